@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 
 /**
- * Client for queries: a `Pool` of `pg` 8, or the result of `postgres()` of `postgres` 3. The application creates and closes the client.
+ * Client that the application creates and closes: a `Pool` of `pg` 8, or the result of `postgres()` of `postgres` 3.
  */
 export type PostgresClient = object;
 
@@ -11,7 +11,7 @@ export type Row = Readonly<Record<string, string | null | undefined>>;
 /** Parameter of a query, sent as text. */
 export type Value = string | null;
 
-/** Runs one statement, or several statements without values in one transaction. */
+/** Function that runs one statement, or several statements without values in one transaction. */
 export type Query = (text: string, values?: readonly Value[]) => Promise<readonly Row[]>;
 
 /** Members of a client of `pg` that this package uses. */

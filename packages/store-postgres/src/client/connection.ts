@@ -19,7 +19,7 @@ export interface ConnectionOptions {
   readonly keepRecordsMs: number;
 }
 
-/** Runs queries within a timeout. The tables are created at the first query. */
+/** Client with a timeout for each query. The first query creates or checks the tables. */
 export class Connection {
   readonly clock: Clock;
   /** Quoted name of the schema. */
@@ -43,8 +43,8 @@ export class Connection {
   }
 
   /**
-   * Runs a statement that may take longer than others. Rejects after `timeoutMs`; such a timeout does not count as an outage of
-   * the connection.
+   * Runs a statement that may take longer than others. Rejects after `timeoutMs` milliseconds. Such a timeout does not count as
+   * an outage of the connection.
    */
   slowQuery(text: string, values: readonly Value[], timeoutMs: number): Promise<readonly Row[]> {
     if (this.clock.now() < this.retryAt) return this.query(text, values);
@@ -58,7 +58,7 @@ export class Connection {
     return this.send(text, values);
   }
 
-  /** Rejects with `network` if the work takes longer than the timeout. The work is not cancelled. */
+  /** Runs a function. Rejects with `network` if the function takes longer than the timeout, but does not cancel it. */
   withTimeout<T>(work: () => Promise<T>): Promise<T> {
     const now = this.clock.now();
     if (now < this.retryAt) {
@@ -136,7 +136,7 @@ export class Connection {
     if (now < this.sweepAt) return;
     this.sweepAt = now + SWEEP_EVERY_MS;
     const keep = `${Math.ceil(this.options.keepRecordsMs)}`;
-    // If the deletion fails, the next one deletes the same rows.
+    // If the deletion fails, the next deletion includes the same rows.
     this.send(`SELECT ${this.schema}.sweep($1::text::bigint)::text`, [keep]).catch(() => undefined);
   }
 }

@@ -6,7 +6,7 @@ import type { Connection } from '../client/connection.ts';
 /** Number of records per page. */
 const PAGE = 500;
 
-/** Stores records of attempts for the retention time. */
+/** Records of attempts, stored for the retention time. */
 export class Records {
   private readonly connection: Connection;
 

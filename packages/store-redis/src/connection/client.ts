@@ -90,7 +90,7 @@ function ioredis(client: Ioredis): Client {
       const stop = async (): Promise<void> => {
         const listeners = channels.get(channel);
         if (listeners?.delete(onText) !== true || listeners.size > 0) return;
-        // The connection has one subscription per channel, which ends with the last listener.
+        // The connection has one subscription per channel. The subscription ends with the channel's last listener.
         channels.delete(channel);
         if (channels.size === 0) client.off('message', onMessage);
         await client.unsubscribe(channel);

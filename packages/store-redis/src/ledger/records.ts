@@ -9,7 +9,7 @@ const RECORDING = script(RECORDS_LUA);
 /** Number of records in one read, during which Redis is blocked. */
 const PAGE = 200;
 
-/** Stores records of attempts for the retention time. */
+/** Records of attempts, stored for the retention time. */
 export class Records {
   private readonly connection: Connection;
   private readonly keys: readonly string[];

@@ -52,8 +52,8 @@ function prepare(database: DatabaseSync, path: string): void {
 }
 
 /**
- * Enables the write-ahead log, which requires exclusive access. Waits for other processes, because SQLite fails at once in this
- * case.
+ * Enables the write-ahead log, which requires exclusive access. Waits for other processes, because SQLite itself does not wait
+ * for this access.
  */
 function enableWal(database: DatabaseSync): void {
   for (let tries = 0; ; tries++) {

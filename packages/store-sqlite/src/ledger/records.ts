@@ -23,7 +23,7 @@ export interface Figures {
   readonly unknownUsage: number;
 }
 
-/** Stores records of attempts and their sums per hour. */
+/** Records of attempts, and sums of the records per hour. */
 export class Records {
   private readonly database: Database;
   private readonly series: SeriesTable;

@@ -26,7 +26,7 @@ interface ReportSum {
   unknownUsage: number;
 }
 
-/** Computes reports. Uses the stored sums of complete hours where possible, and single records at the ends of days and ranges. */
+/** Reports from the stored sums of complete hours where possible, and from single records at the ends of days and ranges. */
 export class Report {
   private readonly database: Database;
   private readonly series: SeriesTable;

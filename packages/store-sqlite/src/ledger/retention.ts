@@ -4,7 +4,7 @@ import { HOUR_MS, hourOf } from './hours.ts';
 /** Maximum number of records that one transaction deletes, so that other processes do not wait long. */
 const BATCH = 1000;
 
-/** Deletes old records and their hourly sums. */
+/** Deletion of old records and of their hourly sums. */
 export class Retention {
   private readonly keepMs: number | undefined;
   private readonly now: () => number;

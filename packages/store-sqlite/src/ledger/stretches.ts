@@ -8,7 +8,7 @@ export interface Stretch {
   /** End in epoch milliseconds, exclusive. */
   readonly to: number;
   readonly times: Readonly<Record<string, string>>;
-  /** Whether the range begins and ends at a full hour of UTC. */
+  /** Whether this part begins and ends at a full hour of UTC. */
   readonly isHours: boolean;
 }
 

@@ -46,7 +46,7 @@ export interface ResponseContent {
   readonly toolCalls: NonNullable<AnswerResponse['toolCalls']>;
 }
 
-/** Converts responses to the format of one API. */
+/** Conversion of responses to the format of one API. */
 export interface ServerWire {
   complete(content: ResponseContent, model: string): object;
   /** Returns the events of a stream before its final events. */

@@ -90,7 +90,7 @@ function checkReasoning(
   }
 }
 
-/** Whether an item repeats another by id, or repeats the preceding item. Seals depend only on the text and may be equal. */
+/** Whether an item has the id of an earlier item or the seal of the preceding item. Other items with equal texts are allowed. */
 function isThereTwice(items: readonly Item[], index: number): boolean {
   const { id, encrypted_content: secret } = items[index] ?? {};
   const before = items.slice(0, index).filter(({ type }) => type === 'reasoning');

@@ -54,7 +54,7 @@ function endpoint<Answer>(
     }),
     answer(given, request) {
       const fitting = own(given);
-      if (fitting === undefined) throw new Error(`is an answer to another operation than ${operation}`);
+      if (fitting === undefined) throw new Error(`is not an answer to a request for ${operation}`);
       return answer(fitting, request);
     },
   };
