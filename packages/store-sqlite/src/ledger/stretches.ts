@@ -16,7 +16,7 @@ const UNITS = { month: 7, day: 10, hour: 13 } as const;
 /** Step in milliseconds. The offset of every time zone is a multiple of this step. */
 const STEP_MS = 900_000;
 
-/** Divides a range at full hours, and at each time at which a label changes. */
+/** Divides a range at each change of a label. If `withHours`, also separates the complete hours of each part from the rest. */
 export function* stretches(
   range: { readonly from: number; readonly to: number },
   { by, zone = 'UTC' }: Pick<ReportQuery, 'by' | 'zone'>,

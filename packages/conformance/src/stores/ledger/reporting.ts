@@ -11,7 +11,7 @@ const RECORDS = 1200;
 
 type Zone = 'UTC' | 'Europe/Berlin' | 'Asia/Kathmandu';
 
-/** Start of the records. The clocks of Berlin go back on 25 October 2026; Kathmandu is 5 hours and 45 minutes ahead of UTC. */
+/** Start of the records. The clocks of Berlin go back on 25 October 2026. Kathmandu is 5 hours and 45 minutes ahead of UTC. */
 const BEGIN = Date.UTC(2026, 9, 23, 6, 20);
 const CLOCKS_GO_BACK = Date.UTC(2026, 9, 25, 1);
 const OFFSET_MINUTES: Readonly<Record<Zone, (at: number) => number>> = {

@@ -11,7 +11,7 @@ import { sseFrame } from '../sse.ts';
 import type { WireOperation } from '../wire.ts';
 import { camelCased } from './spelling.ts';
 
-// embedContent, batchEmbedContents and Vertex's predict; generateContent serves speech and transcriptions. Sources: types of
+// Embeddings: embedContent, batchEmbedContents and Vertex's predict. Speech and transcripts: generateContent. Sources: types of
 // @google/genai 3.1 and ai.google.dev/gemini-api/docs, 2026-11.
 
 const modelIn = (path: string): string => /models\/([^/:]+):/.exec(path)?.[1] ?? '';
