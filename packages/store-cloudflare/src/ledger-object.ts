@@ -28,7 +28,7 @@ export class LedgerObject {
     }
   }
 
-  /** Checks the format and creates the tables, once. Requests call it, because an error of the constructor has no message. */
+  /** Checks the format and creates the tables, once. Called in requests, because callers receive no errors of the constructor. */
   private prepare(): void {
     if (this.hasTables) return;
     checkFormat(this.storage.sql);

@@ -6,7 +6,7 @@ interface Shards {
   claims(id: string, claims: readonly Claim[]): string;
   /** Returns the object that holds a reservation, or `undefined` if this store did not create the reservation. */
   id(id: string): string | undefined;
-  /** Returns the object of a counter that this store has claimed, otherwise the object of all tenants. Throws if none exists. */
+  /** Returns the object of a claimed counter, otherwise the object of all tenants. Throws if each tenant has a separate object. */
   counters(prefix: string): string;
   tenant(tenant: string | undefined, what: string): string;
 }
@@ -26,7 +26,7 @@ export function shards(shard: 'tenant' | undefined): Shards {
     if (tenant !== undefined) return `tenant ${tenant}`;
     throw new LlmError(
       'config',
-      `${what} must belong to one tenant, because each tenant has a Durable Object; pass a tenant, and limit each: 'tenant'`,
+      `${what} must belong to one tenant, because each tenant has a Durable Object; pass a tenant, or set each: 'tenant'`,
     );
   };
   return {

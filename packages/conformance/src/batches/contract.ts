@@ -19,7 +19,7 @@ export interface BatchItem {
 
 /**
  * Result of a request: an answer, vectors or a failure of the vendor. `result` is for a request that `expired` or was
- * `cancelled`, whose line in the results is `missing` or `not-json`, or whose answer is there `twice`.
+ * `cancelled`, whose line in the results is `missing` or `not-json`, or whose answer occurs `twice`.
  */
 export type BatchResult =
   | string

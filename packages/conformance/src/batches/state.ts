@@ -36,7 +36,7 @@ export interface BatchScript {
   readonly extraLines: readonly string[];
 }
 
-/** Result of one request: the HTTP response that a live call would receive, or why the results contain no response. */
+/** Result of one request: the HTTP response that a live call would receive, or the reason why no response exists. */
 export type ItemReply =
   | { readonly status: number; readonly body: unknown }
   | { readonly result: 'expired' | 'cancelled' | 'missing' | 'not-json' };
@@ -177,7 +177,7 @@ export function replyTo(item: BatchItem, result: BatchResult): ItemReply {
     const [bytes] = endpoint.answer(answer, request).pieces;
     return { status: 200, body: tryParseJson(new TextDecoder().decode(bytes)) };
   }
-  if (typeof result === 'object' && isOperationAnswer(result)) throw new Error('needs an answer to a chat');
+  if (typeof result === 'object' && isOperationAnswer(result)) throw new Error('answer: must be for a chat');
   return parsed(wire.complete(result, wire.read(pathOf(item), item.body)));
 }
 

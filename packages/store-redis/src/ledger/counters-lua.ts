@@ -1,6 +1,6 @@
 import { AMOUNTS_LUA } from './amounts-lua.ts';
 
-/** Minimum time for which the id of a settled reservation is stored, in milliseconds. Commands can be repeated until then. */
+/** Minimum time for which the id of a settled reservation is stored, in milliseconds. Its commands may be repeated. */
 export const KNOWN_MS = 60_000;
 
 /*
@@ -111,7 +111,7 @@ for at = 5, #ARGV, 5 do
 end
 if not redis.call('SET', reservation, ARGV[4] .. cjson.encode(holds), 'NX') then return now end
 
--- The first claim creates a period. Each new period deletes a few counters whose last period ended a week ago.
+-- The first claim creates a period. Each new period deletes a few that ended a week ago.
 for name, ending in pairs(begun or {}) do
   local names, ends = base .. ':counters', base .. ':ends'
   redis.call('HSET', counters .. name, 'used', '0', 'held', '0', 'holders', '0', 'began', planned[name][2], 'ends', ending)

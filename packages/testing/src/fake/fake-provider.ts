@@ -67,7 +67,7 @@ export interface FakeProvider extends Provider, Pick<FakeOperations, RequestList
 
 /**
  * Creates a provider that plays scripts and records the requests that it receives. A call beyond the script, or to a model
- * without a script, fails with an error of the kind `config`, and chains do not retry it on another target.
+ * without a script, fails with an error of the kind `config`. Chains do not retry such a call on another target.
  *
  * @example
  * fakeProvider({ id: 'openai', models: { 'gpt-5.4': [{ fail: 'overloaded' }, 'Hello.'] } });

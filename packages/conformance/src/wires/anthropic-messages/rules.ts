@@ -6,7 +6,7 @@ export const MESSAGES_RULES: Readonly<Record<string, string>> = {
   'out-of-range': 'a number or a list outside its bounds',
   'unknown-value': 'a string that is not an allowed value',
   'lone-surrogate': 'a string with an unpaired surrogate',
-  'name-format': 'a tool name of more than 128 characters, or with one other than letters, digits, _ and -',
+  'name-format': 'a tool name longer than 128 characters, or not only letters, digits, _ and -',
   'first-role': 'a conversation that begins with the assistant',
   'content-missing': 'a message without content, except for a last assistant message',
   'empty-text': 'an empty text block',

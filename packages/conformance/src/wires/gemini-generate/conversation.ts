@@ -87,7 +87,7 @@ function checkPart(
   if (kind === 'functionCall' && role !== 'model')
     report('part-role', path, 'only the model calls functions');
   if (kind === 'functionResponse' && role === 'model')
-    report('part-role', path, 'a model turn must not contain it');
+    report('part-role', path, 'must not be in a model turn');
   if (kind === 'text' && part['text'] === '' && role === 'user')
     report('empty-text', path, 'text must not be empty');
   for (const name of ['functionCall', 'functionResponse']) checkId(part[name], `${path}.${name}.id`, report);

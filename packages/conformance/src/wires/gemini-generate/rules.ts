@@ -6,7 +6,7 @@ export const GEMINI_RULES: Readonly<Record<string, string>> = {
   'out-of-range': 'a number or a list outside its bounds',
   'unknown-value': 'a string that is not an allowed value',
   'lone-surrogate': 'a string with an unpaired surrogate',
-  'name-format': 'a function name of more than 64 characters, or with others than letters, digits and _.:-',
+  'name-format': 'a function name longer than 64 characters, or not only letters, digits, _, ., : and -',
   'part-data': 'a part without data, or with two kinds of data',
   'part-role': 'a function call outside of a model turn, or a function response inside one',
   'empty-text': 'an empty text in a user turn',

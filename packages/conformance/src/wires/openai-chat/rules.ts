@@ -8,7 +8,7 @@ const CHAT_RULES: Readonly<Record<string, string>> = {
   'out-of-range': 'a number or a list outside its bounds',
   'unknown-value': 'a string that is not an allowed value',
   'lone-surrogate': 'a string with an unpaired surrogate',
-  'name-format': 'a tool or schema name over 64 characters, or with others than letters, digits, _ and -',
+  'name-format': 'a tool or schema name longer than 64 characters, or not only letters, digits, _ and -',
   'content-missing': 'an assistant message without content and without tool calls',
   'tool-id-format': 'a tool call id that is too long or has invalid characters',
   'tool-id-duplicate': 'two calls of one message with the same id',

@@ -6,7 +6,7 @@ export const RESPONSES_RULES: Readonly<Record<string, string>> = {
   'out-of-range': 'a number or a list outside its bounds',
   'unknown-value': 'a string that is not an allowed value',
   'lone-surrogate': 'a string with an unpaired surrogate',
-  'name-format': 'a tool or schema name over 64 characters, or with others than letters, digits, _ and -',
+  'name-format': 'a tool or schema name longer than 64 characters, or not only letters, digits, _ and -',
   'item-id-format': 'an item id that lacks the prefix of its type, or is too long',
   'call-id-format': 'a call id that is empty or too long',
   'role-content': 'input_text in an assistant message, or output_text in another message',
