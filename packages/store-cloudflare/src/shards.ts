@@ -6,7 +6,7 @@ interface Shards {
   claims(id: string, claims: readonly Claim[]): string;
   /** Returns the object that holds a reservation, or `undefined` if this store did not create the reservation. */
   id(id: string): string | undefined;
-  /** Returns the object of a claimed counter, otherwise the object of all tenants. Throws if each tenant has a separate object. */
+  /** Returns the object of a claimed counter, otherwise the object of all tenants. Throws if each tenant has an object. */
   counters(prefix: string): string;
   tenant(tenant: string | undefined, what: string): string;
 }

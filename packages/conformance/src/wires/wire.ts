@@ -11,8 +11,8 @@ export interface Reply {
 }
 
 /**
- * Frame of a streamed body. `content` contains a part of the answer, `finish` the finish reason, and `tail` data after the
- * finish, such as usage and end markers.
+ * Frame of a streamed body. `head` precedes the content, `content` contains a part of the answer, `finish` the finish reason,
+ * `tail` data after the finish, such as usage and end markers, and `noise` any other data, such as comments.
  */
 export interface Frame {
   readonly kind: 'head' | 'content' | 'noise' | 'finish' | 'tail';

@@ -64,7 +64,7 @@ function piecesOf(part: AnswerPart, usualId: string, signed: (part: object) => o
   }
 }
 
-/** Parses arguments. An empty string becomes an empty object. */
+/** Returns the member `args` with the parsed arguments. An empty string means that the member is omitted. */
 const argumentsOf = (json: string): object => (json === '' ? {} : { args: JSON.parse(json) as unknown });
 
 /** Returns the parts of a non-streaming answer. Adjacent parts of one kind are merged, unless a signature separates them. */
@@ -83,7 +83,7 @@ export function completeParts(answer: FullAnswer): readonly object[] {
   return merged;
 }
 
-/** Returns the usage. Results of vendor tools and thoughts are counted separately. Counts of 0 are omitted. */
+/** Returns the usage. Thoughts are counted separately from the output. Most counts are omitted if they are 0. */
 export function geminiUsage({ input, output, cacheRead, reasoning }: FullUsage): object {
   return {
     promptTokenCount: input,
