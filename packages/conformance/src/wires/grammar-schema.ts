@@ -45,7 +45,7 @@ export function checkGrammar(root: unknown, at: string, report: Report, rule: st
   return unions;
 }
 
-/** Whether a definition refers to itself. */
+/** Whether a definition refers to itself, directly or through other definitions. */
 function isRecursive(root: unknown): boolean {
   const edges = new Map<string, Set<string>>([['#', new Set()]]);
   eachSchema(root, '#', (schema, path) => {

@@ -95,7 +95,7 @@ function redacted(text: string): Block {
   return { opening: block, deltas: [], complete: block };
 }
 
-/** Returns a tool_use block. The first delta is always empty (recorded 2026-04). A complete block has invalid JSON as a string. */
+/** Returns a tool_use block. The first delta is always empty (recorded 2026-04). A complete block has invalid JSON as text. */
 function toolUse(call: AnswerToolCall, usualId: string): Block {
   const head = { type: 'tool_use', id: call.id ?? usualId, name: call.name };
   const tail = { caller: { type: 'direct' } };

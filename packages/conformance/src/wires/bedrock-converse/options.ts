@@ -65,7 +65,7 @@ function thinkingOf(body: Fields): Fields {
   return isRecord(thinking) ? thinking : {};
 }
 
-/** Checks rules of Claude that Converse enforces. */
+/** Checks that the model accepts a forced tool call with this thinking setting. Converse enforces these rules of Claude. */
 function checkForce(body: Fields, model: string | undefined, report: Report): void {
   const config = isRecord(body['toolConfig']) ? body['toolConfig'] : {};
   const choice = isRecord(config['toolChoice']) ? config['toolChoice'] : {};
@@ -99,7 +99,7 @@ function checkThinking(body: Fields, turns: readonly Turn[], report: Report): vo
 const holdsResult = ({ role, blocks }: Turn): boolean =>
   role === 'user' && blocks.some(({ block }) => block['toolResult'] !== undefined);
 
-/** Returns the unfinished assistant turn, including its tool results; `undefined` if no turn is unfinished. */
+/** Returns the assistant turn with which an unfinished tool loop began; `undefined` if no tool loop is unfinished. */
 function beginOfLoop(turns: readonly Turn[]): Turn | undefined {
   let began: Turn | undefined;
   for (let at = turns.length - 1; at > 0; at -= 2) {

@@ -134,7 +134,7 @@ function checkAnswers(content: Content, next: Content | undefined, report: Repor
   }
 }
 
-/** Returns the first call without a signature since the last user input; `undefined` if all calls are signed. */
+/** Returns the path of a content's first call that has no signature, since the last user input; `undefined` if none exists. */
 export function unsignedCall(contents: readonly Content[]): string | undefined {
   const began = contents.findLastIndex(
     ({ role, parts }) => role === 'user' && parts.some(({ part }) => part['functionResponse'] === undefined),

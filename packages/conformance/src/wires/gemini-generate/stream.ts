@@ -71,7 +71,7 @@ function logprobs(parts: FullAnswer['parts']): { readonly logprobsResult?: objec
   };
 }
 
-/** Returns the pages and the cited byte ranges of the text, which are sent with the finish reason. */
+/** Returns the cited pages and the byte ranges of the text that cite them. Both are sent with the finish reason. */
 function grounding(parts: FullAnswer['parts']): { readonly groundingMetadata?: object } {
   const cited = parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []));
   if (cited.length === 0) return {};

@@ -29,7 +29,7 @@ export function lineFrame(kind: Frame['kind'], value: unknown, { newline }: Fram
   return { kind, bytes: encoder.encode(`${JSON.stringify(value)}${newline === '\r\n' ? '\r\n' : '\n'}`) };
 }
 
-/** Returns the lines of an answer: one per token, one per call, and a last line with the token counts. */
+/** Returns the lines of an answer: one per chunk of text, one per call, and a last line with the token counts. */
 export function ollamaFrames(
   answer: Answer | string,
   request: WireRequest,

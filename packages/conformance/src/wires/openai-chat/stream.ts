@@ -113,7 +113,7 @@ function partDeltas(part: Exclude<AnswerPart, AnswerToolCall>, dialect: ChatDial
   }
 }
 
-/** Returns the delta with citations, which follows the text (recorded with OpenRouter, 2026). */
+/** Returns the delta with citations. The delta follows the text (recorded with OpenRouter, 2026). */
 const annotated = ({ citations = [] }: AnswerText): readonly Delta[] =>
   citations.length === 0 ? [] : [{ annotations: citations.map(annotation) }];
 

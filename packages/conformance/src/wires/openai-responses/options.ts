@@ -3,7 +3,7 @@ import { checkParameters } from '../parameters.ts';
 import { isString, type Report, shown } from '../shape.ts';
 import { checkStrict } from '../strict.ts';
 
-/** Models that reject sampling options (OpenAI's guide to reasoning, 2026-11; `gpt-5.1` and later accept them). */
+/** Models that reject sampling options (OpenAI's guide to reasoning, 2026-11). `gpt-5.1` and later `gpt-5` models accept them. */
 const REASONING_MODEL = /^(?:o\d|gpt-5(?:-|$)|gpt-[6-9]|gpt-daybreak|gpt-rosalind)(?!.*-chat)/;
 const SAMPLING: readonly string[] = ['temperature', 'top_p'];
 /** Models without encrypted reasoning (recorded by several clients, 2025). */

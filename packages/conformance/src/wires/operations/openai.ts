@@ -17,7 +17,7 @@ import {
   transcriptionEndpoint,
 } from './operation.ts';
 
-// OpenAI's /embeddings, /audio/transcriptions and /audio/speech, which its compatible vendors have as well: the types of openai 7.55.
+// OpenAI's /embeddings, /audio/transcriptions and /audio/speech, also of compatible vendors. Source: types of openai 7.55.
 
 const at =
   (end: RegExp) =>
