@@ -10,7 +10,7 @@ const workers = availableParallelism() * 2;
 
 // Enables the compile cache, because tests start hundreds of processes with the same SDKs.
 const env = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled'), ...process.env };
-const args = ['run', `--maxWorkers=${workers}`, '--testTimeout=60000'];
+const args = ['run', `--maxWorkers=${workers}`, '--testTimeout=60000', '--hookTimeout=60000'];
 const child = spawn(
   process.execPath,
   [VITEST, ...args, '--project=!@majordomo/shape', ...process.argv.slice(2)],
