@@ -10,7 +10,7 @@ import type { PlatformContext } from './platform-context.ts';
 export interface GatewayContext {
   readonly settings: Settings;
   readonly concurrency: ConcurrencyLimit;
-  /** Listener for events of calls. `request`: chat request of the call. */
+  /** Listener for events of calls. `request` is set if the call is a chat. */
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
   readonly metrics: Metrics;
   readonly mounts: Mounts;

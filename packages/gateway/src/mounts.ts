@@ -36,7 +36,7 @@ export class Mounts {
 /** Returns a handler that loads the inspector's package. Events and requests wait until the package is loaded. */
 function mountedInspector(options: InspectorOptions): Mounted {
   const loading = loadInspector(options);
-  // The failure to load is reported by each request.
+  // Each request to the inspector reports the failure.
   loading.catch(() => undefined);
   return {
     path: options.path ?? '/inspector',

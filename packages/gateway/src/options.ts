@@ -16,11 +16,11 @@ import type { OperatorReports } from './errors/report.ts';
 
 /** Result of `authorize` for a request. */
 export interface Caller {
-  /** Tenant of the calls, which gates, limits and events receive. Default: no tenant */
+  /** Tenant of the calls. Gates, limits and events receive the tenant. Default: no tenant */
   readonly tenant?: string | undefined;
   /** Id of the key that the caller used. The metadata of the caller's calls contains the id as `key`. Default: none */
   readonly key?: string | undefined;
-  /** Whether the caller has access to mounted handlers, such as the inspector. @default false */
+  /** Whether the caller may use handlers that admit admins, such as the inspector, and `/metrics`. @default false */
   readonly admin?: boolean | undefined;
   /** Names (with `anySpec`, also specs) that the caller may use. Default: all served names */
   readonly models?: readonly string[] | undefined;
@@ -59,7 +59,7 @@ export interface RouteContext {
   readonly call: CallOptions;
 }
 
-/** Route of the application, such as `/v1/batches`. Requests need a caller of `authorize` and are reported like all others. */
+/** Handler of a route such as `/v1/batches`. Called only for authorized callers. Its requests are reported like all others. */
 export type Route = (request: Request, context: RouteContext) => Promise<Response>;
 
 /** State of the Responses API. */
@@ -109,7 +109,7 @@ export interface GatewayOptions {
   /** Maximum number of choices (`n`) of one chat completion. Each choice is a call. @default 8 */
   readonly maxChoices?: number | undefined;
   /**
-   * Access to `GET /metrics` in Prometheus' text format, for everyone or for admins: callers with `admin: true`, and requests
+   * Access to `GET /metrics` in Prometheus' text format. `public`: everyone. `admin`: callers with `admin: true`, and requests
    * with the token of a mounted admin API. @default not served
    */
   readonly metrics?: 'admin' | 'public' | undefined;
@@ -154,7 +154,7 @@ export interface GatewayOptions {
   readonly maxConcurrent?: number | undefined;
   /** Time in milliseconds after which `serve` disconnects a client that does not read its response. @default 60_000 */
   readonly idleMs?: number | undefined;
-  /** Origins of web pages that may send requests, such as `https://app.example`. Other pages receive 403. @default [] */
+  /** Origins such as `https://app.example` whose pages may call the gateway. All others but its own get 403. @default [] */
   readonly cors?: readonly string[] | undefined;
   /** Function that loads images and files by URL, such as `fetchMedia` of `@majordomo/media`. Default: URLs are refused */
   readonly fetchMedia?: FetchMedia | undefined;

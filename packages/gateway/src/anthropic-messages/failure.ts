@@ -34,7 +34,7 @@ export const anthropicFailure = ({ kind, message, code }: Refusal): object => ({
   },
 });
 
-/** Clients shorten their transcript when a message contains "prompt is too long". */
+/** Adds "prompt is too long" to the message of a context overflow, because clients then shorten their transcript. */
 const messageFor = (kind: RefusalKind, message: string): string =>
   kind === 'context-overflow' && !message.includes('prompt is too long')
     ? `prompt is too long: ${message}`

@@ -13,14 +13,14 @@ const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   other: 'end_turn',
 };
 
-/** Returns the stop reason. If several stop sequences are set, the chain does not report which one ended the response. */
+/** Returns the stop reason. `stop_sequence` is `null` if several are set, because the chain does not report which one was hit. */
 export function stopOf(finish: FinishReason, raw: string | undefined, stops: readonly string[]): object {
   return raw === 'stop_sequence' && stops.length > 0
     ? { stop_reason: 'stop_sequence', stop_sequence: stops.length === 1 ? stops[0] : null }
     : { stop_reason: STOP_REASONS[finish], stop_sequence: null };
 }
 
-/** Formats usage. The wire counts cached tokens separately. Unknown counts become 0. */
+/** Formats usage. `input_tokens` of this wire excludes cached tokens. Unknown counts become 0. */
 export function messagesUsage(usage: Usage | undefined): object {
   const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0 } = usage ?? {};
   return {
@@ -31,7 +31,7 @@ export function messagesUsage(usage: Usage | undefined): object {
   };
 }
 
-/** Returns the data of a reasoning part that has a token but no text. */
+/** Returns the data of a `redacted_thinking` block for reasoning that has a token, but neither text nor a signature. */
 export function hiddenData({ text, replay }: ReasoningPart): string | undefined {
   if (text !== '' || replay === undefined) return undefined;
   const { redacted, signature } = asRecord(replay.data);

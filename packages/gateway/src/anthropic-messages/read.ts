@@ -32,7 +32,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['context_management', 'the client manages its transcript'],
 ]);
 
-/** Parses a Messages request. `counts`: whether the request counts tokens; `max_tokens` is then optional. */
+/** Parses a Messages request. `counts`: whether the request is for `count_tokens`, which does not require `max_tokens`. */
 export function parseMessages(value: unknown, media: Media, counts = false): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
@@ -65,7 +65,7 @@ function refuseThreads(body: Fields, notes: Notes): void {
   const thread = body.optional('thread', object);
   if (thread === undefined) return;
   const message =
-    'thread: "continue" is not supported: this gateway stores no conversations; send all messages';
+    'thread: "continue" is not supported, because this gateway stores no conversations; send all messages';
   if (thread.required('type', oneOf('create', 'continue')) === 'continue')
     throw new Refusal('invalid-request', message, { path: 'thread', code: 'thread_not_found' });
   notes.dropped('thread', 'this gateway stores no conversations');
@@ -152,7 +152,7 @@ function formOf(body: Fields): JsonObject | undefined {
   return format.required('schema', jsonObject);
 }
 
-/** Adds a warning that document citations are dropped, because only Claude's wire supports them. */
+/** Adds a warning if the request enables citations of documents, because only Claude's wire supports them. */
 function noteCitations(body: Fields, notes: Notes): void {
   const hasCitations = blocksOfTurns(body).some(
     (block) => block.optional('citations', object)?.value['enabled'] === true,
@@ -160,7 +160,7 @@ function noteCitations(body: Fields, notes: Notes): void {
   if (hasCitations) notes.dropped('citations', 'most targets do not support citations of documents');
 }
 
-/** Returns whether the prompt is cached, and for how long. Each provider chooses the positions of the cache points. */
+/** Returns the cache lifetime, or `undefined` without `cache_control`. Each provider chooses the positions of cache points. */
 function cacheOf(body: Fields): ChatRequest['cache'] {
   const places = [body, ...blocks(body, 'system'), ...blocks(body, 'tools'), ...blocksOfTurns(body)];
   const marks = places.flatMap((block) => block.optional('cache_control', object) ?? []);

@@ -46,7 +46,7 @@ export class MessagesWriter implements Writer {
       case 'args-delta':
         return this.input(this.args.push(event.json));
       case 'part-end':
-        // Clients of this wire could not send a vendor's block back.
+        // Omit vendor parts, because clients of this wire could not send them back.
         return event.part.type === 'vendor' ? '' : this.blockEnd(event.part);
       case 'finish':
         return this.finish(event);
@@ -92,7 +92,7 @@ export class MessagesWriter implements Writer {
     return rest + stop;
   }
 
-  /** Returns the content that is known only when the part ends. */
+  /** Returns the events for content that is known only when the part ends: citations, remaining arguments, or a signature. */
   private restOf(part: Exclude<AssistantPart, VendorPart>): string {
     if (part.type === 'text')
       return messagesCitations(part)
@@ -107,7 +107,7 @@ export class MessagesWriter implements Writer {
     return signature === undefined ? start : start + this.delta({ type: 'signature_delta', signature });
   }
 
-  /** Returns the event that starts the message, once, before the first block. The usage follows at the end. */
+  /** Returns `message_start` in the first call, otherwise `''`. The event has usage 0, because the usage is known at the end. */
   private begin(): string {
     if (this.hasBegun) return '';
     this.hasBegun = true;

@@ -6,8 +6,8 @@ const EXPOSED_HEADERS =
   'x-majordomo-target, x-majordomo-attempts, x-majordomo-warnings, x-majordomo-successor';
 
 /**
- * Returns the CORS headers for a page of an allowed origin. Refuses pages of other origins. Returns no headers if the request has
- * no origin, because a browser sends the origin of the page with each request.
+ * Returns the CORS headers for a page of an allowed origin. Returns no headers for a page of the gateway's origin, and for a
+ * request without an origin, because browsers send the origin with each cross-origin request. Refuses all other origins.
  */
 export function originHeaders(request: Request, allowed: readonly string[]): Record<string, string> {
   const origin = request.headers.get('origin');
@@ -22,7 +22,7 @@ export function originHeaders(request: Request, allowed: readonly string[]): Rec
   if (origin === new URL(request.url).origin) return {};
   throw new Refusal(
     'forbidden',
-    'pages of this origin may not send requests; add it to `cors` of createGateway',
+    'pages of this origin may not send requests; add the origin to `cors` of createGateway',
   );
 }
 
@@ -38,7 +38,7 @@ export const preflight = (request: Request, headers: Record<string, string>): Re
     },
   });
 
-/** Allows every requested header. Official clients send `x-stainless-…` headers, which vendors do not receive. */
+/** Returns the headers that the page requests, such as `x-stainless-…` of official clients. Default: `DEFAULT_HEADERS` */
 const allowedHeaders = ({ headers }: Request): string => {
   const requested = headers.get('access-control-request-headers');
   return requested === null || !/^[\w\-, ]{1,2000}$/.test(requested) ? DEFAULT_HEADERS : requested;

@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { Refusal } from '../errors/refusal.ts';
 import type { Caller, Settings } from '../options.ts';
 
-/** Returns the names that a caller may use, in the order of the options. */
+/** Returns the names that a caller may use, in the order of the option `models`. */
 export function namesFor({ models: allowed }: Caller, { models }: Settings): readonly string[] {
   const names = Object.keys(models);
   return allowed === undefined ? names : names.filter((name) => allowed.includes(name));

@@ -3,7 +3,7 @@ import { redact } from '@majordomo/core/toolkit';
 import { denialConcernsOperator, denialRefusal } from './denial.ts';
 import { GATEWAY_FAILED, Refusal } from './refusal.ts';
 
-/** Kinds of errors that the request causes. Clients receive the vendor's message, which describes what to change. */
+/** Kinds of errors that the request causes. Clients receive the redacted message, because it describes what to change. */
 const REQUEST_KINDS: readonly string[] = [
   'invalid-request',
   'unsupported',
@@ -12,7 +12,7 @@ const REQUEST_KINDS: readonly string[] = [
   'denied',
 ];
 
-/** Messages for the other kinds. Vendors' messages contain addresses and accounts, which clients must not receive. */
+/** Messages for the other kinds. Vendors' messages may contain addresses and accounts, which clients must not receive. */
 const MESSAGES: Readonly<Partial<Record<LlmError['kind'], string>>> = {
   config: 'the gateway is not configured for this model; its operator receives the reason',
   auth: 'the vendor rejected the credentials of the gateway; its operator receives the reason',
@@ -58,8 +58,8 @@ const messageFor = (kind: LlmError['kind'], code: string | undefined): string =>
   code === 'missing-key' ? NO_KEY : (MESSAGES[kind] ?? 'the call failed');
 
 /**
- * Returns the error of a chain that the client can act on. Prefers a temporary failure to the error of a target that is not
- * configured or cannot accept the request, because clients do not retry after such an error.
+ * Returns the error that the client receives for a failed chain. Prefers a temporary failure, after which clients retry, to the
+ * error of a target that is not configured or cannot accept the request.
  */
 function reportedError(error: LlmError): LlmError {
   if (error.kind !== 'exhausted' && !isForOperator(error)) return error;

@@ -30,7 +30,7 @@ export class Refusal extends Error {
   readonly kind: RefusalKind;
   /** Path of the invalid member of the request. */
   readonly path: string | undefined;
-  /** Error code of the wire, for clients that evaluate more than the kind. */
+  /** Error code for the client that is more specific than the kind. */
   readonly code: string | undefined;
   /** Time after which the client may retry, in milliseconds. */
   readonly retryAfterMs: number | undefined;

@@ -3,7 +3,7 @@ import { notify } from '@majordomo/core/toolkit';
 import { concernsOperator } from './refusal-of.ts';
 import { Refusal } from './refusal.ts';
 
-/** Time for which a repeated failure of a store is not reported again, in milliseconds. */
+/** Time for which a repeated failure is not reported again, in milliseconds, by error code. */
 const QUIET_MS: Readonly<Record<string, number>> = {
   'books-down': 60_000,
   'key-store-down': 60_000,
@@ -11,7 +11,7 @@ const QUIET_MS: Readonly<Record<string, number>> = {
 };
 const MAX_REPORTS = 1000;
 
-/** Failures that were reported to the operator, and the times of the reports. */
+/** Times of the reports to the operator, by error code and target. */
 export class OperatorReports {
   private readonly times = new Map<string, number>();
 
@@ -36,13 +36,13 @@ const causeOf = (error: LlmError): LlmError =>
     ? (error.details.attempts.findLast((attempt) => attempt.error !== undefined)?.error ?? error)
     : error;
 
-/** Receiver of the reports: the gateway's option `onError`, and the earlier reports. */
+/** Option `onError` of the gateway, and the earlier reports. */
 interface Operator {
   readonly onError?: ((error: unknown, about: { readonly requestId: string }) => void) | undefined;
   readonly reports: OperatorReports;
 }
 
-/** Calls `onError` with an error that the operator has to resolve. */
+/** Calls `onError` if the operator has to resolve the error, unless the same failure was reported recently. */
 export function reportToOperator(thrown: unknown, requestId: string, { onError, reports }: Operator): void {
   const error = thrown instanceof Refusal ? thrown.cause : thrown;
   if (onError === undefined || error === undefined) return;

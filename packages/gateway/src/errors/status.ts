@@ -21,7 +21,7 @@ export const STATUS: Readonly<Record<RefusalKind, number>> = {
   denied: 429,
   quota: 429,
   'rate-limit': 429,
-  // The client cannot resolve these with another key or model.
+  // 502 instead of 401, 402 or 404, because the client cannot resolve these errors with another key or model.
   config: 502,
   auth: 502,
   billing: 502,

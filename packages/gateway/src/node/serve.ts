@@ -12,7 +12,7 @@ import { chunked, cutIdleClient, isEventStream } from './streaming.ts';
 
 /**
  * Number of connections that the kernel queues while the process is busy. With Node's default of 511, the kernel resets further
- * connections. Kernels queue at most 4,096.
+ * connections. By default, Linux queues at most 4,096.
  */
 const BACKLOG = 4096;
 const MAX_PORT = 65_535;
@@ -41,13 +41,13 @@ const KINDS: KindsOf<ServeOptions> = {
   drainMs: 0,
 };
 
-/** Server of a gateway that is listening. */
+/** Listening server of a gateway. */
 export interface Served {
   /** URL of the server without a path, such as `http://127.0.0.1:4141`. */
   readonly url: string;
   /**
-   * Stops the server. Accepts no new connection, responds to requests that have arrived, and after `graceMs` milliseconds
-   * (default 10,000) closes the connections of unfinished responses.
+   * Waits `drainMs`, and stops the server. It then accepts no new connection, responds to requests that have arrived, and after
+   * `graceMs` milliseconds (default 10,000) closes the connections of unfinished responses.
    */
   close(graceMs?: number): Promise<void>;
 }

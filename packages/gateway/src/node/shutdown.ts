@@ -2,8 +2,8 @@ import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Maximum time to wait for connections that the kernel has already accepted, in milliseconds. The wait ends earlier after a number of
- * event-loop turns without a new connection.
+ * Maximum time to wait for connections that the kernel has already accepted, in milliseconds. The wait ends earlier after
+ * `QUIET_TURNS` turns of the event loop without a new connection.
  */
 const ARRIVING_MS = 250;
 const QUIET_TURNS = 10;

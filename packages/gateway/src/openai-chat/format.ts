@@ -2,7 +2,7 @@ import type { FinishReason, ReasoningPart, TextPart, TokenLogprob, Usage } from 
 import { pageCitations } from '../response/citations.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 
-/** Finish reasons of the wire, by the finish reasons of core. A paused turn has no counterpart on the wire and becomes `stop`. */
+/** Finish reasons of the wire, by the finish reasons of core. `incomplete` has no counterpart on the wire and becomes `stop`. */
 export const FINISH: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
   length: 'length',

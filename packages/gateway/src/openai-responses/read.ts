@@ -32,7 +32,7 @@ const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 /** Members of a request that refer to state which the gateway never stores. */
 const STATE: readonly string[] = ['conversation', 'prompt'];
 
-/** Parses a Responses request. `state`: state of the request; `undefined` if the gateway stores no responses. */
+/** Parses a Responses request. `state`: loaded state of the request, or `undefined` if the gateway stores no responses. */
 export function parseResponses(value: unknown, media: Media, state?: ResponseState): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();

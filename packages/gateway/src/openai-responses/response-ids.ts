@@ -1,6 +1,6 @@
 import { newId } from '../response/id.ts';
 
-/** Ids of one response and its items. An item's id contains the id of its response, so a reference to an item needs no index. */
+/** Ids of one response and its items. An item's id contains its response's id, so that the gateway finds a referenced item. */
 export class ResponseIds {
   readonly response: string;
   private readonly suffix: string = newId('');
@@ -19,7 +19,7 @@ export class ResponseIds {
 
 const ITEM_ID = /^[a-z]+_([0-9a-f]{32})[0-9a-f]{4,8}$/;
 
-/** Returns whether a string has the form of a response id. */
+/** Whether a string has the form of a response id. */
 export const isResponseId = (id: string): boolean => /^resp_[0-9a-f]{32}$/.test(id);
 
 /** Returns the id of the response that an item belongs to, or `undefined` for an id that the gateway did not create. */

@@ -59,7 +59,7 @@ export class ResponseStore {
     return isStored(stored) && stored.owner === this.owner ? stored : undefined;
   }
 
-  /** Stores a response. Rejects with the store's error. */
+  /** Stores a response. Rejects if the store fails or does not respond within `TIMEOUT_MS`. */
   async put(id: string, stored: Omit<StoredResponse, 'owner'>): Promise<void> {
     const { store, keepMs = KEEP_MS } = this.options;
     await limited(() => store.set(keyOf(id), { ...stored, owner: this.owner }, keepMs));

@@ -44,7 +44,7 @@ export interface Status {
   readonly incomplete_details: { readonly reason: string } | null;
 }
 
-/** Returns the status. A refusal is reported as a content filter if no refusal part exists (`hasRefused` is false). */
+/** Returns the status. `hasRefused`: whether a refusal part exists. Otherwise a refusal is reported as a content filter. */
 export function statusOf(finish: FinishReason, hasRefused: boolean): Status {
   if (finish === 'length') return incomplete('max_output_tokens');
   return finish === 'content-filter' || (finish === 'refusal' && !hasRefused)
@@ -55,9 +55,9 @@ export function statusOf(finish: FinishReason, hasRefused: boolean): Status {
 const incomplete = (reason: string): Status => ({ status: 'incomplete', incomplete_details: { reason } });
 
 /**
- * Returns the members that every response and most events contain.
+ * Returns the members of a response object that do not depend on its output.
  *
- * @param warnings warnings of the call; a setting that the target did not receive is not repeated
+ * @param warnings warnings of the call. Settings that they report as dropped are `null` or omitted.
  */
 export function envelope(
   id: string,

@@ -151,7 +151,7 @@ export class ResponsesWriter implements Writer {
     return added + this.event('response.reasoning_summary_text.delta', { ...this.inSummary(), delta });
   }
 
-  /** Returns a part with the type of its start. Otherwise a refusal that another target continues would end as text. */
+  /** Marks a text part as a refusal if it started as one. Otherwise a refusal that another target continues would end as text. */
   private asStarted(part: Exclude<AssistantPart, VendorPart>): Exclude<AssistantPart, VendorPart> {
     return this.isRefusal && part.type === 'text' ? { ...part, isRefusal: true } : part;
   }

@@ -60,7 +60,7 @@ const keyOf = ({ name, namespace }: Named): string => JSON.stringify([name, name
 const joined = ({ name, namespace }: Named): string =>
   namespace === undefined ? name : `${namespace}${namespace.endsWith('__') ? '' : '__'}${name}`;
 
-/** Tools and tool choice of a request. */
+/** Tools and tool choice of a request, and the names of the tools. */
 export interface ResponsesTools {
   readonly request: { readonly tools?: readonly ToolSpec[]; readonly toolChoice?: ToolChoice };
   readonly known: KnownTools;

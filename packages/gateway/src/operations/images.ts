@@ -9,7 +9,7 @@ import type { ParsedOperation, ParseOperation } from './operation.ts';
 const MAX_IMAGES = 10;
 /** Key of `ImageRequest.extra` for the images wire. */
 const WIRE = 'openai-images';
-/** Settings that only the images wire has, with their types. */
+/** Settings with a string value that only the images wire has. */
 const TEXT_SETTINGS = [
   'quality',
   'background',
@@ -43,7 +43,7 @@ export const parseEdits: ParseOperation = async (request, mostBytes) => {
   });
 };
 
-/** Returns the fields of a form with numbers and booleans in place of their strings. */
+/** Converts the number fields and the boolean field of a form from strings. Leaves invalid values to the parser. */
 const withTypes = ({ value }: Fields): Fields =>
   object(
     Object.fromEntries(
@@ -68,7 +68,7 @@ async function imageOf(file: string | File, field: string): Promise<ImagePart> {
 function operationOf(body: Fields, inputs: Pick<ImageRequest, 'images' | 'mask'>): ParsedOperation {
   const notes = new Notes();
   if (body.optional('stream', (value) => value) === true)
-    invalid('stream', 'is not supported; omit it: one response contains all images');
+    invalid('stream', 'is not supported, because one response contains all images; omit it');
   const model = body.required('model', nonEmptyString);
   const asUrl = body.optional('response_format', oneOf('url', 'b64_json')) === 'url';
   if (asUrl)

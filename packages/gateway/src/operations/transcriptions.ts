@@ -35,7 +35,7 @@ export const parseTranscriptions: ParseOperation = async (request, mostBytes) =>
   const body = formFields(form, ONCE, [TIMES]);
   const notes = new Notes();
   if (body.optional('stream', oneOf('true', 'false')) === 'true')
-    invalid('stream', 'is not supported; omit it: one response contains the transcript');
+    invalid('stream', 'is not supported, because one response contains the transcript; omit it');
   const format = body.optional('response_format', oneOf<Form>('json', 'text', 'verbose_json')) ?? 'json';
   const transcription: TranscriptionRequest = {
     ...(await recordingOf(form)),
@@ -96,7 +96,7 @@ function transcriptResult(
   return { body: JSON.stringify(body), mediaType: 'application/json', result: response };
 }
 
-/** Formats a response with the times of segments and words, in seconds. */
+/** Formats a response with the times of segments or words, in seconds. */
 function verbose(
   { text, language, durationMs, segments }: TranscriptionResponse,
   timestamps: Timestamps,

@@ -109,7 +109,7 @@ export const oneOf =
 export const object: Parser<Fields> = (value, path) =>
   isRecord(value) ? new Fields(value, path) : expected('an object', value, path);
 
-/** Parses a JSON Schema without validation, because the target decides which keywords it accepts. */
+/** Parses an object without checking its members. For a JSON Schema, the target decides which keywords it accepts. */
 export const jsonObject: Parser<JsonObject> = (value, path) => object(value, path).value as JsonObject;
 
 /** Returns a parser for an array. `parse` parses each item. */

@@ -6,7 +6,7 @@ import { invalid } from './fields.ts';
 
 /** Media that a request refers to by URL. */
 export interface Media {
-  /** Returns the image or file at a URL. */
+  /** Returns the image or file at a URL. `path`: path of the URL in the request, for errors. */
   byUrl(url: string, path: string): ImagePart | FilePart;
 }
 

@@ -12,7 +12,7 @@ import {
   type Parser,
 } from './fields.ts';
 
-/** Returns the service tier; `undefined` for `auto`. Drops tiers that depend on the vendor's account, with a warning. */
+/** Returns the service tier. Drops all tiers except `default`, `flex`, `priority` and `auto` with a warning. */
 export function tierOf(body: Fields, notes: Notes): ServiceTier | undefined {
   const tier = body.optional('service_tier', string);
   if (tier === 'default' || tier === 'flex' || tier === 'priority') return tier;
@@ -20,7 +20,7 @@ export function tierOf(body: Fields, notes: Notes): ServiceTier | undefined {
   return undefined;
 }
 
-/** Returns the metadata for the events of a call, which vendors do not receive. */
+/** Returns the metadata for the events of a call. Vendors do not receive the metadata. */
 export function metadataOf(body: Fields): Readonly<Record<string, unknown>> | undefined {
   const metadata = body.optional('metadata', object)?.value;
   const user = body.optional('user', string);
@@ -30,10 +30,10 @@ export function metadataOf(body: Fields): Readonly<Record<string, unknown>> | un
 
 export const verbosity: Parser<'low' | 'medium' | 'high'> = oneOf('low', 'medium', 'high');
 
-/** Maximum length of `safety_identifier`. */
+/** Maximum length of an end user that vendors accept, in characters. */
 const MAX_IDENTIFIER_LENGTH = 64;
 
-/** Returns the end user for the vendor. Drops a `user` that is longer than the identifier that replaced it, with a warning. */
+/** Returns the end user for the vendor. Drops a `user` that is longer than vendors accept, with a warning. */
 export function endUserOf(body: Fields, notes: Notes): string | undefined {
   const identifier = body.optional('safety_identifier', nonEmptyString);
   if (identifier !== undefined) return identifier;

@@ -5,8 +5,8 @@ import { asRecord, CLAUDE_FAMILY, fromBase64, isRecord, isTooDeep, toBase64 } fr
 const MARK = 'majordomo.1.';
 
 /**
- * Members of tokens that belong to tools that run at a vendor. Clients of a gateway cannot have such tools, and a forged token
- * could refer to data of another user of the account.
+ * Members that a token must not have, because they belong to tools that a vendor runs. Clients of a gateway cannot use such
+ * tools, and a forged token could refer to data of another user of the account.
  */
 const NEVER: readonly string[] = ['item', 'messages', 'caller', 'block'];
 
@@ -24,7 +24,7 @@ export function tokenText(replay: Replay | undefined): string | undefined {
 /** Whether the gateway wrote the token. */
 export const isGatewayToken = (text: string): boolean => text.startsWith(MARK);
 
-/** Parses a string of `tokenText`. Returns `undefined` for an empty or modified string. */
+/** Parses a string of `tokenText`. Returns `undefined` for an empty or invalid string. */
 export function tokenOf(text: string): Replay | undefined {
   if (text === '') return undefined;
   if (!isGatewayToken(text)) return { family: CLAUDE_FAMILY, data: { signature: text } };

@@ -110,7 +110,7 @@ export class ArgumentsText {
     return closer;
   }
 
-  /** Handles a character after the object. Drops closing characters. Any other character makes the arguments invalid. */
+  /** Handles a character after the object. Any character except whitespace, `}` and `]` makes the arguments invalid. */
   private surplus(character: string): string {
     this.held += character;
     if (!isSpace(character) && character !== '}' && character !== ']') this.place = 'invalid';

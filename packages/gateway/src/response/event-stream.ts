@@ -12,8 +12,8 @@ export interface EventStreamOptions extends Omit<ReporterOptions, 'source'> {
 }
 
 /**
- * Returns an event stream that begins with the first content of each choice. Before the first content, the chain may continue with the
- * next target, and a failure has its own HTTP status.
+ * Returns an event stream when the first content of each choice has arrived. Until then, the chain may continue with the next
+ * target, and a failure has its own HTTP status.
  */
 export async function eventStreamResponse(
   streams: readonly ChatStream[],

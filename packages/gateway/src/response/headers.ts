@@ -25,7 +25,7 @@ export function callHeaders({ target, attempts, warnings }: CallInfo): Record<st
 export const attemptsOf = (attempts: readonly Attempt[]): number =>
   attempts.filter(({ outcome }) => outcome !== 'skipped').length;
 
-/** Replaces characters that headers do not allow. */
+/** Truncates a header value, and replaces characters that headers do not allow. */
 const printable = (text: string): string => text.slice(0, MAX_LENGTH).replace(/[^\x20-\x7e]/g, '?');
 
 /** Adds headers to a response of the gateway. */

@@ -29,8 +29,8 @@ export const eventBody = (options: ReporterOptions): ReadableStream<Uint8Array> 
   new ReadableStream(new Reporter(options), { highWaterMark: 0 });
 
 /**
- * Writes events at the client's pace. While the client does not read, no events are read from the vendor. A failure becomes
- * the last event, because the HTTP status has already been sent.
+ * Writes events only as fast as the client reads them. While the client does not read, no events are read from the vendor. A
+ * failure becomes the last event, because the HTTP status has already been sent.
  */
 class Reporter {
   private readonly options: ReporterOptions;

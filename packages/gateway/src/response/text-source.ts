@@ -10,13 +10,13 @@ export interface TextSource {
   fail(refusal: Refusal): string;
 }
 
-/** State of a stream when its first content has arrived. */
+/** Source of a stream whose first content has arrived, with the facts for the headers. */
 export interface OpenedStream extends TextSource {
   readonly target: string | undefined;
   readonly warnings: readonly Warning[];
 }
 
-/** Returns the text of a call's events, starting with `first`. */
+/** Returns a source of the text of a call's events. `first`: text that the source returns first. */
 export function textOfEvents(events: AsyncIterator<StreamEvent>, writer: Writer, first: string): TextSource {
   let pending = first;
   let isDone = false;

@@ -2,7 +2,7 @@ import { Refusal } from '../errors/refusal.ts';
 import { namesFor } from '../auth/models.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 
-/** Creation date of every model. Both wires require a date, and no client uses it. */
+/** Creation date of every model, in seconds since 1970. Both wires require a date, and the gateway has none. */
 const CREATED = 0;
 
 /** Lists the models that the caller may use, in the format of the caller's client. */
@@ -23,7 +23,7 @@ export function oneModel(
   name: string,
 ): Response {
   if (!namesFor(caller, settings).includes(name))
-    throw new Refusal('no-such-model', 'the gateway does not serve this model', { path: 'model' });
+    throw new Refusal('no-such-model', 'unknown model; see GET /v1/models', { path: 'model' });
   return Response.json(modelOf(name, request));
 }
 

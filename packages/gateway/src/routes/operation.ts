@@ -4,7 +4,7 @@ import type { ParseOperation } from '../operations/operation.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { callOptions } from './chat.ts';
 
-/** Parses a request for embeddings, a transcript or speech, calls the chain, and sends the complete result. */
+/** Parses a request for embeddings, images, a transcript or speech, calls the chain, and sends the complete result. */
 export async function operationRoute(
   context: RequestContext,
   gateway: GatewayContext,

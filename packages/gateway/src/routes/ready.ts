@@ -3,7 +3,7 @@ import { invoke, notify, withTimeout } from '@majordomo/core/toolkit';
 import type { GatewayContext } from '../context.ts';
 import type { Settings } from '../options.ts';
 
-/** Reports whether any model is available. The response contains no names or targets, because the path requires no key. */
+/** Reports whether checks pass and a model is available. The response names no models or targets, because it requires no key. */
 export async function ready({ settings, isDraining }: GatewayContext, requestId: string): Promise<Response> {
   if (isDraining()) return notReady({ status: 'the gateway is closing' });
   const failed = await failedChecks(settings, requestId);

@@ -139,7 +139,7 @@ const requestLine = ({ method }: Request, path: string): string => `${method} ${
 function baseHint(path: string): string {
   const intended = path.startsWith('/v1/') ? path.slice('/v1'.length) : `/v1${path}`;
   const isServed = POST_ROUTES.has(intended) || intended === '/v1/models';
-  return isServed ? ': the base URL ends in /v1 for OpenAI’s clients, and without it for Anthropic’s' : '';
+  return isServed ? '; the base URL must end in /v1 for OpenAI’s clients, but not for Anthropic’s' : '';
 }
 
 function decoded(name: string): string {
