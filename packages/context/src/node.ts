@@ -1,4 +1,4 @@
-// files on disk
+// Files, folders and git.
 export { contextFiles, type ContextFiles, type ContextFilesOptions } from './node/context-files.ts';
 export { resolveReferences, type ReferenceOptions, type ResolvedReferences } from './node/references.ts';
 export type { FetchReference } from './node/fetch-reference.ts';

@@ -26,7 +26,7 @@ import { summarize, type SummaryRequest } from './summarize.ts';
 
 /**
  * Transcript compactor that stores a bounded number of summaries. A compactor does not change its input, does not
- * separate calls from their results, and keeps the last user message unchanged.
+ * separate tool calls from their results, and keeps the last user message unchanged.
  */
 export interface Compactor {
   /**
@@ -36,7 +36,7 @@ export interface Compactor {
   readonly compact: (messages: readonly Message[], context?: object) => Promise<readonly Message[]>;
   /** Checks a transcript, and summarizes the transcript if it is too long. Throws only if aborted. */
   run(messages: readonly Message[], options?: CompactionRun): Promise<Compaction>;
-  /** Returns the size that a transcript would have if it were sent with the existing summaries. */
+  /** Returns the size of a transcript in which the existing summaries replace messages. Does not create a summary. */
   status(messages: readonly Message[], options?: CompactionRun): Promise<ContextStatus>;
   /** Removes all summaries, and ends the pause that follows a summarizer failure. */
   reset(): void;
@@ -107,7 +107,7 @@ class Engine {
     return sent;
   }
 
-  /** Compacts until the transcript fits. The next prompt summarizes the messages that do not fit into one prompt. */
+  /** Compacts the transcript. If its messages do not fit into one prompt, summarizes them in up to `MAX_PASSES` prompts. */
   async run(given: readonly Message[], run: CompactionRun): Promise<Compaction> {
     const first = await this.pass(given, run);
     let { compaction } = first;

@@ -29,8 +29,8 @@ export interface CompactorOptions {
   /** Minimum number of messages that remain unchanged at the end, regardless of their size: 3 to 8. @default 8 */
   readonly protectLast?: number | undefined;
   /**
-   * Behavior if the summarizer fails, or if its summary is cut or exceeds the limit. `keep`: all messages stay. `note`: excerpts
-   * replace the messages, without a model.
+   * Behavior if the summarizer fails, or if its summary is truncated or exceeds its limit. `keep`: all messages stay. `note`:
+   * excerpts, which need no model, replace the messages.
    * @default 'keep'
    */
   readonly whenSummaryFails?: 'keep' | 'note' | undefined;
@@ -44,11 +44,11 @@ export interface CompactorOptions {
   readonly clock?: Pick<Clock, 'now'> | undefined;
 }
 
-/** Range of summarized messages: from index `from` up to, but not including, `to`. */
+/** Summary, and the range of messages that it replaces: from index `from` up to, but not including, `to`. */
 export interface Lineage {
   readonly from: number;
   readonly to: number;
-  /** Number of tokens in the request before and after the compaction. */
+  /** Estimated number of tokens in the request before the compaction. `tokensAfter`: after it. */
   readonly tokensBefore: number;
   readonly tokensAfter: number;
   readonly summary: string;
@@ -67,7 +67,7 @@ export type CompactionEvent =
 /** Result of a compaction check. */
 export interface Compaction {
   readonly messages: readonly Message[];
-  /** Summarized range; `undefined` if no new summary was written. */
+  /** New summary and the range that it replaces, or `undefined` if no summary was written. */
   readonly lineage: Lineage | undefined;
   /**
    * Reason why nothing was summarized. `fits`: the transcript is short enough. `protected`: every message must stay. `thrash`:

@@ -9,7 +9,7 @@ export interface Plan {
   readonly to: number;
   /** Messages in the range that no summary covers yet. */
   readonly fresh: readonly Message[];
-  /** Existing summaries in the range, from which the new summary is also written. */
+  /** Existing summaries in the range, which the new summary includes. */
   readonly previous: string | undefined;
   /** Messages in the range that are not summarized: the last user message, and the preceding answer if that answer is short. */
   readonly pinned: readonly Message[];

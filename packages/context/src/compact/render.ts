@@ -4,7 +4,7 @@ import { callsOf } from '../transcript/groups.ts';
 import { mediaOf, placeholder, resultLine, textOf } from '../transcript/prune.ts';
 import { shrinkArgs } from '../transcript/shrink-args.ts';
 
-/** Maximum number of characters of each message part that a summarizer reads. */
+/** Maximum number of characters that a summarizer reads from the start and the end of each message part. */
 export interface Detail {
   readonly text: CutLengths;
   readonly args: CutLengths;
@@ -24,7 +24,7 @@ export const DETAILS: readonly Detail[] = [
 
 const WORTH_REFERENCE = 200;
 
-/** Renders a transcript as text with at least one line per message. */
+/** Renders a transcript as text items. Omits system messages, reasoning and vendors' parts. */
 export function render(messages: readonly Message[], detail: Detail): readonly string[] {
   const calls = new Map(messages.flatMap(callsOf).map((call) => [call.id, call]));
   const last = new Map<string, ToolResultPart>();

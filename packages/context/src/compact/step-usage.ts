@@ -1,7 +1,7 @@
 import type { ChatRequest, Message, Usage } from '@majordomo/core';
 import type { TokenMeter } from '../meter/token-meter.ts';
 
-/** Context of a model step that `compact` receives. Every member is optional. */
+/** Members of the agent's step context that `compact` reads. */
 export interface StepContext {
   readonly step?: number | undefined;
   readonly state?: { readonly runId?: string | undefined } | undefined;

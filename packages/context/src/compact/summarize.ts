@@ -33,7 +33,7 @@ const SUMMARY_MARGIN = 1.3;
 const TIME_MS = 180_000;
 const PROMPT_OVERHEAD = 700;
 
-/** Summary, and the number of messages that the summary covers. These messages are complete groups from the start. */
+/** Summary, and the number of messages from the start that the summary covers. The last group of these messages is complete. */
 export interface Summary {
   readonly text: string;
   readonly count: number;
@@ -41,7 +41,7 @@ export interface Summary {
 
 /**
  * Writes a summary. The prompt contains as many messages as fit, in as much detail as possible. Throws model errors, `empty`
- * for no text, `content-filter` for a refusal, `truncated` for a cut summary, and `invalid-output` for one beyond its limit.
+ * for an empty summary, `content-filter` for a refusal, `truncated` for a cut summary, and `invalid-output` for a too long one.
  */
 export async function summarize(
   order: SummaryRequest,

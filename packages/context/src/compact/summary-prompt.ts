@@ -26,7 +26,7 @@ const SECTIONS = [
   'Facts to keep: names, numbers, ids, addresses, commands, error messages, exactly as they stand',
 ].map((section) => `- ${section}`);
 
-/** Returns the only message of the summarizer's request. The message depends only on the arguments. */
+/** Returns the text of the only message in the summarizer's request. The text depends only on the arguments. */
 export function summaryPrompt({ lines, previous, focus, recentText, tokens }: SummaryTask): string {
   const words = Math.max(30, Math.floor(tokens * 0.7));
   return [

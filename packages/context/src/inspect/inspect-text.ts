@@ -4,7 +4,7 @@ import { trimTail } from '../transcript/trim-tail.ts';
 import { invisibleIn } from './invisible.ts';
 import { classesAt, SEQUENCES, type Scope, type SequenceRule } from './rules.ts';
 
-/** Suspicious passage of a text. The excerpt has at most one line and no invisible characters. */
+/** Suspicious passage of a text. `at`: offset. `excerpt`: at most 80 characters of one line, without invisible characters. */
 export interface Suspicion {
   readonly id: string;
   readonly at: number;
@@ -14,8 +14,8 @@ export interface Suspicion {
 const MAX_PER_KIND = 5;
 
 /**
- * Returns passages of a text that try to steer the model, in order. `scope`: `all` for any text, `context` (default) for
- * project files, `strict` for untrusted files. Takes linear time.
+ * Returns passages of a text that try to steer the model, in order, at most five of a kind. `scope`: `all` for any text,
+ * `context` (default) for project files, `strict` for untrusted files. Takes linear time.
  */
 export function inspectText(text: string, scope: Scope = 'context'): readonly Suspicion[] {
   const found: Suspicion[] = [];
@@ -44,7 +44,7 @@ const SCOPES: readonly Scope[] = ['all', 'context', 'strict'];
 const includes = (scope: Scope, ruleScope: Scope): boolean =>
   SCOPES.indexOf(ruleScope) <= SCOPES.indexOf(scope);
 
-/** Matches an element with attributes. The pattern excludes nested tags to keep the time linear. */
+/** Matches the start tag of an element with attributes. The pattern excludes nested tags to keep the time linear. */
 const HIDDEN_ELEMENT = /<[a-z]{1,10}\s[^<>]{0,300}>/gi;
 const COMMENT = /<!--[^<>]{0,2000}-->/g;
 const HIDES = /(?:display\s?:\s?none|visibility\s?:\s?hidden|font-size\s?:\s?0|opacity\s?:\s?0)(?![.\d])/i;
@@ -59,7 +59,7 @@ function* hiddenIn(text: string, pattern: RegExp): Generator<number> {
 
 const WORD = /[A-Za-z0-9$~_./][\w$~{}:/@.-]*/g;
 
-/** Finds the passages that match a rule whose steps are words. For each word, checks only the rules that contain the word. */
+/** Reports the passages that match a rule. For each word of the text, checks only the rules that contain the word. */
 function sequencesIn(
   text: string,
   rules: readonly SequenceRule[],
@@ -94,7 +94,7 @@ function sequencesIn(
 
 const NO_RULES: readonly (readonly [number, number])[] = [];
 
-/** Maps words to the rules that contain them, with the last steps first, because a word must not follow itself. */
+/** Maps words to the rules and steps that contain them. Later steps are first, so that no word matches two steps at once. */
 function indexOf(
   rules: readonly SequenceRule[],
 ): ReadonlyMap<string, readonly (readonly [rule: number, step: number])[]> {

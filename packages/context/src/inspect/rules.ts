@@ -1,7 +1,7 @@
 /** Kind of text that a rule applies to: `all` (any text), `context` (also project files) or `strict` (only untrusted files). */
 export type Scope = 'all' | 'context' | 'strict';
 
-/** Sequence of words. Each word comes at most `gap` words after the previous word. */
+/** Sequence of steps, each with alternative words. At most `gap` other words may separate two steps. */
 export interface SequenceRule {
   readonly id: string;
   readonly scope: Scope;

@@ -1,6 +1,6 @@
 import type { ChatRequest, ModelTool, ObjectSchema, ToolSpec } from '@majordomo/core';
 
-/** Returns the tools with JSON Schemas, as a model reads them. A schema that cannot be converted becomes an empty schema. */
+/** Returns the tools with JSON Schemas, as a model reads them. A schema that cannot be converted becomes `{}`. */
 export const plainTools = (tools: ChatRequest['tools'] = []): readonly ModelTool[] => tools.map(plainTool);
 
 const known = new WeakMap<ToolSpec, ModelTool>();

@@ -14,7 +14,7 @@ export type MeteredRequest = Pick<ChatRequest, 'messages' | 'system' | 'tools'>;
 export interface MeterReading {
   readonly estimated: true;
   readonly tokens: number;
-  /** Whether the estimate is based on the vendor's count for the beginning of this conversation. */
+  /** Whether the vendor's count for the beginning of this conversation is a part of the estimate. */
   readonly anchored: boolean;
 }
 
@@ -99,7 +99,7 @@ class Weights {
     return messages.reduce((sum, message) => sum + this.ofMessage(message, target), tokens);
   }
 
-  /** Returns the number of tokens after the anchor. The number of tokens in the response is known. */
+  /** Returns the number of tokens after the anchor. Uses the vendor's count of the response, if the vendor reported one. */
   afterAnchor({ messages, answer }: Anchor, request: MeteredRequest, target: string | undefined): number {
     const [first, ...rest] = request.messages.slice(messages.length);
     if (first === undefined) return 0;

@@ -2,13 +2,13 @@ import { estimateTokens, imageTokens } from '@majordomo/catalog/tokens';
 import type { TextPart, UserPart } from '@majordomo/core';
 import { cutEnd } from '../transcript/cut-middle.ts';
 
-/** Number of tokens reserved for both tags and the line about a cut. */
+/** Number of tokens reserved for the two tags around a text and the line that reports a cut. */
 const FRAME = 30;
 
 /** Matches the `<` of the closing tag of any reference. */
 const CLOSING_TAG = /<(?=\s?\/\s?(?:file|folder|diff|staged|commits|page)\b)/gi;
 
-/** Token budget that remains for references. */
+/** Token budget for the content of references. */
 export class Budget {
   private left: number;
   private readonly cut = new Set<string>();
@@ -28,7 +28,7 @@ export class Budget {
     return { type: 'text', text: `<${tag}>\n${excerpt}\n</${tag.replace(/ .*/s, '')}>` };
   }
 
-  /** Returns a fetched part. Puts text in a tag; other parts do not change. If no budget is left, returns the reason. */
+  /** Returns a fetched part, with text in a tag. If the budget is too small, returns the reason. */
   part(raw: string, url: string, part: UserPart): UserPart | string {
     if (part.type === 'text') return this.textPart(raw, `page url="${url}"`, part.text);
     const tokens = part.type === 'image' ? imageTokens(part.bytes) : Math.ceil(part.bytes.length / 24);

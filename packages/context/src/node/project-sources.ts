@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Files of one prompt section, by their names within a folder. */
+/** Files that become one layer of the prompt. `files`: paths relative to `root`. */
 export interface ProjectSource {
   readonly name: string;
   readonly root: string;

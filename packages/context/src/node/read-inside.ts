@@ -16,7 +16,7 @@ export async function realFolder(folder: string, option: string): Promise<string
     const real = await realpath(folder);
     if ((await stat(real)).isDirectory()) return real;
   } catch {
-    // The code below throws the error.
+    // The statement below throws an error for a missing folder.
   }
   throw new LlmError('config', `${option} "${folder}" is not a folder`, { path: option });
 }
@@ -40,7 +40,7 @@ const isWithin = (root: string, name: string): boolean => {
   return relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
 };
 
-/** Reads UTF-8, or UTF-16 with a byte order mark; line ends become ` `. `complete`: reject a file that is too large. */
+/** Reads UTF-8, or UTF-16 with a byte order mark. Line ends become `\n`. `complete`: whether to reject files above 1 MiB. */
 export async function readText(
   root: string,
   name: string,

@@ -15,7 +15,7 @@ export interface ReferenceOptions {
   readonly root: string;
   /** Maximum estimated number of tokens in all references together. Longer content is cut and marked. */
   readonly maxTokens: number;
-  /** Signal that aborts immediately. */
+  /** Signal that aborts the call. */
   readonly signal?: AbortSignal | undefined;
   /** Function that loads `@url:` references. Default: `fetchMedia` of `@majordomo/media`, which loads only public addresses. */
   readonly fetch?: FetchReference | undefined;
@@ -28,7 +28,7 @@ const KINDS: KindsOf<ReferenceOptions> = {
   fetch: 'function',
 };
 
-/** Text with the content of its references, and warnings about unreadable references. */
+/** Text with the content of its references, and warnings about unreadable or shortened references. */
 export interface ResolvedReferences {
   readonly parts: readonly UserPart[];
   readonly warnings: readonly string[];

@@ -18,7 +18,7 @@ export interface Prompt {
 }
 
 const TIERS = ['stable', 'context', 'volatile'] as const;
-/** Kinds of a layer's members. `buildPrompt` checks `limit` separately, so that its error contains the layer's name. */
+/** Kinds of a layer's members. `buildPrompt` checks `limit` separately, so that the error contains the layer's name. */
 const LAYER: KindsOf<Layer> = { tier: TIERS, name: 'string', text: 'string', limit: true };
 
 /**
@@ -43,7 +43,7 @@ export function buildPrompt(layers: readonly Layer[]): Prompt {
   };
 }
 
-/** Throws `config` for an invalid layer, because a layer with an unknown tier would be lost. */
+/** Throws `config` for an invalid layer. Otherwise a layer with an unknown tier would be omitted. */
 function checkLayer(layer: unknown, at: number): void {
   const path = `layers[${at}]`;
   checkOptions('buildPrompt', { [path]: layer ?? null }, { [path]: 'object' });
@@ -54,7 +54,7 @@ function checkLayer(layer: unknown, at: number): void {
 export const cutWarning = (name: string, was: number, is: number): string =>
   `${name} was cut from ${was} to ${is} characters`;
 
-/** Returns the first 70 % and the last 20 % of the limit, with a line about the cut between them. */
+/** Cuts a text that exceeds the limit to the first 70 % and the last 20 % of the limit, with a line about the cut between. */
 export function cutToLimit(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const marker = (left: number): string => `\n\n[… ${left} characters were left out here …]\n\n`;

@@ -4,14 +4,14 @@ import { trimTail } from '../transcript/trim-tail.ts';
 
 const MAX_LENGTH = 80;
 
-/** Returns the title in a response as one line without quotes, markup and prefix. Returns `undefined` if no title exists. */
+/** Returns the title in a response as one line without quotes, markup and a prefix such as `Title:`, or `undefined`. */
 export function cleanTitle(text: string): string | undefined {
   const lines = withoutThinking(text).split('\n').map(withoutDecoration);
   const title = lines.find((line) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(line));
   return title === undefined ? undefined : cutToWords(title, MAX_LENGTH);
 }
 
-/** Cuts a text after the last complete word, or after a complete character if the text has no words. */
+/** Cuts a text to `maxLength` characters with an ellipsis, after a complete word, or after a character if words are too long. */
 export function cutToWords(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const cut = cutEnd(text, maxLength - 1);

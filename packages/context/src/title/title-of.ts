@@ -8,11 +8,11 @@ import { firstWords } from './first-words.ts';
 
 /** Options of `titleOf`. */
 export interface TitleOptions {
-  /** Signal that aborts immediately. */
+  /** Signal that aborts the model call. The user's first words then become the title. */
   readonly signal?: AbortSignal | undefined;
   /** Redactor of all text that the model reads and writes. @default createRedactor() */
   readonly redactor?: Redactor | undefined;
-  /** Maximum duration of the call, in milliseconds. After this time the user's first words become the title. @default 30_000 */
+  /** Maximum duration of the model call, in milliseconds. Then the user's first words become the title. @default 30_000 */
   readonly timeoutMs?: number | undefined;
 }
 

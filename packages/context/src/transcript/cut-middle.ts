@@ -3,7 +3,7 @@ export type Marker = (left: number) => string;
 
 const DEFAULT_MARKER: Marker = (left) => `\n[… ${left} characters …]\n`;
 
-/** Returns the start and end of a text with a marker between them. Does not split visible characters. */
+/** Cuts a text to `head` and `tail` characters, with a marker between them. Does not split visible characters. */
 export function cutMiddle(text: string, head: number, tail: number, marker: Marker = DEFAULT_MARKER): string {
   if (text.length <= head + tail) return text;
   const start = boundary(text, head, -1);
@@ -16,7 +16,7 @@ export function cutMiddle(text: string, head: number, tail: number, marker: Mark
 export const cutEnd = (text: string, maxLength: number): string =>
   text.length <= maxLength ? text : text.slice(0, boundary(text, maxLength, -1));
 
-/** Number of characters around a cut in which a character boundary is searched. Visible characters such as flags are shorter. */
+/** Number of code units before and after a cut in which a boundary is searched. Visible characters are shorter. */
 const AROUND = 64;
 
 /** First code unit that can combine with the previous code unit, except in line endings. */
@@ -38,7 +38,7 @@ function boundary(text: string, at: number, direction: -1 | 1): number {
   return near ?? at;
 }
 
-/** Returns the start of a sequence of flags. Flags are pairs of letters, which are counted from the start. */
+/** Returns the start of a sequence of flags, because flags are pairs of letters that are counted from the start. */
 function startOfFlags(text: string, at: number): number {
   const low = text.charCodeAt(at);
   let start = low >= 0xdc00 && low <= 0xdfff ? at - 1 : at;

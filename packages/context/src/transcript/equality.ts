@@ -1,6 +1,6 @@
 import type { Message } from '@majordomo/core';
 
-/** Returns whether a transcript begins with these messages, compared by identity or content. */
+/** Whether a transcript begins with these messages. Compares messages by identity or content. */
 export function beginsWith(messages: readonly Message[], prefix: readonly Message[]): boolean {
   return prefix.length <= messages.length && prefix.every((message, at) => isSame(message, messages[at]));
 }

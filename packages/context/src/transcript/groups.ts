@@ -1,6 +1,6 @@
 import type { Message, ToolCallPart } from '@majordomo/core';
 
-/** Turn and its tool results: messages from index `start` up to, but not including, `end`. */
+/** Range of a turn and the results of its tool calls: from index `start` up to, but not including, `end`. */
 export interface Group {
   readonly start: number;
   readonly end: number;

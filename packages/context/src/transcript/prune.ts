@@ -14,8 +14,8 @@ const LONG_RESULT = 200;
 const EXCERPT_LENGTH = 120;
 
 /**
- * Returns shorter turns. Long results become one line, and the latest results become an excerpt. Repeated results become a
- * reference; images and files become a placeholder. Long argument strings are cut. The message `keep` stays unchanged.
+ * Returns shorter messages. Long tool results become one line, but those of the last message become an excerpt. Images and
+ * files become a placeholder. Long argument strings are cut. The message `keep` stays unchanged.
  */
 export function prune(messages: readonly Message[], keep: Message | undefined): readonly Message[] {
   const calls = new Map(messages.flatMap(callsOf).map((call) => [call.id, call]));
@@ -79,7 +79,7 @@ function prunedResult(
   return { ...part, content: [{ type: 'text', text: resultLine(part, call, comesAgain) }] };
 }
 
-/** Describes the images and documents of a result. Returns `''` if the result has none. */
+/** Returns the numbers of images and documents in a result as text, or `''` if the result has none. */
 export function mediaOf({ content }: ToolResultPart): string {
   const count = (type: string): number => content.filter((part) => part.type === type).length;
   const [images, documents] = [count('image'), count('file')];
@@ -109,14 +109,14 @@ export function resultLine(
   return `[left out: ${callText} ${failed} ${size}: ${cutEnd(text.replaceAll(/\s+/g, ' ').trim(), EXCERPT_LENGTH)}]`;
 }
 
-/** Returns a text part that describes an image or a file. */
+/** Returns a text part that describes an image or a file. Returns text parts unchanged. */
 export function placeholder(part: UserPart): UserPart {
   if (part.type === 'text') return part;
   const name = part.type === 'file' && part.name !== undefined ? ` ${part.name}` : '';
   return { type: 'text', text: `[${part.type}${name}, ${part.mediaType}, left out]` };
 }
 
-/** Shortens the arguments of a turn's calls. If the turn changes, removes the vendor's signatures, because the change invalidates them. */
+/** Shortens the arguments of a turn's calls. If the turn changes, removes reasoning, vendor parts and now invalid signatures. */
 function prunedTurn(message: AssistantMessage): AssistantMessage {
   const parts = message.parts.map((part) => {
     if (part.type !== 'tool-call') return part;

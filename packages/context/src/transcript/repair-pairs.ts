@@ -1,7 +1,7 @@
 import type { Message, ToolMessage, ToolResultPart } from '@majordomo/core';
 import { callsOf, groupsOf } from './groups.ts';
 
-/** Returns messages in which every call has one result after its turn. Removes results that belong to no call. */
+/** Returns messages in which one result follows each tool call. Adds missing results, and removes results without a call. */
 export function repairPairs(messages: readonly Message[]): readonly Message[] {
   return groupsOf(messages).flatMap(({ start, end }) => {
     const group = messages.slice(start, end);
