@@ -118,7 +118,7 @@ function storeHistory(file: string, texts: readonly string[]): void {
   }
 }
 
-/** Returns the stored entries; none if the file cannot be read. */
+/** Returns the stored entries, or an empty array if the file cannot be read. */
 function readHistory(file: string): readonly string[] {
   try {
     const known: unknown = JSON.parse(readFileSync(file, 'utf8'));

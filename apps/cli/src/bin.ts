@@ -19,7 +19,7 @@ const end = (signal: keyof typeof ENDINGS): void => {
   interrupts.end();
   setTimeout(() => process.exit(ended), interrupts.graceMs).unref();
 };
-/** Returns whether a write failed because the terminal was closed. A command that reloads on SIGHUP has no other sign of it. */
+/** Whether a write failed because the terminal was closed. A command that reloads on SIGHUP can only detect it in this way. */
 const isTerminalClosed = ({ code }: NodeJS.ErrnoException): boolean => code === 'EIO';
 process.on('SIGHUP', () => {
   if (interrupts.reload === undefined) end('SIGHUP');

@@ -32,7 +32,7 @@ export interface Weights {
 
 /** Call for which a name is resolved. */
 export interface Turn {
-  /** Request of the call. `undefined` for a look-up without a request, and for images. */
+  /** Request of the call. `undefined` for a look-up without a request, and for calls that are not chats. */
   readonly request: ChatRequest | undefined;
   readonly call: CallInfo | undefined;
   readonly signal: AbortSignal;
@@ -64,7 +64,7 @@ export interface Choice {
    * @default 3
    */
   readonly most?: number | undefined;
-  /** Required abilities, in addition to those that the request needs. @default {} */
+  /** Required abilities, in addition to those that the request needs. `tools: false` allows targets without tools. @default {} */
   readonly needs?: Needs | undefined;
   /** Spec that always follows the ranked targets. The spec itself is not ranked. @default no fallback */
   readonly fallback?: string | undefined;
@@ -78,8 +78,8 @@ export interface Needs {
   readonly images?: boolean | undefined;
   readonly structured?: boolean | undefined;
   /**
-   * Whether the model must reason. `true` excludes models without reasoning, and `false` excludes models with reasoning: the
-   * catalog does not state which models can switch it off.
+   * Whether the model must reason. `true` excludes models without reasoning. `false` excludes models with reasoning, because the
+   * catalog does not state which of them can disable it.
    */
   readonly reasoning?: boolean | undefined;
   /** Minimum context in tokens, including input and output. */
@@ -98,7 +98,7 @@ export interface RouterOptions {
    * @default the snapshot of `@majordomo/catalog`
    */
   readonly catalog?: Catalog | undefined;
-  /** Ledger whose limits lower the rank of targets with nearly used limits. @default none */
+  /** Ledger. Targets whose limits in this ledger are nearly used up rank lower. @default none */
   readonly ledger?: Ledger | undefined;
   /**
    * Quality of targets from 0 to 1, as the application rates it.
@@ -107,7 +107,7 @@ export interface RouterOptions {
    */
   readonly quality?: { readonly [target: string]: number } | undefined;
   /**
-   * Cheap target that is called first for simple turns. `is` decides which turns are simple. Default of `is`: `isSimpleTurn`
+   * `use`: cheap target that is called first for simple turns. `is`: whether a turn is simple. Default of `is`: `isSimpleTurn`
    */
   readonly simpleTurns?:
     { readonly use: string; readonly is?: ((turn: Turn) => boolean) | undefined } | undefined;
@@ -118,7 +118,7 @@ export interface RouterOptions {
    */
   readonly overrideKey?: string | undefined;
   /**
-   * Clock; tests use `fakeClock` of `@majordomo/testing`.
+   * Clock. Tests use `fakeClock` of `@majordomo/testing`.
    *
    * @default the system clock
    */
@@ -149,7 +149,7 @@ export interface Plan {
   /** Ranked targets, best first, including targets beyond `most`. If nothing is ranked, the targets of the chain in order. */
   readonly candidates: readonly Candidate[];
   readonly rejected: readonly { readonly target: string; readonly why: string }[];
-  /** Assumptions and upcoming retirements. */
+  /** Assumptions, retirements, and failures of the catalog and the ledger. */
   readonly warnings: readonly string[];
 }
 

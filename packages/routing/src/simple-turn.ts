@@ -4,7 +4,7 @@ const MAX_CHARACTERS = 160;
 const MAX_WORDS = 28;
 
 /**
- * Beginnings of words that request work, in English, German, French and Spanish. A turn without such a word may be small talk.
+ * Beginnings of words that request work, in English, German, French and Spanish. A turn with such a word is not simple.
  */
 const WORK =
   /(?<![\p{L}\p{N}])(?:analy[sz]|audit|benchmark|bug|build|calcul|compar|compil|config|crash|debug|deploy|design|diff|docker|error|exception|explain|fail|fix|implement|investigat|kubernet|log|migrat|optimi[sz]|patch|plan|pytest|refactor|research|review|rewrit|schema|script|search|sql|stack|summari[sz]|terminal|test|tool|trace|translat|write|baue|behebe|erkl[äa]r|erstell|fehler|implementier|recherchier|schreib|suche|übersetz|vergleich|zusammenfass|corrig|cr[ée]e|d[ée]bog|[ée]cri[rst]|erreur|expliqu|r[ée]sum|tradui|analiza|busca|crea|depura|escrib|expl[ií]ca|prueba|resum|traduc)/iu;

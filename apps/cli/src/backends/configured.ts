@@ -3,7 +3,7 @@ import { backendForScheme, backendOf, BACKENDS, hasAddress, hasKey } from './bac
 import { dsnEntries } from './dsns.ts';
 import type { Known } from './known.ts';
 
-/** Returns the ids of providers with a credential in the environment or vault, a DSN, or an address in the configuration. */
+/** Returns the ids of providers with a credential in the environment or vault, a DSN, or an entry in the configuration. */
 export async function configuredIds({
   env,
   providers,

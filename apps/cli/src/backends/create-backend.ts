@@ -4,8 +4,8 @@ import type { StoredKeys } from '../vault/stored-keys.ts';
 import { hasAddress, hasKey, keysOf, lacksKey, type Backend } from './backends.ts';
 
 /**
- * Calls the package's function with the vendor's profile, if it has one, and the options. Throws `Stop` if the package has no
- * such function, or if the address of the backend is missing.
+ * Creates the provider of a backend with the function of its package. Throws `Stop` if the package has no such function, or if
+ * the base URL of the backend is missing.
  */
 export function createBackend(backend: Backend, module: object, env: Env, stored?: StoredKeys): Provider {
   const create: unknown = Reflect.get(module, backend.create);

@@ -2,7 +2,7 @@ import type { ChainOptions, Env, Provider, Resolver } from '@majordomo/core';
 import type { StoredKeys } from '../vault/stored-keys.ts';
 import type { Router } from '@majordomo/routing';
 
-/** Configuration that is required to create providers: variables, names and configured providers. */
+/** Configuration that is required to create a majordomo: variables, names, providers and chain options. */
 export interface Known {
   readonly env: Env;
   readonly aliases: Readonly<Record<string, string>>;

@@ -14,7 +14,7 @@ import { outline } from './outline.ts';
 import { underDsn } from './under-dsn.ts';
 import type { Known } from './known.ts';
 
-/** Folder to load packages from, and observers of calls. */
+/** Options of `openSpec`. `cwd`: folder from which packages are loaded. */
 export interface OpenOptions {
   readonly cwd: string;
   readonly signal: AbortSignal;

@@ -118,7 +118,7 @@ export const cancelBatch = (key: string, flags: StoreFlags, io: Io): Promise<Exi
     return EXIT.ok;
   });
 
-/** Opens the jobs with the configured providers and ledger. */
+/** Calls `run` with the stored jobs, the configured providers and the ledger. */
 async function withBatches(
   { store }: StoreFlags,
   io: Io,
@@ -181,7 +181,7 @@ const inJson = ({ nanoUsd, ...rest }: JobProgress): object => ({ ...rest, nanoUs
 
 async function schemaOf(name: string, io: Io): Promise<JsonObject> {
   const schema = await readJson(resolve(io.cwd, name), name);
-  if (!isRecord(schema)) throw new Stop(`${name} is not a JSON schema: it must contain an object`);
+  if (!isRecord(schema)) throw new Stop(`${name} is not a JSON Schema; it must contain an object`);
   return schema as JsonObject;
 }
 

@@ -31,14 +31,14 @@ async function answer(session: Chat, question: UserMessage): Promise<Turn> {
   return showStream(session, question, await rendererOf(session));
 }
 
-/** Renders Markdown on terminals with colors, unless the user wants it unchanged. */
+/** Returns a renderer for Markdown if the terminal has colors and `--raw` is not set, otherwise one that changes no text. */
 export async function rendererOf({ io, flags }: Chat): Promise<Renderer> {
   if (!io.stdout.colour || flags.raw === true) return createRenderer(io.stdout);
   const { createMarkdown } = await import('../markdown/markdown-stream.ts');
   return createRenderer(io.stdout, createMarkdown);
 }
 
-/** Renders JSON lines. `isFresh` is always false, so no status line is drawn: erasing it could erase a JSON line. */
+/** Returns a renderer of JSON lines. `isFresh` is false, because erasing a status line could erase a JSON line. */
 const jsonLines = (output: Output): Renderer => ({
   show: (event: StreamEvent) => {
     writeJsonLine(output, event);

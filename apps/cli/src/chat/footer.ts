@@ -16,7 +16,7 @@ export async function footer(response: ChatResponse, ms: number, io: Io): Promis
 /** Members that the responses of all operations have. */
 export type AnsweredResponse = Pick<ChatResponse, 'target' | 'warnings' | 'attempts'>;
 
-/** Prints the footer of any response. The line begins with `about`. */
+/** Prints the footer of any response. In its first line, `about` follows the target and the cost. */
 export async function printFooter(
   answered: AnsweredResponse,
   about: readonly string[],

@@ -11,7 +11,7 @@ interface Reader {
   readonly system: string | undefined;
 }
 
-/** Length in characters up to which a conversation fits into the context window of every model. */
+/** Length in characters up to which a conversation is assumed to fit into the context window of every model. */
 const SHORT = 20_000;
 
 /** Shortens the sent messages to the context window. The stored conversation is not changed. */

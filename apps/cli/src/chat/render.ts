@@ -20,8 +20,8 @@ const plain: Paint = (_style, text) => text;
 export type MarkdownFactory = (columns: number) => MarkdownStream;
 
 /**
- * Shows text, dimmed reasoning, tool names, and restarts. Lines break between words. If `createMarkdown` is not set, text
- * is shown unchanged.
+ * Creates a renderer that shows text, dimmed reasoning, tool calls, and restarts. Lines break between words. If
+ * `createMarkdown` is not set, text is shown without Markdown styles.
  */
 export function createRenderer(output: Output, createMarkdown?: MarkdownFactory): Renderer {
   const paint = painter(output);

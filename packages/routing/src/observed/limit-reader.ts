@@ -12,7 +12,7 @@ export interface LimitSnapshot {
   readonly error: string | undefined;
 }
 
-/** Reader of a ledger's limit states, which reads at most every five seconds. */
+/** Reads the limit states of a ledger at most every five seconds. */
 export class LimitReader {
   private readonly ledger: Ledger | undefined;
   private readonly clock: Clock;

@@ -10,7 +10,7 @@ const TYPICAL_FIRST_MS = 1000;
 const TYPICAL_RATE = 50;
 /** Minimum number of tokens of a response for which a rate is measured. */
 const MIN_TOKENS = 16;
-/** Minimum share of the duration that follows the first content. Below this share, the response counts as having arrived at once. */
+/** Share of an attempt's duration. If less remains after the first content, the time to the first content is not measured. */
 const AT_ONCE = 0.1;
 
 interface TargetSpeed {

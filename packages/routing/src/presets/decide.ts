@@ -21,8 +21,8 @@ export interface DecisionRules extends Pick<RouterOptions, 'simpleTurns'> {
 const UNRANKED = { candidates: [], rejected: [], warnings: [] } as const;
 
 /**
- * Returns the meaning of a name: the caller's override, otherwise the preset, after the target for simple turns if the turn is
- * simple. Returns `undefined` if the name has no meaning at present. Synchronous for a chain.
+ * Returns the meaning of a name: the caller's override, otherwise the preset. In a simple turn, the target for simple turns
+ * precedes the preset. Returns `undefined` if the name has no meaning at present. Synchronous for a chain.
  */
 export function decide(
   name: string,

@@ -16,7 +16,7 @@ type Target = Pick<ResolvedTarget, 'vendor' | 'model'>;
 const DEFAULT_INPUT_TOKENS = 1000;
 
 const EMPTY_REQUEST: Estimated = { system: undefined, messages: [], tools: [], output: undefined };
-/** Placeholder for the estimate of hidden tokens. Vendors add more hidden tokens to a request with tools. */
+/** Placeholder tool for the estimate of the tokens that vendors add to a request. They add more to a request with tools. */
 const ANY_TOOL: NonNullable<Estimated['tools']>[number] = { name: '', description: '', parameters: {} };
 
 /**

@@ -21,10 +21,10 @@ export interface PriceSource {
   readonly now: number;
 }
 
-/** Number of output tokens of a request without `maxTokens`. */
+/** Assumed number of output tokens of a request without `maxTokens`. */
 const DEFAULT_ANSWER_TOKENS = 1000;
 
-/** Looks up a target and estimates the cost of this request there. */
+/** Returns a target with its facts from the catalog and the estimated cost of the request. */
 export async function rankedTarget(
   writtenAs: string,
   target: ResolvedTarget,

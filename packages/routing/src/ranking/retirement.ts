@@ -1,7 +1,7 @@
 import { isRetired } from './filters.ts';
 import type { RankedTarget } from './ranked-target.ts';
 
-/** Returns a warning about a deprecated or retired model. */
+/** Returns a warning about a model that is deprecated, is retired, or has a retirement date. */
 export function retirementWarning({ target, facts }: RankedTarget, today: string): string | undefined {
   if (facts?.retires === undefined)
     return facts?.status === 'deprecated' ? `${target} is deprecated` : undefined;
