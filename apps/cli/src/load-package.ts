@@ -6,7 +6,7 @@ import { reasonOf } from './reason.ts';
 
 const trustedFolders = new Set<string>();
 
-/** Allows loading packages that the project of this folder has installed. They run code of the project. */
+/** Allows loading packages that the project in this folder has installed, because the user trusts the project's code. */
 export const trustPackagesOf = (cwd: string): void => void trustedFolders.add(cwd);
 
 const fromCommand = createRequire(import.meta.url);

@@ -142,7 +142,7 @@ it(
 );
 
 it.each([
-  ['[]', /schema\.json is not a JSON schema/],
+  ['[]', /schema\.json is not a JSON Schema/],
   ['{', /schema\.json cannot be read: it is not valid JSON/],
 ])(
   'rejects the schema %j, and sends nothing',

@@ -18,7 +18,7 @@ export async function draw(
   const parts = await Promise.all(file.map((name) => attachment(name, io.cwd)));
   const images = parts.filter((part) => part.type === 'image');
   const other = file[parts.findIndex((part) => part.type !== 'image')];
-  if (other !== undefined) throw new Stop(`${other} is not an image; with --image, --file accepts only images`);
+  if (other !== undefined) throw new Stop(`${other} is not an image; attach only images with --image`);
   const response = await model.generate(
     { prompt, ...(images.length > 0 && { images }) },
     { signal: io.signal },

@@ -5,8 +5,8 @@ export interface SpecAndPrompt {
 }
 
 /**
- * Parses `chat SPEC PROMPT`. A single argument is a spec if it contains no space, and either contains a slash or is a known alias. With
- * `--model` all arguments are the prompt.
+ * Parses `chat SPEC PROMPT`. A single argument is a spec if each of its elements is a target or a known alias. With `--model`,
+ * all arguments are the prompt.
  */
 export function parseSpecAndPrompt(
   [first, second]: readonly (string | undefined)[],

@@ -2,7 +2,7 @@ import type { CallEvent } from '@majordomo/core';
 import type { Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 
-/** Status line at the bottom. It is removed before anything else is written. */
+/** Status line at the bottom of the output. Callers hide the line before they write other text. */
 export interface Status {
   readonly onEvent: (event: CallEvent) => void;
   /** Removes the line until its next update. */
@@ -13,7 +13,7 @@ export interface Status {
 const TICK_MS = 200;
 const ERASE = '\r\u001B[K';
 
-/** Creates a status line. The line is shown only on terminals that can erase lines, and never on a line that contains a part of an answer. */
+/** Creates a status line. It is drawn only on terminals that can erase lines, and never after a part of an answer. */
 export function createStatus(output: Output, isFresh: () => boolean = () => true): Status {
   if (!output.canErase) return { onEvent: () => undefined, hide: () => undefined, clear: () => undefined };
   const paint = painter(output);

@@ -23,8 +23,8 @@ interface SavedTranscript {
 }
 
 /**
- * Writes the conversation for its owner only. An interrupted write leaves the old file unchanged. The temporary file has a
- * random, new name, so that no existing link is followed.
+ * Writes the conversation to a file that only its owner can read. An interrupted write leaves the old file unchanged. The
+ * temporary file has a random, new name, so that no existing link is followed.
  */
 export async function saveTranscript(
   path: string,

@@ -25,7 +25,7 @@ export interface TurnView {
   readonly leave: () => void;
 }
 
-/** Runs a turn in which the model may call tools. Tools with effects run after the user approves them. */
+/** Runs a turn in which the model may call tools. Tools with `approval` or `effect: 'once'` require the user's approval. */
 export async function turnWithSkills(session: Chat, question: UserMessage, view: TurnView): Promise<Turn> {
   const { io, model, settings, system, messages } = session;
   const compact: AgentOptions['compact'] = async (all, { overflow }) =>
@@ -61,7 +61,7 @@ export async function turnWithSkills(session: Chat, question: UserMessage, view:
   }
 }
 
-/** Requires an approval for tools that must not run twice, unless they configure it. */
+/** Requires an approval for tools that must not run twice, unless they set `approval`. */
 const withApprovals = (skill: Skill): Skill => ({
   ...skill,
   tools: skill.tools?.map((tool): Tool => ({ ...tool, approval: tool.approval ?? tool.effect === 'once' })),

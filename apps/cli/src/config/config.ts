@@ -9,7 +9,7 @@ import type { Router } from '@majordomo/routing';
 export interface MajordomoConfig {
   /** Spec to use if the command line has none. */
   readonly model?: string | undefined;
-  /** Names of specs, such as `{ fast: 'openai/gpt-5.4-mini,ollama/qwen3' }`. */
+  /** Specs by alias, such as `{ fast: 'openai/gpt-5.4-mini,ollama/qwen3' }`. */
   readonly aliases?: Readonly<Record<string, string>> | undefined;
   /** System instructions of every conversation. */
   readonly system?: string | undefined;
@@ -21,11 +21,11 @@ export interface MajordomoConfig {
   readonly resolvers?: readonly Resolver[] | undefined;
   /** Router from `createRouter` of `@majordomo/routing`. Its presets can be used as names, after the names of `resolvers`. */
   readonly router?: Router | undefined;
-  /** Skills for `majordomo chat`. Tools with effects run after you approve them. */
+  /** Skills for `majordomo chat` and `majordomo mcp`. Tools with `effect: 'once'` run after you approve them. */
   readonly skills?: readonly Skill[] | undefined;
   /** Retries, timeouts and policy of every call. */
   readonly chain?: ChainOptions | undefined;
-  /** Ledger that records and limits the cost of `majordomo chat`. `{}` records without limits. */
+  /** Ledger that records and limits the cost of `chat`, `serve`, `batch`, `mcp`, `embed`, `speak` and `transcribe`. */
   readonly ledger?: LedgerConfig | undefined;
   /** Whether the conversations of `majordomo chat` are stored, for `majordomo log` and `chat --continue`. */
   readonly log?: boolean | undefined;
@@ -35,7 +35,7 @@ export interface MajordomoConfig {
   readonly gateway?: GatewayConfig | undefined;
 }
 
-/** Options of `majordomo serve`. A reload applies `cors` and `maxConcurrent`; the other members need a restart. */
+/** Options of `majordomo serve`. A reload applies `cors` and `maxConcurrent`. The other options require a restart. */
 export interface GatewayConfig {
   /**
    * Store of keys, limits, calls and responses: `postgres://…`, `redis://…`, or a SQLite file relative to the configuration.
@@ -71,7 +71,7 @@ export interface CallLogConfig {
 /** File, limits and prices of the ledger. */
 export interface LedgerConfig {
   /**
-   * SQLite file, relative to the configuration; `~/` is your home folder. The file also contains conversations. `@default`
+   * SQLite file, relative to the configuration, or to your home folder (`~/`). The file also contains conversations. `@default`
    * `majordomo/books.db` in `$XDG_STATE_HOME`
    */
   readonly file?: string | undefined;

@@ -7,7 +7,7 @@ import { xdgFolder } from '../state-file.ts';
 const ENDINGS = ['ts', 'mts', 'js', 'mjs', 'json'];
 const PROJECT = 'majordomo.config';
 
-/** Configuration files of the command in this folder. */
+/** Configuration files that apply to a command in the working folder. */
 export interface ConfigFiles {
   /** Nearest project configuration in the working folder or a parent folder. */
   readonly project: string | undefined;
@@ -15,7 +15,7 @@ export interface ConfigFiles {
   readonly user: string | undefined;
 }
 
-/** Finds the configurations. Throws `Stop` for a file that another user owns, because it would run as you. */
+/** Finds the configurations. Throws `Stop` for a code file that another user owns, because the code would run as you. */
 export function findConfigs({ cwd, home, env }: Pick<Io, 'cwd' | 'home' | 'env'>): ConfigFiles {
   const own = xdgFolder(env['XDG_CONFIG_HOME'], join(home, '.config'));
   const found = {

@@ -12,7 +12,7 @@ import { trustIn, type Trust } from './trust.ts';
 /** Configuration with its file. */
 export interface LoadedConfig {
   readonly file: string;
-  /** Content of the file; empty if the file is not trusted, because untrusted files are not read. */
+  /** Content of the file, or `{}` for an untrusted file, because untrusted files are not read. */
   readonly config: MajordomoConfig;
   /** State of trust. The user's configuration is always trusted. */
   readonly trust: Trust;
@@ -47,7 +47,7 @@ async function read(file: string): Promise<unknown> {
 /** Returns a hint if this Node is too old to strip types. */
 export const oldNode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION'
-    ? `a file in TypeScript needs Node 22.18 or later, this is ${process.versions.node}; write it in JavaScript`
+    ? `a file in TypeScript requires Node 22.18 or later, not ${process.versions.node}; write it in JavaScript`
     : undefined;
 
 const isObject = (value: unknown): value is object =>
@@ -72,7 +72,7 @@ const isTools = (value: unknown): boolean =>
 
 type Checks<T> = Readonly<Record<keyof T, (value: unknown) => boolean>>;
 
-/** Returns whether a value is an object whose members pass these checks. Members without a check are rejected. */
+/** Returns a function that checks whether a value is an object whose members pass `checks`. Rejects members without a check. */
 const isMadeOf =
   (checks: Readonly<Record<string, (value: unknown) => boolean>>) =>
   (value: unknown): boolean =>

@@ -12,7 +12,7 @@ import type { GatewayConfig, LedgerConfig } from './config.ts';
 import { isProjectConfig } from './find-config.ts';
 import { loadConfigs, type LoadedConfig } from './load-config.ts';
 
-/** Settings of all commands: the environment, then the project's configuration, then the user's. */
+/** Settings of all commands. The environment precedes the project's configuration, which precedes the user's. */
 export interface Settings extends Known {
   readonly model: string | undefined;
   readonly system: string | undefined;
@@ -27,8 +27,8 @@ export interface Settings extends Known {
 }
 
 /**
- * Reads and merges the configurations. Omits a project's configuration that was never trusted, with a notice. One that has
- * changed since it was trusted throws `Stop`, because its limits would be missing. `report`: the caller reports both cases.
+ * Reads and merges the configurations. Omits a project's configuration that was never trusted, with a notice. Throws `Stop` if it
+ * has changed since it was trusted, because its limits would be missing. `report`: the caller reports both cases.
  */
 export async function loadSettings(io: Io, untrusted: 'stop' | 'report' = 'stop'): Promise<Settings> {
   const files = await loadConfigs(io);

@@ -10,7 +10,7 @@ export interface DemoRequest {
   readonly stream?: boolean;
 }
 
-/** HTTP server on 127.0.0.1 that plays one vendor. */
+/** HTTP server on 127.0.0.1 that simulates one vendor. */
 export interface DemoServer {
   readonly baseURL: string;
   /** Bodies of the requests, in the order of arrival. */
@@ -21,7 +21,7 @@ export interface DemoServer {
 /** Time between two events of a stream, in milliseconds. */
 const EVENT_INTERVAL_MS = 12;
 
-/** Starts a server that plays the next step of the requested model. */
+/** Starts a server that responds with the next step of the requested model. */
 export async function startDemoServer(
   vendor: 'openai' | 'anthropic',
   nextStep: (model: string) => DemoStep,

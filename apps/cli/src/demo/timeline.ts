@@ -7,7 +7,7 @@ export interface Timeline {
   /** Prints a line of the demo, such as an answer. */
   readonly say: (label: string, text: string) => void;
   readonly summary: () => void;
-  /** Counts from the events, which are compared with the servers' counts. */
+  /** Counts of the events, by target. */
   readonly tally: ReadonlyMap<string, Tally>;
 }
 

@@ -38,7 +38,7 @@ export async function catalogSection(settings: Settings, io: Io): Promise<Sectio
   return { title: 'Catalog', findings };
 }
 
-/** Returns the models whose prices the last update rejected. A missing or damaged file counts as none. */
+/** Returns the models whose prices the last update rejected. Returns an empty array for a missing or damaged file. */
 async function rejectedModels(io: Io): Promise<readonly string[]> {
   const list = await readJson(rejectedFile(io), 'the list').catch(() => undefined);
   return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];

@@ -8,7 +8,7 @@ import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 
 /** Lists `LLM_*` DSNs with their address, or with the position of an error. Tokens are not shown. */
 export function dsns(settings: Settings, opened: Majordomo, cwd: string): Section {
-  // The outline supports every scheme, and the created providers check their quirks.
+  // The outline supports every scheme. The created providers also check the parameters of their DSNs.
   const both = [outline(settings).majordomo, opened];
   const found = dsnEntries(settings.env).map((entry) => finding(entry, both, cwd));
   return { title: 'DSNs', findings: found.length > 0 ? found : [NONE] };

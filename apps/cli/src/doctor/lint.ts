@@ -8,7 +8,7 @@ import { mistake, ok, type Finding, type Section } from './finding.ts';
 
 const PLUGIN = '@majordomo/eslint-plugin';
 
-/** Output and exit of the plugin's command. */
+/** Output lines and exit code of the plugin's command. */
 interface LintRun {
   /** Exit code; `null` if a signal ended the process. */
   readonly code: number | null;
@@ -35,12 +35,12 @@ async function run(bin: string, folder: string, io: Io): Promise<LintRun> {
 }
 
 /**
- * Returns the findings. A missing or failed plugin is a mistake, because the user requested the lint. `undefined`: the plugin is
- * not installed.
+ * Returns the findings. A missing or failed plugin is a mistake, because the user requested the lint. `ran`: `undefined` if the
+ * plugin is not installed.
  */
 export function findingsOf(folder: string, ran: LintRun | undefined): readonly Finding[] {
   if (ran === undefined) {
-    return [mistake(PLUGIN, `the folder was not checked: npm install --save-dev ${PLUGIN}`)];
+    return [mistake(PLUGIN, `the folder was not checked; npm install --save-dev ${PLUGIN}`)];
   }
   const { code, lines } = ran;
   if (code === 0) return [ok(folder, lines.at(-1))];

@@ -51,7 +51,7 @@ async function server(id: string, settings: Settings, io: Io): Promise<Finding> 
   }
 }
 
-/** Version and login of a CLI. */
+/** Path and version of a CLI, and the variable that disables it. */
 interface Presence {
   readonly path: string | undefined;
   readonly version: string | undefined;

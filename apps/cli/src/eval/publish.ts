@@ -34,7 +34,7 @@ export async function loadEvals({ report = [] }: VerdictFlags, { cwd }: Io): Pro
   return (await loadPackage('@majordomo/evals', cwd, 'majordomo eval')) as Evals;
 }
 
-/** Prints an evaluation, writes its reports and returns its exit code. `isOneOf`: names of reports contain its name. */
+/** Prints an evaluation, writes its reports and returns its exit code. `isOneOf`: whether report names contain its name. */
 export async function publish(
   evaluation: Evaluation,
   evals: Evals,

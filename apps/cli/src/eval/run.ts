@@ -63,7 +63,7 @@ async function loadDefinition(file: string, { cwd }: Io): Promise<EvalDefinition
     throw new Stop(`${file} cannot be loaded: ${reason}`);
   });
   if (typeof value === 'object' && value !== null && 'subject' in value) return value as EvalDefinition;
-  throw new Stop(`${file} does not export an evaluation: write export default defineEval({ … })`);
+  throw new Stop(`${file} does not export an evaluation; write export default defineEval({ … })`);
 }
 
 /** Opens the installed providers, also those without a key, because a replay resolves specs and sends nothing. */
@@ -76,7 +76,7 @@ async function configuredMajordomo(io: Io): Promise<Majordomo> {
 const CLEAR_LINE = '\r\u001B[K';
 const CELLS = 20;
 
-/** Returns a listener that draws a progress bar; `undefined` without a terminal. */
+/** Returns a listener that draws a progress bar, or `undefined` without a terminal. */
 function progressOn({ stderr }: Io): ((progress: Progress) => void) | undefined {
   if (!stderr.canErase) return undefined;
   return ({ done, total, errors }) => {

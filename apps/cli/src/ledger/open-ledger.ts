@@ -18,7 +18,7 @@ export interface LedgerFile extends AsyncDisposable {
   readonly batches: BatchStore;
 }
 
-/** Opens or creates the ledger file. `why`: the feature that needs it. Throws `Stop` if it cannot. */
+/** Opens or creates the ledger file. `why`: the feature that needs the file. Throws `Stop` if the file cannot be opened. */
 export async function openLedgerFile(settings: Settings, io: Io, why: string): Promise<LedgerFile> {
   checkSqlite();
   const file = ledgerFile(settings, io);
@@ -49,7 +49,7 @@ async function storesPackage(io: Io, why: string): Promise<typeof import('@major
   return loaded as typeof import('@majordomo/store-sqlite');
 }
 
-/** Creates a ledger with the limits and prices of the configuration, which prints alerts. */
+/** Creates a ledger with the limits and prices of the configuration. The ledger prints alerts. */
 export async function createConfiguredLedger(
   options: LedgerOptions,
   { ledger: config }: Settings,
@@ -83,7 +83,7 @@ function printAlert(alert: Alert, { stderr }: Io): void {
     say(`The limit "${alert.state.limit.name}" will be spent within ${alert.days} days.`);
 }
 
-/** Opens an existing file for commands that only read. Throws `Stop` if the file does not exist. */
+/** Opens the file for a command that only reads. If none exists, returns `undefined`, or throws `Stop` if none is configured. */
 export async function openForReading(
   settings: Settings,
   io: Io,

@@ -3,7 +3,7 @@ import { wrapText } from '../wrap-text.ts';
 import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 
-/** Formats a message: texts, and a name for content that is not text. */
+/** Formats a message as text, with placeholders for images, files and other content. Omits reasoning. */
 export function formatMessage({ role, parts }: Message, { stdout }: Io): string {
   const texts = parts.flatMap((part): readonly string[] => {
     switch (part.type) {

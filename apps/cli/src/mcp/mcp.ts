@@ -51,7 +51,7 @@ export async function mcp(named: string | undefined, flags: McpFlags, io: Io): P
   return EXIT.ok;
 }
 
-/** Maximum length of an SDK's error for an invalid message. */
+/** Maximum length of a printed error, in characters. */
 const MAX_CHARS = 200;
 
 function approvalsOf(text: string): 'ask' | 'client' {
@@ -76,7 +76,7 @@ async function skillsOf({ skills }: Settings, flags: McpFlags, io: Io): Promise<
   return [...skills, await loadSkillFolders(flags.skills, io)];
 }
 
-/** Requires an approval for tools that must not run twice, unless they configure it. */
+/** Requires an approval for tools that must not run twice, unless they set `approval`. */
 const withApproval = (tool: Tool): Tool => ({ ...tool, approval: tool.approval ?? tool.effect === 'once' });
 
 function checkNames(tools: readonly Tool[]): void {

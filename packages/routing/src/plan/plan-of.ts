@@ -70,6 +70,6 @@ function noPreset(name: string, presets: ReadonlyMap<string, Preset>): LlmError 
 }
 
 function shadowedPreset(name: string): LlmError {
-  const message = `the preset "${name}" is never used; an alias or a resolver before the router resolves that name`;
+  const message = `the preset "${name}" is never used, because an alias or an earlier resolver has its name; rename the preset`;
   return new LlmError('config', message, { code: 'shadowed', path: `presets.${name}` });
 }
