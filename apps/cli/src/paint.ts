@@ -10,13 +10,13 @@ export const painter = ({ colour }: { readonly colour: boolean }): Paint =>
     ? (style, text) => styleText([style].flat(), text, { validateStream: false })
     : (_style, text) => text;
 
-/** Matches control characters except line feeds and tabs, and directional marks, which can disguise a text. */
+/** Matches directional marks, which can disguise a text, and control characters except line feeds and tabs. */
 // eslint-disable-next-line no-control-regex
 const STEERING = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
 
 /** Removes characters that control the terminal, so that a model's text cannot control it. */
 export const printable = (text: string): string => text.replace(STEERING, '');
 
-/** Escapes these characters in JSON without changing its value. */
+/** Escapes control characters and directional marks in JSON without changing its value. */
 export const printableJson = (json: string): string =>
   json.replace(STEERING, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -40,7 +40,7 @@ function printAttempts(
     stderr.write(`${wrapText(printable(reason), stderr.columns, 4)}\n`);
 }
 
-/** Returns `usage` for errors in arguments or configuration, otherwise `failed`. */
+/** Returns `interrupted` for `aborted`, `usage` for errors in arguments or configuration, otherwise `failed`. */
 export function codeFor(error: LlmError): ExitCode {
   if (error.kind === 'aborted') return EXIT.interrupted;
   return error.kind === 'config' ? EXIT.usage : EXIT.failed;

@@ -52,7 +52,7 @@ export function processIo(env: Env, interrupts: Interrupts): Io {
   };
 }
 
-/** Returns the user's home folder. An empty or relative HOME is ignored: files of the working folder would count as the user's. */
+/** Returns the user's home folder. Ignores an empty or relative HOME, which would make the working folder the home folder. */
 function homeFolder(): string {
   const home = homedir();
   return isAbsolute(home) ? home : userInfo().homedir;

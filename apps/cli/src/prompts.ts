@@ -29,8 +29,8 @@ export function askChoices(
 }
 
 /**
- * Returns the answer, or `undefined` if the user cancelled. Ctrl-D closes the input, which a prompt ignores. The prompt
- * is then cancelled and returns `null`.
+ * Returns the answer, `undefined` if the user cancelled, or `null` after Ctrl-D. Ctrl-D closes the input. Prompts ignore the
+ * closed input, so this function cancels them.
  */
 async function untilEnd<Answer>(
   prompt: (signal: AbortSignal) => Promise<Answer>,

@@ -5,7 +5,7 @@ import { EXIT, Stop } from './exit.ts';
 import type { Io } from './io.ts';
 import { reasonOf } from './reason.ts';
 
-/** Returns a file in `$XDG_STATE_HOME/majordomo`, by default in `~/.local/state`. */
+/** Returns the path of a file in `$XDG_STATE_HOME/majordomo`, by default in `~/.local/state/majordomo`. */
 export function stateFile(name: string, { home, env }: Pick<Io, 'home' | 'env'>): string {
   return join(xdgFolder(env['XDG_STATE_HOME'], join(home, '.local/state')), 'majordomo', name);
 }

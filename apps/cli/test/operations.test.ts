@@ -136,12 +136,12 @@ it('all three commands record their costs, and are denied above a limit', async 
 
 describe('reports a mistake before any request:', () => {
   it.each<[string, readonly string[]]>([
-    ['no model is named: majordomo embed -m', ['embed', 'hi there']],
+    ['no model is named; run majordomo embed -m', ['embed', 'hi there']],
     ['the prompt is empty', ['embed', 'lab/x', ' ']],
     ['--dimensions must be a positive integer', ['embed', 'lab/x', 'hi', '--dimensions', '0']],
     ['--purpose must be one of query', ['embed', 'lab/x', 'hi', '--purpose', 'fun']],
     ['--option must be key=value', ['embed', 'lab/x', 'hi', '--option', 'x']],
-    ['no model is named: majordomo transcribe', ['transcribe', 'note.mp3']],
+    ['no model is named; run majordomo transcribe', ['transcribe', 'note.mp3']],
     ['none.mp3 cannot be read: the file does not exist', ['transcribe', 'lab/x', 'none.mp3']],
     ['. cannot be read: it is a folder', ['transcribe', 'lab/x', '.']],
     ['empty.mp3 is empty', ['transcribe', 'lab/x', 'empty.mp3']],

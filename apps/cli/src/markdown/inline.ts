@@ -7,7 +7,7 @@ export function inlineSpans(text: string, styles: readonly Style[] = []): readon
   return Lexer.lexInline(text).flatMap((token) => spansOf(token, styles));
 }
 
-/** Returns the construct at the start of a text, with its length; `undefined` if the mark begins no construct. */
+/** Returns the construct at the start of a text, with its length, or `undefined` if the text starts with no construct. */
 export function firstSpan(
   text: string,
 ): { readonly length: number; readonly spans: readonly Span[] } | undefined {
@@ -17,7 +17,7 @@ export function firstSpan(
 }
 
 function spansOf(generic: Token, styles: readonly Style[]): readonly Span[] {
-  // Without extensions there are only Marked tokens.
+  // Without extensions, every token is one of Marked's own tokens.
   const token = generic as MarkedToken;
   const within = (style: Style): readonly Span[] =>
     ('tokens' in token ? (token.tokens ?? []) : []).flatMap((inner) => spansOf(inner, [...styles, style]));

@@ -159,8 +159,8 @@ export function createMarkdown(columns: number): MarkdownStream {
 }
 
 /**
- * Returns the position of the first mark that may begin a construct. `_` does not after a letter, and `*` does not before a
- * space.
+ * Returns the position of the first mark that may begin a construct. `_` after a letter or digit begins none, nor do `*`, `_` and
+ * `~` before whitespace.
  */
 function markIn(text: string, before: string): number {
   for (const { index, 0: mark } of text.matchAll(/[*_`~[\\]/g)) {

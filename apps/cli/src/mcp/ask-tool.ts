@@ -16,7 +16,7 @@ const PARAMETERS = {
   additionalProperties: false,
 } as const;
 
-/** Reports the progress of a call to the client. */
+/** Function that reports the progress of a call to the client. */
 export type Report = (context: Parameters<Tool['run']>[1], progress: McpProgress) => void;
 
 /** Returns a tool that calls these models. The tool stores nothing between calls. */
@@ -47,7 +47,7 @@ export function askTool(
   });
 }
 
-/** Returns a value that the schema has checked. */
+/** Returns a string argument, whose type the schema has already checked. */
 const textOf = (value: unknown): string => {
   if (typeof value === 'string') return value;
   throw new Stop('the prompt must be a string');

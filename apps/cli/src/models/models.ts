@@ -58,7 +58,7 @@ async function list(provider: string, settings: Settings, flags: ModelsFlags, io
   }
 }
 
-/** Adds the price of each model. */
+/** Converts a list to JSON, with the price of each model if prices were requested. */
 function inJson({ prices, ...listing }: Listing): object {
   if (prices === undefined) return listing;
   const priced = listing.models.map((model) => ({ ...model, price: prices.byModel.get(model.id)?.price }));

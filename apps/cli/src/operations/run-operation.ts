@@ -50,7 +50,7 @@ export async function runOperation(
   const spec = words.spec ?? (Object.hasOwn(settings.aliases, command) ? command : undefined);
   if (spec === undefined)
     throw new Stop(
-      `no model is named: majordomo ${command} -m <provider/model> …, or \`aliases: { ${command}: '<provider/model>' }\` in majordomo.config`,
+      `no model is named; run majordomo ${command} -m <provider/model> …, or set \`aliases: { ${command}: '<provider/model>' }\` in majordomo.config`,
     );
   await using books = await openLedgerGates(settings, io);
   const { cwd, signal } = io;

@@ -62,7 +62,7 @@ export async function speak(
   });
 }
 
-/** Returns the output file, or `undefined` for standard output. Throws before any paid call if it cannot be written. */
+/** Returns the output file, or `undefined` for standard output. Throws before any paid call if the file cannot be written. */
 async function outputOf({ output, json }: SpeakFlags, { stdout, cwd }: Io): Promise<string | undefined> {
   if (output?.trim() === '') throw new Stop('-o must be a file, not an empty string');
   if (output !== undefined && output !== '-') {
@@ -78,7 +78,7 @@ async function outputOf({ output, json }: SpeakFlags, { stdout, cwd }: Io): Prom
 async function checkWritable(output: string, cwd: string): Promise<void> {
   const path = resolve(cwd, output);
   const there = await stat(path).catch(() => undefined);
-  if (there?.isDirectory() === true) throw new Stop(`${output} is a folder: -o must be a file`);
+  if (there?.isDirectory() === true) throw new Stop(`${output} is a folder; -o must be a file`);
   const folder = there === undefined ? await stat(dirname(path)).catch(() => undefined) : undefined;
   if (folder?.isDirectory() === false)
     throw new Stop(`${output} cannot be written: ${dirname(output)} is not a folder`);
@@ -104,7 +104,7 @@ function formatOf({ format }: SpeakFlags, file: string | undefined): Format | un
   if (Object.hasOwn(FORMATS, word)) return FORMATS[word];
   const known = Object.keys(FORMATS).join(', ');
   if (format !== undefined) throw new Stop(`--format must be one of ${known}, not "${format}"`);
-  throw new Stop(`unknown audio format .${word}: use a file ending in ${known}, or --format`);
+  throw new Stop(`unknown audio format .${word}; use a file ending in ${known}, or --format`);
 }
 
 function speedOf(text: string | undefined): number | undefined {

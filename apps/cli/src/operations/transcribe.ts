@@ -85,7 +85,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Returns the media type of a file extension. Core corrects the type if the bytes indicate another one. */
 const typeOf = (file: string): string => TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream';
 
-/** Removes control characters for a terminal. A pipe receives the text unchanged. */
+/** Formats a transcript. Removes control characters for a terminal. A pipe receives the text unchanged. */
 function formatTranscript(
   { text, segments }: TranscriptionResponse,
   isTimed: boolean,
@@ -99,7 +99,7 @@ function formatTranscript(
 const timed = ({ startMs, endMs, speaker, text }: TranscriptSegment): string =>
   `[${clock(startMs)} – ${clock(endMs)}] ${speaker === undefined ? '' : `${speaker}: `}${text.trim()}`;
 
-/** Formats a time such as `1:02:03.4`, without hours if there are none. */
+/** Formats a time such as `1:02:03.4`, without hours if the time is shorter than an hour. */
 function clock(ms: number): string {
   const tenths = Math.round(ms / 100);
   const seconds = ((tenths % 600) / 10).toFixed(1).padStart(4, '0');

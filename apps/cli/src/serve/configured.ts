@@ -35,7 +35,7 @@ export async function configured(
     // This variable enables HTTP_PROXY and similar variables, as for the platform's `fetch`.
     fetch: undiciFetch({ proxy: env['NODE_USE_ENV_PROXY'] === '1' ? 'environment' : undefined }),
   });
-  // The specs are resolved now, so that errors, such as unknown quirks of a DSN, are reported at the start.
+  // The specs are resolved now, so that errors, such as unknown parameters of a DSN, are reported at the start.
   for (const spec of fixedSpecs(models, settings)) await majordomo.resolve(spec, { signal });
   return { majordomo, models };
 }

@@ -16,8 +16,8 @@ const SENDABLE = /^[!-~]+$/;
 export type Authorize = (request: Request) => Caller | undefined;
 
 /**
- * Reads a file with one key per line, optionally after the name of its tenant; `#` begins a comment. Throws `Stop` for a file
- * that others may read, without its content.
+ * Reads a file with one key per line, optionally after the name of its tenant. `#` begins a comment. Throws `Stop` for an invalid
+ * file and for a file that others may read. The error contains no key.
  */
 export async function keyFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<Authorize> {
   await checkMode(path, cwd);
@@ -38,7 +38,7 @@ export async function keyFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<A
     if (callers.has(digest)) throw new Stop(`${where} repeats a key of an earlier line`);
     callers.set(digest, words.length === 2 ? { tenant: first } : {});
   }
-  if (callers.size === 0) throw new Stop(`${path} contains no key: add one per line`);
+  if (callers.size === 0) throw new Stop(`${path} contains no key; add one per line`);
   return (request) => callers.get(digestOf(keyIn(request)));
 }
 
@@ -64,7 +64,7 @@ async function checkMode(path: string, cwd: string): Promise<void> {
   }
   // The check is skipped on Windows, which has no permission bits for other users.
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
-    throw new Stop(`${path} can be read by other users: chmod 600 ${path}`);
+    throw new Stop(`${path} can be read by other users; chmod 600 ${path}`);
 }
 
 /** Returns the key as OpenAI's or Anthropic's clients send it. */

@@ -177,8 +177,8 @@ async function reloadedKeys(path: string, io: Io): Promise<KeysOfFile> {
 }
 
 /**
- * Returns the token of the inspector and the admin API, or `undefined` if there is none. Without one from outside, a new token is shown on a
- * terminal only: elsewhere it would be stored in the logs of the process.
+ * Returns the token of the inspector and the admin API, or `undefined`. If the user sets none, a new token is created only on a
+ * terminal, because elsewhere the printed token would be stored in the logs of the process.
  */
 async function adminToken(
   { inspector, adminTokenFile, keys }: ServeFlags,
@@ -218,7 +218,7 @@ function metricsOf({ metrics }: ServeFlags): 'admin' | 'public' | undefined {
   throw new Stop(`--metrics must be admin or public, not "${metrics}"`);
 }
 
-/** Closes the server, and prints a line if closing takes longer. */
+/** Closes the server, and prints a line if closing takes longer than 300 ms. */
 async function closeServer(served: Served, { stderr }: Io): Promise<void> {
   const timer = setTimeout(() => {
     stderr.write(`Answers in progress have ${GRACE_MS / 1000} s to end; Ctrl-C ends them at once.\n`);

@@ -19,7 +19,7 @@ export function servedModels(wanted: readonly string[] | undefined, settings: Se
     );
   const names = all.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw new Stop(`--models defines twice: "${twice}"`);
+  if (twice !== undefined) throw new Stop(`--models defines "${twice}" twice; remove one`);
   return Object.fromEntries(all);
 }
 

@@ -19,8 +19,8 @@ const NEEDED = [
 const PATIENCE_MS = 3000;
 
 /**
- * Sends spans to a collector, as OTLP over HTTP in JSON, with `OTEL_EXPORTER_OTLP_HEADERS`. A failure of the collector is printed
- * on stderr. Throws `Stop` for an invalid address or a missing package.
+ * Sends spans to a collector, as OTLP over HTTP in JSON, with the headers in `OTEL_EXPORTER_OTLP_HEADERS`. Prints failures of the
+ * collector on stderr. Throws `Stop` for an invalid address or a missing package.
  */
 export async function traceTo(address: string, { cwd, stderr }: Io): Promise<Trace> {
   const url = urlOf(address);

@@ -1,6 +1,6 @@
 const CONTEXT = 3;
 
-/** Returns the lines that differ, with `-` and `+`, between the first and the last difference. */
+/** Returns the lines from the first to the last difference, marked with `-` and `+`, and up to three lines around them. */
 export function changes(before: string, after: string): string {
   const [old, now] = [before.trimEnd().split('\n'), after.trimEnd().split('\n')];
   const most = Math.min(old.length, now.length);

@@ -6,13 +6,13 @@ import type { Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 
 const GAP = '  ';
-/** Maximum length of a bar. */
+/** Maximum length of a bar, in cells. */
 const MAX_BAR = 30;
 const MIN_BAR = 4;
 
 /**
- * Formats rows in columns, with a sum of several rows, and with bars on a terminal. The columns of prompt caches appear
- * if a row has an amount in them.
+ * Formats rows in columns, with a line for the sum if several rows exist, and with bars on a terminal. The columns of prompt
+ * caches appear if a row has an amount in them.
  */
 export function table(rows: readonly ReportRow[], by: readonly ReportKey[], output: Output): string {
   const paint = painter(output);
@@ -49,7 +49,7 @@ export function table(rows: readonly ReportRow[], by: readonly ReportKey[], outp
 const width = (widths: readonly number[]): number =>
   widths.reduce((sum, each) => sum + each, 0) + GAP.length * (widths.length - 1);
 
-/** Returns the number of cells for bars; 0 without a terminal or without enough columns. */
+/** Returns the number of cells for bars, or 0 without a terminal or without enough columns. */
 function barRoom(widths: readonly number[], { isTerminal, columns }: Output): number {
   if (!isTerminal) return 0;
   const left = Math.min(MAX_BAR, columns - width(widths) - GAP.length);

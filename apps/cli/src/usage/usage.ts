@@ -54,14 +54,14 @@ function keysOf(text: string): readonly ReportKey[] {
   return [...new Set(keys)];
 }
 
-/** Returns the query. Rows of days or months only include those without calls. */
+/** Returns the query. If the only key is `day` or `month`, the report includes days or months without calls. */
 const queryOf = (by: readonly ReportKey[]) => ({
   by,
   zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   empty: by.length === 1 && by[0] !== 'hour' && TIMES.includes(by[0] ?? 'target'),
 });
 
-/** Sorts by time if it is the first key, otherwise by cost. */
+/** Sorts by time if the first key is a time, otherwise by cost. */
 function sortRows(rows: readonly ReportRow[], [first]: readonly ReportKey[]): readonly ReportRow[] {
   if (first === undefined || TIMES.includes(first)) return rows;
   return rows.toSorted((a, b) =>

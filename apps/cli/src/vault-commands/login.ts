@@ -10,13 +10,13 @@ import { loginOf, storeLogin } from '../vault/logins.ts';
 /** Options of `majordomo login`. */
 export interface LoginFlags {
   readonly clientId?: string;
-  /** Uses a code on another device instead of a browser on this machine. */
+  /** Whether to use a code on another device instead of a browser on this machine. */
   readonly device?: true;
-  /** Uses a browser on another machine, whose final address the user pastes. */
+  /** Whether to use a browser on another machine. The user pastes the final URL of the browser. */
   readonly paste?: true;
 }
 
-/** `majordomo login`: stores tokens in the vault, which are refreshed automatically. */
+/** `majordomo login`: stores tokens in the vault. Providers refresh expired tokens. */
 export async function login(called: string, flags: LoginFlags, io: Io): Promise<ExitCode> {
   const { clientId, device } = flags;
   const { logins } = await loadSettings(io);
@@ -51,7 +51,7 @@ export async function logout(called: string, io: Io): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** Returns `undefined` for a login whose client is no longer configured and cannot be revoked. */
+/** Returns the login, or `undefined` if its client is no longer configured, so that the login cannot be revoked. */
 function knownLogin<T>(find: () => T): T | undefined {
   try {
     return find();

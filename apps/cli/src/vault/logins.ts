@@ -7,7 +7,7 @@ import type { Io } from '../io.ts';
 import { stateFile, writeState } from '../state-file.ts';
 import type { Credentials } from './load-credentials.ts';
 
-/** Login: its entry in the vault, its provider, and its authority. */
+/** Login: name of its entry in the vault, and OAuth options. */
 export interface Login {
   readonly name: string;
   readonly options: Omit<OAuthOptions, 'vault' | 'name'>;
@@ -75,7 +75,7 @@ const fileOf = (io: Pick<Io, 'home' | 'env'>): string => stateFile('logins.json'
 const storedLogin = (name: string, io: Pick<Io, 'home' | 'env'>): StoredLogin | undefined =>
   Object.entries(readLogins(io)).find(([known]) => known === name)?.[1];
 
-/** Returns the stored entries; none if the file cannot be read. */
+/** Returns the stored entries, or an empty object if the file cannot be read. */
 function readLogins(io: Pick<Io, 'home' | 'env'>): Readonly<Record<string, StoredLogin>> {
   try {
     const known = JSON.parse(readFileSync(fileOf(io), 'utf8')) as Readonly<

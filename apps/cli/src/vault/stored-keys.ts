@@ -17,7 +17,7 @@ interface KeyUser {
 export interface StoredKeys {
   readonly path: string;
   readonly entries: readonly VaultEntry[];
-  /** Error of reading the vault. */
+  /** Error that occurred when the vault was read. */
   readonly error: Error | undefined;
   /** Returns the options of a backend whose key is in the vault. The key is read for every attempt. */
   optionsFor(backend: KeyUser): Readonly<Record<string, unknown>>;
