@@ -99,7 +99,7 @@ describe('majordomo serve', () => {
         env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' },
       });
       expect(await running.ended).toBe(2);
-      expect(running.err()).toContain('of --store does not respond');
+      expect(running.err()).toContain(') does not respond (');
       expect(running.out() + running.err()).not.toContain('s3cret');
     }
   }, 120_000);

@@ -32,5 +32,5 @@ function keyOf(backend: Backend, env: Env, stored: StoredKeys | undefined): obje
 function checkAddress(backend: Backend, env: Env): void {
   if (hasAddress(backend, env)) return;
   const { id, addressEnv = [] } = backend;
-  throw new Stop(`${id} needs ${addressEnv.join(' or ')}, the https://… URL of your resource`);
+  throw new Stop(`${id} needs ${addressEnv.join(' or ')}; set it to the https://… URL of your resource`);
 }

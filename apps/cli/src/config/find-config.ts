@@ -15,7 +15,7 @@ export interface ConfigFiles {
   readonly user: string | undefined;
 }
 
-/** Finds the configurations. Throws `Stop` for a code file that another user owns, because the code would run as you. */
+/** Finds the configurations. Throws `Stop` for code that another user owns, because the code would run as you. */
 export function findConfigs({ cwd, home, env }: Pick<Io, 'cwd' | 'home' | 'env'>): ConfigFiles {
   const own = xdgFolder(env['XDG_CONFIG_HOME'], join(home, '.config'));
   const found = {

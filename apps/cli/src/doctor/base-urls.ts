@@ -6,7 +6,7 @@ import type { Io } from '../io.ts';
 import { lines, placesIn } from './credentials.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 
-/** Lists the variables that replace the base URL of a provider, and those of them that are not set. */
+/** Lists the variables that can replace the base URL of a provider, both set and unset. */
 export function baseURLs(settings: Settings, io: Io): Section {
   const whereIs = placesIn(settings, io);
   const variables = BACKENDS.flatMap(({ id, addressEnv = [] }) => addressEnv.map((name) => ({ id, name })));

@@ -27,5 +27,5 @@ export async function unreachable(
 ): Promise<Stop> {
   await close();
   const reason = error instanceof Error ? error.message : '';
-  return new Stop(`${why}: the ${kind} of --store does not respond: ${reason}`);
+  return new Stop(`${why}: the store (${kind}) does not respond (${reason}); check its URL`);
 }

@@ -18,9 +18,7 @@ export interface CompactorOptions {
    * the model's context.
    */
   readonly summarizerTokens?: number | undefined;
-  /**
-   * Share of the context above which compaction starts. A context of 128,000 tokens or more uses at least 64,000. @default 0.5
-   */
+  /** Share of the context above which compaction starts, at least 64,000 tokens for contexts from 128,000. @default 0.5 */
   readonly threshold?: number | undefined;
   /** Size of the unchanged end of the transcript as a share of the threshold, limited to 0.1 to 0.8. @default 0.2 */
   readonly tail?: number | undefined;
@@ -48,8 +46,9 @@ export interface CompactorOptions {
 export interface Lineage {
   readonly from: number;
   readonly to: number;
-  /** Estimated number of tokens in the request before the compaction. `tokensAfter`: after it. */
+  /** Estimated number of tokens in the request before the compaction. */
   readonly tokensBefore: number;
+  /** Estimated number of tokens in the request after the compaction. */
   readonly tokensAfter: number;
   readonly summary: string;
   /** Time at which the summary was written, in ISO format and UTC. */

@@ -18,7 +18,7 @@ export async function realFolder(folder: string, option: string): Promise<string
   } catch {
     // The statement below throws an error for a missing folder.
   }
-  throw new LlmError('config', `${option} "${folder}" is not a folder`, { path: option });
+  throw new LlmError('config', `${option}: must be an existing folder, not "${folder}"`, { path: option });
 }
 
 /** Returns the real path of a file, `undefined` if the file does not exist, or `null` if it is outside the real folder `root`. */

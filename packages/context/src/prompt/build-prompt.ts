@@ -54,7 +54,7 @@ function checkLayer(layer: unknown, at: number): void {
 export const cutWarning = (name: string, was: number, is: number): string =>
   `${name} was cut from ${was} to ${is} characters`;
 
-/** Cuts a text that exceeds the limit to the first 70 % and the last 20 % of the limit, with a line about the cut between. */
+/** Cuts a long text to the first 70 % and the last 20 % of the limit, with a line about the cut between them. */
 export function cutToLimit(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const marker = (left: number): string => `\n\n[… ${left} characters were left out here …]\n\n`;

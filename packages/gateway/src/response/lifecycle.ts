@@ -24,7 +24,7 @@ async function lifecycleHeaders(
   return datesOf(model, catalog.date);
 }
 
-/** Returns the headers of a model. The sunset must not precede the deprecation. */
+/** Returns the lifecycle headers of a model. The sunset must not precede the deprecation. */
 function datesOf(
   { retires = '', deprecatedSince, successor }: CatalogModel,
   catalogDate: string,
