@@ -41,7 +41,7 @@ export interface Summary {
 
 /**
  * Writes a summary. The prompt contains as many messages as fit, in as much detail as possible. Throws model errors, `empty`
- * for an empty summary, `content-filter` for a refusal, `truncated` for a cut summary, and `invalid-output` for one above its limit.
+ * for an empty summary, `content-filter` for a refusal, `truncated` for a cut one, and `invalid-output` for one above its limit.
  */
 export async function summarize(
   order: SummaryRequest,
