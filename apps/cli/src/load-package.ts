@@ -44,7 +44,7 @@ export async function loadPackage(name: string, cwd: string, why: string): Promi
 
 const remedy = (name: string, cwd: string): string =>
   located(name, [projectOf(cwd)]) === undefined
-    ? `: npm install ${packageOf(name)}`
+    ? `; npm install ${packageOf(name)}`
     : ', which only the project has installed; install it next to majordomo, or trust the configuration of the project: majordomo trust';
 
 /** Returns the name of a package without the path of an entry. */

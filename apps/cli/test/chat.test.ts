@@ -253,7 +253,7 @@ it.each<(typeof usage)[number]>(usage)('%s is a mistake of usage, with a word on
 it('reports the install command of a missing provider package', async () => {
   const { loadPackage } = await import('../src/load-package.ts');
   await expect(loadPackage('@majordomo/provider-nowhere', '/', 'nowhere')).rejects.toThrow(
-    'nowhere needs @majordomo/provider-nowhere: npm install @majordomo/provider-nowhere',
+    'nowhere needs @majordomo/provider-nowhere; npm install @majordomo/provider-nowhere',
   );
 });
 

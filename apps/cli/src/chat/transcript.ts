@@ -49,7 +49,7 @@ export async function saveTranscript(
 /** Reads a file that `saveTranscript` wrote. Throws `Stop` for any other file. */
 export async function loadTranscript(path: string, cwd: string): Promise<Transcript> {
   const json = await readJson(resolve(cwd, path), path);
-  if (!isSaved(json)) throw new Stop(`${path} is not a conversation saved by majordomo`);
+  if (!isSaved(json)) throw new Stop(`${path} is not a saved conversation; use a file that --save wrote`);
   const { title, titleBy, messages } = fromJson<SavedTranscript>(json);
   return { title: titleBy === 'user' ? title : undefined, messages };
 }

@@ -59,8 +59,8 @@ function lazily({ logins }: Settings, io: Io): () => Promise<StoredKeys | undefi
 export function reasonUnused({ trust }: LoadedConfig): string | undefined {
   if (trust === 'trusted') return undefined;
   return trust === 'changed'
-    ? 'has changed since it was trusted, and is not used; look at the changes and accept them with: majordomo trust'
-    : 'is not used, because it is not trusted; look at it and accept it with: majordomo trust';
+    ? 'has changed since it was trusted, and is not used; review and accept the changes with: majordomo trust'
+    : 'is not used, because it is not trusted; review and accept the file with: majordomo trust';
 }
 
 /** Merges `files`, which are in order of precedence. The commands add their flags. */

@@ -27,7 +27,7 @@ function finding(
 ): Finding {
   const backend = dsn === undefined ? undefined : backendForScheme(dsn.scheme);
   if (backend !== undefined && locatePackage(backend.package, cwd) === undefined) {
-    return mistake(variable, `needs ${backend.package}: npm install ${backend.package}`);
+    return mistake(variable, `needs ${backend.package}; npm install ${backend.package}`);
   }
   const [wrong = error] = majordomos.flatMap((majordomo) => majordomo.loadEnv({ [variable]: value }));
   if (wrong !== undefined) {

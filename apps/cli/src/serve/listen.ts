@@ -44,8 +44,8 @@ export async function listen(
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use; --port 0 selects a free one',
   EACCES: 'this port requires privileges; use one above 1023',
-  EADDRNOTAVAIL: 'this machine does not have this address',
-  ENOTFOUND: 'the host is unknown',
+  EADDRNOTAVAIL: 'this machine does not have this address; use another --host',
+  ENOTFOUND: 'the host is unknown; use another --host',
 };
 
 function reasonFor(error: unknown, { port, host }: { readonly port: number; readonly host: string }): string {

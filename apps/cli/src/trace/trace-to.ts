@@ -26,7 +26,7 @@ export async function traceTo(address: string, { cwd, stderr }: Io): Promise<Tra
   const url = urlOf(address);
   const missing = NEEDED.filter((name) => locatePackage(name, cwd) === undefined);
   if (missing.length > 0)
-    throw new Stop(`--trace needs ${missing.join(', ')}: npm install ${missing.join(' ')}`);
+    throw new Stop(`--trace needs ${missing.join(', ')}; npm install ${missing.join(' ')}`);
   const load = (name: string): Promise<object> => loadPackage(name, cwd, '--trace');
   const { createTelemetry } = (await load('@majordomo/telemetry')) as typeof import('@majordomo/telemetry');
   const sdk = (await load('@opentelemetry/sdk-trace')) as typeof import('@opentelemetry/sdk-trace');

@@ -68,20 +68,20 @@ const NAME = /^[\w.-]{1,64}$/;
 function checkName(name: string): void {
   if (!NAME.test(name))
     throw new Stop(
-      'the name must be that of a provider, such as openai, with letters, digits, dots and dashes',
+      'the name must be that of a provider, such as openai, with letters, digits, dots, dashes and underscores',
     );
 }
 
 async function keyFrom(name: string, io: Io): Promise<string | undefined> {
   const { kind } = io.stdin;
   if (kind === 'none')
-    throw new Stop(`the key is read from standard input: majordomo vault set ${name} < file`);
+    throw new Stop(`standard input has no key; pass one with: majordomo vault set ${name} < file`);
   const typed = kind === 'terminal' ? await io.secret(`The key for ${name}`) : await io.stdin.text();
   if (typeof typed !== 'string') return undefined;
   const key = typed.trim();
   if (key === '') throw new Stop('the key is empty, and nothing was changed');
   // eslint-disable-next-line no-control-regex
-  if (/[\s\u0000-\u001F\u007F]/.test(key)) throw new Stop('a key contains no spaces; nothing was changed');
+  if (/[\s\u0000-\u001F\u007F]/.test(key)) throw new Stop('the key has invalid characters; nothing was changed');
   return key;
 }
 
