@@ -7,8 +7,8 @@ export interface Io {
   readonly home: string;
   readonly signal: AbortSignal;
   /**
-   * Marks the command as a server. `graceMs`: time limit for closing connections, in milliseconds; other commands have 250 ms. If the
-   * server ends within this time after SIGTERM, the exit code is 0.
+   * Marks the command as a server. `graceMs`: time limit for closing connections, in milliseconds (250 for other commands). If
+   * the server ends within this time after SIGTERM, the exit code is 0.
    */
   readonly becomeServer: (graceMs: number) => void;
   /** Calls `reload` on SIGHUP, which otherwise ends the process. */
@@ -56,7 +56,7 @@ export interface Output {
   readonly colour: boolean;
   /** Whether the terminal can move the cursor and erase. Dumb terminals cannot. */
   readonly canErase: boolean;
-  /** Number of cells per line; `Infinity` without a terminal. */
+  /** Number of cells per line, or `Infinity` without a terminal. */
   readonly columns: number;
   readonly write: (piece: string | Uint8Array) => void;
 }

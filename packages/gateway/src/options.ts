@@ -89,7 +89,7 @@ export interface GatewayOptions {
    * Called once per request. If it throws, the client receives 502 and `onError` receives the error. @default none
    */
   readonly wrapModel?: ((model: ChatModel, caller: Caller) => ChatModel) | undefined;
-  /** Mounted handlers, such as an inspector, which have precedence over built-in routes. @default [] */
+  /** Handlers of additional paths, such as the result of `createAdmin`. They precede the built-in routes. @default [] */
   readonly mounts?: readonly Mounted[] | undefined;
   /**
    * Routes by path, or by path and `/*` for all paths below it. Built-in routes have precedence. If a route rejects, the error is

@@ -5,10 +5,10 @@ import type { Caller } from './options.ts';
 
 const CLIENT_REQUEST_ID = /^[\x21-\x7e]{1,512}$/;
 
-/** Facts about one request, which are reported once, when the last byte is sent or the client has disconnected. */
+/** Collects facts about one request, and reports them once, when the last byte is sent or the client has disconnected. */
 export class RequestTrace {
   caller: Caller | undefined;
-  /** Pattern of the route; `other` for an address that is not served. */
+  /** Pattern of the route, or `other` for an address that is not served. */
   route = 'other';
   wire: string | undefined;
   isStreamed: boolean | undefined;

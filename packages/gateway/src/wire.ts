@@ -5,11 +5,11 @@ import type { Media } from './parsing/media.ts';
 
 /** Parsed request, with functions that format its response for the wire. */
 export interface ParsedRequest {
-  /** Model name from the client, which responses repeat. */
+  /** Model name that the client sent. Responses repeat this name. */
   readonly model: string;
   readonly isStreamed: boolean;
   readonly request: ChatRequest;
-  /** Metadata from the client, which the events of the call contain. */
+  /** Metadata that the client sent. The events of the call contain this metadata. */
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
   /** Warnings about settings that no target receives. */
   readonly notes: readonly Warning[];

@@ -7,7 +7,7 @@ export interface Known {
   readonly env: Env;
   readonly aliases: Readonly<Record<string, string>>;
   readonly resolvers: readonly Resolver[];
-  /** Routers, which receive the events of calls. `resolvers` contains their resolvers. */
+  /** Routers that receive the events of calls. `resolvers` contains the resolvers of these routers. */
   readonly routers?: readonly Router[] | undefined;
   readonly providers: readonly Provider[];
   readonly chain: ChainOptions;

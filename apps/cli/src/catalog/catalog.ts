@@ -46,7 +46,7 @@ export async function showCatalog(flags: ShowFlags, io: Io): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** `majordomo catalog diff`: prints what an update would change. */
+/** `majordomo catalog diff`: prints the changes that an update would make. */
 export const diffCatalog = async (flags: SourceFlags, io: Io): Promise<ExitCode> =>
   (await check(flags, io)).code;
 

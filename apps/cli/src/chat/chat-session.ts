@@ -29,7 +29,7 @@ export interface Chat {
   /** Skills whose tools the model may call. */
   readonly skills: readonly Skill[];
   readonly flags: ChatFlags;
-  /** Store of the conversation; `undefined` if the conversation is not logged. */
+  /** Store of the conversation, or `undefined` if the conversation is not logged. */
   readonly log: ChatLog | undefined;
   readonly io: Io;
 }

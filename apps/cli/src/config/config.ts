@@ -48,7 +48,7 @@ export interface GatewayConfig {
   readonly calls?: boolean | CallLogConfig | undefined;
   /** State of the Responses API, with the option `keepMs` of `createGateway`. `@default` on if `store` is set */
   readonly responses?: boolean | { readonly keepMs?: number | undefined } | undefined;
-  /** Clients that may read `/metrics`. `@default` not served */
+  /** Access to `/metrics`: for admins or for everyone. `@default` not served */
   readonly metrics?: 'admin' | 'public' | undefined;
   /** Whether the inspector is served. `@default true` */
   readonly inspector?: boolean | undefined;

@@ -55,7 +55,7 @@ function lazily({ logins }: Settings, io: Io): () => Promise<StoredKeys | undefi
   return () => (reading ??= read());
 }
 
-/** Returns why a configuration is not used and what to do, or `undefined` if the configuration is used. */
+/** Returns the reason why a configuration is not used, with the remedy, or `undefined` if the configuration is used. */
 export function reasonUnused({ trust }: LoadedConfig): string | undefined {
   if (trust === 'trusted') return undefined;
   return trust === 'changed'

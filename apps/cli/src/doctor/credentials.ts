@@ -7,7 +7,7 @@ import { stateOf } from '../vault-commands/vault-keys.ts';
 import { reasonOf } from '../reason.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 
-/** Lists the credential of each provider and its location, never a value or a part of one. */
+/** Lists the credentials of each provider and their locations, without values. */
 export async function credentials(settings: Settings, io: Io): Promise<Section> {
   const whereIs = placesIn(settings, io);
   const stored = await settings.vault?.();

@@ -39,7 +39,7 @@ function finding(
   return ok(variable, dsn === undefined ? '' : formatDsn(dsn));
 }
 
-/** Shows scheme, host and path. Omits the token, and the parameters, which may contain a token. */
+/** Formats the scheme, host and path of a DSN. Omits its token, and its parameters, because they may contain a token. */
 function formatDsn({ scheme, host, path, baseURL, token }: Dsn): string {
   const plain = baseURL.startsWith('http:') ? '+http' : '';
   return `${scheme}${plain}://${host}${path}${token === undefined ? '' : ' (with a token)'}`;

@@ -10,7 +10,7 @@ const PLUGIN = '@majordomo/eslint-plugin';
 
 /** Output lines and exit code of the plugin's command. */
 interface LintRun {
-  /** Exit code; `null` if a signal ended the process. */
+  /** Exit code, or `null` if a signal ended the process. */
   readonly code: number | null;
   readonly lines: readonly string[];
 }

@@ -10,7 +10,7 @@ import { reasonOf } from '../reason.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 import { isLocalNetwork } from '../nearby.ts';
 
-/** Time limit for a server to list its models, in ms. It includes loading the vendor's SDK, which is slow on a busy machine. */
+/** Time limit for a server to list its models, in milliseconds. The time includes loading the SDK, which may be slow. */
 const ANSWER_MS = 5000;
 
 export const LOCAL_TITLE = 'On this machine';

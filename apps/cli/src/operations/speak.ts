@@ -22,7 +22,7 @@ export interface SpeakFlags extends OperationFlags {
 
 type Format = NonNullable<SpeechRequest['format']>;
 
-/** Formats by file extension. */
+/** Audio formats by file extension. */
 const FORMATS: Readonly<Record<string, Format>> = {
   mp3: 'mp3',
   wav: 'wav',

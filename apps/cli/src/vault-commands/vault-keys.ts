@@ -27,7 +27,7 @@ export async function listKeys({ json }: { readonly json?: true }, io: Io): Prom
   return EXIT.ok;
 }
 
-/** Describes an entry without its value. */
+/** Returns a description of a vault entry without its value. */
 export function stateOf({ name, kind, expiresAt, dead }: VaultEntry): string {
   if (kind === 'key') return 'a key';
   if (dead !== undefined)

@@ -20,7 +20,7 @@ export function summaryOf(message: Message | undefined): string | undefined {
   return text.startsWith(`${START}\n`) && text.endsWith(`\n${END}`) ? withoutFrame(text) : undefined;
 }
 
-/** Removes the tags and the header around a summary. Some summarizers repeat them. */
+/** Removes the tags and the header around a summary, because some summarizers repeat them in a new summary. */
 export const withoutFrame = (summary: string): string =>
   summary.replaceAll(START, '').replaceAll(END, '').replaceAll(HEADER, '').trim();
 

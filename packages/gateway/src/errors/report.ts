@@ -30,7 +30,7 @@ export class OperatorReports {
   }
 }
 
-/** Returns the error of the last failed attempt if the error itself has no code; otherwise the error itself. */
+/** Returns the error of the last failed attempt if the error itself has no code, otherwise the error itself. */
 const causeOf = (error: LlmError): LlmError =>
   error.details.code === undefined
     ? (error.details.attempts.findLast((attempt) => attempt.error !== undefined)?.error ?? error)

@@ -76,7 +76,7 @@ function assistantParts(turn: Fields): readonly AssistantPart[] {
   return [...reasoning(turn), ...textPart(text + refusal), ...calls.map(toolCall)];
 }
 
-/** Converts the reasoning of an earlier response. */
+/** Converts the reasoning of an earlier response. Omits reasoning with an invalid token. */
 function reasoning(turn: Fields): readonly AssistantPart[] {
   const details = turn.optional('reasoning_details', array(object)) ?? [];
   return details.flatMap((detail) =>

@@ -8,7 +8,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Stored response. Its input contains only the items that its request added to those of earlier responses. */
 export interface StoredResponse {
-  /** Tenant that may read the response; `null` for callers without a tenant. */
+  /** Tenant that may read the response, or `null` for callers without a tenant. */
   readonly owner: string | null;
   /** Ids of the responses that the response continues, oldest first. */
   readonly ancestors: readonly string[];

@@ -2,9 +2,9 @@ import type { Attempt, CallOptions, Majordomo, Warning } from '@majordomo/core';
 
 /** Parsed request other than a chat. */
 export interface ParsedOperation {
-  /** Model name from the client, which responses repeat. */
+  /** Model name that the client sent. Responses repeat this name. */
   readonly model: string;
-  /** Metadata from the client, which the events of the call contain. */
+  /** Metadata that the client sent. The events of the call contain this metadata. */
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
   /** Warnings about settings that no target receives. */
   readonly notes: readonly Warning[];

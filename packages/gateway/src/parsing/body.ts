@@ -23,7 +23,7 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** Reads the body of a request. `most`: maximum size in bytes; a larger body is refused. */
+/** Reads the body of a request. Refuses a body of more than `most` bytes. */
 export async function bodyBytes(request: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
   const coding = request.headers.get('content-encoding') ?? 'identity';
   if (coding.toLowerCase() !== 'identity')

@@ -27,7 +27,7 @@ export const joinedText =
           )
           .join(separator);
 
-/** Returns a parser for the content of a turn, which is a string or an array of blocks. */
+/** Returns a parser for the content of a turn: a string or an array of blocks. */
 export const content =
   (parseBlock: (block: Fields) => readonly UserPart[]): Parser<readonly UserPart[]> =>
   (value, path) =>
@@ -35,7 +35,7 @@ export const content =
       ? textPart(string(value, path))
       : array(object)(value, path).flatMap(parseBlock);
 
-/** Returns a parser for the result of a tool, which consists of text and images. */
+/** Returns a parser for the content of a tool result: text and images. Refuses other parts. */
 export const resultContent =
   (parseBlock: (block: Fields) => readonly UserPart[]): Parser<readonly (TextPart | ImagePart)[]> =>
   (value, path) =>
