@@ -6,7 +6,7 @@ type PromptAnswer<Answer> = Promise<Exclude<Answer, symbol> | null | undefined>;
 export const askConfirm = (message: string, signal: AbortSignal): PromptAnswer<boolean> =>
   untilEnd((until) => confirm({ message, signal: until }), signal);
 
-/** Asks for a line. The suggestion is the initial text. */
+/** Asks for a line. `suggested`: initial text of the line. */
 export const askText = (message: string, suggested: string, signal: AbortSignal): PromptAnswer<string> =>
   untilEnd((until) => text({ message, initialValue: suggested, signal: until }), signal);
 

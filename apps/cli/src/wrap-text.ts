@@ -23,7 +23,7 @@ export interface LineWrapper {
 /** Breaks streamed text between words, but not in fenced code, which users copy. */
 export function createLineWrapper(columns: number): LineWrapper {
   let column = 0;
-  /** Part of an unfinished word that is already written. */
+  /** Written part of an unfinished word. */
   let word = '';
   let lineStart = '';
   let isCode = false;

@@ -19,8 +19,8 @@ export interface LoadedConfig {
 }
 
 /**
- * Loads the project's configuration, then the user's. The project's takes precedence. A project's file is neither run nor read
- * unless it is trusted.
+ * Loads the project's configuration and the user's configuration, in order of precedence. A project's file is neither run nor
+ * read unless it is trusted.
  */
 export async function loadConfigs(io: Pick<Io, 'cwd' | 'home' | 'env'>): Promise<readonly LoadedConfig[]> {
   const { project, user } = findConfigs(io);

@@ -25,7 +25,7 @@ export function storeOf(flag: string | undefined, { gateway }: Settings, io: Io)
 
 const isUrl = (store: string): boolean => /^\w+:\/\//.test(store);
 
-/** Opens stores. `why`: the command. Throws `Stop` on failure. The message omits the URL, which may contain a password. */
+/** Opens stores. `why`: command that needs them. Throws `Stop` on failure, without the URL, because it may contain a password. */
 export async function openStores(
   store: string | undefined,
   settings: Settings,

@@ -63,7 +63,7 @@ export const reported =
     }
   };
 
-/** Replaces limits of the previous configuration. Limits that did not change keep their alerts. */
+/** Replaces limits of the previous configuration. Does not replace unchanged limits, so that they retain their alerts. */
 export function replaceLimits(ledger: Ledger, before: readonly Limit[], after: readonly Limit[]): void {
   for (const { name } of before) if (!after.some((limit) => limit.name === name)) ledger.removeLimit(name);
   const known = new Set(before.map((limit) => JSON.stringify(limit)));

@@ -11,11 +11,11 @@ export interface Plan {
   readonly fresh: readonly Message[];
   /** Existing summaries in the range, which the new summary includes. */
   readonly previous: string | undefined;
-  /** Messages in the range that are not summarized: the last user message, and the preceding answer if that answer is short. */
+  /** Messages in the range that follow the summary unchanged: the last user message, and the preceding answer if it is short. */
   readonly pinned: readonly Message[];
 }
 
-/** Sizes of the protected beginning and end of the transcript. */
+/** Protected parts of the transcript: numbers of messages at the beginning and at the end, and tokens at the end (`tail`). */
 export interface ProtectedSizes {
   readonly first: number;
   readonly last: number;
