@@ -30,7 +30,7 @@ export interface Writer {
   write(event: StreamEvent): string;
   /** Returns the text that ends the stream. */
   end(): string;
-  /** Returns the text of an error event, which replaces the end. */
+  /** Returns the text of an error event, which replaces the text of `end`. */
   fail(refusal: Refusal): string;
 }
 

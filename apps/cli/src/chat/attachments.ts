@@ -9,7 +9,7 @@ const MAX_BYTES = 50 * 1024 * 1024;
 /** Media types of images that models accept. */
 const PICTURES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
-/** Reads a file as a part of the question. The bytes determine its type. Throws `Stop` for unsupported files. */
+/** Reads a file as a part of the question. The bytes determine the type of the part. Throws `Stop` for unsupported files. */
 export async function attachment(path: string, cwd: string): Promise<UserPart> {
   const bytes = await readFileBounded(path, cwd, MAX_BYTES);
   const mediaType = sniffMediaType(bytes);

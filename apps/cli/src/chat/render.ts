@@ -16,7 +16,7 @@ export interface Renderer {
 
 const plain: Paint = (_style, text) => text;
 
-/** Creates a Markdown renderer for lines of `columns` cells. */
+/** Function that creates a Markdown renderer for lines of `columns` cells. */
 export type MarkdownFactory = (columns: number) => MarkdownStream;
 
 /**

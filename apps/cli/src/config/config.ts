@@ -84,7 +84,7 @@ export interface LedgerConfig {
 }
 
 /**
- * Returns a configuration with its type.
+ * Returns the configuration unchanged, so that TypeScript checks its type.
  *
  * @example export default defineConfig({ model: 'fast', aliases: { fast: 'openai/gpt-5.4-mini' } });
  */

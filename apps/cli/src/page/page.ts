@@ -12,7 +12,7 @@ interface Knowledge {
   readonly router?: Planner | undefined;
 }
 
-/** Inspector on this machine, created before the calls. */
+/** Inspector page on this machine. Created before the first call. */
 export interface Page extends AsyncDisposable {
   /** Receives the events of calls. */
   readonly onEvent: (event: CallEvent) => void;

@@ -4,7 +4,7 @@ import { EXIT, Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { loadPackage } from '../load-package.ts';
 
-/** Time for streams to end after Ctrl-C, in milliseconds. */
+/** Time for streams to end after Ctrl-C or SIGTERM, in milliseconds. */
 export const GRACE_MS = 10_000;
 
 /** Parses a port from 0 (a free one) to 65535. Throws `Stop` for anything else. */

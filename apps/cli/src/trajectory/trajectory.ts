@@ -93,8 +93,8 @@ const trajectoryPackage = async ({ cwd }: Io): Promise<Package> =>
   (await loadPackage('@majordomo/trajectory', cwd, 'majordomo trajectory')) as Package;
 
 /**
- * Reads the runs of a file. An incomplete last line of a killed process is skipped with a notice. Throws for another invalid
- * line.
+ * Reads the runs of a file. Skips an incomplete last line, which a killed process leaves, with a notice. Throws for any other
+ * invalid line.
  */
 async function trajectoriesIn(
   file: string,

@@ -224,7 +224,7 @@ export class ResponsesWriter implements Writer {
     );
   }
 
-  /** Returns the complete response as in the last event. */
+  /** Returns the complete response, which the last event contains. */
   response({ reason, usage }: Finish): ResponseBody {
     const status = statusOf(reason, this.hasRefused);
     return { ...this.envelope(), ...status, output: this.output, usage: responsesUsage(usage) };
