@@ -232,6 +232,7 @@ describe('access', () => {
       204,
       'authorization, x-stainless-os',
     ]);
+    expect(before.headers.get('access-control-allow-methods')).toBe('GET, POST, DELETE');
     const answer = await post(at, BODY, { headers: { origin } });
     expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
   });

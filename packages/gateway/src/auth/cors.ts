@@ -32,7 +32,7 @@ export const preflight = (request: Request, headers: Record<string, string>): Re
     status: 204,
     headers: {
       ...headers,
-      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-methods': 'GET, POST, DELETE',
       'access-control-allow-headers': allowedHeaders(request),
       'access-control-max-age': '600',
     },
