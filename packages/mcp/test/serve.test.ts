@@ -66,11 +66,18 @@ describe.each(BOTH)('tools that are served to clients of %s', (protocol) => {
     await expect(run(box, 'weather', { city: 7 })).rejects.toThrow('Invalid arguments');
   });
 
-  it('return images, JSON and failures as results', async () => {
+  it('return images, documents, JSON and failures as results', async () => {
     const bytes = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]);
+    const pdf = {
+      type: 'file',
+      mediaType: 'application/pdf',
+      bytes: new TextEncoder().encode('%PDF-1.7'),
+      name: 'a b.pdf',
+    } as const;
     const box = await served(
       [
         plain('picture', () => [{ type: 'image', mediaType: 'image/png', bytes }]),
+        plain('document', () => [pdf]),
         plain('json', () => ({ a: 1 })),
         plain('broken', () => {
           throw new Error('out of clouds');
@@ -83,6 +90,7 @@ describe.each(BOTH)('tools that are served to clients of %s', (protocol) => {
       { protocol },
     );
     expect(await run(box, 'picture')).toEqual([{ type: 'image', mediaType: 'image/png', bytes }]);
+    expect(await run(box, 'document')).toEqual([{ ...pdf, name: 'a%20b.pdf' }]);
     expect(await run(box, 'json')).toEqual([{ type: 'text', text: '{"a":1}' }]);
     await expect(run(box, 'broken')).rejects.toThrow('The tool failed: out of clouds');
     await expect(run(box, 'waits')).rejects.toThrow('waits for a decision');

@@ -1,5 +1,5 @@
 import { requiresApproval, runTool, type Tool, type ToolOutcome } from '@majordomo/agent';
-import { systemClock, type JsonObject, type ToolCallPart } from '@majordomo/core';
+import { systemClock, type JsonObject, type ResultPiece, type ToolCallPart } from '@majordomo/core';
 import { toBase64, toJsonSchema } from '@majordomo/core/toolkit';
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
 
@@ -58,11 +58,16 @@ function resultOf({ content, isError, suspended, run }: ToolOutcome): CallToolRe
       'The tool waits for a decision, which this server does not support. There is no result.',
     );
   return {
-    content: content.map((part) =>
-      part.type === 'text'
-        ? { type: 'text', text: part.text }
-        : { type: 'image', data: toBase64(part.bytes), mimeType: part.mediaType },
-    ),
+    content: content.map(served),
     ...(isError === true ? { isError } : {}),
   };
+}
+
+/** Returns a part of a result in the protocol's form. A document becomes an embedded resource. */
+function served(part: ResultPiece): CallToolResult['content'][number] {
+  if (part.type === 'text') return { type: 'text', text: part.text };
+  const [data, mimeType] = [toBase64(part.bytes), part.mediaType];
+  if (part.type === 'image') return { type: 'image', data, mimeType };
+  const uri = `result:/${encodeURIComponent(part.name ?? 'document')}`;
+  return { type: 'resource', resource: { uri, mimeType, blob: data } };
 }
