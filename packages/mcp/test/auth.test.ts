@@ -241,7 +241,7 @@ describe('the login of a user', () => {
     const error = await rejection(connected(url, { grant: 'login', client, show: visit([]) }));
     expect(error).toMatchObject({
       kind: 'auth',
-      message: expect.stringContaining('client.clientId') as string,
+      message: expect.stringContaining('pass clientId and issuer in place.auth.client') as string,
     });
     expect(authority.paths).not.toContain('/register');
   });

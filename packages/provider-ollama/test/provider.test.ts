@@ -402,7 +402,7 @@ describe('models', () => {
   });
 
   it('are downloaded by a local server only', () => {
-    expect(() => createOllama({ profile: 'ollama-cloud' }).pull('x')).toThrow(/use a local server/);
+    expect(() => createOllama({ profile: 'ollama-cloud' }).pull('x')).toThrow(/use profile ollama/);
   });
 });
 
