@@ -1,10 +1,10 @@
-// virtual keys
+// Virtual keys.
 export { createKeys, type Keys, type KeysOptions } from './keys/create-keys.ts';
 export { memoryKeyStore } from './keys/memory-key-store.ts';
 export type { KeyRecord, KeyStore } from './keys/key-store.ts';
 export type { IssuedKey, KeyCaller, KeyChange, KeyLimit, KeyQuery, NewKey, VirtualKey } from './keys/key.ts';
 
-// call log
+// Call log.
 export { createCallLog, type CallLog, type CallLogOptions } from './call-log/create-call-log.ts';
 export { memoryCallStore } from './call-log/memory-call-store.ts';
 export type { CallPageQuery, CallStore } from './call-log/call-store.ts';
@@ -21,7 +21,7 @@ export type {
   RequestEvent,
 } from './call-log/call.ts';
 
-// admin API
+// Admin API.
 export type { MetricSample } from './metric-sample.ts';
 export { createAdmin, type Admin, type AdminOptions } from './api/create-admin.ts';
 export type { KeyChangeEvent } from './api/key-routes.ts';
@@ -32,6 +32,6 @@ export {
   type RemoteKeysOptions,
 } from './api/remote-keys.ts';
 
-// types of the ledger that the public API uses
+// Types of `@majordomo/ledger` that the public API uses.
 export type { Ledger, Limit, SpendRecord } from '@majordomo/ledger';
 export type { Redactor } from '@majordomo/redact';

@@ -1,4 +1,4 @@
-/** Counter of a mounted handler, which `GET /metrics` of the gateway includes. */
+/** Counter that a mounted handler adds to `GET /metrics` of the gateway. */
 export interface MetricSample {
   /** Name without the prefix `majordomo_`. */
   readonly name: string;

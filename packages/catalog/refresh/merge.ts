@@ -17,7 +17,7 @@ interface Merged {
   readonly contradicted: ReadonlyMap<string, readonly SourceName[]>;
 }
 
-/** Returns one entry for each id that a source lists. Facts of models.dev take precedence; the price results from the vote. */
+/** Returns one entry for each id that a source lists. Facts of models.dev take precedence. The sources vote on the price. */
 export function merge(vendor: string, listings: Listings, dates: Dates, resells = false): Merged {
   const { modelsDev, genai, litellm, piAi } = listings;
   const main = byId(modelsDev);

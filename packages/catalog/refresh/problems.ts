@@ -73,7 +73,7 @@ function implausible(price: Price, writes: boolean, model: string): readonly str
   ];
 }
 
-/** Returns problems of cache rates. A cache write costs at least the input, and a longer lifetime costs at least as much. */
+/** Returns problems of cache rates. A write must not cost less than input, and a longer lifetime must not cost less. */
 function caches(
   { input = 0, cacheWrite = 0, cacheWriteLong }: Partial<Rates>,
   where: string,
@@ -90,8 +90,8 @@ function caches(
 }
 
 /**
- * Returns problems of rates compared to the plain rates. Context steps and the priority tier cost at least as much; nothing
- * costs more than ten times as much.
+ * Returns problems of rates compared to the plain rates. Context steps and the priority tier must cost at least as much, and
+ * no rate more than ten times as much.
  */
 function against(plain: Rates, own: Partial<Rates>, where: string, isDearer: boolean): readonly string[] {
   return (Object.keys(own) as (keyof Rates)[]).flatMap((name) => {

@@ -56,10 +56,7 @@ export function believing(vendor: string, listings: Listings, rulings: readonly 
   };
 }
 
-/**
- * Returns the models with all rulings applied. A ruling on an unknown model creates it if it has a complete
- * price.
- */
+/** Returns the models with all rulings applied. A ruling with a complete price creates a model that is unknown. */
 export function ruled(
   vendor: string,
   models: readonly CatalogModel[],
@@ -81,7 +78,7 @@ export function ruled(
   }, models);
 }
 
-/** Adds fees and facts that apply to several models. They do not resolve differences between the sources about rates. */
+/** Adds fees and facts that apply to several models. Differences between the sources about rates still need a ruling. */
 function withFees(model: CatalogModel, { price, fees, facts }: Ruling): CatalogModel {
   const replaced = price?.fees;
   if ((fees === undefined && replaced === undefined) || !model.output.includes('text'))

@@ -1,6 +1,6 @@
 import type { Price, Rates } from './contract.ts';
 
-/** Source of the batch prices that no data source lists. */
+/** Name in `Price.sources` for batch prices that result from a vendor's discount. */
 const SOURCE = 'vendor rule';
 
 /**

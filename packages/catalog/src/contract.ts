@@ -7,7 +7,7 @@ export interface Rates {
   readonly output: Rate;
   readonly cacheRead?: Rate | undefined;
   readonly cacheWrite?: Rate | undefined;
-  /** Rate for writing to a cache that lasts about an hour. */
+  /** Rate for writing cache entries with a lifetime of about one hour. */
   readonly cacheWriteLong?: Rate | undefined;
   /** Rate for reasoning. Set only if it differs from `output`. */
   readonly reasoning?: Rate | undefined;
@@ -74,7 +74,7 @@ export interface CatalogModel {
   readonly prices: readonly Price[];
 }
 
-/** Model that was found, and the way in which its id matched. */
+/** Result of `Catalog.find`: the model, and how the id matched. */
 export interface CatalogMatch {
   readonly model: CatalogModel;
   readonly by: 'id' | 'alias' | 'undated';

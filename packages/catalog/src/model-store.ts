@@ -38,7 +38,7 @@ export function modelStore(models: Models): ModelStore {
   };
 }
 
-/** Resolves chains of aliases. Returns `undefined` if an alias refers to no model or to itself through a cycle. */
+/** Resolves chains of aliases. Returns `undefined` if an alias refers to an unknown model or is part of a cycle. */
 function resolveAlias(alias: CatalogModel, models: Models): CatalogModel | undefined {
   const met = new Set<string>();
   let model: CatalogModel | undefined = alias;

@@ -51,7 +51,7 @@ const hasRunTools = (details: UsageDetails | undefined): boolean =>
 
 type Step = NonNullable<Price['above']>[number];
 
-/** Returns the rates. A rate that is set in `own` replaces the rate with the same name. */
+/** Returns a copy of `rates` in which the rates that are set in `own` replace those with the same name. */
 export function mergeRates(rates: Rates, own: Partial<Rates>): Rates {
   const known = Object.entries(own).filter(([, rate]) => rate !== undefined);
   return { ...rates, ...Object.fromEntries(known) };

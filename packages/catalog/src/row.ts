@@ -46,7 +46,7 @@ export interface PriceRow {
   readonly s?: string;
 }
 
-/** USD per million units, by letter. */
+/** Rates in USD per million units, by `RATE_LETTERS`. */
 export type RatesRow = Readonly<Record<string, number>>;
 
 /** First day of a price whose first day is unknown. The day is earlier than the first price of any model. */

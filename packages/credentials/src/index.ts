@@ -1,4 +1,4 @@
-// Keys.
+// Secrets and vaults.
 export { secret, type Secret } from './secret.ts';
 export { memoryVault } from './vault/memory-vault.ts';
 export { vaultKey } from './vault/vault-key.ts';

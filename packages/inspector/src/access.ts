@@ -57,10 +57,10 @@ export function checkOrigin(request: Request, isPage: boolean): void {
   const site = request.headers.get('sec-fetch-site');
   if (!isPage && site !== null && site !== 'same-origin' && site !== 'none') throw foreign();
   const { method } = request;
-  // The page refuses all methods but GET and HEAD.
+  // `pageAnswer` rejects all methods except GET and HEAD.
   if (method === 'GET' || method === 'HEAD' || (isPage && method !== 'POST')) return;
   const origin = request.headers.get('origin');
-  // Only hosts are compared, because a proxy may end TLS.
+  // Compare only hosts: behind a proxy that ends TLS, the schemes differ.
   if (origin === null || !URL.canParse(origin) || new URL(origin).host !== hostOf(request)) throw foreign();
 }
 

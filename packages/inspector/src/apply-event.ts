@@ -3,7 +3,7 @@ import type { Redactor } from '@majordomo/redact';
 import { toFeedError } from './feed-error.ts';
 import type { FeedCall, FeedEvent, FeedAttempt, FeedUsage } from './feed-types.ts';
 
-// Limits for long calls, such as one that waits for its targets for hours.
+// Maximum stored data of one call, because a call that waits for its targets for hours has many events.
 const MAX_ATTEMPTS = 60;
 const MAX_EVENTS = 200;
 const MAX_TARGETS = 30;
@@ -72,7 +72,7 @@ const skipped = ({ target, why, until }: Of<'target-skipped'>, at: number): Feed
   ...(until !== undefined && Number.isFinite(until) && { until }),
 });
 
-/** Sets the time of the first content. If attempts run in parallel on one target, the newest attempt gets the content. */
+/** Sets the time of the first content. If several attempts run on one target, the content is assigned to the newest attempt. */
 function committed(call: FeedCall, { target }: Of<'committed'>, at: number): FeedCall {
   const running = call.tries.findLast((each) => each.target === target && each.outcome === 'running');
   const shown = { ...call, firstMs: call.firstMs ?? at };

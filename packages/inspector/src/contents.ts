@@ -55,7 +55,7 @@ export class Contents {
   }
 }
 
-/** Returns the newest messages that fit the maximum length, because they are more useful than the oldest. */
+/** Returns the newest messages that fit the maximum length, because they are more useful than older ones. */
 function newest(messages: FeedContent['asked']): FeedContent['asked'] {
   const fitting: FeedContent['asked'][number][] = [];
   let room = MAX_CALL;

@@ -15,7 +15,7 @@ import { watch } from './watch.ts';
 export interface Inspector {
   /** Path at which the inspector is mounted. */
   readonly path: string;
-  /** Listener for events of calls. Repeated events are ignored. `request` is the call's request, shown if `content` is set. */
+  /** Listener for events of calls. Repeated events are ignored. `request`: request of the call, shown if `content` is set. */
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
   /** Handles requests at and below `path`. Never rejects. `admin` gives access without the token. @default false */
   fetch(request: Request, options?: { readonly admin?: boolean | undefined }): Promise<Response>;

@@ -79,7 +79,7 @@ export interface FeedUsage {
 export interface FeedError {
   readonly kind: string;
   readonly message: string;
-  /** Names and values of further details. */
+  /** Names and values of the error's other details. */
   readonly facts: readonly (readonly [string, string])[];
   /** Body of the vendor's response. */
   readonly body?: string | undefined;
@@ -120,10 +120,10 @@ export interface FeedHello {
   readonly hasPlayground: boolean;
 }
 
-/** Line of the playground's answer. */
+/** Line of the response of the playground. */
 export type PlayLine =
   | { readonly type: 'text'; readonly text: string }
-  /** The text so far is discarded, because another target answers. */
+  /** Discards the text that was received, because another target answers. */
   | { readonly type: 'reset' }
   | {
       readonly type: 'end';

@@ -18,9 +18,9 @@ const PACE_MS = 100;
 const HEARTBEAT_MS = 15_000;
 
 /**
- * Returns a response with server-sent events: `hello` first, then `health` and `calls` when they change. The id of a `calls` event
- * is the number of the last change in it, so that a page continues after this change when it reconnects. Events contain states;
- * a slow page skips outdated states.
+ * Returns a response with server-sent events: `hello` first, then `health` and `calls` when they change. The id of a `calls`
+ * event is the number of the last change in it, so that a page continues after this change when it reconnects. Events contain
+ * complete states, so a slow page skips outdated ones.
  */
 export function feedResponse(request: Request, source: FeedSource): Response {
   const feed = new Feed(source, request.headers.get('last-event-id'));
@@ -72,7 +72,7 @@ class Feed {
     });
   }
 
-  /** Resolves to the next message; `undefined` at the end. Never rejects. */
+  /** Resolves to the next message, or to `undefined` when the connection ends. Never rejects. */
   async next(): Promise<string | undefined> {
     const { clock } = this.source;
     const silentAt = clock.now() + HEARTBEAT_MS;

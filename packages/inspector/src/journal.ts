@@ -9,7 +9,7 @@ interface Line {
   readonly change: number;
 }
 
-/** Last calls, in the order of their last changes. Ended calls are removed before running ones, oldest change first. */
+/** Recent calls, in the order of their last changes. Ended calls are removed before running ones, oldest change first. */
 export class Journal {
   private readonly lines = new Map<string, Line>();
   private readonly applied = new WeakSet<CallEvent>();

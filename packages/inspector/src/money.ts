@@ -25,7 +25,7 @@ function toFeedLimit({ limit, key, used, held, left, resetsAt, emptyAt }: LimitS
     key,
     per: typeof limit.per === 'string' ? limit.per : `${limit.per.ms} ms`,
     unit: unitOf(limit),
-    // `limit.max` is in dollars, but the amounts are in nano-USD. The sum of the amounts is the maximum in nano-USD.
+    // `limit.max` is in USD. The sum of used, held and remaining amounts is the maximum in nano-USD.
     max: String(used + held + left),
     used: String(used),
     held: String(held),

@@ -12,7 +12,7 @@ import { tokensOf } from './gate/usage.ts';
 import type { Amounts, Spender } from './limits/limit-counters.ts';
 import type { LimitCounter } from './limits/limit-set.ts';
 
-/** Lease of a reservation without amounts, with which work is booked whose reservation the store does not know. */
+/** Lease of an empty reservation, in milliseconds. `settle` requires one if the store does not know the work's reservation. */
 const LEASE_MS = 86_400_000;
 
 export async function estimateAmount(
@@ -62,7 +62,7 @@ export async function reserveWork(
 
 export async function settleWork(context: LedgerContext, work: LongWork, used: UsedAmount): Promise<void> {
   const { store, clock, prices, limits, options, alerts, heldQueue } = context;
-  // A store forgets settled reservations, but no records.
+  // Check the records, because a store deletes settled reservations earlier than their records.
   for await (const { id } of store.records({ call: work.call.id })) if (id === work.id) return;
   const { counted, spender } = countersOf(context, work);
   const now = clock.now();

@@ -1,4 +1,4 @@
-/** Decoded percent-encoded text. `offsets`: where each character and the end are in the original text. */
+/** Decoded percent-encoded text. `offsets`: offset of each character, and of the end, in the original text. */
 export interface DecodedRun {
   readonly decoded: string;
   readonly offsets: readonly number[];

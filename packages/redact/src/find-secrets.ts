@@ -45,7 +45,7 @@ function onePass(text: string, own: readonly CompiledRule[], layer = 0): readonl
   findKeyed(text, found);
   findUserinfo(text, found);
   findPatterns(text, PLACES, found);
-  // An application's rule could match a line end, which would differ between complete text and chunks.
+  // An application's rule could match a line end. The result would then differ between complete text and chunks.
   if (own.length > 0) findInLines(text, own, found);
   if (layer < MAX_LAYERS) findEncoded(text, own, layer, found);
   return found;

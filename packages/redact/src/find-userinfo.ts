@@ -37,7 +37,7 @@ const add = (found: Span[], start: number, end: number, from: number): void => {
 
 const isTemplate = (value: string): boolean => PUT_IN_LATER.test(value) || beginsAsMask(value);
 
-/** Returns the offset of the last `@` before the path, because the password in a DSN may contain `@`. */
+/** Returns the offset of the last `@` before the path, because the password in a URL may contain `@`. */
 function endOfUserinfo(text: string, start: number): number | undefined {
   let end: number | undefined;
   for (let at = start; at < text.length && at - start < MAX_LENGTH; at++) {

@@ -6,11 +6,11 @@ import type { Span } from './rule.ts';
 
 /** Maximum length of a line that is searched at once. A longer line is searched in windows of this size. */
 const WINDOW = 32_768;
-/** Number of characters that every rule needs at most to recognize a secret. */
+/** Maximum number of characters that a rule needs to recognize a secret. */
 const LOOKAHEAD = 2048;
-/** Maximum size of a window. If a secret is longer, its parts are masked separately. */
+/** Maximum length of a window, in characters. The parts of a longer secret are masked separately. */
 const MAX_WINDOW = 1_048_576;
-/** Maximum total size of lines that are searched together. The result does not depend on this size. */
+/** Maximum total length of lines that are searched together, in characters. The result does not depend on this size. */
 const BLOCK = 65_536;
 
 /** Emits a part of the text, unchanged if `rule` is `undefined`, otherwise masked. `quote`: quote on both sides of the mask. */

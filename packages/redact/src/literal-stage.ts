@@ -1,7 +1,7 @@
 import { EXISTING_MASK, MASKED } from './find-secrets.ts';
 import { maskAt } from './mask.ts';
 
-/** Two copies of a text with the same length: unchanged, and with mark characters. */
+/** Text, and a copy of the same length with mark characters. */
 export interface MarkedText {
   readonly raw: string;
   /** Text with `MASKED` in place of known secrets and `EXISTING_MASK` in place of existing masks, for each character. */

@@ -5,7 +5,7 @@ const MIN_LENGTH = 3;
 const JSON_LEVELS = 6;
 const MIN_BASE64_LENGTH = 8;
 
-/** Returns all forms of known secrets. If the function throws, returns no forms. */
+/** Returns all forms of known secrets. Returns no forms if `secrets` throws. */
 export function literalForms(secrets: (() => Iterable<string>) | undefined): readonly string[] {
   if (secrets === undefined) return [];
   try {

@@ -9,8 +9,9 @@ import { cleanCopy } from './value/clean-copy.ts';
 /** Options of `createRedactor`. */
 export interface RedactorOptions {
   /**
-   * Function that returns known secrets. They are matched unchanged, percent-encoded, in base64, and escaped for JSON. Called
-   * for every text. If the function throws, only the rules apply. Secrets of one or two characters are ignored. @default none
+   * Function that returns known secrets. Secrets are found unchanged, percent-encoded, in base64, and escaped for JSON.
+   * Called for every text. If the function throws, only the rules apply. Secrets of one or two characters are ignored.
+   * @default none
    */
   readonly secrets?: (() => Iterable<string>) | undefined;
   /** Rules in addition to the built-in rules. @default [] */
@@ -92,7 +93,7 @@ class Run {
   }
 }
 
-/** Joins adjacent ranges of secrets, so that they are replaced by one mask. */
+/** Masked text. Joins adjacent ranges of secrets, so that one mask replaces them. */
 class CleanText {
   private clean = '';
   private secret = '';

@@ -16,7 +16,7 @@ const STATUS = {
 
 const RETRY_AFTER_S = '5';
 
-/** Refusal of a request. */
+/** Error for a request that the API rejects. */
 export class Refusal extends Error {
   readonly code: keyof typeof STATUS;
   readonly headers: Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ export const answerWith = (
   headers: Readonly<Record<string, string>> = {},
 ): Response => Response.json(body, { status, headers: { 'cache-control': 'no-store', ...headers } });
 
-/** Returns the response for a failure. The response contains no details of failures of stores and of this API. */
+/** Returns the response for a failure. Failures of stores and internal failures are reported without details. */
 export function answerTo(error: unknown): Response {
   if (error instanceof Refusal) return refusal(error.code, error.message, undefined, error.headers);
   if (LlmError.is(error, 'config')) return refusal('invalid-request', error.message, error.details.path);

@@ -39,7 +39,7 @@ export interface AdminOptions {
 export interface Admin {
   /** Path at which the API is mounted. */
   readonly path: string;
-  /** Handles a request. Never rejects. `admin: true` gives the caller access without a token; `by` is its name for `onChange`. */
+  /** Handles a request. Never rejects. `admin: true` gives access without a token. `by`: name of the caller for `onChange`. */
   fetch(
     request: Request,
     options?: { readonly admin?: boolean | undefined; readonly by?: string | undefined },

@@ -5,7 +5,7 @@ import type { CallStore } from './call-store.ts';
 
 /** Number of entries in one write. */
 const BATCH = 200;
-/** Maximum wait for the store, in milliseconds. A later write replaces entries that the store has stored after this time. */
+/** Maximum wait for the store, in milliseconds. After a timeout, the entries are written again and replace stored ones. */
 const TIMEOUT_MS = 10_000;
 const RETRY_MS = 1000;
 const PRUNE_EVERY_MS = 3_600_000;

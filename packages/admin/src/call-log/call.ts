@@ -33,7 +33,7 @@ export interface CallEntry {
   /** Error of the call. The redactor has processed `message`. */
   readonly error: CallFailure | undefined;
   readonly attempts: readonly CallAttempt[];
-  /** Usage of all attempts together. */
+  /** Sum of the usage of all attempts. */
   readonly usage: Pick<Usage, 'input' | 'output' | 'cacheRead' | 'cacheWrite' | 'reasoning'> | undefined;
   /**
    * Cost of all attempts in nano-USD, as a decimal integer, as the ledger booked it. `undefined` if the cost is unknown or a plan

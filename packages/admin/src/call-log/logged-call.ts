@@ -15,7 +15,7 @@ type LoggedUsage = NonNullable<CallEntry['usage']>;
 interface LoggedAttempt {
   readonly target: string;
   readonly attempt: number;
-  /** Milliseconds from the start of the call. */
+  /** Time since the start of the call, in milliseconds. */
   readonly at: number;
   outcome: CallAttempt['outcome'] | undefined;
   ms: number;
@@ -24,7 +24,7 @@ interface LoggedAttempt {
   message: string | undefined;
 }
 
-/** Facts about the end of a call. The response and the error are not retained. */
+/** Properties of a call that has ended. Contains neither the response nor the original error. */
 interface Ending extends Pick<Of<'call-end'>, 'outcome'> {
   readonly ms: number;
   readonly target: string | undefined;

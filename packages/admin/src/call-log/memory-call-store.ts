@@ -80,7 +80,7 @@ function matches(entry: CallEntry, query: CallQuery): boolean {
 
 /** Returns a function that returns the group of an entry. */
 function keyFunction({ by, zone = 'UTC' }: CallStatsQuery): (entry: CallEntry) => CallStats['key'] {
-  // The Swedish format is like ISO: 2026-11-20 23.
+  // The Swedish locale formats dates like ISO 8601: `2026-11-20 23`.
   const format = new Intl.DateTimeFormat('sv-SE', {
     timeZone: zone,
     hourCycle: 'h23',

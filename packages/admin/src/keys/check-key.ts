@@ -28,7 +28,7 @@ export async function checkNewKey(subject: string, key: NewKey, now: number): Pr
     fail(subject, 'expiresAt', 'must be in the future', expiresAt.toISOString());
 }
 
-/** Returns a key with the changes. */
+/** Returns a copy of the key with the changes. */
 export function applyChange(key: NewKey, change: KeyChange): NewKey {
   const given = Object.entries(change).filter(([, value]) => value !== undefined);
   return Object.fromEntries(

@@ -54,8 +54,8 @@ export interface Keys {
    */
   update(id: string, change: KeyChange): Promise<VirtualKey>;
   /**
-   * Gives the key another secret. The previous secret is refused after `graceMs` (default 0, at most 30 days). The id, the limits
-   * and the amounts spent do not change. Rejects with `not-found`, and with `config` for a revoked key.
+   * Replaces the secret of the key. The previous secret is refused after `graceMs` (default 0, at most 30 days). The id, the
+   * limits and the amounts spent do not change. Rejects with `not-found`, and with `config` for a revoked key.
    */
   rotate(id: string, options?: { readonly graceMs?: number | undefined }): Promise<IssuedKey>;
   /** Revokes the key and its secrets permanently. Calls in progress end normally. A repeated revocation is not an error. */

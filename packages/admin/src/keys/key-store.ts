@@ -1,6 +1,6 @@
 import type { KeyQuery, VirtualKey } from './key.ts';
 
-/** Stored key, as JSON. Contains hashes of secrets and never a secret. */
+/** Stored key, as JSON. Contains hashes of secrets, but no secret. */
 export interface KeyRecord extends Omit<VirtualKey, 'status'> {
   /** SHA-256 in hex of each accepted secret, newest first; at most 2. `until`: time from which the secret is refused, in ISO 8601. */
   readonly hashes: readonly { readonly sha256: string; readonly until?: string | undefined }[];

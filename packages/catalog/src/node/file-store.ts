@@ -7,7 +7,7 @@ let lastWrite: Promise<unknown> = Promise.resolve();
 
 /**
  * Returns a store that uses a JSON file with mode 0600. Writes to a temporary file and renames it, so that the previous value
- * remains after a crash. Creates a missing folder.
+ * remains after a crash. Creates the folder if it does not exist.
  *
  * @example
  * const store = fileStore('.cache/catalog.json');

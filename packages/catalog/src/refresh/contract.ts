@@ -77,13 +77,13 @@ export interface RefreshOptions {
    */
   readonly everyMs?: number | undefined;
   /**
-   * Maximum factor by which a rate, a fee or a tier of a known model may change, in either direction. A larger change, and a
-   * change from above 0 to 0, is refused, so that the previous price still applies.
+   * Maximum factor by which a rate, a fee or a tier of a known model may change, in either direction. A larger change, or a
+   * change from above 0 to 0, is refused. The previous price then still applies.
    *
    * @default 5
    */
   readonly maxChange?: number | undefined;
-  /** Models, as `vendor/id`, whose changes a person has reviewed and which are applied despite `maxChange`. @default [] */
+  /** Models, as `vendor/id`, whose changes are applied despite `maxChange` because a person has reviewed them. @default [] */
   readonly accept?: readonly string[] | undefined;
   /** Vendors whose models are read. @default the vendors of the base catalog */
   readonly vendors?: readonly string[] | undefined;
@@ -99,7 +99,7 @@ export interface RefreshOptions {
   readonly maxBytes?: number | undefined;
   /** Function that sends the request to a URL. @default the global `fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Listener for the result of each check. Errors that it throws are ignored. */
+  /** Listener that receives the result of each check. Errors that it throws are ignored. */
   readonly onEvent?: ((event: CatalogEvent) => void) | undefined;
   /** Clock for the checks. @default the system's clock */
   readonly clock?: Clock | undefined;

@@ -18,7 +18,7 @@ export interface SourceData {
   readonly sources: readonly { readonly name: string; readonly date: string; readonly licence: string }[];
   /** Whether the data contains complete prices with their periods, as majordomo's own format does. */
   readonly isComplete: boolean;
-  /** For stored data, the date of the base catalog. Of the data, only price periods after this date are added. */
+  /** Date of the base catalog, for stored data. Only price periods after this date are added. */
   readonly knownUntil?: string;
 }
 

@@ -9,7 +9,7 @@ export function recordIn(json: Json, name: string): Json {
   return isRecord(value) ? value : {};
 }
 
-/** Returns the objects in an array; an empty array for any other value. */
+/** Returns the objects in an array property; an empty array for any other value. */
 export const recordsIn = (json: Json, name: string): readonly Json[] => recordsOf(json[name]);
 
 export const recordsOf = (value: unknown): readonly Json[] =>

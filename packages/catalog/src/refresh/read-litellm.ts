@@ -17,8 +17,8 @@ export function readLitellm(json: Json, names: VendorNames['litellm']): Listing 
 }
 
 /**
- * Returns the vendor's model id; `undefined` for keys with another prefix, which stand for a region, a fine-tuned model or an
- * image size.
+ * Returns the vendor's model id. Returns `undefined` for a key with another prefix, such as a region, a fine-tuned model or
+ * an image size.
  */
 function idOf(key: string, prefix: string): string | undefined {
   if (!key.startsWith(prefix)) return undefined;

@@ -134,7 +134,7 @@ class Refresher {
     return event;
   }
 
-  /** Returns the stored value, which an earlier or another process may have written; `undefined` if none is valid. */
+  /** Returns the stored value; `undefined` if there is no valid one. Another process may have written it. */
   async #readStore(): Promise<StoredCatalog | undefined> {
     const { store } = this.#options;
     try {

@@ -32,7 +32,7 @@ const PER_IMAGE = 5000;
 /** Maximum number of tokens of an image for models without a known rule (Qwen). */
 const LARGEST_IMAGE = 16_384;
 const PIXELS_PER_TOKEN = 750;
-/** Bytes of audio per token. Gemini's 32 tokens per second are more only if the audio has less than one kilobit per second. */
+/** Bytes of audio per token. Gemini counts 32 tokens per second, which exceeds this bound only below one kilobit per second. */
 const AUDIO_BYTES_PER_TOKEN = 4;
 /** Maximum number of tokens per byte of a file. Office documents are compressed text. */
 const TOKENS_PER_FILE_BYTE = 10;

@@ -6,7 +6,7 @@ export type ImageRule =
   | { readonly by: 'crops'; readonly crop: number }
   | { readonly by: 'picture'; readonly tokens: number };
 
-/** Rule for models without a known rule. Its number of tokens is higher than most vendors' numbers. */
+/** Rule for models without a known rule. The rule assumes more tokens than most vendors count. */
 export const ANY_IMAGE: ImageRule = { by: 'picture', tokens: 1600 };
 
 /** Rules by pattern of the model id. The first match applies. Source: documentation of the vendors, 2026-11. */
@@ -68,7 +68,7 @@ function tokensOfPage(rule: ImageRule): number {
 export interface HiddenTokens {
   readonly plain: number;
   readonly tools: number;
-  /** Maximum of `plain` in a hundred recorded requests. */
+  /** Maximum number of tokens that were added to a request without tools, in a hundred recordings. */
   readonly maxPlain: number;
   readonly maxTools: number;
 }

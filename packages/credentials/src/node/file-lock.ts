@@ -10,14 +10,14 @@ const POLL_MS = 15;
 const RENEW_MS = 10_000;
 /** Age in milliseconds above which a claim from another machine is treated as the claim of a dead process. */
 const STALE_MS = 60_000;
-/** Maximum time to wait for the lock, in milliseconds, because a holder may be waiting for a token endpoint. */
+/** Maximum time to wait for the lock, in milliseconds. The holder may be waiting for a token endpoint. */
 const LONGEST_WAIT_MS = 120_000;
 const HOST = hostname().replace(/[^\w-]/g, '_');
 const CLAIM = /^(\d+)\.[0-9a-f]+\.([\w-]+)$/;
 
 /**
- * Runs a function while no other process that uses this folder runs one. The holder has a claim, which is a file in the folder. A process
- * removes only its own claim and claims of dead processes, which is safe at any time.
+ * Runs a function while no other process that uses this folder runs one. The holder has a claim: a file in the folder. A
+ * process removes only its own claim and the claims of dead processes.
  */
 export async function withLock<T>(folder: string, run: () => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true, mode: 0o700 });

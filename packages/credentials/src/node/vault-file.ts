@@ -9,12 +9,12 @@ import { replaceFile } from './replace-file.ts';
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
-// Windows has no such flag.
+// Windows has no `O_NOFOLLOW`.
 const { O_NOFOLLOW: NO_FOLLOW = 0 } = constants as { readonly O_NOFOLLOW?: number };
 /** Maximum size of a vault file, in bytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Creates the folder with mode 0700 if it does not exist. Throws `config` for a symbolic link and on failure. */
+/** Creates the folder with mode 0700 if it does not exist. Throws `config` for a symbolic link, and if the creation fails. */
 export async function prepareFolder(path: string): Promise<void> {
   const folder = dirname(path);
   try {
@@ -29,7 +29,7 @@ export async function prepareFolder(path: string): Promise<void> {
   }
 }
 
-/** Returns the entries of a file, or none if the file does not exist. Copies an invalid file and rejects it with `config`. */
+/** Returns the entries of a file, or none if no file exists. If the file is invalid, copies it and rejects with `config`. */
 export async function readVault(
   path: string,
   onCorrupt: ((backup: string) => void) | undefined,

@@ -255,7 +255,7 @@ function responseOf(error: unknown): Response | undefined {
   return cause instanceof Response ? cause : undefined;
 }
 
-/** Converts an error of a login or a refresh, which `what` names. Omits the cause, which may contain the request's secrets. */
+/** Converts an error of the step that `what` names. Omits the cause, because it may contain the request's secrets. */
 export function asLoginError(error: unknown, what: string): LlmError {
   if (LlmError.is(error)) return error;
   const { code, ...details } = failureDetails(error);

@@ -7,7 +7,7 @@ export interface OAuthPreset extends Pick<
 > {
   /** Document that contains these values, and the date on which it was checked. */
   readonly source: string;
-  /** The vendor's terms for applications that use the login. */
+  /** Terms of the vendor for applications that use the login. */
   readonly terms: string;
 }
 

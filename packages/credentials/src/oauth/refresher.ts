@@ -20,8 +20,8 @@ const NEEDS_LOGIN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns the access token and refreshes it. All calls in this process, and by the vault's lock all processes, share one refresh.
- * Two refreshes with the same refresh token would end the login, because the authority would consider the token stolen.
+ * Returns the access token, and refreshes it before it expires. All processes that share the vault share one refresh. Two
+ * refreshes with the same refresh token would end the login, because the authority would consider the token stolen.
  */
 export class Refresher {
   private readonly options: OAuthOptions;
@@ -134,7 +134,7 @@ function isFresh(
   return expiresAt - now > Math.min(earlyMs, lifeMs * MAX_EARLY_SHARE);
 }
 
-/** Returns the error for an exhausted plan quota, which this dialect's authority reports with status 429. */
+/** Returns the error for an exhausted plan quota, which the authority of the dialect `codex` reports with status 429. */
 const planExhausted = (name: string, retryAfterMs: number | undefined): LlmError =>
   new LlmError(
     'quota',

@@ -6,7 +6,7 @@ import type { Key, KeyRing, Lease } from './key-ring.ts';
 /** Kinds of errors that a call with another key may avoid. */
 const KEY_FAILURES: ReadonlySet<string> = new Set(['auth', 'billing', 'quota', 'rate-limit']);
 
-/** Key for the next attempt. */
+/** Key for the next attempt, with the state of the call. */
 interface Plan {
   readonly key: Key;
   /** Keys that have failed in this call. */

@@ -3,8 +3,8 @@ import { checkOptions } from '@majordomo/core/toolkit';
 import type { Vault } from './vault.ts';
 
 /**
- * Returns a credential for a provider's `apiKey`, which reads the entry for every attempt. If the entry is missing, it fails
- * with `auth` and code `missing-key`. If the entry needs a new login, the code is `login-required`.
+ * Returns a credential for a provider's `apiKey`. The credential reads the entry for every attempt. It fails with `auth` and
+ * code `missing-key` if the entry does not exist, or code `login-required` if the entry needs a new login.
  */
 export function vaultKey(vault: Vault, name: string): Credential {
   checkOptions('vaultKey', { vault, name }, { vault: 'object with get', name: 'string' }, ['vault', 'name']);

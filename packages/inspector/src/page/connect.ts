@@ -19,7 +19,7 @@ export function connect(store: Store): void {
       return;
     }
     store.setConnection('closed');
-    // A restarting server rejects requests for a while. A server that does not know the session rejects them permanently.
+    // A server that restarts rejects requests temporarily. A server that does not know the session rejects them permanently.
     setTimeout(() => void again(store), 3000);
   });
 }

@@ -55,7 +55,7 @@ export function matcherOf({ tenant, key, model, outcome, range, id }: Filter): (
 /** Returns the name that the client sent, or the spec of a call that the call log does not contain yet. */
 export const modelOf = ({ model, spec }: ListedCall): string => model ?? spec;
 
-/** Whether a target other than the one that answered was tried or skipped first. */
+/** Whether another target was tried or skipped before the target that answered. */
 export const failedOver = ({ outcome, answeredBy, tries }: FeedCall): boolean =>
   outcome === 'finished' &&
   tries.some(

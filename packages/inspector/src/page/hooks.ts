@@ -73,7 +73,7 @@ export function useLoaded<T>(
   return loaded;
 }
 
-/** Delay of a request for costs after a call has ended, in milliseconds. The ledger records attempts shortly after the call. */
+/** Delay between the end of a call and the request for its cost, in milliseconds. The ledger records attempts after the call. */
 const RECORDED_AFTER_MS = 400;
 const MAX_IDS = 60;
 

@@ -18,7 +18,7 @@ export interface BookedAmount {
 const DEFAULT_SHARES = [0.8, 0.9, 0.95];
 const DAYS = [1, 3, 7] as const;
 const DAY_MS = 86_400_000;
-/** Smallest difference between two costs that emits `drift`, as a share. Rounding and discounts cause smaller differences. */
+/** Minimum difference from the reported cost that emits `drift`, as a share. Rounding and discounts cause smaller differences. */
 const MIN_DRIFT = 0.01;
 /** Maximum number of stored alerts, and of stored burn rates. If there are more, all of them are removed. */
 const MAX_REMEMBERED = 10_000;

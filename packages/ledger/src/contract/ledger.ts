@@ -24,9 +24,9 @@ export interface LedgerOptions {
   /** Initial limits. Two limits with the same name, and a limit that no call could pass, throw `config`. */
   readonly limits?: readonly Limit[] | undefined;
   /**
-   * Returns limits of one call in addition to `limits`, such as the limits of its key. Called at each attempt. Counters are named
-   * after the limits. Return the same objects for later calls, because each new object has to be checked. If one of these limits
-   * denies a call, the client receives the figures of the limit.
+   * Returns limits of one call in addition to `limits`, such as the limits of its key. Called at each attempt. Limits with
+   * the same name, unit, period and zone share counters. Return the same objects for later calls, because each new object has
+   * to be checked. If such a limit denies a call, the client receives its figures.
    * @default no additional limits
    */
   readonly limitsOf?: ((call: CallInfo) => readonly Limit[]) | undefined;
@@ -51,8 +51,8 @@ export interface LedgerOptions {
   readonly media?: Pick<MediaFitter, 'pages'> | undefined;
   /**
    * Decision on a call that a limit of money or tokens allows, but not in addition to the reservations of other calls in
-   * progress. With `wait` the call waits until enough of them have settled, in order of arrival within the process. With `deny`
-   * the call fails with `denied` and a `retryAfterMs` of one second.
+   * progress. With `wait`, the call waits until enough reservations are settled; a process admits calls in order of arrival.
+   * With `deny`, the call fails with `denied` and a `retryAfterMs` of one second.
    *
    * @default 'wait'
    */
@@ -118,7 +118,7 @@ export interface LongWork extends Pick<
   readonly operation: string;
 }
 
-/** Amounts of an attempt, or of work with several requests; `undefined` if unknown. */
+/** Amounts of an attempt, or of work with several requests. An unknown amount is `undefined`. */
 export interface Amount {
   readonly requests: number;
   /** Number of input tokens. */
@@ -129,7 +129,7 @@ export interface Amount {
   readonly nanoUsd: bigint | undefined;
 }
 
-/** Amounts that long work has used. */
+/** Usage, cost and result of long work. */
 export interface UsedAmount {
   readonly requests: number;
   readonly usage: Usage | undefined;
@@ -171,14 +171,14 @@ export interface Ledger {
   /** Returns the maximum amounts of an attempt at the rates of this tier, or of the most expensive tier if `tier` is omitted. */
   estimate(attempt: AttemptInfo, tier?: string): Promise<Amount>;
   /**
-   * Reserves amounts for work that outlives its process. Returns the reason for a denial, as the gate does, but never waits. A
-   * second call with the same id renews the lease and reserves nothing more. A reservation that is not settled within `leaseMs`
-   * counts as spent, until `settle` replaces it. Each request counts as one request and one call.
+   * Reserves amounts for work that outlives its process. Returns the denial if a limit does not allow the work. Never waits.
+   * A second call with the same id renews the lease and reserves nothing more. A reservation that is not settled within
+   * `leaseMs` counts as spent, until `settle` replaces it. Each request counts as one request and one call.
    */
   reserve(work: LongWork, most: Amount, leaseMs: number): Promise<Denial | undefined>;
   /**
-   * Books the amounts that the work has used, from any process, and stores one record. The same id again changes nothing. Rejects
-   * if the store fails; call it again.
+   * Books the amounts that the work has used, from any process, and stores one record. A second call with the same id changes
+   * nothing. Rejects if the store fails. The caller can then call `settle` again.
    */
   settle(work: LongWork, used: UsedAmount): Promise<void>;
   /**

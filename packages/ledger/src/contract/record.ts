@@ -3,11 +3,11 @@ import type { Attempt, Usage } from '@majordomo/core';
 
 /** Record of an attempt that reached a vendor, or of an amount that `ledger.book` booked. */
 export interface SpendRecord {
-  /** Unique id of the record: `<call>/<target>/<attempt>`. */
+  /** Unique id of the record: `<call>/<target>/<attempt>` for an attempt, otherwise the id of the entry or of the long work. */
   readonly id: string;
   /** End of the attempt as an ISO date in UTC. */
   readonly at: string;
-  /** Id of the call. */
+  /** Id of the call, or of the entry for an amount from `ledger.book`. */
   readonly call: string;
   /** Operation, such as `chat` or `image`, or `booked` for an amount from `ledger.book`. */
   readonly operation: string;

@@ -63,9 +63,9 @@ export interface LedgerStore {
   /** Extends the lease. An unknown, lapsed or settled id is ignored. */
   renew(id: string, leaseMs: number): Awaitable<void>;
   /**
-   * Books the used amounts in place of the claims, and releases the claims on counters that are not listed. Counters without a
-   * claim are not changed. Returns true if the lease was still valid. Returns false for a lapsed lease, whose assumed amounts
-   * are replaced by the used ones, and for an unknown or settled id, which changes nothing.
+   * Books the used amounts in place of the claims, and releases the claims on counters that are not listed. Counters without
+   * a claim are not changed. Returns true if the lease was still valid. Returns false for a lapsed lease, and replaces its
+   * assumed amounts with the used ones. Returns false for an unknown or settled id, and changes nothing.
    */
   settle(
     id: string,
@@ -77,8 +77,8 @@ export interface LedgerStore {
    */
   counters(prefix: string): Promise<readonly CounterState[]>;
   /**
-   * Stores a record. A record with a known id changes nothing. Rejects with `invalid-request` if the store can never store the
-   * record. After any other error the ledger retries; it stops after ten minutes if the store has accepted other records.
+   * Stores a record. A record with a known id changes nothing. Rejects with `invalid-request` if the store can never store
+   * the record. After other errors, the ledger retries; for ten minutes if the store accepts other records.
    */
   append(record: SpendRecord): Awaitable<void>;
   /** Returns records, oldest first. */

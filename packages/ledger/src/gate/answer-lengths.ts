@@ -3,7 +3,7 @@ const MAX_LENGTHS = 200;
 /** Minimum number of responses for an estimate. */
 const MIN_LENGTHS = 5;
 const QUANTILE = 0.99;
-/** Maximum number of targets. */
+/** Maximum number of targets. A further target removes the stored lengths of all others. */
 const MAX_TARGETS = 1000;
 
 /** Number of output tokens of the latest responses of each target, for `reserve: 'likely'`. */

@@ -10,7 +10,7 @@ const FORMATS: Readonly<Record<Unit, (amount: bigint) => string>> = {
   calls: (amount) => (amount === 1n ? '1 call' : `${amount} calls`),
 };
 
-/** Messages for clients. The messages contain only figures of the caller's own limits. */
+/** Messages for clients about limits that are not the client's own. They contain no figures. */
 const PUBLIC = {
   spent: 'a limit of this gateway is spent',
   tooLarge: 'this request is larger than a limit of this gateway allows; lower its maximum answer length',

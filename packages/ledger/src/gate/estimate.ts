@@ -89,10 +89,10 @@ function otherEstimate(
   return byFee(fees, 'audio-second', durationMs && Math.ceil(durationMs / 1000));
 }
 
-/** Maximum number of characters that certainly fit into a chunk of a document. Vendors count a long document as several. */
+/** Number of characters that always fit into one chunk. Vendors count a long document as several chunks. */
 const CHUNK_LENGTH = 500;
 
-/** Returns the maximum amounts of a rerank request: searches of up to 100 chunks, or tokens of the query with each document. */
+/** Returns the maximum amounts of a rerank request. Counts searches of 100 chunks, or each document with the query. */
 function rerankEstimate(
   attempt: AttemptInfo,
   { query, documents }: RerankRequest,
@@ -112,7 +112,7 @@ function inputTokens({ vendor, model }: AttemptInfo, parts: readonly (string | U
   return maxRequestTokens({ system: undefined, messages, tools: [], output: undefined }, { vendor, model });
 }
 
-/** Returns the maximum amounts if tokens are billed. Audio of unknown length counts as the model's maximum number of tokens. */
+/** Returns the maximum amounts of an operation that is billed by tokens. */
 function byTokens(
   input: number | undefined,
   output: number | undefined,
@@ -126,7 +126,7 @@ function byTokens(
   return { input, output, nanoUsd, isByUnit };
 }
 
-/** Returns the cost of units in nano-USD. Fees are in micro-USD with up to six decimals. */
+/** Returns the maximum amounts of an operation that is billed by units. Fees are in micro-USD with up to six decimals. */
 function byFee(fees: Price['fees'] = {}, unit: string, count: number | undefined): OtherEstimate {
   const fee = fees[unit];
   const isKnown = fee !== undefined && count !== undefined;

@@ -38,7 +38,7 @@ export class HeldQueue {
   private readonly timeoutMs: number;
   private readonly waiting = new Map<string, Waiter[]>();
   private readonly serving = new Set<string>();
-  /** Counters that were released while the first call of their queue was trying. */
+  /** Counters that were released while the first call of their queue was trying to reserve. */
   private readonly retryNeeded = new Set<string>();
   private arrivals = 0;
   private stopPolling: (() => void) | undefined;

@@ -11,7 +11,7 @@ interface Claimed extends Pick<Estimate, 'input' | 'output' | 'nanoUsd' | 'isByU
   readonly requests?: number | undefined;
 }
 
-/** Facts about an attempt, for the denial. */
+/** Properties of an attempt that determine the denial. */
 type Claimant = Pick<AttemptInfo, 'target' | 'vendor' | 'model' | 'billing' | 'payload'>;
 
 /** Returns the claims of an attempt on its limits, or the denial if a required amount is unknown. */

@@ -31,7 +31,7 @@ export function findKeyed(text: string, found: Span[]): void {
   }
 }
 
-/** Stored end offset of the last value, so that the value is not scanned again for each name in it. */
+/** End of the last value, stored so that the value is not scanned again for each name within it. */
 interface Run {
   lastsTo: number;
 }

@@ -4,7 +4,7 @@ export type Verdict =
   | 'password'
   /** The value is a secret, as for `api_key` and `clientSecret`. */
   | 'secret'
-  /** A quoted value is a secret. An unquoted value may be a secret. Applies to `secret`. */
+  /** A quoted value is a secret, and an unquoted value may be one. Applies to the name `secret`. */
   | 'secret-if-quoted'
   /** The value may be a secret, as for `token` and `signing_key`. */
   | 'perhaps'

@@ -54,7 +54,7 @@ function isPassword(value: string, isTight: boolean): boolean {
   return /\d|[^A-Za-z0-9.,:)']/.test(value.replace(/(?<![.,:;)])[.,:;)]+$/, '')) && value.length >= 6;
 }
 
-/** Whether the value looks random, and not like a number, words, a date or a path. */
+/** Whether the value looks random: not a number, a date, a path, or a name made of words. */
 function isRandom(value: string): boolean {
   if (value.length < 8) return false;
   const { hasLower, hasUpper, hasDigit, isAlphanumeric } = kindsIn(value);

@@ -2,7 +2,7 @@ import { GITLEAKS, page, SECRETLINT, type TokenRow } from './row.ts';
 
 const WORD = '[A-Za-z0-9_-]';
 
-/** Keys of services for payment, mail, chat and shops. */
+/** Rules for keys of services for payment, mail, chat and shops. */
 export const BUSINESS_TOKENS: readonly TokenRow[] = [
   [
     'stripe-key',

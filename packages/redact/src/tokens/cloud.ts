@@ -2,7 +2,7 @@ import { GITLEAKS, page, SECRETLINT, type TokenRow } from './row.ts';
 
 const WORD = '[A-Za-z0-9_-]';
 
-/** Keys of clouds, databases and secret managers. */
+/** Rules for keys of clouds, databases and secret managers. */
 export const CLOUD_TOKENS: readonly TokenRow[] = [
   [
     'aws-access-key-id',

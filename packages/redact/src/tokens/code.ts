@@ -2,7 +2,7 @@ import { GITLEAKS, page, SECRETLINT, type TokenRow } from './row.ts';
 
 const WORD = '[A-Za-z0-9_-]';
 
-/** Tokens of services for code hosting, builds, package registries and monitoring. */
+/** Rules for tokens of services for code hosting, builds, package registries and monitoring. */
 export const CODE_TOKENS: readonly TokenRow[] = [
   [
     'github-token',

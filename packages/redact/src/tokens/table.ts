@@ -48,7 +48,7 @@ const inner = (id: string, anchor: string, before: number, shape: string, source
   anchored: new RegExp(shape, 'y'),
 });
 
-// These keys are 64 bytes in base64. Longer base64 data may contain the fixed string by chance.
+// These keys encode 64 bytes in base64. Longer base64 data may contain the fixed string by chance.
 const MICROSOFT = page('learn.microsoft.com/purview/sit-defn-azure');
 
 /** Kinds of tokens without a fixed beginning. */

@@ -128,7 +128,7 @@ function cleanUrl(url: URL, text: Text): URL {
 
 function cleanHeaders(headers: Headers, text: Text, mask: string): Headers {
   const clean = new Headers();
-  // A header value must be ASCII, as masks are.
+  // A header value must be ASCII. Masks are ASCII.
   for (const [name, value] of headers) clean.append(name, isSecretName(name) ? mask : text(value));
   return clean;
 }
