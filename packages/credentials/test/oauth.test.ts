@@ -643,7 +643,7 @@ test.each<[string, Partial<OAuthOptions>, string]>([
     { clientId: ' ' },
     'clientId: must not be empty; register your application with the vendor',
   ],
-  ['an empty name', { name: '' }, 'name: must not be empty; it is the name of the vault entry'],
+  ['an empty name', { name: '' }, 'name: must not be empty; pass the name of the vault entry'],
 ])('%s is rejected before any request', (_, options, message) => {
   expect(() => sourceWith(options)).toThrow(
     expect.objectContaining({ kind: 'config', message: expect.stringContaining(message) as string }) as Error,

@@ -9,9 +9,8 @@ import { cleanCopy } from './value/clean-copy.ts';
 /** Options of `createRedactor`. */
 export interface RedactorOptions {
   /**
-   * Function that returns known secrets. Secrets are found unchanged, percent-encoded, in base64, and escaped for JSON.
-   * Called for every text. If the function throws, only the rules apply. Secrets of one or two characters are ignored.
-   * @default none
+   * Function that returns known secrets, called for every text. The secrets are found unchanged, percent-encoded, in base64, and
+   * escaped for JSON. If the function throws, only rules apply. Secrets of 1 or 2 characters are ignored. @default none
    */
   readonly secrets?: (() => Iterable<string>) | undefined;
   /** Rules in addition to the built-in rules. @default [] */

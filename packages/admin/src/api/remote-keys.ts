@@ -69,7 +69,7 @@ export function remoteKeys(options: RemoteKeysOptions): RemoteKeys {
     } catch (cause) {
       throw new LlmError(
         'network',
-        `the admin API at ${url} could not be reached or did not answer with JSON`,
+        `the admin API at ${url} did not respond with JSON; check url and the network`,
         {},
         { cause },
       );

@@ -13,10 +13,7 @@ const MAX_TEXT = 16_000;
 const MAX_MESSAGES = 256_000;
 const MAX_METADATA = 4000;
 
-/**
- * Returns the content of a chat without secrets. A byte count replaces bytes. The oldest messages beyond the limit are
- * omitted.
- */
+/** Returns the content of a chat without secrets. Bytes become a byte count. The oldest messages beyond the limit are omitted. */
 export function contentOf(
   { messages, tools, ...settings }: ChatRequest,
   response: ChatResponse | undefined,

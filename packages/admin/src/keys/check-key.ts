@@ -20,7 +20,7 @@ export async function checkNewKey(subject: string, key: NewKey, now: number): Pr
     if (name === '' || name.length > MAX_METADATA_NAME)
       fail(subject, 'metadata', `must have names of 1 to ${MAX_METADATA_NAME} characters`, name);
   // The metadata of each call contains the id of its key as `key`.
-  if (names.includes('key')) fail(subject, 'metadata.key', 'is reserved for the id of the key');
+  if (names.includes('key')) fail(subject, 'metadata.key', 'is reserved for the id of the key; rename it');
   if (expiresAt === undefined) return;
   if (!(expiresAt instanceof Date) || Number.isNaN(expiresAt.getTime()))
     fail(subject, 'expiresAt', 'must be a valid Date', expiresAt);

@@ -22,7 +22,7 @@ const CLAIM = /^(\d+)\.[0-9a-f]+\.([\w-]+)$/;
 export async function withLock<T>(folder: string, run: () => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (!(await lstat(folder)).isDirectory())
-    throw new LlmError('config', `${folder} is not a folder; remove the link`, { code: 'vault-link' });
+    throw new LlmError('config', `${folder} is a symbolic link; remove the link`, { code: 'vault-link' });
   const claim = join(folder, `${process.pid}.${randomBytes(8).toString('hex')}.${HOST}`);
   try {
     await acquire(folder, claim);

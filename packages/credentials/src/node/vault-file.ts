@@ -45,7 +45,7 @@ export async function readVault(
     // The parser's message may contain secrets.
     throw new LlmError(
       'config',
-      `${path} is not a vault; its content was copied to ${backup}; repair it, or remove it to start with an empty vault`,
+      `${path} is not a vault and was copied to ${backup}; repair the file, or remove it to start with an empty vault`,
       { code: 'vault-corrupt' },
     );
   }

@@ -95,7 +95,7 @@ export function checkOptions(options: OAuthOptions): void {
   const { issuer, endpoints, clientId, name, dialect } = options;
   if (dialect !== 'openrouter' && clientId.trim() === '')
     throw wrong('clientId', 'must not be empty; register your application with the vendor');
-  if (name.trim() === '') throw wrong('name', 'must not be empty; it is the name of the vault entry');
+  if (name.trim() === '') throw wrong('name', 'must not be empty; pass the name of the vault entry');
   if (issuer === undefined && endpoints === undefined)
     throw wrong('issuer', 'is required; pass an issuer, or endpoints');
   if (issuer !== undefined) checkAddress('issuer', issuer);

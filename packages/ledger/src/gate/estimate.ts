@@ -92,7 +92,7 @@ function otherEstimate(
 /** Number of characters that always fit into one chunk. Vendors count a long document as several chunks. */
 const CHUNK_LENGTH = 500;
 
-/** Returns the maximum amounts of a rerank request. Counts searches of 100 chunks, or each document with the query. */
+/** Returns the maximum amounts of a rerank request: searches of up to 100 chunks each, or tokens of documents and query. */
 function rerankEstimate(
   attempt: AttemptInfo,
   { query, documents }: RerankRequest,
