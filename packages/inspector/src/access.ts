@@ -1,6 +1,6 @@
 import { Refusal } from './answers.ts';
 
-/** Access to the page. The first request needs the token; later requests need the cookie. */
+/** Access to the page. The first request requires the token. Later requests require the cookie. */
 export interface Access {
   /** Returns the header that sets the cookie; `undefined` for a wrong token. */
   cookieFor(token: string, secure: boolean): Promise<string | undefined>;

@@ -17,7 +17,7 @@ export interface Inspector {
   readonly path: string;
   /** Listener for events of calls. Repeated events are ignored. `request`: request of the call, shown if `content` is set. */
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
-  /** Handles requests at and below `path`. Never rejects. `admin` gives access without the token. @default false */
+  /** Handles requests at and below `path`. Never rejects. `admin: true` gives access without the token. @default false */
   fetch(request: Request, options?: { readonly admin?: boolean | undefined }): Promise<Response>;
   /** Replaces options after a reload of the application's configuration. The new majordomo must share the health of the previous one. */
   update(change: Partial<Pick<InspectorOptions, 'majordomo' | 'models' | 'router'>>): void;

@@ -116,7 +116,7 @@ class Feed {
     return `id: ${boot}.${news.last}\n${event('calls', news.calls)}`;
   }
 
-  /** Waits for `ms` milliseconds, for the end of the connection or, with `forNews`, for a change. */
+  /** Waits until `ms` milliseconds have passed, the connection ends or, with `forNews`, calls or health change. */
   private pause(ms: number, forNews: boolean): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {

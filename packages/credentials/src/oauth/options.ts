@@ -70,7 +70,7 @@ export interface TokenSource {
   login(io: LoginIo, flow?: 'browser' | 'device'): Promise<void>;
   /** Revokes the token if the authority supports revocation. Always removes the token from the vault. */
   logout(): Promise<void>;
-  /** Returns the status. `ok`: the token is valid or can be refreshed. `expired`: the token is neither. */
+  /** Returns the status. `ok`: valid or refreshable. `expired`: neither. `absent`: none. `login-required`: refresh refused. */
   status(): Promise<'absent' | 'ok' | 'expired' | 'login-required'>;
 }
 

@@ -8,7 +8,7 @@ export interface KeyState {
   readonly state: 'ok' | 'resting' | 'dead';
   /** End of the rest in epoch milliseconds. `undefined` unless the key rests. */
   readonly until: number | undefined;
-  /** Kind and message of the failure, or `rest` after `Pool.rest`. `undefined` for a key that can be used. */
+  /** Kind and message of the failure, or a note on `Pool.rest`. `undefined` for a key that can be used. */
   readonly why: string | undefined;
   /** Number of calls in progress. */
   readonly inUse: number;

@@ -139,7 +139,7 @@ export interface UsedAmount {
   readonly ms: number;
 }
 
-/** Enforces limits, stores a record of each attempt and computes reports, all with one store. */
+/** Enforces limits, stores a record of each attempt and computes reports. Uses one store for counters and records. */
 export interface Ledger {
   /** Gate to pass to `createMajordomo({ gates: [ledger.gate] })`. */
   readonly gate: Gate;
@@ -182,8 +182,8 @@ export interface Ledger {
    */
   settle(work: LongWork, used: UsedAmount): Promise<void>;
   /**
-   * Resolves when all bookings in progress are stored. Rejects if the store fails, and once if the store can never store a
-   * record. On platforms that stop a request's work when the response ends, pass the call's `waitUntil` instead.
+   * Resolves when all bookings in progress are stored. Rejects if the store fails, and rejects once if the store can never
+   * store a record. On platforms that stop a request's work when the response ends, pass the call's `waitUntil` instead.
    */
   flush(): Promise<void>;
   /** Flushes, then closes the store. Emits `unrecorded` for each record that could not be stored. */

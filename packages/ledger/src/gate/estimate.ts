@@ -34,7 +34,7 @@ export interface Estimate {
   readonly isByUnit: boolean;
 }
 
-/** Tier whose rates apply. Absent: the most expensive tier. */
+/** Tier whose rates apply. If absent, the rates of the most expensive tier apply. */
 type Tier = { readonly tier?: string | undefined };
 
 /** Returns the maximum amounts of an attempt. `output`: number of output tokens to assume if it is below the maximum. */

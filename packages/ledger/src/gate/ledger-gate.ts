@@ -130,7 +130,7 @@ function toRequest(
   return { attempt, id, spender, counted, model, price, pages, estimate };
 }
 
-/** Returns the amounts that an attempt reserves. `tier`: tier whose rates apply; absent: the most expensive one. */
+/** Returns the amounts that an attempt reserves. `tier`: tier whose rates apply, by default the most expensive one. */
 export function claimOf(
   context: LedgerContext,
   attempt: AttemptInfo,

@@ -9,7 +9,7 @@ export interface Period {
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** Maximum lengths in milliseconds. A day has 23 to 25 hours, or 0 or 48 in a zone that crosses the date line. */
+/** Maximum lengths in milliseconds. A day has 23 to 25 hours, or 0 or 48 if the zone moves across the date line. */
 const MAX_LENGTH_MS: Readonly<Record<'day' | 'month', number>> = { day: 49 * HOUR, month: 33 * 24 * HOUR };
 
 /** Returns the period that contains a time; `undefined` for `ever`. */
