@@ -78,7 +78,7 @@ export interface LedgerStore {
   counters(prefix: string): Promise<readonly CounterState[]>;
   /**
    * Stores a record. A record with a known id changes nothing. Rejects with `invalid-request` if the store can never store
-   * the record. After other errors, the ledger retries; for ten minutes if the store accepts other records.
+   * the record. After other errors, the ledger retries, but only for ten minutes if the store accepts other records.
    */
   append(record: SpendRecord): Awaitable<void>;
   /** Returns records, oldest first. */
