@@ -61,7 +61,7 @@ export class ContentBlocks {
   hasFallback = false;
   private openCalls = 0;
   private calls = 0;
-  /** Events that arrived while tool calls were open. They are processed later, as a part of another type would end the calls. */
+  /** Events that arrived while tool calls were open. Processed later, because a part of another type would end the calls. */
   private deferred: BlockEvent[] = [];
   /** Index of the previous event, for servers that omit the index from an event. */
   private lastIndex = 0;
@@ -281,7 +281,7 @@ export const missingMember = (path: string, target: string): LlmError =>
 
 const isModelOutput = ({ type }: OpenBlock): boolean => type === 'text' || type === 'thinking';
 
-/** Returns the input of a call as JSON. Returns `''` for `{}`, which means at the start of a stream that deltas follow. */
+/** Returns the input of a call as JSON. Returns `''` for `{}`, because a streamed block starts with `{}` if deltas follow. */
 function inputJson(input: unknown): string {
   if (input === undefined || input === null) return '';
   if (typeof input === 'object' && !Array.isArray(input) && Object.keys(input).length === 0) return '';

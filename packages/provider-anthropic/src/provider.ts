@@ -68,7 +68,7 @@ function messagesProvider(options: AnthropicOptions, server: Connection): Provid
   };
 }
 
-/** Anthropic retains content and does not train without consent. Sources: its commercial terms and API documents (2026-11). */
+/** Anthropic retains content and trains on it only with consent. Sources: commercial terms and API documents (2026-11). */
 const originsOf = ({ inferenceGeo: region }: AnthropicOptions): Readonly<Record<string, DataHandling>> => ({
   [ORIGIN]: { region, retentionDays: 30, trainsOn: false },
 });

@@ -67,7 +67,7 @@ export function stopDetails(raw: WireStopDetails | null | undefined): StopDetail
 
 /**
  * Merges the usage of `message_delta` into the usage of `message_start`. The counts in `message_delta` are cumulative totals.
- * Counts that are null or 0 are ignored there.
+ * Counts in `message_delta` that are null or 0 are ignored.
  */
 export function mergeUsage(first: WireUsage | undefined, later: WireUsage): WireUsage {
   if (first === undefined) return later;

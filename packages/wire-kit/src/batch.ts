@@ -34,7 +34,7 @@ export const lazyFileBatch = (local: Local, load: () => Promise<FileBatchRequest
 /** Converts an error of the provider's SDK. */
 type ToLlmError = (error: unknown, facts: ErrorContext) => LlmError;
 
-/** Runs a batch API request and converts its errors. A separate signal is used, because some SDKs leave a listener on it. */
+/** Runs a batch API request and converts its errors. Uses a separate signal, because some SDKs never remove their listener. */
 export async function batchRequest<Result>(
   context: BatchContext,
   toLlmError: ToLlmError,
@@ -52,7 +52,7 @@ export async function batchRequest<Result>(
 }
 
 /**
- * Iterates over the lines of a results file, one JSON object each. `lineOf` returns `undefined` for an object that is no line. A
+ * Iterates over the lines of a results file, one JSON object each. `lineOf` returns `undefined` for any other object. A
  * file that does not exist has no lines.
  */
 export async function* batchLines(

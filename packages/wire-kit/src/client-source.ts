@@ -38,7 +38,7 @@ export interface ClientSourceInit<Client> {
   readonly create: (settings: NewClient) => Promise<Client>;
 }
 
-/** Base URL of a request over `ModelContext.exchange`, which reaches no server. */
+/** Base URL of a request that `ModelContext.exchange` handles. The request is not sent to this URL. */
 const NO_SERVER = 'http://exchange.invalid';
 
 /**

@@ -199,7 +199,7 @@ export interface ErrorContext {
 const MAX_PAGE_LENGTH = 4096;
 const MAX_PLAIN_TEXT_LENGTH = 200;
 
-/** Returns the text of a body that is not JSON, such as a proxy's error page, without markup and the status that an SDK prepends. */
+/** Returns the text of a body that is not JSON, such as a proxy's error page, without markup or an SDK's status prefix. */
 export function plainTextOf(message: string, status: number): string {
   const text = message.startsWith(`${status} `) ? message.slice(`${status} `.length) : message;
   if (text === 'status code (no body)') return '';

@@ -61,7 +61,7 @@ export class EventWriter {
   private currentKey: string | undefined;
   private current: OpenPart | undefined;
 
-  /** @param sink list to which methods append events. Methods with a sink return an empty list, otherwise the events */
+  /** @param sink list to which methods append events. With a sink, methods return an empty list; without one, the events */
   constructor(target: string, sink?: ModelEvent[]) {
     this.target = target;
     this.hasSink = sink !== undefined;
@@ -311,5 +311,5 @@ function restOf(complete: string | undefined, written: string): string | undefin
 export const generateCallId = (responseId: string, index: number): string =>
   responseId === '' ? `call_${index}` : `call_${fnv1a(responseId).toString(36)}_${index}`;
 
-/** Whether an id is a generated one. Wires without call ids do not send it. */
+/** Whether an id has the form of `generateCallId`. Wires without call ids do not send it. */
 export const isGeneratedCallId = (id: string): boolean => /^call_(?:[0-9a-z]{1,7}_)?\d{1,6}$/.test(id);
