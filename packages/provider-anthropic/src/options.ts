@@ -12,8 +12,8 @@ export interface AnthropicOptions extends ProviderOptions {
   /** `@anthropic-ai/sdk` client that sends the requests with its own credential, base URL and `fetch`. `@default` a new client */
   readonly client?: object | undefined;
   /**
-   * Place where the model runs. Sent as `inference_geo` with every request, and declared as `data.region` for Anthropic's API.
-   * `@default` the workspace's default
+   * Region in which the model runs. Sent as `inference_geo` with every request. Declared as `data.region` for Anthropic's
+   * API. `@default` the workspace's default
    */
   readonly inferenceGeo?: 'us' | 'global' | undefined;
 }

@@ -52,8 +52,8 @@ export async function batchRequest<Result>(
 }
 
 /**
- * Iterates over the lines of a results file, one JSON object each. `lineOf` returns `undefined` for any other object. A
- * file that does not exist has no lines.
+ * Iterates over the lines of a results file, one JSON object each. Skips the objects for which `lineOf` returns `undefined`.
+ * A file that does not exist has no lines.
  */
 export async function* batchLines(
   context: BatchContext,

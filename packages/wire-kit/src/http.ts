@@ -86,7 +86,7 @@ interface Dispatcher {
   dispatch(options: object, handler: unknown): boolean;
 }
 
-/** Returns the symbol under which undici stores the global dispatcher. undici 8 (Node 26) and later use the first symbol. */
+/** Returns the symbol under which undici stores the global dispatcher. It ends in `.2` since undici 8 (Node 26). */
 function dispatcherName(): symbol | undefined {
   const { process } = globalThis as { process?: { versions?: { undici?: string } } };
   const major = Number.parseInt(process?.versions?.undici ?? '');

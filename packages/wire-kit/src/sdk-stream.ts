@@ -49,7 +49,7 @@ export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEve
   }
 }
 
-/** Reads the body. Cancels it if the reading stops early; otherwise its connection can be reused. */
+/** Reads the body. Cancels the body if the caller stops early. Otherwise, the connection can be reused. */
 async function* readStream(
   body: ReadableStreamDefaultReader<Uint8Array>,
   reader: WireReader,

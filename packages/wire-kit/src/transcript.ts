@@ -32,7 +32,7 @@ export function toolIdMapper(messages: readonly TurnMessage[], rule: ToolIdRule)
 /** Returns the id unchanged. Used for vendors that accept any id, and for transcripts in which all ids are valid. */
 export const unchangedId = (id: string): string => id;
 
-/** Whether all call ids fit. Allocates nothing, because it checks the complete transcript at every call. */
+/** Whether all call ids are valid. Allocates nothing, because it checks the complete transcript at every call. */
 function everyCallId(messages: readonly TurnMessage[], fits: (id: string) => boolean): boolean {
   for (const message of messages) {
     if (message.role !== 'assistant') continue;
