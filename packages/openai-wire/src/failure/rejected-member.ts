@@ -31,7 +31,7 @@ const CODES: ReadonlySet<string> = new Set([
   'extra_forbidden',
 ]);
 
-/** Properties that are never removed, because the request would mean something else without them. */
+/** Properties that are never removed, because a request without them would have another meaning. */
 const ESSENTIAL: ReadonlySet<string> = new Set([
   'model',
   'messages',

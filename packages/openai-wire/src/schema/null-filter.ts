@@ -49,7 +49,7 @@ export class NullFilter {
     return this.out;
   }
 
-  /** Returns the text that was held back. Call it at the end of the text, which may be truncated. */
+  /** Returns the text that was held back. Call this method at the end of the text, even if the text is truncated. */
   end(): string {
     const { pending } = this;
     this.pending = '';

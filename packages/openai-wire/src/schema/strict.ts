@@ -155,7 +155,7 @@ function putAlternatives(
   }
   node['anyOf'] = branches.map((each) => rewrite(each, state, { level, nested: nested + 1 }));
   if (state.why !== undefined) return;
-  // Until the value is complete, it is unknown which alternative applies, and so also what null means.
+  // Which alternative applies, and so the meaning of null, is unknown until the value is complete.
   for (const type of ['object', 'array']) {
     const leaves = leavesOf(schema, state.root).filter((leaf) => typesOf(leaf).includes(type));
     if (leaves.length > 1 && leaves.some((leaf) => hasOptionalNonNull(leaf, state.root)))
