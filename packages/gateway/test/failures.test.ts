@@ -238,7 +238,7 @@ describe('a refused request', () => {
     const anthropic = new Anthropic({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
     const told = {
       status: 404,
-      message: expect.stringContaining('ends in /v1 for OpenAI') as string,
+      message: expect.stringContaining('must end in /v1 for OpenAI') as string,
     };
     await expect(openai.chat.completions.create({ model: 'gpt', messages })).rejects.toMatchObject(told);
     await expect(openai.models.list()).rejects.toMatchObject(told);
