@@ -222,7 +222,7 @@ const usage: readonly [string, string[], string, WorldOptions?][] = [
   [
     'a conversation that is none',
     ['chat', 'openai/x', 'hi', '--load', 'a.json'],
-    'not a conversation',
+    'not a saved conversation',
     { files: { 'a.json': '{"messages":[1]}' } },
   ],
   [

@@ -35,6 +35,8 @@ export interface Recipe {
 }
 
 const READY_MS = 30_000;
+const MAX_STARTS = 10;
+const RESTART_MS = 500;
 const READY_EVERY_MS = 20;
 const STOP_MS = 5000;
 const running = new Set<ChildProcess>();
@@ -78,7 +80,16 @@ export async function startServer(recipe: Recipe): Promise<Server> {
     resume: () => void child.kill('SIGCONT'),
     kill: () => ended(child, 'SIGKILL'),
     async start() {
-      child = await launched(recipe);
+      for (let tries = 1; ; tries++) {
+        try {
+          child = await launched(recipe);
+          return;
+        } catch (error) {
+          // PostgreSQL does not start until the worker processes of a killed server have ended.
+          if (tries === MAX_STARTS) throw error;
+          await setTimeout(RESTART_MS);
+        }
+      }
     },
     stop,
     [Symbol.asyncDispose]: stop,
