@@ -9,18 +9,15 @@ const book = async (store: LedgerStore, id: string): Promise<boolean> => {
   return store.settle(id, [{ counter: 'a', amount: 1n }]);
 };
 
-it('remembers a settled id for a minute', async () => {
+it('remembers a settled id for a minute, and forgets it at most 10 seconds later', async () => {
   let now = 0;
   const store = memoryStore({ clock: { ...systemClock, now: () => now } });
-  const bookOthers = async (): Promise<void> => {
-    for (let id = 0; id < 1000; id++) await book(store, `other ${now} ${id}`);
-  };
   await book(store, 'first');
   now = 59_999;
-  await bookOthers();
+  await book(store, 'other');
   expect(await book(store, 'first')).toBe(false);
-  now = 60_000;
-  await bookOthers();
+  now = 69_999;
+  await book(store, 'another');
   // The forgotten id was reserved again.
   expect(await book(store, 'first')).toBe(true);
 });

@@ -29,8 +29,8 @@ interface Reservation {
 const LAPSED_MS = 86_400_000;
 /** Time for which a settled id is stored, in milliseconds, because its reservation may be repeated. */
 const SETTLED_MS = 60_000;
-/** Number of reservations after which old entries are removed. */
-const SWEEP_EVERY = 1000;
+/** Time between two removals of old entries, in milliseconds. */
+const SWEEP_EVERY_MS = 10_000;
 
 /** Counters and their leases in memory. Methods receive the current time. */
 export class MemoryCounters {
@@ -39,7 +39,8 @@ export class MemoryCounters {
   private readonly held = new Set<Reservation>();
   /** Earliest end of a lease in epoch milliseconds. */
   private nextLapse = Infinity;
-  private sinceSweep = 0;
+  /** Time of the next removal of old entries, in epoch milliseconds. */
+  private nextSweep = 0;
 
   reserve(id: string, claims: readonly Claim[], leaseMs: number, now: number): Refusal | undefined {
     this.lapse(now);
@@ -138,8 +139,8 @@ export class MemoryCounters {
   }
 
   private sweep(now: number): void {
-    if (++this.sinceSweep < SWEEP_EVERY) return;
-    this.sinceSweep = 0;
+    if (now < this.nextSweep) return;
+    this.nextSweep = now + SWEEP_EVERY_MS;
     for (const [id, { state, until }] of this.reservations) {
       const knownMs = state === 'settled' ? SETTLED_MS : LAPSED_MS;
       if (state !== 'held' && until + knownMs <= now) this.reservations.delete(id);

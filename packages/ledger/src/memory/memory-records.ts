@@ -1,7 +1,9 @@
 import type { RecordQuery, SpendRecord } from '../contract/record.ts';
 
-/** Maximum number of records. */
-const MAX_RECORDS = 100_000;
+/** Number of records that are always retained. */
+const MIN_RECORDS = 100_000;
+/** Number of records that are removed together, because each removal moves all others. */
+const REMOVED_TOGETHER = 10_000;
 
 /** Records in memory, in the order of their times. */
 export class MemoryRecords {
@@ -14,8 +16,8 @@ export class MemoryRecords {
     const last = this.records.at(-1);
     if (last === undefined || last.at <= record.at) this.records.push(record);
     else this.records.splice(this.records.findLastIndex(({ at }) => at <= record.at) + 1, 0, record);
-    const oldest = this.records.length > MAX_RECORDS ? this.records.shift() : undefined;
-    if (oldest !== undefined) this.ids.delete(oldest.id);
+    if (this.records.length < MIN_RECORDS + REMOVED_TOGETHER) return;
+    for (const { id } of this.records.splice(0, REMOVED_TOGETHER)) this.ids.delete(id);
   }
 
   /** Yields the matching records that existed when reading began. */

@@ -29,10 +29,9 @@ function setUp() {
   };
 }
 
-/** Makes enough reservations for the store to remove old entries. */
-async function reserveMany(store: LedgerStore, round: string): Promise<void> {
-  const others = claim({ counter: 'others', amount: 0n });
-  for (let id = 0; id < 1000; id++) await store.reserve(`${round} ${id}`, [others], 1);
+/** Makes a reservation, before which the store removes old entries. */
+async function reserveOther(store: LedgerStore, id: string): Promise<void> {
+  await store.reserve(id, [claim({ counter: 'others', amount: 0n })], 1);
 }
 
 describe('a reservation', () => {
@@ -252,17 +251,17 @@ it('lists counters by prefix, in the order of their names', async () => {
   expect((await store.counters('x/')).map(({ counter }) => counter)).toEqual(['x/a', 'x/b', 'x/c']);
 });
 
-describe('after 1,000 reservations the store forgets', () => {
+describe('at most 10 seconds late, the store forgets', () => {
   it('a lapsed id one day later', async () => {
     const { store, setTime } = setUp();
     await store.reserve('1', [claim()], LEASE_MS);
     setTime(LEASE_MS);
     await store.counters('');
     setTime(LEASE_MS + DAY_MS - 1);
-    await reserveMany(store, 'one');
+    await reserveOther(store, 'one');
     expect(await store.reserve('1', [claim({ amount: 99n })], LEASE_MS)).toBeUndefined();
-    setTime(LEASE_MS + DAY_MS);
-    await reserveMany(store, 'two');
+    setTime(LEASE_MS + DAY_MS + 9_999);
+    await reserveOther(store, 'two');
     expect(await store.reserve('1', [claim({ amount: 99n })], LEASE_MS)).toBeDefined();
   });
 
@@ -271,10 +270,10 @@ describe('after 1,000 reservations the store forgets', () => {
     await store.reserve('1', [claim({ resetsInMs: 500 }), claim({ counter: 'ever' })], LEASE_MS);
     const names = async () => (await store.counters('')).map(({ counter }) => counter);
     setTime(500 + DAY_MS - 1);
-    await reserveMany(store, 'one');
+    await reserveOther(store, 'one');
     expect(await names()).toEqual(['a', 'ever', 'others']);
-    setTime(500 + DAY_MS);
-    await reserveMany(store, 'two');
+    setTime(500 + DAY_MS + 9_999);
+    await reserveOther(store, 'two');
     expect(await names()).toEqual(['ever', 'others']);
   });
 
@@ -282,7 +281,7 @@ describe('after 1,000 reservations the store forgets', () => {
     const { store, setTime } = setUp();
     await store.reserve('1', [claim()], 9 * DAY_MS);
     setTime(2 * DAY_MS);
-    await reserveMany(store, 'one');
+    await reserveOther(store, 'one');
     expect(await store.settle('1', [])).toBe(true);
   });
 });

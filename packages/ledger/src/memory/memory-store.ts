@@ -3,7 +3,7 @@ import type { LedgerStore } from '../contract/store.ts';
 import { MemoryCounters } from './memory-counters.ts';
 import { MemoryRecords } from './memory-records.ts';
 
-/** Creates a store in the memory of this process. The store retains the last 100,000 records. */
+/** Creates a store in the memory of this process. The store retains at least the last 100,000 records. */
 export function memoryStore(options: { readonly clock?: Clock | undefined } = {}): LedgerStore {
   const { clock = systemClock } = options;
   const counters = new MemoryCounters();
