@@ -150,8 +150,8 @@ function cutOf(text: string, spans: readonly Span[]): number {
   while (cut > limit - 1024 && !/[\s"',;<>{}]/.test(text.charAt(cut - 1))) cut--;
   if (cut === limit - 1024) cut = limit;
   for (const [from, to] of clusters(spans)) {
-    if (from >= cut || to <= cut) continue;
-    // The previous character decides whether a word begins here.
+    // The previous character, such as `<`, may decide whether a secret begins here.
+    if (from > cut || to <= cut) continue;
     return to < text.length ? to : Math.max(0, from - 1);
   }
   return cut;

@@ -58,6 +58,13 @@ describe('a value after a name', () => {
   });
 });
 
+it('the parameters of an authorization header are masked up to 2048 characters', () => {
+  const parameters = 'nonce=1, '.repeat(300);
+  expect(redactor.text(`Authorization: Digest ${parameters}`)).toBe(
+    `Authorization: Digest ${MASK}${parameters.slice(2048)}`,
+  );
+});
+
 it('rules of an application match in every line, but not across lines', () => {
   const own = createRedactor({ rules: [{ id: 'own', pattern: /acme-[\s\d]+/, source: 'own' }] });
   expect(own.text('one acme-12\nacme-345 b\n\nb acme-6\n7')).toBe(`one ${MASK}\n${MASK}b\n\nb ${MASK}\n7`);
