@@ -68,6 +68,21 @@ describe('an attempt', () => {
     expect(seen[0]?.isLapsed).toBe(true);
   });
 
+  it('has lapsed if the gates take longer than 15 minutes', async () => {
+    const seen: AttemptInfo[] = [];
+    const stuck: Gate = { name: 'stuck', admit: () => new Promise(() => undefined) };
+    const { majordomo, clock } = world({ 'a/x': ['a'] }, { gates: [spy(seen), stuck] });
+    const controller = new AbortController();
+    const call = majordomo.model('a/x').generate(hi, { signal: controller.signal, timeouts: { totalMs: 0 } });
+    // Clocks of different machines may differ by a second.
+    await clock.advance(15 * 60_000 + 1000);
+    expect(seen[0]?.isLapsed).toBe(false);
+    await clock.advance(1);
+    expect(seen[0]?.isLapsed).toBe(true);
+    controller.abort();
+    await expect(call).rejects.toMatchObject({ kind: 'aborted' });
+  });
+
   it('shows the model and the alias to gates and in records', async () => {
     const seen: AttemptInfo[] = [];
     const aliases = { fast: 'small,b/y', small: 'a/x' };

@@ -172,6 +172,26 @@ describe('an invalid setup is rejected by name', () => {
   });
 });
 
+describe('a request of another API is rejected with the name of the member to use', () => {
+  const { majordomo } = world({ 'a/x': [] });
+  const odd = (value: object): never => value as never;
+  it.each<[string, string, string, () => Promise<unknown>]>([
+    ['embed', 'input', 'values', () => majordomo.embeddingModel('a/x').embed(odd({ input: 'x' }))],
+    ['embed', 'texts', 'values', () => majordomo.embeddingModel('a/x').embed(odd({ texts: ['x'] }))],
+    ['moderate', 'input', 'values', () => majordomo.moderationModel('a/x').moderate(odd({ input: 'x' }))],
+    ['moderate', 'texts', 'values', () => majordomo.moderationModel('a/x').moderate(odd({ texts: ['x'] }))],
+    ['rerank', 'top_k', 'topN', () => majordomo.rerankModel('a/x').rerank(odd({ top_k: 1 }))],
+    ['rerank', 'texts', 'documents', () => majordomo.rerankModel('a/x').rerank(odd({ texts: ['x'] }))],
+    ['speak', 'input', 'text', () => majordomo.speechModel('a/x').speak(odd({ input: 'x' }))],
+    ['transcribe', 'file', 'audio', () => majordomo.transcriptionModel('a/x').transcribe(odd({ file: 'x' }))],
+  ])('%s: %s', async (_operation, name, ownName, call) => {
+    await expect(call()).rejects.toMatchObject({
+      kind: 'invalid-request',
+      message: `${name} is not a member of a request; did you mean "${ownName}"?`,
+    });
+  });
+});
+
 describe('a provider that only a variable can describe', () => {
   it('causes an error with the variable and whether env was passed', async () => {
     const majordomo = createMajordomo({ providers: [] });

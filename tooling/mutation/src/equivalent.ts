@@ -25,6 +25,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'a call is pulled as soon as it is created',
   },
   {
+    file: 'gates/store-lanes.ts',
+    before:
+      "const part = each === undefined ? '' : each === 'target' ? target : (target.split('/', 1)[0] ?? '');",
+    after: "const part = each === undefined ? '' : each === 'target' ? target : (target.split('/', 1)[0]);",
+    why: 'only satisfies the compiler, because a split string has at least one part',
+  },
+  {
     file: 'health/tracker.ts',
     before: "const forMs = verdict.state === 'benched' ? verdict.forMs * (1 + this.random() / 2) : 0;",
     after: "const forMs = verdict.state === 'benched' ? verdict.forMs * (1 + this.random() / 2) : 1;",

@@ -39,6 +39,7 @@ function setUp(
     target: 'a/x',
     timeouts: {},
     isNonStreaming: false,
+    characters: () => 0,
     onTimeout: () => undefined,
   });
   const reader = new AttemptReader<Event>({

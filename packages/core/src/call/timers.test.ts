@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { manualClock, type ManualClock } from '../../test/support/manual-clock.ts';
 import type { Timeouts } from '../types/call-options.ts';
 import type { LlmError } from '../types/llm-error.ts';
@@ -14,6 +14,7 @@ function setUp(timeouts: Timeouts = limits, isNonStreaming = false) {
     target: 'a/x',
     timeouts,
     isNonStreaming,
+    characters: () => 0,
     onTimeout: (error) => errors.push(error),
   });
   const messages = (): string[] => errors.map(({ message }) => message);
@@ -85,6 +86,7 @@ describe('the timeouts of an attempt', () => {
       timeouts: limits,
       isNonStreaming: false,
       pace: { charsPerSecond: 1, windowMs: 1000 },
+      characters: () => 0,
       onTimeout: (error) => errors.push(error),
     });
     timers.commit();
@@ -141,6 +143,17 @@ describe('the timers of an attempt', () => {
     expect(clock.pending()).toBe(1);
     timers.stop();
     expect(clock.pending()).toBe(0);
+  });
+
+  it('do not replace the platform timer at each delta', () => {
+    const { clock, timers } = setUp();
+    const created = vi.spyOn(clock, 'timer');
+    timers.commit();
+    for (let delta = 0; delta < 5; delta++) {
+      timers.startWait();
+      timers.endWait();
+    }
+    expect(created).toHaveBeenCalledTimes(1);
   });
 
   it('use no platform timer if every limit is off', () => {

@@ -13,7 +13,7 @@ interface TimerOptions {
   readonly isNonStreaming: boolean;
   readonly pace?: Pace | undefined;
   /** Returns the number of characters received so far. */
-  readonly characters?: () => number;
+  readonly characters: () => number;
   readonly onTimeout: (error: LlmError) => void;
 }
 
@@ -57,7 +57,7 @@ export class AttemptTimers {
   /** Records the first content, after which only the idle time and the pace are limited. */
   commit(): void {
     this.isCommitted = true;
-    this.meter?.startWindow(this.characters());
+    this.meter?.startWindow(this.options.characters());
   }
 
   /** Returns the latest end of the last wait, in epoch milliseconds; `Infinity` if no limit exists. */
@@ -71,10 +71,6 @@ export class AttemptTimers {
     this.cancel?.();
     this.cancel = undefined;
     this.waitingSince = undefined;
-  }
-
-  private characters(): number {
-    return this.options.characters?.() ?? 0;
   }
 
   private arm(): void {
@@ -105,7 +101,7 @@ export class AttemptTimers {
 
   /** Returns the time that this wait may take before the pace counts as too slow, in milliseconds. */
   private paceLimitMs(): number {
-    return this.meter === undefined ? Infinity : this.meter.remainingMs(this.characters());
+    return this.meter === undefined ? Infinity : this.meter.remainingMs(this.options.characters());
   }
 
   private timeoutError(): LlmError {

@@ -160,6 +160,13 @@ describe('a claim on a benched target', () => {
     expect(early()).toBeDefined();
   });
 
+  it('before the bench ends is possible on a clock that starts at 0', () => {
+    const { health, time, early } = setUp();
+    time.now = 0;
+    health.bench(T, 9000);
+    expect(early()).toBeDefined();
+  });
+
   it.each(['commit', 'finish', 'release'] as const)('is released by its owner: %s', (end) => {
     const { health, early } = setUp();
     health.bench(T, 9000);

@@ -200,6 +200,14 @@ describe('a continuation', () => {
     for (const length of [1, 5, given.length]) expect(seen(shown, given, length)).toBe(shown + given);
   });
 
+  it.each([
+    [8, 'far away', ''],
+    [7, 'bar away', '\nThe fox ran over the green hill and far away'],
+  ])('repeats text that %i characters before it have the same end', (_, end, removed) => {
+    const line = '\nThe fox ran over the green hill and far away';
+    expect(joined(`Look-${end}${line}`, `${line}, home.`, 5).removed).toBe(removed);
+  });
+
   it('loses nothing of 2,000 random and repetitive documents', () => {
     const word = fc.string({
       unit: fc.constantFrom('a', 'b', 'd', 'e', 'i', 'l', 'm', 'n', 'o', 'r', 's', 't', 'u'),
@@ -239,7 +247,7 @@ describe('a continuation', () => {
 
   it('ignores repetitions of more than 400 characters, unless of the complete text', () => {
     const long = numbered(200);
-    const end = long.slice(-500);
+    const end = long.slice(-401);
     expect(seen(long, `${end} on`, 9)).toBe(`${long}${end} on`);
     expect(seen(long, `${long.slice(-400)} on`, 9)).toBe(`${long} on`);
     expect(seen(long, `${long} on`, 9)).toBe(`${long} on`);
@@ -250,6 +258,8 @@ describe('a continuation', () => {
     expect(joint.push(' mor').text).toBe(' mor');
     expect(new ContinuationJoiner(story).push('edge of the').text).toBe('edge of the');
     expect(new ContinuationJoiner(story).push('a fox who lived').text).toBe('');
+    const long = numbered(200);
+    expect(new ContinuationJoiner(long).push(long.slice(-401, -350)).text).toBe(long.slice(-401, -350));
   });
 
   it('takes linear time, also if everything is repeated', () => {

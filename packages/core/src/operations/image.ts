@@ -60,7 +60,7 @@ async function fitInputs(
   if (images === undefined || images.length === 0) return { images, warnings: [] };
   if (limits === false) throw unsupportedError(target, 'does not accept input images');
   const fit = (parts: readonly ImagePart[]): Promise<FittedMessages> =>
-    fitImages([user('', parts)], limits, media, target, scope);
+    fitImages([user(parts)], limits, media, target, scope);
   const { messages, warnings } = await fit(images);
   const fitting = imagesIn(messages);
   if (mask !== undefined) {

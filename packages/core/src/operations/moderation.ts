@@ -70,7 +70,7 @@ async function fitValues(
   if (images.length === 0) return { values, warnings: [] };
   if (limits === false) throw unsupportedError(target, 'does not classify images', { path: 'values' });
   const ownLimits = limits && { ...limits, maxCount: undefined, maxTotalBytes: undefined };
-  const { messages, warnings } = await fitImages([user('', images)], ownLimits, media, target, scope);
+  const { messages, warnings } = await fitImages([user(images)], ownLimits, media, target, scope);
   const fitted = imagesIn(messages).values();
   return {
     values: values.map((value) => (typeof value === 'string' ? value : (fitted.next().value ?? value))),

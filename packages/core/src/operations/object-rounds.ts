@@ -92,7 +92,7 @@ export class ObjectRounds<T> {
   private readonly pick: PickTargets = (targets) => {
     this.targets = targets.map(({ key }) => key);
     const at = targets.findIndex(({ key }) => key === this.start);
-    return at > 0 ? targets.slice(at) : targets;
+    return targets.slice(Math.max(0, at));
   };
 
   /** Returns the response with its value, or `undefined` if another round follows. Throws if neither is possible. */

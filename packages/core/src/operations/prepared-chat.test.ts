@@ -4,7 +4,7 @@ import { type Model, type ModelRequest, type Recovery, user } from '../index.ts'
 import type { Target } from '../resolve/resolve.ts';
 import type { ChatResponse, ModelEvent } from '../types/response.ts';
 import type { ModelContext } from '../types/provider.ts';
-import { chatOperation } from './chat-model.ts';
+import { chatOperation } from '../client/chat-model.ts';
 
 const request = { messages: [user('hi')], maxTokens: 9 };
 const target = { key: 'a/x', provider: { id: 'a' }, modelId: 'x' } as Target;
