@@ -6,13 +6,20 @@ describe('an entry', () => {
   it.each([
     [{ vendor: '', usd: '1' }, 'vendor'],
     [{ vendor: 5, usd: '1' }, 'vendor'],
-    [{ vendor: 'mail', usd: '1', id: '' }, 'id'],
     [{ vendor: 'mail', usd: 1 }, 'usd'],
     [{ vendor: 'mail', usd: '9223372036.854775808' }, 'usd'],
   ])('%j is rejected with the name of the field', async (entry, path) => {
     await expect(createLedger().book(entry as never)).rejects.toMatchObject({
       kind: 'config',
       details: { path },
+    });
+  });
+
+  it('with an empty id is rejected with the remedy', async () => {
+    await expect(createLedger().book({ vendor: 'mail', usd: '1', id: '' })).rejects.toMatchObject({
+      kind: 'config',
+      message: 'ledger: book: id: must not be empty; omit it for a random id',
+      details: { path: 'id' },
     });
   });
 

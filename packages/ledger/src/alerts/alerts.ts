@@ -48,7 +48,7 @@ export class Alerts {
     const burn = this.burnRateOf(counter);
     const now = this.clock.now();
     burn.addSample(state.used, amount, now);
-    const withRate = { ...state, emptyAt: burn.emptyAt(state.left > 0n ? state.left : 0n, now) };
+    const withRate = { ...state, emptyAt: burn.emptyAt(state.left, now) };
     await this.emitShares(booked, withRate);
     if (isLong(limit)) await this.emitRunningOut(booked, withRate);
   }
