@@ -39,7 +39,7 @@ describe('a tool', () => {
         // oxlint-disable-next-line typescript/only-throw-error
         throw Object.create(null);
       },
-      '!The tool failed: it threw a value of type object that has no text',
+      '!The tool failed: it threw a value of type object that cannot be converted to text',
     ],
     [
       'returns what is no JSON',

@@ -64,7 +64,7 @@ describe('a prompt', () => {
       { tier: 'stabel', name: 'a', text: 'b' },
       'layers[0]: tier must be one of stable, context, volatile; did you mean "stable"?',
     ],
-    [{ tier: 'stable', name: 'a' }, 'layers[0]: text is missing: it must be a string'],
+    [{ tier: 'stable', name: 'a' }, 'layers[0]: text is missing; it must be a string'],
     [{ tier: 'stable', name: 5, text: 'b' }, 'layers[0]: name must be a string, not a number'],
   ])('of %j, which is no layer, is a config error with its place', (layer, message) => {
     const told = { kind: 'config', message: expect.stringContaining(`buildPrompt: ${message}`) as string };

@@ -196,7 +196,7 @@ describe('embedding', () => {
       'values[1]',
       'a/m',
     ]);
-    expect(error.message).toBe('values[1] is too long: a/m accepts at most 10 tokens per value');
+    expect(error.message).toBe('values[1] is too long for a/m; split it into values of at most 10 tokens');
     expect(small.requests).toEqual([]);
     await model.embeddingModel('a/m').embed({ values: ['x'.repeat(160)] });
     expect(small.requests).toHaveLength(1);

@@ -150,7 +150,7 @@ describe('a failure', () => {
     };
     const body = await sseResponse(failing(error), { onError }).text();
     expect(body).not.toContain('hunter2');
-    expect(body).toContain('the server failed; its log says why');
+    expect(body).toContain('the server failed; its log contains the reason');
     expect(heard).toEqual([error]);
   });
 

@@ -151,7 +151,7 @@ describe('an invalid setup is rejected by name', () => {
       () => majordomo.parse(spec as never),
     ]) {
       expect(ask).toThrow(
-        expect.objectContaining({ kind: 'config', message: expect.stringContaining('a spec is a string') }),
+        expect.objectContaining({ kind: 'config', message: expect.stringContaining('a spec must be') }),
       );
     }
   });

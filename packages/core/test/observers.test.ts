@@ -321,7 +321,7 @@ describe('the error of a call', () => {
     const error = await failure(majordomo.model('a/x').generate(hi, { attempts: 1 }));
     expect([error.kind, error.message, error.details.target]).toEqual([
       'truncated',
-      'a/x ended without a finish',
+      'a/x ended the stream without a finish event',
       'a/x',
     ]);
   });

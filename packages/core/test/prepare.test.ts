@@ -63,7 +63,7 @@ describe('invalid input is rejected before any call', () => {
     ['temperature must be a number, not Infinity', { temperature: Infinity }],
     ['tools[1].name "t" is not unique', { tools: [tool('t'), tool('t')] }],
     [
-      'tools[0].parameters must be a schema',
+      'tools[0].parameters must be a JSON or Standard Schema',
       { tools: [{ name: 't', description: '', parameters: undefined as unknown as JsonObject }] },
     ],
     ['toolChoice.name must name a tool, not "u"', { tools: [tool('t')], toolChoice: { name: 'u' } }],

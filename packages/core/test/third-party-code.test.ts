@@ -167,7 +167,7 @@ describe('a resolver', () => {
 
   it('that returns an invalid spec causes a config error', async () => {
     expect((await resolverError(() => 7)).message).toBe(
-      'the resolver\'s answer to "fast" must be a spec, which is a string, or { spec, with }',
+      'the resolver\'s answer to "fast" must be a spec string or { spec, with }',
     );
   });
 });

@@ -43,7 +43,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
     const { kind, message, details } = await failed;
     expect([kind, message, details.phase]).toEqual([
       'timeout',
-      'the call did not finish within 200 ms',
+      'the call did not finish within 200 ms; raise totalMs',
       'total',
     ]);
     expect([requestCounts.get('a/x'), requestCounts.has('b/x'), details.attempts.length]).toEqual([
@@ -63,7 +63,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
     const failed = failure(call(majordomo, fine, {}));
     await firstRequest(requestCounts);
     await clock.advance(1000);
-    expect((await failed).message).toBe('the call did not finish within 200 ms');
+    expect((await failed).message).toBe('the call did not finish within 200 ms; raise totalMs');
   });
 
   it('does not wait for a schema that never resolves, after `totalMs`', async () => {

@@ -119,7 +119,7 @@ describe('an attempt reader', () => {
   it('fails if the stream ends without a finish, or rejects', async () => {
     expect(await setUp([]).reader.readStep()).toMatchObject({
       type: 'failed',
-      error: { kind: 'truncated', message: 'a/x ended without a finish' },
+      error: { kind: 'truncated', message: 'a/x ended the stream without a finish event' },
     });
     const error = new Error('broken');
     expect(await setUp([error]).reader.readStep()).toEqual({ type: 'failed', error });

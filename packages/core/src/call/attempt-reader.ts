@@ -7,7 +7,7 @@ import type { AttemptTimers } from './timers.ts';
 
 /** Result of one read from an attempt. */
 export type Step<Event extends object> =
-  /** Events for the caller; an empty list before the commit. */
+  /** Events for the caller. The list is empty before the commit. */
   | { readonly type: 'events'; readonly events: readonly Event[] }
   /** Last events of the attempt. */
   | { readonly type: 'finished'; readonly events: readonly Event[] }
@@ -18,7 +18,7 @@ interface ReaderOptions<Event extends object> {
   readonly timers: AttemptTimers;
   readonly waitUntil: WaitUntil | undefined;
   readonly answer: Pick<Answer<Event, unknown>, 'push' | 'opening'>;
-  /** Returns an error if the finished answer counts as a failure, for example if it is empty. */
+  /** Returns the error of a finished answer that is a failure, such as an empty answer. */
   answerError(): LlmError | undefined;
   /** Sends the request and requests the first step of the stream. */
   open(signal: AbortSignal): OpenedStream<Event>;
@@ -27,8 +27,8 @@ interface ReaderOptions<Event extends object> {
 type Pulled<Event> = IteratorResult<Event | readonly Event[]>;
 
 /**
- * Reads the stream of one attempt. Every wait ends with a timeout or an abort. Events are buffered until the commit, so the
- * caller does not notice a failure before the commit.
+ * Reads the stream of one attempt. A timeout or an abort can end every wait. Events are buffered until the commit, so the caller
+ * does not notice a failure before the commit.
  */
 export class AttemptReader<Event extends object> {
   /** Whether the attempt is committed: its first content has arrived, and events are no longer buffered. */
@@ -122,7 +122,7 @@ export class AttemptReader<Event extends object> {
   private stepOf(pulled: Pulled<Event>): Step<Event> {
     const { target, answer } = this.options;
     if (pulled.done === true) {
-      const error = new LlmError('truncated', `${target} ended without a finish`);
+      const error = new LlmError('truncated', `${target} ended the stream without a finish event`);
       return { type: 'failed', error };
     }
     const events: readonly Event[] = isBatch(pulled.value) ? pulled.value : [pulled.value];

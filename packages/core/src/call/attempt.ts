@@ -24,7 +24,7 @@ import {
   verdictOn,
 } from './verdict.ts';
 
-/** Maximum time that the gates may take, in milliseconds. After this time, the attempt counts as lapsed. */
+/** Maximum time that the gates may take, in milliseconds. After this time, `isLapsed` of the attempt is true. */
 const MAX_ADMISSION_MS = 900_000;
 /** Tolerance for clock differences and busy event loops, in milliseconds. */
 const LAPSE_TOLERANCE_MS = 1000;
@@ -266,7 +266,7 @@ export class Attempt<Event extends object, Result> {
     state.hasFailedInRace = state.tries >= attempts || !decisionFor(kind, policy).retry;
   }
 
-  /** Aborts an attempt because another attempt was faster. The abort does not count as a failure of the target. */
+  /** Aborts an attempt because another attempt was faster. The abort is not counted as a failure of the target. */
   loseRace(): void {
     const error = new LlmError('aborted', 'another target was first', { code: 'abandoned' });
     this.stop(error);
@@ -325,7 +325,7 @@ export class Attempt<Event extends object, Result> {
     return withTarget(withDetails(error, { partial }), info.target);
   }
 
-  /** Returns the error of a finished answer that counts as a failure, unless the policy accepts it. */
+  /** Returns the error of a finished answer that is a failure, unless the policy accepts such an answer. */
   private answerError(): LlmError | undefined {
     const error = this.answer.fault();
     const isAccepted = error && decisionFor(error.kind, this.state.settings.policy).accept === true;

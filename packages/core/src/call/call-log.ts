@@ -78,7 +78,7 @@ export class CallLog {
     this.hasBenched = false;
   }
 
-  /** Emits an event that adds no record. */
+  /** Emits an event for which no record is stored. */
   event(event: AttemptEvent): void {
     this.emit?.({ ...event, call: this.call });
   }

@@ -118,7 +118,7 @@ export class CallRun<Event extends object, Result> {
     return new Chain(targets, call, deps);
   }
 
-  // ---- Process what the attempt returned
+  // ---- Process the steps of an attempt
 
   /** Returns the attempt with which the call continues. After a race, this is the attempt that won. */
   private continuing(running: Attempt<Event, Result> | Hedge<Event, Result>): Attempt<Event, Result> {

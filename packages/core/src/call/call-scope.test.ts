@@ -38,7 +38,11 @@ describe('a call scope', () => {
     expect([call.remainingMs(), reasons]).toEqual([1, []]);
     await clock.advance(1);
     expect(reasons).toMatchObject([
-      { kind: 'timeout', message: 'the call did not finish within 300 ms', details: { phase: 'total' } },
+      {
+        kind: 'timeout',
+        message: 'the call did not finish within 300 ms; raise totalMs',
+        details: { phase: 'total' },
+      },
     ]);
   });
 

@@ -80,4 +80,4 @@ const abortError = (signal: AbortSignal): LlmError =>
 
 /** Returns the error of a call that exceeded its time limit. */
 export const deadlineError = (totalMs: number): LlmError =>
-  new LlmError('timeout', `the call did not finish within ${totalMs} ms`, { phase: 'total' });
+  new LlmError('timeout', `the call did not finish within ${totalMs} ms; raise totalMs`, { phase: 'total' });

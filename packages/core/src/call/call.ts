@@ -46,7 +46,7 @@ export interface CallContext<Event extends object, Result> {
 /** Result or error of a call. */
 export type Outcome<Result> = { readonly result: Result } | { readonly error: LlmError };
 
-/** Parts that all calls of a majordomo share. */
+/** Dependencies that all calls of a majordomo share. */
 export interface ChainDeps {
   readonly health: HealthTracker;
   readonly credentialKeys: CredentialKeys;
@@ -93,7 +93,7 @@ export interface PreparedCall<Event extends object, Result> {
   readonly isNonStreaming: boolean;
   /** Returns the request as changed by a recovery. The warning about the change contains `why`. */
   withRecovery(recovery: Recovery, why: string): PreparedCall<Event, Result>;
-  /** Sends the request. Each step is one event or a list of events; an empty list only shows that the stream is alive. */
+  /** Sends the request. Each step is one event or a list of events. An empty list shows only that the stream is alive. */
   open(context: ModelContext): AsyncIterator<Event | readonly Event[]>;
   /** Returns an empty answer that collects the events of one attempt. */
   newAnswer(): Answer<Event, Result>;

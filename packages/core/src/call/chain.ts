@@ -21,12 +21,12 @@ export class Chain<Event extends object, Result> {
     );
   }
 
-  /** The target to try next; `undefined` after the last one. */
+  /** Target to try next; `undefined` after the last target. */
   get current(): TargetState<Event, Result> | undefined {
     return this.all[this.position];
   }
 
-  /** The targets after the current one. */
+  /** Targets after the current one. */
   get next(): readonly TargetState<Event, Result>[] {
     return this.all.slice(this.position + 1);
   }
@@ -59,7 +59,7 @@ export class Chain<Event extends object, Result> {
     this.position = 0;
   }
 
-  /** Makes a benched target the current one, and lets `mode` decide whether it may be contacted. */
+  /** Makes a benched target the current one, and sets the mode that determines whether it may be contacted. */
   force(state: TargetState<Event, Result>, mode: ClaimMode): void {
     this.goTo(state);
     this.forced = { position: this.position, mode };

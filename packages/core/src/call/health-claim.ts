@@ -107,7 +107,7 @@ export class HealthClaim {
     this.credential = this.claims.claimCredential(value, this.mode, this.probeMs);
   }
 
-  /** Reports the first content, which ends a probe. A later failure counts again. */
+  /** Reports the first content, which ends a probe. A later failure is counted against the target again. */
   commit(): void {
     for (const claim of this.allClaims()) claim.stamp = claim.tracker.commit(claim.key, claim.stamp);
   }

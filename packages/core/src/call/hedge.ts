@@ -5,11 +5,11 @@ import type { CallContext } from './call.ts';
 import type { Chain } from './chain.ts';
 
 /**
- * Race of an attempt with a second attempt at a later target. The second starts when the first has sent no content for
- * `hedgeAfterMs`. The race ends with the first content of either, or when both fail. The call reads the race like an attempt.
+ * Race of an attempt with a second attempt at a later target. The second attempt starts when the first has sent no content for
+ * `hedgeAfterMs`. The race ends when either sends content or both fail. The call reads the race like an attempt.
  */
 export class Hedge<Event extends object, Result> {
-  /** The attempt that is still racing or has won. */
+  /** Attempt that is still racing or has won. */
   attempt: Attempt<Event, Result>;
   private readonly chain: Chain<Event, Result>;
   private readonly context: CallContext<Event, Result>;
@@ -42,7 +42,7 @@ export class Hedge<Event extends object, Result> {
     for (const attempt of new Set([this.attempt, ...this.racing])) attempt.stop(error);
   }
 
-  /** Reads one attempt until it has content or fails. */
+  /** Reads one attempt until the attempt sends content, finishes or fails. */
   private async follow(attempt: Attempt<Event, Result>): Promise<void> {
     this.racing.add(attempt);
     for (;;) {

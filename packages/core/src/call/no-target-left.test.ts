@@ -36,7 +36,7 @@ describe('the error of a chain of several targets', () => {
       'no target of "fast" answered: a/x: server, is down; b/y: rate-limit, slow down; b/y: no answer',
     );
     expect(exhaustedError('fast', [], [], undefined).message).toBe(
-      'no target of "fast" answered: it names none',
+      'no target of "fast" answered: the spec has no targets',
     );
   });
 

@@ -53,7 +53,7 @@ export function exhaustedError(
       ? `${target}: no answer`
       : `${target}: ${error.kind}, ${withoutTarget(error.message, target)}`,
   );
-  const message = `no target of "${spec}" answered: ${countRepeated(problems).join('; ') || 'it names none'}`;
+  const message = `no target of "${spec}" answered: ${countRepeated(problems).join('; ') || 'the spec has no targets'}`;
   const { status, code, requestId, body } = cause?.details ?? {};
   return new LlmError(
     'exhausted',

@@ -1,7 +1,7 @@
 import type { Recovery } from '../types/llm-error.ts';
 import type { ModelRequest } from '../types/request.ts';
 
-/** Maximum number of targets, and of recoveries per target. The oldest entries are removed first. */
+// The numbers of targets and of recoveries per target are limited. The oldest entries are removed first.
 const MAX_TARGETS = 256;
 const MAX_RECOVERIES = 8;
 
@@ -18,7 +18,7 @@ export class RecoveryMemory {
     removeOldest(this.byTarget, MAX_TARGETS);
   }
 
-  /** Returns the recoveries stored for the target that this request needs. */
+  /** Returns the target's stored recoveries, without those that this request does not need. */
   recoveriesFor(target: string, request: ModelRequest): readonly Recovery[] {
     const recoveries = this.byTarget.get(target)?.values() ?? [];
     return [...recoveries].filter((recovery) => isNeeded(recovery, request));

@@ -20,7 +20,7 @@ export interface ChainSettings {
   readonly order: TargetOrder | undefined;
 }
 
-/** Returns the options of a majordomo (`general`), overridden by those of a call (`own`). The policy is overridden row by row. */
+/** Returns the options of a majordomo (`general`), overridden by those of a call (`own`). Policies are merged by error kind. */
 export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}): ChainSettings {
   return {
     attempts: own.attempts ?? general.attempts ?? 2,

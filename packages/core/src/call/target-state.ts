@@ -5,7 +5,7 @@ import { HealthClaims } from './health-claim.ts';
 import type { RecoveryMemory } from './recovery-memory.ts';
 import type { ChainSettings } from './settings.ts';
 
-/** Maximum number of recoveries per call and target. Recoveries that change only the credential do not count. */
+/** Maximum number of recoveries per call and target. Recoveries that change the credential are not counted. */
 const MAX_RECOVERIES = 4;
 
 /** Recovery that the call may still use, and the resulting request. */
@@ -77,14 +77,14 @@ export class TargetState<Event extends object, Result> {
     details: { recover },
   }: LlmError): AvailableRecovery<Event, Result> | undefined {
     if (recover === undefined || this.recoveries.some(({ id }) => id === recover.id)) return undefined;
-    // Recoveries that change the credential do not count, because a pool may have many keys and each key is tried once.
+    // Recoveries that change the credential are not counted, because a pool may have many keys and each key is tried once.
     const counted = this.recoveries.filter(({ changesCredential }) => changesCredential !== true);
     if (recover.changesCredential !== true && counted.length >= MAX_RECOVERIES) return undefined;
     const prepared = this.prepared && applyRecovery(this.prepared, recover, message);
     return prepared && { recovery: recover, prepared };
   }
 
-  /** Sends the changed request with the next attempt. */
+  /** Makes the next attempt send the changed request, and remembers the recovery for later calls if it permits that. */
   useRecovery({ recovery, prepared }: AvailableRecovery<Event, Result>): void {
     this.recoveries = [...this.recoveries, recovery];
     this.memory.remember(this.target.key, recovery);

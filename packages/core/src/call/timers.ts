@@ -99,7 +99,7 @@ export class AttemptTimers {
     return (this.waitingSince ?? this.startedAt) + Math.min(limitMs, this.paceLimitMs());
   }
 
-  /** Returns the time that this wait may take before the pace counts as too slow, in milliseconds. */
+  /** Returns the time that this wait may take before the pace is too slow, in milliseconds. */
   private paceLimitMs(): number {
     return this.meter === undefined ? Infinity : this.meter.remainingMs(this.options.characters());
   }
@@ -169,10 +169,10 @@ export interface Pace {
   readonly windowMs: number;
 }
 
-/** Measures the speed of an answer in consecutive windows. Only time spent waiting for the model counts. */
+/** Measures the speed of an answer in consecutive windows. Only the time spent waiting for the model is measured. */
 class PaceMeter {
   private readonly windowMs: number;
-  /** Characters that must arrive in a window. */
+  /** Minimum number of characters that must arrive in a window. */
   private readonly minCharacters: number;
   private waitedMs = 0;
   /** Characters received before the current window. */
@@ -193,7 +193,7 @@ class PaceMeter {
       if (this.waitedMs >= this.windowMs) this.startWindow(characters);
       return Infinity;
     }
-    // Content that arrives exactly at the end belongs to the window.
+    // Content that arrives exactly at the end of the window is counted in this window.
     return this.windowMs - this.waitedMs + 1;
   }
 

@@ -183,7 +183,7 @@ async function orderTargets(
   }
 }
 
-/** Returns a target as applications receive it. */
+/** Returns the description of a target that applications receive. */
 export function resolvedTarget(
   target: Target,
   { deps, modelAt }: ModelSetup,

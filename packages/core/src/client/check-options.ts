@@ -102,7 +102,7 @@ export function checkChanges(options: Partial<MajordomoOptions>): void {
   });
 }
 
-/** Aliases and their values. */
+/** Spec of each alias, by the name of the alias. */
 export type Aliases = Map<string, string | NamedSpec>;
 
 /** Returns a copy of the aliases. Throws `config` for a name whose value is not a spec. */
@@ -116,7 +116,7 @@ export function parseAliases(aliases: MajordomoOptions['aliases'] = {}): Aliases
 /** Returns the value of an alias. Throws `config` with the path if the value is not valid. */
 export function parseNamedSpec(path: string, value: unknown): string | NamedSpec {
   if (typeof value === 'string') return value;
-  if (!isNamedSpec(value)) throw configError(path, 'must be a spec, which is a string, or { spec, with }');
+  if (!isNamedSpec(value)) throw configError(path, 'must be a spec string or { spec, with }');
   const { with: settings } = value;
   checkKind(settings, SETTINGS, `${path}.with`);
   checkCache(settings?.cache, 'config', `${path}.with.cache`);

@@ -33,7 +33,7 @@ type Request = ChatRequest | { readonly embedding: EmbeddingRequest };
 type Response = ChatResponse | EmbeddingResponse;
 type Prepared = PreparedCall<object, Response>;
 
-/** Facts that all targets of one chain share. */
+/** Data that the preparations of all targets of a chain share. */
 interface Preparation {
   readonly setup: ModelSetup;
   readonly info: CallInfo & { readonly operation: 'chat' | 'embedding' };
@@ -212,7 +212,7 @@ async function readToFinish(
       const events: readonly object[] = Array.isArray(step.value) ? step.value : [step.value];
       if (events.some((event) => answer.push(event) === 'finish')) return;
     }
-    throw new LlmError('truncated', `${target} ended without a finish`);
+    throw new LlmError('truncated', `${target} ended the stream without a finish event`);
   } finally {
     await steps.return?.();
   }

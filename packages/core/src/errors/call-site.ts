@@ -40,7 +40,7 @@ function splitStack({ name, message, stack = '' }: Error): { title: string; own:
   return { title: `${name}: ${message}`, own };
 }
 
-/** Returns a promise like `work`. If it rejects, the frames of a call are appended to its error. */
+/** Returns a promise for the result of `work`. If `work` rejects, the frames of the call are appended to its error. */
 export const rejectWithCallSite = <T>(site: CallSite, work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
     throw withCallSite(site, error);

@@ -55,7 +55,7 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
 const BILLING_TEXT =
   /key limit|spending limit|credit balance|insufficient (?:balance|credits|funds)|billing/i;
 
-/** Messages about the account, which Anthropic, OpenAI, Groq and Moonshot also send with status 400 (2025-2026). */
+/** Messages about the account, which Anthropic, OpenAI, Groq and Moonshot also send with status 400 (as of 2025-2026). */
 const ACCOUNT_TEXT =
   /^(?:your |this |the )?(?:account|organization|project|workspace)\b.{0,200}\b(?:archived|deactivated|disabled|must be verified|not enabled|restricted|suspended)\b/i;
 
@@ -66,7 +66,7 @@ export function kindOfStatus(status: number, code?: string): ErrorKind {
 
 /**
  * Returns the kind of a failure by its code, type, message and status, in this order. For a 401 or 429, only a code or type for
- * `quota` or `billing` precedes the status, because messages about rate limits also contain the term "tokens".
+ * `quota` or `billing` takes precedence over the status, because messages about rate limits also contain the term "tokens".
  */
 export function kindOf({ status, code, type, message = '' }: WireFailure): ErrorKind {
   const named = kindByCode(code) ?? kindByCode(type);
@@ -119,7 +119,7 @@ const OVERFLOW_TEXTS: readonly RegExp[] = [
 /**
  * Returns an `LlmError` without secrets for a thrown value. An `LlmError` is returned unchanged.
  *
- * @param request request of the attempt. If it cannot be serialized, providers report a network error
+ * @param request request of the attempt. An error about its first member that cannot be serialized replaces a network error
  */
 export function asLlmError(value: unknown, target: string, request?: object): LlmError {
   const error = LlmError.is(value) ? value : undefined;
@@ -138,7 +138,7 @@ function foreignError(value: unknown, target: string): LlmError {
   );
 }
 
-/** Returns an error about the first member of a request that cannot be serialized, or `undefined` if all members can. */
+/** Returns an error about the first member of a request that cannot be serialized, or `undefined` if all can be serialized. */
 function serializationError(request: object = {}): LlmError | undefined {
   for (const [path, value] of Object.entries(request)) {
     try {
@@ -163,6 +163,6 @@ export function messageOf(thrown: unknown): string {
   try {
     return String(thrown instanceof Error ? (thrown.message as unknown) : thrown);
   } catch {
-    return `it threw a value of type ${typeof thrown} that has no text`;
+    return `it threw a value of type ${typeof thrown} that cannot be converted to text`;
   }
 }

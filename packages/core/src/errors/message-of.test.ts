@@ -8,8 +8,8 @@ it.each([
   ['boom', 'boom'],
   [undefined, 'undefined'],
   [odd(7), '7'],
-  [Object.create(null), 'it threw a value of type object that has no text'],
-  [odd(Object.create(null)), 'it threw a value of type object that has no text'],
+  [Object.create(null), 'it threw a value of type object that cannot be converted to text'],
+  [odd(Object.create(null)), 'it threw a value of type object that cannot be converted to text'],
 ])('describes a thrown value: case %#', (thrown, words) => {
   expect(messageOf(thrown)).toBe(words);
 });

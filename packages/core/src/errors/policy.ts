@@ -31,7 +31,7 @@ export const ERROR_POLICY: Readonly<Record<ErrorKind, Decision>> = {
   exhausted: STOP,
 };
 
-/** Returns the decision for a kind, with the overrides applied. A kind that only newer versions know counts as `server`. */
+/** Returns the decision for a kind, with the overrides applied. For an unknown kind, returns the decision for `server`. */
 export function decisionFor(kind: ErrorKind, overrides: PolicyOverrides | undefined): Decision {
   const row = Object.hasOwn(ERROR_POLICY, kind) ? ERROR_POLICY[kind] : ERROR_POLICY.server;
   const override = overrides !== undefined && Object.hasOwn(overrides, kind) ? overrides[kind] : undefined;

@@ -128,7 +128,7 @@ function mergeSpans(spans: Span[]): readonly Span[] {
   return merged;
 }
 
-/** Limits of a copied error. Members and characters beyond these limits are omitted. */
+// Limits of a copied error. Members and characters beyond these limits are omitted.
 const MAX_MEMBERS = 2000;
 const MAX_CHARACTERS = 200_000;
 /** Number of characters to omit at the end of a truncated string, because the truncation may split a secret. */

@@ -13,8 +13,8 @@ interface Lane {
 }
 
 /**
- * Creates a gate that limits the number of concurrent attempts per target prefix. If several prefixes match, the longest
- * applies. Further attempts wait in order. If an attempt can no longer be running (`isLapsed`), the next one takes its place.
+ * Creates a gate that limits the number of concurrent attempts per target prefix. If several prefixes match, the longest applies.
+ * Further attempts wait in order. If an attempt can no longer be running (`isLapsed`), the next attempt takes its place.
  *
  * @param limits maximum number of concurrent attempts by prefix. 0 admits none: the attempts wait until their call is
  *   stopped. A target without a matching prefix is not limited. Throws `config` for a limit that is not a number of 0 or more

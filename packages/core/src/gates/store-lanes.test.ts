@@ -217,7 +217,7 @@ describe('options of shared lanes', () => {
     [{ most: 1.5 }, 'lanes: most must be an integer, not 1.5'],
     [{ leaseMs: 0 }, 'leaseMs'],
     [{ each: 'model' }, 'each'],
-    [{ whenDown: 'wait' }, `lanes: whenDown must be 'admit', 'deny' or a share from 0 to 1, not "wait"`],
+    [{ whenDown: 'wait' }, `lanes: whenDown must be 'admit', 'deny' or { share } from 0 to 1, not "wait"`],
     [{ whenDown: { share: 1.1 } }, 'whenDown'],
     [{ whenDown: { share: -0.1 } }, 'whenDown'],
     [{ whenDown: { share: '1' } }, 'whenDown'],

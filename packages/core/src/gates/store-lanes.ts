@@ -8,7 +8,7 @@ export interface SharedLanesOptions {
   readonly name: string;
   /** Maximum number of concurrent attempts across all processes. */
   readonly most: number;
-  /** Whether each target or each provider has separate lanes. @default all targets share the lanes */
+  /** Scope of one limit: each target or each provider has a separate limit. @default one limit for all targets */
   readonly each?: 'target' | 'provider' | undefined;
   /**
    * Time after which the reservation of a dead process is released, in milliseconds. A running attempt renews its reservation.
@@ -17,7 +17,7 @@ export interface SharedLanesOptions {
   readonly leaseMs?: number | undefined;
   /**
    * Decision while the store does not respond. `share`: each process runs at most `max(1, floor(most × share))` attempts.
-   * @default { share: 0 }, one attempt at a time in each process
+   * @default { share: 0 }, which permits one attempt at a time in each process
    */
   readonly whenDown?: 'admit' | 'deny' | { readonly share: number } | undefined;
 }
@@ -51,7 +51,7 @@ interface LanesSetup {
 const DEFAULT_LEASE_MS = 15_000;
 /** Number of times that a reservation is renewed during one lease. */
 const RENEWALS = 3;
-/** Delay between two attempts to reserve, in milliseconds. The delay doubles up to the maximum. */
+/** Initial delay between two tries to reserve, in milliseconds. The delay doubles after each try, up to `MAX_POLL_MS`. */
 const MIN_POLL_MS = 10;
 const MAX_POLL_MS = 250;
 /** Retry time that a denial reports while the store does not respond, in milliseconds. */
@@ -84,7 +84,7 @@ function checkLanes(options: SharedLanesOptions): void {
   if (name === '') fail('name', 'must not be empty; processes share lanes by name');
   if (!Number.isSafeInteger(most)) fail('most', `must be an integer, not ${most}`);
   if (typeof whenDown === 'string' ? !['admit', 'deny'].includes(whenDown) : !isShare(whenDown.share))
-    fail('whenDown', `must be 'admit', 'deny' or a share from 0 to 1, not ${JSON.stringify(whenDown)}`);
+    fail('whenDown', `must be 'admit', 'deny' or { share } from 0 to 1, not ${JSON.stringify(whenDown)}`);
 }
 
 const isShare = (share: unknown): boolean => typeof share === 'number' && share >= 0 && share <= 1;

@@ -33,7 +33,7 @@ export interface Bench {
   readonly until: number;
   /** End of the bench in epoch milliseconds, unless a running probe ends the bench earlier. */
   readonly comesBack: number;
-  /** Failure that caused the bench; `undefined` for a manual bench. */
+  /** Failure that caused the bench; `undefined` for a bench that an operator or another process set. */
   readonly error: LlmError | undefined;
   /** Number that identifies the bench among all benches of the target. */
   readonly epoch: number;
@@ -41,7 +41,7 @@ export interface Bench {
   readonly isProbed: boolean;
 }
 
-/** Claim of one attempt. Its result counts only if the target's epoch is still the same. */
+/** Claim of one attempt. The result of the attempt is applied only if the target's epoch is still the same. */
 export interface Stamp {
   readonly epoch: number;
   readonly isProbe: boolean;
@@ -96,7 +96,7 @@ export class HealthTracker implements Health {
     return this.benchOf(providerOf(target)) ?? this.benchOf(target);
   }
 
-  /** Claims a target that is not benched. `claimMs` is the time after which the claim of a probe expires, in milliseconds. */
+  /** Claims a target that is healthy or whose bench has ended. The claim of a probe expires after `claimMs` milliseconds. */
   claim(target: string, claimMs: number = Infinity): Stamp {
     const before = this.conditionOf(target);
     if (before.state === 'healthy')
@@ -107,7 +107,7 @@ export class HealthTracker implements Health {
   }
 
   /**
-   * Claims a target that is benched.
+   * Claims a target before its bench ends.
    *
    * @param isAlone whether to exclude other early probes. If true, returns `undefined` while such a probe is running
    */
@@ -120,7 +120,7 @@ export class HealthTracker implements Health {
     return { epoch: this.conditionOf(target).epoch, isProbe: true, isEarly: true, isAlone };
   }
 
-  /** Reports the first content. Returns the new stamp. A later failure counts if it is reported with this stamp. */
+  /** Reports the first content. Returns the new stamp. A later failure is counted only if it is reported with this stamp. */
   commit(target: string, stamp: Stamp): Stamp {
     const before = this.conditionOf(target);
     this.forgetEarly(target, stamp);
@@ -276,7 +276,7 @@ export class HealthTracker implements Health {
   }
 }
 
-/** Separator between target and credential. Neither of them contains it. */
+/** Separator between target and credential. Neither of them contains this character. */
 const SEPARATOR = '\n';
 
 /** Returns the key for the health of a target's credential. */

@@ -5,7 +5,7 @@ import type { TargetHealth, Verdict } from '../types/health.ts';
  * is the time at which the probe's claim expires.
  */
 export interface Condition extends TargetHealth {
-  /** Number of state changes. The result of an attempt counts only if it began in the current epoch. */
+  /** Number of state changes. The result of an attempt is applied only if the attempt began in the current epoch. */
   readonly epoch: number;
   /** End of the last bench in epoch milliseconds. A probe does not change it. */
   readonly benchEnd: number;
@@ -37,7 +37,7 @@ export function blockedUntil({ state, until }: Condition, now: number): number |
   return state !== 'healthy' && until !== undefined && until > now ? until : undefined;
 }
 
-/** Claims a target whose bench has ended for one probe. Does not change a healthy target. */
+/** Claims a target for one probe after the end of its bench. Does not change a healthy target. */
 export function afterClaim(condition: Condition, now: number, claimMs: number): Condition {
   if (condition.state === 'healthy') return condition;
   return changed(condition, { state: 'probing', until: now + claimMs });
@@ -87,7 +87,7 @@ export function afterFailure(
   return benchedTo(condition, condition.benches + 1, Math.max(now + wait, condition.benchEnd));
 }
 
-/** Ends a probe that has no result. The next call may probe. */
+/** Ends a probe that has no result. The next call may probe the target. */
 export function afterRelease(condition: Condition): Condition {
   const { state, benchEnd } = condition;
   return state === 'probing' ? changed(condition, { state: 'benched', until: benchEnd }) : condition;
@@ -110,7 +110,7 @@ export const afterManualUnbench = (condition: Condition): Condition =>
     isByHand: true,
   });
 
-/** Applies a verdict of another process. A running probe and a manual change take precedence over the verdict. */
+/** Applies a verdict of another process. A running probe takes precedence. Only a manual verdict ends a manual bench. */
 export function afterVerdict(condition: Condition, verdict: Verdict, until: number): Condition {
   const { state } = condition;
   const isByHand = !!verdict.isByHand;

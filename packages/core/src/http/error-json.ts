@@ -8,7 +8,7 @@ export interface PublicError {
 }
 
 /** Message for errors of the application. Their original messages are only for the log. */
-const INTERNAL_MESSAGE = 'the server failed; its log says why';
+const INTERNAL_MESSAGE = 'the server failed; its log contains the reason';
 
 /**
  * Returns the members of an error that a client may receive. Replaces the message of an error that is not an `LlmError`, and of

@@ -103,8 +103,8 @@ export interface SseOptions {
   /** Additional headers. They take precedence over the default headers of an event stream. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
-   * Returns the value to send for an event, or `undefined` to omit the event. `toJson` encodes the value. Only kind, message
-   * and `retryAfterMs` of its errors are sent. A failure of the stream is always sent last, with `type: 'error'`.
+   * Returns the value to send for an event, or `undefined` to omit the event. `toJson` encodes the value. Of errors in the value,
+   * only `kind`, `message` and `retryAfterMs` are sent. A failure of the stream is always sent last, with `type: 'error'`.
    * @default the event itself
    */
   readonly map?: ((event: unknown) => object | undefined) | undefined;

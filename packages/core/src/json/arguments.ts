@@ -27,7 +27,7 @@ export function parseArguments(text: string, isCut = false): ParsedArguments {
   return repaired === undefined ? invalid : { args: repaired, repaired: repair?.repairs ?? [] };
 }
 
-/** Returns the content of a JSON string, because some models encode the object twice (Qwen, GLM; 2025-2026). */
+/** Returns the content of a JSON string, because some models (Qwen and GLM, as of 2025-2026) encode the object twice. */
 const decodeString = (text: string): string =>
   text.trimStart().startsWith('"') ? (asText(tryParseJson(text)) ?? '') : '';
 

@@ -47,7 +47,7 @@ function withoutReasoning(text: string): string | undefined {
   }
   if (OPEN_REASONING.test(rest)) return undefined;
   const stray = rest === text ? REASONING_END.exec(rest) : null;
-  // A closing tag after a bracket belongs to the value.
+  // A closing tag after a bracket is part of the value.
   return stray === null || /[{[]/.test(stray[0]) ? rest : rest.slice(stray[0].length);
 }
 
@@ -93,7 +93,7 @@ function singleValue(values: readonly { readonly value: unknown }[]): DecodeResu
   return values.length > 1 ? { fault: `the answer contains ${values.length} JSON values` } : values[0];
 }
 
-/** Returns the JSON objects and arrays at the top level. Skips invalid ones. An unclosed bracket ends the search. */
+/** Returns the valid JSON objects and arrays at the top level. An unclosed bracket ends the search. */
 function topLevelValues(text: string): readonly { readonly value: unknown }[] {
   const candidates = new CandidateParser();
   const values: { readonly value: unknown }[] = [];

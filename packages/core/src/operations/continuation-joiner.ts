@@ -2,7 +2,7 @@
 const MIN_LENGTH = 40;
 /** Maximum length of a repetition to remove, in characters, unless the continuation repeats the complete text. */
 const MAX_LENGTH = 400;
-/** Number of characters around a repetition that, if they have its period, show that the text itself is periodic. */
+/** Number of characters around a repetition that must continue its pattern for the text itself to be periodic. */
 const PERIODIC_RUN = 8;
 
 /** Text to show, and text that was removed before it. */
@@ -139,7 +139,7 @@ const OPEN_FENCE = /^\s{0,20}(?:`{1,9}|~{1,9})[^\n]{0,60}$/;
 function withoutIntroduction(shown: string, continuation: string, isLast: boolean): string | undefined {
   const introduction = /^[A-Z(]/.test(continuation) ? (INTRODUCTION.exec(continuation)?.[0] ?? '') : '';
   if (introduction === '' && !isLast && mayIntroduce(continuation)) return undefined;
-  // White space after the introduction belongs to it.
+  // White space after the introduction is removed as a part of the introduction.
   if (introduction !== '' && introduction.length === continuation.length && !isLast) return undefined;
   const rest = continuation.slice(introduction.length);
   const own = introduction !== '' && /\s$/.test(shown) ? rest.replace(/^[^\S\n]+/, '') : rest;

@@ -117,7 +117,7 @@ async function sendPart(
 const overflowError = (target: string, index: number, maxTokens: number | undefined): LlmError =>
   new LlmError(
     'context-overflow',
-    `values[${index}] is too long: ${target} accepts at most ${String(maxTokens)} tokens per value`,
+    `values[${index}] is too long for ${target}; split it into values of at most ${String(maxTokens)} tokens`,
     { path: `values[${index}]` },
   );
 
@@ -228,7 +228,7 @@ const mixedSpacesError = (one: string, space: string, other: string, otherSpace:
     { code: 'mixed-spaces' },
   );
 
-/** Throws `invalid-request` for a request that no target can take. */
+/** Throws `invalid-request` for a request that no target accepts. */
 export function checkEmbedding(request: EmbeddingRequest): void {
   const { values, purpose }: { readonly values?: unknown; readonly purpose?: unknown } = checkRequest(
     request,
@@ -247,7 +247,7 @@ export function checkEmbedding(request: EmbeddingRequest): void {
 
 const PURPOSES = ['query', 'document', 'similarity', 'classification', 'clustering'];
 
-/** Maximum difference between 1 and the length of a vector that counts as normalized. */
+/** Maximum difference between 1 and the length of a vector that is treated as normalized. */
 const LENGTH_TOLERANCE = 1e-3;
 
 /**

@@ -109,7 +109,7 @@ export class ObjectRounds<T> {
     return undefined;
   }
 
-  /** Adds the attempts of earlier rounds to the error of the last one. */
+  /** Adds the attempts of earlier rounds to the error of the last round. */
   finalError(error: unknown): unknown {
     if (!LlmError.is(error)) return error;
     const attempts = [...this.earlier.flatMap((response) => response.attempts), ...error.details.attempts];
@@ -172,7 +172,7 @@ export class ObjectRounds<T> {
 /** Selects the targets of a chain for a round. */
 type PickTargets = <P extends { readonly key: string }>(targets: readonly P[]) => readonly P[];
 
-/** Part of a typed call that a round determines. */
+/** Options of a call that differ between the rounds. */
 interface RoundPlan {
   readonly pick: PickTargets;
   readonly isFurtherRound: boolean;
@@ -189,7 +189,7 @@ export interface TypedCalls {
 
 /** Settings of a typed call. */
 interface TypedLimits {
-  /** Whether the chain advances if the answers of a target do not fit. */
+  /** Whether the chain advances if the answers of a target do not fit the schema. */
   readonly advances: boolean;
   /** Time limit of the call in milliseconds; 0 disables it. */
   readonly totalMs: number;

@@ -20,7 +20,7 @@ export interface SingleRequest<Value extends object, Result> {
   /** Changes that were made to the request for this target. */
   readonly warnings: readonly Warning[];
   send(context: ModelContext): Promise<Value>;
-  /** Returns an error if the response counts as a failure, for example if it contains no image. */
+  /** Returns the error of a response that is a failure, such as a response without an image. */
   fault?(value: Value): LlmError | undefined;
   usage(value: Value): Usage | undefined;
   /** Returns the result of the call. `warnings` are the warnings of the request. */

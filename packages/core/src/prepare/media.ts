@@ -144,8 +144,8 @@ const misfitError = (target: string, why: string): LlmError =>
 const PDF = 'application/pdf';
 
 /**
- * Throws `unsupported` for documents above the limits of a target. Pages are counted by the fitter, and only for a target that
- * limits them. Returns a warning for each PDF whose pages cannot be counted.
+ * Throws `unsupported` for documents above the limits of a target. The fitter counts pages, and only for a target that limits
+ * them. Returns a warning for each PDF whose pages cannot be counted.
  */
 export async function checkFiles(
   messages: readonly TurnMessage[],
@@ -181,7 +181,7 @@ export async function checkFiles(
   return warnings;
 }
 
-/** Replaces documents that the target does not accept in tool results by an error text that names the remedy. */
+/** Replaces documents that the target does not accept in tool results with an error message that states the remedy. */
 export function fitResultFiles(
   messages: readonly TurnMessage[],
   { resultFiles = [] }: Capabilities,

@@ -29,7 +29,7 @@ describe('foreign reasoning', () => {
 
   it('is removed with vendor parts, which have a separate warning', () => {
     const search = (family: string): AssistantPart => ({ type: 'vendor', kind: 'search', ...token(family) });
-    const why = 'a/x cannot read it';
+    const why = 'a/x cannot read them';
     const toolWarning = { action: 'dropped', what: 'parts that ran at another vendor', why };
     const left = dropForeignReplay([assistant([search('b'), said(), search('a')])], ['a'], 'a/x');
     expect(left).toEqual({ messages: [assistant([said(), search('a')])], warnings: [toolWarning] });

@@ -33,7 +33,7 @@ function warningsFor(
       ? []
       : [dropWarning('replay of foreign reasoning', `${target} cannot read ${TOKENS}`)]),
     ...(removed.some(isOfTool)
-      ? [dropWarning('parts that ran at another vendor', `${target} cannot read it`)]
+      ? [dropWarning('parts that ran at another vendor', `${target} cannot read them`)]
       : []),
   ];
 }
@@ -69,7 +69,7 @@ function readableParts(part: AssistantPart, families: readonly string[]): readon
   return [rest];
 }
 
-/** Family of Claude's replay tokens, on every platform that serves Claude. Packages share the families of this file. */
+/** Family of Claude's replay tokens, on every platform that serves Claude. Several packages use the families of this file. */
 export const CLAUDE_FAMILY = 'claude';
 
 /** Returns the family of a Gemini model. `modelLine` is the model id without version and date. */
@@ -103,7 +103,7 @@ export function messageValues({ parts }: TurnMessage): readonly unknown[] {
 
 /**
  * Whether a message has the same values as when `messageValues` was called. Detects that an application modified a message.
- * Otherwise the cached text of the original message would be sent.
+ * Without this check, the cached text of the original message would be sent.
  */
 export function hasSameValues({ parts }: TurnMessage, values: readonly unknown[]): boolean {
   let at = 0;

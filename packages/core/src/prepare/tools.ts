@@ -6,7 +6,7 @@ import { fnv1a } from '../util/bytes.ts';
 import { asList, asRecord } from '../util/values.ts';
 
 /**
- * Names that every wire accepts (2026-11-20). OpenAI and Converse accept `[a-zA-Z0-9_-]{1,64}`. Claude accepts up to 128
+ * Names that every wire accepts (as of 2026-11-20). OpenAI and Converse accept `[a-zA-Z0-9_-]{1,64}`. Claude accepts up to 128
  * characters. Gemini accepts no digit or hyphen at the start. Names from MCP servers can have dots and slashes.
  */
 const VALID_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
@@ -117,7 +117,7 @@ export function firstLoads(messages: readonly Message[]): ReadonlyMap<string, st
   return first;
 }
 
-/** Last result by the request's list of tools, because providers recognize lists by identity. */
+/** Last result of `toolsToSend`, by the request's list of tools, because providers recognize lists by identity. */
 const sentLists = new WeakMap<readonly ToolSpec[], readonly ToolSpec[]>();
 
 /** Returns tools that are not deferred, then loaded tools in order of loading. The same tools result in the same array. */

@@ -78,8 +78,8 @@ it.each<[string, string, object]>([
   ['output', 'must be a JSON Schema or "json", not "xml"', { output: 'xml' }],
   ['tools[0].name', 'must not be empty', { tools: [{ ...tool, name: '' }] }],
   ['tools[1].name', '"t" is not unique', { tools: [tool, tool] }],
-  ['tools[0].parameters', 'must be a schema', { tools: [{ ...tool, parameters: null }] }],
-  ['tools[0].parameters', 'must be a schema', { tools: [{ ...tool, parameters: 'object' }] }],
+  ['tools[0].parameters', 'must be a JSON or Standard Schema', { tools: [{ ...tool, parameters: null }] }],
+  ['tools[0].parameters', 'must be a JSON or Standard Schema', { tools: [{ ...tool, parameters: 'text' }] }],
   ['toolChoice.name', 'must name a tool, not "u"', { tools: [tool], toolChoice: { name: 'u' } }],
   ['toolChoice', '"required" needs tools', { tools: [], toolChoice: 'required' }],
 ])('rejects a request: %s %s', (path, why, request) => {

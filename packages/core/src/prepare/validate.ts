@@ -193,7 +193,7 @@ function validateTools({ tools = [], toolChoice, messages }: ChatRequest): void 
     if (names.has(name)) throw invalidError(`tools[${index}].name`, `"${name}" is not unique`);
     // Schemas of some libraries are functions.
     if (typeof (parameters as unknown) !== 'function' && !isRecord(parameters))
-      throw invalidError(`tools[${index}].parameters`, 'must be a schema');
+      throw invalidError(`tools[${index}].parameters`, 'must be a JSON or Standard Schema');
     if (deferred !== undefined && typeof deferred !== 'boolean')
       throw invalidError(`tools[${index}].deferred`, 'must be a boolean');
     names.add(name);

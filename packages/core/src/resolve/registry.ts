@@ -10,7 +10,7 @@ interface SpecPosition {
   readonly offset: number;
 }
 
-/** Providers by name: registered ones, and those created from the `LLM_*` variable of the name. */
+/** Providers by name: the registered providers, and providers that were created from `LLM_*` variables. */
 export class Registry {
   private readonly registered = new Map<string, Provider>();
   private readonly built = new Map<string, Provider>();
@@ -117,7 +117,7 @@ function unknownSchemeError(
   scheme: string,
   known: readonly string[],
 ): LlmError {
-  const schemes = known.length === 0 ? 'none serves any' : `served: ${known.join(', ')}`;
+  const schemes = known.length === 0 ? 'no scheme is registered' : `served: ${known.join(', ')}`;
   const problem = `no registered provider serves the scheme "${scheme}" (${schemes})${didYouMean(scheme, known)}`;
   return dsnError(variable, problem, value.length - value.trimStart().length);
 }
@@ -149,5 +149,5 @@ export function mergeSettings(
   };
 }
 
-/** Environment of an application that passed no `env`. With it, errors about missing variables suggest passing `env`. */
+/** Environment of an application that passed no `env`. If it is used, errors about missing variables suggest `env`. */
 export const NO_ENV: Env = Object.freeze({});

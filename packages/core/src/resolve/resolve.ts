@@ -19,7 +19,7 @@ interface Names {
 
 /** Target: one model of one provider. Health, failover and events refer to targets. */
 export interface Target {
-  /** `provider/model`. */
+  /** Target as `provider/model`. */
   readonly key: string;
   readonly provider: Provider;
   readonly modelId: string;
@@ -125,10 +125,10 @@ const resolverError = (name: string, cause: unknown): LlmError =>
   );
 
 const cycleError = (path: readonly string[]): LlmError =>
-  new LlmError('config', `alias cycle: ${path.join(' -> ')}`, { code: 'alias-cycle' });
+  new LlmError('config', `alias cycle: ${path.join(' -> ')}; change one of them`, { code: 'alias-cycle' });
 
 const depthError = (path: readonly string[]): LlmError =>
-  new LlmError('config', `aliases deeper than ${MAX_DEPTH}: ${path.slice(0, 3).join(' -> ')} -> …`, {
+  new LlmError('config', `aliases nest deeper than ${MAX_DEPTH}: ${path.slice(0, 3).join(' -> ')} -> …`, {
     code: 'alias-depth',
   });
 

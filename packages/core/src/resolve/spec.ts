@@ -10,7 +10,7 @@ import type { SpecElement } from '../types/majordomo.ts';
 export function parseSpec(spec: string): readonly SpecElement[] {
   if (typeof (spec as unknown) !== 'string')
     throw notASpecError((spec as unknown) === null ? 'null' : typeof spec);
-  // A DSN contains a token, and errors would show it, because they contain the spec.
+  // A DSN contains a token. Errors contain the spec, so they would show the token.
   if (spec.includes('://') && spec.includes('@')) throw notASpecError('a DSN');
   const elements: SpecElement[] = [];
   let at = 0;
@@ -37,7 +37,7 @@ function parseElement(text: string, spec: string, offset: number): SpecElement {
 }
 
 function notASpecError(actual: string): LlmError {
-  const message = `a spec is a string, provider/model or an alias, not ${actual}`;
+  const message = `a spec must be a string such as provider/model or an alias, not ${actual}`;
   return new LlmError('config', message, { code: 'bad-spec', path: '0' });
 }
 

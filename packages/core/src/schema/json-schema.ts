@@ -11,8 +11,8 @@ const MAX_WORK = 1_000_000;
 
 /**
  * Returns the issues of a value. Checks the common keywords: type, enum, const, properties, items and their bounds, anyOf, oneOf,
- * allOf, not and `$ref` within the schema. Does not check `pattern`, `format` and unknown keywords: a schema may come from
- * an MCP server, and matching a regular expression can take exponential time.
+ * allOf, not and `$ref` within the schema. Does not check unknown keywords, `pattern` and `format`, because a schema may come
+ * from an MCP server, and matching a regular expression can take exponential time.
  */
 export function findIssues(schema: object, value: unknown): readonly ErrorIssue[] {
   if (isTooDeep(value)) return [{ path: [], message: `is nested more than ${MAX_DEPTH} levels deep` }];
@@ -31,7 +31,7 @@ interface SharedState {
   /** Results by branch and value. They are stored because each level above needs them again. */
   readonly verdicts: Map<unknown, Map<unknown, Fit>>;
   work: number;
-  /** Number of keywords that were not checked. If it is above 0, a value without issues may still not fit. */
+  /** Number of keywords that were not checked. If it is above 0, a value without issues may not fit the schema. */
   unchecked: number;
   /** Number of checks that were cut off at `MAX_HOPS`. Their results are incomplete. */
   cuts: number;
@@ -81,9 +81,7 @@ class SchemaCheck {
     return this.stopsAtFirst && this.issues.length > 0;
   }
 
-  /**
-   * Whether an object was already checked against the schema. Primitives are always checked: equal ones are reported separately.
-   */
+  /** Whether an object was already checked against the schema. Equal primitives are checked and reported separately. */
   private wasChecked(schema: Schema, value: unknown): boolean {
     if (!isContainer(value)) return false;
     const values = this.checked.get(schema);

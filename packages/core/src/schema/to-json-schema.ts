@@ -18,7 +18,7 @@ const modelTools = new WeakMap<
 const isSchema = <T>(value: unknown): value is ObjectSchema<T> =>
   (typeof value === 'function' || (typeof value === 'object' && value !== null)) && '~standard' in value;
 
-/** Returns a plain JSON Schema unchanged, or that of a Standard Schema's input. Throws `invalid-request` with the path `what`. */
+/** Returns a JSON Schema unchanged, or converts the input of a Standard Schema. Throws `invalid-request` with the path `what`. */
 export function toJsonSchema(schema: JsonSchema | ObjectSchema<unknown>, what: string): JsonObject {
   const known = jsonSchemas.get(schema);
   if (known !== undefined) return known;
@@ -44,7 +44,7 @@ function jsonSchemaOf(schema: ObjectSchema<unknown>, what: string): JsonObject {
   if ((jsonSchema as typeof jsonSchema | undefined) === undefined) {
     throw new LlmError(
       'invalid-request',
-      `${what}: this ${vendor} schema cannot be converted to JSON Schema; wrap it, such as with toStandardJsonSchema`,
+      `${what}: this ${vendor} schema cannot be converted to JSON Schema; wrap it, for example with toStandardJsonSchema`,
       { path: what },
     );
   }
@@ -189,7 +189,7 @@ function unwrap(value: unknown): unknown {
   return first === 'value' && others.length === 0 ? value['value'] : value;
 }
 
-/** Moves definitions to the new root and changes other references to the member `value`. */
+/** Moves definitions to the new root. Makes all other references point into the member `value`. */
 function wrap(schema: JsonObject): JsonObject {
   const entries = Object.entries(schema);
   const pick = (moves: boolean): JsonObject =>

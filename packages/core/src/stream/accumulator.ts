@@ -30,7 +30,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
     this.warnings = [...prepared];
   }
 
-  /** Adds an event. The start of a tool call counts as content, because a call without arguments has no delta. */
+  /** Adds an event. The start of a tool call is treated as content, because a call without arguments has no delta. */
   push(event: ModelEvent): 'progress' | 'content' | 'finish' {
     switch (event.type) {
       case 'text-delta':

@@ -35,7 +35,7 @@ const LEFT = 'the reader left before the end';
 
 /**
  * Stream of a source's events for one reader. The source starts at the first read or `response()`. Concurrent reads wait in
- * order. After the end, every read resolves as done. An event that has arrived costs a resolved promise and no generator.
+ * order. After the end, every read resolves as done. A read of an event that has arrived creates only a resolved promise.
  */
 export class PulledStream<Event, Response> implements AsyncIterator<Event, undefined> {
   private readonly begin: Begin<Event, Response>;
@@ -59,7 +59,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
   constructor(begin: Begin<Event, Response>, clock: Clock, unreadMs: number) {
     this.begin = begin;
     this.unread = new UnreadTimer(clock, unreadMs, (ms) => {
-      this.source?.abandon(`nobody has read the stream for ${ms} ms`);
+      this.source?.abandon(`the stream was not read for ${ms} ms; read it, or raise timeouts.unreadMs`);
     });
   }
 
@@ -146,7 +146,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
     }
   }
 
-  /** Returns the next events; an empty list at the end. An error is stored for the reader. */
+  /** Returns the next events, or an empty list at the end. An error is stored for the reader. */
   private async pull(): Promise<readonly Event[]> {
     try {
       this.unread.pause();
@@ -177,7 +177,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
     if (!this.isOver && this.reads === 0) this.unread.resume();
   }
 
-  /** Reports the ending of the source. Only the first ending counts. */
+  /** Reports the ending of the source. Later endings are ignored. */
   private readonly settle = (ending: Ending<Response>): void => {
     this.unread.stop();
     if (this.ending !== undefined) return;

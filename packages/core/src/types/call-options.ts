@@ -4,8 +4,8 @@ import type { ChatResponse } from './response.ts';
 import type { ResolvedTarget } from './target.ts';
 
 /**
- * Time limits in milliseconds. 0 disables a limit. An attempt or call that exceeds a limit other than `unreadMs` fails with
- * kind `timeout` and `details.phase`. Order of precedence: limits of the call, alias, majordomo, provider and model.
+ * Time limits in milliseconds. 0 disables a limit. An attempt or call that exceeds a limit other than `unreadMs` fails with kind
+ * `timeout` and `details.phase`. Precedence, highest first: limits of the call, alias, majordomo, provider, model.
  *
  * @example { firstContentMs: 30_000, totalMs: 120_000 }
  */
@@ -35,25 +35,25 @@ export interface Timeouts {
   readonly unreadMs?: number | undefined;
 }
 
-/** Retry and failover options. `createMajordomo` takes them for all calls, `CallOptions` for one call. */
+/** Retry and failover options. `createMajordomo` accepts them for all calls. `CallOptions` contains them for one call. */
 export interface ChainOptions {
   /** Maximum attempts on one target within a call, including the first. @default 2 */
   readonly attempts?: number | undefined;
   /**
-   * Wait before retry n on the same target, in milliseconds: random between 0 and `baseMs · 2ⁿ` (n from 0), at most `capMs`.
+   * Random wait before a retry on the same target, in milliseconds: below `baseMs · 2ⁿ` for retry n (from 0), at most `capMs`.
    * @default { baseMs: 100, capMs: 8_000 }
    */
   readonly backoff?:
     { readonly baseMs?: number | undefined; readonly capMs?: number | undefined } | undefined;
   /**
-   * Maximum Retry-After for which a call waits, in milliseconds. A longer one benches the target, and the call advances.
+   * Maximum Retry-After for which a call waits, in milliseconds. A longer Retry-After benches the target and prevents a retry.
    * @default 20_000
    */
   readonly retryAfterCapMs?: number | undefined;
   /** Time limits; see `Timeouts` for each default. */
   readonly timeouts?: Timeouts | undefined;
   /**
-   * Changes to the table that decides for each error kind whether the call retries, advances and benches.
+   * Changes to the decisions for error kinds: whether the call retries or advances, and whether the target may be benched.
    *
    * @example { auth: { advance: true } }
    */
@@ -81,7 +81,7 @@ export interface ChainOptions {
   readonly slowWindowMs?: number | undefined;
   /**
    * Behavior when every target is benched. `probe`: one call at a time tries the target whose bench ends first, and other calls
-   * fail at once. `fail`: all calls fail at once. `try-soonest`: every call tries that target. `wait`: the call waits until a
+   * fail at once. `try-soonest`: every call tries that target. `fail`: all calls fail at once. `wait`: the call waits until a
    * bench ends. An attempt that fails before the end of a bench does not extend the bench.
    * @default 'probe'
    */
@@ -93,9 +93,9 @@ export interface ChainOptions {
 }
 
 /**
- * Orders the targets of a chat once, before the first attempt. Returns target keys, preferred first. The other targets follow
- * in the order of the chain. Unknown keys are ignored, and `undefined` keeps the order. The function is not called for a single
- * target. If it throws, rejects or takes longer than 250 ms, the order does not change.
+ * Orders the targets of a chat once, before the first attempt. Returns target keys, preferred first. The other targets follow in
+ * the order of the chain. Unknown keys are ignored. `undefined` leaves the order unchanged. The function is not called for a
+ * single target. If it throws, rejects or takes longer than 250 ms, the order does not change.
  *
  * @example const order: TargetOrder = (targets) => targets.filter(isInEurope).map(({ target }) => target);
  */
@@ -104,7 +104,7 @@ export type TargetOrder = (
   context: {
     readonly call: CallInfo;
     readonly request: ChatRequest;
-    /** Signal that aborts when the call is stopped or the function exceeds its 250 ms. */
+    /** Signal that aborts when the call is stopped or when the function exceeds the limit of 250 ms. */
     readonly signal: AbortSignal;
   },
 ) => readonly string[] | undefined | Promise<readonly string[] | undefined>;
@@ -129,7 +129,7 @@ export interface CallOptions extends ChainOptions {
    */
   readonly waitUntil?: WaitUntil | undefined;
   /**
-   * Maximum number of repair rounds per target of `generateObject` and `streamObject`. If a value does not fit the schema, a
+   * Maximum number of repair rounds of `generateObject` and `streamObject` for each target. If a value does not fit the schema, a
    * round sends the value and its issues back to the model. `totalMs` limits all rounds together.
    * @default 1
    */
@@ -237,5 +237,5 @@ export interface Decision {
   readonly accept?: boolean | undefined;
 }
 
-/** Changes to the decisions, by error kind. Members that are left out keep their values. */
+/** Changes to the decisions, by error kind. Absent kinds and absent members of a decision do not change. */
 export type PolicyOverrides = { readonly [K in ErrorKind]?: Partial<Decision> | undefined };

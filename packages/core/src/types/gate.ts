@@ -41,7 +41,7 @@ export interface AttemptInfo {
   readonly isLapsed?: boolean | undefined;
   /** Vendor whose prices apply; see `Provider.vendor`. */
   readonly vendor?: string | undefined;
-  /** How the provider's calls are paid; see `Provider.billing`. */
+  /** Payment of the provider's calls; see `Provider.billing`. */
   readonly billing?: Billing | undefined;
   /** Declared data handling of the target; see `Provider.data`. */
   readonly data?: DataHandling | undefined;
@@ -76,7 +76,7 @@ export interface Permit {
 }
 
 /**
- * Admission control, such as a budget. A gate that exceeds its timeout or fails, except with an `LlmError`, denies the attempt.
+ * Admission control, such as a budget. A timeout of a gate, or any error that is not an `LlmError`, denies the attempt.
  *
  * @example
  * const gate: Gate = {

@@ -86,7 +86,7 @@ function factLines({ details, cause, message }: InspectedError): readonly string
 const isScalar = (value: unknown): value is string | number =>
   typeof value === 'string' || typeof value === 'number';
 
-/** Describes a cause and at most three causes behind it. */
+/** Describes a cause and at most three nested causes. */
 function causes(cause: unknown, depth = 0): string {
   if (!(cause instanceof Error)) return typeof cause === 'string' ? oneLine(cause) : `a ${typeof cause}`;
   const { kind } = cause as { readonly kind?: unknown };

@@ -44,7 +44,7 @@ export interface ErrorDetails {
   readonly publicMessage: string | undefined;
   /** Time to wait before another call, in milliseconds. For `exhausted`: until the first target is available again. */
   readonly retryAfterMs: number | undefined;
-  /** Whether a retry of the same request may succeed, as the vendor states in `x-should-retry`. If false, the chain advances. */
+  /** Whether a retry of the same request may succeed, by the vendor's header `x-should-retry`. If false, no retry follows. */
   readonly shouldRetry: boolean | undefined;
   /** All attempts of the call, in order; empty if the call failed before its first attempt. */
   readonly attempts: readonly Attempt[];
@@ -74,21 +74,21 @@ export interface Attempt {
   /** Duration of the attempt in milliseconds; 0 for a skipped target. */
   readonly ms: number;
   /**
-   * Whether majordomo ended the attempt after it had called the provider: by an abort, a timeout, a caller that left the
-   * stream, or a lost hedge. The vendor may bill such an attempt.
+   * Whether majordomo ended the attempt after it had called the provider: by an abort, a timeout, a caller that left the stream,
+   * or a faster attempt. The vendor may bill such an attempt.
    */
   readonly stopped?: true | undefined;
   /** Vendor whose prices apply; see `Provider.vendor`. */
   readonly vendor?: string | undefined;
   /** Id of the model, without the provider. */
   readonly model?: string | undefined;
-  /** How the provider's calls are paid; see `Provider.billing`. */
+  /** Payment of the provider's calls; see `Provider.billing`. */
   readonly billing?: Billing | undefined;
   /** Innermost alias or resolved name that led to the target. */
   readonly name?: string | undefined;
 }
 
-/** How calls are paid: per use (`metered`), or as part of a subscription or on own hardware (`included`). */
+/** Payment of calls: per use (`metered`), or as part of a subscription or on own hardware (`included`). */
 export type Billing = 'metered' | 'included';
 
 /** Content that had arrived when an attempt failed. */
@@ -229,7 +229,7 @@ export type ErrorKind =
   | 'aborted'
   /** Core or the vendor rejects the request as invalid. */
   | 'invalid-request'
-  /** The target does not support the request: tools, media, schema, size (`code: 'too-large'`). */
+  /** The target does not support a part of the request, such as media, or its size (`code: 'too-large'`). */
   | 'unsupported'
   /** The key is missing or was rejected, or a login has expired (`code: 'login-required'`). */
   | 'auth'
@@ -253,7 +253,7 @@ export type ErrorKind =
   | 'server'
   /** A time limit was exceeded; see `details.phase`. */
   | 'timeout'
-  /** The connection failed or broke. */
+  /** The connection could not be established or was lost. */
   | 'network'
   /** The response does not follow the vendor's API; see `details.path`. */
   | 'protocol'

@@ -56,13 +56,13 @@ export interface ChatStream<Event = StreamEvent> extends AsyncIterable<Event> {
 
 /** Response with its typed value. `usage` and `attempts` include all rounds. */
 export interface ObjectResponse<T> extends ChatResponse {
-  /** Value as the schema returned it. */
+  /** Value that the validation by the schema returned. */
   readonly value: T;
 }
 
 /** Snapshots of a value while it is generated. Each snapshot replaces the one before. */
 export interface ObjectStream<T> extends AsyncIterable<DeepPartial<T>> {
-  /** Resolves with the validated value. Rejects with `invalid-output` if no round produced a value that fits. */
+  /** Resolves with the validated value. Rejects with `invalid-output` if no round produced a value that fits the schema. */
   response(): Promise<ObjectResponse<T>>;
 }
 
@@ -97,7 +97,7 @@ export interface ChatModel {
    * const { value } = await model.generateObject({ messages, output: z.object({ title: z.string() }) });
    */
   generateObject<T>(request: TypedRequest<T>, options?: CallOptions): Promise<ObjectResponse<T>>;
-  /** Returns a value that was checked against a JSON Schema, except for `pattern` and `format`. */
+  /** Returns a value that was checked against a JSON Schema, except for `pattern`, `patternProperties` and `format`. */
   generateObject(request: JsonSchemaRequest, options?: CallOptions): Promise<ObjectResponse<JsonValue>>;
   /** Returns unchecked snapshots of the value while it is generated. `response()` returns the validated value. */
   streamObject<T>(request: TypedRequest<T>, options?: CallOptions): ObjectStream<T>;
@@ -133,7 +133,7 @@ export type Resolver = (
     readonly request: ChatRequest | undefined;
     /** View of the majordomo, for example to resolve other names. Resolving `name` within itself rejects with `config`. */
     readonly majordomo: Pick<Majordomo, 'resolve' | 'health'>;
-    /** Names that led to this name, starting with the outermost; empty if the spec of the call contains this name. */
+    /** Names that led to this name, starting with the outermost. Empty if the spec of the call contains this name. */
     readonly path: readonly string[];
     readonly signal: AbortSignal;
   },
@@ -156,9 +156,7 @@ export interface MajordomoOptions {
   readonly aliases?: { readonly [name: string]: string | NamedSpec } | undefined;
   /** Resolvers for names without an alias, in order. */
   readonly resolvers?: readonly Resolver[] | undefined;
-  /**
-   * Environment variables with keys and `LLM_*` DSNs, such as `process.env`. Only strings are read. @default no variables
-   */
+  /** Environment variables with API keys and `LLM_*` DSNs, such as `process.env`. Only strings are read. @default no variables */
   readonly env?: object | undefined;
   /** `fetch` function for all providers. @default the global `fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -170,7 +168,7 @@ export interface MajordomoOptions {
   readonly health?: HealthOptions | undefined;
   /** Gates, called in order before each attempt. Their permits are settled in reverse order. */
   readonly gates?: readonly Gate[] | undefined;
-  /** Resizes images and counts pages for each target. If absent, a target is skipped if an image exceeds the target's limits. */
+  /** Resizes images and counts pages for each target. Without it, a target is skipped if an image exceeds the target's limits. */
   readonly media?: MediaFitter | undefined;
   /** Receives the events of all calls. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
@@ -184,7 +182,7 @@ export interface MajordomoOptions {
   readonly random?: (() => number) | undefined;
 }
 
-/** Element of a spec. */
+/** Element of a spec: a target or a name. */
 export interface SpecElement {
   /** Whether the element is a target (`provider/model`) or a name. */
   readonly kind: 'target' | 'name';
@@ -212,13 +210,13 @@ export interface PreparedTarget {
   readonly provider: Provider;
   /** Batch API of the target for the operation of the request; `undefined` if the target has none. */
   readonly batch: BatchBackend | undefined;
-  /** Reason for which the target cannot accept the request: usually `unsupported`, or `denied` by a gate. */
+  /** Error that states why the target cannot accept the request. Usually of kind `unsupported`, or `denied` by a gate. */
   readonly refusal: LlmError | undefined;
   /** Returns the decision for this error, from the failover table and the overrides of the chain and the alias. */
   decide(error: LlmError): Decision;
   /**
    * Runs one non-streaming attempt over `exchange` instead of the network. Requires a provider with `batch`. Returns the answer
-   * of a live call, or rejects with its error. `attempts` contains this attempt. May be called repeatedly.
+   * that a live call would return, or rejects with its error. `attempts` contains this attempt. May be called repeatedly.
    */
   ask(exchange: typeof globalThis.fetch): Promise<ChatResponse | EmbeddingResponse>;
   /** Context for requests of the provider's batch API. */

@@ -20,7 +20,7 @@ export interface ToolMessage {
   readonly role: 'tool';
   readonly parts: readonly ToolResultPart[];
 }
-/** Message of a transcript: plain data, the same for every vendor. */
+/** Message of a transcript. A message is plain data and has the same form for every vendor. */
 export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
 /** Message that a provider receives. The text of system messages is in `ModelRequest.system`. */
 export type TurnMessage = Exclude<Message, SystemMessage>;
@@ -53,7 +53,7 @@ export interface ToolResultInput {
   readonly callId: string;
   /** Name of the tool. Some wires require it. */
   readonly name: string;
-  /** Text, images and documents. A target that does not support a document in results receives an error text instead. */
+  /** Text, images and documents. An unsupported document is replaced with an error message that states the remedy. */
   readonly content: string | readonly ResultPiece[];
   /** Whether the tool failed. */
   readonly isError?: boolean | undefined;
@@ -112,17 +112,17 @@ export interface Citation {
   readonly title?: string | undefined;
   /** Quotation from the source. */
   readonly quote?: string | undefined;
-  /** Start of the range in the part's text, as for `slice`. Without a range, the source applies to the complete text. */
+  /** Start of the cited range in the part's text, as for `slice`. Without a range, the source applies to the complete text. */
   readonly start?: number | undefined;
-  /** End of the range, exclusive. */
+  /** End of the cited range, exclusive. */
   readonly end?: number | undefined;
 }
 
-/** Text of any message. */
+/** Text part of a message. */
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
-  /** Sources of an answer, if the vendor reports them. They are known at the end of the part. */
+  /** Sources of an answer, if the vendor reports them. A stream reports them in `part-end`. */
   readonly citations?: readonly Citation[] | undefined;
   /** Whether the text is a refusal instead of an answer, if the wire marks refusals. The finish reason is then `refusal`. */
   readonly isRefusal?: true | undefined;
@@ -163,20 +163,20 @@ export interface ReasoningPart {
 /** Tool call of the model. Each call of a turn needs a result in the next message. */
 export interface ToolCallPart {
   readonly type: 'tool-call';
-  /** Vendor's id of the call, or a generated id. It is rewritten for wires that accept fewer characters. */
+  /** Vendor's id of the call, or a generated id. It is rewritten for wires with stricter limits on ids. */
   readonly id: string;
   readonly name: string;
   /** Arguments. They are not checked against the tool's schema. */
   readonly args: JsonObject;
   readonly replay?: Replay | undefined;
-  /** Set if the arguments are not a complete JSON object. Do not run such a call; return an error result. */
+  /** Set if the arguments are not a complete JSON object. Do not run such a call. Return an error result instead. */
   readonly invalid?: { readonly raw: string } | undefined;
 }
 
-/** Work of a tool that ran at the vendor, such as a search, or other vendor data. Sent only to models that can read `replay`. */
+/** Call of a tool that ran at the vendor, such as a search, or other vendor data. Sent only to models that can read `replay`. */
 export interface VendorPart {
   readonly type: 'vendor';
-  /** Vendor's name of the kind, such as `web_search_call`. Vendors add new kinds. */
+  /** Vendor's name for the kind of part, such as `web_search_call`. Vendors may add new kinds. */
   readonly kind: string;
   /** Description for people: the search query, the code, or its output. */
   readonly text?: string | undefined;
@@ -193,7 +193,7 @@ export interface ToolResultPart {
   readonly content: readonly ResultPiece[];
   /** Whether the tool failed. */
   readonly isError?: boolean | undefined;
-  /** Names of deferred tools that this result makes available, best first. Ignores unknown names. A failed result loads none. */
+  /** Names of deferred tools that this result loads, best first. Unknown names are ignored. A failed result loads no tools. */
   readonly loads?: readonly string[] | undefined;
 }
 

@@ -9,8 +9,8 @@ export interface OperationResponse {
   /** Target that answered, as `provider/model`. */
   readonly target: string;
   /**
-   * Usage with `details.units`, such as `{ 'image:1024x1024': 2 }`, `{ 'audio-second': 31 }` or `{ character: 812 }`. Tokens are
-   * unknown if the wire reports none.
+   * Usage with `details.units`, such as `{ 'image:1024x1024': 2 }`, `{ 'audio-second': 31 }` or `{ character: 812 }`. Token
+   * counts are `undefined` if the wire reports none.
    */
   readonly usage: Usage | undefined;
   /** Differences from the request, such as a setting that was dropped or a resized input image. */
@@ -76,8 +76,8 @@ export interface EmbeddingResponse extends OperationResponse {
 }
 
 /**
- * Embedding model: one target or a chain of targets. Vectors of different models are not comparable, so all targets of the
- * chain must have the same `space`; otherwise the call fails with `config`.
+ * Embedding model: one target or a chain of targets. Vectors of different models are not comparable, so all targets of the chain
+ * must have the same `space`. Otherwise, the call fails with `config`.
  */
 export interface EmbeddingModel {
   readonly spec: string;
@@ -194,15 +194,15 @@ export interface RerankRequest {
 
 /** Relevance of one document. */
 export interface RerankResult {
-  /** Position in `documents`. */
+  /** Position in `documents`, from 0. */
   readonly index: number;
-  /** Score; higher is better. Its scale depends on the model, so scores of two models cannot be compared. */
+  /** Score. A higher score is better. The scale depends on the model, so scores of two models cannot be compared. */
   readonly score: number;
 }
 
 /** Ordered documents. `usage` has `details.units.search` if searches are billed, and `input` if tokens are billed. */
 export interface RerankResponse extends OperationResponse {
-  /** Results, best first and equal scores by index. Each document occurs once, and there are at most `topN` results. */
+  /** At most `topN` results, best first. Equal scores are ordered by index. Each document occurs at most once. */
   readonly results: readonly RerankResult[];
   readonly spec: string;
 }

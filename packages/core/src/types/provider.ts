@@ -37,8 +37,8 @@ export interface Model {
   /** Whether the request is sent as a non-streaming request if the caller needs no deltas. */
   isNonStreaming?(request: ModelRequest): boolean;
   /**
-   * Sends the request and yields events singly or in batches. The first step ends `connectMs`. An empty batch resets
-   * `idleMs`. Throws `LlmError`. The method neither retries nor applies time limits.
+   * Sends the request and yields events singly or in batches. The first step stops the timer of `connectMs`. An empty batch
+   * restarts the timer of `idleMs`. Throws `LlmError`. The method neither retries nor applies time limits.
    */
   stream(request: ModelRequest, context: ModelContext): AsyncIterable<ModelEvent | readonly ModelEvent[]>;
 }
@@ -146,12 +146,12 @@ export interface Dsn {
   readonly scheme: string;
   /** Host with its port. */
   readonly host: string;
-  /** Path such as `/v1`, without a slash at the end; may be empty. */
+  /** Path such as `/v1`, without a slash at the end. The path may be empty. */
   readonly path: string;
   /** URL of the API: `https://host/path`, or `http://…` for `scheme+http`. */
   readonly baseURL: string;
   readonly token: string | undefined;
-  /** Parameters, except those of `data`. */
+  /** Query parameters, except those that describe data handling. */
   readonly params: Readonly<Record<string, string>>;
   /** Data handling from `data_region`, `data_retention_days` and `data_trains_on`. Each member replaces that of the provider. */
   readonly data?: DataHandling | undefined;
@@ -180,7 +180,7 @@ export interface ProviderOptions {
   /** Time limits of all models. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
   /**
-   * Vendor whose prices apply, such as a gateway at `baseURL`; see `Provider.vendor`.
+   * Vendor whose prices apply, for example the gateway at `baseURL`; see `Provider.vendor`.
    * @default the vendor of the package
    */
   readonly vendor?: string | undefined;
@@ -234,7 +234,7 @@ export interface Provider {
   moderationModel?(modelId: string): ModerationBackend;
   /**
    * Returns the vendor's batch API for a model, without I/O. Absent, or `undefined` for a model or operation, if batches are not
-   * available. A provider with this function must send requests over `ModelContext.exchange` if it is set.
+   * available. A provider with this function must send requests over `ModelContext.exchange` if `exchange` is set.
    */
   batch?(modelId: string, operation: 'chat' | 'embedding', env?: Env): BatchBackend | undefined;
   /** Functions that create a provider from an `LLM_*` DSN, by scheme. */

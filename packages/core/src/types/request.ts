@@ -7,16 +7,16 @@ import type { JsonObject, JsonSchema, ObjectSchema } from './schema.ts';
  * @example { name: 'weather', description: 'Current weather of a city', parameters: z.object({ city: z.string() }) }
  */
 export interface ToolSpec {
-  /** Name of the tool. Most wires accept up to 64 letters, digits, `_` and `-`. Other names are replaced with a warning. */
+  /** Name of the tool. Most wires accept up to 64 letters, digits, `_` and `-`. Core replaces other names and adds a warning. */
   readonly name: string;
   /** Description for the model: what the tool does and when to use it. */
   readonly description: string;
   /** JSON Schema of an object, or a Standard Schema that can be converted to one. */
   readonly parameters: JsonSchema | ObjectSchema<unknown>;
   /**
-   * Whether the definition is sent only after a tool result has loaded it (`ToolResultPart.loads`). The prompt cache still
-   * matches then: Anthropic receives the definition as `defer_loading` with a `tool_reference` in that result, OpenAI Responses
-   * as an `additional_tools` item after that result, every other wire at the end of the list of tools.
+   * Whether the definition is sent only after a tool result has loaded it (`ToolResultPart.loads`). The cached beginning of the
+   * prompt then does not change. Anthropic receives the definition as `defer_loading`, and a `tool_reference` in the result.
+   * OpenAI Responses receives `additional_tools` after the result. Other wires append the definition to the tools.
    * @default false
    */
   readonly deferred?: boolean | undefined;
@@ -131,7 +131,7 @@ export interface ChatRequest {
   readonly extra?: { readonly [providerOrWire: string]: object } | undefined;
 }
 
-/** Request that a provider receives: without system messages, with JSON Schemas, fitted media and readable replay tokens. */
+/** Request that a provider receives. It has JSON Schemas, fitted media and readable replay tokens, but no system messages. */
 export interface ModelRequest extends Omit<ChatRequest, 'messages' | 'tools' | 'extra' | 'output' | 'cache'> {
   /** Conversation, repaired for the target: each tool call has one result. */
   readonly messages: readonly TurnMessage[];

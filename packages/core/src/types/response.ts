@@ -9,7 +9,7 @@ import type { Usage } from './usage.ts';
 export type FinishReason =
   'stop' | 'length' | 'tool-calls' | 'content-filter' | 'refusal' | 'incomplete' | 'other';
 
-/** Difference between the request and what was sent, or a repair of the response. */
+/** Difference between the caller's request and the sent request, or a repair of the response. */
 export interface Warning {
   readonly action: 'dropped' | 'coerced' | 'emulated' | 'repaired' | 'continued' | 'cached';
   /** Subject, such as `temperature`. */
@@ -74,9 +74,9 @@ export type PartHead =
   | { readonly type: 'tool-call'; readonly id: string; readonly name: string };
 
 /**
- * Event of one attempt, as a provider writes it. The order is: one `start`; for each part a `part-start`, its deltas and a
- * `part-end`; one `finish`. Several tool calls may be open at the same time. A vendor part has only a `part-end`. A failure
- * is thrown and is not an event. `index` counts the parts from 0.
+ * Event of one attempt, as a provider yields it. The order is: one `start`; for each part a `part-start`, its deltas and a
+ * `part-end`; one `finish`. Several tool calls may be open at the same time. A vendor part has only a `part-end`. A failure is
+ * thrown and is not an event. `index` counts the parts from 0.
  */
 export type ModelEvent =
   /** `id` is the vendor's id of the response, not of the request. */
@@ -92,7 +92,7 @@ export type ModelEvent =
       readonly type: 'finish';
       readonly target: string;
       readonly reason: FinishReason;
-      /** The vendor's own name for the reason. */
+      /** Vendor's own name for the reason. */
       readonly raw: string | undefined;
       readonly usage: Usage | undefined;
       readonly stopDetails?: StopDetails | undefined;
@@ -101,8 +101,8 @@ export type ModelEvent =
     };
 
 /**
- * Event of a stream. After `reset` the caller drops all parts since the last `start`: `target` failed, and another attempt
- * follows. After `continued` the caller keeps all parts: `target` continues the parts of `from` without a new `start`.
+ * Event of a stream. After `reset`, the caller drops all parts since the last `start`, because `target` failed. Another attempt
+ * follows. After `continued`, the caller keeps all parts, because `target` continues the parts of `from` without a new `start`.
  */
 export type StreamEvent =
   | ModelEvent

@@ -51,7 +51,7 @@ export interface JsonSchemaOptions {
  */
 export type JsonSchema = JsonObject | (object & { readonly '~standard'?: undefined });
 
-/** Schema that validates values and can be converted to JSON Schema: zod 4, arktype, wrapped valibot. */
+/** Schema that validates values and can be converted to JSON Schema, such as one of zod 4 or arktype. */
 export type ObjectSchema<T> = StandardSchema<unknown, T> & StandardJsonSchema<unknown, T>;
 
 /** JSON value. Members that are `undefined` are omitted from the JSON. */

@@ -10,7 +10,7 @@ export interface Capabilities {
   readonly images?: ImageLimits | false | undefined;
   /** MIME types of supported documents and videos; `false` if the model accepts none. */
   readonly files?: readonly string[] | false | undefined;
-  /** MIME types of documents that tool results may contain. `undefined`: none. An error text replaces other documents. */
+  /** MIME types of documents that tool results may contain. `undefined`: none. An error message replaces other documents. */
   readonly resultFiles?: readonly string[] | undefined;
   /** MIME types of supported audio; `false` if the model accepts none. */
   readonly audio?: readonly string[] | false | undefined;
@@ -80,11 +80,11 @@ export interface DataHandling {
 
 /** Target of a resolved spec. */
 export interface ResolvedTarget {
-  /** `provider/model`. */
+  /** Target as `provider/model`. */
   readonly target: string;
   /** Vendor whose prices and conventions apply; see `Provider.vendor`. */
   readonly vendor: string | undefined;
-  /** How the target's calls are paid; see `Provider.billing`. */
+  /** Payment of the target's calls; see `Provider.billing`. */
   readonly billing: Billing | undefined;
   /** Id of the model: the text after the first slash. */
   readonly model: string;
@@ -111,7 +111,7 @@ export interface ModelContext {
   readonly fetch?: typeof globalThis.fetch | undefined;
   /**
    * Function that receives the request and returns the response, for work that is not sent as a call, such as a line of a batch.
-   * It replaces every other transport, including the provider's options `fetch` and `client`. No credential is requested for it.
+   * It replaces every other transport, including the provider's options `fetch` and `client`. No credential is requested.
    */
   readonly exchange?: typeof globalThis.fetch | undefined;
   /** Headers of `createMajordomo`. The provider's headers take precedence. */

@@ -31,7 +31,7 @@ export function fnv1a(text: string): number {
   return value >>> 0;
 }
 
-/** Returns a 128-bit hash over UTF-16 code units as 32 hexadecimal digits. Equal in every process. Not suitable for secrets. */
+/** Returns a 128-bit hash of UTF-16 units as 32 hexadecimal digits, equal in every process. It is not suitable for secrets. */
 export function hash128(text: string): string {
   let [a, b, c, d] = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344];
   for (let at = 0; at < text.length; at++) {
@@ -53,7 +53,7 @@ export function hash128(text: string): string {
   return [a, b, c, d].map((lane) => hexOf(lane >>> 16) + hexOf(lane & 0xffff)).join('');
 }
 
-/** Returns 16 bits as four hexadecimal digits. Converting numbers of 32 bits takes several times as long. */
+/** Returns 16 bits as four hexadecimal digits. A conversion of 32 bits at once takes several times as long. */
 const hexOf = (bits: number): string => (bits | 0x10000).toString(16).slice(1);
 
 function mixed(lane: number): number {

@@ -63,8 +63,8 @@ it('messages do not contain the value', () => {
 });
 
 it.each([
-  [{}, 'make: name is missing: it must be a string'],
-  [{ name: undefined }, 'make: name is missing: it must be a string'],
+  [{}, 'make: name is missing; it must be a string'],
+  [{ name: undefined }, 'make: name is missing; it must be a string'],
   [{ name: 'a' }, 'make: size is missing'],
 ])('%j lacks a required option', (options, message) => {
   expect(() => {

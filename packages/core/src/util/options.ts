@@ -120,7 +120,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return best ?? longer;
 }
 
-/** Returns the Damerau-Levenshtein distance: insertions, deletions, changes and swaps of neighbors. */
+/** Returns the Damerau-Levenshtein distance: the number of insertions, deletions, changes and swaps of neighbors. */
 function typingErrors(from: string, to: string): number {
   let beforeLast: readonly number[] = [];
   let last: readonly number[] = Array.from({ length: to.length + 1 }, (_, at) => at);
@@ -168,7 +168,7 @@ export function checkOptions(
 }
 
 const missingProblem = (kind: Kind | undefined): string =>
-  typeof kind === 'string' ? `is missing: it must be ${article(kind)}` : 'is missing';
+  typeof kind === 'string' ? `is missing; it must be ${article(kind)}` : 'is missing';
 
 /** Throws `config` with the path for an infinite time. `prefix` begins the message. */
 export function checkFinite(ms: number | undefined, path: string, prefix = ''): void {

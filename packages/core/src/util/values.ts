@@ -37,7 +37,7 @@ export function tryParseJson(text: string): unknown {
 /** Maximum nesting of JSON values. Recursion to this depth is safe in every runtime. */
 export const MAX_DEPTH: number = 500;
 
-/** Maximum length of a JSON text that cannot exceed `MAX_DEPTH`, because each level takes two brackets. */
+/** Maximum length of a JSON text that cannot exceed `MAX_DEPTH`, because each level needs two brackets. */
 export const SHALLOW_LENGTH: number = MAX_DEPTH * 2;
 
 /** Whether a value is nested deeper than `MAX_DEPTH`, or contains itself. */
