@@ -8,7 +8,7 @@ type Build = Parameters<Plugin['setup']>[0];
 
 /**
  * Returns a plugin that bundles `page.html` with `main.tsx` and `page.css` of the same folder into one HTML file. The module
- * exports the HTML and the hashes of its script and style, which its content security policy allows.
+ * exports the HTML, and the hashes of its script and style for the content security policy of the page.
  */
 export function inspectorPage(): Plugin {
   return {

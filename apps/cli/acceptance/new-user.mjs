@@ -1,5 +1,5 @@
-// A new user: the command from packed tarballs in an empty folder, called by npx, against a vendor on 127.0.0.1. Needs
-// the registry and built packages: pnpm exec node apps/cli/acceptance/new-user.mjs
+// Runs the command as a new user does: with npx, from packed tarballs in an empty folder. A vendor on 127.0.0.1 is simulated.
+// Requires the registry and built packages: pnpm exec node apps/cli/acceptance/new-user.mjs
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -128,7 +128,7 @@ function npm(args) {
   if (status !== 0) throw new Error(`npm ${args[0]}: ${stderr}`);
 }
 
-/** Not the synchronous kind: the vendor answers from this process. Nothing of this machine's configuration is seen. */
+/** Runs the command asynchronously, because this process simulates the vendor. The command reads no configuration of this machine. */
 function majordomo(env, ...argv) {
   const { PATH, npm_config_cache: cache } = process.env;
   const { promise, resolve, reject } = Promise.withResolvers();

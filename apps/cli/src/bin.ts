@@ -19,7 +19,7 @@ const end = (signal: keyof typeof ENDINGS): void => {
   interrupts.end();
   setTimeout(() => process.exit(ended), interrupts.graceMs).unref();
 };
-/** Whether a write failed because the terminal was closed. A command that reloads on SIGHUP can only detect it in this way. */
+/** Whether a write failed because the terminal was closed. Only this reveals it to a command that reloads on SIGHUP. */
 const isTerminalClosed = ({ code }: NodeJS.ErrnoException): boolean => code === 'EIO';
 process.on('SIGHUP', () => {
   if (interrupts.reload === undefined) end('SIGHUP');

@@ -14,7 +14,7 @@ export class Interrupts {
     return this.all.signal;
   }
 
-  /** Handles Ctrl-C. Returns whether it ends the turn or, when pressed twice in one turn, the command. */
+  /** Handles Ctrl-C. Aborts the turn when first pressed in a turn, otherwise the command. Returns which of them was aborted. */
   press(): 'turn' | 'command' {
     const { turn } = this;
     this.turn = undefined;

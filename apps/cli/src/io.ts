@@ -19,8 +19,8 @@ export interface Io {
   /** Runs a task. A single Ctrl-C stops the task without ending the command. */
   interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /**
-   * Asks the user for a line, or for pasted text: `undefined` when interrupted, `null` at the end of input (Ctrl-D). Requires
-   * stdin and stdout to be terminals.
+   * Asks the user for a line, or for pasted text. Returns `undefined` when interrupted, and `null` at the end of input (Ctrl-D).
+   * Requires stdin and stdout to be terminals.
    */
   ask(question: string): Promise<string | null | undefined>;
   /** Asks a yes-or-no question. Returns `undefined` when interrupted, `null` at the end of input. */
@@ -54,7 +54,7 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Whether colors are used. `false` with NO_COLOR, on dumb terminals, and without a terminal. */
   readonly colour: boolean;
-  /** Whether the terminal can move the cursor and erase. Dumb terminals cannot. */
+  /** Whether the terminal can move the cursor and erase text. `false` for dumb terminals. */
   readonly canErase: boolean;
   /** Number of cells per line, or `Infinity` without a terminal. */
   readonly columns: number;

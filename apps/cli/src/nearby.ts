@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Address ranges from IANA's registries of special addresses for IPv4 and IPv6 (2026-11). */
+// Address ranges from IANA's registries of special addresses for IPv4 and IPv6, as of November 2026.
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
@@ -23,7 +23,7 @@ export function isLoopback(host: string): boolean {
   return isIn(LOOPBACK, name) || name === 'localhost' || name.endsWith('.localhost');
 }
 
-/** Returns the normalized host: `0x7f.1` becomes 127.0.0.1, and `[::1]` loses its brackets. */
+/** Returns the normalized host: `0x7f.1` becomes 127.0.0.1, and `[::1]` becomes `::1`. */
 const hostname = (host: string): string =>
   URL.parse(`http://${host}`)?.hostname.replace(/^\[(.*)\]$/, '$1') ?? '';
 

@@ -21,7 +21,7 @@ export async function readBounded(
     throw new Stop(`${name} cannot be read: ${reasonOf(error)}`);
   }
   if (length === 0) throw new Stop(`${name} is empty`);
-  if (length > most) throw new Stop(`${name} is larger than ${most / 1024 ** 2} MiB`);
+  if (length > most) throw new Stop(`${name} is larger than ${most / 1024 ** 2} MiB; use a smaller file`);
   return Buffer.concat(taken, length);
 }
 

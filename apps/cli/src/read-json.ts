@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Stop } from './exit.ts';
 import { reasonOf } from './reason.ts';
 
-/** Reads a JSON file. Throws `Stop` with `name`, and without content of the file. */
+/** Reads a JSON file. Throws `Stop` with a message that contains `name`, but no content of the file. */
 export async function readJson(file: string, name: string): Promise<unknown> {
   let text: string;
   try {
@@ -13,7 +13,7 @@ export async function readJson(file: string, name: string): Promise<unknown> {
   return parseJson(text, name);
 }
 
-/** Parses the text of a JSON file. Throws `Stop` with `name`, and without content of the file. */
+/** Parses the text of a JSON file. Throws `Stop` with a message that contains `name`, but no content of the file. */
 export function parseJson(text: string, name: string): unknown {
   try {
     // Windows editors add a byte-order mark, which `JSON.parse` rejects.

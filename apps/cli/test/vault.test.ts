@@ -72,7 +72,7 @@ describe('majordomo vault', () => {
   });
 
   it.each<readonly [WorldOptions['stdin'], readonly string[], string]>([
-    [{ kind: 'pipe', text: ' \n' }, ['set', 'openai'], 'the key is empty, and nothing was changed'],
+    [{ kind: 'pipe', text: ' \n' }, ['set', 'openai'], 'the key is empty; enter or pipe the key'],
     [{ kind: 'pipe', text: 'one\ntwo' }, ['set', 'openai'], 'the key has invalid characters'],
     [{ kind: 'pipe', text: 'a\u0000b' }, ['set', 'openai'], 'the key has invalid characters'],
     [{ kind: 'none' }, ['set', 'openai'], 'majordomo vault set openai < file'],

@@ -23,7 +23,7 @@ export interface CalibrateOptions extends Omit<EvaluateOptions, 'accept' | 'only
   readonly majordomo?: EvalDefinition['majordomo'];
 }
 
-/** Score of an output that a person has labeled. */
+/** Judge's score of an output that a person has labeled. */
 export interface Judgment {
   readonly id: string;
   readonly label: boolean;
@@ -31,13 +31,13 @@ export interface Judgment {
   readonly reason: string | undefined;
 }
 
-/** Agreement of a judge with human labels. A score of 0.5 or more counts as good. */
+/** Agreement of a judge with human labels. A score of 0.5 or more means that the judge accepts the output. */
 export interface Agreement {
   readonly n: number;
   /** Share of outputs on which judge and label agree. */
   readonly accuracy: number;
   /** 95 % Wilson interval of `accuracy`. */ readonly interval: readonly [low: number, high: number];
-  /** Cohen's kappa, the agreement beyond chance: 1 is perfect, 0 is chance. `undefined` if all labels and all verdicts are equal. */
+  /** Cohen's kappa, the agreement beyond chance: 1 is perfect, 0 is chance. `undefined` if all labels and verdicts are equal. */
   readonly kappa: number | undefined;
   /** Share of good outputs that the judge accepts. `undefined` if no good output exists. */
   readonly sensitivity: number | undefined;
@@ -47,8 +47,8 @@ export interface Agreement {
 }
 
 /**
- * Applies a judge to labeled outputs and returns its agreement with the labels. Records the judge's calls under `name`, as an
- * evaluation does. Rejects with `config` for fewer than two outputs, and with the sample's error if a judgment has no result.
+ * Applies a judge to labeled outputs and compares its scores with the labels. Records and replays the judge's calls in the file
+ * of `name`. Rejects with `config` for fewer than two outputs, and with the sample's error if an output could not be judged.
  */
 export async function calibrate<Input = JsonValue>(
   judge: Check,
@@ -74,12 +74,12 @@ export async function calibrate<Input = JsonValue>(
     },
     rest,
   );
-  if (totals.skipped > 0) throw configError(name, 'budgetUsd', 'was spent before all outputs were judged');
+  if (totals.skipped > 0) throw configError(name, 'budgetUsd', 'is too low to judge all outputs; raise it');
   const judgments = samples.map(({ case: id, scores, error }): Judgment => {
     if (error !== undefined)
       throw new LlmError(error.kind === 'error' ? 'config' : error.kind, error.message);
     const { judge: result } = scores;
-    if (result === undefined) throw configError(name, 'judge', `does not apply to ${JSON.stringify(id)}`);
+    if (result === undefined) throw configError(name, 'judge', `returned no score for ${JSON.stringify(id)}`);
     return { id, label: outputs.get(id)?.label === true, score: result.score, reason: result.reason };
   });
   return agreementOf(judgments);

@@ -19,18 +19,18 @@ export const readCases = <Input = JsonValue, Expected = JsonValue>(
   async *[Symbol.asyncIterator]() {
     for (const { value, place } of await linesOf(file)) {
       if (!isRecord(value) || !('input' in value))
-        throw fileError(place, 'the line is not a case with an `input`');
+        throw fileError(place, 'the line must be a JSON object with the member `input`');
       yield value as unknown as Case<Input, Expected>;
     }
   },
 });
 
 /**
- * Creates a case from each stored trajectory: `input` is the transcript up to and including the last user message, `expected` is
- * the messages after it, `id` is the trajectory's id. Skips an incomplete line at the end of a file. Iterating rejects with
- * `config` for any other line that is not a trajectory.
+ * Creates a case with the same id from each stored trajectory. `input` is the transcript up to and including the last user
+ * message. `expected` is the last text and all tool calls after that message. Skips an incomplete line at the end of a file.
+ * Iterating rejects with `config` for any other line that is not a trajectory.
  *
- * @param files lines that `@majordomo/trajectory` wrote
+ * @param files paths of files that `@majordomo/trajectory` wrote
  */
 export const casesFromTrajectories = (
   files: string | readonly string[],
@@ -59,8 +59,8 @@ async function linesOf(file: string, skipsEnd = false): Promise<readonly Line[]>
 }
 
 /**
- * Returns all cases with ids, in the order of their ids. Throws `config` for an invalid case, a duplicate id, no cases,
- * an empty `only`, and an element of `only` that selects no case.
+ * Returns the cases that `only` selects, by default all, with ids and sorted by id. Throws `config` for an invalid case, a
+ * duplicate id, no cases, an empty `only`, and an element of `only` that selects no case.
  */
 export async function loadCases<Input, Expected>(
   name: string,

@@ -36,13 +36,13 @@ const of = <T>(value: OfCase<T>, one: Case<unknown>): T =>
 /** Returns the given value, or the case's `expected`. */
 function wantedOf<T>(value: OfCase<T> | undefined, { case: one, expected }: Output): T {
   const wanted = value === undefined ? expected : of(value, one);
-  if (wanted === undefined) throw new Error('the case has no `expected`');
+  if (wanted === undefined) throw new Error('the case has no `expected`; add it, or pass one to the check');
   return wanted as T;
 }
 
 /**
- * Checks that the output's text equals `expected`, or that its value deeply equals `expected` in any member order. Text is
- * trimmed and not parsed. If neither `expected` nor the case's `expected` exists, the output scores 0.
+ * Checks that the trimmed text equals an expected string, or that the value deeply equals any other expected value, with its
+ * members in any order. If neither argument nor case has `expected`, the output scores 0.
  *
  * @default the case's `expected`
  */
@@ -88,7 +88,7 @@ export function matches(pattern: RegExp): Check<unknown, unknown> {
   );
 }
 
-/** Checks that the value, or the text parsed as JSON, matches a schema of a schema library or a JSON Schema. */
+/** Checks that the value matches a schema of a schema library or a JSON Schema. Without a value, parses the text as JSON. */
 export function matchesSchema(schema: ObjectSchema<unknown> | JsonObject): Check<unknown, unknown> {
   return versioned('matchesSchema', [toJsonSchema(schema, 'schema')], async ({ value, text }) => {
     const json = value === undefined ? tryParseJson(text) : value;
@@ -101,7 +101,7 @@ export function matchesSchema(schema: ObjectSchema<unknown> | JsonObject): Check
 /** Rule for the calls of one tool. */
 export interface ToolCallRule {
   /** Members that the arguments must contain. */ readonly args?: OfCase<JsonObject> | undefined;
-  /** Tool whose first call must come after a matching call. */
+  /** Tool whose first call, if the tool is called, must come after a matching call. */
   readonly before?: string | undefined;
   /** Tool whose first call must occur, and must come before a matching call. */
   readonly after?: string | undefined;
@@ -137,7 +137,7 @@ const RULE_KINDS: KindsOf<ToolCallRule> = {
 
 const toolNames = ({ toolCalls }: Output): string => toolCalls.map(({ name }) => name).join(', ') || 'none';
 
-/** Whether a value contains these members at any depth. Arrays must match completely. */
+/** Whether a value contains the members of `wanted`, at any depth. Arrays must have the same length. */
 function includes(value: unknown, wanted: unknown): boolean {
   if (typeof wanted !== 'object' || wanted === null) return value === wanted;
   if (typeof value !== 'object' || value === null || Array.isArray(value) !== Array.isArray(wanted))
@@ -147,8 +147,8 @@ function includes(value: unknown, wanted: unknown): boolean {
 }
 
 /**
- * Checks that tools were called in this order. `exactly` forbids other calls, which are allowed by default. If neither `names`
- * nor the case's `expected` exists, the output scores 0.
+ * Checks that tools were called in this order. By default, additional calls are allowed. `exactly` forbids them. If neither
+ * `names` nor the case's `expected` exists, the output scores 0.
  *
  * @default the names of the case's `expected.toolCalls`
  */

@@ -24,7 +24,7 @@ export interface CompareOptions {
 
 /**
  * Compares two evaluations of the same name and returns the new one with metrics, verdict and reasons of the comparison. Has no
- * side effects, and returns equal results for equal inputs. Throws `config` for invalid options.
+ * side effects, and returns equal results for equal inputs. Throws `config` for invalid options and for different names.
  */
 export function compare(
   baseline: Evaluation | undefined,
@@ -37,7 +37,7 @@ export function compare(
   if (!(Number.isInteger(permutations) && permutations >= 99 && permutations <= 100_000))
     throw configError(name, 'permutations', 'must be an integer from 99 to 100,000');
   if (baseline !== undefined && baseline.name !== name)
-    throw configError(name, 'baseline', `belongs to the evaluation ${baseline.name}`);
+    throw configError(name, 'baseline', `must have the same name, got ${baseline.name}`);
   const margins = mergeMargins(name, evaluation.margins, options.margins ?? {});
   const [before, after] = [byCase(baseline), byCase(evaluation)];
   const comparisons = scalesOf(evaluation).map((scale) => {
@@ -76,7 +76,7 @@ function byCase(evaluation: Evaluation | undefined): Cases {
   return new Map(sorted.map(([id, samples]) => [id, samples.filter((sample) => !isMissing(sample))]));
 }
 
-/** Metric as a value of each sample. */
+/** Metric with a function that returns its value for a sample. */
 interface Scale extends Pick<Metric, 'name' | 'kind'> {
   readonly version?: string | undefined;
   readonly isPreference?: true | undefined;

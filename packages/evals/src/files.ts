@@ -9,11 +9,11 @@ export interface Line {
   readonly text: string;
   /** JSON value, or `undefined` if the line is not JSON, for example because it is truncated. */
   readonly value: unknown;
-  /** File and number of the line. */
+  /** File and line number, such as `cases.jsonl:3`. */
   readonly place: string;
 }
 
-/** Returns the lines of a file that are not empty, or `undefined` if the file does not exist. */
+/** Returns the non-empty lines of a file, or `undefined` if the file does not exist. */
 export async function readLines(file: string): Promise<readonly Line[] | undefined> {
   const content = await readFile(file, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
@@ -25,7 +25,7 @@ export async function readLines(file: string): Promise<readonly Line[] | undefin
     .filter(({ text }) => text.trim() !== '');
 }
 
-/** Returns a `config` error that begins with a file, or a file and a line. */
+/** Returns a `config` error whose message begins with a file, or with a file and a line number. */
 export const fileError = (place: string, problem: string): LlmError =>
   new LlmError('config', `${place}: ${problem}`, { path: place });
 

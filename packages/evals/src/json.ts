@@ -9,7 +9,7 @@ export const digest = (value: unknown, length = 32): string => sha256(canonicalJ
 
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
-/** Whether a value is JSON. Functions, class instances, cycles, NaN and infinite numbers are not. */
+/** Whether a value is JSON. `false` for functions, class instances, cycles, NaN, infinite numbers, and bytes by default. */
 export const isJson = (value: unknown, allowsBytes = false): boolean =>
   !isTooDeep(value) && isJsonPart(value, allowsBytes);
 

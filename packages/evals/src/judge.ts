@@ -4,20 +4,20 @@ import type { CallContext, Check, Output } from './types.ts';
 
 /** Options of `judge`. */
 export interface JudgeOptions {
-  /** Chain specification of the judge. */
+  /** Chain specification of the judge's model. */
   readonly model: string;
   /** Rubric: the properties of a good output, in complete sentences. */
   readonly rubric: string;
-  /** Verdicts with their scores, 2 to 10. `@default { pass: 1, fail: 0 }` */
+  /** Scores from 0 to 1 by verdict, for 2 to 10 verdicts. `@default { pass: 1, fail: 0 }` */
   readonly choices?: Readonly<Record<string, number>> | undefined;
-  /** Whether the judge sees `expected`. `@default true` */
+  /** Whether the judge's model receives `expected`. `@default true` */
   readonly showExpected?: boolean | undefined;
 }
 
 /**
- * Calls a model that returns an object with its `reasoning` followed by its `verdict`. The rubric is in the system instruction.
- * The one user message is the JSON value `{ input, output, expected }`, so that an output cannot close a delimiter and act as
- * instructions. Throws `config` for an empty rubric and for invalid choices.
+ * Scores an output by the `verdict` of a model, which returns its `reasoning` before its verdict. The rubric is in the system
+ * instruction. The one user message is the JSON value `{ input, output, expected }`, so that an output cannot close a delimiter
+ * and act as instructions. Throws `config` for an empty model or rubric, and for invalid choices.
  */
 export function judge(options: JudgeOptions): Check<unknown, unknown> {
   const { model, rubric, choices = { pass: 1, fail: 0 }, showExpected = true } = options;

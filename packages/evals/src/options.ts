@@ -33,7 +33,7 @@ export function defineEval<Input, Expected = unknown>(
 export const configError = (name: string, path: string, problem: string): LlmError =>
   new LlmError('config', `evaluation ${name}: \`${path}\` ${problem}`, { path });
 
-/** Throws `config` for an invalid definition or option. */
+/** Returns the settings of a run. Throws `config` for an invalid definition or option. */
 export function readSettings(definition: Definition, options: EvaluateOptions): Settings {
   checkOptions('evaluate', definition, DEFINITION_KINDS, ['name', 'cases', 'subject']);
   const { name } = definition;
@@ -127,7 +127,7 @@ export function mergeMargins(
 ): Settings['margins'] {
   for (const [key, margin] of Object.entries(replacements)) {
     if (!Object.hasOwn(margins, key))
-      throw configError(name, `margins.${key}`, `is not a check${didYouMean(key, Object.keys(margins))}`);
+      throw configError(name, `margins.${key}`, `is not a metric${didYouMean(key, Object.keys(margins))}`);
     if (margin !== false && !(typeof margin === 'number' && margin >= 0 && margin < Infinity))
       throw configError(name, `margins.${key}`, 'must be a number of 0 or more, or false');
   }

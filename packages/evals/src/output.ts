@@ -29,13 +29,13 @@ export function readResult(name: string, result: unknown, input: unknown): ReadR
   return { ...NO_OUTPUT, text: JSON.stringify(result), value: result };
 }
 
-/** Returns the assistant's last text and all its tool calls. */
+/** Returns the text of the last assistant message, and the tool calls of all assistant messages. */
 export function answerIn(messages: readonly Message[]): Pick<Output, 'text' | 'toolCalls'> {
   const answers = messages.filter(({ role }) => role === 'assistant');
   return { text: textOf(answers.at(-1)), toolCalls: answers.flatMap(toolCallsOf) };
 }
 
-/** Returns the text parts of a message. */
+/** Returns the joined text parts of a message, or `''` without a message. */
 export const textOf = (message: Message | undefined): string =>
   (message?.parts ?? []).map((part) => (part.type === 'text' ? part.text : '')).join('');
 

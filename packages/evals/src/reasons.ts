@@ -68,7 +68,7 @@ function intervalText(metric: Metric): string {
 
 const pText = ({ p }: Metric): string => (p === undefined ? '–' : p < 0.001 ? '< 0.001' : p.toFixed(3));
 
-/** Titles of `metricCells`. */
+/** Column titles for `metricCells`. */
 export const METRIC_TITLES: readonly string[] = [
   'metric',
   'verdict',
@@ -92,7 +92,7 @@ export const metricCells = (metric: Metric): readonly string[] => [
   `${metric.changed} of ${metric.cases}`,
 ];
 
-/** Titles of `gateCells`. */
+/** Column titles for `gateCells`. */
 export const GATE_TITLES: readonly string[] = ['gate', 'verdict', 'failed samples'];
 
 /** Returns the cells of a gate in a table. */

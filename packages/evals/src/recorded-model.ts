@@ -16,7 +16,7 @@ import { loadResponse, storeResponse } from './stored-call.ts';
 /** Function that returns the targets of a request, in order. */
 export type TargetsOf = (request: ChatRequest) => Promise<readonly string[]>;
 
-/** Environment of a recorded model. */
+/** Options of `recordedModel`. */
 interface RecordedModelOptions {
   readonly recorder: Recorder;
   readonly by: RecordedCall['by'];

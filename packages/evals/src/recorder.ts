@@ -3,9 +3,9 @@ import type { RecordedCall, SampleRecording } from './recordings.ts';
 import { describeMiss, type CallKey } from './request-key.ts';
 import { loadError, storeError } from './stored-call.ts';
 
-/** Environment of a recorder. */
+/** Options of a recorder. */
 export interface RecorderOptions {
-  /** Name of the evaluation, case and trial, for messages. */
+  /** Name of the evaluation, id of the case and number of the trial, for error messages. */
   readonly subject: string;
   readonly mode: 'replay' | 'record' | 'live';
   readonly clock: Clock;

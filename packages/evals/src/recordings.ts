@@ -20,7 +20,7 @@ export interface RecordedCall {
   readonly value?: JsonValue | undefined;
 }
 
-/** Error as JSON. Kind `error` is an error that is not an `LlmError`. */
+/** Error as JSON. `kind` is `error` for an error that is not an `LlmError`. */
 export interface StoredError {
   readonly kind: ErrorKind | 'error';
   readonly message: string;
@@ -41,14 +41,14 @@ export interface Recordings {
   get(position: Position): SampleRecording | undefined;
   /** Appends a recording to the file, so that a crash loses no finished sample. */
   append(recording: SampleRecording): Promise<void>;
-  /** Sorts the lines, and removes the lines of samples that are not planned. Writes the file only if it changes. */
+  /** Sorts the lines, and removes the lines of samples that are not planned. Writes the file only if its content changes. */
   finish(isPlanned: (position: Position) => boolean): Promise<void>;
 }
 
 /** Reads a file if it exists. Skips an incomplete last line. Rejects with `config` if the file has another format. */
 export async function openRecordings(file: string, name: string): Promise<Recordings> {
   const samples = await readSamples(file);
-  /** Whether the end of the file is a complete line. */
+  /** Whether this run has rewritten the file, so that its last line is complete and further lines can be appended. */
   let isOpen = false;
 
   /** Writes all samples, including those that another process appended in the meantime. */

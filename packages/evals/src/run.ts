@@ -13,7 +13,7 @@ import type { EvalDefinition, EvaluateOptions, Evaluation } from './types.ts';
 interface RunInputs {
   readonly cases: readonly NamedCase[];
   readonly settings: Settings;
-  /** Recordings; `undefined` in mode `live`. */
+  /** Recordings of the evaluation, or `undefined` in mode `live`. */
   readonly recordings: Recordings | undefined;
   readonly baseline: Evaluation | undefined;
 }
@@ -21,7 +21,7 @@ interface RunInputs {
 type Task = Pick<SampleOptions, 'one' | 'trial'>;
 
 /**
- * Runs all samples and returns the evaluation before its comparison. Rejects with `aborted`, or with the error of an invalid
+ * Runs all samples and returns the evaluation without a comparison. Rejects with `aborted`, or with the error of an invalid
  * result.
  */
 export async function runSamples(
@@ -38,7 +38,7 @@ export async function runSamples(
   const results: SampleResult[] = [];
   const warnings: string[] = [];
   let [started, errors, replayed] = [0, 0, 0];
-  /** Cost of live calls in nano-dollars; `undefined` after a call whose cost is unknown. */
+  /** Cost of live calls in nano-dollars, or `undefined` after a call whose cost is unknown. */
   let spent = 0n as bigint | undefined;
 
   const isBudgetSpent = (): boolean =>

@@ -12,7 +12,7 @@ import { isMissing } from './samples.ts';
 import { attempted, failed, score, withoutResult } from './score.ts';
 import type { CallContext, EvalDefinition, Output, Sample } from './types.ts';
 
-/** Environment of a sample. */
+/** Options of `runSample`. */
 export interface SampleOptions
   extends
     Pick<RecorderOptions, 'recording' | 'onLiveCall'>,
@@ -31,11 +31,11 @@ export interface SampleResult {
   readonly sample: Sample;
   /** Cost of the checks' model calls, as decimal nano-dollars. */
   readonly judgeNanoUsd: string | undefined;
-  /** Calls of the sample; `undefined` for a sample without a result. */
+  /** Calls of the sample, or `undefined` for a sample without a result. */
   readonly recording: SampleRecording | undefined;
 }
 
-/** Runs one trial of a case. Rejects with `config` for a result or score that the definition must not return. */
+/** Runs one trial of a case. Rejects with `config` if the subject returns an invalid result or a check an invalid score. */
 export async function runSample(options: SampleOptions): Promise<SampleResult> {
   const { definition, one, trial, clock, timeoutMs, stop } = options;
   const subject = `evaluation ${definition.name}: case ${JSON.stringify(one.id)}, trial ${trial}`;

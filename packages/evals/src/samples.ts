@@ -3,7 +3,7 @@ import type { Sample } from './types.ts';
 
 export type Position = Pick<Sample, 'case' | 'trial'>;
 
-/** Compares samples by case, then trial. */
+/** Compares samples by the id of the case, then by the number of the trial. */
 export const compareSamples = (a: Position, b: Position): number =>
   compareText(a.case, b.case) || a.trial - b.trial;
 

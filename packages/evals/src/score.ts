@@ -14,7 +14,7 @@ export const attempted = <T>(work: Promise<T>, signal: AbortSignal): Promise<Att
 
 type Result = Pick<Sample, 'scores' | 'gates' | 'error'>;
 
-/** Returns the result of a sample that is omitted. */
+/** Returns the scores, gates and error of a sample that has no result because of an error. */
 export const withoutResult = ({ kind, message }: LlmError, subject = ''): Result => ({
   scores: {},
   gates: {},
@@ -74,7 +74,7 @@ export async function score(
 
 type Scored = Sample['scores'][string];
 
-/** Returns a score from 0 to 1; `undefined` if the check does not apply. Throws `config` for any other result. */
+/** Returns a score from 0 to 1, or `undefined` if the check does not apply. Throws `config` for any other result. */
 function readScore(name: string, key: string, result: CheckResult): Scored | undefined {
   const { score: given, reason } = isRecord(result) ? result : { score: result };
   if (given === undefined) return undefined;

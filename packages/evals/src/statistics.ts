@@ -15,7 +15,7 @@ export interface Estimate {
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Returns the standard deviation of a sample. */
+/** Returns the sample standard deviation of the values. */
 function deviation(values: readonly number[]): number {
   const center = mean(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));
@@ -177,7 +177,7 @@ export function wilson(successes: number, total: number): readonly [low: number,
   return [(center - width) / scale, (center + width) / scale];
 }
 
-/** Returns Cohen's kappa of two binary ratings. `undefined` if all ratings are equal. */
+/** Returns Cohen's kappa of pairs of binary ratings, or `undefined` if all ratings are equal. */
 export function kappa(pairs: readonly (readonly [first: boolean, second: boolean])[]): number | undefined {
   const share = (isCounted: (pair: readonly [boolean, boolean]) => boolean): number =>
     pairs.filter(isCounted).length / pairs.length;

@@ -14,9 +14,9 @@ import type {
 import type { Redactor } from '@majordomo/redact';
 import type { Trajectory } from '@majordomo/trajectory';
 
-/** One input to evaluate, with the expected output. JSON, except for bytes inside messages. */
+/** One input to evaluate, with the expected output. `input` must be JSON, except for bytes inside messages. */
 export interface Case<Input = JsonValue, Expected = unknown> {
-  /** Unique name of 1 to 200 characters, which pairs this case with that of a baseline. Default: the first 12 hexadecimal digits of the SHA-256 of `input`. */
+  /** Unique name of 1 to 200 characters, which identifies the case in a baseline. `@default 12 digits of the SHA-256 of input` */
   readonly id?: string | undefined;
   readonly input: Input;
   /** Expected output, passed to the checks. `exact` and `contains` compare with it by default. */
@@ -36,7 +36,7 @@ export interface EvalDefinition<Input = JsonValue, Expected = unknown> {
   /** Name of the evaluation and of its files: 1 to 100 letters, digits, `.`, `_` and `-`, not starting with `.`. */
   readonly name: string;
   /**
-   * Majordomo that creates the models of `context.model` and of judges. Default: none, or that of the configuration under `majordomo eval run`.
+   * Majordomo for `context.model` and judges. `@default none; for majordomo eval run, the majordomo of its configuration`
    */
   readonly majordomo?: Pick<Majordomo, 'model' | 'resolve'> | undefined;
   readonly cases: Iterable<Case<Input, Expected>> | AsyncIterable<Case<Input, Expected>>;
@@ -59,7 +59,7 @@ export interface EvalDefinition<Input = JsonValue, Expected = unknown> {
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * Maximum acceptable loss by check name: 0.05 is five points of a score. For `usd` and `ms`, the maximum acceptable relative increase.
+   * Maximum acceptable decrease of the mean score, such as 0.05, by check name. For `usd` and `ms`, the relative increase.
    * `false` reports a metric without comparing it. `@default 0.05 for checks, 0.1 for usd, false for ms`
    */
   readonly margins?: Readonly<Record<string, number | false>> | undefined;
@@ -71,8 +71,8 @@ export interface EvalDefinition<Input = JsonValue, Expected = unknown> {
 }
 
 /**
- * Produces an output: text, JSON, the result of a model or agent, or a stored trajectory. Every model call goes through `context`, so that it
- * is recorded and its cost is known.
+ * Produces an output: text, JSON, the result of a model or agent, or a stored trajectory. Make each model call through `context`,
+ * so that the call is recorded and its cost is known.
  *
  * A thrown error of a kind that the subject's own behavior causes (`invalid-request`, `unsupported`, `not-found`, `context-overflow`,
  * `content-filter`, `truncated`, `empty`, `invalid-output`), and any error that is not an `LlmError`, is a bad result, for which every check
@@ -86,7 +86,7 @@ export type Subject<Input> = (
 
 /**
  * Result of a subject. A `ChatResponse`, an `ObjectResponse`, a `RunResult` or a `Trajectory` is recognized by its members. A string
- * becomes `Output.text`. Any other value must be JSON, otherwise the evaluation rejects with `config`, and becomes `Output.value`.
+ * becomes `Output.text`. Any other JSON value becomes `Output.value`. For all other values, the evaluation rejects with `config`.
  */
 export type SubjectResult = ChatResponse | RunResult | Trajectory | string | number | boolean | null | object;
 
@@ -106,8 +106,8 @@ export interface CallContext {
   /** Returns a model that records the calls of the given model, for applications that create models themselves. */
   readonly recorded: (model: ChatModel) => ChatModel;
   /**
-   * Runs an effect and records its result, such as a search or an answer from another system. In replay the recorded value is
-   * returned and `run` is not called. Results are stored by `toJson` and restored by `fromJson`.
+   * Runs an effect, such as a search or a request to another system, and records its result. If the result is already recorded,
+   * returns it without calling `run`. Results are stored by `toJson` and restored by `fromJson`.
    *
    * @param key everything that the result depends on
    */
@@ -122,7 +122,7 @@ export interface Output<Input = unknown, Expected = unknown> {
   readonly trial: number;
   /** Text of the output, or the compact JSON of a JSON value. */
   readonly text: string;
-  /** Value of a typed object or JSON output; otherwise `undefined`. */
+  /** Value of a typed object or JSON output, otherwise `undefined`. */
   readonly value: unknown;
   /** Transcript of an agent or trajectory, or the one message of a response. */
   readonly messages: readonly Message[];
@@ -134,9 +134,9 @@ export interface Output<Input = unknown, Expected = unknown> {
   readonly calls: number;
   /** Cost of all model calls of the subject, failed attempts included, at the prices of the day of each call. */
   readonly cost: Cost;
-  /** Duration of the subject in milliseconds. In mode `replay`, the recorded duration. */
+  /** Duration of the subject in milliseconds. If no call was live, the recorded duration. */
   readonly ms: number;
-  /** Text of the baseline for this case and trial, or of its first trial if the baseline has fewer trials. */
+  /** Text of the baseline's output for this case and trial, or for the first trial if the baseline has fewer trials. */
   readonly baseline: string | undefined;
 }
 
@@ -147,10 +147,10 @@ export type CheckResult =
   Score | { readonly score: Score; /** Reason that reports show. */ readonly reason?: string | undefined };
 
 /**
- * Scores an output. A thrown error counts as 0 with its message as reason, except that an `LlmError` of a check's model call leaves the
- * sample without a result. A score outside 0 to 1 throws `config`.
+ * Scores an output. If the check throws an `LlmError`, the sample has no result. Any other error scores 0, with its message as
+ * the reason. For a score outside 0 to 1, the evaluation rejects with `config`.
  */
-// A check that ignores the input applies to every evaluation.
+// `any` makes a check that ignores the input assignable to every evaluation.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export interface Check<Input = any, Expected = any> {
   (output: Output<Input, Expected>, context: CallContext): CheckResult | Promise<CheckResult>;
@@ -160,11 +160,11 @@ export interface Check<Input = any, Expected = any> {
   readonly isPreference?: true | undefined;
 }
 
-/** A value, or a function of the case that returns it. */
+/** Value, or a function that returns the value for a case. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type OfCase<T> = T | ((of: Case<any, any>) => T);
 
-/** Options of one run. */
+/** Options of `evaluate`. */
 export interface EvaluateOptions {
   /** Folder of `<name>.recordings.jsonl` and `<name>.baseline.jsonl`. Created when a file is written. `@default 'evals' in the working directory` */
   readonly folder?: string | undefined;
@@ -182,9 +182,9 @@ export interface EvaluateOptions {
   readonly budgetUsd?: string | undefined;
   /** Ids or tags of the cases to run. Other cases are omitted. */
   readonly only?: readonly string[] | undefined;
-  /** Overrides the member of the definition with this name. `@default the value of the definition` */
+  /** Number of times that each case runs, 1 to 100. `@default the value of the definition` */
   readonly trials?: number | undefined;
-  /** Overrides the member of the definition with this name. `@default the value of the definition` */
+  /** Maximum number of samples that run at the same time, 1 to 1,000. `@default the value of the definition` */
   readonly concurrency?: number | undefined;
   /** Listener called after each sample. Errors that it throws are ignored. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -258,7 +258,7 @@ export interface Metric {
   readonly kind: 'score' | 'usd' | 'ms';
   /** Mean over cases: a score, dollars or milliseconds. `undefined` if no sample has a known value. */
   readonly mean: number | undefined;
-  /** Mean of the paired cases in the baseline; 0.5 for `preferred`. */
+  /** Mean of the paired cases in the baseline. For `preferred`, always 0.5. */
   readonly before: number | undefined;
   /** Difference over the paired cases: score points (0.05 is five points), or relative to the baseline for `usd` and `ms`. */
   readonly difference: number | undefined;
@@ -273,7 +273,7 @@ export interface Metric {
   /** Number of paired cases. */
   readonly cases: number;
   /** Number of paired cases whose recorded calls or scores changed. */ readonly changed: number;
-  /** Estimated number of trials per case with which an unchanged subject would pass, at most 100. Set for `inconclusive`. */
+  /** Estimated trials per case with which an unchanged subject would pass. Set only for inconclusive scores, if at most 100. */
   readonly trialsNeeded: number | undefined;
 }
 
@@ -321,7 +321,7 @@ export interface Sample {
   >;
   readonly nanoUsd: string | undefined;
   readonly ms: number;
-  /** Failure of the subject. `counts`: whether the failure is a bad result; otherwise the sample has no result. */
+  /** Failure of the sample. `counts`: whether the failure is a bad result. If not, the sample has no result. */
   readonly error:
     { readonly kind: ErrorKind | 'error'; readonly message: string; readonly counts: boolean } | undefined;
   /** Whether no live call was made. */

@@ -4,7 +4,7 @@ import { toTable } from './report/table.ts';
 
 /** Options of `toPassEval`. */
 export interface PassOptions {
-  /** Whether `inconclusive` passes as well. `@default false` */
+  /** Whether the verdict `inconclusive` also passes. `@default false` */
   readonly allowInconclusive?: boolean | undefined;
 }
 
@@ -12,7 +12,7 @@ declare module 'vitest' {
   // vitest declares both type parameters, and an augmentation must repeat them.
   // eslint-disable-next-line @typescript-eslint/no-unused-vars
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
-    /** Passes for the verdict `pass`, and for `inconclusive` if allowed. Fails with the table of `toTable` as message. */
+    /** Passes for the verdict `pass`, and for `inconclusive` if allowed. The message of a failure is the output of `toTable`. */
     toPassEval(options?: PassOptions): R;
   }
 }

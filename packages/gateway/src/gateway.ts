@@ -30,7 +30,7 @@ export interface Gateway {
    * calls of the gateway.
    */
   readonly onEvent: (event: CallEvent) => void;
-  /** Value of the option `idleMs`, which `serve` reads. */
+  /** Value of the option `idleMs`, in milliseconds. `serve` reads it. */
   readonly idleMs?: number | undefined;
   /**
    * Replaces options for new requests. Requests in progress use the previous options. If the change is invalid, throws `config`
@@ -72,7 +72,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   let context = contextOf(settings);
 
   const fetch: Gateway['fetch'] = async (request, platform) => {
-    // A request keeps the options with which it began.
+    // `update` does not change the options of requests in progress.
     const gateway = context;
     const path = new URL(request.url).pathname;
     const requestId = newId('req_');

@@ -16,15 +16,15 @@ import type { OperatorReports } from './errors/report.ts';
 
 /** Result of `authorize` for a request. */
 export interface Caller {
-  /** Tenant of the calls. Gates, limits and events receive the tenant. Default: no tenant */
+  /** Tenant of the calls. Gates, limits and events receive the tenant. @default none */
   readonly tenant?: string | undefined;
-  /** Id of the key that the caller used. The metadata of the caller's calls contains the id as `key`. Default: none */
+  /** Id of the key that the caller used. The metadata of the caller's calls contains the id as `key`. @default none */
   readonly key?: string | undefined;
   /** Whether the caller may use handlers that admit admins, such as the inspector, and `/metrics`. @default false */
   readonly admin?: boolean | undefined;
-  /** Names (with `anySpec`, also specs) that the caller may use. Default: all served names */
+  /** Names (with `anySpec`, also specs) that the caller may use. @default all served names */
   readonly models?: readonly string[] | undefined;
-  /** Metadata that is added to the metadata of the calls. Vendors do not receive it. Default: none */
+  /** Metadata that is added to the metadata of the calls. Vendors do not receive this metadata. @default none */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -59,10 +59,10 @@ export interface RouteContext {
   readonly call: CallOptions;
 }
 
-/** Handler of a route such as `/v1/batches`. Called only for authorized callers. Its requests are reported like all others. */
+/** Handler of a route such as `/v1/batches`. Called only for authorized callers. `onRequest` reports each of its requests. */
 export type Route = (request: Request, context: RouteContext) => Promise<Response>;
 
-/** State of the Responses API. */
+/** Options for the stored state of the Responses API. */
 export interface ResponsesOptions {
   /** Store for responses, such as the `cache` of `sqliteStores`. Use a database that does not evict entries. */
   readonly store: CacheStore;
@@ -89,21 +89,21 @@ export interface GatewayOptions {
    * Called once per request. If it throws, the client receives 502 and `onError` receives the error. @default none
    */
   readonly wrapModel?: ((model: ChatModel, caller: Caller) => ChatModel) | undefined;
-  /** Handlers of additional paths, such as the result of `createAdmin`. They precede the built-in routes. @default [] */
+  /** Handlers of additional paths, such as the result of `createAdmin`. They take precedence over built-in routes. @default [] */
   readonly mounts?: readonly Mounted[] | undefined;
   /**
-   * Routes by path, or by path and `/*` for all paths below it. Built-in routes have precedence. If a route rejects, the error is
-   * mapped like the error of a call. @default {}
+   * Routes by path, or by path and `/*` for all paths below it. Built-in routes have precedence. If a route rejects, the client
+   * receives the same response as for a call that fails with this error. @default {}
    */
   readonly routes?: { readonly [path: string]: Route } | undefined;
   /**
    * State of the Responses API, for `previous_response_id`, references to items, and reading stored responses. Only callers of the same
    * tenant can read a response. If the store fails, the client receives its response with `store: false`.
-   * @default none: nothing is stored, and parameters that need stored responses are refused by name
+   * @default none: nothing is stored, and requests with parameters that need stored responses are refused
    */
   readonly responses?: ResponsesOptions | undefined;
   /**
-   * Function that answers `POST /v1/moderations`. It receives and returns OpenAI's bodies. @default none: the path returns 404
+   * Function that answers `POST /v1/moderations`. Receives and returns OpenAI's JSON bodies. @default none: the path returns 404
    */
   readonly moderations?: ((body: JsonObject, options: CallOptions) => Promise<JsonObject>) | undefined;
   /** Maximum number of choices (`n`) of one chat completion. Each choice is a call. @default 8 */
@@ -120,12 +120,12 @@ export interface GatewayOptions {
   readonly checks?: { readonly [name: string]: () => Promise<unknown> } | undefined;
   /**
    * Listener called once per request, when the last byte is sent or the client has disconnected. `onRequest` of `createCallLog`
-   * of `@majordomo/admin` implements it.
+   * of `@majordomo/admin` implements this listener.
    */
   readonly onRequest?: ((event: RequestEvent) => void) | undefined;
   /**
    * Listener called with the events of each call of the gateway. `request` is set if the call is a chat. `onEvent` of
-   * `createCallLog` of `@majordomo/admin` implements it.
+   * `createCallLog` of `@majordomo/admin` implements this listener.
    */
   readonly onEvent?: ((event: CallEvent, request?: ChatRequest) => void) | undefined;
   /**
@@ -154,9 +154,9 @@ export interface GatewayOptions {
   readonly maxConcurrent?: number | undefined;
   /** Time in milliseconds after which `serve` disconnects a client that does not read its response. @default 60_000 */
   readonly idleMs?: number | undefined;
-  /** Origins such as `https://app.example` whose pages may call the gateway. All others but its own get 403. @default [] */
+  /** Origins such as `https://app.example` whose pages may call the gateway. Other origins than its own get 403. @default [] */
   readonly cors?: readonly string[] | undefined;
-  /** Function that loads images and files by URL, such as `fetchMedia` of `@majordomo/media`. Default: URLs are refused */
+  /** Function that loads images and files by URL, such as `fetchMedia` of `@majordomo/media`. @default none; URLs are refused */
   readonly fetchMedia?: FetchMedia | undefined;
 }
 

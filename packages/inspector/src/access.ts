@@ -2,7 +2,7 @@ import { Refusal } from './answers.ts';
 
 /** Access to the page. The first request requires the token. Later requests require the cookie. */
 export interface Access {
-  /** Returns the header that sets the cookie; `undefined` for a wrong token. */
+  /** Returns the header that sets the cookie, or `undefined` for a wrong token. */
   cookieFor(token: string, secure: boolean): Promise<string | undefined>;
   holds(request: Request): boolean;
 }
@@ -60,7 +60,7 @@ export function checkOrigin(request: Request, isPage: boolean): void {
   // `pageAnswer` rejects all methods except GET and HEAD.
   if (method === 'GET' || method === 'HEAD' || (isPage && method !== 'POST')) return;
   const origin = request.headers.get('origin');
-  // Compare only hosts: behind a proxy that ends TLS, the schemes differ.
+  // Compare only hosts, because the schemes differ behind a proxy that ends TLS.
   if (origin === null || !URL.canParse(origin) || new URL(origin).host !== hostOf(request)) throw foreign();
 }
 

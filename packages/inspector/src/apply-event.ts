@@ -3,7 +3,7 @@ import type { Redactor } from '@majordomo/redact';
 import { toFeedError } from './feed-error.ts';
 import type { FeedCall, FeedEvent, FeedAttempt, FeedUsage } from './feed-types.ts';
 
-// Maximum stored data of one call, because a call that waits for its targets for hours has many events.
+// Limits of the stored data of one call. A call that waits for its targets for hours has many events.
 const MAX_ATTEMPTS = 60;
 const MAX_EVENTS = 200;
 const MAX_TARGETS = 30;
@@ -34,7 +34,7 @@ export function newCall(call: CallInfo, n: number, now: number, redactor: Redact
   };
 }
 
-/** Returns the call after an event. */
+/** Returns the state of the call after an event. */
 export function applyEvent(before: FeedCall, event: CallEvent, now: number, redactor: Redactor): FeedCall {
   const at = Math.max(0, now - before.startedAt);
   const call = withEvent(before, toFeedEvent(event, at));

@@ -2,7 +2,7 @@ import { truncateText, type ChatRequest, type ChatResponse, type Message, type P
 import type { Redactor } from '@majordomo/redact';
 import type { FeedContent } from './feed-types.ts';
 
-/** Maximum number of characters of one text, of one call, and of all calls. */
+// Maximum number of stored characters: of one text, of one call, and of all calls.
 const MAX_TEXT = 16_000;
 const MAX_CALL = 64_000;
 const MOST = 16_000_000;

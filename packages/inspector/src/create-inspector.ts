@@ -152,7 +152,7 @@ function closed({ token }: InspectorSetup): Refusal {
     token === undefined
       ? 'set a token, or return { admin: true } from authorize'
       : 'open the address with the token again';
-  return new Refusal(401, `the inspector requires access: ${how}`);
+  return new Refusal(401, `the inspector requires access; ${how}`);
 }
 
 /** Converts an error to an error response. The response contains only messages of `LlmError`, after redaction. */

@@ -42,7 +42,7 @@ export type CallOutcome = 'running' | 'finished' | 'failed' | 'abandoned' | 'ref
 /** Attempt of a call, or target that the call skipped. */
 export interface FeedAttempt {
   readonly target: string;
-  /** Number of the attempt on this target, from 1; absent for a skipped target. */
+  /** Number of the attempt on this target, from 1. Absent for a skipped target. */
   readonly attempt?: number | undefined;
   /** Time since the start of the call, in milliseconds. */
   readonly at: number;
@@ -92,7 +92,7 @@ export interface FeedHealth {
   readonly state: 'healthy' | 'benched' | 'probing';
   readonly failures: number;
   readonly benches: number;
-  /** End of the bench in epoch milliseconds; absent if no bench exists or if the bench has no end. */
+  /** End of the bench in epoch milliseconds. Absent if the target is not benched or the bench has no end. */
   readonly until?: number | undefined;
   /** Whether the bench lasts until the target is released manually. */
   readonly forever?: boolean | undefined;
@@ -114,7 +114,7 @@ export interface FeedHello {
   readonly showsContent: boolean;
   /** Names of the router's presets. */
   readonly presets: readonly string[];
-  /** Served names. */
+  /** Names in the option `models`. */
   readonly models: readonly string[];
   readonly hasAdmin: boolean;
   readonly hasPlayground: boolean;

@@ -6,7 +6,7 @@ export interface FeedSource {
   readonly boot: string;
   readonly clock: Clock;
   readonly hello: () => object;
-  /** Returns the calls that changed after change number `after`, in order of change, and the number of the last change. */
+  /** Returns the calls that changed after change `after`, and the number of the last change. `undefined` if no call changed. */
   readonly calls: (after: number) => { readonly calls: readonly object[]; readonly last: number } | undefined;
   readonly health: () => object;
   /** Adds a listener. Returns a function that removes it. */

@@ -37,7 +37,7 @@ function toFeedLimit({ limit, key, used, held, left, resetsAt, emptyAt }: LimitS
 
 const unitOf = ({ max }: Limit): FeedLimit['unit'] => Object.keys(max)[0] as FeedLimit['unit'];
 
-/** Returns spending grouped by one key, highest cost first. Periods are hours if the range is one day, otherwise days. */
+/** Returns spending by tenant, key, model or target, highest cost first. Periods are hours for one day, otherwise days. */
 export async function spendingOf(query: URLSearchParams, ledger: Ledger, now: number): Promise<FeedSpending> {
   const dimension = oneOf(query.get('by') ?? 'model', KEYS, 'by');
   // The ledger records the id of the virtual key as a tag.
@@ -62,7 +62,7 @@ export async function spendingOf(query: URLSearchParams, ledger: Ledger, now: nu
   };
 }
 
-/** Parses a local time of the requested zone as UTC, which the page expects. */
+/** Parses a local time of the requested zone as if the time were in UTC. The page expects such times. */
 const wallClock = (time: string): number => Date.parse(time.length === 10 ? `${time}T00:00Z` : `${time}:00Z`);
 
 const byCost = (a: ReportRow, b: ReportRow): number =>

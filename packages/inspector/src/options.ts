@@ -4,11 +4,11 @@ import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Ledger } from '@majordomo/ledger';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 
-/** Source of plans, which resolve names to chains. `Router` of `@majordomo/routing` implements it. */
+/** Source of plans, which resolve names to chains. `Router` of `@majordomo/routing` implements this interface. */
 export interface Planner {
   /** Returns the names of the presets. */
   names(): readonly string[];
-  /** Returns the current chain of a name, with the reasons for the choice. */
+  /** Returns the chain to which a name currently resolves, with the reasons for the choice. */
   plan(name: string, majordomo: Majordomo): Promise<PlannedChain>;
 }
 
@@ -103,7 +103,7 @@ const KINDS: KindsOf<InspectorOptions> = {
 const MAX_CALLS = 10_000;
 const MIN_TOKEN = 16;
 
-/** Returns the options with their defaults. Throws `config` for an invalid option; the message does not contain the token. */
+/** Returns the options with their defaults. Throws `config` for an invalid option. The message never contains the token. */
 export function checkedOptions(options: InspectorOptions): InspectorSetup {
   checkOptions('createInspector', options, KINDS, ['majordomo']);
   const { keep = 1000, token, path = '/inspector' } = options;

@@ -29,7 +29,7 @@ export function watchRetirements(
   return {
     notices,
     onEvent(event) {
-      // Without `@majordomo/catalog` there are no notices.
+      // Without `@majordomo/catalog`, no target has a notice.
       loading.then(
         (listener) => {
           listener(event);

@@ -144,7 +144,7 @@ export const hasAddress = ({ needsAddress, addressEnv = [] }: Backend, env: Env)
 export const lacksKey = ({ kind, keyEnv }: Backend, env: Env): boolean =>
   kind !== 'cli' && keyEnv.length > 0 && !keysOf(keyEnv).some((name) => (env[name] ?? '') !== '');
 
-/** Returns the names of the variables that contain a key instead of a URL. */
+/** Returns the names of the variables that contain a key or token instead of, for example, a project. */
 export const keysOf = (keyEnv: readonly string[]): readonly string[] =>
   keyEnv.filter((name) => /KEY|TOKEN/.test(name));
 

@@ -75,7 +75,7 @@ export async function runBatch(file: string, flags: RunFlags, io: Io): Promise<E
   });
 }
 
-/** `majordomo batch poll`: polls these jobs, or all jobs, once. A job that fails does not prevent the others. */
+/** `majordomo batch poll`: polls these jobs, or all jobs, once. If the poll of a job fails, the other jobs are still polled. */
 export const pollBatches = (keys: readonly string[], flags: StoreFlags, io: Io): Promise<ExitCode> =>
   withBatches(flags, io, async (batches) => {
     const jobs: BatchJob[] = [];

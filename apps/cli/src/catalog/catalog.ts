@@ -9,7 +9,7 @@ import { writeJson } from '../write-json.ts';
 import { catalogFile, currentCatalog, rejectedFile } from './current-catalog.ts';
 import { npmSource } from './npm-source.ts';
 
-/** Default source. Each release of this package contains reviewed catalog data. */
+/** Default source. Each release of `@majordomo/catalog` contains reviewed data. */
 const RECOMMENDED = 'npm:@majordomo/catalog@latest';
 /** Maximum duration of a download, in milliseconds. */
 const LOAD_MS = 60_000;

@@ -94,7 +94,7 @@ export async function loadConversation(
   if (storedConversation !== undefined) return storedConversation;
   throw new Stop(
     conversationId === undefined
-      ? 'no stored conversation exists'
+      ? 'no stored conversation exists; store one with majordomo chat --log'
       : `unknown conversation "${conversationId}"; majordomo log list shows all conversations`,
   );
 }

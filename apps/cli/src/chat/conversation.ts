@@ -59,7 +59,7 @@ export class Conversation {
       this.say(text === '' ? 'instructions removed' : 'instructions changed');
     },
     attach: async (path) => {
-      if (path === '') throw new Stop('/attach requires a file');
+      if (path === '') throw new Stop('/attach requires a file; enter /attach FILE');
       this.pending = [...this.pending, await attachment(path, this.session.io.cwd)];
       this.say(`attached ${path} to the next question`);
     },
@@ -73,7 +73,7 @@ export class Conversation {
     },
     retry: async () => {
       const { messages } = this.session;
-      if (this.last === undefined) throw new Stop('no question to repeat');
+      if (this.last === undefined) throw new Stop('no question to repeat; ask one first');
       // The answered question is removed before it is repeated.
       if (lastQuestion(messages) === this.last) takeBack(messages);
       await this.put(this.last);
@@ -88,14 +88,14 @@ export class Conversation {
       this.say(this.session.title ?? 'the conversation has no title');
     },
     save: async (path) => {
-      if (path === '') throw new Stop('/save requires a file');
+      if (path === '') throw new Stop('/save requires a file; enter /save FILE');
       const { flags, io } = this.session;
       this.session = { ...this.session, flags: { ...flags, save: path } };
       await saveTranscript(path, io.cwd, this.session);
       this.say(`saved to ${path}, now and after every answer`);
     },
     load: async (path) => {
-      if (path === '') throw new Stop('/load requires a file');
+      if (path === '') throw new Stop('/load requires a file; enter /load FILE');
       const { title, messages } = await loadTranscript(path, this.session.io.cwd);
       this.session.messages.splice(0, Infinity, ...messages);
       this.session = { ...this.session, title };

@@ -86,7 +86,7 @@ export class FullContext {
   }
 }
 
-/** Returns the smallest context window of the targets. */
+/** Returns the smallest context window of the targets in tokens, or `undefined` if none is known. */
 async function smallestContext(targets: readonly ResolvedTarget[], io: Io): Promise<number | undefined> {
   const catalog = await currentCatalog(io);
   const known = await Promise.all(
@@ -105,7 +105,7 @@ const isSame = (one: readonly Message[], other: readonly Message[]): boolean =>
 const lengthOf = (messages: readonly Message[]): number =>
   messages.reduce((sum, { parts }) => sum + JSON.stringify(parts, withoutBytes).length, 0);
 
-/** Replaces bytes with a placeholder that has the maximum token count of media. */
+/** Replaces bytes with a placeholder that is as long as text with the maximum token count of media. */
 const withoutBytes = (_key: string, value: unknown): unknown =>
   value instanceof Uint8Array ? '-'.repeat(6000) : value;
 

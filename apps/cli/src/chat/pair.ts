@@ -1,6 +1,6 @@
 import { Stop } from '../exit.ts';
 
-/** Parses `seed=7`. The value is parsed as JSON if possible, otherwise it is a string. `option` names the flag in errors. */
+/** Parses a pair such as `seed=7`. A value that is not JSON is a string. `option`: name of the flag, for error messages. */
 export function pair(text: string, option = '-o'): readonly [string, unknown] {
   const at = text.indexOf('=');
   if (at < 1) throw new Stop(`${option} must be key=value, such as seed=7, not "${text}"`);

@@ -4,13 +4,13 @@ import { Stop } from '../exit.ts';
 import type { ChatFlags } from './flags.ts';
 import { pair } from './pair.ts';
 
-/** Settings of a request from flags. */
+/** Settings of a request that flags can set. */
 export type RequestSettings = Omit<Partial<ChatRequest>, 'messages' | 'system' | 'tools' | 'output'>;
 
 /** Members of a request that `-o` can set. Other names are sent to the vendor unchanged. */
 const REQUEST_MEMBERS = new Set<string>(OPTIONAL_SETTINGS);
 
-/** Returns the settings of the flags. `providers`: ids that receive vendor options. Throws `Stop` for invalid values. */
+/** Returns the settings from the flags. `providers`: ids of providers that receive vendor options. Throws `Stop` if invalid. */
 export function requestSettings(flags: ChatFlags, providers: readonly string[]): RequestSettings {
   const { temperature, reasoning, maxTokens, option = [] } = flags;
   const options = Object.fromEntries(option.map((each) => pair(each)));

@@ -6,7 +6,7 @@ import { painter, printable } from '../paint.ts';
 const REFERS = /@(?:file:|folder:|git:|url:|diff\b|staged\b)/;
 const MAX_TOKENS = 20_000;
 
-/** Returns a typed prompt with the content of its references. Prints references that cannot be read. */
+/** Returns a typed prompt with the content of its references. Prints a warning for each reference that cannot be read. */
 export async function resolvePrompt(text: string, { cwd, signal, stderr }: Io): Promise<readonly UserPart[]> {
   if (!REFERS.test(text)) return [{ type: 'text', text }];
   const { resolveReferences } = await import('@majordomo/context/node');

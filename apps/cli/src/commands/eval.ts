@@ -38,7 +38,7 @@ export const define: Define = (command, io, done) => {
     });
   command
     .command('show')
-    .description('a result with its samples, for a person')
+    .description('print a stored result and its samples')
     .argument('<file>')
     .option('--case <id>', 'only this case')
     .option('--failed', 'only failed samples')

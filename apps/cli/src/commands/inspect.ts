@@ -6,7 +6,7 @@ import type { Define } from './define.ts';
 const load = () => import('../inspect/inspect.ts');
 
 const MORE = `
-The printed URL opens the page once and sets a cookie. Requires @majordomo/gateway and @majordomo/inspector.`;
+The printed URL contains a token and sets a cookie. Requires @majordomo/gateway and @majordomo/inspector.`;
 
 export const define: Define = (command, io, done) => {
   command

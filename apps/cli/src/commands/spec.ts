@@ -1,2 +1,2 @@
-/** Help text of an argument with models. */
+/** Help text of an argument or option that is a spec. */
 export const SPEC = 'provider/model or an alias; separate several with commas';

@@ -5,7 +5,7 @@ import type { Limit } from '@majordomo/ledger';
 import type { LoginConfig } from '../vault/login-config.ts';
 import type { Router } from '@majordomo/routing';
 
-/** Content of `majordomo.config.{ts,js,json}`. JSON has no `providers`, `resolvers`, `router` and `skills`. */
+/** Content of `majordomo.config.{ts,js,json}`. A JSON file cannot contain `providers`, `resolvers`, `router` or `skills`. */
 export interface MajordomoConfig {
   /** Spec to use if the command line has none. */
   readonly model?: string | undefined;
@@ -44,9 +44,9 @@ export interface GatewayConfig {
   readonly store?: string | undefined;
   /** Whether every request needs a virtual key. A host beyond this machine requires keys. `@default false` */
   readonly keys?: boolean | undefined;
-  /** Call log, with the options `content`, `keepMs` and `keepContentMs` of `createCallLog`. `@default` on if `store` is set */
+  /** Call log, with `content`, `keepMs` and `keepContentMs` of `createCallLog`. `@default` on with `store` or `keys` */
   readonly calls?: boolean | CallLogConfig | undefined;
-  /** State of the Responses API, with the option `keepMs` of `createGateway`. `@default` on if `store` is set */
+  /** State of the Responses API, with the option `keepMs` of `createGateway`. `@default` on with `store` or `keys` */
   readonly responses?: boolean | { readonly keepMs?: number | undefined } | undefined;
   /** Access to `/metrics`: for admins or for everyone. `@default` not served */
   readonly metrics?: 'admin' | 'public' | undefined;
@@ -79,7 +79,7 @@ export interface LedgerConfig {
   readonly limits?: readonly Limit[] | undefined;
   /** Decision on calls of models without a known price, if a limit in USD applies. `@default 'deny'` */
   readonly unknownPrice?: 'admit' | 'deny' | undefined;
-  /** Prices that the catalog lacks, or that differ from it. */
+  /** Prices that the catalog lacks, or that replace prices of the catalog. */
   readonly prices?: readonly Override[] | undefined;
 }
 

@@ -29,8 +29,8 @@ export function findConfigs({ cwd, home, env }: Pick<Io, 'cwd' | 'home' | 'env'>
 }
 
 /**
- * Returns the working folder and those above it, up to the root of the repository or your home. Outside of both only the working
- * folder counts, because folders such as `/tmp` belong to all users.
+ * Returns the working folder and the folders above it, up to the root of the repository or your home folder. Outside of both,
+ * returns only the working folder, because all users can write to folders such as `/tmp`.
  */
 function foldersOf(cwd: string, home: string): readonly string[] {
   const above = [cwd];
@@ -45,7 +45,7 @@ const firstOf = (folder: string, name: string): string | undefined =>
 const filesOf = (folder: string, name: string): readonly string[] =>
   ENDINGS.map((ending) => join(folder, `${name}.${ending}`));
 
-/** Returns the possible names of a configuration in a folder. */
+/** Returns the possible paths of a project's configuration in a folder. */
 export const projectConfigs = (folder: string): readonly string[] => filesOf(folder, PROJECT);
 
 /** Whether a configuration belongs to a project. */

@@ -14,7 +14,7 @@ let reloads = 0;
 export const forgetConfigs = (): void => void reloads++;
 
 /**
- * Imports a configuration. A file with `export` is loaded as an ES module, whatever package.json states. An import of `majordomo`
+ * Imports a configuration. A file with `export` is loaded as an ES module, regardless of package.json. An import of `majordomo`
  * loads this package, because a project that uses npx has not installed it.
  */
 export async function importConfig(file: string): Promise<unknown> {

@@ -14,7 +14,7 @@ export interface LoadedConfig {
   readonly file: string;
   /** Content of the file, or `{}` for an untrusted file, because untrusted files are not read. */
   readonly config: MajordomoConfig;
-  /** State of trust. The user's configuration is always trusted. */
+  /** State of trust in the file. The user's configuration is always trusted. */
   readonly trust: Trust;
 }
 
@@ -44,7 +44,7 @@ async function read(file: string): Promise<unknown> {
   }
 }
 
-/** Returns a hint if this Node is too old to strip types. */
+/** Returns the reason and the remedy if this version of Node cannot load TypeScript. */
 export const oldNode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION'
     ? `a file in TypeScript requires Node 22.18 or later, not ${process.versions.node}; write it in JavaScript`

@@ -12,7 +12,7 @@ import type { GatewayConfig, LedgerConfig } from './config.ts';
 import { isProjectConfig } from './find-config.ts';
 import { loadConfigs, type LoadedConfig } from './load-config.ts';
 
-/** Settings of all commands. The environment precedes the project's configuration, which precedes the user's. */
+/** Settings of all commands. In order of precedence: the environment, the project's configuration, the user's configuration. */
 export interface Settings extends Known {
   readonly model: string | undefined;
   readonly system: string | undefined;
@@ -27,8 +27,8 @@ export interface Settings extends Known {
 }
 
 /**
- * Reads and merges the configurations. Omits a project's configuration that was never trusted, with a notice. Throws `Stop` if it
- * has changed since it was trusted, because its limits would be missing. `report`: the caller reports both cases.
+ * Reads and merges the configurations. Omits a project's configuration that was never trusted, with a notice. Throws `Stop` for
+ * one that has changed since, because its limits would not apply. With `report`, omits both, and the caller reports them.
  */
 export async function loadSettings(io: Io, untrusted: 'stop' | 'report' = 'stop'): Promise<Settings> {
   const files = await loadConfigs(io);

@@ -9,7 +9,7 @@ import type { Page } from '../page/page.ts';
 import { openStage, playScenes } from './scenes.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
-/** Shows failover with the real SDKs, against two vendors on 127.0.0.1, or with `live` against real vendors. */
+/** Shows failover with the real SDKs and two simulated vendors on 127.0.0.1, or with real vendors if `live` is set. */
 export async function demo(
   prompt: string | undefined,
   { live }: { readonly live?: string },

@@ -14,7 +14,7 @@ import { startDemoServer, type DemoServer } from './server.ts';
 import type { Timeline } from './timeline.ts';
 import type { DemoStep } from './wire.ts';
 
-/** Two vendors on 127.0.0.1, each model with its own queue of responses. */
+/** Two simulated vendors on 127.0.0.1, and a majordomo that calls them. Each model has a queue of responses. */
 export interface Stage {
   readonly openai: DemoServer;
   readonly anthropic: DemoServer;

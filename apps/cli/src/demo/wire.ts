@@ -8,17 +8,17 @@ export type DemoStep =
   | { readonly silent: true }
   | { readonly cutAfter: string };
 
-/** Content of an answer. */
+/** Answer of a model: a text or a tool call. */
 export type DemoAnswer = Extract<DemoStep, string | { readonly tool: string }>;
 
 /** Format of one vendor's responses. */
 export interface DemoWire {
-  /** Path below the server's origin that the vendor's SDK takes as its base URL. */
+  /** Path that is appended to the server's origin to form the base URL for the vendor's SDK. */
   readonly basePath: string;
   complete(answer: DemoAnswer, model: string): object;
-  /** Server-sent events before the finish. */
+  /** Returns the server-sent events with the content of the answer. */
   content(answer: DemoAnswer, model: string): readonly string[];
-  /** Server-sent events that finish the answer. */
+  /** Returns the server-sent events that finish the answer. */
   finish(answer: DemoAnswer, model: string): readonly string[];
   failure(status: number, message: string): object;
 }

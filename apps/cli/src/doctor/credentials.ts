@@ -67,7 +67,7 @@ function shown(
   return (lacks === '' ? ok : absent)(id, text + rest + lacks);
 }
 
-/** Reports the location of the vault, its unused entries, and why it cannot be read. */
+/** Reports the location of the vault and its unused entries, or the reason why the vault cannot be read. */
 function vault(stored: StoredKeys | undefined): readonly Finding[] {
   if (stored === undefined) return [];
   const { path, entries, error } = stored;

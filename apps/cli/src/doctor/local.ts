@@ -15,7 +15,7 @@ const ANSWER_MS = 5000;
 
 export const LOCAL_TITLE = 'On this machine';
 
-/** Lists the local servers that respond, and the installed CLIs. Sends no request beyond the local network. */
+/** Reports which local servers respond, and which CLIs are installed. Sends no request beyond the local network. */
 export async function local(settings: Settings, io: Io): Promise<Section> {
   const nearby = dsnEntries(settings.env).flatMap(({ id, dsn }) =>
     dsn && isLocalNetwork(dsn.host) ? [id] : [],

@@ -12,7 +12,7 @@ type Evals = typeof import('@majordomo/evals');
 
 /** Options of a command that returns a verdict. */
 export interface VerdictFlags {
-  /** Files of reports. */
+  /** Paths of the reports to write. */
   readonly report?: readonly string[];
   readonly allowInconclusive?: true;
 }
@@ -34,7 +34,7 @@ export async function loadEvals({ report = [] }: VerdictFlags, { cwd }: Io): Pro
   return (await loadPackage('@majordomo/evals', cwd, 'majordomo eval')) as Evals;
 }
 
-/** Prints an evaluation, writes its reports and returns its exit code. `isOneOf`: whether report names contain its name. */
+/** Prints an evaluation, writes its reports and returns its exit code. `isOneOf`: adds the evaluation's name to file names. */
 export async function publish(
   evaluation: Evaluation,
   evals: Evals,

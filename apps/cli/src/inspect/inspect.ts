@@ -14,7 +14,7 @@ export interface InspectFlags {
   readonly port: string;
 }
 
-/** `majordomo inspect`: shows the configuration, the ledger, limits and specs. Calls no model. */
+/** `majordomo inspect`: serves a page that shows health, spending, limits and specs. Only its playground calls models. */
 export const inspect = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
   withPage(flags, io, io.stdout, async (page) => {
     const settings = await loadSettings(io);

@@ -8,9 +8,9 @@ export interface GatewayStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
   readonly keys: KeyStore;
   readonly cache: CacheStore;
-  /** Store of the call log. Redis has none. */
+  /** Store of the call log. `undefined` for Redis. */
   readonly calls: CallStore | undefined;
-  /** Timeout of the ledger's store, in milliseconds. `undefined`: the ledger's default. */
+  /** Timeout of the ledger's store, in milliseconds. If `undefined`, the ledger uses its default. */
   readonly storeTimeoutMs: number | undefined;
   /** Resolves if the database responds, otherwise rejects. */
   ready(): Promise<unknown>;

@@ -49,7 +49,7 @@ export async function rotateKey(
   return withKeys(flags, io, async (keys) => printSecret(await keys.rotate(id, { graceMs }), flags, io));
 }
 
-/** `majordomo keys revoke`. */
+/** `majordomo keys revoke`: revokes a key permanently. */
 export async function revokeKey(id: string, flags: KeysFlags, io: Io): Promise<ExitCode> {
   return withKeys(flags, io, async (keys) => {
     const key = await keys.revoke(id);
@@ -59,7 +59,7 @@ export async function revokeKey(id: string, flags: KeysFlags, io: Io): Promise<E
   });
 }
 
-/** `majordomo keys list`. */
+/** `majordomo keys list`: prints keys without their secrets. */
 export async function listKeys(
   flags: KeysFlags & { readonly tenant?: string; readonly status?: VirtualKey['status'] },
   io: Io,
@@ -80,7 +80,7 @@ export async function showKey(id: string, flags: KeysFlags, io: Io): Promise<Exi
   return withKeys(flags, io, async (keys) => {
     const limits = await keys.limits(id);
     const key = await keys.get(id);
-    if (key === undefined) throw new Stop(`no key has the id "${id}"`, EXIT.failed);
+    if (key === undefined) throw new Stop(`no key has the id "${id}"; see majordomo keys list`, EXIT.failed);
     if (flags.json === true) {
       writeJson(io.stdout, { key, limits });
       return EXIT.ok;

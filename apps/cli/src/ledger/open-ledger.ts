@@ -69,7 +69,7 @@ export async function createConfiguredLedger(
   });
 }
 
-/** Prints an alert before calls are denied. */
+/** Prints the used share of a limit, or the number of days within which the limit will be spent. */
 function printAlert(alert: Alert, { stderr }: Io): void {
   const say = (text: string): void => {
     stderr.write(`${painter(stderr)('yellow', printable(text))}\n`);
@@ -83,7 +83,7 @@ function printAlert(alert: Alert, { stderr }: Io): void {
     say(`The limit "${alert.state.limit.name}" will be spent within ${alert.days} days.`);
 }
 
-/** Opens the file for a command that only reads. If none exists, returns `undefined`, or throws `Stop` if none is configured. */
+/** Opens the file for a command that only reads. Without a file, returns `undefined`, or throws `Stop` if nothing is stored. */
 export async function openForReading(
   settings: Settings,
   io: Io,

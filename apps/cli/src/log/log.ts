@@ -30,7 +30,7 @@ export const listLog = ({ limit, json }: ListFlags, io: Io): Promise<ExitCode> =
     return EXIT.ok;
   });
 
-/** `majordomo log search`: prints the conversations that contain all words. */
+/** `majordomo log search`: prints the conversations with a message that contains all words. */
 export const searchLog = (words: readonly string[], { limit, json }: ListFlags, io: Io): Promise<ExitCode> =>
   withLog(io, async (log) => {
     const found = (await log?.search(words.join(' '), countOf(limit))) ?? [];
@@ -69,7 +69,7 @@ async function withLog(io: Io, run: (log: Log | undefined) => Promise<ExitCode>)
 const unknown = (id: string | undefined): Stop =>
   new Stop(
     id === undefined
-      ? 'no conversation is stored'
+      ? 'no conversation is stored; store one with majordomo chat --log'
       : `unknown conversation "${id}"; majordomo log list shows all conversations`,
   );
 

@@ -34,7 +34,7 @@ export function createMarkdown(columns: number): MarkdownStream {
   const styled = (spans: readonly Span[]): readonly Span[] =>
     spans.map(({ text, styles }) => ({ text, styles: [...lineStyles, ...styles] }));
 
-  /** Returns the text up to the first mark that may begin a construct, or all of it for a complete line. */
+  /** Returns the spans up to the first mark that may begin a construct, or all spans of a complete line. */
   const inline = (isComplete: boolean): readonly Span[] => {
     const shown: Span[] = [];
     const take = (length: number, spans: readonly Span[]): void => {
@@ -159,8 +159,8 @@ export function createMarkdown(columns: number): MarkdownStream {
 }
 
 /**
- * Returns the position of the first mark that may begin a construct. `_` after a letter or digit begins none, nor do `*`, `_` and
- * `~` before whitespace.
+ * Returns the position of the first mark that may begin a construct. The mark `_` after a letter or digit does not begin one.
+ * Neither does `*`, `_` or `~` before whitespace.
  */
 function markIn(text: string, before: string): number {
   for (const { index, 0: mark } of text.matchAll(/[*_`~[\\]/g)) {

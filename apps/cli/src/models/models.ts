@@ -11,7 +11,7 @@ import type { Prices } from './prices.ts';
 
 const LISTING_MS = 15_000;
 
-/** Models of a backend, or the error of its list. */
+/** Models of a backend, or the error that occurred when they were listed. */
 interface Listing {
   readonly provider: string;
   readonly models: readonly ModelInfo[];

@@ -10,7 +10,7 @@ import { codeFor } from '../print-error.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../write-json.ts';
 
-/** Flags of commands that are not chats. */
+/** Flags that `embed`, `speak` and `transcribe` have in common. */
 export interface OperationFlags {
   readonly model?: string;
   /** `key=value` pairs, sent to the vendor unchanged. */
@@ -26,7 +26,7 @@ export type ParseArguments = (aliases: Readonly<Record<string, string>>) => Spec
 export interface OperationRequest {
   readonly majordomo: Majordomo;
   readonly spec: string;
-  /** Arguments besides the spec. */
+  /** Text among the arguments, without the spec. */
   readonly prompt: string | undefined;
   /** Values of `--option`, by provider. */
   readonly extra: Readonly<Record<string, object>> | undefined;

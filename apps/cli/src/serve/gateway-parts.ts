@@ -15,14 +15,14 @@ export interface GatewayParts extends AsyncDisposable {
   readonly calls: CallLog | undefined;
   readonly ledger: Ledger;
   readonly admin: Admin;
-  /** State of the Responses API. */
+  /** Store for the state of the Responses API. `undefined` if the configuration disables it. */
   readonly responses: { readonly store: CacheStore; readonly keepMs: number | undefined } | undefined;
   /** Resolves if the database responds, otherwise rejects. */
   ready(): Promise<unknown>;
 }
 
 interface PartsOptions {
-  /** URL or path of the store. `undefined`: the ledger's file. */
+  /** URL or path of the store. If `undefined`, the ledger's file is used. */
   readonly store: string | undefined;
   readonly needsKeys: boolean;
   /** Token of the admin API. */

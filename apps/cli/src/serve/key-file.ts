@@ -35,7 +35,7 @@ export async function keyFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<A
     if (!SENDABLE.test(key))
       throw new Stop(`${where} has a key that clients cannot send; use visible ASCII characters, in UTF-8`);
     const digest = digestOf(key);
-    if (callers.has(digest)) throw new Stop(`${where} repeats a key of an earlier line`);
+    if (callers.has(digest)) throw new Stop(`${where} repeats a key of an earlier line; remove it`);
     callers.set(digest, words.length === 2 ? { tenant: first } : {});
   }
   if (callers.size === 0) throw new Stop(`${path} contains no key; add one per line`);
@@ -44,7 +44,7 @@ export async function keyFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<A
 
 const MIN_TOKEN_LENGTH = 16;
 
-/** Returns the token in a file. Throws `Stop` if others may read the file, or if the token is short. */
+/** Returns the token in a file. Throws `Stop` if others may read the file, or if the token is short or invalid. */
 export async function tokenFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<string> {
   await checkMode(path, cwd);
   const token = new TextDecoder().decode(await readFileBounded(path, cwd, MAX_BYTES)).trim();

@@ -58,7 +58,7 @@ function reasonFor(error: unknown, { port, host }: { readonly port: number; read
 /** Returns a random token. */
 export const newToken = (): string => randomBytes(24).toString('base64url');
 
-/** Returns the address that opens the page once. */
+/** Returns the address of the inspector with its token. */
 export const inspectorAt = (url: string, token: string): string => `${url}/inspector?token=${token}`;
 
 /** Resolves when the command has to end. */

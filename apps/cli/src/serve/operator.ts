@@ -9,7 +9,7 @@ const OPERATORS: readonly ErrorKind[] = ['config', 'auth', 'billing', 'not-found
 /** Maximum number of printed reasons, because messages may differ for every call. */
 const MAX_REASONS = 100;
 
-/** Minimum time between two lines about the network to one target, in milliseconds. */
+/** Minimum time between two printed network failures of one target, in milliseconds. */
 const NETWORK_MS = 60_000;
 
 /** Prints failures that only the operator can resolve. */

@@ -52,7 +52,7 @@ export function inSequence(reload: () => Promise<void>): () => void {
   };
 }
 
-/** Returns a function that calls `load` and prints its result. If `load` fails, it must not have changed anything. */
+/** Returns a function that calls `load` and prints its result. A `load` that fails must not change anything. */
 export const reported =
   (subject: string, load: () => Promise<string>, { stderr }: Pick<Io, 'stderr'>) =>
   async (): Promise<void> => {

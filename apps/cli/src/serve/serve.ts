@@ -202,7 +202,7 @@ function inspectorLine(
   if (flags.inspector === false) return 'off';
   if (flags.adminTokenFile !== undefined)
     return `${url}/inspector, with the token in ${printable(flags.adminTokenFile)}`;
-  // A token from outside is not printed.
+  // A token that the user has set is not printed.
   return isFromOutside ? `${url}/inspector, with MAJORDOMO_ADMIN_TOKEN` : inspectorAt(url, token);
 }
 

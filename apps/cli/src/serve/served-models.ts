@@ -33,7 +33,7 @@ const namesIn = ({ model, aliases, routers = [] }: Settings): ServedModels => ({
 export const presetsOf = ({ routers = [] }: Pick<Settings, 'routers'>): readonly string[] =>
   routers.flatMap((router) => router.names());
 
-/** Matches an option with several names. Targets contain no semicolon, and no equals sign before the slash. */
+/** Matches a value of `--models` with several names. Targets contain no semicolon, and no equals sign before the slash. */
 const SEVERAL = /;|,[^,;/]*=/;
 
 function meaningsIn(text: string, known: ServedModels): readonly (readonly [string, string])[] {

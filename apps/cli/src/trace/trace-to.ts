@@ -54,7 +54,7 @@ export async function traceTo(address: string, { cwd, stderr }: Io): Promise<Tra
   };
 }
 
-/** Returns the address of a collector, with the path of traces if it has none. */
+/** Returns the address of a collector. Adds the path for traces if the address has no path. */
 function urlOf(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))

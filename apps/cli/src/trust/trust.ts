@@ -11,7 +11,7 @@ import { changes } from './changes.ts';
 /** `majordomo trust`: shows the project's configuration, or its changes, and trusts the file. Never runs the file. */
 export async function trust({ forget }: { readonly forget?: true }, io: Io): Promise<ExitCode> {
   const { project } = findConfigs(io);
-  if (project === undefined) throw new Stop('this project has no majordomo.config to trust');
+  if (project === undefined) throw new Stop('no majordomo.config exists; write one with majordomo init');
   const name = printable(project);
   if (forget === true) {
     setTrust(project, undefined, io);

@@ -14,7 +14,7 @@ export function since(text: string, now: Date): Date {
   }
   const date = dateOf(text);
   if (date === undefined) throw new Stop('--since must be 24h, 7d, 4w or a date such as 2026-11-01');
-  if (date > now) throw new Stop(`--since ${text} is in the future`);
+  if (date > now) throw new Stop(`--since ${text} is in the future; use an earlier date`);
   return date;
 }
 

@@ -71,13 +71,13 @@ function cells(row: ReportRow, by: readonly ReportKey[], blanks = 0): readonly s
   return [...blank, ...keys, String(calls), ...tokens, cost];
 }
 
-/** Returns the amounts that prompt caches saved by reads and cost in addition by writes, and the difference. */
+/** Returns the cells for prompt caches: the amount saved by reads, the extra cost of writes, and the difference. */
 const cacheCells = ({ cacheSavedNanoUsd, cacheExtraNanoUsd }: ReportRow): readonly string[] =>
   [cacheSavedNanoUsd, cacheExtraNanoUsd, cacheSavedNanoUsd - cacheExtraNanoUsd].map((amount) =>
     formatUsd(amount),
   );
 
-/** Marks a sum that does not include `unknown` attempts. */
+/** Marks a sum if the amounts of `unknown` attempts are missing in it. */
 function withUnknown(sum: string, isZero: boolean, unknown: number): string {
   if (unknown === 0) return sum;
   return isZero ? '?' : `${sum}+?`;

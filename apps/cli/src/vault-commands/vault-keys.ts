@@ -79,9 +79,9 @@ async function keyFrom(name: string, io: Io): Promise<string | undefined> {
   const typed = kind === 'terminal' ? await io.secret(`The key for ${name}`) : await io.stdin.text();
   if (typeof typed !== 'string') return undefined;
   const key = typed.trim();
-  if (key === '') throw new Stop('the key is empty, and nothing was changed');
+  if (key === '') throw new Stop('the key is empty; enter or pipe the key');
   // eslint-disable-next-line no-control-regex
-  if (/[\s\u0000-\u001F\u007F]/.test(key)) throw new Stop('the key has invalid characters; nothing changed');
+  if (/[\s\u0000-\u001F\u007F]/.test(key)) throw new Stop('the key has invalid characters; remove them');
   return key;
 }
 

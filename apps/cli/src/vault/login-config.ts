@@ -1,4 +1,4 @@
-/** Login of a known vendor, or with an OAuth issuer or endpoints. */
+/** Login at a known vendor, or at an authorization server with an issuer or endpoints. */
 export interface LoginConfig {
   /** `openrouter`, `google`, `vertex`, `githubModels` or `codex`. `@default` the name of the login */
   readonly preset?: string | undefined;
@@ -7,7 +7,7 @@ export interface LoginConfig {
   /** Client secret, if the vendor issues one to installed applications. */
   readonly clientSecret?: string | undefined;
   readonly issuer?: string | undefined;
-  /** Endpoints of an authority without discovery. */
+  /** Endpoints of an authorization server that does not support discovery. */
   readonly endpoints?:
     | {
         readonly token: string;

@@ -7,7 +7,7 @@ import type { Io } from '../io.ts';
 import { stateFile, writeState } from '../state-file.ts';
 import type { Credentials } from './load-credentials.ts';
 
-/** Login: name of its entry in the vault, and OAuth options. */
+/** OAuth options of a login, and the name of its entry in the vault. */
 export interface Login {
   readonly name: string;
   readonly options: Omit<OAuthOptions, 'vault' | 'name'>;

@@ -9,7 +9,7 @@ interface TestCase {
   readonly message?: string | undefined;
 }
 
-/** Renders JUnit XML: one test case per metric and per gate, and one for completeness. Inconclusive and not compared metrics are skipped. */
+/** Renders JUnit XML: a test case per metric and gate, and one for completeness. Metrics without `pass` or `fail` are skipped. */
 export function toJUnit({ name, metrics, gates, totals }: Evaluation): string {
   const { errors, skipped, samples } = totals;
   const tests: readonly TestCase[] = [

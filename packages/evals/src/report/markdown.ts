@@ -36,7 +36,7 @@ export function toMarkdown(evaluation: Evaluation): string {
   return text;
 }
 
-/** Renders a table. The first cell of a row is a name that the definition contains. */
+/** Renders a table. Escapes the first cell of each row, because it contains a name that the definition chooses. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   if (rows.length === 0) return [];
   const cells = rows.map(([name = '', ...rest]) => [cell(name), ...rest]);

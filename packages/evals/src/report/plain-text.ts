@@ -15,10 +15,10 @@ export function plainLines(text: string, length: number): string {
   return lines.map((line) => plainLine(line, length)).join('\n') + (text.length > length ? '…' : '');
 }
 
-/** Characters that XML 1.0 does not allow, also as a reference. */
+/** Characters that XML 1.0 does not allow, not even as character references. */
 const NOT_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Returns text for the content and the attributes of XML and HTML. */
+/** Returns text, escaped for the content and the attributes of XML and HTML. */
 export const escaped = (text: string): string =>
   text.replaceAll(NOT_XML, '\uFFFD').replaceAll(/[&<>"]/g, (char) => ENTITIES[char] ?? char);

@@ -43,7 +43,7 @@ function sourcePart(source: Fields, media: Media, fileName?: string): ImagePart 
     case 'url':
       return urlPart(source.required('url', nonEmptyString), source.pathOf('url'), media, fileName);
     case 'file':
-      return invalid(source.pathOf('type'), '"file" is not supported, because this gateway stores no files');
+      return invalid(source.pathOf('type'), '"file" is not supported; send the data of the file in base64');
   }
 }
 

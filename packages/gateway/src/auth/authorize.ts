@@ -8,7 +8,7 @@ const CLOSED =
   'this gateway has no keys, so it serves only this machine, as localhost or 127.0.0.1; ' +
   'to serve others, its operator sets `authorize` of createGateway, or --key-file of majordomo serve';
 
-/** Returns the caller of a request. Throws a refusal if the caller is unknown, or if `authorize` fails (`cause`: its error). */
+/** Returns the caller of a request. Throws a refusal for an unknown caller. If `authorize` fails, its error is the `cause`. */
 export async function authorize(
   request: Request,
   { authorize }: Settings,

@@ -38,7 +38,7 @@ export const preflight = (request: Request, headers: Record<string, string>): Re
     },
   });
 
-/** Returns the headers that the page requests, such as `x-stainless-…` of official clients. Default: `DEFAULT_HEADERS` */
+/** Returns the requested headers, such as `x-stainless-…` of official clients. Returns defaults for an invalid list. */
 const allowedHeaders = ({ headers }: Request): string => {
   const requested = headers.get('access-control-request-headers');
   return requested === null || !/^[\w\-, ]{1,2000}$/.test(requested) ? DEFAULT_HEADERS : requested;

@@ -1,6 +1,6 @@
 import type { Refusal, RefusalKind } from './refusal.ts';
 
-/** HTTP status of each kind, on every wire. */
+/** HTTP status of each refusal kind, for all wires. */
 export const STATUS: Readonly<Record<RefusalKind, number>> = {
   unauthorized: 401,
   forbidden: 403,
@@ -47,7 +47,7 @@ const WORTH_RETRYING: readonly RefusalKind[] = [
   'denied',
   'unavailable',
 ];
-/** Maximum `retry-after` for which the official clients wait, in milliseconds. If it is longer, the response forbids a retry. */
+/** Maximum `retry-after` for which official clients wait, in milliseconds. For longer times, the response forbids a retry. */
 const LONGEST_WAIT_MS = 60_000;
 
 /** Returns the headers that state whether and when the client should retry. */

@@ -52,7 +52,7 @@ export class Metrics {
     if (isAccepted) this.families.reloadTime.set({}, now / 1000);
   }
 
-  /** Counts an event of a call. `model`: served name, or `other`. */
+  /** Updates the metrics after an event of a call. `model`: served name, or `other`. */
   onEvent(event: CallEvent, model: string): void {
     const { calls, attempts, attemptSeconds, first, tokens } = this.families;
     if (event.type === 'committed') first.observe({ model }, event.msToFirst / 1000);

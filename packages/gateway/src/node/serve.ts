@@ -46,8 +46,8 @@ export interface Served {
   /** URL of the server without a path, such as `http://127.0.0.1:4141`. */
   readonly url: string;
   /**
-   * Waits `drainMs`, and stops the server. It then accepts no new connection, responds to requests that have arrived, and after
-   * `graceMs` milliseconds (default 10,000) closes the connections of unfinished responses.
+   * Stops the server after `drainMs`. The server then accepts no new connections, but responds to requests that have arrived.
+   * After `graceMs` milliseconds (default 10,000), it closes the connections of unfinished responses.
    */
   close(graceMs?: number): Promise<void>;
 }

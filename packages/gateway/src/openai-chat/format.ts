@@ -30,7 +30,7 @@ export function chatUsage(usage: Usage): object {
 
 const COUNTS = ['input', 'output', 'cacheRead', 'cacheWrite', 'reasoning'] as const;
 
-/** Returns the usage of all choices together. `undefined` if no choice has usage. */
+/** Returns the sum of the usage of all choices, or `undefined` if no choice has usage. */
 export function sumOfUsage(usages: readonly (Usage | undefined)[]): Usage | undefined {
   const known = usages.filter((usage) => usage !== undefined);
   const [first] = known;
@@ -42,7 +42,7 @@ export function sumOfUsage(usages: readonly (Usage | undefined)[]): Usage | unde
   return Object.fromEntries(COUNTS.map((name) => [name, total(name)])) as unknown as Usage;
 }
 
-/** Formats the probabilities of tokens. */
+/** Formats the log probabilities of tokens. */
 export const chatLogprobs = (logprobs: readonly TokenLogprob[] | undefined): object | null =>
   logprobs === undefined
     ? null

@@ -57,7 +57,7 @@ function userPart(part: Fields, media: Media): readonly UserPart[] {
     case 'file':
       return [filePart(part.required('file', object), media)];
     case 'input_audio':
-      return invalid(part.pathOf('type'), 'input_audio is not supported, because no target accepts audio');
+      return invalid(part.pathOf('type'), 'input_audio is not supported; send a transcript as text');
   }
 }
 

@@ -136,7 +136,7 @@ function filePart(part: Fields, media: Media): UserPart {
 
 function refuseIds(part: Fields): void {
   if (part.isSet('file_id'))
-    invalid(part.pathOf('file_id'), 'is not supported, because this gateway stores no files');
+    invalid(part.pathOf('file_id'), 'is not supported, because this gateway stores no files; send the data');
 }
 
 function reasoning(item: Fields): readonly AssistantPart[] {

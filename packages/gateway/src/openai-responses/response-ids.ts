@@ -1,6 +1,6 @@
 import { newId } from '../response/id.ts';
 
-/** Ids of one response and its items. An item's id contains its response's id, so that the gateway finds a referenced item. */
+/** Ids of one response and its items. All of them contain the same random part, by which the gateway finds referenced items. */
 export class ResponseIds {
   readonly response: string;
   private readonly suffix: string = newId('');

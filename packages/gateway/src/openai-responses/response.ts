@@ -13,7 +13,7 @@ import { argumentsText } from '../parsing/tool-call.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 import type { KnownTools } from './tools.ts';
 
-/** Members of the request that the response repeats. */
+/** Members of the request, and facts about it, that the response object contains. */
 export interface Echo {
   readonly model: string;
   readonly body: Readonly<Record<string, unknown>>;

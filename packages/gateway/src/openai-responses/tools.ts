@@ -17,7 +17,7 @@ type Named = Pick<ClientTool, 'name' | 'namespace'>;
 /** Maximum length of a tool name that every vendor accepts, in characters. */
 const MAX_LENGTH = 64;
 
-/** Names of the tools of a request. Other wires have no namespaces, so targets receive other names than the client sends. */
+/** Names of the tools of a request. Other wires have no namespaces, so targets receive such tools under a joined name. */
 export class KnownTools {
   private readonly byTargetName = new Map<string, ClientTool>();
   private readonly targetNames = new Map<string, string>();

@@ -22,7 +22,7 @@ export class Fields {
     return parse(this.member(key), this.pathOf(key));
   }
 
-  /** Parses an optional member. `null` counts as missing. */
+  /** Parses an optional member. Returns `undefined` if the member is missing or `null`. */
   optional<T>(key: string, parse: Parser<T>): T | undefined {
     return this.isSet(key) ? this.required(key, parse) : undefined;
   }

@@ -15,7 +15,7 @@ export async function formBody(request: Request, most: number): Promise<FormData
   }
 }
 
-/** Returns the fields of a form, except `others`. An empty field counts as missing. A field in `once` may appear only once. */
+/** Returns the fields of a form, except `others` and empty fields. Refuses a repeated field of `once`. */
 export function formFields(form: FormData, once: readonly string[], others: readonly string[]): Fields {
   for (const field of once) {
     if (form.getAll(field).length > 1) invalid(field, 'must be set only once');

@@ -12,7 +12,7 @@ import {
   type Parser,
 } from './fields.ts';
 
-/** Returns the service tier. Drops all tiers except `default`, `flex`, `priority` and `auto` with a warning. */
+/** Returns the service tier, or `undefined` for `auto`. Drops tiers except `default`, `flex` and `priority` with a warning. */
 export function tierOf(body: Fields, notes: Notes): ServiceTier | undefined {
   const tier = body.optional('service_tier', string);
   if (tier === 'default' || tier === 'flex' || tier === 'priority') return tier;
@@ -30,10 +30,10 @@ export function metadataOf(body: Fields): Readonly<Record<string, unknown>> | un
 
 export const verbosity: Parser<'low' | 'medium' | 'high'> = oneOf('low', 'medium', 'high');
 
-/** Maximum length of an end user that vendors accept, in characters. */
+/** Maximum length of an end user's identifier that vendors accept, in characters. */
 const MAX_IDENTIFIER_LENGTH = 64;
 
-/** Returns the end user for the vendor. Drops a `user` that is longer than vendors accept, with a warning. */
+/** Returns the end user's identifier for the vendor. Drops a `user` that is longer than vendors accept, with a warning. */
 export function endUserOf(body: Fields, notes: Notes): string | undefined {
   const identifier = body.optional('safety_identifier', nonEmptyString);
   if (identifier !== undefined) return identifier;

@@ -21,7 +21,7 @@ export function callHeaders({ target, attempts, warnings }: CallInfo): Record<st
   };
 }
 
-/** Returns the number of attempts. Skipped targets do not count. */
+/** Returns the number of attempts, without skipped targets. */
 export const attemptsOf = (attempts: readonly Attempt[]): number =>
   attempts.filter(({ outcome }) => outcome !== 'skipped').length;
 

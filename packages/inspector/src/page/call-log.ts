@@ -6,15 +6,15 @@ import type { Entry } from './listed-call.ts';
 import { fromOf } from './ranges.ts';
 import { requestJson } from './request.ts';
 
-/** Number of calls on one page. */
+/** Maximum number of calls on one page of the call log. */
 export const PAGE = 50;
 const EVERY_MS = 5000;
 
 interface Pages {
   readonly entries: readonly Entry[];
-  /** Position of the next page; absent on the last page. */
+  /** Position of the next page of the call log. Absent for the last page. */
   readonly next?: string | undefined;
-  /** Whether an older page has been loaded. The first page is then no longer updated, because the pages would not join. */
+  /** Whether an older page has been loaded. The first page is then not updated, because new calls would leave a gap. */
   readonly isPaged: boolean;
   readonly error?: string | undefined;
 }
@@ -64,7 +64,7 @@ export function useCallLog(isOn: boolean, filter: Filter): CallLogPages {
     const { entries, next } = pages;
     if (next === undefined) return;
     void load(next, (page) =>
-      // Another filter, or a newer first page, has replaced these entries in the meantime if they are not the same.
+      // If the entries differ, another filter or a newer first page has replaced them in the meantime.
       setPages((before) =>
         before.entries === entries
           ? { ...page, entries: [...entries, ...page.entries], isPaged: true }

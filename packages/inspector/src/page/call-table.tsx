@@ -28,7 +28,7 @@ interface CallTableProps {
   readonly now: number;
 }
 
-/** Calls, newest first. The bars of all calls have one scale. */
+/** Table of calls, newest first. The bars of all calls have the same scale. */
 export function CallTable({ calls, filter, selected, now }: CallTableProps): JSX.Element {
   const end = roundUp(Math.max(1, ...calls.map((call) => tookOf(call, now))));
   return (

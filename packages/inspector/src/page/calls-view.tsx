@@ -12,7 +12,7 @@ import { SummaryStrip } from './summary-strip.tsx';
 interface CallsViewProps {
   /** Id of the open call, or `''`. */
   readonly selected: string;
-  /** Filter in the address. */
+  /** Query in the address, which contains the filter. */
   readonly query: string;
 }
 

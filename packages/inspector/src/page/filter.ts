@@ -38,7 +38,7 @@ export function paramsOf({ range, id, ...filter }: Filter): Readonly<Record<stri
 const nonEmpty = (values: object): Record<string, string> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
 
-/** Returns a function that applies the filter to calls of the feed. Parts of ids match too. */
+/** Returns a function that applies the filter to calls of the feed. A part of an id also matches. */
 export function matcherOf({ tenant, key, model, outcome, range, id }: Filter): (call: ListedCall) => boolean {
   const start = startOf(range) ?? 0;
   const text = id.trim().toLowerCase();

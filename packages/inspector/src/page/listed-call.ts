@@ -8,7 +8,7 @@ export interface ListedCall extends FeedCall {
   readonly clientRequestId?: string | undefined;
   /** HTTP status of the response. */
   readonly status?: number | undefined;
-  /** Cost as a decimal integer. */
+  /** Cost in nano-USD, as a decimal integer. */
   readonly nanoUsd?: string | undefined;
   /** Request and response of a call that the feed does not contain. */
   readonly content?: CallEntry['content'];
@@ -55,8 +55,8 @@ function toAttempt({
 }
 
 /**
- * Returns the calls of the feed and of the call log, newest first. Facts of the feed have precedence, because it contains more. Calls of
- * the feed before `from` are omitted.
+ * Returns the calls of the feed and of the call log, newest first. The feed has precedence, because it contains more facts. Calls
+ * of the feed before `from` are omitted.
  */
 export function merged(
   live: readonly FeedCall[],

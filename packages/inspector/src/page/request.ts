@@ -5,7 +5,7 @@ export async function requestJson<T>(path: string, query: Readonly<Record<string
   return jsonOf<T>(await fetch(`${base}/${path}?${new URLSearchParams(query).toString()}`));
 }
 
-/** Benches a target for `ms` milliseconds, or until its release if `ms` is null. Releases it if `ms` is undefined. */
+/** Benches a target for `ms` milliseconds, or until its release if `ms` is null. Releases the target if `ms` is undefined. */
 export async function steer(target: string, ms: number | null | undefined): Promise<void> {
   const body = JSON.stringify(ms === undefined ? { target } : { target, ms });
   await jsonOf(

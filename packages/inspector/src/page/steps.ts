@@ -3,7 +3,7 @@ import type { FeedSpending } from '../feed-types.ts';
 export interface Stacks {
   /** Starts of the columns in seconds since the epoch, as if the page's time zone were UTC. */
   readonly at: readonly number[];
-  /** Heights in USD. Each series is stacked on top of the next one. The last series contains all rows without a color. */
+  /** Heights in USD by series. Each series is stacked on the next one. The last series has all rows without a separate color. */
   readonly series: readonly { readonly name: string; readonly height: readonly number[] }[];
 }
 

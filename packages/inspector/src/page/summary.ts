@@ -72,7 +72,7 @@ const REQUEST_KINDS: readonly string[] = [
   'aborted',
 ];
 
-/** Share of failed attempts from which a target counts as failing. */
+/** Minimum share of failed attempts with which a target is shown as failing. */
 const FAILING_SHARE = 0.1;
 
 /** Whether at least a tenth of the attempts of a target failed. */
