@@ -27,9 +27,15 @@ export const EQUIVALENT: readonly Equivalent[] = [
   {
     file: 'gates/store-lanes.ts',
     before:
-      "const part = each === undefined ? '' : each === 'target' ? target : (target.split('/', 1)[0] ?? '');",
-    after: "const part = each === undefined ? '' : each === 'target' ? target : (target.split('/', 1)[0]);",
+      "const part = each === undefined ? '' : each === 'target' ? target : (target.split('/')[0] ?? '');",
+    after: "const part = each === undefined ? '' : each === 'target' ? target : (target.split('/')[0]);",
     why: 'only satisfies the compiler, because a split string has at least one part',
+  },
+  {
+    file: 'health/health-message.ts',
+    before: 'const forMs = Math.ceil((health.until ?? 0) - clock.now());',
+    after: 'const forMs = Math.ceil((health.until ?? 1) - clock.now());',
+    why: 'only satisfies the compiler, because a benched target has an end',
   },
   {
     file: 'health/tracker.ts',

@@ -90,13 +90,13 @@ describe('an admission', () => {
     ],
     ['later', () => Promise.resolve(), 1],
     ['by a rejection', () => Promise.reject(new Error('no')), 1],
-  ])('settles its permits once, %s, and leaves no timer', async (_, settle, pending) => {
+  ])('settles its permits once, %s, and leaves no timer and no listener', async (_, settle, pending) => {
     const log: Attempt[] = [];
-    const { callGates, clock, waited } = setUp(grantingGate(log, settle));
+    const { callGates, clock, listeners, waited } = setUp(grantingGate(log, settle));
     const admission = await callGates();
     await admission.settle(outcome);
     await admission.settle(outcome);
-    expect([log, clock.pending(), waited.length]).toEqual([[outcome], 0, pending]);
+    expect([log, clock.pending(), listeners(), waited.length]).toEqual([[outcome], 0, 0, pending]);
   });
 
   it('waits at most a second for a permit and passes the rest to waitUntil', async () => {

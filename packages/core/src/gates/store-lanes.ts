@@ -172,6 +172,6 @@ class SharedLanes {
 }
 
 function counterOf({ name, each }: SharedLanesOptions, { target }: AttemptInfo): string {
-  const part = each === undefined ? '' : each === 'target' ? target : (target.split('/', 1)[0] ?? '');
+  const part = each === undefined ? '' : each === 'target' ? target : (target.split('/')[0] ?? '');
   return `lanes/${encodeURIComponent(name)}/${part}`;
 }
