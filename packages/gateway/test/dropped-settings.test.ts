@@ -7,6 +7,9 @@ const BODIES: Readonly<Record<string, object>> = {
   messages: { model: 'gpt', max_tokens: 10, messages: [{ role: 'user', content: 'hi' }] },
 };
 
+const TOOL = { name: 'weather', input_schema: { type: 'object' } };
+const ONE_CALL = { type: 'auto', disable_parallel_tool_use: true };
+
 /** Sends a request with these settings and returns the warnings and the body of the response. */
 async function sent(path: string, settings: object): Promise<readonly [string, Record<string, unknown>]> {
   await using at = await startGateway();
@@ -31,6 +34,9 @@ describe('a setting that no target receives', () => {
     ['messages', { output_config: { task_budget: { total: 9 } } }, 'output_config.task_budget'],
     ['messages', { thread: { type: 'create' } }, 'thread'],
     ['messages', { unheard_of: 1 }, 'unheard_of'],
+    ['messages', { tools: [TOOL], tool_choice: ONE_CALL }, 'disable_parallel_tool_use'],
+    ['responses', { parallel_tool_calls: false }, 'parallel_tool_calls'],
+    ['chat/completions', { parallel_tool_calls: false }, 'parallel_tool_calls'],
   ])('is named in the warnings of %s: %o', async (path, settings, name) => {
     const [warnings] = await sent(path, settings);
     expect(warnings).toContain(`dropped ${name}:`);
@@ -54,6 +60,7 @@ describe('a setting that no target receives', () => {
     ['responses', { prompt_cache_key: 'a', prompt_cache_options: { mode: 'implicit', ttl: '30m' } }],
     ['chat/completions', { user: 'a', safety_identifier: 'b', metadata: {}, n: 1, modalities: ['text'] }],
     ['chat/completions', { max_tokens: 9, max_completion_tokens: 9, tool_choice: 'auto', top_logprobs: 1 }],
+    ['chat/completions', { parallel_tool_calls: true }],
   ])('is not named in the warnings of %s if it has its default effect: %o', async (path, settings) => {
     expect((await sent(path, settings))[0]).toBe('');
   });

@@ -82,6 +82,18 @@ describe('a failure of every vendor', () => {
     },
   );
 
+  it.each<[FailureName, string]>([
+    ['rate-limit', 'the vendor limits the rate of requests'],
+    ['overloaded', 'the vendor is overloaded'],
+    ['server', 'the vendor failed'],
+    ['auth', 'the vendor rejected the credentials of the gateway; its operator receives the reason'],
+    ['billing', 'the gateway’s account at the vendor has no credit; its operator receives the reason'],
+  ])('of the kind %s has a message without details of the vendor', async (failure, message) => {
+    const models = { gpt: 'openai/gpt-5.4' };
+    await using at = await startGateway({ openai: () => ({ failure }), gateway: { models } });
+    expect(await byOpenAI(at)).toMatchObject({ error: { message } });
+  });
+
   it.each([false, true])(
     'is told as one that passes where only the next target cannot take the request (benched: %s)',
     async (isBenched) => {
@@ -146,7 +158,11 @@ describe('a refused request', () => {
 
   it('is 404 for a model that is not served or not allowed', async () => {
     await using at = await startGateway({ gateway: { authorize: () => ({ models: ['claude'] }) } });
-    expect(await byOpenAI(at, 'gpt')).toMatchObject({ status: 404, code: 'model_not_found' });
+    expect(await byOpenAI(at, 'gpt')).toMatchObject({
+      status: 404,
+      code: 'model_not_found',
+      param: 'model',
+    });
     expect(await byOpenAI(at, 'openai/gpt-5.4')).toMatchObject({ status: 404 });
     expect(await byOpenAI(at, 'constructor')).toMatchObject({ status: 404 });
     expect(await byOpenAI(at, 'claude')).toMatchObject({ model: 'claude' });

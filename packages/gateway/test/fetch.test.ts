@@ -25,5 +25,16 @@ it.each(Object.keys(ASKED))('a stream over %s is the same from `fetch` as from `
   const [left, right] = [await platforms.text(), await ours.text()];
   expect(left).toContain('hello');
   expect(shapeOf(left)).toBe(shapeOf(right));
-  expect(platforms.headers.get('content-type')).toBe(ours.headers.get('content-type'));
+  for (const { headers } of [platforms, ours])
+    expect(headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+});
+
+it.each(Object.keys(ASKED))('cancelling the body of a stream over %s aborts the call', async (path) => {
+  const answer = { parts: [{ type: 'text' as const, text: 'one two three', chunks: 3 }] };
+  await using at = await startGateway({ openai: [{ fault: 'stall', answer }] });
+  const { body } = await at.gateway.fetch(request(at, path));
+  await body?.cancel();
+  const exchange = await at.openai.request(0);
+  await exchange.ended;
+  expect(exchange.outcome).toBe('left');
 });

@@ -81,6 +81,15 @@ describe('limits', () => {
     await at.openai.request(0);
     const refused = await post(at);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+    expect(await refused.json()).toMatchObject({
+      error: { type: 'rate_limit_error', code: 'rate_limit_exceeded' },
+    });
+    const init = { method: 'POST', headers: { 'x-api-key': KEY }, body: '{}' };
+    const messages = await fetch(`${at.url}/v1/messages`, init);
+    expect([messages.status, await messages.json()]).toMatchObject([
+      429,
+      { error: { type: 'rate_limit_error' } },
+    ]);
     left.abort();
     await asked;
   });
@@ -185,7 +194,8 @@ describe('access', () => {
     await using at = await startGateway(open);
     expect((await post(at)).status).toBe(200);
     expect(await raw(at, { host: 'evil.example' })).toBe(401);
-    expect(await raw(at, { 'x-forwarded-for': '203.0.113.9' })).toBe(401);
+    for (const name of ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'cf-connecting-ip'])
+      expect([name, await raw(at, { [name]: '203.0.113.9' })]).toEqual([name, 401]);
     expect(await raw(at, {})).toBe(200);
   });
 

@@ -16,6 +16,16 @@ const picture: ImagePart = { type: 'image', mediaType: 'image/png', bytes: Buffe
 const paper: FilePart = { type: 'file', mediaType: 'application/pdf', bytes: Buffer.from(PDF, 'base64') };
 const A = 'https://a.example/a.png';
 
+it.each(['input_image', 'input_file'])('an %s with the id of a stored file is refused', async (type) => {
+  await using at = await startGateway();
+  const content = [{ type, file_id: 'file-1', image_url: A, file_url: A }];
+  const body = { model: 'claude', input: [{ role: 'user' as const, content }] };
+  await expect(openai(at).post('/responses', { body })).rejects.toMatchObject({
+    status: 400,
+    param: 'input[0].content[0].file_id',
+  });
+});
+
 /** The three wires, each with a picture and a document. */
 const asking = (
   at: TestGateway,

@@ -147,6 +147,22 @@ describe('serve', () => {
     await closed;
     expect(isCancelled).toBe(true);
   });
+
+  it('ends an event stream of a page that begins while it closes', async () => {
+    const [arrived, released] = [Promise.withResolvers<null>(), Promise.withResolvers<null>()];
+    const late = async (): Promise<Response> => {
+      arrived.resolve(null);
+      await released.promise;
+      return new Response(new ReadableStream(), { headers: { 'content-type': 'text/event-stream' } });
+    };
+    const served = await serve(answering(late), { port: 0 });
+    const watching = fetch(served.url).then((response) => response.text());
+    await arrived.promise;
+    const closed = served.close(3_600_000);
+    released.resolve(null);
+    expect(await watching).toBe('');
+    await closed;
+  });
 });
 
 describe('cutIdleClient', () => {

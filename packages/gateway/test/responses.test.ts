@@ -40,6 +40,15 @@ describe('the official client over Responses', () => {
       output_text: 'hello',
     });
     expect(answer.usage).toMatchObject({ input_tokens: 12, output_tokens: 5, total_tokens: 17 });
+    expect(answer).toMatchObject({
+      instructions: 'Be brief.',
+      metadata: {},
+      parallel_tool_calls: true,
+      previous_response_id: null,
+      text: { format: { type: 'text' } },
+      tool_choice: 'auto',
+      tools: [],
+    });
     expect((await at.openai.request(0)).request.system).toBe('Be brief.');
   });
 

@@ -1,5 +1,6 @@
 import { toBase64 } from '@majordomo/core/toolkit';
-import { createOpenAI } from '@majordomo/provider-openai';
+import { createOpenAI, openaiCompatible } from '@majordomo/provider-openai';
+import { answers, streams, testServer } from '@majordomo/test-support';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { tokenOf, tokenText } from '../src/parsing/replay-token.ts';
@@ -38,6 +39,32 @@ describe('a replay token', () => {
         expect(told).toContain('openai@');
         expect(told).not.toMatch(/http|127\.0\.0\.1|:\d{4,5}/);
       }
+    },
+  );
+
+  it.each([false, true])(
+    'is in `extra_content` of a call over Chat Completions (streamed: %s)',
+    async (stream) => {
+      const extra = { google: { thought_signature: 'c2ln' } };
+      const call = { id: 'call_a', function: { name: 'weather', arguments: '{}' }, extra_content: extra };
+      const message = { role: 'assistant', tool_calls: [{ index: 0, ...call }] };
+      await using vendor = await testServer((response, { body }) => {
+        const choice = { index: 0, finish_reason: 'tool_calls' };
+        if (body['stream'] === true) streams({ choices: [{ ...choice, delta: message }] })(response);
+        else answers({ choices: [{ ...choice, message }] })(response);
+      });
+      const lab = openaiCompatible({ id: 'lab', baseURL: `${vendor.origin}/v1` });
+      await using at = await startGateway({
+        majordomo: { providers: [lab] },
+        gateway: { models: { gpt: 'lab/any' } },
+      });
+      const messages = [{ role: 'user', content: 'hi' }];
+      const answer = await fetch(`${at.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${KEY}` },
+        body: JSON.stringify({ model: 'gpt', messages, stream }),
+      });
+      expect(opened(await answer.text())).toContain('"thought_signature":"c2ln"');
     },
   );
 

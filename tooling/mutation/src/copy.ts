@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Copy of a package to mutate; its dependencies are shared. */
 export interface Copy {
@@ -17,6 +17,10 @@ export function copyOf(root: string, path: string): Copy {
     filter: (from) => !/\/(node_modules|dist)$/.test(from),
   });
   cpSync(join(root, 'tsconfig.base.json'), join(top, 'tsconfig.base.json'));
+  // Tests import the test support of other packages.
+  for (const name of readdirSync(dirname(join(root, path)))) {
+    if (name !== basename(path)) symlinkSync(join(root, path, '..', name), join(folder, '..', name));
+  }
   // Tests compare documents with the code.
   symlinkSync(join(root, 'apps'), join(top, 'apps'));
   link(join(root, 'node_modules'), join(top, 'node_modules'));

@@ -53,13 +53,11 @@ export class Shutdown {
   private async arrived(maxMs: number): Promise<void> {
     const until = performance.now() + maxMs;
     let quiet = 0;
-    const restart = (): void => {
+    this.server.on('connection', () => {
       quiet = 0;
-    };
-    this.server.on('connection', restart);
+    });
     while (quiet++ < QUIET_TURNS && performance.now() < until)
       await new Promise((next) => setImmediate(next));
-    this.server.off('connection', restart);
   }
 
   private closed(graceMs: number): Promise<void> {
