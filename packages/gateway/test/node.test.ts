@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { createMajordomo } from '@majordomo/core';
@@ -149,17 +149,18 @@ describe('serve', () => {
   });
 
   it('ends an event stream of a page that begins while it closes', async () => {
-    const [arrived, released] = [Promise.withResolvers<null>(), Promise.withResolvers<null>()];
+    const steps = new EventEmitter();
     const late = async (): Promise<Response> => {
-      arrived.resolve(null);
-      await released.promise;
+      steps.emit('arrived');
+      await once(steps, 'released');
       return new Response(new ReadableStream(), { headers: { 'content-type': 'text/event-stream' } });
     };
     const served = await serve(answering(late), { port: 0 });
+    const arrived = once(steps, 'arrived');
     const watching = fetch(served.url).then((response) => response.text());
-    await arrived.promise;
+    await arrived;
     const closed = served.close(3_600_000);
-    released.resolve(null);
+    steps.emit('released');
     expect(await watching).toBe('');
     await closed;
   });
