@@ -14,7 +14,7 @@ export function createAcme(options: { readonly baseURL: string; readonly apiKey?
       async *stream(request, { target, signal, env }) {
         const key = options.apiKey ?? env['ACME_API_KEY'];
         if (key === undefined)
-          throw new LlmError('auth', `no key for ${target}: set ACME_API_KEY`, { target });
+          throw new LlmError('auth', `no key for ${target}; set ACME_API_KEY`, { target });
         const response = await fetch(`${options.baseURL}/talk`, {
           method: 'POST',
           signal,

@@ -130,5 +130,5 @@ it('--live without a key names the variable to set', async () => {
     (error: unknown) => error as { code: number; stderr: string },
   );
   expect(failed?.code).toBe(1);
-  expect(failed?.stderr).toContain('auth: no key for openai/gpt-x: set OPENAI_API_KEY');
+  expect(failed?.stderr).toContain('auth: no key for openai/gpt-x; set OPENAI_API_KEY');
 });

@@ -5,8 +5,8 @@ import type { WireParams } from './request.ts';
 const serialized = new WeakMap<object, string>();
 
 /**
- * Returns the body as JSON text, with U+FFFD in place of lone surrogates. Serializes a list of tools only once. Of a transcript
- * (`messages` or `input`), serializes only the new elements.
+ * Returns the body as JSON text, with U+FFFD in place of lone surrogates. Serializes a list of tools only once. Serializes only
+ * those elements of a transcript (`messages` or `input`) that are new.
  */
 export function bodyText(params: WireParams): string {
   const { messages, input, tools, ...rest } = params;

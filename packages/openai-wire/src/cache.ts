@@ -5,7 +5,7 @@ import type { WireQuirks } from './quirks.ts';
 
 type CacheQuirks = Pick<WireQuirks, 'cacheRequest' | 'cacheTtls' | 'cacheKey'>;
 
-/** Marks the end of a cached prefix (`PromptCacheBreakpoint` of openai 7.55). The cache options contain the default of `ttl`. */
+/** Marks the end of a cached prefix (`PromptCacheBreakpoint` of openai 7.55). `ttl` defaults to that of the cache options. */
 interface Breakpoint {
   readonly mode: 'explicit';
   readonly ttl?: CacheTtl;

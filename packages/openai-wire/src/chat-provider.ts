@@ -13,7 +13,7 @@ import { ChatReader } from './chat/stream.ts';
 /**
  * Creates a provider that calls Chat Completions through an SDK. The first call loads the SDK.
  *
- * @param otherModels creates the image, embedding, transcription and speech models
+ * @param otherModels creates the models other than chat models
  */
 export const chatProvider = (
   sdk: Sdk,

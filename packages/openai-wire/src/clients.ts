@@ -18,7 +18,7 @@ export type Server = Pick<
 export interface Clients {
   /** Returns the client for a call. Stores two values in `facts`: the secrets, and the recovery that renews the credential. */
   readonly connect: (context: CallContext, facts: SdkErrorContext) => Promise<SdkClient>;
-  /** Returns the functions that recognize errors of the SDK. Before the SDK is loaded, they recognize none. */
+  /** Returns the functions that recognize errors of the SDK. Before a client exists, they recognize no error. */
   readonly errors: () => SdkErrors;
 }
 

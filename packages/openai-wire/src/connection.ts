@@ -9,7 +9,7 @@ import type { Sdk } from './sdk.ts';
 
 /** Sends requests to a provider's server through its SDK, with credentials, headers, rate limits and errors. */
 export interface Connection {
-  /** Returns the base URL from which reasoning families are derived. The URL is not checked. It is `''` if none is configured. */
+  /** Returns the base URL for reasoning families, unchecked. Without a URL, returns the name of its variable, or `''`. */
   readonly baseURL: (env: Env) => string;
   /** Sends JSON text or a form. Stores two values in `facts`: the secrets, and the recovery that renews the credential. */
   post(
@@ -18,7 +18,7 @@ export interface Connection {
     context: CallContext,
     facts: SdkErrorContext,
   ): Promise<Response>;
-  /** Sends a request to a path of the API that no operation uses, such as `files`. A downloaded file is not limited in size. */
+  /** Sends a request to a path that is not an operation of a model, such as `/files`. Does not report rate limits. */
   readonly send: (
     method: 'get' | 'post' | 'delete',
     path: string,

@@ -14,9 +14,9 @@ import { specificKind } from './failure/kind.ts';
 import type { ReportedFailure } from './failure/reported-failure.ts';
 import type { SdkErrors } from './sdk.ts';
 
-/** Properties of an attempt that appear in its errors. */
+/** Properties of an attempt that determine its errors. */
 export interface SdkErrorContext extends ErrorContext {
-  /** Returns a change to the request that may succeed after this failure. */
+  /** Returns a change with which the request may succeed after this failure. */
   recovery?: ((failure: ReportedFailure, status: number) => Recovery | undefined) | undefined;
   /** Returns a remedy to append to the error message. */
   remedy?: ((failure: ReportedFailure, status: number) => string | undefined) | undefined;
@@ -25,7 +25,7 @@ export interface SdkErrorContext extends ErrorContext {
 /** Codes with which Node's `fetch` reports a timeout. */
 const TIMEOUT_CODE = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
 
-/** Converts any failure of a call to an `LlmError`. Uses the SDK's error class only if the properties are not sufficient. */
+/** Converts any failure of a call to an `LlmError`. Uses the SDK's error classes only for an error without a status. */
 export function toLlmError(error: unknown, facts: SdkErrorContext, sdk: SdkErrors): LlmError {
   if (LlmError.is(error)) return transportError(error, facts.target, facts.secrets);
   if (!(error instanceof Error)) return transportError(error, facts.target, facts.secrets);
@@ -63,7 +63,7 @@ function httpError(error: Error, status: number, facts: SdkErrorContext): LlmErr
   });
 }
 
-/** Whether a header is invalid, such as a key with a line break. The request was not sent, and a retry would fail too. */
+/** Whether the error reports an invalid header, such as a key with a line break. A retry would fail too. */
 const isBadHeader = (error: Error): boolean =>
   error instanceof TypeError && /header|ByteString/i.test(error.message);
 

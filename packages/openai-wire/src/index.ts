@@ -44,7 +44,7 @@ export type { ClientSettings, LoadedSdk, Sdk, SdkClient } from './sdk.ts';
 
 export type { RateLimitBucket, RateLimits } from '@majordomo/wire-kit';
 
-// Vendors.
+// Profiles of vendors and servers.
 export { baseten } from './profiles/baseten.ts';
 export { deepinfra } from './profiles/deepinfra.ts';
 export { nebius } from './profiles/nebius.ts';

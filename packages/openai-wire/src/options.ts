@@ -7,7 +7,7 @@ import type { ResponsesQuirks } from './responses/quirks.ts';
 
 /** Options of every provider over Chat Completions or Responses. */
 export interface SdkOptions extends ProviderOptions {
-  /** Client of the SDK that sends the requests, with its own credential, base URL and `fetch`. `@default` a new client */
+  /** SDK client that sends the requests. Its credential, base URL and `fetch` are used. `@default` a new client */
   readonly client?: object | undefined;
   /**
    * Embedding models by deployment name or another alias: `{ 'my-deployment': 'text-embedding-3-small' }`. Deployments

@@ -29,7 +29,7 @@ export type OtherModels = Pick<
 export interface OtherModelsContext {
   readonly connection: Connection;
   readonly profile: OtherModelsProfile;
-  /** Whether calls go to the profile's server. Only then, the profile's separate base URL for an endpoint applies. */
+  /** Whether calls go to the profile's server. Otherwise, the endpoint URLs of the profile are not used. */
   readonly isProfileServer: boolean;
 }
 

@@ -26,19 +26,19 @@ export interface WireProfile<Quirks> extends OtherModelsProfile {
   readonly billing?: Billing | undefined;
   /** Base URL that the vendor documents for OpenAI clients. It usually ends with `/v1`. Required unless `baseURLEnv` is set. */
   readonly baseURL?: string | undefined;
-  /** Variable in the `env` of the call that replaces `baseURL`, such as `OPENAI_BASE_URL`. The option `baseURL` takes precedence. */
+  /** Environment variable whose value replaces this `baseURL`, such as `OPENAI_BASE_URL`. The option `baseURL` replaces both. */
   readonly baseURLEnv?: string | undefined;
   /** Path that is appended to the value of `baseURLEnv`. @default '' */
   readonly baseURLEnvPath?: string | undefined;
-  /** Environment variable that contains the key. If neither this nor `apiKey` is set, no credential is sent. */
+  /** Environment variable that contains the key. If neither `keyEnv` nor `apiKey` is configured, no credential is sent. */
   readonly keyEnv?: string | undefined;
   /** Header that contains the key instead of `authorization`. */
   readonly keyHeader?: string | undefined;
-  /** Headers of every request. Headers of the caller take precedence. */
+  /** Headers of every request. The option `headers` replaces headers of the same name. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Query parameters of every request. */
   readonly query?: Readonly<Record<string, string>> | undefined;
-  /** Quirks that differ from the defaults for compatible servers. */
+  /** Quirks that replace the defaults for compatible servers. */
   readonly quirks?: Partial<Quirks> | undefined;
   readonly capabilities?: Capabilities | undefined;
   /** Rules by model id. The first rule that matches applies. */

@@ -1,12 +1,12 @@
 import type { Effort, JsonObject, ServiceTier } from '@majordomo/core';
 
-/** Differences between servers that exist for both Chat Completions and Responses. Quirks determine only the request. */
+/** Differences between servers that exist for both Chat Completions and Responses. These quirks determine only the request. */
 export interface WireQuirks {
   /** Efforts that the model accepts. If a request has another effort, the next stronger effort is sent. */
   readonly efforts: readonly Exclude<Effort, 'none'>[];
   /**
-   * Whether the server enforces schemas of tools and responses. Schemas are rewritten into OpenAI's strict subset. A schema
-   * that the subset cannot express is sent unchanged, with a warning.
+   * Whether the server enforces schemas of tools and responses. If so, schemas are rewritten into OpenAI's strict subset. A
+   * schema that the subset cannot express is sent unchanged, with a warning.
    */
   readonly strictTools: boolean;
   /**
@@ -14,7 +14,7 @@ export interface WireQuirks {
    * in addition, a type in every schema.
    */
   readonly toolSchemas: 'complete' | 'plain' | 'typed';
-  /** How a response is made to follow a schema. `json_object` (JSON mode) and `instruct` add the schema to the system text. */
+  /** Method by which a response follows a schema. `json_object` (JSON mode) and `instruct` add the schema to the system text. */
   readonly output: 'json_schema' | 'json_object' | 'instruct';
   /**
    * Property that requests a prompt cache other than the default: `prompt_cache_retention` for models up to gpt-5.5,

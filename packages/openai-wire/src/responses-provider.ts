@@ -13,7 +13,7 @@ import { ResponsesReader } from './responses/stream.ts';
 /**
  * Creates a provider that calls Responses through an SDK. The first call loads the SDK.
  *
- * @param otherModels creates the image, embedding, transcription and speech models
+ * @param otherModels creates the models other than chat models
  */
 export const responsesProvider = (
   sdk: Sdk,
@@ -52,7 +52,7 @@ const responsesModel =
     };
   };
 
-/** Returns the remedy for a 404 or 405 that concerns neither a model nor an item: the server does not implement `/responses`. */
+/** Returns the remedy for a server that may not implement `/responses`: a 404 or 405 that names no model or item. */
 const remedyFor = ({ code, message }: ReportedFailure, status: number): string | undefined =>
   (status === 404 || status === 405) && !/model|item|deployment/i.test(`${code ?? ''} ${message}`)
     ? "if the server does not implement /responses, set api to 'chat', or use a DSN with the scheme openai"

@@ -65,7 +65,7 @@ export function messageBatches({ request }: Connection): BatchRequests {
     },
 
     async *results(ref, context) {
-      // Do not use `results_url`: the key must not be sent to an address from a response.
+      // Do not use `results_url`, because the key must not be sent to an address from a response.
       yield* batchLines(
         context,
         toLlmError,

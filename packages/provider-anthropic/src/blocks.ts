@@ -29,7 +29,7 @@ export type CallIds = (id: string) => string;
 /** Maximum number of characters of a tool name (platform.claude.com, tool use, 2026-11). */
 const MAX_NAME_LENGTH = 128;
 
-/** Converts a part of a user message. Returns `undefined` for a blank text part: the API requires "non-whitespace text". */
+/** Converts a part of a user message. Returns `undefined` for blank text, because the API requires "non-whitespace text". */
 export function userBlock(part: UserPart): ContentBlockParam | undefined {
   switch (part.type) {
     case 'text':
@@ -41,7 +41,7 @@ export function userBlock(part: UserPart): ContentBlockParam | undefined {
     case 'audio':
       throw new LlmError(
         'unsupported',
-        `audio of type "${part.mediaType}": this API does not accept audio; transcribe it first or use another model`,
+        `this API does not accept audio of type "${part.mediaType}"; transcribe the audio, or use another model`,
       );
     default:
       return part satisfies never;
@@ -49,8 +49,8 @@ export function userBlock(part: UserPart): ContentBlockParam | undefined {
 }
 
 /**
- * Converts a part of an assistant message. Returns `undefined` for parts that the API rejects: blank text parts, and reasoning
- * parts without a signature.
+ * Converts a part of an assistant message. Returns `undefined` for blank text, which the API rejects, and for reasoning and
+ * vendor parts that this server cannot read.
  */
 export function assistantBlock(
   part: AssistantPart,
@@ -113,7 +113,7 @@ function resultBlock(piece: ResultPiece): TextBlockParam | ImageBlockParam | Doc
   return piece.type === 'image' ? imageBlock(piece) : documentBlock(piece);
 }
 
-/** Converts reasoning. `replay.data` contains the signature of the reasoning, or the data of redacted thinking. */
+/** Converts reasoning. `replay.data` contains its signature, the data of redacted thinking, or `unsigned`. */
 function thinkingBlock({ text, replay }: ReasoningPart, family: string): ContentBlockParam | undefined {
   const data = replay?.family === family ? replay.data : undefined;
   const { signature, redacted, unsigned } = asRecord(data);
@@ -143,7 +143,7 @@ function imageBlock({ mediaType, bytes }: ImagePart): ImageBlockParam {
   if (!isImageType(mediaType))
     throw new LlmError(
       'unsupported',
-      `image of type "${mediaType}": this API accepts jpeg, png, gif and webp`,
+      `this API does not accept images of type "${mediaType}"; use JPEG, PNG, GIF or WebP`,
     );
   return { type: 'image', source: { type: 'base64', media_type: mediaType, data: toBase64(bytes) } };
 }
@@ -161,5 +161,5 @@ function documentBlock({ mediaType, bytes, name }: FilePart): DocumentBlockParam
     const source = { type: 'text', media_type: 'text/plain', data: new TextDecoder().decode(bytes) } as const;
     return { type: 'document', source, ...title };
   }
-  throw new LlmError('unsupported', `file of type "${mediaType}": this API accepts PDF and plain text`);
+  throw new LlmError('unsupported', `this API does not accept files of type "${mediaType}"; use PDF or text`);
 }

@@ -50,7 +50,7 @@ function mark({ after, lifetime }: CachePoint, { tools, system, messages, deferr
   const message = messages[after.message];
   const block = message?.content[after.block];
   if (message === undefined || block === undefined || !isMarkable(block)) return;
-  // Copy the message: later requests reuse the cached message and mark other blocks.
+  // Copy the message, because later requests reuse the cached message and mark other blocks.
   const content = message.content.with(after.block, { ...block, cache_control: control });
   messages[after.message] = { ...message, content };
 }

@@ -12,7 +12,7 @@ import { DEFAULT_ID, ORIGIN, type AnthropicOptions } from './options.ts';
 export interface Connection {
   /** Sends one request. Stores the secrets to redact and the recovery that renews the credential in `facts`. */
   send(body: string, headers: Headers, context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** Sends a request to a path of the API other than the messages. Throws the SDK's errors. */
+  /** Sends a request to a path of the API other than `/v1/messages`. Throws the SDK's errors. */
   readonly request: (
     method: 'get' | 'post',
     path: string,
@@ -67,11 +67,11 @@ export function createConnection(options: AnthropicOptions, keyEnv: readonly str
   };
 }
 
-/** Returns the base URL of a call: the option, otherwise the variable in `env`. */
+/** Returns the base URL of a call: the option, otherwise the variable in `env`, otherwise that of Anthropic. */
 export const baseURLOf = ({ baseURL }: AnthropicOptions, env: Env): string =>
   baseURL ?? baseURLFromEnv(env, 'ANTHROPIC_BASE_URL') ?? ORIGIN;
 
-/** Timeout for the SDK: the longest time that a timer accepts. majordomo enforces the timeouts itself. */
+/** Timeout for the SDK: the maximum of a timer, in milliseconds. majordomo enforces the timeouts. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 interface Client {

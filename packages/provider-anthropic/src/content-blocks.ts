@@ -48,7 +48,7 @@ interface OpenBlock {
   signature: string;
   /** Citations of the text, as the vendor sent them. */
   readonly citations: unknown[];
-  /** Vendor block that collects this block, if the block becomes a vendor part. */
+  /** Collector of the complete block, if the block becomes a vendor part. */
   readonly vendorBlock: VendorBlock | undefined;
 }
 
@@ -248,7 +248,7 @@ export class ContentBlocks {
     return { family: this.family, data };
   }
 
-  /** Marks unsigned thinking so that later requests include it: other vendors' servers do not sign thinking, but require it. */
+  /** Marks unsigned thinking, so that later requests include it. Other vendors do not sign thinking, but require it. */
   private replayUnsigned({ type, key, signature }: OpenBlock): void {
     if (type === 'thinking' && signature === '' && this.family !== CLAUDE_FAMILY)
       this.writer.reasoning('', this.replay({ unsigned: true }), key);

@@ -5,15 +5,15 @@ import { assistantBlock, isResult, isThinking, resultBlocks, userBlock, type Cal
 import type { DeferredNames } from './deferred-tools.ts';
 
 /**
- * Message of the Messages API. The content is always a list of blocks, so the JSON of one turn is a prefix of the JSON of the
- * next turn. Messages are cached for later requests, so callers must not change them.
+ * Message of the Messages API. The content is always a list of blocks, so the JSON of one request is a prefix of the JSON of the
+ * next request. Messages are cached for later requests, so callers must not change them.
  */
 export interface WireMessage {
   readonly role: 'user' | 'assistant';
   readonly content: readonly ContentBlockParam[];
 }
 
-/** Call ids that the API accepts. The API documents no maximum length. The ids of all known vendors are shorter than 64. */
+/** Call ids that the API accepts. The maximum length is undocumented. Ids of known vendors have at most 64 characters. */
 const ID_RULE = { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ };
 
 const OPENING: ContentBlockParam = { type: 'text', text: '(The conversation so far.)' };

@@ -68,7 +68,7 @@ function messagesProvider(options: AnthropicOptions, server: Connection): Provid
   };
 }
 
-/** Anthropic retains content and trains on it only with consent. Sources: commercial terms and API documents (2026-11). */
+/** Anthropic retains content, and does not train on it without consent. Sources: commercial terms and API documents (2026-11). */
 const originsOf = ({ inferenceGeo: region }: AnthropicOptions): Readonly<Record<string, DataHandling>> => ({
   [ORIGIN]: { region, retentionDays: 30, trainsOn: false },
 });
@@ -77,8 +77,8 @@ const familyOf = ({ family }: Quirks, baseURL: string): string =>
   family === 'claude' ? CLAUDE_FAMILY : `messages/${baseURL.replace(/^https?:\/\//, '').replace(/\/.*/, '')}`;
 
 /**
- * Maximum `max_tokens` of a non-streaming request. The SDK rejects a higher value: at 128,000 tokens per hour, such a request may
- * take more than 10 minutes, and networks close idle connections.
+ * Maximum `max_tokens` of a non-streaming request. The SDK rejects a higher value, because such a request may take more than 10
+ * minutes (128,000 tokens per hour), and networks close idle connections.
  */
 const MAX_NON_STREAMING_TOKENS = 21_333;
 

@@ -43,7 +43,7 @@ export interface WireRequest {
 /** Value of the required property `max_tokens` for a model whose limit is unknown. */
 export const DEFAULT_MAX_TOKENS = 8192;
 
-/** Converts a request. Includes only reasoning and vendor blocks of `family`. `modelMaxTokens` limits `max_tokens`. */
+/** Converts a request. Omits reasoning and vendor blocks of other families. `modelMaxTokens` limits `max_tokens`. */
 export function toWire(
   request: ModelRequest,
   modelId: string,
@@ -125,7 +125,7 @@ function maxTokensOf(
 }
 
 /**
- * Returns the headers of a request. A request with sampling parameters needs the earlier API version, because `API_VERSION`
+ * Returns the headers of a request. A request with sampling parameters specifies the earlier API version, because `API_VERSION`
  * rejects these parameters.
  */
 export const headersOf = (params: WireRequest['params']): Readonly<Record<string, string>> =>
@@ -133,10 +133,10 @@ export const headersOf = (params: WireRequest['params']): Readonly<Record<string
     ? { ...JSON_BODY, 'anthropic-version': '2023-06-01' }
     : JSON_BODY;
 
-/** Headers that apply to all requests of a batch. */
+/** Headers that must be the same for all requests of a batch. */
 const GROUP_HEADERS = ['anthropic-version', 'anthropic-beta'];
 
-/** Returns, as a string, those headers of a live request that apply to all requests of a batch. */
+/** Returns the headers that must be the same for all requests of a batch, as a string. */
 export const groupOf = (headers: Headers): string =>
   JSON.stringify(GROUP_HEADERS.map((name) => headers.get(name) ?? ''));
 
@@ -170,7 +170,7 @@ function outputConfig(
   return config;
 }
 
-/** Returns the service tier. With `auto`, the API uses capacity that the account reserved. It has no cheaper tier (SDK 1.10). */
+/** Returns the service tier. With `auto`, the API uses capacity that the account reserved. No cheaper tier exists (SDK 1.10). */
 function toServiceTier(tier: ModelRequest['serviceTier'], warnings: Warning[]): WireParams['service_tier'] {
   switch (tier) {
     case undefined:

@@ -43,7 +43,7 @@ const NO_REGION = 'not_available';
 
 /** Property `usage` of a response. */
 export interface WireUsage extends WireTokens {
-  /** Iterations of one request. The token totals of the response include most iterations. */
+  /** Iterations of one request. The token totals of the response exclude compactions. */
   readonly iterations?: readonly Iteration[] | null;
   readonly server_tool_use?: Readonly<Record<string, number | null>> | null;
   readonly service_tier?: string | null;
@@ -76,8 +76,8 @@ export function mergeUsage(first: WireUsage | undefined, later: WireUsage): Wire
 }
 
 /**
- * Converts usage. The API counts cached input separately; the returned total includes cached input. The API's totals exclude the
- * billed tokens of a compaction, which is the request that shortens the context before the answer (SDK 1.10; recorded 2026-03).
+ * Converts usage. The API counts cached input separately. The returned total includes it. The API's totals exclude the billed
+ * tokens of a compaction, which is the request that shortens the context before the answer (SDK 1.10; recorded 2026-03).
  * `hasFallback`: whether another model continued the response.
  */
 export function usage(raw: WireUsage | undefined, hasFallback = false): Usage | undefined {
@@ -93,7 +93,7 @@ export function usage(raw: WireUsage | undefined, hasFallback = false): Usage | 
 }
 
 /**
- * Returns the total usage of a response with a compaction. The total is the sum of the iterations, because the API's totals
+ * Returns the total usage. For a response with a compaction, the total is the sum of the iterations, because the API's totals
  * exclude the compaction.
  */
 function totalUsage(raw: WireUsage, iterations: readonly Iteration[]): Usage {
@@ -106,7 +106,7 @@ function totalUsage(raw: WireUsage, iterations: readonly Iteration[]): Usage {
 
 type Iteration = WireTokens & { readonly type?: string };
 const isIteration = (iteration: unknown): iteration is Iteration => isRecord(iteration);
-/** Whether an iteration belongs to the requested model. The iteration of an advisor belongs to another model. */
+/** Whether the requested model ran the iteration. Another model runs the iteration of an advisor. */
 const isOfModel = (iteration: Iteration): boolean => iteration.type === 'message' || isCompaction(iteration);
 const isCompaction = ({ type }: Iteration): boolean => type === 'compaction';
 

@@ -34,7 +34,7 @@ interface MessagesReaderOptions {
   readonly reportUsage?: ((usage: Usage) => void) | undefined;
 }
 
-/** Converts a response of the Messages API to events: server-sent events, or a non-streaming body. */
+/** Converts a response of the Messages API, which is server-sent events or a non-streaming body, to events. */
 export class MessagesReader implements WireReader {
   readonly writer: EventWriter;
   done = false;
@@ -122,7 +122,7 @@ export class MessagesReader implements WireReader {
     this.writer.start(message.id);
   }
 
-  /** Processes the stop reason, which ends the response. A later `message_delta` may contain token counts. */
+  /** Processes the stop reason and the output tokens, which may arrive separately. The response ends when both are known. */
   private messageDelta({ delta, usage: tokens }: WireEvent): void {
     if (tokens !== undefined && tokens !== null) this.usage = mergeUsage(this.usage, tokens);
     if (typeof delta?.stop_reason === 'string') this.stopReason = delta.stop_reason;

@@ -34,8 +34,8 @@ export class VendorBlock {
 }
 
 /**
- * Creates the vendor part of a block. Other Claude platforms use other forms of blocks, so the replay data has a
- * name that the providers of those platforms ignore.
+ * Creates the vendor part of a block. Other Claude platforms use other forms of blocks, so the block is stored under a name that
+ * the providers of those platforms ignore.
  */
 export function vendorPart(block: JsonObject, family: string): Omit<VendorPart, 'type'> {
   const { type = 'block', name } = block as { readonly type?: string; readonly name?: unknown };

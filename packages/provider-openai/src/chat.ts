@@ -6,9 +6,8 @@ import { chatSchemes } from './schemes.ts';
 export type { ChatOptions, Profile } from '@majordomo/openai-wire';
 
 /**
- * Creates a provider for OpenAI that supports only Chat Completions: no Responses, image, embedding, transcription or speech
- * models. This entry point makes bundles smaller. The key is `apiKey`, or otherwise OPENAI_API_KEY in the `env` of the call. If
- * no key is set, a call fails with kind `auth`.
+ * Creates a provider for OpenAI that supports only chat models over Chat Completions. This entry point makes bundles smaller. The
+ * key is `apiKey`, or otherwise OPENAI_API_KEY in the `env` of the call. If no key is set, a call fails with kind `auth`.
  */
 export const createOpenAI = (options: ChatOptions = {}): Provider => ({
   ...chatProvider(SDK, openai, options),

@@ -46,8 +46,8 @@ export async function draw(
 }
 
 /**
- * Records that a model rejects `response_format`. Returns the request unchanged, because a recovery can change only a chat
- * request. The next attempt uses the record.
+ * Records that a model rejects `response_format`, so that the next attempt omits the property. The returned recovery does not
+ * change the request, because a recovery can change only a chat request.
  */
 function withoutResponseFormat(models: Set<string>, modelId: string): Recovery {
   models.add(modelId);

@@ -15,7 +15,7 @@ export const OPENAI_IMAGES: ImagesQuirks = {
 };
 
 /**
- * Creates the image models of a provider. A request without images is sent to `/images/generations`; a request with images is
+ * Creates the image models of a provider. A request without images is sent to `/images/generations`. A request with images is
  * sent to `/images/edits`.
  *
  * @param quirks differences of the server from the API; by default the quirks of a compatible server

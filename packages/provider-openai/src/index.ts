@@ -4,7 +4,7 @@ export { createOpenAI, openaiCompatible } from './provider.ts';
 // Parser for DSNs of providers that are based on this one.
 export { quirksFromParams } from '@majordomo/openai-wire';
 
-// Vendors.
+// Profiles of vendors and servers.
 export {
   PROFILES,
   alibaba,

@@ -11,9 +11,8 @@ import { responsesSchemes } from './schemes.ts';
 export type { ResponsesOptions, ResponsesProfile } from '@majordomo/openai-wire';
 
 /**
- * Creates a provider for OpenAI that supports only Responses: no Chat Completions, image, embedding, transcription or speech
- * models. This entry point makes bundles smaller. The key is `apiKey`, or otherwise OPENAI_API_KEY in the `env` of the call. If
- * no key is set, a call fails with kind `auth`.
+ * Creates a provider for OpenAI that supports only chat models over Responses. This entry point makes bundles smaller. The key is
+ * `apiKey`, or otherwise OPENAI_API_KEY in the `env` of the call. If no key is set, a call fails with kind `auth`.
  */
 export const createOpenAI = (options: ResponsesOptions = {}): Provider => ({
   ...responsesProvider(SDK, openaiResponses, options),

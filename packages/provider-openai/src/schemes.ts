@@ -12,7 +12,7 @@ type Schemes = NonNullable<Provider['schemes']>;
 
 /**
  * DSN schemes for servers that implement Chat Completions. The provider sends no credential other than the token in the DSN. A
- * key in an environment variable belongs to its vendor and is not sent to another host.
+ * key in an environment variable is not sent, because the host may not be that of the key's vendor.
  */
 export const chatSchemes = (serve: (profile: Profile, options: ChatOptions) => Provider): Schemes => ({
   openai: (dsn) => {

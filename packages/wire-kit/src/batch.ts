@@ -24,14 +24,14 @@ export const lazyBatch = (local: Local, load: () => Promise<BatchRequests>): Bat
   remove: async (left, context) => (await load()).remove(left, context),
 });
 
-/** Creates a batch API whose input is an uploaded file; see `lazyBatch`. */
+/** Creates a batch API whose input is an uploaded file. See `lazyBatch`. */
 export const lazyFileBatch = (local: Local, load: () => Promise<FileBatchRequests>): BatchBackend => ({
   ...lazyBatch(local, load),
   upload: async (name, input, context) => (await load()).upload(name, input, context),
   findUpload: async (name, context) => (await load()).findUpload(name, context),
 });
 
-/** Converts an error of the provider's SDK. */
+/** Function that converts an error of the provider's SDK to an `LlmError`. */
 type ToLlmError = (error: unknown, facts: ErrorContext) => LlmError;
 
 /** Runs a batch API request and converts its errors. Uses a separate signal, because some SDKs never remove their listener. */
@@ -77,10 +77,10 @@ export async function* batchLines(
   }
 }
 
-/** Returns whether the file or batch of a request does not exist at the server. */
+/** Whether the error means that the file or batch of a request does not exist at the server. */
 export const isGone = (error: unknown): boolean => LlmError.is(error) && error.details.status === 404;
 
-/** Awaits a deletion. If the object does not exist, the error is ignored. */
+/** Awaits a deletion. Ignores the error that the file or batch does not exist. */
 export async function ignoreGone(deletion: Promise<unknown>): Promise<void> {
   try {
     await deletion;
@@ -100,7 +100,7 @@ function batchError(
   return toLlmError(cause, facts);
 }
 
-/** Returns the id in a response. Throws `protocol` if it is missing. */
+/** Returns the id in a response. Throws `protocol` if the id is missing. */
 export function batchId(value: unknown, target: string): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new LlmError('protocol', `${target}: the response has no id of the file or batch`, {

@@ -20,7 +20,7 @@ export function limitBody(response: Response, target: string, maxBytes: number =
   return Object.defineProperty(bounded, 'url', { value: url });
 }
 
-/** Returns the length in `content-length`; `undefined` if the body is compressed, because it can decompress to any length. */
+/** Returns the length in `content-length`; `undefined` if it is missing, or the body is compressed. */
 function uncompressedLength(headers: Headers): number | undefined {
   const length = headers.get('content-length');
   return length === null || headers.has('content-encoding') ? undefined : Number(length);

@@ -24,7 +24,7 @@ export interface ClientSourceInit<Client> {
   readonly options: Pick<ProviderOptions, 'apiKey' | 'fetch'> & { readonly client?: object | undefined };
   /** Names of the environment variables that may contain the key, in order of precedence. */
   readonly keyEnv: readonly string[];
-  /** Whether a call without a key fails. If `false`, a call without a key sends no credential. */
+  /** Whether calls need a key. If `false`, no key is determined, and calls send no credential. */
   readonly requiresKey: boolean;
   /** Headers of every request, which may contain secrets. */
   readonly headers: HeaderRecord;
@@ -43,7 +43,7 @@ const NO_SERVER = 'http://exchange.invalid';
 
 /**
  * Returns a function that determines the credential of an attempt and returns an SDK client: the application's client, or a
- * cached client. The function stores in `facts` the secrets to redact and the recovery that renews the credential.
+ * cached client. The function stores two values in `facts`: the secrets to redact, and the recovery that renews the credential.
  */
 export function clientSource<Client>(
   init: ClientSourceInit<Client>,

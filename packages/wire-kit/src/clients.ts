@@ -10,7 +10,7 @@ export type ClientCache<Client> = (
   transport?: object,
 ) => Promise<Client>;
 
-/** Creates a cache of at most 16 SDK clients per transport. Removes the oldest client. Does not cache a rejected promise. */
+/** Creates a cache of at most 16 SDK clients per transport. The oldest is removed first. Does not cache rejected promises. */
 export function clientCache<Client>(): ClientCache<Client> {
   const byTransport = new WeakMap<object, Map<string, Promise<Client>>>();
   const ownTransport = {};
@@ -38,15 +38,15 @@ export function checkClient<Client>(
 }
 
 /**
- * Throws kind `invalid-request` for a model id with characters that change the URL of the request: `..`, an empty segment, `?`,
- * `#`, `%`, `\` or white space. A model id can come from a user of the application.
+ * Throws kind `invalid-request` for a model id with characters that change the URL of the request: `?`, `#`, `%`, `\`, white
+ * space, control characters, or a segment that is empty, `.` or `..`. A model id can come from a user of the application.
  */
 export function checkModelId(modelId: string, target: string): void {
   const isSafe = !/[?#%\\\s\p{Cc}]/u.test(modelId) && modelId.split('/').every(isSegment);
   if (isSafe) return;
   throw new LlmError(
     'invalid-request',
-    `"${modelId}" is not a valid model id: it would change the URL of the request`,
+    `"${modelId}" is not a valid model id; use an id without ?, #, %, \\, white space and segments that are empty, . or ..`,
     {
       target,
       path: 'model',

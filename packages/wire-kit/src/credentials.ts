@@ -11,13 +11,13 @@ export interface CredentialSource {
   renewal(value: string): Recovery | undefined;
 }
 
-/** Creates the source of a provider's key: a string, a function called for each attempt, or the first variable that is set. */
+/** Creates the source of a key: a string, a function that is called for each attempt, or the first variable that is set. */
 export function credentialSource(
   apiKey: Credential | undefined,
   keyEnv: readonly string[],
 ): CredentialSource {
   const renewal = typeof apiKey === 'function' ? new CredentialRenewal(apiKey) : undefined;
-  /** Rejected keys by recovery. A recovery belongs to one call, so no other call uses its rejected key. */
+  /** Rejected keys by recovery. Each call has separate recoveries, so other calls do not use its rejected key. */
   const rejections = new WeakMap<Recovery, string>();
   const valueFor = async ({ signal, env, target, recoveries = [] }: SourceContext): Promise<string> => {
     if (renewal !== undefined) {
@@ -52,7 +52,7 @@ export function credentialSource(
   };
 }
 
-/** Calls the application's key function. If it fails, the error has kind `auth`, because another attempt would fail too. */
+/** Calls the application's key function. If the function fails, throws kind `auth`, because another attempt would fail too. */
 async function readSource(
   renewal: CredentialRenewal,
   rejected: string | undefined,
@@ -69,7 +69,7 @@ async function readSource(
     const reason = clean instanceof Error ? clean.message : String(clean);
     throw new LlmError(
       'auth',
-      `no key for ${target}: its source failed: ${reason}`,
+      `no key for ${target}: the apiKey function failed: ${reason}`,
       { target },
       { cause: clean },
     );
@@ -78,12 +78,12 @@ async function readSource(
 
 function missingKeyError(target: string, keyEnv: readonly string[], isBlind: boolean): LlmError {
   const names = keyEnv.join(' or ');
-  let where = `set ${names}, or pass apiKey`;
-  if (keyEnv.length === 0) where = 'pass apiKey';
+  let where = `; set ${names}, or pass apiKey`;
+  if (keyEnv.length === 0) where = '; pass apiKey';
   else if (isBlind) {
-    where = `createMajordomo was called without env, so ${names} is not read; pass env: process.env, or apiKey`;
+    where = `: createMajordomo was called without env, so ${names} is not read; pass env: process.env, or apiKey`;
   }
-  return new LlmError('auth', `no key for ${target}: ${where}`, { target, status: 401, code: 'missing-key' });
+  return new LlmError('auth', `no key for ${target}${where}`, { target, status: 401, code: 'missing-key' });
 }
 
 type Source = (context: {
@@ -91,7 +91,7 @@ type Source = (context: {
   readonly rejected: string | undefined;
 }) => string | Promise<string>;
 
-/** Maximum number of stored credentials. If it is reached, the oldest credential is removed. */
+/** Maximum number of stored credentials. Beyond the maximum, the oldest credential is removed. */
 const MAX_VALUES = 100;
 
 interface Pending {
@@ -101,8 +101,8 @@ interface Pending {
 }
 
 /**
- * Renews a rejected credential, once for all calls that used it. If a call is rejected during the renewal, it waits for the
- * result of the renewal. If a call with an older credential is rejected later, it uses the renewed credential.
+ * Renews a rejected credential only once, even if several calls used the credential. A call that is rejected during the renewal
+ * waits for the result. A call with the same credential that is rejected later uses the renewed credential.
  */
 export class CredentialRenewal {
   private readonly source: Source;

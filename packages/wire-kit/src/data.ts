@@ -3,7 +3,7 @@ import { definedMembers } from '@majordomo/core/toolkit';
 
 /**
  * Returns the data handling of a provider. Members of the option `data` replace those that follow from the model and the
- * environment. With a `client` of the application, only the option applies, because the client has its own address.
+ * environment. If the application passes a `client`, only the option is used, because the base URL of the client is unknown.
  */
 export function dataOf(
   { data: declared = {}, client }: Pick<ProviderOptions, 'data'> & { readonly client?: object | undefined },

@@ -56,11 +56,11 @@ export function wireError(init: WireErrorInit): LlmError {
   );
 }
 
-/** Returns the kind of a rejected request: `server` with `x-should-retry: true`, for example after a lock conflict (409). */
+/** Returns `server` instead of `invalid-request` if the server sent `x-should-retry: true`, such as for a lock conflict (409). */
 const retryableKind = (kind: ErrorKind, shouldRetry: string | null | undefined): ErrorKind =>
   shouldRetry === 'true' && kind === 'invalid-request' ? 'server' : kind;
 
-/** Kinds of failures after which the same request can succeed. A wait in the message applies only to these kinds. */
+/** Kinds of failures after which the same request can succeed. A wait in the message is used only for these kinds. */
 const TEMPORARY_KINDS: ReadonlySet<ErrorKind> = new Set(['rate-limit', 'quota', 'overloaded', 'server']);
 
 /**
@@ -84,7 +84,7 @@ export function transportError(error: unknown, target: string, secrets: readonly
   return new LlmError('network', `${problem}: ${reasonOf(error, secrets)}`, { target, code }, { cause });
 }
 
-/** Whether the connection was established before it was lost. */
+/** Whether the code means that an established connection was lost. */
 const isLostConnection = (code: string | undefined): boolean =>
   code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET';
 
@@ -102,7 +102,7 @@ function findLlmError(error: unknown): LlmError | undefined {
   return undefined;
 }
 
-/** Returns the error unchanged, or a copy without secrets whose message names the complete target. */
+/** Returns the error unchanged, or a copy without secrets and with the complete target in its details. */
 function removeSecrets(error: LlmError, target: string, secrets: readonly string[]): LlmError {
   const { kind, details } = error;
   const hide = (text: string | undefined): string | undefined => text && redactValues(text, secrets);
@@ -163,7 +163,7 @@ function cutAndRedact(text: string, secrets: readonly (string | undefined)[], lo
   return truncateText(redact(truncateText(text, longest + margin), secrets), longest);
 }
 
-/** Returns a code or id without secrets. A server can repeat a secret in it, or send a value that is not a string. */
+/** Returns a code or id without secrets. A server can repeat a secret there, or send another type of value. */
 function shortText(
   value: unknown,
   secrets: readonly (string | undefined)[],
@@ -183,7 +183,7 @@ function safeJson(value: unknown): string {
   }
 }
 
-/** Properties of an attempt that appear in its errors. */
+/** Properties of an attempt that determine its errors. */
 export interface ErrorContext {
   /** `provider/model`. */
   readonly target: string;
@@ -214,7 +214,7 @@ export function driftError(error: unknown, target: string): LlmError {
   return new LlmError('protocol', message, { target, path: '' }, { cause: error });
 }
 
-/** Maximum length of one string. It is longer than the shown part, so that a secret at the end of that part is recognized. */
+/** Maximum length of one string. It exceeds the part that an error shows, so that a secret at the end of that part is found. */
 const MAX_STRING_LENGTH = 16_384;
 /** Maximum total length of all strings, including property names. */
 const MAX_TOTAL_LENGTH = 65_536;

@@ -40,8 +40,8 @@ export interface ToolCallDelta {
 }
 
 /**
- * Writes the events of a response in a valid order, so that providers need not open and close parts. Text and reasoning
- * close the open parts before them. Several tool calls may be open; `key`, the wire's index or id, identifies them.
+ * Writes the events of a response in a valid order, so that providers need not open and close parts. Text and reasoning close the
+ * open parts before them. Several tool calls may be open. The argument `key`, the wire's index or id, identifies a call.
  */
 export class EventWriter {
   readonly target: string;
@@ -50,25 +50,25 @@ export class EventWriter {
   private started = false;
   /** Warnings that were written before the start of the response. */
   private readonly earlyWarnings: Warning[] = [];
-  /** Ids of tool calls from the vendor. */
+  /** Call ids that the vendor sent in this response. */
   private readonly ids = new Set<string>();
   private readonly tokenLogprobs: TokenLogprob[] = [];
   private nextIndex = 0;
   private batch: ModelEvent[];
   private readonly hasSink: boolean;
   private readonly open = new Map<string, OpenPart>();
-  /** Open text or reasoning part. Stored so that deltas, the most frequent events, need no lookup. */
+  /** Key of the open text or reasoning part. Stored with the part, so that frequent events (deltas) need no lookup. */
   private currentKey: string | undefined;
   private current: OpenPart | undefined;
 
-  /** @param sink list to which methods append events. With a sink, methods return an empty list; without one, the events */
+  /** @param sink list to which methods append events. Without a sink, methods return the events instead of an empty list */
   constructor(target: string, sink?: ModelEvent[]) {
     this.target = target;
     this.hasSink = sink !== undefined;
     this.batch = sink ?? [];
   }
 
-  /** Returns the events in the sink and empties it. */
+  /** Returns the collected events, and collects later events in another list. */
   take(): readonly ModelEvent[] {
     const { batch } = this;
     this.batch = [];
@@ -80,7 +80,7 @@ export class EventWriter {
     return this.nextIndex > 0;
   }
 
-  /** Writes the `start` with the vendor's id of the response. Later calls write nothing. */
+  /** Writes the `start` event with the vendor's id of the response. Later calls write nothing. */
   start(id?: string): readonly ModelEvent[] {
     this.ensureStarted(id);
     return this.written();
@@ -157,7 +157,7 @@ export class EventWriter {
     return this.written();
   }
 
-  /** Writes warnings. Warnings before the start of the response follow its `start`. */
+  /** Writes warnings. Warnings before the `start` event are written after that event. */
   warning(...warnings: readonly Warning[]): readonly ModelEvent[] {
     if (!this.started) {
       this.earlyWarnings.push(...warnings);
@@ -167,7 +167,7 @@ export class EventWriter {
     return this.written();
   }
 
-  /** Closes all parts and writes the finish. Call it once. `raw` is the vendor's own name for the reason. */
+  /** Closes all parts and writes the `finish` event. Must be called only once. `raw` is the vendor's name for the reason. */
   finish(
     reason: FinishReason,
     raw: string | undefined,
@@ -204,7 +204,7 @@ export class EventWriter {
     return this.written();
   }
 
-  /** Returns the text or reasoning part with this key and opens it if it is not the current one. */
+  /** Returns the text or reasoning part with this key. Opens the part if another part, or none, is open. */
   private openPart(
     type: 'text' | 'reasoning',
     key: string,
@@ -244,7 +244,7 @@ export class EventWriter {
     return part;
   }
 
-  /** A second call with the same id receives a generated id, because tool results refer to calls by id. */
+  /** Returns the id, or `undefined` if another call has the same id, because tool results refer to calls by id. */
   private uniqueId(id: unknown): string | undefined {
     if (typeof id !== 'string' || id === '') return undefined;
     if (!this.ids.has(id)) {
@@ -311,5 +311,5 @@ function restOf(complete: string | undefined, written: string): string | undefin
 export const generateCallId = (responseId: string, index: number): string =>
   responseId === '' ? `call_${index}` : `call_${fnv1a(responseId).toString(36)}_${index}`;
 
-/** Whether an id has the form of `generateCallId`. Wires without call ids do not send it. */
+/** Whether an id has the form of `generateCallId`. Providers for APIs without call ids do not send such an id. */
 export const isGeneratedCallId = (id: string): boolean => /^call_(?:[0-9a-z]{1,7}_)?\d{1,6}$/.test(id);

@@ -1,6 +1,6 @@
 import { SseDecoder } from '@majordomo/core/toolkit';
 
-/** Receives the data of a message and the name of its event, if it has one. */
+/** Function that receives the data of a message, and the name of its event if the message has one. */
 export type OnMessage = (data: string, event: string | undefined) => void;
 
 /** Synchronous decoder of bytes to messages. */
@@ -13,9 +13,9 @@ export interface BodyDecoder {
 
 /** Format that separates the messages of a streamed body. */
 export interface Framing {
-  /** Content types of the body. Some local servers send no content type. */
+  /** Pattern of the content types. Some local servers send no content type. */
   readonly mediaType: RegExp;
-  /** Whether a JSON body can contain messages, because proxies change content types. A single JSON value takes precedence. */
+  /** Whether a JSON body may contain messages, because proxies change types. A single value is a non-streaming response. */
   readonly mayBeJson?: boolean | undefined;
   /** Creates a decoder. Its errors name the `target`. */
   decoder(onMessage: OnMessage, target: string): BodyDecoder;

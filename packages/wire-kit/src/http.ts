@@ -6,13 +6,13 @@ type Transport = typeof globalThis.fetch;
 /** Media types of streamed bodies. Their size is not limited, because the decoders limit the size of each message. */
 const STREAM_TYPE = /^(?:text\/event-stream|application\/(?:x-ndjson|jsonl|vnd\.amazon\.eventstream))\b/i;
 
-/** Value of `accept` in a request for a file, as SDKs send it. The file's size is not limited, because it is read line by line. */
+/** Value of `accept` in a request for a file, as SDKs send it. The size is not limited, because files are read by line. */
 export const FILE_TYPE = 'application/binary';
 
 /**
  * Returns a `fetch` for a provider. It rejects a redirect with kind `protocol` and the new location in the message, because
- * following it could send the key, the headers and the prompt to another origin or without TLS. It limits non-streaming bodies
- * as `limitBody` does.
+ * following the redirect could send the key, the headers and the prompt to another origin or without TLS. It limits non-streaming
+ * bodies as `limitBody` does.
  */
 export function directFetch(fetch: Transport, target: string): Transport {
   return async (input, init) => {
@@ -63,8 +63,8 @@ const SDK_HEADERS: readonly string[] = [
 ];
 
 /**
- * Returns a `fetch` that removes every header that neither the SDK nor the provider sets, because SDKs add headers from process
- * variables such as `OPENAI_CUSTOM_HEADERS`. `names` are the headers that the provider sets, in lower case.
+ * Returns a `fetch` that removes every header that neither the SDK nor the provider sets, because SDKs add headers from
+ * environment variables such as `OPENAI_CUSTOM_HEADERS`. `names` are the headers that the provider sets, in lower case.
  */
 export function withKnownHeaders(
   fetch: typeof globalThis.fetch,
@@ -100,7 +100,7 @@ const globalDispatcher = (): Dispatcher | undefined =>
     ? undefined
     : (Reflect.get(globalThis, DISPATCHER_NAME) as Dispatcher | undefined);
 
-/** Dispatcher without timeouts. It passes requests to the application's global dispatcher, so its proxies apply. */
+/** Dispatcher without timeouts. It passes requests to the application's global dispatcher, to use its proxy settings. */
 const WITHOUT_TIMEOUTS: Dispatcher = {
   dispatch: (options, handler) =>
     globalDispatcher()?.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler) ?? false,
@@ -158,7 +158,7 @@ const TOKEN_COUNT = /rate-?limit|token-?count|tokens-?(?:used|limit|remaining|re
 export const isSecretHeader = (name: string): boolean =>
   CREDENTIAL_NAME.test(name) && !TOKEN_COUNT.test(name);
 
-/** Returns the values of headers that contain credentials, with and without the scheme. An error page can contain either form. */
+/** Returns the values of headers that contain credentials, with and without scheme. An error page can contain either form. */
 export const secretsIn = (...sets: readonly (HeaderRecord | undefined)[]): readonly string[] =>
   sets.flatMap((headers) =>
     Object.entries<unknown>(headers ?? {}).flatMap(([name, value]) =>

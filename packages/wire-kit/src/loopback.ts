@@ -5,11 +5,11 @@ export interface Redirect {
   readonly url: string;
   /** Query of the first accepted redirect. */
   readonly answer: Promise<URLSearchParams>;
-  /** Shows the result in the browser, and releases the port. */
+  /** Shows the result in the browser, and releases the port. `isDone`: whether the login succeeded. */
   close(isDone: boolean): Promise<void>;
 }
 
-// Parts of node:http that are used. Runtimes without node:http load this file too, and use the device flow.
+// Used parts of node:http. Runtimes without node:http load this file too, but cannot listen for a redirect.
 interface Incoming {
   readonly method?: string;
   readonly url?: string;
@@ -66,7 +66,7 @@ export async function listenForRedirect({ port = 0, remedy, accepts }: RedirectO
   let host = '';
   const server = http.createServer((request, response) => {
     const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
-    // A page from another site may use another host name for this address.
+    // Reject requests of other sites, which may use a host name that resolves to this address.
     if (request.headers.host !== host) page(response, 403, 'Not for this host.');
     else if (url?.pathname !== PATH || request.method !== 'GET') page(response, 404, 'Nothing here.');
     else if (browser !== undefined) page(response, 410, 'This login has ended.');

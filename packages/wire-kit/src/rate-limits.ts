@@ -13,12 +13,12 @@ export interface RateLimitBucket {
 /** Rate limits of a target. */
 export interface RateLimits {
   readonly target: string;
-  /** Time at which the headers arrived, in milliseconds since the epoch. It can be earlier than the current response. */
+  /** Time at which the headers arrived, in milliseconds since the epoch. They can be from an earlier response. */
   readonly at: number;
   readonly buckets: readonly RateLimitBucket[];
   /**
-   * Reason for a 429: `quota` if a limit is exhausted for a minute or longer, `capacity` if no limit is exhausted (the vendor
-   * lacks capacity), `unknown` if no response had rate-limit headers.
+   * Reason for a 429: `quota` if a limit is exhausted for a minute or longer, `capacity` if no limit is exhausted for that long
+   * (the vendor lacks capacity), `unknown` if no response had rate-limit headers.
    */
   readonly refusal: 'quota' | 'capacity' | 'unknown' | undefined;
 }
@@ -97,7 +97,7 @@ export function exhaustedResetMs(headers: HeaderReader | undefined, now: number)
 
 const A_MINUTE = 60_000;
 
-/** Returns the reason for a 429. `age` is the age of the limits in milliseconds. Ignores limits that were reset since then. */
+/** Returns the reason for a 429. Ignores limits with a reset within a minute. `age`: age of the limits in milliseconds. */
 function refusalOf(buckets: readonly RateLimitBucket[], age: number): RateLimits['refusal'] {
   if (buckets.length === 0) return 'unknown';
   const isUsedUp = buckets.some(

@@ -4,12 +4,12 @@ export interface HeaderReader {
   get(name: string): string | null;
 }
 
-/** Maximum wait: 31 days, in milliseconds. A longer wait indicates that the server's clock is wrong. */
+/** Maximum wait: 31 days, in milliseconds. A longer wait is ignored, because the server's clock is probably wrong. */
 const MAX_WAIT_MS = 31 * 24 * 3_600_000;
 
 /**
- * Returns the wait that the headers of a response request, in milliseconds, or `undefined`. Reads `retry-after-ms`,
- * `retry-after` (seconds or an HTTP date) and `x-ratelimit-reset` (as `resetMs`).
+ * Returns the wait that the headers of a response request, in milliseconds, or `undefined`. Reads `retry-after-ms`, otherwise
+ * `retry-after` or `x-ratelimit-reset` in the forms that `resetMs` accepts.
  */
 export function retryAfterMs(headers: HeaderReader | undefined, now: number): number | undefined {
   if (headers === undefined) return undefined;
@@ -20,7 +20,7 @@ export function retryAfterMs(headers: HeaderReader | undefined, now: number): nu
   );
 }
 
-/** Returns the time until a reset in milliseconds. The value is seconds, `6m0s`, `120ms`, RFC 3339, or epoch seconds or ms. */
+/** Returns the milliseconds until a reset. Accepts seconds, `6m0s`, `120ms`, a date, and epoch seconds or milliseconds. */
 export function resetMs(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
   const seconds = parseNumber(value);
@@ -51,7 +51,7 @@ function parseDuration(value: string): number | undefined {
 const WAIT_TEXT =
   /(?:try again|retry) (?:in|after) ((?:\d+(?:\.\d+)? ?(?:milliseconds?|ms|seconds?|minutes?|hours?|days?|[dhms])[ ,]{0,2})+)/i;
 
-/** Returns the wait that a message states, such as "try again in 11.054s" or "retry after 26 seconds" (OpenAI, Groq, Azure). */
+/** Returns the wait in milliseconds from a message: "try again in 11.054s", "retry after 26 seconds" (OpenAI, Groq, Azure). */
 export function retryAfterInMessage(message: string | undefined): number | undefined {
   const [, wait = ''] = WAIT_TEXT.exec(message ?? '') ?? [];
   const short = wait

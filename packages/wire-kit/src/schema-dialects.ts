@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@majordomo/core';
 
 /** Subset of JSON Schema that a server accepts. */
 export interface SchemaDialect {
-  /** Allowed root. `object`: an object without alternatives; any other root becomes the schema of an empty object. */
+  /** Allowed root. `object`: an object without alternatives. Any other root becomes the schema of an empty object. */
   readonly root: 'any' | 'object';
   /** Treatment of the type `null`. `flag`: replaced by `nullable: true`. `drop`: removed. */
   readonly nullType: 'keep' | 'flag' | 'drop';
@@ -14,7 +14,7 @@ export interface SchemaDialect {
   readonly unsupported: readonly string[];
 }
 
-/** Dialect that every known server accepts. It omits what servers rejected in several clients (2025-2026). */
+/** Dialect that every known server accepts. It lacks the features that servers rejected (several clients, 2025-2026). */
 export const PLAIN_DIALECT: SchemaDialect = {
   root: 'object',
   nullType: 'flag',
@@ -70,7 +70,7 @@ const TYPES: ReadonlySet<string> = new Set([
   'array',
   'null',
 ]);
-/** Maximum depth of a schema. A deeper schema becomes a schema of any value. */
+/** Maximum depth of a schema. A deeper schema becomes a schema that accepts any value. */
 const MAX_DEPTH = 64;
 const MAX_ROUNDS = 8;
 const EMPTY: JsonObject = { type: 'object', properties: {} };
@@ -78,8 +78,8 @@ const EMPTY: JsonObject = { type: 'object', properties: {} };
 const sanitizedSchemas = new WeakMap<SchemaDialect, WeakMap<object, SanitizedSchema>>();
 
 /**
- * Converts a schema to a server's dialect. Returns a copy; converting the copy again changes nothing. Values that are not
- * schemas (`enum`, `default`, `examples`, property names) stay unchanged. References are not resolved.
+ * Converts a schema to a server's dialect. Returns a copy. Converting the copy again changes nothing. Values that are not schemas
+ * (`enum`, `default`, `examples`, property names) stay unchanged. References are not resolved.
  */
 export function sanitizeSchema(schema: JsonObject, dialect: SchemaDialect): SanitizedSchema {
   const cache = sanitizedSchemas.get(dialect) ?? new WeakMap<object, SanitizedSchema>();

@@ -61,7 +61,7 @@ async function* readStream(
     messages++;
     deliverMessage(reader, data, event);
   }, reader.writer.target);
-  /** Decodes the next bytes. A separate function, so that they can be garbage-collected while the consumer processes the batch. */
+  /** Decodes the next bytes. This function is separate, so that the bytes can be garbage-collected while the consumer runs. */
   const decodeNext = async (): Promise<boolean> => {
     const { done, value } = await body.read();
     signal.throwIfAborted();
@@ -80,7 +80,7 @@ async function* readStream(
     while (!reader.done) {
       const before = messages;
       if (await decodeNext()) break;
-      // Do not emit a batch for comments alone: a keep-alive comment must not reset the timeout of a stalled model.
+      // Do not emit a batch for comments alone, because a keep-alive comment must not reset the timeout of a stalled model.
       if (messages > before) yield reader.writer.take();
     }
     if (!reader.done) reader.end();
@@ -109,7 +109,7 @@ async function releaseAfterFinish(body: ReadableStreamDefaultReader<Uint8Array>)
   try {
     if (!(await body.read()).done) await body.cancel();
   } catch {
-    // Ignore an error of the connection: the response is complete.
+    // Ignore an error of the connection, because the response is complete.
   }
 }
 

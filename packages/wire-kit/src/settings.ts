@@ -14,8 +14,8 @@ export type QuirkValues<Value = unknown> =
     };
 
 /**
- * Parses quirks from the query of a DSN, such as `?thinking=budget&forcedTools=never`. Booleans are `true` and `false`; `none`
- * is `undefined`. Throws kind `config` for an unknown name or value.
+ * Parses quirks from the query of a DSN, such as `?thinking=budget&forcedTools=never`. Values are written as text: `true`,
+ * `false`, and `none` for `undefined`. Throws kind `config` for an unknown name or value.
  *
  * @param where subject of the error message, such as the name of the environment variable
  */
@@ -57,10 +57,7 @@ const unknownQuirk = (name: string, known: readonly string[], where: string): Ll
 const badValue = (name: string, text: string, takes: string, where: string): LlmError =>
   new LlmError('config', `${where}: "${abbreviate(text)}" is not a valid value of ${name}; use ${takes}`);
 
-/**
- * Maximum length of a text that an error shows completely. A longer text is shortened, because it could be a key that was entered in the
- * wrong place.
- */
+/** Maximum length of a text that an error shows completely. A longer text is shortened, because it could be a misplaced key. */
 const MAX_SHOWN_LENGTH = 20;
 
 const abbreviate = (text: string): string =>
@@ -80,8 +77,8 @@ export function extraFor(
 }
 
 /**
- * Returns the name of a model's vector space, which is the model's name without publisher, host and tag. `@cf/baai/bge-m3`,
- * `BAAI/bge-m3` and `bge-m3:latest` share a space.
+ * Returns the name of a model's vector space, which is the model's name in lower case without publisher, host and the tag
+ * `latest`. `@cf/baai/bge-m3`, `BAAI/bge-m3` and `bge-m3:latest` share a space.
  */
 export const spaceOf = (modelId: string): string =>
   (modelId.split('/').at(-1) ?? modelId).toLowerCase().replace(/:latest$/, '');
@@ -94,7 +91,7 @@ export function jsonText(value: unknown): string {
   return isTooDeep(value) ? `nested more than ${MAX_DEPTH} levels deep` : JSON.stringify(value);
 }
 
-/** Returns the vendor and the billing of a provider from its options, otherwise the defaults. */
+/** Returns the vendor and the billing of a provider from its options, otherwise from the defaults. */
 export const billingOf = (
   options: Pick<ProviderOptions, 'vendor' | 'billing'>,
   defaults: Pick<Provider, 'vendor' | 'billing'>,

@@ -70,7 +70,7 @@ export function sanitizeToolName(name: string, maxLength: number): string {
   return fitted === '' ? 'unknown' : fitted;
 }
 
-/** Recovery that sends loaded tools with the others, for a server that rejects definitions of tools within the conversation. */
+/** Recovery that sends loaded tools in the list of tools, for a server that rejects tool definitions in the conversation. */
 export const WITHOUT_TOOL_LOADING: Recovery = {
   id: 'tool-loading',
   what: 'loaded tools sent with the others',

@@ -1,7 +1,7 @@
 import type { TurnMessage } from '@majordomo/core';
 import { fnv1a, isList, isRecord, hasSameValues, messageValues } from '@majordomo/core/toolkit';
 
-/** Tool call ids that a vendor accepts. */
+/** Form of the tool call ids that a vendor accepts. */
 export interface ToolIdRule {
   readonly maxLength: number;
   /** Pattern of a complete id. */
@@ -9,8 +9,8 @@ export interface ToolIdRule {
 }
 
 /**
- * Returns a function that maps the transcript's call ids to ids that a vendor accepts. Valid ids stay unchanged. Any other id
- * is derived only from the original, so that every turn, process and replay produces the same id.
+ * Returns a function that maps the transcript's call ids to ids that a vendor accepts. Valid ids stay unchanged. The replacement
+ * of an invalid id is derived from that id, so that every turn, process and replay produces the same replacement.
  */
 export function toolIdMapper(messages: readonly TurnMessage[], rule: ToolIdRule): (id: string) => string {
   const fits = (id: string): boolean => id.length <= rule.maxLength && rule.pattern.test(id);
@@ -62,7 +62,7 @@ function hashBlock(text: string): string {
   return digits;
 }
 
-/** Message in the form of the vendor's API. */
+/** Converted message, with the data that determine whether the conversion is still valid. */
 interface CachedForm<Wire> {
   readonly wire: readonly Wire[];
   /** Content of the message when it was converted, to detect a change. */
@@ -103,7 +103,7 @@ export class RequestMessageCache<Wire extends object> {
     this.nameOf = nameOf;
   }
 
-  /** Returns the cached form of a message if it is still valid. The caller must not change it. */
+  /** Returns the converted form of a message if the cached form is still valid. The caller must not change the form. */
   get(message: TurnMessage): readonly Wire[] | undefined {
     const form = this.entries.get(message);
     if (form === undefined || !hasSameValues(message, form.values)) return undefined;
@@ -143,7 +143,7 @@ export function cacheJson<T extends object>(value: T): T {
   return value;
 }
 
-/** Returns a list as JSON. Serializes objects that `cacheJson` has marked only once. */
+/** Returns a list as JSON. An object marked by `cacheJson` is serialized only once. */
 export function stringifyList(list: readonly unknown[]): string {
   let text = '[';
   for (let at = 0; at < list.length; at++) {
@@ -180,7 +180,7 @@ export const wellFormedJson = (json: string): string =>
 
 /**
  * Returns the value with U+FFFD in place of lone surrogates in its strings, for SDKs that serialize the body. Returns the same
- * object if it contains none. Byte arrays stay unchanged.
+ * object if no string contains one. Byte arrays stay unchanged.
  */
 export function wellFormedStrings<T>(value: T): T {
   return replaceSurrogates(value) as T;

@@ -26,7 +26,7 @@ export function asVector(value: unknown): Float32Array | undefined {
   return numbers.every((number) => typeof number === 'number') ? Float32Array.from(numbers) : undefined;
 }
 
-/** Converts lists of numbers to vectors. Returns `undefined` for any other value. Does not check their count. */
+/** Converts lists of numbers to vectors. Returns `undefined` for any other value. Does not check the number of vectors. */
 export function asVectors(value: unknown): readonly Float32Array[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const vectors = value.map(asVector);
@@ -72,7 +72,7 @@ export function positiveCounts(raw: unknown, suffix = ''): Readonly<Record<strin
   return counts.length === 0 ? undefined : Object.fromEntries(counts);
 }
 
-/** Returns the properties that are not `undefined`. Returns `undefined` if no such properties exist. */
+/** Returns the properties that are not `undefined`. If every property is `undefined`, returns `undefined`. */
 export function definedMembers<T extends object>(members: T): Partial<T> | undefined {
   const defined = Object.entries(members).filter(([, value]) => value !== undefined);
   return defined.length === 0 ? undefined : (Object.fromEntries(defined) as Partial<T>);

@@ -26,5 +26,5 @@ it('reports a missing key, and whether an env was given', async () => {
   expect(await messageWith()).toBe(
     'no key for a/x: createMajordomo was called without env, so A_KEY is not read; pass env: process.env, or apiKey',
   );
-  expect(await messageWith({})).toBe('no key for a/x: set A_KEY, or pass apiKey');
+  expect(await messageWith({})).toBe('no key for a/x; set A_KEY, or pass apiKey');
 });

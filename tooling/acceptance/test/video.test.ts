@@ -92,7 +92,7 @@ describe('a video', () => {
     ]);
     expect(attempts[0]).toMatchObject({ error: { kind: 'unsupported' } });
     expect(attempts[0]?.error?.message).toMatch(
-      /does not accept files of type video\/mp4$|file of type "video\/mp4": this API accepts documents only$/,
+      /does not accept files of type video\/mp4$|this API does not accept "video\/mp4"; use a model for video input$/,
     );
   });
 

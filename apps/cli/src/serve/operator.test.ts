@@ -14,9 +14,9 @@ const failed = (error: LlmError, target = 'lab/a'): CallEvent =>
 
 it('prints a failure that only the operator can resolve once', () => {
   const { onEvent, output: output } = operator();
-  for (let n = 0; n < 2; n++) onEvent(failed(new LlmError('auth', 'no key for lab/a: set LAB_API_KEY')));
+  for (let n = 0; n < 2; n++) onEvent(failed(new LlmError('auth', 'no key for lab/a; set LAB_API_KEY')));
   onEvent(failed(new LlmError('overloaded', 'lab/a is overloaded')));
-  expect(output()).toBe('auth: no key for lab/a: set LAB_API_KEY\n');
+  expect(output()).toBe('auth: no key for lab/a; set LAB_API_KEY\n');
 });
 
 it('prints failures that no attempt reports: those of the gateway and of resolvers', () => {

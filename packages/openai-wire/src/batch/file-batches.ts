@@ -12,7 +12,7 @@ import {
 import type { Connection } from '../connection.ts';
 import { TOKEN_MEMBER, type BatchTarget, type Jobs, type Json } from './jobs.ts';
 
-/** Maximum difference between the clocks of the vendor and of this machine. Older batches are not searched. */
+/** Maximum clock difference to the vendor, in milliseconds. `find` ignores batches that are older than `since` minus this. */
 const CLOCK_DIFFERENCE_MS = 3_600_000;
 
 /** Creates the functions of a batch API whose input is an uploaded file. */
@@ -128,7 +128,7 @@ function emptyIfGone(error: unknown): Json {
   throw error;
 }
 
-/** Returns a line of the results, or `undefined` if the line has no id. Expired and cancelled requests have no response. */
+/** Converts a line of the results. Returns `undefined` if the line has no id. Expired and cancelled requests have no response. */
 function lineOf({ custom_id: id, response, error }: Json): BatchLine | undefined {
   if (typeof id !== 'string') return undefined;
   if (isRecord(response)) {

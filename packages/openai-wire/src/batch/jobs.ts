@@ -12,15 +12,15 @@ export interface BatchTarget {
   readonly endpoint: string;
 }
 
-/** Differences between the batch APIs whose input is an uploaded file. */
+/** Values and functions that differ between the batch APIs whose input is an uploaded file. */
 export interface Jobs {
-  /** Path of the list of batches. */
+  /** Path at which batches are created and listed. */
   readonly path: string;
   /** Returns the body that creates a batch. */
   newJob(batch: Pick<NewBatch, 'token' | 'input'>, target: BatchTarget): object;
   /** Returns the ids of the input files of a batch. */
   inputsOf(job: Json): readonly unknown[];
-  /** Returns the ids of a batch's result files. Each id may be missing. */
+  /** Returns the ids of a batch's result files. If the batch has no such file, the element is not a string. */
   resultsOf(job: Json): readonly unknown[];
   /** Returns the state of a batch. */
   lookOf(job: Json, target: string): BatchLook;
@@ -28,7 +28,7 @@ export interface Jobs {
   pageQuery(number: number, previous: Json | undefined): string | undefined;
 }
 
-/** Member of the metadata that identifies a batch. */
+/** Member of a batch's metadata whose value identifies the batch. */
 export const TOKEN_MEMBER = 'majordomo';
 
 const PAGE_SIZE = 100;
@@ -65,7 +65,7 @@ const BATCHES: Jobs = {
   },
 };
 
-/** Mistral's jobs. Source: types of @mistralai/mistralai 2.7; no recording confirms them. */
+/** Mistral's jobs. Source: types of @mistralai/mistralai 2.7; no recording confirms these types. */
 const TIMED_JOBS: Jobs = {
   path: '/batch/jobs',
   newJob: ({ token, input }, { modelId, endpoint }) => ({
@@ -102,14 +102,14 @@ const TIMED_JOBS: Jobs = {
   },
 };
 
-/** Differences by API. */
+/** Values and functions of each batch API. */
 export const JOBS: Readonly<Record<BatchApi, Jobs>> = { openai: BATCHES, jobs: TIMED_JOBS };
 
 const countOf = (count: unknown): number => asNumber(count) ?? 0;
 
 type State = Pick<BatchLook, 'state' | 'without' | 'error'>;
 
-/** Returns the state of a batch. An unknown status counts as running. */
+/** Returns the state of a batch. A batch with an unknown status is treated as running. */
 function stateOf(
   status: unknown,
   names: Readonly<Record<string, 'ended' | 'expired' | 'cancelled' | 'failed'>>,
@@ -121,7 +121,7 @@ function stateOf(
   return { state: 'ended', without: name === 'ended' ? undefined : name, error: undefined };
 }
 
-/** Creates the error of a batch of which no request was accepted. A full queue is temporary. */
+/** Creates the error for a batch that the vendor rejected. A full queue has kind `rate-limit`, because it is temporary. */
 function failureOf(errors: unknown, target: string): LlmError {
   const { code, message, line } = asRecord(asList(errors)[0]);
   const reason = asText(message) ?? asText(code) ?? 'the vendor reported no reason';

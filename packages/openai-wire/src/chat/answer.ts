@@ -23,15 +23,15 @@ const LATE_CITATIONS: Warning = {
 };
 
 /**
- * Writes the parts of one response in the order that the event contract requires. Fragments of tool calls may be interleaved,
- * so the calls stay open until the end. Content that arrives between them is written after them.
+ * Writes the parts of one response in the order that the event contract requires. Fragments of tool calls may be interleaved, so
+ * the calls stay open until the end. Content that arrives between the calls is written after the calls.
  */
 export class AnswerWriter {
   readonly calls: ToolCalls;
   private readonly writer: EventWriter;
   private readonly family: string;
   private writing: 'nothing' | 'reasoning' | 'text' | 'calls' = 'nothing';
-  /** Replay data of the open reasoning part. Each reasoning part has separate replay data. */
+  /** Replay data of the open reasoning part. Each part has separate data. */
   private replay: Replay;
   private details: JsonObject[] | undefined;
   private lateText = '';
@@ -126,7 +126,7 @@ export class AnswerWriter {
     else this.calls.fragment(fragment, at);
   }
 
-  /** Writes the content that was held back. Only `finish` may be called afterwards. */
+  /** Writes the content that was held back. No content may be added after this call. */
   end(): void {
     this.splitter?.end();
     if (this.nulls !== undefined) this.writePlain(this.nulls.end());

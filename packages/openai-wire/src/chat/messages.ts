@@ -41,16 +41,16 @@ interface Conversion {
   readonly family: string | undefined;
   readonly idOf: (id: string) => string;
   readonly nameOf: (name: string) => string;
-  /** Text that is sent as the reasoning of a turn that has none; `''` if reasoning is off. */
+  /** Text that is sent as the reasoning of a turn without reasoning. `''`: no such text is sent. */
   readonly placeholder: string;
 }
 
 const forms = new WireMessageCache<WireMessage>();
 
 /**
- * Converts the transcript. Each converted message depends only on its message and the adjacent messages. So the JSON of one
- * turn is a prefix of the next turn's JSON, which prompt caches require. Conversions of messages without images and files are
- * cached.
+ * Converts the transcript. Each converted message depends only on the original message and the adjacent messages. So the JSON of
+ * one request is a prefix of the next request's JSON, as prompt caches require. Conversions of messages without images and files
+ * are cached.
  */
 export function messagesToWire(
   request: ModelRequest,
@@ -113,7 +113,7 @@ function partToWire(part: UserPart): unknown {
   }
 }
 
-/** Returns the name of an audio format. OpenAI accepts `wav` and `mp3` (2026-11). Other servers use the subtype of the media type. */
+/** Returns the name of an audio format. OpenAI accepts `wav` and `mp3` (2026-11). Other names are media subtypes. */
 const audioFormat = (mediaType: string): string => {
   const [, subtype = ''] = mediaType.split('/');
   return AUDIO_FORMATS[subtype] ?? subtype;

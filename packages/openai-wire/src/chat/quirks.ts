@@ -1,6 +1,6 @@
 import { extended, type WireQuirks } from '../quirks.ts';
 
-/** Properties of a Chat Completions request that some servers reject. Those in the quirk `refuses` are dropped with a warning. */
+/** Properties of a Chat Completions request that some servers reject. The quirk `refuses` lists those to drop with a warning. */
 export const CHAT_PARAMETERS = [
   'temperature',
   'top_p',
@@ -20,8 +20,8 @@ export const CHAT_PARAMETERS = [
 export type ChatParameter = (typeof CHAT_PARAMETERS)[number];
 
 /**
- * Differences between servers that implement Chat Completions. Quirks determine the request; the readers accept every known
- * form of a response. A profile states the source and the date of its quirks.
+ * Differences between servers that implement Chat Completions. Quirks determine the request. `thinkTags`, `signedDetails` and
+ * `reasoningTokens` also determine how a response is read. A profile states the source and the date of its quirks.
  */
 export interface ChatQuirks extends WireQuirks {
   /** Property for the maximum number of output tokens. */
@@ -35,11 +35,11 @@ export interface ChatQuirks extends WireQuirks {
   /** Property for the reasoning effort. `none`: the effort is dropped with a warning. */
   readonly reasoningRequest:
     'reasoning_effort' | 'reasoning.effort' | 'thinking.type' | 'enable_thinking' | 'none';
-  /** Form of the effort `none`: a value, `thinking: { type: 'disabled' }`, or nothing (`omit`). */
+  /** Form of the effort `none`: a value, `thinking: { type: 'disabled' }`, or no property (`omit`). */
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'thinking.disabled' | 'omit';
   /** Property in which reasoning is sent back to the model. */
   readonly reasoningField: 'reasoning_content' | 'reasoning' | 'none';
-  /** Reasoning of this model that is sent back. `echo`: its text. `details`: its `reasoning_details`, or its text if absent. */
+  /** Reasoning of this model that is sent back. `echo`: its text. `details`: its `reasoning_details`, otherwise its text. */
   readonly reasoningReplay: 'omit' | 'echo' | 'details';
   /** Format and model family of signed `reasoning_details`, if other platforms also create and accept them; otherwise `none`. */
   readonly signedDetails: 'none' | { readonly family: string; readonly format: string };
@@ -58,8 +58,8 @@ export interface ChatQuirks extends WireQuirks {
   /** Value of `tool_choice` that requires a tool call. */
   readonly requiredChoice: 'required' | 'any';
   /**
-   * Handling of signatures of tool calls. `required`: the first call of a turn must contain its signature, or the signature that
-   * marks a call of another model.
+   * Handling of signatures of tool calls. `echo`: signatures are sent back. `required`: in addition, the first call of a turn
+   * without a signature is marked as a call of another model.
    */
   readonly callSignature: 'echo' | 'required';
   /** Form of the tool call ids that the server accepts. Other ids are replaced. */
@@ -114,7 +114,7 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   refuses: [],
 };
 
-/** Quirks of servers that implement Chat Completions as of 2024: the defaults of every profile and of `openai://` DSNs. */
+/** Quirks of servers that implement Chat Completions as of 2024. They are the defaults of profiles and `openai://` DSNs. */
 export const COMPATIBLE_QUIRKS: ChatQuirks = /* @__PURE__ */ extended(OPENAI_QUIRKS, {
   efforts: ['low', 'medium', 'high'],
   strictTools: false,

@@ -3,7 +3,7 @@ import { isList } from '@majordomo/core/toolkit';
 import type { ChatQuirks } from './quirks.ts';
 import type { ReasoningDetail } from './wire.ts';
 
-/** Format of signed reasoning that other platforms also accept. */
+/** Format and model family of signed reasoning that other platforms also accept. */
 export type SignedDetails = Exclude<ChatQuirks['signedDetails'], 'none'>;
 
 /** Whether all details have the format of signed reasoning. */
@@ -11,9 +11,9 @@ export const haveFormat = (details: readonly ReasoningDetail[], { format }: Sign
   details.every((detail) => detail.format === format);
 
 /**
- * Returns the replay data of one block of reasoning. The data of a signed block belongs to the model family and contains the
- * original details and the properties that other platforms of the family read. The data of an unsigned block belongs to this
- * server.
+ * Returns the replay data of one block of reasoning. Every platform of the model family can read the data of a signed block,
+ * which contains the original details and the properties of the other platforms. Only this server can read the data of an
+ * unsigned block.
  */
 export function signedReplay(
   details: readonly JsonObject[],

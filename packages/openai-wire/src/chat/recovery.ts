@@ -9,7 +9,7 @@ import { withTextResults } from '../transcript/tool-results.ts';
 import { UNSIGNED_CALL } from './signatures.ts';
 import { schemaFormat, toolsToWire } from './tools.ts';
 
-/** Returns a change to the request that may succeed after a 400 or 422; `undefined` if no such change is known. */
+/** Returns a change with which the request may succeed after status 400 or 422; `undefined` if no such change is known. */
 export function recoveryFor(
   failure: ReportedFailure,
   status: number,
@@ -54,7 +54,7 @@ const TURNS_AFTER_TOOLS: Recovery = {
 /** Gemini's error message about tool calls of other models (2026). */
 const SIGNATURE_MISSING = /missing (?:a |the )?[`'"]?thought_signature/i;
 
-/** Marks the first call of each turn as unsigned. Gemini does not check the other calls. */
+/** Marks the first call of each turn as unsigned if it has no signature. Gemini does not check the other calls. */
 const unsignedCallsRecovery = (family: string): Recovery => ({
   id: 'thought signature',
   what: 'calls without a signature marked as not signed',
@@ -72,7 +72,7 @@ const unsignedCallsRecovery = (family: string): Recovery => ({
   isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
 });
 
-/** Error messages of vendors behind a gateway about reasoning that they did not sign, or that they signed for another turn (2026). */
+/** Error messages of vendors behind a gateway about reasoning that they signed for another turn or did not sign (2026). */
 const REASONING_REJECTED =
   /thinking(?:(?!thinking)[^])*(?:signature|cannot be modified|must remain as they|bound to)|signature(?:(?!signature)[^])*thinking/i;
 

@@ -19,7 +19,7 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['refusal', 'refusal'],
 ]);
 
-/** Values of `finish_reason` that report a failure: DeepSeek and Zhipu (API references, 2026), OpenRouter, Mistral and vLLM. */
+/** Error kinds by `finish_reason` of DeepSeek and Zhipu (API references, 2026), OpenRouter, Mistral and vLLM. */
 const FAILURES: ReadonlyMap<string | undefined, ErrorKind> = new Map([
   ['insufficient_system_resource', 'overloaded'],
   ['error', 'server'],

@@ -22,8 +22,8 @@ export interface ChatReaderOptions extends ReaderOptions {
 }
 
 /**
- * Converts a streamed or non-streaming response of Chat Completions to events. Accepts every known name and place of a property
- * from every server, regardless of its profile.
+ * Converts a streamed or non-streaming response of Chat Completions to events. Accepts every known name and place of a property,
+ * regardless of the profile of the server.
  */
 export class ChatReader implements WireReader {
   readonly writer: EventWriter;
@@ -31,7 +31,7 @@ export class ChatReader implements WireReader {
   private readonly options: ChatReaderOptions;
   private readonly answer: AnswerWriter;
   private rawFinish: string | undefined;
-  /** Whether content followed a finish reason, because Together sends a finish reason after every tool call (2026). */
+  /** Whether content followed a finish reason. Together sends a finish reason after every tool call (2026). */
   private hasMore = false;
   private rawUsage: RawUsage | undefined;
   private serviceTier: unknown;
@@ -119,7 +119,7 @@ export class ChatReader implements WireReader {
     if (isOther || choices.length > 1) this.warnings.warn('choices[1]', 'only one choice is read');
     if (isOther) return;
     if (choice.logprobs) this.writer.logprobs(tokenLogprobs(choice.logprobs.content));
-    // If a choice has both, a chunk's `message` repeats the previous deltas, and the `delta` of a non-streaming body is empty.
+    // If both exist, the `message` of a chunk repeats the previous deltas, and the `delta` of a non-streaming body is empty.
     if (choice.message && (isBody || !choice.delta)) this.readDelta(choice.message, true);
     else if (choice.delta) this.readDelta(choice.delta, false);
     if (typeof raw === 'string' && raw !== '') {

@@ -12,9 +12,9 @@ const MAX_TAG_LENGTH = 200;
 const MAX_PAIR_LENGTH = 4000;
 
 /**
- * Separates reasoning between tags (`<think>…</think>`, in any case, with or without attributes) from text. At the start of a
- * line, an opening tag is enough; inside a line, a closing tag is required. Tags in code are text. The result does not depend
- * on the division into chunks, because an incomplete tag is held back.
+ * Separates reasoning between tags (`<think>…</think>`, in any case, with or without attributes) from text. Reasoning that begins
+ * inside a line requires a closing tag. Reasoning that begins at the start of a line does not. Tags in code are text. The result
+ * does not depend on the division into chunks, because an incomplete tag is held back.
  */
 export class ThinkSplitter {
   private readonly sink: ThinkSink;
@@ -27,7 +27,7 @@ export class ThinkSplitter {
   /** Opening tag inside a line, and the text that follows it. */
   private pair: { readonly name: string; readonly opener: string; body: string } | undefined;
   private isLineStart = true;
-  /** Whether text was written. White space after reasoning is dropped until the first text. */
+  /** Whether text other than white space was written. Until then, white space after reasoning is dropped. */
   private hasText = false;
   private isAfterThought = false;
   /** Number of backticks in the current run. */

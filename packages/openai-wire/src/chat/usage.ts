@@ -36,7 +36,7 @@ export function usage(
   };
 }
 
-/** Returns the output tokens. `total_tokens`, or otherwise the quirk, determines whether reasoning is included. */
+/** Returns the output tokens. `total_tokens`, or otherwise the quirk, determines whether the completion includes reasoning. */
 function outputTotal(raw: RawUsage, reasoning: number | undefined, isOutside: boolean): number | undefined {
   const completion = asNumber(raw.completion_tokens) ?? asNumber(raw.output_tokens);
   if (completion === undefined || reasoning === undefined || reasoning === 0) return completion;

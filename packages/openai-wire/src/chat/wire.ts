@@ -25,7 +25,7 @@ export interface ChatChoice {
   readonly usage?: RawUsage | null;
 }
 
-/** Delta of a stream, or message of a non-streaming body, which has the same properties. */
+/** Delta of a stream, or message of a non-streaming body. Both have the same properties. */
 export interface ChatDelta {
   /** Text, or an array of elements. Some gateways send null elements. */
   readonly content?: string | readonly (ContentBlock | null)[] | null;
@@ -49,7 +49,7 @@ export interface ContentBlock {
   readonly text?: unknown;
   /** Reasoning from Mistral: `{ type: 'thinking', thinking: [{ type: 'text', text }] }`. */
   readonly thinking?: string | readonly { readonly text?: unknown }[];
-  /** Properties of an element that refers to a source. */
+  /** Properties of elements that refer to a source. */
   readonly [member: string]: unknown;
 }
 

@@ -25,8 +25,8 @@ export function parseFailure(body: unknown): ReportedFailure {
 }
 
 /**
- * Returns the error that arrived in place of content. The code or the status inside the error determines the kind. `status` is
- * the HTTP status of a non-streaming response; it does not affect the kind.
+ * Returns the error that arrived in place of content. The code or the status inside the error determines the kind. `status`, the
+ * HTTP status of a non-streaming response, does not affect the kind.
  */
 export function inBandError(
   given: unknown,
@@ -48,8 +48,8 @@ export function inBandError(
 }
 
 /**
- * Returns kind `auth` for a 404 that a policy of the account caused (OpenRouter, 2026: "No endpoints found matching your data
- * policy"). The chain must not send the request to another vendor, because the policy restricts which vendors may receive it.
+ * Returns kind `auth` and a code for a 404 because of an account policy (OpenRouter, 2026: "No endpoints found matching your data
+ * policy"). The chain must not send the request to another vendor, because the policy restricts the vendors that may receive it.
  */
 export function accountPolicyFailure(
   { message }: ReportedFailure,

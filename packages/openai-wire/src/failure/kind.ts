@@ -4,7 +4,7 @@ import type { ReportedFailure } from './reported-failure.ts';
 
 /** Error kinds by codes and types that core's table does not contain. */
 const KINDS: readonly (readonly [RegExp, ErrorKind])[] = [
-  // Policies of OpenAI, enforced before or during a response (`ResponseError` of openai 7.55; `cyber_policy`: several clients, 2026).
+  // Codes of OpenAI's policies (`ResponseError` of openai 7.55; `cyber_policy`: several clients, 2026).
   [
     /^(?:cyber_policy|bio_policy|misalignment_policy_violation|image_content_policy_violation)$/,
     'content-filter',
@@ -43,7 +43,7 @@ export function specificKind(failure: ReportedFailure): ErrorKind | undefined {
 export const isEffortWithTools = ({ message }: ReportedFailure): boolean =>
   /function tools with reasoning_effort are not supported/i.test(message);
 
-/** Whether the account is not verified (OpenAI, 2025). Another key may belong to a verified account. */
+/** Whether the key's account is not verified (OpenAI, 2025). Another key may belong to a verified account. */
 const isUnverifiedAccount = ({ message }: ReportedFailure): boolean =>
   /^your organization must be verified/i.test(message);
 
@@ -51,7 +51,7 @@ const isUnverifiedAccount = ({ message }: ReportedFailure): boolean =>
 const isRecordingTooLong = ({ message }: ReportedFailure): boolean =>
   /^audio duration [\d.]+ seconds is longer than/i.test(message);
 
-/** Returns the kind of an error inside a response. If the error has no status, the type `invalid_request_error` decides. */
+/** Returns the kind of an error inside a response. Without a status, type `invalid_request_error` means `invalid-request`. */
 export function inBandKind(failure: ReportedFailure): ErrorKind {
   const kind = specificKind(failure) ?? kindOf(failure);
   const isInvalid = failure.status === undefined && /^invalid_request(?:_error)?$/.test(failure.type ?? '');

@@ -18,7 +18,7 @@ export interface BodyForms {
 export const isBodyRejection = (status: number): boolean => status === 400 || status === 422;
 
 /**
- * Returns a change to the request that may succeed, for failures of both APIs: schemas without unsupported keywords, schemas
+ * Returns a change with which the request may succeed, for failures of both APIs: schemas without `pattern` and `format`, schemas
  * without `strict`, the schema in the system text, or the body without the rejected property.
  */
 export function sharedRecovery(
@@ -89,7 +89,7 @@ const nonStrictRecovery = ({ formatMembers, schemaFormat, toolsToWire }: BodyFor
 
 const hasSchemas = ({ tools, output }: ModelRequest): boolean => tools.length > 0 || output !== undefined;
 
-/** Error messages of models that support JSON mode but not schemas (Groq, 2025-2026), or that do not support JSON mode. */
+/** Error messages of models that support JSON mode but not schemas (Groq, 2025-2026). */
 const NO_SCHEMA =
   /(?:not|n't) support[^.]{0,60}json_schema|json_schema[^.]{0,60}(?:not supported|unsupported)/i;
 const NO_JSON_MODE =
@@ -125,8 +125,8 @@ function withInstruction(request: ModelRequest, members: object): ModelRequest {
 }
 
 /**
- * Removes earlier reasoning, and the ids and vendor items that refer to it. Applies to the rest of the conversation, because
- * the target would reject the same reasoning again.
+ * Removes earlier reasoning, and the ids and vendor items that refer to it. Later requests omit the reasoning too, because the
+ * target would reject it again.
  */
 export const WITHOUT_REPLAY: Recovery = {
   id: 'encrypted reasoning',

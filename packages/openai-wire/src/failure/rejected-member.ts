@@ -12,14 +12,14 @@ export const withExtra = (request: ModelRequest, members: object): ModelRequest 
   extra: { ...request.extra, ...members },
 });
 
-/** Error messages that name the rejected property, for errors without `param`. Servers have sent each of these messages. */
+/** Error messages that name the rejected property, for errors without `param`. All are from real servers. */
 const MESSAGES: readonly RegExp[] = [
   /(?:unsupported|unknown|unrecognized) (?:parameter|value|field|key|argument)s?:? [`'"]([\w.]+)[`'"]/i,
   /unrecognized request arguments? supplied: ([\w.]+)/i,
   /(?:property|parameter|argument|field) [`'"]([\w.]+)[`'"] is (?:not supported|unsupported|not permitted|unknown)/i,
   /[`'"]([\w.]+)[`'"] is not supported (?:with|by|for|on) this model/i,
   /not supported on this model: ([\w.]+)/i,
-  // If no quotes exist, only a name with an underscore is certain to be a property.
+  // Without quotes, only a name with an underscore is certain to be a property.
   /^([a-z]+(?:_[a-z]+)+) is not supported (?:with|by|for|on) this model/i,
 ];
 
@@ -92,7 +92,7 @@ function memberInMessage(message: string): string | undefined {
   return undefined;
 }
 
-/** Properties that have no meaning without another property, by the name of that property. */
+/** Properties to remove together with a rejected property, by the name of the rejected property. */
 const DEPENDENT: Readonly<Record<string, object>> = {
   logprobs: { top_logprobs: undefined },
   top_logprobs: { logprobs: undefined },
@@ -106,7 +106,7 @@ const dropRecovery = (member: string): Recovery => ({
   isNeededFor: (request) => hasMember(request, member),
 });
 
-/** Setting of the request that determines a property of the body. A property without an entry is part of every body. */
+/** Settings that determine properties of the body, by property. A property without an entry is part of every body. */
 const SETTINGS: Readonly<Record<string, (request: ModelRequest) => unknown>> = {
   temperature: ({ temperature }) => temperature,
   top_p: ({ topP }) => topP,

@@ -4,7 +4,7 @@ import { rejectVideo, rejectVendorTools } from './unsupported.ts';
 
 it('rejects a video and accepts a document', () => {
   expect(() => rejectVideo(file(new Uint8Array([1]), 'video/mp4'))).toThrow(
-    /^file of type "video\/mp4": this API accepts documents only$/,
+    /^this API does not accept "video\/mp4"; use a model for video input$/,
   );
   expect(() => rejectVideo(file(new Uint8Array([1]), 'application/pdf'))).not.toThrow();
 });

@@ -2,8 +2,8 @@ import { LlmError, type FilePart, type ModelRequest } from '@majordomo/core';
 import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 
 /**
- * Throws `unsupported` if `extra` contains a vendor tool that the profile does not list for this model. The chain then
- * continues with another target before a request is sent. Vendor tools are in `tools`, or in the tools of a compound model.
+ * Throws `unsupported` if `extra` contains a vendor tool that the profile does not list for this model. The chain then continues
+ * with another target before a request is sent. Vendor tools are in `tools`, or in `compound_custom.tools`.
  */
 export function rejectVendorTools(
   extra: ModelRequest['extra'],
@@ -32,5 +32,5 @@ const CALLER_TOOLS: ReadonlySet<string> = new Set(['', 'function', 'custom']);
 /** Throws `unsupported` for a video, because these APIs accept only documents as files. */
 export function rejectVideo({ mediaType }: FilePart): void {
   if (mediaType.startsWith('video/'))
-    throw new LlmError('unsupported', `file of type "${mediaType}": this API accepts documents only`);
+    throw new LlmError('unsupported', `this API does not accept "${mediaType}"; use a model for video input`);
 }

@@ -19,7 +19,7 @@ export function toEmbeddingBody(
   if (dimensions !== undefined && field === 'fixed' && dimensions !== size)
     throw new LlmError(
       'unsupported',
-      `${target}: vectors of ${dimensions} dimensions are not available; the model supports only its full size`,
+      `${target}: this model does not support vectors of ${dimensions} dimensions; omit \`dimensions\``,
       { target, path: 'dimensions' },
     );
   const isSent = field === 'dimensions' || field === 'output_dimension';
@@ -55,7 +55,7 @@ export function fromEmbeddingBody(json: unknown, count: number, target: string):
     const position = asNumber(index) ?? -1;
     const isFree = Number.isInteger(position) && position >= 0 && position < count;
     if (!isFree || vectors[position] !== undefined)
-      throw invalid(`data[${at}].index`, `is ${String(index)}, of ${count} values`);
+      throw invalid(`data[${at}].index`, `must be a unique index below ${count}, got ${String(index)}`);
     const vector = vectorOf(embedding);
     if (vector === undefined) throw invalid(`data[${at}].embedding`, 'is not a vector');
     vectors[position] = vector;

@@ -53,7 +53,7 @@ function resultOf(result: unknown, path: string, target: string): ModerationResu
   };
 }
 
-/** Returns the members whose values have the type. A category that does not apply to the model is `null` and is left out. */
+/** Returns the members that are not `null`. The model does not support the others. Throws `protocol` for other types. */
 function membersOf<Value>(
   members: Readonly<Record<string, unknown>>,
   type: 'boolean' | 'number',

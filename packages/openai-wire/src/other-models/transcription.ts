@@ -102,14 +102,14 @@ function segmentOf(raw: unknown): TranscriptionResult['segments'] {
   return [{ text: segment.trim(), startMs, endMs, ...(typeof speaker === 'string' && { speaker }) }];
 }
 
-/** Converts seconds to milliseconds. Some servers send a string. Returns `undefined` for negative and unsafe numbers. */
+/** Converts seconds (a number or a string) to milliseconds. Returns `undefined` for negative and unsafe numbers. */
 function milliseconds(seconds: unknown): number | undefined {
   const number = typeof seconds === 'string' ? Number(seconds) : asNumber(seconds);
   const rounded = Math.round((number ?? -1) * 1000);
   return Number.isSafeInteger(rounded) && rounded >= 0 ? rounded : undefined;
 }
 
-/** Returns the usage: tokens, otherwise the seconds of audio that the server reports or the duration of the recording. */
+/** Returns the usage: the reported tokens, otherwise the reported duration, otherwise the duration of the recording. */
 function usageOf(raw: unknown, durationMs: number | undefined): Usage | undefined {
   const { input_tokens, output_tokens, input_token_details, seconds } = asRecord(raw);
   const input = asNumber(input_tokens);

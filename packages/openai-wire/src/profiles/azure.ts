@@ -13,7 +13,7 @@ export interface AzureOptions {
   readonly deployment?: string | undefined;
   /** Version of the older API. @default '2024-12-01-preview' */
   readonly apiVersion?: string | undefined;
-  /** Embedding models by deployment name. Deployments of the same model then have the same vector space, so a chain can combine them. */
+  /** Embedding models by deployment name. Deployments of one model then share a vector space, so a chain can combine them. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
   /** Type of `apiKey`. `key`: key of the resource. `token`: token of Entra ID. @default 'key' */
   readonly credential?: 'key' | 'token' | undefined;

@@ -112,8 +112,8 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
 ];
 
 /**
- * Quirk of gpt-5.6 and later, the models with the new cache. These models accept `additional_tools` (openai 7.57; verified by
- * another client for OpenAI, Codex and Copilot, 2026-10).
+ * Returns the quirk of models with the new cache, which are gpt-5.6 and later. These models accept `additional_tools` (openai
+ * 7.57; verified by another client for OpenAI, Codex and Copilot, 2026-10).
  */
 const loadingOf = ({ cacheRequest }: SharedQuirks): Partial<ResponsesQuirks> =>
   cacheRequest === undefined ? {} : { toolLoading: 'additional_tools' };

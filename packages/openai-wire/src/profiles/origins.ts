@@ -5,7 +5,7 @@ const OPENAI = { retentionDays: 30, trainsOn: false } as const;
 
 /**
  * Data handling by origin. Sources: `dataResidency` of openai 7.57 and guides/data-residency of OpenAI; studio/regional-inference
- * of Mistral (2026-11). Mistral's EU endpoint is `europe`, because the vendor's documents do not list where it processes data.
+ * of Mistral (2026-11). The region of Mistral's EU endpoint is `europe`, because the documents do not list its locations.
  */
 export const ORIGINS: Readonly<Record<string, DataHandling>> = {
   'https://api.openai.com': { region: 'global', ...OPENAI },

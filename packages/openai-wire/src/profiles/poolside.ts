@@ -1,6 +1,6 @@
 import { TEXT_ONLY, type Profile } from '../profile.ts';
 
-/** Poolside. Models accept text only. They reason unless `chat_template_kwargs` turns reasoning off (several clients, 2026-07). */
+/** Poolside. The models accept text only, and reason unless `chat_template_kwargs` disables reasoning (clients, 2026-07). */
 export const poolside: Profile = {
   id: 'poolside',
   vendor: 'poolside',

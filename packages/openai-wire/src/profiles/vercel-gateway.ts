@@ -2,8 +2,8 @@ import type { Profile } from '../profile.ts';
 import { SIGNED_CLAUDE } from './signed-claude.ts';
 
 /**
- * Vercel AI Gateway. Source: recordings of 2026-03. The total is the sum of prompt and completion. The completion includes the
- * reasoning of OpenAI's models, but not that of Gemini models.
+ * Vercel AI Gateway. Source: recordings of 2026-03. `total_tokens` is the sum of prompt and completion tokens. Completion tokens
+ * include the reasoning of OpenAI's models, but not that of Gemini models.
  */
 export const vercelGateway: Profile = {
   id: 'vercel-gateway',

@@ -4,7 +4,7 @@ import type { Profile } from '../profile.ts';
 /** Limits of images: 20 MiB each, any number (docs.x.ai/developers/model-capabilities/images/understanding, 2026-11). */
 export const XAI_IMAGES: ImageLimits = { mediaTypes: ['image/jpeg', 'image/png'], maxBytes: 20 * 2 ** 20 };
 
-/** xAI. Source: recordings of 2025-2026. The server excludes reasoning from `completion_tokens` and accepts `reasoning_content`. */
+/** xAI. Source: recordings of 2025-2026. `completion_tokens` excludes reasoning, and the server accepts `reasoning_content`. */
 export const xai: Profile = {
   id: 'xai',
   vendor: 'xai',

@@ -22,7 +22,7 @@ export function citationsOf(annotations: unknown, offset = 0): readonly Citation
   });
 }
 
-/** Returns the sources of a response: URLs in `citations` (Perplexity, xAI) or entries with titles in `search_results` (2026-11). */
+/** Returns the sources of a response: URLs in `citations` (Perplexity, xAI), or titled entries in `search_results` (2026-11). */
 export function sourcesOf(citations: unknown, results: unknown): readonly Citation[] {
   const found = new Map(listOf(results).map((result) => [result['url'], result]));
   const urls = isList(citations) && citations.length > 0 ? citations : [...found.keys()];

@@ -14,7 +14,7 @@ const isLoaded = ({ deferred }: ModelTool): boolean => deferred === true;
 
 /**
  * Returns the tools to send as `additional_tools`. Returns none if the model does not support `additional_tools`, if no other
- * tool exists, or if the tool choice names a loaded tool, because `tool_choice` must name a tool of the property `tools`.
+ * tool exists, or if the tool choice names a loaded tool, because `tool_choice` must name a tool in `tools`.
  */
 export function loadedTools(
   tools: readonly ModelTool[],

@@ -32,7 +32,7 @@ function inputPart(part: UserPart): unknown {
     case 'audio':
       throw new LlmError(
         'unsupported',
-        'audio: the Responses API does not accept audio; use a model over Chat Completions',
+        'the Responses API does not accept audio; use a model over Chat Completions that accepts audio',
       );
     default:
       return part satisfies never;

@@ -38,7 +38,7 @@ export const otherContent = ({ content }: OutputItem): readonly string[] =>
 
 const TEXT_TYPES: ReadonlySet<string> = new Set(['output_text', 'text', 'refusal', 'summary_text']);
 
-/** Returns the text of reasoning: the summary or the complete text. */
+/** Returns the text of reasoning: the summary, followed by the content. */
 export const reasoningText = ({ summary, content }: OutputItem): string =>
   joinTexts(summary) + joinTexts(content);
 
@@ -61,11 +61,11 @@ export function reasoningToken(item: OutputItem): JsonObject | undefined {
   return typeof item.encrypted_content === 'string' || reasoningText(item) !== '' ? token : undefined;
 }
 
-/** Whether a property is omitted from replay data: some servers send an empty `content` and reject it in later requests. */
+/** Whether replay data omits a property. Some servers send an empty `content` and reject it in later requests. */
 const isEmpty = (name: string, value: unknown): boolean =>
   name === 'content' && Array.isArray(value) && value.length === 0;
 
-/** Returns the replay data of an item, which the server requires (2026): id, phase of a message, namespace and caller of a call. */
+/** Returns the replay data of an item: its id, the phase of a message, and the namespace and caller of a call (2026). */
 export function itemToken({ id, phase, namespace, caller }: OutputItem): JsonObject | undefined {
   const token: Record<string, JsonValue> = {};
   if (typeof id === 'string' && id !== '') token['id'] = id;

@@ -1,8 +1,8 @@
 import type { OutputItem, ResponsesEvent } from './wire.ts';
 
 /**
- * Finds the item of an event by its index, otherwise by its id. Gateways use one index for several consecutive items, so an
- * ended item is never continued. The ChatGPT and Copilot backends change the id of an open item (2026), so an unknown id
+ * Identifies the item of an event by the index, otherwise by the item id. Gateways use one index for several consecutive items,
+ * so an ended item is never continued. The ChatGPT and Copilot backends change the id of an open item (2026), so an unknown id
  * belongs to the open item.
  */
 export class ItemKeys {
@@ -19,7 +19,7 @@ export class ItemKeys {
     return key;
   }
 
-  /** Returns the key of the open call with this call id. */
+  /** Returns the key of the call with this call id. */
   keyOfCall(id: unknown): string | undefined {
     return this.byId.get(id);
   }

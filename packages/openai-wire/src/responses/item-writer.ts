@@ -13,7 +13,7 @@ interface TextItem {
   pending: string;
   replay: Replay | undefined;
   citations: readonly Citation[];
-  /** Filter that removes properties whose null represents absence. `undefined` if the text has no schema. */
+  /** Filter that removes nulls that represent absent properties. `undefined` if the text has no schema. */
   readonly nulls: NullFilter | undefined;
   /** Whether the message is a refusal. */
   isRefusal: boolean;
@@ -70,7 +70,7 @@ export class ItemWriter {
     return this.calls.size > 0;
   }
 
-  /** Begins a message. Its replay data must be known before its text. */
+  /** Begins a message, and sets the replay data that is written with the text of the message. */
   openMessage(key: string, replay: Replay | undefined): void {
     this.item('text', key).replay = replay;
   }
@@ -94,7 +94,7 @@ export class ItemWriter {
     if (this.item(type, key).text === '') this.text(type, key, full);
   }
 
-  /** Sets the citations of a message, before its end. */
+  /** Sets the citations of a message. Must be called before `endText`. */
   cite(key: string, citations: readonly Citation[]): void {
     this.item('text', key).citations = citations;
   }

@@ -12,7 +12,7 @@ const NAME = /\w/;
  * call is held back until the next fragment. A mention in prose or in quotes (`the "to=functions.x" syntax`) is not removed.
  */
 export class LeakedCallFilter {
-  /** Whether a leaked call was found. The rest of the message is then dropped. */
+  /** Whether a leaked call was found. All later text of the response is then dropped. */
   found = false;
   private isStart = true;
   /** Last character that was emitted. */
@@ -33,7 +33,7 @@ export class LeakedCallFilter {
     return this.emit(text, text.length - keep);
   }
 
-  /** Returns the text that was held back, and resets the filter for the next message. */
+  /** Returns the text that was held back, and prepares the filter for the next message. */
   end(): string {
     const { pending } = this;
     this.pending = '';

@@ -38,8 +38,8 @@ interface Conversion {
 const forms = new WireMessageCache<InputItem>();
 
 /**
- * Converts the transcript to input items. The items of a turn depend only on that turn, because prompt caches require identical
- * prefixes. Conversions of messages without images and files are cached.
+ * Converts the transcript to input items. The items of a turn do not depend on later turns, because prompt caches require
+ * identical prefixes. Conversions of messages without images and files are cached.
  */
 export function itemsToWire(
   request: ModelRequest,

@@ -1,6 +1,6 @@
 import { extended, type WireQuirks } from '../quirks.ts';
 
-/** Properties of a Responses request that some servers reject. Those in the quirk `refuses` are dropped with a warning. */
+/** Properties of a Responses request that some servers reject. The quirk `refuses` lists those to drop with a warning. */
 export const RESPONSES_PARAMETERS = [
   'temperature',
   'top_p',
@@ -15,7 +15,7 @@ export const RESPONSES_PARAMETERS = [
 export type ResponsesParameter = (typeof RESPONSES_PARAMETERS)[number];
 
 /**
- * Differences between servers that implement Responses. Quirks determine the request; the reader accepts every known form of a
+ * Differences between servers that implement Responses. Quirks determine the request. The reader accepts every known form of a
  * response. A profile states the source and the date of its quirks.
  */
 export interface ResponsesQuirks extends WireQuirks {
@@ -29,11 +29,11 @@ export interface ResponsesQuirks extends WireQuirks {
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'omit';
   /** Summary of the reasoning. `auto`: a summary is requested, because some models return no other text of their reasoning. */
   readonly reasoningSummary: 'auto' | 'omit';
-  /** Reasoning that is sent back. `encrypted`: encrypted reasoning, which is also requested. `text`: plain text too. */
+  /** Reasoning that is sent back. `encrypted`: encrypted reasoning, which requests ask for. `text`: also plain text. */
   readonly reasoningReplay: 'encrypted' | 'text' | 'omit';
   /** Form of a tool result with images. `parts`: a list of parts. `text`: images follow in a user message, with a warning. */
   readonly toolResult: 'parts' | 'text';
-  /** Form of a tool that a result loads: an item after the result, for the prompt cache. `none`: part of `tools`. */
+  /** Place of a tool that a tool result loads: an item after the result (which keeps the prompt cache), or `tools` (`none`). */
   readonly toolLoading: 'additional_tools' | 'none';
   /** Forms of requests that the server accepts. `stream`: streaming requests only. */
   readonly delivery: 'any' | 'stream';

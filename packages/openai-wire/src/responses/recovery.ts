@@ -11,7 +11,7 @@ import { reasoningToWire } from './request.ts';
 import { schemaFormat, toolsToWire } from './tools.ts';
 import { isVendorItem } from './vendor-parts.ts';
 
-/** Returns a change to the request that may succeed after a 400, 404 or 422; `undefined` if no such change is known. */
+/** Returns a change with which the request may succeed after status 400, 404 or 422; `undefined` if no such change is known. */
 export function recoveryFor(
   failure: ReportedFailure,
   status: number,

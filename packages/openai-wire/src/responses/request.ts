@@ -44,7 +44,7 @@ export function toWire(
   const params: Record<string, unknown> = {
     instructions: systemToWire(system, input, cache, quirks, warnings),
     input,
-    // Do not let the vendor store the conversation, because another target could not continue a stored one.
+    // Do not let the vendor store the conversation, because another target could not continue it.
     store: false,
     stream: stream ? true : undefined,
     text: definedMembers<Readonly<Record<string, unknown>>>({ format: output.format, verbosity }),
@@ -60,7 +60,7 @@ export function toWire(
   };
 }
 
-/** Returns `instructions`, or adds the system text as the first message if the quirks require that. */
+/** Returns `instructions`, or adds the system text as the first message if the quirks or a cache breakpoint require that. */
 function systemToWire(
   text: string,
   input: InputItem[],

@@ -211,7 +211,7 @@ export class ResponsesReader implements WireReader {
     this.keys.end(key);
   }
 
-  /** Writes the log probabilities of a delta. Those of the complete item are ignored, because they repeat those of the deltas. */
+  /** Writes the log probabilities of a delta. If deltas contain any, those of complete items are ignored. */
   private logprobs(list: unknown): void {
     const tokens = tokenLogprobs(list);
     this.hasLogprobs ||= tokens.length > 0;
@@ -222,7 +222,7 @@ export class ResponsesReader implements WireReader {
     if (tool !== undefined) this.toolRuns.set(tool, (this.toolRuns.get(tool) ?? 0) + 1);
   }
 
-  /** Returns the usage. Adds the number of runs of each tool, unless the vendor reports it. */
+  /** Returns the usage. Adds the number of runs of each tool, unless the vendor reports the number. */
   private usage({ usage: raw, service_tier: tier, tool_usage: tools }: ResponsesBody): Usage | undefined {
     const reported = raw ? usage(raw, tier) : undefined;
     if (reported === undefined) return undefined;
@@ -272,7 +272,7 @@ export class ResponsesReader implements WireReader {
     this.done = true;
   }
 
-  /** Processes items that only the last event or the body contains: all items, ends of calls, or messages. */
+  /** Processes the output: all items if none has arrived, otherwise calls, and messages if no text has arrived. */
   private readOutput({ output, output_text: text }: ResponsesBody): void {
     const isNew = !this.items.hasItems;
     for (const [at, item] of (output ?? NONE).entries()) {

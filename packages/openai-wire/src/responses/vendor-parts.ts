@@ -27,8 +27,8 @@ const CONVERTED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns the vendor part for an item, such as the run of a tool at the vendor. The item is sent back unchanged: without it the
- * vendor rejects the next turn, or the model does not see the result (openai 7.55: "must be round-tripped").
+ * Returns the vendor part for an item, such as the run of a tool at the vendor. The item is sent back unchanged. Without the
+ * item, the vendor rejects the next turn, or the model does not see the result (openai 7.55: "must be round-tripped").
  */
 export function vendorPart(item: OutputItem, family: string): Omit<VendorPart, 'type'> {
   const text = textOf(asRecord(item));

@@ -17,8 +17,8 @@ const BLANK = /[ \t\n\r]/;
 const LITERAL_END = /[ \t\n\r,\]}]/;
 
 /**
- * Removes null properties from streamed JSON text if the schema allows no null and the property is optional. In OpenAI's strict subset, a model can express absence only by null. All other text, including invalid JSON, passes
- * unchanged.
+ * Removes optional properties with the value null from streamed JSON text if the schema allows no null. In OpenAI's strict
+ * subset, a model can express absence only by null. All other text, including invalid JSON, passes unchanged.
  */
 export class NullFilter {
   private readonly root: JsonObject;

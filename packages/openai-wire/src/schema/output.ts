@@ -2,7 +2,7 @@ import type { JsonObject, ModelOutput, Warning } from '@majordomo/core';
 import type { WireQuirks } from '../quirks.ts';
 import { strictOutput } from './strict-tools.ts';
 
-/** Parts of a request by which the response follows a schema. */
+/** Parts of a request that require or describe the format of the response. */
 export interface WireOutput {
   readonly format: unknown;
   /** Addition to the system text, for servers that do not accept a schema. */

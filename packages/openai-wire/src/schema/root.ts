@@ -5,7 +5,7 @@ import { isSchema, leavesOf } from './absence.ts';
 /** JSON Schema whose root is an object with properties. */
 export interface ObjectRootSchema {
   readonly schema: JsonObject;
-  /** Keywords that were removed from the root, such as `anyOf`; empty if the schema accepts the same values as before. */
+  /** Removed keywords of the root, or `root` if the root was replaced. Empty if the accepted values are the same. */
   readonly dropped: readonly string[];
 }
 
@@ -17,7 +17,7 @@ const ROOT_KEYWORDS: readonly string[] = [...DEFINITIONS, 'title', 'description'
 const known = new WeakMap<JsonObject, ObjectRootSchema>();
 const withUnknownProperties = new WeakSet<JsonObject>();
 
-/** Whether the original schema does not list its properties. Strict mode must not forbid additional properties in such an object. */
+/** Whether the original schema does not list its properties. Strict mode must not forbid properties of such an object. */
 export const hasUnknownProperties = (schema: JsonObject): boolean => withUnknownProperties.has(schema);
 
 /**

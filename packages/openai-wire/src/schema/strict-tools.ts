@@ -55,7 +55,7 @@ export const originalSchemas = (
   output: JsonObject | undefined,
 ): OriginalSchemas | undefined => (tools.size === 0 && output === undefined ? undefined : { tools, output });
 
-/** Returns the schema of a response, strict if possible. `mayRewrite` states whether the schema may be rewritten for this. */
+/** Returns the schema of a response, strict if possible. `mayRewrite`: whether the schema may be rewritten to be strict. */
 export function strictOutput(
   schema: JsonObject,
   mayRewrite: boolean,

@@ -5,10 +5,10 @@ import { sanitizeToolName } from '@majordomo/wire-kit';
 const VALID_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 const MAX_LENGTH = 64;
 
-/** Converts tool names in a transcript to names that servers accept. */
+/** Conversion of tool names in a transcript to names that servers accept. */
 export interface ToolNames {
   readonly nameOf: (name: string) => string;
-  /** Key of this set of names in a cache. */
+  /** Cache key of this conversion. */
   readonly key: string;
 }
 

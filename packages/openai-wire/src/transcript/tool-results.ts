@@ -9,7 +9,7 @@ import type {
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 
-/** Prefix of a failed result, because these APIs have no error flag. */
+/** Prefix for the text of a failed result. These APIs have no error flag. */
 const ERROR_PREFIX = 'ERROR: ';
 
 /** Whether a result contains images or documents. */
@@ -28,8 +28,8 @@ export const joinTexts = (parts: readonly { readonly type: string }[], separator
     .join(separator);
 
 /**
- * Moves images and documents of tool results to a user message. It follows the last of several consecutive results, because
- * these APIs accept no other role between results. Writes a warning for each result.
+ * Moves images and documents of tool results to a user message. The message follows the last of several consecutive results,
+ * because these APIs accept no other role between results. Writes a warning for each result with such content.
  */
 export function withTextResults(
   messages: readonly TurnMessage[],
