@@ -126,6 +126,7 @@ it('a store that fails is an error that names it', async () => {
   expect(await rejection(started(failing))).toMatchObject({
     kind: 'server',
     message: 'mcp "h": the store failed: disk',
+    cause: { message: 'disk' },
   });
   const full: McpStore = {
     get: () => Promise.resolve(undefined),

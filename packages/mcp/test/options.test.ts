@@ -74,4 +74,10 @@ describe('invalid options', () => {
       details: { path },
     });
   });
+
+  it('name the grants that exist', async () => {
+    const auth = { grant: 'password' } as never;
+    const connected = connectMcp({ name: 'x', place: { url: 'https://x.example', auth } });
+    await expect(connected).rejects.toThrow('must be one of client-credentials, private-key-jwt, login');
+  });
 });

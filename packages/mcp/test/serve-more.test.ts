@@ -223,6 +223,27 @@ describe.each(BOTH)('for a client of %s, a served agent', (protocol) => {
     expect(booked).toEqual([]);
   });
 
+  it('has the context of the call also after a call was denied', async () => {
+    const contexts: unknown[] = [];
+    const tools = ['note', 'wipe'].map((name) =>
+      defineTool({
+        name,
+        description: name,
+        parameters: { type: 'object' },
+        approval: name === 'wipe',
+        run: (_args, { context }) => (contexts.push(context), 'done'),
+      }),
+    );
+    const turns = ['note', 'wipe', 'note'].map((name) => ({ toolCalls: [{ name, args: {} }] }));
+    const fake = fakeProvider({ id: 'f', models: { m: [...turns, 'Noted twice.'] } });
+    const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('f/m');
+    const box = await boxOf({ agents: clerk(createAgent({ model, tools })) }, { protocol });
+    await run(box, 'ask_clerk', { task: 'Note.' });
+    expect(contexts).toHaveLength(2);
+    expect(contexts[0]).toBeDefined();
+    expect(contexts[1]).toBe(contexts[0]);
+  });
+
   it('asks for the calls of its sub-agents', async () => {
     const { agent: inner, booked } = bookingAgent([book('Rome'), 'Booked.']);
     const fake = fakeProvider({
@@ -248,6 +269,8 @@ describe.each(BOTH)('for a client of %s, a served agent', (protocol) => {
   });
 });
 
+const HOUR_MS = 3_600_000;
+
 describe('a run of a served agent that waits', () => {
   /** Starts a run at one server, and returns what the client received. */
   async function paused(store: McpStore) {
@@ -267,9 +290,14 @@ describe('a run of a served agent that waits', () => {
     boxOf(options, { protocol: 'auto', suspend: ['elicitation'] });
   const replies = { c1: accept };
 
-  it('continues at another server with the same store, once, and the client holds a random id only', async () => {
+  it('continues within an hour at another server with the same store, once, and the client holds a random id only', async () => {
     const store = mapStore();
+    const start = Date.now();
     const { state, options, booked } = await paused(store);
+    const [entry = ''] = store.entries.values();
+    const { until: end } = JSON.parse(entry) as { until: number };
+    expect(end).toBeGreaterThanOrEqual(start + HOUR_MS);
+    expect(end).toBeLessThanOrEqual(Date.now() + HOUR_MS);
     const [waiting] = state.suspended ?? [];
     const { requestState } = waiting?.payload as { requestState: string };
     expect(requestState).toMatch(/^[\da-f-]{36}$/);

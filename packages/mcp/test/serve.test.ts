@@ -117,6 +117,11 @@ describe.each(BOTH)('tools that are served to clients of %s', (protocol) => {
     await until(() => heard.includes('ended'));
   });
 
+  it('run at depth 0, because no agent calls them', async () => {
+    const box = await served([plain('depth', (_args, { depth }) => String(depth))], {}, { protocol });
+    expect(await run(box, 'depth')).toEqual([{ type: 'text', text: '0' }]);
+  });
+
   it('report progress, which prevents a timeout of the client', async () => {
     const clock = countingClock();
     const slow = plain('slow', async (_args, context) => {

@@ -19,6 +19,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'no call lasts 24 days',
   },
   {
+    file: 'transport/stderr-tail.ts',
+    before: "this.line = (lines.pop() ?? '').slice(0, MAX_LINE + this.margin);",
+    after: "this.line = (lines.pop() ?? '');",
+    why: 'only limits the memory; `maskedLine` reads no more characters than that',
+  },
+  {
     file: 'call/call-run.ts',
     before: 'private isBeingPulled = false;',
     after: 'private isBeingPulled = true;',

@@ -106,7 +106,7 @@ class ProgramTransport implements Transport {
     this.reading = this.readOutput(child.stdout);
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
-        this.ending ||= `the program ended with ${signal ?? `code ${code ?? 'unknown'}`}`;
+        this.ending ||= `the program ended with ${signal ?? `code ${String(code)}`}`;
         resolve();
         this.onExit(child);
       });
