@@ -151,6 +151,10 @@ it.each([
   expect(withoutFrontmatter(text)).toBe(rest);
 });
 
+it('names the function whose option is missing', async () => {
+  await expect(contextFiles({} as never)).rejects.toThrow(/^contextFiles: cwd/);
+});
+
 it.each(['cwd', 'home'])('a %s that is no folder is a config error', async (option) => {
   await expect(found({ [option]: path.join(root, 'none') })).rejects.toMatchObject({
     kind: 'config',

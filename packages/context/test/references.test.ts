@@ -227,6 +227,12 @@ describe('of a repository', () => {
   });
 });
 
+it('warns about a diff of a repository without changes', async () => {
+  git('init', '-q');
+  const { parts, warnings } = await resolved('@diff');
+  expect([parts.length, warnings]).toEqual([1, ['@diff: no changes exist']]);
+});
+
 it('outside of a repository, git has no answer', async () => {
   const { warnings } = await resolved('@diff @git:2');
   expect(warnings).toHaveLength(2);

@@ -26,5 +26,10 @@ describe('a secret', () => {
 });
 
 test.each(['', ' ', '\n', undefined as unknown as string])('rejects %j', (value) => {
-  expect(() => secret(value)).toThrow(LlmError);
+  expect(() => secret(value)).toThrow(
+    expect.objectContaining({
+      kind: 'config',
+      details: expect.objectContaining({ path: 'value' }) as object,
+    }),
+  );
 });

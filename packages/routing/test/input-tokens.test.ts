@@ -51,6 +51,13 @@ describe('the tokens of a request are those of the catalog’s estimate, within 
   });
 });
 
+it('estimates a request of text exactly as the catalog', () => {
+  const target = { vendor: 'openai', model: 'gpt-4o' };
+  const messages = [user('hello there'), assistant('Hello.'), user('why?')];
+  const { tokens } = estimateRequest({ system: undefined, messages, tools: [], output: undefined }, target);
+  expect(inputTokens({ messages }, target)).toBe(tokens);
+});
+
 it('a conversation that grows is counted by what is new', () => {
   const long = Array.from({ length: 200 }, () => user('word '.repeat(2000)));
   inputTokens({ messages: long }, { vendor: 'openai', model: 'x' });

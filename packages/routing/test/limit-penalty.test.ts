@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { createLedger, type Ledger, type Limit, type LimitState } from '@majordomo/ledger';
-import type { CallInfo } from '@majordomo/core';
+import { createMajordomo, type CallInfo } from '@majordomo/core';
+import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { hi, NOON, world } from './support/fixture.ts';
 
@@ -100,6 +101,14 @@ describe('a limit takes off', () => {
     ],
   ])('where it counts %s', async (_, more, key, call, counts) => {
     expect(await part({ limit: limit(more), key, used: 100n, left: 0n }, call)).toBe(counts ? -20 : 0);
+  });
+
+  it('a limit per vendor for a target whose provider has no vendor', async () => {
+    const provider = fakeProvider({ id: 'a', models: { x: ['hi'] } });
+    const ledger = ledgerWith({ limit: limit({ each: ['vendor'] }), key: 'vendor=', used: 100n, left: 0n });
+    const { router } = world({}, { m: { choose: ['a/x'] } }, { ledger });
+    const { candidates } = await router.plan('m', createMajordomo({ providers: [provider] }));
+    expect(candidates[0]?.parts['ledger']).toBe(-20);
   });
 
   it('nothing of a target that a plan pays for', async () => {

@@ -86,6 +86,18 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'any default above 0 passes the check',
   },
   {
+    file: 'plan/plan-of.ts',
+    before: 'const today = new Date(now).toISOString().slice(0, 10);',
+    after: 'const today = new Date(now).toISOString();',
+    why: 'a retirement date compares with a time of a day as it compares with the day',
+  },
+  {
+    file: 'pool/key-ring.ts',
+    before: 'epoch: 0,',
+    after: 'epoch: 1,',
+    why: 'epochs of the same key are only compared with each other',
+  },
+  {
     file: 'prepare/history.ts',
     before: 'for (let at = 0; at < messages.length;) at = repair.repairNext(messages, at);',
     after: 'for (let at = 0; at <= messages.length;) at = repair.repairNext(messages, at);',
@@ -108,6 +120,18 @@ export const EQUIVALENT: readonly Equivalent[] = [
     before: "while (end < messages.length && messages[end]?.role !== 'assistant') end++;",
     after: "while (end <= messages.length && messages[end]?.role !== 'assistant') end++;",
     why: 'a position after the end selects the same messages',
+  },
+  {
+    file: 'ranking/filters.ts',
+    before: 'retires.length > 7 ? retires <= today : retires < today.slice(0, retires.length);',
+    after: 'retires.length > 8 ? retires <= today : retires < today.slice(0, retires.length);',
+    why: 'a retirement date has seven or ten characters',
+  },
+  {
+    file: 'report/report.ts',
+    before: "const labels = rows.map(({ key }) => key[units[0] ?? 'day'] ?? '').sort();",
+    after: "const labels = rows.map(({ key }) => key[units[0] ?? 'day'] ?? '?').sort();",
+    why: 'only satisfies the compiler, because the key of a row has a label for each time of the query',
   },
 ];
 

@@ -31,10 +31,7 @@ export function inspectText(text: string, scope: Scope = 'context'): readonly Su
   sequencesIn(text, rules, report);
   for (const at of hiddenIn(text, HIDDEN_ELEMENT)) report('hidden-element', at);
   for (const at of hiddenIn(text, COMMENT)) report('comment-injection', at);
-  for (const at of invisibleIn(text)) {
-    report('invisible', at);
-    if (counts.get('invisible') === MAX_PER_KIND) break;
-  }
+  for (const at of invisibleIn(text)) report('invisible', at);
   if (scope === 'strict')
     for (const { start } of createRedactor().find(text)) report('hard-coded-secret', start);
   return found.toSorted((a, b) => a.at - b.at);

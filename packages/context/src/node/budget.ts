@@ -48,7 +48,7 @@ export class Budget {
   private shortened(raw: string, text: string, room: number): string {
     this.cut.add(raw);
     let [least, most] = [0, text.length];
-    while (most - least > 16) {
+    while (most - least > 1) {
       const middle = Math.floor((least + most) / 2);
       if (estimateTokens(text.slice(0, middle)) <= room) least = middle;
       else most = middle;

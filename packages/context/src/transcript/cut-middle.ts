@@ -14,7 +14,7 @@ export function cutMiddle(text: string, head: number, tail: number, marker: Mark
 
 /** Returns at most `maxLength` characters from the start of the text. Does not split visible characters. */
 export const cutEnd = (text: string, maxLength: number): string =>
-  text.length <= maxLength ? text : text.slice(0, boundary(text, maxLength, -1));
+  text.slice(0, boundary(text, maxLength, -1));
 
 /** Number of code units before and after a cut in which a boundary is searched. Visible characters are shorter. */
 const AROUND = 64;

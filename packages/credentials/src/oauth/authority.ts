@@ -225,7 +225,7 @@ async function withoutIdentity(response: Response): Promise<Response> {
     const { id_token: _identity, ...rest } = JSON.parse(text) as Record<string, unknown>;
     return new Response(JSON.stringify(rest), { status, headers });
   } catch {
-    return new Response(text, { status, headers });
+    return new Response(text, { headers });
   }
 }
 

@@ -141,14 +141,9 @@ function checkKey(key: string, at: number): string {
 
 function sameProvider(providers: readonly Provider[]): Provider {
   const [first] = providers;
-  const other = providers.find(({ id }) => id !== first?.id);
-  if (first === undefined || other !== undefined) {
-    throw new LlmError(
-      'config',
-      `pooled: create must return the same provider for all keys, not ${first?.id ?? 'none'} and ${other?.id ?? 'none'}`,
-    );
-  }
-  return first;
+  if (first !== undefined && providers.every(({ id }) => id === first.id)) return first;
+  const ids = [...new Set(providers.map(({ id }) => id))].join(' and ');
+  throw new LlmError('config', `pooled: create must return the same provider for all keys, not ${ids}`);
 }
 
 function handle(ring: KeyRing): Pool {

@@ -56,6 +56,20 @@ it('retries the first call after a release during its attempt, one attempt at a 
   expect([tries, most]).toEqual([2, 1]);
 });
 
+it('moves a call to the counter that a retry reports, and retries it when that counter is released', async () => {
+  const clock = fakeClock();
+  const queue = new HeldQueue(clock, 30_000);
+  let tries = 0;
+  const waiting = queue.wait('a', attemptWith(new AbortController().signal), () =>
+    ++tries === 1 ? heldOn('b') : permit,
+  );
+  queue.onRelease(['a']);
+  await clock.advance(1);
+  queue.onRelease(['b']);
+  // This is before the next poll.
+  expect(await Promise.race([waiting, clock.advance(50)])).toBe(permit);
+});
+
 it('does not retry before the next poll without a release', async () => {
   const clock = fakeClock();
   const queue = new HeldQueue(clock, 30_000);

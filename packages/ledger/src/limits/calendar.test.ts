@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hourLabel, labelAt, offsetAt } from './calendar.ts';
+import { labelAt, offsetAt } from './calendar.ts';
 
 it.each([
   ['UTC', '2026-11-20T12:34:56.789Z', 0],
@@ -17,10 +17,6 @@ it.each([
   ['month', '2027-01'],
 ] as const)('the label of a time by %s is that of the zone', (unit, label) => {
   expect(labelAt(Date.parse('2026-12-31T23:59:59.999Z'), unit, 'Asia/Kathmandu')).toBe(label);
-});
-
-it('the label of an hour has its date', () => {
-  expect(hourLabel(Date.parse('2026-12-31T23:59:59.999Z'), 'UTC')).toBe('2026-12-31T23');
 });
 
 it('a zone that the platform does not know is an error', () => {

@@ -31,12 +31,8 @@ export function offsetAt(at: number, zone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
 }
 
-/** Returns a time in the zone as `YYYY-MM-DDTHH`. Prefixes of this label are the labels of the day and the month. */
-export function hourLabel(at: number, zone: string): string {
-  return new Date(at + offsetAt(at, zone)).toISOString().slice(0, 13);
-}
-
-/** Returns the label of the day, hour or month that contains a time. */
+/** Returns the label of the day, hour or month that contains a time, such as `2026-11-20T12` for an hour. */
 export function labelAt(at: number, unit: 'day' | 'hour' | 'month', zone: string): string {
-  return hourLabel(at, zone).slice(0, unit === 'month' ? 7 : unit === 'day' ? 10 : 13);
+  const time = new Date(at + offsetAt(at, zone)).toISOString();
+  return time.slice(0, unit === 'month' ? 7 : unit === 'day' ? 10 : 13);
 }

@@ -31,8 +31,6 @@ interface PendingFirst {
 export class SpeedMemory {
   private readonly now: () => number;
   private readonly targets = new Map<string, TargetSpeed>();
-  /** Target of the last measurement. It is the last entry of the map already, so it needs no reordering. */
-  private latest: { readonly target: string; readonly targetSpeed: TargetSpeed } | undefined;
   /** Attempts with content that have not ended, by call id. A call has one attempt at a time. */
   private readonly pending = new Map<string, PendingFirst>();
 
@@ -97,11 +95,9 @@ export class SpeedMemory {
   }
 
   private speedFor(target: string): TargetSpeed {
-    if (this.latest?.target === target) return this.latest.targetSpeed;
     const targetSpeed = this.targets.get(target) ?? { first: new RecentValues(), rate: new RecentValues() };
     this.targets.delete(target);
     put(this.targets, target, targetSpeed, MAX_TARGETS);
-    this.latest = { target, targetSpeed };
     return targetSpeed;
   }
 }

@@ -30,7 +30,7 @@ export function inputTokens(request: ChatRequest | undefined, target: Target): n
   return (
     textTokens(request) +
     estimateRequest({ ...EMPTY_REQUEST, tools: tools.length > 0 ? [ANY_TOOL] : [] }, target).tokens +
-    (pictures.length > 0 ? addedTokens({ messages: pictures }, target) : 0)
+    addedTokens({ messages: pictures }, target)
   );
 }
 
