@@ -469,6 +469,19 @@ describe('guests', () => {
     expect((await odd.compactor.status(conversation)).tokens).toBeGreaterThan(1000);
   });
 
+  it('receive the target of the previous check if none is given', async () => {
+    const targets: (string | undefined)[] = [];
+    const { compactor } = world('ok', {
+      contextTokens: (target) => {
+        targets.push(target);
+        return 128_000;
+      },
+    });
+    await compactor.run(conversation, { target: 'f/m' });
+    await compactor.run(conversation);
+    expect(targets).toEqual(['f/m', 'f/m']);
+  });
+
   it('that never say how large a context is are not waited for after an abort', async () => {
     const { compactor } = world('ok', { contextTokens: () => new Promise(() => undefined) });
     const signal = AbortSignal.timeout(10);

@@ -51,12 +51,12 @@ const clock: Clock = {
   },
 };
 const here = (address: string | undefined): string => origin + new URL(address ?? '').pathname;
-const source = (name: 'codex' | 'openrouter'): TokenSource => {
+const source = (name: 'codex' | 'githubModels' | 'openrouter'): TokenSource => {
   const { endpoints, ...preset } = oauthPresets[name];
   return oauth({
     vault,
     name,
-    clientId: name === 'codex' ? 'my-client' : '',
+    clientId: name === 'openrouter' ? '' : 'my-client',
     clock,
     ...preset,
     issuer: undefined,
@@ -85,6 +85,16 @@ const follow = (url: string): Promise<IncomingMessage> =>
       .on('error', reject)
       .end();
   });
+
+it('the login of GitHub Models by device code requests its scope', async () => {
+  const device = { device_code: 'd', user_code: 'ABCD', verification_uri: `${origin}/d`, expires_in: 900 };
+  script['/login/device/code'] = [[200, device]];
+  script['/login/oauth/access_token'] = [[200, { access_token: 'gh-1', token_type: 'bearer' }]];
+  const login = source('githubModels');
+  await login.login({ show: () => undefined }, 'device');
+  expect(await ask(login)).toBe('gh-1');
+  expect(new URLSearchParams(seen[0]?.[2]).get('scope')).toBe('read:user');
+});
 
 describe('the login of OpenRouter', () => {
   it('needs no client id and returns a key', async () => {

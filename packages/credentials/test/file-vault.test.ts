@@ -131,6 +131,16 @@ describe('a vault in a file', () => {
     );
   });
 
+  it('reports a path that cannot be read', async () => {
+    const file = join(root, 'file');
+    writeFileSync(file, '');
+    expect(await failure(fileVault({ path: join(file, 'v.json') }).get('a'))).toMatchObject({
+      kind: 'config',
+      message: expect.stringContaining('cannot be read (ENOTDIR)') as string,
+      details: { code: 'vault-path' },
+    });
+  });
+
   it('does not change a file of a newer version', async () => {
     await fileVault({ path }).update('a', () => key('v'));
     const newer = readFileSync(path, 'utf8').replace('"version": 1', '"version": 2');

@@ -74,7 +74,9 @@ describe('a vault in a fake keychain', () => {
       expiresAt: 5,
     }));
     await vault.update('b', () => ({ kind: 'key', value: secret('three') }));
-    const found = await keychainVault({ keyring }).get('a');
+    const reader = keychainVault({ keyring });
+    const found = await reader.get('a');
+    expect([...reader.secrets()]).toEqual(['one', 'two']);
     expect([found?.value.reveal(), found?.refresh?.reveal(), found?.expiresAt]).toEqual(['one', 'two', 5]);
     expect(await vault.list()).toEqual([
       { name: 'a', kind: 'oauth', expiresAt: 5, dead: undefined },

@@ -201,8 +201,13 @@ describe('a login in the browser', () => {
     expect(error.message).not.toMatch(/authority/);
   });
 
-  it('rejects if the user refuses', async () => {
-    expect((await failure(sourceWith().login(browser(false)))).details.code).toBe('login-denied');
+  it('rejects if the user refuses, and shows the failure in the browser', async () => {
+    const pages: Promise<number>[] = [];
+    const show: LoginIo['show'] = async ({ url }) => {
+      pages.push(follow(await authority.browse(url, false)));
+    };
+    expect((await failure(sourceWith().login({ show }))).details.code).toBe('login-denied');
+    expect(await Promise.all(pages)).toEqual([400]);
     expect(await sourceWith().status()).toBe('absent');
   });
 
@@ -221,6 +226,22 @@ describe('a login in the browser', () => {
     await clock.advance(5000);
     expect((await login).details.code).toBe('login-expired');
     await expect(follow(redirect)).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('ends at its time limit if the transport fails with another error', async () => {
+    const clock = fakeClock();
+    let requests = 0;
+    const fetch: typeof globalThis.fetch = (_url, init) =>
+      new Promise((_resolve, reject) => {
+        requests++;
+        init?.signal?.addEventListener('abort', () => {
+          reject(new Error('stopped'));
+        });
+      });
+    const login = failure(sourceWith({ clock, fetch }).login({ timeoutMs: 5000, show: () => undefined }));
+    await expect.poll(() => requests).toBe(1);
+    await clock.advance(5000);
+    expect((await login).details.code).toBe('login-expired');
   });
 
   it('ends at once when it is aborted, and frees its port', async () => {

@@ -161,12 +161,12 @@ describe('after a failure of a key the pool uses the next one', () => {
     const create = (_apiKey: unknown, keyId: string): Provider => ({
       spi: 1,
       id: 'p',
-      data: () => ({ region: keyId === '1' ? 'eu' : 'us', retentionDays: 0 }),
+      data: () => ({ region: keyId === '3' ? 'us' : 'eu', retentionDays: 0 }),
       model: () => {
         throw new Error('not called');
       },
     });
-    const { data } = pooled(create, { keys: ['k1', 'k2'] });
+    const { data } = pooled(create, { keys: ['k1', 'k2', 'k3'] });
     expect(typeof data === 'function' ? data('m', {}) : data).toEqual({ retentionDays: 0 });
   });
 
@@ -343,6 +343,25 @@ describe('a key rests', () => {
     isFine = false;
     await fail();
     expect(rests.at(-1)).toBe(1);
+  });
+
+  it('for a minute again after complete speech', async () => {
+    let isFine = false;
+    const { majordomo, clock, provider } = world((key) =>
+      key === 'k1' && !isFine ? refused('rate-limit') : undefined,
+    );
+    const speak = () => majordomo.speechModel('p/m').speak({ text: 'hi' });
+    const fail = async (): Promise<number> => {
+      await speak();
+      const restMs = (provider.pool.snapshot()[0]?.until ?? 0) - clock.now();
+      await clock.advance(restMs);
+      return restMs / 60_000;
+    };
+    expect([await fail(), await fail()]).toEqual([1, 2]);
+    isFine = true;
+    await speak();
+    isFine = false;
+    expect(await fail()).toBe(1);
   });
 
   it('once for ten calls that fail at the same time', async () => {

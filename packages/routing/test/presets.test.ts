@@ -67,6 +67,19 @@ describe('a preset', () => {
     expect((await majordomo.model('current').generate(hi)).target).toBe('b/y');
   });
 
+  it('that is a choice resolves its names for the tenant of the call', async () => {
+    const { majordomo, router } = world(two, { best: { choose: ['mine', 'b/y'], most: 1 } });
+    const tenants: unknown[] = [];
+    majordomo.resolver((name, { call }) => {
+      if (name !== 'mine') return undefined;
+      tenants.push(call?.tenant);
+      return 'a/x';
+    });
+    const call = { id: '1', spec: 'best', tenant: 'lab', metadata: {} };
+    expect((await router.plan('best', majordomo, { ...hi, call })).chain).toBe('mine');
+    expect(new Set(tenants)).toEqual(new Set(['lab']));
+  });
+
   it('can be set, changed and forgotten between two calls', async () => {
     const { majordomo, router } = world(two, { fast: 'a/x' });
     router.set('slow', { choose: ['b/y'] });

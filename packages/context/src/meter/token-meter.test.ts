@@ -1,4 +1,4 @@
-import { assistant, toolResult, user, type Message, type Usage } from '@majordomo/core';
+import { assistant, image, toolResult, user, type Message, type Usage } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { tokenMeter } from './token-meter.ts';
 
@@ -34,6 +34,17 @@ describe('a meter', () => {
       parts: [{ type: 'audio', mediaType: 'audio/mpeg', bytes: new Uint8Array(bytes) }],
     });
     expect(tokensOf(sound(500_000)) - tokensOf(sound(0))).toBe(1000);
+  });
+
+  it('estimates the same image separately for each model', () => {
+    const bytes = new Uint8Array(64);
+    bytes.set([137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 3, 232, 0, 0, 3, 32]);
+    const request = { messages: [user(image(bytes, 'image/png'))] };
+    const meter = tokenMeter();
+    const targets = ['f/gpt-4o', 'f/claude-sonnet-4-5'];
+    const tokens = targets.map((target) => meter.estimate(request, target).tokens);
+    expect(tokens).toEqual(targets.map((target) => tokenMeter().estimate(request, target).tokens));
+    expect(tokens[0]).not.toBe(tokens[1]);
   });
 
   it('stands on what was counted for the same beginning', () => {
