@@ -7,7 +7,15 @@ export type { IssuedKey, KeyCaller, KeyChange, KeyLimit, KeyQuery, NewKey, Virtu
 // Call log.
 export { createCallLog, type CallLog, type CallLogOptions } from './call-log/create-call-log.ts';
 export { memoryCallStore } from './call-log/memory-call-store.ts';
-export type { CallPageQuery, CallStore } from './call-log/call-store.ts';
+export type {
+  CallFigures,
+  CallHour,
+  CallHours,
+  CallHoursQuery,
+  CallHourSums,
+  CallPageQuery,
+  CallStore,
+} from './call-log/call-store.ts';
 export type {
   CallAttempt,
   CallContent,

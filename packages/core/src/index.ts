@@ -3,7 +3,7 @@ export { createMajordomo } from './client/create.ts';
 export { checkDsn, dsnVariable } from './resolve/dsn.ts';
 export { lanes } from './gates/lanes.ts';
 export { listeners } from './util/listeners.ts';
-export { systemClock } from './util/system-clock.ts';
+export { systemClock } from './util/time.ts';
 export type { Clock, WaitUntil } from './types/call-options.ts';
 export type { AttemptInfo, Denial, Gate, Permit } from './types/gate.ts';
 export type { Health, HealthOptions, TargetHealth, Verdict } from './types/health.ts';

@@ -57,3 +57,6 @@ export { geminiFamily, hasSameValues, messageValues, responsesFamily } from './p
 export { sharedLanes, type LeaseStore, type SharedLanesOptions } from './gates/store-lanes.ts';
 export { parseHealthMessage, parseStoredVerdict, verdictOf } from './health/health-message.ts';
 export type { HealthMessage } from './health/health-message.ts';
+
+// Sums over time
+export { addStep, quantile, stepOf, timesIn, type Histogram } from './util/time.ts';

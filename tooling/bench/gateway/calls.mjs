@@ -62,18 +62,21 @@ export async function measureLog(name, store, count, bound) {
   }
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
-  const ms = await medianOf(async () => {
+  const percentiles = async (by, groups) => {
     const from = performance.now();
-    check((await log.stats({ by: ['model'] })).length, MODELS.length);
+    check((await log.stats({ by })).length, groups);
     return performance.now() - from;
-  }, 3);
+  };
+  const measured = `percentiles by model over 30 days, ${ofCount}`;
+  const first = await percentiles(['model'], MODELS.length);
+  rows.push([`${name}: first ${measured}, when no hour is summed`, `${first.toFixed(0)} ms`, '']);
+  const ms = await medianOf(() => percentiles(['model'], MODELS.length), 5);
+  rows.push([`${name}: ${measured}`, `${ms.toFixed(0)} ms`, '500 ms']);
+  const byKey = await medianOf(() => percentiles(['key'], 490), 3);
+  rows.push([`${name}: percentiles by key of 490 keys, ${ofCount}`, `${byKey.toFixed(0)} ms`, '']);
   delay.disable();
-  rows.push([`${name}: percentiles by model over 30 days, ${ofCount}`, `${ms.toFixed(0)} ms`, '500 ms']);
-  rows.push([
-    `${name}: longest block of the process meanwhile`,
-    `${(delay.max / 1e6).toFixed(0)} ms`,
-    '50 ms',
-  ]);
+  const block = (delay.max / 1e6).toFixed(0);
+  rows.push([`${name}: longest block of the process meanwhile`, `${block} ms`, '50 ms']);
   return rows;
 }
 

@@ -79,7 +79,11 @@ export async function checkData(stores: WrittenStores): Promise<void> {
   expect(await recordsOf(ledger)).toHaveLength(2);
   if (cache !== undefined) expect(await cache.get('cached')).toEqual({ text: 'Hello.' });
   if (keys !== undefined) expect(await keys.find('a'.repeat(64))).toEqual(key);
-  if (calls !== undefined) expect(await calls.get('call-1')).toEqual(call);
+  if (calls !== undefined) {
+    expect(await calls.get('call-1')).toEqual(call);
+    const hours = { from: 0, to: WRITTEN_AT + 3_600_000, limit: 2, level: 'models' } as const;
+    expect(await calls.hours?.read(hours)).toMatchObject([{ hour: WRITTEN_AT }]);
+  }
   if (runs !== undefined) expect(await runs.load('run')).toEqual(run);
   if (claims !== undefined) expect(await claims.claim('call')).toBe(false);
   if (conversations !== undefined) {

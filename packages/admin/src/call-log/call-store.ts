@@ -1,10 +1,23 @@
-import type { CallEntry, CallQuery, CallStats, CallStatsQuery } from './call.ts';
+import type { CallEntry, CallQuery } from './call.ts';
 
 /** Query for one page of a store. */
 export interface CallPageQuery extends CallQuery {
   readonly limit: number;
   /** Position of the last entry of the previous page. */
   readonly after?: { readonly at: string; readonly id: string } | undefined;
+}
+
+/** Members of an entry that `stats` of the call log sums. */
+export interface CallFigures extends Pick<
+  CallEntry,
+  'id' | 'tenant' | 'key' | 'model' | 'target' | 'operation' | 'outcome' | 'ms' | 'firstMs' | 'nanoUsd'
+> {
+  /** Start time in epoch milliseconds. */
+  readonly at: number;
+  /** Kind of the error. */
+  readonly kind: string | undefined;
+  /** Output tokens of a streamed call. */
+  readonly output: number | undefined;
 }
 
 /** Store for entries. `callStoreConformance` of `@majordomo/conformance` checks an implementation. */
@@ -18,11 +31,51 @@ export interface CallStore {
   page(query: CallPageQuery): Promise<readonly CallEntry[]>;
   /** Returns the entry with this id, with its content. */
   get(id: string): Promise<CallEntry | undefined>;
-  /** Returns the figures of each group, in any order. Percentiles use the nearest rank, or deviate by at most 5 %. */
-  stats(query: CallStatsQuery): Promise<readonly CallStats[]>;
+  /** Returns the figures of the entries that `page` returns. A store that blocks the process lets other work run first. */
+  figures(query: CallPageQuery): Promise<readonly CallFigures[]>;
+  /** Stored sums of hours. Without it, `stats` of the call log reads the figures of each entry. */
+  readonly hours?: CallHours | undefined;
   /**
    * Deletes entries that started before `entries`, and the content of entries that started before `content`, at most `most` of
    * each. Returns the number of deleted entries and contents.
    */
   prune(before: { readonly entries: Date; readonly content: Date }, most: number): Promise<number>;
+}
+
+/**
+ * Sums of hours, which the call log computes from the entries and stores. `append` and `prune` remove the sums of an hour in the
+ * transaction that adds, replaces or deletes one of its entries, and give the hour a new version.
+ */
+export interface CallHours {
+  /**
+   * Returns the hours from `from`, inclusive, to `to`, exclusive, oldest first. Includes every hour that has entries. A store that
+   * blocks the process lets other work run first.
+   */
+  read(query: CallHoursQuery): Promise<readonly CallHour[]>;
+  /** Stores the sums of an hour, unless the hour has a new version. */
+  write(hour: CallHourSums): Promise<void>;
+}
+
+/** Query for hours. Times are in epoch milliseconds. */
+export interface CallHoursQuery {
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+  /** Sums to return. */
+  readonly level: 'models' | 'callers';
+}
+
+/** Hour of UTC that has entries. */
+export interface CallHour {
+  /** Start in epoch milliseconds. */
+  readonly hour: number;
+  readonly version: string;
+  /** Sums as JSON. `undefined` if the sums of the current entries are not stored. */
+  readonly sums: string | undefined;
+}
+
+/** Sums of one hour, as JSON: without tenants and keys, and with them. */
+export interface CallHourSums extends Pick<CallHour, 'hour' | 'version'> {
+  readonly models: string;
+  readonly callers: string;
 }

@@ -1,6 +1,7 @@
 import { LlmError, messageOf, type Clock } from '@majordomo/core';
 import { notify, withTimeout } from '@majordomo/core/toolkit';
 import type { CallEntry } from './call.ts';
+import { callStats } from './call-stats.ts';
 import type { CallStore } from './call-store.ts';
 
 /** Number of entries in one write. */
@@ -10,6 +11,8 @@ const TIMEOUT_MS = 10_000;
 const RETRY_MS = 1000;
 const PRUNE_EVERY_MS = 3_600_000;
 const MAX_PRUNED = 1000;
+/** Age of the oldest hour whose sums are stored after a deletion, in milliseconds. */
+const SUMMED_MS = 86_400_000;
 
 /** Source of an entry, such as a call. */
 export interface Loggable {
@@ -29,7 +32,7 @@ export interface CallWriterOptions {
   readonly onError: ((error: LlmError, dropped: number) => void) | undefined;
 }
 
-/** Writes entries in batches, and deletes old entries. If too many entries are waiting, the oldest of them are dropped. */
+/** Writes entries in batches, deletes old entries, and stores the sums of hours. If too many entries are waiting, the oldest of them are dropped. */
 export class CallWriter {
   /** Number of entries dropped since the start. */
   dropped = 0;
@@ -128,5 +131,9 @@ export class CallWriter {
     // If a deletion fails, the next deletion includes its entries.
     const deleted = await withTimeout(store.prune(before, MAX_PRUNED), TIMEOUT_MS, clock).catch(() => 0);
     if (deleted >= MAX_PRUNED) this.pruneAt = now;
+    // Stores the sums of the last hours, so that a later query of a long range need not compute them.
+    const from = new Date(now - SUMMED_MS);
+    if (store.hours !== undefined)
+      await withTimeout(callStats(store, { by: [], from }), TIMEOUT_MS, clock).catch(() => undefined);
   }
 }

@@ -7,6 +7,7 @@ import { decimal, NANO_DIGITS } from '../decimal.ts';
 import type { MetricSample } from '../metric-sample.ts';
 import type { CallEntry, CallPage, CallQuery, CallStats, CallStatsQuery, RequestEvent } from './call.ts';
 import { FORMATS } from './call-export.ts';
+import { callStats } from './call-stats.ts';
 import type { CallStore } from './call-store.ts';
 import { CallWriter, type Loggable } from './call-writer.ts';
 import { checkCallQuery, DIMENSIONS, PAGE } from './check-call-query.ts';
@@ -193,7 +194,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
     async stats(query) {
       const by = { type: 'array', items: { enum: [...DIMENSIONS] } };
       await checkCallQuery('calls.stats', query, { by, zone: { type: 'string' } });
-      const rows = await store.stats(kept(query));
+      const rows = await callStats(store, kept(query));
       const orderOf = ({ key }: CallStats): string => JSON.stringify(Object.values(key));
       return rows.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
     },

@@ -1,62 +1,11 @@
-import type { CallEntry, CallQuery, CallStats, CallStatsQuery, CallStore } from '@majordomo/admin';
+import type { CallEntry, CallQuery, CallStore } from '@majordomo/admin';
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { callStatsCases, statsOf } from './call-stats.ts';
 import type { StoreCase } from './store-case.ts';
-import { call, entries, isoAt, NANO_PER_CENT, plain, random, START } from './stored-calls.ts';
-
-/** Two stores over the same empty data, as two processes have them. A store in memory appears twice. */
-export type CallStores = readonly [mine: CallStore, theirs: CallStore];
+import { call, entries, isoAt, matches, plain, queries, START, type CallStores } from './stored-calls.ts';
 
 const newestFirst = (a: CallEntry, b: CallEntry): number =>
   a.at === b.at ? (a.id > b.id ? -1 : 1) : a.at > b.at ? -1 : 1;
-
-/** Functions by query member. Each one returns whether an entry meets the member's value. */
-const CONDITIONS: {
-  readonly [Name in keyof CallQuery]-?: (entry: CallEntry, value: NonNullable<CallQuery[Name]>) => boolean;
-} = {
-  from: ({ at }, from) => Date.parse(at) >= from.getTime(),
-  to: ({ at }, to) => Date.parse(at) < to.getTime(),
-  tenant: ({ tenant }, value) => tenant === value,
-  key: ({ key }, value) => key === value,
-  model: ({ model }, value) => model === value,
-  target: ({ target }, value) => target === value,
-  operation: ({ operation }, value) => operation === value,
-  outcome: ({ outcome }, value) => outcome === value,
-  kind: ({ error }, value) => error?.kind === value,
-  minMs: ({ ms }, value) => ms >= value,
-  minUsd: ({ nanoUsd }, value) =>
-    nanoUsd !== undefined && Number(nanoUsd) >= Math.round(Number(value) * 100) * NANO_PER_CENT,
-  id: (entry, value) => [entry.id, entry.requestId, entry.clientRequestId].includes(value),
-};
-const matches = (entry: CallEntry, query: CallQuery): boolean =>
-  Object.entries(query).every(([name, value]) =>
-    (CONDITIONS[name as keyof CallQuery] as (entry: CallEntry, value: unknown) => boolean)(entry, value),
-  );
-
-/** Returns one query for each single filter, and queries with random combinations of filters. */
-function queries(all: readonly CallEntry[], seed: number): readonly CallQuery[] {
-  const next = random(seed);
-  const filters: Required<CallQuery> = {
-    from: new Date(START + 20 * 3_600_000),
-    to: new Date(START + 40 * 3_600_000),
-    tenant: 'acme',
-    key: 'key_1',
-    model: 'fast',
-    target: 'a/x',
-    operation: 'chat',
-    outcome: 'failed',
-    kind: 'timeout',
-    minMs: 2500,
-    minUsd: '0.5',
-    id: all[0]?.id ?? '',
-  };
-  const alone = Object.entries(filters).map(([name, value]) => ({ [name]: value }));
-  const ids = [all[1]?.requestId, all[3]?.clientRequestId, 'none'].map((id) => ({ id: id ?? '' }));
-  const together = Array.from({ length: 40 }, () => {
-    const chosen = Object.entries(filters).filter(([name]) => name !== 'id' && next(4) === 0);
-    return Object.fromEntries(chosen);
-  });
-  return [{}, ...alone, ...ids, ...together];
-}
 
 async function idsOf(store: CallStore, query: CallQuery, limit: number): Promise<readonly string[]> {
   const ids: string[] = [];
@@ -67,17 +16,6 @@ async function idsOf(store: CallStore, query: CallQuery, limit: number): Promise
     after = page.at(-1);
     if (page.length < limit) return ids;
   }
-}
-
-const rank = (values: readonly number[], share: number): number | undefined =>
-  values.toSorted((a, b) => a - b)[Math.max(1, Math.ceil(values.length * share)) - 1];
-
-/** Checks that a percentile deviates from the exact value by at most 5 %. */
-function near(actual: number | undefined, values: readonly number[], share: number): void {
-  const exact = rank(values, share);
-  if (exact === undefined) equal(actual, undefined);
-  else
-    ok(actual !== undefined && Math.abs(actual - exact) <= exact * 0.05, `${actual} is not ${exact} ± 5 %`);
 }
 
 const STRINGS: readonly string[] = [
@@ -153,7 +91,7 @@ export const callStoreConformance: readonly StoreCase<CallStores>[] = [
       const [mine] = await create();
       await mine.append([]);
       deepEqual(await mine.page({ limit: 10 }), []);
-      deepEqual(await mine.stats({ by: ['model'] }), []);
+      deepEqual(await (await statsOf(mine))({ by: ['model'] }), []);
     },
   },
   {
@@ -192,61 +130,7 @@ export const callStoreConformance: readonly StoreCase<CallStores>[] = [
       );
     },
   },
-  {
-    name: 'sums groups, with percentiles within 5 % of the nearest rank',
-    async run(create) {
-      const [mine, theirs] = await create();
-      const all = entries(300, 54);
-      await mine.append(all);
-      const groupings: readonly CallStatsQuery[] = [
-        { by: [] },
-        { by: ['model'] },
-        { by: ['tenant', 'outcome'] },
-        { by: ['kind', 'key', 'target'], operation: 'chat', minMs: 100 },
-      ];
-      for (const query of groupings) {
-        const { by, ...filter } = query;
-        const rows = await theirs.stats(query);
-        const valueOf = (entry: CallEntry, name: string): string =>
-          (name === 'kind' ? entry.error?.kind : entry[name as 'model']) ?? '';
-        const keyOf = (entry: CallEntry): string => JSON.stringify(by.map((name) => valueOf(entry, name)));
-        const groups = new Map<string, CallEntry[]>();
-        for (const entry of all.filter((each) => matches(each, filter)))
-          groups.set(keyOf(entry), [...(groups.get(keyOf(entry)) ?? []), entry]);
-        equal(rows.length, groups.size);
-        for (const row of rows)
-          checkRow(row, groups.get(JSON.stringify(by.map((name) => row.key[name]))) ?? []);
-      }
-    },
-  },
-  {
-    name: 'groups by hours and days of a time zone',
-    async run(create) {
-      const [mine] = await create();
-      const at = (time: string): CallEntry => call(time, { at: `2026-${time}:00.000Z` });
-      await mine.append(
-        ['10-24T22:10', '10-24T23:50', '10-25T00:30', '10-25T01:30', '10-25T23:10'].map((time) => at(time)),
-      );
-      const keys = async (query: CallStatsQuery) =>
-        (await mine.stats(query)).map(({ key, calls }) => [...Object.values(key), calls].join(' ')).sort();
-      deepEqual(await keys({ by: ['day'] }), ['2026-10-24 2', '2026-10-25 3']);
-      deepEqual(await keys({ by: ['day'], zone: 'Europe/Berlin' }), ['2026-10-25 4', '2026-10-26 1']);
-      deepEqual(await keys({ by: ['hour'], zone: 'Europe/Berlin' }), [
-        '2026-10-25T00 1',
-        '2026-10-25T01 1',
-        // The clocks go back: this hour occurs twice.
-        '2026-10-25T02 2',
-        '2026-10-26T00 1',
-      ]);
-      deepEqual(await keys({ by: ['hour'], zone: 'Asia/Kathmandu' }), [
-        '2026-10-25T03 1',
-        '2026-10-25T05 1',
-        '2026-10-25T06 1',
-        '2026-10-25T07 1',
-        '2026-10-26T04 1',
-      ]);
-    },
-  },
+  ...callStatsCases,
   {
     name: 'deletes old entries and old content, at most the given number of each',
     async run(create) {
@@ -291,35 +175,8 @@ export const callStoreConformance: readonly StoreCase<CallStores>[] = [
         const query = { tenant, key, model, target, kind: error?.kind, id: requestId };
         deepEqual(await idsOf(theirs, query, 10), [entry.id]);
       }
-      const rows = await theirs.stats({ by: ['tenant', 'model'] });
+      const rows = await (await statsOf(theirs))({ by: ['tenant', 'model'] });
       deepEqual(rows.map(({ key }) => key['tenant']).sort(), [...STRINGS].sort());
     },
   },
 ];
-
-function checkRow(row: CallStats, group: readonly CallEntry[]): void {
-  const having = (outcome: CallEntry['outcome']): readonly CallEntry[] =>
-    group.filter((entry) => entry.outcome === outcome);
-  const finished = having('finished');
-  const firsts = finished.flatMap(({ firstMs }) => firstMs ?? []);
-  const streamed = finished.filter(({ isStreamed, firstMs }) => isStreamed === true && firstMs !== undefined);
-  const tokens = streamed.reduce((sum, { usage }) => sum + (usage?.output ?? 0), 0);
-  const contentMs = streamed.reduce((sum, { ms, firstMs = 0 }) => sum + ms - firstMs, 0);
-  deepEqual(
-    [row.calls, row.failed, row.refused, row.nanoUsd],
-    [
-      group.length,
-      having('failed').length,
-      having('refused').length,
-      group.reduce((sum, { nanoUsd = '0' }) => sum + BigInt(nanoUsd), 0n),
-    ],
-  );
-  const durations = finished.map(({ ms }) => ms);
-  near(row.p50Ms, durations, 0.5);
-  near(row.p95Ms, durations, 0.95);
-  near(row.p99Ms, durations, 0.99);
-  near(row.firstP50Ms, firsts, 0.5);
-  near(row.firstP95Ms, firsts, 0.95);
-  if (contentMs === 0) equal(row.tokensPerSecond, undefined);
-  else ok(Math.abs((row.tokensPerSecond ?? 0) - (tokens * 1000) / contentMs) < 0.01);
-}

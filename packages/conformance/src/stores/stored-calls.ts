@@ -1,4 +1,7 @@
-import type { CallEntry } from '@majordomo/admin';
+import type { CallEntry, CallQuery, CallStore } from '@majordomo/admin';
+
+/** Two stores over the same empty data, as two processes have them. A store in memory appears twice. */
+export type CallStores = readonly [mine: CallStore, theirs: CallStore];
 
 export const START: number = Date.UTC(2026, 10, 1);
 export const isoAt = (ms: number): string => new Date(START + ms).toISOString();
@@ -49,7 +52,7 @@ const KEYS = ['key_1', 'key_2', undefined];
 const OUTCOMES = ['finished', 'failed', 'abandoned', 'refused'] as const;
 const KINDS = ['overloaded', 'timeout'];
 const OPERATIONS = ['chat', 'embedding'] as const;
-export const NANO_PER_CENT = 10_000_000;
+const NANO_PER_CENT = 10_000_000;
 
 /** Returns entries in a random order. Several have the same time. */
 export function entries(count: number, seed: number): readonly CallEntry[] {
@@ -76,4 +79,55 @@ export function entries(count: number, seed: number): readonly CallEntry[] {
       usage: { input: 1, output: next(500), cacheRead: undefined, cacheWrite: 0, reasoning: undefined },
     });
   });
+}
+
+/** Functions by query member. Each one returns whether an entry meets the member's value. */
+const CONDITIONS: {
+  readonly [Name in keyof CallQuery]-?: (entry: CallEntry, value: NonNullable<CallQuery[Name]>) => boolean;
+} = {
+  from: ({ at }, from) => Date.parse(at) >= from.getTime(),
+  to: ({ at }, to) => Date.parse(at) < to.getTime(),
+  tenant: ({ tenant }, value) => tenant === value,
+  key: ({ key }, value) => key === value,
+  model: ({ model }, value) => model === value,
+  target: ({ target }, value) => target === value,
+  operation: ({ operation }, value) => operation === value,
+  outcome: ({ outcome }, value) => outcome === value,
+  kind: ({ error }, value) => error?.kind === value,
+  minMs: ({ ms }, value) => ms >= value,
+  minUsd: ({ nanoUsd }, value) =>
+    nanoUsd !== undefined && Number(nanoUsd) >= Math.round(Number(value) * 100) * NANO_PER_CENT,
+  id: (entry, value) => [entry.id, entry.requestId, entry.clientRequestId].includes(value),
+};
+export const matches = (entry: CallEntry, query: CallQuery): boolean =>
+  Object.entries(query).every(
+    ([name, value]) =>
+      value === undefined ||
+      (CONDITIONS[name as keyof CallQuery] as (entry: CallEntry, value: unknown) => boolean)(entry, value),
+  );
+
+/** Returns one query for each single filter, and queries with random combinations of filters. */
+export function queries(all: readonly CallEntry[], seed: number): readonly CallQuery[] {
+  const next = random(seed);
+  const filters: Required<CallQuery> = {
+    from: new Date(START + 20 * 3_600_000),
+    to: new Date(START + 40 * 3_600_000),
+    tenant: 'acme',
+    key: 'key_1',
+    model: 'fast',
+    target: 'a/x',
+    operation: 'chat',
+    outcome: 'failed',
+    kind: 'timeout',
+    minMs: 2500,
+    minUsd: '0.5',
+    id: all[0]?.id ?? '',
+  };
+  const alone = Object.entries(filters).map(([name, value]) => ({ [name]: value }));
+  const ids = [all[1]?.requestId, all[3]?.clientRequestId, 'none'].map((id) => ({ id: id ?? '' }));
+  const together = Array.from({ length: 40 }, () => {
+    const chosen = Object.entries(filters).filter(([name]) => name !== 'id' && next(4) === 0);
+    return Object.fromEntries(chosen);
+  });
+  return [{}, ...alone, ...ids, ...together];
 }

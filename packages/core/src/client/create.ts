@@ -18,7 +18,7 @@ import type {
 import type { Env, Model, ModelContext, ModelInfo, Provider } from '../types/provider.ts';
 import { abortable, derivedSignal } from '../util/async.ts';
 import { notify } from '../util/listeners.ts';
-import { systemClock } from '../util/system-clock.ts';
+import { systemClock } from '../util/time.ts';
 import { type ModelSetup, resolvedTarget } from './call.ts';
 import { chatModel } from './chat-model.ts';
 import {

@@ -1,6 +1,6 @@
 import { toJson } from '../json/codec.ts';
 import { notify } from '../util/listeners.ts';
-import { systemClock } from '../util/system-clock.ts';
+import { systemClock } from '../util/time.ts';
 import { publicError, withPublicErrors } from './error-json.ts';
 
 /**

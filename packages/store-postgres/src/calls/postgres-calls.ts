@@ -1,10 +1,17 @@
-import type { CallDimension, CallEntry, CallQuery, CallStats, CallStore } from '@majordomo/admin';
+import type {
+  CallEntry,
+  CallFigures,
+  CallHours,
+  CallPageQuery,
+  CallQuery,
+  CallStore,
+} from '@majordomo/admin';
 import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Row, Value } from '../client/client.ts';
 import type { Connection } from '../client/connection.ts';
 
-/** Maximum duration of `stats`, in milliseconds. Sums of many calls take longer than other statements. */
-const STATS_MS = 30_000;
+/** Maximum duration of `figures`, in milliseconds. A filter that few of many calls match takes longer than other statements. */
+const FIGURES_MS = 30_000;
 
 /** Creates the store of the call log. */
 export function postgresCalls(connection: Connection): CallStore {
@@ -15,18 +22,8 @@ export function postgresCalls(connection: Connection): CallStore {
       const rows = [...new Map(entries.map((entry) => [entry.id, toRow(entry)])).values()];
       if (rows.length > 0) await connection.query(appendSql(schema), [JSON.stringify(rows)]);
     },
-    async page({ limit, after, ...query }) {
-      const { conditions, values } = whereOf(query);
-      if (after !== undefined) {
-        values.push(`${Date.parse(after.at)}`, toStoredText(after.id));
-        conditions.push(`(at, id) < ($${values.length - 1}::text::bigint, $${values.length}::text)`);
-      }
-      values.push(`${limit}`);
-      const rows = await connection.query(
-        `SELECT json FROM ${schema}.calls WHERE ${conditions.join(' AND ')}
-         ORDER BY at DESC, id DESC LIMIT $${values.length}::text::int`,
-        values,
-      );
+    async page(query) {
+      const rows = await connection.query(...pageSql(schema, 'json', query));
       return rows.map(entryOf);
     },
     async get(id) {
@@ -39,21 +36,11 @@ export function postgresCalls(connection: Connection): CallStore {
         ? entryOf(row)
         : { ...entryOf(row), content: JSON.parse(content) as CallEntry['content'] };
     },
-    async stats({ by, zone = 'UTC', ...query }) {
-      const { conditions, values } = whereOf(query);
-      values.push(zone);
-      const columns = by.map((name, place) => `${dimension(name, values.length)} AS key_${place}`);
-      const groups = by.map((_, place) => `key_${place}`);
-      const rows = await connection.slowQuery(
-        `SELECT ${[...groups, FIGURES].join(', ')} FROM (
-           SELECT ${[...columns, '*'].join(', ')} FROM ${schema}.calls
-           WHERE ${conditions.join(' AND ')} AND $${values.length}::text IS NOT NULL
-         ) AS call GROUP BY ${groups.length === 0 ? '()' : groups.join(', ')} HAVING count(*) > 0`,
-        values,
-        STATS_MS,
-      );
-      return rows.map((row) => statsOf(row, by));
+    async figures(query) {
+      const rows = await connection.slowQuery(...pageSql(schema, FIGURES, query), FIGURES_MS);
+      return rows.map(figuresOf);
     },
+    hours: postgresCallHours(connection),
     async prune(before, most) {
       const values = [`${before.entries.getTime()}`, `${before.content.getTime()}`, `${most}`];
       const [row] = await connection.query(pruneSql(schema), values);
@@ -62,21 +49,76 @@ export function postgresCalls(connection: Connection): CallStore {
   };
 }
 
-const FIGURES = `
-  count(*)::text AS calls,
-  count(*) FILTER (WHERE outcome = 'failed')::text AS failed,
-  count(*) FILTER (WHERE outcome = 'refused')::text AS refused,
-  (percentile_disc(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY ms) FILTER (WHERE outcome = 'finished'))::text AS durations,
-  (percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY first_ms) FILTER (WHERE outcome = 'finished'))::text AS firsts,
-  (sum(output) FILTER (WHERE outcome = 'finished' AND first_ms IS NOT NULL) * 1000.0 /
-    nullif(sum(ms - first_ms) FILTER (WHERE outcome = 'finished' AND output IS NOT NULL), 0))::text AS rate,
-  coalesce(sum(nano_usd), 0)::text AS nano_usd`;
+/** Creates the store of the sums of hours. */
+function postgresCallHours(connection: Connection): CallHours {
+  const table = `${connection.schema}.call_hours`;
+  return {
+    async read({ from, to, limit, level }) {
+      const rows = await connection.query(
+        `SELECT hour::text AS hour, version, ${level} AS sums FROM ${table}
+         WHERE hour >= $1::text::bigint AND hour < $2::text::bigint ORDER BY hour LIMIT $3::text::int`,
+        [`${from}`, `${to}`, `${limit}`],
+      );
+      return rows.map(({ hour, version, sums }) => ({
+        hour: Number(hour),
+        version: version ?? '',
+        sums: sums ?? undefined,
+      }));
+    },
+    async write({ hour, version, models, callers }) {
+      await connection.query(
+        `UPDATE ${table} SET models = $3::text, callers = $4::text WHERE hour = $1::text::bigint AND version = $2::text`,
+        [`${hour}`, version, models, callers],
+      );
+    },
+  };
+}
 
-/** Expression for the value of a dimension. `zone`: number of the parameter with the time zone. */
-function dimension(name: CallDimension, zone: number): string {
-  if (name !== 'hour' && name !== 'day') return `coalesce(${name}, '')`;
-  const format = name === 'day' ? 'YYYY-MM-DD' : 'YYYY-MM-DD"T"HH24';
-  return `to_char(to_timestamp(at / 1000.0) AT TIME ZONE $${zone}::text, '${format}')`;
+/** Columns of `CallFigures`. */
+const FIGURES =
+  'id, at::text AS at, model, target, tenant, key, operation, outcome, kind, ms::text AS ms, first_ms::text AS first_ms, output::text AS output, nano_usd::text AS nano_usd';
+
+function figuresOf(row: Row): CallFigures {
+  const text = (name: string): string | undefined => {
+    const value = row[name] ?? undefined;
+    return value && fromStoredText(value);
+  };
+  const number = (name: string): number | undefined => {
+    const value = row[name] ?? undefined;
+    return value === undefined ? undefined : Number(value);
+  };
+  return {
+    id: text('id') ?? '',
+    at: number('at') ?? 0,
+    model: text('model'),
+    target: text('target'),
+    tenant: text('tenant'),
+    key: text('key'),
+    operation: row['operation'] as CallFigures['operation'],
+    outcome: row['outcome'] as CallFigures['outcome'],
+    kind: text('kind'),
+    ms: number('ms') ?? 0,
+    firstMs: number('first_ms'),
+    output: number('output'),
+    nanoUsd: text('nano_usd'),
+  };
+}
+
+/** Returns the SQL of a page of matching rows, newest first, with its values. */
+function pageSql(
+  schema: string,
+  columns: string,
+  { limit, after, ...query }: CallPageQuery,
+): readonly [sql: string, values: readonly Value[]] {
+  const { conditions, values } = whereOf(query);
+  if (after !== undefined) {
+    values.push(`${Date.parse(after.at)}`, toStoredText(after.id));
+    conditions.push(`(at, id) < ($${values.length - 1}::text::bigint, $${values.length}::text)`);
+  }
+  values.push(`${limit}`);
+  const sql = `SELECT ${columns} FROM ${schema}.calls AS call WHERE ${conditions.join(' AND ')}
+    ORDER BY call.at DESC, call.id DESC LIMIT $${values.length}::text::int`;
+  return [sql, values];
 }
 
 /** Functions that return the SQL condition of a filter, by name of the filter. */
@@ -134,50 +176,44 @@ const COLUMNS =
   'id, at, request, client_request, tenant, key, model, target, operation, outcome, kind, ms, first_ms, output, nano_usd, json, content';
 
 const appendSql = (schema: string): string => `
-INSERT INTO ${schema}.calls AS call (${COLUMNS})
-SELECT ${COLUMNS} FROM jsonb_to_recordset($1::text::jsonb) AS entry (
-  id text, at bigint, request text, client_request text, tenant text, key text, model text, target text, operation text,
-  outcome text, kind text, ms numeric, first_ms numeric, output numeric, nano_usd numeric, json text, content text)
-ORDER BY id COLLATE "C"
+WITH entry AS (
+  SELECT * FROM jsonb_to_recordset($1::text::jsonb) AS entry (
+    id text, at bigint, request text, client_request text, tenant text, key text, model text, target text, operation text,
+    outcome text, kind text, ms numeric, first_ms numeric, output numeric, nano_usd numeric, json text, content text)
+), changed AS (
+  SELECT at FROM entry UNION ALL
+  SELECT call.at FROM ${schema}.calls AS call JOIN entry ON call.id = entry.id COLLATE "C"
+), hours AS (${newVersionSql(schema)})
+INSERT INTO ${schema}.calls AS call (${COLUMNS}) SELECT ${COLUMNS} FROM entry ORDER BY id COLLATE "C"
 ON CONFLICT (id) DO UPDATE SET ${COLUMNS.split(', ')
   .slice(1, -1)
   .map((column) => `${column} = excluded.${column}`)
   .join(', ')}, content = coalesce(excluded.content, call.content)`;
 
-/** Returns the SQL that deletes old entries and content. Skips rows that another statement has locked. */
+/** Returns the SQL that removes the sums of all hours in which calls of the table `changed` started. */
+const newVersionSql = (schema: string): string => `
+  INSERT INTO ${schema}.call_hours (hour, version)
+  SELECT DISTINCT at - at % 3600000 AS hour, pg_current_xact_id()::text FROM changed ORDER BY hour
+  ON CONFLICT (hour) DO UPDATE SET version = excluded.version, models = NULL, callers = NULL`;
+
+/**
+ * Returns the SQL that deletes old entries and content, and the hours of earlier deletions. Skips rows that another statement has
+ * locked.
+ */
 const pruneSql = (schema: string): string => `
-WITH deleted AS (
+WITH changed AS (
   DELETE FROM ${schema}.calls WHERE id IN (
     SELECT id FROM ${schema}.calls WHERE at < $1::text::bigint ORDER BY at LIMIT $3::text::int FOR UPDATE SKIP LOCKED
-  ) RETURNING 1
+  ) RETURNING at
+), hours AS (${newVersionSql(schema)}
+), emptied AS (
+  DELETE FROM ${schema}.call_hours AS old WHERE hour < $1::text::bigint - 3600000
+    AND NOT EXISTS (SELECT FROM ${schema}.calls WHERE at >= old.hour AND at < old.hour + 3600000)
 ), cleared AS (
   UPDATE ${schema}.calls SET content = NULL WHERE id IN (
     SELECT id FROM ${schema}.calls WHERE at < $2::text::bigint AND at >= $1::text::bigint AND content IS NOT NULL
     ORDER BY at LIMIT $3::text::int FOR UPDATE SKIP LOCKED
   ) RETURNING 1
-) SELECT ((SELECT count(*) FROM deleted) + (SELECT count(*) FROM cleared))::text AS deleted`;
+) SELECT ((SELECT count(*) FROM changed) + (SELECT count(*) FROM cleared))::text AS deleted`;
 
 const entryOf = (row: Row): CallEntry => JSON.parse(row['json'] ?? '') as CallEntry;
-
-function statsOf(row: Row, by: readonly CallDimension[]): CallStats {
-  const list = (name: string): readonly (number | undefined)[] =>
-    (row[name] ?? '{}')
-      .slice(1, -1)
-      .split(',')
-      .map((text) => (text === '' || text === 'NULL' ? undefined : Number(text)));
-  const [p50Ms, p95Ms, p99Ms] = list('durations');
-  const [firstP50Ms, firstP95Ms] = list('firsts');
-  return {
-    key: Object.fromEntries(by.map((name, place) => [name, fromStoredText(row[`key_${place}`] ?? '')])),
-    calls: Number(row['calls']),
-    failed: Number(row['failed']),
-    refused: Number(row['refused']),
-    p50Ms,
-    p95Ms,
-    p99Ms,
-    firstP50Ms,
-    firstP95Ms,
-    tokensPerSecond: row['rate'] === null || row['rate'] === undefined ? undefined : Number(row['rate']),
-    nanoUsd: BigInt(row['nano_usd'] ?? '0'),
-  };
-}

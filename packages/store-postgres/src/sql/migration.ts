@@ -18,6 +18,7 @@ DO $do$ BEGIN
 END $do$;
 ${tablesSql(schema)}
 ${functionsSql(schema)}
-INSERT INTO ${schema}.meta (version) VALUES (${SCHEMA_VERSION}) ON CONFLICT (one) DO NOTHING;
+INSERT INTO ${schema}.meta (version) VALUES (${SCHEMA_VERSION})
+ON CONFLICT (one) DO UPDATE SET version = greatest(meta.version, excluded.version);
 `;
 }

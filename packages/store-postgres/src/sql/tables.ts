@@ -1,5 +1,5 @@
 /** Version of the tables and functions, stored in the database. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Returns the SQL that creates all tables. It can be run repeatedly. */
 export const tablesSql = (schema: string): string => `
@@ -70,6 +70,17 @@ CREATE INDEX IF NOT EXISTS calls_key ON ${schema}.calls (key, at, id);
 CREATE INDEX IF NOT EXISTS calls_tenant ON ${schema}.calls (tenant, at, id);
 CREATE INDEX IF NOT EXISTS calls_outcome ON ${schema}.calls (outcome, at, id);
 CREATE INDEX IF NOT EXISTS calls_content ON ${schema}.calls (at) WHERE content IS NOT NULL;
+
+-- Sums of the calls of an hour as JSON, without tenants and keys, and with them; null: not computed. \`hour\` in epoch milliseconds.
+CREATE TABLE IF NOT EXISTS ${schema}.call_hours (hour bigint PRIMARY KEY, version text NOT NULL, models text, callers text);
+WITH RECURSIVE firsts (at) AS (
+  SELECT min(at) FROM ${schema}.calls
+  UNION ALL
+  SELECT (SELECT min(call.at) FROM ${schema}.calls AS call WHERE call.at >= firsts.at - firsts.at % 3600000 + 3600000)
+  FROM firsts WHERE at IS NOT NULL
+)
+INSERT INTO ${schema}.call_hours (hour, version)
+SELECT at - at % 3600000, 'first' FROM firsts WHERE at IS NOT NULL ON CONFLICT DO NOTHING;
 
 CREATE TABLE IF NOT EXISTS ${schema}.verdicts (target text PRIMARY KEY, verdict text NOT NULL, until bigint NOT NULL);
 

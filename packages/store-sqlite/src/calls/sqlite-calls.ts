@@ -1,10 +1,13 @@
-import type { CallEntry, CallQuery, CallStore } from '@majordomo/admin';
-import { toStoredText } from '@majordomo/core/toolkit';
+import type {
+  CallEntry,
+  CallFigures,
+  CallHours,
+  CallPageQuery,
+  CallQuery,
+  CallStore,
+} from '@majordomo/admin';
+import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Database } from '../file/database.ts';
-import { CallSums, type FigureRow } from './call-sums.ts';
-
-/** Number of rows that `stats` reads before other work of the process continues. */
-const STATS_ROWS = 2000;
 
 type Row = Readonly<Record<string, unknown>>;
 type Place = readonly [at: number, id: string];
@@ -36,11 +39,7 @@ export function sqliteCalls(database: Database): CallStore {
             content: content === undefined ? null : JSON.stringify(content),
           });
       }),
-    page: ({ limit, after, ...query }) =>
-      database.read(() => {
-        const from: Place = after ? [Date.parse(after.at), toStoredText(after.id)] : NEWEST;
-        return select(database, 'json', query, from, limit).map((row) => entryOf(row));
-      }),
+    page: (query) => database.read(() => select(database, 'json', query).map((row) => entryOf(row))),
     get: (id) =>
       database.read(() => {
         const row = sql.get.get(toStoredText(id));
@@ -50,18 +49,11 @@ export function sqliteCalls(database: Database): CallStore {
           ? { ...entryOf(row), content: JSON.parse(content) as CallEntry['content'] }
           : entryOf(row);
       }),
-    async stats(query) {
-      const sums = new CallSums(query);
-      let from = NEWEST;
-      for (;;) {
-        const rows = await database.read(() => select(database, FIGURES, query, from, STATS_ROWS));
-        for (const row of rows) sums.add(row as FigureRow);
-        const last = rows.at(-1);
-        if (rows.length < STATS_ROWS || last === undefined) return sums.rows();
-        from = [Number(last['at']), String(last['id'])];
-        await new Promise((resume) => setImmediate(resume));
-      }
+    async figures(query) {
+      await otherWork();
+      return database.read(() => select(database, FIGURES, query).map((row) => figuresOf(row)));
     },
+    hours: sqliteCallHours(database),
     prune: (before, most) =>
       database.write(() => {
         const entries = sql.prune.run(before.entries.getTime(), most).changes;
@@ -71,17 +63,68 @@ export function sqliteCalls(database: Database): CallStore {
   };
 }
 
-/** Position before the newest call. */
-const NEWEST: Place = [Number.MAX_SAFE_INTEGER, ''];
+/** Runs other work of the process, which a statement blocks. */
+const otherWork = (): Promise<void> => new Promise((resume) => setImmediate(resume));
+
+/** Creates the store of the sums of hours. Triggers of the table of calls remove the sums of an hour. */
+function sqliteCallHours(database: Database): CallHours {
+  const write = database.prepare(
+    'UPDATE call_hours SET models = :models, callers = :callers WHERE hour = :hour AND version = :version',
+  );
+  return {
+    async read({ from, to, limit, level }) {
+      await otherWork();
+      const read = `SELECT hour, version, ${level} AS sums FROM call_hours WHERE hour >= ? AND hour < ? ORDER BY hour LIMIT ?`;
+      return database.read(() =>
+        database
+          .prepare(read)
+          .all(from, to, limit)
+          .map(({ hour, version, sums }) => ({
+            hour: Number(hour),
+            version: String(version),
+            sums: sums === null ? undefined : String(sums),
+          })),
+      );
+    },
+    write: ({ hour, version, models, callers }) =>
+      database.write(() => void write.run({ hour, version, models, callers })),
+  };
+}
+
+/** Columns of `CallFigures`. `nano_usd` is a string, because it may exceed 2⁵³. */
 const FIGURES =
-  'at, id, model, target, tenant, key, outcome, kind, ms, first_ms, output, CAST(nano_usd AS TEXT) AS nano_usd';
+  'id, at, model, target, tenant, key, operation, outcome, kind, ms, first_ms, output, CAST(nano_usd AS TEXT) AS nano_usd';
+
+function figuresOf(row: Row): CallFigures {
+  const text = (name: string): string | undefined => {
+    const value = row[name];
+    return typeof value === 'string' ? fromStoredText(value) : undefined;
+  };
+  return {
+    id: text('id') ?? '',
+    at: Number(row['at']),
+    model: text('model'),
+    target: text('target'),
+    tenant: text('tenant'),
+    key: text('key'),
+    operation: row['operation'] as CallFigures['operation'],
+    outcome: row['outcome'] as CallFigures['outcome'],
+    kind: text('kind'),
+    ms: Number(row['ms']),
+    firstMs: numberOf(row['first_ms']),
+    output: numberOf(row['output']),
+    nanoUsd: text('nano_usd'),
+  };
+}
+
+const numberOf = (value: unknown): number | undefined => (value === null ? undefined : Number(value));
 
 const entryOf = (row: Row): CallEntry => JSON.parse(String(row['json'])) as CallEntry;
 
 const stored = (text: string | undefined): string | null => (text === undefined ? null : toStoredText(text));
 
 /** SQL conditions by name of the filter. `?` is the value. */
-const CONDITIONS: readonly (readonly [name: keyof CallQuery, condition: string])[] = [
+const CONDITIONS: readonly (readonly [name: Exclude<keyof CallQuery, 'to'>, condition: string])[] = [
   ['tenant', 'tenant = ?'],
   ['key', '"key" = ?'],
   ['model', 'model = ?'],
@@ -92,18 +135,17 @@ const CONDITIONS: readonly (readonly [name: keyof CallQuery, condition: string])
   ['minMs', 'ms >= ?'],
   ['minUsd', 'nano_usd >= CAST(round(CAST(? AS REAL) * 1e9) AS INTEGER)'],
   ['from', 'at >= ?'],
-  ['to', 'at < ?'],
   ['id', '(id = ? OR request = ? OR client_request = ?)'],
 ];
 
-/** Returns matching rows after a position, newest first. */
+/** Returns a page of matching rows, newest first. The end of the range is the first position, so that SQLite reads from there. */
 function select(
   database: Database,
   columns: string,
-  query: CallQuery,
-  from: Place,
-  limit: number,
+  { limit, after, to, ...query }: CallPageQuery,
 ): readonly Row[] {
+  const end: Place = [to?.getTime() ?? Number.MAX_SAFE_INTEGER, ''];
+  const place: Place = after ? [Date.parse(after.at), toStoredText(after.id)] : end;
   const given = CONDITIONS.filter(([name]) => query[name] !== undefined);
   const conditions = given.map(([, condition]) => condition);
   const values = given.flatMap(([name, condition]) =>
@@ -114,7 +156,7 @@ function select(
       `SELECT ${columns} FROM calls WHERE ${['(at, id) < (?, ?)', ...conditions].join(' AND ')}
        ORDER BY at DESC, id DESC LIMIT ?`,
     )
-    .all(...from, ...values, limit);
+    .all(...place, ...values, limit);
 }
 
 function valueOf(value: CallQuery[keyof CallQuery]): string | number {

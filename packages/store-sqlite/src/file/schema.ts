@@ -202,4 +202,31 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   INSERT INTO batch_places SELECT job, place, count(*) FROM batch_rows GROUP BY job, place;
   `,
+  `
+  -- Sums of the calls of an hour as JSON, without tenants and keys, and with them; null: not computed. "hour" in epoch milliseconds.
+  CREATE TABLE call_hours (hour INTEGER PRIMARY KEY, version TEXT NOT NULL, models TEXT, callers TEXT);
+  INSERT INTO call_hours (hour, version)
+    WITH RECURSIVE firsts (at) AS (
+      SELECT min(at) FROM calls
+      UNION ALL
+      SELECT (SELECT min(at) FROM calls WHERE at >= firsts.at - firsts.at % 3600000 + 3600000) FROM firsts WHERE at IS NOT NULL
+    )
+    SELECT at - at % 3600000, 'first' FROM firsts WHERE at IS NOT NULL;
+
+  CREATE TRIGGER call_hours_insert AFTER INSERT ON calls BEGIN
+    INSERT INTO call_hours (hour, version) VALUES (new.at - new.at % 3600000, hex(randomblob(8)))
+    ON CONFLICT (hour) DO UPDATE SET version = excluded.version, models = NULL, callers = NULL;
+  END;
+  -- Deleted content does not change the sums.
+  CREATE TRIGGER call_hours_update AFTER UPDATE OF json ON calls BEGIN
+    UPDATE call_hours SET version = hex(randomblob(8)), models = NULL, callers = NULL WHERE hour = old.at - old.at % 3600000;
+    INSERT INTO call_hours (hour, version) VALUES (new.at - new.at % 3600000, hex(randomblob(8)))
+    ON CONFLICT (hour) DO UPDATE SET version = excluded.version, models = NULL, callers = NULL;
+  END;
+  CREATE TRIGGER call_hours_delete AFTER DELETE ON calls BEGIN
+    UPDATE call_hours SET version = hex(randomblob(8)), models = NULL, callers = NULL WHERE hour = old.at - old.at % 3600000;
+    DELETE FROM call_hours WHERE hour = old.at - old.at % 3600000
+      AND NOT EXISTS (SELECT 1 FROM calls WHERE at >= call_hours.hour AND at < call_hours.hour + 3600000);
+  END;
+  `,
 ];

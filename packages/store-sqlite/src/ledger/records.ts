@@ -1,11 +1,12 @@
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
 import { LlmError, messageOf } from '@majordomo/core';
+import { stepOf } from '@majordomo/core/toolkit';
 import type { Database } from '../file/database.ts';
 import { isUnstorable } from '../file/sqlite-error.ts';
-import { stepOf, withStep } from './quantile-histogram.ts';
 import { hourOf } from './hours.ts';
 import type { Retention } from './retention.ts';
 import type { SeriesTable } from './series.ts';
+import { withStep } from './stored-histogram.ts';
 
 /** Number of records per query. */
 const PAGE = 1000;

@@ -1,8 +1,9 @@
+import { addStep, quantile, stepOf, type Histogram } from '@majordomo/core/toolkit';
 import type { RecordQuery, ReportQuery, ReportRow, SpendRecord } from '@majordomo/ledger';
 import type { Database } from '../file/database.ts';
-import { addBytes, addStep, quantile, stepOf, type Histogram } from './quantile-histogram.ts';
 import { HOUR_MS } from './hours.ts';
 import { figuresOf, type Figures } from './records.ts';
+import { addBytes } from './stored-histogram.ts';
 import { stretches, type Stretch } from './stretches.ts';
 import type { Series, SeriesTable } from './series.ts';
 
@@ -156,8 +157,8 @@ class ReportSums {
     return [...this.sums.values()].map(({ shared, single, durations, ...sum }) => ({
       ...sum,
       calls: single + shared.size,
-      p50Ms: quantile(durations, 0.5),
-      p95Ms: quantile(durations, 0.95),
+      p50Ms: quantile(durations, 0.5) ?? 0,
+      p95Ms: quantile(durations, 0.95) ?? 0,
     }));
   }
 }

@@ -1,3 +1,4 @@
+import { timesIn } from '@majordomo/core/toolkit';
 import type { ReportQuery } from '@majordomo/ledger';
 import { HOUR_MS } from './hours.ts';
 
@@ -12,7 +13,6 @@ export interface Stretch {
   readonly isHours: boolean;
 }
 
-const UNITS = { month: 7, day: 10, hour: 13 } as const;
 /** Step in milliseconds. The offset of every time zone is a multiple of this step. */
 const STEP_MS = 900_000;
 
@@ -59,24 +59,3 @@ const after = (at: number): number => (Math.floor(at / STEP_MS) + 1) * STEP_MS;
 
 const isSame = (a: Stretch['times'], b: Stretch['times']): boolean =>
   Object.keys(a).every((unit) => a[unit] === b[unit]);
-
-/** Returns a function for the labels of an instant in a time zone, or `undefined` if no label is requested. */
-export function timesIn(by: readonly string[], zone: string): ((at: number) => Stretch['times']) | undefined {
-  const units = Object.entries(UNITS).filter(([unit]) => by.includes(unit));
-  if (units.length === 0) return undefined;
-  // The Swedish format resembles ISO 8601: 2026-11-20 23.
-  const format = new Intl.DateTimeFormat('sv-SE', {
-    timeZone: zone,
-    calendar: 'gregory',
-    numberingSystem: 'latn',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-  });
-  return (at) => {
-    const label = format.format(at).replace(' ', 'T');
-    return Object.fromEntries(units.map(([unit, length]) => [unit, label.slice(0, length)]));
-  };
-}

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from './system-clock.ts';
+import { systemClock } from './time.ts';
 
 describe('the platform’s clock', () => {
   beforeEach(() => {
