@@ -19,8 +19,10 @@ it.each([
       seed: 7,
       reasoning_effort: 'low',
       verbosity: 'high',
+      tools: [{ type: 'function', function: { name: 'weather', description: 'Weather' } }],
     },
     {
+      tools: [{ name: 'weather', description: 'Weather' }],
       maxTokens: 9,
       temperature: 0.5,
       topP: 0.25,

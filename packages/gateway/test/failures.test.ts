@@ -201,6 +201,9 @@ describe('a refused request', () => {
     [{ model: 'gpt', messages, max_tokens: 1.5 }, 'max_tokens must be an integer, not 1.5'],
     [{ model: 'gpt', messages, max_tokens: 0 }, 'max_tokens must be at least 1, not 0'],
     [{ model: 'gpt', messages, max_tokens: 1e300 }, 'max_tokens must be at most 9007199254740991, not'],
+    [{ model: 'gpt', messages, presence_penalty: -2.1 }, 'presence_penalty must be from -2 to 2, not -2.1'],
+    [{ model: 'gpt', messages, functions: [] }, 'functions is not supported; use tools'],
+    [{ model: 'gpt', messages, function_call: 'auto' }, 'function_call is not supported; use tools'],
     [{ model: 'gpt', messages, temperature: '1' }, 'temperature must be a number, not string'],
     [
       { model: 'gpt', messages, tools: [{ type: 'function', function: {} }] },

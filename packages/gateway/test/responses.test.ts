@@ -57,8 +57,13 @@ describe('the official client over Responses', () => {
     const stream = client(at).responses.stream({ model: 'gpt', input: 'hi' });
     const seen: [string, number][] = [];
     stream.on('event', (event) => seen.push([event.type, event.sequence_number]));
+    const begun: unknown[] = [];
+    stream.on('response.created', ({ response }) => begun.push(response));
+    stream.on('response.in_progress', ({ response }) => begun.push(response));
     const final = await stream.finalResponse();
     expect(final.output_text).toBe('hello');
+    const empty = { status: 'in_progress', output: [], usage: null };
+    expect(begun).toMatchObject([empty, empty]);
     expect(seen.map(([, number]) => number)).toEqual(seen.map((_, at) => at));
     expect(seen.map(([type]) => type)).toEqual([
       'response.created',
