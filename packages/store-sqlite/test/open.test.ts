@@ -78,7 +78,7 @@ describe('a file', () => {
     database.close();
     const error = caught(() => sqliteStores(path));
     expect(error.message).toMatch(
-      /newer\.db was written by a newer version .*\(format 99; this version supports formats up to 10\)/,
+      /newer\.db was written by a newer version .*\(format 99; this version supports formats up to 11\)/,
     );
     expect(beside(path)).toEqual([]);
   });
