@@ -1,8 +1,11 @@
 import Anthropic from '@anthropic-ai/sdk';
+import { createMajordomo } from '@majordomo/core';
 import { createOpenAI, openaiCompatible } from '@majordomo/provider-openai';
+import { fakeProvider } from '@majordomo/testing';
 import { answers, streams, testServer, type TestServer } from '@majordomo/test-support';
 import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createGateway } from '../src/index.ts';
 import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
 let vendor: TestServer;
@@ -96,6 +99,22 @@ describe.each([false, true])('citations of pages (streamed: %s)', (isStreamed) =
     ]);
   });
 });
+
+it.each([false, true])(
+  'a citation of only an address has defaults, and results of vendor tools a warning (streamed: %s)',
+  async (stream) => {
+    const turn = { text: 'Tea.', citations: [{ url: 'https://a.example' }], vendorParts: [{ text: 'tea' }] };
+    const provider = fakeProvider({ id: 'f', models: { m: [turn] } });
+    const majordomo = createMajordomo({ providers: [provider] });
+    const gateway = createGateway({ majordomo, models: { m: 'f/m' }, authorize: () => ({}) });
+    const body = JSON.stringify({ model: 'm', max_tokens: 10, messages, stream });
+    const response = await gateway.fetch(new Request('http://gateway/v1/messages', { method: 'POST', body }));
+    const text = await response.text();
+    expect(text).toContain('"title":"https://a.example"');
+    expect(text).toContain('"cited_text":""');
+    expect(response.headers.get('x-majordomo-warnings')).toContain('dropped search:');
+  },
+);
 
 describe('content without a form on the wire', () => {
   it('is named in the header: tools of the vendor and citations of files', async () => {
