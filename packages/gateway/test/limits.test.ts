@@ -302,7 +302,13 @@ describe('access', () => {
   it('includes the allowed models, in the format of the client', async () => {
     await using at = await startGateway({ gateway: { authorize: () => ({ models: ['gpt'] }) } });
     const openai = await (await fetch(`${at.url}/v1/models`)).json();
-    expect(openai).toMatchObject({ object: 'list', data: [{ id: 'gpt', object: 'model' }] });
+    const model = {
+      id: 'gpt',
+      object: 'model',
+      created: expect.any(Number) as number,
+      owned_by: 'majordomo',
+    };
+    expect(openai).toEqual({ object: 'list', data: [model] });
     const headers = { 'anthropic-version': '2023-06-01' };
     const anthropic = await (await fetch(`${at.url}/v1/models`, { headers })).json();
     expect(anthropic).toMatchObject({ data: [{ type: 'model', id: 'gpt' }], has_more: false });

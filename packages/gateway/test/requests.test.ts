@@ -97,6 +97,7 @@ describe('onRequest', () => {
       'no-such-model',
     ],
     ['GET', '/v1/nothing', undefined, 404, 'other', 'no-such-route'],
+    ['GET', '/v1/models/none', undefined, 404, '/v1/models/:name', 'no-such-model'],
     ['GET', '/v1/responses', undefined, 405, '/v1/responses', 'wrong-method'],
   ])('reports the refusal of %s %s %j with %d', async (method, path, body, status, route, kind) => {
     const { at, events } = await start();
