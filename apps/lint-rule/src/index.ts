@@ -10,7 +10,7 @@ export type { MajordomoPlugin } from './plugin.ts';
 export type { MajordomoOptions } from './options.ts';
 export type { RetryOption } from './data/retries.ts';
 
-/** The rules by name, without the prefix `majordomo/`. */
+/** Rules by name. The names do not contain the prefix `majordomo/`. */
 export const rules: Readonly<Record<string, Rule.RuleModule>> = {
   'no-raw-sdk': noRawSdk(),
   'no-raw-inference-http': noRawInferenceHttp(),
@@ -19,7 +19,7 @@ export const rules: Readonly<Record<string, Rule.RuleModule>> = {
   'no-sdk-retries': noSdkRetries,
 };
 
-/** The plugin, with its rules and configurations. Rules report and suggest; they do not change files. */
+/** Plugin with its rules and configurations. The rules report violations and suggest changes, but do not change files. */
 const plugin: MajordomoPlugin = definePlugin(rules);
 
 // ESLint and oxlint load the default export of a plugin.

@@ -2,8 +2,8 @@ import type { Rule } from 'eslint';
 import type { RetryOption } from './data/retries.ts';
 
 /**
- * Options of the rules. Set them for all rules in `settings.majordomo`, or for one rule as its own option. A list is added to the
- * plugin's list; for any other value, the rule's own option applies.
+ * Options of the rules. Set them for all rules in `settings.majordomo`, or for one rule as its own option. The rule's list
+ * extends the list in the settings. Any other value of the rule replaces the value in the settings.
  */
 export interface MajordomoOptions {
   /**
@@ -102,7 +102,7 @@ const properties = {
 
 export type OptionName = keyof MajordomoOptions;
 
-/** Returns the schema of a rule with these options. Every rule also has `allow`, `tests` and `scripts`. */
+/** Returns the schema for the options of a rule: `names`, and the common options `allow`, `tests` and `scripts`. */
 export function schemaOf(names: readonly OptionName[]): NonNullable<Rule.RuleMetaData['schema']> {
   const supported = new Set<string>(['allow', 'tests', 'scripts', ...names]);
   const ruleProperties = Object.fromEntries(
@@ -130,7 +130,7 @@ export function optionsOf(context: Rule.RuleContext): MajordomoOptions {
   return merged;
 }
 
-/** Merged options by rule option. A linter passes the same option object for every file of a configuration. */
+/** Merged options by the rule's own options. A linter passes the same object for every file of a configuration. */
 const mergedOptions = new WeakMap<object, { readonly shared: object; readonly merged: MajordomoOptions }>();
 
 function isList(value: unknown): value is readonly unknown[] {

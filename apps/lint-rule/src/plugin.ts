@@ -1,22 +1,22 @@
 import type { ESLint, Linter, Rule } from 'eslint';
 import { name, version } from './version.ts';
 
-/** An ESLint plugin with the configurations `recommended` and `strict`. */
+/** ESLint plugin with the configurations `recommended` and `strict`. */
 export interface MajordomoPlugin extends ESLint.Plugin {
   /** Name and version of the package. */
   readonly meta: { readonly name: string; readonly version: string };
-  /** The rules by name, without the prefix `majordomo/`. */
+  /** Rules by name. The names do not contain the prefix `majordomo/`. */
   readonly rules: Record<string, Rule.RuleModule>;
   /** Configurations that enable all rules. */
   readonly configs: {
-    /** Reports raw calls that are certain. */
+    /** Configuration that does not report types of SDKs, or ambiguous paths without evidence. */
     readonly recommended: Linter.Config;
-    /** Also reports types of SDKs, and ambiguous paths without evidence. */
+    /** Configuration that also reports types of SDKs, and ambiguous paths without evidence. */
     readonly strict: Linter.Config;
   };
 }
 
-/** Returns a plugin with these rules and the configurations `recommended` and `strict`, which enable all of them. */
+/** Returns a plugin with these rules and the configurations `recommended` and `strict`, which enable all rules. */
 export function definePlugin(rules: Readonly<Record<string, Rule.RuleModule>>): MajordomoPlugin {
   const plugin: MajordomoPlugin = {
     meta: { name, version },

@@ -4,8 +4,8 @@ import { isRecord } from '@majordomo/core/toolkit';
 const MAX_SHOWN = 60;
 
 /**
- * Throws `config` if a value does not match the schema. `details.path` is the path of the invalid member; the message contains
- * the expected and the actual value. Members that are `undefined` count as absent.
+ * Throws `config` if a value does not match the schema. `details.path` is the path of the invalid member. The message contains
+ * the expected and the actual value. Members that are `undefined` are ignored.
  */
 export async function checkFits(subject: string, schema: JsonObject, value: unknown): Promise<void> {
   const result = await checkValue(schema, withoutUndefined(value));

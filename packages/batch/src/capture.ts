@@ -9,7 +9,7 @@ interface SentRequest {
   readonly headers: Headers;
 }
 
-/** Returns the body and the headers that a live call would send. Rejects with the error of a call that sends nothing. */
+/** Returns the body and the headers that a live call would send. Rejects if the call would send no request, or no JSON object. */
 export async function captureRequest(target: PreparedTarget): Promise<SentRequest> {
   let sent: { readonly text: string; readonly headers: Headers } | undefined;
   try {
@@ -23,18 +23,18 @@ export async function captureRequest(target: PreparedTarget): Promise<SentReques
   }
   const body = sent && tryParseJson(sent.text);
   if (sent === undefined || typeof body !== 'object' || body === null)
-    throw new LlmError('unsupported', `${target.attempt.target} sends no JSON, which a batch requires`);
+    throw new LlmError('unsupported', `${target.attempt.target} sends no JSON body; use a live call`);
   return { body: body as JsonObject, headers: sent.headers };
 }
 
-/** Kind of the error, and what happened to the batch, by the reason for which a line has no response. */
+/** Kind of the error, and its text about the batch, by the reason why a line has no response. */
 const WITHOUT = { expired: ['timeout', 'expired'], cancelled: ['aborted', 'was cancelled'] } as const;
 
-/** Reads result lines, one after the other. Its lines share one exchange, for which providers create one SDK client. */
+/** Reads result lines, one after the other. All lines share one `exchange`, for which a provider creates one SDK client. */
 export class LineReader {
   private answer: Response | undefined;
 
-  /** Returns the response of a result line. Rejects with the error that a live call would have. */
+  /** Returns the response of a result line. Rejects with the same error as a live call. */
   async read(target: PreparedTarget, line: BatchLine): Promise<AnyResponse> {
     const name = target.attempt.target;
     if ('without' in line) {
@@ -57,7 +57,7 @@ export class LineReader {
     this.answer = undefined;
     return answer === undefined
       ? Promise.reject(
-          new LlmError('unsupported', 'the item needs several requests, but a batch sends only one'),
+          new LlmError('unsupported', 'a batch cannot send several requests per item; use a live call'),
         )
       : Promise.resolve(answer);
   };

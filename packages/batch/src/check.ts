@@ -45,12 +45,12 @@ export function checkJob(job: JobRequest): void {
   if (deadline !== undefined && !(deadline instanceof Date && Number.isFinite(deadline.getTime())))
     fail('deadline', 'must be a valid Date');
   if (live === undefined) return;
-  if ((live.when as unknown) === undefined) fail('live.when', 'is missing: it must be late, failed or both');
+  if ((live.when as unknown) === undefined) fail('live.when', 'is missing; set it to late, failed or both');
   if (live.when !== 'failed' && deadline === undefined)
     fail('live.when', `is "${live.when}", which needs a deadline; set deadline, or use "failed"`);
 }
 
-/** Returns an item as a row without a place. Throws `config` with the path for an invalid item. */
+/** Returns the id, the kind and the JSON request of an item. Throws `config` with the path of an invalid value. */
 export function checkItem(
   item: unknown,
   index: number,

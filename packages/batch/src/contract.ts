@@ -14,29 +14,24 @@ import type { Ledger } from '@majordomo/ledger';
 
 /** Options of `createBatches`. */
 export interface BatchesOptions {
-  /** Majordomo whose providers, aliases, resolvers, policy and media fitter apply to batches as they do to calls. Its gates check live calls; a gate with `batches: true` (such as `residency`) also checks each target before a batch is created. */
+  /**
+   * Majordomo whose providers, aliases, resolvers, policy and media fitter apply to batches as they do to calls. Its gates check
+   * live calls. A gate with `batches: true`, such as `residency`, also checks each target before a batch is created.
+   */
   readonly majordomo: Majordomo;
-  /** Store for jobs. Default: in memory, for tests and small scripts; its jobs are lost when the process ends. */
+  /** Store for jobs. `@default` `memoryBatchStore()`, whose jobs are lost when the process ends */
   readonly store?: BatchStore | undefined;
-  /** Ledger that reserves the cost of each batch before the batch is created, and settles it afterwards, at the batch price. Default: none, no cost is recorded. */
+  /** Ledger that reserves the maximum cost of a batch before its creation, and books its cost at the end. `@default` none */
   readonly ledger?: Ledger | undefined;
   /** Listener that receives each job event when it happens. Errors that it throws are ignored. */
   readonly onEvent?: ((event: BatchEvent) => void) | undefined;
-  /** Folder to which the input of a batch is written before the upload. Default: the system's folder for temporary files. */
+  /** Folder to which the input of a batch is written before the upload. `@default` the system's folder for temporary files */
   readonly folder?: string | undefined;
-  /** Maximum number of requests and bytes of one batch, below the vendor's bounds. Default: the vendor's bounds (see `BatchLimits`). */
+  /** Maximum number of requests and bytes of one batch. The vendor's maximums also apply. `@default` the vendor's maximums */
   readonly most?: { readonly requests?: number | undefined; readonly bytes?: number | undefined } | undefined;
-  /**
-   * Catalog with the prices of items.
-   *
-   * @default the snapshot of `@majordomo/catalog`
-   */
+  /** Catalog with the prices of models. `@default` the snapshot of `@majordomo/catalog` */
   readonly catalog?: Catalog | undefined;
-  /**
-   * Source of time.
-   *
-   * @default the system clock
-   */
+  /** Source of time. `@default` the system clock */
   readonly clock?: Clock | undefined;
 }
 
@@ -57,68 +52,72 @@ export interface Batches {
 
 /** Job: a list of requests for the same chain. */
 export interface JobRequest {
-  /** Key of the job: 1 to 200 characters. For a job of a cron task, use a name for the data that it processes, such as `labels-2026-11-22`. */
+  /** Key of the job: 1 to 200 characters. In a cron task, use a name of the processed data, such as `labels-2026-11-22`. */
   readonly key: string;
-  /** Chain specification, as for `majordomo.model`. The first target gets all items. Each further target gets the items that moved to it. */
+  /** Chain specification, as for `majordomo.model`. All items start at the first target. Failed items may move to the next. */
   readonly spec: string;
-  /** Requests of the job. They are read once, page by page, in this order; a million are supported. All are chats or all are embeddings. */
+  /** Requests of the job: either chats or embeddings. They are read once, in order and page by page. A million are supported. */
   readonly items: Iterable<BatchItem> | AsyncIterable<BatchItem>;
-  /** Schema of every answer: an object of a schema library or a JSON schema. An answer that does not match it counts as `invalid-output`, and its item moves to the next target. */
+  /** Schema of every answer, as schema object or JSON schema. An item whose answer does not match moves to the next target. */
   readonly output?: ObjectSchema<unknown> | JsonObject | undefined;
   /** Tenant that owns the job, for limits and records. */
   readonly tenant?: string | undefined;
   /** Metadata for limits, tags and resolvers, as for a call. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
-  /** Time by which answers are needed. Batches that still run at that time are cancelled, and items without an answer fail with `timeout`. Default: no deadline. */
+  /** Time at which running batches are cancelled, and items without an answer fail with `timeout`. `@default` no deadline */
   readonly deadline?: Date | undefined;
-  /** Items that are sent as live calls, at live prices, through the complete chain. Default: none. */
+  /** Options for sending items as live calls, at live prices, through the complete chain. `@default` no live calls */
   readonly live?: LiveOptions | undefined;
 }
 
-/** One request. `id` has 1 to 200 characters and is unique within the job. Default: the position, from `0`. */
+/** One request. Its `id` has 1 to 200 characters, is unique within the job, and defaults to the position, which starts at `0`. */
 export type BatchItem =
   | { readonly id?: string | undefined; readonly request: ChatRequest }
   | { readonly id?: string | undefined; readonly embedding: EmbeddingRequest };
 
 /** Conditions and bounds for live calls, which replace batches for some items. */
 export interface LiveOptions {
-  /** Items to send live. `late`: items without an answer when `leadMs` remain before the deadline. `failed`: items that no target of the chain answered by batch. `both`: both. */
+  /**
+   * Items to send as live calls. `late`: items without an answer when `leadMs` remain before the deadline. `failed`: items that
+   * move on from the last target of the chain. `both`: both groups.
+   */
   readonly when: 'late' | 'failed' | 'both';
-  /** Time before the deadline at which batches are cancelled and live calls begin, in milliseconds. Default 1,800,000 (30 minutes). */
+  /** Time before the deadline at which batches are cancelled and live calls begin, in milliseconds. `@default 1_800_000` */
   readonly leadMs?: number | undefined;
-  /** Maximum number of concurrent live calls. Default 8. After a crash, at most this number of calls is paid for twice. */
+  /** Maximum number of concurrent live calls. A crash causes at most this number of calls to be paid for twice. `@default 8` */
   readonly concurrency?: number | undefined;
 }
 
-/** Stored job. Several processes may open the same job; only one of them advances the job at a time. */
+/** Stored job. Several processes may open the same job, but only one of them advances the job at a time. */
 export interface BatchJob {
   readonly key: string;
   /**
    * Advances the job as far as possible now, then returns its progress. A poll creates the batches that are due, after a search
    * for batches that a crashed process may have created. A poll also queries the vendors about running batches, reads the results
-   * of ended ones, moves items to the next target, makes the live calls that are due, and settles costs. It waits only for live
-   * calls. While another process polls this job, the poll only returns the progress. Rejects with `config`, `auth`, `billing` or
-   * `denied` if a person must act. No item is lost, and the next poll continues. A vendor that is down or busy does not reject
-   * the poll: the next poll queries it again.
+   * of ended ones, moves items to the next target, makes the live calls that are due, and settles costs. A poll waits for live
+   * calls, but not for running batches. While another process polls this job, the poll only returns the progress. Rejects with
+   * `config`, `auth`, `billing` or `denied` if a person must act. No item is lost, and the next poll continues. If a vendor is
+   * down or busy, the poll does not reject, and a later poll queries the vendor again.
    */
   poll(options?: { readonly signal?: AbortSignal | undefined }): Promise<JobProgress>;
-  /** Polls until the job is over. `everyMs` is the maximum wait between two polls, in milliseconds; default 60,000. An abort stops the waiting, never the job. */
+  /** Polls until the job is over. If `signal` aborts, rejects with `aborted`, and the job continues with the next poll. */
   done(options?: {
-    readonly everyMs?: number | undefined;
+    /** Maximum wait between two polls, in milliseconds. `@default 60_000` */ readonly everyMs?:
+      number | undefined;
     readonly signal?: AbortSignal | undefined;
     readonly onProgress?: ((progress: JobProgress) => void) | undefined;
   }): Promise<JobProgress>;
   /** Returns the progress as of the last poll. Queries no vendor. */
   progress(): Promise<JobProgress>;
   /**
-   * Returns the items that are final, in input order, with one page in memory at a time. Items that are not final yet are omitted.
+   * Returns the final items in input order. Only one page of items is in memory at a time. Items that are not final are omitted.
    * If `output` is set, `value` is typed, and an answer that does not match this schema becomes an `invalid-output` error.
    */
   results<T = unknown>(options?: {
     readonly output?: ObjectSchema<T> | undefined;
-    /** Position of the first item to return. Default 0. */ readonly from?: number | undefined;
+    /** Position of the first item to return. `@default 0` */ readonly from?: number | undefined;
   }): AsyncIterable<ItemResult<T>>;
-  /** Cancels the running batches. Answers that the vendors still deliver are stored and paid for. Other items fail with `aborted`. The next polls complete the cancellation. */
+  /** Cancels the job. The next polls cancel its batches, store late answers (which are paid for), and fail all other items. */
   cancel(): Promise<void>;
   /** Deletes a job that is over, with its items and results. Rejects with `denied` for a job that is not over. */
   remove(): Promise<void>;
@@ -132,20 +131,20 @@ export interface ItemResult<T = unknown> {
   /** Target of the answer or of the last error. `undefined` if no target was called. */
   readonly target: string | undefined;
   readonly via: 'batch' | 'live' | undefined;
-  /** Response as of a live call. It has `usage.details.serviceTier: 'batch'` if a batch answered. `attempts` lists every attempt of the item. */
+  /** Response, as from a live call, with all attempts of the item. After a batch, `usage.details.serviceTier` is `batch`. */
   readonly response: ChatResponse | EmbeddingResponse | undefined;
-  /** Validated answer. Set if the job or the call of `results` has an `output` schema. */
+  /** Validated answer of a chat. Set if the job or the call of `results` has an `output` schema. */
   readonly value: T | undefined;
-  /** Error of the kind that a live call would have; `details.attempts` lists every attempt. The kind is `timeout` for an expired item and `aborted` for a cancelled one. */
+  /** Error, as from a live call, with all attempts of the item. `timeout`: the item expired. `aborted`: it was cancelled. */
   readonly error: LlmError | undefined;
-  /** Cost of all attempts. `undefined` if it is not known or is included in a plan. */
+  /** Cost of all attempts, in nano-USD. `undefined` if the cost is not known or is included in a plan. */
   readonly nanoUsd: bigint | undefined;
 }
 
 /** Progress of a job. */
 export interface JobProgress {
   readonly key: string;
-  /** State of the job. `filling`: the submission was interrupted; submit the job again. */
+  /** State of the job. `filling`: the submission is not complete. If it was interrupted, submit the job again. */
   readonly state: 'filling' | 'running' | 'cancelling' | 'done';
   readonly total: number;
   /** Number of items that wait for a batch. */
@@ -154,7 +153,7 @@ export interface JobProgress {
   readonly sent: number;
   readonly answered: number;
   readonly failed: number;
-  /** Cost of answers and failures so far. `undefined` if the price of some of them is not known. */
+  /** Cost of answers and failures so far, in nano-USD. `undefined` if a cost is not known or is included in a plan. */
   readonly nanoUsd: bigint | undefined;
   readonly batches: readonly BatchInfo[];
   /** Time until the next useful poll, in milliseconds from now. 0: poll at once. `undefined`: the job is over. */
@@ -192,22 +191,22 @@ export type BatchEvent =
       /** Time since the creation of the batch, in milliseconds. */
       readonly ms: number;
     })
-  /** A result belongs to no item of the batch, or repeats an earlier result. It is ignored. */
+  /** Emitted for a result that belongs to no item of the batch or repeats an earlier result. The result is ignored. */
   | (EventBatch & { readonly type: 'result-ignored'; readonly id: string })
-  /** A vendor refused a request about the batch, or did not respond. The batch is retried in `inMs` milliseconds. */
+  /** Emitted if a vendor refuses a request about a batch or does not respond. A poll after `inMs` milliseconds tries again. */
   | (Omit<EventBatch, 'ref'> & {
       readonly type: 'batch-delayed';
       readonly error: LlmError;
       readonly inMs: number;
     })
-  /** The target has no batch API or cannot take these requests. The items move to the next target. */
+  /** Emitted if a target has no batch API for the requests. The items move to the next target. */
   | { readonly type: 'target-skipped'; readonly key: string; readonly target: string; readonly why: string }
   | {
       readonly type: 'item-moved';
       readonly key: string;
       readonly id: string;
       readonly from: string;
-      /** Target, or `live`. */
+      /** Next target, or `live` for live calls. */
       readonly to: string;
       readonly error: LlmError;
     }
@@ -220,25 +219,25 @@ export type BatchEvent =
   | { readonly type: 'job-done'; readonly key: string; readonly answered: number; readonly failed: number };
 
 /**
- * Store for jobs. Every method is atomic and may be repeated. Use `sqliteStores(…).batches` on one machine and `redisStores(…).batches`
- * on several machines. `batchStoreConformance` of `@majordomo/conformance` checks an implementation.
+ * Store for jobs. Every method is atomic and may be repeated. Use `sqliteStores(…).batches` on one machine and
+ * `redisStores(…).batches` on several machines. `batchStoreConformance` of `@majordomo/conformance` checks an implementation.
  */
 export interface BatchStore {
-  /** Returns a job with its version, from 1; `undefined` if the job is not stored. */
+  /** Returns a job and its version, which starts at 1. Returns `undefined` if the job is not stored. */
   load(key: string): Promise<{ readonly job: JsonObject; readonly version: number } | undefined>;
-  /** Saves the job at `version + 1` and returns true if the stored version is `version` (0: no job). Otherwise returns false. */
+  /** Saves the job as `version + 1` and returns true if `version` is stored (0: no job is stored). Otherwise, returns false. */
   save(key: string, job: JsonObject, version: number): Promise<boolean>;
   /** Returns the keys of all stored jobs, in string order. */
   keys(): Promise<readonly string[]>;
-  /** Acquires or renews the lock of the job. Returns false if another holder has it. The lock is free again after `leaseMs`. */
+  /** Acquires or renews the lock of the job. Returns false if another holder has the lock. The lock expires after `leaseMs`. */
   lock(key: string, holder: string, leaseMs: number): Promise<boolean>;
   /** Releases the lock, if the holder has it. */
   unlock(key: string, holder: string): Promise<void>;
-  /** Adds rows. Existing rows stay unchanged. Rejects with `config` if an id exists at another index, or an index exists with another id. */
+  /** Adds rows. Does not change existing rows. Rejects with `config` if an id has another index, or an index has another id. */
   add(key: string, rows: readonly BatchRow[]): Promise<void>;
   /** Returns rows in the order of `index`. */
   rows(key: string, query: RowQuery): Promise<readonly BatchRow[]>;
-  /** Moves those of the rows whose place is `from`, all at once. Other rows stay unchanged. */
+  /** Moves each given row whose place is `from`, in one atomic step. Other rows stay unchanged. */
   move(
     key: string,
     moves: readonly {
@@ -254,22 +253,22 @@ export interface BatchStore {
   remove(key: string): Promise<void>;
 }
 
-/** A stored item. */
+/** Stored item. */
 export interface BatchRow {
   readonly index: number;
   readonly id: string;
-  /** Place of the item: `queue:<position in the chain>`, `batch:<number>`, `live` or `done`. Stores accept any string. */
+  /** Place of the item: `queue:<position in chain>`, `batch:<number>`, `live`, `done` or `failed`. Stores accept any string. */
   readonly place: string;
   /** Request as JSON. It never changes. */
   readonly request: string;
-  /** Attempts so far and the result, as JSON. */
+  /** Attempts so far, and the result of a final item, as JSON. */
   readonly data: string | undefined;
 }
 
 /** Selection of rows. */
 export interface RowQuery {
   readonly place?: string | undefined;
-  /** Indexes of the rows to return; at most 1,000. `@default` all indexes */
+  /** Indexes of the rows to return, at most 1,000. `@default` all indexes */
   readonly indexes?: readonly number[] | undefined;
   /** Index after which the returned rows begin. */
   readonly after?: number | undefined;

@@ -2,12 +2,12 @@ import { openAsBlob } from 'node:fs';
 import { appendFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Input of a batch, in a file so that it does not occupy memory. */
+/** Input of a batch, which is stored in a file instead of in memory. */
 export class InputFile {
   private readonly path: string;
   private pending = '';
 
-  /** The name contains the job's token, so that another process on this machine replaces the file of a crashed process. */
+  /** @param name contains the job's token, so that another process on this machine replaces the file of a crashed process */
   constructor(folder: string, name: string) {
     this.path = join(folder, `majordomo-batch-${name}.jsonl`);
   }
@@ -16,18 +16,18 @@ export class InputFile {
     this.pending += text;
   }
 
-  /** Writes the text that was added. */
+  /** Appends the added text to the file. */
   async flush(): Promise<void> {
     await appendFile(this.path, this.pending, { mode: 0o600 });
     this.pending = '';
   }
 
-  /** Returns the complete input, which is read from the file when it is sent. */
+  /** Returns the complete input as a blob. The file is read when the blob is sent. */
   toBlob(): Promise<Blob> {
     return openAsBlob(this.path);
   }
 
-  /** Deletes the file, or the file that a crashed process has left. */
+  /** Deletes the file, which a crashed process may have left. Does nothing if no file exists. */
   remove(): Promise<void> {
     return rm(this.path, { force: true });
   }

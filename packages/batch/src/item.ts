@@ -4,14 +4,14 @@ import { PLACES, type BatchTarget, type ItemData, type Move, type StoredAttempt 
 import type { BatchTargets, Round } from './round.ts';
 import { dataOf, storedError, storedResponse, type AnyResponse } from './stored-item.ts';
 
-/** Returns the move of an answered item, after further attempts. */
+/** Returns the final move of an answered item, which also adds `attempts` to its data. */
 export const answeredMove = (
   row: BatchRow,
   attempts: readonly StoredAttempt[],
   response: AnyResponse,
 ): Move => moveTo(row, PLACES.answered, attempts, { response: storedResponse(response) });
 
-/** Returns the final move of an item that failed with `error`, after further attempts. */
+/** Returns the final move of an item that failed with `error`, which also adds `attempts` to its data. */
 export const failedMove = (row: BatchRow, attempts: readonly StoredAttempt[], error: LlmError): Move =>
   moveTo(row, PLACES.failed, attempts, { error: storedError(error) });
 
@@ -20,13 +20,13 @@ export interface Failure extends BatchTargets {
   readonly error: LlmError;
   /** Position of the failed target in the chain. */
   readonly position: number;
-  /** Whether the item may move to the next target. Default: the decision of the failover table. */
+  /** Whether the item may move to the next target. `@default` the decision of the failover table */
   readonly advances?: boolean | undefined;
-  /** Facts about the attempt. Default: the vendor did not process the request, which costs nothing. */
+  /** Facts about the attempt. `@default` a failed attempt without cost */
   readonly facts?: Partial<StoredAttempt>;
 }
 
-/** Returns the move of an item after a failure: to the next target, to the live calls, or to its end. Emits `item-moved`. */
+/** Returns the move of an item after a failure: to the next target, to the live calls, or to its end. May emit `item-moved`. */
 export function moveAfter(row: BatchRow, failure: Failure, round: Round): Move {
   const { target, next, error, position, facts, advances = target.decide(error).advance } = failure;
   const { record, key, setup } = round;
@@ -50,7 +50,7 @@ export function moveAfter(row: BatchRow, failure: Failure, round: Round): Move {
   return moveTo(row, place, [attempt]);
 }
 
-/** Returns the place of an item whose target failed; `undefined` if the item has failed. */
+/** Returns the next place of an item, or `undefined` if the item has failed. */
 function nextPlace(
   { record: { live }, isLate }: Round,
   nextPosition: number | undefined,
@@ -84,7 +84,7 @@ const cancelledError = (key: string): LlmError => new LlmError('aborted', `job "
 const deadlineError = (key: string): LlmError =>
   new LlmError('timeout', `the deadline of job "${key}" passed before an answer arrived`, { phase: 'total' });
 
-/** Returns the facts about a target that stored attempts contain. */
+/** Returns the facts about a target for a stored attempt. */
 export const aboutTarget = ({ attempt }: PreparedTarget): BatchTarget => {
   const { target, vendor, model, billing, name } = attempt;
   return { target, vendor, model, billing, name };

@@ -10,7 +10,7 @@ import { Round } from './round.ts';
 import { attemptOf, dataOf, errorOf, responseOf } from './stored-item.ts';
 import { LockedJob, LockLost, requireRecord, saveRecord } from './stored-job.ts';
 
-/** Number of results in memory. */
+/** Maximum number of results in memory. */
 const PAGE = 100;
 const EVERY_MS = 60_000;
 /** Minimum time between two polls of `done`, in milliseconds. It applies, for example, while another process polls. */
@@ -124,7 +124,7 @@ async function resultOf<T>(
   try {
     return { ...result, response, value: await valueOf<T>(response, output), error: undefined };
   } catch (cause) {
-    // The reader's schema rejected the answer or threw an error.
+    // The schema of the job or of `results` rejected the answer or threw an error.
     if (!LlmError.is(cause) || cause.kind === 'config') throw cause;
     return { ...result, response: undefined, error: withDetails(cause, { attempts }) };
   }

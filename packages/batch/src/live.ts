@@ -9,7 +9,7 @@ import { asLlmFailure, rejectsPoll } from './vendor-error.ts';
 
 const PAGE = 100;
 
-/** Sends the items at the place `live` through the complete chain, with all gates. An item whose call fails is final. */
+/** Sends the items at the place `live` through the complete chain, with all gates. An item whose call fails is not sent again. */
 export async function runLive(round: Round): Promise<void> {
   const { setup, key, record, job } = round;
   if (record.live === undefined) return;
@@ -31,7 +31,7 @@ export async function runLive(round: Round): Promise<void> {
   }
 }
 
-/** Runs the calls of a page, at most `concurrency` at a time. After an error that requires a person, no further call begins. */
+/** Runs the calls of a page, at most `concurrency` at a time. No call begins after an error that a person must fix. */
 async function runPage(rows: readonly BatchRow[], round: Round): Promise<void> {
   const { record } = round;
   const waiting = rows.values();
@@ -89,7 +89,7 @@ const storedAttempts = (attempts: readonly Attempt[], { setup }: Round): Promise
     }),
   );
 
-/** Returns the cost of all live calls as it is stored. One pass over all rows, so that crashes do not matter. */
+/** Returns the cost of all live calls in its stored form. Reads all rows, so the cost includes calls before a crash. */
 async function liveCost({ setup: { store }, key }: Round): Promise<string | null> {
   let sum: bigint | undefined = 0n;
   let after: number | undefined;

@@ -6,10 +6,10 @@ import type { Round } from './round.ts';
 
 /** Tier of the catalog for batches. */
 const TIER = 'batch';
-/** Time after the vendor's limit at which a reservation counts as spent, in milliseconds. */
+/** Time between the vendor's limit for a batch and the expiry of its reservation, in milliseconds. */
 const LEASE_MARGIN_MS = 7_200_000;
 
-/** Returns the price of a model at this time. */
+/** Returns the current price of a model, or `undefined` if the catalog does not list the model. */
 export async function priceOf({ vendor, model }: BatchTarget, { setup }: Round): Promise<Price | undefined> {
   if (vendor === undefined || model === undefined) return undefined;
   const found = await setup.catalog.find(vendor, model);
@@ -23,7 +23,7 @@ export const itemCost = (
   { billing }: BatchTarget,
 ): bigint | undefined => costOf(usage, price, { billing, tier: TIER }).nanoUsd;
 
-/** Sum of the maximum amounts of a batch's requests. */
+/** Sum of the maximum tokens and maximum costs of a batch's requests. */
 export class AmountSum {
   requests = 0;
   private input = 0;
@@ -63,7 +63,7 @@ export class ResultSum {
 const plus = (sum: bigint | undefined, nanoUsd: bigint | undefined): bigint | undefined =>
   sum === undefined || nanoUsd === undefined ? undefined : sum + nanoUsd;
 
-/** Reserves the maximum cost of a batch, or renews its reservation. */
+/** Reserves the maximum cost of a batch, or renews its reservation. Returns the denial if the ledger denies the cost. */
 export async function reserve(
   batch: BatchRecord,
   expiresMs: number,
@@ -75,7 +75,7 @@ export async function reserve(
   return round.setup.ledger?.reserve(workOf(batch, round), most, expiresMs + LEASE_MARGIN_MS);
 }
 
-/** Books the cost of a batch in place of its reservation. Afterwards only the files of the batch remain to be deleted. */
+/** Books the cost of a batch in place of its reservation. Afterwards, only the files of the batch must still be deleted. */
 export async function settle(batch: BatchRecord, sum: ResultSum, round: Round): Promise<void> {
   const { most, about, createdAt, requests = 0 } = batch;
   const { answered, failed, usage, nanoUsd } = sum;

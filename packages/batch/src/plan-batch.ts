@@ -8,9 +8,9 @@ import { batchName, customId, PLACES, type BatchRecord, type Move } from './reco
 import type { Round } from './round.ts';
 import { asLlmFailure, rejectsPoll } from './vendor-error.ts';
 
-/** Number of rows per page. Their requests are in memory at the same time. */
+/** Number of rows per page. The requests of one page are in memory at the same time. */
 const PAGE = 100;
-/** Size that a vendor may add around the lines, such as `{"requests":[]}`. */
+/** Maximum size of the text that a vendor adds around the lines, such as `{"requests":[]}`, in bytes. */
 const ENVELOPE_BYTES = 64;
 
 /** Planned batch and the file with its input. */
@@ -20,7 +20,7 @@ export interface PlannedBatch {
 }
 
 /**
- * Moves rows of a queue to a batch and writes its input. Rows of another target or group remain in the queue, for the next batch.
+ * Moves rows of a queue to a batch and writes the batch's input. Rows of another target or group remain in the queue.
  * With `batch`, continues the planning of this batch, or writes its input again. Returns `undefined` if no row can be sent.
  */
 export async function planBatch(
@@ -70,7 +70,7 @@ class Planner {
     if (!isComplete) await this.addFrom(PLACES.queue(this.position));
     const { batch, input } = this;
     if (batch === undefined) return undefined;
-    // From the save on, the rows of the batch do not change.
+    // After `requests` is saved, the rows of the batch do not change.
     batch.requests = amounts.requests;
     if (input === undefined) {
       await settle(batch, new ResultSum(), round);
@@ -97,7 +97,7 @@ class Planner {
     } while (page.length === PAGE && !this.isFull);
   }
 
-  /** Adds a row to the batch, if it fits. Returns the move of the row; `undefined` if it remains where it is. */
+  /** Adds a row to the batch, if the row fits. Returns the move of the row, or `undefined` if the row keeps its place. */
   private async addRow(row: BatchRow): Promise<Move | undefined> {
     const line = await this.lineOf(row);
     if (!('backend' in line)) return line;
@@ -107,7 +107,7 @@ class Planner {
     if (target.attempt.target !== about.target || group !== this.batch.group) return undefined;
     const to = PLACES.batch(number);
     const limits = this.limitsOf(backend);
-    // The rows of a batch whose planning was interrupted fitted before.
+    // A row that an interrupted planning has moved to the batch is known to fit.
     this.isFull =
       row.place !== to &&
       (this.amounts.requests >= limits.requests ||
@@ -126,7 +126,7 @@ class Planner {
     return row.place === to ? undefined : { index: row.index, from: row.place, to };
   }
 
-  /** Returns the line of a row, or the move of a row that its target cannot accept. */
+  /** Returns the line of a row, or the move of the row if the target cannot accept the row. */
   private async lineOf(row: BatchRow): Promise<Line | Move> {
     const { round, position } = this;
     let target: PreparedTarget | undefined;
@@ -183,7 +183,7 @@ class Planner {
     };
   }
 
-  /** Saves the batch before any row moves to it. */
+  /** Creates a batch, and saves it before any row moves to it. */
   private async startBatch({ target, group }: Line): Promise<BatchRecord> {
     const { record, job } = this.round;
     const batch: BatchRecord = {
@@ -208,6 +208,6 @@ const missingTargetError = (spec: string, position: number): LlmError =>
 const tooLargeError = ({ attempt: { target } }: PreparedTarget, bytes: number, most: number): LlmError =>
   new LlmError(
     'invalid-request',
-    `${target}: the request has ${bytes} bytes, but a batch may have at most ${most}, or it has too many values; send it as a live call`,
+    `${target}: the request exceeds a limit of batches (${bytes} of ${most} bytes, or too many values); use a live call`,
     { target, code: 'too-large' },
   );

@@ -12,7 +12,7 @@ import { searchBatch, sendBatch } from './send-batch.ts';
 import { isTransient, rejectsPoll } from './vendor-error.ts';
 
 const PAGE = 500;
-/** Default time before a retry, in milliseconds. */
+/** Time before a retry if the vendor does not specify a time, in milliseconds. */
 const RETRY_MS = 60_000;
 
 /** Advances a job as far as possible now. */
@@ -156,7 +156,7 @@ async function removeFiles(batch: BatchRecord, round: Round): Promise<boolean> {
   return true;
 }
 
-/** Removes the items from a batch that is not sent. */
+/** Moves all items away from a batch that is not sent. */
 async function release(batch: BatchRecord, round: Round): Promise<boolean> {
   await closeRows(PLACES.batch(batch.number), round);
   batch.requests ??= 0;
@@ -165,7 +165,7 @@ async function release(batch: BatchRecord, round: Round): Promise<boolean> {
   return true;
 }
 
-/** Moves all rows of a place whose rows are not sent by batch anymore. */
+/** Moves all rows of a place to the live calls or to the failed items. */
 async function closeRows(place: string, round: Round): Promise<void> {
   let rows: readonly BatchRow[];
   do {

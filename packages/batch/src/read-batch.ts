@@ -10,12 +10,12 @@ import { dataOf, type AnyResponse } from './stored-item.ts';
 import { checkAnswer } from './typed.ts';
 import { asLlmFailure } from './vendor-error.ts';
 
-/** Number of lines per page. Their answers are in memory at the same time. */
+/** Number of lines per page. The answers of one page are in memory at the same time. */
 const PAGE = 100;
 
 /**
  * Reads the results of an ended batch and moves its items, page by page. Items without a line fail with `protocol`. Returns false
- * if `ref` was on trial and is a batch of another client.
+ * if the state was `trial` and the batch belongs to another client.
  */
 export async function readBatch(batch: BatchRecord, round: Round): Promise<boolean> {
   const { backend, context } = await round.vendorOf(batch);
@@ -39,7 +39,7 @@ export async function readBatch(batch: BatchRecord, round: Round): Promise<boole
   return true;
 }
 
-/** Fails all items of a batch whose requests the vendor did not accept. Returns true. */
+/** Fails all items of a batch that the vendor or the ledger did not accept. Returns true. */
 export async function failAll(
   batch: BatchRecord,
   error: LlmError,
@@ -172,7 +172,7 @@ class BatchReader {
     return { batch: number, ms: Math.max(0, now - (createdAt ?? now)), usage, nanoUsd: toStored(nanoUsd) };
   }
 
-  /** Counts an item that an interrupted poll has already moved. */
+  /** Adds to the sum an item that an interrupted poll has already moved. */
   private countEarlier(row: BatchRow, line: BatchLine): void {
     const attempt = dataOf(row).attempts.find(({ batch }) => batch === this.batch.number);
     if (attempt === undefined) {

@@ -4,10 +4,10 @@ import type { BatchInfo, LiveOptions } from './contract.ts';
 /** Version of the format of stored jobs. Records of a newer version are rejected. */
 export const FORMAT = 1;
 
-/** Stored job. Only the holder of the lock writes the record, except for `cancel`. */
+/** Stored job. After the submission, only the holder of the lock and `cancel` write the record. */
 export interface JobRecord {
   readonly format: number;
-  /** Random name of the job, in custom ids, file names and metadata at vendors. */
+  /** Random name of the job, which is part of custom ids, file names and metadata at vendors. */
   readonly token: string;
   readonly spec: string;
   readonly output?: JsonObject | undefined;
@@ -21,13 +21,13 @@ export interface JobRecord {
   /** Whether `cancel` was called. */
   isCancelled?: boolean | undefined;
   isDone?: boolean | undefined;
-  /** Cost of live calls in nano-USD; null if the cost of a call is unknown. */
+  /** Cost of live calls in nano-USD, or null if the cost of a call is unknown or included in a plan. */
   liveNanoUsd: string | null;
-  /** Batches by their number. */
+  /** Batches in the order of their numbers. */
   batches: BatchRecord[];
 }
 
-/** Options for live calls, with all defaults. */
+/** Options for live calls, with defaults applied. */
 interface StoredLive {
   readonly when: LiveOptions['when'];
   readonly leadMs: number;
@@ -52,9 +52,9 @@ export interface BatchRecord {
   /** Whether the requests are embeddings instead of chats. */
   readonly isEmbedding: boolean;
   readonly group?: string | undefined;
-  /** `trial`: `ref` may be a batch of another client. */
+  /** State of the batch. `trial`: `ref` may be a batch of another client. */
   state: BatchInfo['state'] | 'trial';
-  /** Number of requests. Absent until all rows of the batch have moved to it. */
+  /** Number of requests. Absent until all rows have moved to the batch. */
   requests?: number | undefined;
   /** Maximum amounts that the ledger reserves. */
   most?: StoredAmount | undefined;
@@ -65,7 +65,7 @@ export interface BatchRecord {
   /** Time of the last `create`, in epoch milliseconds. */
   createdAt?: number | undefined;
   ref?: string | undefined;
-  /** Batches at the vendor that are not this batch. */
+  /** Vendor's ids of batches that a search for this batch must ignore. */
   readonly notRefs: string[];
   completed: number;
   expiresAt?: number | undefined;
@@ -74,7 +74,7 @@ export interface BatchRecord {
   /** Time before which the vendor does not accept the batch, in epoch milliseconds. */
   notBefore?: number | undefined;
   isCancelled?: boolean | undefined;
-  /** Cost of all items in nano-USD; null if it is unknown or included in a plan. Set when the results are read. */
+  /** Cost of all items in nano-USD, or null if the cost is unknown or included in a plan. Set when the results are read. */
   nanoUsd?: string | null | undefined;
 }
 
@@ -99,12 +99,12 @@ export interface ItemData {
 export interface StoredAttempt extends BatchTarget {
   readonly outcome: 'finished' | 'failed' | 'abandoned' | 'skipped';
   readonly via: 'batch' | 'live';
-  /** Number of the batch. */
+  /** Number of the batch. Absent if the attempt was not part of a batch. */
   readonly batch?: number | undefined;
   readonly error?: StoredError | undefined;
   readonly usage?: Usage | undefined;
   readonly ms: number;
-  /** Cost in nano-USD; null if it is unknown or included in a plan. */
+  /** Cost in nano-USD, or null if the cost is unknown or included in a plan. */
   readonly nanoUsd: string | null;
 }
 
@@ -113,7 +113,7 @@ export interface Move {
   readonly index: number;
   readonly from: string;
   readonly to: string;
-  /** New data of the row. Default: the data stays unchanged. */
+  /** New data of the row. If absent, the data does not change. */
   readonly data?: string;
 }
 
@@ -140,7 +140,7 @@ export const queuePositions = (counts: Readonly<Record<string, number>>): readon
     return position === undefined || count === 0 ? [] : [Number(position)];
   });
 
-/** Whether a batch of this target waits for the vendor. Until it is created, no other batch of the target is planned. */
+/** Whether a batch of this target is not created yet. Until its creation, no other batch of the target is planned. */
 export const isStalled = ({ batches }: JobRecord, position: number): boolean =>
   batches.some(
     (batch) => batch.position === position && (batch.state === 'planned' || batch.state === 'creating'),
@@ -159,9 +159,9 @@ export function indexOf(id: string, token: string, number: number): number | und
   return id.startsWith(start) && /^\d{1,15}$/.test(index) ? Number(index) : undefined;
 }
 
-/** Returns an amount of nano-USD as it is stored: null if it is unknown or included in a plan. */
+/** Returns an amount of nano-USD in its stored form, which is null if the amount is unknown or included in a plan. */
 export const toStored = (nanoUsd: bigint | undefined): string | null => nanoUsd?.toString() ?? null;
 
-/** Returns the sum of stored amounts; `undefined` if one is unknown. */
+/** Returns the sum of stored amounts, or `undefined` if one of them is null. */
 export const sumOfStored = (amounts: readonly (string | null)[]): bigint | undefined =>
   amounts.includes(null) ? undefined : amounts.reduce((sum, amount) => sum + BigInt(amount ?? 0), 0n);

@@ -56,7 +56,7 @@ export class Round {
     return this.setup.clock.now();
   }
 
-  /** Whether the job no longer waits for batches. */
+  /** Whether the job no longer waits for batches, because its deadline is near or has passed. */
   get isLate(): boolean {
     return this.now() >= lateTime(this.record);
   }
@@ -66,7 +66,7 @@ export class Round {
     return this.record.isCancelled === true || this.isLate;
   }
 
-  /** Moves rows, if this process still holds the lock. */
+  /** Moves rows. Throws `LockLost` if this process no longer holds the lock. */
   async move(moves: readonly Move[]): Promise<void> {
     if (moves.length === 0) return;
     await this.job.checkLock();
@@ -82,7 +82,7 @@ export class Round {
       : { ...stored, output: objectRoot(output).schema };
   }
 
-  /** Returns the targets of the chain with the item's request. Throws the error of an invalid request. */
+  /** Returns the targets of the chain, prepared for the item's request. Rejects if the request is invalid. */
   chainFor(
     row: Pick<BatchRow, 'request'>,
     spec: string = this.record.spec,
@@ -91,7 +91,7 @@ export class Round {
     return this.setup.majordomo.prepare(spec, this.requestOf(row), { tenant, metadata, signal: this.signal });
   }
 
-  /** Returns the targets for an item of a batch. The chain may have changed since the batch was created. */
+  /** Returns the batch's target and the next target, for one item. The chain may have changed since the batch was created. */
   async targetsFor(row: Pick<BatchRow, 'request'>, { position, about }: BatchRecord): Promise<BatchTargets> {
     const chain = await this.chainFor(row);
     const target =

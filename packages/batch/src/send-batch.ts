@@ -8,14 +8,14 @@ import type { Round, Vendor } from './round.ts';
 import { loadRecord } from './stored-job.ts';
 import { isRefusal } from './vendor-error.ts';
 
-/** Time after which a batch that was not found is created again, in milliseconds. Vendors' lists may lag. */
+/** Time after which a batch that was not found is created again, in milliseconds. A vendor may list a new batch late. */
 export const FIND_MS = 120_000;
 /** Maximum difference between the clocks of this process and the vendor, in milliseconds. */
 const CLOCK_MS = 60_000;
 
 /**
- * Reserves the cost of a planned batch, uploads its input and creates it. Each step can be repeated without harm, or looks for
- * its earlier result first. `planned` is the input of a batch that this poll has planned. Returns whether the batch has changed.
+ * Reserves the cost of a planned batch, uploads its input and creates the batch. A step that is not safe to repeat first searches
+ * for its earlier result. `planned` is the input of a batch that this poll has planned. Returns whether the batch has changed.
  */
 export async function sendBatch(
   batch: BatchRecord,
@@ -121,7 +121,7 @@ export async function searchBatch(batch: BatchRecord, round: Round): Promise<boo
   return true;
 }
 
-/** Returns the vendors' ids of the batches of all jobs in the store. Jobs may try the same batch, because no trial changes it. */
+/** Returns the vendors' ids of the batches of all jobs. Omits batches on trial, because several jobs may try the same batch. */
 async function knownRefs({ setup }: Round): Promise<ReadonlySet<string>> {
   const refs = new Set<string>();
   for (const key of await setup.store.keys()) {

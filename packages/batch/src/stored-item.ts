@@ -57,7 +57,7 @@ export function errorOf(
   });
 }
 
-/** Returns a stored attempt as a call would list it. */
+/** Returns a stored attempt in the form in which a call lists attempts. */
 export function attemptOf({ via: _via, batch: _batch, nanoUsd: _cost, ...attempt }: StoredAttempt): Attempt {
   const { error, usage } = attempt;
   return { ...attempt, usage, error: error && errorOf(error) };

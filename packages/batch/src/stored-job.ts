@@ -95,7 +95,7 @@ export class LockedJob {
     this.version++;
   }
 
-  /** Throws `LockLost` if the lock may have ended. Call this before each change of rows. */
+  /** Renews the lock if necessary. Throws `LockLost` if another process holds it. Call this before each change of rows. */
   async checkLock(): Promise<void> {
     if (this.setup.clock.now() - this.renewedAt >= RENEW_MS) await this.renew();
   }

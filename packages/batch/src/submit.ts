@@ -80,7 +80,7 @@ async function addItems({ key, items }: JobRequest, isResumed: boolean, setup: S
     const { id, kind, request } = checkItem(item, index);
     first ??= kind;
     if (kind !== first)
-      fail(`items[${index}]`, `has ${kind}, but items[0] has ${first}; submit a separate job for each`);
+      fail(`items[${index}]`, `has ${kind}, but items[0] has ${first}; submit one job per kind`);
     page.push({ index, id, place: PLACES.queue(0), request, data: undefined });
     index++;
     if (page.length === PAGE) await flush();

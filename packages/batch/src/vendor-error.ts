@@ -1,6 +1,6 @@
 import { LlmError, messageOf } from '@majordomo/core';
 
-/** Whether an error rejects the poll: a person must act, or the caller has aborted the poll. */
+/** Whether a poll rejects with this error, because a person must act or the caller has aborted the poll. */
 export const rejectsPoll = (error: LlmError): boolean =>
   LlmError.is(error, 'auth', 'billing', 'denied', 'config', 'aborted');
 
@@ -21,7 +21,7 @@ export const isTransient = (error: LlmError): boolean => LlmError.is(error, ...T
 export const asLlmFailure = (cause: unknown): LlmError =>
   LlmError.is(cause) ? cause : new LlmError('server', messageOf(cause), {}, { cause });
 
-/** Whether the vendor has certainly not accepted the request: it responded with 4xx, or nothing was sent. */
+/** Whether the vendor has certainly not accepted the request, because it responded with 4xx (except 408) or nothing was sent. */
 export function isRefusal(error: LlmError): boolean {
   const { status } = error.details;
   if (status !== undefined) return status >= 400 && status < 500 && status !== 408;

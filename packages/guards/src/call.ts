@@ -8,20 +8,20 @@ import { Restorer } from './restore.ts';
 import { CheckRunner, isRefusal } from './run-checks.ts';
 import type { GuardOptions, Subject } from './types.ts';
 
-/** Judged tool result. `withheldBy`: name of the check that refused the result. */
 interface JudgedResult {
   readonly tenant: string;
+  /** Name of the check that refused the tool result. `undefined` if all checks allowed the result. */
   readonly withheldBy?: string | undefined;
 }
 
-/** Guarded model: its options and the state that its calls share. */
+/** Options of a guarded model, and the state that its calls share. */
 export class Guard {
   readonly model: ChatModel;
   readonly options: GuardOptions;
   readonly mask: Mask | undefined;
-  /** Messages that passed the input checks, with the tenant. */
+  /** Messages that passed the input checks, each with the tenant of its call. */
   readonly passed: WeakMap<object, string> = new WeakMap();
-  /** Tenant and text of the last system text that passed. */
+  /** Last system text that passed the input checks, after the tenant of its call. */
   passedSystem = '';
   readonly results: WeakMap<object, JudgedResult> = new WeakMap();
 
@@ -32,7 +32,7 @@ export class Guard {
   }
 }
 
-/** Request that the model receives, and the restorer of its answer. */
+/** Request and options that the model receives, and the restorer for its answer. */
 export interface PreparedCall {
   readonly request: ChatRequest;
   readonly options: CallOptions;
@@ -64,13 +64,13 @@ export class GuardedCall {
     signal?.addEventListener('abort', this.onAbort, { once: true });
   }
 
-  /** Judges and masks the request. In the mode `parallel`, the input checks still run afterwards: await `inputPassed`. */
+  /** Judges and masks the request. In `parallel` mode, the input checks may still run afterwards, so await `inputPassed`. */
   async prepare(): Promise<PreparedCall> {
     const { guard, options, runner } = this;
     const { output: _, ...untyped } = this.request;
     validateRequest(untyped);
     this.input = this.checkInput();
-    // A refusal may precede the first `await` of this promise.
+    // A check may refuse before `inputPassed` awaits this promise. Without a handler, that rejection would be unhandled.
     this.input.catch(() => undefined);
     const isParallel = guard.options.mode === 'parallel';
     const [request] = await Promise.all([this.withheld(), isParallel ? undefined : this.input]);
@@ -83,7 +83,7 @@ export class GuardedCall {
     };
   }
 
-  /** Resolves when all input checks have passed. Rejects with the refusal. */
+  /** Resolves when all input checks have allowed the text. Rejects with the first refusal. */
   async inputPassed(): Promise<void> {
     await this.input;
   }
@@ -94,7 +94,7 @@ export class GuardedCall {
     try {
       const prepared = await this.prepare();
       answer = send(prepared);
-      // A refusal of the input takes precedence over an error of the model.
+      // The model may fail before the input checks end. A refusal takes precedence over that error.
       answer.catch(() => undefined);
       await this.inputPassed();
       const response = await answer;
@@ -162,7 +162,7 @@ export class GuardedCall {
     await this.runner.run(this.guard.options.output, subject);
   }
 
-  /** Judges system and user text that has not passed yet, in one run. */
+  /** Judges, in one run, the system and user text that has not passed the input checks yet. */
   private async checkInput(): Promise<void> {
     const { guard, tenant } = this;
     const { system = '', messages } = this.request;
@@ -200,7 +200,7 @@ export class GuardedCall {
     return notes.size === 0 ? request : { ...request, messages };
   }
 
-  /** Returns the name of the check that refuses a tool result. The result is judged again if a check was down. */
+  /** Returns the name of the check that refuses a tool result, if any. If a check is down, the next call repeats the judgment. */
   private async withheldBy(result: ToolResultPart): Promise<string | undefined> {
     const { guard, tenant } = this;
     const known = guard.results.get(result);

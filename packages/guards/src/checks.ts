@@ -7,11 +7,11 @@ import type { Check, CheckContext, Refusal } from './types.ts';
 export interface ForbidOptions {
   /** Name of the check. */
   readonly name: string;
-  /** Strings and regular expressions. A match of any of them refuses the text. At least one is required. */
+  /** Forbidden strings and regular expressions. A text that matches any of them is refused. At least one is required. */
   readonly patterns: readonly (string | RegExp)[];
-  /** Maximum length of a match, in characters. Required for expressions. `@default` length of the longest string */
+  /** Maximum length of a match, in characters. Required for expressions in `patterns`. `@default` length of the longest string */
   readonly span?: number | undefined;
-  /** Kind of the error. `@default 'denied'` */
+  /** Kind of the error for a refused text. `@default 'denied'` */
   readonly kind?: Refusal['kind'];
 }
 
@@ -20,7 +20,7 @@ const FORBID: KindsOf<ForbidOptions> = { name: 'string', patterns: 'array', span
 
 /**
  * Creates a check that refuses a text if it contains one of the strings (in any letter case) or matches one of the expressions.
- * Throws `config` for an empty list, an empty string, or an expression without `span`.
+ * Throws `config` for invalid options, such as an empty string, or an expression without `span`.
  *
  * @example forbid({ name: 'competitors', patterns: ['Acme Corp', /\bACME-\d{1,6}\b/], span: 11 })
  */
@@ -32,16 +32,16 @@ export function forbid(options: ForbidOptions): Check {
   for (const [at, pattern] of patterns.entries()) {
     const isExpression = pattern instanceof RegExp;
     if (!isExpression && (typeof pattern !== 'string' || pattern === ''))
-      throw configError('forbid', `patterns[${at}]`, 'must be a string, and not empty, or a RegExp');
+      throw configError('forbid', `patterns[${at}]`, 'must be a non-empty string or a RegExp');
     if (isExpression && options.span === undefined)
       throw configError(
         'forbid',
         'span',
-        `is missing: it must be the maximum length of a match of ${String(pattern)}`,
+        `is missing; set it to the maximum length of a match of ${String(pattern)}`,
       );
   }
   const strings = patterns.filter((pattern) => typeof pattern === 'string').map((text) => text.toLowerCase());
-  // With one of these flags, the result of `test` depends on the previous match.
+  // With the flag `g` or `y`, the result of `test` depends on the previous match.
   const expressions = patterns
     .filter((pattern) => pattern instanceof RegExp)
     .map(({ source, flags }) => new RegExp(source, flags.replace(/[gy]/g, '')));
@@ -62,9 +62,9 @@ export function forbid(options: ForbidOptions): Check {
 export interface ModerationCheckOptions {
   /** Name of the check. `@default 'moderation'` */
   readonly name?: string | undefined;
-  /** Categories that can refuse a text, by the vendor's names. `@default` all categories that the vendor returns */
+  /** Categories for which a text is refused, by the vendor's names. `@default` all categories that the vendor returns */
   readonly categories?: readonly string[] | undefined;
-  /** Minimum score at which a text is refused, from 0 to 1, by category. It replaces the vendor's decision for that category. */
+  /** Minimum score at which a text is refused, from 0 to 1, by category. A threshold replaces the vendor's decision. */
   readonly thresholds?: Readonly<Record<string, number>> | undefined;
 }
 
@@ -75,8 +75,8 @@ const MODERATION: KindsOf<ModerationCheckOptions> = {
 };
 
 /**
- * Creates a check that calls a moderation model. A text of more than 2,000 characters is split at white space, and all pieces are
- * sent in one request. The refusal has the kind `content-filter` and names the categories. Throws `config` for invalid options.
+ * Creates a check that calls a moderation model. A text of more than 2,000 characters is split, at white space if possible, and
+ * sent in one request. A refusal has the kind `content-filter` and names the categories. Throws `config` for invalid options.
  */
 export function moderation(model: ModerationModel, options: ModerationCheckOptions = {}): Check {
   checkOptions('moderation', { model }, { model: 'object with moderate' }, ['model']);
@@ -109,7 +109,7 @@ export function moderation(model: ModerationModel, options: ModerationCheckOptio
   };
 }
 
-/** Splits a text at white space, into pieces of at most 2,000 characters. */
+/** Splits a text into pieces of at most 2,000 characters, if possible at white space. */
 const piecesOf = (text: string): readonly string[] =>
   text.match(/\S(?:[^]{0,1998}\S)?(?!\S)|\S[^]{0,1999}/g) ?? [];
 
@@ -119,7 +119,7 @@ export interface JudgeOptions {
   readonly name: string;
   /** Description of forbidden content, in plain language. */
   readonly policy: string;
-  /** Kind of the error. `@default 'denied'` */
+  /** Kind of the error for a refused text. `@default 'denied'` */
   readonly kind?: Refusal['kind'];
 }
 

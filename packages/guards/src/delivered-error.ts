@@ -2,10 +2,10 @@ import { LlmError } from '@majordomo/core';
 import type { Attempt, ChatResponse, ErrorDetails, PartialResponse } from '@majordomo/core';
 import { withDetails } from '@majordomo/core/toolkit';
 
-/** Kinds of errors whose cause may quote the answer, such as a `SyntaxError`. */
+/** Kinds of errors whose cause, such as a `SyntaxError`, may quote the answer. */
 const MAY_QUOTE: ReadonlySet<string> = new Set(['protocol', 'truncated', 'empty', 'invalid-output']);
 
-/** Member of Groq's error responses: the answer that the vendor rejected. */
+/** Member of Groq's error responses that contains the answer that the vendor rejected. */
 const REJECTED_ANSWER = '"failed_generation"';
 
 /**
@@ -34,7 +34,7 @@ export const deliveredAttempts = (attempts: readonly Attempt[]): readonly Attemp
     attempt.error === undefined ? attempt : { ...attempt, error: deliveredError(attempt.error) },
   );
 
-/** Returns the paid attempts of a call that was refused. */
+/** Returns the attempts and the target of the model's call, for the error of a guarded call that fails. */
 export async function attemptsOf(answer: Promise<ChatResponse> | undefined): Promise<Partial<ErrorDetails>> {
   if (answer === undefined) return {};
   try {

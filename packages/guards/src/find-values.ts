@@ -2,11 +2,11 @@ import type { FoundValue, MaskRule } from './types.ts';
 
 /** Range of a value in a text. */
 export interface Range extends FoundValue {
-  /** Original value. Set if the text contains an escaped form of the value. */
+  /** Original value. Set for a known value, because the text may contain the value with escapes. */
   readonly value?: string;
 }
 
-/** Finds the values in a text that match rules. */
+/** Finds the values that match the rules in a text. */
 export class ValueFinder {
   private readonly rules: readonly CompiledRule[];
 
@@ -26,7 +26,7 @@ export class ValueFinder {
 }
 
 interface CompiledRule extends MaskRule {
-  /** Pattern that must match a complete text. It tests values that are shorter than a match. */
+  /** Pattern of the rule, anchored at both ends. It tests whether a part of a match is a value. */
   readonly complete: RegExp | undefined;
 }
 
@@ -56,7 +56,7 @@ function matchesOf(rule: CompiledRule, text: string): readonly FoundValue[] {
   return found;
 }
 
-/** Returns the end of the value that begins at `start`, or `start` if there is none. The match may contain text after the value, such as an expiry date. */
+/** Returns the end of the value at `start`, or `start` if none exists. A match may include text after the value. */
 function validEnd({ valid, complete }: CompiledRule, text: string, start: number, matchEnd: number): number {
   if (valid === undefined || start === matchEnd || valid(text.slice(start, matchEnd))) return matchEnd;
   if (complete === undefined) return start;
@@ -69,11 +69,11 @@ function validEnd({ valid, complete }: CompiledRule, text: string, start: number
   return start;
 }
 
-/** Characters of scripts that separate terms. */
+/** Digits, and characters of scripts in which spaces separate terms. */
 const TERM = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}]/u;
 const isTerm = (character = ' '): boolean => character !== ' ' && TERM.test(character);
 
-/** Returns the ranges by position. Overlapping ranges become one range, so that no part of a value remains. */
+/** Returns the ranges in order of position. Overlapping ranges become one range, so that no part of a value remains unmasked. */
 export function mergeRanges(found: readonly Range[]): readonly Range[] {
   const merged: Range[] = [];
   for (const range of found.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
@@ -96,13 +96,13 @@ interface Node {
   known?: KnownValue;
 }
 
-/** Values that a rule recognized only by their context. Finds them in any later text, in time linear in its length. */
+/** Values that a rule or `MaskOptions.find` recognized by their context. Finds the values in later text without that context. */
 export class KnownValues {
   private readonly root: Node = { next: new Map() };
 
   add(known: KnownValue): void {
     const { value } = known;
-    // Tool results and arguments contain values in JSON.
+    // In tool results and arguments, a value may appear in its JSON form, with escapes.
     for (const form of [value, JSON.stringify(value).slice(1, -1)]) {
       let node = this.root;
       for (let at = 0; at < form.length; at++) {
@@ -114,7 +114,7 @@ export class KnownValues {
     }
   }
 
-  /** Returns the ranges of known values. Values of fewer than 4 characters count only as separate terms. */
+  /** Returns the ranges of known values. A value of fewer than 4 characters is found only as a separate term. */
   find(text: string): readonly Range[] {
     const found: Range[] = [];
     if (this.root.next.size === 0) return found;

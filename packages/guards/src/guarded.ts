@@ -14,11 +14,11 @@ import { chatEvents, GuardedSource, objectSnapshots } from './stream.ts';
 import type { GuardOptions } from './types.ts';
 
 /**
- * Returns a model with policies for requests and answers. Checks of one side run at the same time, and the first refusal counts.
- * Agents, summarizers, the AI SDK bridge, and the gateway (with `wrapModel`) accept the model.
+ * Returns a model with policies for requests and answers. Checks of the same `Side` run at the same time, and the first refusal
+ * aborts the others. Agents, summarizers, the AI SDK bridge, and the gateway (with `wrapModel`) accept the model.
  *
- * A refusal is an `LlmError` of kind `denied` or `content-filter`. `details.code` is the name of the check; `details.attempts`
- * lists the paid attempts. `details.partial` of every error is exactly the delivered part. Throws `config` for invalid options.
+ * A refusal is an `LlmError` of kind `denied` or `content-filter`. `details.code` is the name of the check. `details.attempts`
+ * lists the paid attempts. `details.partial` of every error is only the delivered content. Throws `config` for invalid options.
  *
  * @example
  * const moderated = moderation(majordomo.moderationModel('openai/omni-moderation-latest'));

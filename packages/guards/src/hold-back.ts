@@ -23,7 +23,7 @@ const HIGH_SURROGATE = /[\uD800-\uDBFF]/;
 
 /** Holds back the events of an answer until the output checks have passed. */
 export class HoldBack {
-  /** Time at which the checks must run, in milliseconds of the clock. `undefined`: no text waits for the checks. */
+  /** Time at which the next run of the checks is due, in milliseconds of the clock. `undefined` if no run is due. */
   due: number | undefined;
   private readonly call: GuardedCall;
   private readonly restorer: Restorer;
@@ -88,7 +88,7 @@ export class HoldBack {
     return fresh.map((warning) => ({ type: 'warning', warning }));
   }
 
-  /** Parts begin in the order of their indexes, so the parts after a held tool call wait for its end. */
+  /** Returns the events that may be delivered. Parts begin in index order, so parts after a held tool call wait for its end. */
   private async pushPart(event: PartEvent): Promise<readonly ModelEvent[]> {
     const holdsCalls = this.hasChecks || this.restorer.tools !== false;
     const isCall = 'part' in event && event.part.type === 'tool-call';
@@ -110,7 +110,7 @@ export class HoldBack {
     return passed;
   }
 
-  /** Judges a tool call, and returns its events after the start. */
+  /** Judges a tool call, and returns the events that follow its `part-start` event. */
   private async passCall(events: readonly PartEvent[], index: number): Promise<readonly ModelEvent[]> {
     const end = events.find((event): event is PartEnd => event.type === 'part-end' && event.index === index);
     if (end === undefined) return [];

@@ -1,7 +1,7 @@
 import type { ChatRequest, Message, Part, ResultPiece } from '@majordomo/core';
 import { isPlain } from '@majordomo/core/toolkit';
 
-/** Returns the changed items, or the same list if no item changed. */
+/** Returns the list with `change` applied to each item, or the same list if no item changed. */
 export function mapList<T>(list: readonly T[], change: (item: T) => T): readonly T[] {
   const changed = list.map(change);
   return changed.every((item, at) => item === list[at]) ? list : changed;
@@ -9,7 +9,7 @@ export function mapList<T>(list: readonly T[], change: (item: T) => T): readonly
 
 /**
  * Returns a copy of plain data with `change` applied to each string and each key, or the same value if nothing changed. A number
- * becomes a string if its digits change.
+ * becomes a string if `change` modifies its digits.
  */
 export function mapStrings<T>(value: T, change: (text: string) => string): T;
 export function mapStrings(value: unknown, change: (text: string) => string): unknown {
@@ -26,7 +26,7 @@ export function mapStrings(value: unknown, change: (text: string) => string): un
   return isSame(changed, value) ? value : changed;
 }
 
-/** Changes a text of a request. `owner` is the part that contains the text; `undefined` for `ChatRequest.system`. */
+/** Changes a text of a request. `owner` is the part that contains the text, or `undefined` for `ChatRequest.system`. */
 export type TextChange = (text: string, role: Message['role'], owner: object | undefined) => string;
 
 /**
@@ -72,6 +72,6 @@ function mapPart(part: Part, role: Message['role'], change: TextChange): Part {
 const withChanges = <T extends object>(part: T, members: Partial<T>): T =>
   isSame(members, part) ? part : { ...part, ...members };
 
-/** Whether all members are the same in the original. */
+/** Whether all `members` have the same values in `original`. */
 const isSame = (members: object, original: object): boolean =>
   Object.entries(members).every(([name, member]) => member === Reflect.get(original, name));

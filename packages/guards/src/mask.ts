@@ -7,7 +7,7 @@ import { PII_RULES } from './pii-rules.ts';
 import type { CheckRunner } from './run-checks.ts';
 import type { FoundValue, MaskOptions } from './types.ts';
 
-/** Placeholder of a value. Text of users and tools may contain the same characters. */
+/** Pattern of a placeholder. Text of users and tools may also contain strings that match the pattern. */
 export const PLACEHOLDER: RegExp = /\[[A-Z][A-Z\d_]{0,29}_\d{1,9}\]/g;
 const SEPARATOR = '\n\n';
 
@@ -18,7 +18,7 @@ export interface MaskedRequest {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** Replaces values in requests by placeholders. The placeholders of a request depend on this request only. */
+/** Replaces values in requests with placeholders. The placeholders of a request depend on this request only. */
 export class Mask {
   private readonly options: MaskOptions;
   private readonly finder: ValueFinder;
@@ -57,7 +57,7 @@ export class Mask {
         ...known.find(text),
       ]);
       return replaced(text, ranges, (value, label) => {
-        // The vendor's answer may contain the value in a context that no rule recognizes.
+        // A later message, such as an answer, may contain the value in a context that no rule recognizes.
         if (!placeholders.has(value, label) && !this.finder.findsAlone(value)) known.add({ value, label });
         return placeholders.of(value, label);
       });
@@ -95,7 +95,7 @@ class Placeholders {
   private readonly literals: ReadonlySet<string>;
   private readonly last = new Map<string, number>();
 
-  /** @param literals placeholders in the text of users and tools, which never become values */
+  /** @param literals strings of the request that look like placeholders, and that no value may get as its placeholder */
   constructor(literals: ReadonlySet<string>) {
     this.literals = literals;
   }
@@ -133,7 +133,7 @@ function replaced(
   return result + text.slice(at);
 }
 
-/** Returns the values that `find` found. A range over several texts counts in each of them. Throws for invalid ranges and labels. */
+/** Returns the values that `find` found. A range across several texts is split. Throws for invalid ranges and labels. */
 function checkedValues(found: unknown, text: string): readonly KnownValue[] {
   const isValid = (range: unknown): range is FoundValue => {
     const { label, start, end } = asRecord(range);

@@ -60,8 +60,8 @@ export function checkName(subject: string, name: string): void {
 }
 
 /**
- * Checks options as `checkOptions` does. Also rejects infinite numbers and every unknown name, because a policy under an unknown
- * name protects nothing.
+ * Checks options as `checkOptions` does. Also rejects infinite numbers and every unknown name, because an option with an
+ * unknown name would have no effect.
  */
 export function checkPolicy(
   subject: string,
@@ -79,7 +79,7 @@ export const configError = (subject: string, path: string, problem: string): Llm
 function checkMembers(subject: string, options: object, kinds: Kinds, prefix: string): void {
   const names = Object.keys(kinds);
   for (const [name, value] of Object.entries(options)) {
-    const hint = didYouMean(name, names) || `: the options are ${names.join(', ')}`;
+    const hint = didYouMean(name, names) || `; the options are ${names.join(', ')}`;
     if (!names.includes(name)) throw configError(subject, prefix + name, `is not an option${hint}`);
     if (value === Infinity) throw configError(subject, prefix + name, 'must be finite');
     const kind = kinds[name];

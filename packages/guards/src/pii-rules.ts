@@ -1,6 +1,6 @@
 import type { MaskRule } from './types.ts';
 
-/** Luhn: every second digit from the right counts twice, and the sum of all digits is a multiple of 10. */
+/** Whether a text has 13 to 19 digits that pass the Luhn check, in which every second digit from the right is doubled. */
 function isCardNumber(text: string): boolean {
   let count = 0;
   let sum = 0;
@@ -15,7 +15,7 @@ function isCardNumber(text: string): boolean {
 
 const ZERO = 48;
 
-/** ISO 13616: the country and check digits move to the end, letters count as 10 to 35, and the number modulo 97 is 1. */
+/** Whether a text is an IBAN (ISO 13616). With its first 4 characters at the end, it must be 1 modulo 97 (A = 10, Z = 35). */
 function isIban(text: string): boolean {
   const plain = text.replace(/[^A-Z0-9]/g, '');
   if (plain.length < 15 || plain.length > 34) return false;
@@ -31,8 +31,8 @@ const isAddress = (text: string): boolean =>
 const BYTE = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 
 /**
- * Rules for `EMAIL`, `PHONE` (international form), `IBAN` (mod 97), `CARD` (Luhn) and `IP`. Each pattern begins only where a value can
- * begin and is bounded, so the time is linear in the length of the text.
+ * Rules for `EMAIL`, `PHONE` (international form), `IBAN` (mod 97), `CARD` (Luhn) and `IP`. Each pattern has a maximum length and
+ * matches only where a value can begin, so the time is linear in the length of the text.
  */
 export const PII_RULES: readonly MaskRule[] = [
   {

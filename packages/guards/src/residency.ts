@@ -6,21 +6,21 @@ import { checkPolicy as checkNames, configError } from './options.ts';
 export interface ResidencyPolicy {
   /** Regions where a request may be processed, compared exactly with `DataHandling.region`. At least one is required. */
   readonly allow: readonly string[];
-  /** Maximum number of days for which content may be stored. 0: content must not be stored. @default not checked */
+  /** Maximum number of days for which content may be stored. 0: content must not be stored. `@default` no maximum */
   readonly maxRetentionDays?: number | undefined;
-  /** Whether targets that may train on content are refused. @default false */
+  /** Whether targets that may train on content are refused. `@default false` */
   readonly noTraining?: boolean | undefined;
 }
 
 const KINDS: KindsOf<ResidencyPolicy> = { allow: 'array', maxRetentionDays: 0, noTraining: 'boolean' };
 
 /**
- * Creates a gate that refuses targets before anything is sent, in every operation and in batches. A target whose declared data
- * handling lacks a fact that the policy needs is refused. The chain continues with the next target; if none is left, the call
- * fails with `denied`. The facts are declared, not verified.
+ * Creates a gate that refuses a target if its declared data handling violates the policy or lacks a fact that the policy needs.
+ * The gate applies to every operation and to batches, before anything is sent. The chain continues with the next target. If none
+ * is left, the call fails with `denied`. The declared facts are not verified.
  *
- * A function returns the policy of a tenant, or `undefined` if the tenant has none. If the function throws, the call ends without
- * another target. Throws `config` for an empty `allow`.
+ * A function as `policy` returns the policy of a tenant, or `undefined` if the tenant has none. If the function throws, the call
+ * fails without another target. Throws `config` for an invalid policy.
  *
  * @example
  * createMajordomo({ providers, gates: [residency({ allow: ['eu', 'local'], maxRetentionDays: 30 })] });
@@ -59,7 +59,7 @@ function problemOf(
   if (region === undefined || !allow.includes(region))
     return `${region === undefined ? 'its region is not declared' : `its region is ${region}`}; allowed: ${allow.join(', ')}`;
   if (maxRetentionDays !== undefined && (retentionDays ?? Infinity) > maxRetentionDays)
-    return `${retentionDays === undefined ? 'its retention is not declared' : `it stores content for ${retentionDays} days`}; allowed: ${maxRetentionDays}`;
+    return `${retentionDays === undefined ? 'its retention is not declared' : `it stores content for ${retentionDays} days`}; allowed: ${maxRetentionDays} days`;
   if (noTraining && trainsOn !== false)
     return trainsOn === undefined
       ? 'whether it trains on content is not declared'
@@ -67,7 +67,7 @@ function problemOf(
   return undefined;
 }
 
-/** Returns the problem of a setting in `extra` that contradicts the declared facts. */
+/** Returns the problem of a setting in `extra` that violates the policy, although the declared facts conform to the policy. */
 function extraProblem(
   { allow, maxRetentionDays }: ResidencyPolicy,
   { request, payload }: AttemptInfo,

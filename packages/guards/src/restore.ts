@@ -13,7 +13,7 @@ import type { MaskOptions } from './types.ts';
 /** Replaces the placeholders of one request with their values. Unknown placeholders do not change. */
 export class Restorer {
   private readonly values: ReadonlyMap<string, string>;
-  /** Tools whose arguments may contain placeholders to replace. */
+  /** Names of the tools in whose arguments placeholders are replaced. `true` means all tools, and `false` means none. */
   readonly tools: boolean | readonly string[];
   private readonly restoresText: boolean;
   /** Whether the text of the answer is JSON. */
@@ -36,13 +36,13 @@ export class Restorer {
     return { ...part, args, ...(raw !== undefined && { invalid: { raw } }) };
   }
 
-  /** Returns an incomplete value with restored strings. Removes the beginning of a placeholder at the end of a string. */
+  /** Returns an incomplete value with restored strings. Removes an incomplete placeholder from the end of each string. */
   snapshot<T>(value: T): T {
     if (!this.restoresText) return value;
     return mapStrings(value, (text) => this.plain(text.slice(0, this.readyLength(text))));
   }
 
-  /** Returns functions for text that arrives in pieces. They hold text only while it may begin a placeholder. */
+  /** Returns functions that restore text in pieces. They hold back text only while it may be an incomplete placeholder. */
   stream(): { push(text: string): string; end(): string } {
     let held = '';
     return {
@@ -56,7 +56,7 @@ export class Restorer {
     };
   }
 
-  /** Returns a schema that restores values before they are validated. */
+  /** Returns a schema that replaces placeholders in a value before it validates the value. */
   schema<T>(output: ObjectSchema<T> | JsonObject): ObjectSchema<T> {
     const { '~standard': standard } = isSchema<T>(output) ? output : jsonSchema<T>(output);
     const validate = async (value: unknown): Promise<Awaited<ReturnType<typeof standard.validate>>> => {

@@ -5,7 +5,7 @@ import type { Check, CheckContext, CheckPolicy, GuardEvent, Refusal, Side, Subje
 /** Facts about the call that a check judges. */
 type CallFacts = Omit<CheckContext, 'signal'>;
 
-/** Function of the application that judges or finds text. */
+/** Description of a function of the application: a check, or `MaskOptions.find`. */
 interface Rule {
   readonly name: string;
   readonly side: Side;
@@ -22,7 +22,7 @@ const SUBJECTS: Readonly<Record<Side, string>> = {
 /** Runs the checks of one call, and emits each result as an event. */
 export class CheckRunner {
   readonly clock: Clock;
-  /** Warnings of the call, such as about checks that were down and whose `whenDown` allowed the text. */
+  /** Warnings of the call, for example that a check with `whenDown: 'allow'` was down. */
   readonly warnings: Warning[] = [];
   private readonly policy: CheckPolicy;
   private readonly facts: CallFacts;
@@ -36,8 +36,8 @@ export class CheckRunner {
   }
 
   /**
-   * Runs the checks at the same time. Returns whether all of them judged the text: `false` if one was down and allows the text.
-   * Rejects with the first refusal, which ends the run, or with `aborted` if the call ends.
+   * Runs the checks at the same time. Returns `false` if a check with `whenDown: 'allow'` is down, otherwise `true`. Rejects with
+   * the first refusal and aborts the other checks. Rejects with `aborted` if the call is aborted.
    */
   async run(checks: readonly Check[] = [], subject: Subject): Promise<boolean> {
     if (checks.length === 0 || subject.text === '') return true;
@@ -47,7 +47,7 @@ export class CheckRunner {
     return !results.includes(false);
   }
 
-  /** Returns the values that a finder returns, or `undefined` if the finder is down and `whenDown` allows that. */
+  /** Returns the values that `MaskOptions.find` returns, or `undefined` if it is down and `whenDown` is `allow`. */
   find<T>(
     work: (context: CheckContext) => unknown,
     validate: (found: unknown) => T,
@@ -61,7 +61,7 @@ export class CheckRunner {
     notify(this.policy.onEvent, { ...event, spec, tenant });
   }
 
-  /** Adds a warning, unless an equal one exists, because a check that is down fails at every run. */
+  /** Adds a warning, unless an equal one exists. Otherwise, a check that is down would add the same warning at every run. */
   warn(warning: Warning): void {
     const isSame = ({ what, why }: Warning): boolean => what === warning.what && why === warning.why;
     if (!this.warnings.some(isSame)) this.warnings.push(warning);
@@ -84,7 +84,7 @@ export class CheckRunner {
     throw new LlmError(kind, `check "${name}" refused the ${SUBJECTS[side]}: ${reason}`, { code: name });
   }
 
-  /** Returns the valid result of a rule, or `undefined` if the rule is down and `whenDown` allows that. */
+  /** Returns the valid result of a rule, or `undefined` if the rule is down and `whenDown` is `allow`. */
   private async settle<T>(
     { name, side, whenDown }: Rule,
     context: CheckContext,
@@ -108,7 +108,7 @@ export class CheckRunner {
     }
   }
 
-  /** Returns the result of I/O. Rejects after `timeoutMs` or if the signal aborts. */
+  /** Returns the result of an asynchronous check. Rejects after `timeoutMs` or if the signal aborts. */
   private bounded(work: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
     const { timeoutMs = 10_000 } = this.policy;
     const result = abortable(work.catch(rethrowSafe), signal);
@@ -126,7 +126,7 @@ export class CheckRunner {
     };
     const context: CheckContext = {
       ...this.facts,
-      // Most checks do no I/O and read no signal.
+      // The controller is created on the first read, because most checks do not read the signal.
       get signal() {
         if (controller === undefined) {
           controller = new AbortController();
@@ -151,9 +151,9 @@ const ENDED = new LlmError('aborted', 'the run of the checks has ended');
 const abortError = ({ reason }: AbortSignal): LlmError =>
   new LlmError('aborted', 'the call was aborted', {}, { cause: reason });
 
-/** The cause shows callers such as the gateway that the refusal is a failure, so a retry may succeed. */
+/** Creates the refusal by a check that is down. Its cause shows callers, such as the gateway, that a retry may succeed. */
 const downError = (rule: string, side: Side, failure: string): LlmError => {
-  const message = `check "${rule}" is down, so the ${SUBJECTS[side]} was refused: ${failure}; retry later, or set whenDown`;
+  const message = `check "${rule}" is down, so the ${SUBJECTS[side]} was refused: ${failure}; retry later, or set whenDown to allow`;
   return new LlmError('denied', message, { code: rule }, { cause: new Error(failure) });
 };
 
@@ -164,7 +164,7 @@ export const isRefusal = (error: unknown): error is LlmError =>
 /** Replaces errors of the application, because their messages may quote the judged text. */
 const rethrowSafe = (error: unknown): never => {
   if (LlmError.is(error)) throw error;
-  throw new LlmError('server', `it threw ${error instanceof Error ? error.name : typeof error}`);
+  throw new LlmError('server', `the function threw ${error instanceof Error ? error.name : typeof error}`);
 };
 
 function checkedRefusal(result: unknown): Refusal | undefined {
@@ -172,5 +172,5 @@ function checkedRefusal(result: unknown): Refusal | undefined {
   const { deny, kind } = asRecord(result);
   const isKind = kind === undefined || kind === 'denied' || kind === 'content-filter';
   if (typeof deny === 'string' && isKind) return { deny, kind };
-  throw new LlmError('config', 'it must return undefined or { deny, kind }');
+  throw new LlmError('config', 'the function must return undefined or { deny, kind }');
 }

@@ -65,7 +65,7 @@ export class GuardedSource<Event, Response> implements Source<Event> {
     });
   }
 
-  /** Returns the events of the model's stream. */
+  /** Returns the events of the model's stream, and reports a failure of the model that no read would report. */
   open<E>(stream: ModelStream<E>): AsyncIterator<E> {
     const iterator = stream[Symbol.asyncIterator]();
     this.stream = stream;
@@ -117,7 +117,7 @@ export async function* chatEvents(
   const events = source.open(stream);
   const holdBack = new HoldBack(call, restorer);
   let next: Promise<IteratorResult<StreamEvent, unknown>> | undefined = events.next();
-  // A refusal of the input takes precedence over an error of the model.
+  // The model may fail before the input checks end. A refusal takes precedence over that error.
   next.catch(() => undefined);
   await call.inputPassed();
   let last: readonly StreamEvent[] = [];
@@ -172,7 +172,7 @@ class Delivered {
   private target = '';
   private answer = new Accumulator('');
 
-  /** Records an event, and returns the event. Its error contains only delivered content. */
+  /** Records and returns an event. The error of the returned event contains only delivered content. */
   add(event: StreamEvent): StreamEvent {
     if (event.type === 'start' || event.type === 'continued') this.target = event.target;
     if (event.type !== 'reset' && event.type !== 'continued') {
@@ -190,7 +190,7 @@ class Delivered {
   }
 }
 
-/** Returns the result of the promise, or `undefined` at the given time. */
+/** Returns the result of the promise, or `undefined` if the promise has not settled at the time `due`. */
 function beforeDue<T>(promise: Promise<T>, due: number | undefined, clock: Clock): Promise<T | undefined> {
   if (due === undefined) return promise;
   return new Promise((resolve, reject) => {

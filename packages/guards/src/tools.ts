@@ -9,9 +9,9 @@ import type { ToolGuardOptions } from './types.ts';
 const MAX_REFUSALS = 1000;
 
 /**
- * Returns a tool with checks before `run`. A refused call does not run; the model gets an error result that names the check and its
- * reason, and no approval is requested. If a check is down before an approval, the approval is requested and the checks run again.
- * Throws `config` for invalid options.
+ * Returns a tool whose checks precede `run`. A refused call does not run, and no approval is requested for the call. The model
+ * receives an error result with the name of the check and the reason. If a check is down when an approval is due, the approval is
+ * requested, and the checks run again after it. Throws `config` for invalid options.
  *
  * @example
  * const refund = guardedTool(tool, {
@@ -24,7 +24,7 @@ export function guardedTool(tool: Tool, options: ToolGuardOptions): Tool {
   return withChecks(tool, options);
 }
 
-/** Returns a toolbox with checks before each tool, also before later tools. Throws `config` for invalid options. */
+/** Returns a toolbox with checks for all its tools, including tools that are added later. Throws `config` for invalid options. */
 export function guardedToolbox(toolbox: Toolbox, options: ToolGuardOptions): Toolbox {
   checkOptions('guardedToolbox', toolbox, { name: 'string', tools: 'array' }, ['name', 'tools']);
   checkToolOptions('guardedToolbox', options);
@@ -43,7 +43,7 @@ export function guardedToolbox(toolbox: Toolbox, options: ToolGuardOptions): Too
 
 function withChecks(tool: Tool, options: ToolGuardOptions): Tool {
   const { approval } = tool;
-  // Refusals are stored, because a check may decide differently when the call runs, and the call has no approval.
+  // A refused call has no approval. Its refusal is stored, because a check may decide differently when the call runs.
   const refusals = new Map<string, LlmError>();
   const refusalOf = async (args: JsonObject, call: CallOptions): Promise<LlmError | undefined> => {
     const { tenant, metadata = {}, signal } = call;

@@ -7,8 +7,8 @@ export type Side = 'input' | 'tool-result' | 'output' | 'tool-call';
 /** Text that a check judges. */
 export interface Subject {
   /**
-   * Side of the call. `input`: system and user text that has not passed yet, joined by blank lines. `tool-result`: text of one
-   * tool result. `output`: text or reasoning of the answer. `tool-call`: arguments of one call, as JSON.
+   * Side of the call. `input`: system and user text that has not passed the checks yet, joined by blank lines. `tool-result`:
+   * text of one tool result. `output`: text or reasoning of the answer. `tool-call`: arguments of one call, as JSON.
    */
   readonly side: Side;
   /** Text as the application sees it: a request before it is masked, an answer after its values are restored. */
@@ -19,7 +19,7 @@ export interface Subject {
   readonly args?: JsonObject | undefined;
 }
 
-/** Call that a check belongs to. */
+/** Context of a check: the signal, and details of the guarded model call or tool call. */
 export interface CheckContext {
   /** Signal that aborts when the run of the checks ends. Pass it to the I/O of a check. */
   readonly signal: AbortSignal;
@@ -39,7 +39,7 @@ export interface Refusal {
   readonly kind?: 'denied' | 'content-filter' | undefined;
 }
 
-/** Named rule. A check is down if it throws, rejects, exceeds `timeoutMs` or returns any other value: see `whenDown`. */
+/** Named rule. A check is down if it throws, rejects, exceeds `timeoutMs` or returns an invalid result. See `whenDown`. */
 export interface Check {
   /** Name in errors, events and metrics: 1 to 60 characters. */
   readonly name: string;
@@ -56,7 +56,7 @@ export interface Check {
 
 /** Rule for a kind of personal data with a recognizable pattern. */
 export interface MaskRule {
-  /** Name in placeholders and events: 1 to 30 capital letters, digits or `_`, beginning with a letter. For `EMAIL`: `[EMAIL_1]`. */
+  /** Name in placeholders, such as `[EMAIL_1]`, and events: 1 to 30 capital letters, digits or `_`, beginning with a letter. */
   readonly label: string;
   readonly pattern: RegExp;
   /** Capturing group that contains the value. `@default 0` */
@@ -65,7 +65,7 @@ export interface MaskRule {
   readonly valid?: ((value: string) => boolean) | undefined;
 }
 
-/** Value that `MaskOptions.find` found. `start` and `end` are its range in the text, as for `slice`. */
+/** Range of a value in a text. The range begins at `start` and ends before `end`, as for `slice`. */
 export interface FoundValue {
   /** Label as in `MaskRule`. */
   readonly label: string;
@@ -77,7 +77,7 @@ export interface FoundValue {
 export interface MaskOptions {
   /** Rules to apply. `@default PII_RULES` */
   readonly rules?: readonly MaskRule[] | undefined;
-  /** Redactor whose secrets are also masked, as `[SECRET_1]`. `@default` none */
+  /** Redactor that finds secrets to mask. Their placeholders have the form `[SECRET_1]`. `@default` none */
   readonly redactor?: Pick<Redactor, 'find'> | undefined;
   /**
    * Function that finds further values, such as names with an NER service. It receives all new text of a request at once, joined
@@ -85,15 +85,15 @@ export interface MaskOptions {
    */
   readonly find?: ((text: string, context: CheckContext) => Promise<readonly FoundValue[]>) | undefined;
   /**
-   * Places where values replace placeholders again. `arguments`: the arguments of all tool calls, or only those of the named
-   * tools. Other tools receive placeholders. `@default { text: true, arguments: true }`
+   * Places where values replace placeholders again. `text`: the text of the answer. `arguments`: the arguments of all tool calls,
+   * or only those of the named tools. Other tools receive placeholders. `@default { text: true, arguments: true }`
    */
   readonly restore?:
     | { readonly text?: boolean | undefined; readonly arguments?: boolean | readonly string[] | undefined }
     | undefined;
 }
 
-/** Bounds for the part of a streamed answer that is held while output checks run. */
+/** Limits that decide when output checks run on a streamed answer, and how much delivered text they see. */
 export interface HoldBackOptions {
   /** Number of new characters after which the checks run. 0: they run at every chunk. `@default 400` */
   readonly characters?: number | undefined;
@@ -105,11 +105,11 @@ export interface HoldBackOptions {
 
 /** Options that guarded models and guarded tools share. */
 export interface CheckPolicy {
-  /** Behavior when a check is down. `deny`: the call fails with `denied`. `allow`: the call continues with a warning. `@default 'deny'` */
+  /** Behavior if a check is down. `deny`: the call fails with `denied`. `allow`: it continues with a warning. `@default 'deny'` */
   readonly whenDown?: 'deny' | 'allow' | undefined;
   /** Maximum time of one run of a check, in milliseconds. 0 disables it. `@default 10_000` */
   readonly timeoutMs?: number | undefined;
-  /** Listener for actions of checks and masks, without content. Errors that it throws are ignored. */
+  /** Listener that receives each action of a check or a mask, without content. Errors that it throws are ignored. */
   readonly onEvent?: ((event: GuardEvent) => void) | undefined;
   /** Source of time, for tests. `@default` the system's clock */
   readonly clock?: Clock | undefined;
@@ -119,12 +119,12 @@ export interface CheckPolicy {
 export interface GuardOptions extends CheckPolicy {
   /**
    * Checks of the system and user text of the complete request. A message object that passed for the same tenant is not judged
-   * again, nor is a system text that equals the last one that passed.
+   * again, nor is a system text that equals the last system text that passed.
    */
   readonly input?: readonly Check[] | undefined;
   /**
    * Checks of each tool result before it is sent. A refused result is replaced in the request, not in the transcript, by a note
-   * that names the check; the call continues with a warning whose `action` is `dropped`.
+   * that names the check. The call continues with a warning whose `action` is `dropped`.
    */
   readonly toolResults?: readonly Check[] | undefined;
   /**
@@ -132,15 +132,15 @@ export interface GuardOptions extends CheckPolicy {
    * the checks see the JSON with and without escapes, and a stream delivers the JSON when its part ends.
    */
   readonly output?: readonly Check[] | undefined;
-  /** Masking: placeholders replace personal data before the request is sent. `@default` none */
+  /** Options for masking, which replaces personal data with placeholders before the request is sent. `@default` no masking */
   readonly mask?: MaskOptions | undefined;
   /**
    * `block`: the model is called when all input checks have passed. `parallel`: the model is called at once, but its answer is
-   * delivered only after all input checks have passed. A refusal aborts the call, whose tokens are still paid. Tool results are
+   * delivered only after all input checks have passed. A refusal aborts the call, but its tokens are paid. Tool results are
    * always judged first. `@default 'block'`
    */
   readonly mode?: 'block' | 'parallel' | undefined;
-  /** Bounds for the part of a streamed answer that is held while output checks run. */
+  /** Limits that decide when output checks run on a streamed answer. */
   readonly holdBack?: HoldBackOptions | undefined;
 }
 
@@ -154,7 +154,7 @@ export interface ToolGuardOptions extends CheckPolicy {
 export interface GuardEvent {
   /** Outcome. `withheld`: a tool result was replaced. `down`: the check had no valid result. `masked`: values were replaced. */
   readonly type: 'passed' | 'refused' | 'withheld' | 'down' | 'masked';
-  /** Name of the check; `mask` for masks. */
+  /** Name of the check, or `mask` for the mask. */
   readonly rule: string;
   readonly side: Side;
   readonly kind?: 'denied' | 'content-filter' | undefined;

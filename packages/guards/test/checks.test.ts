@@ -38,7 +38,7 @@ describe('forbid', () => {
 
   it.each<[string, object, string]>([
     ['no patterns', { name: 'f', patterns: [] }, 'patterns must not be empty'],
-    ['an empty string', { name: 'f', patterns: ['a', ''] }, 'patterns[1] must be a string, and not empty'],
+    ['an empty string', { name: 'f', patterns: ['a', ''] }, 'patterns[1] must be a non-empty string'],
     ['an expression without span', { name: 'f', patterns: [/a/] }, 'span is missing'],
     ['an infinite span', { name: 'f', patterns: ['a'], span: Infinity }, 'span must be finite'],
     ['no name', { name: '', patterns: ['a'] }, 'name must have 1 to 60 characters'],

@@ -107,7 +107,7 @@ describe('input checks', () => {
       {
         action: 'dropped',
         what: 'check "c"',
-        why: 'the check is down, and whenDown is allow: it threw TypeError',
+        why: 'the check is down, and whenDown is allow: the function threw TypeError',
       },
     ]);
     expect((await model.generate(request)).warnings).toEqual([]);
@@ -335,7 +335,7 @@ describe('options', () => {
   const check = { name: 'c', check: () => undefined };
   it.each<[string, object, string]>([
     ['an unknown name', { outputs: [] }, 'outputs is not an option; did you mean "output"?'],
-    ['a name that resembles none', { filters: [] }, 'filters is not an option: the options are'],
+    ['a name that resembles none', { filters: [] }, 'filters is not an option; the options are'],
     ['a mode', { mode: 'blok' }, 'mode must be one of block, parallel'],
     ['whenDown', { whenDown: 'ignore' }, 'whenDown must be one of deny, allow'],
     ['checks that are not an array', { input: check }, 'input must be an array'],

@@ -4,11 +4,11 @@ import { checkOptions } from './check-options.ts';
 import { connectMcp } from './connect-mcp.ts';
 import type { McpOptions, McpToolbox } from './options.ts';
 
-/** Servers that one call of `connectMcpServers` connected. */
+/** Result of `connectMcpServers`. */
 export interface McpServers extends AsyncDisposable {
-  /** Toolboxes of the connected servers, in the order given. */
+  /** Toolboxes of the connected servers, in the order of the options. */
   readonly toolboxes: readonly McpToolbox[];
-  /** Servers that could not be connected, with the reason, in the order given. */
+  /** Names of the servers that could not be connected, with the error, in the order of the options. */
   readonly failures: readonly { readonly name: string; readonly error: Error }[];
   /** Closes all toolboxes. */
   close(): Promise<void>;

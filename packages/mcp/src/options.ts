@@ -115,8 +115,8 @@ export interface McpOptions {
   /** Prefix of tool names, or `''` for no prefix. `@default '<name>_'` */
   readonly prefix?: string | undefined;
   /**
-   * New names of tools, by the server's names. They are applied before the prefix. Two equal names throw `config`. `@default` the
-   * server's names
+   * New names of tools, by the server's names. They must be unique, and the prefix is added to them. `@default` the server's
+   * names
    */
   readonly rename?: Readonly<Record<string, string>> | ((name: string) => string) | undefined;
   /** Server's names of the tools to use, or a function that selects the tools. `@default all, up to 1,000` */
@@ -159,15 +159,15 @@ export interface McpOptions {
   /** Whether `<prefix>list_resources` and `<prefix>read_resource` are offered if the server has resources. `@default false` */
   readonly resources?: boolean | undefined;
   /**
-   * Events that pause the run instead of holding a call open. The process may end during the pause. `elicitation`: a question to
+   * Events that pause the run, so that the process may end in the meantime. `elicitation`: a question to
    * the user. A server of 2025 receives the answer `cancel`, because its question ends with the process. `task`: a task of the
    * server. The pending question or task is the payload in `RunState.suspended`, see `McpSuspension`. `McpToolbox.settle` turns
    * the answers into decisions. `elicitation` cannot be combined with `onElicit`. `@default []`
    */
   readonly suspend?: readonly ('elicitation' | 'task')[] | undefined;
   /**
-   * Time at which the server is started. `first-call`: when a tool is called, if `store` has the list of tools of an earlier
-   * connection, otherwise now. `@default 'now'`
+   * Time at which the server is started. `first-call`: at the first tool call, if `store` contains the list of tools of an
+   * earlier connection, otherwise now. `@default 'now'`
    */
   readonly start?: 'now' | 'first-call' | undefined;
   /**
@@ -188,7 +188,7 @@ export interface McpOptions {
 /** A server's tools, which change when the server changes them. An agent applies changes before its next step. */
 export interface McpToolbox extends Toolbox, AsyncDisposable {
   readonly tools: readonly Tool[];
-  /** Instructions of the server, at most 20,000 characters. `undefined` before the first connection, and if the server sends none. */
+  /** Instructions of the server, at most 20,000 characters. `undefined` before the first connection, or without instructions. */
   readonly instructions: string | undefined;
   /** Returns the server's resources and resource templates. */
   resources(): Promise<readonly McpResource[]>;
@@ -206,10 +206,10 @@ export interface McpToolbox extends Toolbox, AsyncDisposable {
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly Message[]>;
   /**
-   * Returns decisions for the calls of this server that a state waits for, including those of sub-agents: ended tasks and
-   * answered questions. Keys of `answers` are ids of calls as in `RunResult.awaiting`, followed by `#<key>` if a call has several
-   * questions. A call that still runs or has no answer receives no decision. Continue with the returned state, because a server
-   * may have asked the next question. Throws `invalid-request` for an answer that no call waits for or that does not match its
+   * Returns decisions for the suspended calls of this server, including those of sub-agents. A call receives a decision when its
+   * task has ended or all its questions are answered. Keys of `answers` are ids of calls as in `RunResult.awaiting`, followed by
+   * `#<key>` if a call has several questions. Continue with the returned state, because it contains further questions of the
+   * server. Throws `invalid-request` for an answer that no call waits for or that does not match its
    * form, before anything is sent.
    */
   settle(

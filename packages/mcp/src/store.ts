@@ -23,7 +23,7 @@ export function memoryStore(maxEntries: number): McpStore {
   };
 }
 
-/** Returns the store. Its errors have the kind `server` and begin with `label`. */
+/** Returns a store whose errors have the kind `server` and begin with `label`. */
 export function namedStore(store: McpStore, label: string): McpStore {
   const named = async <T>(work: () => Promise<T>): Promise<T> => {
     try {

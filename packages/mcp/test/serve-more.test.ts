@@ -162,7 +162,7 @@ it.each<[string, Partial<ServeOptions>]>([
     'exists twice',
     { resources: [1, 2].map(() => ({ uri: 'x://y', name: 'a', mediaType: 'text/plain', read: () => '' })) },
   ],
-  ['is not an address', { resources: [{ uri: 'x', name: 'a', mediaType: 'text/plain', read: () => '' }] }],
+  ['is not an absolute', { resources: [{ uri: 'x', name: 'a', mediaType: 'text/plain', read: () => '' }] }],
   ['prompts', { prompts: 7 as never }],
   ['store', { store: {} as never }],
 ])('%s are rejected before a client connects', (message, options) => {

@@ -2,8 +2,8 @@ import type { SourceCode } from 'eslint';
 import type { Node } from './node.ts';
 
 /**
- * State of one analysis, which limits recursion. Code such as `s = s + a; s = s + b` refers to itself, so `activeNodes` ends
- * cycles. A node may have several values, so `remainingSteps` ends long searches.
+ * State of one analysis, which limits its recursion. Code such as `s = s + a; s = s + b` refers to itself, so the analysis stops
+ * at a node in `activeNodes`. A node may have several values, so the analysis also stops after `remainingSteps`.
  */
 export interface Analysis {
   readonly code: SourceCode;
@@ -11,7 +11,7 @@ export interface Analysis {
   remainingSteps: number;
 }
 
-/** Maximum number of steps, many more than real call sites need. A value that is not found within this limit is unknown. */
+/** Maximum number of steps of an analysis, many more than real code needs. A value that needs more steps is unknown. */
 const MAX_STEPS = 300;
 
 export function startAnalysis(code: SourceCode): Analysis {

@@ -2,7 +2,7 @@ import type { Scope, SourceCode } from 'eslint';
 import type * as ESTree from 'estree';
 import { child, isNode, keyName, type Node } from './node.ts';
 
-/** Possible value of a name. `path` lists the destructured properties: `const { a: { b } } = node` → a, b. */
+/** Possible value of a name. `path` lists the destructured properties. For `const { a: { b } } = node`, it is `['a', 'b']`. */
 export type Binding =
   | { readonly kind: 'import'; readonly module: string; readonly name: string }
   | { readonly kind: 'value'; readonly node: Node; readonly path: readonly string[] }
@@ -13,7 +13,7 @@ export type Binding =
 export function variableOf(identifier: ESTree.Identifier, code: SourceCode): Scope.Variable | undefined {
   const resolved = variablesByNode(code).get(identifier);
   if (resolved !== undefined) return ifDeclared(resolved);
-  // The scope manager does not count every name as a reference, for example a name inside a pattern.
+  // For some names, such as a name inside a pattern, the scope manager has no reference.
   for (let scope: Scope.Scope | null = code.getScope(identifier); scope !== null; scope = scope.upper) {
     const variable = scope.set.get(identifier.name);
     if (variable !== undefined) return ifDeclared(variable);
@@ -27,7 +27,7 @@ function ifDeclared(variable: Scope.Variable | null): Scope.Variable | undefined
 
 type VariableByNode = ReadonlyMap<Node, Scope.Variable | null>;
 
-/** Returns the variables of all references in a file. Searching the scopes for each name would be slower. */
+/** Returns the variables of all references in a file, by node. A search of the scopes for each name would be slower. */
 function variablesByNode(code: SourceCode): VariableByNode {
   const { scopes } = code.scopeManager;
   const cached = variableCache.get(scopes);
@@ -42,7 +42,7 @@ function variablesByNode(code: SourceCode): VariableByNode {
 /** Variables by list of scopes, because oxlint 1.94 uses one SourceCode and one scope manager for all files. */
 const variableCache = new WeakMap<readonly Scope.Scope[], VariableByNode>();
 
-/** Returns everything that the file assigns to a variable: its definition, default values and later assignments. */
+/** Returns the values that the file assigns to a variable in its definition, as default values, and in later assignments. */
 export function bindingsOf(variable: Scope.Variable): readonly Binding[] {
   const cached = bindingsCache.get(variable);
   if (cached !== undefined) return cached;
@@ -86,7 +86,7 @@ function definitionBindings(definition: Scope.Definition): readonly Binding[] {
     case 'FunctionName':
       return [{ kind: 'function', node }];
     default:
-      // Only TypeScript's scope manager defines the definition type of an enum.
+      // The type of an enum's definition exists only in TypeScript's scope manager.
       return node.type === 'TSEnumDeclaration' ? [{ kind: 'value', node, path: [] }] : [];
   }
 }
@@ -133,7 +133,7 @@ function patternBindings(
   return bindings;
 }
 
-/** Returns the path of a name in a destructuring pattern, and its default value. */
+/** Returns the path of a name in a destructuring pattern, and the default value of the name. */
 function findInPattern(
   pattern: Node,
   name: Node,

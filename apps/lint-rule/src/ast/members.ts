@@ -45,7 +45,7 @@ export function memberValues(owner: ESTree.Class, name: string): readonly Node[]
 function constructorValues(constructor: ESTree.FunctionExpression, name: string): readonly Node[] {
   const values: Node[] = [];
   for (const parameter of constructor.params) {
-    // `constructor(private url = '…')`: the parameter is also the field.
+    // In `constructor(private url = '…')`, the parameter is also a field.
     const property = child(parameter, 'parameter');
     if (property?.type !== 'AssignmentPattern') continue;
     if (property.left.type === 'Identifier' && property.left.name === name) values.push(property.right);

@@ -16,20 +16,20 @@ export interface TsWrapper extends TsNode {
   readonly expression: ESTree.Expression;
 }
 
-/** `import x = require('y')`. */
+/** Statement `import x = require('y')`. */
 export interface TsImportEquals extends TsNode {
   readonly type: 'TSImportEqualsDeclaration';
   readonly importKind?: string | undefined;
   readonly moduleReference: { readonly type: string; readonly expression?: ESTree.Expression | undefined };
 }
 
-/** `constructor(private readonly ai: Ai)`. */
+/** Parameter that declares a field, as in `constructor(private readonly ai: Ai)`. */
 export interface TsParameterProperty extends TsNode {
   readonly type: 'TSParameterProperty';
   readonly parameter: ESTree.Identifier | ESTree.AssignmentPattern;
 }
 
-/** Enum. Its members are in `body` (typescript-eslint 8, oxlint) or in `members` (Babel). */
+/** Enum. The members are in `body` (typescript-eslint 8 and oxlint) or in `members` (Babel). */
 export interface TsEnum extends TsNode {
   readonly type: 'TSEnumDeclaration';
   readonly members?: readonly TsEnumMember[] | undefined;
@@ -69,7 +69,7 @@ export function bare(node: Node): Node {
   }
 }
 
-/** Returns the parent node, which parsers set on every node but the ESTree types do not declare. */
+/** Returns the parent node. Linters set `parent` on every node, but the ESTree types do not declare it. */
 export function parentOf(node: Node): Node | undefined {
   return child(node, 'parent');
 }

@@ -20,7 +20,7 @@ const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(['globalThis', 'window', 'se
 
 export function originOf(node: Node, analysis: Analysis): Origin | undefined {
   const value = bare(node);
-  // An identifier needs no step, because the cache of origins ends its cycles.
+  // An identifier does not use a step of the analysis, because `originCache` ends cycles of identifiers.
   if (value.type === 'Identifier') return identifierOrigin(value, analysis);
   return analyzeNode(analysis, value, undefined, () => expressionOrigin(value, analysis));
 }
@@ -58,7 +58,7 @@ function identifierOrigin(identifier: ESTree.Identifier, analysis: Analysis): Or
   const cached = originCache.get(variable);
   if (cached !== undefined) return cached;
   const localOrigin: Origin = { from: 'local', name: identifier.name, path: [] };
-  // This entry ends the recursion for a variable whose value depends on itself.
+  // This temporary entry ends the recursion for a variable whose value depends on itself.
   originCache.set(variable, localOrigin);
   const origin = variableOrigin(variable, analysis) ?? localOrigin;
   originCache.set(variable, origin);
@@ -138,7 +138,7 @@ function withoutNodePrefix(specifier: string): string {
   return specifier.startsWith('node:') ? specifier.slice(5) : specifier;
 }
 
-/** Returns the first origin outside the file. If all origins are local, returns the first origin. */
+/** Returns the first module or global among the origins, or the first origin if all of them are local. */
 function firstExternalOrigin(nodes: readonly Node[], analysis: Analysis): Origin | undefined {
   let local: Origin | undefined;
   for (const node of nodes) {

@@ -5,21 +5,21 @@ import { enclosingClass, enumMember, memberValues, propertyOf, returnValues } fr
 import { bare, isFunction, keyName, type Node } from './node.ts';
 
 /**
- * Character that encloses a part of a string that is known only at run time. The part contains the code of the expression,
- * because a variable's name is a hint: `${env.OLLAMA_URL}/api` → `\0env_OLLAMA_URL\0/api`.
+ * Character that encloses a part of a string if its value is known only at run time. The part contains the code of the
+ * expression, because a variable's name is a hint. For example, `${env.OLLAMA_URL}/api` becomes `\0env_OLLAMA_URL\0/api`.
  */
 export const UNKNOWN_MARK = '\0';
 
 const UNKNOWN: readonly string[] = [UNKNOWN_MARK + UNKNOWN_MARK];
 /**
- * Maximum number of strings per expression. Suffices for `a ?? b` on both sides of a path. Limits the time for long chains of
- * conditions.
+ * Maximum number of strings per expression, which limits the time for long chains of conditions. Expressions with `a ?? b` on
+ * both sides of a path have fewer strings.
  */
 const MAX_STRINGS = 8;
 const MAX_CODE_LENGTH = 60;
 
 /**
- * Returns the strings that an expression may evaluate to, as far as this file determines them. Other parts are enclosed in
+ * Returns the strings that an expression may evaluate to. Parts that this file does not determine are enclosed in
  * `UNKNOWN_MARK`.
  */
 export function stringsOf(node: Node, analysis: Analysis): readonly string[] {
@@ -81,7 +81,7 @@ export function valuesOf(node: Node, analysis: Analysis): readonly Node[] {
   return valuesAtPath(object, [name], analysis);
 }
 
-/** Returns the values of `node.a.b` if `node` is an object literal or a name for one. */
+/** Returns the values of `node.a.b` if `node` is an object literal or a name of an object literal. */
 function valuesAtPath(node: Node, path: readonly string[], analysis: Analysis): readonly Node[] {
   let nodes: readonly Node[] = [node];
   for (const name of path) {
@@ -140,7 +140,7 @@ function callStrings(call: ESTree.CallExpression, analysis: Analysis): readonly 
         call.arguments[0] === undefined ? ',' : (stringsOf(call.arguments[0], analysis)[0] ?? ',');
       return joinStrings(object.elements, analysis, separator);
     }
-    // toString, trim, replace: the result is similar enough to recognize a host.
+    // The result of a method such as `trim` or `replace` is similar enough to recognize a host.
     if (object.type !== 'ThisExpression' && method !== undefined && TRANSPARENT_METHODS.has(method))
       return stringsOf(object, analysis);
   }
@@ -173,7 +173,7 @@ const TRANSPARENT_METHODS: ReadonlySet<string> = new Set([
   'toLowerCase',
 ]);
 
-/** Returns the strings of `new URL(path, base)` and `new Request(url)`. */
+/** Returns the addresses of `new URL(path, base)` or `new Request(url)`. */
 function urlStrings(node: ESTree.NewExpression, analysis: Analysis): readonly string[] {
   const callee = bare(node.callee);
   const [address, base] = node.arguments;

@@ -20,7 +20,7 @@ export interface LintArguments {
 export const USAGE = `majordomo-lint [options] [folder or file …]
 
 Reports raw model SDKs, raw inference calls and processes that start model CLIs. Needs no ESLint configuration.
-They are allowed in a package whose package.json has "majordomo": { "provider": true }.
+Raw calls are allowed in a package whose package.json has "majordomo": { "provider": true }.
 
   --strict           also report SDK types, and ambiguous paths without evidence
   --allow <glob>     files that may have raw calls, relative to the folder (repeatable)
@@ -50,7 +50,7 @@ const OPTIONS = {
   version: { type: 'boolean', short: 'v' },
 } as const;
 
-/** Throws an Error with a message for the user if an option or value is invalid. */
+/** Returns the parsed arguments. Throws an `Error` with a message for the user if an option or value is invalid. */
 export function readArguments(argv: readonly string[]): LintArguments | 'help' | 'version' {
   const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
   if (values.help === true) return 'help';

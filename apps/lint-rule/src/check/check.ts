@@ -20,7 +20,7 @@ export interface LintFinding {
 
 export interface LintReport {
   readonly files: number;
-  /** Files that `--fix` has rewritten. */
+  /** Number of files that `--fix` has rewritten. */
   readonly rewritten: number;
   readonly findings: readonly LintFinding[];
   /** Files that could not be parsed and were not checked. */
@@ -28,17 +28,17 @@ export interface LintReport {
 }
 
 const SOURCES = '**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx}';
-/** Build output, dependencies, and folders of tools, which begin with a dot. */
+/** Build output, minified files, dependencies, and folders whose names begin with a dot. */
 const GENERATED = ['**/{dist,build,out,coverage,node_modules}/**', '**/.*/**', '**/*.min.js'];
 
 /**
- * Lints one folder or file; with `fix` it also rewrites plain uses in place. Throws if the path does not exist or has no
+ * Lints one folder or file. With `fix`, also rewrites plain uses in place. Throws if the path does not exist or contains no
  * file to lint.
  */
 export async function check(path: string, args: LintArguments): Promise<LintReport> {
   const target = resolve(path);
   const stats = statSync(target, { throwIfNoEntry: false });
-  if (stats === undefined) throw new Error(`no such folder or file: ${path}`);
+  if (stats === undefined) throw new Error(`${path}: no such folder or file; check the path`);
   const plugin = args.fix ? (await import('../codemod.ts')).default : reporting;
   const folder = stats.isDirectory() ? target : dirname(target);
   const linter = new ESLint({
@@ -49,7 +49,7 @@ export async function check(path: string, args: LintArguments): Promise<LintRepo
       { ignores: [...GENERATED, ...args.ignore] },
       {
         files: [SOURCES],
-        // Applies to `.cjs` too: the source type affects only scopes, and the rules treat a script's top level like a module's.
+        // `.cjs` files are also treated as modules. This affects only scopes, and the rules do not distinguish the two kinds.
         languageOptions: { parser, sourceType: 'module' },
         linterOptions: { noInlineConfig: args.noInline, reportUnusedDisableDirectives: 'off' },
         settings: { majordomo: settingsOf(args) },
@@ -64,7 +64,7 @@ export async function check(path: string, args: LintArguments): Promise<LintRepo
   for (const { filePath, messages } of results)
     for (const message of messages) {
       if (message.fatal === true) skipped.push({ file: filePath, message: message.message });
-      // Comments in the repository may configure rules that only the repository's linter has.
+      // Comments in the code may configure other rules, which this command does not have and reports as missing.
       else if (message.ruleId?.startsWith('majordomo/') === true) findings.push(toFinding(filePath, message));
     }
   const rewritten = results.filter(({ output }) => output !== undefined).length;

@@ -3,8 +3,8 @@ import type { Linter } from 'eslint';
 import { name, version } from '../version.ts';
 
 /**
- * Parser for JavaScript, TypeScript and Flow that does not need the TypeScript compiler. Returns the tree and the comments
- * (for `eslint-disable`) without tokens, because the rules read none.
+ * Parser for JavaScript, TypeScript and Flow that does not need the TypeScript compiler. Returns the tree, and the comments for
+ * `eslint-disable`. Returns no tokens, because the rules do not read tokens.
  */
 export const parser: Linter.Parser = {
   meta: { name: `${name}/parser`, version },
@@ -24,8 +24,8 @@ export const parser: Linter.Parser = {
 };
 
 /**
- * Whether a comment does not configure rules. Such comments are ignored, because the command runs only its own rules, and a
- * comment could enable a rule that needs tokens.
+ * Whether a comment does not configure rules. Comments that configure rules are removed, because the command runs only its own
+ * rules, and such a comment could enable a rule that needs tokens.
  */
 function isNotRuleConfiguration({ value }: { readonly value: string }): boolean {
   return !/^\s*eslint\s/.test(value);
@@ -55,9 +55,9 @@ function optionsFor(filename: string, isFlow: boolean): ParserOptions {
   ];
   const typescript = TYPESCRIPT.test(filename);
   if (typescript) plugins.push('typescript');
-  // Flow parses `a < b > (c)` as a call with type arguments, so it is enabled only where needed.
+  // Flow parses `a < b > (c)` as a call with type arguments, so the plugin is enabled only for Flow files.
   else if (isFlow) plugins.push(['flow', { all: true }]);
-  // In a `.ts` file `<T>x` is a type assertion.
+  // In a `.ts` file, `<T>x` is a type assertion, not JSX.
   if (!typescript || filename.endsWith('x')) plugins.push('jsx');
   return {
     plugins,

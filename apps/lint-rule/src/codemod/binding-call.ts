@@ -12,7 +12,7 @@ const CLOUDFLARE = {
   factory: 'createCloudflare',
 } as const;
 
-/** Rewrites `await env.AI.run(model, { … })` with a literal text request. Undefined for any other call. */
+/** Rewrites `await env.AI.run(model, { … })` with a literal text request. Returns undefined for any other call. */
 export function rewriteBindingCall(
   call: ESTree.CallExpression,
   binding: string,
@@ -26,7 +26,7 @@ export function rewriteBindingCall(
   const uses = rewriteAwaitedResponse(parentOf(call), workersAi, code);
   if (names === undefined || rewritten === undefined || spec === undefined || uses === undefined)
     return undefined;
-  // A model in the request could differ from the first argument.
+  // The model in the request could differ from the model in the first argument.
   if (rewritten.model !== undefined) return undefined;
   const [start, end] = rangeOf(call);
   const [from, to] = rangeOf(request);

@@ -4,13 +4,13 @@ import { parentOf, type Node } from '../ast/node.ts';
 import type { Dialect, RawCall } from './dialects.ts';
 import { plainProperties, rangeOf, type Edit } from './edit.ts';
 
-/** SDK client of a file: its construction and its uses. */
+/** SDK client of a file, with its construction and its uses. */
 export interface Client {
   readonly build: ESTree.NewExpression;
   readonly uses: readonly Scope.Reference[];
 }
 
-/** Returns the only client built from the imported class. Undefined if the class or the client has other uses. */
+/** Returns the only client of the imported class. Undefined if the class has other uses, or the client is exported or changed. */
 export function clientOf(node: ESTree.ImportDeclaration, code: SourceCode): Client | undefined {
   const [imported, ...others] = code.getDeclaredVariables(node);
   const [reference, ...more] = imported?.references ?? [];
@@ -41,7 +41,7 @@ export function rewriteBuild(
   const [, calleeEnd] = rangeOf(build.callee);
   const [argument, ...more] = build.arguments;
   const open = `createMajordomo({ providers: [${factory}`;
-  // Without an `apiKey`, the SDK reads the environment, which majordomo needs as `env`.
+  // Without an `apiKey`, the SDK reads the key from the environment. A majordomo needs the environment as `env`.
   if (argument === undefined) return [{ range: [start, end], text: `${open}()], env: process.env })` }];
   const properties = argument.type === 'ObjectExpression' ? plainProperties(argument) : undefined;
   if (more.length > 0 || properties === undefined) return undefined;

@@ -1,13 +1,13 @@
 /** Format of a request and its response, without the transport. */
 export type RawFormat = Pick<RawCall, 'options' | 'text' | 'numbers'>;
 
-/** Raw call, and its translation to a `ChatRequest`. */
+/** Raw call, and the translation of its request to a `ChatRequest`. */
 export interface RawCall {
-  /** Path of the method from the client: `client.chat.completions.create`. */
+  /** Path of the method from the client, such as `['chat', 'completions', 'create']`. */
   readonly path: readonly string[];
   /** Address of the request when it is sent with `fetch`. */
   readonly url: string;
-  /** Value of the factory's option `api` that selects this API. Undefined if the vendor has only one. */
+  /** Value of the factory's option `api` that selects this API. Undefined if the vendor has only one API. */
   readonly api?: 'chat' | 'responses' | undefined;
   /** Translation of each raw option. A call with any other option is not rewritten. */
   readonly options: Readonly<Record<string, Translation>>;
@@ -17,7 +17,7 @@ export interface RawCall {
   readonly numbers: readonly { readonly from: readonly string[]; readonly to: string }[];
 }
 
-/** Translation of an option. `rename` changes only the name; the others also change or check the value. */
+/** Translation of an option. `rename` changes only the name. The other kinds also change or check the value. */
 export type Translation =
   | { readonly kind: 'rename'; readonly to: string }
   | { readonly kind: 'model' | 'messages' | 'input' | 'stop' | 'off' };

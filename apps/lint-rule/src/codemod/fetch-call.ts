@@ -10,7 +10,7 @@ import { findJsonVariable } from './fetch-json.ts';
 
 /**
  * Rewrites a `fetch` to a vendor's own address with a literal body, the key from the environment and a response that is read as
- * JSON. Undefined for any other call, because a partial rewrite would break the file.
+ * JSON. Returns undefined for any other call, because a partial rewrite would break the file.
  */
 export function rewriteFetchCall(call: ESTree.CallExpression, code: SourceCode): readonly Edit[] | undefined {
   const fetchCall = parseFetchCall(call);
@@ -61,7 +61,7 @@ function parseFetchCall({ callee, arguments: given }: ESTree.CallExpression): Fe
 const factoryCall = ({ factory }: Dialect, { api }: RawCall): string =>
   api === 'chat' ? `${factory}({ api: 'chat' })` : `${factory}()`;
 
-/** Returns the literal body. Undefined if the request has parts that the rewrite cannot express. */
+/** Returns the literal body. Returns undefined if the request has parts that the rewrite cannot express. */
 function bodyOf(init: ESTree.ObjectExpression, dialect: Dialect): ESTree.ObjectExpression | undefined {
   const { method, headers, body, ...others } = Object.fromEntries(plainProperties(init) ?? []);
   if (Object.keys(others).length > 0 || textOf(method?.value) !== 'POST') return undefined;
@@ -75,7 +75,7 @@ function bodyOf(init: ESTree.ObjectExpression, dialect: Dialect): ESTree.ObjectE
 
 const IGNORED_HEADERS: ReadonlySet<string> = new Set(['content-type', 'accept', 'anthropic-version']);
 
-/** Whether the headers are the usual headers, with the key from the variable that the SDK reads. */
+/** Whether the headers are only the vendor's usual headers, with the key from the environment variable that the SDK reads. */
 function hasUsualHeaders(headers: ESTree.ObjectExpression, { key }: Dialect): boolean {
   const entries = [...(plainProperties(headers) ?? [])].map(
     ([name, property]) => [name.toLowerCase(), property.value] as const,

@@ -6,7 +6,7 @@ import { rangeOf } from './edit.ts';
 
 /** Variable that contains a response's JSON, and the ranges to replace. */
 export interface JsonVariable {
-  /** Declarator of the variable. Its uses are the uses of the response. */
+  /** Declarator of the variable. The uses of the variable are the uses of the response. */
   readonly declarator: ESTree.VariableDeclarator;
   /** Range that `before` and the rewritten call replace. */
   readonly range: readonly [number, number];
@@ -17,7 +17,7 @@ export interface JsonVariable {
 
 /**
  * Finds the variable in `const json = await (await fetch(…)).json()`, or in two statements with checks of `response.ok` between
- * them. Undefined if the response has other uses.
+ * them. Returns undefined if the response has other uses.
  */
 export function findJsonVariable(call: ESTree.CallExpression, code: SourceCode): JsonVariable | undefined {
   const awaited = parentOf(call);
@@ -65,7 +65,7 @@ function inTwoStatements(
   };
 }
 
-/** Returns `await x.json()` for `x`. */
+/** Returns the parent expression `await x.json()` of `x`. */
 function awaitedJson(response: Node): Node | undefined {
   const member = parentOf(response);
   if (member?.type !== 'MemberExpression' || member.object !== response) return undefined;
@@ -76,7 +76,7 @@ function awaitedJson(response: Node): Node | undefined {
   return call.callee === member && awaited?.type === 'AwaitExpression' ? awaited : undefined;
 }
 
-/** Returns the variable that stores the value, if its statement declares nothing else and it has no type annotation. */
+/** Returns the variable that stores the value, if the variable is alone in its statement and has no type annotation. */
 function declaratorOf(read: Node): ESTree.VariableDeclarator | undefined {
   let at = parentOf(read);
   while (at?.type === 'TSAsExpression' || at?.type === 'TSSatisfiesExpression') at = parentOf(at);

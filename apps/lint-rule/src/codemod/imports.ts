@@ -4,7 +4,7 @@ import type { Dialect } from './dialects.ts';
 import { rangeOf, type Edit } from './edit.ts';
 import type { MessageNames } from './request.ts';
 
-/** Returns names that the file does not use yet. Undefined if the file already declares the factory's name. */
+/** Returns names that the file does not declare. Returns undefined if the file declares another name that the rewrite needs. */
 export function freeNames(
   { factory }: Pick<Dialect, 'factory'>,
   code: SourceCode,
@@ -21,7 +21,7 @@ export function freeNames(
   return user === undefined || assistant === undefined ? undefined : { user, assistant };
 }
 
-/** Replaces the SDK's import with the imports of the rewritten file. Uses the same quotes. */
+/** Replaces the SDK's import with the imports of the rewritten file. Uses the quotes of the replaced import. */
 export function importEdit(
   node: ESTree.ImportDeclaration,
   dialect: Dialect,
@@ -50,7 +50,7 @@ export function importLines(
   return `${line(coreNames, '@majordomo/core')}\n${line(factory, providerPackage)}`;
 }
 
-/** Inserts imports at the start of a file, and optionally a statement after all imports. */
+/** Returns the edits that insert imports at the start of a file, and optionally a statement after all imports. */
 export function headEdits(lines: string, statement: string | undefined, code: SourceCode): readonly Edit[] {
   const at = startOf(code);
   const last = code.ast.body.findLast(({ type }) => type === 'ImportDeclaration');
@@ -63,7 +63,7 @@ export function headEdits(lines: string, statement: string | undefined, code: So
   ];
 }
 
-/** Returns the position after directives such as `'use server'`. */
+/** Returns the position of the first statement after directives such as `'use server'`. */
 function startOf({ ast: { body } }: SourceCode): number {
   // TypeScript parsers also set this property on other statements.
   const first = body.find((statement) => typeof Reflect.get(statement, 'directive') !== 'string');

@@ -22,7 +22,7 @@ export interface RequestRewrite {
   readonly model: Node | undefined;
 }
 
-/** Returns the edits that turn a raw request into a `ChatRequest`. Undefined if an option has no translation. */
+/** Returns the edits that turn a raw request into a `ChatRequest`. Returns undefined if an option has no translation. */
 export function rewriteRequest(
   request: ESTree.ObjectExpression,
   form: RawFormat,
@@ -109,7 +109,7 @@ function messageWrapper(role: unknown, names: MessageNames): readonly [string, s
   }
 }
 
-/** Whether the value can be a string. A list or an object has parts (images, files) that the rewrite does not translate. */
+/** Whether the value can be a string. The rewrite does not translate the parts of a list or an object, such as images. */
 function isText(value: Node): boolean {
   return (
     value.type !== 'ArrayExpression' && value.type !== 'ObjectExpression' && value.type !== 'SpreadElement'
@@ -117,7 +117,7 @@ function isText(value: Node): boolean {
 }
 
 /**
- * Returns the spec of a model: `'gpt-x'` → `'openai/gpt-x'`, `model` → `` `openai/${model}` ``. Undefined for other expressions.
+ * Returns the spec of a model: `'gpt-x'` → `'openai/gpt-x'`, `model` → `` `openai/${model}` ``. For other expressions: undefined.
  */
 export function specOf(model: Node | undefined, provider: string, text: string): string | undefined {
   if (model === undefined) return undefined;

@@ -5,7 +5,7 @@ import { replaceAround, type Edit } from './edit.ts';
 
 /**
  * Returns the edits that replace one use of a raw response with a use of a `ChatResponse`: `x.choices[0]?.message.content ?? ''`
- * → `x.text`. Undefined for an unknown use; empty for a use that another edit removes.
+ * → `x.text`. Returns undefined for an unknown use, and an empty list for a use that another edit removes.
  */
 export function rewriteResponseUse(response: Node, call: RawFormat): readonly Edit[] | undefined {
   const text = followPath(response, call.text);
@@ -17,14 +17,14 @@ export function rewriteResponseUse(response: Node, call: RawFormat): readonly Ed
   return isTypeTest(response, call) ? [] : undefined;
 }
 
-/** Replaces the expression with the response, followed by `after`. */
+/** Replaces `replaced` with the code of the response, followed by `after`. */
 function replaceWithResponse(replaced: Node, response: Node, after: string): readonly Edit[] {
   return response.type === 'AwaitExpression'
     ? replaceAround(replaced, response, '(', `)${after}`)
     : replaceAround(replaced, response, '', after);
 }
 
-/** Follows a path from `x` to `x.a[0]?.b!.c`. Undefined if the code has a different path. */
+/** Returns the parent expression of `x` at a path, such as `x.a[0]?.b!.c`. Returns undefined if the code has a different path. */
 function followPath(from: Node, path: readonly string[]): Node | undefined {
   let at = from;
   for (const name of path) {
@@ -77,7 +77,7 @@ function testsType(test: Node, call: RawFormat): boolean {
   return left.type === 'MemberExpression' && stepName(left) === 'type' && call.text.at(-1) === 'text';
 }
 
-/** Whether the use is in the test of a condition that is replaced with its text. */
+/** Whether the use is in the test of a conditional expression that another edit replaces with its text. */
 function isTypeTest(response: Node, call: RawFormat): boolean {
   const type = followPath(response, [...call.text.slice(0, -1), 'type']);
   const test = type && parentOf(type);

@@ -6,7 +6,7 @@ import { isExported } from './client.ts';
 import type { RawFormat } from './dialects.ts';
 import type { Edit } from './edit.ts';
 
-/** Rewrites the uses of a response that is used where it is awaited, or stored in a variable. */
+/** Rewrites the uses of a response. The code uses the awaited call directly, or stores the response in a variable. */
 export function rewriteAwaitedResponse(
   awaited: Node | undefined,
   form: RawFormat,

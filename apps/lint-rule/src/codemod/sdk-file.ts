@@ -9,8 +9,8 @@ import { rewriteAwaitedResponse } from './response-variable.ts';
 import { rewriteRequest, specOf, type MessageNames } from './request.ts';
 
 /**
- * Rewrites a file that imports one SDK client, builds it once and makes plain calls. Undefined if the file has any other use of
- * it, because a partial rewrite would break the file.
+ * Rewrites a file that imports one SDK client, builds the client once and makes plain calls. Returns undefined if the file uses
+ * the client in another way, because a partial rewrite would break the file.
  */
 export function rewriteSdkFile(
   node: ESTree.ImportDeclaration,

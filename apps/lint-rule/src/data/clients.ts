@@ -1,4 +1,4 @@
-/** Modules that send HTTP requests. The rules report a call of any export with an inference URL. As of 2026-11-20. */
+/** Modules that send HTTP requests. The rules report each call of an export with an inference URL. Checked on 2026-11-20. */
 export const httpModules: ReadonlySet<string> = new Set([
   'axios',
   'got',
@@ -39,7 +39,7 @@ export const httpModules: ReadonlySet<string> = new Set([
   'expo/fetch',
 ]);
 
-/** Modules that imitate servers: their `post('https://api…')` defines a mock and sends nothing. */
+/** Modules that imitate servers. A call such as `post('https://api…')` of these modules defines a mock and sends nothing. */
 export const mockModules: ReadonlySet<string> = new Set([
   'msw',
   'nock',
@@ -54,7 +54,7 @@ export const mockModules: ReadonlySet<string> = new Set([
   '@playwright/test',
 ]);
 
-/** Globals that open a connection when called or constructed. */
+/** Globals that open a connection when they are called or constructed. */
 export const httpGlobals: ReadonlySet<string> = new Set([
   'fetch',
   '$fetch',
@@ -69,7 +69,7 @@ export const httpGlobals: ReadonlySet<string> = new Set([
   'net',
 ]);
 
-/** Methods that send requests, for objects of unknown origin. Excludes `get`, which maps and caches also have. */
+/** Methods that send requests, for objects of unknown origin. Excludes `get`, which is also a method of maps and caches. */
 export const sendingMethods: ReadonlySet<string> = new Set(['request', 'post', 'put', 'patch', 'fetch']);
 
 /** Options of HTTP clients that contain the address. */

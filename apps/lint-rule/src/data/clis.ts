@@ -10,7 +10,7 @@ export const cliPackages: ReadonlyMap<string, string> = new Map([
   ['@openai/codex', 'codex'],
 ]);
 
-/** Modules that start processes. A call of any export with a command starts a process. */
+/** Modules that start processes. Each call of an export with a command starts a process. */
 export const spawnModules: ReadonlySet<string> = new Set([
   'child_process',
   'execa',
@@ -36,7 +36,7 @@ export const spawnGlobals: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['Deno', new Set(['Command', 'run'])],
 ]);
 
-/** Names of functions that start processes, for functions of unknown origin. Excludes `exec`, which RegExp also has. */
+/** Names of functions that start processes, for functions of unknown origin. Excludes `exec`, which `RegExp` also has. */
 export const spawnNames: ReadonlySet<string> = new Set([
   'spawn',
   'spawnSync',
@@ -49,7 +49,7 @@ export const spawnNames: ReadonlySet<string> = new Set([
   'execaCommandSync',
 ]);
 
-/** Programs that run the program in their arguments, and those flags that take a value. */
+/** Programs that run another program from their arguments, and the flags of these programs that require a value. */
 export const launchers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['npx', new Set(['-p', '--package', '-c'])],
   ['bunx', new Set<string>()],
@@ -71,7 +71,7 @@ export const launchers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 /** Programs that run a JavaScript file. */
 export const interpreters: ReadonlySet<string> = new Set(['node', 'nodejs', 'tsx']);
 
-/** Package managers, and their subcommands that run a program. */
+/** Package managers, and the subcommands with which they run a program. */
 export const runners: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['npm', new Set(['exec', 'x'])],
   ['pnpm', new Set(['exec', 'dlx'])],
@@ -79,7 +79,7 @@ export const runners: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['bun', new Set(['x'])],
 ]);
 
-/** Shells, and their flags before a script. */
+/** Shells, and the flags that precede a script in their arguments. */
 export const shells: ReadonlySet<string> = new Set([
   'sh',
   'bash',

@@ -1,9 +1,9 @@
-/** Parts of a raw SDK that do not call models. */
+/** Exports and subpaths of a raw SDK that do not call models. */
 export interface HarmlessExports {
   readonly package: string;
-  /** Prefixes of subpaths, such as `text_splitter`. Unset: none. */
+  /** Prefixes of subpaths, such as `text_splitter`. No subpaths if unset. */
   readonly subpaths?: readonly string[] | undefined;
-  /** Exports of the package, or `'*'` for all exports. Unset: none. */
+  /** Exports of the package, or `'*'` for all exports. No exports if unset. */
   readonly names?: ReadonlySet<string> | '*' | undefined;
 }
 
@@ -20,7 +20,7 @@ const SPLITTERS = [
 
 /** Source: references of the libraries, 2026-11-20. Each entry occurred in a real repository. */
 export const harmlessExports: readonly HarmlessExports[] = [
-  // Ids, types, tests, and the client's part of an application's own route.
+  // Exports for ids, schemas, tools and tests, and for clients of a route of the application.
   {
     package: 'ai',
     subpaths: ['test'],

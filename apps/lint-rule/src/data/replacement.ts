@@ -1,8 +1,8 @@
 /** Replacement that a message recommends. */
 export interface Replacement {
-  /** The package to install. */
+  /** Package to install. */
   readonly package: string;
-  /** The element of `createMajordomo({ providers: [ … ] })`, or a complete call if no provider exists. */
+  /** Element of `createMajordomo({ providers: [ … ] })`, or a complete call if no provider exists. */
   readonly call: string;
   /** Spec for `majordomo.model(…)`. Undefined if `call` is complete. */
   readonly target: string | undefined;
@@ -30,7 +30,7 @@ export type ReplacementName =
 
 const OPENAI = '@majordomo/provider-openai';
 
-/** Returns the replacement for a vendor whose profile is part of provider-openai. */
+/** Returns the replacement for a vendor whose profile is part of `@majordomo/provider-openai`. */
 function profile(name: string, id: string = name): Replacement {
   return { package: OPENAI, call: `openaiCompatible(${name})`, target: `${id}/<model>` };
 }
@@ -67,12 +67,12 @@ export const replacements: Readonly<Record<ReplacementName, Replacement>> = {
   agent: { package: '@majordomo/agent', call: 'createAgent({ model, tools }).run(text)', target: undefined },
 };
 
-/** Address of the guide to one module that creates an application's models. */
+/** Address of the guide that describes how one module creates all models of an application. */
 export const GUIDE_URL = 'https://github.com/majordomo-llm/majordomo/blob/main/apps/docs/migrating.md';
 
 /**
- * Returns the recommendation of a message. It refers to one shared module, because majordomos that are created for each call
- * would not share health and clients. `hasCustomAddress`: the call does not go to the vendor's own address.
+ * Returns the recommendation in a message. It names one shared module, because a separate majordomo for each call would not share
+ * its health data and clients. With `hasCustomAddress`, the call has the option `baseURL` if possible.
  */
 export function advice(name: ReplacementName, hasCustomAddress = false): string {
   const { package: from, call, target } = replacements[name];

@@ -1,4 +1,4 @@
-/** Option of an SDK client that switches off the client's retries. */
+/** Constructor option of an SDK client that disables the client's retries. */
 export interface RetryOption {
   /** Package that exports the client. */
   readonly package: string;

@@ -1,15 +1,15 @@
 import type { ReplacementName } from './replacement.ts';
 
 /**
- * Evidence that a path needs in addition to the address. `nothing`: none. `any`: a header of the API, a vendor's name in the
- * address, or a body with a model. `name`: the header or the name, because applications have such routes themselves. `header`:
- * only the header.
+ * Evidence that a call needs in addition to the path. `nothing`: no evidence. `any`: a header of the API, a vendor's name in the
+ * address, or a body with a model. `name`: a header of the API or a vendor's name, because applications also have routes with
+ * this path. `header`: a header of the API.
  */
 export type RequiredEvidence = 'nothing' | 'any' | 'name' | 'header';
 
 /** Path of an inference API. */
 export interface WirePath {
-  /** Matches at the end of the path or before `?`. A `*` matches one segment. */
+  /** Pattern that must match at the end of the address or before `?`. A `*` matches one segment. */
   readonly path: string;
   readonly use: ReplacementName;
   readonly needs: RequiredEvidence;
@@ -48,6 +48,6 @@ export const wireHeaders: ReadonlyMap<string, ReplacementName> = new Map<string,
 /** Inputs of an inference request. A body counts as evidence if it has a model and one of these inputs. */
 export const bodyInputs: ReadonlySet<string> = new Set(['messages', 'prompt', 'input', 'contents']);
 
-/** Matches names of vendors and APIs in variables (`OPENAI_BASE_URL`, `ollamaHost`). */
+/** Matches names of vendors and APIs in names of variables, such as `OPENAI_BASE_URL` and `ollamaHost`. */
 export const vendorNames: RegExp =
   /openai|anthropic|claude|gemini|vertex|bedrock|ollama|groq|cerebras|mistral|cohere|openrouter|deepseek|llm|inference|completions?_?url/i;

@@ -8,13 +8,13 @@ export type AddressMatch =
   | {
       readonly kind: 'inference';
       readonly source: 'host' | 'path';
-      /** The host or path that matched. */
+      /** Host or path that matched. */
       readonly subject: string;
       readonly use: ReplacementName;
       readonly needs: RequiredEvidence;
-      /** Whether the address is a path without a host: a route of this application, or a path for a client with a base URL. */
+      /** Whether the address is a path without a host, such as a route of the application or a path for a base URL. */
       readonly isRelative: boolean;
-      /** Whether an unknown part contains a vendor's name: `${env.OLLAMA_URL}/api/chat`. */
+      /** Whether an unknown part contains a vendor's name, as in `${env.OLLAMA_URL}/api/chat`. */
       readonly hasVendorName: boolean;
     }
   | { readonly kind: 'unknown'; readonly hasVendorName: boolean }
@@ -54,7 +54,7 @@ export function addressMatcher(rules: AddressRules): AddressMatcher {
         ? { kind: 'unknown', hasVendorName: containsVendorName(text) }
         : OTHER;
     const isRelative = authority === undefined && !text.startsWith(UNKNOWN_MARK);
-    // `/v1/messages` without a host is a route of this application, unless the call has a header of the vendor's API.
+    // `/v1/messages` without a host may be a route of this application, so it needs a header of the vendor's API.
     const needs = isRelative && wirePath.needs !== 'nothing' ? 'header' : wirePath.needs;
     const { path: subject, use } = wirePath;
     return {
@@ -71,7 +71,7 @@ export function addressMatcher(rules: AddressRules): AddressMatcher {
 
 const OTHER: AddressMatch = { kind: 'other' };
 
-/** Paths that list models or describe one model: `/v1/models`, `/api/tags`. */
+/** Matches paths that list models, such as `/v1/models` and `/api/tags`. */
 const LISTING = /\/(?:v\d\w*|api)\/(?:models|tags)\/?(?:[?#]|$)/;
 
 /** Adds a scheme to a host that has none, such as the host in `https.request({ hostname })`. */
@@ -83,7 +83,7 @@ const ADDRESS = /^\s*(?:https?|wss?):\/\/([^/?#]*)/i;
 
 function splitAddress(text: string): { readonly authority: string | undefined; readonly path: string } {
   const address = ADDRESS.exec(text);
-  // `https://api.openai.com${path}`: the host ends where the unknown part begins.
+  // In `https://api.openai.com${path}`, the host ends where the unknown part begins.
   const authority = address?.[1]?.replace(/(?<=[^\0])\0[^\0]*\0$/, '');
   const start =
     address === null ? 0 : address[0].length - (address[1] ?? '').length + (authority ?? '').length;
@@ -95,7 +95,7 @@ type HostFinder = (authority: string, path: string) => InferenceHost | undefined
 function hostFinder(hosts: readonly InferenceHost[]): HostFinder {
   const compiled = hosts.map((entry) => ({
     entry,
-    // A `*` also matches an unknown part: `bedrock-runtime.${region}.amazonaws.com`.
+    // A `*` also matches an unknown part, as in `bedrock-runtime.${region}.amazonaws.com`.
     pattern: new RegExp(`^${escape(entry.host).replaceAll('*', '[^./]+')}(?::\\d+)?$`, 'i'),
     paths: entry.paths?.map((path) => ({ path, pattern: new RegExp(`^${segments(path)}`) })),
   }));

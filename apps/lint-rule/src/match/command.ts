@@ -1,14 +1,14 @@
 import { cliPackages, interpreters, launchers, runners, scriptFlags, shells } from '../data/clis.ts';
 
 /**
- * Returns the programs that a command line starts, one for each part of a pipe or list. Follows `npx`, `env`, `sh -c` and
- * similar.
+ * Returns the programs that a command line starts, one for each part of a pipe or list. Follows programs that start other
+ * programs, such as `npx`, `env` and `sh -c`.
  */
 export function programsIn(line: string): readonly string[] {
   return splitCommands(line).flatMap((words) => programsOf(words));
 }
 
-/** Returns the programs that one command starts with its arguments. */
+/** Returns the programs that a command starts. `args` contains the command and its arguments. */
 export function programsOf(args: readonly string[]): readonly string[] {
   const start = args.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
   const head = args[start];
@@ -30,7 +30,7 @@ export function programsOf(args: readonly string[]): readonly string[] {
   if (interpreters.has(name)) return programsOf(withoutFlags(rest, NO_FLAGS));
   if (valueFlags === undefined) return [cliPackages.get(name) ?? name];
   const after = withoutFlags(rest, valueFlags);
-  // `timeout 30 claude`: the duration is not a program.
+  // In `timeout 30 claude`, the duration is not a program.
   return programsOf(name === 'timeout' ? after.slice(1) : after);
 }
 

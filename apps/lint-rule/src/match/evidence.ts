@@ -15,8 +15,8 @@ export interface Evidence {
 
 const NO_EVIDENCE: Evidence = { header: undefined, body: false };
 /**
- * Maximum depth of the search for evidence. `fetch(url, { body: JSON.stringify({ … }) })` has two levels, and a nested `json: {
- * body }` has one more.
+ * Maximum depth of the search for evidence. `fetch(url, { body: JSON.stringify({ … }) })` has two levels of objects, and a nested
+ * `json: { body }` has one more level.
  */
 const MAX_DEPTH = 3;
 

@@ -1,4 +1,4 @@
-/** Returns a function that matches a path (with `/`) against globs with `**`, `*`, `?` and `{a,b}`. */
+/** Returns a function that matches a path (with `/`) against globs. A glob may contain `**`, `*`, `?` and `{a,b}`. */
 export function globMatcher(globs: readonly string[]): (path: string) => boolean {
   if (globs.length === 0) return () => false;
   const pattern = new RegExp(`^(?:${globs.map(source).join('|')})$`);

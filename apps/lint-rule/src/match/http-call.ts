@@ -15,7 +15,7 @@ import { propertyOf } from '../ast/members.ts';
 import { stringsOf } from '../ast/strings.ts';
 import { toAddress } from './address.ts';
 
-/** Evidence that a call sends HTTP: a known client, or only the name of a method. */
+/** Evidence that a call sends an HTTP request: a known client, or only the name of a method. */
 export type SenderKind = 'client' | 'method';
 
 /** Called function and its arguments. */
@@ -44,7 +44,7 @@ export function resolveCall(
     : { callee, arguments: args };
 }
 
-/** Returns whether and how certainly a function sends HTTP, by its origin or otherwise by its name. */
+/** Returns the evidence that a function sends HTTP requests, from its origin or its name. Returns undefined without evidence. */
 export function senderKind(callee: Node, analysis: Analysis): SenderKind | undefined {
   const origin = originOf(callee, analysis);
   const name = origin?.path.findLast((part) => part !== '()') ?? nameOf(callee);
@@ -60,8 +60,8 @@ export function senderKind(callee: Node, analysis: Analysis): SenderKind | undef
 }
 
 /**
- * Whether a call of a global sends a request: `fetch(…)` does, and `fetch(…).then(…)` does not. `new XMLHttpRequest().open(…)`
- * counts, because it contains the address.
+ * Whether a call of a global sends a request. `fetch(…)` sends a request, but the `then(…)` of `fetch(…).then(…)` does not. Also
+ * true for `new XMLHttpRequest().open(…)`, which contains the address.
  */
 function isSendingGlobal({ name, path }: Origin): boolean {
   if (name === 'navigator') return path.length === 1 && path[0] === 'sendBeacon';
@@ -91,7 +91,7 @@ function nameOf(callee: Node): string | undefined {
 /** Returns the addresses that an argument of a sending call may contain. */
 export function addressesIn(argument: Node, index: number, analysis: Analysis): readonly string[] {
   const objects = objectsOf(argument, analysis);
-  // The host of a socket has no scheme: `tls.connect(443, 'api.openai.com')`.
+  // The host of a socket has no scheme, as in `tls.connect(443, 'api.openai.com')`.
   if (objects.length === 0)
     return stringsOf(argument, analysis).map((text) => (HOST.test(text) ? toAddress(text) : text));
   return objects.flatMap((object) =>

@@ -8,11 +8,11 @@ import { stringsOf, valuesOf } from '../ast/strings.ts';
 import { spawnGlobals, spawnModules, spawnNames } from '../data/clis.ts';
 import { programsIn, programsOf } from './command.ts';
 
-/** Whether a function starts processes, by its origin or otherwise by its name. */
+/** Whether a function starts processes, according to its origin, or to its name if the origin does not decide. */
 export function isSpawner(callee: Node, analysis: Analysis): boolean {
   const origin = originOf(callee, analysis);
   if (origin !== undefined && origin.from !== 'local') {
-    // `$({ cwd })` returns a spawner; `spawn(…).stdin.write` is not one.
+    // `$({ cwd })` returns a function that starts processes, but `spawn(…).stdin.write` does not start processes.
     const callIndex = origin.path.indexOf('()');
     const returnsSpawner = callIndex < 0 || callIndex === origin.path.length - 1;
     if (origin.from === 'module' && spawnModules.has(origin.name)) return returnsSpawner;
@@ -25,7 +25,7 @@ export function isSpawner(callee: Node, analysis: Analysis): boolean {
   return spawnNames.has(name ?? (node.type === 'Identifier' ? node.name : ''));
 }
 
-/** Returns the programs that a spawning call starts, as far as the file determines them. */
+/** Returns the programs that a call starts, if the file determines the command of the call. */
 export function spawnedPrograms(args: readonly Node[], analysis: Analysis): readonly string[] {
   const [command, list] = args;
   if (command === undefined) return [];

@@ -17,7 +17,7 @@ export function packageOf(specifier: string): string | undefined {
   return host === undefined ? undefined : nameIn(address.slice(host.length).replace(/^(?:npm:|v\d+\/)/, ''));
 }
 
-/** Folder of installed packages. A path into this folder, even a relative one, contains a package's name. */
+/** Folder of installed packages. A path into this folder contains a package's name, even if the path is relative. */
 const NODE_MODULES = 'node_modules/';
 
 const DOT = 46;
@@ -25,7 +25,7 @@ const SLASH = 47;
 const HASH = 35;
 const AT = 64;
 
-/** Returns the path after the package's name, without the first slash: `langchain/text_splitter` → text_splitter. */
+/** Returns the path after the package's name, without the first slash. For `langchain/text_splitter`: `text_splitter`. */
 export function subpathOf(specifier: string, name: string): string {
   const rest = specifier.slice(specifier.lastIndexOf(name) + name.length);
   const slash = rest.indexOf('/');

@@ -29,15 +29,15 @@ export interface RuleDefinition {
   readonly isFixable?: boolean | undefined;
   /** Files that the rule checks: all except provider packages, or only provider packages. */
   readonly fileKind: 'outside-providers' | 'inside-providers';
-  /** Returns whether the text can contain a violation. Otherwise the file is not traversed. */
+  /** Returns whether the text can contain a violation. If not, the file is not traversed. */
   readonly mayApply?: ((text: string, options: MajordomoOptions) => boolean) | undefined;
   createListener(file: RuleFile): Rule.RuleListener;
 }
 
-/** Replacements of ranges of the source text that do not overlap. */
+/** Replacements in the source text. Their ranges do not overlap. */
 export type Edits = readonly { readonly range: readonly [number, number]; readonly text: string }[];
 
-/** Returns the `fix` of a report, or an empty object without edits. */
+/** Returns the `fix` of a report, or an empty object if no edits are given. */
 export const fixWith = (edits: Edits | undefined): Pick<Rule.ReportDescriptor, 'fix'> =>
   edits === undefined
     ? {}
@@ -48,7 +48,7 @@ export const fixWith = (edits: Edits | undefined): Pick<Rule.ReportDescriptor, '
 
 const NO_LISTENERS: Rule.RuleListener = {};
 
-/** Creates a rule that skips the files and texts that do not concern it. */
+/** Creates a rule that skips files of another kind, and files whose text cannot contain a violation. */
 export function defineRule(parts: RuleDefinition): Rule.RuleModule {
   return {
     meta: {
@@ -93,7 +93,7 @@ function classifyFile(context: Rule.RuleContext, options: MajordomoOptions): Fil
   return kind;
 }
 
-/** The result for the last file. One result is enough, because all rules check a file before the next one. */
+/** Kind of the last file. One entry is enough, because all rules check a file before the next file. */
 let lastFile: {
   readonly filename: string;
   readonly options: MajordomoOptions | undefined;

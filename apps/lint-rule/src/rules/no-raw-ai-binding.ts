@@ -60,11 +60,11 @@ export const noRawAiBinding = (rewrite?: RewriteBinding): Rule.RuleModule =>
 
 const MAX_CODE_LENGTH = 60;
 
-/** Returns the binding of a call: `this.env.AI.run` → `this.env.AI`. Undefined unless the callee is a plain path of names. */
+/** Returns the binding of a callee: `this.env.AI.run` → `this.env.AI`. Undefined if the callee is not a plain path of names. */
 const bindingIn = (calleeCode: string): string | undefined =>
   /^([\w$.]+(?<!\bgateway))\??\.run$/.exec(calleeCode)?.[1];
 
-/** Matches a use of the method without a direct call: `env.AI.run.bind(…)`, `const { run } = env.AI`. */
+/** Matches a use of the method without a direct call, such as `env.AI.run.bind(…)` or `const { run } = env.AI`. */
 const RUN_REFERENCE = /\brun\b(?!\s*\()/;
 
 function isRunMember(callee: Node): boolean {
@@ -99,7 +99,7 @@ function isGateway(receiver: readonly string[], names: ReadonlySet<string>): boo
   return receiver.at(-2) === 'gateway' && names.has(receiver.at(-3) ?? '');
 }
 
-/** Whether the arguments contain a model's id or an input. `game.ai.run(board, depth)` contains neither. */
+/** Whether the arguments contain a model's id or input. Those of a call such as `game.ai.run(board, depth)` contain neither. */
 function looksLikeModelCall(texts: readonly string[], input: Node | undefined, analysis: Analysis): boolean {
   if (
     texts.some((text) =>

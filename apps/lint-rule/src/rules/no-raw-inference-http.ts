@@ -13,7 +13,7 @@ import { defineRule, fixWith, type Edits, type RuleFile } from './define.ts';
 
 type Call = ESTree.CallExpression | ESTree.NewExpression;
 interface HttpFinding {
-  /** Part of the call that matched. Only `host` means the vendor's own address. */
+  /** Part of the call that matched. Only a call with `host` goes to the vendor's own address. */
   readonly source: 'host' | 'path' | 'evidence';
   readonly subject: string;
   readonly use: ReplacementName;
@@ -84,7 +84,7 @@ function findingIn(call: Call, { code, options }: RuleFile): HttpFinding | undef
   if (sender === undefined) return undefined;
   const matchAddress = matcherOf(options);
   const possible = options.certainty === 'possible';
-  // The address is the first argument, or the second one after the name of a method or the port of a socket.
+  // The address is the first argument, or it follows the name of a method or the port of a socket.
   for (const [index, argument] of httpCall.arguments.slice(0, 3).entries())
     for (const match of hostsFirst(addressesIn(argument, index, analysis).map(matchAddress))) {
       const finding = toFinding(match, { call: httpCall, index, sender, possible, code });
@@ -93,7 +93,7 @@ function findingIn(call: Call, { code, options }: RuleFile): HttpFinding | undef
   return undefined;
 }
 
-/** Sorts host matches first. In `${base ?? 'https://api.groq.com'}/v1/chat/completions`, the host is more specific. */
+/** Returns matches of hosts first. In `${base ?? 'https://api.groq.com'}/v1/chat/completions`, the host is more specific. */
 function hostsFirst(matches: readonly AddressMatch[]): readonly AddressMatch[] {
   const isHost = (match: AddressMatch): boolean => match.kind === 'inference' && match.source === 'host';
   return matches.length < 2 ? matches : matches.toSorted((a, b) => Number(isHost(b)) - Number(isHost(a)));
@@ -130,8 +130,8 @@ function toFinding(
 }
 
 /**
- * Whether a match is certainly a request. `client.post('/chat/completions')` may define a server's route, unless it has a host or
- * a known client.
+ * Whether a match is certainly a request. A call such as `client.post('/chat/completions')` may define a server's route, unless
+ * its address has a host or its client is known.
  */
 function isCertain(match: Extract<AddressMatch, { kind: 'inference' }>, sender: SenderKind): boolean {
   return match.needs === 'nothing' && (sender === 'client' || !match.isRelative);

@@ -21,10 +21,10 @@ const sdkFinder = perOptions((options) => {
 /** Matches files that may contain a call that loads or mocks a module by its name. */
 const LOADER_HINT = /\b_{0,2}require\b|createRequire|getBuiltinModule|[mM]ock|[rR]equireActual|importActual/;
 
-/** Returns the edits that replace the SDK in the complete file, or undefined if the file uses it in another way. */
+/** Returns the edits that replace the SDK in the complete file, or undefined if the file also uses the SDK in other ways. */
 type RewriteImport = (node: Rule.Node, name: string, code: RuleFile['code']) => Edits | undefined;
 
-/** Creates the rule that reports packages that call models, however they are loaded. */
+/** Creates the rule that reports packages that call models, for every way to load a package. */
 export const noRawSdk = (rewrite?: RewriteImport): Rule.RuleModule =>
   defineRule({
     name: 'no-raw-sdk',
@@ -81,7 +81,7 @@ export const noRawSdk = (rewrite?: RewriteImport): Rule.RuleModule =>
     },
   });
 
-/** Matches exports that count, limit or break calls but do not call a model. */
+/** Matches names of exports that count or limit calls, such as a circuit breaker, but do not call a model. */
 const ACCOUNTING_NAME = /Breaker|Ledger|Cost|Budget|Quota|RateLimit|Health|Usage/;
 
 /** Imported names, or undefined if the import may use every export. */
@@ -148,12 +148,12 @@ function loadedSdk(call: ESTree.CallExpression, { code, options }: RuleFile): st
     return name !== undefined && sdkFinder(options)(name) !== undefined;
   };
   const callee = bare(call.callee);
-  // Most calls end here: their first argument is a literal that is not the name of an SDK.
+  // For most calls, the analysis ends here, because their first argument is a literal that is not the name of an SDK.
   if (argument.type === 'Literal') {
     const { value } = argument;
     return typeof value === 'string' && isRaw(value) && isModuleLoader(callee, code) ? value : undefined;
   }
-  // Nearly every call passes a variable, so resolve names only in files that may create loaders.
+  // Many calls pass a variable, so the origin of a name is resolved only if the name or the file may create a loader.
   const loaders = callee.type !== 'Identifier' || code.text.includes('createRequire');
   if (!loaders && !callee.name.includes('equire')) return undefined;
   if (!isModuleLoader(callee, code)) return undefined;

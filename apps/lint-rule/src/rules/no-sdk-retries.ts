@@ -12,7 +12,7 @@ import { defineRule } from './define.ts';
 
 const clientsOf = perOptions((options) => [...(options.clients ?? []), ...retryOptions]);
 
-/** Reports SDK clients in provider packages whose retries are not visibly switched off. */
+/** Reports SDK clients in provider packages if the code does not visibly disable their retries. */
 export const noSdkRetries: Rule.RuleModule = defineRule({
   name: 'no-sdk-retries',
   description: 'Require raw SDK clients in provider packages to be built with their own retries off',
@@ -56,7 +56,7 @@ function hasRetriesOff(node: ESTree.NewExpression, client: RetryOption, analysis
   return objects.every((object) => disablesRetries(object, client.option.split('.'), client, analysis));
 }
 
-/** Reads the properties from the end, because the last property applies. A spread of unknown content may set the option. */
+/** Whether an object literal disables the retries. Its last property applies. A spread of unknown content may set the option. */
 function disablesRetries(
   object: ESTree.ObjectExpression,
   path: readonly string[],
@@ -110,7 +110,7 @@ function suggestions(
   );
 }
 
-/** The range after the class's name, for `new OpenAI` and `new OpenAI()`. */
+/** Returns the range after the name of the class in `new OpenAI` or `new OpenAI()`. */
 function afterCallee(node: ESTree.NewExpression): [number, number] {
   return [node.callee.range?.[1] ?? 0, node.range?.[1] ?? 0];
 }

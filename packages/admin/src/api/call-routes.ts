@@ -33,7 +33,7 @@ export const callRoutes = (calls: CallLog): readonly Route[] => [
       const names = by === '' ? [] : String(by).split(',');
       for (const name of names)
         if (!DIMENSIONS.includes(name))
-          fail('the query', 'by', `must consist of ${DIMENSIONS.join(', ')}`, name);
+          fail('the query', 'by', `must be a comma-separated list of ${DIMENSIONS.join(', ')}`, name);
       const rows = await calls.stats({ ...filterOf(query), by: names as readonly CallDimension[] });
       return { rows: rows.map(({ nanoUsd, ...row }) => ({ ...row, usd: decimal(nanoUsd, NANO_DIGITS) })) };
     },

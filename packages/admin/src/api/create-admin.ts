@@ -39,7 +39,7 @@ export interface AdminOptions {
 export interface Admin {
   /** Path at which the API is mounted. */
   readonly path: string;
-  /** Handles a request. Never rejects. `admin: true` gives access without a token. `by`: name of the caller for `onChange`. */
+  /** Handles a request. Never rejects. With `admin: true`, the caller needs no token, and `onChange` receives `by`. */
   fetch(
     request: Request,
     options?: { readonly admin?: boolean | undefined; readonly by?: string | undefined },

@@ -6,7 +6,7 @@ import { Refusal } from './answer.ts';
 /** Maximum size of a body, in bytes. */
 const MAX_BYTES = 65_536;
 
-/** Returns the JSON object in a request body; an empty object for an empty body. */
+/** Returns the JSON object in a request body, or an empty object for an empty body. */
 export async function readBody(request: Request): Promise<JsonObject> {
   const text = await textOf(request);
   if (text === '') return {};

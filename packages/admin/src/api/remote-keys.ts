@@ -23,7 +23,7 @@ export interface KeyLimitState extends KeyLimit {
   readonly resetsAt?: string | undefined;
 }
 
-/** Keys of a running gateway. */
+/** Functions that manage the keys of a running gateway. */
 export interface RemoteKeys extends Omit<Keys, 'authorize' | 'limitsOf'> {
   /** Yields all matching keys, newest first. The keys are requested page by page. */
   all(query?: Pick<KeyQuery, 'tenant' | 'status'>): AsyncGenerator<VirtualKey>;
@@ -34,7 +34,7 @@ export interface RemoteKeys extends Omit<Keys, 'authorize' | 'limitsOf'> {
 /** Maximum number of keys per page. */
 const PAGE = 1000;
 
-/** Error kinds by the status of a refusal. Any other status has the kind `server`. */
+/** Error kinds by the status of an error response. Any other status has the kind `server`. */
 const KINDS: Readonly<Record<number, ErrorKind>> = {
   400: 'config',
   401: 'auth',
@@ -43,7 +43,7 @@ const KINDS: Readonly<Record<number, ErrorKind>> = {
   409: 'denied',
 };
 
-/** Creates access to keys through the admin API of a running gateway. The methods reject with the error that the API returns. */
+/** Creates functions that manage keys through the admin API of a running gateway. They reject with the error of the API. */
 export function remoteKeys(options: RemoteKeysOptions): RemoteKeys {
   checkOptions('remoteKeys', options, { url: 'string', token: 'string', fetch: 'function' }, [
     'url',

@@ -4,7 +4,7 @@ import type { JsonObject } from '@majordomo/core';
 export interface RouteRequest {
   /** Caller, for `onChange`. */
   readonly by: string;
-  /** Value of `{id}` in the path; `''` if the route has no `{id}`. */
+  /** Value of `{id}` in the path, or `''` if the route has no `{id}`. */
   readonly id: string;
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: JsonObject;

@@ -7,7 +7,7 @@ const count: JsonObject = { type: 'integer' };
 /** Time in ISO 8601, such as `2026-12-31T23:59:59Z`. */
 export const time: JsonObject = { type: 'string', format: 'date-time' };
 
-/** Returns the schema of an object with these required members. */
+/** Returns the schema of an object with required members and `optional` members. */
 export const object = (properties: JsonObject, optional: JsonObject = {}): JsonObject => ({
   type: 'object',
   properties: { ...properties, ...optional },

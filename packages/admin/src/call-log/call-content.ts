@@ -8,12 +8,12 @@ import {
 import type { Redactor } from '@majordomo/redact';
 import type { CallContent } from './call.ts';
 
-/** Maximum number of characters of one string, of the messages of one request, and of metadata. */
+/** Maximum number of characters of one string. The next limits apply to the messages of one request, and to metadata. */
 const MAX_TEXT = 16_000;
 const MAX_MESSAGES = 256_000;
 const MAX_METADATA = 4000;
 
-/** Returns the content of a chat without secrets. Bytes become a byte count. The oldest messages beyond the limit are omitted. */
+/** Returns the content of a chat without secrets. Replaces bytes with their count. Omits the oldest messages if necessary. */
 export function contentOf(
   { messages, tools, ...settings }: ChatRequest,
   response: ChatResponse | undefined,

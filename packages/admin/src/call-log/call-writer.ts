@@ -6,7 +6,7 @@ import type { CallStore } from './call-store.ts';
 
 /** Number of entries in one write. */
 const BATCH = 200;
-/** Maximum wait for the store, in milliseconds. After a timeout, the entries are written again and replace stored ones. */
+/** Maximum wait for the store, in milliseconds. Entries of a write that timed out are written again and replace stored ones. */
 const TIMEOUT_MS = 10_000;
 const RETRY_MS = 1000;
 const PRUNE_EVERY_MS = 3_600_000;
@@ -21,7 +21,7 @@ export interface Loggable {
   onWritten?(): void;
 }
 
-/** Settings of a writer, in milliseconds. */
+/** Settings of a writer. Times are in milliseconds. */
 export interface CallWriterOptions {
   readonly store: CallStore;
   readonly clock: Clock;

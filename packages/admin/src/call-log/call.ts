@@ -26,7 +26,7 @@ export interface CallEntry {
   readonly tenant: string | undefined;
   /** Id of the virtual key. */
   readonly key: string | undefined;
-  /** `abandoned`: the client left before the end. `refused`: the request never became a call. */
+  /** Outcome. `abandoned`: the client disconnected before the end. `refused`: the request was refused before it became a call. */
   readonly outcome: 'finished' | 'failed' | 'abandoned' | 'refused';
   /** HTTP status of the response. `undefined` for calls outside the gateway. */
   readonly status: number | undefined;
@@ -70,7 +70,7 @@ export interface CallAttempt {
   readonly at: number;
   readonly ms: number;
   readonly firstMs: number | undefined;
-  /** Kind of the error; for a skipped target `benched`, `unsupported` or `denied`. */
+  /** Kind of the error. For a skipped target: `benched`, `unsupported` or `denied`. */
   readonly kind: string | undefined;
   readonly message: string | undefined;
   readonly nanoUsd: string | undefined;
@@ -109,7 +109,7 @@ export interface CallPage {
 
 /** Figures of a group of calls. Durations are those of calls that finished, in milliseconds. */
 export interface CallStats {
-  /** Values of `by`; `''` for calls that have no value. Hours are `YYYY-MM-DDTHH`, days `YYYY-MM-DD`. */
+  /** Values of the dimensions in `by`, or `''` for calls without a value. Hours are `YYYY-MM-DDTHH`, days `YYYY-MM-DD`. */
   readonly key: Readonly<Record<string, string>>;
   readonly calls: number;
   readonly failed: number;
@@ -144,7 +144,7 @@ export interface RequestEvent {
   readonly at: string;
   readonly ms: number;
   readonly method: string;
-  /** Route pattern, such as `/v1/responses/:id`; `other` for an address that is not served. */
+  /** Route pattern, such as `/v1/responses/:id`, or `other` for an address that is not served. */
   readonly route: string;
   readonly wire: string | undefined;
   readonly isStreamed: boolean | undefined;

@@ -5,7 +5,7 @@ import { isZone } from '../keys/check-key.ts';
 const text: JsonObject = { type: 'string' };
 const time: JsonObject = { type: 'string', format: 'date-time' };
 
-/** Values of `by`. */
+/** Valid dimensions in `by`. */
 export const DIMENSIONS: readonly string[] = [
   'model',
   'target',
@@ -40,7 +40,7 @@ export const PAGE: JsonObject = {
   after: { ...text, description: 'Value of `next` of the previous page.' },
 };
 
-/** Throws `config` with the path of an invalid member. `members`: schemas of the allowed members in addition to the filters. */
+/** Throws `config` with the path of an invalid member. `members` contains the schemas of allowed members other than filters. */
 export async function checkCallQuery(
   subject: string,
   query: object,

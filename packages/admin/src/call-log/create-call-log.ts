@@ -60,7 +60,7 @@ export interface CallLog {
   page(
     query?: CallQuery & { readonly limit?: number | undefined; readonly after?: string | undefined },
   ): Promise<CallPage>;
-  /** Returns an entry by call id or request id, with its content. */
+  /** Returns an entry by call id, request id or client request id, with its content. */
   get(id: string): Promise<CallEntry | undefined>;
   /** Returns figures per group, in the order of the groups. Rejects with `config` for an invalid query. */
   stats(query: CallStatsQuery): Promise<readonly CallStats[]>;
@@ -73,7 +73,7 @@ export interface CallLog {
   readonly dropped: number;
   /** Returns the number of dropped entries and the cost of each target since the start, for `GET /metrics` of a gateway. */
   metrics(): readonly MetricSample[];
-  /** Writes the waiting entries. Never rejects; `onError` receives a failure of the store. */
+  /** Writes the waiting entries. Never rejects, but `onError` receives a failure of the store. */
   flush(): Promise<void>;
   /** Flushes, then accepts no more entries. Does not close the store, because the application owns it. */
   close(): Promise<void>;
@@ -82,10 +82,10 @@ export interface CallLog {
 const DAY_MS = 86_400_000;
 const DEFAULT_PAGE = 100;
 const EXPORT_PAGE = 500;
-/** Time after the end of a call in which its request and costs may arrive, in milliseconds, and maximum number of such calls. */
+/** Time after the end of a call in which its request and costs may arrive, in milliseconds. At most `MAX_ENDED` calls wait. */
 const LATE_MS = 60_000;
 const MAX_ENDED = 10_000;
-/** Number of waiting calls with content. */
+/** Maximum number of waiting calls that retain their content. */
 const MAX_CONTENTS = 1000;
 
 const KINDS: KindsOf<CallLogOptions> = {

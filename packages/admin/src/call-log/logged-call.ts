@@ -134,7 +134,7 @@ export class LoggedCall implements Loggable {
       message: undefined,
     };
     this.attempts.push(begun);
-    // The attempt that succeeds is among the newest.
+    // The oldest attempt is removed, because only the newest can have succeeded.
     if (this.attempts.length > MAX_ATTEMPTS) this.attempts.shift();
     return begun;
   }

@@ -5,7 +5,7 @@ import type { CallFigures, CallStore } from './call-store.ts';
 const MAX_ENTRIES = 10_000;
 const NANO = 1e9;
 
-/** Creates a store in the memory of this process. `most`: maximum number of entries; the oldest are deleted. @default 10_000 */
+/** Creates a store in the memory of this process. Deletes the oldest entries if it has more than `most`. @default 10_000 */
 export function memoryCallStore(options: { readonly most?: number | undefined } = {}): CallStore {
   checkOptions('memoryCallStore', options, { most: 1 });
   const { most = MAX_ENTRIES } = options;

@@ -6,7 +6,7 @@ const MAX_METADATA = 16;
 const MAX_METADATA_NAME = 64;
 const USD = /^\d{1,9}(?:\.\d{1,9})?$/;
 
-/** Throws `config` with the path of an invalid member. `now`: current time in epoch milliseconds; the key must expire later. */
+/** Throws `config` with the path of an invalid member. The key must expire after `now`, a time in epoch milliseconds. */
 export async function checkNewKey(subject: string, key: NewKey, now: number): Promise<void> {
   await checkFits(subject, NEW_KEY, key);
   const { limits = [], metadata = {}, expiresAt } = key;
@@ -19,7 +19,7 @@ export async function checkNewKey(subject: string, key: NewKey, now: number): Pr
   for (const name of names)
     if (name === '' || name.length > MAX_METADATA_NAME)
       fail(subject, 'metadata', `must have names of 1 to ${MAX_METADATA_NAME} characters`, name);
-  // The metadata of each call contains the id of its key as `key`.
+  // The name `key` is reserved, because the metadata of each call contains the id of its key as `key`.
   if (names.includes('key')) fail(subject, 'metadata.key', 'is reserved for the id of the key; rename it');
   if (expiresAt === undefined) return;
   if (!(expiresAt instanceof Date) || Number.isNaN(expiresAt.getTime()))
@@ -49,7 +49,7 @@ function checkLimit(subject: string, limit: KeyLimit, index: number, all: readon
       limit.max.usd,
     );
   const first = all.findIndex(({ max, per }) => per === limit.per && unit in max);
-  if (first < index) fail(subject, path, `is a second limit of ${unit} per ${limit.per}; a key has one`);
+  if (first < index) fail(subject, path, `is a second limit of ${unit} per ${limit.per}; remove one of them`);
   if (limit.zone !== undefined && !isZone(limit.zone))
     fail(subject, `${path}.zone`, "must be an IANA time zone, such as 'Europe/Berlin'", limit.zone);
 }

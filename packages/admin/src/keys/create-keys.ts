@@ -49,8 +49,9 @@ export interface Keys {
   /** Returns keys, newest first. */
   list(query?: KeyQuery): Promise<readonly VirtualKey[]>;
   /**
-   * Changes the given members; `null` removes a member. Takes effect at the next request. Rejects with `not-found`, with
-   * `config`, and with `denied` (code `conflict`) if another change was stored first.
+   * Changes the given members. `null` removes a member. Takes effect at the next request of this process, and within a second in
+   * other processes. Rejects with `not-found`, with `config`, and with `denied` (code `conflict`) if another change was stored
+   * first.
    */
   update(id: string, change: KeyChange): Promise<VirtualKey>;
   /**
@@ -217,9 +218,7 @@ const membersOf = ({ name, tenant, models, limits = [], metadata = {}, admin = f
 const statusOf = ({ revokedAt, expiresAt }: KeyRecord, now: string): VirtualKey['status'] =>
   revokedAt !== undefined ? 'revoked' : expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active';
 
-/**
- * Whether the key is active and this secret is still valid. Compares ISO times in UTC as strings.
- */
+/** Whether the key is active and this secret is still valid. Compares ISO times in UTC as strings. */
 const isAccepted = (record: KeyRecord, sha256: string, now: string): boolean =>
   statusOf(record, now) === 'active' &&
   record.hashes.some((hash) => hash.sha256 === sha256 && (hash.until === undefined || hash.until > now));

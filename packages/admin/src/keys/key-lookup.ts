@@ -2,7 +2,7 @@ import { LlmError, type Clock } from '@majordomo/core';
 import { withTimeout } from '@majordomo/core/toolkit';
 import type { KeyRecord, KeyStore } from './key-store.ts';
 
-/** Settings of a lookup, in milliseconds. */
+/** Settings of a lookup. Times are in milliseconds. */
 export interface LookupOptions {
   readonly store: KeyStore;
   readonly clock: Clock;
@@ -21,7 +21,7 @@ interface Entry {
 const MAX_ENTRIES = 50_000;
 const RETRY_AFTER_MS = 5000;
 
-/** Reads keys by the hash of their secret. Caches keys only while the store reports changes. */
+/** Reads keys by the hash of their secret. Returns a cached key only while the store reports changes or does not respond. */
 export class KeyLookup {
   private readonly options: LookupOptions;
   private readonly entries = new Map<string, Entry>();
@@ -34,7 +34,7 @@ export class KeyLookup {
     this.options = options;
   }
 
-  /** Returns the key with this hash. Synchronous if the key is cached or the store is synchronous. */
+  /** Returns the key with this hash, synchronously if the key is cached or the store is synchronous. */
   find(sha256: string): KeyRecord | undefined | Promise<KeyRecord | undefined> {
     this.watch();
     const { store, clock, cacheMs, timeoutMs } = this.options;
@@ -94,7 +94,7 @@ export class KeyLookup {
     return record;
   }
 
-  /** Returns a cached key that was read within `staleMs`, for use while the store does not respond. Throws `server` if none exists. */
+  /** Returns a cached key that was read within `staleMs`, because the store does not respond. Throws `server` if none exists. */
   private knownKey(sha256: string, cause: unknown): KeyRecord {
     const entry = this.entries.get(sha256);
     if (entry !== undefined && this.options.clock.now() < entry.readAt + this.options.staleMs)

@@ -2,7 +2,7 @@ import type { KeyQuery, VirtualKey } from './key.ts';
 
 /** Stored key, as JSON. Contains hashes of secrets, but no secret. */
 export interface KeyRecord extends Omit<VirtualKey, 'status'> {
-  /** SHA-256 in hex of each accepted secret, newest first; at most 2. `until`: time from which the secret is refused, in ISO 8601. */
+  /** SHA-256 in hex of at most 2 accepted secrets, newest first. `until`: time from which the secret is refused, in ISO 8601. */
   readonly hashes: readonly { readonly sha256: string; readonly until?: string | undefined }[];
   /** Version of the record. The first is 1, and each change adds 1. */
   readonly version: number;

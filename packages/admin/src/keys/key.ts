@@ -14,7 +14,7 @@ export interface NewKey {
   readonly name: string;
   /** Team or customer that pays, 1 to 200 characters. @default none */
   readonly tenant?: string | undefined;
-  /** Names of models that the key may call. `[]`: none. @default all models that the gateway serves */
+  /** Names of models that the key may call. `[]`: no models. @default all models that the gateway serves */
   readonly models?: readonly string[] | undefined;
   /** Limits of the key. @default none */
   readonly limits?: readonly KeyLimit[] | undefined;
@@ -29,7 +29,7 @@ export interface NewKey {
   readonly admin?: boolean | undefined;
 }
 
-/** Changes of a key. An omitted member does not change; `null` removes a member. */
+/** Changes of a key. An omitted member does not change. `null` removes a member. */
 export type KeyChange = {
   readonly [Member in Exclude<keyof NewKey, 'name' | 'admin'>]?: NewKey[Member] | null;
 } & Partial<Pick<NewKey, 'name' | 'admin'>>;

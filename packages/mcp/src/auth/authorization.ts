@@ -84,7 +84,7 @@ export class Authorization {
   }
 }
 
-/** Requests a token for a client without a user. The SDK sends the credentials to the expected issuer only. */
+/** Requests a token for a client without a user. The SDK sends the credentials only to the expected issuer. */
 async function machineToken(auth: McpMachineAuth, request: AuthRequest, { tokens }: LoginIo): Promise<void> {
   const sdk = await loadClient();
   const { clientId, issuer: expectedIssuer } = auth;

@@ -81,7 +81,7 @@ class LoginClient implements OAuthClientProvider {
   /** Random value that the callback must contain. */
   readonly csrf = crypto.randomUUID();
   readonly clientMetadataUrl?: string;
-  /** Address of the login. */
+  /** Address of the login page. */
   url = '';
   private readonly options: McpLogin;
   private readonly io: LoginIo;

@@ -19,7 +19,7 @@ export class StoredTokens {
   private readonly secrets: Set<string>;
   private current: StoredOAuthTokens | undefined;
 
-  /** Does not access the store. Each token that is later read or stored is added to `secrets`. */
+  /** Does not read the store. The methods add each token that they read or store to `secrets`. */
   constructor(store: McpStore, owner: TokenOwner, secrets: Set<string>) {
     this.store = store;
     this.owner = owner;

@@ -10,13 +10,13 @@ import type { McpOptions } from '../options.ts';
 import type { CallIo, CallOutcome } from './outcome.ts';
 import { ANY_RESULT, startedTask, waitForTask } from './tasks.ts';
 
-/** Tool call, with the tool's definition on the server. */
+/** Tool call, with the server's definition of the tool. */
 export interface ToolCall {
   readonly tool: ListedTool;
   readonly args: JsonObject;
   readonly signal: AbortSignal;
   readonly suspend: NonNullable<McpOptions['suspend']>;
-  /** Throws if the call must not run. Called when the list of tools is up to date. */
+  /** Throws if the call must not run. Called after the list of tools is updated. */
   readonly check: () => void;
   /** Answers to the questions of an earlier call, with the state that the server returned. */
   readonly resume?: Resume | undefined;

@@ -22,7 +22,7 @@ const MAX_PAUSE_MS = 10_000;
 export interface ConnectionIo {
   readonly options: McpOptions;
   readonly emit: (event: McpEvent) => void;
-  /** Receives the list of tools after each request of the list. */
+  /** Receives the list of tools after each request for the list. */
   onTools(tools: readonly ListedTool[], hasResources: boolean): void;
 }
 
@@ -129,7 +129,7 @@ export class Connection {
     await this.session?.close();
   }
 
-  /** Repeats the work if the server did not recognize the session, because the work did not run. */
+  /** Runs the work. Repeats the work once if the session was lost before the server processed the request. */
   private async send<T>(label: string, timeout: IdleTimeout, work: Work<T>): Promise<T> {
     try {
       return await this.sendOnce(label, timeout, work);

@@ -5,7 +5,7 @@ import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/client'
 type Content = ToolResultPart['content'][number];
 
 const PDF = 'application/pdf';
-/** Maximum number of images and documents in a result. Each target's media limits bound the size of the media. */
+/** Maximum number of images and documents in a result. The media limits of the target apply to the size of each of them. */
 const MAX_MEDIA = 20;
 
 /** Returns a result as parts for a model. Replaces content that a model cannot receive with a text description. */
@@ -20,7 +20,7 @@ export const textOf = (result: Partial<CallToolResult>): string =>
     .flatMap((part) => (part.type === 'text' ? [part.text] : []))
     .join('\n');
 
-/** Returns a result as text, with names in place of images and documents. */
+/** Returns a result as text. The media type and the size replace an image or document. */
 export const describe = (result: Partial<CallToolResult>): string =>
   contentOf(result)
     .map((part) =>
@@ -67,7 +67,7 @@ function imageOf(data: string, declared: string): Content | undefined {
   }
 }
 
-/** Returns a PDF as a document. A target that does not accept documents in results receives an error text instead. */
+/** Returns a PDF as a document. For a target that does not accept documents in results, an error message replaces it. */
 function pdfOf(data: string, uri: string): Content | undefined {
   try {
     const bytes = fromBase64(data);

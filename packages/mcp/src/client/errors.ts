@@ -9,7 +9,7 @@ export interface ErrorContext {
   /** Subject of the error message, such as `mcp "files"` or `files_read`. */
   readonly label: string;
   readonly signal: AbortSignal | undefined;
-  /** A program's last stderr output or the reason for its end, with secrets masked. */
+  /** Reason for the end of a program, and its last stderr output, with secrets masked. */
   readonly last?: string | undefined;
   readonly mask?: ((text: string) => string) | undefined;
 }
@@ -69,13 +69,13 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   INVALID_RESULT: 'protocol',
   ERA_NEGOTIATION_FAILED: 'protocol',
   [CUT_OFF]: 'network',
-  // JSON-RPC codes for an unknown resource in 2025, an unknown method, and invalid parameters.
+  // JSON-RPC codes: an unknown resource (protocol of 2025), an unknown method, and invalid parameters.
   '-32002': 'invalid-request',
   '-32601': 'unsupported',
   '-32602': 'invalid-request',
 };
 
-/** Names of the SDK's errors of authorization. */
+/** Names of the SDK's authorization errors. */
 const AUTH_ERRORS: ReadonlySet<string> = new Set([
   'UnauthorizedError',
   'OAuthError',

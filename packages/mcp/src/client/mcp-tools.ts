@@ -57,7 +57,7 @@ export function checkOf(listed: ListedTool, fingerprint: string, { options, hist
   };
 }
 
-/** Whether a call requires approval. A server's annotation can require approval, but cannot waive it. */
+/** Whether a call requires approval. An annotation of the server can require approval, but cannot remove the requirement. */
 function needsApproval(
   { name, annotations }: ListedTool,
   fingerprint: string,

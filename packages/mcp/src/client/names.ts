@@ -1,11 +1,11 @@
 import { fnv1a } from '@majordomo/core/toolkit';
 
-/** Maximum length of a tool name that all vendors accept. */
+/** Maximum length of tool names that all vendors accept. */
 const MAX_LENGTH = 64;
 
 /**
- * Returns the names with the prefix, in characters that every vendor accepts. Appends a hash of the complete name if names
- * collide or if a name is too long.
+ * Returns the prefixed name of each tool, with only characters that every vendor accepts. Appends a hash of the complete name if
+ * names collide or if a name is too long.
  */
 export function fittedNames(prefix: string, names: readonly string[]): ReadonlyMap<string, string> {
   const prefixed = new Map([...new Set(names)].map((name) => [name, prefix + name]));

@@ -2,7 +2,7 @@ import { LlmError, messageOf, truncateText, type UserMessage, type UserPart } fr
 import type { McpToolbox } from '../options.ts';
 
 const REFERENCE = /@mcp:([^\s:]+):(\S+)/g;
-/** Punctuation that ends a sentence, and not an address. */
+/** Punctuation that, at the end of a reference, belongs to the sentence and not to the address. */
 const PUNCTUATION = '.,;:!?\'")]}>';
 const MAX_REFERENCES = 20;
 const MAX_CHARS = 100_000;
@@ -32,7 +32,7 @@ export async function withMcpReferences(
   if (references.length > MAX_REFERENCES)
     throw new LlmError(
       'invalid-request',
-      `withMcpReferences: the text has ${references.length} references; at most ${MAX_REFERENCES} are allowed`,
+      `withMcpReferences: the text has ${references.length} references; use at most ${MAX_REFERENCES}`,
     );
   const contents = await Promise.all(
     references.map(async ({ reference, toolbox, uri }) => {

@@ -8,7 +8,7 @@ import { resourceContent } from './content.ts';
 const METHOD_NOT_FOUND = -32601;
 const LIST_NAME = 'list_resources';
 const READ_NAME = 'read_resource';
-/** Server's names that collide with the tools for resources. */
+/** Names of the tools for resources, without the prefix. The server's tools must not have these names. */
 export const RESOURCE_TOOLS: readonly string[] = [LIST_NAME, READ_NAME];
 
 /** Returns a server's resources and resource templates. */
@@ -27,7 +27,7 @@ export function listResources(connection: Connection, signal?: AbortSignal): Pro
   });
 }
 
-/** Returns no templates for a server that does not implement the method. */
+/** Returns an empty list for a server that does not implement the method. Throws any other error again. */
 function withoutTemplates(error: unknown): { readonly resourceTemplates: readonly [] } {
   if (asRecord(error)['code'] === METHOD_NOT_FOUND) return { resourceTemplates: [] };
   throw error;

@@ -22,7 +22,7 @@ export class ServerTools {
   private readonly emit: (event: McpEvent) => void;
   private readonly entry: ListEntry;
   private history: ToolHistory;
-  /** Tools of the server's latest list, without omitted tools. */
+  /** Tools of the server's latest list that are offered to agents. */
   private listed: readonly ListedTool[] = [];
   private hasResources = false;
   private fingerprint: string | undefined;
@@ -91,7 +91,7 @@ export class ServerTools {
   private update(all: readonly ListedTool[], hasResources: boolean): boolean {
     const { name, prefix = `${name}_`, only, resources = false, approve } = this.options;
     const chosen = uniqueByName(all).slice(0, MAX_TOOLS).filter(isSelected(only));
-    // Core would reject every request that contains a tool with such a schema.
+    // Core rejects every request that contains a tool with a schema that is nested too deeply.
     const listed = chosen.filter(({ inputSchema }) => !isTooDeep(inputSchema));
     const rejected = chosen
       .filter(({ inputSchema }) => isTooDeep(inputSchema))
@@ -147,10 +147,10 @@ function renamed(tools: readonly ListedTool[], rename: McpOptions['rename'] = {}
     const newName: unknown =
       typeof rename === 'function' ? rename(name) : Object.hasOwn(rename, name) ? rename[name] : name;
     if (typeof newName !== 'string' || newName === '')
-      throw renameError(`the new name of "${name}" must be a string that is not empty`);
+      throw renameError(`the new name of "${name}" must be a non-empty string`);
     const other = before.get(newName);
     if (other !== undefined)
-      throw renameError(`"${other}" and "${name}" have the same new name "${newName}"`);
+      throw renameError(`"${other}" and "${name}" have the same new name "${newName}"; use unique names`);
     before.set(newName, name);
   }
   return [...before.keys()];

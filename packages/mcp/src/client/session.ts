@@ -25,7 +25,7 @@ export const NO_LIMIT: { readonly timeout: number } = { timeout: 2 ** 31 - 1 };
 
 const MAX_INSTRUCTIONS = 20_000;
 
-/** Validator that accepts every result, because a model reads the results, and the server's patterns must not run. */
+/** Validator that accepts every result. The server's schemas may contain slow regular expressions, which must not run. */
 const UNCHECKED: jsonSchemaValidator = {
   getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }),
 };
@@ -101,8 +101,8 @@ export class Session {
   }
 
   /**
-   * Runs work with the client. Rejects with an `LlmError`. After the session is lost, no new work starts. Work in progress
-   * continues, because an HTTP server may have closed only one of its connections.
+   * Runs work with the client. Rejects with an `LlmError`. A lost session is closed when its work in progress has ended, because
+   * an HTTP server may have closed only one of its connections.
    */
   async use<T>(label: string, signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T> {
     this.activeCalls += 1;

@@ -11,7 +11,7 @@ export interface StoredList {
   readonly hasResources: boolean;
 }
 
-/** Entry of a server's list in a store. Writes are serialized. */
+/** Entry of a server's list in a store. Writes run one after the other. */
 export class ListEntry {
   private readonly store: McpStore | undefined;
   private readonly name: string;

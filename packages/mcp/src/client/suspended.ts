@@ -70,7 +70,7 @@ export async function settle(
       return suspension === undefined ? [] : [withReplies(path, suspension, answers)];
     }),
   );
-  // Tasks are first, because a failure of `tasks/get` loses nothing, but a repeated call cannot be repeated again.
+  // Tasks are first, because `tasks/get` can be sent again after a failure, but a call with answers can be sent only once.
   const due = [
     ...own.filter(({ suspension }) => suspension.type === 'mcp-task'),
     ...own.filter(
@@ -132,7 +132,7 @@ function decisionOf(
   return result.isError === true ? { callId, deny: `the tool failed: ${text}` } : { callId, result: text };
 }
 
-/** Returns the payload of a call of this server. Throws `config` for a damaged payload. */
+/** Returns the payload if it belongs to a call of this server. Throws `config` if that payload is damaged. */
 function suspensionIn(payload: JsonValue, name: string): McpSuspension | undefined {
   const { type, server, tool, taskId, args, questions = {} } = asRecord(payload);
   if ((type !== 'mcp-elicitation' && type !== 'mcp-task') || server !== name) return undefined;
@@ -162,7 +162,7 @@ const answerKeys = (path: string, questions: Readonly<Record<string, unknown>>):
   return keys.length === 1 ? [path] : keys.map((key) => `${path}#${key}`);
 };
 
-/** Adds the answers to a call's questions. `replies` is `undefined` if one is missing. Throws `invalid-request` for an invalid answer. */
+/** Returns a call with its replies, or with `undefined` if a reply is missing. Throws `invalid-request` for an invalid reply. */
 async function withReplies(
   path: string,
   suspension: McpSuspension,

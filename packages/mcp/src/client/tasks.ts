@@ -29,7 +29,7 @@ export const TASK_FAILED = 'task-failed';
 /** Name under which a task of 2026 is part of a result, because the SDK rejects a result of the type `task`. */
 const TASK_KEY = 'majordomo/task';
 
-/** Makes results of the type `task` readable by the SDK. Call this before the transport is connected. */
+/** Converts results of the type `task` to a form that the SDK accepts. Call this before the transport is connected. */
 export function acceptTasks(transport: Transport): void {
   transport.onmessage = (message) => {
     if (!('result' in message) || message.result['resultType'] !== 'task') return;
@@ -106,7 +106,7 @@ export async function checkTask(
   const task = await getTask(io, taskId);
   if (task.status !== 'input_required' || isRecord(task.inputRequests))
     return outcomeOf(task, io, new Set(Object.keys(replies ?? {})));
-  // A server of 2025 sends its questions while the result is requested, and the result may take hours.
+  // A server of 2025 sends its questions only while the result is requested. The result may take hours, so do not wait for it.
   resultOf(task, io).catch(() => undefined);
   return undefined;
 }

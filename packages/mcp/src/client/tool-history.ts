@@ -43,7 +43,7 @@ export class ToolHistory {
     this.requested.set(name, fingerprint);
   }
 
-  /** Whether a call may run: the definition has not changed since it was approved, or since it needed no approval. */
+  /** Whether a call may run, because a person approved the definition or it has not changed. Stores an approved change. */
   mayRun(name: string, fingerprint: string): boolean {
     if ((this.latest.get(name) ?? fingerprint) !== fingerprint) return false;
     if (!this.isChanged(name, fingerprint)) return true;

@@ -20,7 +20,7 @@ export interface ServeOptions {
   readonly approvals?: 'ask' | 'client' | undefined;
   /**
    * Maximum number of HTTP sessions for clients of 2025, which need a session for cancellation and elicitation. With 0, every
-   * request is independent, for hosts with many instances.
+   * request is independent, as hosts with many instances require.
    * @default 0
    */
   readonly sessions?: number | undefined;
@@ -52,7 +52,7 @@ export interface ServedResource {
   readonly name: string;
   readonly description?: string | undefined;
   readonly mediaType: string;
-  /** Returns the content. If it throws, the client's request fails. */
+  /** Returns the content. If `read` throws, the client's request fails. */
   readonly read: (io: { readonly signal: AbortSignal }) => string | Uint8Array | Promise<string | Uint8Array>;
 }
 
@@ -80,7 +80,7 @@ export interface ServedAgent {
   readonly agent: Pick<Agent, 'run'>;
 }
 
-/** Server that offers tools to MCP clients. */
+/** Server that `serveMcp` returns. */
 export interface McpServerHandle {
   /** Serves the client on stdin and stdout. No other code may write to stdout. Resolves when the client has disconnected. */
   stdio(): Promise<void>;

@@ -1,6 +1,6 @@
 import type { ToolContext } from '@majordomo/agent';
 
-/** Progress of a call: an increasing number and, if known, the total. */
+/** Progress of a call. `progress` must increase with each report. */
 export interface McpProgress {
   readonly progress: number;
   readonly total?: number | undefined;
@@ -10,14 +10,14 @@ export interface McpProgress {
 
 const reporters = new WeakMap<object, (progress: McpProgress) => void>();
 
-/** Returns the context of a served tool, which passes progress to the client. */
+/** Returns a context for a served tool. `reportProgress` sends progress to the client if it receives this context. */
 export function progressContext(report: (progress: McpProgress) => void): object {
   const context = {};
   reporters.set(context, report);
   return context;
 }
 
-/** Reports progress to the MCP client of a call. Does nothing for calls by an agent. */
+/** Reports progress to the MCP client of a call. Does nothing if an agent called the tool. */
 export function reportProgress({ context }: ToolContext, progress: McpProgress): void {
   if (typeof context === 'object' && context !== null) reporters.get(context)?.(progress);
 }

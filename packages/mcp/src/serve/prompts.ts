@@ -4,7 +4,7 @@ import { toBase64 } from '@majordomo/core/toolkit';
 import type { ContentBlock, McpServer, PromptMessage } from '@modelcontextprotocol/server';
 import type { ServedPrompt } from './options.ts';
 
-/** Returns the prompts and the instructions of skills as prompts. Throws `config` for two equal names. */
+/** Returns the prompts, and the instructions of skills as prompts, by name. Throws `config` for two equal names. */
 export function promptsOf(
   prompts: readonly ServedPrompt[],
   skills: readonly Skill[],

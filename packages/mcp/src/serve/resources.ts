@@ -10,7 +10,7 @@ export function checkResources(resources: readonly ServedResource[]): void {
   for (const [at, { uri }] of resources.entries()) {
     const address = URL.parse(uri)?.href;
     const why =
-      address === undefined ? 'is not an address' : addresses.has(address) ? 'exists twice' : undefined;
+      address === undefined ? 'is not an absolute URL' : addresses.has(address) ? 'exists twice' : undefined;
     if (why !== undefined)
       throw new LlmError('config', `serveMcp: the resource ${uri} ${why}`, { path: `resources[${at}].uri` });
     addresses.add(address ?? uri);

@@ -13,7 +13,7 @@ import type { SkillsFolder } from './skills-folder.ts';
 
 /**
  * Serves tools, prompts, resources, skills and agents to MCP clients, over stdio or as a fetch handler. Throws `config` for a
- * duplicate name or address, and `invalid-request` for a schema that has no JSON Schema.
+ * duplicate name or address, and `invalid-request` for parameters without a JSON Schema.
  *
  * @example
  * const server = serveMcp({ name: 'sky', version: '1.0.0', tools: [weather] });

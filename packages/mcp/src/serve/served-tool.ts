@@ -14,7 +14,7 @@ export interface ServedCall {
   readonly context: object;
 }
 
-/** Returns the tool in the protocol's form. Throws `invalid-request` if the parameters have no JSON Schema of an object. */
+/** Returns the tool in the protocol's form. Throws `invalid-request` if the parameters cannot be converted to a JSON Schema. */
 export function listedTool({ name, description, parameters, approval }: Tool): ListedTool {
   const schema = toJsonSchema(parameters, `parameters of tool "${name}"`);
   return {

@@ -81,7 +81,7 @@ export function handleServerRequests(client: Client, { options, sampler, pause }
     client.setRequestHandler('elicitation/create', ({ params }, { mcpReq }) =>
       withPause(pause, () => elicit(params, onElicit, mcpReq.signal)),
     );
-  // A question of a 2025 server is an open request, which cannot outlive the process.
+  // A question of a server of 2025 is an open request, which ends with the process. The run therefore cannot pause for it.
   else if (suspend.includes('elicitation'))
     client.setRequestHandler('elicitation/create', () => ({ action: 'cancel' as const }));
 }

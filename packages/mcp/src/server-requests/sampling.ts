@@ -38,7 +38,7 @@ export class Sampler {
   }
 }
 
-/** Converts a completion request. Ignores its model preferences, and its request for other servers' context. */
+/** Converts a completion request. Ignores the requested models, and the requested context of other servers. */
 function requestOf(params: Params, limit: number): ChatRequest {
   const { messages, systemPrompt: system, temperature, stopSequences: stop, maxTokens } = params;
   return {

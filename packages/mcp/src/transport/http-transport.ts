@@ -11,7 +11,7 @@ import { CUT_OFF, type ServerTransport } from './server-transport.ts';
 /** Maximum size of a response and of an event, in bytes. Equal to the maximum size of a program's message. */
 const MAX_BYTES = 10 * 1024 * 1024;
 
-/** Time in which the SDK can read the remaining data of a stream, in milliseconds. */
+/** Time for which the SDK can still read data after the end of a stream, in milliseconds. */
 const READ_MS = 100;
 const CLOSE_TIMEOUT_MS = 1000;
 
@@ -37,7 +37,7 @@ export async function httpTransport(
     const answer = await fetch(input, { ...init, signal: init?.signal ?? ended.signal });
     const ids = init?.method === 'POST' ? requestIdsIn(init.body) : [];
     return boundedResponse(answer, label, () => {
-      // If the caller has aborted the request, report no error.
+      // If the caller has aborted the request, no error is reported.
       if (init?.signal?.aborted !== true) setTimeout(failRequests, READ_MS, transport, ids);
     });
   };

@@ -11,7 +11,7 @@ import { readLines } from './read-lines.ts';
 
 /**
  * Shell script that starts the program in a separate process group and waits on a pipe of this process. When this process ends,
- * also by SIGKILL, the pipe closes, and the script ends the group. The program does not inherit the pipe.
+ * even by SIGKILL, the pipe closes, and the script ends the group. The program does not inherit the pipe.
  */
 const SCRIPT = `
 ( trap '' TERM INT HUP
@@ -24,7 +24,7 @@ exec "$@" 3<&-
 
 /** Time that a program has to end after its stdin closes, and again after SIGTERM, in milliseconds. */
 const GRACE_MS = 700;
-/** Maximum time in milliseconds to read output after the exit of a program: another process may have stdout open. */
+/** Maximum time to read output after the exit of a program, in milliseconds. Another process may keep stdout open. */
 const DRAIN_MS = 1000;
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;

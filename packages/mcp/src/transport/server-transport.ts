@@ -1,6 +1,6 @@
 import type { Transport } from '@modelcontextprotocol/client';
 
-/** Transport to a server, which the SDK starts when it connects. */
+/** Transport to a server. The SDK starts the transport when the client connects. */
 export interface ServerTransport {
   readonly transport: Transport;
   /** Returns a program's last stderr output and the reason for its end, with secrets masked. */

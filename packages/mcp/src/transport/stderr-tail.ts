@@ -13,7 +13,7 @@ const MAX_LINE = 1000;
 export class StderrTail {
   private readonly mask: (text: string) => string;
   private readonly onLine: (line: string) => void;
-  /** Number of extra characters, more than the longest secret, because a cut line may end with the beginning of a secret. */
+  /** Number of characters removed from the end of a cut line, which may contain a part of a secret of at most this length. */
   private readonly margin: number;
   private tail = '';
   private line = '';
