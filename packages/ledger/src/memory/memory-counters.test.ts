@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import type { LedgerStore } from '../contract/store.ts';
 import { memoryStore } from './memory-store.ts';
 
-const book = async (store: LedgerStore, id: string): Promise<boolean> => {
-  await store.reserve(id, [hourlyClaim], 600_000);
+const book = async (store: LedgerStore, id: string, leaseMs = 30_000): Promise<boolean> => {
+  await store.reserve(id, [hourlyClaim], leaseMs);
   return store.settle(id, [{ counter: 'a', amount: 1n }]);
 };
 
@@ -20,6 +20,15 @@ it('remembers a settled id for a minute, and forgets it at most 10 seconds later
   await book(store, 'another');
   // The forgotten id was reserved again.
   expect(await book(store, 'first')).toBe(true);
+});
+
+it('remembers a settled id as long as its lease, if that is longer', async () => {
+  let now = 0;
+  const store = memoryStore({ clock: { ...systemClock, now: () => now } });
+  await book(store, 'long', 600_000);
+  now = 599_999;
+  await book(store, 'other');
+  expect(await book(store, 'long')).toBe(false);
 });
 
 it('keeps a held reservation while 5,000 others are settled', async () => {

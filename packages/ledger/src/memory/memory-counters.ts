@@ -20,6 +20,7 @@ interface Hold {
 
 interface Reservation {
   readonly holds: readonly Hold[];
+  readonly leaseMs: number;
   state: 'held' | 'lapsed' | 'settled';
   /** End of the lease, or time at which it lapsed or was settled, in epoch milliseconds. */
   until: number;
@@ -27,7 +28,7 @@ interface Reservation {
 
 /** Time for which a counter is listed after the end of its period, and an id is stored after the end of its lease, in milliseconds. */
 const LAPSED_MS = 86_400_000;
-/** Time for which a settled id is stored, in milliseconds, because its reservation may be repeated. */
+/** Minimum time for which a settled id is stored, in milliseconds, because its reservation may be repeated. */
 const SETTLED_MS = 60_000;
 /** Time between two removals of old entries, in milliseconds. */
 const SWEEP_EVERY_MS = 10_000;
@@ -62,7 +63,7 @@ export class MemoryCounters {
       this.periods.set(counter, period);
       adjustHeld(period, amount, 1);
     }
-    const reservation: Reservation = { holds, state: 'held', until: now + leaseMs };
+    const reservation: Reservation = { holds, leaseMs, state: 'held', until: now + leaseMs };
     this.reservations.set(id, reservation);
     this.held.add(reservation);
     this.nextLapse = Math.min(this.nextLapse, reservation.until);
@@ -141,8 +142,8 @@ export class MemoryCounters {
   private sweep(now: number): void {
     if (now < this.nextSweep) return;
     this.nextSweep = now + SWEEP_EVERY_MS;
-    for (const [id, { state, until }] of this.reservations) {
-      const knownMs = state === 'settled' ? SETTLED_MS : LAPSED_MS;
+    for (const [id, { state, until, leaseMs }] of this.reservations) {
+      const knownMs = state === 'settled' ? Math.max(SETTLED_MS, leaseMs) : LAPSED_MS;
       if (state !== 'held' && until + knownMs <= now) this.reservations.delete(id);
     }
     for (const [counter, { resetsAt = Infinity }] of this.periods)
