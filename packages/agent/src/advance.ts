@@ -25,14 +25,14 @@ export function steered(state: RunState, messages: readonly Message[]): RunState
   return messages.length === 0 ? state : { ...state, messages: [...state.messages, ...messages] };
 }
 
-/** Returns the state with the model's response. If `textOnly` is set, no steps remain and the response's calls do not run. */
+/** Returns the state with the model's response. If `textOnly` is set, the calls of the response do not run. */
 export function answered(state: RunState, answer: Answer, textOnly = false): RunState {
   const message = withUniqueCallIds(answer.message);
   const calls = callsOf(message);
   const done = textOnly ? 'max-steps' : doneReason(answer.finish, calls);
   const next: RunState = {
     ...state,
-    // An empty last response is valid if an earlier turn has an answer. Omit it: no provider accepts a turn without parts.
+    // An empty last response is valid if an earlier turn has an answer. Omit the turn, because providers reject an empty one.
     messages: message.parts.length === 0 ? state.messages : [...state.messages, message],
     steps: state.steps + 1,
     pending: calls,
@@ -103,8 +103,8 @@ export function approvalsChecked(
 }
 
 /**
- * Returns the state in which the agent `to` is active. Adds results for all handoffs of the turn, of which only the first counts.
- * At `maxHandoffs`, the active agent does not change.
+ * Returns the state in which the agent `to` is active. Adds a result for each handoff of the turn, but performs only `call`. If
+ * the run already has `maxHandoffs` handoffs, the active agent does not change.
  */
 export function handedOff(state: RunState, call: ToolCallPart, to: string, maxHandoffs: number): RunState {
   const { handoffs = [], messages, pending } = state;

@@ -12,7 +12,7 @@ import type { RunState } from './state.ts';
 export interface Agent {
   /** Name of the agent. Required if another agent hands off to this agent. */
   readonly name: string | undefined;
-  /** Returns the state before the first step, with the budget in `options`, otherwise the agent's budget. */
+  /** Returns the state before the first step. Its budget is `options.budget`, or the agent's budget if the option is not set. */
   begin(input: string | readonly Message[], options?: { readonly budget?: Budget | undefined }): RunState;
   /** Returns the next action of a run. Has no side effects. */
   decide(state: RunState): Action;
@@ -26,10 +26,10 @@ export interface Agent {
    */
   drive(state: RunState, effects: Effects): Promise<RunResult>;
   /**
-   * Runs until the run ends or a call waits for a decision. If it fails, throws a `RunError` with the state. Before the first effect,
+   * Runs until the run ends or a call waits for a decision. A failed run throws a `RunError` with its state. Before any effect,
    * throws `config` for an invalid state or a `once` call without `claim`, and `invalid-request` for an unexpected decision.
    */
   run(input: RunInput, options?: RunOptions): Promise<RunResult>;
-  /** Runs like `run` and returns the events of the run. The run starts when the first event is read. */
+  /** Runs the agent as `run` does, and returns the events of the run. The run starts when the first event is read. */
   stream(input: RunInput, options?: StreamOptions): AgentStream;
 }

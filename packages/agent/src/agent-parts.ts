@@ -49,7 +49,7 @@ export interface AgentParts {
 
 const PARTS = Symbol.for('majordomo.agentParts');
 
-/** Returns the agent with its parts. The key is a symbol, so that copies of the agent contain the parts. */
+/** Returns the agent with its parts. Their key is a symbol, so that copies of the agent contain them. */
 export const withParts = <T extends object>(agent: T, parts: AgentParts): T => ({ ...agent, [PARTS]: parts });
 
 /** Returns the parts of an agent of `createAgent`, or `undefined` for any other object. */

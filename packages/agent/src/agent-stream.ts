@@ -22,7 +22,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
   private readonly signal: AbortSignal | undefined;
   private running: Promise<RunResult> | undefined;
   private isIterated = false;
-  /** Whether `result()` was called without a reader, so that the run does not wait for a reader. */
+  /** Whether `result()` was called and no loop reads the events, so that the run does not wait for a reader. */
   private isDraining = false;
   private isReading = true;
   private isOver = false;
@@ -59,7 +59,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
     this.events.length = 0;
     this.controller.abort(new LlmError('aborted', 'the reader stopped early', { code: 'abandoned' }));
     this.resume();
-    // A run that was never started ends here as well.
+    // Start the run if it has not started, so that `result()` rejects with `aborted`.
     this.begin().catch(() => undefined);
     return Promise.resolve(DONE);
   }
@@ -96,7 +96,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
       return undefined;
     }
     this.events.push(event);
-    // Without a reader, and after an abort, no call of `next` may follow, so do not wait for one.
+    // Without a reader, or after an abort, `next` might never be called, so do not wait for the call.
     if (this.isDraining || this.events.length <= MAX_WAITING || this.controller.signal.aborted)
       return undefined;
     return new Promise((resolve) => this.releases.push(resolve));

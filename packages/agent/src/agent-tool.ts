@@ -9,7 +9,7 @@ import { defineTool, type Tool, type ToolContext, type ToolOutput } from './tool
 
 /**
  * Returns a tool that runs an agent for another agent. The agent inherits the abort signal, the call options, the context, the
- * claim store and the remaining budget of the calling run. Its usage is added to the usage of that run. If a call of the agent
+ * claim store and the remaining budget of the calling run. The agent's usage is added to that run's usage. If a call of the agent
  * waits for a decision, the calling run waits too: `RunResult.awaiting` lists the call with the path `<call of this tool>/<call
  * of the agent>`, which a decision uses as its `callId`. The decision `deny` for the call of this tool ends the agent.
  */

@@ -5,7 +5,7 @@ export type AgentWork =
   | { readonly type: 'run'; readonly runId: string }
   | { readonly type: 'tool'; readonly runId: string; readonly call: ToolCallPart };
 
-/** Wraps a run and each tool call of the run, such as in a tracing context. Must call `run` once and return its result. */
+/** Wraps a run and each tool call of the run, for example in a tracing context. Must call `run` once and return its result. */
 export type Around = <T>(what: AgentWork, run: () => T) => T;
 
 /** Calls `run` once, inside the hook if a hook exists. Runs the work even if the hook throws or does not call `run`. */

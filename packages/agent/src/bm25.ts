@@ -7,7 +7,7 @@ export type TextIndex = (query: string) => readonly number[];
 const REPETITION = 1.2;
 const LENGTH = 0.75;
 
-/** Returns a full-text index, ranked by BM25. Frequent words have little weight, so no list of them is needed. */
+/** Returns a full-text index, ranked by BM25. Frequent words have little weight, so no list of stop words is needed. */
 export function createIndex(documents: readonly string[]): TextIndex {
   const counts = new Map<string, Map<number, number>>();
   const lengths = documents.map((text, at) => {

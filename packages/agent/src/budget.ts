@@ -1,18 +1,18 @@
 import type { Attempt, ChatResponse } from '@majordomo/core';
 
-/** Limits of one run with its sub-agents and handoffs. A limit is checked before a model call, and no call is interrupted. */
+/** Limits of one run, its sub-agents and its handoffs. Checked before each model call. Calls in progress are not interrupted. */
 export interface Budget {
   /** Maximum cost in US dollars, as a decimal string with at most nine decimals: `'0.50'`. Requires `cost`. */
   readonly maxUsd?: string | undefined;
   /** Maximum sum of input and output tokens. */
   readonly maxTokens?: number | undefined;
-  /** Maximum time of model calls and tools, in milliseconds. Waiting for a decision does not count. Of parallel calls, only the longest counts. */
+  /** Maximum time of model calls and tools in milliseconds, without waits for decisions. Of parallel calls, adds the longest. */
   readonly maxMs?: number | undefined;
 }
 
-/** Amounts that a run has spent. If neither `budget` nor `cost` is set, only `tokens` is known, in the result of the run. */
+/** Amounts that a run has spent. If neither `budget` nor `cost` is set, all amounts except `tokens` are 0. */
 export interface Spent {
-  /** Cost in nano-dollars as a decimal string, because JSON has no bigint. `'0'` without `cost`. */
+  /** Cost in nano-dollars as a decimal string, because JSON has no bigint. `'0'` if `cost` is not set. */
   readonly nanoUsd: string;
   readonly tokens: number;
   readonly ms: number;
@@ -25,7 +25,7 @@ export type CostOf = (response: Pick<ChatResponse, 'attempts'>) => CostResult | 
 export interface CostResult {
   /** Cost in nano-dollars. `undefined` if the cost is unknown or `basis` is `included`. */
   readonly nanoUsd: bigint | undefined;
-  /** Basis of the cost. `included`: a plan or the user's hardware covers the call, so its cost counts as zero. */
+  /** Basis of the cost. `included`: a plan or the user's hardware covers the call, so its cost is zero. */
   readonly basis?: string | undefined;
   /** Reasons for an unknown cost. */
   readonly missing: readonly string[];

@@ -17,7 +17,7 @@ export interface ChannelMessage extends ChannelMessageHead {
   readonly events: readonly AgentEvent[];
 }
 
-/** Returns an event as JSON. Errors in the JSON have no causes. */
+/** Returns an event as JSON. The JSON omits the causes of errors. */
 export const eventJson = (event: AgentEvent): string =>
   JSON.stringify(toJson(withErrors(event, errorToJson)));
 

@@ -6,7 +6,7 @@ import { waitingRunOf } from './call-paths.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunState } from './state.ts';
 
-/** Returns the id of the run. For a state with pending calls, returns the id in the state, so that their keys are the same in every process. */
+/** Returns the id of the run. With pending calls, returns the state's id, so that the keys of these calls never change. */
 export const runIdOf = (input: RunInput, state: RunState & { readonly runId: string }): string =>
   state.pending.length === 0 ? state.runId : ((input as RunState).runId ?? state.runId);
 

@@ -4,7 +4,7 @@ import { callsThatWait, runsOnPath, waitingRunOf, type LocatedCall } from './cal
 import { checkDecisions, invalidDecision } from './decision.ts';
 import type { Decision, RunState } from './state.ts';
 
-/** Pending call with the parts of its agent. They are `undefined` if `createAgent` did not create the agent. */
+/** Pending call with the parts of its agent. The parts are `undefined` if `createAgent` did not create the agent. */
 interface CallOfAgent extends LocatedCall {
   readonly agent: AgentParts | undefined;
 }

@@ -80,7 +80,7 @@ const isSpent = (value: unknown): boolean =>
   /^\d{1,30}$/.test(value['nanoUsd']) &&
   [value['tokens'], value['ms']].every((number) => Number.isFinite(number) && (number as number) >= 0);
 
-/** Checks that pending calls belong to the last turn, and that each call of this turn is pending or has a result. */
+/** Checks that all pending calls are in the last turn, and that each call of this turn is pending or has a result. */
 function checkCalls({ messages, pending, results, decisions, suspended = [] }: RunState, at: string): void {
   const made = callsOfLast(pending.length === 0 ? [] : messages);
   const left = new Map(made.map((call) => [call.id, JSON.stringify(call)]));

@@ -1,4 +1,4 @@
-// Runs on the journal of a durable engine, for engine adapters.
+// Functions for adapters of durable engines, which run agents on a journal.
 export type { Journal } from './journal.ts';
 export { journaled, type JournaledIo } from './journaled.ts';
 export {
@@ -11,7 +11,7 @@ export {
 export { errorFromJson, errorToJson } from './failure.ts';
 export { findWaitingCall, type WaitingCall } from './waiting-calls.ts';
 
-// Watching a run of another process.
+// Functions that watch a run of another process.
 export type { RunChannel } from './run-channel.ts';
 export { watchRun, type WatchOptions } from './watch-run.ts';
 export type { RunEvent } from './run-follower.ts';

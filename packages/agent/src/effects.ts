@@ -40,7 +40,7 @@ export interface EffectsIo extends Observers {
 /** Effects that an agent implements. */
 export interface AgentEffects
   extends Pick<Effects, 'callModel' | 'steer'>, Required<Pick<Effects, 'needsApproval'>> {
-  /** Runs one tool call. `ended`: result or error of the call's sub-agent, set if the caller has driven it. */
+  /** Runs one tool call. `ended`: set if the caller has driven the call's sub-agent; returns its result. */
   readonly runTool: (
     call: ToolCallPart,
     state: RunState,
@@ -181,7 +181,7 @@ async function callTool(
   };
 }
 
-/** Returns the text of the error result of a call that must not run. */
+/** Returns the text of the error result if the call must not run, otherwise `undefined`. */
 function whyNotRun(
   tool: Tool,
   call: ToolCallPart,
@@ -216,7 +216,7 @@ export function claimEffect(
       scope.race(async () => store.claim(key)),
     );
     if (typeof isFirst !== 'boolean')
-      throw new LlmError('config', `claim: must return a boolean, not ${typeof isFirst}`, {
+      throw new LlmError('config', `claim must return a boolean, not ${typeof isFirst}`, {
         path: 'claim',
       });
     return isFirst ? agent.started.ownerId() : ANOTHER_PROCESS;

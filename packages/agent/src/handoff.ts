@@ -13,7 +13,7 @@ export interface Handoff {
   readonly description?: string | undefined;
   /**
    * Earlier messages that the agent sees: all, the user's, or the result of a pure function. Later messages are always sent, and
-   * the transcript retains all. If no earlier message is left, the last user message is sent. `@default 'all'`
+   * the transcript retains all messages. If no earlier message is left, the last user message is sent. `@default 'all'`
    */
   readonly history?: 'all' | 'user' | ((messages: readonly Message[]) => readonly Message[]) | undefined;
 }

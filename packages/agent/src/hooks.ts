@@ -15,7 +15,7 @@ import type { RunState } from './state.ts';
 
 /** Observers of a run. The run does not wait for observers. An error or a rejection of an observer becomes a warning. */
 export interface Observers {
-  /** Called before a model call. `step` counts from 1. */
+  /** Called before a model call. `step` is the number of the step; the first step is 1. */
   readonly onStepStart?: Observer<{ readonly step: number; readonly state: RunState }>;
   /** Called before a tool runs. */
   readonly onToolStart?: Observer<{ readonly step: number; readonly call: ToolCallPart }>;
@@ -66,7 +66,7 @@ export interface StepSettings extends Omit<
 
 /** Hooks of a run. */
 export interface Hooks extends Observers {
-  /** Function that returns settings for the next step. They override the agent's settings. If it fails, the run ends. */
+  /** Function that returns settings for the next step, which override the agent's. If the function fails, the run ends. */
   readonly prepareStep?:
     | ((next: { readonly step: number; readonly state: RunState }) => Awaitable<StepSettings | undefined>)
     | undefined;
@@ -90,7 +90,7 @@ export interface CompactContext {
   readonly target: string | undefined;
   /** Request that contains the complete transcript. */
   readonly request: ChatRequest;
-  /** Error of the target, set if the request was too long for the model. A request with the returned messages is sent once. */
+  /** Error of the target, set if the request was too long for the model. The returned messages are sent only once. */
   readonly overflow: LlmError | undefined;
 }
 

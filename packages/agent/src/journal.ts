@@ -14,7 +14,7 @@ export interface Journal {
   readonly signal: AbortSignal;
   /** Maximum size of an entry, in bytes of JSON. A larger entry fails the run without a retry. `@default no limit` */
   readonly maxBytes?: number | undefined;
-  /** Returns the recorded result of a step, or runs the step and records its result. Parallel tool calls start in one tick. */
+  /** Returns the recorded result of a step, or runs the step and records its result. Parallel steps start in the same tick. */
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
   /** Waits for the decision on a call. `name` differs for each wait of the same call. The id of a call inside a sub-agent is a path. */
   decision(call: ToolCallPart, name: string): Promise<Decision>;

@@ -60,8 +60,8 @@ export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}):
 }
 
 /**
- * Drives the sub-agent of a call on the same journal. Returns a function for the sub-agent's result or error, or `undefined` if
- * the call runs no sub-agent.
+ * Drives the sub-agent of a call on the same journal. Returns a function that resolves to its result or rejects with its error,
+ * or `undefined` if the call runs no sub-agent.
  */
 async function driveSubAgent(
   agent: Agent,
@@ -78,7 +78,7 @@ async function driveSubAgent(
   const { args, invalid } = withDecidedArgs(call, state);
   const nesting = nestingOf(io.options ?? {});
   const depth = nesting.depth + 1;
-  // For these calls, the step of the call creates an error result.
+  // If the call cannot run a sub-agent, the step of the call creates its result.
   if (!parts || !tools || !tool || !inner || !innerParts || invalid !== undefined || depth > MAX_DEPTH)
     return undefined;
   const seen = { offered: state.offered, messages: parts.view(state) };
@@ -97,7 +97,7 @@ async function driveSubAgent(
     const result = await inner.drive({ ...begun, budget }, effects);
     return () => Promise.resolve(result);
   } catch (error) {
-    // The engine's own errors are passed on. A model error becomes the result of the call.
+    // Throw the engine's own errors to the engine. Any other error of the sub-agent becomes the result of the call.
     if (!RunError.is(error) || journal.signal.aborted) throw error;
     return () => Promise.reject(error);
   }

@@ -20,7 +20,7 @@ import type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
 
 /**
  * Effects of a run. Arguments and results are JSON (by `toJson`). A journal can store the results, so that a replay does not
- * repeat the effects. `@majordomo/agent/steps` exports functions that return the names of the entries.
+ * repeat the effects. `@majordomo/agent/steps` exports functions that return the names of these journal entries.
  */
 export interface Effects {
   /** Requests a turn of the model, as `agent.effects` does. A wrapper must pass on `turn`, because the last turn may have no tools. */
@@ -29,9 +29,9 @@ export interface Effects {
   needsApproval?(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
   /** Runs one tool call. Returns a failure as an error result. */
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
-  /** Returns whether a call runs alone, after the turn's other calls. Sub-agents in a journal do, to fix the order of entries. */
+  /** Returns whether a call runs after the turn's other calls, alone. A journal runs sub-agents alone to fix the entry order. */
   readonly runsAlone?: ((call: ToolCallPart, state: RunState) => boolean) | undefined;
-  /** Returns decisions on waiting calls. The id of a call inside a sub-agent is a path. If the array is empty, the run pauses. */
+  /** Returns decisions on waiting calls, or an empty array to pause the run. The id of a call inside a sub-agent is a path. */
   decisions(calls: readonly ToolCallPart[], state: RunState): Promise<readonly Decision[]>;
   /**
    * Returns the owner of a call with `effect: 'once'`: the result of `agent.claimOwner()`, stored in the journal. If this effect
@@ -190,7 +190,7 @@ function resultOf(
   return { text, state, agent, messages, awaiting, done, usage, spent, targets, attempts: [] };
 }
 
-/** Returns the `RunError` of a model error, otherwise its cause, because engines suspend and cancel runs by throwing errors. */
+/** Returns the cause of a `RunError` if an engine threw the cause to suspend or cancel the run. Otherwise, returns the error. */
 export function unwrapEngineError(error: unknown): unknown {
   return RunError.is(error) && !LlmError.is(error.cause) ? error.cause : error;
 }

@@ -32,9 +32,9 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   /** Skills. Their instructions follow the agent's instructions, in the given order. @default [] */
   readonly skills?: readonly Skill[] | undefined;
   /**
-   * Whether, or how, a search tool replaces the definitions of most tools. Tools of `tools` and `skills` are always offered. Tools of
-   * `toolboxes` are deferred if all tools together are at least `ToolSearch.above`: the model calls the search tool, whose result
-   * loads the tools that match. A call of a tool that was not loaded does not run, and its result loads the tool. `@default false`
+   * Whether a search tool replaces most tool definitions, or options of this tool. Tools of `tools` and `skills` are always
+   * offered. Tools of `toolboxes` are deferred if all tools together are at least `ToolSearch.above`: the model calls the search
+   * tool, whose result loads the tools that match. A call of a tool that is not loaded only loads the tool. `@default false`
    */
   readonly toolSearch?: boolean | ToolSearch | undefined;
   /**
@@ -63,13 +63,13 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   readonly budget?: Budget | undefined;
   /**
    * Function that returns the cost of a model call, such as `costOfResponse` of `@majordomo/catalog`. Required with `budget.maxUsd`, in which case an
-   * unknown cost ends the run with a `RunError` of kind `config` that names the target. Without `maxUsd`, an unknown cost counts as zero and causes a
-   * warning. `basis: 'included'` counts as zero. Sub-agents without `cost` use this function.
+   * unknown cost ends the run with a `RunError` of kind `config` that names the target. Without `maxUsd`, an unknown cost is zero and causes a
+   * warning. A cost with `basis: 'included'` is zero. Sub-agents without `cost` use this function.
    */
   readonly cost?: CostOf | undefined;
   /** Clock for time limits and durations. @default the system clock */
   readonly clock?: Pick<Clock, 'now' | 'timer'> | undefined;
-  /** Wraps a run and each tool call of the run, such as in a tracing context. Must call `run` once and return its result. */
+  /** Wraps a run and each tool call of the run, for example in a tracing context. Must call `run` once and return its result. */
   readonly around?: Around | undefined;
 }
 
@@ -151,7 +151,7 @@ export function agentParts(options: AgentOptions): AgentParts {
   const tools = toolsOf(options, handoffs);
   // Without this check, JavaScript callers would get the error only in the first run.
   if (typeof (model as Partial<ChatModel> | null | undefined)?.stream !== 'function') {
-    throw new LlmError('config', 'model: must be a result of majordomo.model(spec)', { path: 'model' });
+    throw new LlmError('config', 'model must be a result of majordomo.model(spec)', { path: 'model' });
   }
   const parts: AgentParts = {
     name,

@@ -17,7 +17,7 @@ interface RunAttempt {
   readonly next: number;
 }
 
-/** Converts the messages of a run to events. Drops outdated attempts, and reports lost messages and repeated steps. */
+/** Converts a run's messages to events. Drops messages of outdated attempts, and reports lost messages and repeated steps. */
 export class RunFollower {
   private current: RunAttempt | undefined;
   private readonly endedAttempts = new Set<string>();
@@ -37,7 +37,7 @@ export class RunFollower {
   }
 
   /**
-   * Returns the message's attempt if it is newer than the current one: if this is its first message, or if it started later.
+   * Returns the message's attempt if it replaces the current one: the message is the attempt's first, or the attempt began later.
    */
   private startAttempt({ attempt, began, batch }: ChannelMessage): RunAttempt | undefined {
     if (this.endedAttempts.has(attempt)) return undefined;

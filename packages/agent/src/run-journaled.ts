@@ -74,7 +74,7 @@ function failureOfRun(error: unknown, journal: RunJournal): LlmError | undefined
  */
 export function initialStateFrom(input: JsonValue, runId: string): RunState {
   if (typeof runId !== 'string' || runId === '' || UNSAFE_ID.test(runId))
-    throw new LlmError('config', 'runId: must be a non-empty string without control characters', {
+    throw new LlmError('config', 'runId must be a non-empty string without control characters', {
       path: 'runId',
     });
   return initialState(fromJson<RunInput>(input), runId);

@@ -2,7 +2,7 @@ import type { RunState } from './state.ts';
 
 /**
  * Store of agent runs, such as `runs` of `@majordomo/store-sqlite` and `@majordomo/store-postgres`. `load` locks the run for
- * `leaseMs` (60,000 ms by default). This process renews the lock while it lives. `save` and `release` unlock the run.
+ * `leaseMs` (60,000 ms by default). The loading process renews the lock. `save` and `release` unlock the run.
  */
 export interface RunStore {
   /** Saves a run. Rejects with `denied` if another process has locked the run, or has saved it since this process loaded it. */

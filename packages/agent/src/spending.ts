@@ -23,7 +23,7 @@ export const failedWorkOf = (error: unknown): FailedWork | undefined =>
   typeof error === 'object' && error !== null ? failedWork.get(error) : undefined;
 
 /**
- * Returns the cost of an answered model call in nano-dollars. An unknown cost counts as zero and causes a warning. If
+ * Returns the cost of an answered model call in nano-dollars. An unknown cost is treated as zero and causes a warning. If
  * `isRequired` is set, throws `config` instead, because the budget would have no effect.
  */
 export async function costOfAnswer(
@@ -48,7 +48,7 @@ export async function costOfAnswer(
   );
 }
 
-/** Returns the amounts that a failed model call has spent. An unknown cost counts as zero, because the run has already failed. */
+/** Returns the amounts that a failed model call has spent. An unknown cost is treated as zero, because the run already failed. */
 export async function spentByFailure(
   error: unknown,
   cost: CostOf | undefined,

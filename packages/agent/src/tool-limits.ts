@@ -11,14 +11,14 @@ export function checkToolLimits({ name, concurrency, maxCalls, timeoutMs, maxRes
   checkNumber(maxCalls, 0, `maxCalls of tool "${name}"`);
 }
 
-/** Returns whether the transcript of this run contains `maxCalls` earlier calls of the tool, without calls that only loaded it. */
+/** Returns whether this run has made at least `maxCalls` earlier calls of the tool. Ignores calls that only loaded the tool. */
 export function isOverMaxCalls({ maxCalls }: Tool, { id, name }: ToolCallPart, state: RunState): boolean {
   if (maxCalls === undefined) return false;
   const turns = state.messages.slice(startOfRun(state));
   const calls = turns.flatMap((turn, at) =>
     turn.role === 'assistant' ? callsOf(turn).filter((call) => !isLoadedBy(turns[at + 1], call)) : [],
   );
-  // The call belongs to the last turn, and an id is unique only within its turn.
+  // Search from the end, because the call is in the last turn and its id is unique only within that turn.
   const earlier = calls.slice(
     0,
     calls.findLastIndex((call) => call.id === id),

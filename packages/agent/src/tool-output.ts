@@ -8,7 +8,7 @@ const MEDIA_MEMBERS: ReadonlySet<string> = new Set(['type', 'mediaType', 'bytes'
 
 /**
  * Returns the text, image or document part for an output, or `undefined` for JSON, such as an object with `type: 'text'` and more
- * members. Throws an error for bytes that no result can contain. If a target accepts no such document, core sends an error text.
+ * members. Throws for bytes that no result can contain. For a target that rejects documents, core sends an error message.
  */
 export function partOf(value: unknown): Piece | undefined {
   if (value instanceof Uint8Array) return mediaOf(value);
@@ -86,4 +86,4 @@ const isOpaque = (value: object): boolean =>
   !isPlain(value) && !Array.isArray(value) && Object.keys(value).length === 0;
 
 const lossError = (path: string, kind: string, remedy: string): TypeError =>
-  new TypeError(`the tool returned ${path} of type ${kind}, which JSON cannot hold; ${remedy}`);
+  new TypeError(`the tool returned ${path} of type ${kind}, which JSON cannot represent; ${remedy}`);

@@ -14,7 +14,7 @@ import { hasSameItems } from './tool-order.ts';
 
 /** Options of tool search. */
 export interface ToolSearch {
-  /** Minimum number of all tools for which the tools of toolboxes are deferred. `@default 30` */
+  /** Minimum total number of tools at which the tools of toolboxes are deferred. `@default 30` */
   readonly above?: number | undefined;
   /** Tools of toolboxes that are offered from the start: names, or a predicate. `@default []` */
   readonly always?: readonly string[] | ((tool: ToolSpec) => boolean) | undefined;
@@ -54,7 +54,7 @@ export interface SearchRules {
 
 const VALID_NAME = /^[A-Za-z_][\w-]{0,63}$/;
 
-/** Returns the rules of tool search, or `undefined` if it is disabled. Throws `config` for an invalid name or list. */
+/** Returns the rules of tool search, or `undefined` if the search is disabled. Throws `config` for an invalid name or list. */
 export function searchRules(option: boolean | ToolSearch | undefined): SearchRules | undefined {
   if (option === undefined || option === false) return undefined;
   const { above = 30, limit = 5, name = 'find_tools', always = [], rank } = option === true ? {} : option;
@@ -193,8 +193,8 @@ export const loadingResult = ({ id, name }: ToolCallPart): ToolResultPart => ({
 const keptLists = new WeakMap<readonly ToolSpec[], readonly ToolSpec[]>();
 
 /**
- * Returns the request. A loaded tool becomes an ordinary tool if `compact` removed the result that loaded it first. A later
- * result that loads such a tool again does not move it, so that the beginning of the prompt stays the same.
+ * Returns the request. In the request, a loaded tool is an ordinary tool if `compact` removed the result that first loaded the
+ * tool. It remains one after a later result loads it again, so that the beginning of the prompt does not change.
  */
 export function withKeptTools(request: ChatRequest, transcript: readonly Message[]): ChatRequest {
   const { tools = [], messages } = request;

@@ -47,7 +47,7 @@ export interface Tool extends Omit<ToolSpec, 'deferred'> {
     boolean | ((args: JsonObject, options?: CallOptions) => boolean | Promise<boolean>) | undefined;
   /** Number of times that a call may start. `@default 'repeatable'` */
   readonly effect?: ToolEffect | undefined;
-  /** Maximum time of a call in milliseconds. If a call takes longer, its result is an error. 0 disables it. `@default 0` */
+  /** Maximum time of a call in milliseconds. The result of a longer call is an error. 0 disables the limit. `@default 0` */
   readonly timeoutMs?: number | undefined;
   /** Maximum number of characters of a result. If the text is longer, it is truncated and marked. `@default 100_000` */
   readonly maxResultChars?: number | undefined;
@@ -57,8 +57,8 @@ export interface Tool extends Omit<ToolSpec, 'deferred'> {
    */
   readonly concurrency?: number | undefined;
   /**
-   * Maximum number of calls of this tool in one run. Denied and failed calls in the transcript count as well. Further calls do
-   * not run, need no approval, and get error results that state the limit. `@default` unlimited
+   * Maximum number of calls of this tool in one run. Includes denied and failed calls in the transcript. Further calls do not
+   * run, need no approval, and get error results that state the limit. `@default` unlimited
    */
   readonly maxCalls?: number | undefined;
 }

@@ -53,7 +53,7 @@ export class Tools {
     this.renew();
   }
 
-  /** Reloads the tools. Throws the constructor's errors, in which case the previous tools remain. */
+  /** Reloads the tools. Throws the same errors as the constructor. The previous tools then remain. */
   renew(): void {
     const lists = this.owners.map(toolsOf);
     if (lists.length === this.lists.length && lists.every((list, at) => isUnchanged(list, this.lists[at])))
@@ -68,7 +68,7 @@ export class Tools {
         if (isSearched === true && !search.isAlwaysOffered(specOf(tool)))
           deferred.set(tool.name, { ...specOf(tool), deferred: true });
     const finder = search && new ToolFinder(search, deferred, this.owners.filter(isSearchedOwner));
-    // The name of the search tool is reserved even if nothing is deferred, because toolboxes may grow.
+    // The name of the search tool is reserved even if no tool is deferred, because toolboxes may grow.
     if (finder !== undefined) addTool(byName, { tool: finder.toolFor(deferred), owner: 'toolSearch' });
     if (search !== undefined && deferred.size === 0) byName.delete(search.name);
     const listed = [...byName.values()].filter(({ tool }) => !deferred.has(tool.name));
@@ -99,14 +99,14 @@ export class Tools {
     return this.known(names, messages);
   }
 
-  /** Returns the tools that the model knows. */
+  /** Returns the tools of a step, including deferred tools that a result has loaded. */
   known(names: readonly string[] | undefined, messages: readonly Message[]): readonly ToolSpec[] {
     const { listed, deferred } = this.stepTools(names);
     if (deferred.size === 0) return listed;
     return [...listed, ...[...firstLoads(messages).keys()].flatMap((name) => deferred.get(name) ?? [])];
   }
 
-  /** Returns the tools with these names. Without the search tool, nothing is deferred. The same names result in the same object. */
+  /** Returns the tools with these names. No tool is deferred unless the names include the search tool. Caches results. */
   private stepTools(names: readonly string[] | undefined): StepTools {
     if (names === undefined) return this.all;
     const key = JSON.stringify(names);
@@ -125,7 +125,7 @@ export class Tools {
   }
 }
 
-/** Array of an owner, and its tools when they were read, because a toolbox may add to its array. */
+/** Tool array of an owner, and its content when it was read, because a toolbox may add tools to its array. */
 interface ToolList {
   readonly list: readonly Tool[];
   readonly tools: readonly Tool[];

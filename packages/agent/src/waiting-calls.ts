@@ -25,8 +25,8 @@ export const waitingCalls = (runId: string, calls: readonly ToolCallPart[], stat
   });
 
 /**
- * Returns the waiting call to which a decision belongs. Throws `invalid-request` for an invalid decision or a decision that no
- * call waits for. Call this function before an engine stores the decision.
+ * Returns the waiting call with the `callId` of the decision. Throws `invalid-request` for an invalid decision or a decision that
+ * no call waits for. Call this function before an engine stores the decision.
  */
 export function findWaitingCall(waiting: readonly WaitingCall[], decision: Decision): WaitingCall {
   checkDecisions([decision]);
@@ -35,6 +35,6 @@ export function findWaitingCall(waiting: readonly WaitingCall[], decision: Decis
   if (found === undefined)
     throw new LlmError('invalid-request', `no call with the id "${callId}" is waiting for a decision`);
   if (found.isSuspended && 'approve' in decision)
-    throw new LlmError('invalid-request', `the suspended call "${callId}" requires \`result\``);
+    throw new LlmError('invalid-request', `the suspended call "${callId}" requires \`result\` or \`deny\``);
   return found;
 }

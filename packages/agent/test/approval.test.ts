@@ -292,7 +292,7 @@ describe('a tool that suspends', () => {
     const { agent } = world([calls(['a', 'ask'])], { tools: [ask] });
     const { state } = await agent.run('go');
     await expect(agent.run(state, { decisions: [{ callId: 'a', approve: true }] })).rejects.toThrow(
-      'the suspended call "a" requires `result`',
+      'the suspended call "a" requires `result` or `deny`',
     );
   });
 

@@ -87,7 +87,7 @@ describe('a run whose journal throws it away after every entry', () => {
         callModel: (state) => step(`ask ${++random}`, () => local.callModel(state)),
       });
     });
-    await expect(run).rejects.toThrow('the run executed "ask 2" before "ask 1", which its journal contains');
+    await expect(run).rejects.toThrow('"ask 2" ran before the stored step "ask 1"; repeat stored steps');
   });
 });
 

@@ -127,7 +127,7 @@ describe('a value that JSON would lose', () => {
       'return its data as',
     ],
   ])('is an error result: %s', async (kind, output, remedy) => {
-    expect(await errorOf(output)).toMatch(new RegExp(`of type ${kind}, which JSON cannot hold; `));
+    expect(await errorOf(output)).toMatch(new RegExp(`of type ${kind}, which JSON cannot represent; `));
     expect(await errorOf(output)).toContain(remedy);
   });
 
@@ -142,7 +142,7 @@ describe('a value that JSON would lose', () => {
     for (const tool of [sync, later])
       expect(await resultOf(tool)).toMatchObject({
         isError: true,
-        content: [{ text: expect.stringMatching(/Generator, which JSON cannot hold; return/) as string }],
+        content: [{ text: expect.stringMatching(/Generator, which JSON cannot represent; /) as string }],
       });
   });
 

@@ -52,7 +52,7 @@ function withKnownFees(price: Price, before: Price): Price {
     : { ...rest, fees: Object.fromEntries(known) };
 }
 
-/** Returns a price without its sources. */
+/** Returns the amounts of a price as a string, to compare prices. */
 function amountsOf({ rates, above, tiers, fees }: Price): string {
   return JSON.stringify(sorted({ rates, above, tiers, fees }));
 }

@@ -48,7 +48,7 @@ const byId = (listing: Listing): ReadonlyMap<string, Listed> => new Map(listing.
 const namedBy = (one: Listed): readonly (readonly [string, Listed])[] =>
   one.aliases.map((alias) => [alias, one] as const);
 
-/** Merges listings. The first listing with a value takes precedence; the most complete source comes first. */
+/** Merges listings. The first listing with a value takes precedence. The most complete source is first. */
 function factsOf(listed: readonly Listed[]): Facts {
   const facts: Partial<Facts>[] = listed.map((one) => one.facts);
   const [first = {}] = facts;

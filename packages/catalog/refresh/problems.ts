@@ -6,8 +6,8 @@ const LARGEST_CHANGE = 2;
 /** Maximum ratio of the rate of a tier or context step to the plain rate. A higher ratio is an error in the source. */
 const DEAREST_TIER = 10;
 /**
- * Models whose vendors charge less for writing a cache than for plain input. OpenRouter lists the storage of Gemini's caches, which
- * is charged in addition to the input, and MiniMax charges its fast models twice the input but not twice the cache.
+ * Models whose vendors charge less for writing a cache than for plain input. OpenRouter lists the storage of Gemini's caches,
+ * which is charged in addition to the input, and MiniMax doubles the input rate of its fast models, but not their cache rate.
  */
 const CHEAP_WRITES = /^openrouter\/|\/(?:minimax\/)?minimax-.*-highspeed$/i;
 

@@ -7,8 +7,8 @@ export interface Ruling {
   readonly vendor: string;
   readonly id: string;
   /**
-   * Source with the correct price. Other sources are ignored. `newest`: the newest source takes precedence over sources that are more than 60
-   * days older. With the id `*`, this applies to all models of the vendor.
+   * Source with the correct price. Other sources are ignored. `newest`: the newest source takes precedence over sources that are
+   * more than 60 days older. With the id `*`, the ruling applies to all models of the vendor.
    */
   readonly believe?: SourceName | 'newest';
   /** First days of price periods that a vendor announced but that never applied. */
@@ -56,7 +56,7 @@ export function believing(vendor: string, listings: Listings, rulings: readonly 
   };
 }
 
-/** Returns the models with all rulings applied. A ruling with a complete price creates a model that is unknown. */
+/** Returns the models with all rulings applied. A ruling with a complete price creates a model that no source lists. */
 export function ruled(
   vendor: string,
   models: readonly CatalogModel[],

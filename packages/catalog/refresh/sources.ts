@@ -10,7 +10,7 @@ import { recordIn } from '../src/refresh/json.ts';
 import type { SourceName } from '../src/refresh/offer.ts';
 import { dateOfPiAi } from '../src/refresh/read-pi-ai.ts';
 
-/** Location and licence of a source. */
+/** Location and license of a source. */
 interface Source {
   readonly url: string;
   /** File name of a copy in a folder. The suffix `.gz` may follow. */
@@ -18,7 +18,7 @@ interface Source {
   readonly licence: string;
 }
 
-/** Sources by name. All have the MIT licence; in LiteLLM's repository, it applies outside of the enterprise folder. */
+/** Sources by name. All have the MIT license. In LiteLLM's repository, the license does not apply to the enterprise folder. */
 export const SOURCES: Readonly<Record<SourceName, Source>> = {
   'models.dev': { url: 'https://models.dev/api.json', files: ['models.dev-api.json'], licence: 'MIT' },
   'genai-prices': {

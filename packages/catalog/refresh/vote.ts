@@ -9,7 +9,7 @@ const MOST_TRUSTED: readonly SourceName[] = ['genai-prices', 'models.dev', 'lite
 
 /**
  * Returns the price by majority vote. The sources that agree on input and output win, and vote on the other rates. A price of 0
- * counts only if two sources state it, because some sources write 0 for an unknown price.
+ * requires two sources, because some sources write 0 for an unknown price.
  */
 export function vote(all: readonly Offer[], outdated: readonly Offer[] = []): Verdict | undefined {
   const offers = all.filter((offer) => !outdated.includes(offer));

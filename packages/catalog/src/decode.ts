@@ -76,7 +76,7 @@ const stepOf = (inputTokens: number, rates: RatesRow): NonNullable<Price['above'
   rates: ratesOf(rates) as Rates,
 });
 
-/** Converts rates to integer micro-USD. This is exact, because no price has more than six decimals. */
+/** Converts rates to integer micro-USD. The conversion is exact, because no price has more than six decimals. */
 const ratesOf = (row: RatesRow): Partial<Rates> =>
   Object.fromEntries(
     Object.entries(RATE_LETTERS).flatMap(([letter, name]) => {

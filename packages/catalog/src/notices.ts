@@ -10,7 +10,7 @@ const WITHIN_DAYS = 90;
 export interface ModelNotice {
   readonly vendor: string;
   readonly id: string;
-  /** Target of the call, such as `anthropic/claude-sonnet-4-5`. Absent if the notice does not belong to a call. */
+  /** Target of the call, such as `anthropic/claude-sonnet-4-5`. Absent if no call caused the notice. */
   readonly target?: string | undefined;
   /** Date of the retirement, in ISO format. */
   readonly retires: string;

@@ -64,7 +64,7 @@ export const MODALITIES: Readonly<Record<string, Modality>> = {
 /** Abilities by letter. */
 export const ABILITIES = { T: 'tools', S: 'structured', H: 'temperature', R: 'reasoning' } as const;
 
-/** Rates by letter. The order makes equal rates equal strings. */
+/** Rates by letter. The fixed order ensures that equal rates result in equal strings. */
 export const RATE_LETTERS: Readonly<Record<string, keyof Rates>> = {
   i: 'input',
   o: 'output',

@@ -138,11 +138,11 @@ const WRONG_ON_A_WIRE: typeof WRONG = [
     { parts: [{ type: 'toolcall' }] },
     'has an unknown part type, "toolcall"; did you mean "tool-call"?',
   ],
-  ['images', { images: [image(Uint8Array.of(1))] }, 'has images, which only fakes support'],
+  ['images', { images: [image(Uint8Array.of(1))] }, 'has images, which only fake providers support'],
   [
     'the token of a vendor part',
     { vendorParts: [{ text: 'tea', data: 1 }] },
-    'has kind or data of a vendor part, which only fakes support',
+    'has kind or data of a vendor part, which only fake providers support',
   ],
   [
     'a kind that no vendor sends',

@@ -1,7 +1,7 @@
 import { LlmError, type ImagePart } from '@majordomo/core';
 import { sniffMediaType } from '@majordomo/core/toolkit';
 
-/** Position of an image in a response, for errors. */
+/** Origin of an image: the target and the path in its response. Errors contain both. */
 export interface ImageLocation {
   readonly target: string;
   /** Path in the response, such as `data[0].b64_json`. */
@@ -14,7 +14,7 @@ export function imageFromBase64(text: unknown, location: ImageLocation): ImagePa
   return imageFromBytes(decodeBase64(text.replace(DATA_URL, ''), location), location);
 }
 
-/** Returns the bytes as an image. The bytes determine the media type. Throws `protocol` if they are not an image. */
+/** Returns the bytes as an image part. The bytes determine the media type. Throws `protocol` if they are not an image. */
 export function imageFromBytes(bytes: Uint8Array, location: ImageLocation): ImagePart {
   const mediaType = sniffMediaType(bytes);
   if (mediaType?.startsWith('image/') !== true)
@@ -24,7 +24,7 @@ export function imageFromBytes(bytes: Uint8Array, location: ImageLocation): Imag
 
 const DATA_URL = /^data:[\w.+/-]*(?:;[\w=.-]+)*;base64,/i;
 
-/** Decodes base64. For several megabytes, this function is faster than core's `fromBase64`. */
+/** Decodes base64. For data of several megabytes, this function is faster than core's `fromBase64`. */
 function decodeBase64(text: string, location: ImageLocation): Uint8Array {
   let binary: string;
   try {

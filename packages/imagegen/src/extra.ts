@@ -3,7 +3,7 @@ import type { ImageRequest, Warning } from '@majordomo/core';
 /** Key of `ImageRequest.extra` for the images wire. */
 export const IMAGES_WIRE = 'openai-images';
 
-/** Returns a warning for each setting in `extra` for the images wire, because a target of another wire receives none of them. */
+/** Returns a warning for each setting in `extra` for the images wire. Targets that use another wire do not receive it. */
 export const droppedSettings = ({ extra }: Pick<ImageRequest, 'extra'>): readonly Warning[] =>
   Object.keys(extra?.[IMAGES_WIRE] ?? {}).map((what) => ({
     action: 'dropped',
@@ -11,6 +11,6 @@ export const droppedSettings = ({ extra }: Pick<ImageRequest, 'extra'>): readonl
     why: 'this API does not have the setting',
   }));
 
-/** Returns the fields that are set. The backend chooses values for unset fields. */
+/** Returns the fields without those that are `undefined`. The backend chooses the values of absent fields. */
 export const withoutUnset = (fields: object): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

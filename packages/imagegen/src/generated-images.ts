@@ -1,10 +1,10 @@
 import { LlmError, type ImagePart, type ImageResponse, type Usage, type Warning } from '@majordomo/core';
 import { imageError } from './decode-image.ts';
 
-/** Images of a backend's response. Core adds the attempts. */
+/** Response of a backend, without the member `attempts`, which core adds. */
 export type GeneratedImages = Omit<ImageResponse, 'attempts'>;
 
-/** Decodes one image of a response. */
+/** Function that decodes one image of a response. */
 export type ImageDecoder = () => ImagePart;
 
 /**
@@ -30,7 +30,7 @@ export function decodeImages(
   return { images, warnings: missingImages(images.length, requested, first) };
 }
 
-/** Returns a warning if some of the requested images are missing. Core handles a response without images. */
+/** Returns a warning if some of the requested images are missing. Returns no warning for 0 images, which core handles. */
 function missingImages(count: number, n: number, failure: LlmError | undefined): readonly Warning[] {
   if (count === 0 || count >= n) return [];
   const why = failure?.message ?? 'the response contained no more images';
@@ -38,9 +38,9 @@ function missingImages(count: number, n: number, failure: LlmError | undefined):
 }
 
 /**
- * Generates `n` images on a wire that returns one image at a time. Calls `draw` with `seed + index`, at most four calls in
- * parallel. Failures cause a warning if at least one image arrives. Otherwise, throws the first failure. Starts no further calls
- * after four failures without a success. Returns the sum of the usage.
+ * Generates `n` images on a wire that returns one image per call. Calls `draw` for each image with `seed + index`, with at most
+ * four calls in parallel. If some calls fail, the result has a warning. If all calls fail, throws the first failure. Starts no
+ * further calls after four failures without a success. The usage of the result is the sum of all successful calls' usage.
  */
 export async function generateEach(
   request: { readonly n?: number | undefined; readonly seed?: number | undefined },
@@ -67,10 +67,10 @@ export async function generateEach(
   };
 }
 
-/** Maximum number of parallel calls. Gates and limits count all of them as one call. */
+/** Maximum number of parallel calls, which gates count as one call. Without a success, also the maximum number of failures. */
 const MAX_PARALLEL = 4;
 
-/** Returns the outcomes in the order of the seeds, without the calls that were not started. */
+/** Returns the outcomes of the calls in the order of the seeds. A call that was not started has no outcome. */
 async function generateInParallel(
   seeds: readonly (number | undefined)[],
   signal: AbortSignal,
@@ -92,12 +92,12 @@ async function generateInParallel(
   return settled;
 }
 
-/** Removes duplicate warnings, which the parallel calls for one request cause. */
+/** Removes duplicate warnings. Each call for the same request may return the same warnings. */
 function withoutDuplicates(warnings: readonly Warning[]): readonly Warning[] {
   return [...new Map(warnings.map((warning) => [`${warning.action} ${warning.what}`, warning])).values()];
 }
 
-/** Adds the tokens of two calls. If neither call reported a count, the count stays unknown. */
+/** Adds the token counts of two calls. A count that neither call reported stays `undefined`. */
 function addUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   const plus = (one: number | undefined, other: number | undefined): number | undefined =>

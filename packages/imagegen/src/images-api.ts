@@ -15,17 +15,17 @@ import { checkSize, parseSize, type SizeRule } from './size.ts';
 
 /** Differences between servers of the images wire (`/images/generations`, `/images/edits`). */
 export interface ImagesQuirks {
-  /** Value that requests bytes instead of a URL. GPT image models always send bytes and reject this field (2026-11). */
+  /** Value of `response_format` that requests bytes, not a URL. `none`: not sent, as GPT image models reject it (2026-11). */
   readonly responseFormat: 'b64_json' | 'none';
-  /** Whether the server accepts a seed. OpenAI accepts no seed, and local servers do. */
+  /** Whether the server accepts a seed. OpenAI does not accept a seed, but local servers do. */
   readonly seed: boolean;
   /** Sizes that the server accepts. */
   readonly size: SizeRule;
-  /** Limits of the images to edit; `false` if the server accepts none. If it is not set, images are sent unchanged. */
+  /** Limits of the images to edit; `false` if the server accepts no images. Without limits, images are sent unchanged. */
   readonly inputs?: ImageLimits | false | undefined;
 }
 
-/** Quirks of an unknown server. */
+/** Default `ImagesQuirks`, for unknown servers. */
 export const COMPATIBLE_IMAGES: ImagesQuirks = { responseFormat: 'b64_json', seed: true, size: {} };
 
 /** Request of the images wire: JSON, or a form if the request contains images. */
@@ -37,8 +37,8 @@ export interface ImagesCall {
 }
 
 /**
- * Converts a request to `generations`, or to `edits` if the request contains images. Throws `invalid-request` for an invalid size
- * or a mask without an image, and `unsupported` for a size that the server does not accept.
+ * Converts a request to a call of `/images/generations`, or of `/images/edits` if the request contains images. Throws
+ * `invalid-request` for an invalid size or a mask without an image, and `unsupported` for a size that the server does not accept.
  */
 export function toImagesCall(
   request: ImageRequest,
@@ -68,7 +68,7 @@ export function toImagesCall(
 
 const NO_SEED: Warning = { action: 'dropped', what: 'seed', why: 'this API does not support a seed' };
 
-/** Returns the form. The field is named `image` for one image and `image[]` for several, as in the SDK (openai 7.55). */
+/** Returns the form of an edit. One image is sent as `image`, several images as `image[]`, as in OpenAI's SDK (openai 7.55). */
 function formOf(
   fields: Readonly<Record<string, unknown>>,
   images: readonly ImagePart[],
@@ -90,8 +90,8 @@ function attach(form: FormData, field: string, { bytes, mediaType }: ImagePart, 
 }
 
 /**
- * Decodes the images of a response. Missing images cause a warning. Throws the error that the server reported, `protocol` for an
- * invalid response, and `unsupported` for a response with URLs, because URLs are never fetched.
+ * Decodes the images of a response. If some images are missing or invalid, the result has a warning. Throws the error that the
+ * server reported. If no image is valid, throws `protocol`, or `unsupported` for a URL, because URLs are not fetched.
  */
 export function fromImagesBody(json: unknown, requested: number, target: string): GeneratedImages {
   if (!isRecord(json)) throw imageError({ target, path: '' }, 'is not an object');
@@ -110,7 +110,7 @@ export function fromImagesBody(json: unknown, requested: number, target: string)
 }
 
 const urlError = (target: string): LlmError =>
-  new LlmError('unsupported', `${target} returned a URL instead of an image; URLs are not fetched`, {
+  new LlmError('unsupported', `${target} returned a URL, which is not fetched; use another target`, {
     target,
     code: 'url-only',
   });

@@ -5,10 +5,10 @@ export { aspectRatio, checkSize, parseSize, type Size, type SizeRule } from './s
 export { imageFromBase64, imageFromBytes, type ImageLocation } from './decode-image.ts';
 export { generateEach, decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
 
-// Requests.
+// Settings in `extra`, and unset fields.
 export { droppedSettings, IMAGES_WIRE, withoutUnset } from './extra.ts';
 
-// The images wire.
+// Images API.
 export {
   COMPATIBLE_IMAGES,
   fromImagesBody,
@@ -17,7 +17,7 @@ export {
   type ImagesQuirks,
 } from './images-api.ts';
 
-// The web UI's wire.
+// API of the Stable Diffusion web UI.
 export {
   fromTxt2ImgBody,
   toTxt2ImgCall,
@@ -27,5 +27,5 @@ export {
   type Txt2ImgCall,
 } from './txt2img.ts';
 
-// One image per run.
+// Runs that return one image each.
 export { imageFromRun, RUN_WIRE, toRunCall, type RunCall, type RunQuirks } from './run-image.ts';

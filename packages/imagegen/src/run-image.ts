@@ -5,9 +5,9 @@ import { imageError, imageFromBase64, imageFromBytes, type ImageLocation } from 
 import { droppedSettings, withoutUnset } from './extra.ts';
 import { checkSize, parseSize, type SizeRule } from './size.ts';
 
-/** Differences between models behind `run(model, input)`. Each call returns one image. */
+/** Differences between models that are called with `run(model, input)`. Each call returns one image. */
 export interface RunQuirks {
-  /** Form of the input. `form`: a multipart form with images as files, for newer models. */
+  /** Format of the input: `object`, or `form` for a multipart form with images as files, which newer models require. */
   readonly input: 'object' | 'form';
   /** Sizes that the model accepts. `false`: the model has no field for a size. */
   readonly size: SizeRule | false;
@@ -15,7 +15,7 @@ export interface RunQuirks {
   readonly seed: boolean;
   /** Maximum number of input images. */
   readonly images: number;
-  /** Whether the model accepts a mask, as a list of bytes. */
+  /** Whether the model accepts a mask. A mask is sent as an array of bytes. */
   readonly mask: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface RunCall {
   readonly warnings: readonly Warning[];
 }
 
-/** Converts a request for one image. Drops each setting that the model does not accept, with a warning. */
+/** Converts a request to a run. Drops an unsupported size or seed with a warning. Throws `unsupported` for unsupported images. */
 export function toRunCall(request: ImageRequest, quirks: RunQuirks, target: string): RunCall {
   const { prompt, size, seed, images = [], mask, extra } = request;
   if (images.length > quirks.images || (mask !== undefined && !quirks.mask)) {
@@ -79,7 +79,7 @@ function formOf(fields: Readonly<Record<string, unknown>>, images: readonly Imag
 }
 
 /**
- * Decodes the image of a run: bytes, a stream of bytes, base64, or an object with one of these in `image`, `data` or `result`.
+ * Decodes the output of a run: bytes, a stream of bytes, base64, or an object with one of these in `image`, `data` or `result`.
  * Throws `protocol` for any other output.
  */
 export async function imageFromRun(output: unknown, location: ImageLocation): Promise<ImagePart> {

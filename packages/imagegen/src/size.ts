@@ -6,9 +6,9 @@ export interface Size {
   readonly height: number;
 }
 
-/** Sizes that a backend accepts. An unset member means no limit. */
+/** Rules for the sizes that a backend accepts. An unset member means no limit. */
 export interface SizeRule {
-  /** Number of which both edges must be a multiple. */
+  /** Number of pixels of which the width and the height must be multiples. */
   readonly multipleOf?: number | undefined;
   /** Maximum length of an edge, in pixels. */
   readonly maxEdge?: number | undefined;
@@ -18,7 +18,7 @@ export interface SizeRule {
   readonly maxRatio?: number | undefined;
 }
 
-/** Parses a size such as `512x768`. Throws `invalid-request` for anything except two positive integers. */
+/** Parses a size such as `512x768`. Throws `invalid-request` unless both edges are positive integers of at most six digits. */
 export function parseSize(size: string): Size {
   const match = /^([1-9]\d{0,5})x([1-9]\d{0,5})$/.exec(size);
   if (match === null) {
@@ -27,7 +27,7 @@ export function parseSize(size: string): Size {
   return { width: Number(match[1]), height: Number(match[2]) };
 }
 
-/** Throws `unsupported` if a target does not accept this size, so that the chain continues with the next target. */
+/** Throws `unsupported` if the rule forbids this size. The chain then continues with the next target. */
 export function checkSize({ width, height }: Size, rule: SizeRule, target: string): void {
   const { multipleOf = 1, maxEdge = Infinity, maxPixels = Infinity, maxRatio = Infinity } = rule;
   const longest = Math.max(width, height);

@@ -29,7 +29,7 @@ export type PostTxt2Img = (
   context: ModelContext,
 ) => Promise<unknown>;
 
-/** Returns an image model of this wire with the transport of a provider. */
+/** Creates an image model that uses this wire. `post` sends the requests. */
 export const txt2imgModel = (modelId: string, post: PostTxt2Img): ImageBackend => ({
   id: modelId,
   async generate(request, context) {
@@ -40,13 +40,13 @@ export const txt2imgModel = (modelId: string, post: PostTxt2Img): ImageBackend =
   },
 });
 
-/** Returns the number of requested images, which the caller may change with `extra`. */
+/** Returns the number of images that the body requests. The caller may have changed this number with `extra`. */
 const imageCount = ({ batch_size: size, n_iter: batches }: Txt2ImgCall['body']): number =>
   (asNumber(size) ?? 1) * (asNumber(batches) ?? 1);
 
 /**
- * Converts a request to `txt2img`, or to `img2img` if the request contains images. For a batch, the server uses seed, seed + 1,
- * and so on. A proxy selects the server by `model`.
+ * Converts a request to a `txt2img` call, or to an `img2img` call if the request contains images. For several images, the server
+ * uses the seeds `seed`, `seed + 1`, and so on. The body contains `model`, because a proxy may select the server by it.
  */
 export function toTxt2ImgCall(request: ImageRequest, modelId: string, target: string): Txt2ImgCall {
   const { prompt, n, size, seed, images = [], mask, extra } = request;
@@ -69,8 +69,8 @@ export function toTxt2ImgCall(request: ImageRequest, modelId: string, target: st
 }
 
 /**
- * Decodes the images of a response. Omits the grid that the web UI adds before the images, and, with a warning, images that
- * extensions add after the requested images. The wire reports no usage.
+ * Decodes the images of a response. Omits the overview grid that the web UI adds before the images. Also omits images that
+ * extensions add after the requested images, with a warning. The wire reports no usage.
  */
 export function fromTxt2ImgBody(json: unknown, requested: number, target: string): GeneratedImages {
   if (!isRecord(json)) throw imageError({ target, path: '' }, 'is not an object');
@@ -91,7 +91,7 @@ export function fromTxt2ImgBody(json: unknown, requested: number, target: string
   return { target, images: decoded, warnings: [...warnings, ...additionalImages(behind)], usage: undefined };
 }
 
-/** Returns the index of the first image, after the grid. `info` is JSON in a string. */
+/** Returns the index of the first image after the overview grid. `info` is a string that contains JSON. */
 function firstImage(info: unknown): number {
   try {
     return asNumber(asRecord(JSON.parse(asText(info) ?? '{}'))['index_of_first_image']) ?? 0;

@@ -12,7 +12,7 @@ import { tokensOf } from './gate/usage.ts';
 import type { Amounts, Spender } from './limits/limit-counters.ts';
 import type { LimitCounter } from './limits/limit-set.ts';
 
-/** Lease of an empty reservation, in milliseconds. `settle` requires one if the store does not know the work's reservation. */
+/** Lease of an empty reservation, in milliseconds. `settle` requires one if the store has no reservation for the work. */
 const LEASE_MS = 86_400_000;
 
 export async function estimateAmount(
@@ -76,7 +76,7 @@ export async function settleWork(context: LedgerContext, work: LongWork, used: U
     effect: undefined,
   });
   if (counted.length > 0) {
-    // Has no effect if the store knows the reservation.
+    // Has no effect if the store has a reservation for the work.
     const empty = counted.map(({ limit, counter }) => limit.emptyClaim(counter, spender, now));
     await store.reserve(work.id, empty, LEASE_MS);
     await store.settle(

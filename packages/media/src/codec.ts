@@ -31,7 +31,7 @@ export interface Codec {
   measure(
     bytes: Uint8Array,
   ): Promise<{ readonly width: number; readonly height: number; readonly decodeBytes: number }>;
-  /** Decodes the first frame, rotates it according to EXIF, and scales it down to edges of at most `edge`. */
+  /** Decodes the first frame, rotates it according to EXIF, and scales it down to edges of at most `edge` pixels. */
   decode(bytes: Uint8Array, edge: number | undefined): Promise<Raster>;
   shrink(raster: Raster, scale: number): Promise<Raster>;
   /** Encodes pixels. For JPEG, transparency becomes white. PNG ignores the quality. */

@@ -18,11 +18,11 @@ export interface MediaFitterOptions {
    * @default the installed sharp, loaded when the first image has to be changed
    */
   readonly sharp?: Sharp | false | undefined;
-  /** Maximum number of pixels of an image. A larger image is `unsupported`. `@default 50_331_648` */
+  /** Maximum number of pixels of an image. A larger image causes an `unsupported` error. `@default 50_331_648` */
   readonly maxPixels?: number | undefined;
   /**
    * Maximum memory for images that are changed at the same time, in bytes, estimated from the image headers. Further images wait.
-   * An image that needs more memory is `unsupported`. With the default, a process grows by less than 256 MB.
+   * An image that needs more memory causes an `unsupported` error. With the default, a process grows by less than 256 MB.
    *
    * @default 208_000_000
    */

@@ -18,9 +18,9 @@ export interface Resources {
   readonly maxMemory: number;
 }
 
-/** Maximum pixels of a decoded image. No vision model uses more pixels. */
+/** Maximum number of pixels of a decoded image. No vision model uses more pixels. */
 const MAX_RASTER_PIXELS = 12e6;
-/** Minimum pixels for which an image is decoded. */
+/** Number of pixels for which memory must remain after decoding, unless the image has fewer pixels. */
 const MIN_RASTER_PIXELS = 1024 * 768;
 /** Bytes of memory per pixel: four channels, in the raster and again in the encoder. */
 const BYTES_PER_RASTER_PIXEL = 8;
@@ -40,7 +40,7 @@ export async function reencode(
   signal: AbortSignal,
 ): Promise<ReencodedImage> {
   const { mediaType } = facts;
-  // Do not render SVG: a renderer may open files and run for any time.
+  // Do not render SVG, because a renderer may open files and run without a time limit.
   if (mediaType === 'image/svg+xml') throw unfit('SVG is not rendered; convert it to PNG first');
   try {
     const size = await measureImage(bytes, facts, codec);

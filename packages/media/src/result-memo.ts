@@ -4,7 +4,7 @@ import { abortable } from '@majordomo/core/toolkit';
 export interface ResultMemo<T> {
   /**
    * Returns the result for these bytes and this key. Concurrent callers share the work. The work is aborted when all of these
-   * callers have aborted. Among failures, only permanent failures are cached.
+   * callers have aborted. A failure is cached only if it is permanent.
    */
   get(
     bytes: Uint8Array,

@@ -1,4 +1,4 @@
-/** Decoded percent-encoded text. `offsets`: offset of each character, and of the end, in the original text. */
+/** Result of decoding percent-encoded text. `offsets`: offset of each decoded character, and of the end, in the original text. */
 export interface DecodedRun {
   readonly decoded: string;
   readonly offsets: readonly number[];
@@ -48,7 +48,7 @@ function textOf(codes: readonly number[]): string {
   return text;
 }
 
-/** Whether a character ends a percent-encoded run: whitespace, control, double quote, bracket, backslash or mask. */
+/** Whether a character ends percent-encoded text: whitespace, a control character, `"`, a backtick, `<>{}`, `\` or a mask. */
 const endsRun = (code: number): boolean =>
   code <= 32 || code === 0x2028 || code === 0x2029 || (code < 128 && ENDS.has(code));
 const ENDS: ReadonlySet<number> = new Set(Array.from('"`<>\\{}', (character) => character.charCodeAt(0)));

@@ -10,12 +10,12 @@ export const MASKED = '\u2028';
 /** Character that replaces each character of existing masks. Also replaces occurrences of `MASKED` in the input. */
 export const EXISTING_MASK = '\u2029';
 
-/** Maximum number of passes. After a secret is masked, a rule may recognize another one, so the text is searched again. */
+/** Maximum number of passes. After a secret is masked, a rule may recognize another secret, so the text is searched again. */
 const MAX_ROUNDS = 6;
 /** Maximum number of nested percent-encodings that are decoded. */
 const MAX_LAYERS = 3;
 
-/** Maximum length of an encoded character, such as `%252525`, with one `25` for each layer. */
+/** Maximum length of an encoded character, such as `%25252541`. Each of `MAX_LAYERS` layers adds a `25`. */
 const MAX_CODE_LENGTH = 9;
 
 const PLACES = compileRules(PLACE_RULES);
@@ -45,7 +45,7 @@ function onePass(text: string, own: readonly CompiledRule[], layer = 0): readonl
   findKeyed(text, found);
   findUserinfo(text, found);
   findPatterns(text, PLACES, found);
-  // An application's rule could match a line end. The result would then differ between complete text and chunks.
+  // If an application's rule matched a line end, the result would depend on how the text is split into chunks.
   if (own.length > 0) findInLines(text, own, found);
   if (layer < MAX_LAYERS) findEncoded(text, own, layer, found);
   return found;

@@ -13,12 +13,12 @@ const MAX_WINDOW = 1_048_576;
 /** Maximum total length of lines that are searched together, in characters. The result does not depend on this size. */
 const BLOCK = 65_536;
 
-/** Emits a part of the text, unchanged if `rule` is `undefined`, otherwise masked. `quote`: quote on both sides of the mask. */
+/** Emits a part of the text: unchanged if `rule` is `undefined`, otherwise masked. `quote` is added on both sides of the mask. */
 export type EmitText = (raw: string, rule: string | undefined, quote?: string) => void;
 
 /**
- * Finds secrets in each line, or in windows of a long line. The result does not depend on how the input is split. It depends
- * only on the line and on whether a private key began before the line.
+ * Finds secrets in each line, or in windows of a long line. The result for a line depends only on the line and on whether a
+ * private key began before the line. The result does not depend on how the input is split.
  */
 export class LineStage {
   private raw = '';
@@ -26,7 +26,7 @@ export class LineStage {
   private key: KeyMode | undefined;
   /** Offset in the buffered text at which the next private key may begin. */
   private keyBegin = -1;
-  /** Size of the window. The window grows while a single secret fills it. */
+  /** Size of the window, in characters. The window grows while a single secret fills it. */
   private window = WINDOW;
   private readonly rules: readonly CompiledRule[];
   private readonly emit: EmitText;
@@ -50,7 +50,7 @@ export class LineStage {
     this.work = this.work.slice(at);
   }
 
-  /** Returns the length of the text to search: complete lines, a window of a long line, or the rest. 0: more text is needed. */
+  /** Returns the length of the text to search: complete lines, a window of a long line, or the rest; 0 to wait for more text. */
   private stretch(at: number, isEnd: boolean): number {
     // Within a private key, each line is checked separately. A window that has grown contains only one line.
     const begin = this.key === undefined && this.window === WINDOW ? this.nextKey(at) : at;

@@ -1,10 +1,10 @@
 import { EXISTING_MASK, MASKED } from './find-secrets.ts';
 import { maskAt } from './mask.ts';
 
-/** Text, and a copy of the same length with mark characters. */
+/** Text, and a copy of the same length in which mark characters replace secrets and existing masks. */
 export interface MarkedText {
   readonly raw: string;
-  /** Text with `MASKED` in place of known secrets and `EXISTING_MASK` in place of existing masks, for each character. */
+  /** Copy in which `MASKED` replaces each character of known secrets, and `EXISTING_MASK` each character of existing masks. */
   readonly work: string;
 }
 
@@ -14,7 +14,7 @@ export interface MarkedText {
  */
 export class LiteralStage {
   private held = '';
-  /** Number of buffered characters at the start that belong to a secret that began earlier. */
+  /** Number of characters at the start of the buffer that are part of a secret that began earlier. */
   private maskedAhead = 0;
 
   push(piece: string, forms: readonly string[], isEnd: boolean): MarkedText {

@@ -62,14 +62,14 @@ function percentEncoded(text: string): string {
   }
 }
 
-/** Number of bytes before the secret, and number of base64 characters at the start that depend on these bytes. */
+/** Pairs: number of bytes before the secret in a group of three, and number of base64 characters that these bytes affect. */
 const BASE64_OFFSETS = [
   [0, 0],
   [1, 2],
   [2, 3],
 ] as const;
 
-/** Returns the base64 characters that depend only on the secret, for each offset of the secret. */
+/** Returns the base64 characters that depend only on the secret, for each of `BASE64_OFFSETS`. */
 function inBase64(text: string): readonly string[] {
   const bytes = new TextEncoder().encode(text);
   return BASE64_OFFSETS.flatMap(([before, influenced]) => {

@@ -1,7 +1,7 @@
 import { beginsAsMask } from './mask.ts';
 import type { SecretRule, Span } from './rule.ts';
 
-/** Rules for credentials at conventional positions in a text. */
+/** Rules for credentials that follow a known word, such as `Bearer`, `--user` or `ENV`. */
 export const PLACE_RULES: readonly SecretRule[] = [
   {
     id: 'bearer-or-basic',

@@ -95,7 +95,7 @@ export const isApostrophe = (text: string, at: number, start: number): boolean =
   text[at] === "'" &&
   (/[\w%@]/.test(text.charAt(at + 1)) || !text.slice(Math.max(0, start - STRING_HEAD), start).includes("'"));
 
-/** Returns the offset after the masks that begin at this offset, or the same offset without masks. */
+/** Returns the offset after the masks that begin at this offset, or the same offset if no mask begins there. */
 export function behindMasks(text: string, at: number): number {
   let begin = at;
   while (text[begin] === '\u2028' || text[begin] === '\u2029') begin++;

@@ -10,22 +10,22 @@ import { cleanCopy } from './value/clean-copy.ts';
 export interface RedactorOptions {
   /**
    * Function that returns known secrets, called for every text. The secrets are found unchanged, percent-encoded, in base64, and
-   * escaped for JSON. If the function throws, only rules apply. Secrets of 1 or 2 characters are ignored. @default none
+   * escaped for JSON. If the function throws, only rules apply. Secrets of 1 or 2 characters are ignored. `@default` none
    */
   readonly secrets?: (() => Iterable<string>) | undefined;
-  /** Rules in addition to the built-in rules. @default [] */
+  /** Rules in addition to the built-in rules. `@default []` */
   readonly rules?: readonly SecretRule[] | undefined;
-  /** Salt for masks with a fingerprint, such as `[redacted:1f3a…]`. Equal secrets get equal masks. @default `[redacted]` */
+  /** Salt for masks with a fingerprint, such as `[redacted:1f3a…]`. Equal secrets have equal masks. `@default` no fingerprint */
   readonly fingerprint?: { readonly salt: string } | undefined;
 }
 
-/** Masks secrets completely. Masking a masked text again does not change the text. */
+/** Functions that find secrets and mask them completely. Masking a masked text again does not change the text. */
 export interface Redactor {
   /** Returns the text with a mask in place of each secret. */
   text(text: string): string;
   /**
-   * Returns a deep copy without secrets. Class instances and the bytes of images and files are not changed. All values
-   * under a secret name (`apiKey`, `authorization`, `password`, `x-api-key` …) are masked.
+   * Returns a deep copy without secrets. Masks all strings, numbers and bytes under a secret name (`apiKey`, `authorization`,
+   * `password`, `x-api-key` …). Does not change other bytes, or instances of an application's classes.
    */
   value<T>(value: T): T;
   /** Returns the ranges of the secrets in the text, sorted and without overlap. */
@@ -75,7 +75,7 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
   };
 }
 
-/** Masks one text: first known secrets, then matches of the rules. */
+/** Search of one text, which finds known secrets before matches of the rules. */
 class Run {
   private readonly literals = new LiteralStage();
   private readonly lines: LineStage;

@@ -12,13 +12,13 @@ export interface SecretRule {
   readonly source: string;
 }
 
-/** Range of a secret in a text. `end` is exclusive. */
+/** Range of a secret in a text. */
 export interface Finding {
   /** Id of the rule, or `literal` for a known secret. */
   readonly rule: string;
-  /** Offset in UTF-16 units. */
+  /** Offset of the secret's first character, in UTF-16 code units. */
   readonly start: number;
-  /** Offset in UTF-16 units. */
+  /** Offset after the secret's last character, in UTF-16 code units. */
   readonly end: number;
 }
 

@@ -1,4 +1,4 @@
-/** Returns the first bits of the fractional part of a root of a prime, as the standard defines SHA-256's constants. */
+/** Returns the first 32 bits of the fractional part of a root. The constants of SHA-256 are such bits of roots of primes. */
 const fraction = (root: number): number => ((root - Math.floor(root)) * 2 ** 32) | 0;
 const PRIMES: readonly number[] = firstPrimes(64);
 const ROUND: readonly number[] = PRIMES.map((prime) => fraction(Math.cbrt(prime)));

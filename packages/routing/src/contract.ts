@@ -135,7 +135,7 @@ export interface Candidate {
   readonly parts: Readonly<Record<string, number>>;
   /**
    * Estimated cost of this request in nano-USD, with a response of `maxTokens` or 1,000 tokens. `undefined` if the price is
-   * unknown or a subscription pays.
+   * unknown or a subscription covers the call.
    */
   readonly estimateNanoUsd: bigint | undefined;
 }
@@ -146,7 +146,7 @@ export interface Plan {
   /** Meaning of the name as a spec. */
   readonly chain: string;
   readonly reason: 'preset' | 'ranked' | 'rule' | 'override' | 'simple-turn' | 'fallback';
-  /** Ranked targets, best first, including targets beyond `most`. If nothing is ranked, the targets of the chain in order. */
+  /** Ranked targets, best first, including targets beyond `most`. Without a ranking, the chain's targets in order. */
   readonly candidates: readonly Candidate[];
   readonly rejected: readonly { readonly target: string; readonly why: string }[];
   /** Assumptions, retirements, and failures of the catalog and the ledger. */
@@ -161,7 +161,7 @@ export interface Router {
   readonly onEvent: (event: CallEvent) => void;
   /**
    * Runs the resolver and returns its decision. If `turn` has no `request`, assumes 1,000 input tokens. Rejects with `config` for
-   * an unknown name or a name without a meaning, and with errors that a call would have.
+   * an unknown name or a name without a meaning, and with the errors that a call would throw.
    */
   plan(name: string, majordomo: Majordomo, turn?: Partial<Turn>): Promise<Plan>;
   /** Sets a preset, or removes it if `preset` is `undefined`. Throws `config` for an invalid preset. */

@@ -1,13 +1,13 @@
 import { isRecord } from '@majordomo/core/toolkit';
 import { parse } from 'yaml';
 
-/** Front-matter fields by name. Every scalar is a string, so that the version `1.0` does not become 1. */
+/** Fields of front matter, by name. Every scalar is a string, so that the version `1.0` does not become 1. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Function that reports a violation of the format with which the file can still be read. */
 export type ReportProblem = (what: string) => void;
 
-/** File with front matter. `fields` is `undefined` if the file has no `---` lines. */
+/** Front matter and body of a file. `fields` is `undefined` if the file does not begin with front matter. */
 export interface SplitFile {
   readonly fields: Fields | undefined;
   readonly body: string;
@@ -40,7 +40,7 @@ function fieldsIn(yaml: string, problem: ReportProblem): Fields {
 
 function parseYaml(yaml: string): Fields | string {
   try {
-    // With another schema, YAML would print a warning about unknown tags to stderr.
+    // The schema `failsafe` parses every scalar as a string. The log level suppresses warnings about unknown tags on stderr.
     const value: unknown = parse(yaml, { schema: 'failsafe', maxAliasCount: 10, logLevel: 'error' });
     return isRecord(value) ? value : 'has no fields';
   } catch (error) {
@@ -53,7 +53,7 @@ const FIELD = /^([A-Za-z_][\w-]*)[ \t]*:(?:[ \t]|$)/;
 /**
  * Parses each field separately, so that an invalid field does not affect the other fields. Common invalid fields are
  * `description: Use when: …`, `argument-hint: [file] [mode]` and `tools: *`. If several fields have
- * the same name, the last one applies.
+ * the same name, the last of them is used.
  */
 function fieldByField(yaml: string): Fields | undefined {
   const blocks = new Map<string, string[]>();

@@ -31,7 +31,7 @@ const MAX_COMPATIBILITY = 500;
 const MAX_FIELD = 4096;
 
 /**
- * Parses a `SKILL.md` strictly. The skill's name must equal `folder`, if set. Throws `config` for the first violation
+ * Parses a `SKILL.md` strictly. If `folder` is set, the skill's name must equal it. Throws `config` for the first violation
  * of the format.
  */
 export function parseSkillFile(text: string, folder?: string): SkillFile {
@@ -72,7 +72,7 @@ function split(text: string, problem: ReportProblem): { readonly fields: Fields;
   }
 }
 
-/** Returns the skill's name if it is valid, otherwise the folder's name. */
+/** Returns the skill's name if it is valid, otherwise the folder's name. Without a folder, returns the invalid name. */
 function nameOf(fields: Fields, folder: string | undefined, problem: ReportProblem): string {
   const name = textIn(fields, 'name', MAX_NAME, problem);
   if (name === undefined) {
@@ -101,7 +101,7 @@ function descriptionOf(fields: Fields, body: string, problem: ReportProblem): st
   return first.trim().slice(0, MAX_DESCRIPTION);
 }
 
-/** Returns a field as text, of at most `MAX_FIELD` characters. Reports text longer than `maxLength`. Joins the items of a list. */
+/** Returns a field as text, cut at `MAX_FIELD` characters. Joins the items of a list. Reports text longer than `maxLength`. */
 function textIn(
   fields: Fields,
   field: string,

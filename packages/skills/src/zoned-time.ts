@@ -1,7 +1,7 @@
 const PARTS = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?$/;
 const MINUTE = 60_000;
 
-/** Returns an instant as the local time of a zone. Throws a `RangeError` for an unknown zone. */
+/** Returns an instant as local time and weekday of a zone. Throws a `RangeError` for an unknown zone. */
 export function zonedTime(
   epochMs: number,
   zone: string,
@@ -14,8 +14,8 @@ export function zonedTime(
 }
 
 /**
- * Returns the instant of a time that contains an offset, or of a local time of the zone. A local time that a clock
- * change skips is read as if the clock had not changed. If a local time occurs twice, the first occurrence is returned.
+ * Returns the instant of a time with an offset, or of a local time in `zone`, in epoch milliseconds. A local time that a clock
+ * change skips is interpreted as if the clock had not changed. If a local time occurs twice, returns the first occurrence.
  */
 export function instantOf(time: string, zone: string): number {
   const [, year, month, day, hour = '00', minute = '00', second = '00'] = PARTS.exec(time.trim()) ?? [];
@@ -24,7 +24,7 @@ export function instantOf(time: string, zone: string): number {
   const before = offsetAt(wall - 24 * 60 * MINUTE, zone);
   const after = offsetAt(wall + 24 * 60 * MINUTE, zone);
   const early = wall - before;
-  // The offset before the change applies directly before the change, and in a skipped hour.
+  // The offset before a clock change is valid directly before the change. It is also used in a skipped hour.
   return offsetAt(early, zone) === before || offsetAt(wall - after, zone) !== after ? early : wall - after;
 }
 
@@ -37,7 +37,7 @@ function absolute(time: string): number {
     throw new RangeError(`"${time}" is not a time such as 2026-11-20T09:30 or 2026-11-20T09:30:00+01:00`);
   const [hours = '+00', minutes = '00'] = pieces.splice(6);
   const offset = (Number(hours.slice(1)) * 60 + Number(minutes)) * MINUTE;
-  // Before time zones existed, local times differed from Greenwich time by up to sixteen hours.
+  // Historical local times differ from UTC by up to sixteen hours.
   if (Number(minutes) > 59 || offset > 16 * 60 * MINUTE)
     throw new RangeError(`"${time}" has an invalid offset`);
   return (
@@ -48,7 +48,7 @@ function absolute(time: string): number {
   );
 }
 
-/** Returns the instant of a local time, with offset 0. Throws an error for an invalid date or time. */
+/** Returns the instant of a local time as if its offset were 0. Throws a `RangeError` for an invalid date or time. */
 function wallTime(
   time: string,
   [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: readonly number[],
@@ -60,7 +60,7 @@ function wallTime(
   return wall;
 }
 
-/** Returns the instant in UTC. Unlike `Date.UTC`, this function does not interpret the year 26 as 1926. */
+/** Returns the instant of a time in UTC. Unlike `Date.UTC`, this function does not interpret the year 26 as 1926. */
 function utc(year: number, month: number, day: number, hour: number, minute: number, second: number): number {
   return new Date(0).setUTCFullYear(year, month - 1, day) + ((hour * 60 + minute) * 60 + second) * 1000;
 }

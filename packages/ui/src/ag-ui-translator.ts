@@ -52,7 +52,7 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
     return event === undefined ? [] : [{ ...event, delta: text }];
   }
 
-  /** Returns the message of the current step as the client has it. */
+  /** Returns the current step's message as the client has it, in an array that is empty if the step has no content. */
   const stepMessage = (): object[] =>
     content === '' && toolCalls.length === 0
       ? []

@@ -61,7 +61,7 @@ function signedBytes(
   chatId: string | undefined,
   expiry: number,
 ): Uint8Array<ArrayBuffer> {
-  // Pages and stores do not preserve the order of object members. Arguments are JSON without bytes, so bytes need no hash.
+  // Sort object members, because pages and stores do not preserve their order. Arguments contain no bytes, so bytes need no hash.
   const json = canonicalJson(args, () => '');
   return new TextEncoder().encode(
     JSON.stringify([VERSION, chatId ?? null, runId, steps, expiry, id, name, json]),

@@ -63,7 +63,7 @@ function openTopic(
       const message: unknown = JSON.parse(text);
       if (isRecord(message)) onMessage(message as unknown as ChatMessage);
     } catch {
-      // Another application sent this message.
+      // Ignore the message, because another application sent it.
     }
   };
   const subscribing = Promise.resolve(invoke(() => channel.subscribe(name, onText, () => undefined)));
@@ -74,7 +74,7 @@ function openTopic(
         await channel.publish(name, JSON.stringify(message));
         return true;
       } catch {
-        // The client repeats the request.
+        // Ignore the failure, because the client repeats the request.
         return false;
       }
     },
@@ -102,7 +102,7 @@ function chatClient(type: 'read' | 'stop', channel: RunChannel, chatId: string, 
   let settle: (reply?: Reply) => void = () => undefined;
 
   const topic = openTopic(channel, chatId, (message) => {
-    // The process subscribed after the request was sent, so send the request again.
+    // The other process subscribed after the request was sent, so send the request again.
     if (message.type === 'started' && type === 'read' && response === undefined) send();
     if (message.type !== 'reply' || message.client !== client || message.number !== number) return;
     ({ response } = message);
@@ -215,7 +215,7 @@ export function serveChannel(
     if (message.type === 'left') remove(message.client);
   });
   const announcing = topic.publish({ type: 'started', response }).then((isSent) => {
-    // This process does not receive its message if the message was not sent.
+    // A message that was not sent does not arrive here, so do not wait for it.
     if (!isSent) isAnnounced = true;
   });
   const reply = (client: string, number: number, answered: Partial<Reply>): Reply => {

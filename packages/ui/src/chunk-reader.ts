@@ -46,7 +46,7 @@ export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefi
     this.waiting.add({ type: 'error', errorText });
   }
 
-  /** Waits for chunks, and returns the next chunks, at most `count`. Returns an empty array at the end. */
+  /** Waits for chunks, and returns at most `count` of them. Returns an empty array at the end. */
   async take(count?: number): Promise<readonly UiMessageChunk[]> {
     if (this.waiting.chunks.length === 0 && !this.isOver)
       await new Promise<void>((resolve) => (this.wake = resolve));

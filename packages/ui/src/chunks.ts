@@ -99,7 +99,7 @@ export class ChunkEncoder {
     const inner = calls.filter((call) => this.isInner(call, state));
     return [
       ...open.map(({ type, id }) => ({ type: `${type}-end`, id })),
-      // These calls need a separate step: the page answers when all calls of the last step have results or answers.
+      // These calls need a separate step, because the page answers when all calls of the last step have results or answers.
       ...(inner.length > 0 ? [...this.endStep(), { type: 'start-step' }] : []),
       ...inner.map(({ id, name, args }) => ({
         ...{ type: 'tool-input-available', toolCallId: id },
@@ -162,7 +162,7 @@ export class ChunkEncoder {
     if (!this.hasContent) return [];
     if (this.version < RESETS) throw unremovable(this.version, cause);
     this.forgetContent();
-    // A process can die after the end of the step.
+    // Open the step again, because its process may have died after the step ended.
     this.isStepOpen = true;
     return [{ type: 'reset-step' }];
   }
@@ -268,7 +268,7 @@ export class ChunkEncoder {
 
   private metadata(facts: UiFacts): JsonObject | undefined {
     const { metadata = () => ({}) } = this.options;
-    // Omit members without a value: the page merges metadata, and `undefined` would replace an earlier value.
+    // Omit members without a value, because the page merges metadata, and `undefined` would replace an earlier value.
     const majordomo = JSON.parse(JSON.stringify(facts)) as JsonObject;
     return metadata === false ? undefined : { majordomo, ...metadata(facts) };
   }
@@ -291,7 +291,7 @@ function resultChunk(result: ToolResultPart): UiMessageChunk {
 function sourceOf({ url, document, title }: Citation, id: string) {
   if (url !== undefined)
     return { type: 'source', sourceType: 'url', id, url, ...(title !== undefined && { title }) };
-  // A citation does not contain the media type of its document, and the protocol requires one.
+  // Send `text/plain`, because the protocol requires a media type, and a citation contains none.
   const name = title ?? (typeof document === 'string' ? document : `Document ${(document ?? 0) + 1}`);
   return { type: 'source', sourceType: 'document', id, mediaType: 'text/plain', title: name };
 }

@@ -79,13 +79,13 @@ export function durableSource(
       close();
     },
     async result() {
-      // The run continues when the page disconnects.
+      // Do not wait for the result if the page has disconnected, because the run continues.
       const result = isClosed || awaiting.length > 0 ? undefined : await durable.result?.();
       return { messages: result?.messages ?? messages, awaiting };
     },
   };
 }
 
-/** Whether the page already shows the event. False for results, because the page ignores repeated results. */
+/** Whether the page already shows the event. False for tool results, because the page ignores repeated results. */
 const isShown = (value: RunEvent, steps: number): boolean =>
   'step' in value && value.step <= steps && !(value.type === 'event' && value.event.type === 'tool-end');

@@ -15,7 +15,7 @@ export interface SourceResult {
 
 /** Source of the events of a response. */
 export interface EventSource {
-  /** Events. After `close` they may never end, because a generator cannot return while it waits. */
+  /** Events of the source. After `close`, the iteration may never end, because a generator cannot return while it waits. */
   readonly events: AsyncGenerator<UiEvent, void>;
   /** Closes the connection to the vendor immediately, even while an event is pending. */
   close(): void;
@@ -70,7 +70,7 @@ export function closable(source: AsyncIterable<AnyEvent>): {
         .return?.()
         .catch(() => undefined);
     } catch {
-      // `read` reports that the source has already been read.
+      // Ignore the error, because `read` reports that the source has already been read.
     }
   };
   return { read: { [Symbol.asyncIterator]: open }, close };

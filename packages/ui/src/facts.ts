@@ -18,7 +18,7 @@ export function factsOf(responses: readonly ChatResponse[], error: LlmError | un
   };
 }
 
-/** Returns the cost of all steps, or an empty object if a cost is unknown or arrives too late. Rejects if `cost` rejects. */
+/** Returns the cost of all steps, or an empty object if a cost is unknown or takes too long. Rejects if `cost` rejects. */
 export async function costOf(
   responses: readonly ChatResponse[],
   cost: NonNullable<UiOptions['cost']>,
@@ -35,7 +35,7 @@ export async function costOf(
   return { nanoUsd: String(amounts.reduce((sum, amount) => sum + amount)) };
 }
 
-/** Returns the message of an `LlmError` for the page. For any other error, also inside a `config` error, returns a general text. */
+/** Returns the message of an `LlmError`. For other errors, and `config` errors that they cause, returns a general message. */
 export function publicText(error: unknown): string {
   if (!LlmError.is(error)) return SERVER_FAILED;
   const isInternal = error.kind === 'config' && error.cause !== undefined && !LlmError.is(error.cause);

@@ -58,7 +58,7 @@ async function readUserPart(part: ClientValue, options: FromUiOptions): Promise<
   if (type === 'text') return [{ type, text: part.at('text').text() }];
   if (type === 'file') return [await readFile(part, options)];
   if (!type.startsWith('data-'))
-    throw part.at('type').invalid(`a user message has no part "${type.slice(0, 40)}"`);
+    throw part.at('type').invalid(`a user message cannot contain a "${type.slice(0, 40)}" part`);
   const text = options.data?.({ type, id: part.at('id').optionalText(), data: part.at('data').value });
   return text === undefined ? [] : [{ type: 'text', text }];
 }

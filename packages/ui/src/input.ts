@@ -72,7 +72,7 @@ async function signedRun(
       throw approvalId.invalid('the approval has no valid signature, or has expired; ask the model again');
     origin ??= signed;
     if (signed.runId !== origin.runId || signed.steps !== origin.steps)
-      throw approvalId.invalid('the approvals belong to different runs');
+      throw approvalId.invalid('the approvals are for different runs; send the approvals of one run');
     approvals[call.id] = true;
   }
   const [pending, others] = [calls.filter(isPending), calls.filter((call) => !isPending(call))];

@@ -138,7 +138,7 @@ export function responseStream<Chunk>(
       const text = options.onError?.(error);
       return typeof text === 'string' ? text : undefined;
     } catch {
-      // `onError` threw; the page still receives the original failure.
+      // If `onError` throws, the page receives the original failure.
       return undefined;
     }
   }

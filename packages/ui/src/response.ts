@@ -22,8 +22,8 @@ export function uiMessageChunks(
 
 /**
  * Returns a response that `useChat` of the AI SDK, assistant-ui and every other reader of the UI message stream protocol
- * understands. Status 200, server-sent events, header `x-vercel-ai-ui-message-stream: v1`, `[DONE]` at the end. When the client
- * disconnects, the connection to the vendor is closed.
+ * understands. The response has status 200 and the header `x-vercel-ai-ui-message-stream: v1`, and sends events up to `[DONE]`.
+ * When the client disconnects, the connection to the vendor is closed.
  *
  * @example
  * const input = await fromUiMessages((await request.json()).messages);

@@ -58,7 +58,7 @@ export const lastTurnOf = (messages: readonly Message[]): readonly Message[] =>
 /** Adds a call. Throws for a second call with the same id, because an approval of one call could be used for the other. */
 export function addCall({ parts, calls }: Step, added: ClientCall, id: ClientValue): void {
   if (calls.some(({ call }) => call.id === added.call.id))
-    throw id.invalid('another call of the step has this id');
+    throw id.invalid('another call of the step has this id; use unique ids');
   parts.push(added.call);
   calls.push(added);
 }
@@ -92,7 +92,7 @@ function readPart(part: ClientValue, step: Step): void {
     if (typeof kind !== 'string' || replay === undefined) return;
     step.parts.push({ type: 'vendor', kind, ...(typeof text === 'string' && { text }), replay });
   } else if (!DROPPED.test(type)) {
-    throw part.at('type').invalid(`an assistant message has no part "${type.slice(0, 40)}"`);
+    throw part.at('type').invalid(`an assistant message cannot contain a "${type.slice(0, 40)}" part`);
   }
 }
 

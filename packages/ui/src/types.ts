@@ -44,21 +44,21 @@ export interface UiMessageChunk extends JsonObject {
 /** Options of `fromUiMessages`. */
 export interface FromUiOptions {
   /**
-   * Secrets of the approval signatures, each at least 32 random bytes. The first secret is current. Signatures by the other
-   * secrets are accepted, too. Required for approvals without a `stored` run state. Default: approvals of the page are rejected.
+   * Secrets of the approval signatures, each at least 32 random bytes. The first secret is current. Signatures by the others are
+   * accepted, too. If not set, approvals without a `stored` run state are rejected.
    */
   readonly secret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
-  /** Id of the chat in the approval signatures. Must equal the `chatId` of `UiOptions`. Default: none. */
+  /** Id of the chat in the approval signatures. Must equal the `chatId` of `UiOptions`. `@default undefined` */
   readonly chatId?: string | undefined;
   /**
    * Transcript of this chat, or state of its run, from the application's store. If set, only the last user message or the decisions of the
    * page are used. The page's transcript, calls and arguments are ignored. A user message instead of a decision gives the pending calls an
-   * error result. To regenerate a response, omit the last turn and its user message. Default: the page's transcript is used (stateless).
+   * error result. To regenerate a response, omit the last turn and its user message. If not set, the page's transcript is used.
    */
   readonly stored?: readonly Message[] | RunState | undefined;
   /**
-   * Loads a file part whose URL is not a `data:` URL. The function must check the address. Default: such a part is rejected with
-   * `invalid-request`, because a page could name addresses inside the server's network.
+   * Loads a file part whose URL is not a `data:` URL. The function must check the address. If not set, such a part is rejected
+   * with `invalid-request`, because a page could name addresses inside the server's network.
    */
   readonly file?:
     | ((part: {
@@ -67,7 +67,7 @@ export interface FromUiOptions {
         readonly filename: string | undefined;
       }) => Promise<Uint8Array>)
     | undefined;
-  /** Returns text for the model from a user message's `data-…` part, or `undefined` to drop the part. Default: drops all. */
+  /** Returns text for the model from a user message's `data-…` part, or `undefined` to drop the part. If not set, drops all. */
   readonly data?:
     | ((part: {
         readonly type: string;
@@ -83,7 +83,7 @@ export interface FromUiOptions {
 export interface UiInput {
   /** Transcript for `ChatModel.stream` or for a new run. Every tool call except pending ones has a result. */
   readonly messages: readonly Message[];
-  /** Input of `Agent.run` and `Agent.stream`: the transcript, or the paused run that `decisions` belong to. */
+  /** Input of `Agent.run` and `Agent.stream`: the transcript, or the paused run with the calls that `decisions` decide. */
   readonly run: readonly Message[] | RunState;
   /** Decisions of the user on pending calls. */
   readonly decisions: readonly Decision[];
@@ -105,7 +105,7 @@ export interface ToUiOptions extends Pick<UiOptions, 'reasoning' | 'replay' | 's
 export interface UiFacts {
   /** Targets that responded, in order and without duplicates. */
   readonly targets: readonly string[];
-  /** Number of tokens in all steps. */
+  /** Token usage of all steps. */
   readonly usage: Omit<Usage, 'details'> | undefined;
   /** Finish reason of the last step. */
   readonly finish: FinishReason | undefined;
@@ -125,11 +125,11 @@ export interface UiEnd {
    */
   readonly outcome: 'finished' | 'awaiting' | 'stopped' | 'failed';
   /**
-   * Transcript to store: `input.messages` and the added messages. After a stop or a failure it ends with the text that the page has
-   * shown. For the events of a durable run without `durable.result`, only `input.messages`.
+   * Transcript to store: `input.messages` and the added messages. After a stop or a failure, the transcript ends with the text
+   * that the page has shown. For the events of a durable run without `durable.result`, only `input.messages`.
    */
   readonly messages: readonly Message[];
-  /** State of the agent's run, to store while it awaits decisions. `undefined` for chat streams and durable runs. */
+  /** State of the agent's run, to store while the run awaits decisions. `undefined` for chat streams and durable runs. */
   readonly state: RunState | undefined;
   /** Error that ended the response. For `stopped`, its kind is `aborted`. */
   readonly error: LlmError | undefined;
@@ -145,7 +145,7 @@ export interface UiOptions {
   readonly aiSdk?: 5 | 6 | 7 | undefined;
   /** Result of `fromUiMessages`. If set, the response continues that message under its id and reports its denied calls. */
   readonly input?: UiInput | undefined;
-  /** Id of the assistant message. Must be the same for every replay of a response. Default: `input.messageId`, or a random UUID. */
+  /** Id of the assistant message. Must be the same for every replay of a response. `@default` `input.messageId` or a UUID */
   readonly messageId?: string | undefined;
   /**
    * Metadata of the message, merged by the page. A function adds members to `{ majordomo: facts }`. `false` sends no metadata. To
@@ -154,7 +154,7 @@ export interface UiOptions {
   readonly metadata?: false | ((facts: UiFacts) => JsonObject) | undefined;
   /**
    * Returns the cost of a response for the facts, such as `costOfResponse` of `@majordomo/catalog`. The response waits for the
-   * cost for at most 1 second. After that, the facts contain no cost. Default: no cost.
+   * cost for at most 1 second. After that, the facts contain no cost. `@default` no cost
    */
   readonly cost?: ((response: ChatResponse) => Promise<{ readonly nanoUsd: bigint | undefined }>) | undefined;
   /** Whether reasoning is sent. `@default true` */
@@ -166,13 +166,13 @@ export interface UiOptions {
    * that a stateless page returns them. `@default true`
    */
   readonly replay?: boolean | undefined;
-  /** Secret that signs approval requests. Of several secrets, the first signs. Default: approvals are not signed and need a `stored` run state. */
+  /** Secret for approval requests; the first of an array signs. If not set, approvals are unsigned and need a `stored` state. */
   readonly secret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
   /** Id of the chat, part of the approval signatures. */
   readonly chatId?: string | undefined;
   /** Duration for which an approval request is valid, in milliseconds. `@default 86_400_000` */
   readonly approvalTtlMs?: number | undefined;
-  /** Sources of a durable run's result and pending calls, for `watchRun`. */
+  /** Functions that return the result and the pending calls of a durable run. Set them for the events of `watchRun`. */
   readonly durable?:
     | {
         /** Resolves to the result when the run has ended, such as `() => runs.result(id)`. The result replaces missed events. */
@@ -205,13 +205,13 @@ export interface UiResponseOptions extends UiOptions {
 /** Options of `createResumableStreams`. */
 export interface ResumableOptions {
   /**
-   * Channel to the other processes of the application, such as `redisStores(…).channel`. With it `resume` and `stop` work in
-   * every process. Only data that a reader in another process needs is published. Default: this process only.
+   * Channel to the other processes of the application, such as `redisStores(…).channel`. With a channel, `resume` and `stop` work
+   * in every process. Only data that a reader in another process needs is published. `@default` this process only
    */
   readonly channel?: RunChannel | undefined;
   /**
-   * Time for which a response continues after its last reader has disconnected, in milliseconds. Then it is stopped. 0 stops it
-   * immediately. `@default 300_000`
+   * Time until a response is stopped after its last reader has disconnected, in milliseconds. 0 stops the response immediately.
+   * `@default 300_000`
    */
   readonly disconnectMs?: number | undefined;
   /** Time for which an ended response can still be replayed, in milliseconds, for a page that was loaded just before the end. `@default 10_000` */

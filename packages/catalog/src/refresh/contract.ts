@@ -45,7 +45,7 @@ export interface StoredCatalog {
   /** Time of the last successful check of the source, in ISO format. */
   readonly checkedAt: string;
   readonly etag?: string | undefined;
-  /** Name of the source to which `etag` and `counts` belong. */
+  /** Name of the source of `etag` and `counts`. */
   readonly source?: string | undefined;
   /** Vendors that the last check read. @default all */
   readonly vendors?: readonly string[] | undefined;
@@ -88,7 +88,7 @@ export interface RefreshOptions {
   /** Vendors whose models are read. @default the vendors of the base catalog */
   readonly vendors?: readonly string[] | undefined;
   /**
-   * Base catalog into which the data is merged. The result contains all models of this catalog.
+   * Base catalog into which the data is merged. The result contains all models of the base catalog.
    *
    * @default the catalog of this package
    */

@@ -140,7 +140,7 @@ function sizesOf(id: string, json: Json): readonly (readonly [unit: string, fee:
     const usd =
       numberIn(entry, 'output_cost_per_image') ??
       (pixel === undefined ? undefined : pixel * Number(width) * Number(height));
-    // Round the fee: the source computed the cost per pixel from a round price per image.
+    // Round the fee, because the source computed the cost per pixel from a round price per image.
     return usd === undefined
       ? []
       : [[`image:${width}x${height}`, feeOf(Number(usd.toPrecision(3)))] as const];

@@ -78,7 +78,7 @@ function offerOf(cost: Json, rates: Rates, model: Json): Offer {
   return { source: 'models.dev', from: undefined, rates, above, tiers: tiersOf(model), fees: {} };
 }
 
-/** Returns the rates by service tier. A "fast" mode that a service tier selects counts as that tier. */
+/** Returns the rates by service tier. If a service tier selects a "fast" mode, the mode's rates are rates of that tier. */
 function tiersOf(model: Json): Offer['tiers'] {
   const fast = recordIn(recordIn(recordIn(model, 'experimental'), 'modes'), 'fast');
   const tier = textIn(recordIn(recordIn(fast, 'provider'), 'body'), 'service_tier');

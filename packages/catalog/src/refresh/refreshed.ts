@@ -134,7 +134,7 @@ class Refresher {
     return event;
   }
 
-  /** Returns the stored value; `undefined` if there is no valid one. Another process may have written it. */
+  /** Returns the stored value, which another process may have written; `undefined` if no valid value exists. */
   async #readStore(): Promise<StoredCatalog | undefined> {
     const { store } = this.#options;
     try {
@@ -175,7 +175,7 @@ class Refresher {
     const { catalog, changes } = await overlay(this.current, data, { maxChange, accept, acceptedOnly });
     if (acceptedOnly && changes.length === 0) return this.#unchanged(loaded.etag);
     this.current = catalog;
-    // Do not store the version: a later start may accept a refused change, and must then receive the same data again.
+    // Do not store the version, because a later start may accept a refused change, and must then receive the same data again.
     const isRefused = changes.some(({ refused }) => refused !== undefined);
     await this.#write(isRefused ? undefined : loaded.etag);
     return { type: 'refreshed', date: data.date, changes };
@@ -194,7 +194,7 @@ class Refresher {
     return data;
   }
 
-  /** Throws `protocol` for an invalid date, and for a future date, because that date would prevent updates until then. */
+  /** Throws `protocol` for an invalid date, and for a future date, because it would prevent updates until that date. */
   #checkDate(date: string): void {
     if (Date.parse(date) <= this.#options.clock.now() + MAX_SKEW_MS) return;
     throw new LlmError('protocol', `the date of the data, ${date}, is in the future`);

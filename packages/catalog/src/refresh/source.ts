@@ -44,7 +44,7 @@ export async function timeLimited<T>(
   };
   const cancel = ms === 0 ? undefined : clock.timer(ms, end);
   try {
-    // An async function also rejects if `work` throws.
+    // Call `work` in an async function, which rejects if `work` throws.
     return await abortable((async () => work(signal))(), signal);
   } finally {
     cancel?.();

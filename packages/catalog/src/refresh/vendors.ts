@@ -1,4 +1,4 @@
-/** Values of `litellm_provider` for a vendor, and the prefixes of its ids. */
+/** Values of `litellm_provider` for a vendor, and the prefixes of the vendor's ids. */
 export interface LitellmNames {
   readonly providers: readonly string[];
   readonly prefix: string;
@@ -13,7 +13,7 @@ export interface VendorNames {
   readonly piAi: string;
   readonly litellm: LitellmNames;
   /**
-   * Whether the vendor resells models of other makers. Only its models in models.dev are included, because the list of models
+   * Whether the vendor resells models of other makers. Only the vendor's models in models.dev are included, because the list
    * changes daily.
    */
   readonly resells?: true;

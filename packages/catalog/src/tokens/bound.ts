@@ -17,7 +17,7 @@ export interface BoundTarget {
   readonly model?: string | undefined;
   /** Returns the number of pages of a PDF; `undefined` if it is unknown. */
   readonly pages?: ((pdf: FilePart) => number | undefined) | undefined;
-  /** Maximum number of PDF pages that the model accepts. A PDF whose pages cannot be counted counts as this many pages. */
+  /** Maximum number of PDF pages that the model accepts. Assumed for a PDF whose pages cannot be counted. */
   readonly maxPages?: number | undefined;
 }
 
@@ -37,14 +37,14 @@ const AUDIO_BYTES_PER_TOKEN = 4;
 /** Maximum number of tokens per byte of a file. Office documents are compressed text. */
 const TOKENS_PER_FILE_BYTE = 10;
 /**
- * Maximum number of pages per compressed byte. A byte expands to at most 1,032 bytes, and a page needs 6 in the page tree (`3 0
- * R `).
+ * Maximum number of pages per compressed byte. A byte expands to at most 1,032 bytes, and a page needs 6 bytes in the page tree
+ * (`3 0 R `).
  */
 const COMPRESSED_PAGES_PER_BYTE = 172;
 
 /**
- * Returns an upper bound for the input tokens of a request. Text counts one token per byte of UTF-8, because each token of
- * byte-level and byte-fallback tokenizers has at least one byte. Images and PDF pages count by the vendors' rules. Input of
+ * Returns an upper bound for the input tokens of a request. Assumes one token per byte of text in UTF-8, because each token of
+ * byte-level and byte-fallback tokenizers has at least one byte. Applies the vendors' rules to images and PDF pages. Input of
  * tools that run at the vendor is not included.
  */
 export function maxRequestTokens(request: BoundedRequest, target: BoundTarget = {}): number {

@@ -27,11 +27,11 @@ export type EstimatedRequest = Pick<ModelRequest, 'system' | 'output'> & {
 export interface EstimateTarget {
   readonly vendor?: string | undefined;
   readonly model?: string | undefined;
-  /** Function that counts the tokens of a text for `tokens`, for example a tokenizer. Default: `estimateTokens`. */
+  /** Function that counts the tokens of a text for `TokenEstimate.tokens`, such as a tokenizer. `@default estimateTokens` */
   readonly count?: ((text: string) => number) | undefined;
   /** Returns the number of pages of a PDF; `undefined` if it is unknown. */
   readonly pages?: ((pdf: FilePart) => number | undefined) | undefined;
-  /** Maximum number of PDF pages that the model accepts. A PDF whose pages cannot be counted counts as this many pages. */
+  /** Maximum number of PDF pages that the model accepts. Assumed for a PDF whose pages cannot be counted. */
   readonly maxPages?: number | undefined;
 }
 

@@ -70,7 +70,7 @@ function tokensOfRun(kind: number, length: number): number {
   return length * (RATES[kind - BY_CHARACTER] ?? 1);
 }
 
-/** Minimum length of a run that counts as a key, a hash or encoded bytes if letters and digits alternate in it. */
+/** Minimum length of a run that is treated as a key, a hash or encoded bytes if letters and digits alternate in it. */
 const LONG_RUN = 24;
 
 function wordTokens(text: string, start: number, end: number): number {

@@ -2,24 +2,24 @@ import type { OperationAnswer } from '@majordomo/testing';
 import type { Answer } from '../wires/answer.ts';
 import type { Failure } from '../wires/failure.ts';
 
-/** Vendor whose batch API a path belongs to. Groq and Azure use OpenAI's API under another path. */
+/** Vendor of a batch API. Groq and Azure use OpenAI's API under another path. */
 export type BatchVendor = 'openai' | 'mistral' | 'anthropic' | 'google';
 
 /** Request of a batch, or a live call to the same server. */
 export interface BatchItem {
-  /** Id that the client gave the request; `undefined` for a live call. */
+  /** Id that the client assigned to the request; `undefined` for a live call. */
   readonly id: string | undefined;
   readonly vendor: BatchVendor;
   readonly model: string;
   /** Text of the last message, or the strings to embed, separated by line feeds. */
   readonly text: string;
-  /** Body as the client sent it. */
+  /** Body that the client sent. Contains `model` even if the client specified the model for the complete batch. */
   readonly body: unknown;
 }
 
 /**
- * Result of a request: an answer, vectors or a failure of the vendor. `result` is for a request that `expired` or was
- * `cancelled`, whose line in the results is `missing` or `not-json`, or whose answer occurs `twice`.
+ * Result of a request: a chat answer, vectors, a failure of the vendor, or `result`. `expired`, `cancelled`: the request has no
+ * answer. `missing`, `not-json`: its line is missing or is invalid JSON. `twice`: the results contain its answer twice.
  */
 export type BatchResult =
   | string
@@ -34,7 +34,7 @@ export type BatchStep =
 
 /** Request to the server. */
 export interface BatchRequest {
-  /** Vendor whose API the path belongs to. */
+  /** Vendor of the requested API. */
   readonly vendor: BatchVendor;
   /** Purpose of the request. */
   readonly step: BatchStep;
@@ -51,15 +51,15 @@ export interface BatchRequest {
 }
 
 /**
- * Fault of a request. `drop`: closes the connection without a response. `status`: responds with a vendor error. `cut`: closes the
- * connection after this number of bytes of the response.
+ * Fault of a response. `drop`: the server closes the connection without a response. `status`: the server responds with an error.
+ * `cut`: the server closes the connection after this number of bytes of the response body.
  */
 export type BatchFault =
   | 'drop'
   | { readonly status: number; readonly body?: object; readonly headers?: Readonly<Record<string, string>> }
   | { readonly cut: number };
 
-/** Batch that exists at the server. */
+/** Batch of the server. */
 export interface ServerBatch {
   readonly ref: string;
   readonly vendor: BatchVendor;
@@ -74,10 +74,10 @@ export interface ServerBatch {
   readonly state: 'running' | 'cancelling' | 'ended' | 'expired' | 'cancelled' | 'failed';
 }
 
-/** File that exists at the server. */
+/** Input file or results file of the server. */
 export interface ServerFile {
   readonly id: string;
-  /** Name that the client gave the file; empty for a results file. */
+  /** Name that the client assigned to the file; empty for a results file. */
   readonly name: string;
   readonly text: string;
 }
@@ -104,7 +104,7 @@ export interface BatchRoute {
   readonly vendor: BatchVendor;
   readonly step: BatchStep;
   readonly method: string;
-  /** Path with a group for each parameter. */
+  /** Pattern of the path, with a group for each parameter. */
   readonly path: RegExp;
   /** Processes a request. */
   run(request: ReceivedBatchRequest): BatchReply | Promise<BatchReply>;

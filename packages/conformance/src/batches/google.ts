@@ -80,7 +80,7 @@ const fileOf = ({ id, name }: { readonly id: string; readonly name: string }): o
   state: 'ACTIVE',
 });
 
-/** Starts an upload, or adds bytes to it and ends it. */
+/** Starts an upload, or adds bytes to an upload and ends the upload. */
 function upload(
   state: BatchState,
   uploads: Map<string, Upload>,

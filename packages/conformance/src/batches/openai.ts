@@ -122,7 +122,7 @@ function create(state: BatchState, request: ReceivedBatchRequest): BatchReply {
   return state.json(isOpenAI ? openaiJob(batch, state) : mistralJob(batch, state));
 }
 
-/** Returns the ids of the files with answers and with errors. A file without lines does not exist. */
+/** Returns the id of the file with answers and the id of the file with errors; `undefined` for a file without lines. */
 function resultFilesOf(batch: OpenBatch, state: BatchState): readonly (string | undefined)[] {
   if (batch.resultFiles !== undefined || batch.replies.length === 0) return batch.resultFiles ?? [];
   const lines = state.lines(batch, lineOf);
@@ -150,7 +150,7 @@ function countsOf({ replies }: OpenBatch): { readonly completed: number; readonl
   return { completed, failed: replies.length - completed };
 }
 
-/** States whose names differ from those of the test server. */
+/** OpenAI's names of states, by the test server's names. States with equal names are omitted. */
 const STATUS: Readonly<Record<string, string>> = { running: 'in_progress', ended: 'completed' };
 
 function openaiJob(batch: OpenBatch, state: BatchState): object {

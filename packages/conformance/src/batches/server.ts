@@ -158,7 +158,7 @@ async function readRequest(
   const bytes = Buffer.concat(chunks);
   const { method = '', url = '/' } = incoming;
   const { pathname, searchParams: query } = new URL(url, origin);
-  // The APIs of Groq and Azure are under this path.
+  // The paths of Groq and Azure begin with this segment.
   const path = pathname.replace(/^\/openai(?=\/v1\/)/, '');
   const route = routes.find((each) => each.method === method && each.path.test(path));
   const isFile =
@@ -185,7 +185,7 @@ function send(response: ServerResponse, { status, headers, body }: BatchReply): 
   response.end(body);
 }
 
-/** Responds with a fault. `cut` sends the first bytes of the response. */
+/** Responds with a fault. For `cut`, sends the first bytes of `reply`. */
 function fail(response: ServerResponse, fault: BatchFault, reply: BatchReply): void {
   if (fault === 'drop') {
     response.destroy();

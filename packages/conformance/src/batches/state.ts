@@ -18,19 +18,19 @@ import type {
 
 /** Options that determine the results of requests and the course of batches. */
 export interface BatchScript {
-  /** Source of time. Batches expire after 24 hours. `@default` the system clock */
+  /** Clock of the server. Batches expire after 24 hours on this clock. `@default` the system clock */
   readonly clock: Clock;
   /** Returns the result of a request. `@default` the answer `answer to <text>` */
   readonly answer: (item: BatchItem) => BatchResult;
-  /** Number of status requests for which a batch is still running. `@default 0` */
+  /** Number of status requests that report a batch as running before it ends. `@default 0` */
   readonly looks: number;
-  /** Number of requests that a batch completes before it expires or is cancelled. `@default 0` */
+  /** Number of requests that have a result if a batch expires or is cancelled. `@default 0` */
   readonly completed: number;
   /** Maximum number of objects in a page of a list. `@default 100` */
   readonly pageSize: number;
   /** Names of members that responses omit. `@default []` */
   readonly omit: readonly string[];
-  /** Returns the error with which a batch fails when it is created, or `undefined`. `@default` no batch fails */
+  /** Returns the error with which a batch fails when it is created; `undefined` for no error. `@default` no batch fails */
   readonly reject: (batch: ServerBatch) => { readonly code: string; readonly message: string } | undefined;
   /** Additional lines of results, such as results of other batches. `@default []` */
   readonly extraLines: readonly string[];
@@ -108,7 +108,7 @@ export class BatchState {
     return this.batches.find((batch) => batch.vendor === vendor && batch.ref === ref);
   }
 
-  /** Counts a status request of a batch. Ends a batch that was cancelled, is too old or has had enough status requests. */
+  /** Counts a status request. Ends the batch if it was cancelled, is 24 hours old, or has had `looks` status requests before. */
   look(batch: OpenBatch): OpenBatch {
     const { clock, looks } = this.script;
     if (batch.state === 'cancelling') this.finish(batch, 'cancelled');
@@ -177,7 +177,7 @@ export function replyTo(item: BatchItem, result: BatchResult): ItemReply {
     const [bytes] = endpoint.answer(answer, request).pieces;
     return { status: 200, body: tryParseJson(new TextDecoder().decode(bytes)) };
   }
-  if (typeof result === 'object' && isOperationAnswer(result)) throw new Error('answer: must be for a chat');
+  if (typeof result === 'object' && isOperationAnswer(result)) throw new Error('answer must be for a chat');
   return parsed(wire.complete(result, wire.read(pathOf(item), item.body)));
 }
 
@@ -206,7 +206,7 @@ function embeddingOf({ vendor, body }: Pick<BatchItem, 'vendor' | 'body'>) {
   return endpoint && { endpoint, request: endpoint.read('/v1/embeddings', body) };
 }
 
-/** Reads a request from its body. */
+/** Returns the `BatchItem` of a request body. */
 export function itemOf(
   vendor: BatchVendor,
   id: string | undefined,

@@ -119,7 +119,7 @@ export function engineAgents<Agent>(
   };
 }
 
-/** Returns a function. Its calls resolve when the function has been called `count` times. */
+/** Returns a function whose calls all resolve when the function has been called `count` times. */
 function barrier(count: number): () => Promise<void> {
   let left = count;
   let open = (): void => undefined;

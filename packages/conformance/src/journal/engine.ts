@@ -17,16 +17,16 @@ export interface EngineRuns {
     runId: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<{ readonly text: string; readonly done: unknown; readonly messages: readonly Message[] }>;
-  /** Resolves to the open calls when the run waits for decisions, or to `[]` when the run ends. */
+  /** Resolves to the tool calls that await a decision when the run waits for them, or to `[]` when the run ends. */
   awaiting(
     runId: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly { readonly id: string }[]>;
-  /** Decides an open call. Rejects with `invalid-request` if no call with this id is open. */
+  /** Decides a tool call. Rejects with `invalid-request` if no call with this id awaits a decision. */
   decide(runId: string, decision: EngineDecision): Promise<void>;
 }
 
-/** Decision about an open call. */
+/** Decision about a tool call that awaits a decision. */
 export type EngineDecision = { readonly callId: string } & (
   { readonly approve: true } | { readonly deny: string } | { readonly result: string }
 );
@@ -35,7 +35,7 @@ export type EngineDecision = { readonly callId: string } & (
 export interface EngineCase {
   /** Checked behavior. */
   readonly name: string;
-  /** Runs the case. Rejects with an `AssertionError`. `runs` returns the runs of an agent of the suite. */
+  /** Runs the case. Rejects with an `AssertionError` if the case fails. `runs` returns the runs of an agent of the suite. */
   run(runs: (agent: EngineAgentName) => EngineRuns): Promise<void>;
 }
 

@@ -47,7 +47,7 @@ describe('replayRun', () => {
       journal.step(`ask ${++random}`, async () => ++ran).then(() => journal.step('end', async () => 0)),
     );
     await expect(driven).rejects.toThrow(
-      'the run executed "ask 2" before "ask 1", which its journal contains',
+      '"ask 2" ran before the stored step "ask 1"; repeat stored steps first',
     );
     expect(ran).toBe(1);
   });

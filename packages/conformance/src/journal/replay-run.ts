@@ -9,7 +9,7 @@ export interface ReplayJournal {
 /** Result of `replayRun`. */
 export interface ReplayResult<T> {
   readonly value: T;
-  /** Names of the journal's entries, in the order of writing. */
+  /** Names of the journal's entries, in the order in which they were stored. */
   readonly entries: readonly string[];
   /** Number of started runs: the number of restarts plus one. */
   readonly runs: number;
@@ -18,8 +18,8 @@ export interface ReplayResult<T> {
 const MAX_RUNS = 10_000;
 
 /**
- * Simulates a durable engine with the maximum number of restarts: the run is abandoned after every journal entry and started
- * again, until it ends. Parallel effects are stored together. Values are converted to JSON and back. Throws if a repeated run
+ * Simulates a durable engine with the maximum number of restarts. The run is abandoned and started again after every journal
+ * entry, until it ends. Parallel effects are stored together. Results are converted to JSON and back. Throws if a repeated run
  * skips an earlier entry, or if a run uses a name twice, because an engine could not resume such a run.
  *
  * @example
@@ -32,7 +32,7 @@ export async function replayRun<T>(run: (journal: ReplayJournal) => Promise<T>):
     const outcome = await runOnce(run, entries);
     if (outcome !== undefined) return { ...outcome, entries: [...entries.keys()], runs };
   }
-  throw new Error(`the run did not end after ${MAX_RUNS} entries`);
+  throw new Error(`the run did not end after ${MAX_RUNS} entries; check it for an endless loop`);
 }
 
 /** Starts one run. Resolves to `undefined` if the run was abandoned after a new entry. */
@@ -77,13 +77,13 @@ class ReplayAttempt {
     const missing = [...this.entries.keys()].find((entry) => !this.names.has(entry));
     if (missing !== undefined) {
       this.isAbandoned = true;
-      this.fail(new Error(`the run executed "${name}" before "${missing}", which its journal contains`));
+      this.fail(new Error(`"${name}" ran before the stored step "${missing}"; repeat stored steps first`));
     }
     if (!this.isAbandoned) await this.store(name, effect);
     return never();
   }
 
-  /** Executes and stores an effect. A failure rejects the run, unless a parallel effect was stored: then the run is repeated. */
+  /** Executes and stores an effect. If the effect fails, rejects the run, or repeats it if a parallel effect was stored. */
   private async store(name: string, effect: () => Promise<unknown>): Promise<void> {
     this.running++;
     try {

@@ -27,7 +27,7 @@ export function messagesBlocks(body: Body): readonly PromptBlock[] {
   ];
 }
 
-/** Maximum number of explicit breakpoints that take effect. If a request has more breakpoints, only the last ones take effect. */
+/** Maximum number of explicit breakpoints, by mode. If a request has more breakpoints, only the last of them take effect. */
 const MAX_BREAKPOINTS = { implicit: 3, explicit: 4 } as const;
 
 /**
@@ -67,7 +67,7 @@ function itemBlocks(item: unknown, marked: (part: unknown) => number | undefined
 const ttlOf = ({ ttl }: Body): number | undefined =>
   ttl === '12h' ? 12 * HOUR : ttl === '30m' ? 30 * MINUTE : undefined;
 
-/** Returns the parts of a message's content. A string counts as one text part. */
+/** Returns the parts of a message's content. A string becomes one text part. */
 function partsOf(content: unknown): readonly unknown[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
   return asList(content);

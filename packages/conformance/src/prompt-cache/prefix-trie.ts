@@ -7,7 +7,7 @@ export interface PromptBlock {
   readonly markMs: number | undefined;
 }
 
-/** Input tokens of one request, grouped by the rate at which they are billed. */
+/** Input tokens of one request. `input` is the total, which includes the tokens read from and written to the cache. */
 export interface CachedInput {
   readonly input: number;
   readonly read: number;
@@ -40,7 +40,7 @@ export class PrefixTrie {
     this.rules = rules;
   }
 
-  /** Reads the longest cached prefix before a mark, renews the prefix's entries, and writes entries for the later marks. */
+  /** Reads the longest cached prefix before a mark and renews its entries. Writes an entry for each mark after `minTokens`. */
   request(blocks: readonly PromptBlock[], now: number): CachedInput {
     const path = this.pathOf(blocks);
     const marks = blocks.flatMap(({ markMs }, at) => (markMs === undefined ? [] : [{ at, markMs }]));

@@ -26,11 +26,11 @@ export interface PromptCacheScriptOptions {
   readonly vendor: 'anthropic' | 'openai';
   /** Prices for the bill. */
   readonly rates: PromptCacheRates;
-  /** Returns the current time in milliseconds, for example of a fake clock. */
+  /** Returns the current time in milliseconds, for example the time of a fake clock. */
   readonly now: () => number;
-  /** Minimum length of a cached prefix in tokens, of four characters each. `@default 1024` */
+  /** Minimum length of a cached prefix, in tokens. A token has four characters. `@default 1024` */
   readonly minTokens?: number | undefined;
-  /** Returns the response to a request. The script replaces its usage, except `output`. A failure does not change the cache. */
+  /** Returns the response to a request. The script replaces the usage, except `output`. A failure does not change the cache. */
   readonly answer: (exchange: Exchange, n: number) => Answer | Failure;
 }
 
@@ -45,7 +45,7 @@ export interface PromptCacheBill {
   readonly picoUsd: bigint;
 }
 
-/** Script for a server that reports the usage of a simulated prompt cache. */
+/** Script for a server, which reports the usage of a simulated prompt cache, and the script's bill. */
 export interface PromptCacheScript {
   readonly script: Script;
   /** Bill of the requests so far. */
@@ -60,7 +60,7 @@ const EMPTY: PromptCacheBill = { requests: 0, input: 0, read: 0, written: 0, out
 
 /**
  * Returns a script for `startWireServer`. The script determines the cached input of each request with a trie of cached
- * prefixes, as the vendor does, and sums up the bill.
+ * prefixes, by the vendor's rules, and adds the request's tokens and cost to the bill.
  */
 export function promptCacheScript(options: PromptCacheScriptOptions): PromptCacheScript {
   const { vendor, rates, now, minTokens = DEFAULT_MIN_TOKENS, answer } = options;

@@ -6,7 +6,7 @@ import type { Exchange } from '../server/exchange.ts';
 import { type Script, startWireServer, type WireServer, type WireServerOptions } from '../server/server.ts';
 import type { Harness } from './harness.ts';
 
-/** API key of all calls. No error may contain it. */
+/** API key of all calls. No error may contain this key. */
 export const KEY = 'sk-conformance-0123456789abcdef';
 
 type Delivery = ModelContext['delivery'];
@@ -138,7 +138,7 @@ export function onlyRequest(server: WireServer, count = 1): Exchange {
   return last;
 }
 
-/** Time within which a client must close its socket, in milliseconds. Long enough for a busy machine. */
+/** Maximum time until a client closes its socket, in milliseconds. The time is long enough for a busy machine. */
 const CLOSES_WITHIN_MS = 10_000;
 
 /** Waits until the exchange has ended. Throws unless the client closed its socket. */

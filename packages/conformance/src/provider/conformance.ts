@@ -62,7 +62,7 @@ export function casesFor(
 
 function reasonToSkip({ scenario }: Case, { cannot, wire, models }: Harness): string | undefined {
   const operation = OPERATION_NAMES.find((name) => scenario === name || scenario.startsWith(`${name}-`));
-  // The cases named `-declared` run even without a model, because they check that a harness names its models.
+  // Cases of scenarios that end in `-declared` run even without a model, because they check that a harness names its models.
   if (operation !== undefined && models?.[operation] === undefined && !scenario.endsWith('-declared'))
     return `this provider has no ${operation} model`;
   const failure = scenario === 'chain-recover-parameter' ? 'parameter' : scenario.replace(/^failure-/, '');

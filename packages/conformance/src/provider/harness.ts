@@ -7,7 +7,7 @@ import type { Scenario } from './scenario.ts';
 /** Provider under test, with its limitations. */
 export interface Harness {
   readonly wire: Wire;
-  /** Creates the provider for a server at `baseURL`. Pass `apiKey` unchanged: `undefined` tests a missing key. */
+  /** Creates the provider for a server at `baseURL`. Pass `apiKey` unchanged, because `undefined` tests a missing key. */
   open(at: {
     readonly baseURL: string;
     readonly server: WireServer | undefined;
@@ -27,6 +27,6 @@ export interface Harness {
 export interface Case {
   readonly name: string;
   readonly scenario: Scenario;
-  /** Runs the case with separate servers. Rejects with the reason of the failure. */
+  /** Runs the case with separate servers. Rejects if the case fails. */
   run(harness: Harness): Promise<void>;
 }

@@ -13,7 +13,7 @@ interface Damaged {
   readonly answer?: Answer | string | OperationAnswer | undefined;
 }
 
-/** Broken or slow response. `@default at` after two frames of content */
+/** Broken or slow response. If a fault does not specify another default, `@default at` is after two frames of content. */
 export type Fault = Damaged &
   (
     | {
@@ -23,7 +23,7 @@ export type Fault = Damaged &
         readonly at?: Point | undefined;
       }
     | {
-        /** Body that ends without a transport error, but is incomplete. */
+        /** Incomplete body that ends without a transport error. */
         readonly fault: 'end';
         readonly at?: Point | undefined;
       }

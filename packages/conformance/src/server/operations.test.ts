@@ -130,7 +130,7 @@ it.each<[string, Script, string, object]>([
     { model: 'm', input: 'a' },
   ],
   [
-    'warnings, which only fakes support',
+    'warnings, which only fake providers support',
     [{ vectors, warnings: [] }],
     '/v1/embeddings',
     { model: 'm', input: 'a' },

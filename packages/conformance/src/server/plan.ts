@@ -28,7 +28,7 @@ export interface Plan {
   /** Status and headers; `undefined` if neither is sent. */
   readonly head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
   readonly frames: readonly Uint8Array[];
-  /** Pause after a number of bytes; `undefined` if no pause exists. */
+  /** Pause after a number of bytes; `undefined` for no pause. */
   readonly stall: { readonly bytes: number; readonly ms: number } | undefined;
   readonly pace: { readonly bytes: number | 'event'; readonly everyMs: number } | undefined;
   readonly end: 'clean' | 'cut' | 'reset';
@@ -80,7 +80,7 @@ function operationBody(
   answer: OperationAnswer,
   { endpoint, request }: NonNullable<PlanRequest['operation']>,
 ): Body {
-  if (answer.warnings !== undefined) throw new Error('has warnings, which only fakes support');
+  if (answer.warnings !== undefined) throw new Error('has warnings, which only fake providers support');
   const { headers, pieces } = endpoint.answer(answer, request);
   const frames = pieces.map((bytes) => ({ kind: 'content', bytes }) as const);
   return { status: 200, headers, frames, isStream: request.streamed };
@@ -188,7 +188,7 @@ function offset({ frames, isStream }: Body, point: Point): number {
   if (!isStream) return n === 0 ? 0 : Math.floor(total / 2);
   if ('events' in point) return lengthOf(frames.slice(0, n));
   let seen = 0;
-  // If the answer has too little content, the position is directly before the finish.
+  // If the answer has too few frames of content, the position is directly before the finish frame.
   const upper = frames.findIndex(({ kind }) => kind === 'finish' || (kind === 'content' && seen++ === n));
   return lengthOf(frames.slice(0, upper));
 }

@@ -4,7 +4,7 @@ import type { OpenExchange } from './exchange.ts';
 import type { Plan } from './plan.ts';
 import { split, type Split } from './split.ts';
 
-/** Sizes of the writes, and the time between them. */
+/** Sizes of the writes, and the time between two writes. */
 export interface Pace {
   readonly split: Split;
   /** Time between two writes, in milliseconds. */

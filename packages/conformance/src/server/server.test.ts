@@ -44,7 +44,7 @@ describe('a script', () => {
     const beyond = await post(server, CHAT);
     expect(beyond.status).toBe(400);
     expect(await beyond.json()).toMatchObject({
-      error: { code: 'unscripted', message: 'the script has 2 steps, but request 3 arrived' },
+      error: { code: 'unscripted', message: 'the script has no step for request 3; add a step' },
     });
   });
 

@@ -22,13 +22,13 @@ export interface WireServerOptions {
   readonly wire: Wire;
   /** Steps to play. After the last step of an array, requests receive status 400 with the code `unscripted`. */
   readonly script: Script;
-  /** Way in which bodies are split into writes. `@default 'complete'` */
+  /** Sizes of the writes into which bodies are split. `@default 'complete'` */
   readonly split?: Split | undefined;
   /** Line ends, comments and pings of streams. `@default` LF without comments and pings */
   readonly framing?: Framing | undefined;
   /** Time between two writes, in milliseconds. `@default 0` */
   readonly delayMs?: number | undefined;
-  /** Whether to reject requests that the vendor would reject, with status 400. `@default true` */
+  /** Whether requests that the vendor would reject receive status 400. An object also sets the rules' options. `@default true` */
   readonly validate?: boolean | ValidateOptions | undefined;
 }
 
@@ -45,8 +45,8 @@ export interface WireServer {
   /** Waits for the nth request (from 0). */
   request(n: number): Promise<Exchange>;
   /**
-   * Closes the server and its connections. Rejects if the script was invalid: a function threw or returned nothing, or a step had
-   * an unknown form. Such a request receives status 500 with the same message.
+   * Closes the server and its connections. Rejects if the script threw, or if one of its steps was invalid. The requests for such
+   * steps received status 500 with the same message.
    */
   close(): Promise<void>;
   /** Calls `close`. */
@@ -131,7 +131,7 @@ async function serve(
   await send(response, planned, { split, delayMs }, exchange);
 }
 
-/** Returns the step for a request. Throws for an invalid step, with a message that continues "step n". */
+/** Returns the step for a request. Throws for an invalid step. The error message is a predicate such as "has no text". */
 async function stepFor(script: Script, exchange: Exchange, n: number): Promise<Step> {
   if (typeof script !== 'function' && n >= script.length) return unscriptedFailure(n);
   let step: unknown;
@@ -216,5 +216,5 @@ const describeViolation = ({ path, message }: Violation): string =>
 const unscriptedFailure = (n: number): Failure => ({
   failure: 'invalid',
   code: 'unscripted',
-  message: `the script has ${n} steps, but request ${n + 1} arrived`,
+  message: `the script has no step for request ${n + 1}; add a step`,
 });

@@ -1,8 +1,8 @@
 import { seededRandom } from '@majordomo/testing';
 
 /**
- * Way to split a body into writes: a single write, one write per event, a fixed number of bytes per write, or random numbers of
- * at most `most` (default 16) bytes that depend on `seed`. A split may be within a character or a line end.
+ * Sizes of the writes of a body: the complete body, an event, a number of bytes, or random numbers of at most `most` (default 16)
+ * bytes that depend on `seed`. A write may end within a character or a line end.
  */
 export type Split =
   'complete' | 'event' | number | { readonly seed: number; readonly most?: number | undefined };

@@ -18,10 +18,10 @@ export function stepOfTurn(turn: PlainTurn): Answer | Failure | Fault {
 const AFTER_ALL = { content: Number.MAX_SAFE_INTEGER };
 
 function answering({ text, reasoning, toolCalls = [], ...turn }: AnswerTurn): Answer {
-  if (turn.images !== undefined) throw new Error('has images, which only fakes support');
-  if (turn.warnings !== undefined) throw new Error('has warnings, which only fakes support');
+  if (turn.images !== undefined) throw new Error('has images, which only fake providers support');
+  if (turn.warnings !== undefined) throw new Error('has warnings, which only fake providers support');
   if (turn.vendorParts?.some(({ kind, data }) => kind !== undefined || data !== undefined))
-    throw new Error('has kind or data of a vendor part, which only fakes support');
+    throw new Error('has kind or data of a vendor part, which only fake providers support');
   const { id, usage, finish, rawFinish, chunks } = turn;
   const parts: AnswerPart[] = [];
   if (reasoning !== undefined) parts.push({ type: 'reasoning', text: reasoning });

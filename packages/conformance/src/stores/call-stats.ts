@@ -134,7 +134,7 @@ export const callStatsCases: readonly StoreCase<CallStores>[] = [
       deepEqual(await keys({ by: ['hour'], zone: 'Europe/Berlin' }), [
         '2026-10-25T00 1',
         '2026-10-25T01 1',
-        // The clocks go back: this hour occurs twice.
+        // The clocks go back, so this hour occurs twice.
         '2026-10-25T02 2',
         '2026-10-26T00 1',
       ]);

@@ -2,7 +2,7 @@ import type { KeyRecord, KeyStore } from '@majordomo/admin';
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { type StoreCase, until } from './store-case.ts';
 
-/** Two stores over the same empty data, as two processes have them. A store in memory appears twice. */
+/** Two stores that share initially empty data, like stores of two processes. A store in memory is used for both. */
 export type KeyStores = readonly [mine: KeyStore, theirs: KeyStore];
 
 const sha = (text: string): string => text.repeat(64).slice(0, 64);

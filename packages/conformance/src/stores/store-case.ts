@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 export interface StoreCase<Store> {
   /** Checked behavior. */
   readonly name: string;
-  /** Runs the case. Rejects with an `AssertionError`. `create` must return an empty store each time. */
+  /** Runs the case. Rejects with an `AssertionError` if the case fails. `create` must return an empty store each time. */
   run(create: () => Promise<Store>): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export async function until(holds: () => Promise<boolean>, what: string): Promis
   }
 }
 
-/** Waits until the clock of a store has certainly advanced, so that two saves have different times. */
+/** Waits until the clock of a store has advanced by a millisecond, so that two saves have different times. */
 export async function nextMillisecond(): Promise<void> {
   const begin = Date.now();
   while (Date.now() < begin + 2) await setTimeout(1);

@@ -21,7 +21,7 @@ export interface StoredRun {
 
 /** Members of `RunStore`. */
 export interface TestedRunStore {
-  /** Saves a run. Rejects with `denied` if another process has locked the run or has saved it since. */
+  /** Saves a run. Rejects with `denied` if another process has locked the run, or has saved it since it was loaded. */
   save(id: string, state: StoredRun): Promise<void>;
   /** Loads and locks a run. Resolves to `undefined` if the run is unknown or locked. */
   load(id: string): Promise<Pick<StoredRun, 'steps' | 'messages'> | undefined>;

@@ -1,6 +1,6 @@
 import type { CallEntry, CallQuery, CallStore } from '@majordomo/admin';
 
-/** Two stores over the same empty data, as two processes have them. A store in memory appears twice. */
+/** Two stores that share initially empty data, like stores of two processes. A store in memory is used for both. */
 export type CallStores = readonly [mine: CallStore, theirs: CallStore];
 
 export const START: number = Date.UTC(2026, 10, 1);
@@ -54,7 +54,7 @@ const KINDS = ['overloaded', 'timeout'];
 const OPERATIONS = ['chat', 'embedding'] as const;
 const NANO_PER_CENT = 10_000_000;
 
-/** Returns entries in a random order. Several have the same time. */
+/** Returns entries in a random order. Several entries have the same time. */
 export function entries(count: number, seed: number): readonly CallEntry[] {
   const next = random(seed);
   const pick = <T>(values: readonly T[]): T => values[next(values.length)] as T;
@@ -81,7 +81,7 @@ export function entries(count: number, seed: number): readonly CallEntry[] {
   });
 }
 
-/** Functions by query member. Each one returns whether an entry meets the member's value. */
+/** Functions by member of a query. Each function returns whether an entry matches the member's value. */
 const CONDITIONS: {
   readonly [Name in keyof CallQuery]-?: (entry: CallEntry, value: NonNullable<CallQuery[Name]>) => boolean;
 } = {
@@ -106,7 +106,7 @@ export const matches = (entry: CallEntry, query: CallQuery): boolean =>
       (CONDITIONS[name as keyof CallQuery] as (entry: CallEntry, value: unknown) => boolean)(entry, value),
   );
 
-/** Returns one query for each single filter, and queries with random combinations of filters. */
+/** Returns a query for each filter, and queries with random combinations of filters. */
 export function queries(all: readonly CallEntry[], seed: number): readonly CallQuery[] {
   const next = random(seed);
   const filters: Required<CallQuery> = {

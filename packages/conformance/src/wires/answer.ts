@@ -41,7 +41,7 @@ export interface AnswerVendor {
   readonly type: 'vendor';
   /** Search query, or executed code. */
   readonly text: string;
-  /** Result of the tool. Responses does not send the result. `@default` none, or a hidden result for Nova */
+  /** Result of the tool. The Responses API does not send the result. `@default` no result, or a hidden result for Nova */
   readonly result?: string | undefined;
 }
 
@@ -64,7 +64,7 @@ export interface Answer {
   readonly finish?: FinishReason | undefined;
   /** Value that the wire sends instead of its value for `finish`. */
   readonly rawFinish?: string | undefined;
-  /** End of the stream: the finish reason, the wire's end marker, or both. `@default 'both'` */
+  /** Data at the end of the stream: the finish reason, the wire's end marker, or both. `@default 'both'` */
   readonly ends?: 'both' | 'finish' | 'marker' | undefined;
   /** Token counts; `false` for none. `@default` 12 input and 5 output tokens */
   readonly usage?: Partial<Usage> | false | undefined;
@@ -84,7 +84,7 @@ export interface FullAnswer {
   readonly ends: 'both' | 'finish' | 'marker';
 }
 
-/** Token counts. Totals include the separately counted tokens. */
+/** Token counts. The totals `input` and `output` include the tokens of the other members. */
 export interface FullUsage {
   readonly input: number;
   readonly output: number;

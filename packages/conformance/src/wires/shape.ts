@@ -36,7 +36,7 @@ export const flag: Check = (value, path, report) => {
   if (typeof value !== 'boolean') expected('a boolean', value, path, report);
 };
 
-/** Returns a check that accepts numbers between `min` and `max`. `integer` restricts it to integers. */
+/** Returns a check that accepts numbers from `min` to `max`, or only integers if `integer` is true. */
 export function number(min: number, max: number, integer: boolean = false): Check {
   return (value, path, report) => {
     if (typeof value !== 'number') expected('a number', value, path, report);

@@ -12,11 +12,11 @@ const digest = (scope: string, text: string): string =>
 /** Returns a signature for a text. The signature is equal in all runs, so it need not be stored. */
 export const signText = (scope: string, text: string): string => `mj${digest(scope, text)}`;
 
-/** Whether the signature belongs to exactly this text. */
+/** Whether the signature was created for exactly this text. */
 export const isSigned = (scope: string, text: string, signature: string): boolean =>
   signature === signText(scope, text);
 
-/** Returns a text as base64 with its signature. Only the server reads this form. */
+/** Returns a sealed text: base64 of the text with a signature. Only the server reads sealed texts. */
 export function sealText(scope: string, text: string): string {
   return `mj.${Buffer.from(text, 'utf8').toString('base64')}.${digest(`seal ${scope}`, text)}`;
 }

@@ -30,8 +30,8 @@ import { summarize, type SummaryRequest } from './summarize.ts';
  */
 export interface Compactor {
   /**
-   * Returns the messages to send, for `createAgent`'s option `compact`. Throws only if aborted. Compacts even a transcript
-   * that fits if `context.overflow` is set.
+   * Returns the messages to send, for `createAgent`'s option `compact`. Throws only if aborted. If `context.overflow` is set,
+   * compacts even a transcript that fits.
    */
   readonly compact: (messages: readonly Message[], context?: object) => Promise<readonly Message[]>;
   /** Checks a transcript, and summarizes the transcript if it is too long. Throws only if aborted. */
@@ -174,7 +174,7 @@ class Engine {
   private planFor(inspection: Inspection): Plan | undefined {
     const { protectFirst: first = 3, protectLast: last = 8 } = this.options;
     const { view, bounds, weigh, tokens, run } = inspection;
-    // If `force` is set, the tail shrinks, so that some messages are summarized even if the complete transcript fits into it.
+    // If `force` is set, the tail shrinks, so that some messages are summarized even if all of them fit into the tail.
     const tail =
       run.force === true ? Math.min(bounds.tail, (bounds.tail / bounds.threshold) * tokens) : bounds.tail;
     const plan = planOf(view, { first, last, tail }, weigh);

@@ -14,11 +14,11 @@ export interface CompactorOptions {
   readonly contextTokens:
     number | ((target: string | undefined) => number | undefined | Promise<number | undefined>);
   /**
-   * Context size of the summarizer, in tokens. If it is smaller than the model's context, compaction starts earlier. Default:
-   * the model's context.
+   * Context size of the summarizer, in tokens. If it is smaller than the model's context, compaction starts earlier.
+   * @default the model's context
    */
   readonly summarizerTokens?: number | undefined;
-  /** Share of the context above which compaction starts, at least 64,000 tokens for contexts from 128,000. @default 0.5 */
+  /** Share of the context above which compaction starts. At least 64,000 tokens for a context of 128,000 or more. @default 0.5 */
   readonly threshold?: number | undefined;
   /** Size of the unchanged end of the transcript as a share of the threshold, limited to 0.1 to 0.8. @default 0.2 */
   readonly tail?: number | undefined;
@@ -77,12 +77,12 @@ export interface Compaction {
 
 /** Options of one compaction check. */
 export interface CompactionRun extends Partial<Pick<MeteredRequest, 'system' | 'tools'>> {
-  /** Whether to summarize if the transcript fits, summaries save little, or the summarizer failed recently. @default false */
+  /** Whether to summarize even if the transcript fits, summaries save little, or the summarizer just failed. @default false */
   readonly force?: boolean | undefined;
   /** Subject that the summary must cover first. @default the latest user messages */
   readonly focus?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Target `provider/model` that reads the transcript. Default: the target of the previous check. */
+  /** Target `provider/model` that reads the transcript. @default the target of the previous check */
   readonly target?: string | undefined;
 }
 

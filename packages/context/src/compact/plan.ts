@@ -76,7 +76,7 @@ export function shortenPlan(plan: Plan, messages: readonly Message[], count: num
   };
 }
 
-/** Returns the index after the instructions and the first messages. Summaries do not count as first messages. */
+/** Returns the index after the instructions and the first messages. Summaries are not first messages. */
 function headEnd(messages: readonly Message[], groups: readonly Group[], first: number): number {
   let left = first;
   let end = 0;

@@ -21,7 +21,7 @@ export function inspectText(text: string, scope: Scope = 'context'): readonly Su
   const found: Suspicion[] = [];
   const counts = new Map<string, number>();
   const report = (id: string, at: number): void => {
-    // Several rules of one kind can match the same passage.
+    // Report a passage only once, because several rules of one kind can match it.
     if (found.some((one) => one.id === id && one.at === at)) return;
     const count = (counts.get(id) ?? 0) + 1;
     counts.set(id, count);
@@ -80,7 +80,7 @@ function sequencesIn(
     }
   };
   const lower = text.toLowerCase();
-  // Some letters are longer in lower case and would shift the offsets.
+  // Do not search lowercase text of another length, because its offsets differ from those of the text.
   for (const { 0: raw, index: at } of (lower.length === text.length ? lower : text).matchAll(WORD)) {
     count++;
     const word = trimTail(lower.length === text.length ? raw : raw.toLowerCase(), '.:,}');

@@ -20,7 +20,7 @@ export interface MeterReading {
 
 /** Estimates tokens, and improves the estimates with the counts that vendors report. */
 export interface TokenMeter {
-  /** Returns the estimated input tokens. `target`: `provider/model`, because the tokens of images and the vendors' additions differ. */
+  /** Returns the estimated input tokens. `target`: `provider/model`, because image tokens and vendors' additions vary. */
   estimate(request: MeteredRequest, target?: string): MeterReading;
   /** Records the number of tokens that the vendor counted for a request. */
   observe(request: MeteredRequest, usage: Usage, target: string): void;
@@ -37,7 +37,7 @@ const MAX_ANCHORS = 64;
 const MIN_SHARE = 0.35;
 const WORTH_DOUBT = 500;
 
-/** Returns a meter with bounded memory. `count`: tokenizer to use. Default: an estimate by characters. */
+/** Returns a meter with bounded memory. `count`: tokenizer to use, by default an estimate by characters. */
 export function tokenMeter({ count }: { readonly count?: TokenCounter | undefined } = {}): TokenMeter {
   const counter = safeCounter(count);
   const weights = new Weights(counter);
@@ -66,7 +66,7 @@ export function tokenMeter({ count }: { readonly count?: TokenCounter | undefine
       const estimated = weights.ofRequest({ messages, system, tools }, target);
       if (estimated > WORTH_DOUBT && input < estimated * MIN_SHARE) return;
       const answer = output === undefined ? undefined : { text: Math.max(0, output - reasoning), reasoning };
-      // A conversation that continues an earlier one replaces the earlier one's anchor.
+      // The anchor of a conversation replaces the anchor of the earlier conversation that it continues.
       for (const [anchor, anchorTarget] of anchors)
         if (anchorTarget === target && continuesFrom(anchor, { messages, system, tools }))
           anchors.delete(anchor);

@@ -9,7 +9,7 @@ import { projectSources, type ProjectSource } from './project-sources.ts';
 export interface ContextFilesOptions {
   /** Folder of the project. */
   readonly cwd: string;
-  /** The agent's folder that contains SOUL.md. @default SOUL.md is not read */
+  /** Folder of the agent, which contains SOUL.md. @default SOUL.md is not read */
   readonly home?: string | undefined;
   /** Maximum number of characters per file. A longer file is cut to the first 70 % and last 20 % of the limit. @default 20_000 */
   readonly limit?: number | undefined;

@@ -17,7 +17,7 @@ export interface ReferenceOptions {
   readonly maxTokens: number;
   /** Signal that aborts the call. */
   readonly signal?: AbortSignal | undefined;
-  /** Function that loads `@url:` references. Default: `fetchMedia` of `@majordomo/media`, which loads only public addresses. */
+  /** Function that loads `@url:` references. `@default` `fetchMedia` of `@majordomo/media`, which loads only public addresses */
   readonly fetch?: FetchReference | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface ResolvedReferences {
 
 /**
  * Returns the text and the content of references such as `@file:src/a.ts:10-20`, `@folder:docs`, `@diff`, `@staged`, `@git:3`,
- * `@url:https://…`, within a token budget. Warns about unreadable content. Throws `config` for an invalid root, and `aborted`.
+ * `@url:https://…`, within a token budget. Warns about unreadable content. Throws `config` for an invalid root, or `aborted`.
  */
 export async function resolveReferences(
   text: string,

@@ -6,7 +6,7 @@ export interface Layer {
   readonly tier: 'stable' | 'context' | 'volatile';
   readonly name: string;
   readonly text: string;
-  /** Maximum length in characters. Longer text is cut to the first 70 % and the last 20 % of the limit. Default: no limit. */
+  /** Maximum length in characters. Longer text is cut to the first 70 % and the last 20 % of the limit. `@default` no limit */
   readonly limit?: number | undefined;
 }
 

@@ -1,9 +1,9 @@
 /** Guidance text, and the conditions under which the text is used. */
 export interface GuidanceRow {
   readonly id: string;
-  /** Pattern of tool names. The text is used if any tool name matches. Default: all tools. */
+  /** Pattern of tool names. The text is used if any tool name matches. `@default` all tools */
   readonly anyTool?: RegExp | undefined;
-  /** Pattern of model ids. Default: all models. */
+  /** Pattern of model ids. The text is used if the model id matches. `@default` all models */
   readonly family?: RegExp | undefined;
   readonly text: string;
 }

@@ -12,7 +12,7 @@ export interface TitleOptions {
   readonly signal?: AbortSignal | undefined;
   /** Redactor of all text that the model reads and writes. @default createRedactor() */
   readonly redactor?: Redactor | undefined;
-  /** Maximum duration of the model call, in milliseconds. Then the user's first words become the title. @default 30_000 */
+  /** Maximum duration of the model call, in milliseconds. Afterwards, the user's first words are the title. @default 30_000 */
   readonly timeoutMs?: number | undefined;
 }
 

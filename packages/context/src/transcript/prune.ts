@@ -14,8 +14,8 @@ const LONG_RESULT = 200;
 const EXCERPT_LENGTH = 120;
 
 /**
- * Returns shorter messages. Long tool results become one line, but those of the last message become an excerpt. Images and
- * files become a placeholder. Long argument strings are cut. The message `keep` stays unchanged.
+ * Returns shorter messages. Replaces long tool results with one line, or with an excerpt in the last message. Replaces images and
+ * files with placeholders. Cuts long argument strings. The message `keep` stays unchanged.
  */
 export function prune(messages: readonly Message[], keep: Message | undefined): readonly Message[] {
   const calls = new Map(messages.flatMap(callsOf).map((call) => [call.id, call]));

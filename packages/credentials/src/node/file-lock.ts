@@ -16,8 +16,8 @@ const HOST = hostname().replace(/[^\w-]/g, '_');
 const CLAIM = /^(\d+)\.[0-9a-f]+\.([\w-]+)$/;
 
 /**
- * Runs a function while no other process that uses this folder runs one. The holder has a claim: a file in the folder. A
- * process removes only its own claim and the claims of dead processes.
+ * Runs a function while no other process holds the lock in this folder. The holder has a claim: a file in the folder. A process
+ * removes only its own claim and the claims of dead processes.
  */
 export async function withLock<T>(folder: string, run: () => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -53,7 +53,7 @@ async function acquire(folder: string, claim: string): Promise<void> {
     if (Date.now() - began > LONGEST_WAIT_MS)
       throw new LlmError(
         'config',
-        `${folder} has been locked for two minutes by ${holder}; end that process, or remove the folder if it does not exist`,
+        `${folder} has been locked for two minutes by ${holder}; end that process, or remove the folder if the process does not exist`,
         { code: 'vault-locked' },
       );
     // Wait for a random time, so that two processes with simultaneous claims do not retry at the same time.

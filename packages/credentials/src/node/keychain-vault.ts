@@ -98,7 +98,7 @@ async function loadKeyring(): Promise<Keyring> {
   } catch (cause) {
     throw new LlmError(
       'config',
-      `the keychain requires ${name}; npm install ${name}, or use fileVault`,
+      `the keychain requires ${name}; run npm install ${name}, or use fileVault`,
       { code: 'missing-package' },
       { cause },
     );

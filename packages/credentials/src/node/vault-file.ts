@@ -105,7 +105,7 @@ async function copyAside(path: string, text: string): Promise<string> {
   return backup;
 }
 
-/** Flushes the folder to disk, so that the rename survives a power failure. Some systems do not support this. */
+/** Flushes the folder to disk, so that the rename survives a power failure. Some systems cannot flush a folder. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     await using handle = await open(folder, constants.O_RDONLY);

@@ -18,7 +18,7 @@ const VISIBLE = /^[\x20-\x7e]+$/;
 /** Tokens that a token endpoint granted. The local clock determines `expiresAt`. */
 export type Tokens = Pick<StoredCredential, 'value' | 'refresh' | 'issuedAt' | 'expiresAt'>;
 
-/** Values that belong to one login with an authorization code. */
+/** Values of one login with an authorization code. */
 interface CodeLogin {
   readonly redirect: string;
   readonly verifier: string;
@@ -38,7 +38,7 @@ export class Authority {
     this.client = { client_id: options.clientId === '' ? 'none' : options.clientId };
   }
 
-  /** Returns the authority's endpoints. If discovery fails, the next call repeats it. */
+  /** Returns the authority's endpoints. If discovery fails, the next call repeats discovery. */
   async server(signal: AbortSignal): Promise<protocol.AuthorizationServer> {
     this.discovery ??= this.discover(signal).catch((error: unknown) => {
       this.discovery = undefined;

@@ -6,7 +6,7 @@ import { asLoginError, type Authority, type Tokens } from './authority.ts';
 import type { LoginIo } from './options.ts';
 import { showPrompt } from './show-prompt.ts';
 
-/** Logs in with an authorization code and PKCE (S256). The redirect goes to a loopback address, or the user pastes its URL. */
+/** Logs in with an authorization code and PKCE (S256). Redirects to a loopback address, or the user pastes the redirect URL. */
 export async function browserLogin(authority: Authority, io: LoginIo, signal: AbortSignal): Promise<Tokens> {
   const verifier = generateRandomCodeVerifier();
   const state = generateRandomState();

@@ -1,6 +1,6 @@
 import { asRecord } from '@majordomo/core/toolkit';
 
-/** Name of a protocol that differs from OAuth. Presets set this option. */
+/** Name of a protocol that differs from OAuth, for the option `dialect`. */
 export type Dialect = 'openrouter' | 'codex';
 
 /** Sends a JSON object or a form. */
@@ -50,7 +50,7 @@ export const DIALECTS: { readonly [name in Dialect]: Translation } = {
       if (form.get('grant_type') === DEVICE_GRANT) return codexPoll(url, form, post);
       if (form.get('grant_type') === null) return codexDevice(url, form, post);
       const answer = await post(url, form);
-      // After a 401, the vendor does not accept this refresh token again, whatever the body contains.
+      // After a 401, the vendor does not accept this refresh token again, regardless of the body.
       return answer.status === 401 ? Response.json({ error: 'invalid_grant' }, { status: 400 }) : answer;
     },
   },

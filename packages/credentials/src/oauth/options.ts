@@ -58,7 +58,7 @@ export interface LoginIo {
 export interface TokenSource {
   /**
    * Credential for the `apiKey` of a provider. Refreshes the token before it expires, with one refresh at a time across all
-   * processes. While the authority fails, a token is used until it expires.
+   * processes. While refreshes fail, the token is used until its expiry.
    */
   readonly credential: Credential;
   /**
@@ -70,7 +70,7 @@ export interface TokenSource {
   login(io: LoginIo, flow?: 'browser' | 'device'): Promise<void>;
   /** Revokes the token if the authority supports revocation. Always removes the token from the vault. */
   logout(): Promise<void>;
-  /** Returns the status. `ok`: valid or refreshable. `expired`: neither. `absent`: none. `login-required`: refresh refused. */
+  /** Returns the login's status: `ok` (valid or refreshable), `expired`, `absent`, or `login-required` (refresh was refused). */
   status(): Promise<'absent' | 'ok' | 'expired' | 'login-required'>;
 }
 

@@ -48,7 +48,7 @@ export class Refresher {
     return refreshed.value.reveal();
   }
 
-  /** Joins the refresh in progress, or starts one. If a caller aborts, the refresh continues for the others. */
+  /** Joins the refresh in progress, or starts one. If a caller aborts, the refresh continues for the other callers. */
   private sharedRefresh(rejected: string | undefined): Promise<StoredCredential> {
     const { running } = this;
     if (running !== undefined && (rejected === undefined || running.rejected === rejected))

@@ -71,7 +71,7 @@ export class KeyRing {
     this.clock = clock;
   }
 
-  /** Returns the key that the strategy selects, except those in `without`. Returns `undefined` if no key can be used. */
+  /** Returns the key that the strategy selects among the usable keys not in `without`, or `undefined` if none remains. */
   next(without: ReadonlySet<Key> = new Set()): Key | undefined {
     const usable = this.keys.filter((key) => this.isUsable(key) && !without.has(key));
     return choose(usable, { ...this.settings, last: this.last, all: this.keys });
@@ -97,7 +97,7 @@ export class KeyRing {
     if (key.epoch === epoch) key.rests = 0;
   }
 
-  /** Rests or retires the key. If several calls fail with the key at the same time, only the first failure counts. */
+  /** Rests or retires the key. If several calls fail with the key at the same time, only the first failure has an effect. */
   recordFailure({ key, epoch }: Lease, { kind, message, details: { retryAfterMs } }: LlmError): void {
     if (key.epoch !== epoch) return;
     const why = `${kind}: ${message}`;

@@ -39,7 +39,7 @@ export class PoolAttempts {
     const { lease, failed, context: keyContext } = await this.begin(context);
     try {
       for await (const step of use(lease.key, keyContext)) {
-        // A reader may stop after the last step.
+        // Record the success before the last step is read, because the reader may stop after this step.
         if (isLast?.(step) === true) this.ring.recordSuccess(lease);
         yield step;
       }
@@ -161,7 +161,7 @@ export class PoolAttempts {
   }
 }
 
-/** Returns the context without the pool's keys, so that health does not see the keys. */
+/** Returns the context without the pool's keys, so that health records only the pool. */
 function withoutCredential(context: ModelContext): ModelContext {
   const inside: ModelContext = { ...context };
   delete inside.credential;

@@ -128,7 +128,7 @@ function namedKeys(keys: PoolOptions['keys']): readonly { readonly id: string; r
   if (named.length === 0) throw new LlmError('config', 'pooled: keys must not be empty', { path: 'keys' });
   const twice = named.find(({ id }, at) => named.findIndex((other) => other.id === id) !== at);
   if (twice !== undefined)
-    throw new LlmError('config', `pooled: two keys have the id ${twice.id}`, { path: 'keys' });
+    throw new LlmError('config', `pooled: two keys have the id ${twice.id}; rename one`, { path: 'keys' });
   return named;
 }
 

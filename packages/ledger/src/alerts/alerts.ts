@@ -18,9 +18,9 @@ export interface BookedAmount {
 const DEFAULT_SHARES = [0.8, 0.9, 0.95];
 const DAYS = [1, 3, 7] as const;
 const DAY_MS = 86_400_000;
-/** Minimum difference from the reported cost that emits `drift`, as a share. Rounding and discounts cause smaller differences. */
+/** Minimum difference that emits `drift`, as a share of the reported cost. Rounding and discounts cause smaller differences. */
 const MIN_DRIFT = 0.01;
-/** Maximum number of stored alerts, and of stored burn rates. If there are more, all of them are removed. */
+/** Maximum number of stored alerts, and of stored burn rates. Above this number, all stored alerts or rates are removed. */
 const MAX_REMEMBERED = 10_000;
 /** Lease of the claim that gives one process the right to emit an alert, in milliseconds. The claim is settled at once. */
 const CLAIM_LEASE_MS = 30_000;
@@ -56,7 +56,7 @@ export class Alerts {
   /** Checks a counter after a call was denied. */
   async onRefused(booked: BookedAmount): Promise<void> {
     const state = await this.stateOf(booked);
-    // Reservations of other calls fill the limit, and may still be released.
+    // Do not emit `spent` if only reservations fill the limit, because they may still be released.
     if (state !== undefined && state.used + booked.amount > booked.limit.max)
       await this.emitOnce(booked, 'spent', { type: 'spent', state });
   }

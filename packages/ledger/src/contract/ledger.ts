@@ -24,15 +24,15 @@ export interface LedgerOptions {
   /** Initial limits. Two limits with the same name, and a limit that no call could pass, throw `config`. */
   readonly limits?: readonly Limit[] | undefined;
   /**
-   * Returns limits of one call in addition to `limits`, such as the limits of its key. Called at each attempt. Limits with
-   * the same name, unit, period and zone share counters. Return the same objects for later calls, because each new object has
-   * to be checked. If such a limit denies a call, the client receives its figures.
+   * Returns limits of one call in addition to `limits`, such as the limits of its key. Called at each attempt. Limits with the
+   * same name, unit, period and zone share counters. Return the same objects for later calls, because each new object has to be
+   * checked. If such a limit denies a call, the client receives the limit's figures.
    * @default no additional limits
    */
   readonly limitsOf?: ((call: CallInfo) => readonly Limit[]) | undefined;
   /**
-   * Decision on a call of unknown price to which a limit in USD applies. `admit` allows the call, counts no money for the call
-   * and emits an alert.
+   * Decision on a call of unknown price to which a limit in USD applies. `admit` allows the call, books no money for the call and
+   * emits an alert.
    * @default 'deny'
    */
   readonly unknownPrice?: 'admit' | 'deny' | undefined;
@@ -171,9 +171,9 @@ export interface Ledger {
   /** Returns the maximum amounts of an attempt at the rates of this tier, or of the most expensive tier if `tier` is omitted. */
   estimate(attempt: AttemptInfo, tier?: string): Promise<Amount>;
   /**
-   * Reserves amounts for work that outlives its process. Returns the denial if a limit does not allow the work. Never waits.
-   * A second call with the same id renews the lease and reserves nothing more. A reservation that is not settled within
-   * `leaseMs` counts as spent, until `settle` replaces it. Each request counts as one request and one call.
+   * Reserves amounts for work that outlives its process. Returns the denial if a limit does not allow the work. Never waits. A
+   * second call with the same id renews the lease and reserves nothing more. A reservation that is not settled within `leaseMs`
+   * counts as spent, until `settle` replaces it. Each request of the work counts as one request and one call.
    */
   reserve(work: LongWork, most: Amount, leaseMs: number): Promise<Denial | undefined>;
   /**

@@ -48,9 +48,9 @@ export interface SpendRecord {
 
 /** Filter for records. */
 export interface RecordQuery {
-  /** Earliest end of the attempt, inclusive. */
+  /** Earliest end of a matching attempt, inclusive. */
   readonly from?: Date | undefined;
-  /** Latest end of the attempt, exclusive. */
+  /** Latest end of a matching attempt, exclusive. */
   readonly to?: Date | undefined;
   readonly call?: string | undefined;
   readonly tenant?: string | undefined;

@@ -63,7 +63,7 @@ export interface ReportRow {
    * are billed by other units, such as images, do not increase this number.
    */
   readonly unknownUsage: number;
-  /** Median duration of the attempts, in milliseconds. Some stores compute it with an error of up to 5 %. */
+  /** Median duration of the attempts, in milliseconds. Some stores compute the median with an error of up to 5 %. */
   readonly p50Ms: number;
   readonly p95Ms: number;
 }

@@ -31,7 +31,7 @@ export interface Claim {
    * clocks differ would start too many periods.
    */
   readonly window?: EqualPeriods | undefined;
-  /** Effect of a lapsed lease: with `spent` the amount counts as used, with `free` the amount is released. */
+  /** Effect of a lapsed lease: `spent` adds the amount to the used amount, and `free` releases the amount. */
   readonly whenLapsed: 'spent' | 'free';
   /** Tenant of the counter; `undefined` for a counter that all tenants share. */
   readonly tenant?: string | undefined;
@@ -42,9 +42,9 @@ export interface Refusal {
   readonly counter: string;
   /** Remaining amount. Negative if more than the maximum was used. */
   readonly left: bigint;
-  /** Amount that other reservations hold. */
+  /** Amount that is reserved on the counter. */
   readonly held: bigint;
-  /** Number of reservations that hold `held`. */
+  /** Number of reservations that make up `held`. */
   readonly holders: number;
   /** Time until the counter resets, in milliseconds; `undefined` if it never resets. */
   readonly retryAfterMs: number | undefined;
@@ -56,7 +56,7 @@ export interface Refusal {
  */
 export interface LedgerStore {
   /**
-   * Reserves all claims or none. A repeated id reserves nothing, even after the id was settled. A store may forget a settled id
+   * Reserves all claims or none. A repeated id reserves nothing, even after the id was settled. A store may delete a settled id
    * after the original end of its lease.
    */
   reserve(id: string, claims: readonly Claim[], leaseMs: number): Awaitable<Refusal | undefined>;
@@ -77,13 +77,13 @@ export interface LedgerStore {
    */
   counters(prefix: string): Promise<readonly CounterState[]>;
   /**
-   * Stores a record. A record with a known id changes nothing. Rejects with `invalid-request` if the store can never store
-   * the record. After other errors, the ledger retries, but only for ten minutes if the store accepts other records.
+   * Stores a record. Has no effect if the store has a record with the same id. Rejects with `invalid-request` if the store can
+   * never store the record. After other errors, the ledger retries, but only for ten minutes if the store accepts other records.
    */
   append(record: SpendRecord): Awaitable<void>;
   /** Returns records, oldest first. */
   records(query: RecordQuery): AsyncIterable<SpendRecord>;
-  /** Computes a report. If a store has no `report`, the ledger computes it from the records. */
+  /** Computes a report. If a store has no `report`, the ledger computes the report from the records. */
   report?(query: ReportQuery): Promise<readonly ReportRow[]>;
   /** Closes the store. Later calls may reject. */
   close(): Promise<void>;

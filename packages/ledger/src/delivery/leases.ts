@@ -2,14 +2,14 @@ import type { Clock } from '@majordomo/core';
 import { invoke } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '../contract/store.ts';
 
-/** Time after which the claims of a process that died count as spent, in milliseconds. */
+/** Time after which the claims of a process that died are treated as spent, in milliseconds. */
 export const LEASE_MS = 30_000;
 const RENEW_EVERY_MS = 10_000;
 
 /** Leased claims of one attempt. */
 export interface Lease {
   readonly id: string;
-  /** Attempt that holds the claims. `isLapsed` is true when the attempt can no longer be running. */
+  /** Attempt that made the claims. `isLapsed` is true when the attempt can no longer be running. */
   readonly attempt: { readonly isLapsed?: boolean | undefined };
 }
 

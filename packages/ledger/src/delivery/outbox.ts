@@ -132,7 +132,7 @@ export class Outbox {
       this.lose(tried, error);
       return;
     }
-    // While the store accepts other jobs, the failure belongs to this job, not to the store.
+    // While the store accepts other jobs, this job causes the failure, not the store.
     if (tried.refusals === 0) this.onError(error);
     this.retryLater(tried);
   }

@@ -21,7 +21,7 @@ export interface GateRequest {
   readonly model: CatalogModel | undefined;
   readonly price: Price | undefined;
   readonly pages: PageCounts | undefined;
-  /** Maximum amounts of the attempt; `undefined` if all limits count requests. */
+  /** Maximum amounts of the attempt; `undefined` if no limit needs an estimate. */
   readonly estimate: Estimate | undefined;
 }
 
@@ -87,7 +87,7 @@ export function bookingJob(
       alerts.onDrift(attempt.target, cost.driftNanoUsd, cost.nanoUsd ?? 0n);
     for (const one of booked) void context.outbox.send({ run: () => alerts.onBooked(one) });
   };
-  // Use another id: a late reservation under the attempt's id is released, and a released id accepts no booking.
+  // Use another id, because a late reservation under the attempt's id is released, and a released id accepts no booking.
   const reservation = isReserved ? id : `${id}/unreserved`;
   const settle = (): void | Promise<void> =>
     mapValue(store.settle(reservation, booked), () => {

@@ -31,7 +31,7 @@ export function spentDenial(limit: LimitCounters, amount: bigint, refusal: Refus
   const advance = definition.whenSpent === 'advance';
   if (amount > max)
     return {
-      deny: `${name} allows ${format(max)} in all, and this call may use up to ${format(amount)}; lower maxTokens, or create the ledger with reserve: 'likely'`,
+      deny: `${name} allows ${format(max)} in total, and this call may use up to ${format(amount)}; lower maxTokens, or create the ledger with reserve: 'likely'`,
       advance,
       code: 'call-too-large',
       publicMessage: limit.isOwn
@@ -86,7 +86,7 @@ export const queuedDenial = ({ definition }: LimitCounters): Denial => ({
 export const canAdvance = ({ definition }: LimitCounters, { isLastTarget = true }: AttemptInfo): boolean =>
   definition.whenSpent === 'advance' && !isLastTarget;
 
-/** Returns the name by which a client knows a limit of its key, such as `the limit of this key per day`. */
+/** Returns the name of a limit of the client's key for messages to the client, such as `the limit of this key per day`. */
 function ownName({ definition: { per } }: LimitCounters): string {
   if (per === 'ever') return 'the limit of this key';
   return `the limit of this key per ${typeof per === 'string' ? per : `${per.ms} ms`}`;

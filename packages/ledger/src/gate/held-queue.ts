@@ -48,7 +48,7 @@ export class HeldQueue {
     this.timeoutMs = longestMs;
   }
 
-  /** Returns a counter whose queue a call with these claims has to join. */
+  /** Returns a counter in whose queue a call with these claims must wait, or `undefined` if the call need not wait. */
   queuedCounter(claims: readonly Claim[]): string | undefined {
     if (this.waiting.size === 0) return undefined;
     return claims.find(({ counter, amount }) => amount > 0n && this.waiting.has(counter))?.counter;

@@ -29,7 +29,7 @@ export const ledgerGate = (context: LedgerContext): Gate => ({
 /** Whether the amount in this unit depends on the request and its response. */
 export const isMeasuredUnit = (unit: Unit): boolean => unit === 'usd' || unit === 'tokens';
 
-/** Admits or denies an attempt. Synchronous if the store is synchronous and no other call holds the required amount. */
+/** Admits or denies an attempt. Synchronous if the store is synchronous and the call does not wait for other calls. */
 function admit(context: LedgerContext, request: GateRequest): Permit | Denial | Promise<Permit | Denial> {
   const plan = planOf(context, request);
   if ('deny' in plan) return plan;

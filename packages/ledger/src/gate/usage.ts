@@ -36,7 +36,7 @@ export function bookedCost(
 }
 
 /**
- * Returns the amounts that an attempt adds to its limits. If the vendor reported no usage, the reservation counts: all of it if
+ * Returns the amounts that an attempt adds to its limits. If the vendor reported no usage, returns the reservation: all of it if
  * any output arrived, only its input if majordomo stopped the attempt before any output, and nothing if the vendor failed.
  */
 export function amountsOf(

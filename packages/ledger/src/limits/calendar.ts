@@ -2,7 +2,7 @@ type Field = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Returns a formatter of dates in a time zone. Throws a `RangeError` for a zone that the platform does not know. */
+/** Returns a formatter of dates in a time zone. Throws a `RangeError` for a zone that the platform does not support. */
 export function formatOf(zone: string): Intl.DateTimeFormat {
   const known = formats.get(zone);
   if (known !== undefined) return known;

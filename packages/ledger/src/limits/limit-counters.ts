@@ -31,7 +31,7 @@ export class LimitCounters {
   readonly max: bigint;
   /** Common prefix of the names of the limit's counters. */
   readonly prefix: string;
-  /** Whether the limit belongs to the caller, who may then see the limit's figures. */
+  /** Whether `limitsOf` returned the limit for a call. The call's client may then see the limit's figures. */
   readonly isOwn: boolean;
   /** Number of times that the limit was replaced in this process. Alerts are emitted once per revision. */
   readonly revision: number;
@@ -80,8 +80,8 @@ export class LimitCounters {
   }
 
   /**
-   * Returns the exact end of the period for a time close to the end. Times from a store are slightly late, because a store adds
-   * `resetsInMs` to its own clock.
+   * Returns the end of the current period if `at` is close to that end, otherwise `at`. Times from a store are slightly late,
+   * because a store adds `resetsInMs` to its own clock.
    */
   resetTime(at: number, now: number): number {
     const period = this.periodAt(now);

@@ -1,6 +1,6 @@
 const NANO_DIGITS = 9;
 const DECIMAL = /^\d{1,10}(?:\.\d{1,9})?$/;
-/** Maximum amount of a counter, which stores hold as int64. */
+/** Maximum amount of a counter. Stores represent amounts as int64. */
 export const MAX_AMOUNT: bigint = 2n ** 63n - 1n;
 /** `MAX_AMOUNT` in USD. */
 const MAX_USD = '9223372036.854775807';

@@ -8,7 +8,7 @@ import { resolveHost, systemResolve, type Resolve } from './resolve-host.ts';
 export interface FetchMediaOptions {
   /** Signal that aborts the fetch immediately. */
   readonly signal?: AbortSignal | undefined;
-  /** Maximum size of the body, in bytes. A larger body is `unsupported`. `@default 20_971_520` (20 MiB) */
+  /** Maximum size of the body, in bytes. A larger body causes an `unsupported` error. `@default 20_971_520` (20 MiB) */
   readonly maxBytes?: number | undefined;
   /** Hosts that may have a private address, as `name` or `name:port`. `@default []` */
   readonly allow?: readonly string[] | undefined;

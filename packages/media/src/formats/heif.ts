@@ -29,7 +29,7 @@ export function readHeif(bytes: Uint8Array): ImageHeader | undefined {
   };
 }
 
-/** Boxes at the top level (ISO/IEC 14496-12). Data after a box with another name does not belong to the image. */
+/** Boxes at the top level (ISO/IEC 14496-12). The image ends before the first box with another name. */
 const BOXES: ReadonlySet<string> = new Set(['ftyp', 'meta', 'mdat', 'moov', 'free', 'skip', 'uuid', 'wide']);
 
 /** Whether the file contains the data of the image and no box is truncated. Bytes after the last box are ignored. */

@@ -65,7 +65,7 @@ class PageTree {
     return isDictionary(catalog) ? this.count(catalog.get('Pages'), 0) : 0;
   }
 
-  /** Counts the pages below a node. If a node occurs twice in the tree, its pages count twice. */
+  /** Counts the pages below a node. If a node occurs twice in the tree, its pages are counted twice. */
   private count(node: PdfValue | undefined, depth: number): number {
     if (!isReference(node)) return this.below(node ?? null, depth);
     const known = this.counted.get(node.object);

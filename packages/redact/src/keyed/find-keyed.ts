@@ -134,7 +134,7 @@ function findValue(
   return end;
 }
 
-/** Returns how many characters of a value are needed to decide whether the value is secret. */
+/** Returns the number of characters at the start of a value that decide whether the value is secret. */
 function headLength(text: string, start: number, run: Run): number {
   let end = Math.min(start + HEAD_LENGTH, Math.max(start, run.lastsTo));
   while (end - start < HEAD_LENGTH && !endsValue(text, end, start)) end++;
@@ -146,7 +146,7 @@ function headLength(text: string, start: number, run: Run): number {
 function valueEnd(text: string, start: number): number {
   let end = start;
   while (!endsValue(text, end, start)) end++;
-  // Backslashes before a quote belong to the string that contains the value.
+  // Backslashes before a quote are part of the quote of the string that contains the value.
   if (quoteAt(text, end) !== undefined) while (end > start && text[end - 1] === '\\') end--;
   // The closing bracket in `f(token=abc)` is not part of the value. The `!` in `?password=abc!&x=1` is part of it.
   while (text[end] !== '<' && text[end] !== '&' && end > start && isClosing(text.charAt(end - 1))) end--;

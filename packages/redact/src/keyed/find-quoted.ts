@@ -10,18 +10,18 @@ export interface Name {
   /** Offset of the first character of the name. */
   readonly from: number;
   readonly verdict: Verdict;
-  /** Quote after the name, if any. The name is then a member of JSON or of an object literal. */
+  /** Quote after the name; `undefined` if the name is not quoted. A quoted name is a member of JSON or of an object literal. */
   readonly quote: Quote | undefined;
 }
 
-/** Number of characters of a value that decide whether the value is secret. */
+/** Number of characters at the start of a value that decide whether the value is secret. */
 const HEAD_LENGTH = 64;
 const MEMBER_NUMBER = /(-?\d[\d.eE+-]{3,})(?:[\s,}\]]|$)/y;
-/** Start of a JSON Schema. A schema describes a property with a secret name, but does not contain its value. */
+/** Pattern of the start of a JSON Schema, which may describe a property with a secret name, but does not contain a secret. */
 const SCHEMA =
   /^\{(?:\s|\\[nrt])*\\*"(?:\$ref|type|description|title|anyOf|oneOf|allOf|enum|const|default|format|pattern|m(?:in|ax)Length|properties|items|required|examples?|nullable|writeOnly)\\*"/;
 
-/** Finds a quoted secret. Returns the offset of its end, or `undefined` if the value is not secret. */
+/** Finds a quoted secret. Returns the offset of the value's end, or `undefined` if the value is not secret. */
 export function findQuoted(
   text: string,
   opening: number,
@@ -48,7 +48,7 @@ export function findQuoted(
   return end;
 }
 
-/** Finds the strings in a list or an object whose name always indicates a secret. */
+/** Finds the strings in a list or an object under a name that always indicates a secret. */
 export function findNested(text: string, at: number, name: Name, found: Span[]): number | undefined {
   const isObject = text[at] === '{';
   if (isObject && (name.quote === undefined || SCHEMA.test(text.slice(at, at + 200)))) return undefined;

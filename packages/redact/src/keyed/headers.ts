@@ -8,17 +8,17 @@ const SCHEME =
 const HEAD_LENGTH = 120;
 /** Maximum number of characters that are searched in a header with parameters. */
 const MAX_HEADER = 2048;
-/** Schemes with parameters, such as `Digest username="…"`, whose quotes belong to the credential. */
+/** Authentication schemes with parameters, such as `Digest username="…"`. The quotes are part of the credential. */
 const HAS_PARAMETERS = /^(?:digest|hawk|oauth|aws4|mac|sharedaccesssignature)/i;
 
-/** Finds the credential after `Authorization:`. The scheme is not masked. */
+/** Finds the credential after `Authorization:`, without the authentication scheme. */
 export function findCredential(text: string, start: number, from: number, found: Span[]): number | undefined {
   const value = text.slice(start, start + 64);
   const [scheme = ''] = SCHEME.exec(value) ?? [];
   const begin = start + scheme.length;
   const head = /^[^\s"'`,\\]*/.exec(text.slice(begin, begin + HEAD_LENGTH))?.[0] ?? '';
   const end = HAS_PARAMETERS.test(scheme) ? endOfHeader(text, begin) : undefined;
-  // The head is checked first, so that the rest is not scanned for each repeated header.
+  // The start of a value decides, so that the rest of a long line is not scanned for each repeated header.
   if (!isCredential(end === undefined ? head : text.slice(begin, end), scheme !== '')) return undefined;
   let stop = end ?? begin + head.length;
   while (stop < text.length && head.length === HEAD_LENGTH && !/[\s"'`,\\]/.test(text.charAt(stop))) stop++;
@@ -92,12 +92,12 @@ export function findCookies(
 const COOKIE_NAME = /^[ \t]{0,8}[^\s=;,:"']{1,120}="?/;
 const MAX_COOKIE_NAME = 132;
 
-/** Returns the offset of the end of a cookie. A mask character may replace a value, and counts as a space. */
+/** Returns the offset of the end of a cookie. Skips mask characters at the start, because `\s` also matches them. */
 function endOfCookie(text: string, begin: number): number {
   let end = begin;
   while (text[end] === '\u2028' || text[end] === '\u2029') end++;
   while (end < text.length && (!/[\s"';,]/.test(text.charAt(end)) || isApostrophe(text, end, begin))) end++;
-  // Backslashes before a quote belong to the string that contains the cookie.
+  // Backslashes before a quote are part of the quote of the string that contains the cookie.
   if (text[end] === '"' || text[end] === "'") while (end > begin && text[end - 1] === '\\') end--;
   return end;
 }

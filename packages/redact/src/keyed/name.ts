@@ -29,9 +29,9 @@ const PERHAPS = new Set(
     ' ',
   ),
 );
-/** Words before `tokens` that make `tokens` mean credentials instead of counts. */
+/** Words before `tokens` in the names of credentials. After other words, `tokens` is the name of a count. */
 const HAS_TOKENS = new Set('access refresh auth api bearer bot oauth personal'.split(' '));
-/** Words that make a name harmless, as in `cache_key` and `next_page_token`. Keys: last word of the name. */
+/** Words that make a name harmless, as in `cache_key` and `next_page_token`, by the last word of the name. */
 const HARMLESS_BEFORE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [
     'key',
@@ -92,7 +92,7 @@ function verdictOnLast(last: string, before: string, count: number): Verdict | u
   return PERHAPS.has(last) ? 'perhaps' : undefined;
 }
 
-/** Splits a name into words. `HTTPSToken` and `dbPassword2` also have two words. */
+/** Splits a name into lower-case words. For example, `HTTPSToken` and `dbPassword2` have two words. */
 function wordsOf(name: string): readonly string[] {
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')

@@ -1,7 +1,7 @@
 import { beginsAsMask } from '../mask.ts';
 import type { Verdict } from './name.ts';
 
-/** Number of characters of a value that decide whether the value is secret. */
+/** Number of characters at the start of a value that decide whether the value is secret. */
 const HEAD_LENGTH = 64;
 
 const PLACEHOLDER =
@@ -18,7 +18,7 @@ const QUOTED_PLACEHOLDER =
 const QUOTED_TEMPLATE =
   /^(?:\$[A-Z][A-Z_]{2,}|\$\{[^{}]*\}|\$?\{\{[^{}]*\}\}|\{[a-z]{2,}(?:_[a-z]+)*\}|%[A-Z_]{3,}%|%s)$/;
 
-/** Whether an unquoted value is secret, by its name's kind. `isTight`: no space is between the name and the value. */
+/** Whether an unquoted value is secret, by its name's kind. `isTight`: whether no space separates the name and the value. */
 export function isSecret(value: string, verdict: Verdict, isTight: boolean): boolean {
   const head = value.slice(0, HEAD_LENGTH);
   if (verdict === 'perhaps' || verdict === 'secret-if-quoted') return isRandom(head) && !isTemplate(head);
@@ -27,10 +27,10 @@ export function isSecret(value: string, verdict: Verdict, isTight: boolean): boo
   return isTight ? head.length >= 6 && !CODE.test(head) : isRandom(head);
 }
 
-/** Whether a quoted value is secret. `isMember`: the name is also quoted, as in JSON. */
+/** Whether a quoted value is secret. `isMember`: whether the name is also quoted, as in JSON. */
 export function isQuotedSecret(value: string, name: string, verdict: Verdict, isMember: boolean): boolean {
   if (value === '') return false;
-  // The quote may close a string that ends with a name: `"password:", "next"`.
+  // The quote may close a string that ends with a name, as in `"password:", "next"`.
   if (!isMember && /^(?:[\s,}\])]|[;.:]\s)/.test(value)) return false;
   if (verdict === 'perhaps') {
     const [word = ''] = value.split(/\s/, 1);
@@ -54,7 +54,7 @@ function isPassword(value: string, isTight: boolean): boolean {
   return /\d|[^A-Za-z0-9.,:)']/.test(value.replace(/(?<![.,:;)])[.,:;)]+$/, '')) && value.length >= 6;
 }
 
-/** Whether the value looks random: not a number, a date, a path, or a name made of words. */
+/** Whether the value looks random. A number, a date, a path, and a name that consists of words do not look random. */
 function isRandom(value: string): boolean {
   if (value.length < 8) return false;
   const { hasLower, hasUpper, hasDigit, isAlphanumeric } = kindsIn(value);

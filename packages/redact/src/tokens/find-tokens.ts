@@ -8,7 +8,7 @@ interface Start {
 
 const SIZE = 128;
 
-/** Rules by their first two characters. One lookup excludes nearly every position. */
+/** Rules by the first two characters of their tokens. A single lookup excludes nearly every position of a text. */
 const BY_BEGINNING: readonly (readonly Start[] | undefined)[] = (() => {
   const table = Array.from<Start[] | undefined>({ length: SIZE * SIZE });
   for (const rule of TOKEN_RULES) {

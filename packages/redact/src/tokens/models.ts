@@ -1,6 +1,6 @@
 import { OBSERVED, GITLEAKS, page, SECRETLINT, type TokenRow } from './row.ts';
 
-// Names such as `sk-learn-pipeline` and `xai-file-search-tool` are not keys: a key has a digit or twenty letters in a row.
+// A key has a digit or twenty letters in a row, unlike names such as `sk-learn-pipeline` and `xai-file-search-tool`.
 const LIKE_A_KEY = '(?=[A-Za-z_-]{0,80}\\d|[A-Za-z_-]{0,40}[A-Za-z]{20})[A-Za-z0-9_-]{16,}';
 
 /** Rules for keys of model providers and of services that are used with models. */

@@ -12,7 +12,7 @@ export interface TokenRule extends SecretRule {
   readonly anchored: RegExp;
 }
 
-/** Kind of token that contains a fixed string, but not at its beginning. */
+/** Kind of token with a fixed string that is not at the beginning of the token. */
 export interface InnerRule extends SecretRule {
   readonly anchor: string;
   /** Number of the token's characters before the fixed string. */

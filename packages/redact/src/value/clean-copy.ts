@@ -7,11 +7,11 @@ type Text = (text: string) => string;
 interface Task {
   readonly from: object;
   readonly to: object;
-  /** Whether all members belong to a secret name. */
+  /** Whether the object is a value under a secret name, so that all of its members are masked. */
   readonly isSecret: boolean;
 }
 
-/** Returns a deep copy of data with every string masked. Cycles are preserved. */
+/** Returns a deep copy of a value. Masks secrets in every string. Preserves cyclic references. */
 export function cleanCopy<T>(value: T, text: Text, mask: string): T {
   const copies = new Map<object, object>();
   const tasks: Task[] = [];
@@ -35,7 +35,7 @@ export function cleanCopy<T>(value: T, text: Text, mask: string): T {
 
 type CopyOf = (member: unknown, isSecret: boolean) => unknown;
 
-/** Returns an empty copy, or `member` itself if it is a class instance, bytes or a date. */
+/** Returns an empty copy of a container, or `member` itself for bytes, dates and instances of other classes. */
 function emptyCopy(member: object, text: Text, mask: string): object {
   if (Array.isArray(member)) return emptyList(member.length);
   if (member instanceof Map) return new Map();
@@ -50,7 +50,7 @@ function emptyCopy(member: object, text: Text, mask: string): object {
   return Object.getPrototypeOf(prototype) === null ? {} : member;
 }
 
-/** Returns an array of holes. The caller replaces the holes with items. */
+/** Returns an array of holes, which the caller replaces with items. */
 function emptyList(length: number): unknown[] {
   const list: unknown[] = [];
   list.length = length;

@@ -87,7 +87,7 @@ export class SpeedMemory {
   }
 
   /**
-   * Records an attempt that was abandoned before its first content, such as the loser of a hedge, if it was slower than usual.
+   * Records an attempt that was abandoned before its first content, such as the loser of a hedge, if the attempt was slow.
    */
   private onAbandoned(target: string, ms: number): void {
     const usual = this.targets.get(target)?.first.at(this.now())?.median ?? TYPICAL_FIRST_MS;

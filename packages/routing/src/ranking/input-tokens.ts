@@ -16,7 +16,7 @@ type Target = Pick<ResolvedTarget, 'vendor' | 'model'>;
 const DEFAULT_INPUT_TOKENS = 1000;
 
 const EMPTY_REQUEST: Estimated = { system: undefined, messages: [], tools: [], output: undefined };
-/** Placeholder tool for the estimate of the tokens that vendors add to a request. They add more to a request with tools. */
+/** Placeholder tool for the estimate of the tokens that vendors add to a request. With tools, vendors add more. */
 const ANY_TOOL: NonNullable<Estimated['tools']>[number] = { name: '', description: '', parameters: {} };
 
 /**
@@ -44,7 +44,7 @@ const textTokens = memoize((request: ChatRequest): number => {
   );
 });
 
-/** Caches the tokens of a message, which does not change after it is sent. A growing conversation counts only new messages. */
+/** Caches the tokens of a message, which does not change, so that only a conversation's new messages are counted. */
 const messageTokens = memoize((message: Message): number =>
   addedTokens({ messages: [withoutImages(message)] }),
 );
@@ -87,8 +87,8 @@ function imagesOf({ parts }: Message): readonly Message[] {
 }
 
 /**
- * Returns the JSON Schema of a library's schema. Returns an empty one for an invalid schema, because the call itself rejects such
- * a schema.
+ * Returns the JSON Schema of a library's schema. Returns `{}` for an invalid schema, because the call itself rejects such a
+ * schema.
  */
 function jsonOf(parameters: ToolSpec['parameters']): JsonObject {
   try {

@@ -10,7 +10,7 @@ const RUNNING_OUT_PENALTIES = [
   { days: 3, part: -7.5 },
   { days: 7, part: -3.75 },
 ] as const;
-/** Used share of a limit above which this share causes a penalty. */
+/** Share of a limit above which the used amount causes a penalty. */
 const MOSTLY_USED = 0.8;
 const MAX_USED_PENALTY = -5;
 

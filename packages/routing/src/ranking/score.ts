@@ -46,7 +46,7 @@ export function scoreTargets(
   });
 }
 
-/** Amount that is added to each cost, because costs of 0 have no ratio. */
+/** Amount in nano-USD that is added to each cost, because costs of 0 have no ratio. */
 const MIN_NANO_USD = 1000;
 
 /**

@@ -26,7 +26,7 @@ export interface DiskFolderOptions {
   readonly onProblem: (what: string) => void;
 }
 
-/** Opens a skill folder on disk. Reads the front matter now, other content on request. Throws `config` for an invalid folder. */
+/** Opens a skill folder on disk. Parses its `SKILL.md` now, and again for the body. Throws an error for an invalid `SKILL.md`. */
 export async function diskFolder(
   folder: string,
   { strict, onProblem }: DiskFolderOptions,
@@ -48,7 +48,7 @@ export async function diskFolder(
   };
 }
 
-/** Returns the text of a `SKILL.md`. Checks the size first, because the complete text becomes part of a prompt. */
+/** Returns the text of a `SKILL.md`. Checks the file's size first, because the complete text becomes part of a prompt. */
 async function skillText(folder: string): Promise<string> {
   const file = await insidePath(folder, SKILL_FILE);
   const { size } = await stat(file);

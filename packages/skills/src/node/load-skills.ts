@@ -8,16 +8,16 @@ import { diskFolder, SKILL_FILE } from './disk-folder.ts';
 
 /** Options of `loadSkills`. */
 export interface LoadSkillsOptions {
-  /** Listener called for every skipped folder, and for every violation of the format. @default a process warning */
+  /** Listener called for every skipped folder, and for every violation of the format. `@default` a process warning */
   readonly onProblem?: ((error: LlmError) => void) | undefined;
-  /** Whether to throw an error for the first folder that violates the format. @default false */
+  /** Whether to throw an error for the first folder that violates the format. `@default false` */
   readonly strict?: boolean | undefined;
 }
 
 /**
  * Loads the skill folders in one or several folders, as one skill for `createAgent`. If two skills have the same name, the skill
- * in the earlier folder is used, so put the user's folder first. Unless `strict` is set, reports violations of the format and
- * skips folders without a readable skill. Throws `config` for an invalid path, and for a folder that cannot be read.
+ * in the folder that is passed first is used, so pass the user's folder first. Unless `strict` is set, reports violations of the
+ * format and skips unreadable skills. Throws `config` if a path is not a string or the folder at a path cannot be read.
  *
  * @example
  * const agent = createAgent({ model, skills: [await loadSkills(['./skills', '/usr/share/skills'])] });

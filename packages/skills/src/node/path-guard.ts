@@ -2,8 +2,8 @@ import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 
 /**
- * Returns the real path of a file inside a folder. Throws an error for an absolute path, for a path or link that leaves the
- * folder, for a hidden file, and for a folder or a device.
+ * Returns the real path of a file inside a folder. Throws an error if the path is absolute, hidden or outside the folder, if a
+ * link leads out of the folder, and if no regular file exists at the path.
  */
 export async function insidePath(folder: string, path: string): Promise<string> {
   const wanted = path.split(/[\\/]/).filter((piece) => piece !== '' && piece !== '.');

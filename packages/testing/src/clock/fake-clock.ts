@@ -57,7 +57,7 @@ export function fakeClock(start: number = 0): FakeClock {
   };
 }
 
-/** Makes core load the code that it loads at a first call. The loading takes real time, which the fake clock does not measure. */
+/** Loads the code that core loads at its first call. Loading takes real time, for which the fake clock does not wait. */
 async function loadLazyParts(): Promise<void> {
   const majordomo = createMajordomo({ providers: [] });
   await Promise.allSettled([
@@ -94,7 +94,7 @@ function soonest(timers: ReadonlySet<Timer>, until: number): Timer | undefined {
 
 /** Minimum number of event loop turns before the next timer runs, because pending work may set an earlier timer. */
 const MIN_TURNS = 2;
-/** Maximum number of event loop turns to wait until pending work sets a timer. */
+/** Maximum number of event loop turns to wait for pending work to set a timer. */
 const MOST_TURNS = 12;
 
 /** Returns the next timer due at or before `until`, after pending work has run. */
@@ -104,7 +104,7 @@ async function dueBy(timers: ReadonlySet<Timer>, until: number): Promise<Timer |
     const next = turns < MIN_TURNS ? undefined : soonest(timers, until);
     if (next !== undefined) return next;
   }
-  // Timers of the platform run in a separate phase of the event loop.
+  // Pending work may also wait for timers of the platform, which run in a separate phase of the event loop.
   await new Promise((resolve) => setTimeout(resolve, 0));
   await turn();
   return soonest(timers, until);

@@ -1,4 +1,4 @@
-/** Returns a generator (mulberry32) of numbers in [0, 1). Equal seeds give equal numbers. Print the seed when a test fails. */
+/** Returns a function that returns random numbers in [0, 1) (mulberry32). Equal seeds produce equal numbers. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -78,7 +78,7 @@ describe('an unexpected call', () => {
     const { error } = await collect(fake.model('a'), request, context('f/a'));
     expect(error?.kind).toBe('config');
     expect(error?.message).toBe(
-      'unexpected call of the fake model f/a: this is call 2, and the script ends with turn 1',
+      'unexpected call of the fake model f/a: call 2 exceeds the script of 1 turns; add one',
     );
   });
 
@@ -88,7 +88,7 @@ describe('an unexpected call', () => {
       const fake = fakeProvider({ id: 'f', models: { a: ['one'] } });
       const { error } = await collect(fake.model(model), request, context(`f/${model}`));
       expect(error?.message).toBe(
-        `unexpected call of the fake model f/${model}: the model has no script; the models with a script are a`,
+        `unexpected call of the fake model f/${model}: the model has no script; add a script, or use one of a`,
       );
     },
   );

@@ -26,7 +26,7 @@ export interface FakeOptions extends FakeOperationOptions {
   readonly vendor?: string | undefined;
   /** Billing of the calls, such as `included` for a subscription. `@default undefined` */
   readonly billing?: Billing | undefined;
-  /** Data handling that the provider declares, such as regions, for gates. `@default undefined`: unknown */
+  /** Data handling that the provider declares for gates, such as its regions. `@default undefined`: unknown */
   readonly data?: Provider['data'];
   /** Turns of each chat model, one per call, in order. `@default {}` */
   readonly models?: { readonly [modelId: string]: readonly Turn[] } | undefined;
@@ -46,7 +46,7 @@ export interface FakeCall {
   readonly request: ModelRequest;
   readonly delivery: ModelContext['delivery'];
   readonly signal: AbortSignal;
-  /** Time of the call on the provider's clock. */
+  /** Time of the call, in epoch milliseconds of the provider's clock. */
   readonly at: number;
 }
 
@@ -59,15 +59,15 @@ export interface FakeProvider extends Provider, Pick<FakeOperations, RequestList
   readonly requests: readonly FakeCall[];
   /** Received image requests, in order. */
   readonly imageRequests: readonly { readonly model: string; readonly request: ImageRequest }[];
-  /** Number of scripted turns that were not played. 0 if the test played all turns. */
+  /** Number of scripted turns that were not played; 0 if the test played all turns. */
   readonly unplayed: number;
-  /** Returns an image model that plays its script in `models`. The turns of an image model have `images`. */
+  /** Returns an image model that plays its script in `models`. Each turn must be an object with `images` or `fail`. */
   imageModel(modelId: string): ImageBackend;
 }
 
 /**
- * Creates a provider that plays scripts and records the requests that it receives. A call beyond the script, or to a model
- * without a script, fails with an error of the kind `config`. Chains do not retry such a call on another target.
+ * Creates a provider that plays scripts and records the requests that it receives. A call to a model that has no further turn or
+ * no script fails with an error of the kind `config`. Chains do not retry such a call on another target.
  *
  * @example
  * fakeProvider({ id: 'openai', models: { 'gpt-5.4': [{ fail: 'overloaded' }, 'Hello.'] } });
@@ -99,11 +99,11 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
       imageRequests.push({ model: modelId, request });
       const { target } = context;
       const { turn, number } = script.next(modelId, target);
-      if (typeof turn !== 'object') throw unscriptedError(target, `turn ${number} is not an image turn`);
+      if (typeof turn !== 'object') throw unscriptedError(target, `turn ${number} has no images; add images`);
       await waitFor(clock, turn.delayMs, context);
       if ('fail' in turn) throw scriptedError(turn, context);
       if ('hang' in turn || turn.images === undefined)
-        throw unscriptedError(target, `turn ${number} has no images`);
+        throw unscriptedError(target, `turn ${number} has no images; add images`);
       return { target, images: turn.images, warnings: turn.warnings ?? [], usage: turn.usage };
     },
   });

@@ -27,7 +27,7 @@ import type {
 import { scriptedError, waitForAbort, throwIfAborted, waitFor } from './play.ts';
 import { FakeScript, type Scripts } from './script.ts';
 
-/** Scripts and properties of a fake provider's models other than chat and image models. */
+/** Scripts and properties of the models of a fake provider, except chat and image models. */
 export interface FakeOperationOptions {
   /** Turns of each embedding model, one per request. `@default {}` */
   readonly embeddings?: Scripts<EmbeddingTurn> | undefined;
@@ -39,7 +39,7 @@ export interface FakeOperationOptions {
   readonly reranks?: Scripts<RerankTurn> | undefined;
   /** Turns of each moderation model, one per request. `@default {}` */
   readonly moderations?: Scripts<ModerationTurn> | undefined;
-  /** Properties of the models, such as limits. By default, each embedding model has a separate space, and no model has limits. */
+  /** Properties of the models. By default, each embedding model has a separate vector space, and no model has limits. */
   readonly facts?:
     | {
         readonly embedding?: Partial<Omit<EmbeddingBackend, 'id' | 'embed'>> | undefined;
@@ -57,7 +57,7 @@ export interface FakeOperationCall<Request> {
   readonly request: Request;
 }
 
-/** Fake models, other than chat and image models, that play scripts and record requests. */
+/** Fake models for operations other than chat and image generation. The models play scripts and record requests. */
 export interface FakeOperations extends Pick<
   Provider,
   'embeddingModel' | 'transcriptionModel' | 'speechModel' | 'rerankModel' | 'moderationModel'

@@ -12,7 +12,7 @@ export interface Stage {
   readonly turn: number;
 }
 
-/** Emits the events of a turn after its delay. The first batch is empty. */
+/** Emits the events of a turn after the turn's delay. The first batch of events is empty. */
 export async function* play(
   turn: PlainTurn,
   context: ModelContext,

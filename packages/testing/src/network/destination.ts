@@ -4,7 +4,7 @@ export interface Destination {
   readonly port: string;
 }
 
-/** Whether a host is `localhost`, `*.localhost`, 127.0.0.0/8 or ::1, also IPv4-mapped or in brackets. Resolves no other names. */
+/** Whether a host is `localhost`, `*.localhost`, ::1 or in 127.0.0.0/8, including IPv4-mapped and bracketed forms. */
 export function isLoopback({ host }: Destination): boolean {
   const bare = host
     .toLowerCase()

@@ -3,11 +3,11 @@ import { isList } from '@majordomo/core/toolkit';
 import { isSecretHeader } from '@majordomo/wire-kit';
 import { hidden, MASK, spansOf } from './secrets.ts';
 
-/** Matches names of headers that identify an account. */
+/** Pattern of the names of headers that identify an account. */
 const ACCOUNT_HEADER = /organi[sz]ation|project|account|tenant|workspace|customer/i;
 const CREDENTIAL_PARAMETER = /^(?:key|api[-_]?key|token|access_token|sig|code)$|^x-amz-|secret|signature/i;
 const CREDENTIAL_MEMBER = /^(?:api[-_]?key|password|(?:access|refresh|session|id)[-_]?token|.*secret.*)$/i;
-/** Matches path segments that contain an account id. */
+/** Pattern of path segments that contain an account id. */
 const ACCOUNT_SEGMENT = /\/(accounts|projects|organizations)\/[^/]+/g;
 /** Minimum length of a credential that is masked everywhere in a recording. Shorter values may occur in text by chance. */
 const MIN_SECRET_LENGTH = 8;
@@ -37,7 +37,7 @@ export function concealUrl(url: URL, secrets: readonly string[]): string {
   return hidden(clean.href, secrets);
 }
 
-/** Masks secrets in all strings and property names of a JSON value, and complete strings in properties such as `password`. */
+/** Masks secrets in all strings and property names of a JSON value. The strings of properties such as `password` are secrets. */
 export function concealJson(value: JsonValue, secrets: readonly string[]): JsonValue {
   if (typeof value === 'string') return hidden(value, secrets);
   if (typeof value !== 'object' || value === null) return value;
@@ -53,8 +53,8 @@ export function concealJson(value: JsonValue, secrets: readonly string[]): JsonV
 }
 
 /**
- * Masks secrets in consecutive chunks. A secret that spans several chunks is replaced in the chunk in which it begins. Chunks
- * are decoded with one character per byte, so a chunk may end within a UTF-8 character.
+ * Masks secrets in consecutive chunks. A secret that spans several chunks is replaced with one mask, in the chunk in which the
+ * secret begins. Chunks are decoded with one character per byte, so a chunk may end within a UTF-8 character.
  */
 export function concealChunks(
   chunks: readonly Uint8Array[],
@@ -108,7 +108,7 @@ function cookieIn(value: string): string {
   return pair.slice(pair.indexOf('=') + 1).trim();
 }
 
-/** Returns the credentials in a header's value: bearer tokens, basic-auth passwords, cookies, and AWS key ids and signatures. */
+/** Returns the credentials in a header's value: tokens, basic-auth names and passwords, cookies, AWS key ids and signatures. */
 function credentialsIn(value: string): readonly string[] {
   if (value.startsWith('AWS4-')) {
     return [...value.matchAll(/(?:Credential|Signature)=([^/,\s]+)/g)].map(([, part = '']) => part);

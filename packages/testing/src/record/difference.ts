@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RecordedBody, RecordedRequest } from './recording.ts';
 
-/** Maximum number of reported differences. */
+/** Maximum number of differences that are reported in detail. */
 const MOST = 5;
 const LONGEST_VALUE = 80;
 
-/** Returns at most `MOST` differences between a recorded and a sent request. Ignores the base URL and the headers. */
+/** Returns `MOST` differences between a recorded and a sent request, and the count of others. Ignores base URL and headers. */
 export function differences(recorded: RecordedRequest, sent: RecordedRequest): readonly string[] {
   const found: string[] = [];
   const [there, here] = [new URL(recorded.url), new URL(sent.url)];
@@ -18,7 +18,7 @@ export function differences(recorded: RecordedRequest, sent: RecordedRequest): r
   return found.length > MOST ? [...found.slice(0, MOST), `and ${found.length - MOST} more`] : found;
 }
 
-/** Whether one path ends with the other path. A base URL, for example in `OPENAI_BASE_URL`, may add a prefix. */
+/** Whether one path ends with the other path. A base URL, for example in `OPENAI_BASE_URL`, may add a prefix to a path. */
 const isSamePath = (recorded: string, sent: string): boolean =>
   recorded.endsWith(sent) || sent.endsWith(recorded);
 

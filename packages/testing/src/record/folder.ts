@@ -5,9 +5,9 @@ import { parseRecording, type Recording } from './recording.ts';
 
 /** Folder with one recording per file. */
 export interface RecordingFolder {
-  /** Writes a recording, as the option `write` of `record`. Only the owner can read the files and folders that it creates. */
+  /** Writes a recording. Use it as the option `write` of `record`. Only the owner can read the created files and folders. */
   write(name: string, text: string): Promise<void>;
-  /** Returns the recordings in the order of their file names and requests. Returns `[]` if the folder does not exist. */
+  /** Returns the recordings in the order of their file names. Returns `[]` if the folder does not exist. */
   read(): readonly Recording[];
 }
 

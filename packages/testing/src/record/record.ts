@@ -16,17 +16,17 @@ import { tap, type Tap } from './tap.ts';
 
 /** Options of `record`. */
 export interface RecordOptions {
-  /** Called at the end of each exchange with a file name, such as `0001-POST-v1-messages.json`, and the file's content. */
+  /** Writes a recording. Called after each exchange with a file name, such as `0001-POST-v1-messages.json`, and the content. */
   write(name: string, text: string): void | Promise<void>;
   /** Strings to mask in addition to the requests' credentials, such as other keys, account ids and names. */
   readonly secrets?: readonly string[] | undefined;
-  /** Function that sends the requests. `@default` the `fetch` of the platform */
+  /** Function that sends the requests. `@default` the `fetch` of the platform, without Node's timeouts */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Description of the recordings' origin, stored in each recording. `@default undefined` */
   readonly origin?: string | undefined;
   /** License of the recordings, stored in each recording. `@default undefined` */
   readonly licence?: string | undefined;
-  /** Clock for the times in recordings. `@default` the system clock */
+  /** Clock for the times in recordings and for `graceMs`. `@default` the system clock */
   readonly clock?: Clock | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface RecordingFetch {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
    * Resolves when all recordings are written. A response that is still being read after `graceMs` milliseconds is recorded as
-   * `unfinished`. Rejects if a recording would contain a secret or could not be written. `@default graceMs = 1_000`
+   * `unfinished`. Rejects if a recording was not written, for example because it would contain a secret. `@default 1_000`
    */
   done(graceMs?: number): Promise<void>;
 }
@@ -96,7 +96,7 @@ export function record(options: RecordOptions): RecordingFetch {
       stop();
       const found = failures.splice(0);
       if (found.length > 1)
-        throw new AggregateError(found, `record: ${found.length} recordings were not written`);
+        throw new AggregateError(found, `record: ${found.length} recordings were not written; see errors`);
       if (found.length === 1) throw found[0] as Error;
     },
   });

@@ -3,7 +3,7 @@ import type { JsonValue } from '@majordomo/core';
 /** Name and version of the recordings' file format. */
 export const FORMAT = 'majordomo-recording/1';
 
-/** Body as JSON, as text, or as base64: the first of these forms that can represent the body. */
+/** Body as JSON, as text or as base64. The first of these formats that can represent the body is used. */
 export type RecordedBody =
   { readonly json: JsonValue } | { readonly text: string } | { readonly base64: string };
 
@@ -19,7 +19,7 @@ export interface RecordedRequest {
   readonly body: RecordedBody | null;
 }
 
-/** Chunk of the decoded body as text, or as base64 if the chunk ends within a character. */
+/** Chunk of the decoded body: text if the chunk's bytes are valid UTF-8, otherwise base64. */
 export type RecordedChunk =
   { readonly atMs: number; readonly text: string } | { readonly atMs: number; readonly base64: string };
 
@@ -29,11 +29,11 @@ export type RecordedChunk =
  */
 export type RecordedEnd = 'complete' | 'broken' | 'aborted' | 'left' | 'unfinished';
 
-/** Response with its chunks as the reader received them. */
+/** Response with its chunks as the reader received them. All times are milliseconds since the request. */
 export interface RecordedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Time from the request to the headers, in milliseconds. `atMs` and `endAtMs` are relative to the request, too. */
+  /** Time at which the headers arrived. */
   readonly headersAtMs: number;
   readonly chunks: readonly RecordedChunk[];
   readonly end: RecordedEnd;
@@ -71,7 +71,7 @@ export function parseRecording(text: string): Recording {
   const format: unknown =
     typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined;
   if (format !== FORMAT)
-    throw new TypeError(`parseRecording: format: must be ${FORMAT}, not ${JSON.stringify(format)}`);
+    throw new TypeError(`parseRecording: format must be ${FORMAT}, not ${JSON.stringify(format)}`);
   return value as Recording;
 }
 

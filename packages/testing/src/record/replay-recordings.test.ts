@@ -191,7 +191,7 @@ describe('a folder', () => {
 
   it('rejects files of another format', () => {
     expect(() => parseRecording('{"format":"har"}')).toThrow(
-      'format: must be majordomo-recording/1, not "har"',
+      'format must be majordomo-recording/1, not "har"',
     );
     expect(() => parseRecording('[]')).toThrow('must be majordomo-recording/1');
   });

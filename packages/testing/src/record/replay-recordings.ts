@@ -8,7 +8,7 @@ import { concealed, readSent } from './sent.ts';
 export interface ReplayOptions {
   /** Delays of the responses: those of the recording (`recorded`), or `none`. `@default 'none'` */
   readonly pace?: 'none' | 'recorded' | undefined;
-  /** Values of the recorder's option `secrets`. They are masked before requests are compared. `@default []` */
+  /** Values of the recorder's option `secrets`, which are masked in requests before the comparison. `@default []` */
   readonly secrets?: readonly string[] | undefined;
   /** Clock for the delays of `pace`. `@default` the system clock */
   readonly clock?: Clock | undefined;
@@ -54,7 +54,7 @@ export function replayRecordings(
       );
       const all = [...unexpected, ...forgotten];
       if (all.length > 0)
-        throw new Error(`replayRecordings: requests and recordings differ:\n${all.join('\n')}`);
+        throw new Error(`replayRecordings: requests and recordings differ; record again:\n${all.join('\n')}`);
     },
   });
 }
@@ -81,7 +81,7 @@ async function play(
   return new Response(isBodyless ? null : body(response, error, wait, signal), { status, headers });
 }
 
-/** Returns a function that waits until a time after the request, and rejects when the request is aborted. */
+/** Returns a function that waits until a number of milliseconds after the request. Rejects when the request is aborted. */
 function waiting(
   { pace, clock = systemClock }: Pace,
   signal?: AbortSignal,

@@ -3,8 +3,8 @@ import { bodyOf, type Recording } from './recording.ts';
 import { spansOf } from './secrets.ts';
 
 /**
- * Returns the content of a recording's file. Throws if it contains one of the secrets, in plain, percent-encoded or base64 form,
- * or a string with the shape of a key. The error names the secret's place, but not the secret.
+ * Returns the content of a recording's file. Throws if the content has one of the secrets, in plain, percent-encoded or base64
+ * form, or a string with the format of a key. The error message contains the path of the secret, but not the secret.
  */
 export function sealRecording(recording: Recording, secrets: readonly string[] = []): string {
   const place = found(recording, secrets, '') ?? inBody(recording, secrets);
@@ -13,7 +13,7 @@ export function sealRecording(recording: Recording, secrets: readonly string[] =
   const where = place ?? (spansOf(text, secrets).length > 0 ? 'a member and its name' : undefined);
   if (where !== undefined)
     throw new Error(
-      `record: not written, because ${where} would contain a secret; add it to the option secrets or remove it from the data`,
+      `record: ${where} would contain a secret, so it was not written; add the secret to secrets, or remove it from the data`,
     );
   return text;
 }

@@ -8,8 +8,8 @@ type Span = readonly [from: number, to: number];
 
 const redactor = createRedactor();
 /**
- * Rules that recognize a secret by its shape. Rules that depend on a property's name are not used: a vendor's `token` may be a
- * piece of text with its probability.
+ * Ids of the rules that recognize a secret by its shape. Rules that depend on a property's name are not used, because a property
+ * `token` of a response may contain a piece of text.
  */
 const BY_SHAPE: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
 

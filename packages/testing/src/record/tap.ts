@@ -10,11 +10,11 @@ interface Over {
   readonly error: unknown;
 }
 
-/** Response whose body is recorded while it is read. */
+/** Response whose chunks are recorded while its body is read. */
 export interface Tap {
   readonly response: Response;
   readonly chunks: readonly TappedChunk[];
-  /** Resolves when the response has ended. */
+  /** Resolves when the response has ended, or when `giveUp` is called. */
   readonly over: Promise<Over>;
   /** Ends the recording of the response as `unfinished`. */
   giveUp(): void;

@@ -7,7 +7,7 @@ interface OperationTurn {
   /** Time before the response, in milliseconds on the provider's clock. */
   readonly delayMs?: number | undefined;
   readonly usage?: Usage | undefined;
-  /** Warnings of the response. The servers of `@majordomo/conformance` reject a turn with warnings. */
+  /** Warnings of the response. The servers of `@majordomo/conformance` reject turns with warnings. */
   readonly warnings?: readonly Warning[] | undefined;
 }
 

@@ -16,7 +16,7 @@ import type { FailTurn, HangTurn } from './turn.ts';
 
 /** Failing turn of an operation that is not streamed. */
 export type OperationFail = Omit<FailTurn, 'after'>;
-/** Hanging turn of an operation that is not streamed. The turn lasts until the call is aborted. */
+/** Hanging turn of an operation that is not streamed. The turn does not end until the call is aborted. */
 export type OperationHang = Omit<HangTurn, 'after'>;
 
 /** Turn of a fake embedding model. */
@@ -31,7 +31,7 @@ export type TranscriptionTurn =
   | OperationHang
   | ((request: TranscriptionRequest) => TranscriptionTurn);
 
-/** Turn of a fake speech model. If `after` is set, its audio is emitted before a failure or a hang. */
+/** Turn of a fake speech model. If `after` is set, the audio `after` is emitted before the model fails or hangs. */
 export type SpeechTurn =
   | AudioTurn
   | (OperationFail & { readonly after?: Uint8Array | undefined })

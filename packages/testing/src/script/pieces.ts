@@ -1,4 +1,4 @@
-/** Splits a text into chunks. `chunks`: the chunks, or the number of code points per chunk. `@default` the value of `usual` */
+/** Splits a text into chunks of `chunks` code points, by default `usual` code points. Returns an array `chunks` unchanged. */
 export function pieces(
   text: string,
   chunks: readonly string[] | number | undefined,

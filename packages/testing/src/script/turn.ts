@@ -15,7 +15,7 @@ interface Timed {
   readonly delayMs?: number | undefined;
 }
 
-/** Successful response. Its parts are emitted in this order: reasoning, vendor parts, text, tool calls. */
+/** Turn with a successful response. Its parts are emitted in this order: reasoning, vendor parts, text, tool calls. */
 export interface AnswerTurn extends Timed {
   readonly text?: string | undefined;
   readonly reasoning?: string | undefined;
@@ -32,7 +32,7 @@ export interface AnswerTurn extends Timed {
   /** Calls of tools that the vendor executed. */
   readonly vendorParts?:
     | readonly {
-        /** Kind of tool. `@default 'search'` */
+        /** Kind of the tool. `@default 'search'` */
         readonly kind?: string | undefined;
         /** Search query, or executed code. */
         readonly text: string;
@@ -55,7 +55,7 @@ export interface AnswerTurn extends Timed {
   readonly everyMs?: number | undefined;
 }
 
-/** Turn that fails. If `after` is set, its text is emitted before the failure. */
+/** Turn that fails with an error of the kind `fail`. If `after` is set, the text `after` is emitted before the failure. */
 export interface FailTurn extends Timed {
   readonly fail: ErrorKind;
   readonly after?: string | undefined;
@@ -65,7 +65,7 @@ export interface FailTurn extends Timed {
   readonly code?: string | undefined;
 }
 
-/** Turn that sends nothing until the call is aborted. If `after` is set, its text is emitted first. */
+/** Turn that does not end until the call is aborted. If `after` is set, the text `after` is emitted first. */
 export interface HangTurn extends Timed {
   readonly hang: true;
   readonly after?: string | undefined;
@@ -73,9 +73,9 @@ export interface HangTurn extends Timed {
 
 /**
  * Turn that a fake model plays for one call. A string is a successful response with this text. The servers of
- * `@majordomo/conformance` play turns too, but reject turns with images or warnings.
+ * `@majordomo/conformance` also play turns, but reject turns with images or warnings.
  */
 export type Turn = string | AnswerTurn | FailTurn | HangTurn | ((request: ModelRequest) => Turn);
 
-/** Turn without functions and strings. */
+/** Turn that is an object. Functions have been called, and strings have been converted. */
 export type PlainTurn = AnswerTurn | FailTurn | HangTurn;

@@ -19,7 +19,7 @@ const chunk = (model: string, rest: object): string =>
 const delta = (model: string, change: object, reason: string | null = null): string =>
   chunk(model, { choices: [{ index: 0, delta: change, finish_reason: reason }] });
 
-/** Format of OpenAI's Chat Completions API. */
+/** Conversion of responses to the format of OpenAI's Chat Completions API. */
 export const chatCompletions: ServerWire = {
   complete: (content, model) => ({
     id: 'chatcmpl-1',

@@ -30,11 +30,11 @@ export interface FaultyServer {
   readonly anthropicBaseURL: string;
   /** Requests in the order of arrival. */
   readonly requests: readonly ReceivedRequest[];
-  /** Number of responses in the list that were not requested. 0 if the responses are a function. */
+  /** Number of responses in the list that were not sent; 0 if the responses are a function. */
   readonly unplayed: number;
   /** Closes all connections and the server. */
   close(): Promise<void>;
-  /** Same as `close`, for `await using`. */
+  /** Calls `close` at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -51,8 +51,8 @@ const ENDPOINTS: Readonly<
 };
 
 /**
- * Starts a server for Chat Completions and Messages on a free port of 127.0.0.1. It streams if the request specifies a stream. A
- * request beyond the list of responses receives status 400, which no client retries.
+ * Starts a server for Chat Completions and Messages on a free port of 127.0.0.1. If a request specifies a stream, the response is
+ * streamed. A request for which the list has no response receives status 400, which no client retries.
  *
  * @example
  * await using server = await startFaultyServer([{ status: 529 }, { cutAfter: 'It is' }, 'It is snowing.']);

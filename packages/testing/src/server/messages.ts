@@ -28,7 +28,7 @@ const stopReason = ({ toolCalls }: ResponseContent): string =>
 
 interface Block {
   readonly block: object;
-  /** Block in its start event, before its deltas. */
+  /** Content block as its start event contains it, without the contents of the deltas. */
   readonly empty: object;
   readonly deltas: readonly object[];
 }
@@ -53,7 +53,7 @@ const blocksOf = ({ text, toolCalls }: ResponseContent): readonly Block[] => [
 const event = (type: string, rest: object = {}): string =>
   `event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`;
 
-/** Format of Anthropic's Messages API. */
+/** Conversion of responses to the format of Anthropic's Messages API. */
 export const messages: ServerWire = {
   complete: (content, model) =>
     message(

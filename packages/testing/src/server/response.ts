@@ -13,7 +13,7 @@ export interface AnswerResponse extends DelayedResponse {
   readonly everyMs?: number | undefined;
 }
 
-/** Response that the server interrupts by closing the connection. */
+/** Incomplete response, after which the server closes the connection. */
 export interface CutResponse extends DelayedResponse {
   /** Text that a stream contains before the connection closes. A non-streaming response ends in the middle of its JSON body. */
   readonly cutAfter: string;

@@ -35,7 +35,7 @@ const checkSlow = (harness: Harness, fault: Step): Promise<void> =>
     },
   );
 
-/** Asserts that a call fails if its response ends before the finish: after any event, or after a random number of bytes. */
+/** Asserts that a call fails if its response ends before the finish event, after any event or any number of bytes. */
 async function checkEarlyEnd(harness: Harness): Promise<void> {
   let at: Extract<Fault, { fault: 'end' }>['at'] = { events: 0 };
   await withBench(

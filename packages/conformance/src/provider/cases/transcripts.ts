@@ -71,7 +71,7 @@ async function checkFittedNames(harness: Harness): Promise<void> {
   );
 }
 
-/** Schemas of common types. Many vendors reject these schemas. */
+/** Schemas that programs often use and that many vendors reject. */
 const SCHEMAS: Readonly<Record<string, JsonObject>> = {
   record: {
     type: 'object',

@@ -102,7 +102,7 @@ export interface ConsumerResult {
   readonly response: ChatResponse;
 }
 
-/** Reads a stream as a user interface does: appends text, and discards the text at a reset. */
+/** Reads a stream as a user interface does. Appends each text delta, and discards the previous text at a reset. */
 export async function consume(model: ChatModel): Promise<ConsumerResult> {
   const events: StreamEvent[] = [];
   const resets: string[] = [];

@@ -16,10 +16,10 @@ export interface Row {
   readonly timeouts?: Timeouts | undefined;
 }
 
-/** Timeout for a target without a response, in milliseconds. Long enough for a busy machine to send the request. */
+/** Timeout for a target without a response, in milliseconds. A busy machine can send the request within this time. */
 const NO_RESPONSE_MS = 150;
 
-/** Timeout for a stream that stalls, in milliseconds. Long enough for a busy machine to receive the first chunks. */
+/** Timeout for a stream that stalls, in milliseconds. A busy machine can receive the first chunks within this time. */
 const STALLED_MS = 200;
 
 /** Faults of the first target, with the expected behavior of the chain. */

@@ -230,7 +230,7 @@ export const operationAnswerCases: readonly Case[] = [
   },
 ];
 
-/** Results for three documents that core must reject. JSON text that is invalid is among the faults of all operations. */
+/** Rerank results that core must reject if the request has three documents. `FAULTS` of `cases.ts` includes invalid JSON. */
 const INVALID_RANKINGS: readonly (readonly [what: string, ranking: unknown])[] = [
   ['an index beyond the documents', ranked([0, 1], [1, 2], [3, 3])],
   ['a negative index', ranked([0, 1], [1, 2], [-1, 3])],

@@ -2,7 +2,7 @@ import type { ModerationResult } from '@majordomo/core';
 import type { OperationAnswer, OperationName } from '@majordomo/testing';
 import type { Exchange } from '../../server/exchange.ts';
 
-/** Token counts that differ from all default counts. */
+/** Token counts of valid answers, which differ from all default counts. */
 export const TOKENS = { input: 7, output: 3 } as const;
 /** Audio in two chunks. */
 export const AUDIO_CHUNKS: readonly [Uint8Array, Uint8Array] = [

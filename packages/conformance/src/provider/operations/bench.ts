@@ -15,7 +15,7 @@ import type { Harness } from '../harness.ts';
 
 /** Recording whose first bytes identify the audio format. */
 export const RECORDING: Uint8Array = new TextEncoder().encode('RIFF\u0024\0\0\0WAVEfmt a recording');
-/** Text to speak or query, with two lines and non-ASCII characters. */
+/** Text to speak, and query of rerank requests. Has two lines and non-ASCII characters. */
 export const TEXT = 'Hello there,\n“Ägypten”.';
 
 /** Result of a call, with the fields of all operations. */

@@ -31,7 +31,7 @@ export const ledgerStoreConformance: readonly StoreCase<LedgerStore>[] = [
 ].map(onEmpty);
 
 /**
- * Additional test cases for a ledger store with a separate clock. Such a store must start periods by its clock, not by the
+ * Additional test cases for a ledger store with a separate clock. Such a store must begin periods by its clock, not by the
  * client's. Both clocks must be correct.
  */
 export const ledgerWindowConformance: readonly StoreCase<LedgerStore>[] = windowCases.map(onEmpty);

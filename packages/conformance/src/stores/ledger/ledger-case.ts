@@ -6,7 +6,7 @@ export interface LedgerCase {
   run(store: LedgerStore): Promise<void>;
 }
 
-/** Lease in milliseconds, longer than any case. */
+/** Lease that is longer than any case, in milliseconds. */
 export const LONG_MS = 600_000;
 /** Maximum amount of a counter. */
 export const MAX_AMOUNT: bigint = 2n ** 63n - 1n;

@@ -6,14 +6,14 @@ const HOUR_MS = 3_600_000;
 const PHASE_MS = HOUR_MS / 2;
 const MINUTE_MS = 60_000;
 
-/** Returns the window of a client whose clock differs by `byMs` milliseconds. */
+/** Returns the window of a client whose clock is `byMs` milliseconds ahead of this machine's clock. */
 const windowWithClockOff = (byMs: number): Parameters<typeof claim>[0] => {
   const now = Date.now() + byMs;
   const resetsInMs = HOUR_MS - ((now - PHASE_MS) % HOUR_MS);
   return { resetsInMs, window: { ms: HOUR_MS, phaseMs: PHASE_MS } };
 };
 
-/** Cases of periods that start by the store's clock. The store's clock must agree with this machine's clock. */
+/** Cases of periods that begin at times of the store's clock. The store's clock must agree with this machine's clock. */
 export const windowCases: readonly LedgerCase[] = [
   ...[-17, 17, 59].map((minutes): LedgerCase => ({
     name: `ends windows by the clock of the store for a client whose clock is ${minutes} minutes off`,

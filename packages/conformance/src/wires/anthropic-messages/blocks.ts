@@ -95,7 +95,7 @@ function redacted(text: string): Block {
   return { opening: block, deltas: [], complete: block };
 }
 
-/** Returns a tool_use block. The first delta is always empty (recorded 2026-04). A complete block has invalid JSON as text. */
+/** Returns a tool_use block. The first delta is always empty (recorded 2026-04). A complete block has invalid JSON as string. */
 function toolUse(call: AnswerToolCall, usualId: string): Block {
   const head = { type: 'tool_use', id: call.id ?? usualId, name: call.name };
   const tail = { caller: { type: 'direct' } };
@@ -139,7 +139,7 @@ function parsed(json: string): unknown {
   }
 }
 
-/** Returns the usage. Unlike the total of `FullUsage`, `input_tokens` does not include cached tokens. */
+/** Returns the usage. Unlike `input` of `FullUsage`, `input_tokens` does not include cached tokens. */
 export function messagesUsage(usage: FullUsage): object {
   const { input, output, cacheRead, cacheWrite, cacheWriteLong, reasoning } = usage;
   return {

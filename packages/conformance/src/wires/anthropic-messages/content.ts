@@ -8,7 +8,7 @@ import { turnsOf } from './conversation.ts';
 
 const IMAGE_TYPES: readonly unknown[] = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
 
-/** Checks each block: empty text, images, signatures, cache markers. */
+/** Checks the text, image, result and signature of each block, and the number of cache markers. */
 export function checkContent(body: unknown, report: Report, options: ValidateOptions): void {
   const turns = turnsOf(body);
   const tools = isRecord(body) ? asList(body['tools']).map((tool) => asRecord(tool)['name']) : [];
@@ -44,7 +44,7 @@ function checkBlock(block: Block, path: string, report: Report, options: Validat
   }
 }
 
-/** Checks a result's references, and that a failed result contains only text. */
+/** Checks the tool references of a result, and that a failed result contains only text. */
 function checkResult(result: Block, path: string, tools: readonly unknown[], report: Report): void {
   asList(result['content']).forEach((item, index) => {
     const { type, tool_name: name } = asRecord(item);
@@ -68,7 +68,7 @@ function checkSource({ type, source }: Block, path: string, report: Report): voi
   }
 }
 
-/** Checks that a signature covers the issued block. Reports edited, merged or foreign reasoning. */
+/** Checks that a block's signature is the one that the server issued for it. Reports edited, merged or invented reasoning. */
 function checkSignature({ type, thinking, signature, data }: Block, path: string, report: Report): void {
   const isOwn =
     type === 'thinking'
@@ -86,7 +86,7 @@ function checkSystem(body: unknown, report: Report): void {
   });
 }
 
-/** Counts the cache markers in tools, system text, messages, results and at the top level. */
+/** Returns the number of cache markers at the top level of a body, and in its tools, system text, messages and results. */
 function countMarkers(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countMarkers(item), 0);
   if (!isRecord(value)) return 0;

@@ -11,7 +11,7 @@ export interface Turn {
   readonly blocks: readonly { readonly block: Block; readonly path: string }[];
 }
 
-/** Returns the messages as turns. A string counts as one text block. */
+/** Returns the messages as turns. A string becomes one text block. */
 export function turnsOf(body: unknown): readonly Turn[] {
   const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   const turns: { path: string; role: unknown; blocks: { block: Block; path: string }[] }[] = [];
@@ -37,7 +37,7 @@ function blocksOf(content: unknown, path: string): { block: Block; path: string 
   );
 }
 
-/** Checks that the first turn is the user's, and that a result for every `tool_use` begins the next user turn. */
+/** Checks that the first turn is the user's, and that a user turn begins with the results of preceding `tool_use` blocks. */
 export function checkConversation(body: unknown, report: Report): void {
   const turns = turnsOf(body);
   const first = turns[0];

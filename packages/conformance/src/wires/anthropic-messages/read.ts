@@ -6,7 +6,7 @@ import type { WireRequest } from '../wire.ts';
 import { SCOPE } from './blocks.ts';
 import { SERVER_BLOCKS } from './shape.ts';
 
-/** Returns the contents of a Messages request. The validator reports invalid requests. */
+/** Returns the contents of a Messages request. Does not throw for invalid requests. */
 export function readMessages(_path: string, body: unknown): WireRequest {
   const request = isRecord(body) ? body : {};
   const messages = asList(request['messages']);

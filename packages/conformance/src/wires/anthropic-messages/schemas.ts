@@ -2,7 +2,7 @@ import { isRecord } from '@majordomo/core/toolkit';
 import { checkGrammar, rootUnion } from '../grammar-schema.ts';
 import type { Report } from '../shape.ts';
 
-/** Limits (recorded 2026-07): "The maximum number of strict tools supported is 20", "limit: 16 parameters with unions". */
+/** Limits in errors (2026-07): "The maximum number of strict tools supported is 20", "limit: 16 parameters with unions". */
 const MOST_STRICT_TOOLS = 20;
 const MOST_UNIONS = 16;
 

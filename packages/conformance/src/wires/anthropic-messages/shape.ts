@@ -61,7 +61,7 @@ const TOOL_RESULT = object(
   { ...CACHED, content: textOr(list(RESULT_CONTENT)), is_error: flag, toolset_name: nullable(text) },
 );
 
-/** Types of blocks for vendor tools and their results. Their contents are not checked. */
+/** Types of blocks for vendor tools and their results. The contents of these blocks are not checked. */
 export const SERVER_BLOCKS: readonly string[] = [
   'server_tool_use',
   'web_search_tool_result',
@@ -119,7 +119,7 @@ const CUSTOM_TOOL = object(
   },
 );
 
-/** Checks a tool. Vendor tools have a type with a date, such as `web_search_20260209`. Their options are not checked. */
+/** Checks a tool, except for the options of vendor tools. Vendor tools have a type with a date, such as `web_search_20260209`. */
 const TOOL: Check = (value, path, report) => {
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
   if (typeof type === 'string' && /_\d{8}$/.test(type)) anyObject(value, path, report);
@@ -129,8 +129,8 @@ const TOOL: Check = (value, path, report) => {
 const SERIAL = { disable_parallel_tool_use: flag };
 
 /**
- * Checks keys and types of a request: those of `MessageCreateParams` of @anthropic-ai/sdk 1.10, of its beta variant, and the
- * sampling options, which the types no longer contain but the API still accepts (recorded 2026).
+ * Checks that a request has the keys and types of `MessageCreateParams` in @anthropic-ai/sdk 1.10 or of its beta variant. Also
+ * allows the sampling options, which the types no longer contain but the API still accepts (recorded 2026).
  */
 export const messagesShape: Check = object(
   { model: text, max_tokens: count, messages: list(MESSAGE, 1) },

@@ -3,7 +3,7 @@ import { sseFrame } from '../sse.ts';
 import type { Frame, Framing, WireRequest } from '../wire.ts';
 import { type Block, blocksOf, messagesUsage, STOP_REASONS, stopDetails } from './blocks.ts';
 
-/** Returns the events of an answer: message_start, the blocks, message_delta, message_stop. */
+/** Returns the events of an answer: `message_start`, the events of its blocks, `message_delta` and `message_stop`. */
 export function messagesFrames(
   answer: Answer | string,
   request: WireRequest,

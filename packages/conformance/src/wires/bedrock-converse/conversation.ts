@@ -28,7 +28,7 @@ export function turnsOf(body: unknown): readonly Turn[] {
   return turns;
 }
 
-/** Checks that the user begins, and that the next turn has a result for every call except those of vendor tools. */
+/** Checks that the first message is the user's, and that the turn after calls has a result per call, except for vendor tools. */
 export function checkConversation(body: unknown, report: Report): void {
   const turns = turnsOf(body);
   const [first] = turns;

@@ -7,7 +7,7 @@ import { type Turn, turnsOf } from './conversation.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Checks the rules between options of a request. */
+/** Checks the rules that concern several options of a request. */
 export function checkOptions(body: unknown, report: Report, { model }: ValidateOptions): void {
   if (!isRecord(body)) return;
   const turns = turnsOf(body);
@@ -99,7 +99,7 @@ function checkThinking(body: Fields, turns: readonly Turn[], report: Report): vo
 const holdsResult = ({ role, blocks }: Turn): boolean =>
   role === 'user' && blocks.some(({ block }) => block['toolResult'] !== undefined);
 
-/** Returns the assistant turn with which an unfinished tool loop began; `undefined` if no tool loop is unfinished. */
+/** Returns the assistant turn with which an unfinished tool loop began; `undefined` if the last tool loop is finished. */
 function beginOfLoop(turns: readonly Turn[]): Turn | undefined {
   let began: Turn | undefined;
   for (let at = turns.length - 1; at > 0; at -= 2) {

@@ -9,7 +9,7 @@ import { outputSchemaOf, parsedObject, toolSpecsOf } from './options.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Returns the contents of a Converse request. Model and delivery are in the path. The validator reports invalid requests. */
+/** Returns the contents of a Converse request. Model and delivery are in the path. Does not throw for invalid requests. */
 export function readConverse(path: string, body: unknown): WireRequest {
   const request: Fields = isRecord(body) ? body : {};
   const blocks = turnsOf(request).flatMap((turn) => turn.blocks.map(({ block }) => block));
@@ -50,7 +50,7 @@ function resultOf({ toolUseId, content, status }: Fields): WireRequest['toolResu
   return { callId: stringOf(toolUseId), text, isError: status === 'error' || /^error\b/i.test(text) };
 }
 
-/** Whether a block is for a tool of the vendor: calls have this type, and results have none. */
+/** Whether a block is for a tool of the vendor. Only calls with this type, and only results with a type, are for such tools. */
 const isOfServer = ({ toolUse, toolResult }: Fields): boolean =>
   (isRecord(toolUse) && toolUse['type'] === 'server_tool_use') ||
   (isRecord(toolResult) && isString(toolResult['type']));

@@ -79,7 +79,7 @@ const TOOL = object(
   },
 );
 
-/** Checks keys and types of a request: those of `ConverseRequest` in @aws-sdk/client-bedrock-runtime 3.1162, as JSON. */
+/** Checks that a request has the keys and types of `ConverseRequest` in @aws-sdk/client-bedrock-runtime 3.1162, as JSON. */
 export const converseShape: Check = object(
   { messages: list(object({ role: oneOf('user', 'assistant'), content: list(BLOCK, 1) }), 1) },
   {

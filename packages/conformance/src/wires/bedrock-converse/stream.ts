@@ -8,7 +8,7 @@ const frame = (kind: Frame['kind'], type: string, payload: object): Frame => ({
   bytes: event(type, JSON.stringify(payload)),
 });
 
-/** Returns the events of an answer: messageStart, the blocks, messageStop, metadata. The format has no line ends. */
+/** Returns the events of an answer: `messageStart`, the events of its blocks, `messageStop` and `metadata`. */
 export function converseFrames(
   answer: Answer | string,
   request: WireRequest,
@@ -16,7 +16,7 @@ export function converseFrames(
 ): readonly Frame[] {
   const full = fullAnswer(answer, request.model);
   const blocks = blocksOf(full).map(blockFrames);
-  // Current clients do not know this event.
+  // Clients must ignore unknown events, and no current client recognizes this one.
   const noise = framing.noise === true ? [frame('noise', 'keepAlive', {})] : [];
   return [
     frame('head', 'messageStart', { role: 'assistant' }),

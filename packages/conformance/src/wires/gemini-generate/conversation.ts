@@ -8,14 +8,14 @@ import { SCOPE } from './parts.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Content of the conversation. The role `function` counts as the user. */
+/** Content of the conversation. The role `function` is replaced with `user`. */
 export interface Content {
   readonly path: string;
   readonly role: 'user' | 'model';
   readonly parts: readonly { readonly part: Fields; readonly path: string }[];
 }
 
-/** Documented placeholder for the signature of another model's call. */
+/** Documented placeholder for the signature of a call that another model made. */
 const FOREIGN_MARK = 'skip_thought_signature_validator';
 
 /** Keys of parts for vendor tools. */
@@ -134,7 +134,7 @@ function checkAnswers(content: Content, next: Content | undefined, report: Repor
   }
 }
 
-/** Returns the path of a content's first call that has no signature, since the last user input; `undefined` if none exists. */
+/** Returns the path of the first call of a content after the last user input, if the call is unsigned; otherwise `undefined`. */
 export function unsignedCall(contents: readonly Content[]): string | undefined {
   const began = contents.findLastIndex(
     ({ role, parts }) => role === 'user' && parts.some(({ part }) => part['functionResponse'] === undefined),

@@ -5,7 +5,7 @@ import { contentsOf, unsignedCall } from './conversation.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Checks the rules between options of a request. */
+/** Checks the rules that concern several options of a request. */
 export function checkOptions(body: unknown, report: Report): void {
   if (!isRecord(body)) return;
   const declared = declarationsOf(body);

@@ -10,7 +10,7 @@ import { camelCased } from './spelling.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Returns the contents of a request. Model and delivery are in the path. The validator reports invalid requests. */
+/** Returns the contents of a request. Model and delivery are in the path. Does not throw for invalid requests. */
 export function readGemini(path: string, raw: unknown): WireRequest {
   const body = camelCased(raw);
   const request: Fields = isRecord(body) ? body : {};

@@ -68,7 +68,7 @@ const DECLARATION = object(
   },
 );
 
-/** Tools of the vendor. Their options are not checked. */
+/** Checks of the vendor's tools, without their options. */
 const VENDOR_TOOLS: Fields = Object.fromEntries(
   [
     'codeExecution',
@@ -129,7 +129,7 @@ const GENERATION: Fields = {
   translationConfig: anyObject,
 };
 
-/** Checks keys and types of a request: those of @google/genai 3.1 and of the REST reference, in camel case. */
+/** Checks that a request has the keys and types of @google/genai 3.1 and of the REST reference, in camel case. */
 export const geminiShape: Check = object(
   { contents: list(CONTENT, 1) },
   {

@@ -96,7 +96,7 @@ const format: Check = (value, path, report) => {
   else anyObject(value, path, report);
 };
 
-/** Checks keys and types of a body of /api/chat: those of ollama 0.6.4 and of api/types.go, 2026-11. */
+/** Checks that a body of /api/chat has the keys and types of ollama 0.6.4 and of api/types.go (2026-11). */
 export const ollamaShape: Check = object(
   { model: text, messages: list(message) },
   {

@@ -12,7 +12,7 @@ import type { Frame, Framing, WireRequest } from '../wire.ts';
 
 const encoder = new TextEncoder();
 
-/** Values for finish reasons. The server sends `stop` after tool calls too (recorded 2026-08). */
+/** Wire's values for finish reasons. The server also sends `stop` after tool calls (recorded 2026-08). */
 const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
   length: 'length',

@@ -26,9 +26,9 @@ export interface ChatDialect {
   readonly toolImages?: boolean | undefined;
   /** Whether a tool without a `type` is a function. `@default false` */
   readonly typelessTools?: boolean | undefined;
-  /** Way in which fragments of a stream identify their call. `@default` by index, with the id in the first fragment */
+  /** Method by which fragments of a stream identify their call. `@default` an index, and the id in the first fragment */
   readonly callIndexing?: 'index-zero' | 'nowhere' | 'changing-ids' | undefined;
-  /** Whether calls have a required thought signature in `extra_content.google`. `@default false` */
+  /** Whether the first call of a turn must have a thought signature in `extra_content.google`. `@default false` */
   readonly hasCallSignatures?: boolean | undefined;
   /** Roles that may follow a tool message. `@default` any */
   readonly afterTool?: readonly string[] | undefined;

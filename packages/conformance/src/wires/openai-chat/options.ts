@@ -14,7 +14,7 @@ const ALWAYS_REASONS = /^(?:gpt-[6-9]|gpt-daybreak|gpt-rosalind)/;
 /** Models that reject tools with an effort other than none: "Function tools with reasoning_effort are not supported" (2026-09). */
 const NO_EFFORT_BESIDE_TOOLS = /^gpt-5\.[4-9]/;
 
-/** Checks the rules between options of a request. */
+/** Checks the rules that concern several options of a request. */
 export function checkOptions(body: unknown, report: Report, dialect: ChatDialect): void {
   if (!isRecord(body)) return;
   const isSet = (key: string): boolean => body[key] !== undefined && body[key] !== null;

@@ -3,7 +3,7 @@ import { asList, isRecord } from '@majordomo/core/toolkit';
 import { isString } from '../shape.ts';
 import type { WireRequest } from '../wire.ts';
 
-/** Returns the contents of a chat request. The validator reports invalid requests. */
+/** Returns the contents of a chat request. Does not throw for invalid requests. */
 export function readChat(_path: string, body: unknown): WireRequest {
   const request = isRecord(body) ? body : {};
   const messages = asList(request['messages']);

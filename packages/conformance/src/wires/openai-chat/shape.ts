@@ -17,7 +17,7 @@ import {
 } from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';
 
-/** Returns a check of keys and types: those of `ChatCompletionCreateParams` of openai 7.55, and the dialect's. */
+/** Returns a check that a body has the keys and types of `ChatCompletionCreateParams` in openai 7.55, or of the dialect. */
 export function chatShape(dialect: ChatDialect): Check {
   return object(
     { model: text, messages: list(message(dialect), 1) },

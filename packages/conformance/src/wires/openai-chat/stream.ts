@@ -123,7 +123,7 @@ export const annotation = ({ url, title = '', start = 0, end = 0 }: Citation): o
   url_citation: { url, title, start_index: start, end_index: end },
 });
 
-/** Returns the deltas of a call. The first has id, name and empty arguments. The others have the index (recorded 2026-06). */
+/** Returns the deltas of a call. The first delta has the id, the name and empty arguments (recorded 2026-06). */
 function callDeltas(call: AnswerToolCall, index: number, answer: FullAnswer, dialect: ChatDialect): Delta[] {
   const id = callId(call, index, answer, dialect);
   const place = placeOf(index, dialect);
@@ -178,7 +178,7 @@ function takeTurns<T>(lists: readonly (readonly T[])[]): readonly T[] {
   return turns;
 }
 
-/** Returns the usage as OpenAI counts: totals include the separately counted tokens, such as reasoning. */
+/** Returns the usage as OpenAI reports it. The totals include the tokens that are also counted separately, such as reasoning. */
 export const chatUsage = (usage: FullUsage): object => ({
   prompt_tokens: usage.input,
   completion_tokens: usage.output,

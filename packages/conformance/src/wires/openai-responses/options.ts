@@ -9,7 +9,7 @@ const SAMPLING: readonly string[] = ['temperature', 'top_p'];
 /** Models without encrypted reasoning (recorded by several clients, 2025). */
 const PLAIN_MODEL = /^gpt-(?:3\.5|4)/;
 
-/** Checks the rules between options of a request. */
+/** Checks the rules that concern several options of a request. */
 export function checkOptions(body: unknown, report: Report): void {
   if (!isRecord(body)) return;
   const model = isString(body['model']) ? body['model'] : '';

@@ -9,7 +9,7 @@ import { VENDOR_ITEMS } from './shape.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** Returns the contents of a Responses request. The validator reports invalid requests. */
+/** Returns the contents of a Responses request. Does not throw for invalid requests. */
 export function readResponses(_path: string, body: unknown): WireRequest {
   const request = isRecord(body) ? body : {};
   const input = request['input'];

@@ -21,7 +21,7 @@ const NAME = matching(/^[a-zA-Z0-9_-]+$/, 'name-format', 64);
 const CALL_ID = matching(/^[^]+$/, 'call-id-format', 64);
 const STATUS = nullable(oneOf('in_progress', 'completed', 'incomplete'));
 
-/** Types of items for vendor tools and recent features. Their members are not checked. */
+/** Types of items for vendor tools and recent features. The members of these items are not checked. */
 export const VENDOR_ITEMS: readonly string[] = [
   'file_search_call',
   'web_search_call',
@@ -153,7 +153,7 @@ const reasoning = object(
   },
 );
 
-/** Checks keys and types of a request body: those of `ResponseCreateParams` of openai 7.55. */
+/** Checks that a body has the keys and types of `ResponseCreateParams` in openai 7.55. */
 export const responsesShape: Check = object(
   { model: text, input: textOr(list(item, 1)) },
   {

@@ -160,7 +160,7 @@ const TYPES: Readonly<Record<NonNullable<SpeechRequest['format']>, string>> = {
 const usualType = ({ format = 'mp3' }: OperationRequest): string =>
   format in TYPES ? TYPES[format as keyof typeof TYPES] : TYPES.mp3;
 
-// Rerank: cohere-ai 8.1 for /v2/rerank, voyageai 0.4 for `top_k`, and the servers of Jina, vLLM and llama.cpp for the others.
+// Sources of rerank: cohere-ai 8.1 for /v2/rerank, voyageai 0.4 for `top_k`, and the servers of Jina, vLLM and llama.cpp.
 const rerank = rerankEndpoint({
   accepts: at(/\/rerank(?:\?|$)/),
   read(path, body) {

@@ -62,7 +62,7 @@ function endpoint<Answer>(
 
 const encoder = new TextEncoder();
 
-/** Returns a complete JSON body. */
+/** Returns a response with a complete JSON body. */
 export const jsonReply = (body: unknown, headers: OperationReply['headers'] = {}): OperationReply =>
   textReply(JSON.stringify(body), headers);
 

@@ -10,7 +10,7 @@ import { anything, isString, list, object, text, textOr, violations } from '../s
 import type { OperationReply, WireOperation } from '../wire.ts';
 import { isRun, modelOfRun } from './read.ts';
 
-// Runs of Workers AI other than chat, from the model pages of developers.cloudflare.com/workers-ai/models, 2026-11.
+// Operations of Workers AI other than chat. Source: the model pages of developers.cloudflare.com/workers-ai/models, 2026-11.
 
 const enveloped = (result: object): OperationReply =>
   jsonReply({ result, success: true, errors: [], messages: [] }, RAY);

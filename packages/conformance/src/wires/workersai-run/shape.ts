@@ -45,7 +45,7 @@ const tool = object({
   function: object({ name: text, description: text, parameters }),
 });
 
-/** Checks keys and types of the input of a text model: developers.cloudflare.com/workers-ai/models, 2026-11. */
+/** Checks that the input of a text model has documented keys and types (developers.cloudflare.com/workers-ai/models, 2026-11). */
 export const runShape: Check = object(
   { messages: list(message, 1) },
   {
