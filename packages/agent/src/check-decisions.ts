@@ -38,7 +38,7 @@ export async function checkDecisionsFor(
 /** Throws `invalid-request` for an approval of a call that has already run. */
 function checkApproval({ call, state }: LocatedCall, callId: string, path: string): void {
   if (state.suspended?.some((waiting) => waiting.callId === call.id) === true)
-    throw invalidDecision(path, `the suspended call "${callId}" requires \`result\``);
+    throw invalidDecision(path, `the suspended call "${callId}" requires \`result\` or \`deny\``);
   const run = waitingRunOf(state, call.id);
   if (run === undefined) return;
   const inside = callsThatWait(run).map(({ id }) => `"${callId}/${id}"`);
