@@ -72,7 +72,7 @@ export { conversationStoreConformance, type ConversationStores } from './stores/
 export { callStoreConformance } from './stores/calls.ts';
 export type { CallStores } from './stores/stored-calls.ts';
 export { keyStoreConformance, type KeyStores } from './stores/keys.ts';
-export type { CallEntry, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
+export type { CallEntry, CallQuery, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
 export { runStoreConformance, type RunStores } from './stores/runs.ts';
 export { ledgerStoreConformance, ledgerWindowConformance } from './stores/ledger/cases.ts';
 export type { StoredRun, TestedConversationStore, TestedRunStore } from './stores/stored-agent-data.ts';
