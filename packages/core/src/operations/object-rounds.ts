@@ -155,7 +155,6 @@ export class ObjectRounds<T> {
 
   /** Returns the response with the usage and attempts of all rounds and the warnings of the target that answered. */
   private combine(response: ChatResponse): ChatResponse {
-    if (this.earlier.length === 0) return response;
     const rounds = [...this.earlier, response];
     return {
       ...response,
