@@ -3,11 +3,15 @@ import {
   assistant,
   type CallOptions,
   type ChatRequest,
+  LlmError,
+  type ModelEvent,
   type ModelRequest,
+  type Provider,
   type StreamEvent,
   user,
 } from '../src/index.ts';
 import { eventOrderError } from '../src/stream/events.ts';
+import { ResponseWriter } from './support/response-writer.ts';
 import type { Script, Turn } from './support/scripted.ts';
 import { world } from './support/world.ts';
 
@@ -47,6 +51,35 @@ async function runStream(
     types: events.map(({ type }) => type),
     text: textOf(events),
   };
+}
+
+type Piece = readonly [type: 'text' | 'reasoning', text: string];
+
+/** Streams from a target that fails after its last piece, and from a target that finishes. */
+async function runPieces(first: readonly Piece[], second: readonly Piece[]) {
+  const provider = (id: string, pieces: readonly Piece[], isBroken: boolean): Provider => ({
+    spi: 1,
+    id,
+    model: (modelId) => ({
+      id: modelId,
+      families: [],
+      capabilities: {},
+      async *stream(_request, { target }): AsyncGenerator<readonly ModelEvent[]> {
+        const writer = new ResponseWriter(target);
+        writer.start('r');
+        for (const [type, text] of pieces) writer[type](text);
+        yield writer.take();
+        if (isBroken) throw new LlmError('server', 'out of order', { target });
+        writer.finish('stop', 'stop');
+        yield writer.take();
+      },
+    }),
+  });
+  const providers = [provider('a', first, true), provider('b', second, false)];
+  const stream = world({}, { providers }).majordomo.model('a/x,b/y').stream(hi, continuing);
+  const events: StreamEvent[] = [];
+  for await (const event of stream) events.push(event);
+  return { events, parts: (await stream.response()).parts };
 }
 
 const textOf = (events: readonly StreamEvent[]): string =>
@@ -210,6 +243,40 @@ describe("afterCommit: 'continue'", () => {
     const { parts, text } = await stream.response();
     expect(text).toBe(`${BEGIN}It ran.`);
     expect(parts.map(({ type }) => type)).toEqual(['reasoning', 'text', 'reasoning']);
+  });
+
+  it('ends reasoning that was open when the first target failed', async () => {
+    const shown: readonly Piece[] = [
+      ['text', BEGIN],
+      ['reasoning', 'hm'],
+    ];
+    const { events, parts } = await runPieces(shown, [['text', 'It ran.']]);
+    expect(eventOrderError(events)).toBeUndefined();
+    expect(parts).toEqual([
+      { type: 'text', text: BEGIN },
+      { type: 'reasoning', text: 'hm' },
+      { type: 'text', text: 'It ran.' },
+    ]);
+  });
+
+  it('emits the other parts of the second target after the parts of the first', async () => {
+    const shown: readonly Piece[] = [
+      ['reasoning', 'hm'],
+      ['text', BEGIN],
+    ];
+    const added: readonly Piece[] = [
+      ['text', 'It ran.'],
+      ['reasoning', 'well'],
+      ['text', 'It slept.'],
+    ];
+    const { events, parts } = await runPieces(shown, added);
+    expect(eventOrderError(events)).toBeUndefined();
+    expect(parts).toEqual([
+      { type: 'reasoning', text: 'hm' },
+      { type: 'text', text: `${BEGIN}It ran.` },
+      { type: 'reasoning', text: 'well' },
+      { type: 'text', text: 'It slept.' },
+    ]);
   });
 
   it('permits tool calls of the second target', async () => {

@@ -116,6 +116,17 @@ describe('moderation', () => {
     expect(admitted).toEqual([['moderation', { values }]]);
   });
 
+  it('returns the warnings of all requests, each once', async () => {
+    const warning = { action: 'dropped', what: 'extra.mode', why: 'not supported' } as const;
+    const provider = moderator('a', {
+      maxValues: 1,
+      moderate: ({ values }, { target }) =>
+        Promise.resolve({ results: values.map(verdictOf), target, usage: undefined, warnings: [warning] }),
+    });
+    const { warnings } = await modelOf([provider]).moderate({ values: ['1', '2'] });
+    expect(warnings).toEqual([warning]);
+  });
+
   it.each([
     ['too few results', (results: readonly ModerationResult[]) => results.slice(1)],
     ['too many results', (results: readonly ModerationResult[]) => [...results, ...results]],

@@ -37,7 +37,10 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
     const slow = { text: 'no JSON', waitMs: 180 };
     const { majordomo, clock, requestCounts } = world({ 'a/x': [slow], 'b/x': [slow] });
     const began = clock.now();
-    const failed = failure(call(majordomo, fine, { timeouts: { totalMs: 200 } }, 'a/x,b/x'));
+    let endedMs = 0;
+    const failed = failure(call(majordomo, fine, { timeouts: { totalMs: 200 } }, 'a/x,b/x')).finally(() => {
+      endedMs = clock.now() - began;
+    });
     await firstRequest(requestCounts);
     await clock.advance(1000);
     const { kind, message, details } = await failed;
@@ -51,7 +54,16 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
       false,
       2,
     ]);
-    expect([clock.pending(), clock.now() - began]).toEqual([0, 1000]);
+    expect([clock.pending(), endedMs]).toEqual([0, 200]);
+  });
+
+  it('applies the other timeouts of the call', async () => {
+    const { majordomo, clock, requestCounts } = world({ 'a/x': [{ stall: true }] });
+    const timeouts = { totalMs: 200, firstContentMs: 50 };
+    const failed = failure(call(majordomo, fine, { timeouts, attempts: 1 }));
+    await firstRequest(requestCounts);
+    await clock.advance(200);
+    expect((await failed).details.phase).toBe('first-content');
   });
 
   it('ends after the `totalMs` of its majordomo', async () => {

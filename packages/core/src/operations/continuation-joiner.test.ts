@@ -201,11 +201,12 @@ describe('a continuation', () => {
   });
 
   it.each([
-    [8, 'far away', ''],
-    [7, 'bar away', '\nThe fox ran over the green hill and far away'],
-  ])('repeats text that %i characters before it have the same end', (_, end, removed) => {
+    ['8 characters', 'Look-far away', ''],
+    ['8 characters at the beginning', 'far away', ''],
+    ['7 characters', 'Look-bar away', '\nThe fox ran over the green hill and far away'],
+  ])('repeats text that %s before it have the same end', (_, before, removed) => {
     const line = '\nThe fox ran over the green hill and far away';
-    expect(joined(`Look-${end}${line}`, `${line}, home.`, 5).removed).toBe(removed);
+    expect(joined(`${before}${line}`, `${line}, home.`, 5).removed).toBe(removed);
   });
 
   it('loses nothing of 2,000 random and repetitive documents', () => {
