@@ -14,6 +14,11 @@ const CALL = {
     { type: 'tool-call' as const, id: 'call_b', name: 'weather', json: '{"city":"Rome"}' },
   ],
 };
+const CUT = {
+  fault: 'cut' as const,
+  answer: { parts: [{ type: 'text' as const, text: 'one two three four', chunks: 3 }] },
+  at: { content: 3 },
+};
 const weather = {
   type: 'function' as const,
   function: {
@@ -103,15 +108,7 @@ describe('the official client over Chat Completions', () => {
   });
 
   it('ends with an error event when a target fails in mid-stream', async () => {
-    await using at = await startGateway({
-      openai: [
-        {
-          fault: 'cut',
-          answer: { parts: [{ type: 'text', text: 'one two three four', chunks: 3 }] },
-          at: { content: 3 },
-        },
-      ],
-    });
+    await using at = await startGateway({ openai: [CUT] });
     const stream = await client(at).chat.completions.create({ model: 'gpt', messages, stream: true });
     let text = '';
     const read = async (): Promise<void> => {
@@ -120,6 +117,14 @@ describe('the official client over Chat Completions', () => {
     await expect(read()).rejects.toBeInstanceOf(OpenAI.APIError);
     expect(text).not.toBe('');
     expect(at.anthropic.requests).toHaveLength(0);
+  });
+
+  it('receives nothing after the error event', async () => {
+    await using at = await startGateway({ openai: [CUT] });
+    const response = await client(at)
+      .chat.completions.create({ model: 'gpt', messages, stream: true })
+      .asResponse();
+    expect(await response.text()).toMatch(/\n\ndata: \{"error":[^\n]+\n\n$/);
   });
 
   it('receives one text if the chain continues at the next target', async () => {
