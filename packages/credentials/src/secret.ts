@@ -21,7 +21,6 @@ class Hidden implements Secret {
 
   constructor(value: string) {
     this.#value = value;
-    Object.freeze(this);
   }
 
   reveal(): string {

@@ -227,7 +227,10 @@ describe('a vault in a file', () => {
     await fileVault({ path }).update('spare', () => key('two'));
     expect(await ask()).toBe('two');
     await fileVault({ path }).update('spare', () => ({ ...key('two'), dead: 'revoked' }));
-    await expect(ask()).rejects.toMatchObject({ kind: 'auth', details: { code: 'login-required' } });
+    await expect(ask()).rejects.toMatchObject({
+      kind: 'auth',
+      details: { code: 'login-required', status: 401 },
+    });
   });
 });
 

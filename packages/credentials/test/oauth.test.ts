@@ -501,6 +501,18 @@ describe('a token of a login', () => {
     expect((await failure(ask(source))).details.status).toBe(status);
   });
 
+  it.each([
+    ['application/json', 'OAUTH_PARSE_ERROR'],
+    ['text/html', 'OAUTH_RESPONSE_IS_NOT_JSON'],
+  ])('rejects with the reason if the authority answers with invalid %s', async (type, reason) => {
+    const source = await loggedIn();
+    await expire();
+    authority.fail('/token', { status: 200, body: '<html>', headers: { 'content-type': type } });
+    expect((await failure(ask(source))).message).toBe(
+      `the refresh of "login": the server sent an invalid OAuth response (${reason})`,
+    );
+  });
+
   it('rejects with a timeout if the authority does not answer', async () => {
     await loggedIn();
     await expire();
@@ -606,7 +618,11 @@ describe('a token of a login', () => {
     const source = sourceWith();
     await vault.update('login', () => ({ kind: 'oauth', value: secret('over'), expiresAt: 1 }));
     expect(await source.status()).toBe('expired');
-    expect((await failure(ask(source))).details.code).toBe('login-required');
+    const { details, message } = await failure(ask(source));
+    expect([details.code, message]).toEqual([
+      'login-required',
+      '"login" needs a new login: the token has expired, and no refresh token exists',
+    ]);
     expect((await failure(ask(sourceWith({ name: 'nobody' })))).details.code).toBe('login-required');
     expect(authority.requestPaths).toEqual([]);
   });

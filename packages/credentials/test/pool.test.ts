@@ -216,6 +216,17 @@ it('the error of a list of models has the target if no key can be used', async (
   expect(usedKeys).toEqual(['k1', 'k2', 'k3']);
 });
 
+it('a list of models tries no other key after an abort', async () => {
+  const controller = new AbortController();
+  const { provider, usedKeys } = world(() => {
+    controller.abort();
+    return refused('auth');
+  });
+  const context = { target: 'p', signal: controller.signal, env: {} };
+  await expect(provider.listModels?.(context)).rejects.toMatchObject({ kind: 'auth' });
+  expect(usedKeys).toEqual(['k1']);
+});
+
 it('a pool has the id, vendor and billing of its provider', () => {
   const create = backend(() => undefined);
   const inner = (key: Credential, id: string): Provider => ({ ...create(key, id), billing: 'included' });

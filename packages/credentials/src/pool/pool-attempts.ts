@@ -73,7 +73,7 @@ export class PoolAttempts {
       } catch (error) {
         const recover = LlmError.is(error) ? error.details.recover : undefined;
         const isUsed = recover === undefined || recoveries.some(({ id }) => id === recover.id);
-        if (isUsed || !this.plans.has(recover) || context.signal.aborted) throw error;
+        if (isUsed || context.signal.aborted) throw error;
         recoveries = [...recoveries, recover];
       }
     }
