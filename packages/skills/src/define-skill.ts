@@ -6,7 +6,7 @@ import { LlmError } from '@majordomo/core';
  * skill. Throws `config` for an empty name, and for a skill without instructions and tools.
  *
  * @example
- * const polite = defineSkill({ name: 'polite', instructions: 'Say please and thank you.' });
+ * const polite = defineSkill({ name: 'polite', instructions: 'Answer in a polite tone.' });
  * createAgent({ model, skills: [polite, clock()] });
  */
 export function defineSkill(skill: Skill): Skill {
