@@ -1,13 +1,15 @@
 /**
- * Program of a process that serves calls of virtual keys over one SQLite file. For each input line it makes `times` parallel
- * calls with the secret and prints how many were answered. `flush` waits until the call log is written.
+ * Program of a process that serves calls of virtual keys over a SQLite file or a PostgreSQL database. For each input line it makes
+ * `times` parallel calls with the secret and prints the number of successful calls. `flush` waits until the call log is written.
  */
 import { createInterface } from 'node:readline';
 import { createCallLog, createKeys } from '@majordomo/admin';
 import { createMajordomo, user } from '@majordomo/core';
 import { createLedger } from '@majordomo/ledger';
+import { postgresStores } from '@majordomo/store-postgres';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeProvider } from '@majordomo/testing';
+import pg from 'pg';
 
 interface Order {
   readonly secret: string;
@@ -15,8 +17,9 @@ interface Order {
   readonly flush?: boolean;
 }
 
-const [path = ''] = process.argv.slice(2);
-const stores = sqliteStores(path);
+const [place = ''] = process.argv.slice(2);
+const pool = place.startsWith('postgres') ? new pg.Pool({ connectionString: place }) : undefined;
+const stores = pool ? postgresStores({ client: pool, timeoutMs: 60_000 }) : sqliteStores(place);
 const keys = createKeys({ store: stores.keys });
 const calls = createCallLog({ store: stores.calls, flushMs: 3_600_000 });
 const ledger = createLedger({
@@ -38,6 +41,7 @@ for await (const line of createInterface(process.stdin)) {
 }
 await ledger.flush();
 await stores.close();
+await pool?.end();
 
 async function isAnswered(secret: string): Promise<boolean> {
   const caller = await keys.authorize(

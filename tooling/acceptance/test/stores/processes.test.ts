@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createKeys } from '@majordomo/admin';
-import { sqliteStores } from '@majordomo/store-sqlite';
+import { describeWith, startPostgres } from '@majordomo/services';
+import { postgresStores } from '@majordomo/store-postgres';
+import { sqliteStores, type SqliteStores } from '@majordomo/store-sqlite';
+import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
 import { linesIn } from '../../src/stores/lines.ts';
 
@@ -125,13 +128,12 @@ it('a process that is killed in the midst of writing leaves a file that opens, w
   }
 }, 60_000);
 
-it('four processes with a hundred calls each of one key admit exactly the hundred of its limit', async () => {
-  const path = join(folder, 'calls-of-a-key.db');
-  await using stores = sqliteStores(path);
+/** Makes 400 calls of a key with a limit of 100 calls in four processes over the same store. */
+async function spendKey(place: string, stores: Pick<SqliteStores, 'keys' | 'ledger'>): Promise<void> {
   const keys = createKeys({ store: stores.keys });
   const { key, secret } = await keys.create({ name: 'a', limits: [{ max: { calls: 100 }, per: 'ever' }] });
   const other = await keys.create({ name: 'b' });
-  const workers = [1, 2, 3, 4].map(() => start('calling', path));
+  const workers = [1, 2, 3, 4].map(() => start('calling', place));
   await Promise.all(workers.map(({ line }) => line()));
   for (const { tell } of workers) tell({ secret, times: 100 });
   const answered = await Promise.all(workers.map(({ line }) => line()));
@@ -143,7 +145,34 @@ it('four processes with a hundred calls each of one key admit exactly the hundre
   expect(counters.filter(({ counter }) => counter.includes(key.id))).toMatchObject([
     { used: 100n, held: 0n },
   ]);
+}
+
+const SPENT = 'four processes with a hundred calls each of one key admit exactly the hundred of its limit';
+
+it(`${SPENT}, over SQLite`, async () => {
+  const path = join(folder, 'calls-of-a-key.db');
+  await using stores = sqliteStores(path);
+  await spendKey(path, stores);
 }, 120_000);
+
+describeWith('postgres', 'over PostgreSQL', () => {
+  it(
+    SPENT,
+    async () => {
+      const server = await startPostgres();
+      const pool = new pg.Pool({ connectionString: server.url });
+      try {
+        await using stores = postgresStores({ client: pool, timeoutMs: 60_000 });
+        await stores.ready();
+        await spendKey(server.url, stores);
+      } finally {
+        await pool.end();
+        await server.stop();
+      }
+    },
+    120_000,
+  );
+});
 
 it('entries of the call log remain after SIGKILL, except for those that waited to be written', async () => {
   const path = join(folder, 'call-log.db');
