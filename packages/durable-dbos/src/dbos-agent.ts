@@ -13,11 +13,11 @@ export interface DbosAgentOptions extends RunJournaledIo {
 
 const DAYS_30 = 30 * 86_400_000;
 /**
- * Maximum number of restarts of a run. DBOS's default is 100. DBOS also counts restarts while the run only waits for a decision.
+ * Maximum number of restarts of a run. DBOS's default, 100, is too low, because restarts during a wait for a decision also count.
  */
 const MAX_RESTARTS = 10_000;
 
-/** Maximum size of a journal entry, in bytes. PostgreSQL accepts more, but large rows delay every query. */
+/** Maximum size of a journal entry, in bytes. PostgreSQL accepts larger entries, but large rows slow down queries. */
 const MAX_BYTES = 64 * 1_048_576;
 
 /** Registers the agent's workflow. Call `dbosAgent` before `DBOS.launch()`, with the same name in every process. */
@@ -40,7 +40,7 @@ const createJournal = (decisionTimeoutMs: number): RunJournal => ({
   },
   awaiting: (waiting) => DBOS.setEvent('waiting', toJson(waiting)),
   runFailure,
-  // DBOS stores the complete error, including its causes and the data that SDKs attach to them.
+  // Create a new error, because DBOS would also store the causes of the original error and the data that SDKs attach to them.
   toEngineError: (error) =>
     Object.assign(new Error(error.message), { failure: JSON.stringify(errorToJson(error)) }),
 });

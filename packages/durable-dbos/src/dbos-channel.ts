@@ -69,7 +69,7 @@ async function hasEnded(runId: string, signal: AbortSignal): Promise<boolean> {
   return false;
 }
 
-/** Returns the message at an offset, or `undefined` if the message or the run does not exist yet. */
+/** Returns the message at an offset, or `undefined` if the message does not exist yet or the query fails. */
 async function textAt(runId: string, offset: number): Promise<string | undefined> {
   try {
     return await DBOS.readStreamOffset<string>(runId, STREAM, offset, { timeoutSeconds: 1 });

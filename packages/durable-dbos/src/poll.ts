@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 
 const POLL_INTERVAL_MS = 100;
 
-/** Calls `query` repeatedly until it returns a value. Rejects with kind `aborted` if the signal aborts. */
+/** Calls `query` until its result is not `undefined`, and returns the result. Rejects with `aborted` if the signal aborts. */
 export async function poll<T>(
   signal: AbortSignal | undefined,
   query: () => Promise<T | undefined>,
@@ -19,7 +19,7 @@ export async function poll<T>(
   }
 }
 
-/** Rejects when the signal aborts. */
+/** Returns a promise that rejects when the signal aborts, and a function that removes the listener from the signal. */
 function rejectOnAbort(signal: AbortSignal | undefined): {
   readonly aborted: Promise<never>;
   readonly close: () => void;

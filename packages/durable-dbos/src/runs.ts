@@ -23,8 +23,8 @@ export interface DbosAgent {
   /** Waits for the end of the run. Rejects with the run's error and partial response, or with `aborted` for a cancelled run. */
   result(runId: string, options?: WaitOptions): Promise<RunResult>;
   /**
-   * Resolves with the calls that wait for a decision, or with none when the run has ended. A call is removed when the run
-   * receives its decision.
+   * Waits until at least one tool call waits for a decision, and returns the waiting calls. Returns an empty array if the run has
+   * ended. A call is no longer returned after the run has received its decision.
    */
   awaiting(runId: string, options?: WaitOptions): Promise<readonly ToolCallPart[]>;
   /**
@@ -32,13 +32,13 @@ export interface DbosAgent {
    */
   decide(runId: string, decision: Decision): Promise<void>;
   /**
-   * Resumes the runs of these executors, or of all other executors, in this process, and returns their ids. Their processes must
-   * have ended, because a run whose process is alive would run twice.
+   * Queues the runs of `executors`, by default of all other executors, so that live processes resume them. Returns the ids of the
+   * runs. The processes of these executors must have ended, because otherwise a run would execute twice.
    */
   resumeAll(executors?: readonly string[]): Promise<readonly string[]>;
 }
 
-/** Options of queries without inputs and results, which can contain megabytes. A wait queries ten times per second. */
+/** Query options that omit inputs and results, which can contain megabytes, because a wait queries ten times per second. */
 const WITHOUT_DATA = { loadInput: false, loadOutput: false } as const;
 const EVENT_MS = 100;
 

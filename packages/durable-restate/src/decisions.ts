@@ -11,10 +11,10 @@ import {
 } from '@restatedev/restate-sdk';
 import { terminalError } from './terminal.ts';
 
-/** Name of the promise with the run's invocation id. */
+/** Name of the promise that resolves with the run's invocation id. */
 const INVOCATION = 'begun';
 
-/** Name of the promise with the calls that wait in a round; `null` means that the run has ended. */
+/** Returns the name of the promise that resolves with the waiting calls of a round, or with `null` when the run has ended. */
 const roundName = (round: number): string => `waiting ${round}`;
 
 /** Publishes the invocation id, by which `awaiting` detects the end of a run that was killed or whose agent changed. */
@@ -22,7 +22,7 @@ export function publishInvocation(context: WorkflowContext): void {
   void context.promise<InvocationId>(INVOCATION).resolve(context.request().id);
 }
 
-/** Creates the functions by which a run reports the waiting calls. */
+/** Creates the functions by which a run reports its waiting calls and its end. */
 export function waitingReports(context: WorkflowContext): Required<Pick<RunJournal, 'awaiting' | 'onEnd'>> {
   let round = 0;
   const report = (at: number, waiting: readonly WaitingCall[] | null): Promise<void> =>
@@ -47,7 +47,7 @@ const waitingCalls = async (context: WorkflowSharedContext): Promise<readonly Wa
 const isDecided = async (context: WorkflowSharedContext, { name }: WaitingCall): Promise<boolean> =>
   (await context.promise<JsonValue>(name).peek()) !== undefined;
 
-/** Returns the calls that wait for a decision, after waiting for at least one. Returns no calls if the run has ended. */
+/** Waits until at least one call waits for a decision, and returns the waiting calls. Returns `[]` if the run has ended. */
 export const awaiting: (context: WorkflowSharedContext) => Promise<JsonValue> = handlers.workflow.shared(
   async (context: WorkflowSharedContext) => {
     const run = await context.promise<InvocationId>(INVOCATION);
@@ -74,7 +74,7 @@ export const decide: (context: WorkflowSharedContext, decision: JsonValue) => Pr
   handlers.workflow.shared(async (context: WorkflowSharedContext, decision: JsonValue) => {
     const one = findCall(await waitingCalls(context), fromJson(decision));
     if (await isDecided(context, one))
-      throw new TerminalError(`"${one.call.id}" already has a decision`, { errorCode: 409 });
+      throw new TerminalError(`call "${one.call.id}" already has a decision`, { errorCode: 409 });
     await context.promise<JsonValue>(one.name).resolve(decision);
   });
 

@@ -4,7 +4,7 @@ import { MISMATCH_STATUS } from './mismatch.ts';
 /** Restate's status for a run that an operator has killed. */
 const KILLED = 409;
 
-/** Whether the run has ended. A run that was killed, or whose agent changed, could not report its end. */
+/** Whether the run has ended. If the run was killed or its agent changed, Restate responds with an error instead of an output. */
 export async function hasOutput(output: () => PromiseLike<Output<unknown>>): Promise<boolean> {
   try {
     return (await output()).ready;

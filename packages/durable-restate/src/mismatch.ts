@@ -18,7 +18,7 @@ function mismatchError(what: string, reason: string, remedy: string, cause?: unk
   return new LlmError('config', message, { path: actual, status: MISMATCH_STATUS }, { cause });
 }
 
-/** Reads the line `name: expected != actual` of Restate's message. The line is absent if the entries have different kinds. */
+/** Reads the names in the line `name: expected != actual` of Restate's message. Entries of different kinds have no such line. */
 function entryNames(message: string): readonly [expected: string, actual: string | undefined] {
   const line = message.split('\n').find((each) => each.trimStart().startsWith('name: ')) ?? '';
   const [expected = '', actual] = line.split(' != ');
@@ -39,8 +39,8 @@ export interface MismatchQuery {
 }
 
 /**
- * Returns the result of `run`. Rejects with kind `config` if Restate reports meanwhile that the agent changed during the run.
- * The run itself is not affected.
+ * Calls `run` and returns its result. Rejects with kind `config` if Restate reports meanwhile that the agent changed during its
+ * run. The agent's run is not affected.
  */
 export async function withMismatchCheck<T>(
   what: string,
@@ -70,7 +70,7 @@ async function watchMismatch(what: string, query: MismatchQuery, signal: AbortSi
   return new Promise(() => undefined);
 }
 
-/** Returns the message of the last mismatch; `undefined` if no mismatch exists or the query fails. The query is repeated. */
+/** Returns the message of the last mismatch, or `undefined` if none exists or the query fails. Throws `config` for status 4xx. */
 async function lastMismatch(
   what: string,
   { admin, headers, name, runId }: MismatchQuery,
@@ -90,7 +90,7 @@ async function lastMismatch(
     if (response.status >= 400 && response.status < 500)
       throw new LlmError(
         'config',
-        `${what}: option "admin" must be the URL of Restate's admin API; the URL returned status ${response.status}`,
+        `${what}: the URL in admin returned status ${response.status}; pass the URL and key of Restate's admin API`,
         {
           path: 'admin',
           status: response.status,

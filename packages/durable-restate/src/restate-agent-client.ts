@@ -13,11 +13,11 @@ export interface RestateClientOptions {
   /** Address of Restate's ingress, such as `http://127.0.0.1:8080`. */
   readonly ingress: string;
   /**
-   * Address of Restate's admin API, such as `http://127.0.0.1:9070`. With it, `result` and `awaiting` query the API and reject
-   * with kind `config` if Restate retries a run without success because its agent changed. Default: no queries.
+   * Address of Restate's admin API, such as `http://127.0.0.1:9070`. If it is set, `result` and `awaiting` query the API and
+   * reject with kind `config` if Restate retries a run without success because its agent changed. `@default` no queries
    */
   readonly admin?: string | undefined;
-  /** Headers of every request, such as a key. */
+  /** Headers of every request, such as `authorization`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface RestateAgentClient {
    * cancelled, or `config` if its agent changed.
    */
   result(runId: string, options?: WaitOptions): Promise<RunResult>;
-  /** Resolves with the calls that wait for a decision, or with none when the run has ended. */
+  /** Waits until at least one call waits for a decision, and returns the waiting calls. Returns `[]` if the run has ended. */
   awaiting(runId: string, options?: WaitOptions): Promise<readonly ToolCallPart[]>;
   /** Sends a decision. Rejects with kind `invalid-request` if the call does not wait or already has a decision. */
   decide(runId: string, decision: Decision, options?: WaitOptions): Promise<void>;

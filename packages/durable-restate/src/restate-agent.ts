@@ -8,11 +8,11 @@ import { runFailure, terminalError } from './terminal.ts';
 
 /** Options of `restateAgent`. Observers and `onEvent` are called in the process that executes a step, and not on a replay. */
 export interface RestateAgentOptions extends RunJournaledIo {
-  /** Maximum time without progress, in milliseconds. Then Restate executes the step again. `@default 1_800_000` */
+  /** Maximum time of a step without progress, in milliseconds. Then Restate executes the step again. `@default 1_800_000` */
   readonly longestCallMs?: number | undefined;
   /**
    * Time for which an ended run is stored, in milliseconds. During this time, its result is available and its id is in use.
-   * `@default` one day, the default of Restate
+   * `@default` Restate's default, one day
    */
   readonly keepRunsMs?: number | undefined;
 }
@@ -23,7 +23,7 @@ export type AgentHandlers = {
    * Runs the agent for a prompt or a state. The key is the run's id. Returns the result, whose transcript is only in `state`.
    */
   run(context: restate.WorkflowContext, input: JsonValue): Promise<JsonValue>;
-  /** Returns the calls that wait for a decision, after waiting for at least one. Returns no calls if the run has ended. */
+  /** Waits until at least one call waits for a decision, and returns the waiting calls. Returns `[]` if the run has ended. */
   awaiting(context: restate.WorkflowSharedContext): Promise<JsonValue>;
   /** Stores a decision. Fails if its call does not wait. */
   decide(context: restate.WorkflowSharedContext, decision: JsonValue): Promise<void>;
@@ -46,7 +46,7 @@ export function restateAgent<const Name extends string>(
   return restate.workflow({
     name,
     handlers: { run, awaiting, decide },
-    // Servers that do not support this option retry the run instead.
+    // Servers that do not support `onJournalMismatchErrors` retry the run instead.
     options: {
       abortTimeout: longestCallMs,
       onJournalMismatchErrors: 'fail',

@@ -43,14 +43,14 @@ export interface PromptCacheOptions {
   readonly maxConversations?: number | undefined;
   /**
    * Maximum time for which another target replaces the first healthy target of a conversation's chain, in milliseconds. Then the
-   * conversation returns to the first healthy target. With 0, it returns at the second call. If the last attempt of any
-   * conversation at the first healthy target failed, the maximum is 6 times as long.
+   * conversation returns to the first healthy target. With 0, it returns at the second call. If the last attempt at the first
+   * healthy target failed, in any conversation, the maximum is 6 times as long.
    * @default 1_800_000
    */
   readonly maxStayMs?: number | undefined;
   /**
    * Minimum saving for which another target is tried first, as a share of the expected cost at the first healthy target, from 0
-   * to 1. If the last attempt at the first healthy target failed, no minimum applies.
+   * to 1. If the last attempt at the first healthy target failed, the minimum is 0.
    *
    * @default 0.1
    */
@@ -64,7 +64,7 @@ export interface PromptCacheOptions {
   /** Receives each decision about a conversation whose prefix is cached by a target other than the first healthy one. */
   readonly onDecision?: ((decision: CacheDecision) => void) | undefined;
   /**
-   * Clock for the lifetimes of entries.
+   * Clock for the lifetimes of entries, `maxStayMs` and `storeTimeoutMs`.
    *
    * @default the system clock
    */
@@ -81,7 +81,7 @@ export interface CacheLifetimes {
 export interface PromptCache {
   /** Function for `chain.order` of a majordomo or of one call. */
   readonly order: TargetOrder;
-  /** Listener for `onEvent`. Determines from the usage of each attempt which prefixes the target has in its cache. */
+  /** Listener for `onEvent`. Determines from the usage of each attempt which prefix the vendor of its target has cached. */
   readonly onEvent: (event: CallEvent) => void;
 }
 
@@ -104,12 +104,12 @@ const VENDOR_LIFETIMES = { openai: OPENAI_LIFETIMES, azure: OPENAI_LIFETIMES };
 const MAX_HOLDERS = 8;
 
 /**
- * Creates an order function and an event listener. The order function puts the target whose vendor has cached the conversation's
- * prefix first, as long as that target is cheaper than the first healthy target. Throws `config` for invalid options.
+ * Creates an order function and an event listener. The order function moves the target whose vendor has cached the conversation's
+ * prefix to the front, as long as that target is cheaper than the first healthy target. Throws `config` for invalid options.
  *
  * @example
- * const prompts = createPromptCache(); const majordomo = createMajordomo({ providers, chain: { order: prompts.order }, onEvent:
- * prompts.onEvent });
+ * const prompts = createPromptCache();
+ * const majordomo = createMajordomo({ providers, chain: { order: prompts.order }, onEvent: prompts.onEvent });
  */
 export function createPromptCache(options: PromptCacheOptions = {}): PromptCache {
   checkOptions('createPromptCache', options, KINDS);
@@ -168,7 +168,7 @@ export function createPromptCache(options: PromptCacheOptions = {}): PromptCache
   };
 }
 
-/** Returns the number of tokens in the vendor's cache after a call. Vendors with automatic caching report no writes. */
+/** Returns the number of tokens in the vendor's cache after a call. After reads without reported writes, all input is cached. */
 function heldTokens({ input = 0, cacheRead, cacheWrite }: Usage): number {
   if (cacheWrite === undefined && cacheRead !== undefined && cacheRead > 0) return input;
   return (cacheRead ?? 0) + (cacheWrite ?? 0);

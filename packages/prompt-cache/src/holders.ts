@@ -10,9 +10,9 @@ export interface Holder {
   readonly hash: string;
   /** Number of cached tokens. */
   readonly held: number;
-  /** Number of input tokens of the last request. */
+  /** Number of input tokens of the last request to the target. */
   readonly input: number;
-  /** Number of output tokens of the last request. */
+  /** Number of output tokens of the last request to the target. */
   readonly output: number;
   /** Expected end of the entry's lifetime, in epoch milliseconds. */
   readonly until: number;
@@ -21,7 +21,7 @@ export interface Holder {
 /** State of one conversation. The state contains hashes and counts, never text. */
 export interface Conversation {
   readonly holders: readonly Holder[];
-  /** Time since which the first healthy target is not first, in epoch milliseconds. */
+  /** Time since which another target is tried before the first healthy target, in epoch milliseconds. */
   readonly awaySince?: number | undefined;
 }
 
@@ -70,7 +70,7 @@ export class Conversations {
     const write = async (): Promise<void> => {
       await store.set(KEY_PREFIX + key, conversation, ttlMs);
     };
-    // If the write fails, other processes use the order of the chain.
+    // If the write fails, other processes read an older state or none.
     void write().catch(() => undefined);
   }
 
@@ -103,7 +103,7 @@ export class Conversations {
   }
 }
 
-/** Parses a stored conversation. An invalid value becomes an empty conversation. */
+/** Parses a stored conversation. Returns an empty conversation for an invalid value. */
 function parseConversation(value: unknown): Conversation {
   if (!isRecord(value) || !Array.isArray(value['holders']) || !value['holders'].every(isHolder))
     return NO_HOLDERS;

@@ -28,7 +28,7 @@ export function prefixOf(request: ChatRequest, tenant: string | undefined): Pref
 
 const toolHashes = new WeakMap<object, string>();
 
-/** Hashes names and descriptions only, because schemas may be library objects that have no JSON form. */
+/** Hashes only the names and descriptions of tools that are not deferred. Schemas may be library objects without a JSON form. */
 function toolsHash(tools: NonNullable<ChatRequest['tools']>): string {
   const known = toolHashes.get(tools);
   if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 import type { Sdk } from '@majordomo/openai-wire';
 
-/** Description of how `@majordomo/openai-wire`'s Chat Completions connection loads and uses the Cerebras SDK. */
+/** Description of the Cerebras SDK for the Chat Completions connection of `@majordomo/openai-wire`. */
 export const SDK: Sdk = {
   name: '@cerebras/cerebras_cloud_sdk',
   factory: 'createCerebras',

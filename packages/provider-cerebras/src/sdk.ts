@@ -10,7 +10,7 @@ export const Client = Cerebras as unknown as new (options: object) => SdkClient;
  */
 const NO_AGENT = {};
 
-/** Creates a client. The SDK reads only CEREBRAS_CUSTOM_HEADERS from the process environment; `fetch` removes these headers. */
+/** Creates a client. From the process environment, the SDK reads only CEREBRAS_CUSTOM_HEADERS. `fetch` removes these headers. */
 export const newClient = ({ key, ...settings }: ClientSettings): SdkClient =>
   new Client({
     ...settings,

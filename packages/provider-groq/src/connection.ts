@@ -1,6 +1,6 @@
 import type { Sdk } from '@majordomo/openai-wire';
 
-/** Description of how `@majordomo/openai-wire`'s Chat Completions connection loads and uses the Groq SDK. */
+/** Description of the Groq SDK for the Chat Completions connection of `@majordomo/openai-wire`. */
 export const SDK: Sdk = {
   name: 'groq-sdk',
   factory: 'createGroq',

@@ -7,17 +7,17 @@ import type { KeyValues, ObjectNamespace } from './platform.ts';
 
 /** Bindings of the Worker's `env`, and options. */
 export interface CloudflareBindings {
-  /** Namespace of `LedgerObject`. */
+  /** Durable Object namespace that is bound to `LedgerObject`. */
   readonly ledger: object;
   /** KV namespace for the cache. @default none: `cache` is undefined */
   readonly cache?: object | undefined;
   /**
-   * Distribution over objects. With `tenant`, each tenant has a separate object, and operations over all tenants are rejected.
+   * Distribution of the ledger over Durable Objects. `tenant` uses an object per tenant and rejects operations on all tenants.
    * @default all tenants share one object
    */
   readonly shard?: 'tenant' | undefined;
   /**
-   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not need the records.
+   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not depend on them.
    * @default 400 days
    */
   readonly keepRecordsMs?: number | undefined;
@@ -33,7 +33,7 @@ export interface CloudflareStores {
 const DAY_MS = 86_400_000;
 const KEEP_RECORDS_MS = 400 * DAY_MS;
 
-/** Creates the stores. Sends no request, so it can be called for each request. Throws `config` for an invalid binding. */
+/** Creates the stores. Opens no connection, so a Worker can call it in each request. Throws `config` for invalid bindings. */
 export function cloudflareStores({
   ledger,
   cache,

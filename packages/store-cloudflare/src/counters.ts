@@ -11,7 +11,7 @@ interface Counter {
   readonly period: number;
 }
 
-/** Amount that a reservation holds on a counter in one of its periods. */
+/** Amount that a reservation holds on a counter in one period of the counter. */
 interface Hold {
   readonly counter: string;
   readonly period: number;
@@ -114,7 +114,7 @@ function holdersOf(sql: Sql, name: string): number {
   return Number(sql.exec(count, name).toArray()[0]?.['holders'] ?? 0);
 }
 
-/** Ends reservations whose lease has expired, and deletes reservations that ended long ago. */
+/** Ends reservations whose lease has expired. Deletes reservations and counters that ended more than `LAPSED_MS` ago. */
 function lapse(sql: Sql, now: number): void {
   const over = sql.exec(
     "SELECT id, holds FROM reservations WHERE state = 'held' AND until <= ?",
@@ -130,7 +130,7 @@ function lapse(sql: Sql, now: number): void {
   sql.exec('DELETE FROM counters WHERE resets_at < ?', known);
 }
 
-/** Returns the current state of a counter, or that of a new period. The first hold of a period stores the period. */
+/** Returns the state of a counter in its current period. Does not store a new period, because the claim may be refused. */
 function present(sql: Sql, claim: Claim, now: number): Counter {
   const known = read(sql, claim.counter);
   if (known !== undefined && (known.resetsAt === undefined || known.resetsAt > now)) return known;
@@ -140,8 +140,8 @@ function present(sql: Sql, claim: Claim, now: number): Counter {
 }
 
 /**
- * Returns the end of a period that starts now. Equal periods are computed from the object's clock. For other periods, the claim
- * contains the remaining time.
+ * Returns the end of a period that starts now. Periods of equal length (`window`) are computed from the object's clock. For other
+ * periods, the claim contains the remaining time.
  */
 function endOf({ resetsInMs, nextResetsInMs = resetsInMs, window }: Claim, now: number): number | undefined {
   if (window !== undefined) {

@@ -4,7 +4,7 @@ import type { Sql } from './platform.ts';
 /** Version of the format of an object's tables. */
 const FORMAT = 1;
 
-/** Checks the format of an object's data, and stores it if none is stored. Throws `config` for data of a newer format. */
+/** Checks the format version of an object's data. Stores the version in a new object. Throws `config` for a newer version. */
 export function checkFormat(sql: Sql): void {
   sql.exec('CREATE TABLE IF NOT EXISTS format (version INTEGER)');
   sql.exec('INSERT INTO format SELECT ? WHERE NOT EXISTS (SELECT * FROM format)', FORMAT);

@@ -8,7 +8,7 @@ interface KvEntry {
   readonly value: unknown;
 }
 
-/** Minimum time to live of KV, in seconds. */
+/** Minimum time to live that KV accepts, in seconds. */
 const MIN_TTL_S = 60;
 
 /** Creates a cache in KV. Keys are hashed, because KV limits them to 512 bytes and rejects some names. */

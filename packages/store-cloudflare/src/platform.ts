@@ -21,7 +21,7 @@ export interface KeyValues {
 
 type SqlValue = string | number | null;
 
-/** Row of a query. */
+/** Row of a query result. */
 export type Row = Readonly<Record<string, SqlValue>>;
 
 /** SQLite database of an object. Its integers are exact up to 2^53, so amounts are stored as text. */
@@ -29,7 +29,7 @@ export interface Sql {
   exec(query: string, ...values: readonly SqlValue[]): { toArray(): readonly Row[] };
 }
 
-/** Constructor argument of an object. */
+/** First constructor argument of a Durable Object. */
 export interface ObjectState {
   readonly storage: { readonly sql: Sql; transactionSync<T>(run: () => T): T };
 }

@@ -1,7 +1,7 @@
 import type { Row, Sql } from './platform.ts';
 import type { RecordLine, RecordPage } from './wire.ts';
 
-/** Number of records in a page. A page has some hundreds of kilobytes. */
+/** Maximum number of records in a page. A full page has several hundred kilobytes. */
 export const PAGE = 500;
 /** Maximum number of old records that each new record deletes. */
 const DELETE_BATCH = 10;

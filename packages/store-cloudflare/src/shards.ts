@@ -1,12 +1,12 @@
 import { LlmError } from '@majordomo/core';
 import type { Claim } from '@majordomo/ledger';
 
-/** Names of the objects that store the ledger. */
+/** Functions that return the name of the Durable Object for an operation of the ledger. */
 interface Shards {
   claims(id: string, claims: readonly Claim[]): string;
-  /** Returns the object that holds a reservation, or `undefined` if this store did not create the reservation. */
+  /** Returns the object of a reservation. With one object per tenant, returns `undefined` if this store did not create it. */
   id(id: string): string | undefined;
-  /** Returns the object of a claimed counter, otherwise the object of all tenants. Throws if each tenant has an object. */
+  /** Returns the object of a prefix. With one object per tenant, throws unless `prefix` is a counter that this store claimed. */
   counters(prefix: string): string;
   tenant(tenant: string | undefined, what: string): string;
 }
@@ -14,8 +14,8 @@ interface Shards {
 const ALL = 'all';
 
 /**
- * Selects one object for all tenants, or one object per tenant. A store exists for one request, and records the objects of its
- * reservations.
+ * Selects one object for all tenants, or one object per tenant. With one object per tenant, remembers the object of each
+ * reservation, because `renew` and `settle` receive only the reservation's id.
  */
 export function shards(shard: 'tenant' | undefined): Shards {
   if (shard === undefined)
@@ -26,7 +26,7 @@ export function shards(shard: 'tenant' | undefined): Shards {
     if (tenant !== undefined) return `tenant ${tenant}`;
     throw new LlmError(
       'config',
-      `${what} must belong to one tenant, because each tenant has a Durable Object; pass a tenant, or set each: 'tenant'`,
+      `${what} must belong to one tenant with shard: 'tenant'; pass a tenant and set each: ['tenant'] in limits, or omit shard`,
     );
   };
   return {

@@ -39,7 +39,7 @@ export interface RecordLine {
   readonly seq?: number | undefined;
 }
 
-/** Query for the page of records after `after`, the last line of the previous page. */
+/** Query for one page of records. `after` identifies the last record of the previous page. */
 export interface RecordPage extends Omit<RecordQuery, 'from' | 'to'> {
   readonly from?: string | undefined;
   readonly to?: string | undefined;

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { constants, createBrotliDecompress, createGunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 
-/** Maximum number of bytes that are buffered before the reader requests them. At this limit, reading from the socket pauses. */
+/** Number of buffered bytes at which reading from the socket pauses until the caller reads the response body. */
 const AHEAD = 64 * 1024;
 const { Z_SYNC_FLUSH: SYNC, BROTLI_OPERATION_FLUSH: FLUSH } = constants;
 

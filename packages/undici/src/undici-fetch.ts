@@ -3,9 +3,9 @@ import { Exchange } from './exchange.ts';
 
 /** Options of `undiciFetch`. `proxy` has no effect if `dispatcher` is set. */
 export interface UndiciFetchOptions {
-  /** Dispatcher of undici 7. The dispatcher's header and body timeouts are disabled. `@default new Agent({ allowH2: false })` */
+  /** Dispatcher of undici 7, whose header and body timeouts are disabled. `@default new Agent({ allowH2: false })` */
   readonly dispatcher?: Dispatcher | undefined;
-  /** `'environment'` uses the proxies in `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, read once. `@default` no proxy */
+  /** `'environment'` uses the proxies in `HTTP_PROXY` and `HTTPS_PROXY`, except for hosts in `NO_PROXY`. `@default` no proxy */
   readonly proxy?: 'environment' | undefined;
 }
 
@@ -14,7 +14,7 @@ type Body = string | Uint8Array | null;
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
 /** Dispatch options. Redirects are disabled, because a dispatcher that follows redirects would send the key to another host. */
 const ALWAYS = { ...NO_TIMEOUTS, maxRedirections: 0 };
-/** Headers that the platform's `fetch` adds to a request. */
+/** Headers that are added to a request that does not set them, as in the platform's `fetch`. */
 const ADDED = { accept: '*/*', 'accept-encoding': 'gzip, br', 'user-agent': 'node' };
 
 /**
@@ -29,7 +29,7 @@ export function undiciFetch({ dispatcher, proxy }: UndiciFetchOptions = {}): typ
   return async (input, init = {}) => {
     const { body = null } = init;
     const isPlain = body === null || typeof body === 'string' || body instanceof Uint8Array;
-    // `Request` serializes forms and rejects URLs that contain a password.
+    // Create a `Request` from other inputs, because it serializes forms and rejects URLs that contain a password.
     if (isPlain && !(input instanceof Request || String(input).includes('@')))
       return send(sender, new URL(input), init, body);
     const request = new Request(input, init);
