@@ -167,7 +167,7 @@ export class CachedCalls {
     }
   }
 
-  /** Stores a response in the background. Until it is stored, equal calls join the call in progress. */
+  /** Stores a response in the background. Until the response is stored, equal calls join the call in progress. */
   private store(
     key: string,
     answer: ChatResponse,

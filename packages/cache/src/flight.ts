@@ -9,7 +9,7 @@ export class Flight<T> {
 
   constructor(begin: (signal: AbortSignal) => Promise<T>) {
     this.result = begin(this.stop.signal);
-    // Waiting calls receive the error. If no call waits, the rejection must not count as unhandled.
+    // Waiting calls receive the error. If no call waits, the rejection must not be reported as unhandled.
     this.result.catch(() => undefined);
   }
 

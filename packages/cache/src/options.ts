@@ -27,7 +27,7 @@ export interface CacheOptions {
    */
   readonly ttlMs?: number | undefined;
   /**
-   * Maximum time to wait for the store, in milliseconds. Afterwards the model is called.
+   * Maximum time to wait for the store, in milliseconds. If the store takes longer, the model is called.
    *
    * @default 50
    */
@@ -62,13 +62,13 @@ export function checkOptions(model: ChatModel, options: CacheOptions): void {
   if (!isStore)
     throw new LlmError(
       'config',
-      'cached: `store` must have get, set and delete, like memoryCache() or a Keyv',
+      'cached: `store` must have get, set and delete; pass memoryCache(), a Keyv or a custom store',
       { path: 'store' },
     );
   if (typeof namespace !== 'function' && (typeof namespace !== 'string' || namespace === ''))
     throw new LlmError(
       'config',
-      'cached: `namespace` must be a string or a function of the tenant; callers of one namespace share responses',
+      'cached: `namespace` must be a non-empty string or a function of the tenant; pass a string such as "v1"',
       { path: 'namespace' },
     );
 }

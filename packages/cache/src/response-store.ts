@@ -5,7 +5,7 @@ import type { CacheEvent, CacheOptions } from './options.ts';
 
 const TIMEOUT_MS = 50;
 
-/** Store of responses. If the application's store fails, is late or returns an invalid value, the lookup counts as a miss. */
+/** Store of responses. If the application's store fails, is late or returns an invalid value, the lookup is a miss. */
 export class ResponseStore {
   private readonly options: CacheOptions;
   private readonly clock: Clock;

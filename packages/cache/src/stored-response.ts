@@ -7,7 +7,7 @@ export type StorableResponse = Omit<ChatResponse, 'attempts' | 'usage'>;
 export interface StoredResponse {
   /** Time of storage, in epoch milliseconds. */
   readonly at: number;
-  /** Key of the response. A difference from the requested key reveals a store that truncates or confuses long keys. */
+  /** Key of the response. A difference from the requested key reveals a store that truncates or mixes up long keys. */
   readonly key: string;
   readonly response: StorableResponse;
 }

@@ -317,8 +317,8 @@ describe('a store', () => {
 
   it.each<[object, RegExp]>([
     [{ store: {} }, /`store` must have get, set and delete/],
-    [{ namespace: '' }, /`namespace` must be a string or a function/],
-    [{ namespace: undefined }, /`namespace` must be a string or a function/],
+    [{ namespace: '' }, /`namespace` must be a non-empty string or a function/],
+    [{ namespace: undefined }, /`namespace` must be a non-empty string or a function/],
     [{ ttlMs: 0 }, /ttlMs must be a number of 1 or more, not 0/],
     [{ timeoutMs: NaN }, /timeoutMs must be a number of 1 or more, not NaN/],
   ])('rejects the options %j', (options, message) => {

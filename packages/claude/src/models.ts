@@ -4,7 +4,7 @@ import type { ClaudeQuirks } from './quirks.ts';
 /** Facts about one model that are the same on every platform. Limits for images and files depend on the platform. */
 export interface ClaudeModel {
   readonly capabilities: Omit<Capabilities, 'images' | 'files' | 'fileLimits'>;
-  /** Maximum number of PDF pages per request. It also limits the images on platforms without a separate limit. */
+  /** Maximum number of PDF pages per request, and of images on platforms without a separate limit for images. */
   readonly maxPages: number | undefined;
   /** Whether the model itself reads PDFs. For other models, a platform may extract the text of a PDF. */
   readonly readsPdf: boolean;
@@ -56,7 +56,7 @@ const millionTokenModel = (quirks: Partial<ClaudeQuirks>): ClaudeModel => ({
 const NATIVE = { output: 'native' } as const;
 const NO_THINKING: Partial<ClaudeQuirks> = { thinking: 'none', efforts: [] };
 const BUDGET: Partial<ClaudeQuirks> = { thinking: 'budget', efforts: [] };
-/** Accepted effort values (Anthropic's effort page, 2026-11, and models.dev, 2026-07). Models from 4.7 on accept all. */
+/** Accepted effort values (Anthropic's effort page, 2026-11, and models.dev, 2026-07). Models from 4.7 on accept all values. */
 const UP_TO_HIGH: ClaudeQuirks['efforts'] = ['low', 'medium', 'high'];
 const VERSION_4_6: Partial<ClaudeQuirks> = { sampling: 'one', efforts: [...UP_TO_HIGH, 'max'] };
 /** From 4.7 on, thinking is only adaptive, the API sends thinking text only on request, and sampling parameters are rejected. */

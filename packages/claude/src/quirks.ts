@@ -11,7 +11,7 @@ export interface ClaudeQuirks {
   readonly thinking: 'none' | 'budget' | 'adaptive';
   /** Value that disables thinking. `omit`: the setting is not sent. `never`: thinking cannot be disabled. */
   readonly thinkingOff: 'omit' | 'disabled' | 'between_tools' | 'never';
-  /** Whether the API sends the text of thinking blocks by default, or only if `display` requests it. */
+  /** Condition under which the API sends the text of thinking blocks: by default, or only if `display` requests it. */
   readonly thinkingText: 'sent' | 'on-request';
   /** Effort values that the model accepts in addition to the thinking setting. `[]` means none. */
   readonly efforts: readonly ClaudeEffort[];

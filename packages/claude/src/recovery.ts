@@ -27,7 +27,7 @@ export function recoveryFor(
   return undefined;
 }
 
-/** Returns `extra` with adaptive thinking at this effort. */
+/** Function that returns `extra` with adaptive thinking at this effort. */
 export type AdaptiveExtra = (effort: ClaudeEffort, extra: ModelRequest['extra']) => ModelRequest['extra'];
 
 /**

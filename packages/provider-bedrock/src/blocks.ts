@@ -73,8 +73,8 @@ export function assistantBlock(part: AssistantPart, ids: CallIds, family: string
 }
 
 /**
- * Converts a tool result. Images that the model rejects in tool results are returned separately, to be sent after the tool
- * results. `name` returns the name of a document.
+ * Converts a tool result. Images that the model rejects in tool results are returned separately. The caller sends them after the
+ * tool results. `name` returns the name of a document.
  */
 export function resultBlocks(
   { callId, content, isError }: ToolResultPart,

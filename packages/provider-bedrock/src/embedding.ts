@@ -21,7 +21,7 @@ interface Family {
 }
 
 /**
- * Families of embedding models. The last family of a vendor applies to its unknown models. No recordings exist. Sources:
+ * Families of embedding models. The last family of a vendor applies to its unknown models. Not tested with recordings. Sources:
  * docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html, model-parameters-embed-v3.html and
  * -v4.html, 2026-11.
  */

@@ -53,7 +53,7 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 ];
 
 /**
- * Converts any failure of a call to an `LlmError`. Recognizes SDK errors by their properties, because the SDK is loaded lazily
+ * Converts an error of a call to an `LlmError`. Recognizes SDK errors by their properties, because the SDK is loaded lazily
  * and its error classes may not be available.
  */
 export const toLlmError = (error: unknown, facts: ConverseCallFacts): LlmError =>
@@ -145,7 +145,7 @@ function messageIn(text: string): string | undefined {
 }
 
 /**
- * Whether the service rejected the credential itself, and not its permissions. Expired and unknown API keys also cause status 403
+ * Whether the service rejected the credential itself, not its permissions. Expired and unknown API keys also cause status 403
  * (observed 2026-09).
  */
 const isRefused = (status: number | undefined, name: string, text: string): boolean =>

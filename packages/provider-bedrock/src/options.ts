@@ -20,16 +20,16 @@ export interface BedrockOptions extends Omit<ProviderOptions, 'fetch'> {
    */
   readonly region?: string | undefined;
   /**
-   * AWS keys, or a function that returns AWS keys for each attempt. Default: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
-   * AWS_SESSION_TOKEN in `env`, otherwise the SDK's credential chain, which uses AWS_PROFILE of `env` and the process
-   * environment.
+   * AWS keys, or a function that returns AWS keys for each attempt.
+   * @default AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in `env`, otherwise the SDK's credential chain,
+   * which uses AWS_PROFILE of `env` and the process environment
    */
   readonly credentials?: AwsCredentials | (() => AwsCredentials | Promise<AwsCredentials>) | undefined;
-  /** Request handler for the SDK, or a function that creates a handler for each client. Default: the SDK's handler for HTTP/2. */
+  /** Request handler for the SDK, or a function that creates a handler for each client. @default the SDK's handler for HTTP/2 */
   readonly requestHandler?: object | (() => object) | undefined;
   /** Quirks that replace the known quirks of models, for example for an ARN that does not contain the model id. */
   readonly quirks?: Partial<Quirks> | undefined;
-  /** `BedrockRuntimeClient` that sends the requests with its own region and credentials. Default: a new client. */
+  /** `BedrockRuntimeClient` that sends the requests with its own region and credentials. @default a new client */
   readonly client?: object | undefined;
 }
 

@@ -12,7 +12,7 @@ export interface Quirks extends Omit<ClaudeQuirks, 'thinking' | 'toolReferences'
    */
   readonly reasoning:
     'thinking-budget' | 'thinking-adaptive' | 'reasoning-config' | 'reasoning-effort' | 'none';
-  /** Models whose reasoning the model accepts: every Claude model, or only models with the same id. */
+  /** Models whose reasoning this model accepts: every Claude model, or only models with the same id. */
   readonly family: 'claude' | 'model';
   /** Positions at which the model accepts cache points: all, all except after tools, or none. */
   readonly cachePoints: 'all' | 'no-tools' | 'none';
@@ -20,11 +20,11 @@ export interface Quirks extends Omit<ClaudeQuirks, 'thinking' | 'toolReferences'
   readonly longCache: boolean;
   /** Tool choices that the model accepts: one named tool, any tool, or no forced tool. */
   readonly toolChoice: 'one' | 'any' | 'none';
-  /** Whether tool results accept `status`. If not, the text of a failed result states the failure. */
+  /** Whether tool results accept `status`. Otherwise, the text of a failed result states the failure. */
   readonly toolStatus: boolean;
-  /** Whether tool results accept images. If not, images are sent after the tool results. */
+  /** Whether tool results accept images. Otherwise, images are sent after the tool results. */
   readonly toolImages: boolean;
-  /** Whether the model accepts system blocks. If not, the system text precedes the first user message. */
+  /** Whether the model accepts system blocks. Otherwise, the system text precedes the first user message. */
   readonly system: boolean;
 }
 

@@ -6,7 +6,7 @@ import { INVOKE_WIRE, invokeModel } from './invoke.ts';
 
 /**
  * Creates a rerank model of Cohere. InvokeModel does not serve other rerank models, so their calls fail with `unsupported`.
- * Source: cohere-ai 8.1 and docs.aws.amazon.com/bedrock, 2026-11; no recording exists.
+ * Source: cohere-ai 8.1 and docs.aws.amazon.com/bedrock, 2026-11; not tested with recorded responses.
  */
 export const rerankModel = (modelId: string, connect: Connect): RerankBackend => ({
   id: modelId,

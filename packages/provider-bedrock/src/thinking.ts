@@ -11,7 +11,7 @@ export interface Reasoning {
   readonly effort: string | undefined;
   /** `maxTokens` to send if the caller did not set it. */
   readonly maxTokens: number | undefined;
-  /** Whether Claude thinks in this response, in which case Claude rejects some sampling settings. */
+  /** Whether Claude thinks in this response. If it thinks, Claude rejects some sampling settings. */
   readonly thinks: boolean;
 }
 

@@ -12,7 +12,7 @@ import type { WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 
 /**
- * Converts tools and tool choice. The API rejects tool calls in the history if the request declares no tools. Therefore tools
+ * Converts tools and tool choice. The API rejects tool calls in the history if the request declares no tools. Therefore, tools
  * that occur only in the history are declared by name.
  */
 export function toToolConfig(

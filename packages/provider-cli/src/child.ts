@@ -28,7 +28,7 @@ export interface Child {
   stderr(): string;
   /** Whether the child exceeded its maximum lifetime. */
   readonly timedOut: boolean;
-  /** Whether the output was truncated because a remaining helper process had the pipe open. */
+  /** Whether the output was truncated because a remaining helper process still had the pipe open. */
   readonly cut: boolean;
   /** Ends the process group: sends SIGTERM, and after `GRACE_MS` sends SIGKILL to processes that still run. */
   stop(): void;
@@ -159,7 +159,7 @@ class RunningChild implements Child {
     try {
       process.kill(-pid, signal);
     } catch {
-      // The error code ESRCH means that the group has ended.
+      // Ignore ESRCH, which means that the group has ended.
     }
   }
 

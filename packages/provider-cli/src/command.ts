@@ -89,7 +89,7 @@ export function commandLine(
 }
 
 /**
- * Quotes an argument. Doubles backslashes before quotes, and escapes cmd's special characters twice, because the `.cmd` file
+ * Quotes an argument. Doubles backslashes before quotes. Escapes cmd's special characters twice, because the `.cmd` file
  * passes the arguments to cmd again.
  */
 function quotedForShell(arg: string): string {

@@ -47,7 +47,7 @@ export function childEnvironment({ env: variables, setEnv }: CliSpec, env: Env):
   };
 }
 
-/** Whether a variable has this name. Ignores case, because Windows does, and proxy variables exist in upper and lower case. */
+/** Whether a variable has this name. Ignores case, as Windows does, because proxy variables exist in upper and lower case. */
 function isNamed(variable: string, name: string): boolean {
   const upper = variable.toUpperCase();
   return name.endsWith('_') ? upper.startsWith(name) : upper === name.toUpperCase();

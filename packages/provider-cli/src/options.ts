@@ -21,8 +21,8 @@ export interface CliOptions {
   /** Working directory of the child process. @default an empty temporary directory for each call */
   readonly cwd?: string | undefined;
   /**
-   * Channel by which the CLI receives the prompt. If the prompt is an argument, every user of the machine can read the prompt,
-   * and Linux limits it to 128 KiB.
+   * Channel by which the CLI receives the prompt. If the prompt is an argument, every user of the machine can read it, and
+   * Linux limits its size to 128 KiB.
    * @default 'stdin'
    */
   readonly prompt?: 'stdin' | 'argument' | undefined;
@@ -37,7 +37,7 @@ export interface CliOptions {
    * @default false
    */
   readonly skipPermissions?: boolean | undefined;
-  /** Whether `@path` in a prompt makes the CLI read this file. A prompt may contain untrusted text. @default false */
+  /** Whether `@path` in a prompt makes the CLI read this file. Keep it disabled for untrusted prompts. @default false */
   readonly fileMentions?: boolean | undefined;
   /** Maximum size of the output in bytes. If the output is larger, the call fails with kind `protocol`. @default 67_108_864 */
   readonly maxOutputBytes?: number | undefined;

@@ -13,7 +13,7 @@ export interface RunSettings {
   readonly skipPermissions?: boolean | undefined;
   readonly output?: 'stream' | 'text' | undefined;
   readonly fileMentions?: boolean | undefined;
-  /** Whether the working directory is temporary, in which case files may be created in the directory. */
+  /** Whether the working directory is temporary, so that files may be created in it. */
   readonly ownsCwd: boolean;
 }
 

@@ -125,7 +125,7 @@ export class Answer {
     return this.hasCalls && (named === 'stop' || this.rawFinish === undefined) ? 'tool-calls' : named;
   }
 
-  /** Returns the finish reason of a response without one. Only the token count shows whether a limit cut the response. */
+  /** Returns the finish reason for a response that has none. Only the token count shows whether a limit cut the response. */
   private reasonByLimit(output: number | undefined): 'stop' | 'length' {
     return output !== undefined && output >= this.maxTokens ? 'length' : 'stop';
   }

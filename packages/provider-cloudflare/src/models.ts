@@ -14,7 +14,7 @@ const GENERAL: Capabilities = { files: false, audio: false, output: 'native' };
 /** Quirks of models whose input has the format of Chat Completions. */
 const CHAT_LIKE: Partial<RunQuirks> = { stop: true, toolChoice: true };
 
-/** Rules by model id (developers.cloudflare.com/workers-ai/models, 2026-11). Omits limits, because they change often. */
+/** Rules by model id (developers.cloudflare.com/workers-ai/models, 2026-11). Omits limits, because limits change often. */
 const MODELS: readonly ModelRule[] = [
   {
     pattern: /gpt-oss|kimi|glm-|nemotron|gemma-4/,

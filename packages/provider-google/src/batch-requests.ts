@@ -9,7 +9,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 const PAGE_SIZE = 100;
 
-/** Assumed maximum clock difference to the vendor, in ms. `find` stops at batches created this long before `since`. */
+/** Assumed maximum clock difference to the vendor, in milliseconds. `find` stops at batches created this long before `since`. */
 const CLOCK_DIFFERENCE_MS = 3_600_000;
 
 /** Creates the functions that manage batches of the Gemini API. The input of a batch is a file. */
@@ -116,7 +116,7 @@ const resultFileOf = ({ metadata, response }: Json): string | undefined =>
   asText(asRecord(asRecord(metadata)['output'])['responsesFile']) ??
   asText(asRecord(response)['responsesFile']);
 
-/** Returns the state of a batch. An unknown state counts as running until the operation is done. */
+/** Returns the state of a batch. A batch with an unknown state is treated as running until its operation is done. */
 function lookOf(operation: Json, target: string): BatchLook {
   const { state, batchStats } = asRecord(operation['metadata']);
   const { successfulRequestCount, failedRequestCount } = asRecord(batchStats);

@@ -13,7 +13,7 @@ import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
 
 const WIRE = 'gemini-embed';
 
-/** Properties of a family of embedding models. They are not verified with a recording. */
+/** Properties of a family of embedding models. Not tested with recorded responses. */
 interface EmbeddingFacts {
   readonly size?: number;
   readonly maxTokens?: number;

@@ -63,7 +63,7 @@ async function generateImage(
 
 /** Values of `ImageConfig.aspectRatio` (guide to image generation, 2026-11). */
 const RATIOS: readonly string[] = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9'];
-/** Maximum relative difference between a size's ratio and an aspect ratio. For example, 1344x768 counts as 16:9. */
+/** Maximum relative difference between a size's ratio and an aspect ratio. For example, 1344x768 is accepted as 16:9. */
 const TOLERANCE = 0.04;
 
 export function toImageParams(

@@ -30,14 +30,14 @@ export interface GoogleOptions extends ProviderOptions {
    */
   readonly location?: string | undefined;
   /**
-   * OAuth access token for Vertex, or a function that returns one for each attempt. Default: application default credentials.
-   * The SDK's auth library reads them from the file in GOOGLE_APPLICATION_CREDENTIALS of `env`, otherwise from the process
-   * environment and the metadata server.
+   * OAuth access token for Vertex, or a function that returns an OAuth access token for each attempt.
+   * @default application default credentials, which the SDK's auth library reads from the file in
+   * GOOGLE_APPLICATION_CREDENTIALS of `env`, otherwise from the process environment and the metadata server
    */
   readonly token?: Credential | undefined;
   /** Quirks that replace the known quirks of a model. */
   readonly quirks?: Partial<Quirks> | undefined;
-  /** `GoogleGenAI` client that sends the requests with its own credential and base URL. Default: a new client. */
+  /** `GoogleGenAI` client that sends the requests with its own credential and base URL. @default a new client */
   readonly client?: object | undefined;
 }
 

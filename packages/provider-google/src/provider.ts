@@ -60,7 +60,7 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
       return transcriptionModel(modelId, limits, connection);
     },
     speechModel: (modelId) => ({ ...speechModel(modelId, connection), timeouts: options.timeouts }),
-    // Vertex's batches need buckets and roles, so they are not supported.
+    // Batches on Vertex are not supported, because they need buckets and roles.
     batch: (modelId, operation, env = {}) =>
       operation === 'chat' && !platformOf(options, env).vertexai
         ? batchBackend(modelId, connection)

@@ -4,7 +4,7 @@ import type { JsonObject } from '@majordomo/core';
 export interface FileSearch {
   /** Names of the stores to search, such as `fileSearchStores/my-store`. */
   readonly stores: readonly string[];
-  /** Maximum number of passages that the search returns. Google chooses the number if this is not set. */
+  /** Maximum number of passages that the search returns. @default Google chooses the number */
   readonly topK?: number | undefined;
   /** Filter for documents, in the filter language of AIP-160. */
   readonly metadataFilter?: string | undefined;

@@ -40,9 +40,9 @@ export interface LogOptions extends ManageOptions {
 const MAX_WAIT_MS = 30_000;
 
 /**
- * Yields the events of `GET /api/events` until the loop ends. After a reconnection, the server sends all states again, so events
- * may be repeated. A slow reader may miss events. Throws any error of the first connection, and later only errors that a
- * reconnection cannot resolve, such as `auth` and `aborted`.
+ * Yields the events of `GET /api/events` until the caller leaves the loop. After a reconnection, the server sends all states
+ * again, so events may be repeated. A slow reader may miss events. Throws any error of the first connection. Later, throws
+ * only errors that a reconnection cannot resolve, such as `auth` and `aborted`.
  */
 export async function* events(
   server: Management,
@@ -83,7 +83,7 @@ function parseEvent(line: string): SwapEvent | undefined {
     : undefined;
 }
 
-/** Yields the text of `GET /logs/stream` until the server or the loop ends the stream. */
+/** Yields the text of `GET /logs/stream` until the server ends the stream or the caller leaves the loop. */
 export async function* logs(
   server: Management,
   { source, history = true, ...options }: LogOptions,

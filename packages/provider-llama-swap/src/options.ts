@@ -19,10 +19,10 @@ export interface LlamaSwapOptions extends ProviderOptions {
 /** Options of a management call. */
 export type ManageOptions = Partial<Pick<ModelContext, 'signal' | 'fetch' | 'headers'>>;
 
-/** Key that is sent to a server without keys. */
+/** Key that is sent if no key is set. */
 const NO_KEY = 'no-key';
 
-/** Treats an empty key as missing. */
+/** Returns the key, or `no-key` if the key is missing or empty. */
 export const keyOf = ({ apiKey }: ProviderOptions): NonNullable<ProviderOptions['apiKey']> =>
   apiKey === undefined || apiKey === '' ? NO_KEY : apiKey;
 
@@ -33,7 +33,7 @@ export const keyOf = ({ apiKey }: ProviderOptions): NonNullable<ProviderOptions[
 export const originOf = ({ baseURL }: ProviderOptions): string | undefined =>
   baseURL?.replace(/(?<!\/)\/+$/, '').replace(/\/v1$/, '') || undefined;
 
-/** Returns options for the validation. JavaScript callers may pass values of any type. */
+/** Returns the options with the origin as `baseURL`. JavaScript callers may pass values of any type. */
 export const withOrigin = (options: LlamaSwapOptions): LlamaSwapOptions =>
   typeof (options as ProviderOptions | null)?.baseURL === 'string'
     ? { ...options, baseURL: originOf(options) }

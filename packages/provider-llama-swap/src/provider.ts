@@ -27,9 +27,9 @@ export interface LlamaSwap extends Provider {
   health(options?: ManageOptions): Promise<boolean>;
   /** Returns the version of the server. */
   version(options?: ManageOptions): Promise<SwapVersion>;
-  /** Yields events until the loop ends or the signal aborts. Reconnects after a lost connection. */
+  /** Yields events until the caller leaves the loop or the signal aborts. Reconnects after a lost connection. */
   events(options?: WatchOptions): AsyncIterable<SwapEvent>;
-  /** Yields log text until the server ends the stream, the loop ends or the signal aborts. */
+  /** Yields log text until the server ends the stream, the caller leaves the loop, or the signal aborts. */
   logs(options?: LogOptions): AsyncIterable<string>;
 }
 
@@ -114,7 +114,7 @@ function swapModel(
 ): Model {
   return {
     ...model,
-    /** Returns the capabilities. They are read for each call, because the server may list the model later. */
+    /** Returns the capabilities. Each call reads the capabilities again, because the server may list the model later. */
     get capabilities() {
       return { ...model.capabilities, ...capabilitiesByModel() };
     },

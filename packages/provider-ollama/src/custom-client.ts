@@ -56,7 +56,7 @@ function linesOf(messages: Messages, signal: AbortSignal): Response {
 }
 
 /**
- * Converts an error, which a message of the server reported, to a final message. The SDK throws such an error as a plain `Error`.
+ * Converts an error that the server reported in a message to a final message. The SDK throws such an error as a plain `Error`.
  * Rethrows errors of the transport.
  */
 function lastMessage(error: unknown): IteratorResult<object, undefined> {

@@ -14,7 +14,7 @@ export interface OllamaOptions extends ProviderOptions, RunnerOptions {
   readonly quirks?: Partial<OllamaQuirks> | undefined;
   /** Embedding models by custom model name. Vectors of the same embedding model can then be compared under all its names. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
-  /** Client of the package `ollama` that sends the requests, with its own host, headers and `fetch`. Default: a new client. */
+  /** Client of the package `ollama` that sends the requests, with its own host, headers and `fetch`. @default a new client */
   readonly client?: object | undefined;
 }
 

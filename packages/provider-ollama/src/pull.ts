@@ -14,8 +14,8 @@ export interface PullProgress {
 }
 
 /**
- * Options of `pull`. If the provider has no `baseURL`, OLLAMA_HOST in `env` is the server's address, and otherwise that of the
- * profile.
+ * Options of `pull`. If the provider has no `baseURL`, the server's address is OLLAMA_HOST in `env`, otherwise the address of
+ * the profile.
  */
 export type PullOptions = Partial<Pick<ModelContext, 'signal' | 'env' | 'fetch' | 'headers'>>;
 

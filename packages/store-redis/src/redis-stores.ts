@@ -66,7 +66,7 @@ export interface RedisStores extends AsyncDisposable {
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes only with the option `subscriber`. */
   readonly keys: KeyStore;
   /**
-   * Jobs of `@majordomo/batch`. Their commands may take ten seconds, because they transfer pages of requests.
+   * Jobs of `@majordomo/batch`. Their commands have a timeout of at least ten seconds, because they transfer pages of requests.
    */
   readonly batches: BatchStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */

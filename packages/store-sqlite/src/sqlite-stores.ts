@@ -45,8 +45,8 @@ export interface SqliteOptions {
   /** Clock of the stores. `@default the system clock` */
   readonly clock?: Clock | undefined;
   /**
-   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not need the records. A record
-   * takes about half a kilobyte.
+   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not need the records. Each
+   * record uses about half a kilobyte.
    * @default records are stored permanently
    */
   readonly keepRecordsMs?: number | undefined;
@@ -63,8 +63,8 @@ const DAY_MS = 86_400_000;
 /**
  * Opens or creates the file at `path` with `node:sqlite` in WAL mode. Several processes of a machine can share the file, but
  * not on a network drive. If the process crashes, no settled amounts are lost. A power failure may lose the last transactions,
- * but the file remains valid. Throws `config` for a damaged file (it is renamed first), a file of a newer version or another
- * program, and invalid options.
+ * but the file remains valid. Renames a damaged file, and throws `config`. Also throws `config` for a file of a newer version
+ * or of another program, and for invalid options.
  */
 export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteStores {
   checkOptions('sqliteStores', { path }, { path: 'string' }, ['path']);

@@ -13,7 +13,7 @@ import type {
 import type { Redactor } from '@majordomo/redact';
 import { ignoreErrors } from './safe-span.ts';
 
-/** Functions that convert prompts and responses to span attributes of the conventions, without secrets. */
+/** Functions that convert prompts and responses to redacted span attributes of the conventions. */
 export interface ContentAttributes {
   request(attempt: AttemptInfo): Attributes;
   answer(response: ChatResponse): Attributes;

@@ -35,7 +35,7 @@ export interface TelemetryOptions {
    */
   readonly convention?: Convention | undefined;
   /**
-   * Whether metrics have a tenant attribute. Enable this only for few tenants. Call spans always have the attribute.
+   * Whether metrics have a tenant attribute. Enable it only for a small number of tenants. Call spans always have it.
    *
    * @default false
    */
@@ -44,7 +44,7 @@ export interface TelemetryOptions {
 
 /** Spans and metrics of calls and agents. Errors of a tracer, meter or redactor do not affect calls. */
 export interface Telemetry {
-  /** Options for `createMajordomo({ ...telemetry.majordomo })`. Pass both options or neither. */
+  /** Options for `createMajordomo({ ...telemetry.majordomo })`. Pass both `onEvent` and `around`, or neither. */
   readonly majordomo: {
     readonly onEvent: (event: CallEvent) => void;
     readonly around: <T>(attempt: AttemptInfo, run: () => T) => T;

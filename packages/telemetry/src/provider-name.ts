@@ -4,7 +4,7 @@ export function providerName(vendor: string | undefined, target: string): string
   return NAMES[vendor] ?? vendor;
 }
 
-/** Names in the conventions by `Provider.vendor`, for names that differ. */
+/** Vendor names in the conventions by `Provider.vendor`. Contains only names that differ. */
 const NAMES: Readonly<Partial<Record<string, string>>> = {
   'amazon-bedrock': 'aws.bedrock',
   azure: 'azure.ai.openai',

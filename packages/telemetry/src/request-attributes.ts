@@ -3,7 +3,7 @@ import type { Attempt, AttemptInfo, ChatResponse, Usage } from '@majordomo/core'
 import { withoutUndefined } from './without-undefined.ts';
 import { providerName } from './provider-name.ts';
 
-/** Returns the operation, provider and model attributes of spans and metrics. Spans start with these attributes, for samplers. */
+/** Returns the operation, provider and model attributes of metrics, and of new spans, so that samplers can read them. */
 export function identityAttributes({
   operation,
   vendor,

@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/api';
 import type { Dialect } from './convention.ts';
 
-/** Name, kind, attributes and parent of a new span. `startTime`: epoch milliseconds. Default: now. */
+/** Name, kind, attributes and parent of a new span. `startTime`: epoch milliseconds. `@default` now */
 export interface SpanHead {
   readonly name: string;
   readonly kind: SpanKind;

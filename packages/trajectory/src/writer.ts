@@ -12,7 +12,7 @@ export interface WriterOptions {
   readonly folder: string;
   /** Redactor applied to every line. */
   readonly redactor: Redactor;
-  /** Maximum size of a file, in bytes. A longer line gets a separate file. `@default 67_108_864` (64 MiB) */
+  /** Maximum size of a file, in bytes. A longer line is written to a separate file. `@default 67_108_864` (64 MiB) */
   readonly maxBytes?: number | undefined;
   /** Format of the lines. `@default 'majordomo'`, which is lossless */
   readonly format?: LineFormat | undefined;

@@ -19,7 +19,7 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   AI_NoContentGeneratedError: 'empty',
 };
 
-/** Converts an error of a model or its stream. Identifies the error by name, as several copies of the AI SDK may be installed. */
+/** Converts an error of a model or its stream. Identifies the error by name, because several copies may be installed. */
 export function fromSdkError(error: unknown, target: string, signal: AbortSignal): LlmError {
   if (signal.aborted)
     return new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: signal.reason });
@@ -55,7 +55,7 @@ function callError(error: APICallError, target: string): LlmError {
   });
 }
 
-/** Converts an error after a successful status: the body was truncated, is invalid, or reports a failure (`@ai-sdk/openai` 4: status 400). */
+/** Converts an error of a body that is truncated, is invalid, or reports a failure (`@ai-sdk/openai` 4: with status 400). */
 function unreadableResponse(error: APICallError, target: string): LlmError {
   const reported = vendorError(error);
   if (asText(reported['message']) !== undefined) return streamError(reported, target);

@@ -17,8 +17,8 @@ const KINDS: KindsOf<FromAISDKOptions> = {
 };
 
 /**
- * Returns a provider whose models are those of the AI SDK. Calls `model` for each attempt. The AI SDK does not retry. The address,
- * key and `fetch` are those of the AI SDK's provider. The member of `extra` with the provider's `id` is sent as `providerOptions`.
+ * Returns a provider whose models are those of the AI SDK. Calls `model` for each attempt. The AI SDK does not retry. The AI
+ * SDK's provider determines the address, key and `fetch`. The member of `extra` named `id` is sent as `providerOptions`.
  *
  * @example fromAISDK(createMistral(), { id: 'mistral' })
  */

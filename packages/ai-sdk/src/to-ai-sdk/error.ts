@@ -13,7 +13,7 @@ export function toSdkError(error: unknown, spec: string, signal: AbortSignal | u
     message: error.message,
     url: target,
     requestBodyValues: {},
-    // If a stream was cut, its status is successful, so omit the status.
+    // If a stream was truncated, its status is successful, so omit the status.
     ...(status !== undefined && status >= 400 ? { statusCode: status } : {}),
     ...(body === undefined ? {} : { responseBody: body }),
     ...(retryAfterMs === undefined

@@ -19,8 +19,8 @@ interface StreamContext {
 }
 
 /**
- * Returns the answer as a stream of the AI SDK when its first content has arrived. Until then a failure is thrown, and warnings
- * go into the first part. Reads the chain's stream only as fast as the caller reads.
+ * Returns the answer as a stream of the AI SDK when its first content has arrived. Until then, a failure is thrown. The first
+ * part contains the warnings. Reads the chain's stream only as fast as the caller reads.
  */
 export async function openStream(stream: ChatStream, context: StreamContext): Promise<Parts> {
   const events = stream[Symbol.asyncIterator]();
@@ -103,7 +103,7 @@ async function finishParts(
   ];
 }
 
-/** Ends the stream. An abort rejects the read, as in `fetch`. Another failure is an error part, so that the content remains. */
+/** Ends the stream. An abort rejects the read, as in `fetch`. Another failure becomes an error part, to keep the content. */
 function fail(controller: Controller, error: unknown, { toError }: StreamContext): void {
   if (LlmError.is(error) && error.kind === 'aborted') {
     controller.error(toError(error));

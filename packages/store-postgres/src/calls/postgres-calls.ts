@@ -10,7 +10,7 @@ import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Row, Value } from '../client/client.ts';
 import type { Connection } from '../client/connection.ts';
 
-/** Maximum duration of `figures`, in milliseconds. A filter that few of many calls match takes longer than other statements. */
+/** Maximum duration of `figures`, in milliseconds. A filter that matches few of many calls takes longer than other statements. */
 const FIGURES_MS = 30_000;
 
 /** Creates the store of the call log. */

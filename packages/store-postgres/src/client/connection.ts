@@ -43,8 +43,8 @@ export class Connection {
   }
 
   /**
-   * Runs a statement that may take longer than others. Rejects after `timeoutMs` milliseconds. Such a timeout does not count as
-   * an outage of the connection.
+   * Runs a statement with a separate timeout of `timeoutMs` milliseconds, because it may take longer than other statements.
+   * After such a timeout, later statements are still sent.
    */
   slowQuery(text: string, values: readonly Value[], timeoutMs: number): Promise<readonly Row[]> {
     if (this.clock.now() < this.retryAt) return this.query(text, values);
@@ -111,7 +111,7 @@ export class Connection {
         : 'create the tables once with `migrate: true`';
     throw new LlmError(
       'config',
-      `postgresStores: the schema "${schema}" ${found}, this package needs version ${SCHEMA_VERSION}; ${remedy}`,
+      `postgresStores: the schema "${schema}" ${found}, but this package needs version ${SCHEMA_VERSION}; ${remedy}`,
       { path: version > SCHEMA_VERSION ? 'schema' : 'migrate' },
     );
   }

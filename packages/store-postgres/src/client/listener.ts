@@ -41,7 +41,7 @@ export class Listener {
     this.clock = clock;
   }
 
-  /** Resolves when notifications are delivered. Rejects if no session can be opened. A function `client` is then called again. */
+  /** Resolves when notifications are delivered. If no session can be opened, rejects, and calls a `client` function later. */
   async subscribe(channel: string, subscriber: Subscriber): Promise<void> {
     const all = this.subscribers.get(channel) ?? new Set();
     this.subscribers.set(channel, all.add(subscriber));

@@ -25,7 +25,7 @@ const RANK = { model: 1, user: 2 } as const;
 
 const INFO = `c.id, c.at::text AS saved, c.spec, coalesce(c.renamed, c.title) AS title, c.messages::text AS messages`;
 
-/** Conversations, with a row for each conversation and a row for each message. The message rows have the search index. */
+/** Conversations, with a row for each conversation and a row for each message. The search index is on the message rows. */
 export class PostgresConversations implements ConversationStore {
   private readonly connection: Connection;
 
@@ -69,7 +69,7 @@ export class PostgresConversations implements ConversationStore {
 
   async load(id: string): Promise<StoredConversation | undefined> {
     const { schema } = this.connection;
-    // One statement, so that no save happens between the conversation and its messages.
+    // Read both with one statement, so that another save cannot change the messages in between.
     const rows = await this.connection.query(
       `SELECT ${INFO}, c.version::text AS version, c.system, m.json FROM ${schema}.conversations AS c
        LEFT JOIN ${schema}.conversation_messages AS m ON m.conversation = c.id WHERE c.id = $1::text ORDER BY m.place`,

@@ -10,8 +10,8 @@ const RECOVERY_MS = 86_400_000;
 const CATCH_UP_RETRY_MS = 1000;
 
 /**
- * Shares benches and recoveries with other processes. Messages contain the verdict and its remaining duration, but neither counts
- * nor times. While PostgreSQL is down, each process uses its own health data.
+ * Shares benches and recoveries with other processes. Messages contain the verdict and its remaining duration, but no failure
+ * counts and no timestamps. While PostgreSQL is down, each process uses its own health data.
  */
 export async function shareHealth(
   connection: Connection,

@@ -15,7 +15,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Queue of operations. Operations that are queued at the same time are sent in one statement. */
+/** Queue of operations. Sends up to `MAX_OPERATIONS` waiting operations in one statement, in their order. */
 export class OperationQueue {
   private readonly execute: (operations: readonly Operation[]) => Promise<readonly Answer[]>;
   private waiting: Waiting[] = [];
@@ -28,7 +28,7 @@ export class OperationQueue {
   add(operation: Operation): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ operation, resolve, reject });
-      // Operations of one tick are executed in order, in one statement.
+      // Wait for the other operations of this tick, to send them in one statement.
       queueMicrotask(() => {
         this.sendNext();
       });

@@ -46,7 +46,7 @@ export function postgresChannel(
       };
       const subscriber = {
         onMessage: (payload: string) => {
-          // An invalid payload comes from another program.
+          // Ignore an invalid payload, because another program sent it.
           last = last.then(() => deliver(payload)).catch(() => undefined);
         },
         onEnd,

@@ -6,7 +6,7 @@
  * - `:all` and `:at:<place>`: sorted sets of indexes. `:places`: names of all places.
  */
 
-/** Arguments: version, job as JSON. Returns 1 if the job was saved. */
+/** Saves the job unless its version has changed. Arguments: version, job as JSON. Returns 1 if the job was saved. */
 export const SAVE_LUA: string = `
 local job = KEYS[1] .. ':job'
 if (redis.call('HGET', job, 'version') or '0') ~= ARGV[1] then return 0 end
@@ -18,7 +18,7 @@ export const LOAD_LUA: string = `
 return redis.call('HMGET', KEYS[1] .. ':job', 'version', 'json')
 `;
 
-/** Arguments: holder, lease. Returns 1 if the holder has the lock. */
+/** Locks the job. Arguments: holder, lease. Returns 1 if the holder has the lock. */
 export const LOCK_LUA: string = `
 local lock = KEYS[1] .. ':lock'
 local holder = redis.call('GET', lock)
@@ -27,14 +27,14 @@ redis.call('SET', lock, ARGV[1], 'PX', ARGV[2])
 return 1
 `;
 
-/** Arguments: holder. */
+/** Releases the lock if the holder has it. Argument: holder. */
 export const UNLOCK_LUA: string = `
 local lock = KEYS[1] .. ':lock'
 if redis.call('GET', lock) == ARGV[1] then redis.call('DEL', lock) end
 return 0
 `;
 
-/** Arguments for each row: index, id, place, request, data (empty: none). Returns a conflict: its type, the index, and the known value. */
+/** Adds rows. Arguments for each row: index, id, place, request, data (empty: none). Returns a conflict: type, index, value. */
 export const ADD_LUA: string = `
 local base, added = KEYS[1], {}
 for at = 1, #ARGV, 5 do
@@ -60,7 +60,7 @@ end
 return {}
 `;
 
-/** Arguments: limit, index after which rows are returned, `all` or `at`, place, then the indexes to return (none: all). */
+/** Returns rows. Arguments: limit, index after which rows start, `all` or `at`, place, then the indexes to return (none: all). */
 export const ROWS_LUA: string = `
 local base, limit, after, isAt, place = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == 'at', ARGV[4]
 local indexes
@@ -85,7 +85,7 @@ end
 return found
 `;
 
-/** Arguments for each move: index, from, to, data (empty: unchanged). */
+/** Moves rows that are at the place `from`. Arguments for each row: index, from, to, data (empty: unchanged). */
 export const MOVE_LUA: string = `
 local base = KEYS[1]
 for at = 1, #ARGV, 4 do

@@ -4,9 +4,9 @@ import type { Client } from './client.ts';
 import { evaluateScript, type Script } from './script.ts';
 import { TickingTimeout } from './pooled-timeout.ts';
 
-/** Time between two tries while Redis does not respond, in milliseconds. */
+/** Minimum time between two test calls while Redis does not respond, in milliseconds. */
 const RETRY_MS = 1000;
-/** Time after a timeout in which a response that arrived while the process was blocked is still read, in milliseconds. */
+/** Time after a timeout, in milliseconds, in which a response is still accepted if it arrived while the process was blocked. */
 const GRACE_MS = 20;
 
 /**
@@ -89,7 +89,7 @@ export class Connection {
     return work();
   }
 
-  /** Returns an error while Redis is down, because a disconnected client would queue a command beyond the command's timeout. */
+  /** Returns an error while Redis is down. Otherwise, a disconnected client could send a queued command after its timeout. */
   private downError(): LlmError | undefined {
     if (this.wasReady && !this.client.isReady()) return new LlmError('network', 'Redis is not connected');
     if (!this.isStalled) return undefined;

@@ -1,6 +1,6 @@
 import { AMOUNTS_LUA } from './amounts-lua.ts';
 
-/** Minimum time for which the id of a settled reservation is stored, in milliseconds. Its commands may be repeated. */
+/** Minimum time for which the id of a settled reservation is stored, in milliseconds. The id reveals repeated commands. */
 export const KNOWN_MS = 60_000;
 
 /*
@@ -17,7 +17,7 @@ export const KNOWN_MS = 60_000;
  * slow in Lua.
  */
 
-/** Pattern of a stored reservation (lapsed, known time, claims), and a function that adds to a field and limits the sum to int64. */
+/** Pattern of a stored reservation (lapsed, known time, claims), and a function that adds to a field, limited to int64. */
 const ADD_LUA = `
   local HELD = '^(l?)(%d*)(.*)$'
   local function add(key, field, by)
@@ -59,8 +59,8 @@ end
 `;
 
 /**
- * Arguments: id, lease, deadline (empty: none), known time of a settled id; for each claim: counter, max, amount, time until the reset
- * (empty: never; `length/phase`: the current window of that length), effect of a lapse. Returns Redis's time if the claims are held.
+ * Arguments: id, lease, deadline (empty: none), time for which the settled id is stored; for each claim: counter, max, amount,
+ * time until the reset (empty: never; `length/phase`: a window), effect of a lapse. Returns Redis's time if the claims are held.
  */
 export const RESERVE_LUA: string = `
 ${BEGINNING}
@@ -131,14 +131,14 @@ redis.call('ZADD', leases, now + ARGV[2], id)
 return now
 `;
 
-/** Arguments: id, lease. */
+/** Renews the lease of a held reservation. Arguments: id, lease. */
 export const RENEW_LUA: string = `
 ${BEGINNING}
 redis.call('ZADD', leases, 'XX', now + ARGV[2], id)
 return 0
 `;
 
-/** Arguments: id, then pairs of counter and used amount. Returns 1 if the reservation was still held. */
+/** Settles a reservation. Arguments: id, then pairs of counter and used amount. Returns 1 if it was still held. */
 export const SETTLE_LUA: string = `
 ${BEGINNING}
 local known = redis.call('SET', reservations .. id, '', 'XX', 'GET', 'PX', '${KNOWN_MS}')
@@ -166,7 +166,7 @@ redis.call('ZREM', leases, id)
 return isHeld and 1 or 0
 `;
 
-/** Arguments: prefix of the names, last name of the previous page (empty: none), page size. */
+/** Returns a page of counters. Arguments: prefix of the names, last name of the previous page (empty: none), page size. */
 export const LIST_LUA: string = `
 ${BEGINNING}
 local from = ARGV[2] == '' and '[' .. ARGV[1] or '(' .. ARGV[2]

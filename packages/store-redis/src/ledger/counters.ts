@@ -144,7 +144,7 @@ function resetsOf({ counter, resetsInMs, nextResetsInMs = resetsInMs, window }: 
     : toInteger(Math.max(1, nextResetsInMs), `resetsInMs of ${counter}`);
 }
 
-/** Returns a time as an integer. Throws before the script runs, because Redis does not roll back a failed script. */
+/** Returns a time as an integer. Throws for NaN before the script runs, because Redis does not roll back a failed script. */
 function toInteger(ms: number, what: string): string {
   if (Number.isNaN(ms)) throw new RangeError(`${what}: must be a number, not NaN`);
   return String(Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2)));

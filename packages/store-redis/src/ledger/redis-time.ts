@@ -1,4 +1,4 @@
-/** Estimate of Redis's clock from its last reply. It is never ahead, and behind by at most the duration of the reply. */
+/** Estimate of Redis's clock from its last reply. Never ahead of the clock, and behind by at most the latency of the reply. */
 export class RedisTime {
   private offset: number | undefined;
 

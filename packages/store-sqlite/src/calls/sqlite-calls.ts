@@ -63,7 +63,7 @@ export function sqliteCalls(database: Database): CallStore {
   };
 }
 
-/** Runs other work of the process, which a statement blocks. */
+/** Waits until other work of the process has run, because each statement blocks the process. */
 const otherWork = (): Promise<void> => new Promise((resume) => setImmediate(resume));
 
 /** Creates the store of the sums of hours. Triggers of the table of calls remove the sums of an hour. */

@@ -110,7 +110,7 @@ export class Counters {
   }
 
   async list(prefix: string): Promise<readonly CounterState[]> {
-    // Read first: usually no reservation has expired, and a read does not wait for writers.
+    // Read first, because usually no reservation has expired, and a read does not wait for writers.
     if (this.sql.firstLapsed.get(Math.floor(this.now())) !== undefined)
       await this.database.write(() => this.lapsed());
     return this.database.read(() => {

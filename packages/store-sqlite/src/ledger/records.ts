@@ -11,7 +11,7 @@ import { withStep } from './stored-histogram.ts';
 /** Number of records per query. */
 const PAGE = 1000;
 
-/** Figures of a record that a report adds up. */
+/** Figures of a record that a report sums. */
 export interface Figures {
   readonly input: number;
   readonly output: number;
@@ -95,7 +95,7 @@ export class Records {
     if (others.length === 0) return;
     this.sql.share.run(at, seq, series, call);
     const [first] = others;
-    // When a call gets its second record, the first record no longer counts as the only one of its call.
+    // After the second record of a call, the first record is no longer the only record of its call.
     if (others.length === 1 && first !== undefined) {
       const firstAt = Number(first['at']);
       this.sql.share.run(firstAt, Number(first['seq']), Number(first['series']), call);
