@@ -73,7 +73,7 @@ function reasonToDrop(
   return `the API requires maxTokens above ${MIN_BUDGET}`;
 }
 
-/** Returns the thinking setting. A budget uses at most half of the response's tokens. */
+/** Returns the thinking setting. A budget is at most half of `maxTokens`, but at least `MIN_BUDGET`. */
 function configOf(
   reasoning: Exclude<Effort, 'none'>,
   { thinking, thinkingText }: ThinkingQuirks,

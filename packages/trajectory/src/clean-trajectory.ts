@@ -15,7 +15,7 @@ export type CleanedLine =
 export function cleanTrajectory(trajectory: Trajectory, format: LineFormat, redactor: Redactor): CleanedLine {
   const whole = toLine(trajectory);
   try {
-    // JSON conversion removes class instances, which the redactor does not search. Bytes are not searched.
+    // Convert class instances to plain objects through JSON, because the redactor does not search them. Bytes are not searched.
     const cleaned = redactor.value(fromJson<Trajectory>(JSON.parse(whole)));
     const kept = format === 'sharegpt' ? toShareGpt(cleaned) : cleaned;
     const line = JSON.stringify(format === 'sharegpt' ? kept : toJson(kept));

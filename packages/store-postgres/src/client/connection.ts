@@ -108,7 +108,7 @@ export class Connection {
     const remedy =
       version > SCHEMA_VERSION
         ? 'update @majordomo/store-postgres'
-        : 'create the tables once with `migrate: true`';
+        : 'create or migrate the tables once with `migrate: true`';
     throw new LlmError(
       'config',
       `postgresStores: the schema "${schema}" ${found}, but this package needs version ${SCHEMA_VERSION}; ${remedy}`,
