@@ -37,7 +37,8 @@ export function onPostgres(): {
   afterAll(async () => {
     await Promise.all([...open.values(), ...sessions].map(({ close }) => close()));
     await server?.stop();
-  });
+    // The server writes its tables to the disk before it ends.
+  }, 60_000);
   const stores = (options?: Partial<PostgresOptions>, kind?: Kind): PostgresStores =>
     postgresStores({
       client: client(kind).client,
