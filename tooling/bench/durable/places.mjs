@@ -103,7 +103,7 @@ export async function onRestate() {
 }
 
 export async function onDbos() {
-  const postgres = await startPostgres();
+  const postgres = await startPostgres({ fsync: true });
   const url = `${postgres.url}_dbos`;
   let began = 0;
   let ended = 0;

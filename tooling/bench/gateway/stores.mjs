@@ -10,7 +10,7 @@ import pg from 'pg';
 export async function openStores() {
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-bench-'));
   const sqlite = sqliteStores(join(folder, 'bench.db'));
-  const server = await startPostgres();
+  const server = await startPostgres({ fsync: true });
   const client = new pg.Pool({ connectionString: server.url });
   // The server ends the idle connections when it stops.
   client.on('error', () => undefined);
