@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { createMajordomo, user, type Majordomo } from '@majordomo/core';
 import { describeWith, startRedis } from '@majordomo/services';
 import { fakeClock, fakeProvider, seededRandom } from '@majordomo/testing';
@@ -25,7 +26,12 @@ describeWith('redis', 'shared health', () => {
   ): Redis => {
     const client = new Redis(url, options);
     client.on('error', () => undefined);
-    endings.push(() => client.disconnect());
+    endings.push(async () => {
+      // After a reconnect, ioredis subscribes again and does not handle the error if the client is disconnected meanwhile.
+      if (client.status === 'ready')
+        await Promise.race([client.ping(), setTimeout(1000)]).catch(() => undefined);
+      client.disconnect();
+    });
     return client;
   };
   const nodeRedis = async () => {
