@@ -6,7 +6,7 @@ export async function askWithPolicy(model: ChatModel, question: string): Promise
   try {
     return (await model.generate({ messages: [user(question)] }, options)).text;
   } catch (error) {
-    // The error of an exhausted chain is `auth` if all attempts failed with `auth`.
+    // `LlmError.is` matches an `exhausted` error if the errors of all its attempts match.
     if (LlmError.is(error, 'auth')) return 'The API key is not valid.';
     if (LlmError.is(error, 'timeout', 'network')) return 'No connection.';
     throw error;

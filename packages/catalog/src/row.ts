@@ -31,7 +31,7 @@ export interface Row {
 
 /** Price with rates in USD per million units, by `RATE_LETTERS`. */
 export interface PriceRow {
-  /** First day. If absent: the model's release date, otherwise `SINCE_EVER`. */
+  /** First day on which the price applies, as `YYYY-MM-DD`. If absent: the model's release date, otherwise `SINCE_EVER`. */
   readonly f?: string;
   readonly p: RatesRow;
   /** Rates above a number of input tokens. */

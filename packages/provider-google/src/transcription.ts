@@ -129,7 +129,7 @@ function parseSegments(transcript: string, target: string): unknown {
     const path = 'candidates[0].content.parts';
     throw new LlmError(
       'protocol',
-      `${target}: expected \`${path}\` to be JSON with segments`,
+      `${target}: expected \`${path}\` to be JSON with segments; omit \`timestamps\` to receive plain text`,
       { target, path },
       { cause },
     );

@@ -83,7 +83,7 @@ export class ObjectRun<T> implements Source<DeepPartial<T>> {
     const options = { ...rounds.options(), afterCommit: 'restart' } as const;
     const stream = this.calls.stream(request, options, rounds.plan());
     const events = stream[Symbol.asyncIterator]();
-    // A round may fail while nothing reads it, because of an abort or a time limit.
+    // Handle the error here too, because an abort or a time limit can end the round while nothing reads its stream.
     stream.response().catch((error: unknown) => this.fail(error));
     return { stream, events, root, json: new PartialJson() };
   }

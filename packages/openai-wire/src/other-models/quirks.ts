@@ -78,7 +78,10 @@ export interface OtherModelsProfile {
   readonly rerank?: EndpointProfile<RerankQuirks> | undefined;
   /** Moderation endpoint. `@default false` */
   readonly moderation?: EndpointProfile<ModerationQuirks> | undefined;
-  /** Embedding models by deployment name or another alias. A chain can combine deployments of the same model. */
+  /**
+   * Embedding models by deployment name or another alias. Deployments of the same model then have the same vector space, so a
+   * chain can combine them.
+   */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
 }
 

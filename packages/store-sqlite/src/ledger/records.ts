@@ -120,7 +120,7 @@ function unstorableError({ id }: SpendRecord, cause: unknown): LlmError {
   return new LlmError('invalid-request', why, {}, { cause });
 }
 
-/** Returns the figures of a record. */
+/** Returns the figures of a record that a report sums. A missing count is 0. */
 export function figuresOf(record: SpendRecord): Figures {
   const { usage, nanoUsd, basis, operation } = record;
   const isCounted = usage?.input !== undefined && usage.output !== undefined;

@@ -161,6 +161,8 @@ describeWith('postgres', 'over PostgreSQL', () => {
     async () => {
       const server = await startPostgres();
       const pool = new pg.Pool({ connectionString: server.url });
+      // The server ends the connections of the pool that are still being closed.
+      pool.on('error', () => undefined);
       try {
         await using stores = postgresStores({ client: pool, timeoutMs: 60_000 });
         await stores.ready();
