@@ -78,10 +78,7 @@ export interface OtherModelsProfile {
   readonly rerank?: EndpointProfile<RerankQuirks> | undefined;
   /** Moderation endpoint. `@default false` */
   readonly moderation?: EndpointProfile<ModerationQuirks> | undefined;
-  /**
-   * Embedding models by deployment name or another alias. Deployments of the same model then have the same vector space, so a
-   * chain can combine them.
-   */
+  /** Embedding models by deployment name or another alias, so that a chain can combine deployments with the same vector space. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
 }
 
