@@ -24,7 +24,7 @@ export interface DbosAgent {
   result(runId: string, options?: WaitOptions): Promise<RunResult>;
   /**
    * Waits until at least one tool call waits for a decision, and returns the waiting calls. Returns an empty array if the run has
-   * ended. A call is no longer returned after the run has received its decision.
+   * ended. A call is not returned after the run has received its decision.
    */
   awaiting(runId: string, options?: WaitOptions): Promise<readonly ToolCallPart[]>;
   /**

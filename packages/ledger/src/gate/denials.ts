@@ -10,7 +10,7 @@ const FORMATS: Readonly<Record<Unit, (amount: bigint) => string>> = {
   calls: (amount) => (amount === 1n ? '1 call' : `${amount} calls`),
 };
 
-/** Messages for clients, without figures, because a client may see only the figures of its own limits. */
+/** Messages for clients, without figures, because a client may see only the figures of the limits of its key. */
 const PUBLIC = {
   spent: 'a limit of this gateway is spent',
   tooLarge: 'this request is larger than a limit of this gateway allows; lower its maximum answer length',
