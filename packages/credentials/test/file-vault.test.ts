@@ -52,23 +52,104 @@ describe('a vault in a file', () => {
       kind: 'oauth',
       value: secret('access-1'),
       refresh: secret('refresh-1'),
+      issuedAt: 11,
       expiresAt: 12,
+      dead: 'revoked',
       label: 'me',
     };
+    const shown = { kind: 'oauth', issuedAt: 11, expiresAt: 12, dead: 'revoked', label: 'me' };
     await fileVault({ path }).update('codex', () => stored);
-    const found = await fileVault({ path }).get('codex');
-    expect([
-      found?.value.reveal(),
-      found?.refresh?.reveal(),
-      found?.expiresAt,
-      found?.label,
-      found?.dead,
-    ]).toEqual(['access-1', 'refresh-1', 12, 'me', undefined]);
+    const { value, refresh, ...others } = (await fileVault({ path }).get('codex'))!;
+    expect([value.reveal(), refresh?.reveal(), others]).toEqual(['access-1', 'refresh-1', shown]);
+    const entry = { value: 'access-1', refresh: 'refresh-1', ...shown };
+    const text = readFileSync(path, 'utf8');
+    expect(JSON.parse(text)).toEqual({ version: 1, entries: { codex: entry } });
+    expect(text).toMatch(/^\{\n {2}"version": 1,\n[^]*\}\n$/);
     expect(await fileVault({ path }).list()).toEqual([
-      { name: 'codex', kind: 'oauth', expiresAt: 12, dead: undefined },
+      { name: 'codex', kind: 'oauth', expiresAt: 12, dead: 'revoked' },
     ]);
     await fileVault({ path }).update('codex', () => undefined);
     expect(await fileVault({ path }).get('codex')).toBeUndefined();
+  });
+
+  it('ignores members of a wrong type in its file', async () => {
+    const wrong = { refresh: 1, issuedAt: '1', expiresAt: '2', dead: 3, label: 4 };
+    const entries = {
+      a: { kind: 'oauth', value: 'v', ...wrong },
+      b: { kind: 'key', value: 'w', refresh: '' },
+    };
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, JSON.stringify({ version: 1, entries }));
+    const vault = fileVault({ path });
+    const { value, ...others } = (await vault.get('a'))!;
+    expect([value.reveal(), Object.values(others)]).toEqual([
+      'v',
+      ['oauth', undefined, undefined, undefined, undefined, undefined],
+    ]);
+    expect((await vault.get('b'))?.refresh).toBeUndefined();
+  });
+
+  it('is not written if a change returns the same entry', async () => {
+    const vault = fileVault({ path });
+    expect(await vault.update('a', (now) => now)).toBeUndefined();
+    expect(existsSync(path)).toBe(false);
+    await vault.update('a', () => key('v'));
+    const { ino, mtimeMs } = statSync(path);
+    expect((await vault.update('a', (now) => now))?.value.reveal()).toBe('v');
+    expect([statSync(path).ino, statSync(path).mtimeMs]).toEqual([ino, mtimeMs]);
+  });
+
+  it('removes the temporary files of its killed writers, and no other files', async () => {
+    await fileVault({ path }).update('a', () => key('v'));
+    const others = [
+      'other.json.0123456789abcdef.tmp',
+      'vault.json.0123456789abcdef.tmp.x',
+      'vault.json.0123456789abcde.tmp',
+      'vault.json.corrupt-0123456789ab',
+    ];
+    for (const name of [...others, 'vault.json.0123456789abcdef.tmp'])
+      writeFileSync(join(path, '..', name), '');
+    await fileVault({ path }).update('a', () => key('w'));
+    expect(readdirSync(join(path, '..')).toSorted()).toEqual(
+      [...others, 'vault.json', 'vault.json.lock'].toSorted(),
+    );
+  });
+
+  it('reports a file that cannot be written, and leaves no temporary file', async () => {
+    const error = await failure(
+      fileVault({ path }).update('a', () => {
+        mkdirSync(path);
+        return key('v');
+      }),
+    );
+    expect([error.message.replace(/E[A-Z]+/, 'CODE'), error.details.code]).toEqual([
+      `the vault ${path} cannot be written (CODE); choose another path, or repair this one`,
+      'vault-path',
+    ]);
+    expect(error.cause).toBeInstanceOf(Error);
+    expect(readdirSync(join(path, '..')).toSorted()).toEqual(['vault.json', 'vault.json.lock']);
+  });
+
+  it('reports a folder that cannot be created', async () => {
+    const file = join(root, 'file');
+    writeFileSync(file, '');
+    expect(
+      await failure(fileVault({ path: join(file, 'v.json') }).update('a', () => key('v'))),
+    ).toMatchObject({
+      message: `the vault ${file} cannot be created as a folder for keys (EEXIST); choose another path, or repair this one`,
+      details: { code: 'vault-path' },
+      cause: expect.any(Error) as Error,
+    });
+  });
+
+  it('rejects a file of more than 16 MiB', async () => {
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, '{"version":1,"entries":{}}'.padEnd(2 ** 24));
+    expect(await fileVault({ path }).list()).toEqual([]);
+    writeFileSync(path, ' ', { flag: 'a' });
+    expect((await failure(fileVault({ path }).list())).message).toBe(
+      `the vault ${path} has 16777217 bytes, more than 16777216; choose another path, or repair this one`,
+    );
   });
 
   it('is empty without a file, and creates none to read', async () => {
@@ -83,6 +164,8 @@ describe('a vault in a file', () => {
     const vault = fileVault({ path });
     await vault.get('a');
     expect([...vault.secrets()]).toEqual(['first-value']);
+    await vault.update('b', () => key('third-value'));
+    expect([...vault.secrets()]).toEqual(['first-value', 'second-value', 'third-value']);
   });
 
   it.skipIf(IS_WINDOWS).each([0o000, 0o022, 0o077])(
@@ -111,24 +194,26 @@ describe('a vault in a file', () => {
     const elsewhere = join(root, 'elsewhere.json');
     writeFileSync(elsewhere, '{"version":1,"entries":{}}');
     symlinkSync(elsewhere, path);
-    expect((await failure(fileVault({ path }).get('a'))).message).toContain('symbolic link');
-    expect((await failure(fileVault({ path }).update('a', () => key('v')))).message).toContain(
-      'symbolic link',
-    );
+    const message = (place: string): string =>
+      `the vault ${place} is a symbolic link, which is not allowed for keys; choose another path, or repair this one`;
+    expect((await failure(fileVault({ path }).get('a'))).message).toBe(message(path));
+    expect((await failure(fileVault({ path }).update('a', () => key('v')))).message).toBe(message(path));
     const linked = join(root, 'linked');
     symlinkSync(join(root, 'data'), linked);
     expect(
       (await failure(fileVault({ path: join(linked, 'v.json') }).update('a', () => key('v')))).message,
-    ).toContain('symbolic link');
+    ).toBe(message(linked));
     expect(readFileSync(elsewhere, 'utf8')).toBe('{"version":1,"entries":{}}');
   });
 
   it('rejects a folder as its path', async () => {
     mkdirSync(path, { recursive: true });
-    expect((await failure(fileVault({ path }).get('a'))).message).toContain('is not a file');
-    expect((await failure(fileVault({ path }).update('a', () => key('v')))).message).toContain(
-      'is not a file',
-    );
+    const message = `the vault ${path} is not a file; choose another path, or repair this one`;
+    for (const run of [
+      () => fileVault({ path }).get('a'),
+      () => fileVault({ path }).update('a', () => key('v')),
+    ])
+      expect(await failure(run())).toMatchObject({ message, details: { code: 'vault-path' } });
   });
 
   it('reports a path that cannot be read', async () => {
@@ -136,7 +221,8 @@ describe('a vault in a file', () => {
     writeFileSync(file, '');
     expect(await failure(fileVault({ path: join(file, 'v.json') }).get('a'))).toMatchObject({
       kind: 'config',
-      message: expect.stringContaining('cannot be read (ENOTDIR)') as string,
+      message: `the vault ${join(file, 'v.json')} cannot be read (ENOTDIR); choose another path, or repair this one`,
+      cause: expect.any(Error) as Error,
       details: { code: 'vault-path' },
     });
   });
@@ -150,7 +236,10 @@ describe('a vault in a file', () => {
       () => fileVault({ path }).list(),
       () => fileVault({ path }).update('a', () => key('w')),
     ]) {
-      expect((await failure(run())).details.code).toBe('vault-version');
+      expect(await failure(run())).toMatchObject({
+        message: `${path} has version 2, newer than version 1, and was not changed; update @majordomo/credentials`,
+        details: { code: 'vault-version' },
+      });
     }
     expect(readFileSync(path, 'utf8')).toBe(newer);
   });
@@ -166,6 +255,9 @@ describe('a vault in a file', () => {
     '{"version":1,"entries":{"a":{"kind":"key","value":""}}}',
     '\0\0\0',
     '{"version":"1","entries":{}}',
+    '{"version":0,"entries":{}}',
+    '{"version":1,"entries":{"a":null}}',
+    '{"version":1,"entries":{"a":{"kind":"other","value":"v"}}}',
     '{"entries":{}}',
     '['.repeat(100_000),
   ])('that is corrupt (%j) is copied to a backup and never treated as empty', async (text) => {
@@ -175,7 +267,10 @@ describe('a vault in a file', () => {
     const vault = fileVault({ path, onCorrupt: (backup) => backups.push(backup) });
     const error = await failure(vault.get('a'));
     expect(error.details.code).toBe('vault-corrupt');
-    expect(error.message).toContain(backups[0]);
+    expect(error.message).toBe(
+      `${path} is not a vault and was copied to ${backups[0]}; repair the file, or remove it to start with an empty vault`,
+    );
+    expect(backups[0]?.replace(/[0-9a-f]{12}$/, '')).toBe(`${path}.corrupt-`);
     expect(readFileSync(backups[0] ?? '', 'utf8')).toBe(text);
     if (!IS_WINDOWS) expect(modeOf(backups[0] ?? '')).toBe(0o600);
     expect((await failure(vault.update('a', () => key('v')))).details.code).toBe('vault-corrupt');
@@ -211,7 +306,6 @@ describe('a vault in a file', () => {
     await vault.update('a', () => key('v'));
     await expect(vault.update('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect((await vault.get('a'))?.value.reveal()).toBe('v');
-    expect((await vault.update('a', (now) => now))?.value.reveal()).toBe('v');
   });
 
   it('is read again for every attempt of a provider', async () => {
@@ -221,7 +315,11 @@ describe('a vault in a file', () => {
       typeof source === 'function'
         ? source({ signal: new AbortController().signal, rejected: undefined })
         : source;
-    await expect(ask()).rejects.toMatchObject({ kind: 'auth', details: { code: 'missing-key' } });
+    await expect(ask()).rejects.toMatchObject({
+      kind: 'auth',
+      message: 'the vault has no entry "spare"; store a key under this name',
+      details: { code: 'missing-key' },
+    });
     await fileVault({ path }).update('spare', () => key('one'));
     expect(await ask()).toBe('one');
     await fileVault({ path }).update('spare', () => key('two'));
@@ -229,6 +327,7 @@ describe('a vault in a file', () => {
     await fileVault({ path }).update('spare', () => ({ ...key('two'), dead: 'revoked' }));
     await expect(ask()).rejects.toMatchObject({
       kind: 'auth',
+      message: '"spare" needs a new login: revoked',
       details: { code: 'login-required', status: 401 },
     });
   });
@@ -342,8 +441,48 @@ describe.each([
     const vault = create();
     await vault.update('one', () => key('sk-one'));
     const error = await failure(vault.update('two', () => given as StoredCredential));
-    expect([error.details.code, error.message.includes('sk-two')]).toEqual(['vault-entry', false]);
+    expect([error.details.code, error.message]).toEqual([
+      'vault-entry',
+      `the change function for "two" must return { kind: 'key' or 'oauth', value: secret(…) } or undefined; nothing was written`,
+    ]);
     expect((await vault.get('one'))?.value.reveal()).toBe('sk-one');
     expect((await vault.list()).map(({ name }) => name)).toEqual(['one']);
+  });
+
+  it('runs the updates of an entry one after the other, also after a failure', async () => {
+    const vault = create();
+    let isFirstDone = false;
+    const first = failure(
+      vault.update('one', async () => {
+        await vault.get('one');
+        isFirstDone = true;
+        throw new LlmError('config', 'no');
+      }),
+    );
+    const others = Array.from({ length: 3 }, (_each, at) =>
+      vault.update('one', async (now) => {
+        await vault.get('one');
+        return key(`${now?.value.reveal() ?? isFirstDone} ${at}`);
+      }),
+    );
+    await first;
+    await Promise.all(others);
+    expect((await vault.get('one'))?.value.reveal().split(' ').toSorted()).toEqual(['0', '1', '2', 'true']);
+  });
+
+  it('removes an entry, and returns the secrets that it has read or written', async () => {
+    const vault = create();
+    await vault.update('one', () => ({ ...key('sk-one'), expiresAt: 1, dead: 'revoked' }));
+    await vault.update('two', () => ({ ...key('sk-two'), refresh: secret('refresh-two') }));
+    expect(await vault.list()).toEqual([
+      { name: 'one', kind: 'key', expiresAt: 1, dead: 'revoked' },
+      { name: 'two', kind: 'key', expiresAt: undefined, dead: undefined },
+    ]);
+    expect(await vault.update('one', () => undefined)).toBeUndefined();
+    expect([await vault.get('one'), (await vault.list()).map(({ name }) => name)]).toEqual([
+      undefined,
+      ['two'],
+    ]);
+    expect([...vault.secrets()].toSorted()).toEqual(['refresh-two', 'sk-one', 'sk-two']);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -6,13 +6,15 @@ import { secret } from '../src/index.ts';
 import { keychainVault, type Keyring } from '../src/node.ts';
 
 /** Behaves as the real one is documented to; no keychain of a machine is touched. */
-function fakeKeyring(isLocked = (): boolean => false): Keyring {
-  const storedEntries = new Map<string, string>();
+function fakeKeyring(
+  isLocked = (): boolean => false,
+  storedEntries: Map<string, string> = new Map(),
+): Keyring {
   return {
     Entry: class {
       private readonly at: string;
       constructor(service: string, account: string) {
-        this.at = `${service}\0${account}`;
+        this.at = `${service}: ${account}`;
       }
       getPassword(): string | null {
         if (isLocked()) throw new Error(`locked: ${storedEntries.get(this.at) ?? ''}`);
@@ -47,7 +49,7 @@ it('names the package that the keychain requires', async () => {
   try {
     await expect(keychainVault().get('a')).rejects.toMatchObject({
       kind: 'config',
-      message: expect.stringContaining('npm install @napi-rs/keyring') as string,
+      message: 'the keychain requires @napi-rs/keyring; run npm install @napi-rs/keyring, or use fileVault',
       details: { code: 'missing-package' },
       cause: expect.any(Error) as Error,
     });
@@ -88,6 +90,68 @@ describe('a vault in a fake keychain', () => {
     expect([...vault.secrets()]).toContain('one');
   });
 
+  it('stores an entry and the list of names under its service, and removes both', async () => {
+    const stored = new Map<string, string>();
+    const vault = keychainVault({ keyring: fakeKeyring(undefined, stored) });
+    await vault.update('a', () => ({ kind: 'key', value: secret('one') }));
+    await vault.update('a', () => ({ kind: 'key', value: secret('two'), label: 'work' }));
+    expect(stored).toEqual(
+      new Map([
+        ['majordomo (names): names', '["a"]'],
+        ['majordomo: a', '{"kind":"key","value":"two","label":"work"}'],
+      ]),
+    );
+    expect([...vault.secrets()]).toEqual(['one', 'two']);
+    stored.delete('majordomo (names): names');
+    await vault.update('a', (now) => now);
+    expect([...stored.keys()]).toEqual(['majordomo: a']);
+    await vault.update('a', () => undefined);
+    expect(stored).toEqual(new Map([['majordomo (names): names', '[]']]));
+  });
+
+  it.each<[string, string, readonly string[]]>([
+    ['with names that are not strings', '["a", 1, null]', ['a']],
+    ['that is not JSON', '["a"', []],
+    ['that is not a list', '"a"', []],
+    ['with a name without an entry', '["a", "b"]', ['a']],
+  ])('lists the entries of a list of names %s', async (_list, names, expected) => {
+    const stored = new Map([
+      ['majordomo (names): names', names],
+      ['majordomo: a', '{"kind":"key","value":"one"}'],
+    ]);
+    const vault = keychainVault({ keyring: fakeKeyring(undefined, stored) });
+    expect((await vault.list()).map(({ name }) => name)).toEqual(expected);
+  });
+
+  it.each(['{', '{"kind":"key"}'])('reports the entry %j of another application', async (text) => {
+    const stored = new Map([['majordomo: a', text]]);
+    const vault = keychainVault({ keyring: fakeKeyring(undefined, stored) });
+    await expect(vault.get('a')).rejects.toMatchObject({
+      kind: 'config',
+      message: `the keychain's entry "a" was not written by majordomo; remove it, or set another service`,
+      details: { code: 'vault-corrupt' },
+    });
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'has its lock in the data folder, which is not a symbolic link',
+    async () => {
+      const home = join(root, 'home');
+      const vault = keychainVault({ keyring: fakeKeyring() });
+      const change = () => vault.update('a', () => ({ kind: 'key', value: secret('one') }));
+      process.env['XDG_DATA_HOME'] = home;
+      try {
+        await change();
+        expect(existsSync(join(home, 'majordomo', 'keychain.lock'))).toBe(true);
+        rmSync(join(home, 'majordomo'), { recursive: true });
+        symlinkSync(root, join(home, 'majordomo'));
+        await expect(change()).rejects.toMatchObject({ details: { code: 'vault-path' } });
+      } finally {
+        process.env['XDG_DATA_HOME'] = root;
+      }
+    },
+  );
+
   it('accepts any name, with line breaks or equal to the name of its index', async () => {
     const vault = keychainVault({ keyring: fakeKeyring() });
     const odd = ['a\nb', '', ' names', 'names', '["x"]', '🔑'];
@@ -116,6 +180,7 @@ describe('a vault in a fake keychain', () => {
     isLocked = true;
     await expect(vault.get('a')).rejects.toMatchObject({
       kind: 'config',
+      message: 'the keychain denied access; unlock it, and allow this application to use it',
       details: { code: 'keychain' },
       cause: expect.any(Error) as Error,
     });

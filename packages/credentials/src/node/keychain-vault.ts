@@ -87,8 +87,8 @@ export function keychainVault(options: KeychainVaultOptions = {}): Vault {
 }
 
 /** Returns the names of the entries. If another application wrote the text, returns no names. */
-const namesIn = (text: string = ''): readonly string[] =>
-  asList(tryParseJson(text)).filter((name) => typeof name === 'string');
+const namesIn = (text: string | undefined): readonly string[] =>
+  text === undefined ? [] : asList(tryParseJson(text)).filter((name) => typeof name === 'string');
 
 async function loadKeyring(): Promise<Keyring> {
   // Bundlers would resolve an import of a literal, but the package is optional.
