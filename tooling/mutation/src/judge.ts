@@ -10,24 +10,27 @@ import { withFate, type Fate, type Tally } from './tally.ts';
 const FIRST_LIMIT_MS = 180_000;
 /** Time limit of the other test runs, as a multiple of the longest first run. Only an endless loop exceeds this limit. */
 const LIMIT_FACTOR = 3;
+/** Minimum time limit of a test run, in milliseconds. A loaded machine can take several times as long as the first run. */
+const MIN_LIMIT_MS = 60_000;
 
 /** Tests that can detect a mutant of a file: folders of the package; an empty list means all. */
 export type TestsOf = (file: string) => readonly string[];
 
-/** Writes one mutant at a time to a copy of a package and runs its tests. Reports each mutant that survives. */
+/** Writes one mutant at a time to a copy of a package and runs its tests. Reports each mutant that survives or exceeds the time limit. */
 export async function judge(
   mutants: readonly Mutant[],
   folder: string,
   testsOf: TestsOf,
-  onAlive: (mutant: Mutant) => void,
+  onUndetected: (mutant: Mutant, fate: 'alive' | 'too slow') => void,
 ): Promise<Tally> {
-  const limitMs = LIMIT_FACTOR * (await durationOfTests(mutants, folder, testsOf));
+  const longestMs = await durationOfTests(mutants, folder, testsOf);
+  const limitMs = Math.max(MIN_LIMIT_MS, LIMIT_FACTOR * longestMs);
   const compiles = compilerOf(folder);
   let tally: Tally = new Map();
   for (const mutant of mutants) {
     const fate = await fateOf(mutant, folder, testsOf(mutant.file), limitMs, compiles);
     tally = withFate(tally, dirname(mutant.file), fate);
-    if (fate === 'alive') onAlive(mutant);
+    if (fate === 'alive' || fate === 'too slow') onUndetected(mutant, fate);
   }
   return tally;
 }

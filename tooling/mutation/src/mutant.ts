@@ -46,9 +46,9 @@ function difference(
   return { line: first + 1, before: between(before), after: between(after) };
 }
 
-/** Formats a mutant: its place and the changed lines. */
-export const survivor = ({ file, line, before, after }: Mutant): string =>
-  [`alive: ${file}:${line}`, marked('-', before), marked('+', after)].join('\n');
+/** Formats a mutant: its fate, its place, and the changed lines. */
+export const undetected = ({ file, line, before, after }: Mutant, fate: string): string =>
+  [`${fate}: ${file}:${line}`, marked('-', before), marked('+', after)].join('\n');
 
 const marked = (sign: string, lines: string): string =>
   lines

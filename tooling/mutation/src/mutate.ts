@@ -1,6 +1,6 @@
 /**
  * `pnpm mutate [package] [start …] [--seed n] [--most n]`: changes one thing at a time in a copy of a package (core by
- * default), runs the tests of the package and prints every change that the tests do not detect. The exit code is 1 if more than
+ * default), runs the tests of the package and prints every change that the tests do not detect, or that exceeds the time limit. The exit code is 1 if more than
  * 5 % survive.
  */
 import { existsSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { copyOf } from './copy.ts';
 import { outdated } from './equivalent.ts';
 import { judge } from './judge.ts';
-import { mutantsOf, survivor } from './mutant.ts';
+import { mutantsOf, undetected } from './mutant.ts';
 import { endTests } from './run-tests.ts';
 import { sampleOf } from './sample.ts';
 import { isGood, summary } from './tally.ts';
@@ -45,8 +45,8 @@ for (const { file, before } of outdated(all, starts)) {
 // A complete run of core's tests would take too long.
 const testsOf = (file: string): readonly string[] =>
   name === 'core' ? ['test/', `src/${dirname(file)}/`] : [];
-const tally = await judge(sample, copy.folder, testsOf, (mutant) => {
-  console.log(survivor(mutant));
+const tally = await judge(sample, copy.folder, testsOf, (mutant, fate) => {
+  console.log(undetected(mutant, fate));
 });
 for (const line of summary(tally)) console.log(line);
 process.exitCode = isGood(tally) ? 0 : 1;
