@@ -20,7 +20,7 @@ export function directFetch(fetch: Transport, target: string): Transport {
     if (isRedirect(answer)) throw rejectRedirect(answer, target);
     const isStream =
       STREAM_TYPE.test(answer.headers.get('content-type') ?? '') ||
-      new Headers(init?.headers).get('accept') === FILE_TYPE;
+      headersOf(init).get('accept') === FILE_TYPE;
     return isStream && answer.ok ? answer : limitBody(answer, target);
   };
 }
@@ -72,7 +72,7 @@ export function withKnownHeaders(
 ): typeof globalThis.fetch {
   const known = new Set([...SDK_HEADERS, ...names]);
   return (url, init) => {
-    const given = new Headers(init?.headers);
+    const given = headersOf(init);
     const headers = new Headers();
     for (const name of known) {
       const value = given.get(name);
@@ -81,6 +81,9 @@ export function withKnownHeaders(
     return fetch(url, { ...init, headers });
   };
 }
+
+const headersOf = (init: RequestInit | undefined): Headers =>
+  init?.headers instanceof Headers ? init.headers : new Headers(init?.headers);
 
 interface Dispatcher {
   dispatch(options: object, handler: unknown): boolean;
