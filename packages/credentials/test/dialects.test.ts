@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
 import { memoryVault, oauth, oauthPresets, secret, type TokenSource, type Vault } from '../src/index.ts';
 
@@ -121,6 +121,10 @@ describe('the login of OpenRouter', () => {
       code_verifier: expect.stringMatching(/^[\w-]{43,128}$/) as string,
       code_challenge_method: 'S256',
     });
+    const { searchParams: callback } = new URL(searchParams.get('callback_url') ?? '');
+    expect([...callback.keys(), callback.get('state')?.length]).toEqual(['state', 43]);
+    expect(searchParams.get('code_challenge')).toMatch(/^[\w-]{43}$/);
+    expect(searchParams.get('code_challenge_method')).toBe('S256');
     expect([await ask(login), await login.status()]).toEqual(['or-key-1', 'ok']);
   });
 
@@ -158,15 +162,19 @@ describe('the login of Codex', () => {
     };
     const shown: unknown[] = [];
     const login = source('codex');
-    await login.login(
-      {
-        show: ({ url, code }) => {
-          shown.push(url, code);
-        },
-      },
-      'device',
-    );
-    expect(shown).toEqual([`${origin}/codex/device`, 'ABCD-1234']);
+    const startedAt = Date.now();
+    vi.spyOn(Date, 'now').mockReturnValue(startedAt);
+    await login
+      .login({ show: ({ url, code, expiresAt }) => void shown.push(url, code, expiresAt) }, 'device')
+      .finally(() => {
+        vi.restoreAllMocks();
+      });
+    expect(shown).toEqual([`${origin}/codex/device`, 'ABCD-1234', startedAt + 900_000]);
+    expect(seen.map(([path, type, , accept]) => [path, type, accept])).toEqual([
+      ['/api/accounts/deviceauth/usercode', 'application/json', 'application/json'],
+      ...[1, 2, 3].map(() => ['/api/accounts/deviceauth/token', 'application/json', 'application/json']),
+      ['/oauth/token', 'application/x-www-form-urlencoded', 'application/json'],
+    ]);
     expect(JSON.parse(seen[0]?.[2] ?? '')).toEqual({ client_id: 'my-client' });
     expect(JSON.parse(seen[1]?.[2] ?? '')).toEqual({ device_auth_id: 'id-1', user_code: 'ABCD-1234' });
     expect(Object.fromEntries(new URLSearchParams(seen.at(-1)?.[2]))).toEqual({
@@ -213,6 +221,7 @@ describe('the login of Codex', () => {
 
   it.each([
     [429, 'rate-limit'],
+    [499, 'auth'],
     [500, 'server'],
   ])('reports the status %d of its start', async (status, kind) => {
     script = { '/api/accounts/deviceauth/usercode': [[status, {}]] };
@@ -252,7 +261,11 @@ describe('the login of Codex', () => {
       expiresAt: 1,
     }));
     const login = source('codex');
-    expect(await failure(ask(login))).toMatchObject({ kind: 'quota', details: { retryAfterMs: 9000 } });
+    expect(await failure(ask(login))).toMatchObject({
+      kind: 'quota',
+      message: 'the quota of the plan of "codex" is used up; the login is still valid',
+      details: { status: 429, retryAfterMs: 9000 },
+    });
     expect(await ask(login)).toBe('access-1');
     expect((await vault.get('codex'))?.refresh?.reveal()).toBe('refresh-1');
   });

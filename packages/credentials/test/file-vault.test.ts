@@ -99,6 +99,22 @@ describe('a vault in a file', () => {
     expect([statSync(path).ino, statSync(path).mtimeMs]).toEqual([ino, mtimeMs]);
   });
 
+  it('writes a temporary file whose name has 16 hexadecimal digits', async () => {
+    const vault = fileVault({ path });
+    const temporary = new Set<string>();
+    for (let round = 0; temporary.size === 0; round++) {
+      const state = { isDone: false };
+      const writing = vault.update('a', () => key(String(round))).finally(() => (state.isDone = true));
+      while (!state.isDone) {
+        await new Promise((resolve) => setImmediate(resolve));
+        const files = existsSync(join(path, '..')) ? readdirSync(join(path, '..')) : [];
+        for (const file of files) if (file.endsWith('.tmp')) temporary.add(file);
+      }
+      await writing;
+    }
+    for (const file of temporary) expect(file).toMatch(/^vault\.json\.[0-9a-f]{16}\.tmp$/);
+  });
+
   it('removes the temporary files of its killed writers, and no other files', async () => {
     await fileVault({ path }).update('a', () => key('v'));
     const others = [
@@ -273,8 +289,10 @@ describe('a vault in a file', () => {
     expect(backups[0]?.replace(/[0-9a-f]{12}$/, '')).toBe(`${path}.corrupt-`);
     expect(readFileSync(backups[0] ?? '', 'utf8')).toBe(text);
     if (!IS_WINDOWS) expect(modeOf(backups[0] ?? '')).toBe(0o600);
+    writeFileSync(backups[0] ?? '', 'repaired');
     expect((await failure(vault.update('a', () => key('v')))).details.code).toBe('vault-corrupt');
     expect(new Set(backups).size).toBe(1);
+    expect(readFileSync(backups[0] ?? '', 'utf8')).toBe('repaired');
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 

@@ -78,12 +78,14 @@ it.skipIf(IS_WINDOWS)('rejects a symbolic link', async () => {
 
 it('renews the claim every 10 seconds until the function ends', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const interval = vi.spyOn(globalThis, 'setInterval');
   await withLock(folder, async () => {
     const claim = join(folder, readdirSync(folder)[0] ?? '');
     utimesSync(claim, 1, 1);
     vi.advanceTimersByTime(10_000);
     await expect.poll(() => statSync(claim).mtimeMs).toBeGreaterThan(1000);
   });
+  expect(interval).toHaveBeenCalledExactlyOnceWith(expect.any(Function), 10_000);
   expect(vi.getTimerCount()).toBe(0);
 });
 

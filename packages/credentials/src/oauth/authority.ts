@@ -116,13 +116,12 @@ export class Authority {
     return this.tokens(await protocol.processRefreshTokenResponse(server, this.client, response));
   }
 
-  /** Revokes a token. Returns `false` if the authority has no revocation endpoint. */
-  async revoke(token: string, signal: AbortSignal): Promise<boolean> {
+  /** Revokes a token if the authority has a revocation endpoint. */
+  async revoke(token: string, signal: AbortSignal): Promise<void> {
     const server = await this.server(signal);
-    if (server.revocation_endpoint === undefined) return false;
+    if (server.revocation_endpoint === undefined) return;
     const response = await protocol.revocationRequest(...this.request(server), token, this.http(signal));
-    await protocol.processRevocationResponse(response);
-    return true;
+    await response.body?.cancel();
   }
 
   private async discover(signal: AbortSignal): Promise<protocol.AuthorizationServer> {
