@@ -24,7 +24,7 @@ const NODE_ONLY = [
 ];
 const TESTS = ['**/*.test.ts', '**/test/**/*.ts', 'tooling/shape/**/*.ts'];
 
-/** Restrictions of one rule replace each other in a flat config: what holds for all sources stands here. */
+/** Restrictions for all sources. Each configuration of the rule repeats them, because it replaces the earlier ones. */
 const SYNTAX = [
   { selector: 'ExportAllDeclaration', message: 'Name what is exported: the public surface is a decision.' },
   {
@@ -50,11 +50,11 @@ export default defineConfig(
     '**/.turbo/**',
     '**/node_modules/**',
     '.ci/out/**',
-    // What our own rules are tried on: code as others write it.
+    // Test data of the lint rules.
     'apps/lint-rule/test/{fixtures,codemod}/**',
   ]),
   js.configs.recommended,
-  // Our own rule on our own house: raw SDKs in provider packages alone.
+  // Only provider packages may import raw SDKs.
   { ...majordomo.configs.recommended, settings: { majordomo: { tests: false } } },
   {
     files: ['**/*.{ts,tsx}'],
@@ -106,7 +106,7 @@ export default defineConfig(
     },
   },
   {
-    // What majordomo is measured against is what everyone else must not do.
+    // The benchmark compares majordomo with raw SDKs.
     files: ['tooling/bench/**/*.mjs'],
     languageOptions: {
       globals: {
@@ -122,7 +122,7 @@ export default defineConfig(
     rules: { 'majordomo/no-raw-sdk': 'off' },
   },
   {
-    // What Node, Bun, Deno, workerd and a browser have in common.
+    // Globals that exist in Node, Bun, Deno, workerd and browsers.
     files: ['tooling/runtimes/app/*.mjs'],
     languageOptions: {
       globals: {
@@ -133,7 +133,7 @@ export default defineConfig(
         setTimeout: 'readonly',
       },
     },
-    // A page has to make the clients of two SDKs itself.
+    // In a page, the application must create the clients of two SDKs.
     rules: { 'majordomo/no-raw-sdk': 'off' },
   },
 );

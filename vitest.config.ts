@@ -4,7 +4,7 @@ import { configDefaults, defineConfig, type TestProjectInlineConfiguration } fro
 
 const report = process.env['VITEST_JSON'];
 
-/** Time limit of `expect.poll`: generous, so that a busy machine fails no test. */
+/** Time limit of `expect.poll`. It is long, so that a busy machine does not fail a test. */
 const EXPECT = { poll: { timeout: 30_000 } };
 
 const FOLDERS = [
@@ -21,9 +21,9 @@ const FOLDERS = [
 ];
 
 /**
- * The tests of a package. Its files share processes, one after the other, with what they loaded: a process and its imports for
- * each would take as long as the tests. So a file puts back what it changes of its process. Projects without a root of
- * their own share one server, which reads a source once for all of them.
+ * Returns the project of a package. Its test files run one after another in shared processes with shared modules, because a
+ * separate process for each file would double the time. So a test file must undo its changes to the process. Projects without a
+ * separate root share one Vite server, which transforms each source once.
  */
 function packageOf(folder: string): TestProjectInlineConfiguration {
   const { name } = JSON.parse(readFileSync(join(import.meta.dirname, folder, 'package.json'), 'utf8')) as {
@@ -35,12 +35,12 @@ function packageOf(folder: string): TestProjectInlineConfiguration {
 }
 
 /**
- * Tests of what is alive, or how much memory is taken, in their process: what another file left there would answer for them.
- * And those of what replaces globals permanently, as Hono's adapter for Node does.
+ * Test files that need a separate process, because they measure memory or check which resources are open, or because their
+ * subject replaces globals permanently, as Hono's adapter for Node does.
  */
 const ALONE = '**/*.alone.test.ts';
 
-/** Workers and time limits stand in tooling/build/test.mjs and package.json. */
+/** tooling/build/test.mjs and package.json set the number of workers and the time limits. */
 export default defineConfig({
   test: {
     projects: [

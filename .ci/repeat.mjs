@@ -1,5 +1,5 @@
-// Repeats the files that failed in a report alone, once, when they are few: a test can fail because of the machine's load. Files
-// that pass then are printed as unstable, and the report gets their new results. Ends with 1 if a file fails again.
+// Runs the failed files of a report once more, without other tests, because a test can fail on a loaded machine. Prints files that
+// pass now as unstable, and writes the new results to the report. Exits with 1 if a file fails again, or if too many files failed.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -23,7 +23,7 @@ const { status } = spawnSync(process.execPath, [...vitest, ...failed], {
 });
 if (status !== 0) process.exit(1);
 
-for (const name of failed) console.log(`unstable: ${name} failed beside other tests and passed alone`);
+for (const name of failed) console.log(`unstable: ${name} failed together with other tests and passed alone`);
 const repeated = read(again);
 const names = new Set(repeated.testResults.map(({ name }) => name));
 const testResults = [...report.testResults.filter(({ name }) => !names.has(name)), ...repeated.testResults];

@@ -1,5 +1,5 @@
-// Writes the API reference into dist/: one Markdown page for every entry of every published package, from its source.
-// site/build.mjs makes it a part of the site. A broken link fails it.
+// Writes the API reference to dist/: one Markdown page for each entry point of each published package, from its source.
+// site/build.mjs adds it to the site. Fails if a link is broken.
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Application, TSConfigReader } from 'typedoc';
@@ -10,7 +10,7 @@ const OUT = join(HERE, 'dist');
 
 const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
-/** `@majordomo/core/toolkit` → the source that its build begins with. */
+/** Maps an entry point such as `@majordomo/core/toolkit` to its source file. */
 const entries = ['packages', 'apps']
   .flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => join(ROOT, folder, name)))
   .filter((folder) => existsSync(join(folder, 'package.json')) && manifestOf(folder).private !== true)
@@ -32,9 +32,9 @@ const app = await Application.bootstrapWithPlugins(
     outputs: [{ name: 'markdown', path: OUT }],
     entryPoints: entries.map(({ file }) => file),
     tsconfig: join(HERE, 'tsconfig.reference.json'),
-    // Our packages are read from their sources too: types link to where they are explained, and nothing need be built.
+    // Resolve the packages of this repository to their sources, so that types link to their pages without a build.
     compilerOptions: { paths: Object.fromEntries(entries.map(({ name, file }) => [name, [file]])) },
-    // `pnpm typecheck` is for that.
+    // `pnpm typecheck` checks the types.
     skipErrorChecking: true,
     readme: 'none',
     plugin: ['typedoc-plugin-markdown'],
@@ -48,7 +48,7 @@ const app = await Application.bootstrapWithPlugins(
     typeDeclarationFormat: 'table',
     tableColumnSettings: { hideModifiers: true, hideSources: true },
     basePath: ROOT,
-    // site/pages.mjs makes links of the names of files.
+    // site/pages.mjs converts names of files to links.
     disableGit: true,
     sourceLinkTemplate: '{path}',
     excludeExternals: true,

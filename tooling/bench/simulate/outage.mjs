@@ -11,8 +11,9 @@ const JOINING_MS = 2000;
 const CUT = { from: 20_000, to: 40_000 };
 
 /**
- * @param plan `hasSecond`: the chain has a healthy second target; `isShared`: health is; `everyMs`: a process asks so often;
- *   `cut`: this share of the processes is cut off from Redis in the second third of the outage
+ * @param plan `hasSecond`: whether the chain has a healthy second target; `isShared`: whether the processes share health;
+ *   `everyMs`: time between two calls of a process, in milliseconds; `cut`: share of the processes that are cut off from Redis in
+ *   the second third of the outage
  */
 export const outage = ({
   processes,

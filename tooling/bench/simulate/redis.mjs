@@ -3,7 +3,7 @@ import { memoryStore } from '@majordomo/ledger';
 
 const never = new Promise(() => undefined);
 
-/** @param network `delayMs`: a way there or back takes up to that; `loss`: the share of ways on which something is lost */
+/** @param network `delayMs`: maximum delay in each direction, in milliseconds; `loss`: share of lost messages */
 export function simulatedRedis({ clock, random, delayMs = 2, loss = 0 }) {
   const books = memoryStore({ clock });
   const verdicts = new Map();
@@ -53,7 +53,7 @@ export function simulatedRedis({ clock, random, delayMs = 2, loss = 0 }) {
     };
     links.push(link);
     const asked = async (_script, _keys, key, what, ...values) => {
-      // The check of the format: the only script whose first argument is not the name of an operation.
+      // Script that checks the format. It is the only script whose first argument is not the name of an operation.
       if (key.endsWith(':format')) return what;
       counted.operations++;
       await travelled(link);
