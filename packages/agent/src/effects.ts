@@ -141,8 +141,8 @@ async function callTool(
   const key = toolKey(runId, state, call);
   const { tools } = agent.active(state);
   const tool = tools.find(call.name, state.offered);
-  const seen = { offered: state.offered, messages: agent.view(state) };
-  const isLoaded = tools.isLoaded(call.name, seen);
+  const view = { offered: state.offered, messages: agent.view(state) };
+  const isLoaded = tools.isLoaded(call.name, view);
   const why = tool && isLoaded ? whyNotRun(tool, call, key, state, run, ended !== undefined) : undefined;
   const cost = costFunction(run);
   let spent: Spent | undefined;
@@ -160,7 +160,7 @@ async function callTool(
           runTool({
             tool,
             call,
-            names: tools.known(seen.offered, seen.messages).map(({ name }) => name),
+            names: tools.known(view.offered, view.messages).map(({ name }) => name),
             context: withNesting({ signal, callId: call.id, key, context, options, depth }, nesting),
             clock: agent.clock,
           }).catch((error: unknown) => {

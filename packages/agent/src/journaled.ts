@@ -81,20 +81,20 @@ async function driveSubAgent(
   // If the call cannot run a sub-agent, the step of the call creates its result.
   if (!parts || !tools || !tool || !inner || !innerParts || invalid !== undefined || depth > MAX_DEPTH)
     return undefined;
-  const seen = { offered: state.offered, messages: parts.view(state) };
-  if (isOverMaxCalls(tool, call, state) || !tools.isLoaded(call.name, seen)) return undefined;
+  const view = { offered: state.offered, messages: parts.view(state) };
+  if (isOverMaxCalls(tool, call, state) || !tools.isLoaded(call.name, view)) return undefined;
   const checked = await checkValue(tool.parameters, args);
   if ('issues' in checked) return undefined;
 
   const runId = toolKey(journal.runId, state, call);
   const { task } = checked.value as { readonly task: string };
-  const begun = initialState(waitingRunOf(state, call.id) ?? task, runId);
+  const start = initialState(waitingRunOf(state, call.id) ?? task, runId);
   const left = state.budget && remaining(state.budget, state.spent);
-  const budget = limitedBy(innerParts.rules.budget, left, begun.spent);
+  const budget = limitedBy(innerParts.rules.budget, left, start.spent);
   const options = withNesting(io.options ?? {}, { depth, cost: parts.cost ?? nesting.cost });
   const effects = journaled(inner, journalInside(journal, runId, call.id), { options, context: io.context });
   try {
-    const result = await inner.drive({ ...begun, budget }, effects);
+    const result = await inner.drive({ ...start, budget }, effects);
     return () => Promise.resolve(result);
   } catch (error) {
     // Throw the engine's own errors to the engine. Any other error of the sub-agent becomes the result of the call.

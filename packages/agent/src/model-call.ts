@@ -18,7 +18,7 @@ import type { Scope } from './scope.ts';
 import type { RunState } from './state.ts';
 import type { StepReports } from './step-report.ts';
 import { hasSameItems, type ToolOrder } from './tool-order.ts';
-import { withKeptTools } from './tool-search.ts';
+import { withLoadedTools } from './tool-search.ts';
 
 interface ModelTurn {
   readonly response: ChatResponse;
@@ -97,8 +97,8 @@ async function compactedRequest(
   const { usage, target } = reports.latest ?? { usage: undefined, target: undefined };
   const context = { step: state.steps + 1, state, signal: scope.signal, usage, target, request, overflow };
   try {
-    const kept = messagesFrom(await scope.race(() => compact(messages, context)));
-    return withKeptTools({ ...request, messages: kept }, messages);
+    const compacted = messagesFrom(await scope.race(() => compact(messages, context)));
+    return withLoadedTools({ ...request, messages: compacted }, messages);
   } catch (error) {
     if (scope.signal.aborted) throw error;
     reports.warn(hookWarning('compact', error));

@@ -189,27 +189,27 @@ export const loadingResult = ({ id, name }: ToolCallPart): ToolResultPart => ({
   loads: [name],
 });
 
-/** Results of `withKeptTools` by the request's list of tools, because providers recognize lists by identity. */
-const keptLists = new WeakMap<readonly ToolSpec[], readonly ToolSpec[]>();
+/** Results of `withLoadedTools` by the request's list of tools, because providers recognize lists by identity. */
+const convertedLists = new WeakMap<readonly ToolSpec[], readonly ToolSpec[]>();
 
 /**
  * Returns the request. In the request, a loaded tool is an ordinary tool if `compact` removed the result that first loaded the
  * tool. It remains one after a later result loads it again, so that the beginning of the prompt does not change.
  */
-export function withKeptTools(request: ChatRequest, transcript: readonly Message[]): ChatRequest {
+export function withLoadedTools(request: ChatRequest, transcript: readonly Message[]): ChatRequest {
   const { tools = [], messages } = request;
   if (messages === transcript || tools.every(({ deferred }) => deferred !== true)) return request;
   const [before, after] = [firstLoads(transcript), firstLoads(messages)];
-  const known = keptLists.get(tools);
-  const kept = tools.map((tool, at) => {
+  const known = convertedLists.get(tools);
+  const converted = tools.map((tool, at) => {
     if (tool.deferred !== true || after.get(tool.name) === before.get(tool.name)) return tool;
     const { name, description, parameters } = tool;
     return known?.[at]?.name === name && known[at].deferred !== true
       ? known[at]
       : { name, description, parameters };
   });
-  if (hasSameItems(kept, tools)) return request;
-  const same = hasSameItems(kept, known) ? known : kept;
-  keptLists.set(tools, same ?? kept);
-  return { ...request, tools: same ?? kept };
+  if (hasSameItems(converted, tools)) return request;
+  const same = hasSameItems(converted, known) ? known : converted;
+  convertedLists.set(tools, same ?? converted);
+  return { ...request, tools: same ?? converted };
 }

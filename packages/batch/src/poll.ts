@@ -83,17 +83,17 @@ async function look(batch: BatchRecord, round: Round): Promise<boolean> {
     batch.isCancelled = true;
     await round.job.save();
   }
-  let seen;
+  let status;
   try {
-    seen = await backend.look(ref, context);
+    status = await backend.look(ref, context);
   } catch (cause) {
     if (!LlmError.is(cause, 'not-found')) throw cause;
     if (state === 'trial') return reject(batch, round);
     const why = `${about.target}: the vendor no longer has batch ${ref}: ${cause.message}`;
     return failAll(batch, new LlmError('server', why, cause.details, { cause }), round);
   }
-  const { completed, expiresAt } = seen;
-  if (seen.state === 'running') {
+  const { completed, expiresAt } = status;
+  if (status.state === 'running') {
     const hasNews =
       completed !== batch.completed || expiresAt !== batch.expiresAt || batch.retryAt !== undefined;
     Object.assign(batch, { completed, expiresAt, retryAt: undefined });
@@ -101,7 +101,7 @@ async function look(batch: BatchRecord, round: Round): Promise<boolean> {
     await reserve(batch, backend.limits.expiresMs, round);
     return false;
   }
-  if (seen.state === 'failed') return onRefused(batch, seen.error, round);
+  if (status.state === 'failed') return onRefused(batch, status.error, round);
   batch.completed = completed;
   if (state === 'trial') return readTrial(batch, round);
   batch.state = 'ended';

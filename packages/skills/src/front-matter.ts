@@ -20,13 +20,13 @@ const FRONT_MATTER = /^---[ \t]*\r?\n([\s\S]*?)\r?\n?---[ \t]*(?:\r?\n|$)/;
 /** Splits a file into front matter and body. Throws an `Error` if the front matter cannot be parsed. */
 export function splitFile(text: string, problem: ReportProblem): SplitFile {
   const plain = text.replace(/^\uFEFF/, '');
-  const begun = plain.trimStart();
-  const [front, yaml] = FRONT_MATTER.exec(begun) ?? [];
+  const trimmed = plain.trimStart();
+  const [front, yaml] = FRONT_MATTER.exec(trimmed) ?? [];
   if (front === undefined || yaml === undefined) return { fields: undefined, body: plain.trim() };
-  if (begun !== plain) problem('whitespace precedes the front matter');
+  if (trimmed !== plain) problem('whitespace precedes the front matter');
   if (yaml.length > MAX_FRONT_MATTER)
     throw new Error(`the front matter has ${yaml.length} characters; the maximum is ${MAX_FRONT_MATTER}`);
-  return { fields: fieldsIn(yaml, problem), body: begun.slice(front.length).trim() };
+  return { fields: fieldsIn(yaml, problem), body: trimmed.slice(front.length).trim() };
 }
 
 function fieldsIn(yaml: string, problem: ReportProblem): Fields {

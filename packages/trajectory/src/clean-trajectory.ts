@@ -13,16 +13,16 @@ export type CleanedLine =
 
 /** Redacts a trajectory and searches the result for secrets. Throws an error for values that have no JSON form. */
 export function cleanTrajectory(trajectory: Trajectory, format: LineFormat, redactor: Redactor): CleanedLine {
-  const whole = toLine(trajectory);
+  const unredacted = toLine(trajectory);
   try {
     // Convert class instances to plain objects through JSON, because the redactor does not search them. Bytes are not searched.
-    const cleaned = redactor.value(fromJson<Trajectory>(JSON.parse(whole)));
-    const kept = format === 'sharegpt' ? toShareGpt(cleaned) : cleaned;
-    const line = JSON.stringify(format === 'sharegpt' ? kept : toJson(kept));
-    const reasons = [...new Set(redactor.find(textsOf(kept).join('\n')).map(({ rule }) => rule))];
+    const cleaned = redactor.value(fromJson<Trajectory>(JSON.parse(unredacted)));
+    const output = format === 'sharegpt' ? toShareGpt(cleaned) : cleaned;
+    const line = JSON.stringify(format === 'sharegpt' ? output : toJson(output));
+    const reasons = [...new Set(redactor.find(textsOf(output).join('\n')).map(({ rule }) => rule))];
     return reasons.length === 0 ? { line } : { suspect: line, reasons };
   } catch {
-    return { suspect: whole, reasons: ['the redactor failed'] };
+    return { suspect: unredacted, reasons: ['the redactor failed'] };
   }
 }
 

@@ -138,7 +138,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
   };
 
   /** Restricts a query to entries whose retention time has not ended. */
-  const kept = <Query extends CallQuery>(query: Query): Query => {
+  const withinRetention = <Query extends CallQuery>(query: Query): Query => {
     const oldest = new Date(clock.now() - keepMs);
     return { ...query, from: query.from !== undefined && query.from > oldest ? query.from : oldest };
   };
@@ -146,7 +146,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
     await checkCallQuery('calls.page', query, PAGE);
     const { limit = DEFAULT_PAGE, after, ...filter } = query;
     const place = after === undefined ? undefined : placeOf(after);
-    const found = await store.page({ ...kept(filter), limit: limit + 1, after: place });
+    const found = await store.page({ ...withinRetention(filter), limit: limit + 1, after: place });
     const calls = found.slice(0, limit);
     const last = calls.at(-1);
     return { calls, next: found.length > limit && last ? `${last.at}_${last.id}` : undefined };
@@ -194,7 +194,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
     async stats(query) {
       const by = { type: 'array', items: { enum: [...DIMENSIONS] } };
       await checkCallQuery('calls.stats', query, { by, zone: { type: 'string' } });
-      const rows = await callStats(store, kept(query));
+      const rows = await callStats(store, withinRetention(query));
       const orderOf = ({ key }: CallStats): string => JSON.stringify(Object.values(key));
       return rows.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
     },

@@ -123,7 +123,7 @@ export class LoggedCall implements Loggable {
   }
 
   private begin(target: string, attempt: number, at: number): LoggedAttempt {
-    const begun: LoggedAttempt = {
+    const attemptEntry: LoggedAttempt = {
       target,
       attempt,
       at,
@@ -133,10 +133,10 @@ export class LoggedCall implements Loggable {
       kind: undefined,
       message: undefined,
     };
-    this.attempts.push(begun);
+    this.attempts.push(attemptEntry);
     // The oldest attempt is removed, because only the newest can have succeeded.
     if (this.attempts.length > MAX_ATTEMPTS) this.attempts.shift();
-    return begun;
+    return attemptEntry;
   }
 
   private endAttempt({ attempt, result }: Of<'attempt-end'>): void {

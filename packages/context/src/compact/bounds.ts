@@ -44,7 +44,7 @@ export function boundsOf(
 
 /** Returns the maximum length of a summary of `summarized` tokens, in tokens. */
 export function summaryTokens(summarized: number, { summary }: Bounds): number {
-  const asked = Math.max(MIN_SUMMARY, summarized / 5);
+  const proportional = Math.max(MIN_SUMMARY, summarized / 5);
   // A summary must be shorter than the messages that it replaces.
-  return Math.max(50, Math.floor(Math.min(summary, asked, summarized / 2)));
+  return Math.max(50, Math.floor(Math.min(summary, proportional, summarized / 2)));
 }
