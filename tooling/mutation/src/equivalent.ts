@@ -98,6 +98,18 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'only Windows uses the default, where each test of a stored vault detects the change',
   },
   {
+    file: 'node/vault-file.ts',
+    before: 'await file.sync();',
+    after: ';',
+    why: 'only a power failure shows whether the file was flushed',
+  },
+  {
+    file: 'node/vault-file.ts',
+    before: 'await handle.sync();',
+    after: ';',
+    why: 'only a power failure shows whether the folder was flushed',
+  },
+  {
     file: 'pool/key-ring.ts',
     before: 'epoch: 0,',
     after: 'epoch: 1,',

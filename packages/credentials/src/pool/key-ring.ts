@@ -102,7 +102,7 @@ export class KeyRing {
     if (key.epoch !== epoch) return;
     const why = `${kind}: ${message}`;
     if (kind === 'auth') {
-      Object.assign(key, { state: 'dead', until: undefined, why, epoch: key.epoch + 1 });
+      Object.assign(key, { state: 'dead', why, epoch: key.epoch + 1 });
       return;
     }
     const isLimit = kind === 'rate-limit';
@@ -137,10 +137,8 @@ export class KeyRing {
 
   /** Returns the time until the first resting key can be used, in milliseconds, or `undefined` if all keys are dead. */
   retryAfterMs(): number | undefined {
-    const ends = this.keys.flatMap(({ state, until }) =>
-      state === 'resting' && until !== undefined ? [until] : [],
-    );
-    return ends.length === 0 ? undefined : Math.max(0, Math.min(...ends) - this.clock.now());
+    const ends = this.keys.flatMap(({ until }) => until ?? []);
+    return ends.length === 0 ? undefined : Math.min(...ends) - this.clock.now();
   }
 
   snapshot(): readonly KeyState[] {
@@ -153,7 +151,7 @@ export class KeyRing {
 
   /** Whether the key can be used. Ends a rest whose time has passed. */
   private isUsable(key: Key): boolean {
-    if (key.state === 'resting' && (key.until ?? 0) <= this.clock.now()) Object.assign(key, USABLE);
+    if (key.until !== undefined && key.until <= this.clock.now()) Object.assign(key, USABLE);
     return key.state === 'ok';
   }
 }
