@@ -12,7 +12,7 @@ import {
 import { createLedger, memoryStore, type LedgerStore, type SpendRecord } from '../src/index.ts';
 import { fakeClock, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { NOON, PRICED, ledgerFixture, reply } from './support/fixture.ts';
+import { NOON, PRICED, ledgerFixture, recordingStore, reply } from './support/fixture.ts';
 
 const limits = [{ name: 'day', max: { usd: '1' }, per: 'day' }] as const;
 
@@ -89,6 +89,14 @@ describe('an attempt is booked', () => {
     expect(await ledger.report({ by: [] })).toMatchObject([
       { calls: 1, attempts: 2, failed: 1, unpriced: 1 },
     ]);
+  });
+
+  it('without a limit by its record alone', async () => {
+    const clock = fakeClock(NOON);
+    const { store, calls } = recordingStore(clock);
+    const { ask, records } = ledgerFixture([reply(1, 1)], { store }, {}, clock);
+    await ask();
+    expect(calls).toEqual(records.map(({ id }) => `append ${id}`));
   });
 
   it('with one call for each repair of an object', async () => {
@@ -411,6 +419,28 @@ describe('a store that is down', () => {
       expect(await ledger.state()).toMatchObject([{ used: 11_000n, held: 0n }]);
     },
   );
+
+  it('with whenDown counts one call and two requests of a call with a retry', async () => {
+    const clock = fakeClock(NOON);
+    const { store, become } = fallible(memoryStore({ clock }));
+    const counts = [
+      { name: 'calls', max: { calls: 9 }, per: 'ever' },
+      { name: 'requests', max: { requests: 9 }, per: 'ever' },
+    ] as const;
+    const { majordomo, ledger } = ledgerFixture(
+      [{ fail: 'overloaded' }, reply(1, 1)],
+      { limits: counts, store, whenDown: 'admit' },
+      {},
+      clock,
+    );
+    become('failing');
+    const asked = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
+    await clock.advance(1000);
+    await asked;
+    become('up');
+    await ledger.flush();
+    expect((await ledger.state()).map(({ used }) => used)).toEqual([1n, 2n]);
+  });
 
   it('makes flush reject', async () => {
     const clock = fakeClock(NOON);

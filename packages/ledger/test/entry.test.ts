@@ -1,16 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { createLedger, memoryStore, type Alert, type LedgerStore } from '../src/index.ts';
-import { PRICED, ledgerFixture, reply } from './support/fixture.ts';
+import { fakeClock } from '@majordomo/testing';
+import { NOON, PRICED, ledgerFixture, recordingStore, reply } from './support/fixture.ts';
+
+const DAY_MS = 86_400_000;
+const USD_RULE =
+  'usd: must be a string with a decimal number of at most 9223372036.854775807 and nine decimals';
+const NO_VENDOR = 'vendor: must be a non-empty string, the name of the paid vendor';
 
 describe('an entry', () => {
   it.each([
-    [{ vendor: '', usd: '1' }, 'vendor'],
-    [{ vendor: 5, usd: '1' }, 'vendor'],
-    [{ vendor: 'mail', usd: 1 }, 'usd'],
-    [{ vendor: 'mail', usd: '9223372036.854775808' }, 'usd'],
-  ])('%j is rejected with the name of the field', async (entry, path) => {
+    [{ vendor: '', usd: '1' }, 'vendor', NO_VENDOR],
+    [{ vendor: 5, usd: '1' }, 'vendor', NO_VENDOR],
+    [{ vendor: 'mail', usd: 1 }, 'usd', `${USD_RULE}, such as '0.0125', not 1`],
+    [{ vendor: 'mail', usd: '1,5' }, 'usd', `${USD_RULE}, such as '0.0125', not "1,5"`],
+    [
+      { vendor: 'mail', usd: '9223372036.854775808' },
+      'usd',
+      `${USD_RULE}, such as '0.0125', not "9223372036.854775808"`,
+    ],
+  ])('%j is rejected with the name of the field and the remedy', async (entry, path, problem) => {
     await expect(createLedger().book(entry as never)).rejects.toMatchObject({
       kind: 'config',
+      message: `ledger: book: ${problem}`,
       details: { path },
     });
   });
@@ -78,10 +90,41 @@ describe('a booked amount', () => {
     ]);
   });
 
-  it('without an id is booked each time', async () => {
-    const { ledger, records } = ledgerFixture([]);
+  it('without an id is booked each time, and reads no records', async () => {
+    const clock = fakeClock(NOON);
+    const { store, calls } = recordingStore(clock);
+    const { ledger, records } = ledgerFixture([], { store }, {}, clock);
     for (let booking = 0; booking < 2; booking++) await ledger.book({ vendor: 'mail', usd: '1' });
     expect(new Set(records.map(({ id }) => id)).size).toBe(2);
+    expect(calls).toEqual(records.map(({ id }) => `append ${id}`));
+  });
+
+  it('is reserved for a day under its id, and only if a limit counts it', async () => {
+    const clock = fakeClock(NOON);
+    const { store, calls, leases } = recordingStore(clock);
+    const requests = { name: 'requests', max: { requests: 1 }, per: 'ever' } as const;
+    const { ledger } = ledgerFixture([], { store, onAlert: undefined, limits: [requests] }, {}, clock);
+    await ledger.book({ ...entry, id: 'uncounted' });
+    ledger.setLimit({ name: 'money', max: { usd: '1' }, per: 'ever' });
+    await ledger.book(entry);
+    expect(calls).toEqual([
+      'records booked/uncounted',
+      'append booked/uncounted',
+      'records booked/invoice',
+      'reserve booked/invoice',
+      'settle booked/invoice',
+      'append booked/invoice',
+    ]);
+    expect(leases).toEqual([DAY_MS]);
+  });
+
+  it('with an id is counted once, also after the store has deleted the reservation', async () => {
+    const limits = [{ name: 'money', max: { usd: '1' }, per: 'ever' }] as const;
+    const { ledger, records, clock } = ledgerFixture([], { limits });
+    await ledger.book(entry);
+    await clock.advance(2 * DAY_MS);
+    await ledger.book(entry);
+    expect([records.length, (await ledger.state())[0]?.used]).toEqual([1, 250_000_000n]);
   });
 });
 

@@ -159,6 +159,15 @@ describe('a spent limit', () => {
     expect(types()).toEqual(expected);
   });
 
+  it('is emitted once, whether a denied call or a booking emits it first', async () => {
+    const { alerts, booked, book, types } = setUp();
+    await book(90n);
+    await alerts.onRefused(booked(11n));
+    await book(10n);
+    await alerts.onRefused(booked(1n));
+    expect(types()).toEqual(['spent']);
+  });
+
   it('is not emitted for a denied call on a counter without amounts', async () => {
     const { alerts, booked, types } = setUp();
     await alerts.onRefused(booked(1000n));

@@ -1,6 +1,7 @@
 import type { AttemptInfo, Permit } from '@majordomo/core';
+import { getEventListeners } from 'node:events';
 import { fakeClock } from '@majordomo/testing';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Claim } from '../contract/store.ts';
 import { HeldQueue, type HeldLimit } from './held-queue.ts';
 
@@ -65,9 +66,38 @@ it('moves a call to the counter that a retry reports, and retries it when that c
   );
   queue.onRelease(['a']);
   await clock.advance(1);
+  queue.onRelease(['a']);
+  await clock.advance(1);
+  expect(tries).toBe(1);
   queue.onRelease(['b']);
   // This is before the next poll.
   expect(await Promise.race([waiting, clock.advance(50)])).toBe(permit);
+});
+
+it.each([
+  ['a', 'b', 'b'],
+  ['b', 'a', 'b'],
+  ['b', 'b', 'a'],
+])('moves a call to its place in the order of arrival, with calls for %s, %s and %s', async (...counters) => {
+  const clock = fakeClock();
+  const queue = new HeldQueue(clock, 30_000);
+  const admitted: number[] = [];
+  const calls = counters.map((counter, number) => {
+    let isMoved = counter === 'b';
+    return queue.wait(counter, attemptWith(new AbortController().signal), () => {
+      if (isMoved) admitted.push(number);
+      const answer = isMoved ? permit : heldOn('b');
+      isMoved = true;
+      return answer;
+    });
+  });
+  queue.onRelease(['a']);
+  await clock.advance(1);
+  expect(admitted).toEqual([]);
+  queue.onRelease(['b']);
+  await clock.advance(1);
+  await Promise.all(calls);
+  expect(admitted).toEqual([0, 1, 2]);
 });
 
 it('does not retry before the next poll without a release', async () => {
@@ -108,4 +138,55 @@ it('requires the claims of a later call to queue on counters with waiting calls,
   void queue.wait('a', attemptWith(new AbortController().signal), () => heldOn('a'));
   expect(queue.queuedCounter([claim('b', 1n), claim('a', 1n)])).toBe('a');
   expect(queue.queuedCounter([claim('b', 1n), claim('a', 0n)])).toBeUndefined();
+});
+
+describe('a call that ends while it waits', () => {
+  /** Three waiting calls: the first is never admitted, and the others are admitted after `open`. */
+  function threeCalls(timeoutMs: number) {
+    const clock = fakeClock();
+    const queue = new HeldQueue(clock, timeoutMs);
+    const callers = [1, 2, 3].map(() => new AbortController());
+    const tries: number[] = [];
+    let isOpen = false;
+    const calls = callers.map(({ signal }, number) =>
+      queue.wait('a', attemptWith(signal), () => {
+        tries.push(number);
+        return number > 0 && isOpen ? permit : heldOn('a');
+      }),
+    );
+    return { clock, callers, calls, tries, open: () => (isOpen = true) };
+  }
+  const ended = { deny: 'the call ended while it waited for other calls to settle' };
+
+  it.each([0, 1, 2])('because caller %i aborted leaves the queue at once', async (number) => {
+    const { clock, callers, calls } = threeCalls(30_000);
+    callers[number]?.abort();
+    // This is before the next poll.
+    expect(await Promise.race([calls[number], clock.advance(50)])).toEqual(ended);
+  });
+
+  it('is denied without another reservation, and the next call is admitted at once', async () => {
+    const { clock, callers, calls, tries, open } = threeCalls(30_000);
+    open();
+    callers[0]?.abort();
+    expect(await Promise.race([Promise.all(calls), clock.advance(50)])).toEqual([ended, permit, permit]);
+    expect(tries).toEqual([1, 2]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('because the time is over is denied by a last reservation, and the next call is admitted at once', async () => {
+    const { clock, calls, tries, open } = threeCalls(50);
+    open();
+    await clock.advance(50);
+    expect(await Promise.all(calls)).toEqual([heldOn('a').denial, permit, permit]);
+    expect(tries).toEqual([0, 1, 2]);
+  });
+
+  it('leaves no listener at the signal of its caller', async () => {
+    const { clock, callers, calls, open } = threeCalls(150);
+    open();
+    await clock.advance(200);
+    await Promise.all(calls);
+    expect(callers.map(({ signal }) => getEventListeners(signal, 'abort').length)).toEqual([0, 0, 0]);
+  });
 });

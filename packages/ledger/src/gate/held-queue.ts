@@ -50,7 +50,6 @@ export class HeldQueue {
 
   /** Returns a counter in whose queue a call with these claims must wait, or `undefined` if the call need not wait. */
   queuedCounter(claims: readonly Claim[]): string | undefined {
-    if (this.waiting.size === 0) return undefined;
     return claims.find(({ counter, amount }) => amount > 0n && this.waiting.has(counter))?.counter;
   }
 

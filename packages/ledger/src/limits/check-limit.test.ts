@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLedger } from '../create-ledger.ts';
+import type { LedgerOptions } from '../contract/ledger.ts';
 import type { Limit } from '../contract/limit.ts';
 
 const good = { name: 'day', max: { usd: '1.50' }, per: 'day' } as const;
@@ -106,10 +107,39 @@ describe('an invalid limit is rejected with the name of the field', () => {
     [{ unknownPrice: 'allow' }, 'unknownPrice'],
     [{ whenDown: 'open' }, 'whenDown'],
     [{ reserve: 'least' }, 'reserve'],
+    [{ reserve: 1 }, 'reserve'],
+    [{ whenHeld: 'stop' }, 'whenHeld'],
     [{ storeTimeoutMs: 0 }, 'storeTimeoutMs'],
     [{ storeTimeoutMs: Infinity }, 'storeTimeoutMs'],
+    [{ heldTimeoutMs: 0 }, 'heldTimeoutMs'],
+    [{ heldTimeoutMs: Infinity }, 'heldTimeoutMs'],
     [{ tags: 'feature' }, 'tags'],
+    [{ tags: ['feature', 1] }, 'tags'],
+    [{ store: {} }, 'store'],
+    [{ catalog: {} }, 'catalog'],
+    [{ limits: {} }, 'limits'],
+    [{ limitsOf: [] }, 'limitsOf'],
+    [{ media: 'fitter' }, 'media'],
+    [{ onAlert: 'log' }, 'onAlert'],
+    [{ onRecord: 'log' }, 'onRecord'],
+    [{ clock: {} }, 'clock'],
   ])('rejects the option %j', (options, path) => {
     expect(caught(() => createLedger(options as never))).toMatchObject({ kind: 'config', details: { path } });
+  });
+
+  it.each([
+    { reserve: 'maximum' },
+    { reserve: 'likely' },
+    { reserve: () => 1 },
+    { unknownPrice: 'admit' },
+    { unknownPrice: 'deny' },
+    { whenDown: 'admit' },
+    { whenDown: 'deny' },
+    { whenHeld: 'wait' },
+    { whenHeld: 'deny' },
+    { storeTimeoutMs: 1, heldTimeoutMs: 1 },
+    { tags: ['feature'] },
+  ] satisfies LedgerOptions[])('accepts the options %j', (options) => {
+    expect(() => createLedger(options)).not.toThrow();
   });
 });

@@ -2,9 +2,11 @@ import { catalog, type Catalog } from '@majordomo/catalog';
 import { createMajordomo, user, type CallOptions, type Majordomo } from '@majordomo/core';
 import {
   createLedger,
+  memoryStore,
   type Alert,
   type Ledger,
   type LedgerOptions,
+  type LedgerStore,
   type SpendRecord,
 } from '../../src/index.ts';
 import { fakeClock, fakeProvider, type FakeClock, type FakeOptions, type Turn } from '@majordomo/testing';
@@ -78,4 +80,36 @@ export function ledgerFixture(
       return text;
     },
   };
+}
+
+/** Creates a store in memory that lists its calls as `method id`, and the lease of each reservation. */
+export function recordingStore(clock: FakeClock): {
+  readonly store: LedgerStore;
+  readonly calls: string[];
+  readonly leases: number[];
+} {
+  const memory = memoryStore({ clock });
+  const calls: string[] = [];
+  const leases: number[] = [];
+  const store: LedgerStore = {
+    ...memory,
+    reserve(id, claims, leaseMs) {
+      calls.push(`reserve ${id}`);
+      leases.push(leaseMs);
+      return memory.reserve(id, claims, leaseMs);
+    },
+    settle(id, used) {
+      calls.push(`settle ${id}`);
+      return memory.settle(id, used);
+    },
+    append(record) {
+      calls.push(`append ${record.id}`);
+      return memory.append(record);
+    },
+    records(query) {
+      calls.push(`records ${query.call}`);
+      return memory.records(query);
+    },
+  };
+  return { store, calls, leases };
 }
