@@ -18,8 +18,8 @@ export async function limitStates(
     const counters = await store.counters(limit.prefix);
     return (counters.length > 0 ? counters : unusedCounters(limit)).map((counter) => {
       const state = limit.stateOf(counter, now);
-      const left = limit.max > state.used ? limit.max - state.used : 0n;
-      return { ...state, emptyAt: emptyAt(samples.get(counter.counter) ?? [], left, now) };
+      const unused = limit.max - state.used;
+      return { ...state, emptyAt: emptyAt(samples.get(counter.counter) ?? [], unused, now) };
     });
   });
   return (await Promise.all(states)).flat();

@@ -132,15 +132,18 @@ it('books work that was admitted while the store was down', async () => {
   expect(await records()).toHaveLength(1);
 });
 
-it('estimates an attempt at the rates of the tier', async () => {
-  const { ledger } = setUp();
+it.each<[string, LedgerOptions, number]>([
+  ['its maximum output', {}, 1_000_000],
+  ['the output that `reserve` returns', { reserve: () => 1_000_000 }, 2_000_000],
+])('estimates an attempt with %s at the rates of the tier', async (_, options, maxTokens) => {
+  const { ledger } = setUp(options);
   const attempt = {
     call: { ...work.call, operation: 'embedding' },
     target: 'openai/gpt-4.1',
     vendor: 'openai',
     model: 'gpt-4.1',
     attempt: 0,
-    request: { messages: [], tools: [], output: undefined, extra: {}, maxTokens: 1_000_000 },
+    request: { messages: [], tools: [], output: undefined, extra: {}, maxTokens },
     capabilities: {},
     signal: new AbortController().signal,
   } as const satisfies AttemptInfo;

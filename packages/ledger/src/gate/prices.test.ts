@@ -47,3 +47,18 @@ it('forgets all models when one beyond 1,000 is looked up', async () => {
 it('has the date of the catalog', () => {
   expect(setUp().prices.date).toBe(catalog.date);
 });
+
+it('does not cache a model that it looked up before a refresh', async () => {
+  const known = catalog.with([{ vendor: 'acme', id: 'x', input: [], output: [], prices: [] }]);
+  let answer = (_model: undefined): void => undefined;
+  const slow = new Promise<undefined>((resolve) => (answer = resolve));
+  const refreshable = { ...known, find: (): Promise<undefined> => slow };
+  const prices = new Prices(refreshable);
+  const early = prices.model('acme', 'x');
+  Object.assign(refreshable, { sources: [], find: known.find.bind(known) });
+  // The first look-up after the refresh clears the cache.
+  await prices.model('acme', 'y');
+  answer(undefined);
+  expect(await early).toBeUndefined();
+  expect(await prices.model('acme', 'x')).toMatchObject({ id: 'x' });
+});

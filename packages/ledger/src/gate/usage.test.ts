@@ -1,6 +1,16 @@
-import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
-import { expect, it } from 'vitest';
-import { usageOf } from './usage.ts';
+import type { Price } from '@majordomo/catalog';
+import {
+  LlmError,
+  type Attempt,
+  type AttemptInfo,
+  type ErrorKind,
+  type PartialResponse,
+  type Usage,
+} from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import type { Amounts } from '../limits/limit-counters.ts';
+import type { Estimate } from './estimate.ts';
+import { amountsOf, bookedCost, usageOf, type BookedCost } from './usage.ts';
 
 const attempt = {} as AttemptInfo;
 const usage: Usage = { input: 1, output: 2, cacheRead: 3, cacheWrite: 4, reasoning: 5 };
@@ -36,3 +46,156 @@ it.each(Object.keys(usage) as (keyof Usage)[])(
       });
   },
 );
+
+const failedWith = (status: number | undefined, kind: ErrorKind = 'server', parts?: number): Attempt => {
+  const text = { type: 'text', text: 'a' } as const;
+  const partial: PartialResponse | undefined =
+    parts === undefined
+      ? undefined
+      : { id: undefined, target: 'a/x', parts: Array(parts).fill(text), text: '', usage: undefined };
+  const error = new LlmError(kind, 'no answer', { status, partial });
+  return { ...outcome(usage), usage: undefined, outcome: 'failed', error };
+};
+const finished: Attempt = { ...outcome(usage), usage: undefined };
+const stopped: Attempt = { ...failedWith(undefined, 'aborted'), stopped: true };
+const claimed: Estimate = { input: 10, output: 20, nanoUsd: 30n, inputNanoUsd: 4n, isByUnit: false };
+
+describe('the cost of an attempt', () => {
+  const price: Price = {
+    from: '2020-01-01',
+    rates: { input: 1_000_000, output: 10_000_000 },
+    sources: [],
+    trust: 'override',
+  };
+  const few: Usage = { input: 1, output: 2, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
+  const unknown = (missing: string): BookedCost => ({
+    nanoUsd: undefined,
+    basis: 'unknown',
+    missing: [missing],
+  });
+  const noUsage = unknown('no usage');
+  const rejected: BookedCost = {
+    nanoUsd: 0n,
+    basis: 'estimate',
+    missing: ['no usage: the vendor rejected the request, and vendors do not charge for that'],
+  };
+  const inputOnly: BookedCost = {
+    nanoUsd: 4n,
+    basis: 'estimate',
+    missing: ['no usage: the attempt was stopped after its request was sent, and its input is estimated'],
+  };
+
+  it.each<[name: string, attempt: Attempt, usage: Usage | undefined, expected: BookedCost]>([
+    ['with usage', finished, few, { nanoUsd: 21_000n, basis: 'override', missing: [] }],
+    ['without usage', finished, undefined, noUsage],
+    ['with status 400', failedWith(400), undefined, rejected],
+    ['with status 499', failedWith(499), undefined, rejected],
+    ['with status 399', failedWith(399), undefined, noUsage],
+    ['with status 500', failedWith(500), undefined, noUsage],
+    ['with status 4000', failedWith(4000), undefined, noUsage],
+    ['with status 1400', failedWith(1400), undefined, noUsage],
+    ['without a status', failedWith(undefined), undefined, noUsage],
+    ['that a filter ended', failedWith(400, 'content-filter'), undefined, noUsage],
+    ['with status 400 and a partial response', failedWith(400, 'server', 0), undefined, noUsage],
+    ['that was stopped', stopped, undefined, inputOnly],
+    [
+      'that was stopped after output',
+      { ...failedWith(undefined, 'aborted', 1), stopped: true },
+      undefined,
+      noUsage,
+    ],
+    ['that was stopped when it had finished', { ...finished, stopped: true }, undefined, noUsage],
+  ])('%s follows from its outcome', (_, ended, reported, expected) => {
+    expect(bookedCost(ended, reported, price, attempt, claimed)).toEqual(expected);
+  });
+
+  it.each([failedWith(400), stopped])('of an included attempt is included', (ended) => {
+    const info: AttemptInfo = { ...attempt, billing: 'included' };
+    const included = { nanoUsd: undefined, basis: 'included', missing: [] };
+    expect(bookedCost(ended, undefined, price, info, claimed)).toEqual(included);
+  });
+
+  it('is unknown without a price or an estimate of the input', () => {
+    const unpriced = { ...claimed, inputNanoUsd: undefined };
+    expect(bookedCost(stopped, undefined, undefined, attempt, unpriced)).toEqual(noUsage);
+    for (const ended of [failedWith(400), stopped])
+      expect(bookedCost(ended, few, undefined, attempt, claimed)).toEqual(unknown('no price'));
+  });
+});
+
+describe('the amounts of an attempt', () => {
+  const cost = (nanoUsd?: bigint, basis: BookedCost['basis'] = 'override'): BookedCost => ({
+    nanoUsd,
+    basis,
+    missing: [],
+  });
+  const counts = (input: number | undefined, output: number | undefined): Usage => ({
+    ...usage,
+    input,
+    output,
+  });
+
+  it.each<
+    [name: string, Attempt, Usage | undefined, BookedCost, Partial<Estimate>, Pick<Amounts, 'tokens' | 'usd'>]
+  >([
+    ['with usage', finished, counts(1, 2), cost(5n), {}, { tokens: 3n, usd: 5n }],
+    ['that failed with usage', failedWith(500), counts(1, 2), cost(5n), {}, { tokens: 3n, usd: 5n }],
+    ['with fractions', finished, counts(1.5, 2.5), cost(5n), {}, { tokens: 5n, usd: 5n }],
+    ['without a count of input', finished, counts(undefined, 2), cost(), {}, { tokens: 12n, usd: 30n }],
+    ['without a count of output', finished, counts(1, undefined), cost(), {}, { tokens: 21n, usd: 30n }],
+    ['without usage', finished, undefined, cost(), {}, { tokens: 30n, usd: 30n }],
+    [
+      'without usage or an estimate',
+      finished,
+      undefined,
+      cost(),
+      { output: undefined, nanoUsd: undefined },
+      { tokens: 10n, usd: 0n },
+    ],
+    ['that a plan includes', finished, counts(1, 2), cost(5n, 'included'), {}, { tokens: 3n, usd: 0n }],
+    ['that the vendor failed', failedWith(500), undefined, cost(), {}, { tokens: 0n, usd: 0n }],
+    [
+      'that failed without parts',
+      failedWith(500, 'server', 0),
+      undefined,
+      cost(),
+      {},
+      { tokens: 0n, usd: 0n },
+    ],
+    [
+      'that failed after a part',
+      failedWith(500, 'server', 1),
+      undefined,
+      cost(),
+      {},
+      { tokens: 30n, usd: 30n },
+    ],
+    ['that was stopped', stopped, undefined, cost(), {}, { tokens: 10n, usd: 4n }],
+    ['that was stopped with a cost', stopped, undefined, cost(7n), {}, { tokens: 10n, usd: 7n }],
+    [
+      'that was stopped without an estimate',
+      stopped,
+      undefined,
+      cost(),
+      { inputNanoUsd: undefined },
+      { tokens: 10n, usd: 0n },
+    ],
+    [
+      'that was stopped after a part',
+      { ...failedWith(undefined, 'aborted', 1), stopped: true },
+      undefined,
+      cost(),
+      {},
+      { tokens: 30n, usd: 30n },
+    ],
+  ])('%s are those that it used or reserved', (_, ended, reported, booked, bounds, expected) => {
+    const amounts = amountsOf(ended, reported, booked, { ...claimed, ...bounds });
+    expect(amounts).toEqual({ calls: 1n, requests: 1n, ...expected });
+  });
+
+  it('that was skipped are 0', () => {
+    const skipped: Attempt = { ...finished, outcome: 'skipped' };
+    const none = { calls: 0n, requests: 0n, tokens: 0n, usd: 0n };
+    expect(amountsOf(skipped, usage, cost(5n), claimed)).toEqual(none);
+  });
+});

@@ -102,6 +102,14 @@ describe('a burn rate', () => {
     expect(rate.emptyAt(9n, atFourMinutes)).toBe(atFourMinutes + (DAY - MINUTE));
   });
 
+  it('counts merged samples by their number', () => {
+    const rate = new BurnRate();
+    for (let used = 1; used <= 5; used++) rate.addSample(BigInt(used), 1n, 0);
+    for (let used = 6; used <= 10; used++) rate.addSample(BigInt(used), 1n, HOUR);
+    // Only the five at one hour remain.
+    expect(rate.emptyAt(5n, DAY)).toBe(DAY + 23 * HOUR);
+  });
+
   it('remembers the amounts of 24 hours', () => {
     const rate = new BurnRate();
     for (let hour = 0; hour <= 100; hour++) rate.addSample(BigInt(hour + 1), 1n, hour * HOUR);

@@ -27,8 +27,7 @@ export function emptyAt(
   const spent = recent.reduce((sum, { amount }) => sum + amount, 0n);
   const age = first === undefined ? 0 : now - first.at;
   if (count < MIN_SAMPLES || age < MIN_AGE_MS || spent <= 0n) return undefined;
-  if (left <= 0n) return now;
-  return Math.round(now + (Number(left) / Number(spent)) * age);
+  return Math.round(now + (Math.max(0, Number(left)) / Number(spent)) * age);
 }
 
 /** Rate at which one counter grows, as observed by this process. Includes amounts that other processes booked. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { labelAt, offsetAt } from './calendar.ts';
+import { formatOf, labelAt, offsetAt } from './calendar.ts';
 
 it.each([
   ['UTC', '2026-11-20T12:34:56.789Z', 0],
@@ -21,4 +21,9 @@ it.each([
 
 it('a zone that the platform does not know is an error', () => {
   expect(() => offsetAt(0, 'Mars/Base')).toThrow(RangeError);
+});
+
+it('the formatter of a zone is created once', () => {
+  expect(formatOf('Asia/Tokyo')).toBe(formatOf('Asia/Tokyo'));
+  expect(formatOf('Asia/Tokyo')).not.toBe(formatOf('Europe/Berlin'));
 });

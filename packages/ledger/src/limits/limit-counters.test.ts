@@ -46,6 +46,15 @@ describe('a claim', () => {
   });
 });
 
+it('computes a period once', () => {
+  const limit = new LimitCounters({ name: 'a', max: { requests: 1 }, per: 'hour', zone: 'Asia/Tokyo' }, 0);
+  const from = Date.parse('2026-11-20T12:00:00.000Z');
+  const period = limit.periodAt(from + 1);
+  expect(period).toEqual({ from, to: from + 3_600_000 });
+  for (const at of [from, from + 3_599_999]) expect(limit.periodAt(at)).toBe(period);
+  for (const at of [from - 1, from + 3_600_000]) expect(limit.periodAt(at)).not.toEqual(period);
+});
+
 const spender: Spender = { tenant: 't', vendor: 'v', target: 'a/x', metadata: {} };
 const counterOf = (of: Partial<Limit>, by: Partial<Spender> = {}): string | undefined =>
   new LimitCounters({ name: 'n', max: { requests: 1 }, per: 'ever', ...of }, 0).counterFor({
