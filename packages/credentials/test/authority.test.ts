@@ -611,6 +611,7 @@ describe('a token', () => {
       message: 'the call was aborted while its token was refreshed',
       cause: 'left',
     });
+    await expect.poll(() => sent.length).toBe(1);
   });
 
   it('of no login is reported', async () => {

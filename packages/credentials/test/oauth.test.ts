@@ -429,20 +429,6 @@ describe('a token of a login', () => {
     expect(tokenRequests()).toBe(1);
   });
 
-  it('is refreshed a minute or `earlyMs` before its end', async () => {
-    for (const [earlyMs, leftMs, requests] of [
-      [undefined, 61_000, 0],
-      [undefined, 59_000, 1],
-      [600_000, 599_000, 1],
-      [0, 1000, 0],
-    ] as const) {
-      const source = await loggedIn({ earlyMs });
-      await vault.update('login', (now) => now && { ...now, issuedAt: 0, expiresAt: Date.now() + leftMs });
-      await ask(source);
-      expect(tokenRequests()).toBe(requests);
-    }
-  });
-
   it.each([-300_000, 300_000])('uses the local clock even if it is wrong by %d ms', async (skew) => {
     const clock: Clock = {
       ...systemClock,
