@@ -4,11 +4,14 @@ import { expect, it } from 'vitest';
 import {
   createLedger,
   memoryStore,
+  type Alert,
   type Amount,
   type LedgerOptions,
   type LongWork,
   type SpendRecord,
+  type UsedAmount,
 } from '../src/index.ts';
+import { recordingStore } from './support/fixture.ts';
 
 const HOUR_MS = 3_600_000;
 const work: LongWork = {
@@ -130,6 +133,69 @@ it('books work that was admitted while the store was down', async () => {
   await ledger.settle(work, used);
   expect((await states())['money']).toEqual([2_000_000_000n, 0n]);
   expect(await records()).toHaveLength(1);
+});
+
+it.each([
+  [0, ['records batch/a', 'append batch/a/0'], []],
+  [
+    1,
+    ['records batch/a', 'reserve batch/a/0', 'settle batch/a/0', 'append batch/a/0'],
+    [24 * HOUR_MS],
+  ],
+])('books work on %i limit(s) with as few calls of the store as possible', async (count, calls, leases) => {
+  const recording = recordingStore(fakeClock());
+  const limits = [{ name: 'money', max: { usd: '8.00' }, per: 'ever' }] as const;
+  const { ledger } = setUp({ store: recording.store, limits: limits.slice(0, count) });
+  await ledger.settle(work, used);
+  expect([recording.calls, recording.leases]).toEqual([calls, leases]);
+});
+
+it.each<[basis: UsedAmount['cost']['basis'], nanoUsd: bigint | undefined, usd: bigint, alerts: readonly string[]]>([
+  ['catalogue', 7n, 7n, []],
+  ['included', 7n, 0n, []],
+  ['included', undefined, 0n, []],
+  ['unknown', undefined, 0n, ['unpriced']],
+])('books a cost with the basis %s of %s nano-USD as %s', async (basis, nanoUsd, usd, types) => {
+  const alerts: Alert[] = [];
+  const cost = { nanoUsd, basis, missing: [] };
+  const { ledger, states } = setUp({ onAlert: (alert) => alerts.push(alert) });
+  await ledger.settle(work, { ...used, cost });
+  await ledger.flush();
+  expect(await states()).toEqual({ money: [usd, 0n], tokens: [900n, 0n], requests: [9n, 0n] });
+  expect(alerts.map(({ type }) => type)).toEqual(types);
+});
+
+it('alerts again that the store is down after it has reserved work', async () => {
+  const alerts: Alert[] = [];
+  const memory = memoryStore();
+  let isDown = true;
+  const reserve: typeof memory.reserve = (...reservation) => {
+    if (isDown) throw new Error('no disk');
+    return memory.reserve(...reservation);
+  };
+  const { ledger } = setUp({ store: { ...memory, reserve }, onAlert: (alert) => alerts.push(alert) });
+  for (const state of [true, true, false, true]) {
+    isDown = state;
+    await ledger.reserve(work, most, HOUR_MS);
+  }
+  expect(alerts.map(({ type }) => type)).toEqual(['store-down', 'store-down']);
+});
+
+it.each<[used: bigint, held: bigint, wanted: bigint, code: string | undefined]>([
+  [0n, 5n, 3n, undefined],
+  [0n, 5n, 4n, 'rate-limited'],
+  [0n, 5n, 8n, 'rate-limited'],
+  [1n, 5n, 7n, 'rate-limited'],
+  [1n, 5n, 8n, 'budget-spent'],
+  [5n, 0n, 4n, 'budget-spent'],
+  [5n, 0n, 9n, 'call-too-large'],
+])('with %s of 8 USD used and %s held denies work of %s USD: %s', async (spent, held, wanted, code) => {
+  const { ledger } = setUp({ limits: [{ name: 'money', max: { usd: '8' }, per: 'ever' }] });
+  const usd = (amount: bigint): bigint => amount * 1_000_000_000n;
+  await ledger.settle({ ...work, id: '1' }, { ...used, cost: { ...used.cost, nanoUsd: usd(spent) } });
+  await ledger.reserve({ ...work, id: '2' }, { ...most, nanoUsd: usd(held) }, HOUR_MS);
+  const denial = await ledger.reserve({ ...work, id: '3' }, { ...most, nanoUsd: usd(wanted) }, HOUR_MS);
+  expect(denial?.code).toBe(code);
 });
 
 it.each<[string, LedgerOptions, number]>([

@@ -46,6 +46,12 @@ describe('a report', () => {
     ['hour', 'Asia/Kathmandu', ['2026-11-20T17', '2026-11-20T18', '2026-11-20T19']],
     ['month', 'UTC', ['2026-11']],
     ['day', 'Pacific/Auckland', ['2026-11-21']],
+    ['day', 'America/New_York', ['2026-11-20']],
+    ['day', 'Pacific/Kiritimati', ['2026-11-21']],
+    ['day', 'Etc/GMT+12', ['2026-11-20']],
+    ['hour', 'Etc/GMT+12', ['2026-11-20T00', '2026-11-20T01', '2026-11-20T02']],
+    ['hour', 'Pacific/Kiritimati', ['2026-11-21T02', '2026-11-21T03', '2026-11-21T04']],
+    ['month', 'America/New_York', ['2026-11']],
   ])('by %s in %s has rows for all labels between its records', async (by, zone, labels) => {
     const { ask, ledger, clock } = ledgerFixture([reply(1, 1), reply(1, 1)]);
     await clock.advance(10 * 60_000);
@@ -111,13 +117,28 @@ describe('a report', () => {
   });
 
   it.each([
-    [{ by: ['weekday'] }, 'report: by: unknown dimension "weekday"; use hour, day, month, tenant, vendor'],
+    [{}, { tenant: '!' }],
+    [{ tenant: '!' }, {}],
+  ])('begins with the rows that lack a dimension: %j, %j', async (...keys) => {
+    const store = { ...memoryStore(), report: async () => keys.map((key) => emptyRow(key)) };
+    const rows = await createLedger({ store }).report({ by: ['tenant'] });
+    expect(rows.map(({ key }) => key)).toEqual([{}, { tenant: '!' }]);
+  });
+
+  it.each([
+    [
+      { by: ['weekday'] },
+      'report: by: unknown dimension "weekday"; use hour, day, month, tenant, vendor, provider, model, target, name, outcome, tag',
+    ],
     [{ by: ['tag'] }, "report: tag: must be the name of a tag, set together with `by: ['tag']`"],
     [{ by: ['day'], to: new Date('soon') }, 'report: to: must be a valid date'],
     [{ by: ['tenant'], empty: true }, 'report: empty: must be combined with day, hour or month in `by`'],
-    [{ by: ['day'], zone: 'Mars' }, "report: zone: 'Mars' is not a known time zone; use an IANA name"],
+    [
+      { by: ['day'], zone: 'Mars' },
+      "report: zone: 'Mars' is not a known time zone; use an IANA name such as 'Europe/Berlin'",
+    ],
   ])('of %j is rejected with the problem and the remedy', async (query, message) => {
-    await expect(createLedger().report(query as never)).rejects.toThrow(message);
+    await expect(createLedger().report(query as never)).rejects.toMatchObject({ kind: 'config', message });
   });
 
   it('accepts each dimension', async () => {

@@ -60,3 +60,11 @@ it('selects the metadata of the options and of counters, and no properties of th
     'team',
   ]);
 });
+
+it('creates the counters of a limit of a caller once, as revision 0', () => {
+  const set = new LimitSet([], [], () => [limit('a')]);
+  const own = limit('a');
+  expect(set.ofCaller(own)).toMatchObject({ definition: own, isOwn: true, revision: 0 });
+  expect(set.ofCaller(own)).toBe(set.ofCaller(own));
+  expect(set.ofCaller(limit('a'))).not.toBe(set.ofCaller(own));
+});

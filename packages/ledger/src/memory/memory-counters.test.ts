@@ -15,10 +15,22 @@ it('remembers a settled id for a minute, and forgets it at most 10 seconds later
   await book(store, 'first');
   now = 59_999;
   await book(store, 'other');
+  now = 69_998;
   expect(await book(store, 'first')).toBe(false);
   now = 69_999;
-  await book(store, 'another');
   // The forgotten id was reserved again.
+  expect(await book(store, 'first')).toBe(true);
+});
+
+it('forgets a settled id after exactly a minute if the last removal was 10 seconds ago', async () => {
+  let now = 0;
+  const store = memoryStore({ clock: { ...systemClock, now: () => now } });
+  await book(store, 'first');
+  now = 50_000;
+  await book(store, 'other');
+  now = 59_999;
+  expect(await book(store, 'first')).toBe(false);
+  now = 60_000;
   expect(await book(store, 'first')).toBe(true);
 });
 
