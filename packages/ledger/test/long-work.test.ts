@@ -137,11 +137,7 @@ it('books work that was admitted while the store was down', async () => {
 
 it.each([
   [0, ['records batch/a', 'append batch/a/0'], []],
-  [
-    1,
-    ['records batch/a', 'reserve batch/a/0', 'settle batch/a/0', 'append batch/a/0'],
-    [24 * HOUR_MS],
-  ],
+  [1, ['records batch/a', 'reserve batch/a/0', 'settle batch/a/0', 'append batch/a/0'], [24 * HOUR_MS]],
 ])('books work on %i limit(s) with as few calls of the store as possible', async (count, calls, leases) => {
   const recording = recordingStore(fakeClock());
   const limits = [{ name: 'money', max: { usd: '8.00' }, per: 'ever' }] as const;
@@ -150,7 +146,9 @@ it.each([
   expect([recording.calls, recording.leases]).toEqual([calls, leases]);
 });
 
-it.each<[basis: UsedAmount['cost']['basis'], nanoUsd: bigint | undefined, usd: bigint, alerts: readonly string[]]>([
+it.each<
+  [basis: UsedAmount['cost']['basis'], nanoUsd: bigint | undefined, usd: bigint, alerts: readonly string[]]
+>([
   ['catalogue', 7n, 7n, []],
   ['included', 7n, 0n, []],
   ['included', undefined, 0n, []],
