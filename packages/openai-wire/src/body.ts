@@ -5,8 +5,8 @@ import type { WireParams } from './request.ts';
 const serialized = new WeakMap<object, string>();
 
 /**
- * Returns the body as JSON text, with U+FFFD in place of lone surrogates. Serializes a list of tools only once. Serializes only
- * those elements of a transcript (`messages` or `input`) that are new.
+ * Returns the body as JSON text, with U+FFFD in place of lone surrogates. Caches the JSON of a list of tools, and of each marked
+ * element (see `cacheJson`) of the transcript (`messages` or `input`).
  */
 export function bodyText(params: WireParams): string {
   const { messages, input, tools, ...rest } = params;

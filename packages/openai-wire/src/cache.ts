@@ -5,7 +5,7 @@ import type { WireQuirks } from './quirks.ts';
 
 type CacheQuirks = Pick<WireQuirks, 'cacheRequest' | 'cacheTtls' | 'cacheKey'>;
 
-/** Marks the end of a cached prefix (`PromptCacheBreakpoint` of openai 7.55). `ttl` defaults to that of the cache options. */
+/** Mark at the end of a cached prefix (`PromptCacheBreakpoint`, openai 7.55). Without `ttl`, the `ttl` of the request applies. */
 interface Breakpoint {
   readonly mode: 'explicit';
   readonly ttl?: CacheTtl;
@@ -21,7 +21,7 @@ export interface WireCache {
   readonly headers: Readonly<Record<string, string>> | undefined;
   /** Breakpoint after the system text, if one is requested. */
   readonly afterSystem: Breakpoint | undefined;
-  /** Breakpoint after the leading messages, if one is requested. */
+  /** Breakpoint after the first `ModelCache.after` messages, if one is requested. */
   readonly afterLeading: Breakpoint | undefined;
 }
 
@@ -63,8 +63,8 @@ function keyToWire(cache: ModelCache, { cacheKey }: CacheQuirks): WireCache {
 }
 
 /**
- * Returns the cache options. For a conversation, requests an implicit breakpoint at its end. For other requests, sets explicit
- * breakpoints, so that only the prefix is written to the cache. In mode `explicit` without breakpoints, nothing is cached.
+ * Returns the cache options. In mode `implicit` (conversations), the vendor sets a breakpoint at the end of the input. In mode
+ * `explicit`, the vendor caches only the prefixes that end with a breakpoint of the request.
  */
 function optionsToWire(
   { prefix, messages, after }: ModelCache,
@@ -105,7 +105,7 @@ interface WithContent {
 }
 
 /**
- * Adds a breakpoint to the last of the first `count` messages that accepts one. Replaces the message with a copy, because later
+ * Adds a breakpoint to the last suitable message among the first `count`. Replaces that message with a copy, because later
  * requests reuse the original.
  *
  * @param textType type of the text part to create if the content is a string

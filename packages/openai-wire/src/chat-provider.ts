@@ -27,7 +27,7 @@ const chatModel =
   (modelId, providerId, connection, env) => {
     const { quirks, capabilities } = chatTraits(profile, modelId, options.quirks);
     const { signedDetails, reasoningReplay } = quirks;
-    // `reasoning_details` are vendor-specific: models of another vendor behind the same gateway cannot read them.
+    // Models of another vendor behind the same gateway cannot read these `reasoning_details`.
     const upstream = reasoningReplay === 'details' ? /^[^/]+(?=\/)/.exec(modelId)?.[0] : undefined;
     const family = chatReasoningFamily(providerId, connection.baseURL(env), upstream);
     return {

@@ -14,11 +14,11 @@ export type Server = Pick<
   'id' | 'baseURL' | 'baseURLEnv' | 'baseURLEnvPath' | 'keyEnv' | 'keyHeader' | 'headers' | 'query'
 >;
 
-/** SDK clients of one provider: one per credential and transport. The first call that needs a client creates it. */
+/** SDK clients of one provider, one per credential and transport. Each client is created at the first call that needs it. */
 export interface Clients {
   /** Returns the client for a call. Stores two values in `facts`: the secrets, and the recovery that renews the credential. */
   readonly connect: (context: CallContext, facts: SdkErrorContext) => Promise<SdkClient>;
-  /** Returns the functions that recognize errors of the SDK. Before a client exists, they recognize no error. */
+  /** Returns the functions that recognize errors of the SDK. Until a client exists, these functions recognize no error. */
   readonly errors: () => SdkErrors;
 }
 
@@ -76,7 +76,7 @@ function defaultHeadersOf(
   const isBearer = key !== undefined && header === undefined;
   return {
     accept: 'application/json',
-    // Do not set this header by default. A JSON request sets it, and for a form the platform sets it with a boundary.
+    // Do not set `content-type` for all requests. A JSON request sets it, and for a form the platform adds the boundary.
     'content-type': null,
     'x-stainless-timeout': null,
     authorization: isBearer ? `Bearer ${key}` : null,

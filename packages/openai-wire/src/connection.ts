@@ -9,7 +9,7 @@ import type { Sdk } from './sdk.ts';
 
 /** Sends requests to a provider's server through its SDK, with credentials, headers, rate limits and errors. */
 export interface Connection {
-  /** Returns the base URL for reasoning families, unchecked. Without a URL, returns the name of its variable, or `''`. */
+  /** Returns the unchecked base URL, which identifies a reasoning family. Without a URL, returns the variable's name, or `''`. */
   readonly baseURL: (env: Env) => string;
   /** Sends JSON text or a form. Stores two values in `facts`: the secrets, and the recovery that renews the credential. */
   post(
@@ -18,7 +18,7 @@ export interface Connection {
     context: CallContext,
     facts: SdkErrorContext,
   ): Promise<Response>;
-  /** Sends a request to a path that is not an operation of a model, such as `/files`. Does not report rate limits. */
+  /** Sends a request that is not a model operation, such as to `/files`. Does not report rate limits. */
   readonly send: (
     method: 'get' | 'post' | 'delete',
     path: string,

@@ -25,7 +25,7 @@ export interface SdkErrorContext extends ErrorContext {
 /** Codes with which Node's `fetch` reports a timeout. */
 const TIMEOUT_CODE = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
 
-/** Converts any failure of a call to an `LlmError`. Uses the SDK's error classes only for an error without a status. */
+/** Converts any failure of a call to an `LlmError`. For an error with a status, does not use the SDK's error classes. */
 export function toLlmError(error: unknown, facts: SdkErrorContext, sdk: SdkErrors): LlmError {
   if (LlmError.is(error)) return transportError(error, facts.target, facts.secrets);
   if (!(error instanceof Error)) return transportError(error, facts.target, facts.secrets);
@@ -33,7 +33,7 @@ export function toLlmError(error: unknown, facts: SdkErrorContext, sdk: SdkError
   if (typeof status === 'number') return httpError(error, status, facts);
   if (sdk.isUnsent(error) || isBadHeader(error)) return unsentError(error, facts);
   const found = transportError(error, facts.target, facts.secrets);
-  // The SDK also reports a timeout if the message of a transport error contains "timed out".
+  // The SDK reports every transport error whose message contains "timed out" as a timeout, so check the kind too.
   const isTimeout = sdk.isTimeout(error)
     ? found.kind === 'network'
     : TIMEOUT_CODE.test(found.details.code ?? '');

@@ -2,8 +2,8 @@ import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
 import { asNumber, asRecord, isList } from '@majordomo/core/toolkit';
 
 /**
- * Returns the models in the body of `GET /models`, which is `{ data: [...] }` or an array. Some servers report the context
- * length under one of three names. Throws `protocol` for a body without an array.
+ * Returns the models in the body of `GET /models`, which is `{ data: [...] }` or an array. Reads the context length under the
+ * three names that servers use. Throws `protocol` for a body without an array.
  */
 export function listedModels(
   body: unknown,
@@ -12,7 +12,7 @@ export function listedModels(
 ): readonly ModelInfo[] {
   const list = isList(body) ? body : asRecord(body)['data'];
   if (!isList(list)) {
-    throw new LlmError('protocol', `${provider}: the model list is not an array`, {
+    throw new LlmError('protocol', `${provider}: expected the model list to be an array; check baseURL`, {
       target: provider,
       path: 'data',
     });

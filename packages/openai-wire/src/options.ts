@@ -33,7 +33,7 @@ export interface ResponsesOptions extends SdkOptions {
 /** Properties of a call that a connection needs. */
 export type CallContext = Omit<ModelContext, 'delivery'>;
 
-/** Types of the options. `api` is an option of packages that support both APIs. */
+/** Types of the options of both APIs, and of `api`, an option of packages that support both. */
 const OPTIONS: ExtraOptions<ChatOptions> & ExtraOptions<ResponsesOptions> & { readonly api: Kind } = {
   client: 'object',
   onRateLimits: 'function',
@@ -79,7 +79,7 @@ export function checkProfileAndOptions(
   if (typeof id !== 'string')
     throw new LlmError(
       'config',
-      "the profile must have an id, as in { id: 'lab', baseURL: 'http://gpu.lan:8000/v1' }",
+      "the profile has no id; add it, as in { id: 'lab', baseURL: 'http://gpu.lan:8000/v1' }",
       { path: 'id' },
     );
   if (baseURL !== undefined || baseURLEnv === undefined)

@@ -108,7 +108,7 @@ export async function* speak(
   }
 }
 
-/** Returns the media type of audio. Throws `protocol` for JSON and text, which some proxies return with status 200. */
+/** Returns the media type if it is audio. Throws `protocol` for JSON and text, which some proxies return with status 200. */
 function audioTypeOf({ headers }: Response, { target }: ModelContext): string | undefined {
   const [type = ''] = (headers.get('content-type') ?? '').split(';');
   if (/json|text\//.test(type))

@@ -22,7 +22,7 @@ export interface WireProfile<Quirks> extends OtherModelsProfile {
   readonly id: string;
   /** Name of the vendor in the catalog. It determines prices and the vendor's name in telemetry. */
   readonly vendor?: string | undefined;
-  /** Billing of the calls. `included`: a plan or the application's own hardware, so that no price applies. */
+  /** Billing of the calls. `included`: a plan or the application's own hardware covers the calls, so that no price applies. */
   readonly billing?: Billing | undefined;
   /** Base URL that the vendor documents for OpenAI clients. It usually ends with `/v1`. Required unless `baseURLEnv` is set. */
   readonly baseURL?: string | undefined;
@@ -30,7 +30,7 @@ export interface WireProfile<Quirks> extends OtherModelsProfile {
   readonly baseURLEnv?: string | undefined;
   /** Path that is appended to the value of `baseURLEnv`. @default '' */
   readonly baseURLEnvPath?: string | undefined;
-  /** Environment variable that contains the key. If neither `keyEnv` nor `apiKey` is configured, no credential is sent. */
+  /** Environment variable that contains the key. With neither this variable nor the option `apiKey`, no credential is sent. */
   readonly keyEnv?: string | undefined;
   /** Header that contains the key instead of `authorization`. */
   readonly keyHeader?: string | undefined;
@@ -46,7 +46,7 @@ export interface WireProfile<Quirks> extends OtherModelsProfile {
   readonly timeouts?: Timeouts | undefined;
   /** Batch API of the server. @default none */
   readonly batches?: BatchApi | undefined;
-  /** Source of the profile, if no recorded response confirms the profile. */
+  /** Source of the profile's data, if no recorded response confirms them. */
   readonly unverified?: string | undefined;
 }
 
@@ -97,14 +97,14 @@ export const responsesTraits = (
 };
 
 /**
- * Adds `resultFiles`, which states whether documents of tool results are sent within the results or in a user message after them.
+ * Adds `resultFiles`: all documents that the model accepts, because they can be sent in the result or in a user message after it.
  */
 const withResultFiles = (capabilities: Capabilities): Capabilities =>
   capabilities.files === undefined || capabilities.files === false
     ? capabilities
     : { ...capabilities, resultFiles: capabilities.files };
 
-/** Merges quirks. Each source replaces values of the previous source: API, profile, first matching rule, `own`. */
+/** Merges quirks. Each source takes precedence over the ones before it: API, profile, first matching rule, `own`. */
 function traitsOf<Quirks extends WireQuirks>(
   defaults: Quirks,
   profile: WireProfile<Quirks>,

@@ -49,7 +49,7 @@ export function createProvider(
   };
 }
 
-/** Model call, with the functions that write the request and read the response. */
+/** Model call: its connection, and the functions that write the request and read the response. */
 export interface WireCall {
   readonly connection: Connection;
   readonly path: string;
@@ -59,7 +59,7 @@ export interface WireCall {
   readonly createReader: (options: ReaderOptions) => WireReader;
   readonly recovery: (failure: ReportedFailure, status: number) => Recovery | undefined;
   readonly remedy?: SdkErrorContext['remedy'];
-  /** Throws if this API cannot represent the request. Called before the request is sent. */
+  /** Throws, before the request is sent, if this API cannot represent the request. */
   readonly check?: () => void;
 }
 

@@ -2,11 +2,11 @@ import type { Effort, JsonObject, ServiceTier } from '@majordomo/core';
 
 /** Differences between servers that exist for both Chat Completions and Responses. These quirks determine only the request. */
 export interface WireQuirks {
-  /** Efforts that the model accepts. If a request has another effort, the next stronger effort is sent. */
+  /** Efforts that the model accepts. For another effort, the next stronger one is sent, otherwise the strongest. */
   readonly efforts: readonly Exclude<Effort, 'none'>[];
   /**
-   * Whether the server enforces schemas of tools and responses. If so, schemas are rewritten into OpenAI's strict subset. A
-   * schema that the subset cannot express is sent unchanged, with a warning.
+   * Whether the server enforces schemas of tools and responses. If so, each schema is rewritten into OpenAI's strict subset. If
+   * the subset cannot express a schema, the schema is sent unchanged, with a warning.
    */
   readonly strictTools: boolean;
   /**
@@ -17,15 +17,15 @@ export interface WireQuirks {
   /** Method by which a response follows a schema. `json_object` (JSON mode) and `instruct` add the schema to the system text. */
   readonly output: 'json_schema' | 'json_object' | 'instruct';
   /**
-   * Property that requests a prompt cache other than the default: `prompt_cache_retention` for models up to gpt-5.5,
-   * `prompt_cache_options` from gpt-5.6 on.
+   * Property that requests a cache lifetime: `prompt_cache_retention` for models up to gpt-5.5, `prompt_cache_options` from
+   * gpt-5.6 on. `none`: the server controls its cache.
    */
   readonly cacheRequest: 'prompt_cache_retention' | 'prompt_cache_options' | 'none';
   /** Lifetimes that `prompt_cache_options` accepts. OpenAI accepts `30m`, and over Responses also `12h`. */
   readonly cacheTtls: readonly ('30m' | '12h')[];
   /** Property or header for the routing key of the prompt cache. `none`: the key is not sent. */
   readonly cacheKey: 'prompt_cache_key' | 'none' | { readonly header: string };
-  /** Values of the service tiers; `none` if the server has no tiers. */
+  /** Values of `service_tier` by the name of the tier in majordomo; `none` if the server has no tiers. */
   readonly serviceTiers: 'none' | Readonly<Record<ServiceTier, string>>;
   /** Whether the model accepts a verbosity other than its default. */
   readonly verbosity: boolean;
@@ -35,5 +35,5 @@ export interface WireQuirks {
   readonly extraBody: JsonObject;
 }
 
-/** Returns `base` with `changes`. Bundlers omit a call of this function if it is marked as pure and its result is unused. */
+/** Returns `base` with `changes`. A call marked as pure is omitted by bundlers if its result is unused. */
 export const extended = <T extends object>(base: T, changes: Partial<T>): T => ({ ...base, ...changes });

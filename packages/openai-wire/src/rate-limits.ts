@@ -2,7 +2,7 @@ import { notify } from '@majordomo/core/toolkit';
 import { rateLimitWatch, type RateLimits } from '@majordomo/wire-kit';
 import { headerReader } from './errors.ts';
 
-/** Returns the response, and passes the rate limits in the headers of the response or error to an observer. */
+/** Function that reports the rate limits in the headers of a response or an error, and returns the response. */
 export type ReportRateLimits = (target: string, sending: Promise<Response>) => Promise<Response>;
 
 /** Creates a function that reports rate limits to `observer`. Errors that the observer throws are ignored. */

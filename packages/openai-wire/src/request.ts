@@ -28,7 +28,7 @@ export interface WireRequest {
   readonly originals: OriginalSchemas | undefined;
 }
 
-/** Merges the profile's `extraBody` and the caller's `extra` into a body. If a property is `undefined`, it is not sent. */
+/** Merges the profile's `extraBody` and the caller's `extra` into a body. A property with the value `undefined` is not sent. */
 export function mergeParams(
   model: string,
   params: Readonly<Record<string, unknown>>,
@@ -41,7 +41,7 @@ export function mergeParams(
 export const joinSystem = (...texts: readonly (string | undefined)[]): string =>
   texts.filter((text) => text !== undefined && text !== '').join('\n\n');
 
-/** Returns the server's value for the service tier. */
+/** Returns the server's name for the service tier, or `undefined` with a warning if the server has no tiers. */
 export function tierToWire(
   tier: ServiceTier | undefined,
   tiers: WireQuirks['serviceTiers'],

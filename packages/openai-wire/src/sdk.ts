@@ -17,7 +17,7 @@ export interface ClientSettings {
   /** Headers of every request. A header with the value `null` is never sent. */
   readonly defaultHeaders: Readonly<Record<string, string | null>>;
   readonly defaultQuery: Readonly<Record<string, string>> | undefined;
-  /** Timeout of the SDK in milliseconds. It is the longest possible one, because majordomo enforces the timeouts. */
+  /** Timeout of the SDK in milliseconds. It is the longest possible timeout, because majordomo enforces shorter ones. */
   readonly timeout: number;
 }
 
@@ -27,7 +27,7 @@ export interface Sdk {
   readonly name: string;
   /** Name of the function that creates providers, for error messages. */
   readonly factory: string;
-  /** Name of the static property of the client class that contains the class of errors thrown before a request is sent. */
+  /** Name of the client's static property that contains the class of errors thrown before a request is sent. */
   readonly errorClass: string;
   /** Path between the SDK's base URL and the paths of the API. */
   readonly prefix: '' | '/v1' | '/openai/v1';
@@ -45,7 +45,7 @@ export interface LoadedSdk {
   readonly newClient: (settings: ClientSettings) => SdkClient;
 }
 
-/** Functions that recognize those errors of an SDK that differ only in their class. */
+/** Functions that recognize the errors that an SDK distinguishes only by their class. */
 export interface SdkErrors {
   /** Whether the error was thrown before a request was sent. A retry would fail too. */
   isUnsent(error: Error): boolean;
@@ -53,8 +53,8 @@ export interface SdkErrors {
 }
 
 /**
- * Recognizes errors by the error classes in the static properties of the client class. Names are not reliable, because
- * minifiers change them, and an application's client may belong to another copy of the SDK.
+ * Recognizes errors by the error classes in the static properties of the client class. Class names are not reliable, because
+ * minifiers change them. The class must come from the same client, because an application can have two copies of the SDK.
  */
 export const sdkErrors = (Client: unknown, errorClass: string): SdkErrors => ({
   isUnsent: (error) => isInstanceOf(error, Client, errorClass),

@@ -215,7 +215,7 @@ it('rejects another object as a client before anything is sent', async () => {
   const model = await open(() => false, { client: {} });
   await expect(model.generate(ask)).rejects.toMatchObject({
     kind: 'config',
-    message: 'the `client` option of createBedrock is not a BedrockRuntimeClient',
+    message: 'the `client` option of createBedrock is not a BedrockRuntimeClient; pass one or omit it',
   });
   expect(server.requests).toEqual([]);
 });

@@ -6,12 +6,12 @@ import { jsonRecords } from './ndjson.ts';
 /** Functions of a batch API that send requests. */
 export type BatchRequests = Omit<BatchBackend, 'limits' | 'line' | 'separator'>;
 
-/** Functions of a batch API whose input is an uploaded file. */
+/** Functions that send requests to a batch API whose input is an uploaded file. */
 export type FileBatchRequests = Required<BatchRequests>;
 
 type Local = Pick<BatchBackend, 'limits' | 'line' | 'separator'>;
 
-/** Creates a batch API. The first call of a function that sends requests loads these functions with `load`. */
+/** Creates a batch API. Its functions that send requests are loaded with `load` when the first of them is called. */
 export const lazyBatch = (local: Local, load: () => Promise<BatchRequests>): BatchBackend => ({
   ...local,
   create: async (batch, context) => (await load()).create(batch, context),
@@ -24,7 +24,7 @@ export const lazyBatch = (local: Local, load: () => Promise<BatchRequests>): Bat
   remove: async (left, context) => (await load()).remove(left, context),
 });
 
-/** Creates a batch API whose input is an uploaded file. See `lazyBatch`. */
+/** Creates a batch API whose input is an uploaded file. Loads the request functions as `lazyBatch` does. */
 export const lazyFileBatch = (local: Local, load: () => Promise<FileBatchRequests>): BatchBackend => ({
   ...lazyBatch(local, load),
   upload: async (name, input, context) => (await load()).upload(name, input, context),
@@ -34,7 +34,7 @@ export const lazyFileBatch = (local: Local, load: () => Promise<FileBatchRequest
 /** Function that converts an error of the provider's SDK to an `LlmError`. */
 type ToLlmError = (error: unknown, facts: ErrorContext) => LlmError;
 
-/** Runs a batch API request and converts its errors. Uses a separate signal, because some SDKs never remove their listener. */
+/** Runs a request to a batch API and converts its errors. Uses a separate signal, because some SDKs never remove listeners. */
 export async function batchRequest<Result>(
   context: BatchContext,
   toLlmError: ToLlmError,
@@ -52,8 +52,8 @@ export async function batchRequest<Result>(
 }
 
 /**
- * Iterates over the lines of a results file, one JSON object each. Skips the objects for which `lineOf` returns `undefined`.
- * A file that does not exist has no lines.
+ * Iterates over the lines of a results file, one JSON object each. Skips an object for which `lineOf` returns `undefined`. A file
+ * that does not exist has no lines.
  */
 export async function* batchLines(
   context: BatchContext,
@@ -77,10 +77,10 @@ export async function* batchLines(
   }
 }
 
-/** Whether the error means that the file or batch of a request does not exist at the server. */
+/** Whether the error reports that the file or the batch does not exist at the server. */
 export const isGone = (error: unknown): boolean => LlmError.is(error) && error.details.status === 404;
 
-/** Awaits a deletion. Ignores the error that the file or batch does not exist. */
+/** Waits for a deletion. Ignores the error if the file or the batch does not exist. */
 export async function ignoreGone(deletion: Promise<unknown>): Promise<void> {
   try {
     await deletion;
@@ -100,7 +100,7 @@ function batchError(
   return toLlmError(cause, facts);
 }
 
-/** Returns the id in a response. Throws `protocol` if the id is missing. */
+/** Returns the id of a file or batch in a response. Throws `protocol` if the id is missing. */
 export function batchId(value: unknown, target: string): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new LlmError('protocol', `${target}: the response has no id of the file or batch`, {

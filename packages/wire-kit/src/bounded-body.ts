@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { concatBytes } from '@majordomo/core/toolkit';
 
-/** Maximum size of a non-streaming body (response, error, model list) after decompression: 64 MiB. */
+/** Maximum size of a non-streaming body (response, error, model list) after decompression: 64 MiB, in bytes. */
 export const MAX_BODY_BYTES: number = 64 * 1024 * 1024;
 
 /**
@@ -20,7 +20,7 @@ export function limitBody(response: Response, target: string, maxBytes: number =
   return Object.defineProperty(bounded, 'url', { value: url });
 }
 
-/** Returns the length in `content-length`; `undefined` if it is missing, or the body is compressed. */
+/** Returns the length in `content-length`; `undefined` if the header is missing or the body is compressed. */
 function uncompressedLength(headers: Headers): number | undefined {
   const length = headers.get('content-length');
   return length === null || headers.has('content-encoding') ? undefined : Number(length);

@@ -11,39 +11,39 @@ export interface NewClient {
   /** API key or token; `undefined` for a server without credentials. */
   readonly key: string | undefined;
   readonly baseURL: string;
-  /** Transport that rejects redirects and limits the size of non-streaming bodies. Its errors name the provider. */
+  /** Transport that rejects redirects and limits the size of non-streaming bodies. Its errors name only the provider. */
   readonly fetch: typeof globalThis.fetch;
   /** Names of the headers that the application and the provider set, in lower case. */
   readonly headerNames: readonly string[];
 }
 
-/** Properties of a provider from which its SDK clients are created. */
+/** Properties of a provider that are needed to create its SDK clients. */
 export interface ClientSourceInit<Client> {
   /** Id of the provider. */
   readonly id: string;
   readonly options: Pick<ProviderOptions, 'apiKey' | 'fetch'> & { readonly client?: object | undefined };
   /** Names of the environment variables that may contain the key, in order of precedence. */
   readonly keyEnv: readonly string[];
-  /** Whether calls need a key. If `false`, no key is determined, and calls send no credential. */
+  /** Whether calls need a key. If `false`, calls send no key, even if one is configured. */
   readonly requiresKey: boolean;
   /** Headers of every request, which may contain secrets. */
   readonly headers: HeaderRecord;
   readonly query?: HeaderRecord | undefined;
   /** Returns the base URL for a call with this `env`. */
   readonly baseURL: (env: Env) => string;
-  /** Methods that a client of the application must have. */
+  /** Methods that an SDK client passed by the application must have. */
   readonly members: readonly (keyof Client & string)[];
   readonly names: { readonly factory: string; readonly client: string };
-  /** Creates a client. Called once per credential, base URL, set of header names and transport. */
+  /** Creates a client. Called once for each combination of credential, base URL, header names and transport. */
   readonly create: (settings: NewClient) => Promise<Client>;
 }
 
-/** Base URL of a request that `ModelContext.exchange` handles. The request is not sent to this URL. */
+/** Base URL for requests that `ModelContext.exchange` handles. No request is sent to this URL. */
 const NO_SERVER = 'http://exchange.invalid';
 
 /**
- * Returns a function that determines the credential of an attempt and returns an SDK client: the application's client, or a
- * cached client. The function stores two values in `facts`: the secrets to redact, and the recovery that renews the credential.
+ * Returns a function that determines the credential of an attempt, and returns the application's SDK client or a cached one. The
+ * function stores two values in `facts`: the secrets to redact, and the recovery that renews the credential.
  */
 export function clientSource<Client>(
   init: ClientSourceInit<Client>,
@@ -54,7 +54,7 @@ export function clientSource<Client>(
   return async (context, facts) => {
     const { client, fetch = context.fetch ?? patientFetch } = options;
     const headerNames = Object.keys({ ...lowerCaseNames(context.headers), ...headers });
-    // One client sends requests for many models, so errors of its transport name only the provider.
+    // Errors of the transport name only the provider, because one client sends requests for many models.
     const clientFor = (by: typeof globalThis.fetch, baseURL: string, key?: string): Promise<Client> => {
       const create = (): Promise<Client> =>
         init.create({ key, baseURL, fetch: directFetch(by, id), headerNames });

@@ -3,14 +3,14 @@ import { LlmError } from '@majordomo/core';
 /** Maximum number of cached clients. Without this limit, each new token of a rotating credential would add a client. */
 const MAX_CLIENTS = 16;
 
-/** Returns the cached client for a key (credential, base URL …) and a transport. If none is cached, creates one with `make`. */
+/** Returns the cached client for a transport and a key (credential, base URL …), otherwise a client created with `make`. */
 export type ClientCache<Client> = (
   key: string,
   make: () => Promise<Client>,
   transport?: object,
 ) => Promise<Client>;
 
-/** Creates a cache of at most 16 SDK clients per transport. The oldest is removed first. Does not cache rejected promises. */
+/** Creates a cache of at most 16 SDK clients per transport. Removes the oldest client first. Does not cache rejected promises. */
 export function clientCache<Client>(): ClientCache<Client> {
   const byTransport = new WeakMap<object, Map<string, Promise<Client>>>();
   const ownTransport = {};
@@ -27,14 +27,14 @@ export function clientCache<Client>(): ClientCache<Client> {
   };
 }
 
-/** Returns the application's SDK client. Throws kind `config` if one of `members` is missing. */
+/** Returns the application's SDK client. Throws kind `config` if the client lacks one of `members`. */
 export function checkClient<Client>(
   client: object,
   members: readonly (keyof Client & string)[],
   { factory, client: wanted }: { readonly factory: string; readonly client: string },
 ): Client {
   if (members.every((member) => member in client)) return client as Client;
-  throw new LlmError('config', `the \`client\` option of ${factory} is not a ${wanted}`);
+  throw new LlmError('config', `the \`client\` option of ${factory} is not a ${wanted}; pass one or omit it`);
 }
 
 /**

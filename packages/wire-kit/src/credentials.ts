@@ -11,13 +11,13 @@ export interface CredentialSource {
   renewal(value: string): Recovery | undefined;
 }
 
-/** Creates the source of a key: a string, a function that is called for each attempt, or the first variable that is set. */
+/** Creates the source of a key: a string, a function that is called for each attempt, or the first variable with a value. */
 export function credentialSource(
   apiKey: Credential | undefined,
   keyEnv: readonly string[],
 ): CredentialSource {
   const renewal = typeof apiKey === 'function' ? new CredentialRenewal(apiKey) : undefined;
-  /** Rejected keys by recovery. Each call has separate recoveries, so other calls do not use its rejected key. */
+  /** Rejected key of each recovery. A recovery belongs to one call, so other calls do not use the key that this call rejected. */
   const rejections = new WeakMap<Recovery, string>();
   const valueFor = async ({ signal, env, target, recoveries = [] }: SourceContext): Promise<string> => {
     if (renewal !== undefined) {
@@ -52,7 +52,7 @@ export function credentialSource(
   };
 }
 
-/** Calls the application's key function. If the function fails, throws kind `auth`, because another attempt would fail too. */
+/** Calls the application's key function. Converts an error except an `LlmError` to kind `auth`, so that it is not retried. */
 async function readSource(
   renewal: CredentialRenewal,
   rejected: string | undefined,
@@ -91,7 +91,7 @@ type Source = (context: {
   readonly rejected: string | undefined;
 }) => string | Promise<string>;
 
-/** Maximum number of stored credentials. Beyond the maximum, the oldest credential is removed. */
+/** Maximum number of credentials in each map. A further credential replaces the oldest one. */
 const MAX_VALUES = 100;
 
 interface Pending {
@@ -101,12 +101,12 @@ interface Pending {
 }
 
 /**
- * Renews a rejected credential only once, even if several calls used the credential. A call that is rejected during the renewal
- * waits for the result. A call with the same credential that is rejected later uses the renewed credential.
+ * Renews a rejected credential only once, even if several calls used it. Calls that are rejected during the renewal wait for its
+ * result. Calls with the same credential that are rejected later use the renewed credential.
  */
 export class CredentialRenewal {
   private readonly source: Source;
-  /** Logical clock that orders values and renewals. */
+  /** Counter that orders returned credentials and renewals. */
   private moment = 0;
   private readonly handedOut = new Map<string, number>();
   private readonly renewed = new Map<string, { readonly value: string; readonly at: number }>();
@@ -116,14 +116,14 @@ export class CredentialRenewal {
     this.source = source;
   }
 
-  /** Returns the credential for the first attempt of a call. */
+  /** Returns the credential for an attempt, if no credential was rejected in its call. */
   async initialValue(signal: AbortSignal): Promise<string> {
     const value = await this.source({ signal, rejected: undefined });
     remember(this.handedOut, value, ++this.moment);
     return value;
   }
 
-  /** Returns another credential after a server rejected `rejected`. */
+  /** Returns another credential after a server rejected `rejected`. Waits for a running renewal, or starts one. */
   async replacementFor(rejected: string, signal: AbortSignal): Promise<string> {
     const known = this.renewed.get(rejected);
     const isNewer = known !== undefined && known.at > (this.handedOut.get(rejected) ?? 0);
@@ -133,7 +133,7 @@ export class CredentialRenewal {
     try {
       return await abortable(pending.value, signal);
     } finally {
-      // No call waits for the renewal any longer, so cancel it.
+      // If no other call waits for the renewal, cancel it.
       if (--pending.waiters === 0) pending.controller.abort(signal.reason);
     }
   }

@@ -2,8 +2,8 @@ import type { DataHandling, Env, Provider, ProviderOptions } from '@majordomo/co
 import { definedMembers } from '@majordomo/core/toolkit';
 
 /**
- * Returns the data handling of a provider. Members of the option `data` replace those that follow from the model and the
- * environment. If the application passes a `client`, only the option is used, because the base URL of the client is unknown.
+ * Returns the data handling of a provider. Members of the option `data` replace those determined by the model and environment. If
+ * the application passes a `client`, only the option is used, because the base URL of the client is unknown.
  */
 export function dataOf(
   { data: declared = {}, client }: Pick<ProviderOptions, 'data'> & { readonly client?: object | undefined },
@@ -14,8 +14,8 @@ export function dataOf(
 }
 
 /**
- * Returns the data handling at an address: `local` for loopback, otherwise the entry of the URL's origin in the table.
- * Origins are compared exactly, so that `https://eu.api.openai.com.example` and another port are unknown.
+ * Returns the data handling at a URL: `local` for a loopback address, otherwise the entry of the URL's origin in `origins`.
+ * `undefined` for any other origin, such as `https://eu.api.openai.com.example` or another port.
  */
 export function dataAt(
   url: string | undefined,

@@ -10,17 +10,17 @@ import { redactCause, kindOf, redact, redactValues, type WireFailure } from '@ma
 import { exhaustedResetMs } from './rate-limits.ts';
 import { type HeaderReader, retryAfterMs, retryAfterInMessage } from './retry-after.ts';
 
-/** Failure that a server reported, with the context of its attempt. */
+/** Failure that a server reported, and properties of the attempt. */
 export interface WireErrorInit extends WireFailure {
   /** `provider/model`. */
   readonly target: string;
-  /** Kind that the provider determined. `@default` the kind of the status and code in core's tables */
+  /** Kind that the provider determined. `@default` the kind for the status and the code in core's tables */
   readonly kind?: ErrorKind | undefined;
   readonly requestId?: string | undefined;
   readonly headers?: HeaderReader | undefined;
   /** Response body as text or parsed JSON. The error stores at most 2,000 characters of the body. */
   readonly body?: unknown;
-  /** Values to redact in the message, the body and the cause. */
+  /** Values to redact in the error. */
   readonly secrets?: readonly (string | undefined)[] | undefined;
   readonly cause?: unknown;
   readonly recover?: ErrorDetails['recover'];
@@ -29,7 +29,7 @@ export interface WireErrorInit extends WireFailure {
 const MAX_BODY_LENGTH = 2000;
 const MAX_CODE_LENGTH = 200;
 
-/** Creates the `LlmError` for a failure that a server reported. Determines its kind, redacts secrets and adds the cause. */
+/** Creates the `LlmError` for a failure that a server reported. Determines the kind of the error and redacts secrets. */
 export function wireError(init: WireErrorInit): LlmError {
   const { target, status, secrets = [], headers } = init;
   const shouldRetry = headers?.get('x-should-retry');
@@ -56,16 +56,16 @@ export function wireError(init: WireErrorInit): LlmError {
   );
 }
 
-/** Returns `server` instead of `invalid-request` if the server sent `x-should-retry: true`, such as for a lock conflict (409). */
+/** Returns `server` for `invalid-request` if the server sent `x-should-retry: true`, for example for a lock conflict (409). */
 const retryableKind = (kind: ErrorKind, shouldRetry: string | null | undefined): ErrorKind =>
   shouldRetry === 'true' && kind === 'invalid-request' ? 'server' : kind;
 
-/** Kinds of failures after which the same request can succeed. A wait in the message is used only for these kinds. */
+/** Kinds of failures after which the same request can succeed. Only for these kinds, a waiting time in the message is used. */
 const TEMPORARY_KINDS: ReadonlySet<ErrorKind> = new Set(['rate-limit', 'quota', 'overloaded', 'server']);
 
 /**
- * Converts an error of the transport (refused, reset or closed connection, or a body that is not JSON) to an `LlmError`. If an
- * error of an SDK contains an `LlmError`, returns that error without secrets.
+ * Converts an error of the transport to an `LlmError`: a refused, reset or closed connection, an invalid header, or a body that
+ * is not JSON. If the error or one of its causes is an `LlmError`, returns that `LlmError` without secrets.
  */
 export function transportError(error: unknown, target: string, secrets: readonly string[] = []): LlmError {
   const own = findLlmError(error);
@@ -92,7 +92,7 @@ const isLostConnection = (code: string | undefined): boolean =>
 const isInvalidHeader = (error: unknown): boolean =>
   error instanceof TypeError && /header|ByteString/i.test(truncateText(error.message, MAX_BODY_LENGTH));
 
-/** Finds the `LlmError` of the transport among the causes of an SDK's error. */
+/** Finds the first `LlmError` among an error and its causes. SDKs wrap the errors of the transport. */
 function findLlmError(error: unknown): LlmError | undefined {
   for (let at = error, depth = 0; depth < 4; depth++) {
     if (LlmError.is(at)) return at;
@@ -102,7 +102,7 @@ function findLlmError(error: unknown): LlmError | undefined {
   return undefined;
 }
 
-/** Returns the error unchanged, or a copy without secrets and with the complete target in its details. */
+/** Returns the error unchanged, or a copy without secrets and with `target` if the error names only the provider. */
 function removeSecrets(error: LlmError, target: string, secrets: readonly string[]): LlmError {
   const { kind, details } = error;
   const hide = (text: string | undefined): string | undefined => text && redactValues(text, secrets);
@@ -142,7 +142,7 @@ const nameOf = (error: unknown): string => {
   return typeof error === 'string' ? error : safeJson(error);
 };
 
-/** Returns the code of the innermost cause, which is where Node stores `ECONNREFUSED` and similar codes. */
+/** Returns the code of the innermost cause that has one, because Node stores codes such as `ECONNREFUSED` there. */
 function codeOf(error: unknown): string | undefined {
   let code: string | undefined;
   for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
@@ -163,7 +163,7 @@ function cutAndRedact(text: string, secrets: readonly (string | undefined)[], lo
   return truncateText(redact(truncateText(text, longest + margin), secrets), longest);
 }
 
-/** Returns a code or id without secrets. A server can repeat a secret there, or send another type of value. */
+/** Returns a code or an id as a string without secrets. A server can send a secret or another type of value in its place. */
 function shortText(
   value: unknown,
   secrets: readonly (string | undefined)[],
@@ -178,7 +178,7 @@ function safeJson(value: unknown): string {
     const text: unknown = JSON.stringify(value);
     return typeof text === 'string' ? text : typeof value;
   } catch {
-    // The value is circular, or nested too deeply for `JSON.stringify`.
+    // `JSON.stringify` throws for a circular value and for a value that is nested too deeply.
     return `an unreadable ${typeof value}`;
   }
 }
@@ -187,19 +187,19 @@ function safeJson(value: unknown): string {
 export interface ErrorContext {
   /** `provider/model`. */
   readonly target: string;
-  /** Request of the attempt, from which recoveries are derived. Absent when models are listed. */
+  /** Request of the attempt, for deriving recoveries. Absent when models are listed. */
   readonly request?: ModelRequest | undefined;
   /** Values to redact in errors. The connection sets them as soon as it has the key. */
   secrets: readonly string[];
-  /** Returns the recovery that requests another credential after a 401. */
+  /** Returns the recovery that requests another credential after a response with status 401. */
   credential?: (() => Recovery | undefined) | undefined;
 }
 
-/** Maximum number of characters of a page that are processed, including markup. */
+/** Maximum number of characters of an error page that are processed, including markup. */
 const MAX_PAGE_LENGTH = 4096;
 const MAX_PLAIN_TEXT_LENGTH = 200;
 
-/** Returns the text of a body that is not JSON, such as a proxy's error page, without markup or an SDK's status prefix. */
+/** Returns the text of a body that is not JSON, such as a proxy's error page. Removes markup, and the status that an SDK adds. */
 export function plainTextOf(message: string, status: number): string {
   const text = message.startsWith(`${status} `) ? message.slice(`${status} `.length) : message;
   if (text === 'status code (no body)') return '';
@@ -214,7 +214,7 @@ export function driftError(error: unknown, target: string): LlmError {
   return new LlmError('protocol', message, { target, path: '' }, { cause: error });
 }
 
-/** Maximum length of one string. It exceeds the part that an error shows, so that a secret at the end of that part is found. */
+/** Maximum length of one string. It exceeds the displayed length, so that a secret at the end of the displayed part is found. */
 const MAX_STRING_LENGTH = 16_384;
 /** Maximum total length of all strings, including property names. */
 const MAX_TOTAL_LENGTH = 65_536;
@@ -222,8 +222,8 @@ const MAX_VALUES = 1000;
 const MAX_DEPTH = 12;
 
 /**
- * Truncates the strings and lists of an error body. A vendor, a proxy or an echo of the user's input can make the body
- * megabytes long, and every regular expression would scan all of it.
+ * Truncates the strings and lists of an error body. A vendor, a proxy or an echo of the user's input can make it megabytes long,
+ * and regular expressions that search it would be slow.
  */
 export function truncateBody(body: unknown): unknown {
   return truncateValue(body, { text: MAX_TOTAL_LENGTH, values: MAX_VALUES }, 0);

@@ -15,7 +15,7 @@ import { fnv1a, parseArguments } from '@majordomo/core/toolkit';
 interface OpenPart {
   readonly type: 'text' | 'reasoning' | 'tool-call';
   readonly index: number;
-  /** Received text, reasoning, or JSON of arguments. */
+  /** Text, reasoning or arguments received so far. Arguments are JSON. */
   text: string;
   replay?: Replay;
   readonly id: string;
@@ -26,13 +26,13 @@ interface OpenPart {
   readonly isRefusal: boolean;
 }
 
-/** Fragment of a tool call. Only the first fragment needs `id` and `name`. */
+/** Fragment of a tool call. `id` and `name` are read only from the first fragment. */
 export interface ToolCallDelta {
   readonly id?: string | undefined;
   readonly name?: string | undefined;
   /** Next fragment of the arguments' JSON. */
   readonly json?: string | undefined;
-  /** Complete JSON of the arguments, if the wire repeats it at the end. It replaces the fragments. */
+  /** Complete JSON of the arguments, for wires that send it at the end. It replaces the fragments. */
   readonly complete?: string | undefined;
   /** Whether the vendor reports the call as incomplete. Its arguments are then `invalid`. */
   readonly unfinished?: boolean | undefined;
@@ -40,15 +40,15 @@ export interface ToolCallDelta {
 }
 
 /**
- * Writes the events of a response in a valid order, so that providers need not open and close parts. Text and reasoning close the
- * open parts before them. Several tool calls may be open. The argument `key`, the wire's index or id, identifies a call.
+ * Writes the events of a response in a valid order, so that providers need not open and close parts. Text, reasoning and vendor
+ * parts end the parts open before them. Several tool calls may be open. The argument `key` identifies a call by its index or id.
  */
 export class EventWriter {
   readonly target: string;
-  /** Vendor's id of the response. Generated call ids derive from it, so that a replay generates the same ids. */
+  /** Vendor's id of the response. Generated call ids are derived from it, so that a replay generates the same ids. */
   private responseId = '';
   private started = false;
-  /** Warnings that were written before the start of the response. */
+  /** Warnings that were written before the `start` event. */
   private readonly earlyWarnings: Warning[] = [];
   /** Call ids that the vendor sent in this response. */
   private readonly ids = new Set<string>();
@@ -57,18 +57,18 @@ export class EventWriter {
   private batch: ModelEvent[];
   private readonly hasSink: boolean;
   private readonly open = new Map<string, OpenPart>();
-  /** Key of the open text or reasoning part. Stored with the part, so that frequent events (deltas) need no lookup. */
+  /** Key of the open text or reasoning part. Storing the key with the part avoids a lookup for each delta. */
   private currentKey: string | undefined;
   private current: OpenPart | undefined;
 
-  /** @param sink list to which methods append events. Without a sink, methods return the events instead of an empty list */
+  /** @param sink list to which methods append events. Without a sink, each method returns its events. */
   constructor(target: string, sink?: ModelEvent[]) {
     this.target = target;
     this.hasSink = sink !== undefined;
     this.batch = sink ?? [];
   }
 
-  /** Returns the collected events, and collects later events in another list. */
+  /** Returns the events collected so far, and begins another list. */
   take(): readonly ModelEvent[] {
     const { batch } = this;
     this.batch = [];
@@ -86,7 +86,7 @@ export class EventWriter {
     return this.written();
   }
 
-  /** Writes text. If `key` differs from that of the open part, another part is opened. */
+  /** Writes text to the open text part if it has this `key`. Otherwise, begins another text part. */
   text(text: string, key = 'text', replay?: Replay): readonly ModelEvent[] {
     return this.writeText(text, key, replay, false);
   }
@@ -96,7 +96,7 @@ export class EventWriter {
     return this.writeText(text, key, replay, true);
   }
 
-  /** Writes reasoning, or only its replay token, to the open part. */
+  /** Writes reasoning and its replay data to the open reasoning part if it has this `key`. Otherwise, begins another part. */
   reasoning(text: string, replay?: Replay, key = 'reasoning'): readonly ModelEvent[] {
     if (text === '' && replay === undefined) return [];
     const open = this.openPart('reasoning', key, replay);
@@ -132,7 +132,7 @@ export class EventWriter {
     return this.written();
   }
 
-  /** Received text of the open text part; `undefined` if none is open. */
+  /** Text of the open text part; `undefined` if no text part is open. */
   get openText(): string | undefined {
     return this.current?.type === 'text' ? this.current.text : undefined;
   }
@@ -145,19 +145,19 @@ export class EventWriter {
     return true;
   }
 
-  /** Adds log probabilities to the `finish` event. */
+  /** Adds log probabilities to those that the `finish` event will contain. */
   logprobs(tokens: readonly TokenLogprob[]): void {
     this.tokenLogprobs.push(...tokens);
   }
 
-  /** Ends a part that the wire reports as complete. */
+  /** Ends the part with this `key`, if it is open. */
   end(key: string): readonly ModelEvent[] {
     const open = this.open.get(key);
     if (open !== undefined) this.close(key, open);
     return this.written();
   }
 
-  /** Writes warnings. Warnings before the `start` event are written after that event. */
+  /** Writes warnings. Warnings written before the `start` event follow that event. */
   warning(...warnings: readonly Warning[]): readonly ModelEvent[] {
     if (!this.started) {
       this.earlyWarnings.push(...warnings);
@@ -167,7 +167,7 @@ export class EventWriter {
     return this.written();
   }
 
-  /** Closes all parts and writes the `finish` event. Must be called only once. `raw` is the vendor's name for the reason. */
+  /** Ends all parts and writes the `finish` event. Call it once. `raw` is the vendor's name for the reason. */
   finish(
     reason: FinishReason,
     raw: string | undefined,
@@ -204,7 +204,7 @@ export class EventWriter {
     return this.written();
   }
 
-  /** Returns the text or reasoning part with this key. Opens the part if another part, or none, is open. */
+  /** Returns the open text or reasoning part with this type and key. If another part or none is open, begins one. */
   private openPart(
     type: 'text' | 'reasoning',
     key: string,
@@ -244,7 +244,7 @@ export class EventWriter {
     return part;
   }
 
-  /** Returns the id, or `undefined` if another call has the same id, because tool results refer to calls by id. */
+  /** Returns a vendor's call id. Returns `undefined` if the id is missing or not unique, because results refer to calls by id. */
   private uniqueId(id: unknown): string | undefined {
     if (typeof id !== 'string' || id === '') return undefined;
     if (!this.ids.has(id)) {
@@ -268,7 +268,7 @@ export class EventWriter {
     this.batch.push({ type: 'warning', warning: { action: 'repaired', what: `arguments of ${name}`, why } });
   }
 
-  /** Closes all open parts. `isCut` states whether the response ended at the token limit. */
+  /** Ends all open parts. `isCut`: whether the token limit ended the response. */
   private closeAll(isCut = false): void {
     for (const [key, open] of this.open) this.close(key, open, isCut);
   }
@@ -299,13 +299,13 @@ export class EventWriter {
   }
 }
 
-/** Returns the rest of the complete text, or `undefined` if the complete text does not begin with the written text. */
+/** Returns the rest of the complete text, or `undefined` if the complete text does not begin with `written`. */
 function restOf(complete: string | undefined, written: string): string | undefined {
   return complete?.startsWith(written) === true ? complete.slice(written.length) : undefined;
 }
 
 /**
- * Returns an id for a tool call without one. The id is unique in the turn and is the same if the response is replayed, because
+ * Returns an id for a tool call without one. The id is unique in the turn. A replay of the response produces the same id, because
  * prompt caches depend on it.
  */
 export const generateCallId = (responseId: string, index: number): string =>

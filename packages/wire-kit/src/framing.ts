@@ -1,6 +1,6 @@
 import { SseDecoder } from '@majordomo/core/toolkit';
 
-/** Function that receives the data of a message, and the name of its event if the message has one. */
+/** Function that receives the data of each message, and the name of its event or `undefined`. */
 export type OnMessage = (data: string, event: string | undefined) => void;
 
 /** Synchronous decoder of bytes to messages. */
@@ -11,13 +11,13 @@ export interface BodyDecoder {
   end(): void;
 }
 
-/** Format that separates the messages of a streamed body. */
+/** Format in which the messages of a streamed body are separated. */
 export interface Framing {
-  /** Pattern of the content types. Some local servers send no content type. */
+  /** Pattern of the accepted content types. An empty type can match, because some local servers send none. */
   readonly mediaType: RegExp;
-  /** Whether a JSON body may contain messages, because proxies change types. A single value is a non-streaming response. */
+  /** Whether a body with a JSON content type may contain several messages, because a proxy changed the type. */
   readonly mayBeJson?: boolean | undefined;
-  /** Creates a decoder. Its errors name the `target`. */
+  /** Creates a decoder whose errors name `target`. */
   decoder(onMessage: OnMessage, target: string): BodyDecoder;
 }
 
@@ -27,7 +27,7 @@ export const SSE: Framing = {
   decoder: (onMessage, target) => new SseDecoder(onMessage, target),
 };
 
-/** Yields the messages of a body of server-sent events. Ending the iteration early cancels the body. */
+/** Yields the events of a body of server-sent events. If the caller stops early, the body is cancelled. */
 export function sseMessages(
   body: ReadableStream<Uint8Array>,
 ): AsyncIterable<{ readonly event: string; readonly data: string }> {
@@ -38,7 +38,7 @@ export function sseMessages(
   return decodeBody(body, decoder, messages);
 }
 
-/** Yields the messages that the decoder adds to the list. Ending the iteration early cancels the body. */
+/** Yields the messages that the decoder adds to `messages`. If the caller stops early, the body is cancelled. */
 export async function* decodeBody<Message>(
   body: ReadableStream<Uint8Array>,
   decoder: BodyDecoder,

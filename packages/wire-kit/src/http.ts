@@ -3,16 +3,16 @@ import { limitBody } from './bounded-body.ts';
 
 type Transport = typeof globalThis.fetch;
 
-/** Media types of streamed bodies. Their size is not limited, because the decoders limit the size of each message. */
+/** Content types of streamed bodies. The total size is not limited, because the decoders limit the size of each message. */
 const STREAM_TYPE = /^(?:text\/event-stream|application\/(?:x-ndjson|jsonl|vnd\.amazon\.eventstream))\b/i;
 
-/** Value of `accept` in a request for a file, as SDKs send it. The size is not limited, because files are read by line. */
+/** Value of `accept` in a request for a file, as SDKs send it. The response size is not limited, because it is read by line. */
 export const FILE_TYPE = 'application/binary';
 
 /**
- * Returns a `fetch` for a provider. It rejects a redirect with kind `protocol` and the new location in the message, because
- * following the redirect could send the key, the headers and the prompt to another origin or without TLS. It limits non-streaming
- * bodies as `limitBody` does.
+ * Returns a `fetch` for a provider. For a redirect, it throws kind `protocol` with the new location in the message, because
+ * following the redirect could send the key, the headers and the prompt to another origin or without TLS. It limits the size of
+ * non-streaming bodies as `limitBody` does.
  */
 export function directFetch(fetch: Transport, target: string): Transport {
   return async (input, init) => {
@@ -25,7 +25,7 @@ export function directFetch(fetch: Transport, target: string): Transport {
   };
 }
 
-/** Whether a response is a redirect. Browsers hide the status and headers of redirects and set the type `opaqueredirect`. */
+/** Whether a response is a redirect. Browsers hide the status and headers of a redirect and set the type `opaqueredirect`. */
 const isRedirect = ({ status, type, headers }: Response): boolean =>
   type === 'opaqueredirect' || (status >= 300 && status < 400 && headers.has('location'));
 
@@ -34,7 +34,7 @@ function rejectRedirect({ body, status, headers, url }: Response, target: string
   return redirectError(headers.get('location') ?? '', url, status, target);
 }
 
-/** Creates the error for a redirect from `url` to `location`, for transports other than `fetch`. */
+/** Creates the error for a redirect from `url` to `location`. Also for transports other than `fetch`. */
 export function redirectError(location: string, url: string, status: number, target: string): LlmError {
   const place = publicAddress(location, url === '' ? undefined : url);
   const message = `${target}: the server redirects to ${place}, which was not followed; if the location is correct, set baseURL to it`;
@@ -45,14 +45,14 @@ export function redirectError(location: string, url: string, status: number, tar
   });
 }
 
-/** Returns a location without user and query, because these can contain a secret. */
+/** Returns a location without its user and query, which can contain a secret. */
 function publicAddress(location: string, base: string | undefined): string {
   if (location === '' || !URL.canParse(location, base)) return 'an unknown location';
   const { origin, pathname } = new URL(location, base);
   return `${origin}${pathname}`;
 }
 
-/** Headers that the SDKs of OpenAI, Anthropic, Groq and Cerebras set. */
+/** Names of the headers that the SDKs of OpenAI, Anthropic, Groq and Cerebras set. */
 const SDK_HEADERS: readonly string[] = [
   'accept',
   'content-type',
@@ -103,15 +103,15 @@ const globalDispatcher = (): Dispatcher | undefined =>
     ? undefined
     : (Reflect.get(globalThis, DISPATCHER_NAME) as Dispatcher | undefined);
 
-/** Dispatcher without timeouts. It passes requests to the application's global dispatcher, to use its proxy settings. */
+/** Dispatcher without timeouts. It passes requests to the application's global dispatcher, so that its proxy settings apply. */
 const WITHOUT_TIMEOUTS: Dispatcher = {
   dispatch: (options, handler) =>
     globalDispatcher()?.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler) ?? false,
 };
 
 /**
- * Calls the platform's `fetch` without Node's timeouts of 300 seconds for headers and for pauses in the body. A local server
- * that must first load a model takes longer, and majordomo has configurable timeouts.
+ * Calls the platform's `fetch` without Node's timeouts of 300 seconds for headers and for pauses in the body. A local server may
+ * take longer to load a model, and majordomo has configurable timeouts.
  */
 export const patientFetch: typeof globalThis.fetch = (input, init) => {
   // Node loads undici and sets the dispatcher when one of undici's classes is first used.
@@ -122,8 +122,8 @@ export const patientFetch: typeof globalThis.fetch = (input, init) => {
 };
 
 /**
- * Sends a request through an SDK that has no `asResponse`, and returns the raw response from the SDK's `fetch` option. The SDK
- * receives an empty JSON object instead of the response. If the response has an error status, the SDK throws its own error.
+ * Sends a request through an SDK that has no `asResponse`, and returns the raw response that its `fetch` option received. The SDK
+ * receives an empty JSON object instead of the response. The SDK receives an error response unchanged, and throws an error.
  */
 export async function captureResponse(
   transport: typeof fetch,
@@ -154,14 +154,14 @@ export const lowerCaseNames = (headers: HeaderRecord = {}): HeaderRecord =>
 /** Names of headers and query parameters that contain credentials at vendors, in gateways and in applications (2026). */
 const CREDENTIAL_NAME =
   /auth|key|token|secret|cookie|signature|credential|session|(?<![a-z])pass(?![a-z])|passw|jwt|subscription|licen[cs]e|vault|access(?!-control)/i;
-/** Names of headers with token limits and counts, which are not credentials. */
+/** Names of headers with token limits and counts. They match `CREDENTIAL_NAME` but contain no credentials. */
 const TOKEN_COUNT = /rate-?limit|token-?count|tokens-?(?:used|limit|remaining|reset)/i;
 
-/** Whether a header of this name contains a credential. Errors and recordings redact its value. */
+/** Whether a header or query parameter of this name contains a credential. Errors and recordings redact its value. */
 export const isSecretHeader = (name: string): boolean =>
   CREDENTIAL_NAME.test(name) && !TOKEN_COUNT.test(name);
 
-/** Returns the values of headers that contain credentials, with and without scheme. An error page can contain either form. */
+/** Returns the values of headers that contain credentials, with and without scheme, because an error page can contain either. */
 export const secretsIn = (...sets: readonly (HeaderRecord | undefined)[]): readonly string[] =>
   sets.flatMap((headers) =>
     Object.entries<unknown>(headers ?? {}).flatMap(([name, value]) =>

@@ -1,15 +1,15 @@
 import { LlmError } from '@majordomo/core';
 
-/** Loopback address to which the browser is redirected. */
+/** Address on this machine to which the browser is redirected after a login. */
 export interface Redirect {
   readonly url: string;
   /** Query of the first accepted redirect. */
   readonly answer: Promise<URLSearchParams>;
-  /** Shows the result in the browser, and releases the port. `isDone`: whether the login succeeded. */
+  /** Shows the result of the login in the browser and releases the port. `isDone`: whether the login succeeded. */
   close(isDone: boolean): Promise<void>;
 }
 
-// Used parts of node:http. Runtimes without node:http load this file too, but cannot listen for a redirect.
+// Members of node:http that this file uses. Runtimes without node:http can load this file, but cannot listen for a redirect.
 interface Incoming {
   readonly method?: string;
   readonly url?: string;
@@ -28,7 +28,7 @@ interface Http {
     closeAllConnections(): void;
   };
 }
-/** `process` of Node, Bun and Deno. An import of `node:http` would break bundles for Workers and browsers. */
+/** `process` of Node, Bun and Deno, from which `node:http` is read. An import would break bundles for Workers and browsers. */
 interface Process {
   getBuiltinModule?(name: 'node:http'): Http | undefined;
 }
@@ -46,13 +46,13 @@ const PATH = '/callback';
 export interface RedirectOptions {
   /** Port of 127.0.0.1. `@default` a free port */
   readonly port?: number | undefined;
-  /** Remedy in the error for a runtime that cannot listen. */
+  /** Remedy in the error message for a runtime that cannot listen. */
   readonly remedy: string;
-  /** Whether a redirect belongs to this login. Other redirects are answered with status 400 and ignored. */
+  /** Whether a redirect belongs to this login. Any other redirect receives status 400 and is ignored. */
   readonly accepts: (query: URLSearchParams) => boolean;
 }
 
-/** Listens on 127.0.0.1 until `close`. Throws `config` in a runtime that cannot listen. */
+/** Listens on 127.0.0.1 until `close` is called. Throws `config` in a runtime that cannot listen. */
 export async function listenForRedirect({ port = 0, remedy, accepts }: RedirectOptions): Promise<Redirect> {
   const { process } = globalThis as { readonly process?: Process };
   const http = process?.getBuiltinModule?.('node:http');

@@ -2,10 +2,10 @@ import { LlmError } from '@majordomo/core';
 import { copyText, isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { decodeBody, type BodyDecoder, type Framing, type OnMessage } from './framing.ts';
 
-/** Maximum length of a line: 16 Mi characters. A tool call, an image or a non-streaming response is one line. */
+/** Maximum length of a line: 16 Mi characters. One line can contain an image or a non-streaming response. */
 export const MAX_LINE_LENGTH: number = 16 * 1024 * 1024;
 
-/** Event name for a last line without a line end. The line may be complete or truncated. */
+/** Event name of a last line that has no line end. Such a line may be truncated. */
 export const UNTERMINATED_LINE: string = 'unterminated';
 
 /** Options of an `NdjsonDecoder`. */
@@ -18,7 +18,7 @@ export interface NdjsonOptions {
 
 /**
  * Decodes newline-delimited JSON. Lines end with LF or CRLF, and the last line may have no line end. Blank lines are ignored.
- * Only new text is searched for line ends, so that a long line takes linear time.
+ * Only new text is searched for line ends, so that the time is proportional to the length of a line.
  */
 export class NdjsonDecoder implements BodyDecoder {
   private readonly onMessage: OnMessage;
@@ -71,14 +71,14 @@ export class NdjsonDecoder implements BodyDecoder {
   }
 }
 
-/** Framing of a streamed body of newline-delimited JSON. */
+/** Framing of a body of newline-delimited JSON. */
 export const NDJSON: Framing = {
   mediaType: /ndjson|jsonl|json-?lines|octet-stream|^$/i,
   mayBeJson: true,
   decoder: (onMessage, target) => new NdjsonDecoder(onMessage, { target }),
 };
 
-/** Iterates over the lines of a body. Ending the iteration early cancels the body. */
+/** Iterates over the lines of a body. If the caller stops early, the body is cancelled. */
 export function ndjsonLines(
   body: ReadableStream<Uint8Array>,
   target: string,
@@ -89,7 +89,7 @@ export function ndjsonLines(
   return decodeBody(body, decoder, lines);
 }
 
-/** Maximum length of a record: 256 Mi characters. One line of a batch may contain 2,048 vectors. */
+/** Maximum length of a record: 256 Mi characters. One result of a batch may contain 2,048 vectors. */
 const MAX_RECORD_LENGTH = 256 * 1024 * 1024;
 
 /** Iterates over the JSON objects of a file, such as the results of a batch. Skips lines that are not JSON objects. */

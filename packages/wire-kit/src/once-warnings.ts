@@ -1,7 +1,7 @@
 import type { Warning } from '@majordomo/core';
 import type { EventWriter } from './event-writer.ts';
 
-/** Writes each warning about a response only once, such as a warning about content that `ChatResponse` cannot represent. */
+/** Writes at most one warning per response about the same content, such as content that `ChatResponse` cannot represent. */
 export class OnceWarnings {
   private readonly writer: EventWriter;
   private readonly written = new Set<string>();

@@ -8,7 +8,7 @@ export type ExtraOptions<Options extends object> = Readonly<
 
 const COMMON_KINDS: KindsOf<ProviderOptions> = {
   id: 'string',
-  // The first call checks this option. It is a string, a function or an object that hides a secret.
+  // A key is a string, a function or an object that hides a secret. The first call checks it.
   apiKey: true,
   baseURL: true,
   headers: 'object',
@@ -19,7 +19,7 @@ const COMMON_KINDS: KindsOf<ProviderOptions> = {
   data: { region: 'string', retentionDays: 0, trainsOn: 'boolean' },
 };
 
-/** Throws kind `config` for invalid options of a provider. `provider` is the id that errors name if the options contain none. */
+/** Throws kind `config` for invalid options of a provider. Errors name the option `id`, or `provider` if no `id` is set. */
 export function checkProviderOptions<Options extends ProviderOptions>(
   provider: string,
   options: Options,
@@ -34,8 +34,8 @@ export function checkProviderOptions<Options extends ProviderOptions>(
 const COMMON_NAMES = { endpoint: 'baseURL', url: 'baseURL', key: 'apiKey', token: 'apiKey', name: 'id' };
 
 /**
- * Throws kind `config` unless the value is an `http:` or `https:` URL without user, query and fragment. The message omits the
- * value, because it can contain a secret.
+ * Throws kind `config` unless the value is an `http:` or `https:` URL without a user, a query and a fragment. The message omits
+ * the value, which can contain a secret.
  */
 export function checkBaseURL(value: unknown, what: string): void {
   const problem = problemOf(value);
@@ -43,8 +43,8 @@ export function checkBaseURL(value: unknown, what: string): void {
 }
 
 /**
- * Returns the base URL from the first of these variables that is set in `env`; `undefined` if none is set. Throws `config` for
- * a value that `checkBaseURL` rejects. A `baseURL` option takes precedence over the result.
+ * Returns the base URL from the first of these variables that is set in `env`; `undefined` if none is set. Throws `config` if
+ * `checkBaseURL` rejects the value.
  */
 export function baseURLFromEnv(env: Env, ...names: readonly string[]): string | undefined {
   for (const name of names) {

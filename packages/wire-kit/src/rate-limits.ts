@@ -2,7 +2,7 @@ import { type HeaderReader, resetMs } from './retry-after.ts';
 
 /** One rate limit from the most recent response headers of a vendor. */
 export interface RateLimitBucket {
-  /** Name of the counted unit, with its time window if the vendor states one: `requests`, `tokens-minute`, `input-tokens`. */
+  /** Name of the counted unit, with the time window if its header names one: `requests`, `tokens-minute`, `input-tokens`. */
   readonly name: string;
   readonly limit: number | undefined;
   readonly remaining: number | undefined;
@@ -13,17 +13,17 @@ export interface RateLimitBucket {
 /** Rate limits of a target. */
 export interface RateLimits {
   readonly target: string;
-  /** Time at which the headers arrived, in milliseconds since the epoch. They can be from an earlier response. */
+  /** Time at which the headers arrived, in milliseconds since 1970. A 429 without such headers has the time of earlier ones. */
   readonly at: number;
   readonly buckets: readonly RateLimitBucket[];
   /**
    * Reason for a 429: `quota` if a limit is exhausted for a minute or longer, `capacity` if no limit is exhausted for that long
-   * (the vendor lacks capacity), `unknown` if no response had rate-limit headers.
+   * (the vendor lacks capacity), `unknown` if no response had rate-limit headers. `undefined` for any other status.
    */
   readonly refusal: 'quota' | 'capacity' | 'unknown' | undefined;
 }
 
-/** Stores the rate limits of targets from their response headers. */
+/** Observer that stores the rate limits of each target from its response headers. */
 export interface RateLimitWatch {
   /** Returns the rate limits after a response; `undefined` if its headers contain no limits and its status is not 429. */
   observe(
@@ -36,7 +36,7 @@ export interface RateLimitWatch {
 
 const MAX_TARGETS = 256;
 
-/** Creates a watch for at most 256 targets. For a 429 without rate-limit headers, the stored limits determine the reason. */
+/** Creates a watch for at most 256 targets. A 429 without rate-limit headers gets its reason from the target's last limits. */
 export function rateLimitWatch(): RateLimitWatch {
   const known = new Map<string, Pick<RateLimits, 'at' | 'buckets'>>();
   return {
@@ -63,7 +63,7 @@ const PORTIONS: readonly string[] = ['requests', 'tokens', 'input-tokens', 'outp
 
 type Names = readonly [name: string, of: (what: 'limit' | 'remaining' | 'reset') => string];
 
-/** Header names: `x-ratelimit-limit-requests-1h`, `x-ratelimit-limit` without a unit, `anthropic-ratelimit-requests-limit`. */
+/** Names of headers such as `x-ratelimit-limit-requests-1h`, `x-ratelimit-limit` and `anthropic-ratelimit-requests-limit`. */
 const NAMES: readonly Names[] = [
   ...COUNTED_UNITS.flatMap((counted) =>
     WINDOWS.map((window): Names => [counted + window, (what) => `x-ratelimit-${what}-${counted}${window}`]),
@@ -86,7 +86,7 @@ function parseAmount(value: string | null): number | undefined {
   return Number.isFinite(found) ? found : undefined;
 }
 
-/** Returns the time until all exhausted limits are reset, in milliseconds; `undefined` if no limit is exhausted. */
+/** Returns the milliseconds until all exhausted limits are reset; `undefined` if none of them has a known reset. */
 export function exhaustedResetMs(headers: HeaderReader | undefined, now: number): number | undefined {
   const resets = (headers === undefined ? [] : bucketsIn(headers, now)).flatMap(
     ({ remaining, resetMs: reset }) =>
@@ -97,7 +97,7 @@ export function exhaustedResetMs(headers: HeaderReader | undefined, now: number)
 
 const A_MINUTE = 60_000;
 
-/** Returns the reason for a 429. Ignores limits with a reset within a minute. `age`: age of the limits in milliseconds. */
+/** Returns the reason for a 429. Ignores a limit that is reset within a minute. `age`: age of the limits in milliseconds. */
 function refusalOf(buckets: readonly RateLimitBucket[], age: number): RateLimits['refusal'] {
   if (buckets.length === 0) return 'unknown';
   const isUsedUp = buckets.some(

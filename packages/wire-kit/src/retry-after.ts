@@ -1,4 +1,4 @@
-/** Part of `Headers` that the parser needs. */
+/** Part of the `Headers` interface that this file needs. */
 export interface HeaderReader {
   /** Returns the value of a header, or `null`. The name is not case-sensitive. */
   get(name: string): string | null;
@@ -8,7 +8,7 @@ export interface HeaderReader {
 const MAX_WAIT_MS = 31 * 24 * 3_600_000;
 
 /**
- * Returns the wait that the headers of a response request, in milliseconds, or `undefined`. Reads `retry-after-ms`, otherwise
+ * Returns the wait that the response headers request, in milliseconds; `undefined` for none. Reads `retry-after-ms`, otherwise
  * `retry-after` or `x-ratelimit-reset` in the forms that `resetMs` accepts.
  */
 export function retryAfterMs(headers: HeaderReader | undefined, now: number): number | undefined {
@@ -20,7 +20,7 @@ export function retryAfterMs(headers: HeaderReader | undefined, now: number): nu
   );
 }
 
-/** Returns the milliseconds until a reset. Accepts seconds, `6m0s`, `120ms`, a date, and epoch seconds or milliseconds. */
+/** Returns the milliseconds until a reset. Accepts seconds, `6m0s`, `120ms`, a date, and seconds or milliseconds since 1970. */
 export function resetMs(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
   const seconds = parseNumber(value);
@@ -51,7 +51,7 @@ function parseDuration(value: string): number | undefined {
 const WAIT_TEXT =
   /(?:try again|retry) (?:in|after) ((?:\d+(?:\.\d+)? ?(?:milliseconds?|ms|seconds?|minutes?|hours?|days?|[dhms])[ ,]{0,2})+)/i;
 
-/** Returns the wait in milliseconds from a message: "try again in 11.054s", "retry after 26 seconds" (OpenAI, Groq, Azure). */
+/** Returns the wait that a message states, in milliseconds: "try again in 11.054s", "retry after 26 seconds" (OpenAI, Azure). */
 export function retryAfterInMessage(message: string | undefined): number | undefined {
   const [, wait = ''] = WAIT_TEXT.exec(message ?? '') ?? [];
   const short = wait

@@ -2,19 +2,19 @@ import type { JsonObject, JsonValue } from '@majordomo/core';
 
 /** Subset of JSON Schema that a server accepts. */
 export interface SchemaDialect {
-  /** Allowed root. `object`: an object without alternatives. Any other root becomes the schema of an empty object. */
+  /** Allowed root. `object`: alternatives are dropped, and any other root without properties becomes an empty object. */
   readonly root: 'any' | 'object';
-  /** Treatment of the type `null`. `flag`: replaced by `nullable: true`. `drop`: removed. */
+  /** Handling of the type `null`. `flag`: `nullable: true` replaces it. `drop`: it is removed. */
   readonly nullType: 'keep' | 'flag' | 'drop';
-  /** Treatment of keywords next to `$ref`. `drop-default`: `default` is removed. */
+  /** Handling of keywords next to `$ref`. `drop-default`: `default` is removed. */
   readonly refSiblings: 'keep' | 'drop-default';
-  /** Whether every schema without alternatives needs a `type`. A schema with alternatives must not have one. */
+  /** Whether every schema without alternatives requires a `type`. A schema with alternatives then must not have a `type`. */
   readonly requiresType: boolean;
   /** Keywords that are removed. */
   readonly unsupported: readonly string[];
 }
 
-/** Dialect that every known server accepts. It lacks the features that servers rejected (several clients, 2025-2026). */
+/** Dialect for most servers. It lacks the features that servers have rejected (several clients, 2025-2026). */
 export const PLAIN_DIALECT: SchemaDialect = {
   root: 'object',
   nullType: 'flag',
@@ -26,7 +26,7 @@ export const PLAIN_DIALECT: SchemaDialect = {
 /** Dialect of servers that require a type everywhere and do not support null. */
 export const TYPED_DIALECT: SchemaDialect = { ...PLAIN_DIALECT, nullType: 'drop', requiresType: true };
 
-/** Dialect for servers that failed to compile a schema to a grammar. The two additional keywords are the usual causes. */
+/** Dialect for servers that failed to compile a schema to a grammar, usually because of `pattern` or `format`. */
 export const GRAMMAR_DIALECT: SchemaDialect = {
   root: 'any',
   nullType: 'keep',
@@ -35,7 +35,7 @@ export const GRAMMAR_DIALECT: SchemaDialect = {
   unsupported: ['pattern', 'format'],
 };
 
-/** Converted schema and the names of the features that the dialect lacks. */
+/** Converted schema, with the names of the dropped features. */
 export interface SanitizedSchema {
   readonly schema: JsonObject;
   /** Names of the dropped features, such as `pattern` or `null`, each once. */
@@ -78,7 +78,7 @@ const EMPTY: JsonObject = { type: 'object', properties: {} };
 const sanitizedSchemas = new WeakMap<SchemaDialect, WeakMap<object, SanitizedSchema>>();
 
 /**
- * Converts a schema to a server's dialect. Returns a copy. Converting the copy again changes nothing. Values that are not schemas
+ * Returns a copy of a schema in a server's dialect. Converting the copy again changes nothing. Values that are not schemas
  * (`enum`, `default`, `examples`, property names) stay unchanged. References are not resolved.
  */
 export function sanitizeSchema(schema: JsonObject, dialect: SchemaDialect): SanitizedSchema {
@@ -88,7 +88,7 @@ export function sanitizeSchema(schema: JsonObject, dialect: SchemaDialect): Sani
   if (cached !== undefined) return cached;
   const dropped = new Set<string>();
   let sanitized = toRoot(convert(schema, { dialect, dropped }, 0), { dialect, dropped });
-  // Repeat, because one rule can produce a form that another rule converts.
+  // Repeat the conversion, because one rule can produce a form that another rule changes.
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const next = toRoot(convert(sanitized, { dialect, dropped }, 0), { dialect, dropped });
     if (JSON.stringify(next) === JSON.stringify(sanitized)) break;
@@ -137,7 +137,7 @@ function convertMember(key: string, value: JsonValue, conversion: Conversion, de
   );
 }
 
-/** Replaces `type: [X, 'null']` with X, and removes the alternative `null`. */
+/** Converts `null` types: replaces `type: [X, 'null']` with `type: X`, and removes the alternative `null`. */
 function removeNull(node: Record<string, JsonValue>, { dialect, dropped }: Conversion): void {
   if (dialect.nullType === 'keep') return;
   const { type } = node;

@@ -10,7 +10,7 @@ export interface SdkCall {
   /** Sends the request through the SDK without retries and returns the raw response. */
   send(signal: AbortSignal): Promise<Response>;
   readonly reader: WireReader;
-  /** Format that separates the messages of a stream. `@default SSE` */
+  /** Format in which the messages of a stream are separated. `@default SSE` */
   readonly framing?: Framing | undefined;
   /** Converts an error of the SDK to an `LlmError`. */
   toLlmError(error: unknown, target: string): LlmError;
@@ -18,12 +18,12 @@ export interface SdkCall {
 
 type Batch = readonly ModelEvent[];
 
-/** Batch without events, which reports that the headers have arrived. */
+/** Empty first batch of a response, which reports that the headers have arrived. */
 const HEADERS_RECEIVED: Batch = [];
 
 /**
- * Sends a request through an SDK and decodes the raw body. Yields one batch of events per network read. The first batch is
- * empty and reports that the headers have arrived.
+ * Sends a request through an SDK and decodes the raw body. The first batch is empty and reports that the headers have arrived.
+ * Each later batch contains the events of one network read, or of the complete non-streaming response.
  */
 export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEvent[]> {
   const { context, reader, framing = SSE } = call;
@@ -49,7 +49,7 @@ export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEve
   }
 }
 
-/** Reads the body. Cancels the body if the caller stops early. Otherwise, the connection can be reused. */
+/** Reads the body. Cancels it if the caller stops early. After the last message, the connection can be reused. */
 async function* readStream(
   body: ReadableStreamDefaultReader<Uint8Array>,
   reader: WireReader,
@@ -61,7 +61,7 @@ async function* readStream(
     messages++;
     deliverMessage(reader, data, event);
   }, reader.writer.target);
-  /** Decodes the next bytes. This function is separate, so that the bytes can be garbage-collected while the consumer runs. */
+  /** Decodes the next bytes. In a separate function, they can be garbage-collected while the consumer runs. */
   const decodeNext = async (): Promise<boolean> => {
     const { done, value } = await body.read();
     signal.throwIfAborted();
@@ -104,7 +104,7 @@ function bodyOf(
   return body.getReader();
 }
 
-/** Reads the end of the body, so that its connection can be reused. Cancels a body that continues. */
+/** Reads the end of the body, so that its connection can be reused. If the body continues, cancels it. */
 async function releaseAfterFinish(body: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
   try {
     if (!(await body.read()).done) await body.cancel();
@@ -177,10 +177,10 @@ export interface WireReader {
   readonly writer: EventWriter;
   /** Whether the last message of the response has been read. Later messages are ignored. */
   readonly done: boolean;
-  /** Processes one server-sent event or one line. Throws an `LlmError` if the message reports an error. */
+  /** Processes one server-sent event or line. Throws an `LlmError` if the message reports an error. */
   readMessage(data: string, event: string | undefined): void;
   /** Processes the body of a non-streaming response. */
   readBody(json: unknown): void;
-  /** Handles the end of the body. Throws kind `truncated` if the response is incomplete. */
+  /** Processes the end of the body. Throws kind `truncated` if the response is incomplete. */
   end(): void;
 }

@@ -57,15 +57,15 @@ const unknownQuirk = (name: string, known: readonly string[], where: string): Ll
 const badValue = (name: string, text: string, takes: string, where: string): LlmError =>
   new LlmError('config', `${where}: "${abbreviate(text)}" is not a valid value of ${name}; use ${takes}`);
 
-/** Maximum length of a text that an error shows completely. A longer text is shortened, because it could be a misplaced key. */
+/** Maximum length of a value that an error shows completely. A longer value could be a misplaced key, so it is shortened. */
 const MAX_SHOWN_LENGTH = 20;
 
 const abbreviate = (text: string): string =>
   text.length <= MAX_SHOWN_LENGTH ? text : `${text.slice(0, 3)}…`;
 
 /**
- * Returns the properties that the request's `extra` adds to the body. Properties under the provider's id replace those under
- * the wire's name. A value of `undefined` removes the property from the body.
+ * Returns the properties that the request's `extra` adds to the body. Properties under the provider's id replace those under the
+ * wire's name. A property with the value `undefined` is removed from the body.
  */
 export function extraFor(
   extra: { readonly [provider: string]: object } | undefined,
@@ -77,15 +77,15 @@ export function extraFor(
 }
 
 /**
- * Returns the name of a model's vector space, which is the model's name in lower case without publisher, host and the tag
- * `latest`. `@cf/baai/bge-m3`, `BAAI/bge-m3` and `bge-m3:latest` share a space.
+ * Returns the name of a model's vector space: its model id in lower case, without publisher, host and the tag `latest`.
+ * `@cf/baai/bge-m3`, `BAAI/bge-m3` and `bge-m3:latest` share a space.
  */
 export const spaceOf = (modelId: string): string =>
   (modelId.split('/').at(-1) ?? modelId).toLowerCase().replace(/:latest$/, '');
 
 /**
- * Returns a value, such as the arguments of a tool call, as JSON text. For a value that is nested too deeply, returns a text
- * that is not JSON, so that majordomo rejects only these arguments and not the complete response.
+ * Returns a value, such as the arguments of a tool call, as JSON text. For a value that is nested too deeply, returns text that
+ * is not JSON. Majordomo then rejects only these arguments, and not the complete response.
  */
 export function jsonText(value: unknown): string {
   return isTooDeep(value) ? `nested more than ${MAX_DEPTH} levels deep` : JSON.stringify(value);

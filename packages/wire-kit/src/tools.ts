@@ -7,9 +7,9 @@ export type ObjectRoot = JsonObject & { readonly type: 'object' };
 const roots = new WeakMap<JsonObject, ObjectRoot>();
 
 /**
- * Converts a tool's parameters to a schema whose root is an object without `anyOf`, `oneOf`, `allOf` and `$ref`, because most
- * vendors reject or ignore these at the root (Claude: "input_schema does not support oneOf, allOf, or anyOf at the top level").
- * Merges alternatives and resolves a reference. Returns the same object for the same parameters.
+ * Converts a tool's parameters to a schema whose root is an object without `anyOf`, `oneOf`, `allOf` and `$ref`. Most vendors
+ * reject or ignore them at the root (Claude: "input_schema does not support oneOf, allOf, or anyOf at the top level"). Merges
+ * alternatives and resolves a reference. Returns the same object for the same parameters.
  */
 export function objectRoot(parameters: JsonObject): ObjectRoot {
   let schema = roots.get(parameters);
@@ -30,12 +30,12 @@ function joinBranches(schema: JsonObject): ObjectRoot {
   const every = [rest, ...schemasIn(allOf)];
   const choices = [schemasIn(anyOf), schemasIn(oneOf)];
   const properties = Object.fromEntries([...every, ...choices.flat()].flatMap(propertiesOf));
-  // A property is required if every alternative requires it.
+  // A property of alternatives is required only if every alternative requires it.
   const required = [...new Set([...every.flatMap(requiredOf), ...choices.flatMap(commonlyRequired)])];
   return { ...rest, type: 'object', properties, ...(required.length === 0 ? undefined : { required }) };
 }
 
-/** Resolves a root that is a reference to one of its definitions. */
+/** Resolves a root that refers to one of its definitions. Otherwise, returns the root without its reference. */
 function followReference({ $ref: reference, ...schema }: JsonObject): JsonObject {
   const [, where, name] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(asText(reference) ?? '') ?? [];
   const definitions = where === undefined ? undefined : schema[where];
@@ -70,7 +70,7 @@ export function sanitizeToolName(name: string, maxLength: number): string {
   return fitted === '' ? 'unknown' : fitted;
 }
 
-/** Recovery that sends loaded tools in the list of tools, for a server that rejects tool definitions in the conversation. */
+/** Recovery that sends loaded tools in the list `tools`, for a server that rejects tool definitions inside the conversation. */
 export const WITHOUT_TOOL_LOADING: Recovery = {
   id: 'tool-loading',
   what: 'loaded tools sent with the others',

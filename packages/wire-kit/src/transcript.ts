@@ -1,7 +1,7 @@
 import type { TurnMessage } from '@majordomo/core';
 import { fnv1a, isList, isRecord, hasSameValues, messageValues } from '@majordomo/core/toolkit';
 
-/** Form of the tool call ids that a vendor accepts. */
+/** Requirements of a vendor for the ids of tool calls. */
 export interface ToolIdRule {
   readonly maxLength: number;
   /** Pattern of a complete id. */
@@ -9,8 +9,8 @@ export interface ToolIdRule {
 }
 
 /**
- * Returns a function that maps the transcript's call ids to ids that a vendor accepts. Valid ids stay unchanged. The replacement
- * of an invalid id is derived from that id, so that every turn, process and replay produces the same replacement.
+ * Returns a function that maps the transcript's call ids to ids that a vendor accepts. Valid ids stay unchanged. An invalid id is
+ * replaced with an id derived from it, so that every turn, process and replay produces the same replacement.
  */
 export function toolIdMapper(messages: readonly TurnMessage[], rule: ToolIdRule): (id: string) => string {
   const fits = (id: string): boolean => id.length <= rule.maxLength && rule.pattern.test(id);
@@ -29,10 +29,10 @@ export function toolIdMapper(messages: readonly TurnMessage[], rule: ToolIdRule)
   return (id) => mapped.get(id) ?? id;
 }
 
-/** Returns the id unchanged. Used for vendors that accept any id, and for transcripts in which all ids are valid. */
+/** Returns the id unchanged. Used if the vendor accepts any id, or if all ids of a transcript are valid. */
 export const unchangedId = (id: string): string => id;
 
-/** Whether all call ids are valid. Allocates nothing, because it checks the complete transcript at every call. */
+/** Whether all call ids are valid. Creates no objects, because it runs over the complete transcript at every call. */
 function everyCallId(messages: readonly TurnMessage[], fits: (id: string) => boolean): boolean {
   for (const message of messages) {
     if (message.role !== 'assistant') continue;
@@ -62,10 +62,10 @@ function hashBlock(text: string): string {
   return digits;
 }
 
-/** Converted message, with the data that determine whether the conversion is still valid. */
+/** Converted message, with the values that show whether the conversion is still valid. */
 interface CachedForm<Wire> {
   readonly wire: readonly Wire[];
-  /** Content of the message when it was converted, to detect a change. */
+  /** Values of the message when it was converted, for detecting a change. */
   readonly values: readonly unknown[];
   /** Call ids in the message, each with its converted id. */
   readonly calls: readonly (readonly [id: string, name: string])[];
@@ -75,14 +75,14 @@ interface CachedForm<Wire> {
 type EntriesByMessage<Wire> = WeakMap<TurnMessage, CachedForm<Wire>>;
 
 /**
- * Cache of converted messages by identity. An agent sends its transcript at every step, so most messages were converted before.
- * The conversion may depend only on the message, `owner`, `settings` and the call ids. Messages with images or files are not
- * cached, so that their base64 text does not stay in memory.
+ * Cache of converted messages, by identity of the message. An agent sends its transcript at every step, so most messages were
+ * already converted. A conversion may depend only on the message, `owner`, `settings` and the call ids. Messages with images,
+ * files or audio are not cached, so that their base64 text does not stay in memory.
  */
 export class WireMessageCache<Wire extends object> {
   private readonly byOwner = new WeakMap<object, Map<string, EntriesByMessage<Wire>>>();
 
-  /** Returns the cache for a request. `owner` lives as long as the model. `settings` must have few possible values. */
+  /** Returns the cache for a request. `owner` must live as long as the model, and `settings` must have few possible values. */
   forRequest(owner: object, settings: string, nameOf: (id: string) => string): RequestMessageCache<Wire> {
     let bySettings = this.byOwner.get(owner);
     if (bySettings === undefined)
@@ -103,11 +103,11 @@ export class RequestMessageCache<Wire extends object> {
     this.nameOf = nameOf;
   }
 
-  /** Returns the converted form of a message if the cached form is still valid. The caller must not change the form. */
+  /** Returns the converted form of a message; `undefined` if no valid form is cached. The caller must not change the form. */
   get(message: TurnMessage): readonly Wire[] | undefined {
     const form = this.entries.get(message);
     if (form === undefined || !hasSameValues(message, form.values)) return undefined;
-    // If no id is converted, one comparison is sufficient.
+    // If all ids stay unchanged, one comparison is sufficient.
     if (this.nameOf === unchangedId) return form.hasOriginalIds ? form.wire : undefined;
     return form.calls.every(([id, name]) => this.nameOf(id) === name) ? form.wire : undefined;
   }
@@ -135,8 +135,8 @@ function messageCallIds(message: TurnMessage): readonly string[] {
 const cachedJson = new WeakMap<object, string>();
 
 /**
- * Marks an object as immutable. `stringifyList` then caches its JSON for the lifetime of the object. An agent sends its
- * complete transcript at every step, and only the last two messages are new.
+ * Marks an object as immutable. `stringifyList` then caches its JSON for the lifetime of the object. An agent sends its complete
+ * transcript at every step, but only the last two messages are new.
  */
 export function cacheJson<T extends object>(value: T): T {
   cachedJson.set(value, '');
@@ -163,15 +163,15 @@ function jsonOf(value: unknown): string {
   return text;
 }
 
-/** Returns a value as JSON text. Returns `null` for a value without a JSON form, as `JSON.stringify` does in lists. */
+/** Returns a value as JSON text, or `null` for a value without a JSON form, as `JSON.stringify` does in lists. */
 function stringify(value: unknown): string {
   const text: unknown = JSON.stringify(value);
   return typeof text === 'string' ? wellFormedJson(text) : 'null';
 }
 
 /**
- * Returns JSON text with U+FFFD in place of escaped lone surrogates, because strict parsers reject a body that contains one. An
- * escape after a backslash (`\\ud800`) is ordinary text and stays unchanged.
+ * Returns JSON text with U+FFFD in place of escaped lone surrogates, which strict parsers reject. An escape that follows a
+ * backslash (`\\ud800`) is ordinary text and stays unchanged.
  */
 export const wellFormedJson = (json: string): string =>
   json.includes('\\ud')

@@ -39,7 +39,7 @@ export interface RawCitation {
   readonly document?: unknown;
   readonly title?: unknown;
   readonly quote?: unknown;
-  /** Start of the cited passage in the response, in the server's unit. Set only together with `end`. */
+  /** Start of the cited passage in the response, in the server's unit. It is ignored without `end`. */
   readonly start?: number | undefined;
   readonly end?: number | undefined;
 }
@@ -72,7 +72,7 @@ export function positiveCounts(raw: unknown, suffix = ''): Readonly<Record<strin
   return counts.length === 0 ? undefined : Object.fromEntries(counts);
 }
 
-/** Returns the properties that are not `undefined`. If every property is `undefined`, returns `undefined`. */
+/** Returns the properties that are not `undefined`; `undefined` if there are none. */
 export function definedMembers<T extends object>(members: T): Partial<T> | undefined {
   const defined = Object.entries(members).filter(([, value]) => value !== undefined);
   return defined.length === 0 ? undefined : (Object.fromEntries(defined) as Partial<T>);

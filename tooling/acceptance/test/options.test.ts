@@ -76,7 +76,7 @@ it('createOllama reports a misspelled profile with a suggestion', () => {
 it.each([
   [undefined, 'the profile: options must be an object'],
   [{ id: 'lab' }, 'baseURL of the profile lab must be a string'],
-  [{ baseURL: 'http://lab/v1' }, 'the profile must have an id'],
+  [{ baseURL: 'http://lab/v1' }, 'the profile has no id'],
   [{ id: 'lab', baseUrl: 'http://lab/v1' }, 'the profile: baseUrl is not an option; did you mean "baseURL"?'],
   [{ api: 'responses', id: 'lab', baseURL: 'lab/v1' }, 'baseURL of the profile lab is not a URL'],
 ])('openaiCompatible refuses the profile %o', (profile, message) => {

@@ -127,7 +127,7 @@ function lineOf(custom_id: string, reply: ItemReply): object {
   return { custom_id, result };
 }
 
-/** Adds the service tier that the vendor reports for batches. */
+/** Adds the service tier `batch` to the usage, as the vendor does. */
 function withTier(message: unknown): object {
   const { usage, ...rest } = asRecord(message);
   return { ...rest, ...(usage !== undefined && { usage: { ...asRecord(usage), service_tier: 'batch' } }) };

@@ -5,21 +5,21 @@ import type { Failure } from '../wires/failure.ts';
 /** Vendor of a batch API. Groq and Azure use OpenAI's API under another path. */
 export type BatchVendor = 'openai' | 'mistral' | 'anthropic' | 'google';
 
-/** Request of a batch, or a live call to the same server. */
+/** Request of a batch, or a live call, which is a request outside of a batch. */
 export interface BatchItem {
   /** Id that the client assigned to the request; `undefined` for a live call. */
   readonly id: string | undefined;
   readonly vendor: BatchVendor;
   readonly model: string;
-  /** Text of the last message, or the strings to embed, separated by line feeds. */
+  /** Text of the last message, or the strings to embed, joined with line feeds. */
   readonly text: string;
-  /** Body that the client sent. Contains `model` even if the client specified the model for the complete batch. */
+  /** Body that the client sent. If the client specified the model for the complete batch, the server adds `model`. */
   readonly body: unknown;
 }
 
 /**
  * Result of a request: a chat answer, vectors, a failure of the vendor, or `result`. `expired`, `cancelled`: the request has no
- * answer. `missing`, `not-json`: its line is missing or is invalid JSON. `twice`: the results contain its answer twice.
+ * answer. `missing`, `not-json`: the line is missing or is invalid JSON. `twice`: the results contain the answer twice.
  */
 export type BatchResult =
   | string
@@ -28,7 +28,7 @@ export type BatchResult =
   | Failure
   | { readonly result: 'expired' | 'cancelled' | 'missing' | 'not-json' | 'twice' };
 
-/** Purpose of a request to the server. `look` requests the status of a batch. `live` is a call outside of a batch. */
+/** Purpose of a request to the server. `look` requests the status of a batch. `live` is a request outside of a batch. */
 export type BatchStep =
   'upload' | 'find-upload' | 'create' | 'find' | 'look' | 'results' | 'cancel' | 'delete' | 'live';
 
@@ -46,30 +46,30 @@ export interface BatchRequest {
   readonly query: URLSearchParams;
   /** Headers with masked credentials. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Body as parsed JSON or as text. Files are omitted. */
+  /** Body as parsed JSON or as text. The contents of files are omitted. */
   readonly body: unknown;
 }
 
 /**
- * Fault of a response. `drop`: the server closes the connection without a response. `status`: the server responds with an error.
- * `cut`: the server closes the connection after this number of bytes of the response body.
+ * Fault of the server. `drop`: it closes the connection without a response. `status`: it responds with this error. `cut`: it
+ * closes the connection after this number of bytes of the response body.
  */
 export type BatchFault =
   | 'drop'
   | { readonly status: number; readonly body?: object; readonly headers?: Readonly<Record<string, string>> }
   | { readonly cut: number };
 
-/** Batch of the server. */
+/** Batch as the server stores it. */
 export interface ServerBatch {
   readonly ref: string;
   readonly vendor: BatchVendor;
   /** Headers of the request that created the batch, with masked credentials. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Body of the request that created the batch. `undefined` for Anthropic, where the body contains only the `items`. */
+  /** Body of the request that created the batch; `undefined` for Anthropic, whose body contains nothing but the `items`. */
   readonly body: unknown;
-  /** Requests in the order of the input. */
+  /** Requests of the batch, in the order of the input. */
   readonly items: readonly BatchItem[];
-  /** Time of the creation, in epoch milliseconds. */
+  /** Time at which the batch was created, in milliseconds since 1970. */
   readonly createdAt: number;
   readonly state: 'running' | 'cancelling' | 'ended' | 'expired' | 'cancelled' | 'failed';
 }
@@ -89,23 +89,23 @@ export interface BatchReply {
   readonly body: string;
 }
 
-/** Request with the data that endpoints need to process it. */
+/** Received request, with the data that only endpoints need. */
 export interface ReceivedBatchRequest extends BatchRequest {
   /** Bytes of the body. */
   readonly bytes: Uint8Array;
   /** Origin of the server, for URLs in responses. */
   readonly origin: string;
-  /** Parameters in the path. */
+  /** Values of the groups of `BatchRoute.path`. */
   readonly params: readonly string[];
 }
 
-/** Endpoint of the server. */
+/** Endpoint of a batch API. */
 export interface BatchRoute {
   readonly vendor: BatchVendor;
   readonly step: BatchStep;
   readonly method: string;
-  /** Pattern of the path, with a group for each parameter. */
+  /** Pattern of the path. Each group is a parameter. */
   readonly path: RegExp;
-  /** Processes a request. */
+  /** Processes a request and returns the response. */
   run(request: ReceivedBatchRequest): BatchReply | Promise<BatchReply>;
 }

@@ -2,7 +2,7 @@ import { asNumber, asRecord, asText, tryParseJson } from '@majordomo/core/toolki
 import type { BatchItem, BatchReply, BatchRoute, BatchRequest, ReceivedBatchRequest } from './contract.ts';
 import { type BatchState, type ItemReply, itemOf, type OpenBatch } from './state.ts';
 
-/** Upload in progress. */
+/** Upload that has not ended. */
 interface Upload {
   readonly name: string;
   readonly chunks: Uint8Array[];
@@ -80,7 +80,7 @@ const fileOf = ({ id, name }: { readonly id: string; readonly name: string }): o
   state: 'ACTIVE',
 });
 
-/** Starts an upload, or adds bytes to an upload and ends the upload. */
+/** Starts an upload. With an `upload_id`, adds bytes to this upload, and ends it if the request finalizes the upload. */
 function upload(
   state: BatchState,
   uploads: Map<string, Upload>,
@@ -131,7 +131,7 @@ const STATES: Readonly<Record<OpenBatch['state'], string>> = {
   failed: 'BATCH_STATE_FAILED',
 };
 
-/** Returns a batch as an operation. Requests that did not end before the batch expired or was cancelled have no line. */
+/** Returns a batch as an operation. If a batch expired or was cancelled, its unprocessed requests have no line in the results. */
 function jobOf(batch: OpenBatch, state: BatchState): object {
   const { displayName } = asRecord(asRecord(batch.body)['batch']);
   const isOver = batch.state !== 'running' && batch.state !== 'cancelling';

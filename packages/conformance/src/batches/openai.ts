@@ -122,7 +122,7 @@ function create(state: BatchState, request: ReceivedBatchRequest): BatchReply {
   return state.json(isOpenAI ? openaiJob(batch, state) : mistralJob(batch, state));
 }
 
-/** Returns the id of the file with answers and the id of the file with errors; `undefined` for a file without lines. */
+/** Returns the id of the file with answers and that of the file with errors. An id is `undefined` if its file has no lines. */
 function resultFilesOf(batch: OpenBatch, state: BatchState): readonly (string | undefined)[] {
   if (batch.resultFiles !== undefined || batch.replies.length === 0) return batch.resultFiles ?? [];
   const lines = state.lines(batch, lineOf);
@@ -144,13 +144,13 @@ function lineOf(id: string, reply: ItemReply): object {
   return { ...line, response, error: null };
 }
 
-/** Returns the numbers of answered and failed requests. */
+/** Returns the number of answered requests and the number of failed requests. */
 function countsOf({ replies }: OpenBatch): { readonly completed: number; readonly failed: number } {
   const completed = replies.filter(([, reply]) => 'status' in reply && reply.status < 400).length;
   return { completed, failed: replies.length - completed };
 }
 
-/** OpenAI's names of states, by the test server's names. States with equal names are omitted. */
+/** OpenAI's names for the states of a batch. Omits the states that OpenAI names as this server does. */
 const STATUS: Readonly<Record<string, string>> = { running: 'in_progress', ended: 'completed' };
 
 function openaiJob(batch: OpenBatch, state: BatchState): object {
@@ -206,7 +206,7 @@ function mistralJob(batch: OpenBatch, state: BatchState): object {
   };
 }
 
-/** Returns a page of a list: the page after an object (OpenAI), or the page with a number (Mistral). */
+/** Returns a page of a list: the page after the object `after` (OpenAI), or the page with the number `page` (Mistral). */
 function list(
   state: BatchState,
   objects: readonly { readonly id?: string }[],

@@ -23,7 +23,7 @@ type Hook = (request: BatchRequest) => BatchFault | undefined | Promise<BatchFau
 
 /** Options of `startBatchServer`. */
 export interface BatchServerOptions extends Partial<BatchScript> {
-  /** Called before a request is processed. If it returns `drop` or `{ status }`, the request is not processed. */
+  /** Called before a request is processed. A request for which it returns `drop` or `{ status }` is not processed. */
   readonly before?: Hook | undefined;
   /** Called after a request is processed, before its response is sent. A returned fault replaces the response. */
   readonly after?: Hook | undefined;
@@ -33,13 +33,13 @@ export interface BatchServerOptions extends Partial<BatchScript> {
 export interface BatchServer {
   /** Origin, such as `http://127.0.0.1:4000`. It is the base URL for Anthropic, Gemini and Groq. */
   readonly url: string;
-  /** Base URL for OpenAI and Mistral: `url` with `/v1`. For Azure, append `/openai/v1` to `url`. */
+  /** Base URL for OpenAI and Mistral, which is `url` with `/v1`. For Azure, use `url` with `/openai/v1`. */
   readonly baseURL: string;
   /** Received requests in the order of arrival. */
   readonly requests: readonly BatchRequest[];
-  /** Batches, newest first. */
+  /** Batches, the newest first. */
   readonly batches: readonly ServerBatch[];
-  /** Existing input and results files. */
+  /** Input files and results files that were not deleted. */
   readonly files: readonly ServerFile[];
   /** Ends all running batches. */
   endAll(): void;
@@ -51,7 +51,7 @@ export interface BatchServer {
 
 /**
  * Starts an HTTP server on 127.0.0.1 with the batch APIs of OpenAI (also Groq and Azure), Mistral, Anthropic and Gemini. It also
- * answers live calls. Results have the reverse order of the input. A request without a credential receives status 401.
+ * answers live calls. Results are in the reverse order of the input. A request without a credential receives status 401.
  */
 export async function startBatchServer(options: BatchServerOptions = {}): Promise<BatchServer> {
   const { before, after, ...script } = options;
@@ -185,7 +185,7 @@ function send(response: ServerResponse, { status, headers, body }: BatchReply): 
   response.end(body);
 }
 
-/** Responds with a fault. For `cut`, sends the first bytes of `reply`. */
+/** Applies a fault to a response. For `cut`, sends the first bytes of `reply`. */
 function fail(response: ServerResponse, fault: BatchFault, reply: BatchReply): void {
   if (fault === 'drop') {
     response.destroy();

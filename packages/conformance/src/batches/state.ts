@@ -16,45 +16,45 @@ import type {
   ServerFile,
 } from './contract.ts';
 
-/** Options that determine the results of requests and the course of batches. */
+/** Options that determine the results of requests and the states of batches. */
 export interface BatchScript {
   /** Clock of the server. Batches expire after 24 hours on this clock. `@default` the system clock */
   readonly clock: Clock;
   /** Returns the result of a request. `@default` the answer `answer to <text>` */
   readonly answer: (item: BatchItem) => BatchResult;
-  /** Number of status requests that report a batch as running before it ends. `@default 0` */
+  /** Number of status requests that report a batch as running before the batch ends. `@default 0` */
   readonly looks: number;
-  /** Number of requests that have a result if a batch expires or is cancelled. `@default 0` */
+  /** Number of requests that have an answer if the batch expires or is cancelled. `@default 0` */
   readonly completed: number;
   /** Maximum number of objects in a page of a list. `@default 100` */
   readonly pageSize: number;
   /** Names of members that responses omit. `@default []` */
   readonly omit: readonly string[];
-  /** Returns the error with which a batch fails when it is created; `undefined` for no error. `@default` no batch fails */
+  /** Returns the error with which a new batch fails, or `undefined` if the batch does not fail. `@default` no batch fails */
   readonly reject: (batch: ServerBatch) => { readonly code: string; readonly message: string } | undefined;
-  /** Additional lines of results, such as results of other batches. `@default []` */
+  /** Lines that the results contain additionally, such as results of other batches. `@default []` */
   readonly extraLines: readonly string[];
 }
 
-/** Result of one request: the HTTP response that a live call would receive, or the reason why no response exists. */
+/** Result of one request: the HTTP response that a live call would receive, or the reason for the missing response. */
 export type ItemReply =
   | { readonly status: number; readonly body: unknown }
   | { readonly result: 'expired' | 'cancelled' | 'missing' | 'not-json' };
 
-/** Line of a results file. `reply` is the result that the line contains; `undefined` for a line of another batch. */
+/** Line of a results file. `reply` is the result in the line; `undefined` if the line is from `extraLines`. */
 export interface ResultLine {
   readonly reply: ItemReply | undefined;
   readonly text: string;
 }
 
-/** Batch with the mutable state that the server needs. */
+/** Batch as the server changes it. */
 export type OpenBatch = { -readonly [Key in keyof ServerBatch]: ServerBatch[Key] } & {
   looks: number;
   replies: readonly (readonly [BatchItem, ItemReply])[];
   failure: { readonly code: string; readonly message: string } | undefined;
   /** Id of the input file. */
   readonly input: string | undefined;
-  /** Ids of the results files. Set when the files exist. */
+  /** Ids of the results files; `undefined` until the files exist. */
   resultFiles: readonly (string | undefined)[] | undefined;
 };
 
@@ -77,7 +77,7 @@ export class BatchState {
     return file;
   }
 
-  /** Creates a batch of `items`. */
+  /** Creates a batch with these `items`. */
   create(
     request: ReceivedBatchRequest,
     prefix: string,
@@ -108,7 +108,7 @@ export class BatchState {
     return this.batches.find((batch) => batch.vendor === vendor && batch.ref === ref);
   }
 
-  /** Counts a status request. Ends the batch if it was cancelled, is 24 hours old, or has had `looks` status requests before. */
+  /** Processes a status request. Ends a cancelled batch, one that is 24 hours old, and one after `looks` such requests. */
   look(batch: OpenBatch): OpenBatch {
     const { clock, looks } = this.script;
     if (batch.state === 'cancelling') this.finish(batch, 'cancelled');
@@ -137,7 +137,7 @@ export class BatchState {
     batch.replies = replies.reverse();
   }
 
-  /** Returns the lines of a batch's results. `lineOf` returns the line of one result. */
+  /** Returns the lines of a batch's results, or none if all are `missing`. `lineOf` returns the line of one result. */
   lines(batch: OpenBatch, lineOf: (id: string, reply: ItemReply) => object): readonly ResultLine[] {
     const lines = batch.replies.flatMap(([{ id = '' }, reply]): ResultLine[] => {
       if (!('result' in reply)) return [{ reply, text: JSON.stringify(lineOf(id, reply)) }];
@@ -160,7 +160,7 @@ export class BatchState {
 const isSpecial = (result: BatchResult): result is Extract<BatchResult, { readonly result: string }> =>
   isRecord(result) && 'result' in result;
 
-/** Returns the response to a request. A request that the vendor would reject receives status 400. */
+/** Returns the result of a request. If the vendor would reject the request, the result is a response with status 400. */
 export function replyTo(item: BatchItem, result: BatchResult): ItemReply {
   if (isSpecial(result))
     return result.result === 'twice' ? replyTo(item, item.text) : { result: result.result };
@@ -206,7 +206,7 @@ function embeddingOf({ vendor, body }: Pick<BatchItem, 'vendor' | 'body'>) {
   return endpoint && { endpoint, request: endpoint.read('/v1/embeddings', body) };
 }
 
-/** Returns the `BatchItem` of a request body. */
+/** Creates a `BatchItem` from a request body. */
 export function itemOf(
   vendor: BatchVendor,
   id: string | undefined,

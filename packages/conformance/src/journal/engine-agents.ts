@@ -1,7 +1,7 @@
 import { type ChatModel, createMajordomo } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 
-/** Functions of `@majordomo/agent` that the suite needs. This package does not depend on `@majordomo/agent`. */
+/** Functions of `@majordomo/agent` that the suite needs. Callers pass them, because this package does not import that package. */
 export interface AgentKit<Agent> {
   /** Creates an agent, as `createAgent` of `@majordomo/agent` does. */
   readonly createAgent: (options: {
@@ -29,11 +29,11 @@ export interface KitTool {
   readonly parameters: { readonly type: 'object' };
   readonly approval?: boolean;
   readonly effect?: 'once';
-  /** Returns the tool's result. If the engine executes a call again, `key` is the same. */
+  /** Returns the result of the tool. If the engine repeats the execution of a call, `key` stays the same. */
   run(args: never, context: { readonly key: string }): string | object | Promise<string>;
 }
 
-/** Agents of the suite by name. An engine must run all of them. */
+/** Agents of the suite, by name. The engine under test must run all of them. */
 export type EngineAgents<Agent> = Readonly<Record<EngineAgentName, Agent>>;
 
 /** Names of the agents of the suite. */
@@ -48,7 +48,7 @@ export type EngineAgentName =
   | 'waiting'
   | 'team';
 
-/** Unusual call ids that models may send. */
+/** Call ids with unusual characters or lengths, which models may send. */
 export const UNUSUAL_IDS: readonly string[] = ['a\0b', 'x'.repeat(9000), "it's", 'ü/😀'];
 
 const calls = (...pairs: readonly (readonly [id: string, name: string])[]): Turn => ({
@@ -63,7 +63,7 @@ const tool = (name: string, more: Partial<KitTool> = {}): KitTool => ({
   ...more,
 });
 
-/** Creates the suite's agents for one engine. Calls of the agent `parallel` add their keys to `startedKeys`. */
+/** Creates the suite's agents for one engine. Each call of a tool of the agent `parallel` adds its key to `startedKeys`. */
 export function engineAgents<Agent>(
   { createAgent, suspend, agentTool }: AgentKit<Agent>,
   startedKeys: string[],
@@ -119,7 +119,7 @@ export function engineAgents<Agent>(
   };
 }
 
-/** Returns a function whose calls all resolve when the function has been called `count` times. */
+/** Returns a function whose promises all resolve at its call number `count`. */
 function barrier(count: number): () => Promise<void> {
   let left = count;
   let open = (): void => undefined;

@@ -8,16 +8,16 @@ import {
   UNUSUAL_IDS,
 } from './engine-agents.ts';
 
-/** Runs of one agent on a durable engine, as the engine's adapter implements them. */
+/** Runs of one agent, as the adapter of the engine implements them. */
 export interface EngineRuns {
-  /** Resolves when the engine has accepted the run. Starting the same id again has no effect. */
+  /** Resolves when the engine has accepted the run. Starting a run again under the same id has no effect. */
   start(runId: string, input: string): Promise<void>;
-  /** Resolves when the run has ended. Rejects with the run's error, which contains the partial response, or with `aborted`. */
+  /** Resolves when the run has ended. Rejects with the run's error, including the partial response, or with `aborted`. */
   result(
     runId: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<{ readonly text: string; readonly done: unknown; readonly messages: readonly Message[] }>;
-  /** Resolves to the tool calls that await a decision when the run waits for them, or to `[]` when the run ends. */
+  /** Resolves when the run waits for decisions, to the tool calls that await one. Resolves to `[]` if the run ends instead. */
   awaiting(
     runId: string,
     options?: { readonly signal?: AbortSignal | undefined },
@@ -33,7 +33,7 @@ export type EngineDecision = { readonly callId: string } & (
 
 /** Test case for durable engines. */
 export interface EngineCase {
-  /** Checked behavior. */
+  /** Behavior that the case checks. */
   readonly name: string;
   /** Runs the case. Rejects with an `AssertionError` if the case fails. `runs` returns the runs of an agent of the suite. */
   run(runs: (agent: EngineAgentName) => EngineRuns): Promise<void>;
@@ -46,8 +46,8 @@ export interface EngineConformance<Agent> {
 }
 
 /**
- * Returns test cases for the adapter of a durable engine, for any test runner. Register `agents` with the engine under their
- * names first, and run each case once. `kit` is `{ createAgent, suspend, agentTool }` of `@majordomo/agent`.
+ * Returns test cases for the adapter of a durable engine, for any test runner. First register `agents` with the engine under
+ * their names. Then run each case once. `kit` is `{ createAgent, suspend, agentTool }` of `@majordomo/agent`.
  *
  * @example
  * const { agents, cases } = engineConformance({ createAgent, suspend, agentTool });
@@ -153,7 +153,7 @@ const failureCases: readonly EngineCase[] = [
       const error = await runs.result('failing 1').catch((reason: unknown) => reason);
       ok(LlmError.is(error, 'auth'), `${String(error)} has the kind of the model's error`);
       deepEqual([error.details.status, error.details.partial?.text], [401, 'half an ans']);
-      // If the call were retried, it would exceed the script, and the message would differ.
+      // A retry would exceed the script, so the message would differ.
       equal(error.message, 'run "failing 1": the run ended in step 1: f/m failed as scripted: auth');
       deepEqual(await runs.awaiting('failing 1'), []);
     },

@@ -1,6 +1,6 @@
 import { fromJson, toJson } from '@majordomo/core';
 
-/** Journal of a run. It stores the results of effects by name, so that a repeated run does not execute the effects again. */
+/** Journal of a run. It stores the result of each effect by name, so that a repeated run does not execute the effect again. */
 export interface ReplayJournal {
   /** Returns the result stored under a name. If none is stored, executes the effect, stores its result and abandons the run. */
   step<T>(name: string, effect: () => Promise<T>): Promise<T>;
@@ -11,16 +11,16 @@ export interface ReplayResult<T> {
   readonly value: T;
   /** Names of the journal's entries, in the order in which they were stored. */
   readonly entries: readonly string[];
-  /** Number of started runs: the number of restarts plus one. */
+  /** Number of times that the run was started. */
   readonly runs: number;
 }
 
 const MAX_RUNS = 10_000;
 
 /**
- * Simulates a durable engine with the maximum number of restarts. The run is abandoned and started again after every journal
- * entry, until it ends. Parallel effects are stored together. Results are converted to JSON and back. Throws if a repeated run
- * skips an earlier entry, or if a run uses a name twice, because an engine could not resume such a run.
+ * Simulates a durable engine with as many restarts as possible. After every journal entry, the run is abandoned and started
+ * again, until it ends. Results of parallel effects are stored together, as JSON. Throws if a repeated run skips an earlier
+ * entry, or if a run uses a name twice, because an engine could not resume such a run.
  *
  * @example
  * const { value } = await replayRun((journal) =>
@@ -32,10 +32,10 @@ export async function replayRun<T>(run: (journal: ReplayJournal) => Promise<T>):
     const outcome = await runOnce(run, entries);
     if (outcome !== undefined) return { ...outcome, entries: [...entries.keys()], runs };
   }
-  throw new Error(`the run did not end after ${MAX_RUNS} entries; check it for an endless loop`);
+  throw new Error(`the run did not end after ${MAX_RUNS} starts; check it for an endless loop`);
 }
 
-/** Starts one run. Resolves to `undefined` if the run was abandoned after a new entry. */
+/** Starts the run once. Resolves to `undefined` if the run was abandoned after a new entry. */
 function runOnce<T>(
   run: (journal: ReplayJournal) => Promise<T>,
   entries: Map<string, string>,
@@ -83,7 +83,7 @@ class ReplayAttempt {
     return never();
   }
 
-  /** Executes and stores an effect. If the effect fails, rejects the run, or repeats it if a parallel effect was stored. */
+  /** Executes and stores an effect. If it fails, the run fails, unless a parallel effect was stored. The run is then repeated. */
   private async store(name: string, effect: () => Promise<unknown>): Promise<void> {
     this.running++;
     try {
@@ -99,7 +99,7 @@ class ReplayAttempt {
   }
 }
 
-/** Resolves when the run has started all of its parallel steps. */
+/** Resolves when the run has started all steps that it runs in parallel. */
 const parallelStepsStarted = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** Returns a promise that never settles, so that an abandoned run does not continue. */

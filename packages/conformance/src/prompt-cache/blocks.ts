@@ -27,12 +27,12 @@ export function messagesBlocks(body: Body): readonly PromptBlock[] {
   ];
 }
 
-/** Maximum number of explicit breakpoints, by mode. If a request has more breakpoints, only the last of them take effect. */
+/** Maximum number of explicit breakpoints, by mode. If a request has more breakpoints, only the last ones apply. */
 const MAX_BREAKPOINTS = { implicit: 3, explicit: 4 } as const;
 
 /**
- * Returns the blocks of a Chat Completions or Responses request: tools, instructions and items, with the marks of
- * `prompt_cache_options` and `prompt_cache_breakpoint`.
+ * Returns the blocks of a Chat Completions or Responses request: tools, instructions and items. Each has the mark that
+ * `prompt_cache_options` and `prompt_cache_breakpoint` determine.
  */
 export function openaiBlocks(body: Body): readonly PromptBlock[] {
   const options = isRecord(body['prompt_cache_options']) ? body['prompt_cache_options'] : {};

@@ -1,13 +1,13 @@
-/** Block of a prompt. Blocks are in the order in which the vendor reads them. */
+/** Part of a prompt, such as a tool or a content part. Blocks are in the order in which the vendor reads them. */
 export interface PromptBlock {
   /** Content without cache marks, as a string. Blocks with equal content have equal strings. */
   readonly text: string;
   readonly tokens: number;
-  /** Lifetime of the cache entry that ends with this block, in milliseconds; `undefined` if the block has no mark. */
+  /** Lifetime in milliseconds of the cache entry that this block's mark writes; `undefined` if the block has no mark. */
   readonly markMs: number | undefined;
 }
 
-/** Input tokens of one request. `input` is the total, which includes the tokens read from and written to the cache. */
+/** Input tokens of one request. `input` includes the tokens `read` from the cache and those `written` to it. */
 export interface CachedInput {
   readonly input: number;
   readonly read: number;
@@ -31,7 +31,7 @@ interface Node {
 
 const emptyNode = (): Node => ({ children: new Map(), until: -Infinity, ttlMs: 0 });
 
-/** Trie of cached prefixes. Each entry has a lifetime. */
+/** Trie of cached prompt prefixes. Each entry of the cache has a lifetime. */
 export class PrefixTrie {
   private readonly rules: PrefixRules;
   private readonly root = emptyNode();
@@ -40,7 +40,7 @@ export class PrefixTrie {
     this.rules = rules;
   }
 
-  /** Reads the longest cached prefix before a mark and renews its entries. Writes an entry for each mark after `minTokens`. */
+  /** Reads and renews the longest cached prefix that a mark can reach. Writes an entry for each mark after `minTokens` tokens. */
   request(blocks: readonly PromptBlock[], now: number): CachedInput {
     const path = this.pathOf(blocks);
     const marks = blocks.flatMap(({ markMs }, at) => (markMs === undefined ? [] : [{ at, markMs }]));
@@ -81,7 +81,7 @@ export class PrefixTrie {
   }
 }
 
-/** Returns the number of tokens from the start to the end of each block. */
+/** Returns, for each block, the number of tokens from the start of the prompt to the end of the block. */
 function prefixSizes(blocks: readonly PromptBlock[]): readonly number[] {
   let sum = 0;
   return blocks.map(({ tokens }) => (sum += tokens));

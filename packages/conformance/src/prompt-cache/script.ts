@@ -12,40 +12,40 @@ export interface PromptCacheRates {
   readonly output: number;
   readonly cacheRead: number;
   readonly cacheWrite: number;
-  /** Rate for cache writes with a lifetime of at least an hour. `@default` the rate of `cacheWrite` */
+  /** Price of cache writes with a lifetime of at least one hour. `@default` the price of `cacheWrite` */
   readonly cacheWriteLong?: number | undefined;
 }
 
 /** Options of `promptCacheScript`. */
 export interface PromptCacheScriptOptions {
   /**
-   * Vendor whose caching rules apply. `anthropic`: marks of `cache_control`, a look-back of 20 blocks, lifetimes of 5 minutes and
-   * an hour. `openai`: `prompt_cache_options` and breakpoints without a look-back limit, lifetimes of 30 minutes and 12 hours, and
-   * one cache per `prompt_cache_key`.
+   * Vendor whose caching rules apply. `anthropic`: `cache_control` marks, a look-back of 20 blocks, lifetimes of 5 minutes and an
+   * hour. `openai`: `prompt_cache_options` and breakpoints, an unlimited look-back, lifetimes of 30 minutes and 12 hours, and one
+   * cache per `prompt_cache_key`.
    */
   readonly vendor: 'anthropic' | 'openai';
   /** Prices for the bill. */
   readonly rates: PromptCacheRates;
   /** Returns the current time in milliseconds, for example the time of a fake clock. */
   readonly now: () => number;
-  /** Minimum length of a cached prefix, in tokens. A token has four characters. `@default 1024` */
+  /** Minimum length of a cached prefix, in tokens of four characters. `@default 1024` */
   readonly minTokens?: number | undefined;
-  /** Returns the response to a request. The script replaces the usage, except `output`. A failure does not change the cache. */
+  /** Returns the response to a request. The script replaces its usage, except `output`. A failure does not change the cache. */
   readonly answer: (exchange: Exchange, n: number) => Answer | Failure;
 }
 
-/** Token and cost totals of the successful requests. */
+/** Totals of the successful requests: their number, tokens and cost. */
 export interface PromptCacheBill {
   readonly requests: number;
   readonly input: number;
   readonly read: number;
   readonly written: number;
   readonly output: number;
-  /** Cost in pico-USD (1 USD = 10¹²). */
+  /** Total cost in pico-USD (1 USD = 10¹² pico-USD). */
   readonly picoUsd: bigint;
 }
 
-/** Script for a server, which reports the usage of a simulated prompt cache, and the script's bill. */
+/** Script that reports the usage of a simulated prompt cache, with its bill. */
 export interface PromptCacheScript {
   readonly script: Script;
   /** Bill of the requests so far. */

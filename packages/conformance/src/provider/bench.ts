@@ -6,17 +6,17 @@ import type { Exchange } from '../server/exchange.ts';
 import { type Script, startWireServer, type WireServer, type WireServerOptions } from '../server/server.ts';
 import type { Harness } from './harness.ts';
 
-/** API key of all calls. No error may contain this key. */
+/** API key of all calls. No error may contain it. */
 export const KEY = 'sk-conformance-0123456789abcdef';
 
 type Delivery = ModelContext['delivery'];
 
-/** Provider and server for one case. */
+/** Provider, its model and a server for one case. */
 export interface Bench {
   readonly server: WireServer;
   readonly model: Model;
   readonly target: string;
-  /** Possible deliveries of a request: `deltas`, and `complete` if the model supports the request without streaming. */
+  /** Returns the possible deliveries of a request: `deltas`, and `complete` if the model supports non-streaming requests. */
   readonly deliveries: (request?: ModelRequest) => readonly Delivery[];
   readonly generate: (request?: ModelRequest, options?: BenchCallOptions) => Promise<Collected>;
   readonly context: (options?: BenchCallOptions) => ModelContext;
@@ -30,7 +30,7 @@ interface BenchCallOptions {
 
 type ServerOptions = Omit<WireServerOptions, 'wire' | 'script'>;
 
-/** Starts a server and a provider for a script, runs the case and closes the server. */
+/** Starts a server with a script and a provider, runs the case and closes the server. */
 export async function withBench(
   harness: Harness,
   script: Script,
@@ -79,7 +79,7 @@ function checkEvents({ events, error }: Collected, mayLeave: boolean): void {
   checkDeltas(events);
 }
 
-/** Asserts that the deltas of each part add up to its text or arguments. */
+/** Asserts that the deltas of each part, when joined, are the part's text or arguments. */
 function checkDeltas(events: Collected['events']): void {
   const shown = new Map<number, string>();
   for (const event of events) {
@@ -111,7 +111,7 @@ export function chatRequest(text: string, more: Partial<ModelRequest> = {}): Mod
   };
 }
 
-/** Returns the result of a call that must succeed. */
+/** Returns the result of a call. Throws the call's error if the call failed. */
 export function succeeded(result: Collected): Collected {
   if (result.error !== undefined) throw result.error;
   assert.notEqual(result.finish, undefined, 'the stream ended without a finish');
@@ -129,7 +129,7 @@ export function failed(result: Collected, ...kinds: readonly string[]): NonNulla
   return result.error;
 }
 
-/** Returns the last request. Asserts that `count` requests were sent and that they satisfy the wire's rules. */
+/** Returns the last request. Asserts that `count` requests were sent, and that the last one satisfies the wire's rules. */
 export function onlyRequest(server: WireServer, count = 1): Exchange {
   assert.equal(server.requests.length, count, `${server.requests.length} requests, expected ${count}`);
   const last = server.requests.at(-1);
@@ -138,10 +138,10 @@ export function onlyRequest(server: WireServer, count = 1): Exchange {
   return last;
 }
 
-/** Maximum time until a client closes its socket, in milliseconds. The time is long enough for a busy machine. */
+/** Maximum time until a client closes its socket, in milliseconds, which is enough for a busy machine. */
 const CLOSES_WITHIN_MS = 10_000;
 
-/** Waits until the exchange has ended. Throws unless the client closed its socket. */
+/** Waits until the exchange has ended, for at most ten seconds. Throws if the client has not closed its socket. */
 export async function waitForClientClose(exchange: Exchange): Promise<void> {
   await Promise.race([
     exchange.ended,

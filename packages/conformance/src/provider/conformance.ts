@@ -43,7 +43,7 @@ export const conformance: readonly Case[] = [
 ].map(retryExpiredTimeouts);
 
 /**
- * Returns each case's name for a harness, with the function that runs the case or the reason why the case is skipped.
+ * Returns, for each case, its name and a function that runs it. If the harness cannot run the case, returns the reason instead.
  *
  * @example
  * for (const [name, run] of casesFor(harness)) {
@@ -62,7 +62,7 @@ export function casesFor(
 
 function reasonToSkip({ scenario }: Case, { cannot, wire, models }: Harness): string | undefined {
   const operation = OPERATION_NAMES.find((name) => scenario === name || scenario.startsWith(`${name}-`));
-  // Cases of scenarios that end in `-declared` run even without a model, because they check that a harness names its models.
+  // Scenarios that end in `-declared` need no model, because their cases check that the harness names a model if it must.
   if (operation !== undefined && models?.[operation] === undefined && !scenario.endsWith('-declared'))
     return `this provider has no ${operation} model`;
   const failure = scenario === 'chain-recover-parameter' ? 'parameter' : scenario.replace(/^failure-/, '');

@@ -4,10 +4,10 @@ import type { WireServer } from '../server/server.ts';
 import type { Wire } from '../wires/wire.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Provider under test, with its limitations. */
+/** Provider under test, with its models and limitations. */
 export interface Harness {
   readonly wire: Wire;
-  /** Creates the provider for a server at `baseURL`. Pass `apiKey` unchanged, because `undefined` tests a missing key. */
+  /** Creates the provider for a server at `baseURL`. Pass `apiKey` unchanged: `undefined` tests a missing key. */
   open(at: {
     readonly baseURL: string;
     readonly server: WireServer | undefined;
@@ -17,9 +17,9 @@ export interface Harness {
   readonly model: string;
   /** Model ids for operations other than chat, if the provider has them. */
   readonly models?: Readonly<Partial<Record<OperationName, string>>> | undefined;
-  /** Time that an attempt needs before it sends a request, for example to start a process, in milliseconds. `@default 0` */
+  /** Time that an attempt needs before it sends a request, in milliseconds, for example to start a process. `@default 0` */
   readonly startMs?: number | undefined;
-  /** Scenarios that the provider does not support, each with the reason. Cases of these scenarios are skipped. */
+  /** Scenarios that the provider or its model does not support, each with the reason. Their cases are skipped. */
   readonly cannot?: Partial<Readonly<Record<Scenario, string>>> | undefined;
 }
 

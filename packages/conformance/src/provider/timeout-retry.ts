@@ -1,18 +1,18 @@
 import type { Case } from './harness.ts';
 
-/** Error for a timeout that expired too early, because the machine was busy. */
+/** Error for a timeout that expired too early because the machine was busy. */
 class EarlyTimeoutError extends Error {
   override readonly name = 'EarlyTimeoutError';
 }
 
-/** Asserts that an event happened before a timeout expired. If the assertion fails, the case is repeated. */
+/** Asserts that an event happened before a timeout expired. A failed assertion causes the case to be repeated. */
 export function assertBeforeTimeout(happened: boolean, message: string): void {
   if (!happened) throw new EarlyTimeoutError(message);
 }
 
 const MAX_RUNS = 5;
 
-/** Returns a case that is run up to five times if a timeout expires too early. */
+/** Returns a case that is repeated, up to five runs, if a timeout expires too early. */
 export const retryExpiredTimeouts = (each: Case): Case => ({
   ...each,
   async run(harness) {

@@ -3,8 +3,8 @@ import type { Answer } from '../wires/answer.ts';
 import type { Failure } from '../wires/failure.ts';
 
 /**
- * Position in a streamed body, after a number of content frames (0 means before the content), of events of any kind, or of
- * bytes. In a non-streaming JSON body, a number of frames or events means the middle of the body, and 0 means its start.
+ * Position in a streamed body: after a number of content frames (0 means before the content), of events of any kind, or of bytes.
+ * For a JSON body, a number of frames or events means the middle of the body, and 0 means its start.
  */
 export type Point = { readonly content: number } | { readonly events: number } | { readonly bytes: number };
 
@@ -13,22 +13,22 @@ interface Damaged {
   readonly answer?: Answer | string | OperationAnswer | undefined;
 }
 
-/** Broken or slow response. If a fault does not specify another default, `@default at` is after two frames of content. */
+/** Broken or slow response. Unless a fault states another default, `@default at` is after two frames of content. */
 export type Fault = Damaged &
   (
     | {
-        /** HTTP 200 with an error in the body, by default before the content. */
+        /** Error in the body of a response with status 200, by default before the content. */
         readonly fault: 'in-band';
         readonly failure: Failure;
         readonly at?: Point | undefined;
       }
     | {
-        /** Incomplete body that ends without a transport error. */
+        /** Incomplete body, after which the connection ends without an error. */
         readonly fault: 'end';
         readonly at?: Point | undefined;
       }
     | {
-        /** Connection that closes in the middle of the body. */
+        /** Connection that the server closes in the middle of the body. */
         readonly fault: 'cut';
         readonly at?: Point | undefined;
       }
@@ -38,12 +38,12 @@ export type Fault = Damaged &
         readonly at?: Point | undefined;
       }
     | {
-        /** Headers that are sent after `ms` milliseconds, by default never. */
+        /** Headers that the server sends after `ms` milliseconds, by default never. */
         readonly fault: 'late';
         readonly ms?: number | undefined;
       }
     | {
-        /** Pause of `ms` milliseconds, by default endless. At `{ content: 0 }`, only the headers are sent before the pause. */
+        /** Pause of `ms` milliseconds, by default without an end. With `{ content: 0 }`, the pause precedes the content. */
         readonly fault: 'stall';
         readonly at?: Point | undefined;
         readonly ms?: number | undefined;
@@ -60,7 +60,7 @@ export type Fault = Damaged &
         readonly everyMs: number;
       }
     | {
-        /** Invalid JSON: one event of a stream, or half of a non-streaming body. */
+        /** Invalid JSON: an additional invalid event in a stream, or the first half of a non-streaming body. */
         readonly fault: 'bad-json';
         readonly at?: Point | undefined;
       }

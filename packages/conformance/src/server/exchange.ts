@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { readForm } from '../wires/operations/form.ts';
 import type { OperationRequest, Violation, WireRequest } from '../wires/wire.ts';
 
-/** Request to the server, with the request's outcome. Times are values of `performance.now()` in this process. */
+/** Request to the server, and the outcome of the request. Times are values of `performance.now()` in this process. */
 export interface Exchange {
   /** Time at which the request was read. */
   readonly at: number;
@@ -18,9 +18,9 @@ export interface Exchange {
   readonly operation: OperationRequest | undefined;
   readonly model: string;
   readonly violations: readonly Violation[];
-  /** Outcome: `left` if the client closed the connection first, `broken` if the server closed the connection for a fault. */
+  /** Outcome; `open` before the end. `left`: the client disconnected first. `broken`: the server disconnected for a fault. */
   readonly outcome: 'open' | 'served' | 'left' | 'broken';
-  /** Time at which the client closed the connection, if the response had not ended. */
+  /** Time at which the client closed the connection before the end of the response; `undefined` otherwise. */
   readonly closedByClient: number | undefined;
   /** Number of body bytes that were written to the socket. */
   readonly sent: number;

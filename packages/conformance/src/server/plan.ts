@@ -21,23 +21,23 @@ import type {
 } from '../wires/wire.ts';
 import { stepOfTurn } from './turn-step.ts';
 
-/** Planned response, with all of its bytes. */
+/** Response to send, with all of its bytes. */
 export interface Plan {
   /** Delay of the headers in milliseconds; `Infinity` if no headers are sent. */
   readonly lateMs: number;
   /** Status and headers; `undefined` if neither is sent. */
   readonly head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
   readonly frames: readonly Uint8Array[];
-  /** Pause after a number of bytes; `undefined` for no pause. */
+  /** Pause after a number of bytes, in milliseconds; `undefined` for no pause. */
   readonly stall: { readonly bytes: number; readonly ms: number } | undefined;
   readonly pace: { readonly bytes: number | 'event'; readonly everyMs: number } | undefined;
   readonly end: 'clean' | 'cut' | 'reset';
 }
 
-/** Parsed request. */
+/** Request with its parsed contents. */
 export interface PlanRequest {
   readonly request: WireRequest;
-  /** Endpoint and request of an operation other than chat; `undefined` for a chat. */
+  /** Endpoint and contents of a request for an operation other than chat; `undefined` for a chat. */
   readonly operation:
     | { readonly endpoint: WireOperation; readonly request: OperationRequest; readonly isChat: boolean }
     | undefined;
@@ -45,7 +45,7 @@ export interface PlanRequest {
 
 const USUAL_ANSWER = 'Hello from the test server.';
 
-/** Returns the response for a step. Throws if the answer does not match the requested operation. */
+/** Returns the response for a step. Throws if the step's answer is for another operation than the request. */
 export function plan(wire: Wire, step: Step, parsed: PlanRequest, framing: Framing | undefined): Plan {
   if (isTurn(step)) return addTiming(plan(wire, stepOfTurn(step), parsed, framing), step);
   if (isFailure(step)) return planOf(wire.failure(step));
@@ -95,7 +95,7 @@ const addTiming = (planned: Plan, turn: PlainTurn | OperationAnswer): Plan => ({
       : planned.pace,
 });
 
-/** Body before a fault is applied, with the kind of each frame. */
+/** Body before a fault is applied. Each frame has a kind. */
 interface Body {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -128,7 +128,7 @@ const undamagedPlan = ({ status, headers, frames }: Body): Plan => ({
   end: 'clean',
 });
 
-/** Returns the plan of an undamaged response. */
+/** Returns the plan that sends a complete response. */
 export const planOf = (reply: Reply): Plan => undamagedPlan(completeBody(reply));
 
 const AFTER_TWO: Point = { content: 2 };
@@ -188,7 +188,7 @@ function offset({ frames, isStream }: Body, point: Point): number {
   if (!isStream) return n === 0 ? 0 : Math.floor(total / 2);
   if ('events' in point) return lengthOf(frames.slice(0, n));
   let seen = 0;
-  // If the answer has too few frames of content, the position is directly before the finish frame.
+  // If the body has fewer frames of content, the position is directly before the finish frame.
   const upper = frames.findIndex(({ kind }) => kind === 'finish' || (kind === 'content' && seen++ === n));
   return lengthOf(frames.slice(0, upper));
 }
@@ -207,7 +207,7 @@ function bytesBefore(body: Body, point: Point): readonly Uint8Array[] {
   return frames;
 }
 
-/** Inserts an invalid event between valid events of a stream. Removes the second half of a non-streaming body. */
+/** Adds an invalid event to a stream, or removes the second half of a non-streaming body. */
 function brokenFrames(
   body: Body,
   point: Point,

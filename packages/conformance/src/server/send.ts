@@ -4,7 +4,7 @@ import type { OpenExchange } from './exchange.ts';
 import type { Plan } from './plan.ts';
 import { split, type Split } from './split.ts';
 
-/** Sizes of the writes, and the time between two writes. */
+/** Sizes of the writes of a body, and the time between them. */
 export interface Pace {
   readonly split: Split;
   /** Time between two writes, in milliseconds. */
@@ -25,7 +25,7 @@ export async function send(
   try {
     await pause(plan.lateMs, disconnected.signal);
     if (plan.head !== undefined) {
-      // Vendors send the length of a complete JSON body. If the body is incomplete, no length is sent.
+      // Vendors send the length of a JSON body. An incomplete body is sent without a length.
       const sized = plan.end === 'clean' && plan.stall === undefined && isJson(plan.head.headers);
       const length = sized ? { 'content-length': String(sizeOf(plan.frames)) } : {};
       response.writeHead(plan.head.status, { ...plan.head.headers, ...length });
@@ -66,7 +66,7 @@ async function end(response: ServerResponse, how: Plan['end'], exchange: OpenExc
   else response.socket?.destroy();
 }
 
-/** Returns the writes, with an additional split after `bytes` bytes. */
+/** Returns the writes. Splits the write that contains the position `bytes` at this position. */
 function cutAt(writes: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
   let at = 0;
   return writes.flatMap((chunk) => {

@@ -11,8 +11,8 @@ import { send } from './send.ts';
 import type { Split } from './split.ts';
 
 /**
- * Array with one step per request, or a function that returns the step for a request and its number (from 0). A step is a turn
- * of `fakeProvider`, an `Answer` with parts, a `Failure` or a `Fault`.
+ * Array with one step per request, or a function that receives a request and its number (from 0) and returns the step. A step is
+ * a turn of `fakeProvider`, an `Answer` with parts, a `Failure` or a `Fault`.
  */
 export type Script = readonly Step[] | ((exchange: Exchange, n: number) => Step | Promise<Step>);
 
@@ -20,15 +20,15 @@ export type Script = readonly Step[] | ((exchange: Exchange, n: number) => Step 
 export interface WireServerOptions {
   /** Wire of the vendor, such as `openaiChat`. */
   readonly wire: Wire;
-  /** Steps to play. After the last step of an array, requests receive status 400 with the code `unscripted`. */
+  /** Steps to play. If an array has no step for a request, the response has status 400 and the code `unscripted`. */
   readonly script: Script;
   /** Sizes of the writes into which bodies are split. `@default 'complete'` */
   readonly split?: Split | undefined;
-  /** Line ends, comments and pings of streams. `@default` LF without comments and pings */
+  /** Line ends of streams, and whether they contain comments and pings. `@default` LF without comments and pings */
   readonly framing?: Framing | undefined;
   /** Time between two writes, in milliseconds. `@default 0` */
   readonly delayMs?: number | undefined;
-  /** Whether requests that the vendor would reject receive status 400. An object also sets the rules' options. `@default true` */
+  /** Whether requests that the vendor would reject receive status 400. An object sets options of the rules. `@default true` */
   readonly validate?: boolean | ValidateOptions | undefined;
 }
 
@@ -42,18 +42,18 @@ export interface WireServer {
   readonly requests: readonly Exchange[];
   /** Number of open connections. */
   readonly connections: number;
-  /** Waits for the nth request (from 0). */
+  /** Waits until the request with the number `n` (from 0) has arrived, and returns it. */
   request(n: number): Promise<Exchange>;
   /**
-   * Closes the server and its connections. Rejects if the script threw, or if one of its steps was invalid. The requests for such
-   * steps received status 500 with the same message.
+   * Closes the server and its connections. Rejects if the script threw, or if one of its steps was invalid. The request for such
+   * a step received status 500 with the same message.
    */
   close(): Promise<void>;
   /** Calls `close`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts an HTTP server on 127.0.0.1 that responds and fails like a vendor of the wire. */
+/** Starts an HTTP server on 127.0.0.1 that responds, rejects requests and fails as the vendor of the wire does. */
 export async function startWireServer(options: WireServerOptions): Promise<WireServer> {
   const requests: Exchange[] = [];
   const problems: string[] = [];
@@ -76,7 +76,7 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  // A server that closes idle connections could close a connection that a client is about to use.
+  // Never close idle connections, because a client could be about to send a request over one.
   server.keepAliveTimeout = 0;
   const close = async (): Promise<void> => {
     const closed = new Promise<void>((resolve) =>
@@ -184,7 +184,7 @@ async function openExchange(
   return { exchange, operation };
 }
 
-/** Returns the endpoint of a request for an operation other than chat; `undefined` for a chat. */
+/** Returns the endpoint and contents of a request for an operation other than chat; `undefined` for a chat. */
 function operationOf(wire: Wire, method: string, path: string, body: unknown): PlanRequest['operation'] {
   const endpoint = wire.operations?.find((each) => each.accepts(method, path, body));
   if (endpoint === undefined) return undefined;
@@ -192,7 +192,7 @@ function operationOf(wire: Wire, method: string, path: string, body: unknown): P
   return { endpoint, request: endpoint.read(path, body), isChat };
 }
 
-/** Returns the failure for an unknown path, or for a body that violates a rule; `undefined` for a valid request. */
+/** Returns the failure for an unknown path or a body that violates a rule; `undefined` if the wire accepts the request. */
 function rejectionOf(wire: Wire, exchange: Exchange): Failure | undefined {
   const { method, path } = exchange;
   if (!wire.accepts(method, path)) {

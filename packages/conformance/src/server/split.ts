@@ -1,8 +1,8 @@
 import { seededRandom } from '@majordomo/testing';
 
 /**
- * Sizes of the writes of a body: the complete body, an event, a number of bytes, or random numbers of at most `most` (default 16)
- * bytes that depend on `seed`. A write may end within a character or a line end.
+ * Sizes of the writes of a body: the complete body, one event, this number of bytes, or random sizes of at most `most` bytes
+ * (default 16), which depend on `seed`. A write can end within a character or a line end.
  */
 export type Split =
   'complete' | 'event' | number | { readonly seed: number; readonly most?: number | undefined };

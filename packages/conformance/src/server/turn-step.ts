@@ -4,7 +4,7 @@ import type { Fault } from '../script/step.ts';
 import type { Answer, AnswerPart } from '../wires/answer.ts';
 import type { Failure, FailureName } from '../wires/failure.ts';
 
-/** Converts a turn of a fake provider to a step. Throws for a turn that no vendor could send. */
+/** Converts a turn of a fake provider to a step. Throws if no vendor could send the turn. */
 export function stepOfTurn(turn: PlainTurn): Answer | Failure | Fault {
   if ('hang' in turn) {
     return turn.after === undefined
@@ -14,7 +14,7 @@ export function stepOfTurn(turn: PlainTurn): Answer | Failure | Fault {
   return 'fail' in turn ? failing(turn) : answering(turn);
 }
 
-/** Position between the content and the finish. */
+/** Position after the content and before the finish. */
 const AFTER_ALL = { content: Number.MAX_SAFE_INTEGER };
 
 function answering({ text, reasoning, toolCalls = [], ...turn }: AnswerTurn): Answer {
@@ -50,7 +50,7 @@ function failing({ fail, after, message, retryAfterMs, status, code }: FailTurn)
   return after === undefined ? form : { fault: 'in-band', failure: form, ...place };
 }
 
-/** Failures that vendors report, by error kind. */
+/** Failures that vendors report, by the error kind of a turn. */
 const FAILURES: Readonly<Partial<Record<ErrorKind, FailureName>>> = {
   'invalid-request': 'invalid',
   unsupported: 'too-large',
@@ -66,7 +66,7 @@ const FAILURES: Readonly<Partial<Record<ErrorKind, FailureName>>> = {
   timeout: 'timeout',
 };
 
-/** Faults of the transport, by error kind. */
+/** Faults of the transport, by the error kind of a turn. */
 const FAULTS: Readonly<Partial<Record<ErrorKind, 'reset' | 'bad-json' | 'end'>>> = {
   network: 'reset',
   protocol: 'bad-json',

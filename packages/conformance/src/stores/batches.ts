@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import type { StoredBatchRow, TestedBatchStore } from './stored-batches.ts';
 import { type StoreCase, until } from './store-case.ts';
 
-/** Two stores that share initially empty data, like stores of two processes. A store in memory is used for both. */
+/** Two stores that share initially empty data, like stores of two processes. For a store in memory, both are the same store. */
 export type BatchStores = readonly [mine: TestedBatchStore, theirs: TestedBatchStore];
 
 const LONG_MS = 600_000;

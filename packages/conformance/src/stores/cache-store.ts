@@ -33,7 +33,7 @@ const KEYS: readonly string[] = [
   'k'.repeat(2000),
 ];
 
-/** Test cases that every cache store must pass, for any test runner. They take about half a second of real time. */
+/** Test cases that every cache store must pass, for any test runner. They take about half a second. */
 export const cacheStoreConformance: readonly StoreCase<CacheStore>[] = [
   {
     name: 'returns undefined for a key without an entry',
@@ -75,10 +75,10 @@ export const cacheStoreConformance: readonly StoreCase<CacheStore>[] = [
       const begin = performance.now();
       await store.set('brief', 'here', 200);
       const early = await store.get('brief');
-      // On a busy machine, the entry may expire before the first read.
+      // On a busy machine, the entry can expire before it is read for the first time.
       if (performance.now() - begin < 200) equal(early, 'here');
       await until(async () => (await store.get('brief')) === undefined, 'an entry of 200 ms is over');
-      // Clocks have a resolution of one millisecond, so a wait may measure slightly less.
+      // The clock has a resolution of one millisecond, so it can show slightly less than the wait.
       equal(performance.now() - begin >= 198, true);
     },
   },

@@ -6,14 +6,14 @@ import { call, entries, isoAt, matches, queries, random, START, type CallStores 
 
 const DAY_MS = 86_400_000;
 
-/** Returns `stats` of a call log over the store. Loads the package only here, because it is an optional peer. */
+/** Returns `stats` of a call log over the store. Loads `@majordomo/admin` here, because it is an optional peer. */
 export async function statsOf(store: CallStore): Promise<CallLog['stats']> {
   const { createCallLog } = await import('@majordomo/admin');
   const log = createCallLog({ store, clock: fakeClock(START + 90 * DAY_MS), keepMs: 365 * DAY_MS });
   return (query) => log.stats(query);
 }
 
-/** Compares the rows of a query with the entries. */
+/** Asserts that the rows that `stats` returns for a query agree with the entries that match the query. */
 async function checkStats(store: CallStore, all: readonly CallEntry[], query: CallStatsQuery): Promise<void> {
   const { by, zone: _zone, ...filter } = query;
   const stats = await statsOf(store);
@@ -34,7 +34,7 @@ async function checkStats(store: CallStore, all: readonly CallEntry[], query: Ca
 const rank = (values: readonly number[], share: number): number | undefined =>
   values.toSorted((a, b) => a - b)[Math.max(1, Math.ceil(values.length * share)) - 1];
 
-/** Checks that a percentile deviates from the exact value by at most 5 %. */
+/** Asserts that a percentile deviates from the exact value by at most 5 %. */
 function near(actual: number | undefined, values: readonly number[], share: number): void {
   const exact = rank(values, share);
   if (exact === undefined) equal(actual, undefined);
@@ -42,7 +42,7 @@ function near(actual: number | undefined, values: readonly number[], share: numb
     ok(actual !== undefined && Math.abs(actual - exact) <= exact * 0.05, `${actual} is not ${exact} ± 5 %`);
 }
 
-/** Cases for the sums of a call log over a store. */
+/** Cases of the statistics that a call log computes from a store. */
 export const callStatsCases: readonly StoreCase<CallStores>[] = [
   {
     name: 'sums groups, with percentiles within 5 % of the nearest rank',
@@ -109,7 +109,7 @@ export const callStatsCases: readonly StoreCase<CallStores>[] = [
       await theirs.hours.write({ ...first, ...second, ...sums });
       equal((await mine.hours.read(range))[0]?.sums, '[]');
       equal((await mine.hours.read({ ...range, level: 'callers' }))[0]?.sums, '[1]');
-      // Deleted content does not change the sums, a deleted entry does.
+      // A deleted entry changes the sums. Deleted content does not.
       const old = new Date(START + 1);
       equal(await mine.prune({ entries: new Date(START), content: old }, 10), 1);
       equal((await theirs.hours.read(range))[0]?.sums, '[]');
@@ -134,7 +134,7 @@ export const callStatsCases: readonly StoreCase<CallStores>[] = [
       deepEqual(await keys({ by: ['hour'], zone: 'Europe/Berlin' }), [
         '2026-10-25T00 1',
         '2026-10-25T01 1',
-        // The clocks go back, so this hour occurs twice.
+        // This hour occurs twice, because the clocks go back.
         '2026-10-25T02 2',
         '2026-10-26T00 1',
       ]);

@@ -3,7 +3,7 @@ import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { nextMillisecond, type StoreCase } from './store-case.ts';
 import type { TestedConversationStore } from './stored-agent-data.ts';
 
-/** Two stores that share initially empty data, like stores of two processes. */
+/** Two stores of conversations that share initially empty data, like stores of two processes. */
 export type ConversationStores = readonly [mine: TestedConversationStore, theirs: TestedConversationStore];
 
 const soup = [

@@ -2,7 +2,7 @@ import type { KeyRecord, KeyStore } from '@majordomo/admin';
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { type StoreCase, until } from './store-case.ts';
 
-/** Two stores that share initially empty data, like stores of two processes. A store in memory is used for both. */
+/** Two stores that share initially empty data, like stores of two processes. For a store in memory, both are the same store. */
 export type KeyStores = readonly [mine: KeyStore, theirs: KeyStore];
 
 const sha = (text: string): string => text.repeat(64).slice(0, 64);
@@ -25,7 +25,7 @@ const key = (id: string, changes: Partial<KeyRecord> = {}): KeyRecord => ({
   ...changes,
 });
 
-/** Returns a record without undefined members, which JSON omits. */
+/** Returns a record without its undefined members, because stores that use JSON omit them. */
 const plain = (record: KeyRecord | undefined): unknown => record && JSON.parse(JSON.stringify(record));
 
 const isConflict = (error: {

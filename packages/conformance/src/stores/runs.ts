@@ -3,7 +3,7 @@ import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { nextMillisecond, type StoreCase } from './store-case.ts';
 import type { StoredRun, TestedRunStore } from './stored-agent-data.ts';
 
-/** Two stores that share initially empty data, like stores of two processes. */
+/** Two stores of runs that share initially empty data, like stores of two processes. */
 export type RunStores = readonly [mine: TestedRunStore, theirs: TestedRunStore];
 
 const state = (changes: Partial<StoredRun> = {}): StoredRun => ({

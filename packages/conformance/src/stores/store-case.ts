@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 
 /** Test case for a store, for any test runner: `for (const { name, run } of cases) it(name, () => run(create))`. */
 export interface StoreCase<Store> {
-  /** Checked behavior. */
+  /** Behavior that the case checks. */
   readonly name: string;
   /** Runs the case. Rejects with an `AssertionError` if the case fails. `create` must return an empty store each time. */
   run(create: () => Promise<Store>): Promise<void>;
@@ -11,7 +11,7 @@ export interface StoreCase<Store> {
 const LOOK_EVERY_MS = 5;
 const LONGEST_WAIT_MS = 10_000;
 
-/** Polls until `holds` resolves to true, because tests cannot control a store's clock. Rejects after ten seconds. */
+/** Calls `holds` until it resolves to true, because tests cannot control a store's clock. Rejects after ten seconds. */
 export async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
   const begin = performance.now();
   while (!(await holds())) {
@@ -20,7 +20,7 @@ export async function until(holds: () => Promise<boolean>, what: string): Promis
   }
 }
 
-/** Waits until the clock of a store has advanced by a millisecond, so that two saves have different times. */
+/** Waits at least two milliseconds, so that two saves get different times from the clock of a store. */
 export async function nextMillisecond(): Promise<void> {
   const begin = Date.now();
   while (Date.now() < begin + 2) await setTimeout(1);

@@ -1,11 +1,11 @@
 import type { Message, ToolCallPart, Usage } from '@majordomo/core';
 
 /*
- * Members of types of `@majordomo/agent` that the cases use. Its tests use this package, so this package cannot import
- * `@majordomo/agent`.
+ * Copies of those members of types of `@majordomo/agent` that the cases use. The tests of `@majordomo/agent` use this package,
+ * so this package cannot import `@majordomo/agent`.
  */
 
-/** Part of `RunState`. */
+/** Members of `RunState` that the cases use. */
 export interface StoredRun {
   readonly version: 1;
   readonly messages: readonly Message[];
@@ -19,13 +19,13 @@ export interface StoredRun {
   readonly runs?: Readonly<Record<string, StoredRun>> | undefined;
 }
 
-/** Members of `RunStore`. */
+/** Members of `RunStore` that the cases use. */
 export interface TestedRunStore {
   /** Saves a run. Rejects with `denied` if another process has locked the run, or has saved it since it was loaded. */
   save(id: string, state: StoredRun): Promise<void>;
-  /** Loads and locks a run. Resolves to `undefined` if the run is unknown or locked. */
+  /** Loads a run and locks it. Resolves to `undefined` if the run is unknown or locked. */
   load(id: string): Promise<Pick<StoredRun, 'steps' | 'messages'> | undefined>;
-  /** Unlocks a run. */
+  /** Unlocks a run without saving it. */
   release(id: string): Promise<void>;
   /** Lists runs, newest first. */
   list(query?: {
@@ -53,22 +53,22 @@ interface StoredMessages {
   readonly messages: readonly Message[];
 }
 
-/** Members of `ConversationStore`. */
+/** Members of `ConversationStore` that the cases use. */
 export interface TestedConversationStore {
-  /** Saves a conversation that continues version `after`. Returns the new version. */
+  /** Saves a conversation if its stored version is `after`. Returns the new version. */
   save(conversation: StoredMessages, after?: number): Promise<number>;
-  /** Returns a conversation. */
+  /** Returns a conversation; `undefined` if it is unknown. */
   load(
     id: string,
   ): Promise<
     (StoredMessages & { readonly title: string; readonly at: Date; readonly version: number }) | undefined
   >;
-  /** Returns at most `limit` conversations, newest first. */
+  /** Returns at most `limit` conversations, the newest first. */
   list(limit?: number): Promise<readonly StoredTitle[]>;
-  /** Returns at most `limit` conversations with a message that contains all words of the query. */
+  /** Returns at most `limit` conversations in which a message contains all words of the query. */
   search(query: string, limit?: number): Promise<readonly (StoredTitle & { readonly excerpt: string })[]>;
-  /** Sets a title and returns whether it was set. */
+  /** Sets the title of a conversation. Returns whether the title was set. */
   rename(id: string, title: string, by?: 'user' | 'model'): Promise<boolean>;
-  /** Removes a conversation and returns whether it existed. */
+  /** Removes a conversation. Returns whether it existed. */
   remove(id: string): Promise<boolean>;
 }

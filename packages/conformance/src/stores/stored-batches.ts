@@ -1,10 +1,10 @@
 import type { JsonObject } from '@majordomo/core';
 
 /*
- * Copy of `BatchStore` of `@majordomo/batch`. Its tests use this package, so this package cannot import the original.
+ * Copy of `BatchStore` of `@majordomo/batch`. Tests of `@majordomo/batch` use this package, so this package cannot import it.
  */
 
-/** Row of a job. */
+/** Row of a job, which is one request with its data. */
 export interface StoredBatchRow {
   readonly index: number;
   readonly id: string;
@@ -15,19 +15,19 @@ export interface StoredBatchRow {
 
 /** Members of `BatchStore`. */
 export interface TestedBatchStore {
-  /** Loads a job. */
+  /** Loads a job; `undefined` if the key is unknown. */
   load(key: string): Promise<{ readonly job: JsonObject; readonly version: number } | undefined>;
   /** Saves a job if the stored version is `version`. Returns whether the job was saved. */
   save(key: string, job: JsonObject, version: number): Promise<boolean>;
   /** Returns the keys of all jobs. */
   keys(): Promise<readonly string[]>;
-  /** Locks a job, or renews the lock. Returns whether `holder` has the lock. */
+  /** Locks a job for `leaseMs` milliseconds, or renews the lock. Returns whether `holder` has the lock. */
   lock(key: string, holder: string, leaseMs: number): Promise<boolean>;
-  /** Unlocks a job. */
+  /** Unlocks a job if `holder` has the lock. */
   unlock(key: string, holder: string): Promise<void>;
-  /** Adds rows. */
+  /** Adds rows to a job. */
   add(key: string, rows: readonly StoredBatchRow[]): Promise<void>;
-  /** Returns rows in the order of their indexes. */
+  /** Returns the rows that match the query, in the order of their indexes. */
   rows(
     key: string,
     query: {
@@ -37,7 +37,7 @@ export interface TestedBatchStore {
       readonly limit: number;
     },
   ): Promise<readonly StoredBatchRow[]>;
-  /** Moves rows to other places. */
+  /** Moves rows from one place to another, and replaces their data if the move contains data. */
   move(
     key: string,
     moves: readonly {

@@ -1,6 +1,6 @@
 import type { CallEntry, CallQuery, CallStore } from '@majordomo/admin';
 
-/** Two stores that share initially empty data, like stores of two processes. A store in memory is used for both. */
+/** Two stores that share initially empty data, like stores of two processes. For a store in memory, both are the same store. */
 export type CallStores = readonly [mine: CallStore, theirs: CallStore];
 
 export const START: number = Date.UTC(2026, 10, 1);
@@ -33,10 +33,10 @@ export const call = (id: string, changes: Partial<CallEntry> = {}): CallEntry =>
   ...changes,
 });
 
-/** Returns a value without undefined members, which JSON omits. */
+/** Returns a value without undefined members, because stores that use JSON omit them. */
 export const plain = (value: unknown): unknown => value && JSON.parse(JSON.stringify(value));
 
-/** Returns a function for pseudo-random integers below a maximum. */
+/** Returns a function that returns pseudo-random integers from 0 to below its argument. */
 export function random(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -54,7 +54,7 @@ const KINDS = ['overloaded', 'timeout'];
 const OPERATIONS = ['chat', 'embedding'] as const;
 const NANO_PER_CENT = 10_000_000;
 
-/** Returns entries in a random order. Several entries have the same time. */
+/** Returns entries whose times are in random order. Several entries have the same time. */
 export function entries(count: number, seed: number): readonly CallEntry[] {
   const next = random(seed);
   const pick = <T>(values: readonly T[]): T => values[next(values.length)] as T;
@@ -81,7 +81,7 @@ export function entries(count: number, seed: number): readonly CallEntry[] {
   });
 }
 
-/** Functions by member of a query. Each function returns whether an entry matches the member's value. */
+/** Conditions by member of a query. Each function returns whether an entry satisfies the member's value. */
 const CONDITIONS: {
   readonly [Name in keyof CallQuery]-?: (entry: CallEntry, value: NonNullable<CallQuery[Name]>) => boolean;
 } = {
@@ -106,7 +106,7 @@ export const matches = (entry: CallEntry, query: CallQuery): boolean =>
       (CONDITIONS[name as keyof CallQuery] as (entry: CallEntry, value: unknown) => boolean)(entry, value),
   );
 
-/** Returns a query for each filter, and queries with random combinations of filters. */
+/** Returns one query for each filter, and queries that combine random filters. */
 export function queries(all: readonly CallEntry[], seed: number): readonly CallQuery[] {
   const next = random(seed);
   const filters: Required<CallQuery> = {

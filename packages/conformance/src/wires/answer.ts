@@ -8,19 +8,19 @@ export interface AnswerText {
   readonly type: 'text';
   readonly text: string;
   readonly chunks?: Chunks | undefined;
-  /** Sources of the text. Wires that do not support citations omit them. */
+  /** Sources of the text. They are omitted on wires that do not support citations. */
   readonly citations?: readonly Citation[] | undefined;
-  /** Log probabilities of the tokens. Wires that do not support log probabilities omit them. */
+  /** Log probabilities of the tokens. They are omitted on wires that do not support log probabilities. */
   readonly logprobs?: readonly TokenLogprob[] | undefined;
 }
 
-/** Reasoning of the model. Wires without support for reasoning omit this part. */
+/** Reasoning of the model. This part is omitted on wires without support for reasoning. */
 export interface AnswerReasoning {
   readonly type: 'reasoning';
   readonly text: string;
   /** Signature of the reasoning; `false` for none. `@default` a signature that the wire's validator accepts */
   readonly signature?: string | false | undefined;
-  /** Whether to send only the encrypted form, if the wire has one. */
+  /** Whether to send the reasoning only in encrypted form, on wires that have such a form. */
   readonly redacted?: boolean | undefined;
   readonly chunks?: Chunks | undefined;
 }
@@ -28,20 +28,20 @@ export interface AnswerReasoning {
 /** Tool call. */
 export interface AnswerToolCall {
   readonly type: 'tool-call';
-  /** Id of the call; `''` for none. `@default` an id made from the answer's id and the call's position */
+  /** Id of the call; `''` for a call without an id. `@default` an id made from the answer's id and the call's position */
   readonly id?: string | undefined;
   readonly name: string;
-  /** Arguments as a string, which may be empty or invalid JSON. */
+  /** Arguments as text, which can be empty or invalid JSON. */
   readonly json: string;
   readonly chunks?: Chunks | undefined;
 }
 
-/** Call of a tool that the vendor executed: a search, or code for Gemini. Wires without support for such tools omit this part. */
+/** Call of a tool that the vendor executed: a search, or code for Gemini. Omitted on wires without support for such tools. */
 export interface AnswerVendor {
   readonly type: 'vendor';
   /** Search query, or executed code. */
   readonly text: string;
-  /** Result of the tool. The Responses API does not send the result. `@default` no result, or a hidden result for Nova */
+  /** Result of the tool, which the Responses API does not send. `@default` no result, or a hidden result for Nova */
   readonly result?: string | undefined;
 }
 
@@ -54,7 +54,7 @@ export interface AnswerRefusal {
 /** Part of an answer. */
 export type AnswerPart = AnswerText | AnswerReasoning | AnswerToolCall | AnswerVendor | AnswerRefusal;
 
-/** Answer of a server, independent of the wire. A string is a text with the finish reason `stop`. */
+/** Answer of a server, in a form that is independent of the wire. A string is a text with the finish reason `stop`. */
 export interface Answer {
   readonly id?: string | undefined;
   /** Name of the model. `@default` the requested model */
@@ -62,9 +62,9 @@ export interface Answer {
   readonly parts: readonly AnswerPart[];
   /** Finish reason. `@default 'tool-calls'` if the answer has a call, `'refusal'` if it has a refusal, otherwise `'stop'` */
   readonly finish?: FinishReason | undefined;
-  /** Value that the wire sends instead of its value for `finish`. */
+  /** Finish reason that the wire sends literally, in place of its name for `finish`. */
   readonly rawFinish?: string | undefined;
-  /** Data at the end of the stream: the finish reason, the wire's end marker, or both. `@default 'both'` */
+  /** Data that ends a stream: the finish reason, the wire's end marker, or both. `@default 'both'` */
   readonly ends?: 'both' | 'finish' | 'marker' | undefined;
   /** Token counts; `false` for none. `@default` 12 input and 5 output tokens */
   readonly usage?: Partial<Usage> | false | undefined;
@@ -72,7 +72,7 @@ export interface Answer {
   readonly interleave?: boolean | undefined;
 }
 
-/** Answer after the defaults were applied. */
+/** Answer with all defaults. */
 export interface FullAnswer {
   readonly id: string;
   readonly model: string;
@@ -84,7 +84,7 @@ export interface FullAnswer {
   readonly ends: 'both' | 'finish' | 'marker';
 }
 
-/** Token counts. The totals `input` and `output` include the tokens of the other members. */
+/** Token counts. `input` and `output` are totals, which include the tokens of the other members. */
 export interface FullUsage {
   readonly input: number;
   readonly output: number;
@@ -94,7 +94,7 @@ export interface FullUsage {
   readonly reasoning: number;
 }
 
-/** Returns the log probabilities of the text in the format of most wires. */
+/** Returns the log probabilities of an answer's text in the format that most wires use. */
 export const logprobsOf = (parts: readonly AnswerPart[]): readonly object[] =>
   parts
     .flatMap((part) => (part.type === 'text' ? (part.logprobs ?? []) : []))
@@ -106,7 +106,7 @@ const withBytes = ({ token, logprob }: Omit<TokenLogprob, 'top'>): object => ({
   bytes: [...Buffer.from(token)],
 });
 
-/** Applies the defaults. `model` is the requested model. */
+/** Returns the answer with all defaults. `model` is the requested model. */
 export function fullAnswer(answer: Answer | string, model: string): FullAnswer {
   const { id, parts, finish, rawFinish, usage, interleave, ...rest }: Answer =
     typeof answer === 'string' ? { parts: [{ type: 'text', text: answer }] } : answer;

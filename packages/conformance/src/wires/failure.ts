@@ -1,6 +1,6 @@
 import type { ErrorKind } from '@majordomo/core';
 
-/** Names of failures that vendors report. Each name describes the cause. */
+/** Names of the failures that vendors report. Each name states the cause. */
 export type FailureName =
   | 'invalid'
   | 'parameter'
@@ -29,10 +29,10 @@ export interface FailureForm {
   readonly message: string;
 }
 
-/** Delay that the vendor requests: in `retry-after-ms`, in `retry-after` as seconds, or in `retry-after` as an HTTP date. */
+/** Delay that the vendor requests. `ms` is sent in `retry-after-ms`, `seconds` and `date` are sent in `retry-after`. */
 export type RetryAfter = { readonly ms: number } | { readonly seconds: number } | { readonly date: Date };
 
-/** Failure with which the server responds. Each field that is set replaces the wire's value. */
+/** Failure with which the server responds. Members that are set replace those of the wire's format. */
 export interface Failure extends Partial<FailureForm> {
   readonly failure: FailureName;
   readonly retryAfter?: RetryAfter | undefined;
@@ -59,7 +59,7 @@ export const FAILURE_KINDS: Readonly<Record<FailureName, readonly ErrorKind[]>> 
   overloaded: ['overloaded'],
 };
 
-/** Returns a wire's format of a failure, by default that of `server`. Fields of the failure replace fields of the format. */
+/** Returns a wire's format of a failure, otherwise its format of `server`. Members of the failure take precedence. */
 export function formOf(
   failures: Readonly<Partial<Record<FailureName, FailureForm>>>,
   { failure, status, type, code, param, message }: Failure,
@@ -76,7 +76,7 @@ export function formOf(
 
 const UNKNOWN: FailureForm = { status: 500, type: 'server_error', message: 'internal error' };
 
-/** Returns the headers of a failure. */
+/** Returns the headers of a failure, including the requested delay. */
 export function failureHeaders({ retryAfter, headers }: Failure): Record<string, string> {
   return { 'content-type': 'application/json', ...retryHeaders(retryAfter), ...headers };
 }

@@ -3,8 +3,8 @@ import { eachSchema, isObjectSchema, isUnion } from './json-schema.ts';
 import { isString, type Report } from './shape.ts';
 
 /**
- * Keywords of JSON Schema that grammar compilers do not accept, as documented by Anthropic (structured outputs) and Amazon
- * (supported features), both 2026-11.
+ * Keywords of JSON Schema that grammar compilers reject. Sources: Anthropic (structured outputs) and Amazon (supported features),
+ * both 2026-11.
  */
 const UNSUPPORTED: readonly string[] = [
   'minimum',
@@ -26,7 +26,7 @@ const UNSUPPORTED: readonly string[] = [
   'if',
 ];
 
-/** Reports schemas that cannot be compiled to a grammar. Returns the number of unions. */
+/** Reports the parts of a schema that cannot be compiled to a grammar. Returns the number of unions in the schema. */
 export function checkGrammar(root: unknown, at: string, report: Report, rule: string): number {
   let unions = 0;
   eachSchema(root, at, (schema, path) => {
@@ -45,7 +45,7 @@ export function checkGrammar(root: unknown, at: string, report: Report, rule: st
   return unions;
 }
 
-/** Whether a definition refers to itself, directly or through other definitions. */
+/** Whether a definition or the root refers to itself, directly or through other definitions. */
 function isRecursive(root: unknown): boolean {
   const edges = new Map<string, Set<string>>([['#', new Set()]]);
   eachSchema(root, '#', (schema, path) => {
@@ -68,7 +68,7 @@ function reaches(
   return [...(edges.get(from) ?? [])].some((next) => next === goal || reaches(next, goal, edges, seen));
 }
 
-/** Returns the union at the root: "input_schema does not support oneOf, allOf, or anyOf at the top level" (2025-2026). */
+/** Returns the vendor's message about a union at the root of a tool's schema (2025-2026); `undefined` if there is none. */
 export function rootUnion(schema: unknown): string | undefined {
   if (!isRecord(schema)) return undefined;
   const found = ['oneOf', 'allOf', 'anyOf'].find((key) => schema[key] !== undefined);

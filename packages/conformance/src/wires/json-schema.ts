@@ -1,13 +1,13 @@
 import { isRecord } from '@majordomo/core/toolkit';
 
-/** Callback that receives every subschema with its path. */
+/** Function that receives each subschema with its path. */
 export type OnSchema = (schema: Readonly<Record<string, unknown>>, path: string) => void;
 
 const ONE: readonly string[] = ['items', 'additionalProperties', 'not'];
 const LISTS: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
 const MAPS: readonly string[] = ['properties', '$defs', 'definitions', 'patternProperties'];
 
-/** Calls `onSchema` for a JSON Schema and then for its subschemas. */
+/** Calls `onSchema` for a JSON Schema, and then for each of its subschemas. */
 export function eachSchema(schema: unknown, path: string, onSchema: OnSchema): void {
   if (!isRecord(schema)) return;
   onSchema(schema, path);
@@ -25,7 +25,7 @@ export function eachSchema(schema: unknown, path: string, onSchema: OnSchema): v
   }
 }
 
-/** Whether the schema describes an object, explicitly or by its keywords. */
+/** Whether the schema describes an object, by its type or by its keywords. */
 export const isObjectSchema = ({ type, properties }: Readonly<Record<string, unknown>>): boolean =>
   type === 'object' || (Array.isArray(type) && type.includes('object')) || isRecord(properties);
 

@@ -1,19 +1,19 @@
 import { isRecord } from '@majordomo/core/toolkit';
 import type { Violation } from './wire.ts';
 
-/** Function that reports the rules that a value at a path violates. */
+/** Function that checks the value at a path of the body, and reports violated rules. */
 export type Check = (value: unknown, path: string, report: Report) => void;
-/** Function that receives a violation's rule, path and message. */
+/** Function that receives the rule, the path and the message of a violation. */
 export type Report = (rule: string, path: string, message: string) => void;
 
-/** Checks of properties, by key. */
+/** Checks of an object's properties, by key. */
 export type Fields = Readonly<Record<string, Check>>;
 
-/** Formats a value for messages. `String` would throw for an object whose `toString` is not a function. */
+/** Formats a value for a message. `String` would throw for an object whose `toString` is not a function. */
 export const shown = (value: unknown): string =>
   isString(value) ? value : value === undefined ? 'nothing' : JSON.stringify(value);
 
-/** Whether the value is a string, as a function for `filter`. */
+/** Whether the value is a string. Unlike `typeof`, it can be passed to `filter`. */
 export const isString = (value: unknown): value is string => typeof value === 'string';
 
 const kindOf = (value: unknown): string =>
@@ -57,14 +57,14 @@ export function oneOf(...values: readonly string[]): Check {
   };
 }
 
-/** Returns a check that accepts `null`, for "not set", and values that pass `check`. */
+/** Returns a check that accepts values that pass `check`, and `null`, which means "not set". */
 export const optionalNull =
   (check: Check): Check =>
   (value, path, report) => {
     if (value !== null) check(value, path, report);
   };
 
-/** Returns a check that accepts strings that match a pattern and a maximum length. Other strings violate `rule`. */
+/** Returns a check that accepts strings of at most `maxLength` characters that match a pattern. Others violate `rule`. */
 export function matching(pattern: RegExp, rule: string, maxLength: number = Infinity): Check {
   return (value, path, report) => {
     if (!isString(value)) expected('a string', value, path, report);
@@ -89,7 +89,7 @@ export function list(check: Check, min: number = 0, max: number = Infinity): Che
   };
 }
 
-/** Returns a check that accepts objects with these keys only. */
+/** Returns a check that accepts objects that have all required keys and no unknown keys. */
 export function object(required: Fields, optional: Fields = {}): Check {
   return (value, path, report) => {
     if (!isRecord(value)) {
@@ -107,7 +107,7 @@ export function object(required: Fields, optional: Fields = {}): Check {
   };
 }
 
-/** Returns a check for objects. The value of an object's `tag` property selects the check in `members`. */
+/** Returns a check for objects of several types. The value of the property `tag` selects the check in `members`. */
 export function tagged(tag: string, members: Fields, fallback?: Check): Check {
   return (value, path, report) => {
     if (!isRecord(value)) {
@@ -144,7 +144,7 @@ const own = (fields: Fields, key: string): Check | undefined =>
 
 const at = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
-/** Rejects unpaired surrogates in strings, because vendors respond with status 400 or cannot parse them. */
+/** Rejects unpaired surrogates in strings, because vendors respond to them with status 400 or cannot parse them. */
 export const wellFormed: Check = (value, path, report) => {
   if (isString(value)) {
     if (/\p{Surrogate}/u.test(value)) report('lone-surrogate', path, 'is not valid Unicode');
@@ -157,7 +157,7 @@ export const wellFormed: Check = (value, path, report) => {
   }
 };
 
-/** Applies checks to a body and returns the violations. */
+/** Applies checks to a body and returns all violations. */
 export function violations(body: unknown, checks: readonly Check[]): readonly Violation[] {
   const found: Violation[] = [];
   for (const check of checks) {

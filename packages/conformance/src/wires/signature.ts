@@ -1,22 +1,22 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Key of signatures. It is not secret. The key distinguishes these signatures from vendors' signatures. Its constant value
- * makes signatures equal in all runs.
+ * Key of signatures, which is not secret. The key distinguishes these signatures from those of vendors. It is constant, so that
+ * all runs produce the same signatures.
  */
 const KEY = 'majordomo test wire';
 
 const digest = (scope: string, text: string): string =>
   createHmac('sha256', KEY).update(`${scope}\0${text}`).digest('base64');
 
-/** Returns a signature for a text. The signature is equal in all runs, so it need not be stored. */
+/** Returns a signature for a text. A text always has the same signature, so the server need not store it. */
 export const signText = (scope: string, text: string): string => `mj${digest(scope, text)}`;
 
 /** Whether the signature was created for exactly this text. */
 export const isSigned = (scope: string, text: string, signature: string): boolean =>
   signature === signText(scope, text);
 
-/** Returns a sealed text: base64 of the text with a signature. Only the server reads sealed texts. */
+/** Returns a sealed text, which is base64 of the text with a signature. Clients are not expected to read it. */
 export function sealText(scope: string, text: string): string {
   return `mj.${Buffer.from(text, 'utf8').toString('base64')}.${digest(`seal ${scope}`, text)}`;
 }

@@ -13,7 +13,7 @@ export function sseFrame(
   return { kind, bytes: encoder.encode(`${name}data: ${data}${newline}${newline}`) };
 }
 
-/** Returns a comment line, which clients must ignore. OpenRouter sends comments while a model is queued (seen 2025-11). */
+/** Returns a comment line, which clients must ignore. OpenRouter sends such lines while a model is queued (2025-11). */
 export function sseComment(text: string, { newline = '\n' }: Framing = {}): Frame {
   return { kind: 'noise', bytes: encoder.encode(`: ${text}${newline}${newline}`) };
 }

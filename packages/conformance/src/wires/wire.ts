@@ -11,19 +11,19 @@ export interface Reply {
 }
 
 /**
- * Frame of a streamed body. `head` precedes the content, `content` contains a part of the answer, `finish` the finish reason,
- * `tail` data after the finish, such as usage and end markers, and `noise` any other data, such as comments.
+ * Frame of a streamed body. `head` precedes the content. `content` contains a part of the answer, and `finish` contains the
+ * finish reason. `tail` follows it, such as usage and end markers. `noise` is any other data, such as comments.
  */
 export interface Frame {
   readonly kind: 'head' | 'content' | 'noise' | 'finish' | 'tail';
   readonly bytes: Uint8Array;
 }
 
-/** Variations of a stream that vendors of the wire send. */
+/** Differences between streams that vendors of the wire send. */
 export interface Framing {
   /** Line end. `@default '\n'` */
   readonly newline?: '\n' | '\r\n' | '\r' | undefined;
-  /** Whether to insert comments, and pings if the wire has them, between the frames. `@default false` */
+  /** Whether to insert comments between the frames, and pings if the wire has them. `@default false` */
   readonly noise?: boolean | undefined;
 }
 
@@ -33,13 +33,13 @@ export interface WireRequest {
   readonly model: string;
   /** Whether the client requests a stream. */
   readonly streamed: boolean;
-  /** Concatenated system text. */
+  /** System text. System messages are concatenated. */
   readonly system: string;
-  /** Messages in the format of the wire, to compare the prefixes of requests. */
+  /** Messages in the format of the wire, for comparing the prefixes of requests. */
   readonly messages: readonly unknown[];
-  /** Images of all messages, in order, decoded from base64. */
+  /** Images of all messages, in order. Their bytes are decoded from base64. */
   readonly images: readonly { readonly mediaType: string; readonly bytes: Uint8Array }[];
-  /** Tool calls of the transcript, in order, with parsed `args`. */
+  /** Tool calls of the transcript, in order. `args` is parsed. */
   readonly toolCalls: readonly { readonly id: string; readonly name: string; readonly args: unknown }[];
   /** Tool results of the transcript, in order. */
   readonly toolResults: readonly {
@@ -57,11 +57,11 @@ export interface WireRequest {
   readonly output: JsonObject | undefined;
   /** Maximum number of output tokens. */
   readonly maxTokens: number | undefined;
-  /** Whether the client requests usage in the stream. */
+  /** Whether the client requests usage in a stream. */
   readonly streamsUsage: boolean;
 }
 
-/** Violation of a rule. The vendor would reject the request. */
+/** Violated rule, for which the vendor would reject the request. */
 export interface Violation {
   /** Name of the rule in `rules` of the wire. */
   readonly rule: string;
@@ -72,9 +72,9 @@ export interface Violation {
 
 /** Options of a validator. */
 export interface ValidateOptions {
-  /** Accepted signatures: `issued` by the server, or `any` for recordings of the vendor. `@default 'issued'` */
+  /** Accepted signatures. `issued`: those of the server. `any`: all, for recordings of the vendor. `@default 'issued'` */
   readonly signatures?: 'issued' | 'any' | undefined;
-  /** Model id, for wires that have it in the path. Without an id, rules of specific models are not checked. */
+  /** Model id, for wires that have it in the path. Without the id, rules for specific models are not checked. */
   readonly model?: string | undefined;
 }
 
@@ -86,7 +86,7 @@ export interface OperationRequest {
   readonly model: string;
   /** Whether the client requests a stream of events. */
   readonly streamed: boolean;
-  /** Strings to embed, documents to order, or strings to classify. An image to classify is represented by its URL. */
+  /** Strings to embed or to classify, or documents to rank. An image to classify is represented by its URL. */
   readonly values: readonly string[];
   /** Requested number of dimensions; `undefined` if the request does not specify it. */
   readonly dimensions: number | undefined;
@@ -98,7 +98,7 @@ export interface OperationRequest {
   readonly format: string | undefined;
 }
 
-/** Response to an operation. The body is audio, a stream of events, or a single document. */
+/** Response to an operation. The body is audio, a stream of events, or one JSON document. */
 export interface OperationReply {
   /** Headers of the response. */
   readonly headers: Readonly<Record<string, string>>;
@@ -110,35 +110,35 @@ export interface OperationReply {
 export interface WireOperation {
   /** Operation of the endpoint. */
   readonly operation: OperationName;
-  /** Whether a request is for this endpoint. If the request could also be a chat, the scripted step decides. */
+  /** Whether a request is for this endpoint. For a request that could also be a chat, the scripted step decides. */
   readonly accepts: (method: string, path: string, body: unknown) => boolean;
-  /** Returns the contents of a request. Does not throw for invalid requests. */
+  /** Returns the contents of a request. Does not throw if the request is invalid. */
   readonly read: (path: string, body: unknown) => OperationRequest;
-  /** Returns the violations of a body. `@default validate` of the wire */
+  /** Returns the violations of a body. `@default` the function `validate` of the wire */
   readonly validate?: ((body: unknown) => readonly Violation[]) | undefined;
-  /** Returns the response. Throws for an answer of another operation. */
+  /** Returns the response. Throws if the answer is for another operation. */
   readonly answer: (answer: OperationAnswer, request: OperationRequest) => OperationReply;
 }
 
-/** Data and pure functions for the API of a vendor: its answers, failures and rules. */
+/** API of a vendor as data and pure functions: its answers, failures and rules. */
 export interface Wire {
-  /** Name of the wire as in `ChatRequest.extra`, such as `openai-chat`. */
+  /** Name of the wire, as in `ChatRequest.extra`, such as `openai-chat`. */
   readonly name: string;
-  /** Returns the `baseURL` of the vendor's SDK for a server at `origin`. */
+  /** Returns the value for the `baseURL` option of the vendor's SDK, for a server at `origin`. */
   baseURL(origin: string): string;
-  /** Whether the method and the path are those of a chat request. */
+  /** Whether a request with this method and path is a chat. */
   accepts(method: string, path: string): boolean;
   /** Descriptions of the rules that `validate` checks, by rule name. */
   readonly rules: Readonly<Record<string, string>>;
-  /** Formats of failures. Failures that the wire cannot report are absent. */
+  /** Formats of failures. A failure that the wire cannot report is absent. */
   readonly failures: Readonly<Partial<Record<FailureName, FailureForm>>>;
   /** Scenarios that the wire does not support, each with the reason. */
   readonly cannot: Readonly<Record<string, string>>;
-  /** Returns the contents of a request. Does not throw for invalid requests. */
+  /** Returns the contents of a request. Does not throw if the request is invalid. */
   read(path: string, body: unknown): WireRequest;
-  /** Returns the violations of a body; `[]` if the vendor would accept it. */
+  /** Returns the violations of a body; `[]` if the vendor would accept the body. */
   validate(body: unknown, options?: ValidateOptions): readonly Violation[];
-  /** Returns the frames of an answer's streamed body. */
+  /** Returns an answer as the frames of a streamed body. */
   stream(answer: Answer | string, request: WireRequest, framing?: Framing): readonly Frame[];
   /** Headers of a streamed response. */
   readonly streamHeaders: Readonly<Record<string, string>>;
@@ -146,11 +146,11 @@ export interface Wire {
   complete(answer: Answer | string, request: WireRequest): Reply;
   /** Returns a failure as an HTTP response. */
   failure(failure: Failure): Reply;
-  /** Returns a failure as a frame of a stream that started with HTTP 200. */
+  /** Returns a failure as a frame of a stream that has begun with HTTP 200. */
   failureFrame(failure: Failure, framing?: Framing): Frame;
   /** Returns a frame with invalid JSON. */
   brokenFrame(framing?: Framing): Frame;
-  /** Endpoints for other operations. `@default []` */
+  /** Endpoints for operations other than chat. `@default []` */
   readonly operations?: readonly WireOperation[] | undefined;
   /** Returns the signature that the server issues for a reasoning text. */
   sign(reasoning: string): string;

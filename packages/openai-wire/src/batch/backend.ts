@@ -5,7 +5,7 @@ import type { BatchApi } from '../profile.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Limits of a batch by API. Sources: `BatchCreateParams` of openai 7.57; known limitations on docs.mistral.ai (2026-11). */
+/** Limits of one batch, by API. Sources: `BatchCreateParams` of openai 7.57; known limitations on docs.mistral.ai (2026-11). */
 const LIMITS: Readonly<Record<BatchApi, BatchLimits>> = {
   openai: { requests: 50_000, bytes: 200_000_000, values: 50_000, expiresMs: DAY_MS },
   jobs: { requests: 100_000, bytes: 512_000_000, expiresMs: DAY_MS },
@@ -34,7 +34,7 @@ export function batchBackend(
   );
 }
 
-/** Returns a line of the input. For Mistral, the line omits endpoint and model, because the job contains them. */
+/** Returns a line of the input file. A line for Mistral omits the endpoint and the model, because the job contains them. */
 function lineOf(api: BatchApi, id: string, body: JsonObject, endpoint: string): object {
   if (api === 'openai') return { custom_id: id, method: 'POST', url: endpoint, body };
   const { model: _model, ...params } = body;

@@ -12,10 +12,10 @@ import {
 import type { Connection } from '../connection.ts';
 import { TOKEN_MEMBER, type BatchTarget, type Jobs, type Json } from './jobs.ts';
 
-/** Maximum clock difference to the vendor, in milliseconds. `find` ignores batches that are older than `since` minus this. */
+/** Maximum clock difference to the vendor, in milliseconds. `find` ignores batches created more than this before `since`. */
 const CLOCK_DIFFERENCE_MS = 3_600_000;
 
-/** Creates the functions of a batch API whose input is an uploaded file. */
+/** Creates the request functions of a batch API whose input is an uploaded file. */
 export function fileBatches(
   { send, toLlmError }: Connection,
   jobs: Jobs,
@@ -109,7 +109,7 @@ export function fileBatches(
       try {
         await json('post', `${jobPath(ref)}/cancel`, context);
       } catch (error) {
-        // The vendor rejects the cancellation of a batch that has ended.
+        // The vendor rejects a request to cancel a batch that has ended.
         const { state } = jobs.lookOf(await json('get', jobPath(ref), context), context.target);
         if (state === 'running') throw error;
       }
@@ -128,7 +128,7 @@ function emptyIfGone(error: unknown): Json {
   throw error;
 }
 
-/** Converts a line of the results. Returns `undefined` if the line has no id. Expired and cancelled requests have no response. */
+/** Converts a line of the results. Returns `undefined` if it has no id. An unknown error without a response has status 500. */
 function lineOf({ custom_id: id, response, error }: Json): BatchLine | undefined {
   if (typeof id !== 'string') return undefined;
   if (isRecord(response)) {

@@ -12,7 +12,7 @@ export interface BatchTarget {
   readonly endpoint: string;
 }
 
-/** Values and functions that differ between the batch APIs whose input is an uploaded file. */
+/** Values and functions that differ between the vendors' batch APIs whose input is an uploaded file. */
 export interface Jobs {
   /** Path at which batches are created and listed. */
   readonly path: string;
@@ -20,15 +20,15 @@ export interface Jobs {
   newJob(batch: Pick<NewBatch, 'token' | 'input'>, target: BatchTarget): object;
   /** Returns the ids of the input files of a batch. */
   inputsOf(job: Json): readonly unknown[];
-  /** Returns the ids of a batch's result files. If the batch has no such file, the element is not a string. */
+  /** Returns the ids of the output file and the error file of a batch. An element is not a string if its file does not exist. */
   resultsOf(job: Json): readonly unknown[];
   /** Returns the state of a batch. */
   lookOf(job: Json, target: string): BatchLook;
-  /** Returns the query of a page of a list, or `undefined` after the last page. Pages are numbered from 0. */
+  /** Returns the query for page `number` (from 0) of a list. Returns `undefined` if `previous` is the last page. */
   pageQuery(number: number, previous: Json | undefined): string | undefined;
 }
 
-/** Member of a batch's metadata whose value identifies the batch. */
+/** Name of the metadata property whose value identifies a batch. */
 export const TOKEN_MEMBER = 'majordomo';
 
 const PAGE_SIZE = 100;
@@ -78,7 +78,7 @@ const TIMED_JOBS: Jobs = {
   inputsOf: (job) => asList(job['input_files']),
   resultsOf: (job) => [job['output_file'], job['error_file']],
   lookOf(job, target) {
-    // A job whose requests all failed may have the state FAILED. The reasons are in its error file.
+    // A job whose requests all failed may have the status FAILED. Its error file contains the reasons.
     const hasResults = this.resultsOf(job).some((file) => typeof file === 'string');
     const { completed_requests: completed, succeeded_requests: succeeded, failed_requests: failed } = job;
     return {
@@ -102,7 +102,7 @@ const TIMED_JOBS: Jobs = {
   },
 };
 
-/** Values and functions of each batch API. */
+/** Implementation of `Jobs` for each batch API. */
 export const JOBS: Readonly<Record<BatchApi, Jobs>> = { openai: BATCHES, jobs: TIMED_JOBS };
 
 const countOf = (count: unknown): number => asNumber(count) ?? 0;
@@ -121,7 +121,7 @@ function stateOf(
   return { state: 'ended', without: name === 'ended' ? undefined : name, error: undefined };
 }
 
-/** Creates the error for a batch that the vendor rejected. A full queue has kind `rate-limit`, because it is temporary. */
+/** Creates the error for a batch that the vendor rejected. A full queue has kind `rate-limit`, because a retry may succeed. */
 function failureOf(errors: unknown, target: string): LlmError {
   const { code, message, line } = asRecord(asList(errors)[0]);
   const reason = asText(message) ?? asText(code) ?? 'the vendor reported no reason';

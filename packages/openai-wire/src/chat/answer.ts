@@ -23,15 +23,15 @@ const LATE_CITATIONS: Warning = {
 };
 
 /**
- * Writes the parts of one response in the order that the event contract requires. Fragments of tool calls may be interleaved, so
- * the calls stay open until the end. Content that arrives between the calls is written after the calls.
+ * Writes the parts of one response in the order that the event contract requires. Fragments of several tool calls may be
+ * interleaved, so all calls stay open until the end. Other content that arrives after the first call is written after the calls.
  */
 export class AnswerWriter {
   readonly calls: ToolCalls;
   private readonly writer: EventWriter;
   private readonly family: string;
   private writing: 'nothing' | 'reasoning' | 'text' | 'calls' = 'nothing';
-  /** Replay data of the open reasoning part. Each part has separate data. */
+  /** Replay data of the open reasoning part. */
   private replay: Replay;
   private details: JsonObject[] | undefined;
   private lateText = '';
@@ -44,7 +44,7 @@ export class AnswerWriter {
   /** Filter that removes nulls from a text in which null means an absent property. */
   private readonly nulls: NullFilter | undefined;
 
-  /** Number of blocks of signed reasoning. Each block becomes one part. */
+  /** Number of parts of signed reasoning written so far. */
   private blocks = 0;
   private readonly signed: SignedDetails | undefined;
 
@@ -67,7 +67,7 @@ export class AnswerWriter {
     else this.writeText(text);
   }
 
-  /** Writes a refusal. The schema of the response does not apply to it. */
+  /** Writes a refusal. A refusal is not JSON, so nulls are not removed from it. */
   refusal(text: string): void {
     if (this.writing === 'calls') {
       this.lateText += text;
@@ -79,7 +79,7 @@ export class AnswerWriter {
 
   reasoning(text: string, details: readonly ReasoningDetail[] | undefined): void {
     const isOpen = this.writing === 'reasoning';
-    // If a signature arrives after the text, it does not belong to an open part.
+    // A signature that arrives after text has no open reasoning part, so it is written at the end.
     if (this.writing === 'calls' || (text === '' && this.writing === 'text')) {
       this.lateReasoning += text;
       if (details !== undefined) mergeDetails(this.lateDetails, details);
@@ -112,13 +112,13 @@ export class AnswerWriter {
     this.writer.reasoning(detail.text ?? '', replay, `block ${this.blocks}`);
   }
 
-  /** Adds citations. They may arrive before or after the cited text. */
+  /** Adds citations to the open text. If no text is open, adds them at the end of the response, or drops them with a warning. */
   cite(citations: readonly Citation[]): void {
     if (citations.length === 0) return;
     if (this.writing === 'calls' || !this.writer.cite(citations)) this.lateCitations.push(...citations);
   }
 
-  /** Adds a fragment of a tool call. `at` is the index of the fragment in its list. */
+  /** Adds a fragment of a tool call. `at` is the index of the fragment in `tool_calls`. */
   toolCall(fragment: ToolFragment, isComplete: boolean, at: number): void {
     if (this.writing !== 'calls') this.splitter?.end();
     this.writing = 'calls';
@@ -126,7 +126,7 @@ export class AnswerWriter {
     else this.calls.fragment(fragment, at);
   }
 
-  /** Writes the content that was held back. No content may be added after this call. */
+  /** Writes the content that was held back. Call this method once, after all other content. */
   end(): void {
     this.splitter?.end();
     if (this.nulls !== undefined) this.writePlain(this.nulls.end());

@@ -37,20 +37,20 @@ const ID_RULES: Readonly<Record<Exclude<ChatQuirks['toolId'], 'any'>, ToolIdRule
 
 interface Conversion {
   readonly quirks: ChatQuirks;
-  /** Id of the group of models that can read each other's reasoning, including this model. */
+  /** Id of the group of models that includes this model and can read each other's reasoning. */
   readonly family: string | undefined;
   readonly idOf: (id: string) => string;
   readonly nameOf: (name: string) => string;
-  /** Text that is sent as the reasoning of a turn without reasoning. `''`: no such text is sent. */
+  /** Text that is sent as the reasoning of a turn without reasoning. If it is `''`, no such text is sent. */
   readonly placeholder: string;
 }
 
 const forms = new WireMessageCache<WireMessage>();
 
 /**
- * Converts the transcript. Each converted message depends only on the original message and the adjacent messages. So the JSON of
- * one request is a prefix of the next request's JSON, as prompt caches require. Conversions of messages without images and files
- * are cached.
+ * Converts the transcript. A converted message depends only on the original message and the adjacent messages. Prompt caches
+ * require this, because each request must begin with the messages of the previous one. Caches the conversion of a message unless
+ * the message contains images, files or audio.
  */
 export function messagesToWire(
   request: ModelRequest,
@@ -77,7 +77,7 @@ export function messagesToWire(
 function messageToWire(message: TurnMessage, conversion: Conversion): readonly WireMessage[] {
   if (message.role === 'tool') return resultsToWire(message, conversion);
   if (message.role === 'user') return [userToWire(message, conversion.quirks)];
-  // Omit a turn without text and calls, because some servers reject it.
+  // Some servers reject a turn that has neither text nor calls.
   return message.parts.some(hasContent) ? [assistantToWire(message, conversion)] : [];
 }
 
@@ -113,7 +113,7 @@ function partToWire(part: UserPart): unknown {
   }
 }
 
-/** Returns the name of an audio format. OpenAI accepts `wav` and `mp3` (2026-11). Other names are media subtypes. */
+/** Returns the name of an audio format, such as `wav` or `mp3`. For an unknown media type, returns its subtype. */
 const audioFormat = (mediaType: string): string => {
   const [, subtype = ''] = mediaType.split('/');
   return AUDIO_FORMATS[subtype] ?? subtype;
@@ -162,7 +162,7 @@ function contentOf(
 }
 
 /**
- * Returns the reasoning of a turn if this model wrote it. Turns of other models get the placeholder, because some servers
+ * Returns the reasoning of a turn if this model wrote it. A turn of another model gets the placeholder, because some servers
  * reject a turn without reasoning or with empty reasoning.
  */
 function ownReasoning(

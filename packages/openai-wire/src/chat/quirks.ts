@@ -30,24 +30,24 @@ export interface ChatQuirks extends WireQuirks {
   readonly systemRole: 'system' | 'developer';
   /** Form of a user message. `parts`: a list of text and media. `string`: text parts only, joined with blank lines. */
   readonly content: 'parts' | 'string';
-  /** Value of `content` in an assistant message that contains only tool calls. */
+  /** Value of `content` in an assistant message that contains no text. */
   readonly emptyContent: 'null' | 'empty-string' | 'absent';
   /** Property for the reasoning effort. `none`: the effort is dropped with a warning. */
   readonly reasoningRequest:
     'reasoning_effort' | 'reasoning.effort' | 'thinking.type' | 'enable_thinking' | 'none';
-  /** Form of the effort `none`: a value, `thinking: { type: 'disabled' }`, or no property (`omit`). */
+  /** Representation of the effort `none`: this value, `thinking: { type: 'disabled' }`, or no property (`omit`). */
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'thinking.disabled' | 'omit';
   /** Property in which reasoning is sent back to the model. */
   readonly reasoningField: 'reasoning_content' | 'reasoning' | 'none';
   /** Reasoning of this model that is sent back. `echo`: its text. `details`: its `reasoning_details`, otherwise its text. */
   readonly reasoningReplay: 'omit' | 'echo' | 'details';
-  /** Format and model family of signed `reasoning_details`, if other platforms also create and accept them; otherwise `none`. */
+  /** Format and model family of signed `reasoning_details` that other platforms also accept. `none`: none exists. */
   readonly signedDetails: 'none' | { readonly family: string; readonly format: string };
-  /** Reasoning text for turns without reasoning, for servers that require the property. `''`: the property is not sent. */
+  /** Reasoning text for turns without reasoning, for servers that require such a text. `''`: no text is sent. */
   readonly reasoningPlaceholder: '' | ' ';
   /** Handling of `<think>` tags. `split`: the text between them becomes reasoning. `keep`: they stay in the text. */
   readonly thinkTags: 'keep' | 'split';
-  /** Whether `completion_tokens` includes reasoning tokens. `outside`: it does not, so they are added to the output tokens. */
+  /** Whether `completion_tokens` includes reasoning tokens. `outside`: reasoning tokens are added to the output tokens. */
   readonly reasoningTokens: 'inside' | 'outside';
   /** Role that may follow tool results. `assistant`: an assistant message is inserted before a user message that follows. */
   readonly afterTools: 'any' | 'assistant';
@@ -62,7 +62,7 @@ export interface ChatQuirks extends WireQuirks {
    * without a signature is marked as a call of another model.
    */
   readonly callSignature: 'echo' | 'required';
-  /** Form of the tool call ids that the server accepts. Other ids are replaced. */
+  /** Rule for the tool call ids that the server accepts. Invalid ids are replaced. */
   readonly toolId: 'any' | 'max-40' | 'alphanumeric-9';
   /** Maximum number of stop sequences; `any` if no limit is known. */
   readonly stopMax: number | 'any';

@@ -11,9 +11,9 @@ export const haveFormat = (details: readonly ReasoningDetail[], { format }: Sign
   details.every((detail) => detail.format === format);
 
 /**
- * Returns the replay data of one block of reasoning. Every platform of the model family can read the data of a signed block,
- * which contains the original details and the properties of the other platforms. Only this server can read the data of an
- * unsigned block.
+ * Returns the replay data of one block of reasoning. Every platform of the model family can read the data of a signed block. The
+ * data contains the original details, and the signature under the name that the other platforms use. Only this server can read
+ * the data of an unsigned block.
  */
 export function signedReplay(
   details: readonly JsonObject[],

@@ -2,7 +2,7 @@ import type { JsonObject } from '@majordomo/core';
 import { isList } from '@majordomo/core/toolkit';
 import type { ChatDelta, ContentBlock, ReasoningDetail } from './wire.ts';
 
-/** Returns the reasoning text of a delta. Servers use different property names, and some send the same text under two names. */
+/** Returns the reasoning text of a delta. Servers use different property names, and some send the text under two names. */
 export function reasoningText(delta: ChatDelta): string {
   const { reasoning_content: content, reasoning } = delta;
   if (typeof content === 'string' && content !== '') return content;
@@ -26,8 +26,8 @@ export function thinkingText({ thinking }: ContentBlock): string {
 }
 
 /**
- * Adds the details of a chunk to those of the message. Fragments with the same index and type form one detail. Their texts are
- * joined, and later values replace other properties.
+ * Merges the details of a chunk into those of the message. Fragments with the same index and type form one detail. The texts of
+ * the fragments are joined. Other properties get the latest value.
  */
 export function mergeDetails(into: JsonObject[], details: readonly ReasoningDetail[]): void {
   for (const detail of details) {
@@ -42,7 +42,7 @@ export const continues = (last: JsonObject, next: ReasoningDetail): boolean =>
   last['index'] === next.index &&
   last['type'] === next.type &&
   next.type !== 'reasoning.encrypted' &&
-  // If no index exists, text fragments belong to the same detail until a fragment has a signature.
+  // Without an index, a text fragment continues the last detail until that detail has a signature.
   (next.index !== undefined || (next.type === 'reasoning.text' && typeof last['signature'] !== 'string'));
 
 function mergeDetail(last: JsonObject, next: ReasoningDetail): JsonObject {

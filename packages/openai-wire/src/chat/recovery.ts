@@ -54,7 +54,7 @@ const TURNS_AFTER_TOOLS: Recovery = {
 /** Gemini's error message about tool calls of other models (2026). */
 const SIGNATURE_MISSING = /missing (?:a |the )?[`'"]?thought_signature/i;
 
-/** Marks the first call of each turn as unsigned if it has no signature. Gemini does not check the other calls. */
+/** Adds a placeholder signature to the first call of each turn if it has none. Gemini does not check the other calls. */
 const unsignedCallsRecovery = (family: string): Recovery => ({
   id: 'thought signature',
   what: 'calls without a signature marked as not signed',
@@ -72,7 +72,7 @@ const unsignedCallsRecovery = (family: string): Recovery => ({
   isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
 });
 
-/** Error messages of vendors behind a gateway about reasoning that they signed for another turn or did not sign (2026). */
+/** Error messages about reasoning that the vendor behind a gateway signed for another turn, or did not sign (2026). */
 const REASONING_REJECTED =
   /thinking(?:(?!thinking)[^])*(?:signature|cannot be modified|must remain as they|bound to)|signature(?:(?!signature)[^])*thinking/i;
 

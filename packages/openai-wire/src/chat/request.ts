@@ -107,7 +107,7 @@ function stopToWire(
   return stopMax === 0 ? undefined : stop.slice(0, stopMax);
 }
 
-/** Returns the name and the value of the property for the reasoning effort. */
+/** Returns the property that requests the reasoning effort. */
 function effortToWire(
   effort: Effort | undefined,
   quirks: ChatQuirks,

@@ -16,27 +16,23 @@ import type { ChatChunk, ChatDelta, ContentBlock, RawTimes, RawUsage } from './w
 export interface ChatReaderOptions extends ReaderOptions {
   /** Id of the group of models that can read this model's reasoning. See `chatReasoningFamily`. */
   readonly family: string;
-  /** Quirks that affect the conversion of a response. */
   readonly quirks: Pick<ChatQuirks, 'reasoningTokens'> &
     Partial<Pick<ChatQuirks, 'thinkTags' | 'signedDetails'>>;
 }
 
-/**
- * Converts a streamed or non-streaming response of Chat Completions to events. Accepts every known name and place of a property,
- * regardless of the profile of the server.
- */
+/** Converts a Chat Completions response to events. Accepts all known property names, regardless of the server's profile. */
 export class ChatReader implements WireReader {
   readonly writer: EventWriter;
   done = false;
   private readonly options: ChatReaderOptions;
   private readonly answer: AnswerWriter;
   private rawFinish: string | undefined;
-  /** Whether content followed a finish reason. Together sends a finish reason after every tool call (2026). */
+  /** Whether content followed a finish reason, because Together sends a finish reason after every tool call (2026). */
   private hasMore = false;
   private rawUsage: RawUsage | undefined;
   private serviceTier: unknown;
   private times: RawTimes | undefined;
-  /** Sources of the entire response. Each chunk repeats these sources. */
+  /** Sources of the response so far. Each chunk repeats the complete list. */
   private sources: readonly Citation[] = [];
   private isRefused = false;
   private isNamed = false;
@@ -80,7 +76,11 @@ export class ChatReader implements WireReader {
   end(): void {
     if (this.rawFinish === undefined || this.hasMore) {
       const { target } = this.writer;
-      throw new LlmError('truncated', `${target}: the stream ended without a finish reason`, { target });
+      throw new LlmError(
+        'truncated',
+        `${target}: the stream ended without a finish reason; error.details.partial contains the content that arrived`,
+        { target },
+      );
     }
     this.finish();
   }

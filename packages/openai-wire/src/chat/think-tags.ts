@@ -6,15 +6,15 @@ export interface ThinkSink {
 
 const NAMES = ['think', 'thinking', 'reasoning', 'thought', 'reasoning_scratchpad'];
 const TAG = /^<(\/?)([a-z_]+)(?:\s[^<>]*)?>$/i;
-/** Maximum length of a tag with attributes, in characters. */
+/** Maximum length of a tag with its attributes, in characters. */
 const MAX_TAG_LENGTH = 200;
-/** Maximum length of reasoning that begins inside a line, in characters. Longer content is treated as text. */
+/** Maximum length of reasoning whose tag is inside a line, in characters. Longer content is treated as text. */
 const MAX_PAIR_LENGTH = 4000;
 
 /**
- * Separates reasoning between tags (`<think>…</think>`, in any case, with or without attributes) from text. Reasoning that begins
- * inside a line requires a closing tag. Reasoning that begins at the start of a line does not. Tags in code are text. The result
- * does not depend on the division into chunks, because an incomplete tag is held back.
+ * Separates text from reasoning between tags (`<think>…</think>`, in any case, with or without attributes). Reasoning whose tag
+ * is inside a line requires a closing tag. At the start of a line, no closing tag is required. Tags in code are text. Holds back
+ * incomplete tags, so that the result does not depend on how the text is split into chunks.
  */
 export class ThinkSplitter {
   private readonly sink: ThinkSink;
@@ -24,7 +24,7 @@ export class ThinkSplitter {
   private openTag = '';
   /** Text that begins with `<` and may become a tag. */
   private pending = '';
-  /** Opening tag inside a line, and the text that follows it. */
+  /** Opening tag inside a line, and the text received after this tag. */
   private pair: { readonly name: string; readonly opener: string; body: string } | undefined;
   private isLineStart = true;
   /** Whether text other than white space was written. Until then, white space after reasoning is dropped. */
@@ -44,7 +44,7 @@ export class ThinkSplitter {
     this.flush();
   }
 
-  /** Ends the message. An incomplete tag becomes text. Reasoning without a closing tag remains reasoning. */
+  /** Ends the message. An incomplete tag, and a tag inside a line without a closing tag, become part of the content. */
   end(): void {
     while (this.pair !== undefined) this.giveUpPair();
     const { pending } = this;
@@ -99,7 +99,7 @@ export class ThinkSplitter {
     this.flush();
   }
 
-  /** Treats the opening tag as text and scans the text after it again. */
+  /** Writes the opening tag as text, and processes the text after this tag again. */
   private giveUpPair(): void {
     const { pair } = this;
     if (pair === undefined) return;

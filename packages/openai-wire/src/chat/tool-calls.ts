@@ -13,7 +13,7 @@ interface CallState {
   /** Arguments received so far. They are written when the name of the tool is known. */
   json: string;
   isOpen: boolean;
-  /** Whether the name was repeated without an id after complete arguments. Later arguments then belong to a new call. */
+  /** Whether a fragment without an id repeated the name after complete arguments. Later arguments then belong to another call. */
   isNamedAgain: boolean;
   /** Filter that removes nulls from arguments in which null means an absent property. */
   nulls: NullFilter | undefined;
@@ -22,10 +22,10 @@ interface CallState {
 }
 
 /**
- * Assembles tool calls from fragments. The index identifies the call, or the id if no index exists. A fragment with neither
- * continues the last call. A fragment with a name begins another call if its id differs (Gemini's compatible endpoint sends
- * every call with index 0), or if it has no id and the current arguments are complete. A fragment with a different id but no
- * name continues the call, because some servers generate an id for every fragment (Poolside and gateways, 2026).
+ * Assembles tool calls from fragments. A call is identified by its index, or by its id if no index exists. A fragment with
+ * neither continues the last call. A fragment with a name begins another call if its id differs (Gemini's compatible endpoint
+ * sends every call with index 0), or if it has no id and the current arguments are complete. A fragment with a different id but
+ * no name continues the call, because some servers generate an id for every fragment (Poolside and gateways, 2026).
  */
 export class ToolCalls {
   private readonly writer: EventWriter;
@@ -77,7 +77,7 @@ export class ToolCalls {
     const id = fragment.id ?? '';
     const at = typeof index === 'number' ? index : id === '' ? undefined : id;
     const known = at === undefined ? this.last : this.callsByKey.get(at);
-    // If no index exists, an unknown id may be another id of the same call.
+    // Some servers change the id within a call, so an unknown id without an index may belong to the last call.
     const state = known ?? (typeof index === 'number' ? undefined : this.last);
     if (state === undefined) return this.begin(at ?? 0, id);
     if (state.isOpen && beginsAnother(state, fragment)) return this.begin(at ?? this.all.length, id);

@@ -6,8 +6,8 @@ import type { ChatQuirks } from './quirks.ts';
 import type { RawTimes, RawUsage } from './wire.ts';
 
 /**
- * Converts token counts, which servers send under different names. Missing counts are `undefined`. `serviceTier` and `times`
- * (in seconds) come from the body.
+ * Converts token counts, which servers send under different names. A missing count is `undefined`. `times` contains durations in
+ * seconds.
  */
 export function usage(
   raw: RawUsage,
@@ -36,13 +36,13 @@ export function usage(
   };
 }
 
-/** Returns the output tokens. `total_tokens`, or otherwise the quirk, determines whether the completion includes reasoning. */
+/** Returns the output tokens. `total_tokens`, or otherwise the quirk, shows whether `completion_tokens` includes reasoning. */
 function outputTotal(raw: RawUsage, reasoning: number | undefined, isOutside: boolean): number | undefined {
   const completion = asNumber(raw.completion_tokens) ?? asNumber(raw.output_tokens);
   if (completion === undefined || reasoning === undefined || reasoning === 0) return completion;
   const rest = (asNumber(raw.total_tokens) ?? NaN) - (asNumber(raw.prompt_tokens) ?? NaN) - completion;
-  // Some gateways report the sum of prompt and completion as the total. The quirk then applies only if reasoning exceeds the
-  // completion.
+  // Some gateways report a total without the reasoning. Then the quirk `outside` applies only if there are more reasoning tokens
+  // than completion tokens.
   if (rest === 0) return isOutside && reasoning > completion ? completion + reasoning : completion;
   return isOutside || rest === reasoning ? completion + reasoning : completion;
 }

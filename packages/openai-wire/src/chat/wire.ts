@@ -4,7 +4,7 @@ export interface ChatChunk {
   readonly choices?: readonly (ChatChoice | null)[] | null;
   readonly usage?: RawUsage | null;
   readonly service_tier?: unknown;
-  /** Durations of the stages, from Cerebras (2025-2026). */
+  /** Durations of the stages of the response, which Cerebras sends (2025-2026). */
   readonly time_info?: RawTimes | null;
   /** URLs of the sources of the response (Perplexity, xAI). `search_results` contains the sources with their titles. */
   readonly citations?: readonly unknown[] | null;
@@ -14,14 +14,14 @@ export interface ChatChunk {
   readonly base_resp?: { readonly status_code?: unknown } | null;
 }
 
-/** Choice of a response. Only the first choice is used. */
+/** One of the alternative answers in a response. Only the first one is used. */
 export interface ChatChoice {
   readonly index?: number | null;
   readonly delta?: ChatDelta | null;
   readonly message?: ChatDelta | null;
   readonly finish_reason?: string | null;
   readonly logprobs?: { readonly content?: unknown } | null;
-  /** Usage from Moonshot (2025). */
+  /** Usage, which Moonshot sends inside the choice (2025). */
   readonly usage?: RawUsage | null;
 }
 
@@ -78,7 +78,7 @@ export interface ToolFragment {
   /** Thought signature from Gemini, directly or through a gateway (2026). */
   readonly extra_content?: unknown;
   readonly function?: FunctionFragment | null;
-  /** Call of a custom tool. `input` is its text. */
+  /** Call of a custom tool. `input` contains the text that the model passes to the tool. */
   readonly custom?: { readonly name?: string | null; readonly input?: unknown } | null;
 }
 

@@ -25,8 +25,8 @@ export function parseFailure(body: unknown): ReportedFailure {
 }
 
 /**
- * Returns the error that arrived in place of content. The code or the status inside the error determines the kind. `status`, the
- * HTTP status of a non-streaming response, does not affect the kind.
+ * Returns the error for a failure that the server sent in place of content. The code or the status inside the body determines its
+ * kind. The argument `status`, the HTTP status of a non-streaming response, does not affect the kind.
  */
 export function inBandError(
   given: unknown,
@@ -48,8 +48,8 @@ export function inBandError(
 }
 
 /**
- * Returns kind `auth` and a code for a 404 because of an account policy (OpenRouter, 2026: "No endpoints found matching your data
- * policy"). The chain must not send the request to another vendor, because the policy restricts the vendors that may receive it.
+ * Returns kind `auth` if an account policy caused a 404 (OpenRouter, 2026: "No endpoints found matching your data policy"). With
+ * this kind, the chain tries no other vendor by default, because the policy restricts the vendors that may receive it.
  */
 export function accountPolicyFailure(
   { message }: ReportedFailure,
@@ -62,7 +62,7 @@ export function accountPolicyFailure(
 
 /**
  * Returns headers with a `retry-after` from the error body: `resets_in_seconds`, or `resets_at` in seconds since the epoch
- * (ChatGPT backend, 2026). An existing `retry-after` header takes precedence.
+ * (ChatGPT backend, 2026). If the headers already contain `retry-after`, returns them unchanged.
  */
 export function withBodyWait(headers: HeaderReader | undefined, body: unknown): HeaderReader | undefined {
   const outer = asRecord(body);
@@ -114,7 +114,7 @@ function upstreamMessage(metadata: unknown): string {
   return parseFailure(tryParseJson(raw) ?? raw).message;
 }
 
-/** Returns the HTTP status in an error that some servers send in a response with status 200. */
+/** Returns the HTTP status that some servers put into the error of a response with status 200. */
 function statusOf(record: Readonly<Record<string, unknown>>): number | undefined {
   const status = record['status_code'] ?? record['status'] ?? record['code'];
   return typeof status === 'number' && status >= 400 && status < 600 ? status : undefined;

@@ -15,7 +15,7 @@ const KINDS: readonly (readonly [RegExp, ErrorKind])[] = [
   [/^tool_use_failed$/, 'server'],
 ];
 
-/** Error kinds by MiniMax's codes (its list of error codes, 2026). */
+/** Error kinds by MiniMax's codes (list of error codes in its documentation, 2026). */
 const BASE_KINDS: ReadonlyMap<string, ErrorKind> = new Map([
   ['1001', 'timeout'],
   ['1002', 'rate-limit'],
@@ -43,7 +43,7 @@ export function specificKind(failure: ReportedFailure): ErrorKind | undefined {
 export const isEffortWithTools = ({ message }: ReportedFailure): boolean =>
   /function tools with reasoning_effort are not supported/i.test(message);
 
-/** Whether the key's account is not verified (OpenAI, 2025). Another key may belong to a verified account. */
+/** Whether the vendor requires a verified organization (OpenAI, 2025). Another key may belong to a verified organization. */
 const isUnverifiedAccount = ({ message }: ReportedFailure): boolean =>
   /^your organization must be verified/i.test(message);
 

@@ -8,7 +8,7 @@ import { rejectedMemberRecovery, withExtra, type SentBody } from './rejected-mem
 
 /** Functions that write tools and response formats in the form of Chat Completions or of Responses. */
 export interface BodyForms {
-  /** Returns the properties that set the format of a response. `undefined` sets no format. */
+  /** Returns the properties that set the format of a response. For `undefined`, the request has no format. */
   readonly formatMembers: (format: object | undefined) => object;
   readonly schemaFormat: (schema: NamedSchema) => object;
   readonly toolsToWire: (tools: readonly ModelTool[]) => readonly object[];
@@ -18,8 +18,8 @@ export interface BodyForms {
 export const isBodyRejection = (status: number): boolean => status === 400 || status === 422;
 
 /**
- * Returns a change with which the request may succeed, for failures of both APIs: schemas without `pattern` and `format`, schemas
- * without `strict`, the schema in the system text, or the body without the rejected property.
+ * Returns a change with which the request may succeed, for failures that both APIs report. The change drops `pattern` and
+ * `format`, drops `strict`, moves the schema to the system text, or drops the rejected property.
  */
 export function sharedRecovery(
   failure: ReportedFailure,
@@ -125,8 +125,8 @@ function withInstruction(request: ModelRequest, members: object): ModelRequest {
 }
 
 /**
- * Removes earlier reasoning, and the ids and vendor items that refer to it. Later requests omit the reasoning too, because the
- * target would reject it again.
+ * Removes earlier reasoning and vendor items, and the replay data that refers to them. Later requests to this target also omit
+ * them, because the target would reject them again.
  */
 export const WITHOUT_REPLAY: Recovery = {
   id: 'encrypted reasoning',

@@ -12,7 +12,7 @@ export const withExtra = (request: ModelRequest, members: object): ModelRequest 
   extra: { ...request.extra, ...members },
 });
 
-/** Error messages that name the rejected property, for errors without `param`. All are from real servers. */
+/** Patterns of error messages that name the rejected property, for errors without `param`. The messages are from real servers. */
 const MESSAGES: readonly RegExp[] = [
   /(?:unsupported|unknown|unrecognized) (?:parameter|value|field|key|argument)s?:? [`'"]([\w.]+)[`'"]/i,
   /unrecognized request arguments? supplied: ([\w.]+)/i,
@@ -23,7 +23,7 @@ const MESSAGES: readonly RegExp[] = [
   /^([a-z]+(?:_[a-z]+)+) is not supported (?:with|by|for|on) this model/i,
 ];
 
-/** Error codes whose `param` names a property that can be removed. */
+/** Codes and types of errors whose `param` names a property that can be removed. */
 const CODES: ReadonlySet<string> = new Set([
   'unsupported_parameter',
   'unknown_parameter',
@@ -43,7 +43,7 @@ const ESSENTIAL: ReadonlySet<string> = new Set([
   'stream',
 ]);
 
-/** Alternative names of the output limit. If a server rejects one name and its error contains the other, the other is sent. */
+/** Names of the output limit. If a server rejects one name and its error contains the other, the other name is sent. */
 const OTHER_LIMIT: ReadonlyMap<string, string> = new Map([
   ['max_tokens', 'max_completion_tokens'],
   ['max_completion_tokens', 'max_tokens'],
@@ -59,7 +59,7 @@ export function rejectedMemberRecovery(failure: ReportedFailure, sent: SentBody)
   return SAMPLING.has(member) ? samplingRecovery(member, reasonsIn(sent)) : dropRecovery(member);
 }
 
-/** Properties that some models accept only with reasoning, and other models accept only without reasoning. */
+/** Properties that a model may reject only with reasoning, or only without reasoning. */
 const SAMPLING: ReadonlySet<string> = new Set(['temperature', 'top_p']);
 
 const reasonsIn = ({ reasoning_effort: chat, reasoning }: SentBody): boolean => {
@@ -77,7 +77,7 @@ const samplingRecovery = (member: string, whileReasoning: boolean): Recovery => 
 
 /** Returns the name of the rejected top-level property: `stream_options` for `stream_options.include_usage`. */
 function rejectedMember({ code, type, param, message }: ReportedFailure): string | undefined {
-  // For other properties, this code can mean an invalid value.
+  // For other properties, `invalid_parameter` can mean an invalid value.
   const isCacheRefusal = code === 'invalid_parameter' && param?.startsWith('prompt_cache_') === true;
   const isCode = CODES.has(code ?? '') || CODES.has(type ?? '') || isCacheRefusal;
   const named = isCode && param !== undefined ? param : memberInMessage(message);
@@ -92,7 +92,7 @@ function memberInMessage(message: string): string | undefined {
   return undefined;
 }
 
-/** Properties to remove together with a rejected property, by the name of the rejected property. */
+/** Properties to remove together with a rejected property. The key is the name of the rejected property. */
 const DEPENDENT: Readonly<Record<string, object>> = {
   logprobs: { top_logprobs: undefined },
   top_logprobs: { logprobs: undefined },
@@ -106,7 +106,7 @@ const dropRecovery = (member: string): Recovery => ({
   isNeededFor: (request) => hasMember(request, member),
 });
 
-/** Settings that determine properties of the body, by property. A property without an entry is part of every body. */
+/** Settings of the request, by the body property that they determine. A property without an entry is in every body. */
 const SETTINGS: Readonly<Record<string, (request: ModelRequest) => unknown>> = {
   temperature: ({ temperature }) => temperature,
   top_p: ({ topP }) => topP,
@@ -141,7 +141,7 @@ const renameRecovery = (member: string, other: string): Recovery => ({
   remember: true,
 });
 
-/** Repeats the request without streaming, because some accounts are not permitted to stream a model's response. */
+/** Repeats the request without streaming, for accounts that may not stream a model's response. */
 const NON_STREAMING: Recovery = {
   id: 'complete',
   what: 'requested a non-streaming response',

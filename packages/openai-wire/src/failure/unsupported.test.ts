@@ -35,7 +35,9 @@ describe('a tool that runs at the vendor', () => {
     [{ compound_custom: { tools: { enabled_tools: ['wolfram_alpha'] } } }, 'wolfram_alpha'],
   ])('is rejected if the model lacks it: %j', (extra, name) => {
     const known = 'browser_search, code_interpreter';
-    expect(outcome(extra)).toBe(`p/m: the vendor tool "${name}" is not available; available: ${known}`);
+    expect(outcome(extra)).toBe(
+      `p/m: the vendor tool "${name}" is not available; remove it or use another model; available: ${known}`,
+    );
     expect(outcome(extra, [])).toContain('available: none');
     expect(outcome(extra, 'any')).toBe('sent');
   });

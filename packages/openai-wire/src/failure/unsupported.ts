@@ -2,8 +2,8 @@ import { LlmError, type FilePart, type ModelRequest } from '@majordomo/core';
 import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 
 /**
- * Throws `unsupported` if `extra` contains a vendor tool that the profile does not list for this model. The chain then continues
- * with another target before a request is sent. Vendor tools are in `tools`, or in `compound_custom.tools`.
+ * Throws `unsupported` if `extra` contains a vendor tool that the profile does not list for this model, so that the chain uses
+ * another target. Checks the types in `tools`, and the names in `compound_custom.tools.enabled_tools`.
  */
 export function rejectVendorTools(
   extra: ModelRequest['extra'],
@@ -14,7 +14,7 @@ export function rejectVendorTools(
   const unknown = vendorToolsIn(extra).find((name) => !vendorTools.includes(name));
   if (unknown === undefined) return;
   const known = vendorTools.length === 0 ? 'none' : vendorTools.join(', ');
-  const message = `${target}: the vendor tool "${unknown}" is not available; available: ${known}`;
+  const message = `${target}: the vendor tool "${unknown}" is not available; remove it or use another model; available: ${known}`;
   throw new LlmError('unsupported', message, { target, path: 'extra' });
 }
 
@@ -29,7 +29,7 @@ function vendorToolsIn({ tools, compound_custom: compound }: ModelRequest['extra
 /** Types of tools that the caller runs. A tool without a type is also run by the caller. */
 const CALLER_TOOLS: ReadonlySet<string> = new Set(['', 'function', 'custom']);
 
-/** Throws `unsupported` for a video, because these APIs accept only documents as files. */
+/** Throws `unsupported` for a video, because these APIs accept files only if they are documents. */
 export function rejectVideo({ mediaType }: FilePart): void {
   if (mediaType.startsWith('video/'))
     throw new LlmError('unsupported', `this API does not accept "${mediaType}"; use a model for video input`);

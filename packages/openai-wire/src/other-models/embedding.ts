@@ -43,7 +43,7 @@ export function toEmbeddingBody(
 
 type EmbeddingResult = Pick<EmbeddingResponse, 'target' | 'vectors' | 'usage' | 'warnings'>;
 
-/** Returns the vectors of a response in the order of the values. Throws `protocol` for an invalid response. */
+/** Returns the vectors of a response in the order of the input values. Throws `protocol` for an invalid response. */
 export function fromEmbeddingBody(json: unknown, count: number, target: string): EmbeddingResult {
   const { data, usage: counts } = asRecord(json);
   const usage = inputUsage(counts);

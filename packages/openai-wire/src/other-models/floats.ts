@@ -3,7 +3,7 @@ import { asVector } from '@majordomo/wire-kit';
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
 
-/** Converts a vector: base64 of little-endian 32-bit floats, or an array of numbers. Returns `undefined` for any other value. */
+/** Decodes a vector: base64 of little-endian 32-bit floats, or an array of numbers. Returns `undefined` for any other value. */
 export function vectorOf(value: unknown): Float32Array | undefined {
   return typeof value === 'string' ? floatsIn(value) : asVector(value);
 }

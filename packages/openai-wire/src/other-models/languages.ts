@@ -6,7 +6,7 @@ const TAGS =
     ' ',
   );
 
-/** Tags of languages whose names differ from those of `Intl.DisplayNames`. */
+/** Tags of the languages for which `Intl.DisplayNames` returns another name than Whisper. */
 const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['haitian creole', 'ht'],
   ['myanmar', 'my'],

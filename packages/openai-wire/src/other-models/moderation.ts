@@ -12,7 +12,7 @@ import { inputUsage, unitUsage } from './usage.ts';
 /** Key of this API in `ModerationRequest.extra`. */
 const WIRE = 'openai-moderations';
 
-/** Returns the body of a request with strings, or with one image. */
+/** Returns the body of a request with one or more strings, or with one image. */
 export function toModerationBody(request: ModerationRequest, modelId: string, target: string): string {
   const input = request.values.map((value) =>
     typeof value === 'string'
@@ -43,7 +43,7 @@ function resultOf(result: unknown, path: string, target: string): ModerationResu
   const { flagged, categories, category_scores: scores } = asRecord(result);
   if (!isRecord(categories)) throw invalid(target, `${path}.categories`, 'an object');
   const set = membersOf<boolean>(categories, 'boolean', `${path}.categories`, target);
-  // Mistral reports categories without a decision.
+  // Mistral reports categories without `flagged`.
   const decision = flagged ?? Object.values(set).includes(true);
   if (typeof decision !== 'boolean') throw invalid(target, `${path}.flagged`, 'a boolean');
   return {
@@ -53,7 +53,7 @@ function resultOf(result: unknown, path: string, target: string): ModerationResu
   };
 }
 
-/** Returns the members that are not `null`. The model does not support the others. Throws `protocol` for other types. */
+/** Returns the members except those that are `null`, which the model does not support. Throws `protocol` for other types. */
 function membersOf<Value>(
   members: Readonly<Record<string, unknown>>,
   type: 'boolean' | 'number',

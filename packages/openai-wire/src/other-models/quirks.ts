@@ -4,7 +4,7 @@ import type { ImageLimits } from '@majordomo/core';
 export interface EmbeddingQuirks {
   /** Requested encoding of vectors. `base64` is smaller and faster. `none`: the request does not contain `encoding_format`. */
   readonly encoding: 'base64' | 'float' | 'none';
-  /** Property that requests shorter vectors. `cut`: majordomo shortens them. `fixed`: they cannot be shortened. */
+  /** Property that requests shorter vectors. `cut`: majordomo shortens the vectors. `fixed`: they cannot be shortened. */
   readonly dimensions: 'dimensions' | 'output_dimension' | 'cut' | 'fixed';
   /** Number of dimensions of a vector that is not shortened. */
   readonly size?: number | undefined;
@@ -14,7 +14,7 @@ export interface EmbeddingQuirks {
   readonly maxTokens?: number | undefined;
   /** Maximum number of tokens of one request. `@default` no maximum */
   readonly maxRequestTokens?: number | undefined;
-  /** Property for the purpose of the vectors, and its values. The value of `default` is sent if a request has no purpose. */
+  /** Property for the purpose of the vectors, and its values. A request without a purpose contains the value of `default`. */
   readonly purpose?:
     { readonly field: string; readonly values: Readonly<Record<string, string>> } | undefined;
 }
@@ -56,7 +56,7 @@ export interface RerankQuirks {
 export interface ModerationQuirks {
   /** Limits for an image; `false` if the model accepts only text. */
   readonly images: ImageLimits | false;
-  /** Whether the vendor publishes a fee per value (or 0). If so, usage is the number of values, otherwise the tokens. */
+  /** Whether the fee is per value or 0. The usage is then the number of values. Otherwise, it is the number of input tokens. */
   readonly hasFee: boolean;
   /** Maximum number of strings in one request. `@default` no maximum */
   readonly maxValues?: number | undefined;
@@ -86,7 +86,7 @@ export interface OtherModelsProfile {
 export type EndpointProfile<Quirks> =
   false | { readonly all?: Partial<Quirks>; readonly models?: readonly OtherModelRule<Quirks>[] };
 
-// Default quirks. The quirks of a profile replace them.
+// Default quirks of each endpoint. Quirks of a profile take precedence.
 const EMBEDDINGS: EmbeddingQuirks = { encoding: 'none', dimensions: 'dimensions', maxValues: 2048 };
 const TRANSCRIPTION: TranscriptionQuirks = { times: 'verbose' };
 const SPEECH: SpeechQuirks = { formats: ['mp3', 'wav', 'opus', 'flac', 'pcm'], instructions: true };
@@ -108,7 +108,7 @@ export const rerankQuirks = (profile: OtherModelsProfile, modelId: string): Rera
 export const moderationQuirks = (profile: OtherModelsProfile, modelId: string): ModerationQuirks =>
   quirksOf(MODERATION, profile.moderation, modelId);
 
-/** Returns the quirks of a model. Quirks of the first matching rule replace those of the vendor, which replace the defaults. */
+/** Returns the quirks of a model. Each source takes precedence over those before: defaults, vendor, first matching rule. */
 function quirksOf<Quirks>(base: Quirks, facts: EndpointProfile<Quirks> | undefined, modelId: string): Quirks {
   if (facts === false) return base;
   const rule = facts?.models?.find(({ pattern }) => pattern.test(modelId));

@@ -28,7 +28,7 @@ export function fromRerankBody(json: unknown, target: string): Awaited<ReturnTyp
       target,
       path: 'results',
     });
-  // Cohere bills searches. A search is a query with up to 100 documents.
+  // Cohere bills by search, which is a query with at most 100 documents.
   const searches = asNumber(asRecord(asRecord(meta)['billed_units'])['search_units']);
   return {
     target,
@@ -40,6 +40,6 @@ export function fromRerankBody(json: unknown, target: string): Awaited<ReturnTyp
 
 function resultOf(entry: unknown): RerankResult {
   const { index, relevance_score: score } = asRecord(entry);
-  // Core throws `protocol` for values that are not numbers.
+  // Core checks both values, and throws `protocol` if one is not a number.
   return { index: index as number, score: score as number };
 }

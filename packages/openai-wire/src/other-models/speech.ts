@@ -5,7 +5,7 @@ import type { SpeechQuirks } from './quirks.ts';
 /** Key of this API in `SpeechRequest.extra`. */
 const WIRE = 'openai-speech';
 
-/** Media types by format. Used unless the content type of a response is audio. */
+/** Media types by format, for responses whose content type is not audio. */
 const SPEECH_TYPES: Readonly<Record<NonNullable<SpeechRequest['format']>, string>> = {
   mp3: 'audio/mpeg',
   wav: 'audio/wav',

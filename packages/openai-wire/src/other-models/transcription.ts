@@ -13,7 +13,7 @@ import type { TranscriptionQuirks } from './quirks.ts';
 /** Key of this API in `TranscriptionRequest.extra`. */
 const WIRE = 'openai-transcriptions';
 
-/** File name extensions by media type. Servers recognize the format by the extension. */
+/** File name extensions by media type. Servers detect the format of a recording by its extension. */
 const EXTENSIONS: Readonly<Record<string, string>> = {
   'audio/mpeg': 'mp3',
   'audio/wav': 'wav',
@@ -42,7 +42,7 @@ export function toTranscriptionForm(
   const fields = mergeExtra(
     {
       model: modelId,
-      // The API accepts only languages without a region.
+      // The API rejects language tags with a region.
       language: language?.split('-')[0]?.toLowerCase(),
       prompt,
       response_format: times === 'speakers' ? 'diarized_json' : isTimed ? 'verbose_json' : 'json',
@@ -79,7 +79,7 @@ export function fromTranscriptionBody(
 ): TranscriptionResult {
   const { text, language, duration, segments, words, usage } = asRecord(json);
   if (typeof text !== 'string')
-    throw new LlmError('protocol', `${target}: text is not a string`, { target, path: 'text' });
+    throw new LlmError('protocol', `${target}: expected \`text\` to be a string`, { target, path: 'text' });
   const durationMs = milliseconds(duration);
   const pieces = request.timestamps === 'word' && Array.isArray(words) ? words : segments;
   return {
@@ -109,7 +109,7 @@ function milliseconds(seconds: unknown): number | undefined {
   return Number.isSafeInteger(rounded) && rounded >= 0 ? rounded : undefined;
 }
 
-/** Returns the usage: the reported tokens, otherwise the reported duration, otherwise the duration of the recording. */
+/** Returns the reported tokens, otherwise the reported seconds, otherwise the duration of the recording. */
 function usageOf(raw: unknown, durationMs: number | undefined): Usage | undefined {
   const { input_tokens, output_tokens, input_token_details, seconds } = asRecord(raw);
   const input = asNumber(input_tokens);

@@ -7,7 +7,7 @@ export const alibaba: Profile = {
   baseURL: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
   keyEnv: 'DASHSCOPE_API_KEY',
   quirks: { reasoningRequest: 'enable_thinking', output: 'json_object' },
-  // help.aliyun.com/en/model-studio/text-embedding-synchronous-api, 2026-03: 10 rows of 8,192 tokens.
+  // help.aliyun.com/en/model-studio/text-embedding-synchronous-api, 2026-03: at most 10 values of 8,192 tokens each.
   embeddings: { all: { encoding: 'float', maxValues: 10, maxTokens: 8192 } },
   transcription: false,
   speech: false,

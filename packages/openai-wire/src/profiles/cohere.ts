@@ -1,8 +1,8 @@
 import type { Profile } from '../profile.ts';
 
 /**
- * Cohere's OpenAI-compatible endpoint. It accepts only the reasoning efforts `none` and `high` (API reference, 2026). The rerank
- * endpoint belongs to the native API (cohere-ai 8.1).
+ * Cohere's OpenAI-compatible endpoint. Its only reasoning efforts are `none` and `high` (API reference, 2026). Reranking uses
+ * Cohere's native API (cohere-ai 8.1).
  */
 export const cohere: Profile = {
   id: 'cohere',

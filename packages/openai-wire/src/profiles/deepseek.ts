@@ -2,8 +2,8 @@ import type { Profile } from '../profile.ts';
 
 /**
  * DeepSeek. Sources: recordings of 2025-2026, in which deepseek-v4-flash accepted `thinking: { type: 'disabled' }` and
- * `reasoning_effort`; the API reference (2026), by which JSON mode accepts no schema. With thinking, assistant turns must
- * contain `reasoning_content`. A turn without reasoning gets a space, because the server rejects an empty string.
+ * `reasoning_effort`; the API reference (2026), by which JSON mode accepts no schema. With thinking, every assistant turn
+ * requires `reasoning_content` other than an empty string. A turn without reasoning therefore contains a space.
  */
 export const deepseek: Profile = {
   id: 'deepseek',

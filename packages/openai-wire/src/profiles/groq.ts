@@ -13,7 +13,7 @@ export const groq: Profile = {
   quirks: {
     maxTokensField: 'max_completion_tokens',
     reasoningField: 'reasoning',
-    // Guide to service tiers, 2026. The server rejects unknown properties.
+    // Guide to service tiers, 2026. The server rejects a request with unknown properties.
     serviceTiers: { default: 'on_demand', flex: 'flex', priority: 'performance' },
     topK: false,
     // "Not yet supported by any of our models" (types of groq-sdk, 2026-11).

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** Server of llama.cpp. The server accepts its own `reasoning_content` in requests. Source: recordings of 2025 and 2026. */
+/** Server of llama.cpp. It accepts the `reasoning_content` of earlier turns. Source: recordings of 2025 and 2026. */
 export const llamacpp: Profile = {
   id: 'llamacpp',
   vendor: 'llamacpp',

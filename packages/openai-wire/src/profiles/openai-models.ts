@@ -23,7 +23,7 @@ const SEES: Capabilities = {
 };
 const SEES_AND_REASONS: Capabilities = { ...SEES, reasoning: true };
 
-/** Quirks of all reasoning models (guide to reasoning, 2026-11; for `stop` a recorded error of gpt-5-mini). */
+/** Quirks of all reasoning models. Sources: guide to reasoning, 2026-11; for `stop`, a recorded error of gpt-5-mini. */
 const REASONS: Partial<ChatQuirks> = {
   systemRole: 'developer',
   refuses: ['temperature', 'top_p', 'stop', 'frequency_penalty', 'presence_penalty', 'logprobs'],
@@ -112,16 +112,16 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
 ];
 
 /**
- * Returns the quirk of models with the new cache, which are gpt-5.6 and later. These models accept `additional_tools` (openai
- * 7.57; verified by another client for OpenAI, Codex and Copilot, 2026-10).
+ * Returns the quirk for loading tools. Only gpt-5.6 and later, which have the quirk `cacheRequest`, accept `additional_tools`
+ * (openai 7.57; verified by another client for OpenAI, Codex and Copilot, 2026-10).
  */
 const loadingOf = ({ cacheRequest }: SharedQuirks): Partial<ResponsesQuirks> =>
   cacheRequest === undefined ? {} : { toolLoading: 'additional_tools' };
 
-/** Quirk of reasoning models: they reject sampling settings over Responses too. */
+/** Quirk of reasoning models. Over Responses, they reject sampling settings, as over Chat Completions. */
 const THINKS: Partial<ResponsesQuirks> = { refuses: ['temperature', 'top_p', 'top_logprobs'] };
 
-/** Quirks of models without reasoning: they reject a request for encrypted reasoning (recorded by several clients, 2025). */
+/** Quirks of models without reasoning, which reject a request for encrypted reasoning (recorded by several clients, 2025). */
 const PLAIN: Partial<ResponsesQuirks> = { reasoningRequest: 'none', reasoningReplay: 'omit' };
 
 /** OpenAI's models by id over Responses. The first rule that matches applies. */

@@ -1,6 +1,6 @@
 import type { ModerationQuirks, EndpointProfile, OtherModelsProfile } from '../other-models/quirks.ts';
 
-/** Media types that `/audio/transcriptions` accepts (openai 7.55). The limit of 25 MB is from a guide (speech to text, 2026). */
+/** Media types that `/audio/transcriptions` accepts (openai 7.55), with the limit of 25 MB (guide to speech to text, 2026). */
 const SOUNDS = [
   'audio/flac',
   'audio/mpeg',
@@ -11,7 +11,7 @@ const SOUNDS = [
   'audio/webm',
 ] as const;
 
-/** Maximum duration of a recording in milliseconds, except for Whisper ("longer than 1400 seconds", error messages of 2026). */
+/** Maximum duration of a recording in milliseconds, which does not apply to Whisper ("longer than 1400 seconds", 2026). */
 const MAX_MS = 1_400_000;
 
 /** Embedding, transcription and speech models of OpenAI. Source: types and comments of openai 7.55; no recording. */

@@ -1,6 +1,6 @@
 import type { DataHandling } from '@majordomo/core';
 
-/** OpenAI retains content for abuse monitoring, and does not train without consent (OpenAI, guides/your-data, 2026-11). */
+/** OpenAI retains content for abuse monitoring for 30 days, and trains on it only with consent (guides/your-data, 2026-11). */
 const OPENAI = { retentionDays: 30, trainsOn: false } as const;
 
 /**

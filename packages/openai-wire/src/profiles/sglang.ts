@@ -1,8 +1,8 @@
 import type { Profile } from '../profile.ts';
 
 /**
- * SGLang's server. Without a reasoning parser, the text contains the model's reasoning tags. The server reports cached tokens
- * if it was started with `--enable-cache-report`.
+ * SGLang's server. If it has no reasoning parser, the text contains the model's reasoning tags. The server reports cached tokens
+ * only if it was started with `--enable-cache-report`.
  */
 export const sglang: Profile = {
   id: 'sglang',

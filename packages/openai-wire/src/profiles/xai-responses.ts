@@ -1,7 +1,7 @@
 import type { ResponsesProfile } from '../profile.ts';
 import { XAI_IMAGES } from './xai.ts';
 
-/** xAI over Responses. Source: recordings of 2026, in which encrypted reasoning was sent back with summary and without id. */
+/** xAI over Responses. Source: recordings of 2026, in which requests contained encrypted reasoning with its summary but no id. */
 export const xaiResponses: ResponsesProfile = {
   api: 'responses',
   id: 'xai',

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** Z.ai. Source: recordings of 2026, in which `thinking` enabled reasoning and the server accepted its `reasoning_content`. */
+/** Z.ai. Source: recordings of 2026, in which `thinking` enabled reasoning and requests contained `reasoning_content`. */
 export const zai: Profile = {
   id: 'zai',
   vendor: 'zai',

@@ -3,7 +3,7 @@ import { parseJson } from '@majordomo/wire-kit';
 
 const OPENING_BRACKET = 91;
 
-/** Whether a message is `[DONE]`. The first character is compared first, because it excludes nearly every other message. */
+/** Whether a message is `[DONE]`. Compares one character first, because nearly every other message begins differently. */
 export const isEndMarker = (data: string): boolean =>
   data.charCodeAt(0) === OPENING_BRACKET && data.trim() === '[DONE]';
 
@@ -28,7 +28,7 @@ export function unexpectedValueError(target: string, path: string, found: unknow
   return new LlmError('protocol', message, { target, path });
 }
 
-/** Returns the error for a response of an unknown form. */
+/** Returns the error for an exception that occurred while a response was read, such as a `TypeError`. */
 export function unreadableError(error: unknown, target: string, path: string): LlmError {
   if (LlmError.is(error)) return error;
   const message = `${target}: the response has an unknown form at ${path}`;

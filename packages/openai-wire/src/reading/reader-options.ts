@@ -6,7 +6,7 @@ import type { OriginalSchemas } from '../schema/strict-tools.ts';
 export interface ReaderOptions {
   /** Writer of the events. Errors name the writer's target. */
   readonly writer: EventWriter;
-  /** Caller's schemas. Nulls that represent absent properties are removed from the response. */
+  /** Caller's schemas. With them, the reader removes nulls that represent absent properties. */
   readonly originals?: OriginalSchemas | undefined;
   /** Returns the values to redact in errors. */
   readonly secrets?: (() => readonly string[]) | undefined;

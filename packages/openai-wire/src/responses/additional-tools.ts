@@ -13,8 +13,8 @@ export type LoadedTools = ReadonlyMap<string, ModelTool>;
 const isLoaded = ({ deferred }: ModelTool): boolean => deferred === true;
 
 /**
- * Returns the tools to send as `additional_tools`. Returns none if the model does not support `additional_tools`, if no other
- * tool exists, or if the tool choice names a loaded tool, because `tool_choice` must name a tool in `tools`.
+ * Returns the tools to send as `additional_tools`. The result is empty if the model does not support `additional_tools`, if
+ * `tools` would be empty, or if the tool choice names a loaded tool, because that tool must be in `tools`.
  */
 export function loadedTools(
   tools: readonly ModelTool[],
@@ -27,7 +27,7 @@ export function loadedTools(
   return new Map(isNative ? loaded.map((tool) => [tool.name, tool]) : []);
 }
 
-/** Returns the tools to send in `tools`. These tools are the same in every step of a run. */
+/** Returns the tools to send in `tools`, which are those that no tool result loads. */
 export const listedTools: (tools: readonly ModelTool[]) => readonly ModelTool[] = memoizeList((tools) =>
   tools.filter((tool) => !isLoaded(tool)),
 );

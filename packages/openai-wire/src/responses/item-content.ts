@@ -61,7 +61,7 @@ export function reasoningToken(item: OutputItem): JsonObject | undefined {
   return typeof item.encrypted_content === 'string' || reasoningText(item) !== '' ? token : undefined;
 }
 
-/** Whether replay data omits a property. Some servers send an empty `content` and reject it in later requests. */
+/** Whether a property is omitted from replay data. Some servers send an empty `content` and reject it in later requests. */
 const isEmpty = (name: string, value: unknown): boolean =>
   name === 'content' && Array.isArray(value) && value.length === 0;
 
@@ -87,8 +87,8 @@ export function callArguments(item: OutputItem): string | undefined {
 }
 
 /**
- * Whether the item is incomplete. An item without a status is complete. A call from a program that runs at the vendor has the
- * status `in_progress` until its result arrives (recorded 2026-07).
+ * Whether the item is incomplete. An item without a status is complete. The status of a call that a program made at the vendor is
+ * ignored, because it is `in_progress` until the result arrives (recorded 2026-07).
  */
 export const isUnfinished = ({ status, caller }: OutputItem): boolean =>
   (status === 'queued' || status === 'in_progress' || status === 'incomplete') &&

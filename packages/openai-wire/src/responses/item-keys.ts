@@ -2,8 +2,8 @@ import type { OutputItem, ResponsesEvent } from './wire.ts';
 
 /**
  * Identifies the item of an event by the index, otherwise by the item id. Gateways use one index for several consecutive items,
- * so an ended item is never continued. The ChatGPT and Copilot backends change the id of an open item (2026), so an unknown id
- * belongs to the open item.
+ * so an ended item is never continued. The ChatGPT and Copilot backends change the id of an open item (2026), so an event with an
+ * unknown id belongs to the open item.
  */
 export class ItemKeys {
   /** Keys by item id and by call id. */

@@ -34,8 +34,8 @@ interface CallItem {
 }
 
 /**
- * Writes the parts of one response. Text that arrives while a call is open is written after the call, because a part of another
- * type would end the call. Fragments that were written remain, even if a later complete text differs from them.
+ * Writes the parts of one response. Text and vendor parts that arrive while calls are open are written after these calls, because
+ * another part would end them. Written fragments remain, even if the complete text at the end differs from them.
  */
 export class ItemWriter {
   readonly leakedCalls: LeakedCallFilter = new LeakedCallFilter();
@@ -48,7 +48,7 @@ export class ItemWriter {
   private openCalls = 0;
   /** Caller's schemas in which a null in the response means an absent property. */
   private readonly originals: OriginalSchemas | undefined;
-  /** Key of the message whose part is open. Only this part can still receive replay data. */
+  /** Key of the message whose text part is open. Replay data can be added only to this message. */
   private openMessageKey = '';
 
   constructor(writer: EventWriter, originals?: OriginalSchemas) {
@@ -107,7 +107,7 @@ export class ItemWriter {
     else this.writer.vendor(part);
   }
 
-  /** Ends an item. `full` is its complete text. */
+  /** Ends a message or reasoning. If its complete text `full` begins with the received text, writes the rest of `full`. */
   endText(type: TextItem['type'], key: string, full: string, replay: Replay | undefined): void {
     const item = this.item(type, key);
     item.replay = replay;
@@ -145,14 +145,14 @@ export class ItemWriter {
     this.writer.toolCall(call.key, { json: call.nulls?.push(json) ?? json });
   }
 
-  /** Sets the complete arguments of a call. The end of the item may still mark the call as incomplete. */
+  /** Sets the complete arguments of a call. The end of the item can still mark the call as incomplete. */
   setArguments(key: string, json: string): void {
     const call = this.calls.get(key);
     if (call !== undefined && (call.completeArguments === undefined || !isEmptyObject(json)))
       call.completeArguments = json;
   }
 
-  /** Ends a call. `last`: complete arguments, which replace fragments. `unfinished`: whether the call must not run. */
+  /** Ends a call. `last` contains complete arguments, which replace the fragments. If `unfinished`, the call must not run. */
   endCall(key: string, last: string | undefined, unfinished: boolean, replay: Replay | undefined): void {
     const call = this.calls.get(key);
     if (call === undefined || call.hasEnded) return;

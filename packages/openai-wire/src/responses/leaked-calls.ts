@@ -8,8 +8,8 @@ const BOUNDARY = /[\s>|]/;
 const NAME = /\w/;
 
 /**
- * Removes a tool call that a model wrote as text (`assistant to=functions.run {…}`). Text that may be the beginning of such a
- * call is held back until the next fragment. A mention in prose or in quotes (`the "to=functions.x" syntax`) is not removed.
+ * Removes a tool call that a model wrote as text (`assistant to=functions.run {…}`). Holds back text that may be the beginning of
+ * such a call. A mention of the syntax in prose or in quotes (`the "to=functions.x" syntax`) is not removed.
  */
 export class LeakedCallFilter {
   /** Whether a leaked call was found. All later text of the response is then dropped. */
@@ -33,7 +33,7 @@ export class LeakedCallFilter {
     return this.emit(text, text.length - keep);
   }
 
-  /** Returns the text that was held back, and prepares the filter for the next message. */
+  /** Returns the text that was held back. Later text belongs to the next message. */
   end(): string {
     const { pending } = this;
     this.pending = '';
@@ -78,7 +78,7 @@ function endsInside(text: string, mark: string): boolean {
   return false;
 }
 
-/** Returns the number of characters at the end of the text that may begin a call. `before` is the character before the text. */
+/** Returns how many characters at the end of the text may begin a call. `before` is the character before the text. */
 function openEnd(text: string, before: string): number {
   for (let length = Math.min(NEEDLE.length, text.length); length > 0; length--) {
     if (!text.endsWith(NEEDLE.slice(0, length))) continue;

@@ -27,9 +27,9 @@ interface Conversion {
   readonly isStored: boolean;
   readonly idOf: (id: string) => string;
   readonly nameOf: (name: string) => string;
-  /** Callers of tool calls that a program at the vendor made, by call id. */
+  /** Programs that made tool calls at the vendor, by call id. */
   readonly callers: ReadonlyMap<string, JsonValue>;
-  /** Ids of reasoning items in the input. The API rejects duplicates. */
+  /** Ids of the reasoning items converted so far. The API rejects an input with duplicates. */
   readonly reasoningIds: Set<string>;
   /** Loaded tools that no item of the input contains yet. */
   readonly unsentTools: Map<string, ModelTool>;
@@ -38,8 +38,8 @@ interface Conversion {
 const forms = new WireMessageCache<InputItem>();
 
 /**
- * Converts the transcript to input items. The items of a turn do not depend on later turns, because prompt caches require
- * identical prefixes. Conversions of messages without images and files are cached.
+ * Converts the transcript to input items. The items of a turn do not depend on later turns, because a prompt cache requires an
+ * identical prefix. Caches the conversion of a message unless the message contains images, files or audio.
  */
 export function itemsToWire(
   request: ModelRequest,
@@ -145,7 +145,7 @@ const messageItem = (text: string, token: JsonObject | undefined): InputItem => 
   content: [{ type: 'output_text', text }],
 });
 
-/** Returns the id of an item if it has the form that the API requires. */
+/** Returns the id and the status of an item if the API accepts the id. */
 function itemId(token: JsonObject | undefined, prefix: string): object | undefined {
   const id = token?.['id'];
   return typeof id === 'string' && id.startsWith(prefix) && id.length <= ID_RULE.maxLength
@@ -153,7 +153,7 @@ function itemId(token: JsonObject | undefined, prefix: string): object | undefin
     : undefined;
 }
 
-/** Whether a reasoning item is sent back. Incomplete items have temporary ids and are not sent. */
+/** Whether a reasoning item is sent back. An incomplete item has a temporary id and is not sent. */
 function isSendable(token: JsonObject | undefined, { quirks }: Conversion): token is JsonObject {
   if (token === undefined || quirks.reasoningReplay === 'omit') return false;
   const { id, encrypted_content: encrypted, content } = token;
@@ -182,7 +182,7 @@ function vendorItem(token: JsonObject | undefined): InputItem | undefined {
   return isObject(item) && typeof item['type'] === 'string' ? { ...item, type: item['type'] } : undefined;
 }
 
-/** Returns the callers of calls that a program at the vendor made. The results of these calls must name the program. */
+/** Returns the programs that made tool calls at the vendor, by call id. The result of such a call must name its program. */
 function callersIn(
   messages: readonly TurnMessage[],
   family: string | undefined,

@@ -15,27 +15,27 @@ export const RESPONSES_PARAMETERS = [
 export type ResponsesParameter = (typeof RESPONSES_PARAMETERS)[number];
 
 /**
- * Differences between servers that implement Responses. Quirks determine the request. The reader accepts every known form of a
- * response. A profile states the source and the date of its quirks.
+ * Differences between servers that implement Responses. Quirks determine only the request, because the reader accepts every known
+ * form of a response. A profile states the source and the date of its quirks.
  */
 export interface ResponsesQuirks extends WireQuirks {
   /** Form of `request.system`: the property `instructions`, or a first message with this role. */
   readonly systemRole: 'instructions' | 'developer' | 'system';
-  /** `instructions` to send if the request has no system text, for servers that require `instructions`. `''`: none are sent. */
+  /** `instructions` for a request without system text, for servers that require `instructions`. `''`: none are sent. */
   readonly defaultInstructions: string;
   /** Property for the reasoning effort. `none`: the effort is dropped with a warning. */
   readonly reasoningRequest: 'effort' | 'none';
   /** Value for the effort `none`. `omit`: the property is not sent. */
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'omit';
-  /** Summary of the reasoning. `auto`: a summary is requested, because some models return no other text of their reasoning. */
+  /** Whether a summary of the reasoning is requested (`auto`). Some models return no other text of their reasoning. */
   readonly reasoningSummary: 'auto' | 'omit';
-  /** Reasoning that is sent back. `encrypted`: encrypted reasoning, which requests ask for. `text`: also plain text. */
+  /** Reasoning that is sent back. `encrypted`: encrypted reasoning, which each request enables. `text`: also plain text. */
   readonly reasoningReplay: 'encrypted' | 'text' | 'omit';
-  /** Form of a tool result with images. `parts`: a list of parts. `text`: images follow in a user message, with a warning. */
+  /** Form of a tool result with media. `parts`: a list of parts. `text`: text, and media in a user message, with a warning. */
   readonly toolResult: 'parts' | 'text';
-  /** Place of a tool that a tool result loads: an item after the result (which keeps the prompt cache), or `tools` (`none`). */
+  /** Place of tools that a tool result loads: an item after the result, which keeps the prompt cache, or (`none`) `tools`. */
   readonly toolLoading: 'additional_tools' | 'none';
-  /** Forms of requests that the server accepts. `stream`: streaming requests only. */
+  /** Delivery that the server supports. `stream`: only streaming requests. */
   readonly delivery: 'any' | 'stream';
   /** Properties that are not sent. If a request contains such a property, a warning reports that it was dropped. */
   readonly refuses: readonly ResponsesParameter[];

@@ -3,7 +3,7 @@ import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { inBandKind, specificKind } from '../failure/kind.ts';
 import type { ResponsesBody } from './wire.ts';
 
-/** Returns the status of a response. For an incomplete response, appends a colon and the reason. */
+/** Returns the status of a response. For an incomplete response, appends the reason after a colon. */
 export function rawFinish({ status, incomplete_details: details }: ResponsesBody): string | undefined {
   if (typeof status !== 'string') return undefined;
   return status === 'incomplete' && typeof details?.reason === 'string'

@@ -30,10 +30,7 @@ export interface ResponsesReaderOptions extends ReaderOptions {
   readonly family: string;
 }
 
-/**
- * Converts a streamed or non-streaming response of Responses to events. Assembles it from fragments, from complete items, or
- * from the output of the last event. Ignores unknown events.
- */
+/** Converts a response to events. Reads fragments, complete items, or the output of the last event. Ignores unknown events. */
 export class ResponsesReader implements WireReader {
   readonly writer: EventWriter;
   done = false;
@@ -81,7 +78,11 @@ export class ResponsesReader implements WireReader {
 
   end(): void {
     const { target } = this.writer;
-    throw new LlmError('truncated', `${target}: the stream ended without "response.completed"`, { target });
+    throw new LlmError(
+      'truncated',
+      `${target}: the stream ended without "response.completed"; error.details.partial contains the content that arrived`,
+      { target },
+    );
   }
 
   private event(type: string, event: ResponsesEvent): void {
@@ -179,7 +180,6 @@ export class ResponsesReader implements WireReader {
     }
   }
 
-  /** Processes a complete item. */
   private endItem(item: OutputItem, key: string): void {
     if (item.type === 'message') {
       if (isRefusal(item)) this.isRefused = true;

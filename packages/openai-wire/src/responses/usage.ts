@@ -4,7 +4,7 @@ import { definedMembers, positiveCounts } from '@majordomo/wire-kit';
 import { reportedNanoUsd } from '../reading/reported-cost.ts';
 import type { RawResponsesUsage } from './wire.ts';
 
-/** Converts token counts. The totals of Responses include all details. If a count is missing, it is `undefined`. */
+/** Converts token counts. The totals include reasoning and cached tokens. A missing count is `undefined`. */
 export function usage(raw: RawResponsesUsage, serviceTier?: unknown): Usage {
   const { input_tokens_details: input, output_tokens_details: output } = raw;
   const details = detailsOf(raw, serviceTier);

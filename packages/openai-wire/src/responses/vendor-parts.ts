@@ -14,7 +14,7 @@ const ACTIONS: ReadonlySet<unknown> = new Set([
 
 export const requiresAction = ({ type }: OutputItem): boolean => ACTIONS.has(type);
 
-/** Whether an input item is an item of the vendor, and not one that the converters create. */
+/** Whether an input item came from the vendor, in contrast to the items that the converters create. */
 export const isVendorItem = ({ type }: OutputItem): boolean =>
   typeof type === 'string' && !CONVERTED.has(type);
 
@@ -50,7 +50,7 @@ function textOf(item: Readonly<Record<string, unknown>>): string {
   );
 }
 
-/** Returns the name under which the use of a tool is billed. Opening a page is not billed as a search (2026-11). */
+/** Returns the billing name of the tool that an item used. Opening a page is not billed as a search (2026-11). */
 export function toolUsed(item: OutputItem): string | undefined {
   const type = stringOf(item.type);
   const { type: action = 'search' } = asRecord(asRecord(item)['action']);

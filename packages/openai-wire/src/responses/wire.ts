@@ -23,11 +23,11 @@ export interface ResponsesBody {
   readonly error?: unknown;
   readonly incomplete_details?: { readonly reason?: unknown } | null;
   readonly output?: readonly (OutputItem | null)[] | null;
-  /** Text of the response. SDKs compute this property, but some servers send it with an empty `output`. */
+  /** Text of the response. The vendor's SDKs compute this property, but some servers send it, with an empty `output`. */
   readonly output_text?: unknown;
   readonly usage?: RawResponsesUsage | null;
   readonly service_tier?: unknown;
-  /** Uses of the vendor's tools. `num_requests` counts only billable searches (openai 7.55). */
+  /** Uses of the vendor's tools. `num_requests` is the number of billable searches (openai 7.55). */
   readonly tool_usage?: { readonly web_search?: { readonly num_requests?: unknown } | null } | null;
   /** Parts of the input that the model did not receive, such as reasoning of another model (openai 7.56). */
   readonly input_transformations?: readonly (InputTransformation | null)[] | null;
@@ -54,7 +54,7 @@ export interface OutputItem {
   /** Namespace of a tool that was found by tool search (2026). */
   readonly namespace?: unknown;
   readonly name?: unknown;
-  /** Caller of a tool, if a program made the call and not the model. */
+  /** Program that made the call, if the model did not make it. */
   readonly caller?: unknown;
   readonly arguments?: unknown;
   /** Input of a custom tool. */

@@ -11,14 +11,14 @@ export interface WireOutput {
   readonly original?: JsonObject | undefined;
 }
 
-/** Named schema of a response. Both APIs contain this form under different properties. */
+/** Named schema of a response. Each API contains this form under another property. */
 export interface NamedSchema {
   readonly name: string;
   readonly schema: JsonObject;
   readonly strict: boolean;
 }
 
-/** Returns the request parts for a schema: enforced by the server, or as JSON with the schema in the system text. */
+/** Returns the parts of a request for a schema, which the server enforces or which the system text contains. */
 export function outputToWire(
   output: ModelOutput | undefined,
   quirks: Pick<WireQuirks, 'output' | 'strictTools'>,

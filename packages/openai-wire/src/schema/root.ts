@@ -5,19 +5,19 @@ import { isSchema, leavesOf } from './absence.ts';
 /** JSON Schema whose root is an object with properties. */
 export interface ObjectRootSchema {
   readonly schema: JsonObject;
-  /** Removed keywords of the root, or `root` if the root was replaced. Empty if the accepted values are the same. */
+  /** Removed keywords of the root, or `root` if the root was replaced. Empty if the new root accepts the same values. */
   readonly dropped: readonly string[];
 }
 
 const NOT_AT_ROOT: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'enum', 'not'];
 const DEFINITIONS: readonly string[] = ['$defs', 'definitions'];
-/** Keywords of the root that are not removed. */
+/** Keywords that the converted root retains. */
 const ROOT_KEYWORDS: readonly string[] = [...DEFINITIONS, 'title', 'description'];
 
 const known = new WeakMap<JsonObject, ObjectRootSchema>();
 const withUnknownProperties = new WeakSet<JsonObject>();
 
-/** Whether the original schema does not list its properties. Strict mode must not forbid properties of such an object. */
+/** Whether the tool's schema listed no properties. Strict mode must not forbid properties that such a schema allowed. */
 export const hasUnknownProperties = (schema: JsonObject): boolean => withUnknownProperties.has(schema);
 
 /**
@@ -50,7 +50,7 @@ function convertRoot(schema: JsonObject): ObjectRootSchema {
 
 const EMPTY: JsonObject = { type: 'object', properties: {} };
 
-/** Returns a complete schema for each alternative of the root. */
+/** Returns one complete schema for each alternative of the root. */
 function branchesOf(schema: JsonObject): readonly JsonObject[] {
   const { allOf, ...rest } = schema;
   const parts = isList(allOf) ? allOf.filter(isSchema).flatMap((part) => leavesOf(part, schema)) : [];
@@ -100,7 +100,7 @@ function describeRequired(branch: JsonObject): string {
   return names.length === 0 ? 'none required' : names.join(', ');
 }
 
-/** Returns the distinct schemas of one property in all alternatives. */
+/** Returns the different schemas of one property in the alternatives. */
 function valuesOf(name: string, branches: readonly JsonObject[]): readonly JsonValue[] {
   const values = branches.flatMap((branch) => {
     const value = propertiesOf(branch)[name];

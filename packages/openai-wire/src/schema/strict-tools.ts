@@ -33,7 +33,7 @@ const strictTools = memoizeList((tools: readonly ModelTool[]) => {
   return { tools: strict, originals, warnings };
 });
 
-/** Returns the tools of a request with schemas that the server accepts, strict if the server supports that. */
+/** Returns the tools of a request with schemas that the server accepts. If the server supports strict mode, they are strict. */
 export function prepareTools(
   { tools }: ModelRequest,
   { toolSchemas, strictTools: isStrict }: Pick<WireQuirks, 'toolSchemas' | 'strictTools'>,
@@ -49,13 +49,13 @@ export function prepareTools(
 
 const NO_ORIGINALS: OriginalSchemas['tools'] = new Map();
 
-/** Returns the schemas that the reader needs; `undefined` if no rewritten schema represents absent properties by null. */
+/** Returns the schemas for removing nulls; `undefined` if no rewritten schema uses null for absent properties. */
 export const originalSchemas = (
   tools: OriginalSchemas['tools'],
   output: JsonObject | undefined,
 ): OriginalSchemas | undefined => (tools.size === 0 && output === undefined ? undefined : { tools, output });
 
-/** Returns the schema of a response, strict if possible. `mayRewrite`: whether the schema may be rewritten to be strict. */
+/** Returns the schema of a response, strict if possible. `mayRewrite`: whether to rewrite a schema that is not strict. */
 export function strictOutput(
   schema: JsonObject,
   mayRewrite: boolean,

@@ -27,7 +27,7 @@ export interface Inexpressible {
 const MAX_DEPTH = 10;
 const MAX_PROPERTIES = 5000;
 const MAX_ENUM_VALUES = 1000;
-/** Maximum number of levels of alternatives that directly contain alternatives. */
+/** Maximum number of levels of alternatives that are directly inside alternatives. */
 const MAX_NESTED_ALTERNATIVES = 8;
 const NULL: JsonObject = { type: 'null' };
 
@@ -53,7 +53,7 @@ export function toStrict(schema: JsonObject): StrictSchema | Inexpressible {
   return found;
 }
 
-/** Returns JSON with sorted properties and sorted `required`, for comparisons. */
+/** Returns JSON with sorted properties and sorted `required`, so that equal schemas have equal JSON. */
 const canonical = (schema: JsonObject): string =>
   JSON.stringify(schema, (key, value: JsonValue) => {
     if (key === 'required' && isList(value)) return value.map((name) => JSON.stringify(name)).sort();
@@ -119,7 +119,7 @@ function putDefinitions(schema: JsonObject, node: Node, state: RewriteState): vo
   }
 }
 
-/** Rewrites a reference. The subset allows no other keyword next to `$ref`, so an outer schema contains the description. */
+/** Rewrites a reference. The subset allows no other keyword next to `$ref`, so the description moves to an outer schema. */
 function reference(schema: JsonObject, node: Node, state: RewriteState): Node {
   const { $ref: ref } = schema;
   if (leavesOf(schema, state.root).length === 0)
@@ -155,7 +155,7 @@ function putAlternatives(
   }
   node['anyOf'] = branches.map((each) => rewrite(each, state, { level, nested: nested + 1 }));
   if (state.why !== undefined) return;
-  // Which alternative applies, and so the meaning of null, is unknown until the value is complete.
+  // Until a value is complete, its alternative is unknown, and so is whether a null in it means an absent property.
   for (const type of ['object', 'array']) {
     const leaves = leavesOf(schema, state.root).filter((leaf) => typesOf(leaf).includes(type));
     if (leaves.length > 1 && leaves.some((leaf) => hasOptionalNonNull(leaf, state.root)))
@@ -198,7 +198,7 @@ function putObject(schema: JsonObject, node: Node, state: RewriteState, { level 
   node['additionalProperties'] = false;
 }
 
-/** Makes a schema nullable: adds `null` to the types of a scalar, and an alternative to any other schema. */
+/** Makes a schema nullable: adds `null` to the types of a scalar without `enum` and `const`, otherwise adds an alternative. */
 function orNull(node: JsonObject): JsonObject {
   const { anyOf, type } = node;
   if (isList(anyOf)) return { ...node, anyOf: [...anyOf, NULL] };

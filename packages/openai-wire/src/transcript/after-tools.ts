@@ -5,7 +5,7 @@ export const FILLER_TEXT = 'OK.';
 
 const FILLER: TurnMessage = { role: 'assistant', parts: [{ type: 'text', text: FILLER_TEXT }] };
 
-/** Inserts an assistant message where a user message directly follows tool results. Writes one warning. */
+/** Inserts an assistant message where a user message directly follows tool results. Adds only one warning. */
 export function withTurnsAfterTools(
   messages: readonly TurnMessage[],
   warnings: Warning[] = [],

@@ -14,9 +14,9 @@ export interface ToolNames {
 
 /**
  * Returns the conversion of tool names for a transcript. A model may have called a tool by an invented name (`$READFILE`,
- * `exec.command<|channel|>`). Such a call stays in the transcript with an error as its result, but vendors reject the name. The
- * name can be changed, because calls and results are matched by id. Names of declared tools stay unchanged, because a server
- * that accepts a name in `tools` also accepts it in the transcript.
+ * `exec.command<|channel|>`). The transcript contains this call with an error as its result, but vendors reject its name. The
+ * name can be changed, because calls and results are matched by id. Names of declared tools stay unchanged, because a server that
+ * accepts a name in `tools` also accepts it in the transcript.
  */
 export function toolNames(tools: readonly ModelTool[]): ToolNames {
   const unusual = tools.filter(({ name }) => !VALID_NAME.test(name)).map(({ name }) => name);

@@ -6,7 +6,7 @@ import type { Case } from '../harness.ts';
 const hasContent = (events: readonly ModelEvent[]): boolean =>
   events.some(({ type }) => type === 'text-delta');
 
-/** Cases of aborted calls and abandoned streams. They check the state of the socket. */
+/** Cases of aborted calls and of streams that the caller abandons. They check that the client closes the socket. */
 export const abortCases: readonly Case[] = [
   {
     name: 'an aborted signal sends no request',

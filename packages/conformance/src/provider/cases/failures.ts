@@ -6,7 +6,7 @@ import type { Case, Harness } from '../harness.ts';
 
 const names = Object.keys(FAILURE_KINDS) as FailureName[];
 
-/** Asserts that an HTTP failure causes a single request and an error with the failure's kind and status, in every delivery. */
+/** Asserts that, in every delivery, an HTTP failure causes only one request and an error with the failure's kind and status. */
 async function checkFailure(harness: Harness, failure: FailureName): Promise<void> {
   const form = harness.wire.failures[failure];
   assert.ok(form, `${harness.wire.name} has no form for ${failure}`);

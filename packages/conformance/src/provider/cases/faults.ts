@@ -6,7 +6,7 @@ import type { Case, Harness } from '../harness.ts';
 
 const TEXT = 'Eight characters per part.';
 
-/** Asserts that a fault causes an error of one of these kinds after one request, in every delivery. */
+/** Asserts that, in every delivery, a fault causes only one request and an error of one of these kinds. */
 const checkFault = (harness: Harness, fault: Fault, ...kinds: readonly string[]): Promise<void> =>
   withBench(
     harness,
@@ -35,7 +35,7 @@ const checkSlow = (harness: Harness, fault: Step): Promise<void> =>
     },
   );
 
-/** Asserts that a call fails if its response ends before the finish event, after any event or any number of bytes. */
+/** Asserts that a call fails if its response ends before the finish event, wherever the response is cut. */
 async function checkEarlyEnd(harness: Harness): Promise<void> {
   let at: Extract<Fault, { fault: 'end' }>['at'] = { events: 0 };
   await withBench(

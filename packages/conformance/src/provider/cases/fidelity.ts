@@ -19,7 +19,7 @@ const NONE_CACHE = { prefix: 'none', messages: 'none', after: 0, key: 'k' } as c
 const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } as const;
 const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
 
-/** Request that the server received, with the call's result. */
+/** Request that the server received, with the result of its call. */
 interface SentRequest {
   readonly exchange: Exchange;
   readonly result: Collected;
@@ -76,7 +76,7 @@ async function sendAll(
   return sent;
 }
 
-/** Asserts that a tool result contains its PDF, if the model declares support for PDFs in tool results. */
+/** Asserts that the request contains the PDF of a tool result, if the model's capabilities declare PDFs in tool results. */
 async function checkResultDocument(harness: Harness, call: ToolCallPart): Promise<void> {
   const accepted: boolean[] = [];
   const { exchange } = await sendOne(harness, ({ resultFiles = [] }) => {
@@ -98,7 +98,7 @@ async function sendOne(harness: Harness, request: RequestSource): Promise<SentRe
 const hasWarning = ({ result }: SentRequest, field: RegExp): boolean =>
   result.warnings.some(({ what, why }) => field.test(what) || field.test(why));
 
-/** Asserts that each variant of a request changes the body or emits a warning about the field. */
+/** Asserts that each variant of a request changes the body, or that a warning names the field. */
 async function assertEffect(
   harness: Harness,
   base: ModelRequest,
@@ -134,7 +134,7 @@ async function assertEffect(
   );
 }
 
-/** Sampling settings, one per request, so that each setting is checked separately. */
+/** Sampling settings. Each is sent in a separate request, so that it is checked separately. */
 const SAMPLING: readonly (readonly [more: Partial<ModelRequest>, leaf: unknown, field: RegExp])[] = [
   [{ temperature: 0.53 }, 0.53, /temperature/i],
   [{ topP: 0.83 }, 0.83, /top.?p/i],
@@ -157,7 +157,7 @@ async function checkSampling(harness: Harness): Promise<void> {
 
 const SAMPLING_KEY = /^(?:temperature|top_?[pk]|seed|stop|stop_?sequences|(?:presence|frequency)_?penalty)$/i;
 
-/** Asserts that requests contain no additional settings. Only a token limit may be added, because some vendors require one. */
+/** Asserts that a request contains only the caller's settings. A token limit may be added, because some vendors require one. */
 async function checkNothingAdded(harness: Harness): Promise<void> {
   const [first, second, plain] = await sendAll(harness, [
     chatRequest('one', { system: 'Be brief-5a1.' }),
@@ -201,13 +201,13 @@ const EMPTY_REQUEST = { system: '', tools: [], toolCalls: [], images: [], output
 const limitIn = (body: unknown, limit: number): string =>
   Object.entries(Object(body) as object).find(([, value]) => value === limit)?.[0] ?? '';
 
-/** Cases that check that requests are sent completely and without additions. */
+/** Cases that check that requests contain exactly the settings and content that the caller passes. */
 export const fidelityCases: readonly Case[] = [
   {
     name: 'the request contains every text of the conversation once and in order',
     scenario: 'request-history',
     async run(harness) {
-      // The text has significant whitespace and characters that normalization would change.
+      // The text contains whitespace and characters that normalization would change.
       const first = ' first-7a1:\n\tif  a\r\n\n  e\u0301 ';
       const messages = [user(first, 'second-7b2'), assistant('third-7c3'), user('fourth-7d4')];
       const { exchange } = await sendOne(harness, chatRequest('', { messages }));

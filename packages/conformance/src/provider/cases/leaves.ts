@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-/** Primitive value within a JSON body, with its key. */
+/** Primitive value inside a JSON body, with the key of its property. */
 export interface Leaf {
   readonly key: string;
   readonly value: unknown;

@@ -14,7 +14,7 @@ const thinking: ModelRequest = chatRequest('What is 1 + 2?', {
   maxTokens: 8000,
 });
 
-/** Returns the next request of a tool loop. It contains the model's parts and the result of the model's tool call. */
+/** Returns the next request of a tool loop, with the model's parts and the result of the tool call in these parts. */
 function continued(parts: readonly AssistantPart[]): ModelRequest {
   const results = parts.flatMap((part) =>
     part.type === 'tool-call' ? [{ callId: part.id, name: part.name, content: '3' }] : [],
@@ -22,7 +22,7 @@ function continued(parts: readonly AssistantPart[]): ModelRequest {
   return { ...thinking, messages: [...thinking.messages, { role: 'assistant', parts }, toolResult(results)] };
 }
 
-/** Cases of reasoning and its replay tokens, including replay tokens of other model families. */
+/** Cases of reasoning and its replay data, including replay data of other model families. */
 export const reasoningCases: readonly Case[] = [
   {
     name: 'reasoning is a separate part before the text',

@@ -5,7 +5,7 @@ import type { Case, Harness } from '../harness.ts';
 import { assertInOrder } from './leaves.ts';
 import { ADD } from './tools.ts';
 
-/** PNG signature followed by every byte value. */
+/** Image with the signature of PNG and every byte value. */
 const PICTURE = Uint8Array.from([
   137,
   80,
@@ -18,13 +18,13 @@ const PICTURE = Uint8Array.from([
   ...Array.from({ length: 256 }, (_, n) => n),
 ]);
 
-/** Start and end of a JPEG file. */
+/** Image that has only the start and the end of a JPEG file. */
 const PHOTO = Uint8Array.of(255, 216, 255, 224, 0, 16, 74, 70, 73, 70, 0, 1, 2, 3, 255, 217);
 
-/** Wires with a separate field for the images of a message. */
+/** Wires that send the images of a message in a separate field. */
 const WIRES_WITH_IMAGE_LIST: ReadonlySet<string> = new Set(['ollama-chat']);
 
-/** Start of a PDF file, followed by bytes that are not valid UTF-8. */
+/** Document with the start of a PDF file and bytes that are not valid UTF-8. */
 const PAGE = Uint8Array.from([...new TextEncoder().encode('%PDF-1.7\n'), 0, 255, 254, 128]);
 
 const CALL = { type: 'tool-call', name: 'add', json: '{"a":1,"b":2}' } as const;

@@ -9,7 +9,7 @@ const CALLS = 12;
 /** Maximum number of idle connections that a client may keep open. */
 const MAX_IDLE_CONNECTIONS = 2;
 
-/** Counts the signal's listeners after garbage collection. `fetch` removes its listener when the request is collected. */
+/** Returns the number of listeners on the signal after garbage collection, because `fetch` removes its listener only then. */
 async function listenersLeft(signal: AbortSignal): Promise<number> {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;

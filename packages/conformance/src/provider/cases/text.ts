@@ -5,10 +5,10 @@ import type { Answer } from '../../wires/answer.ts';
 import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 
-/** Text with characters of one to four bytes, an emoji of several code points, and a line feed. */
+/** Text with characters of one to four bytes in UTF-8, an emoji of several code points, and a line feed. */
 const UNICODE = 'a é ж 世 🌍 👩‍👩‍👧\nß';
 
-/** Short answer for a server that sends single bytes. */
+/** Short answer, for a server that writes one byte at a time. */
 const SHORT: Answer = { parts: [{ type: 'text', text: `Two calls: ${UNICODE}` }] };
 
 const SPLITS: readonly (readonly [Split, newline: '\n' | '\r\n'])[] = [
@@ -37,7 +37,7 @@ const FULL: Answer = {
   usage: { input: 30, output: 9, cacheRead: 10, reasoning: 4 },
 };
 
-/** Cases of text whose bytes are split in different ways. */
+/** Cases of text that arrives in chunks of different sizes. */
 export const textCases: readonly Case[] = [
   {
     name: 'a text is complete and in order after one request',
@@ -59,7 +59,7 @@ export const textCases: readonly Case[] = [
     name: 'a stream returns the same answer for every split of its bytes',
     scenario: 'unicode-split',
     run: async (harness) => {
-      // With CRLF, sending single bytes also splits the line ends.
+      // If single bytes are sent, each CRLF is split too.
       await withBench(
         harness,
         [SHORT],

@@ -71,7 +71,7 @@ async function checkFittedNames(harness: Harness): Promise<void> {
   );
 }
 
-/** Schemas that programs often use and that many vendors reject. */
+/** Schemas that applications often use and that many vendors reject. */
 const SCHEMAS: Readonly<Record<string, JsonObject>> = {
   record: {
     type: 'object',
@@ -126,7 +126,7 @@ async function checkToolSchemas(harness: Harness): Promise<void> {
   );
 }
 
-/** Cases of transcripts and schemas from real programs. Calls with them must not fail. */
+/** Cases of transcripts and schemas from real applications. Calls with these transcripts and schemas must not fail. */
 export const transcriptCases: readonly Case[] = [
   {
     name: 'calls with invented tool names are sent in a form that the wire accepts',

@@ -18,7 +18,7 @@ const SEARCH_ANSWER: Answer = {
   ],
 };
 
-/** Part that another vendor has created. */
+/** Vendor part that another vendor created. */
 const FOREIGN_PART: VendorPart = {
   type: 'vendor',
   kind: 'search',
@@ -104,7 +104,7 @@ function assertUnsent({ request, body }: ReturnType<typeof onlyRequest>): void {
   assert.ok(!JSON.stringify(body).includes(QUERY), 'the request contains the part of another vendor');
 }
 
-/** Cases of vendor parts, which contain calls of tools that the vendor executed. */
+/** Cases of vendor parts, such as calls of tools that the vendor executed. */
 export const vendorCases: readonly Case[] = [
   {
     name: 'vendor parts have their position and are sent back unchanged',

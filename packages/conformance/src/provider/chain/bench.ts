@@ -25,7 +25,7 @@ export const FALLBACK_TEXT = 'Hello from the fallback.';
 /** Request that all chain cases send. */
 export const REQUEST: ChatRequest = { messages: [user('hi')] };
 
-/** Chain of two providers of the harness: the first with a fault, the second (the fallback) without. */
+/** Chain of two targets: the first with a fault, and the fallback without a fault. The harness opens both providers. */
 export interface ChainBench {
   readonly majordomo: Majordomo;
   readonly model: ChatModel;
@@ -34,8 +34,8 @@ export interface ChainBench {
 }
 
 /**
- * Starts both servers, runs the case and closes the servers. Timeouts apply only to the first provider, so that the
- * fallback does not fail on a busy machine.
+ * Starts both servers, runs the case and closes the servers. The timeouts apply only to the first target, so that the fallback
+ * does not fail on a busy machine.
  */
 export async function onChain(
   harness: Harness,
@@ -68,13 +68,13 @@ export async function onChain(
   }
 }
 
-/** Loads the SDK before the case, so that timeouts do not include the loading. */
+/** Sends a request that loads the SDK, so that the timeouts of the case do not include the loading. */
 async function warmUp(majordomo: Majordomo, model: string, fallback: WireServer): Promise<void> {
   await majordomo.model(`fallback/${model}`).generate(REQUEST);
   assert.equal(fallback.requests.length, 1);
 }
 
-/** Returns the number of requests to the fallback server, without the request that loads the SDK. */
+/** Returns the number of requests to the fallback server, except for the one that loads the SDK. */
 export const fallbackRequests = ({ fallback }: ChainBench): number => fallback.requests.length - 1;
 
 const withId = (id: string, provider: Provider, timeouts: Timeouts | undefined): Provider => ({
@@ -95,14 +95,14 @@ function withTimeouts(model: Model, timeouts: Timeouts = {}): Model {
   };
 }
 
-/** State of a consumer at the end of a stream. Contains the text since the last reset. */
+/** Result of reading a stream to its end. `text` is the text since the last reset. */
 export interface ConsumerResult {
   readonly text: string;
   readonly resets: readonly string[];
   readonly response: ChatResponse;
 }
 
-/** Reads a stream as a user interface does. Appends each text delta, and discards the previous text at a reset. */
+/** Reads a stream as a user interface does: appends each text delta, and discards the text at a reset. */
 export async function consume(model: ChatModel): Promise<ConsumerResult> {
   const events: StreamEvent[] = [];
   const resets: string[] = [];

@@ -12,7 +12,7 @@ function checkAnswer(row: Row, bench: ChainBench, response: ChatResponse, what: 
   assert.equal(response.text, FALLBACK_TEXT, what);
   assert.match(response.target, /^fallback\//);
   const tries = triesOf(row, bench);
-  // On a busy machine a timeout may expire before the request is sent.
+  // On a busy machine, a timeout can expire before the request is sent.
   assertBeforeTimeout(
     row.timeouts === undefined || requests.length >= Math.min(...tries),
     `${what}: the timeout expired before the request was sent`,
@@ -26,7 +26,7 @@ function checkAnswer(row: Row, bench: ChainBench, response: ChatResponse, what: 
 
 const REFUSED_TRIES = 2;
 
-/** Returns the allowed numbers of requests. A provider may report half of a JSON body as invalid and not retry. */
+/** Returns the expected numbers of requests. A provider may report an incomplete JSON body as invalid, and not retry. */
 const triesOf = ({ tries, isMidStream }: Row, { first }: ChainBench): readonly number[] =>
   isMidStream && first.requests[0]?.request.streamed === false ? [1, tries] : [tries];
 
@@ -54,7 +54,7 @@ async function checkFailover(harness: Harness, row: Row): Promise<void> {
 const longer = (timeouts: Timeouts = {}, by: number): Timeouts =>
   Object.fromEntries(Object.entries(timeouts).map(([name, ms]: [string, number]) => [name, ms + by]));
 
-/** Asserts that a call that fails after content causes a typed error with the partial response, and no failover. */
+/** Asserts that a call that fails after content causes a typed error with the partial response. The fallback is not called. */
 async function checkTypedError({ model, first, fallback }: ChainBench): Promise<void> {
   const before = fallback.requests.length;
   const error: unknown = await consume(model).catch((thrown: unknown) => thrown);
@@ -86,7 +86,7 @@ async function checkListeners(harness: Harness): Promise<void> {
   await onChain(harness, { fault: 'cut' }, check);
 }
 
-/** Cases of a chain of two targets. Every fault of the first target leads to one complete answer or to a typed error. */
+/** Cases of a chain of two targets. For any fault of the first, the call returns one complete answer or a typed error. */
 export const chainCases: readonly Case[] = [
   ...rows.map(rowCase),
   {
@@ -104,7 +104,7 @@ export const chainCases: readonly Case[] = [
             response.attempts.map(({ outcome }) => outcome),
             ['skipped', 'finished'],
           );
-          // A rate limit applies to an API key. If the provider names its key, that key is benched instead of the target.
+          // A rate limit applies to an API key. If the provider reports the key, the key is benched instead of the target.
           const health = majordomo.health.snapshot()[`first/${harness.model}`];
           const states = [
             health?.state,

@@ -16,7 +16,7 @@ async function checkParameterDropped(harness: Harness): Promise<void> {
       warnings.some(({ what }) => what.includes('temperature')),
       'no warning reports that temperature was dropped',
     );
-    // A provider that knows the model drops the parameter before the first request.
+    // A provider with a rule for the model drops the parameter before the first request.
     if (server.requests.length === 1) return;
     assert.equal(server.requests.length, 2);
     await generate(request);
@@ -65,7 +65,7 @@ async function checkReasoningDropped(harness: Harness): Promise<void> {
   );
 }
 
-/** Cases of rejected requests that a provider can change and repeat. */
+/** Cases of rejected requests that a provider can repeat with a change. */
 export const recoveryCases: readonly Case[] = [
   {
     name: 'a parameter that the model rejects is dropped with a warning, and later calls omit it',

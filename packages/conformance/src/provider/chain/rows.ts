@@ -10,16 +10,16 @@ export interface Row {
   readonly step: Step | undefined;
   /** Number of requests to the first target before the chain tries the next target. */
   readonly tries: number;
-  /** Whether the stream has emitted content before the fault. */
+  /** Whether the fault occurs after the stream has emitted content. */
   readonly isMidStream: boolean;
   /** Timeouts that are expected to expire. */
   readonly timeouts?: Timeouts | undefined;
 }
 
-/** Timeout for a target without a response, in milliseconds. A busy machine can send the request within this time. */
+/** Timeout for a target that sends no response, in milliseconds. Usually long enough to send the request on a busy machine. */
 const NO_RESPONSE_MS = 150;
 
-/** Timeout for a stream that stalls, in milliseconds. A busy machine can receive the first chunks within this time. */
+/** Timeout for a stream that stalls, in milliseconds. Usually long enough to receive the first chunks on a busy machine. */
 const STALLED_MS = 200;
 
 /** Faults of the first target, with the expected behavior of the chain. */

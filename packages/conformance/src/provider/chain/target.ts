@@ -3,7 +3,7 @@ import { type Script, startWireServer, type WireServer } from '../../server/serv
 import { KEY } from '../bench.ts';
 import type { Harness } from '../harness.ts';
 
-/** Runs a case with a chain of one target. The chain adapts requests, and repeats them with the provider's changes. */
+/** Runs a case with a chain of one target. The chain repeats a rejected request with the changes that the provider returns. */
 export async function onTarget(
   harness: Harness,
   script: Script,

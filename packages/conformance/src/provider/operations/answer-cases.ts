@@ -10,7 +10,7 @@ const VALUES = ['a', 'b\n\nB', ' Ç“c” '];
 
 const MORE = 'an additional vector';
 
-/** Asserts that a response with a wrong number or length of vectors fails. */
+/** Asserts that a call fails if the response has the wrong number of vectors or vectors of the wrong length. */
 async function checkInvalidVectors(
   harness: Harness,
   what: string,
@@ -26,14 +26,14 @@ async function checkInvalidVectors(
     async ({ call, server }) => {
       const result = call({ values: ['a', 'bb'] });
       await result.catch(() => undefined);
-      // If each request contains one text, the wire cannot return an additional vector.
+      // A wire that sends one text per request cannot return an additional vector.
       const isOneEach = server.requests.every(({ operation }) => operation?.values.length === 1);
       if (!isOneEach || what !== MORE) await failedWith(result, what, 'protocol');
     },
   );
 }
 
-/** Cases of requests and responses of operations other than chat. */
+/** Cases of operations other than chat: their requests and responses. */
 export const operationAnswerCases: readonly Case[] = [
   {
     name: 'embeddings have one vector per text, in order and with the declared length',
@@ -230,7 +230,7 @@ export const operationAnswerCases: readonly Case[] = [
   },
 ];
 
-/** Rerank results that core must reject if the request has three documents. `FAULTS` of `cases.ts` includes invalid JSON. */
+/** Rerank results that core must reject for a request with three documents. `FAULTS` in `cases.ts` tests invalid JSON. */
 const INVALID_RANKINGS: readonly (readonly [what: string, ranking: unknown])[] = [
   ['an index beyond the documents', ranked([0, 1], [1, 2], [3, 3])],
   ['a negative index', ranked([0, 1], [1, 2], [-1, 3])],

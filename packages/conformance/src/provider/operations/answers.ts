@@ -2,7 +2,7 @@ import type { ModerationResult } from '@majordomo/core';
 import type { OperationAnswer, OperationName } from '@majordomo/testing';
 import type { Exchange } from '../../server/exchange.ts';
 
-/** Token counts of valid answers, which differ from all default counts. */
+/** Token counts of valid answers. They differ from the default counts of all wires. */
 export const TOKENS = { input: 7, output: 3 } as const;
 /** Audio in two chunks. */
 export const AUDIO_CHUNKS: readonly [Uint8Array, Uint8Array] = [
@@ -19,7 +19,7 @@ const SEGMENTS = [
   { text: 'there.', startMs: 1250, endMs: 2500 },
 ] as const;
 
-/** Returns a valid answer to a request. Texts of different lengths have different vectors. */
+/** Returns a valid answer to a request. Embedded texts of different lengths get different vectors. */
 export function validAnswer(
   operation: OperationName,
   { operation: request }: Exchange,
@@ -49,7 +49,7 @@ export function validAnswer(
   }
 }
 
-/** Returns the verdict on a value, with a category that is named after the value. */
+/** Returns the result for a value to classify, with a category that is named after this value. */
 export const verdictOf = (value: string): ModerationResult => ({
   flagged: value.includes('bad'),
   categories: { [value]: value.includes('bad') },

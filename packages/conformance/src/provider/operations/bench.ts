@@ -15,7 +15,7 @@ import type { Harness } from '../harness.ts';
 
 /** Recording whose first bytes identify the audio format. */
 export const RECORDING: Uint8Array = new TextEncoder().encode('RIFF\u0024\0\0\0WAVEfmt a recording');
-/** Text to speak, and query of rerank requests. Has two lines and non-ASCII characters. */
+/** Text to speak, and query of rerank requests. It has two lines and characters outside ASCII. */
 export const TEXT = 'Hello there,\n“Ägypten”.';
 
 /** Result of a call, with the fields of all operations. */
@@ -38,7 +38,7 @@ export interface OperationBench {
   /** Default number of dimensions of the embedding model. */
   readonly size: number;
   readonly call: (options?: CallOptions) => Promise<OperationResult>;
-  /** Returns a stream of the audio. */
+  /** Returns the audio of a speech call as a stream. */
   readonly streamSpeech: (signal?: AbortSignal) => AsyncIterable<Uint8Array>;
 }
 
@@ -52,7 +52,7 @@ interface CallOptions {
 
 const DEFAULT_SIZE = 8;
 
-/** Starts a server and a provider, runs the case and closes the server. `script` receives the number of dimensions. */
+/** Starts a server and a provider, runs the case and closes the server. `script` receives the default number of dimensions. */
 export async function onOperation(
   harness: Harness,
   operation: OperationName,
@@ -69,7 +69,7 @@ export async function onOperation(
     const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: KEY });
     if (operation === 'embedding') size = provider.embeddingModel?.(model).dimensions ?? DEFAULT_SIZE;
     const target = `${provider.id}/${model}`;
-    // Each call uses a separate `Majordomo`, so that an earlier failure does not bench the target.
+    // Each call uses another `Majordomo`, so that a failed call does not bench the target for the next one.
     const majordomo = () => createMajordomo({ providers: [provider], chain: { attempts: 1 } });
     await run({
       server,

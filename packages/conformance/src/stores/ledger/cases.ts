@@ -20,8 +20,8 @@ const onEmpty = (one: LedgerCase): StoreCase<LedgerStore> => ({
 });
 
 /**
- * Test cases that every ledger store must pass, for any test runner. They take a few seconds of real time. `create` must return
- * an empty store. Each case closes its store.
+ * Test cases that every ledger store must pass, for any test runner. They take a few seconds. `create` must return an empty
+ * store. Each case closes its store.
  */
 export const ledgerStoreConformance: readonly StoreCase<LedgerStore>[] = [
   ...countingCases,
@@ -31,7 +31,7 @@ export const ledgerStoreConformance: readonly StoreCase<LedgerStore>[] = [
 ].map(onEmpty);
 
 /**
- * Additional test cases for a ledger store with a separate clock. Such a store must begin periods by its clock, not by the
- * client's. Both clocks must be correct.
+ * Additional test cases for a ledger store with a separate clock, such as a database. The store must begin periods by its clock,
+ * not by the client's. Both clocks must be correct.
  */
 export const ledgerWindowConformance: readonly StoreCase<LedgerStore>[] = windowCases.map(onEmpty);

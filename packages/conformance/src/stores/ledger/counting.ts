@@ -3,7 +3,7 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { claim, type LedgerCase, LONG_MS, MAX_AMOUNT, amounts } from './ledger-case.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
 
-/** Cases of claims and bookings. */
+/** Cases of claims on counters and of booked amounts. */
 export const countingCases: readonly LedgerCase[] = [
   {
     name: 'holds a claim and replaces it with the settled amount',

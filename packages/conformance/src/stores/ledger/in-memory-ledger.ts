@@ -2,14 +2,14 @@ import type { Claim } from '@majordomo/ledger';
 
 type Used = readonly { readonly counter: string; readonly amount: bigint }[];
 
-/** Simple ledger without leases and periods, as a reference for stores. */
+/** Simple ledger without leases and periods, with which the results of stores are compared. */
 export class InMemoryLedger {
   private readonly used = new Map<string, bigint>();
   private readonly open = new Map<string, readonly Claim[]>();
   private readonly ids = new Set<string>();
   private readonly touched = new Set<string>();
 
-  /** Reserves the claims if all of them fit. Returns whether they fit. */
+  /** Reserves the claims if all of them fit, and returns whether they fit. */
   reserve(id: string, claims: readonly Claim[]): boolean {
     if (this.ids.has(id)) return true;
     if (claims.some(({ counter, max, amount }) => this.usedOf(counter) + this.heldOf(counter) + amount > max))

@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { until } from '../store-case.ts';
 import { claim, type LedgerCase, LONG_MS, amounts } from './ledger-case.ts';
 
-/** Lease that is long enough for a few steps on a slow machine, in milliseconds. */
+/** Duration of a lease in milliseconds. It is long enough for a few steps on a slow machine. */
 const LEASE_MS = 250;
 
 /** Cases of leases and periods. */

@@ -6,12 +6,12 @@ export interface LedgerCase {
   run(store: LedgerStore): Promise<void>;
 }
 
-/** Lease that is longer than any case, in milliseconds. */
+/** Duration of a lease that does not end during a case, in milliseconds. */
 export const LONG_MS = 600_000;
-/** Maximum amount of a counter. */
+/** Maximum amount that a counter can store. */
 export const MAX_AMOUNT: bigint = 2n ** 63n - 1n;
 
-/** Returns a claim of 1 on the counter `a` with a maximum of 10, and with overrides. */
+/** Returns a claim of 1 on the counter `a`, whose maximum is 10. `overrides` replaces members of the claim. */
 export const claim = (overrides: Partial<Claim> = {}): Claim => ({
   counter: 'a',
   max: 10n,
@@ -21,7 +21,7 @@ export const claim = (overrides: Partial<Claim> = {}): Claim => ({
   ...overrides,
 });
 
-/** Returns the used and held amounts of each counter: `{ a: [used, held] }`. */
+/** Returns the used and the held amount of each counter, by name: `{ a: [used, held] }`. */
 export async function amounts(
   store: LedgerStore,
   prefix: string = '',

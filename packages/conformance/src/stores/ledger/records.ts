@@ -1,6 +1,6 @@
 import type { LedgerStore, RecordQuery, SpendRecord } from '@majordomo/ledger';
 
-/** Returns a record of a finished chat, with overrides. */
+/** Returns a record of a finished chat. `overrides` replaces members of the record. */
 export const spend = (overrides: Partial<SpendRecord> & Pick<SpendRecord, 'id'>): SpendRecord => ({
   at: '2026-11-20T12:00:00.000Z',
   call: overrides.id,

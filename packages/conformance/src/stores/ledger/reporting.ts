@@ -4,14 +4,14 @@ import { deepEqual, ok } from 'node:assert/strict';
 import type { LedgerCase } from './ledger-case.ts';
 import { spend } from './records.ts';
 
-/** Allowed relative error of durations in reports. */
+/** Allowed relative deviation of durations in reports. */
 const TOLERANCE = 0.05;
 const DAYS = 4;
 const RECORDS = 1200;
 
 type Zone = 'UTC' | 'Europe/Berlin' | 'Asia/Kathmandu';
 
-/** Start of the records. The clocks of Berlin go back on 25 October 2026. Kathmandu is 5 hours and 45 minutes ahead of UTC. */
+/** Start of the records. The clocks of Berlin go back on 25 October 2026. Kathmandu is 5 hours, 45 minutes ahead of UTC. */
 const BEGIN = Date.UTC(2026, 9, 23, 6, 20);
 const CLOCKS_GO_BACK = Date.UTC(2026, 9, 25, 1);
 const OFFSET_MINUTES: Readonly<Record<Zone, (at: number) => number>> = {
@@ -38,7 +38,7 @@ function randomRecords(): readonly SpendRecord[] {
   const one = <T>(list: readonly [T, ...T[]]): T => list[Math.floor(random() * list.length)] ?? list[0];
   let call = '';
   return Array.from({ length: RECORDS }, (_, number) => {
-    // Some calls have several attempts, in the same or another hour and on the same or another target.
+    // Some calls have several attempts. These differ in the hour, in the target, in both or in neither.
     call = random() < 0.3 && call !== '' ? call : `call ${number}`;
     const isPriced = random() < 0.8;
     const cacheWrite = random() < 0.5 ? Math.floor(random() * 1000) : undefined;
@@ -88,7 +88,7 @@ function queries(): readonly ReportQuery[] {
   ];
 }
 
-/** Returns the reported and the expected rows. A reported duration within the tolerance is replaced by the expected duration. */
+/** Returns the reported and the expected rows. Throws if a reported duration is not within the tolerance. */
 async function compared(
   store: LedgerStore,
   records: readonly SpendRecord[],

@@ -2,18 +2,18 @@ import { equal, ok } from 'node:assert/strict';
 import { claim, type LedgerCase, LONG_MS } from './ledger-case.ts';
 
 const HOUR_MS = 3_600_000;
-/** Phase of an hour in a time zone with an offset of half an hour, such as India's. */
+/** Start of an hour in a time zone with an offset of half an hour, such as India's, in milliseconds after a full hour in UTC. */
 const PHASE_MS = HOUR_MS / 2;
 const MINUTE_MS = 60_000;
 
-/** Returns the window of a client whose clock is `byMs` milliseconds ahead of this machine's clock. */
+/** Returns the window that a client expects whose clock is `byMs` milliseconds ahead of this machine's clock. */
 const windowWithClockOff = (byMs: number): Parameters<typeof claim>[0] => {
   const now = Date.now() + byMs;
   const resetsInMs = HOUR_MS - ((now - PHASE_MS) % HOUR_MS);
   return { resetsInMs, window: { ms: HOUR_MS, phaseMs: PHASE_MS } };
 };
 
-/** Cases of periods that begin at times of the store's clock. The store's clock must agree with this machine's clock. */
+/** Cases of periods that begin at times of the store's clock, which must agree with this machine's clock. */
 export const windowCases: readonly LedgerCase[] = [
   ...[-17, 17, 59].map((minutes): LedgerCase => ({
     name: `ends windows by the clock of the store for a client whose clock is ${minutes} minutes off`,
@@ -33,7 +33,7 @@ export const windowCases: readonly LedgerCase[] = [
       const window = { ms: windowMs, phaseMs: 0 };
       const ends = new Set<number>();
       for (let n = 0; ends.size < 4; n++) {
-        // One client expects the end of the window in 1 ms. The other client expects a new window.
+        // One client expects the window to end in 1 ms. The other client expects that a window has just begun.
         const resetsInMs = n % 2 === 0 ? 1 : windowMs;
         await store.reserve(`${n}`, [claim({ max: 1_000_000n, resetsInMs, window })], LONG_MS);
         for (const { resetsAt } of await store.counters('a')) if (resetsAt !== undefined) ends.add(resetsAt);

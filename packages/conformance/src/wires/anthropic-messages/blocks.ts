@@ -10,29 +10,29 @@ import {
 } from '../answer.ts';
 import { sealText, signText } from '../signature.ts';
 
-/** Scope of signatures. All Claude wires share this scope, because every platform of Claude reads the signatures. */
+/** Scope of signatures. All Claude wires use this scope, because every platform for Claude accepts the same signatures. */
 export const SCOPE = 'claude';
 
-/** Wire's values for finish reasons. */
+/** Names of finish reasons on this wire. */
 export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',
   length: 'max_tokens',
   'tool-calls': 'tool_use',
-  // The API has no separate value for filtered content, so it reports a refusal.
+  // The API reports filtered content as a refusal, because it has no other value.
   'content-filter': 'refusal',
   refusal: 'refusal',
   incomplete: 'pause_turn',
   other: 'other',
 };
 
-/** Content block: its start event, its deltas, and its complete form. */
+/** Content block, as the content of its start event, as its deltas, and as one complete object. */
 export interface Block {
   readonly opening: object;
   readonly deltas: readonly object[];
   readonly complete: object;
 }
 
-/** Returns the blocks of an answer. A refusal has a stop reason, but no block. */
+/** Returns the blocks of an answer. A refusal has no block, because the stop reason represents it. */
 export function blocksOf(answer: FullAnswer): readonly Block[] {
   let calls = 0;
   return answer.parts.flatMap((part, at) =>
@@ -95,7 +95,7 @@ function redacted(text: string): Block {
   return { opening: block, deltas: [], complete: block };
 }
 
-/** Returns a tool_use block. The first delta is always empty (recorded 2026-04). A complete block has invalid JSON as string. */
+/** Returns a tool_use block. Its first delta is always empty (recorded 2026-04). When complete, invalid JSON is a string. */
 function toolUse(call: AnswerToolCall, usualId: string): Block {
   const head = { type: 'tool_use', id: call.id ?? usualId, name: call.name };
   const tail = { caller: { type: 'direct' } };
@@ -109,7 +109,7 @@ function toolUse(call: AnswerToolCall, usualId: string): Block {
   };
 }
 
-/** Returns the blocks of a web search. The query is sent in deltas, the result in a single event (recorded 2025-10). */
+/** Returns the blocks of a web search. A stream sends the query in deltas and the result in one event (recorded 2025-10). */
 function webSearch({ text: query, result = '' }: AnswerVendor, id: string): readonly Block[] {
   const head = { type: 'server_tool_use', id, name: 'web_search' };
   const page = { type: 'web_search_result', title: result, url: 'https://found.example/', page_age: null };

@@ -8,12 +8,12 @@ import { turnsOf } from './conversation.ts';
 
 const IMAGE_TYPES: readonly unknown[] = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
 
-/** Checks the text, image, result and signature of each block, and the number of cache markers. */
+/** Checks the text, images, results and signatures of all blocks, and the number of cache markers. */
 export function checkContent(body: unknown, report: Report, options: ValidateOptions): void {
   const turns = turnsOf(body);
   const tools = isRecord(body) ? asList(body['tools']).map((tool) => asRecord(tool)['name']) : [];
   turns.forEach(({ blocks, path, role }, index) => {
-    // Only a last assistant message may be empty, because the model continues that message.
+    // The last message may be empty if it is the assistant's, because the model continues it.
     if (blocks.length === 0 && !(role === 'assistant' && index === turns.length - 1)) {
       report('content-missing', path, 'all messages must have non-empty content');
     }
@@ -44,7 +44,7 @@ function checkBlock(block: Block, path: string, report: Report, options: Validat
   }
 }
 
-/** Checks the tool references of a result, and that a failed result contains only text. */
+/** Checks the tool references of a result. Also checks that a failed result contains only text. */
 function checkResult(result: Block, path: string, tools: readonly unknown[], report: Report): void {
   asList(result['content']).forEach((item, index) => {
     const { type, tool_name: name } = asRecord(item);
@@ -68,7 +68,7 @@ function checkSource({ type, source }: Block, path: string, report: Report): voi
   }
 }
 
-/** Checks that a block's signature is the one that the server issued for it. Reports edited, merged or invented reasoning. */
+/** Checks that the server issued a block's signature for the block's reasoning. Reports edited, merged or invented reasoning. */
 function checkSignature({ type, thinking, signature, data }: Block, path: string, report: Report): void {
   const isOwn =
     type === 'thinking'

@@ -3,7 +3,7 @@ import { isString, type Report } from '../shape.ts';
 
 type Block = Readonly<Record<string, unknown>>;
 
-/** Consecutive messages of one role, which the API treats as one turn. */
+/** Consecutive messages of one role, which are one turn for the API. */
 export interface Turn {
   readonly path: string;
   readonly role: unknown;
@@ -11,7 +11,7 @@ export interface Turn {
   readonly blocks: readonly { readonly block: Block; readonly path: string }[];
 }
 
-/** Returns the messages as turns. A string becomes one text block. */
+/** Returns the turns of the messages. A string becomes one text block. */
 export function turnsOf(body: unknown): readonly Turn[] {
   const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   const turns: { path: string; role: unknown; blocks: { block: Block; path: string }[] }[] = [];
@@ -37,7 +37,7 @@ function blocksOf(content: unknown, path: string): { block: Block; path: string 
   );
 }
 
-/** Checks that the first turn is the user's, and that a user turn begins with the results of preceding `tool_use` blocks. */
+/** Checks that the user has the first turn, that call ids are unique, and that each user turn begins with the call results. */
 export function checkConversation(body: unknown, report: Report): void {
   const turns = turnsOf(body);
   const first = turns[0];

@@ -1,6 +1,6 @@
 import type { FailureForm, FailureName } from '../failure.ts';
 
-/** Failures of the Messages API (recorded 2026-01 to 2026-08; 402, 403, 413, 504 and 529 from the API's list of errors). */
+/** Failures of the Messages API (recorded 2026-01 to 2026-08). 402, 403, 413, 504 and 529 are from the API's list of errors. */
 export const MESSAGES_FAILURES: Readonly<Partial<Record<FailureName, FailureForm>>> = {
   invalid: { status: 400, type: 'invalid_request_error', message: 'temperature: range: 0..1' },
   parameter: {

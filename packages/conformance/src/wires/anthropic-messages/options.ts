@@ -4,7 +4,7 @@ import { isString, type Report } from '../shape.ts';
 import { type Turn, turnsOf } from './conversation.ts';
 import { checkSchemas } from './schemas.ts';
 
-/** Checks the rules that concern several options of a request. */
+/** Checks the rules that concern more than one option of a request. */
 export function checkOptions(body: unknown, report: Report): void {
   if (!isRecord(body)) return;
   const turns = turnsOf(body);
@@ -83,7 +83,7 @@ function checkThinking(body: Record<string, unknown>, turns: readonly Turn[], re
   if (thinkingType(body) === 'enabled') checkLoopStart(turns, report);
 }
 
-/** Checks that the assistant turn of an unfinished tool loop begins with thinking, as a fixed thinking budget requires. */
+/** Checks that the assistant turn of an unfinished tool loop begins with thinking. A fixed thinking budget requires this. */
 function checkLoopStart(turns: readonly Turn[], report: Report): void {
   const isLoop = turns.at(-1)?.blocks.some(({ block }) => block['type'] === 'tool_result') ?? false;
   const turn = turns.at(-2);

@@ -2,11 +2,11 @@ import { isRecord } from '@majordomo/core/toolkit';
 import { checkGrammar, rootUnion } from '../grammar-schema.ts';
 import type { Report } from '../shape.ts';
 
-/** Limits in errors (2026-07): "The maximum number of strict tools supported is 20", "limit: 16 parameters with unions". */
+/** Limits that error messages of 2026-07 state: "maximum number of strict tools … is 20", "limit: 16 parameters with unions". */
 const MOST_STRICT_TOOLS = 20;
 const MOST_UNIONS = 16;
 
-/** Checks the schemas of tools and of the output. Schemas that are compiled to a grammar have additional limits. */
+/** Checks the schemas of tools and of the output. Schemas that the vendor compiles to a grammar have additional limits. */
 export function checkSchemas(body: Readonly<Record<string, unknown>>, report: Report): void {
   const tools = (Array.isArray(body['tools']) ? body['tools'] : []).filter(isRecord);
   const grammars: (readonly [schema: unknown, path: string])[] = [];

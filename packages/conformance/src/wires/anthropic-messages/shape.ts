@@ -25,7 +25,7 @@ const CACHED: Fields = { cache_control: CACHE };
 
 const TEXT_BLOCK = object({ type: text, text }, { ...CACHED, citations: nullable(list(anyObject)) });
 
-/** Checks the type of a source. Separate rules check base64 and media type. */
+/** Checks the type of a source. Separate rules check the base64 text and the media type. */
 const SOURCE = tagged('type', {
   base64: object({ type: text, media_type: text, data: text }),
   url: object({ type: text, url: text }),
@@ -61,7 +61,7 @@ const TOOL_RESULT = object(
   { ...CACHED, content: textOr(list(RESULT_CONTENT)), is_error: flag, toolset_name: nullable(text) },
 );
 
-/** Types of blocks for vendor tools and their results. The contents of these blocks are not checked. */
+/** Types of blocks for vendor tools and their results. The validator does not check the contents of these blocks. */
 export const SERVER_BLOCKS: readonly string[] = [
   'server_tool_use',
   'web_search_tool_result',
@@ -119,7 +119,7 @@ const CUSTOM_TOOL = object(
   },
 );
 
-/** Checks a tool, except for the options of vendor tools. Vendor tools have a type with a date, such as `web_search_20260209`. */
+/** Checks a tool. The type of a vendor tool contains a date, such as `web_search_20260209`. Its options are not checked. */
 const TOOL: Check = (value, path, report) => {
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
   if (typeof type === 'string' && /_\d{8}$/.test(type)) anyObject(value, path, report);
@@ -130,7 +130,7 @@ const SERIAL = { disable_parallel_tool_use: flag };
 
 /**
  * Checks that a request has the keys and types of `MessageCreateParams` in @anthropic-ai/sdk 1.10 or of its beta variant. Also
- * allows the sampling options, which the types no longer contain but the API still accepts (recorded 2026).
+ * accepts sampling options, which these types no longer contain, but which the API accepts (recorded 2026).
  */
 export const messagesShape: Check = object(
   { model: text, max_tokens: count, messages: list(MESSAGE, 1) },

@@ -2,7 +2,7 @@ import type { FinishReason } from '@majordomo/core';
 import { type AnswerPart, type AnswerVendor, type FullAnswer, type FullUsage, pieces } from '../answer.ts';
 import { sealText, signText } from '../signature.ts';
 
-/** Scope of signatures. All Claude wires share this scope, because every platform of Claude reads the signatures. */
+/** Scope of signatures. All Claude wires use this scope, because every platform for Claude accepts the same signatures. */
 export const SCOPE = 'claude';
 
 export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
@@ -16,7 +16,7 @@ export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   other: 'malformed_model_output',
 };
 
-/** Content block: the content of its start event, if any, its deltas, and its complete form. */
+/** Content block, as the content of its start event (if it has one), as its deltas, and as one complete object. */
 export interface Block {
   readonly start: object | undefined;
   readonly deltas: readonly object[];
@@ -67,7 +67,7 @@ function blockOf(part: Exclude<AnswerPart, AnswerVendor>, usualId: string): Bloc
   }
 }
 
-/** Returns the blocks of Nova's web search. The query is visible. The result is hidden (recorded with Nova 2). */
+/** Returns the blocks of Nova's web search. The query is visible, but the result is hidden (recorded with Nova 2). */
 function search({ text: query, result = '[HIDDEN]' }: AnswerVendor, toolUseId: string): readonly Block[] {
   const use = { toolUseId, name: 'nova_grounding', type: 'server_tool_use' };
   const found = { toolUseId, type: 'nova_grounding_result', status: 'success' };
@@ -99,7 +99,7 @@ function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reas
   };
 }
 
-/** Returns a redacted block. JSON contains its bytes as base64, even if the bytes are base64 text (recorded 2025-08). */
+/** Returns a redacted block. In JSON, its bytes are base64, even if they are base64 text already (recorded 2025-08). */
 function redacted(text: string): Block {
   const redactedContent = Buffer.from(sealText(SCOPE, text), 'utf8').toString('base64');
   const block = { reasoningContent: { redactedContent } };
@@ -114,7 +114,7 @@ function parsed(json: string): unknown {
   }
 }
 
-/** Returns the usage. `inputTokens` does not include cached tokens. Reasoning is not counted separately. */
+/** Returns the usage. `inputTokens` does not include cached tokens. There is no separate count for reasoning. */
 export function converseUsage({ input, output, cacheRead, cacheWrite, cacheWriteLong }: FullUsage): object {
   const cached = cacheRead + cacheWrite > 0;
   return {

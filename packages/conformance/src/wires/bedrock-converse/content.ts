@@ -11,7 +11,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const FOR_USER: readonly string[] = ['image', 'document', 'video', 'audio', 'guardContent', 'searchResult'];
 const FOR_ASSISTANT: readonly string[] = ['toolUse', 'reasoningContent', 'citationsContent'];
 
-/** Checks the kind, role, text, bytes and signature of each block, the documents, and the number of cache points. */
+/** Checks the kind, role, text, bytes and signature of all blocks, the documents, and the number of cache points. */
 export function checkContent(body: unknown, report: Report, options: ValidateOptions): void {
   for (const turn of turnsOf(body)) {
     for (const { block, path } of turn.blocks) checkBlock(block, path, turn, report, options);
@@ -60,7 +60,7 @@ function checkMedia(media: unknown, path: string, report: Report): void {
   if (isString(bytes) && (bytes === '' || !isBase64(bytes))) report('media-bytes', path, 'must be base64');
 }
 
-/** Checks that a block's signature is the one that the server issued for it. Some models issue no signatures. */
+/** Checks that the server issued a block's signature for the block's reasoning. Some models issue no signatures. */
 function checkSignature({ reasoningText, redactedContent }: Fields, path: string, report: Report): void {
   const { text, signature } = isRecord(reasoningText) ? reasoningText : {};
   const sealed = isString(redactedContent)
@@ -88,7 +88,7 @@ function checkNames(body: unknown, report: Report): void {
     report('document-name', 'messages', `Document file names must be unique: ${JSON.stringify(twice)}`);
 }
 
-/** Returns the number of cache points in tools, system text and messages. Skips arguments and schemas, which are data. */
+/** Returns the number of cache points in tools, system text and messages. Arguments and schemas are data, so they are skipped. */
 function countCachePoints(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countCachePoints(item), 0);
   if (!isRecord(value)) return 0;

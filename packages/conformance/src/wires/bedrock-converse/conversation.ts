@@ -28,7 +28,7 @@ export function turnsOf(body: unknown): readonly Turn[] {
   return turns;
 }
 
-/** Checks that the first message is the user's, and that the turn after calls has a result per call, except for vendor tools. */
+/** Checks the order of the turns, and that the turn after calls has one result per call. Vendor tools need no result. */
 export function checkConversation(body: unknown, report: Report): void {
   const turns = turnsOf(body);
   const [first] = turns;

@@ -1,6 +1,6 @@
 import { type Failure, type FailureForm, type FailureName, formOf } from '../failure.ts';
 
-/** Failures. `type` is the name of the exception (API reference of Converse, 2026-11; messages recorded 2024 to 2026). */
+/** Failures of Converse. `type` is the name of the exception. Sources: API reference, 2026-11; recordings of 2024-2026. */
 export const CONVERSE_FAILURES: Readonly<Partial<Record<FailureName, FailureForm>>> = {
   invalid: { status: 400, type: 'ValidationException', message: 'The provided model identifier is invalid.' },
   parameter: {
@@ -59,7 +59,7 @@ export const CONVERSE_FAILURES: Readonly<Partial<Record<FailureName, FailureForm
   },
 };
 
-/** Exceptions that a stream can contain (`ConverseStreamOutput`). Other failures are sent as the most similar exception. */
+/** Exceptions in a stream, by failure (`ConverseStreamOutput`). Any other failure is sent as `modelStreamErrorException`. */
 const IN_STREAM: Readonly<Partial<Record<FailureName, string>>> = {
   invalid: 'validationException',
   'rate-limit': 'throttlingException',

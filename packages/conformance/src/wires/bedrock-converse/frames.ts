@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** Returns a message of application/vnd.amazon.eventstream: lengths, their checksum, headers, payload, and total checksum. */
+/** Returns a message of application/vnd.amazon.eventstream: lengths and their checksum, headers, payload, total checksum. */
 function eventFrame(headers: Readonly<Record<string, string>>, payload: string): Uint8Array {
   const head = Buffer.concat(Object.entries(headers).map(([name, value]) => header(name, value)));
   const body = Buffer.from(payload, 'utf8');

@@ -7,7 +7,7 @@ import { type Turn, turnsOf } from './conversation.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Checks the rules that concern several options of a request. */
+/** Checks the rules that concern more than one option of a request. */
 export function checkOptions(body: unknown, report: Report, { model }: ValidateOptions): void {
   if (!isRecord(body)) return;
   const turns = turnsOf(body);
@@ -65,7 +65,7 @@ function thinkingOf(body: Fields): Fields {
   return isRecord(thinking) ? thinking : {};
 }
 
-/** Checks that the model accepts a forced tool call with this thinking setting. Converse enforces these rules of Claude. */
+/** Checks that the model accepts a forced tool call with its thinking setting. Converse enforces these rules of Claude. */
 function checkForce(body: Fields, model: string | undefined, report: Report): void {
   const config = isRecord(body['toolConfig']) ? body['toolConfig'] : {};
   const choice = isRecord(config['toolChoice']) ? config['toolChoice'] : {};
@@ -99,7 +99,7 @@ function checkThinking(body: Fields, turns: readonly Turn[], report: Report): vo
 const holdsResult = ({ role, blocks }: Turn): boolean =>
   role === 'user' && blocks.some(({ block }) => block['toolResult'] !== undefined);
 
-/** Returns the assistant turn with which an unfinished tool loop began; `undefined` if the last tool loop is finished. */
+/** Returns the assistant turn that began the unfinished tool loop at the end; `undefined` if no tool loop is unfinished. */
 function beginOfLoop(turns: readonly Turn[]): Turn | undefined {
   let began: Turn | undefined;
   for (let at = turns.length - 1; at > 0; at -= 2) {
@@ -110,7 +110,7 @@ function beginOfLoop(turns: readonly Turn[]): Turn | undefined {
   return began;
 }
 
-/** Checks that Claude can continue the last message, if it is an assistant message. */
+/** Checks that Claude can continue the last message if it is an assistant message. */
 function checkLast(last: Turn | undefined, model: string | undefined, report: Report): void {
   if (last?.role !== 'assistant' || model?.includes('claude') !== true) return;
   const text = last.blocks.at(-1)?.block['text'];

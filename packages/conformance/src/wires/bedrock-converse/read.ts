@@ -9,7 +9,7 @@ import { outputSchemaOf, parsedObject, toolSpecsOf } from './options.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Returns the contents of a Converse request. Model and delivery are in the path. Does not throw for invalid requests. */
+/** Returns the contents of a Converse request. The path contains the model and the delivery. Never throws. */
 export function readConverse(path: string, body: unknown): WireRequest {
   const request: Fields = isRecord(body) ? body : {};
   const blocks = turnsOf(request).flatMap((turn) => turn.blocks.map(({ block }) => block));
@@ -41,7 +41,7 @@ export function readConverse(path: string, body: unknown): WireRequest {
   };
 }
 
-/** Returns a tool result. If a model does not support `status`, the text contains the failure. */
+/** Returns a tool result. For a model without support for `status`, the text marks a failed result. */
 function resultOf({ toolUseId, content, status }: Fields): WireRequest['toolResults'][number] {
   const text = asList(content)
     .filter(isRecord)
@@ -50,7 +50,7 @@ function resultOf({ toolUseId, content, status }: Fields): WireRequest['toolResu
   return { callId: stringOf(toolUseId), text, isError: status === 'error' || /^error\b/i.test(text) };
 }
 
-/** Whether a block is for a tool of the vendor. Only calls with this type, and only results with a type, are for such tools. */
+/** Whether a block is for a vendor tool. Such a call has the type `server_tool_use`, and such a result has any type. */
 const isOfServer = ({ toolUse, toolResult }: Fields): boolean =>
   (isRecord(toolUse) && toolUse['type'] === 'server_tool_use') ||
   (isRecord(toolResult) && isString(toolResult['type']));

@@ -36,7 +36,7 @@ const RESULT_CONTENT = object(
   { text, json: anything, image: IMAGE, document: DOCUMENT, video: anyObject, searchResult: anyObject },
 );
 
-/** Checks `ContentBlock` of @aws-sdk/client-bedrock-runtime 3.1162. A separate rule checks allowed combinations. */
+/** Checks `ContentBlock` of @aws-sdk/client-bedrock-runtime 3.1162. A separate rule checks which members may be combined. */
 const BLOCK = object(
   {},
   {

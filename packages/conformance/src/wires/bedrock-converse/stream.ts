@@ -16,7 +16,7 @@ export function converseFrames(
 ): readonly Frame[] {
   const full = fullAnswer(answer, request.model);
   const blocks = blocksOf(full).map(blockFrames);
-  // Clients must ignore unknown events, and no current client recognizes this one.
+  // No current client recognizes this event. Clients must ignore unknown events.
   const noise = framing.noise === true ? [frame('noise', 'keepAlive', {})] : [];
   return [
     frame('head', 'messageStart', { role: 'assistant' }),
@@ -44,13 +44,13 @@ function blockFrames({ start, deltas }: Block, contentBlockIndex: number): reado
   ];
 }
 
-/** Returns the frames of the blocks, interleaved. */
+/** Returns the frames of several blocks, one frame of each block in turn. */
 function inTurns(blocks: readonly (readonly Frame[])[]): readonly Frame[] {
   const longest = Math.max(0, ...blocks.map(({ length }) => length));
   return Array.from({ length: longest }, (_, n) => blocks.flatMap((frames) => frames[n] ?? [])).flat();
 }
 
-/** Returns the answer as one body. */
+/** Returns the answer as a non-streaming response. */
 export function converseComplete(answer: Answer | string, request: WireRequest): Reply {
   const full = fullAnswer(answer, request.model);
   const { usage } = full;

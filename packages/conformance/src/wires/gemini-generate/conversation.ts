@@ -8,14 +8,14 @@ import { SCOPE } from './parts.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Content of the conversation. The role `function` is replaced with `user`. */
+/** Content of the conversation, with its path. The role `function` becomes `user`. */
 export interface Content {
   readonly path: string;
   readonly role: 'user' | 'model';
   readonly parts: readonly { readonly part: Fields; readonly path: string }[];
 }
 
-/** Documented placeholder for the signature of a call that another model made. */
+/** Documented placeholder for the signature of a call by another model. */
 const FOREIGN_MARK = 'skip_thought_signature_validator';
 
 /** Keys of parts for vendor tools. */
@@ -26,7 +26,7 @@ export const SERVER_KINDS: readonly string[] = [
   'toolResponse',
 ];
 
-/** Keys of which a part has exactly one. */
+/** Keys of a part that contain data. Each part must have exactly one of them. */
 const KINDS: readonly string[] = [
   'text',
   'inlineData',
@@ -54,7 +54,7 @@ export function contentsOf(body: unknown): readonly Content[] {
   });
 }
 
-/** Checks each content, and the order of contents. */
+/** Checks each content, and the order of all contents. */
 export function checkConversation(body: unknown, report: Report, options: ValidateOptions): void {
   const contents = contentsOf(body);
   const [first] = contents;
@@ -98,7 +98,7 @@ function checkPart(
   if (!isOwn) report('signature', path, 'Corrupted thought signature.');
 }
 
-/** Checks ids of calls. Vertex AI and older models reject any id: "Unknown name \"id\"" (vercel/ai#15664). */
+/** Reports an id that a client generated. Vertex AI and older models reject any id: "Unknown name \"id\"" (vercel/ai#15664). */
 function checkId(call: unknown, path: string, report: Report): void {
   if (isRecord(call) && isString(call['id']) && isGeneratedCallId(call['id']))
     report('made-up-id', path, `Unknown name "id": "${call['id']}"`);
@@ -116,7 +116,7 @@ const responsesOf = (content: Content | undefined): readonly Fields[] => kindOf(
 const kindOf = (content: Content | undefined, kind: string): readonly Fields[] =>
   (content?.parts ?? []).flatMap(({ part }) => (isRecord(part[kind]) ? [part[kind]] : []));
 
-/** Checks that the next content has one response per call, matched by id if the calls have ids, and always by name. */
+/** Checks that the next content has one response per call. A response must have the name of a call, and its id if it has one. */
 function checkAnswers(content: Content, next: Content | undefined, report: Report): void {
   const calls = callsOf(content);
   if (content.role !== 'model' || calls.length === 0) return;
@@ -134,7 +134,7 @@ function checkAnswers(content: Content, next: Content | undefined, report: Repor
   }
 }
 
-/** Returns the path of the first call of a content after the last user input, if the call is unsigned; otherwise `undefined`. */
+/** Returns the path of the first unsigned call after the last user input that is the first call of its content. */
 export function unsignedCall(contents: readonly Content[]): string | undefined {
   const began = contents.findLastIndex(
     ({ role, parts }) => role === 'user' && parts.some(({ part }) => part['functionResponse'] === undefined),

@@ -1,6 +1,6 @@
 import { type Failure, type FailureForm, type FailureName, formOf } from '../failure.ts';
 
-/** Failures as `google.rpc.Status`: `type` is its status, `code` the reason in ErrorInfo (recorded 2025-11 to 2026-05). */
+/** Failures as `google.rpc.Status`. `type` is the status, `code` the reason in ErrorInfo (recorded 2025-11 to 2026-05). */
 export const GEMINI_FAILURES: Readonly<Partial<Record<FailureName, FailureForm>>> = {
   invalid: { status: 400, type: 'INVALID_ARGUMENT', message: 'Request contains an invalid argument.' },
   overflow: {
@@ -58,7 +58,7 @@ export const GEMINI_FAILURES: Readonly<Partial<Record<FailureName, FailureForm>>
   },
 };
 
-/** Returns the error body, which contains the failure's status even if the HTTP status is 200. */
+/** Returns the error body. Its code is the failure's usual status, even if the HTTP status is 200. */
 export function errorBody(failure: Failure): object {
   const { type, code, message } = formOf(GEMINI_FAILURES, failure);
   const usual = formOf(GEMINI_FAILURES, { failure: failure.failure });

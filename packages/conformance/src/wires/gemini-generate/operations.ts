@@ -21,7 +21,7 @@ const textIn = (content: unknown): string =>
     .map((part) => asText(asRecord(part)['text']) ?? '')
     .join('');
 
-/** Returns the embedding request of a batch, of a single content, or of Vertex AI's instances. */
+/** Returns the embedding request in a batch, in a single content, or in the instances of Vertex AI. */
 function embeddingOf(body: unknown): {
   readonly values: readonly string[];
   readonly dimensions: number | undefined;
@@ -83,7 +83,7 @@ const partsIn = (body: unknown): readonly Readonly<Record<string, unknown>>[] =>
 
 const speaks = (body: unknown): boolean => asList(configOf(body)['responseModalities']).includes('AUDIO');
 
-/** Speech endpoint. The endpoint sends raw samples as base64, in one body or in one event per chunk. */
+/** Speech endpoint. It sends raw samples as base64, in one body or in one event per chunk. */
 const speech = speechEndpoint({
   accepts: (method, path, body) => isGenerate(method, path) && speaks(body),
   read: (path, body) => ({
@@ -131,7 +131,7 @@ const recordingIn = (body: unknown): Readonly<Record<string, unknown>> | undefin
     .map(({ inlineData }) => asRecord(inlineData))
     .find(({ mimeType }) => asText(mimeType)?.startsWith('audio/') === true);
 
-/** Transcription endpoint, a chat with a recording. Its answer is the transcript, or segments as JSON. */
+/** Transcription endpoint, which is a chat with a recording. The answer is the transcript as text, or segments as JSON. */
 const transcriptions = transcriptionEndpoint({
   accepts: (method, path, body) =>
     isGenerate(method, path) && !isStreamed(path) && !speaks(body) && recordingIn(body) !== undefined,

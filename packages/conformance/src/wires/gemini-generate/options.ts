@@ -5,7 +5,7 @@ import { contentsOf, unsignedCall } from './conversation.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Checks the rules that concern several options of a request. */
+/** Checks the rules that concern more than one option of a request. */
 export function checkOptions(body: unknown, report: Report): void {
   if (!isRecord(body)) return;
   const declared = declarationsOf(body);
@@ -35,7 +35,7 @@ function checkDeclaration({ name, parameters, parametersJsonSchema }: Fields, re
   checkSubset(parameters, `${path}.parameters`, report);
 }
 
-/** Keywords of JSON Schema that the older schema fields reject. */
+/** Keywords of JSON Schema that the older fields for schemas reject. */
 const NOT_IN_SUBSET: readonly string[] = [
   'additionalProperties',
   '$schema',
@@ -88,7 +88,7 @@ function checkGeneration(body: Fields, config: Fields, report: Report): void {
       'You can only set one of thinking_budget and thinking_level.',
     );
   }
-  // The model is only in the path. Models from version 3 on accept a level.
+  // Only the path contains the model. A level shows that its version is 3 or later.
   const bare = isString(thinkingLevel) ? unsignedCall(contentsOf(body)) : undefined;
   if (bare !== undefined) report('signature-missing', bare, 'Function call is missing a thought_signature');
 }

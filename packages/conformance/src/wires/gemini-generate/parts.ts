@@ -16,12 +16,12 @@ export const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
   other: 'OTHER',
 };
 
-/** Returns the signature of a thought. The signature contains the sealed thought. */
+/** Returns the signature of a thought, which is the sealed text of the thought. */
 export const signThought = (thought: string): string => sealText(SCOPE, thought);
 
 /**
- * Returns the parts of an answer in the order in which they are sent, one per chunk. A thought itself has no signature. The
- * first part after it is signed, or an empty text if no part follows (recorded 2025-11 to 2026-03).
+ * Returns the parts of an answer in the order in which they are sent, one per chunk. A thought has no signature itself. Its
+ * signature is in the next part, or in an empty text if no part follows (recorded 2025-11 to 2026-03).
  */
 export function partsOf({ parts, id }: FullAnswer): readonly object[] {
   const sent: object[] = [];
@@ -47,7 +47,7 @@ function piecesOf(part: AnswerPart, usualId: string, signed: (part: object) => o
     case 'text':
       return pieces(part.text, part.chunks, 8).map((text, n) => (n === 0 ? signed({ text }) : { text }));
     case 'tool-call': {
-      // The first models sent no call ids, so an empty id is omitted.
+      // An empty id is omitted, because the first models sent no call ids.
       const id = part.id ?? usualId;
       const call = { ...(id === '' ? {} : { id }), name: part.name, ...argumentsOf(part.json) };
       return [signed({ functionCall: call })];
@@ -64,10 +64,10 @@ function piecesOf(part: AnswerPart, usualId: string, signed: (part: object) => o
   }
 }
 
-/** Returns the member `args` with the parsed arguments. An empty string means that the member is omitted. */
+/** Returns an object with the parsed arguments as `args`, or an empty object for an empty string. */
 const argumentsOf = (json: string): object => (json === '' ? {} : { args: JSON.parse(json) as unknown });
 
-/** Returns the parts of a non-streaming answer. Adjacent parts of one kind are merged, unless a signature separates them. */
+/** Returns the parts of a non-streaming answer. Adjacent parts of one kind are merged unless a signature separates them. */
 export function completeParts(answer: FullAnswer): readonly object[] {
   const merged: { text?: string; thought?: boolean; thoughtSignature?: string }[] = [];
   for (const part of partsOf(answer) as readonly {
@@ -83,7 +83,7 @@ export function completeParts(answer: FullAnswer): readonly object[] {
   return merged;
 }
 
-/** Returns the usage. Thoughts are counted separately from the output. Most counts are omitted if they are 0. */
+/** Returns the usage. Thoughts are a separate count, which the output does not include. Most counts are omitted if 0. */
 export function geminiUsage({ input, output, cacheRead, reasoning }: FullUsage): object {
   return {
     promptTokenCount: input,

@@ -10,7 +10,7 @@ import { camelCased } from './spelling.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Returns the contents of a request. Model and delivery are in the path. Does not throw for invalid requests. */
+/** Returns the contents of a request. The path contains the model and the delivery. Does not throw if the request is invalid. */
 export function readGemini(path: string, raw: unknown): WireRequest {
   const body = camelCased(raw);
   const request: Fields = isRecord(body) ? body : {};
@@ -60,7 +60,7 @@ const textOf = (content: unknown): string =>
         .join('\n')
     : '';
 
-/** Returns a thought that the client sent back, either as text or within a signature. */
+/** Returns a thought that the client sent back, as text or in a signature. */
 function reasoningOf({ text, thought, thoughtSignature: signature }: Fields): WireRequest['reasoning'] {
   const sealed = isString(signature) ? unsealText(SCOPE, signature) : undefined;
   if (sealed !== undefined) return [{ text: sealed, signature: stringOf(signature) }];

@@ -17,7 +17,7 @@ const NAME = matching(/^[a-zA-Z_][a-zA-Z0-9_.:-]*$/, 'name-format', 64);
 
 const BLOB = object({ data: text, mimeType: text }, { displayName: text });
 
-/** Checks `Part` of @google/genai 3.1. A separate rule checks allowed combinations. */
+/** Checks `Part` of @google/genai 3.1. A separate rule checks which members may be combined. */
 const PART = object(
   {},
   {
@@ -53,7 +53,7 @@ const PART = object(
 );
 
 const CONTENT = object({ parts: list(PART, 1) }, { role: oneOf('user', 'model', 'function') });
-/** Checks a system instruction. The API ignores its role. */
+/** Checks a system instruction. Any role is accepted, because the API ignores it. */
 const SYSTEM = object({ parts: list(PART, 1) }, { role: text });
 
 const DECLARATION = object(
@@ -68,7 +68,7 @@ const DECLARATION = object(
   },
 );
 
-/** Checks of the vendor's tools, without their options. */
+/** Checks of the vendor's tools. Their options are not checked. */
 const VENDOR_TOOLS: Fields = Object.fromEntries(
   [
     'codeExecution',

@@ -1,6 +1,6 @@
 import { isRecord } from '@majordomo/core/toolkit';
 
-/** Keys with arbitrary content: arguments, results, schemas. */
+/** Keys whose values are not converted, because they are data: arguments, results and schemas. */
 const FREE: ReadonlySet<string> = new Set([
   'args',
   'response',
@@ -11,8 +11,8 @@ const FREE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Converts keys to camel case. The API accepts both spellings of a field, `inlineData` and `inline_data`, treats null as absent,
- * and ignores keys that begin with `x_`.
+ * Converts keys to camel case, because the API accepts both `inlineData` and `inline_data`. Removes null members. Does not change
+ * keys that begin with `x_`, because the API ignores them.
  */
 export function camelCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelCased);

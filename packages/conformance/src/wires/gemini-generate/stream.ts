@@ -3,7 +3,7 @@ import { sseComment, sseFrame } from '../sse.ts';
 import type { Frame, Framing, Reply, WireRequest } from '../wire.ts';
 import { FINISH_REASONS, geminiUsage, partsOf, completeParts } from './parts.ts';
 
-/** Returns the chunks of an answer, each in the form of a complete answer. The last chunk has the finish reason and no text. */
+/** Returns the chunks of an answer. Each has the form of a complete answer. The last one has the finish reason and no text. */
 export function geminiFrames(
   answer: Answer | string,
   request: WireRequest,
@@ -21,7 +21,7 @@ export function geminiFrames(
   ];
 }
 
-/** Returns the answer as a single body. */
+/** Returns the answer as a non-streaming response. */
 export function completeGemini(answer: Answer | string, request: WireRequest): Reply {
   const full = fullAnswer(answer, request.model);
   return {
@@ -71,7 +71,7 @@ function logprobs(parts: FullAnswer['parts']): { readonly logprobsResult?: objec
   };
 }
 
-/** Returns the cited pages and the byte ranges of the text that cite them. Both are sent with the finish reason. */
+/** Returns the cited pages, and the byte ranges of the text for which they are cited. They are sent with the finish reason. */
 function grounding(parts: FullAnswer['parts']): { readonly groundingMetadata?: object } {
   const cited = parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []));
   if (cited.length === 0) return {};

@@ -3,8 +3,8 @@ import type { FailureForm, FailureName } from '../failure.ts';
 const failed = (status: number, message: string): FailureForm => ({ status, type: '', message });
 
 /**
- * Failures of the server and of its cloud, from server/routes.go and from users' reports of 2025-12 to 2026-11. The context
- * overflow was recorded.
+ * Failures of the server and of its cloud. Sources: server/routes.go; users' reports of 2025-12 to 2026-11; a recording for the
+ * context overflow.
  */
 export const OLLAMA_FAILURES: Readonly<Partial<Record<FailureName, FailureForm>>> = {
   invalid: failed(400, 'json: cannot unmarshal string into Go struct field ChatRequest.options of type map'),

@@ -3,7 +3,7 @@ import { asList, isRecord } from '@majordomo/core/toolkit';
 import { isString } from '../shape.ts';
 import type { WireRequest } from '../wire.ts';
 
-/** Returns the contents of a native chat request. Does not throw for invalid requests. */
+/** Returns the contents of a native chat request. Does not throw if the request is invalid. */
 export function readOllama(_path: string, body: unknown): WireRequest {
   const request = isRecord(body) ? body : {};
   const messages = asList(request['messages']);
@@ -23,7 +23,7 @@ export function readOllama(_path: string, body: unknown): WireRequest {
     toolResults: of('tool').map(({ tool_call_id, content }) => ({
       callId: stringOf(tool_call_id),
       text: stringOf(content),
-      // The wire has no field for failed results, so the text contains the failure.
+      // The wire has no field for failed results, so the text marks them.
       isError: /^error\b/i.test(stringOf(content)),
     })),
     reasoning: of('assistant').flatMap(({ thinking }) =>
@@ -42,7 +42,7 @@ export function readOllama(_path: string, body: unknown): WireRequest {
 
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
 
-/** Returns an image. The wire has no media types, so the type is determined from the first bytes. */
+/** Returns an image. Its media type is determined from its first bytes, because the wire has no media types. */
 function imageOf(data: string): WireRequest['images'][number] {
   const bytes = new Uint8Array(Buffer.from(data, 'base64'));
   return { mediaType: bytes[0] === 0xff ? 'image/jpeg' : 'image/png', bytes };

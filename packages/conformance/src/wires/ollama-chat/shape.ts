@@ -18,7 +18,7 @@ import {
 const any: Check = number(-Infinity, Infinity);
 const integer: Check = number(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, true);
 
-/** Checks of `Options` of ollama 0.6.4. The server accepts each of them, as in a model file. */
+/** Checks of `Options` of ollama 0.6.4. The server accepts each option in requests and in model files. */
 const OPTIONS: Fields = {
   f16_kv: flag,
   frequency_penalty: any,
@@ -33,7 +33,7 @@ const OPTIONS: Fields = {
   num_ctx: count,
   num_gpu: integer,
   num_keep: integer,
-  // -1 means unlimited, -2 until the context is full.
+  // -1 means without a limit. -2 means until the context is full.
   num_predict: number(-2, Number.MAX_SAFE_INTEGER, true),
   num_thread: integer,
   numa: flag,
@@ -83,7 +83,7 @@ const think: Check = (value, path, report) => {
   if (typeof value !== 'boolean') oneOf('low', 'medium', 'high', 'max')(value, path, report);
 };
 
-/** Checks seconds, or a Go duration such as `1h30m`. */
+/** Checks that a value is a number of seconds or a Go duration such as `1h30m`. */
 const keepAlive: Check = (value, path, report) => {
   if (!isString(value)) any(value, path, report);
   else if (!/^-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|^-?\d+$/.test(value)) {

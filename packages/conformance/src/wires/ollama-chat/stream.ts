@@ -12,7 +12,7 @@ import type { Frame, Framing, WireRequest } from '../wire.ts';
 
 const encoder = new TextEncoder();
 
-/** Wire's values for finish reasons. The server also sends `stop` after tool calls (recorded 2026-08). */
+/** Names of finish reasons on this wire. The server also sends `stop` after tool calls (recorded 2026-08). */
 const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
   length: 'length',
@@ -25,7 +25,7 @@ const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
 
 /** Returns a value as one JSON line of the stream. */
 export function lineFrame(kind: Frame['kind'], value: unknown, { newline }: Framing = {}): Frame {
-  // In this format, a single CR does not end a line.
+  // A single CR does not end a line of JSON lines.
   return { kind, bytes: encoder.encode(`${JSON.stringify(value)}${newline === '\r\n' ? '\r\n' : '\n'}`) };
 }
 
@@ -49,7 +49,7 @@ export function ollamaFrames(
   return [...noise, ...content, lineFrame('finish', last, framing)];
 }
 
-/** Returns the answer as a single object. */
+/** Returns the answer as one object, for a non-streaming response. */
 export function ollamaBody(answer: Answer | string, request: WireRequest): object {
   const full = fullAnswer(answer, request.model);
   const textOf = (...types: readonly string[]): string =>
@@ -69,7 +69,7 @@ function logprobs({ parts }: FullAnswer): { readonly logprobs?: readonly object[
   return list.length === 0 ? {} : { logprobs: list };
 }
 
-/** Returns the common fields. The wire has no response ids, so answers differ in their creation time. */
+/** Returns the members that all lines have. The wire has no response ids, so the creation time distinguishes answers. */
 const head = ({ model, id }: FullAnswer): object => ({
   model,
   created_at: `2026-11-20T09:00:00.${digits(id)}Z`,
@@ -105,7 +105,7 @@ function messages(part: AnswerPart, answer: FullAnswer, next: () => number): rea
   }
 }
 
-/** Returns a tool call. Calls are sent complete, because the server parses the arguments. */
+/** Returns a tool call. It is sent at once, because the server parses the arguments. */
 function toolCall(call: AnswerToolCall, index: number, { id }: FullAnswer): object {
   const callId = call.id ?? `call_${id}${index}`;
   return {
@@ -121,7 +121,7 @@ function toolCall(call: AnswerToolCall, index: number, { id }: FullAnswer): obje
 function closing({ finish, rawFinish, usage, ends }: FullAnswer): object {
   return {
     done: true,
-    // Servers up to 0.1 send no `done_reason`. Their last line is the end marker.
+    // Servers up to 0.1 send no `done_reason`. The last line is then only the end marker.
     ...(ends === 'marker' ? {} : { done_reason: rawFinish ?? FINISH_WORDS[finish] }),
     total_duration: 1_471_383_958,
     load_duration: 64_202_792,

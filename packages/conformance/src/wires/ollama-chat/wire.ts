@@ -10,7 +10,7 @@ import { OLLAMA_RULES } from './rules.ts';
 import { ollamaShape } from './shape.ts';
 import { lineFrame, ollamaBody, ollamaFrames } from './stream.ts';
 
-/** Wire of Ollama's native chat API. The API sends JSON lines and represents arguments as objects. */
+/** Wire of Ollama's native chat API, which sends lines of JSON and represents arguments as objects. */
 export const ollamaChat: Wire = {
   name: 'ollama-chat',
   baseURL: (origin) => origin,

@@ -11,7 +11,7 @@ import {
   signatureOf,
 } from './stream.ts';
 
-/** Returns the answer as a complete `chat.completion`. */
+/** Returns the answer as a non-streaming response, which is a `chat.completion`. */
 export function completeChat(answer: Answer | string, request: WireRequest, dialect: ChatDialect): Reply {
   const full = fullAnswer(answer, request.model);
   const body = {

@@ -5,7 +5,7 @@ import type { ChatDialect } from './dialect.ts';
 
 const IMAGE_TYPES: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
-/** Checks the positions and formats of images. */
+/** Checks in which messages images occur, and the formats of the images. */
 export function checkContent(body: unknown, report: Report, { toolImages = false }: ChatDialect): void {
   const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   messages.forEach((message: unknown, index) => {

@@ -2,7 +2,7 @@ import { isRecord } from '@majordomo/core/toolkit';
 import { isString, type Report } from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';
 
-/** Checks that every call has exactly one result, directly after the call and with the call's id. */
+/** Checks that every call has exactly one result, which directly follows the call and contains its id. */
 export function checkConversation(body: unknown, report: Report, dialect: ChatDialect): void {
   const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   let open: ToolTurn | undefined;
@@ -69,7 +69,7 @@ function openTurn(
   return ids.size === 0 ? undefined : { path, ids, answered: new Set() };
 }
 
-/** Returns `extra_content.google.thought_signature` of a call. */
+/** Returns the thought signature of a call in `extra_content.google`. */
 function signatureOf(call: unknown): unknown {
   const extra = isRecord(call) ? call['extra_content'] : undefined;
   const google = isRecord(extra) ? extra['google'] : undefined;

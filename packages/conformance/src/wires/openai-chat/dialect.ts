@@ -1,40 +1,40 @@
 /**
- * Differences between a vendor's Chat Completions API and OpenAI's. The keys are from recorded requests that the vendor
- * accepted, 2025-09 to 2026-11.
+ * Differences between a vendor's Chat Completions API and OpenAI's. The additional keys occurred in recorded requests that the
+ * vendor accepted, 2025-09 to 2026-11.
  */
 export interface ChatDialect {
   readonly name: string;
-  /** Additional keys of the request. */
+  /** Keys of the request that the vendor accepts in addition to those of OpenAI. */
   readonly requestKeys?: readonly string[] | undefined;
-  /** Additional keys of an assistant message. */
+  /** Keys of an assistant message that the vendor accepts in addition to those of OpenAI. */
   readonly assistantKeys?: readonly string[] | undefined;
-  /** Additional keys of a user message. */
+  /** Keys of a user message that the vendor accepts in addition to those of OpenAI. */
   readonly userKeys?: readonly string[] | undefined;
-  /** Additional keys of a tool call in an assistant message. */
+  /** Keys of a tool call in an assistant message that the vendor accepts in addition to those of OpenAI. */
   readonly toolCallKeys?: readonly string[] | undefined;
   /** Types of content parts in addition to `text`, `image_url`, `input_audio`, `file` and `refusal`. */
   readonly partTypes?: readonly string[] | undefined;
   /** Types of tools in addition to `function` and `custom`. */
   readonly toolTypes?: readonly string[] | undefined;
-  /** Pattern and maximum length of tool call ids. `@default` up to 40 arbitrary characters */
+  /** Pattern and maximum length of tool call ids. `@default` at most 40 characters of any kind */
   readonly toolIds?: { readonly pattern: RegExp; readonly maxLength: number } | undefined;
   /** Name of the field that contains reasoning. `@default undefined`: the vendor sends no reasoning */
   readonly reasoningField?: 'reasoning_content' | 'reasoning' | undefined;
-  /** Whether the API rejects `max_tokens` and `stop` for reasoning models, and checks strict schemas. `@default false` */
+  /** Whether the API rejects `max_tokens` and `stop` for reasoning models and checks strict schemas. `@default false` */
   readonly checksModels?: boolean | undefined;
   /** Whether tool messages may contain images. `@default false` */
   readonly toolImages?: boolean | undefined;
   /** Whether a tool without a `type` is a function. `@default false` */
   readonly typelessTools?: boolean | undefined;
-  /** Method by which fragments of a stream identify their call. `@default` an index, and the id in the first fragment */
+  /** Data by which fragments of a stream identify their call. `@default` an index, and the id in the first fragment */
   readonly callIndexing?: 'index-zero' | 'nowhere' | 'changing-ids' | undefined;
-  /** Whether the first call of a turn must have a thought signature in `extra_content.google`. `@default false` */
+  /** Whether the first call of a turn requires a thought signature in `extra_content.google`. `@default false` */
   readonly hasCallSignatures?: boolean | undefined;
   /** Roles that may follow a tool message. `@default` any */
   readonly afterTool?: readonly string[] | undefined;
-  /** Whether an assistant message without calls must have content. `@default false` */
+  /** Whether the API rejects an assistant message that has neither content nor calls. `@default false` */
   readonly refusesEmptyTurns?: boolean | undefined;
-  /** Whether streams always contain usage, together with the finish reason. `@default false` */
+  /** Whether streams always contain usage, in the chunk with the finish reason. `@default false` */
   readonly alwaysSendsUsage?: boolean | undefined;
   /** Names of OpenAI's rules that the vendor does not enforce. `@default []` */
   readonly tolerates?: readonly string[] | undefined;
@@ -43,7 +43,7 @@ export interface ChatDialect {
 /** Dialect of OpenAI. */
 export const openaiDialect: ChatDialect = { name: 'openai', checksModels: true };
 
-/** Dialects by vendor. Vendors that are not listed use OpenAI's dialect. */
+/** Dialects by vendor. The wire of any other vendor has OpenAI's dialect. */
 export const chatDialects: Readonly<Record<string, ChatDialect>> = {
   // Gemini's compatible endpoint sends index 0 for every call (several clients, 2026) and requires the signature (2026-08).
   'gemini-compatible': {

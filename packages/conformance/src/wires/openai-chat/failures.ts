@@ -1,6 +1,6 @@
 import type { FailureForm, FailureName } from '../failure.ts';
 
-/** Failures of OpenAI (recorded 2025-09 to 2026-11), of DeepSeek (402) and of relays for Anthropic models (529). */
+/** Failures of OpenAI (recorded 2025-09 to 2026-11), DeepSeek (402) and relays for Anthropic models (529). */
 export const CHAT_FAILURES: Readonly<Record<FailureName, FailureForm>> = {
   invalid: {
     status: 400,

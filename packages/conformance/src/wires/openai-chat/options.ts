@@ -4,17 +4,17 @@ import { isString, type Report } from '../shape.ts';
 import { checkStrict } from '../strict.ts';
 import type { ChatDialect } from './dialect.ts';
 
-/** Models that reject `stop` (recorded with gpt-5-mini) and `max_tokens` (OpenAI's reference). */
+/** Models that reject `stop` (recorded with gpt-5-mini) and `max_tokens` (OpenAI's API reference). */
 const REASONING_MODEL = /^(?:o\d|gpt-[5-9]|gpt-daybreak|gpt-rosalind)/;
 const REFUSED_BY_REASONING_MODELS: readonly string[] = ['max_tokens', 'stop'];
 
-/** Models from version 6 on. They always reason, and reject sampling options as gpt-5 does (several clients, 2026-09). */
+/** Models of version 6 and later. They always reason, and reject sampling options as gpt-5 does (several clients, 2026-09). */
 const ALWAYS_REASONS = /^(?:gpt-[6-9]|gpt-daybreak|gpt-rosalind)/;
 
-/** Models that reject tools with an effort other than none: "Function tools with reasoning_effort are not supported" (2026-09). */
+/** Models that reject tools with any effort except `none`: "Function tools with reasoning_effort are not supported" (2026-09). */
 const NO_EFFORT_BESIDE_TOOLS = /^gpt-5\.[4-9]/;
 
-/** Checks the rules that concern several options of a request. */
+/** Checks the rules that concern more than one option of a request. */
 export function checkOptions(body: unknown, report: Report, dialect: ChatDialect): void {
   if (!isRecord(body)) return;
   const isSet = (key: string): boolean => body[key] !== undefined && body[key] !== null;
@@ -75,7 +75,7 @@ function checkChosenTool(body: Record<string, unknown>, report: Report): void {
   }
 }
 
-/** Checks that a prompt for JSON mode contains the word "JSON". Otherwise the model may generate whitespace without an end. */
+/** Checks that a prompt for JSON mode contains "JSON". Without this word, the model may generate endless whitespace. */
 function checkJsonWord(body: Record<string, unknown>, report: Report): void {
   const format = body['response_format'];
   if (!isRecord(format) || format['type'] !== 'json_object') return;

@@ -3,7 +3,7 @@ import { asList, isRecord } from '@majordomo/core/toolkit';
 import { isString } from '../shape.ts';
 import type { WireRequest } from '../wire.ts';
 
-/** Returns the contents of a chat request. Does not throw for invalid requests. */
+/** Returns the contents of a chat request. Does not throw if the request is invalid. */
 export function readChat(_path: string, body: unknown): WireRequest {
   const request = isRecord(body) ? body : {};
   const messages = asList(request['messages']);
@@ -25,7 +25,7 @@ export function readChat(_path: string, body: unknown): WireRequest {
     toolResults: of('tool').map(({ tool_call_id, content }) => ({
       callId: stringOf(tool_call_id),
       text: textOf(content),
-      // The wire has no field for failed results, so the text contains the failure.
+      // The wire has no field for failed results, so the text marks them.
       isError: /^error\b/i.test(textOf(content)),
     })),
     reasoning: of('assistant').flatMap(reasoningOf),
@@ -73,7 +73,7 @@ function parsed(json: string): unknown {
 
 function reasoningOf(message: Record<string, unknown>): WireRequest['reasoning'] {
   const text = message['reasoning_content'] ?? message['reasoning'];
-  // For vendors that require the field, a blank string means that there is no reasoning.
+  // Some vendors require the field. A blank string then means that a turn has no reasoning.
   return isString(text) && text.trim() !== '' ? [{ text, signature: undefined }] : [];
 }
 

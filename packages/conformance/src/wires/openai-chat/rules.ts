@@ -31,7 +31,7 @@ const CHAT_RULES: Readonly<Record<string, string>> = {
   'unsupported-parameter': 'an option that the model rejects',
 };
 
-/** Returns the rules of a dialect: the common rules and the vendor's rules. */
+/** Returns the rules of a dialect, which are the common rules and the vendor's additional rules. */
 export const chatRules = ({
   afterTool,
   hasCallSignatures,

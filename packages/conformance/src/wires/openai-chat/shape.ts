@@ -17,7 +17,7 @@ import {
 } from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';
 
-/** Returns a check that a body has the keys and types of `ChatCompletionCreateParams` in openai 7.55, or of the dialect. */
+/** Returns a check that a body has the keys and types of `ChatCompletionCreateParams` (openai 7.55) and of the dialect. */
 export function chatShape(dialect: ChatDialect): Check {
   return object(
     { model: text, messages: list(message(dialect), 1) },
@@ -133,7 +133,7 @@ function assistant({ assistantKeys, toolCallKeys, partTypes = [] }: ChatDialect)
       name: text,
       refusal: nullable(text),
       audio: nullable(object({ id: text })),
-      // The request types lack this key, but the API accepts it when a client sends back an answer (recorded 2026).
+      // The types lack this key, but the API accepts it in answers that a client sends back (recorded 2026).
       annotations: nullable(list(anyObject)),
       function_call: nullable(object({ name: NAME, arguments: text })),
       tool_calls: list(call, 1),
@@ -144,7 +144,7 @@ function assistant({ assistantKeys, toolCallKeys, partTypes = [] }: ChatDialect)
 
 const TEXT_PART: Check = object({ type: text, text }, { prompt_cache_breakpoint: anyObject });
 
-/** Checks a part of a tool message. A separate rule checks the allowed types. */
+/** Checks a part of a tool message. A separate rule checks which types of parts are allowed. */
 const toolPart: Check = tagged('type', { text: TEXT_PART }, anyObject);
 
 function userPart({ partTypes = [] }: ChatDialect): Check {

@@ -16,10 +16,10 @@ import { sseComment, sseFrame } from '../sse.ts';
 import type { Frame, Framing, WireRequest } from '../wire.ts';
 import type { ChatDialect } from './dialect.ts';
 
-/** Creation time of every answer. It is constant, so that two runs do not differ. */
+/** Creation time of every answer, in seconds since 1970. It is constant, so that all runs are equal. */
 export const CREATED = 1_780_000_000;
 
-/** Wire's values for finish reasons. */
+/** Names of finish reasons on this wire. */
 export const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
   length: 'length',
@@ -33,7 +33,7 @@ export const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
 
 type Delta = Readonly<Record<string, unknown>>;
 
-/** Returns the server-sent events of an answer: one delta per chunk, and usage in a separate chunk, as OpenAI does. */
+/** Returns the server-sent events of an answer: one delta per chunk, and a separate chunk with usage if it was requested. */
 export function chatFrames(
   answer: Answer | string,
   request: WireRequest,
@@ -113,11 +113,11 @@ function partDeltas(part: Exclude<AnswerPart, AnswerToolCall>, dialect: ChatDial
   }
 }
 
-/** Returns the delta with citations. The delta follows the text (recorded with OpenRouter, 2026). */
+/** Returns the delta with citations, which follows the text (recorded with OpenRouter, 2026). */
 const annotated = ({ citations = [] }: AnswerText): readonly Delta[] =>
   citations.length === 0 ? [] : [{ annotations: citations.map(annotation) }];
 
-/** Returns a citation in the format of a complete message. */
+/** Returns a citation in the format of the API. */
 export const annotation = ({ url, title = '', start = 0, end = 0 }: Citation): object => ({
   type: 'url_citation',
   url_citation: { url, title, start_index: start, end_index: end },
@@ -151,13 +151,13 @@ function placeOf(index: number, { callIndexing }: ChatDialect): { readonly index
   return { index: callIndexing === 'index-zero' ? 0 : index };
 }
 
-/** Returns the signature of a call. Only the first call of a turn has a signature. */
+/** Returns the signature of a call in `extra_content`. Only the first call of a turn has a signature. */
 export function signatureOf(call: AnswerToolCall, index: number, { hasCallSignatures }: ChatDialect): object {
   if (hasCallSignatures !== true || index > 0) return {};
   return { extra_content: { google: { thought_signature: signText('openai-chat', call.json) } } };
 }
 
-/** Returns the call's id from the answer, or a generated one in the vendor's format. */
+/** Returns the id that the answer specifies for a call, or an id that is generated in the vendor's format. */
 export function callId(
   call: AnswerToolCall,
   index: number,
@@ -178,7 +178,7 @@ function takeTurns<T>(lists: readonly (readonly T[])[]): readonly T[] {
   return turns;
 }
 
-/** Returns the usage as OpenAI reports it. The totals include the tokens that are also counted separately, such as reasoning. */
+/** Returns the usage in OpenAI's format. The totals include tokens that are also counted separately, such as reasoning tokens. */
 export const chatUsage = (usage: FullUsage): object => ({
   prompt_tokens: usage.input,
   completion_tokens: usage.output,

@@ -1,7 +1,7 @@
 import type { FailureForm, FailureName } from '../failure.ts';
 import { CHAT_FAILURES } from '../openai-chat/failures.ts';
 
-/** Failures of the Responses API. They are the same as the failures of Chat Completions (recorded 2025-09 to 2026-11). */
+/** Failures of the Responses API, which are mostly those of Chat Completions (recorded 2025-09 to 2026-11). */
 export const RESPONSES_FAILURES: Readonly<Record<FailureName, FailureForm>> = {
   ...CHAT_FAILURES,
   overloaded: {

@@ -4,7 +4,7 @@ import { isString, type Report, shown } from '../shape.ts';
 import { unsealText } from '../signature.ts';
 import type { ValidateOptions } from '../wire.ts';
 
-/** Scope of the seals for encrypted reasoning. */
+/** Scope in which encrypted reasoning is sealed. */
 export const SCOPE = 'openai-responses';
 
 const LONGEST_ID = 64;
@@ -13,11 +13,11 @@ const IMAGE_TYPES: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** Checks each item, and the order of items. */
+/** Checks each item of the input, and the order of the items. */
 export function checkItems(body: unknown, report: Report, options: ValidateOptions): void {
   if (!isRecord(body) || !Array.isArray(body['input'])) return;
   const items = body['input'].map((item: unknown): Item => (isRecord(item) ? item : {}));
-  // With `previous_response_id`, the vendor has stored the earlier items, so their calls are not in the input.
+  // With `previous_response_id`, the vendor has stored earlier items, so the calls can be missing in the input.
   const isWhole = body['previous_response_id'] === undefined && body['conversation'] === undefined;
   checkCalls(items, report, isWhole);
   items.forEach((item, index) => {
@@ -90,7 +90,7 @@ function checkReasoning(
   }
 }
 
-/** Whether an item has the id of an earlier item or the seal of the preceding item. Other items with equal texts are allowed. */
+/** Whether an item repeats the id of an earlier item or the seal of the preceding item. Items may have equal texts. */
 function isThereTwice(items: readonly Item[], index: number): boolean {
   const { id, encrypted_content: secret } = items[index] ?? {};
   const before = items.slice(0, index).filter(({ type }) => type === 'reasoning');

@@ -3,13 +3,13 @@ import { checkParameters } from '../parameters.ts';
 import { isString, type Report, shown } from '../shape.ts';
 import { checkStrict } from '../strict.ts';
 
-/** Models that reject sampling options (OpenAI's guide to reasoning, 2026-11). `gpt-5.1` and later `gpt-5` models accept them. */
+/** Models that reject sampling options (OpenAI's guide to reasoning, 2026-11). Models from `gpt-5.1` to `gpt-5.9` accept them. */
 const REASONING_MODEL = /^(?:o\d|gpt-5(?:-|$)|gpt-[6-9]|gpt-daybreak|gpt-rosalind)(?!.*-chat)/;
 const SAMPLING: readonly string[] = ['temperature', 'top_p'];
 /** Models without encrypted reasoning (recorded by several clients, 2025). */
 const PLAIN_MODEL = /^gpt-(?:3\.5|4)/;
 
-/** Checks the rules that concern several options of a request. */
+/** Checks the rules that concern more than one option of a request. */
 export function checkOptions(body: unknown, report: Report): void {
   if (!isRecord(body)) return;
   const model = isString(body['model']) ? body['model'] : '';
@@ -60,12 +60,12 @@ function checkFunctions(functions: readonly Record<string, unknown>[], at: strin
   functions.forEach(({ parameters, strict }, index) => {
     const path = `${at}[${index}].parameters`;
     checkParameters(parameters, path, report);
-    // If `strict` is not set, the vendor itself closes open objects (recorded 2026).
+    // The vendor closes open objects itself if `strict` is not set (recorded 2026).
     if (strict === true) checkStrict(parameters, path, report);
   });
 }
 
-/** Returns the tools of the `additional_tools` items of an input, with their paths. */
+/** Returns the tools in the `additional_tools` items of an input, each with its path. */
 export const additionalTools = (
   input: unknown,
 ): readonly { readonly tools: readonly Record<string, unknown>[]; readonly path: string }[] =>

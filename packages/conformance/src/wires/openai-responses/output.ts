@@ -10,7 +10,7 @@ export interface OutputItem {
   readonly [member: string]: unknown;
 }
 
-/** Creation time of every answer. It is constant, so that two runs do not differ. */
+/** Creation time of every answer, in seconds since 1970. It is constant, so that all runs are equal. */
 const CREATED = 1_780_000_000;
 
 const REASONS: Readonly<Partial<Record<FinishReason, string>>> = {
@@ -19,7 +19,7 @@ const REASONS: Readonly<Partial<Record<FinishReason, string>>> = {
   other: 'other',
 };
 
-/** Returns a part as a completed output item. */
+/** Returns a part as an output item in its final state. */
 export function outputItem(part: AnswerPart, at: number, answer: FullAnswer): OutputItem {
   const name = `${answer.id}${at}`;
   switch (part.type) {
@@ -78,7 +78,7 @@ const messageItem = (name: string, content: object): OutputItem => ({
   role: 'assistant',
 });
 
-/** Returns the complete response, or the response of a stream's first event. */
+/** Returns the response. `isOver`: whether it has ended. If not, it is the response in the first event of a stream. */
 export function responseBody(answer: FullAnswer, isOver: boolean): Record<string, unknown> {
   const reason = REASONS[answer.finish];
   const status = answer.rawFinish ?? (reason === undefined ? 'completed' : 'incomplete');

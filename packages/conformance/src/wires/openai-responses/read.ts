@@ -9,7 +9,7 @@ import { VENDOR_ITEMS } from './shape.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** Returns the contents of a Responses request. Does not throw for invalid requests. */
+/** Returns the contents of a Responses request. Does not throw if the request is invalid. */
 export function readResponses(_path: string, body: unknown): WireRequest {
   const request = isRecord(body) ? body : {};
   const input = request['input'];
@@ -41,7 +41,7 @@ export function readResponses(_path: string, body: unknown): WireRequest {
     toolResults: of('function_call_output').map(({ call_id: id, output }) => ({
       callId: stringOf(id),
       text: textOf(output),
-      // The wire has no field for failed results, so the text contains the failure.
+      // The wire has no field for failed results, so the text marks them.
       isError: /^error\b/i.test(textOf(output)),
     })),
     reasoning: of('reasoning').map(reasoningOf),

@@ -21,7 +21,7 @@ const NAME = matching(/^[a-zA-Z0-9_-]+$/, 'name-format', 64);
 const CALL_ID = matching(/^[^]+$/, 'call-id-format', 64);
 const STATUS = nullable(oneOf('in_progress', 'completed', 'incomplete'));
 
-/** Types of items for vendor tools and recent features. The members of these items are not checked. */
+/** Types of items for vendor tools and recent features. The validator does not check the members of these items. */
 export const VENDOR_ITEMS: readonly string[] = [
   'file_search_call',
   'web_search_call',
@@ -67,7 +67,7 @@ const file = object(
 );
 const inputPart = tagged('type', { input_text: inputText, input_image: image, input_file: file });
 
-/** Checks the content of a message. A separate rule checks the types that a role allows. */
+/** Checks the content of a message. A separate rule checks which types a role allows. */
 const content = textOr(
   list(
     tagged('type', {

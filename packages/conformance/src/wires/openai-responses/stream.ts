@@ -16,7 +16,7 @@ interface Event {
   readonly data: { readonly type: string; readonly [member: string]: unknown };
 }
 
-/** Returns the server-sent events of an answer, item by item, split as OpenAI does (recorded 2025-09 to 2026-07). */
+/** Returns the server-sent events of an answer, item by item unless calls are interleaved (recorded 2025-09 to 2026-07). */
 export function responsesFrames(
   answer: Answer | string,
   request: WireRequest,
@@ -89,10 +89,10 @@ function eventsOf(
 
 const INDEX = { content_index: 0, summary_index: 0 };
 
-/** Progress events of a search. The last event of the item contains the query (recorded 2026-06). */
+/** Events that report the progress of a search. The search's last event contains the query (recorded 2026-06). */
 const SEARCHING = ['in_progress', 'searching', 'completed'] as const;
 
-/** Part that is sent in several deltas. */
+/** Part whose text is sent in deltas. */
 type WrittenPart = Exclude<AnswerPart, AnswerVendor>;
 
 const EVENTS: Readonly<Record<WrittenPart['type'], string>> = {
@@ -108,7 +108,7 @@ function deltasOf(part: WrittenPart): readonly string[] {
   return pieces(part.text, part.type === 'refusal' ? undefined : part.chunks, 8);
 }
 
-/** Returns an item as its first event contains it. */
+/** Returns an item without its content, as its first event contains it. */
 function begun(item: OutputItem): object {
   if (item.type === 'function_call') return { ...item, status: 'in_progress', arguments: '' };
   if (item.type === 'message') return { ...item, status: 'in_progress', content: [] };

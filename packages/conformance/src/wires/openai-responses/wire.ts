@@ -15,7 +15,7 @@ import { RESPONSES_RULES } from './rules.ts';
 import { responsesShape } from './shape.ts';
 import { responsesFrames } from './stream.ts';
 
-/** Creates the wire of a Responses server that stores no responses. */
+/** Creates the wire of a Responses server that does not store responses. */
 export const openaiResponsesWire = (dialect: ResponsesDialect): Wire => ({
   name: 'openai-responses',
   baseURL: (origin) => `${origin}/v1`,

@@ -7,11 +7,11 @@ export interface FormFile {
   readonly bytes: Uint8Array;
 }
 
-/** Whether the value is a file that `readForm` returned. */
+/** Whether the value is a file of a form, as `readForm` returns it. */
 export const isFile = (value: unknown): value is FormFile =>
   isRecord(value) && value['bytes'] instanceof Uint8Array;
 
-/** Returns the fields of a multipart form by name. Throws for a body that is not a multipart form. */
+/** Returns the fields of a multipart form by name. Throws if the body is not a multipart form. */
 export async function readForm(
   body: Uint8Array,
   contentType: string,

@@ -44,7 +44,7 @@ const embeddings = embeddingEndpoint({
   },
   validate: (body) =>
     violations(body, [
-      // Compatible vendors accept additional fields.
+      // Compatible vendors accept more fields than OpenAI.
       (value, path, report) => {
         const { model, input, dimensions, encoding_format } = asRecord(value);
         object(
@@ -100,7 +100,7 @@ const transcriptions = transcriptionEndpoint({
   answer: (turn, { format }) => jsonReply(transcriptBody(turn, format), REQUEST_ID),
 });
 
-/** Returns the transcript in the requested format. Plain formats contain no timestamps. */
+/** Returns the transcript in the requested format. The format `json` contains no timestamps. */
 function transcriptBody(turn: TranscriptTurn, format: string | undefined): object {
   const { transcript, language, durationMs, segments = [], usage } = turn;
   const seconds = durationMs === undefined ? undefined : durationMs / 1000;

@@ -26,7 +26,7 @@ export const transcriptionEndpoint = (facts: Facts<TranscriptTurn>): WireOperati
 export const speechEndpoint = (facts: Facts<AudioTurn>): WireOperation =>
   endpoint('speech', facts, (answer) => ('audio' in answer ? answer : undefined));
 
-/** Creates an endpoint that orders documents. */
+/** Creates an endpoint that ranks documents. */
 export const rerankEndpoint = (facts: Facts<RankingTurn>): WireOperation =>
   endpoint('rerank', facts, (answer) => ('ranking' in answer ? answer : undefined));
 
@@ -66,7 +66,7 @@ const encoder = new TextEncoder();
 export const jsonReply = (body: unknown, headers: OperationReply['headers'] = {}): OperationReply =>
   textReply(JSON.stringify(body), headers);
 
-/** Returns a response with audio. */
+/** Returns a response with audio as its body. */
 export const soundReply = (
   { audio, mediaType }: AudioTurn,
   usual: string,
@@ -80,7 +80,7 @@ export const soundReply = (
 export const piecesOf = (audio: AudioTurn['audio']): readonly Uint8Array[] =>
   audio instanceof Uint8Array ? [audio] : audio;
 
-/** Returns the default answer to a request, for a fault without `answer`. */
+/** Returns the default answer to a request, for a fault that specifies no `answer`. */
 export function usualAnswer({ operation, values, dimensions = 8 }: OperationRequest): OperationAnswer {
   switch (operation) {
     case 'embedding':
@@ -99,8 +99,8 @@ export function usualAnswer({ operation, values, dimensions = 8 }: OperationRequ
 }
 
 /**
- * Returns the results of a rerank response as JSON. An infinite score becomes `1e999`, which JSON parsers read as `Infinity`. A
- * ranking that is not an array is sent unchanged.
+ * Returns the results of a rerank response as JSON. Writes an infinite score as `1e999`, which JSON parsers read as `Infinity`.
+ * Writes a ranking that is not an array unchanged.
  */
 export function rankingJson({ ranking }: RankingTurn): string {
   if (!Array.isArray(ranking)) return JSON.stringify(ranking);
@@ -120,5 +120,5 @@ export const textReply = (json: string, headers: OperationReply['headers'] = {})
 const unit = (size: number, at: number): Float32Array =>
   Float32Array.from({ length: size }, (_, place) => (place === at % size ? 1 : 0));
 
-/** Returns the number of input tokens of the turn, or the default of chats. */
+/** Returns the input tokens that an answer specifies, otherwise the default count of a chat. */
 export const inputTokens = ({ usage }: OperationAnswer): number => usage?.input ?? 12;

@@ -1,7 +1,7 @@
 import { isRecord } from '@majordomo/core/toolkit';
 import { isString, type Report } from '../shape.ts';
 
-/** Checks the rules that concern several messages or several settings. */
+/** Checks the rules that concern more than one message or setting. */
 export function checkRun(body: unknown, report: Report): void {
   if (!isRecord(body)) return;
   if (body['stream'] === true && body['response_format'] !== undefined) {

@@ -7,7 +7,7 @@ const failed = (status: number, code: number, message: string): FailureForm => (
   message,
 });
 
-/** Failures from developers.cloudflare.com/workers-ai/platform/errors, 2026-07. The 401 and the 404 were observed in 2026. */
+/** Failures of Workers AI (developers.cloudflare.com/workers-ai/platform/errors, 2026-07). 401 and 404 were observed in 2026. */
 export const RUN_FAILURES: Readonly<Partial<Record<FailureName, FailureForm>>> = {
   invalid: failed(400, 5006, "AiError: AiError: Bad input: Error: oneOf at '/' not met"),
   overflow: failed(

@@ -17,7 +17,7 @@ const enveloped = (result: object): OperationReply =>
 
 const RAY = { 'cf-ray': 'req_test' };
 
-/** Returns the request matcher of an operation. All operations have the same path. The body determines the operation. */
+/** Returns a function that recognizes requests of an operation by their body, because all operations have the same path. */
 const run =
   (isOwn: (body: Readonly<Record<string, unknown>>) => boolean) =>
   (method: string, path: string, body: unknown): boolean =>
@@ -66,7 +66,7 @@ const transcriptions = transcriptionEndpoint({
     }),
 });
 
-/** Speech endpoint. MeloTTS sends base64 in an object. The other models send bytes. */
+/** Speech endpoint. MeloTTS sends audio as base64 in an object. The other models send its bytes. */
 const speech = speechEndpoint({
   accepts: run(
     ({ text: spoken, prompt, messages }) => (isString(spoken) || isString(prompt)) && messages === undefined,

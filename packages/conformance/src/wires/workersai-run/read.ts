@@ -12,8 +12,8 @@ export const isRun = (path: string): boolean => PATH.test(path);
 export const modelOfRun = (path: string): string => decodeURI(PATH.exec(path)?.[1] ?? '');
 
 /**
- * Returns the contents of a request. A request of this wire is a Chat Completions request with the model in the path and an
- * unnamed schema.
+ * Returns the contents of a request. A request is one of Chat Completions, except that the model is in the path and the schema
+ * has no name.
  */
 export function readRun(path: string, body: unknown): WireRequest {
   const format = isRecord(body) ? body['response_format'] : undefined;

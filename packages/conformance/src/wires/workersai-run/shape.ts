@@ -45,7 +45,7 @@ const tool = object({
   function: object({ name: text, description: text, parameters }),
 });
 
-/** Checks that the input of a text model has documented keys and types (developers.cloudflare.com/workers-ai/models, 2026-11). */
+/** Checks that the input of a text model has the documented keys and types (developers.cloudflare.com/workers-ai, 2026-11). */
 export const runShape: Check = object(
   { messages: list(message, 1) },
   {

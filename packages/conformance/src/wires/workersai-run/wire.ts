@@ -13,10 +13,10 @@ import { isRun, readRun } from './read.ts';
 import { RUN_RULES } from './rules.ts';
 import { runShape } from './shape.ts';
 
-/** Chat Completions dialect in which newer models respond. */
+/** Dialect of Chat Completions in which newer models respond. */
 const SHAPE: ChatDialect = { name: 'workersai-run', reasoningField: 'reasoning_content' };
 
-/** Wire of Workers AI over REST, with one endpoint per model and the answer in `result`. */
+/** Wire of Workers AI over REST. Each model has an endpoint, and the response contains the answer in `result`. */
 export const workersaiRun: Wire = {
   name: 'workersai-run',
   baseURL: (origin) => `${origin}/client/v4`,
