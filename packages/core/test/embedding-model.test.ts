@@ -452,7 +452,7 @@ describe('invalid vectors', () => {
         .embed({ values: ['one'], dimensions: 5 }),
     );
     expect([error.kind, a.requests]).toEqual(['unsupported', []]);
-    expect(error.message).toBe('a/m creates vectors of 4 dimensions, not 5');
+    expect(error.message).toBe('a/m creates vectors of up to 4 dimensions, not 5');
     const { vectors } = await make([a])
       .embeddingModel('a/m')
       .embed({ values: ['one'], dimensions: 4 });

@@ -321,7 +321,7 @@ describe('the error of a call', () => {
     const error = await failure(majordomo.model('a/x').generate(hi, { attempts: 1 }));
     expect([error.kind, error.message, error.details.target]).toEqual([
       'truncated',
-      'a/x ended the stream without a finish event',
+      'a/x ended the stream without a finish event; error.details.partial contains the content that arrived',
       'a/x',
     ]);
   });

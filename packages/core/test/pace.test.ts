@@ -49,7 +49,7 @@ it('a slow answer fails as a timeout of phase slow and counts for health', async
   await clock.advance(2001);
   const { kind, details, message } = await error;
   expect([kind, details.phase, details.partial?.text]).toEqual(['timeout', 'slow', 'xxxxx']);
-  expect(message).toBe('a/x sent fewer than 10 characters per second for 2000 ms');
+  expect(message).toBe('a/x sent fewer than 10 characters per second for 2000 ms; lower leastCharsPerSecond');
   expect(majordomo.health.snapshot()['a/x']?.failures).toBe(1);
   expect(clock.pending()).toBe(0);
 });

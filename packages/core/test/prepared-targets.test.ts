@@ -230,6 +230,8 @@ describe('ask', () => {
     const target = await first(make({ providers: [provider('a', { maxValues: 1 }), provider('b')] }), {
       embedding,
     });
-    expect(target.refusal?.message).toBe('a/m accepts at most 1 of these values in one request');
+    expect(target.refusal?.message).toBe(
+      'a/m accepts at most 1 of these values in one request; send fewer values',
+    );
   });
 });

@@ -7,7 +7,7 @@ import { createRuns, type DbosAgent } from './runs.ts';
 
 /** Options of `dbosAgent`. Observers and `onEvent` are called in the process that executes a step, and not on a replay. */
 export interface DbosAgentOptions extends RunJournaledIo {
-  /** Time after which a call without a decision is denied, in milliseconds. `@default 2_592_000_000` (30 days) */
+  /** Time after which a call without a decision is denied, in milliseconds. @default 2_592_000_000 (30 days) */
   readonly decisionTimeoutMs?: number | undefined;
 }
 

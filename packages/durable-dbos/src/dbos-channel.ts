@@ -16,8 +16,8 @@ const MAX_INTERVAL_MS = 5000;
  */
 export function dbosChannel(): RunChannel {
   return {
-    // Omit the last message, because it is published between two steps, where a row would be a journal entry. The stream ends
-    // with its workflow anyway.
+    // Do not store the last message. It is published between two steps, where DBOS would add a journal entry for it. Readers
+    // detect the end of the workflow instead.
     publish: (_runId, text) => (DBOS.isInStep() ? DBOS.writeStream(STREAM, text) : Promise.resolve()),
     subscribe(runId, onMessage, onEnd) {
       const controller = new AbortController();

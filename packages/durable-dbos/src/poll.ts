@@ -27,10 +27,10 @@ function rejectOnAbort(signal: AbortSignal | undefined): {
   let abort = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
     abort = () => {
-      reject(new LlmError('aborted', 'the caller no longer waits', {}, { cause: signal?.reason }));
+      reject(new LlmError('aborted', 'the signal aborted the wait', {}, { cause: signal?.reason }));
     };
   });
-  // A rejection between two races must not be reported as unhandled.
+  // Handle the rejection here, because otherwise an abort between two races is reported as unhandled.
   aborted.catch(() => undefined);
   if (signal?.aborted === true) abort();
   signal?.addEventListener('abort', abort, { once: true });

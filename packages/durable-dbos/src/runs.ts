@@ -27,13 +27,11 @@ export interface DbosAgent {
    * ended. A call is not returned after the run has received its decision.
    */
   awaiting(runId: string, options?: WaitOptions): Promise<readonly ToolCallPart[]>;
-  /**
-   * Sends a decision. Only the first decision on a call is used. Rejects with `invalid-request` if the call does not wait.
-   */
+  /** Sends a decision. Only the first decision on a call is used. Rejects with `invalid-request` if the call is not waiting. */
   decide(runId: string, decision: Decision): Promise<void>;
   /**
-   * Queues the runs of `executors`, by default of all other executors, so that live processes resume them. Returns the ids of the
-   * runs. The processes of these executors must have ended, because otherwise a run would execute twice.
+   * Queues the unfinished runs of `executors`, by default of all other executors, so that live processes resume the runs. Returns
+   * the ids of the runs. The processes of these executors must have ended, because otherwise a run would execute twice.
    */
   resumeAll(executors?: readonly string[]): Promise<readonly string[]>;
 }

@@ -69,7 +69,7 @@ export const awaiting: (context: WorkflowSharedContext) => Promise<JsonValue> = 
   },
 );
 
-/** Stores a decision. Fails if its call does not wait. */
+/** Stores a decision. Fails if the tool call does not wait for a decision. */
 export const decide: (context: WorkflowSharedContext, decision: JsonValue) => Promise<void> =
   handlers.workflow.shared(async (context: WorkflowSharedContext, decision: JsonValue) => {
     const one = findCall(await waitingCalls(context), fromJson(decision));

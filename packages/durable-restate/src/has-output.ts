@@ -4,7 +4,7 @@ import { MISMATCH_STATUS } from './mismatch.ts';
 /** Restate's status for a run that an operator has killed. */
 const KILLED = 409;
 
-/** Whether the run has ended. If the run was killed or its agent changed, Restate responds with an error instead of an output. */
+/** Whether the run has ended. Restate returns an error instead of an output if the run was killed or its agent changed. */
 export async function hasOutput(output: () => PromiseLike<Output<unknown>>): Promise<boolean> {
   try {
     return (await output()).ready;

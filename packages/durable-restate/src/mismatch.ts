@@ -27,7 +27,7 @@ function entryNames(message: string): readonly [expected: string, actual: string
 
 /** Creates the error of a run that Restate has ended because of a changed agent. */
 export const endedByMismatchError = (what: string, reason: string, cause: unknown): LlmError =>
-  mismatchError(what, reason, `${REMEDY}. This run has ended: start it again under another id`, cause);
+  mismatchError(what, reason, `${REMEDY}. This run has ended; start it again under another id`, cause);
 
 /** Query of the admin API for a run that Restate retries without success. */
 export interface MismatchQuery {
@@ -39,8 +39,8 @@ export interface MismatchQuery {
 }
 
 /**
- * Calls `run` and returns its result. Rejects with kind `config` if Restate reports meanwhile that the agent changed during its
- * run. The agent's run is not affected.
+ * Calls `run` and returns its result. If Restate reports in the meantime that the agent changed during its run, rejects with kind
+ * `config`. The run on Restate is not affected.
  */
 export async function withMismatchCheck<T>(
   what: string,

@@ -14,7 +14,7 @@ export interface RestateClientOptions {
   readonly ingress: string;
   /**
    * Address of Restate's admin API, such as `http://127.0.0.1:9070`. If it is set, `result` and `awaiting` query the API and
-   * reject with kind `config` if Restate retries a run without success because its agent changed. `@default` no queries
+   * reject with kind `config` if Restate retries a run without success because its agent changed. @default no queries
    */
   readonly admin?: string | undefined;
   /** Headers of every request, such as `authorization`. */
@@ -38,7 +38,7 @@ export interface RestateAgentClient {
   result(runId: string, options?: WaitOptions): Promise<RunResult>;
   /** Waits until at least one call waits for a decision, and returns the waiting calls. Returns `[]` if the run has ended. */
   awaiting(runId: string, options?: WaitOptions): Promise<readonly ToolCallPart[]>;
-  /** Sends a decision. Rejects with kind `invalid-request` if the call does not wait or already has a decision. */
+  /** Sends a decision. Rejects with kind `invalid-request` if the tool call is not waiting or already has a decision. */
   decide(runId: string, decision: Decision, options?: WaitOptions): Promise<void>;
 }
 

@@ -8,24 +8,22 @@ import { runFailure, terminalError } from './terminal.ts';
 
 /** Options of `restateAgent`. Observers and `onEvent` are called in the process that executes a step, and not on a replay. */
 export interface RestateAgentOptions extends RunJournaledIo {
-  /** Maximum time of a step without progress, in milliseconds. Then Restate executes the step again. `@default 1_800_000` */
+  /** Maximum time of a step without progress, in milliseconds, after which Restate executes the step again. @default 1_800_000 */
   readonly longestCallMs?: number | undefined;
   /**
-   * Time for which an ended run is stored, in milliseconds. During this time, its result is available and its id is in use.
-   * `@default` Restate's default, one day
+   * Time for which an ended run is stored, in milliseconds. During this time, its result is available, and no other run can use
+   * its id. @default Restate's default, one day
    */
   readonly keepRunsMs?: number | undefined;
 }
 
-/** Handlers of an agent's workflow. Their arguments and results are values of `toJson`. */
+/** Handlers of an agent's workflow. Their arguments and results have the JSON form that `toJson` returns. */
 export type AgentHandlers = {
-  /**
-   * Runs the agent for a prompt or a state. The key is the run's id. Returns the result, whose transcript is only in `state`.
-   */
+  /** Runs the agent for a prompt or a state. The key is the run's id. Returns the result, whose transcript is only in `state`. */
   run(context: restate.WorkflowContext, input: JsonValue): Promise<JsonValue>;
   /** Waits until at least one call waits for a decision, and returns the waiting calls. Returns `[]` if the run has ended. */
   awaiting(context: restate.WorkflowSharedContext): Promise<JsonValue>;
-  /** Stores a decision. Fails if its call does not wait. */
+  /** Stores a decision. Fails if the tool call does not wait for a decision. */
   decide(context: restate.WorkflowSharedContext, decision: JsonValue): Promise<void>;
 };
 
@@ -46,7 +44,7 @@ export function restateAgent<const Name extends string>(
   return restate.workflow({
     name,
     handlers: { run, awaiting, decide },
-    // Servers that do not support `onJournalMismatchErrors` retry the run instead.
+    // A server that does not support `onJournalMismatchErrors` retries the run instead of ending it.
     options: {
       abortTimeout: longestCallMs,
       onJournalMismatchErrors: 'fail',

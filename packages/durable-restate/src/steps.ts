@@ -3,7 +3,7 @@ import { RestatePromise, type WorkflowContext } from '@restatedev/restate-sdk';
 
 /**
  * Executes effects as entries of Restate's journal. Effects that start in one tick run in parallel and are awaited together,
- * because Restate abandons an attempt that awaits two of its promises separately, and executes their effects again.
+ * because Restate abandons an attempt that awaits two of its promises separately, and then executes the effects of both again.
  */
 export function createSteps(
   context: WorkflowContext,

@@ -21,7 +21,7 @@ export async function withLlmError<T>(
   } catch (error) {
     if (LlmError.is(error)) throw error;
     if (signal?.aborted === true)
-      throw new LlmError('aborted', `${what}: the caller no longer waits`, {}, { cause: error });
+      throw new LlmError('aborted', `${what}: the signal aborted the wait`, {}, { cause: error });
     if (!(error instanceof HttpCallError))
       throw new LlmError('network', `${what}: Restate did not respond; check ingress`, {}, { cause: error });
     const { message = error.message, metadata } = failureIn(error.responseText);
@@ -46,7 +46,7 @@ function failureIn(text: string): Failure {
 }
 
 function kindOf(status: number, message: string): ErrorKind {
-  // Restate's message for a run that an operator has killed.
+  // Restate returns this message for a run that an operator has killed.
   if (status === 409 && message === 'killed') return 'aborted';
   if (status === 404) return 'not-found';
   if (status === 401 || status === 403) return 'auth';

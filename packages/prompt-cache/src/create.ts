@@ -24,8 +24,8 @@ export interface PromptCacheOptions {
    */
   readonly catalog?: Catalog | undefined;
   /**
-   * Store that shares the state of conversations between processes. It receives hashes and counts, never text. If the store fails
-   * or exceeds `storeTimeoutMs`, the order of the chain does not change.
+   * Store that shares the state of conversations between processes. The store receives no text, only hashes, counts and times. If
+   * the store fails or exceeds `storeTimeoutMs`, the order of the chain does not change.
    * @default the memory of this process
    */
   readonly store?: CacheStore | undefined;
@@ -42,9 +42,9 @@ export interface PromptCacheOptions {
    */
   readonly maxConversations?: number | undefined;
   /**
-   * Maximum time for which another target replaces the first healthy target of a conversation's chain, in milliseconds. Then the
-   * conversation returns to the first healthy target. With 0, it returns at the second call. If the last attempt at the first
-   * healthy target failed, in any conversation, the maximum is 6 times as long.
+   * Maximum time for which another target replaces the first healthy target of a conversation's chain, in milliseconds. After
+   * this time, the conversation returns to the first healthy target. With 0, the conversation returns at its second call. If the
+   * last attempt at the first healthy target failed, in any conversation, the maximum is 6 times as long.
    * @default 1_800_000
    */
   readonly maxStayMs?: number | undefined;
@@ -81,7 +81,7 @@ export interface CacheLifetimes {
 export interface PromptCache {
   /** Function for `chain.order` of a majordomo or of one call. */
   readonly order: TargetOrder;
-  /** Listener for `onEvent`. Determines from the usage of each attempt which prefix the vendor of its target has cached. */
+  /** Listener for `onEvent`. Determines from the usage of each attempt which prefix the vendor of the target has cached. */
   readonly onEvent: (event: CallEvent) => void;
 }
 
@@ -100,7 +100,7 @@ const KINDS: KindsOf<PromptCacheOptions> = {
 const DEFAULT_LIFETIMES: CacheLifetimes = { short: 300_000, long: 3_600_000 };
 const OPENAI_LIFETIMES: CacheLifetimes = { short: 1_800_000, long: 43_200_000 };
 const VENDOR_LIFETIMES = { openai: OPENAI_LIFETIMES, azure: OPENAI_LIFETIMES };
-/** Maximum number of targets stored per conversation. */
+/** Maximum number of targets whose cached prefixes are stored per conversation. */
 const MAX_HOLDERS = 8;
 
 /**
@@ -157,7 +157,7 @@ export function createPromptCache(options: PromptCacheOptions = {}): PromptCache
         held: heldTokens(usage),
         input: usage.input,
         output: usage.output ?? 0,
-        // Vendors read and write their cache at the start of an attempt.
+        // Use the start time of the attempt, because vendors read and write their cache at the start.
         until: clock.now() - ms + lifetime,
       };
       const conversation = conversations.get(prefix.conversation);
@@ -168,7 +168,7 @@ export function createPromptCache(options: PromptCacheOptions = {}): PromptCache
   };
 }
 
-/** Returns the number of tokens in the vendor's cache after a call. After reads without reported writes, all input is cached. */
+/** Returns the number of tokens in the vendor's cache after a call. If only reads are reported, this is all input. */
 function heldTokens({ input = 0, cacheRead, cacheWrite }: Usage): number {
   if (cacheWrite === undefined && cacheRead !== undefined && cacheRead > 0) return input;
   return (cacheRead ?? 0) + (cacheWrite ?? 0);

@@ -15,9 +15,9 @@ export interface CacheDecision {
   readonly first: string;
   /**
    * Reason for the decision. `cheaper`: `target` saves at least `minSaving`, or the last attempt at `first` failed and `target`
-   * does not cost more. `dearer`: `target` saves less. `expired`: the lifetime of the entry has ended, or the conversation no
-   * longer begins with the prefix. `too-long`: the conversation has been away from the first healthy target for `maxStayMs`, or
-   * for 6 times as long if the last attempt at `first` failed. `no-price`: the price of one of the two targets is unknown.
+   * does not cost more. `dearer`: `target` saves too little. `expired`: the lifetime of the entry has ended, or the conversation
+   * no longer begins with the prefix. `too-long`: the conversation has been away from the first healthy target for `maxStayMs`,
+   * or for 6 times as long if the last attempt at `first` failed. `no-price`: the price of one of the two targets is unknown.
    */
   readonly why: 'cheaper' | 'expired' | 'dearer' | 'too-long' | 'no-price';
   /** Expected cost at `first` minus expected cost at `target`, in nano-USD; `undefined` without prices or a valid entry. */
@@ -38,7 +38,7 @@ export interface DecisionFacts {
   readonly minSaving: number;
 }
 
-/** Factor of `maxStayMs` for a target whose last attempt failed. */
+/** Factor by which `maxStayMs` is multiplied if the last attempt at the first healthy target failed. */
 const FAILING_FACTOR = 6;
 
 const isHealthy = ({ health }: ResolvedTarget): boolean => health === undefined || health.state === 'healthy';
@@ -92,10 +92,10 @@ export async function decide(facts: DecisionFacts): Promise<CacheDecision | unde
 const isLower = (cost: bigint | undefined, other: bigint | undefined): boolean =>
   cost !== undefined && (other === undefined || cost < other);
 
-/** Quick estimate of tokens. An exact count would delay each call. */
+/** Estimate of four characters per token, because an exact count would delay each call. */
 const ESTIMATE = { count: (text: string) => Math.ceil(text.length / 4), pages: () => 1 };
 
-/** Returns the expected tokens of a call: the counts of the last response, plus an estimate for the messages after it. */
+/** Returns the expected numbers of tokens of a call, which are those of the last response plus an estimate for later messages. */
 function expectedTokens(messages: readonly Message[], last: Holder | undefined) {
   const later = messages.slice(last?.count ?? 0);
   const input = later.reduce((sum, message) => sum + estimateMessage(message, ESTIMATE), last?.input ?? 0);

@@ -2,13 +2,13 @@ import type { CacheStore } from '@majordomo/cache';
 import type { Clock } from '@majordomo/core';
 import { abortable, isRecord } from '@majordomo/core/toolkit';
 
-/** Prefix of a conversation that one target has in its cache. `hash` identifies the prefix. */
+/** Prefix of a conversation that the vendor of one target has cached. `hash` identifies the prefix. */
 export interface Holder {
   readonly target: string;
   /** Number of messages in the prefix. */
   readonly count: number;
   readonly hash: string;
-  /** Number of cached tokens. */
+  /** Number of tokens in the vendor's cache. */
   readonly held: number;
   /** Number of input tokens of the last request to the target. */
   readonly input: number;
@@ -18,7 +18,7 @@ export interface Holder {
   readonly until: number;
 }
 
-/** State of one conversation. The state contains hashes and counts, never text. */
+/** State of one conversation. The state contains hashes, counts and times, but no text. */
 export interface Conversation {
   readonly holders: readonly Holder[];
   /** Time since which another target is tried before the first healthy target, in epoch milliseconds. */
@@ -70,7 +70,7 @@ export class Conversations {
     const write = async (): Promise<void> => {
       await store.set(KEY_PREFIX + key, conversation, ttlMs);
     };
-    // If the write fails, other processes read an older state or none.
+    // Ignore a failed write. Other processes then read an older state or none.
     void write().catch(() => undefined);
   }
 

@@ -9,15 +9,15 @@ import type { KeyValues, ObjectNamespace } from './platform.ts';
 export interface CloudflareBindings {
   /** Durable Object namespace that is bound to `LedgerObject`. */
   readonly ledger: object;
-  /** KV namespace for the cache. @default none: `cache` is undefined */
+  /** KV namespace for the cache. If absent, `cache` is undefined. */
   readonly cache?: object | undefined;
   /**
-   * Distribution of the ledger over Durable Objects. `tenant` uses an object per tenant and rejects operations on all tenants.
+   * Distribution of the ledger over Durable Objects. `tenant` uses an object per tenant and rejects operations across tenants.
    * @default all tenants share one object
    */
   readonly shard?: 'tenant' | undefined;
   /**
-   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not depend on them.
+   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not depend on the records.
    * @default 400 days
    */
   readonly keepRecordsMs?: number | undefined;

@@ -7,11 +7,11 @@ interface Counter {
   readonly used: bigint;
   readonly held: bigint;
   readonly resetsAt: number | undefined;
-  /** Start of the period in epoch milliseconds. A late settlement compares it to detect a new period. */
+  /** Start of the period in epoch milliseconds. A late settlement compares this time to detect a new period. */
   readonly period: number;
 }
 
-/** Amount that a reservation holds on a counter in one period of the counter. */
+/** Amount of a counter that a reservation claims, in one period of the counter. */
 interface Hold {
   readonly counter: string;
   readonly period: number;
@@ -19,7 +19,7 @@ interface Hold {
   readonly whenLapsed: Claim['whenLapsed'];
 }
 
-/** Time for which the id of an ended reservation is stored, in milliseconds, because it may be settled late. */
+/** Time for which the id of an ended reservation is stored, in milliseconds, because the reservation may be settled late. */
 const LAPSED_MS = 7 * 86_400_000;
 const MAX_AMOUNT = 2n ** 63n - 1n;
 

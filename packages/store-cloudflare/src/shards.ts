@@ -4,7 +4,7 @@ import type { Claim } from '@majordomo/ledger';
 /** Functions that return the name of the Durable Object for an operation of the ledger. */
 interface Shards {
   claims(id: string, claims: readonly Claim[]): string;
-  /** Returns the object of a reservation. With one object per tenant, returns `undefined` if this store did not create it. */
+  /** Returns the object of a reservation. With one object per tenant, returns `undefined` for a reservation of another store. */
   id(id: string): string | undefined;
   /** Returns the object of a prefix. With one object per tenant, throws unless `prefix` is a counter that this store claimed. */
   counters(prefix: string): string;

@@ -63,7 +63,7 @@ export const decode = <T>(text: string): T =>
     ),
   ) as T;
 
-/** Parses the JSON of a record. Does not decode amounts, because tags may have the same names. */
+/** Parses the JSON of a record. Does not decode amounts, because tags may have the names of amounts. */
 export const recordIn = (text: string): SpendRecord => withoutNulls(JSON.parse(text)) as SpendRecord;
 
 /** Returns a copy of the value with `undefined` in place of null. */

@@ -5,9 +5,9 @@ import type { ShareGpt, ShareGptTurn } from './sharegpt.ts';
 export interface CompressOptions {
   /** Function that returns the number of tokens in a text, such as `estimateTokens` of `@majordomo/catalog/tokens`. */
   readonly tokens: (text: string) => number;
-  /** Maximum number of tokens of the conversation. `@default 15_250` */
+  /** Maximum number of tokens of the conversation. @default 15_250 */
   readonly targetTokens?: number | undefined;
-  /** Number of entries at the end that are always retained. `@default 4` */
+  /** Number of entries at the end that are always retained. @default 4 */
   readonly keepLast?: number | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface CompressedConversation {
   readonly omitted: number;
   readonly tokensBefore: number;
   readonly tokensAfter: number;
-  /** Whether the conversation fits `targetTokens`. `false` if the retained entries are too long. */
+  /** Whether the conversation has at most `targetTokens` tokens. False if the retained entries are too long. */
   readonly fits: boolean;
 }
 

@@ -10,7 +10,7 @@ export function parseTrajectory(line: string): Trajectory {
   if (typeof value !== 'object' || value === null || !('version' in value)) throw invalidLine('no version');
   if (value.version !== 1) throw invalidLine(`expected version 1, got ${JSON.stringify(value.version)}`);
   const lacking = MEMBERS.find(([name, isRight]) => !isRight(Reflect.get(value, name)));
-  if (lacking !== undefined) throw invalidLine(`"${lacking[0]}" is missing or of another type`);
+  if (lacking !== undefined) throw invalidLine(`"${lacking[0]}" is missing or has the wrong type`);
   const { system, usage, ...rest } = fromJson<Trajectory>(value);
   return { ...rest, system, usage };
 }

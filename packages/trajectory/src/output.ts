@@ -9,7 +9,7 @@ interface OpenFile {
 
 /**
  * Appends lines of one kind to files that no other writer uses, so no lock is needed. Files are named
- * `<kind>.<UTC>.<random>.jsonl`. If a file is full or has an incomplete line, a new file is started.
+ * `<kind>.<UTC>.<random>.jsonl`. If a file is full, was deleted, or may have an incomplete line, the next line begins a new file.
  */
 export class Output {
   private readonly folder: string;

@@ -16,7 +16,7 @@ export interface Trajectory {
   readonly tools: readonly TrajectoryTool[];
   /** Transcript of the agent. */
   readonly messages: readonly Message[];
-  /** Sum of the usage, or `undefined` if no vendor reported usage. */
+  /** Sum of the usage of all model calls, or `undefined` if no vendor reported usage. */
   readonly usage: Usage | undefined;
   /** Reason for the run's end, such as `answered`, `max-steps` or `waiting` (for a decision), or the kind of its error. */
   readonly outcome: string;
@@ -32,10 +32,10 @@ export interface TrajectoryTool {
   readonly parameters: object;
 }
 
-/** Facts about a run that its result does not contain. An empty `targets` selects the run's targets. */
+/** Facts about a run that its result does not contain. If `targets` is empty, those of the run's result are used. */
 export type RunDescription = Omit<Trajectory, 'version' | 'at' | 'messages' | 'usage' | 'outcome'>;
 
-/** Converts a run, or the error that ended a run, to a trajectory. `at`: end time of the run. `@default` now */
+/** Converts a run, or the error that ended a run, to a trajectory. `at` is the end time of the run. @default now */
 export function trajectoryOf(
   run: RunResult | RunError,
   about: RunDescription,

@@ -12,11 +12,11 @@ export interface WriterOptions {
   readonly folder: string;
   /** Redactor applied to every line. */
   readonly redactor: Redactor;
-  /** Maximum size of a file, in bytes. A longer line is written to a separate file. `@default 67_108_864` (64 MiB) */
+  /** Maximum size of a file, in bytes. A longer line is written to a separate file. @default 67_108_864 (64 MiB) */
   readonly maxBytes?: number | undefined;
-  /** Format of the lines. `@default 'majordomo'`, which is lossless */
+  /** Format of the lines. `majordomo` is lossless. @default 'majordomo' */
   readonly format?: LineFormat | undefined;
-  /** Listener for write errors. Errors that the listener throws are ignored. `@default` errors are ignored */
+  /** Listener for write errors. Errors that the listener throws are ignored. @default errors are not reported */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -56,7 +56,7 @@ export function trajectoryWriter(options: WriterOptions): TrajectoryWriter {
     return 'quarantined';
   };
   const fail = (error: unknown): 'failed' => {
-    // A write error must not fail the run.
+    // Return `failed` instead of throwing, because a write error must not fail the run.
     notify(onError, error);
     return 'failed';
   };

@@ -209,8 +209,8 @@ it.each([
   ['{"version":1', 'is not JSON'],
   ['[]', 'no version'],
   ['{"version":2}', 'expected version 1, got 2'],
-  [toLine(plain('a')).replace('"id":"a"', '"id":7'), '"id" is missing or of another type'],
-  [toLine(plain('a')).replace('"parts"', '"teile"'), '"messages" is missing or of another type'],
+  [toLine(plain('a')).replace('"id":"a"', '"id":7'), '"id" is missing or has the wrong type'],
+  [toLine(plain('a')).replace('"parts"', '"teile"'), '"messages" is missing or has the wrong type'],
 ])('reads no %j', (line, message) => {
   expect(() => parseTrajectory(line)).toThrow(message);
 });

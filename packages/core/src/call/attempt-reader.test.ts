@@ -119,7 +119,11 @@ describe('an attempt reader', () => {
   it('fails if the stream ends without a finish, or rejects', async () => {
     expect(await setUp([]).reader.readStep()).toMatchObject({
       type: 'failed',
-      error: { kind: 'truncated', message: 'a/x ended the stream without a finish event' },
+      error: {
+        kind: 'truncated',
+        message:
+          'a/x ended the stream without a finish event; error.details.partial contains the content that arrived',
+      },
     });
     const error = new Error('broken');
     expect(await setUp([error]).reader.readStep()).toEqual({ type: 'failed', error });

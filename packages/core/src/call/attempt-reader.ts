@@ -7,7 +7,7 @@ import type { AttemptTimers } from './timers.ts';
 
 /** Result of one read from an attempt. */
 export type Step<Event extends object> =
-  /** Events for the caller. The list is empty before the commit. */
+  /** Events for the caller. The list is empty until the first content arrives. */
   | { readonly type: 'events'; readonly events: readonly Event[] }
   /** Last events of the attempt. */
   | { readonly type: 'finished'; readonly events: readonly Event[] }
@@ -18,18 +18,15 @@ interface ReaderOptions<Event extends object> {
   readonly timers: AttemptTimers;
   readonly waitUntil: WaitUntil | undefined;
   readonly answer: Pick<Answer<Event, unknown>, 'push' | 'opening'>;
-  /** Returns the error of a finished answer that is a failure, such as an empty answer. */
+  /** Returns an error if the finished answer is a failure, such as an empty answer. Otherwise, returns `undefined`. */
   answerError(): LlmError | undefined;
-  /** Sends the request and requests the first step of the stream. */
+  /** Sends the request and begins to read the stream. */
   open(signal: AbortSignal): OpenedStream<Event>;
 }
 
 type Pulled<Event> = IteratorResult<Event | readonly Event[]>;
 
-/**
- * Reads the stream of one attempt. A timeout or an abort can end every wait. Events are buffered until the commit, so the caller
- * does not notice a failure before the commit.
- */
+/** Reads the stream of one attempt. Buffers its events until the first content arrives, which commits the attempt. */
 export class AttemptReader<Event extends object> {
   /** Whether the attempt is committed: its first content has arrived, and events are no longer buffered. */
   isCommitted = false;
@@ -50,13 +47,13 @@ export class AttemptReader<Event extends object> {
     return this.stopError !== undefined && this.steps !== undefined;
   }
 
-  /** Reads the next step. Never rejects: a failure is returned as a step. */
+  /** Reads the next step. Never rejects. A failure is returned as a step of type `failed`. */
   readStep(): Promise<Step<Event>> {
     this.options.timers.startWait();
     return new Promise(this.wait);
   }
 
-  /** Stops reading: a pending step fails with this error, and the request is aborted. Later calls have no effect. */
+  /** Stops reading. A pending step fails with this error, and the request is aborted. Later calls have no effect. */
   stop(error: LlmError): void {
     if (this.stopError !== undefined) return;
     this.stopError = error;
@@ -71,7 +68,7 @@ export class AttemptReader<Event extends object> {
     if (this.isClosed) return;
     this.isClosed = true;
     try {
-      // A manually written iterator may return a value that is not a promise, or throw.
+      // An iterator that is not a generator may return a value that is not a promise, or throw.
       const cleanUp = Promise.resolve(this.steps?.return?.()).catch(() => undefined);
       this.options.waitUntil?.(cleanUp);
     } catch {
@@ -80,8 +77,8 @@ export class AttemptReader<Event extends object> {
   }
 
   /**
-   * Waits for the next step with callbacks instead of `await`, because this function runs for every event of a stream. A step
-   * creates one promise, and `stop` ends the wait at once even if the provider never responds.
+   * Waits for the next step with callbacks instead of `await`, because this function runs for every event of a stream. Each step
+   * creates only one promise. `stop` ends the wait at once, even if the provider never responds.
    */
   private readonly wait = (resolve: (step: Step<Event>) => void): void => {
     if (this.stopError !== undefined) {
@@ -97,7 +94,7 @@ export class AttemptReader<Event extends object> {
   };
 
   private pull(): Promise<Pulled<Event>> {
-    // A manually written iterator may return its step without a promise.
+    // An iterator that is not a generator may return its step without a promise.
     if (this.steps !== undefined) return Promise.resolve(this.steps.next());
     const { steps, first } = this.options.open(this.controller.signal);
     this.steps = steps;
@@ -114,7 +111,7 @@ export class AttemptReader<Event extends object> {
     }
   };
 
-  /** Handles an error of the provider. After a stop, the error is only a consequence of the stop. */
+  /** Handles an error of the provider. After a stop, the step fails with the error of the stop instead, which is the cause. */
   private readonly onError = (error: unknown): void => {
     this.resolveStep?.({ type: 'failed', error: this.stopError ?? error });
   };
@@ -122,7 +119,10 @@ export class AttemptReader<Event extends object> {
   private stepOf(pulled: Pulled<Event>): Step<Event> {
     const { target, answer } = this.options;
     if (pulled.done === true) {
-      const error = new LlmError('truncated', `${target} ended the stream without a finish event`);
+      const error = new LlmError(
+        'truncated',
+        `${target} ended the stream without a finish event; error.details.partial contains the content that arrived`,
+      );
       return { type: 'failed', error };
     }
     const events: readonly Event[] = isBatch(pulled.value) ? pulled.value : [pulled.value];
@@ -142,7 +142,7 @@ export class AttemptReader<Event extends object> {
     return { type: 'finished', events: this.release(events, true) };
   }
 
-  /** Returns the events for the caller: none before the first content, and all buffered events with the first content. */
+  /** Returns the events for the caller. Before the first content, buffers them and returns none. */
   private release(events: readonly Event[], hasContent: boolean): readonly Event[] {
     if (this.isCommitted) return events;
     this.buffered.push(...events);
@@ -164,7 +164,7 @@ export interface OpenedStream<Event extends object> {
   readonly first: Promise<Pulled<Event>>;
 }
 
-/** Opens a stream and requests its first step inside the hook `around`. If the hook fails, the stream is opened without it. */
+/** Opens a stream and requests its first step inside the hook `around`. If the hook fails, opens the stream without it. */
 export function openInHook<Event extends object>(
   around: ChainDeps['around'],
   info: AttemptInfo,

@@ -24,9 +24,9 @@ import {
   verdictOn,
 } from './verdict.ts';
 
-/** Maximum time that the gates may take, in milliseconds. After this time, `isLapsed` of the attempt is true. */
+/** Maximum time for the decisions of all gates, in milliseconds. After this time, `isLapsed` of the attempt is true. */
 const MAX_ADMISSION_MS = 900_000;
-/** Tolerance for clock differences and busy event loops, in milliseconds. */
+/** Additional time before `isLapsed` is true, in milliseconds, because clocks differ and event loops may be busy. */
 const LAPSE_TOLERANCE_MS = 1000;
 
 /** Error of a failed attempt, and the next action of the call. */
@@ -36,8 +36,8 @@ export interface AttemptFailure {
 }
 
 /**
- * Begins an attempt at a target, or returns the reason why the target is skipped. Checks in this order: the target is not
- * benched, it accepts the request, the gates admit the attempt, and the target has not been benched in the meantime.
+ * Begins an attempt at a target, or returns the reason why the target is skipped. The target must not be benched and must support
+ * the request, the gates must admit the attempt, and the target must not have been benched in the meantime.
  *
  * @param mode whether a benched target may be contacted
  * @param isStillWanted whether the call still needs the attempt; called after the gates have answered
@@ -104,7 +104,7 @@ function skipped<Event extends object, Result>(
   return { why, error, until: undefined, advance };
 }
 
-/** Returns the request for the target, or the error if the policy lets the call try the next target. Throws any other error. */
+/** Returns the prepared request. Returns an error after which the policy permits the next target, and throws any other error. */
 async function prepareFor<Event extends object, Result>(
   state: TargetState<Event, Result>,
   scope: { readonly signal: AbortSignal },
@@ -119,7 +119,7 @@ async function prepareFor<Event extends object, Result>(
   }
 }
 
-/** Returns the error if it is a gate's denial. Throws any other error, which ends the call. */
+/** Returns a gate's denial. Throws any other error, which ends the call. */
 function denialError(error: unknown): LlmError {
   if (LlmError.is(error, 'denied')) return error;
   throw error;
@@ -135,8 +135,8 @@ interface AttemptParts<Event extends object, Result> {
 }
 
 /**
- * Attempt: one request to one target. Owns the gates' permits, the claim on the target's health, the timers and the reader, and
- * releases them when the attempt ends. An attempt ends with `finish`, `fail`, `failInRace` or `loseRace`.
+ * One request to one target. Owns the gates' permits, the claim on the target's health, the timers and the reader, and releases
+ * them when the attempt ends. An attempt ends with `finish`, `fail`, `failInRace` or `loseRace`.
  */
 export class Attempt<Event extends object, Result> {
   readonly state: TargetState<Event, Result>;
@@ -192,7 +192,7 @@ export class Attempt<Event extends object, Result> {
     });
   }
 
-  /** This attempt. A `Hedge` has the same property, which returns the attempt that continues. */
+  /** Attempt with which the call continues. A `Hedge` has the same property, so the call treats both alike. */
   get attempt(): this {
     return this;
   }
@@ -207,17 +207,17 @@ export class Attempt<Event extends object, Result> {
     return this.timers.waitsUntil() + unreadMsOf(this.parts.context.call.settings.timeouts);
   }
 
-  /** Reads the next step: events, the finish or a failure. */
+  /** Reads the next step, which contains events, the finish or a failure. */
   readStep(): Promise<Step<Event>> {
     return this.reader.readStep();
   }
 
-  /** Aborts the request. The step that is being read fails with this error. */
+  /** Aborts the request. A pending `readStep` resolves with this error. */
   stop(error: LlmError): void {
     this.reader.stop(error);
   }
 
-  /** Reports the commit to the target's health and to the listeners, once. */
+  /** Reports the commit to the target's health and to the listeners. Later calls have no effect. */
   reportCommit(): void {
     if (this.isCommitReported) return;
     this.isCommitReported = true;
@@ -228,13 +228,13 @@ export class Attempt<Event extends object, Result> {
     if (claim.isProbe) context.log.event({ type: 'recovered', target, until: undefined });
   }
 
-  /** Ends a finished attempt. Resolves when its permits are settled. */
+  /** Ends a finished attempt. Waits until the gates' permits are settled, but at most one second. */
   async finish(): Promise<void> {
     this.parts.claim.finish();
     await this.end('finished', undefined);
   }
 
-  /** Ends a failed attempt and decides what the call does next. Resolves when its permits are settled. */
+  /** Ends a failed attempt and decides what the call does next. Waits at most one second until the gates' permits are settled. */
   async fail(cause: unknown): Promise<AttemptFailure> {
     const { state } = this;
     const { call, deps, scope } = this.parts.context;
@@ -266,9 +266,9 @@ export class Attempt<Event extends object, Result> {
     state.hasFailedInRace = state.tries >= attempts || !decisionFor(kind, policy).retry;
   }
 
-  /** Aborts an attempt because another attempt was faster. The abort is not counted as a failure of the target. */
+  /** Aborts the attempt because another attempt was faster. The abort does not count against the health of the target. */
   loseRace(): void {
-    const error = new LlmError('aborted', 'another target was first', { code: 'abandoned' });
+    const error = new LlmError('aborted', 'another target answered first', { code: 'abandoned' });
     this.stop(error);
     this.endInRace(error);
   }
@@ -325,7 +325,7 @@ export class Attempt<Event extends object, Result> {
     return withTarget(withDetails(error, { partial }), info.target);
   }
 
-  /** Returns the error of a finished answer that is a failure, unless the policy accepts such an answer. */
+  /** Returns the error if the finished answer is a failure that the policy does not accept. Otherwise, returns `undefined`. */
   private answerError(): LlmError | undefined {
     const error = this.answer.fault();
     const isAccepted = error && decisionFor(error.kind, this.state.settings.policy).accept === true;

@@ -66,7 +66,7 @@ export class CallLog {
     this.emit?.({ type: 'target-skipped', call: this.call, target: target.key, why, until });
   }
 
-  /** Reports that an attempt sent nothing because its credential is benched. `attemptEnd` follows. */
+  /** Reports that an attempt sent nothing because its credential is benched. The caller must then report `attemptEnd`. */
   credentialBenched(target: string, until: number): void {
     this.hasBenched = true;
     this.emit?.({ type: 'target-skipped', call: this.call, target, why: 'benched', until });
@@ -78,12 +78,12 @@ export class CallLog {
     this.hasBenched = false;
   }
 
-  /** Emits an event for which no record is stored. */
+  /** Emits an event without adding an attempt to the records. */
   event(event: AttemptEvent): void {
     this.emit?.({ ...event, call: this.call });
   }
 
-  /** Adds the attempts of one part of the call, because each part has a separate log. */
+  /** Adds the attempts of one part of an embedding call, because each part has a separate log. */
   addAttempts(attempts: readonly AttemptRecord[]): void {
     this.records.push(...attempts);
   }

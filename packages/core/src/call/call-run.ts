@@ -30,7 +30,7 @@ export class CallRun<Event extends object, Result> {
   private retryDelayMs = 0;
   /** Event that makes the caller discard the content that it has read. The event is emitted before the next attempt is read. */
   private reset: Reset | undefined;
-  /** Failure after which the next attempt continues the answer. It is emitted with the first content of that attempt. */
+  /** Failure after which the next attempt continues the answer. The event `continued` reports the failure. */
   private interruption: Pick<Continued, 'from' | 'error'> | undefined;
   private lastPartial: PartialResponse | undefined;
   private failure: LlmError | undefined;
@@ -47,7 +47,7 @@ export class CallRun<Event extends object, Result> {
     this.context = { call, deps, scope, log: new CallLog(call.info, call.emit) };
   }
 
-  /** Returns the next events, never an empty list, or `undefined` once `result` is set. Throws the error of the call. */
+  /** Returns at least one event, or `undefined` after the last event of a finished call. Throws the error of the call. */
   async pull(): Promise<CallerEvents<Event> | undefined> {
     if (this.failure !== undefined) throw this.failure;
     if (this.result !== undefined) {
@@ -69,12 +69,12 @@ export class CallRun<Event extends object, Result> {
       throw this.fail(cause);
     } finally {
       this.isBeingPulled = false;
-      // The call was stopped during this pull, which may be the last one.
+      // Report the end of a call that was stopped during this pull, because the caller may not pull again.
       if (scope.reason !== undefined) void this.endStopped(scope.reason);
     }
   }
 
-  /** Ends the call because its reader stopped reading. Aborts the request and records the attempt as abandoned. */
+  /** Ends the call because the caller stopped reading. Aborts the request and records the attempt as abandoned. */
   abandon(why: string): void {
     this.reportEnd();
     this.context.scope.stop(new LlmError('aborted', why, { code: 'abandoned' }));
@@ -82,7 +82,7 @@ export class CallRun<Event extends object, Result> {
 
   // ---- Begin the next attempt
 
-  /** Begins an attempt at the current target, or at the first target after it that is not skipped. */
+  /** Begins an attempt at the first target that is not skipped, starting with the current target. */
   private async beginNext(): Promise<Attempt<Event, Result> | Hedge<Event, Result>> {
     const { call, deps, scope, log } = this.context;
     const chain = (this.chain ??= await this.resolve());
@@ -99,7 +99,7 @@ export class CallRun<Event extends object, Result> {
       if (attemptOrSkip instanceof Attempt) {
         const isHedged = call.settings.hedgeAfterMs < Infinity;
         this.running = isHedged ? new Hedge(attemptOrSkip, chain, this.context) : attemptOrSkip;
-        // The call was stopped while the gates decided, so the attempt fails before it sends a request.
+        // If the call was stopped while the gates decided, the attempt fails before it sends a request.
         if (scope.reason !== undefined) attemptOrSkip.stop(scope.reason);
         return this.running;
       }
@@ -129,7 +129,7 @@ export class CallRun<Event extends object, Result> {
     return attempt;
   }
 
-  /** Returns the events for the caller: those of the attempt or, after a failure, those that the failure requires. */
+  /** Returns the events for the caller: the events of the attempt or, after a failure, at most one `reset`. */
   private async process(attempt: Attempt<Event, Result>, step: Step<Event>): Promise<CallerEvents<Event>> {
     if (step.type === 'failed') return this.processFailure(attempt, step.error);
     const events = this.show(attempt, step.events);
@@ -156,7 +156,7 @@ export class CallRun<Event extends object, Result> {
     switch (verdict.type) {
       case 'advance':
         this.chain?.advance();
-        // Do not emit the reset before the next attempt has begun, because there may be no next attempt.
+        // Do not emit the reset before the next attempt has begun. If none begins, the caller keeps the content that it has read.
         return [];
       case 'retry':
         this.retryDelayMs = verdict.delayMs;
@@ -210,7 +210,7 @@ export class CallRun<Event extends object, Result> {
     if (!this.isBeingPulled) void this.endStopped(error);
   }
 
-  /** Ends a stopped call that is not being pulled. */
+  /** Ends a stopped call while no `pull` is running that could throw the error. */
   private async endStopped(error: LlmError): Promise<void> {
     if (this.failure !== undefined || this.result !== undefined) return;
     try {

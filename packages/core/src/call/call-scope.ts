@@ -6,7 +6,7 @@ import { LlmError } from '../types/llm-error.ts';
  * resolvers and delays observe the scope's signal.
  */
 export class CallScope {
-  /** Reason why the call was stopped from outside; `undefined` if it was not stopped. */
+  /** Error of the abort, the deadline or the reader that stopped the call; `undefined` if the call was not stopped. */
   reason: LlmError | undefined;
   private readonly deadline: number;
   private readonly clock: Clock;

@@ -13,23 +13,23 @@ import type { CallScope } from './call-scope.ts';
 import type { RecoveryMemory } from './recovery-memory.ts';
 import type { ChainSettings } from './settings.ts';
 
-/** Description of one call: its operation, settings and listeners. */
+/** Operation, settings and listeners of one call. */
 export interface Call<Event extends object, Result> {
   readonly info: CallInfo;
   readonly operation: Operation<Event, Result>;
   readonly settings: ChainSettings;
-  /** Returns the settings for a target. Those of the call override those of the alias, which override those of the majordomo. */
+  /** Returns the settings for a target. Settings of the call override those of the alias, which override the majordomo's. */
   readonly settingsFor: (target: Target) => ChainSettings;
-  /** Whether the caller reads events as they arrive. Otherwise, another attempt can replace an attempt until the call ends. */
+  /** Whether the caller reads events as they arrive. Otherwise, a later attempt can replace any content until the call ends. */
   readonly isStreamed: boolean;
   /** The caller's abort signal. */
   readonly signal: AbortSignal | undefined;
-  /** Place of the call in the application. It is added to the call's errors. */
+  /** Place of the call in the application. Its stack frames are appended to the call's error. */
   readonly site: CallSite | undefined;
   readonly emit: Emit | undefined;
-  /** Receives work that continues after the response. */
+  /** Receives promises of work that continues after the response. */
   readonly waitUntil: WaitUntil | undefined;
-  /** Called once when the call ends, even without a reader. */
+  /** Called once when the call ends, even if nothing reads its events. */
   readonly onEnd: ((outcome: Outcome<Result>) => void) | undefined;
   /** Resolves the spec to its current targets, in the order in which they are tried. */
   resolve(scope: CallScope): Promise<readonly Target[]>;

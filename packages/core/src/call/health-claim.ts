@@ -7,7 +7,7 @@ import { benchedError, CREDENTIAL_BENCHED, isRetryAfterTooLong } from './verdict
 
 export type HealthDeps = Pick<ChainDeps, 'health' | 'clock' | 'credentialKeys'>;
 
-/** Whether a benched target may be contacted: never, by one call at a time, or by any call. */
+/** Calls that may contact a benched target: none, one call at a time, or all calls. */
 export type ClaimMode = 'unless-benched' | 'alone' | 'forced';
 
 /** Kinds of failures that concern only the credential. After such a failure, calls with another credential may succeed. */
@@ -38,7 +38,7 @@ export class HealthClaims {
   /**
    * Claims the target for one attempt. Returns `undefined` if the target is benched and `mode` does not permit the attempt.
    *
-   * @param probeMs time after which a probe that has not ended is ignored, in milliseconds
+   * @param probeMs time after which a probe that has not ended no longer blocks other probes, in milliseconds
    */
   claim(mode: ClaimMode, probeMs: number): HealthClaim | undefined {
     const { health } = this.deps;
@@ -47,7 +47,7 @@ export class HealthClaims {
     return new HealthClaim(this, { tracker: health, key: this.target, stamp }, mode, probeMs);
   }
 
-  /** Claims a credential for an attempt at the target. Throws if it is benched and `mode` does not permit the attempt. */
+  /** Claims a credential for an attempt. Throws if the credential is benched and `mode` does not permit the attempt. */
   claimCredential(value: string, mode: ClaimMode, probeMs: number): Claim {
     const { health, clock, credentialKeys } = this.deps;
     const tracker = health.credentials();
@@ -107,7 +107,7 @@ export class HealthClaim {
     this.credential = this.claims.claimCredential(value, this.mode, this.probeMs);
   }
 
-  /** Reports the first content, which ends a probe. A later failure is counted against the target again. */
+  /** Reports the first content, which ends a probe with success. A later failure still counts against the target. */
   commit(): void {
     for (const claim of this.allClaims()) claim.stamp = claim.tracker.commit(claim.key, claim.stamp);
   }
@@ -122,7 +122,7 @@ export class HealthClaim {
    * @param isConclusive false if the failure does not concern the target, because the call was stopped or a recovery follows
    */
   fail(error: LlmError, isConclusive: boolean, settings: ChainSettings): number | undefined {
-    // This failure was already counted when it benched the credential.
+    // The failure that benched the credential was already counted.
     const isNew = error.details.code !== CREDENTIAL_BENCHED;
     const isCounted = isConclusive && isNew && decisionFor(error.kind, settings.policy).bench;
     const failed = CREDENTIAL_FAILURES.has(error.kind) ? (this.credential ?? this.target) : this.target;

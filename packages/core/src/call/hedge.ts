@@ -65,7 +65,7 @@ export class Hedge<Event extends object, Result> {
     else await this.follow(second);
   }
 
-  /** Begins an attempt at the next available target. If a gate denies the attempt, no other target is tried. */
+  /** Begins an attempt at the next available target. If a gate denies the attempt, returns `undefined`. */
   private async beginSecond(): Promise<Attempt<Event, Result> | undefined> {
     const { scope, log } = this.context;
     const isStillWanted = (): boolean => !this.isOver && scope.reason === undefined;

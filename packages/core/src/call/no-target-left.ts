@@ -35,8 +35,8 @@ export async function continueOrThrow<Event extends object, Result>(
 }
 
 /**
- * Returns the error of a chain that has no further target. If the chain has one target, this is the target's last error. If the
- * chain has several targets, the error lists the errors of all attempts.
+ * Returns the error of a chain that has no further target. For a chain of one target, returns the target's last error. For
+ * several targets, returns an error that lists the errors of all attempts.
  */
 export function exhaustedError(
   spec: string,
@@ -77,7 +77,7 @@ export function soonestBench<State extends Benchable>(
     .sort((a, b) => a.comesBack - b.comesBack)[0];
 }
 
-/** Whether a probe may begin before the bench ends. Only operators set benches without an end, and only they end such benches. */
+/** Whether a probe may begin before the bench ends. A bench without an end is set and ended only by an operator. */
 const mayProbeEarly = <Found extends Bench>(bench: Found | undefined): bench is Found =>
   bench !== undefined && bench.comesBack < END_OF_TIME;
 
@@ -104,7 +104,7 @@ export async function untilHealthChanges(
   try {
     await clock.sleep(Math.max(1, until - clock.now()), sleep.signal);
   } catch {
-    // The wait ended early. If the call was aborted, the error is thrown below.
+    // The wait ended early. If the call was aborted, `throwIfAborted` throws the error.
   } finally {
     for (const stop of unsubscribe) stop();
     signal.removeEventListener('abort', wake);

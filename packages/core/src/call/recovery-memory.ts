@@ -1,7 +1,7 @@
 import type { Recovery } from '../types/llm-error.ts';
 import type { ModelRequest } from '../types/request.ts';
 
-// The numbers of targets and of recoveries per target are limited. The oldest entries are removed first.
+// Limits of the number of targets and of recoveries per target. The oldest entries are removed first.
 const MAX_TARGETS = 256;
 const MAX_RECOVERIES = 8;
 

@@ -46,5 +46,5 @@ const orInfinity = (ms = 0): number => (ms > 0 ? ms : Infinity);
 const paceOf = (charsPerSecond = 0, windowMs = 10_000): Pace | undefined =>
   charsPerSecond > 0 && windowMs > 0 ? { charsPerSecond, windowMs } : undefined;
 
-/** Returns the maximum time for which a stream waits for its reader, in milliseconds. */
+/** Returns the maximum time for which events wait until the caller reads them, in milliseconds; `Infinity` for no limit. */
 export const unreadMsOf = ({ unreadMs = 300_000 }: Timeouts): number => orInfinity(unreadMs);

@@ -57,7 +57,7 @@ export class TargetState<Event extends object, Result> {
     this.prepared = undefined;
   }
 
-  /** Returns a number for the next attempt. Each number is used once, because gates use it in the name of a reservation. */
+  /** Returns the number of the next attempt. No number is returned twice, because gates use it in the name of a reservation. */
   nextNumber(): number {
     return this.target.nextNumber?.() ?? ++this.lastNumber;
   }
@@ -77,21 +77,21 @@ export class TargetState<Event extends object, Result> {
     details: { recover },
   }: LlmError): AvailableRecovery<Event, Result> | undefined {
     if (recover === undefined || this.recoveries.some(({ id }) => id === recover.id)) return undefined;
-    // Recoveries that change the credential are not counted, because a pool may have many keys and each key is tried once.
+    // Do not count recoveries that change the credential, because a pool may have many keys and each key is tried once.
     const counted = this.recoveries.filter(({ changesCredential }) => changesCredential !== true);
     if (recover.changesCredential !== true && counted.length >= MAX_RECOVERIES) return undefined;
     const prepared = this.prepared && applyRecovery(this.prepared, recover, message);
     return prepared && { recovery: recover, prepared };
   }
 
-  /** Makes the next attempt send the changed request, and remembers the recovery for later calls if it permits that. */
+  /** Makes the next attempt send the changed request, and remembers the recovery for later calls if `remember` is true. */
   useRecovery({ recovery, prepared }: AvailableRecovery<Event, Result>): void {
     this.recoveries = [...this.recoveries, recovery];
     this.memory.remember(this.target.key, recovery);
     this.prepared = prepared;
   }
 
-  /** Applies the recoveries of this call and those remembered from earlier calls. */
+  /** Applies the recoveries of this call and the stored recoveries of earlier calls. */
   private withRecoveries(prepared: PreparedCall<Event, Result>): PreparedCall<Event, Result> {
     const remembered = this.memory.recoveriesFor(this.target.key, prepared.request);
     let changed = prepared;

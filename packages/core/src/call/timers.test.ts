@@ -31,7 +31,7 @@ describe('the timeouts of an attempt', () => {
     expect(errors).toMatchObject([
       {
         kind: 'timeout',
-        message: 'a/x did not answer within 10 ms',
+        message: 'a/x did not answer within 10 ms; raise timeouts.connectMs',
         details: { phase: 'connect' },
       },
     ]);
@@ -46,7 +46,7 @@ describe('the timeouts of an attempt', () => {
     expect(errors).toEqual([]);
     await clock.advance(1);
     expect([messages(), errors[0]?.details.phase]).toEqual([
-      ['a/x sent no content within 30 ms'],
+      ['a/x sent no content within 30 ms; raise timeouts.firstContentMs'],
       'first-content',
     ]);
   });
@@ -58,7 +58,7 @@ describe('the timeouts of an attempt', () => {
     const { clock, timers, messages } = setUp(timeouts);
     timers.startWait();
     await clock.advance(30);
-    expect(messages()).toEqual(['a/x sent no content within 30 ms']);
+    expect(messages()).toEqual(['a/x sent no content within 30 ms; raise timeouts.firstContentMs']);
   });
 
   it('end it if the target falls silent, counted from the last wait', async () => {
@@ -74,7 +74,10 @@ describe('the timeouts of an attempt', () => {
     }
     timers.startWait();
     await clock.advance(20);
-    expect([messages(), errors[0]?.details.phase]).toEqual([['a/x sent nothing more within 20 ms'], 'idle']);
+    expect([messages(), errors[0]?.details.phase]).toEqual([
+      ['a/x sent nothing more within 20 ms; raise timeouts.idleMs'],
+      'idle',
+    ]);
   });
 
   it('report silence, not a slow pace, if the idle limit is shorter', async () => {
@@ -101,7 +104,10 @@ describe('the timeouts of an attempt', () => {
     await clock.advance(49);
     expect(errors).toEqual([]);
     await clock.advance(1);
-    expect([messages(), errors[0]?.details.phase]).toEqual([['a/x did not finish within 50 ms'], 'complete']);
+    expect([messages(), errors[0]?.details.phase]).toEqual([
+      ['a/x did not finish within 50 ms; raise timeouts.completeMs'],
+      'complete',
+    ]);
   });
 
   it('have the documented defaults', async () => {
@@ -173,7 +179,7 @@ describe('the timers of an attempt', () => {
     timers.startWait();
     expect(clock.pending()).toBe(1);
     await clock.advance(20);
-    expect(messages()).toEqual(['a/x sent nothing more within 20 ms']);
+    expect(messages()).toEqual(['a/x sent nothing more within 20 ms; raise timeouts.idleMs']);
   });
 });
 

@@ -12,14 +12,13 @@ interface TimerOptions {
   readonly timeouts: Timeouts;
   readonly isNonStreaming: boolean;
   readonly pace?: Pace | undefined;
-  /** Returns the number of characters received so far. */
   readonly characters: () => number;
   readonly onTimeout: (error: LlmError) => void;
 }
 
 /**
- * Timers of one attempt. They run only while the chain waits for the model, so a slow reader causes no timeout. Only one platform
- * timer exists at a time. Only an earlier deadline replaces this timer, so a delta requires no timer call.
+ * Timers of one attempt. The timers run only while the call waits for the model, so a slow reader causes no timeout. Only one
+ * platform timer exists at a time. Only an earlier deadline replaces the timer, so most deltas start no timer.
  */
 export class AttemptTimers {
   private readonly options: TimerOptions;
@@ -41,13 +40,11 @@ export class AttemptTimers {
     this.lastWait = this.startedAt;
   }
 
-  /** Starts a wait for the model's next step. */
   startWait(): void {
     this.waitingSince = this.lastWait = this.options.clock.now();
     this.arm();
   }
 
-  /** Ends the wait for the next step of the model. Called when the step has arrived. */
   endWait(): void {
     if (this.isCommitted) this.meter?.addWait(this.options.clock.now() - this.lastWait);
     this.waitingSince = undefined;
@@ -60,7 +57,7 @@ export class AttemptTimers {
     this.meter?.startWindow(this.options.characters());
   }
 
-  /** Returns the latest end of the last wait, in epoch milliseconds; `Infinity` if no limit exists. */
+  /** Returns the latest time at which the current or last wait can end, in epoch milliseconds; `Infinity` without a limit. */
   waitsUntil(): number {
     const { completeMs, idleMs, firstContentMs } = this.limits;
     if (this.options.isNonStreaming) return this.startedAt + completeMs;
@@ -91,7 +88,7 @@ export class AttemptTimers {
     else this.options.onTimeout(this.timeoutError());
   }
 
-  /** Returns the end of the permitted wait, in epoch milliseconds; `Infinity` if no limit exists. */
+  /** Returns the time at which the current wait exceeds its limit, in epoch milliseconds; `Infinity` without a limit. */
   private deadline(): number {
     const phase = this.phase();
     const limitMs = this.limits[LIMIT[phase]];
@@ -99,7 +96,7 @@ export class AttemptTimers {
     return (this.waitingSince ?? this.startedAt) + Math.min(limitMs, this.paceLimitMs());
   }
 
-  /** Returns the time that this wait may take before the pace is too slow, in milliseconds. */
+  /** Returns the duration of the current wait after which the answer is too slow, in milliseconds. */
   private paceLimitMs(): number {
     return this.meter === undefined ? Infinity : this.meter.remainingMs(this.options.characters());
   }
@@ -111,7 +108,6 @@ export class AttemptTimers {
     return isSlow && pace ? paceError(target, pace) : phaseError(target, phase, this.limits);
   }
 
-  /** Returns the phase whose limit applies now. */
   private phase(): Phase {
     if (this.options.isNonStreaming) return 'complete';
     if (this.isCommitted) return 'idle';
@@ -153,13 +149,17 @@ const PROBLEM: Readonly<Record<Phase, string>> = {
 
 function phaseError(target: string, phase: Phase, limits: Limits): LlmError {
   const ms = limits[LIMIT[phase]];
-  return new LlmError('timeout', `${target} ${PROBLEM[phase]} within ${ms} ms`, { phase });
+  return new LlmError(
+    'timeout',
+    `${target} ${PROBLEM[phase]} within ${ms} ms; raise timeouts.${LIMIT[phase]}`,
+    { phase },
+  );
 }
 
 const paceError = (target: string, { charsPerSecond, windowMs }: Pace): LlmError =>
   new LlmError(
     'timeout',
-    `${target} sent fewer than ${charsPerSecond} characters per second for ${windowMs} ms`,
+    `${target} sent fewer than ${charsPerSecond} characters per second for ${windowMs} ms; lower leastCharsPerSecond`,
     { phase: 'slow' },
   );
 

@@ -42,7 +42,7 @@ export function verdictOn(facts: FailureFacts, settings: ChainSettings): Verdict
   return { type: row.advance ? 'advance' : 'throw' };
 }
 
-/** Whether the vendor's Retry-After is longer than a call accepts. If so, the target is benched for that time instead. */
+/** Whether the vendor's Retry-After is longer than a call accepts. If so, it benches the target and does not retry. */
 export function isRetryAfterTooLong(error: LlmError, { retryAfterCapMs }: ChainSettings): boolean {
   return (error.details.retryAfterMs ?? 0) > retryAfterCapMs;
 }
@@ -55,7 +55,7 @@ function backoffMs(tries: number, random: number, { backoffBaseMs, backoffCapMs 
 /** Error code of an attempt that sent nothing because its credential is benched. */
 export const CREDENTIAL_BENCHED = 'credential-benched';
 
-/** Returns the error of a benched target. It has the kind of the failure that benched the target, so `LlmError.is` matches. */
+/** Returns the error of a benched target. Its kind is that of the failure that caused the bench, so `LlmError.is` matches. */
 export function benchedError(
   target: string,
   bench: Pick<Bench, 'until' | 'error'> | undefined,
@@ -77,7 +77,7 @@ export function benchedError(
 const formatEnd = (until: number): string =>
   until < END_OF_TIME ? `until ${new Date(until).toISOString()}` : 'until it is unbenched';
 
-/** Returns the outcome of a failed attempt for its record. */
+/** Returns the outcome to record for a failed attempt: `skipped`, `abandoned` or `failed`. */
 export function outcomeOf({ details: { code } }: LlmError): Attempt['outcome'] {
   if (code === CREDENTIAL_BENCHED) return 'skipped';
   return code === 'abandoned' ? code : 'failed';

@@ -124,7 +124,7 @@ export const newInfo = (
   ...(isFurtherRound && { isFurtherRound }),
 });
 
-/** Returns chain options: those of the call override those of the alias, which override those of the majordomo. */
+/** Returns chain options. Options of the call override those of the alias, which override those of the majordomo. */
 export const targetSettings = (
   chain: ChainOptions | undefined,
   { timeouts, policy }: TargetSettings,
@@ -183,7 +183,7 @@ async function orderTargets(
   }
 }
 
-/** Returns the description of a target that applications receive. */
+/** Returns a target in the form that applications receive. */
 export function resolvedTarget(
   target: Target,
   { deps, modelAt }: ModelSetup,

@@ -177,7 +177,7 @@ const newBackends = ({ providers, env = NO_ENV }: MajordomoOptions): Backends =>
 
 type Models = Map<string, { readonly provider: Provider; readonly model: Model }>;
 
-/** Returns the cached chat model of a target. Models are cached because their creation evaluates the provider's rules. */
+/** Returns the cached chat model of a target. The creation of a model evaluates the provider's rules, so it is not repeated. */
 function cachedModel(models: Models, { key, provider, modelId }: Target, env: Env): Model {
   const cached = models.get(key);
   if (cached?.provider === provider) return cached.model;

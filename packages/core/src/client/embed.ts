@@ -35,11 +35,11 @@ interface EmbeddingCall {
   readonly emit: Emit | undefined;
   /** Log of the complete call. Each part has a separate log. */
   readonly log: CallLog;
-  /** Empty until the targets are known. */
+  /** Parts of the values. Empty until the targets are resolved. */
   parts: readonly Part[];
 }
 
-/** Embeds the values. Each part is sent along the chain separately, but the events describe a single call. */
+/** Embeds the values. Each part has separate attempts and a separate failover, but the events describe a single call. */
 export async function embed(
   spec: string,
   setup: ModelSetup,

@@ -95,7 +95,7 @@ async function prepareEmbedding(
   if (requests.length > 1)
     throw unsupportedError(
       target.key,
-      `accepts at most ${requests[0]?.length} of these values in one request`,
+      `accepts at most ${requests[0]?.length} of these values in one request; send fewer values`,
     );
   const part = { values, vectors: values.map(() => undefined), shared: { size: undefined } };
   return embeddingOperation(request, part).prepare(target, scope);

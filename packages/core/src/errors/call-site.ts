@@ -51,8 +51,8 @@ const framesOf = (stack = ''): readonly string[] =>
   stack.split('\n').filter((line) => /^\s+at |@/.test(line));
 
 /**
- * Returns a copy of an inner call's error with the frames of the wrapper's caller. Several callers of the wrapper may
- * receive the same error, so each gets a copy with separate frames.
+ * Returns a copy of an inner call's error with the frames of the wrapper's caller. Several callers of the wrapper may receive the
+ * same error, so each caller receives a copy with separate frames.
  */
 export function copyWithCallSite(site: CallSite, error: unknown): unknown {
   if (!LlmError.is(error)) return error;

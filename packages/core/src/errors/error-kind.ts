@@ -98,7 +98,7 @@ function kindByStatus(status: number): ErrorKind {
 
 /**
  * Messages about a prompt that exceeds the context (OpenAI and compatible servers, Anthropic, llama.cpp, Gemini, Bedrock, Cohere,
- * GitHub Models, Mistral and xAI). "max_tokens" or "input tokens" alone also occurs in other messages, so it does not match.
+ * GitHub Models, Mistral and xAI). "max_tokens" or "input tokens" alone also occurs in other messages, so neither matches.
  */
 const OVERFLOW_TEXTS: readonly RegExp[] = [
   /maximum context length/i,
@@ -144,7 +144,7 @@ function serializationError(request: object = {}): LlmError | undefined {
     try {
       JSON.stringify(value, withoutBytes);
     } catch (cause) {
-      const message = `${path} cannot be written as JSON: ${redact(messageOf(cause))}`;
+      const message = `${path} cannot be written as JSON (${redact(messageOf(cause))}); use JSON values only`;
       return new LlmError('invalid-request', message, { path }, { cause: redactCause(cause) });
     }
   }

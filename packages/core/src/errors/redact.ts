@@ -23,7 +23,7 @@ const KEY_SHAPES: readonly RegExp[] = [
   /(\bapi[-_]?key["'\\]{0,4}\s{0,8}[:=]\s{0,8}["'\\]{0,4})[^\s"'\\,}&]{6,}/gi,
   /((?:secret_?access_?key|(?:session|security|access|refresh|id)[-_]?token|client_?secret)["'\\]{0,4}\s{0,8}[:=]\s{0,8}["'\\]{0,4})[^\s"'\\,}&]{6,}/gi,
   /([?&](?:key|sig|token|x-amz-(?:signature|credential))=)[^\s"'\\&#]{4,}/gi,
-  // User information of a URL, up to the last `@`, as in a DSN.
+  // User information of a URL, such as a DSN. The information ends at the last `@`.
   /(:\/\/)[^\s/"'\\]+(?=@)/g,
 ];
 
@@ -80,8 +80,8 @@ const formsOf = (secrets: readonly (string | undefined)[]): ReadonlySet<string> 
   new Set(secrets.flatMap(secretForms));
 
 /**
- * Returns the forms of a secret: unchanged, trimmed, percent-encoded, in JSON, and in base64 at any position of a longer
- * string. A secret of one or two characters has no forms, because masking it would make other text unreadable.
+ * Returns the forms of a secret: unchanged, trimmed, percent-encoded, in JSON, and in base64 at any position of a longer string.
+ * A secret of one or two characters has no forms, because masking every occurrence would make other text unreadable.
  */
 export function secretForms(secret: string | undefined): readonly string[] {
   const bare = secret?.trim() ?? '';
@@ -95,7 +95,7 @@ function inUrl(secret: string): string {
   try {
     return encodeURIComponent(secret);
   } catch {
-    // Half of a surrogate pair cannot be encoded.
+    // Use the secret itself, because half of a surrogate pair cannot be encoded.
     return secret;
   }
 }
@@ -144,8 +144,8 @@ const CREDENTIAL =
 const OPAQUE: unique symbol = Symbol();
 
 /**
- * Returns a cause without secrets: the same error if it contains none, otherwise a copy. Errors of SDKs contain the vendor's
- * message, which may contain the key, and some of these errors contain the complete request.
+ * Returns the same error if it contains no secrets, otherwise a copy without them. Errors of SDKs contain the vendor's message,
+ * which may contain the key, and some of these errors contain the complete request.
  */
 export function redactCause(cause: unknown, secrets: readonly (string | undefined)[] = []): unknown {
   const cleaner = new Cleaner(secrets);

@@ -135,7 +135,7 @@ function answerInTime(
   });
 }
 
-/** Returns the record of an attempt that did not take place. Permits that were granted for it are settled with this record. */
+/** Returns the record of an attempt that did not take place. The permits of the attempt are settled with this record. */
 export const skippedAttempt = ({ target }: AttemptInfo, error: LlmError | undefined): Attempt => ({
   target,
   outcome: 'skipped',

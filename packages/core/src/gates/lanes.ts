@@ -14,10 +14,10 @@ interface Lane {
 
 /**
  * Creates a gate that limits the number of concurrent attempts per target prefix. If several prefixes match, the longest applies.
- * Further attempts wait in order. If an attempt can no longer be running (`isLapsed`), the next attempt takes its place.
+ * Further attempts wait and start in order of arrival. An attempt that can no longer be running (`isLapsed`) is not counted.
  *
- * @param limits maximum number of concurrent attempts by prefix. 0 admits none: the attempts wait until their call is
- *   stopped. A target without a matching prefix is not limited. Throws `config` for a limit that is not a number of 0 or more
+ * @param limits maximum number of concurrent attempts by prefix. With 0, attempts wait until their call is stopped. A target
+ * without a matching prefix is not limited. Throws `config` for a limit that is not a number of 0 or more
  * @example lanes({ 'm1/': 1, 'openai/gpt-5.4': 8 })
  */
 export function lanes(limits: { readonly [targetPrefix: string]: number }): Gate {
@@ -37,7 +37,7 @@ export function lanes(limits: { readonly [targetPrefix: string]: number }): Gate
   };
 }
 
-/** Waits for a free place in the lane. Resolves with the permit when the attempt may run. */
+/** Waits until fewer attempts than the limit are running in the lane. Resolves with the permit. */
 async function enter(lane: Lane, attempt: AttemptInfo): Promise<Permit> {
   const { signal } = attempt;
   signal.throwIfAborted();

@@ -8,7 +8,7 @@ export interface SharedLanesOptions {
   readonly name: string;
   /** Maximum number of concurrent attempts across all processes. */
   readonly most: number;
-  /** Scope of one limit: each target or each provider has a separate limit. @default one limit for all targets */
+  /** Limits per target or per provider. @default one limit for all targets */
   readonly each?: 'target' | 'provider' | undefined;
   /**
    * Time after which the reservation of a dead process is released, in milliseconds. A running attempt renews its reservation.
@@ -16,7 +16,7 @@ export interface SharedLanesOptions {
    */
   readonly leaseMs?: number | undefined;
   /**
-   * Decision while the store does not respond. `share`: each process runs at most `max(1, floor(most × share))` attempts.
+   * Decision while the store does not respond. With `share`, each process runs at most `max(1, floor(most × share))` attempts.
    * @default { share: 0 }, which permits one attempt at a time in each process
    */
   readonly whenDown?: 'admit' | 'deny' | { readonly share: number } | undefined;
@@ -24,7 +24,7 @@ export interface SharedLanesOptions {
 
 /** Store of reservations that expire with a lease. A `LedgerStore` is such a store. */
 export interface LeaseStore {
-  /** Reserves the claims. Returns `undefined` if the reservation succeeded. */
+  /** Reserves the claims. Returns `undefined` if the reservation succeeded, and any other value if a limit is reached. */
   reserve(id: string, claims: readonly LaneClaim[], leaseMs: number): unknown;
   /** Extends the lease of a reservation. */
   renew(id: string, leaseMs: number): unknown;
@@ -43,7 +43,7 @@ interface LaneClaim {
 
 interface LanesSetup {
   readonly store: LeaseStore;
-  /** Name of the store in denials, such as `Redis`. */
+  /** Name of the store in the reasons of denials, such as `Redis`. */
   readonly storeName: string;
   readonly clock: Clock;
 }
@@ -54,7 +54,7 @@ const RENEWALS = 3;
 /** Initial delay between two tries to reserve, in milliseconds. The delay doubles after each try, up to `MAX_POLL_MS`. */
 const MIN_POLL_MS = 10;
 const MAX_POLL_MS = 250;
-/** Retry time that a denial reports while the store does not respond, in milliseconds. */
+/** Value of `retryAfterMs` in a denial while the store does not respond, in milliseconds. */
 const DOWN_RETRY_MS = 1000;
 
 /**
@@ -160,7 +160,7 @@ class SharedLanes {
     const renew = (): void => {
       if (attempt.isLapsed === true) return;
       schedule();
-      // If a renewal fails, the next one repeats it. If no renewal succeeds, the reservation ends with its lease.
+      // Ignore a failed renewal, because the next one follows within the lease. If all fail, the reservation ends with its lease.
       Promise.resolve(store.renew(id, this.leaseMs)).catch(() => undefined);
     };
     schedule();

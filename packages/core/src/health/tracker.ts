@@ -41,11 +41,11 @@ export interface Bench {
   readonly isProbed: boolean;
 }
 
-/** Claim of one attempt. The result of the attempt is applied only if the target's epoch is still the same. */
+/** Claim of one attempt. The result of the attempt is applied only if the target's epoch has not changed since the claim. */
 export interface Stamp {
   readonly epoch: number;
   readonly isProbe: boolean;
-  /** Whether the target is contacted before its bench ends. If such an attempt fails, the bench stays and no event is emitted. */
+  /** Whether the target is contacted before its bench ends. If such an attempt fails, the bench does not change. */
   readonly isEarly: boolean;
   /** Whether the claim excludes other early probes. */
   readonly isAlone: boolean;
@@ -54,14 +54,14 @@ export interface Stamp {
 /** Latest time that a `Date` can represent. A bench without a time limit ends at this time. */
 export const END_OF_TIME = 8.64e15;
 
-/** Maximum number of targets. If it is exceeded, the target that has not changed for the longest time is removed. */
+/** Maximum number of targets. Above this number, the target that has not changed for the longest time is removed. */
 const MAX_TARGETS = 10_000;
 
-/** Health of all targets. It is synchronous, in memory, and shared by all views of one majordomo. */
+/** Health of all targets. The health is in memory, and all views of one majordomo share it. */
 export class HealthTracker implements Health {
   private readonly conditions = new Map<string, Condition>();
   private readonly causes = new Map<string, LlmError>();
-  /** End of the time in which an early probe excludes other early probes, by target, in epoch milliseconds. */
+  /** Time until which an early probe excludes other early probes, by target, in epoch milliseconds. */
   private readonly earlyProbes = new Map<string, number>();
   private readonly listeners = new Set<Listener>();
   private credentialTracker: HealthTracker | undefined;
@@ -91,7 +91,7 @@ export class HealthTracker implements Health {
     return (this.credentialTracker ??= new HealthTracker(this.options, this.clock, this.random));
   }
 
-  /** Returns the bench of the target, or a manual bench of the target's provider. */
+  /** Returns the manual bench of the target's provider, otherwise the bench of the target; `undefined` if neither exists. */
   blocked(target: string): Bench | undefined {
     return this.benchOf(providerOf(target)) ?? this.benchOf(target);
   }
@@ -151,7 +151,7 @@ export class HealthTracker implements Health {
     return { until: after.benchEnd, epoch: after.epoch };
   }
 
-  /** Ends the claim of an attempt without a result. */
+  /** Ends the claim of an attempt whose result does not concern the target, such as an aborted attempt. */
   release(target: string, stamp: Stamp): void {
     const before = this.conditionOf(target);
     this.forgetEarly(target, stamp);
@@ -258,7 +258,7 @@ export class HealthTracker implements Health {
     const before = this.conditionOf(target);
     if (after === before) return after;
     this.makeRoomFor(target);
-    // Delete the entry first, so that the map is ordered by the last change.
+    // Delete the entry before setting it, so that the map is ordered by the last change.
     this.conditions.delete(target);
     this.conditions.set(target, after);
     if (after.epoch !== before.epoch) this.notifyListeners(target, publicHealth(after), origin);
@@ -276,7 +276,7 @@ export class HealthTracker implements Health {
   }
 }
 
-/** Separator between target and credential. Neither of them contains this character. */
+/** Separator between target and credential. Neither a target nor a hash contains this character. */
 const SEPARATOR = '\n';
 
 /** Returns the key for the health of a target's credential. */
@@ -299,7 +299,7 @@ const publicHealth = ({ state, failures, benches, until, isByHand }: Condition):
   isByHand: isByHand || undefined,
 });
 
-/** Health keys of credentials. A key contains a hash with a random salt per process, so it does not reveal the credential. */
+/** Health keys of credentials. A key contains a hash with a random salt per process, and does not reveal the credential. */
 export class CredentialKeys {
   private salt: string | undefined;
 

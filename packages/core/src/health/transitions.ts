@@ -1,13 +1,13 @@
 import type { TargetHealth, Verdict } from '../types/health.ts';
 
 /**
- * Health of one target. If it is `benched` and `until` is in the past, the next attempt is a probe. If it is `probing`, `until`
- * is the time at which the probe's claim expires.
+ * Health of one target. If the state is `benched` and `until` is in the past, the next attempt is a probe. In the state
+ * `probing`, `until` is the time at which the probe's claim expires.
  */
 export interface Condition extends TargetHealth {
   /** Number of state changes. The result of an attempt is applied only if the attempt began in the current epoch. */
   readonly epoch: number;
-  /** End of the last bench in epoch milliseconds. A probe does not change it. */
+  /** End of the last bench in epoch milliseconds. A probe does not change this time. */
   readonly benchEnd: number;
   /** Whether an operator set the state, in this or another process. Results of attempts do not end such a bench. */
   readonly isByHand: boolean;
@@ -30,7 +30,7 @@ export const HEALTHY: Condition = {
   isByHand: false,
 };
 
-// The functions below are pure. Each returns the condition after an event.
+// The functions below have no side effects. Each function whose name begins with `after` returns the condition after an event.
 
 /** Returns the end of the bench or probe that blocks the target now, in epoch milliseconds; `undefined` if none does. */
 export function blockedUntil({ state, until }: Condition, now: number): number | undefined {
@@ -43,14 +43,14 @@ export function afterClaim(condition: Condition, now: number, claimMs: number): 
   return changed(condition, { state: 'probing', until: now + claimMs });
 }
 
-/** Ends a probe at its first content. The number of benches is reset only when the response is complete. */
+/** Ends a probe with success at the first content. The number of benches is reset only when the response is complete. */
 export function afterCommit(condition: Condition): Condition {
   return condition.state === 'probing'
     ? changed(condition, { state: 'healthy', until: undefined })
     : condition;
 }
 
-/** Ends the bench of a target that was contacted before the end of the bench and sent content. */
+/** Ends a bench, unless it is manual, because the target was contacted during the bench and sent content. */
 export function afterEarlyCommit(condition: Condition): Condition {
   const { state, isByHand } = condition;
   return state === 'healthy' || isByHand
@@ -87,7 +87,7 @@ export function afterFailure(
   return benchedTo(condition, condition.benches + 1, Math.max(now + wait, condition.benchEnd));
 }
 
-/** Ends a probe that has no result. The next call may probe the target. */
+/** Ends a probe that ended without a result, for example because the call was aborted. The next call may probe the target. */
 export function afterRelease(condition: Condition): Condition {
   const { state, benchEnd } = condition;
   return state === 'probing' ? changed(condition, { state: 'benched', until: benchEnd }) : condition;
@@ -137,7 +137,7 @@ export function afterRestore(
   if (state === 'healthy')
     return changed(condition, { state, failures, benches, until: undefined, benchEnd: 0, isByHand });
   const latest = isByHand ? until : now + Math.max(policy.cooldownCapMs, policy.retryAfterCapMs);
-  // A probe does not survive its process, so the next call may probe.
+  // A probe ends with its process, so restore the target as benched. The next call may probe it.
   const end = state === 'probing' ? now : Math.min(until, latest);
   return { ...benchedTo(condition, benches, end), failures, isByHand };
 }

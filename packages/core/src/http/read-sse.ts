@@ -55,13 +55,13 @@ function checkAnswer({ ok, status, headers }: Response): void {
   if (!ok) throw new LlmError(kindOfStatus(status), `the server answered ${status}`, { status });
   const type = headers.get('content-type') ?? '';
   if (!/event-stream|text\/plain|^$/i.test(type)) {
-    throw new LlmError('protocol', `the server answered with ${type}, not with an event stream`, {
+    throw new LlmError('protocol', `expected an event stream, got ${type}; check the URL`, {
       path: 'content-type',
     });
   }
 }
 
-/** Error kinds by the name of the error with which a signal ends `fetch`. */
+/** Kind of the error, by the name of the exception that `fetch` throws when its signal aborts. */
 const SIGNALS: Readonly<Record<string, 'aborted' | 'timeout'>> = {
   AbortError: 'aborted',
   TimeoutError: 'timeout',
@@ -80,7 +80,7 @@ async function bytesOf(
   }
 }
 
-/** Parses an event. Throws the error if it is an error event. */
+/** Parses an event. Throws the error that an error event contains. */
 function eventOf(data: string): unknown {
   const event = reviveErrors(fromJson(parseJson(data)));
   if (typeof event !== 'object' || event === null || !('type' in event) || event.type !== 'error')

@@ -4,9 +4,9 @@ import { systemClock } from '../util/time.ts';
 import { publicError, withPublicErrors } from './error-json.ts';
 
 /**
- * Returns a response that sends the events of a chat, of an agent or of any other iterable as server-sent events. The client's
- * reads determine the pace. If the client disconnects, the iteration ends, which closes the connection to the vendor. If the
- * iteration fails, the error is sent as the last event.
+ * Returns a response that sends the events of a chat, of an agent or of any other iterable as server-sent events. Events are read
+ * only as fast as the client receives them. If the client disconnects, the iteration ends, which closes the connection to the
+ * vendor. If the iteration fails, the error is sent as the last event.
  *
  * @example
  * const stream = model.stream({ messages: [user(await request.text())] });
@@ -53,8 +53,8 @@ export interface NodeResponse {
 }
 
 /**
- * Sends events to a Node response as `sseResponse` does. Resolves when all events are sent or the client has disconnected.
- * Rejects only if the response cannot begin, for example because its headers were already sent.
+ * Sends events to a Node response in the form that `sseResponse` sends them. Resolves when all events are sent or the client has
+ * disconnected. Rejects only if the response cannot begin, for example because its headers were already sent.
  *
  * @example
  * createServer((request, response) => void pipeSse(model.stream({ messages: [user('hi')] }), response));
@@ -103,12 +103,12 @@ export interface SseOptions {
   /** Additional headers. They take precedence over the default headers of an event stream. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
-   * Returns the value to send for an event, or `undefined` to omit the event. `toJson` encodes the value. Of errors in the value,
-   * only `kind`, `message` and `retryAfterMs` are sent. A failure of the stream is always sent last, with `type: 'error'`.
+   * Returns the value to send for an event, or `undefined` to omit the event. `toJson` encodes the value. For an error in the
+   * value, only `kind`, `message` and `retryAfterMs` are sent. A failed stream ends with its error, of `type: 'error'`.
    * @default the event itself
    */
   readonly map?: ((event: unknown) => object | undefined) | undefined;
-  /** Receives the error if the stream fails, for the server's log. It must not throw. */
+  /** Receives the error of a failed stream, for the server's log. Errors that the function throws are ignored. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -117,7 +117,7 @@ function sseHeaders({ headers = {} }: SseOptions): Record<string, string> {
   return {
     'content-type': 'text/event-stream',
     'cache-control': 'no-cache, no-transform',
-    // By default, nginx buffers responses.
+    // Disable the buffering of nginx, which would delay the events.
     'x-accel-buffering': 'no',
     ...Object.fromEntries(own),
   };
@@ -198,7 +198,7 @@ class SseSource {
       const { map } = this.options;
       return chunkOf(map === undefined ? step.event : map(step.event));
     } catch (error) {
-      // The application's `map` threw, or the event cannot be serialized.
+      // The application's `map` threw an error, or the event cannot be serialized.
       closeIterator(this.events);
       return this.failure(error);
     }
@@ -221,7 +221,7 @@ function chunkOf(event: unknown): string | undefined {
   return json === undefined ? undefined : `data: ${json}\n\n`;
 }
 
-/** Converts an exception of the iterable to a rejection, which the client receives like any other failure. */
+/** Returns the iterator. If the iterable throws, returns an iterator that rejects, so that the client receives the error. */
 function iteratorOf(events: AsyncIterable<unknown>): AsyncIterator<unknown> {
   try {
     return events[Symbol.asyncIterator]();

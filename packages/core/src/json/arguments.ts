@@ -4,7 +4,7 @@ import { asText, isRecord, isTooDeep, SHALLOW_LENGTH, tryParseJson } from '../ut
 /** Parsed arguments of a tool call. */
 export interface ParsedArguments {
   readonly args: JsonObject;
-  /** Set if the text is not a complete JSON object, or is an object that is nested too deeply. */
+  /** Original text. Set if the text is not a complete JSON object or the object is nested too deeply. */
   readonly invalid?: { readonly raw: string };
   /** Repairs that were made to the text. A repair never adds or changes a value. */
   readonly repaired?: readonly ArgumentRepair[];
@@ -12,7 +12,7 @@ export interface ParsedArguments {
 
 /**
  * Parses the arguments of a tool call. An empty text means no arguments. A text that is not an object, or that may be incomplete
- * such as `{"amount": 12` (for 1200), is `invalid`. If the response was cut off (`isCut`), nothing is repaired.
+ * such as `{"amount": 12` (for 1200), is `invalid`. If `isCut`, an empty text is `invalid`, and no text is repaired.
  */
 export function parseArguments(text: string, isCut = false): ParsedArguments {
   if (text.trim() === '' && !isCut) return { args: {} };
@@ -55,8 +55,8 @@ const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 const SPACE = /\s/;
 
 /**
- * Repairs faults that do not affect a value: a code fence around the text, control characters in strings, commas before a closing
- * bracket, surplus closing brackets, and one missing closing bracket after a complete string, object or array. Returns
+ * Repairs these faults, which affect no value: a code fence around the text, control characters in strings, commas before a
+ * closing bracket, surplus closing brackets, and one missing closing bracket after a complete string, object or array. Returns
  * `undefined` for other faults, because a text that ends after a number may be incomplete. The result may still be invalid JSON.
  */
 function repairObject(source: string): RepairedText | undefined {

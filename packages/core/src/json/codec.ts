@@ -4,7 +4,7 @@ import type { JsonValue } from '../types/schema.ts';
 import { fromBase64, hash128, toBase64 } from '../util/bytes.ts';
 import { isPlain } from '../util/values.ts';
 
-/** Key of encoded bytes. If a caller's object has this key as its only key, the key is escaped with a second `$`. */
+/** Key of encoded bytes. If a caller's object has only this key, `toJson` adds a second `$` to the key. */
 const TAG = '$bytes';
 const ESCAPED = /^\$+bytes$/;
 
@@ -78,7 +78,7 @@ function sortMembers(value: unknown, hashOf: (bytes: Uint8Array) => string): unk
   if (value instanceof Uint8Array) return { sha256: hashOf(value) };
   if (Array.isArray(value)) return value.map((item) => sortMembers(item, hashOf));
   if (typeof value !== 'object' || value === null) return value;
-  // A Date, for example.
+  // `JSON.stringify` converts an object with `toJSON`, for example a `Date`.
   if ('toJSON' in value && typeof value.toJSON === 'function') return value;
   if (!isPlain(value)) throw new LlmError('config', 'an instance of a class is not JSON; pass plain data');
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

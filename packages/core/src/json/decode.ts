@@ -11,8 +11,8 @@ const REASONING_END = new RegExp(`^[\\s\\S]*?</(?:${TAGS})\\s*>`, 'i');
 const FENCE = /```[^\n`]*\n([\s\S]*?)```/g;
 
 /**
- * Returns the only JSON value of an answer: the complete text, the text after a byte order mark or reasoning tags, the
- * content of a code fence, or a value in prose. Several values are a fault. Invalid JSON is not repaired.
+ * Returns the only JSON value of an answer. The value may be the complete text, follow a byte order mark or reasoning tags, or be
+ * in a code fence or in prose. Several values are a fault. Invalid JSON is not repaired.
  */
 export function decodeJson(text: string): DecodeResult {
   const decoded = findValue(text);
@@ -28,7 +28,7 @@ function findValue(text: string): DecodeResult {
   return parse(answer) ?? singleValue(fencedValues(answer)) ?? valueInProse(answer);
 }
 
-/** Returns the position of the value in an incomplete answer, or -1 while it is not known. */
+/** Returns the position of the value in an incomplete answer, or -1 while the position is unknown. */
 export function answerStart(text: string): number {
   const answer = withoutReasoning(text) ?? '';
   const skipped = text.length - answer.length;
@@ -59,7 +59,7 @@ function parse(text: string): { readonly value: unknown } | undefined {
   }
 }
 
-/** Maximum number of candidates that are not JSON. Each of them costs an exception of the parser. */
+/** Maximum number of invalid candidates before the search ends, because the parser throws an exception for each of them. */
 const MAX_INVALID = 1000;
 
 class CandidateParser {
@@ -74,7 +74,7 @@ class CandidateParser {
   }
 }
 
-/** Possible beginnings of JSON. Checking them first avoids most exceptions of the parser. */
+/** Possible beginnings of JSON. Other text is not passed to the parser, which avoids most exceptions. */
 const BEGINNING = /^\s*(?:\{\s*["}]|\[\s*["{[\]\dtfn-]|["\dtfn-])/;
 
 function fencedValues(text: string): readonly { readonly value: unknown }[] {
@@ -114,7 +114,7 @@ function openingBracket(text: string, from: number): number {
   return -1;
 }
 
-/** Returns the position after the bracket that closes the one at `from`; -1 if it is not closed. */
+/** Returns the position after the bracket that closes the bracket at `from`; -1 if no bracket closes it. */
 function closingEnd(text: string, from: number): number {
   let depth = 0;
   let quoted = false;

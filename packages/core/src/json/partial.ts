@@ -7,25 +7,25 @@ const QUOTE = 0x22;
 const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 
 /**
- * Parser of incomplete JSON. A snapshot scans only new text, closes the longest beginning that can be closed, and parses it.
- * Strings may be incomplete. Numbers, literals and members without a value are omitted until they are complete.
+ * Parser of incomplete JSON. A snapshot scans only new text, and parses the longest beginning to which closing brackets can be
+ * added. Strings may be incomplete. Numbers, literals and members without a value are omitted until they are complete.
  */
 export class PartialJson {
   private text = '';
   private snapshotAt = 1;
   private start = -1;
-  /** End of the scanned text. */
+  /** Position after the scanned text. */
   private at = 0;
-  /** End of the text that becomes valid JSON if closing brackets are added. */
+  /** Position after the longest beginning that becomes valid JSON if closing brackets are added. */
   private safe = 0;
   private readonly closers: string[] = [];
   private place: 'value' | 'key' | 'colon' | 'after' = 'value';
   private inside: 'nothing' | 'string' | 'literal' = 'nothing';
-  /** Start of an incomplete escape sequence in the open string; -1 if no sequence is incomplete. */
+  /** Position of an incomplete escape sequence in the open string; -1 if no sequence is incomplete. */
   private escape = -1;
   private isOver = false;
 
-  /** Appends text. Returns whether a snapshot is due. */
+  /** Appends text. Returns whether the text has grown enough for the next snapshot. */
   append(delta: string): boolean {
     this.text += delta;
     return this.text.length >= this.snapshotAt && !this.isOver;
@@ -56,7 +56,7 @@ export class PartialJson {
     const { inside, place, text, start } = this;
     if (inside !== 'string' || place === 'key') return text.slice(start, this.safe) + tail;
     const end = this.escape === -1 ? this.at : this.escape;
-    // The second half of a surrogate pair may follow.
+    // Omit the first half of a surrogate pair, because its second half may follow.
     const half = isHighSurrogate(text.charCodeAt(end - 1)) ? 1 : 0;
     return `${text.slice(start, end - half)}"${tail}`;
   }

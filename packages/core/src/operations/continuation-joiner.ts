@@ -2,10 +2,10 @@
 const MIN_LENGTH = 40;
 /** Maximum length of a repetition to remove, in characters, unless the continuation repeats the complete text. */
 const MAX_LENGTH = 400;
-/** Number of characters around a repetition that must continue its pattern for the text itself to be periodic. */
+/** Number of characters around a repetition that must continue its pattern. The text is then periodic, and nothing is removed. */
 const PERIODIC_RUN = 8;
 
-/** Text to show, and text that was removed before it. */
+/** Text to emit, and the text that was removed before it. */
 export interface JoinedText {
   readonly text: string;
   readonly removed: string;
@@ -20,7 +20,7 @@ const NOTHING: JoinedText = { text: '', removed: '' };
 export class ContinuationJoiner {
   private readonly shown: string;
   private readonly buffered: string[] = [];
-  /** Length so far of a repetition of the complete text, if no other repetition is possible. */
+  /** Length so far of a repetition of the complete text. Set only if no other repetition is possible. */
   private again: number | undefined;
   private isDone = false;
 
@@ -38,7 +38,7 @@ export class ContinuationJoiner {
     return this.join(false);
   }
 
-  /** Ends the joining. Returns the text that is still buffered. */
+  /** Reports the end of the continuation. Returns the text that is still buffered, without a repetition. */
   end(): JoinedText {
     return this.isDone ? NOTHING : this.join(true);
   }
@@ -60,8 +60,8 @@ export class ContinuationJoiner {
 }
 
 /**
- * Returns the number of characters to remove as a repetition, or `undefined` if the result depends on more text. A model repeats
- * the first half of a surrogate pair if the other text ended after that half.
+ * Returns the number of characters to remove as a repetition, or `undefined` if the result depends on more text. If the other
+ * text ends with the first half of a surrogate pair, the model repeats that half.
  */
 function repetition(shown: string, continuation: string, isLast: boolean): number | undefined {
   if (/[\uD800-\uDBFF]$/.test(shown) && shown.endsWith(continuation.slice(0, 1)))
@@ -73,7 +73,7 @@ function repetition(shown: string, continuation: string, isLast: boolean): numbe
   return isIntended(shown, continuation, length) ? 0 : length;
 }
 
-/** Whether the continuation may become a repetition of the end of the emitted text. */
+/** Whether more text may make the continuation a repetition of the complete emitted text or of its end. */
 function mayRepeat(shown: string, continuation: string): boolean {
   if (shown.length >= MIN_LENGTH && shown.startsWith(continuation)) return true;
   const max = Math.min(MAX_LENGTH, shown.length);
@@ -83,7 +83,7 @@ function mayRepeat(shown: string, continuation: string): boolean {
   return false;
 }
 
-/** Returns the length of the longest end of the emitted text with which the continuation begins; 0 if that end is too short. */
+/** Returns the length of the longest end of the emitted text that the continuation repeats; 0 if that end is too short. */
 function overlap(shown: string, continuation: string): number {
   if (shown.length >= MIN_LENGTH && continuation.startsWith(shown)) return shown.length;
   for (let length = Math.min(MAX_LENGTH, shown.length, continuation.length); length >= MIN_LENGTH; length--) {
@@ -92,7 +92,7 @@ function overlap(shown: string, continuation: string): number {
   return 0;
 }
 
-/** Whether the repetition may be intended: it consists of rows, closing tags, numbers, or lines that occurred before. */
+/** Whether the repetition may be intended, because it consists of rows, closing tags, numbers, or earlier lines. */
 function isIntended(shown: string, continuation: string, length: number): boolean {
   const text = continuation.slice(0, length);
   const terms = new Set(text.match(/\p{L}{2,}/gu));
@@ -105,7 +105,7 @@ function isIntended(shown: string, continuation: string, length: number): boolea
   return run >= PERIODIC_RUN;
 }
 
-/** Whether a text consists of a repeated piece. */
+/** Whether a text consists of a pattern that occurs at least twice. The last occurrence may be incomplete. */
 function isPeriodic(text: string): boolean {
   for (let period = 1; period <= Math.min(text.length / 2, MAX_LENGTH); period++) {
     if (text.startsWith(text.slice(period))) return true;
@@ -113,7 +113,7 @@ function isPeriodic(text: string): boolean {
   return false;
 }
 
-/** Introductions that a model writes although the request asks it to continue. They begin with a capital letter. */
+/** Introductions that a model writes although the request asks it to continue. An introduction begins with a capital letter. */
 const INTRODUCTION =
   /^(?:(?:sure|certainly|of course|okay|ok)[,.!]? )?\(?(?:continu(?:ing|ed)(?: (?:from|where|with|on|exactly|right|as)\b[^\n:]{0,60})?|here(?:'s| is) the (?:rest|continuation)[^\n:]{0,40}|(?:i(?:'ll| will)|let me) continue[^\n:]{0,60}|picking up[^\n:]{0,60})\)? ?(?::|\.\.\.|…|\n)(?:[^\S\n]{0,20}\n{1,2})?/i;
 const MAX_INTRODUCTION = 120;

@@ -7,7 +7,7 @@ import { assistant, type Message, user } from '../types/messages.ts';
 import type { ChatRequest } from '../types/request.ts';
 import { type ChatOptions, type PreparedChat, prepareChat } from './prepared-chat.ts';
 
-/** Minimum number of characters that the caller has read. A shorter answer is restarted instead. */
+/** Minimum length of an answer that can be continued, in characters. A shorter answer is restarted instead. */
 const MIN_CHARACTERS = 12;
 
 const CONTINUE_PROMPT =
@@ -15,10 +15,10 @@ const CONTINUE_PROMPT =
   'Do not repeat any of it, and do not write an introduction.';
 
 /**
- * Creates the operation that continues an interrupted answer. A target that supports `prefill` receives the shown text as the
- * beginning of its answer. Other targets receive a message with the text and a prompt to continue. Reasoning is not sent.
+ * Creates the operation that continues an interrupted answer. The target receives the shown text as a prefill if possible.
+ * Otherwise, the target receives a message with the text and a prompt to continue. Reasoning is not sent.
  *
- * Returns `undefined` if the answer cannot be continued: it contains a tool call, follows a schema, or is too short.
+ * Returns `undefined` if the answer contains a tool call, follows a schema, or is too short to be continued.
  */
 export function continuedChat(
   request: ChatRequest,
@@ -32,7 +32,7 @@ export function continuedChat(
     type: 'chat',
     validate: () => undefined,
     async prepare(target, scope) {
-      // Vendors reject a prefill that ends in white space.
+      // Vendors reject a prefill that ends in white space or in half a surrogate pair.
       const isPrefilled =
         options.modelAt(target).capabilities.prefill === true && !/[\s\uD800-\uDBFF]$/.test(text);
       const messages = continuedMessages(request.messages, text, isPrefilled);
@@ -62,7 +62,7 @@ function continuedMessages(
 function prepareContinuation(
   chat: PreparedChat,
   parts: readonly ShownPart[],
-  /** Text that the caller has read, unless the model receives it as the beginning of its answer. */
+  /** Text that the caller has read; `undefined` if the model receives the text as a prefill. */
   shownText: string | undefined,
   warning: Warning,
 ): PreparedCall<ModelEvent, ChatResponse> {
@@ -162,7 +162,7 @@ class EventRewriter {
     return [...rest, { type: 'part-end', index: this.indexOf(index), part: { type: 'text', text } }];
   }
 
-  /** Ends the open text if the model added nothing to it. */
+  /** Returns the event that ends the open text, for a model that added no text. */
   private unchangedText(): readonly ModelEvent[] {
     if (this.open === undefined) return [];
     const { index, text } = this.open;

@@ -38,7 +38,7 @@ export function embeddingOperation(
   };
 }
 
-/** Returns the target's embedding backend; `undefined` if the provider has none for the model. */
+/** Returns the target's embedding backend; `undefined` if the provider has no embedding models. */
 export const embeddingBackend = ({ provider, modelId }: Target): EmbeddingBackend | undefined =>
   provider.embeddingModel?.(modelId);
 
@@ -53,7 +53,7 @@ function singleRequest(
   const { dimensions: maxDimensions = Infinity, maxTokens } = backend;
   const { dimensions } = request;
   if (dimensions !== undefined && dimensions > maxDimensions)
-    throw unsupportedError(target, `creates vectors of ${maxDimensions} dimensions, not ${dimensions}`);
+    throw unsupportedError(target, `creates vectors of up to ${maxDimensions} dimensions, not ${dimensions}`);
   // Check all values first, so that nothing is sent if a later value is invalid.
   const longIndex = indexOfTooLong(request.values, maxTokens);
   if (longIndex >= 0) throw overflowError(target, longIndex, maxTokens);
@@ -192,7 +192,7 @@ export async function runParts(
   return responses;
 }
 
-/** Joins the responses of the parts: the vectors in the order of the values, the total usage, and each warning once. */
+/** Returns one response with the vectors in the order of the values, the total usage, and each warning once. */
 export function joinResponses(
   spec: string,
   firstTarget: string,

@@ -145,7 +145,8 @@ describe('an image target', () => {
     else
       await expect(preparing).rejects.toMatchObject({
         kind: 'unsupported',
-        message: 'a/m does not accept this image and mask; an image with a mask is not resized or converted',
+        message:
+          'a/m does not accept this image and mask, which are not resized or converted; send images within its limits',
         details: { path: 'mask', code: 'too-large' },
       });
   });

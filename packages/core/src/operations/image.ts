@@ -70,11 +70,11 @@ async function fitInputs(
   return { images: fitting, warnings };
 }
 
-/** Returns the error for an image and a mask that do not fit. They correspond pixel by pixel, so neither may be changed. */
+/** Returns the error for an image or a mask above the target's limits. Neither is resized, because their pixels correspond. */
 const maskError = (target: string): LlmError =>
   unsupportedError(
     target,
-    'does not accept this image and mask; an image with a mask is not resized or converted',
+    'does not accept this image and mask, which are not resized or converted; send images within its limits',
     {
       path: 'mask',
       code: 'too-large',

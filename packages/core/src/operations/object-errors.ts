@@ -6,7 +6,7 @@ import { truncateText } from '../util/bytes.ts';
 /** Maximum number of characters of a rejected answer in `details.body`. `details.partial` contains the complete answer. */
 const MAX_BODY = 2000;
 
-/** Returns the error of an answer that another round cannot repair, or `undefined` for any other answer. */
+/** Returns an error for an answer that another round cannot repair, or `undefined` for any other answer. */
 export function unfinishedError(response: ChatResponse): LlmError | undefined {
   const { target, finish, toolCalls, attempts } = response;
   const details = { target, attempts, partial: partialOf(response) };

@@ -79,7 +79,7 @@ export class ObjectRounds<T> {
     return { pick: this.pick, isFurtherRound: this.earlier.length > 0 };
   }
 
-  /** Aborts the call between two rounds. */
+  /** Aborts the call. A running round must be aborted separately. */
   abort(why: string): void {
     this.scope.stop(new LlmError('aborted', why, { code: 'abandoned' }));
   }
@@ -88,14 +88,14 @@ export class ObjectRounds<T> {
     this.scope.release();
   }
 
-  /** Skips the targets before the one with which the round begins. */
+  /** Returns the targets from the one with which the round begins. */
   private readonly pick: PickTargets = (targets) => {
     this.targets = targets.map(({ key }) => key);
     const at = targets.findIndex(({ key }) => key === this.start);
     return targets.slice(Math.max(0, at));
   };
 
-  /** Returns the response with its value, or `undefined` if another round follows. Throws if neither is possible. */
+  /** Returns the response with its value, or `undefined` if another round follows. Otherwise, throws the error of the call. */
   async evaluate(response: ChatResponse): Promise<ObjectResponse<T> | undefined> {
     const unfinished = unfinishedError(response);
     if (unfinished !== undefined) throw unfinished;
@@ -177,7 +177,7 @@ interface RoundPlan {
   readonly isFurtherRound: boolean;
 }
 
-/** Functions that make the calls of a typed call. */
+/** Functions that send the rounds of a typed call. */
 export interface TypedCalls {
   generate(request: ChatRequest, options: CallOptions | undefined, plan: RoundPlan): Promise<ChatResponse>;
   stream(request: ChatRequest, options: CallOptions | undefined, plan: RoundPlan): ChatStream;

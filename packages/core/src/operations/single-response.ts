@@ -23,7 +23,7 @@ export interface SingleRequest<Value extends object, Result> {
   /** Returns the error of a response that is a failure, such as a response without an image. */
   fault?(value: Value): LlmError | undefined;
   usage(value: Value): Usage | undefined;
-  /** Returns the result of the call. `warnings` are the warnings of the request. */
+  /** Returns the result of the call. `warnings` describe changes to the request. */
   result(value: Value, warnings: readonly Warning[], facts: CallFacts): Result;
 }
 
@@ -32,7 +32,7 @@ interface CallFacts {
   readonly attempts: readonly Attempt[];
 }
 
-/** Request that gates receive for operations other than chat, which pass their request as `payload`. */
+/** Chat request that gates receive for other operations, whose request is in `payload`. */
 export const EMPTY_REQUEST: ModelRequest = {
   system: undefined,
   messages: [],
@@ -53,7 +53,7 @@ export function checkRequest<Request extends object>(
   return request;
 }
 
-/** Prepares a request whose response is a single event. This event is both the content and the finish. */
+/** Prepares a request whose response is a single event, which is both the content and the finish. */
 export function prepareSingle<Value extends object, Result>(
   single: SingleRequest<Value, Result>,
 ): PreparedCall<Value, Result> {

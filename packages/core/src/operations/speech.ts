@@ -71,7 +71,7 @@ function prepareSpeech(
   };
 }
 
-/** Collects the audio, unless the caller reads it as it arrives. */
+/** Collects the audio, unless the caller reads the audio as it arrives. */
 class SpeechAnswer implements Answer<SpeechEvent, SpeechResponse> {
   usage: Usage | undefined;
   private readonly target: string;

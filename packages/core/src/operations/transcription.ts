@@ -52,7 +52,7 @@ function validate(request: TranscriptionRequest): void {
   checkOneOf(timestamps, ['segment', 'word'], 'timestamps');
 }
 
-/** Media types by their synonyms. */
+/** Canonical media types, by synonym. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   'audio/mp3': 'audio/mpeg',
   'audio/x-wav': 'audio/wav',
@@ -120,7 +120,7 @@ function singleRequest(
   };
 }
 
-/** Returns the usage if the vendor reports none, in seconds, because transcription is usually billed by the second. */
+/** Returns the usage in seconds, for a vendor that reports none, because most vendors bill by the second. */
 const usageOfDuration = (ms: number | undefined): Usage | undefined =>
   ms === undefined ? undefined : usageOfUnits({ 'audio-second': ms / 1000 });
 

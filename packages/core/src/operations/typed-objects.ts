@@ -74,7 +74,7 @@ export class ObjectRun<T> implements Source<DeepPartial<T>> {
 
   abandon(why: string): void {
     this.rounds?.abort(why);
-    // `begin` handles the error of the round.
+    // `begin` already handles the error of the round.
     this.round?.events.return?.().catch(() => undefined);
   }
 

@@ -40,7 +40,7 @@ interface CachedParts {
   readonly tenant: string | undefined;
 }
 
-/** Returns the cache setting of a request with all defaults; `undefined` if the request has none. */
+/** Returns the cache setting of a request with all defaults; `undefined` if the request has no cache setting. */
 export function toModelCache(request: ChatRequest, parts: CachedParts): ModelCache | undefined {
   const { cache } = request;
   if (cache === undefined) return undefined;

@@ -13,8 +13,8 @@ const INTERRUPTED = [{ type: 'text', text: 'This call was interrupted: it has no
 
 /**
  * Gives each tool call exactly one result, right after the turn of the call and in the order of the calls. A missing result is
- * replaced by one that reports an interruption, a result without a call is removed, and a duplicate call id gets a number.
- * Repairing a prefix of the history returns a prefix of the repaired history, so that prompt caches match.
+ * replaced by one that reports an interruption, a result without a call is removed, and a number is appended to a duplicate call
+ * id. Repairing a prefix of the history returns a prefix of the repaired history, so that prompt caches match.
  */
 export function repairHistory(messages: readonly TurnMessage[]): {
   readonly messages: readonly TurnMessage[];
@@ -54,7 +54,7 @@ class HistoryRepair {
   private repairCalls(message: AssistantMessage, following: readonly TurnMessage[]): void {
     const { parts } = message;
     const results = following.flatMap((message) => (message.role === 'tool' ? message.parts : []));
-    /** Results by call id, the last one first. */
+    /** Results by call id. The last result of each call is the first in its list. */
     const resultsByCall = new Map<string, ToolResultPart[]>();
     for (const result of results.reverse()) {
       const same = resultsByCall.get(result.callId);
@@ -131,13 +131,13 @@ function repairedPair(
   return pair;
 }
 
-/** Returns the message of an earlier repair if its parts are equal to `parts`. */
+/** Returns the message if its parts are equal to `parts`; otherwise `undefined`. */
 function reusable<M extends TurnMessage>(message: M | undefined, parts: readonly Part[]): M | undefined {
   if (message?.parts.length !== parts.length) return undefined;
   return message.parts.every((part, at) => hasSameMembers(part, parts[at])) ? message : undefined;
 }
 
-/** Whether two parts have the same members. Repeated repairs create equal parts. */
+/** Whether two parts have identical members. Parts of repeated repairs are equal, but different objects. */
 function hasSameMembers(part: Part, other: Part | undefined): boolean {
   if (part === other || other === undefined) return part === other;
   const [members, others] = [Object.entries(part), Object.entries(other)];
@@ -152,7 +152,7 @@ function resultFor(call: ToolCallPart, id: string, result: ToolResultPart | unde
   return { type: 'tool-result', callId: id, name: call.name, content: INTERRUPTED, isError: true };
 }
 
-/** Whether a history needs no repair. Nearly all histories need none, so this check allocates at most one set. */
+/** Whether a history needs no repair. This check runs for every request, so it allocates at most one set. */
 function isComplete(messages: readonly TurnMessage[]): boolean {
   let ids: Set<string> | undefined;
   for (let at = 0; at < messages.length; at++) {

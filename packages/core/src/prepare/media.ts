@@ -12,7 +12,7 @@ import type { Warning } from '../types/response.ts';
 import { abortable } from '../util/async.ts';
 import { unsupportedError } from './validate.ts';
 
-/** Messages whose images fit, and warnings about the changed images. */
+/** Messages whose images are within the target's limits, and warnings about changed images. */
 export interface FittedMessages {
   readonly messages: readonly TurnMessage[];
   readonly warnings: readonly Warning[];
@@ -51,7 +51,7 @@ export async function fitImages(
   let fitted = await fitAll(limitsForRequest);
   const maxTotal = limitsForRequest.maxTotalBytes ?? Infinity;
   if (total(fitted) > maxTotal && fitter !== undefined) {
-    // Each image gets an equal share of the total size.
+    // Each image may use an equal share of the total size.
     fitted = await fitAll({
       ...limitsForRequest,
       maxBytes: Math.min(limitsForRequest.maxBytes, Math.floor(maxTotal / images.length)),
@@ -121,7 +121,7 @@ export const imagesIn = (messages: readonly TurnMessage[]): readonly ImagePart[]
   piecesIn(messages).filter((piece) => piece.type === 'image');
 
 function withImages(message: TurnMessage, fit: (image: ImagePart) => ImagePart): TurnMessage {
-  // Return messages without images unchanged, because wires cache them by identity.
+  // Return messages without images unchanged, because wires cache messages by identity.
   if (imagesIn([message]).length === 0) return message;
   if (message.role === 'user') {
     return { ...message, parts: message.parts.map((part) => (part.type === 'image' ? fit(part) : part)) };
@@ -134,7 +134,7 @@ function withImages(message: TurnMessage, fit: (image: ImagePart) => ImagePart):
   return { ...message, parts };
 }
 
-/** Returns the error for an image that does not fit and cannot be changed, because no fitter is set. */
+/** Returns the error for an image above the target's limits that cannot be changed, because no fitter is set. */
 const misfitError = (target: string, why: string): LlmError =>
   tooLargeError(
     target,
@@ -144,7 +144,7 @@ const misfitError = (target: string, why: string): LlmError =>
 const PDF = 'application/pdf';
 
 /**
- * Throws `unsupported` for documents above the limits of a target. The fitter counts pages, and only for a target that limits
+ * Throws `unsupported` for documents above the limits of a target. The fitter counts the pages of PDFs only if the target limits
  * them. Returns a warning for each PDF whose pages cannot be counted.
  */
 export async function checkFiles(
@@ -200,7 +200,7 @@ export function fitResultFiles(
     return { ...result, content: [...content, { type: 'text', text: why }], isError: true };
   };
   const fitted = messages.map((message) => {
-    // Return messages without changes as the same objects, because wires cache them by identity.
+    // Return an unchanged message as the same object, because wires cache messages by identity.
     if (message.role !== 'tool' || !message.parts.some(hasRejected)) return message;
     return { ...message, parts: message.parts.map((part) => (hasRejected(part) ? fit(part) : part)) };
   });

@@ -55,7 +55,7 @@ const emulationWarning = (replacement: string): Warning => ({
   why: `the model has no native schemas: ${replacement} replaces it`,
 });
 
-/** Adds an instruction to the system text: answer in JSON and, if a schema is given, follow the schema. */
+/** Adds an instruction to the system text to answer in JSON and, if a schema is given, to follow the schema. */
 export function withOutputInstruction(system: string | undefined, schema: JsonObject | undefined): string {
   const rule = `Answer with JSON only, no prose and no code fence${schema === undefined ? '.' : `, that follows this JSON Schema:\n${JSON.stringify(schema)}`}`;
   return system === undefined ? rule : `${system}\n\n${rule}`;

@@ -26,7 +26,7 @@ interface PrepareOptions {
 export interface PreparedRequest {
   readonly request: ModelRequest;
   readonly warnings: readonly Warning[];
-  /** Converts the response to the form that the original request implies. */
+  /** Restores the original tool names, or converts the emulated output, in the response. */
   readonly read: EmulatedOutput['read'];
 }
 

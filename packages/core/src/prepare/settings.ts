@@ -2,7 +2,7 @@ import type { Capabilities } from '../types/provider.ts';
 import type { ChatRequest, Effort } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 
-/** All efforts, the weakest first. */
+/** All reasoning efforts, from the weakest to the strongest. */
 export const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
 /** Reduces `maxTokens` to the model's limit and drops an unsupported `reasoning`, each with a warning. */
@@ -34,7 +34,7 @@ export function pickExtra(
   return { ...(wire === undefined ? undefined : extra[wire]), ...extra[providerId] };
 }
 
-/** Settings that few wires have. A provider without them passes this list to `unsentSettingWarnings`. */
+/** Settings that few wires support. A provider that supports none of them passes this list to `unsentSettingWarnings`. */
 export const RARE_SETTINGS = ['reasoningSummary', 'verbosity', 'endUser'] as const;
 
 /** Settings that some wires do not have. */

@@ -46,7 +46,7 @@ const OTHER_NAMES: Readonly<Record<string, keyof ChatRequest>> = {
   thinking: 'reasoning',
 };
 
-/** Options of a call. They have no effect in a request. */
+/** Options of a call, which have no effect in a request. */
 const CALL_OPTIONS: ReadonlySet<string> = new Set<keyof CallOptions>([
   ...(['afterCommit', 'attempts', 'backoff', 'classify', 'hedgeAfterMs', 'metadata', 'onEvent'] as const),
   ...(['order', 'policy', 'repairs', 'signal', 'tenant', 'timeouts', 'waitUntil', 'whenAllBenched'] as const),

@@ -4,10 +4,10 @@ import { definedMembers } from '../util/options.ts';
 
 const PREFIX = 'LLM_';
 
-/** Returns the name of the variable that describes a provider: `LLM_MY_PROV` for both `my-prov` and `my_prov`. */
+/** Returns the name of the variable that describes a provider, such as `LLM_MY_PROV` for both `my-prov` and `my_prov`. */
 export const dsnVariable = (provider: string): string => PREFIX + dsnName(provider).toUpperCase();
 
-/** Returns the provider's id in the form that targets contain: lower case, with `_` instead of `-`. */
+/** Returns the provider's id in the form that targets contain, which is lower case with `_` instead of `-`. */
 export const dsnName = (provider: string): string => provider.toLowerCase().replaceAll('-', '_');
 /** Returns the id of the provider that a variable describes. */
 export const dsnProvider = (variable: string): string => dsnName(variable.slice(PREFIX.length));
@@ -28,7 +28,7 @@ const PLAIN_HTTP = '+http';
  * percent-decoded, so it may contain `@`, `:` and, as `%2F`, a slash.
  *
  * Throws `config` with the index of the invalid character in `details.path` and the problem in `details.issues`. Errors never
- * contain the value of the variable, because it contains a secret.
+ * contain the value of the variable, because the value contains a secret.
  */
 export function checkDsn(variable: string, value: string): Dsn {
   const text = value.trim();
@@ -65,7 +65,7 @@ export function checkDsn(variable: string, value: string): Dsn {
   }) as Dsn;
 }
 
-/** Parameters that describe data handling, with the pattern of their values and a description of this pattern. */
+/** Parameters that describe data handling, with the pattern of their values and a description for errors. */
 const DATA_PARAMS = {
   data_region: [/^[a-z][a-z0-9-]*$/, 'a region in lower case, such as eu'],
   data_retention_days: [/^\d{1,5}$/, 'a number of days'],

@@ -10,7 +10,7 @@ interface SpecPosition {
   readonly offset: number;
 }
 
-/** Providers by name: the registered providers, and providers that were created from `LLM_*` variables. */
+/** Registered providers, and providers that were created from `LLM_*` variables, by name. */
 export class Registry {
   private readonly registered = new Map<string, Provider>();
   private readonly built = new Map<string, Provider>();
@@ -29,7 +29,7 @@ export class Registry {
     return this.variables;
   }
 
-  /** Returns the provider. Throws `config` for an unknown name. The error names the registered providers and the variable. */
+  /** Returns the provider. Throws `config` for an unknown name. The error names the known providers and the missing variable. */
   provider(name: string, position: SpecPosition): Provider {
     return this.registered.get(name) ?? this.fromVariable(name, position);
   }
@@ -83,7 +83,7 @@ export class Registry {
       name,
       position,
       this.variables === NO_ENV
-        ? `${variable} was not read: pass \`env\` to createMajordomo`
+        ? `${variable} was not read; pass \`env\` to createMajordomo`
         : `${variable} is not set`,
       names,
     );
@@ -149,5 +149,5 @@ export function mergeSettings(
   };
 }
 
-/** Environment of an application that passed no `env`. If it is used, errors about missing variables suggest `env`. */
+/** Environment of an application that passed no `env`. With this environment, errors about missing variables suggest `env`. */
 export const NO_ENV: Env = Object.freeze({});

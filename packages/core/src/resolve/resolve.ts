@@ -17,7 +17,7 @@ interface Names {
   readonly parse: (path: string, value: unknown) => string | NamedSpec;
 }
 
-/** Target: one model of one provider. Health, failover and events refer to targets. */
+/** One model of one provider. Health, failover and events refer to targets. */
 export interface Target {
   /** Target as `provider/model`. */
   readonly key: string;
@@ -27,7 +27,7 @@ export interface Target {
   readonly name?: string | undefined;
   /** Settings of the names that led to the target. */
   readonly with?: TargetSettings | undefined;
-  /** Returns the number of the next attempt if several parts of a call number their attempts together. */
+  /** Returns the number of the next attempt. Set only if the parts of a call number their attempts in one sequence. */
   readonly nextNumber?: (() => number) | undefined;
 }
 
@@ -53,7 +53,7 @@ export async function resolve(spec: string, context: ResolveContext): Promise<re
   return [...targets.values()];
 }
 
-/** Names that led to a spec, and their settings. */
+/** Names that were resolved to a spec, and the settings of these names. */
 interface Parent {
   readonly path: readonly string[];
   readonly with: TargetSettings | undefined;

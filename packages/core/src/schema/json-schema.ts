@@ -28,10 +28,10 @@ type Fit = 'no' | 'perhaps' | 'yes';
 /** State that all parts of one check share. */
 interface SharedState {
   readonly root: Schema;
-  /** Results by branch and value. They are stored because each level above needs them again. */
+  /** Stored results by branch and value. Otherwise, each enclosing level would check the same branch again. */
   readonly verdicts: Map<unknown, Map<unknown, Fit>>;
   work: number;
-  /** Number of keywords that were not checked. If it is above 0, a value without issues may not fit the schema. */
+  /** Number of keywords that were not checked. If the number is above 0, a value without issues may still not fit the schema. */
   unchecked: number;
   /** Number of checks that were cut off at `MAX_HOPS`. Their results are incomplete. */
   cuts: number;

@@ -51,7 +51,7 @@ function jsonSchemaOf(schema: ObjectSchema<unknown>, what: string): JsonObject {
   return convert(jsonSchema.input, what);
 }
 
-/** Returns the tools for a provider. The same specs result in the same array. Errors contain the position in `all`. */
+/** Returns the tools for a provider. The same specs result in the same array. Error paths contain the position in `all`. */
 export function toModelTools(
   specs: readonly ToolSpec[],
   all: readonly ToolSpec[] = specs,
@@ -105,7 +105,7 @@ export function jsonSchema<T>(schema: JsonSchema): ObjectSchema<T> {
   };
 }
 
-/** Result of a check: the value that the schema returns, or all issues. */
+/** Value that the schema returned, or all issues of the checked value. */
 export type CheckResult<T> = { readonly value: T } | { readonly issues: readonly ErrorIssue[] };
 
 /**
@@ -163,7 +163,7 @@ export interface OutputRoot {
   unwrap(value: unknown): unknown;
 }
 
-/** Cached roots by schema, because providers cache the converted schema by the identity of its object. */
+/** Cached roots by schema, because providers cache the converted schema by object identity. */
 const roots = new WeakMap<JsonObject, OutputRoot>();
 const DEFINITIONS: readonly string[] = ['$defs', 'definitions'];
 /** Keywords whose members are data instead of schemas. */

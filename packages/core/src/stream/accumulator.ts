@@ -155,7 +155,7 @@ function checkedIndex(index: number, target: string): number {
   );
 }
 
-/** Part of a response. It may be incomplete. */
+/** Part of a response, which may be incomplete. */
 export interface ShownPart {
   readonly index: number;
   readonly part: AssistantPart;
@@ -164,11 +164,11 @@ export interface ShownPart {
 
 /** Accumulated response of one attempt. */
 export interface Answer<Event extends object, Result> {
-  /** Adds an event and returns its meaning for the chain: the first `content` commits the attempt, `finish` ends it. */
+  /** Adds an event and returns its meaning. The first `content` commits the attempt. `finish` ends the attempt. */
   push(event: Event): 'progress' | 'content' | 'finish';
   /** Returns the events to emit in place of the events that were buffered until the first content. */
   opening(buffered: readonly Event[]): readonly Event[];
-  /** Returns the error that the finish event implies, if any. */
+  /** Returns the error that the finish event implies; `undefined` for a valid answer. */
   fault(): LlmError | undefined;
   /** Returns the emitted parts, so that another attempt can continue them. */
   shown(): readonly ShownPart[];
@@ -181,7 +181,7 @@ export interface Answer<Event extends object, Result> {
   result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): Result;
 }
 
-/** Returns the events of a complete response, or those of a partial response up to its last part. Each part has one delta. */
+/** Returns the events of a response. Each part has one delta. The events of a partial response have no `finish`. */
 export function responseEvents(response: ChatResponse | PartialResponse): readonly ModelEvent[] {
   const { target, id, parts } = response;
   const start: ModelEvent = { type: 'start', target, id };

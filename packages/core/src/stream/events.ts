@@ -19,7 +19,7 @@ export function isEmptyAnswer(parts: readonly AssistantPart[]): boolean {
 /** Finish reasons that require content. A response with the reason `length` may contain only reasoning. */
 const MUST_HAVE_CONTENT: ReadonlySet<FinishReason> = new Set(['stop', 'tool-calls', 'other']);
 
-/** Returns the error that a finish event implies (a blocked request or an empty answer), or `undefined` if it implies none. */
+/** Returns the error of an attempt that finished with a blocked request or an empty answer; otherwise `undefined`. */
 export function finishError(
   target: string,
   parts: readonly AssistantPart[],

@@ -5,13 +5,13 @@ import type { ChatStream } from '../types/majordomo.ts';
 
 /** Source of the events of a stream. */
 export interface Source<Event> {
-  /** Returns the next events, never an empty list, or `undefined` at the end. */
+  /** Returns at least one event, or `undefined` at the end. */
   pull(): Promise<readonly Event[] | undefined>;
-  /** Cancels the source because the reader has left. The source reports its ending as usual, possibly later. */
+  /** Cancels the source because the reader has stopped reading. The source reports its ending as usual, possibly later. */
   abandon(why: string): void;
 }
 
-/** Returns a source that waits until another source is loaded. */
+/** Returns a source that waits until another source is loaded, and then pulls from it. */
 export const loadedSource = <Event>(loading: Promise<Source<Event>>): Source<Event> => ({
   pull: async () => (await loading).pull(),
   abandon: (why) => {
@@ -24,7 +24,7 @@ export const loadedSource = <Event>(loading: Promise<Source<Event>>): Source<Eve
   },
 });
 
-/** Ending of a stream. A source reports it once, even if nothing pulls the source any longer. */
+/** Ending of a stream. A source reports its ending once, even if nothing pulls the source any longer. */
 export type Ending<Response> = { readonly result: Response } | { readonly error: unknown };
 
 type Begin<Event, Response> = (onEnd: (ending: Ending<Response>) => void) => Source<Event>;
@@ -43,19 +43,19 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
   private source: Source<Event> | undefined;
   private isIterated = false;
   private drained: Promise<void> | undefined;
-  /** Events that have arrived, and the position of the reader in them. */
+  /** Events that have arrived. The reader has received those before the index `at`. */
   private batch: readonly Event[] = [];
   private at = 0;
   /** Number of reads that wait for the source. */
   private reads = 0;
   private lastPull: Promise<unknown> | undefined;
   private isOver = false;
-  /** Error that the reader has not received. */
+  /** Error of the source that the reader has not received yet. */
   private failure: { readonly error: unknown } | undefined;
   private ending: Ending<Response> | undefined;
   private readonly waiting: { resolve(response: Response): void; reject(error: unknown): void }[] = [];
 
-  /** @param unreadMs maximum time that arrived events wait for the reader; `Infinity` disables it */
+  /** @param unreadMs maximum time that arrived events wait for the reader, in milliseconds; `Infinity` disables the limit */
   constructor(begin: Begin<Event, Response>, clock: Clock, unreadMs: number) {
     this.begin = begin;
     this.unread = new UnreadTimer(clock, unreadMs, (ms) => {
@@ -71,7 +71,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
     return this;
   }
 
-  /** Returns the next event. If the source failed, one read rejects with the error of the source. */
+  /** Returns the next event. If the source failed, one read rejects with its error. Later reads resolve as done. */
   next(): Promise<Result<Event>> {
     this.unread.touch();
     if (this.reads === 0) {
@@ -93,7 +93,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
     this.end();
     this.batch = [];
     this.failure = undefined;
-    // If the source has begun, it reports its ending itself.
+    // A source that has begun reports its ending itself.
     if (this.source === undefined)
       this.settle({ error: new LlmError('aborted', LEFT, { code: 'abandoned' }) });
     else this.source.abandon(LEFT);
@@ -106,11 +106,11 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
     return Promise.reject(error);
   }
 
-  /** Resolves with the source's result. If no iteration has begun, reads all events and stores them for a later one. */
+  /** Resolves with the source's result. If no iteration has begun, reads all events and stores them for a later iteration. */
   response(): Promise<Response> {
     if (!this.isIterated) this.drained ??= this.drain();
     const response = this.drained === undefined ? this.settled() : this.drained.then(() => this.settled());
-    // Mark the rejection as handled: the loop throws the same error, and an application need not await both.
+    // Mark the rejection as handled, because the loop throws the same error and an application need not await both.
     response.catch(() => undefined);
     return response;
   }
@@ -155,7 +155,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
       if (events !== undefined && !this.isOver) return events;
     } catch (error) {
       this.settle({ error });
-      // A reader that has left receives no errors.
+      // A reader that has stopped reading receives no errors.
       if (!this.isOver) this.failure = { error };
     }
     this.end();
@@ -269,7 +269,7 @@ export class EventStream extends PulledStream<StreamEvent, ChatResponse> impleme
         'config',
         "textStream is not available with afterCommit 'restart', which may replace text; read the events instead",
       );
-    // The generator's own `return` would wait for the next event.
+    // Replace the generator's `return`, which would wait for the next event.
     return Object.assign(textOf(this), { return: () => this.return() });
   }
 }

@@ -1,6 +1,6 @@
 import { LlmError } from '../types/llm-error.ts';
 
-/** Receives the data of a message and the name of its event, if it has one. */
+/** Receives the data of a message and, if the message names an event, this name. */
 type SseListener = (data: string, event: string | undefined) => void;
 
 /** Maximum length of a message in characters. An image in base64 is one message. */
@@ -29,7 +29,7 @@ export class SseDecoder {
     this.maxLength = maxLength;
   }
 
-  /** Decodes bytes. They may end anywhere, even within a character. */
+  /** Decodes a chunk of bytes. The chunk may end anywhere, even within a character. */
   push(bytes: Uint8Array): void {
     this.read(this.decoder.decode(bytes, { stream: true }));
   }

@@ -61,7 +61,7 @@ function addDetails(first: Usage, second: Usage): UsageDetails | undefined {
   });
 }
 
-/** Returns the larger of two largest inputs. A usage without `largestInput` is that of one call: its `input` is the largest. */
+/** Returns the larger `largestInput`, or `undefined` if both are absent. If one is absent, the `input` of that usage is used. */
 function larger(a: Usage, b: Usage): number | undefined {
   const largest = [a.details?.largestInput, b.details?.largestInput];
   if (largest.every((input) => input === undefined)) return undefined;

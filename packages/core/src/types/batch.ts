@@ -2,12 +2,12 @@ import type { LlmError } from './llm-error.ts';
 import type { JsonObject } from './schema.ts';
 import type { ModelContext } from './target.ts';
 
-/** Context of a request to a batch API: transport, headers and environment of a call. */
+/** Transport, headers and environment of a request to a batch API. */
 export type BatchContext = Omit<ModelContext, 'delivery'>;
 
 /**
- * Vendor's batch API for one model: files, batches and lines. Requests and answers have the form of live calls. The functions
- * throw `LlmError`. Each request is sent once, without retries by the functions or the SDK.
+ * Vendor's batch API for one model. Requests and answers have the form of live calls. The functions throw `LlmError`. Each
+ * request is sent once, without retries by the functions or the SDK.
  */
 export interface BatchBackend {
   readonly limits: BatchLimits;
@@ -35,9 +35,9 @@ export interface BatchBackend {
   look(ref: string, context: BatchContext): Promise<BatchLook>;
   /** Returns the results of an ended batch, in any order. Reads from the vendor only as fast as the caller consumes them. */
   results(ref: string, context: BatchContext): AsyncIterable<BatchLine>;
-  /** Cancels a batch. A batch that has ended is not an error. */
+  /** Cancels a batch. Has no effect on a batch that has ended. */
   cancel(ref: string, context: BatchContext): Promise<void>;
-  /** Deletes the files of the batch at the vendor. A file that is already deleted is not an error. */
+  /** Deletes the files of the batch at the vendor. Ignores files that are already deleted. */
   remove(
     left: { readonly ref: string | undefined; readonly upload: string | undefined },
     context: BatchContext,
@@ -46,7 +46,7 @@ export interface BatchBackend {
 
 /** Batch to create. */
 export interface NewBatch {
-  /** Name by which `find` recognizes the batch: at most 64 letters, digits, `-` and `_`. */
+  /** Name by which `find` recognizes the batch. It has at most 64 letters, digits, `-` and `_`. */
   readonly token: string;
   /** Id of the uploaded file, or the input itself if the backend has no `upload`. */
   readonly input: string | Blob;
@@ -66,7 +66,7 @@ export interface BatchSearch extends Omit<NewBatch, 'input' | 'group'> {
 /** Batch that `find` returned. */
 export interface FoundBatch {
   readonly ref: string;
-  /** Whether the vendor's data identifies the batch. Otherwise, only the ids in the batch's results can identify it. */
+  /** Whether the vendor's data identifies the batch. Otherwise, only the ids in the results can identify the batch. */
   readonly isCertain: boolean;
 }
 
@@ -83,7 +83,7 @@ export interface BatchLimits {
 
 /** State of a batch at the vendor. */
 export interface BatchLook {
-  /** `failed`: the vendor accepted none of the requests. */
+  /** State of the processing. `failed` means that the vendor accepted none of the requests. */
   readonly state: 'running' | 'ended' | 'failed';
   /** Number of completed requests. 0 if the vendor reports the number only at the end. */
   readonly completed: number;
@@ -98,7 +98,7 @@ export interface BatchLook {
   readonly error: LlmError | undefined;
 }
 
-/** One line of the results: the HTTP response that a live call would receive, or the reason why the request has none. */
+/** One line of the results, which is the HTTP response that a live call would receive or the reason why none exists. */
 export type BatchLine =
   | {
       readonly id: string;

@@ -5,7 +5,7 @@ import type { ResolvedTarget } from './target.ts';
 
 /**
  * Time limits in milliseconds. 0 disables a limit. An attempt or call that exceeds a limit other than `unreadMs` fails with kind
- * `timeout` and `details.phase`. Precedence, highest first: limits of the call, alias, majordomo, provider, model.
+ * `timeout` and `details.phase`. The precedence, highest first, is call, alias, majordomo, provider, model.
  *
  * @example { firstContentMs: 30_000, totalMs: 120_000 }
  */
@@ -25,7 +25,7 @@ export interface Timeouts {
    * @default 600_000
    */
   readonly completeMs?: number | undefined;
-  /** Maximum time of a call, including retries and waits. Only limits of a call or majordomo apply. Phase `total`. @default 0 */
+  /** Maximum time of a call, including retries and waits. Has no effect for an alias or provider. Phase `total`. @default 0 */
   readonly totalMs?: number | undefined;
   /**
    * Maximum time that received events wait for the caller to read them. After this time, the call is abandoned and its
@@ -40,7 +40,7 @@ export interface ChainOptions {
   /** Maximum attempts on one target within a call, including the first. @default 2 */
   readonly attempts?: number | undefined;
   /**
-   * Random wait before a retry on the same target, in milliseconds: below `baseMs · 2ⁿ` for retry n (from 0), at most `capMs`.
+   * Random wait before a retry on the same target, in milliseconds: below `baseMs · 2ⁿ` for retry n, from 0, and at most `capMs`.
    * @default { baseMs: 100, capMs: 8_000 }
    */
   readonly backoff?:
@@ -53,13 +53,13 @@ export interface ChainOptions {
   /** Time limits; see `Timeouts` for each default. */
   readonly timeouts?: Timeouts | undefined;
   /**
-   * Changes to the decisions for error kinds: whether the call retries or advances, and whether the target may be benched.
+   * Changes to the decisions by error kind. A decision determines retries, the advance to the next target, and benching.
    *
    * @example { auth: { advance: true } }
    */
   readonly policy?: PolicyOverrides | undefined;
   /**
-   * Reaction of a stream to a failure after its first content. `error` throws. `restart` emits `reset`, and the next
+   * Reaction of a stream to a failure after its first content. `error`: the stream throws. `restart` emits `reset`, and the next
    * attempt begins the response again. `continue` emits `continued`, and the next attempt continues the text. `continue` acts
    * like `restart` if the response cannot be continued: after a tool call, with an output schema, or after very little text.
    * @default 'error'
@@ -86,7 +86,7 @@ export interface ChainOptions {
    * @default 'probe'
    */
   readonly whenAllBenched?: 'fail' | 'probe' | 'try-soonest' | 'wait' | undefined;
-  /** Returns another kind for an attempt's error. If it returns `undefined` or throws, the kind does not change. */
+  /** Returns another kind for an attempt's error. If the function returns `undefined` or throws, the kind does not change. */
   readonly classify?: ((error: LlmError) => LlmError['kind'] | undefined) | undefined;
   /** Orders the targets of each chat before its first attempt; see `TargetOrder`. @default the order of the spec */
   readonly order?: TargetOrder | undefined;
@@ -95,7 +95,7 @@ export interface ChainOptions {
 /**
  * Orders the targets of a chat once, before the first attempt. Returns target keys, preferred first. The other targets follow in
  * the order of the chain. Unknown keys are ignored. `undefined` leaves the order unchanged. The function is not called for a
- * single target. If it throws, rejects or takes longer than 250 ms, the order does not change.
+ * single target. If the function throws, rejects or does not return within 250 ms, the order does not change.
  *
  * @example const order: TargetOrder = (targets) => targets.filter(isInEurope).map(({ target }) => target);
  */
@@ -109,22 +109,22 @@ export type TargetOrder = (
   },
 ) => readonly string[] | undefined | Promise<readonly string[] | undefined>;
 
-/** Function that keeps the platform's request context alive until the promise has settled. */
+/** Function of the platform that delays the end of the request's context until the promise has settled. */
 export type WaitUntil = (promise: Promise<unknown>) => void;
 
-/** Options of one call. None of them is sent to a vendor. */
+/** Options of one call. No option is sent to a vendor. */
 export interface CallOptions extends ChainOptions {
   /** Cancels the call and closes its connection. The call fails with kind `aborted`. */
   readonly signal?: AbortSignal | undefined;
-  /** Tenant of the call. Resolvers, gates and events receive it. */
+  /** Tenant of the call. Resolvers, gates and events receive the tenant. */
   readonly tenant?: string | undefined;
-  /** Arbitrary data of the application. Resolvers, gates and events receive it. */
+  /** Arbitrary data of the application. Resolvers, gates and events receive the data. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** Receives the events of this call. The listener of `createMajordomo` receives them as well. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
   /**
-   * Function of the platform, such as `ctx.waitUntil` of a Worker. It receives the work that continues after the response:
-   * settling permits and closing connections.
+   * Function of the platform, such as `ctx.waitUntil` of a Worker. It receives the promise of work that continues after the
+   * response, such as settling permits.
    * @default the `waitUntil` of `createMajordomo`
    */
   readonly waitUntil?: WaitUntil | undefined;
@@ -141,7 +141,7 @@ export interface CallInfo {
   /** Random UUID. */
   readonly id: string;
   readonly spec: string;
-  /** Operation of the call. If it is absent, the call is a chat. */
+  /** Operation of the call. If this member is absent, the call is a chat. */
   readonly operation?: OperationType | undefined;
   readonly tenant: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -152,13 +152,13 @@ export interface CallInfo {
   readonly isFurtherRound?: boolean | undefined;
 }
 
-/** Operation that a chain performs. */
+/** Operation of a call. */
 export type OperationType =
   'chat' | 'image' | 'embedding' | 'transcription' | 'speech' | 'rerank' | 'moderation';
 
 /**
- * Event of a call. `call-end` is the last event. A stream emits it when the caller has read the other events or has left the
- * loop. A listener that throws or rejects has no effect on the call.
+ * Event of a call. `call-end` is the last event. A stream emits `call-end` when the caller has read the other events or has left
+ * the loop. A listener that throws or rejects has no effect on the call.
  */
 export type CallEvent =
   | { readonly type: 'call-start'; readonly call: CallInfo; readonly targets: readonly string[] }
@@ -221,11 +221,11 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms` milliseconds. Rejects with the signal's reason if the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Calls `run` once after `ms` and returns a function that cancels it. A background timer need not keep the process alive. */
+  /** Calls `run` once after `ms` and returns a function that cancels it. A background timer may let the process end. */
   timer(ms: number, run: () => void, isBackground?: boolean): () => void;
 }
 
-/** Reaction of a chain to a failure. */
+/** Reaction of a call to a failed attempt. */
 export interface Decision {
   /** Whether the call tries the same target again. */
   readonly retry: boolean;

@@ -15,15 +15,15 @@ import type { ModelRequest } from './request.ts';
 export interface AttemptInfo {
   readonly call: CallInfo;
   readonly target: string;
-  /** Number of the attempt on this target within the call, from 1. `<call.id>/<target>/<attempt>` identifies it. */
+  /** Number of the attempt on this target within the call, from 1. `<call.id>/<target>/<attempt>` identifies the attempt. */
   readonly attempt: number;
-  /** Whether the chain has no target after this one, so that a denial with `advance` would end the call. */
+  /** Whether the chain has no target after this one, so that any denial would end the call. */
   readonly isLastTarget?: boolean | undefined;
-  /** Operation of the call. If it is absent, the call is a chat. */
+  /** Operation of the call. If this member is absent, the call is a chat. */
   readonly operation?: OperationType | undefined;
-  /** Request as it will be sent if the call is a chat. For other operations, an empty request. */
+  /** Chat request as it will be sent. For other operations, this request is empty; see `payload`. */
   readonly request: ModelRequest;
-  /** Request as it will be sent if the operation of the call is not a chat. */
+  /** Request as it will be sent; `undefined` for a chat, whose request is in `request`. */
   readonly payload?:
     | ImageRequest
     | EmbeddingRequest
@@ -54,9 +54,9 @@ export interface AttemptInfo {
 
 /** Gate's denial of an attempt. */
 export interface Denial {
-  /** Reason for the denial. It is part of the error message. */
+  /** Reason for the denial, which is part of the error message. */
   readonly deny: string;
-  /** Whether the call tries the next target. Otherwise the call fails with kind `denied`. @default false */
+  /** Whether the call tries the next target. If false, the call fails with kind `denied`. @default false */
   readonly advance?: boolean | undefined;
   /** Time after which another call may be admitted, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
@@ -69,14 +69,14 @@ export interface Denial {
   readonly publicMessage?: string | undefined;
 }
 
-/** Admission of one attempt. */
+/** Permission to run one attempt. */
 export interface Permit {
   /** Ends the permit. Called exactly once after the attempt, with the attempt's usage if the vendor reported it. */
   settle(outcome: Attempt): void | Promise<void>;
 }
 
 /**
- * Admission control, such as a budget. A timeout of a gate, or any error that is not an `LlmError`, denies the attempt.
+ * Admission control, such as a budget. A timeout or an error denies the attempt. An `LlmError` except `denied` ends the call.
  *
  * @example
  * const gate: Gate = {
@@ -87,7 +87,7 @@ export interface Permit {
 export interface Gate {
   /** Name of the gate in the error of a denial. */
   readonly name: string;
-  /** Maximum time of `admit`, in milliseconds. If it is exceeded, the attempt is denied. @default no limit */
+  /** Maximum time of `admit`, in milliseconds. After this time, the attempt is denied. @default no limit */
   readonly timeoutMs?: number | undefined;
   /**
    * Whether the gate also checks each target that `Majordomo.prepare` returns, with `attempt: 0`. The permit is settled at once.

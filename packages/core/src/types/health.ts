@@ -11,16 +11,16 @@ export interface TargetHealth {
   readonly isByHand?: boolean | undefined;
   /**
    * Health of single credentials, by a salted hash that only this process uses. Failures of kind `auth`, `billing`, `quota` and
-   * `rate-limit` count only against a credential. No `benched` event reports this health. It is not shared or restored.
+   * `rate-limit` count only against a credential. This health causes no `benched` event and is neither shared nor restored.
    */
   readonly credentials?: Readonly<Record<string, Omit<TargetHealth, 'credentials'>>> | undefined;
 }
 
-/** Health of all targets of a majordomo. It can be read, changed by an operator and shared between processes. */
+/** Health of all targets of a majordomo. An operator can read and change the health, and processes can share it. */
 export interface Health {
   /** Returns the health of each target that has had a failure or a bench, by `provider/model`. */
   snapshot(): { readonly [target: string]: TargetHealth };
-  /** Restores a snapshot, such as one from before a restart. */
+  /** Restores a snapshot, for example after a restart of the process. */
   restore(snapshot: { readonly [target: string]: TargetHealth }): void;
   /**
    * Benches a target for `ms` milliseconds, or all targets of a provider if `target` ends with a slash. If all targets are
@@ -47,7 +47,7 @@ export interface Health {
   accept(target: string, verdict: Verdict): void;
 }
 
-/** Verdict on a target, for other processes. It contains a duration instead of an end time, because clocks differ. */
+/** Verdict on a target, for other processes. The verdict contains a duration instead of an end time, because clocks differ. */
 export type Verdict =
   | {
       readonly state: 'benched';

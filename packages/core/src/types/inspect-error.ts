@@ -19,14 +19,14 @@ interface InspectedAttempt {
   readonly error: InspectedError | undefined;
 }
 
-// An uncaught error must not fill the screen. With these maxima, its text has at most twelve lines.
+// The text of an uncaught error must not fill the screen. With these limits, the text has at most twelve lines.
 const MAX_TARGETS = 5;
 const MAX_ISSUES = 3;
 const MAX_FRAMES = 3;
 const MAX_CHARACTERS = 300;
 const MAJORDOMO_FRAME = /[\\/]@majordomo[\\/]/;
 
-/** Returns the text of an error for `inspect` and `console.error`: at most twelve lines, without repetitions. */
+/** Returns the text of an error for `inspect` and `console.error`. The text has at most twelve lines and no repetitions. */
 export function inspectError(
   error: InspectedError,
   frames: readonly string[] | undefined,
@@ -57,7 +57,7 @@ function targetLines(attempts: readonly InspectedAttempt[]): readonly string[] {
   return more <= 0 ? lines : [...lines.slice(0, MAX_TARGETS), `  … and ${more} more targets`];
 }
 
-/** Members of `details` that appear on a separate line or in the message. */
+/** Members of `details` that the text shows elsewhere, on a separate line or in the message. */
 const SHOWN_SEPARATELY: readonly string[] = ['target', 'body'];
 
 function factLines({ details, cause, message }: InspectedError): readonly string[] {
@@ -86,7 +86,7 @@ function factLines({ details, cause, message }: InspectedError): readonly string
 const isScalar = (value: unknown): value is string | number =>
   typeof value === 'string' || typeof value === 'number';
 
-/** Describes a cause and at most three nested causes. */
+/** Returns the text of a cause and of at most three nested causes. */
 function causes(cause: unknown, depth = 0): string {
   if (!(cause instanceof Error)) return typeof cause === 'string' ? oneLine(cause) : `a ${typeof cause}`;
   const { kind } = cause as { readonly kind?: unknown };

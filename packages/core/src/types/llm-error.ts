@@ -9,15 +9,15 @@ import type { Usage } from './usage.ts';
  */
 export interface Recovery {
   readonly id: string;
-  /** Description of the change for the warning, such as `strict dropped from schemas`. */
+  /** Description of the change, for the warning to the caller, such as `strict dropped from schemas`. */
   readonly what: string;
-  /** Returns the changed request. It must not modify its argument. */
+  /** Returns the changed request. This function must not modify its argument. */
   apply(request: ModelRequest): ModelRequest;
   /** Whether the changed request must be sent as a non-streaming request. */
   readonly delivery?: 'complete' | undefined;
   /** Whether later calls to the target apply the change before the first attempt. */
   readonly remember?: boolean | undefined;
-  /** Whether the recovery changes the credential instead of the request. The limit of four recoveries does not include it. */
+  /** Whether the recovery changes the credential instead of the request. The limit of four recoveries does not apply to it. */
   readonly changesCredential?: boolean | undefined;
   /** Whether a remembered recovery is needed for this request. If absent, the recovery applies to every request. */
   isNeededFor?(request: ModelRequest): boolean;
@@ -25,7 +25,7 @@ export interface Recovery {
 
 /** One problem of a value. */
 export interface ErrorIssue {
-  /** Keys from the value to the part that has the problem; empty for the value itself. */
+  /** Keys that lead from the value to the part with the problem; empty if the complete value has the problem. */
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
@@ -38,13 +38,13 @@ export interface ErrorDetails {
   readonly status: number | undefined;
   /** Vendor's error code, or one of majordomo's codes such as `abandoned`, `login-required`, `suppressed` or `too-large`. */
   readonly code: string | undefined;
-  /** Vendor's id of the request, which the vendor's support needs. */
+  /** Vendor's id of the request, for questions to the vendor's support. */
   readonly requestId: string | undefined;
   /** Message of a gate that may be sent to a client. The message of the error itself may contain figures of other callers. */
   readonly publicMessage: string | undefined;
-  /** Time to wait before another call, in milliseconds. For `exhausted`: until the first target is available again. */
+  /** Time to wait before another call, in milliseconds. For `exhausted`, the time until the first target is available again. */
   readonly retryAfterMs: number | undefined;
-  /** Whether a retry of the same request may succeed, by the vendor's header `x-should-retry`. If false, no retry follows. */
+  /** Whether the same request may succeed later, as the vendor's header `x-should-retry` states. If false, no retry follows. */
   readonly shouldRetry: boolean | undefined;
   /** All attempts of the call, in order; empty if the call failed before its first attempt. */
   readonly attempts: readonly Attempt[];
@@ -58,7 +58,7 @@ export interface ErrorDetails {
   readonly body: string | undefined;
   /** Time limit that ended the attempt or call (`timeout`); see `Timeouts`. */
   readonly phase: 'connect' | 'first-content' | 'idle' | 'slow' | 'complete' | 'total' | undefined;
-  /** Vectors that an embedding call received before it failed, in the order of its values. They are never part of logs. */
+  /** Vectors that an embedding call received before its failure, in the order of its values. Logs never contain the vectors. */
   readonly vectors: readonly (Float32Array | undefined)[] | undefined;
   /** Change of the request that the error suggests. The chain sends the changed request to the same target. */
   readonly recover: Recovery | undefined;
@@ -68,14 +68,14 @@ export interface ErrorDetails {
 export interface Attempt {
   readonly target: string;
   readonly outcome: 'finished' | 'failed' | 'abandoned' | 'skipped';
-  /** Error of the attempt. For a skipped target: the error that benched it or the reason why it cannot serve the request. */
+  /** Error of the attempt. For a skipped target, the error that benched the target, or the reason for the skip. */
   readonly error: LlmError | undefined;
   readonly usage: Usage | undefined;
   /** Duration of the attempt in milliseconds; 0 for a skipped target. */
   readonly ms: number;
   /**
-   * Whether majordomo ended the attempt after it had called the provider: by an abort, a timeout, a caller that left the stream,
-   * or a faster attempt. The vendor may bill such an attempt.
+   * Whether majordomo ended the attempt after calling the provider, because of an abort, a timeout, a caller that left the
+   * stream, or a faster attempt. The vendor may bill such an attempt.
    */
   readonly stopped?: true | undefined;
   /** Vendor whose prices apply; see `Provider.vendor`. */
@@ -88,10 +88,10 @@ export interface Attempt {
   readonly name?: string | undefined;
 }
 
-/** Payment of calls: per use (`metered`), or as part of a subscription or on own hardware (`included`). */
+/** Payment of calls. `metered`: per use. `included`: as part of a subscription, or on the operator's hardware. */
 export type Billing = 'metered' | 'included';
 
-/** Content that had arrived when an attempt failed. */
+/** Content that had arrived before an attempt failed. */
 export interface PartialResponse {
   /** Vendor's id of the response. */
   readonly id: string | undefined;
@@ -221,7 +221,7 @@ export function withDetails(error: LlmError, details: Partial<ErrorDetails>): Ll
   return copy;
 }
 
-/** Category of a failure. It determines what the application can do about the failure. */
+/** Category of a failure. The kind determines what the application can do about the failure. */
 export type ErrorKind =
   /** A spec, provider, DSN or option is invalid (nothing was sent), or the validator of a schema threw. */
   | 'config'

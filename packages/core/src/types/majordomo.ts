@@ -42,9 +42,9 @@ export type { ResolvedTarget } from './target.ts';
  */
 export interface ChatStream<Event = StreamEvent> extends AsyncIterable<Event> {
   /**
-   * Resolves with the complete response when the stream has ended. It may be called before the iteration. If no iteration
-   * has begun, this method reads the stream. Do not await it inside the loop. Rejects with the error of the stream, or with
-   * kind `aborted` and code `abandoned` if the caller left the loop before the complete response had arrived.
+   * Resolves with the complete response when the stream has ended. The method may be called before the iteration. If no iteration
+   * has begun, the method reads the stream. Do not await the method inside the loop. Rejects with the error of the stream, or
+   * with kind `aborted` and code `abandoned` if the caller left the loop before the complete response had arrived.
    */
   response(): Promise<ChatResponse>;
   /**
@@ -60,13 +60,13 @@ export interface ObjectResponse<T> extends ChatResponse {
   readonly value: T;
 }
 
-/** Snapshots of a value while it is generated. Each snapshot replaces the one before. */
+/** Snapshots of a value while it is generated. Each snapshot replaces the previous snapshot. */
 export interface ObjectStream<T> extends AsyncIterable<DeepPartial<T>> {
-  /** Resolves with the validated value. Rejects with `invalid-output` if no round produced a value that fits the schema. */
+  /** Resolves with the response and its validated value. Rejects with `invalid-output` if no round produced a valid value. */
   response(): Promise<ObjectResponse<T>>;
 }
 
-/** Incomplete value: members may be missing at any depth. */
+/** Incomplete value, whose members may be missing at any depth. */
 export type DeepPartial<T> = T extends readonly (infer U)[]
   ? readonly DeepPartial<U>[]
   : T extends object
@@ -78,7 +78,7 @@ export type TypedRequest<T> = Omit<ChatRequest, 'output'> & { readonly output: O
 /** Chat request with a JSON Schema. Its value has the type `JsonValue`. */
 export type JsonSchemaRequest = Omit<ChatRequest, 'output'> & { readonly output: JsonObject };
 
-/** Chat model: one target or a chain of targets. All methods throw `LlmError`. */
+/** Chat model, which is one target or a chain of targets. All methods throw `LlmError`. */
 export interface ChatModel {
   /** Spec of the model. */
   readonly spec: string;
@@ -129,7 +129,7 @@ export type Resolver = (
   name: string,
   context: {
     readonly call: CallInfo | undefined;
-    /** Request of the application; `undefined` if a spec is resolved without a request. */
+    /** Request of the call; `undefined` if a spec is resolved without a request. */
     readonly request: ChatRequest | undefined;
     /** View of the majordomo, for example to resolve other names. Resolving `name` within itself rejects with `config`. */
     readonly majordomo: Pick<Majordomo, 'resolve' | 'health'>;
@@ -168,11 +168,11 @@ export interface MajordomoOptions {
   readonly health?: HealthOptions | undefined;
   /** Gates, called in order before each attempt. Their permits are settled in reverse order. */
   readonly gates?: readonly Gate[] | undefined;
-  /** Resizes images and counts pages for each target. Without it, a target is skipped if an image exceeds the target's limits. */
+  /** Resizes images and counts pages for each target. If absent, a target is skipped if an image exceeds the target's limits. */
   readonly media?: MediaFitter | undefined;
   /** Receives the events of all calls. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
-  /** Wraps each attempt, for example in a tracing context. It must call `run` once and return the result of `run`. */
+  /** Wraps each attempt, for example in a tracing context. The function must call `run` once and return the result of `run`. */
   readonly around?: (<T>(attempt: AttemptInfo, run: () => T) => T) | undefined;
   /** Receives work that continues after a response; see `CallOptions.waitUntil`. */
   readonly waitUntil?: WaitUntil | undefined;
@@ -182,7 +182,7 @@ export interface MajordomoOptions {
   readonly random?: (() => number) | undefined;
 }
 
-/** Element of a spec: a target or a name. */
+/** Target or name in a spec. */
 export interface SpecElement {
   /** Whether the element is a target (`provider/model`) or a name. */
   readonly kind: 'target' | 'name';
@@ -191,7 +191,7 @@ export interface SpecElement {
   readonly offset: number;
 }
 
-/** Options of `resolve`: facts about the call that resolvers receive. */
+/** Options of `resolve`. Resolvers receive these facts about the call. */
 export interface ResolveOptions {
   /** Request of the call. */
   readonly request?: ChatRequest | undefined;
@@ -210,7 +210,7 @@ export interface PreparedTarget {
   readonly provider: Provider;
   /** Batch API of the target for the operation of the request; `undefined` if the target has none. */
   readonly batch: BatchBackend | undefined;
-  /** Error that states why the target cannot accept the request. Usually of kind `unsupported`, or `denied` by a gate. */
+  /** Error that states why the target cannot accept the request. Its kind is `denied` if a gate denied the attempt. */
   readonly refusal: LlmError | undefined;
   /** Returns the decision for this error, from the failover table and the overrides of the chain and the alias. */
   decide(error: LlmError): Decision;
@@ -261,7 +261,7 @@ export interface Majordomo {
   ): Promise<readonly PreparedTarget[]>;
   /** Reads additional `LLM_*` DSNs and returns an error for each invalid one. */
   loadEnv(env: object): readonly LlmError[];
-  /** Returns the models that a provider lists. Rejects with `unsupported` if its API has no list. */
+  /** Returns the models that a provider lists. Rejects with `unsupported` if the provider's API has no list of models. */
   listModels(
     provider: string,
     options?: { readonly signal?: AbortSignal | undefined },

@@ -51,7 +51,7 @@ export function assistant(content: string | readonly AssistantPart[]): Assistant
 export interface ToolResultInput {
   /** Id of the tool call. */
   readonly callId: string;
-  /** Name of the tool. Some wires require it. */
+  /** Name of the tool, which some wires require. */
   readonly name: string;
   /** Text, images and documents. An unsupported document is replaced with an error message that states the remedy. */
   readonly content: string | readonly ResultPiece[];
@@ -112,7 +112,7 @@ export interface Citation {
   readonly title?: string | undefined;
   /** Quotation from the source. */
   readonly quote?: string | undefined;
-  /** Start of the cited range in the part's text, as for `slice`. Without a range, the source applies to the complete text. */
+  /** Start of the cited range in the part's text, in UTF-16 units. Without a range, the source applies to the complete text. */
   readonly start?: number | undefined;
   /** End of the cited range, exclusive. */
   readonly end?: number | undefined;
@@ -153,7 +153,7 @@ export interface AudioPart {
   readonly bytes: Uint8Array;
 }
 
-/** Reasoning of the model. It is sent back only to a model that can read its `replay`. */
+/** Reasoning of the model. The part is sent back only to a model that can read its `replay`. */
 export interface ReasoningPart {
   readonly type: 'reasoning';
   readonly text: string;
@@ -163,13 +163,13 @@ export interface ReasoningPart {
 /** Tool call of the model. Each call of a turn needs a result in the next message. */
 export interface ToolCallPart {
   readonly type: 'tool-call';
-  /** Vendor's id of the call, or a generated id. It is rewritten for wires with stricter limits on ids. */
+  /** Vendor's id of the call, or a generated id. Wires with stricter limits on ids send another id. */
   readonly id: string;
   readonly name: string;
-  /** Arguments. They are not checked against the tool's schema. */
+  /** Arguments, which are not checked against the tool's schema. */
   readonly args: JsonObject;
   readonly replay?: Replay | undefined;
-  /** Set if the arguments are not a complete JSON object. Do not run such a call. Return an error result instead. */
+  /** Original text of arguments that are not a complete JSON object. Do not run such a call, but return an error result. */
   readonly invalid?: { readonly raw: string } | undefined;
 }
 
@@ -178,7 +178,7 @@ export interface VendorPart {
   readonly type: 'vendor';
   /** Vendor's name for the kind of part, such as `web_search_call`. Vendors may add new kinds. */
   readonly kind: string;
-  /** Description for people: the search query, the code, or its output. */
+  /** Description for people, such as the search query, the code, or the output of the code. */
   readonly text?: string | undefined;
   readonly replay: Replay;
 }

@@ -25,18 +25,18 @@ export interface ImageRequest {
   readonly prompt: string;
   /** Number of images. @default the vendor's default, usually 1 */
   readonly n?: number | undefined;
-  /** Width and height in pixels. */
+  /** Width and height in pixels, such as `1024x768`. */
   readonly size?: `${number}x${number}` | undefined;
-  /** Seed of the first image. The others have seed + 1, seed + 2, and so on. Dropped with a warning if not supported. */
+  /** Seed of the first image. The other images have seed + 1, seed + 2, and so on. Dropped with a warning if not supported. */
   readonly seed?: number | undefined;
-  /** Input images. A media fitter fits them to each target. */
+  /** Input images. A media fitter adapts the images to the limits of each target. */
   readonly images?: readonly ImagePart[] | undefined;
   /**
-   * Area of the first image that may change. The mask and this image are not resized, because their pixels correspond. A
-   * target that does not accept their size is skipped.
+   * Area of the first image that may change. The mask and this image are not resized, because their pixels correspond. A target
+   * that does not accept the size of the two images is skipped.
    */
   readonly mask?: ImagePart | undefined;
-  /** Members to merge into the body of the request last; see `ChatRequest.extra`. */
+  /** Members to add to the body of the request last; see `ChatRequest.extra`. */
   readonly extra?: { readonly [provider: string]: object } | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface ImageResponse extends OperationResponse {
   readonly images: readonly ImagePart[];
 }
 
-/** Image model: one target or a chain of targets. */
+/** Image model, which is one target or a chain of targets. */
 export interface ImageModel {
   readonly spec: string;
   /** Generates images, with failover. Throws `LlmError`. */
@@ -55,7 +55,7 @@ export interface ImageModel {
 
 /** Request for embeddings. */
 export interface EmbeddingRequest {
-  /** Strings to embed. An empty list results in an empty response without a request. An empty string is an `invalid-request`. */
+  /** Strings to embed. An empty list results in an empty response without a request. Empty strings are rejected. */
   readonly values: readonly string[];
   /**
    * Number of dimensions. Longer vectors are truncated and normalized. A target with shorter vectors is skipped.
@@ -64,7 +64,7 @@ export interface EmbeddingRequest {
   readonly dimensions?: number | undefined;
   /** Purpose of the vectors, for models that distinguish purposes. */
   readonly purpose?: 'query' | 'document' | 'similarity' | 'classification' | 'clustering' | undefined;
-  /** Members to merge into the body of the request last; see `ChatRequest.extra`. */
+  /** Members to add to the body of the request last; see `ChatRequest.extra`. */
   readonly extra?: { readonly [provider: string]: object } | undefined;
 }
 
@@ -76,14 +76,14 @@ export interface EmbeddingResponse extends OperationResponse {
 }
 
 /**
- * Embedding model: one target or a chain of targets. Vectors of different models are not comparable, so all targets of the chain
- * must have the same `space`. Otherwise, the call fails with `config`.
+ * Embedding model, which is one target or a chain of targets. Vectors of different models are not comparable, so all targets of
+ * the chain must have the same `space`. Otherwise, the call fails with `config`.
  */
 export interface EmbeddingModel {
   readonly spec: string;
   /**
    * Returns a vector for each value. Long lists are sent in parts, four at a time, each with failover. If a part fails, the
-   * thrown `LlmError` has the received vectors in `details.vectors`.
+   * received vectors are in `details.vectors` of the thrown `LlmError`.
    */
   embed(request: EmbeddingRequest, options?: CallOptions): Promise<EmbeddingResponse>;
 }
@@ -100,9 +100,9 @@ export interface TranscriptionRequest {
   readonly language?: string | undefined;
   /** Words and names that occur in the recording, or the text that precedes the recording. */
   readonly prompt?: string | undefined;
-  /** Granularity of the segments, if the model supports it. */
+  /** Granularity of the segments, for models that support the setting. */
   readonly timestamps?: 'segment' | 'word' | undefined;
-  /** Members to merge into the body of the request last; see `ChatRequest.extra`. */
+  /** Members to add to the body of the request last; see `ChatRequest.extra`. */
   readonly extra?: { readonly [provider: string]: object } | undefined;
 }
 
@@ -129,7 +129,7 @@ export interface TranscriptionResponse extends OperationResponse {
   readonly spec: string;
 }
 
-/** Transcription model: one target or a chain of targets. */
+/** Transcription model, which is one target or a chain of targets. */
 export interface TranscriptionModel {
   readonly spec: string;
   /** Transcribes a recording, with failover. Silence results in an empty text. Throws `LlmError`. */
@@ -142,13 +142,13 @@ export interface SpeechRequest {
   readonly text: string;
   /** Voice, in the vendor's terms. */
   readonly voice?: string | undefined;
-  /** Audio format. `pcm` has 16 bits, one channel and the vendor's sample rate. A target without the format is skipped. */
+  /** Audio format. `pcm` is 16-bit mono at the vendor's sample rate. A target that does not support the format is skipped. */
   readonly format?: 'mp3' | 'wav' | 'opus' | 'flac' | 'pcm' | undefined;
   /** Speed relative to the normal speed of the voice. @default 1 */
   readonly speed?: number | undefined;
   /** Instructions for the style, for models that support them. */
   readonly instructions?: string | undefined;
-  /** Members to merge into the body of the request last; see `ChatRequest.extra`. */
+  /** Members to add to the body of the request last; see `ChatRequest.extra`. */
   readonly extra?: { readonly [provider: string]: object } | undefined;
 }
 
@@ -160,7 +160,7 @@ export interface SpeechResponse extends OperationResponse {
   readonly spec: string;
 }
 
-/** Speech model: one target or a chain of targets. */
+/** Speech model, which is one target or a chain of targets. */
 export interface SpeechModel {
   readonly spec: string;
   /** Returns the complete audio, with failover. Throws `LlmError`. */
@@ -174,7 +174,7 @@ export interface SpeechStep {
   /** MIME type, set in the first step. */
   readonly mediaType?: string | undefined;
   readonly bytes: Uint8Array;
-  /** Usage, when it is known. If several steps contain usage, the last one applies. */
+  /** Usage so far, if it is known. If several steps contain usage, the usage of the last step applies. */
   readonly usage?: Usage | undefined;
   /** Settings that could not be applied. */
   readonly warnings?: readonly Warning[] | undefined;
@@ -188,7 +188,7 @@ export interface RerankRequest {
   readonly documents: readonly string[];
   /** Maximum number of results. @default all documents */
   readonly topN?: number | undefined;
-  /** Members to merge into the body of the request last; see `ChatRequest.extra`. */
+  /** Members to add to the body of the request last; see `ChatRequest.extra`. */
   readonly extra?: { readonly [provider: string]: object } | undefined;
 }
 
@@ -207,11 +207,11 @@ export interface RerankResponse extends OperationResponse {
   readonly spec: string;
 }
 
-/** Rerank model: one target or a chain of targets. */
+/** Rerank model, which is one target or a chain of targets. */
 export interface RerankModel {
   readonly spec: string;
   /**
-   * Orders the documents, with failover of the complete request. Rejects with `invalid-request` for an empty query, list or
+   * Orders the documents. A failover repeats the complete request. Rejects with `invalid-request` for an empty query, list or
    * document, and for a `topN` that is not a positive integer.
    */
   rerank(request: RerankRequest, options?: CallOptions): Promise<RerankResponse>;
@@ -221,7 +221,7 @@ export interface RerankModel {
 export interface ModerationRequest {
   /** Strings and images to classify. At least one is required, and none may be empty. */
   readonly values: readonly (string | ImagePart)[];
-  /** Members to merge into the body of the request last; see `ChatRequest.extra`. */
+  /** Members to add to the body of the request last; see `ChatRequest.extra`. */
   readonly extra?: { readonly [provider: string]: object } | undefined;
 }
 
@@ -229,7 +229,7 @@ export interface ModerationRequest {
 export interface ModerationResult {
   /** Whether the vendor flags the value. If the vendor makes no such decision, whether any category applies. */
   readonly flagged: boolean;
-  /** Whether each category applies, by the vendor's names. The names of two vendors differ. */
+  /** Whether each category applies, by the vendor's names. Each vendor uses different names. */
   readonly categories: Readonly<Record<string, boolean>>;
   /** Scores by category, from 0 to 1. */
   readonly scores: Readonly<Record<string, number>>;
@@ -242,7 +242,7 @@ export interface ModerationResponse extends OperationResponse {
   readonly spec: string;
 }
 
-/** Moderation model: one target or a chain of targets. */
+/** Moderation model, which is one target or a chain of targets. */
 export interface ModerationModel {
   readonly spec: string;
   /** Classifies the values, with failover. Rejects with `invalid-request` and the position of an invalid value. */

@@ -25,9 +25,9 @@ export type { Capabilities, DataHandling, FileLimits, ImageLimits } from './targ
 
 /** Chat model of a provider. */
 export interface Model {
-  /** Id of the model: the text after the first slash of a target. */
+  /** Id of the model, which is the text after the first slash of a target. */
   readonly id: string;
-  /** Wire of the model, such as `openai-chat`: a key of `ChatRequest.extra`. */
+  /** Name of the model's wire, such as `openai-chat`. It is a key of `ChatRequest.extra`. */
   readonly wire?: string | undefined;
   /** Families of the replay tokens that the model can read. The model issues tokens of the first family. */
   readonly families: readonly string[];
@@ -46,7 +46,7 @@ export interface Model {
 /** Image model of a provider. */
 export interface ImageBackend {
   readonly id: string;
-  /** Limits of input images. A target is skipped if an image does not fit. `false`: accepts no images. `undefined`: not known. */
+  /** Limits of input images; `false` for no images, `undefined` if unknown. If an image exceeds them, the target is skipped. */
   readonly images?: ImageLimits | false | undefined;
   /** Default time limits, of which only `completeMs` applies. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
@@ -57,7 +57,7 @@ export interface ImageBackend {
 /** Embedding model of a provider. */
 export interface EmbeddingBackend {
   readonly id: string;
-  /** Name of the vector space: the name that the maker gives the model, equal at every provider. */
+  /** Name of the vector space. Use the maker's name of the model, which is the same at every provider. */
   readonly space: string;
   /** Number of dimensions of the model's full vectors. */
   readonly dimensions?: number | undefined;
@@ -81,7 +81,7 @@ export interface TranscriptionBackend {
   readonly id: string;
   /** Default time limits, of which only `completeMs` applies. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
-  /** MIME types of supported audio. The target is skipped if the audio has another type. `undefined`: the types are not known. */
+  /** MIME types of supported audio. The target is skipped if the audio has another type. `undefined` if unknown. */
   readonly mediaTypes?: readonly string[] | undefined;
   /** Maximum size of the audio in bytes. If the audio is larger, the target is skipped. */
   readonly maxBytes?: number | undefined;
@@ -122,7 +122,7 @@ export interface RerankBackend {
 /** Moderation model of a provider. */
 export interface ModerationBackend {
   readonly id: string;
-  /** Limits for images. `false`: a target is skipped if the request has an image. `undefined`: no limits are known. */
+  /** Limits for images; `undefined` if unknown. If `false`, the target is skipped for a request with an image. */
   readonly images?: ImageLimits | false | undefined;
   /** Maximum number of strings in a request. Core splits a longer list into several requests to the same target. */
   readonly maxValues?: number | undefined;
@@ -140,7 +140,7 @@ export interface ModerationBackend {
 
 /** Parsed `LLM_NAME=scheme://token@host[:port]/path?params`. The token is not enumerable, so logs never contain it. */
 export interface Dsn {
-  /** Id of the provider: `NAME` in lower case, with `_` instead of `-`. */
+  /** Id of the provider, which is `NAME` in lower case, with `_` instead of `-`. */
   readonly name: string;
   /** Scheme without `+http`. */
   readonly scheme: string;
@@ -148,7 +148,7 @@ export interface Dsn {
   readonly host: string;
   /** Path such as `/v1`, without a slash at the end. The path may be empty. */
   readonly path: string;
-  /** URL of the API: `https://host/path`, or `http://…` for `scheme+http`. */
+  /** URL of the API, which is `https://host/path`, or `http://…` for `scheme+http`. */
   readonly baseURL: string;
   readonly token: string | undefined;
   /** Query parameters, except those that describe data handling. */
@@ -157,7 +157,7 @@ export interface Dsn {
   readonly data?: DataHandling | undefined;
 }
 
-/** API key, or a function that returns it for each attempt. `rejected` is the key that just received a 401. */
+/** API key, or a function that returns the key for each attempt. `rejected` is the key that just received a 401. */
 export type Credential =
   | string
   | ((context: {
@@ -167,13 +167,13 @@ export type Credential =
 
 /** Options of every `create…` function, if its SDK supports them. A missing key fails only the call that needs it. */
 export interface ProviderOptions {
-  /** Id of the provider: the text before the slash of a target. @default the vendor's name */
+  /** Id of the provider, which is the text before the first slash of a target. @default the vendor's name */
   readonly id?: string | undefined;
   /** API key. @default the vendor's usual variable in `env` */
   readonly apiKey?: Credential | undefined;
-  /** URL of the API, such as `http://127.0.0.1:8080/v1`. It ends with `/v1` if the default of the vendor's SDK does. */
+  /** URL of the API, such as `http://127.0.0.1:8080/v1`. Ends with `/v1` if the default URL of the vendor's SDK does. */
   readonly baseURL?: string | undefined;
-  /** Headers of every request. They take precedence over those of `createMajordomo`. */
+  /** Headers of every request. These headers take precedence over those of `createMajordomo`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** `fetch` function. @default the one of `createMajordomo`, otherwise the global `fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -205,17 +205,17 @@ export interface Provider {
   /** Version of this interface. Other versions are rejected. */
   readonly spi: 1;
   readonly id: string;
-  /** Vendor whose prices and conventions apply, by its name in the catalog, such as `amazon-bedrock`. Absent: unknown. */
+  /** Vendor whose prices and conventions apply, by its name in the catalog, such as `amazon-bedrock`. Absent if unknown. */
   readonly vendor?: string | undefined;
-  /** Payment of calls. `included`: no prices apply, because the calls are part of a subscription or run on own hardware. */
+  /** Payment of calls. `included`: no prices apply, because a subscription or the operator's hardware serves the calls. */
   readonly billing?: Billing | undefined;
   /**
-   * Declared data handling of the endpoint. A function returns it for a model and for the environment of `createMajordomo`, which
-   * may contain a region or an address.
+   * Declared data handling of the endpoint. A function receives a model id and the environment of `createMajordomo`, which may
+   * contain a region or an address.
    */
   readonly data?: DataHandling | ((modelId: string, env: Env) => DataHandling | undefined) | undefined;
   /**
-   * Returns a model for any id, without I/O. It must not throw, because the vendor rejects unknown ids at the call.
+   * Returns a model for any id, without I/O. This function must not throw, because the vendor rejects unknown ids at the call.
    *
    * @param env environment of `createMajordomo`, for families that depend on a base URL in this environment
    */
@@ -256,8 +256,8 @@ export interface MediaFitter {
     signal: AbortSignal,
     warn?: (warning: Warning) => void,
   ): Promise<ImagePart>;
-  /** Returns the number of pages of a PDF; `undefined` if it is not known. Called only if the target limits pages. */
+  /** Returns the number of pages of a PDF; `undefined` if the number is not known. Called only if the target limits pages. */
   pages?(file: FilePart, signal: AbortSignal): Promise<number | undefined>;
-  /** Returns the duration of a recording in milliseconds, or `undefined` if it is not known. */
+  /** Returns the duration of a recording in milliseconds, or `undefined` if the duration is not known. */
   durationMs?(recording: Uint8Array): number | undefined | Promise<number | undefined>;
 }

@@ -2,14 +2,14 @@ import type { Message, TurnMessage } from './messages.ts';
 import type { JsonObject, JsonSchema, ObjectSchema } from './schema.ts';
 
 /**
- * Tool that the model may call. The application runs it, or `@majordomo/agent` does.
+ * Tool that the model may call. The application or `@majordomo/agent` runs the tool.
  *
  * @example { name: 'weather', description: 'Current weather of a city', parameters: z.object({ city: z.string() }) }
  */
 export interface ToolSpec {
   /** Name of the tool. Most wires accept up to 64 letters, digits, `_` and `-`. Core replaces other names and adds a warning. */
   readonly name: string;
-  /** Description for the model: what the tool does and when to use it. */
+  /** Description for the model, which states what the tool does and when to use it. */
   readonly description: string;
   /** JSON Schema of an object, or a Standard Schema that can be converted to one. */
   readonly parameters: JsonSchema | ObjectSchema<unknown>;
@@ -21,17 +21,17 @@ export interface ToolSpec {
    */
   readonly deferred?: boolean | undefined;
 }
-/** Tool use: the model decides, no tool, at least one tool, or the named tool. */
+/** Tool use. `auto`: the model decides. `none`: no tool. `required`: at least one tool. An object: the named tool. */
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
 /**
  * Reasoning effort, from none to the maximum. If a model does not support a value, the next stronger value is sent with a
  * warning. `max` is only sent if it was requested.
  */
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
-/** Service tier: standard, cheaper with delay, or faster at a higher price. */
+/** Service tier. `flex` is cheaper and slower than `default`. `priority` is faster and costs more. */
 export type ServiceTier = 'default' | 'flex' | 'priority';
 
-/** Lifetime of a cached part of a prompt: not cached, minutes, or at least an hour. */
+/** Lifetime of a cached part of a prompt. `none`: not cached. `short`: minutes. `long`: at least an hour. */
 export type CacheLifetime = 'none' | 'short' | 'long';
 
 /**
@@ -48,7 +48,7 @@ export interface CachePlan {
    */
   readonly messages?: CacheLifetime | undefined;
   /**
-   * Number of leading messages that do not change between requests, such as one with a document. They are cached like `prefix`.
+   * Number of leading messages that do not change between requests, such as one with a document. Cached like `prefix`.
    * @default 0
    */
   readonly after?: number | undefined;
@@ -75,11 +75,11 @@ export interface ModelCache {
  */
 export interface ChatRequest {
   /**
-   * Conversation, the oldest message first. Do not modify a message that was sent: its converted form is cached by identity.
-   * Replace the message instead.
+   * Conversation, the oldest message first. Do not modify a message that was sent, because its converted form is cached by
+   * identity. Replace the message instead.
    */
   readonly messages: readonly Message[];
-  /** Instructions. They precede the text of system messages in `messages`. */
+  /** Instructions, which precede the text of system messages in `messages`. */
   readonly system?: string | undefined;
   /** Tools that the model may call. Targets without tool support are skipped. */
   readonly tools?: readonly ToolSpec[] | undefined;
@@ -90,21 +90,21 @@ export interface ChatRequest {
    * above the limit of the model is reduced with a warning.
    */
   readonly maxTokens?: number | undefined;
-  /** Sampling temperature on the vendor's scale. Dropped with a warning if the model rejects it. */
+  /** Sampling temperature on the vendor's scale. If the model rejects a temperature, it is dropped with a warning. */
   readonly temperature?: number | undefined;
-  /** Probability mass to sample from, in (0, 1]. */
+  /** Share of the probability mass from which tokens are sampled, above 0 and at most 1. */
   readonly topP?: number | undefined;
-  /** Number of most likely tokens to sample from. */
+  /** Number of most likely tokens from which each token is sampled. */
   readonly topK?: number | undefined;
-  /** Penalty for tokens by their frequency so far, on the vendor's scale. */
+  /** Penalty for a token by the number of its occurrences so far, on the vendor's scale. */
   readonly frequencyPenalty?: number | undefined;
   /** Penalty for tokens that have already occurred, on the vendor's scale. */
   readonly presencePenalty?: number | undefined;
   /** Number of most likely tokens to report at each position, in addition to the chosen token. 0 reports only that token. */
   readonly logprobs?: number | undefined;
-  /** Strings that end the response. They are not part of the response. The vendor limits their number. */
+  /** Strings that end the response. The response does not contain such a string. The vendor limits their number. */
   readonly stop?: readonly string[] | undefined;
-  /** Seed for reproducible responses, if the vendor supports it. */
+  /** Seed for reproducible responses, for vendors that support a seed. */
   readonly seed?: number | undefined;
   /** JSON Schema that the response text must follow, or `json` for any JSON. `generateObject` returns a validated value. */
   readonly output?: JsonObject | 'json' | undefined;
@@ -122,18 +122,18 @@ export interface ChatRequest {
   /** Service tier. `usage.details.serviceTier` reports the tier that served the call. @default the vendor's default */
   readonly serviceTier?: ServiceTier | undefined;
   /**
-   * Parts of the prompt that the vendor caches, and their lifetimes. `auto` is the plan `{}`. `short` and `long` apply to the
+   * Parts of the prompt that the vendor caches, and their lifetimes. `auto` means the plan `{}`. `short` and `long` apply to the
    * prefix and the messages. `none` disables caching where the vendor permits it. An invalid plan is an `invalid-request`.
    * @default the vendor's default
    */
   readonly cache?: CacheLifetime | 'auto' | CachePlan | undefined;
-  /** Members to merge into the request body last, by wire (such as `openai-chat`) or provider id. The id takes precedence. */
+  /** Members to add to the request body last, by wire (such as `openai-chat`) or provider id. A provider id takes precedence. */
   readonly extra?: { readonly [providerOrWire: string]: object } | undefined;
 }
 
 /** Request that a provider receives. It has JSON Schemas, fitted media and readable replay tokens, but no system messages. */
 export interface ModelRequest extends Omit<ChatRequest, 'messages' | 'tools' | 'extra' | 'output' | 'cache'> {
-  /** Conversation, repaired for the target: each tool call has one result. */
+  /** Conversation in which each tool call has exactly one result. */
   readonly messages: readonly TurnMessage[];
   /** Tools with JSON Schemas; empty if the request has no tools. */
   readonly tools: readonly ModelTool[];
@@ -159,6 +159,6 @@ export interface ModelTool {
 export interface ModelOutput {
   /** Name of the schema, for wires that require one. */
   readonly name: string;
-  /** JSON Schema of the caller. A wire with another schema dialect converts it. `undefined` means any JSON. */
+  /** JSON Schema of the caller. A wire with another schema dialect converts the schema. `undefined` means any JSON. */
   readonly schema: JsonObject | undefined;
 }

@@ -12,7 +12,7 @@ export type FinishReason =
 /** Difference between the caller's request and the sent request, or a repair of the response. */
 export interface Warning {
   readonly action: 'dropped' | 'coerced' | 'emulated' | 'repaired' | 'continued' | 'cached';
-  /** Subject, such as `temperature`. */
+  /** Setting or part to which the warning refers, such as `temperature`. */
   readonly what: string;
   /** Reason, as a sentence for people. */
   readonly why: string;
@@ -53,13 +53,13 @@ export interface ChatResponse {
   readonly toolCalls: readonly ToolCallPart[];
   /** Reason for the end of the response. */
   readonly finish: FinishReason;
-  /** Vendor's own name for the reason. */
+  /** Vendor's name for the reason. */
   readonly rawFinish: string | undefined;
   /** Details of a refusal or stop, if the vendor reports them. */
   readonly stopDetails?: StopDetails | undefined;
   /** Log probabilities of the text, if requested and supported. */
   readonly logprobs?: readonly TokenLogprob[] | undefined;
-  /** Usage of the attempt that answered; `undefined` if the vendor reports none. `attempts` has the usage of failed attempts. */
+  /** Usage of the attempt that answered; `undefined` if the vendor reports none. For failed attempts, see `attempts`. */
   readonly usage: Usage | undefined;
   /** Settings that were dropped or changed for this target, and repairs. */
   readonly warnings: readonly Warning[];
@@ -92,7 +92,7 @@ export type ModelEvent =
       readonly type: 'finish';
       readonly target: string;
       readonly reason: FinishReason;
-      /** Vendor's own name for the reason. */
+      /** Vendor's name for the reason. */
       readonly raw: string | undefined;
       readonly usage: Usage | undefined;
       readonly stopDetails?: StopDetails | undefined;

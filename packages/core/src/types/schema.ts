@@ -1,5 +1,5 @@
 /**
- * Validator of Standard Schema 1.1 (standardschema.dev). The interface is declared structurally: core accepts the schemas of
+ * Validator of Standard Schema 1.1 (standardschema.dev). Core declares the interface structurally, so it accepts the schemas of
  * zod 4, arktype and others without a dependency.
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
@@ -14,7 +14,7 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   };
 }
 
-/** Result of a validation: the value or its issues. */
+/** Result of a validation, which is the value or its issues. */
 export type SchemaResult<Output> =
   { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
 

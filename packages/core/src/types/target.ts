@@ -2,7 +2,7 @@ import type { TargetHealth } from './health.ts';
 import type { Billing, Recovery } from './llm-error.ts';
 import type { Usage } from './usage.ts';
 
-/** Capabilities of a model. `undefined` means unknown: the request is sent and the vendor decides. */
+/** Capabilities of a model. A capability that is `undefined` is unknown. The request is then sent, and the vendor decides. */
 export interface Capabilities {
   /** Whether the model calls tools. */
   readonly tools?: boolean | undefined;
@@ -10,13 +10,13 @@ export interface Capabilities {
   readonly images?: ImageLimits | false | undefined;
   /** MIME types of supported documents and videos; `false` if the model accepts none. */
   readonly files?: readonly string[] | false | undefined;
-  /** MIME types of documents that tool results may contain. `undefined`: none. An error message replaces other documents. */
+  /** MIME types of documents that tool results may contain. If absent, none. An error message replaces other documents. */
   readonly resultFiles?: readonly string[] | undefined;
   /** MIME types of supported audio; `false` if the model accepts none. */
   readonly audio?: readonly string[] | false | undefined;
   /** Limits of documents. */
   readonly fileLimits?: FileLimits | undefined;
-  /** Support of output schemas: native, by a forced tool call, by an instruction, or none. */
+  /** Support of output schemas. `tool`: by a forced tool call. `instruct`: by an instruction. `false`: none. */
   readonly output?: 'native' | 'tool' | 'instruct' | false | undefined;
   /** Whether the reasoning effort of the model can be set. */
   readonly reasoning?: boolean | undefined;
@@ -55,7 +55,7 @@ export interface FileLimits {
   /** Limits of PDFs. Without a media fitter, pages are not checked. */
   readonly pdf?:
     | {
-        /** Maximum size of a PDF in bytes; replaces `maxBytes` of documents. */
+        /** Maximum size of a PDF in bytes, which applies instead of `maxBytes` of documents. */
         readonly maxBytes?: number | undefined;
         /** Maximum number of pages of a PDF. */
         readonly maxPages?: number | undefined;
@@ -72,7 +72,7 @@ export interface DataHandling {
    * the EU, `global` if the vendor chooses the place, or `local` for this machine.
    */
   readonly region?: string | undefined;
-  /** Number of days for which content is stored. 0: content is not stored. */
+  /** Number of days for which content is stored. 0 if content is not stored. */
   readonly retentionDays?: number | undefined;
   /** Whether content may be used for training. */
   readonly trainsOn?: boolean | undefined;
@@ -86,12 +86,12 @@ export interface ResolvedTarget {
   readonly vendor: string | undefined;
   /** Payment of the target's calls; see `Provider.billing`. */
   readonly billing: Billing | undefined;
-  /** Id of the model: the text after the first slash. */
+  /** Id of the model, which is the text after the first slash of the target. */
   readonly model: string;
   /** Declared data handling; `undefined` if nothing is declared. */
   readonly data?: DataHandling | undefined;
   readonly capabilities: Capabilities;
-  /** Health of the target; `undefined` if it never had a failure or a bench. */
+  /** Health of the target; `undefined` if the target never had a failure or a bench. */
   readonly health: TargetHealth | undefined;
 }
 
@@ -104,7 +104,7 @@ export interface ModelContext {
   readonly target: string;
   /** Form of the response. `complete` if the caller needs no deltas and the model sends none, or if a recovery requires it. */
   readonly delivery: 'deltas' | 'complete';
-  /** Signal of the attempt. Pass it to all I/O: it aborts when the call is cancelled or a time limit is exceeded. */
+  /** Signal that aborts when the call is cancelled or a time limit is exceeded. Pass this signal to all I/O. */
   readonly signal: AbortSignal;
   readonly env: Env;
   /** `fetch` of `createMajordomo`. The provider's option takes precedence. */
@@ -117,14 +117,12 @@ export interface ModelContext {
   /** Headers of `createMajordomo`. The provider's headers take precedence. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
-   * Reports the credential of the attempt, so that its failures bench the credential instead of the target. Throws if the
-   * credential is benched. Core stores only a hash with a salt of the process. `credentialSource` of the wire kit calls it.
+   * Reports the credential of the attempt, so that a failed attempt can bench the credential instead of the target. Throws if the
+   * credential is benched. Core stores only a hash with a salt of the process. Called by `credentialSource` of the wire kit.
    */
   credential?(value: string): void;
   /** Recoveries that changed the attempt. `credentialSource` reads the rejected value from them. */
   readonly recoveries?: readonly Recovery[] | undefined;
-  /**
-   * Reports usage before the `finish` event. A failed or aborted attempt retains this usage. Otherwise `finish` replaces it.
-   */
+  /** Reports usage before the `finish` event. The record of a failed or aborted attempt contains it. `finish` replaces it. */
   reportUsage?(usage: Usage): void;
 }

@@ -1,4 +1,4 @@
-/** Token usage. `input` includes `cacheRead` and `cacheWrite`. `output` includes `reasoning`. `undefined`: not known. */
+/** Token usage. `input` includes `cacheRead` and `cacheWrite`. `output` includes `reasoning`. An unknown count is `undefined`. */
 export interface Usage {
   readonly input: number | undefined;
   readonly output: number | undefined;
@@ -12,7 +12,7 @@ export interface Usage {
 export interface UsageDetails {
   /** Vendor's price of the call in nano-USD (1 USD = 10⁹), as a decimal integer. */
   readonly reportedNanoUsd?: string | undefined;
-  /** Tokens written to the long cache (about an hour); part of `cacheWrite`. */
+  /** Number of tokens in `cacheWrite` that were written to the long cache (about an hour). */
   readonly cacheWriteLong?: number | undefined;
   /** Tier that served the call, in the vendor's terms. */
   readonly serviceTier?: string | undefined;
@@ -20,13 +20,13 @@ export interface UsageDetails {
   readonly speed?: string | undefined;
   /** Region where the model ran, in the vendor's terms, if the price depends on it. */
   readonly inferenceGeo?: string | undefined;
-  /** Image tokens; part of `input`. */
+  /** Number of image tokens in `input`. */
   readonly inputImage?: number | undefined;
-  /** Audio tokens; part of `input`. */
+  /** Number of audio tokens in `input`. */
   readonly inputAudio?: number | undefined;
-  /** Image tokens; part of `output`. */
+  /** Number of image tokens in `output`. */
   readonly outputImage?: number | undefined;
-  /** Audio tokens; part of `output`. */
+  /** Number of audio tokens in `output`. */
   readonly outputAudio?: number | undefined;
   /** Durations of the vendor's stages in milliseconds, such as `{ queue: 5, prompt: 12, completion: 180 }`. */
   readonly stageMs?: Readonly<Record<string, number>> | undefined;
@@ -34,9 +34,9 @@ export interface UsageDetails {
   readonly serverTools?: Readonly<Record<string, number>> | undefined;
   /**
    * Quantities that are billed in other units than tokens, such as `{ 'image:1024x1024': 2, 'audio-second': 31, character: 812
-   * }`. The catalog has fees of the same names.
+   * }`. The catalog contains fees under the same names.
    */
   readonly units?: Readonly<Record<string, number>> | undefined;
-  /** Input tokens of the largest model call, if the usage is that of several calls. Prices by input length depend on it. */
+  /** Input tokens of the largest model call, if the usage is that of several calls. Some prices depend on this length. */
   readonly largestInput?: number | undefined;
 }

@@ -37,7 +37,7 @@ export function derivedSignal(source: AbortSignal): DerivedSignal {
   };
 }
 
-/** Passes a value to `next`, synchronously if the value is not a promise. */
+/** Passes a value to `next` and returns its result. Calls `next` synchronously if the value is not a promise. */
 export function mapValue<T, R>(
   value: T | PromiseLike<T>,
   next: (value: T) => R | Promise<R>,
@@ -121,7 +121,7 @@ export class Semaphore {
     }
   }
 
-  /** Passes the place to the work that has waited longest. */
+  /** Starts the work that has waited longest, or frees the place if no work waits. */
   private release(): void {
     const next = this.waiting.shift();
     if (next === undefined) this.free += 1;

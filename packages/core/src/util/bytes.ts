@@ -37,7 +37,7 @@ export function hash128(text: string): string {
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     const last = d;
-    // Each lane uses the previous value of its neighbor, so that a processor computes all lanes at the same time.
+    // Each lane uses the previous value of its neighbor, so that a processor can compute all lanes at the same time.
     d = Math.imul(d ^ unit ^ (c >>> 14), 0x27d4eb2f);
     c = Math.imul(c ^ unit ^ (b >>> 16), 0xc2b2ae35);
     b = Math.imul(b ^ unit ^ (a >>> 13), 0x85ebca6b);

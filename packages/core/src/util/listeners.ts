@@ -23,8 +23,8 @@ export function emitTo(...observers: readonly Observer[]): Emit | undefined {
 }
 
 /**
- * Calls an observer of the application and ignores its errors. For example, a listener that writes to a database must
- * not end the process when the database is down.
+ * Calls an observer of the application. Ignores errors and rejections of the observer. For example, a listener that writes to a
+ * database must not end the process when the database is down.
  */
 export function notify<Arguments extends readonly unknown[]>(
   observer: ((...values: Arguments) => unknown) | undefined,
@@ -33,6 +33,6 @@ export function notify<Arguments extends readonly unknown[]>(
   try {
     (observer?.(...values) as Partial<PromiseLike<unknown>> | undefined)?.then?.(null, () => undefined);
   } catch {
-    // The observer handles its own errors.
+    // An error of an observer has no effect.
   }
 }

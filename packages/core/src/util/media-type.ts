@@ -49,7 +49,7 @@ const headOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subar
 
 /** Number of leading bytes in which a PDF's header may be. PDF readers use the same number. */
 const HEAD = 1024;
-/** Header of a PDF. It must be at the start of a line, because a text about PDFs may contain the header elsewhere. */
+/** Header of a PDF. The header must be at the start of a line, because a text about PDFs may contain it elsewhere. */
 const PDF_HEADER = /(?:^|[\0\r\n])%PDF-\d/;
 
 /** Returns the media type that the brands of a HEIF container indicate. */

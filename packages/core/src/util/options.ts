@@ -30,7 +30,7 @@ export const TIMEOUT_KINDS: KindsOf<Timeouts> = {
 
 /**
  * Throws `config` with the path for an option of the wrong kind or with a misspelled name. A name that resembles no option is
- * ignored. `subject` begins the message.
+ * ignored. The message begins with `subject`.
  */
 export function checkKinds(options: object, kinds: Kinds, prefix = '', subject = ''): void {
   for (const name in options) {
@@ -40,7 +40,7 @@ export function checkKinds(options: object, kinds: Kinds, prefix = '', subject =
   for (const name in kinds) checkKind(Reflect.get(options, name), kinds[name], prefix + name, subject);
 }
 
-/** Checks one option. The message contains no value except a number, because a value may be a secret. */
+/** Checks one option. The error's message contains the value only if it is a number, because other values may be secrets. */
 export function checkKind(value: unknown, kind: Kind | undefined, path: string, subject = ''): void {
   if (value === undefined || kind === true) return;
   const type = typeOf(value);
@@ -82,7 +82,7 @@ const typeOf = (value: unknown): string =>
 const article = (type: string): string =>
   /^null|^NaN/.test(type) ? type : `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`;
 
-/** Throws `config` with the path for a value that is not a number of at least `min`. `subject` begins the message. */
+/** Throws `config` with the path for a value that is not a number of at least `min`. The message begins with `subject`. */
 export function checkNumber(value: unknown, min: number, path: string, subject = ''): void {
   if (value === undefined || (typeof value === 'number' && value >= min)) return;
   const actual = typeof value === 'number' ? String(value) : `a value of type ${typeof value}`;
@@ -120,7 +120,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return best ?? longer;
 }
 
-/** Returns the Damerau-Levenshtein distance: the number of insertions, deletions, changes and swaps of neighbors. */
+/** Returns the Damerau-Levenshtein distance, which counts insertions, deletions, changes and swaps of neighbors. */
 function typingErrors(from: string, to: string): number {
   let beforeLast: readonly number[] = [];
   let last: readonly number[] = Array.from({ length: to.length + 1 }, (_, at) => at);
@@ -170,7 +170,7 @@ export function checkOptions(
 const missingProblem = (kind: Kind | undefined): string =>
   typeof kind === 'string' ? `is missing; it must be ${article(kind)}` : 'is missing';
 
-/** Throws `config` with the path for an infinite time. `prefix` begins the message. */
+/** Throws `config` with the path for an infinite time. The message begins with `prefix`. */
 export function checkFinite(ms: number | undefined, path: string, prefix = ''): void {
   if (ms === Infinity) throw configError(path, 'must be finite', prefix);
 }

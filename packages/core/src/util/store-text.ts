@@ -26,7 +26,7 @@ export const wordsOf = (query: string): readonly string[] =>
     .split(/\s+/u)
     .filter((word) => LETTER_OR_DIGIT.test(word));
 
-/** Returns the start of the first question, for use as a title. */
+/** Returns the beginning of the first user message with text, as a title; an empty string if no such message exists. */
 export function titleOf(messages: readonly Message[]): string {
   const first = messages.find((message) => message.role === 'user' && textOf(message).trim() !== '');
   return first === undefined ? '' : titleFrom(textOf(first));
@@ -61,8 +61,8 @@ const truncate = (text: string, most: number): string =>
   text.length <= most ? text : `${truncateText(text, most - 1)}…`;
 
 /**
- * Escapes characters that databases cannot store in a text column: U+0000 and lone surrogates. Different strings never have
- * the same result. JSON does not need this function, because `JSON.stringify` escapes these characters.
+ * Escapes characters that databases cannot store in a text column: U+0000 and lone surrogates. The results for two different
+ * strings always differ. JSON does not need this function, because `JSON.stringify` escapes these characters.
  */
 export const toStoredText = (value: string): string =>
   value.replace(/[\0\\\p{Surrogate}]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);

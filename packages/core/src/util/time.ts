@@ -49,7 +49,7 @@ export function timesIn(
 ): ((at: number) => Readonly<Record<string, string>>) | undefined {
   const units = Object.entries(UNITS).filter(([unit]) => by.includes(unit));
   if (units.length === 0) return undefined;
-  // The Swedish format resembles ISO 8601: 2026-11-20 23.
+  // The Swedish format resembles ISO 8601, for example `2026-11-20 23`.
   const format = new Intl.DateTimeFormat('sv-SE', {
     timeZone: zone,
     calendar: 'gregory',
@@ -66,7 +66,7 @@ export function timesIn(
   };
 }
 
-/** Duration in milliseconds below which durations are counted exactly. */
+/** Duration in milliseconds below which each millisecond is a separate step. */
 const EXACT_MS = 64;
 /** Ratio of consecutive steps above `EXACT_MS`. The middle of a step differs from its durations by less than 4 %. */
 const RATIO = 1.06;
@@ -74,13 +74,13 @@ const RATIO = 1.06;
 /** Number of durations by step. */
 export type Histogram = Map<number, number>;
 
-/** Returns the step of a duration in milliseconds. */
+/** Returns the histogram step that contains a duration in milliseconds. */
 export function stepOf(ms: number): number {
   const whole = Math.max(0, Math.round(ms));
   return whole < EXACT_MS ? whole : EXACT_MS + Math.round(Math.log(whole / EXACT_MS) / Math.log(RATIO));
 }
 
-/** Returns the duration of a step in milliseconds. */
+/** Returns the duration in the middle of a step, in milliseconds. */
 function msOf(step: number): number {
   return step < EXACT_MS ? step : Math.round(EXACT_MS * RATIO ** (step - EXACT_MS));
 }
@@ -90,7 +90,7 @@ export function addStep(histogram: Histogram, step: number, count: number = 1): 
   histogram.set(step, (histogram.get(step) ?? 0) + count);
 }
 
-/** Returns a quantile in milliseconds by the nearest rank; `undefined` if the histogram is empty. `share`: from 0 to 1. */
+/** Returns a quantile in milliseconds by the nearest rank; `undefined` if the histogram is empty. `share` is from 0 to 1. */
 export function quantile(histogram: Histogram, share: number): number | undefined {
   const steps = [...histogram].sort(([a], [b]) => a - b);
   const rank = Math.ceil(steps.reduce((sum, [, count]) => sum + count, 0) * share);

@@ -18,8 +18,8 @@ const CHANGE = 'changed ';
 export const changeMessage = (id: string): string => CHANGE + id;
 
 /**
- * Reports the ids of changes. Reports `undefined` when changes may have been missed: with the first message after a
- * reconnection, and after each 400 ms without a message of this process to itself. Returns a function that stops watching.
+ * Reports the ids of changes. Reports `undefined` if changes may have been missed, at the first message after a reconnection and
+ * after each 400 ms without a message of this process to itself. Returns a function that stops watching.
  */
 export async function watchChanges(
   channel: ChangeChannel,
