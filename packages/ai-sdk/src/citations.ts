@@ -1,7 +1,7 @@
 import type { LanguageModelV4Citation, LanguageModelV4Source } from '@ai-sdk/provider';
 import type { Citation } from '@majordomo/core';
 
-/** Converts citations for the AI SDK. The id of a source is the index of its citation. */
+/** Converts citations to citations of the AI SDK. The id of a source is the index of its citation. */
 export function toSdkCitations(citations: readonly Citation[] | undefined): {
   readonly citations?: LanguageModelV4Citation[];
 } {
@@ -27,7 +27,7 @@ const toSdkSource = ({ url, document, title }: Citation, id: string): LanguageMo
       }
     : { type: 'source', sourceType: 'url', id, url, ...(title !== undefined && { title }) };
 
-/** Converts citations of the AI SDK. */
+/** Converts citations of the AI SDK to `Citation` objects. */
 export const fromSdkCitations = (citations: readonly LanguageModelV4Citation[] = []): readonly Citation[] =>
   citations.map(({ source, startIndex, endIndex, citedText }) => ({
     ...(source.sourceType === 'url' ? { url: source.url } : { document: source.filename ?? source.id }),

@@ -15,7 +15,7 @@ export const toSdkUsage = (usage: Usage | undefined): LanguageModelV4Usage => ({
   },
 });
 
-/** Converts usage of the AI SDK. Returns `undefined` if the usage contains no counts. */
+/** Converts usage of the AI SDK to `Usage`. Returns `undefined` if the usage contains no counts. */
 export function fromSdkUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | undefined {
   const usage: Usage = {
     input: inputTokens.total,
@@ -27,6 +27,6 @@ export function fromSdkUsage({ inputTokens, outputTokens }: LanguageModelV4Usage
   return Object.values(usage).every((tokens) => tokens === undefined) ? undefined : usage;
 }
 
-/** Returns the total minus the portion, at least 0, because some vendors report a portion that is larger than the total. */
+/** Returns the total minus the portion, but at least 0. Some vendors report a portion that is larger than the total. */
 const remainder = (total: number | undefined, portion: number): number | undefined =>
   total === undefined ? undefined : Math.max(0, total - portion);

@@ -6,7 +6,7 @@ export interface CacheStore {
   /** Returns the value, or `undefined` if the key is unknown or the value has expired. */
   get(key: string): Promise<unknown>;
   /**
-   * Stores a value in place of the previous one.
+   * Stores a value. An earlier value of the key is replaced.
    *
    * @param ttlMs time to live in milliseconds; if omitted, the value is stored until it is deleted or the store is full
    */

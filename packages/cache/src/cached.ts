@@ -72,7 +72,7 @@ export function cached(model: ChatModel, options: CacheOptions): ChatModel {
   };
 }
 
-/** View of a stream for calls that joined another call. Only the other call paid for the tokens. */
+/** View of a stream for calls that joined another call. It contains no usage, because only the other call used tokens. */
 const CHAT: SharedView<StreamEvent, ChatResponse> = {
   event: (event) => (event.type === 'finish' ? { ...event, usage: undefined } : event),
   response: asShared,

@@ -23,7 +23,7 @@ export interface CacheOptions {
   /**
    * Time to live of a response, in milliseconds.
    *
-   * @default until the store is full
+   * @default no limit; a full store removes responses
    */
   readonly ttlMs?: number | undefined;
   /**

@@ -36,7 +36,7 @@ export class Reader<Event, Response> implements Source<Event> {
   private readCount = 0;
   private isOver = false;
   private isPulling = false;
-  /** Result of an abort between two reads. The next read returns this result. */
+  /** Result of an abort that occurred between two reads. The next read returns this result. */
   private last: Promise<readonly Event[] | undefined> | undefined;
 
   constructor(
@@ -88,7 +88,7 @@ export class Reader<Event, Response> implements Source<Event> {
     });
   };
 
-  /** Reads the remaining events. Reports an abort after the events that were in progress. */
+  /** Returns the remaining events. Throws if a read fails, for example because of the abort. */
   private async rest(): Promise<readonly Event[] | undefined> {
     const events: Event[] = [];
     for (let next = await this.pullNext(); next !== undefined; next = await this.pullNext())
@@ -133,7 +133,7 @@ export class Reader<Event, Response> implements Source<Event> {
     return isFirst ? copyData(response) : view.response(response);
   }
 
-  /** Leaves the stream. The last reader reports how the stream ended, as a caller of the model would. */
+  /** Leaves the stream. The last reader waits for the response of the model. Other readers throw `aborted`. */
   private async leave(why: string): Promise<void> {
     const left = new LlmError('aborted', why, { code: ABANDONED, partial: this.partial() });
     const joined = await this.opening;

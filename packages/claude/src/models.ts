@@ -63,17 +63,17 @@ const VERSION_4_6: Partial<ClaudeQuirks> = { sampling: 'one', efforts: [...UP_TO
 const ADAPTIVE: Partial<ClaudeQuirks> = { thinkingText: 'on-request', sampling: 'none' };
 /**
  * Models up to 4.7 reject a forced tool with adaptive thinking (pydantic-ai#4216, 2026-02; langchain-aws#1151, 2026-07). Models
- * from 4.8 on accept both (langchain-aws#1141, 2026-07), and some later models reject every forced tool. Reports about Sonnet 4.6
- * differ: in a recording of 2026-08, it accepts both (pydantic-ai#7283). Thinking is omitted for it.
+ * from 4.8 on accept both together (langchain-aws#1141, 2026-07). Some later models reject every forced tool. Sonnet 4.6 accepted
+ * both in a recording of 2026-08 (pydantic-ai#7283), but other reports differ, so thinking is omitted.
  */
 const FORCED_ALWAYS: Partial<ClaudeQuirks> = { ...ADAPTIVE, forcedTools: 'always' };
 const FORCED_NEVER: Partial<ClaudeQuirks> = { ...ADAPTIVE, forcedTools: 'never' };
 
 const EARLY_3 = { ...model(4096, NO_THINKING, { reasoning: false }), readsPdf: false };
 
-/** Models by name, newest first within a family. An unknown model gets the quirks of the first model of its family. */
+/** Models by name, newest first within a family. An unknown model has the quirks of the first model of its family. */
 const MODELS: Readonly<Record<string, ClaudeModel>> = {
-  // "What's new in Claude Opus 5.5" and "Fable 5.1": thinking cannot be disabled, and forced tool use is an error.
+  // Thinking cannot be disabled, and forced tool use is an error ("What's new in Claude Opus 5.5" and "… Fable 5.1").
   'opus-5-5': millionTokenModel({ ...FORCED_NEVER, thinkingOff: 'never' }),
   'opus-5': millionTokenModel({ ...FORCED_ALWAYS, thinkingOff: 'disabled' }),
   'opus-4-8': millionTokenModel(FORCED_ALWAYS),
@@ -87,7 +87,7 @@ const MODELS: Readonly<Record<string, ClaudeModel>> = {
   'opus-4-1': model(32_000, { ...BUDGET, sampling: 'one' }),
   'opus-4': model(32_000, BUDGET),
   'opus-3': EARLY_3,
-  // "What's new in Claude Sonnet 5.5": `between_tools` replaces `disabled`, and forced tool use is an error.
+  // `between_tools` replaces `disabled`, and forced tool use is an error ("What's new in Claude Sonnet 5.5").
   'sonnet-5-5': millionTokenModel({ ...FORCED_NEVER, thinkingOff: 'between_tools' }),
   'sonnet-5': millionTokenModel({ ...FORCED_ALWAYS, thinkingOff: 'disabled' }),
   'sonnet-4-6': millionTokenModel(VERSION_4_6),
@@ -110,10 +110,9 @@ const MODELS: Readonly<Record<string, ClaudeModel>> = {
 };
 
 /**
- * Returns the facts about a model. Accepts the ids of any platform: prefixes (`anthropic/`, `us.anthropic.`), dates and
- * versions (`-20250514`, `@20250514`, `-v1:0`), and `4.6` for `4-6`. A model newer than this table gets the quirks of the
- * newest known model of its family, and no limits. Returns `undefined` if the id does not name a Claude model of version 3 or
- * later.
+ * Returns the facts about a model. Accepts the ids of any platform: prefixes (`anthropic/`, `us.anthropic.`), dates and versions
+ * (`-20250514`, `@20250514`, `-v1:0`), and `4.6` for `4-6`. A model newer than this table has the quirks of the newest known
+ * model of its family, and no limits. Returns `undefined` if the id does not name a Claude model of version 3 or later.
  */
 export function claudeModel(modelId: string): ClaudeModel | undefined {
   const name = modelName(modelId);
@@ -124,7 +123,7 @@ export function claudeModel(modelId: string): ClaudeModel | undefined {
 
 const FAMILY_FIRST =
   /claude-(?<family>opus|sonnet|haiku|fable|mythos)-(?<major>preview|\d{1,2})(?:[-.](?<minor>\d{1,2}))?(?!\d)/;
-/** Matches ids in which the version precedes the family: those up to 3.7, and some later ones at gateways. */
+/** Matches ids in which the version precedes the family: ids up to 3.7, and some later ids at gateways. */
 const VERSION_FIRST = /claude-(?<major>\d)(?:[-.](?<minor>\d))?-(?<family>opus|sonnet|haiku)/;
 
 /** Returns the name of the model with this id, without the date, such as `opus-4-6`. */

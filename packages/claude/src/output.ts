@@ -10,7 +10,7 @@ export interface Output {
   readonly system: string | undefined;
 }
 
-/** Returns the output settings. If the API does not support the schema, adds it to the system text, with a warning. */
+/** Returns the output settings. A schema that the API does not support is added to the system text, with a warning. */
 export function toOutput(
   output: ModelOutput | undefined,
   system: string | undefined,

@@ -13,7 +13,7 @@ export interface ClaudeQuirks {
   readonly thinkingOff: 'omit' | 'disabled' | 'between_tools' | 'never';
   /** Condition under which the API sends the text of thinking blocks: by default, or only if `display` requests it. */
   readonly thinkingText: 'sent' | 'on-request';
-  /** Effort values that the model accepts in addition to the thinking setting. `[]` means none. */
+  /** Effort values that the model accepts in addition to the thinking setting. `[]` means that the model accepts no effort. */
   readonly efforts: readonly ClaudeEffort[];
   /** Sampling parameters that the model accepts: temperature and top_p together, one of them, or none. */
   readonly sampling: 'both' | 'one' | 'none';

@@ -3,11 +3,11 @@ import { cacheLifetime } from '@majordomo/wire-kit';
 import type { ClaudeEffort } from './quirks.ts';
 import { isForced } from './tool-choice.ts';
 
-/** Recovery, and the error messages to which it applies. */
+/** Recovery, and the pattern of the error messages to which the recovery applies. */
 export interface RecoveryRule extends Pick<Recovery, 'id' | 'what' | 'remember' | 'isNeededFor'> {
   /** Pattern for the message of a 400 response. The first matching rule that changes the request applies. */
   readonly pattern: RegExp;
-  /** Returns a changed request, or the same object if nothing applies. `numbers` are captured by `pattern`. */
+  /** Returns a changed request, or the same object if nothing changes. `numbers` are captured by `pattern`. */
   readonly apply: (request: ModelRequest, numbers: readonly number[]) => ModelRequest;
 }
 

@@ -58,7 +58,7 @@ export function toThinking(
   };
 }
 
-/** Returns why the API would reject this request with thinking; `undefined` if the API would accept it. */
+/** Returns the reason why the API would reject thinking in this request; `undefined` if the API would accept it. */
 function reasonToDrop(
   { thinking, forcedTools }: ThinkingQuirks,
   { maxTokens, lacksThinking, forcesTool }: ThinkingSituation,

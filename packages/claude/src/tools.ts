@@ -25,8 +25,8 @@ const LIMITS: readonly (readonly [keyof Counts, max: number, what: string])[] = 
 ];
 
 /**
- * Converts tools. A tool is strict if the model supports strict tools, its schema is supported, and the vendor's limits are not
- * exceeded. Otherwise, the tool's original schema is sent without `strict`, with a warning.
+ * Converts tools to Claude's format. A tool is strict if the model supports strict tools, its schema is supported, and the
+ * vendor's limits are not exceeded. Otherwise, the tool's original schema is sent without `strict`, with a warning.
  */
 export function toTools(
   tools: readonly ModelTool[],

@@ -57,7 +57,7 @@ const subschemasOf = (schema: JsonObject): readonly JsonObject[] =>
     return name === 'items' && isSchema(value) ? [value] : [];
   });
 
-/** Keywords whose value is an object of schemas by name. Those of `SCHEMA_LISTS` have an array of schemas. */
+/** Keywords whose value is an object of schemas by name. The value of a keyword in `SCHEMA_LISTS` is an array. */
 export const SCHEMA_MAPS: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions']);
 export const SCHEMA_LISTS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
 

@@ -3,7 +3,7 @@ import type { ImageRequest, Warning } from '@majordomo/core';
 /** Key of `ImageRequest.extra` for the images wire. */
 export const IMAGES_WIRE = 'openai-images';
 
-/** Returns a warning for each setting in `extra` for the images wire. Targets that use another wire do not receive it. */
+/** Returns a warning for each setting in `extra` for the images wire. Targets with another wire do not receive them. */
 export const droppedSettings = ({ extra }: Pick<ImageRequest, 'extra'>): readonly Warning[] =>
   Object.keys(extra?.[IMAGES_WIRE] ?? {}).map((what) => ({
     action: 'dropped',

@@ -8,8 +8,8 @@ export type GeneratedImages = Omit<ImageResponse, 'attempts'>;
 export type ImageDecoder = () => ImagePart;
 
 /**
- * Decodes the images of a response. Invalid and missing images cause a warning. Throws the first failure if no image can be
- * decoded.
+ * Decodes the images of a response. Invalid and missing images cause a warning. Throws the first failure if all images are
+ * invalid.
  */
 export function decodeImages(
   entries: readonly ImageDecoder[],
@@ -30,7 +30,7 @@ export function decodeImages(
   return { images, warnings: missingImages(images.length, requested, first) };
 }
 
-/** Returns a warning if some of the requested images are missing. Returns no warning for 0 images, which core handles. */
+/** Returns a warning if some of the requested images are missing. Returns none for 0 images, because core then throws. */
 function missingImages(count: number, n: number, failure: LlmError | undefined): readonly Warning[] {
   if (count === 0 || count >= n) return [];
   const why = failure?.message ?? 'the response contained no more images';
@@ -67,7 +67,7 @@ export async function generateEach(
   };
 }
 
-/** Maximum number of parallel calls, which gates count as one call. Without a success, also the maximum number of failures. */
+/** Maximum number of parallel calls, and of failures without a success. Gates treat the calls of a request as one call. */
 const MAX_PARALLEL = 4;
 
 /** Returns the outcomes of the calls in the order of the seeds. A call that was not started has no outcome. */

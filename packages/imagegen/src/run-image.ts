@@ -28,14 +28,16 @@ export interface RunCall {
   readonly warnings: readonly Warning[];
 }
 
-/** Converts a request to a run. Drops an unsupported size or seed with a warning. Throws `unsupported` for unsupported images. */
+/** Converts a request to a run. Drops an unsupported size or seed with a warning. Throws `unsupported` for unsupported inputs. */
 export function toRunCall(request: ImageRequest, quirks: RunQuirks, target: string): RunCall {
   const { prompt, size, seed, images = [], mask, extra } = request;
   if (images.length > quirks.images || (mask !== undefined && !quirks.mask)) {
     const takes = quirks.images === 0 ? 'no images' : `at most ${quirks.images} images`;
-    throw new LlmError('unsupported', `${target} accepts ${takes}${quirks.mask ? '' : ' and no mask'}`, {
-      target,
-    });
+    throw new LlmError(
+      'unsupported',
+      `${target} accepts ${takes}${quirks.mask ? '' : ' and no mask'}; remove the other inputs, or use another target`,
+      { target },
+    );
   }
   const requestedSize = size === undefined ? undefined : parseSize(size);
   if (requestedSize !== undefined && quirks.size !== false) checkSize(requestedSize, quirks.size, target);

@@ -14,7 +14,7 @@ export interface Formats {
   readonly lossy: Exclude<Format, 'png'> | undefined;
 }
 
-/** Minimum length of the longest edge, in pixels. A smaller image is not useful. */
+/** Minimum length of the longest edge, in pixels. A shorter edge ends the encoding, because such an image is not useful. */
 const MIN_EDGE = 16;
 
 /**

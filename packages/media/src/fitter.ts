@@ -18,20 +18,20 @@ export interface MediaFitterOptions {
    * @default the installed sharp, loaded when the first image has to be changed
    */
   readonly sharp?: Sharp | false | undefined;
-  /** Maximum number of pixels of an image. A larger image causes an `unsupported` error. `@default 50_331_648` */
+  /** Maximum number of pixels of an image. A larger image causes an `unsupported` error. @default 50_331_648 */
   readonly maxPixels?: number | undefined;
   /**
-   * Maximum memory for images that are changed at the same time, in bytes, estimated from the image headers. Further images wait.
-   * An image that needs more memory causes an `unsupported` error. With the default, a process grows by less than 256 MB.
+   * Maximum memory for images that are changed at the same time, in bytes, estimated from the image headers. Other images wait
+   * for memory. An image above the maximum causes an `unsupported` error. With the default, a process grows by less than 256 MB.
    *
    * @default 208_000_000
    */
   readonly maxMemory?: number | undefined;
-  /** Maximum number of images that are changed at the same time. `@default 2` */
+  /** Maximum number of images that are changed at the same time. @default 2 */
   readonly concurrency?: number | undefined;
-  /** Handling of animations. `first-frame`: sends only the first frame. `keep`: no change. `@default 'first-frame'` */
+  /** Handling of animations. `first-frame`: sends one frame. `keep`: sends an animation that fits. @default 'first-frame' */
   readonly animation?: 'first-frame' | 'keep' | undefined;
-  /** Maximum time of each decoding or encoding, in milliseconds, rounded up to seconds. `@default 10_000` */
+  /** Maximum time of each decoding or encoding, in milliseconds, rounded up to seconds. @default 10_000 */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -50,8 +50,8 @@ const DEFAULT_MAX_MEMORY = 208e6;
 /**
  * Returns a fitter for `createMajordomo({ media })`. The fitter adapts images to the limits of each target, with a warning for
  * each change. Images that fit are not changed. The fitter throws `unsupported` if an image cannot be fitted, so that the chain
- * continues with the next target, and `invalid-request` for bytes that are not a complete image. The fitter also counts the pages
- * of PDFs and measures recordings for targets that limit them.
+ * continues with the next target, and `invalid-request` for bytes that are not a complete image. For targets that limit pages
+ * or durations, the fitter also counts the pages of PDFs and measures recordings.
  *
  * @example createMajordomo({ providers, env: process.env, media: createMediaFitter() })
  */

@@ -1,6 +1,6 @@
 /** Limits the number and the memory of concurrent tasks. Tasks start in the order of their arrival. */
 export interface MemoryLane {
-  /** Runs a task when the limits permit. Rejects with the signal's reason if the signal aborts while the task waits. */
+  /** Runs a task as soon as the limits permit. Rejects with the signal's reason if the signal aborts while the task waits. */
   run<T>(bytes: number, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 

@@ -24,13 +24,13 @@ const QUALITY_AFTER_SHRINKING = 60;
 const GOOD_SHARE = 0.9;
 /** Target size of each encoding, as a share of the limit. */
 const TARGET_SHARE = 0.95;
-/** Exponent of the size as a function of the quantizer step, assumed until two sizes are known. Photos: 0.6 to 1. */
+/** Exponent of the size as a function of the quantizer step, assumed until two sizes are known. Photos have 0.6 to 1. */
 const DEFAULT_SLOPE = 0.75;
 
 /**
  * Returns the next encoding to try, or `undefined` if the best fitting encoding is found or no further try can help. The size is
- * approximately a power of the quantizer step, so two or three tries find the quality. Edges are shortened only if the image is
- * too large at the lowest quality.
+ * approximately a power of the quantizer step, so two or three tries find the quality. Edges are shortened if no quality is
+ * expected to fit, or before the last try.
  */
 export function nextEncoding(
   tries: readonly EncodingResult[],
@@ -61,7 +61,7 @@ export function nextEncoding(
 const isAdjacent = (under: EncodingResult, over: EncodingResult | undefined): boolean =>
   over !== undefined && over.quality - under.quality <= 2;
 
-/** Minimum share of the limit. A smaller result means that the edges were shortened too much. */
+/** Minimum size of a result, as a share of the limit. For a smaller result, the edges were shortened too much. */
 const MIN_SHARE = 0.7;
 
 const isTooSmall = ([only, ...more]: readonly EncodingResult[], maxBytes: number): boolean =>

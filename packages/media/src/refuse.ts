@@ -4,6 +4,6 @@ import { LlmError } from '@majordomo/core';
 export const unfit = (message: string): LlmError =>
   new LlmError('unsupported', message, { code: 'too-large' });
 
-/** Returns the error for content that no target accepts. The chain stops. */
+/** Returns the error for content that no target accepts. The error ends the chain. */
 export const broken = (message: string): LlmError =>
   new LlmError('invalid-request', message, { code: 'broken-image' });

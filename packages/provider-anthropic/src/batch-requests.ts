@@ -9,10 +9,10 @@ type Json = Readonly<Record<string, unknown>>;
 
 const PATH = '/v1/messages/batches';
 
-/** Number of batches per page of the list. It is the API's maximum. */
+/** Number of batches per page of the list, which is the API's maximum. */
 const PAGE_SIZE = 100;
 
-/** Maximum difference between the clocks of the vendor and of this machine. */
+/** Assumed maximum difference between the clocks of the vendor and this machine, in milliseconds. */
 const CLOCK_DIFFERENCE_MS = 60_000;
 
 /** Creates the functions of the Message Batches API, which accepts all requests in the body of a single request. */
@@ -79,7 +79,7 @@ export function messageBatches({ request }: Connection): BatchRequests {
       try {
         await json('post', `${pathOf(ref)}/cancel`, context);
       } catch (error) {
-        // The vendor rejects the cancellation of a batch that has ended.
+        // Ignore the error for a batch that has ended, because the vendor rejects its cancellation.
         if ((await look(ref, context))['processing_status'] !== 'ended') throw error;
       }
     },
@@ -116,7 +116,7 @@ const STATUS: Readonly<Record<string, number>> = {
   overloaded_error: 529,
 };
 
-/** Returns a line of the results; `undefined` if the line has no id or no result. */
+/** Converts a line of the result file. Returns `undefined` if the line has no id or no result. */
 function lineOf({ custom_id: id, result }: Json): BatchLine | undefined {
   if (typeof id !== 'string' || !isRecord(result)) return undefined;
   const { type, message, error } = result;

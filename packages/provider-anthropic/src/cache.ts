@@ -16,7 +16,7 @@ interface MarkedParts {
   readonly tools: readonly Tool[];
   readonly system: readonly TextBlockParam[];
   readonly messages: WireMessage[];
-  /** Names of the tools that are not part of the prefix. The API rejects `cache_control` on them. */
+  /** Names of the tools that are not part of the cached prefix. The API rejects `cache_control` on these tools. */
   readonly deferred: DeferredNames;
 }
 
@@ -59,7 +59,7 @@ interface Markable {
   cache_control?: CacheControlEphemeral | null;
 }
 
-/** Whether a block accepts `cache_control`. Thinking blocks do not accept it. */
+/** Whether a block accepts `cache_control`. Thinking blocks reject this property. */
 const isMarkable = (
   block: ContentBlockParam,
 ): block is Exclude<ContentBlockParam, ThinkingBlockParam | RedactedThinkingBlockParam> =>

@@ -71,7 +71,7 @@ export function createConnection(options: AnthropicOptions, keyEnv: readonly str
 export const baseURLOf = ({ baseURL }: AnthropicOptions, env: Env): string =>
   baseURL ?? baseURLFromEnv(env, 'ANTHROPIC_BASE_URL') ?? ORIGIN;
 
-/** Timeout for the SDK: the maximum of a timer, in milliseconds. majordomo enforces the timeouts. */
+/** Timeout of the SDK, in milliseconds: the maximum of a timer, because majordomo itself enforces timeouts. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 interface Client {

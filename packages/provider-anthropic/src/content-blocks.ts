@@ -61,7 +61,7 @@ export class ContentBlocks {
   hasFallback = false;
   private openCalls = 0;
   private calls = 0;
-  /** Events that arrived while tool calls were open. Processed later, because a part of another type would end the calls. */
+  /** Events that arrived while tool calls were open. They are processed later, because other parts would end the calls. */
   private deferred: BlockEvent[] = [];
   /** Index of the previous event, for servers that omit the index from an event. */
   private lastIndex = 0;
@@ -248,7 +248,7 @@ export class ContentBlocks {
     return { family: this.family, data };
   }
 
-  /** Marks unsigned thinking, so that later requests include it. Other vendors do not sign thinking, but require it. */
+  /** Marks unsigned thinking, so that later requests include it. Other vendors require thinking although they do not sign it. */
   private replayUnsigned({ type, key, signature }: OpenBlock): void {
     if (type === 'thinking' && signature === '' && this.family !== CLAUDE_FAMILY)
       this.writer.reasoning('', this.replay({ unsigned: true }), key);

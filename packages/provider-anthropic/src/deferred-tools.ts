@@ -6,8 +6,8 @@ import type { Quirks } from './quirks.ts';
 export type DeferredNames = ReadonlySet<string>;
 
 /**
- * Returns the names of the tools to send with `defer_loading`. Returns none if the model does not support it, or if the request
- * has no other tool ("At least one tool must have defer_loading=false.").
+ * Returns the names of the tools to send with `defer_loading`. Returns an empty set if the model rejects this property, or if the
+ * request has no other tool ("At least one tool must have defer_loading=false.").
  */
 export function deferredNames(
   { tools }: ModelRequest,

@@ -60,7 +60,7 @@ function classify(error: unknown, facts: ErrorContext): LlmError {
   return transportError(name === 'APIConnectionError' ? cause : error, facts.target, facts.secrets);
 }
 
-/** Converts an error inside a response with status 200: an `error` event, or a body of the same form. */
+/** Converts an error in a response with status 200. The error is an `error` event, or a body of the same form. */
 export const inBandError = (body: unknown, facts: ErrorContext): LlmError => responseError(body, facts, {});
 
 interface HttpFacts {

@@ -21,8 +21,8 @@ const OPENING: ContentBlockParam = { type: 'text', text: '(The conversation so f
 const forms = new WireMessageCache<WireMessage>();
 
 /**
- * Converts a transcript. In the result, user and assistant messages alternate, tool results come first in a message, and no
- * message is empty.
+ * Converts a transcript to messages. In the result, user and assistant messages alternate, tool results come first in a message,
+ * and no message is empty.
  */
 export function toMessages(
   messages: readonly TurnMessage[],
@@ -41,7 +41,7 @@ export function toMessages(
       form = content.length === 0 ? [] : [{ role, content }];
       // A message that loads tools is not cached, because its references depend on the tools of the request.
       const loadsTools = message.role === 'tool' && message.parts.some(({ loads }) => loads !== undefined);
-      // If reasoning was dropped, do not cache the message, because later requests must add the warning too.
+      // If reasoning was dropped, do not cache the message. Otherwise, later requests would not add the warning.
       if (!losesReasoning(message, content)) {
         if (!loadsTools) cached.set(message, form);
       } else if (!warnings.includes(UNSIGNED)) warnings.push(UNSIGNED);

@@ -3,7 +3,7 @@ import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit';
 
-/** Changes to a request with which a retry may succeed after the API rejected the request with status 400. */
+/** Changes to a request that the API rejected with status 400. A retry of the changed request may succeed. */
 export const RECOVERIES: readonly RecoveryRule[] = [
   {
     // "tools.1.custom.defer_loading: Extra inputs are not permitted"; "Tool reference 'x' not found in available tools";

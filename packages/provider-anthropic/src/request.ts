@@ -43,7 +43,7 @@ export interface WireRequest {
 /** Value of the required property `max_tokens` for a model whose limit is unknown. */
 export const DEFAULT_MAX_TOKENS = 8192;
 
-/** Converts a request. Omits reasoning and vendor blocks of other families. `modelMaxTokens` limits `max_tokens`. */
+/** Converts a request to a body. Omits reasoning and vendor blocks of other families. `modelMaxTokens` limits `max_tokens`. */
 export function toWire(
   request: ModelRequest,
   modelId: string,
@@ -197,8 +197,8 @@ function stopSequences(stop: readonly string[] = [], warnings: Warning[]): strin
 }
 
 /**
- * Merges `extra` into the body. Merges the properties of `output_config`, because its settings are independent. A list of vendor
- * tools is added to the request's tools. A list that contains functions replaces the request's tools.
+ * Merges `extra` into the body. Merges the properties of `output_config`, because its settings are independent. If `extra.tools`
+ * contains only vendor tools, they are added to the request's tools. Otherwise, `extra.tools` replaces the request's tools.
  */
 function withExtra(params: WireParams, extra: ModelRequest['extra']): WireRequest['params'] {
   const merged: WireRequest['params'] = { ...params, ...extra };

@@ -20,8 +20,8 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
 ]);
 
 /**
- * Converts a stop reason. An unknown stop reason becomes `other`. If `hasCalls` is set, an ordinary stop becomes `tool-calls`,
- * because some gateways report tool calls with an ordinary stop (observed 2026-04 to 2026-07).
+ * Converts a stop reason. An unknown stop reason becomes `other`. If `hasCalls` is set, `stop` becomes `tool-calls`, because some
+ * gateways report an ordinary stop after tool calls (observed 2026-04 to 2026-07).
  */
 export function finishReason(raw: string | undefined, hasCalls: boolean): FinishReason {
   const reason = REASONS.get(raw) ?? 'other';
@@ -76,9 +76,9 @@ export function mergeUsage(first: WireUsage | undefined, later: WireUsage): Wire
 }
 
 /**
- * Converts usage. The API counts cached input separately. The returned total includes it. The API's totals exclude the billed
- * tokens of a compaction, which is the request that shortens the context before the answer (SDK 1.10; recorded 2026-03).
- * `hasFallback`: whether another model continued the response.
+ * Converts token counts. The API counts cached input separately. The returned `input` includes cached input. The API's totals
+ * exclude the billed tokens of a compaction, which is the request that shortens the context before the answer (SDK 1.10; recorded
+ * 2026-03). `hasFallback`: whether another model continued the response.
  */
 export function usage(raw: WireUsage | undefined, hasFallback = false): Usage | undefined {
   if (raw === undefined) return undefined;

@@ -12,7 +12,7 @@ export interface SearchLocation {
 
 /** Limits of a web search or a web fetch. Set at most one of `allowedDomains` and `blockedDomains`. */
 interface Bounds {
-  /** Maximum number of uses in one response. `@default` no maximum */
+  /** Maximum number of uses in one response. @default no maximum */
   readonly maxUses?: number | undefined;
   readonly allowedDomains?: readonly string[] | undefined;
   readonly blockedDomains?: readonly string[] | undefined;
@@ -28,7 +28,7 @@ export interface WebFetch extends Bounds {
    * @default false
    */
   readonly citations?: boolean | undefined;
-  /** Maximum number of tokens of a fetched page that the model receives. `@default` no maximum */
+  /** Maximum number of tokens of a fetched page that the model receives. @default no maximum */
   readonly maxContentTokens?: number | undefined;
 }
 

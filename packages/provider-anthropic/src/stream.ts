@@ -34,7 +34,7 @@ interface MessagesReaderOptions {
   readonly reportUsage?: ((usage: Usage) => void) | undefined;
 }
 
-/** Converts a response of the Messages API, which is server-sent events or a non-streaming body, to events. */
+/** Converts a response of the Messages API to events. The response is a stream of server-sent events or a non-streaming body. */
 export class MessagesReader implements WireReader {
   readonly writer: EventWriter;
   done = false;
@@ -100,9 +100,11 @@ export class MessagesReader implements WireReader {
   end(): void {
     if (this.stopReason !== undefined) this.finish();
     else
-      throw new LlmError('truncated', `${this.writer.target}: the stream ended without a stop reason`, {
-        target: this.writer.target,
-      });
+      throw new LlmError(
+        'truncated',
+        `${this.writer.target}: the stream ended without a stop reason; error.details.partial contains the content that arrived`,
+        { target: this.writer.target },
+      );
   }
 
   /**
@@ -122,7 +124,7 @@ export class MessagesReader implements WireReader {
     this.writer.start(message.id);
   }
 
-  /** Processes the stop reason and the output tokens, which may arrive separately. The response ends when both are known. */
+  /** Processes the stop reason and the output tokens, which may arrive separately. The response ends when both have arrived. */
   private messageDelta({ delta, usage: tokens }: WireEvent): void {
     if (tokens !== undefined && tokens !== null) this.usage = mergeUsage(this.usage, tokens);
     if (typeof delta?.stop_reason === 'string') this.stopReason = delta.stop_reason;

@@ -10,7 +10,7 @@ import { tryParseJson } from '@majordomo/wire-kit';
 export class VendorBlock {
   private readonly block: Record<string, unknown>;
   private json = '';
-  /** Whether a delta of an unknown type arrived, in which case the block is incomplete. */
+  /** Whether a delta of an unknown type arrived. If so, the block is incomplete. */
   private hasUnknownDelta = false;
 
   constructor(opening: object) {
@@ -75,7 +75,7 @@ export function vendorBlock(replay: Replay | undefined, family: string): JsonObj
   return isRecord(messages) ? (messages as JsonObject) : undefined;
 }
 
-/** Returns the caller of a tool call if a program at Anthropic made the call. The request must include this caller. */
+/** Returns the caller of a tool call that a program at Anthropic made. Later requests must include this caller. */
 export function callerOf(caller: unknown): JsonObject | undefined {
   return isRecord(caller) && caller['type'] !== 'direct' ? ({ caller } as JsonObject) : undefined;
 }

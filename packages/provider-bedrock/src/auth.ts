@@ -51,7 +51,7 @@ export interface Auth {
   readonly keys?: AwsCredentials | undefined;
   /** Name of the AWS profile for the SDK's credential chain. */
   readonly profile?: string | undefined;
-  /** Returns the recovery that requests new credentials after the service rejected the current ones. */
+  /** Returns the recovery that requests new credentials after the service rejected the current credentials. */
   readonly recovery?: (() => Recovery | undefined) | undefined;
 }
 
@@ -93,7 +93,7 @@ async function credentialsOption(
     if (LlmError.is(cause) || context.signal.aborted) throw cause;
     const { target } = context;
     const reason = redact(cause instanceof Error ? cause.message : String(cause));
-    const message = `${target}: the function of option credentials failed: ${reason}`;
+    const message = `${target}: the function in option \`credentials\` failed (${reason}); correct the function, or pass keys`;
     throw new LlmError('auth', message, { target }, { cause });
   }
 }

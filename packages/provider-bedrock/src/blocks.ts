@@ -24,8 +24,8 @@ export type CallIds = (id: string) => string;
 export type WireJson = NonNullable<ConverseStreamRequest['additionalModelRequestFields']>;
 
 /**
- * Replay data of a part. Claude's signatures and redacted thinking (as text, in the form of Anthropic's API) are the same on all
- * platforms. `block` is a content block of a tool that ran at the vendor.
+ * Replay data of a part. Claude's signatures and redacted thinking are strings in the form of Anthropic's API, which is the same
+ * on all platforms. `block` is a content block of a tool that ran at the vendor.
  */
 export type ReplayData =
   { readonly signature: string } | { readonly redacted: string } | { readonly block: JsonObject };
@@ -33,7 +33,7 @@ export type ReplayData =
 /** Maximum number of characters of a tool name (`ToolUseBlock` in the API reference, 2026-11). */
 const MAX_NAME_LENGTH = 64;
 
-/** Converts a part of a user message. `name` returns the name of a document. Returns `undefined` for a blank text part. */
+/** Converts a part of a user message. `name` returns a document's name. Returns `undefined` for a part with blank text. */
 export function userBlock(part: UserPart, name: (file: FilePart) => string): ContentBlock | undefined {
   switch (part.type) {
     case 'text':

@@ -15,7 +15,7 @@ export interface ConverseCall {
   readonly connect: Connect;
 }
 
-/** Sends one request and yields its events in batches. Replaces `sdkStream`, because the AWS SDK returns no `Response`. */
+/** Sends one request and yields batches of events. Replaces `sdkStream`, because the AWS SDK returns no `Response`. */
 export async function* converse(call: ConverseCall): AsyncIterable<readonly ModelEvent[]> {
   const { request, context, family } = call;
   const { target, signal, delivery } = context;

@@ -4,7 +4,7 @@ import { sourcesOf } from './auth.ts';
 import { endpointOf } from './connection.ts';
 import type { BedrockOptions } from './options.ts';
 
-/** Regions in `DataHandling` by AWS region (2026-11). Other AWS regions are unknown. London and Zurich are not in the EU. */
+/** Regions in `DataHandling` by AWS region (2026-11). Any other AWS region is unknown. London and Zurich are not in the EU. */
 export const REGIONS: Readonly<Record<string, string>> = {
   'eu-central-1': 'eu',
   'eu-west-1': 'eu',

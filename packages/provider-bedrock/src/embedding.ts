@@ -21,9 +21,9 @@ interface Family {
 }
 
 /**
- * Families of embedding models. The last family of a vendor applies to its unknown models. Not tested with recordings. Sources:
- * docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html, model-parameters-embed-v3.html and
- * -v4.html, 2026-11.
+ * Families of embedding models. The last family of a vendor applies to the vendor's unknown models. The families are not tested
+ * with recorded responses. Sources: docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html,
+ * model-parameters-embed-v3.html and -v4.html, 2026-11.
  */
 const FAMILIES: readonly Family[] = [
   {
@@ -95,7 +95,7 @@ function embed(
   );
 }
 
-/** Values of the input type by purpose. Cohere's models require an input type. */
+/** Values of `input_type` by purpose. Cohere's models require this property. */
 const INPUT_TYPES: Readonly<Record<NonNullable<EmbeddingRequest['purpose']> | 'default', string>> = {
   default: 'search_document',
   document: 'search_document',
@@ -130,7 +130,7 @@ export function toEmbedBody(
   return wellFormedJson(JSON.stringify({ ...input, ...sized, ...extraFor(extra, INVOKE_WIRE, target) }));
 }
 
-/** Converts a response of an Amazon model or a Cohere model. Throws `protocol` for an invalid response. */
+/** Converts a response of an Amazon or Cohere model to vectors. Throws `protocol` for an invalid response. */
 export function fromEmbedBody(
   { body, inputTokens }: Invoked,
   target: string,

@@ -21,7 +21,7 @@ const ID_RULE = { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ };
 
 const OPENING: ContentBlock = { text: '(The conversation so far.)' };
 
-/** Converts a transcript. In the result, user and assistant messages alternate, tool results come first, and no text is blank. */
+/** Converts a transcript to alternating user and assistant messages. Tool results come first in a message. No text is blank. */
 export function toMessages(
   messages: readonly TurnMessage[],
   quirks: Quirks,
@@ -34,7 +34,7 @@ export function toMessages(
   return wire;
 }
 
-/** Converts turns to messages. The first turns alone result in the first blocks of the complete conversation. */
+/** Converts turns to messages. Additional turns do not change the blocks of the turns before them. */
 export function convertTurns(
   messages: readonly TurnMessage[],
   quirks: Quirks,

@@ -4,7 +4,7 @@ import { CLAUDE_FAMILY, converseFamily } from '@majordomo/core/toolkit';
 import { AUDIO_FORMATS, DOCUMENT_FORMATS, VIDEO_FORMATS } from './media.ts';
 import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
 
-/** Capabilities and quirks of the models whose ids match `pattern`. The first matching rule applies. */
+/** Capabilities and quirks of the models whose ids match `pattern`. If several rules match, the first rule applies. */
 interface ModelRule {
   readonly pattern: RegExp;
   readonly capabilities: Capabilities;

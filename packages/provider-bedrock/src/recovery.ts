@@ -2,7 +2,7 @@ import { claudeRecoveries, recoveryFor, type RecoveryRule } from '@majordomo/cla
 import type { JsonObject, ModelRequest, Recovery } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 
-/** Repeats the request without streaming. */
+/** Recovery that repeats the request without streaming. */
 const WITHOUT_STREAM: Recovery = {
   id: 'complete',
   what: 'sent without streaming',

@@ -22,7 +22,7 @@ export interface WireRequest {
   readonly warnings: readonly Warning[];
 }
 
-/** Converts a request. Includes only reasoning of `family`. Throws `invalid-request` for an invalid `maxTokens`. */
+/** Converts a request to parameters. Includes only reasoning of `family`. Throws `invalid-request` for an invalid `maxTokens`. */
 export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
   checkInteger(request.maxTokens, 'maxTokens');
@@ -125,7 +125,7 @@ function outputConfig(
 
 /**
  * Merges `extra` into the parameters. Merges the properties of `additionalModelRequestFields`, because its settings are
- * independent. A list of vendor tools is added to the request's tools. A list that contains functions replaces the request's
+ * independent. A list of only vendor tools is added to the request's tools. A list that contains functions replaces the request's
  * tools.
  */
 function withExtra(params: ConverseStreamRequest, extra: ModelRequest['extra']): ConverseStreamRequest {

@@ -20,7 +20,7 @@ export const rerankModel = (modelId: string, connect: Connect): RerankBackend =>
       (invoked) => ({
         target: context.target,
         results: fromRerankBody(invoked, context.target),
-        // The response has no usage. A search is one query with up to 100 documents (price list, 2026-11).
+        // The response has no usage. The vendor bills one search per 100 documents or fewer (price list, 2026-11).
         usage: {
           ...UNKNOWN_USAGE,
           details: { units: { search: Math.ceil(request.documents.length / 100) } },

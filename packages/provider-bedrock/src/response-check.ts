@@ -14,7 +14,7 @@ export type Middleware = (next: Next) => Next;
 
 /**
  * Returns a middleware that runs between the request handler and the SDK's decoder. The middleware rejects a redirect, and a
- * successful response whose content type is not `expected`. It limits a body that is not a stream to 64 MiB.
+ * successful response whose content type is not `expected`. A body that is not a stream is limited to 64 MiB.
  */
 export const responseCheck =
   (expected: 'json' | 'eventstream', target: string): Middleware =>

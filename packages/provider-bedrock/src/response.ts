@@ -13,7 +13,7 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['guardrail_intervened', 'content-filter'],
 ]);
 
-/** Converts a stop reason. With `hasCalls`, `stop` becomes `tool-calls`, because some models report `stop` after calls. */
+/** Converts a stop reason. If `hasCalls` is set, `stop` becomes `tool-calls`, because some models report `stop` after calls. */
 export function finishReason(raw: string, hasCalls: boolean): FinishReason {
   const reason = REASONS.get(raw) ?? 'other';
   return reason === 'stop' && hasCalls ? 'tool-calls' : reason;
@@ -94,8 +94,8 @@ export interface WireUsage {
 }
 
 /**
- * Converts usage. The API counts cached input separately. The returned `input` includes cached input. The API reports neither
- * reasoning tokens nor uses of vendor tools. `uses` contains the number of uses of each vendor tool.
+ * Converts token counts. The API counts cached input separately. The returned `input` includes cached input. The API reports
+ * neither reasoning tokens nor uses of vendor tools. `uses` contains the number of uses of each vendor tool.
  */
 export function usage(
   raw: WireUsage,

@@ -68,10 +68,7 @@ export class ConverseReader {
   private readonly warnings: OnceWarnings;
   private result: { readonly head: object; readonly content: unknown[] } | undefined;
   private serverUse: ServerUse | undefined;
-  /**
-   * Vendor parts that arrived while calls were open. They are written after the calls, because a part of another type would end
-   * the calls.
-   */
+  /** Vendor parts that arrived while calls were open. They are written after the calls, because they would end open calls. */
   private deferred: Omit<VendorPart, 'type'>[] = [];
   /** Key of the last text part. The text part stays open, because the next block may contain citations of the text. */
   private textKey: string | undefined;
@@ -121,8 +118,9 @@ export class ConverseReader {
   /** Ends the response. Throws `truncated` if the stop reason is missing. Missing usage is not an error. */
   end(): void {
     const { target } = this.writer;
+    const message = `${target}: the stream ended without a stop reason; error.details.partial contains the content that arrived`;
     if (this.stopReason !== undefined) this.finish();
-    else throw new LlmError('truncated', `${target}: the stream ended without a stop reason`, { target });
+    else throw new LlmError('truncated', message, { target });
   }
 
   private blockStart({ toolUse, toolResult, ...rest }: BlockStart, key: string): void {

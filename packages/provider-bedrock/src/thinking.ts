@@ -11,13 +11,13 @@ export interface Reasoning {
   readonly effort: string | undefined;
   /** `maxTokens` to send if the caller did not set it. */
   readonly maxTokens: number | undefined;
-  /** Whether Claude thinks in this response. If it thinks, Claude rejects some sampling settings. */
+  /** Whether Claude thinks in this response. While thinking is enabled, Claude rejects some sampling settings. */
   readonly thinks: boolean;
 }
 
 const NO_REASONING: Reasoning = { fields: {}, effort: undefined, maxTokens: undefined, thinks: false };
 
-/** Converts a reasoning effort. If the request has no effort, sends no setting, and the model's default applies. */
+/** Converts a reasoning effort. If the request has no effort, returns no setting. The model's default then applies. */
 export function toReasoning(
   effort: Effort | undefined,
   quirks: Quirks,

@@ -12,8 +12,8 @@ import type { WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 
 /**
- * Converts tools and tool choice. The API rejects tool calls in the history if the request declares no tools. Therefore, tools
- * that occur only in the history are declared by name.
+ * Converts tools and tool choice to `toolConfig`. The API rejects tool calls in the history if the request declares no tools.
+ * Therefore, tools that occur only in the history are declared by name.
  */
 export function toToolConfig(
   { tools, toolChoice, extra }: ModelRequest,
@@ -47,7 +47,7 @@ const DECLARED_BY_NAME: Warning = {
   why: 'the API requires tools if the history contains calls; the tools of the history were declared by name',
 };
 
-/** Returns placeholders for the tools that occur in the history, except vendor tools that `extra` declares. */
+/** Returns minimal definitions of the tools that occur in the history, except vendor tools that `extra` declares. */
 function usedTools(messages: readonly WireMessage[], extra: ModelRequest['extra']): Tool[] {
   const declared = asList(asRecord(extra['toolConfig'])['tools']).map(
     (tool) => asRecord(asRecord(tool)['systemTool'])['name'],

@@ -32,7 +32,7 @@ export interface Child {
   readonly cut: boolean;
   /** Ends the process group: sends SIGTERM, and after `GRACE_MS` sends SIGKILL to processes that still run. */
   stop(): void;
-  /** Discards further output, and ends the process if it still runs after `LINGER_MS`. Does not wait. */
+  /** Discards further output. Ends the process if it still runs after `LINGER_MS`. Returns without waiting for the end. */
   release(): void;
 }
 

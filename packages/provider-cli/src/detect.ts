@@ -18,7 +18,7 @@ const MAX_READ = 4096;
 
 /**
  * Returns a function that returns the version of a CLI. The function runs each executable for at most `PROBE_MS`, and caches the
- * version. It does not cache failures.
+ * version. Failures are not cached.
  */
 export function versionProbe(): (
   file: string,

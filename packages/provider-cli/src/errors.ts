@@ -22,7 +22,7 @@ export interface CliFacts extends ErrorContext {
 }
 
 /**
- * Error kinds by messages of the five CLIs (observed 2025-08 to 2026-11). The first match applies. The CLIs print these messages
+ * Error kinds by message of the five CLIs (observed 2025-08 to 2026-11). The first match applies. The CLIs print these messages
  * for users and may change them.
  */
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
@@ -98,7 +98,7 @@ function byText(message: string, status: number | undefined): ErrorKind | undefi
   return status === 400 && named !== 'auth' && named !== 'network' ? named : undefined;
 }
 
-/** Exit of a child without usable output. */
+/** Exit of a child that failed or printed no response. */
 export interface ChildEnd {
   readonly code: number | null;
   readonly signal: string | null;
@@ -163,7 +163,7 @@ export function startError(
 
 const START_FAILURES: Readonly<Record<string, string>> = {
   EACCES: 'the file is not executable; make it executable, or set command to another file',
-  ENOEXEC: 'the file is not a program that this machine can run',
+  ENOEXEC: 'the file is not a program that this machine can run; set command to another file',
   ENOENT: 'the program, its interpreter or the working directory CWD does not exist; check command and cwd',
   ENOTDIR: 'the working directory CWD is not a directory; set cwd to a directory',
   E2BIG: 'the prompt is too long for a command line; set prompt to "stdin"',

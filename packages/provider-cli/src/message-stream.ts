@@ -13,7 +13,7 @@ export class MessageStreamReader implements OutputReader {
   done = false;
   private readonly writer: EventWriter;
   private readonly fail: Fail;
-  /** Ids of messages whose text arrived as deltas. The complete form of such a message repeats the text. */
+  /** Ids of messages whose text arrived as deltas. Their `assistant` lines repeat the text, so these lines are ignored. */
   private readonly streamed = new Set<string>();
   private current = '';
   private messages = 0;

@@ -1,6 +1,6 @@
 import type { Capabilities } from '@majordomo/core';
 
-/** Capabilities of all CLIs: text only. A CLI runs its own tools and does not accept the caller's tools. */
+/** Capabilities of all CLIs, which accept only text. A CLI runs its own tools and does not accept the caller's tools. */
 export const CLI_CAPABILITIES: Capabilities = {
   tools: false,
   images: false,

@@ -33,17 +33,17 @@ export interface CliOptions {
    */
   readonly output?: 'stream' | 'text' | undefined;
   /**
-   * Whether the CLI may run its tools without asking for permission. A call as the superuser fails with kind `config`.
+   * Whether the CLI may run its tools without asking for permission. A call as the super-user fails with kind `config`.
    * @default false
    */
   readonly skipPermissions?: boolean | undefined;
-  /** Whether `@path` in a prompt makes the CLI read this file. Keep it disabled for untrusted prompts. @default false */
+  /** Whether `@path` in a prompt makes the CLI read this file. Use `false` for untrusted prompts. @default false */
   readonly fileMentions?: boolean | undefined;
   /** Maximum size of the output in bytes. If the output is larger, the call fails with kind `protocol`. @default 67_108_864 */
   readonly maxOutputBytes?: number | undefined;
   /**
-   * Timeouts in milliseconds. `totalMs` limits the lifetime of the child process (`@default 300_000`). `idleMs` limits the time
-   * without output (`@default 180_000`). 0 disables a timeout.
+   * Timeouts in milliseconds. `totalMs` limits the lifetime of the child process, by default to 300,000. `idleMs` limits the time
+   * without output, by default to 180,000. 0 disables a timeout.
    */
   readonly timeouts?: Timeouts | undefined;
 }

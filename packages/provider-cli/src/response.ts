@@ -15,7 +15,7 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['content-filter', 'content-filter'],
 ]);
 
-/** Converts a finish reason. A missing finish reason becomes `stop`. */
+/** Converts a CLI's finish reason. A missing finish reason becomes `stop`. */
 export const finishReason = (raw: string | undefined): FinishReason =>
   raw === undefined ? 'stop' : (REASONS.get(raw) ?? 'other');
 
@@ -30,7 +30,7 @@ export interface Counts {
   readonly cost?: unknown;
 }
 
-/** Converts usage, in which `input` includes cached tokens. Returns `undefined` if the CLI reported no counts. */
+/** Converts counts to usage, in which `input` includes cached tokens. Returns `undefined` if the CLI reported no counts. */
 export function usage(counts: Counts): Usage | undefined {
   const input = asNumber(counts.input);
   const output = asNumber(counts.output);

@@ -11,7 +11,7 @@ import type { CliSpec } from './spec.ts';
 import { LineOutput, TextOutput, tooMuchOutput, type Output } from './stream.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
-/** Configuration of a run. */
+/** Model of a run, options of the provider, and properties of the CLI. */
 export interface Setup {
   readonly modelId: string;
   readonly options: CliOptions;
@@ -85,7 +85,11 @@ async function start(
   const file = await findCommand(facts.command, env, platform());
   if (file === undefined) throw missingCommand(facts, target);
   if (!(await isExecutable(file, platform()))) {
-    throw new LlmError('config', `${target}: ${file} is not executable`, { target, code: 'not-executable' });
+    throw new LlmError(
+      'config',
+      `${target}: ${file} is not executable; make it executable, or set command to another file`,
+      { target, code: 'not-executable' },
+    );
   }
   // The flags for the system text precede the arguments of the application.
   const command = commandLine(file, [...withSystem(wire.args, workspace.args)], env, platform());

@@ -1,7 +1,7 @@
 import type { Effort } from '@majordomo/core';
 import type { OutputReader, OutputReaderOptions } from './output-reader.ts';
 
-/** Description of a CLI. */
+/** Properties of a CLI: its command, arguments, environment variables and features. */
 export interface CliSpec {
   /** Id of the provider. */
   readonly id: string;

@@ -17,7 +17,7 @@ export interface Output {
 
 const MAX_NOISE_LENGTH = 4000;
 
-/** Converts machine-readable output in which each line is a JSON object. CLIs print notices between these lines. */
+/** Converts machine-readable output to events. Each line is a JSON object, but CLIs print notices between these lines. */
 export class LineOutput implements Output {
   private readonly reader: OutputReader;
   private readonly target: string;
@@ -71,7 +71,7 @@ const brokenLine = (target: string): LlmError =>
 // eslint-disable-next-line no-control-regex -- the codes begin with a control character
 const HALF_CODE = /\u001b(?:\[[0-9;:?]*|\][^\u0007\u001b]*)?$/;
 
-/** Converts plain text. The response is the output without terminal control codes and without surrounding white space. */
+/** Converts plain text to events. Removes terminal control codes and surrounding white space. */
 export class TextOutput implements Output {
   done = false;
   private readonly writer: EventWriter;

@@ -7,7 +7,7 @@ import type { Writable } from 'node:stream';
 export interface Watchdog {
   /** Starts to watch this process group. */
   guard(group: number): void;
-  /** Stops the watchdog. Call this when the process group has ended or does not exist. */
+  /** Stops the watchdog. Call this function when the process group has ended or does not exist. */
   release(): void;
 }
 

@@ -147,7 +147,7 @@ interface Fragment {
 
 /**
  * Whether a fragment starts another call. Several calls may have the same index. A fragment with a name starts another call if
- * its id differs from the call's id. Without two ids to compare, it starts another call if the call's arguments are complete.
+ * its id differs from the call's id. If one of the ids is missing, it starts another call if the call's arguments are complete.
  */
 function startsNewCall({ id: before, json: soFar }: Call, { id, name, json }: Fragment): boolean {
   if (name === '') return false;

@@ -38,7 +38,7 @@ export const embeddingModel = (modelId: string, connection: Connection): Embeddi
   },
 });
 
-/** Converts a request. Does not send `dimensions`, because no model has such a setting. majordomo shortens the vectors. */
+/** Converts a request to an input. Omits `dimensions`, which no model supports. majordomo shortens the vectors instead. */
 export const toEmbedInput = (
   modelId: string,
   { values, extra }: EmbeddingRequest,

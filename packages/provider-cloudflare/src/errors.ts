@@ -79,11 +79,11 @@ const isBindingError = (message: string, error: unknown): boolean =>
 
 /** Converts an error response with its status and headers. */
 export function httpError(body: string, http: HttpFacts, facts: ErrorContext): LlmError {
-  // The body may be a proxy's error page.
+  // The body may be a proxy's error page instead of JSON.
   return responseError(tryParseJson(body) ?? body, facts, http);
 }
 
-/** Converts an error in a response with status 200. */
+/** Converts an error in a response with status 200 to an `LlmError`. */
 export const inBandError = (body: unknown, facts: ErrorContext): LlmError => responseError(body, facts);
 
 function responseError(rawBody: unknown, facts: ErrorContext, http?: HttpFacts, cause?: unknown): LlmError {
@@ -132,7 +132,7 @@ function kindFrom(
 ): ErrorKind | undefined {
   const facts = codeFacts(code);
   if (facts !== undefined || status === 401) return facts?.kind;
-  // The text of a gateway's 5xx page may match a pattern accidentally.
+  // Ignore the message of a 5xx status, because the text of a gateway's error page may match a pattern accidentally.
   return status !== undefined && status >= 500
     ? undefined
     : BY_TEXT.find(([pattern]) => pattern.test(message))?.[1];

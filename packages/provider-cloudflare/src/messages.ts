@@ -30,7 +30,7 @@ interface WireToolCall {
 
 const ERROR_PREFIX = 'ERROR: ';
 
-/** Converts turns. Text becomes a string, text with images becomes a list of parts, and each tool result becomes a message. */
+/** Converts turns to messages. Text becomes a string, or a list of parts if it has images. Each tool result becomes a message. */
 export function toMessages(
   messages: readonly TurnMessage[],
   family: string,
@@ -95,7 +95,7 @@ function assistantMessage({ parts }: AssistantMessage, family: string): WireMess
   };
 }
 
-/** Converts tool results. Images follow in a user message, because models accept images only in user messages. */
+/** Converts tool results to messages. Images follow in a user message, because models accept images only in user messages. */
 function resultMessages({ parts }: ToolMessage, warnings: Warning[]): WireMessage[] {
   const images: WirePart[] = [];
   const wire = parts.map((result): WireMessage => {

@@ -2,7 +2,7 @@ import type { Capabilities } from '@majordomo/core';
 import type { RunQuirks as ImageQuirks } from '@majordomo/imagegen';
 import type { RunQuirks } from './quirks.ts';
 
-/** Capabilities and quirks of the models whose ids match `pattern`. The first matching rule applies. */
+/** Capabilities and quirks of the models whose ids match `pattern`. If several rules match, the first rule applies. */
 interface ModelRule {
   readonly pattern: RegExp;
   readonly capabilities: Capabilities;
@@ -38,7 +38,7 @@ export function modelFacts(modelId: string): Omit<ModelRule, 'pattern'> {
   return MODELS.find(({ pattern }) => pattern.test(modelId)) ?? { capabilities: GENERAL, quirks: {} };
 }
 
-/** Quirks of image models (@cloudflare/workers-types 5, 2026-11). The first rule that matches applies. */
+/** Quirks of image models (@cloudflare/workers-types 5, 2026-11). If several rules match, the first rule applies. */
 const IMAGE_MODELS: readonly { readonly pattern: RegExp; readonly quirks: Partial<ImageQuirks> }[] = [
   { pattern: /flux-1-schnell/, quirks: { size: false, seed: false, images: 0, mask: false } },
   { pattern: /flux-2-/, quirks: { input: 'form', images: 4, mask: false } },

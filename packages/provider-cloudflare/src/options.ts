@@ -8,13 +8,13 @@ export interface AiBinding {
   run(model: string, input: object, options?: object): Promise<unknown>;
 }
 
-/** Options of an AI Gateway in front of the models. Properties that are not set are not sent. */
+/** Options of an AI Gateway between the provider and the models. Only properties that are set are sent. */
 export interface GatewayOptions {
   /** Name of the gateway in the account. */
   readonly id: string;
-  /** Time for which the gateway caches a response, in seconds. `@default` the gateway's setting */
+  /** Time for which the gateway caches a response, in seconds. @default the gateway's setting */
   readonly cacheTtl?: number | undefined;
-  /** Cache key. `@default` a key that the gateway derives from the request */
+  /** Cache key. @default a key that the gateway derives from the request */
   readonly cacheKey?: string | undefined;
   /**
    * Whether the request bypasses the gateway's cache.
@@ -35,16 +35,16 @@ export interface GatewayOptions {
  * `https://api.cloudflare.com/client/v4`.
  */
 export interface CloudflareOptions extends ProviderOptions {
-  /** Binding `env.AI` of a Worker. If it is set, the account and the key are not needed. `@default` the provider uses REST */
+  /** Binding `env.AI` of a Worker. If it is set, the account and the key are not needed. @default the provider uses REST */
   readonly binding?: AiBinding | undefined;
   /**
    * Id of the Cloudflare account.
    * @default CLOUDFLARE_ACCOUNT_ID or CF_ACCOUNT_ID in `env`
    */
   readonly accountId?: string | undefined;
-  /** AI Gateway that receives the requests. If `baseURL` is set, the gateway is not used. `@default` no gateway */
+  /** AI Gateway that receives the requests. If `baseURL` is set, the gateway is not used. @default no gateway */
   readonly gateway?: GatewayOptions | undefined;
-  /** Value that routes all requests with this value to one machine, so that they share a prompt cache. `@default` no routing */
+  /** Value that routes all requests with this value to one machine, so that they share a prompt cache. @default no routing */
   readonly sessionAffinity?: string | undefined;
   /** Quirks that replace the known quirks of a model. */
   readonly quirks?: Partial<RunQuirks> | undefined;

@@ -24,7 +24,7 @@ export const finishReason = (raw: string | undefined): FinishReason => REASONS.g
 /** Usage, with the property names of any of the response formats. */
 export type RawUsage = Readonly<Record<string, unknown>>;
 
-/** Converts usage. In the result, `input` includes cached tokens, and `output` includes reasoning tokens. */
+/** Converts token counts. In the result, `input` includes cached tokens, and `output` includes reasoning tokens. */
 export function usage(raw: RawUsage | undefined): Usage | undefined {
   if (raw === undefined) return undefined;
   const inputDetails = raw['prompt_tokens_details'] ?? raw['input_tokens_details'];
@@ -49,8 +49,8 @@ export function usage(raw: RawUsage | undefined): Usage | undefined {
 const detail = (value: unknown, name: string): unknown => asRecord(value)[name];
 
 /**
- * Returns the result of a run. REST returns the result inside an envelope. The binding returns the result directly. Throws the
- * error of a response that contains an error although its status is 200.
+ * Returns the result of a run. REST returns the result inside an envelope. The binding returns the result directly. Throws an
+ * error that a response with status 200 reports.
  */
 export function resultOf(body: unknown, facts: ErrorContext): unknown {
   if (!isRecord(body)) return body;

@@ -4,8 +4,8 @@ import type { Answer } from './answer.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Readers for the response formats, streamed or non-streaming. Each reader returns whether it recognizes the format. The vendor's
- * models use the first and the last format. Other vendors' models, behind the vendor's gateway, use the other two.
+ * Readers for the response formats, streamed or non-streaming. Each reader returns whether it recognizes the format. Cloudflare's
+ * models use the first and the last format. Other vendors' models behind Cloudflare's gateway use the second and third.
  */
 export const SHAPES: readonly ((answer: Answer, json: Json) => boolean)[] = [
   readChoices,
@@ -32,9 +32,7 @@ function readChoices(answer: Answer, json: Json): boolean {
   return true;
 }
 
-/**
- * Reads `{ response, tool_calls, usage }`. `response` may be a string, a number, or an object if a schema was requested.
- */
+/** Reads `{ response, tool_calls, usage }`. `response` is a string, a number, or, if a schema was requested, an object. */
 function readPlain(answer: Answer, json: Json): boolean {
   const isKnown = ['response', 'tool_calls', 'finish_reason', 'usage', 'p'].some(
     (name) => json[name] !== undefined,
@@ -64,7 +62,7 @@ function readItems(answer: Answer, json: Json): boolean {
   return true;
 }
 
-/** Types of items whose text has already arrived in deltas. */
+/** Types of items whose text arrives in deltas before the complete item. */
 const STREAMED_ITEMS: ReadonlySet<unknown> = new Set(['message', 'reasoning']);
 
 function readEvent(answer: Answer, type: string, json: Json): void {

@@ -42,7 +42,7 @@ const ENCODINGS: Readonly<Record<Format, object>> = {
   pcm: { encoding: 'linear16', container: 'none' },
 };
 
-/** Converts a request. Adds a warning for each setting that the model lacks. Throws `unsupported` for an unsupported format. */
+/** Converts a request. Warns about each setting that the model does not support. Throws for an unsupported format. */
 export function toRun(
   modelId: string,
   { text, voice, format, speed, instructions, extra }: SpeechRequest,

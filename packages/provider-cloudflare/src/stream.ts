@@ -8,7 +8,7 @@ import { SHAPES } from './shapes.ts';
 export interface RunReaderOptions extends AnswerOptions {
   /** Whether a stream was requested. */
   readonly isStream: boolean;
-  /** Converts an error in the response. */
+  /** Converts an error in the response to an `LlmError`. */
   readonly toLlmError: (body: unknown) => LlmError;
 }
 
@@ -57,7 +57,8 @@ export class RunReader implements WireReader {
   end(): void {
     if (this.answer.rawFinish === undefined && !this.hasTotals) {
       const { target } = this.writer;
-      throw new LlmError('truncated', `${target}: the stream ended without a finish reason`, { target });
+      const message = `${target}: the stream ended without a finish reason; error.details.partial contains the content that arrived`;
+      throw new LlmError('truncated', message, { target });
     }
     this.finish();
   }

@@ -13,8 +13,8 @@ export interface WireTools {
 }
 
 /**
- * Converts tools. For the choice `none`, sends no tools. For a named tool, sends only this tool, and requires a call if the model
- * supports the tool choice.
+ * Converts tools. For the choice `none`, returns no tools. For a named tool, returns only this tool, and requires a call if the
+ * model supports the tool choice.
  */
 export function toTools(
   { tools, toolChoice }: ModelRequest,

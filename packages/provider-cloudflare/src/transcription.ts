@@ -37,7 +37,7 @@ export const transcriptionModel = (modelId: string, connection: Connection): Tra
   },
 });
 
-/** Converts a request. Adds a warning for each setting that the model lacks. */
+/** Converts a request to an input. Warns about each setting that the model does not support. */
 export function toRun(
   modelId: string,
   { audio, language, prompt, extra }: TranscriptionRequest,
@@ -74,7 +74,7 @@ export function fromResult(
     throw new LlmError('protocol', `${target}: expected \`text\` to be a string`, { target, path: 'text' });
   const { language, duration } = asRecord(transcription_info);
   const sentences = asList(segments).map(asRecord);
-  // Newer models return words inside segments. Older models return only words.
+  // Newer models return words inside segments. Older models return a list of words, but no segments.
   const all = sentences.length === 0 ? asList(words) : sentences.flatMap((each) => asList(each['words']));
   const entries = timestamps === 'word' || sentences.length === 0 ? all : sentences;
   const durationMs = milliseconds(duration);

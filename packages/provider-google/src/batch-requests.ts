@@ -9,7 +9,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 const PAGE_SIZE = 100;
 
-/** Assumed maximum clock difference to the vendor, in milliseconds. `find` stops at batches created this long before `since`. */
+/** Maximum difference from the vendor's clock, in milliseconds. `find` stops at batches created this long before `since`. */
 const CLOCK_DIFFERENCE_MS = 3_600_000;
 
 /** Creates the functions that manage batches of the Gemini API. The input of a batch is a file. */
@@ -24,7 +24,7 @@ export function geminiBatches(modelId: string, { send, upload, download }: Conne
   const job = (name: string, context: BatchContext): Promise<Json> =>
     json(context, ({ batches }, httpOptions) => batches.get({ name, config: { httpOptions } }));
 
-  /** Iterates over the objects of a list, page by page. */
+  /** Yields the objects of a list of the API. Requests the list page by page. */
   async function* list(
     member: string,
     context: BatchContext,
@@ -89,7 +89,7 @@ export function geminiBatches(modelId: string, { send, upload, download }: Conne
       try {
         await json(context, ({ batches }, httpOptions) => batches.cancel({ name, config: { httpOptions } }));
       } catch (error) {
-        // The vendor rejects the cancellation of a batch that has ended.
+        // Ignore the error for a batch that has ended, because the vendor rejects its cancellation.
         if (lookOf(await job(name, context), context.target).state === 'running') throw error;
       }
     },
@@ -106,7 +106,7 @@ export function geminiBatches(modelId: string, { send, upload, download }: Conne
   };
 }
 
-/** Returns an empty object for status 404 or 403 (the vendor's status for a deleted file). Otherwise, throws the error. */
+/** Returns an empty object for status 404, and for status 403, which a deleted file causes. Otherwise, throws the error. */
 function emptyIfGone(error: unknown): Json {
   if (LlmError.is(error) && (error.details.status === 404 || error.details.status === 403)) return {};
   throw error;
@@ -116,7 +116,7 @@ const resultFileOf = ({ metadata, response }: Json): string | undefined =>
   asText(asRecord(asRecord(metadata)['output'])['responsesFile']) ??
   asText(asRecord(response)['responsesFile']);
 
-/** Returns the state of a batch. A batch with an unknown state is treated as running until its operation is done. */
+/** Returns the state of a batch. A batch with an unknown state is running until `operation.done` is true. */
 function lookOf(operation: Json, target: string): BatchLook {
   const { state, batchStats } = asRecord(operation['metadata']);
   const { successfulRequestCount, failedRequestCount } = asRecord(batchStats);
@@ -135,7 +135,7 @@ function lookOf(operation: Json, target: string): BatchLook {
   return { ...look, state: isEnded ? 'ended' : 'running' };
 }
 
-/** Returns a count, which the API sends as a string. */
+/** Converts a count, which the API sends as a string. A missing or invalid count becomes 0. */
 const countOf = (count: unknown): number => asNumber(Number(count ?? 0)) ?? 0;
 
 /** gRPC code of an exhausted quota. */
@@ -147,7 +147,7 @@ function failureOf({ code, message }: Json, target: string): LlmError {
   return new LlmError(kind, `${target}: the vendor rejected the batch: ${reason}`, { target });
 }
 
-/** HTTP status and name by gRPC code. */
+/** HTTP status and status name by gRPC code. */
 const STATUS: Readonly<Record<number, readonly [number, string]>> = {
   3: [400, 'INVALID_ARGUMENT'],
   4: [504, 'DEADLINE_EXCEEDED'],
@@ -160,7 +160,7 @@ const STATUS: Readonly<Record<number, readonly [number, string]>> = {
 };
 const CANCELLED = 1;
 
-/** Returns a line of the results; `undefined` if the line has no key. */
+/** Converts a line of the result file. Returns `undefined` if the line has no key. */
 function lineOf({ key, response, error }: Json): BatchLine | undefined {
   if (typeof key !== 'string') return undefined;
   if (!isRecord(error)) return { id: key, status: 200, body: response };

@@ -2,7 +2,7 @@ import type { BatchBackend } from '@majordomo/core';
 import { lazyFileBatch } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 
-/** Creates the Gemini batch API for one model. Sources of the limits: page "Rate limits" and guide "Batch Mode", 2026-11. */
+/** Creates the Gemini batch API for one model. The limits are from "Rate limits" and "Batch Mode" (ai.google.dev, 2026-11). */
 export const batchBackend = (modelId: string, connection: Connection): BatchBackend =>
   lazyFileBatch(
     {

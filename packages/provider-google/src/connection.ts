@@ -41,7 +41,7 @@ export interface Connection {
   generate(sending: Sending): Promise<Response>;
   /** Sends one embedContent request and returns the raw response. */
   embed(sending: Sending): Promise<Response>;
-  /** Sends a request for files or batches, and returns the raw response. */
+  /** Calls a method of the SDK for files or batches, and returns the raw response. */
   readonly send: (call: SdkMethod, context: CallContext, facts: GeminiFacts) => Promise<Response>;
   /** Uploads a file and returns its name, such as `files/abc`. */
   readonly upload: (
@@ -98,10 +98,10 @@ export function createConnection(options: GoogleOptions, keyEnv: readonly string
   };
 }
 
-/** Calls a method of the SDK. */
+/** Function that calls one method of the SDK. */
 type SdkMethod = (client: GoogleGenAI, httpOptions: HttpOptions) => Promise<unknown>;
 
-/** Version of the API that has files and batches. */
+/** API version that supports files and batches. */
 const FILES_VERSION = 'v1beta';
 
 const captureFile = (
@@ -127,7 +127,7 @@ function acceptFile(init: RequestInit | undefined): RequestInit {
 const transportOf =
   ({ fetch }: Pick<Connected, 'fetch'>, { signal }: CallContext, facts: GeminiFacts): Transport =>
   async (url, init) => {
-    // The signal is passed only to `fetch`, because the SDK does not remove its listener from a signal.
+    // Pass the signal only to `fetch`. The SDK would add a listener to the signal and never remove the listener.
     const response = await fetch(url, { ...init, ...wellFormedBody(init), signal });
     facts.headers = response.headers;
     return response;
@@ -200,7 +200,7 @@ const NO_SERVER: Platform = {
   baseURL: 'http://exchange.invalid',
 };
 
-/** Determines the credential of an attempt and returns its client. Stores the secrets to redact in `facts`. */
+/** Determines the credential of an attempt and returns the client that uses it. Stores the secrets to redact in `facts`. */
 type Connect = (context: CallContext, facts: GeminiFacts) => Promise<Connected>;
 
 function createConnect(options: GoogleOptions, keyEnv: readonly string[]): Connect {
@@ -242,8 +242,8 @@ const clientOf = (client: object): GoogleGenAI =>
   });
 
 /**
- * Returns the credential source for Vertex. A token takes precedence over a key (express mode). If neither is set, the SDK's auth
- * library finds the credentials.
+ * Returns the credential source for Vertex. The option `token` takes precedence over `apiKey`, which selects express mode.
+ * Returns `undefined` if neither is set. The SDK's auth library then finds the credentials.
  */
 function vertexSource(
   { token, apiKey }: GoogleOptions,

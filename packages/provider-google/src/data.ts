@@ -3,8 +3,8 @@ import { dataAt } from '@majordomo/wire-kit';
 import { vertexOrigin, type Platform } from './platform.ts';
 
 /**
- * Regions by Vertex location: cloud.google.com/vertex-ai/generative-ai/docs/learn/data-residency, 2026-11. Other locations are
- * unknown. London and Zurich are not in the EU.
+ * Regions by Vertex location (cloud.google.com/vertex-ai/generative-ai/docs/learn/data-residency, 2026-11). The region of any
+ * other location is unknown. London and Zurich are not in the EU.
  */
 export const REGIONS: Readonly<Record<string, string>> = {
   ...places('eu', 'eu'),

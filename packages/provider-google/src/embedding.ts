@@ -13,7 +13,7 @@ import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
 
 const WIRE = 'gemini-embed';
 
-/** Properties of a family of embedding models. Not tested with recorded responses. */
+/** Properties of a family of embedding models. The properties are not tested with recorded responses. */
 interface EmbeddingFacts {
   readonly size?: number;
   readonly maxTokens?: number;
@@ -61,7 +61,7 @@ export function embeddingModel(
     maxRequestTokens: isVertexByOption ? maxVertexTokens : undefined,
     async embed(request, context) {
       const isVertexCall = isVertex(context.env);
-      // If only the environment selects Vertex, core splits values by the Gemini API's limit, so split them again.
+      // If only the environment selects Vertex, core splits values by the Gemini API's limit. Split them by Vertex's limit here.
       const batchSize = isVertexCall ? maxVertexValues : maxValues;
       const { values } = request;
       const responses: Embedded[] = [];
@@ -114,7 +114,7 @@ const TASK_TYPES: Readonly<Record<Purpose, string>> = {
   clustering: 'CLUSTERING',
 };
 
-/** Prefixes by purpose, for newer models, which do not accept a task type. */
+/** Prefixes of values by purpose, for newer models, which do not accept `taskType`. */
 const PREFIXES: Readonly<Record<Purpose, string>> = {
   query: 'task: search result | query: ',
   document: 'title: none | text: ',
@@ -144,7 +144,7 @@ export function toEmbedParams(
   };
 }
 
-/** Converts a response of the Gemini API or Vertex. Throws `protocol` for an invalid response. */
+/** Converts a response of the Gemini API or Vertex to vectors. Throws `protocol` for an invalid response. */
 export function fromEmbedBody(json: unknown, facts: GeminiFacts): Embedded {
   const { embeddings, embedding, predictions, usageMetadata, error } = asRecord(json);
   if (error !== undefined) throw inBandError(asRecord(error), facts);
@@ -163,7 +163,7 @@ export function fromEmbedBody(json: unknown, facts: GeminiFacts): Embedded {
   return { vectors, tokens: asNumber(asRecord(usageMetadata)['promptTokenCount']) ?? tokens };
 }
 
-/** Returns the sum of the counts, or `undefined` if a count is missing. */
+/** Returns the sum of the counts, or `undefined` if the list is empty or a count is missing. */
 function totalOf(counts: readonly (number | undefined)[]): number | undefined {
   const known = counts.filter((count) => count !== undefined);
   if (known.length === 0 || known.length < counts.length) return undefined;

@@ -39,12 +39,12 @@ function classify(error: unknown, facts: GeminiFacts): LlmError {
   return login ?? transportError(error, facts.target, facts.secrets);
 }
 
-/** Converts an error object in a response with status 200. */
+/** Converts an error object in a response with status 200 to an `LlmError`. */
 export function inBandError(error: WireError, facts: GeminiFacts): LlmError {
   return fromWireError(error, error.code, { ...facts, headers: undefined }, undefined);
 }
 
-/** Converts an `ApiError` of @google/genai 3.1, which has the property `status` and, as its message, the body in JSON. */
+/** Converts an `ApiError` of @google/genai 3.1. Its `status` is the HTTP status. Its `message` is the body, usually JSON. */
 function apiError(error: Error, status: number, facts: GeminiFacts): LlmError {
   return fromWireError(bodyOf(error.message), status, facts, error);
 }
@@ -110,7 +110,7 @@ const BY_REASON: Readonly<Record<string, ErrorKind>> = {
 
 const TOO_LARGE = /payload size exceeds|exceeds the supported page limit/i;
 
-/** Returns the error kind for a failure that core's tables do not contain. Google uses 499 for a cancelled call. */
+/** Returns the error kind for a failure that core's tables do not contain. Google sends status 499 for a cancelled call. */
 function kindFrom(
   status: number | undefined,
   reason: string | undefined,
@@ -121,7 +121,7 @@ function kindFrom(
   if (known !== undefined) return known;
   if (status === 400 && /api key (?:not valid|expired)/i.test(message)) return 'auth';
   if (status === 400 && /enable billing/i.test(message)) return 'billing';
-  // Another key may belong to a project in another region.
+  // The kind is `auth`, because another key may belong to a project in a supported location.
   if (status === 400 && /location is not supported/i.test(message)) return 'auth';
   if (status === 400 && TOO_LARGE.test(message)) return 'unsupported';
   if (status === 499) return 'server';
@@ -146,7 +146,7 @@ function withRetryDelay(
   };
 }
 
-/** Converts errors of google-auth-library. Recognizes the errors by message, because their classes are not loaded. */
+/** Converts an error of google-auth-library. Recognizes it by its message, because the error classes are not loaded. */
 function loginError(error: Error, target: string): LlmError | undefined {
   if (/invalid_grant|invalid_rapt|reauth/i.test(error.message)) {
     const message = `${target}: the Google login has expired; log in again with gcloud auth application-default login`;

@@ -32,7 +32,7 @@ interface Support {
   readonly groundingChunkIndices?: readonly number[];
 }
 
-/** Returns the sources of the text. If the response relates no sources to segments, each source applies to the complete text. */
+/** Returns the citations of `text`. If the response has no `groundingSupports`, the citations have no position in `text`. */
 export function citationsOf(grounding: Grounding, text: string): readonly Citation[] {
   const sources = (grounding.groundingChunks ?? []).map(sourceOf);
   const supports = grounding.groundingSupports ?? [];
@@ -47,7 +47,7 @@ export function citationsOf(grounding: Grounding, text: string): readonly Citati
   });
 }
 
-/** Returns a citation for each quotation that names a source. */
+/** Returns a citation for each quotation that has a URI or a title. */
 export function quotationsOf(quoted: readonly Quotation[], text: string): readonly Citation[] {
   const bytes = new TextEncoder().encode(text);
   return quoted.flatMap(({ uri = '', title = '', ...segment }): readonly Citation[] => {
@@ -71,8 +71,8 @@ function sourceOf({ web, retrievedContext, maps }: Chunk): Citation | undefined 
 }
 
 /**
- * Returns the position of a segment. The API counts UTF-8 bytes of its copy of the text. If the segment is not at this position
- * in `text`, searches `text` for the segment. Returns `undefined` if `text` does not contain the segment.
+ * Returns the position of a segment in `text`. The API sends UTF-8 byte offsets in its own copy of the text. If the segment is
+ * not at these offsets, searches `text` for it. Returns `undefined` if `text` does not contain the segment.
  */
 function positionOf(
   { startIndex = 0, endIndex, text: expected }: NonNullable<Support['segment']>,

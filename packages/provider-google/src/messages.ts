@@ -15,12 +15,12 @@ import type { Quirks } from './quirks.ts';
 import { storedPart } from './vendor-parts.ts';
 
 /**
- * Value that replaces the signature for other models' calls, as documented in ai.google.dev/gemini-api/docs/thought-signatures,
+ * Value that is sent as the signature of other models' calls, as documented in ai.google.dev/gemini-api/docs/thought-signatures,
  * 2026-11.
  */
 const UNSIGNED_MARK = 'skip_thought_signature_validator';
 
-/** Converts a message. Includes only signatures of `family`. Returns an empty list if no part of the message can be sent. */
+/** Converts a message to `contents`, with only signatures of `family`. Returns an empty list if no part can be sent. */
 export function contentsOf(message: TurnMessage, quirks: Quirks, family: string): readonly JsonObject[] {
   switch (message.role) {
     case 'user':
@@ -34,7 +34,7 @@ export function contentsOf(message: TurnMessage, quirks: Quirks, family: string)
   }
 }
 
-/** Whether the first call in `parts` has no signature of `family`. Gemini signs only the first of several calls. */
+/** Whether the first call in `parts` has no signature of `family`. Gemini signs only the first call of a message. */
 export function isUnsigned(parts: readonly AssistantPart[], family: string): boolean {
   const first = parts.find(({ type }) => type === 'tool-call');
   return first !== undefined && typeof tokenOf(first, family) !== 'string';
@@ -87,8 +87,8 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
 }
 
 /**
- * Returns the id of a call, unless majordomo generated the id. Older models do not accept ids, and some platforms reject ids that
- * the platform did not create. The order of the calls is sufficient to match results.
+ * Returns the property `id` of a call, or no property if majordomo generated the id. Older models do not accept ids, and some
+ * platforms reject ids that the platform did not create. Without ids, the API matches results to calls by their order.
  */
 const idOf = (id: string): { readonly id?: string } => (isGeneratedCallId(id) ? {} : { id });
 

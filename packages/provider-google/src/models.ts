@@ -2,7 +2,7 @@ import type { Capabilities, FileLimits, ImageLimits, ModelInfo } from '@majordom
 import { geminiFamily } from '@majordomo/core/toolkit';
 import { GEMINI_QUIRKS, thinkingBudget, type Quirks } from './quirks.ts';
 
-/** Capabilities and quirks of the models whose ids match `pattern`. The first matching rule applies. */
+/** Capabilities and quirks of the models whose ids match `pattern`. If several rules match, the first rule applies. */
 interface ModelRule {
   /** Pattern for the last segment of the model id. */
   readonly pattern: RegExp;
@@ -75,7 +75,7 @@ const MULTIMODAL: Capabilities = {
   maxOutputTokens: 65_536,
 };
 
-/** Returns the capabilities of an image model. Source of the counts: image understanding, docs.cloud.google.com, 2026-11. */
+/** Returns the capabilities of an image model. `maxCount`: docs.cloud.google.com, image understanding, 2026-11. */
 const imageModelCapabilities = (maxCount: number): Capabilities => ({
   ...MULTIMODAL,
   images: { ...MULTIMODAL_IMAGES, maxCount },
@@ -87,7 +87,7 @@ const BEFORE_3: Partial<Quirks> = {
   outputWithTools: false,
 };
 
-/** Rules by model id. Levels and budgets: guide to thinking (2026-11). 2.5 Pro always thinks, with at least 128 tokens. */
+/** Rules by model id. Levels and budgets are from the guide to thinking (2026-11). 2.5 Pro always uses at least 128 tokens. */
 const MODELS: readonly ModelRule[] = [
   {
     pattern: /^gemini-(?:1|2\.0)\b/,

@@ -19,7 +19,7 @@ export class PartialArguments {
   /** Path of the string that the next fragment continues. */
   private continuedPath: string | undefined;
 
-  /** Adds a value. Returns `false` for a path that is invalid or does not fit the earlier values. */
+  /** Adds a value to the arguments. Returns `false` if the path is invalid or conflicts with an earlier value. */
   add({ jsonPath, willContinue, ...values }: PartialArg): boolean {
     const steps = typeof jsonPath === 'string' ? stepsOf(jsonPath) : undefined;
     if (steps === undefined) return false;

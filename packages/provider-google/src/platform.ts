@@ -41,7 +41,7 @@ export function platformOf(options: GoogleOptions, env: Env): Platform {
 /** Returns the origin for a location. The origin is always set, because the SDK otherwise reads an environment variable. */
 export function vertexOrigin(location: string): string {
   if (location === 'global') return 'https://aiplatform.googleapis.com';
-  // Each of these locations comprises several regions.
+  // These locations comprise several regions and have a different form of host.
   if (location === 'us' || location === 'eu') return `https://aiplatform.${location}.rep.googleapis.com`;
   return `https://${location}-aiplatform.googleapis.com`;
 }

@@ -25,7 +25,7 @@ export interface Quirks {
   /** Whether the model accepts an output schema together with tools in one request. */
   readonly outputWithTools: boolean;
   /**
-   * Mode for `toolChoice: 'auto'`. `validated`: VALIDATED, in which calls match their schemas (a preview feature according to
+   * Mode for `toolChoice: 'auto'`. `validated` is VALIDATED, in which calls match their schemas (a preview feature according to
    * ai.google.dev/gemini-api/docs/function-calling, 2026-11).
    */
   readonly autoCalls: 'auto' | 'validated';
@@ -33,7 +33,7 @@ export interface Quirks {
   readonly serverToolParts: boolean;
 }
 
-/** Returns the thinking setting with token budgets by effort. `none`, `low` and `max` differ between models. */
+/** Returns the thinking setting with token budgets by effort. The budgets for `none`, `low` and `max` differ between models. */
 export const thinkingBudget = (none: number, low: number, max = 24_576): Thinking => ({
   by: 'budget',
   tokens: { none, minimal: 512, low, medium: 8192, high: 24_576, xhigh: max, max: max },

@@ -10,7 +10,7 @@ interface RecoveryRule extends Omit<Recovery, 'apply'> {
   readonly apply: (request: ModelRequest) => ModelRequest;
 }
 
-/** Rules for messages that were observed from 2025-05 to 2026-11. */
+/** Rules for error messages that were observed from 2025-05 to 2026-11. */
 const RULES: readonly RecoveryRule[] = [
   {
     // "Invalid thought signature."; "Corrupted thought signature."
@@ -78,7 +78,7 @@ function withoutSignatures(request: ModelRequest): ModelRequest {
     : { ...request, messages };
 }
 
-/** Replaces call ids with generated ids, because the provider does not send generated ids. */
+/** Replaces call ids with generated ids, which `toWire` omits from requests. */
 function withoutCallIds(request: ModelRequest): ModelRequest {
   const names = new Map<string, string>();
   const nameOf = (id: string): string => {
@@ -104,7 +104,7 @@ function withoutCallIds(request: ModelRequest): ModelRequest {
   return [...names].every(([id, name]) => id === name) ? request : { ...request, messages };
 }
 
-/** Converts schemas to the OpenAPI subset. The older fields are then used, because `isSubset` recognizes these schemas. */
+/** Converts schemas to the OpenAPI subset. `isSubset` recognizes these schemas, so they are sent in the older fields. */
 function withSubsetSchemas(request: ModelRequest): ModelRequest {
   const { output, tools } = request;
   if (

@@ -18,8 +18,8 @@ export interface WireRequest {
 }
 
 /**
- * Converts a request. Includes only signatures of `family`. The SDK merges `extra` into the body. Throws `invalid-request` for an
- * invalid `maxTokens`.
+ * Converts a request to parameters of the SDK. Includes only thought signatures of `family`. The SDK merges `extra` into the
+ * body. Throws `invalid-request` for an invalid `maxTokens`.
  */
 export function toWire(original: ModelRequest, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
@@ -40,7 +40,7 @@ export function toWire(original: ModelRequest, quirks: Quirks, family: string): 
     ...(frequencyPenalty !== undefined && { frequencyPenalty }),
     ...(presencePenalty !== undefined && { presencePenalty }),
     ...(logprobs !== undefined && { responseLogprobs: true }),
-    // The API rejects 0. A request for the log probabilities of only the chosen tokens does not need `logprobs`.
+    // Omit 0, because the API rejects it. `responseLogprobs` alone requests the log probabilities of the chosen tokens.
     ...(logprobs !== undefined && logprobs > 0 && { logprobs }),
     ...(serviceTier !== undefined && { serviceTier: serviceTier === 'default' ? 'standard' : serviceTier }),
     ...(stop !== undefined && stop.length > 0 && { stopSequences: stop }),

@@ -23,7 +23,7 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['IMAGE_RECITATION', 'content-filter'],
 ]);
 
-/** Finish reasons of a response with calls: STOP, or UNEXPECTED_TOOL_CALL for a call of an undeclared function. */
+/** Finish reasons that mean `tool-calls` in a response with calls. UNEXPECTED_TOOL_CALL: the function was not declared. */
 const WITH_CALLS: ReadonlySet<string> = new Set(['STOP', 'UNEXPECTED_TOOL_CALL']);
 
 export function finishReason(raw: string, hasCalls: boolean): FinishReason {
@@ -47,8 +47,8 @@ interface ModalityCount {
 }
 
 /**
- * Converts usage. The API counts prompt, response, server tools (`toolUsePrompt`) and thinking separately. The API's total is the
- * sum of the four counts. The API omits counts of zero, so a missing count is zero if other counts are present.
+ * Converts token counts. The API counts prompt, response, server tools (`toolUsePrompt`) and thinking separately. The API's total
+ * is the sum of the four counts. The API omits counts of zero, so a missing count is zero if other counts are present.
  */
 export function usage(raw: WireUsage, searches: number): Usage {
   const { promptTokenCount: prompt, toolUsePromptTokenCount: toolUse } = raw;

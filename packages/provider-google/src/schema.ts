@@ -101,7 +101,7 @@ function typeOf({ type, properties }: JsonObject): JsonObject {
   return { ...types, ...nullable(real.length < names.length) };
 }
 
-/** Returns the enumeration. The API accepts only strings in enumerations. */
+/** Returns the strings of an enumeration. The API accepts no other values in enumerations. */
 function enumOf({ enum: values, const: value }: JsonObject): JsonObject {
   const all = isList(values) ? values : value === undefined ? [] : [value];
   // The API rejects an empty string.

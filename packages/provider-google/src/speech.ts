@@ -15,7 +15,7 @@ import { wavHeader } from './wav.ts';
 
 const WIRE = 'gemini-generate';
 
-/** Creates a speech model. By default, it converts the vendor's raw samples to WAV. */
+/** Creates a speech model. The default format is WAV, which this package creates from the vendor's raw samples. */
 export const speechModel = (modelId: string, connection: Connection): SpeechBackend => ({
   id: modelId,
   async *speak(request, context) {

@@ -94,7 +94,7 @@ export interface GeminiReaderOptions {
   readonly writer: EventWriter;
   /** Id of the group of models that accept signatures of this model. */
   readonly family: string;
-  /** Converts an error in the response. */
+  /** Converts an error object in the response to an `LlmError`. */
   readonly toLlmError: (error: WireError) => LlmError;
   /** Receives usage that arrives before the end of the response. See `ModelContext.reportUsage`. */
   readonly reportUsage?: ((usage: Usage) => void) | undefined;
@@ -150,7 +150,8 @@ export class GeminiReader implements WireReader {
     const { rawFinish, writer } = this;
     const { target } = writer;
     if (rawFinish === undefined && !this.isComplete) {
-      throw new LlmError('truncated', `${target}: the stream ended without a finish reason`, { target });
+      const message = `${target}: the stream ended without a finish reason; error.details.partial contains the content that arrived`;
+      throw new LlmError('truncated', message, { target });
     }
     // Mark the call as incomplete, because an incomplete call must not run.
     if (this.openCall !== undefined) this.endCall(this.openCall, true);
@@ -191,7 +192,7 @@ export class GeminiReader implements WireReader {
   private candidate(candidate: Candidate): void {
     const { content, finishReason: raw, finishMessage, groundingMetadata, logprobsResult } = candidate;
     const parts = content?.parts ?? [];
-    // Store the grounding before reading the parts, because one of them may end the text.
+    // Store the grounding before reading the parts, because a part may end the text.
     if (groundingMetadata?.groundingChunks !== undefined) this.grounding = groundingMetadata;
     this.quotations.push(...(candidate.citationMetadata?.citations ?? []));
     if (!Array.isArray(parts)) throw this.protocolError('candidates[0].content.parts', 'is not an array');

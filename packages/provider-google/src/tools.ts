@@ -3,7 +3,7 @@ import { isList, isRecord } from '@majordomo/core/toolkit';
 import { isSubset, toSubset } from './schema.ts';
 import type { Quirks } from './quirks.ts';
 
-/** Converts tools and tool choice. Returns an empty object for a request without tools. */
+/** Converts tools and tool choice to properties of `config`. Returns an empty object for a request without tools. */
 export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: Quirks): JsonObject {
   if (tools.length === 0) return {};
   const choice = toolChoice ?? (quirks.autoCalls === 'validated' ? 'auto' : undefined);
@@ -14,8 +14,8 @@ export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: Quirks)
 }
 
 /**
- * Adds vendor tools in `extra` to the request's tools, because the SDK would replace the request's tools. A list that contains
- * functions replaces the request's tools.
+ * Adds vendor tools in `extra` to the request's tools, because the SDK would replace the request's tools. A list in `extra` that
+ * contains functions replaces them.
  */
 export function extraWithTools(extra: ModelRequest['extra'], { tools }: JsonObject): ModelRequest['extra'] {
   const extraTools = extra['tools'];

@@ -86,8 +86,8 @@ export function toTranscriptionParams({
 }
 
 /**
- * Converts a transcription. Throws `truncated` for an incomplete response, `content-filter` for a blocked one, and `protocol`
- * for an invalid one.
+ * Converts a transcription. Throws `truncated` for an incomplete response, `content-filter` for a blocked response, and
+ * `protocol` for an invalid response.
  */
 export function fromTranscription(
   json: unknown,

@@ -4,7 +4,7 @@ const BYTES_PER_SAMPLE = 2;
 /** Value of a length field that players interpret as an unknown length. */
 const UNKNOWN_LENGTH = 0xffff_ffff;
 
-/** Returns a WAV header. `rate`: samples per second. If `length` is not set, the header describes a stream of unknown length. */
+/** Returns a WAV header. `rate` is in samples per second. Without `length`, the header describes a stream of unknown length. */
 export function wavHeader(rate: number, length?: number): Uint8Array {
   const view = new DataView(new ArrayBuffer(HEADER_BYTES));
   const text = (at: number, letters: string): void => {

@@ -30,7 +30,7 @@ function messageOf(body: unknown): string {
   return asText(error) ?? asText(asRecord(error)['message']) ?? asText(body) ?? JSON.stringify(body);
 }
 
-/** Converts an abort or an error of the transport. */
+/** Converts an abort or an error of the transport to an `LlmError`. */
 export function callError(
   error: unknown,
   target: string,

@@ -41,8 +41,8 @@ const MAX_WAIT_MS = 30_000;
 
 /**
  * Yields the events of `GET /api/events` until the caller leaves the loop. After a reconnection, the server sends all states
- * again, so events may be repeated. A slow reader may miss events. Throws any error of the first connection. Later, throws
- * only errors that a reconnection cannot resolve, such as `auth` and `aborted`.
+ * again, so events may be repeated. A slow reader may miss events. Throws any error of the first connection. After the first
+ * connection, throws only errors that a reconnection cannot resolve, such as `auth` and `aborted`.
  */
 export async function* events(
   server: Management,

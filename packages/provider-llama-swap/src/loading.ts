@@ -5,7 +5,7 @@ const LF = 10;
 const MAX_EVENT_BYTES = 4096;
 
 type Fetch = typeof globalThis.fetch;
-/** Wrapped `fetch` functions by transport, because connections are cached by transport. */
+/** Wrapped `fetch` functions by transport. They are reused, because connections are cached by transport. */
 const filteredTransports = new WeakMap<Fetch, Fetch>();
 
 /**

@@ -19,7 +19,7 @@ export interface LlamaSwapOptions extends ProviderOptions {
 /** Options of a management call. */
 export type ManageOptions = Partial<Pick<ModelContext, 'signal' | 'fetch' | 'headers'>>;
 
-/** Key that is sent if no key is set. */
+/** Key that is sent if the application sets no key. */
 const NO_KEY = 'no-key';
 
 /** Returns the key, or `no-key` if the key is missing or empty. */

@@ -128,7 +128,7 @@ function swapModel(
 
 type OtherModels = Pick<Provider, 'embeddingModel' | 'transcriptionModel' | 'speechModel'>;
 
-/** Wraps the embedding, transcription and speech models. The server also routes their paths by model. */
+/** Wraps the embedding, transcription and speech models. The server also routes the paths of these models by model name. */
 function otherModels(
   { embeddingModel, transcriptionModel, speechModel }: OtherModels,
   options: LlamaSwapOptions,

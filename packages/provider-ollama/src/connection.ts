@@ -54,7 +54,7 @@ export function createConnection(options: OllamaOptions, profile: Profile): Conn
   };
 }
 
-/** Sends one request with a method of the SDK and returns the raw response. */
+/** Function that sends one request with a method of the SDK and returns the raw response. */
 type Send = (method: (client: Ollama) => Promise<unknown>) => Promise<Response>;
 
 /** Returns a function that determines the base URL and the key of a call, and stores the secrets to redact in `facts`. */
@@ -134,7 +134,7 @@ export function hostOf(
   const envHost = hostEnv === undefined ? undefined : env[hostEnv];
   const host = baseURL ?? (envHost === undefined || envHost.trim() === '' ? defaultURL : envHost);
   if (host !== undefined) return host;
-  // The example uses another name, because the environment cannot configure a provider under its own name.
+  // The variable in the message has another name, because no variable can configure a provider that exists in code.
   const message = `${target}: no base URL is configured; pass baseURL, or set LLM_BOX=${id}://TOKEN@host and use box/…`;
   throw new LlmError('config', message, { target, code: 'missing-url' });
 }

@@ -34,12 +34,12 @@ export function embeddingModel(
 }
 
 /**
- * Maximum number of values per request. The server has no maximum, but with this maximum, each of several smaller requests can
- * fail and be sent to another target separately.
+ * Maximum number of values per request. The server has no maximum. If one of several smaller requests fails, only its values are
+ * sent to another target.
  */
 const MAX_VALUES = 512;
 
-/** Converts a request. Requests vectors of length `dimensions`. majordomo shortens the vectors of older servers. */
+/** Converts a request to parameters. Older servers ignore `dimensions`, so majordomo shortens their vectors. */
 export function toEmbedParams(
   model: string,
   { values, dimensions, extra }: EmbeddingRequest,

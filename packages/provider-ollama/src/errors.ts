@@ -39,13 +39,13 @@ export function responseError(rawBody: unknown, facts: ErrorContext, http?: Http
   });
 }
 
-/** Converts an error response with its status and headers. */
+/** Converts an error response with its status and headers to an `LlmError`. */
 export function httpError(text: string, http: HttpFacts, facts: ErrorContext): LlmError {
   let body: unknown = text;
   try {
     body = JSON.parse(text);
   } catch {
-    // The body is not JSON. It may be a proxy's error page.
+    // The body is not JSON, for example a proxy's error page.
   }
   return responseError(body, facts, http);
 }
@@ -60,8 +60,8 @@ function messageOf(body: unknown): string {
 }
 
 /**
- * Error kinds by message, because the API has no error codes, and no status inside a stream. Sources: the server's code, and
- * reports about the cloud (2025 and 2026).
+ * Error kinds by message, because the API has no error codes, and an error inside a stream has no status. Sources: the server's
+ * code, and reports about the cloud (2025 and 2026).
  */
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/(?:hourly|session|daily|weekly|monthly) usage limit/i, 'quota'],
@@ -79,6 +79,6 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 function kindFrom(status: number | undefined, message: string): ErrorKind | undefined {
   if (status === 401 || status === 404) return undefined;
   const [, kind] = BY_TEXT.find(([pattern]) => pattern.test(message)) ?? [];
-  // The text of a gateway's 5xx page may match accidentally, so only `overloaded` is accepted.
+  // The text of a gateway's 5xx page may match other patterns accidentally, so only `overloaded` is accepted.
   return status !== undefined && status >= 500 && kind !== 'overloaded' ? undefined : kind;
 }

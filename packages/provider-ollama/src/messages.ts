@@ -13,7 +13,7 @@ import type {
 import { toBase64 } from '@majordomo/core/toolkit';
 import { WAV } from './models.ts';
 
-/** Message of the API. Call ids are missing in the SDK's types, and older servers ignore them. */
+/** Message of the API. Call ids are missing in the SDK's types, and older servers ignore call ids. */
 export interface WireMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string;
@@ -31,7 +31,7 @@ export interface WireToolCall {
 /** Prefix of a failed result, because the API has no error flag. */
 const ERROR_PREFIX = 'ERROR: ';
 
-/** Converts turns. Text becomes one string, with images in a separate list, and each tool result becomes one message. */
+/** Converts turns to messages. Text becomes one string. Images are in a separate list. Each tool result becomes a message. */
 export function toMessages(
   messages: readonly TurnMessage[],
   family: string,
@@ -72,7 +72,7 @@ function userMessage({ parts }: UserMessage): WireMessage {
   return { role: 'user', content: texts.join('\n\n'), ...(images.length > 0 ? { images } : undefined) };
 }
 
-/** Returns audio as base64 for the list of images, where models recognize WAV by its bytes (ollama/ollama#15427, 2026-04). */
+/** Returns base64 for the list of images, in which the server detects WAV by its bytes (ollama/ollama#15427, 2026-04). */
 function audioData({ mediaType, bytes }: AudioPart): string {
   if (WAV.includes(mediaType)) return toBase64(bytes);
   throw new LlmError('unsupported', `audio of type "${mediaType}" is not supported; use WAV`);
@@ -100,7 +100,7 @@ function assistantMessage({ parts }: AssistantMessage, family: string): WireMess
   };
 }
 
-/** Converts tool results. Images follow in a user message, because models accept images only in user messages. */
+/** Converts tool results to messages. Images follow in a user message, because models accept images only in user messages. */
 function resultMessages({ parts }: ToolMessage, warnings: Warning[]): WireMessage[] {
   const images: string[] = [];
   const wire = parts.map((result): WireMessage => {

@@ -2,14 +2,14 @@ import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
 import { asRecord, asText, isList } from '@majordomo/core/toolkit';
 import type { OllamaQuirks } from './quirks.ts';
 
-/** Capabilities and quirks of the models whose ids match `pattern`. The first matching rule applies. */
+/** Capabilities and quirks of the models whose ids match `pattern`. If several rules match, the first rule applies. */
 interface ModelRule {
   readonly pattern: RegExp;
   readonly capabilities: Capabilities;
   readonly quirks: Partial<OllamaQuirks>;
 }
 
-/** Audio formats (ollama/ollama#15427, 2026-04). A model's name does not state whether the model accepts audio. */
+/** Audio formats (ollama/ollama#15427, 2026-04). A model's name does not show whether the model accepts audio. */
 export const WAV: readonly string[] = ['audio/wav', 'audio/x-wav', 'audio/wave'];
 /** Capabilities of all models. No server of this API accepts documents. */
 const GENERAL: Capabilities = { files: false, audio: WAV, output: 'native' };

@@ -18,7 +18,7 @@ export interface Profile {
   /** Whether `pull` can download models to the service. */
   readonly canPull: boolean;
   readonly quirks: OllamaQuirks;
-  /** Whether no proxy closes idle connections. A response without deltas is then requested as one body. */
+  /** Whether idle connections stay open. `generate` can then request a non-streaming response. */
   readonly isLocal: boolean;
   readonly timeouts: Timeouts;
 }
@@ -62,8 +62,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     // In the cloud, a pause within a response means that the connection is lost.
     timeouts: { connectMs: 0, firstContentMs: 0, completeMs: 0, totalMs: 0 },
   },
-  // One local server behind a queue and a token. It may forward a request to a cloud model, and may return one object for a
-  // streaming request.
+  // Foreman is a queue in front of one local server. Foreman may forward a request to a cloud model, and may return one object
+  // for a streaming request.
   foreman: {
     id: 'foreman',
     vendor: 'ollama',

@@ -40,7 +40,7 @@ export async function* pull(
       if (progress.status === 'success') return;
     }
     signal.throwIfAborted();
-    throw new LlmError('truncated', `${target}: the download ended before it was complete`, { target });
+    throw new LlmError('truncated', `${target}: the download was incomplete; call pull again`, { target });
   } catch (error) {
     throw signal.aborted ? aborted(target, error) : toLlmError(error, facts);
   }

@@ -7,7 +7,7 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['length', 'length'],
 ]);
 
-/** Converts a finish reason. With `hasCalls`, `stop` becomes `tool-calls`, because the server sends `stop` for both. */
+/** Converts a finish reason. If `hasCalls` is set, `stop` becomes `tool-calls`, because the server also sends it after calls. */
 export function finishReason(raw: string | undefined, hasCalls: boolean): FinishReason {
   const reason = REASONS.get(raw) ?? 'other';
   return hasCalls && (reason === 'stop' || raw === undefined) ? 'tool-calls' : reason;
@@ -31,7 +31,7 @@ export interface WireAnswer {
   readonly tool_calls?: unknown;
 }
 
-/** Converts usage. The API does not report counts of cached tokens or reasoning tokens. */
+/** Converts token counts. The API does not report counts of cached tokens or reasoning tokens. */
 export function usage({ prompt_eval_count: input, eval_count: output }: WireChunk): Usage | undefined {
   if (asNumber(input) === undefined && asNumber(output) === undefined) return undefined;
   return {

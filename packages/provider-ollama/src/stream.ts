@@ -37,7 +37,7 @@ export interface ChatReaderOptions {
   readonly family: string;
   /** Returns the size of the prompt. Called at the end of the response. */
   readonly prompt: () => PromptSize;
-  /** Converts an error in the stream. */
+  /** Converts an error in the stream to an `LlmError`. */
   readonly toLlmError: (body: unknown) => LlmError;
 }
 
@@ -73,7 +73,8 @@ export class ChatReader implements WireReader {
 
   private truncated(): LlmError {
     const { target } = this.writer;
-    return new LlmError('truncated', `${target}: the stream ended before its last line`, { target });
+    const message = `${target}: the stream ended before its last line; error.details.partial contains the content that arrived`;
+    return new LlmError('truncated', message, { target });
   }
 
   private parseLine(data: string, mayBeIncomplete: boolean): unknown {

@@ -6,7 +6,7 @@ export interface WireTool {
   readonly function: { readonly name: string; readonly description: string; readonly parameters: JsonObject };
 }
 
-/** Converts tools. The API has no tool choice. For `none`, sends no tools. For a named tool, sends only this tool. */
+/** Converts tools. Because the API has no tool choice, returns no tools for `none`, and only the named tool for a name. */
 export function toTools({ tools, toolChoice }: ModelRequest, warnings: Warning[]): WireTool[] {
   if (tools.length === 0 || toolChoice === 'none') return [];
   if (toolChoice === undefined || toolChoice === 'auto') return tools.map(toTool);

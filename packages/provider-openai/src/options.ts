@@ -4,12 +4,12 @@ import type { ChatOptions, ResponsesOptions } from '@majordomo/openai-wire';
 export type OpenAIOptions =
   | (ResponsesOptions & {
       /**
-       * API that the provider calls: Responses or Chat Completions. Compatible servers usually implement only `chat`. `@default
-       * 'responses'`
+       * API that the provider calls: Responses or Chat Completions. Compatible servers usually implement only `chat`.
+       * @default 'responses'
        */
       readonly api?: 'responses' | undefined;
     })
   | (ChatOptions & {
-      /** API that the provider calls. `'chat'` selects Chat Completions. `@default 'responses'` */
+      /** API that the provider calls. `'chat'` selects Chat Completions. @default 'responses' */
       readonly api: 'chat';
     });

@@ -2,7 +2,7 @@ import type { JsonObject } from '@majordomo/core';
 
 /** Options of `openaiTools.webSearch`. */
 export interface WebSearch {
-  /** Domains to which the search is limited. `@default` all domains */
+  /** Domains to which the search is limited. @default all domains */
   readonly allowedDomains?: readonly string[] | undefined;
   /** Amount of text from search results that the model receives. If it is absent, OpenAI uses `medium`. */
   readonly contextSize?: 'low' | 'medium' | 'high' | undefined;
@@ -31,7 +31,7 @@ export interface McpServer {
   /** Label by which the model identifies the server. */
   readonly label: string;
   readonly url: string;
-  /** Names of the server's tools that the model may call. `@default` all tools */
+  /** Names of the server's tools that the model may call. @default all tools */
   readonly allowedTools?: readonly string[] | undefined;
   /** OAuth token that OpenAI sends to the server. OpenAI does not store the token. */
   readonly authorization?: string | undefined;

@@ -5,9 +5,9 @@ import { instantOf, zonedTime } from './zoned-time.ts';
 
 /** Options of `clock`. */
 export interface ClockOptions {
-  /** Function that returns epoch milliseconds. `@default Date.now` */
+  /** Function that returns epoch milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined;
-  /** IANA name of the default time zone. `@default 'UTC'` */
+  /** IANA name of the default time zone. @default 'UTC' */
   readonly zone?: string | undefined;
 }
 

@@ -75,7 +75,7 @@ describe('a SKILL.md', () => {
     [skill('name: a\ndescription: b\nmetadata: c'), undefined, 'metadata must be an object'],
     [skill('name: a\ndescription: b'), 'other', 'name "a" must equal the name of its folder, "other"'],
   ])('is refused: %j in %s', (text, folder, why) => {
-    expect(() => parseSkillFile(text, folder)).toThrow(`invalid skill: ${why}`);
+    expect(() => parseSkillFile(text, folder)).toThrow(`the skill is invalid, because ${why}`);
   });
 });
 
@@ -184,7 +184,7 @@ describe('a SKILL.md of the wild', () => {
     const { file, problems: told } = readSkillFile(text, 'forms');
     expect(file).toMatchObject(expected);
     expect(told).toEqual(problems);
-    expect(() => parseSkillFile(text, 'forms')).toThrow('invalid skill: ');
+    expect(() => parseSkillFile(text, 'forms')).toThrow('the skill is invalid, because ');
   });
 
   it.each([
@@ -202,7 +202,7 @@ describe('a SKILL.md of the wild', () => {
     ['no words', '---\nname: forms\n---\n# Title\n'],
     ['front matter that nobody needs', `---\nname: forms\ndescription: b\nx: ${'y'.repeat(65_600)}\n---\n`],
   ])('with %s is refused', (_, text) => {
-    expect(() => readSkillFile(text, 'forms')).toThrow('invalid skill: ');
+    expect(() => readSkillFile(text, 'forms')).toThrow('the skill is invalid, because ');
   });
 });
 

@@ -31,8 +31,8 @@ const MAX_COMPATIBILITY = 500;
 const MAX_FIELD = 4096;
 
 /**
- * Parses a `SKILL.md` strictly. If `folder` is set, the skill's name must equal it. Throws `config` for the first violation
- * of the format.
+ * Parses a `SKILL.md` strictly. If `folder` is set, the skill's name must equal this value. Throws `config` for the first
+ * violation of the format.
  */
 export function parseSkillFile(text: string, folder?: string): SkillFile {
   return readFields(text, folder, (what) => {
@@ -139,4 +139,4 @@ function metadataOf(value: unknown, problem: ReportProblem): Readonly<Record<str
 }
 
 const invalidSkill = (why: string, cause?: unknown): LlmError =>
-  new LlmError('config', `invalid skill: ${why}`, {}, { cause });
+  new LlmError('config', `the skill is invalid, because ${why}`, {}, { cause });

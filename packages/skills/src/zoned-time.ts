@@ -24,7 +24,7 @@ export function instantOf(time: string, zone: string): number {
   const before = offsetAt(wall - 24 * 60 * MINUTE, zone);
   const after = offsetAt(wall + 24 * 60 * MINUTE, zone);
   const early = wall - before;
-  // The offset before a clock change is valid directly before the change. It is also used in a skipped hour.
+  // The offset before a clock change applies until the change. The same offset is used for a time in a skipped hour.
   return offsetAt(early, zone) === before || offsetAt(wall - after, zone) !== after ? early : wall - after;
 }
 

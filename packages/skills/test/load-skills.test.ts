@@ -76,15 +76,15 @@ describe('loadSkills', () => {
     const mismatch = 'name "even" must equal the name of its folder, "odd"';
     await expect(loadSkills(join(root, 'broken'), { strict: true })).rejects.toMatchObject({
       kind: 'config',
-      message: `skills in ${join(root, 'broken/empty')}: invalid skill: the file does not begin with YAML between lines of ---`,
+      message: `skills in ${join(root, 'broken/empty')}: the skill is invalid, because the file does not begin with YAML between lines of ---`,
     });
     const problems: LlmError[] = [];
     const skill = await loadSkills(join(root, 'broken'), { onProblem: (error) => problems.push(error) });
     expect(problems.map(({ message }) => message.replace(root, ''))).toEqual([
-      'skills in /broken/empty: skipped: invalid skill: the file does not begin with YAML between lines of ---',
-      'skills in /broken/large: skipped: SKILL.md has 1048577 bytes; the maximum is 1048576',
-      'skills in /broken/linked: skipped: "SKILL.md" leads out of the skill',
-      `skills in /broken/odd: loaded with a problem: ${mismatch}`,
+      'skills in /broken/empty: the skill was skipped (the skill is invalid, because the file does not begin with YAML between lines of ---); correct SKILL.md',
+      'skills in /broken/large: the skill was skipped (SKILL.md has 1048577 bytes; the maximum is 1048576); correct SKILL.md',
+      'skills in /broken/linked: the skill was skipped ("SKILL.md" leads out of the skill); correct SKILL.md',
+      `skills in /broken/odd: the skill was loaded, but ${mismatch}; correct SKILL.md`,
     ]);
     expect(skill.instructions?.split('\n').slice(1)).toEqual(['- fine: Does fine.', '- even: Does even.']);
   });
@@ -108,7 +108,7 @@ describe('loadSkills', () => {
     const [{ name, message }] = await warned;
     expect([name, message.replace(root, '')]).toEqual([
       'MajordomoWarning',
-      'skills in /odd/odd: loaded with a problem: name "even" must equal the name of its folder, "odd"',
+      'skills in /odd/odd: the skill was loaded, but name "even" must equal the name of its folder, "odd"; correct SKILL.md',
     ]);
   });
 

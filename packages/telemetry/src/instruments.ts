@@ -11,7 +11,7 @@ export interface Instruments {
   readonly isOn: boolean;
   /** Duration of an attempt, in seconds. */
   readonly duration: Measure;
-  /** Tokens of an attempt, by `gen_ai.token.type`. */
+  /** Number of tokens of an attempt, by `gen_ai.token.type`. */
   readonly tokens: Measure;
   /** Time to the first chunk of a streamed attempt, in seconds. */
   readonly firstChunk: Measure;

@@ -35,7 +35,7 @@ export interface TelemetryOptions {
    */
   readonly convention?: Convention | undefined;
   /**
-   * Whether metrics have a tenant attribute. Enable it only for a small number of tenants. Call spans always have it.
+   * Whether metrics have a tenant attribute. Enable it only for few tenants. Call spans always have this attribute.
    *
    * @default false
    */

@@ -4,7 +4,7 @@ export function providerName(vendor: string | undefined, target: string): string
   return NAMES[vendor] ?? vendor;
 }
 
-/** Vendor names in the conventions by `Provider.vendor`. Contains only names that differ. */
+/** Vendor names in the conventions by `Provider.vendor`. Vendors with the same name in both are not listed. */
 const NAMES: Readonly<Partial<Record<string, string>>> = {
   'amazon-bedrock': 'aws.bedrock',
   azure: 'azure.ai.openai',

@@ -80,7 +80,7 @@ export function answerAttributes({ id, finish, rawFinish }: ChatResponse): Attri
 export function endAttributes({ outcome, error, usage }: Attempt): Attributes {
   return withoutUndefined({
     'majordomo.outcome': outcome,
-    // The error of a skipped attempt belongs to an earlier response.
+    // The error of a skipped attempt was caused by an earlier response.
     'http.response.status_code': outcome === 'skipped' ? undefined : error?.details.status,
     ...usageAttributes(usage),
   });

@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/api';
 import type { Dialect } from './convention.ts';
 
-/** Name, kind, attributes and parent of a new span. `startTime`: epoch milliseconds. `@default` now */
+/** Name, kind, attributes and parent of a new span. `startTime` is in epoch milliseconds, by default the current time. */
 export interface SpanHead {
   readonly name: string;
   readonly kind: SpanKind;
@@ -54,7 +54,7 @@ export class SafeSpan {
     );
   }
 
-  /** Whether this span records attributes. `false` if it is not sampled. */
+  /** Whether this span records attributes. `false` if the span is not sampled. */
   get isRecording(): boolean {
     return ignoreErrors(() => this.span?.isRecording()) ?? false;
   }

@@ -8,10 +8,10 @@ const { Z_SYNC_FLUSH: SYNC, BROTLI_OPERATION_FLUSH: FLUSH } = constants;
 
 /** Closes the connection of a response that is garbage-collected before its body was read or cancelled. */
 const dropped = new FinalizationRegistry<(error: Error) => void>((fail) => {
-  fail(new Error('the response was garbage-collected before its body was read'));
+  fail(new Error('the response was garbage-collected before its body was read; read or cancel it'));
 });
 
-/** Handles the events of one request. Holds no reference to the response, so that an unused response can be garbage-collected. */
+/** Handles the events of one request. Does not refer to the response, so that an unused response can be garbage-collected. */
 export class Exchange implements Dispatcher.DispatchHandler {
   private readonly request: Pick<Request, 'url' | 'method'> & { readonly signal: AbortSignal | null };
   private settle: { resolve(response: Response): void; reject(error: unknown): void } | undefined;
@@ -85,7 +85,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.bytes >= AHEAD) (this.decoder ?? this.control)?.pause();
   };
 
-  /** Joins the chunks that one read of the socket produced, and delivers them as one chunk. */
+  /** Delivers the chunks that one read of the socket produced as one chunk. */
   private readonly deliver = (): void => {
     const { reader, chunks } = this;
     if (reader === undefined) return;

@@ -3,9 +3,9 @@ import { Exchange } from './exchange.ts';
 
 /** Options of `undiciFetch`. `proxy` has no effect if `dispatcher` is set. */
 export interface UndiciFetchOptions {
-  /** Dispatcher of undici 7, whose header and body timeouts are disabled. `@default new Agent({ allowH2: false })` */
+  /** Dispatcher of undici 7, whose header and body timeouts are disabled. @default new Agent({ allowH2: false }) */
   readonly dispatcher?: Dispatcher | undefined;
-  /** `'environment'` uses the proxies in `HTTP_PROXY` and `HTTPS_PROXY`, except for hosts in `NO_PROXY`. `@default` no proxy */
+  /** `'environment'` uses the proxies in `HTTP_PROXY` and `HTTPS_PROXY`, except for hosts in `NO_PROXY`. @default no proxy */
   readonly proxy?: 'environment' | undefined;
 }
 
@@ -29,7 +29,7 @@ export function undiciFetch({ dispatcher, proxy }: UndiciFetchOptions = {}): typ
   return async (input, init = {}) => {
     const { body = null } = init;
     const isPlain = body === null || typeof body === 'string' || body instanceof Uint8Array;
-    // Create a `Request` from other inputs, because it serializes forms and rejects URLs that contain a password.
+    // Create a `Request` from other inputs, because `Request` serializes forms and rejects URLs that contain a password.
     if (isPlain && !(input instanceof Request || String(input).includes('@')))
       return send(sender, new URL(input), init, body);
     const request = new Request(input, init);

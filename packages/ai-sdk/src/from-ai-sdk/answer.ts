@@ -78,8 +78,10 @@ async function* read(
       signal.throwIfAborted();
       const { done, value } = await reader.read();
       signal.throwIfAborted();
-      if (done)
-        throw new LlmError('truncated', `${target}: the stream ended without a finish event`, { target });
+      if (done) {
+        const message = `${target}: the stream ended without a finish event; error.details.partial contains the content that arrived`;
+        throw new LlmError('truncated', message, { target });
+      }
       withDriftError(target, () => {
         if (value.type !== 'error') parts.readPart(value);
       });

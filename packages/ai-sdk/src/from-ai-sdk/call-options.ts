@@ -78,7 +78,7 @@ const toSdkTool = ({ name, description, parameters, strict }: ModelTool): Langua
   ...(strict === undefined ? {} : { strict }),
 });
 
-/** Adds empty properties, without which OpenAI rejects an object schema. */
+/** Adds an empty `properties` to a schema that has none, because OpenAI would reject the schema. */
 const withProperties = (schema: JsonObject): JsonObject =>
   'properties' in schema ? schema : { ...schema, properties: {} };
 

@@ -19,7 +19,7 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   AI_NoContentGeneratedError: 'empty',
 };
 
-/** Converts an error of a model or its stream. Identifies the error by name, because several copies may be installed. */
+/** Converts an error of a model or its stream. Identifies it by name, because several copies of a package may be installed. */
 export function fromSdkError(error: unknown, target: string, signal: AbortSignal): LlmError {
   if (signal.aborted)
     return new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: signal.reason });
@@ -35,7 +35,7 @@ export function fromSdkError(error: unknown, target: string, signal: AbortSignal
 const kindOfName = (name: string): ErrorKind | undefined =>
   Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
 
-/** Converts an APICallError. Without a status, no response arrived, or its cause is an error of another majordomo chain. */
+/** Converts an `APICallError`. Without a status, the error has no response, or another majordomo chain caused it. */
 function callError(error: APICallError, target: string): LlmError {
   const { statusCode: status, responseHeaders, responseBody } = error;
   if (status === undefined || LlmError.is(error.cause)) return transportError(error.cause ?? error, target);
@@ -80,7 +80,7 @@ function parseRecord(text = ''): Readonly<Record<string, unknown>> {
   }
 }
 
-/** Converts an error event of a stream. */
+/** Converts an error event of a stream to an `LlmError`. */
 function streamError(error: Readonly<Record<string, unknown>>, target: string): LlmError {
   const reported = isRecord(error['error']) ? error['error'] : error;
   return wireError({

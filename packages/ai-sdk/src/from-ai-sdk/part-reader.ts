@@ -115,7 +115,7 @@ export class PartReader {
     this.writer.end(id);
   }
 
-  /** Returns the token of a part, which consists of all metadata of the part. The vendor expects these metadata back. */
+  /** Returns the replay token of a part: all metadata of the part, which the vendor expects in later requests. */
   private replay(key: string, metadata: SharedV4ProviderMetadata | undefined): Replay | undefined {
     if (metadata === undefined) return undefined;
     const all = { ...this.metadata.get(key) };
@@ -124,11 +124,12 @@ export class PartReader {
     return { family: this.family, data: all };
   }
 
-  /** Writes the finish. Throws `truncated` if the vendor sent no reason, because the AI SDK then sets a reason itself. */
+  /** Writes the finish event. Throws `truncated` if the vendor sent no finish reason and the AI SDK set one itself. */
   private finish(reason: LanguageModelV4FinishReason, usage: LanguageModelV4Usage): void {
     if (reason.raw === undefined && UNEXPLAINED.has(reason.unified)) {
       const { target } = this.writer;
-      throw new LlmError('truncated', `${target}: the response ended without a finish reason`, { target });
+      const message = `${target}: the response ended without a finish reason; error.details.partial contains the content that arrived`;
+      throw new LlmError('truncated', message, { target });
     }
     this.writer.finish(fromSdkFinish(reason), reason.raw ?? reason.unified, fromSdkUsage(usage));
     this.isFinished = true;

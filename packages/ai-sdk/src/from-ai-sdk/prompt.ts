@@ -24,13 +24,13 @@ import { sanitizeToolName, toolIdMapper, type ToolIdRule } from '@majordomo/wire
 const ID_RULE: ToolIdRule = { maxLength: 40, pattern: /^[a-zA-Z0-9_-]+$/ };
 const MAX_NAME_LENGTH = 64;
 
-/** Family of the tokens and mapping of the call ids. */
+/** Family of the replay tokens, and function that maps call ids. */
 interface Names {
   readonly family: string;
   readonly idOf: (id: string) => string;
 }
 
-/** Converts a conversation. A token of `family` becomes the provider options of its part. */
+/** Converts a conversation to a prompt. A replay token of `family` becomes the provider options of its part. */
 export function toSdkPrompt({ system, messages }: ModelRequest, family: string): LanguageModelV4Prompt {
   const names: Names = { family, idOf: toolIdMapper(messages, ID_RULE) };
   const turns = messages.map((message) => toSdkMessage(message, names));
@@ -95,7 +95,7 @@ const optionsOf = (
 ): { readonly providerOptions?: SharedV4ProviderOptions } =>
   replay?.family === family ? { providerOptions: replay.data as SharedV4ProviderOptions } : {};
 
-/** Converts a tool result. If an error contains images, omits the error mark, because the AI SDK's errors contain only text. */
+/** Converts a tool result. A failed result with images is not marked as failed, because error results contain only text. */
 function toSdkOutput({ content, isError }: ToolResultPart): LanguageModelV4ToolResultOutput {
   const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
   if (texts.length === content.length) {

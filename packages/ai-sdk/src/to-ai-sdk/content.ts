@@ -8,7 +8,7 @@ import type { AssistantPart, ToolCallPart, VendorPart } from '@majordomo/core';
 import { toSdkCitations } from '../citations.ts';
 import { withReplay } from './replay.ts';
 
-/** Converts a complete part. */
+/** Converts a complete part to content of the AI SDK. */
 export function toSdkContent(
   part: AssistantPart,
 ): LanguageModelV4Text | LanguageModelV4Reasoning | LanguageModelV4ToolCall | LanguageModelV4CustomContent {
@@ -20,7 +20,7 @@ export function toSdkContent(
     : { type, text, ...withReplay(replay) };
 }
 
-/** Converts a vendor part to a custom part, which the AI SDK returns with its options. */
+/** Converts a vendor part to a custom part, which the AI SDK sends back in later requests. */
 export const toSdkVendorPart = ({ kind, text, replay }: VendorPart): LanguageModelV4CustomContent => ({
   type: 'custom',
   kind: `majordomo.${kind}`,

@@ -13,7 +13,7 @@ import { openStream } from './stream.ts';
 /**
  * Returns a chain as a model of the AI SDK. The chain retries and fails over. If no target is left, the call rejects with an
  * `APICallError` that the AI SDK does not retry, with the `LlmError` as its cause. If a stream fails before its first content,
- * the call throws. A later failure is an error part.
+ * the call throws. A later failure becomes an error part.
  */
 export function toLanguageModel(model: ChatModel, options: BridgeOptions = {}): LanguageModelV4 {
   checkOptions('toLanguageModel', options);

@@ -24,7 +24,7 @@ import type { Unsupported } from './unsupported.ts';
 
 type SdkMessage<Role> = Extract<LanguageModelV4Message, { readonly role: Role }>;
 
-/** Converts a message. Returns an empty list if all parts of the message are dropped. */
+/** Converts a message of the AI SDK. Returns an empty list if all parts of the message are dropped. */
 export function fromSdkMessage(message: LanguageModelV4Message, unsupported: Unsupported): Message[] {
   switch (message.role) {
     case 'system':
@@ -128,7 +128,7 @@ function resultContent(output: LanguageModelV4ToolResultOutput, unsupported: Uns
   }
 }
 
-/** Converts a file. A media type such as `image` or `image/*` is replaced by the type of the file's bytes. */
+/** Converts a file of the AI SDK. A media type such as `image` or `image/*` is replaced by the type of the file's bytes. */
 function fromSdkFile(
   { data, mediaType, filename }: Omit<LanguageModelV4FilePart, 'type'>,
   unsupported: Unsupported,

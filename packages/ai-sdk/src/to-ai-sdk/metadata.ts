@@ -31,7 +31,7 @@ const toJsonAttempt = ({ target, outcome, ms, error }: Attempt): JSONObject => (
 
 const toJsonWarning = ({ action, what, why }: Warning): JSONObject => ({ action, what, why });
 
-/** Returns the cost, or `undefined` if `cost` throws or takes too long. */
+/** Returns the cost, or `undefined` if `cost` throws or takes longer than `COST_TIMEOUT_MS`. */
 async function costOf(
   response: ChatResponse,
   cost: NonNullable<BridgeOptions['cost']>,

@@ -4,13 +4,13 @@ import { checkFinite, checkOptions as checkKinds } from '@majordomo/core/toolkit
 /** Options of `toLanguageModel` and `toAISDK`. */
 export interface BridgeOptions {
   /**
-   * Returns the cost of an answer for the answer's metadata, such as `costOfResponse` of `@majordomo/catalog`. If the function
-   * returns no result within one second, the metadata contain no cost.
+   * Function that returns the cost of a response for its metadata, such as `costOfResponse` of `@majordomo/catalog`. If the
+   * function throws or returns nothing within one second, the metadata contain no cost.
    */
   readonly cost?: ((response: ChatResponse) => Promise<{ readonly nanoUsd: bigint | undefined }>) | undefined;
   /**
-   * Time limit of a call, in milliseconds. It also ends a stream whose reader stops, because the AI SDK does not cancel such a
-   * stream. Without this limit, the stream ends after `unreadMs` (5 minutes). `@default` the limit of the chain
+   * Time limit of a call, in milliseconds. The limit also ends a stream whose reader stops, because the AI SDK does not cancel
+   * such a stream. Without this limit, the stream ends after `unreadMs` (5 minutes). `@default` the limit of the chain
    */
   readonly totalMs?: number | undefined;
 }

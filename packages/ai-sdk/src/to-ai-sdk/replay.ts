@@ -2,7 +2,7 @@ import type { SharedV4ProviderMetadata, SharedV4ProviderOptions } from '@ai-sdk/
 import type { Replay, VendorPart } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 
-/** Stores a token in the metadata of a part, which the AI SDK returns as the options of the part. */
+/** Stores a replay token in the metadata of a part. The AI SDK sends the metadata back as the options of the part. */
 export const withReplay = (
   replay: Replay | undefined,
 ): { readonly providerMetadata?: SharedV4ProviderMetadata } =>

@@ -13,7 +13,7 @@ export interface ParsedCall {
   readonly warnings: readonly SharedV4Warning[];
 }
 
-/** Converts the options of a call. Throws `config` for invalid `providerOptions.majordomo`. */
+/** Converts the options of a call to a request. Throws `config` for invalid `providerOptions.majordomo`. */
 export function parseCall(callOptions: LanguageModelV4CallOptions, bridge: BridgeOptions): ParsedCall {
   const warnings: SharedV4Warning[] = [];
   const unsupported: Unsupported = (feature, details) => {

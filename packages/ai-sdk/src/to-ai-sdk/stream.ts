@@ -14,13 +14,13 @@ interface StreamContext {
   /** Warnings of the request. */
   readonly warnings: readonly SharedV4Warning[];
   readonly options: BridgeOptions;
-  /** Converts an error for the AI SDK. */
+  /** Converts an error to an error of the AI SDK. */
   readonly toError: (error: unknown) => unknown;
 }
 
 /**
- * Returns the answer as a stream of the AI SDK when its first content has arrived. Until then, a failure is thrown. The first
- * part contains the warnings. Reads the chain's stream only as fast as the caller reads.
+ * Returns the answer as a stream of the AI SDK when the first content has arrived. Throws if the call fails before that. The
+ * first part contains the warnings. Reads the chain's stream only as fast as the caller reads.
  */
 export async function openStream(stream: ChatStream, context: StreamContext): Promise<Parts> {
   const events = stream[Symbol.asyncIterator]();
@@ -103,7 +103,7 @@ async function finishParts(
   ];
 }
 
-/** Ends the stream. An abort rejects the read, as in `fetch`. Another failure becomes an error part, to keep the content. */
+/** Ends the stream. An abort rejects the read, as in `fetch`. Any other failure becomes an error part. */
 function fail(controller: Controller, error: unknown, { toError }: StreamContext): void {
   if (LlmError.is(error) && error.kind === 'aborted') {
     controller.error(toError(error));

@@ -106,7 +106,7 @@ async function bytesOf(response: IncomingMessage, url: URL, maxBytes: number): P
     if (length > maxBytes) throw tooLarge(url, maxBytes);
     chunks.push(chunk);
   }
-  // Copy even a single chunk, because it is a `Buffer` and the methods of `Buffer` differ.
+  // Copy even a single chunk, because it is a `Buffer`, whose methods differ from those of `Uint8Array`.
   return new Uint8Array(concatBytes(chunks));
 }
 

@@ -8,15 +8,15 @@ import { resolveHost, systemResolve, type Resolve } from './resolve-host.ts';
 export interface FetchMediaOptions {
   /** Signal that aborts the fetch immediately. */
   readonly signal?: AbortSignal | undefined;
-  /** Maximum size of the body, in bytes. A larger body causes an `unsupported` error. `@default 20_971_520` (20 MiB) */
+  /** Maximum size of the body, in bytes. A larger body causes an `unsupported` error. @default 20_971_520 (20 MiB) */
   readonly maxBytes?: number | undefined;
-  /** Hosts that may have a private address, as `name` or `name:port`. `@default []` */
+  /** Hosts that may have a private address, as `name` or `name:port`. @default [] */
   readonly allow?: readonly string[] | undefined;
-  /** Maximum number of redirects. Each URL is checked like the first URL. `@default 3` */
+  /** Maximum number of redirects. Each URL is checked like the first URL. @default 3 */
   readonly maxRedirects?: number | undefined;
-  /** Maximum time in milliseconds, including redirects. `@default 30_000` */
+  /** Maximum time in milliseconds, including redirects. @default 30_000 */
   readonly timeoutMs?: number | undefined;
-  /** Function that resolves a host name. `@default` the system's resolver */
+  /** Function that resolves a host name. @default the system's resolver */
   readonly resolve?: Resolve | undefined;
 }
 
@@ -74,19 +74,19 @@ async function follow(start: URL, options: FetchMediaOptions, signal: AbortSigna
     const found = await download(url, { address, maxBytes, signal });
     if (!(found instanceof URL)) return found;
     if (url.protocol === 'https:' && found.protocol === 'http:')
-      throw refusedUrl(`${url.host} redirects from https to http`);
+      throw refusedUrl(`${url.host} redirects from https to http; pass a URL that stays on https`);
     url = parseUrl(found);
   }
-  throw refusedUrl(`${start.host} redirects more than ${maxRedirects} times`);
+  throw refusedUrl(`${start.host} redirects more than ${maxRedirects} times; raise maxRedirects`);
 }
 
 function parseUrl(value: string | URL): URL {
   const url = URL.parse(String(value));
-  if (url === null) throw refusedUrl('the value is not a URL');
+  if (url === null) throw refusedUrl('the value is not a URL; pass an absolute http or https URL');
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw refusedUrl(`the protocol must be http or https, not ${url.protocol}`);
   if (url.username !== '' || url.password !== '')
-    throw refusedUrl('a URL must not contain a user or password');
+    throw refusedUrl('a URL must not contain a user or password; remove them');
   return url;
 }
 

@@ -22,7 +22,7 @@ export const sizeOf = ({ width, height }: Partial<Pick<ImageFacts, 'width' | 'he
 /** Facts that the reader of a format returns. */
 export type ImageHeader = Omit<ImageFacts, 'mediaType'>;
 
-/** Reader of numbers in a file. Numbers beyond the end are 0, so that truncated headers need no checks. */
+/** Reader of numbers in a file. A number beyond the end of the file is read as 0, so that truncated headers need no checks. */
 export class Reader {
   private readonly view: DataView;
   readonly length: number;

@@ -11,7 +11,7 @@ export interface PdfLimits {
 
 /**
  * Checks a PDF before it is sent. Throws `unsupported` (code `too-large`) above a limit, and `invalid-request` for an incomplete
- * or encrypted file. Pages that cannot be counted are accepted.
+ * or encrypted file. A PDF whose pages cannot be counted is accepted.
  *
  * @example checkPdf(part, { maxPages: 100, maxBytes: 32e6 })
  */

@@ -19,7 +19,7 @@ export interface Budget {
 }
 
 const DEEPEST = 64;
-/** Cost of one match, in characters. */
+/** Number of characters that one match subtracts from the budget. */
 const MATCH = 3;
 const BLANK = /(?:[\0\t\n\f\r ]|%[^\r\n]*)*/y;
 const TOKEN =

@@ -15,7 +15,7 @@ type Format = IAudioMetadata['format'];
 
 /**
  * Returns the type and duration of sound or video: MP3 and AAC, WAV, AIFF, FLAC, Ogg (Opus, Vorbis, Speex), MP4 and related
- * formats, WebM and Matroska. Returns `undefined` for other bytes. Throws `config` if the package `music-metadata` is not
+ * formats, WebM and Matroska. Returns `undefined` for any other format. Throws `config` if the package `music-metadata` is not
  * installed.
  *
  * @example (await inspectRecording(bytes))?.durationMs

@@ -27,7 +27,7 @@ export const codex: CliSpec = {
   reader: (options) => new CodexReader(options),
 };
 
-/** Converts `thread.started`, complete items, and the final `turn.completed` or `turn.failed`. */
+/** Converts lines of the types `thread.started`, `item.completed`, and finally `turn.completed` or `turn.failed`. */
 class CodexReader implements OutputReader {
   done = false;
   private complained: string | undefined;

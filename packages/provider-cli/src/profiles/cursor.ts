@@ -2,8 +2,8 @@ import { MessageStreamReader } from '../message-stream.ts';
 import type { CliSpec } from '../spec.ts';
 
 /**
- * Cursor's agent. Not tested, because the CLI is not on npm. Sources: cursor.com/docs/cli/reference/output-format, and reports of
- * users from 2026-02 to 2026-11. Partial messages are not requested, because the CLI repeats their text at the end.
+ * Cursor's agent, which is not tested, because the CLI is not on npm. Sources: cursor.com/docs/cli/reference/output-format, and
+ * reports of users from 2026-02 to 2026-11. Partial messages are not requested, because the CLI repeats their text at the end.
  */
 export const cursorAgent: CliSpec = {
   id: 'cursor-cli',

@@ -29,7 +29,7 @@ export const gemini: CliSpec = {
   reader: (options) => new GeminiReader(options),
 };
 
-/** Converts `init`, `message` with the assistant's deltas, `error`, and the final `result`. */
+/** Converts lines of the types `init`, `message` with the assistant's deltas, `error`, and finally `result`. */
 class GeminiReader implements OutputReader {
   done = false;
   private readonly writer: EventWriter;

@@ -24,7 +24,7 @@ export const opencode: CliSpec = {
   reader: (options) => new OpencodeReader(options),
 };
 
-/** Converts complete parts: `text`, `reasoning`, and a `step_finish` for each step. The last step has the reason `stop`. */
+/** Converts lines of the types `text`, `reasoning` and `step_finish` (end of a step). The last step has the reason `stop`. */
 class OpencodeReader implements OutputReader {
   done = false;
   private readonly writer: EventWriter;
@@ -100,7 +100,7 @@ function countsOf(tokens: JsonLine, cost: unknown): Counts {
   };
 }
 
-/** Converts an error of the form `{ name, data: { message, statusCode } }`. */
+/** Converts an error of the form `{ name, data: { message, statusCode } }` to a failure. */
 function failureOf({ name, data }: JsonLine): Parameters<Fail>[0] {
   const { message, statusCode } = asRecord(data);
   const text = [asText(name), asText(message)].filter((part) => part !== undefined).join(': ');

@@ -26,7 +26,7 @@ export interface DiskFolderOptions {
   readonly onProblem: (what: string) => void;
 }
 
-/** Opens a skill folder on disk. Parses its `SKILL.md` now, and again for the body. Throws an error for an invalid `SKILL.md`. */
+/** Opens a skill folder on disk. Parses `SKILL.md` now and in each call of `body`. Throws an error for an invalid file. */
 export async function diskFolder(
   folder: string,
   { strict, onProblem }: DiskFolderOptions,

@@ -8,9 +8,9 @@ import { diskFolder, SKILL_FILE } from './disk-folder.ts';
 
 /** Options of `loadSkills`. */
 export interface LoadSkillsOptions {
-  /** Listener called for every skipped folder, and for every violation of the format. `@default` a process warning */
+  /** Listener called for every skipped folder, and for every violation of the format. @default a process warning */
   readonly onProblem?: ((error: LlmError) => void) | undefined;
-  /** Whether to throw an error for the first folder that violates the format. `@default false` */
+  /** Whether to throw an error for the first folder that violates the format. @default false */
   readonly strict?: boolean | undefined;
 }
 
@@ -32,7 +32,7 @@ export async function loadSkills(
   for (const root of pathsIn(roots)) {
     for (const folder of await skillFoldersIn(root)) {
       const against = (what: string): void => {
-        notify(onProblem, skillError(folder, `loaded with a problem: ${what}`));
+        notify(onProblem, skillError(folder, `the skill was loaded, but ${what}; correct SKILL.md`));
       };
       try {
         const skill = await diskFolder(folder, { strict, onProblem: against });
@@ -40,7 +40,7 @@ export async function loadSkills(
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause);
         if (strict) throw skillError(folder, why, cause);
-        notify(onProblem, skillError(folder, `skipped: ${why}`, cause));
+        notify(onProblem, skillError(folder, `the skill was skipped (${why}); correct SKILL.md`, cause));
       }
     }
   }

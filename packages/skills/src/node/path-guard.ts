@@ -3,7 +3,7 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 
 /**
  * Returns the real path of a file inside a folder. Throws an error if the path is absolute, hidden or outside the folder, if a
- * link leads out of the folder, and if no regular file exists at the path.
+ * link leads out of the folder, or if no regular file exists at the path.
  */
 export async function insidePath(folder: string, path: string): Promise<string> {
   const wanted = path.split(/[\\/]/).filter((piece) => piece !== '' && piece !== '.');
