@@ -27,14 +27,14 @@ export async function captureRequest(target: PreparedTarget): Promise<SentReques
   return { body: body as JsonObject, headers: sent.headers };
 }
 
-/** Kind of the error, and its text about the batch, by the reason why a line has no response. */
+/** Kind of the error and part of its message, by the reason why a line has no response. */
 const WITHOUT = { expired: ['timeout', 'expired'], cancelled: ['aborted', 'was cancelled'] } as const;
 
-/** Reads result lines, one after the other. All lines share one `exchange`, for which a provider creates one SDK client. */
+/** Reads one result line at a time. All lines share one `exchange`, so that a provider creates only one SDK client. */
 export class LineReader {
   private answer: Response | undefined;
 
-  /** Returns the response of a result line. Rejects with the same error as a live call. */
+  /** Returns the response of a result line. For an error in the line, rejects with the same error as a live call. */
   async read(target: PreparedTarget, line: BatchLine): Promise<AnyResponse> {
     const name = target.attempt.target;
     if ('without' in line) {

@@ -50,7 +50,7 @@ export function checkJob(job: JobRequest): void {
     fail('live.when', `is "${live.when}", which needs a deadline; set deadline, or use "failed"`);
 }
 
-/** Returns the id, the kind and the JSON request of an item. Throws `config` with the path of an invalid value. */
+/** Returns the id, the kind and the request of an item, as JSON. Throws `config` with the path of an invalid value. */
 export function checkItem(
   item: unknown,
   index: number,
@@ -60,7 +60,7 @@ export function checkItem(
   const { id = String(index), request, embedding } = item;
   checkName(id, `${path}.id`);
   if ((request === undefined) === (embedding === undefined))
-    fail(path, 'must have either request or embedding');
+    fail(path, 'must have exactly one of request and embedding');
   const kind = request === undefined ? 'embedding' : 'request';
   const [value, list] = kind === 'request' ? [request, 'messages'] : [embedding, 'values'];
   if (!isRecord(value)) fail(`${path}.${kind}`, 'must be an object');
@@ -70,7 +70,7 @@ export function checkItem(
     return { id, kind, request: JSON.stringify(toJson(stored)) };
   } catch (cause) {
     if (LlmError.is(cause)) fail(cause.details.path ?? path, `is invalid: ${cause.message}`, cause);
-    return fail(`${path}.${kind}`, 'cannot be stored as JSON', cause);
+    return fail(`${path}.${kind}`, 'cannot be stored as JSON; remove functions and cyclic references', cause);
   }
 }
 

@@ -15,7 +15,7 @@ import type { Ledger } from '@majordomo/ledger';
 /** Options of `createBatches`. */
 export interface BatchesOptions {
   /**
-   * Majordomo whose providers, aliases, resolvers, policy and media fitter apply to batches as they do to calls. Its gates check
+   * Majordomo whose providers, aliases, resolvers, policy and media fitter apply to batches as to calls. Its gates check only
    * live calls. A gate with `batches: true`, such as `residency`, also checks each target before a batch is created.
    */
   readonly majordomo: Majordomo;
@@ -27,7 +27,7 @@ export interface BatchesOptions {
   readonly onEvent?: ((event: BatchEvent) => void) | undefined;
   /** Folder to which the input of a batch is written before the upload. `@default` the system's folder for temporary files */
   readonly folder?: string | undefined;
-  /** Maximum number of requests and bytes of one batch. The vendor's maximums also apply. `@default` the vendor's maximums */
+  /** Maximum number of requests and of bytes in one batch. `@default` the vendor's maximums, which also limit this option */
   readonly most?: { readonly requests?: number | undefined; readonly bytes?: number | undefined } | undefined;
   /** Catalog with the prices of models. `@default` the snapshot of `@majordomo/catalog` */
   readonly catalog?: Catalog | undefined;
@@ -56,7 +56,7 @@ export interface JobRequest {
   readonly key: string;
   /** Chain specification, as for `majordomo.model`. All items start at the first target. Failed items may move to the next. */
   readonly spec: string;
-  /** Requests of the job: either chats or embeddings. They are read once, in order and page by page. A million are supported. */
+  /** Requests of the job: either chats or embeddings. They are read once, in order. At most 500 are in memory. */
   readonly items: Iterable<BatchItem> | AsyncIterable<BatchItem>;
   /** Schema of every answer, as schema object or JSON schema. An item whose answer does not match moves to the next target. */
   readonly output?: ObjectSchema<unknown> | JsonObject | undefined;
@@ -70,7 +70,7 @@ export interface JobRequest {
   readonly live?: LiveOptions | undefined;
 }
 
-/** One request. Its `id` has 1 to 200 characters, is unique within the job, and defaults to the position, which starts at `0`. */
+/** One request. Its `id` is unique within the job and has 1 to 200 characters. `@default` the position, starting at `0` */
 export type BatchItem =
   | { readonly id?: string | undefined; readonly request: ChatRequest }
   | { readonly id?: string | undefined; readonly embedding: EmbeddingRequest };
@@ -79,12 +79,12 @@ export type BatchItem =
 export interface LiveOptions {
   /**
    * Items to send as live calls. `late`: items without an answer when `leadMs` remain before the deadline. `failed`: items that
-   * move on from the last target of the chain. `both`: both groups.
+   * failed at the last target of the chain and may move to another. `both`: both groups.
    */
   readonly when: 'late' | 'failed' | 'both';
   /** Time before the deadline at which batches are cancelled and live calls begin, in milliseconds. `@default 1_800_000` */
   readonly leadMs?: number | undefined;
-  /** Maximum number of concurrent live calls. A crash causes at most this number of calls to be paid for twice. `@default 8` */
+  /** Maximum number of concurrent live calls. After a crash, at most this number is repeated and paid twice. `@default 8` */
   readonly concurrency?: number | undefined;
 }
 
@@ -97,10 +97,10 @@ export interface BatchJob {
    * of ended ones, moves items to the next target, makes the live calls that are due, and settles costs. A poll waits for live
    * calls, but not for running batches. While another process polls this job, the poll only returns the progress. Rejects with
    * `config`, `auth`, `billing` or `denied` if a person must act. No item is lost, and the next poll continues. If a vendor is
-   * down or busy, the poll does not reject, and a later poll queries the vendor again.
+   * down or busy, the poll does not reject. A later poll queries the vendor again.
    */
   poll(options?: { readonly signal?: AbortSignal | undefined }): Promise<JobProgress>;
-  /** Polls until the job is over. If `signal` aborts, rejects with `aborted`, and the job continues with the next poll. */
+  /** Polls until the job is over. Rejects like `poll`, with `config` if its submission was interrupted, and with `aborted`. */
   done(options?: {
     /** Maximum wait between two polls, in milliseconds. `@default 60_000` */ readonly everyMs?:
       number | undefined;
@@ -125,17 +125,17 @@ export interface BatchJob {
 
 /** Final state of an item: `response` or `error`, never both. */
 export interface ItemResult<T = unknown> {
-  /** Position in the input, from 0. */
+  /** Position in the input, starting at 0. */
   readonly index: number;
   readonly id: string;
   /** Target of the answer or of the last error. `undefined` if no target was called. */
   readonly target: string | undefined;
   readonly via: 'batch' | 'live' | undefined;
-  /** Response, as from a live call, with all attempts of the item. After a batch, `usage.details.serviceTier` is `batch`. */
+  /** Response in the format of a live call, with all attempts. For a batch, `usage.details.serviceTier` is `batch`. */
   readonly response: ChatResponse | EmbeddingResponse | undefined;
   /** Validated answer of a chat. Set if the job or the call of `results` has an `output` schema. */
   readonly value: T | undefined;
-  /** Error, as from a live call, with all attempts of the item. `timeout`: the item expired. `aborted`: it was cancelled. */
+  /** Error in the format of a live call, with all attempts. `timeout`: the item expired. `aborted`: it was cancelled. */
   readonly error: LlmError | undefined;
   /** Cost of all attempts, in nano-USD. `undefined` if the cost is not known or is included in a plan. */
   readonly nanoUsd: bigint | undefined;
@@ -149,7 +149,7 @@ export interface JobProgress {
   readonly total: number;
   /** Number of items that wait for a batch. */
   readonly waiting: number;
-  /** Number of items in a batch, in a live call, or waiting for a live call. */
+  /** Number of items that are in a batch or in a live call, or wait for a live call. */
   readonly sent: number;
   readonly answered: number;
   readonly failed: number;
@@ -167,9 +167,9 @@ export interface BatchInfo {
   readonly ref: string | undefined;
   readonly state: 'planned' | 'creating' | 'running' | 'ended' | 'read';
   readonly requests: number;
-  /** Last count of completed requests that the vendor reported. Remains 0 if the vendor reports the count only at the end. */
+  /** Number of completed requests that the vendor last reported. Remains 0 if the vendor reports the number only at the end. */
   readonly completed: number;
-  /** Expiry time in epoch milliseconds. `undefined` if the vendor did not report it. */
+  /** Time at which the batch expires, in epoch milliseconds. `undefined` if the vendor did not report this time. */
   readonly expiresAt: number | undefined;
 }
 
@@ -219,8 +219,8 @@ export type BatchEvent =
   | { readonly type: 'job-done'; readonly key: string; readonly answered: number; readonly failed: number };
 
 /**
- * Store for jobs. Every method is atomic and may be repeated. Use `sqliteStores(…).batches` on one machine and
- * `redisStores(…).batches` on several machines. `batchStoreConformance` of `@majordomo/conformance` checks an implementation.
+ * Store for jobs. Every method is atomic, and a repeated call has no further effect. Use `sqliteStores(…).batches` on one machine
+ * and `redisStores(…).batches` on several machines. `batchStoreConformance` of `@majordomo/conformance` checks an implementation.
  */
 export interface BatchStore {
   /** Returns a job and its version, which starts at 1. Returns `undefined` if the job is not stored. */
@@ -270,7 +270,7 @@ export interface RowQuery {
   readonly place?: string | undefined;
   /** Indexes of the rows to return, at most 1,000. `@default` all indexes */
   readonly indexes?: readonly number[] | undefined;
-  /** Index after which the returned rows begin. */
+  /** Rows with this index or a lower one are not returned. `@default` all rows are returned */
   readonly after?: number | undefined;
   /** Maximum number of rows: 1 to 1,000. */
   readonly limit: number;

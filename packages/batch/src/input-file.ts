@@ -7,7 +7,7 @@ export class InputFile {
   private readonly path: string;
   private pending = '';
 
-  /** @param name contains the job's token, so that another process on this machine replaces the file of a crashed process */
+  /** @param name name of the batch, with which another process replaces the file of a crashed process */
   constructor(folder: string, name: string) {
     this.path = join(folder, `majordomo-batch-${name}.jsonl`);
   }
@@ -27,7 +27,7 @@ export class InputFile {
     return openAsBlob(this.path);
   }
 
-  /** Deletes the file, which a crashed process may have left. Does nothing if no file exists. */
+  /** Deletes the file of this or a crashed process. Does nothing if no file exists. */
   remove(): Promise<void> {
     return rm(this.path, { force: true });
   }

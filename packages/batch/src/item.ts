@@ -4,14 +4,14 @@ import { PLACES, type BatchTarget, type ItemData, type Move, type StoredAttempt 
 import type { BatchTargets, Round } from './round.ts';
 import { dataOf, storedError, storedResponse, type AnyResponse } from './stored-item.ts';
 
-/** Returns the final move of an answered item, which also adds `attempts` to its data. */
+/** Returns the move of an answered item to its final place. The move adds the response and `attempts` to the item's data. */
 export const answeredMove = (
   row: BatchRow,
   attempts: readonly StoredAttempt[],
   response: AnyResponse,
 ): Move => moveTo(row, PLACES.answered, attempts, { response: storedResponse(response) });
 
-/** Returns the final move of an item that failed with `error`, which also adds `attempts` to its data. */
+/** Returns the move of a failed item to its final place. The move adds `error` and `attempts` to the item's data. */
 export const failedMove = (row: BatchRow, attempts: readonly StoredAttempt[], error: LlmError): Move =>
   moveTo(row, PLACES.failed, attempts, { error: storedError(error) });
 
@@ -61,7 +61,7 @@ function nextPlace(
   return isFor('failed') ? PLACES.live : undefined;
 }
 
-/** Returns the move of an item that is not sent by batch anymore, because the job was cancelled or its deadline is near. */
+/** Returns the move of an item that no batch sends anymore, because the job was cancelled or its deadline is near. */
 export function closingMove(row: BatchRow, round: Round): Move {
   if (round.record.isCancelled === true) return failedMove(row, [], cancelledError(round.key));
   const place = nextPlace(round, undefined);

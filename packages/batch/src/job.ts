@@ -13,7 +13,7 @@ import { LockedJob, LockLost, requireRecord, saveRecord } from './stored-job.ts'
 /** Maximum number of results in memory. */
 const PAGE = 100;
 const EVERY_MS = 60_000;
-/** Minimum time between two polls of `done`, in milliseconds. It applies, for example, while another process polls. */
+/** Minimum time between two polls of `done`, in milliseconds, unless `everyMs` is smaller. */
 const LEAST_WAIT_MS = 1000;
 
 /** Returns a job of the store. */

@@ -22,7 +22,7 @@ export async function runLive(round: Round): Promise<void> {
       const rows = await setup.store.rows(key, { place: PLACES.live, limit: PAGE });
       if (rows.length === 0) return;
       await runPage(rows, round);
-      // Adopts a cancellation by another process.
+      // `save` also detects a cancellation by another process.
       await job.save();
     }
   } finally {
@@ -31,7 +31,7 @@ export async function runLive(round: Round): Promise<void> {
   }
 }
 
-/** Runs the calls of a page, at most `concurrency` at a time. No call begins after an error that a person must fix. */
+/** Runs the calls of a page, at most `concurrency` at a time. After an error that a person must fix, no further call begins. */
 async function runPage(rows: readonly BatchRow[], round: Round): Promise<void> {
   const { record } = round;
   const waiting = rows.values();

@@ -52,7 +52,7 @@ export function memoryBatchStore({
       for (const { index, id } of rows) {
         const other = indexes.get(id) ?? added.get(id) ?? index;
         const known = stored[index]?.id ?? id;
-        if (other !== index) throw idError(index, `items[${other}] has the same id "${id}"`);
+        if (other !== index) throw idError(index, `items[${other}] has the same id "${id}"; use unique ids`);
         if (known !== id)
           throw idError(
             index,

@@ -75,7 +75,7 @@ export async function reserve(
   return round.setup.ledger?.reserve(workOf(batch, round), most, expiresMs + LEASE_MARGIN_MS);
 }
 
-/** Books the cost of a batch in place of its reservation. Afterwards, only the files of the batch must still be deleted. */
+/** Replaces the reservation of a batch with its cost. Afterwards, only the files of the batch must still be deleted. */
 export async function settle(batch: BatchRecord, sum: ResultSum, round: Round): Promise<void> {
   const { most, about, createdAt, requests = 0 } = batch;
   const { answered, failed, usage, nanoUsd } = sum;

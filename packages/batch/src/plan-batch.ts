@@ -97,7 +97,7 @@ class Planner {
     } while (page.length === PAGE && !this.isFull);
   }
 
-  /** Adds a row to the batch, if the row fits. Returns the move of the row, or `undefined` if the row keeps its place. */
+  /** Adds a row to the batch if the row fits. Returns the move of the row, or `undefined` if its place does not change. */
   private async addRow(row: BatchRow): Promise<Move | undefined> {
     const line = await this.lineOf(row);
     if (!('backend' in line)) return line;
@@ -107,7 +107,7 @@ class Planner {
     if (target.attempt.target !== about.target || group !== this.batch.group) return undefined;
     const to = PLACES.batch(number);
     const limits = this.limitsOf(backend);
-    // A row that an interrupted planning has moved to the batch is known to fit.
+    // Do not check a row that an interrupted planning has already moved to the batch, because the row fits.
     this.isFull =
       row.place !== to &&
       (this.amounts.requests >= limits.requests ||
@@ -143,7 +143,7 @@ class Planner {
       const isRefusal = error === target?.refusal;
       if (!isRefusal && rejectsPoll(error)) throw error;
       if (target === undefined) return failedMove(row, [], error);
-      // A gate that denies one target may admit the next one.
+      // Move to the next target after a denial, because the gate may admit that target.
       const advances = isRefusal && error.kind === 'denied' ? true : undefined;
       return moveAfter(
         row,

@@ -36,7 +36,7 @@ async function advance(batch: BatchRecord, round: Round, input: InputFile | unde
     if (await step(batch, round, input)) return true;
     round.settled.add(batch.number);
   } catch (cause) {
-    // Errors of the store or of this program are not failures of the vendor.
+    // Rethrow errors of the store or of this program, because they are not failures of the vendor.
     if (!LlmError.is(cause) || rejectsPoll(cause)) throw cause;
     if (batch.state === 'planned' && !isTransient(cause)) return failAll(batch, cause, round);
     await delay(batch, cause, round);
@@ -51,7 +51,7 @@ async function step(batch: BatchRecord, round: Round, input: InputFile | undefin
     case 'creating':
       return searchBatch(batch, round);
     case 'trial':
-      // The batch may belong to another client, so a job that closes neither waits for it nor cancels it.
+      // The batch may belong to another client. Near the deadline or after `cancel`, the job neither waits for it nor cancels it.
       return round.isClosing ? release(batch, round) : look(batch, round);
     case 'running':
       return look(batch, round);
@@ -124,7 +124,7 @@ async function onRefused(batch: BatchRecord, error: LlmError | undefined, round:
   return failAll(batch, new LlmError('server', why, { ...error?.details, target }, { cause: error }), round);
 }
 
-/** Continues the search after a batch on trial turned out to be a batch of another client. */
+/** Excludes a `trial` batch that belongs to another client, and continues the search. */
 async function reject(batch: BatchRecord, round: Round): Promise<boolean> {
   batch.notRefs.push(batch.ref ?? '');
   batch.ref = undefined;
@@ -140,7 +140,7 @@ async function readTrial(batch: BatchRecord, round: Round): Promise<boolean> {
   return true;
 }
 
-/** Deletes the batch's files at the vendor. A refusal is not retried, because the answers are already stored. */
+/** Deletes the batch's files at the vendor. A rejected deletion is not retried, because it loses no answers. */
 async function removeFiles(batch: BatchRecord, round: Round): Promise<boolean> {
   const { ref, upload, number } = batch;
   try {

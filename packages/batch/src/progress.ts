@@ -12,9 +12,9 @@ import { lateTime } from './round.ts';
 import { FIND_MS } from './send-batch.ts';
 import { requireRecord } from './stored-job.ts';
 
-/** Time after which another query about a running batch is useful, in milliseconds. */
+/** Time between two queries about a running batch, in milliseconds. */
 const LOOK_MS = 600_000;
-/** Time after which another search for a batch is useful, in milliseconds. */
+/** Time between two searches for a batch, in milliseconds. */
 const SEARCH_MS = 15_000;
 const FILLING_MS = 60_000;
 

@@ -39,7 +39,7 @@ export async function readBatch(batch: BatchRecord, round: Round): Promise<boole
   return true;
 }
 
-/** Fails all items of a batch that the vendor or the ledger did not accept. Returns true. */
+/** Fails all items of a batch that could not be created or that the vendor rejected. Returns true. */
 export async function failAll(
   batch: BatchRecord,
   error: LlmError,
@@ -160,7 +160,7 @@ class BatchReader {
     return moveAfter(row, { ...targets, error, position, facts, advances }, this.round);
   }
 
-  /** Adds an item to the sum, and returns the facts about its attempt. */
+  /** Adds an item to `sum`, and returns data for its attempt. */
   private count(
     isAnswered: boolean,
     usage: Usage | undefined,
@@ -172,7 +172,7 @@ class BatchReader {
     return { batch: number, ms: Math.max(0, now - (createdAt ?? now)), usage, nanoUsd: toStored(nanoUsd) };
   }
 
-  /** Adds to the sum an item that an interrupted poll has already moved. */
+  /** Adds to `sum` an item that an interrupted poll has already moved. */
   private countEarlier(row: BatchRow, line: BatchLine): void {
     const attempt = dataOf(row).attempts.find(({ batch }) => batch === this.batch.number);
     if (attempt === undefined) {

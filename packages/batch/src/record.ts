@@ -34,7 +34,7 @@ interface StoredLive {
   readonly concurrency: number;
 }
 
-/** Facts about the target of a batch, for costs and records. */
+/** Properties of a batch's target that costs and records need. */
 export interface BatchTarget {
   readonly target: string;
   readonly vendor?: string | undefined;
@@ -56,13 +56,13 @@ export interface BatchRecord {
   state: BatchInfo['state'] | 'trial';
   /** Number of requests. Absent until all rows have moved to the batch. */
   requests?: number | undefined;
-  /** Maximum amounts that the ledger reserves. */
+  /** Amounts that the ledger reserves for the batch. */
   most?: StoredAmount | undefined;
   /** Id of the uploaded input. */
   upload?: string | undefined;
-  /** Time of the first `create` without a response, in epoch milliseconds. */
+  /** Time of the first request that creates the batch, in epoch milliseconds. Searches ignore older batches. */
   searchSince?: number | undefined;
-  /** Time of the last `create`, in epoch milliseconds. */
+  /** Time of the last request that creates the batch, in epoch milliseconds. */
   createdAt?: number | undefined;
   ref?: string | undefined;
   /** Vendor's ids of batches that a search for this batch must ignore. */
@@ -140,7 +140,7 @@ export const queuePositions = (counts: Readonly<Record<string, number>>): readon
     return position === undefined || count === 0 ? [] : [Number(position)];
   });
 
-/** Whether a batch of this target is not created yet. Until its creation, no other batch of the target is planned. */
+/** Whether a planned batch of this target has not been created. Until its creation, no other batch of the target is planned. */
 export const isStalled = ({ batches }: JobRecord, position: number): boolean =>
   batches.some(
     (batch) => batch.position === position && (batch.state === 'planned' || batch.state === 'creating'),
@@ -152,7 +152,7 @@ export const batchName = (token: string, number: number): string => `${token}-${
 export const customId = (token: string, number: number, index: number): string =>
   `${batchName(token, number)}-${index}`;
 
-/** Returns the item's index from the id of a line, or `undefined` for a line of another batch. */
+/** Returns the index of the item from the id of a result line, or `undefined` for a line of another batch. */
 export function indexOf(id: string, token: string, number: number): number | undefined {
   const start = `${batchName(token, number)}-`;
   const index = id.slice(start.length);

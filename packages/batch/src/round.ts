@@ -91,7 +91,7 @@ export class Round {
     return this.setup.majordomo.prepare(spec, this.requestOf(row), { tenant, metadata, signal: this.signal });
   }
 
-  /** Returns the batch's target and the next target, for one item. The chain may have changed since the batch was created. */
+  /** Returns the batch's target and the next target for an item. The chain may have changed since the batch was created. */
   async targetsFor(row: Pick<BatchRow, 'request'>, { position, about }: BatchRecord): Promise<BatchTargets> {
     const chain = await this.chainFor(row);
     const target =
@@ -102,7 +102,7 @@ export class Round {
     return { target, next: chain[position + 1] };
   }
 
-  /** Returns the batch API of a batch's target, which does not depend on the items. */
+  /** Returns the batch API of a batch's target. Uses a placeholder request, because the API does not depend on the items. */
   async vendorOf(batch: BatchRecord): Promise<Vendor> {
     const request = batch.isEmbedding ? { embedding: { values: ['x'] } } : { messages: [user('x')] };
     const { target } = await this.targetsFor({ request: JSON.stringify(request) }, batch);

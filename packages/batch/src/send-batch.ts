@@ -8,14 +8,14 @@ import type { Round, Vendor } from './round.ts';
 import { loadRecord } from './stored-job.ts';
 import { isRefusal } from './vendor-error.ts';
 
-/** Time after which a batch that was not found is created again, in milliseconds. A vendor may list a new batch late. */
+/** Time after which a batch that was not found is created again, in milliseconds. Vendors may list new batches with a delay. */
 export const FIND_MS = 120_000;
 /** Maximum difference between the clocks of this process and the vendor, in milliseconds. */
 const CLOCK_MS = 60_000;
 
 /**
- * Reserves the cost of a planned batch, uploads its input and creates the batch. A step that is not safe to repeat first searches
- * for its earlier result. `planned` is the input of a batch that this poll has planned. Returns whether the batch has changed.
+ * Reserves the cost of a planned batch, uploads its input and creates the batch. Before it repeats an upload, it searches for the
+ * result of the earlier one. `planned` is the input of a batch that this poll has planned. Returns whether the batch has changed.
  */
 export async function sendBatch(
   batch: BatchRecord,
@@ -81,7 +81,7 @@ async function create(
     throw cause;
   }
   batch.state = 'running';
-  // The vendor is not queried about the new batch in the same poll.
+  // Do not query the vendor about the new batch in the same poll.
   round.settled.add(number);
   await job.save();
   setup.emit({ type: 'batch-created', key, target: about.target, ref: batch.ref, requests });

@@ -80,7 +80,7 @@ export class LockedJob {
     await this.setup.store.unlock(this.key, this.holder);
   }
 
-  /** Saves the record. Adopts `isCancelled`, which `cancel` sets without the lock. Throws `LockLost` if another process saved. */
+  /** Saves the record. Merges a concurrent `cancel`, which needs no lock. Throws `LockLost` after any other concurrent change. */
   async save(): Promise<void> {
     const { key, record, setup } = this;
     await this.checkLock();
@@ -112,7 +112,7 @@ export class LockedJob {
       RENEW_MS,
       () => {
         this.renewLater();
-        // `checkLock` repeats a failed renewal.
+        // Ignore the error, because `checkLock` repeats a failed renewal.
         this.renew().catch(() => undefined);
       },
       true,

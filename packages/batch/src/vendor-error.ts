@@ -4,7 +4,7 @@ import { LlmError, messageOf } from '@majordomo/core';
 export const rejectsPoll = (error: LlmError): boolean =>
   LlmError.is(error, 'auth', 'billing', 'denied', 'config', 'aborted');
 
-/** Kinds of failures that may disappear without a change. */
+/** Kinds of failures after which a repeated request may succeed. */
 const TRANSIENT = [
   'rate-limit',
   'overloaded',
@@ -21,7 +21,7 @@ export const isTransient = (error: LlmError): boolean => LlmError.is(error, ...T
 export const asLlmFailure = (cause: unknown): LlmError =>
   LlmError.is(cause) ? cause : new LlmError('server', messageOf(cause), {}, { cause });
 
-/** Whether the vendor has certainly not accepted the request, because it responded with 4xx (except 408) or nothing was sent. */
+/** Whether the vendor certainly did not accept the request: it responded with 4xx (except 408), or the request was not sent. */
 export function isRefusal(error: LlmError): boolean {
   const { status } = error.details;
   if (status !== undefined) return status >= 400 && status < 500 && status !== 408;

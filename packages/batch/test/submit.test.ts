@@ -54,7 +54,7 @@ it('rejects a repeated id across pages, with the id', async () => {
   }));
   await expect(batches.submit({ ...valid, items: many })).rejects.toMatchObject({
     kind: 'config',
-    message: 'items[650].id: items[3] has the same id "id 3"',
+    message: 'items[650].id: items[3] has the same id "id 3"; use unique ids',
   });
 });
 

@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 
 /** Value that is printed as a mask. Only `reveal` returns the value. */
 export interface Secret {
-  /** Returns the value. Pass the value only to code that sends it. */
+  /** Returns the value. Pass it only to code that sends or stores the secret. */
   reveal(): string;
 }
 
@@ -40,7 +40,7 @@ class Hidden implements Secret {
   }
 
   static {
-    // Output of `console.log` and `inspect` in Node, Deno and Bun.
+    // Method that `console.log` and `inspect` call in Node, Deno and Bun.
     for (const name of ['nodejs.util.inspect.custom', 'Deno.customInspect']) {
       Object.defineProperty(this.prototype, Symbol.for(name), { value: () => SHOWN });
     }

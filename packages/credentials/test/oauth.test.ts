@@ -98,7 +98,7 @@ describe.each(['browser', 'device'] as const)('a login with the flow %s', (flow)
     expect([kind, details.code, message]).toEqual([
       'auth',
       'login-failed',
-      'oauth: `show` failed to show the prompt',
+      'oauth: `show` failed to show the prompt; see the cause',
     ]);
   });
 

@@ -17,7 +17,7 @@ export interface Labeled<Input = JsonValue> {
 
 /** Options of `calibrate`. */
 export interface CalibrateOptions extends Omit<EvaluateOptions, 'accept' | 'only' | 'trials'> {
-  /** Name of the recordings file. */
+  /** Name of the evaluation and of its recordings file. */
   readonly name: string;
   /** Majordomo that creates the judge's model. */
   readonly majordomo?: EvalDefinition['majordomo'];
@@ -48,7 +48,7 @@ export interface Agreement {
 
 /**
  * Applies a judge to labeled outputs and compares its scores with the labels. Records and replays the judge's calls in the file
- * of `name`. Rejects with `config` for fewer than two outputs, and with the sample's error if an output could not be judged.
+ * of `name`. Rejects with `config` for fewer than two outputs. If an output cannot be judged, rejects with that error.
  */
 export async function calibrate<Input = JsonValue>(
   judge: Check,

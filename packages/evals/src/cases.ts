@@ -51,16 +51,16 @@ export const casesFromTrajectories = (
   },
 });
 
-/** Returns the lines of a file. `skipsEnd`: whether to omit a truncated last line. */
+/** Returns the lines of a file. Omits a truncated last line if `skipsEnd` is true. */
 async function linesOf(file: string, skipsEnd = false): Promise<readonly Line[]> {
   const lines = await readLines(file);
-  if (lines === undefined) throw fileError(file, 'the file does not exist');
+  if (lines === undefined) throw fileError(file, 'the file does not exist; check the path');
   return skipsEnd && lines.at(-1)?.value === undefined ? lines.slice(0, -1) : lines;
 }
 
 /**
- * Returns the cases that `only` selects, by default all, with ids and sorted by id. Throws `config` for an invalid case, a
- * duplicate id, no cases, an empty `only`, and an element of `only` that selects no case.
+ * Returns the cases that `only` selects, or all cases without `only`, sorted by id. Adds missing ids. Throws `config` for an
+ * invalid case, a duplicate id, no cases, an empty `only`, and an element of `only` that selects no case.
  */
 export async function loadCases<Input, Expected>(
   name: string,
@@ -75,7 +75,7 @@ export async function loadCases<Input, Expected>(
     if (typeof id !== 'string' || id.length < 1 || id.length > 200)
       throw caseError('must have ids of 1 to 200 characters');
     if (!Array.isArray(tags))
-      throw caseError(`has ${JSON.stringify(id)}, whose tags are not an array of strings`);
+      throw caseError(`has ${JSON.stringify(id)}, whose tags must be an array of strings`);
     if (named.has(id)) throw caseError(`has two cases with the id ${JSON.stringify(id)}; rename one`);
     named.set(id, { ...one, id });
   };
@@ -89,11 +89,11 @@ export async function loadCases<Input, Expected>(
   if (only === undefined) return all;
   const labels = all.map(({ id, tags = [] }) => [id, ...tags]);
   const unknown = only.find((label) => !labels.flat().includes(label));
-  if (only.length === 0) throw configError(name, 'only', 'must not be empty');
+  if (only.length === 0) throw configError(name, 'only', 'must not be empty; omit it to run all cases');
   if (unknown !== undefined)
     throw configError(name, 'only', `has ${JSON.stringify(unknown)}, which is not an id or tag of a case`);
   return all.filter((_, at) => only.some((label) => labels[at]?.includes(label)));
 }
 
-/** Compares strings by code units, independent of the language. */
+/** Compares strings by code units, independent of the locale. */
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

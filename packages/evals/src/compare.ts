@@ -16,7 +16,7 @@ import type { Evaluation, Metric, Sample, Verdict } from './types.ts';
 
 /** Options of `compare`. */
 export interface CompareOptions {
-  /** Margins by metric, which replace the margins of the new evaluation. */
+  /** Margins by name of the metric. They replace the margins of the same metrics in the new evaluation. */
   readonly margins?: Readonly<Record<string, number | false>> | undefined;
   /** Number of random permutations per metric, 99 to 100,000. `@default 9_999` */
   readonly permutations?: number | undefined;
@@ -37,7 +37,7 @@ export function compare(
   if (!(Number.isInteger(permutations) && permutations >= 99 && permutations <= 100_000))
     throw configError(name, 'permutations', 'must be an integer from 99 to 100,000');
   if (baseline !== undefined && baseline.name !== name)
-    throw configError(name, 'baseline', `must have the same name, got ${baseline.name}`);
+    throw configError(name, 'baseline', `must have the name of the evaluation, got ${baseline.name}`);
   const margins = mergeMargins(name, evaluation.margins, options.margins ?? {});
   const [before, after] = [byCase(baseline), byCase(evaluation)];
   const comparisons = scalesOf(evaluation).map((scale) => {
@@ -120,7 +120,7 @@ const pairsOf = (scale: Scale, before: Cases, after: Cases): readonly Pair[] =>
     return [{ before: previous, after: values, isChanged: !isUnchanged }];
   });
 
-/** Returns the metric without its statistical test. `reason` explains why the metric is not compared. */
+/** Returns the metric before the statistical test, without mean, p-value and final verdict. */
 function describe(
   scale: Scale,
   pairs: readonly Pair[],

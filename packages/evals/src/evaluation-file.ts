@@ -13,7 +13,7 @@ export async function writeEvaluation(file: string, evaluation: Evaluation): Pro
 export async function readEvaluation(file: string): Promise<Evaluation> {
   const found = await readLines(file);
   if (found === undefined)
-    throw new LlmError('not-found', `${file}: the file does not exist`, { path: file });
+    throw new LlmError('not-found', `${file}: the file does not exist; check the path`, { path: file });
   const [first = { text: '', value: undefined, place: file }, ...lines] = found;
   checkFormat(file, first.value, FORMAT);
   const { samples: count, ...summary } = await checked<Summary>(SUMMARY, first, ({ name }) => isName(name));

@@ -6,7 +6,7 @@ import type { CallContext, Check, Output } from './types.ts';
 export interface JudgeOptions {
   /** Chain specification of the judge's model. */
   readonly model: string;
-  /** Rubric: the properties of a good output, in complete sentences. */
+  /** Description of a good output, in complete sentences. */
   readonly rubric: string;
   /** Scores from 0 to 1 by verdict, for 2 to 10 verdicts. `@default { pass: 1, fail: 0 }` */
   readonly choices?: Readonly<Record<string, number>> | undefined;
@@ -42,9 +42,9 @@ export function judge(options: JudgeOptions): Check<unknown, unknown> {
 
 /**
  * Calls a model twice to compare the output with the baseline's output for the case. The second call swaps the two outputs.
- * Scores 1 if the new output wins both times, 0 if it loses both times, and otherwise 0.5. Does not apply without a baseline.
- * Equal strings score 0.5 without a call. The user message is `{ input, expected, first, second }` and the verdicts are `first`,
- * `second` and `tie`. The metric is compared with 0.5 rather than with the baseline's scores.
+ * Scores 1 if the new output wins both times, 0 if it loses both times, and otherwise 0.5. Without a baseline, the check does not
+ * apply. Equal outputs score 0.5 without a call. The user message is `{ input, expected, first, second }` and the verdicts are
+ * `first`, `second` and `tie`. `compare` compares the mean score with 0.5 instead of the baseline's scores.
  */
 export function preferred(options: Omit<JudgeOptions, 'choices'>): Check<unknown, unknown> {
   const { model, rubric, showExpected = true } = options;

@@ -29,7 +29,7 @@ export function defineEval<Input, Expected = unknown>(
   return definition;
 }
 
-/** Returns a `config` error that names the evaluation and the member. */
+/** Returns a `config` error whose message names the evaluation and the invalid option (`path`). */
 export const configError = (name: string, path: string, problem: string): LlmError =>
   new LlmError('config', `evaluation ${name}: \`${path}\` ${problem}`, { path });
 
@@ -53,7 +53,7 @@ export function readSettings(definition: Definition, options: EvaluateOptions): 
     range('trials', given.trials, 1, 100);
     range('concurrency', given.concurrency, 1, 1000);
   }
-  // Timers do not support a longer delay.
+  // Timers do not support a delay above 2 ** 31 - 1 ms.
   range('timeoutMs', definition.timeoutMs, 0, 2 ** 31 - 1);
   const { trials = definition.trials ?? 1, budgetUsd, mode = 'replay', catalog } = options;
   const { clock = systemClock, redactor = createRedactor() } = options;
@@ -119,7 +119,7 @@ function marginsOf({ name, checks = {}, margins = {} }: Definition): Settings['m
   return mergeMargins(name, { ...ofChecks, usd: 0.1, ms: false }, margins);
 }
 
-/** Returns the margins with the given replacements. Throws `config` for an invalid margin and for a margin without a metric. */
+/** Returns the margins with the given replacements. Throws `config` for an invalid margin or an unknown metric. */
 export function mergeMargins(
   name: string,
   margins: Settings['margins'],

@@ -72,7 +72,7 @@ export async function openRecordings(file: string, name: string): Promise<Record
   };
 }
 
-/** Last write of this process. Several runs may record into one file. */
+/** Last write of this process. Writes are queued, because several runs may record into one file. */
 let lastWrite: Promise<unknown> = Promise.resolve();
 
 function inTurn<T>(write: () => Promise<T>): Promise<T> {

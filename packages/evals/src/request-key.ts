@@ -6,7 +6,7 @@ import type { RecordedCall } from './recordings.ts';
 /** Request for a typed object. */
 export type ObjectRequest<T> = TypedRequest<T> | JsonSchemaRequest;
 
-/** Members of a recorded call that identify it. */
+/** Members of a recorded call by which a replay finds the call. */
 export type CallKey = Pick<RecordedCall, 'by' | 'type' | 'digest' | 'parts'>;
 
 const SHORT = 8;

@@ -89,7 +89,7 @@ export async function runSamples(
       try {
         const result = await run(task);
         await store(result);
-        // A sample that finished while the run stopped is recorded, but not reported.
+        // The run may have been stopped while this sample was running. Its recording is stored, but its result is omitted.
         if (stop.signal.aborted as boolean) return;
         results.push(result);
         report(result);
@@ -110,7 +110,7 @@ export async function runSamples(
 
   const skipped = tasks.length - started;
   if (mode === 'record') {
-    // Removes recordings that belong to no sample of the definition, unless the run was restricted.
+    // Removes recordings of samples that the definition no longer has. A restricted run keeps all recordings.
     const isPart = only !== undefined || settings.hasFewerTrials || skipped > 0;
     const planned = new Set(tasks.map(({ one, trial }) => `${trial}#${one.id}`));
     await recordings?.finish((place) => isPart || planned.has(`${place.trial}#${place.case}`));

@@ -12,7 +12,6 @@ import { isMissing } from './samples.ts';
 import { attempted, failed, score, withoutResult } from './score.ts';
 import type { CallContext, EvalDefinition, Output, Sample } from './types.ts';
 
-/** Options of `runSample`. */
 export interface SampleOptions
   extends
     Pick<RecorderOptions, 'recording' | 'onLiveCall'>,
@@ -26,7 +25,6 @@ export interface SampleOptions
   readonly baseline: string | undefined;
 }
 
-/** Finished sample. */
 export interface SampleResult {
   readonly sample: Sample;
   /** Cost of the checks' model calls, as decimal nano-dollars. */
@@ -40,7 +38,9 @@ export async function runSample(options: SampleOptions): Promise<SampleResult> {
   const { definition, one, trial, clock, timeoutMs, stop } = options;
   const subject = `evaluation ${definition.name}: case ${JSON.stringify(one.id)}, trial ${trial}`;
   const time = new AbortController();
-  const late = new LlmError('timeout', `${subject}: no result within ${timeoutMs} ms`, { phase: 'total' });
+  const late = new LlmError('timeout', `${subject}: no result within ${timeoutMs} ms; raise timeoutMs`, {
+    phase: 'total',
+  });
   const cancel = timeoutMs === 0 ? undefined : clock.timer(timeoutMs, () => time.abort(late));
   try {
     return await sampleOf(options, subject, AbortSignal.any([stop, time.signal]));
@@ -81,7 +81,7 @@ async function sampleOf(options: SampleOptions, subject: string, signal: AbortSi
   const output: Output = { case: one, input, expected, trial, ...read, ...facts };
   const scored =
     'error' in run ? failed(run.error, definition) : await score(output, definition, contextFor('check'));
-  // A subject or check may have caught the error.
+  // Use the recorder's error even if the subject or a check has caught it.
   const result = recorder.problem === undefined ? scored : withoutResult(recorder.problem);
   const judgeCalls = recorder.calls('check');
   return {

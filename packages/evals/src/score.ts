@@ -33,7 +33,7 @@ const BAD_RESULTS: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
   'invalid-output',
 ]);
 
-/** Returns the result of a failed subject: every check scores 0, or the sample has no result. */
+/** Returns the result of a failed subject. If the subject caused the error, every check scores 0. Otherwise no result exists. */
 export function failed(error: unknown, { checks = {}, gates = {} }: EvalDefinition): Result {
   if (LlmError.is(error) && !BAD_RESULTS.has(error.kind)) return withoutResult(error);
   const reason = messageOf(error);

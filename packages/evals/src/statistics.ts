@@ -2,7 +2,7 @@
 export interface Pair {
   readonly before: readonly number[];
   readonly after: readonly number[];
-  /** Whether the case may differ by chance. The difference of an unchanged case is exactly 0. */
+  /** Whether calls or scores of the case changed. Chance does not contribute to the difference of an unchanged case. */
   readonly isChanged: boolean;
 }
 
@@ -24,7 +24,7 @@ function deviation(values: readonly number[]): number {
 const changedOf = (pairs: readonly Pair[]): readonly Pair[] => pairs.filter(({ isChanged }) => isChanged);
 const differencesOf = (pairs: readonly Pair[]): readonly number[] =>
   pairs.map(({ before, after }) => mean(after) - mean(before));
-/** Returns the mean number of trials per case that both evaluations have. */
+/** Returns the mean over the cases of the smaller number of trials of the two evaluations. */
 const trialsOf = (pairs: readonly Pair[]): number =>
   mean(pairs.map(({ before, after }) => Math.min(before.length, after.length)));
 

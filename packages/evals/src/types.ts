@@ -25,7 +25,7 @@ export interface Case<Input = JsonValue, Expected = unknown> {
   readonly tags?: readonly string[] | undefined;
 }
 
-/** Output of a recorded run: the expected output of a case from `casesFromTrajectories`. */
+/** Final text and tool calls of a recorded run, as in `expected` of a case from `casesFromTrajectories`. */
 export interface RecordedOutput {
   readonly text: string;
   readonly toolCalls: readonly { readonly name: string; readonly args: JsonObject }[];
@@ -64,7 +64,7 @@ export interface EvalDefinition<Input = JsonValue, Expected = unknown> {
    */
   readonly margins?: Readonly<Record<string, number | false>> | undefined;
   /**
-   * Part of every recording's key. Change the version when something changes that requests do not show, such as alias settings,
+   * Part of every recording's key. Change the version after a change that requests do not contain, such as alias settings,
    * provider options or the tools' data. `@default ''`
    */
   readonly version?: string | undefined;
@@ -93,11 +93,11 @@ export type SubjectResult = ChatResponse | RunResult | Trajectory | string | num
 /** Context of a subject for one sample. */
 export interface SubjectContext<Input = unknown> extends CallContext {
   readonly case: Case<Input> & { readonly id: string };
-  /** Number of the trial, from 1. */
+  /** Number of the trial, starting at 1. */
   readonly trial: number;
 }
 
-/** Access to models whose answers are recorded and replayed. */
+/** Access to models and effects whose results are recorded and replayed. */
 export interface CallContext {
   /** Signal that aborts when the evaluation aborts or the sample's time is over. */
   readonly signal: AbortSignal;
@@ -134,7 +134,7 @@ export interface Output<Input = unknown, Expected = unknown> {
   readonly calls: number;
   /** Cost of all model calls of the subject, failed attempts included, at the prices of the day of each call. */
   readonly cost: Cost;
-  /** Duration of the subject in milliseconds. If no call was live, the recorded duration. */
+  /** Duration of the subject in milliseconds. A sample without live calls has its recorded duration. */
   readonly ms: number;
   /** Text of the baseline's output for this case and trial, or for the first trial if the baseline has fewer trials. */
   readonly baseline: string | undefined;
@@ -156,11 +156,11 @@ export interface Check<Input = any, Expected = any> {
   (output: Output<Input, Expected>, context: CallContext): CheckResult | Promise<CheckResult>;
   /** Version of the rules that the check applies. Scores are compared only with a baseline that has the same version. */
   readonly version?: string | undefined;
-  /** Whether scores are compared with 0.5. Set by `preferred`. */
+  /** Whether the mean score is compared with 0.5 instead of the baseline's scores. Set by `preferred`. */
   readonly isPreference?: true | undefined;
 }
 
-/** Value, or a function that returns the value for a case. */
+/** Value for all cases, or a function that returns the value for a case. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type OfCase<T> = T | ((of: Case<any, any>) => T);
 
@@ -217,7 +217,7 @@ export interface Progress {
  */
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'incomplete';
 
-/** Finished run, as JSON. Equal recordings give equal values, except for `at`. A baseline is the accepted evaluation. */
+/** Finished run, as JSON. Equal recordings produce equal evaluations, except for `at`. A baseline is an accepted evaluation. */
 export interface Evaluation {
   readonly format: 'majordomo-evaluation/1';
   readonly name: string;
@@ -234,7 +234,7 @@ export interface Evaluation {
   }[];
   /** Margins that apply to the checks, `usd` and `ms`. */
   readonly margins: Readonly<Record<string, number | false>>;
-  /** Checks in the order of the definition, then `usd` and `ms`. */
+  /** Metrics of the checks in the order of the definition, then `usd` and `ms`. */
   readonly metrics: readonly Metric[];
   readonly gates: readonly GateResult[];
   readonly totals: Totals;
@@ -242,13 +242,13 @@ export interface Evaluation {
   readonly baseline:
     | {
         readonly at: string;
-        /** Number of cases in both evaluations. */ readonly paired: number;
+        /** Number of cases that both evaluations contain. */ readonly paired: number;
         readonly added: readonly string[];
         readonly removed: readonly string[];
       }
     | undefined;
   readonly warnings: readonly string[];
-  /** Samples, sorted by case and then by trial. */
+  /** Samples, sorted by the id of the case and then by the number of the trial. */
   readonly samples: readonly Sample[];
 }
 
@@ -273,7 +273,7 @@ export interface Metric {
   /** Number of paired cases. */
   readonly cases: number;
   /** Number of paired cases whose recorded calls or scores changed. */ readonly changed: number;
-  /** Estimated trials per case with which an unchanged subject would pass. Set only for inconclusive scores, if at most 100. */
+  /** Estimated trials per case with which an unchanged subject would pass. Set only if a score is inconclusive, up to 100. */
   readonly trialsNeeded: number | undefined;
 }
 
@@ -321,7 +321,7 @@ export interface Sample {
   >;
   readonly nanoUsd: string | undefined;
   readonly ms: number;
-  /** Failure of the sample. `counts`: whether the failure is a bad result. If not, the sample has no result. */
+  /** Failure of the sample. If `counts` is true, every check scores 0. Otherwise, the sample has no result. */
   readonly error:
     { readonly kind: ErrorKind | 'error'; readonly message: string; readonly counts: boolean } | undefined;
   /** Whether no live call was made. */

@@ -17,7 +17,7 @@ declare module 'vitest' {
   }
 }
 
-/** Implementation of the matcher, which the import of this module adds to `expect`. */
+/** Implements the matcher. Importing this module adds the matcher to `expect`. */
 export function toPassEval(
   evaluation: Evaluation,
   { allowInconclusive = false }: PassOptions = {},

@@ -8,8 +8,8 @@ export interface Access {
 }
 
 /**
- * Creates access with a random cookie that is valid until this process ends. The cookie's name is random as well, because
- * browsers send the cookies of a host to all of its ports.
+ * Creates the access control, with a random cookie that is valid until this process ends. The cookie's name is random too,
+ * because browsers send the cookies of a host to all of its ports.
  */
 export function createAccess(token: string | undefined, path: string): Access {
   const session = randomHex(32);
@@ -27,7 +27,7 @@ export function createAccess(token: string | undefined, path: string): Access {
   };
 }
 
-/** Compares digests, so that the duration reveals neither the token's length nor a correct prefix. */
+/** Whether the tokens are equal. Compares digests, so that the duration reveals neither the length nor a correct prefix. */
 async function isSame(given: string, token: string): Promise<boolean> {
   const digest = async (text: string): Promise<string> =>
     hex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))));
@@ -47,12 +47,12 @@ const hex = (bytes: Uint8Array): string =>
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
-/** Rejects hosts that are not loopback addresses, because any website's host name may resolve to 127.0.0.1. */
+/** Throws for a host that is not a loopback address, because the host name of any website may resolve to 127.0.0.1. */
 export function checkLoopbackHost(request: Request): void {
   if (!LOOPBACK.test(hostOf(request))) throw new Refusal(421, 'host: must be 127.0.0.1 or localhost');
 }
 
-/** Rejects requests of other origins. Other sites may link to the page (`isPage`), but not to other paths. */
+/** Throws for a request from another origin. Other sites may link to the page (`isPage`), but not to other paths. */
 export function checkOrigin(request: Request, isPage: boolean): void {
   const site = request.headers.get('sec-fetch-site');
   if (!isPage && site !== null && site !== 'same-origin' && site !== 'none') throw foreign();

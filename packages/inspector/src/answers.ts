@@ -8,7 +8,7 @@ const HEADERS = {
   'x-frame-options': 'DENY',
 };
 
-/** Error response for a rejected request. Its message contains nothing from the request. */
+/** Error that becomes the response to a rejected request. Its message contains no data of the request. */
 export class Refusal extends Error {
   readonly status: number;
 

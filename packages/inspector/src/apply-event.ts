@@ -3,7 +3,7 @@ import type { Redactor } from '@majordomo/redact';
 import { toFeedError } from './feed-error.ts';
 import type { FeedCall, FeedEvent, FeedAttempt, FeedUsage } from './feed-types.ts';
 
-// Limits of the stored data of one call. A call that waits for its targets for hours has many events.
+// Limits of the stored data of one call, because a call that waits for its targets for hours has many events.
 const MAX_ATTEMPTS = 60;
 const MAX_EVENTS = 200;
 const MAX_TARGETS = 30;
@@ -13,7 +13,7 @@ const MAX_TERM = 300;
 
 type Of<Type extends CallEvent['type']> = Extract<CallEvent, { readonly type: Type }>;
 
-/** Creates a call from its first event. */
+/** Creates the state of a call at its first event. */
 export function newCall(call: CallInfo, n: number, now: number, redactor: Redactor): FeedCall {
   const metadata = metadataOf(call.metadata, redactor);
   const { key, requestId } = call.metadata;
@@ -72,7 +72,7 @@ const skipped = ({ target, why, until }: Of<'target-skipped'>, at: number): Feed
   ...(until !== undefined && Number.isFinite(until) && { until }),
 });
 
-/** Sets the time of the first content. If several attempts run on one target, the content is assigned to the newest attempt. */
+/** Sets the time of the first content. If several attempts run on the target, the content belongs to the newest one. */
 function committed(call: FeedCall, { target }: Of<'committed'>, at: number): FeedCall {
   const running = call.tries.findLast((each) => each.target === target && each.outcome === 'running');
   const shown = { ...call, firstMs: call.firstMs ?? at };
@@ -145,13 +145,13 @@ function detailOf(event: CallEvent): string | undefined {
 }
 
 function withEvent(call: FeedCall, event: FeedEvent): FeedCall {
-  // The final event is always stored.
+  // Store the final event even beyond the limit.
   if (call.events.length < MAX_EVENTS || event.type === 'call-end')
     return { ...call, events: [...call.events, event] };
   return { ...call, leftOut: (call.leftOut ?? 0) + 1 };
 }
 
-/** Adds an attempt and drops the oldest one beyond the limit. The attempt that succeeds is among the newest. */
+/** Adds an attempt. Removes the oldest one beyond the limit, because the attempt that succeeds is among the newest. */
 function withAttempt(call: FeedCall, attempt: FeedAttempt): FeedCall {
   return { ...call, tries: [...call.tries, attempt].slice(-MAX_ATTEMPTS) };
 }
@@ -185,7 +185,7 @@ function sum(usages: readonly (FeedUsage | undefined)[]): FeedUsage | undefined 
   return Object.keys(all).length === 0 ? undefined : all;
 }
 
-/** Returns the metadata of a call as JSON. Applications may pass values that have no JSON form. */
+/** Returns the metadata of a call as JSON, or a note if an application passed values that have no JSON form. */
 function metadataOf(metadata: object, redactor: Redactor): string | undefined {
   try {
     if (Object.keys(metadata).length === 0) return undefined;

@@ -2,7 +2,7 @@ import { truncateText, type ChatRequest, type ChatResponse, type Message, type P
 import type { Redactor } from '@majordomo/redact';
 import type { FeedContent } from './feed-types.ts';
 
-// Maximum number of stored characters: of one text, of one call, and of all calls.
+// Maximum numbers of stored characters, per text, per call and in total.
 const MAX_TEXT = 16_000;
 const MAX_CALL = 64_000;
 const MOST = 16_000_000;
@@ -78,7 +78,7 @@ function textOfPart(part: Part): string {
   return part.type === 'tool-result' ? part.content.map(textOfPart).join('\n') : `[${part.type}]`;
 }
 
-/** Converts arguments to JSON. Applications may pass values that have no JSON form. */
+/** Converts arguments to JSON. Returns `…` if an application passed values that have no JSON form. */
 function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value);

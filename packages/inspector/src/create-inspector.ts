@@ -15,11 +15,11 @@ import { watch } from './watch.ts';
 export interface Inspector {
   /** Path at which the inspector is mounted. */
   readonly path: string;
-  /** Listener for events of calls. Repeated events are ignored. `request`: request of the call, shown if `content` is set. */
+  /** Listener for events of calls. Ignores repeated events. The page shows the call's `request` if `content` is set. */
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
   /** Handles requests at and below `path`. Never rejects. `admin: true` gives access without the token. @default false */
   fetch(request: Request, options?: { readonly admin?: boolean | undefined }): Promise<Response>;
-  /** Replaces options after a reload of the application's configuration. The new majordomo must share the health of the previous one. */
+  /** Replaces options after a configuration reload. The new majordomo must share the health of the previous one. */
   update(change: Partial<Pick<InspectorOptions, 'majordomo' | 'models' | 'router'>>): void;
 }
 
@@ -60,11 +60,11 @@ export function createInspector(options: InspectorOptions): Inspector {
   async function entered(token: string, request: Request, { protocol }: URL): Promise<Response> {
     const isSecure = protocol === 'https:' || request.headers.get('x-forwarded-proto') === 'https';
     const cookie = await access.cookieFor(token, isSecure);
-    if (cookie === undefined) throw new Refusal(401, 'token: wrong token for this inspector');
+    if (cookie === undefined) throw new Refusal(401, 'token: wrong token for this inspector; use its token');
     return answer(null, { location: setup.path, 'set-cookie': cookie }, 303);
   }
 
-  /** Passes a request of the page to the admin API, without the cookie and the origin, which have already been checked. */
+  /** Passes a request of the page to the admin API. Omits the cookie and the origin, because they have already been checked. */
   function adminApi(request: Request, { origin, pathname, search }: URL): Promise<Response> {
     const { admin } = setup;
     if (admin === undefined)
@@ -88,7 +88,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     const patience = new AbortController();
     const cancel = setup.clock.timer(TIMEOUT_MS, () => {
       patience.abort(
-        new Refusal(504, 'timeout: a resolver, router or store did not respond within 10 seconds'),
+        new Refusal(504, 'timeout: a resolver, router or store did not respond within 10 seconds; try again'),
       );
     });
     const signal = AbortSignal.any([request.signal, patience.signal]);
@@ -121,7 +121,7 @@ export function createInspector(options: InspectorOptions): Inspector {
         await steer(request, majordomo.health);
         return jsonAnswer({});
       default:
-        throw new Refusal(404, 'path: unknown path of the inspector');
+        throw new Refusal(404, 'path: unknown path of the inspector; open its main page');
     }
   }
 

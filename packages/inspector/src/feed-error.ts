@@ -6,7 +6,7 @@ const LONGEST = 4000;
 const MAX_CAUSES = 5;
 const FACTS = ['status', 'code', 'requestId', 'retryAfterMs', 'shouldRetry', 'phase', 'path'] as const;
 
-/** Converts an error with its details, after redaction. The partial response is omitted, because it is content. */
+/** Converts an error and its details, and redacts them. Omits the partial response, because `content` may be off. */
 export function toFeedError(error: LlmError, redactor: Redactor): FeedError {
   const masked = (text: string): string => truncateText(redactor.text(text), LONGEST);
   const { details } = error;
@@ -26,7 +26,7 @@ export function toFeedError(error: LlmError, redactor: Redactor): FeedError {
   };
 }
 
-/** Returns one line per cause, up to a maximum number, because causes may form a cycle. */
+/** Returns one line per cause, at most `MAX_CAUSES`, because causes may form a cycle. */
 function causesOf(first: unknown): readonly string[] {
   const causes: string[] = [];
   for (let cause = first; cause instanceof Error && causes.length < MAX_CAUSES; cause = cause.cause)

@@ -2,7 +2,7 @@ import type { ModelNotice } from '@majordomo/catalog';
 import type { TargetHealth } from '@majordomo/core';
 import type { FeedHealth } from './feed-types.ts';
 
-/** End of a bench that lasts until the target is released: the latest possible time of a `Date`. */
+/** Latest possible time of a `Date`. A bench with this end lasts until the target is released. */
 const FOREVER = 8_640_000_000_000_000;
 
 /** Converts the health of a target. The result contains the number of benched credentials, but not their hashes. */
@@ -20,7 +20,7 @@ export function toFeedHealth(target: string, health: TargetHealth): FeedHealth {
 
 const HEALTHY: TargetHealth = { state: 'healthy', failures: 0, benches: 0, until: undefined };
 
-/** Returns the health of each target that has failed or whose model will be retired. */
+/** Returns the health of each target in the snapshot and of each target with a retirement notice. */
 export function toFeedSnapshot(
   snapshot: Readonly<Record<string, TargetHealth>>,
   notices: ReadonlyMap<string, ModelNotice>,

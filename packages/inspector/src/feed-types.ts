@@ -3,7 +3,7 @@
 /** Current state of a call. */
 export interface FeedCall {
   readonly id: string;
-  /** Number of the call in this inspector, from 1. */
+  /** Number of the call in this inspector, starting at 1. */
   readonly n: number;
   readonly spec: string;
   readonly operation: string;
@@ -27,7 +27,7 @@ export interface FeedCall {
   readonly events: readonly FeedEvent[];
   /** Number of events that were dropped because the call has too many events. */
   readonly leftOut?: number | undefined;
-  /** Sum of the usage that vendors reported for the attempts. */
+  /** Sum of the tokens that vendors reported for the call's attempts. */
   readonly usage?: FeedUsage | undefined;
   readonly finish?: string | undefined;
   readonly warnings?: readonly string[] | undefined;
@@ -42,7 +42,7 @@ export type CallOutcome = 'running' | 'finished' | 'failed' | 'abandoned' | 'ref
 /** Attempt of a call, or target that the call skipped. */
 export interface FeedAttempt {
   readonly target: string;
-  /** Number of the attempt on this target, from 1. Absent for a skipped target. */
+  /** Number of the attempt on this target, starting at 1. Absent for a skipped target. */
   readonly attempt?: number | undefined;
   /** Time since the start of the call, in milliseconds. */
   readonly at: number;
@@ -79,11 +79,11 @@ export interface FeedUsage {
 export interface FeedError {
   readonly kind: string;
   readonly message: string;
-  /** Names and values of the error's other details. */
+  /** Names and values of further details of the error, such as its status. */
   readonly facts: readonly (readonly [string, string])[];
   /** Body of the vendor's response. */
   readonly body?: string | undefined;
-  /** Causes, starting with the direct cause. */
+  /** Causes of the error, one line each, starting with the direct cause. */
   readonly causes: readonly string[];
 }
 
@@ -120,7 +120,7 @@ export interface FeedHello {
   readonly hasPlayground: boolean;
 }
 
-/** Line of the response of the playground. */
+/** One line of the playground's response. */
 export type PlayLine =
   | { readonly type: 'text'; readonly text: string }
   /** Discards the text that was received, because another target answers. */

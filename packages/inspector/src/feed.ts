@@ -1,12 +1,12 @@
 import type { Clock } from '@majordomo/core';
 import { answer } from './answers.ts';
 
-/** Source of the messages for connected pages. */
+/** Data from which the messages for connected pages are created. */
 export interface FeedSource {
   readonly boot: string;
   readonly clock: Clock;
   readonly hello: () => object;
-  /** Returns the calls that changed after change `after`, and the number of the last change. `undefined` if no call changed. */
+  /** Returns calls that changed after change `after`, and the number of their last change. `undefined` if no call changed. */
   readonly calls: (after: number) => { readonly calls: readonly object[]; readonly last: number } | undefined;
   readonly health: () => object;
   /** Adds a listener. Returns a function that removes it. */
@@ -19,8 +19,8 @@ const HEARTBEAT_MS = 15_000;
 
 /**
  * Returns a response with server-sent events: `hello` first, then `health` and `calls` when they change. The id of a `calls`
- * event is the number of the last change in it, so that a page continues after this change when it reconnects. Events contain
- * complete states, so a slow page skips outdated ones.
+ * event contains the number of its last change. A page that reconnects continues after this change. Events contain complete
+ * states, so a slow page skips outdated ones.
  */
 export function feedResponse(request: Request, source: FeedSource): Response {
   const feed = new Feed(source, request.headers.get('last-event-id'));

@@ -28,7 +28,7 @@ export class Journal {
     return this.changes;
   }
 
-  /** Applies an event. Returns false for a repeated event, and for an event of a call that is not stored. */
+  /** Applies an event and returns true. Ignores a repeated event and an event of a call that is not stored, and returns false. */
   apply(event: CallEvent, now: number): boolean {
     if (event.call === undefined || this.applied.has(event)) return false;
     this.applied.add(event);
@@ -39,7 +39,7 @@ export class Journal {
     return true;
   }
 
-  /** Sets members of a call that events do not contain. */
+  /** Sets members of a call that no event contains, such as `hasContent`. */
   set(id: string, members: Partial<FeedCall>): void {
     const line = this.lines.get(id);
     if (line !== undefined) this.put({ ...line.call, ...members });

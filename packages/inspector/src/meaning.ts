@@ -37,7 +37,7 @@ function toFeedTarget({ target, vendor, billing, capabilities, health }: Resolve
   };
 }
 
-/** Formats a capability as text. Details of file and image capabilities are omitted, because they are too long. */
+/** Formats a capability as text, or omits it. Details of file and image capabilities would be too long. */
 function capabilityText(name: string, value: unknown): readonly string[] {
   if (value === true || (typeof value === 'object' && name === 'images')) return [name];
   if (typeof value === 'string') return [`${name}: ${value}`];

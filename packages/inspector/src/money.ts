@@ -25,7 +25,7 @@ function toFeedLimit({ limit, key, used, held, left, resetsAt, emptyAt }: LimitS
     key,
     per: typeof limit.per === 'string' ? limit.per : `${limit.per.ms} ms`,
     unit: unitOf(limit),
-    // `limit.max` is in USD. The sum of used, held and remaining amounts is the maximum in nano-USD.
+    // Compute the maximum, because `limit.max` of a money limit is in USD and the other amounts are in nano-USD.
     max: String(used + held + left),
     used: String(used),
     held: String(held),
@@ -37,7 +37,7 @@ function toFeedLimit({ limit, key, used, held, left, resetsAt, emptyAt }: LimitS
 
 const unitOf = ({ max }: Limit): FeedLimit['unit'] => Object.keys(max)[0] as FeedLimit['unit'];
 
-/** Returns spending by tenant, key, model or target, highest cost first. Periods are hours for one day, otherwise days. */
+/** Returns spending by tenant, key, model or target, highest cost first. Sums are hourly for a day, otherwise daily. */
 export async function spendingOf(query: URLSearchParams, ledger: Ledger, now: number): Promise<FeedSpending> {
   const dimension = oneOf(query.get('by') ?? 'model', KEYS, 'by');
   // The ledger records the id of the virtual key as a tag.
@@ -62,7 +62,7 @@ export async function spendingOf(query: URLSearchParams, ledger: Ledger, now: nu
   };
 }
 
-/** Parses a local time of the requested zone as if the time were in UTC. The page expects such times. */
+/** Parses a label in local time as if it were in UTC, because the page expects such times. */
 const wallClock = (time: string): number => Date.parse(time.length === 10 ? `${time}T00:00Z` : `${time}:00Z`);
 
 const byCost = (a: ReportRow, b: ReportRow): number =>
@@ -93,7 +93,7 @@ export async function costsOf(
   ledger: Ledger,
 ): Promise<Readonly<Record<string, FeedCost>>> {
   const ids = (query.get('ids') ?? '').split(',').filter((id) => id !== '');
-  if (ids.length > MAX_CALLS) throw new Refusal(400, `call: at most ${MAX_CALLS} calls per request`);
+  if (ids.length > MAX_CALLS) throw new Refusal(400, `ids: at most ${MAX_CALLS} ids per request; send fewer`);
   const costs = await Promise.all(ids.map((id) => costOf(id, ledger)));
   const known = ids.flatMap((id, at) => (costs[at] === undefined ? [] : [[id, costs[at]] as const]));
   return Object.fromEntries(known);

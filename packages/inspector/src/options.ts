@@ -4,7 +4,7 @@ import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Ledger } from '@majordomo/ledger';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 
-/** Source of plans, which resolve names to chains. `Router` of `@majordomo/routing` implements this interface. */
+/** Planner, which explains how names resolve to chains. `Router` of `@majordomo/routing` implements this interface. */
 export interface Planner {
   /** Returns the names of the presets. */
   names(): readonly string[];
@@ -29,7 +29,7 @@ export interface PlannedChain {
 /** Admin API, as `createAdmin` of `@majordomo/admin` returns it. */
 export interface AdminApi {
   readonly path: string;
-  /** Handles a request. `admin: true` gives access without a token. `by`: name of the caller. */
+  /** Handles a request. `admin: true` gives access without a token. `by` is the name of the caller. */
   fetch(
     request: Request,
     options?: { readonly admin?: boolean | undefined; readonly by?: string | undefined },
@@ -40,7 +40,7 @@ export interface AdminApi {
 export interface InspectorOptions {
   /** Majordomo whose health is shown and changed, and which resolves names. */
   readonly majordomo: Majordomo;
-  /** Ledger for costs, spending and limits. @default undefined; the views are empty */
+  /** Ledger whose costs, spending and limits are shown. @default undefined; the views are empty */
   readonly ledger?: Ledger | undefined;
   /**
    * Catalog with the retirement dates of models. A target whose model is retired within 90 days shows the date and the
@@ -49,7 +49,7 @@ export interface InspectorOptions {
   readonly catalog?: Catalog | undefined;
   /** Served names with their specs. They are resolved like names of the majordomo. @default {} */
   readonly models?: { readonly [name: string]: string } | undefined;
-  /** Source of plans for names. @default undefined */
+  /** Planner for names. The page shows its reasons. @default undefined */
   readonly router?: Planner | undefined;
   /**
    * Admin API for the views Keys and Performance, which everyone with access to the page can use. Below the inspector's path, the page calls

@@ -8,7 +8,7 @@ export interface Retirements {
   readonly notices: ReadonlyMap<string, ModelNotice>;
 }
 
-/** Looks up each called target once per day, and calls `onNotice` with each new notice. */
+/** Looks up each called target once per day, stores new notices in `notices`, and calls `onNotice` after each of them. */
 export function watchRetirements(
   catalog: Catalog | undefined,
   clock: Clock,
@@ -29,7 +29,7 @@ export function watchRetirements(
   return {
     notices,
     onEvent(event) {
-      // Without `@majordomo/catalog`, no target has a notice.
+      // Ignore the error. If `@majordomo/catalog` is not installed, no notices are shown.
       loading.then(
         (listener) => {
           listener(event);

@@ -14,10 +14,10 @@ export async function steer(request: Request, health: Health): Promise<void> {
   if (ms === undefined) health.unbench(target);
   else if (ms === null) health.bench(target, Infinity);
   else if (typeof ms === 'number' && ms > 0 && ms <= MAX_MS) health.bench(target, ms);
-  else throw new Refusal(400, 'ms: must be a number above 0, or null');
+  else throw new Refusal(400, 'ms: must be a number above 0 and at most 31,536,000,000 (a year), or null');
 }
 
-/** Reads a JSON body. A form on another site cannot send the content type of JSON without a preflight request. */
+/** Reads a JSON body. Requires the content type of JSON, which a form on another site cannot send without a preflight request. */
 export async function bodyOf(request: Request, mostLength: number = MAX_BODY): Promise<unknown> {
   if (!(request.headers.get('content-type') ?? '').startsWith('application/json'))
     throw new Refusal(415, 'content-type: must be application/json');
@@ -36,7 +36,7 @@ async function textOf({ body }: Request, mostLength: number): Promise<string> {
   for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
     text += decoder.decode(chunk, { stream: true });
     if (text.length > mostLength)
-      throw new Refusal(413, `body: longer than the maximum of ${mostLength} characters`);
+      throw new Refusal(413, `body: longer than the maximum of ${mostLength} characters; shorten it`);
   }
   return text;
 }

@@ -18,7 +18,7 @@ interface Watching {
   readonly source: FeedSource;
 }
 
-/** Stores the state of calls and notifies connected pages. `changing` returns facts that a reload may change. */
+/** Stores the state of calls and notifies connected pages. `changing` returns the members of `hello` that a reload may change. */
 export function watch(
   { majordomo, content, keep, redactor, clock, ledger, catalog }: InspectorSetup,
   changing: () => Pick<FeedHello, 'presets' | 'models' | 'hasAdmin' | 'hasPlayground'>,
@@ -43,7 +43,7 @@ export function watch(
       storeContent(contents, event, event.call.id, request);
     if (isNew) notify('calls');
   };
-  // An event may be repeated with a request that was missing when the event was first reported.
+  // Store content for repeated events too, because a `call-start` event may be repeated with the request that it lacked.
   function storeContent(to: Contents, event: CallEvent, id: string, request: ChatRequest | undefined): void {
     const answered = event.type === 'call-end' ? event.response : undefined;
     if (event.type === 'call-start' && request !== undefined) to.asked(id, request);

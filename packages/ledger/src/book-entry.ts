@@ -6,7 +6,7 @@ import type { LedgerContext } from './gate/context.ts';
 import { parseUsd, USD_RULE } from './limits/money.ts';
 import { BOOKED_OPERATION } from './limits/samples.ts';
 
-/** Lease of a reservation without claims, in milliseconds. The id lets the store recognize a repeated booking. */
+/** Lease of the empty reservation of an entry, in milliseconds. The store uses its id to ignore a repeated booking. */
 const LEASE_MS = 86_400_000;
 
 /** Books an amount that was spent outside of majordomo. Limits never deny it. */
@@ -15,7 +15,7 @@ export async function bookEntry(context: LedgerContext, entry: Entry): Promise<v
   const amount = checkEntry(entry);
   const { vendor, tenant, tags = {} } = entry;
   const id = `${BOOKED_OPERATION}/${entry.id ?? crypto.randomUUID()}`;
-  // Check the records, because a store deletes settled reservations earlier than their records.
+  // Search the records for the id too, because a store deletes settled reservations earlier than their records.
   if (entry.id !== undefined) for await (const _ of store.records({ call: id })) return;
   const now = clock.now();
   const spender = { tenant, vendor, target: vendor, metadata: tags };

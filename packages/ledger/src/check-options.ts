@@ -20,7 +20,7 @@ const KINDS: KindsOf<LedgerOptions> = {
   clock: 'object with now',
 };
 
-/** Throws `config` with the path of the first invalid option. `checkLimits` checks `limits`. */
+/** Throws `config` with the path of the first invalid option. Does not check the elements of `limits`. */
 export function checkOptions(options: LedgerOptions): void {
   checkKinds('createLedger', options, KINDS);
   const { reserve, storeTimeoutMs, heldTimeoutMs, tags } = options;
@@ -29,7 +29,7 @@ export function checkOptions(options: LedgerOptions): void {
   if (typeof reserve === 'string')
     checkKinds('createLedger', { reserve }, { reserve: ['maximum', 'likely'] });
   if (tags?.some((tag: unknown) => typeof tag !== 'string'))
-    throw new LlmError('config', "createLedger: tags must be keys of metadata, such as ['feature']", {
+    throw new LlmError('config', "createLedger: tags must be names of call metadata, such as ['feature']", {
       path: 'tags',
     });
 }

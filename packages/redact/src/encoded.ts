@@ -1,4 +1,4 @@
-/** Result of decoding percent-encoded text. `offsets`: offset of each decoded character, and of the end, in the original text. */
+/** Decoded part of a text. `offsets` contains the offset of each decoded character, and of the end, in the original text. */
 export interface DecodedRun {
   readonly decoded: string;
   readonly offsets: readonly number[];
@@ -7,7 +7,7 @@ export interface DecodedRun {
 const CODE = /%[0-9A-Fa-f]{2}/y;
 const PERCENT = 37;
 
-/** Decodes the percent-encoded parts of a text, such as URLs, forms, and JSON within URLs or forms. */
+/** Returns the decoded form of each part of a text that contains percent-encoding, such as a URL or a form. */
 export function decodedRuns(text: string): readonly DecodedRun[] {
   const runs: DecodedRun[] = [];
   let behind = 0;

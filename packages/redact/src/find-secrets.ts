@@ -5,9 +5,9 @@ import type { Span } from './rule.ts';
 import { findTokens } from './tokens/find-tokens.ts';
 import { findUserinfo } from './find-userinfo.ts';
 
-/** Character that replaces each masked character. No secret contains this character. */
+/** Mark that replaces each character of a secret in the copy that rules search. No secret contains this mark. */
 export const MASKED = '\u2028';
-/** Character that replaces each character of existing masks. Also replaces occurrences of `MASKED` in the input. */
+/** Mark that replaces each character of an existing mask, and each occurrence of `MASKED` in the input. */
 export const EXISTING_MASK = '\u2029';
 
 /** Maximum number of passes. After a secret is masked, a rule may recognize another secret, so the text is searched again. */
@@ -15,7 +15,7 @@ const MAX_ROUNDS = 6;
 /** Maximum number of nested percent-encodings that are decoded. */
 const MAX_LAYERS = 3;
 
-/** Maximum length of an encoded character, such as `%25252541`. Each of `MAX_LAYERS` layers adds a `25`. */
+/** Maximum length of an encoded character, such as `%25252541`. Each encoding of an encoding adds a `25`. */
 const MAX_CODE_LENGTH = 9;
 
 const PLACES = compileRules(PLACE_RULES);
@@ -45,7 +45,7 @@ function onePass(text: string, own: readonly CompiledRule[], layer = 0): readonl
   findKeyed(text, found);
   findUserinfo(text, found);
   findPatterns(text, PLACES, found);
-  // If an application's rule matched a line end, the result would depend on how the text is split into chunks.
+  // Search each line separately. If a rule of the application matched a line end, the result would depend on the chunks.
   if (own.length > 0) findInLines(text, own, found);
   if (layer < MAX_LAYERS) findEncoded(text, own, layer, found);
   return found;
@@ -55,7 +55,7 @@ function findEncoded(text: string, own: readonly CompiledRule[], layer: number, 
   for (const { decoded, offsets } of decodedRuns(text)) {
     for (const { rule, start, end, from } of onePass(decoded, own, layer + 1)) {
       const [first = 0, last = 0, begin = 0] = [start, end, from].map((at) => offsets[at]);
-      // `from` is before a preceding percent-code, so that a window of a long line does not end within the code.
+      // Move `from` before a preceding percent-code, so that a window of a long line does not end within the code.
       found.push({ rule, start: first, end: last, from: Math.max(0, begin - MAX_CODE_LENGTH) });
     }
   }

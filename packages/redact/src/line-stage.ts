@@ -6,7 +6,7 @@ import type { Span } from './rule.ts';
 
 /** Maximum length of a line that is searched at once. A longer line is searched in windows of this size. */
 const WINDOW = 32_768;
-/** Maximum number of characters that a rule needs to recognize a secret. */
+/** Number of characters after an offset that rules may need to decide whether a secret begins there. */
 const LOOKAHEAD = 2048;
 /** Maximum length of a window, in characters. The parts of a longer secret are masked separately. */
 const MAX_WINDOW = 1_048_576;
@@ -52,7 +52,7 @@ export class LineStage {
 
   /** Returns the length of the text to search: complete lines, a window of a long line, or the rest; 0 to wait for more text. */
   private stretch(at: number, isEnd: boolean): number {
-    // Within a private key, each line is checked separately. A window that has grown contains only one line.
+    // Do not search for the next private key within a private key or within the single line of a window that has grown.
     const begin = this.key === undefined && this.window === WINDOW ? this.nextKey(at) : at;
     let end = at;
     while (end - at < BLOCK) {
@@ -150,7 +150,7 @@ function cutOf(text: string, spans: readonly Span[]): number {
   while (cut > limit - 1024 && !/[\s"',;<>{}]/.test(text.charAt(cut - 1))) cut--;
   if (cut === limit - 1024) cut = limit;
   for (const [from, to] of clusters(spans)) {
-    // The previous character, such as `<`, may decide whether a secret begins here.
+    // Include the previous character, because a character such as `<` may decide whether a secret begins here.
     if (from > cut || to <= cut) continue;
     return to < text.length ? to : Math.max(0, from - 1);
   }

@@ -1,7 +1,7 @@
 import { EXISTING_MASK, MASKED } from './find-secrets.ts';
 import { maskAt } from './mask.ts';
 
-/** Text, and a copy of the same length in which mark characters replace secrets and existing masks. */
+/** Text, and a copy of the same length in which marks replace known secrets and existing masks. */
 export interface MarkedText {
   readonly raw: string;
   /** Copy in which `MASKED` replaces each character of known secrets, and `EXISTING_MASK` each character of existing masks. */
@@ -52,7 +52,7 @@ function masksIn(
 function literalsIn(text: string, forms: readonly string[], masks: readonly Range[]): readonly Range[] {
   const found: Range[] = [];
   for (const form of forms) {
-    // A form with a bracket may overlap a mask that has not arrived completely. The ranges of such a form are not joined.
+    // Do not join ranges of a form with a bracket, because it may overlap a mask that has not arrived completely.
     const isJoined = !form.includes('[');
     let last: [number, number] | undefined;
     let mask = 0;

@@ -31,7 +31,7 @@ function formsOf(secret: string): readonly string[] {
 /** Returns the secret unchanged, trimmed, percent-encoded, escaped for up to six levels of JSON, and in base64. */
 function newForms(secret: string): readonly string[] {
   const bare = secret.trim();
-  // A short secret would mask ordinary text.
+  // Ignore a short secret, because it would mask ordinary text.
   if (bare.length < MIN_LENGTH) return [];
   const inUrl = percentEncoded(bare);
   return [
@@ -57,19 +57,19 @@ function percentEncoded(text: string): string {
   try {
     return encodeURIComponent(text);
   } catch {
-    // The secret contains half of a surrogate pair and has no percent-encoding.
+    // A secret with half of a surrogate pair has no percent-encoding.
     return text;
   }
 }
 
-/** Pairs: number of bytes before the secret in a group of three, and number of base64 characters that these bytes affect. */
+/** Pairs of the number of bytes before the secret in a group of three, and the number of base64 characters that they affect. */
 const BASE64_OFFSETS = [
   [0, 0],
   [1, 2],
   [2, 3],
 ] as const;
 
-/** Returns the base64 characters that depend only on the secret, for each of `BASE64_OFFSETS`. */
+/** Returns the secret in base64 for each of `BASE64_OFFSETS`, without the characters that also depend on other bytes. */
 function inBase64(text: string): readonly string[] {
   const bytes = new TextEncoder().encode(text);
   return BASE64_OFFSETS.flatMap(([before, influenced]) => {

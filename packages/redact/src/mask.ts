@@ -13,7 +13,7 @@ export function maskWith(salt: string | undefined): (secret: string) => string {
 
 /** Returns the length of the mask at this offset, `pending` if more text is needed, or `undefined` if no mask begins here. */
 export function maskAt(text: string, at: number): number | 'pending' | undefined {
-  // Most brackets do not begin a mask. This cheap check excludes them.
+  // Exclude most brackets with a cheap check.
   if (at + 1 < text.length && text[at + 1] !== 'r') return undefined;
   const head = text.slice(at, at + MAX_MASK_LENGTH);
   if (head.startsWith(MASK)) return MASK.length;

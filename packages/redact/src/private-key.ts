@@ -21,7 +21,7 @@ export function privateKeyIn(text: string): { readonly from: number; readonly to
  */
 export type KeyMode = 'lines' | 'inline' | 'run' | Quote;
 
-/** Returns the length of the secret in this line, and the secret's mode in the next line; `undefined` if it has ended. */
+/** Returns the length of the secret in this line, and `next`, its mode in the next line (`undefined` if it ends here). */
 export function continueKey(
   line: string,
   mode: KeyMode,
@@ -46,7 +46,7 @@ function restOfRun(line: string): { length: number; next: KeyMode | undefined } 
   return stop === null ? { length: line.length, next: 'run' } : { length: stop.index, next: undefined };
 }
 
-/** Returns the rest of a quoted value. Excludes trailing backslashes, because only the text after them shows their meaning. */
+/** Returns the rest of a quoted value. Excludes trailing backslashes, because their meaning depends on the text that follows. */
 function restOfQuoted(line: string, quote: Quote): { length: number; next: KeyMode | undefined } {
   const { end, isClosed } = endOfQuoted(line, 0, quote);
   if (isClosed || end < line.length) return { length: end, next: undefined };

@@ -4,7 +4,7 @@ export interface Quote {
   readonly slashes: number;
 }
 
-/** End of a quoted value, before the backslashes of the closing quote. */
+/** End of a quoted value. The end is before the backslashes of the closing quote. */
 export interface QuoteEnd {
   readonly end: number;
   /** Whether the closing quote was found before the end of the line or the limit. */
@@ -80,7 +80,7 @@ function levelOf(slashes: number): number {
   return level;
 }
 
-/** Returns the length of an escape that continues a single-quoted value: `''` in SQL and YAML, `'\''` in a shell. */
+/** Returns the length of the escape after a `'`: `''` in SQL and YAML, `'\''` in a shell; 0 if `'` ends the value. */
 function continuation(text: string, at: number, start: number, { character, slashes }: Quote): number {
   if (character !== "'" || slashes > 0) return 0;
   if (text.startsWith(String.raw`\''`, at + 1)) return 3;

@@ -75,7 +75,7 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
   };
 }
 
-/** Search of one text, which finds known secrets before matches of the rules. */
+/** Search of one text. Finds known secrets first, then matches of the rules. */
 class Run {
   private readonly literals = new LiteralStage();
   private readonly lines: LineStage;
@@ -113,7 +113,7 @@ class CleanText {
     this.clean += raw;
   };
 
-  /** Returns the masked text. If a secret may continue, its mask is emitted when the secret has ended. */
+  /** Returns and removes the masked text so far. If a secret may continue, its mask is returned by a later call. */
   take(isEnd: boolean): string {
     if (isEnd) this.endSecret();
     const taken = this.clean;

@@ -26,7 +26,7 @@ export function checkOptions(options: RouterOptions): void {
         `quality.${target}`,
         `must be a number from 0 to 1, not ${typeof value === 'number' ? String(value) : typeof value}`,
       );
-  if (overrideKey === '') throw configError('overrideKey', 'must be a key of metadata');
+  if (overrideKey === '') throw configError('overrideKey', 'must be a non-empty key of metadata');
   if (simpleTurns === undefined) return;
   checkNames(simpleTurns, ['use', 'is'], 'simpleTurns');
   checkSpec(simpleTurns.use, 'simpleTurns.use');

@@ -38,13 +38,13 @@ export interface Turn {
   readonly signal: AbortSignal;
 }
 
-/** Meaning of a name: a chain, a choice among targets, or a function that returns a spec. */
+/** Definition of a name: a chain, a choice among targets, or a function that returns a spec. */
 export type Preset =
   | string
   /** Chain with its settings. */
   | NamedSpec
   | Choice
-  /** Function that returns a spec for a call, or `undefined` if the name has no meaning at present. */
+  /** Function that returns a spec for a call, or `undefined` if the name cannot be resolved at present. */
   | ((turn: Turn) => string | undefined | Promise<string | undefined>);
 
 /** Choice of the best targets for a call. */
@@ -78,8 +78,8 @@ export interface Needs {
   readonly images?: boolean | undefined;
   readonly structured?: boolean | undefined;
   /**
-   * Whether the model must reason. `true` excludes models without reasoning. `false` excludes models with reasoning, because the
-   * catalog does not state which of them can disable it.
+   * Whether the model must reason. `true` excludes models without reasoning. `false` excludes all models with reasoning, because
+   * the catalog does not state which of these models can disable it.
    */
   readonly reasoning?: boolean | undefined;
   /** Minimum context in tokens, including input and output. */
@@ -106,9 +106,7 @@ export interface RouterOptions {
    * @default 0.5
    */
   readonly quality?: { readonly [target: string]: number } | undefined;
-  /**
-   * `use`: cheap target that is called first for simple turns. `is`: whether a turn is simple. Default of `is`: `isSimpleTurn`
-   */
+  /** `use`: target that is called first for simple turns. `is`: returns whether a turn is simple (`isSimpleTurn` if not set). */
   readonly simpleTurns?:
     { readonly use: string; readonly is?: ((turn: Turn) => boolean) | undefined } | undefined;
   /**
@@ -129,9 +127,11 @@ export interface RouterOptions {
 export interface Candidate {
   /** Target as written in `choose`, or otherwise `provider/model`. */
   readonly target: string;
-  /** Sum of the parts. 0 if the targets are not ranked. */
+  /** Sum of `parts`. 0 if the targets are not ranked. */
   readonly score: number;
-  /** Parts of the score. The sum of `cost`, `speed` and `quality` is at most 10. `health`, `ledger` and `context` are added. */
+  /**
+   * Parts of the score. `cost`, `speed` and `quality` have a sum of at most 10. `health`, `ledger` and `context` are added to it.
+   */
   readonly parts: Readonly<Record<string, number>>;
   /**
    * Estimated cost of this request in nano-USD, with a response of `maxTokens` or 1,000 tokens. `undefined` if the price is
@@ -143,13 +143,13 @@ export interface Candidate {
 /** Decision of the router about a name, with reasons. No model is called. */
 export interface Plan {
   readonly name: string;
-  /** Meaning of the name as a spec. */
+  /** Spec of the chain to which the name resolves. */
   readonly chain: string;
   readonly reason: 'preset' | 'ranked' | 'rule' | 'override' | 'simple-turn' | 'fallback';
-  /** Ranked targets, best first, including targets beyond `most`. Without a ranking, the chain's targets in order. */
+  /** Ranked targets, best first, including targets beyond `most`. If nothing is ranked, contains the chain's targets in order. */
   readonly candidates: readonly Candidate[];
   readonly rejected: readonly { readonly target: string; readonly why: string }[];
-  /** Assumptions, retirements, and failures of the catalog and the ledger. */
+  /** Warnings about assumed values, retirements, and failures of the catalog and the ledger. */
   readonly warnings: readonly string[];
 }
 
@@ -157,11 +157,11 @@ export interface Plan {
 export interface Router {
   /** Resolver for `createMajordomo({ resolvers: [router.resolver] })`. */
   readonly resolver: Resolver;
-  /** Listener to pass as `onEvent`. Measures the speed of targets. */
+  /** Listener that measures the speed of targets. Pass it to `createMajordomo` as `onEvent`. */
   readonly onEvent: (event: CallEvent) => void;
   /**
    * Runs the resolver and returns its decision. If `turn` has no `request`, assumes 1,000 input tokens. Rejects with `config` for
-   * an unknown name or a name without a meaning, and with the errors that a call would throw.
+   * an unknown name, and with the errors that a call of this name would throw.
    */
   plan(name: string, majordomo: Majordomo, turn?: Partial<Turn>): Promise<Plan>;
   /** Sets a preset, or removes it if `preset` is `undefined`. Throws `config` for an invalid preset. */

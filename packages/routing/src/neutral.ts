@@ -1,2 +1,2 @@
-/** Value of a part of the score for which no data exists. */
+/** Rating from 0 to 1 that is used if no data exists. */
 export const NEUTRAL = 0.5;

@@ -210,7 +210,7 @@ describe('when the router is made', () => {
     expect([error.details.code, error.details.path, error.message]).toEqual([
       'preset-circle',
       'presets.m',
-      `preset "m" refers to itself: ${path}`,
+      `preset "m" refers to itself: ${path}; remove one of these references`,
     ]);
   });
 

@@ -47,8 +47,8 @@ export interface PostgresOptions {
    */
   readonly migrate?: boolean | undefined;
   /**
-   * Maximum duration of one operation in milliseconds, including the wait for a free connection. Operations that take longer
-   * reject with `network`. Set `storeTimeoutMs` of the ledger to the same value.
+   * Maximum duration of one operation in milliseconds, including the wait for a free connection. Afterwards, the operation
+   * rejects with `network`. Set `storeTimeoutMs` of the ledger to the same value.
    *
    * @default 1_000
    */
@@ -74,15 +74,18 @@ export interface PostgresStores extends AsyncDisposable {
   /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
   readonly calls: CallStore;
   /**
-   * Channel that transports events of runs on a durable engine. Pass it to the engine's adapter, and to `watchRun`, which
-   * requires `listener`. Messages of more than 7,999 bytes are transported through a table.
+   * Events of runs on a durable engine. Pass the channel to the engine's adapter, and to `watchRun` (requires `listener`).
+   * Messages of more than 7,999 bytes are transported through a table.
    */
   readonly channel: RunChannel;
   /** Creates a gate that allows at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: SharedLanesOptions): Gate;
   /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `listener`. */
   shareHealth(majordomo: Majordomo): Promise<() => Promise<void>>;
-  /** Resolves if the database answers and its tables have the required version. Rejects with `config` or `network`. */
+  /**
+   * Resolves if the database answers and its tables have the required version. Rejects with `config` for missing or newer tables,
+   * otherwise with `network` or `server`.
+   */
   ready(): Promise<void>;
   /** Stops listening, sharing health, and renewing the locks of runs. The application closes the clients. */
   close(): Promise<void>;
@@ -159,7 +162,7 @@ function check(options: PostgresOptions): void {
   if (!/^[a-z_][a-z\d_]{0,39}$/.test(schema))
     throw new LlmError(
       'config',
-      `postgresStores: schema must be 1 to 40 lower-case letters, digits and underscores, no leading digit, not "${schema}"`,
+      `postgresStores: schema must have 1 to 40 lower-case letters, digits and underscores and no leading digit, not "${schema}"`,
       { path: 'schema' },
     );
   if (listener !== undefined) checkListener(listener);

@@ -42,7 +42,7 @@ export interface RedisOptions {
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not need the records.
+   * Time for which spend records are stored, in milliseconds, at least a day. Limits do not depend on records.
    *
    * @default 400 days
    */
@@ -66,7 +66,7 @@ export interface RedisStores extends AsyncDisposable {
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes only with the option `subscriber`. */
   readonly keys: KeyStore;
   /**
-   * Jobs of `@majordomo/batch`. Their commands have a timeout of at least ten seconds, because they transfer pages of requests.
+   * Jobs of `@majordomo/batch`. Commands for jobs have a timeout of at least ten seconds, because they transfer many requests.
    */
   readonly batches: BatchStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
@@ -98,7 +98,7 @@ export function redisStores(options: RedisOptions): RedisStores {
   const prepare = (): Promise<void> => checkFormat(client, prefix);
   const connection = new Connection(client, clock, timeoutMs, prepare);
   const listening = subscriber && new Connection(subscriber, clock, timeoutMs);
-  // The braces keep all keys of a script on one node of a cluster.
+  // Because of the braces, a cluster stores all keys of a script on one node.
   const base = `{${prefix}}`;
   const ledger = redisLedger(connection, base, { timeoutMs, keepRecordsMs });
   const shared = new Set<() => Promise<void>>();

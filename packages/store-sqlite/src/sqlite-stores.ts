@@ -45,8 +45,8 @@ export interface SqliteOptions {
   /** Clock of the stores. `@default the system clock` */
   readonly clock?: Clock | undefined;
   /**
-   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not need the records. Each
-   * record uses about half a kilobyte.
+   * Time for which spend records are stored, in milliseconds, at least a day. Limits do not depend on records. Each record uses
+   * about half a kilobyte.
    * @default records are stored permanently
    */
   readonly keepRecordsMs?: number | undefined;
@@ -73,7 +73,7 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
   if (keepRecordsMs !== undefined && !(keepRecordsMs >= DAY_MS && keepRecordsMs < Infinity))
     throw new LlmError(
       'config',
-      `keepRecordsMs must be a finite number of milliseconds, at least a day, not ${keepRecordsMs}`,
+      `sqliteStores: keepRecordsMs must be a finite number of milliseconds, at least a day, not ${keepRecordsMs}`,
       {
         path: 'keepRecordsMs',
       },

@@ -18,11 +18,11 @@ interface ToolCall {
 /** Returns a function that translates chunks of the UI message stream to AG-UI events. Each step becomes one assistant message. */
 export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgUiEvent[] {
   const { threadId, runId } = input;
-  /** Messages that the client has, except the messages of the current step. */
+  /** Messages that the client shows, except the messages of the current step. */
   const messages: object[] = [...input.clientMessages];
-  /** Tool messages that follow the message of the current step. */
+  /** Tool results of the current step, as messages. */
   const results: object[] = [];
-  /** Events of each part that the client shows as incomplete: the delta event without its text, and the events that end it. */
+  /** Events of each part that is still open, by id: the delta event without its text, then the events that end the part. */
   const open = new Map<string, readonly AgUiEvent[]>();
   const interrupts: JsonObject[] = [];
   /** Number of the current message, which increases with each step and each attempt. */
@@ -52,7 +52,7 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
     return event === undefined ? [] : [{ ...event, delta: text }];
   }
 
-  /** Returns the current step's message as the client has it, in an array that is empty if the step has no content. */
+  /** Returns an array with the current step's message as the client shows it, or an empty array if the step has no content. */
   const stepMessage = (): object[] =>
     content === '' && toolCalls.length === 0
       ? []

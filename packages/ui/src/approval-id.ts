@@ -17,8 +17,8 @@ type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 type SignerOptions = Pick<UiOptions, 'secret' | 'chatId' | 'approvalTtlMs' | 'clock'>;
 
 /**
- * Returns the approval ids of waiting calls by call id, except for suspended calls, because they wait for a result. Without a
- * secret, the approval id is the call id, and the page's answer is accepted only with a `stored` state.
+ * Returns the approval ids of waiting calls by call id. Omits suspended calls, because they wait for a result. Without a secret,
+ * the approval id is the call id, and the page's answer is accepted only with a `stored` state.
  */
 export async function approvalIds(
   calls: readonly ToolCallPart[],

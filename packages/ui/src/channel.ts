@@ -7,9 +7,9 @@ import type { UiMessageChunk } from './types.ts';
 
 /** Time in which another process must answer the first request, in milliseconds. */
 const ANSWER_MS = 2_000;
-/** Maximum time for which a response waits until its `started` message is published, in milliseconds. */
+/** Maximum time that a response waits for the publication of its `started` message, in milliseconds. */
 const ANNOUNCE_MS = 500;
-/** Interval at which a request is repeated, in milliseconds. Each answer shows that the other process is alive. */
+/** Time without a reply after which a request is repeated, in milliseconds. */
 const REPEAT_MS = 5_000;
 /** Number of unanswered requests after which the other process is considered dead. */
 const MAX_SILENCES = 3;
@@ -19,7 +19,7 @@ const LOST = 'response: the connection was lost; reload the page';
 type ChatMessage =
   /** A response was started. It replaces all earlier responses of the chat. */
   | { readonly type: 'started'; readonly response: string }
-  /** Requests the next chunks, or a stop. The requests of a client are numbered from 0. */
+  /** Requests the next chunks, or that the response is stopped. `number` is the number of the client's request, starting at 0. */
   | {
       readonly type: 'read' | 'stop';
       readonly client: string;
@@ -37,7 +37,7 @@ interface Reply {
   readonly client: string;
   readonly number: number;
   readonly response: string;
-  /** Whether the answer follows in another message. */
+  /** Whether the process only confirms the request, and replies to it later in another message. */
   readonly isWaiting?: boolean;
   readonly chunks?: readonly UiMessageChunk[];
   readonly isOver?: boolean;
@@ -45,9 +45,9 @@ interface Reply {
   readonly wasRunning?: boolean;
 }
 
-/** Messages about one chat over the application's channel. Channel failures are ignored. */
+/** Channel of the application for the messages about one chat. Failures of the channel are ignored. */
 interface ChatTopic {
-  /** Publishes a message once the subscription is active. Resolves to whether the channel accepted the message. */
+  /** Waits until the subscription is active, then publishes a message. Resolves to whether the channel accepted the message. */
   publish(message: ChatMessage): Promise<boolean>;
   close(): void;
 }
@@ -82,11 +82,11 @@ function openTopic(
   };
 }
 
-/** Client of the process that has a chat's response. */
+/** Client that sends requests to the process of a chat's response. */
 interface ChatClient {
   /** Returns the answer to a request; `undefined` if no process answers, or after `close`. */
   request(): Promise<Reply | undefined>;
-  /** Closes the client and notifies the other process. */
+  /** Closes the client and notifies the other process, which then removes its reader. */
   leave(): void;
   close(): void;
 }
@@ -96,7 +96,7 @@ function chatClient(type: 'read' | 'stop', channel: RunChannel, chatId: string, 
   let number = -1;
   /** Id of the response that answered. */
   let response: string | undefined;
-  /** Number of messages from the other process since the last request. */
+  /** Number of confirmations of the last request. */
   let signs = 0;
   let isClosed = false;
   let settle: (reply?: Reply) => void = () => undefined;
@@ -173,13 +173,13 @@ export async function stopByChannel(channel: RunChannel, chatId: string, clock: 
   return reply?.wasRunning === true;
 }
 
-/** Reader in another process. */
+/** Reader that a client in another process uses. */
 interface RemoteReader {
   readonly chunks: ChunkReader;
-  /** Last answer, which is sent again if the reader did not receive it. */
+  /** Last reply. It is sent again if the client repeats its request. */
   reply?: Reply;
   isWaiting: boolean;
-  /** Cancels the removal of a reader whose process died. */
+  /** Cancels the timer that removes the reader if its process sends no further request. */
   cancelRemoval(): void;
 }
 

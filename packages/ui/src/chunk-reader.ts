@@ -67,7 +67,7 @@ export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefi
   }
 }
 
-/** Member that contains the text, by type of delta. */
+/** Name of the member that contains the text, by type of the delta chunk. */
 const DELTAS: Readonly<Record<string, string>> = {
   'text-delta': 'delta',
   'reasoning-delta': 'delta',
@@ -97,7 +97,7 @@ export class ChunkLog {
     else this.list.push(chunk);
   }
 
-  /** Removes and returns the chunks from an index to the end, or `count` of them. */
+  /** Removes and returns at most `count` chunks, starting at the index `from`. */
   take(from: number = 0, count: number = Infinity): UiMessageChunk[] {
     const taken = this.list.splice(from, count);
     for (const chunk of taken) this.size -= sizeOf(chunk);

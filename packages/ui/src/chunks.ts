@@ -27,7 +27,7 @@ const RESETS = 7;
 /** Error text for a call whose arguments are invalid. */
 export const INVALID_ARGUMENTS = 'The arguments are not a JSON object.';
 
-/** Part that the page shows as incomplete. */
+/** Part whose start was sent to the page, but not its end. */
 interface OpenPart {
   readonly type: PartHead['type'];
   readonly id: string;
@@ -54,7 +54,7 @@ export class ChunkEncoder {
     this.step = options.input?.steps ?? 0;
   }
 
-  /** Parts of the current step. */
+  /** Parts of the current step that have arrived so far. */
   get shown(): readonly AssistantPart[] {
     return this.accumulator.partial()?.parts ?? [];
   }
@@ -82,14 +82,14 @@ export class ChunkEncoder {
       case 'reset':
         return event.step === this.step ? this.reset(undefined) : [];
       case 'missed':
-        // The run's result cannot replace the events that were lost.
+        // Without `durable.result`, nothing can replace the lost events.
         throw new LlmError('network', 'response: events were missed; reload the page');
       default:
         return [];
     }
   }
 
-  /** Returns the chunks that complete the content, such as approval requests. */
+  /** Returns the chunks after the last event: the ends of open parts, and the requests for decisions on waiting calls. */
   async ending({ awaiting = [], state }: SourceResult): Promise<UiMessageChunk[]> {
     const calls = this.version < APPROVALS ? [] : awaiting;
     const origin = state ?? { runId: this.messageId, steps: this.step };
@@ -99,7 +99,7 @@ export class ChunkEncoder {
     const inner = calls.filter((call) => this.isInner(call, state));
     return [
       ...open.map(({ type, id }) => ({ type: `${type}-end`, id })),
-      // These calls need a separate step, because the page answers when all calls of the last step have results or answers.
+      // Calls of sub-agents need a separate step, because the page sends its decisions when no call of the last step is pending.
       ...(inner.length > 0 ? [...this.endStep(), { type: 'start-step' }] : []),
       ...inner.map(({ id, name, args }) => ({
         ...{ type: 'tool-input-available', toolCallId: id },
@@ -129,7 +129,7 @@ export class ChunkEncoder {
     return !(run !== undefined && 'pending' in run && innerCalls(run).some((call) => call.id === id));
   }
 
-  /** Returns the last chunks. `errorText` is set after a failure. `facts` is set unless the conversion of the facts failed. */
+  /** Returns the last chunks. `errorText` is set after a failure. `facts` is not set if the application's `metadata` threw. */
   last({ outcome }: UiEnd, facts: UiFacts | undefined, errorText: string | undefined): UiMessageChunk[] {
     const messageMetadata = facts && this.metadata(facts);
     const metadata = messageMetadata && { messageMetadata };
@@ -176,7 +176,7 @@ export class ChunkEncoder {
 
   private modelEvent(event: StreamEvent): UiMessageChunk[] {
     if (event.type === 'reset') return this.reset(event.error);
-    // The next target continues the open parts, so the page needs no chunk.
+    // Send no chunk, because the next target continues the open parts.
     if (event.type === 'continued') return [];
     this.accumulator.push(event);
     const chunks = this.partEvent(event);

@@ -15,7 +15,7 @@ export class ClientValue {
   /** Returns the value of a request. Throws if the value is nested so deeply that it could exhaust the stack. */
   static ofRequest(value: unknown, path: string): ClientValue {
     const request = new ClientValue(value, path);
-    if (isTooDeep(value)) throw request.invalid('nested too deeply');
+    if (isTooDeep(value)) throw request.invalid('the value is nested too deeply; flatten it');
     return request;
   }
 

@@ -4,7 +4,7 @@ import { closable, uiEvent, type EventSource, type SourceInput, type UiEvent } f
 import { stepEvents, turnEvents } from './shown-chunks.ts';
 import type { UiEvents, UiOptions } from './types.ts';
 
-/** Interval at which the waiting calls are read again after the client sent a decision, in milliseconds. */
+/** Interval at which the waiting calls are read again until the client's decision has taken effect, in milliseconds. */
 const RETRY_MS = 100;
 /** Time to wait for events that are still in transit when calls wait for a decision, in milliseconds. */
 const GRACE_MS = 500;
@@ -30,7 +30,7 @@ export function durableSource(
     for (;;) {
       const next = await Promise.race([run.next(), waiting]);
       if (next === 'waiting') {
-        // The encoder shows the calls inside sub-agents. The ids of these calls are paths.
+        // Omit the calls inside sub-agents, whose ids are paths. The encoder shows these calls.
         const calls = awaiting.filter(({ id }) => !shownCalls.has(id) && !id.includes('/'));
         if (calls.length > 0) yield* stepEvents({ role: 'assistant', parts: calls }, Math.max(step, 1));
         return;
@@ -38,7 +38,7 @@ export function durableSource(
       if (next.done === true) break;
       const { value } = next;
       if (value.type === 'missed') {
-        // A page that continues a message already shows the events before the decision.
+        // Ignore the gap. The page continues a message, so it already shows the events before the decision.
         if (step === steps && step > 0) continue;
         if (durable.result === undefined) yield value;
         isIncomplete = true;
@@ -56,7 +56,7 @@ export function durableSource(
       yield* turnEvents((await durable.result?.())?.messages ?? [], Math.max(step - 1, steps));
   }
 
-  /** Resolves when calls wait and their events have had time to arrive. Never resolves if the run ends. */
+  /** Resolves when calls wait for a decision and their events have had `GRACE_MS` to arrive. Never resolves if the run ends. */
   async function waitForCalls(): Promise<'waiting'> {
     while (!isClosed) {
       const calls = (await durable.awaiting?.().catch(() => [])) ?? [];

@@ -23,7 +23,7 @@ export interface EventSource {
   result(): Promise<SourceResult>;
 }
 
-/** Members of a page's input that a source needs. */
+/** Members of a client's input that an event source uses. */
 export type SourceInput = Pick<UiInput, 'messages' | 'steps' | 'decisions'>;
 
 /** Returns the source of the events of a chat, an agent or a watched run. */

@@ -11,7 +11,7 @@ import { pausedRun, readInput, type InputOptions, type Turn } from './input.ts';
 import { addCall, decisionOf, type ClientCall, type Step } from './steps.ts';
 import { resultOf } from './tool-output.ts';
 
-/** Reads the body of an AG-UI request. Applies the rules and errors of `fromUiMessages`. The `chatId` is the `threadId`. */
+/** Reads the body of an AG-UI request. Validates and throws like `fromUiMessages`. Uses the `threadId` as the `chatId`. */
 export async function fromAgUi(
   body: unknown,
   options: Pick<InputOptions, 'secret' | 'stored' | 'clock'> = {},
@@ -56,7 +56,7 @@ function readTurns(messages: readonly ClientValue[]): readonly Turn[] {
 function readContent(content: ClientValue): UserPart[] {
   const text = typeof content.value === 'string' ? content.value : undefined;
   const parts = text === undefined ? content.list().map(readContentPart) : [{ type: 'text', text } as const];
-  if (text === '' || parts.length === 0) throw content.invalid('a message needs text or a file');
+  if (text === '' || parts.length === 0) throw content.invalid('the message is empty; add text or a file');
   return parts;
 }
 
@@ -69,7 +69,7 @@ function readContentPart(part: ClientValue): UserPart {
   try {
     return filePart(fromBase64(data.text()), mediaType);
   } catch {
-    throw data.invalid('the value must be base64');
+    throw data.invalid('expected base64 data');
   }
 }
 
@@ -93,7 +93,7 @@ function addResult(calls: ClientCall[], message: ClientValue): void {
   const id = message.at('toolCallId');
   const index = calls.findIndex(({ call }) => call.id === id.text());
   const waiting = calls[index];
-  if (waiting === undefined) throw id.invalid('the preceding assistant message has no such call');
+  if (waiting === undefined) throw id.invalid('the preceding assistant message has no call with this id');
   const error = message.at('error').optionalText();
   const content = message.at('content');
   const parts = content.value === '' ? [] : readContent(content);
@@ -102,7 +102,7 @@ function addResult(calls: ClientCall[], message: ClientValue): void {
   calls[index] = { ...waiting, result };
 }
 
-/** Returns the turns up to the step whose waiting calls `resume` answers, with these answers. */
+/** Returns the turns up to the step with the waiting calls, and adds the answers in `resume` to these calls. */
 async function answeredTurns(
   turns: readonly Turn[],
   answers: readonly ClientValue[],
@@ -120,7 +120,7 @@ async function answeredTurns(
       (run !== undefined && call.id === id) || (await verifyApproval(id, call, options)) !== undefined;
     const at = (await Promise.all(calls.map(isAnswered))).indexOf(true);
     const waiting = calls[at];
-    if (waiting === undefined) throw approvalId.invalid('no call waits for this answer, or it has expired');
+    if (waiting === undefined) throw approvalId.invalid('no call waits for this answer; ask the model again');
     calls[at] = { call: waiting.call, source, ...readAnswer(waiting.call, source, approvalId, run) };
   }
   return [...turns.slice(0, Math.max(index, 0)), { parts: step?.parts ?? [], calls }];

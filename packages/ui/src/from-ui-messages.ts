@@ -49,7 +49,7 @@ async function readMessage(message: ClientValue, options: FromUiOptions): Promis
   if (role.value === 'assistant') return readSteps(parts.list());
   const read: UserPart[] = [];
   for (const part of parts.list()) read.push(...(await readUserPart(part, options)));
-  if (read.length === 0) throw parts.invalid('a user message needs text or a file');
+  if (read.length === 0) throw parts.invalid('the user message is empty; add text or a file');
   return [{ role: 'user', parts: read }];
 }
 
@@ -58,7 +58,7 @@ async function readUserPart(part: ClientValue, options: FromUiOptions): Promise<
   if (type === 'text') return [{ type, text: part.at('text').text() }];
   if (type === 'file') return [await readFile(part, options)];
   if (!type.startsWith('data-'))
-    throw part.at('type').invalid(`a user message cannot contain a "${type.slice(0, 40)}" part`);
+    throw part.at('type').invalid(`a user message cannot contain a "${type.slice(0, 40)}" part; remove it`);
   const text = options.data?.({ type, id: part.at('id').optionalText(), data: part.at('data').value });
   return text === undefined ? [] : [{ type: 'text', text }];
 }

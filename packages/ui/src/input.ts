@@ -87,17 +87,17 @@ async function signedRun(
 
 const isPending = ({ approvalId }: ClientCall): boolean => approvalId !== undefined;
 
-/** Returns the client's decision on a call of the stored run, or `undefined` if the client made none. */
+/** Returns an array with the client's decision on a call of the stored run, or an empty array if the client made none. */
 function storedDecision({ call, source, result, decision }: ClientCall, run: RunState | undefined) {
   const isWaiting = run !== undefined && locateCall(run, call.id) !== undefined;
   const isSuspended = suspendedCalls(run ?? {}).some(({ callId }) => callId === call.id);
   if (decision !== undefined) {
     if (isWaiting && (!isSuspended || 'deny' in decision)) return [decision];
-    throw source.invalid('the call does not wait for an approval');
+    throw source.invalid('the call does not wait for an approval; answer only pending calls');
   }
   if (!isWaiting || result === undefined) return [];
   if (isSuspended) return [{ callId: call.id, result: textOfResult(result.content) }];
-  throw source.at('state').invalid('the call waits for an approval; a page cannot send its result');
+  throw source.at('state').invalid('the call waits for an approval, not for a result; approve or deny it');
 }
 
 /** Returns a stored transcript in which every call has a result. */

@@ -3,7 +3,7 @@ import { ChunkLog, ChunkReader } from './chunk-reader.ts';
 import type { ResponseStream } from './response-stream.ts';
 import type { UiMessageChunk } from './types.ts';
 
-/** Limits of a response that outlives its connection, and the clock for them. */
+/** Limits of a response that continues after its connection has ended, and the clock that measures them. */
 interface Limits {
   readonly disconnectMs: number;
   readonly maxBytes: number;
@@ -36,7 +36,7 @@ export class LiveResponse {
     this.requester = this.addReader();
   }
 
-  /** @param announced resolves when a page that reloads finds this response instead of an earlier one */
+  /** @param announced resolves when the other processes replay this response instead of an earlier one */
   begin(announced?: Promise<void>): void {
     this.ended = this.run(announced);
   }

@@ -5,7 +5,7 @@ import type { UiEvent } from './events.ts';
 import { lastTurnOf } from './steps.ts';
 import type { UiMessageChunk, UiOptions } from './types.ts';
 
-/** Returns the chunks of the steps that a continued message already has. */
+/** Returns the chunks of the steps that a continued message already contains. */
 export function shownChunks(options: UiOptions): UiMessageChunk[] {
   const { input } = options;
   if (input === undefined || input.steps === 0) return [];

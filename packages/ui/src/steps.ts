@@ -15,7 +15,7 @@ import { piecesOf, resultOf } from './tool-output.ts';
 /** Tool call that a client sent. */
 export interface ClientCall {
   readonly call: ToolCallPart;
-  /** Value that contains the call or the answer to the call. */
+  /** Value in the request that contains the call or the client's answer to the call. */
   readonly source: ClientValue;
   readonly result?: ToolResultPart | undefined;
   /** Id of the requested approval. */
@@ -55,7 +55,7 @@ export function messagesOfStep({ parts, calls }: Step): readonly Message[] {
 export const lastTurnOf = (messages: readonly Message[]): readonly Message[] =>
   messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1);
 
-/** Adds a call. Throws for a second call with the same id, because an approval of one call could be used for the other. */
+/** Adds a call. Throws if the step has a call with the same id, because an approval of one call could be used for the other. */
 export function addCall({ parts, calls }: Step, added: ClientCall, id: ClientValue): void {
   if (calls.some(({ call }) => call.id === added.call.id))
     throw id.invalid('another call of the step has this id; use unique ids');

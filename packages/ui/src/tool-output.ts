@@ -10,7 +10,7 @@ import {
 
 type Pieces = readonly ResultPiece[];
 
-/** Returns a JSON object without the members that are `undefined`. */
+/** Returns the JSON object without its `undefined` members. */
 export const defined = (members: Readonly<Record<string, JsonValue | undefined>>): JsonObject =>
   definedMembers(members) as JsonObject;
 

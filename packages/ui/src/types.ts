@@ -93,7 +93,7 @@ export interface UiInput {
   readonly steps: number;
 }
 
-/** Options of `toUiMessages`. A paused run needs the same `secret` and `chatId` as its response. */
+/** Options of `toUiMessages`. With `state`, set the same `secret` and `chatId` as for its response. */
 export interface ToUiOptions extends Pick<UiOptions, 'reasoning' | 'replay' | 'secret' | 'chatId'> {
   /** Id of the message that begins at this index of the transcript. `@default (index) => \`m${index}\`` */
   readonly id?: ((index: number) => string) | undefined;
@@ -126,12 +126,12 @@ export interface UiEnd {
   readonly outcome: 'finished' | 'awaiting' | 'stopped' | 'failed';
   /**
    * Transcript to store: `input.messages` and the added messages. After a stop or a failure, the transcript ends with the text
-   * that the page has shown. For the events of a durable run without `durable.result`, only `input.messages`.
+   * that the page has shown. For a durable run without `durable.result`, it contains only `input.messages`.
    */
   readonly messages: readonly Message[];
   /** State of the agent's run, to store while the run awaits decisions. `undefined` for chat streams and durable runs. */
   readonly state: RunState | undefined;
-  /** Error that ended the response. For `stopped`, its kind is `aborted`. */
+  /** Error that ended the response. If the outcome is `stopped`, the kind of the error is `aborted`. */
   readonly error: LlmError | undefined;
 }
 
@@ -143,13 +143,13 @@ export interface UiOptions {
    * which `afterCommit: 'continue'` avoids. Version 5 has no approvals: pending calls remain `input-available`. `@default 7`
    */
   readonly aiSdk?: 5 | 6 | 7 | undefined;
-  /** Result of `fromUiMessages`. If set, the response continues that message under its id and reports its denied calls. */
+  /** Result of `fromUiMessages`. If set, the response continues the message `input.messageId` and reports its denied calls. */
   readonly input?: UiInput | undefined;
   /** Id of the assistant message. Must be the same for every replay of a response. `@default` `input.messageId` or a UUID */
   readonly messageId?: string | undefined;
   /**
-   * Metadata of the message, merged by the page. A function adds members to `{ majordomo: facts }`. `false` sends no metadata. To
-   * hide the models that `facts.targets` names, pass `false` or return another `majordomo` member. `@default () => ({})`
+   * Metadata of the message. The page merges it. A function adds to `{ majordomo: facts }`. `false` sends no metadata. To hide
+   * the models that `facts.targets` names, pass `false` or return another `majordomo` member. `@default () => ({})`
    */
   readonly metadata?: false | ((facts: UiFacts) => JsonObject) | undefined;
   /**
@@ -166,7 +166,7 @@ export interface UiOptions {
    * that a stateless page returns them. `@default true`
    */
   readonly replay?: boolean | undefined;
-  /** Secret for approval requests; the first of an array signs. If not set, approvals are unsigned and need a `stored` state. */
+  /** Secret that signs approval requests. Of an array, the first one signs. If not set, approvals require a `stored` state. */
   readonly secret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
   /** Id of the chat, part of the approval signatures. */
   readonly chatId?: string | undefined;
@@ -214,7 +214,7 @@ export interface ResumableOptions {
    * `@default 300_000`
    */
   readonly disconnectMs?: number | undefined;
-  /** Time for which an ended response can still be replayed, in milliseconds, for a page that was loaded just before the end. `@default 10_000` */
+  /** Time for which an ended response can still be replayed, in milliseconds, to a loading page. `@default 10_000` */
   readonly keepMs?: number | undefined;
   /** Maximum size of a response retained for replay, in characters. A longer response cannot be resumed. `@default 16_777_216` */
   readonly maxBytes?: number | undefined;
@@ -235,8 +235,8 @@ export interface ResumableStreams extends AsyncDisposable {
   start(chatId: string, events: UiEvents, options?: UiResponseOptions): Response;
   /**
    * Returns the response of a chat from its beginning: first the stored part, in few chunks and without content that a reset
-   * removed, then the rest as it arrives. A continued message is replayed with its earlier parts. Status 204 if no process
-   * reports a response within 2 seconds. For `GET /api/chat/:id/stream`.
+   * removed, then the rest as it arrives. A continued message is replayed with its earlier parts. Returns status 204 if no
+   * process reports a response within 2 seconds. For `GET /api/chat/:id/stream`.
    */
   resume(
     chatId: string,
@@ -247,7 +247,7 @@ export interface ResumableStreams extends AsyncDisposable {
    * to false if no response is running or no process answered within 2 seconds. Pages get an `abort` chunk.
    */
   stop(chatId: string): Promise<boolean>;
-  /** Stops all responses of this process and waits for their `onEnd`. For shutdown. */
+  /** Stops all responses of this process and waits for their `onEnd`. Call it before the process exits. */
   close(): Promise<void>;
 }
 

@@ -25,8 +25,8 @@ import { summaryOf } from './summary-message.ts';
 import { summarize, type SummaryRequest } from './summarize.ts';
 
 /**
- * Transcript compactor that stores a bounded number of summaries. A compactor does not change its input, does not
- * separate tool calls from their results, and keeps the last user message unchanged.
+ * Transcript compactor that stores a bounded number of summaries. A compactor does not change its input and does not separate
+ * tool calls from their results. The last user message always remains unchanged.
  */
 export interface Compactor {
   /**
@@ -58,7 +58,7 @@ export function createCompactor(options: CompactorOptions): Compactor {
 
 interface Inspection extends TranscriptMeasurement {
   readonly given: readonly Message[];
-  /** Messages to send, including existing summaries. */
+  /** Messages to send, in which existing summaries replace the messages that they cover. */
   readonly view: readonly Message[];
   readonly known: ConversationRecord | undefined;
   readonly run: CompactionRun;
@@ -70,7 +70,7 @@ const SUMMARY_MARGIN = 1.3;
 
 interface CompactionPass {
   readonly compaction: Compaction;
-  /** Whether the summary covers only a part of the transcript, because the transcript exceeded one prompt. */
+  /** Whether the summary covers only some of the planned messages, because not all of them fit into one prompt. */
   readonly isPart: boolean;
 }
 
@@ -174,7 +174,7 @@ class Engine {
   private planFor(inspection: Inspection): Plan | undefined {
     const { protectFirst: first = 3, protectLast: last = 8 } = this.options;
     const { view, bounds, weigh, tokens, run } = inspection;
-    // If `force` is set, the tail shrinks, so that some messages are summarized even if all of them fit into the tail.
+    // If `force` is set, use a smaller tail. Otherwise, nothing would be summarized if all messages fit into the tail.
     const tail =
       run.force === true ? Math.min(bounds.tail, (bounds.tail / bounds.threshold) * tokens) : bounds.tail;
     const plan = planOf(view, { first, last, tail }, weigh);
@@ -207,7 +207,7 @@ class Engine {
       ineffective: saved * 10 < before ? (known?.ineffective ?? 0) + 1 : 0,
       restsUntil: -Infinity,
     };
-    // `tokens` may be based on the vendor's count, so scale the estimated savings to this count.
+    // `saved` and `before` are estimates, but `tokens` may be the vendor's count, so scale the savings.
     const tokensAfter = Math.round(tokens - saved * Math.min(1, tokens / before));
     this.conversations.store(next);
     const lineage: Lineage = {
@@ -232,7 +232,7 @@ class Engine {
     try {
       return this.applySummary(inspection, plan, excerptNote(plan.fresh, plan.previous, this.redactor));
     } catch {
-      // If the redactor fails, no excerpt may leave the process.
+      // Without the redactor, an excerpt could contain secrets, so keep all messages.
       return skipped;
     }
   }
@@ -250,7 +250,7 @@ class Engine {
   private recordOf({ given, known }: Inspection): ConversationRecord {
     if (known !== undefined) return known;
     const record = newRecord(given);
-    // Do not store an empty transcript, because every transcript begins with it.
+    // Do not store an empty transcript. Every transcript would match it, because every transcript begins with it.
     if (given.length > 0) this.conversations.store(record);
     return record;
   }
@@ -260,8 +260,8 @@ class Engine {
   }
 
   /**
-   * Shortens long results and images, also in the tail, for a vendor that rejected the transcript as too long. The result is
-   * stored, so that the next step sends the same messages.
+   * Shortens long results and images, also in the tail, after a vendor rejected the transcript as too long. The result is stored,
+   * so that the next step sends the same messages.
    */
   private pruneAndStore(given: readonly Message[], messages: readonly Message[]): readonly Message[] {
     const replacement = prune(messages, lastUserMessage(messages));

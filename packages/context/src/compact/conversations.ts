@@ -3,7 +3,7 @@ import { beginsWith } from '../transcript/equality.ts';
 
 /** Summary state of a conversation. */
 export interface ConversationRecord {
-  /** The caller's messages that the replacement summarizes. */
+  /** First messages of the caller's transcript. The replacement is sent instead of them. */
   readonly prefix: readonly Message[];
   /** Messages to send instead of the prefix. */
   readonly replacement: readonly Message[];
@@ -16,7 +16,7 @@ export interface ConversationRecord {
   restsUntil: number;
 }
 
-/** Returns the record of a conversation that has no summary. */
+/** Returns a new record for a conversation without a summary. */
 export function newRecord(messages: readonly Message[]): ConversationRecord {
   const prefix = [...messages];
   return { prefix, replacement: prefix, from: 0, compactions: 0, ineffective: 0, restsUntil: -Infinity };

@@ -11,7 +11,7 @@ export function cooldownAfter(error: unknown): { readonly ms: number; readonly i
 const TRANSCRIPT_KINDS = ['content-filter', 'context-overflow', 'invalid-request', 'unsupported'] as const;
 
 function msOf(error: unknown): number {
-  // These errors persist until a person resolves them.
+  // Use a longer pause, because these errors persist until a person resolves them.
   if (LlmError.is(error, 'config', 'auth', 'billing', 'not-found', 'denied')) return 10 * MINUTE;
   if (LlmError.is(error, 'protocol', 'network', 'empty', 'truncated', 'invalid-output')) return MINUTE / 2;
   return MINUTE;

@@ -6,7 +6,7 @@ import { MIN_DETAIL, render } from './render.ts';
 
 const MAX_CHARACTERS = 8000;
 
-/** Returns excerpts of the earlier summary and of the new turns, for a transcript that the summarizer could not summarize. */
+/** Returns excerpts of the earlier summary and of the new turns. They replace a summary that the summarizer could not write. */
 export function excerptNote(
   fresh: readonly Message[],
   previous: string | undefined,

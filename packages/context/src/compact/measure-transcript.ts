@@ -9,7 +9,7 @@ import type { WeighMessage } from './plan.ts';
 export interface TranscriptMeasurement {
   readonly bounds: Bounds;
   readonly tokens: number;
-  /** Whether the transcript fits even if the token estimate is too low. */
+  /** Whether the transcript fits into the context with a margin for errors of the token estimate. */
   readonly isWithin: boolean;
   readonly weigh: WeighMessage;
 }

@@ -18,17 +18,17 @@ export interface CompactorOptions {
    * @default the model's context
    */
   readonly summarizerTokens?: number | undefined;
-  /** Share of the context above which compaction starts. At least 64,000 tokens for a context of 128,000 or more. @default 0.5 */
+  /** Share of the context that starts compaction, but at least 64,000 tokens for a context of 128,000 or more. @default 0.5 */
   readonly threshold?: number | undefined;
-  /** Size of the unchanged end of the transcript as a share of the threshold, limited to 0.1 to 0.8. @default 0.2 */
+  /** Size of the unchanged end of the transcript as a share of the threshold, at least 0.1, at most 0.8. @default 0.2 */
   readonly tail?: number | undefined;
   /** Number of messages that stay unchanged at the beginning, after the instructions. @default 3 */
   readonly protectFirst?: number | undefined;
   /** Minimum number of messages that remain unchanged at the end, regardless of their size: 3 to 8. @default 8 */
   readonly protectLast?: number | undefined;
   /**
-   * Behavior if the summarizer fails, or if its summary is truncated or exceeds its limit. `keep`: all messages stay. `note`:
-   * excerpts, which need no model, replace the messages.
+   * Behavior if the summarizer fails, or if its summary is truncated or exceeds its limit. `keep` sends all messages. `note`
+   * replaces the messages with excerpts, which need no model.
    * @default 'keep'
    */
   readonly whenSummaryFails?: 'keep' | 'note' | undefined;
@@ -36,7 +36,7 @@ export interface CompactorOptions {
   readonly redactor?: Redactor | undefined;
   /** Meter that estimates tokens. @default tokenMeter() */
   readonly meter?: TokenMeter | undefined;
-  /** Listener that is called for every check. Errors that the listener throws are ignored. */
+  /** Listener that is called after every check. Errors that the listener throws are ignored. */
   readonly onEvent?: ((event: CompactionEvent) => void) | undefined;
   /** Clock for the pause after a failure, and for `Lineage.at`. @default the system clock */
   readonly clock?: Pick<Clock, 'now'> | undefined;
@@ -69,7 +69,7 @@ export interface Compaction {
   /** New summary and the range that it replaces, or `undefined` if no summary was written. */
   readonly lineage: Lineage | undefined;
   /**
-   * Reason why nothing was summarized. `fits`: the transcript is short enough. `protected`: every message must stay. `thrash`:
+   * Reason why nothing was summarized. `fits`: the transcript is short enough. `protected`: all messages are protected. `thrash`:
    * summaries save too few tokens. `cooldown`: the summarizer failed recently. `failed`: the summarizer failed in this check.
    */
   readonly skipped: SkipReason | undefined;

@@ -9,7 +9,7 @@ export interface Plan {
   readonly to: number;
   /** Messages in the range that no summary covers yet. */
   readonly fresh: readonly Message[];
-  /** Existing summaries in the range, which the new summary includes. */
+  /** Text of the existing summaries in the range, which the new summary includes. */
   readonly previous: string | undefined;
   /** Messages in the range that follow the summary unchanged: the last user message, and the preceding answer if it is short. */
   readonly pinned: readonly Message[];
@@ -76,7 +76,7 @@ export function shortenPlan(plan: Plan, messages: readonly Message[], count: num
   };
 }
 
-/** Returns the index after the instructions and the first messages. Summaries are not first messages. */
+/** Returns the index after the instructions and the first `first` other messages. Stops at the first summary. */
 function headEnd(messages: readonly Message[], groups: readonly Group[], first: number): number {
   let left = first;
   let end = 0;

@@ -2,8 +2,8 @@ import type { AssistantPart, Message, ToolResultPart } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 
 /**
- * Returns the messages for the summarizer, without secrets, reasoning and vendors' replay tokens. Redacts tool arguments by their
- * names as well. Callers must redact before they cut strings, because a cut secret may not be recognized.
+ * Returns the messages for the summarizer, without secrets, reasoning and vendors' replay tokens. Also redacts tool arguments
+ * whose names indicate secrets. Callers must redact before they cut strings, because a cut secret may not be recognized.
  */
 export function redactMessages(messages: readonly Message[], redactor: Redactor): readonly Message[] {
   const text = (part: { readonly text: string }) => ({

@@ -13,7 +13,7 @@ export function replacementFor(
   const instructions = before.filter(isInstruction);
   const head = messages.slice(0, from).filter((message) => !isInstruction(message));
   const isUserNext = messages[to]?.role === 'user';
-  // Roles must alternate, so a user message must follow the pinned answer.
+  // Omit the pinned answer if no user message follows it, because roles must alternate.
   const retained = pinned.at(-1)?.role === 'assistant' && !isUserNext ? [] : pinned;
   return [
     ...instructions,

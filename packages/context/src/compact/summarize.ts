@@ -33,15 +33,15 @@ const SUMMARY_MARGIN = 1.3;
 const TIME_MS = 180_000;
 const PROMPT_OVERHEAD = 700;
 
-/** Summary, and the number of messages from the start that the summary covers. The last group of these messages is complete. */
+/** Summary of the first `count` messages. Tool calls among them are included with their results. */
 export interface Summary {
   readonly text: string;
   readonly count: number;
 }
 
 /**
- * Writes a summary. The prompt contains as many messages as fit, in as much detail as possible. Throws model errors, `empty`
- * for an empty summary, `content-filter` for a refusal, `truncated` for a cut one, and `invalid-output` for one above its limit.
+ * Writes a summary. The prompt contains as many messages as fit, in as much detail as possible. Throws model errors,
+ * `content-filter` for a refusal, and `empty`, `truncated` or `invalid-output` for an empty, incomplete or too long summary.
  */
 export async function summarize(
   order: SummaryRequest,
@@ -61,7 +61,7 @@ export async function summarize(
       checkFinish(finish, maxTokens);
       return { text: checkedSummary(text, maxTokens, redactor), count };
     } catch (error) {
-      // Try again with the next prompt, which has less detail.
+      // The next prompt is shorter, so it may fit.
       if (!LlmError.is(error, 'context-overflow')) throw error;
       overflow = error;
     }
@@ -72,7 +72,7 @@ export async function summarize(
 /** Throws an error if the summary may be incomplete, because the summary would replace messages. */
 function checkFinish(finish: FinishReason, maxTokens: number): void {
   if (finish === 'refusal' || finish === 'content-filter')
-    throw new LlmError('content-filter', 'summarizer: the model refused to summarize');
+    throw new LlmError('content-filter', 'summarizer: the model refused to summarize; use another model');
   if (finish !== 'stop')
     throw new LlmError(
       'truncated',
@@ -84,7 +84,7 @@ function checkedSummary(text: unknown, maxTokens: number, redactor: Redactor): s
   if (typeof text !== 'string') throw new LlmError('protocol', 'summarizer: the model returned no text');
   const written = withoutFrame(withoutThinking(text));
   const summary = redactor.text(written);
-  if (summary === '') throw new LlmError('empty', 'summarizer: the summary is empty');
+  if (summary === '') throw new LlmError('empty', 'summarizer: the summary is empty; use another model');
   const tokens = Math.max(estimateTokens(written), estimateTokens(summary));
   if (tokens > maxTokens)
     throw new LlmError(

@@ -4,7 +4,7 @@ import { trimTail } from '../transcript/trim-tail.ts';
 import { invisibleIn } from './invisible.ts';
 import { classesAt, SEQUENCES, type Scope, type SequenceRule } from './rules.ts';
 
-/** Suspicious passage of a text. `at`: offset. `excerpt`: at most 80 characters of one line, without invisible characters. */
+/** Suspicious passage of a text, which begins at offset `at`. `excerpt` has at most 80 visible characters of one line. */
 export interface Suspicion {
   readonly id: string;
   readonly at: number;
@@ -14,7 +14,7 @@ export interface Suspicion {
 const MAX_PER_KIND = 5;
 
 /**
- * Returns passages of a text that try to steer the model, in order, at most five of a kind. `scope`: `all` for any text,
+ * Returns passages of a text that try to manipulate the model, in order, at most five of a kind. `scope`: `all` for any text,
  * `context` (default) for project files, `strict` for untrusted files. Takes linear time.
  */
 export function inspectText(text: string, scope: Scope = 'context'): readonly Suspicion[] {

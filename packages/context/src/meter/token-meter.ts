@@ -14,13 +14,13 @@ export type MeteredRequest = Pick<ChatRequest, 'messages' | 'system' | 'tools'>;
 export interface MeterReading {
   readonly estimated: true;
   readonly tokens: number;
-  /** Whether the vendor's count for the beginning of this conversation is a part of the estimate. */
+  /** Whether the estimate includes a vendor's count for the beginning of this conversation. */
   readonly anchored: boolean;
 }
 
 /** Estimates tokens, and improves the estimates with the counts that vendors report. */
 export interface TokenMeter {
-  /** Returns the estimated input tokens. `target`: `provider/model`, because image tokens and vendors' additions vary. */
+  /** Returns the estimated input tokens for `target` (`provider/model`). Image tokens and vendors' additions vary. */
   estimate(request: MeteredRequest, target?: string): MeterReading;
   /** Records the number of tokens that the vendor counted for a request. */
   observe(request: MeteredRequest, usage: Usage, target: string): void;
@@ -37,11 +37,11 @@ const MAX_ANCHORS = 64;
 const MIN_SHARE = 0.35;
 const WORTH_DOUBT = 500;
 
-/** Returns a meter with bounded memory. `count`: tokenizer to use, by default an estimate by characters. */
+/** Returns a meter with bounded memory. Counts tokens with `count`. Without it, estimates them from the characters. */
 export function tokenMeter({ count }: { readonly count?: TokenCounter | undefined } = {}): TokenMeter {
   const counter = safeCounter(count);
   const weights = new Weights(counter);
-  /** Anchors with their targets, oldest first. */
+  /** Requests whose tokens a vendor has counted, with their targets, oldest first. */
   const anchors = new Map<Anchor, string>();
   const anchorOf = (request: MeteredRequest, target: string | undefined): Anchor | undefined =>
     [...anchors]
@@ -99,7 +99,7 @@ class Weights {
     return messages.reduce((sum, message) => sum + this.ofMessage(message, target), tokens);
   }
 
-  /** Returns the number of tokens after the anchor. Uses the vendor's count of the response, if the vendor reported one. */
+  /** Returns the number of tokens that the request adds to the anchor. Uses the vendor's count of the response, if one exists. */
   afterAnchor({ messages, answer }: Anchor, request: MeteredRequest, target: string | undefined): number {
     const [first, ...rest] = request.messages.slice(messages.length);
     if (first === undefined) return 0;

@@ -21,14 +21,14 @@ export class Budget {
     return this.cut.has(raw);
   }
 
-  /** Returns the text, cut to the budget, in a tag that the text cannot close. If no budget is left, returns the reason. */
+  /** Returns the text, cut to the budget, in a tag that the text cannot close. If no token is left, returns a warning. */
   textPart(raw: string, tag: string, text: string): TextPart | string {
     const excerpt = this.take(raw, text.replaceAll(CLOSING_TAG, '‹'));
     if (excerpt === undefined) return NO_ROOM;
     return { type: 'text', text: `<${tag}>\n${excerpt}\n</${tag.replace(/ .*/s, '')}>` };
   }
 
-  /** Returns a fetched part, with text in a tag. If the budget is too small, returns the reason. */
+  /** Returns a fetched part. Cuts text to the budget and encloses it in a tag. If the budget is too small, returns a warning. */
   part(raw: string, url: string, part: UserPart): UserPart | string {
     if (part.type === 'text') return this.textPart(raw, `page url="${url}"`, part.text);
     const tokens = part.type === 'image' ? imageTokens(part.bytes) : Math.ceil(part.bytes.length / 24);

@@ -61,7 +61,7 @@ class Files {
     this.onSuspicion = onSuspicion;
   }
 
-  /** Adds the layer of a source. Returns false if the source's files are empty or do not exist. */
+  /** Adds the layer of a source. Returns false and adds nothing if no file of the source has readable text. */
   async take({ name, root, files }: ProjectSource, tier: Layer['tier']): Promise<boolean> {
     const texts: string[] = [];
     for (const file of files) {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 const TIME_MS = 20_000;
 const MAX_BYTES = 8 * 2 ** 20;
 
-/** Git settings that prevent git from running programs and fetching. `NAMED` has settings whose names a repository chooses. */
+/** Git settings that prevent git from running programs and from fetching. `NAMED` covers settings with variable names. */
 const SAFE: readonly string[] = [
   'core.fsmonitor=false',
   'core.hooksPath=/dev/null',

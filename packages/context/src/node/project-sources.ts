@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Files that become one layer of the prompt. `files`: paths relative to `root`. */
+/** Files that become one layer of the prompt. The paths in `files` are relative to `root`. */
 export interface ProjectSource {
   readonly name: string;
   readonly root: string;

@@ -1,4 +1,4 @@
-/** Function that returns the text that replaces a cut. `left`: number of removed characters. */
+/** Function that returns the text to insert in place of `left` removed characters. */
 export type Marker = (left: number) => string;
 
 const DEFAULT_MARKER: Marker = (left) => `\n[… ${left} characters …]\n`;
@@ -16,10 +16,10 @@ export function cutMiddle(text: string, head: number, tail: number, marker: Mark
 export const cutEnd = (text: string, maxLength: number): string =>
   text.slice(0, boundary(text, maxLength, -1));
 
-/** Number of code units before and after a cut in which a boundary is searched. Visible characters are shorter. */
+/** Number of code units before and after a cut in which a boundary is searched. Every visible character is shorter. */
 const AROUND = 64;
 
-/** First code unit that can combine with the previous code unit, except in line endings. */
+/** First code unit that can belong to the same visible character as the previous one, except in line endings. */
 const FIRST_COMBINING = 0x300;
 
 let segmenter: Intl.Segmenter | undefined;
@@ -38,7 +38,7 @@ function boundary(text: string, at: number, direction: -1 | 1): number {
   return near ?? at;
 }
 
-/** Returns the start of a sequence of flags, because flags are pairs of letters that are counted from the start. */
+/** Returns the start of a sequence of flags. Only from this start can the letters be divided into pairs, which form the flags. */
 function startOfFlags(text: string, at: number): number {
   const low = text.charCodeAt(at);
   let start = low >= 0xdc00 && low <= 0xdfff ? at - 1 : at;

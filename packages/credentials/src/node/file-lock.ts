@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LlmError } from '@majordomo/core';
 
 const POLL_MS = 15;
-/** Interval in milliseconds at which the holder of the lock renews the time of its claim. */
+/** Interval at which the holder of the lock updates the modification time of its claim, in milliseconds. */
 const RENEW_MS = 10_000;
 /** Age in milliseconds above which a claim from another machine is treated as the claim of a dead process. */
 const STALE_MS = 60_000;
@@ -45,7 +45,7 @@ async function acquire(folder: string, claim: string): Promise<void> {
     let holder = await holderIn(folder, claim);
     if (holder === undefined) {
       await writeFile(claim, '', { mode: 0o600 });
-      // If two processes claim at the same time, at least the process that checks last finds the other claim.
+      // If two processes claim at the same time, at least one of them finds the other claim.
       holder = await holderIn(folder, claim);
       if (holder === undefined) return;
       await unlink(claim);
@@ -67,7 +67,7 @@ async function holderIn(folder: string, own: string): Promise<string | undefined
     const [, pid, host] = CLAIM.exec(name) ?? [];
     const file = join(folder, name);
     if (pid === undefined || file === own) continue;
-    // The age of a claim from this machine is ignored, because its process may have been suspended.
+    // Ignore the age of a claim from this machine, because a suspended process cannot update it.
     const isAlive = host === HOST ? exists(Number(pid)) : (await ageOf(file)) < STALE_MS;
     if (isAlive) return name;
     await unlink(file).catch(() => undefined);
@@ -75,7 +75,7 @@ async function holderIn(folder: string, own: string): Promise<string | undefined
   return undefined;
 }
 
-/** Returns the age of a file in milliseconds, or `Infinity` if the claim was just released. */
+/** Returns the age of a claim in milliseconds, or `Infinity` if the claim no longer exists. */
 const ageOf = (file: string): Promise<number> =>
   stat(file).then(
     ({ mtimeMs }) => Date.now() - mtimeMs,

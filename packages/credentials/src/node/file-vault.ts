@@ -11,7 +11,7 @@ import { defaultVaultPath } from './vault-path.ts';
 export interface FileVaultOptions {
   /** Path of the file. `@default defaultVaultPath()` */
   readonly path?: string | undefined;
-  /** Listener called with the path of the backup copy of an invalid file, before the call rejects. @default none */
+  /** Listener for an invalid file. Receives the path of its backup copy before the method rejects. @default none */
   readonly onCorrupt?: ((backup: string) => void) | undefined;
 }
 
@@ -31,7 +31,7 @@ export function fileVault(options: FileVaultOptions = {}): Vault {
     },
     async update(name, change) {
       await prepareFolder(path);
-      // Report an unusable path before waiting for the lock.
+      // Create the folder first, so that an unusable path is reported without waiting for the lock.
       await readVault(path, onCorrupt);
       return withLock(`${path}.lock`, async () => {
         await removeTemporary(path);

@@ -24,7 +24,7 @@ type Entry = InstanceType<Keyring['Entry']>;
 
 /** Options of `keychainVault`. */
 export interface KeychainVaultOptions {
-  /** Name under which the keychain shows the entries. `@default 'majordomo'` */
+  /** Name of the service to which the entries belong in the keychain. `@default 'majordomo'` */
   readonly service?: string | undefined;
   /** Module to use instead of `@napi-rs/keyring`, for a bundle or a test. @default `@napi-rs/keyring` */
   readonly keyring?: Keyring | undefined;

@@ -6,7 +6,7 @@ const IN_USE: ReadonlySet<unknown> = new Set(['EACCES', 'EBUSY', 'EPERM']);
 const TRIES = 20;
 const PAUSE_MS = 50;
 
-/** Facts and functions of the operating system. */
+/** Platform and functions of the operating system, which tests replace. */
 export interface System {
   readonly isWindows: boolean;
   rename(from: string, to: string): Promise<void>;

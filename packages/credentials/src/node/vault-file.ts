@@ -9,7 +9,7 @@ import { replaceFile } from './replace-file.ts';
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
-// Windows has no `O_NOFOLLOW`.
+// Use 0 on Windows, which has no `O_NOFOLLOW`.
 const { O_NOFOLLOW: NO_FOLLOW = 0 } = constants as { readonly O_NOFOLLOW?: number };
 /** Maximum size of a vault file, in bytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -42,7 +42,7 @@ export async function readVault(
     if (LlmError.is(error) && error.details.code === 'vault-version') throw error;
     const backup = await copyAside(path, text);
     notify(onCorrupt, backup);
-    // The parser's message may contain secrets.
+    // Omit the cause, because the parser's message may contain secrets.
     throw new LlmError(
       'config',
       `${path} is not a vault and was copied to ${backup}; repair the file, or remove it to start with an empty vault`,
@@ -51,7 +51,7 @@ export async function readVault(
   }
 }
 
-/** Writes the entries atomically: readers see the old or the new entries, even after a power failure. */
+/** Writes the entries atomically. Readers receive either the old or the new entries, even after a power failure. */
 export async function writeVault(path: string, entries: Entries): Promise<void> {
   const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
   try {
@@ -111,7 +111,7 @@ async function syncFolder(folder: string): Promise<void> {
     await using handle = await open(folder, constants.O_RDONLY);
     await handle.sync();
   } catch {
-    // The file is already written, so a failed flush is not an error.
+    // Ignore a failed flush, because the file is already written.
   }
 }
 

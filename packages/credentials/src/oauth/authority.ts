@@ -15,7 +15,7 @@ const INSECURE: typeof protocol.allowInsecureRequests = protocol.allowInsecureRe
 /** Characters of a token (RFC 6749, appendix A.12). */
 const VISIBLE = /^[\x20-\x7e]+$/;
 
-/** Tokens that a token endpoint granted. The local clock determines `expiresAt`. */
+/** Tokens that a token endpoint granted. `expiresAt` is computed with the local clock. */
 export type Tokens = Pick<StoredCredential, 'value' | 'refresh' | 'issuedAt' | 'expiresAt'>;
 
 /** Values of one login with an authorization code. */
@@ -38,7 +38,7 @@ export class Authority {
     this.client = { client_id: options.clientId === '' ? 'none' : options.clientId };
   }
 
-  /** Returns the authority's endpoints. If discovery fails, the next call repeats discovery. */
+  /** Returns the authority's endpoints. Discovers them at the first call, and again after a failed discovery. */
   async server(signal: AbortSignal): Promise<protocol.AuthorizationServer> {
     this.discovery ??= this.discover(signal).catch((error: unknown) => {
       this.discovery = undefined;
@@ -254,7 +254,7 @@ function responseOf(error: unknown): Response | undefined {
   return cause instanceof Response ? cause : undefined;
 }
 
-/** Converts an error of the step that `what` names. Omits the cause, because it may contain the request's secrets. */
+/** Converts an error. The message begins with `what`, the name of the failed step. Omits the cause, which may contain secrets. */
 export function asLoginError(error: unknown, what: string): LlmError {
   if (LlmError.is(error)) return error;
   const { code, ...details } = failureDetails(error);

@@ -32,7 +32,7 @@ export async function deviceLogin(
   }
 }
 
-/** Polls once. Returns the tokens, or the reason to poll again: the user has not decided, or the authority did not respond. */
+/** Polls once. Returns the tokens, `pending` if the user has not decided, or `slow-down` after a failure that may end. */
 async function poll(
   authority: Authority,
   code: string,
@@ -52,7 +52,7 @@ async function poll(
   }
 }
 
-/** Returns the error for an address that is not a web address. Terminals and pages may open the address. */
+/** Returns the error for an address that must not be shown, because terminals and pages may open it. */
 const unsafeAddress = (): LlmError =>
   new LlmError('auth', 'oauth: the login URL of the server does not begin with https:// or http://', {
     code: 'login-failed',

@@ -15,7 +15,7 @@ interface Translation {
 }
 
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
-/** Time limit of a login in seconds, as in the vendor's command-line program. The response contains no limit. */
+/** Time limit of a login in seconds. Taken from the vendor's command-line program, because the response contains no limit. */
 const CODEX_LIMIT_S = 900;
 const CODEX_INTERVAL_S = 5;
 const MIN_CODEX_INTERVAL_S = 3;
@@ -94,7 +94,7 @@ async function codexPoll(url: string, form: URLSearchParams, post: Post): Promis
   );
 }
 
-/** Converts a refusal to a standard error response. Retains the status of a rate limit or a server error. */
+/** Converts an error response to a standard OAuth error. Keeps the status of a rate limit or a server error. */
 const asRefusal = (answer: Response): Response =>
   answer.status === 429 || answer.status >= 500
     ? answer

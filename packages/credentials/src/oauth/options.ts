@@ -17,9 +17,9 @@ export interface OAuthOptions {
   readonly issuer?: string | undefined;
   /** Endpoints of an authority without discovery. Required without `issuer`. */
   readonly endpoints?: OAuthEndpoints | undefined;
-  /** Scopes of the token, as the vendor defines them. @default [] */
+  /** Names of the requested scopes, as the vendor defines them. @default [] */
   readonly scopes?: readonly string[] | undefined;
-  /** Time between the refresh and the expiry of a token, in milliseconds; at most 1/4 of its lifetime. `@default 60_000` */
+  /** Time before a token's expiry at which it is refreshed, in milliseconds; at most 1/4 of its life. `@default 60_000` */
   readonly earlyMs?: number | undefined;
   /** Additional parameters of the authorization request, such as `access_type`. @default {} */
   readonly extra?: Readonly<Record<string, string>> | undefined;
@@ -50,7 +50,7 @@ export interface LoginIo {
   }): void | Promise<void>;
   /** Time limit of the login, in milliseconds. `@default 300_000` */
   readonly timeoutMs?: number | undefined;
-  /** Function that returns the redirect that the user pasted, as the complete address or its query. */
+  /** Function that asks the user to paste the address of the redirect, and returns the address or its query. */
   readonly paste?: (() => Promise<string>) | undefined;
 }
 

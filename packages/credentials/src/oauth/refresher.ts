@@ -8,7 +8,7 @@ import type { OAuthOptions } from './options.ts';
 const EARLY_MS = 60_000;
 /** Maximum time between the refresh and the expiry of a token, as a share of the token's lifetime. */
 const MAX_EARLY_SHARE = 0.25;
-/** Time before a failed refresh of a valid token is repeated if the response has no Retry-After header, in milliseconds. */
+/** Time until a failed refresh of a valid token is repeated, in milliseconds, if the response has no Retry-After header. */
 const RETRY_MS = 5000;
 /** Error codes after which the authority rejects the refresh token permanently. */
 const NEEDS_LOGIN: ReadonlySet<string> = new Set([
@@ -20,8 +20,8 @@ const NEEDS_LOGIN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns the access token, and refreshes it before it expires. All processes that share the vault share one refresh. Two
- * refreshes with the same refresh token would end the login, because the authority would consider the token stolen.
+ * Returns the access token, and refreshes it before it expires. Only one process that shares the vault refreshes the token. After
+ * a second refresh with the same refresh token, the authority would consider the token stolen, and end the login.
  */
 export class Refresher {
   private readonly options: OAuthOptions;

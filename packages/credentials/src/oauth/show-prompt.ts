@@ -4,7 +4,7 @@ import type { LoginIo } from './options.ts';
 
 type Prompt = Parameters<LoginIo['show']>[0];
 
-/** Shows a prompt until the signal aborts. If the application's `show` fails, rejects with an error that names `show`. */
+/** Calls `show` with the prompt. Rejects if `show` fails, or if the signal aborts before `show` has ended. */
 export const showPrompt = (io: LoginIo, prompt: Prompt, signal: AbortSignal): Promise<void> =>
   abortable(show(io, prompt), signal);
 
@@ -14,7 +14,7 @@ async function show(io: LoginIo, prompt: Prompt): Promise<void> {
   } catch (cause) {
     throw new LlmError(
       'auth',
-      'oauth: `show` failed to show the prompt',
+      'oauth: `show` failed to show the prompt; see the cause',
       { code: 'login-failed' },
       { cause },
     );

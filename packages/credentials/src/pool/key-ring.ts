@@ -6,13 +6,13 @@ export interface KeyState {
   readonly id: string;
   /** State of the key. A resting key can be used again at `until`. A dead key can be used after `revive` or a new login. */
   readonly state: 'ok' | 'resting' | 'dead';
-  /** End of the rest in epoch milliseconds. `undefined` unless the key rests. */
+  /** Time until which the key rests, in epoch milliseconds. `undefined` if the key does not rest. */
   readonly until: number | undefined;
   /** Kind and message of the failure, or a note on `Pool.rest`. `undefined` for a key that can be used. */
   readonly why: string | undefined;
   /** Number of calls in progress. */
   readonly inUse: number;
-  /** Number of calls with the key so far, including failed calls. */
+  /** Number of calls for which the key has been used, including failed calls. */
   readonly uses: number;
 }
 
@@ -46,7 +46,7 @@ export interface Lease {
 const FIRST_REST_MS = 60_000;
 const MAX_REST_MS = 3_600_000;
 
-/** Keys of a pool. Selects the next key, and rests or retires keys that fail. */
+/** Keys of a pool. Selects the next key, and changes the state of keys that fail to `resting` or `dead`. */
 export class KeyRing {
   readonly keys: readonly Key[];
   private readonly settings: RingSettings;
@@ -97,7 +97,7 @@ export class KeyRing {
     if (key.epoch === epoch) key.rests = 0;
   }
 
-  /** Rests or retires the key. If several calls fail with the key at the same time, only the first failure has an effect. */
+  /** Changes the state of the key. If concurrent calls fail with the same key, only the first failure has an effect. */
   recordFailure({ key, epoch }: Lease, { kind, message, details: { retryAfterMs } }: LlmError): void {
     if (key.epoch !== epoch) return;
     const why = `${kind}: ${message}`;
@@ -123,7 +123,7 @@ export class KeyRing {
     Object.assign(key, { ...USABLE, rests: 0, epoch: key.epoch + 1 });
   }
 
-  /** Returns the values to mask in every error, because a vendor's message may contain the key of an earlier call. */
+  /** Returns the last values of all keys, to mask in every error. A vendor's message may contain the key of an earlier call. */
   values(): readonly string[] {
     return this.keys.flatMap((key) => key.lastValue() ?? []);
   }
@@ -156,7 +156,7 @@ export class KeyRing {
   }
 }
 
-/** Returns a credential that stores the last value that `source` returned. */
+/** Returns a credential that calls `source` and stores its last value. */
 function trackValue(source: Credential): Pick<Key, 'credential' | 'lastValue' | 'hasNewValue'> {
   if (typeof source === 'string')
     return { credential: source, lastValue: () => source, hasNewValue: undefined };

@@ -11,7 +11,7 @@ interface Plan {
   readonly key: Key;
   /** Keys that have failed in this call. */
   readonly failed: ReadonlySet<Key>;
-  /** Recovery of the key's provider, which recognizes its recoveries by identity. */
+  /** Recovery of the key's provider. Pass it unchanged, because the provider recognizes its recoveries by identity. */
   readonly inner: Recovery | undefined;
 }
 
@@ -30,7 +30,7 @@ export class PoolAttempts {
     this.provider = provider;
   }
 
-  /** Streams the steps of an attempt. The key has succeeded at the step for which `isLast` returns true, or at the end. */
+  /** Streams the steps of an attempt. Records the key's success at the step for which `isLast` returns true. */
   async *steps<Step>(
     context: ModelContext,
     use: Use<AsyncIterable<Step>>,
@@ -119,7 +119,7 @@ export class PoolAttempts {
     return withDetails(cause, { retryAfterMs, target: cause.details.target ?? target });
   }
 
-  /** Returns the provider's recovery with the same key. Each key may refresh its value once. */
+  /** Returns a copy of the provider's recovery, with the same key. Each key may refresh its value once. */
   private sameKey(inner: Recovery, key: Key, failed: ReadonlySet<Key>): Recovery {
     const isRenewal = inner.id === 'credential';
     const recovery: Recovery = isRenewal
@@ -161,7 +161,7 @@ export class PoolAttempts {
   }
 }
 
-/** Returns the context without the pool's keys, so that health records only the pool. */
+/** Removes the callback `credential`, so that providers do not report their keys and health records only the pool. */
 function withoutCredential(context: ModelContext): ModelContext {
   const inside: ModelContext = { ...context };
   delete inside.credential;

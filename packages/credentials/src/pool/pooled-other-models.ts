@@ -8,7 +8,7 @@ type OtherModels = Pick<
   'imageModel' | 'embeddingModel' | 'transcriptionModel' | 'speechModel' | 'rerankModel' | 'moderationModel'
 >;
 
-/** Returns a pool's models other than chat models. The first key's provider describes them, and each call uses the next key. */
+/** Returns a pool's models other than chat models, with the members of the first key's provider. Each call uses the next key. */
 export function pooledOtherModels(
   first: Provider,
   providerOf: (key: Key) => Provider,
@@ -74,5 +74,5 @@ export function pooledOtherModels(
 
 function required<Backend>(backend: Backend | undefined, keyId: string): Backend {
   if (backend !== undefined) return backend;
-  throw new LlmError('config', `the provider of key ${keyId} does not support this operation`);
+  throw new LlmError('config', `the provider of key ${keyId} does not support this operation; remove the key`);
 }

@@ -17,7 +17,7 @@ import { STRATEGIES, type Strategy } from './strategy.ts';
 
 /** Options of a pool of keys. */
 export interface PoolOptions {
-  /** Keys of the pool. The id of a key without an id is its position: `1`, `2`, … */
+  /** Keys of the pool. If a key has no id, its position (`1`, `2`, …) is its id. */
   readonly keys: readonly (Secret | string | { readonly id: string; readonly key: Credential })[];
   /** Order in which keys are used. `@default 'fill-first'` */
   readonly strategy?: Strategy | undefined;
@@ -45,7 +45,7 @@ export interface Pool {
   snapshot(): readonly KeyState[];
   /** Makes a key usable again. Throws `config` for an unknown id. */
   revive(id: string): void;
-  /** Rests a key for `ms` milliseconds. Does not change a dead key. Throws `config` for an unknown id. */
+  /** Stops using a key for `ms` milliseconds. Does not change a dead key. Throws `config` for an unknown id. */
   rest(id: string, ms: number): void;
 }
 
@@ -87,7 +87,7 @@ export function pooled(
   };
 }
 
-/** Returns the members on which the providers of all keys agree, because a call may use any key. */
+/** Returns the members that are equal for the providers of all keys, because a call may use any key. */
 const commonMembers = ([first = {}, ...others]: readonly DataHandling[]): DataHandling =>
   Object.fromEntries(
     Object.entries(first).filter(([name, value]) =>

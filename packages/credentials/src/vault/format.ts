@@ -63,7 +63,7 @@ export function parseEntry(entry: unknown, name: string): StoredCredential {
   };
 }
 
-/** Returns the new entry of a change. Throws `config` if the entry is not a credential. */
+/** Returns the entry that a change function returned. Throws `config` if the entry is not a credential. */
 export function checkEntry(next: StoredCredential | undefined, name: string): StoredCredential | undefined {
   if (next === undefined) return undefined;
   try {

@@ -32,7 +32,7 @@ interface RouteOfPage {
   readonly query: string;
 }
 
-/** Reads the route from the URL's hash, such as `#/calls/<id>?tenant=beta`, so that links and the back button work. */
+/** Returns the route in the URL's hash, such as `#/calls/<id>?tenant=beta`. With the hash, links and the back button work. */
 function useRoute(): RouteOfPage {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {

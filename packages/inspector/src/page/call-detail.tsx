@@ -10,7 +10,7 @@ import { Waterfall } from './waterfall.tsx';
 
 interface CallDetailProps {
   readonly call: ListedCall;
-  /** Filter of the list to which the link leads. */
+  /** Filter of the list of calls to which the view links. */
   readonly filter: Filter;
   readonly now: number;
 }

@@ -14,7 +14,7 @@ interface Pages {
   readonly entries: readonly Entry[];
   /** Position of the next page of the call log. Absent for the last page. */
   readonly next?: string | undefined;
-  /** Whether an older page has been loaded. The first page is then not updated, because new calls would leave a gap. */
+  /** Whether an older page has been loaded. The first page is then not updated, because new calls would shift it. */
   readonly isPaged: boolean;
   readonly error?: string | undefined;
 }
@@ -24,10 +24,10 @@ export interface CallLogPages extends Pages {
   readonly loadOlder: () => void;
 }
 
-/** Loads the call log page by page. Without the admin API nothing is loaded. */
+/** Loads the call log page by page. Loads nothing if `isOn` is false, because no admin API exists. */
 export function useCallLog(isOn: boolean, filter: Filter): CallLogPages {
   const [pages, setPages] = useState<Pages>({ entries: [], isPaged: false });
-  // The call log contains only ended calls.
+  // Do not search for running calls, because the call log contains only ended ones.
   const isLoading = isOn && filter.outcome !== 'running';
   const key = JSON.stringify([isLoading, filter]);
   const load = async (
@@ -64,7 +64,7 @@ export function useCallLog(isOn: boolean, filter: Filter): CallLogPages {
     const { entries, next } = pages;
     if (next === undefined) return;
     void load(next, (page) =>
-      // If the entries differ, another filter or a newer first page has replaced them in the meantime.
+      // Ignore the page if another filter or a newer first page has replaced the entries in the meantime.
       setPages((before) =>
         before.entries === entries
           ? { ...page, entries: [...entries, ...page.entries], isPaged: true }

@@ -6,7 +6,7 @@ import { Icon } from './icons.tsx';
 import type { ListedCall } from './listed-call.ts';
 import { roundUp } from './scale.ts';
 
-/** Columns with their classes. Those with `extra` are hidden if the table is narrow. */
+/** Columns with their CSS classes. Columns with the class `extra` are hidden if the table is narrow. */
 const COLUMNS: readonly (readonly [name: string, className: string])[] = [
   ['Time', 'narrow'],
   ['Model', 'narrow'],
@@ -67,7 +67,7 @@ interface RowProps {
   readonly call: ListedCall;
   readonly href: string;
   readonly isSelected: boolean;
-  /** End of the scale in milliseconds. */
+  /** Duration at the end of the scale, in milliseconds. */
   readonly end: number;
   readonly now: number;
 }
@@ -76,7 +76,7 @@ function Row({ call, href, isSelected, end, now }: RowProps): JSX.Element {
   const { tenant, key, status, outcome, firstMs, usage = {}, startedAt } = call;
   const cost = call.nanoUsd ?? useStore().costOf(call.id)?.nanoUsd;
   const cells = [
-    // The link covers the row.
+    // CSS extends this link over the row.
     <a href={href} aria-current={isSelected ? 'true' : undefined} title={dateTime(startedAt)}>
       {isToday(startedAt) ? time(startedAt) : dateTime(startedAt)}
     </a>,
@@ -139,7 +139,7 @@ interface DurationProps {
   readonly end: number;
 }
 
-/** Bar with a part for each attempt. */
+/** Duration of a call, as a bar with a part for each attempt and as text. */
 function Duration({ call: { tries, outcome }, took, end }: DurationProps): JSX.Element {
   const attempts = tries.filter((each) => each.outcome !== 'skipped');
   const parts = attempts.length === 0 ? [{ outcome, at: 0, ms: took }] : attempts;

@@ -16,7 +16,7 @@ interface CallsViewProps {
   readonly query: string;
 }
 
-/** Table of calls, and the open call next to it. Live calls are added to the calls of the call log. */
+/** Table of calls, and the open call next to it. The table contains the calls of the call log and of the feed. */
 export function CallsView({ selected, query }: CallsViewProps): JSX.Element {
   const { calls: live, hello } = useKnown();
   const filter = filterOf(query);
@@ -24,7 +24,7 @@ export function CallsView({ selected, query }: CallsViewProps): JSX.Element {
   const log = useCallLog(hasLog, filter);
   const choices = useChoices(hasLog, filter.range, live);
   const [shown, setShown] = useState(PAGE);
-  // Before the oldest loaded entry, the list would lack refused requests and the calls of other processes.
+  // Omit live calls before the oldest loaded entry, because other calls of that time are not loaded yet.
   const from = log.next === undefined ? 0 : Date.parse(log.entries.at(-1)?.at ?? '');
   const calls = merged(live, log.entries, from).filter(matcherOf(filter));
   const visible = calls.slice(0, shown);
@@ -84,7 +84,7 @@ interface DetailProps {
   readonly now: number;
 }
 
-/** One call. Its entry is loaded if the call log exists, because the list contains no content. */
+/** Details of one call. Loads the call's entry if the call log exists, because the list contains no content. */
 function Detail({ id, listed, hasLog, filter, now }: DetailProps): JSX.Element {
   const isLogged = hasLog && listed?.outcome !== 'running';
   const { value, error } = useLoaded<{ readonly call: Entry }>(

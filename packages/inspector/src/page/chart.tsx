@@ -17,7 +17,7 @@ interface ChartProps {
   readonly steps: number;
 }
 
-/** Columns of spending over time. The table below contains the figures as text. */
+/** Chart with a column of spending for each period. The table below contains the same amounts as text. */
 export function Chart({ spending, step, steps }: ChartProps): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | undefined>(undefined);

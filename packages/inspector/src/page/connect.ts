@@ -19,7 +19,7 @@ export function connect(store: Store): void {
       return;
     }
     store.setConnection('closed');
-    // A server that restarts rejects requests temporarily. A server that does not know the session rejects them permanently.
+    // Try again, because a restarting server rejects requests only temporarily. Status 401 ends the session.
     setTimeout(() => void again(store), 3000);
   });
 }

@@ -38,7 +38,7 @@ export function paramsOf({ range, id, ...filter }: Filter): Readonly<Record<stri
 const nonEmpty = (values: object): Record<string, string> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
 
-/** Returns a function that applies the filter to calls of the feed. A part of an id also matches. */
+/** Returns a function that returns whether a call matches the filter. `id` also matches a part of an id. */
 export function matcherOf({ tenant, key, model, outcome, range, id }: Filter): (call: ListedCall) => boolean {
   const start = startOf(range) ?? 0;
   const text = id.trim().toLowerCase();
@@ -52,7 +52,7 @@ export function matcherOf({ tenant, key, model, outcome, range, id }: Filter): (
       [call.id, call.requestId, call.clientRequestId].some((each) => each?.toLowerCase().includes(text)));
 }
 
-/** Returns the name that the client sent, or the spec of a call that the call log does not contain yet. */
+/** Returns the name that the client sent, or the spec if only the feed contains the call. */
 export const modelOf = ({ model, spec }: ListedCall): string => model ?? spec;
 
 /** Whether another target was tried or skipped before the target that answered. */

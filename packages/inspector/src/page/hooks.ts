@@ -18,7 +18,7 @@ export function useKnown(): PageState {
   const [known, setKnown] = useState(store.known);
   useEffect(() => {
     const take = (): void => setKnown(store.known);
-    // The store may have changed between the first render and this effect.
+    // Read the store again, because it may have changed between the first render and this effect.
     take();
     return store.subscribe(take);
   }, [store]);
@@ -42,8 +42,8 @@ export interface Loaded<T> {
 }
 
 /**
- * Requests JSON immediately, after each interval, and when `version` changes. The previous value remains until the next value of the same
- * request arrives.
+ * Requests JSON immediately and every `everyMs` milliseconds (0: once). The value remains while the interval repeats the request.
+ * A new path, query or `version` removes the value and requests JSON again.
  */
 export function useLoaded<T>(
   path: string | undefined,

@@ -17,7 +17,7 @@ export interface ListedCall extends FeedCall {
 /** Entry of the call log, as JSON. Members that are `undefined` are absent. */
 export type Entry = CallEntry;
 
-/** Returns an entry of the call log in the form of the feed. */
+/** Converts an entry of the call log to a listed call. */
 export function fromEntry(entry: Entry): ListedCall {
   const { id, at, ms, error, attempts, metadata, target, usage, warnings } = entry;
   const startedAt = Date.parse(at);
@@ -55,8 +55,8 @@ function toAttempt({
 }
 
 /**
- * Returns the calls of the feed and of the call log, newest first. The feed has precedence, because it contains more facts. Calls
- * of the feed before `from` are omitted.
+ * Returns the calls of the feed and of the call log, newest first. Data of the feed takes precedence, because it is more
+ * detailed. Calls of the feed that started before `from` are omitted.
  */
 export function merged(
   live: readonly FeedCall[],

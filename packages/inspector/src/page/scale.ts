@@ -8,7 +8,7 @@ export function marks(end: number, most: number): readonly number[] {
   return Array.from({ length: Math.floor(end / step) + 1 }, (_, at) => at * step);
 }
 
-/** Returns the smallest of 1, 2, 5, 10, 20, 50 … that is not below the value. */
+/** Returns the smallest number of the series 1, 2, 5, 10, 20, 50 … that is at least `value`. */
 export function roundUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
   return ([...STEPS, 10].find((each) => each * power >= value) ?? 10) * power;

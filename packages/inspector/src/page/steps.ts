@@ -1,9 +1,9 @@
 import type { FeedSpending } from '../feed-types.ts';
 
 export interface Stacks {
-  /** Starts of the columns in seconds since the epoch, as if the page's time zone were UTC. */
+  /** Start of each column in seconds since the epoch, as if the local time were UTC. */
   readonly at: readonly number[];
-  /** Heights in USD by series. Each series is stacked on the next one. The last series has all rows without a separate color. */
+  /** Column heights in USD by series, each including the following series, because columns are stacked. */
   readonly series: readonly { readonly name: string; readonly height: readonly number[] }[];
 }
 

@@ -6,7 +6,7 @@ export type Connection = 'connecting' | 'live' | 'lost' | 'closed';
 export interface PageState {
   readonly connection: Connection;
   readonly hello: FeedHello | undefined;
-  /** Difference between the browser's clock and the server's, in milliseconds. */
+  /** Time by which the browser's clock is ahead of the server's, in milliseconds. */
   readonly skew: number;
   /** Calls, newest first. */
   readonly calls: readonly FeedCall[];
@@ -93,7 +93,7 @@ export class Store {
   private changed(): void {
     if (this.isDue) return;
     this.isDue = true;
-    // Background pages receive no frames. They are drawn when they become visible.
+    // Notify in the next frame. A background page has no frames, so it is drawn when it becomes visible.
     requestAnimationFrame(() => {
       this.isDue = false;
       for (const listener of this.listeners) listener();

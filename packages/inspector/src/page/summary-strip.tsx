@@ -48,7 +48,7 @@ const Figure = ({ name, value, tone = '' }: FigureProps): JSX.Element => (
 const percent = (share: number): string =>
   share === 1 ? '100 %' : `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 
-/** Columns with the number of calls over time. The adjacent figures contain the same data as text. */
+/** Columns with the number of calls in each period. The adjacent numbers summarize the same data as text. */
 function Activity({ over }: { readonly over: readonly Slice[] }): JSX.Element {
   const most = Math.max(1, ...over.map(({ finished, failedOver, failed }) => finished + failedOver + failed));
   const high = (calls: number): number => (calls === 0 ? 0 : Math.max(1.5, (calls / most) * HEIGHT));

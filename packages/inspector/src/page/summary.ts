@@ -5,7 +5,7 @@ import { failedOver } from './filter.ts';
 export interface Summary {
   readonly calls: number;
   readonly running: number;
-  /** Share of finished calls among the ended calls, from 0 to 1. */
+  /** Share of finished calls among finished and failed calls, from 0 to 1. */
   readonly finished: number | undefined;
   readonly failedOver: number;
   readonly failed: number;
@@ -32,7 +32,7 @@ export function summaryOf(calls: readonly FeedCall[]): Summary {
   };
 }
 
-/** Number of calls in a period of time. */
+/** Numbers of calls that started in one period. `finished` counts all calls that neither failed nor failed over. */
 export interface Slice {
   readonly finished: number;
   readonly failedOver: number;
@@ -62,7 +62,7 @@ export interface TargetSummary {
   readonly p50Ms: number | undefined;
 }
 
-/** Kinds of failures that the client caused. These failures indicate nothing about the target. */
+/** Kinds of failures that the request caused. They do not indicate a failing target. */
 const REQUEST_KINDS: readonly string[] = [
   'invalid-request',
   'unsupported',

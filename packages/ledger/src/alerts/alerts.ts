@@ -22,10 +22,10 @@ const DAY_MS = 86_400_000;
 const MIN_DRIFT = 0.01;
 /** Maximum number of stored alerts, and of stored burn rates. Above this number, all stored alerts or rates are removed. */
 const MAX_REMEMBERED = 10_000;
-/** Lease of the claim that gives one process the right to emit an alert, in milliseconds. The claim is settled at once. */
+/** Lease of the claim with which a process reserves an alert, in milliseconds. The process settles the claim immediately. */
 const CLAIM_LEASE_MS = 30_000;
 
-/** Detects conditions that need attention, and emits each alert once. */
+/** Detects the conditions of all alerts, and emits each alert once. */
 export class Alerts {
   private readonly store: LedgerStore;
   private readonly clock: Clock;
@@ -116,8 +116,8 @@ export class Alerts {
   }
 
   /**
-   * Emits an alert once across all processes that share the store. Each process tries to reserve a counter with a maximum of
-   * 1, and the process that succeeds emits the alert.
+   * Emits an alert once across all processes that share the store. Each process tries to reserve a counter whose maximum is 1.
+   * Only the process that succeeds emits the alert. If `alert` is `undefined`, later alerts of this name are suppressed.
    */
   private async emitOnce(
     { limit, counter, tenant }: BookedAmount,

@@ -23,7 +23,7 @@ export type Alert =
    * reported cost, positive if the catalog's price is higher.
    */
   | { readonly type: 'drift'; readonly target: string; readonly share: number }
-  /** The store can never store this record. Limits may already have counted the record's amounts. */
+  /** The ledger abandoned this record after the store failed. The used amounts of limits may already include its amounts. */
   | { readonly type: 'unrecorded'; readonly record: SpendRecord; readonly error: unknown }
-  /** The store failed or timed out. The alert is not repeated until the store has answered again. */
+  /** The store failed or timed out. Emitted again only for a failure after the store has answered. */
   | { readonly type: 'store-down'; readonly error: unknown };

@@ -25,8 +25,8 @@ export interface LedgerOptions {
   readonly limits?: readonly Limit[] | undefined;
   /**
    * Returns limits of one call in addition to `limits`, such as the limits of its key. Called at each attempt. Limits with the
-   * same name, unit, period and zone share counters. Return the same objects for later calls, because each new object has to be
-   * checked. If such a limit denies a call, the client receives the limit's figures.
+   * same name, unit, period and zone share counters. Return the same objects for later calls, because each new object is checked
+   * again. If such a limit denies a call, the error for the client contains the limit's amounts.
    * @default no additional limits
    */
   readonly limitsOf?: ((call: CallInfo) => readonly Limit[]) | undefined;
@@ -50,9 +50,9 @@ export interface LedgerOptions {
    */
   readonly media?: Pick<MediaFitter, 'pages'> | undefined;
   /**
-   * Decision on a call that a limit of money or tokens allows, but not in addition to the reservations of other calls in
-   * progress. With `wait`, the call waits until enough reservations are settled; a process admits calls in order of arrival.
-   * With `deny`, the call fails with `denied` and a `retryAfterMs` of one second.
+   * Decision on a call that exceeds a limit of money or tokens only because other calls in progress have reserved amounts. With
+   * `wait`, the call waits until enough reservations are settled. Each process admits its waiting calls in order of arrival. With
+   * `deny`, the call fails with `denied` and a `retryAfterMs` of one second.
    *
    * @default 'wait'
    */
@@ -65,8 +65,8 @@ export interface LedgerOptions {
    */
   readonly heldTimeoutMs?: number | undefined;
   /**
-   * Decision on calls while the store fails or does not answer within `storeTimeoutMs`. With `admit`, the amounts and records
-   * of these calls are stored when the store answers again.
+   * Decision on calls while the store fails or does not answer within `storeTimeoutMs`. `deny` denies them. With `admit`, the
+   * amounts and records of these calls are stored when the store answers again.
    *
    * @default 'deny'
    */
@@ -107,7 +107,7 @@ export interface Entry {
   readonly id?: string | undefined;
 }
 
-/** Work that outlives its process, such as a batch at a vendor. */
+/** Work that may end after the process that started it, such as a batch at a vendor. */
 export interface LongWork extends Pick<
   AttemptInfo,
   'target' | 'vendor' | 'model' | 'billing' | 'name' | 'call'
@@ -157,7 +157,7 @@ export interface Ledger {
    * that attempts have used. Rejects with `config` for an unknown name.
    */
   state(limit?: string): Promise<readonly LimitState[]>;
-  /** Returns the states of limits that `limitsOf` has returned. `emptyAt` is not set. */
+  /** Returns the states of limits that `limitsOf` has returned. Their `emptyAt` is `undefined`. */
   state(limits: readonly Limit[]): Promise<readonly LimitState[]>;
   /** Returns records, oldest first. */
   records(query?: RecordQuery): AsyncIterable<SpendRecord>;
@@ -171,7 +171,7 @@ export interface Ledger {
   /** Returns the maximum amounts of an attempt at the rates of this tier, or of the most expensive tier if `tier` is omitted. */
   estimate(attempt: AttemptInfo, tier?: string): Promise<Amount>;
   /**
-   * Reserves amounts for work that outlives its process. Returns the denial if a limit does not allow the work. Never waits. A
+   * Reserves amounts for long work. Returns the denial if a limit does not allow the work. Never waits for other reservations. A
    * second call with the same id renews the lease and reserves nothing more. A reservation that is not settled within `leaseMs`
    * counts as spent, until `settle` replaces it. Each request of the work counts as one request and one call.
    */
@@ -182,10 +182,10 @@ export interface Ledger {
    */
   settle(work: LongWork, used: UsedAmount): Promise<void>;
   /**
-   * Resolves when all bookings in progress are stored. Rejects if the store fails, and rejects once if the store can never
-   * store a record. On platforms that stop a request's work when the response ends, pass the call's `waitUntil` instead.
+   * Resolves when all bookings in progress are stored. Rejects if the store fails, and once after a record was abandoned. If the
+   * platform stops work when the response ends, set `waitUntil` of the call.
    */
   flush(): Promise<void>;
-  /** Flushes, then closes the store. Emits `unrecorded` for each record that could not be stored. */
+  /** Flushes, then closes the store. Emits `unrecorded` for each record that is still not stored. */
   close(): Promise<void>;
 }

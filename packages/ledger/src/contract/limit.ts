@@ -37,8 +37,8 @@ export interface Limit {
       }
     | undefined;
   /**
-   * Effect of a denial: with `fail` the call fails, with `advance` the call tries the next target. A call that can try another
-   * target does not wait for the reservations of other calls.
+   * Effect of a denial. With `fail`, the call fails. With `advance`, the call tries the next target. Before its last target, such
+   * a call does not wait for the reservations of other calls.
    *
    * @default 'fail'
    */

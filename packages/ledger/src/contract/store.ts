@@ -10,8 +10,8 @@ export interface EqualPeriods {
 }
 
 /**
- * Amount to reserve on a counter until it is settled. Amounts are integers within int64. The end of a period is passed as the
- * remaining time, which the store adds to its own clock, because the clocks of processes differ.
+ * Amount to reserve on a counter until the reservation is settled. Amounts are integers within int64. The end of a period is
+ * passed as the remaining time, which the store adds to its own clock, because the clocks of processes differ.
  */
 export interface Claim {
   readonly counter: string;
@@ -51,8 +51,8 @@ export interface Refusal {
 }
 
 /**
- * Store of counters and records. Every method is atomic and can be repeated with the same id. A synchronous store may return a
- * value instead of a promise, so that calls do not wait.
+ * Store of counters and records. Every method is atomic. Repeating a method with the same id has no further effect. A synchronous
+ * store may return a value instead of a promise, so that calls do not wait.
  */
 export interface LedgerStore {
   /**
@@ -63,9 +63,9 @@ export interface LedgerStore {
   /** Extends the lease. An unknown, lapsed or settled id is ignored. */
   renew(id: string, leaseMs: number): Awaitable<void>;
   /**
-   * Books the used amounts in place of the claims, and releases the claims on counters that are not listed. Counters without
-   * a claim are not changed. Returns true if the lease was still valid. Returns false for a lapsed lease, and replaces its
-   * assumed amounts with the used ones. Returns false for an unknown or settled id, and changes nothing.
+   * Replaces the claims with the used amounts, and releases the claims on counters that are not listed. Counters without a claim
+   * are not changed. Returns true if the lease was still valid. For a lapsed lease, replaces the amounts that were booked as
+   * spent, and returns false. For an unknown or settled id, changes nothing and returns false.
    */
   settle(
     id: string,
@@ -78,7 +78,7 @@ export interface LedgerStore {
   counters(prefix: string): Promise<readonly CounterState[]>;
   /**
    * Stores a record. Has no effect if the store has a record with the same id. Rejects with `invalid-request` if the store can
-   * never store the record. After other errors, the ledger retries, but only for ten minutes if the store accepts other records.
+   * never store the record. After other errors, the ledger retries, for ten minutes if the store accepts other records meanwhile.
    */
   append(record: SpendRecord): Awaitable<void>;
   /** Returns records, oldest first. */

@@ -14,9 +14,9 @@ const JOB_TIMEOUT_MS = 30_000;
 /** Delay of the first retry, in milliseconds. Each retry doubles the delay, up to the maximum. */
 const MIN_WAIT_MS = 1000;
 const MAX_WAIT_MS = 30_000;
-/** Maximum number of jobs that wait for a retry. */
+/** Maximum number of jobs that wait for a retry. Above this number, the oldest job is abandoned. */
 const MAX_WAITING = 10_000;
-/** Number of failures after which a job is abandoned, if the store completed other jobs between them and `REFUSED_MS` has passed. */
+/** Number of `refusals` after which a job is abandoned, if `REFUSED_MS` has passed since its first run. */
 const MAX_REFUSALS = 20;
 const REFUSED_MS = 600_000;
 
@@ -27,15 +27,15 @@ interface PendingJob {
   readonly since: number;
   /** Number of completed jobs at the last failure; infinite before the first failure. */
   completedBefore: number;
-  /** Number of failures between which the store completed other jobs. */
+  /** Number of failures before which the store completed another job since the previous failure. */
   refusals: number;
   waitMs: number;
   error: unknown;
 }
 
 /**
- * Runs jobs immediately, and retries failed jobs until the store accepts them. Each job is retried separately. A
- * job that the store can never accept is abandoned and reported.
+ * Runs jobs immediately, and retries failed jobs until the store accepts them. Each job is retried separately. A job is abandoned
+ * if the store rejects it permanently or too many jobs wait.
  */
 export class Outbox {
   private readonly clock: Clock;

@@ -25,7 +25,7 @@ export interface GateRequest {
   readonly estimate: Estimate | undefined;
 }
 
-/** Creates a job that releases the claims of an attempt that did not take place. */
+/** Creates a job that releases the claims of an attempt that was not started. */
 export const releaseJob = (
   { store, heldQueue }: LedgerContext,
   id: string,
@@ -87,7 +87,7 @@ export function bookingJob(
       alerts.onDrift(attempt.target, cost.driftNanoUsd, cost.nanoUsd ?? 0n);
     for (const one of booked) void context.outbox.send({ run: () => alerts.onBooked(one) });
   };
-  // Use another id, because a late reservation under the attempt's id is released, and a released id accepts no booking.
+  // Use another id. If the store answers after the timeout, the attempt's id is released, and a released id cannot be settled.
   const reservation = isReserved ? id : `${id}/unreserved`;
   const settle = (): void | Promise<void> =>
     mapValue(store.settle(reservation, booked), () => {

@@ -26,8 +26,8 @@ export interface Estimate {
   /** Maximum cost in nano-USD. */
   readonly nanoUsd: bigint | undefined;
   /**
-   * Share of `nanoUsd` that the vendor may bill as soon as it has read the request, in nano-USD. For embeddings, speech,
-   * transcription and images, the share is the complete cost.
+   * Part of `nanoUsd` that the vendor may bill as soon as it has read the request, in nano-USD. For operations other than chat,
+   * this part is the complete cost.
    */
   readonly inputNanoUsd: bigint | undefined;
   /** Whether the vendor bills units such as images or seconds, or tokens whose number is unknown before the call. */
@@ -37,7 +37,7 @@ export interface Estimate {
 /** Tier whose rates apply. If absent, the rates of the most expensive tier apply. */
 type Tier = { readonly tier?: string | undefined };
 
-/** Returns the maximum amounts of an attempt. `output`: number of output tokens to assume if it is below the maximum. */
+/** Returns the maximum amounts of an attempt. `output` replaces the maximum number of output tokens if it is lower. */
 export function estimate(
   attempt: AttemptInfo,
   model: CatalogModel | undefined,

@@ -29,7 +29,7 @@ export const ledgerGate = (context: LedgerContext): Gate => ({
 /** Whether the amount in this unit depends on the request and its response. */
 export const isMeasuredUnit = (unit: Unit): boolean => unit === 'usd' || unit === 'tokens';
 
-/** Admits or denies an attempt. Synchronous if the store is synchronous and the call does not wait for other calls. */
+/** Admits or denies an attempt. Returns a promise only if the store is asynchronous or the call waits for other calls. */
 function admit(context: LedgerContext, request: GateRequest): Permit | Denial | Promise<Permit | Denial> {
   const plan = planOf(context, request);
   if ('deny' in plan) return plan;
@@ -94,7 +94,7 @@ async function reserveInTime(
     refusal = await withTimeout(reserving, options.storeTimeoutMs, clock);
   } catch (error) {
     alerts.onStoreDown(error);
-    // A reservation that arrives after the timeout is released. An admitted call is booked under another id.
+    // Release a reservation that succeeds after the timeout. If the attempt is admitted, it is booked under another id.
     reserving.then(
       () => outbox.send(releaseJob(context, request.id, plan)),
       () => undefined,
@@ -130,7 +130,7 @@ function toRequest(
   return { attempt, id, spender, counted, model, price, pages, estimate };
 }
 
-/** Returns the amounts that an attempt reserves. `tier`: tier whose rates apply, by default the most expensive one. */
+/** Returns the amounts that an attempt reserves, at the rates of `tier` or, without one, of the most expensive tier. */
 export function claimOf(
   context: LedgerContext,
   attempt: AttemptInfo,
@@ -165,7 +165,7 @@ function denialFor(
   const limit = counted.find((one) => one.counter === counter)?.limit;
   if (limit === undefined) throw new Error(`the store refused a counter that was not claimed: ${counter}`);
   const amount = claims.find((claim) => claim.counter === counter)?.amount ?? 0n;
-  // The request of a call in progress is always counted, so waiting for that call does not help.
+  // Settling a call in progress does not lower the number of requests or calls, so waiting cannot help.
   const isHeld = isMeasuredUnit(limit.unit) && held > 0n && amount <= left + held;
   if (isHeld) {
     const denial = heldDenial(limit, amount, refusal);

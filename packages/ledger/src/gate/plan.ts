@@ -5,13 +5,13 @@ import type { LimitCounter } from '../limits/limit-set.ts';
 import { unboundedDenial, unmeasuredDenial, unpricedDenial } from './denials.ts';
 import type { Estimate } from './estimate.ts';
 
-/** Amounts to claim. */
+/** Maximum amounts of the attempt or long work that makes the claims. */
 interface Claimed extends Pick<Estimate, 'input' | 'output' | 'nanoUsd' | 'isByUnit'> {
   /** Number of requests. @default 1 */
   readonly requests?: number | undefined;
 }
 
-/** Properties of an attempt that determine the denial. */
+/** Properties of an attempt that the claims and the message of a denial depend on. */
 type Claimant = Pick<AttemptInfo, 'target' | 'vendor' | 'model' | 'billing' | 'payload'>;
 
 /** Returns the claims of an attempt on its limits, or the denial if a required amount is unknown. */

@@ -23,7 +23,7 @@ export function recordOf(
   },
 ): SpendRecord {
   const { call, target, vendor, model, name, operation = 'chat' } = attempt;
-  // Without usage, limits are charged the reserved amounts.
+  // Without usage, the reserved amounts are booked on the limits.
   const isAssumed = usage === undefined && cost.basis === 'unknown' && hasOutput(outcome);
   return {
     id: about.id,

@@ -36,8 +36,8 @@ export function bookedCost(
 }
 
 /**
- * Returns the amounts that an attempt adds to its limits. If the vendor reported no usage, returns the reservation: all of it if
- * any output arrived, only its input if majordomo stopped the attempt before any output, and nothing if the vendor failed.
+ * Returns the amounts to book for an attempt. If the vendor reported no usage, the tokens are those of the reservation if any
+ * output arrived, its input if majordomo stopped the attempt before any output, and otherwise 0.
  */
 export function amountsOf(
   outcome: Attempt,

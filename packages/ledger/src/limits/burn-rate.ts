@@ -9,7 +9,7 @@ export const WINDOW_MS = 86_400_000;
 /** Minimum number of samples for a rate, so that a single expensive call does not determine it. */
 const MIN_SAMPLES = 5;
 const MIN_AGE_MS = 3_600_000;
-/** Time within which samples are merged, in milliseconds. */
+/** Maximum age of the newest sample to which a further amount is added instead of starting a new sample, in milliseconds. */
 const MERGE_MS = 300_000;
 
 /**
@@ -30,7 +30,7 @@ export function emptyAt(
   return Math.round(now + (Math.max(0, Number(left)) / Number(spent)) * age);
 }
 
-/** Rate at which one counter grows, as observed by this process. Includes amounts that other processes booked. */
+/** Measures the rate at which the used amount of a counter grows. Includes amounts that other processes booked. */
 export class BurnRate {
   private samples: { at: number; amount: bigint; count: number }[] = [];
   private last: bigint | undefined;

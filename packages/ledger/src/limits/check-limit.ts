@@ -7,18 +7,18 @@ const PERIODS: readonly unknown[] = ['minute', 'hour', 'day', 'month', 'ever'];
 const WHERE_KEYS: readonly string[] = ['tenant', 'vendor', 'provider', 'target'];
 const FIELDS = ['name', 'max', 'per', 'zone', 'each', 'where', 'whenSpent', 'alertAt'];
 
-/** Throws `config` for an invalid field, a limit that no call could pass, and a repeated name. The error contains the path. */
+/** Throws `config` with the path of an invalid field, of a limit that no call could pass, or of a repeated name. */
 export function checkLimits(limits: readonly Limit[]): void {
   const names = new Set<string>();
   limits.forEach((limit, index) => {
     const path = `limits[${index}]`;
     checkLimit(limit, path);
-    if (names.has(limit.name)) fail(`${path}.name`, `another limit has the name "${limit.name}"`);
+    if (names.has(limit.name)) fail(`${path}.name`, `another limit has the name "${limit.name}"; rename one`);
     names.add(limit.name);
   });
 }
 
-/** Throws `config` for an invalid field, and for a limit that no call could pass. `path`: path of the limit, for the error. */
+/** Throws `config` for an invalid field or a limit that no call could pass. The error contains `path`, the path of the limit. */
 export function checkLimit(limit: Limit, path: string): void {
   if (typeof limit !== 'object' || (limit as unknown) === null) fail(path, 'must be a limit object');
   for (const field of Object.keys(limit))

@@ -18,8 +18,8 @@ export type Amounts = Readonly<Record<Unit, bigint>>;
 export type Unit = 'usd' | 'tokens' | 'requests' | 'calls';
 
 /**
- * Time before the end of a period in milliseconds, at most a twentieth of the period. A claim within this time may reach the
- * store after the end of the period.
+ * Time before the end of a period within which a claim may reach the store after that end, in milliseconds. For short periods, a
+ * twentieth of the period is used instead.
  */
 const ENDING_MS = 2000;
 
@@ -31,7 +31,7 @@ export class LimitCounters {
   readonly max: bigint;
   /** Common prefix of the names of the limit's counters. */
   readonly prefix: string;
-  /** Whether `limitsOf` returned the limit for a call. The call's client may then see the limit's figures. */
+  /** Whether `limitsOf` returned the limit for a call. The call's client may then see the limit's amounts. */
   readonly isOwn: boolean;
   /** Number of times that the limit was replaced in this process. Alerts are emitted once per revision. */
   readonly revision: number;
@@ -127,7 +127,7 @@ export class LimitCounters {
   }
 }
 
-/** Returns the equal periods of a limit; `undefined` for days and months, whose lengths differ. */
+/** Returns the equal periods of a limit; `undefined` for `ever`, and for days and months, whose lengths differ. */
 function windowOf(per: Limit['per'], period: Period | undefined): EqualPeriods | undefined {
   if (period === undefined || per === 'day' || per === 'month') return undefined;
   const { from, to } = period;

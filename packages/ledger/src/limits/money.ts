@@ -4,7 +4,7 @@ const DECIMAL = /^\d{1,10}(?:\.\d{1,9})?$/;
 export const MAX_AMOUNT: bigint = 2n ** 63n - 1n;
 /** `MAX_AMOUNT` in USD. */
 const MAX_USD = '9223372036.854775807';
-/** Requirement on amounts in USD, for error messages. */
+/** Part of an error message that describes a valid amount in USD. */
 export const USD_RULE: string = `must be a string with a decimal number of at most ${MAX_USD} and nine decimals`;
 
 /**

@@ -19,7 +19,7 @@ export async function samplesOf(
       const counter = limit.counterFor({ tenant, vendor, target, metadata: tags });
       if (counter === undefined) continue;
       const list = samples.get(counter) ?? [];
-      // The time of a sample is the start of its attempt.
+      // `record.at` is the end of the attempt, but a sample requires its start.
       list.push({ at: at - record.ms, amount: AMOUNTS[limit.unit](record) });
       samples.set(counter, list);
     }

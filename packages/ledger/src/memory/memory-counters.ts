@@ -1,7 +1,7 @@
 import type { Claim, CounterState, Refusal } from '../contract/store.ts';
 import { capAmount } from '../limits/money.ts';
 
-/** Amounts of one period of a counter. A reservation refers to the period in which it was made, also if settled later. */
+/** Amounts of one period of a counter. A reservation is always settled in the period in which it was made. */
 interface CounterPeriod {
   used: bigint;
   held: bigint;
@@ -22,18 +22,18 @@ interface Reservation {
   readonly holds: readonly Hold[];
   readonly leaseMs: number;
   state: 'held' | 'lapsed' | 'settled';
-  /** End of the lease, or time at which it lapsed or was settled, in epoch milliseconds. */
+  /** End of the lease of a held reservation, otherwise the time at which it lapsed or was settled, in epoch milliseconds. */
   until: number;
 }
 
-/** Time for which a counter is listed after the end of its period, and an id is stored after the end of its lease, in milliseconds. */
+/** Time for which a counter remains after the end of its period, and an id after the end of its lease, in milliseconds. */
 const LAPSED_MS = 86_400_000;
 /** Minimum time for which a settled id is stored, in milliseconds, because its reservation may be repeated. */
 const SETTLED_MS = 60_000;
 /** Time between two removals of old entries, in milliseconds. */
 const SWEEP_EVERY_MS = 10_000;
 
-/** Counters and their leases in memory. Methods receive the current time. */
+/** Counters and their leases in memory. Each method receives the current time as an argument. */
 export class MemoryCounters {
   private readonly periods = new Map<string, CounterPeriod>();
   private readonly reservations = new Map<string, Reservation>();

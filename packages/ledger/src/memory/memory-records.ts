@@ -2,7 +2,7 @@ import type { RecordQuery, SpendRecord } from '../contract/record.ts';
 
 /** Number of records that are always retained. */
 const MIN_RECORDS = 100_000;
-/** Number of records that are removed together, because each removal moves all others. */
+/** Number of records that are removed together. Each removal moves all remaining records, so single removals are slow. */
 const REMOVED_TOGETHER = 10_000;
 
 /** Records in memory, in the order of their times. */

@@ -31,7 +31,7 @@ export function findKeyed(text: string, found: Span[]): void {
   }
 }
 
-/** End of the last value, stored so that the value is not scanned again for each name within it. */
+/** End of the last scanned value (`lastsTo`). A value is not scanned again for each name that it contains. */
 interface Run {
   lastsTo: number;
 }
@@ -50,7 +50,7 @@ function findAfterSeparator(
   if (code === GREATER && text[from - 1] !== '<') return undefined;
   const verdict = verdictOf(text, name, from, code);
   if (verdict === undefined) return undefined;
-  // `=>` and `:=` assign a value. A comparison operator does not.
+  // `=>` and `:=` assign a value, unlike a comparison operator.
   let next = at + 1;
   if (text[next] === '=' || (code === EQUALS && text[next] === '=')) {
     if (code === EQUALS) return undefined;
@@ -113,7 +113,7 @@ function findValue(
   while (start - at < MAX_BLANKS && isBlank(text.charCodeAt(start))) start++;
   const isDefinite = verdict !== 'perhaps';
   if (isDefinite && (text[start] === '[' || text[start] === '{')) return findNested(text, start, name, found);
-  // Skips the remaining quotes of `"""` in Python and of `""` in CSV.
+  // Skip the remaining quotes of `"""` in Python and of `""` in CSV.
   start += /^"{1,2}(?="[\w!@#$%^&*-])/.exec(text.slice(start, start + 4))?.[0].length ?? 0;
   const quote = quoteAt(text, start);
   if (quote !== undefined) return findQuoted(text, start, quote, name, found);
@@ -155,7 +155,7 @@ function valueEnd(text: string, start: number): number {
 
 const isClosing = (character: string): boolean => ')]}.:!?'.includes(character);
 
-/** Table by character code: 1 for whitespace, quotes and separators, all of which end a value. */
+/** Table by character code. 1 marks whitespace, quotes and separators, which end a value. */
 const ENDS = new Uint8Array(256);
 for (let code = 0; code <= 32; code++) ENDS[code] = 1;
 for (const character of '"\'`&,;<>\u00a0') ENDS[character.charCodeAt(0)] = 1;

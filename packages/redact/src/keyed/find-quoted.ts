@@ -35,10 +35,10 @@ export function findQuoted(
   if (verdict === 'authorization') return findQuotedCredential(text, start, quote, isMember, from, found);
   const isCookie = verdict === 'cookie' || verdict === 'set-cookie';
   const begin = behindMasks(text, start);
-  // In nested JSON, each quote within the value has more backslashes than the opening quote.
+  // Read a longer head in nested JSON, because each quote within the value has more backslashes than the opening quote.
   const limit = begin + HEAD_LENGTH * (quote.slashes + 1);
   const head = text.slice(begin, endOfQuoted(text, begin, quote, limit).end);
-  // Only the line end after a private key remains. The key is already masked.
+  // The value was a private key, which is already masked. Only its line end remains.
   if (begin > start && /^(?:\\+[nr]|\s)*$/.test(head)) return undefined;
   if (isWorkingFolder(name.text, head) || !isQuotedSecret(head, name.text, verdict, isMember))
     return undefined;

@@ -18,7 +18,7 @@ export function findCredential(text: string, start: number, from: number, found:
   const begin = start + scheme.length;
   const head = /^[^\s"'`,\\]*/.exec(text.slice(begin, begin + HEAD_LENGTH))?.[0] ?? '';
   const end = HAS_PARAMETERS.test(scheme) ? endOfHeader(text, begin) : undefined;
-  // The start of a value decides, so that the rest of a long line is not scanned for each repeated header.
+  // Check only the start of a value, so that a long line is not scanned again for each repeated header.
   if (!isCredential(end === undefined ? head : text.slice(begin, end), scheme !== '')) return undefined;
   let stop = end ?? begin + head.length;
   while (stop < text.length && head.length === HEAD_LENGTH && !/[\s"'`,\\]/.test(text.charAt(stop))) stop++;
@@ -92,7 +92,7 @@ export function findCookies(
 const COOKIE_NAME = /^[ \t]{0,8}[^\s=;,:"']{1,120}="?/;
 const MAX_COOKIE_NAME = 132;
 
-/** Returns the offset of the end of a cookie. Skips mask characters at the start, because `\s` also matches them. */
+/** Returns the offset of the end of a cookie. Skips marks of masks at the start, because `\s` would also match them. */
 function endOfCookie(text: string, begin: number): number {
   let end = begin;
   while (text[end] === '\u2028' || text[end] === '\u2029') end++;

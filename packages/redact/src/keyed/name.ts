@@ -4,9 +4,9 @@ export type Verdict =
   | 'password'
   /** The value is a secret, as for `api_key` and `clientSecret`. */
   | 'secret'
-  /** A quoted value is a secret, and an unquoted value may be one. Applies to the name `secret`. */
+  /** For the name `secret`: a quoted value is a secret, and an unquoted value is a secret if it looks random. */
   | 'secret-if-quoted'
-  /** The value may be a secret, as for `token` and `signing_key`. */
+  /** The value is a secret if it looks random or, for a quoted token, has several words. */
   | 'perhaps'
   | 'authorization'
   | 'cookie'

@@ -18,7 +18,7 @@ const QUOTED_PLACEHOLDER =
 const QUOTED_TEMPLATE =
   /^(?:\$[A-Z][A-Z_]{2,}|\$\{[^{}]*\}|\$?\{\{[^{}]*\}\}|\{[a-z]{2,}(?:_[a-z]+)*\}|%[A-Z_]{3,}%|%s)$/;
 
-/** Whether an unquoted value is secret, by its name's kind. `isTight`: whether no space separates the name and the value. */
+/** Whether an unquoted value is secret after a name of this kind. `isTight` is true if no space precedes the value. */
 export function isSecret(value: string, verdict: Verdict, isTight: boolean): boolean {
   const head = value.slice(0, HEAD_LENGTH);
   if (verdict === 'perhaps' || verdict === 'secret-if-quoted') return isRandom(head) && !isTemplate(head);
@@ -27,7 +27,7 @@ export function isSecret(value: string, verdict: Verdict, isTight: boolean): boo
   return isTight ? head.length >= 6 && !CODE.test(head) : isRandom(head);
 }
 
-/** Whether a quoted value is secret. `isMember`: whether the name is also quoted, as in JSON. */
+/** Whether a quoted value is secret after a name of this kind. `isMember` is true if the name is quoted too, as in JSON. */
 export function isQuotedSecret(value: string, name: string, verdict: Verdict, isMember: boolean): boolean {
   if (value === '') return false;
   // The quote may close a string that ends with a name, as in `"password:", "next"`.
@@ -54,14 +54,14 @@ function isPassword(value: string, isTight: boolean): boolean {
   return /\d|[^A-Za-z0-9.,:)']/.test(value.replace(/(?<![.,:;)])[.,:;)]+$/, '')) && value.length >= 6;
 }
 
-/** Whether the value looks random. A number, a date, a path, and a name that consists of words do not look random. */
+/** Whether the value looks random. Numbers, dates, paths, code, and names that consist of words do not look random. */
 function isRandom(value: string): boolean {
   if (value.length < 8) return false;
   const { hasLower, hasUpper, hasDigit, isAlphanumeric } = kindsIn(value);
   const kinds = Number(hasLower) + Number(hasUpper) + Number(hasDigit);
   const isMixed =
     value.length < 16 ? kinds >= 2 && hasDigit : kinds >= 2 || (value.length >= 20 && isAlphanumeric);
-  // The cheapest check is first, so that the time remains linear if names are repeated.
+  // Begin with the cheapest check, so that the time remains linear if names are repeated.
   return isMixed && !/^[\d.,:+-]+$/.test(value) && !CODE.test(value) && !isPath(value) && !isOfWords(value);
 }
 

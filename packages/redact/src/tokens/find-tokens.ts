@@ -8,7 +8,7 @@ interface Start {
 
 const SIZE = 128;
 
-/** Rules by the first two characters of their tokens. A single lookup excludes nearly every position of a text. */
+/** Rules by the first two characters of their tokens, so that a single lookup excludes nearly every position of a text. */
 const BY_BEGINNING: readonly (readonly Start[] | undefined)[] = (() => {
   const table = Array.from<Start[] | undefined>({ length: SIZE * SIZE });
   for (const rule of TOKEN_RULES) {
@@ -22,7 +22,7 @@ const BY_BEGINNING: readonly (readonly Start[] | undefined)[] = (() => {
   return table;
 })();
 
-/** Table of word characters, because a token begins at the start of a word. */
+/** Table by character code. 1 marks a character of a word. A token begins at the start of a word. */
 const IS_WORD: Uint8Array = Uint8Array.from({ length: SIZE }, (_, code) =>
   /\w/.test(String.fromCharCode(code)) ? 1 : 0,
 );
@@ -86,7 +86,7 @@ const isWithinBase64 = (text: string, at: number): boolean => {
 const PLUS = 43;
 const SLASH = 47;
 
-/** Returns the offset of the end of the word, so that no part of a secret remains. */
+/** Returns the offset of the end of the word. The complete word is masked, so that no part of a secret remains. */
 function endOfWord(text: string, at: number): number {
   let end = at;
   for (let code = text.charCodeAt(end); code < SIZE && (IS_WORD[code] === 1 || code === HYPHEN);) {

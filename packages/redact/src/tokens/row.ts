@@ -6,6 +6,6 @@ export const GITLEAKS = 'rules of gitleaks, read 2026-11-20';
 export const SECRETLINT = 'rules of secretlint, read 2026-11-20';
 /** Source for kinds of tokens whose shape is not documented. */
 export const OBSERVED = 'shape of keys in use, not documented by the vendor, 2026-11-21';
-/** Returns the source for a vendor's page about its keys. Most pages contain only an example of a key. */
+/** Returns the source for a vendor's page about its keys. Most of these pages show only an example of a key, not its format. */
 export const page = (address: string): string =>
   `${address}, found 2026-11-20; the page was not compared with the shape`;

@@ -3,7 +3,7 @@ import { isWorkingFolder } from '../keyed/value.ts';
 
 type Text = (text: string) => string;
 
-/** Object to copy, and its copy without members. A queue of tasks replaces recursion, which would overflow on deep values. */
+/** Object to copy, and its copy without members. Tasks are queued, because recursion would overflow the stack on deep values. */
 interface Task {
   readonly from: object;
   readonly to: object;
@@ -46,11 +46,11 @@ function emptyCopy(member: object, text: Text, mask: string): object {
   if (member instanceof URLSearchParams) return cleanQuery(member, text, mask);
   const prototype: unknown = Object.getPrototypeOf(member);
   if (prototype === null) return Object.create(null) as object;
-  // A plain object, possibly of another realm.
+  // Compare the prototype's prototype, because a plain object may belong to another realm.
   return Object.getPrototypeOf(prototype) === null ? {} : member;
 }
 
-/** Returns an array of holes, which the caller replaces with items. */
+/** Returns an array of empty slots, which the caller fills. */
 function emptyList(length: number): unknown[] {
   const list: unknown[] = [];
   list.length = length;
@@ -117,7 +117,7 @@ function bytesMember(from: object): string | undefined {
 const isDataUrl = (text: string): boolean =>
   /^data:[\w.+-]{1,100}\/[\w.+-]{1,100}[^,]{0,100};base64,/.test(text);
 
-/** Returns a mask for bytes under a secret name. Returns class instances unchanged, because they are not printed as text. */
+/** Returns the mask for bytes under a secret name, and an instance of another class unchanged. */
 const secretObject = (member: object, mask: string): unknown =>
   ArrayBuffer.isView(member) || member instanceof ArrayBuffer ? mask : member;
 
@@ -128,7 +128,7 @@ function cleanUrl(url: URL, text: Text): URL {
 
 function cleanHeaders(headers: Headers, text: Text, mask: string): Headers {
   const clean = new Headers();
-  // A header value must be ASCII. Masks are ASCII.
+  // Masks are valid header values, because they are ASCII.
   for (const [name, value] of headers) clean.append(name, isSecretName(name) ? mask : text(value));
   return clean;
 }

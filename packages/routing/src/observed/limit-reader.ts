@@ -6,7 +6,7 @@ const FRESH_MS = 5000;
 /** Maximum time to wait for the ledger, in milliseconds. Afterwards the previous states are used. */
 const WAIT_MS = 250;
 
-/** Last limit states, and the error of the last read. */
+/** Limit states of the last successful read, and the error of the last read if it failed. */
 export interface LimitSnapshot {
   readonly states: readonly LimitState[];
   readonly error: string | undefined;
@@ -43,7 +43,7 @@ export class LimitReader {
       });
     });
     try {
-      // A custom ledger may throw synchronously.
+      // Call `state` within a promise, because a custom ledger may throw synchronously.
       const states: unknown = await Promise.race([Promise.resolve().then(() => ledger.state()), late]);
       if (!areStates(states)) throw new Error('the returned value is not an array of limit states');
       this.last = { states, error: undefined };

@@ -14,7 +14,7 @@ export class RecentValues {
     this.next = (this.next + 1) % MAX_VALUES;
   }
 
-  /** Returns the weighted median, and the weight as a number of new measurements. `undefined` if no measurements exist. */
+  /** Returns the weighted median and the sum of weights (1 for a new measurement); `undefined` without measurements. */
   at(now: number): { readonly median: number; readonly weight: number } | undefined {
     const weighed = this.values
       .map((value, at) => ({ value, weight: weightOf(now - (this.times[at] ?? now)) }))

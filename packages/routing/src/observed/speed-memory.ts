@@ -10,7 +10,7 @@ const TYPICAL_FIRST_MS = 1000;
 const TYPICAL_RATE = 50;
 /** Minimum number of tokens of a response for which a rate is measured. */
 const MIN_TOKENS = 16;
-/** Share of an attempt's duration. If less remains after the first content, the time to the first content is not measured. */
+/** Share of an attempt's duration. If less remains after the first content, only the rate is measured. */
 const AT_ONCE = 0.1;
 
 interface TargetSpeed {
@@ -102,7 +102,7 @@ export class SpeedMemory {
   }
 }
 
-/** Sets an entry, and removes the oldest entry above the maximum size. */
+/** Sets an entry. If the map then has more than `most` entries, removes the oldest one. */
 function put<T>(map: Map<string, T>, key: string, value: T, most: number): void {
   map.set(key, value);
   const oldest = map.size > most ? map.keys().next() : undefined;

@@ -21,10 +21,10 @@ export async function planOf(
   const { presets, resolver, catalog, clock } = planner;
   if (!presets.has(name)) throw noPreset(name, presets);
   if (!isMajordomo(majordomo))
-    throw new LlmError('config', 'plan: the second argument must be the result of createMajordomo');
+    throw new LlmError('config', 'plan: expected the result of createMajordomo as the second argument');
   const question: PlanRequest = { name };
   const metadata = withPlanRequest(call?.metadata ?? {}, question);
-  // Add the router to a majordomo that does not have it.
+  // Add the router to a copy, because the majordomo may not have this router.
   const view = majordomo.with({});
   view.resolver(resolver);
   const targets = await view.resolve(name, { request, tenant: call?.tenant, metadata, signal });

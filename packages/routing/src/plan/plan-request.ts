@@ -1,10 +1,10 @@
 import type { ResolverContext } from '../ranking/choose.ts';
 import type { Decision } from '../presets/decide.ts';
 
-/** Metadata key under which the resolver stores the decision for a plan. A symbol is not listed or printed. */
+/** Metadata key of a plan request. The key is a symbol, so that metadata is listed and printed without it. */
 const PLAN_REQUEST = Symbol('majordomo.plan');
 
-/** Request of a plan, and its decision when available. */
+/** Name to plan. The resolver stores its decision here. */
 export interface PlanRequest {
   readonly name: string;
   decision?: Decision | undefined;

@@ -40,7 +40,7 @@ export function checkPreset(name: string, preset: Preset): void {
   }
 }
 
-/** Checks the names of settings. A call checks their values. */
+/** Checks only the names of settings. Their values are checked when a call uses them. */
 function checkSettings(settings: TargetSettings | undefined, path: string): void {
   if (settings === undefined) return;
   if (!isObject(settings)) throw configError(path, 'must be an object');
@@ -56,7 +56,7 @@ export function checkSpec(spec: unknown, path: string): void {
 function checkChoice({ choose, by, most, needs, fallback, ...others }: Choice, path: string): void {
   checkNames(others, CHOICE, path);
   if (!Array.isArray(choose) || choose.length === 0)
-    throw configError(`${path}.choose`, 'must be an array of targets');
+    throw configError(`${path}.choose`, 'must be a non-empty array of targets or names');
   choose.forEach((target: unknown, at) => {
     checkSpec(target, `${path}.choose[${at}]`);
     if (elementsOf(String(target)).length > 1)
@@ -83,7 +83,7 @@ function checkStrategy(by: Choice['by'], path: string): void {
     if (typeof weight !== 'number' || !(weight >= 0 && weight < Infinity))
       throw configError(`${path}.${name}`, `must be a number, 0 or above, not ${String(weight)}`);
   if (weights.every(([, weight]) => weight === 0))
-    throw configError(path, 'at least one weight must be above 0');
+    throw configError(path, 'must have at least one weight above 0');
 }
 
 function checkNeeds(needs: Needs, path: string): void {

@@ -35,6 +35,6 @@ function namesIn(preset: Preset): readonly string[] {
 
 function circleError(path: readonly string[]): LlmError {
   const [name = ''] = path;
-  const message = `preset "${name}" refers to itself: ${path.join(' -> ')}`;
+  const message = `preset "${name}" refers to itself: ${path.join(' -> ')}; remove one of these references`;
   return new LlmError('config', message, { code: 'preset-circle', path: `presets.${name}` });
 }

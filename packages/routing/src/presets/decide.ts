@@ -6,7 +6,7 @@ import { choose, type RankingContext, type ResolverContext } from '../ranking/ch
 import { isSimpleTurn } from '../simple-turn.ts';
 import { configError } from './check-preset.ts';
 
-/** Meaning of a name in a call, with the reason. */
+/** Resolution of a name in a call, with the reason. */
 export interface Decision extends Pick<Plan, 'reason' | 'candidates' | 'rejected' | 'warnings'> {
   readonly meaning: string | NamedSpec;
 }
@@ -21,8 +21,8 @@ export interface DecisionRules extends Pick<RouterOptions, 'simpleTurns'> {
 const UNRANKED = { candidates: [], rejected: [], warnings: [] } as const;
 
 /**
- * Returns the meaning of a name: the caller's override, otherwise the preset. In a simple turn, the target for simple turns
- * precedes the preset. Returns `undefined` if the name has no meaning at present. Synchronous for a chain.
+ * Resolves a name to the caller's override, otherwise to the preset. In a simple turn, the target for simple turns precedes the
+ * preset. Returns `undefined` if the preset's function returns no spec. Returns a promise only for choices and functions.
  */
 export function decide(
   name: string,
@@ -79,7 +79,7 @@ async function applyRule(
   { request, call, signal }: ResolverContext,
 ): Promise<Decision | undefined> {
   const answer: unknown = await rule({ request, call, signal });
-  // Functions of applications may return null instead of undefined.
+  // Accept null too, because functions of applications may return it instead of undefined.
   if (answer === undefined || answer === null) return undefined;
   if (typeof answer !== 'string') throw notASpec(name, answer);
   return { ...UNRANKED, meaning: answer, reason: 'rule' };

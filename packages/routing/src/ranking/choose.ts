@@ -105,7 +105,7 @@ function weightsOf({ by }: Choice, { request }: Pick<Turn, 'request'>): Weights 
   return typeof chosen === 'string' ? STRATEGIES[chosen] : chosen;
 }
 
-/** Returns the best targets and the fallback. The fallback is last, even if it is also one of the best targets. */
+/** Returns the chain of the best targets, followed by the fallback. A target of the fallback is not repeated before it. */
 function chainOf(
   { most = DEFAULT_MAX_TARGETS, fallback }: Choice,
   candidates: readonly Candidate[],
@@ -119,11 +119,11 @@ function chainOf(
 
 function noTargetLeft(name: string, rejected: Plan['rejected']): LlmError {
   const reasons = rejected.map(({ target, why }) => `${target}: ${why}`).join('; ');
-  const message = `preset "${name}" has no suitable target and no fallback (${reasons})`;
+  const message = `preset "${name}" has no suitable target and no fallback (${reasons}); add a fallback`;
   return new LlmError('config', message, { code: 'nothing-left', path: `presets.${name}` });
 }
 
-/** Returns the assumptions about targets without data. */
+/** Returns warnings about targets for which a price or quality is assumed. */
 function assumptions(
   ratedTargets: readonly { readonly subject: RankedTarget; readonly rating: TargetRating }[],
   { cost, quality }: Weights,

@@ -32,7 +32,7 @@ export function rejectionReason(subject: RankedTarget, wanted: Requirements): st
   return undefined;
 }
 
-/** Whether a model with this retirement date is retired. A date without a day means the end of the month. */
+/** Whether a model with this retirement date is retired. A model whose date has no day is retired after the end of the month. */
 export const isRetired = (retires: string, today: string): boolean =>
   retires.length > 7 ? retires <= today : retires < today.slice(0, retires.length);
 

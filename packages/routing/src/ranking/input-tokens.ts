@@ -16,12 +16,12 @@ type Target = Pick<ResolvedTarget, 'vendor' | 'model'>;
 const DEFAULT_INPUT_TOKENS = 1000;
 
 const EMPTY_REQUEST: Estimated = { system: undefined, messages: [], tools: [], output: undefined };
-/** Placeholder tool for the estimate of the tokens that vendors add to a request. With tools, vendors add more. */
+/** Placeholder tool for estimating the tokens that a vendor adds to a request. Vendors add more tokens if a request has tools. */
 const ANY_TOOL: NonNullable<Estimated['tools']>[number] = { name: '', description: '', parameters: {} };
 
 /**
- * Estimates the input tokens of a request at a target. The tokens of text are counted once for all targets and later turns. The
- * vendor's additions and the tokens of images differ between targets.
+ * Estimates the input tokens of a request at a target. Counts the tokens of text only once for all targets and later turns.
+ * Counts a vendor's additions and images for each target.
  */
 export function inputTokens(request: ChatRequest | undefined, target: Target): number {
   if (request === undefined) return DEFAULT_INPUT_TOKENS;
@@ -44,7 +44,7 @@ const textTokens = memoize((request: ChatRequest): number => {
   );
 });
 
-/** Caches the tokens of a message, which does not change, so that only a conversation's new messages are counted. */
+/** Caches the tokens of a message. A message does not change, so only the new messages of a conversation are counted. */
 const messageTokens = memoize((message: Message): number =>
   addedTokens({ messages: [withoutImages(message)] }),
 );
@@ -105,7 +105,7 @@ function jsonOf(parameters: ToolSpec['parameters']): JsonObject {
 const isStandard = (parameters: ToolSpec['parameters']): parameters is ObjectSchema<unknown> =>
   '~standard' in parameters;
 
-/** Returns a function that caches a count for the lifetime of its argument. */
+/** Returns a function that caches the result of `count` while its argument exists. */
 function memoize<Subject extends object>(count: (subject: Subject) => number): (subject: Subject) => number {
   const known = new WeakMap<Subject, number>();
   return (subject) => {

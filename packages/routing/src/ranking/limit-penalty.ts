@@ -4,13 +4,13 @@ import type { RankedTarget } from './ranked-target.ts';
 
 const DAY_MS = 86_400_000;
 const SPENT_PENALTY = -20;
-/** Penalties for a limit that will be used up within a number of days, before the limit resets. */
+/** Penalties for a limit that will be used up before it resets, by the number of days until then. */
 const RUNNING_OUT_PENALTIES = [
   { days: 1, part: -12.5 },
   { days: 3, part: -7.5 },
   { days: 7, part: -3.75 },
 ] as const;
-/** Share of a limit above which the used amount causes a penalty. */
+/** Share of a limit above which its used and reserved amounts cause a penalty. */
 const MOSTLY_USED = 0.8;
 const MAX_USED_PENALTY = -5;
 

@@ -15,7 +15,7 @@ export interface RankedTarget extends ResolvedTarget {
   readonly nanoUsd: bigint | undefined;
 }
 
-/** Catalog, and time of the look-up. */
+/** Catalog, and the current time in epoch milliseconds. */
 export interface PriceSource {
   readonly catalog: Catalog;
   readonly now: number;

@@ -3,7 +3,7 @@ import type { Candidate, Weights } from '../contract.ts';
 import { NEUTRAL } from '../neutral.ts';
 import type { RankedTarget } from './ranked-target.ts';
 
-/** Ratings of a target, which the score combines with the target's facts. */
+/** Ratings of a target, to which the score adds the parts for cost, health and context. */
 export interface TargetRating {
   /** Speed from 0 to 1. 0.5 if no data exists. */
   readonly speed: number;
@@ -46,7 +46,7 @@ export function scoreTargets(
   });
 }
 
-/** Amount in nano-USD that is added to each cost, because costs of 0 have no ratio. */
+/** Amount that is added to each cost, in nano-USD, because no ratio to a cost of 0 can be computed. */
 const MIN_NANO_USD = 1000;
 
 /**

@@ -5,7 +5,6 @@ import type { Connection } from '../client/connection.ts';
 
 const KEY = `sha256(convert_to($1::text, 'UTF8'))`;
 
-/** Creates the cache store. */
 export function postgresCache(connection: Connection): CacheStore {
   const { schema } = connection;
   return {

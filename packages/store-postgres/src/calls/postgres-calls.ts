@@ -10,7 +10,7 @@ import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Row, Value } from '../client/client.ts';
 import type { Connection } from '../client/connection.ts';
 
-/** Maximum duration of `figures`, in milliseconds. A filter that matches few of many calls takes longer than other statements. */
+/** Timeout of `figures`, in milliseconds. A filter that matches few of many calls takes longer than other statements. */
 const FIGURES_MS = 30_000;
 
 /** Creates the store of the call log. */
@@ -49,7 +49,7 @@ export function postgresCalls(connection: Connection): CallStore {
   };
 }
 
-/** Creates the store of the sums of hours. */
+/** Creates the store of hourly sums over the calls. */
 function postgresCallHours(connection: Connection): CallHours {
   const table = `${connection.schema}.call_hours`;
   return {
@@ -196,10 +196,7 @@ const newVersionSql = (schema: string): string => `
   SELECT DISTINCT at - at % 3600000 AS hour, pg_current_xact_id()::text FROM changed ORDER BY hour
   ON CONFLICT (hour) DO UPDATE SET version = excluded.version, models = NULL, callers = NULL`;
 
-/**
- * Returns the SQL that deletes old entries and content, and the hours of earlier deletions. Skips rows that another statement has
- * locked.
- */
+/** Returns the SQL that deletes old entries and content, and the sums of hours that have no more entries. Skips locked rows. */
 const pruneSql = (schema: string): string => `
 WITH changed AS (
   DELETE FROM ${schema}.calls WHERE id IN (

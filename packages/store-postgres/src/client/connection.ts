@@ -4,12 +4,11 @@ import { migrationSql, versionSql } from '../sql/migration.ts';
 import { SCHEMA_VERSION } from '../sql/tables.ts';
 import type { Query, Row, Value } from './client.ts';
 
-/** Time for which statements fail at once after a timeout, in milliseconds. After this time, one statement is sent as a test. */
+/** Time after a timeout in which statements fail immediately, in milliseconds. Afterwards, one statement is sent as a test. */
 const RETRY_MS = 1000;
 /** Minimum time between two deletions of old rows, in milliseconds. */
 const SWEEP_EVERY_MS = 60_000;
 
-/** Settings of `Connection`. */
 export interface ConnectionOptions {
   readonly query: Query;
   readonly clock: Clock;
@@ -37,15 +36,12 @@ export class Connection {
     this.timeoutMs = options.timeoutMs;
   }
 
-  /** Runs a statement within the timeout. Rejects with `network`, `server` or `config`. */
+  /** Runs a statement within the timeout. Rejects with `network` or `server`, or with `config` for missing or newer tables. */
   query(text: string, values: readonly Value[] = []): Promise<readonly Row[]> {
     return this.withTimeout(() => this.unlimitedQuery(text, values));
   }
 
-  /**
-   * Runs a statement with a separate timeout of `timeoutMs` milliseconds, because it may take longer than other statements.
-   * After such a timeout, later statements are still sent.
-   */
+  /** Runs a statement with its own timeout, in milliseconds. After such a timeout, later statements are still sent. */
   slowQuery(text: string, values: readonly Value[], timeoutMs: number): Promise<readonly Row[]> {
     if (this.clock.now() < this.retryAt) return this.query(text, values);
     return withTimeout(this.unlimitedQuery(text, values), timeoutMs, this.clock);
@@ -66,12 +62,17 @@ export class Connection {
         'postgres: the database does not respond; retry after a second, when the connection is tested again';
       return Promise.reject(new LlmError('network', message));
     }
-    // During an outage, only one statement per second is sent.
+    // Until a statement succeeds, send only one per second.
     if (this.retryAt > 0) this.retryAt = now + RETRY_MS;
     return new Promise<T>((resolve, reject) => {
       const cancel = this.clock.timer(this.timeoutMs, () => {
         this.retryAt = this.clock.now() + RETRY_MS;
-        reject(new LlmError('network', `postgres: no answer within ${this.timeoutMs} ms`));
+        reject(
+          new LlmError(
+            'network',
+            `postgres: no answer within ${this.timeoutMs} ms; check the load of the database, or raise timeoutMs`,
+          ),
+        );
       });
       Promise.resolve(invoke(work)).then(
         (answer) => {
@@ -136,7 +137,7 @@ export class Connection {
     if (now < this.sweepAt) return;
     this.sweepAt = now + SWEEP_EVERY_MS;
     const keep = `${Math.ceil(this.options.keepRecordsMs)}`;
-    // If the deletion fails, the next deletion includes the same rows.
+    // Ignore the error, because the next deletion includes the same rows.
     this.send(`SELECT ${this.schema}.sweep($1::text::bigint)::text`, [keep]).catch(() => undefined);
   }
 }

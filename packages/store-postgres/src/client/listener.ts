@@ -5,7 +5,7 @@ import { checkSession, openSession, type Session } from './session.ts';
 /** Time between two attempts to open a session, in milliseconds. */
 const RETRY_MS = 1000;
 
-/** Receiver of the notifications of one channel. */
+/** Callbacks for the notifications of one channel. */
 export interface Subscriber {
   readonly onMessage: (payload: string) => void;
   /** Called when the session is opened or reopened. Notifications before a reopening may have been missed. */
@@ -41,7 +41,7 @@ export class Listener {
     this.clock = clock;
   }
 
-  /** Resolves when notifications are delivered. If no session can be opened, rejects, and calls a `client` function later. */
+  /** Resolves when notifications are delivered. Rejects if no session can be opened, and then calls a `client` function later. */
   async subscribe(channel: string, subscriber: Subscriber): Promise<void> {
     const all = this.subscribers.get(channel) ?? new Set();
     this.subscribers.set(channel, all.add(subscriber));
@@ -73,7 +73,7 @@ export class Listener {
     } catch (cause) {
       if (LlmError.is(cause, 'config')) throw cause;
       this.onLost();
-      throw new LlmError('network', 'postgres: LISTEN failed', {}, { cause });
+      throw new LlmError('network', 'postgres: LISTEN failed; check the option `listener`', {}, { cause });
     }
   }
 
@@ -119,7 +119,7 @@ export class Listener {
       await Promise.all(Array.from(this.subscribers.keys(), (channel) => this.listen(channel)));
       this.reportOpen();
     } catch {
-      // `listen` has scheduled the retry.
+      // Ignore the error, because `listen` has scheduled a retry.
     }
   }
 

@@ -9,7 +9,7 @@ export interface Session {
   close(): void;
 }
 
-/** Callbacks of a session. */
+/** Functions that a session calls. */
 export interface SessionEvents {
   readonly onMessage: (channel: string, payload: string) => void;
   /** Called after the client has reconnected by itself. */
@@ -39,7 +39,7 @@ function pgSession(client: PgClient, { onMessage, onLost }: SessionEvents): Sess
   };
   client.on('notification', onNotification);
   client.on('end', onLost);
-  // Without a listener for `error`, Node ends the process. The `end` event follows and is handled.
+  // Without a listener for `error`, Node ends the process. The listener does nothing, because the `end` event follows.
   client.on('error', () => undefined);
   return {
     listen: (channel) => client.query(`LISTEN "${channel}"`),

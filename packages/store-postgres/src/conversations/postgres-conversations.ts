@@ -20,7 +20,7 @@ import type { Connection } from '../client/connection.ts';
 import { toQuery, toVector } from './search-index.ts';
 
 const MAX_HITS = 20;
-/** Rank of each source of a title. A title replaces titles of the same or a lower rank. */
+/** Rank of a title by its source. A new title replaces the stored one only if its rank is the same or higher. */
 const RANK = { model: 1, user: 2 } as const;
 
 const INFO = `c.id, c.at::text AS saved, c.spec, coalesce(c.renamed, c.title) AS title, c.messages::text AS messages`;
@@ -69,7 +69,7 @@ export class PostgresConversations implements ConversationStore {
 
   async load(id: string): Promise<StoredConversation | undefined> {
     const { schema } = this.connection;
-    // Read both with one statement, so that another save cannot change the messages in between.
+    // Read the conversation and its messages with one statement, so that no other save can change the messages in between.
     const rows = await this.connection.query(
       `SELECT ${INFO}, c.version::text AS version, c.system, m.json FROM ${schema}.conversations AS c
        LEFT JOIN ${schema}.conversation_messages AS m ON m.conversation = c.id WHERE c.id = $1::text ORDER BY m.place`,
@@ -152,7 +152,7 @@ const insertSql = (schema: string): string =>
    VALUES ($1::text, ${schema}.now_ms(), 1, $2::text, $3::text, $4::text, $7::text::int)
    ON CONFLICT DO NOTHING RETURNING id`;
 
-// `seq` differs if the conversation was removed and saved again.
+// Compare `seq` too. After a removal and a new save, the version may be the same, but `seq` differs.
 const updateSql = (schema: string): string =>
   `UPDATE ${schema}.conversations SET at = ${schema}.now_ms(), version = version + 1, spec = $2::text,
      system = $3::text, title = $4::text, messages = $7::text::int

@@ -2,7 +2,7 @@ import { unaccented, UNSPACED, wordsOf } from '@majordomo/core/toolkit';
 
 /** Number of characters at the beginning of a message that are indexed. A `tsvector` has at most 1 MB. */
 const MAX_LENGTH = 100_000;
-/** Maximum number of words of a message. PostgreSQL stores positions only up to 16,383. */
+/** Maximum number of indexed words per message. PostgreSQL stores positions only up to 16,383. */
 const MAX_WORDS = 16_000;
 
 /** Returns the words of a string with their positions, as a `tsvector`. Words consist of letters and digits. */

@@ -23,7 +23,7 @@ export async function shareHealth(
   const stopReporting = health.onChange((target, state, origin) => {
     sharing.publish(target, state, origin);
   });
-  // Without a connection, sharing starts when PostgreSQL can be reached.
+  // Ignore the error. Sharing starts when PostgreSQL can be reached.
   await connection.withTimeout(() => listener.subscribe(channel, sharing)).catch(() => undefined);
   return async () => {
     stopReporting();
@@ -70,7 +70,7 @@ class HealthSharing implements Subscriber {
     const verdict = verdictOf(state, this.connection.clock);
     if (verdict === undefined) return;
     const keepMs = verdict.state === 'benched' ? verdict.forMs : RECOVERY_MS;
-    // If the message is lost, the other processes detect the failure with their own calls.
+    // Ignore the error. Without the message, the other processes detect the failure with their own calls.
     this.sending = this.sending.then(() => this.send(target, verdict, keepMs)).catch(() => undefined);
   }
 

@@ -76,7 +76,7 @@ export function postgresKeys(connection: Connection, listener: Listener | undefi
   };
 }
 
-/** Returns the SQL that writes a key and its hashes, and notifies all processes. It returns no row after a conflict. */
+/** Returns the SQL that writes a key and its hashes, and notifies all processes. The SQL returns no row after a conflict. */
 const putSql = (schema: string, isNew: boolean): string => `
 WITH put AS (
   ${

@@ -24,7 +24,7 @@ export class Counters {
     this.queue = new OperationQueue((operations) => this.execute(operations));
   }
 
-  /** Reserves claims. A reservation whose answer arrives after the timeout is released. */
+  /** Reserves claims. Releases a reservation that the database confirms only after the timeout. */
   async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
     const lease = toInteger(leaseMs, 'leaseMs');
     const known = Math.max(KNOWN_MS, lease, 2 * this.connection.timeoutMs);
@@ -62,7 +62,7 @@ export class Counters {
 
   async list(prefix: string): Promise<readonly CounterState[]> {
     const { schema } = this.connection;
-    // An empty list of operations ends lapsed reservations.
+    // Call the function without operations, so that it ends lapsed reservations.
     await this.connection.query(`SELECT ${schema}.ledger('[]')::text`);
     const rows = await this.connection.query(
       `SELECT name, (CASE WHEN over THEN 0 ELSE used END)::text AS used, (CASE WHEN over THEN 0 ELSE held END)::text AS held,
@@ -89,9 +89,9 @@ export class Counters {
   }
 
   private async releaseLate(id: string, answering: Promise<Answer>, isLatest: () => boolean): Promise<void> {
-    // Without an answer, the reservation ends with its lease.
+    // Ignore the error, because the reservation ends with its lease.
     const answer = await answering.catch(() => undefined);
-    // A later operation with this id now owns the reservation.
+    // A later operation with this id uses the reservation, so do not release it.
     if (!isLatest()) return;
     this.latest.delete(id);
     if (answer !== undefined && toRefusal(answer) === undefined)

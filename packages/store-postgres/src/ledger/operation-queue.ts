@@ -1,6 +1,6 @@
 /** Maximum number of operations in one statement. */
 const MAX_OPERATIONS = 100;
-/** Maximum number of statements in progress. More statements would wait for the same locks. */
+/** Maximum number of concurrent statements. Further statements would only wait for the same locks. */
 const MAX_STATEMENTS = 2;
 
 /** Operation of the ledger in the format of its database function. */
@@ -35,7 +35,7 @@ export class OperationQueue {
     });
   }
 
-  /** Removes an operation from the queue. Returns false if it has already been sent. */
+  /** Removes an operation from the queue. Returns false if the operation has already been sent. */
   withdraw(operation: Operation): boolean {
     const count = this.waiting.length;
     this.waiting = this.waiting.filter((one) => one.operation !== operation);

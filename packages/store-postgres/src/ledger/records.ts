@@ -31,7 +31,7 @@ export class Records {
     );
   }
 
-  /** Reads records in pages, so that a slow reader does not occupy a connection. */
+  /** Yields records. Reads them in pages, so that a slow caller does not occupy a connection. */
   async *read({ from, to, call, tenant, target }: RecordQuery): AsyncGenerator<SpendRecord> {
     const conditions = ['true'];
     const values: string[] = [];

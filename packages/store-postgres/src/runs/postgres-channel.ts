@@ -36,7 +36,7 @@ export function postgresChannel(
     async subscribe(runId, onText, onEnd) {
       if (listener === undefined) throw noListener('watching runs');
       const channel = channelOf(runId);
-      // Reading a long message from its table must not change the order of messages.
+      // Deliver messages one after the other, because reading a long message from its table takes time.
       let last = Promise.resolve();
       let isOver = false;
       const deliver = async (payload: string): Promise<void> => {
@@ -46,7 +46,7 @@ export function postgresChannel(
       };
       const subscriber = {
         onMessage: (payload: string) => {
-          // Ignore an invalid payload, because another program sent it.
+          // Another program sent an invalid payload, so ignore it.
           last = last.then(() => deliver(payload)).catch(() => undefined);
         },
         onEnd,

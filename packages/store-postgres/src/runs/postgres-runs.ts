@@ -8,7 +8,7 @@ const DEFAULT_LEASE_MS = 60_000;
 /** Number of renewals during a lease. */
 const RENEWALS = 3;
 
-/** Version of a run that this process has loaded, and function that stops the renewal of the lease. */
+/** Version of a run that this process has loaded, and the function that stops renewing its lease. */
 interface Loaded {
   readonly version: string;
   readonly stop: () => void;
@@ -45,7 +45,7 @@ export class PostgresRuns implements RunStore {
     );
     if (row === undefined) throw await this.conflict(id);
     this.forget(id);
-    // Later saves of this process must be based on this version.
+    // The next save of this process succeeds only if the stored version is still this one.
     if (state.done === undefined)
       this.loaded.set(id, { version: row['version'] ?? '', stop: () => undefined });
   }
@@ -128,7 +128,7 @@ export class PostgresRuns implements RunStore {
     let cancel: (() => void) | undefined;
     const renew = (): void => {
       cancel = clock.timer(leaseMs / RENEWALS, renew, true);
-      // The next renewal tries again. `save` reports a lease that has ended.
+      // Ignore the error, because the next renewal tries again. If the lease ends, `save` rejects.
       this.connection
         .query(
           `UPDATE ${schema}.runs SET held_until = ${schema}.now_ms() + $3::text::bigint

@@ -5,8 +5,8 @@ import { SCHEMA_VERSION, tablesSql } from './tables.ts';
 export const versionSql = (schema: string): string => `SELECT version::text AS version FROM ${schema}.meta`;
 
 /**
- * Returns the SQL that creates or updates the tables and functions of a schema in one transaction. Processes that migrate at
- * the same time wait for each other. Running the SQL again changes nothing.
+ * Returns the SQL that creates or updates the tables and functions of a schema in one transaction. Concurrent migrations wait for
+ * each other. Running the SQL again changes nothing.
  */
 export function migrationSql(name: string): string {
   const schema = `"${name}"`;

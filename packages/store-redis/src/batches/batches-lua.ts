@@ -6,7 +6,7 @@
  * - `:all` and `:at:<place>`: sorted sets of indexes. `:places`: names of all places.
  */
 
-/** Saves the job unless its version has changed. Arguments: version, job as JSON. Returns 1 if the job was saved. */
+/** Saves the job if `version` is stored (0: none). Arguments: version, job as JSON. Returns 1 if the job was saved. */
 export const SAVE_LUA: string = `
 local job = KEYS[1] .. ':job'
 if (redis.call('HGET', job, 'version') or '0') ~= ARGV[1] then return 0 end
@@ -18,7 +18,7 @@ export const LOAD_LUA: string = `
 return redis.call('HMGET', KEYS[1] .. ':job', 'version', 'json')
 `;
 
-/** Locks the job. Arguments: holder, lease. Returns 1 if the holder has the lock. */
+/** Locks the job. Arguments: holder, lease in milliseconds. Returns 1 if the holder has the lock, otherwise 0. */
 export const LOCK_LUA: string = `
 local lock = KEYS[1] .. ':lock'
 local holder = redis.call('GET', lock)
@@ -34,7 +34,7 @@ if redis.call('GET', lock) == ARGV[1] then redis.call('DEL', lock) end
 return 0
 `;
 
-/** Adds rows. Arguments for each row: index, id, place, request, data (empty: none). Returns a conflict: type, index, value. */
+/** Adds rows. Arguments for each row: index, id, place, request, data (empty: none). Returns any conflict: type, index, value. */
 export const ADD_LUA: string = `
 local base, added = KEYS[1], {}
 for at = 1, #ARGV, 5 do
@@ -123,7 +123,7 @@ end
 return 0
 `;
 
-/** Adds a name to the names of all jobs, or removes it. Arguments: `add` or `remove`, name. */
+/** Adds or removes a name in the set of all job names. Arguments: `add` or `remove`, name. */
 export const NAME_LUA: string = `
 if ARGV[1] == 'add' then redis.call('ZADD', KEYS[1], 0, ARGV[2]) else redis.call('ZREM', KEYS[1], ARGV[2]) end
 return 0

@@ -24,7 +24,7 @@ const ROW_VALUES = 5;
 export function redisBatches(connection: Connection, prefix: string): BatchStore {
   const names = `${prefix}:batches`;
   const run = (what: Script, key: string, values: readonly string[] = []): Promise<unknown> =>
-    // The encoding contains no braces, which would end the hash tag.
+    // Encode the key, because a brace in the key would end the hash tag.
     connection.run(what, [`${prefix}:batch:{${encodeURIComponent(toStoredText(key))}}`], values);
   const load: BatchStore['load'] = async (key) => {
     const [version, json] = (await run(LOAD, key)) as readonly (string | null)[];
@@ -34,7 +34,7 @@ export function redisBatches(connection: Connection, prefix: string): BatchStore
   return {
     load,
     async save(key, job, version) {
-      // The name is stored first, because `keys` ignores a name without a job.
+      // Store the name first. If storing the job then fails, `keys` ignores the name.
       if (version === 0) await connection.run(NAME, [names], ['add', toStoredText(key)]);
       return Number(await run(SAVE, key, [String(version), JSON.stringify(job)])) === 1;
     },
@@ -114,7 +114,7 @@ function conflictError(conflict: string, index: number, id = '', known = ''): Ll
   const path = `items[${index}].id`;
   const problem =
     conflict === 'same'
-      ? `items[${known}] has the same id "${id}"`
+      ? `items[${known}] has the same id "${id}"; use unique ids`
       : `the stored item has the id "${fromStoredText(known)}", not "${id}"; submit the same items, or use another key`;
   return new LlmError('config', `${path}: ${problem}`, { path });
 }

@@ -10,7 +10,7 @@ return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 `);
 const DELETE = script(`return redis.call('DEL', KEYS[1])`);
 
-/** Creates a cache. On a cluster, entries are spread over all nodes. */
+/** Creates a cache store. On a cluster, its entries are distributed over all nodes. */
 export function redisCache(connection: Connection, prefix: string): CacheStore {
   const keyOf = (key: string): readonly string[] => [`${prefix}:cache:${key}`];
   return {

@@ -73,7 +73,7 @@ function nodeRedis(client: NodeRedis): Client {
 }
 
 function ioredis(client: Ioredis): Client {
-  /** Listeners of all stores, by channel. The client has a single listener for all of them, because thousands may exist. */
+  /** Listeners of all stores, by channel. All of them share one `message` listener of the client, because thousands may exist. */
   const channels = new Map<string, Set<(text: string) => void>>();
   const onMessage = (channel: string, text: string): void => {
     for (const onText of channels.get(channel) ?? []) onText(text);
@@ -90,7 +90,7 @@ function ioredis(client: Ioredis): Client {
       const stop = async (): Promise<void> => {
         const listeners = channels.get(channel);
         if (listeners?.delete(onText) !== true || listeners.size > 0) return;
-        // The connection has one subscription per channel. The subscription ends with the channel's last listener.
+        // All listeners of a channel share one subscription, which ends with the last listener.
         channels.delete(channel);
         if (channels.size === 0) client.off('message', onMessage);
         await client.unsubscribe(channel);
@@ -109,7 +109,7 @@ function ioredis(client: Ioredis): Client {
   };
 }
 
-/** Events of a connection. node-redis emits `node-ready` for nodes of a cluster. */
+/** Events that a client emits after it has connected. node-redis emits `node-ready` for each node of a cluster. */
 const READY = ['ready', 'node-ready'];
 
 function onReady(client: Ioredis | NodeRedis, listener: () => void): () => void {

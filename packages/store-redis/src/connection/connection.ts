@@ -6,12 +6,12 @@ import { TickingTimeout } from './pooled-timeout.ts';
 
 /** Minimum time between two test calls while Redis does not respond, in milliseconds. */
 const RETRY_MS = 1000;
-/** Time after a timeout, in milliseconds, in which a response is still accepted if it arrived while the process was blocked. */
+/** Time after the timeout in which a response is still accepted, in milliseconds, because the process may have been blocked. */
 const GRACE_MS = 20;
 
 /**
  * Connection with a time limit of `timeoutMs` for each call. The limit is necessary because clients wait indefinitely for a
- * connection and for the responses of a stalled server. Calls `prepare` after the first connection, before the first command.
+ * connection and for the responses of a stalled server. Calls `prepare` after the client has connected, before the first command.
  */
 export class Connection {
   private readonly client: Client;
@@ -20,9 +20,8 @@ export class Connection {
   private readonly prepare: () => Promise<void>;
   private readonly waits: TickingTimeout;
   private wasReady = false;
-  /** Whether `prepare` has succeeded. */
   private isPrepared = false;
-  /** Whether a call has timed out and no call has succeeded since. */
+  /** Whether a call has timed out since the last call that succeeded. */
   private isStalled = false;
   private retryAt = 0;
 
@@ -44,7 +43,7 @@ export class Connection {
     return this.withTimeout(() => this.evaluate(script, keys, values));
   }
 
-  /** Runs a script without a separate timeout. Call it inside `withTimeout`. */
+  /** Runs a script without a timeout. Call it inside `withTimeout`. */
   evaluate(script: Script, keys: readonly string[], values: readonly string[]): Promise<unknown> {
     return evaluateScript(this.client, script, keys, values);
   }
@@ -57,7 +56,7 @@ export class Connection {
       const late = (cause?: unknown): void => {
         this.isStalled = true;
         this.retryAt = this.clock.now() + RETRY_MS;
-        const why = `Redis did not answer within ${this.timeoutMs} ms`;
+        const why = `Redis did not answer within ${this.timeoutMs} ms; check its load or raise timeoutMs`;
         reject(new LlmError('timeout', why, {}, { cause }));
       };
       let cancel = this.waits.start(() => {
@@ -80,7 +79,7 @@ export class Connection {
     });
   }
 
-  /** Waits for the first connection, and for `prepare`. */
+  /** Waits for the first connection and for `prepare`, then runs the function. */
   private async whenReady<T>(work: () => Promise<T>): Promise<T> {
     if (!this.wasReady && !this.client.isReady()) await ready(this.client);
     this.wasReady = true;
@@ -89,9 +88,10 @@ export class Connection {
     return work();
   }
 
-  /** Returns an error while Redis is down. Otherwise, a disconnected client could send a queued command after its timeout. */
+  /** Returns an error while Redis is down, because a disconnected client could send a queued command after its timeout. */
   private downError(): LlmError | undefined {
-    if (this.wasReady && !this.client.isReady()) return new LlmError('network', 'Redis is not connected');
+    if (this.wasReady && !this.client.isReady())
+      return new LlmError('network', 'Redis is not connected; check the server and the client');
     if (!this.isStalled) return undefined;
     if (this.clock.now() < this.retryAt)
       return new LlmError(

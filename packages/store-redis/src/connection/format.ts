@@ -5,7 +5,7 @@ import { evaluateScript, script } from './script.ts';
 /** Version of the format of all data under a prefix, stored in the key `{prefix}:format`. */
 const FORMAT = 1;
 
-/** Returns the stored format. Stores the current format if none is stored. */
+/** Returns the stored format. If none is stored, first stores the format of this version. */
 const FORMAT_OF = script(`
 redis.call('SET', KEYS[1], ARGV[1], 'NX')
 return redis.call('GET', KEYS[1])

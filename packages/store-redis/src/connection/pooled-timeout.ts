@@ -9,7 +9,7 @@ interface Wait {
   ticks: number;
 }
 
-/** Timeouts of equal length that share one timer, because most commands end after about a thousandth of their timeout. */
+/** Timeouts of equal length that share one timer. Separate timers would be wasted, because most commands end long before. */
 export class TickingTimeout {
   private readonly clock: Clock;
   private readonly tickMs: number;

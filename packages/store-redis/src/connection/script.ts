@@ -3,7 +3,7 @@ import type { Client } from './client.ts';
 /** Lua script, which Redis runs atomically. */
 export interface Script {
   readonly source: string;
-  /** Returns the SHA-1 of the source. Synchronous after the first call. */
+  /** Returns the SHA-1 of the source. Returns a promise only until the SHA-1 has been computed. */
   readonly sha: () => string | Promise<string>;
 }
 

@@ -22,8 +22,8 @@ export interface HealthBus {
 }
 
 /**
- * Shares benches and recoveries with other processes. A verdict contains a duration, but neither counts nor times. While Redis
- * is down, each process uses its own health data.
+ * Shares benches and recoveries with other processes. A verdict contains its duration, but no failure counts and no timestamps.
+ * While Redis is down, each process uses its own health data.
  */
 export async function shareHealth(bus: HealthBus, health: Majordomo['health']): Promise<() => Promise<void>> {
   const sharing = new HealthSharing(bus, health);
@@ -55,7 +55,7 @@ class HealthSharing {
     this.endings.push(this.health.onChange((target, state, origin) => this.publish(target, state, origin)));
     const attending = new Promise<void>((resolve) => {
       const subscribe = (): void => void this.attend().then(resolve);
-      // After each new connection, read the verdicts whose messages were missed.
+      // A new connection may have missed messages, so read the stored verdicts after each one.
       this.endings.push(
         subscriber.onReady(subscribe),
         client.onReady(() => void this.catchUp()),
@@ -79,7 +79,7 @@ class HealthSharing {
     try {
       await this.subscribed;
     } catch {
-      // The next connection subscribes again.
+      // Ignore the error, because the next connection subscribes again.
       this.subscribed = undefined;
       return;
     }
@@ -93,7 +93,7 @@ class HealthSharing {
     if (verdict === undefined) return;
     const keepMs = verdict.state === 'benched' ? verdict.forMs : RECOVERY_MS;
     const message = JSON.stringify({ from: this.me, target, verdict });
-    // If the message is lost, the other processes detect the failure with their own calls.
+    // Ignore the error. Without the message, the other processes detect the failure with their own calls.
     this.run(['tell', target, JSON.stringify(verdict), `${keepMs}`, message, this.channel]).catch(
       () => undefined,
     );
@@ -129,7 +129,7 @@ class HealthSharing {
     }
   }
 
-  /** Waits for the work until the timeout. */
+  /** Resolves when the work is done or `timeoutMs` has passed. */
   private async withTimeout(work: Promise<unknown> | undefined): Promise<void> {
     const { clock, timeoutMs } = this.bus;
     let cancel: (() => void) | undefined;

@@ -1,6 +1,6 @@
 import { AMOUNTS_LUA } from './amounts-lua.ts';
 
-/** Minimum time for which the id of a settled reservation is stored, in milliseconds. The id reveals repeated commands. */
+/** Minimum time for which the id of a settled reservation is stored, in milliseconds, so that repeated commands are ignored. */
 export const KNOWN_MS = 60_000;
 
 /*
@@ -26,7 +26,7 @@ const ADD_LUA = `
   end
 `;
 
-/** Start of every script: reads the time and ends expired reservations. */
+/** Start of every script. Reads the time and ends expired reservations. */
 const BEGINNING = `
 local base, id = KEYS[1], ARGV[1]
 local leases = base .. ':leases'
@@ -60,7 +60,7 @@ end
 
 /**
  * Arguments: id, lease, deadline (empty: none), time for which the settled id is stored; for each claim: counter, max, amount,
- * time until the reset (empty: never; `length/phase`: a window), effect of a lapse. Returns Redis's time if the claims are held.
+ * time until the reset (empty: never; `length/phase`: equal periods), effect of a lapse. Returns Redis's time after a success.
  */
 export const RESERVE_LUA: string = `
 ${BEGINNING}
@@ -138,7 +138,7 @@ redis.call('ZADD', leases, 'XX', now + ARGV[2], id)
 return 0
 `;
 
-/** Settles a reservation. Arguments: id, then pairs of counter and used amount. Returns 1 if it was still held. */
+/** Settles a reservation. Arguments: id, then pairs of counter and used amount. Returns 1 if the lease was valid, otherwise 0. */
 export const SETTLE_LUA: string = `
 ${BEGINNING}
 local known = redis.call('SET', reservations .. id, '', 'XX', 'GET', 'PX', '${KNOWN_MS}')

@@ -11,10 +11,10 @@ const SETTLE = script(SETTLE_LUA);
 const LIST = script(LIST_LUA);
 /** Maximum integer of Redis (int64). */
 const MAX_AMOUNT = 2n ** 63n - 1n;
-/** Number of counters in one read, during which Redis is blocked. */
+/** Number of counters that one command reads. Redis runs no other command during a read. */
 const PAGE = 500;
 
-/** Reply of the script to a reservation. A reply with only Redis's time means that the claims are held. */
+/** Reply of the script to a reservation. A plain number is Redis's time, and means that the claims are reserved. */
 type ReserveReply =
   | number
   // Some clients return numbers as strings.
@@ -36,7 +36,7 @@ export class Counters {
   private readonly keys: readonly string[];
   private readonly timeoutMs: number;
   private readonly time = new RedisTime();
-  /** Latest request for each reservation in progress, by its id. */
+  /** Latest request for each reservation that waits for a reply, by id of the reservation. */
   private readonly requests = new Map<string, object>();
 
   constructor(connection: Connection, base: string, timeoutMs: number) {
@@ -63,10 +63,10 @@ export class Counters {
       let isUnclaimed: boolean;
       try {
         reply = await this.reserved(id, lease, until, values);
-        // If the call has not ended, the estimate of Redis's clock was wrong. The reply has corrected the estimate.
+        // `late` before the timeout means a wrong estimate of Redis's clock. The reply has corrected it, so try again.
         if (typeof reply === 'object' && reply[0] === 'late' && performance.now() < until)
           reply = await this.reserved(id, lease, until, values);
-        // The call no longer waits for this reservation. Release the reservation, unless it was requested again.
+        // If the call no longer waits, release the reservation, unless it was requested again.
         isUnclaimed = !isAwaited && isLast() && typeof reply !== 'object';
       } finally {
         if (isLast()) this.requests.delete(id);
@@ -82,7 +82,7 @@ export class Counters {
     }
     if (typeof answer !== 'object') return undefined;
     if (answer[0] === 'late')
-      throw new LlmError('timeout', 'Redis received the reservation too late and rejected it');
+      throw new LlmError('timeout', 'Redis received the reservation too late and rejected it; retry later');
     const [, , counter, left, retryAfterMs, held, holders] = answer;
     return {
       counter,

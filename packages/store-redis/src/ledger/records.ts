@@ -6,7 +6,7 @@ import { script } from '../connection/script.ts';
 import { RECORDS_LUA } from './records-lua.ts';
 
 const RECORDING = script(RECORDS_LUA);
-/** Number of records in one read, during which Redis is blocked. */
+/** Number of records that one command reads. Redis runs no other command during a read. */
 const PAGE = 200;
 
 /** Records of attempts, stored for the retention time. */

@@ -1,4 +1,4 @@
-/** Estimate of Redis's clock from its last reply. Never ahead of the clock, and behind by at most the latency of the reply. */
+/** Estimate of Redis's clock from its last reply. The estimate is late by at most the latency of this reply, and never early. */
 export class RedisTime {
   private offset: number | undefined;
 

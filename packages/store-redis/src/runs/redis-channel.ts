@@ -31,7 +31,7 @@ export function redisChannel({ connection, client, subscriber, listening, base }
       try {
         return await listening.withTimeout(() => (subscribing = subscriber.subscribe(nameOf(runId), hear)));
       } catch (error) {
-        // The subscription has failed, so a failure to unsubscribe changes nothing.
+        // The subscription may succeed after the timeout, so unsubscribe. Ignore a failure to unsubscribe.
         subscribing?.then((stop) => stop()).catch(() => undefined);
         throw error;
       }

@@ -2,7 +2,7 @@ import type { ClaimStore } from '@majordomo/agent';
 import type { Connection } from '../connection/connection.ts';
 import { script } from '../connection/script.ts';
 
-/** Script that claims a key. The token distinguishes a repeated command of the same client from the command of another caller. */
+/** Script that claims a key. The token identifies a `claim` call, so that a client may repeat its command. */
 const CLAIM = script(`
 if redis.call('SET', KEYS[1], ARGV[1], 'NX') then return 1 end
 return redis.call('GET', KEYS[1]) == ARGV[1] and 1 or 0

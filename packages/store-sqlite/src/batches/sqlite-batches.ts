@@ -5,10 +5,9 @@ import type { Database } from '../file/database.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Creates the store of batch jobs in the file. */
 export function sqliteBatches(database: Database, now: () => number): BatchStore {
   const sql = statements(database);
-  /** Returns the number of the job's row. If the row does not exist, creates it. */
+  /** Returns the id of the job's row. Creates the row if it does not exist. */
   const jobFor = (key: string): number => {
     sql.create.run(toStoredText(key));
     return jobOf(key) ?? 0;
@@ -107,12 +106,16 @@ function addTo(sums: Map<string, number>, place: string, change: number): void {
   sums.set(place, (sums.get(place) ?? 0) + change);
 }
 
-/** Throws `config` unless the stored row has the same index and id. */
+/** Throws `config` unless the stored row has this index and this id. */
 function checkSame(found: readonly Row[], index: number, id: string): void {
   const path = `items[${index}].id`;
   const twin = found.find((row) => row['idx'] !== index);
   if (twin !== undefined)
-    throw new LlmError('config', `${path}: items[${Number(twin['idx'])}] has the same id "${id}"`, { path });
+    throw new LlmError(
+      'config',
+      `${path}: items[${Number(twin['idx'])}] has the same id "${id}"; use unique ids`,
+      { path },
+    );
   const known = fromStoredText(String(found[0]?.['id']));
   if (known !== id)
     throw new LlmError(

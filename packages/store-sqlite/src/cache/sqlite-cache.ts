@@ -5,7 +5,6 @@ import type { Database } from '../file/database.ts';
 /** Number of writes between two removals of expired entries. */
 const SWEEP_EVERY = 100;
 
-/** Creates a cache in the file. */
 export function sqliteCache(database: Database, now: () => number): CacheStore {
   const find = database.prepare('SELECT value FROM cache WHERE key = ? AND (until IS NULL OR until > ?)');
   const put = database.prepare(

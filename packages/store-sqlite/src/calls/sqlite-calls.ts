@@ -63,10 +63,10 @@ export function sqliteCalls(database: Database): CallStore {
   };
 }
 
-/** Waits until other work of the process has run, because each statement blocks the process. */
+/** Lets pending work of the process run between two statements, because each statement blocks the process. */
 const otherWork = (): Promise<void> => new Promise((resume) => setImmediate(resume));
 
-/** Creates the store of the sums of hours. Triggers of the table of calls remove the sums of an hour. */
+/** Creates the store of hourly sums over the calls. If a call changes, a trigger removes the sums of its hour. */
 function sqliteCallHours(database: Database): CallHours {
   const write = database.prepare(
     'UPDATE call_hours SET models = :models, callers = :callers WHERE hour = :hour AND version = :version',
@@ -138,7 +138,7 @@ const CONDITIONS: readonly (readonly [name: Exclude<keyof CallQuery, 'to'>, cond
   ['id', '(id = ? OR request = ? OR client_request = ?)'],
 ];
 
-/** Returns a page of matching rows, newest first. The end of the range is the first position, so that SQLite reads from there. */
+/** Returns a page of matching rows, newest first. SQLite starts to read at `after` or, for the first page, at `to`. */
 function select(
   database: Database,
   columns: string,

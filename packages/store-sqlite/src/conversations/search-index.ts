@@ -1,6 +1,6 @@
 import { UNSPACED, wordsOf } from '@majordomo/core/toolkit';
 
-/** Returns a string in its indexed form: normalized, and with spaces around letters of scripts without word spaces. */
+/** Returns the indexed form of a string: NFC, with spaces around each letter of a script without word spaces. */
 export const toIndexText = (text: string): string => text.normalize('NFC').replace(UNSPACED, ' $& ');
 
 /** Returns a query of the index for words that start with the given words, or `undefined` if no word is given. */

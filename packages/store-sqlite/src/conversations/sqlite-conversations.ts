@@ -81,7 +81,7 @@ export class SqliteConversations implements ConversationStore {
     });
   }
 
-  /** Writes only the changed messages, because unchanged messages may contain large images. */
+  /** Replaces the stored messages. Writes only the changed ones, because unchanged messages may contain large images. */
   private replace(id: string, messages: readonly Message[], texts: readonly string[]): void {
     const before = this.sql.messages.all(id);
     const changedAt = before.findIndex((row, place) => row['json'] !== texts[place]);
@@ -117,7 +117,7 @@ const versionConflict = (id: string): LlmError =>
     `the conversation "${id}" was not saved: another process has saved it meanwhile; load it and continue from there, or save it under another id`,
   );
 
-/** Rank of each source of a title. A title replaces titles of the same or a lower rank. */
+/** Rank of a title by its source. A new title replaces the stored one only if its rank is the same or higher. */
 const RANK = { model: 1, user: 2 } as const;
 
 const INFO = `c.id, c.at, c.spec, coalesce(c.renamed, c.title) AS title,

@@ -16,7 +16,7 @@ export function openFile(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   let header: Buffer | undefined;
   try {
-    // Check the header first, because SQLite treats a file that is smaller than a page as empty, and overwrites it.
+    // Check the header first. SQLite would treat another program's file as empty if it is smaller than a page, and overwrite it.
     header = headerOf(path);
     if (header !== undefined && !isSqlite(header)) throw unknownFile(path);
     database = new DatabaseSync(path, { timeout: BUSY_MS });
@@ -52,8 +52,8 @@ function prepare(database: DatabaseSync, path: string): void {
 }
 
 /**
- * Enables the write-ahead log, which requires exclusive access. Waits for other processes, because SQLite itself does not wait
- * for this access.
+ * Enables the write-ahead log. Tries again while another process uses the file, because SQLite itself does not wait for the
+ * required exclusive access.
  */
 function enableWal(database: DatabaseSync): void {
   for (let tries = 0; ; tries++) {
@@ -128,7 +128,7 @@ const unknownFile = (path: string, cause?: unknown): LlmError =>
     { cause },
   );
 
-/** Renames a damaged file. Does not rename a new file with which another process has already replaced the damaged file. */
+/** Renames a damaged file and returns the error. Renames nothing if another process has already replaced the file. */
 function renameDamaged(path: string, before: bigint | undefined, cause: unknown): LlmError {
   const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`;
   if (before === undefined || inodeOf(path) !== before)

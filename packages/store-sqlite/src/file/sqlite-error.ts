@@ -14,7 +14,7 @@ export const isBusy = (error: unknown): boolean => codeOf(error) === BUSY;
 
 export const isCorrupt = (error: unknown): boolean => [CORRUPT, NOT_A_DATABASE].includes(codeOf(error));
 
-/** Whether an error means that a value cannot be stored. An error without a code was thrown before SQLite received the value. */
+/** Whether an error means that a value can never be stored. Errors without a code are thrown before SQLite receives the value. */
 export const isUnstorable = (error: unknown): boolean =>
   !LlmError.is(error) && [0, TOO_BIG, CONSTRAINT, MISMATCH].includes(codeOf(error));
 

@@ -6,7 +6,7 @@ import type { Database } from '../file/database.ts';
 /** Default number of keys per page. */
 const DEFAULT_PAGE = 100;
 
-/** Creates the store of virtual keys in the file. `find` is synchronous, so that no request waits for other work. */
+/** Creates the store of virtual keys in the file. `find` returns no promise, so that a request does not wait for other work. */
 export function sqliteKeys(database: Database): KeyStore {
   const sql = statements(database);
   return {

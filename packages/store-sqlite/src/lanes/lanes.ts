@@ -11,8 +11,7 @@ export interface LanesOptions {
   /** Scope of the lanes: separate lanes for each target or for each provider. `@default` all targets share the lanes */
   readonly each?: 'target' | 'provider' | undefined;
   /**
-   * Time after which the lane of a process that died becomes available, in milliseconds. The lease is renewed while an attempt
-   * runs.
+   * Time after which the lane of a killed process becomes available, in milliseconds. Running attempts renew their lease.
    *
    * @default 15_000
    */
@@ -64,7 +63,8 @@ function permitOf(
       () => {
         if (attempt.isLapsed === true) return;
         renewLater();
-        // The next renewal tries again. If no renewal succeeds, the lane becomes available when the lease ends.
+        // Ignore the error, because the next renewal tries again. If none succeeds, the lane becomes available when the lease
+        // ends.
         Promise.resolve(store.renew(id, leaseMs)).catch(() => undefined);
       },
       true,

@@ -3,10 +3,10 @@ import type { Database } from '../file/database.ts';
 
 type UsedAmount = Parameters<LedgerStore['settle']>[1];
 
-/** Amount that a reservation holds on a counter, in one period. */
+/** Amount that a reservation has reserved on a counter, in one period. */
 interface Hold {
   readonly counter: string;
-  /** Number of the period in which the hold began. The counter may start a new period before the hold is settled. */
+  /** Number of the period in which the amount was reserved. The counter may start a new one before the settlement. */
   readonly period: number;
   readonly amount: bigint;
   readonly whenLapsed: Claim['whenLapsed'];
@@ -24,7 +24,7 @@ const LAPSED = 1;
 const SETTLED = 2;
 /** Time for which the id of a settled reservation is stored, in milliseconds. */
 const SETTLED_MS = 86_400_000;
-/** Time for which an expired reservation is stored, in milliseconds, because it may be settled late. */
+/** Time for which a reservation can still be settled after its lease has ended, in milliseconds. */
 const LAPSED_MS = 7 * SETTLED_MS;
 /** Number of reservations between two removals of old rows. */
 const SWEEP_EVERY = 1000;
@@ -124,13 +124,13 @@ export class Counters {
     });
   }
 
-  /** Returns the current state of a counter, or that of a new period. The first hold of a period stores the period. */
+  /** Returns the state of a counter, or that of a new period. A period is stored with its first reservation. */
   private counterFor({ counter, resetsInMs, nextResetsInMs }: Claim, now: number): Counter {
     const known = this.sql.counter.get(counter) as Counter | undefined;
     if (known !== undefined && (known.resetsAt === null || Number(known.resetsAt) > now)) return known;
     const left = nextResetsInMs ?? resetsInMs;
     const began = BigInt(Math.floor(now));
-    // The period must increase even if the clock was set back.
+    // The number of the period must increase even if the clock was set back.
     const next = (known?.period ?? 0n) + 1n;
     return {
       used: 0n,
@@ -151,7 +151,7 @@ export class Counters {
     return now;
   }
 
-  /** Releases the amount `given` of a hold and adds the amount `used`. Does nothing if the period of the hold has ended. */
+  /** Releases the reserved amount `given` and adds the amount `used`. Does nothing if the counter has started a new period. */
   private book({ counter, period }: Hold, given: bigint, used: bigint): void {
     if (given === 0n && used === 0n) return;
     const known = this.sql.counter.get(counter) as Counter | undefined;

@@ -95,7 +95,7 @@ export class Records {
     if (others.length === 0) return;
     this.sql.share.run(at, seq, series, call);
     const [first] = others;
-    // After the second record of a call, the first record does not count as the only record of its call.
+    // This is the second record of the call, so the first one is no longer counted as the only record of its call.
     if (others.length === 1 && first !== undefined) {
       const firstAt = Number(first['at']);
       this.sql.share.run(firstAt, Number(first['seq']), Number(first['series']), call);

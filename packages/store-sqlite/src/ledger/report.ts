@@ -27,7 +27,7 @@ interface ReportSum {
   unknownUsage: number;
 }
 
-/** Reports from the stored sums of complete hours where possible, and from single records at the ends of days and ranges. */
+/** Computes reports from the stored hourly sums. Reads single records where a day or the range does not begin at a full hour. */
 export class Report {
   private readonly database: Database;
   private readonly series: SeriesTable;
@@ -49,7 +49,7 @@ export class Report {
     const sums = new ReportSums(query);
     const range = await this.rangeOf(query);
     if (range === undefined) return [];
-    // The sums of hours contain no tags and no call ids.
+    // Hourly sums contain no tags and no call ids, so such queries read all records.
     const isFromHours = query.call === undefined && query.tag === undefined;
     for (const stretch of stretches(range, query, isFromHours)) {
       if (stretch.isHours) await this.addHours(sums, stretch);
@@ -135,7 +135,7 @@ class ReportSums {
     this.query = query;
   }
 
-  /** Returns the sum of a row, or `undefined` if the query excludes the row. */
+  /** Returns the sum to which records of this series belong, or `undefined` if the query excludes them. */
   of(series: Series, times: Key, tag: string): ReportSum | undefined {
     const { by, tenant, target } = this.query;
     if (tenant !== undefined && tenant !== series.tenant) return undefined;

@@ -4,7 +4,7 @@ import { HOUR_MS, hourOf } from './hours.ts';
 /** Maximum number of records that one transaction deletes, so that other processes do not wait long. */
 const BATCH = 1000;
 
-/** Deletion of old records and of their hourly sums. */
+/** Deletes old records and their hourly sums. */
 export class Retention {
   private readonly keepMs: number | undefined;
   private readonly now: () => number;
@@ -21,7 +21,7 @@ export class Retention {
   deleteOld(): void {
     const now = this.now();
     if (this.keepMs === undefined || now < this.next) return;
-    // Delete complete hours, so that sums and single records agree.
+    // Delete only complete hours, so that an hourly sum always includes the same records as the table.
     const end = Math.floor((now - this.keepMs) / HOUR_MS) * HOUR_MS;
     const { changes } = this.sql.records.run(end, BATCH);
     const oldest = this.sql.oldest.get()?.['at'];

@@ -6,7 +6,6 @@ import { Report } from './report.ts';
 import { Retention } from './retention.ts';
 import { SeriesTable } from './series.ts';
 
-/** Creates the ledger store in the file. */
 export function sqliteLedger(
   database: Database,
   now: () => number,

@@ -13,10 +13,10 @@ export interface Stretch {
   readonly isHours: boolean;
 }
 
-/** Step in milliseconds. The offset of every time zone is a multiple of this step. */
+/** Distance of the times whose labels are compared, in milliseconds. Every offset of a time zone is a multiple of it. */
 const STEP_MS = 900_000;
 
-/** Divides a range at each change of a label. If `withHours`, also separates the complete hours of each part from the rest. */
+/** Divides a range where a label changes. With `withHours`, also separates the full UTC hours of each part from the rest. */
 export function* stretches(
   range: { readonly from: number; readonly to: number },
   { by, zone = 'UTC' }: Pick<ReportQuery, 'by' | 'zone'>,

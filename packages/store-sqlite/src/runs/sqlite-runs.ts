@@ -7,13 +7,12 @@ const DEFAULT_LEASE_MS = 60_000;
 /** Number of renewals during a lease. */
 const RENEWALS = 3;
 
-/** Version of a run that this process has loaded, and function that stops the renewal of the lease. */
+/** Version of a run that this process has loaded, and the function that stops renewing its lease. */
 interface Loaded {
   readonly version: number;
   readonly stop: () => void;
 }
 
-/** Store of agent runs in the file. */
 export class SqliteRuns implements RunStore {
   private readonly database: Database;
   private readonly clock: Clock;
@@ -39,7 +38,7 @@ export class SqliteRuns implements RunStore {
       return next;
     });
     this.forget(id);
-    // A later save of this process continues from this version, unless another process has locked the run.
+    // The next save of this process succeeds if the version is the same and no other process has locked the run.
     this.loaded.set(id, { version, stop: () => undefined });
     if (state.done !== undefined) this.loaded.delete(id);
   }
@@ -112,7 +111,7 @@ export class SqliteRuns implements RunStore {
     };
     const renew = (): void => {
       next();
-      // The next renewal tries again. `save` reports a lease that has ended.
+      // Ignore the error, because the next renewal tries again. If the lease ends, `save` rejects.
       this.database
         .write(() => this.sql.renew.run(Math.ceil(this.clock.now() + leaseMs), toStoredText(id), this.me))
         .catch(() => undefined);
