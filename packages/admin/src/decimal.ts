@@ -1,4 +1,4 @@
-/** Number of decimal places of nano-USD in an amount in USD. */
+/** Number of decimal places of an amount in USD that is exact to one nano-USD. */
 export const NANO_DIGITS = 9;
 
 /** Returns `amount` divided by 10 to the power of `digits`, as a decimal number without trailing zeros. */

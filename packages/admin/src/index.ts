@@ -40,6 +40,6 @@ export {
   type RemoteKeysOptions,
 } from './api/remote-keys.ts';
 
-// Types of `@majordomo/ledger` that the public API uses.
+// Types of `@majordomo/ledger` to which types of this package refer.
 export type { Ledger, Limit, SpendRecord } from '@majordomo/ledger';
 export type { Redactor } from '@majordomo/redact';

@@ -20,12 +20,12 @@ import {
 } from './state.ts';
 import { sumUsage } from './sum-usage.ts';
 
-/** Returns the state with the messages appended to its transcript. */
+/** Returns the state with the messages of `steer` appended to its transcript. */
 export function steered(state: RunState, messages: readonly Message[]): RunState {
   return messages.length === 0 ? state : { ...state, messages: [...state.messages, ...messages] };
 }
 
-/** Returns the state with the model's response. If `textOnly` is set, the calls of the response do not run. */
+/** Returns the state with the model's response added. If `textOnly` is set, the calls of the response do not run. */
 export function answered(state: RunState, answer: Answer, textOnly = false): RunState {
   const message = withUniqueCallIds(answer.message);
   const calls = callsOf(message);
@@ -72,7 +72,7 @@ export function decided(state: RunState, decisions: readonly Decision[]): RunSta
   }, state);
 }
 
-/** Applies a decision to a call inside a sub-agent. The call that started the sub-agent then runs again, as if approved. */
+/** Applies a decision to a call inside a sub-agent. The call that started the sub-agent becomes approved, so it runs again. */
 function decidedInside(state: RunState, decision: Decision): RunState {
   for (const { id, run, rest } of runsOnPath(state, decision.callId)) {
     const next = decided(run, [{ ...decision, callId: rest }]);
@@ -92,7 +92,7 @@ function withApproval(state: RunState, decision: Decision): RunState {
   return { ...state, decisions: [...state.decisions, decision] };
 }
 
-/** Returns the state with the result of the approval check of `calls`. `needed`: ids of the calls that need approval. */
+/** Returns the state that records for each of `calls` whether it needs approval. `needed`: ids of the calls that do. */
 export function approvalsChecked(
   state: RunState,
   calls: readonly ToolCallPart[],
@@ -103,8 +103,8 @@ export function approvalsChecked(
 }
 
 /**
- * Returns the state in which the agent `to` is active. Adds a result for each handoff of the turn, but performs only `call`. If
- * the run already has `maxHandoffs` handoffs, the active agent does not change.
+ * Returns the state in which the agent `to` is active. Adds a result to each pending call, but performs only the handoff `call`.
+ * If the run already has `maxHandoffs` handoffs, the active agent does not change.
  */
 export function handedOff(state: RunState, call: ToolCallPart, to: string, maxHandoffs: number): RunState {
   const { handoffs = [], messages, pending } = state;

@@ -12,13 +12,13 @@ import type { RunState } from './state.ts';
 export interface Agent {
   /** Name of the agent. Required if another agent hands off to this agent. */
   readonly name: string | undefined;
-  /** Returns the state before the first step. Its budget is `options.budget`, or the agent's budget if the option is not set. */
+  /** Returns the state before the first step. The budget of the state is `options.budget`, or by default the agent's. */
   begin(input: string | readonly Message[], options?: { readonly budget?: Budget | undefined }): RunState;
   /** Returns the next action of a run. Has no side effects. */
   decide(state: RunState): Action;
   /** Returns the effects that call the model and the tools in this process. A driver can wrap these effects. */
   effects(io: EffectsIo): AgentEffects;
-  /** Returns the id of this agent, which `Effects.claim` returns as the owner of a call. */
+  /** Returns the id of this agent. `Effects.claim` returns the id as the owner of a call. */
   claimOwner(): string;
   /**
    * Runs the agent loop with the given effects. `run` and `stream` use local effects. A durable engine uses journaled effects.
@@ -27,7 +27,7 @@ export interface Agent {
   drive(state: RunState, effects: Effects): Promise<RunResult>;
   /**
    * Runs until the run ends or a call waits for a decision. A failed run throws a `RunError` with its state. Before any effect,
-   * throws `config` for an invalid state or a `once` call without `claim`, and `invalid-request` for an unexpected decision.
+   * throws `config` for an invalid state or a missing `claim`, and `invalid-request` for an unexpected decision.
    */
   run(input: RunInput, options?: RunOptions): Promise<RunResult>;
   /** Runs the agent as `run` does, and returns the events of the run. The run starts when the first event is read. */

@@ -20,9 +20,9 @@ export interface HandoffTarget {
 /** Agents to which an agent can hand off. */
 export interface AgentHandoffs {
   readonly targets: readonly HandoffTarget[];
-  /** Reads and checks the option `handoffs`. Later calls have no effect. */
+  /** Reads and checks the option `handoffs`, but only when it is called for the first time. */
   load(): void;
-  /** Returns the name of the agent to which a call of this tool hands off. */
+  /** Returns the name of the agent to which this tool hands off, or `undefined` for any other tool. */
   to(toolName: string): string | undefined;
 }
 
@@ -30,9 +30,9 @@ export interface AgentHandoffs {
 export interface AgentParts {
   readonly name: string | undefined;
   readonly handoffs: AgentHandoffs;
-  /** Returns the agent that makes the next model call of a run: this agent, or the agent to which the run was handed off. */
+  /** Returns the agent of the next model call of a run. It is this agent, or the agent to which the run was handed off. */
   active(state: RunState): AgentParts;
-  /** Returns the messages that the active agent sees. */
+  /** Returns the messages that the model of the active agent receives. */
   view(state: RunState): readonly Message[];
   readonly model: ChatModel;
   readonly instructions: string | undefined;
@@ -56,7 +56,7 @@ export const withParts = <T extends object>(agent: T, parts: AgentParts): T => (
 export const partsOf = (agent: object | undefined): AgentParts | undefined =>
   agent !== undefined && PARTS in agent ? (agent[PARTS] as AgentParts) : undefined;
 
-/** Returns the parts of the agent that a call of an agent tool runs, or `undefined` for any other call. */
+/** Returns the parts of the agent that an agent tool runs in this call, or `undefined` for a call of another tool. */
 export const subAgentParts = (
   parts: AgentParts | undefined,
   state: RunState,

@@ -9,9 +9,9 @@ import { defineTool, type Tool, type ToolContext, type ToolOutput } from './tool
 
 /**
  * Returns a tool that runs an agent for another agent. The agent inherits the abort signal, the call options, the context, the
- * claim store and the remaining budget of the calling run. The agent's usage is added to that run's usage. If a call of the agent
- * waits for a decision, the calling run waits too: `RunResult.awaiting` lists the call with the path `<call of this tool>/<call
- * of the agent>`, which a decision uses as its `callId`. The decision `deny` for the call of this tool ends the agent.
+ * claim store and the remaining budget of the calling run. The agent's usage is added to the usage of that run. If a call of the
+ * agent waits for a decision, the calling run also waits. Its `awaiting` lists the call under the id `<call of this tool>/<call
+ * of the agent>`, which is the `callId` of a decision. A decision `deny` for the call of this tool ends the agent's run.
  */
 export function agentTool({
   name,
@@ -51,7 +51,7 @@ async function delegate(agent: Pick<Agent, 'run'>, task: string, parent: ToolCon
     const runOptions = withNesting({ ...options, signal, context, runId: key }, { ...inherited, depth });
     const { state, awaiting, done, text } = await (ended?.() ?? agent.run(run ?? task, runOptions));
     addUsage(state);
-    // The calling run has already counted this usage.
+    // The usage of the calling run already includes the agent's usage.
     if (awaiting.length > 0) return waitingOutput({ ...state, usage: UNKNOWN_USAGE });
     if (done === 'answered') return text;
     throw new Error(`the agent stopped without an answer (${done ?? 'unknown'}): ${text}`);

@@ -13,7 +13,7 @@ const MAX_REFERENCE_LENGTH = 120;
 
 /**
  * Returns the answer of a run. Some models write the answer next to a tool call, and end with an empty text or a text that refers
- * to the answer. In this case, returns the last earlier text that is not a reference. A short text such as "42" is an answer.
+ * to the answer. In this case, returns the last earlier text that does not refer to another answer.
  */
 export function answerText(messages: readonly Message[]): string {
   let terminal: string | undefined;

@@ -35,7 +35,7 @@ export function createIndex(documents: readonly string[]): TextIndex {
   };
 }
 
-/** Returns the words of a text. Splits names at punctuation, at digits and where the case changes. Removes English endings. */
+/** Returns the words of a text. Splits names at punctuation, digits and changes of case. Removes English suffixes. */
 function wordsOf(text: string): readonly string[] {
   const separated = text
     .replaceAll(/([\p{Ll}\p{N}])(?=\p{Lu})/gu, '$1 ')

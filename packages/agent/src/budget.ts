@@ -1,12 +1,12 @@
 import type { Attempt, ChatResponse } from '@majordomo/core';
 
-/** Limits of one run, its sub-agents and its handoffs. Checked before each model call. Calls in progress are not interrupted. */
+/** Limits of one run, its sub-agents and its handoffs. They are checked only before each model call. */
 export interface Budget {
   /** Maximum cost in US dollars, as a decimal string with at most nine decimals: `'0.50'`. Requires `cost`. */
   readonly maxUsd?: string | undefined;
   /** Maximum sum of input and output tokens. */
   readonly maxTokens?: number | undefined;
-  /** Maximum time of model calls and tools in milliseconds, without waits for decisions. Of parallel calls, adds the longest. */
+  /** Maximum time of model calls and tools, without waits for decisions, in milliseconds. Adds the longest of parallel calls. */
   readonly maxMs?: number | undefined;
 }
 
@@ -59,7 +59,7 @@ export function isUsedUp({ maxUsd, maxTokens, maxMs }: Budget, spent: Spent = NO
   );
 }
 
-/** Returns the sum of amounts that were spent one after another. Returns `undefined` if both are `undefined`. */
+/** Returns the sum of two amounts that were spent one after another. If one amount is `undefined`, returns the other. */
 export function sumSpent(first: Spent | undefined, second: Spent | undefined): Spent | undefined {
   if (first === undefined || second === undefined) return first ?? second;
   return {
@@ -82,7 +82,7 @@ export const spentSince = (after: Spent, before: Spent = NOTHING_SPENT): Spent =
   ms: after.ms - before.ms,
 });
 
-/** Returns the part of the budget that is left. */
+/** Returns each limit of the budget minus the spent amount, but at least 0. */
 export function remaining(budget: Budget, spent: Spent = NOTHING_SPENT): Budget {
   const { maxTokens, maxMs } = budget;
   const nano = nanoUsdOf(budget.maxUsd);
@@ -96,7 +96,7 @@ export function remaining(budget: Budget, spent: Spent = NOTHING_SPENT): Budget 
 
 /**
  * Returns the budget of a sub-agent: for each limit, the smaller of its configured value and the calling run's remaining value.
- * `spent`: amounts of the sub-agent before it waited, which the calling run has already counted.
+ * `spent`: amounts that the sub-agent spent before it waited, which the calling run's remaining value already excludes.
  */
 export function limitedBy(
   own: Budget | undefined,
@@ -117,6 +117,6 @@ export function limitedBy(
 const lower = <T extends number | bigint>(a: T | undefined, b: T | undefined): T | undefined =>
   a === undefined || (b !== undefined && b < a) ? b : a;
 
-/** Returns the input and output tokens of all attempts, failed ones included. */
+/** Returns the sum of the input and output tokens of all attempts, including failed attempts. */
 export const tokensOf = (attempts: readonly Attempt[]): number =>
   attempts.reduce((sum, { usage }) => sum + (usage?.input ?? 0) + (usage?.output ?? 0), 0);

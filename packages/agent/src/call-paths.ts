@@ -3,7 +3,7 @@ import type { RunState } from './state.ts';
 
 // The path of a call inside a sub-agent is `<call of the agent tool>/<path of the call inside>`.
 
-/** Call and the state of the run that made it. */
+/** Call, and the state of the run that contains the call. */
 export interface LocatedCall {
   readonly call: ToolCallPart;
   readonly state: RunState;
@@ -11,7 +11,7 @@ export interface LocatedCall {
 
 export const pathOf = (outer: string, inner: string): string => `${outer}/${inner}`;
 
-/** Returns the calls that wait for a decision, including calls inside sub-agents, which have paths as ids. */
+/** Returns the calls that wait for a decision, including calls inside sub-agents. The id of an inner call is its path. */
 export const callsThatWait = (state: RunState): readonly ToolCallPart[] =>
   state.pending.flatMap((call) => {
     const { id } = call;
@@ -22,7 +22,7 @@ export const callsThatWait = (state: RunState): readonly ToolCallPart[] =>
     return waits && !state.decisions.some(isCall) ? [call] : [];
   });
 
-/** Returns the suspended calls of a state, including calls inside sub-agents, which have paths as ids. */
+/** Returns the suspended calls of a state, including calls inside sub-agents. The id of a call inside a sub-agent is its path. */
 export const suspendedCalls = ({
   suspended = [],
   runs = {},
@@ -33,7 +33,7 @@ export const suspendedCalls = ({
   ),
 ];
 
-/** Returns the state of the sub-agent that waits in this call. */
+/** Returns the state of the sub-agent that waits in this call, or `undefined` if none waits. */
 export const waitingRunOf = ({ runs }: RunState, callId: string): RunState | undefined =>
   runs !== undefined && Object.hasOwn(runs, callId) ? runs[callId] : undefined;
 
@@ -46,7 +46,7 @@ export const runsOnPath = (
     .filter(([id]) => path.startsWith(pathOf(id, '')))
     .map(([id, run]) => ({ id, run, rest: path.slice(pathOf(id, '').length) }));
 
-/** Returns the pending call with this path. */
+/** Returns the pending call with this path, or `undefined` if no such call is pending. */
 export function locateCall(state: RunState, path: string): LocatedCall | undefined {
   const call = state.pending.find(({ id }) => id === path);
   if (call !== undefined) return { call, state };

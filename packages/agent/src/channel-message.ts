@@ -17,7 +17,7 @@ export interface ChannelMessage extends ChannelMessageHead {
   readonly events: readonly AgentEvent[];
 }
 
-/** Returns an event as JSON. The JSON omits the causes of errors. */
+/** Returns an event as JSON, without the causes of errors. */
 export const eventJson = (event: AgentEvent): string =>
   JSON.stringify(toJson(withErrors(event, errorToJson)));
 
@@ -33,7 +33,7 @@ function withErrors(event: AgentEvent, convert: (error: LlmError) => unknown): o
   return { ...event, response: { ...event.response, attempts } };
 }
 
-/** Returns a channel message from events that are already JSON. */
+/** Returns a channel message as text. `events` are already serialized as JSON. */
 export const channelText = (head: ChannelMessageHead, events: readonly string[]): string =>
   `{"head":${JSON.stringify(head)},"events":[${events.join(',')}]}`;
 

@@ -6,13 +6,13 @@ import { waitingRunOf } from './call-paths.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunState } from './state.ts';
 
-/** Returns the id of the run. With pending calls, returns the state's id, so that the keys of these calls never change. */
+/** Returns the id of the run. If calls are pending, this id is the state's id, so that the keys of these calls never change. */
 export const runIdOf = (input: RunInput, state: RunState & { readonly runId: string }): string =>
   state.pending.length === 0 ? state.runId : ((input as RunState).runId ?? state.runId);
 
 /**
  * Throws `config` if `claim` or the run id is missing, and another process may have started a call with `effect: 'once'`.
- * `state`: state after the decisions.
+ * `state`: state to which the decisions have been applied.
  */
 export function checkClaim(state: RunState, input: RunInput, options: RunOptions, agent: AgentParts): void {
   const { claim, runId } = options;

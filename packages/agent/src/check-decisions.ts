@@ -20,7 +20,7 @@ export async function checkDecisionsFor(
     const { callId } = decision;
     const path = `decisions[${at}]`;
     const found = locate(state, callId, agent);
-    if (found === undefined) throw invalidDecision(path, `no call with the id "${callId}" is pending`);
+    if (found === undefined) throw invalidDecision(path, `no call "${callId}" is pending; see \`awaiting\``);
     if (!('approve' in decision)) continue;
     checkApproval(found, callId, path);
     const tool = found.agent?.active(found.state).tools.find(found.call.name);

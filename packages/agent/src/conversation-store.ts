@@ -1,6 +1,6 @@
 import type { Message } from '@majordomo/core';
 
-/** Conversation to store. */
+/** Conversation that the application passes to `save`. */
 export interface Conversation {
   readonly id: string;
   /** Spec of the model, such as `openai/gpt-5.4,fast`. */
@@ -9,7 +9,7 @@ export interface Conversation {
   readonly messages: readonly Message[];
 }
 
-/** Stored conversation. */
+/** Conversation that `load` returns. */
 export interface StoredConversation extends Conversation {
   /** Title, as in `ConversationInfo`. */
   readonly title: string;
@@ -27,7 +27,7 @@ export interface ConversationInfo {
   readonly spec: string;
   /** Title set by `rename`. If no title was set, the start of the first question, on one line. */
   readonly title: string;
-  /** Number of messages. */
+  /** Number of messages in the conversation. */
   readonly messages: number;
 }
 
@@ -40,7 +40,7 @@ export interface ConversationHit extends ConversationInfo {
 export interface ConversationStore {
   /**
    * Saves a conversation and returns its new version. `after`: version on which this save is based. Omit it for a new
-   * conversation. Rejects with `denied` if another process has saved the conversation in the meantime.
+   * conversation. Rejects with `denied` if another process has saved the conversation since that version.
    */
   save(conversation: Conversation, after?: number): Promise<number>;
   /** Returns a conversation, or `undefined` if it does not exist. */

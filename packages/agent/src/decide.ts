@@ -6,11 +6,11 @@ import type { Done, RunState } from './state.ts';
 
 /** Next action of a run, as `decide` returns it. */
 export type Action =
-  /** Calls the model. If `textOnly` is set, no steps remain, and the model receives no tools. */
+  /** Calls the model. `textOnly` is set if no steps remain. The request then prohibits tool calls. */
   | { readonly type: 'call-model'; readonly textOnly?: true | undefined }
   /** Checks which of these calls a person must approve. */
   | { readonly type: 'check-approval'; readonly calls: readonly ToolCallPart[] }
-  /** Runs these calls in parallel: all calls that wait for no decision, or only one call if tools run sequentially. */
+  /** Runs these calls in parallel: one call if tools run sequentially, otherwise all calls that wait for no decision. */
   | { readonly type: 'run-tools'; readonly calls: readonly ToolCallPart[] }
   /** Hands the conversation to the agent `to`. All calls of the turn that are not handoffs have results. */
   | { readonly type: 'hand-off'; readonly call: ToolCallPart; readonly to: string }
@@ -18,7 +18,7 @@ export type Action =
   | { readonly type: 'await-decisions'; readonly calls: readonly ToolCallPart[] }
   | { readonly type: 'stop'; readonly why: Done };
 
-/** Limits and pure functions of an agent, with which `decide` determines the next action. */
+/** Limits and pure functions of an agent, from which `decide` determines the next action. */
 export interface Rules {
   /** Returns the maximum number of model calls of a run. */
   maxSteps(state: RunState): number;
@@ -27,7 +27,7 @@ export interface Rules {
   /** Returns the name of the agent to which the call hands off, or `undefined` for any other call. */
   handoff?(call: ToolCallPart, state: RunState): string | undefined;
   readonly loop: LoopLimits;
-  /** Whether the model is called once more, without tools, if no steps remain. */
+  /** Whether the model is called once more, without permission to call tools, if no steps remain. */
   readonly closingTurn: boolean;
   /** Whether the calls of a turn run in parallel. */
   readonly parallel: boolean;

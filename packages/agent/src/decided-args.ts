@@ -8,7 +8,7 @@ export function withDecidedArgs(call: ToolCallPart, { decisions }: RunState): To
   return { ...rest, args: decision.args };
 }
 
-/** Adds a note about changed arguments to the result, because the transcript contains the model's arguments. */
+/** Adds a note with the changed arguments to the result, because the transcript contains only the model's arguments. */
 export function withArgsNote(outcome: ToolOutcome, { args }: ToolCallPart): ToolOutcome {
   if (outcome.suspended !== undefined || outcome.run !== undefined) return outcome;
   const text = `The arguments were changed before the call ran: ${JSON.stringify(args)}`;

@@ -11,7 +11,7 @@ export {
 export { errorFromJson, errorToJson } from './failure.ts';
 export { findWaitingCall, type WaitingCall } from './waiting-calls.ts';
 
-// Functions that watch a run of another process.
+// Functions that publish the events of a run, and watch a run of another process.
 export type { RunChannel } from './run-channel.ts';
 export { watchRun, type WatchOptions } from './watch-run.ts';
 export type { RunEvent } from './run-follower.ts';

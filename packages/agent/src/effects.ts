@@ -37,10 +37,10 @@ export interface EffectsIo extends Observers {
   readonly options?: CallOptions | undefined;
 }
 
-/** Effects that an agent implements. */
+/** Effects that `Agent.effects` returns. */
 export interface AgentEffects
   extends Pick<Effects, 'callModel' | 'steer'>, Required<Pick<Effects, 'needsApproval'>> {
-  /** Runs one tool call. `ended`: set if the caller has driven the call's sub-agent; returns its result. */
+  /** Runs one tool call. `ended`: returns the result of the call's sub-agent. Set if the caller has driven the sub-agent. */
   readonly runTool: (
     call: ToolCallPart,
     state: RunState,
@@ -119,7 +119,7 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
   };
 }
 
-/** Returns the cost function of the agent, otherwise that of the calling run. */
+/** Returns the cost function of the agent. If the agent has none, returns the cost function of the calling run. */
 const costFunction = ({ agent, io }: LocalRun): CostOf | undefined =>
   agent.cost ?? nestingOf(io.options ?? {}).cost;
 
@@ -192,7 +192,7 @@ function whyNotRun(
 ): string | undefined {
   if (isOverMaxCalls(tool, call, state))
     return `Not run: "${call.name}" may be called at most ${tool.maxCalls ?? 0} times in a run.`;
-  // A sub-agent that has waited, or that a journal has driven, may continue.
+  // A sub-agent that has waited, or that a journal has driven, may continue, although its call has already started.
   if (tool.effect !== 'once' || isDriven || waitingRunOf(state, call.id) !== undefined) return undefined;
   const isOver = !agent.started.mayBegin(key, state.claims?.[call.id] ?? state.by);
   return isOver ? OUTCOME_UNKNOWN : undefined;
@@ -248,7 +248,7 @@ async function withinStepLimits<T>(
   const { signal, options } = io;
   const ms = options?.timeouts?.totalMs;
   const createError = (): LlmError =>
-    new LlmError('timeout', `step ${state.steps + 1} did not finish within ${ms ?? 0} ms`, {
+    new LlmError('timeout', `step ${state.steps + 1} did not finish within ${ms ?? 0} ms; raise totalMs`, {
       phase: 'total',
     });
   const scope = new Scope({ signal, ms, clock: agent.clock, createError });

@@ -2,7 +2,7 @@ import { LlmError, type JsonValue } from '@majordomo/core';
 
 const MIB = 1_048_576;
 
-/** Returns the value. Throws `config` if the JSON exceeds `maxBytes`, because an engine would retry the write forever. */
+/** Returns the value. Throws `config` if its JSON is longer than `maxBytes`, because an engine would retry the write forever. */
 export function checkSize(value: JsonValue, name: string, maxBytes: number = Infinity): JsonValue {
   if (maxBytes === Infinity) return value;
   const bytes = new TextEncoder().encode(JSON.stringify(value)).length;

@@ -6,14 +6,14 @@ import { messagesFrom } from './messages-from.ts';
 import { handoffTool } from './handoff-tool.ts';
 import type { Tool } from './tool.ts';
 
-/** Agent that may take over the conversation, and the selection of messages that this agent sees. */
+/** Agent that may take over the conversation, and the selection of messages that its model receives. */
 export interface Handoff {
   readonly agent: Agent;
-  /** Description of the handoff tool, for the agent that hands off. `@default` "Hands the conversation to the agent <name>." */
+  /** Description of the handoff tool for the model that hands off. @default "Hands the conversation to the agent <name>." */
   readonly description?: string | undefined;
   /**
-   * Earlier messages that the agent sees: all, the user's, or the result of a pure function. Later messages are always sent, and
-   * the transcript retains all messages. If no earlier message is left, the last user message is sent. `@default 'all'`
+   * Messages before the handoff that the agent receives: all, only the user's, or the result of a pure function. If none remains,
+   * the agent receives the last user message. It receives all later messages. The transcript does not change. @default 'all'
    */
   readonly history?: 'all' | 'user' | ((messages: readonly Message[]) => readonly Message[]) | undefined;
 }
@@ -21,7 +21,7 @@ export interface Handoff {
 /** Agents to which an agent can hand off, or a function that returns them. */
 export type HandoffOption = readonly (Agent | Handoff)[] | (() => readonly (Agent | Handoff)[]);
 
-/** Handoffs of one agent. They are read when the first run begins, so that two agents can refer to each other. */
+/** Handoffs of one agent. The option is read when the first run begins, so that two agents can refer to each other. */
 export class Handoffs {
   targets: readonly HandoffTarget[] = [];
   tools: readonly Tool[] = [];
@@ -41,7 +41,7 @@ export class Handoffs {
     this.unread = undefined;
   }
 
-  /** Returns the name of the agent to which a call of this tool hands off. */
+  /** Returns the name of the agent to which this tool hands off, or `undefined` for any other tool. */
   to(toolName: string): string | undefined {
     return this.targets.find(({ tool }) => tool.name === toolName)?.name;
   }
@@ -62,7 +62,7 @@ function targetOf(given: unknown, path: string): HandoffTarget {
   return { name, parts, tool: handoffTool(name, description), history };
 }
 
-/** Returns the messages that an agent sees. `at`: length of the transcript before the turn that handed off to it. */
+/** Returns the messages that an agent receives. `at`: length of the transcript before the turn that handed off to the agent. */
 export function visibleMessages(
   messages: readonly Message[],
   at: number,

@@ -58,8 +58,8 @@ export interface StepSettings extends Omit<
   readonly model?: ChatModel | undefined;
   readonly instructions?: string | undefined;
   /**
-   * Names of the tools that this step offers. A call of another tool gets an error result. The model receives the tools in the order in
-   * which the run first offered them, so that prompt caches match. Removing a tool changes the cached prefix. `@default all`
+   * Names of the tools that this step offers. A call of another tool returns an error result. The request lists tools in the
+   * order in which they were first offered, so that caches match. Removing a tool changes the cached prefix. @default all
    */
   readonly tools?: readonly string[] | undefined;
 }
@@ -72,7 +72,7 @@ export interface Hooks extends Observers {
     | undefined;
   /** Function that returns messages to append before the next model call. The messages remain in the transcript. */
   readonly steer?: ((state: RunState) => Awaitable<readonly Message[] | undefined>) | undefined;
-  /** Function that returns the messages to send instead of the transcript. The stored transcript remains complete. An error becomes a warning. */
+  /** Function that returns messages to send instead of the stored transcript. If it fails, the transcript is sent. */
   readonly compact?:
     ((messages: readonly Message[], context: CompactContext) => Awaitable<readonly Message[]>) | undefined;
 }
@@ -86,11 +86,11 @@ export interface CompactContext {
   readonly signal: AbortSignal;
   /** Usage of the previous step; `undefined` if another process ran that step. */
   readonly usage: Usage | undefined;
-  /** Target that answered the previous step. */
+  /** Target whose response was used in the previous step. */
   readonly target: string | undefined;
-  /** Request that contains the complete transcript. */
+  /** Request of the step, whose messages are the complete transcript. */
   readonly request: ChatRequest;
-  /** Error of the target, set if the request was too long for the model. The returned messages are sent only once. */
+  /** Error of the target, set if the request was too long for the model. The call is retried only once with the new messages. */
   readonly overflow: LlmError | undefined;
 }
 

@@ -12,11 +12,11 @@ export interface Journal {
   readonly runId: string;
   /** Signal that aborts the current work. */
   readonly signal: AbortSignal;
-  /** Maximum size of an entry, in bytes of JSON. A larger entry fails the run without a retry. `@default no limit` */
+  /** Maximum size of an entry, in bytes of JSON. A larger entry fails the run without a retry. @default no limit */
   readonly maxBytes?: number | undefined;
   /** Returns the recorded result of a step, or runs the step and records its result. Parallel steps start in the same tick. */
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
-  /** Waits for the decision on a call. `name` differs for each wait of the same call. The id of a call inside a sub-agent is a path. */
+  /** Waits for the decision on a call. Each wait of a call has another `name`. The id of a call inside a sub-agent is a path. */
   decision(call: ToolCallPart, name: string): Promise<Decision>;
   /** Called before each decision with the calls of a step that still wait, and after the last decision with an empty array. */
   awaiting?(waiting: readonly WaitingCall[]): Promise<void>;

@@ -24,8 +24,8 @@ export type JournaledIo = Omit<EffectsIo, 'runId' | 'signal'>;
 /**
  * Returns an agent's effects as steps of a journal, so that `agent.drive(state, journaled(agent, journal))` survives the end of
  * its process. Each result is recorded once. If the process ends before a result is recorded, the effect is repeated. To prevent
- * the repetition, declare `effect: 'once'`, or pass the tool's `key` to a service that deduplicates. The steps and the decisions
- * of a sub-agent are entries of the same journal. Sub-agents of one turn run one after another.
+ * the repetition, declare `effect: 'once'`, or pass `ToolContext.key` to a service that deduplicates requests. The steps and the
+ * decisions of a sub-agent are entries of the same journal. Sub-agents of one turn run one after another.
  */
 export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}): Effects {
   const { runId, signal } = journal;
@@ -60,8 +60,8 @@ export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}):
 }
 
 /**
- * Drives the sub-agent of a call on the same journal. Returns a function that resolves to its result or rejects with its error,
- * or `undefined` if the call runs no sub-agent.
+ * Drives the sub-agent of a call on the same journal. Returns a function that resolves with the sub-agent's result or rejects
+ * with its error. Returns `undefined` if the call runs no sub-agent.
  */
 async function driveSubAgent(
   agent: Agent,

@@ -3,13 +3,13 @@ import { callsOf, type RunState } from './state.ts';
 
 /** Limits that stop a run that makes no progress, with `done: 'tool-loop'`. Both limits are disabled by default. */
 export interface LoopLimits {
-  /** Maximum number of consecutive steps in which all tool calls failed. @default no limit */
+  /** Number of consecutive steps after which the run stops, if all tool calls of these steps failed. @default no limit */
   readonly errorSteps?: number | undefined;
-  /** Maximum number of steps with the same call and the same result, among the last `3 * repeats` steps. @default no limit */
+  /** Number of the last `3 * repeats` steps with the same call and result after which the run stops. @default no limit */
   readonly repeats?: number | undefined;
 }
 
-/** Returns whether the last turns reach a limit. Does not read earlier turns, so the cost does not grow with the run. */
+/** Returns whether the last turns reach a limit. Does not read earlier turns, so the duration does not grow with the run. */
 export function isLooping({ messages, steps }: RunState, { errorSteps, repeats }: LoopLimits): boolean {
   const window = Math.min(steps, Math.max(errorSteps ?? 0, (repeats ?? 0) * 3));
   if (window === 0) return false;

@@ -23,13 +23,13 @@ import type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
  * repeat the effects. `@majordomo/agent/steps` exports functions that return the names of these journal entries.
  */
 export interface Effects {
-  /** Requests a turn of the model, as `agent.effects` does. A wrapper must pass on `turn`, because the last turn may have no tools. */
+  /** Calls the model for its next turn. A wrapper must pass on `turn`, because `turn` may prohibit tool calls. */
   callModel(state: RunState, turn?: Turn): Promise<Answer>;
-  /** Returns the ids of the calls that need approval, as `agent.effects` does. If this effect is not set, a replay repeats the check. */
+  /** Returns the ids of the calls that need approval. If this effect is not set, a replay repeats the check. */
   needsApproval?(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
   /** Runs one tool call. Returns a failure as an error result. */
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
-  /** Returns whether a call runs after the turn's other calls, alone. A journal runs sub-agents alone to fix the entry order. */
+  /** Returns whether a call runs alone, after the turn's other calls. This fixes the order of the entries in a journal. */
   readonly runsAlone?: ((call: ToolCallPart, state: RunState) => boolean) | undefined;
   /** Returns decisions on waiting calls, or an empty array to pause the run. The id of a call inside a sub-agent is a path. */
   decisions(calls: readonly ToolCallPart[], state: RunState): Promise<readonly Decision[]>;
@@ -44,13 +44,13 @@ export interface Effects {
 
 /** Settings of a model turn. */
 export interface Turn {
-  /** Whether the model is called without tools, because no steps remain. */
+  /** Whether the request prohibits tool calls, because no steps remain. */
   readonly textOnly: boolean;
 }
 
 /** Result of a run that ended or paused. */
 export interface RunResult {
-  /** Text of the answer, which may come from an earlier turn. If `done` is not `answered`, the text that exists so far. */
+  /** Text of the answer, which may be from an earlier turn. If `done` is not `answered`, the last text so far. */
   readonly text: string;
   /** State of the run. Any process can continue the run from this state's JSON. */
   readonly state: RunState;
@@ -61,7 +61,7 @@ export interface RunResult {
    * `<call of the agent tool>/<id of the call inside>`, with one segment per level.
    */
   readonly awaiting: readonly ToolCallPart[];
-  /** Reason for the end of the run, or `undefined` if the run waits for decisions. */
+  /** Reason for which the run ended, or `undefined` if the run waits for decisions. */
   readonly done: Done | undefined;
   /** Usage of all model calls, including those in other processes. */
   readonly usage: Usage;
@@ -69,13 +69,13 @@ export interface RunResult {
   readonly agent: string | undefined;
   /** Amounts that the run has spent. Without `budget` and `cost`, all amounts except `tokens` are 0. */
   readonly spent: Spent;
-  /** Targets that answered steps in this process, in order. */
+  /** Targets whose responses were used in this process, in the order of the steps. */
   readonly targets: readonly string[];
   /** Attempts of model calls in this process. Empty after `drive`, because journals do not store attempts. */
   readonly attempts: readonly Attempt[];
 }
 
-/** Rules of `decide`, and further facts about the agent that the loop needs. */
+/** Rules of `decide`, and further properties of the agent that the loop requires. */
 export interface DriveRules extends Rules {
   /** Name of the agent. */
   readonly agentName: string | undefined;
@@ -86,7 +86,7 @@ export interface DriveRules extends Rules {
   needsApproval(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
 }
 
-/** Performs the actions of `decide` until the run stops or waits for a decision. Throws a `RunError` with the last state. */
+/** Performs the actions of `decide` until the run stops or pauses. If an action fails, throws a `RunError` with the state. */
 export async function drive(initial: RunState, effects: Effects, rules: DriveRules): Promise<RunResult> {
   let state = initial.budget || !rules.budget ? initial : { ...initial, budget: rules.budget };
   const targets: string[] = [];

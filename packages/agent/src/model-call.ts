@@ -30,7 +30,7 @@ interface ModelCallIo {
   readonly options: CallOptions | undefined;
   readonly reports: StepReports;
   readonly toolOrder: ToolOrder;
-  /** Messages that the agent sees. */
+  /** Messages that the active agent receives. */
   readonly messages: readonly Message[];
 }
 

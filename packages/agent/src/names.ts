@@ -6,29 +6,29 @@ import { callsOf, type RunState } from './state.ts';
 /** Pattern of ids that stores, headers and queues accept. A vendor's id may contain control characters or be very long. */
 const PLAIN_ID = /^[!-~]{1,200}$/;
 
-/** Returns `<run>/<step>/<call>`, the same on every retry and replay. */
+/** Returns the key `<run>/<step>/<call>`, which is the same on every retry and replay. */
 export const toolKey = (runId: string, state: RunState, call: ToolCallPart): string =>
   `${runId}/${state.steps}/${callName(state, call)}`;
 
-/** Returns the name of the next model call. */
+/** Returns the name of the entry for the next model call. */
 export const modelCallName = ({ steps }: RunState): string => `ask ${steps + 1}`;
 
-/** Returns the name of the steering step before the next model call. */
+/** Returns the name of the entry for the messages of `steer` before the next model call. */
 export const steerName = ({ steps }: RunState): string => `steer ${steps + 1}`;
 
-/** Returns the name of the approval check of a turn. */
+/** Returns the name of the entry for the approval check of a turn. */
 export const approvalName = (state: RunState, calls: readonly ToolCallPart[]): string =>
   `approval ${state.steps} ${calls.map((call) => callName(state, call)).join(' ')}`;
 
-/** Returns the name of a tool call. */
+/** Returns the name of the entry for a tool call. */
 export const toolName = (runId: string, state: RunState, call: ToolCallPart): string =>
   `tool ${toolKey(runId, state, call)}`;
 
-/** Returns the name of the claim of a tool call. */
+/** Returns the name of the entry for the claim of a tool call. */
 export const claimName = (runId: string, state: RunState, call: ToolCallPart): string =>
   `claim ${toolKey(runId, state, call)}`;
 
-/** Returns the name of the decision on a call. The name differs between a suspended call and a call that waits for approval. */
+/** Returns the name of the entry for the decision on a call. Approvals and suspended calls have different names. */
 export const decisionName = (runId: string, state: RunState, call: ToolCallPart): string => {
   const isSuspended = state.suspended?.some(({ callId }) => callId === call.id) === true;
   return `decision ${toolKey(runId, state, call)}${isSuspended ? '?' : ''}`;

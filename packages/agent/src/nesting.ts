@@ -3,13 +3,13 @@ import type { ClaimStore } from './claim-store.ts';
 import type { RunResult } from './loop.ts';
 import type { RunState } from './state.ts';
 
-/** Facts about the calling run that a sub-agent inherits. They are not public options of a run. */
+/** Properties of the calling run that a sub-agent inherits. They are not public options of a run. */
 export interface Nesting {
-  /** Number of agents above this agent. */
+  /** Number of agents that call this agent, directly or through other agents. */
   readonly depth: number;
   /** Cost function of the calling run, for sub-agents without `cost`. */
   readonly cost?: CostOf | undefined;
-  /** Part of the budget that the calling run has left. */
+  /** Remaining budget of the calling run. */
   readonly left?: Budget | undefined;
   /** Claim store of the calling run. */
   readonly claim?: ClaimStore | undefined;
@@ -21,12 +21,12 @@ export interface Nesting {
   readonly spend?: ((spent: Spent) => void) | undefined;
 }
 
-/** Maximum number of agents above an agent. */
+/** Maximum `depth` of a sub-agent. A call of a deeper sub-agent gets an error result. */
 export const MAX_DEPTH = 3;
 
 const NESTING = Symbol.for('majordomo.nesting');
 
-/** Returns a tool's options or context with the facts. Their key is a symbol, so that copies of the object contain the facts. */
+/** Returns a copy of an object with the nesting added. The key is a symbol, so that copies of the copy also contain it. */
 export const withNesting = <T extends object>(carrier: T, nesting: Nesting): T => ({
   ...carrier,
   [NESTING]: nesting,

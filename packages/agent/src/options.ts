@@ -33,22 +33,22 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   readonly skills?: readonly Skill[] | undefined;
   /**
    * Whether a search tool replaces most tool definitions, or options of this tool. Tools of `tools` and `skills` are always
-   * offered. Tools of `toolboxes` are deferred if all tools together are at least `ToolSearch.above`: the model calls the search
-   * tool, whose result loads the tools that match. A call of a tool that is not loaded only loads the tool. `@default false`
+   * offered. Tools of `toolboxes` are deferred if the agent has at least `ToolSearch.above` tools. The model can call a deferred
+   * tool after a result of the search tool has loaded it. An earlier call only loads the tool. @default false
    */
   readonly toolSearch?: boolean | ToolSearch | undefined;
   /**
-   * Agents that may take over the conversation, each offered as a tool `transfer_to_<name>`. A function is called once, when the
-   * first run begins, so that two agents can refer to each other. The new agent continues with its model, instructions, settings,
+   * Agents that may take over the conversation, each offered as a tool `transfer_to_<name>`. A function is called when the first
+   * run begins, so that two agents can refer to each other. The new agent continues with its model, instructions, settings,
    * tools, approvals, `prepareStep` and `compact`. Limits, `steer` and observers remain those of the agent that was run. Two
    * reachable agents with the same name throw `config`.
    */
   readonly handoffs?: HandoffOption | undefined;
-  /** Maximum number of handoffs in a run. A further handoff gets an error result, and the active agent continues. `@default 10` */
+  /** Maximum number of handoffs in a run. A further handoff returns an error result, and the agent continues. @default 10 */
   readonly maxHandoffs?: number | undefined;
   /** Maximum number of model calls of a run, or a pure function of the state that returns the number. @default 10 */
   readonly maxSteps?: number | ((state: RunState) => number) | undefined;
-  /** Whether the model is called once more, without tools, if no steps remain. @default false */
+  /** Whether the model is called once more, without permission to call tools, if no steps remain. @default false */
   readonly closingTurn?: boolean | undefined;
   /** Limits that stop a run that makes no progress. @default no limits */
   readonly loopLimits?: LoopLimits | undefined;
@@ -56,10 +56,10 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   readonly parallelTools?: boolean | undefined;
   /**
    * Maximum number of tool calls of one turn that run at the same time, including sub-agents. A number above 1 implies
-   * `parallelTools`. `@default` 1, or unlimited with `parallelTools: true`
+   * `parallelTools`. @default 1, or unlimited with `parallelTools: true`
    */
   readonly toolConcurrency?: number | undefined;
-  /** Limits of a run, including its sub-agents. The option `budget` of `run` replaces these limits. `@default` none */
+  /** Limits of a run, including its sub-agents. The option `budget` of `run` replaces these limits. @default none */
   readonly budget?: Budget | undefined;
   /**
    * Function that returns the cost of a model call, such as `costOfResponse` of `@majordomo/catalog`. Required with `budget.maxUsd`, in which case an
@@ -263,7 +263,7 @@ function rulesOf(
   };
 }
 
-/** Wraps `maxSteps` to check each returned number, because NaN would end the run. */
+/** Wraps `maxSteps` to check each returned number, because NaN would end the run without an error. */
 const checkedMaxSteps =
   (maxSteps: (state: RunState) => number): DriveRules['maxSteps'] =>
   (state) => {

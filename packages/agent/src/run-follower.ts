@@ -7,13 +7,13 @@ export type RunEvent =
   | { readonly type: 'event'; readonly step: number; readonly attempt: string; readonly event: AgentEvent }
   /** The step starts again because its process ended before the step was recorded. Discard the step's earlier events. */
   | { readonly type: 'reset'; readonly step: number }
-  /** Events are missing because they were emitted before the watch started or the channel lost them. */
+  /** Some events are missing, because they were emitted before the watch started or the channel lost them. */
   | { readonly type: 'missed' };
 
 interface RunAttempt {
   readonly attempt: string;
   readonly began: number;
-  /** Number of the next message. */
+  /** Number of the next expected batch. */
   readonly next: number;
 }
 
@@ -36,9 +36,7 @@ export class RunFollower {
     ];
   }
 
-  /**
-   * Returns the message's attempt if it replaces the current one: the message is the attempt's first, or the attempt began later.
-   */
+  /** Returns the message's attempt if the attempt replaces the current one, because `batch` is 0 or the attempt began later. */
   private startAttempt({ attempt, began, batch }: ChannelMessage): RunAttempt | undefined {
     if (this.endedAttempts.has(attempt)) return undefined;
     if (this.current !== undefined) {
@@ -51,7 +49,7 @@ export class RunFollower {
 
   private withReset(event: Extract<RunEvent, { type: 'event' }>): RunEvent[] {
     if (event.event.type !== 'step-start') {
-      // The first batches of the attempt are missing.
+      // If the attempt's first batches are missing, `event.step` may exceed the last known step.
       this.step = Math.max(this.step, event.step);
       return [event];
     }

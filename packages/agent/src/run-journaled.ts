@@ -24,7 +24,7 @@ export interface RunJournal extends Journal {
 export interface RunJournaledIo extends JournaledIo {
   /** Channel that carries the events of the run to `watchRun`. If the channel fails, the run emits a warning. */
   readonly channel?: RunChannel | undefined;
-  /** Clock for batches of the channel. `@default the system clock` */
+  /** Clock for batches of the channel. @default the system clock */
   readonly clock?: Clock | undefined;
 }
 

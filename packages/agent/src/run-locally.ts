@@ -35,7 +35,7 @@ export async function runLocally(
   checkBudget(budget, (agent.cost ?? nesting.cost) !== undefined, 'budget', 'run: ');
   const own = budget ?? (nesting.left ? agent.rules.budget : (named.budget ?? agent.rules.budget));
   const initial = { ...named, runId, budget: limitedBy(own, nesting.left, named.spent) };
-  // Throws if the state names an unknown agent.
+  // Check before any effect that the state names a known agent.
   agent.active(initial);
   await checkDecisionsFor(initial, decisions, agent);
   // Apply the decisions before checking the tools, because the tools may have changed since the run paused.

@@ -19,20 +19,20 @@ export interface RunOptions extends CallOptions, Observers {
   readonly claim?: ClaimStore | undefined;
   /**
    * Limits of this run. They replace the limits of the agent and of the state. With higher limits, a state that stopped with
-   * `done: 'budget'` continues. `@default` the limits of the state, or those of the agent
+   * `done: 'budget'` continues. @default the limits of the state, or those of the agent
    */
   readonly budget?: Budget | undefined;
   /** Value that tools receive as `ToolContext.context`. @default undefined */
   readonly context?: unknown;
-  /** Id of the run in `ToolContext.key`. Ignored for a state with pending calls, which contains the id. `@default` the state's id, or a UUID */
+  /** Id of the run in `ToolContext.key`. Ignored if the state has pending calls. @default the state's id, or a UUID */
   readonly runId?: string | undefined;
 }
 
 /** Options of a streamed run. */
 export interface StreamOptions extends RunOptions {
   /**
-   * Text events to emit. `final` emits only the last step's text, at the end of the step, and omits texts before tool calls. If a
-   * run has no answer, `final` emits no text, but `result().text` contains the text so far.
+   * Text events to emit. `final` emits only the last step's text, at the end of the step, and omits texts before tool calls. For
+   * a run without an answer, `final` emits no text, but `result().text` contains the last text so far.
    * @default 'all'
    */
   readonly text?: 'all' | 'final' | undefined;

@@ -17,24 +17,24 @@ export interface RunStore {
   remove(id: string): Promise<void>;
 }
 
-/** Filter of runs. */
+/** Filter for a list of runs. */
 export interface RunQuery {
   /** Whether to return only runs that wait for a decision (true), or only the other runs (false). @default both */
   readonly awaiting?: boolean | undefined;
   /** Whether to return finished runs instead of unfinished runs. @default false */
   readonly done?: boolean | undefined;
-  /** Maximum number of listed runs. `@default` all runs */
+  /** Maximum number of listed runs. @default all runs */
   readonly limit?: number | undefined;
 }
 
-/** Facts about a stored run. */
+/** Information about a stored run. */
 export interface RunInfo {
   readonly id: string;
   /** Time of the last save. */
   readonly at: Date;
   /** Whether the run waits for a decision. */
   readonly awaiting: boolean;
-  /** Reason for the end of the run, or `undefined` for an unfinished run. */
+  /** Reason for which the run ended, or `undefined` for an unfinished run. */
   readonly done: string | undefined;
   /** Whether a process has locked the run. */
   readonly held: boolean;

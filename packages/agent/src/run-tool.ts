@@ -70,7 +70,7 @@ async function runWithinLimits(
     const checked = await scope.race(() => checkValue(tool.parameters, call.args));
     if ('issues' in checked) return errorResult(call, `Invalid arguments: ${describeIssues(checked.issues)}`);
     const work = () => tool.run(checked.value as never, { ...context, signal: scope.signal });
-    // Wait for an aborted sub-agent, because the sub-agent ends by itself and reports its usage.
+    // Wait for an aborted sub-agent, because it reports its usage when it ends.
     const isSubAgent = partsOf(subAgentOf(tool)) !== undefined;
     const output: unknown = await (isSubAgent ? Promise.resolve(work()) : scope.race(work));
     const run = waitingRun(output);

@@ -1,7 +1,7 @@
 import type { Clock } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 
-/** Limits of work: the signal of the run, and an optional time limit. */
+/** Limits of an operation: the signal of the run, and an optional time limit. */
 export interface ScopeLimits {
   readonly signal: AbortSignal;
   /** Maximum duration in milliseconds. `undefined` or 0 disables the limit. */
@@ -10,7 +10,7 @@ export interface ScopeLimits {
   readonly createError: () => Error;
 }
 
-/** Runs work within limits. Rejects at a limit, even if the work ignores its signal. The caller must close the scope. */
+/** Runs operations within limits. Rejects at a limit, even if an operation ignores `signal`. The caller must close the scope. */
 export class Scope {
   /** Signal that aborts when the run aborts or the time limit is reached. */
   readonly signal: AbortSignal;
@@ -40,7 +40,7 @@ export class Scope {
     };
   }
 
-  /** Returns the result of the work, or rejects when a limit is reached. */
+  /** Returns the result of an operation, or rejects when a limit is reached. */
   async race<T>(work: () => T | Promise<T>): Promise<T> {
     this.signal.throwIfAborted();
     return Promise.race([work(), this.aborted]);

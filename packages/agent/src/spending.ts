@@ -5,7 +5,7 @@ import { tokensOf, type CostOf, type Spent } from './budget.ts';
 /** Maximum time to determine the cost of a failed call, in milliseconds. */
 const FAILED_COST_MS = 5000;
 
-/** Usage of work that failed. */
+/** Usage and spent amounts of a failed operation. */
 export interface FailedWork {
   readonly usage?: Usage | undefined;
   readonly spent?: Spent | undefined;
@@ -13,12 +13,12 @@ export interface FailedWork {
 
 const failedWork = new WeakMap<object, FailedWork>();
 
-/** Records the usage of the work that failed with this error. */
+/** Records the usage of the operation that failed with this error. */
 export function recordFailedWork(error: unknown, work: FailedWork | undefined): void {
   if (work !== undefined && typeof error === 'object' && error !== null) failedWork.set(error, work);
 }
 
-/** Returns the usage of the work that failed with this error. */
+/** Returns the usage that was recorded for this error. */
 export const failedWorkOf = (error: unknown): FailedWork | undefined =>
   typeof error === 'object' && error !== null ? failedWork.get(error) : undefined;
 

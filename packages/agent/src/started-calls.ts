@@ -1,4 +1,4 @@
-/** Maximum number of stored keys. Above this number, all keys are deleted, and calls in earlier states can no longer start. */
+/** Maximum number of stored keys. At this number, all keys are deleted, and calls that were claimed earlier no longer start. */
 const MAX_KEYS = 100_000;
 
 /** Record of started calls, so that a tool with `effect: 'once'` starts at most once in this agent. */

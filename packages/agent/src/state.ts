@@ -18,7 +18,7 @@ import type { Budget, Spent } from './budget.ts';
  */
 export type Done = 'answered' | 'max-steps' | 'truncated' | 'refused' | 'tool-loop' | 'budget';
 
-/** Decision on a waiting call: runs the call, denies the call, or provides the result of the call. */
+/** Decision on a waiting call. It approves the call, denies the call, or provides the result of the call. */
 export type Decision = { readonly callId: string } & (
   | {
       readonly approve: true;
@@ -38,7 +38,7 @@ export interface Answer extends Pick<
   readonly offered?: readonly string[] | undefined;
   /** Id of the agent that received the response, if the response calls tools with `effect: 'once'`. */
   readonly by?: string | undefined;
-  /** Amounts that the model call has spent, failed attempts included. Set if the run has a budget or the agent a `cost`. */
+  /** Amounts that the model call has spent, including failed attempts. Set if the run has a budget or a `cost` function. */
   readonly spent?: Spent | undefined;
 }
 
@@ -48,7 +48,7 @@ export interface ToolOutcome extends ToolResultPart {
   readonly suspended?: { readonly payload: JsonValue } | undefined;
   /** Usage of the model calls that the tool made. */
   readonly usage?: Usage | undefined;
-  /** Amounts that the call has spent. Set if the run has a budget or the agent a `cost`. */
+  /** Amounts that the call has spent. Set if the run has a budget or a `cost` function. */
   readonly spent?: Spent | undefined;
   /** State of a sub-agent that waits for decisions. The call has no result. */
   readonly run?: RunState | undefined;
@@ -65,13 +65,13 @@ export interface RunState {
   readonly pending: readonly ToolCallPart[];
   /** Results of the last turn's calls, stored here until every call has a result. */
   readonly results: readonly ToolResultPart[];
-  /** Approvals that a person gave for pending calls. */
+  /** Approvals of pending calls by a person. */
   readonly decisions: readonly Decision[];
   readonly usage: Usage;
   readonly done: Done | undefined;
   /** Id of the run in `ToolContext.key`. Set by `run` and `stream`. */
   readonly runId?: string | undefined;
-  /** Whether a person must approve a pending call, by call id. Contains only calls that were checked. */
+  /** Whether a person must approve a pending call, by call id. Contains only calls whose approval was checked. */
   readonly approvals?: Readonly<Record<string, boolean>> | undefined;
   /** Pending calls that are suspended, with their payloads. */
   readonly suspended?: readonly { readonly callId: string; readonly payload: JsonValue }[] | undefined;
@@ -84,15 +84,15 @@ export interface RunState {
   readonly runs?: Readonly<Record<string, RunState>> | undefined;
   /** Ids of the agents that claimed pending calls with `effect: 'once'`, by call id. */
   readonly claims?: Readonly<Record<string, string>> | undefined;
-  /** Id of the agent that may start calls without a claim. */
+  /** Id of the agent that may start the pending calls without a claim. */
   readonly by?: string | undefined;
   /** Names of the offered tools; `undefined` if the step offered all tools. */
   readonly offered?: readonly string[] | undefined;
   /** Warnings of all steps, without duplicates. */
   readonly warnings?: readonly Warning[] | undefined;
-  /** Limits of the run, which apply in every process that continues the run. */
+  /** Limits of the run, which are also checked in each process that continues the run. */
   readonly budget?: Budget | undefined;
-  /** Amounts spent so far. Set if the run has a budget or the agent a `cost`. */
+  /** Amounts that the run has spent so far. Set if the run has a budget or a `cost` function. */
   readonly spent?: Spent | undefined;
 }
 

@@ -4,7 +4,7 @@ import type { Tool } from './tool.ts';
 const SUB_AGENT = Symbol.for('majordomo.subAgent');
 const WAITING_RUN = Symbol.for('majordomo.waitingRun');
 
-/** Marks a tool as running the agent. The mark is on `run`, so that a wrapper with its own `run` is an ordinary tool. */
+/** Marks a tool as an agent tool. The mark is on `run`, so that a copy of the tool with another `run` is an ordinary tool. */
 export const markSubAgent = (tool: Tool, agent: object): Tool => ({
   ...tool,
   run: Object.assign((...[args, context]: Parameters<Tool['run']>) => tool.run(args, context), {

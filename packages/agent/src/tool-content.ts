@@ -9,7 +9,7 @@ export function toolContent(output: unknown, maxChars: number): Content {
   const values: readonly unknown[] = Array.isArray(output) && output.length > 0 ? output : [output];
   const parts = values.map(partOf);
   if (parts.every((part) => part !== undefined)) return cut(parts, maxChars);
-  // If a tool returns nothing, the tool has succeeded, but the model needs a result.
+  // The model requires a result, even if the tool returns nothing.
   const json: unknown = output === undefined ? 'done' : jsonOf(output);
   if (typeof json !== 'string')
     throw new TypeError(`the tool returned a ${typeof output}; return text, JSON, an image or a document`);

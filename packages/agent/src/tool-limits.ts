@@ -3,7 +3,7 @@ import { checkNumber, Semaphore } from '@majordomo/core/toolkit';
 import { callsOf, startOfRun, type RunState } from './state.ts';
 import type { Tool } from './tool.ts';
 
-/** Throws `config` for a limit that is not a number in its range. */
+/** Throws `config` for a limit that is not a number or is too small. */
 export function checkToolLimits({ name, concurrency, maxCalls, timeoutMs, maxResultChars }: Tool): void {
   checkNumber(timeoutMs, 0, `timeoutMs of tool "${name}"`);
   checkNumber(maxResultChars, 0, `maxResultChars of tool "${name}"`);
@@ -32,7 +32,7 @@ const isLoadedBy = (results: Message | undefined, { id, name }: ToolCallPart): b
 
 const semaphores = new WeakMap<Tool, Semaphore>();
 
-/** Runs a call of the tool when the limit `concurrency` of the tool permits it. */
+/** Runs a call of the tool. Waits first if `concurrency` calls of the tool are running. */
 export function withConcurrency<T>(tool: Tool, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   if (tool.concurrency === undefined) return work();
   let semaphore = semaphores.get(tool);
@@ -43,6 +43,6 @@ export function withConcurrency<T>(tool: Tool, signal: AbortSignal, work: () => 
   return semaphore.run(signal, work, abortedWhileWaiting);
 }
 
-/** Returns the error of a call that waited when the run was aborted. */
+/** Returns the error of a call that was still waiting to start when the run was aborted. */
 export const abortedWhileWaiting = (cause: unknown): LlmError =>
   new LlmError('aborted', 'the run was aborted before the tool ran', {}, { cause });

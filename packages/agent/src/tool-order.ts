@@ -1,14 +1,14 @@
 import type { ToolSpec } from '@majordomo/core';
 
 /**
- * Orders tools in the order in which this process first offered them. New tools come last, so that the beginning of the prompt
- * does not change and prompt caches match. Removing a tool changes the beginning.
+ * Sorts tools in the order in which the run first offered them in this process. New tools are last, so that the beginning of the
+ * prompt does not change and prompt caches match. Removing a tool changes the beginning.
  */
 export class ToolOrder {
   private readonly positions = new Map<string, number>();
   private last: readonly ToolSpec[] = [];
 
-  /** Returns the tools in order. Returns the same array for the same tools, because providers recognize lists by identity. */
+  /** Returns the sorted tools. Returns the same array for the same tools, because providers recognize lists by identity. */
   arrange(tools: readonly ToolSpec[]): readonly ToolSpec[] {
     for (const { name } of tools)
       if (!this.positions.has(name)) this.positions.set(name, this.positions.size);

@@ -8,7 +8,7 @@ const MEDIA_MEMBERS: ReadonlySet<string> = new Set(['type', 'mediaType', 'bytes'
 
 /**
  * Returns the text, image or document part for an output, or `undefined` for JSON, such as an object with `type: 'text'` and more
- * members. Throws for bytes that no result can contain. For a target that rejects documents, core sends an error message.
+ * members. Throws for bytes that no result can contain. If a target does not accept documents, core sends an error.
  */
 export function partOf(value: unknown): Piece | undefined {
   if (value instanceof Uint8Array) return mediaOf(value);
@@ -81,7 +81,7 @@ export function jsonOf(output: unknown): unknown {
   });
 }
 
-/** Whether JSON would write the instance as `{}`, such as an iterator or a stream. */
+/** Whether JSON would write the instance, such as an iterator or a stream, as `{}`. */
 const isOpaque = (value: object): boolean =>
   !isPlain(value) && !Array.isArray(value) && Object.keys(value).length === 0;
 

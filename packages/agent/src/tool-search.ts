@@ -14,13 +14,13 @@ import { hasSameItems } from './tool-order.ts';
 
 /** Options of tool search. */
 export interface ToolSearch {
-  /** Minimum total number of tools at which the tools of toolboxes are deferred. `@default 30` */
+  /** Minimum number of tools of the agent at which the tools of toolboxes are deferred. @default 30 */
   readonly above?: number | undefined;
-  /** Tools of toolboxes that are offered from the start: names, or a predicate. `@default []` */
+  /** Tools of toolboxes that are offered from the start: names, or a predicate. @default [] */
   readonly always?: readonly string[] | ((tool: ToolSpec) => boolean) | undefined;
-  /** Maximum number of tools that one search loads. `@default 5` */
+  /** Maximum number of tools that one search loads. @default 5 */
   readonly limit?: number | undefined;
-  /** Name of the search tool. `@default 'find_tools'` */
+  /** Name of the search tool. @default 'find_tools' */
   readonly name?: string | undefined;
   /**
    * Function that ranks tools, for example by embeddings. It replaces the built-in full-text search (BM25 over names, descriptions
@@ -43,7 +43,7 @@ export const TOOL_SEARCH_KINDS: KindsOf<ToolSearch> = {
   rank: 'function',
 };
 
-/** Options of tool search with all defaults. */
+/** Checked options of tool search, with a value for each omitted option. */
 export interface SearchRules {
   readonly above: number;
   readonly limit: number;
@@ -107,7 +107,7 @@ export class ToolFinder {
   ) {
     this.rules = rules;
     this.tools = [...tools.values()];
-    // The description contains no counts, so that a changed toolbox does not change the beginning of the prompt.
+    // Omit the number of tools, so that a changed toolbox does not change the beginning of the prompt.
     const lines = toolboxes.map(({ name, description }) =>
       description === undefined ? `- ${name}` : `- ${name}: ${truncateText(description, MAX_TOOLBOX_CHARS)}`,
     );
@@ -147,7 +147,7 @@ export class ToolFinder {
   }
 }
 
-/** Returns the text that the index contains for a tool. The name occurs three times, because the name is the best evidence. */
+/** Returns the text that the index contains for a tool. The name occurs three times, so that it has more weight. */
 function indexedText({ name, description, parameters }: ToolSpec): string {
   const texts = [name, name, name, description, ...parameterTexts(schemaOf(parameters), 5)];
   return texts.join(' ').slice(0, MAX_INDEXED_CHARS);
@@ -157,7 +157,7 @@ function schemaOf(parameters: ToolSpec['parameters']): unknown {
   try {
     return toJsonSchema(parameters, 'parameters');
   } catch {
-    // A later call that sends this tool reports the invalid schema.
+    // Ignore the invalid schema here, because a later request with this tool reports it.
     return undefined;
   }
 }
@@ -189,12 +189,12 @@ export const loadingResult = ({ id, name }: ToolCallPart): ToolResultPart => ({
   loads: [name],
 });
 
-/** Results of `withLoadedTools` by the request's list of tools, because providers recognize lists by identity. */
+/** Cache of the lists that `withLoadedTools` returns, by the original list. Providers recognize lists by identity. */
 const convertedLists = new WeakMap<readonly ToolSpec[], readonly ToolSpec[]>();
 
 /**
- * Returns the request. In the request, a loaded tool is an ordinary tool if `compact` removed the result that first loaded the
- * tool. It remains one after a later result loads it again, so that the beginning of the prompt does not change.
+ * Returns the request, in which a tool is no longer deferred if `compact` removed the result that first loaded the tool. If a
+ * later result loads the tool again, it is still not deferred, so that the beginning of the prompt does not change.
  */
 export function withLoadedTools(request: ChatRequest, transcript: readonly Message[]): ChatRequest {
   const { tools = [], messages } = request;

@@ -15,13 +15,13 @@ export interface ToolContext {
   /** Signal that aborts when the run aborts or the call exceeds `timeoutMs`. */
   readonly signal: AbortSignal;
   readonly callId: string;
-  /** Key `<run>/<step>/<call>`, which is the same on every retry and replay. Pass the key to services that deduplicate. */
+  /** Key `<run>/<step>/<call>`, which is the same on every retry and replay. Pass it to services that deduplicate requests. */
   readonly key: string;
   /** Value of the run's option `context`. */
   readonly context: unknown;
   /** Call options of the run, for tools that call models. */
   readonly options: CallOptions;
-  /** Number of agents above this agent. 0 if no agent's tool started the run. */
+  /** Number of agents that call this agent, directly or through other agents. 0 if no agent's tool started the run. */
   readonly depth: number;
   /** Adds the usage of the tool's own model calls to the usage of the run. */
   readonly spend: (usage: Usage | undefined) => void;
@@ -45,20 +45,20 @@ export interface Tool extends Omit<ToolSpec, 'deferred'> {
   /** Whether a person must approve the call, or a pure function of the arguments. If the function fails, approval is required. */
   readonly approval?:
     boolean | ((args: JsonObject, options?: CallOptions) => boolean | Promise<boolean>) | undefined;
-  /** Number of times that a call may start. `@default 'repeatable'` */
+  /** Number of times that a call may start. @default 'repeatable' */
   readonly effect?: ToolEffect | undefined;
-  /** Maximum time of a call in milliseconds. The result of a longer call is an error. 0 disables the limit. `@default 0` */
+  /** Maximum time of a call in milliseconds. The result of a longer call is an error. 0 disables the limit. @default 0 */
   readonly timeoutMs?: number | undefined;
-  /** Maximum number of characters of a result. If the text is longer, it is truncated and marked. `@default 100_000` */
+  /** Maximum number of characters of a result. If the text is longer, it is truncated and marked. @default 100_000 */
   readonly maxResultChars?: number | undefined;
   /**
    * Maximum number of calls of this tool at the same time in this process, over all runs. Further calls wait and start in order
-   * of arrival. `timeoutMs` does not include the wait, and an abort ends the wait. `@default` unlimited
+   * of arrival. `timeoutMs` does not include the wait, and an abort ends the wait. @default unlimited
    */
   readonly concurrency?: number | undefined;
   /**
-   * Maximum number of calls of this tool in one run. Includes denied and failed calls in the transcript. Further calls do not
-   * run, need no approval, and get error results that state the limit. `@default` unlimited
+   * Maximum number of calls of this tool in one run. Includes denied and failed calls in the transcript. Further calls do not run
+   * and need no approval. Their results are errors that state the limit. @default unlimited
    */
   readonly maxCalls?: number | undefined;
 }
@@ -74,7 +74,7 @@ export interface ToolDefinition<Parameters, Args> extends Pick<
   readonly description: string;
   /** Schema of the arguments: zod, valibot, arktype, or JSON Schema. */
   readonly parameters: Parameters;
-  /** Whether a person must approve a call, or a function of the arguments that decides. `@default false` */
+  /** Whether a person must approve a call, or a function of the arguments that decides. @default false */
   readonly approval?: boolean | ((args: Args) => boolean | Promise<boolean>) | undefined;
   /** Runs the tool with the arguments that the schema returned. An error becomes an error result. */
   run(args: Args, context: ToolContext): ToolOutput | Promise<ToolOutput>;

@@ -9,9 +9,9 @@ import { ToolFinder, type SearchRules } from './tool-search.ts';
 /** Named group of tools. */
 export interface Toolbox {
   readonly name: string;
-  /** Tools of the toolbox. The agent reads them before every step, so changes apply from the next step. To replace a tool, return a new array. */
+  /** Tools of the toolbox. The agent reads them before every step. To replace a tool, return a new array. */
   readonly tools: readonly Tool[];
-  /** Sentence about these tools for the description of the search tool. At most 300 characters are shown. `@default` none */
+  /** Sentence about these tools for the description of the search tool. Only the first 300 characters are sent. @default none */
   readonly description?: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface Skill {
   readonly tools?: readonly Tool[] | undefined;
 }
 
-/** Tools that a step may offer. */
+/** Tools that a step offers or defers. */
 interface StepTools {
   readonly listed: readonly ToolSpec[];
   /** Tools that are offered only after a result has loaded them, by name. */
@@ -53,7 +53,7 @@ export class Tools {
     this.renew();
   }
 
-  /** Reloads the tools. Throws the same errors as the constructor. The previous tools then remain. */
+  /** Reloads the tools of all owners. If they are invalid, throws as the constructor does and retains the previous tools. */
   renew(): void {
     const lists = this.owners.map(toolsOf);
     if (lists.length === this.lists.length && lists.every((list, at) => isUnchanged(list, this.lists[at])))
@@ -68,7 +68,7 @@ export class Tools {
         if (isSearched === true && !search.isAlwaysOffered(specOf(tool)))
           deferred.set(tool.name, { ...specOf(tool), deferred: true });
     const finder = search && new ToolFinder(search, deferred, this.owners.filter(isSearchedOwner));
-    // The name of the search tool is reserved even if no tool is deferred, because toolboxes may grow.
+    // The name of the search tool is reserved even if no tool is deferred, because tools may be added to a toolbox.
     if (finder !== undefined) addTool(byName, { tool: finder.toolFor(deferred), owner: 'toolSearch' });
     if (search !== undefined && deferred.size === 0) byName.delete(search.name);
     const listed = [...byName.values()].filter(({ tool }) => !deferred.has(tool.name));
@@ -92,14 +92,14 @@ export class Tools {
     return !this.stepTools(offered).deferred.has(name) || firstLoads(messages).has(name);
   }
 
-  /** Returns the tools of a step: the listed ones, then the loaded ones in order of loading. Throws `config` for an unknown name. */
+  /** Returns a step's tools: the listed tools, then the loaded tools in order of loading. Throws `config` for an unknown name. */
   offered(names: readonly string[] | undefined, messages: readonly Message[]): readonly ToolSpec[] {
     for (const name of names ?? [])
       if (!this.byName.has(name)) throw new LlmError('config', `prepareStep: no tool has the name "${name}"`);
     return this.known(names, messages);
   }
 
-  /** Returns the tools of a step, including deferred tools that a result has loaded. */
+  /** Returns the same tools as `offered`, but ignores unknown names. */
   known(names: readonly string[] | undefined, messages: readonly Message[]): readonly ToolSpec[] {
     const { listed, deferred } = this.stepTools(names);
     if (deferred.size === 0) return listed;
@@ -131,7 +131,7 @@ interface ToolList {
   readonly tools: readonly Tool[];
 }
 
-/** Whether the tools are the same. For the same array, compares only the length, because arrays may have thousands of tools. */
+/** Whether the tools have not changed since they were read. Compares only the lengths if the array is the same object. */
 const isUnchanged = (list: readonly Tool[], known: ToolList | undefined): boolean =>
   list === known?.list ? list.length === known.tools.length : hasSameItems(list, known?.tools);
 

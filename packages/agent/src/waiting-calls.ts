@@ -6,7 +6,7 @@ import type { Decision, RunState } from './state.ts';
 
 /** Call that waits for a decision, as JSON (by `toJson`) that an engine can store. */
 export interface WaitingCall {
-  /** Name of the decision in the journal. */
+  /** Name of the journal entry for the decision. */
   readonly name: string;
   readonly call: ToolCallPart;
   /** Whether the call is suspended, in which case the decision must contain a result. */
@@ -33,7 +33,7 @@ export function findWaitingCall(waiting: readonly WaitingCall[], decision: Decis
   const { callId } = decision;
   const found = waiting.find(({ call }) => call.id === callId);
   if (found === undefined)
-    throw new LlmError('invalid-request', `no call with the id "${callId}" is waiting for a decision`);
+    throw new LlmError('invalid-request', `no waiting call has the id "${callId}"; check the waiting calls`);
   if (found.isSuspended && 'approve' in decision)
     throw new LlmError('invalid-request', `the suspended call "${callId}" requires \`result\` or \`deny\``);
   return found;

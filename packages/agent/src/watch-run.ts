@@ -12,7 +12,7 @@ export interface WatchOptions {
    * The watch ends shortly after the promise settles, even if the channel lost the last message.
    */
   readonly over?: (() => Promise<unknown>) | undefined;
-  /** Clock for the grace period. @default the system clock */
+  /** Clock that measures the wait after the promise of `over` has settled. @default the system clock */
   readonly clock?: Clock | undefined;
 }
 
@@ -115,7 +115,7 @@ class RunWatcher {
     this.wake();
   }
 
-  /** Returns the events. Unlike in a generator, `return` also ends the watch before the first read and during a wait. */
+  /** Returns the events. Unlike in a generator, `return` also ends the watch before the first read and while a read waits. */
   events(begin: () => Promise<void>): AsyncGenerator<RunEvent, void> {
     const events = this.readEvents(begin);
     const leave = events.return.bind(events);

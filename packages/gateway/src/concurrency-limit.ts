@@ -1,6 +1,6 @@
 import { Refusal } from './errors/refusal.ts';
 
-/** Limits the number of concurrent calls. */
+/** Counter of running calls, which refuses calls above a limit. */
 export class ConcurrencyLimit {
   /** Maximum number of concurrent calls. `update` of the gateway can change it. */
   max: number;
@@ -10,7 +10,7 @@ export class ConcurrencyLimit {
     this.max = max;
   }
 
-  /** Counts a call as running until the returned function is called. Throws a `busy` refusal at the limit. */
+  /** Starts a call, which ends when the returned function is called. Throws a `busy` refusal if `max` calls are running. */
   enter(): () => void {
     if (this.count >= this.max)
       throw new Refusal(

@@ -21,13 +21,13 @@ import { metricsRoute } from './routes/metrics.ts';
 import { checkUpdate, settingsOf } from './settings.ts';
 import type { GatewayContext, RequestContext } from './context.ts';
 
-/** Handler with the standard `Request` and `Response` of Node, Bun, Deno and Workers, for clients in any language. */
+/** HTTP handler for clients in any language. It uses the standard `Request` and `Response` of Node, Bun, Deno and Workers. */
 export interface Gateway {
   /** Responds to a request. Never rejects. `context`: the platform's context, such as `ctx` of a Worker. */
   fetch(request: Request, context?: PlatformContext): Promise<Response>;
   /**
-   * Listener that passes events of the application's own calls to the mounted handlers, such as the inspector. Not needed for
-   * calls of the gateway.
+   * Listener that passes events of the application's other calls to the mounted handlers, such as the inspector. Events of the
+   * gateway's calls are passed automatically.
    */
   readonly onEvent: (event: CallEvent) => void;
   /** Value of the option `idleMs`, in milliseconds. `serve` reads it. */
@@ -42,8 +42,8 @@ export interface Gateway {
 }
 
 /**
- * Creates a handler that serves chains as OpenAI Chat Completions, OpenAI Responses and Anthropic Messages. Throws `config` for
- * invalid options.
+ * Creates a handler that serves chains through the APIs OpenAI Chat Completions, OpenAI Responses and Anthropic Messages. Throws
+ * `config` for invalid options.
  *
  * @example
  * const gateway = createGateway({ majordomo, models: { fast: 'groq/llama,openai/gpt-mini' }, authorize });
@@ -88,7 +88,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const mounted = mounts.at(path);
       if (mounted !== undefined) {
         trace.route = mounted.path;
-        // Mounted handlers check access themselves, more strictly than `authorize`.
+        // Mounted handlers check access themselves, so the request is not refused here.
         response = await mounted.fetch(request, {
           admin: await isAdmin(request, requestId, gateway.settings),
         });
@@ -137,7 +137,7 @@ interface Arrival extends Omit<RequestContext, 'caller'> {
   readonly headers: Record<string, string>;
 }
 
-/** Responds to requests that need no authorization. Authorizes all other requests before it responds. */
+/** Responds to a request. Authorizes the request first, unless its route requires no authorization. */
 async function respond({ headers, ...arrival }: Arrival, gateway: GatewayContext): Promise<Response> {
   const { request, path, requestId, platform, trace } = arrival;
   const { settings } = gateway;

@@ -17,7 +17,7 @@ export class Mounts {
     }
   }
 
-  /** Returns the handler that is mounted at the path or above it, if any. */
+  /** Returns the handler that is mounted at the path or above it, or `undefined` if no handler is. */
   at(path: string): Mounted | undefined {
     return this.handlers.find((handler) => path === handler.path || path.startsWith(`${handler.path}/`));
   }
@@ -33,10 +33,10 @@ export class Mounts {
   };
 }
 
-/** Returns a handler that loads the inspector's package. Events and requests wait until the package is loaded. */
+/** Returns a handler that loads the inspector's package. Events and requests are delayed until the package is loaded. */
 function mountedInspector(options: InspectorOptions): Mounted {
   const loading = loadInspector(options);
-  // Each request to the inspector reports the failure.
+  // `fetch` reports the failure, which must not be an unhandled rejection.
   loading.catch(() => undefined);
   return {
     path: options.path ?? '/inspector',

@@ -22,9 +22,9 @@ export interface Caller {
   readonly key?: string | undefined;
   /** Whether the caller may use handlers that admit admins, such as the inspector, and `/metrics`. @default false */
   readonly admin?: boolean | undefined;
-  /** Names (with `anySpec`, also specs) that the caller may use. @default all served names */
+  /** Model names that the caller may use. With `anySpec`, may also contain specs. @default all served names */
   readonly models?: readonly string[] | undefined;
-  /** Metadata that is added to the metadata of the calls. Vendors do not receive this metadata. @default none */
+  /** Additional metadata of the caller's calls. Vendors do not receive it. @default none */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -59,12 +59,12 @@ export interface RouteContext {
   readonly call: CallOptions;
 }
 
-/** Handler of a route such as `/v1/batches`. Called only for authorized callers. `onRequest` reports each of its requests. */
+/** Handler of a route such as `/v1/batches`. Called only for authorized callers. `onRequest` reports each request. */
 export type Route = (request: Request, context: RouteContext) => Promise<Response>;
 
 /** Options for the stored state of the Responses API. */
 export interface ResponsesOptions {
-  /** Store for responses, such as the `cache` of `sqliteStores`. Use a database that does not evict entries. */
+  /** Store for responses, such as the `cache` of `sqliteStores`. It should not evict entries before `keepMs`. */
   readonly store: CacheStore;
   /** Time for which a response is stored, in milliseconds. @default 30 days */
   readonly keepMs?: number | undefined;
@@ -72,9 +72,9 @@ export interface ResponsesOptions {
 
 /** Options of `createGateway`. */
 export interface GatewayOptions {
-  /** Majordomo that makes every call. Its chains, gates, health and events apply. */
+  /** Majordomo instance that makes every call, with its chains, gates, health and events. */
   readonly majordomo: Majordomo;
-  /** Names that clients may use, with the spec of each name: `{ 'gpt-x': 'openai/gpt-x,anthropic/claude-y' }`. */
+  /** Spec of each model name that clients may use, such as `{ 'gpt-x': 'openai/gpt-x,anthropic/claude-y' }`. */
   readonly models: { readonly [name: string]: string };
   /** Whether clients may also use any spec as the name of a model. @default false */
   readonly anySpec?: boolean | undefined;
@@ -85,15 +85,15 @@ export interface GatewayOptions {
    */
   readonly authorize?: ((request: Request) => Caller | undefined | Promise<Caller | undefined>) | undefined;
   /**
-   * Function that wraps the model of each chat, for example with `guarded` of `@majordomo/guards` or `cached` of `@majordomo/cache`.
-   * Called once per request. If it throws, the client receives 502 and `onError` receives the error. @default none
+   * Function that wraps the model of each chat, for example with `guarded` of `@majordomo/guards` or `cached` of
+   * `@majordomo/cache`. Called once per request. If it throws, the client receives 502 and `onError` the error. @default none
    */
   readonly wrapModel?: ((model: ChatModel, caller: Caller) => ChatModel) | undefined;
   /** Handlers of additional paths, such as the result of `createAdmin`. They take precedence over built-in routes. @default [] */
   readonly mounts?: readonly Mounted[] | undefined;
   /**
-   * Routes by path, or by path and `/*` for all paths below it. Built-in routes have precedence. If a route rejects, the client
-   * receives the same response as for a call that fails with this error. @default {}
+   * Routes by path. A path that ends in `/*` includes all paths below it. Built-in routes have precedence. If a route rejects,
+   * the client receives the same response as for a call that fails with this error. @default {}
    */
   readonly routes?: { readonly [path: string]: Route } | undefined;
   /**
@@ -109,13 +109,13 @@ export interface GatewayOptions {
   /** Maximum number of choices (`n`) of one chat completion. Each choice is a call. @default 8 */
   readonly maxChoices?: number | undefined;
   /**
-   * Access to `GET /metrics` in Prometheus' text format. `public`: everyone. `admin`: callers with `admin: true`, and requests
-   * with the token of a mounted admin API. @default not served
+   * Access to `GET /metrics`. `public` admits everyone. `admin` admits callers with `admin: true`, and requests with the token of
+   * a mounted admin API. @default not served
    */
   readonly metrics?: 'admin' | 'public' | undefined;
   /**
-   * Readiness checks, such as `() => stores.ready()`. `/ready` returns 503 with the names of checks that reject or take longer than
-   * 2 s. `onError` receives their errors. @default {}
+   * Readiness checks, such as `() => stores.ready()`. `/ready` returns 503 with the names of the checks that reject or exceed 2
+   * s. `onError` receives their errors. @default {}
    */
   readonly checks?: { readonly [name: string]: () => Promise<unknown> } | undefined;
   /**
@@ -154,7 +154,7 @@ export interface GatewayOptions {
   readonly maxConcurrent?: number | undefined;
   /** Time in milliseconds after which `serve` disconnects a client that does not read its response. @default 60_000 */
   readonly idleMs?: number | undefined;
-  /** Origins such as `https://app.example` whose pages may call the gateway. Other origins than its own get 403. @default [] */
+  /** Origins such as `https://app.example` whose pages may call the gateway. Pages of other origins receive 403. @default [] */
   readonly cors?: readonly string[] | undefined;
   /** Function that loads images and files by URL, such as `fetchMedia` of `@majordomo/media`. @default none; URLs are refused */
   readonly fetchMedia?: FetchMedia | undefined;

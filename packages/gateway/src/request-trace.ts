@@ -5,7 +5,7 @@ import type { Caller } from './options.ts';
 
 const CLIENT_REQUEST_ID = /^[\x21-\x7e]{1,512}$/;
 
-/** Collects facts about one request, and reports them once, when the last byte is sent or the client has disconnected. */
+/** Collects the data of one `RequestEvent`, and reports it once, when the last byte is sent or the client has disconnected. */
 export class RequestTrace {
   caller: Caller | undefined;
   /** Pattern of the route, or `other` for an address that is not served. */
@@ -45,7 +45,7 @@ export class RequestTrace {
     this.error = { kind, code, message };
   }
 
-  /** Reports the request now, or when the body of its streamed response has ended. `status`: HTTP status. */
+  /** Reports the request now, or when the body of a streamed response has ended. `status`: HTTP status of the response. */
   end(status: number): void {
     this.status = status;
     this.close();

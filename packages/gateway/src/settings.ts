@@ -51,7 +51,7 @@ export function checkUpdate(change: GatewayUpdate): void {
   checkOptions('gateway.update', change, KINDS);
   for (const name of FIXED)
     if (Object.hasOwn(change, name))
-      throw new LlmError('config', `gateway.update: ${name}: cannot be changed; create another gateway`, {
+      throw new LlmError('config', `gateway.update: ${name} cannot be changed; create another gateway`, {
         path: name,
       });
 }

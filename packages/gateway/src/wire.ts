@@ -11,13 +11,13 @@ export interface ParsedRequest {
   readonly request: ChatRequest;
   /** Metadata that the client sent. The events of the call contain this metadata. */
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
-  /** Warnings about settings that no target receives. */
+  /** Warnings about settings that the gateway changes or drops. */
   readonly notes: readonly Warning[];
   /** Number of choices, each of which is a call. @default 1 */
   readonly choices?: number | undefined;
   /** Formats the body of a complete response. `others`: responses of the choices after the first one. */
   complete(response: ChatResponse, others: readonly ChatResponse[]): object | Promise<object>;
-  /** Called and awaited before a stream's `finish` event is written. */
+  /** Called before a stream's `finish` event is written. The event is written when the returned promise resolves. */
   readonly beforeFinish?:
     ((event: Extract<StreamEvent, { readonly type: 'finish' }>) => Promise<void>) | undefined;
   /** Creates the writer of a streamed choice. `choice`: index of the choice. */

@@ -14,14 +14,14 @@ interface JudgedResult {
   readonly withheldBy?: string | undefined;
 }
 
-/** Options of a guarded model, and the state that its calls share. */
+/** Options of a guarded model, and the state that all its calls share. */
 export class Guard {
   readonly model: ChatModel;
   readonly options: GuardOptions;
   readonly mask: Mask | undefined;
-  /** Messages that passed the input checks, each with the tenant of its call. */
+  /** Tenant of the call in which a message passed the input checks, by message. */
   readonly passed: WeakMap<object, string> = new WeakMap();
-  /** Last system text that passed the input checks, after the tenant of its call. */
+  /** Last system text that passed the input checks, preceded by the tenant of its call. */
   passedSystem = '';
   readonly results: WeakMap<object, JudgedResult> = new WeakMap();
 
@@ -32,7 +32,7 @@ export class Guard {
   }
 }
 
-/** Request and options that the model receives, and the restorer for its answer. */
+/** Request and options for the model, and the restorer for its answer. */
 export interface PreparedCall {
   readonly request: ChatRequest;
   readonly options: CallOptions;
@@ -64,7 +64,7 @@ export class GuardedCall {
     signal?.addEventListener('abort', this.onAbort, { once: true });
   }
 
-  /** Judges and masks the request. In `parallel` mode, the input checks may still run afterwards, so await `inputPassed`. */
+  /** Judges and masks the request. In `parallel` mode, resolves before the input checks have ended, so await `inputPassed`. */
   async prepare(): Promise<PreparedCall> {
     const { guard, options, runner } = this;
     const { output: _, ...untyped } = this.request;
@@ -127,13 +127,13 @@ export class GuardedCall {
     };
   }
 
-  /** Judges text or reasoning. Escapes in JSON may hide a phrase, so the checks also see JSON without escapes. */
+  /** Judges text or reasoning. For JSON, the checks also receive the text without escapes, because escapes may hide a phrase. */
   async judgeText(text: string): Promise<void> {
     const plain = this.isJson ? withoutEscapes(text) : text;
     await this.judge({ side: 'output', text: plain === text ? text : `${text}\n${plain}` });
   }
 
-  /** Judges a tool call, the citations of a text, or the description of a vendor's part. */
+  /** Judges the arguments of a tool call, the citations of a text part, or the text of a vendor's part. */
   async judgePart(part: AssistantPart): Promise<void> {
     if (part.type === 'tool-call') {
       const { args, name: tool, invalid } = part;
@@ -162,7 +162,7 @@ export class GuardedCall {
     await this.runner.run(this.guard.options.output, subject);
   }
 
-  /** Judges, in one run, the system and user text that has not passed the input checks yet. */
+  /** Judges all system and user text that has not yet passed the input checks, in one run of the checks. */
   private async checkInput(): Promise<void> {
     const { guard, tenant } = this;
     const { system = '', messages } = this.request;
@@ -179,7 +179,7 @@ export class GuardedCall {
     guard.passedSystem = systemKey;
   }
 
-  /** Returns the request with notes in place of tool results that a check refuses. */
+  /** Returns the request, in which a note replaces each tool result that a check refuses. */
   private async withheld(): Promise<ChatRequest> {
     const { request } = this;
     if ((this.guard.options.toolResults ?? []).length === 0) return request;
@@ -200,7 +200,7 @@ export class GuardedCall {
     return notes.size === 0 ? request : { ...request, messages };
   }
 
-  /** Returns the name of the check that refuses a tool result, if any. If a check is down, the next call repeats the judgment. */
+  /** Returns the name of the check that refuses a tool result, if any. If a check is down, the next call runs it again. */
   private async withheldBy(result: ToolResultPart): Promise<string | undefined> {
     const { guard, tenant } = this;
     const known = guard.results.get(result);
@@ -238,7 +238,7 @@ const textOf = (parts: readonly AssistantPart[], type: 'text' | 'reasoning'): st
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' };
 
-/** Returns JSON with characters in place of its escapes. The JSON may be incomplete or invalid. */
+/** Returns JSON text in which characters replace their escapes. The JSON may be incomplete or invalid. */
 const withoutEscapes = (json: string): string =>
   json.replace(/\\(?:u([\da-fA-F]{4})|(.))/g, (_escape, code: string | undefined, character: string) =>
     code === undefined ? (ESCAPES[character] ?? character) : String.fromCharCode(Number.parseInt(code, 16)),

@@ -9,9 +9,9 @@ export interface ForbidOptions {
   readonly name: string;
   /** Forbidden strings and regular expressions. A text that matches any of them is refused. At least one is required. */
   readonly patterns: readonly (string | RegExp)[];
-  /** Maximum length of a match, in characters. Required for expressions in `patterns`. `@default` length of the longest string */
+  /** Maximum length of a match, in characters. Required for expressions. @default length of the longest string */
   readonly span?: number | undefined;
-  /** Kind of the error for a refused text. `@default 'denied'` */
+  /** Kind of the error for a refused text. @default 'denied' */
   readonly kind?: Refusal['kind'];
 }
 
@@ -20,7 +20,7 @@ const FORBID: KindsOf<ForbidOptions> = { name: 'string', patterns: 'array', span
 
 /**
  * Creates a check that refuses a text if it contains one of the strings (in any letter case) or matches one of the expressions.
- * Throws `config` for invalid options, such as an empty string, or an expression without `span`.
+ * Throws `config` for invalid options, such as an empty string or a missing `span`.
  *
  * @example forbid({ name: 'competitors', patterns: ['Acme Corp', /\bACME-\d{1,6}\b/], span: 11 })
  */
@@ -41,7 +41,7 @@ export function forbid(options: ForbidOptions): Check {
       );
   }
   const strings = patterns.filter((pattern) => typeof pattern === 'string').map((text) => text.toLowerCase());
-  // With the flag `g` or `y`, the result of `test` depends on the previous match.
+  // Remove the flags `g` and `y`, with which the result of `test` depends on the previous match.
   const expressions = patterns
     .filter((pattern) => pattern instanceof RegExp)
     .map(({ source, flags }) => new RegExp(source, flags.replace(/[gy]/g, '')));
@@ -60,11 +60,11 @@ export function forbid(options: ForbidOptions): Check {
 
 /** Options of `moderation`. */
 export interface ModerationCheckOptions {
-  /** Name of the check. `@default 'moderation'` */
+  /** Name of the check. @default 'moderation' */
   readonly name?: string | undefined;
-  /** Categories for which a text is refused, by the vendor's names. `@default` all categories that the vendor returns */
+  /** Categories for which a text is refused, by the vendor's names. @default all categories that the vendor returns */
   readonly categories?: readonly string[] | undefined;
-  /** Minimum score at which a text is refused, from 0 to 1, by category. A threshold replaces the vendor's decision. */
+  /** Minimum score, from 0 to 1, at which a text is refused, by category. It replaces the decision of the vendor. */
   readonly thresholds?: Readonly<Record<string, number>> | undefined;
 }
 
@@ -75,8 +75,8 @@ const MODERATION: KindsOf<ModerationCheckOptions> = {
 };
 
 /**
- * Creates a check that calls a moderation model. A text of more than 2,000 characters is split, at white space if possible, and
- * sent in one request. A refusal has the kind `content-filter` and names the categories. Throws `config` for invalid options.
+ * Creates a check that calls a moderation model. Sends the text in one request, split at white space into pieces of at most 2,000
+ * characters. A refusal has the kind `content-filter` and names the categories. Throws `config` for invalid options.
  */
 export function moderation(model: ModerationModel, options: ModerationCheckOptions = {}): Check {
   checkOptions('moderation', { model }, { model: 'object with moderate' }, ['model']);
@@ -119,7 +119,7 @@ export interface JudgeOptions {
   readonly name: string;
   /** Description of forbidden content, in plain language. */
   readonly policy: string;
-  /** Kind of the error for a refused text. `@default 'denied'` */
+  /** Kind of the error for a refused text. @default 'denied' */
   readonly kind?: Refusal['kind'];
 }
 
@@ -133,7 +133,7 @@ const VERDICT = jsonSchema<{ readonly violates: boolean }>({
 
 /**
  * Creates a check that has a chat model judge whether the text violates a policy. The text is sent as data, in a separate user
- * message. If the answer is not the requested object, the check is down. Throws `config` for invalid options.
+ * message. If the model's answer is not the requested object, the check is down. Throws `config` for invalid options.
  *
  * @example judge(majordomo.model('openai/gpt-6-luna'), { name: 'injection', policy: INJECTION_POLICY })
  */

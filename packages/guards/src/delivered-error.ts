@@ -9,9 +9,8 @@ const MAY_QUOTE: ReadonlySet<string> = new Set(['protocol', 'truncated', 'empty'
 const REJECTED_ANSWER = '"failed_generation"';
 
 /**
- * Returns a copy of an error that contains only content which the caller has received. Content that may not have been judged is
- * removed: partial content of the attempts' errors, a cause that may quote the answer, and bodies of successful responses and of
- * responses that contain a rejected answer.
+ * Returns a copy of an error without content that the caller has not received. Removes partial content of the attempts' errors, a
+ * cause that may quote the answer, and the body of a response that was successful or contains a rejected answer.
  */
 export function deliveredError<E>(error: E, partial?: PartialResponse, more?: Partial<ErrorDetails>): E {
   if (!LlmError.is(error)) return error;
@@ -34,7 +33,7 @@ export const deliveredAttempts = (attempts: readonly Attempt[]): readonly Attemp
     attempt.error === undefined ? attempt : { ...attempt, error: deliveredError(attempt.error) },
   );
 
-/** Returns the attempts and the target of the model's call, for the error of a guarded call that fails. */
+/** Returns the attempts and the target of the model's call, for the error with which the guarded call fails. */
 export async function attemptsOf(answer: Promise<ChatResponse> | undefined): Promise<Partial<ErrorDetails>> {
   if (answer === undefined) return {};
   try {

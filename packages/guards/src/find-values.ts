@@ -2,11 +2,11 @@ import type { FoundValue, MaskRule } from './types.ts';
 
 /** Range of a value in a text. */
 export interface Range extends FoundValue {
-  /** Original value. Set for a known value, because the text may contain the value with escapes. */
+  /** Original value. Set only for a known value, because the range may contain the value with escapes. */
   readonly value?: string;
 }
 
-/** Finds the values that match the rules in a text. */
+/** Finds values in a text by rules. */
 export class ValueFinder {
   private readonly rules: readonly CompiledRule[];
 
@@ -14,12 +14,12 @@ export class ValueFinder {
     this.rules = rules.map(compiled);
   }
 
-  /** Returns the ranges of the values that match, in any order. Ranges of several rules may overlap. */
+  /** Returns the ranges of the values, in any order. Ranges of different rules may overlap. */
   find(text: string): readonly FoundValue[] {
     return this.rules.flatMap((rule) => matchesOf(rule, text));
   }
 
-  /** Returns whether a rule finds the value if the text consists of the value only. */
+  /** Returns whether a rule finds the value in a text that contains only this value. */
   findsAlone(value: string): boolean {
     return this.find(value).some(({ start, end }) => start === 0 && end === value.length);
   }
@@ -49,14 +49,14 @@ function matchesOf(rule: CompiledRule, text: string): readonly FoundValue[] {
     const [start = 0, matchEnd = 0] = range ?? [];
     const end = validEnd(rule, text, start, matchEnd);
     if (end > start) found.push({ label, start, end });
-    // A further value may begin inside a match that is not valid, or after a value that is shorter than its match.
+    // Search again inside an invalid match and after a value that is shorter than its match, where another value may begin.
     if (end <= start || match[0] === '') pattern.lastIndex = match.index + 1;
     else if (end < matchEnd) pattern.lastIndex = end;
   }
   return found;
 }
 
-/** Returns the end of the value at `start`, or `start` if none exists. A match may include text after the value. */
+/** Returns the end of the value that begins at `start`, or `start` if no value does. A match may be longer than its value. */
 function validEnd({ valid, complete }: CompiledRule, text: string, start: number, matchEnd: number): number {
   if (valid === undefined || start === matchEnd || valid(text.slice(start, matchEnd))) return matchEnd;
   if (complete === undefined) return start;
@@ -69,7 +69,7 @@ function validEnd({ valid, complete }: CompiledRule, text: string, start: number
   return start;
 }
 
-/** Digits, and characters of scripts in which spaces separate terms. */
+/** Pattern of digits, and of characters of scripts in which spaces separate terms. */
 const TERM = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}]/u;
 const isTerm = (character = ' '): boolean => character !== ' ' && TERM.test(character);
 
@@ -85,7 +85,7 @@ export function mergeRanges(found: readonly Range[]): readonly Range[] {
   return merged;
 }
 
-/** Value that a request contains, with its label. */
+/** Value that occurred in a request, with its label. */
 export interface KnownValue {
   readonly value: string;
   readonly label: string;
@@ -96,13 +96,13 @@ interface Node {
   known?: KnownValue;
 }
 
-/** Values that a rule or `MaskOptions.find` recognized by their context. Finds the values in later text without that context. */
+/** Values that a rule or `MaskOptions.find` recognized by their context. `find` finds them in text without this context. */
 export class KnownValues {
   private readonly root: Node = { next: new Map() };
 
   add(known: KnownValue): void {
     const { value } = known;
-    // In tool results and arguments, a value may appear in its JSON form, with escapes.
+    // Add both forms, because a value in tool results and arguments may have the escapes of JSON.
     for (const form of [value, JSON.stringify(value).slice(1, -1)]) {
       let node = this.root;
       for (let at = 0; at < form.length; at++) {
@@ -114,7 +114,7 @@ export class KnownValues {
     }
   }
 
-  /** Returns the ranges of known values. A value of fewer than 4 characters is found only as a separate term. */
+  /** Returns the ranges of known values. Finds a value of fewer than 4 characters only as a separate term. */
   find(text: string): readonly Range[] {
     const found: Range[] = [];
     if (this.root.next.size === 0) return found;

@@ -14,11 +14,11 @@ import { chatEvents, GuardedSource, objectSnapshots } from './stream.ts';
 import type { GuardOptions } from './types.ts';
 
 /**
- * Returns a model with policies for requests and answers. Checks of the same `Side` run at the same time, and the first refusal
+ * Returns a model that applies policies to requests and answers. Checks of the same `Side` run at the same time, and a refusal
  * aborts the others. Agents, summarizers, the AI SDK bridge, and the gateway (with `wrapModel`) accept the model.
  *
  * A refusal is an `LlmError` of kind `denied` or `content-filter`. `details.code` is the name of the check. `details.attempts`
- * lists the paid attempts. `details.partial` of every error is only the delivered content. Throws `config` for invalid options.
+ * lists the paid attempts. `details.partial` of each error has only delivered content. Throws `config` for invalid options.
  *
  * @example
  * const moderated = moderation(majordomo.moderationModel('openai/omni-moderation-latest'));
@@ -47,7 +47,7 @@ export function guarded(model: ChatModel, options: GuardOptions): ChatModel {
     return withCallSite(callSite(generateObject), answer);
   };
 
-  // The timeout for unread streams is disabled, because the model's stream detects a reader that has stopped.
+  // The timeout for unread streams is disabled here, because the model's stream also detects a reader that has stopped.
   const stream = (request: ChatRequest, call?: CallOptions): EventStream => {
     const site = callSite(stream);
     return new EventStream(

@@ -6,29 +6,29 @@ type PartEvent = Extract<ModelEvent, { readonly index: number }>;
 type TextDelta = Extract<ModelEvent, { type: 'text-delta' | 'reasoning-delta' }>;
 type PartEnd = Extract<ModelEvent, { type: 'part-end' }>;
 
-/** Text or reasoning of a part that has begun but not ended. */
+/** Unfinished text or reasoning part. */
 interface OpenPart {
   readonly index: number;
   readonly type: 'text' | 'reasoning';
   readonly restore: ReturnType<Restorer['stream']> | undefined;
   /** Text that the caller has not received. */
   text: string;
-  /** Number of characters at the start of `text` that the checks have seen. */
+  /** Number of characters at the start of `text` that the checks have already received. */
   judged: number;
-  /** Number of characters that the caller has received. */
+  /** Number of characters of the part that the caller has received. */
   shown: number;
 }
 
 const HIGH_SURROGATE = /[\uD800-\uDBFF]/;
 
-/** Holds back the events of an answer until the output checks have passed. */
+/** Buffers the events of an answer until the output checks have allowed them. */
 export class HoldBack {
   /** Time at which the next run of the checks is due, in milliseconds of the clock. `undefined` if no run is due. */
   due: number | undefined;
   private readonly call: GuardedCall;
   private readonly restorer: Restorer;
   private readonly hasChecks: boolean;
-  /** Number of characters that remain held after a run of the checks, because a phrase may begin with them. */
+  /** Number of characters that remain buffered after a run of the checks, because a forbidden phrase may begin with them. */
   private readonly tail: number;
   private readonly characters: number;
   private readonly ms: number;
@@ -38,7 +38,7 @@ export class HoldBack {
   private queue: PartEvent[] = [];
   /** Number of tool calls that have not ended. */
   private openCalls = 0;
-  /** Last characters of text and of reasoning that the caller received. */
+  /** Last characters of text and of reasoning that the caller has received. The checks receive them as context. */
   private shown = { text: '', reasoning: '' };
   /** Number of warnings that the caller received. */
   private warned = 0;
@@ -49,7 +49,7 @@ export class HoldBack {
     this.restorer = restorer;
     this.hasChecks = output.length > 0;
     this.tail = Math.max(1, ...output.map(({ span = 1 }) => span)) - 1;
-    // An escape in incomplete JSON may hide a phrase, so JSON is held until its part ends.
+    // An escape in incomplete JSON may hide a phrase, so JSON is buffered until its part ends.
     this.characters = call.isJson ? Infinity : (holdBack.characters ?? 400);
     this.ms = call.isJson ? Infinity : (holdBack.ms ?? 1000);
     this.context = holdBack.context ?? 1000;
@@ -66,7 +66,7 @@ export class HoldBack {
     return event.type === 'finish' ? [...warnings, ...events] : [...events, ...warnings];
   }
 
-  /** Judges all text that waits, and returns the events that the caller may now receive. */
+  /** Judges all buffered text, and returns the events that the caller may now receive. */
   async flush(): Promise<readonly StreamEvent[]> {
     const events: StreamEvent[] = [];
     for (const part of this.open.values()) events.push(...(await this.release(part, false)));
@@ -88,7 +88,7 @@ export class HoldBack {
     return fresh.map((warning) => ({ type: 'warning', warning }));
   }
 
-  /** Returns the events that may be delivered. Parts begin in index order, so parts after a held tool call wait for its end. */
+  /** Returns the events that may be delivered. Parts must begin in order, so parts after a buffered tool call wait for it. */
   private async pushPart(event: PartEvent): Promise<readonly ModelEvent[]> {
     const holdsCalls = this.hasChecks || this.restorer.tools !== false;
     const isCall = 'part' in event && event.part.type === 'tool-call';
@@ -117,7 +117,7 @@ export class HoldBack {
     const part = this.restorer.part(end.part);
     await this.call.judgePart(part);
     if (part.type !== 'tool-call') return [end];
-    // The original JSON may contain members that the checks have not seen, such as a repeated name.
+    // Send new JSON, because the original JSON may contain members that were not judged, such as a repeated name.
     const json = part.invalid?.raw ?? JSON.stringify(part.args);
     return [
       { type: 'args-delta', index, json },
@@ -148,7 +148,7 @@ export class HoldBack {
     if (open !== undefined) open.text += open.restore?.end() ?? '';
     const events = open === undefined ? [] : await this.release(open, true);
     this.open.delete(event.index);
-    // Some models add text in the end event of a part, without a delta.
+    // Some models add text in the end event of a part, without a delta for it.
     if ((part.type === 'text' || part.type === 'reasoning') && part.text.length !== (open?.shown ?? 0))
       await this.call.judgeText(part.text);
     await this.call.judgePart(part);
@@ -162,7 +162,7 @@ export class HoldBack {
     return part;
   }
 
-  /** Judges the new text of a part, and returns the text that the caller may receive. */
+  /** Judges the new text of a part, and returns the event with the text that the caller may now receive, if any. */
   private async release(part: OpenPart, isEnd: boolean): Promise<readonly ModelEvent[]> {
     const { index, type } = part;
     if (part.text.length > part.judged) await this.call.judgeText(this.shown[type] + part.text);

@@ -8,6 +8,6 @@ export type { Check, CheckContext, CheckPolicy, Refusal, Side, Subject } from '.
 export type { GuardEvent, GuardOptions, HoldBackOptions, ToolGuardOptions } from './types.ts';
 export type { FoundValue, MaskOptions, MaskRule } from './types.ts';
 
-// Types of other packages that the public API uses.
+// Types of other packages to which types of this package refer.
 export type { Tool, Toolbox } from '@majordomo/agent';
 export type { Redactor } from '@majordomo/redact';

@@ -8,8 +8,8 @@ export function mapList<T>(list: readonly T[], change: (item: T) => T): readonly
 }
 
 /**
- * Returns a copy of plain data with `change` applied to each string and each key, or the same value if nothing changed. A number
- * becomes a string if `change` modifies its digits.
+ * Returns a copy of plain data with `change` applied to each string and each key, or the same value if nothing changed. If
+ * `change` modifies the digits of a number, the number becomes a string.
  */
 export function mapStrings<T>(value: T, change: (text: string) => string): T;
 export function mapStrings(value: unknown, change: (text: string) => string): unknown {
@@ -31,8 +31,8 @@ export type TextChange = (text: string, role: Message['role'], owner: object | u
 
 /**
  * Returns the request with `change` applied to each text that a vendor reads: system text, text of messages, file names,
- * citations, arguments of calls and tool results. Reasoning and vendor parts do not change, because signatures cover them.
- * Unchanged parts and messages remain the same objects.
+ * citations, arguments of calls and tool results. Reasoning and vendor parts do not change, because a change would invalidate
+ * their signatures. Unchanged parts and messages remain the same objects.
  */
 export function mapTexts(request: ChatRequest, change: TextChange): ChatRequest {
   const system = request.system === undefined ? undefined : change(request.system, 'system', undefined);
@@ -72,6 +72,6 @@ function mapPart(part: Part, role: Message['role'], change: TextChange): Part {
 const withChanges = <T extends object>(part: T, members: Partial<T>): T =>
   isSame(members, part) ? part : { ...part, ...members };
 
-/** Whether all `members` have the same values in `original`. */
+/** Whether `original` has the same values for all `members`. */
 const isSame = (members: object, original: object): boolean =>
   Object.entries(members).every(([name, member]) => member === Reflect.get(original, name));

@@ -7,7 +7,7 @@ import { PII_RULES } from './pii-rules.ts';
 import type { CheckRunner } from './run-checks.ts';
 import type { FoundValue, MaskOptions } from './types.ts';
 
-/** Pattern of a placeholder. Text of users and tools may also contain strings that match the pattern. */
+/** Pattern of a placeholder. Text of users and tools may also match the pattern by chance. */
 export const PLACEHOLDER: RegExp = /\[[A-Z][A-Z\d_]{0,29}_\d{1,9}\]/g;
 const SEPARATOR = '\n\n';
 
@@ -18,11 +18,11 @@ export interface MaskedRequest {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** Replaces values in requests with placeholders. The placeholders of a request depend on this request only. */
+/** Replaces values in requests with placeholders. The placeholders of a request do not depend on earlier requests. */
 export class Mask {
   private readonly options: MaskOptions;
   private readonly finder: ValueFinder;
-  /** Values that `find` found, by part. They are stored because each request repeats the conversation. */
+  /** Values that `find` returned, by part. They are cached because each request repeats the conversation. */
   private readonly found = new WeakMap<object, readonly KnownValue[]>();
   /** Key in `found` for the last system text, which has no part. */
   private system: { readonly text: string | undefined } = { text: undefined };
@@ -32,7 +32,7 @@ export class Mask {
     this.finder = new ValueFinder(options.rules ?? PII_RULES);
   }
 
-  /** Masks a request, and emits the number of replacements. Rejects with `denied` if `find` is down and `whenDown` is `deny`. */
+  /** Masks a request and emits the number of replacements. Rejects with `denied` if `find` is down and `whenDown` is `deny`. */
   async apply(request: ChatRequest, runner: CheckRunner): Promise<MaskedRequest> {
     const startedAt = runner.clock.now();
     if (this.system.text !== request.system) this.system = { text: request.system };
@@ -57,7 +57,7 @@ export class Mask {
         ...known.find(text),
       ]);
       return replaced(text, ranges, (value, label) => {
-        // A later message, such as an answer, may contain the value in a context that no rule recognizes.
+        // Record the value, because a later message may contain the value in a context that no rule recognizes.
         if (!placeholders.has(value, label) && !this.finder.findsAlone(value)) known.add({ value, label });
         return placeholders.of(value, label);
       });
@@ -68,7 +68,7 @@ export class Mask {
     return { request: masked, values };
   }
 
-  /** Calls `find` once with all text that it has not received yet. */
+  /** Calls `find` once with all text of the request that it has not received before. */
   private async findIn(texts: ReadonlyMap<object, string>, runner: CheckRunner): Promise<void> {
     const { find } = this.options;
     const all = [...texts.values()].filter((text) => text !== '').join(SEPARATOR);
@@ -95,7 +95,7 @@ class Placeholders {
   private readonly literals: ReadonlySet<string>;
   private readonly last = new Map<string, number>();
 
-  /** @param literals strings of the request that look like placeholders, and that no value may get as its placeholder */
+  /** @param literals strings of the request that match the pattern, and must therefore not be placeholders of values */
   constructor(literals: ReadonlySet<string>) {
     this.literals = literals;
   }
@@ -133,7 +133,7 @@ function replaced(
   return result + text.slice(at);
 }
 
-/** Returns the values that `find` found. A range across several texts is split. Throws for invalid ranges and labels. */
+/** Returns the values in the ranges of `find`. Splits a range across several texts. Throws for invalid ranges and labels. */
 function checkedValues(found: unknown, text: string): readonly KnownValue[] {
   const isValid = (range: unknown): range is FoundValue => {
     const { label, start, end } = asRecord(range);

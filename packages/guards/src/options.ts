@@ -60,8 +60,8 @@ export function checkName(subject: string, name: string): void {
 }
 
 /**
- * Checks options as `checkOptions` does. Also rejects infinite numbers and every unknown name, because an option with an
- * unknown name would have no effect.
+ * Checks options as `checkOptions` does. Also rejects infinite numbers and unknown names, because an option with an unknown name
+ * would have no effect.
  */
 export function checkPolicy(
   subject: string,

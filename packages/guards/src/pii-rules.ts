@@ -32,7 +32,7 @@ const BYTE = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 
 /**
  * Rules for `EMAIL`, `PHONE` (international form), `IBAN` (mod 97), `CARD` (Luhn) and `IP`. Each pattern has a maximum length and
- * matches only where a value can begin, so the time is linear in the length of the text.
+ * matches only where a value can begin, so the duration of a search is linear in the length of the text.
  */
 export const PII_RULES: readonly MaskRule[] = [
   {

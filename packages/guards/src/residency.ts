@@ -4,23 +4,23 @@ import { checkPolicy as checkNames, configError } from './options.ts';
 
 /** Data policy of a tenant. */
 export interface ResidencyPolicy {
-  /** Regions where a request may be processed, compared exactly with `DataHandling.region`. At least one is required. */
+  /** Regions where a request may be processed. Each is compared exactly with `DataHandling.region`. At least one is required. */
   readonly allow: readonly string[];
-  /** Maximum number of days for which content may be stored. 0: content must not be stored. `@default` no maximum */
+  /** Maximum number of days for which content may be stored. 0: content must not be stored. @default no maximum */
   readonly maxRetentionDays?: number | undefined;
-  /** Whether targets that may train on content are refused. `@default false` */
+  /** Whether targets that may train on content are refused. @default false */
   readonly noTraining?: boolean | undefined;
 }
 
 const KINDS: KindsOf<ResidencyPolicy> = { allow: 'array', maxRetentionDays: 0, noTraining: 'boolean' };
 
 /**
- * Creates a gate that refuses a target if its declared data handling violates the policy or lacks a fact that the policy needs.
- * The gate applies to every operation and to batches, before anything is sent. The chain continues with the next target. If none
- * is left, the call fails with `denied`. The declared facts are not verified.
+ * Creates a gate that refuses a target if its declared data handling violates the policy or does not declare a property that the
+ * policy limits. The gate checks every operation and every batch before a request is sent. The chain continues with the next
+ * target. If no target is left, the call fails with `denied`. The declarations are not verified.
  *
- * A function as `policy` returns the policy of a tenant, or `undefined` if the tenant has none. If the function throws, the call
- * fails without another target. Throws `config` for an invalid policy.
+ * If `policy` is a function, it returns the policy of a tenant, or `undefined` if the tenant has none. If the function throws,
+ * the call fails and no other target is called. Throws `config` for an invalid policy.
  *
  * @example
  * createMajordomo({ providers, gates: [residency({ allow: ['eu', 'local'], maxRetentionDays: 30 })] });
@@ -67,12 +67,12 @@ function problemOf(
   return undefined;
 }
 
-/** Returns the problem of a setting in `extra` that violates the policy, although the declared facts conform to the policy. */
+/** Returns the problem of a setting in `extra` that violates the policy, or `undefined` if no setting does. */
 function extraProblem(
   { allow, maxRetentionDays }: ResidencyPolicy,
   { request, payload }: AttemptInfo,
 ): string | undefined {
-  // The `extra` of a chat contains the settings for this target. The `extra` of other operations groups them by provider or wire.
+  // The `extra` of a chat contains the settings for this target. Other operations group the settings by provider or wire.
   const groups = payload === undefined ? [request.extra] : Object.values(payload.extra ?? {});
   for (const { inference_geo: place, store, background } of groups.map(asRecord)) {
     if (place !== undefined && !allow.includes(place as string))

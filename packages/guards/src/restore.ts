@@ -10,7 +10,7 @@ import { mapStrings } from './map-texts.ts';
 import { PLACEHOLDER } from './mask.ts';
 import type { MaskOptions } from './types.ts';
 
-/** Replaces the placeholders of one request with their values. Unknown placeholders do not change. */
+/** Replaces the placeholders of one request in its answer with their values. Unknown placeholders do not change. */
 export class Restorer {
   private readonly values: ReadonlyMap<string, string>;
   /** Names of the tools in whose arguments placeholders are replaced. `true` means all tools, and `false` means none. */
@@ -42,7 +42,7 @@ export class Restorer {
     return mapStrings(value, (text) => this.plain(text.slice(0, this.readyLength(text))));
   }
 
-  /** Returns functions that restore text in pieces. They hold back text only while it may be an incomplete placeholder. */
+  /** Returns functions that restore text in pieces. They buffer text only while the text may be an incomplete placeholder. */
   stream(): { push(text: string): string; end(): string } {
     let held = '';
     return {
@@ -61,7 +61,7 @@ export class Restorer {
     const { '~standard': standard } = isSchema<T>(output) ? output : jsonSchema<T>(output);
     const validate = async (value: unknown): Promise<Awaited<ReturnType<typeof standard.validate>>> => {
       const result = await standard.validate(this.restoresText ? mapStrings(value, this.plain) : value);
-      // The issues are masked, because the vendor receives them to repair the value.
+      // The issues are masked, because a vendor receives them with the request to repair the value.
       return result.issues === undefined ? result : { issues: mapStrings(result.issues, this.masked) };
     };
     const { vendor, jsonSchema: toJson } = standard;
@@ -99,7 +99,7 @@ export class Restorer {
     });
   }
 
-  /** Returns the length of the text before an incomplete placeholder at its end. */
+  /** Returns the length of the text without an incomplete placeholder at its end. */
   private readyLength(text: string): number {
     const at = text.lastIndexOf('[');
     if (!this.restoresText || at === -1) return text.length;

@@ -2,10 +2,10 @@ import { LlmError, messageOf, systemClock, type Clock, type Warning } from '@maj
 import { abortable, asRecord, invoke, notify, withTimeout } from '@majordomo/core/toolkit';
 import type { Check, CheckContext, CheckPolicy, GuardEvent, Refusal, Side, Subject } from './types.ts';
 
-/** Facts about the call that a check judges. */
+/** Properties of the call that a check judges. */
 type CallFacts = Omit<CheckContext, 'signal'>;
 
-/** Description of a function of the application: a check, or `MaskOptions.find`. */
+/** Properties of a function of the application, which is a check or `MaskOptions.find`. */
 interface Rule {
   readonly name: string;
   readonly side: Side;
@@ -47,7 +47,7 @@ export class CheckRunner {
     return !results.includes(false);
   }
 
-  /** Returns the values that `MaskOptions.find` returns, or `undefined` if it is down and `whenDown` is `allow`. */
+  /** Returns the checked result of `MaskOptions.find`, or `undefined` if the function is down and `whenDown` is `allow`. */
   find<T>(
     work: (context: CheckContext) => unknown,
     validate: (found: unknown) => T,
@@ -61,7 +61,7 @@ export class CheckRunner {
     notify(this.policy.onEvent, { ...event, spec, tenant });
   }
 
-  /** Adds a warning, unless an equal one exists. Otherwise, a check that is down would add the same warning at every run. */
+  /** Adds a warning, unless the same warning exists, because a check that is down would otherwise add one at every run. */
   warn(warning: Warning): void {
     const isSame = ({ what, why }: Warning): boolean => what === warning.what && why === warning.why;
     if (!this.warnings.some(isSame)) this.warnings.push(warning);
@@ -84,7 +84,7 @@ export class CheckRunner {
     throw new LlmError(kind, `check "${name}" refused the ${SUBJECTS[side]}: ${reason}`, { code: name });
   }
 
-  /** Returns the valid result of a rule, or `undefined` if the rule is down and `whenDown` is `allow`. */
+  /** Returns the validated result of a rule, or `undefined` if the rule is down and `whenDown` is `allow`. */
   private async settle<T>(
     { name, side, whenDown }: Rule,
     context: CheckContext,
@@ -151,17 +151,17 @@ const ENDED = new LlmError('aborted', 'the run of the checks has ended');
 const abortError = ({ reason }: AbortSignal): LlmError =>
   new LlmError('aborted', 'the call was aborted', {}, { cause: reason });
 
-/** Creates the refusal by a check that is down. Its cause shows callers, such as the gateway, that a retry may succeed. */
+/** Returns the refusal by a check that is down. The refusal has a cause, so that callers such as the gateway allow a retry. */
 const downError = (rule: string, side: Side, failure: string): LlmError => {
   const message = `check "${rule}" is down, so the ${SUBJECTS[side]} was refused: ${failure}; retry later, or set whenDown to allow`;
   return new LlmError('denied', message, { code: rule }, { cause: new Error(failure) });
 };
 
-/** Whether an error is the refusal of a check. If the check was down, the error has a cause. */
+/** Whether an error of `CheckRunner.run` is the refusal by a check. If the check was down, the error has a cause. */
 export const isRefusal = (error: unknown): error is LlmError =>
   LlmError.is(error) && error.kind !== 'aborted';
 
-/** Replaces errors of the application, because their messages may quote the judged text. */
+/** Throws an `LlmError` again. Replaces any other error, because its message may quote the judged text. */
 const rethrowSafe = (error: unknown): never => {
   if (LlmError.is(error)) throw error;
   throw new LlmError('server', `the function threw ${error instanceof Error ? error.name : typeof error}`);

@@ -12,12 +12,12 @@ import type { GuardedCall } from './call.ts';
 import { attemptsOf, deliveredError } from './delivered-error.ts';
 import { HoldBack } from './hold-back.ts';
 
-/** Stream of a model. */
+/** Stream that the model returns. */
 interface ModelStream<Event> extends AsyncIterable<Event> {
   response(): Promise<ChatResponse>;
 }
 
-/** Generator of a stream's events. It opens the model's stream with `open`, and reports the response with `end`. */
+/** Generator of a stream's events. It opens the model's stream with `source.open`, and reports the response with `source.end`. */
 type Events<Event, Response> = (
   source: GuardedSource<Event, Response>,
 ) => AsyncGenerator<readonly Event[], undefined>;
@@ -65,12 +65,12 @@ export class GuardedSource<Event, Response> implements Source<Event> {
     });
   }
 
-  /** Returns the events of the model's stream, and reports a failure of the model that no read would report. */
+  /** Returns the events of the model's stream. Also reports a failure of the model that occurs between two reads. */
   open<E>(stream: ModelStream<E>): AsyncIterator<E> {
     const iterator = stream[Symbol.asyncIterator]();
     this.stream = stream;
     this.iterator = iterator;
-    // The model may fail between two reads, for example because the caller aborts. Then no read reports the error.
+    // If the model fails between two reads, for example because the caller aborts, no read reports the error.
     stream.response().catch(async (error: unknown) => {
       await this.pulling?.catch(() => undefined);
       if (!this.isOver) this.onEnd({ error: this.errorFor(error) });
@@ -85,7 +85,7 @@ export class GuardedSource<Event, Response> implements Source<Event> {
     this.onEnd({ result });
   }
 
-  /** Closes the model's stream, and returns the error for the caller. Later causes are ignored. */
+  /** Closes the model's stream, and returns the error for the caller. A later call returns the error of the first call. */
   private fail(cause: unknown): Promise<unknown> {
     this.failure ??= this.close(cause);
     return this.failure;
@@ -105,7 +105,7 @@ export class GuardedSource<Event, Response> implements Source<Event> {
   }
 }
 
-/** Creates the events of a guarded chat. */
+/** Yields the events of a guarded chat. */
 export async function* chatEvents(
   source: GuardedSource<StreamEvent, ChatResponse>,
 ): AsyncGenerator<readonly StreamEvent[], undefined> {
@@ -127,7 +127,7 @@ export async function* chatEvents(
     if (step?.done === true) break;
     const passed = await (step === undefined ? holdBack.flush() : holdBack.push(step.value));
     if (step !== undefined) next = undefined;
-    // The `finish` event is delivered after the response is known.
+    // Deliver the `finish` event only after the response has been reported.
     if (step?.value.type === 'finish') last = passed;
     else if (passed.length > 0) yield passed.map((event) => delivered.add(event));
   }
@@ -136,7 +136,7 @@ export async function* chatEvents(
   return undefined;
 }
 
-/** Creates the snapshots of a guarded typed answer. If the model has output checks, the only snapshot is the final value. */
+/** Yields the snapshots of a guarded typed answer. If the model has output checks, the only snapshot is the final value. */
 export const objectSnapshots = <T>(output: ObjectSchema<T> | JsonObject) =>
   async function* (
     source: GuardedSource<DeepPartial<T>, ObjectResponse<T>>,
@@ -172,7 +172,7 @@ class Delivered {
   private target = '';
   private answer = new Accumulator('');
 
-  /** Records and returns an event. The error of the returned event contains only delivered content. */
+  /** Records and returns an event. If the event has an error, the returned error contains only delivered content. */
   add(event: StreamEvent): StreamEvent {
     if (event.type === 'start' || event.type === 'continued') this.target = event.target;
     if (event.type !== 'reset' && event.type !== 'continued') {

@@ -5,13 +5,13 @@ import { checkToolOptions } from './options.ts';
 import { CheckRunner, isRefusal } from './run-checks.ts';
 import type { ToolGuardOptions } from './types.ts';
 
-/** Maximum number of stored refusals of calls that have not run yet. */
+/** Maximum number of stored refusals, whose calls have not run yet. Above this number, the oldest is deleted. */
 const MAX_REFUSALS = 1000;
 
 /**
- * Returns a tool whose checks precede `run`. A refused call does not run, and no approval is requested for the call. The model
- * receives an error result with the name of the check and the reason. If a check is down when an approval is due, the approval is
- * requested, and the checks run again after it. Throws `config` for invalid options.
+ * Returns a tool that runs checks before `run`. A refused call does not run, and no approval is requested for the call. The model
+ * receives an error result with the name of the check and the reason. If a check is down before an approval, the approval is
+ * still requested, and the checks run again after it. Throws `config` for invalid options.
  *
  * @example
  * const refund = guardedTool(tool, {
@@ -43,7 +43,7 @@ export function guardedToolbox(toolbox: Toolbox, options: ToolGuardOptions): Too
 
 function withChecks(tool: Tool, options: ToolGuardOptions): Tool {
   const { approval } = tool;
-  // A refused call has no approval. Its refusal is stored, because a check may decide differently when the call runs.
+  // A refused call needs no approval. Its refusal is stored, because a check may decide differently when the call runs.
   const refusals = new Map<string, LlmError>();
   const refusalOf = async (args: JsonObject, call: CallOptions): Promise<LlmError | undefined> => {
     const { tenant, metadata = {}, signal } = call;

@@ -7,11 +7,11 @@ export type Side = 'input' | 'tool-result' | 'output' | 'tool-call';
 /** Text that a check judges. */
 export interface Subject {
   /**
-   * Side of the call. `input`: system and user text that has not passed the checks yet, joined by blank lines. `tool-result`:
-   * text of one tool result. `output`: text or reasoning of the answer. `tool-call`: arguments of one call, as JSON.
+   * Side of the call. `input`: system and user text that has not yet passed the checks, joined by blank lines. `tool-result`:
+   * text of one tool result. `output`: text, reasoning or citations of the answer. `tool-call`: arguments of one call, as JSON.
    */
   readonly side: Side;
-  /** Text as the application sees it: a request before it is masked, an answer after its values are restored. */
+  /** Text as the application sees it: of a request before masking, or of an answer after its values are restored. */
   readonly text: string;
   /** Name of the tool. Set for `tool-call` and `tool-result`. */
   readonly tool?: string | undefined;
@@ -21,7 +21,7 @@ export interface Subject {
 
 /** Context of a check: the signal, and details of the guarded model call or tool call. */
 export interface CheckContext {
-  /** Signal that aborts when the run of the checks ends. Pass it to the I/O of a check. */
+  /** Signal that aborts when the run of the checks ends. Pass it to requests that a check sends. */
   readonly signal: AbortSignal;
   readonly tenant: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -33,21 +33,21 @@ export interface CheckContext {
 
 /** Refusal by a check. */
 export interface Refusal {
-  /** Reason, for the error message and events. It must not repeat the text that was judged. */
+  /** Reason for the error message and events. It must not quote the judged text. */
   readonly deny: string;
-  /** Kind of the error: `denied` for a policy, `content-filter` for content. `@default 'denied'` */
+  /** Kind of the error: `denied` for a policy, `content-filter` for content. @default 'denied' */
   readonly kind?: 'denied' | 'content-filter' | undefined;
 }
 
 /** Named rule. A check is down if it throws, rejects, exceeds `timeoutMs` or returns an invalid result. See `whenDown`. */
 export interface Check {
-  /** Name in errors, events and metrics: 1 to 60 characters. */
+  /** Name of 1 to 60 characters, used in errors, events and metrics. */
   readonly name: string;
   /** Returns a refusal, or `undefined` to allow the text. */
   check(subject: Subject, context: CheckContext): Refusal | undefined | Promise<Refusal | undefined>;
   /**
-   * Length of the longest phrase that the check must see at once, in characters. While an answer is streamed, the last `span - 1`
-   * characters remain held until more text follows or the part ends. `@default 1`
+   * Length of the longest phrase that the check must see at once, in characters. The last `span - 1` characters of a streamed
+   * answer are not delivered until more text follows or the part ends. @default 1
    */
   readonly span?: number | undefined;
   /** Overrides `GuardOptions.whenDown` for this check. */
@@ -56,12 +56,12 @@ export interface Check {
 
 /** Rule for a kind of personal data with a recognizable pattern. */
 export interface MaskRule {
-  /** Name in placeholders, such as `[EMAIL_1]`, and events: 1 to 30 capital letters, digits or `_`, beginning with a letter. */
+  /** Name in placeholders, such as `[EMAIL_1]`, and in events. 1 to 30 capital letters, digits or `_`; the first is a letter. */
   readonly label: string;
   readonly pattern: RegExp;
-  /** Capturing group that contains the value. `@default 0` */
+  /** Capturing group that contains the value. @default 0 */
   readonly group?: number | undefined;
-  /** Returns whether a match is a valid value, for example by its check digits. `@default` every match is valid */
+  /** Returns whether a match is a valid value, for example by its check digits. @default every match is valid */
   readonly valid?: ((value: string) => boolean) | undefined;
 }
 
@@ -75,9 +75,9 @@ export interface FoundValue {
 
 /** Options for masking requests and restoring answers. */
 export interface MaskOptions {
-  /** Rules to apply. `@default PII_RULES` */
+  /** Rules to apply. @default PII_RULES */
   readonly rules?: readonly MaskRule[] | undefined;
-  /** Redactor that finds secrets to mask. Their placeholders have the form `[SECRET_1]`. `@default` none */
+  /** Redactor that finds secrets to mask. Their placeholders have the form `[SECRET_1]`. @default none */
   readonly redactor?: Pick<Redactor, 'find'> | undefined;
   /**
    * Function that finds further values, such as names with an NER service. It receives all new text of a request at once, joined
@@ -85,33 +85,33 @@ export interface MaskOptions {
    */
   readonly find?: ((text: string, context: CheckContext) => Promise<readonly FoundValue[]>) | undefined;
   /**
-   * Places where values replace placeholders again. `text`: the text of the answer. `arguments`: the arguments of all tool calls,
-   * or only those of the named tools. Other tools receive placeholders. `@default { text: true, arguments: true }`
+   * Places where placeholders are replaced with their values. `text`: the text of the answer. `arguments`: the arguments of all
+   * tool calls, or only those of the named tools. Other tools receive placeholders. @default { text: true, arguments: true }
    */
   readonly restore?:
     | { readonly text?: boolean | undefined; readonly arguments?: boolean | readonly string[] | undefined }
     | undefined;
 }
 
-/** Limits that decide when output checks run on a streamed answer, and how much delivered text they see. */
+/** Limits that determine when output checks run on a streamed answer, and how much delivered text they receive. */
 export interface HoldBackOptions {
-  /** Number of new characters after which the checks run. 0: they run at every chunk. `@default 400` */
+  /** Number of new characters after which the checks run. With 0, the checks run for every chunk. @default 400 */
   readonly characters?: number | undefined;
-  /** Maximum time between the arrival of a character and the start of its checks, in milliseconds. `@default 1_000` */
+  /** Maximum time between the arrival of a character and the start of its checks, in milliseconds. @default 1_000 */
   readonly ms?: number | undefined;
-  /** Number of delivered characters that the checks see before the new text. `@default 1_000` */
+  /** Number of delivered characters that the checks receive before the new text. @default 1_000 */
   readonly context?: number | undefined;
 }
 
 /** Options that guarded models and guarded tools share. */
 export interface CheckPolicy {
-  /** Behavior if a check is down. `deny`: the call fails with `denied`. `allow`: it continues with a warning. `@default 'deny'` */
+  /** Behavior if a check is down. `deny`: the call fails with `denied`. `allow`: it continues with a warning. @default 'deny' */
   readonly whenDown?: 'deny' | 'allow' | undefined;
-  /** Maximum time of one run of a check, in milliseconds. 0 disables it. `@default 10_000` */
+  /** Maximum time of one run of an asynchronous check, in milliseconds. 0 disables the limit. @default 10_000 */
   readonly timeoutMs?: number | undefined;
-  /** Listener that receives each action of a check or a mask, without content. Errors that it throws are ignored. */
+  /** Listener for each action of a check or mask. Its events contain no content. Errors that the listener throws are ignored. */
   readonly onEvent?: ((event: GuardEvent) => void) | undefined;
-  /** Source of time, for tests. `@default` the system's clock */
+  /** Source of time, for tests. @default the system's clock */
   readonly clock?: Clock | undefined;
 }
 
@@ -132,15 +132,15 @@ export interface GuardOptions extends CheckPolicy {
    * the checks see the JSON with and without escapes, and a stream delivers the JSON when its part ends.
    */
   readonly output?: readonly Check[] | undefined;
-  /** Options for masking, which replaces personal data with placeholders before the request is sent. `@default` no masking */
+  /** Options for masking, which replaces personal data with placeholders before the request is sent. @default no masking */
   readonly mask?: MaskOptions | undefined;
   /**
-   * `block`: the model is called when all input checks have passed. `parallel`: the model is called at once, but its answer is
-   * delivered only after all input checks have passed. A refusal aborts the call, but its tokens are paid. Tool results are
-   * always judged first. `@default 'block'`
+   * `block`: the model is called when all input checks have passed. `parallel`: the model is called immediately, but its answer
+   * is delivered only after all input checks have passed. A refusal aborts the call, but the vendor bills its tokens. Tool
+   * results are always judged first. @default 'block'
    */
   readonly mode?: 'block' | 'parallel' | undefined;
-  /** Limits that decide when output checks run on a streamed answer. */
+  /** Limits that determine when output checks run on a streamed answer. */
   readonly holdBack?: HoldBackOptions | undefined;
 }
 
@@ -152,13 +152,13 @@ export interface ToolGuardOptions extends CheckPolicy {
 
 /** Action of a check or a mask. Never contains text of the request or the answer. */
 export interface GuardEvent {
-  /** Outcome. `withheld`: a tool result was replaced. `down`: the check had no valid result. `masked`: values were replaced. */
+  /** Outcome. `withheld`: a tool result was replaced. `down`: the check had no valid result. `masked`: values were masked. */
   readonly type: 'passed' | 'refused' | 'withheld' | 'down' | 'masked';
   /** Name of the check, or `mask` for the mask. */
   readonly rule: string;
   readonly side: Side;
   readonly kind?: 'denied' | 'content-filter' | undefined;
-  /** Reason of the refusal, or description of the failure. */
+  /** Reason for the refusal, or description of the failure. */
   readonly reason?: string | undefined;
   /** Number of replacements by label. Set for `masked`. */
   readonly counts?: Readonly<Record<string, number>> | undefined;

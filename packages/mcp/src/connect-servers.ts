@@ -16,9 +16,9 @@ export interface McpServers extends AsyncDisposable {
 
 /** Options of `connectMcpServers`. */
 export interface ConnectServersOptions {
-  /** Maximum number of connections that are opened at the same time. `@default` unlimited */
+  /** Maximum number of servers to which the function connects at the same time. @default unlimited */
   readonly concurrency?: number | undefined;
-  /** Whether the failure of one server disconnects all servers and rejects the call. `@default false` */
+  /** Whether the failure of one server disconnects all servers and rejects the call. @default false */
   readonly required?: boolean | undefined;
   /** Signal that aborts the connection attempts. It has no effect after the servers are connected. */
   readonly signal?: AbortSignal | undefined;

@@ -20,9 +20,9 @@ export interface McpAddress {
    * its token automatically.
    */
   readonly credential?: Credential | undefined;
-  /** Authorization of the client. Cannot be combined with `credential`. `@default` none */
+  /** Authorization of the client. Cannot be combined with `credential`. @default none */
   readonly auth?: McpAuth | undefined;
-  /** Function for requests, such as that of a service binding. `@default the global fetch` */
+  /** Function that sends requests, such as the `fetch` of a service binding. @default the global fetch */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
@@ -41,7 +41,7 @@ export type McpMachineAuth =
       readonly clientSecret: string;
       /** Issuer of the authorization server at which the client is registered. */
       readonly issuer: string;
-      /** Scopes to request, separated by spaces. `@default` the scopes that the server requests */
+      /** Scopes to request, separated by spaces. @default the scopes that the server requests */
       readonly scope?: string | undefined;
     }
   | {
@@ -66,7 +66,7 @@ export interface McpLogin {
    * stored token fails with `auth`, code `login-required`.
    */
   readonly show?: ((url: string) => void | Promise<void>) | undefined;
-  /** Port of the callback `http://127.0.0.1:<port>/callback`. `@default` a free port */
+  /** Port of the callback `http://127.0.0.1:<port>/callback`. @default a free port */
   readonly port?: number | undefined;
 }
 
@@ -112,14 +112,14 @@ export interface McpOptions {
   readonly name: string;
   /** Program or address of the server. */
   readonly place: McpEndpoint;
-  /** Prefix of tool names, or `''` for no prefix. `@default '<name>_'` */
+  /** Prefix of tool names, or `''` for no prefix. @default '<name>_' */
   readonly prefix?: string | undefined;
   /**
-   * New names of tools, by the server's names. They must be unique, and the prefix is added to them. `@default` the server's
+   * New names of tools, by the server's names. They must be unique. The prefix is added to each new name. @default the server's
    * names
    */
   readonly rename?: Readonly<Record<string, string>> | ((name: string) => string) | undefined;
-  /** Server's names of the tools to use, or a function that selects the tools. `@default all, up to 1,000` */
+  /** Server's names of the tools to use, or a function that selects the tools. @default all, up to 1,000 */
   readonly only?:
     | readonly string[]
     | ((tool: { readonly name: string; readonly description: string | undefined }) => boolean)
@@ -130,54 +130,54 @@ export interface McpOptions {
    * @default 'destructive'
    */
   readonly approve?: 'all' | 'none' | 'destructive' | undefined;
-  /** Maximum time to connect or reconnect, in milliseconds. Includes the installation of a program. `@default 60_000` */
+  /** Maximum time to connect or reconnect, in milliseconds. Includes the installation of a program. @default 60_000 */
   readonly connectMs?: number | undefined;
   /** Maximum time of a call without data from the server, in milliseconds. Progress counts as data. @default 60_000 */
   readonly timeoutMs?: number | undefined;
-  /** Maximum total duration of a call, in milliseconds. `@default 600_000` */
+  /** Maximum total duration of a call, in milliseconds. @default 600_000 */
   readonly totalMs?: number | undefined;
   /**
    * Maximum number of tool calls at the same time. Other calls wait, and their time limits begin when they are sent.
-   * `@default` unlimited
+   * @default unlimited
    */
   readonly concurrency?: number | undefined;
   /** Maximum number of retries of a failed call of a tool that the server declares read-only or idempotent. @default 0 */
   readonly retries?: number | undefined;
-  /** Maximum number of characters of a result. A longer text is truncated and marked. `@default 100_000` */
+  /** Maximum number of characters of a result. A longer text is truncated and marked. @default 100_000 */
   readonly maxResultChars?: number | undefined;
-  /** Model, optionally with limits, for completions that the server requests. `@default such requests are refused` */
+  /** Model, optionally with limits, for completions that the server requests. @default such requests are refused */
   readonly sampling?: ChatModel | McpSampling | undefined;
   /** `file://` addresses of folders that are sent to the server on request. @default such requests are refused */
   readonly roots?: readonly string[] | undefined;
   /**
-   * Function that shows a server's question to the user and returns the reply. Meanwhile, `timeoutMs` is paused, but not
-   * `totalMs`. @default such requests are refused
+   * Function that shows a server's question to the user and returns the reply. While the function runs, `timeoutMs` is paused,
+   * but not `totalMs`. @default such requests are refused
    */
   readonly onElicit?:
     | ((question: McpQuestion, io: { readonly signal: AbortSignal }) => McpReply | Promise<McpReply>)
     | undefined;
-  /** Whether `<prefix>list_resources` and `<prefix>read_resource` are offered if the server has resources. `@default false` */
+  /** Whether `<prefix>list_resources` and `<prefix>read_resource` are offered if the server has resources. @default false */
   readonly resources?: boolean | undefined;
   /**
-   * Events that pause the run, so that the process may end in the meantime. `elicitation`: a question to
-   * the user. A server of 2025 receives the answer `cancel`, because its question ends with the process. `task`: a task of the
-   * server. The pending question or task is the payload in `RunState.suspended`, see `McpSuspension`. `McpToolbox.settle` turns
-   * the answers into decisions. `elicitation` cannot be combined with `onElicit`. `@default []`
+   * Events that pause the run, so that the process may end. `elicitation`: a question to the user. A server of protocol 2025
+   * receives the answer `cancel`, because its question ends with the process. `task`: a task of the server. The payload in
+   * `RunState.suspended` is an `McpSuspension`. `McpToolbox.settle` turns the answers into decisions. `elicitation` cannot be
+   * combined with `onElicit`. @default []
    */
   readonly suspend?: readonly ('elicitation' | 'task')[] | undefined;
   /**
-   * Time at which the server is started. `first-call`: at the first tool call, if `store` contains the list of tools of an
-   * earlier connection, otherwise now. `@default 'now'`
+   * Time of the first connection. `first-call`: at the first tool call, if `store` contains the tool list of an earlier
+   * connection. Otherwise, and with `now`: during `connectMcp`. @default 'now'
    */
   readonly start?: 'now' | 'first-call' | undefined;
   /**
    * Persistent store for the list of tools, the first definition of each tool, and tokens of `place.auth`. Values may be secret.
-   * `@default` the memory of this toolbox
+   * @default the memory of this toolbox
    */
   readonly store?: McpStore | undefined;
   /** Listener for connections, changed tools and stderr output. Errors that the listener throws are ignored. */
   readonly onEvent?: ((event: McpEvent) => void) | undefined;
-  /** Protocol version. `2025`: the protocol of 2025. `auto`: the protocol of July 2026, otherwise that of 2025. @default '2025' */
+  /** Protocol version. `2025`: the protocol of 2025. `auto`: that of July 2026, or otherwise that of 2025. @default '2025' */
   readonly protocol?: '2025' | 'auto' | undefined;
   /** Signal that aborts connecting. Has no effect once the connection is open. */
   readonly signal?: AbortSignal | undefined;
@@ -185,7 +185,7 @@ export interface McpOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** A server's tools, which change when the server changes them. An agent applies changes before its next step. */
+/** Toolbox with the current tools of a server. An agent applies a server's changes of the tools before its next step. */
 export interface McpToolbox extends Toolbox, AsyncDisposable {
   readonly tools: readonly Tool[];
   /** Instructions of the server, at most 20,000 characters. `undefined` before the first connection, or without instructions. */
@@ -209,8 +209,7 @@ export interface McpToolbox extends Toolbox, AsyncDisposable {
    * Returns decisions for the suspended calls of this server, including those of sub-agents. A call receives a decision when its
    * task has ended or all its questions are answered. Keys of `answers` are ids of calls as in `RunResult.awaiting`, followed by
    * `#<key>` if a call has several questions. Continue with the returned state, because it contains further questions of the
-   * server. Throws `invalid-request` for an answer that no call waits for or that does not match its
-   * form, before anything is sent.
+   * server. Sends no request and throws `invalid-request` if an answer does not match its form or no call waits for it.
    */
   settle(
     state: RunState,
@@ -232,7 +231,7 @@ export type McpSuspension =
       readonly tool: string;
       readonly args: JsonObject;
       readonly questions: Readonly<Record<string, McpQuestion>>;
-      /** Replies to the server's other requests, which are sent together with the answers. */
+      /** Replies to the server's other requests. They are sent together with the answers to `questions`. */
       readonly replies?: JsonObject | undefined;
       /** Opaque state of the server, which is sent back unchanged. */
       readonly requestState?: string | undefined;
@@ -242,7 +241,7 @@ export type McpSuspension =
       readonly server: string;
       readonly tool: string;
       readonly taskId: string;
-      /** Questions that the task waits for. */
+      /** Questions whose answers the task requires. */
       readonly questions?: Readonly<Record<string, McpQuestion>> | undefined;
     };
 

@@ -1,4 +1,4 @@
-// All modules of the SDK that this package uses. Each module is loaded when it is first needed.
+// Only this file imports modules of the SDK. Each module is loaded when it is first needed.
 
 export const loadClient = (): Promise<typeof import('@modelcontextprotocol/client')> =>
   import('@modelcontextprotocol/client');

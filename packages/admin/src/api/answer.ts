@@ -28,14 +28,14 @@ export class Refusal extends Error {
   }
 }
 
-/** Returns a response that no cache stores. */
+/** Returns a JSON response with a header that prohibits caching. */
 export const answerWith = (
   body: unknown,
   status: number,
   headers: Readonly<Record<string, string>> = {},
 ): Response => Response.json(body, { status, headers: { 'cache-control': 'no-store', ...headers } });
 
-/** Returns the response for a failure. Failures of stores and internal failures are reported without details. */
+/** Returns the response for a failure. For a failure of a store and for an internal failure, the response has no details. */
 export function answerTo(error: unknown): Response {
   if (error instanceof Refusal) return refusal(error.code, error.message, undefined, error.headers);
   if (LlmError.is(error, 'config')) return refusal('invalid-request', error.message, error.details.path);

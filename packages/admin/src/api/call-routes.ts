@@ -51,7 +51,7 @@ export const callRoutes = (calls: CallLog): readonly Route[] => [
     mediaTypes: Object.values(MEDIA_TYPES),
     async handle({ query: { format = 'jsonl', ...query } }) {
       const filter = filterOf(query);
-      // Check the query before the stream starts, because the status cannot change afterwards.
+      // Check the query before the stream starts, because the status cannot change after that.
       await calls.page({ ...filter, limit: 1 });
       const name = format as keyof typeof MEDIA_TYPES;
       return new Response(calls.export(name, filter), {

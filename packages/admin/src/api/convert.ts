@@ -2,7 +2,7 @@ import type { LimitState, ReportRow } from '@majordomo/ledger';
 import { fail } from '../check-value.ts';
 import { decimal, NANO_DIGITS } from '../decimal.ts';
 
-/** Returns a row of a report for a response. */
+/** Converts a row of a spending report to JSON for a response. */
 export function spendRow({
   key,
   nanoUsd,
@@ -18,7 +18,7 @@ export function spendRow({
   };
 }
 
-/** Returns the state of a limit for a response. */
+/** Converts the state of a limit to JSON for a response. */
 export function limitState({ limit, key, used, held, left, resetsAt }: LimitState): object {
   const { name, max, per, zone } = limit;
   const amount = (value: bigint): string => decimal(value, 'usd' in max ? NANO_DIGITS : 0);

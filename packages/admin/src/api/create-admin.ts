@@ -24,7 +24,7 @@ export interface AdminOptions {
   /** Ledger for spending and limits. @default none: the routes of spending and limits return status 404 */
   readonly ledger?: Ledger | undefined;
   /**
-   * Token that gives access as `authorization: Bearer`; at least 16 characters.
+   * Token of at least 16 characters. A request with the token as `authorization: Bearer` has access.
    *
    * @default none: only keys with `admin`, and callers that the mounting server admits, have access
    */
@@ -39,14 +39,14 @@ export interface AdminOptions {
 export interface Admin {
   /** Path at which the API is mounted. */
   readonly path: string;
-  /** Handles a request. Never rejects. With `admin: true`, the caller needs no token, and `onChange` receives `by`. */
+  /** Responds to a request. Never rejects. With `admin: true`, the request needs no token, and `onChange` receives `by`. */
   fetch(
     request: Request,
     options?: { readonly admin?: boolean | undefined; readonly by?: string | undefined },
   ): Promise<Response>;
-  /** Returns the OpenAPI 3.1 document, generated from the schemas that check requests. `GET …/openapi.json` also serves it. */
+  /** Returns the OpenAPI 3.1 document of the API, which `GET …/openapi.json` also returns. */
   openapi(): JsonObject;
-  /** Returns the cost of each target and the number of dropped entries, for `GET /metrics` of the gateway. */
+  /** Returns the metrics of the call log, for `GET /metrics` of the gateway. Without a call log, returns `[]`. */
   metrics(): readonly MetricSample[];
 }
 
@@ -76,7 +76,7 @@ export function createAdmin(options: AdminOptions): Admin {
     ...(ledger === undefined ? [] : ledgerRoutes(ledger)),
   ];
   const document = openapiOf(routes, path);
-  // Compare hashes, so that the time of the comparison reveals nothing about the token.
+  // Compare hashes, so that the duration of the comparison reveals nothing about the token.
   const tokenHash = token === undefined ? undefined : sha256Hex(token);
 
   const callerOf = async (request: Request): Promise<string> => {
@@ -100,7 +100,7 @@ export function createAdmin(options: AdminOptions): Admin {
     const query = await queryOf(route, url.searchParams);
     const body = route.body === undefined ? {} : await readBody(request);
     if (route.body !== undefined) await checkFits('the body', route.body, body);
-    // If a store does not respond, the client must still receive a response.
+    // If a store does not respond, the client must still receive a response, so limit the time.
     const answering = route.handle({ by: caller, id, query, body });
     const answer = await withTimeout(answering, MAX_ANSWER_MS, systemClock);
     return answer instanceof Response ? answer : answerWith(answer, route.status);
@@ -128,7 +128,7 @@ function findRoute(
   });
   const route = found.find((each) => each.method.toUpperCase() === method);
   if (route !== undefined) return { route, id: route.path.includes('{id}') ? decode(steps[2] ?? '') : '' };
-  if (found.length === 0) throw new Refusal('not-found', 'the admin API has no such address');
+  if (found.length === 0) throw new Refusal('not-found', 'the address is unknown; see GET /openapi.json');
   const allow = found.map((each) => each.method.toUpperCase()).join(', ');
   throw new Refusal('wrong-method', `the address accepts ${allow}`, { allow });
 }
@@ -137,11 +137,11 @@ function decode(step: string): string {
   try {
     return decodeURIComponent(step);
   } catch {
-    throw new Refusal('not-found', 'the admin API has no such address');
+    throw new Refusal('not-found', 'the address is unknown; see GET /openapi.json');
   }
 }
 
-/** Returns the query parameters. Converts integers to numbers. */
+/** Returns the query parameters of a request. Converts parameters of type integer to numbers. */
 async function queryOf(
   { query = {} }: Route,
   params: URLSearchParams,

@@ -13,7 +13,7 @@ export interface KeyChangeEvent {
   readonly action: 'create' | 'update' | 'rotate' | 'revoke';
   /** Id of the key. */
   readonly key: string;
-  /** Caller: `token`, the id of the admin's key, or the name that the mounting server passes as `by`. */
+  /** Author of the change: `token`, the id of an admin's key, or the name that the mounting server passes as `by`. */
   readonly by: string;
 }
 

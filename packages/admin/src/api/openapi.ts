@@ -5,7 +5,7 @@ import { ERROR } from './schemas.ts';
 const contentOf = (schema: JsonObject, mediaTypes: readonly string[] = ['application/json']): JsonObject =>
   Object.fromEntries(mediaTypes.map((type) => [type, { schema }]));
 
-/** Returns the OpenAPI 3.1 document of these routes, from the schemas that check their requests. */
+/** Returns the OpenAPI 3.1 document of these routes. It is generated from the schemas that validate requests. */
 export function openapiOf(routes: readonly Route[], path: string): JsonObject {
   const paths: Record<string, Record<string, JsonObject>> = {};
   for (const route of routes) (paths[path + route.path] ??= {})[route.method] = operationOf(route);

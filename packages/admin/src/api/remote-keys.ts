@@ -13,7 +13,7 @@ export interface RemoteKeysOptions {
   readonly fetch?: typeof fetch | undefined;
 }
 
-/** State of a limit of a key. Amounts are decimal numbers, in USD, tokens or calls. */
+/** State of a limit of a key. Amounts are decimal numbers in the unit of `max`: USD, tokens or calls. */
 export interface KeyLimitState extends KeyLimit {
   readonly used: string;
   /** Amount that calls in progress have reserved. */
@@ -34,7 +34,7 @@ export interface RemoteKeys extends Omit<Keys, 'authorize' | 'limitsOf'> {
 /** Maximum number of keys per page. */
 const PAGE = 1000;
 
-/** Error kinds by the status of an error response. Any other status has the kind `server`. */
+/** Error kind for each status of an error response. For any other status, the kind is `server`. */
 const KINDS: Readonly<Record<number, ErrorKind>> = {
   400: 'config',
   401: 'auth',
@@ -43,7 +43,7 @@ const KINDS: Readonly<Record<number, ErrorKind>> = {
   409: 'denied',
 };
 
-/** Creates functions that manage keys through the admin API of a running gateway. They reject with the error of the API. */
+/** Creates functions that manage keys through the admin API of a running gateway. They reject with the errors of the API. */
 export function remoteKeys(options: RemoteKeysOptions): RemoteKeys {
   checkOptions('remoteKeys', options, { url: 'string', token: 'string', fetch: 'function' }, [
     'url',
@@ -78,7 +78,7 @@ export function remoteKeys(options: RemoteKeysOptions): RemoteKeys {
     const error = asRecord(asRecord(answer)['error']);
     throw new LlmError(
       KINDS[response.status] ?? 'server',
-      asText(error['message']) ?? `the admin API returned status ${response.status}`,
+      asText(error['message']) ?? `the admin API returned the status ${response.status}`,
       {
         status: response.status,
         code: asText(error['code']),

@@ -2,7 +2,7 @@ import type { JsonObject } from '@majordomo/core';
 
 /** Validated request of a route. */
 export interface RouteRequest {
-  /** Caller, for `onChange`. */
+  /** Name of the caller, which `onChange` receives as `by`. */
   readonly by: string;
   /** Value of `{id}` in the path, or `''` if the route has no `{id}`. */
   readonly id: string;

@@ -56,7 +56,7 @@ const attempt = object(
 );
 const failure = object({ kind: text, message: text }, { code: text });
 
-/** Entry of the call log. `nanoUsd` is a decimal integer of USD × 10⁹. */
+/** Entry of the call log. `nanoUsd` is the cost in nano-USD, as a decimal integer. */
 export const CALL: JsonObject = object(
   {
     id: text,
@@ -89,7 +89,7 @@ export const CALL: JsonObject = object(
 );
 
 const milliseconds: JsonObject = { type: 'number' };
-/** Figures of a group of calls. */
+/** Statistics of a group of calls. */
 export const CALL_STATS: JsonObject = object(
   {
     key: { type: 'object', additionalProperties: text },
@@ -114,7 +114,7 @@ export const LIMIT_STATE: JsonObject = object(
   { zone: text, resetsAt: time },
 );
 
-/** Row of a report of spending. */
+/** Row of a spending report. */
 export const SPEND_ROW: JsonObject = object({
   key: { type: 'object', additionalProperties: text },
   calls: count,

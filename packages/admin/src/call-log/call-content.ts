@@ -8,12 +8,12 @@ import {
 import type { Redactor } from '@majordomo/redact';
 import type { CallContent } from './call.ts';
 
-/** Maximum number of characters of one string. The next limits apply to the messages of one request, and to metadata. */
+/** Maximum number of characters of one string. The next two limits apply to the JSON of all messages and of the metadata. */
 const MAX_TEXT = 16_000;
 const MAX_MESSAGES = 256_000;
 const MAX_METADATA = 4000;
 
-/** Returns the content of a chat without secrets. Replaces bytes with their count. Omits the oldest messages if necessary. */
+/** Returns the content of a chat without secrets. Replaces bytes with their number. Omits the oldest messages above the limit. */
 export function contentOf(
   { messages, tools, ...settings }: ChatRequest,
   response: ChatResponse | undefined,
@@ -34,7 +34,7 @@ export function contentOf(
   });
 }
 
-/** Returns the metadata of a call without the ids that entries contain separately. */
+/** Returns the metadata of a call, without the ids that entries contain as members. Replaces long metadata with its length. */
 export function metadataOf(
   { key: _key, requestId: _requestId, ...metadata }: Readonly<Record<string, unknown>>,
   redactor: Redactor,
@@ -53,7 +53,7 @@ function newest(messages: readonly JsonValue[]): readonly JsonValue[] {
   return messages.slice(first + 1);
 }
 
-/** Returns a value as JSON. Replay tokens of vendors and values without a JSON form are omitted. */
+/** Converts a value to JSON. Omits replay tokens of vendors and values that JSON cannot represent. */
 function toPlain(value: unknown, redactor: Redactor, depth = 0): JsonValue {
   if (typeof value === 'string') return truncateText(redactor.text(value.slice(0, 4 * MAX_TEXT)), MAX_TEXT);
   if (typeof value === 'number' || typeof value === 'boolean') return value;

@@ -4,27 +4,27 @@ import type { CallFigures, CallHour, CallHours, CallStore } from './call-store.t
 import { CallSums, type StoredSum } from './call-sums.ts';
 
 const HOUR_MS = 3_600_000;
-/** Number of entries and of hours that are read at once. */
+/** Maximum number of entries, and of hours, in one read. */
 const ENTRIES = 2000;
 const HOURS = 12;
 
-/** Members by which the sums of an hour are grouped, by level. Most logs have few models, but may have many keys. */
+/** Members by which the sums of an hour are grouped. The level `callers` has more groups, because a log may have many keys. */
 const MODELS = ['model', 'target', 'operation', 'outcome', 'kind'] as const;
 const CALLER = ['tenant', 'key'] as const;
 const LEVELS = { models: MODELS, callers: [...MODELS, ...CALLER] as const };
 
 type Level = keyof typeof LEVELS;
 
-/** Filters that the sums of an hour cannot apply. */
+/** Filters that require entries, because the sums of an hour do not contain the values. */
 const ENTRY_FILTERS = ['minMs', 'minUsd', 'id'] as const;
 
-/** Values by which a call or a stored sum is filtered and grouped. */
+/** Values of a call or of a stored sum for filters and groups. */
 type Values = Readonly<Partial<Record<(typeof LEVELS.callers)[number], string | null | undefined>>>;
 
 /**
- * Returns the figures of each group. Reads the stored sums of complete hours, and stores those that are missing. Reads the
- * entries of incomplete hours, of hours that a time zone divides between two groups, and of all hours for a filter by duration,
- * cost or id.
+ * Returns the figures of each group. For a complete hour, reads the stored sums, and stores them if they are missing. Reads the
+ * entries of an hour instead if the query includes only a part of it, if a time zone divides it between two groups, or if the
+ * query filters by duration, cost or id.
  */
 export async function callStats(store: CallStore, query: CallStatsQuery): Promise<readonly CallStats[]> {
   const { by, zone = 'UTC', ...filter } = query;
@@ -78,7 +78,7 @@ async function* figuresOf(store: CallStore, query: CallQuery): AsyncGenerator<re
   }
 }
 
-/** Yields the hours that overlap a range. */
+/** Yields the hours that have entries and overlap a range. */
 async function* hoursOf(
   hours: CallHours,
   { from, to, level }: { readonly from: number; readonly to: number; readonly level: Level },
@@ -93,7 +93,7 @@ async function* hoursOf(
   }
 }
 
-/** Returns the stored sums of an hour, or computes and stores them. */
+/** Returns the stored sums of an hour. If none are stored, computes and stores them. */
 async function sumsOf(
   store: CallStore,
   hours: CallHours,

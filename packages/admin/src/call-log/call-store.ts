@@ -24,16 +24,16 @@ export interface CallFigures extends Pick<
 export interface CallStore {
   /**
    * Appends entries in one transaction. An entry replaces a stored entry with the same id. If the new entry has no content, the
-   * stored content does not change.
+   * stored content is retained.
    */
   append(entries: readonly CallEntry[]): Promise<void>;
   /** Returns entries without content, newest first by `at`, then id, starting after the given position. */
   page(query: CallPageQuery): Promise<readonly CallEntry[]>;
   /** Returns the entry with this id, with its content. */
   get(id: string): Promise<CallEntry | undefined>;
-  /** Returns the figures of the entries that `page` returns. A store that blocks the process lets other work run first. */
+  /** Returns the figures of the entries that `page` returns. A synchronous store runs other waiting work first. */
   figures(query: CallPageQuery): Promise<readonly CallFigures[]>;
-  /** Stored sums of hours. Without it, `stats` of the call log reads the figures of each entry. */
+  /** Stored sums of hours. If not set, `stats` of the call log reads the figures of each entry. */
   readonly hours?: CallHours | undefined;
   /**
    * Deletes entries that started before `entries`, and the content of entries that started before `content`, at most `most` of
@@ -48,8 +48,8 @@ export interface CallStore {
  */
 export interface CallHours {
   /**
-   * Returns the hours from `from`, inclusive, to `to`, exclusive, oldest first. Includes every hour that has entries. A store that
-   * blocks the process lets other work run first.
+   * Returns the hours from `from`, inclusive, to `to`, exclusive, oldest first. Includes every hour that has entries. A
+   * synchronous store runs other waiting work first.
    */
   read(query: CallHoursQuery): Promise<readonly CallHour[]>;
   /** Stores the sums of an hour, unless the hour has a new version. */
@@ -61,7 +61,7 @@ export interface CallHoursQuery {
   readonly from: number;
   readonly to: number;
   readonly limit: number;
-  /** Sums to return. */
+  /** Level of the sums to return. Only the sums of `callers` are grouped by tenant and key. */
   readonly level: 'models' | 'callers';
 }
 
@@ -70,11 +70,11 @@ export interface CallHour {
   /** Start in epoch milliseconds. */
   readonly hour: number;
   readonly version: string;
-  /** Sums as JSON. `undefined` if the sums of the current entries are not stored. */
+  /** Sums as JSON. `undefined` if no sums are stored for the current version of the hour. */
   readonly sums: string | undefined;
 }
 
-/** Sums of one hour, as JSON: without tenants and keys, and with them. */
+/** Sums of one hour, as JSON, by level. Only the level `callers` groups by tenant and key. */
 export interface CallHourSums extends Pick<CallHour, 'hour' | 'version'> {
   readonly models: string;
   readonly callers: string;

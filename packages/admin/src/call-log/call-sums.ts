@@ -2,10 +2,10 @@ import { addStep, quantile, stepOf, type Histogram } from '@majordomo/core/toolk
 import type { CallStats } from './call.ts';
 import type { CallFigures } from './call-store.ts';
 
-/** Values of a group. `null`: the calls have no value. */
+/** Values that identify a group. `null`: the calls of the group have no value. */
 export type GroupValues = readonly (string | null)[];
 
-/** Sums of a group as JSON. Histograms are lists of steps, each followed by its count. */
+/** Sums of a group as JSON. A histogram is a list of steps, each followed by its number of calls. */
 export type StoredSum = readonly [
   values: GroupValues,
   calls: number,
@@ -30,7 +30,7 @@ interface CallSum {
   nanoUsd: bigint;
 }
 
-/** Sums of calls by group. Histograms limit the memory usage, regardless of the number of calls. */
+/** Sums of calls by group. Durations are in histograms, so that the memory usage does not grow with the number of calls. */
 export class CallSums {
   private readonly sums = new Map<string, CallSum>();
 
@@ -77,7 +77,7 @@ export class CallSums {
     ]);
   }
 
-  /** Returns the figures of all groups. `names`: names of their values. */
+  /** Returns the figures of all groups. `names`: dimensions of the groups' values. */
   toStats(names: readonly string[]): readonly CallStats[] {
     return Array.from(this.sums.values(), ({ values, durations, firsts, tokens, contentMs, ...counts }) => ({
       ...counts,

@@ -4,20 +4,20 @@ import type { CallEntry } from './call.ts';
 import { callStats } from './call-stats.ts';
 import type { CallStore } from './call-store.ts';
 
-/** Number of entries in one write. */
+/** Maximum number of entries in one write. */
 const BATCH = 200;
-/** Maximum wait for the store, in milliseconds. Entries of a write that timed out are written again and replace stored ones. */
+/** Maximum wait for the store, in milliseconds. After a timeout, the entries are written again and replace stored entries. */
 const TIMEOUT_MS = 10_000;
 const RETRY_MS = 1000;
 const PRUNE_EVERY_MS = 3_600_000;
 const MAX_PRUNED = 1000;
-/** Age of the oldest hour whose sums are stored after a deletion, in milliseconds. */
+/** Age of the oldest hour whose sums `prune` stores, in milliseconds. */
 const SUMMED_MS = 86_400_000;
 
 /** Source of an entry, such as a call. */
 export interface Loggable {
   toEntry(): CallEntry;
-  /** Called when the entry is stored. */
+  /** Called after the entry has been stored. */
   onWritten?(): void;
 }
 
@@ -32,7 +32,7 @@ export interface CallWriterOptions {
   readonly onError: ((error: LlmError, dropped: number) => void) | undefined;
 }
 
-/** Writes entries in batches, deletes old entries, and stores the sums of hours. If too many entries are waiting, the oldest of them are dropped. */
+/** Writes entries in batches, deletes old entries, and stores the sums of hours. Drops the oldest entries above `maxPending`. */
 export class CallWriter {
   /** Number of entries dropped since the start. */
   dropped = 0;
@@ -48,14 +48,14 @@ export class CallWriter {
     this.options = options;
   }
 
-  /** Queues an entry. If the entry was written before, writes its current state again. */
+  /** Queues an entry. An entry that was already written is written again in its current state. */
   add(entry: Loggable): void {
     this.pending.add(entry);
     this.dropOldest();
     if (!this.isDown) this.schedule(this.options.flushMs);
   }
 
-  /** Writes the waiting entries. Never rejects. Stops at the first failure of the store. */
+  /** Writes the waiting entries. Never rejects. If a write fails, retries it after a pause. */
   flush(): Promise<void> {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
@@ -128,10 +128,10 @@ export class CallWriter {
     if (now < this.pruneAt) return;
     this.pruneAt = now + PRUNE_EVERY_MS;
     const before = { entries: new Date(now - keepMs), content: new Date(now - keepContentMs) };
-    // If a deletion fails, the next deletion includes its entries.
+    // If a deletion fails, the next deletion also deletes these entries.
     const deleted = await withTimeout(store.prune(before, MAX_PRUNED), TIMEOUT_MS, clock).catch(() => 0);
     if (deleted >= MAX_PRUNED) this.pruneAt = now;
-    // Stores the sums of the last hours, so that a later query of a long range need not compute them.
+    // Store the sums of the last hours, so that a later query of a long range need not compute them.
     const from = new Date(now - SUMMED_MS);
     if (store.hours !== undefined)
       await withTimeout(callStats(store, { by: [], from }), TIMEOUT_MS, clock).catch(() => undefined);

@@ -36,16 +36,16 @@ export interface CallEntry {
   /** Sum of the usage of all attempts. */
   readonly usage: Pick<Usage, 'input' | 'output' | 'cacheRead' | 'cacheWrite' | 'reasoning'> | undefined;
   /**
-   * Cost of all attempts in nano-USD, as a decimal integer, as the ledger booked it. `undefined` if the cost is unknown or a plan
-   * includes the call.
+   * Total cost of the attempts that the ledger booked, in nano-USD, as a decimal integer. `undefined` if every cost is unknown,
+   * or if a plan includes the call.
    */
   readonly nanoUsd: string | undefined;
   /** Finish reason of a chat. */
   readonly finish: string | undefined;
   readonly warnings: readonly string[];
-  /** Metadata of the key, with the client's metadata as `client`: at most 4 KB of JSON. */
+  /** Metadata of the key, with the client's as `client`. JSON of more than 4,000 characters is replaced with its length. */
   readonly metadata: JsonObject;
-  /** Request and response. Set by `get` only, if the content is stored. */
+  /** Request and response. Set only in the result of `get`, if the content is stored. */
   readonly content?: CallContent | undefined;
 }
 
@@ -107,7 +107,7 @@ export interface CallPage {
   readonly next: string | undefined;
 }
 
-/** Figures of a group of calls. Durations are those of calls that finished, in milliseconds. */
+/** Figures of a group of calls. Durations are in milliseconds and include only calls that finished. */
 export interface CallStats {
   /** Values of the dimensions in `by`, or `''` for calls without a value. Hours are `YYYY-MM-DDTHH`, days `YYYY-MM-DD`. */
   readonly key: Readonly<Record<string, string>>;
@@ -119,7 +119,7 @@ export interface CallStats {
   readonly p99Ms: number | undefined;
   readonly firstP50Ms: number | undefined;
   readonly firstP95Ms: number | undefined;
-  /** Output tokens per second after the first content, for streamed calls. */
+  /** Output tokens per second after the first content. Includes only streamed calls. */
   readonly tokensPerSecond: number | undefined;
   readonly nanoUsd: bigint;
 }
@@ -129,13 +129,13 @@ export type CallDimension = 'model' | 'target' | 'tenant' | 'key' | 'outcome' | 
 
 /** Query of `stats`. */
 export interface CallStatsQuery extends CallQuery {
-  /** Grouping. An empty list returns one row for all calls. */
+  /** Dimensions by which calls are grouped. An empty list returns one row for all calls. */
   readonly by: readonly CallDimension[];
   /** IANA time zone of hours and days. @default 'UTC' */
   readonly zone?: string | undefined;
 }
 
-/** Outcome of one HTTP request, reported once, when the last byte is sent or the client has disconnected. */
+/** Outcome of one HTTP request. Reported once, when the last byte is sent or the client has disconnected. */
 export interface RequestEvent {
   readonly requestId: string;
   /** `x-client-request-id` of the request: visible ASCII, at most 512 characters. */
@@ -154,7 +154,7 @@ export interface RequestEvent {
   readonly key: string | undefined;
   /** Model name that the client sent. */
   readonly model: string | undefined;
-  /** Ids of the calls that the request caused. Empty if the request was refused or needed no call. */
+  /** Ids of the calls that the request caused. Empty if the request was refused or required no call. */
   readonly calls: readonly string[];
   /** Error as the client received it. */
   readonly error: CallFailure | undefined;

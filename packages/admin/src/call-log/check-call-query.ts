@@ -40,7 +40,7 @@ export const PAGE: JsonObject = {
   after: { ...text, description: 'Value of `next` of the previous page.' },
 };
 
-/** Throws `config` with the path of an invalid member. `members` contains the schemas of allowed members other than filters. */
+/** Throws `config` with the path of an invalid member. `members`: schemas of the allowed members, besides the filters. */
 export async function checkCallQuery(
   subject: string,
   query: object,

@@ -19,8 +19,8 @@ export interface CallLogOptions {
   /** Store for entries: `memoryCallStore()`, or `calls` of `@majordomo/store-sqlite` or `-postgres`. */
   readonly store: CallStore;
   /**
-   * Whether requests and responses of chats are also stored: after redaction, without bytes of media, at most 16,000 characters
-   * of each string and 256,000 of a request's messages. Of the waiting calls, only the newest 1,000 retain their content.
+   * Whether requests and responses of chats are also stored, after redaction and without bytes of media. Stores at most 16,000
+   * characters of each string and 256,000 of a request's messages. Of waiting calls, only the newest 1,000 retain their content.
    * @default false
    */
   readonly content?: boolean | undefined;
@@ -31,14 +31,14 @@ export interface CallLogOptions {
   /** Retention time of content, in milliseconds. @default 7 days, or `keepMs` if that is shorter */
   readonly keepContentMs?: number | undefined;
   /**
-   * Maximum time that an entry waits to be written with others, in milliseconds. If the process is killed, at most the entries of
-   * this period are lost.
+   * Maximum time that an entry waits to be written with others, in milliseconds. If the process is killed while the store
+   * responds, at most the entries of this period are lost.
    * @default 500
    */
   readonly flushMs?: number | undefined;
   /**
-   * Maximum number of entries that wait while the store does not respond. Beyond the maximum, the oldest entries are dropped and
-   * counted.
+   * Maximum number of entries that wait while the store does not respond. Above this number, the oldest entries are dropped, and
+   * `dropped` increases.
    * @default 10_000
    */
   readonly maxPending?: number | undefined;
@@ -48,13 +48,13 @@ export interface CallLogOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Log of calls with their callers and outcomes. The log outlives the process, and never delays a call or makes it fail. */
+/** Log of calls with their callers and outcomes. The log never delays a call and never causes a call to fail. */
 export interface CallLog {
   /** Listener for `onEvent` of `createGateway` or `createMajordomo`. `request` is required for storing content. */
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
-  /** Listener for `onRequest` of `createGateway`. Adds status, wire and refused requests. */
+  /** Listener for `onRequest` of `createGateway`. It adds the status and the wire to entries, and adds refused requests. */
   readonly onRequest: (event: RequestEvent) => void;
-  /** Listener for `onRecord` of `createLedger`. Adds costs as the ledger booked them. */
+  /** Listener for `onRecord` of `createLedger`. It adds to entries the costs that the ledger booked. */
   readonly onRecord: (record: SpendRecord) => void;
   /** Returns a page of calls, newest first. `limit`: 1 to 1,000, default 100. Rejects with `config` for an invalid query. */
   page(
@@ -82,7 +82,7 @@ export interface CallLog {
 const DAY_MS = 86_400_000;
 const DEFAULT_PAGE = 100;
 const EXPORT_PAGE = 500;
-/** Time after the end of a call in which its request and costs may arrive, in milliseconds. At most `MAX_ENDED` calls wait. */
+/** Maximum time after a call's end until its request and costs are reported, in milliseconds. At most `MAX_ENDED` calls wait. */
 const LATE_MS = 60_000;
 const MAX_ENDED = 10_000;
 /** Maximum number of waiting calls that retain their content. */
@@ -137,7 +137,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
     write(call);
   };
 
-  /** Restricts a query to entries whose retention time has not ended. */
+  /** Returns the query, restricted to entries whose retention time has not ended. */
   const withinRetention = <Query extends CallQuery>(query: Query): Query => {
     const oldest = new Date(clock.now() - keepMs);
     return { ...query, from: query.from !== undefined && query.from > oldest ? query.from : oldest };
@@ -243,7 +243,7 @@ function placeOf(after: string): { readonly at: string; readonly id: string } {
   return { at: new Date(at).toISOString(), id: after.slice(at.length + 1) };
 }
 
-/** Returns the pages as a stream that reads the next page when the reader needs it. */
+/** Returns the lines of all pages as a stream, which reads the next page only when the reader requests more data. */
 function exportStream(
   head: string,
   read: (after: string | undefined) => Promise<{ readonly text: string; readonly next: string | undefined }>,

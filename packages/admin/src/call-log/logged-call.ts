@@ -34,9 +34,9 @@ interface Ending extends Pick<Of<'call-end'>, 'outcome'> {
   readonly usage: LoggedUsage | undefined;
 }
 
-/** Collects the events of one call. Events only store references and short facts; `toEntry` creates the entry after the call. */
+/** Collects the data of one call. `onEvent` only stores short values, and `toEntry` creates the entry after the call. */
 export class LoggedCall implements Loggable {
-  /** Chat whose content is stored. */
+  /** Request and response of the chat, if content is stored. */
   content: { readonly request: ChatRequest; response: ChatResponse | undefined } | undefined;
   /** Request of the gateway that caused the call. */
   request: RequestEvent | undefined;
@@ -117,7 +117,7 @@ export class LoggedCall implements Loggable {
     };
   }
 
-  /** Releases the content. Writing the entry again does not change the stored content. */
+  /** Releases the content. If the entry is written again, the stored content is retained. */
   onWritten(): void {
     this.content = undefined;
   }
@@ -134,7 +134,7 @@ export class LoggedCall implements Loggable {
       message: undefined,
     };
     this.attempts.push(attemptEntry);
-    // The oldest attempt is removed, because only the newest can have succeeded.
+    // Remove the oldest attempt, because only the newest can have succeeded.
     if (this.attempts.length > MAX_ATTEMPTS) this.attempts.shift();
     return attemptEntry;
   }

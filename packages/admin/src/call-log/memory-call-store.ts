@@ -5,7 +5,7 @@ import type { CallFigures, CallStore } from './call-store.ts';
 const MAX_ENTRIES = 10_000;
 const NANO = 1e9;
 
-/** Creates a store in the memory of this process. Deletes the oldest entries if it has more than `most`. @default 10_000 */
+/** Creates a store in the memory of this process. With `most` entries, a new one replaces the oldest. @default 10_000 */
 export function memoryCallStore(options: { readonly most?: number | undefined } = {}): CallStore {
   checkOptions('memoryCallStore', options, { most: 1 });
   const { most = MAX_ENTRIES } = options;
@@ -47,7 +47,7 @@ export function memoryCallStore(options: { readonly most?: number | undefined } 
 
 type Place = Pick<CallEntry, 'at' | 'id'>;
 
-/** Compares ISO times as strings, because in UTC the order of the strings is the order of the times. */
+/** Compares ISO times as strings. In UTC, strings have the same order as the times. */
 const newestFirst = (a: Place, b: Place): number => {
   if (a.at !== b.at) return a.at > b.at ? -1 : 1;
   return a.id > b.id ? -1 : Number(a.id < b.id);

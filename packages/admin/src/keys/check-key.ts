@@ -6,7 +6,7 @@ const MAX_METADATA = 16;
 const MAX_METADATA_NAME = 64;
 const USD = /^\d{1,9}(?:\.\d{1,9})?$/;
 
-/** Throws `config` with the path of an invalid member. The key must expire after `now`, a time in epoch milliseconds. */
+/** Throws `config` with the path of an invalid member. `now`: time in epoch milliseconds, after which the key must expire. */
 export async function checkNewKey(subject: string, key: NewKey, now: number): Promise<void> {
   await checkFits(subject, NEW_KEY, key);
   const { limits = [], metadata = {}, expiresAt } = key;
@@ -54,7 +54,7 @@ function checkLimit(subject: string, limit: KeyLimit, index: number, all: readon
     fail(subject, `${path}.zone`, "must be an IANA time zone, such as 'Europe/Berlin'", limit.zone);
 }
 
-/** Whether the platform knows a time zone. */
+/** Whether the platform supports a time zone. */
 export function isZone(zone: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';

@@ -16,13 +16,13 @@ export interface KeysOptions {
   readonly store: KeyStore;
   /**
    * Maximum time for which a key is cached, in milliseconds. If the store reports a change of the key, the key is removed from
-   * the cache immediately. Applies only to stores with `watch`; other stores are queried for every request.
+   * the cache immediately. A store without `watch` is queried for every request instead.
    * @default 5_000
    */
   readonly cacheMs?: number | undefined;
   /**
-   * Maximum time for which a known key is accepted while the store does not respond, in milliseconds. With 0, the key is refused
-   * immediately.
+   * Maximum age of a cached key that is accepted while the store does not respond, in milliseconds. With 0, no cached key is
+   * accepted.
    * @default 60_000
    */
   readonly staleMs?: number | undefined;
@@ -32,12 +32,12 @@ export interface KeysOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Virtual keys of one store. */
+/** Functions that manage and check the virtual keys of a store. */
 export interface Keys {
   /**
    * Returns the caller of a request. Pass it to `createGateway` as `authorize`. Reads `authorization: Bearer` or `x-api-key`.
    * Returns `undefined` for a secret that is unknown, revoked, expired or replaced. Rejects with `server`, code `key-store-down`,
-   * if the store does not respond and the key is not known in this process.
+   * if the store does not respond and this process has not cached the key.
    */
   authorize(request: Request): Promise<KeyCaller | undefined>;
   /** Returns the limits of the call's key, or `[]` for a call without a key. Pass it to `createLedger` as `limitsOf`. */
@@ -49,9 +49,9 @@ export interface Keys {
   /** Returns keys, newest first. */
   list(query?: KeyQuery): Promise<readonly VirtualKey[]>;
   /**
-   * Changes the given members. `null` removes a member. Takes effect at the next request of this process, and within a second in
-   * other processes. Rejects with `not-found`, with `config`, and with `denied` (code `conflict`) if another change was stored
-   * first.
+   * Changes the given members. `null` removes a member. The change takes effect at the next request in this process, and within a
+   * second in other processes. Rejects with `not-found`, with `config`, and with `denied` (code `conflict`) if another change was
+   * stored first.
    */
   update(id: string, change: KeyChange): Promise<VirtualKey>;
   /**
@@ -75,7 +75,7 @@ const KINDS: KindsOf<KeysOptions> = {
 const MAX_GRACE_MS = 30 * 86_400_000;
 const MAX_PAGE = 1000;
 const DEFAULT_PAGE = 100;
-/** Maximum number of tries to revoke a key that other callers change at the same time. */
+/** Maximum number of attempts to revoke a key while other callers change it. */
 const REVOKE_TRIES = 20;
 
 /** Creates functions that manage the keys of a store. Throws `config` for an invalid option. */
@@ -205,7 +205,7 @@ const KEY_QUERY = {
   additionalProperties: false,
 } as const;
 
-/** Returns the members of a new key that are stored unchanged. Adds defaults for missing members. */
+/** Returns the members of a new key that a record also contains, with defaults for missing members. */
 const membersOf = ({ name, tenant, models, limits = [], metadata = {}, admin = false }: NewKey) => ({
   name,
   tenant,

@@ -5,11 +5,11 @@ import type { KeyRecord } from './key-store.ts';
 /** Maximum number of keys whose limits are cached. */
 const MAX_KEYS = 50_000;
 
-/** Returns the limits of a key for the ledger. The limits' names, and so their counters, contain the key's id. */
+/** Returns the limits of a key for the ledger. Their names contain the key's id, so each key has separate counters. */
 export const ledgerLimits = ({ id, limits }: Pick<KeyRecord, 'id' | 'limits'>): readonly Limit[] =>
   limits.map(({ max, per, zone }) => ({ name: `key/${id}/${per}/${Object.keys(max)[0]}`, max, per, zone }));
 
-/** Caches the limits of the most recently used keys. */
+/** Cache of keys' limits. Above `MAX_KEYS`, the limits that were stored first are removed. */
 export class KeyLimits {
   private readonly byId = new Map<string, { readonly version: number; readonly limits: readonly Limit[] }>();
 
@@ -22,7 +22,7 @@ export class KeyLimits {
     if (this.byId.size > MAX_KEYS && oldest !== undefined) this.byId.delete(oldest);
   }
 
-  /** Returns the limits of the key in the metadata of a call. */
+  /** Returns the limits of the key whose id is in the metadata of a call. */
   readonly of = ({ metadata }: CallInfo): readonly Limit[] => {
     const id = metadata['key'];
     return typeof id === 'string' ? (this.byId.get(id)?.limits ?? []) : [];

@@ -17,17 +17,17 @@ interface Entry {
   isFresh: boolean;
 }
 
-/** Maximum number of keys in memory. Beyond this number, the least recently read key is removed. */
+/** Maximum number of cached keys. Above this number, the key that was read from the store least recently is removed. */
 const MAX_ENTRIES = 50_000;
 const RETRY_AFTER_MS = 5000;
 
-/** Reads keys by the hash of their secret. Returns a cached key only while the store reports changes or does not respond. */
+/** Reads keys by the hash of their secret. Uses cached keys only while the store reports changes, or if it does not respond. */
 export class KeyLookup {
   private readonly options: LookupOptions;
   private readonly entries = new Map<string, Entry>();
   private watching: Promise<(() => Promise<void>) | undefined> | undefined;
   private isWatching = false;
-  /** Number of reported changes. A read that began before a change is not cached. */
+  /** Number of reported changes. A record whose read began before a change is cached as outdated. */
   private changes = 0;
 
   constructor(options: LookupOptions) {
@@ -55,7 +55,7 @@ export class KeyLookup {
     );
   }
 
-  /** Removes a changed key from the cache. If no id is given, marks all keys as outdated. */
+  /** Removes a changed key from the cache. Without an id, marks all cached keys as outdated. */
   readonly onChange = (id: string | undefined): void => {
     this.changes++;
     for (const [sha256, entry] of this.entries)
@@ -69,7 +69,7 @@ export class KeyLookup {
     await stop?.();
   }
 
-  /** Starts watching the store, unless it is already being watched. After a failure, the next lookup tries again. */
+  /** Starts to watch the store, unless it is watched or has no `watch`. After a failure, the next lookup tries again. */
   private watch(): void {
     const { store } = this.options;
     if (this.watching !== undefined || store.watch === undefined) return;

@@ -1,6 +1,6 @@
 /** Limit of one key. A key has at most one limit for each pair of unit and period, and at most 8 limits. */
 export interface KeyLimit {
-  /** Maximum per period. `usd`: a decimal number, such as `5.00`. `calls`: client requests, regardless of their attempts. */
+  /** Maximum per period. `usd`: decimal number, such as `5.00`. `calls`: number of calls, regardless of their attempts. */
   readonly max: { readonly usd: string } | { readonly tokens: number } | { readonly calls: number };
   /** Calendar period. */
   readonly per: 'minute' | 'hour' | 'day' | 'month' | 'ever';
@@ -12,9 +12,9 @@ export interface KeyLimit {
 export interface NewKey {
   /** Display name, 1 to 100 characters. The name need not be unique. */
   readonly name: string;
-  /** Team or customer that pays, 1 to 200 characters. @default none */
+  /** Team or customer that pays for the calls, 1 to 200 characters. @default none */
   readonly tenant?: string | undefined;
-  /** Names of models that the key may call. `[]`: no models. @default all models that the gateway serves */
+  /** Names of models that the key may call. With `[]`, the key may call no model. @default all models that the gateway serves */
   readonly models?: readonly string[] | undefined;
   /** Limits of the key. @default none */
   readonly limits?: readonly KeyLimit[] | undefined;
@@ -36,7 +36,7 @@ export type KeyChange = {
 
 /** Key without its secret and the hash of the secret. */
 export interface VirtualKey {
-  /** Identifier, such as `key_9f2c…`. Rotation does not change it. Limits, spending and the call log use it. */
+  /** Identifier, such as `key_9f2c…`, in limits, spending and the call log. Rotation does not change the id. */
   readonly id: string;
   readonly name: string;
   readonly tenant: string | undefined;
@@ -44,7 +44,7 @@ export interface VirtualKey {
   readonly limits: readonly KeyLimit[];
   readonly metadata: Readonly<Record<string, string>>;
   readonly admin: boolean;
-  /** Last four characters of the secret, which identify it to its owner. */
+  /** Last four characters of the secret, by which its owner can identify the key. */
   readonly lastFour: string;
   /** Creation time. All times are ISO 8601 in UTC. */
   readonly createdAt: string;
@@ -54,7 +54,7 @@ export interface VirtualKey {
   readonly status: 'active' | 'expired' | 'revoked';
 }
 
-/** Key with its secret: `mj_` and 43 characters. The secret is not stored and cannot be shown again. */
+/** Key with its secret, which is `mj_` and 43 characters. The secret is not stored and cannot be shown again. */
 export interface IssuedKey {
   readonly key: VirtualKey;
   readonly secret: string;

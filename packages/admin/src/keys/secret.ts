@@ -12,7 +12,7 @@ export const createSecret = (): string =>
 export const createKeyId = (): string =>
   `key_${Array.from(crypto.getRandomValues(new Uint8Array(ID_BYTES)), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 
-/** Returns the secret of a request, or `undefined` if the request contains no secret in the format of a virtual key. */
+/** Returns the secret in the headers of a request, or `undefined` if no header contains a secret of a virtual key. */
 export function secretOf({ headers }: Request): string | undefined {
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1];
   const secret = bearer ?? headers.get('x-api-key') ?? '';

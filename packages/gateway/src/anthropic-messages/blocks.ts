@@ -17,7 +17,7 @@ import { isGatewayToken } from '../parsing/replay-token.ts';
 /** Parses the text of a system prompt or document, given as a string or as text blocks. */
 export const texts: Parser<string> = joinedText('\n\n', 'text');
 
-/** Converts a block of a user turn to parts. The block must not be a tool result. */
+/** Converts a block of a user turn, except a tool result, to parts. */
 export function userPart(block: Fields, media: Media): readonly UserPart[] {
   switch (block.required('type', oneOf('text', 'image', 'document', 'search_result'))) {
     case 'text':

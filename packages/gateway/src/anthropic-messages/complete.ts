@@ -35,7 +35,7 @@ function block(part: AssistantPart): object | readonly object[] {
   }
 }
 
-/** Returns a `text` block. Omits an empty list of citations, as Anthropic does, because some clients reject `null`. */
+/** Returns a `text` block. Without citations, omits the member `citations`, because some clients reject `null`. */
 function textBlock(part: TextPart): object {
   const citations = messagesCitations(part);
   return { type: 'text', text: part.text, ...(citations.length > 0 && { citations }) };

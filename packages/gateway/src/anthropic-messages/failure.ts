@@ -24,7 +24,7 @@ const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
   timeout: 'timeout_error',
 };
 
-/** Formats a refusal for Anthropic's wire. */
+/** Returns the error object of Anthropic's wire for a refusal. */
 export const anthropicFailure = ({ kind, message, code }: Refusal): object => ({
   type: 'error',
   error: {
@@ -34,7 +34,7 @@ export const anthropicFailure = ({ kind, message, code }: Refusal): object => ({
   },
 });
 
-/** Adds "prompt is too long" to the message of a context overflow, because clients then shorten their transcript. */
+/** Adds "prompt is too long" to the message of a context overflow, because clients shorten their transcript if they find it. */
 const messageFor = (kind: RefusalKind, message: string): string =>
   kind === 'context-overflow' && !message.includes('prompt is too long')
     ? `prompt is too long: ${message}`

@@ -13,14 +13,14 @@ const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   other: 'end_turn',
 };
 
-/** Returns the stop reason. The chain does not report which of several `stops` was hit. `stop_sequence` is then `null`. */
+/** Returns the stop reason. `stop_sequence` is `null` for several `stops`, because the chain does not report which was hit. */
 export function stopOf(finish: FinishReason, raw: string | undefined, stops: readonly string[]): object {
   return raw === 'stop_sequence' && stops.length > 0
     ? { stop_reason: 'stop_sequence', stop_sequence: stops.length === 1 ? stops[0] : null }
     : { stop_reason: STOP_REASONS[finish], stop_sequence: null };
 }
 
-/** Formats usage. `input_tokens` of this wire excludes cached tokens. Unknown counts become 0. */
+/** Formats token usage. `input_tokens` of this wire excludes cached tokens. Unknown counts become 0. */
 export function messagesUsage(usage: Usage | undefined): object {
   const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0 } = usage ?? {};
   return {

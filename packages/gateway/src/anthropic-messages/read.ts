@@ -32,7 +32,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['context_management', 'the client manages its transcript'],
 ]);
 
-/** Parses a Messages request. `counts`: whether the request is for `count_tokens`, which does not require `max_tokens`. */
+/** Parses a Messages request. `counts`: whether its path is that of `count_tokens`, which does not require `max_tokens`. */
 export function parseMessages(value: unknown, media: Media, counts = false): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
@@ -60,7 +60,7 @@ export function parseMessages(value: unknown, media: Media, counts = false): Par
   return parsed;
 }
 
-/** Refuses a request that continues a stored thread. The error code makes the SDK send all messages. */
+/** Refuses a request that continues a stored thread. The error code causes the SDK to send all messages. */
 function refuseThreads(body: Fields, notes: Notes): void {
   const thread = body.optional('thread', object);
   if (thread === undefined) return;
@@ -121,7 +121,7 @@ function settings(body: Fields, stops: readonly string[], counts: boolean): Part
   });
 }
 
-/** Minimum thinking budget of each effort, in tokens, as documented for Claude. */
+/** Minimum thinking budget for which each effort is used, in tokens, as documented for Claude. */
 const EFFORT_FROM: readonly (readonly [number, Effort])[] = [
   [48_000, 'max'],
   [32_000, 'xhigh'],

@@ -11,14 +11,14 @@ import { hiddenData, messagesCitations, messagesUsage, stopOf } from './format.t
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;
 
-/** Writes a response as the events of a message, one block after the other. Expects one open part at a time. */
+/** Writes a response as the events of a message, one block after the other. At most one part of the response may be open. */
 export class MessagesWriter implements Writer {
   private readonly model: string;
   private readonly stops: readonly string[];
   private hasBegun = false;
   /** Index of the current block. */
   private index = 0;
-  /** Whether the current block has begun. Reasoning begins with its first text, because the block type depends on it. */
+  /** Whether the current block has begun. A reasoning block begins with its first text, which determines the block type. */
   private isOpen = false;
   private args = new ArgumentsText();
 
@@ -46,7 +46,7 @@ export class MessagesWriter implements Writer {
       case 'args-delta':
         return this.input(this.args.push(event.json));
       case 'part-end':
-        // Omit vendor parts, because clients of this wire could not send them back.
+        // Omit vendor parts, because clients of this wire could not return them.
         return event.part.type === 'vendor' ? '' : this.blockEnd(event.part);
       case 'finish':
         return this.finish(event);
@@ -107,7 +107,7 @@ export class MessagesWriter implements Writer {
     return signature === undefined ? start : start + this.delta({ type: 'signature_delta', signature });
   }
 
-  /** Returns `message_start` in the first call, otherwise `''`. The event has usage 0, because the usage is known at the end. */
+  /** Returns `message_start` in the first call, otherwise `''`. Its usage is 0, because the usage is not known until the end. */
   private begin(): string {
     if (this.hasBegun) return '';
     this.hasBegun = true;

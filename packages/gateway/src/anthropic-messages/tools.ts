@@ -17,7 +17,7 @@ export function messagesTools(
   return { tools, toolChoice: choiceOf(choice, tools) };
 }
 
-/** Converts a tool. Drops a tool that a vendor defines or runs, with a warning, because other vendors lack the tool. */
+/** Converts a tool. Drops a vendor-defined tool with a warning, because other vendors do not have it. */
 function toolSpec(tool: Fields, notes: Notes): readonly ToolSpec[] {
   const type = tool.optional('type', string) ?? 'custom';
   if (type !== 'custom') {

@@ -2,7 +2,7 @@ import type { Settings } from '../options.ts';
 import { authorize } from './authorize.ts';
 import { reportToOperator } from '../errors/report.ts';
 
-/** Whether `authorize` returns a caller with `admin: true`. `false` if `authorize` is not set or fails. */
+/** Returns whether `authorize` returns a caller with `admin: true`. Returns `false` if `authorize` is not set or fails. */
 export async function isAdmin(request: Request, requestId: string, settings: Settings): Promise<boolean> {
   if (settings.authorize === undefined) return false;
   try {

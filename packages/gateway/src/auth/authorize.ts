@@ -8,7 +8,7 @@ const CLOSED =
   'this gateway has no keys, so it serves only this machine, as localhost or 127.0.0.1; ' +
   'to serve others, its operator sets `authorize` of createGateway, or --key-file of majordomo serve';
 
-/** Returns the caller of a request. Throws a refusal for an unknown caller. If `authorize` fails, its error is the `cause`. */
+/** Returns the caller of a request. Throws a refusal for an unknown caller, or if `authorize` fails. */
 export async function authorize(
   request: Request,
   { authorize }: Settings,
@@ -27,7 +27,7 @@ export async function authorize(
   }
 }
 
-/** Checks the result of the application's `authorize`. If `models` were a string, every substring would be allowed. */
+/** Checks the result of the application's `authorize`. A string as `models` would allow each of its substrings as a name. */
 function checkedCaller(caller: unknown): Caller {
   if (caller === undefined || caller === null)
     throw new Refusal('unauthorized', 'the key is missing or unknown');

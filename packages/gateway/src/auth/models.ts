@@ -21,7 +21,7 @@ export async function specOf(name: string, caller: Caller, settings: Settings): 
   );
 }
 
-/** Whether a name from the client is a spec with targets. An invalid spec is an error of the client, not of the gateway. */
+/** Returns whether the name is a spec with targets. Does not throw for an invalid spec, because the client sent the spec. */
 async function isSpec(spec: string, { tenant }: Caller, { majordomo }: Settings): Promise<boolean> {
   try {
     return (await majordomo.resolve(spec, { tenant })).length > 0;

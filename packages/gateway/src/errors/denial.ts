@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
 import { Refusal, type RefusalKind } from './refusal.ts';
 
-/** Refusal kinds of the ledger's denials, by error code. */
+/** Refusal kind of each denial by the ledger, by error code. */
 const KINDS: ReadonlyMap<string | undefined, RefusalKind> = new Map<string, RefusalKind>([
   ['budget-spent', 'spent'],
   ['rate-limited', 'rate-limit'],
@@ -20,7 +20,7 @@ export function denialRefusal({ kind, message, details }: LlmError): Refusal | u
   const { publicMessage = redact(message), retryAfterMs, code } = details;
   let refusalKind = kind === 'denied' ? KINDS.get(code) : undefined;
   if (refusalKind === undefined) return undefined;
-  // A limit without a period never resets, so a retry does not help.
+  // Without a retry time, the limit never resets, so the client must not retry.
   if (refusalKind === 'rate-limit' && retryAfterMs === undefined) refusalKind = 'not-allowed';
   return new Refusal(refusalKind, publicMessage, {
     path: refusalKind === 'over-limit' ? 'max_tokens' : undefined,
@@ -28,7 +28,7 @@ export function denialRefusal({ kind, message, details }: LlmError): Refusal | u
   });
 }
 
-/** Whether the operator can resolve a denial. `undefined` if the ledger did not issue the denial. */
+/** Returns whether the operator can resolve a denial. Returns `undefined` if the ledger did not issue the denial. */
 export const denialConcernsOperator = ({ kind, details }: LlmError): boolean | undefined =>
   kind === 'denied' && KINDS.has(details.code) ? FOR_OPERATOR.includes(details.code) : undefined;
 

@@ -3,7 +3,7 @@ import { redact } from '@majordomo/core/toolkit';
 import { denialConcernsOperator, denialRefusal } from './denial.ts';
 import { GATEWAY_FAILED, Refusal } from './refusal.ts';
 
-/** Kinds of errors that the request causes. Clients receive the redacted message, because it describes what to change. */
+/** Kinds of errors that the request causes. Clients receive the redacted message, because it states what to change. */
 const REQUEST_KINDS: readonly string[] = [
   'invalid-request',
   'unsupported',
@@ -58,8 +58,8 @@ const messageFor = (kind: LlmError['kind'], code: string | undefined): string =>
   code === 'missing-key' ? NO_KEY : (MESSAGES[kind] ?? 'the call failed');
 
 /**
- * Returns the error that the client receives for a failed chain. Prefers a temporary failure, after which clients retry, to the
- * error of a target that is not configured or cannot accept the request.
+ * Returns the error that the client receives for a failed chain. If one target failed temporarily, and another is not configured
+ * or cannot accept the request, returns the temporary failure, so that the client retries.
  */
 function reportedError(error: LlmError): LlmError {
   if (error.kind !== 'exhausted' && !isForOperator(error)) return error;
@@ -83,11 +83,11 @@ const errorsOf = (attempts: readonly Attempt[]): readonly LlmError[] =>
 const isTransient = (error: LlmError): boolean =>
   !isForOperator(error) && !REQUEST_KINDS.includes(error.kind);
 
-/** Whether a gate denied the call without a retry time, either because of a limit or because the gate failed. */
+/** Whether a gate denied the call without a retry time. The reason is a limit that never resets, or a failure of the gate. */
 const isDeniedWithoutEnd = ({ kind, details }: LlmError): boolean =>
   kind === 'denied' && details.retryAfterMs === undefined;
 
-/** Whether the denial is permanent. A denial with a cause is not permanent: the gate failed, and may work again later. */
+/** Whether the denial is permanent. A denial with a cause is temporary, because the gate failed and may succeed later. */
 const isPermanentDenial = (error: LlmError): boolean =>
   isDeniedWithoutEnd(error) && error.cause === undefined;
 

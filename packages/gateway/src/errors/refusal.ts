@@ -13,7 +13,7 @@ export type RefusalKind =
   | 'busy'
   /** A gate denied the call because of a limit that does not reset with time. */
   | 'not-allowed'
-  /** A budget is spent. */
+  /** A budget is used up. */
   | 'spent'
   /** The request alone exceeds a limit. */
   | 'over-limit'
@@ -24,13 +24,13 @@ export type RefusalKind =
 /** Message for failures that clients cannot resolve. */
 export const GATEWAY_FAILED = 'the gateway failed; its operator receives the reason';
 
-/** Error for a refused request, in the same form for all wires. Clients receive all members except the cause. */
+/** Error for a refused request. Each wire formats it in its own way, and clients receive all members except the cause. */
 export class Refusal extends Error {
   override readonly name: string = 'Refusal';
   readonly kind: RefusalKind;
   /** Path of the invalid member of the request. */
   readonly path: string | undefined;
-  /** Error code for the client that is more specific than the kind. */
+  /** Error code for the client. It is more specific than `kind`. */
   readonly code: string | undefined;
   /** Time after which the client may retry, in milliseconds. */
   readonly retryAfterMs: number | undefined;

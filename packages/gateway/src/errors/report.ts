@@ -3,7 +3,7 @@ import { notify } from '@majordomo/core/toolkit';
 import { concernsOperator } from './refusal-of.ts';
 import { Refusal } from './refusal.ts';
 
-/** Time for which a repeated failure is not reported again, in milliseconds, by error code. */
+/** Minimum time between two reports of the same failure, in milliseconds, by error code. Other failures are always reported. */
 const QUIET_MS: Readonly<Record<string, number>> = {
   'books-down': 60_000,
   'key-store-down': 60_000,
@@ -15,7 +15,7 @@ const MAX_REPORTS = 1000;
 export class OperatorReports {
   private readonly times = new Map<string, number>();
 
-  /** Whether the failure has not been reported recently. If so, records it as reported. */
+  /** Returns whether the failure has to be reported. Records the time if the failure has a minimum time between reports. */
   isNew(error: unknown): boolean {
     const { code = '', target = '' } = LlmError.is(error) ? causeOf(error).details : {};
     const quietMs = QUIET_MS[code];

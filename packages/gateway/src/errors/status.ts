@@ -21,7 +21,7 @@ export const STATUS: Readonly<Record<RefusalKind, number>> = {
   denied: 429,
   quota: 429,
   'rate-limit': 429,
-  // 502 instead of 401, 402 or 404, because the client cannot resolve these errors with another key or model.
+  // The status is 502 and not 401, 402 or 404, because another key or model of the client cannot resolve these errors.
   config: 502,
   auth: 502,
   billing: 502,
@@ -38,7 +38,7 @@ export const STATUS: Readonly<Record<RefusalKind, number>> = {
   aborted: 499,
 };
 
-/** Kinds that a retry may resolve. For other kinds, the headers forbid the retry that the official clients would attempt. */
+/** Kinds that a retry may resolve. For other kinds, the headers forbid a retry, because official clients would attempt one. */
 const WORTH_RETRYING: readonly RefusalKind[] = [
   'busy',
   'rate-limit',
@@ -47,7 +47,7 @@ const WORTH_RETRYING: readonly RefusalKind[] = [
   'denied',
   'unavailable',
 ];
-/** Maximum `retry-after` for which official clients wait, in milliseconds. For longer times, the response forbids a retry. */
+/** Maximum wait of official clients, in milliseconds. If the retry time is longer, the response forbids a retry. */
 const LONGEST_WAIT_MS = 60_000;
 
 /** Returns the headers that state whether and when the client should retry. */

@@ -1,4 +1,4 @@
-/** Labels of a series. */
+/** Labels of a series, by name. */
 export type Labels = Readonly<Record<string, string>>;
 
 /** Upper bounds of histogram buckets, in seconds. */
@@ -7,7 +7,7 @@ const BUCKETS: readonly number[] = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
 interface Series {
   readonly labels: Labels;
   value: number;
-  /** Count of each bucket of a histogram, not cumulative. */
+  /** Number of values in each bucket of a histogram, excluding the values of smaller buckets. */
   readonly counts: number[];
 }
 

@@ -3,7 +3,7 @@ import type { CallEvent, Majordomo } from '@majordomo/core';
 import { MetricFamily, type Labels } from './metric-family.ts';
 import { processLines } from './process-lines.ts';
 
-/** Metrics of a gateway. Label values are limited to served names, targets, kinds and routes, never values that clients send. */
+/** Metrics of a gateway. Label values are served names, targets, kinds and routes, but never other values that clients send. */
 export class Metrics {
   private readonly families = {
     requests: new MetricFamily('requests_total', 'counter', 'Requests by route and status.'),
@@ -39,7 +39,7 @@ export class Metrics {
     this.families.seconds.observe({ route }, ms / 1000);
   }
 
-  /** Counts a stream as open until the returned function is called. */
+  /** Increments the number of open streams until the returned function is called. */
   onStream(): () => void {
     this.families.streams.add({}, 1);
     return () => {
@@ -73,7 +73,7 @@ export class Metrics {
     }
   }
 
-  /** Returns the metrics in Prometheus' text format. `samples` are the counters of mounted handlers. */
+  /** Returns the metrics in Prometheus' text format. `samples`: counters of mounted handlers. `now`: time in milliseconds. */
   text({ health }: Majordomo, samples: readonly MetricSample[], now: number): string {
     this.families.benched.clear();
     for (const [target, { state, until = 0 }] of Object.entries(health.snapshot()))

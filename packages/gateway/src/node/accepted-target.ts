@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 /** Pattern of a `host` header. A host with a path or a user would change the URL of the request. */
 const HOST = /^[\w.\-:[\]]+$/;
 
-/** Whether the request names at most one host, and its target is a path, `*`, or a URL with the same host. */
+/** Returns whether the request has at most one `host` header, and its target is a path, `*`, or a URL of that host. */
 export function isAcceptedTarget({ url = '/', headersDistinct }: IncomingMessage): boolean {
   const [host = 'localhost', ...others] = headersDistinct['host'] ?? [];
   if (others.length > 0 || !HOST.test(host)) return false;

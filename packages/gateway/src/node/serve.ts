@@ -11,15 +11,15 @@ import { Shutdown } from './shutdown.ts';
 import { chunked, cutIdleClient, isEventStream } from './streaming.ts';
 
 /**
- * Number of connections that the kernel queues while the process is busy. With Node's default of 511, the kernel resets further
- * connections. By default, Linux queues at most 4,096.
+ * Number of connections that the kernel queues while the process is busy. The kernel resets further connections. Node's default
+ * is 511, and Linux's default maximum is 4,096.
  */
 const BACKLOG = 4096;
 const MAX_PORT = 65_535;
-/** Idle limit if the gateway has no `idleMs`, in milliseconds. */
+/** Idle limit in milliseconds for a gateway without `idleMs`. */
 const DEFAULT_IDLE_MS = 60_000;
 
-/** Gateway, or an object that has only its `fetch`. */
+/** Gateway, or any object with a `fetch` function. */
 export type ServedGateway = Pick<Gateway, 'fetch'> & Partial<Gateway>;
 
 /** Options of `serve`. */
@@ -29,8 +29,8 @@ export interface ServeOptions {
   /** Address to listen on. @default '127.0.0.1' */
   readonly host?: string | undefined;
   /**
-   * Time for which `close` still accepts connections after it has called the gateway's `drain`, in milliseconds. Load balancers
-   * stop sending requests during this time. @default 0
+   * Time for which `close` still accepts connections after it has called the gateway's `drain`, in milliseconds. During this
+   * time, load balancers can detect that the gateway is not ready. @default 0
    */
   readonly drainMs?: number | undefined;
 }
@@ -58,10 +58,10 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
   checkOptions('serve', options, KINDS);
   const { port = 4141, host = '127.0.0.1', drainMs = 0 } = options;
   if (!Number.isInteger(port) || port > MAX_PORT)
-    throw new LlmError('config', `serve: port must be an integer up to ${MAX_PORT}, not ${port}`, {
+    throw new LlmError('config', `serve: port must be an integer from 0 to ${MAX_PORT}, not ${port}`, {
       path: 'port',
     });
-  // Pooled clients reuse connections for longer than Node's default of 5 s.
+  // Clients reuse idle connections for longer than Node's default `keepAliveTimeout` of 5 s.
   const server = createServer({ headersTimeout: 15_000, requestTimeout: 300_000, keepAliveTimeout: 65_000 });
   const shutdown = new Shutdown(server);
   const listener = getRequestListener(
@@ -73,11 +73,11 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
       };
       const response = await gateway.fetch(request, context);
       if (!isEventStream(response)) return response;
-      // Calls use POST. A page's event stream uses GET and never ends by itself, so it would delay `close`.
+      // An event stream that uses GET belongs to a page and not to a call. It never ends by itself, so it would delay `close`.
       if (request.method === 'GET') shutdown.endsWithServer(outgoing);
       return chunked(response, incoming);
     },
-    // By default the adapter replaces the global `Request` and `Response`.
+    // By default, the adapter replaces the global `Request` and `Response`.
     { overrideGlobalObjects: false },
   );
   server.on('request', (incoming, outgoing) => {

@@ -24,13 +24,13 @@ export class Shutdown {
     server.on('request', (_, outgoing) => {
       outgoing.once('close', () => {
         this.watchers.delete(outgoing);
-        // Node counts the connection as idle only after the `close` event of the response.
+        // Node treats the connection as idle only after the `close` event of the response.
         if (this.isClosing) setImmediate(() => server.closeIdleConnections());
       });
     });
   }
 
-  /** Ends this response when the server closes, because the response would not end by itself. */
+  /** Registers a response that does not end by itself. The response ends when the server closes. */
   endsWithServer(outgoing: ServerResponse): void {
     this.watchers.add(outgoing);
     if (this.isClosing) setImmediate(() => outgoing.end());
@@ -46,9 +46,8 @@ export class Shutdown {
   }
 
   /**
-   * Waits until no connection arrives for some turns of the event loop, because Node accepts only some of the queued
-   * connections in each turn. When the server stops listening, the kernel resets the queued connections, including connections
-   * with a request.
+   * Waits until no connection arrives for `QUIET_TURNS` turns of the event loop, because Node accepts only some of the queued
+   * connections in each turn. When the server stops listening, the kernel resets the connections that are still queued.
    */
   private async arrived(maxMs: number): Promise<void> {
     const until = performance.now() + maxMs;

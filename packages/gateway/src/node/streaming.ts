@@ -3,14 +3,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export const isEventStream = ({ headers }: Response): boolean =>
   headers.get('content-type')?.startsWith('text/event-stream') === true;
 
-/** Marks a stream as chunked, because the adapter otherwise delays its first chunk. HTTP/1.0 does not support chunks. */
+/** Returns the response, marked as chunked. Otherwise, the adapter delays its first chunk. HTTP/1.0 does not support chunks. */
 export function chunked({ body, status, headers }: Response, { httpVersion }: IncomingMessage): Response {
   const all = new Headers(headers);
   if (httpVersion === '1.1') all.set('transfer-encoding', 'chunked');
   return new Response(body, { status, headers: all });
 }
 
-/** Closes the connection of a client that has not read the waiting bytes for `idleMs` milliseconds. */
+/** Closes the connection if bytes are waiting to be sent and the client reads none of them for `idleMs` milliseconds. */
 export function cutIdleClient(outgoing: ServerResponse, idleMs: number): void {
   outgoing.setTimeout(idleMs, () => {
     if (outgoing.writableLength > 0) outgoing.destroy();

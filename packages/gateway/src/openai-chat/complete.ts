@@ -40,7 +40,7 @@ function message({ parts, toolCalls }: ChatResponse): object {
   };
 }
 
-/** Joins the text of the parts. Returns `null` instead of an empty string, as the wire requires. */
+/** Returns the joined text of the parts, or `null` if the text is empty, as the wire requires. */
 const joined = (parts: readonly TextPart[]): string | null => parts.map(({ text }) => text).join('') || null;
 
 function annotationsOf(parts: ChatResponse['parts']): readonly object[] {
@@ -60,7 +60,7 @@ const toolCall = (call: ToolCallPart): object => ({
   ...extraContent(call),
 });
 
-/** Returns the replay token in `extra_content`, the member that Google's servers of this wire use. */
+/** Returns the replay token as the member `extra_content`, which Google's servers of this wire also use. */
 export function extraContent({ replay }: ToolCallPart): object {
   const token = tokenText(replay);
   return token === undefined ? {} : { extra_content: { majordomo: token } };

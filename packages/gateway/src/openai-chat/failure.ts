@@ -49,6 +49,6 @@ export const chatFailure = ({ kind, message, path, code }: FailureFacts): object
   },
 });
 
-/** Formats a refusal for Responses, where the parameter for the maximum output length has another name. */
+/** Formats a refusal for Responses, which has another parameter name for the maximum output length. */
 export const responsesFailure: typeof chatFailure = ({ kind, message, path, code }) =>
   chatFailure({ kind, message, code, path: kind === 'over-limit' ? 'max_output_tokens' : path });

@@ -13,7 +13,7 @@ export const FINISH: Readonly<Record<FinishReason, string>> = {
   other: 'stop',
 };
 
-/** Formats usage. Unknown counts are 0. */
+/** Formats token usage. Unknown counts become 0. */
 export function chatUsage(usage: Usage): object {
   const { input = 0, output = 0 } = usage;
   return {
@@ -60,14 +60,14 @@ const oneToken = (token: string, logprob: number): object => ({
   bytes: [...new TextEncoder().encode(token)],
 });
 
-/** Formats the citations of web pages in a text part. `from`: start of the part in the message. */
+/** Formats the citations of web pages in a text part. `from`: position in the message at which the part starts. */
 export const chatAnnotations = (part: TextPart, from: number): readonly object[] =>
   pageCitations(part).map(({ url, title, start, end }) => ({
     type: 'url_citation',
     url_citation: { url, title, start_index: from + start, end_index: from + end },
   }));
 
-/** Formats signed reasoning as OpenRouter's extension of this wire does, so that clients can send the reasoning back. */
+/** Formats signed reasoning as in OpenRouter's extension of this wire, so that clients can return the reasoning. */
 export function reasoningDetail({ text, replay }: ReasoningPart, index: number): object | undefined {
   const signature = tokenText(replay);
   return signature === undefined ? undefined : { type: 'reasoning.text', text, signature, index };

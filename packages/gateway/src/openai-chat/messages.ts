@@ -11,7 +11,7 @@ import { Transcript } from '../parsing/transcript.ts';
 
 const ROLES = ['system', 'developer', 'user', 'assistant', 'tool'] as const;
 
-/** Converts the turns of a request. */
+/** Converts the messages of a request to a transcript. */
 export function chatMessages(body: Fields, media: Media, notes: Notes): Transcript {
   const transcript = new Transcript(notes);
   const turns = body.required('messages', array(object));

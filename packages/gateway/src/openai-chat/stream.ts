@@ -19,7 +19,7 @@ interface OpenCall {
   readonly args: ArgumentsText;
 }
 
-/** State that all choices of a streamed completion share: common members, usage and the number of open choices. */
+/** State that all choices of a streamed completion share: members of each chunk, usage, and the number of open choices. */
 export class StreamedCompletion {
   private readonly includesUsage: boolean;
   private readonly head: object;
@@ -50,7 +50,7 @@ export class StreamedCompletion {
     this.usages.set(choice, usage);
   }
 
-  /** Ends a choice. After the last one, returns the usage of all choices, if the client requested it, and the end of the stream. */
+  /** Ends a choice. For the last choice, returns the end of the stream, after the total usage if the client requested it. */
   end(): string {
     this.open--;
     if (this.open > 0) return '';
@@ -69,7 +69,7 @@ export class ChatWriter implements Writer {
   private readonly index: number;
   private readonly calls = new Map<number, OpenCall>();
   private details = 0;
-  /** Length of the message so far, from which the positions of text parts are computed. */
+  /** Number of characters of the message so far, which is the position of the next text part. */
   private length = 0;
   private readonly textStarts = new Map<number, number>();
   /** Indices of the parts that are refusals. The wire has a separate member for refusals. */

@@ -38,7 +38,7 @@ function toolSpec(tool: Fields): ToolSpec {
 
 interface Choice {
   readonly choice: ToolChoice | undefined;
-  /** Tools that may be called. `undefined` allows all tools. */
+  /** Tools that the model may call. `undefined` allows all tools. */
   readonly among?: readonly ToolSpec[];
 }
 

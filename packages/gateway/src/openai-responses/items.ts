@@ -28,7 +28,7 @@ const ITEMS = [
   'item_reference',
 ] as const;
 
-/** Items of a request. */
+/** Earlier items and input of a request. */
 interface Conversation {
   /** Items of the responses that the request continues, oldest first. */
   readonly history: readonly Readonly<Record<string, unknown>>[];

@@ -26,7 +26,7 @@ import type { ResponseState } from './response-store.ts';
 import { ResponsesWriter } from './stream.ts';
 import { responsesTools } from './tools.ts';
 
-/** Value of `include` that has no effect, because the gateway sends all encrypted reasoning that the target returns. */
+/** Value of `include` that has no effect, because the gateway always sends the encrypted reasoning of the target. */
 const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 
 /** Members of a request that refer to state which the gateway never stores. */
@@ -73,7 +73,7 @@ export function parseResponses(value: unknown, media: Media, state?: ResponseSta
   return parsed;
 }
 
-/** Returns whether to store the response. Refuses parameters that need state which the gateway does not store. */
+/** Returns whether to store the response. Refuses parameters that require state which the gateway does not store. */
 function storing(body: Fields, state: ResponseState | undefined, notes: Notes): boolean {
   for (const key of STATE) {
     if (body.isSet(key)) invalid(key, 'is not supported; send the complete input, or previous_response_id');
@@ -82,7 +82,7 @@ function storing(body: Fields, state: ResponseState | undefined, notes: Notes): 
     invalid('background', 'is not supported; wait for the response, or stream it');
   const store = body.optional('store', boolean);
   if (state !== undefined) {
-    // `state` contains the responses that this id refers to.
+    // Parse this id to avoid a warning. `state` already contains the responses to which it refers.
     body.optional('previous_response_id', string);
     return store ?? true;
   }

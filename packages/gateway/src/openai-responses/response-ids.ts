@@ -1,6 +1,6 @@
 import { newId } from '../response/id.ts';
 
-/** Ids of one response and its items. All of them contain the same random part, by which the gateway finds referenced items. */
+/** Ids of one response and its items. They contain the same random part, by which the gateway finds an item's response. */
 export class ResponseIds {
   readonly response: string;
   private readonly suffix: string = newId('');
@@ -22,7 +22,7 @@ const ITEM_ID = /^[a-z]+_([0-9a-f]{32})[0-9a-f]{4,8}$/;
 /** Whether a string has the form of a response id. */
 export const isResponseId = (id: string): boolean => /^resp_[0-9a-f]{32}$/.test(id);
 
-/** Returns the id of the response that an item belongs to, or `undefined` for an id that the gateway did not create. */
+/** Returns the id of the response that contains an item, or `undefined` for an id that the gateway did not create. */
 export function responseIdOf(itemId: string): string | undefined {
   const suffix = ITEM_ID.exec(itemId)?.[1];
   return suffix === undefined ? undefined : `resp_${suffix}`;

@@ -6,7 +6,7 @@ import { isResponseId, type ResponseIds } from './response-ids.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Stored response. Its input contains only the items that its request added to those of earlier responses. */
+/** Stored response. `input` contains only the items that its request added, not those of earlier responses. */
 export interface StoredResponse {
   /** Tenant that may read the response, or `null` for callers without a tenant. */
   readonly owner: string | null;
@@ -72,7 +72,7 @@ export class ResponseStore {
     return true;
   }
 
-  /** Returns the items of a response and its ancestors, oldest first. `undefined` if a response is unknown or has expired. */
+  /** Returns the items of a response and its ancestors, oldest first. Returns `undefined` if one of them is no longer stored. */
   async conversation({ ancestors, ...last }: StoredResponse): Promise<readonly Json[] | undefined> {
     const before = await Promise.all(ancestors.map((id) => this.get(id)));
     const items: Json[] = [];

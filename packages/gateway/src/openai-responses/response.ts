@@ -13,7 +13,7 @@ import { argumentsText } from '../parsing/tool-call.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 import type { KnownTools } from './tools.ts';
 
-/** Members of the request, and facts about it, that the response object contains. */
+/** Members and properties of the request that the response object contains. */
 export interface Echo {
   readonly model: string;
   readonly body: Readonly<Record<string, unknown>>;
@@ -21,30 +21,30 @@ export interface Echo {
   readonly isStored: boolean;
   /** Time of the request, in seconds since 1970. */
   readonly createdAt: number;
-  /** Tools of the request, by the names that targets receive. */
+  /** Tools of the request, by the names under which targets receive them. */
   readonly known: Pick<KnownTools, 'get'>;
 }
 
-/** Item of the output. */
+/** Output item of a response object. */
 export interface Item {
   readonly type: string;
   readonly id: string;
   readonly [member: string]: unknown;
 }
 
-/** Response object. */
+/** Response object of the wire. */
 export interface ResponseBody {
   readonly output: readonly Item[];
   readonly [member: string]: unknown;
 }
 
-/** Status of the output: complete, or incomplete with a reason. */
+/** Status of a response: complete, or incomplete with a reason. */
 export interface Status {
   readonly status: 'completed' | 'incomplete';
   readonly incomplete_details: { readonly reason: string } | null;
 }
 
-/** Returns the status. `hasRefused`: whether a refusal part exists. Otherwise a refusal is reported as a content filter. */
+/** Returns the status. `hasRefused`: whether a refusal part exists. If not, a refusal is reported as `content_filter`. */
 export function statusOf(finish: FinishReason, hasRefused: boolean): Status {
   if (finish === 'length') return incomplete('max_output_tokens');
   return finish === 'content-filter' || (finish === 'refusal' && !hasRefused)
@@ -95,7 +95,7 @@ export function envelope(
   };
 }
 
-/** Formats usage. Unknown counts are 0. */
+/** Formats token usage. Unknown counts become 0. */
 export function responsesUsage(usage: Usage | undefined): object | null {
   if (usage === undefined) return null;
   const { input = 0, output = 0 } = usage;

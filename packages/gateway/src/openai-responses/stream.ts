@@ -32,7 +32,7 @@ import {
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;
 
-/** Writes a response as numbered events, one item at a time. Expects one open part at a time. */
+/** Writes a response as numbered events, one item after the other. At most one part of the response may be open. */
 export class ResponsesWriter implements Writer {
   readonly ids: ResponseIds = new ResponseIds();
   private readonly echo: Echo;
@@ -54,7 +54,7 @@ export class ResponsesWriter implements Writer {
     this.isStored = echo.isStored;
   }
 
-  /** Returns an empty string, because the last event marks the end. */
+  /** Returns an empty string, because the last event of `write` marks the end of the stream. */
   end(): string {
     return '';
   }
@@ -151,7 +151,7 @@ export class ResponsesWriter implements Writer {
     return added + this.event('response.reasoning_summary_text.delta', { ...this.inSummary(), delta });
   }
 
-  /** Marks a text part as a refusal if it started as one. Otherwise a refusal that another target continues would end as text. */
+  /** Returns the part. Marks it as a refusal if it began as one, because a target that continues a refusal ends it as text. */
   private asStarted(part: Exclude<AssistantPart, VendorPart>): Exclude<AssistantPart, VendorPart> {
     return this.isRefusal && part.type === 'text' ? { ...part, isRefusal: true } : part;
   }
@@ -216,7 +216,7 @@ export class ResponsesWriter implements Writer {
     );
   }
 
-  /** Returns the events with the complete input of a custom tool, because the deltas of the input arrived as JSON. */
+  /** Returns the events with the complete input of a custom tool. Its deltas were not sent, because they are parts of JSON. */
   private customEnd(input: string): string {
     return (
       this.event('response.custom_tool_call_input.delta', { ...this.ofItem(), delta: input }) +

@@ -8,7 +8,7 @@ import { namedTool } from '../parsing/tool-choice.ts';
 export interface ClientTool {
   readonly name: string;
   readonly namespace: string | undefined;
-  /** Whether the input of the tool is text instead of an object. No other wire has such tools. */
+  /** Whether the input of the tool is text instead of an object. Only this wire has such tools. */
   readonly isCustom: boolean;
 }
 
@@ -17,11 +17,11 @@ type Named = Pick<ClientTool, 'name' | 'namespace'>;
 /** Maximum length of a tool name that every vendor accepts, in characters. */
 const MAX_LENGTH = 64;
 
-/** Names of the tools of a request. Other wires have no namespaces, so targets receive such tools under a joined name. */
+/** Names of a request's tools. Targets receive a tool with a namespace under a joined name, as other wires have no namespaces. */
 export class KnownTools {
   private readonly byTargetName = new Map<string, ClientTool>();
   private readonly targetNames = new Map<string, string>();
-  /** Next suffix number by prefix, for names that share their first characters. */
+  /** Next number to append, by prefix, for long names that share their first characters. */
   private readonly numbers = new Map<string, number>();
 
   /** Returns the tool that targets receive under this name. */
@@ -106,7 +106,7 @@ function toolSpec(
   return [{ ...functionTool(tool), name: targetName }];
 }
 
-/** Converts a custom tool. The text input becomes the only member of an object, and the description contains the grammar. */
+/** Converts a custom tool. Its text input becomes the only member of an object. Its description also contains its grammar. */
 function customTool(tool: Fields, targetName: string): ToolSpec {
   const format = tool.optional('format', object);
   const grammar = format && format.optional('definition', string);
@@ -143,7 +143,7 @@ function chosen(value: unknown, tools: readonly ToolSpec[], known: KnownTools): 
   return { tools: tools.filter(isAllowed), toolChoice: choice.required('mode', oneOf('auto', 'required')) };
 }
 
-/** Returns the name under which targets receive the tool that a member of the request names. */
+/** Returns the name under which targets receive the tool to which a member of the request refers. */
 export const targetNameOf = (tool: Fields, known: KnownTools): string =>
   known.nameFor({
     name: tool.required('name', nonEmptyString),

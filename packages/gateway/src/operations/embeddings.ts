@@ -56,7 +56,7 @@ function embeddingsResult(response: EmbeddingResponse, model: string, form: Form
         embedding: form === 'float' ? [...vector] : base64Of(vector),
       })),
       model,
-      // Omit unknown usage, because 0 would mean that the call cost nothing.
+      // Omit unknown usage, because 0 would mean that the call was free.
       ...(tokens !== undefined && { usage: { prompt_tokens: tokens, total_tokens: tokens } }),
     }),
     mediaType: 'application/json',

@@ -43,7 +43,7 @@ export const parseEdits: ParseOperation = async (request, mostBytes) => {
   });
 };
 
-/** Converts the number fields and the boolean field of a form from strings. Leaves invalid values to the parser. */
+/** Converts number fields and the boolean field of a form from strings. Returns invalid values unchanged for the parser. */
 const withTypes = ({ value }: Fields): Fields =>
   object(
     Object.fromEntries(
@@ -114,7 +114,7 @@ function imagesBody({ images, usage }: ImageResponse, asUrl: boolean): object {
       const base64 = toBase64(bytes);
       return asUrl ? { url: `data:${mediaType};base64,${base64}` } : { b64_json: base64 };
     }),
-    // Omit unknown usage, because 0 would mean that the call cost nothing.
+    // Omit unknown usage, because 0 would mean that the call was free.
     ...(input !== undefined &&
       output !== undefined && {
         usage: {

@@ -6,13 +6,13 @@ export interface ParsedOperation {
   readonly model: string;
   /** Metadata that the client sent. The events of the call contain this metadata. */
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
-  /** Warnings about settings that no target receives. */
+  /** Warnings about settings that the gateway changes or drops. */
   readonly notes: readonly Warning[];
   /** Calls the chain and returns the response. */
   run(majordomo: Majordomo, spec: string, options: CallOptions): Promise<OperationResult>;
 }
 
-/** Complete response, with the facts about its call that the headers contain. */
+/** Complete response, with the information about its call for the headers. */
 export interface OperationResult {
   readonly body: string | Uint8Array<ArrayBuffer>;
   readonly mediaType: string;

@@ -67,7 +67,7 @@ async function recordingOf(form: FormData): Promise<Pick<TranscriptionRequest, '
   return { audio, mediaType: mediaTypeOf(file) };
 }
 
-/** Returns the media type of a file. Falls back to the file extension, because curl does not know the types of audio files. */
+/** Returns the media type of a file. Without a type, uses the file extension, because curl sends no types of audio files. */
 function mediaTypeOf({ type, name: fileName }: File): string {
   if (TYPE.test(type) && type !== UNKNOWN) return type;
   const ending = /\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';

@@ -8,8 +8,8 @@ export async function jsonBody(request: Request, most: number): Promise<unknown>
   if (text === '') return invalid('', 'is missing');
   const value = tryParseJson(text);
   if (value === undefined) return invalid('', 'is not valid JSON');
-  // Without this check, a provider that cannot serialize the value would report a failure of its vendor.
-  return isTooDeep(value) ? invalid('', 'is nested too deeply; at most 500 levels are allowed') : value;
+  // Without this check, the provider could not serialize the value, and would report a failure of the vendor.
+  return isTooDeep(value) ? invalid('', 'is nested too deeply; send at most 500 levels') : value;
 }
 
 const strict = new TextDecoder('utf-8', { fatal: true });

@@ -6,13 +6,13 @@ import { tokenOf } from './replay-token.ts';
 /** Returns a text part, or no part for an empty string. */
 export const textPart = (text: string): readonly TextPart[] => (text === '' ? [] : [{ type: 'text', text }]);
 
-/** Returns a reasoning part, or no part if the token is invalid, because a provider can read reasoning only with its token. */
+/** Returns a reasoning part. Returns no part if the token is invalid, because a provider reads reasoning only with its token. */
 export function reasoningPart(text: string, token: string): readonly ReasoningPart[] {
   const replay = tokenOf(token);
   return replay === undefined ? [] : [{ type: 'reasoning', text, replay }];
 }
 
-/** Returns a parser for text: a string, or blocks of these types, whose texts are joined with `separator`. */
+/** Returns a parser for a string, or for blocks of these types. The texts of the blocks are joined with `separator`. */
 export const joinedText =
   (separator: string, ...types: readonly string[]): Parser<string> =>
   (value, path) =>

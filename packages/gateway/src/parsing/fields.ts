@@ -27,7 +27,7 @@ export class Fields {
     return this.isSet(key) ? this.required(key, parse) : undefined;
   }
 
-  /** Whether the object has this member with a value other than `null`. */
+  /** Returns whether the object has this member with a value other than `null`. */
   isSet(key: string): boolean {
     const member = this.member(key);
     return member !== undefined && member !== null;
@@ -109,7 +109,7 @@ export const oneOf =
 export const object: Parser<Fields> = (value, path) =>
   isRecord(value) ? new Fields(value, path) : expected('an object', value, path);
 
-/** Parses an object without checking its members. For a JSON Schema, the target decides which keywords it accepts. */
+/** Parses an object without checking its members. If the object is a JSON Schema, its keywords are therefore not checked. */
 export const jsonObject: Parser<JsonObject> = (value, path) => object(value, path).value as JsonObject;
 
 /** Returns a parser for an array. `parse` parses each item. */

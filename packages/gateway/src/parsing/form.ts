@@ -7,7 +7,7 @@ export async function formBody(request: Request, most: number): Promise<FormData
   if (!/^multipart\/form-data\s*;/i.test(type)) invalid('', 'must be a form (multipart/form-data)');
   const bytes = await bodyBytes(request, most);
   try {
-    // `formData` is deprecated because of its memory usage, which the maximum body size bounds here.
+    // `formData` is deprecated because of its memory usage. Here, the maximum body size limits its memory usage.
     // oxlint-disable-next-line typescript/no-deprecated
     return await new Response(bytes, { headers: { 'content-type': type } }).formData();
   } catch {

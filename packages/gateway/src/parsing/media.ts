@@ -4,7 +4,7 @@ import { Refusal } from '../errors/refusal.ts';
 import type { FetchMedia } from '../options.ts';
 import { invalid } from './fields.ts';
 
-/** Media that a request refers to by URL. */
+/** Resolver of the media to which a request refers by URL. */
 export interface Media {
   /** Returns the image or file at a URL. `path`: path of the URL in the request, for errors. */
   byUrl(url: string, path: string): ImagePart | FilePart;
@@ -53,12 +53,12 @@ export function imageOf(part: ImagePart | FilePart | AudioPart, path: string): I
   return part.type === 'image' ? part : invalid(path, `must be an image, not ${part.mediaType}`);
 }
 
-/** Placeholder for media that have not been fetched. */
+/** Part that replaces media until they have been fetched. */
 const PLACEHOLDER: ImagePart = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array() };
 
 /**
- * Parses a request, and parses it a second time if it contains URLs. The first pass collects the URLs, and the second pass uses
- * the fetched parts. Refuses URLs if `fetchMedia` is not set.
+ * Parses a request. If the request contains URLs, fetches them and parses the request again with the fetched parts. Refuses URLs
+ * if `fetchMedia` is not set.
  */
 export async function parseWithMedia<T>(
   parse: (media: Media) => T,
@@ -90,5 +90,5 @@ const fetched = (
   signal: AbortSignal,
 ): Promise<ImagePart | FilePart> =>
   abortable(Promise.resolve(invoke(() => fetchMedia(url, { signal }))), signal).catch(() => {
-    throw new Refusal('invalid-request', `${path} refers to media that could not be fetched`, { path });
+    throw new Refusal('invalid-request', `${path}: the media could not be fetched; send the data`, { path });
   });

@@ -15,20 +15,20 @@ export class Notes {
     this.all.push({ action: 'emulated', what, why });
   }
 
-  /** Adds a warning about a changed setting, once. */
+  /** Adds a warning about a changed setting, unless the same warning exists. */
   coerced(what: string, why: string): void {
     if (!this.all.some((note) => note.what === what && note.why === why))
       this.all.push({ action: 'coerced', what, why });
   }
 
-  /** Adds a warning for each member of a nested object, except the `known` members. */
+  /** Adds a warning for each member of a nested object that was not parsed, except the `known` members. */
   unknown(members: Fields | undefined, ...known: readonly string[]): void {
     if (members === undefined) return;
     for (const key of members.unparsed())
       if (!known.includes(key)) this.dropped(members.pathOf(key), NO_FORM);
   }
 
-  /** Adds a warning for each member that was not parsed. `reasons`: reasons by name of the member. */
+  /** Adds a warning for each member that was not parsed. `reasons`: reason for the warning, by name of the member. */
   unparsed(members: Fields, reasons: ReadonlyMap<string, string> = new Map()): void {
     for (const key of members.unparsed()) this.dropped(key, reasons.get(key) ?? 'unknown member');
   }

@@ -47,8 +47,8 @@ export function endUserOf(body: Fields, notes: Notes): string | undefined {
 const MAX_KEY_LENGTH = 64;
 
 /**
- * Returns the cache setting: the lifetime, and the routing key if the request has one. Mode `explicit` disables caching if the
- * request has no breakpoints. Each provider chooses the positions of breakpoints.
+ * Returns the cache setting: the lifetime, and the routing key if the request has one. In mode `explicit`, a request without
+ * breakpoints is not cached. Providers choose the positions of breakpoints themselves.
  */
 export function cacheOf(body: Fields): ChatRequest['cache'] {
   const retention = body.optional('prompt_cache_retention', string);

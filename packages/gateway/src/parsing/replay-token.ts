@@ -5,12 +5,12 @@ import { asRecord, CLAUDE_FAMILY, fromBase64, isRecord, isTooDeep, toBase64 } fr
 const MARK = 'majordomo.1.';
 
 /**
- * Members that a token must not have, because they belong to tools that a vendor runs. Clients of a gateway cannot use such
- * tools, and a forged token could refer to data of another user of the account.
+ * Members that a token must not have, because they describe tools that a vendor runs. A gateway does not support such tools, and
+ * a forged token could refer to data of another user of the account.
  */
 const NEVER: readonly string[] = ['item', 'messages', 'caller', 'block'];
 
-/** Members that one of Gemini's parts may have in a token. Files of the account, calls and results are not allowed. */
+/** Members that a Gemini part in a token may have. Other members could refer to files of the account, calls or results. */
 const BARE: readonly string[] = ['text', 'thought', 'thoughtSignature'];
 
 /** Returns a replay token as one opaque string for the client's transcript. Returns Claude's signatures unchanged. */
@@ -21,7 +21,7 @@ export function tokenText(replay: Replay | undefined): string | undefined {
   return MARK + toBase64(new TextEncoder().encode(JSON.stringify([replay.family, replay.data])));
 }
 
-/** Whether the gateway wrote the token. */
+/** Whether the token has the prefix of the gateway. */
 export const isGatewayToken = (text: string): boolean => text.startsWith(MARK);
 
 /** Parses a string of `tokenText`. Returns `undefined` for an empty or invalid string. */

@@ -7,7 +7,7 @@ export class Transcript {
   private readonly notes: Notes;
   /** Names of called tools, by call id. */
   private readonly called = new Map<string, string>();
-  /** Parts of the last assistant turn. The array grows in place, because copying it for each item would take quadratic time. */
+  /** Parts of the last assistant turn. Items are appended in place, because a copy per item would take quadratic time. */
   private assistantParts: AssistantPart[] = [];
   private results: ToolResultPart[] = [];
 
@@ -16,8 +16,8 @@ export class Transcript {
   }
 
   /**
-   * Adds a system turn. After the first turn of another role, a system turn becomes user text in tags that Claude knows. Moving
-   * the turn to the top would lose its position and change the cached prefix of the conversation.
+   * Adds a system turn. After a turn of another role, the system turn becomes user text in tags that Claude interprets. If the
+   * turn were moved to the top, it would lose its position and change the cached prefix of the conversation.
    */
   system(text: string): void {
     if (text === '') return;

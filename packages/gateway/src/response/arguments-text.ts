@@ -17,13 +17,13 @@ const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 
 /**
  * Streamed arguments of a tool call, repaired by the rules that core applies to complete arguments. Clients join and parse the
- * pieces, so an emitted piece cannot change.
+ * emitted pieces, so a piece is emitted only when it can no longer change.
  */
 export class ArgumentsText {
   private place: Place = 'before';
   /** Closing characters of the open strings, arrays and objects, the outermost first. */
   private readonly closers: string[] = [];
-  /** Text that is not emitted yet: a comma that a closing character may follow, text after the object, or invalid text. */
+  /** Text that is not yet emitted: a comma that may precede a closing character, text after the object, or invalid text. */
   private held = '';
   private hasEmitted = false;
 
@@ -43,7 +43,7 @@ export class ArgumentsText {
 
   /**
    * Returns the text that ends the arguments. `complete`: all arguments, returned if nothing was emitted before. `asWritten`:
-   * whether to emit arguments that are not an object as the model wrote them.
+   * whether to emit the original text of arguments that are not an object.
    */
   end({ invalid }: ToolCallPart, { complete, asWritten }: { complete: string; asWritten: boolean }): string {
     if (!this.hasEmitted) return complete;
@@ -69,7 +69,7 @@ export class ArgumentsText {
     }
   }
 
-  /** Starts the object. Arguments that start with another character are emitted at the end. */
+  /** Starts the object. Arguments that do not start with `{` are emitted at the end. */
   private first(character: string): string {
     if (isSpace(character)) return '';
     if (character !== '{') return this.startInvalid(character);

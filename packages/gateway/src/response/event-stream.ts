@@ -13,7 +13,7 @@ export interface EventStreamOptions extends Omit<ReporterOptions, 'source'> {
 
 /**
  * Returns an event stream when the first content of each choice has arrived. Until then, the chain may continue with the next
- * target, and a failure has its own HTTP status.
+ * target, and a failure is sent with its HTTP status.
  */
 export async function eventStreamResponse(
   streams: readonly ChatStream[],
@@ -28,7 +28,7 @@ export async function eventStreamResponse(
     headers: {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
-      // nginx buffers responses by default.
+      // By default, nginx buffers responses, which would delay events.
       'x-accel-buffering': 'no',
       ...callHeaders({ target: first?.target, attempts: attempts(), warnings }),
     },
@@ -46,7 +46,7 @@ async function* withBeforeFinish(
   }
 }
 
-/** Reads events until the text of an event is not empty. Discards the events of an attempt that is reset before its first text. */
+/** Reads events until the writer returns text for an event. If an attempt is reset before that, its events are discarded. */
 async function openStream(stream: ChatStream, parsed: ParsedRequest, choice: number): Promise<OpenedStream> {
   const events = withBeforeFinish(stream, parsed)[Symbol.asyncIterator]();
   let writer = parsed.createWriter(choice);

@@ -1,6 +1,6 @@
 import type { Attempt, Warning } from '@majordomo/core';
 
-/** Facts about a call that its client receives. */
+/** Information about a call that its client receives in headers. */
 export interface CallInfo {
   readonly target: string | undefined;
   /** Number of attempts, including the successful attempt. */
@@ -21,7 +21,7 @@ export function callHeaders({ target, attempts, warnings }: CallInfo): Record<st
   };
 }
 
-/** Returns the number of attempts, without skipped targets. */
+/** Returns the number of attempts, excluding skipped targets. */
 export const attemptsOf = (attempts: readonly Attempt[]): number =>
   attempts.filter(({ outcome }) => outcome !== 'skipped').length;
 

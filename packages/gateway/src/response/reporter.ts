@@ -9,32 +9,32 @@ const MAX_TICK_MS = 5000;
 
 const encoder = new TextEncoder();
 
-/** Text of a response, and callbacks for its body. */
+/** Source of the text of a response, and callbacks for its body. */
 export interface ReporterOptions {
   readonly source: TextSource;
   /** Time after which a client that reads nothing is disconnected, in milliseconds. */
   readonly idleMs: number;
-  /** Aborts the call immediately. */
+  /** Aborts the call. Called if the client disconnects or the call fails. */
   readonly leave: () => void;
   /** Called once, when the client has read the last byte or has disconnected. */
   readonly onEnd: () => void;
   /** Called with the error that the last event reports. */
   readonly onError: (error: unknown) => void;
-  /** Closes the connection of the client. If `undefined`, the body fails instead. */
+  /** Closes the connection of a client that does not read. If `undefined`, the body fails instead. */
   readonly cut: (() => void) | undefined;
 }
 
-/** Returns the text of a source as the body of a response. */
+/** Returns a response body with the text of a source. */
 export const eventBody = (options: ReporterOptions): ReadableStream<Uint8Array> =>
   new ReadableStream(new Reporter(options), { highWaterMark: 0 });
 
 /**
- * Writes events only as fast as the client reads them. While the client does not read, no events are read from the vendor. A
- * failure becomes the last event, because the HTTP status has already been sent.
+ * Writer of a response body. It reads the next event from the vendor only when the client reads. A failure becomes the last
+ * event, because the HTTP status has already been sent.
  */
 class Reporter {
   private readonly options: ReporterOptions;
-  /** Whether the error event is written. */
+  /** Whether the error event has been read, after which the body ends. */
   private isDone = false;
   /** Whether the client has read the last event or has disconnected. */
   private isEnded = false;

@@ -1,4 +1,4 @@
-/** Formats a server-sent event. JSON text contains no line breaks. */
+/** Formats a server-sent event. Its data needs no escaping, because JSON contains no line breaks. */
 export const dataEvent = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
 
 /** Formats a server-sent event whose name is also the member `type` of its data. */

@@ -10,13 +10,13 @@ export interface TextSource {
   fail(refusal: Refusal): string;
 }
 
-/** Source of a stream whose first content has arrived, with the facts for the headers. */
+/** Source of a stream whose first content has arrived, with the data for the headers. */
 export interface OpenedStream extends TextSource {
   readonly target: string | undefined;
   readonly warnings: readonly Warning[];
 }
 
-/** Returns a source of the text of a call's events. `first`: text that the source returns first. */
+/** Returns a source that writes a call's events as text. `first`: text that the source returns first, unless it is empty. */
 export function textOfEvents(events: AsyncIterator<StreamEvent>, writer: Writer, first: string): TextSource {
   let pending = first;
   let isDone = false;
@@ -45,7 +45,7 @@ export function mergedText(sources: readonly TextSource[]): TextSource {
   const waiting = new Map<TextSource, Promise<readonly [TextSource, string | undefined]>>();
   const read = (source: TextSource): void => {
     const reading = source.next().then((text) => [source, text] as const);
-    // `next` reports the error, which may occur before `next` is called.
+    // `next` reports the error. The error may occur before `next` is called, and must not be an unhandled rejection.
     reading.catch(() => undefined);
     waiting.set(source, reading);
   };

@@ -50,14 +50,14 @@ export async function chatRoute(
   }
 }
 
-/** Returns the model of a call, wrapped by the application. */
+/** Returns the model of a call, wrapped by `wrapModel` if that option is set. */
 function modelOf(spec: string, caller: Caller, { majordomo, wrapModel }: Settings): ChatModel {
   const model = majordomo.model(spec);
-  // If `wrapModel` throws, the call fails, because an unwrapped model could lack its policies.
+  // If `wrapModel` throws, the call fails, because an unwrapped model would not apply the application's policies.
   return wrapModel === undefined ? model : wrapModel(model, caller);
 }
 
-/** Counts a stream as open, and delays the report of its request, until the returned function is called. */
+/** Increments the number of open streams and delays the report of the request until the returned function is called. */
 function streamCount(trace: RequestTrace, metrics: Metrics): () => void {
   const ends = [trace.hold(), metrics.onStream()];
   let isEnded = false;
@@ -92,7 +92,7 @@ export const callOptions = (
   ...(platform?.waitUntil === undefined ? {} : { waitUntil: (promise) => platform.waitUntil?.(promise) }),
 });
 
-/** Chat call that a client's request causes. */
+/** Context of the chat calls that a client's request causes. */
 interface ChatCall {
   readonly parsed: ParsedRequest;
   readonly model: ChatModel;
@@ -110,7 +110,7 @@ async function completeResponse({ parsed, model, options, onEnd }: ChatCall): Pr
   const responses = await Promise.all(
     choicesOf(parsed).map(() => model.generate(parsed.request, { ...options, signal })),
   ).catch((error: unknown) => {
-    // After one choice fails, the other choices are not needed.
+    // If one choice fails, the request fails, so abort the other choices.
     abort();
     throw error;
   });

@@ -2,7 +2,7 @@ import { Refusal } from '../errors/refusal.ts';
 import { namesFor } from '../auth/models.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 
-/** Creation date of every model, in seconds since 1970. Both wires require a date, and the gateway has none. */
+/** Creation date of every model, in seconds since 1970. Both wires require a date, but the gateway has no dates of models. */
 const CREATED = 0;
 
 /** Lists the models that the caller may use, in the format of the caller's client. */

@@ -20,7 +20,7 @@ export async function ready({ settings, isDraining }: GatewayContext, requestId:
 const notReady = (body: object): Response =>
   Response.json(body, { status: 503, headers: { 'retry-after': '5' } });
 
-/** Returns the names of the checks that reject or do not end in time. */
+/** Returns the names of the checks that reject or do not end within `MAX_CHECK_MS`. */
 async function failedChecks({ checks, onError }: Settings, requestId: string): Promise<readonly string[]> {
   const results = Object.entries(checks).map(async ([name, check]) => {
     try {

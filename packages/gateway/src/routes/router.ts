@@ -50,7 +50,7 @@ const POST_ROUTES: ReadonlyMap<string, readonly [wire: string, Handler]> = new M
   ['/v1/moderations', ['openai-moderations', moderationsRoute]],
 ]);
 
-/** Returns the error format of the wire that the path belongs to. */
+/** Returns the error format for a path: that of Messages, Responses, or otherwise Chat Completions. */
 export const failureAt = (path: string): FormatFailure =>
   path.includes('/v1/messages')
     ? anthropicFailure
@@ -119,7 +119,7 @@ async function runRoute(route: Route, context: RequestContext, gateway: GatewayC
   }
 }
 
-/** Responds to GET and HEAD. Refuses all other methods. */
+/** Returns the result of `respond` for GET and HEAD. Refuses all other methods. */
 export function readOnly<T>(request: Request, path: string, respond: () => T): T {
   checkMethod(request, path, ['GET', 'HEAD']);
   return respond();
@@ -135,7 +135,7 @@ function checkMethod(request: Request, path: string, methods: readonly string[])
 
 const requestLine = ({ method }: Request, path: string): string => `${method} ${path.slice(0, 100)}`;
 
-/** Returns a hint about `/v1` in the base URL, which OpenAI's clients require and Anthropic's clients add themselves. */
+/** Returns a hint if the base URL may be wrong. It must end in `/v1` for OpenAI's clients, but Anthropic's clients add `/v1`. */
 function baseHint(path: string): string {
   const intended = path.startsWith('/v1/') ? path.slice('/v1'.length) : `/v1${path}`;
   const isServed = POST_ROUTES.has(intended) || intended === '/v1/models';

@@ -41,7 +41,7 @@ export async function storedResponseRoute(
   return Response.json(stored.response);
 }
 
-/** Lists all items that the response was generated from, including those of earlier responses. */
+/** Lists all input items of a response, including the items of earlier responses. */
 async function inputItems(
   query: URLSearchParams,
   stored: StoredResponse,

@@ -10,7 +10,7 @@ import { StoredTokens } from './stored-tokens.ts';
 type UnauthorizedContext = Parameters<NonNullable<AuthProvider['onUnauthorized']>>[0];
 type Io = Omit<LoginIo, 'tokens'>;
 
-/** Returns the authorization of a server, or `undefined` if it has none. */
+/** Returns the authorization of a server, or `undefined` if `place.auth` is not set. */
 export function authorizationFor(options: McpOptions, io: Io): Authorization | undefined {
   const { name, place, store = memoryStore(2) } = options;
   if (!('url' in place) || place.auth === undefined) return undefined;
@@ -24,9 +24,9 @@ export function authorizationFor(options: McpOptions, io: Io): Authorization | u
   return new Authorization(auth, { ...io, tokens }, secrets);
 }
 
-/** Authorization of a server, across its sessions. */
+/** Authorization of a server, which all sessions with the server share. */
 export class Authorization {
-  /** Secrets that are removed from errors. */
+  /** Secrets that are masked in errors. */
   readonly secrets: ReadonlySet<string>;
   private readonly auth: McpAuth;
   private readonly io: LoginIo;

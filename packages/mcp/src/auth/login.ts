@@ -16,7 +16,7 @@ import type { StoredTokens } from './stored-tokens.ts';
 
 const LOGIN_MS = 600_000;
 
-/** Options of the SDK for an authorization. */
+/** Options of the SDK's function `auth`. */
 export type AuthRequest = Parameters<typeof auth>[1];
 
 /** Dependencies of a login. */
@@ -29,7 +29,7 @@ export interface LoginIo {
   readonly pause: () => () => void;
 }
 
-/** Refreshes the token, or logs in with a browser. */
+/** Refreshes the token. If the token cannot be refreshed, logs in with a browser. */
 export async function login(options: McpLogin, request: AuthRequest, io: LoginIo): Promise<void> {
   const { auth, StreamableHTTPClientTransport } = await loadClient();
   const { show, port } = options;
@@ -55,7 +55,7 @@ export async function login(options: McpLogin, request: AuthRequest, io: LoginIo
   }
 }
 
-/** Shows the address, and returns the parameters of the callback. Throws `auth` if the state is not that of this login. */
+/** Shows the address, and returns the parameters of the callback. Throws `auth` if their `state` is of another login. */
 async function browserAnswer(
   { url, csrf }: LoginClient,
   show: McpLogin['show'],
@@ -75,10 +75,10 @@ async function browserAnswer(
   }
 }
 
-/** Client of one login. Stores tokens under their issuer. */
+/** Client of one login. Stores tokens in an entry for their issuer. */
 class LoginClient implements OAuthClientProvider {
   readonly redirectUrl: string;
-  /** Random value that the callback must contain. */
+  /** Random value that the callback must contain as `state`. */
   readonly csrf = crypto.randomUUID();
   readonly clientMetadataUrl?: string;
   /** Address of the login page. */

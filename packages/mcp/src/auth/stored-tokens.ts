@@ -2,7 +2,7 @@ import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import type { StoredOAuthTokens } from '@modelcontextprotocol/client';
 import type { McpStore } from '../store.ts';
 
-/** Server to which tokens belong. */
+/** Server that accepts the tokens. */
 export interface TokenOwner {
   /** Name of the toolbox. */
   readonly name: string;
@@ -19,20 +19,20 @@ export class StoredTokens {
   private readonly secrets: Set<string>;
   private current: StoredOAuthTokens | undefined;
 
-  /** Does not read the store. The methods add each token that they read or store to `secrets`. */
+  /** Does not read the store yet. Methods add each token that they read or store to `secrets`. */
   constructor(store: McpStore, owner: TokenOwner, secrets: Set<string>) {
     this.store = store;
     this.owner = owner;
     this.secrets = secrets;
   }
 
-  /** Returns the current tokens. Reads the store at the first call. */
+  /** Returns the current tokens. Reads the store only if no tokens are in memory. */
   async get(): Promise<StoredOAuthTokens | undefined> {
     this.current ??= await this.read();
     return this.current;
   }
 
-  /** Reads the store again. Returns whether another process has stored other tokens. */
+  /** Reads the store again. Returns whether it contains other tokens, which another process has stored. */
   async reload(): Promise<boolean> {
     const before = this.current?.access_token;
     const stored = await this.read();

@@ -16,7 +16,7 @@ export interface ToolCall {
   readonly args: JsonObject;
   readonly signal: AbortSignal;
   readonly suspend: NonNullable<McpOptions['suspend']>;
-  /** Throws if the call must not run. Called after the list of tools is updated. */
+  /** Throws if the call must not run. Called before each request, when the list of tools is up to date. */
   readonly check: () => void;
   /** Answers to the questions of an earlier call, with the state that the server returned. */
   readonly resume?: Resume | undefined;
@@ -29,7 +29,7 @@ interface Resume {
 
 const MAX_ROUNDS = 10;
 
-/** Sends a call, and replies to the server's requests that need no user. */
+/** Sends a call, and replies to requests of the server. Returns requests that only the user can answer as questions. */
 export async function sendCall(call: ToolCall, io: CallIo): Promise<CallOutcome> {
   let { resume } = call;
   for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -77,10 +77,10 @@ function requestCall(
   );
 }
 
-/** Time for which a server of 2025 should store a task, in milliseconds. */
+/** Time for which a server of protocol 2025 should store a task, in milliseconds. */
 const TASK_TTL_MS = 24 * 60 * 60 * 1000;
 
-/** Whether a call is sent as a task of 2025. A server of 2026 decides itself whether to start a task. */
+/** Whether a call is sent as a task of protocol 2025. In protocol 2026, the server decides whether to start a task. */
 function runsAsTask(client: Client, { execution }: ListedTool, suspend: ToolCall['suspend']): boolean {
   if (client.getProtocolEra() === 'modern') return false;
   if (client.getServerCapabilities()?.tasks?.requests?.tools?.call === undefined) return false;

@@ -22,13 +22,13 @@ const MAX_PAUSE_MS = 10_000;
 export interface ConnectionIo {
   readonly options: McpOptions;
   readonly emit: (event: McpEvent) => void;
-  /** Receives the list of tools after each request for the list. */
+  /** Called with the list of tools after each request for the list. */
   onTools(tools: readonly ListedTool[], hasResources: boolean): void;
 }
 
 /**
- * Connection to a server across sessions. After a session is lost, the next call opens one new session. If opening it fails,
- * the call fails, and the next call waits longer before it reconnects.
+ * Connection to a server across sessions. If the session is lost, the next request opens a new session after a pause. If this
+ * fails, the request fails, and the pause before the next attempt is longer.
  */
 export class Connection {
   readonly label: string;
@@ -43,7 +43,7 @@ export class Connection {
   private session: Session | undefined;
   private opening: Promise<Session> | undefined;
   private closed: Promise<void> | undefined;
-  /** Number of lost sessions since the last successful call. */
+  /** Number of attempts to reconnect since the last successful request. */
   private losses = 0;
 
   constructor(io: ConnectionIo) {
@@ -81,7 +81,7 @@ export class Connection {
     await this.withTimeouts(this.label, this.closing.signal, (timeout) => this.open(timeout));
   }
 
-  /** Returns the outcome of a tool call. */
+  /** Sends a tool call, and returns its outcome. */
   async call(call: ToolCall): Promise<CallOutcome> {
     const label = `${this.label}: ${call.tool.name}`;
     const either = AbortSignal.any([call.signal, this.closing.signal]);
@@ -98,7 +98,7 @@ export class Connection {
     }
   }
 
-  /** Sends the replies for a task, if any, and returns the task's outcome, or `undefined` while the task runs. */
+  /** Sends replies for a task if they are set. Returns the task's outcome, or `undefined` while the task runs. */
   task(taskId: string, replies: JsonObject | undefined): Promise<CallOutcome | undefined> {
     const label = `${this.label}: task ${taskId}`;
     return this.withTimeouts(label, this.closing.signal, (timeout) =>
@@ -110,7 +110,7 @@ export class Connection {
     return { connection: this, timeout, send: (work) => this.send(label, timeout, work) };
   }
 
-  /** Sends requests other than tool calls. `subject` is part of error messages. */
+  /** Sends requests other than tool calls. `subject`: description of the request in error messages. */
   request<T>(subject: string, signal: AbortSignal | undefined, work: Work<T>): Promise<T> {
     const label = `${this.label}: ${subject}`;
     return this.withTimeouts(label, signal ?? this.closing.signal, (timeout) =>
@@ -167,7 +167,7 @@ export class Connection {
     }
   }
 
-  /** Returns the open session, or opens one session for all callers. Connecting does not count toward the idle timeout. */
+  /** Returns the open session, or opens one session for all callers. Connecting pauses the idle timeout. */
   private async open(timeout: IdleTimeout): Promise<Session> {
     if (this.opening === undefined && this.session?.isOpen === true) return this.session;
     this.opening ??= this.reopen().finally(() => {
@@ -237,7 +237,7 @@ export class Connection {
     });
   }
 
-  /** Pauses all idle timeouts while the server waits for the client. */
+  /** Pauses all idle timeouts, because the server waits for the client. Returns a function that ends the pause. */
   private pauseAll(): () => void {
     const resumes = [...this.timeouts].map((timeout) => timeout.pause());
     return () => {
@@ -246,6 +246,6 @@ export class Connection {
   }
 }
 
-/** Returns the time to wait after a number of failures, in milliseconds. */
+/** Returns the time to wait before the next attempt after this number of failures, in milliseconds. */
 export const pauseAfter = (failures: number): number =>
   Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));

@@ -5,7 +5,7 @@ import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/client'
 type Content = ToolResultPart['content'][number];
 
 const PDF = 'application/pdf';
-/** Maximum number of images and documents in a result. The media limits of the target apply to the size of each of them. */
+/** Maximum number of images and documents in a result. Their sizes are limited by the media limits of the target. */
 const MAX_MEDIA = 20;
 
 /** Returns a result as parts for a model. Replaces content that a model cannot receive with a text description. */
@@ -20,7 +20,7 @@ export const textOf = (result: Partial<CallToolResult>): string =>
     .flatMap((part) => (part.type === 'text' ? [part.text] : []))
     .join('\n');
 
-/** Returns a result as text. The media type and the size replace an image or document. */
+/** Returns a result as text. An image or document is replaced with its media type and size. */
 export const describe = (result: Partial<CallToolResult>): string =>
   contentOf(result)
     .map((part) =>
@@ -67,7 +67,7 @@ function imageOf(data: string, declared: string): Content | undefined {
   }
 }
 
-/** Returns a PDF as a document. For a target that does not accept documents in results, an error message replaces it. */
+/** Returns a PDF as a document. If the target does not accept documents in results, core replaces it with an error message. */
 function pdfOf(data: string, uri: string): Content | undefined {
   try {
     const bytes = fromBase64(data);

@@ -4,7 +4,7 @@ import { CUT_OFF } from '../transport/server-transport.ts';
 
 const MAX_CHARACTERS = 2000;
 
-/** Facts for the conversion of an error. */
+/** Context in which an error occurred. */
 export interface ErrorContext {
   /** Subject of the error message, such as `mcp "files"` or `files_read`. */
   readonly label: string;
@@ -35,8 +35,8 @@ export function toLlmError(error: unknown, { label, signal, last, mask = redact 
 }
 
 /**
- * Whether the request can be sent again because the server did not process it: it was not sent, or the HTTP session
- * is unknown. The protocol requires status 404, but servers based on the SDK's example return 400.
+ * Whether the server did not process the request, so that it can be sent again. Either it was not sent, or the server does not
+ * know the session. The protocol requires 404 for an unknown session, but servers based on the SDK's example return 400.
  */
 export const isLostSession = ({ message, details: { status, code } }: LlmError): boolean =>
   code === 'NOT_CONNECTED' || status === 404 || (status === 400 && /session/i.test(message));
@@ -69,7 +69,7 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   INVALID_RESULT: 'protocol',
   ERA_NEGOTIATION_FAILED: 'protocol',
   [CUT_OFF]: 'network',
-  // JSON-RPC codes: an unknown resource (protocol of 2025), an unknown method, and invalid parameters.
+  // Codes of JSON-RPC: unknown resource (only in the protocol of 2025), unknown method, and invalid parameters.
   '-32002': 'invalid-request',
   '-32601': 'unsupported',
   '-32602': 'invalid-request',

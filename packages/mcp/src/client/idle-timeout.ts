@@ -12,8 +12,8 @@ export interface IdleTimeoutOptions {
 }
 
 /**
- * Timeout that aborts when the server sends no data for `idleMs`, or after `totalMs`. While the server waits for the client, the
- * idle time is paused, but the total time is not. The caller must close the timeout.
+ * Timeout that aborts `signal` if the server sends no data for `idleMs`, or after `totalMs`. While the server waits for the
+ * client, the idle time is paused, but not the total time. The caller must close the timeout.
  */
 export class IdleTimeout {
   /** Signal that aborts with the caller's signal, or when a time limit is reached. */

@@ -1,10 +1,10 @@
 import type { Clock } from '@majordomo/core';
 
 const PAUSE_MS = 300;
-/** Maximum time that a call's result waits for an update of the tool list, in milliseconds. */
+/** Maximum time for which a call's result is delayed until the tool list is updated, in milliseconds. */
 const MAX_WAIT_MS = 2000;
 
-/** Updates a list after change notifications, with one update at a time. */
+/** Updates a list after change notifications. Only one update runs at a time. */
 export class ListWatch {
   private readonly clock: Clock;
   private readonly signal: AbortSignal;
@@ -45,7 +45,7 @@ export class ListWatch {
     while (this.isStale && !this.signal.aborted) {
       this.isStale = false;
       const { resolveRefreshed } = this;
-      // After a failed update, the list stays unchanged, and the next call reports the error.
+      // If an update fails, the list remains unchanged, and the next call reports the error.
       await this.refresh().catch(() => undefined);
       resolveRefreshed();
       await this.clock.sleep(PAUSE_MS, this.signal).catch(() => undefined);

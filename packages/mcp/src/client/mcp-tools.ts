@@ -22,7 +22,7 @@ export interface ToolsIo {
 export const fingerprintOf = ({ description, title, inputSchema, annotations }: ListedTool): string =>
   JSON.stringify([description, title, inputSchema, annotations]);
 
-/** Returns a server's tool as a tool for an agent. */
+/** Converts a server's tool to a tool for an agent. */
 export function mcpTool(listed: ListedTool, fingerprint: string, name: string, io: ToolsIo): Tool {
   const { options, connection } = io;
   const { approve = 'destructive', maxResultChars, suspend: suspended = [] } = options;
@@ -46,7 +46,7 @@ export function mcpTool(listed: ListedTool, fingerprint: string, name: string, i
   };
 }
 
-/** Returns a check that throws if the definition has changed since the approval check. */
+/** Returns a function that throws if the definition has changed since the approval check. */
 export function checkOf(listed: ListedTool, fingerprint: string, { options, history }: ToolsIo): () => void {
   return () => {
     if (options.approve !== 'none' && !history.mayRun(listed.name, fingerprint))
@@ -57,7 +57,7 @@ export function checkOf(listed: ListedTool, fingerprint: string, { options, hist
   };
 }
 
-/** Whether a call requires approval. An annotation of the server can require approval, but cannot remove the requirement. */
+/** Whether a call requires approval. An annotation of the server can add this requirement, but cannot remove it. */
 function needsApproval(
   { name, annotations }: ListedTool,
   fingerprint: string,

@@ -1,6 +1,6 @@
 import { fnv1a } from '@majordomo/core/toolkit';
 
-/** Maximum length of tool names that all vendors accept. */
+/** Maximum length of a tool name that every vendor accepts, in characters. */
 const MAX_LENGTH = 64;
 
 /**
@@ -28,7 +28,7 @@ export function fittedNames(prefix: string, names: readonly string[]): ReadonlyM
 
 const toToolName = (name: string): string => name.replace(/[^A-Za-z0-9_-]/g, '_') || '_';
 
-/** Returns a name with a hash. If two names have the same hash, a number distinguishes the names. */
+/** Returns a name with a hash appended. If this name is taken, also appends a number. */
 function withHash(words: string, full: string, taken: ReadonlySet<string>): string {
   for (let n = 0; ; n++) {
     const mark = `_${fnv1a(n === 0 ? full : `${full}#${n}`).toString(36)}`;

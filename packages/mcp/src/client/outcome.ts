@@ -3,7 +3,7 @@ import type { CallToolResult, Client, RequestOptions } from '@modelcontextprotoc
 import type { PendingInput, ServerRequests } from '../server-requests/handlers.ts';
 import type { IdleTimeout } from './idle-timeout.ts';
 
-/** Outcome of a call: a result, questions to the user, or a task that runs on the server. */
+/** Outcome of a call: a result, questions to the user, or a task that still runs on the server. */
 export type CallOutcome =
   | { readonly type: 'result'; readonly result: CallToolResult }
   | ({ readonly type: 'questions'; readonly requestState: string | undefined } & PendingInput)

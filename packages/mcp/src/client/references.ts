@@ -2,7 +2,7 @@ import { LlmError, messageOf, truncateText, type UserMessage, type UserPart } fr
 import type { McpToolbox } from '../options.ts';
 
 const REFERENCE = /@mcp:([^\s:]+):(\S+)/g;
-/** Punctuation that, at the end of a reference, belongs to the sentence and not to the address. */
+/** Punctuation that is not part of the address if it follows a reference. */
 const PUNCTUATION = '.,;:!?\'")]}>';
 const MAX_REFERENCES = 20;
 const MAX_CHARS = 100_000;

@@ -27,7 +27,7 @@ export function listResources(connection: Connection, signal?: AbortSignal): Pro
   });
 }
 
-/** Returns an empty list for a server that does not implement the method. Throws any other error again. */
+/** Returns an empty list if the error reports an unknown method. Throws any other error again. */
 function withoutTemplates(error: unknown): { readonly resourceTemplates: readonly [] } {
   if (asRecord(error)['code'] === METHOD_NOT_FOUND) return { resourceTemplates: [] };
   throw error;

@@ -22,7 +22,7 @@ export class ServerTools {
   private readonly emit: (event: McpEvent) => void;
   private readonly entry: ListEntry;
   private history: ToolHistory;
-  /** Tools of the server's latest list that are offered to agents. */
+  /** Definitions from the server's latest list of the tools that are offered to agents. */
   private listed: readonly ListedTool[] = [];
   private hasResources = false;
   private fingerprint: string | undefined;
@@ -41,7 +41,7 @@ export class ServerTools {
     });
   }
 
-  /** Reads the stored list. Connects, unless `start` is `first-call` and a list is stored. */
+  /** Reads the stored list. Connects now, unless the option `start` is `first-call` and a list is stored. */
   async start(signal: AbortSignal): Promise<void> {
     const stored = await this.entry.read();
     this.history = new ToolHistory(stored?.definitions ?? [], () => {
@@ -85,8 +85,8 @@ export class ServerTools {
   }
 
   /**
-   * Updates the tools. Returns whether the list has changed. An unchanged list retains its tool objects, because providers
-   * recognize tools by identity.
+   * Updates the tools. Returns whether the list has changed. If the list is unchanged, its tool objects remain the same, because
+   * providers recognize tools by identity.
    */
   private update(all: readonly ListedTool[], hasResources: boolean): boolean {
     const { name, prefix = `${name}_`, only, resources = false, approve } = this.options;
@@ -140,7 +140,7 @@ function isSelected(only: McpOptions['only']): (tool: ListedTool) => boolean {
   return ({ name }) => only.includes(name);
 }
 
-/** Returns the new names of tools. Throws `config` for two equal names. */
+/** Returns the name of each tool after `rename`. Throws `config` for two equal names. */
 function renamed(tools: readonly ListedTool[], rename: McpOptions['rename'] = {}): readonly string[] {
   const before = new Map<string, string>();
   for (const { name } of tools) {

@@ -16,7 +16,7 @@ export interface SessionIo {
   emit(event: McpEvent): void;
   /** Called when the server reports that its tools have changed. */
   readonly listChanged: () => void;
-  /** Called when the session ends. `last`: a program's last output, or the reason for its end. */
+  /** Called when the session ends. `last`: the last output of a program and the reason for its end. */
   closed(session: Session, last: string | undefined): void;
 }
 
@@ -25,7 +25,7 @@ export const NO_LIMIT: { readonly timeout: number } = { timeout: 2 ** 31 - 1 };
 
 const MAX_INSTRUCTIONS = 20_000;
 
-/** Validator that accepts every result. The server's schemas may contain slow regular expressions, which must not run. */
+/** Validator that accepts every result. It evaluates no schema, because a schema may contain slow regular expressions. */
 const UNCHECKED: jsonSchemaValidator = {
   getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }),
 };
@@ -57,7 +57,7 @@ export async function openSession(
   client.onclose = () => {
     session.markLost();
   };
-  // The SDK reports unparsable lines here, as well as errors that other code handles.
+  // The SDK reports two kinds of errors here: lines that it cannot parse, and errors that other code handles.
   client.onerror = () => undefined;
   try {
     await client.connect(connection.transport, { ...NO_LIMIT, signal });
@@ -101,8 +101,8 @@ export class Session {
   }
 
   /**
-   * Runs work with the client. Rejects with an `LlmError`. A lost session is closed when its work in progress has ended, because
-   * an HTTP server may have closed only one of its connections.
+   * Runs work with the client. Rejects with an `LlmError`. A lost session is closed when its other work has ended, because an
+   * HTTP server may have closed only one of its connections.
    */
   async use<T>(label: string, signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T> {
     this.activeCalls += 1;
@@ -131,7 +131,7 @@ export class Session {
 
   async close(): Promise<void> {
     this.markLost();
-    // The failure of a transport that is being closed has no consequence.
+    // If closing the transport fails, the session is lost anyway, so ignore the error.
     await this.transport.close().catch(() => undefined);
     await this.client.close().catch(() => undefined);
   }

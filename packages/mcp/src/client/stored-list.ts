@@ -6,12 +6,12 @@ import { namedStore, type McpStore } from '../store.ts';
 /** Part of a server's list of tools that a later process needs. */
 export interface StoredList {
   readonly tools: readonly ListedTool[];
-  /** Fingerprints of definitions that a person has approved or that were seen first. */
+  /** Fingerprint of each tool's definition that a person approved last, otherwise of the first definition. */
   readonly definitions: readonly (readonly [name: string, fingerprint: string])[];
   readonly hasResources: boolean;
 }
 
-/** Entry of a server's list in a store. Writes run one after the other. */
+/** Entry of a store that contains a server's list of tools. Writes run one after the other. */
 export class ListEntry {
   private readonly store: McpStore | undefined;
   private readonly name: string;
@@ -24,7 +24,7 @@ export class ListEntry {
     this.place = addressOf(place);
   }
 
-  /** Returns the stored list. Ignores a damaged entry, and the list of another server. */
+  /** Returns the stored list, or `undefined` if the entry is missing, is damaged, or is the list of another server. */
   async read(): Promise<StoredList | undefined> {
     const entry = tryParseJson((await this.store?.get(this.name)) ?? '');
     if (!isRecord(entry) || entry['place'] !== this.place) return undefined;

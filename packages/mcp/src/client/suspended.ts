@@ -49,7 +49,7 @@ function withPayload(state: RunState, path: string, payload: JsonValue, prefix =
 export interface SettleIo {
   readonly options: Pick<McpOptions, 'name' | 'maxResultChars'>;
   readonly connection: Pick<Connection, 'ready' | 'task'>;
-  /** Repeats a call with answers. */
+  /** Sends a call again with replies to the server's requests. */
   readonly repeat: (
     call: Extract<McpSuspension, { type: 'mcp-elicitation' }>,
     replies: JsonObject,
@@ -96,7 +96,7 @@ export async function settle(
   return { state: settled, decisions };
 }
 
-/** Returns the outcome of a call, or the reason of its failure. Throws if the state of a task is not available. */
+/** Returns the outcome of a call, or the reason for its failure. Throws if the state of a task is temporarily unavailable. */
 async function outcomeOf(
   suspension: McpSuspension,
   replies: JsonObject | undefined,
@@ -111,12 +111,12 @@ async function outcomeOf(
   }
 }
 
-/** Whether the state of a task may be available later. */
+/** Whether the error is temporary, so that the state of the task may be available later. */
 const isUnavailable = (error: unknown): boolean =>
   LlmError.is(error, 'network', 'timeout', 'overloaded', 'rate-limit', 'server', 'auth', 'aborted') &&
   error.details.code !== TASK_FAILED;
 
-/** Removes the questions of a task that the user has answered. */
+/** Returns the state after the user has answered the questions of a task, which are removed from the payload. */
 function withoutQuestions(state: RunState, path: string, suspension: McpSuspension): RunState {
   if (suspension.type !== 'mcp-task' || suspension.questions === undefined) return state;
   const { questions: _answered, ...task } = suspension;
@@ -132,7 +132,7 @@ function decisionOf(
   return result.isError === true ? { callId, deny: `the tool failed: ${text}` } : { callId, result: text };
 }
 
-/** Returns the payload if it belongs to a call of this server. Throws `config` if that payload is damaged. */
+/** Returns the payload of a call of this server, or `undefined` for another payload. Throws `config` for a damaged payload. */
 function suspensionIn(payload: JsonValue, name: string): McpSuspension | undefined {
   const { type, server, tool, taskId, args, questions = {} } = asRecord(payload);
   if ((type !== 'mcp-elicitation' && type !== 'mcp-task') || server !== name) return undefined;
@@ -154,7 +154,7 @@ function checkPaths(
     calls.flatMap(({ callId, payload }) => answerKeys(callId, asRecord(asRecord(payload)['questions']))),
   );
   for (const key of Object.keys(answers))
-    if (!expected.has(key)) throw invalid(key, 'no call waits for this answer');
+    if (!expected.has(key)) throw invalid(key, 'no call waits for this answer; remove it');
 }
 
 const answerKeys = (path: string, questions: Readonly<Record<string, unknown>>): readonly string[] => {

@@ -8,13 +8,13 @@ export const ANY_RESULT: StandardSchemaV1<unknown, Record<string, unknown>> = {
   '~standard': { version: 1, vendor: 'majordomo', validate: (value) => ({ value: { ...asRecord(value) } }) },
 };
 
-/** Task of a server, in the form of 2025 or of the extension of 2026. */
+/** Task of a server, in the form of protocol 2025 or of the extension of 2026. */
 interface Task {
   readonly taskId: string;
   readonly status: unknown;
   readonly pollMs: number;
   readonly message: string | undefined;
-  // Members that only the form of 2026 has.
+  // Members that exist only in the form of 2026.
   readonly result: unknown;
   readonly inputRequests: unknown;
 }
@@ -26,7 +26,7 @@ const MAX_POLL_MS = 30_000;
 /** Code of the error of a task that ended without a result. */
 export const TASK_FAILED = 'task-failed';
 
-/** Name under which a task of 2026 is part of a result, because the SDK rejects a result of the type `task`. */
+/** Member that contains a task of 2026 in a converted result, because the SDK rejects a result of the type `task`. */
 const TASK_KEY = 'majordomo/task';
 
 /** Converts results of the type `task` to a form that the SDK accepts. Call this before the transport is connected. */
@@ -71,7 +71,7 @@ const updateTask = ({ send }: CallIo, taskId: string, inputResponses: JsonObject
     client.request({ method: 'tasks/update', params: { taskId, inputResponses } }, ANY_RESULT, options),
   );
 
-/** Waits until a task ends or needs the user. Cancels the task when the call is aborted. */
+/** Polls a task until it ends or the user must answer a question. Cancels the task if the call is aborted. */
 export async function waitForTask(started: Task, io: CallIo): Promise<CallOutcome> {
   const { connection, timeout } = io;
   const { taskId } = started;
@@ -96,7 +96,7 @@ export async function waitForTask(started: Task, io: CallIo): Promise<CallOutcom
   }
 }
 
-/** Sends the replies for a task, if any, and returns the task's outcome, or `undefined` while the task runs. */
+/** Sends replies for a task if they are set. Returns the task's outcome, or `undefined` while the task runs. */
 export async function checkTask(
   taskId: string,
   replies: JsonObject | undefined,
@@ -133,7 +133,7 @@ async function outcomeOf(task: Task, io: CallIo, answered: Set<string>): Promise
   }
 }
 
-/** Replies to those requests of a task that have no reply yet. Returns an outcome if the user must answer. */
+/** Replies to the requests of a task that have no reply yet. Returns the questions that only the user can answer, if any. */
 async function askUser(
   { taskId, inputRequests }: Task,
   io: CallIo,

@@ -1,6 +1,6 @@
 /**
- * Tool definitions of a connection. A server may change a definition at any time, but a person's approval covers only the
- * definition that the person has seen.
+ * Tool definitions of a connection. A server may change a definition at any time, but a person's approval includes only the
+ * definition that the person saw.
  */
 export class ToolHistory {
   private readonly latest = new Map<string, string>();
@@ -14,12 +14,12 @@ export class ToolHistory {
     this.onTrust = onTrust;
   }
 
-  /** Definitions that a person has approved or that were seen first, by name. */
+  /** Last definition that a person approved, otherwise the first definition, by tool name. */
   get definitions(): ReadonlyMap<string, string> {
     return this.trusted;
   }
 
-  /** Stores the current tools. Returns the names of the tools whose definitions have changed. */
+  /** Records the current tools. Returns the names of the tools whose definitions have changed. */
   update(tools: readonly (readonly [name: string, fingerprint: string])[]): readonly string[] {
     const changed: string[] = [];
     for (const [name, fingerprint] of tools) {
@@ -43,7 +43,7 @@ export class ToolHistory {
     this.requested.set(name, fingerprint);
   }
 
-  /** Whether a call may run, because a person approved the definition or it has not changed. Stores an approved change. */
+  /** Returns whether a call may run: its definition is unchanged or approved. Records an approved definition as trusted. */
   mayRun(name: string, fingerprint: string): boolean {
     if ((this.latest.get(name) ?? fingerprint) !== fingerprint) return false;
     if (!this.isChanged(name, fingerprint)) return true;
@@ -54,5 +54,5 @@ export class ToolHistory {
   }
 }
 
-/** Maximum number of stored names. Further tools require approval for each call. */
+/** Maximum number of tools with a stored definition. For further tools, each call requires approval. */
 const MAX_NAMES = 10_000;

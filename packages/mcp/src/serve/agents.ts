@@ -13,15 +13,15 @@ const UNAVAILABLE = 'The run has ended or expired. Call the tool again without a
 
 /** Run that waits for a person. */
 export interface WaitingRun {
-  /** Calls to approve. */
+  /** Calls that the person must approve. */
   readonly calls: readonly ToolCallPart[];
-  /** Random name of the stored run. The client does not receive the state itself. */
+  /** Random name of the stored run. The client receives only this name, not the state of the run. */
   readonly requestState: string;
 }
 
 /** Reply of a client to the questions of a waiting run. */
 export interface AgentReply {
-  /** Whether the client can ask a person. */
+  /** Whether the client can ask a person, because it supports elicitation. */
   readonly canAsk: boolean;
   readonly requestState: string | undefined;
   /** Whether the person approves a call. */

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 
-/** Shutdown of a server. Each request has a separate signal, because requests in a Worker must not share a signal. */
+/** Signals that abort when a server is closed. Each request has a separate signal, as requests in a Worker must not share one. */
 export class Closing {
   private reason: LlmError | undefined;
   private readonly active = new Set<AbortController>();

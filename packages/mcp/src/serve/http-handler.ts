@@ -13,8 +13,8 @@ export interface HttpHandler {
 }
 
 /**
- * Returns a handler. Clients of 2026 need no session. Clients of 2025 have a limited number of sessions. At the limit, the least
- * recently used session is closed.
+ * Returns a handler. Clients of protocol 2026 need no session. Clients of protocol 2025 have at most `maxSessions` sessions. At
+ * this limit, the least recently used session is closed.
  */
 export async function httpHandler(
   factory: McpServerFactory,
@@ -67,7 +67,7 @@ function evictSessions(sessions: Map<string, Transport>, maxSessions: number): v
   }
 }
 
-/** Returns the response to an unknown session, after which the client must start a new session. */
+/** Returns the response to a request of an unknown session. The client must then start a new session. */
 const NO_SESSION = (): Response =>
   Response.json(
     { jsonrpc: '2.0', error: { code: -32001, message: 'Session not found' }, id: null },

@@ -4,9 +4,9 @@ import type { McpStore } from '../store.ts';
 
 /** Options of `serveMcp`. */
 export interface ServeOptions {
-  /** Name that clients see. */
+  /** Name of the server, which clients receive. */
   readonly name: string;
-  /** Version that clients see. */
+  /** Version of the server, which clients receive. */
   readonly version: string;
   /** Tools to serve, with unique names. */
   readonly tools: readonly Tool[];
@@ -19,34 +19,34 @@ export interface ServeOptions {
    */
   readonly approvals?: 'ask' | 'client' | undefined;
   /**
-   * Maximum number of HTTP sessions for clients of 2025, which need a session for cancellation and elicitation. With 0, every
-   * request is independent, as hosts with many instances require.
+   * Maximum number of HTTP sessions for clients of protocol 2025, which need a session for cancellation and elicitation. With 0,
+   * the server has no sessions, as is required on hosts with many instances.
    * @default 0
    */
   readonly sessions?: number | undefined;
-  /** Strings and files that clients may read. `@default []` */
+  /** Strings and files that clients may read. @default [] */
   readonly resources?: readonly ServedResource[] | undefined;
-  /** Prompts that clients may request. `@default []` */
+  /** Prompts that clients may request. @default [] */
   readonly prompts?: readonly ServedPrompt[] | undefined;
-  /** Skills. The instructions of a skill are a prompt with the skill's name, and its tools are served. `@default []` */
+  /** Skills. The instructions of a skill are a prompt with the skill's name, and its tools are served. @default [] */
   readonly skills?: readonly Skill[] | undefined;
-  /** Folder of skill folders, served by the skills extension of MCP. Requires Node, Bun or Deno. `@default` none */
+  /** Folder of skill folders, served by the skills extension of MCP. Requires Node, Bun or Deno. @default none */
   readonly skillsFolder?: string | undefined;
   /**
-   * Agents, served as tools with the argument `task`. The person who uses the client approves the calls inside an agent, also
-   * with `approvals: 'client'`. `@default []`
+   * Agents, served as tools with the argument `task`. The client's user approves the calls inside an agent, even with `approvals:
+   * 'client'`. @default []
    */
   readonly agents?: readonly ServedAgent[] | undefined;
   /**
    * Store for runs of `agents` that wait for an approval. Runs are stored for one hour. Several serving processes must share the
-   * store. `@default` the memory of this process, with at most 1,000 runs
+   * store. @default the memory of this process, with at most 1,000 runs
    */
   readonly store?: McpStore | undefined;
   /** Listener for errors that occur outside of calls. @default errors are ignored */
   readonly onError?: ((error: Error) => void) | undefined;
 }
 
-/** Content that clients may read. */
+/** String or file that clients may read. */
 export interface ServedResource {
   readonly uri: string;
   readonly name: string;
@@ -86,6 +86,6 @@ export interface McpServerHandle {
   stdio(): Promise<void>;
   /** Responds to an HTTP request, which the application must authorize first. */
   fetch(request: Request): Promise<Response>;
-  /** Aborts the work in progress. Later requests receive the status 503. */
+  /** Aborts the requests in progress. Later requests receive the status 503. */
   close(): Promise<void>;
 }

@@ -10,14 +10,14 @@ export interface McpProgress {
 
 const reporters = new WeakMap<object, (progress: McpProgress) => void>();
 
-/** Returns a context for a served tool. `reportProgress` sends progress to the client if it receives this context. */
+/** Returns a context for a served tool. With this context, `reportProgress` calls `report`. */
 export function progressContext(report: (progress: McpProgress) => void): object {
   const context = {};
   reporters.set(context, report);
   return context;
 }
 
-/** Reports progress to the MCP client of a call. Does nothing if an agent called the tool. */
+/** Reports progress to the MCP client that called the tool. Does nothing if an agent called the tool. */
 export function reportProgress({ context }: ToolContext, progress: McpProgress): void {
   if (typeof context === 'object' && context !== null) reporters.get(context)?.(progress);
 }

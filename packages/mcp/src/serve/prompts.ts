@@ -4,7 +4,7 @@ import { toBase64 } from '@majordomo/core/toolkit';
 import type { ContentBlock, McpServer, PromptMessage } from '@modelcontextprotocol/server';
 import type { ServedPrompt } from './options.ts';
 
-/** Returns the prompts, and the instructions of skills as prompts, by name. Throws `config` for two equal names. */
+/** Returns the prompts by name, including a prompt for the instructions of each skill. Throws `config` for two equal names. */
 export function promptsOf(
   prompts: readonly ServedPrompt[],
   skills: readonly Skill[],
@@ -21,7 +21,7 @@ export function promptsOf(
   return byName;
 }
 
-/** Registers the prompts. Missing arguments and unknown names are protocol errors. */
+/** Registers the prompts. A request with an unknown name or without a required argument fails with a protocol error. */
 export function registerPrompts(
   { server }: McpServer,
   prompts: ReadonlyMap<string, ServedPrompt>,
@@ -49,7 +49,7 @@ export function registerPrompts(
   });
 }
 
-/** Returns one message per part, because a protocol message has only one content. */
+/** Returns one message per part, because a message of the protocol contains only one part. */
 function messagesOf(messages: string | readonly Message[], name: string): PromptMessage[] {
   if (typeof messages === 'string') return [{ role: 'user', content: { type: 'text', text: messages } }];
   return messages.flatMap(({ role, parts }) => {

@@ -14,7 +14,7 @@ export async function serveOnStdio(
   const ended = Promise.race([
     once(process.stdin, 'end', { signal }),
     once(process.stdin, 'close', { signal }),
-    // After a message that is too long, the SDK stops reading, so it would not detect that the client disconnects.
+    // After a message that is too long, the SDK stops reading and would not detect that the client disconnects, so stop serving.
     once(process.stdin, 'pause', { signal }),
   ]);
   const handle = serveStdio(factory, onerror === undefined ? {} : { onerror });

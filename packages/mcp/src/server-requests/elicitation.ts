@@ -4,7 +4,7 @@ import type { ElicitRequestParams, ElicitResult } from '@modelcontextprotocol/cl
 import type { McpOptions, McpQuestion, McpReply } from '../options.ts';
 import { refusalError } from './refusal-error.ts';
 
-/** Asks the user a server's question. Rejects a reply whose content does not match the server's schema. */
+/** Shows a server's question to the user and returns the reply. Throws if the reply does not match the server's schema. */
 export async function elicit(
   params: ElicitRequestParams,
   onElicit: NonNullable<McpOptions['onElicit']>,
@@ -36,7 +36,7 @@ export function questionOf(params: ElicitRequestParams): McpQuestion {
   throw new LlmError('protocol', 'the server sent an invalid question');
 }
 
-/** Returns the reason why a reply does not answer a question, or `undefined` for a valid reply. */
+/** Returns the reason for which a reply is invalid, or `undefined` for a valid reply. */
 export async function replyProblem(question: McpQuestion, reply: McpReply): Promise<string | undefined> {
   const { action, content } = asRecord(reply);
   if (action !== 'accept')

@@ -22,13 +22,13 @@ export function capabilitiesFor(options: Options): ClientCapabilities {
   };
 }
 
-/** Questions to the user, and replies to requests that need no user. */
+/** Questions to the user, and replies to the server's other requests. */
 export interface PendingInput {
   readonly questions: Readonly<Record<string, McpQuestion>>;
   readonly replies: JsonObject;
 }
 
-/** Dependencies of the handlers for a server's requests, across its sessions. */
+/** Replies to a server's requests. All sessions with the server share this object. */
 export class ServerRequests {
   readonly options: Options;
   readonly sampler: Sampler | undefined;
@@ -81,7 +81,7 @@ export function handleServerRequests(client: Client, { options, sampler, pause }
     client.setRequestHandler('elicitation/create', ({ params }, { mcpReq }) =>
       withPause(pause, () => elicit(params, onElicit, mcpReq.signal)),
     );
-  // A question of a server of 2025 is an open request, which ends with the process. The run therefore cannot pause for it.
+  // In protocol 2025, a question is an open request, which ends with the process. The run therefore cannot pause for it.
   else if (suspend.includes('elicitation'))
     client.setRequestHandler('elicitation/create', () => ({ action: 'cancel' as const }));
 }

@@ -10,7 +10,7 @@ type Result = HandlerResultTypeMap['sampling/createMessage'];
 const MAX_REQUESTS = 10;
 const MAX_TOKENS = 1000;
 
-/** Handles a server's completion requests, within the connection's limits. */
+/** Handles a server's requests for completions, within the limits of `McpSampling`. */
 export class Sampler {
   private readonly options: McpSampling;
   private requestCount = 0;

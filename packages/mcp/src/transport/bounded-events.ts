@@ -5,8 +5,8 @@ const RETURN = 13;
 const LETTER_I = 105;
 
 /**
- * Limits each event of a stream to `maxBytes`. A longer event ends the stream with an error. Calls `onEnd` at the end of a
- * stream without event ids, because such a stream cannot be resumed.
+ * Limits each event of a stream to `maxBytes`. A longer event ends the stream with an error. If the stream contained no event
+ * ids, calls `onEnd` at its end, because the stream cannot be resumed.
  */
 export function boundedEvents(
   response: Response,
@@ -39,7 +39,7 @@ export function boundedEvents(
 
 function count(ending: { bytes: number; isLineStart: boolean; hasIds: boolean }, byte: number): void {
   if (byte === RETURN) return;
-  // No other field of an event begins with `i`.
+  // Only the field `id` of an event begins with `i`.
   if (ending.isLineStart && byte === LETTER_I) ending.hasIds = true;
   const isEmptyLine = byte === LINE_FEED && ending.isLineStart;
   ending.bytes = isEmptyLine ? 0 : ending.bytes + 1;

@@ -8,16 +8,16 @@ import { loadClient } from '../sdk.ts';
 import { boundedEvents } from './bounded-events.ts';
 import { CUT_OFF, type ServerTransport } from './server-transport.ts';
 
-/** Maximum size of a response and of an event, in bytes. Equal to the maximum size of a program's message. */
+/** Maximum size of a response and of an event, in bytes. The limit for a message of a program is the same. */
 const MAX_BYTES = 10 * 1024 * 1024;
 
-/** Time for which the SDK can still read data after the end of a stream, in milliseconds. */
+/** Time after the end of a stream in which the SDK reads the remaining data, in milliseconds. */
 const READ_MS = 100;
 const CLOSE_TIMEOUT_MS = 1000;
 
 interface HttpIo {
   readonly label: string;
-  /** Secrets that are removed from errors. */
+  /** Secrets that are masked in errors. */
   readonly secrets: Set<string>;
   readonly authorization: Authorization | undefined;
 }
@@ -37,7 +37,7 @@ export async function httpTransport(
     const answer = await fetch(input, { ...init, signal: init?.signal ?? ended.signal });
     const ids = init?.method === 'POST' ? requestIdsIn(init.body) : [];
     return boundedResponse(answer, label, () => {
-      // If the caller has aborted the request, no error is reported.
+      // If the caller has aborted the request, do not report an error.
       if (init?.signal?.aborted !== true) setTimeout(failRequests, READ_MS, transport, ids);
     });
   };
@@ -59,7 +59,7 @@ export async function httpTransport(
   return { transport, close };
 }
 
-/** Fails requests whose stream ended without a response. Otherwise the SDK would wait for the timeout. */
+/** Rejects the requests whose stream ended without a response. Otherwise, they would be pending until the timeout. */
 function failRequests(transport: Transport, ids: readonly RequestId[]): void {
   const error = { code: CUT_OFF, message: 'the connection was closed before the response' };
   for (const id of ids) transport.onmessage?.({ jsonrpc: '2.0', id, error });

@@ -22,9 +22,9 @@ const SCRIPT = `
 exec "$@" 3<&-
 `;
 
-/** Time that a program has to end after its stdin closes, and again after SIGTERM, in milliseconds. */
+/** Maximum wait for the end of a program after its stdin closes, and again after SIGTERM, in milliseconds. */
 const GRACE_MS = 700;
-/** Maximum time to read output after the exit of a program, in milliseconds. Another process may keep stdout open. */
+/** Maximum time to read output after a program has ended, in milliseconds, because another process may keep its stdout open. */
 const DRAIN_MS = 1000;
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
@@ -217,7 +217,7 @@ class ProgramTransport implements Transport {
     try {
       if (this.child?.pid !== undefined) process.kill(-this.child.pid, signal);
     } catch {
-      // ESRCH: the group has ended.
+      // An error means that the group has ended (ESRCH).
     }
   }
 }

@@ -3,7 +3,7 @@ import type { Transport } from '@modelcontextprotocol/client';
 /** Transport to a server. The SDK starts the transport when the client connects. */
 export interface ServerTransport {
   readonly transport: Transport;
-  /** Returns a program's last stderr output and the reason for its end, with secrets masked. */
+  /** Returns the reason for the end of a program and its last stderr output, with secrets masked. */
   readonly lastOutput: () => string | undefined;
   /** Masks the endpoint's secrets, including renewed tokens. */
   readonly mask: (text: string) => string;
@@ -11,5 +11,5 @@ export interface ServerTransport {
   close(): Promise<void>;
 }
 
-/** Error code for a stream that ended without a response. JSON-RPC does not reserve the code. */
+/** Error code for a stream that ended without a response. The code is outside the range that JSON-RPC reserves. */
 export const CUT_OFF = -32_800_001;

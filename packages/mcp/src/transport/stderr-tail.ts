@@ -7,13 +7,13 @@ const MAX_TAIL = 2000;
 const MAX_LINE = 1000;
 
 /**
- * Tail of a program's stderr. Lines are masked before they are cut, because a part of a secret is also secret. The stream
- * is always read, because a full pipe would block the program.
+ * Last part of a program's stderr output. Secrets in a line are masked before the line is cut, because a part of a secret could
+ * remain otherwise. The stream is always read, because a full pipe would block the program.
  */
 export class StderrTail {
   private readonly mask: (text: string) => string;
   private readonly onLine: (line: string) => void;
-  /** Number of characters removed from the end of a cut line, which may contain a part of a secret of at most this length. */
+  /** Number of characters to remove from the end of a cut line, because the end may contain the first part of a secret. */
   private readonly margin: number;
   private tail = '';
   private line = '';
