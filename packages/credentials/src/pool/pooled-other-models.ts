@@ -74,5 +74,8 @@ export function pooledOtherModels(
 
 function required<Backend>(backend: Backend | undefined, keyId: string): Backend {
   if (backend !== undefined) return backend;
-  throw new LlmError('config', `the provider of key ${keyId} does not support this operation; remove the key`);
+  throw new LlmError(
+    'config',
+    `the provider of key ${keyId} does not support this operation; remove the key`,
+  );
 }
