@@ -89,7 +89,7 @@ function answered(
     lines.on('close', () => {
       end(null);
     });
-    // After Ctrl-Z and `fg`, readline is paused, and nothing would keep the process running.
+    // After Ctrl-Z and `fg`, readline is paused. Resume it, because the process would otherwise exit.
     lines.on('SIGCONT', () => {
       lines.prompt(true);
     });
@@ -109,7 +109,7 @@ function answered(
   });
 }
 
-/** Stores the history. Ignores failures. */
+/** Stores the history. Ignores failures, because the conversation does not need the file. */
 function storeHistory(file: string, texts: readonly string[]): void {
   try {
     writeState(file, texts);

@@ -15,18 +15,18 @@ const ENDINGS = { SIGHUP: 129, SIGTERM: 143 } as const;
 let ended: number | undefined;
 const end = (signal: keyof typeof ENDINGS): void => {
   ended = ENDINGS[signal];
-  // Abort the calls, so that they close their connections and restore the terminal.
+  // Abort the command, so that it closes its connections and restores the terminal.
   interrupts.end();
   setTimeout(() => process.exit(ended), interrupts.graceMs).unref();
 };
-/** Whether a write failed because the terminal was closed. Only this reveals it to a command that reloads on SIGHUP. */
+/** Whether a write failed because the terminal was closed. A command that reloads on SIGHUP has no other sign of this. */
 const isTerminalClosed = ({ code }: NodeJS.ErrnoException): boolean => code === 'EIO';
 process.on('SIGHUP', () => {
   if (interrupts.reload === undefined) end('SIGHUP');
   else interrupts.reload();
 });
 process.once('SIGTERM', () => end('SIGTERM'));
-// EPIPE is not a failure: the reader of a pipe, such as `majordomo … | head`, has closed it.
+// EPIPE is not a failure. It means that the reader, as in `majordomo … | head`, has closed the pipe.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (isTerminalClosed(error)) end('SIGHUP');
   else process.exit(error.code === 'EPIPE' ? 0 : 1);

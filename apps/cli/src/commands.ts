@@ -2,7 +2,7 @@ import type { Define } from './commands/define.ts';
 
 interface CommandEntry {
   readonly name: string;
-  /** Description for `majordomo --help`, which loads no commands. */
+  /** Description for `majordomo --help`, which does not load the code of the commands. */
   readonly description: string;
   readonly load: () => Promise<{ readonly define: Define }>;
 }

@@ -26,7 +26,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-/** Returns the name of the command. Options before the name have no values. */
+/** Returns the command's name: the first argument that is not an option or `help`. Options before the name have no values. */
 function commandNameIn(argv: readonly string[]): string | undefined {
   const [first, second] = argv.filter((word) => !word.startsWith('-'));
   return first === 'help' ? second : first;

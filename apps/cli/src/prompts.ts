@@ -39,7 +39,7 @@ async function untilEnd<Answer>(
   const end = new AbortController();
   let isAnswered = false;
   const onPause = (): void => {
-    // An answer also pauses the input, but it has arrived before the pause.
+    // An answered prompt also pauses the input, but `isAnswered` is set before the check below.
     setImmediate(() => {
       if (!isAnswered) end.abort();
     });

@@ -10,7 +10,7 @@ export function stateFile(name: string, { home, env }: Pick<Io, 'home' | 'env'>)
   return join(xdgFolder(env['XDG_STATE_HOME'], join(home, '.local/state')), 'majordomo', name);
 }
 
-/** Returns the folder of an XDG variable. Relative paths are ignored, as the specification requires. */
+/** Returns the folder of an XDG variable, or `otherwise` for a missing or relative path, as the specification requires. */
 export const xdgFolder = (path: string | undefined, otherwise: string): string =>
   path !== undefined && isAbsolute(path) ? path : otherwise;
 

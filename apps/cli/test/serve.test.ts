@@ -473,7 +473,7 @@ describe('the section `gateway` of the configuration', () => {
       cwd: folder(CONFIG_OF({ store: 'postgres://${HOST}/db' })),
     });
     expect(await unset.ended).toBe(2);
-    expect(unset.err()).toContain('gateway.store of the configuration: the variable HOST is not set');
+    expect(unset.err()).toContain('gateway.store of the configuration needs the variable HOST; set it');
     for (const gateway of [
       { metrics: 'all' },
       { calls: { keep: 1 } },

@@ -25,8 +25,8 @@ export interface LabelTask {
 }
 
 /**
- * Cron task: sends the tickets of a day by batch and returns a line per ticket, or `undefined` while the vendor works. Every run
- * is the same call. The key identifies the job, so only the first run reads the tickets.
+ * Cron task: sends the tickets of a day by batch. Returns a line per ticket, or `undefined` while the batch runs. Every run makes
+ * the same call. The key identifies the job, so only the first run reads the tickets.
  */
 export async function labelTickets(
   { majordomo, stores, ledger, onEvent }: LabelTask,

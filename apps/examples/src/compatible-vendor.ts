@@ -1,7 +1,7 @@
 import { createMajordomo, type Majordomo } from '@majordomo/core';
 import { groq, openaiCompatible } from '@majordomo/provider-openai';
 
-/** Adds vendors that support Chat Completions with profiles: one from the package and a custom one. */
+/** Adds two vendors that support Chat Completions: one with a profile of the package, one with a custom profile. */
 export function withLab(env: object, baseURL: string): Majordomo {
   const lab = { id: 'lab', baseURL, keyEnv: 'LAB_KEY', quirks: { maxTokensField: 'max_tokens' } } as const;
   return createMajordomo({

@@ -32,7 +32,7 @@ const smallRefunds: Check = {
 };
 
 /**
- * Creates a support agent. The vendor receives no names, addresses and numbers, the refunds are small, and no answer mentions a
+ * Creates a support agent. The vendor receives no names, addresses or numbers. Large refunds are refused. No answer mentions a
  * competitor.
  */
 export function supportAgent(

@@ -23,7 +23,7 @@ export function executors(
   return { majordomo, router };
 }
 
-/** Dispatches a task. The fallback is the rest of the chain. */
+/** Sends a task to an executor. If the executor's model fails, `workers_ai` answers. */
 export async function dispatch(majordomo: Majordomo, executor: string, task: string): Promise<string> {
   const { text, target, attempts } = await majordomo
     .model(`${executor},workers_ai`)

@@ -1,6 +1,6 @@
 import type { Gate } from '@majordomo/core';
 
-/** Quotas that several processes share. Reservations with the same id count as one. */
+/** Quotas that several processes share. Reservations with the same id are counted once. */
 export interface Quotas {
   reserve(tenant: string, id: string, tokens: number, signal: AbortSignal): Promise<boolean>;
   settle(id: string, used: number): Promise<void>;

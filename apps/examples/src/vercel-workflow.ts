@@ -16,8 +16,8 @@ import {
 import type { ToolCallPart } from '@majordomo/core';
 
 /**
- * Functions of the application that begin with `'use step'`. Each calls the method of `agent.effects({ runId, signal })` that it
- * is named after, with `ask.maxRetries = 0`.
+ * Functions of the application that begin with `'use step'`. Each calls the method of the same name of `agent.effects({ runId,
+ * signal })`. The application sets `ask.maxRetries = 0`.
  */
 export interface Steps {
   ask(state: RunState): Promise<Answer>;

@@ -12,8 +12,8 @@ import { rewriteSdkFile } from './codemod/sdk-file.ts';
 export type { MajordomoPlugin } from './plugin.ts';
 
 /**
- * Rules of `@majordomo/eslint-plugin`, with fixes. A fix rewrites a plain use of the OpenAI or Anthropic SDK, a plain
- * `fetch` to these vendors, or a plain call of a Workers AI binding. Every other use is reported without a fix.
+ * Rules of `@majordomo/eslint-plugin`, with fixes. A fix rewrites a plain use of the OpenAI or Anthropic SDK, a plain `fetch` to
+ * these vendors, or a plain call of a Workers AI binding. Any other use is reported, but not fixed.
  */
 export const rules: Readonly<Record<string, Rule.RuleModule>> = {
   ...reporting,

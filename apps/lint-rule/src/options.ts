@@ -63,7 +63,7 @@ export interface MajordomoOptions {
    */
   readonly commands?: readonly string[] | undefined;
   /**
-   * Additional SDK clients, with the option that switches off their retries.
+   * Additional SDK clients, with the option that disables their retries.
    * @default []
    */
   readonly clients?: readonly RetryOption[] | undefined;
@@ -130,7 +130,7 @@ export function optionsOf(context: Rule.RuleContext): MajordomoOptions {
   return merged;
 }
 
-/** Merged options by the rule's own options. A linter passes the same object for every file of a configuration. */
+/** Merged options, cached by the object with the rule's options, which is the same for every file of a configuration. */
 const mergedOptions = new WeakMap<object, { readonly shared: object; readonly merged: MajordomoOptions }>();
 
 function isList(value: unknown): value is readonly unknown[] {

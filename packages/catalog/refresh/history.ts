@@ -2,7 +2,7 @@ import type { CatalogModel, Price } from '../src/contract.ts';
 
 /**
  * Returns the models of this refresh merged with all earlier models, because bills refer to models that no longer exist. A
- * changed price begins a new period today. A model that no source lists any longer gets the last day on which it was listed.
+ * changed price begins a new period today. For a model that no source lists any longer, sets `lastSeen`.
  */
 export function withHistory(
   now: readonly CatalogModel[],

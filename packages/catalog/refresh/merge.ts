@@ -4,7 +4,7 @@ import { SINCE_EVER } from '../src/row.ts';
 import type { Facts, Listed, Listing, Listings, Offer, SourceName } from '../src/refresh/offer.ts';
 import { outdatedOffers, vote } from './vote.ts';
 
-/** Dates of the data of each source, and of the newest data. */
+/** Day of the refresh, and the date of each source's data. */
 export interface Dates {
   readonly today: string;
   readonly bySource: Readonly<Partial<Record<SourceName, string>>>;
@@ -17,12 +17,12 @@ interface Merged {
   readonly contradicted: ReadonlyMap<string, readonly SourceName[]>;
 }
 
-/** Returns one entry for each id that a source lists. Facts of models.dev take precedence. The sources vote on the price. */
+/** Returns one model for each id. Facts of models.dev replace those of other sources. The sources vote on the price. */
 export function merge(vendor: string, listings: Listings, dates: Dates, resells = false): Merged {
   const { modelsDev, genai, litellm, piAi } = listings;
   const main = byId(modelsDev);
   const isPriced = ({ offers }: Listed): boolean => offers.length > 0;
-  // Models of a reseller change daily, so only sources with complete lists are used.
+  // A reseller's models change daily, so only models.dev and pi-ai, whose lists are complete, add models.
   const other = [...(resells ? [] : [...genai, ...litellm]), ...piAi].filter(isPriced).map(({ id }) => id);
   const named = new Map([...genai.flatMap(namedBy), ...genai.map((one) => [one.id, one] as const)]);
   const ids = [...new Set([...main.keys(), ...other])];
@@ -48,7 +48,7 @@ const byId = (listing: Listing): ReadonlyMap<string, Listed> => new Map(listing.
 const namedBy = (one: Listed): readonly (readonly [string, Listed])[] =>
   one.aliases.map((alias) => [alias, one] as const);
 
-/** Merges listings. The first listing with a value takes precedence. The most complete source is first. */
+/** Merges the facts of listings. Callers pass the most complete source first, because the first value of a fact is used. */
 function factsOf(listed: readonly Listed[]): Facts {
   const facts: Partial<Facts>[] = listed.map((one) => one.facts);
   const [first = {}] = facts;

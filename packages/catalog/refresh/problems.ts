@@ -1,13 +1,13 @@
 import type { CatalogModel, Price, Rates } from '../src/contract.ts';
 import { currentOf } from './history.ts';
 
-/** Maximum factor by which a price may change between two refreshes without a ruling. */
+/** Maximum factor by which a price may change between two refreshes. A larger change requires a `Ruling`. */
 const LARGEST_CHANGE = 2;
 /** Maximum ratio of the rate of a tier or context step to the plain rate. A higher ratio is an error in the source. */
 const DEAREST_TIER = 10;
 /**
- * Models whose vendors charge less for writing a cache than for plain input. OpenRouter lists the storage of Gemini's caches,
- * which is charged in addition to the input, and MiniMax doubles the input rate of its fast models, but not their cache rate.
+ * Models whose vendors charge less for writing a cache than for plain input. For Gemini, OpenRouter lists only the storage fee,
+ * which is added to the input rate. MiniMax doubles only the input rate of its fast models.
  */
 const CHEAP_WRITES = /^openrouter\/|\/(?:minimax\/)?minimax-.*-highspeed$/i;
 
@@ -90,8 +90,8 @@ function caches(
 }
 
 /**
- * Returns problems of rates compared to the plain rates. Context steps and the priority tier must cost at least as much, and
- * no rate more than ten times as much.
+ * Returns problems of the rates in `own`. If `isDearer`, a rate must not be below the plain rate, otherwise not above it. No rate
+ * may exceed ten times the plain rate.
  */
 function against(plain: Rates, own: Partial<Rates>, where: string, isDearer: boolean): readonly string[] {
   return (Object.keys(own) as (keyof Rates)[]).flatMap((name) => {

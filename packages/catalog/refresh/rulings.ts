@@ -2,13 +2,13 @@ import type { CatalogModel, Price, Rates } from '../src/contract.ts';
 import type { Facts, Listing, Listings, SourceName } from '../src/refresh/offer.ts';
 import { SINCE_EVER } from '../src/row.ts';
 
-/** Decision of a reviewer about one model, or about the fees and facts of all models whose ids begin with the text before `*`. */
+/** Decision of a reviewer about one model. If `id` ends with `*`, the fees and facts apply to all ids with this prefix. */
 export interface Ruling {
   readonly vendor: string;
   readonly id: string;
   /**
-   * Source with the correct price. Other sources are ignored. `newest`: the newest source takes precedence over sources that are
-   * more than 60 days older. With the id `*`, the ruling applies to all models of the vendor.
+   * Source with the correct price. The prices of other sources are ignored. `newest` resolves a contradiction between the newest
+   * source and a source that is more than 60 days older. With the id `*`, `newest` applies to all models of the vendor.
    */
   readonly believe?: SourceName | 'newest';
   /** First days of price periods that a vendor announced but that never applied. */
@@ -17,11 +17,11 @@ export interface Ruling {
   readonly fees?: Price['fees'];
   /** Facts that replace those of the sources. */
   readonly facts?: Partial<Facts>;
-  /** Values that replace those of the current price. `null`: the sources list no real price. */
+  /** Values that replace those of the current price. `null` removes all prices, because the sources list no real price. */
   readonly price?: PriceChange | null;
   /** First day of the price, for a model that no source lists any longer. */
   readonly from?: string;
-  /** Earlier price periods, with the rates that differed. The current price begins when the last of these periods ends. */
+  /** Earlier price periods, with the rates that differ from the current price. The current price begins after the last period. */
   readonly earlier?: readonly {
     readonly from: string;
     readonly until: string;
@@ -39,7 +39,7 @@ interface PriceChange {
   readonly fees?: Price['fees'];
 }
 
-/** Returns the listings without the values that rulings reject. */
+/** Returns the listings without the prices that rulings reject. */
 export function believing(vendor: string, listings: Listings, rulings: readonly Ruling[]): Listings {
   const of = (source: SourceName, listing: Listing): Listing => {
     const unheard = rulings.filter(
@@ -70,7 +70,7 @@ export function ruled(
       return all.map((model) => (model.id.startsWith(prefix) ? withFees(model, ruling) : model));
     if (ruling.fees !== undefined)
       return all.map((model) => (model.id === ruling.id ? withFees(model, ruling) : model));
-    // A retirement date without a price does not create an entry.
+    // A ruling with a retirement date, but without a price, does not create a model.
     const isKnown = all.some(({ id }) => id === ruling.id);
     const isFactsOnly = ruling.facts !== undefined && ruling.price === undefined;
     if (!isKnown) return isFactsOnly ? all : [...all, made(ruling)];
@@ -78,7 +78,7 @@ export function ruled(
   }, models);
 }
 
-/** Adds fees and facts that apply to several models. Differences between the sources about rates still need a ruling. */
+/** Adds fees and facts to a model. Fees are added only to models with text output. */
 function withFees(model: CatalogModel, { price, fees, facts }: Ruling): CatalogModel {
   const replaced = price?.fees;
   if ((fees === undefined && replaced === undefined) || !model.output.includes('text'))
@@ -121,7 +121,7 @@ function settled(model: CatalogModel, ruling: Ruling, today: string): CatalogMod
   };
 }
 
-/** Returns the prices with their first days, for a model that only sources without dates contain. */
+/** Returns the prices of a model with the first days that the ruling states, if the sources state none. */
 function datedPrices(prices: readonly Price[], { facts, earlier = [], source }: Ruling): readonly Price[] {
   const [first, ...later] = prices;
   if (first === undefined || first.from !== SINCE_EVER) return prices;

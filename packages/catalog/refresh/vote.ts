@@ -61,7 +61,7 @@ const plainOf = ({ rates: { input, output } }: Offer): string => `${input}/${out
 const isFree = ({ rates, fees }: Offer): boolean =>
   Object.values(rates).every((rate) => rate === 0) && Object.keys(fees).length === 0;
 
-/** Returns the largest group of equal values; the first one if several have the same size. */
+/** Returns the values of the largest group with equal keys, or the first of these groups if several have the same size. */
 function largest<T>(all: readonly T[], by: (one: T) => string): readonly T[] {
   const words = [...new Set(all.map(by))];
   const groups = words.map((word) => all.filter((one) => by(one) === word));

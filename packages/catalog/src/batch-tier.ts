@@ -17,7 +17,7 @@ const HALVED: Readonly<Record<string, readonly (keyof Rates)[] | 'all'>> = {
 
 const tiered = new WeakMap<Price, Price>();
 
-/** Adds the batch tier to a price if its vendor has one discount for all models. A tier from a data source is retained. */
+/** Adds the batch tier if the vendor has one discount for all models. A batch tier of a data source is not replaced. */
 export function withBatchTier(vendor: string, price: Price): Price {
   const halved = Object.hasOwn(HALVED, vendor) ? HALVED[vendor] : undefined;
   if (halved === undefined) return price;

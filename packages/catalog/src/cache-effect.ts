@@ -17,7 +17,7 @@ export interface CacheEffect {
 
 /**
  * Returns the effect of the prompt cache; `undefined` if usage or price is unknown, or if cached tokens have no rate. Throws
- * `config` if an amount of the price is not an integer.
+ * `config` if a rate is not a non-negative integer.
  * @param options `tier`: the vendor's name of the service tier; default `usage.details.serviceTier`
  */
 export function cacheEffect(

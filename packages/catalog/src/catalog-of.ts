@@ -11,7 +11,7 @@ export interface Snapshot {
   load(vendor: string): Promise<Models>;
 }
 
-/** Creates a catalog over a snapshot. Loads each vendor once. If a load fails, the next lookup repeats the load. */
+/** Creates a catalog over a snapshot. Loads the models of each vendor once. If a load fails, the next lookup repeats the load. */
 export function catalogOf(snapshot: Snapshot, overrides: readonly Override[] = []): Catalog {
   for (const override of overrides) checkOverride(override);
   const stores = new Map<string, Promise<ModelStore>>();

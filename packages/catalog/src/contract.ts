@@ -17,7 +17,7 @@ export interface Rates {
   readonly outputImage?: Rate | undefined;
 }
 
-/** Price of a model that applies from a day on. */
+/** Price of a model. The price applies from the day `from` until the next price of the model begins. */
 export interface Price {
   /** First day as an ISO date, in UTC. */
   readonly from: string;
@@ -25,22 +25,22 @@ export interface Price {
   /** Rates that apply to the complete request if its input exceeds `inputTokens`. */
   readonly above?: readonly { readonly inputTokens: number; readonly rates: Rates }[] | undefined;
   /**
-   * Rates by the vendor's name of the service tier, such as `batch`. If a rate is missing, the rate in `rates` applies. Rates of
-   * a tier above a context step have the name `<tier>><tokens>`, such as `priority>200000`.
+   * Rates by the vendor's name of the service tier, such as `batch`. A rate that a tier omits is the standard rate. Rates of a
+   * tier above a context step have the name `<tier>><tokens>`, such as `priority>200000`.
    */
   readonly tiers?: { readonly [tier: string]: Partial<Rates> } | undefined;
   /** Fees for one use, in micro-USD with at most six decimals, such as `{ web_search: 10_000, request: 5_000 }`. */
   readonly fees?: { readonly [unit: string]: number } | undefined;
   /** Names of the sources of this price. */
   readonly sources: readonly string[];
-  /** Reliability. `agreed`: several sources agree; `disputed`: sources differ without a majority; `override`: set manually. */
+  /** Reliability. `agreed`: several sources agree; `single`: one source; `disputed`: no majority; `override`: set manually. */
   readonly trust: 'agreed' | 'single' | 'disputed' | 'override';
 }
 
 /** Kind of input or output of a model. */
 export type Modality = 'text' | 'image' | 'audio' | 'video' | 'pdf';
 
-/** Model at a vendor. `undefined` means unknown. */
+/** Model of a vendor. An absent property is unknown. */
 export interface CatalogModel {
   readonly vendor: string;
   /** Id that the vendor uses. */
@@ -97,6 +97,6 @@ export interface Catalog {
   find(vendor: string, id: string): Promise<CatalogMatch | undefined>;
   /** Returns all models of a vendor, including aliases; an empty array for an unknown vendor. */
   models(vendor: string): Promise<readonly CatalogModel[]>;
-  /** Returns a catalog in which these overrides apply. Throws `config` for an invalid price; the message names the property. */
+  /** Returns a copy of the catalog with these overrides. Throws `config` for an invalid price; the message names the property. */
   with(overrides: readonly Override[]): Catalog;
 }

@@ -5,10 +5,10 @@ import { costOf, type Cost } from './cost.ts';
 import { priceAt } from './price-at.ts';
 
 /**
- * Returns the cost of a response: the sum of all attempts with usage, including failed and abandoned ones, each at the price of its vendor
- * and model. If the cost of an attempt is unknown, the sum is unknown and `missing` states the reason. A successful attempt without usage has
- * an unknown cost. A failed attempt without usage is not part of the sum; `missing` names it if the vendor may bill for it. Attempts with
- * billing `included` are not part of the sum. A response without attempts comes from a cache and costs 0.
+ * Returns the cost of a response: the sum of the costs of all attempts with usage, even failed and abandoned ones. If one of
+ * these costs is unknown, the sum is unknown and `missing` states the reason. A successful attempt without usage makes the sum
+ * unknown. The sum omits failed attempts without usage; `missing` names each that the vendor may bill. The sum omits attempts
+ * with billing `included`. A response without attempts comes from a cache and costs 0.
  */
 export async function costOfResponse(
   response: Pick<ChatResponse, 'attempts'>,

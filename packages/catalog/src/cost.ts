@@ -4,18 +4,18 @@ import { picosOf, picosOfFee, roundToNano, type Picos } from './picos.ts';
 import { isOverlapping, portionsOf, type Portions } from './portions.ts';
 import { RATES, ratesFor } from './rates.ts';
 
-/** Exact cost. Amounts are multiplied in pico-USD, and the sum is rounded once to nano-USD. */
+/** Exact cost. The cost of each attempt is calculated in pico-USD and rounded once to nano-USD. */
 export interface Cost {
   /**
-   * Cost in nano-USD (1 USD = 10⁹). `undefined`, and not 0, if the cost is unknown or included in a plan. Image tokens without
-   * a separate rate cost the base rate. Audio tokens without a separate rate, server tools without a fee, and a tier without
-   * rates above a context step make the cost unknown.
+   * Cost in nano-USD (1 USD = 10⁹ nano-USD). `undefined`, and not 0, if the cost is unknown or included in a plan. Image tokens
+   * without a separate rate cost the base rate. Audio tokens without a separate rate, server tools without a fee, and a tier
+   * without rates above a context step make the cost unknown.
    */
   readonly nanoUsd: bigint | undefined;
   readonly basis: 'reported' | 'catalogue' | 'override' | 'included' | 'unknown';
   /**
-   * Reasons for an unknown cost, such as `no price for cacheWrite`. If the cost is known, the list can contain `portions>total`:
-   * the vendor's details exceed the total, so the remainder was set to 0.
+   * Reasons for an unknown cost, such as `no price for cacheWrite`. For a known cost, the list can contain failed attempts
+   * without usage, and `portions>total`: the vendor's details exceed the total, so the remainder was set to 0.
    */
   readonly missing: readonly string[];
   /** Cost according to the catalog minus the reported cost, if both are known. */
@@ -36,7 +36,7 @@ export interface CostOptions {
 
 /**
  * Returns the cost of one attempt: the cost that the vendor reported, otherwise the cost of its usage at this price. Throws
- * `config` if an amount of the price is not an integer.
+ * `config` for an invalid rate or fee, such as a negative one.
  */
 export function costOf(usage: Usage | undefined, price: Price | undefined, options: CostOptions = {}): Cost {
   if (options.billing === 'included') return { nanoUsd: undefined, basis: 'included', missing: [] };
@@ -74,7 +74,7 @@ const unknown = (missing: readonly string[]): Cost => ({ nanoUsd: undefined, bas
 const NO_USAGE = unknown(['no usage']);
 const NO_PRICE = unknown(['no price']);
 
-/** Amount, or the reason for which the amount is unknown. */
+/** Amount in pico-USD, or the reason why the amount is unknown. */
 type Item = Picos | string;
 
 function tokenItems(portions: Portions, rates: Rates): readonly Item[] {
@@ -90,8 +90,8 @@ function tokenItems(portions: Portions, rates: Rates): readonly Item[] {
 
 /**
  * Returns the fees for the request, for tools that ran at the vendor, and for other units. A unit without a fee costs nothing if
- * the vendor counted output tokens. Images cost either a fee or tokens, because a price that has both states the same amount in
- * two ways.
+ * the usage has output tokens; otherwise, its cost is unknown. The fee per image is omitted if the image tokens have a rate,
+ * because both state the same amount.
  */
 function feeItems(
   { output = 0, details = {} }: Usage,
@@ -127,7 +127,7 @@ function useItem(name: string, uses: number, fees: Fees, isFit: (uses: number) =
   return fee === undefined ? `no fee for ${name}` : picosOfFee(uses, fee, name);
 }
 
-/** Whether the value is a valid amount. Seconds may be fractional. */
+/** Whether the value is a valid number of units. Units such as seconds may be fractional. */
 const isAmount = (value: number): boolean => isCount(Math.ceil(value * 1e6)) || isCount(value);
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;

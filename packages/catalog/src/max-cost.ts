@@ -4,9 +4,9 @@ import { ceilToNano, picosOf, picosOfFee } from './picos.ts';
 import { mergeRates } from './rates.ts';
 
 /**
- * Returns the maximum cost of these tokens at a price, in nano-USD: the tokens at the highest rate of all context steps that this input can
- * reach, plus the fee for a request. The rates are those of `tier`, or of the most expensive tier if `tier` is omitted. Throws `config` for an
- * invalid count.
+ * Returns the maximum cost of a request with these token counts, in nano-USD, including the fee for a request. Uses the highest
+ * input and output rate of `tier` in all context steps that the input exceeds. If `tier` is omitted, uses the highest rates of
+ * all tiers. Throws `config` if a token count or an amount of the price is invalid.
  */
 export function maxCost(
   tokens: { readonly input: number; readonly output: number },
@@ -57,7 +57,7 @@ function reachableRates({ rates, above = [], tiers = {} }: Price, input: bigint)
   );
 }
 
-/** Returns every set of rates of a tier that may apply. A tier without rates has the rates of the standard tier. */
+/** Returns every set of rates that may apply in a tier. Rates that the tier omits are those of the standard tier. */
 function ratesOfTier(
   { rates, above = [], tiers = {} }: Price,
   input: bigint,

@@ -6,7 +6,7 @@ export interface Models {
   all(): readonly CatalogModel[];
 }
 
-/** Lookup of models by any of their ids. */
+/** Lookup of models by id, alias, or id with a date. */
 export interface ModelStore {
   readonly models: Models;
   find(id: string): CatalogMatch | undefined;

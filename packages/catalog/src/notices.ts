@@ -46,8 +46,8 @@ export interface ModelNoticesOptions {
 }
 
 /**
- * Returns a listener for `onEvent`. If a target retires soon, the listener reports it once per UTC day, after the first attempt
- * that ends on that day.
+ * Returns a listener for `onEvent`. If the model of a target retires within `withinDays` or has retired, the listener calls
+ * `onNotice` once per UTC day, after the target's first attempt that ends on that day.
  * @example createMajordomo({ providers, onEvent: modelNotices({ catalog, onNotice: (notice) => console.warn(notice) }) })
  */
 export function modelNotices(options: ModelNoticesOptions): (event: CallEvent) => void {

@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import type { CatalogModel, Override, Price, Rates } from './contract.ts';
 import { picosOf, picosOfFee } from './picos.ts';
 
-/** Applies the application's overrides to a vendor's models. Adds new models at the end. */
+/** Applies the application's overrides to a vendor's models. Appends a model for each override with an unknown id. */
 export function applyOverrides(
   models: readonly CatalogModel[],
   overrides: readonly Override[],
@@ -51,12 +51,12 @@ function checkPrice(
   path: string,
 ): void {
   if (!/^\d{4}-\d{2}-\d{2}/.test(from) || Number.isNaN(Date.parse(from)))
-    throw overrideError(model, `${path}.from`, `"${from}" is not an ISO date`);
+    throw overrideError(model, `${path}.from`, `"${from}" is not an ISO date; use YYYY-MM-DD`);
   checkRates(rates, model, `${path}.rates`, ['input', 'output']);
   for (const [index, step] of above.entries()) {
     const at = `${path}.above[${index}]`;
     if (!Number.isSafeInteger(step.inputTokens) || step.inputTokens <= 0)
-      throw overrideError(model, `${at}.inputTokens`, `${step.inputTokens} is not a positive integer`);
+      throw overrideError(model, `${at}.inputTokens`, `expected a positive integer, got ${step.inputTokens}`);
     checkRates(step.rates, model, `${at}.rates`, ['input', 'output']);
   }
   for (const [tier, own] of Object.entries(tiers)) checkRates(own, model, `${path}.tiers.${tier}`, []);

@@ -32,7 +32,7 @@ export function portionsOf(usage: Usage, rates: Rates): Portions {
   };
 }
 
-/** Whether the details of a usage exceed its totals. */
+/** Whether details of a usage exceed the total that includes them. */
 export function isOverlapping({ input, output, cacheWrite, details }: Usage, portions: Portions): boolean {
   const { input: _plain, output: _said, reasoning, outputAudio, outputImage, ...read } = portions;
   return (
@@ -44,7 +44,7 @@ export function isOverlapping({ input, output, cacheWrite, details }: Usage, por
 
 type Counts = Readonly<Record<string, number | undefined>>;
 
-/** Returns a total without its details. An invalid total stays invalid and does not become 0. */
+/** Returns a total minus its details, but at least 0. Returns a negative total unchanged, so that its cost is unknown, not 0. */
 function rest(total: number | undefined, portions: Counts): number | undefined {
   if (typeof total !== 'number') return undefined;
   return total < 0 ? total : Math.max(0, total - sum(portions));

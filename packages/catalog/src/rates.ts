@@ -8,7 +8,7 @@ export const RATES: readonly (keyof Rates)[] = Object.values(RATE_LETTERS);
 /** Vendors' names of the default service tier. */
 const PLAIN_TIERS: ReadonlySet<string> = new Set(['', 'default', 'standard', 'auto', 'on_demand']);
 
-/** Returns the rates for the size and tier of a request, or the reason why there is no price. */
+/** Returns the rates for the input size and tier of a request, or the reason why the price contains no such rates. */
 export function ratesFor(
   price: Price,
   usage: Usage,
@@ -28,15 +28,15 @@ export function ratesFor(
   };
 }
 
-/** Returns the name of a service tier. The value comes from the vendor and may have any type. */
+/** Returns the tier's name in lower case. The value comes from the vendor and may have any type. */
 function tierName(tier: unknown): string {
   if (typeof tier === 'string') return tier.toLowerCase();
   return tier === undefined ? '' : 'without a name';
 }
 
 /**
- * Returns the highest context step that a single model call exceeded. For a tool loop at the vendor, the usage is the sum of
- * several calls, so the usage does not show the step.
+ * Returns the highest context step that the input exceeded. Returns `unknown` for a tool loop at the vendor without
+ * `largestInput`, because its usage is the sum of several model calls.
  */
 function stepOf({ above = [] }: Price, { input = 0, details }: Usage): Step | 'unknown' | undefined {
   const size = details?.largestInput ?? input;

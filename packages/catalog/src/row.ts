@@ -7,18 +7,18 @@ export interface Row {
   readonly a?: string;
   /** Family of the model. */
   readonly f?: string;
-  /** Tokens: context, input, output. */
+  /** Maximum number of tokens: context (`c`), input (`i`), output (`o`). */
   readonly c?: number;
   readonly i?: number;
   readonly o?: number;
-  /** Input and output kinds as letters of `MODALITIES`; absent means text. */
+  /** Input (`r`) and output (`w`) kinds as letters of `MODALITIES`. If absent, the kind is text. */
   readonly r?: string;
   readonly w?: string;
-  /** Abilities that the model has and lacks, as letters of `ABILITIES`. */
+  /** Abilities that the model has (`y`) and lacks (`n`), as letters of `ABILITIES`. */
   readonly y?: string;
   readonly n?: string;
   readonly s?: CatalogModel['status'];
-  /** Dates: released, knowledge, retires, last seen, the vendor's notice. */
+  /** Dates: release (`d`), knowledge (`k`), retirement (`e`), last listing (`u`), announcement of the retirement (`x`). */
   readonly d?: string;
   readonly k?: string;
   readonly e?: string;
@@ -40,7 +40,7 @@ export interface PriceRow {
   readonly t?: Readonly<Record<string, RatesRow>>;
   /** Fees, in micro-USD. */
   readonly e?: NonNullable<Price['fees']>;
-  /** Sources as letters of `SOURCE_LETTERS`, sources that dispute the price, or the source of a ruling. */
+  /** Sources as letters of `SOURCE_LETTERS` (`b`), disputing sources (`d`), or the source of a ruling (`s`). */
   readonly b?: string;
   readonly d?: string;
   readonly s?: string;

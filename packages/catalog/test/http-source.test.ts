@@ -69,10 +69,10 @@ it.each<[string, Respond, RegExp, Partial<RefreshOptions>]>([
   [
     'a long body',
     (_, response) => response.end(DOCUMENT),
-    /longer than maxBytes \(100\)$/,
+    /longer than maxBytes \(100\); increase maxBytes$/,
     { maxBytes: 100 },
   ],
-  ['silence', () => undefined, /no response within 20 ms$/, { timeoutMs: 20 }],
+  ['silence', () => undefined, /no response within 20 ms; increase timeoutMs$/, { timeoutMs: 20 }],
   ['an unknown shape', (_, response) => response.end('{"a":{"b":1}}'), /unknown format$/, {}],
   [
     'a price that is not an integer',

@@ -134,7 +134,7 @@ describe.each(Object.entries(OPERATIONS))('%s of a pool', (member, method) => {
     await run(pool);
     expect(await failure(run(pool))).toMatchObject({
       kind: 'config',
-      message: 'the provider of key 2 does not support this operation',
+      message: 'the provider of key 2 does not support this operation; remove the key',
     });
   });
 });

@@ -29,7 +29,7 @@ export interface Collected {
 /** Function called for every batch of events. Return `leave` to stop reading. */
 export type OnStep = (events: readonly ModelEvent[]) => 'leave' | undefined;
 
-/** Reads a model's stream to its end. If the stream throws an `LlmError`, the result contains the error. Throws other errors. */
+/** Reads a model's stream to its end. The result contains an `LlmError` of the stream. Rejects with any other error. */
 export async function collect(
   model: Model,
   request: ModelRequest,

@@ -230,7 +230,7 @@ describe('fromUiMessages', () => {
       'arguments nested too deeply',
       parts(call('input-available', { input: { a: nested } })),
       'messages',
-      'nested',
+      'the value is nested too deeply',
     ],
     ['a last call without a result', [hi, answer(call('input-available'))], 'messages[1]'],
   ])('rejects %s', async (_, messages, path, problem) => {

@@ -1,7 +1,7 @@
 import type { Env } from '@majordomo/core';
 import { azureOpenAI, PROFILES, type Profile } from '@majordomo/openai-wire';
 
-/** Built-in backend, with its package and requirements. */
+/** Built-in provider, with its package and the variables that it needs. */
 export interface Backend {
   /** Id of the provider in specs. */
   readonly id: string;
@@ -9,17 +9,17 @@ export interface Backend {
   /** Name of the package's function that creates the provider. */
   readonly create: string;
   readonly options?: Readonly<Record<string, string>>;
-  /** First argument of `openaiCompatible`. */
+  /** Profile of the vendor, passed as the first argument of `openaiCompatible`. */
   readonly profile?: Profile;
   /** Names of variables, each of which can contain the credential. */
   readonly keyEnv: readonly string[];
-  /** Option that receives a login from the vault. If it is `undefined`, `apiKey` receives the login. */
+  /** Option that receives a login from the vault. If absent, the option `apiKey` receives the login. */
   readonly loginAs?: { readonly option: string; readonly options: Readonly<Record<string, unknown>> };
   /** Names of variables that contain the base URL. The provider reads these variables from `env`. */
   readonly addressEnv?: readonly string[] | undefined;
   /** Whether the provider has no default base URL and requires a variable of `addressEnv`. */
   readonly needsAddress?: true;
-  /** Kind of backend. `server` and `cli` run on this machine, are detected, and require no credential. */
+  /** `remote`: API of a vendor. `server` and `cli`: run on this machine, are detected, and require no credential. */
   readonly kind: 'remote' | 'server' | 'cli';
   /** Schemes of `LLM_*` DSNs that the package serves. */
   readonly schemes?: readonly string[];
@@ -144,7 +144,7 @@ export const hasAddress = ({ needsAddress, addressEnv = [] }: Backend, env: Env)
 export const lacksKey = ({ kind, keyEnv }: Backend, env: Env): boolean =>
   kind !== 'cli' && keyEnv.length > 0 && !keysOf(keyEnv).some((name) => (env[name] ?? '') !== '');
 
-/** Returns the names of the variables that contain a key or token instead of, for example, a project. */
+/** Returns only the names of variables that contain a key or token. Omits, for example, the variable of a project. */
 export const keysOf = (keyEnv: readonly string[]): readonly string[] =>
   keyEnv.filter((name) => /KEY|TOKEN/.test(name));
 

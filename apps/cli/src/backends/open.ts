@@ -24,7 +24,7 @@ export interface OpenOptions {
   readonly around?: MajordomoOptions['around'];
   /** Request that is passed to resolvers. */
   readonly request?: ChatRequest | undefined;
-  /** Majordomo whose health the new one shares. */
+  /** Majordomo whose health data the new majordomo shares. */
   readonly base?: Majordomo | undefined;
 }
 

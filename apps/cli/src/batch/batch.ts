@@ -105,7 +105,7 @@ export const showBatches = (key: string | undefined, flags: StatusFlags, io: Io)
     return EXIT.ok;
   });
 
-/** `majordomo batch results`: prints the items that are final. */
+/** `majordomo batch results`: prints the results of the items that are final. */
 export const printBatch = (key: string, flags: ResultFlags, io: Io): Promise<ExitCode> =>
   withBatches(flags, io, async (batches) => printResults(await openJob(batches, key), flags.out, io));
 

@@ -5,7 +5,7 @@ import { Stop } from '../exit.ts';
 import { parseJson } from '../read-json.ts';
 import { reasonOf } from '../reason.ts';
 
-/** Returns the items of a file, line by line. Throws `Stop` with file and line for a line that is not an item. */
+/** Yields the items of a file, line by line. For a line that is not an item, throws `Stop` with the file and the line number. */
 export async function* itemsIn(path: string, name: string): AsyncGenerator<BatchItem> {
   const file = await open(path).catch((error: unknown) => {
     throw new Stop(`${name} cannot be read: ${reasonOf(error)}`);

@@ -7,7 +7,7 @@ import { printable } from '../paint.ts';
 const CLEAR_LINE = '\r\u001B[K';
 const CELLS = 20;
 
-/** Returns a listener that draws one line on a terminal, and otherwise writes a line for each change. */
+/** Returns a listener that updates one line on a terminal. Without a terminal, it writes a line for each change. */
 export function progressOn({ stderr }: Pick<Io, 'stderr'>): {
   readonly onProgress: (progress: JobProgress) => void;
   readonly clear: () => void;

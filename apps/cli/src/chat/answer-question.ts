@@ -26,7 +26,7 @@ async function answer(session: Chat, question: UserMessage): Promise<Turn> {
   const { flags, io } = session;
   if (flags.schema !== undefined) return typed(session, question, flags.schema);
   if (flags.events === true) return showStream(session, question, jsonLines(io.stdout));
-  // Text in a pipe cannot be removed after a reset, so a pipe receives only the complete answer.
+  // If a target fails, text that a pipe has received cannot be removed, so a pipe receives only the complete answer.
   if (flags.json === true || !io.stdout.isTerminal) return printComplete(session, question);
   return showStream(session, question, await rendererOf(session));
 }
@@ -47,7 +47,7 @@ const jsonLines = (output: Output): Renderer => ({
   end: () => undefined,
 });
 
-/** Reads the stream to its end and shows every event. */
+/** Reads the stream of an answer to its end and shows every event. */
 export async function showStream(
   session: Chat,
   question: UserMessage,

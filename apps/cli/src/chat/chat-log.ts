@@ -35,7 +35,7 @@ export class ChatLog {
     }
   }
 
-  /** Sets the title, which the next save stores. */
+  /** Sets the title. Stores it immediately if the conversation is stored, otherwise with the first save. */
   async rename(title: string): Promise<void> {
     this.title = title;
     try {
@@ -50,7 +50,7 @@ export class ChatLog {
       await this.put(conversation, this.version);
     } catch (error) {
       if (!LlmError.is(error, 'denied')) throw error;
-      // Another process changed or removed the conversation, so it continues under a new id.
+      // Another process changed or removed the stored conversation. Store this conversation under a new id.
       const before = this.id;
       this.id = newId();
       await this.put(conversation, 0);

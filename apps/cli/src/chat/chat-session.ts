@@ -13,7 +13,7 @@ import type { ChatFlags } from './flags.ts';
 import type { FullContext } from './full-context.ts';
 import type { RequestSettings } from './request-settings.ts';
 
-/** Conversation on the command line. */
+/** State of a conversation on the command line. */
 export interface Chat {
   readonly model: ChatModel;
   /** Targets of the chain. */
@@ -55,7 +55,7 @@ export async function withRoom<T>(
   }
 }
 
-/** Response of a turn and its messages. */
+/** Response of a turn, and the messages that the turn adds. */
 export interface Turn {
   readonly response: ChatResponse;
   /** Messages after the question: tool calls, their results, and the answer. */

@@ -29,7 +29,7 @@ export class Conversation {
     return this.session.model.spec;
   }
 
-  /** Asks a question. One Ctrl-C stops the answer. A failure is printed, and `/retry` repeats the question. */
+  /** Sends a question to the model. One Ctrl-C stops the answer. A failure is printed, and `/retry` repeats the question. */
   async ask(text: string): Promise<void> {
     await this.put(user(...this.pending, await resolvePrompt(text, this.session.io)));
   }
@@ -139,7 +139,7 @@ export class Conversation {
 const lastQuestion = (messages: readonly Message[]): Message | undefined =>
   messages.findLast(({ role }) => role === 'user');
 
-/** Removes the last question and everything after it. */
+/** Removes the last question and all later messages. Returns the removed messages. */
 function takeBack(messages: Message[]): readonly Message[] {
   const at = messages.findLastIndex(({ role }) => role === 'user');
   return at === -1 ? [] : messages.splice(at);

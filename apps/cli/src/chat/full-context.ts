@@ -53,7 +53,7 @@ export class FullContext {
     this.sent = undefined;
   }
 
-  /** Runs `/compact`. */
+  /** Summarizes earlier messages for `/compact`, and prints the result. */
   async compact(messages: readonly Message[], focus: string, reader: Reader, io: Io): Promise<void> {
     const { compactor } = await this.engineFor(reader, io);
     const options = { force: true, system: reader.system, signal: io.signal };
@@ -66,7 +66,7 @@ export class FullContext {
     );
   }
 
-  /** Returns the status for `/context`. */
+  /** Returns the used share of the context window, for `/context`. */
   async status(messages: readonly Message[], reader: Reader, io: Io): Promise<ContextStatus> {
     const { compactor } = await this.engineFor(reader, io);
     return compactor.status(messages, { system: reader.system });
@@ -105,7 +105,7 @@ const isSame = (one: readonly Message[], other: readonly Message[]): boolean =>
 const lengthOf = (messages: readonly Message[]): number =>
   messages.reduce((sum, { parts }) => sum + JSON.stringify(parts, withoutBytes).length, 0);
 
-/** Replaces bytes with a placeholder that is as long as text with the maximum token count of media. */
+/** Replaces bytes with 6,000 characters, because a large image has about as many tokens as a text of this length. */
 const withoutBytes = (_key: string, value: unknown): unknown =>
   value instanceof Uint8Array ? '-'.repeat(6000) : value;
 

@@ -13,7 +13,7 @@ export interface Status {
 const TICK_MS = 200;
 const ERASE = '\r\u001B[K';
 
-/** Creates a status line. It is drawn only on terminals that can erase lines, and never on a line with a part of an answer. */
+/** Creates a status line. The line is drawn only on terminals that can erase lines, and only if `isFresh` returns `true`. */
 export function createStatus(output: Output, isFresh: () => boolean = () => true): Status {
   if (!output.canErase) return { onEvent: () => undefined, hide: () => undefined, clear: () => undefined };
   const paint = painter(output);

@@ -19,9 +19,9 @@ export interface MajordomoConfig {
   readonly providers?: readonly Provider[] | undefined;
   /** Functions that resolve names that are not aliases. The first function that returns a spec is used. */
   readonly resolvers?: readonly Resolver[] | undefined;
-  /** Router from `createRouter` of `@majordomo/routing`. Its presets can be used as names, after the names of `resolvers`. */
+  /** Router from `createRouter` of `@majordomo/routing`. Its presets can be used as names. `resolvers` take precedence. */
   readonly router?: Router | undefined;
-  /** Skills for `majordomo chat` and `majordomo mcp`. Tools with `effect: 'once'` run after you approve them. */
+  /** Skills for `majordomo chat` and `majordomo mcp`. Tools with `effect: 'once'` require your approval. */
   readonly skills?: readonly Skill[] | undefined;
   /** Retries, timeouts and policy of every call. */
   readonly chain?: ChainOptions | undefined;
@@ -44,9 +44,9 @@ export interface GatewayConfig {
   readonly store?: string | undefined;
   /** Whether every request needs a virtual key. A host beyond this machine requires keys. `@default false` */
   readonly keys?: boolean | undefined;
-  /** Call log, with `content`, `keepMs` and `keepContentMs` of `createCallLog`. `@default` on with `store` or `keys` */
+  /** Call log, with `content`, `keepMs` and `keepContentMs` of `createCallLog`. `@default` on if `store` or `keys` is set */
   readonly calls?: boolean | CallLogConfig | undefined;
-  /** State of the Responses API, with the option `keepMs` of `createGateway`. `@default` on with `store` or `keys` */
+  /** Whether the Responses API stores state, for `keepMs` milliseconds. `@default` on if `store` or `keys` is set */
   readonly responses?: boolean | { readonly keepMs?: number | undefined } | undefined;
   /** Access to `/metrics`: for admins or for everyone. `@default` not served */
   readonly metrics?: 'admin' | 'public' | undefined;
@@ -75,7 +75,7 @@ export interface LedgerConfig {
    * `majordomo/books.db` in `$XDG_STATE_HOME`
    */
   readonly file?: string | undefined;
-  /** Limits. A call beyond a limit is denied. */
+  /** Limits on the use of models. A call that would exceed a limit is denied. */
   readonly limits?: readonly Limit[] | undefined;
   /** Decision on calls of models without a known price, if a limit in USD applies. `@default 'deny'` */
   readonly unknownPrice?: 'admit' | 'deny' | undefined;

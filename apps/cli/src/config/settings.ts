@@ -27,8 +27,8 @@ export interface Settings extends Known {
 }
 
 /**
- * Reads and merges the configurations. Omits a project's configuration that was never trusted, with a notice. Throws `Stop` for
- * one that has changed since, because its limits would not apply. With `report`, omits both, and the caller reports them.
+ * Reads and merges the configurations. Omits a project's configuration that was never trusted, with a notice. Throws `Stop` for a
+ * trusted one that has changed, because its limits would not apply. With `report`, omits both, and the caller reports them.
  */
 export async function loadSettings(io: Io, untrusted: 'stop' | 'report' = 'stop'): Promise<Settings> {
   const files = await loadConfigs(io);
@@ -92,7 +92,7 @@ export function settingsOf(files: readonly LoadedConfig[], env: Env): Settings {
     log: first(configs.map(({ log }) => log)) ?? false,
     logins: Object.assign({}, ...lowestFirst.map(({ logins }) => logins)) as Record<string, LoginConfig>,
     skills: configs.flatMap(({ skills = [] }) => skills),
-    // `Object.fromEntries` handles a member named `__proto__` correctly.
+    // Unlike an assignment, `Object.fromEntries` creates a member that is named `__proto__`.
     chain: Object.fromEntries(lowestFirst.flatMap(({ chain = {} }) => Object.entries(chain))),
   };
 }

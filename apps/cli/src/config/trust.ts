@@ -14,7 +14,7 @@ interface TrustedFile {
   readonly text: string;
 }
 
-/** Returns whether the file is trusted with its current content. */
+/** Returns the state of trust in the file with its current content. */
 export function trustIn(file: string, place: StateLocation): Trust {
   const known = trustedFile(file, place);
   if (known === undefined) return 'unknown';

@@ -46,7 +46,7 @@ export async function playDemo(
   }
 }
 
-/** Number of cells before an answer. */
+/** Width of the margin before an answer, in terminal cells. */
 const MARGIN = 12;
 
 async function sendPrompt(spec: string, prompt: string, io: Io): Promise<ExitCode> {

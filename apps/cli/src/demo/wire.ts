@@ -11,7 +11,7 @@ export type DemoStep =
 /** Answer of a model: a text or a tool call. */
 export type DemoAnswer = Extract<DemoStep, string | { readonly tool: string }>;
 
-/** Format of one vendor's responses. */
+/** Conversion of answers to the format of one vendor's API. */
 export interface DemoWire {
   /** Path that is appended to the server's origin to form the base URL for the vendor's SDK. */
   readonly basePath: string;

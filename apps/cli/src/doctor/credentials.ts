@@ -28,7 +28,7 @@ export async function credentials(settings: Settings, io: Io): Promise<Section> 
   };
 }
 
-/** Credential, and whether it is no longer valid. */
+/** Location of a credential, and whether the credential is no longer valid. */
 interface FoundCredential {
   readonly text: string;
   readonly isDead: boolean;

@@ -101,7 +101,7 @@ const MARKS: Readonly<Record<Finding['state'], readonly [string, 'green' | 'dim'
   mistake: ['✗', 'red'],
 };
 
-/** Number of cells before a finding: two spaces, a mark and a space. */
+/** Width of the margin before a finding, in terminal cells: two spaces, a mark and a space. */
 const MARGIN = 4;
 
 function report(sections: readonly Section[], output: Output): string {

@@ -31,7 +31,7 @@ function finding(
   }
   const [wrong = error] = majordomos.flatMap((majordomo) => majordomo.loadEnv({ [variable]: value }));
   if (wrong !== undefined) {
-    // The line already contains the variable's name. Errors without a path concern the parameters.
+    // Remove the variable's name, which the line already contains. An error without a path concerns the parameters.
     const { path = String(value.indexOf('?')), issues: [issue] = [] } = wrong.details;
     const why = issue?.message ?? wrong.message.replace(`${variable}: `, '');
     return mistake(variable, `character ${path}: ${why}`);

@@ -35,8 +35,8 @@ async function run(bin: string, folder: string, io: Io): Promise<LintRun> {
 }
 
 /**
- * Returns the findings. A missing or failed plugin is a mistake, because the user requested the lint. `ran`: `undefined` if the
- * plugin is not installed.
+ * Returns the findings of the lint. A missing or failed plugin is a `mistake`, because the user requested the lint. `ran` is
+ * `undefined` if the plugin is not installed.
  */
 export function findingsOf(folder: string, ran: LintRun | undefined): readonly Finding[] {
   if (ran === undefined) {

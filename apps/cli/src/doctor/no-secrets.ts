@@ -6,8 +6,8 @@ import type { Settings } from '../config/settings.ts';
 const MIN_SECRET_LENGTH = 8;
 
 /**
- * Returns a redactor for all output of doctor, because doctor quotes other programs, files and servers. The redactor knows the
- * values of key variables, and finds other secrets by their form.
+ * Returns a redactor for all output of doctor, because doctor quotes other programs, files and servers. It masks the values of
+ * key variables, and strings that have the form of a secret.
  */
 export function noSecrets({ env }: Settings): Redactor {
   const known = BACKENDS.flatMap(({ keyEnv }) => keysOf(keyEnv)).flatMap((name) => env[name] ?? []);

@@ -46,7 +46,7 @@ function packageFinding(name: string, cwd: string): Finding {
   return ok(name, versionAbove(dirname(entry), name) ?? 'no version');
 }
 
-/** Returns the version from the package.json above an entry, because a package may not export its package.json. */
+/** Returns the version in the package.json above the entry file, because a package may not export its package.json. */
 function versionAbove(folder: string, name: string): string | undefined {
   const file = join(folder, 'package.json');
   if (existsSync(file)) {

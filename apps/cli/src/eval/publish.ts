@@ -34,7 +34,7 @@ export async function loadEvals({ report = [] }: VerdictFlags, { cwd }: Io): Pro
   return (await loadPackage('@majordomo/evals', cwd, 'majordomo eval')) as Evals;
 }
 
-/** Prints an evaluation, writes its reports and returns its exit code. `isOneOf`: adds the evaluation's name to file names. */
+/** Prints an evaluation, writes its reports and returns its exit code. `isOneOf`: whether file names contain its name. */
 export async function publish(
   evaluation: Evaluation,
   evals: Evals,

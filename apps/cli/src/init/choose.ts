@@ -13,8 +13,8 @@ interface Wishes {
 const isPerson = ({ stdin, stdout }: Io): boolean => stdin.kind === 'terminal' && stdout.isTerminal;
 
 /**
- * Returns the named vendors, otherwise those that the user selects, otherwise those with a key in the environment. `undefined` if
- * the user cancelled.
+ * Returns the named vendors, otherwise those that the user selects, otherwise those with a key in the environment. Returns
+ * `undefined` if the user cancels.
  */
 export async function chooseVendors(
   { vendor = [], model }: Wishes,
@@ -38,7 +38,7 @@ export async function chooseVendors(
   return picked?.map(vendorOf);
 }
 
-/** Returns one target for each vendor: given, suggested or entered. `undefined` if the user cancelled. */
+/** Returns one given, suggested or entered target for each vendor. Returns `undefined` if the user cancels. */
 export async function chooseTargets(
   { model }: Wishes,
   vendors: readonly Backend[],
@@ -73,7 +73,7 @@ async function backendsIn(spec: string, { env, signal }: Io): Promise<readonly B
   return [...needed];
 }
 
-/** Returns the first variable with a credential. */
+/** Returns the name of the first variable that contains a credential. */
 const keyIn = ({ keyEnv }: Backend, { env }: Io): string | undefined =>
   keyEnv.find((name) => (env[name] ?? '') !== '');
 

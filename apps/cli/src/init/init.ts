@@ -45,7 +45,7 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** Returns the path of the new configuration: a TypeScript file if this Node supports TypeScript. */
+/** Returns the path of the new configuration: a `.ts` file if this Node supports TypeScript, otherwise an `.mjs` file. */
 function configFile(cwd: string): string {
   const strips = Boolean(Reflect.get(process.features, 'typescript'));
   return join(cwd, `majordomo.config.${strips ? 'ts' : 'mjs'}`);
@@ -62,7 +62,7 @@ async function createFile(file: string, text: string): Promise<void> {
 
 const keyOf = ({ keyEnv }: Backend): readonly string[] => keyEnv.slice(0, 1);
 
-/** Lists found and missing variables, and the next step. */
+/** Returns lines with the found and missing variables, and the next step. */
 function nextSteps(vendors: readonly Backend[], { env, cwd }: Io): readonly string[] {
   const isSet = (name: string): boolean => (env[name] ?? '') !== '';
   const keys = vendors.flatMap(({ id, keyEnv }) => {

@@ -18,7 +18,7 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
   const { Redis } = (await loadPackage('ioredis', cwd, why)) as Ioredis;
   const connect = (): RedisClient => {
     const client = new Redis(url, { connectTimeout: REMOTE_TIMEOUT_MS });
-    // The client reconnects. Operations that start in the meantime reject.
+    // Ignore connection errors, because the client reconnects. Until then, its operations reject.
     client.on('error', () => undefined);
     return client;
   };

@@ -16,7 +16,7 @@ export function storeOf(flag: string | undefined, { gateway }: Settings, io: Io)
   if (gateway?.store === undefined) return undefined;
   const store = gateway.store.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
     const value = io.env[name] ?? '';
-    if (value === '') throw new Stop(`gateway.store of the configuration: the variable ${name} is not set`);
+    if (value === '') throw new Stop(`gateway.store of the configuration needs the variable ${name}; set it`);
     return value;
   });
   if (isUrl(store)) return store;

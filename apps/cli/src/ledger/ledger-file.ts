@@ -36,7 +36,7 @@ const MAGIC = 'SQLite format 3\0';
 
 /** Throws `Stop` for another program's file, which the store would treat as damaged and rename. */
 function checkOwnFile(file: string): void {
-  // Opening a pipe would block.
+  // Check the type before the file is opened, because opening a pipe would block.
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
     throw new Stop(`${file} is not a file and was not changed; name another file`);
   const begins = new Uint8Array(MAGIC.length);

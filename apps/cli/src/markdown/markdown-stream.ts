@@ -52,7 +52,7 @@ export function createMarkdown(columns: number): MarkdownStream {
         break;
       }
       const first = firstSpan(rest);
-      // A construct at the end of the text may continue.
+      // Buffer a construct at the end of the text, because the next chunk may continue it.
       if (first === undefined || first.length === rest.length) break;
       take(first.length, first.spans);
     }

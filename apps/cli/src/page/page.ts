@@ -6,13 +6,13 @@ import type { Io } from '../io.ts';
 import { loadPackage } from '../load-package.ts';
 import { untilAborted, inspectorAt, listen, newToken } from '../serve/listen.ts';
 
-/** Data that the page shows besides calls. */
+/** Data that the page shows in addition to calls. */
 interface Knowledge {
   readonly ledger?: Ledger | undefined;
   readonly router?: Planner | undefined;
 }
 
-/** Inspector page on this machine. Created before the first call. */
+/** Inspector page on this machine. Create the page before the first call. */
 export interface Page extends AsyncDisposable {
   /** Receives the events of calls. */
   readonly onEvent: (event: CallEvent) => void;

@@ -16,7 +16,7 @@ export interface Pong {
   readonly error: { readonly kind: string; readonly message: string } | undefined;
 }
 
-/** Maximum number of output tokens of a request. One wire rejects values below 16. */
+/** Maximum number of output tokens of a request. One API rejects values below 16. */
 const PROBE_TOKENS = 16;
 
 /** `majordomo ping`: sends one small request to each target in parallel, without retries. */

@@ -17,7 +17,7 @@ interface ConfiguredOptions {
   readonly names: readonly string[] | undefined;
   readonly gates: readonly Gate[];
   readonly onEvent: (event: CallEvent) => void;
-  /** Majordomo whose health the new one shares. */
+  /** Majordomo whose health data the new majordomo shares. */
   readonly base?: Majordomo | undefined;
 }
 

@@ -61,7 +61,7 @@ export const newToken = (): string => randomBytes(24).toString('base64url');
 /** Returns the address of the inspector with its token. */
 export const inspectorAt = (url: string, token: string): string => `${url}/inspector?token=${token}`;
 
-/** Resolves when the command has to end. */
+/** Resolves when the signal aborts, which ends the command. */
 export const untilAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve();

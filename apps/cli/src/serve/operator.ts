@@ -18,7 +18,7 @@ export interface Operator {
   readonly onError: (error: unknown) => void;
 }
 
-/** Prints each reason once, and failures of the network at most once a minute for each target, because they end and recur. */
+/** Prints each reason once, and a target's network failures at most once a minute, because they can recur. */
 export function createOperator({ stderr }: Pick<Io, 'stderr'>, clock: Clock = systemClock): Operator {
   const reportedLines = new Set<string>();
   const networkTimes = new Map<string, number>();

@@ -14,7 +14,7 @@ export class WatchedFiles {
   private seen = '';
   private timer: NodeJS.Timeout | undefined;
 
-  /** Records the current state of the files. Later changes are reported. */
+  /** Records the current state of the files, so that only later changes are reported. */
   constructor(files: readonly string[]) {
     this.files = files;
     this.loaded = this.signature();
@@ -44,7 +44,7 @@ export class WatchedFiles {
   }
 }
 
-/** Returns a function that starts `reload`. Reloads do not overlap, because each one reads the files when it begins. */
+/** Returns a function that calls `reload` after all earlier calls of `reload` have ended, so that reloads do not overlap. */
 export function inSequence(reload: () => Promise<void>): () => void {
   let running = Promise.resolve();
   return () => {
@@ -52,7 +52,7 @@ export function inSequence(reload: () => Promise<void>): () => void {
   };
 }
 
-/** Returns a function that calls `load` and prints its result. A `load` that fails must not change anything. */
+/** Returns a function that calls `load` and prints its result or its error. A `load` that fails must not change anything. */
 export const reported =
   (subject: string, load: () => Promise<string>, { stderr }: Pick<Io, 'stderr'>) =>
   async (): Promise<void> => {

@@ -142,7 +142,7 @@ const changeable = ({ gateway }: Settings) => ({
   maxConcurrent: gateway?.maxConcurrent,
 });
 
-/** Returns the files whose changes cause a reload. The trusted configurations change with `majordomo trust`. */
+/** Returns the files whose changes cause a reload. They include the file that `majordomo trust` changes. */
 function watchedFiles({ keyFile: path, watch }: ServeFlags, { files }: Settings, io: Io): readonly string[] {
   if (watch === false) return [];
   return [

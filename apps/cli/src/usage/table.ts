@@ -77,13 +77,13 @@ const cacheCells = ({ cacheSavedNanoUsd, cacheExtraNanoUsd }: ReportRow): readon
     formatUsd(amount),
   );
 
-/** Marks a sum if the amounts of `unknown` attempts are missing in it. */
+/** Adds a question mark to a sum that does not contain the amounts of `unknown` attempts. */
 function withUnknown(sum: string, isZero: boolean, unknown: number): string {
   if (unknown === 0) return sum;
   return isZero ? '?' : `${sum}+?`;
 }
 
-/** Returns lines that explain the question marks. */
+/** Returns lines that explain the question marks in the table. */
 const notes = ({ unpriced, unknownUsage }: ReportRow): readonly string[] => [
   ...note(unpriced, 'known price'),
   ...note(unknownUsage, 'reported count of tokens'),

@@ -23,13 +23,13 @@ const root = createMajordomo({
   aliases: { quick: 'groq/llama-3.1-8b-instant,cloudflare/@cf/meta/llama-3.1-8b-instruct-fast' },
 });
 
-/** Returns a view for one request, with its bindings and variables and the shared health. */
+/** Returns a majordomo for one request, with the request's bindings and variables, and the shared health data. */
 export const modelsFor = (env: { readonly AI: AiBinding }, waitUntil: WaitUntil): Majordomo =>
   root.with({ providers: [overHttp, createCloudflare({ binding: env.AI })], env, waitUntil });
 // #endregion
 
 // #region live-policy
-/** Advances like the old code on a missing or rejected key, an unpaid account and a rejected request. */
+/** Tries the next target, like the old code, after a missing or rejected key, an unpaid account or a rejected request. */
 export const asBefore: CallOptions = {
   policy: { auth: { advance: true }, billing: { advance: true }, 'invalid-request': { advance: true } },
 };
@@ -78,7 +78,7 @@ export async function showLastStep(
 // #endregion
 
 // #region live-tests
-/** Resets health. Call it in `beforeEach`, so that a 429 in one test does not affect the next. */
+/** Resets the health of all targets. Call it in `beforeEach`, so that a 429 in one test does not affect the next test. */
 export const fresh = (majordomo: Majordomo): ChatModel => {
   majordomo.health.reset();
   return majordomo.model('quick');

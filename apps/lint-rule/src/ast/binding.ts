@@ -2,7 +2,7 @@ import type { Scope, SourceCode } from 'eslint';
 import type * as ESTree from 'estree';
 import { child, isNode, keyName, type Node } from './node.ts';
 
-/** Possible value of a name. `path` lists the destructured properties. For `const { a: { b } } = node`, it is `['a', 'b']`. */
+/** Possible value of a name. `path` lists the destructured properties: `['a', 'b']` for `const { a: { b } } = node`. */
 export type Binding =
   | { readonly kind: 'import'; readonly module: string; readonly name: string }
   | { readonly kind: 'value'; readonly node: Node; readonly path: readonly string[] }
@@ -13,7 +13,7 @@ export type Binding =
 export function variableOf(identifier: ESTree.Identifier, code: SourceCode): Scope.Variable | undefined {
   const resolved = variablesByNode(code).get(identifier);
   if (resolved !== undefined) return ifDeclared(resolved);
-  // For some names, such as a name inside a pattern, the scope manager has no reference.
+  // Search the scopes, because the scope manager has no reference for some names, such as a name inside a pattern.
   for (let scope: Scope.Scope | null = code.getScope(identifier); scope !== null; scope = scope.upper) {
     const variable = scope.set.get(identifier.name);
     if (variable !== undefined) return ifDeclared(variable);

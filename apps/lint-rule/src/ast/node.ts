@@ -50,7 +50,7 @@ export type Node =
   | TsEnum
   | TsEnumMember;
 
-/** Returns the expression without type assertions, the wrapper of optional chaining, and `(0, f)`. */
+/** Removes type assertions and the wrapper of optional chaining from an expression. Returns `f` for `(0, f)`. */
 export function bare(node: Node): Node {
   switch (node.type) {
     case 'TSAsExpression':

@@ -12,14 +12,14 @@ export const UNKNOWN_MARK = '\0';
 
 const UNKNOWN: readonly string[] = [UNKNOWN_MARK + UNKNOWN_MARK];
 /**
- * Maximum number of strings per expression, which limits the time for long chains of conditions. Expressions with `a ?? b` on
- * both sides of a path have fewer strings.
+ * Maximum number of strings per expression, which limits the time for long chains of conditions. An expression with `a ?? b` both
+ * before and after a path has only four strings.
  */
 const MAX_STRINGS = 8;
 const MAX_CODE_LENGTH = 60;
 
 /**
- * Returns the strings that an expression may evaluate to. Parts that this file does not determine are enclosed in
+ * Returns the strings that an expression may evaluate to. Parts whose value the file does not contain are enclosed in
  * `UNKNOWN_MARK`.
  */
 export function stringsOf(node: Node, analysis: Analysis): readonly string[] {

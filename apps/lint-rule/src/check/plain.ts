@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { LintReport } from './check.ts';
 
-/** Formats one line per finding, and a summary. Editors and terminals turn the location of a finding into a link. */
+/** Formats one line per finding, and a summary. Editors and terminals can show the location of a finding as a link. */
 export function formatPlain(report: LintReport, cwd: string): string {
   const lines = report.findings.map(
     ({ file, line, column, rule, message }) =>

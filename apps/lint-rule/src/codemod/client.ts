@@ -10,7 +10,7 @@ export interface Client {
   readonly uses: readonly Scope.Reference[];
 }
 
-/** Returns the only client of the imported class. Undefined if the class has other uses, or the client is exported or changed. */
+/** Returns the class's only client. Returns undefined if the class has other uses, or if the client is exported or changed. */
 export function clientOf(node: ESTree.ImportDeclaration, code: SourceCode): Client | undefined {
   const [imported, ...others] = code.getDeclaredVariables(node);
   const [reference, ...more] = imported?.references ?? [];

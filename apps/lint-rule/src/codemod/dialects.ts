@@ -7,7 +7,7 @@ export interface RawCall {
   readonly path: readonly string[];
   /** Address of the request when it is sent with `fetch`. */
   readonly url: string;
-  /** Value of the factory's option `api` that selects this API. Undefined if the vendor has only one API. */
+  /** Value of the factory's option `api` that selects this API, or undefined if the vendor has only one API. */
   readonly api?: 'chat' | 'responses' | undefined;
   /** Translation of each raw option. A call with any other option is not rewritten. */
   readonly options: Readonly<Record<string, Translation>>;
@@ -28,7 +28,7 @@ export interface Dialect {
   readonly providerPackage: string;
   readonly factory: string;
   readonly id: string;
-  /** Header that contains the API key, the text before the key, and the environment variable that the SDK reads. */
+  /** Header with the API key, `prefix` of the key in the header, and environment variable from which the SDK reads the key. */
   readonly key: { readonly header: string; readonly prefix: string; readonly variable: string };
   /** Constructor options that the factory also has, with the same meaning. */
   readonly clientOptions: readonly string[];

@@ -21,7 +21,7 @@ export function replaceAround(outer: Node, inner: Node, before: string, after: s
   ];
 }
 
-/** Returns the properties of an object literal by name. Undefined if the literal has spreads, methods or computed names. */
+/** Returns the properties of an object literal by name. Returns undefined for spreads, methods or computed names. */
 export function plainProperties(
   object: ESTree.ObjectExpression,
 ): ReadonlyMap<string, ESTree.Property> | undefined {

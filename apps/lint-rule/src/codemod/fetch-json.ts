@@ -6,7 +6,7 @@ import { rangeOf } from './edit.ts';
 
 /** Variable that contains a response's JSON, and the ranges to replace. */
 export interface JsonVariable {
-  /** Declarator of the variable. The uses of the variable are the uses of the response. */
+  /** Declarator of the variable, whose uses are rewritten as uses of the response. */
   readonly declarator: ESTree.VariableDeclarator;
   /** Range that `before` and the rewritten call replace. */
   readonly range: readonly [number, number];
@@ -91,7 +91,7 @@ const blockOf = (declarator: Node): Node | undefined => {
   return statement && parentOf(statement);
 };
 
-/** Returns the `if (!response.ok) throw …` around a node. The check is not needed, because a failed call throws. */
+/** Returns the `if (!response.ok) throw …` around a node. The rewrite removes it, because a failed call throws. */
 function enclosingStatusCheck(identifier: Node, block: Node | undefined): ESTree.IfStatement | undefined {
   let at: Node | undefined = identifier;
   while (at !== undefined && parentOf(at) !== block) at = parentOf(at);

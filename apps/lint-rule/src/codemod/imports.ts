@@ -50,7 +50,7 @@ export function importLines(
   return `${line(coreNames, '@majordomo/core')}\n${line(factory, providerPackage)}`;
 }
 
-/** Returns the edits that insert imports at the start of a file, and optionally a statement after all imports. */
+/** Returns the edits that insert imports at the start of a file, and a given statement after all imports. */
 export function headEdits(lines: string, statement: string | undefined, code: SourceCode): readonly Edit[] {
   const at = startOf(code);
   const last = code.ast.body.findLast(({ type }) => type === 'ImportDeclaration');

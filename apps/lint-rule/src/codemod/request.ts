@@ -18,7 +18,7 @@ export interface MessageNames {
 
 export interface RequestRewrite {
   readonly edits: readonly Edit[];
-  /** Model of the request. Undefined if the request has none. */
+  /** Model of the request, or undefined if the request has none. */
   readonly model: Node | undefined;
 }
 
@@ -116,9 +116,7 @@ function isText(value: Node): boolean {
   );
 }
 
-/**
- * Returns the spec of a model: `'gpt-x'` → `'openai/gpt-x'`, `model` → `` `openai/${model}` ``. For other expressions: undefined.
- */
+/** Returns the spec of a model: `'gpt-x'` → `'openai/gpt-x'`, `model` → `` `openai/${model}` ``. Otherwise undefined. */
 export function specOf(model: Node | undefined, provider: string, text: string): string | undefined {
   if (model === undefined) return undefined;
   const value = bare(model);

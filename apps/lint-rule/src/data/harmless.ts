@@ -88,7 +88,7 @@ export const harmlessExports: readonly HarmlessExports[] = [
   },
   {
     package: '@langchain/core',
-    // Interfaces around models that do not call one.
+    // Interfaces for code around models, which do not call a model.
     subpaths: [
       'caches',
       'callbacks',
@@ -112,7 +112,7 @@ export const harmlessExports: readonly HarmlessExports[] = [
       'vectorstores',
     ],
   },
-  // Descriptions of models by plugins.
+  // Exports with which plugins describe models.
   {
     package: 'genkit',
     subpaths: ['embedder', 'model'],

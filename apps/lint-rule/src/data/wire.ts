@@ -45,7 +45,7 @@ export const wireHeaders: ReadonlyMap<string, ReplacementName> = new Map<string,
   ['cf-aig-authorization', 'cloudflare'],
 ]);
 
-/** Inputs of an inference request. A body counts as evidence if it has a model and one of these inputs. */
+/** Names of properties that contain the input of a request. A body with a model and one of these inputs is evidence. */
 export const bodyInputs: ReadonlySet<string> = new Set(['messages', 'prompt', 'input', 'contents']);
 
 /** Matches names of vendors and APIs in names of variables, such as `OPENAI_BASE_URL` and `ollamaHost`. */

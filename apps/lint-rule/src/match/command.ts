@@ -54,7 +54,7 @@ function programName(arg: string): string {
   return file.replace(/\.(?:exe|cmd|bat|ps1|sh|m?js)$/i, '');
 }
 
-/** Returns the CLI's package: `node_modules/@openai/codex/bin/codex.js` → @openai/codex. Undefined for other paths and `.bin`. */
+/** Returns the CLI's package: `node_modules/@openai/codex/bin/codex.js` → @openai/codex. Otherwise undefined. */
 function packageInPath(path: string): string | undefined {
   const [, name] = /node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(path) ?? [];
   const plain = name?.replace('\\', '/');

@@ -5,7 +5,7 @@ import { objectsOf } from '../ast/objects.ts';
 import type { ReplacementName } from '../data/replacement.ts';
 import { bodyInputs, wireHeaders, type RequiredEvidence } from '../data/wire.ts';
 
-/** Signs of an inference request in the arguments of a call, apart from its address. */
+/** Evidence of an inference request in the arguments of a call, except the address. */
 export interface Evidence {
   /** Header that only inference APIs use. */
   readonly header: { readonly name: string; readonly use: ReplacementName } | undefined;

@@ -11,7 +11,7 @@ export function isProviderPackage(folder: string): boolean {
   return isProvider;
 }
 
-/** Results by folder. An editor's linter must be restarted to notice a changed package.json. */
+/** Results by folder, read once. After a change of package.json, restart the linter of an editor. */
 const markerCache = new Map<string, boolean>();
 
 /** Returns whether the package.json of a folder contains the marker, or undefined if the file cannot be read. */

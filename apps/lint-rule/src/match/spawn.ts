@@ -25,7 +25,7 @@ export function isSpawner(callee: Node, analysis: Analysis): boolean {
   return spawnNames.has(name ?? (node.type === 'Identifier' ? node.name : ''));
 }
 
-/** Returns the programs that a call starts, if the file determines the command of the call. */
+/** Returns the programs that a call starts, if the file contains the text of the command. */
 export function spawnedPrograms(args: readonly Node[], analysis: Analysis): readonly string[] {
   const [command, list] = args;
   if (command === undefined) return [];
@@ -37,7 +37,7 @@ export function spawnedPrograms(args: readonly Node[], analysis: Analysis): read
   );
 }
 
-/** Returns the arguments in `['claude', '-p']` or `{ cmd: ['claude', '-p'] }`. Undefined if the node is not such a list. */
+/** Returns the arguments in `['claude', '-p']` or `{ cmd: ['claude', '-p'] }`. Returns undefined for any other node. */
 function argumentList(node: Node, analysis: Analysis): readonly string[] | undefined {
   const array = arrayOf(node, analysis);
   if (array !== undefined)

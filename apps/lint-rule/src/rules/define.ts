@@ -29,7 +29,7 @@ export interface RuleDefinition {
   readonly isFixable?: boolean | undefined;
   /** Files that the rule checks: all except provider packages, or only provider packages. */
   readonly fileKind: 'outside-providers' | 'inside-providers';
-  /** Returns whether the text can contain a violation. If not, the file is not traversed. */
+  /** Returns whether the text of a file can contain a violation. If it returns false, the file is not traversed. */
   readonly mayApply?: ((text: string, options: MajordomoOptions) => boolean) | undefined;
   createListener(file: RuleFile): Rule.RuleListener;
 }

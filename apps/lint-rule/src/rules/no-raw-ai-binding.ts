@@ -60,7 +60,7 @@ export const noRawAiBinding = (rewrite?: RewriteBinding): Rule.RuleModule =>
 
 const MAX_CODE_LENGTH = 60;
 
-/** Returns the binding of a callee: `this.env.AI.run` → `this.env.AI`. Undefined if the callee is not a plain path of names. */
+/** Returns the binding of a callee: `this.env.AI.run` → `this.env.AI`. Otherwise undefined. */
 const bindingIn = (calleeCode: string): string | undefined =>
   /^([\w$.]+(?<!\bgateway))\??\.run$/.exec(calleeCode)?.[1];
 
@@ -99,7 +99,7 @@ function isGateway(receiver: readonly string[], names: ReadonlySet<string>): boo
   return receiver.at(-2) === 'gateway' && names.has(receiver.at(-3) ?? '');
 }
 
-/** Whether the arguments contain a model's id or input. Those of a call such as `game.ai.run(board, depth)` contain neither. */
+/** Whether the arguments contain a model's id or input. A call such as `game.ai.run(board, depth)` contains neither. */
 function looksLikeModelCall(texts: readonly string[], input: Node | undefined, analysis: Analysis): boolean {
   if (
     texts.some((text) =>

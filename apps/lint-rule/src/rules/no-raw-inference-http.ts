@@ -13,7 +13,7 @@ import { defineRule, fixWith, type Edits, type RuleFile } from './define.ts';
 
 type Call = ESTree.CallExpression | ESTree.NewExpression;
 interface HttpFinding {
-  /** Part of the call that matched. Only a call with `host` goes to the vendor's own address. */
+  /** Part of the call that matched. `host` means that the request is sent to the vendor's own address. */
   readonly source: 'host' | 'path' | 'evidence';
   readonly subject: string;
   readonly use: ReplacementName;

@@ -12,7 +12,7 @@ import { defineRule } from './define.ts';
 
 const clientsOf = perOptions((options) => [...(options.clients ?? []), ...retryOptions]);
 
-/** Reports SDK clients in provider packages if the code does not visibly disable their retries. */
+/** Reports SDK clients in provider packages unless the same file shows that their retries are disabled. */
 export const noSdkRetries: Rule.RuleModule = defineRule({
   name: 'no-sdk-retries',
   description: 'Require raw SDK clients in provider packages to be built with their own retries off',
@@ -56,7 +56,7 @@ function hasRetriesOff(node: ESTree.NewExpression, client: RetryOption, analysis
   return objects.every((object) => disablesRetries(object, client.option.split('.'), client, analysis));
 }
 
-/** Whether an object literal disables the retries. Its last property applies. A spread of unknown content may set the option. */
+/** Whether an object literal disables the retries. Its last such property applies. A later unknown spread may override it. */
 function disablesRetries(
   object: ESTree.ObjectExpression,
   path: readonly string[],

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CatalogStore, StoredCatalog } from '../refresh/contract.ts';
 
-/** Queue of the writes of this process. Two stores with the same path use the same temporary file. */
+/** Latest write of this process. Writes run one after the other, because stores with the same path share a temporary file. */
 let lastWrite: Promise<unknown> = Promise.resolve();
 
 /**

@@ -39,7 +39,7 @@ export interface CatalogDocument {
   readonly models: readonly CatalogModel[];
 }
 
-/** Stored document with the values that a conditional request needs. */
+/** Stored document, and the state of the last check, such as the `etag` for a conditional request. */
 export interface StoredCatalog {
   readonly document: CatalogDocument;
   /** Time of the last successful check of the source, in ISO format. */
@@ -47,9 +47,9 @@ export interface StoredCatalog {
   readonly etag?: string | undefined;
   /** Name of the source of `etag` and `counts`. */
   readonly source?: string | undefined;
-  /** Vendors that the last check read. @default all */
+  /** Vendors whose models the last check read. @default all */
   readonly vendors?: readonly string[] | undefined;
-  /** Number of models per vendor in the last data of the source, to detect a loss of models in later data. */
+  /** Number of models per vendor in the last data. Data with less than half of them is rejected as incomplete. */
   readonly counts?: ModelCounts | undefined;
 }
 
@@ -88,12 +88,12 @@ export interface RefreshOptions {
   /** Vendors whose models are read. @default the vendors of the base catalog */
   readonly vendors?: readonly string[] | undefined;
   /**
-   * Base catalog into which the data is merged. The result contains all models of the base catalog.
+   * Catalog into which the source's data is merged. The merged catalog contains all models of this catalog.
    *
    * @default the catalog of this package
    */
   readonly base?: Catalog | undefined;
-  /** Maximum time of one load, and maximum wait of `refreshed` for the first load, in milliseconds. 0 disables it. @default 10_000 */
+  /** Maximum time of one load, and of one read or write of the store, in milliseconds. 0 disables it. @default 10_000 */
   readonly timeoutMs?: number | undefined;
   /** Maximum size of the response body of a URL, in bytes after decompression. @default 67_108_864 */
   readonly maxBytes?: number | undefined;
@@ -125,7 +125,7 @@ export interface CatalogChange {
 /** Result of a check of the source. */
 export type CatalogEvent =
   | { readonly type: 'refreshed'; readonly date: string; readonly changes: readonly CatalogChange[] }
-  /** The source has no newer data (304, the same date, or an older date than the current data). */
+  /** The source has no newer data: HTTP status 304, or a date that is not after the date of the current data. */
   | { readonly type: 'unchanged' }
   /** The current data stays in use. `error.message` names the source and the reason. */
   | { readonly type: 'failed'; readonly error: LlmError };

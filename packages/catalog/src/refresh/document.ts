@@ -22,7 +22,7 @@ export async function catalogDocument(
   return { format: FORMAT, date, sources, models: models.flat() };
 }
 
-/** Returns a catalog of the models. For vendors that only `base` contains, returns the models of `base`. */
+/** Returns a catalog of the models. For vendors that only `base` contains, the catalog contains the models of `base`. */
 export function catalogOfModels(
   models: readonly CatalogModel[],
   { date, sources }: Pick<Catalog, 'date' | 'sources'>,
@@ -47,18 +47,18 @@ export function catalogOfModels(
 /** Checks a document from a store or a source. Throws `protocol` with the path of an invalid property. */
 export function checkDocument(value: unknown): CatalogDocument {
   const { format, date, sources, models } = (isRecord(value) ? value : {}) as Partial<CatalogDocument>;
-  if (format !== FORMAT) throw invalid('format', `is not ${FORMAT}`);
+  if (format !== FORMAT) throw invalid('format', `must be ${FORMAT}`);
   if (typeof date !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(date))
-    throw invalid('date', 'is not an ISO date');
-  if (!Array.isArray(sources)) throw invalid('sources', 'is not an array');
-  if (!Array.isArray(models)) throw invalid('models', 'is not an array');
+    throw invalid('date', 'must be an ISO date, YYYY-MM-DD');
+  if (!Array.isArray(sources)) throw invalid('sources', 'must be an array');
+  if (!Array.isArray(models)) throw invalid('models', 'must be an array');
   for (const model of models as readonly CatalogModel[]) {
-    if (!isRecord(model)) throw invalid('models', 'contains a value that is not an object');
+    if (!isRecord(model)) throw invalid('models', 'must contain only objects');
     checkOverride(model);
     if (!Array.isArray(model.prices) || !Array.isArray(model.input) || !Array.isArray(model.output))
       throw invalid(
         'models',
-        `contains a model without prices, input or output: ${model.vendor}/${model.id}`,
+        `must have prices, input and output; add them to ${model.vendor}/${model.id}`,
       );
   }
   return value as CatalogDocument;

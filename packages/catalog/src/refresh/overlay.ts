@@ -11,7 +11,7 @@ export interface OverlayRules {
   readonly maxChange: number;
   /** Models, as `vendor/id`, whose changes are applied despite the limit. */
   readonly accept: readonly string[];
-  /** Whether only the changes in `accept` are applied, because the data is not newer. */
+  /** Whether only changes of the models in `accept` are applied, because the data is not newer than the catalog. */
   readonly acceptedOnly?: boolean;
 }
 
@@ -54,7 +54,7 @@ function join(...lists: readonly (readonly Price[])[]): readonly Price[] {
   return [...byDay.values()].sort((a, b) => (a.from < b.from ? -1 : 1));
 }
 
-/** Merges a listed model into a known model. Facts of the data take precedence. A different price begins on the date of the data. */
+/** Merges a listed model into a known model. From incomplete data, only retirement, successor and prices are used. */
 function mergeModel(model: CatalogModel, next: CatalogModel, data: SourceData): CatalogModel {
   const { prices: _prices, aliasOf, ...facts } = next;
   // A source that lists an alias with a price describes a separate model.
@@ -95,14 +95,14 @@ const statedPrices = (prices: readonly Price[], { isComplete }: SourceData): rea
     ? prices
     : prices.filter(({ rates, fees }) => rates.input + rates.output > 0 || fees !== undefined);
 
-/** Returns sources and reliability of a price. If the new data states the same price, it confirms the known price. */
+/** Returns sources and reliability of a known price that the new data confirms. */
 function confirmed(was: Price, is: Price, isComplete: boolean): Pick<Price, 'sources' | 'trust'> {
   if (isComplete) return is;
   const sources = [...new Set([...was.sources, ...is.sources])];
   return { sources, trust: was.trust === 'single' && sources.length > 1 ? 'agreed' : was.trust };
 }
 
-/** Adds the fees that the new price does not state. */
+/** Adds the fees of the previous price that the new price does not state. */
 const withFees = (price: Price, before: Price): Price =>
   before.fees === undefined ? price : { ...price, fees: { ...before.fees, ...price.fees } };
 
@@ -137,7 +137,7 @@ export function countModels({ models }: Pick<SourceData, 'models'>): ModelCounts
   return counts;
 }
 
-/** Throws `protocol` if a vendor has less than half of the models that the source listed before. */
+/** Throws `protocol` if the data contains less than half of the models that the source listed before for a vendor. */
 export function checkCounts(counts: ModelCounts, before: ModelCounts): void {
   for (const [vendor, count] of Object.entries(before)) {
     const left = counts[vendor] ?? 0;

@@ -40,7 +40,7 @@ export function completeRates({ input, output, ...rest }: Partial<Rates>): Rates
   return input === undefined || output === undefined ? undefined : { input, output, ...rest };
 }
 
-/** Returns the rates without cache rates of 0. In other formats, 0 means that the source contains no separate rate. */
+/** Returns the rates without cache rates of 0. In formats of other projects, 0 means that the cache rate is unknown. */
 export function withoutZeros({ cacheRead, cacheWrite, ...rates }: Rates): Rates {
   return { ...rates, ...(cacheRead && { cacheRead }), ...(cacheWrite && { cacheWrite }) };
 }

@@ -17,7 +17,7 @@ import { checkCounts, countModels, overlay } from './overlay.ts';
 import { failureOf, sourceOf, timeLimited } from './source.ts';
 
 const DAY_MS = 86_400_000;
-/** Maximum time by which the date of data may be after the current time, in milliseconds. */
+/** Maximum time by which the date of the source's data may be in the future, in milliseconds. */
 const MAX_SKEW_MS = 2 * DAY_MS;
 /** Share of `everyMs` that is added at random, so that processes do not check at the same time. */
 const JITTER = 0.1;
@@ -38,8 +38,8 @@ const KINDS: KindsOf<RefreshOptions> = {
 };
 
 /**
- * Returns a catalog that is updated from a source. Resolves when the store has been read. If the store is empty, resolves after
- * the first check or after `timeoutMs`. Rejects only for invalid options, with `config`.
+ * Returns a catalog that is updated from a source. Resolves when the store has been read. Without a stored value, resolves after
+ * the first check, unless `everyMs` is 0. Rejects only for invalid options, with `config`.
  *
  * @example
  * const catalog = await refreshed({ from: 'https://example.com/catalog.json', store: fileStore('.cache/catalog.json') });
@@ -147,7 +147,7 @@ class Refresher {
     }
   }
 
-  /** Uses a stored value. Returns an event if its data is newer than the current data. */
+  /** Replaces the current data with the stored data and returns an event, if the stored data is newer. */
   async #adopt(stored: StoredCatalog): Promise<CatalogEvent | undefined> {
     const { document, checkedAt, etag, counts = {}, source = this.#source.name } = stored;
     const { base, vendors } = this.#options;
@@ -175,7 +175,7 @@ class Refresher {
     const { catalog, changes } = await overlay(this.current, data, { maxChange, accept, acceptedOnly });
     if (acceptedOnly && changes.length === 0) return this.#unchanged(loaded.etag);
     this.current = catalog;
-    // Do not store the version, because a later start may accept a refused change, and must then receive the same data again.
+    // Do not store the etag: with it, the source would not send the data again to a later start that accepts the refused change.
     const isRefused = changes.some(({ refused }) => refused !== undefined);
     await this.#write(isRefused ? undefined : loaded.etag);
     return { type: 'refreshed', date: data.date, changes };

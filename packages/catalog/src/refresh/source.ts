@@ -8,7 +8,7 @@ export interface LoadOptions {
   readonly fetch: typeof globalThis.fetch;
 }
 
-/** Returns the source with its `load`. Throws `config` for an invalid source, such as an `http:` URL of a host on the network. */
+/** Converts a URL to a source with `load`. Throws `config` for an invalid value, such as an `http:` URL of a remote host. */
 export function sourceOf(from: CatalogSource, options: LoadOptions): LoadedSource {
   if (typeof from !== 'string' && !(from instanceof URL)) {
     if (typeof from.name === 'string' && typeof from.load === 'function') return from;
@@ -31,7 +31,7 @@ const isAllowed = ({ protocol, hostname }: URL): boolean =>
   protocol === 'https:' ||
   (protocol === 'http:' && /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(hostname));
 
-/** Returns the result of a source or store. After `ms`, rejects with `timeout` and aborts the signal. 0 disables the limit. */
+/** Returns the result of `work`. After `ms` milliseconds, aborts its signal and rejects with `timeout`. 0 disables the limit. */
 export async function timeLimited<T>(
   work: (signal: AbortSignal) => Promise<T>,
   ms: number,
@@ -40,7 +40,7 @@ export async function timeLimited<T>(
   const limit = new AbortController();
   const { signal } = limit;
   const end = (): void => {
-    limit.abort(new LlmError('timeout', `no response within ${ms} ms`));
+    limit.abort(new LlmError('timeout', `no response within ${ms} ms; increase timeoutMs`));
   };
   const cancel = ms === 0 ? undefined : clock.timer(ms, end);
   try {
@@ -96,7 +96,7 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
   for await (const chunk of body ?? []) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes)
-      throw new LlmError('protocol', `the response is longer than maxBytes (${maxBytes})`, {
+      throw new LlmError('protocol', `the response is longer than maxBytes (${maxBytes}); increase maxBytes`, {
         path: 'maxBytes',
       });
     text += decoder.decode(chunk, { stream: true });

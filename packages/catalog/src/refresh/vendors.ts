@@ -13,8 +13,8 @@ export interface VendorNames {
   readonly piAi: string;
   readonly litellm: LitellmNames;
   /**
-   * Whether the vendor resells models of other makers. Only the vendor's models in models.dev are included, because the list
-   * changes daily.
+   * Whether the vendor resells models of other makers. Only models that models.dev or pi-ai lists are included, because the
+   * vendor's models change daily.
    */
   readonly resells?: true;
 }

@@ -138,7 +138,7 @@ function quotedLength(text: string): number {
   return length;
 }
 
-/** Returns the length of a text in bytes of UTF-8, without encoding it. A lone surrogate counts as U+FFFD. */
+/** Returns the length of a text in bytes of UTF-8, without encoding it. A lone surrogate has the length of U+FFFD. */
 function utf8Length(text: string): number {
   let bytes = 0;
   for (let at = 0; at < text.length; at++) {

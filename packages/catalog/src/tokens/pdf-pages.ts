@@ -12,7 +12,7 @@ export function pdfPages(bytes: Uint8Array): number | undefined {
 
 function count(bytes: Uint8Array): number | undefined {
   const text = new TextDecoder('latin1').decode(bytes);
-  // Object streams are compressed and may contain pages.
+  // Pages in object streams cannot be counted, because object streams are compressed.
   if (/\/ObjStm/.test(text)) return undefined;
   const pages = text.match(/\/Type\s*\/Page(?![A-Za-z])/g)?.length ?? 0;
   if (pages === 0) return undefined;

@@ -14,7 +14,7 @@ export function estimateTokens(text: string): number {
   return Math.ceil(tokens);
 }
 
-/** Kinds of characters. Consecutive characters of one kind are counted together. */
+/** Kinds of characters. The tokens of consecutive characters of one kind are estimated together. */
 const WORD = 0;
 const SPACE = 1;
 const LINE = 2;

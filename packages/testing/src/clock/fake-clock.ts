@@ -110,5 +110,5 @@ async function dueBy(timers: ReadonlySet<Timer>, until: number): Promise<Timer |
   return soonest(timers, until);
 }
 
-/** Resolves after all pending microtasks have run. */
+/** Resolves in the next turn of the event loop, after all pending microtasks. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,4 +1,4 @@
-/** Returns a function that returns random numbers in [0, 1) (mulberry32). Equal seeds produce equal numbers. */
+/** Returns a function that returns random numbers in [0, 1) (mulberry32). Equal seeds produce equal sequences. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -28,7 +28,7 @@ export interface FakeOptions extends FakeOperationOptions {
   readonly billing?: Billing | undefined;
   /** Data handling that the provider declares for gates, such as its regions. `@default undefined`: unknown */
   readonly data?: Provider['data'];
-  /** Turns of each chat model, one per call, in order. `@default {}` */
+  /** Turns of each chat or image model, one per call, in order. `@default {}` */
   readonly models?: { readonly [modelId: string]: readonly Turn[] } | undefined;
   /** Capabilities of the models. `@default {}`: all are unknown */
   readonly capabilities?: Capabilities | undefined;

@@ -12,7 +12,7 @@ export interface Stage {
   readonly turn: number;
 }
 
-/** Emits the events of a turn after the turn's delay. The first batch of events is empty. */
+/** Emits the events of a turn after the turn's delay, beginning with an empty batch. */
 export async function* play(
   turn: PlainTurn,
   context: ModelContext,
@@ -70,7 +70,7 @@ export async function waitFor(clock: Clock, ms: number | undefined, context: Mod
   }
 }
 
-/** Rejects when the call is aborted. */
+/** Waits until the call is aborted, then rejects with an error of the kind `aborted`. */
 export async function waitForAbort(context: ModelContext): Promise<never> {
   throwIfAborted(context);
   return new Promise<never>((_resolve, reject) => {

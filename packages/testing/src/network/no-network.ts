@@ -8,8 +8,8 @@ export interface BlockedConnection extends Error {
 }
 
 /**
- * Blocks TCP connections to other machines. A blocked connection fails before the name lookup, with an error that names the
- * host. Loopback and local sockets remain available. Call `noNetwork` in a setup file. Returns a function that removes the block.
+ * Blocks TCP connections to other machines. A blocked connection fails before the name lookup, with an error that names the host.
+ * Loopback connections and local sockets still work. Call `noNetwork` in a setup file. Returns a function that removes the block.
  *
  * @example
  * const restore = noNetwork();

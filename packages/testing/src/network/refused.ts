@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Lowest port to try. Systems assign ports above `MAX_PORT` automatically, so no other server is likely to get this port. */
+/** Minimum port to try. Systems automatically assign only ports above `MAX_PORT`, so this port is likely unused. */
 const MIN_PORT = 20_000;
 const MAX_PORT = 30_000;
 

@@ -24,7 +24,7 @@ export interface AwsHandler {
     request: AwsRequest,
     options?: { readonly abortSignal?: AbortSignal | undefined },
   ): Promise<{ readonly response: AwsResponse }>;
-  /** Does nothing, because the handler does not hold connections. */
+  /** Does nothing, because the handler has no connections to close. */
   destroy(): void;
   /** Does nothing, because the handler has no options. */
   updateHttpClientConfig(): void;

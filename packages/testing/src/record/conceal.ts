@@ -37,7 +37,7 @@ export function concealUrl(url: URL, secrets: readonly string[]): string {
   return hidden(clean.href, secrets);
 }
 
-/** Masks secrets in all strings and property names of a JSON value. The strings of properties such as `password` are secrets. */
+/** Masks secrets in all strings and property names of a JSON value, and the string values of properties such as `password`. */
 export function concealJson(value: JsonValue, secrets: readonly string[]): JsonValue {
   if (typeof value === 'string') return hidden(value, secrets);
   if (typeof value !== 'object' || value === null) return value;

@@ -320,7 +320,7 @@ describe('secrets', () => {
     expect(Buffer.from(await (await fetch(URL_)).arrayBuffer())).toEqual(frame);
     const refusal = await fetch.done().catch((error: unknown) => error);
     expect(String(refusal)).toMatch(
-      /^Error: record: response\S+ would contain a secret, so it was not written; add the secret to secrets, or remove it/,
+      /^Error: record: the recording was not written, because response\S+ would contain a secret; add the secret to secrets/,
     );
     expect(files.size).toBe(0);
     await fetch.done();

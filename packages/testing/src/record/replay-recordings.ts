@@ -24,8 +24,8 @@ export interface ReplayingFetch {
 }
 
 /**
- * Returns a `fetch` that plays recordings. Each recording responds to the first request with the same method, path, query and
- * body. Headers, the host and a prefix of the path may differ, so the base URL does not matter. Any other request receives
+ * Returns a `fetch` that plays recordings. Each recording is used once, for the first request with the same method, path, query
+ * and body. Headers, the host and a prefix of the path may differ, so the base URL does not matter. Any other request receives
  * status 400, which chains do not retry, with a message that contains the differences from the first unused recording.
  */
 export function replayRecordings(

@@ -3,17 +3,17 @@ import { bodyOf, type Recording } from './recording.ts';
 import { spansOf } from './secrets.ts';
 
 /**
- * Returns the content of a recording's file. Throws if the content has one of the secrets, in plain, percent-encoded or base64
- * form, or a string with the format of a key. The error message contains the path of the secret, but not the secret.
+ * Returns the content of a recording's file. Throws if the content contains a string with the format of a key, or one of the
+ * secrets in plain, percent-encoded or base64 form. The error message contains the path of the secret, but not the secret.
  */
 export function sealRecording(recording: Recording, secrets: readonly string[] = []): string {
   const place = found(recording, secrets, '') ?? inBody(recording, secrets);
   const text = `${JSON.stringify(recording, undefined, 1)}\n`;
-  // Some credentials are recognized only by a name together with its value.
+  // A member's name and value together can have the format of a credential.
   const where = place ?? (spansOf(text, secrets).length > 0 ? 'a member and its name' : undefined);
   if (where !== undefined)
     throw new Error(
-      `record: ${where} would contain a secret, so it was not written; add the secret to secrets, or remove it from the data`,
+      `record: the recording was not written, because ${where} would contain a secret; add the secret to secrets, or remove it`,
     );
   return text;
 }

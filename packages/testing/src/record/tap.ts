@@ -54,7 +54,7 @@ export function tap(response: Response, now: () => number, signal: AbortSignal |
         controller.byobRequest?.respond(0);
         return;
       }
-      // The stream transfers the memory of enqueued chunks.
+      // Copy the bytes, because the stream transfers the memory of enqueued chunks.
       chunks.push({ at: now(), bytes: bytes.slice() });
       controller.enqueue(bytes.slice());
     },

@@ -37,7 +37,7 @@ export function operationProblem(turn: unknown, operation: OperationName): strin
   if (!isRecord(turn)) return `is ${describeValue(turn)}, not an object`;
   const { answer, member, what } = OPERATIONS[operation];
   if (!('fail' in turn || 'hang' in turn))
-    return member in turn ? unknownMember(turn, what, answer) : `has no ${member}, which ${what} has`;
+    return member in turn ? unknownMember(turn, what, answer) : `has no ${member}, which ${what} requires`;
   const { after, ...rest } = turn;
   if (after === undefined || (operation === 'speech' && after instanceof Uint8Array))
     return chatTurnProblem(rest);

@@ -1,4 +1,4 @@
-/** Splits a text into chunks of `chunks` code points, by default `usual` code points. Returns an array `chunks` unchanged. */
+/** Splits a text into chunks of `chunks` code points, by default `usual`. If `chunks` is an array, returns it unchanged. */
 export function pieces(
   text: string,
   chunks: readonly string[] | number | undefined,

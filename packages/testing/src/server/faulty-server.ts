@@ -12,7 +12,7 @@ import type { ScriptedResponse, ServerWire } from './response.ts';
 export interface ReceivedRequest {
   /** API of the requested endpoint. */
   readonly api: 'chat-completions' | 'messages';
-  /** Value of `model` in the body. */
+  /** Value of `model` in the body; an empty string if the body has none. */
   readonly model: string;
   /** Whether the client requested a stream. */
   readonly stream: boolean;
@@ -51,8 +51,8 @@ const ENDPOINTS: Readonly<
 };
 
 /**
- * Starts a server for Chat Completions and Messages on a free port of 127.0.0.1. If a request specifies a stream, the response is
- * streamed. A request for which the list has no response receives status 400, which no client retries.
+ * Starts a server for Chat Completions and Messages on a free port of 127.0.0.1. A request for a stream receives a streamed
+ * response. A request for which the list has no response receives status 400, which no client retries.
  *
  * @example
  * await using server = await startFaultyServer([{ status: 529 }, { cutAfter: 'It is' }, 'It is snowing.']);
