@@ -56,10 +56,7 @@ export function checkDocument(value: unknown): CatalogDocument {
     if (!isRecord(model)) throw invalid('models', 'must contain only objects');
     checkOverride(model);
     if (!Array.isArray(model.prices) || !Array.isArray(model.input) || !Array.isArray(model.output))
-      throw invalid(
-        'models',
-        `must have prices, input and output; add them to ${model.vendor}/${model.id}`,
-      );
+      throw invalid('models', `must have prices, input and output; add them to ${model.vendor}/${model.id}`);
   }
   return value as CatalogDocument;
 }

@@ -96,9 +96,13 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
   for await (const chunk of body ?? []) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes)
-      throw new LlmError('protocol', `the response is longer than maxBytes (${maxBytes}); increase maxBytes`, {
-        path: 'maxBytes',
-      });
+      throw new LlmError(
+        'protocol',
+        `the response is longer than maxBytes (${maxBytes}); increase maxBytes`,
+        {
+          path: 'maxBytes',
+        },
+      );
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
