@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { END_OF_TIME } from '../health/tracker.ts';
 import { type ErrorDetails, type ErrorKind, LlmError } from '../types/llm-error.ts';
 import { chainSettings } from './settings.ts';
-import { isRetryAfterTooLong, type FailureFacts, type Verdict, verdictOn } from './verdict.ts';
+import {
+  benchedError,
+  isRetryAfterTooLong,
+  outcomeOf,
+  reclassified,
+  retryInMs,
+  type FailureFacts,
+  type Verdict,
+  verdictOn,
+} from './verdict.ts';
 
 const settings = chainSettings({ attempts: 3, backoff: { baseMs: 100, capMs: 250 }, retryAfterCapMs: 1000 });
 
@@ -85,4 +95,97 @@ it.each([
   expect(isRetryAfterTooLong(new LlmError('rate-limit', 'slow down', { retryAfterMs }), none)).toBe(
     retryAfterMs !== undefined,
   );
+});
+
+describe('the error of a benched target', () => {
+  const now = Date.UTC(2026, 10, 20, 12);
+  const cause = new LlmError('quota', 'no credit', { status: 402, code: 'spent', requestId: 'r' });
+
+  it('has the kind and the details of the failure, and the end of the bench', () => {
+    const error = benchedError('a/x', { until: now + 5000, error: cause }, now);
+    expect(error).toMatchObject({
+      kind: 'quota',
+      message: 'a/x is benched until 2026-11-20T12:00:05.000Z after: no credit',
+      details: { target: 'a/x', status: 402, code: 'spent', requestId: 'r', retryAfterMs: 5000 },
+      cause,
+    });
+  });
+
+  it('names the credential and has the given code', () => {
+    const error = benchedError('a/x', { until: now + 1, error: cause }, now, 'credential-benched');
+    expect(error.message).toBe(
+      'a/x, with this credential, is benched until 2026-11-20T12:00:00.001Z after: no credit',
+    );
+    expect(error.details).toMatchObject({ status: 402, code: 'credential-benched', retryAfterMs: 1 });
+  });
+
+  it.each([
+    ['without a bench', undefined, 'until 2026-11-20T12:00:00.000Z', 0],
+    ['that has ended', { until: now - 1000 }, 'until 2026-11-20T11:59:59.000Z', 0],
+    ['without an end', { until: END_OF_TIME }, 'until it is unbenched', END_OF_TIME - now],
+    [
+      'that ends just before',
+      { until: END_OF_TIME - 1 },
+      `until ${new Date(END_OF_TIME - 1).toISOString()}`,
+      END_OF_TIME - 1 - now,
+    ],
+  ])('%s and without a failure is overloaded', (_, bench, end, retryAfterMs) => {
+    const error = benchedError('a/x', bench && { ...bench, error: undefined }, now);
+    expect([error.kind, error.message]).toEqual([
+      'overloaded',
+      `a/x is benched ${end} manually or by another process`,
+    ]);
+    expect([error.details.retryAfterMs, error.details.status, error.cause]).toEqual([
+      retryAfterMs,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+it.each([
+  ['credential-benched', 'skipped'],
+  ['abandoned', 'abandoned'],
+  ['spent', 'failed'],
+  [undefined, 'failed'],
+])('the outcome of a failure with the code %s is %s', (code, outcome) => {
+  expect(outcomeOf(new LlmError('quota', 'no', { code }))).toBe(outcome);
+});
+
+it.each<[Verdict, number | undefined]>([
+  [{ type: 'retry', delayMs: 7 }, 7],
+  [{ type: 'recover' }, 0],
+  [{ type: 'advance' }, undefined],
+  [{ type: 'throw' }, undefined],
+])('after the verdict %j the next attempt at the target comes in %s ms', (verdict, ms) => {
+  expect(retryInMs(verdict)).toBe(ms);
+});
+
+describe('a reclassified error', () => {
+  const error = new LlmError('server', 'a/x failed', { status: 500, target: 'a/x' });
+
+  it('has the kind of the classifier, and the original error as its cause', () => {
+    const changed = reclassified(error, ({ details }) => (details.status === 500 ? 'quota' : undefined));
+    expect(changed).toMatchObject({
+      kind: 'quota',
+      message: 'a/x failed',
+      details: { status: 500, target: 'a/x' },
+      cause: error,
+    });
+  });
+
+  it.each<[string, Parameters<typeof reclassified>[1]]>([
+    ['without a classifier', undefined],
+    ['if the classifier returns undefined', () => undefined],
+    ['if the classifier returns the same kind', () => 'server'],
+    ['if the classifier returns a value that is not a string', () => 5 as never],
+    [
+      'if the classifier throws',
+      () => {
+        throw new Error('broken');
+      },
+    ],
+  ])('is the original %s', (_, classify) => {
+    expect(reclassified(error, classify)).toBe(error);
+  });
 });

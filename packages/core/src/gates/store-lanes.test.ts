@@ -209,6 +209,18 @@ describe('shared lanes while the store does not respond', () => {
 });
 
 describe('options of shared lanes', () => {
+  it.each<Partial<SharedLanesOptions>>([
+    { most: 1, leaseMs: 1 },
+    { each: 'target' },
+    { each: 'provider' },
+    { whenDown: 'admit' },
+    { whenDown: 'deny' },
+    { whenDown: { share: 0 } },
+    { whenDown: { share: 1 } },
+  ])('%j are accepted', (options) => {
+    expect(() => setUp(options)).not.toThrow();
+  });
+
   it.each<[Record<string, unknown>, string]>([
     [{ name: '' }, 'lanes: name must not be empty'],
     [{ name: undefined }, 'name'],
