@@ -64,6 +64,9 @@ const failing = async (work: Promise<unknown>): Promise<LlmError> => {
   return error;
 };
 
+const NOT_FINITE = 'is not a finite number';
+const wrong = (index: number | undefined): string => `${String(index)} is invalid or repeated`;
+
 describe('rerank', () => {
   it('returns the results best first, with equal scores by index', async () => {
     const response = await modelOf([ranker('a', scores(-3.5, 7, -3.5))]).rerank(REQUEST);
@@ -118,19 +121,21 @@ describe('rerank', () => {
   });
 
   it.each([
-    ['an index beyond the documents', [...scores(1, 2), { index: 3, score: 3 }], 'results[2].index'],
-    ['a negative index', [...scores(1, 2), { index: -1, score: 3 }], 'results[2].index'],
-    ['an index that is not an integer', [...scores(1, 2), { index: 1.5, score: 3 }], 'results[2].index'],
-    ['an index twice', [...scores(1, 2), { index: 1, score: 3 }], 'results[2].index'],
-    ['a score that is not a number', [...scores(1, 2), { index: 2, score: '3' }], 'results[2].score'],
-    ['a score that is not finite', scores(1, 2, Infinity), 'results[2].score'],
-    ['a score that is NaN', scores(1, NaN, 3), 'results[1].score'],
-    ['too few results', scores(1, 2), 'results'],
-    ['no list', { results: [] }, 'results'],
-    ['an entry that is not an object', [...scores(1, 2), null], 'results[2].index'],
-  ])('rejects %s as protocol, and tries the next target', async (_, results, path) => {
+    ['an index beyond the documents', [...scores(1, 2), { index: 3, score: 3 }], '[2].index', wrong(3)],
+    ['a negative index', [...scores(1, 2), { index: -1, score: 3 }], '[2].index', wrong(-1)],
+    ['a fractional index', [...scores(1, 2), { index: 1.5, score: 3 }], '[2].index', wrong(1.5)],
+    ['an index twice', [...scores(1, 2), { index: 1, score: 3 }], '[2].index', wrong(1)],
+    ['a score that is not a number', [...scores(1, 2), { index: 2, score: '3' }], '[2].score', NOT_FINITE],
+    ['a score that is not finite', scores(1, 2, Infinity), '[2].score', NOT_FINITE],
+    ['a score that is NaN', scores(1, NaN, 3), '[1].score', NOT_FINITE],
+    ['too few results', scores(1, 2), '', 'expected an array of 3 results'],
+    ['no list', { results: [] }, '', 'expected an array of 3 results'],
+    ['an entry that is not an object', [...scores(1, 2), null], '[2].index', wrong(undefined)],
+  ])('rejects %s as protocol, and tries the next target', async (_, results, member, problem) => {
     const error = await failing(modelOf([ranker('a', results)]).rerank(REQUEST));
+    const path = `results${member}`;
     expect([error.kind, error.details.path, error.details.partial?.usage]).toEqual(['protocol', path, USAGE]);
+    expect(error.message).toBe(`a/m: ${path}: ${problem}`);
     const response = await modelOf([ranker('a', results), ranker('b', scores(1, 2, 3))]).rerank(REQUEST);
     expect(response.target).toBe('b/m');
     expect(response.attempts).toMatchObject([
@@ -150,6 +155,7 @@ describe('rerank', () => {
     ['topN', { topN: 1.5 }],
     ['top_n', { top_n: 1 }],
     ['topK', { topK: 1 }],
+    ['texts', { texts: ['Berlin'] }],
   ])('rejects a request with an invalid %s before anything is sent', async (path, change) => {
     const provider = ranker('a', scores(1, 2, 3));
     const error = await failing(modelOf([provider]).rerank({ ...REQUEST, ...change } as RerankRequest));
@@ -170,8 +176,17 @@ describe('rerank', () => {
       ['skipped', 'unsupported'],
       ['finished', undefined],
     ]);
-    expect(attempts[1]?.error?.details.code).toBe('too-large');
+    expect(attempts[0]?.error?.message).toBe('chat/m does not rerank documents');
+    expect(attempts[1]?.error).toMatchObject({
+      message: 'small/m accepts at most 2 documents, not 3',
+      details: { code: 'too-large', path: 'documents' },
+    });
     expect(small.requests).toEqual([]);
+  });
+
+  it('sends as many documents as the target takes at most', async () => {
+    const exact = ranker('a', scores(1, 2, 3), { maxDocuments: 3 });
+    expect((await modelOf([exact]).rerank(REQUEST)).results).toHaveLength(3);
   });
 
   it('passes gates the operation and the payload, and settles with the usage', async () => {
