@@ -18,9 +18,10 @@ export function isSimpleTurn({ request }: Turn): boolean {
   const last = request?.messages.at(-1);
   if (last?.role !== 'user' || request?.output !== undefined) return false;
   const { parts } = last;
-  if (parts.some(({ type }) => type !== 'text')) return false;
-  const text = parts
-    .map((part) => (part.type === 'text' ? part.text : ''))
+  const texts = parts.filter((part) => part.type === 'text');
+  if (texts.length < parts.length) return false;
+  const text = texts
+    .map((part) => part.text)
     .join('\n')
     .trim();
   if (text === '' || text.length > MAX_CHARACTERS || text.split('\n').length > 2) return false;

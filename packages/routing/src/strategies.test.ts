@@ -37,9 +37,15 @@ it.each<[string, ChatRequest | undefined, string]>([
   expect(strategyOf(request)).toBe(strategy);
 });
 
+it('any of several messages may contain an image', () => {
+  const messages = [user('what is it?', png), assistant('A door.'), user('why?')];
+  expect(hasImages({ messages })).toBe(true);
+  expect(strategyOf({ messages })).toBe('vision');
+});
+
 it('a result of a tool may contain an image', () => {
   const result = { type: 'tool-result', callId: '1', name: 'look' } as const;
-  expect(hasImages({ messages: [{ role: 'tool', parts: [{ ...result, content: [png] }] }] })).toBe(true);
+  expect(hasImages({ messages: [{ role: 'tool', parts: [{ ...result, content: [{ type: 'text', text: 'It:' }, png] }] }] })).toBe(true);
   expect(hasImages({ messages: [{ role: 'tool', parts: [{ ...result, content: [] }] }] })).toBe(false);
   expect(hasImages(hi)).toBe(false);
 });

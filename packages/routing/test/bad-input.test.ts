@@ -40,11 +40,12 @@ describe('when the router is made', () => {
       'quality.a/x',
       /from 0 to 1, not string/,
     ],
-    ['no catalog', { presets: {}, catalog: {} }, 'catalog', /object with find/],
-    ['no ledger', { presets: {}, ledger: {} }, 'ledger', /object with state/],
-    ['no clock', { presets: {}, clock: {} }, 'clock', /object with now/],
-    ['a list of qualities', { presets: {}, quality: [] }, 'quality', /object/],
-    ['a key that is a number', { presets: {}, overrideKey: 7 }, 'overrideKey', /string/],
+    ['no catalog', { presets: {}, catalog: {} }, 'catalog', /^createRouter: catalog .*object with find/],
+    ['no ledger', { presets: {}, ledger: {} }, 'ledger', /^createRouter: ledger .*object with state/],
+    ['no clock', { presets: {}, clock: {} }, 'clock', /^createRouter: clock .*object with now/],
+    ['a list of qualities', { presets: {}, quality: [] }, 'quality', /^createRouter: quality .*object/],
+    ['a number of simple turns', { presets: {}, simpleTurns: 7 }, 'simpleTurns', /^createRouter: .*object/],
+    ['a key that is a number', { presets: {}, overrideKey: 7 }, 'overrideKey', /^createRouter: .*string/],
     [
       'an unknown option of simple turns',
       { presets: {}, simpleTurns: { use: 'a/x', when: 1 } },
@@ -214,6 +215,12 @@ describe('when the router is made', () => {
     ]);
   });
 
+  it('a circle is refused by its own presets, without the preset that leads to it', () => {
+    const { details, message } = refused({ presets: { start: 'a/x,m', m: 'n', n: 'b/y,m' } });
+    expect(details.path).toBe('presets.m');
+    expect(message).toBe('preset "m" refers to itself: m -> n -> m');
+  });
+
   it('a circle that is closed later is refused then, and the preset stays as it was', async () => {
     const { majordomo, router } = world({ 'a/x': {} }, { m: 'n', n: 'a/x' });
     expect(() => {
@@ -267,11 +274,14 @@ it.each<Preset>([
 });
 
 describe('a plan', () => {
-  it('of a name that is no preset says which there are', async () => {
-    const { majordomo, router } = world({ 'a/x': {} }, { fast: 'a/x' });
+  it.each<[Record<string, Preset>, string]>([
+    [{}, 'unknown preset "fats" (known: none)'],
+    [{ fast: 'a/x' }, 'unknown preset "fats" (known: fast); did you mean "fast"?'],
+    [{ deep: 'a/x', other: 'a/x' }, 'unknown preset "fats" (known: deep, other)'],
+  ])('of an unknown name fails and lists the presets in %j', async (presets, message) => {
+    const { majordomo, router } = world({ 'a/x': {} }, presets);
     const error = await failure(router.plan('fats', majordomo));
-    expect(error.message).toBe('unknown preset "fats" (known: fast); did you mean "fast"?');
-    expect([error.kind, error.details.code]).toEqual(['config', 'unknown-name']);
+    expect([error.kind, error.details.code, error.message]).toEqual(['config', 'unknown-name', message]);
   });
 
   it('of a name that means nothing now fails as the call would', async () => {

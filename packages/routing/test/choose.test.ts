@@ -160,6 +160,15 @@ describe('a part of a score', () => {
     );
     expect(await order(made, 'm')).toBe('both,b/x');
   });
+
+  it('is by the quality of the first target of a name without a quality', async () => {
+    const made = world(
+      { 'a/x': {}, 'b/x': {} },
+      { m: { choose: ['both'], by: { cost: 0, speed: 0, quality: 1 } }, both: 'a/x,b/x' },
+      { quality: { 'a/x': 0.9, 'b/x': 0.1 } },
+    );
+    expect((await partsOf(made))?.parts['quality']).toBeCloseTo(9);
+  });
 });
 
 describe('the estimate', () => {
@@ -401,6 +410,25 @@ describe('a target is turned away', () => {
     else expect(rejected[0]?.why.startsWith(why) ? why : rejected[0]?.why).toBe(why);
   });
 
+  it.each<[string, Parameters<typeof world>[0][string], readonly string[]]>([
+    ['the context that is as large', { facts: { contextTokens: 1000 } }, []],
+    [
+      'a smaller context',
+      { facts: { contextTokens: 999 } },
+      ['its context of 999 tokens is too small for about 1000'],
+    ],
+    ['the input that is as large', { facts: { maxInputTokens: 1000 } }, []],
+    [
+      'a smaller input',
+      { facts: { maxInputTokens: 999 } },
+      ['its input of at most 999 tokens is too small for about 1000'],
+    ],
+  ])('without a request, for 1,000 tokens of input: %s', async (_, fake, reasons) => {
+    const made = world({ 'a/x': fake, 'b/x': {} }, { m: { choose: ['a/x'], fallback: 'b/x' } });
+    const { rejected } = await made.router.plan('m', made.majordomo);
+    expect(rejected.map(({ why }) => why)).toEqual(reasons);
+  });
+
   it('for having no provider, and the others are asked', async () => {
     const made = world({ 'a/x': {} }, { m: { choose: ['nobody/y', 'nothing', 'a/x'] } });
     const { rejected, chain } = await made.router.plan('m', made.majordomo);
@@ -430,6 +458,23 @@ describe('a target is turned away', () => {
 });
 
 describe('what is assumed', () => {
+  const unpriced = 'the price of a/x, b/x is unknown; a medium cost is assumed';
+  const unrated = 'no quality is set for a/x, b/x; a medium quality is assumed';
+  const priced = { price: [1, 1] } as const;
+  const rated = { 'a/x': 0.5, 'b/x': 0.5 };
+
+  it.each<[string, object, object, Choice['by'], readonly string[]]>([
+    ['nothing is known', {}, {}, { cost: 0.5, speed: 0, quality: 0.5 }, [unpriced, unrated]],
+    ['the price does not count', {}, {}, { cost: 0, speed: 0, quality: 1 }, [unrated]],
+    ['the quality does not count', {}, {}, { cost: 1, speed: 0, quality: 0 }, [unpriced]],
+    ['all is known', priced, rated, 'balanced', []],
+    ['calls are included', { billing: 'included' }, rated, 'balanced', []],
+  ])('is a warning if %s', async (_, fake, quality, by, expected) => {
+    const m = { choose: ['a/x', 'b/x'], by };
+    const made = world({ 'a/x': fake, 'b/x': fake }, { m }, { quality: { ...quality } });
+    expect((await made.router.plan('m', made.majordomo)).warnings).toEqual(expected);
+  });
+
   it('is told: no price, no quality', async () => {
     const made = world(three, { m: { choose: [...choose, 'new/x'] } }, { quality }, {});
     made.router.set('m', { choose: ['mid/x', 'bare'] });

@@ -43,6 +43,13 @@ describe('a model of the caller’s own', () => {
     expect((await planned('deprecated/z')).warnings).toEqual(['deprecated/z is deprecated']);
   });
 
+  it('may have space around it', async () => {
+    const { majordomo, router } = world(targets, presets);
+    const call = { id: '1', spec: 'outer', tenant: undefined, metadata: { model: ' b/y\n' } };
+    expect((await router.plan('outer', majordomo, { call })).chain).toBe('b/y');
+    expect((await majordomo.model('outer').generate(hi, asking(' outer '))).target).toBe('a/x');
+  });
+
   it('may be a name, and means there what that says', async () => {
     const { majordomo } = world(targets, presets);
     expect((await majordomo.model('outer').generate(hi, asking('other'))).target).toBe('b/y');

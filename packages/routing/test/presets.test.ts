@@ -1,6 +1,6 @@
 import { LlmError, user, type CallEvent, type Resolver } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { createRouter } from '../src/index.ts';
+import { createRouter, type Turn } from '../src/index.ts';
 import { failure, hi, world } from './support/fixture.ts';
 
 const two = { 'a/x': {}, 'b/y': {} };
@@ -78,6 +78,22 @@ describe('a preset', () => {
     const call = { id: '1', spec: 'best', tenant: 'lab', metadata: {} };
     expect((await router.plan('best', majordomo, { ...hi, call })).chain).toBe('mine');
     expect(new Set(tenants)).toEqual(new Set(['lab']));
+  });
+
+  it('that is a choice passes the request, call and signal to its rules', async () => {
+    const turns: Turn[] = [];
+    const mine = (turn: Turn) => (turns.push(turn), 'a/x');
+    const { majordomo } = world(two, { best: { choose: ['mine'] }, mine });
+    const stop = new AbortController();
+    const options = { tenant: 'lab', metadata: { team: 7 }, signal: stop.signal };
+    await majordomo.resolve('best', { request: hi, ...options });
+    stop.abort();
+    expect(turns.length).toBeGreaterThan(0);
+    for (const { request, call, signal } of turns) {
+      expect(request).toMatchObject(hi);
+      expect(call).toMatchObject({ tenant: 'lab', metadata: { team: 7 } });
+      expect(signal.aborted).toBe(true);
+    }
   });
 
   it('can be set, changed and forgotten between two calls', async () => {

@@ -71,12 +71,25 @@ describe('speed', () => {
     expect(of('b/x')).toBeCloseTo(0.5 + ((0.5 + 100 / 150) / 2 - 0.5) / 2);
   });
 
+  it('is as certain as the more recent of its two values', () => {
+    const { answered, of, pass } = memory();
+    answered('a/x', 1000, 2000, 150);
+    pass(10 * MINUTE);
+    answered('a/x', 1000, 1000);
+    // The first content weighs 1.5 measurements, and the rate half a measurement.
+    expect(of('a/x')).toBeCloseTo(0.5 + ((0.5 + 0.75) / 2 - 0.5) * (1.5 / 2.5));
+  });
+
   it('of a response that arrives within a tenth of its duration is its complete rate', () => {
     const { answered, of } = memory();
     // 100 tokens in a second, and in the last 100 ms of a second.
     answered('a/x', 901, 1000, 100);
     answered('b/x', 900, 1000, 100);
+    answered('c/x', 901, 1000, 16);
+    answered('d/x', 901, 1000, 15);
     expect(of('a/x')).toBeCloseTo(0.5 + (100 / 150 - 0.5) / 2);
+    expect(of('c/x')).toBeCloseTo(0.5 + (16 / 66 - 0.5) / 2);
+    expect(of('d/x')).toBeCloseTo(0.5 + (1000 / 1901 - 0.5) / 2);
     expect(of('b/x')).toBeCloseTo(0.5 + ((1000 / 1900 + 1000 / 1050) / 2 - 0.5) / 2);
   });
 

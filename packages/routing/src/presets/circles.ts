@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Preset } from '../contract.ts';
-import { elementsOf, isName } from '../elements.ts';
+import { elementsOf } from '../elements.ts';
 
 /**
  * Throws `config` for presets that refer to each other in a cycle. Functions are not checked, because their results depend on
@@ -8,21 +8,26 @@ import { elementsOf, isName } from '../elements.ts';
  */
 export function checkCircles(presets: ReadonlyMap<string, Preset>): void {
   const sound = new Set<string>();
-  for (const name of presets.keys()) follow([name], presets, sound);
+  for (const name of presets.keys()) follow(name, [], presets, sound);
 }
 
-function follow(path: readonly string[], presets: ReadonlyMap<string, Preset>, sound: Set<string>): void {
-  const name = path.at(-1) ?? '';
+function follow(
+  name: string,
+  outer: readonly string[],
+  presets: ReadonlyMap<string, Preset>,
+  sound: Set<string>,
+): void {
   const preset = presets.get(name);
   if (preset === undefined || sound.has(name)) return;
-  for (const inner of namesIn(preset)) {
-    if (path.includes(inner)) throw circleError([...path.slice(path.indexOf(inner)), inner]);
-    follow([...path, inner], presets, sound);
+  const path = [...outer, name];
+  for (const inner of elementsIn(preset)) {
+    if (path.includes(inner)) throw circleError(inner, path.slice(path.indexOf(inner)));
+    follow(inner, path, presets, sound);
   }
   sound.add(name);
 }
 
-function namesIn(preset: Preset): readonly string[] {
+function elementsIn(preset: Preset): readonly string[] {
   if (typeof preset === 'function') return [];
   const specs =
     typeof preset === 'string'
@@ -30,11 +35,10 @@ function namesIn(preset: Preset): readonly string[] {
       : 'choose' in preset
         ? [...preset.choose, ...(preset.fallback === undefined ? [] : [preset.fallback])]
         : [preset.spec];
-  return specs.flatMap(elementsOf).filter(isName);
+  return specs.flatMap(elementsOf);
 }
 
-function circleError(path: readonly string[]): LlmError {
-  const [name = ''] = path;
-  const message = `preset "${name}" refers to itself: ${path.join(' -> ')}; remove one of these references`;
+function circleError(name: string, path: readonly string[]): LlmError {
+  const message = `preset "${name}" refers to itself: ${[...path, name].join(' -> ')}; remove one of these references`;
   return new LlmError('config', message, { code: 'preset-circle', path: `presets.${name}` });
 }
