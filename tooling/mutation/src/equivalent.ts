@@ -98,6 +98,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'a retirement date compares with a time of a day as it compares with the day',
   },
   {
+    file: 'plan/plan-of.ts',
+    before: 'const today = new Date(now).toISOString().slice(0, 10);',
+    after: 'const today = new Date(now).toISOString().slice(0, 11);',
+    why: 'a retirement date compares with a time of a day as it compares with the day',
+  },
+  {
     file: 'node/vault-file.ts',
     before: 'const { O_NOFOLLOW: NO_FOLLOW = 0 } = constants as { readonly O_NOFOLLOW?: number };',
     after: 'const { O_NOFOLLOW: NO_FOLLOW = 1 } = constants as { readonly O_NOFOLLOW?: number };',
@@ -150,6 +156,22 @@ export const EQUIVALENT: readonly Equivalent[] = [
     before: 'retires.length > 7 ? retires <= today : retires < today.slice(0, retires.length);',
     after: 'retires.length > 8 ? retires <= today : retires < today.slice(0, retires.length);',
     why: 'a retirement date has seven or ten characters',
+  },
+  {
+    file: 'ranking/input-tokens.ts',
+    before:
+      "const ANY_TOOL: NonNullable<Estimated['tools']>[number] = { name: '', description: '', parameters: {} };",
+    after:
+      "const ANY_TOOL: NonNullable<Estimated['tools']>[number] = { name: '', description: '?', parameters: {} };",
+    why: 'the tokens of the placeholder tool are added once and subtracted once',
+  },
+  {
+    file: 'strategies.ts',
+    before:
+      'if ((request.maxTokens ?? 0) >= LONG_ANSWER_TOKENS || characters(request) >= LONG_CHARACTERS)',
+    after:
+      'if ((request.maxTokens ?? 1) >= LONG_ANSWER_TOKENS || characters(request) >= LONG_CHARACTERS)',
+    why: 'any default below 4,000 tokens selects the same strategy',
   },
   {
     file: 'report/report.ts',
