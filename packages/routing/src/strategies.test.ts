@@ -45,7 +45,11 @@ it('any of several messages may contain an image', () => {
 
 it('a result of a tool may contain an image', () => {
   const result = { type: 'tool-result', callId: '1', name: 'look' } as const;
-  expect(hasImages({ messages: [{ role: 'tool', parts: [{ ...result, content: [{ type: 'text', text: 'It:' }, png] }] }] })).toBe(true);
+  expect(
+    hasImages({
+      messages: [{ role: 'tool', parts: [{ ...result, content: [{ type: 'text', text: 'It:' }, png] }] }],
+    }),
+  ).toBe(true);
   expect(hasImages({ messages: [{ role: 'tool', parts: [{ ...result, content: [] }] }] })).toBe(false);
   expect(hasImages(hi)).toBe(false);
 });

@@ -167,10 +167,8 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     file: 'strategies.ts',
-    before:
-      'if ((request.maxTokens ?? 0) >= LONG_ANSWER_TOKENS || characters(request) >= LONG_CHARACTERS)',
-    after:
-      'if ((request.maxTokens ?? 1) >= LONG_ANSWER_TOKENS || characters(request) >= LONG_CHARACTERS)',
+    before: 'if ((request.maxTokens ?? 0) >= LONG_ANSWER_TOKENS || characters(request) >= LONG_CHARACTERS)',
+    after: 'if ((request.maxTokens ?? 1) >= LONG_ANSWER_TOKENS || characters(request) >= LONG_CHARACTERS)',
     why: 'any default below 4,000 tokens selects the same strategy',
   },
   {
