@@ -16,9 +16,6 @@ export class ConcurrencyLimit {
       throw new Refusal(
         'busy',
         `the gateway already serves its maximum of ${this.max} concurrent calls; retry later`,
-        {
-          retryAfterMs: 1000,
-        },
       );
     this.count++;
     let isReleased = false;
