@@ -68,6 +68,11 @@ describe('bounds', () => {
   });
 });
 
+it('names the valid values of the context size', () => {
+  const options = { summarizer: world().model, contextTokens: 0 };
+  expect(() => createCompactor(options)).toThrow('contextTokens: must be a number above 0, or a function');
+});
+
 it('names the remedy for a summarizer that is not a model', () => {
   const options = { summarizer: 'openai/gpt-5.4' as never, contextTokens: 1000 };
   expect(() => createCompactor(options)).toThrow(/summarizer/);
@@ -130,10 +135,11 @@ describe('a long transcript', () => {
   });
 
   it('that is many times what the model can read is summed up piece by piece, at once', async () => {
-    const { compactor, requests } = world('SUMMARY', { contextTokens: 6000 });
+    const { compactor, requests, events } = world('SUMMARY', { contextTokens: 6000 });
     const given = [...talk(Array.from('a story of many words and turns'), 200), user('?')];
     const { messages, lineage } = await compactor.run(given);
     expect(requests.length).toBeGreaterThan(1);
+    expect(events.map(({ type }) => type)).toEqual(requests.map(() => 'compacted'));
     expect(lineage).toMatchObject({ from: 3, to: given.length - 8 - ((given.length - 8 - 3) % 2) });
     expect((await compactor.status(messages)).tokens).toBeLessThan(3000);
     expect(lineage?.tokensBefore).toBeGreaterThan(10_000);
@@ -501,5 +507,15 @@ describe('status', () => {
     expect(after.tokens).toBeLessThan(before.tokens);
     compactor.reset();
     expect((await compactor.status(conversation)).compactions).toBe(0);
+  });
+});
+
+describe('a reset', () => {
+  it('ends the pause after a failure of the summarizer', async () => {
+    const { compactor } = world({ fail: 'server' });
+    expect((await compactor.run(conversation)).skipped).toBe('failed');
+    expect((await compactor.run(conversation)).skipped).toBe('cooldown');
+    compactor.reset();
+    expect((await compactor.run(conversation)).skipped).toBe('failed');
   });
 });

@@ -67,7 +67,49 @@ it('does not use a summary that saves nothing', async () => {
   expect((await compactor.run(talk(25, 21))).skipped).toBe('thrash');
 });
 
+it('uses a summary that saves one token, and none that saves nothing', async () => {
+  const messages = talk(25, 21);
+  const summarizerTokens = 100_000;
+  const { lineage } = await exact({ summarizerTokens }).compactor.run(messages);
+  const summarized = ((lineage?.to ?? 0) - (lineage?.from ?? 0)) * 21;
+  expect((await exact({ summarizerTokens }, weight(summarized)).compactor.run(messages)).skipped).toBe('thrash');
+  const saved = await exact({ summarizerTokens }, weight(summarized - 1)).compactor.run(messages);
+  expect(saved.lineage).toMatchObject({ tokensBefore: 525, tokensAfter: 524 });
+});
+
+it.each([
+  [60, 0.5],
+  [31, 2],
+])('scales the savings in %i messages to a count of %d of the estimates', async (count, factor) => {
+  const scaled: TokenMeter = {
+    ...meter,
+    estimate: (request, target) => {
+      const reading = meter.estimate(request, target);
+      return { ...reading, tokens: reading.tokens * (request.messages.length > 1 ? factor : 1) };
+    },
+  };
+  const { lineage } = await exact({ meter: scaled, summarizerTokens: 100_000 }).compactor.run(talk(count, 20));
+  const saved = ((lineage?.to ?? 0) - (lineage?.from ?? 0)) * 20;
+  expect(saved).toBeGreaterThan(0);
+  const tokensBefore = count * 20 * factor;
+  expect(lineage).toMatchObject({
+    tokensBefore,
+    tokensAfter: tokensBefore - saved * Math.min(1, factor),
+  });
+});
+
 describe('a step of an agent', () => {
+  it('whose request was too long keeps its results if the summary suffices', async () => {
+    const { compactor, events } = exact({ summarizerTokens: 100_000 });
+    const call: Message = assistant([{ type: 'tool-call', id: 'a', name: 'look', args: {} }]);
+    const result = toolResult({ callId: 'a', name: 'look', content: 'x'.repeat(9000) });
+    const sent = await compactor.compact([...talk(24, 20), user('q'), call, result], {
+      overflow: new Error('too long'),
+    });
+    expect(events.map(({ type }) => type)).toEqual(['compacted']);
+    expect(sent.at(-1)).toEqual(result);
+  });
+
   it('whose request was too long has its results pruned even at the end', async () => {
     const { compactor } = exact();
     const call: Message = assistant([{ type: 'tool-call', id: 'a', name: 'look', args: {} }]);
