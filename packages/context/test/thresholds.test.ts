@@ -72,7 +72,9 @@ it('uses a summary that saves one token, and none that saves nothing', async () 
   const summarizerTokens = 100_000;
   const { lineage } = await exact({ summarizerTokens }).compactor.run(messages);
   const summarized = ((lineage?.to ?? 0) - (lineage?.from ?? 0)) * 21;
-  expect((await exact({ summarizerTokens }, weight(summarized)).compactor.run(messages)).skipped).toBe('thrash');
+  expect((await exact({ summarizerTokens }, weight(summarized)).compactor.run(messages)).skipped).toBe(
+    'thrash',
+  );
   const saved = await exact({ summarizerTokens }, weight(summarized - 1)).compactor.run(messages);
   expect(saved.lineage).toMatchObject({ tokensBefore: 525, tokensAfter: 524 });
 });
@@ -88,7 +90,9 @@ it.each([
       return { ...reading, tokens: reading.tokens * (request.messages.length > 1 ? factor : 1) };
     },
   };
-  const { lineage } = await exact({ meter: scaled, summarizerTokens: 100_000 }).compactor.run(talk(count, 20));
+  const { lineage } = await exact({ meter: scaled, summarizerTokens: 100_000 }).compactor.run(
+    talk(count, 20),
+  );
   const saved = ((lineage?.to ?? 0) - (lineage?.from ?? 0)) * 20;
   expect(saved).toBeGreaterThan(0);
   const tokensBefore = count * 20 * factor;
