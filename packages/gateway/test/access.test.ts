@@ -64,13 +64,13 @@ describe('cross-origin headers', () => {
   });
 
   it.each([
-    ['x-stainless-os, authorization', 'x-stainless-os, authorization'],
-    ['a'.repeat(2000), 'a'.repeat(2000)],
-    ['a'.repeat(2001), DEFAULT_HEADERS],
-    ['a;b', DEFAULT_HEADERS],
-    ['', DEFAULT_HEADERS],
-    [undefined, DEFAULT_HEADERS],
-  ])('of a preflight for the headers %s allow %s', async (requested, expected) => {
+    ['names', 'x-stainless-os, authorization', 'x-stainless-os, authorization'],
+    ['2000 characters', 'a'.repeat(2000), 'a'.repeat(2000)],
+    ['2001 characters', 'a'.repeat(2001), DEFAULT_HEADERS],
+    ['an invalid list', 'a;b', DEFAULT_HEADERS],
+    ['an empty list', '', DEFAULT_HEADERS],
+    ['nothing', undefined, DEFAULT_HEADERS],
+  ])('of a preflight that requests %s allow the list or the defaults', async (_, requested, expected) => {
     const asked = requested === undefined ? {} : { 'access-control-request-headers': requested };
     const init = { method: 'OPTIONS', headers: { origin: allowed, ...asked } };
     const { status, headers } = await setUp({ cors }).send('/v1/models', init);

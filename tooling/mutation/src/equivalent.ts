@@ -189,6 +189,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
     after: 'if (x !== y) return x < y ? -2 : 1;',
     why: 'only the sign of a comparison has an effect',
   },
+  {
+    file: 'auth/admin.ts',
+    before: 'return (await authorize(withoutBody(request), settings, false)).admin === true;',
+    after: 'return (await authorize(withoutBody(request), settings, true)).admin === true;',
+    why: 'the argument is used only without `authorize`, and the function has returned before in this case',
+  },
 ];
 
 export const isEquivalent = (mutant: Mutant): boolean => EQUIVALENT.some((entry) => isSame(entry, mutant));
