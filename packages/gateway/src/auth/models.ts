@@ -24,7 +24,8 @@ export async function specOf(name: string, caller: Caller, settings: Settings): 
 /** Returns whether the name is a spec with targets. Does not throw for an invalid spec, because the client sent the spec. */
 async function isSpec(spec: string, { tenant }: Caller, { majordomo }: Settings): Promise<boolean> {
   try {
-    return (await majordomo.resolve(spec, { tenant })).length > 0;
+    await majordomo.resolve(spec, { tenant });
+    return true;
   } catch (error) {
     if (LlmError.is(error) && error.kind === 'config') return false;
     throw error;
