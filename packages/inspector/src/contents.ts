@@ -5,7 +5,7 @@ import type { FeedContent } from './feed-types.ts';
 // Maximum numbers of stored characters, per text, per call and in total.
 const MAX_TEXT = 16_000;
 const MAX_CALL = 64_000;
-const MOST = 16_000_000;
+const MAX_STORED = 16_000_000;
 
 /** Redacted prompts and responses of the newest calls, up to a total size. */
 export class Contents {
@@ -21,19 +21,19 @@ export class Contents {
     return this.stored.get(id);
   }
 
-  asked(id: string, { system, messages }: ChatRequest): void {
-    const told = messages.map((message) => ({ role: message.role, text: this.told(textOf(message)) }));
-    const first = system !== undefined ? [{ role: 'system', text: this.told(system) }] : [];
-    this.put(id, { asked: newest([...first, ...told]) });
+  setRequest(id: string, { system, messages }: ChatRequest): void {
+    const rest = messages.map((message) => ({ role: message.role, text: this.masked(textOf(message)) }));
+    const first = system !== undefined ? [{ role: 'system', text: this.masked(system) }] : [];
+    this.put(id, { messages: newest([...first, ...rest]) });
   }
 
-  answered(id: string, { text, toolCalls }: ChatResponse): void {
+  setAnswer(id: string, { text, toolCalls }: ChatResponse): void {
     const calls = toolCalls.map(({ name, args }) => `→ ${name}(${jsonOf(args)})`);
-    const answer = this.told([text, ...calls].filter((line) => line !== '').join('\n'));
-    this.put(id, { asked: this.stored.get(id)?.asked ?? [], answer });
+    const answer = this.masked([text, ...calls].filter((line) => line !== '').join('\n'));
+    this.put(id, { messages: this.stored.get(id)?.messages ?? [], answer });
   }
 
-  private told(text: string): string {
+  private masked(text: string): string {
     return truncateText(this.redactor.text(text.slice(0, 4 * MAX_TEXT)), MAX_TEXT);
   }
 
@@ -42,7 +42,7 @@ export class Contents {
     this.stored.set(id, content);
     this.size += sizeOf(content);
     for (const oldest of this.stored.keys()) {
-      if (this.size <= MOST) break;
+      if (this.size <= MAX_STORED) break;
       this.remove(oldest);
     }
   }
@@ -56,8 +56,8 @@ export class Contents {
 }
 
 /** Returns the newest messages that fit the maximum length, because they are more useful than older ones. */
-function newest(messages: FeedContent['asked']): FeedContent['asked'] {
-  const fitting: FeedContent['asked'][number][] = [];
+function newest(messages: FeedContent['messages']): FeedContent['messages'] {
+  const fitting: FeedContent['messages'][number][] = [];
   let room = MAX_CALL;
   for (const message of messages.toReversed()) {
     room -= message.text.length;
@@ -67,8 +67,8 @@ function newest(messages: FeedContent['asked']): FeedContent['asked'] {
   return fitting;
 }
 
-const sizeOf = ({ asked, answer }: FeedContent): number =>
-  asked.reduce((sum, { text }) => sum + text.length, answer?.length ?? 0);
+const sizeOf = ({ messages, answer }: FeedContent): number =>
+  messages.reduce((sum, { text }) => sum + text.length, answer?.length ?? 0);
 
 const textOf = ({ parts }: Message): string => parts.map(textOfPart).join('\n');
 

@@ -52,12 +52,12 @@ export function createInspector(options: InspectorOptions): Inspector {
     if (setup.loopback === true) checkLoopbackHost(request);
     checkOrigin(request, isPage(url));
     const token = url.searchParams.get('token');
-    if (isPage(url) && token !== null) return entered(token, request, url);
+    if (isPage(url) && token !== null) return signIn(token, request, url);
     if (!admin && !access.holds(request)) throw closed(setup);
     return isPage(url) ? pageAnswer(request) : routed(request, url);
   }
 
-  async function entered(token: string, request: Request, { protocol }: URL): Promise<Response> {
+  async function signIn(token: string, request: Request, { protocol }: URL): Promise<Response> {
     const isSecure = protocol === 'https:' || request.headers.get('x-forwarded-proto') === 'https';
     const cookie = await access.cookieFor(token, isSecure);
     if (cookie === undefined) throw new Refusal(401, 'token: wrong token for this inspector; use its token');
@@ -85,13 +85,13 @@ export function createInspector(options: InspectorOptions): Inspector {
     const route = `${request.method} ${url.pathname.slice(setup.path.length)}`;
     if (route === 'GET /events') return feedResponse(request, watching.source);
     if (route === 'POST /play') return play(request, setup, watching.onEvent);
-    const patience = new AbortController();
+    const timeout = new AbortController();
     const cancel = setup.clock.timer(TIMEOUT_MS, () => {
-      patience.abort(
+      timeout.abort(
         new Refusal(504, 'timeout: a resolver, router or store did not respond within 10 seconds; try again'),
       );
     });
-    const signal = AbortSignal.any([request.signal, patience.signal]);
+    const signal = AbortSignal.any([request.signal, timeout.signal]);
     try {
       return await abortable(data(route, request, url.searchParams, signal), signal);
     } finally {
@@ -108,7 +108,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     const { majordomo, clock } = setup;
     switch (route) {
       case 'GET /content':
-        return jsonAnswer(watching.contents?.get(query.get('id') ?? '') ?? { asked: [] });
+        return jsonAnswer(watching.contents?.get(query.get('id') ?? '') ?? { messages: [] });
       case 'GET /meaning':
         return jsonAnswer(await meaningOf(query, setup, signal));
       case 'GET /costs':

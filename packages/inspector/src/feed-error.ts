@@ -2,13 +2,13 @@ import { truncateText, type LlmError } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 import type { FeedError } from './feed-types.ts';
 
-const LONGEST = 4000;
+const MAX_LENGTH = 4000;
 const MAX_CAUSES = 5;
 const FACTS = ['status', 'code', 'requestId', 'retryAfterMs', 'shouldRetry', 'phase', 'path'] as const;
 
 /** Converts an error and its details, and redacts them. Omits the partial response, because `content` may be off. */
 export function toFeedError(error: LlmError, redactor: Redactor): FeedError {
-  const masked = (text: string): string => truncateText(redactor.text(text), LONGEST);
+  const masked = (text: string): string => truncateText(redactor.text(text), MAX_LENGTH);
   const { details } = error;
   const facts = FACTS.flatMap((name) => {
     const value = details[name];

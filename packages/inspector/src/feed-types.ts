@@ -137,7 +137,7 @@ export type PlayLine =
     };
 
 export interface FeedContent {
-  readonly asked: readonly { readonly role: string; readonly text: string }[];
+  readonly messages: readonly { readonly role: string; readonly text: string }[];
   readonly answer?: string | undefined;
 }
 

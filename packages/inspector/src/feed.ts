@@ -75,7 +75,7 @@ class Feed {
   /** Resolves to the next message, or to `undefined` when the connection ends. Never rejects. */
   async next(): Promise<string | undefined> {
     const { clock } = this.source;
-    const silentAt = clock.now() + HEARTBEAT_MS;
+    const heartbeatAt = clock.now() + HEARTBEAT_MS;
     while (!this.isOver) {
       const wait = this.pacedUntil - clock.now();
       if (wait > 0) {
@@ -84,8 +84,8 @@ class Feed {
       }
       const message = this.message();
       if (message !== undefined) return message;
-      if (clock.now() >= silentAt) return ': still here\n\n';
-      await this.pause(silentAt - clock.now(), true);
+      if (clock.now() >= heartbeatAt) return ': still here\n\n';
+      await this.pause(heartbeatAt - clock.now(), true);
     }
     return undefined;
   }

@@ -46,8 +46,8 @@ export function watch(
   // Store content for repeated events too, because a `call-start` event may be repeated with the request that it lacked.
   function storeContent(to: Contents, event: CallEvent, id: string, request: ChatRequest | undefined): void {
     const answered = event.type === 'call-end' ? event.response : undefined;
-    if (event.type === 'call-start' && request !== undefined) to.asked(id, request);
-    else if (answered !== undefined) to.answered(id, answered);
+    if (event.type === 'call-start' && request !== undefined) to.setRequest(id, request);
+    else if (answered !== undefined) to.setAnswer(id, answered);
     else return;
     journal.set(id, { hasContent: true });
   }

@@ -8,7 +8,7 @@ const SECRET = 'sk-ant-api03-Zx8v2Qp7Lm4Kc9Rt1Wn6Yb3Hd5Jf0Gs2Ae8Uo4Ti7Px9Cq1Vz6B
 
 const USAGE = { input: 12, output: 3, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 
-async function told(w: World): Promise<readonly FeedCall[]> {
+async function callsOf(w: World): Promise<readonly FeedCall[]> {
   const reader = newReader();
   const feed = await connected(w, reader);
   while (reader.beats === 0) await feed.read(20_000);
@@ -23,7 +23,7 @@ describe('a call', () => {
       tail: { y: [{ text: 'Hello.', delayMs: 500, usage: USAGE }] },
     });
     await w.call('head/x,tail/y', { tenant: 'acme', metadata: { page: 7 } });
-    const [call] = await told(w);
+    const [call] = await callsOf(w);
     expect(call).toMatchObject({
       n: 1,
       spec: 'head/x,tail/y',
@@ -58,7 +58,7 @@ describe('a call', () => {
   it('contains its complete error if it failed', async () => {
     const w = world({ head: { x: [{ fail: 'invalid-request', status: 400, code: 'bad_temperature' }] } });
     await w.call('head/x');
-    const [call] = await told(w);
+    const [call] = await callsOf(w);
     expect(call).toMatchObject({
       outcome: 'failed',
       error: { kind: 'invalid-request' },
@@ -77,7 +77,7 @@ describe('a call', () => {
     const w = world({ tail: { y: ['Hello.'] } });
     w.majordomo.health.bench('head/x', 90_000);
     await w.call('head/x,tail/y');
-    const [call] = await told(w);
+    const [call] = await callsOf(w);
     expect(call!.tries[0]).toMatchObject({ target: 'head/x', outcome: 'skipped', why: 'benched', ms: 0 });
     expect(call!.tries[0]!.until).toBe(call!.startedAt + 90_000);
   });
@@ -85,7 +85,7 @@ describe('a call', () => {
   it('ignores repeated events', async () => {
     const w = world({ head: { x: ['Hello.'] } });
     await w.call('head/x', { onEvent: w.inspector.onEvent });
-    const [call, ...others] = await told(w);
+    const [call, ...others] = await callsOf(w);
     expect(others).toEqual([]);
     expect(call!.events.filter(({ type }) => type === 'call-start')).toHaveLength(1);
   });
@@ -104,7 +104,7 @@ describe('a call', () => {
       error: undefined,
       attempts: [],
     });
-    return told(w).then(([only]) => {
+    return callsOf(w).then(([only]) => {
       expect(only!.tries).toHaveLength(60);
       expect(only!.events.length).toBeLessThan(210);
       expect(only!.events.at(-1)!.type).toBe('call-end');
@@ -137,14 +137,14 @@ describe('stored calls', () => {
       w.inspector.onEvent(start(id));
       w.inspector.onEvent(end(id));
     }
-    expect((await told(w)).map(({ id }) => id)).toEqual(['long', 'c', 'd']);
+    expect((await callsOf(w)).map(({ id }) => id)).toEqual(['long', 'c', 'd']);
   });
 
   it('are bounded if all calls run, and later events do not restore a removed call', async () => {
     const w = world({}, { keep: 2 });
     for (const id of ['a', 'b', 'c']) w.inspector.onEvent(start(id));
     w.inspector.onEvent(end('a'));
-    expect((await told(w)).map(({ id }) => id)).toEqual(['b', 'c']);
+    expect((await callsOf(w)).map(({ id }) => id)).toEqual(['b', 'c']);
   });
 });
 
@@ -155,7 +155,7 @@ describe('secrets and content', () => {
       tenant: SECRET,
       metadata: { apiKey: 'correct horse', note: `Bearer ${SECRET}` },
     });
-    const text = JSON.stringify(await told(w));
+    const text = JSON.stringify(await callsOf(w));
     expect(text).toContain('[redacted]');
     for (const secret of [SECRET, 'correct horse']) expect(text).not.toContain(secret);
   });
@@ -173,7 +173,7 @@ describe('secrets and content', () => {
   ])('accepts metadata with %s', async (_, metadata) => {
     const w = world({ head: { x: ['Hello.'] } });
     await w.call('head/x', { metadata: metadata() });
-    expect((await told(w)).map(({ outcome }) => outcome)).toEqual(['finished']);
+    expect((await callsOf(w)).map(({ outcome }) => outcome)).toEqual(['finished']);
   });
 
   it('does not show prompts and responses by default', async () => {
@@ -188,7 +188,7 @@ describe('secrets and content', () => {
       },
       request,
     );
-    const [call] = await told(w);
+    const [call] = await callsOf(w);
     const content = await w.json(`/content?id=${call!.id}`);
     expect(JSON.stringify([call, content])).not.toContain('private');
   });
@@ -208,15 +208,15 @@ describe('secrets and content', () => {
       },
       request,
     );
-    const [call] = await told(w);
+    const [call] = await callsOf(w);
     expect(call!.hasContent).toBe(true);
-    const { asked, answer } = await w.json<FeedContent>(`/content?id=${call!.id}`);
-    expect(asked.map(({ role, text }) => [role, text.length < 20_000])).toEqual([
+    const { messages, answer } = await w.json<FeedContent>(`/content?id=${call!.id}`);
+    expect(messages.map(({ role, text }) => [role, text.length < 20_000])).toEqual([
       ['system', true],
       ['user', true],
       ['user', true],
     ]);
-    expect(asked[2]!.text).toBe('My key is [redacted], keep it.');
+    expect(messages[2]!.text).toBe('My key is [redacted], keep it.');
     expect(answer).toBe('Your key is [redacted].');
   });
 });

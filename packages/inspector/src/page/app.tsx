@@ -95,7 +95,7 @@ const Mark = (): JSX.Element => (
   </svg>
 );
 
-const SAID: Readonly<Record<Connection, string>> = {
+const CONNECTION_TEXT: Readonly<Record<Connection, string>> = {
   connecting: 'Connecting',
   live: 'Live',
   lost: 'Reconnecting',
@@ -107,7 +107,7 @@ function Live(): JSX.Element {
   return (
     <p class={`live ${connection}`} role="status">
       <span class="dot" aria-hidden="true" />
-      {SAID[connection]}
+      {CONNECTION_TEXT[connection]}
     </p>
   );
 }

@@ -64,9 +64,9 @@ export function CallDetail({ call, filter, now }: CallDetailProps): JSX.Element 
       {showsContent && call.hasContent === true && <Content call={call} />}
       {call.content !== undefined && !(showsContent && call.hasContent === true) && (
         <Section title="Content">
-          <Said role="request" text={JSON.stringify(call.content.request, null, 2)} />
+          <TextBlock role="request" text={JSON.stringify(call.content.request, null, 2)} />
           {call.content.response !== undefined && (
-            <Said role="answer" text={JSON.stringify(call.content.response, null, 2)} />
+            <TextBlock role="answer" text={JSON.stringify(call.content.response, null, 2)} />
           )}
         </Section>
       )}
@@ -195,15 +195,15 @@ function Content({ call }: { readonly call: ListedCall }): JSX.Element {
   const { value, error } = useLoaded<FeedContent>('content', { id: call.id, at: call.outcome });
   return (
     <Section title="Content" note={error}>
-      {value?.asked.map(({ role, text }, index) => (
-        <Said key={index} role={role} text={text} />
+      {value?.messages.map(({ role, text }, index) => (
+        <TextBlock key={index} role={role} text={text} />
       ))}
-      {value?.answer !== undefined && <Said role="answer" text={value.answer} />}
+      {value?.answer !== undefined && <TextBlock role="answer" text={value.answer} />}
     </Section>
   );
 }
 
-const Said = ({ role, text }: { readonly role: string; readonly text: string }): JSX.Element => (
+const TextBlock = ({ role, text }: { readonly role: string; readonly text: string }): JSX.Element => (
   <div class={`said-by ${role}`}>
     <h4>{role}</h4>
     <pre tabIndex={0}>{text}</pre>

@@ -30,7 +30,7 @@ interface CallTableProps {
 
 /** Table of calls, newest first. The bars of all calls have the same scale. */
 export function CallTable({ calls, filter, selected, now }: CallTableProps): JSX.Element {
-  const end = roundUp(Math.max(1, ...calls.map((call) => tookOf(call, now))));
+  const end = roundUp(Math.max(1, ...calls.map((call) => durationOf(call, now))));
   return (
     <table class="calls-table" onKeyDown={moveFocus}>
       <caption class="unseen">{count(calls.length)} calls, newest first</caption>
@@ -60,7 +60,7 @@ export function CallTable({ calls, filter, selected, now }: CallTableProps): JSX
   );
 }
 
-const tookOf = ({ startedAt, endedAt }: ListedCall, now: number): number =>
+const durationOf = ({ startedAt, endedAt }: ListedCall, now: number): number =>
   Math.max(0, (endedAt ?? now) - startedAt);
 
 interface RowProps {
@@ -96,7 +96,7 @@ function Row({ call, href, isSelected, end, now }: RowProps): JSX.Element {
       {call.error !== undefined && <span class="soft"> · {call.error.kind}</span>}
     </span>,
     status,
-    <Duration call={call} took={tookOf(call, now)} end={end} />,
+    <Duration call={call} took={durationOf(call, now)} end={end} />,
     firstMs === undefined ? undefined : duration(firstMs),
     usage.input === undefined && usage.output === undefined
       ? undefined

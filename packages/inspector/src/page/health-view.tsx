@@ -16,10 +16,10 @@ const BENCHES: readonly (readonly [string, number | null])[] = [
 export function HealthView(): JSX.Element {
   const { calls, health } = useKnown();
   const [said, setSaid] = useState('');
-  const fared = useMemo(() => targetSummaries(calls), [calls]);
+  const summaries = useMemo(() => targetSummaries(calls), [calls]);
   const now = useNow(1000);
   const known = new Map(health.map((each) => [each.target, each]));
-  const targets = [...new Set([...known.keys(), ...fared.keys()])].sort(
+  const targets = [...new Set([...known.keys(), ...summaries.keys()])].sort(
     (a, b) => rank(known.get(a)) - rank(known.get(b)) || a.localeCompare(b),
   );
   const change = (target: string, ms: number | null | undefined, done: string): void => {
@@ -35,7 +35,7 @@ export function HealthView(): JSX.Element {
         Calls skip a benched target until its bench ends. Then one call probes the target. Changes made here
         apply to this process only.
       </p>
-      <p role="status" class="told">
+      <p role="status" class="announcement">
         {said}
       </p>
       {targets.length === 0 && <p class="hint">No target has been called yet.</p>}
@@ -45,7 +45,7 @@ export function HealthView(): JSX.Element {
             key={target}
             target={target}
             health={known.get(target)}
-            fared={fared.get(target)}
+            summary={summaries.get(target)}
             now={now}
             onChange={change}
           />
@@ -61,24 +61,24 @@ const rank = (health: FeedHealth | undefined): number =>
 interface TargetProps {
   readonly target: string;
   readonly health: FeedHealth | undefined;
-  readonly fared: TargetSummary | undefined;
+  readonly summary: TargetSummary | undefined;
   readonly now: number;
   readonly onChange: (target: string, ms: number | null | undefined, done: string) => void;
 }
 
-function Target({ target, health, fared, now, onChange }: TargetProps): JSX.Element {
+function Target({ target, health, summary, now, onChange }: TargetProps): JSX.Element {
   const { state = 'healthy', failures = 0, benches = 0, restingKeys = 0, retires, successor } = health ?? {};
-  const failing = state === 'healthy' && isFailing(fared);
+  const failing = state === 'healthy' && isFailing(summary);
   return (
     <li class={`card ${state}`}>
       <h3 class="target">{target}</h3>
       <p class={`state ${failing ? 'failing' : state}`}>
-        {failing ? `Failing: ${share(fared)} of its attempts` : stateText(health, now)}
+        {failing ? `Failing: ${share(summary)} of its attempts` : stateText(health, now)}
       </p>
       <dl class="facts">
-        <Fact name="attempts" value={count(fared?.attempts ?? 0)} />
-        <Fact name="failed" value={share(fared)} />
-        <Fact name="median" value={fared?.p50Ms === undefined ? '–' : duration(fared.p50Ms)} />
+        <Fact name="attempts" value={count(summary?.attempts ?? 0)} />
+        <Fact name="failed" value={share(summary)} />
+        <Fact name="median" value={summary?.p50Ms === undefined ? '–' : duration(summary.p50Ms)} />
         {failures > 0 && <Fact name="failures in a row" value={count(failures)} />}
         {benches > 0 && <Fact name="benches in a row" value={count(benches)} />}
         {restingKeys > 0 && <Fact name="benched keys" value={count(restingKeys)} />}
@@ -109,10 +109,10 @@ const Fact = ({ name, value }: { readonly name: string; readonly value: string }
   </div>
 );
 
-const share = (fared: TargetSummary | undefined): string =>
-  fared === undefined || fared.attempts === 0
+const share = (summary: TargetSummary | undefined): string =>
+  summary === undefined || summary.attempts === 0
     ? '–'
-    : `${Math.round((fared.failed / fared.attempts) * 100)} %`;
+    : `${Math.round((summary.failed / summary.attempts) * 100)} %`;
 
 /** Returns the state as text, because color alone is not accessible. */
 export function stateText(health: FeedHealth | undefined, now: number): string {

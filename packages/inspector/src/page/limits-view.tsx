@@ -57,7 +57,7 @@ function Left({ limit }: { readonly limit: FeedLimit }): JSX.Element {
       <p>
         <b>{amount(limit.left)}</b> left of {amount(limit.max)} per {limit.per}
         {limit.held !== '0' && <span class="soft"> · {amount(limit.held)} held</span>}
-        {limit.resetsAt !== undefined && <span class="soft"> · anew in {rough(limit.resetsAt - now)}</span>}
+        {limit.resetsAt !== undefined && <span class="soft"> · resets in {rough(limit.resetsAt - now)}</span>}
         {limit.emptyAt !== undefined && (
           <span class="warn-text"> · spent in {rough(limit.emptyAt - now)} at this rate</span>
         )}

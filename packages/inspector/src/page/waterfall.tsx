@@ -54,11 +54,11 @@ function Bar({ each, end }: { readonly each: FeedAttempt; readonly end: number }
     width: `${(Math.max(0, to - from) / end) * 100}%`,
   });
   if (outcome === 'skipped') return <span class="bar passed" style={{ left: `${(at / end) * 100}%` }} />;
-  const spoke = Math.min(firstAt ?? (outcome === 'running' ? until : at), until);
+  const contentStart = Math.min(firstAt ?? (outcome === 'running' ? until : at), until);
   return (
     <>
       <span class={`bar waited ${outcome}`} style={span(at, until)} />
-      {spoke < until && <span class={`bar spoke ${outcome}`} style={span(spoke, until)} />}
+      {contentStart < until && <span class={`bar content ${outcome}`} style={span(contentStart, until)} />}
       {retryInMs !== undefined && <span class="bar pause" style={span(until, until + retryInMs)} />}
     </>
   );
@@ -71,7 +71,7 @@ function describeAttempt(each: FeedAttempt): string {
     return `skipped: ${why ?? 'unknown'}${until === undefined ? '' : ` until ${time(until)}`}`;
   const parts = [
     outcome === 'failed' && error !== undefined
-      ? whyOf(error)
+      ? reasonOf(error)
       : outcome === 'finished'
         ? 'answered'
         : outcome,
@@ -88,7 +88,9 @@ function describeAttempt(each: FeedAttempt): string {
     .replace(' · after ', ' after ');
 }
 
-function whyOf({ kind, facts }: NonNullable<FeedAttempt['error']>): string {
-  const told = facts.filter(([name]) => name === 'status' || name === 'phase').map(([, value]) => value);
-  return [kind, ...told].join(' ');
+function reasonOf({ kind, facts }: NonNullable<FeedAttempt['error']>): string {
+  const shownFacts = facts
+    .filter(([name]) => name === 'status' || name === 'phase')
+    .map(([, value]) => value);
+  return [kind, ...shownFacts].join(' ');
 }
