@@ -99,9 +99,7 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
       throw new LlmError(
         'protocol',
         `the response is longer than maxBytes (${maxBytes}); increase maxBytes`,
-        {
-          path: 'maxBytes',
-        },
+        { path: 'maxBytes' },
       );
     text += decoder.decode(chunk, { stream: true });
   }

@@ -18,7 +18,7 @@ const KEY_SHAPES: readonly RegExp[] = [
   /\bya29\.[\w.-]{10,}/g,
   /(?<![\w.-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/g,
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[^-]|-(?!----END ))*/g,
-  // In prose, an ordinary word follows "basic". A credential contains a digit or a capital letter, or is long.
+  // In prose, an ordinary word follows "basic". A credential has a digit, a capital after a small letter, or 24 characters.
   /(\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)\s{1,16})(?=[A-Za-z._~+/=-]{0,64}(?:\d|[a-z][A-Z])|[A-Za-z._~+/=-]{24})[\w.~+/=-]{8,}/g,
   /(\bapi[-_]?key["'\\]{0,4}\s{0,8}[:=]\s{0,8}["'\\]{0,4})[^\s"'\\,}&]{6,}/gi,
   /((?:secret_?access_?key|(?:session|security|access|refresh|id)[-_]?token|client_?secret)["'\\]{0,4}\s{0,8}[:=]\s{0,8}["'\\]{0,4})[^\s"'\\,}&]{6,}/gi,

@@ -139,7 +139,7 @@ const OPEN_FENCE = /^\s{0,20}(?:`{1,9}|~{1,9})[^\n]{0,60}$/;
 function withoutIntroduction(shown: string, continuation: string, isLast: boolean): string | undefined {
   const introduction = /^[A-Z(]/.test(continuation) ? (INTRODUCTION.exec(continuation)?.[0] ?? '') : '';
   if (introduction === '' && !isLast && mayIntroduce(continuation)) return undefined;
-  // White space after the introduction is removed as a part of the introduction.
+  // Wait for more text, because line breaks after the introduction are part of the introduction.
   if (introduction !== '' && introduction.length === continuation.length && !isLast) return undefined;
   const rest = continuation.slice(introduction.length);
   const own = introduction !== '' && /\s$/.test(shown) ? rest.replace(/^[^\S\n]+/, '') : rest;

@@ -71,6 +71,8 @@ it.each<[string, string, object]>([
     { reasoningSummary: 'long' as 'auto' },
   ],
   ['endUser', 'must be a non-empty string, not ""', { endUser: '' }],
+  ['endUser', 'must be a non-empty string, not a number', { endUser: 7 as unknown as string }],
+  ['endUser', 'must be a non-empty string, not null', { endUser: null as unknown as string }],
   ['frequencyPenalty', 'must be a number, not NaN', { frequencyPenalty: Number.NaN }],
   ['logprobs', 'must be an integer of 0 or more, not -1', { logprobs: -1 }],
   ['reasoning', 'must be one of none, minimal, low, medium, high, xhigh, max', { reasoning: 'toString' }],

@@ -2,7 +2,7 @@ import { isList, isRecord } from '../util/values.ts';
 import type { CallOptions } from '../types/call-options.ts';
 import { type ErrorDetails, LlmError } from '../types/llm-error.ts';
 import type { ChatRequest, ServiceTier } from '../types/request.ts';
-import { didYouMean } from '../util/options.ts';
+import { article, didYouMean, typeOf } from '../util/options.ts';
 import { checkCache } from './cache.ts';
 import { toolsToSend } from './tools.ts';
 import { EFFORTS, OPTIONAL_SETTINGS } from './settings.ts';
@@ -215,7 +215,7 @@ function checkFiniteNumber(value: number | undefined, path: string): void {
 
 /** Returns a description of a value for an error message. */
 const describe = (value: unknown): string =>
-  typeof value === 'string' ? `"${value.slice(0, 80)}"` : value === null ? 'null' : typeof value;
+  typeof value === 'string' ? `"${value.slice(0, 80)}"` : article(typeOf(value));
 
 /** Returns an `invalid-request` error about the value at `path`. */
 export const invalidError = (path: string, problem: string): LlmError =>

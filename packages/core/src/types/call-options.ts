@@ -114,7 +114,7 @@ export type WaitUntil = (promise: Promise<unknown>) => void;
 
 /** Options of one call. No option is sent to a vendor. */
 export interface CallOptions extends ChainOptions {
-  /** Cancels the call and closes its connection. The call fails with kind `aborted`. */
+  /** Signal that cancels the call and closes its connection. The call fails with kind `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /** Tenant of the call. Resolvers, gates and events receive the tenant. */
   readonly tenant?: string | undefined;

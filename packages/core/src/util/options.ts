@@ -76,11 +76,13 @@ export function checkKind(value: unknown, kind: Kind | undefined, path: string, 
 export const configError = (path: string, problem: string, subject = ''): LlmError =>
   new LlmError('config', `${subject}${path} ${problem}`, { path });
 
-const typeOf = (value: unknown): string =>
+/** Returns the type of a value, such as `NaN` or `array`. */
+export const typeOf = (value: unknown): string =>
   value === null || Number.isNaN(value) ? String(value) : Array.isArray(value) ? 'array' : typeof value;
 
-const article = (type: string): string =>
-  /^null|^NaN/.test(type) ? type : `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`;
+/** Returns the name of a type with its article. */
+export const article = (type: string): string =>
+  /^null|^NaN|^undefined/.test(type) ? type : `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`;
 
 /** Throws `config` with the path for a value that is not a number of at least `min`. The message begins with `subject`. */
 export function checkNumber(value: unknown, min: number, path: string, subject = ''): void {

@@ -54,7 +54,7 @@ function messagesOf(messages: string | readonly Message[], name: string): Prompt
   if (typeof messages === 'string') return [{ role: 'user', content: { type: 'text', text: messages } }];
   return messages.flatMap(({ role, parts }) => {
     if (role !== 'user' && role !== 'assistant')
-      throw new Error(`prompt "${name}" contains a message of role ${role}, which cannot be served`);
+      throw new Error(`prompt "${name}" contains a message of role ${role}; use user or assistant`);
     return parts.map((part) => ({ role, content: blockOf(part, name) }));
   });
 }
@@ -65,5 +65,5 @@ function blockOf(
 ): ContentBlock {
   if (part.type === 'text') return { type: 'text', text: part.text };
   if (part.type === 'image') return { type: 'image', data: toBase64(part.bytes), mimeType: part.mediaType };
-  throw new Error(`prompt "${name}" contains a part of type ${part.type}, which cannot be served`);
+  throw new Error(`prompt "${name}" contains a part of type ${part.type}; use text or images`);
 }

@@ -78,7 +78,7 @@ describe('an unexpected call', () => {
     const { error } = await collect(fake.model('a'), request, context('f/a'));
     expect(error?.kind).toBe('config');
     expect(error?.message).toBe(
-      'unexpected call of the fake model f/a: call 2 exceeds the script of 1 turns; add a turn',
+      'unexpected call of the fake model f/a: call 2 exceeds the script of 1 turns; add it',
     );
   });
 

@@ -25,10 +25,7 @@ export class FakeScript<Turn> {
     played.set(modelId, number);
     const turn = script[number - 1];
     if (turn === undefined)
-      throw unscriptedError(
-        target,
-        `call ${number} exceeds the script of ${script.length} turns; add a turn`,
-      );
+      throw unscriptedError(target, `call ${number} exceeds the script of ${script.length} turns; add it`);
     return { turn, number };
   }
 
