@@ -73,7 +73,7 @@ const EARLY_3 = { ...model(4096, NO_THINKING, { reasoning: false }), readsPdf: f
 
 /** Models by name, newest first within a family. An unknown model has the quirks of the first model of its family. */
 const MODELS: Readonly<Record<string, ClaudeModel>> = {
-  // Thinking cannot be disabled, and forced tool use is an error ("What's new in Claude Opus 5.5" and "… Fable 5.1").
+  // Opus 5.5 and Fable 5.1 reject disabled thinking and forced tools ("What's new in Claude Opus 5.5" and "… Fable 5.1").
   'opus-5-5': millionTokenModel({ ...FORCED_NEVER, thinkingOff: 'never' }),
   'opus-5': millionTokenModel({ ...FORCED_ALWAYS, thinkingOff: 'disabled' }),
   'opus-4-8': millionTokenModel(FORCED_ALWAYS),

@@ -40,7 +40,7 @@ class Hidden implements Secret {
   }
 
   static {
-    // Method that `console.log` and `inspect` call in Node, Deno and Bun.
+    // Methods that `console.log` and `inspect` call: the first in Node and Bun, the second in Deno.
     for (const name of ['nodejs.util.inspect.custom', 'Deno.customInspect']) {
       Object.defineProperty(this.prototype, Symbol.for(name), { value: () => SHOWN });
     }

@@ -4,7 +4,7 @@ export type { CallContext, Case, EvalDefinition, EvaluateOptions, Progress, Subj
 export type { Check, CheckResult, OfCase, Output, Score, SubjectContext, SubjectResult } from './types.ts';
 export type { Evaluation, GateResult, Metric, RecordedOutput, Sample, Totals, Verdict } from './types.ts';
 
-// cases, checks and judges
+// Cases, checks and judges
 export { casesFromTrajectories, readCases } from './cases.ts';
 export { answeredBy, calledNoTool, calledTool, calledTools, contains, exact } from './checks.ts';
 export { matches, matchesSchema, maxCalls, maxMs, maxUsd, noSecrets, type ToolCallRule } from './checks.ts';
@@ -17,11 +17,11 @@ export {
   type Labeled,
 } from './calibrate.ts';
 
-// comparison and files
+// Comparison and files
 export { compare, type CompareOptions } from './compare.ts';
 export { readEvaluation, writeEvaluation } from './evaluation-file.ts';
 
-// reports
+// Reports
 export { isFailed } from './samples.ts';
 export { toHtml } from './report/html.ts';
 export { toJUnit } from './report/junit.ts';
@@ -29,7 +29,7 @@ export { toMarkdown } from './report/markdown.ts';
 export { toTable, type TableOptions } from './report/table.ts';
 export { toText } from './report/sample-text.ts';
 
-// types of other packages that the types of this package use
+// Types of other packages that the types of this package use
 export type { RunResult } from '@majordomo/agent';
 export type { Catalog, Cost } from '@majordomo/catalog';
 export type { Redactor } from '@majordomo/redact';

@@ -65,7 +65,7 @@ export async function openRecordings(file: string, name: string): Promise<Record
       const key = keyOf(recording);
       const isEqual = JSON.stringify(samples.get(key)) === JSON.stringify(recording);
       samples.set(key, recording);
-      // The file may not exist or may end within a line.
+      // Rewrite the file once before lines are appended, because the file may not exist or may end within a line.
       if (!isEqual) await inTurn(() => (isOpen ? appendLine(file, recording) : rewrite(() => true)));
     },
     finish: (isPlanned) => inTurn(() => rewrite(isPlanned)),

@@ -110,7 +110,7 @@ export async function runSamples(
 
   const skipped = tasks.length - started;
   if (mode === 'record') {
-    // Removes recordings of samples that the definition no longer has. A restricted run keeps all recordings.
+    // Remove recordings of samples that the definition no longer has. A run of only some samples keeps all recordings.
     const isPart = only !== undefined || settings.hasFewerTrials || skipped > 0;
     const planned = new Set(tasks.map(({ one, trial }) => `${trial}#${one.id}`));
     await recordings?.finish((place) => isPart || planned.has(`${place.trial}#${place.case}`));

@@ -80,7 +80,7 @@ const FREE: Cost = { nanoUsd: undefined, basis: 'included', missing: [] };
 export async function costOfCalls(calls: readonly RecordedCall[], catalog?: Catalog): Promise<Cost> {
   const costs = calls.map(async (call): Promise<Cost> => {
     const attempts = loadAttempts(call);
-    // An attempt without usage, such as a refused connection, costs nothing.
+    // An unfinished attempt without usage, such as a refused connection, counts as free.
     const isFree = attempts.every(({ usage, outcome }) => usage === undefined && outcome !== 'finished');
     return isFree ? FREE : costOfResponse({ attempts }, { catalog, at: new Date(call.at) });
   });

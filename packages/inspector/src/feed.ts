@@ -132,5 +132,5 @@ class Feed {
   }
 }
 
-// JSON contains no line breaks, so each event has one line of data.
+// `JSON.stringify` escapes line breaks, so each event has one line of data.
 const event = (name: string, data: object): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;

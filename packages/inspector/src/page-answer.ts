@@ -3,7 +3,7 @@ import { answer, Refusal } from './answers.ts';
 /** Returns the page. The content security policy allows only the page's script and requests to the page's origin. */
 export async function pageAnswer({ method }: Request): Promise<Response> {
   if (method !== 'GET' && method !== 'HEAD') throw new Refusal(405, 'method: must be GET or HEAD');
-  // Load the code of the page only when it is requested.
+  // Import the page here, so that its code is loaded only when the page is requested.
   const { PAGE } = await import('#inspector-page');
   const policy = [
     "default-src 'none'",

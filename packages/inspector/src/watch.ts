@@ -43,7 +43,7 @@ export function watch(
       storeContent(contents, event, event.call.id, request);
     if (isNew) notify('calls');
   };
-  // Store content for repeated events too, because a `call-start` event may be repeated with the request that it lacked.
+  // Store content for repeated events too, because a repeated `call-start` may contain a request that the first one lacked.
   function storeContent(to: Contents, event: CallEvent, id: string, request: ChatRequest | undefined): void {
     const answered = event.type === 'call-end' ? event.response : undefined;
     if (event.type === 'call-start' && request !== undefined) to.setRequest(id, request);

@@ -76,7 +76,7 @@ export async function settleWork(context: LedgerContext, work: LongWork, used: U
     effect: undefined,
   });
   if (counted.length > 0) {
-    // Has no effect if the store has a reservation for the work.
+    // The empty reservation has no effect if the store already has a reservation for the work.
     const empty = counted.map(({ limit, counter }) => limit.emptyClaim(counter, spender, now));
     await store.reserve(work.id, empty, LEASE_MS);
     await store.settle(

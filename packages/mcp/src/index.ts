@@ -30,5 +30,5 @@ export type {
 } from './serve/options.ts';
 export { reportProgress, type McpProgress } from './serve/progress.ts';
 
-// Types of the package agent to which types of this package refer.
+// Types of `@majordomo/agent` to which types of this package refer.
 export type { Agent, Decision, RunState, Skill, Tool, Toolbox, ToolContext } from '@majordomo/agent';

@@ -1,4 +1,4 @@
-// Only this file imports modules of the SDK. Each module is loaded when it is first needed.
+// Other files import only types of the SDK, so that each module is loaded when it is first needed.
 
 export const loadClient = (): Promise<typeof import('@modelcontextprotocol/client')> =>
   import('@modelcontextprotocol/client');

@@ -158,7 +158,7 @@ async function readRequest(
   const bytes = Buffer.concat(chunks);
   const { method = '', url = '/' } = incoming;
   const { pathname, searchParams: query } = new URL(url, origin);
-  // The paths of Groq and Azure begin with this segment.
+  // Remove the prefix of the paths of Groq and Azure, so that the routes of OpenAI match.
   const path = pathname.replace(/^\/openai(?=\/v1\/)/, '');
   const route = routes.find((each) => each.method === method && each.path.test(path));
   const isFile =

@@ -153,7 +153,7 @@ const failureCases: readonly EngineCase[] = [
       const error = await runs.result('failing 1').catch((reason: unknown) => reason);
       ok(LlmError.is(error, 'auth'), `${String(error)} has the kind of the model's error`);
       deepEqual([error.details.status, error.details.partial?.text], [401, 'half an ans']);
-      // A retry would exceed the script, so the message would differ.
+      // The script contains one response, so a retry would fail with another message.
       equal(error.message, 'run "failing 1": the run ended in step 1: f/m failed as scripted: auth');
       deepEqual(await runs.awaiting('failing 1'), []);
     },

@@ -78,7 +78,7 @@ export const cacheStoreConformance: readonly StoreCase<CacheStore>[] = [
       // On a busy machine, the entry can expire before it is read for the first time.
       if (performance.now() - begin < 200) equal(early, 'here');
       await until(async () => (await store.get('brief')) === undefined, 'an entry of 200 ms is over');
-      // The clock has a resolution of one millisecond, so it can show slightly less than the wait.
+      // A store's clock may have a resolution of one millisecond, so the entry may expire slightly early.
       equal(performance.now() - begin >= 198, true);
     },
   },

@@ -174,7 +174,7 @@ class Engine {
   private planFor(inspection: Inspection): Plan | undefined {
     const { protectFirst: first = 3, protectLast: last = 8 } = this.options;
     const { view, bounds, weigh, tokens, run } = inspection;
-    // If `force` is set, use a smaller tail. Otherwise, nothing would be summarized if all messages fit into the tail.
+    // If `force` is set, use a tail smaller than the transcript. If all messages fit into the tail, nothing is summarized.
     const tail =
       run.force === true ? Math.min(bounds.tail, (bounds.tail / bounds.threshold) * tokens) : bounds.tail;
     const plan = planOf(view, { first, last, tail }, weigh);
@@ -232,7 +232,7 @@ class Engine {
     try {
       return this.applySummary(inspection, plan, excerptNote(plan.fresh, plan.previous, this.redactor));
     } catch {
-      // Without the redactor, an excerpt could contain secrets, so keep all messages.
+      // If the redactor fails, an excerpt could contain secrets, so keep all messages.
       return skipped;
     }
   }

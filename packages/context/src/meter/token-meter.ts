@@ -66,7 +66,7 @@ export function tokenMeter({ count }: { readonly count?: TokenCounter | undefine
       const estimated = weights.ofRequest({ messages, system, tools }, target);
       if (estimated > WORTH_DOUBT && input < estimated * MIN_SHARE) return;
       const answer = output === undefined ? undefined : { text: Math.max(0, output - reasoning), reasoning };
-      // The anchor of a conversation replaces the anchor of the earlier conversation that it continues.
+      // The new anchor replaces the anchors of earlier requests that this request continues.
       for (const [anchor, anchorTarget] of anchors)
         if (anchorTarget === target && continuesFrom(anchor, { messages, system, tools }))
           anchors.delete(anchor);

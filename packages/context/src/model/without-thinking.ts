@@ -3,7 +3,7 @@ const CLOSE = /<\/(?:think|thinking|reasoning)\s{0,9}>/i;
 
 /** Returns the text without reasoning blocks that begin at the start of a line. An unclosed block reaches to the end. */
 export function withoutThinking(text: string): string {
-  // Some servers remove only the opening tag.
+  // Some servers remove only the opening tag, so text before a closing tag without an opening tag is reasoning.
   const first = CLOSE.exec(text);
   const isCut = first !== null && !new RegExp(OPEN).test(text.slice(0, first.index));
   const answer = isCut ? text.slice(first.index + first[0].length) : text;

@@ -171,7 +171,7 @@ export class Attempt<Event extends object, Result> {
       target: info.target,
       timeouts: mergeTimeouts(prepared.timeouts, settings.timeouts),
       isNonStreaming: prepared.isNonStreaming,
-      // Audio has no characters, so its pace is not measured.
+      // Only chat answers count characters, so the pace of other operations is not measured.
       pace: answer.characters === undefined ? undefined : settings.pace,
       characters: () => answer.characters ?? 0,
       onTimeout: (error) => {

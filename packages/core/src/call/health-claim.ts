@@ -132,7 +132,7 @@ export class HealthClaim {
     const atOnce = error.kind === 'quota' || isRetryAfterTooLong(error, settings);
     const bench = failed.tracker.fail(failed.key, failed.stamp, { retryAfterMs, atOnce }, error);
     if (bench === undefined) return undefined;
-    // After a failed probe, the call does not retry the target.
+    // A call may retry despite its own bench, but not after a failed probe.
     if (!failed.stamp.isProbe) this.claims.addOwnBench(failed.key, bench.epoch);
     return failed === this.target ? bench.until : undefined;
   }

@@ -26,7 +26,7 @@ export function withCallSite<T>(site: CallSite | undefined, error: T): T {
   if (frames.length === 0 || CALLED_AT in error) return error;
   Object.defineProperty(error, CALLED_AT, { value: frames });
   const { title, own } = splitStack(error);
-  // The stack of a synchronous error already has the application's frames.
+  // Remove duplicates, because the stack of a synchronous error already contains the application's frames.
   const inner = own.filter((frame) => !frames.includes(frame));
   error.stack = [title, ...inner.slice(0, MAX_OWN_FRAMES), ...frames.slice(0, MAX_APP_FRAMES)].join('\n');
   return error;

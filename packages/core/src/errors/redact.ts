@@ -189,12 +189,12 @@ class Cleaner {
   }
 
   private error(error: Error): Error {
-    // An LlmError never contains a secret.
+    // Secrets are removed before an `LlmError` is created.
     if (BRAND in error) return error;
     // SDKs copy members of a response body onto their errors, so each member may have any type.
     const message = asText(error.message) ?? '';
     const stack = asText(error.stack) ?? '';
-    // The stack may be an object that contains a string.
+    // Always use the copy if the stack is not a string, because an object may contain a secret.
     if (stack === '') this.isChanged = true;
     const clean = this.text(error instanceof SyntaxError ? this.withoutSample(message) : message);
     const copy = new Error(clean);

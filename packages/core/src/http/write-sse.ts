@@ -243,6 +243,6 @@ function closeIterator(events: AsyncIterator<unknown>): void {
   try {
     events.return?.().catch(() => undefined);
   } catch {
-    // The stream has already ended, so this failure has no effect.
+    // A failed clean-up has no effect on the response.
   }
 }

@@ -54,7 +54,7 @@ function singleRequest(
   const { dimensions } = request;
   if (dimensions !== undefined && dimensions > maxDimensions)
     throw unsupportedError(target, `creates vectors of up to ${maxDimensions} dimensions, not ${dimensions}`);
-  // Check all values first, so that nothing is sent if a later value is invalid.
+  // Check all values first, so that no value is sent if a later value is too long.
   const longIndex = indexOfTooLong(request.values, maxTokens);
   if (longIndex >= 0) throw overflowError(target, longIndex, maxTokens);
   return {

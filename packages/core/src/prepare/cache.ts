@@ -68,7 +68,7 @@ let lastSystem = { text: '', hash: hash128('') };
 function routingKey({ tenant, tools, system = '', messages }: CachedParts, isConversation: boolean): string {
   const first = isConversation ? messages.find(({ role }) => role === 'user') : undefined;
   if (lastSystem.text !== system) lastSystem = { text: system, hash: hash128(system) };
-  // Loaded tools do not change the key. The hash is cached by the identity of the list.
+  // Deferred tools do not change the key. A list without them is not copied, because `hashOf` caches by identity.
   const initial = tools.at(-1)?.deferred === true ? tools.filter(({ deferred }) => deferred !== true) : tools;
   const parts = [tenant ?? null, hashOf(initial), lastSystem.hash, first === undefined ? '' : hashOf(first)];
   return `mj-${hash128(JSON.stringify(parts))}`;

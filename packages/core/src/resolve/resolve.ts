@@ -108,7 +108,7 @@ async function callResolvers(
     } catch (cause) {
       throw LlmError.is(cause) ? cause : resolverError(name, cause);
     }
-    // Stores return null for a missing value.
+    // A resolver that reads a store may return null for a missing value.
     if (value === undefined || value === null) continue;
     return names.parse(`the resolver's answer to "${name}"`, value);
   }

@@ -39,7 +39,7 @@ export const titleFrom = (text: string): string => truncate(onOneLine(text), MAX
 export function excerptOf(text: string, query: string): string {
   const line = onOneLine(text);
   const plain = unaccented(line);
-  // If the removal of accents changes the length, offsets in the two strings do not match.
+  // If `unaccented` changes the length, offsets in the two strings do not match.
   const places =
     plain.length === line.length ? wordsOf(query).map((word) => plain.indexOf(unaccented(word))) : [];
   const at = Math.max(0, Math.min(...places.filter((place) => place >= 0), Infinity) - EXCERPT_LEAD);

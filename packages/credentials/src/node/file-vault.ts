@@ -31,7 +31,7 @@ export function fileVault(options: FileVaultOptions = {}): Vault {
     },
     async update(name, change) {
       await prepareFolder(path);
-      // Create the folder first, so that an unusable path is reported without waiting for the lock.
+      // Read the vault before the lock too, so that an invalid file is reported without waiting for the lock.
       await readVault(path, onCorrupt);
       return withLock(`${path}.lock`, async () => {
         await removeTemporary(path);

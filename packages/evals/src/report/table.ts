@@ -24,7 +24,7 @@ export function toTable(evaluation: Evaluation, options: TableOptions = {}): str
     `${name}: ${verdict}`,
     ...reasons.map((reason) => `- ${reason}`),
     '',
-    // Without the last column, the table fits 100 columns.
+    // Omit the last column, so that the table fits into 100 columns of a terminal.
     ...aligned([METRIC_TITLES, ...metrics.map(metricCells)].map((row) => row.slice(0, -1))),
     ...gates.map(
       (gate) =>

@@ -61,7 +61,7 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
     throw new LlmError('config', `serve: port must be an integer from 0 to ${MAX_PORT}, not ${port}`, {
       path: 'port',
     });
-  // Clients reuse idle connections for longer than Node's default `keepAliveTimeout` of 5 s.
+  // Clients reuse idle connections. With Node's default of 5 s, a request could arrive while the connection is being closed.
   const server = createServer({ headersTimeout: 15_000, requestTimeout: 300_000, keepAliveTimeout: 65_000 });
   const shutdown = new Shutdown(server);
   const listener = getRequestListener(

@@ -82,7 +82,7 @@ function storing(body: Fields, state: ResponseState | undefined, notes: Notes): 
     invalid('background', 'is not supported; wait for the response, or stream it');
   const store = body.optional('store', boolean);
   if (state !== undefined) {
-    // Parse this id to avoid a warning. `state` already contains the responses to which it refers.
+    // Parse this id to avoid a warning. `state` already contains the responses to which the id refers.
     body.optional('previous_response_id', string);
     return store ?? true;
   }

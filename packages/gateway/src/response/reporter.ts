@@ -55,7 +55,7 @@ class Reporter {
     const text = this.isDone ? '' : await this.read();
     this.waitFor('client');
     if (text === '') this.end();
-    // The client may have disconnected while the event was read.
+    // `isEnded` is also true if the client disconnected while the event was read.
     if (this.isEnded) controller.close();
     else controller.enqueue(encoder.encode(text));
   }

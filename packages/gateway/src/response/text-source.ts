@@ -45,7 +45,7 @@ export function mergedText(sources: readonly TextSource[]): TextSource {
   const waiting = new Map<TextSource, Promise<readonly [TextSource, string | undefined]>>();
   const read = (source: TextSource): void => {
     const reading = source.next().then((text) => [source, text] as const);
-    // `next` reports the error. The error may occur before `next` is called, and must not be an unhandled rejection.
+    // `next` of the merged source reports the error. Until `next` is called, the error must not be an unhandled rejection.
     reading.catch(() => undefined);
     waiting.set(source, reading);
   };

@@ -138,7 +138,7 @@ async function streamResponse(
     if (event.type === 'attempt-start') attempts++;
     options.onEvent?.(event);
   };
-  // Aborts if the client stops reading, or if one of several choices fails.
+  // `signal` aborts if the client stops reading, or if one of several choices fails.
   const { signal, abort } = withAbort(options);
   const streams = choicesOf(parsed).map(() => model.stream(parsed.request, { ...options, onEvent, signal }));
   const callbacks = { leave: abort, onEnd, onError, attempts: () => attempts };

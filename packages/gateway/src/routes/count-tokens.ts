@@ -18,7 +18,7 @@ export async function countTokens(
   );
   trace.model = parsed.model;
   const spec = await specOf(parsed.model, caller, settings);
-  // `@majordomo/context` is an optional peer. Bundlers omit the import if the package is not installed.
+  // `@majordomo/context` is an optional peer dependency, so the import may fail.
   const context = await import('@majordomo/context').catch(() => undefined);
   if (context === undefined)
     throw new Refusal(

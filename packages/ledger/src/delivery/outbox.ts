@@ -132,7 +132,7 @@ export class Outbox {
       this.lose(tried, error);
       return;
     }
-    // While the store accepts other jobs, this job causes the failure, not the store.
+    // If the store accepted other jobs between two failures of this job, the job is the cause, so do not report the store.
     if (tried.refusals === 0) this.onError(error);
     this.retryLater(tried);
   }

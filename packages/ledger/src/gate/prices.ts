@@ -37,7 +37,7 @@ export class Prices {
   private async find(key: string, vendor: string, id: string): Promise<CatalogModel | undefined> {
     const { sources } = this;
     const found = await this.catalog.find(vendor, id);
-    // The catalog may have been refreshed during the look-up.
+    // If the catalog was refreshed during the look-up, do not cache the result.
     if (sources !== this.catalog.sources) return found?.model;
     if (this.models.size >= MAX_MODELS) this.models.clear();
     this.models.set(key, found?.model);

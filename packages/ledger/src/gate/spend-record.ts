@@ -23,7 +23,7 @@ export function recordOf(
   },
 ): SpendRecord {
   const { call, target, vendor, model, name, operation = 'chat' } = attempt;
-  // Without usage, the reserved amounts are booked on the limits.
+  // If an attempt with output has no usage and no known cost, the reserved amounts are booked on the limits.
   const isAssumed = usage === undefined && cost.basis === 'unknown' && hasOutput(outcome);
   return {
     id: about.id,

@@ -120,7 +120,7 @@ export class LimitCounters {
     return this.period;
   }
 
-  // Cached, because many claims may arrive at the end of a period.
+  // Cache the next period, because many claims may arrive at the end of a period.
   private endAfter({ to }: Period): number {
     if (this.next?.from !== to) this.next = periodAt(this.definition.per, this.zone, to);
     return this.next?.to ?? to;

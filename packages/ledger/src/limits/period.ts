@@ -16,7 +16,7 @@ const MAX_LENGTH_MS: Readonly<Record<'day' | 'month', number>> = { day: 49 * HOU
 export function periodAt(per: Limit['per'], zone: string, at: number): Period | undefined {
   if (per === 'ever') return undefined;
   if (typeof per === 'object') return windowAt(at, per.ms, 0);
-  // Changes to and from daylight saving time do not move the starts of hours.
+  // Most time changes are full hours, so they do not move the starts of minutes and hours.
   if (per === 'minute' || per === 'hour')
     return windowAt(at, per === 'hour' ? HOUR : MINUTE, offsetAt(at, zone));
   const label = labelAt(at, per, zone);

@@ -14,7 +14,7 @@ interface Task {
   readonly status: unknown;
   readonly pollMs: number;
   readonly message: string | undefined;
-  // Members that exist only in the form of 2026.
+  // Members that exist only in protocol 2026.
   readonly result: unknown;
   readonly inputRequests: unknown;
 }
@@ -106,7 +106,7 @@ export async function checkTask(
   const task = await getTask(io, taskId);
   if (task.status !== 'input_required' || isRecord(task.inputRequests))
     return outcomeOf(task, io, new Set(Object.keys(replies ?? {})));
-  // A server of 2025 sends its questions only while the result is requested. The result may take hours, so do not wait for it.
+  // A server of protocol 2025 sends questions only while the result is requested. Do not await the result, which may take hours.
   resultOf(task, io).catch(() => undefined);
   return undefined;
 }

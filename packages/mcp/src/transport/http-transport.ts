@@ -33,7 +33,7 @@ export async function httpTransport(
   const { StreamableHTTPClientTransport } = await loadClient();
   const ended = new AbortController();
   const boundedFetch = async (input: string | URL, init?: RequestInit): Promise<Response> => {
-    // The SDK's authorization requests have no signal.
+    // The SDK's authorization requests have no signal, so abort them when the transport is closed.
     const answer = await fetch(input, { ...init, signal: init?.signal ?? ended.signal });
     const ids = init?.method === 'POST' ? requestIdsIn(init.body) : [];
     return boundedResponse(answer, label, () => {

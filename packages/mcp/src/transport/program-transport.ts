@@ -217,7 +217,7 @@ class ProgramTransport implements Transport {
     try {
       if (this.child?.pid !== undefined) process.kill(-this.child.pid, signal);
     } catch {
-      // An error means that the group has ended (ESRCH).
+      // ESRCH: the process group has already ended.
     }
   }
 }

@@ -150,7 +150,7 @@ async function checkSampling(harness: Harness): Promise<void> {
       `${JSON.stringify(more)} is not in the body and has no warning`,
     );
   }
-  // A temperature of 0 must be sent, although 0 is falsy.
+  // A provider that omits falsy settings would not send the value 0.
   await assertEffect(harness, chatRequest('hi'), [{ temperature: 0 }], /temperature/i);
   await assertEffect(harness, chatRequest('hi'), [{ seed: 0 }], /seed/i);
 }
@@ -253,7 +253,7 @@ export const fidelityCases: readonly Case[] = [
         chatRequest('hi', { maxTokens: 30_000 }),
         [{ reasoning: 'low' }, { reasoning: 'high' }],
         /reason|effort|think/i,
-        // Core drops reasoning with a warning if the model does not support it.
+        // If the model does not support reasoning, core drops the setting with a warning before the provider is called.
         ({ reasoning }) => reasoning === false,
       ),
   },
@@ -291,7 +291,7 @@ export const fidelityCases: readonly Case[] = [
       const picture = { type: 'image', mediaType: 'image/png', bytes: PICTURE } as const;
       let expected: readonly object[] = [];
       const sent = await sendOne(harness, ({ images }) => {
-        // Core drops images for a model without image input.
+        // Core rejects images for a model without image input, so the provider never receives such a request.
         const pictures = images === false ? [] : [picture];
         expected = pictures.map(({ mediaType, bytes }) => ({ mediaType, bytes }));
         const result = toolResult({ callId: 'call_1', name: 'weather', content: [...texts, ...pictures] });

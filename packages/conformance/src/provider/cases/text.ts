@@ -59,7 +59,7 @@ export const textCases: readonly Case[] = [
     name: 'a stream returns the same answer for every split of its bytes',
     scenario: 'unicode-split',
     run: async (harness) => {
-      // If single bytes are sent, each CRLF is split too.
+      // Writes of 1 to 3 bytes also split UTF-8 characters and CRLFs.
       await withBench(
         harness,
         [SHORT],

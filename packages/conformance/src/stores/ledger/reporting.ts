@@ -38,7 +38,7 @@ function randomRecords(): readonly SpendRecord[] {
   const one = <T>(list: readonly [T, ...T[]]): T => list[Math.floor(random() * list.length)] ?? list[0];
   let call = '';
   return Array.from({ length: RECORDS }, (_, number) => {
-    // Some calls have several attempts. These differ in the hour, in the target, in both or in neither.
+    // Some calls have several attempts. The attempts of a call differ in the hour, in the target, in both or in neither.
     call = random() < 0.3 && call !== '' ? call : `call ${number}`;
     const isPriced = random() < 0.8;
     const cacheWrite = random() < 0.5 ? Math.floor(random() * 1000) : undefined;

@@ -18,7 +18,7 @@ export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',
   length: 'max_tokens',
   'tool-calls': 'tool_use',
-  // The API reports filtered content as a refusal, because it has no other value.
+  // The API has no separate value for filtered content and reports a refusal instead.
   'content-filter': 'refusal',
   refusal: 'refusal',
   incomplete: 'pause_turn',

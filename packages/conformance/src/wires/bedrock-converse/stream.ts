@@ -16,7 +16,7 @@ export function converseFrames(
 ): readonly Frame[] {
   const full = fullAnswer(answer, request.model);
   const blocks = blocksOf(full).map(blockFrames);
-  // No current client recognizes this event. Clients must ignore unknown events.
+  // Clients must ignore unknown events, such as this one.
   const noise = framing.noise === true ? [frame('noise', 'keepAlive', {})] : [];
   return [
     frame('head', 'messageStart', { role: 'assistant' }),

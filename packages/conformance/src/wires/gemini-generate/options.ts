@@ -88,7 +88,7 @@ function checkGeneration(body: Fields, config: Fields, report: Report): void {
       'You can only set one of thinking_budget and thinking_level.',
     );
   }
-  // Only the path contains the model. A level shows that its version is 3 or later.
+  // The body does not contain the model. A thinking level shows that the model is Gemini 3 or later, which requires signatures.
   const bare = isString(thinkingLevel) ? unsignedCall(contentsOf(body)) : undefined;
   if (bare !== undefined) report('signature-missing', bare, 'Function call is missing a thought_signature');
 }

@@ -47,7 +47,7 @@ function piecesOf(part: AnswerPart, usualId: string, signed: (part: object) => o
     case 'text':
       return pieces(part.text, part.chunks, 8).map((text, n) => (n === 0 ? signed({ text }) : { text }));
     case 'tool-call': {
-      // An empty id is omitted, because the first models sent no call ids.
+      // An empty id represents a model that sends no call ids, such as the first Gemini models.
       const id = part.id ?? usualId;
       const call = { ...(id === '' ? {} : { id }), name: part.name, ...argumentsOf(part.json) };
       return [signed({ functionCall: call })];

@@ -10,7 +10,7 @@ export function geminiFrames(
   framing: Framing = {},
 ): readonly Frame[] {
   const full = fullAnswer(answer, request.model);
-  // The vendor sends CRLF by default.
+  // The vendor ends lines with CRLF.
   const ends = { newline: '\r\n', ...framing } as const;
   const frame = (kind: Frame['kind'], parts: readonly object[], finish?: string): Frame =>
     sseFrame(kind, JSON.stringify(bodyOf(full, parts, finish)), undefined, ends);

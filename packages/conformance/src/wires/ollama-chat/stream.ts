@@ -121,7 +121,7 @@ function toolCall(call: AnswerToolCall, index: number, { id }: FullAnswer): obje
 function closing({ finish, rawFinish, usage, ends }: FullAnswer): object {
   return {
     done: true,
-    // Servers up to 0.1 send no `done_reason`. The last line is then only the end marker.
+    // Servers before ollama#4235 (2024-05) sent no `done_reason`. Their last line is only the end marker.
     ...(ends === 'marker' ? {} : { done_reason: rawFinish ?? FINISH_WORDS[finish] }),
     total_duration: 1_471_383_958,
     load_duration: 64_202_792,

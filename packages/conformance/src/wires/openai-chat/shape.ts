@@ -133,7 +133,7 @@ function assistant({ assistantKeys, toolCallKeys, partTypes = [] }: ChatDialect)
       name: text,
       refusal: nullable(text),
       audio: nullable(object({ id: text })),
-      // The types lack this key, but the API accepts it in answers that a client sends back (recorded 2026).
+      // The types of openai 7.55 lack this key, but the API accepts it in answers that a client sends back (recorded 2026).
       annotations: nullable(list(anyObject)),
       function_call: nullable(object({ name: NAME, arguments: text })),
       tool_calls: list(call, 1),

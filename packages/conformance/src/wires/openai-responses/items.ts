@@ -17,7 +17,7 @@ type Item = Readonly<Record<string, unknown>>;
 export function checkItems(body: unknown, report: Report, options: ValidateOptions): void {
   if (!isRecord(body) || !Array.isArray(body['input'])) return;
   const items = body['input'].map((item: unknown): Item => (isRecord(item) ? item : {}));
-  // With `previous_response_id`, the vendor has stored earlier items, so the calls can be missing in the input.
+  // With `previous_response_id` or `conversation`, the vendor has stored earlier items, so the input may lack calls.
   const isWhole = body['previous_response_id'] === undefined && body['conversation'] === undefined;
   checkCalls(items, report, isWhole);
   items.forEach((item, index) => {

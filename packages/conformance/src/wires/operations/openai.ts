@@ -17,7 +17,7 @@ import {
   transcriptionEndpoint,
 } from './operation.ts';
 
-// OpenAI's /embeddings, /audio/transcriptions and /audio/speech, also of compatible vendors. Source: types of openai 7.55.
+// Operations of OpenAI other than chat, also of compatible vendors. Source, except for /rerank: types of openai 7.55.
 
 const at =
   (end: RegExp) =>
@@ -44,7 +44,7 @@ const embeddings = embeddingEndpoint({
   },
   validate: (body) =>
     violations(body, [
-      // Compatible vendors accept more fields than OpenAI.
+      // Check only OpenAI's fields, because compatible vendors accept additional fields.
       (value, path, report) => {
         const { model, input, dimensions, encoding_format } = asRecord(value);
         object(
