@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-// Address ranges from IANA's registries of special addresses for IPv4 and IPv6, as of November 2026.
+// Loopback and private address ranges from IANA's registries of special addresses for IPv4 and IPv6, as of November 2026.
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');

@@ -16,10 +16,10 @@ export async function readJson(file: string, name: string): Promise<unknown> {
 /** Parses the text of a JSON file. Throws `Stop` with a message that contains `name`, but no content of the file. */
 export function parseJson(text: string, name: string): unknown {
   try {
-    // Windows editors add a byte-order mark, which `JSON.parse` rejects.
+    // Some Windows editors add a byte-order mark, which `JSON.parse` rejects.
     return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    // The engine's message quotes the file, which may contain a key.
+    // Report only the position, because the engine's message may quote the file, which may contain a key.
     const [place = ''] = / at position \d+/.exec(reasonOf(error)) ?? [];
     throw new Stop(`${name} cannot be read: it is not valid JSON${place}`);
   }

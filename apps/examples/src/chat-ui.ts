@@ -37,7 +37,7 @@ const refund = defineTool({
   description: 'Pays back an order.',
   parameters: z.object({ order: z.string(), eur: z.number() }),
   approval: true,
-  // The bank pays once per key, although a run may be continued twice.
+  // `key` is the same if the run is continued twice, so a bank can recognize a repeated payment.
   run: ({ order, eur }, { key }) => `paid ${eur} EUR for ${order}, transfer ${key}`,
 });
 
@@ -49,7 +49,7 @@ export function chatUi({ model, stores, userOf, cost }: ChatUiOptions): ChatUi {
   /** Returns the paused run of a chat, or its transcript. */
   async function load(chat: string): Promise<RunState | readonly Message[]> {
     const state = await stores.runs.load(chat);
-    // Release the run, because the next request may continue it.
+    // `load` locks the run. Release the run, because the next request may continue it.
     if (state !== undefined) await stores.runs.release(chat);
     return state ?? (await stores.conversations.load(chat))?.messages ?? [];
   }

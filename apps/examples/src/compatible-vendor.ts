@@ -6,7 +6,7 @@ export function withLab(env: object, baseURL: string): Majordomo {
   const lab = { id: 'lab', baseURL, keyEnv: 'LAB_KEY', quirks: { maxTokensField: 'max_tokens' } } as const;
   return createMajordomo({
     env,
-    // The server loads its models at the first call, so this timeout is disabled.
+    // The server of `lab` loads a model at the first call. 0 disables the timeout for the first content.
     providers: [openaiCompatible(groq), openaiCompatible(lab, { timeouts: { firstContentMs: 0 } })],
   });
 }

@@ -20,7 +20,7 @@ export async function playMoreWires(timeline: Timeline): Promise<readonly WireSe
           apiKey: 'demo',
           baseURL: bedrock.baseURL,
           region: 'us-east-1',
-          // The test server only supports HTTP/1.1.
+          // The test server supports only HTTP/1.1, but the SDK uses HTTP/2 by default.
           requestHandler: () => new NodeHttpHandler(),
         }),
       ],

@@ -16,7 +16,7 @@ const interrupts = new Interrupts();
 process.once('SIGINT', () => {
   interrupts.press();
 });
-// `pnpm demo | head`: the reader has closed the pipe.
+// EPIPE is not a failure. It means that the reader, as in `pnpm demo | head`, has closed the pipe.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 const args = process.argv.slice(2).filter((arg) => arg !== '--');
 const io = processIo(process.env, interrupts);

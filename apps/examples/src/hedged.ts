@@ -15,8 +15,8 @@ export async function tell(
     { hedgeAfterMs: 1000, leastCharsPerSecond: 20, slowWindowMs: 5000, afterCommit: 'continue' },
   );
   for await (const event of stream) show(shown(event));
-  // The slower of two parallel attempts is `abandoned`. The abandoned attempt is billed, but does not affect the health of its
-  // target.
+  // The slower of two parallel attempts is `abandoned`. The vendor may bill this attempt. The health of the attempt's target
+  // does not change.
   const { target, attempts } = await stream.response();
   return `${target}, ${attempts.map(({ outcome }) => outcome).join(' + ')}`;
 }

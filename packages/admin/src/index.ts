@@ -40,6 +40,6 @@ export {
   type RemoteKeysOptions,
 } from './api/remote-keys.ts';
 
-// Types of `@majordomo/ledger` to which types of this package refer.
+// Types of other packages that the public API uses.
 export type { Ledger, Limit, SpendRecord } from '@majordomo/ledger';
 export type { Redactor } from '@majordomo/redact';

@@ -51,7 +51,7 @@ async function delegate(agent: Pick<Agent, 'run'>, task: string, parent: ToolCon
     const runOptions = withNesting({ ...options, signal, context, runId: key }, { ...inherited, depth });
     const { state, awaiting, done, text } = await (ended?.() ?? agent.run(run ?? task, runOptions));
     addUsage(state);
-    // The usage of the calling run already includes the agent's usage.
+    // The usage of the calling run already includes the agent's usage, so do not store the usage again.
     if (awaiting.length > 0) return waitingOutput({ ...state, usage: UNKNOWN_USAGE });
     if (done === 'answered') return text;
     throw new Error(`the agent stopped without an answer (${done ?? 'unknown'}): ${text}`);

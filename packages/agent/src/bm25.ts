@@ -3,7 +3,7 @@ import { UNSPACED, unaccented } from '@majordomo/core/toolkit';
 /** Function that returns the positions of the documents that contain at least one word of the query, best match first. */
 export type TextIndex = (query: string) => readonly number[];
 
-// Usual constants of BM25: the weight of repeated words, and the weight of a document's length.
+// Usual constants of BM25: k1, the weight of repeated words, and b, the weight of a document's length.
 const REPETITION = 1.2;
 const LENGTH = 0.75;
 

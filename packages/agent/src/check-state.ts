@@ -16,7 +16,7 @@ export function checkState(given: unknown, at = 'state'): RunState {
   if (version !== 1) throw invalidState(`${at}.version`, `must be 1, not ${JSON.stringify(version)}`);
   const state = withoutNulls(given);
   checkMembers(state, at);
-  // The cast is safe: the checks above cover all members that the steps use.
+  // `checkMembers` has checked all members that `checkCalls` reads, and `checkRuns` checks `runs`, so the cast is safe.
   const checked = state as unknown as RunState;
   checkCalls(checked, at);
   return checked.runs === undefined ? checked : { ...checked, runs: checkRuns(checked, at) };

@@ -131,7 +131,7 @@ async function generateStreamed(
   const stream = model.stream(request, { ...options, signal: scope.signal });
   try {
     for await (const event of stream) {
-      // Warnings about the request are the same in every step, so emit them once.
+      // A warning about the request usually recurs in every step, so emit the warning only once.
       if (event.type === 'warning' && isKnownWarning(event.warning, warnings)) continue;
       const caughtUp = reports.emit({ type: 'model', event });
       if (caughtUp !== undefined) await scope.race(() => caughtUp);

@@ -1,7 +1,7 @@
 import type { ToolCallPart } from '@majordomo/core';
 import { callsOf, type RunState } from './state.ts';
 
-// Names of journal entries. They depend on the state, not on the order in which code runs.
+// A replay finds journal entries by name, so the names depend on the state, not on the order in which code runs.
 
 /** Pattern of ids that stores, headers and queues accept. A vendor's id may contain control characters or be very long. */
 const PLAIN_ID = /^[!-~]{1,200}$/;

@@ -38,7 +38,7 @@ export async function runLocally(
   // Check before any effect that the state names a known agent.
   agent.active(initial);
   await checkDecisionsFor(initial, decisions, agent);
-  // Apply the decisions before checking the tools, because the tools may have changed since the run paused.
+  // Apply the decisions before `checkClaim`, because a denied call needs no claim and an approved call may need one.
   const state = decided(initial, decisions);
   checkClaim(state, input, { ...options, claim }, agent);
   const io = {

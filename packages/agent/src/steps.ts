@@ -1,4 +1,4 @@
-// Pure steps of a run, for custom drivers. The built file has no imports, because engines run this file in isolates.
+// Pure steps of a run, for custom drivers. Engines run the built files in isolates, so these must not import another package.
 export { begin } from './state.ts';
 export { decide, type Action, type Rules } from './decide.ts';
 export {

@@ -66,7 +66,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 /** Returns the value as JSON. Throws a `TypeError` if the value contains data that JSON would lose. */
 export function jsonOf(output: unknown): unknown {
   return JSON.stringify(output, function (this: Record<string, unknown>, key, value: unknown) {
-    // `this[key]` is the original Buffer. `value` is the result of the Buffer's `toJSON`.
+    // `this[key]` is the original value, such as a Buffer. `value` is the result of `toJSON` if the original has it.
     const original = this[key];
     const path = key === '' ? 'a value' : `at "${key}" a value`;
     if (typeof original === 'bigint') throw lossError(path, 'bigint', 'return String(value)');

@@ -107,7 +107,7 @@ export class ToolFinder {
   ) {
     this.rules = rules;
     this.tools = [...tools.values()];
-    // Omit the number of tools, so that a changed toolbox does not change the beginning of the prompt.
+    // Omit the number of tools, so that a new tool does not change the beginning of the prompt, which vendors cache.
     const lines = toolboxes.map(({ name, description }) =>
       description === undefined ? `- ${name}` : `- ${name}: ${truncateText(description, MAX_TOOLBOX_CHARS)}`,
     );

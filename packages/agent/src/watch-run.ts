@@ -53,7 +53,7 @@ export async function watchRun(
   const left = watcher.ended.then(async () => {
     cancel();
     signal?.removeEventListener('abort', onAbort);
-    // If a slow channel resolves after the watch has ended, unsubscribe immediately.
+    // Wait for the subscription, because a slow channel may resolve it after the watch has ended. Then unsubscribe.
     await (
       await subscribing
     )();

@@ -124,7 +124,7 @@ async function resultOf<T>(
   try {
     return { ...result, response, value: await valueOf<T>(response, output), error: undefined };
   } catch (cause) {
-    // The schema of the job or of `results` rejected the answer or threw an error.
+    // A schema that throws is an error of the application, so rethrow it. An invalid or unfinished answer fails its item.
     if (!LlmError.is(cause) || cause.kind === 'config') throw cause;
     return { ...result, response: undefined, error: withDetails(cause, { attempts }) };
   }

@@ -36,7 +36,7 @@ async function advance(batch: BatchRecord, round: Round, input: InputFile | unde
     if (await step(batch, round, input)) return true;
     round.settled.add(batch.number);
   } catch (cause) {
-    // Rethrow errors of the store or of this program, because they are not failures of the vendor.
+    // Rethrow errors of the store or of this program, aborts, and errors after which a person must act, such as `auth`.
     if (!LlmError.is(cause) || rejectsPoll(cause)) throw cause;
     if (batch.state === 'planned' && !isTransient(cause)) return failAll(batch, cause, round);
     await delay(batch, cause, round);

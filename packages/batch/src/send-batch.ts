@@ -81,7 +81,7 @@ async function create(
     throw cause;
   }
   batch.state = 'running';
-  // Do not query the vendor about the new batch in the same poll.
+  // A new batch has just begun, so query the vendor about the batch only in the next poll.
   round.settled.add(number);
   await job.save();
   setup.emit({ type: 'batch-created', key, target: about.target, ref: batch.ref, requests });
@@ -114,7 +114,7 @@ export async function searchBatch(batch: BatchRecord, round: Round): Promise<boo
     batch.state = 'trial';
   } else {
     if (round.now() - createdAt < FIND_MS) return false;
-    // The batch does not exist, so it may be sent again, unless the job no longer sends anything.
+    // No batch was found within `FIND_MS`, so none exists. The next step sends the batch, or releases it if the job closes.
     batch.state = 'planned';
   }
   await job.save();

@@ -23,7 +23,7 @@ export async function submitJob(job: JobRequest, setup: Setup): Promise<void> {
   const total = await addItems(job, !isNew, setup);
   for (;;) {
     const { record, version } = await requireRecord(key, setup);
-    // Another process may have cancelled the job, or completed the same submission.
+    // Another process may have completed the same submission. If another process has cancelled the job, `saveRecord` fails.
     if (record.total !== undefined) return;
     const complete = { ...record, total, isDone: total === 0 ? true : undefined };
     if (await saveRecord(key, complete, version, setup)) return;

@@ -41,7 +41,7 @@ export function cached(model: ChatModel, options: CacheOptions): ChatModel {
   const generateObject = <T>(request: ObjectRequest<T>, call?: CallOptions): Promise<ObjectResponse<T>> =>
     withCallSite(callSite(generateObject), calls.object(request, call));
 
-  // Disables the timeout for unread streams, because the stream of the model detects a reader that has stopped.
+  // `unreadMs` is infinite, because the stream of the model already detects a reader that has stopped.
   const stream = (request: ChatRequest, call?: CallOptions): EventStream => {
     const how = { site: callSite(stream), signal: call?.signal, view: CHAT };
     return new EventStream((onEnd) => new Reader(() => calls.stream(request, call), how, onEnd), {
@@ -66,7 +66,7 @@ export function cached(model: ChatModel, options: CacheOptions): ChatModel {
     spec: model.spec,
     generate,
     generateObject,
-    // The overloads exclude events that some options make impossible.
+    // The cast is necessary, because the overloads exclude events that some options make impossible.
     stream: stream as ChatModel['stream'],
     streamObject,
   };

@@ -37,7 +37,7 @@ export function memoryCache(options: MemoryCacheOptions = {}): CacheStore {
       return Promise.resolve(fromJson((JSON.parse(entry.json) as { readonly value: unknown }).value));
     },
     async set(key, value, ttlMs = Infinity) {
-      // Wait, so that `set` rejects instead of throwing if the value has no JSON form.
+      // As an `async` function, `set` rejects instead of throwing if the value has no JSON form.
       await Promise.resolve();
       entries.delete(key);
       entries.set(key, { json: JSON.stringify(toJson({ value })), until: clock.now() + ttlMs });

@@ -33,8 +33,8 @@ export function merge(vendor: string, listings: Listings, dates: Dates, resells 
     const listed = [main.get(id), named.get(id), priced.get(id), newer.get(id)].filter(
       (one) => one !== undefined,
     );
-    const { name: _long, family, ...facts } = factsOf(listed);
     // Omit names, which are long and not used. The id of a reseller's model contains the family.
+    const { name: _long, family, ...facts } = factsOf(listed);
     const onContradiction = (sources: readonly SourceName[]): void => void contradicted.set(id, sources);
     const prices = pricesOf(listed, dates, onContradiction).map((price) => withConventions(id, price));
     return { vendor, id, ...(resells ? {} : { family }), ...facts, prices };

@@ -1,6 +1,6 @@
 import type { Ruling } from './rulings.ts';
 
-// Sources that settled disputes, with the date of the look-up.
+// Sources of the rulings, with the date of the look-up.
 const REGIONAL =
   'docs.aws.amazon.com/bedrock, global cross-Region inference: regional costs a tenth more; 2026-11-21';
 const DEEPSEEK =

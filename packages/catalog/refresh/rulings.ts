@@ -70,7 +70,7 @@ export function ruled(
       return all.map((model) => (model.id.startsWith(prefix) ? withFees(model, ruling) : model));
     if (ruling.fees !== undefined)
       return all.map((model) => (model.id === ruling.id ? withFees(model, ruling) : model));
-    // A ruling with a retirement date, but without a price, does not create a model.
+    // A ruling with facts, such as a retirement date, but without a price does not create a model.
     const isKnown = all.some(({ id }) => id === ruling.id);
     const isFactsOnly = ruling.facts !== undefined && ruling.price === undefined;
     if (!isKnown) return isFactsOnly ? all : [...all, made(ruling)];

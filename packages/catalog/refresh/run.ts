@@ -8,7 +8,7 @@ import { refresh, type Before } from './refresh.ts';
 import { RULINGS } from './rulings-of-2026.ts';
 import { SOURCES, taken, type Taken } from './sources.ts';
 
-// pnpm --filter @majordomo/catalog refresh [--from FOLDER --date models.dev=2026-07-02 --date …]
+// Usage: pnpm --filter @majordomo/catalog refresh [--from FOLDER --date models.dev=2026-07-02 --date …]
 
 const SRC = join(import.meta.dirname, '../src');
 

@@ -76,7 +76,7 @@ export function modelNotices(options: ModelNoticesOptions): (event: CallEvent) =
     day = today;
     if (vendor === undefined || model === undefined || targets.has(target)) return;
     targets.add(target);
-    // If the catalog cannot be loaded, the next attempt loads it again.
+    // If the catalog cannot be loaded, the next attempt on this target loads it again.
     report(target, vendor, model).catch(() => targets.delete(target));
   };
 }

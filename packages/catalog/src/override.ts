@@ -17,7 +17,7 @@ const UNKNOWN = { input: ['text'], output: ['text'], prices: [] } as const;
 function mergeModel(byId: ReadonlyMap<string, CatalogModel>, override: Override): CatalogModel {
   const known = byId.get(override.id);
   const target = known?.aliasOf === undefined ? known : byId.get(known.aliasOf);
-  // An alias with a price becomes a separate model.
+  // Unless the override has `aliasOf`, an alias becomes a separate model, based on the properties of its target.
   const base = override.aliasOf === undefined ? target : known;
   return { ...UNKNOWN, ...base, ...defined(override) };
 }

@@ -26,7 +26,7 @@ async function answer(session: Chat, question: UserMessage): Promise<Turn> {
   const { flags, io } = session;
   if (flags.schema !== undefined) return typed(session, question, flags.schema);
   if (flags.events === true) return showStream(session, question, jsonLines(io.stdout));
-  // If a target fails, text that a pipe has received cannot be removed, so a pipe receives only the complete answer.
+  // If a target fails, its text cannot be removed from a pipe or a file, so print only a complete answer there.
   if (flags.json === true || !io.stdout.isTerminal) return printComplete(session, question);
   return showStream(session, question, await rendererOf(session));
 }

@@ -74,7 +74,7 @@ export class Conversation {
     retry: async () => {
       const { messages } = this.session;
       if (this.last === undefined) throw new Stop('no question to repeat; ask one first');
-      // The answered question is removed before it is repeated.
+      // Remove the question and its answer, so that the conversation does not contain the question twice.
       if (lastQuestion(messages) === this.last) takeBack(messages);
       await this.put(this.last);
     },

@@ -39,7 +39,7 @@ export function createRenderer(output: Output, createMarkdown?: MarkdownFactory)
       return;
     }
     markdown ??= createMarkdown(output.columns);
-    // Control characters are removed first, because they could be hidden between Markdown marks.
+    // Remove control characters before parsing, because one inside a Markdown mark such as `**` would hide the mark.
     spans(markdown.feed(printable(text)));
   };
   const spans = (shown: readonly Span[]): void => {

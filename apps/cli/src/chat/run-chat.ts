@@ -36,7 +36,7 @@ export async function chat(
   page?: Page,
 ): Promise<ExitCode> {
   checkFlags(flags);
-  // Invalid settings are reported before anything is loaded.
+  // Report invalid flags before the configuration and packages are loaded.
   requestSettings(flags, []);
   const settings = await loadSettings(io);
   await using before = await openChatStores([first, second], settings, flags, io);
@@ -116,7 +116,7 @@ async function started(
     );
   }
   const text = await promptOf(prompt, io);
-  // Piped text may come from an untrusted source, so its references are not resolved.
+  // Piped text may come from an untrusted source, so resolve references such as `@file:` only in the argument.
   const [, ...parts] = await resolvePrompt(prompt ?? '', io);
   const question = user(...(await attachments(flags, io)), text, ...parts);
   const { answerQuestion } = await import('./answer-question.ts');

@@ -33,7 +33,7 @@ export function createStatus(output: Output, isFresh: () => boolean = () => true
     const draw = (): void => {
       if (!isFresh()) return;
       const seconds = Math.floor((performance.now() - from) / 1000);
-      // A line that the terminal wraps cannot be erased.
+      // Cut the line before the terminal wraps it, because `ERASE` erases only one line of the terminal.
       const line = printable(seconds === 0 ? `${text} …` : `${text} … ${seconds} s`).slice(
         0,
         output.columns - 2,

@@ -52,7 +52,7 @@ export const projectConfigs = (folder: string): readonly string[] => filesOf(fol
 export const isProjectConfig = (file: string): boolean => basename(file).startsWith(`${PROJECT}.`);
 
 function refuseForeignCode(file: string): void {
-  // Windows files have no numeric owner.
+  // On Windows, `getuid` does not exist and files have no numeric owner, so the owner is not checked.
   const me = process.getuid?.();
   if (file.endsWith('.json') || me === undefined) return;
   const { uid } = statSync(file);

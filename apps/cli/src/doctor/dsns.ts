@@ -8,7 +8,7 @@ import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 
 /** Lists `LLM_*` DSNs with their address, or with the position of an error. Tokens are not shown. */
 export function dsns(settings: Settings, opened: Majordomo, cwd: string): Section {
-  // The outline supports every scheme. The created providers also check the parameters of their DSNs.
+  // The outline knows every scheme, even of providers that were not opened. Opened providers also check DSN parameters.
   const both = [outline(settings).majordomo, opened];
   const found = dsnEntries(settings.env).map((entry) => finding(entry, both, cwd));
   return { title: 'DSNs', findings: found.length > 0 ? found : [NONE] };

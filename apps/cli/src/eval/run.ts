@@ -26,7 +26,7 @@ export interface RunFlags
 export async function runEvals(files: readonly string[], flags: RunFlags, io: Io): Promise<ExitCode> {
   const { record = false, live = false, accept, only, trials, concurrency, budget: budgetUsd } = flags;
   if (record && live) throw new Stop('--record and --live cannot be used together');
-  // The user names modules of this project and thereby trusts its code.
+  // A user who names modules of this project trusts the project, so its packages may be loaded.
   trustPackagesOf(io.cwd);
   const evals = await loadEvals(flags, io);
   const modules: (readonly [path: string, definition: EvalDefinition])[] = [];

@@ -18,7 +18,7 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
   const { Redis } = (await loadPackage('ioredis', cwd, why)) as Ioredis;
   const connect = (): RedisClient => {
     const client = new Redis(url, { connectTimeout: REMOTE_TIMEOUT_MS });
-    // Ignore connection errors, because the client reconnects. Until then, its operations reject.
+    // Ignore connection errors, because the client reconnects. Until then, the operations of the stores reject.
     client.on('error', () => undefined);
     return client;
   };

@@ -26,7 +26,7 @@ export function prepareLedgerFile(file: string, settings: Pick<Settings, 'ledger
     if (settings.ledger?.file === undefined) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     closeSync(openSync(file, 'ax', 0o600));
   } catch (error) {
-    // Another process created the file at the same time.
+    // Another process may have created the file after the check.
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
     throw new Stop(`${file} cannot be created: ${reasonOf(error)}`, EXIT.failed);
   }
@@ -36,7 +36,7 @@ const MAGIC = 'SQLite format 3\0';
 
 /** Throws `Stop` for another program's file, which the store would treat as damaged and rename. */
 function checkOwnFile(file: string): void {
-  // Check the type before the file is opened, because opening a pipe would block.
+  // Check the type before the file is opened, because opening a named pipe would block.
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
     throw new Stop(`${file} is not a file and was not changed; name another file`);
   const begins = new Uint8Array(MAGIC.length);

@@ -31,14 +31,14 @@ function spansOf(generic: Token, styles: readonly Style[]): readonly Span[] {
     case 'codespan':
       return [{ text: unfenced(token.raw), styles: [...styles, 'cyan'] }];
     case 'link':
-      // The target of a link is added unless it is equal to the text.
+      // Add the target, because the text alone does not show it. The text of a bare URL is the target.
       return token.href === token.text
         ? within('underline')
         : [...within('underline'), { text: ` (${token.href})`, styles: [...styles, 'dim'] }];
     case 'escape':
       return [{ text: token.raw.slice(1), styles }];
     default:
-      // Images, tags and other constructs are shown unchanged.
+      // Plain text, images, HTML tags and all other constructs are shown unchanged.
       return [{ text: token.raw, styles }];
   }
 }

@@ -52,7 +52,7 @@ export function createMarkdown(columns: number): MarkdownStream {
         break;
       }
       const first = firstSpan(rest);
-      // Buffer a construct at the end of the text, because the next chunk may continue it.
+      // Buffer an unfinished construct, or a construct at the end of the text, because the next chunk may continue it.
       if (first === undefined || first.length === rest.length) break;
       take(first.length, first.spans);
     }
@@ -126,7 +126,7 @@ export function createMarkdown(columns: number): MarkdownStream {
   const piece = (text: string): readonly Span[] => {
     rest += text;
     if (fence !== undefined) {
-      // A line of code that may be the closing fence is buffered.
+      // Buffer a line that may be the closing fence, because the style of the fence differs from the style of code.
       if (isLineStart && /^\s*(?:[`~]+\s*)?$/.test(rest)) return [];
       const shown = plainSpan(rest);
       rest = '';

@@ -26,7 +26,7 @@ const WHY = 'majordomo inspect';
 
 /** Creates a page that `attach` serves at this port, and passes its address to `say`. Throws `Stop` if a package is missing. */
 export async function createPage(port: number, say: (text: string) => void, io: Io): Promise<Page> {
-  // A missing package must be reported before the command starts.
+  // `attach` needs the gateway. Load it now, so that a missing package is reported before the command starts.
   await loadPackage('@majordomo/gateway', io.cwd, WHY);
   const loaded = await loadPackage('@majordomo/inspector', io.cwd, WHY);
   const { createInspector } = loaded as typeof import('@majordomo/inspector');

@@ -56,7 +56,7 @@ function codeOf(pongs: readonly Pong[]): ExitCode {
 async function probe(target: string, settings: Settings, totalMs: number, io: Io): Promise<Pong> {
   let from = performance.now();
   const ms = (): number => Math.round(performance.now() - from);
-  // The time to load an SDK is not measured, except for providers that do not use `fetch`.
+  // Restart the clock at each request, to exclude the time to load an SDK. Providers without `fetch` include this time.
   const fetch: typeof globalThis.fetch = (...request) => {
     from = performance.now();
     return patientFetch(...request);

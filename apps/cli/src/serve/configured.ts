@@ -32,10 +32,10 @@ export async function configured(
     cwd,
     signal,
     ...options,
-    // This variable enables HTTP_PROXY and similar variables, as for the platform's `fetch`.
+    // `NODE_USE_ENV_PROXY=1` enables HTTP_PROXY and similar variables, as for Node's `fetch`.
     fetch: undiciFetch({ proxy: env['NODE_USE_ENV_PROXY'] === '1' ? 'environment' : undefined }),
   });
-  // The specs are resolved now, so that errors, such as unknown parameters of a DSN, are reported at the start.
+  // Resolve now, so that an error, such as an unknown parameter of a DSN, is reported before the first request.
   for (const spec of fixedSpecs(models, settings)) await majordomo.resolve(spec, { signal });
   return { majordomo, models };
 }

@@ -43,7 +43,7 @@ export function createOperator({ stderr }: Pick<Io, 'stderr'>, clock: Clock = sy
     },
     onError(error) {
       if (!LlmError.is(error)) report(reasonOf(error));
-      // `attempt-failed` has reported every other error of an attempt.
+      // For every other error, `onEvent` has already handled an `attempt-failed` event.
       else if (error.kind === 'denied' || error.details.attempts.length === 0)
         report(`${error.kind}: ${error.message}`);
     },

@@ -46,7 +46,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   const watched = new WatchedFiles(watchedFiles(flags, settings, io));
   const place = { port: portOf(flags.port), host: flags.host, drainMs: drainOf(flags.drain) };
   const keysOfFile = flags.keyFile === undefined ? undefined : await reloadedKeys(flags.keyFile, io);
-  // Callers on other machines must present a key.
+  // Callers on other machines must present a key: one of the key file, or of the store if there is no key file.
   const needsKeys = flags.keys === true || (keysOfFile === undefined && !LOOPBACK.test(place.host));
   if (flags.keys === true && keysOfFile !== undefined)
     throw new Stop(
@@ -104,7 +104,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   };
   const served = await listen(gateway, place, WHY, io);
   io.becomeServer(GRACE_MS + place.drainMs + 1000);
-  // All lines are written at once, because a reader may close the pipe after the first line.
+  // Write all lines at once. A reader may close the pipe after the first line, and a later write would end the server.
   io.stdout.write(
     [
       `Serving ${printable(Object.keys(first.models).join(', '))} at ${served.url}`,
@@ -202,7 +202,7 @@ function inspectorLine(
   if (flags.inspector === false) return 'off';
   if (flags.adminTokenFile !== undefined)
     return `${url}/inspector, with the token in ${printable(flags.adminTokenFile)}`;
-  // A token that the user has set is not printed.
+  // Do not print a token that the user has set, because logs may contain the output.
   return isFromOutside ? `${url}/inspector, with MAJORDOMO_ADMIN_TOKEN` : inspectorAt(url, token);
 }
 

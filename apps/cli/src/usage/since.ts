@@ -22,6 +22,6 @@ function dateOf(text: string): Date | undefined {
   const [, year = '', month = '', day = ''] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
   if (year === '') return undefined;
   const date = new Date(Number(year), Number(month) - 1, Number(day));
-  // `Date` converts invalid dates such as 2026-02-30 to a date in March.
+  // `Date` converts an invalid date to a valid date, such as 2026-02-30 to 2026-03-02.
   return date.getMonth() === Number(month) - 1 && date.getDate() === Number(day) ? date : undefined;
 }

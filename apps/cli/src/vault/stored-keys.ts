@@ -40,7 +40,7 @@ export async function openStoredKeys(
       const { options } = loginOf(name, undefined, logins, credentials, io);
       return credentials.oauth({ ...options, vault, name }).credential;
     } catch {
-      // Without the login's client, the token cannot be refreshed. The token is used until the vendor rejects it.
+      // Without a valid configuration of the login, its token cannot be refreshed. Use the token until the vendor rejects it.
       return plain;
     }
   };

@@ -86,7 +86,7 @@ function definitionBindings(definition: Scope.Definition): readonly Binding[] {
     case 'FunctionName':
       return [{ kind: 'function', node }];
     default:
-      // The type of an enum's definition exists only in TypeScript's scope manager.
+      // Recognize an enum by its node, because ESLint's types do not contain the type of its definition.
       return node.type === 'TSEnumDeclaration' ? [{ kind: 'value', node, path: [] }] : [];
   }
 }

@@ -50,7 +50,7 @@ function constructorValues(constructor: ESTree.FunctionExpression, name: string)
     if (property?.type !== 'AssignmentPattern') continue;
     if (property.left.type === 'Identifier' && property.left.name === name) values.push(property.right);
   }
-  // A declaration or an overload has no body.
+  // The constructor of a declared class has no body, and neither has an overload.
   const body = child(constructor, 'body');
   for (const statement of body?.type === 'BlockStatement' ? body.body : []) {
     if (statement.type !== 'ExpressionStatement') continue;

@@ -21,7 +21,7 @@ export function objectsOf(node: Node, analysis: Analysis): readonly ESTree.Objec
         ? value.arguments.slice(0, 1).flatMap((argument) => objectsOf(argument, analysis))
         : returnedObjects(value.callee, analysis);
     case 'NewExpression':
-      // `new Headers({ … })`
+      // The first argument contains the members, as in `new Headers({ … })`.
       return value.arguments.slice(0, 1).flatMap((argument) => objectsOf(argument, analysis));
     case 'Identifier':
     case 'MemberExpression':

@@ -49,7 +49,7 @@ export async function check(path: string, args: LintArguments): Promise<LintRepo
       { ignores: [...GENERATED, ...args.ignore] },
       {
         files: [SOURCES],
-        // `.cjs` files are also treated as modules. This affects only scopes, and the rules do not distinguish the two kinds.
+        // `.cjs` files are also treated as modules. `sourceType` affects only scopes, and the rules treat all scopes alike.
         languageOptions: { parser, sourceType: 'module' },
         linterOptions: { noInlineConfig: args.noInline, reportUnusedDisableDirectives: 'off' },
         settings: { majordomo: settingsOf(args) },

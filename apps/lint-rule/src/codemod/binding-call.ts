@@ -26,7 +26,7 @@ export function rewriteBindingCall(
   const uses = rewriteAwaitedResponse(parentOf(call), workersAi, code);
   if (names === undefined || rewritten === undefined || spec === undefined || uses === undefined)
     return undefined;
-  // Do not rewrite a request with a model, because it could differ from the model in the first argument.
+  // Do not rewrite a request with a model, because that model could differ from the model in the first argument.
   if (rewritten.model !== undefined) return undefined;
   const [start, end] = rangeOf(call);
   const [from, to] = rangeOf(request);

@@ -65,7 +65,7 @@ export function headEdits(lines: string, statement: string | undefined, code: So
 
 /** Returns the position of the first statement after directives such as `'use server'`. */
 function startOf({ ast: { body } }: SourceCode): number {
-  // TypeScript parsers also set this property on other statements.
+  // Check the type, because TypeScript's parser also sets `directive` on other statements, to `undefined`.
   const first = body.find((statement) => typeof Reflect.get(statement, 'directive') !== 'string');
   return first === undefined ? 0 : rangeOf(first)[0];
 }

@@ -20,7 +20,7 @@ const SPLITTERS = [
 
 /** Source: references of the libraries, 2026-11-20. Each entry occurred in a real repository. */
 export const harmlessExports: readonly HarmlessExports[] = [
-  // Exports for ids, schemas, tools and tests, and for clients of a route of the application.
+  // Exports that do not call a model: for ids, schemas, messages, streams, tools, tests and clients of a route.
   {
     package: 'ai',
     subpaths: ['test'],
@@ -57,7 +57,7 @@ export const harmlessExports: readonly HarmlessExports[] = [
     '@ai-sdk/angular',
     '@ai-sdk/provider',
     '@ai-sdk/provider-utils',
-    // Tools of MCP servers.
+    // Loads tools of MCP servers and does not call a model.
     '@ai-sdk/mcp',
   ].map((name): HarmlessExports => ({ package: name, names: '*' })),
   { package: '@llamaindex/env', names: '*' },

@@ -148,12 +148,12 @@ function loadedSdk(call: ESTree.CallExpression, { code, options }: RuleFile): st
     return name !== undefined && sdkFinder(options)(name) !== undefined;
   };
   const callee = bare(call.callee);
-  // For most calls, the analysis ends here, because their first argument is a literal that is not the name of an SDK.
+  // Check the literal before the callee, because few literals are the name of an SDK and `isModuleLoader` is slower.
   if (argument.type === 'Literal') {
     const { value } = argument;
     return typeof value === 'string' && isRaw(value) && isModuleLoader(callee, code) ? value : undefined;
   }
-  // Many calls pass a variable, so the origin of a name is resolved only if the name or the file may create a loader.
+  // Many calls pass a variable. Resolve a name only if it contains `equire` or the file contains `createRequire`.
   const loaders = callee.type !== 'Identifier' || code.text.includes('createRequire');
   if (!loaders && !callee.name.includes('equire')) return undefined;
   if (!isModuleLoader(callee, code)) return undefined;
@@ -161,7 +161,7 @@ function loadedSdk(call: ESTree.CallExpression, { code, options }: RuleFile): st
 }
 
 function isModuleLoader(callee: Node, code: RuleFile['code']): boolean {
-  // Bundlers replace `require` with these names.
+  // Bundlers rename `require` to `_require` or `__require`.
   if (callee.type === 'Identifier' && /^_{1,2}require$/.test(callee.name)) return true;
   if (callee.type === 'MemberExpression') {
     const method = keyName(callee.property, callee.computed);

@@ -134,7 +134,7 @@ export class LoggedCall implements Loggable {
       message: undefined,
     };
     this.attempts.push(attemptEntry);
-    // Remove the oldest attempt, because only the newest can have succeeded.
+    // Remove the oldest attempt, because an attempt that succeeds is one of the newest.
     if (this.attempts.length > MAX_ATTEMPTS) this.attempts.shift();
     return attemptEntry;
   }

@@ -44,7 +44,7 @@ export function toSdkCallOptions(request: ModelRequest, family: string, signal: 
             }),
           },
         }),
-    // The provider of the AI SDK checks this JSON of the application.
+    // `extra` is JSON of the application. The provider of the AI SDK checks it, so the cast needs no check here.
     ...(Object.keys(extra).length === 0 ? {} : { providerOptions: extra as SharedV4ProviderOptions }),
   };
   const warnings = unsentSettingWarnings(

@@ -72,7 +72,7 @@ function toSdkParts(
   part: AssistantPart,
   { family, idOf }: Names,
 ): readonly (LanguageModelV4TextPart | LanguageModelV4ReasoningPart | LanguageModelV4ToolCallPart)[] {
-  // Models of the AI SDK return no vendor parts.
+  // Omit vendor parts. They come from another provider, because models of the AI SDK return none.
   if (part.type === 'vendor') return [];
   const token = optionsOf(part.replay, family);
   if (part.type !== 'tool-call') return [{ type: part.type, text: part.text, ...token }];

@@ -175,7 +175,7 @@ class Refresher {
     const { catalog, changes } = await overlay(this.current, data, { maxChange, accept, acceptedOnly });
     if (acceptedOnly && changes.length === 0) return this.#unchanged(loaded.etag);
     this.current = catalog;
-    // Do not store the etag: with it, the source would not send the data again to a later start that accepts the refused change.
+    // Omit the ETag after a refusal, so that the source sends the data again to a later start that accepts the change.
     const isRefused = changes.some(({ refused }) => refused !== undefined);
     await this.#write(isRefused ? undefined : loaded.etag);
     return { type: 'refreshed', date: data.date, changes };

@@ -39,7 +39,7 @@ export const VENDORS: readonly VendorNames[] = [
   named('amazon-bedrock', { genai: 'aws', litellm: litellm('', 'bedrock', 'bedrock_converse') }),
   named('anthropic', { litellm: litellm('', 'anthropic') }),
   named('azure'),
-  // LiteLLM's models of Baseten have no limits and would replace those of pi-ai.
+  // Ignore LiteLLM's models of Baseten, because they have no limits and their facts would precede the facts of pi-ai.
   named('baseten', { litellm: litellm('') }),
   named('cerebras'),
   named('cloudflare-ai-gateway', { resells: true }),

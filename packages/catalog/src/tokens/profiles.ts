@@ -11,13 +11,13 @@ export const ANY_IMAGE: ImageRule = { by: 'picture', tokens: 1600 };
 
 /** Rules by pattern of the model id. The first match applies. Source: documentation of the vendors, 2026-11. */
 export const IMAGE_RULES: readonly (readonly [model: RegExp, rule: ImageRule])[] = [
-  // platform.claude.com/docs/en/build-with-claude/vision: width × height / 750, after the vendor has scaled the image down.
+  // Claude (platform.claude.com/docs/en/build-with-claude/vision): width × height / 750, after the image is scaled down.
   [
     /claude-(?:opus-4-[7-9]|opus-[5-9]|sonnet-[5-9]|haiku-[5-9]|fable)/,
     { by: 'area', longest: 2576, pixelsPerToken: 750, most: 4784 },
   ],
   [/claude/, { by: 'area', longest: 1568, pixelsPerToken: 750, most: 1640 }],
-  // platform.openai.com/docs/guides/images-vision: patches of 32 pixels times a factor, or tiles of 512 pixels.
+  // OpenAI (platform.openai.com/docs/guides/images-vision): patches of 32 pixels times a factor, or tiles of 512 pixels.
   [/gpt-(?:4\.1|5(?:\.\d)?)-mini|gpt-5\.\d/, { by: 'patches', factor: 1.62, most: 1536 }],
   [/gpt-(?:4\.1|5)-nano/, { by: 'patches', factor: 2.46, most: 1536 }],
   [/o4-mini/, { by: 'patches', factor: 1.72, most: 1536 }],
@@ -25,8 +25,8 @@ export const IMAGE_RULES: readonly (readonly [model: RegExp, rule: ImageRule])[]
   [/gpt-5/, { by: 'tiles', base: 70, tile: 140 }],
   [/\bo[13]\b/, { by: 'tiles', base: 75, tile: 150 }],
   [/gpt-4|chatgpt/, { by: 'tiles', base: 85, tile: 170 }],
-  // ai.google.dev/gemini-api/docs/media-resolution: by default 1,120 tokens per image from Gemini 3 on, and crops of 258 tokens
-  // for earlier models.
+  // Gemini (ai.google.dev/gemini-api/docs/media-resolution): crops of 258 tokens before Gemini 3. From Gemini 3 on, 1,120 tokens
+  // per image by default.
   [/gemini-[12]/, { by: 'crops', crop: 258 }],
   [/gemini/, { by: 'picture', tokens: 1120 }],
 ];

@@ -34,7 +34,7 @@ function kindOf(code: number): number {
 
 /** Kinds of the Unicode blocks, by the last character of each block. */
 const BLOCKS: readonly (readonly [last: number, kind: number])[] = [
-  [0x36f, MARK], // phonetic letters, accents
+  [0x36f, MARK], // Phonetic letters, combining accents
   [0x52f, ALPHABETIC], // Greek, Cyrillic
   [0x5ff, ALPHABETIC], // Armenian, Hebrew
   [0x77f, ARABIC],
@@ -43,16 +43,16 @@ const BLOCKS: readonly (readonly [last: number, kind: number])[] = [
   [0xdff, OTHER],
   [0x10ff, OTHER], // Thai, Lao, Tibetan, Burmese, Georgian
   [0x11ff, RARE],
-  [0x1fff, WORD], // Vietnamese and others: Latin with more accents
-  [0x2fff, MARK], // quotes, dashes, arrows
-  [0x30ff, IDEOGRAPHIC], // kana
+  [0x1fff, WORD], // Ethiopic, Khmer, Mongolian, Latin and Greek with more accents
+  [0x2fff, MARK], // Quotes, dashes, arrows, symbols
+  [0x30ff, IDEOGRAPHIC], // Kana, Chinese and Japanese punctuation
   [0x31ff, RARE],
   [0x9fff, IDEOGRAPHIC],
   [0xabff, RARE],
   [0xd7ff, HANGUL],
-  [0xfaff, RARE], // pairs: emoji and rarer letters
+  [0xfaff, RARE], // Surrogate pairs, such as emoji and rare letters
   [0xfeff, RARE],
-  [0xffff, IDEOGRAPHIC], // full width
+  [0xffff, IDEOGRAPHIC], // Full-width and half-width forms
 ];
 
 const ASCII: readonly number[] = Array.from({ length: 0x80 }, (_, code) => {
@@ -63,7 +63,7 @@ const ASCII: readonly number[] = Array.from({ length: 0x80 }, (_, code) => {
 });
 
 function tokensOfRun(kind: number, length: number): number {
-  // A space is part of the token of the following word. An indent or a blank line is one token.
+  // A single space or tab is part of the token of the following word. A longer run, such as an indent, is one token.
   if (kind === SPACE) return length === 1 ? 0 : 1;
   if (kind === LINE) return Math.max(0.7, length / 16);
   if (kind === MARK) return 0.75 + (length - 1) * 0.3;
