@@ -294,7 +294,7 @@ describe('reports a mistake before it serves anything:', () => {
     ['--metrics must be admin or public', ['--models', 'lab/x', '--metrics', 'all']],
     ['--drain must be a number of milliseconds', ['--models', 'lab/x', '--drain', 'long']],
     ['nobody cannot be read: the file does not exist', ['--models', 'lab/x', '--key-file', 'nobody']],
-    ['open can be read by other users; chmod 600 open', ['--models', 'lab/x', '--key-file', 'open']],
+    ['other users have access to open; run chmod 600 open', ['--models', 'lab/x', '--key-file', 'open']],
     ['none contains no key', ['--models', 'lab/x', '--key-file', 'none']],
     ['long: line 2 must be a key', ['--models', 'lab/x', '--key-file', 'long']],
     ['twice: line 3 repeats a key', ['--models', 'lab/x', '--key-file', 'twice']],

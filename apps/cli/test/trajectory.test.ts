@@ -90,7 +90,10 @@ it('requests each turn from another model, and reports the differences', async (
 it('skips an incomplete last line and reports this', async () => {
   using place = world({ files: { 'runs.jsonl': files['runs.jsonl'].slice(0, -40) } });
   const ran = await place.run('trajectory', 'show', 'runs.jsonl');
-  expect([ran.code, ran.err]).toEqual([0, 'runs.jsonl: the last line is incomplete and was skipped\n']);
+  expect([ran.code, ran.err]).toEqual([
+    0,
+    'runs.jsonl: the last line is incomplete or invalid and was skipped\n',
+  ]);
   expect(ran.out).not.toContain('run-2');
 });
 

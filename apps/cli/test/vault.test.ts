@@ -73,8 +73,8 @@ describe('majordomo vault', () => {
 
   it.each<readonly [WorldOptions['stdin'], readonly string[], string]>([
     [{ kind: 'pipe', text: ' \n' }, ['set', 'openai'], 'the key is empty; enter or pipe the key'],
-    [{ kind: 'pipe', text: 'one\ntwo' }, ['set', 'openai'], 'the key has invalid characters'],
-    [{ kind: 'pipe', text: 'a\u0000b' }, ['set', 'openai'], 'the key has invalid characters'],
+    [{ kind: 'pipe', text: 'one\ntwo' }, ['set', 'openai'], 'the key contains spaces or control characters'],
+    [{ kind: 'pipe', text: 'a\u0000b' }, ['set', 'openai'], 'the key contains spaces or control characters'],
     [{ kind: 'none' }, ['set', 'openai'], 'majordomo vault set openai < file'],
     [{ kind: 'pipe', text: KEY }, ['set', '../x'], 'the name must be that of a provider'],
     [{ kind: 'pipe', text: KEY }, ['remove', 'openai'], 'unknown key "openai"'],

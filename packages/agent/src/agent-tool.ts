@@ -1,10 +1,10 @@
-import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import type { Agent } from './agent.ts';
 import { spentSince } from './budget.ts';
 import { MAX_DEPTH, nestingOf, withNesting } from './nesting.ts';
 import { RunError } from './run-error.ts';
 import type { RunState } from './state.ts';
 import { markSubAgent, waitingOutput } from './sub-agent-tool.ts';
+import { UNKNOWN_USAGE } from './sum-usage.ts';
 import { defineTool, type Tool, type ToolContext, type ToolOutput } from './tool.ts';
 
 /**
@@ -42,7 +42,7 @@ async function delegate(agent: Pick<Agent, 'run'>, task: string, parent: ToolCon
   const { options, signal, context, key } = parent;
   const { run, ended, spend, ...inherited } = nestingOf(parent);
   const depth = parent.depth + 1;
-  if (depth > MAX_DEPTH) throw new Error(`agents may be nested ${MAX_DEPTH} deep`);
+  if (depth > MAX_DEPTH) throw new Error(`agents may be nested at most ${MAX_DEPTH} levels deep`);
   const addUsage = ({ usage, spent }: RunState): void => {
     parent.spend(usage);
     if (spent !== undefined) spend?.(spentSince(spent, run?.spent));

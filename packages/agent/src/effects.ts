@@ -216,7 +216,7 @@ export function claimEffect(
       scope.race(async () => store.claim(key)),
     );
     if (typeof isFirst !== 'boolean')
-      throw new LlmError('config', `claim must return a boolean, not ${typeof isFirst}`, {
+      throw new LlmError('config', `claim must return a boolean, not a value of type ${typeof isFirst}`, {
         path: 'claim',
       });
     return isFirst ? agent.started.ownerId() : ANOTHER_PROCESS;

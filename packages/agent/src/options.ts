@@ -151,7 +151,7 @@ export function agentParts(options: AgentOptions): AgentParts {
   const tools = toolsOf(options, handoffs);
   // Without this check, JavaScript callers would get the error only in the first run.
   if (typeof (model as Partial<ChatModel> | null | undefined)?.stream !== 'function') {
-    throw new LlmError('config', 'model must be a result of majordomo.model(spec)', { path: 'model' });
+    throw new LlmError('config', 'createAgent: model must be from majordomo.model(spec)', { path: 'model' });
   }
   const parts: AgentParts = {
     name,

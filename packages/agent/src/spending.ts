@@ -43,7 +43,7 @@ export async function costOfAnswer(
   }
   throw new LlmError(
     'config',
-    `${response.target}: ${why}; add a price to the catalog, or remove budget.maxUsd`,
+    `${response.target}: ${why}; add a missing price to the catalog, or remove budget.maxUsd`,
     { path: 'cost', attempts: response.attempts },
   );
 }

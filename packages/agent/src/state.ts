@@ -9,8 +9,8 @@ import type {
   Usage,
   Warning,
 } from '@majordomo/core';
-import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import type { Budget, Spent } from './budget.ts';
+import { UNKNOWN_USAGE } from './sum-usage.ts';
 
 /**
  * Reason for which a run stopped. Only a run that stopped with `answered` has an answer. A run that stopped with `budget` continues if it is run with

@@ -12,7 +12,7 @@ export function toolContent(output: unknown, maxChars: number): Content {
   // The model requires a result, even if the tool returns nothing.
   const json: unknown = output === undefined ? 'done' : jsonOf(output);
   if (typeof json !== 'string')
-    throw new TypeError(`the tool returned a ${typeof output}; return text, JSON, an image or a document`);
+    throw new TypeError(`the result has type ${typeof output}; return text, JSON, an image or a document`);
   return cut([{ type: 'text', text: json }], maxChars);
 }
 

@@ -157,7 +157,7 @@ function addTool(byName: Map<string, OwnedTool>, owned: OwnedTool): void {
     });
   const known = byName.get(tool.name);
   if (known !== undefined) {
-    throw new LlmError('config', `tool "${tool.name}" is in both ${known.owner} and ${owner}; rename one`);
+    throw new LlmError('config', `two tools are named "${tool.name}" (${known.owner}, ${owner}); rename one`);
   }
   checkToolLimits(tool);
   byName.set(tool.name, owned);

@@ -105,6 +105,6 @@ describe('an agent as a tool of another', () => {
     }
     const { text } = await agent.run('go');
     expect(depths).toEqual([0, 1, 2, 3]);
-    expect(text).toContain('agents may be nested 3 deep');
+    expect(text).toContain('agents may be nested at most 3 levels deep');
   });
 });

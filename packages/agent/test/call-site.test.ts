@@ -66,7 +66,7 @@ it('an agent without a model is told at once, and so are two tools of one name',
     expect(() => createAgent({ model: model as unknown as ChatModel })).toThrow(
       expect.objectContaining({
         kind: 'config',
-        message: 'model must be a result of majordomo.model(spec)',
+        message: 'createAgent: model must be from majordomo.model(spec)',
       }),
     );
   }

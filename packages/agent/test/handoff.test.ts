@@ -318,7 +318,7 @@ describe('handoffs that are invalid are config', () => {
     ['the name of the agent', () => [named('desk')], 'two agents have the name "desk"'],
     ['a description', () => [{ agent: named('a'), description: 5 }], 'handoffs[0].description'],
     ['a history', () => [{ agent: named('a'), history: 'none' }], 'handoffs[0].history'],
-    ['a tool of the name', () => [named('look')], 'tool "transfer_to_look" is in both'],
+    ['a tool of the name', () => [named('look')], 'two tools are named "transfer_to_look"'],
   ])('%s, before a model call', async (_name, handoffs, message) => {
     const { agent, requests } = world(['Hi.'], {
       name: 'desk',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { user, type ToolCallPart, type Warning } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import type { RunState } from '../src/index.ts';
@@ -183,4 +184,25 @@ describe('decide', () => {
       why: 'refused',
     });
   });
+});
+
+it('reaches no other package from its entry point', () => {
+  const seen = new Set<string>();
+  const packages: string[] = [];
+  const follow = (file: string): void => {
+    // The build replaces this file with core's source.
+    if (seen.has(file) || file === 'sum-usage.ts') return;
+    seen.add(file);
+    const source = readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8');
+    for (const [, clause = '', from = ''] of source.matchAll(
+      /^(?:import|export) ([^;]*?) from '([^']+)'/gms,
+    )) {
+      if (clause.startsWith('type ')) continue;
+      if (from.startsWith('./')) follow(from.slice(2));
+      else packages.push(`${file} imports ${from}`);
+    }
+  };
+  follow('steps.ts');
+  expect(packages).toEqual([]);
+  expect(seen).toContain('state.ts');
 });

@@ -25,10 +25,10 @@ describe('a call', () => {
   it('could mean two tools of one name: both owners are told at once', () => {
     const toolbox = { name: 'sky', tools: [weather] };
     expect(() => world([], { tools: [weather], toolboxes: [toolbox] })).toThrow(
-      'tool "weather" is in both the agent and toolbox "sky"; rename one',
+      'two tools are named "weather" (the agent, toolbox "sky"); rename one',
     );
     expect(() => world([], { toolboxes: [toolbox], skills: [toolbox] })).toThrow(
-      'tool "weather" is in both toolbox "sky" and skill "sky"; rename one',
+      'two tools are named "weather" (toolbox "sky", skill "sky"); rename one',
     );
   });
 });

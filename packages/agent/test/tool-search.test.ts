@@ -428,7 +428,7 @@ describe('invalid options of tool search', () => {
     ],
   ])('are rejected if %s has a tool of the same name', (owner, more, toolSearch) => {
     expect(() => world([], options({ ...more, toolSearch }))).toThrow(
-      `tool "find_tools" is in both ${owner} and toolSearch; rename one`,
+      `two tools are named "find_tools" (${owner}, toolSearch); rename one`,
     );
   });
 });

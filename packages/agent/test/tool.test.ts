@@ -53,7 +53,7 @@ describe('a tool', () => {
     [
       'returns a function',
       () => () => 1,
-      '!The tool failed: the tool returned a function; return text, JSON, an image or a document',
+      '!The tool failed: the result has type function; return text, JSON, an image or a document',
     ],
     ['returns JSON', () => ({ a: [1] }), '{"a":[1]}'],
     ['returns a list', () => [1, 2], '[1,2]'],

@@ -70,7 +70,7 @@ export function checkItem(
     return { id, kind, request: JSON.stringify(toJson(stored)) };
   } catch (cause) {
     if (LlmError.is(cause)) fail(cause.details.path ?? path, `is invalid: ${cause.message}`, cause);
-    return fail(`${path}.${kind}`, 'cannot be stored as JSON; remove functions and cyclic references', cause);
+    return fail(`${path}.${kind}`, 'cannot be stored as JSON; remove bigints and cyclic references', cause);
   }
 }
 
@@ -86,7 +86,7 @@ function withJsonSchemas(request: Readonly<Record<string, unknown>>, path: strin
 }
 
 function checkName(value: unknown, path: string): asserts value is string {
-  if (typeof value !== 'string') fail(path, `must be a string, not ${typeof value}`);
+  if (typeof value !== 'string') fail(path, `must be a string, but has type ${typeof value}`);
   if (value.length < 1 || value.length > MAX_NAME) fail(path, `must have 1 to ${MAX_NAME} characters`);
 }
 

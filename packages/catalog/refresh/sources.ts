@@ -57,7 +57,7 @@ export async function taken(
   const { data: json } = await read(path);
   const date = dates[name] ?? dateOfPiAi(recordIn({ json }, 'json'));
   if (date === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(date))
-    throw new Error(`${folder}: the copy of ${name} has no date; add --date ${name}=YYYY-MM-DD`);
+    throw new Error(`${folder}: the copy of ${name} has no valid date; add --date ${name}=YYYY-MM-DD`);
   return { json, date };
 }
 

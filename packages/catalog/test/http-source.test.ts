@@ -73,7 +73,7 @@ it.each<[string, Respond, RegExp, Partial<RefreshOptions>]>([
     { maxBytes: 100 },
   ],
   ['silence', () => undefined, /no response within 20 ms; increase timeoutMs$/, { timeoutMs: 20 }],
-  ['an unknown shape', (_, response) => response.end('{"a":{"b":1}}'), /unknown format$/, {}],
+  ['an unknown shape', (_, response) => response.end('{"a":{"b":1}}'), /no known format/, {}],
   [
     'a price that is not an integer',
     (_, response) => response.end(DOCUMENT.replace('3000000', '0.5')),
@@ -98,5 +98,5 @@ it('does not follow a redirect to an address without encryption', async () => {
   const fetch: typeof globalThis.fetch = async () =>
     Object.defineProperty(new Response(DOCUMENT), 'url', { value: 'http://prices.example/catalog.json' });
   const { events } = await follow(() => undefined, { fetch });
-  expect(events.map(messageOf)[0]).toMatch(/redirects to an address that is not https:$/);
+  expect(events.map(messageOf)[0]).toMatch(/redirects to an address that is not https:; use another URL$/);
 });

@@ -153,7 +153,9 @@ describe('the data', () => {
   it('of a day in the future is refused, because it would hide all later data', async () => {
     const source = settableSource(documentOf('2026-11-23', modelOf('known', priceOf(3, 9))));
     const { catalog, events } = await follow(source);
-    expect(events.map(messageOf)).toEqual(['the source: the date of the data, 2026-11-23, is in the future']);
+    expect(events.map(messageOf)).toEqual([
+      'the source: the date of the data, 2026-11-23, is invalid or in the future',
+    ]);
     source.data = documentOf('2026-99-99', modelOf('known', priceOf(3, 9)));
     expect(messageOf(await catalog.refresh())).toMatch(/the date of the data, 2026-99-99, is/);
     source.data = documentOf('2026-11-22', modelOf('known', priceOf(3, 9)));
@@ -296,7 +298,7 @@ describe('checks', () => {
     const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
     const { catalog, events } = await follow(source, { store });
     expect(events.map(messageOf)).toEqual([
-      'the source: the store cannot be read: the date of the data, 2027-11-20, is in the future',
+      'the source: the store cannot be read: the date of the data, 2027-11-20, is invalid or in the future',
       'refreshed',
     ]);
     expect(source.etags).toEqual([undefined]);

@@ -559,12 +559,12 @@ describe('speech', () => {
   });
 
   it.each<[string, string, object]>([
-    ['text', 'must not be empty', { text: ' ' }],
-    ['text', 'must not be empty', { text: 5 }],
+    ['text', 'needs a non-empty string', { text: ' ' }],
+    ['text', 'needs a non-empty string', { text: 5 }],
     ['voise', 'is not a member of a request; did you mean "voice"?', { voise: 'alloy' }],
     ['input', 'is not a member of a request; did you mean "text"?', { input: 'hello' }],
-    ['speed', 'must be above 0, not 0', { speed: 0 }],
-    ['speed', 'must be above 0, not Infinity', { speed: Infinity }],
+    ['speed', 'must be a finite number above 0, not 0', { speed: 0 }],
+    ['speed', 'must be a finite number above 0, not Infinity', { speed: Infinity }],
     ['format', 'must be one of mp3, wav, opus, flac, pcm, not "ogg"', { format: 'ogg' }],
   ])('rejects a request whose %s %s, before any request', async (path, why, wrong) => {
     const majordomo = make([speaker('a', [sound(1)])]);

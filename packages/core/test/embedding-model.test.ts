@@ -138,9 +138,9 @@ describe('embedding', () => {
 
   it.each<[string, string, unknown]>([
     ['values[1]', 'must not be empty', { values: ['one', ' '] }],
-    ['values[0]', 'must be a string, not number', { values: [3] }],
+    ['values[0]', 'must be a string, but has type number', { values: [3] }],
     ['values', 'must be an array of strings', { values: 'one' }],
-    ['values[0]', 'must be a string, not undefined', { values: Array(2) }],
+    ['values[0]', 'must be a string, but has type undefined', { values: Array(2) }],
     ['the request', 'must be an object', undefined],
     [
       'dimension',

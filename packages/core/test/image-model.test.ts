@@ -234,8 +234,8 @@ describe('an image model', () => {
   });
 
   it.each<[string, ImageRequest]>([
-    ['prompt must not be empty', { prompt: ' ' }],
-    ['prompt must not be empty', {} as ImageRequest],
+    ['prompt must be a non-empty string', { prompt: ' ' }],
+    ['prompt must be a non-empty string', {} as ImageRequest],
     ['the request must be an object', undefined as never],
     ['sizes is not a member of a request; did you mean "size"?', { ...cat, sizes: '1x1' } as ImageRequest],
     ['images must be an array of images', { ...cat, images: picture(1) as never }],

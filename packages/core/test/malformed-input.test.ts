@@ -111,7 +111,7 @@ const create = (options: unknown) => (): unknown => createMajordomo(options as M
 
 describe('an invalid setup is rejected by name', () => {
   it.each<[string, () => unknown, string, string | undefined]>([
-    ['no options', create(undefined), 'options must be an object with providers', 'options'],
+    ['no options', create(undefined), 'options must be an object, such as { providers }', 'options'],
     ['no providers', create({}), 'providers must be an array', 'providers'],
     ['provider, mistyped', create({ provider: [] }), 'did you mean "providers"?', 'provider'],
     ['alias, mistyped', create({ providers: [], alias: {} }), 'did you mean "aliases"?', 'alias'],

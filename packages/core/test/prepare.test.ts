@@ -60,7 +60,7 @@ describe('invalid input is rejected before any call', () => {
     ['maxTokens must be an integer above 0, not 0', { maxTokens: 0 }],
     ['maxTokens must be an integer above 0, not -1', { maxTokens: -1 }],
     ['maxTokens must be an integer above 0, not NaN', { maxTokens: Number.NaN }],
-    ['temperature must be a number, not Infinity', { temperature: Infinity }],
+    ['temperature must be a finite number, not Infinity', { temperature: Infinity }],
     ['tools[1].name "t" is not unique', { tools: [tool('t'), tool('t')] }],
     [
       'tools[0].parameters must be a JSON or Standard Schema',

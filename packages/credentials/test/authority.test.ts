@@ -253,7 +253,7 @@ describe('a login by device code', () => {
     [
       Response.json({ access_token: 'a\tb', token_type: 'bearer' }),
       'protocol',
-      'oauth: the token contains characters that are not allowed in a header; report it to the vendor',
+      'oauth: the token is blank or cannot be sent in a header; report this problem to the vendor',
       undefined,
     ],
     [
@@ -271,16 +271,8 @@ describe('a login by device code', () => {
   });
 
   it.each([
-    [
-      429,
-      'rate-limit',
-      'the login: the authorization server returned 429; the login is still valid, try again later',
-    ],
-    [
-      500,
-      'server',
-      'the login: the authorization server returned 500; the login is still valid, try again later',
-    ],
+    [429, 'rate-limit', 'the login: the authorization server returned 429; try again later'],
+    [500, 'server', 'the login: the authorization server returned 500; try again later'],
     [499, 'auth', 'the login: the authorization server returned 499'],
     [400, 'auth', 'the login: the authorization server returned 400'],
   ])('reports the status %i of its start', async (status, kind, message) => {
@@ -291,7 +283,7 @@ describe('a login by device code', () => {
   });
 
   it.each<[Error, string, string]>([
-    [new TypeError('failed'), 'network', 'the login: the connection to the authorization server failed'],
+    [new TypeError('failed'), 'network', 'the login: the connection to the server failed; check the network'],
     [new DOMException('late', 'TimeoutError'), 'timeout', 'the login: the server did not respond in 30 s'],
     [
       new DOMException('stopped', 'AbortError'),
@@ -387,7 +379,7 @@ describe('a login in the browser', () => {
       undefined,
       'the pasted URL does not belong to this login; paste the complete URL that the browser shows',
     ],
-    [new Error('no clipboard'), '`paste` failed; return the URL'],
+    [new Error('no clipboard'), '`paste` failed; see the cause'],
   ])('reports the pasted text %s', async (pasted, message) => {
     const paste = (): Promise<string> =>
       pasted instanceof Error ? Promise.reject(pasted) : Promise.resolve(pasted as string);
@@ -448,7 +440,7 @@ describe('the endpoints', () => {
     };
     await stored({ expiresAt: 1 });
     expect((await failure(ask(source))).message).toBe(
-      'discovery: the authorization server returned 503; the login is still valid, try again later',
+      'discovery: the authorization server returned 503; try again later',
     );
     now += 10_000;
     expect([await ask(source), await ask(source, 'access-1')]).toEqual(['access-1', 'access-1']);

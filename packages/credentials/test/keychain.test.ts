@@ -180,7 +180,7 @@ describe('a vault in a fake keychain', () => {
     isLocked = true;
     await expect(vault.get('a')).rejects.toMatchObject({
       kind: 'config',
-      message: 'the keychain denied access; unlock it, and allow this application to use it',
+      message: 'the keychain is unavailable; unlock it, allow this application to use it, or use fileVault',
       details: { code: 'keychain' },
       cause: expect.any(Error) as Error,
     });

@@ -148,7 +148,7 @@ describe('an agent with the tools of a server', () => {
     const two = await world({ prefix: '', name: 'other' });
     const model = createMajordomo({ providers: [fakeProvider({ id: 'f', models: {} })] }).model('f/m');
     expect(() => createAgent({ model, toolboxes: [one.box, two.box] })).toThrow(
-      /tool "look" is in both toolbox "h" and toolbox "other"/,
+      /two tools are named "look" \(toolbox "h", toolbox "other"\)/,
     );
   });
 });

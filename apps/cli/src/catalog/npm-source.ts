@@ -30,7 +30,7 @@ export function npmSource(name: string, { env }: Pick<Io, 'env'>): LoadedSource 
         const paths = PLACES.map((place) => join(folder, 'package', place));
         const path = paths.find((each) => existsSync(each));
         if (path === undefined)
-          throw new Stop(`npm:${name} has none of ${PLACES.join(', ')}; use another package`, EXIT.failed);
+          throw new Stop(`npm:${name} lacks ${PLACES.join(' or ')}; use npm:@majordomo/catalog`, EXIT.failed);
         const loaded = await fileSource(path).load({ signal, etag: undefined });
         return loaded && { data: loaded.data };
       } finally {

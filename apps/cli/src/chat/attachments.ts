@@ -17,7 +17,7 @@ export async function attachment(path: string, cwd: string): Promise<UserPart> {
   if (mediaType !== undefined && PICTURES.has(mediaType)) return image(bytes, mediaType);
   const text = textOf(bytes);
   if (text !== undefined) return { type: 'text', text: `<file name="${basename(path)}">\n${text}\n</file>` };
-  throw new Stop(`${path} has an unsupported type; use text, a PDF, or a PNG, JPEG, GIF or WebP image`);
+  throw new Stop(`${path} has an unsupported type; use UTF-8 text, PDF, PNG, JPEG, GIF or WebP`);
 }
 
 function textOf(bytes: Uint8Array): string | undefined {

@@ -36,9 +36,9 @@ async function refused(text: string): Promise<string | undefined> {
 
 describe('a configuration', () => {
   it.each([
-    ['null', 'has no default export'],
-    ['[]', 'has no default export'],
-    ['"openai/gpt-x"', 'has no default export'],
+    ['null', 'contains no configuration object'],
+    ['[]', 'contains no configuration object'],
+    ['"openai/gpt-x"', 'contains no configuration object'],
     ['{"model":5}', '"model" must be a string'],
     ['{"aliases":null}', '"aliases" must be an object of strings'],
     ['{"aliases":{"fast":5}}', '"aliases" must be an object of strings'],

@@ -139,7 +139,7 @@ const TYPES: Readonly<Record<keyof MajordomoConfig, Type>> = {
 /** Checks a configuration. Members of a wrong type and unknown members are errors. */
 export function checkConfig(file: string, value: unknown): MajordomoConfig {
   if (!isObject(value)) {
-    throw new Stop(`${file} has no default export; export the configuration object as default`);
+    throw new Stop(`${file} contains no configuration object; in a module, export it as default`);
   }
   for (const [name, member] of Object.entries(value)) {
     const type = Object.hasOwn(TYPES, name) ? TYPES[name as keyof MajordomoConfig] : undefined;

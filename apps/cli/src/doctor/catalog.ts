@@ -32,7 +32,7 @@ export async function catalogSection(settings: Settings, io: Io): Promise<Sectio
     findings.push(
       warning(
         'prices',
-        `of ${rejected.join(', ')} were rejected; run majordomo catalog update, and accept those that you have reviewed with --accept`,
+        `of ${rejected.join(', ')} were rejected; run majordomo catalog update, and accept correct prices with --accept vendor/id`,
       ),
     );
   return { title: 'Catalog', findings };

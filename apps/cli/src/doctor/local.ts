@@ -43,7 +43,7 @@ async function server(id: string, settings: Settings, io: Io): Promise<Finding> 
     if (io.signal.aborted) throw error;
     if (!LlmError.is(error)) return absent(id, `cannot be called: ${reasonOf(error)}`);
     if (error.kind === 'auth')
-      return mistake(id, `answers, but rejects the key (${error.details.status ?? error.kind})`);
+      return mistake(id, `answers, but requires a valid key (${error.details.status ?? error.kind})`);
     // Some servers do not list models but answer requests.
     return error.details.status === undefined
       ? absent(id, `does not answer (${error.kind})`)

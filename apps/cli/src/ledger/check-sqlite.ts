@@ -11,7 +11,7 @@ export function checkSqlite(node: string = process.versions.node): void {
   const isOld = major < oldest || (major === oldest && minor < least);
   if (isOld || (getBuiltinModule('node:sqlite') as object | undefined) === undefined)
     throw new Stop(
-      `the ledger and conversations require node:sqlite of Node ${oldest}.${least} or later, not ${node}; update Node`,
+      `SQLite stores require Node ${oldest}.${least} or later with node:sqlite, not ${node}; update Node`,
       EXIT.usage,
     );
 }

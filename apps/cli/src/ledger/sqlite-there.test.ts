@@ -5,7 +5,7 @@ import { withoutSqliteWarning } from './sqlite-warning.ts';
 it.each(['20.19.0', '22.12.0', '22.15.1'])('Node %s is rejected as too old for the ledger', (node) => {
   expect(() => {
     checkSqlite(node);
-  }).toThrow(`node:sqlite of Node 22.16 or later, not ${node}; update Node`);
+  }).toThrow(`Node 22.16 or later with node:sqlite, not ${node}; update Node`);
 });
 
 it.each(['22.16.0', '24.0.0', '26.1.0'])('Node %s is accepted', (node) => {

@@ -88,7 +88,7 @@ function checkNames(tools: readonly Tool[]): void {
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice === undefined) return;
   const why = twice === ASK_TOOL ? 'is built in, and a skill defines it too' : 'is defined by two skills';
-  throw new Stop(`the tool "${twice}" ${why}; rename one`);
+  throw new Stop(`the tool "${twice}" ${why}; rename it in a skill`);
 }
 
 function instructionsOf(skills: readonly Skill[]): string | undefined {

@@ -64,7 +64,7 @@ async function checkMode(path: string, cwd: string): Promise<void> {
   }
   // The check is skipped on Windows, which has no permission bits for other users.
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
-    throw new Stop(`${path} can be read by other users; chmod 600 ${path}`);
+    throw new Stop(`other users have access to ${path}; run chmod 600 ${path}`);
 }
 
 /** Returns the key as OpenAI's or Anthropic's clients send it. */

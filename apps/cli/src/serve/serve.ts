@@ -50,7 +50,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   const needsKeys = flags.keys === true || (keysOfFile === undefined && !LOOPBACK.test(place.host));
   if (flags.keys === true && keysOfFile !== undefined)
     throw new Stop(
-      '--keys and --key-file exclude each other; import the keys of the file with majordomo keys create',
+      '--keys and --key-file exclude each other; omit --key-file, and create keys with majordomo keys create',
     );
   const metrics = metricsOf(flags);
   const token = await adminToken(flags, io);

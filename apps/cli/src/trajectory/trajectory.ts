@@ -113,7 +113,7 @@ async function trajectoriesIn(
     } catch (error) {
       if (!LlmError.is(error)) throw error;
       if (at !== lines.length - 1) throw new Stop(`${file}, line ${at + 1}: ${error.message}`);
-      stderr.write(`${printable(file)}: the last line is incomplete and was skipped\n`);
+      stderr.write(`${printable(file)}: the last line is incomplete or invalid and was skipped\n`);
       return [];
     }
   });

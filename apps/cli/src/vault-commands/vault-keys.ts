@@ -81,7 +81,7 @@ async function keyFrom(name: string, io: Io): Promise<string | undefined> {
   const key = typed.trim();
   if (key === '') throw new Stop('the key is empty; enter or pipe the key');
   // eslint-disable-next-line no-control-regex
-  if (/[\s\u0000-\u001F\u007F]/.test(key)) throw new Stop('the key has invalid characters; remove them');
+  if (/[\s\u0000-\u001F\u007F]/.test(key)) throw new Stop('the key contains spaces or control characters');
   return key;
 }
 

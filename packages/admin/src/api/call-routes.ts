@@ -71,7 +71,7 @@ export const callRoutes = (calls: CallLog): readonly Route[] => [
     answer: object({ call: CALL }),
     async handle({ id }) {
       const call = await calls.get(id);
-      if (call === undefined) throw new LlmError('not-found', `no call has the id "${id}"`);
+      if (call === undefined) throw new LlmError('not-found', `no call has the id or request id "${id}"`);
       return { call };
     },
   },

@@ -128,7 +128,7 @@ function findRoute(
   });
   const route = found.find((each) => each.method.toUpperCase() === method);
   if (route !== undefined) return { route, id: route.path.includes('{id}') ? decode(steps[2] ?? '') : '' };
-  if (found.length === 0) throw new Refusal('not-found', 'the address is unknown; see GET /openapi.json');
+  if (found.length === 0) throw new Refusal('not-found', 'the address is unknown; see GET …/openapi.json');
   const allow = found.map((each) => each.method.toUpperCase()).join(', ');
   throw new Refusal('wrong-method', `the address accepts ${allow}`, { allow });
 }
@@ -137,7 +137,7 @@ function decode(step: string): string {
   try {
     return decodeURIComponent(step);
   } catch {
-    throw new Refusal('not-found', 'the address is unknown; see GET /openapi.json');
+    throw new Refusal('not-found', 'the id in the address has an invalid percent-encoding');
   }
 }
 

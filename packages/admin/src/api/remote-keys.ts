@@ -78,7 +78,7 @@ export function remoteKeys(options: RemoteKeysOptions): RemoteKeys {
     const error = asRecord(asRecord(answer)['error']);
     throw new LlmError(
       KINDS[response.status] ?? 'server',
-      asText(error['message']) ?? `the admin API returned the status ${response.status}`,
+      asText(error['message']) ?? `the admin API at ${url} returned the status ${response.status}`,
       {
         status: response.status,
         code: asText(error['code']),

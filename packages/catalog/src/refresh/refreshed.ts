@@ -186,7 +186,7 @@ class Refresher {
     const { clock, vendors } = this.#options;
     const date = loaded.date ?? new Date(clock.now()).toISOString().slice(0, 10);
     const data = readData(loaded.data, { name: this.#source.name, date, vendors });
-    if (data === undefined) throw new LlmError('protocol', 'the data has an unknown format');
+    if (data === undefined) throw new LlmError('protocol', 'the data has no known format; check the source');
     this.#checkDate(data.date);
     const counts = countModels(data);
     checkCounts(counts, this.#counts);
@@ -197,7 +197,7 @@ class Refresher {
   /** Throws `protocol` for an invalid date, and for a future date, because it would prevent updates until that date. */
   #checkDate(date: string): void {
     if (Date.parse(date) <= this.#options.clock.now() + MAX_SKEW_MS) return;
-    throw new LlmError('protocol', `the date of the data, ${date}, is in the future`);
+    throw new LlmError('protocol', `the date of the data, ${date}, is invalid or in the future`);
   }
 
   async #unchanged(etag: string | undefined): Promise<CatalogEvent> {

@@ -70,7 +70,7 @@ async function loadUrl(
   const response = await fetch(url, { headers, signal });
   if (response.url !== '' && !isAllowed(new URL(response.url))) {
     await response.body?.cancel();
-    throw new LlmError('protocol', 'the server redirects to an address that is not https:');
+    throw new LlmError('protocol', 'the server redirects to an address that is not https:; use another URL');
   }
   if (response.status === 304 || !response.ok) {
     await response.body?.cancel();

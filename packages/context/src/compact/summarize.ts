@@ -72,11 +72,11 @@ export async function summarize(
 /** Throws an error if the summary may be incomplete, because the summary would replace messages. */
 function checkFinish(finish: FinishReason, maxTokens: number): void {
   if (finish === 'refusal' || finish === 'content-filter')
-    throw new LlmError('content-filter', 'summarizer: the model refused to summarize; use another model');
+    throw new LlmError('content-filter', 'summarizer: the model or a filter refused; use another model');
   if (finish !== 'stop')
     throw new LlmError(
       'truncated',
-      `summarizer: the summary is not complete (finish "${finish}") with maxTokens ${maxTokens}; use a model that needs fewer tokens for reasoning`,
+      `summarizer: the summary is not complete (finish "${finish}") with maxTokens ${maxTokens}; use another model, such as one that needs fewer tokens for reasoning`,
     );
 }
 

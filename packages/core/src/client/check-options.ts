@@ -88,7 +88,7 @@ export function checkMajordomoOptions(options: MajordomoOptions): void {
 
 /** Throws `config` for an invalid option of `majordomo.with`. */
 export function checkChanges(options: Partial<MajordomoOptions>): void {
-  if (!isRecord(options)) throw configError('options', 'must be an object with providers');
+  if (!isRecord(options)) throw configError('options', 'must be an object, such as { providers }');
   checkKinds(options, MAJORDOMO);
   const { providers, resolvers, gates } = options;
   providers?.forEach(checkProvider);

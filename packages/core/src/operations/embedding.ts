@@ -238,7 +238,7 @@ export function checkEmbedding(request: EmbeddingRequest): void {
   if (!Array.isArray(values)) throw invalidError('values', 'must be an array of strings');
   for (const [index, value] of (values as readonly unknown[]).entries()) {
     const path = `values[${index}]`;
-    if (typeof value !== 'string') throw invalidError(path, `must be a string, not ${typeof value}`);
+    if (typeof value !== 'string') throw invalidError(path, `must be a string, but has type ${typeof value}`);
     if (value.trim() === '') throw invalidError(path, 'must not be empty');
   }
   checkInteger(request.dimensions, 'dimensions');

@@ -57,7 +57,7 @@ const prepare = async (
 
 describe('an image request', () => {
   it.each<[string, string, object]>([
-    ['prompt', 'must not be empty', { prompt: ' \n' }],
+    ['prompt', 'must be a non-empty string', { prompt: ' \n' }],
     ['n', 'must be an integer above 0, not 1.5', { n: 1.5 }],
     ['size', 'must be like 512x768, not "012x5"', { size: '012x5' }],
     ['size', 'must be like 512x768, not "5x12 "', { size: '5x12 ' }],

@@ -36,12 +36,12 @@ const MEMBERS = ['prompt', 'n', 'size', 'seed', 'images', 'mask', 'extra'] as co
 
 function validate(request: ImageRequest): void {
   const { prompt, n, size, images = [], mask } = checkRequest(request, MEMBERS);
-  if (typeof prompt !== 'string' || prompt.trim() === '') throw invalidError('prompt', 'must not be empty');
+  if (typeof prompt !== 'string' || prompt.trim() === '')
+    throw invalidError('prompt', 'must be a non-empty string');
   if (!Array.isArray(images)) throw invalidError('images', 'must be an array of images');
   checkInteger(n, 'n');
-  if (size !== undefined && !/^[1-9]\d*x[1-9]\d*$/.test(size)) {
+  if (size !== undefined && !/^[1-9]\d*x[1-9]\d*$/.test(size))
     throw invalidError('size', `must be like 512x768, not "${size}"`);
-  }
   for (const [index, { bytes }] of images.entries()) {
     if (!(bytes instanceof Uint8Array)) throw invalidError(`images[${index}].bytes`, 'must be a Uint8Array');
   }

@@ -32,9 +32,9 @@ const MEMBERS = ['text', 'voice', 'format', 'speed', 'instructions', 'extra'] as
 
 function validate(request: SpeechRequest): void {
   const { text, speed, format } = checkRequest(request, MEMBERS, { input: 'text' });
-  if (typeof text !== 'string' || text.trim() === '') throw invalidError('text', 'must not be empty');
+  if (typeof text !== 'string' || text.trim() === '') throw invalidError('text', 'needs a non-empty string');
   if (speed !== undefined && !(speed > 0 && speed < Infinity))
-    throw invalidError('speed', `must be above 0, not ${String(speed)}`);
+    throw invalidError('speed', `must be a finite number above 0, not ${String(speed)}`);
   checkOneOf(format, FORMATS, 'format');
 }
 

@@ -210,7 +210,7 @@ function validateTools({ tools = [], toolChoice, messages }: ChatRequest): void 
 
 function checkFiniteNumber(value: number | undefined, path: string): void {
   if (value !== undefined && !Number.isFinite(value))
-    throw invalidError(path, `must be a number, not ${String(value)}`);
+    throw invalidError(path, `must be a finite number, not ${String(value)}`);
 }
 
 /** Returns a description of a value for an error message. */

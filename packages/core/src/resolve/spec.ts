@@ -9,7 +9,7 @@ import type { SpecElement } from '../types/majordomo.ts';
  */
 export function parseSpec(spec: string): readonly SpecElement[] {
   if (typeof (spec as unknown) !== 'string')
-    throw notASpecError((spec as unknown) === null ? 'null' : typeof spec);
+    throw notASpecError((spec as unknown) === null ? 'null' : `a value of type ${typeof spec}`);
   // A DSN contains a token. Errors contain the spec, so they would show the token.
   if (spec.includes('://') && spec.includes('@')) throw notASpecError('a DSN');
   const elements: SpecElement[] = [];

@@ -88,7 +88,7 @@ const isScalar = (value: unknown): value is string | number =>
 
 /** Returns the text of a cause and of at most three nested causes. */
 function causes(cause: unknown, depth = 0): string {
-  if (!(cause instanceof Error)) return typeof cause === 'string' ? oneLine(cause) : `a ${typeof cause}`;
+  if (!(cause instanceof Error)) return typeof cause === 'string' ? oneLine(cause) : `${typeof cause} value`;
   const { kind } = cause as { readonly kind?: unknown };
   const name = typeof kind === 'string' ? `${cause.name} [${kind}]` : cause.name;
   const next = cause.cause === undefined || depth >= 3 ? '' : ` <- ${causes(cause.cause, depth + 1)}`;

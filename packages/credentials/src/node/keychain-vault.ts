@@ -111,7 +111,7 @@ function useKeychain<T>(run: () => T): T {
   } catch (cause) {
     throw new LlmError(
       'config',
-      'the keychain denied access; unlock it, and allow this application to use it',
+      'the keychain is unavailable; unlock it, allow this application to use it, or use fileVault',
       { code: 'keychain' },
       { cause },
     );

@@ -187,7 +187,7 @@ export class Authority {
     if (!VISIBLE.test(access) || access.trim() === '')
       throw new LlmError(
         'protocol',
-        'oauth: the token contains characters that are not allowed in a header; report it to the vendor',
+        'oauth: the token is blank or cannot be sent in a header; report this problem to the vendor',
       );
     const issuedAt = this.now();
     return {
@@ -269,7 +269,7 @@ export function asLoginError(error: unknown, what: string): LlmError {
   if (status === 429 || status >= 500)
     return new LlmError(
       status === 429 ? 'rate-limit' : 'server',
-      `${answered} ${status}; the login is still valid, try again later`,
+      `${answered} ${status}; try again later`,
       details,
     );
   if (code !== undefined || status >= 400) {
@@ -279,7 +279,7 @@ export function asLoginError(error: unknown, what: string): LlmError {
   if (error instanceof DOMException && error.name === 'TimeoutError')
     return new LlmError('timeout', `${what}: the server did not respond in ${ANSWER_TIMEOUT_MS / 1000} s`);
   if (error instanceof TypeError && !('code' in error))
-    return new LlmError('network', `${what}: the connection to the authorization server failed`);
+    return new LlmError('network', `${what}: the connection to the server failed; check the network`);
   const known = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   return new LlmError('protocol', `${what}: the server sent an invalid OAuth response (${known})`);
 }

@@ -34,7 +34,7 @@ async function pastedRedirect(paste: NonNullable<LoginIo['paste']>, state: strin
   try {
     text = await paste();
   } catch (cause) {
-    throw new LlmError('auth', 'oauth: `paste` failed; return the URL', { code: 'login-failed' }, { cause });
+    throw new LlmError('auth', 'oauth: `paste` failed; see the cause', { code: 'login-failed' }, { cause });
   }
   return parsePasted(typeof text === 'string' ? text : '', state);
 }
