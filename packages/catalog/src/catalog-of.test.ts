@@ -147,7 +147,7 @@ describe('with overrides', () => {
     [{ ...price, fees: { request: -5 } }, /the fee of prices\[0\]\.fees\.request of acme\/m is -5/],
     [
       { ...price, above: [{ inputTokens: 0, rates: price.rates }] },
-      /above\[0\]\.inputTokens of acme\/m: 0 is not/,
+      /above\[0\]\.inputTokens of acme\/m: expected a positive integer, got 0/,
     ],
     [
       { ...price, above: [{ inputTokens: 5, rates: { input: 0.1, output: 1 } }] },
