@@ -79,7 +79,7 @@ export async function calibrate<Input = JsonValue>(
     if (error !== undefined)
       throw new LlmError(error.kind === 'error' ? 'config' : error.kind, error.message);
     const { judge: result } = scores;
-    if (result === undefined) throw configError(name, 'judge', `returned no score for ${JSON.stringify(id)}`);
+    if (result === undefined) throw configError(name, 'judge', `must score the output ${JSON.stringify(id)}`);
     return { id, label: outputs.get(id)?.label === true, score: result.score, reason: result.reason };
   });
   return agreementOf(judgments);

@@ -46,7 +46,7 @@ export const casesFromTrajectories = (
           const calls = toolCalls.map(({ name, args }) => ({ name, args }));
           yield { id, input: messages.slice(0, end), expected: { text, toolCalls: calls } };
         } catch (error) {
-          throw fileError(line.place, `the line is not a trajectory: ${messageOf(error)}`);
+          throw fileError(line.place, `the line cannot be read: ${messageOf(error)}`);
         }
   },
 });
@@ -70,13 +70,13 @@ export async function loadCases<Input, Expected>(
   const caseError = (problem: string): Error => configError(name, 'cases', problem);
   const named = new Map<string, NamedCase<Input, Expected>>();
   const add = (one: Case<Input, Expected>): void => {
-    if (!isRecord(one) || !isJson(one.input, true)) throw caseError('must have inputs that are JSON');
+    if (!isRecord(one) || !isJson(one.input, true)) throw caseError('must be objects with JSON in `input`');
     const { id = digest(one.input, 12), tags = [] } = one;
     if (typeof id !== 'string' || id.length < 1 || id.length > 200)
-      throw caseError('must have ids of 1 to 200 characters');
+      throw caseError('must have string ids of 1 to 200 characters');
     if (!Array.isArray(tags))
-      throw caseError(`has ${JSON.stringify(id)}, whose tags must be an array of strings`);
-    if (named.has(id)) throw caseError(`has two cases with the id ${JSON.stringify(id)}; rename one`);
+      throw caseError(`has the case ${JSON.stringify(id)}, whose tags must be an array of strings`);
+    if (named.has(id)) throw caseError(`has two cases with the id ${JSON.stringify(id)}; set unique ids`);
     named.set(id, { ...one, id });
   };
   try {

@@ -36,7 +36,7 @@ const of = <T>(value: OfCase<T>, one: Case<unknown>): T =>
 /** Returns the given value, or the case's `expected`. */
 function wantedOf<T>(value: OfCase<T> | undefined, { case: one, expected }: Output): T {
   const wanted = value === undefined ? expected : of(value, one);
-  if (wanted === undefined) throw new Error('the case has no `expected`; add it, or pass one to the check');
+  if (wanted === undefined) throw new Error('the case has no `expected`; add it, or pass it to the check');
   return wanted as T;
 }
 
@@ -124,7 +124,7 @@ export function calledTool(name: string, rule: ToolCallRule = {}): Check<unknown
       call.name === name && at > first(after) && at < end && includes(call.args, wanted);
     const count = toolCalls.filter(isMatch).length;
     const isFailed = times === undefined ? count === 0 : count !== times;
-    return failedIf(isFailed, `${count} calls of ${name} match; the tools were ${toolNames(output)}`);
+    return failedIf(isFailed, `matching calls of ${name}: ${count}; called tools: ${toolNames(output)}`);
   });
 }
 
@@ -165,7 +165,7 @@ export function calledTools(
     let found = 0;
     for (const name of called) if (name === wanted[found]) found++;
     const isRight = found === wanted.length && (options.exactly !== true || called.length === wanted.length);
-    return failedIf(!isRight, `expected ${wanted.join(', ') || 'none'}; the tools were ${toolNames(output)}`);
+    return failedIf(!isRight, `expected ${wanted.join(', ') || 'none'}; called tools: ${toolNames(output)}`);
   });
 }
 

@@ -18,7 +18,7 @@ export async function readEvaluation(file: string): Promise<Evaluation> {
   checkFormat(file, first.value, FORMAT);
   const { samples: count, ...summary } = await checked<Summary>(SUMMARY, first, ({ name }) => isName(name));
   if (lines.length !== count)
-    throw fileError(file, `the file has ${lines.length} of ${count} samples; restore it or write it again`);
+    throw fileError(file, `expected ${count} samples, got ${lines.length}; restore or rewrite the file`);
   const isValid = ({ nanoUsd = '0' }: Sample): boolean => /^\d+$/.test(nanoUsd);
   const samples = lines.map((line) => checked<Sample>(SAMPLE, line, isValid));
   return { ...summary, samples: await Promise.all(samples) };

@@ -24,7 +24,7 @@ export function judge(options: JudgeOptions): Check<unknown, unknown> {
   checkRubric(options);
   const verdicts = Object.keys(choices);
   if (verdicts.length < 2 || verdicts.length > 10 || verdicts.includes(''))
-    throw judgeError('choices', 'must have 2 to 10 names');
+    throw judgeError('choices', 'must have 2 to 10 non-empty names');
   if (!Object.values(choices).every((score) => score >= 0 && score <= 1))
     throw judgeError('choices', 'must have scores from 0 to 1');
   const system = systemOf(
@@ -110,8 +110,8 @@ async function callJudge(
 }
 
 function checkRubric({ model, rubric }: Omit<JudgeOptions, 'choices'>): void {
-  if (typeof model !== 'string' || model === '') throw judgeError('model', 'must be a chain specification');
-  if (typeof rubric !== 'string' || rubric.trim() === '') throw judgeError('rubric', 'must not be empty');
+  if (typeof model !== 'string' || model === '') throw judgeError('model', 'must be a non-empty spec');
+  if (typeof rubric !== 'string' || rubric.trim() === '') throw judgeError('rubric', 'must contain text');
 }
 
 const judgeError = (path: string, problem: string): LlmError =>

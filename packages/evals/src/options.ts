@@ -40,7 +40,7 @@ export function readSettings(definition: Definition, options: EvaluateOptions): 
   if (!isName(name))
     throw new LlmError(
       'config',
-      'evaluate: `name` must have 1 to 100 letters, digits, ".", "_" and "-", and must not start with "."',
+      'evaluate: `name` must have 1 to 100 ASCII letters, digits, ".", "_" and "-", and must not start with "."',
       { path: 'name' },
     );
   checkOptions(`evaluation ${name}`, options, OPTION_KINDS);
@@ -107,10 +107,10 @@ function checkChecks({ name, checks = {}, gates = {} }: Definition): void {
     for (const [key, check] of Object.entries<unknown>(group)) {
       const errorOf = (problem: string): LlmError => configError(name, `${member}.${key}`, problem);
       if (key.length < 1 || key.length > 60) throw errorOf('must have a name of 1 to 60 characters');
-      if (key === 'usd' || key === 'ms') throw errorOf('has a reserved name; choose another one');
+      if (key === 'usd' || key === 'ms') throw errorOf('has a reserved name; choose another name');
       if (typeof check !== 'function') throw errorOf('must be a function');
       if (member === 'gates' && Object.hasOwn(checks, key))
-        throw errorOf('is also the name of a check; choose another one');
+        throw errorOf('is also the name of a check; choose another name');
     }
 }
 
@@ -129,7 +129,7 @@ export function mergeMargins(
     if (!Object.hasOwn(margins, key))
       throw configError(name, `margins.${key}`, `is not a metric${didYouMean(key, Object.keys(margins))}`);
     if (margin !== false && !(typeof margin === 'number' && margin >= 0 && margin < Infinity))
-      throw configError(name, `margins.${key}`, 'must be a number of 0 or more, or false');
+      throw configError(name, `margins.${key}`, 'must be a finite number of 0 or more, or false');
   }
   return { ...margins, ...replacements };
 }
@@ -137,6 +137,6 @@ export function mergeMargins(
 /** Returns an amount such as `'0.02'` in nano-dollars. Throws `config` for another format. */
 export function nanoUsdOf(name: string, path: string, usd: string): bigint {
   const [, dollars = '', decimals = ''] = /^(\d{1,12})(?:\.(\d{1,9}))?$/.exec(usd) ?? [];
-  if (dollars === '') throw configError(name, path, `must be an amount in dollars such as "0.02"`);
+  if (dollars === '') throw configError(name, path, 'must be dollars with up to 9 decimals, such as "0.02"');
   return BigInt(dollars + decimals.padEnd(9, '0'));
 }

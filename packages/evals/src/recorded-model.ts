@@ -116,7 +116,7 @@ async function withValue<T>(
 ): Promise<ObjectResponse<T>> {
   const checked = await readObject<T>(response.text, output);
   if ('value' in checked) return { ...response, value: checked.value };
-  throw new LlmError('invalid-output', `${response.spec}: the value does not fit the schema; record again`, {
+  throw new LlmError('invalid-output', `${response.spec}: the stored value fails the schema; record again`, {
     issues: checked.issues,
   });
 }

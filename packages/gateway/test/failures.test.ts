@@ -204,7 +204,7 @@ describe('a refused request', () => {
     [{ model: 'gpt', messages, presence_penalty: -2.1 }, 'presence_penalty must be from -2 to 2, not -2.1'],
     [{ model: 'gpt', messages, functions: [] }, 'functions is not supported; use tools'],
     [{ model: 'gpt', messages, function_call: 'auto' }, 'function_call is not supported; use tools'],
-    [{ model: 'gpt', messages, temperature: '1' }, 'temperature must be a number, not a string'],
+    [{ model: 'gpt', messages, temperature: '1' }, 'temperature must be a number, not of type string'],
     [
       { model: 'gpt', messages, tools: [{ type: 'function', function: {} }] },
       'tools[0].function.name is required',

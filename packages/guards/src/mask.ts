@@ -147,7 +147,7 @@ function checkedValues(found: unknown, text: string): readonly KnownValue[] {
   if (!Array.isArray(found) || !ranges.every(isValid))
     throw new LlmError(
       'config',
-      'mask.find must return an array of { label, start, end } with ranges of the text',
+      'mask.find must return an array of { label, start, end } with non-empty ranges of the text and labels such as EMAIL',
     );
   return ranges.flatMap(({ label, start, end }) =>
     text

@@ -40,6 +40,6 @@ function decodeBase64(text: string, location: ImageLocation): Uint8Array {
 
 /** Returns the error for a response that does not contain the expected image. */
 export function imageError({ target, path }: ImageLocation, what: string): LlmError {
-  const message = `${target}: the response has no valid image (${path} ${what}); try again, or use another target`;
+  const message = `${target}: the response has no valid image (${path || 'the body'} ${what}); try again, or use another target`;
   return new LlmError('protocol', message, { target, path });
 }

@@ -32,10 +32,10 @@ export interface RunCall {
 export function toRunCall(request: ImageRequest, quirks: RunQuirks, target: string): RunCall {
   const { prompt, size, seed, images = [], mask, extra } = request;
   if (images.length > quirks.images || (mask !== undefined && !quirks.mask)) {
-    const takes = quirks.images === 0 ? 'no images' : `at most ${quirks.images} images`;
+    const takes = quirks.images === 0 ? 'no images' : `at most ${quirks.images} image(s)`;
     throw new LlmError(
       'unsupported',
-      `${target} accepts ${takes}${quirks.mask ? '' : ' and no mask'}; remove the other inputs, or use another target`,
+      `${target} accepts ${takes}${quirks.mask ? '' : ' and no mask'}; remove the unsupported inputs, or use another target`,
       { target },
     );
   }

@@ -106,7 +106,7 @@ const additionalImages = (count: number): readonly Warning[] =>
     : [
         {
           action: 'dropped',
-          what: `${count} more images`,
+          what: `additional images (${count})`,
           why: 'the server sent more images than requested',
         },
       ];

@@ -221,7 +221,7 @@ describe('the web UI’s wire', () => {
     expect(warnings).toEqual([
       {
         action: 'dropped',
-        what: '2 more images',
+        what: 'additional images (2)',
         why: 'the server sent more images than requested',
       },
     ]);

@@ -49,7 +49,7 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
 /** Throws for a host that is not a loopback address, because the host name of any website may resolve to 127.0.0.1. */
 export function checkLoopbackHost(request: Request): void {
-  if (!LOOPBACK.test(hostOf(request))) throw new Refusal(421, 'host: must be 127.0.0.1 or localhost');
+  if (!LOOPBACK.test(hostOf(request))) throw new Refusal(421, 'host: must be localhost or a loopback IP');
 }
 
 /** Throws for a request from another origin. Other sites may link to the page (`isPage`), but not to other paths. */

@@ -20,7 +20,7 @@ export async function play(
     );
   const { model, message } = asRecord(await bodyOf(request, MAX_PROMPT));
   if (typeof model !== 'string' || model === '') throw new Refusal(400, 'model: must be a name or a spec');
-  if (typeof message !== 'string' || message === '') throw new Refusal(400, 'message: must be text');
+  if (typeof message !== 'string' || message === '') throw new Refusal(400, 'message: must contain text');
   const lines = linesOf({ model, message }, setup, request.signal, onEvent);
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>(

@@ -241,7 +241,7 @@ describe('the login of a user', () => {
     const error = await rejection(connected(url, { grant: 'login', client, show: visit([]) }));
     expect(error).toMatchObject({
       kind: 'auth',
-      message: expect.stringContaining('pass clientId and issuer in place.auth.client') as string,
+      message: expect.stringContaining('replace it with clientId and issuer') as string,
     });
     expect(authority.paths).not.toContain('/register');
   });

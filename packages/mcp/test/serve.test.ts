@@ -202,7 +202,7 @@ describe('sessions', () => {
 describe('invalid servers', () => {
   it('are rejected before a client connects', () => {
     expect(() => serveMcp({ name: 'x', version: '1', tools: [weather, weather] })).toThrow(
-      'two tools have the same name',
+      'two tools or agents have the same name',
     );
     const odd = plain('odd', () => '', { parameters: 7 as never });
     expect(() => serveMcp({ name: 'x', version: '1', tools: [odd] })).toThrow('parameters of tool "odd"');

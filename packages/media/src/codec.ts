@@ -160,7 +160,7 @@ export function decodingError(error: unknown, { mediaType, animated }: ImageFact
       )
     : new LlmError(
         'unsupported',
-        `the installed sharp cannot decode ${mediaType}: ${why}`,
+        `the installed sharp cannot decode ${mediaType} (${why}); convert the image to PNG`,
         { code: 'not-decodable' },
         { cause: error },
       );

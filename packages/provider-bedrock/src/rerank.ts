@@ -38,7 +38,7 @@ function toRerankBody(
   if (!/\bcohere\./.test(modelId))
     throw new LlmError(
       'unsupported',
-      `${target}: this model is not available over InvokeModel; use a rerank model of Cohere`,
+      `${target}: this provider supports only rerank models of Cohere; use one of those models`,
       {
         target,
       },

@@ -77,7 +77,7 @@ function rejectUnsupported({ tools, output, messages, maxTokens }: ModelRequest,
   if (output !== undefined) unsupported('an output schema; describe it in the prompt');
   for (const message of messages) {
     if (message.role !== 'user') continue;
-    if (message.parts.some(({ type }) => type !== 'text')) unsupported('images and files; send text');
+    if (message.parts.some(({ type }) => type !== 'text')) unsupported('images, audio and files; send text');
   }
   if (modelId.startsWith('-')) {
     throw new LlmError('invalid-request', `"${modelId}" is not a model; use a name without a leading -`);

@@ -149,7 +149,7 @@ function withRetryDelay(
 /** Converts an error of google-auth-library. Recognizes it by its message, because the error classes are not loaded. */
 function loginError(error: Error, target: string): LlmError | undefined {
   if (/invalid_grant|invalid_rapt|reauth/i.test(error.message)) {
-    const message = `${target}: the Google login has expired; log in again with gcloud auth application-default login`;
+    const message = `${target}: the Google login has expired or is invalid; log in again with gcloud auth application-default login, or replace the service account key`;
     return new LlmError('auth', message, { target, code: 'login-required' }, { cause: error });
   }
   if (!/default credentials|metadata (?:server|lookup)|credential file/i.test(error.message))

@@ -39,7 +39,7 @@ export function modelFacts(modelId: string): Omit<ModelRule, 'pattern'> {
 /** Returns the models in `{ models: [{ model, name }] }`, the response of /api/tags. Older servers send only `name`. */
 export function listModels(body: unknown, provider: string): readonly ModelInfo[] {
   const { models } = asRecord(body);
-  if (!isList(models)) throw new LlmError('protocol', 'expected `models` to be an array', { path: 'models' });
+  if (!isList(models)) throw new LlmError('protocol', `${provider}: no \`models\` array`, { path: 'models' });
   return models.map(asRecord).flatMap(({ model, name }) => {
     const id = asText(model ?? name);
     return id === undefined ? [] : [{ id, provider, capabilities: modelFacts(id).capabilities }];

@@ -24,7 +24,7 @@ export function checkOptions(options: RouterOptions): void {
     if (!(typeof value === 'number' && value >= 0 && value <= 1))
       throw configError(
         `quality.${target}`,
-        `must be a number from 0 to 1, not ${typeof value === 'number' ? String(value) : typeof value}`,
+        `must be of type number and from 0 to 1, not ${typeof value === 'number' ? String(value) : typeof value}`,
       );
   if (overrideKey === '') throw configError('overrideKey', 'must be a non-empty key of metadata');
   if (simpleTurns === undefined) return;

@@ -176,7 +176,7 @@ describe('when the router is made', () => {
       'a context in words',
       { choose: ['a/x'], needs: { contextTokens: 'long' } },
       'presets.m.needs.contextTokens',
-      /number of tokens, not long/,
+      /0 or above, not long/,
     ],
     [
       'a context below 0',
@@ -197,7 +197,7 @@ describe('when the router is made', () => {
   });
 
   it.each([['a b,c'], ['a/x'], [''], [' a']])('a name that no spec can hold is refused: "%s"', (name) => {
-    expect(refused({ presets: { [name]: 'a/x' } }).message).toMatch(/a name must not contain/);
+    expect(refused({ presets: { [name]: 'a/x' } }).message).toMatch(/a name must not be empty, contain/);
   });
 
   it.each<[string, Record<string, Preset>, string]>([

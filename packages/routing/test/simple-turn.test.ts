@@ -134,12 +134,8 @@ describe('simple turns', () => {
       },
       /no idea/,
     ],
-    [
-      'returns a promise',
-      () => Promise.resolve(false),
-      /must return true or false synchronously, not object/,
-    ],
-    ['returns a number', () => 1, /simpleTurns.is: must return true or false synchronously, not number/],
+    ['returns a promise', () => Promise.resolve(false), /must synchronously return type boolean, not object/],
+    ['returns a number', () => 1, /simpleTurns.is: must synchronously return type boolean, not number/],
   ])('are an error if `is` %s', async (_, is, message) => {
     const { majordomo } = world(
       targets,

@@ -39,7 +39,7 @@ function absolute(time: string): number {
   const offset = (Number(hours.slice(1)) * 60 + Number(minutes)) * MINUTE;
   // Historical local times differ from UTC by up to sixteen hours.
   if (Number(minutes) > 59 || offset > 16 * 60 * MINUTE)
-    throw new RangeError(`"${time}" has an invalid offset`);
+    throw new RangeError(`"${time}" has an invalid offset; use -16:00 to +16:00`);
   return (
     wallTime(
       time,

@@ -83,7 +83,7 @@ describe('loadSkills', () => {
     expect(problems.map(({ message }) => message.replace(root, ''))).toEqual([
       'skills in /broken/empty: the skill was skipped (the skill is invalid, because the file does not begin with YAML between lines of ---); correct SKILL.md',
       'skills in /broken/large: the skill was skipped (SKILL.md has 1048577 bytes; the maximum is 1048576); correct SKILL.md',
-      'skills in /broken/linked: the skill was skipped ("SKILL.md" leads out of the skill); correct SKILL.md',
+      'skills in /broken/linked: the skill was skipped ("SKILL.md" is not a file inside the skill); correct SKILL.md',
       `skills in /broken/odd: the skill was loaded, but ${mismatch}; correct SKILL.md`,
     ]);
     expect(skill.instructions?.split('\n').slice(1)).toEqual(['- fine: Does fine.', '- even: Does even.']);
@@ -149,18 +149,18 @@ describe('skill_file', () => {
   });
 
   it.each([
-    ['../secret.txt', 'is not a path inside the skill'],
-    ['references/../../secret.txt', 'is not a path inside the skill'],
-    ['..\\secret.txt', 'is not a path inside the skill'],
-    [join(root, 'own/secret.txt'), 'is not a path inside the skill'],
-    ['C:\\secret.txt', 'is not a path inside the skill'],
-    ['.env', 'is not a path inside the skill'],
-    ['', 'is not a path inside the skill'],
-    ['references/pdf.md\0.png', 'is not a path inside the skill'],
-    ['leak.txt', 'leads out of the skill'],
-    ['up/secret.txt', 'leads out of the skill'],
+    ['../secret.txt', 'is not allowed; use a relative path'],
+    ['references/../../secret.txt', 'is not allowed; use a relative path'],
+    ['..\\secret.txt', 'is not allowed; use a relative path'],
+    [join(root, 'own/secret.txt'), 'is not allowed; use a relative path'],
+    ['C:\\secret.txt', 'is not allowed; use a relative path'],
+    ['.env', 'is not allowed; use a relative path'],
+    ['', 'is not allowed; use a relative path'],
+    ['references/pdf.md\0.png', 'is not allowed; use a relative path'],
+    ['leak.txt', 'is not a file inside the skill'],
+    ['up/secret.txt', 'is not a file inside the skill'],
     ['references', 'is not a file'],
-    ['.', 'leads out of the skill'],
+    ['.', 'is not a file inside the skill'],
     ['references/none.md', 'the skill has no file'],
     ['assets/data.bin', 'is not text'],
   ])('refuses %j: it %s', async (path, why) => {

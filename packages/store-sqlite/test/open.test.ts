@@ -96,7 +96,7 @@ describe('a file', () => {
     const error = caught(() => sqliteStores(at('nowhere/spend.db')));
     expect(error).toMatchObject({ kind: 'config' });
     expect(error.message).toMatch(
-      /nowhere\/spend\.db cannot be opened: .*; pass a path in an existing, writable folder/,
+      /nowhere\/spend\.db cannot be opened: .*; end any program that locks it, or pass a path in an existing, writable folder/,
     );
   });
 

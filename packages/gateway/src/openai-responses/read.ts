@@ -76,7 +76,7 @@ export function parseResponses(value: unknown, media: Media, state?: ResponseSta
 /** Returns whether to store the response. Refuses parameters that require state which the gateway does not store. */
 function storing(body: Fields, state: ResponseState | undefined, notes: Notes): boolean {
   for (const key of STATE) {
-    if (body.isSet(key)) invalid(key, 'is not supported; send the complete input, or previous_response_id');
+    if (body.isSet(key)) invalid(key, 'is not supported; send the complete input');
   }
   if (body.optional('background', boolean) === true)
     invalid('background', 'is not supported; wait for the response, or stream it');

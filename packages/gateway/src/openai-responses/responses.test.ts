@@ -357,12 +357,8 @@ describe('a Responses request', () => {
   });
 
   it.each<[object, string, string]>([
-    [
-      { conversation: 'c' },
-      'conversation',
-      'is not supported; send the complete input, or previous_response_id',
-    ],
-    [{ prompt: {} }, 'prompt', 'is not supported; send the complete input, or previous_response_id'],
+    [{ conversation: 'c' }, 'conversation', 'is not supported; send the complete input'],
+    [{ prompt: {} }, 'prompt', 'is not supported; send the complete input'],
     [{ background: true }, 'background', 'is not supported; wait for the response, or stream it'],
     [
       { previous_response_id: 'r' },

@@ -56,7 +56,7 @@ export function invalid(path: string, message: string): never {
 }
 
 const kindOf = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
+  value === null ? 'null' : Array.isArray(value) ? 'an array' : `of type ${typeof value}`;
 
 const expected = (what: string, value: unknown, path: string): never =>
   invalid(path, value === undefined ? `is required (${what})` : `must be ${what}, not ${kindOf(value)}`);

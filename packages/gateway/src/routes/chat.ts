@@ -116,7 +116,7 @@ async function completeResponse({ parsed, model, options, onEnd }: ChatCall): Pr
   });
   onEnd();
   const [first, ...others] = responses;
-  if (first === undefined) throw new Error('a request has at least one choice');
+  if (first === undefined) throw new Error('the request has no choices');
   return Response.json(await parsed.complete(first, others), {
     headers: callHeaders({
       target: first.target,

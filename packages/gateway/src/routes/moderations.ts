@@ -10,7 +10,7 @@ export async function moderationsRoute(context: RequestContext, gateway: Gateway
   if (moderations === undefined)
     throw new Refusal(
       'no-such-route',
-      'this gateway serves no moderations; its operator sets `moderations` of createGateway',
+      'this gateway serves no moderations; its operator must set `moderations` of createGateway',
     );
   const release = gateway.concurrency.enter();
   try {

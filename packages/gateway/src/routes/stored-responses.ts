@@ -23,7 +23,7 @@ export async function storedResponseRoute(
   if (settings.responses === undefined)
     throw new Refusal(
       'no-such-route',
-      'this gateway stores no responses; its operator sets `responses` of createGateway',
+      'this gateway stores no responses; its operator must set `responses` of createGateway',
     );
   const store = new ResponseStore(settings.responses, caller.tenant);
   const stored = await store.get(id);

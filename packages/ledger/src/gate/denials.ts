@@ -134,7 +134,7 @@ export const unboundedDenial = (
   { target }: Pick<AttemptInfo, 'target'>,
   { definition }: LimitCounters,
 ): Denial => ({
-  deny: `the maximum output of ${target} is unknown, so that this call may exceed limit "${definition.name}"; set maxTokens, or create the ledger with reserve: 'likely'`,
+  deny: `the maximum output of ${target} is unknown, so this call may exceed limit "${definition.name}"; set maxTokens, or create the ledger with reserve: 'likely'`,
   advance: definition.whenSpent === 'advance',
   code: 'no-bound',
   publicMessage: PUBLIC.noBound,

@@ -117,7 +117,7 @@ class LoginClient implements OAuthClientProvider {
     // Without this error, the SDK would register the client dynamically.
     throw new LlmError(
       'auth',
-      `${this.io.label}: the authorization server does not accept metadata documents; pass clientId and issuer in place.auth.client`,
+      `${this.io.label}: the authorization server does not support place.auth.client.metadataUrl; replace it with clientId and issuer`,
     );
   }
 

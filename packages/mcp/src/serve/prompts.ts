@@ -17,7 +17,7 @@ export function promptsOf(
   ];
   const byName = new Map(all.map((prompt) => [prompt.name, prompt]));
   if (byName.size < all.length)
-    throw new LlmError('config', 'serveMcp: two prompts have the same name; rename one of them');
+    throw new LlmError('config', 'serveMcp: two prompts or skills have the same name; rename one');
   return byName;
 }
 

@@ -26,7 +26,7 @@ export function serveMcp(options: ServeOptions): McpServerHandle {
   const tools = [...options.tools, ...skills.flatMap((skill) => skill.tools ?? [])];
   const names = new Set([...tools, ...agents].map(({ name }) => name));
   if (names.size < tools.length + agents.length)
-    throw new LlmError('config', 'serveMcp: two tools have the same name; rename one of them');
+    throw new LlmError('config', 'serveMcp: two tools or agents have the same name; rename one');
   checkResources(resources);
   const servedAgents = new ServedAgents(agents, options.store);
   const offer = {

@@ -162,7 +162,7 @@ class ProgramTransport implements Transport {
         this.fail(
           error instanceof RangeError
             ? `the program printed ${error.message}`
-            : 'the output of the program ended in the middle of a line',
+            : 'the output of the program could not be read',
         );
     }
     void this.closeAfterOutput();

@@ -111,7 +111,7 @@ async function bytesOf(response: IncomingMessage, url: URL, maxBytes: number): P
 }
 
 const tooLarge = (url: URL, maxBytes: number): LlmError =>
-  new LlmError('unsupported', `${url.host} sent more than ${maxBytes} bytes`, { code: 'too-large' });
+  new LlmError('unsupported', `${url.host} sent more than maxBytes (${maxBytes})`, { code: 'too-large' });
 
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -33,7 +33,7 @@ export async function checkRecording(
     );
   const { maxBytes = Infinity, maxDurationMs = Infinity, mediaTypes } = limits;
   if (mediaTypes?.includes(facts.mediaType) === false)
-    throw new LlmError('unsupported', `${name} is ${facts.mediaType}, not ${mediaTypes.join(', ')}`, {
+    throw new LlmError('unsupported', `${name} is ${facts.mediaType}; use ${mediaTypes.join(', ')}`, {
       code: 'media-type',
     });
   if (bytes.length > maxBytes) throw unfit(`${name} has ${bytes.length} bytes; the limit is ${maxBytes}`);

@@ -27,7 +27,7 @@ const NEEDS: readonly (keyof Needs)[] = [...ABILITIES, 'contextTokens', 'maxUsdP
 export function checkPreset(name: string, preset: Preset): void {
   const path = `presets.${name}`;
   if (name === '' || elementsOf(name).length > 1 || name.includes('/') || name.trim() !== name)
-    throw configError(path, 'a name must not contain a comma or a slash, or start or end with a space');
+    throw configError(path, 'a name must not be empty, contain a comma or slash, or have outer white space');
   if (typeof preset === 'function') return;
   if (typeof preset === 'string') checkSpec(preset, path);
   else if (!isObject(preset))
@@ -49,8 +49,8 @@ function checkSettings(settings: TargetSettings | undefined, path: string): void
 
 /** Throws `config` for an invalid spec. */
 export function checkSpec(spec: unknown, path: string): void {
-  if (typeof spec !== 'string') throw configError(path, `must be a spec string, not ${typeof spec}`);
-  if (elementsOf(spec).includes('')) throw configError(path, `"${spec}" has an empty element`);
+  if (typeof spec !== 'string') throw configError(path, `must be a spec of type string, not ${typeof spec}`);
+  if (elementsOf(spec).includes('')) throw configError(path, `"${spec}" has an empty element; name a target`);
 }
 
 function checkChoice({ choose, by, most, needs, fallback, ...others }: Choice, path: string): void {
@@ -81,7 +81,7 @@ function checkStrategy(by: Choice['by'], path: string): void {
   const weights = WEIGHTS.map((name) => [name, by[name] as unknown] as const);
   for (const [name, weight] of weights)
     if (typeof weight !== 'number' || !(weight >= 0 && weight < Infinity))
-      throw configError(`${path}.${name}`, `must be a number, 0 or above, not ${String(weight)}`);
+      throw configError(`${path}.${name}`, `must be a finite number, 0 or above, not ${String(weight)}`);
   if (weights.every(([, weight]) => weight === 0))
     throw configError(path, 'must have at least one weight above 0');
 }
@@ -94,7 +94,7 @@ function checkNeeds(needs: Needs, path: string): void {
       throw configError(`${path}.${name}`, 'must be true or false');
   const { contextTokens, maxUsdPerCall } = needs;
   if (contextTokens !== undefined && !(typeof contextTokens === 'number' && contextTokens >= 0))
-    throw configError(`${path}.contextTokens`, `must be a number of tokens, not ${String(contextTokens)}`);
+    throw configError(`${path}.contextTokens`, `must be a number, 0 or above, not ${String(contextTokens)}`);
   if (maxUsdPerCall !== undefined && parseNanoUsd(maxUsdPerCall) === undefined)
     throw configError(
       `${path}.maxUsdPerCall`,

@@ -88,7 +88,7 @@ async function applyRule(
 function isSimple(turn: Turn, { is = isSimpleTurn }: NonNullable<RouterOptions['simpleTurns']>): boolean {
   const answer: unknown = is(turn);
   if (typeof answer === 'boolean') return answer;
-  throw configError('simpleTurns.is', `must return true or false synchronously, not ${typeof answer}`);
+  throw configError('simpleTurns.is', `must synchronously return type boolean, not ${typeof answer}`);
 }
 
 /** Returns a decision with a target added before the chain. */

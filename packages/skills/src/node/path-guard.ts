@@ -14,14 +14,14 @@ export async function insidePath(folder: string, path: string): Promise<string> 
     /^[a-z]:/i.test(path) ||
     wanted.some((piece) => piece.startsWith('.'))
   ) {
-    throw new Error(`"${path}" is not a path inside the skill`);
+    throw new Error(`"${path}" is not allowed; use a relative path without names that begin with a dot`);
   }
   const root = await realpath(folder);
   const real = await realpath(join(root, ...wanted)).catch(() => undefined);
   const inside = real === undefined ? undefined : relative(root, real);
   if (real === undefined || inside === undefined) throw new Error(`the skill has no file "${path}"`);
   if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
-    throw new Error(`"${path}" leads out of the skill`);
+    throw new Error(`"${path}" is not a file inside the skill`);
   }
   if (!(await stat(real)).isFile()) throw new Error(`"${path}" is not a file`);
   return real;

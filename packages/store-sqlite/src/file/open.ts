@@ -31,7 +31,7 @@ export function openFile(path: string): DatabaseSync {
         : unknownFile(path, cause);
     throw new LlmError(
       'config',
-      `${path} cannot be opened: ${messageOf(cause)}; pass a path in an existing, writable folder`,
+      `${path} cannot be opened: ${messageOf(cause)}; end any program that locks it, or pass a path in an existing, writable folder`,
       { path },
       { cause },
     );

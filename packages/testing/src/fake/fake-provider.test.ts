@@ -78,7 +78,7 @@ describe('an unexpected call', () => {
     const { error } = await collect(fake.model('a'), request, context('f/a'));
     expect(error?.kind).toBe('config');
     expect(error?.message).toBe(
-      'unexpected call of the fake model f/a: call 2 exceeds the script of 1 turns; add it',
+      'unexpected call of the fake model f/a: the script has no turn 2; add it (turns: 1)',
     );
   });
 
@@ -88,7 +88,7 @@ describe('an unexpected call', () => {
       const fake = fakeProvider({ id: 'f', models: { a: ['one'] } });
       const { error } = await collect(fake.model(model), request, context(`f/${model}`));
       expect(error?.message).toBe(
-        `unexpected call of the fake model f/${model}: the model has no script; add a script, or use one of a`,
+        `unexpected call of the fake model f/${model}: the model has no script; add a script, or use one of the models a`,
       );
     },
   );

@@ -19,13 +19,13 @@ export class FakeScript<Turn> {
     if (script === undefined)
       throw unscriptedError(
         target,
-        `the model has no script; add a script, or use one of ${Object.keys(scripts).join(', ')}`,
+        `the model has no script; add a script, or use one of the models ${Object.keys(scripts).join(', ')}`,
       );
     const number = (played.get(modelId) ?? 0) + 1;
     played.set(modelId, number);
     const turn = script[number - 1];
     if (turn === undefined)
-      throw unscriptedError(target, `call ${number} exceeds the script of ${script.length} turns; add it`);
+      throw unscriptedError(target, `the script has no turn ${number}; add it (turns: ${script.length})`);
     return { turn, number };
   }
 

@@ -131,7 +131,7 @@ describe('a faulty server', () => {
       () => {
         throw new Error('no such model');
       },
-      'the function of responses threw: no such model',
+      'the function `responses` threw: no such model',
     ],
   ])('reports %s with status 400', async (_case, responses, message) => {
     await using server = await startFaultyServer(responses);

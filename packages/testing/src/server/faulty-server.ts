@@ -115,7 +115,7 @@ async function nextResponse(
   try {
     return await responses(request, index);
   } catch (error) {
-    return { status: 400, message: `the function of responses threw: ${messageOf(error)}` };
+    return { status: 400, message: `the function \`responses\` threw: ${messageOf(error)}` };
   }
 }
 
