@@ -283,6 +283,7 @@ describe('a transcription', () => {
     ['durationMs', 'must be a finite number above 0, not Infinity', { durationMs: Infinity }],
     ['language', 'must be a BCP 47 tag such as en or pt-BR, not "en_US!"', { language: 'en_US!' }],
     ['timestamps', 'must be one of segment, word, not "line"', { timestamps: 'line' }],
+    ['file', 'is not a member of a request; did you mean "audio"?', { file: OGG }],
   ])('rejects a request whose %s %s, before any request', async (path, why, wrong) => {
     const a = listener('a');
     const request = { audio: OGG, mediaType: 'audio/ogg', ...wrong };

@@ -173,14 +173,36 @@ it('restarts the chain if the bench of a credential has ended while its attempt 
   expect((await second).text).toBe('ok');
 });
 
+it('benches only the credential that the provider used, not the target', async () => {
+  const using =
+    (key: string, turn: Turn | string): Script =>
+    (_request, { credential }) => {
+      credential?.(key);
+      return turn;
+    };
+  const script = [using('k1', { fail: 'quota' }), using('k2', 'second'), using('k1', 'not sent')];
+  const { majordomo, events } = world({ 'a/x': script }, { chain: { whenAllBenched: 'fail' } });
+  const model = majordomo.model('a/x');
+  expect((await failure(model.generate(hi))).kind).toBe('quota');
+  const { state, credentials = {} } = majordomo.health.snapshot()['a/x'] ?? {};
+  expect([state, Object.values(credentials).map((health) => health.state)]).toEqual(['healthy', ['benched']]);
+  expect((await model.generate(hi)).text).toBe('second');
+  expect((await failure(model.generate(hi))).details.code).toBe('credential-benched');
+  expect(events.filter(({ type }) => type === 'target-skipped')).toMatchObject([
+    { target: 'a/x', why: 'benched' },
+  ]);
+});
+
 describe('without a bench', () => {
   it('a chain whose targets are all denied fails with every whenAllBenched', async () => {
-    const closed = { name: 'closed', admit: () => ({ deny: 'no', advance: true }) };
+    let admissions = 0;
+    const closed = { name: 'closed', admit: () => (admissions++, { deny: 'no', advance: true }) };
     const { majordomo } = world({ 'a/x': ['a'] }, { gates: [closed] });
-    for (const whenAllBenched of ['probe', 'try-soonest', 'wait'] as const) {
+    for (const whenAllBenched of ['fail', 'probe', 'try-soonest', 'wait'] as const) {
       const { details } = await failure(majordomo.model('a/x').generate(hi, { whenAllBenched }));
       expect(details.attempts.map(({ outcome }) => outcome)).toEqual(['skipped']);
     }
+    expect(admissions).toBe(4);
   });
 });
 

@@ -56,7 +56,7 @@ async function runStream(
 type Piece = readonly [type: 'text' | 'reasoning', text: string];
 
 /** Streams from a target that fails after its last piece, and from a target that finishes. */
-async function runPieces(first: readonly Piece[], second: readonly Piece[]) {
+async function runPieces(first: readonly Piece[], second: readonly Piece[], last: readonly ModelEvent[] = []) {
   const provider = (id: string, pieces: readonly Piece[], isBroken: boolean): Provider => ({
     spi: 1,
     id,
@@ -68,7 +68,7 @@ async function runPieces(first: readonly Piece[], second: readonly Piece[]) {
         const writer = new ResponseWriter(target);
         writer.start('r');
         for (const [type, text] of pieces) writer[type](text);
-        yield writer.take();
+        yield isBroken ? [...writer.take(), ...last] : writer.take();
         if (isBroken) throw new LlmError('server', 'out of order', { target });
         writer.finish('stop', 'stop');
         yield writer.take();
@@ -119,6 +119,16 @@ describe("afterCommit: 'continue'", () => {
     for await (const event of majordomo.model('a/x').stream(hi, continuing)) events.push(event);
     expect(textOf(events)).toBe(`${BEGIN}Every morning it ran.`);
     expect([sent.length, sent[1]?.seed, sent[1]?.messages[1]?.role]).toEqual([2, 7, 'assistant']);
+  });
+
+  it('has the warnings of the second target before that of the continuation', async () => {
+    const second: Turn = { text: 'Every morning it ran.', capabilities: { maxOutputTokens: 5 } };
+    const { majordomo } = world({ 'a/x': [breakingTurn], 'b/y': [second] });
+    const response = await majordomo.model('a/x,b/y').stream({ ...hi, maxTokens: 9 }, continuing).response();
+    expect(response.warnings.map(({ action, what }) => [action, what])).toEqual([
+      ['coerced', 'maxTokens'],
+      ['continued', 'answer'],
+    ]);
   });
 
   it('sends the shown text as an assistant turn and a prompt of the user', async () => {
@@ -255,6 +265,16 @@ describe("afterCommit: 'continue'", () => {
     expect(parts).toEqual([
       { type: 'text', text: BEGIN },
       { type: 'reasoning', text: 'hm' },
+      { type: 'text', text: 'It ran.' },
+    ]);
+  });
+
+  it('begins another text if the first one had ended', async () => {
+    const end: ModelEvent = { type: 'part-end', index: 0, part: { type: 'text', text: BEGIN } };
+    const { events, parts } = await runPieces([['text', BEGIN]], [['text', 'It ran.']], [end]);
+    expect(eventOrderError(events)).toBeUndefined();
+    expect(parts).toEqual([
+      { type: 'text', text: BEGIN },
       { type: 'text', text: 'It ran.' },
     ]);
   });

@@ -148,6 +148,7 @@ describe('embedding', () => {
       { values: ['one'], dimension: 3 },
     ],
     ['input', 'is not a member of a request; did you mean "values"?', { input: ['one'] }],
+    ['texts', 'is not a member of a request; did you mean "values"?', { texts: ['one'] }],
     ['tenant', 'is an option of the call; pass it in the second argument', { values: ['one'], tenant: 'a' }],
     ['dimensions', 'must be an integer above 0, not 0', { values: ['one'], dimensions: 0 }],
     [

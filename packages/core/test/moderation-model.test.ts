@@ -77,6 +77,9 @@ const failing = async (work: Promise<unknown>): Promise<LlmError> => {
 const PNG = image(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), 'image/png');
 const LARGER = image(new Uint8Array([...PNG.bytes, 0, 0]), 'image/png');
 
+const NO_LIST = 'must be an array of at least one string or image';
+const NO_VALUE = 'must be a string or an image, and not empty';
+
 describe('moderation', () => {
   it('returns a result for each value, in order', async () => {
     const provider = moderator('a');
@@ -139,6 +142,7 @@ describe('moderation', () => {
       'results',
       usageOf(2),
     ]);
+    expect(error.message).toBe('a/m: results: expected an array of 2 results');
     const { target } = await modelOf([moderator('a', {}, damage), moderator('b')]).moderate(request);
     expect(target).toBe('b/m');
   });
@@ -153,17 +157,21 @@ describe('moderation', () => {
   });
 
   it.each([
-    ['values', { values: [] }],
-    ['values', { values: 'one' }],
-    ['values[1]', { values: ['one', ' '] }],
-    ['values[0]', { values: [7] }],
-    ['values[1]', { values: ['one', { type: 'image', bytes: new Uint8Array(), mediaType: 'image/png' }] }],
-    ['values[0]', { values: [{ type: 'audio', bytes: PNG.bytes }] }],
-    ['input', { values: ['one'], input: 'two' }],
-  ])('rejects a request with an invalid %s before anything is sent', async (path, request) => {
+    ['values', NO_LIST, { values: [] }],
+    ['values', NO_LIST, { values: 'one' }],
+    ['values[1]', NO_VALUE, { values: ['one', ' '] }],
+    ['values[0]', NO_VALUE, { values: [7] }],
+    ['values[1]', NO_VALUE, { values: ['one', { ...PNG, bytes: new Uint8Array() }] }],
+    ['values[0]', NO_VALUE, { values: [{ ...PNG, bytes: 'AAAA' }] }],
+    ['values[0]', NO_VALUE, { values: [{ type: 'audio', bytes: PNG.bytes }] }],
+    ['values[0]', NO_VALUE, { values: [null] }],
+    ['input', 'is not a member of a request; did you mean "values"?', { values: ['one'], input: 'two' }],
+    ['texts', 'is not a member of a request; did you mean "values"?', { texts: ['one'] }],
+  ])('rejects a request if %s %s, before anything is sent', async (path, why, request) => {
     const provider = moderator('a');
     const error = await failing(modelOf([provider]).moderate(request as unknown as ModerationRequest));
     expect([error.kind, error.details.path]).toEqual(['invalid-request', path]);
+    expect(error.message).toBe(`${path} ${why}`);
     expect(provider.requests).toEqual([]);
   });
 
@@ -174,7 +182,11 @@ describe('moderation', () => {
       values: ['x', PNG],
     });
     expect(target).toBe('b/m');
-    expect(attempts.map(({ error }) => error?.kind)).toEqual(['unsupported', 'unsupported', undefined]);
+    expect(attempts.map(({ error }) => [error?.kind, error?.message, error?.details.path])).toEqual([
+      ['unsupported', 'chat/m does not classify content', undefined],
+      ['unsupported', 'strings/m does not classify images', 'values'],
+      [undefined, undefined, undefined],
+    ]);
     expect(strings.requests).toEqual([]);
     expect((await modelOf([strings]).moderate({ values: ['x'] })).target).toBe('strings/m');
   });

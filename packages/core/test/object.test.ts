@@ -151,6 +151,19 @@ describe('a target whose answers do not fit', () => {
     ]);
   });
 
+  it('has no influence on the messages that the next target receives', async () => {
+    const sent: number[] = [];
+    const turn =
+      (text: string) =>
+      (request: ChatRequest): string => {
+        sent.push(request.messages.length);
+        return text;
+      };
+    const { majordomo } = world({ 'a/x': [turn(wrong)], 'b/y': [turn(wrong), turn(good)] });
+    await majordomo.model('a/x,b/y').generateObject({ messages, output: Soup });
+    expect(sent).toEqual([1, 3, 1, 3]);
+  });
+
   it('is followed without a second round if repairs is 0', async () => {
     const { answer, requestCounts } = chain(0);
     expect((await answer).target).toBe('c/z');

@@ -64,6 +64,8 @@ const failing = async (work: Promise<unknown>): Promise<LlmError> => {
   return error;
 };
 
+const NO_STRING = 'must be a string, and not empty';
+const NO_LIST = 'must be an array of at least one string';
 const NOT_FINITE = 'is not a finite number';
 const wrong = (index: number | undefined): string => `${String(index)} is invalid or repeated`;
 
@@ -145,22 +147,22 @@ describe('rerank', () => {
   });
 
   it.each([
-    ['query', { query: ' ' }],
-    ['query', { query: 7 }],
-    ['documents', { documents: [] }],
-    ['documents', { documents: 'Paris' }],
-    ['documents[1]', { documents: ['Berlin', '', 'Rome'] }],
-    ['documents[2]', { documents: ['Berlin', 'Paris', { text: 'Rome' }] }],
-    ['topN', { topN: 0 }],
-    ['topN', { topN: 1.5 }],
-    ['top_n', { top_n: 1 }],
-    ['topK', { topK: 1 }],
-    ['texts', { texts: ['Berlin'] }],
-  ])('rejects a request with an invalid %s before anything is sent', async (path, change) => {
+    ['query', NO_STRING, { query: ' ' }],
+    ['query', NO_STRING, { query: 7 }],
+    ['documents', NO_LIST, { documents: [] }],
+    ['documents', NO_LIST, { documents: 'Paris' }],
+    ['documents[1]', NO_STRING, { documents: ['Berlin', '', 'Rome'] }],
+    ['documents[2]', NO_STRING, { documents: ['Berlin', 'Paris', { text: 'Rome' }] }],
+    ['topN', 'must be an integer above 0, not 0', { topN: 0 }],
+    ['topN', 'must be an integer above 0, not 1.5', { topN: 1.5 }],
+    ['top_n', 'is not a member of a request; did you mean "topN"?', { top_n: 1 }],
+    ['topK', 'is not a member of a request; did you mean "topN"?', { topK: 1 }],
+    ['texts', 'is not a member of a request; did you mean "documents"?', { texts: ['Berlin'] }],
+  ])('rejects a request if %s %s, before anything is sent', async (path, why, change) => {
     const provider = ranker('a', scores(1, 2, 3));
     const error = await failing(modelOf([provider]).rerank({ ...REQUEST, ...change } as RerankRequest));
     expect([error.kind, error.details.path]).toEqual(['invalid-request', path]);
-    expect(error.message).toContain(path);
+    expect(error.message).toBe(`${path} ${why}`);
     expect(provider.requests).toEqual([]);
   });
 

@@ -66,7 +66,6 @@ export class AttemptTimers {
 
   stop(): void {
     this.cancel?.();
-    this.cancel = undefined;
     this.waitingSince = undefined;
   }
 

@@ -42,6 +42,7 @@ describe('an admission', () => {
       grantingGate(),
       gateWith(() => undefined, 50),
       gateWith(() => Promise.resolve(undefined)),
+      gateWith(() => Promise.resolve(null as never)),
     );
     const admission = callGates();
     expect(listeners()).toBe(1);
@@ -111,6 +112,14 @@ describe('an admission', () => {
     expect([isSettled, waited.length]).toEqual([false, 1]);
     await clock.advance(1);
     expect(isSettled).toBe(true);
+  });
+
+  it('settles its permits in reverse order', async () => {
+    const order: string[] = [];
+    const gate = (name: string): Gate => grantingGate([], () => void order.push(name));
+    const { callGates } = setUp(gate('first'), gate('second'));
+    await (await callGates()).settle(outcome);
+    expect(order).toEqual(['second', 'first']);
   });
 
   it('has nothing to settle without permits', async () => {
@@ -209,17 +218,19 @@ describe('a denial', () => {
     expect(listeners()).toBe(0);
   });
 
-  it.each([
-    ['a permit is given back', true],
-    ['a denial is nothing', false],
-  ])('settles a permit that is granted after the timeout: %s', async (_, isGranted) => {
+  it.each<[string, Permit | { deny: string } | undefined]>([
+    ['a permit', { settle: () => undefined }],
+    ['a denial', { deny: 'late' }],
+    ['no decision', undefined],
+  ])('settles what a gate grants after the timeout: %s', async (_, late) => {
     const log: Attempt[] = [];
     let answer: (of: Permit | { deny: string } | undefined) => void = () => undefined;
     const { callGates, clock } = setUp(gateWith(() => new Promise((resolve) => (answer = resolve)), 50));
     const denied = expect(callGates()).rejects.toThrow('no answer');
     await clock.advance(50);
     await denied;
-    answer(isGranted ? { settle: (of) => void log.push(of) } : { deny: 'late' });
+    const isGranted = late !== undefined && 'settle' in late;
+    answer(isGranted ? { settle: (of) => void log.push(of) } : late);
     await settled();
     const given = { target: 'a/x', outcome: 'skipped', error: undefined, usage: undefined, ms: 0 };
     expect(log).toEqual(isGranted ? [given] : []);

@@ -28,7 +28,8 @@ function setUp(limits: { readonly [prefix: string]: number }) {
 
 describe('lanes', () => {
   it('admit attempts up to the limit, and the others in order', async () => {
-    const { enter, leave, inside } = setUp({ 'a/': 2 });
+    const { gate, enter, leave, inside } = setUp({ 'a/': 2 });
+    expect(gate.name).toBe('lanes');
     for (const name of ['1', '2', '3', '4']) void enter(name, 'a/x');
     await settled();
     expect(inside).toEqual(['1', '2']);
@@ -78,10 +79,17 @@ describe('lanes', () => {
     ).rejects.toThrow('enough');
   });
 
-  it.each([['many'], [null], [NaN], [-1], [undefined]])('reject a limit of %j', (most) => {
+  it.each([
+    ['many', 'a value of type string'],
+    [null, 'a value of type object'],
+    [undefined, 'a value of type object'],
+    [NaN, 'NaN'],
+    [-1, '-1'],
+  ])('reject a limit of %j', (most, actual) => {
     expect(() => lanes({ 'a/': most as number })).toThrow(
       expect.objectContaining({
         kind: 'config',
+        message: `lanes["a/"] must be a number of 0 or more, not ${actual}`,
         details: expect.objectContaining({ path: 'lanes["a/"]' }) as object,
       }),
     );

@@ -73,14 +73,19 @@ describe('a bench', () => {
     expect(health.blocked(T)).toBeUndefined();
   });
 
-  it.each([Number.NaN, -1])('rejects a duration of %d ms', (ms) => {
+  it.each([
+    [Number.NaN, 'NaN'],
+    [-1, '-1'],
+    [undefined, 'a value of type object'],
+    ['5', 'a value of type string'],
+  ])('rejects a duration of %j', (ms, actual) => {
     const { health } = setUp();
     expect(() => {
-      health.bench(T, ms);
+      health.bench(T, ms as number);
     }).toThrow(
       expect.objectContaining({
         kind: 'config',
-        message: `ms of health.bench("a/x", ms) must be a number of 0 or more, not ${ms}`,
+        message: `ms of health.bench("a/x", ms) must be a number of 0 or more, not ${actual}`,
       }),
     );
     expect(health.snapshot()).toEqual({});

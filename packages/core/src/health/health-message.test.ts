@@ -15,6 +15,11 @@ describe('a verdict for other processes', () => {
       { ...benched, isByHand: true },
       { state: 'benched', benches: 2, forMs: 501, isByHand: true },
     ],
+    [
+      'is sent for the last millisecond of a bench',
+      { ...benched, until: 1000.5 },
+      { state: 'benched', benches: 2, forMs: 1 },
+    ],
     ['is not sent for a bench that has ended', { ...benched, until: 1000 }, undefined],
     ['is not sent for a bench without an end', { ...benched, until: undefined }, undefined],
     [

@@ -246,6 +246,19 @@ describe('a continuation', () => {
     );
   });
 
+  it.each([
+    [39, ''],
+    [40, numbered(90).slice(-40)],
+  ])('removes a repetition of 40 characters or more: %d', (length, removed) => {
+    const shown = numbered(90);
+    expect(joined(shown, `${shown.slice(-length)}; the end.`, 5).removed).toBe(removed);
+  });
+
+  it('removes a repetition of two different words or more', () => {
+    const pair = 'electroencephalography immunoelectrophoresis';
+    expect(joined(`He studied ${pair}`, `${pair}, and more.`, 5).removed).toBe(pair);
+  });
+
   it('ignores repetitions of more than 400 characters, unless of the complete text', () => {
     const long = numbered(200);
     const end = long.slice(-401);
