@@ -56,7 +56,11 @@ async function runStream(
 type Piece = readonly [type: 'text' | 'reasoning', text: string];
 
 /** Streams from a target that fails after its last piece, and from a target that finishes. */
-async function runPieces(first: readonly Piece[], second: readonly Piece[], last: readonly ModelEvent[] = []) {
+async function runPieces(
+  first: readonly Piece[],
+  second: readonly Piece[],
+  last: readonly ModelEvent[] = [],
+) {
   const provider = (id: string, pieces: readonly Piece[], isBroken: boolean): Provider => ({
     spi: 1,
     id,
@@ -124,7 +128,10 @@ describe("afterCommit: 'continue'", () => {
   it('has the warnings of the second target before that of the continuation', async () => {
     const second: Turn = { text: 'Every morning it ran.', capabilities: { maxOutputTokens: 5 } };
     const { majordomo } = world({ 'a/x': [breakingTurn], 'b/y': [second] });
-    const response = await majordomo.model('a/x,b/y').stream({ ...hi, maxTokens: 9 }, continuing).response();
+    const response = await majordomo
+      .model('a/x,b/y')
+      .stream({ ...hi, maxTokens: 9 }, continuing)
+      .response();
     expect(response.warnings.map(({ action, what }) => [action, what])).toEqual([
       ['coerced', 'maxTokens'],
       ['continued', 'answer'],

@@ -122,7 +122,9 @@ describe.each<[string, object, Send]>([
     const recover = { id: 'r', what: 'key replaced', apply: (sent: never) => sent };
     let count = 0;
     const respond: Respond = (_sent, response) =>
-      ++count === 1 ? Promise.reject(new LlmError('auth', 'revoked', { recover })) : Promise.resolve(response);
+      ++count === 1
+        ? Promise.reject(new LlmError('auth', 'revoked', { recover }))
+        : Promise.resolve(response);
     const { warnings } = await send(createMajordomo({ providers: [provider(respond)] }));
     expect(warnings).toEqual([{ action: 'repaired', what: 'key replaced', why: 'revoked' }, WARNING]);
   });
