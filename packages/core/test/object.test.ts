@@ -155,7 +155,7 @@ describe('a target whose answers do not fit', () => {
     const sent: number[] = [];
     const turn =
       (text: string) =>
-      (request: ChatRequest): string => {
+      (request: Pick<ChatRequest, 'messages'>): string => {
         sent.push(request.messages.length);
         return text;
       };

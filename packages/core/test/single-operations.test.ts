@@ -63,7 +63,7 @@ function provider(respond: Respond): Provider {
   };
 }
 
-const extra = { mode: 'fast' };
+const extra = { a: { mode: 'fast' } };
 const EMBEDDING: EmbeddingRequest = { values: ['one'], dimensions: 1, purpose: 'query', extra };
 const RERANK: RerankRequest = { query: 'one', documents: ['two'], topN: 1, extra };
 const MODERATION: ModerationRequest = { values: ['one'], extra };
