@@ -71,7 +71,7 @@ export function itemToken({ id, phase, namespace, caller }: OutputItem): JsonObj
   if (typeof id === 'string' && id !== '') token['id'] = id;
   if (typeof phase === 'string') token['phase'] = phase;
   if (typeof namespace === 'string') token['namespace'] = namespace;
-  if (isRecord(caller) && caller['type'] !== 'direct') token['caller'] = caller as JsonObject;
+  if (isProgram(caller)) token['caller'] = caller;
   return Object.keys(token).length === 0 ? undefined : token;
 }
 
@@ -91,8 +91,10 @@ export function callArguments(item: OutputItem): string | undefined {
  * ignored, because it is `in_progress` until the result arrives (recorded 2026-07).
  */
 export const isUnfinished = ({ status, caller }: OutputItem): boolean =>
-  (status === 'queued' || status === 'in_progress' || status === 'incomplete') &&
-  (caller === undefined || caller === null);
+  (status === 'queued' || status === 'in_progress' || status === 'incomplete') && !isProgram(caller);
+
+/** Whether the caller of a tool is a program at the vendor. The caller of type `direct` is the model. */
+const isProgram = (caller: unknown): caller is JsonObject => isRecord(caller) && caller['type'] !== 'direct';
 
 /** Returns a string unchanged, and `''` for any other value. */
 export const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');

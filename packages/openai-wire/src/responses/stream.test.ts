@@ -257,6 +257,10 @@ describe('ResponsesReader', () => {
   it.each<[string, readonly object[]]>([
     ['in progress', [done(0, call('a', '{}', { status: 'in_progress' })), completed()]],
     ['incomplete', [done(0, call('a', '{}', { status: 'incomplete' })), completed()]],
+    [
+      'incomplete and was called by the model',
+      [done(0, call('a', '{}', { status: 'incomplete', caller: { type: 'direct' } })), completed()],
+    ],
     ['never done', [added(0, call('a', '', { status: 'in_progress' })), args(0, '{}'), completed()]],
   ])('marks a call as unfinished if the item is %s', (_name, events) => {
     expect(stream(created, ...events).parts).toMatchObject([{ id: 'a', invalid: { raw: '{}' } }]);

@@ -54,7 +54,7 @@ export interface OutputItem {
   /** Namespace of a tool that was found by tool search (2026). */
   readonly namespace?: unknown;
   readonly name?: unknown;
-  /** Program that made the call, if the model did not make it. */
+  /** Caller of the tool: type `direct` for the model, otherwise the program that made the call. */
   readonly caller?: unknown;
   readonly arguments?: unknown;
   /** Input of a custom tool. */
