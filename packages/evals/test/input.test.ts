@@ -82,7 +82,9 @@ test('an error of the cases is `config` with its message', async () => {
 test('tags that are not an array and an empty `only` are rejected', async () => {
   const { majordomo } = fakeModels(answerTo);
   const tagged = echo(majordomo, { cases: [{ id: 'a', input: 'x', tags: 'smoke' as never }] });
-  await expect(evaluate(tagged, { mode: 'live' })).rejects.toEqual(config(/`cases` has "a", whose tags/));
+  await expect(evaluate(tagged, { mode: 'live' })).rejects.toEqual(
+    config(/`cases` has the case "a", whose tags/),
+  );
   await expect(evaluate(echo(majordomo), { mode: 'live', only: [] })).rejects.toEqual(config(/`only`/));
 });
 

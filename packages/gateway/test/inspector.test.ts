@@ -125,7 +125,7 @@ describe('the inspector of a gateway', () => {
     const headers = { authorization: `Bearer ${ADMIN}` };
     const id = /"id":"([0-9a-f-]{36})"/.exec(await told(h.url, headers))![1]!;
     const content = await (await fetch(`${h.url}/inspector/content?id=${id}`, { headers })).json();
-    expect(content).toEqual({ asked: [{ role: 'user', text: 'A private question.' }], answer: 'hello' });
+    expect(content).toEqual({ messages: [{ role: 'user', text: 'A private question.' }], answer: 'hello' });
   });
 
   it('is not mounted by default', async () => {

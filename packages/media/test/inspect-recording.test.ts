@@ -90,7 +90,7 @@ describe('checkRecording', () => {
       'another type',
       ogg.opus,
       { mediaTypes: ['audio/wav'] },
-      'unsupported media-type: talk is audio/ogg, not audio/wav',
+      'unsupported media-type: talk is audio/ogg; use audio/wav',
     ],
     [
       'bytes that are not a recording',
