@@ -68,15 +68,15 @@ export function jsonOf(output: unknown): unknown {
   return JSON.stringify(output, function (this: Record<string, unknown>, key, value: unknown) {
     // `this[key]` is the original value, such as a Buffer. `value` is the result of `toJSON` if the original has it.
     const original = this[key];
-    const path = key === '' ? 'a value' : `at "${key}" a value`;
-    if (typeof original === 'bigint') throw lossError(path, 'bigint', 'return String(value)');
+    const place = key === '' ? '' : ` at "${key}"`;
+    if (typeof original === 'bigint') throw lossError(place, 'bigint', 'return String(value)');
     if (typeof original !== 'object' || original === null) return value;
     if (ArrayBuffer.isView(original) || original instanceof ArrayBuffer)
-      throw new TypeError(unfit(`${path} of ${original.byteLength} bytes`));
+      throw new TypeError(unfit(`a value of ${original.byteLength} bytes${place}`));
     if ('toJSON' in original) return value;
     const kind = original instanceof Error ? 'Error' : Object.prototype.toString.call(original).slice(8, -1);
-    if (Object.hasOwn(REMEDIES, kind)) throw lossError(path, kind, REMEDIES[kind] ?? '');
-    if (isOpaque(original)) throw lossError(path, kind, 'return its data as plain objects and arrays');
+    if (Object.hasOwn(REMEDIES, kind)) throw lossError(place, kind, REMEDIES[kind] ?? '');
+    if (isOpaque(original)) throw lossError(place, kind, 'return its data as plain objects and arrays');
     return value;
   });
 }
@@ -85,5 +85,5 @@ export function jsonOf(output: unknown): unknown {
 const isOpaque = (value: object): boolean =>
   !isPlain(value) && !Array.isArray(value) && Object.keys(value).length === 0;
 
-const lossError = (path: string, kind: string, remedy: string): TypeError =>
-  new TypeError(`the tool returned ${path} of type ${kind}, which JSON cannot represent; ${remedy}`);
+const lossError = (place: string, kind: string, remedy: string): TypeError =>
+  new TypeError(`the tool returned a value of type ${kind}${place}, which JSON cannot represent; ${remedy}`);

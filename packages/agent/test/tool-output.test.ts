@@ -95,7 +95,7 @@ describe('bytes that a tool returns', () => {
   it.each([
     ['bytes of an unknown type', new Uint8Array([1, 2]), '2 bytes'],
     ['audio', audio(PDF, 'audio/wav'), '8 bytes of audio/wav'],
-    ['bytes in an object', { id: 1, pdf: Buffer.from(PDF) }, 'at "pdf" a value of 8 bytes'],
+    ['bytes in an object', { id: 1, pdf: Buffer.from(PDF) }, 'a value of 8 bytes at "pdf"'],
   ])('are an error result that names the remedy: %s', async (_what, output, what) => {
     const text = await errorOf(output);
     expect(text).toContain(what);
@@ -127,7 +127,9 @@ describe('a value that JSON would lose', () => {
       'return its data as',
     ],
   ])('is an error result: %s', async (kind, output, remedy) => {
-    expect(await errorOf(output)).toMatch(new RegExp(`of type ${kind}, which JSON cannot represent; `));
+    expect(await errorOf(output)).toMatch(
+      new RegExp(`of type ${kind}( at "\\w+")?, which JSON cannot represent; `),
+    );
     expect(await errorOf(output)).toContain(remedy);
   });
 

@@ -52,7 +52,10 @@ export interface Batches {
 
 /** Job: a list of requests for the same chain. */
 export interface JobRequest {
-  /** Key of the job: 1 to 200 characters. In a cron task, use a name of the processed data, such as `labels-2026-11-22`. */
+  /**
+   * Key of the job: 1 to 200 characters. In a cron task, derive the key from the data, such as `labels-2026-11-22`, so that later
+   * runs continue the same job.
+   */
   readonly key: string;
   /** Chain specification, as for `majordomo.model`. All items start at the first target. Failed items may move to the next. */
   readonly spec: string;
@@ -100,7 +103,7 @@ export interface BatchJob {
    * down or busy, the poll does not reject. A later poll queries the vendor again.
    */
   poll(options?: { readonly signal?: AbortSignal | undefined }): Promise<JobProgress>;
-  /** Polls until the job is over. Rejects like `poll`, with `config` if its submission was interrupted, and with `aborted`. */
+  /** Polls until the job is over. Rejects like `poll`, with `config` if its submission is not complete, and with `aborted`. */
   done(options?: {
     /** Maximum wait between two polls, in milliseconds. `@default 60_000` */ readonly everyMs?:
       number | undefined;

@@ -36,7 +36,7 @@ export function batchJob(key: string, setup: Setup): BatchJob {
         if (now.state === 'filling')
           throw new LlmError(
             'config',
-            `the submission of job "${key}" was interrupted; submit the job again`,
+            `the submission of job "${key}" is not complete; if it was interrupted, submit the job again`,
             { path: 'key' },
           );
         const least = Math.min(everyMs, LEAST_WAIT_MS);

@@ -80,7 +80,7 @@ export function contains(
   });
 }
 
-/** Checks that the text matches the expression. */
+/** Checks that the text matches the regular expression. */
 export function matches(pattern: RegExp): Check<unknown, unknown> {
   // Unlike `test`, `search` ignores the `lastIndex` of a global expression.
   return versioned('matches', [pattern], ({ text }) =>

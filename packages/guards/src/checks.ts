@@ -9,7 +9,7 @@ export interface ForbidOptions {
   readonly name: string;
   /** Forbidden strings and regular expressions. A text that matches any of them is refused. At least one is required. */
   readonly patterns: readonly (string | RegExp)[];
-  /** Maximum length of a match, in characters. Required for expressions. @default length of the longest string */
+  /** Maximum length of a match, in characters. Required for regular expressions. @default length of the longest string */
   readonly span?: number | undefined;
   /** Kind of the error for a refused text. @default 'denied' */
   readonly kind?: Refusal['kind'];
@@ -19,7 +19,8 @@ const KIND = ['denied', 'content-filter'];
 const FORBID: KindsOf<ForbidOptions> = { name: 'string', patterns: 'array', span: 1, kind: KIND };
 
 /**
- * Creates a check that refuses a text if it contains one of the strings (in any letter case) or matches one of the expressions.
+ * Creates a check that refuses a text if it contains one of the strings (in any letter case) or matches one of the
+ * regular expressions.
  * Throws `config` for invalid options, such as an empty string or a missing `span`.
  *
  * @example forbid({ name: 'competitors', patterns: ['Acme Corp', /\bACME-\d{1,6}\b/], span: 11 })

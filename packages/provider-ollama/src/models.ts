@@ -9,9 +9,12 @@ interface ModelRule {
   readonly quirks: Partial<OllamaQuirks>;
 }
 
-/** Audio formats (ollama/ollama#15427, 2026-04). A model's name does not show whether the model accepts audio. */
+/** Audio formats that the server accepts (ollama/ollama#15427, 2026-04). */
 export const WAV: readonly string[] = ['audio/wav', 'audio/x-wav', 'audio/wave'];
-/** Capabilities of all models. No server of this API accepts documents. */
+/**
+ * Default capabilities. Audio is declared for every model, because most names do not show whether the model accepts audio. No
+ * server of this API accepts documents.
+ */
 const GENERAL: Capabilities = { files: false, audio: WAV, output: 'native' };
 
 /**

@@ -50,7 +50,7 @@ export const PLACE_RULES: readonly SecretRule[] = [
   },
 ];
 
-/** Compiled copy of a rule, because matching would change `lastIndex` of the application's expression. */
+/** Compiled copy of a rule, because matching would change `lastIndex` of the application's regular expression. */
 export interface CompiledRule {
   readonly id: string;
   readonly pattern: RegExp;

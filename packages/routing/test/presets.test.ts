@@ -163,7 +163,7 @@ describe('a rule that misbehaves', () => {
   it('and returns its own name is reported as a cycle', async () => {
     const { majordomo, router } = world(two, { mirror: () => 'mirror', one: () => 'two', two: 'one' });
     expect((await failure(majordomo.model('mirror').generate(hi))).message).toBe(
-      'alias cycle: mirror -> mirror; change one of them',
+      'alias cycle: mirror -> mirror; change one of these aliases',
     );
     expect((await failure(router.plan('one', majordomo))).message).toContain('one -> two -> one');
   });
@@ -173,7 +173,7 @@ describe('a rule that misbehaves', () => {
     const error = await failure(majordomo.model('best').generate(hi));
     expect([error.details.code, error.message]).toEqual([
       'alias-cycle',
-      'alias cycle: best -> again -> best; change one of them',
+      'alias cycle: best -> again -> best; change one of these aliases',
     ]);
   });
 });

@@ -14,7 +14,7 @@ export interface SchemaDialect {
   readonly unsupported: readonly string[];
 }
 
-/** Dialect for most servers. It lacks the features that servers have rejected (several clients, 2025-2026). */
+/** Dialect for most servers. It lacks the features that servers have rejected (reported by several clients, 2025-2026). */
 export const PLAIN_DIALECT: SchemaDialect = {
   root: 'object',
   nullType: 'flag',

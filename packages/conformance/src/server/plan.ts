@@ -37,7 +37,10 @@ export interface Plan {
 /** Request with its parsed contents. */
 export interface PlanRequest {
   readonly request: WireRequest;
-  /** Endpoint and contents of a request for an operation other than chat; `undefined` for a chat. */
+  /**
+   * Endpoint and contents of a request that can be for an operation other than chat; `undefined` if it can only be a chat.
+   * `isChat`: whether the request can also be a chat. The step determines which of the two it is.
+   */
   readonly operation:
     | { readonly endpoint: WireOperation; readonly request: OperationRequest; readonly isChat: boolean }
     | undefined;

@@ -5,7 +5,7 @@ const ALTERNATIVES: readonly string[] = ['oneOf', 'anyOf', 'allOf', 'enum', 'not
 
 /**
  * Checks the root of a tool's schema as OpenAI does. Its errors are "object schema missing properties" and "schema must have type
- * 'object' and not have 'oneOf'/'anyOf'/'allOf'/'enum'/'not' at the top level" (several clients, 2025-2026).
+ * 'object' and not have 'oneOf'/'anyOf'/'allOf'/'enum'/'not' at the top level" (reported by several clients, 2025-2026).
  */
 export function checkParameters(parameters: unknown, path: string, report: Report): void {
   if (!isRecord(parameters)) return;

@@ -86,10 +86,13 @@ export interface CompactionRun extends Partial<Pick<MeteredRequest, 'system' | '
   readonly target?: string | undefined;
 }
 
-/** Size of a transcript. */
+/** Size of a transcript compared with its limits, and the number of its compactions. */
 export interface ContextStatus {
+  /** Estimated size of the transcript, in tokens. */
   readonly tokens: number;
+  /** Size above which the transcript is summarized, in tokens. */
   readonly threshold: number;
+  /** Size of the model's context, in tokens. */
   readonly contextTokens: number;
   /** Share of the context that the transcript uses. Above 1 if the transcript exceeds the context. */
   readonly share: number;

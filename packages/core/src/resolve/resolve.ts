@@ -125,7 +125,9 @@ const resolverError = (name: string, cause: unknown): LlmError =>
   );
 
 const cycleError = (path: readonly string[]): LlmError =>
-  new LlmError('config', `alias cycle: ${path.join(' -> ')}; change one of them`, { code: 'alias-cycle' });
+  new LlmError('config', `alias cycle: ${path.join(' -> ')}; change one of these aliases`, {
+    code: 'alias-cycle',
+  });
 
 const depthError = (path: readonly string[]): LlmError =>
   new LlmError('config', `aliases nest deeper than ${MAX_DEPTH}: ${path.slice(0, 3).join(' -> ')} -> …`, {

@@ -31,7 +31,7 @@ const FORMS: BodyForms = {
   toolsToWire,
 };
 
-/** Disables reasoning. On Chat Completions, some OpenAI models reject effort together with tools (several clients, 2026). */
+/** Disables reasoning. On Chat Completions, some OpenAI models reject effort together with tools (reported by several clients, 2026). */
 const WITHOUT_EFFORT: Recovery = {
   id: 'effort beside tools',
   what: 'reasoning_effort "none" sent with tools',

@@ -11,7 +11,7 @@ const KINDS: readonly (readonly [RegExp, ErrorKind])[] = [
   ],
   // Codes of the ChatGPT backend (2026).
   [/^usage_(?:limit_reached|not_included)$/, 'quota'],
-  // Groq: the model wrote an invalid tool call, and a retry may succeed (several clients, 2025-2026).
+  // Groq: the model wrote an invalid tool call, and a retry may succeed (reported by several clients, 2025-2026).
   [/^tool_use_failed$/, 'server'],
 ];
 

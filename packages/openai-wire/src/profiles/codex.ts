@@ -20,7 +20,7 @@ export const codex: ResponsesProfile = {
     reasoningOff: 'low',
     reasoningSummary: 'auto',
     strictTools: false,
-    // The backend rejects alternatives at the root of a tool's schema (several clients, 2026).
+    // The backend rejects alternatives at the root of a tool's schema (reported by several clients, 2026).
     toolSchemas: 'plain',
     efforts: ['low', 'medium', 'high', 'xhigh'],
     cacheRequest: 'none',

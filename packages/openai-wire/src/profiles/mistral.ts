@@ -19,7 +19,7 @@ export const mistral: Profile = {
   keyEnv: 'MISTRAL_API_KEY',
   capabilities: { images: IMAGES },
   quirks: {
-    // "Unexpected role 'user' after role 'tool'" (several clients, 2026-05).
+    // "Unexpected role 'user' after role 'tool'" (reported by several clients, 2026-05).
     afterTools: 'assistant',
     emptyContent: 'empty-string',
     reasoningField: 'none',

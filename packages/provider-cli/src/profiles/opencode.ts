@@ -55,7 +55,7 @@ class OpencodeReader implements OutputReader {
       case 'error':
         throw this.fail(failureOf(asRecord(line['error'])));
       default:
-      // Parts of the CLI's own tools and unknown part types are ignored.
+      // Ignore lines about the CLI's own tools, and unknown line types.
     }
   }
 

@@ -35,7 +35,10 @@ function endOfHeader(text: string, start: number): number {
   return text[end - 1] === '\r' ? end - 1 : end;
 }
 
-/** Finds a quoted credential, which ends at the closing quote. */
+/**
+ * Finds a quoted credential, which ends at the closing quote or, without one, at the end of the line or of the surrounding JSON
+ * string. Returns the offset of its end, or `undefined` if the value is not a credential.
+ */
 export function findQuotedCredential(
   text: string,
   start: number,

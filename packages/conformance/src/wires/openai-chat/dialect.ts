@@ -45,7 +45,7 @@ export const openaiDialect: ChatDialect = { name: 'openai', checksModels: true }
 
 /** Dialects by vendor. The wire of any other vendor has OpenAI's dialect. */
 export const chatDialects: Readonly<Record<string, ChatDialect>> = {
-  // Gemini's compatible endpoint sends index 0 for every call (several clients, 2026) and requires the signature (2026-08).
+  // Gemini's compatible endpoint sends index 0 for every call (reported by several clients, 2026) and requires the signature (2026-08).
   'gemini-compatible': {
     name: 'gemini-compatible',
     toolCallKeys: ['extra_content'],
@@ -97,7 +97,7 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     toolIds: { pattern: /^[a-zA-Z0-9]{9}$/, maxLength: 9 },
     typelessTools: true,
     alwaysSendsUsage: true,
-    // Error: "Unexpected role 'user' after role 'tool'" (several clients, 2026-05).
+    // Error: "Unexpected role 'user' after role 'tool'" (reported by several clients, 2026-05).
     afterTool: ['tool', 'assistant'],
     tolerates: ['tool-choice-without-tools'],
   },
@@ -117,7 +117,7 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
   // Source: the vendor's reference (2026). No requests were recorded.
   moonshot: {
     name: 'moonshot',
-    // Error: "message with role 'assistant' must not be empty" (several clients, 2026-07).
+    // Error: "message with role 'assistant' must not be empty" (reported by several clients, 2026-07).
     refusesEmptyTurns: true,
     requestKeys: ['thinking'],
     assistantKeys: ['reasoning_content'],
@@ -136,7 +136,7 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     toolTypes: ['openrouter:web_search'],
     reasoningField: 'reasoning',
   },
-  // Every fragment has a new id (several clients, 2026-05).
+  // Every fragment has a new id (reported by several clients, 2026-05).
   poolside: { name: 'poolside', callIndexing: 'changing-ids' },
   together: {
     name: 'together',
