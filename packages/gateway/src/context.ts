@@ -14,7 +14,7 @@ export interface GatewayContext {
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
   readonly metrics: Metrics;
   readonly mounts: Mounts;
-  /** Whether `drain` was called. */
+  /** Returns whether `drain` was called. */
   readonly isDraining: () => boolean;
 }
 

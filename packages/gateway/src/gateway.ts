@@ -26,8 +26,8 @@ export interface Gateway {
   /** Responds to a request. Never rejects. `context`: the platform's context, such as `ctx` of a Worker. */
   fetch(request: Request, context?: PlatformContext): Promise<Response>;
   /**
-   * Listener that passes events of the application's other calls to the mounted handlers, such as the inspector. Events of the
-   * gateway's calls are passed automatically.
+   * Listener that passes events of calls outside the gateway to the mounted handlers, such as the inspector. Events of calls
+   * through the gateway are passed automatically.
    */
   readonly onEvent: (event: CallEvent) => void;
   /** Value of the option `idleMs`, in milliseconds. `serve` reads it. */

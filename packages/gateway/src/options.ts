@@ -42,7 +42,7 @@ export interface Mounted {
   readonly onEvent?: ((event: CallEvent, request?: ChatRequest) => void) | undefined;
   /**
    * Responds to a request. `admin`: whether `authorize` returned a caller with `admin: true`. The handler itself refuses
-   * callers without access. If the handler rejects, `onError` receives the error and the client receives 502.
+   * callers without access. If it rejects, the client receives the same response as for a call that fails with this error.
    */
   fetch(request: Request, options?: { readonly admin?: boolean | undefined }): Promise<Response>;
   /** Returns counters for `GET /metrics`, such as costs. @default none */
@@ -64,9 +64,9 @@ export type Route = (request: Request, context: RouteContext) => Promise<Respons
 
 /** Options for the stored state of the Responses API. */
 export interface ResponsesOptions {
-  /** Store for responses, such as the `cache` of `sqliteStores`. It should not evict entries before `keepMs`. */
+  /** Store for responses, such as the `cache` of `sqliteStores`. It should not evict entries before `keepMs` has passed. */
   readonly store: CacheStore;
-  /** Time for which a response is stored, in milliseconds. @default 30 days */
+  /** Time for which a response is stored, in milliseconds. @default 2_592_000_000 (30 days) */
   readonly keepMs?: number | undefined;
 }
 
@@ -86,7 +86,7 @@ export interface GatewayOptions {
   readonly authorize?: ((request: Request) => Caller | undefined | Promise<Caller | undefined>) | undefined;
   /**
    * Function that wraps the model of each chat, for example with `guarded` of `@majordomo/guards` or `cached` of
-   * `@majordomo/cache`. Called once per request. If it throws, the client receives 502 and `onError` the error. @default none
+   * `@majordomo/cache`. Called once per request. If it throws, the request fails with this error. @default none
    */
   readonly wrapModel?: ((model: ChatModel, caller: Caller) => ChatModel) | undefined;
   /** Handlers of additional paths, such as the result of `createAdmin`. They take precedence over built-in routes. @default [] */
@@ -97,8 +97,8 @@ export interface GatewayOptions {
    */
   readonly routes?: { readonly [path: string]: Route } | undefined;
   /**
-   * State of the Responses API, for `previous_response_id`, references to items, and reading stored responses. Only callers of the same
-   * tenant can read a response. If the store fails, the client receives its response with `store: false`.
+   * State of the Responses API, for `previous_response_id`, references to items, and reading stored responses. Only callers of
+   * the same tenant can read a response. If the store fails, the client receives its response with `store: false`.
    * @default none: nothing is stored, and requests with parameters that need stored responses are refused
    */
   readonly responses?: ResponsesOptions | undefined;
@@ -114,13 +114,13 @@ export interface GatewayOptions {
    */
   readonly metrics?: 'admin' | 'public' | undefined;
   /**
-   * Readiness checks, such as `() => stores.ready()`. `/ready` returns 503 with the names of the checks that reject or exceed 2
-   * s. `onError` receives their errors. @default {}
+   * Readiness checks, such as `() => stores.ready()`. `/ready` returns 503 with the names of the checks that reject or take
+   * longer than 2 s. `onError` receives their errors. @default {}
    */
   readonly checks?: { readonly [name: string]: () => Promise<unknown> } | undefined;
   /**
-   * Listener called once per request, when the last byte is sent or the client has disconnected. `onRequest` of `createCallLog`
-   * of `@majordomo/admin` implements this listener.
+   * Listener called once per request, when the response is ready. For a streamed response, it is called when the client has read
+   * the last byte or has disconnected. `onRequest` of `createCallLog` of `@majordomo/admin` implements this listener.
    */
   readonly onRequest?: ((event: RequestEvent) => void) | undefined;
   /**
@@ -137,8 +137,9 @@ export interface GatewayOptions {
    */
   readonly inspector?: boolean | Omit<InspectorOptions, 'majordomo' | 'models'> | undefined;
   /**
-   * Catalog with the retirement dates of models, such as a refreshed catalog. If a model retires within 90 days, its responses
-   * have the headers `Deprecation`, `Sunset` and `x-majordomo-successor`. Requires `@majordomo/catalog`, an optional peer.
+   * Catalog with the retirement dates of models, such as a refreshed catalog. If a model retires within 90 days or has retired,
+   * its responses have the headers `Deprecation`, `Sunset` and, if a successor is known, `x-majordomo-successor`. Requires the
+   * optional peer `@majordomo/catalog`.
    * @default none: no response has these headers
    */
   readonly catalog?: Catalog | undefined;
@@ -150,7 +151,7 @@ export interface GatewayOptions {
   readonly onError?: ((error: unknown, about: { readonly requestId: string }) => void) | undefined;
   /** Maximum size of a request body, in bytes. A larger body is refused with 413. @default 33_554_432 */
   readonly maxBodyBytes?: number | undefined;
-  /** Maximum number of concurrent calls. Further calls are refused with 429. @default 5_000 */
+  /** Maximum number of concurrent calls. All choices of a request count as one. Further calls receive 429. @default 5_000 */
   readonly maxConcurrent?: number | undefined;
   /** Time in milliseconds after which `serve` disconnects a client that does not read its response. @default 60_000 */
   readonly idleMs?: number | undefined;

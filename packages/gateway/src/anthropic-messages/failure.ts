@@ -34,7 +34,7 @@ export const anthropicFailure = ({ kind, message, code }: Refusal): object => ({
   },
 });
 
-/** Adds "prompt is too long" to the message of a context overflow, because clients shorten their transcript if they find it. */
+/** Adds "prompt is too long" to the message of a context overflow, which causes clients to shorten their transcript. */
 const messageFor = (kind: RefusalKind, message: string): string =>
   kind === 'context-overflow' && !message.includes('prompt is too long')
     ? `prompt is too long: ${message}`

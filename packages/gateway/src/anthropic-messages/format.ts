@@ -13,7 +13,7 @@ const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   other: 'end_turn',
 };
 
-/** Returns the stop reason. `stop_sequence` is `null` for several `stops`, because the chain does not report which was hit. */
+/** Returns the stop reason and stop sequence. With several `stops`, the sequence is `null`, as the chain does not report it. */
 export function stopOf(finish: FinishReason, raw: string | undefined, stops: readonly string[]): object {
   return raw === 'stop_sequence' && stops.length > 0
     ? { stop_reason: 'stop_sequence', stop_sequence: stops.length === 1 ? stops[0] : null }

@@ -32,7 +32,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['context_management', 'the client manages its transcript'],
 ]);
 
-/** Parses a Messages request. `counts`: whether its path is that of `count_tokens`, which does not require `max_tokens`. */
+/** Parses a Messages request. `counts`: whether the request is for `count_tokens`, which does not require `max_tokens`. */
 export function parseMessages(value: unknown, media: Media, counts = false): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();

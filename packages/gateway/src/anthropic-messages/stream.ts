@@ -92,7 +92,7 @@ export class MessagesWriter implements Writer {
     return rest + stop;
   }
 
-  /** Returns the events for content that is known only when the part ends: citations, remaining arguments, or a signature. */
+  /** Returns the events for content that is known only at the end of a part, such as citations, arguments and a signature. */
   private restOf(part: Exclude<AssistantPart, VendorPart>): string {
     if (part.type === 'text')
       return messagesCitations(part)

@@ -31,7 +31,7 @@ export async function authorize(
 function checkedCaller(caller: unknown): Caller {
   if (caller === undefined || caller === null)
     throw new Refusal('unauthorized', 'the key is missing or unknown');
-  if (!isRecord(caller)) throw wrong(`a caller or undefined, not of type ${typeof caller}`);
+  if (!isRecord(caller)) throw wrong(`a caller or undefined, not a value of type ${typeof caller}`);
   const { models, metadata } = caller;
   if (models !== undefined && !isNames(models)) throw wrong('`models` as an array of names');
   if (metadata !== undefined && !isRecord(metadata)) throw wrong('`metadata` as an object');

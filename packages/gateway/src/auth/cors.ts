@@ -6,8 +6,8 @@ const EXPOSED_HEADERS =
   'x-majordomo-target, x-majordomo-attempts, x-majordomo-warnings, x-majordomo-successor';
 
 /**
- * Returns the CORS headers for a page of an allowed origin. Returns no headers for a page of the gateway's origin. Also returns
- * none for a request without an origin, because such a request is not from another origin. Refuses all other origins.
+ * Returns the CORS headers for a page of an allowed origin. Returns no headers for a page of the gateway's origin, and for a
+ * request without an origin, which is not from another origin. Throws a refusal for a page of any other origin.
  */
 export function originHeaders(request: Request, allowed: readonly string[]): Record<string, string> {
   const origin = request.headers.get('origin');
@@ -38,7 +38,7 @@ export const preflight = (request: Request, headers: Record<string, string>): Re
     },
   });
 
-/** Returns the headers that the preflight requests, such as `x-stainless-…`. Returns default headers for an invalid list. */
+/** Returns the headers that the preflight requests, such as `x-stainless-…`. Returns defaults for a missing or invalid list. */
 const allowedHeaders = ({ headers }: Request): string => {
   const requested = headers.get('access-control-request-headers');
   return requested === null || !/^[\w\-, ]{1,2000}$/.test(requested) ? DEFAULT_HEADERS : requested;

@@ -3,7 +3,7 @@ import { redact } from '@majordomo/core/toolkit';
 import { denialConcernsOperator, denialRefusal } from './denial.ts';
 import { GATEWAY_FAILED, Refusal } from './refusal.ts';
 
-/** Kinds of errors that the request causes. Clients receive the redacted message, because it states what to change. */
+/** Kinds of errors that the request or a gate causes. Clients receive their redacted messages, which state what to change. */
 const REQUEST_KINDS: readonly string[] = [
   'invalid-request',
   'unsupported',

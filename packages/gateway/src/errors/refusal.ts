@@ -24,7 +24,7 @@ export type RefusalKind =
 /** Message for failures that clients cannot resolve. */
 export const GATEWAY_FAILED = 'the gateway failed; its operator receives the reason';
 
-/** Error for a refused request. Each wire formats it in its own way, and clients receive all members except the cause. */
+/** Error for a refused request. Each wire has a separate format for it. All members except the cause may reach clients. */
 export class Refusal extends Error {
   override readonly name: string = 'Refusal';
   readonly kind: RefusalKind;

@@ -3,7 +3,7 @@ import type { CallEvent, Majordomo } from '@majordomo/core';
 import { MetricFamily, type Labels } from './metric-family.ts';
 import { processLines } from './process-lines.ts';
 
-/** Metrics of a gateway. Label values are served names, targets, kinds and routes, but never other values that clients send. */
+/** Metrics of a gateway. The only value of a client that may become a label is a served model name. */
 export class Metrics {
   private readonly families = {
     requests: new MetricFamily('requests_total', 'counter', 'Requests by route and status.'),

@@ -7,7 +7,7 @@ interface NodeProcess {
 
 const MICROSECONDS = 1e6;
 
-/** Returns the metrics of the process on Node, and `''` on other platforms. */
+/** Returns the metrics of the process, or `''` on a platform without Node's `process`. */
 export function processLines(): string {
   const { process } = globalThis as { readonly process?: Partial<NodeProcess> };
   if (process?.memoryUsage?.rss === undefined || process.cpuUsage === undefined || !process.uptime) return '';

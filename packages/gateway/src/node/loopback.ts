@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 const LOOPBACK_ADDRESS = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
-/** Pattern of `host` headers that a page of another origin cannot send, even if the page's host name resolves to this machine. */
+/** Pattern of local `host` headers. A page whose host name resolves to this machine sends its host name instead. */
 const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i;
 /** Headers that a proxy adds. A proxy on this machine may forward requests of other machines. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'cf-connecting-ip'];

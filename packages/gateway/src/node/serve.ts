@@ -11,8 +11,8 @@ import { Shutdown } from './shutdown.ts';
 import { chunked, cutIdleClient, isEventStream } from './streaming.ts';
 
 /**
- * Number of connections that the kernel queues while the process is busy. The kernel resets further connections. Node's default
- * is 511, and Linux's default maximum is 4,096.
+ * Number of connections that the kernel queues while the process is busy. The kernel does not accept further connections.
+ * Node's default is 511, and Linux's default maximum is 4,096.
  */
 const BACKLOG = 4096;
 const MAX_PORT = 65_535;
@@ -52,7 +52,7 @@ export interface Served {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Serves a gateway on Node with `@hono/node-server`. Rejects with `config` if the server cannot listen on the address. */
+/** Serves a gateway on Node with `@hono/node-server`. Rejects with `config` for invalid options, or if it cannot listen. */
 export async function serve(gateway: ServedGateway, options: ServeOptions = {}): Promise<Served> {
   checkOptions('serve', { gateway }, { gateway: 'object with fetch' }, ['gateway']);
   checkOptions('serve', options, KINDS);

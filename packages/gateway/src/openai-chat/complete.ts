@@ -4,7 +4,7 @@ import { argumentsText } from '../parsing/tool-call.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail, sumOfUsage } from './format.ts';
 
-/** Returns complete responses as the choices of a `chat.completion` object. */
+/** Returns a `chat.completion` object with the complete responses as its choices. */
 export function chatCompletion(responses: readonly ChatResponse[], model: string): object {
   const usage = sumOfUsage(responses.map((response) => response.usage));
   return {

@@ -88,8 +88,8 @@ describe('a Chat Completions request', () => {
   });
 
   it.each<[object, string, string, string]>([
-    [{ n: 2 }, 'emulated', 'n', 'the request is sent 2 times, and its input is billed as often'],
-    [{ store: true }, 'dropped', 'store', 'this gateway stores no data'],
+    [{ n: 2 }, 'emulated', 'n', 'the request is sent 2 times, and its input is billed each time'],
+    [{ store: true }, 'dropped', 'store', 'this gateway stores no chat completions'],
     [{ logit_bias: {} }, 'dropped', 'logit_bias', 'tokens differ between targets'],
     [
       { web_search_options: {} },

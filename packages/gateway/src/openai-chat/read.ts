@@ -25,7 +25,7 @@ import { chatTools } from './tools.ts';
 
 /** Reasons for which members of a request are dropped, by name of the member. */
 const REASONS: ReadonlyMap<string, string> = new Map([
-  ['store', 'this gateway stores no data'],
+  ['store', 'this gateway stores no chat completions'],
   ['logit_bias', 'tokens differ between targets'],
   ['web_search_options', 'tools that the vendor runs are not supported'],
   ['prediction', NO_FORM],
@@ -37,7 +37,7 @@ export function parseChat(value: unknown, media: Media, maxChoices = 8): ParsedR
   const notes = new Notes();
   const choices = body.optional('n', integer(1, maxChoices)) ?? 1;
   if (choices > 1)
-    notes.emulated('n', `the request is sent ${choices} times, and its input is billed as often`);
+    notes.emulated('n', `the request is sent ${choices} times, and its input is billed each time`);
   refuseOthers(body);
   const model = body.required('model', nonEmptyString);
   const includesUsage = body.optional('stream_options', object)?.optional('include_usage', boolean) ?? false;

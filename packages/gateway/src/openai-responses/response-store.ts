@@ -46,7 +46,7 @@ export class ResponseStore {
     this.owner = tenant ?? null;
   }
 
-  /** Returns a response, or `undefined` if it is unknown. Throws an `unavailable` refusal if the store does not respond. */
+  /** Returns a response, or `undefined` if it is unknown. Throws an `unavailable` refusal if the store fails. */
   async get(id: string): Promise<StoredResponse | undefined> {
     if (!isResponseId(id)) return undefined;
     let stored: unknown;
@@ -72,7 +72,7 @@ export class ResponseStore {
     return true;
   }
 
-  /** Returns the items of a response and its ancestors, oldest first. Returns `undefined` if one of them is no longer stored. */
+  /** Returns the items of a response and its ancestors, oldest first. Returns `undefined` if an ancestor is no longer stored. */
   async conversation({ ancestors, ...last }: StoredResponse): Promise<readonly Json[] | undefined> {
     const before = await Promise.all(ancestors.map((id) => this.get(id)));
     const items: Json[] = [];

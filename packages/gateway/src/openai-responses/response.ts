@@ -13,7 +13,7 @@ import { argumentsText } from '../parsing/tool-call.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 import type { KnownTools } from './tools.ts';
 
-/** Members and properties of the request that the response object contains. */
+/** Data of the request from which the members of the response object are written. */
 export interface Echo {
   readonly model: string;
   readonly body: Readonly<Record<string, unknown>>;

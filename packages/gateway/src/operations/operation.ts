@@ -23,5 +23,5 @@ export interface OperationResult {
   };
 }
 
-/** Parses a request strictly. Throws a `Refusal` with the path of an invalid member. `mostBytes`: maximum body size. */
+/** Parses a request strictly. Throws a `Refusal` with the path of an invalid member. `mostBytes`: maximum body size in bytes. */
 export type ParseOperation = (request: Request, mostBytes: number) => Promise<ParsedOperation>;

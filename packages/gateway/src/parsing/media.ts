@@ -57,8 +57,8 @@ export function imageOf(part: ImagePart | FilePart | AudioPart, path: string): I
 const PLACEHOLDER: ImagePart = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array() };
 
 /**
- * Parses a request. If the request contains URLs, fetches them and parses the request again with the fetched parts. Refuses URLs
- * if `fetchMedia` is not set.
+ * Parses a request. If the request contains URLs other than data URLs, fetches the media and parses the request again with the
+ * fetched parts. Refuses these URLs if `fetchMedia` is not set.
  */
 export async function parseWithMedia<T>(
   parse: (media: Media) => T,

@@ -34,7 +34,7 @@ export const eventBody = (options: ReporterOptions): ReadableStream<Uint8Array> 
  */
 class Reporter {
   private readonly options: ReporterOptions;
-  /** Whether the error event has been read, after which the body ends. */
+  /** Whether the call has failed. The body ends after the error event. */
   private isDone = false;
   /** Whether the client has read the last event or has disconnected. */
   private isEnded = false;

@@ -68,7 +68,7 @@ function streamCount(trace: RequestTrace, metrics: Metrics): () => void {
   };
 }
 
-/** Returns the options of a call. `request`: chat request, if the call is a chat. */
+/** Returns the options of a call. `chat`: request of the call if the call is a chat. */
 export const callOptions = (
   { request, caller, requestId, platform, trace }: RequestContext,
   metadata: Readonly<Record<string, unknown>> | undefined,
@@ -97,7 +97,7 @@ interface ChatCall {
   readonly parsed: ParsedRequest;
   readonly model: ChatModel;
   readonly options: CallOptions;
-  /** Called when the client has read the last byte or has disconnected. May be called more than once. */
+  /** Called when the calls have ended, or when the client of a stream has disconnected. May be called more than once. */
   readonly onEnd: () => void;
   /** Called with the error that ends a response after its HTTP status was sent. */
   readonly onError: (error: unknown) => void;

@@ -50,7 +50,7 @@ const POST_ROUTES: ReadonlyMap<string, readonly [wire: string, Handler]> = new M
   ['/v1/moderations', ['openai-moderations', moderationsRoute]],
 ]);
 
-/** Returns the error format for a path: that of Messages, Responses, or otherwise Chat Completions. */
+/** Returns the error format for a path. Paths outside Messages and Responses use the format of Chat Completions. */
 export const failureAt = (path: string): FormatFailure =>
   path.includes('/v1/messages')
     ? anthropicFailure
@@ -93,7 +93,7 @@ export async function route(context: RequestContext, gateway: GatewayContext): P
   throw new Refusal('no-such-route', `unknown route ${requestLine(request, path)}${baseHint(path)}`);
 }
 
-/** Returns the application's route for a path: the route with the same path, otherwise with the longest matching `/*`. */
+/** Returns the application's route for a path: the route with this path, otherwise the longest matching pattern with `/*`. */
 function ownRoute(
   path: string,
   routes: GatewayContext['settings']['routes'],

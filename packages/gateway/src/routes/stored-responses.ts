@@ -41,7 +41,7 @@ export async function storedResponseRoute(
   return Response.json(stored.response);
 }
 
-/** Lists all input items of a response, including the items of earlier responses. */
+/** Responds with a page of the input items of a response, which include the items of earlier responses. */
 async function inputItems(
   query: URLSearchParams,
   stored: StoredResponse,
