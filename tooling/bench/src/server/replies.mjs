@@ -13,7 +13,7 @@ import { answerTo } from './scripts.mjs';
 const WIRES = [openaiChat, openaiResponses, anthropicMessages, geminiGenerate, bedrockConverse, ollamaChat];
 
 /** Interval of events of a fast and of a slow model, in milliseconds. Each event arrives in a separate read. */
-const PACES_MS = { timed: 20, slow: 100 };
+const PACES_MS = { timed: 5, slow: 100 };
 const END = Buffer.from('0\r\n\r\n');
 
 /**

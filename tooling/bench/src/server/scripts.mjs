@@ -3,7 +3,7 @@
 /**
  * @typedef {object} Script
  * @property {'text' | 'paced' | 'timed' | 'slow' | 'held' | 'tool' | 'turns'} kind
- *   `text`: a text; `paced`: the same, one write per event; `timed`: one every 20 ms; `slow`: one every 100 ms; `held`: the same, without an end; `tool`:
+ *   `text`: a text; `paced`: the same, one write per event; `timed`: one every 5 ms; `slow`: one every 100 ms; `held`: the same, without an end; `tool`:
  *   one call of `edit_file`, its arguments in pieces; `turns`: calls of `search`, then a text.
  * @property {number} count deltas, pieces or turns
  */
