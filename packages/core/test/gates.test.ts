@@ -365,58 +365,6 @@ describe('observers', () => {
   });
 });
 
-describe('recoveries', () => {
-  const recovery = (id: string, remember = false): object => ({
-    recover: {
-      id,
-      what: `${id} dropped`,
-      remember,
-      apply: (request: object) => ({ ...request, temperature: undefined }),
-    },
-  });
-
-  it('try the same target at once, with a warning, without counting as an attempt or a failure', async () => {
-    const { majordomo, requestCounts } = world({
-      'a/x': [
-        { fail: 'invalid-request', details: recovery('temperature') },
-        ({ temperature }) => `t=${temperature ?? 'none'}`,
-      ],
-    });
-    const response = await majordomo.model('a/x').generate({ ...hi, temperature: 1 }, { attempts: 1 });
-    expect(response.text).toBe('t=none');
-    expect(response.warnings).toEqual([
-      { action: 'repaired', what: 'temperature dropped', why: 'a/x reported invalid-request' },
-    ]);
-    expect(requestCounts.get('a/x')).toBe(2);
-    expect(majordomo.health.snapshot()).toEqual({});
-  });
-
-  it('happen once per id in a call', async () => {
-    const { majordomo, requestCounts } = world({
-      'a/x': [{ fail: 'invalid-request', details: recovery('temperature') }],
-    });
-    expect((await failure(majordomo.model('a/x').generate(hi))).kind).toBe('invalid-request');
-    expect(requestCounts.get('a/x')).toBe(2);
-  });
-
-  it('marked to be remembered apply to later calls', async () => {
-    const { majordomo, requestCounts } = world({
-      'a/x': [
-        { fail: 'invalid-request', details: recovery('temperature', true) },
-        ({ temperature }) => `t=${temperature ?? 'none'}`,
-      ],
-    });
-    const model = majordomo.model('a/x');
-    await model.generate({ ...hi, temperature: 1 });
-    const second = await model.generate({ ...hi, temperature: 1 });
-    expect([second.text, requestCounts.get('a/x'), second.warnings[0]?.why]).toEqual([
-      't=none',
-      3,
-      'an earlier call was refused',
-    ]);
-  });
-});
-
 describe('a custom classifier', () => {
   it('determines the kind first', async () => {
     const { majordomo } = world(

@@ -470,32 +470,4 @@ describe('a target receives a request', () => {
     });
     expect((await majordomo.model('a/x').generate(hi)).text).toBe('r');
   });
-
-  it('at most four times for recoveries', async () => {
-    let count = 0;
-    const { majordomo } = world({
-      'a/x': [
-        () => {
-          const recover = { id: String(count++), what: 'w', apply: (request: never) => request };
-          return { fail: 'invalid-request', details: { recover } };
-        },
-      ],
-    });
-    expect(LlmError.is(await failure(majordomo.model('a/x').generate(hi)), 'invalid-request')).toBe(true);
-    expect(count).toBe(5);
-  });
-
-  it('once with each credential of a pool, however large', async () => {
-    let count = 0;
-    const { majordomo } = world({
-      'a/x': [
-        () => {
-          const apply = (request: never) => request;
-          const recover = { id: String(count++), what: 'key', changesCredential: true, apply };
-          return count < 8 ? { fail: 'quota', details: { recover } } : 'ok';
-        },
-      ],
-    });
-    expect([(await majordomo.model('a/x').generate(hi)).text, count]).toEqual(['ok', 8]);
-  });
 });
