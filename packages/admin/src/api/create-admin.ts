@@ -39,7 +39,7 @@ export interface AdminOptions {
 export interface Admin {
   /** Path at which the API is mounted. */
   readonly path: string;
-  /** Responds to a request. Never rejects. With `admin: true`, the request needs no token, and `onChange` receives `by`. */
+  /** Responds to a request. Never rejects. With `admin: true`, no token is needed. `by`: name for `onChange`, default `admin`. */
   fetch(
     request: Request,
     options?: { readonly admin?: boolean | undefined; readonly by?: string | undefined },

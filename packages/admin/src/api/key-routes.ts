@@ -95,7 +95,7 @@ export const keyRoutes = (
     {
       method: 'post',
       path: '/keys/{id}/rotate',
-      summary: 'Gives the key another secret. The old one is refused after `graceMs`.',
+      summary: 'Replaces the secret of a key. The old secret is refused after `graceMs`.',
       body: object({}, { graceMs: { type: 'integer', minimum: 0, maximum: MAX_GRACE_MS } }),
       status: 200,
       answer: issued,

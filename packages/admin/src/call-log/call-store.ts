@@ -1,6 +1,6 @@
 import type { CallEntry, CallQuery } from './call.ts';
 
-/** Query for one page of a store. */
+/** Query for one page of a store, with at most `limit` entries. */
 export interface CallPageQuery extends CallQuery {
   readonly limit: number;
   /** Position of the last entry of the previous page. */
@@ -31,7 +31,7 @@ export interface CallStore {
   page(query: CallPageQuery): Promise<readonly CallEntry[]>;
   /** Returns the entry with this id, with its content. */
   get(id: string): Promise<CallEntry | undefined>;
-  /** Returns the figures of the entries that `page` returns. A synchronous store runs other waiting work first. */
+  /** Returns the figures of the entries that `page` returns. A store with a synchronous driver first runs other waiting work. */
   figures(query: CallPageQuery): Promise<readonly CallFigures[]>;
   /** Stored sums of hours. If not set, `stats` of the call log reads the figures of each entry. */
   readonly hours?: CallHours | undefined;
@@ -48,15 +48,15 @@ export interface CallStore {
  */
 export interface CallHours {
   /**
-   * Returns the hours from `from`, inclusive, to `to`, exclusive, oldest first. Includes every hour that has entries. A
-   * synchronous store runs other waiting work first.
+   * Returns the hours from `from`, inclusive, to `to`, exclusive, oldest first. Includes every hour that has entries. A store
+   * with a synchronous driver first runs other waiting work.
    */
   read(query: CallHoursQuery): Promise<readonly CallHour[]>;
   /** Stores the sums of an hour, unless the hour has a new version. */
   write(hour: CallHourSums): Promise<void>;
 }
 
-/** Query for hours. Times are in epoch milliseconds. */
+/** Query for at most `limit` hours. Times are in epoch milliseconds. */
 export interface CallHoursQuery {
   readonly from: number;
   readonly to: number;

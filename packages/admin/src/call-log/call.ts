@@ -43,7 +43,7 @@ export interface CallEntry {
   /** Finish reason of a chat. */
   readonly finish: string | undefined;
   readonly warnings: readonly string[];
-  /** Metadata of the key, with the client's as `client`. JSON of more than 4,000 characters is replaced with its length. */
+  /** Metadata of the call. `client` is the client's part. JSON of more than 4,000 characters is replaced with its length. */
   readonly metadata: JsonObject;
   /** Request and response. Set only in the result of `get`, if the content is stored. */
   readonly content?: CallContent | undefined;
@@ -62,7 +62,7 @@ export interface CallContent {
   readonly response: JsonObject | undefined;
 }
 
-/** Attempt of a call. */
+/** Attempt of a call. `ms` and `firstMs` are in milliseconds. `nanoUsd` is the booked cost in nano-USD, as a decimal integer. */
 export interface CallAttempt {
   readonly target: string;
   readonly outcome: 'finished' | 'failed' | 'abandoned' | 'skipped';
@@ -107,7 +107,7 @@ export interface CallPage {
   readonly next: string | undefined;
 }
 
-/** Figures of a group of calls. Durations are in milliseconds and include only calls that finished. */
+/** Figures of a group of calls. Durations are in milliseconds and of calls that finished. `nanoUsd` is the cost of all calls. */
 export interface CallStats {
   /** Values of the dimensions in `by`, or `''` for calls without a value. Hours are `YYYY-MM-DDTHH`, days `YYYY-MM-DD`. */
   readonly key: Readonly<Record<string, string>>;
@@ -135,13 +135,14 @@ export interface CallStatsQuery extends CallQuery {
   readonly zone?: string | undefined;
 }
 
-/** Outcome of one HTTP request. Reported once, when the last byte is sent or the client has disconnected. */
+/** Outcome of one HTTP request. Reported once, when the response is ready or a streamed response has ended. */
 export interface RequestEvent {
   readonly requestId: string;
   /** `x-client-request-id` of the request: visible ASCII, at most 512 characters. */
   readonly clientRequestId: string | undefined;
   /** Start time, ISO 8601 in UTC. */
   readonly at: string;
+  /** Time from the start to the report, in milliseconds. */
   readonly ms: number;
   readonly method: string;
   /** Route pattern, such as `/v1/responses/:id`, or `other` for an address that is not served. */

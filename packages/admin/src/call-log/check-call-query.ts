@@ -5,7 +5,6 @@ import { isZone } from '../keys/check-key.ts';
 const text: JsonObject = { type: 'string' };
 const time: JsonObject = { type: 'string', format: 'date-time' };
 
-/** Valid dimensions in `by`. */
 export const DIMENSIONS: readonly string[] = [
   'model',
   'target',

@@ -26,9 +26,9 @@ export interface CallLogOptions {
   readonly content?: boolean | undefined;
   /** Redactor for messages and content. @default `createRedactor()` of `@majordomo/redact` */
   readonly redactor?: Redactor | undefined;
-  /** Retention time of entries, in milliseconds. @default 30 days */
+  /** Retention time of entries, in milliseconds. @default 2_592_000_000 (30 days) */
   readonly keepMs?: number | undefined;
-  /** Retention time of content, in milliseconds. @default 7 days, or `keepMs` if that is shorter */
+  /** Retention time of content, in milliseconds, at most `keepMs`. @default 604_800_000 (7 days), or `keepMs` if it is shorter */
   readonly keepContentMs?: number | undefined;
   /**
    * Maximum time that an entry waits to be written with others, in milliseconds. If the process is killed while the store
@@ -60,13 +60,13 @@ export interface CallLog {
   page(
     query?: CallQuery & { readonly limit?: number | undefined; readonly after?: string | undefined },
   ): Promise<CallPage>;
-  /** Returns an entry by call id, request id or client request id, with its content. */
+  /** Returns the entry with this call id, request id or client request id, with its stored content. Otherwise `undefined`. */
   get(id: string): Promise<CallEntry | undefined>;
   /** Returns figures per group, in the order of the groups. Rejects with `config` for an invalid query. */
   stats(query: CallStatsQuery): Promise<readonly CallStats[]>;
   /**
    * Returns all matching entries, newest first, as lines of JSON or as CSV (RFC 4180) with a header. Reads in pages, so memory
-   * usage is constant. A cell that begins like a formula is prefixed with `'`.
+   * usage is constant. A cell that begins like a formula is prefixed with `'`. An invalid query fails the stream with `config`.
    */
   export(format: 'jsonl' | 'csv', query?: CallQuery): ReadableStream<Uint8Array>;
   /** Number of entries dropped since the start. */
@@ -75,7 +75,7 @@ export interface CallLog {
   metrics(): readonly MetricSample[];
   /** Writes the waiting entries. Never rejects, but `onError` receives a failure of the store. */
   flush(): Promise<void>;
-  /** Flushes, then accepts no more entries. Does not close the store, because the application owns it. */
+  /** Stops accepting entries, and flushes. Entries that cannot be written are lost. Does not close the application's store. */
   close(): Promise<void>;
 }
 

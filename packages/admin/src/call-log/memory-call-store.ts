@@ -5,7 +5,7 @@ import type { CallFigures, CallStore } from './call-store.ts';
 const MAX_ENTRIES = 10_000;
 const NANO = 1e9;
 
-/** Creates a store in the memory of this process. With `most` entries, a new one replaces the oldest. @default 10_000 */
+/** Creates a store in the memory of this process. Deletes the oldest entries above `most`, by default 10,000. */
 export function memoryCallStore(options: { readonly most?: number | undefined } = {}): CallStore {
   checkOptions('memoryCallStore', options, { most: 1 });
   const { most = MAX_ENTRIES } = options;
@@ -68,7 +68,6 @@ function matches(entry: CallEntry, query: CallQuery): boolean {
   );
 }
 
-/** Returns the members that `stats` sums. */
 function figuresOf(entry: CallEntry): CallFigures {
   return {
     ...entry,

@@ -49,7 +49,7 @@ function checkLimit(subject: string, limit: KeyLimit, index: number, all: readon
       limit.max.usd,
     );
   const first = all.findIndex(({ max, per }) => per === limit.per && unit in max);
-  if (first < index) fail(subject, path, `is a second limit of ${unit} per ${limit.per}; remove one of them`);
+  if (first < index) fail(subject, path, `is a second limit of ${unit} per ${limit.per}; remove it`);
   if (limit.zone !== undefined && !isZone(limit.zone))
     fail(subject, `${path}.zone`, "must be an IANA time zone, such as 'Europe/Berlin'", limit.zone);
 }

@@ -37,7 +37,7 @@ export interface Keys {
   /**
    * Returns the caller of a request. Pass it to `createGateway` as `authorize`. Reads `authorization: Bearer` or `x-api-key`.
    * Returns `undefined` for a secret that is unknown, revoked, expired or replaced. Rejects with `server`, code `key-store-down`,
-   * if the store does not respond and this process has not cached the key.
+   * if the store does not respond and this process has not read the key within `staleMs`.
    */
   authorize(request: Request): Promise<KeyCaller | undefined>;
   /** Returns the limits of the call's key, or `[]` for a call without a key. Pass it to `createLedger` as `limitsOf`. */
@@ -50,16 +50,19 @@ export interface Keys {
   list(query?: KeyQuery): Promise<readonly VirtualKey[]>;
   /**
    * Changes the given members. `null` removes a member. The change takes effect at the next request in this process, and within a
-   * second in other processes. Rejects with `not-found`, with `config`, and with `denied` (code `conflict`) if another change was
-   * stored first.
+   * second in other processes. Rejects with `not-found`, with `config` for an invalid member or a revoked key, and with `denied`
+   * (code `conflict`) if another change was stored first.
    */
   update(id: string, change: KeyChange): Promise<VirtualKey>;
   /**
-   * Replaces the secret of the key. The previous secret is refused after `graceMs` (default 0, at most 30 days). The id, the
-   * limits and the amounts spent do not change. Rejects with `not-found`, and with `config` for a revoked key.
+   * Replaces the secret of the key. The previous secret is refused after `graceMs` milliseconds (default 0, at most 30 days). The
+   * id, the limits and the amounts spent do not change. Rejects like `update`.
    */
   rotate(id: string, options?: { readonly graceMs?: number | undefined }): Promise<IssuedKey>;
-  /** Revokes the key and its secrets permanently. Calls in progress end normally. A repeated revocation is not an error. */
+  /**
+   * Revokes the key and its secrets permanently. Calls in progress end normally. A repeated revocation is not an error. Rejects
+   * with `not-found` if the key does not exist.
+   */
   revoke(id: string): Promise<VirtualKey>;
   /** Stops watching the store. Does not close the store, because the application owns it. */
   close(): Promise<void>;

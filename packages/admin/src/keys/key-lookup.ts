@@ -21,7 +21,7 @@ interface Entry {
 const MAX_ENTRIES = 50_000;
 const RETRY_AFTER_MS = 5000;
 
-/** Reads keys by the hash of their secret. Uses cached keys only while the store reports changes, or if it does not respond. */
+/** Reads keys by the hash of their secret. Uses cached keys only if the store reports changes, or while it does not respond. */
 export class KeyLookup {
   private readonly options: LookupOptions;
   private readonly entries = new Map<string, Entry>();
@@ -99,7 +99,8 @@ export class KeyLookup {
     const entry = this.entries.get(sha256);
     if (entry !== undefined && this.options.clock.now() < entry.readAt + this.options.staleMs)
       return entry.record;
-    const message = 'the key store does not respond, and this key is not cached in this process; retry later';
+    const message =
+      'the key store does not respond, and this process has no recent copy of the key; retry later';
     throw new LlmError(
       'server',
       message,

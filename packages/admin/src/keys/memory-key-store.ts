@@ -26,7 +26,6 @@ export function memoryKeyStore(): KeyStore {
   };
 }
 
-/** Default number of keys per page. */
 const DEFAULT_PAGE = 100;
 
 const newestFirst = (a: KeyRecord, b: KeyRecord): number =>

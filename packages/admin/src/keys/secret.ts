@@ -8,7 +8,6 @@ const SECRET = /^mj_[\w-]{43}$/;
 export const createSecret = (): string =>
   `mj_${base64Url(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)))}`;
 
-/** Returns a new id of a key. */
 export const createKeyId = (): string =>
   `key_${Array.from(crypto.getRandomValues(new Uint8Array(ID_BYTES)), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 
