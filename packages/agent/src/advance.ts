@@ -32,7 +32,7 @@ export function answered(state: RunState, answer: Answer, textOnly = false): Run
   const done = textOnly ? 'max-steps' : doneReason(answer.finish, calls);
   const next: RunState = {
     ...state,
-    // An empty last response is valid if an earlier turn has an answer. Omit the turn, because providers reject an empty one.
+    // An empty last response is valid if an earlier turn has an answer. Omit the empty turn, because providers reject it.
     messages: message.parts.length === 0 ? state.messages : [...state.messages, message],
     steps: state.steps + 1,
     pending: calls,
@@ -57,7 +57,7 @@ export function toolsRan(state: RunState, outcomes: readonly ToolOutcome[]): Run
   return { ...next, ...spentWith(state, sumParallel(outcomes.map(({ spent }) => spent))) };
 }
 
-/** Returns the state with the decisions on pending calls. Returns the given state if no decision matches a pending call. */
+/** Returns the state with the decisions on pending calls. Returns the given state if no decision has an effect. */
 export function decided(state: RunState, decisions: readonly Decision[]): RunState {
   return decisions.reduce((before, decision) => {
     const { callId } = decision;
@@ -83,7 +83,7 @@ function decidedInside(state: RunState, decision: Decision): RunState {
   return state;
 }
 
-/** Approves a call that has not run. Ignores a suspended call and a sub-agent that waits, because these calls have already run. */
+/** Approves a call. Has no effect if the call is already approved or suspended, or if its sub-agent waits. */
 function withApproval(state: RunState, decision: Decision): RunState {
   const { callId } = decision;
   const isSameCall = (other: { readonly callId: string }): boolean => other.callId === callId;
@@ -92,7 +92,7 @@ function withApproval(state: RunState, decision: Decision): RunState {
   return { ...state, decisions: [...state.decisions, decision] };
 }
 
-/** Returns the state that records for each of `calls` whether it needs approval. `needed`: ids of the calls that do. */
+/** Returns the state that records for each of `calls` whether it needs approval. `needed`: ids of the calls that need it. */
 export function approvalsChecked(
   state: RunState,
   calls: readonly ToolCallPart[],

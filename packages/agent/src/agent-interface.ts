@@ -12,7 +12,7 @@ import type { RunState } from './state.ts';
 export interface Agent {
   /** Name of the agent. Required if another agent hands off to this agent. */
   readonly name: string | undefined;
-  /** Returns the state before the first step. The budget of the state is `options.budget`, or by default the agent's. */
+  /** Returns the state before the first step. The budget of the state is `options.budget`, by default the agent's budget. */
   begin(input: string | readonly Message[], options?: { readonly budget?: Budget | undefined }): RunState;
   /** Returns the next action of a run. Has no side effects. */
   decide(state: RunState): Action;
@@ -22,12 +22,12 @@ export interface Agent {
   claimOwner(): string;
   /**
    * Runs the agent loop with the given effects. `run` and `stream` use local effects. A durable engine uses journaled effects.
-   * Throws a `RunError` for a model error. Throws any other error of an effect unchanged.
+   * Throws a `RunError` if an effect throws an `LlmError`. Throws any other error of an effect unchanged.
    */
   drive(state: RunState, effects: Effects): Promise<RunResult>;
   /**
-   * Runs until the run ends or a call waits for a decision. A failed run throws a `RunError` with its state. Before any effect,
-   * throws `config` for an invalid state or a missing `claim`, and `invalid-request` for an unexpected decision.
+   * Runs until the run ends or a call waits for a decision. A failed run throws a `RunError` that contains the state. Before any
+   * effect, throws `config` for an invalid state or a missing `claim`, and `invalid-request` for an unexpected decision.
    */
   run(input: RunInput, options?: RunOptions): Promise<RunResult>;
   /** Runs the agent as `run` does, and returns the events of the run. The run starts when the first event is read. */

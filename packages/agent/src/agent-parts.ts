@@ -20,7 +20,7 @@ export interface HandoffTarget {
 /** Agents to which an agent can hand off. */
 export interface AgentHandoffs {
   readonly targets: readonly HandoffTarget[];
-  /** Reads and checks the option `handoffs`, but only when it is called for the first time. */
+  /** Reads and checks the option `handoffs`. Has no effect after the first successful call. */
   load(): void;
   /** Returns the name of the agent to which this tool hands off, or `undefined` for any other tool. */
   to(toolName: string): string | undefined;
@@ -49,14 +49,14 @@ export interface AgentParts {
 
 const PARTS = Symbol.for('majordomo.agentParts');
 
-/** Returns the agent with its parts. Their key is a symbol, so that copies of the agent contain them. */
+/** Returns the agent with its parts as a member under a symbol. Spread copies of the agent also contain this member. */
 export const withParts = <T extends object>(agent: T, parts: AgentParts): T => ({ ...agent, [PARTS]: parts });
 
 /** Returns the parts of an agent of `createAgent`, or `undefined` for any other object. */
 export const partsOf = (agent: object | undefined): AgentParts | undefined =>
   agent !== undefined && PARTS in agent ? (agent[PARTS] as AgentParts) : undefined;
 
-/** Returns the parts of the agent that an agent tool runs in this call, or `undefined` for a call of another tool. */
+/** Returns the parts of the agent that an agent tool runs in this call, or `undefined` if it runs no such agent. */
 export const subAgentParts = (
   parts: AgentParts | undefined,
   state: RunState,

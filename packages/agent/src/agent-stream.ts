@@ -83,7 +83,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
       for (const reader of this.readers.splice(0)) reader(this.end());
     });
     this.running = running;
-    // The iterator or `result()` reports the error. If the caller uses only one, the other must not reject unhandled.
+    // `next` and `result()` report the error. Until the caller calls one of these methods, the rejection must not be unhandled.
     running.catch(() => undefined);
     return running;
   }

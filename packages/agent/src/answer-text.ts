@@ -12,8 +12,8 @@ const POINTS_BACK = /\b(?:above|already|before|earlier|previous(?:ly)?|prior|pre
 const MAX_REFERENCE_LENGTH = 120;
 
 /**
- * Returns the answer of a run. Some models write the answer next to a tool call, and end with an empty text or a text that refers
- * to the answer. In this case, returns the last earlier text that does not refer to another answer.
+ * Returns the last text of the model since the last user message. Some models write the answer next to a tool call, and end with
+ * an empty text or a text that only refers to the answer. Such a text is skipped if an earlier text exists.
  */
 export function answerText(messages: readonly Message[]): string {
   let terminal: string | undefined;

@@ -1,16 +1,16 @@
 import type { Attempt, ChatResponse } from '@majordomo/core';
 
-/** Limits of one run, its sub-agents and its handoffs. They are checked only before each model call. */
+/** Limits of one run, including its sub-agents and handoffs, checked only before each model call. By default, no limit is set. */
 export interface Budget {
   /** Maximum cost in US dollars, as a decimal string with at most nine decimals: `'0.50'`. Requires `cost`. */
   readonly maxUsd?: string | undefined;
   /** Maximum sum of input and output tokens. */
   readonly maxTokens?: number | undefined;
-  /** Maximum time of model calls and tools, without waits for decisions, in milliseconds. Adds the longest of parallel calls. */
+  /** Maximum time of model calls and tools, in milliseconds. Excludes waits. Of parallel calls, only the longest counts. */
   readonly maxMs?: number | undefined;
 }
 
-/** Amounts that a run has spent. If neither `budget` nor `cost` is set, all amounts except `tokens` are 0. */
+/** Amounts that a run has spent. `ms` is in milliseconds. Without `budget` and `cost`, all amounts except `tokens` are 0. */
 export interface Spent {
   /** Cost in nano-dollars as a decimal string, because JSON has no bigint. `'0'` if `cost` is not set. */
   readonly nanoUsd: string;

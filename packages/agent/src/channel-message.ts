@@ -2,7 +2,7 @@ import { fromJson, LlmError, toJson } from '@majordomo/core';
 import type { AgentEvent } from './event.ts';
 import { errorFromJson, errorToJson } from './failure.ts';
 
-/** Metadata that identifies the run, the attempt and the step of a channel message. */
+/** Metadata of a channel message. `began`: start of the attempt, in ms since 1970. `batch`: number of the message, from 0. */
 export interface ChannelMessageHead {
   readonly runId: string;
   readonly attempt: string;

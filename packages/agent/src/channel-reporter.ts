@@ -46,7 +46,7 @@ export class ChannelReporter {
     else this.sendSoon();
   }
 
-  /** Publishes the buffered events. Waits for the channel, up to a timeout, unless the channel has already lost events. */
+  /** Publishes the buffered events. Waits for the channel, up to a timeout. If the last batch was lost, does not wait. */
   async flush(): Promise<void> {
     const sent = this.sendAll();
     if (!this.isLosing) await this.withTimeout(sent).catch(() => undefined);

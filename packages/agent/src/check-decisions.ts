@@ -9,7 +9,7 @@ interface CallOfAgent extends LocatedCall {
   readonly agent: AgentParts | undefined;
 }
 
-/** Throws `invalid-request` for a decision that no call waits for, because such a decision would be lost. */
+/** Throws `invalid-request` for an invalid decision, a call that is not pending, and arguments that do not match the schema. */
 export async function checkDecisionsFor(
   state: RunState,
   decisions: readonly Decision[],

@@ -12,8 +12,8 @@
  */
 export interface ClaimStore {
   /**
-   * Stores the key `<run>/<step>/<call>` and returns whether the key was new. Must be atomic: returns `true` to exactly one
-   * caller. If the method rejects, the run ends before the tool starts. A key must not expire while the run can be resumed.
+   * Stores the key `<run>/<step>/<call>` and returns whether the key was new. Must be atomic, so that exactly one caller receives
+   * `true`. If the method rejects, the run ends before the tool starts. A key must not expire while the run can be resumed.
    */
   claim(key: string): Promise<boolean>;
 }

@@ -60,8 +60,9 @@ export interface ConversationStore {
    */
   search(query: string, limit?: number): Promise<readonly ConversationHit[]>;
   /**
-   * Sets a title, which later saves do not change. A title with `by: 'model'`, such as the result of `titleOf` of `@majordomo/context`,
-   * never replaces a user's title. Returns whether the title was set. Rejects with `config` for an empty title.
+   * Sets a title, which later saves do not change. A title with `by: 'model'`, such as the result of `titleOf` of
+   * `@majordomo/context`, never replaces a user's title. The default of `by` is `'user'`. Returns whether the title was set.
+   * Rejects with `config` for an empty title.
    */
   rename(id: string, title: string, by?: 'user' | 'model'): Promise<boolean>;
   /** Removes a conversation and returns whether it existed. */

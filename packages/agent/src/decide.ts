@@ -10,7 +10,7 @@ export type Action =
   | { readonly type: 'call-model'; readonly textOnly?: true | undefined }
   /** Checks which of these calls a person must approve. */
   | { readonly type: 'check-approval'; readonly calls: readonly ToolCallPart[] }
-  /** Runs these calls in parallel: one call if tools run sequentially, otherwise all calls that wait for no decision. */
+  /** Runs these calls in parallel. If tools run sequentially, `calls` contains only the first call that can run. */
   | { readonly type: 'run-tools'; readonly calls: readonly ToolCallPart[] }
   /** Hands the conversation to the agent `to`. All calls of the turn that are not handoffs have results. */
   | { readonly type: 'hand-off'; readonly call: ToolCallPart; readonly to: string }

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { Decision } from './state.ts';
 
-/** Throws `invalid-request` for a decision with an invalid choice, such as `approve: false`. */
+/** Throws `invalid-request` for a decision without a `callId`, or with an invalid choice, such as `approve: false`. */
 export function checkDecisions(decisions: readonly Decision[]): void {
   for (const [at, decision] of decisions.entries()) {
     const fields = Object(decision) as Readonly<Record<string, unknown>>;

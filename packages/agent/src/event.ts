@@ -1,8 +1,9 @@
 import type { ChatResponse, StreamEvent, ToolCallPart, ToolResultPart, Warning } from '@majordomo/core';
 
 /**
- * Event of a run. A step consists of `step-start`, the model's events, the start and end of each tool call, and `step-end`. A
- * `reset` among the model's events restarts the response. Each of the model's warnings is emitted once per run.
+ * Event of a run. The first `step` is 1. A step consists of `step-start`, the model's events, the start and end of each tool
+ * call, and `step-end`. A `reset` among the model's events restarts the response. Each of the model's warnings is emitted once
+ * per run.
  */
 export type AgentEvent =
   | { readonly type: 'step-start'; readonly step: number }
@@ -11,7 +12,7 @@ export type AgentEvent =
   | { readonly type: 'tool-end'; readonly result: ToolResultPart }
   /** Emitted after a step, if the same process started the step. */
   | { readonly type: 'step-end'; readonly response: ChatResponse }
-  /** Emitted if a hook failed and the run continues, or if the cost of a model call is unknown. */
+  /** Emitted if a hook or toolbox failed and the run continues, or if the cost of a model call is unknown. */
   | { readonly type: 'warning'; readonly warning: Warning };
 
 /** Listener for events. A returned promise delays the run until the promise settles. */

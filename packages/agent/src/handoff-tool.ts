@@ -2,7 +2,7 @@ import type { Tool } from './tool.ts';
 
 const PREFIX = 'transfer_to_';
 
-/** Returns the tool with which a model hands off to the agent. The tool never runs: `handedOff` adds the results of its calls. */
+/** Returns the tool with which a model hands off to the agent. The tool never runs, because `handedOff` adds its results. */
 export const handoffTool = (
   name: string,
   description: string = `Hands the conversation to the agent ${name}.`,

@@ -13,7 +13,8 @@ export interface Handoff {
   readonly description?: string | undefined;
   /**
    * Messages before the handoff that the agent receives: all, only the user's, or the result of a pure function. If none remains,
-   * the agent receives the last user message. It receives all later messages. The transcript does not change. @default 'all'
+   * the agent receives the last user message. The agent receives all later messages. The transcript does not change.
+   * @default 'all'
    */
   readonly history?: 'all' | 'user' | ((messages: readonly Message[]) => readonly Message[]) | undefined;
 }
@@ -31,7 +32,7 @@ export class Handoffs {
     this.unread = option;
   }
 
-  /** Reads the entries. Throws `config` for an entry that is not an agent with a name. */
+  /** Reads the option. Throws `config` for an invalid option, such as an agent without a name. */
   load(): void {
     if (this.unread === undefined) return;
     const given: unknown = typeof this.unread === 'function' ? this.unread() : this.unread;

@@ -15,11 +15,11 @@ import type { RunState } from './state.ts';
 
 /** Observers of a run. The run does not wait for observers. An error or a rejection of an observer becomes a warning. */
 export interface Observers {
-  /** Called before a model call. `step` is the number of the step; the first step is 1. */
+  /** Called before a model call. `step` is the number of the step, from 1. */
   readonly onStepStart?: Observer<{ readonly step: number; readonly state: RunState }>;
   /** Called before a tool runs. */
   readonly onToolStart?: Observer<{ readonly step: number; readonly call: ToolCallPart }>;
-  /** Called after a tool has returned a result. `ms` is the duration in milliseconds. Not called for a suspended tool. */
+  /** Called after a tool has returned a result. `ms` is the duration in milliseconds. Not called while the call waits. */
   readonly onToolEnd?: Observer<{
     readonly step: number;
     readonly call: ToolCallPart;
@@ -70,7 +70,7 @@ export interface Hooks extends Observers {
   readonly prepareStep?:
     | ((next: { readonly step: number; readonly state: RunState }) => Awaitable<StepSettings | undefined>)
     | undefined;
-  /** Function that returns messages to append before the next model call. The messages remain in the transcript. */
+  /** Function that returns messages to append before the next model call. If the function fails, the run continues. */
   readonly steer?: ((state: RunState) => Awaitable<readonly Message[] | undefined>) | undefined;
   /** Function that returns messages to send instead of the stored transcript. If it fails, the transcript is sent. */
   readonly compact?:
@@ -84,9 +84,9 @@ export interface CompactContext {
   readonly state: RunState;
   /** Signal that aborts when the run aborts or the step exceeds `totalMs`. */
   readonly signal: AbortSignal;
-  /** Usage of the previous step; `undefined` if another process ran that step. */
+  /** Usage of this process's previous model call. `undefined` for the first call, and if the usage is unknown. */
   readonly usage: Usage | undefined;
-  /** Target whose response was used in the previous step. */
+  /** Target of this process's previous model call. `undefined` for the first call. */
   readonly target: string | undefined;
   /** Request of the step, whose messages are the complete transcript. */
   readonly request: ChatRequest;

@@ -16,7 +16,7 @@ export interface Journal {
   readonly maxBytes?: number | undefined;
   /** Returns the recorded result of a step, or runs the step and records its result. Parallel steps start in the same tick. */
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
-  /** Waits for the decision on a call. Each wait of a call has another `name`. The id of a call inside a sub-agent is a path. */
+  /** Waits for the decision on a call. Each wait has a unique `name`. The id of a call inside a sub-agent is a path. */
   decision(call: ToolCallPart, name: string): Promise<Decision>;
   /** Called before each decision with the calls of a step that still wait, and after the last decision with an empty array. */
   awaiting?(waiting: readonly WaitingCall[]): Promise<void>;

@@ -97,7 +97,7 @@ async function driveSubAgent(
     const result = await inner.drive({ ...start, budget }, effects);
     return () => Promise.resolve(result);
   } catch (error) {
-    // Throw the engine's own errors, and every error after an abort, to the engine. Others become the result of the call.
+    // Throw the engine's own errors, and every error after an abort, to the engine. Other errors become the call's result.
     if (!RunError.is(error) || journal.signal.aborted) throw error;
     return () => Promise.reject(error);
   }

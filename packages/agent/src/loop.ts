@@ -77,7 +77,6 @@ export interface RunResult {
 
 /** Rules of `decide`, and further properties of the agent that the loop requires. */
 export interface DriveRules extends Rules {
-  /** Name of the agent. */
   readonly agentName: string | undefined;
   readonly maxHandoffs: number;
   /** Budget for a run whose state has no budget. */

@@ -26,7 +26,7 @@ export const MAX_DEPTH = 3;
 
 const NESTING = Symbol.for('majordomo.nesting');
 
-/** Returns a copy of an object with the nesting added. The key is a symbol, so that copies of the copy also contain it. */
+/** Returns a copy of an object with the nesting under a symbol. Spread copies of the result also contain the nesting. */
 export const withNesting = <T extends object>(carrier: T, nesting: Nesting): T => ({
   ...carrier,
   [NESTING]: nesting,

@@ -32,14 +32,14 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   /** Skills. Their instructions follow the agent's instructions, in the given order. @default [] */
   readonly skills?: readonly Skill[] | undefined;
   /**
-   * Whether a search tool replaces most tool definitions, or options of this tool. Tools of `tools` and `skills` are always
-   * offered. Tools of `toolboxes` are deferred if the agent has at least `ToolSearch.above` tools. The model can call a deferred
-   * tool after a result of the search tool has loaded it. An earlier call only loads the tool. @default false
+   * Whether a search tool replaces most tool definitions, or the options of the search tool. Tools of `tools` and `skills` are
+   * not deferred. Tools of `toolboxes` are deferred if the agent has at least `ToolSearch.above` tools. The model can call a
+   * deferred tool after a result of the search tool has loaded it. An earlier call only loads the tool. @default false
    */
   readonly toolSearch?: boolean | ToolSearch | undefined;
   /**
    * Agents that may take over the conversation, each offered as a tool `transfer_to_<name>`. A function is called when the first
-   * run begins, so that two agents can refer to each other. The new agent continues with its model, instructions, settings,
+   * run begins, so that two agents can refer to each other. The new agent continues with its own model, instructions, settings,
    * tools, approvals, `prepareStep` and `compact`. Limits, `steer` and observers remain those of the agent that was run. Two
    * reachable agents with the same name throw `config`.
    */

@@ -28,7 +28,7 @@ export class RunError extends LlmError {
     return this.details.partial;
   }
 
-  /** Whether the value is a `RunError` with one of the kinds. Recognizes errors of other installed copies of the package. */
+  /** Whether the value is a `RunError` with one of the kinds (default: any). Recognizes errors of other copies of the package. */
   static override is(value: unknown, ...kinds: readonly ErrorKind[]): value is RunError {
     return isRunError(value) && (kinds.length === 0 || LlmError.is(value, ...kinds));
   }
@@ -39,6 +39,6 @@ export class RunError extends LlmError {
   }
 }
 
-/** Returns whether the value is a `RunError`. Outside the class, because the bundler renames a class that refers to itself. */
+/** Returns whether the value is a `RunError`. Not a method, because the bundler renames a class that refers to itself. */
 const isRunError = (value: unknown): value is RunError =>
   typeof value === 'object' && value !== null && BRAND in value;

@@ -5,7 +5,7 @@ import type { ChannelMessage } from './channel-message.ts';
 export type RunEvent =
   /** Event of the run. `attempt` identifies the execution of the run in one process. */
   | { readonly type: 'event'; readonly step: number; readonly attempt: string; readonly event: AgentEvent }
-  /** The step starts again because its process ended before the step was recorded. Discard the step's earlier events. */
+  /** The step starts again, such as after its process ended before the step was recorded. Discard the step's earlier events. */
   | { readonly type: 'reset'; readonly step: number }
   /** Some events are missing, because they were emitted before the watch started or the channel lost them. */
   | { readonly type: 'missed' };
@@ -36,7 +36,7 @@ export class RunFollower {
     ];
   }
 
-  /** Returns the message's attempt if the attempt replaces the current one, because `batch` is 0 or the attempt began later. */
+  /** Returns the message's attempt, or `undefined` if the attempt is outdated. A newer attempt has `batch` 0 or began later. */
   private startAttempt({ attempt, began, batch }: ChannelMessage): RunAttempt | undefined {
     if (this.endedAttempts.has(attempt)) return undefined;
     if (this.current !== undefined) {

@@ -24,7 +24,7 @@ export interface RunOptions extends CallOptions, Observers {
   readonly budget?: Budget | undefined;
   /** Value that tools receive as `ToolContext.context`. @default undefined */
   readonly context?: unknown;
-  /** Id of the run in `ToolContext.key`. Ignored if the state has pending calls. @default the state's id, or a UUID */
+  /** Id of the run in `ToolContext.key`. Ignored if the state has pending calls and an id. @default the state's id, or a UUID */
   readonly runId?: string | undefined;
 }
 

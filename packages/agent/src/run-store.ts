@@ -19,7 +19,7 @@ export interface RunStore {
 
 /** Filter for a list of runs. */
 export interface RunQuery {
-  /** Whether to return only runs that wait for a decision (true), or only the other runs (false). @default both */
+  /** Whether to return only runs that wait for a decision (true), or only runs that do not wait (false). @default both */
   readonly awaiting?: boolean | undefined;
   /** Whether to return finished runs instead of unfinished runs. @default false */
   readonly done?: boolean | undefined;

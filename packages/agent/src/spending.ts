@@ -13,12 +13,12 @@ export interface FailedWork {
 
 const failedWork = new WeakMap<object, FailedWork>();
 
-/** Records the usage of the operation that failed with this error. */
+/** Records the usage and the spent amounts of the operation that failed with this error. */
 export function recordFailedWork(error: unknown, work: FailedWork | undefined): void {
   if (work !== undefined && typeof error === 'object' && error !== null) failedWork.set(error, work);
 }
 
-/** Returns the usage that was recorded for this error. */
+/** Returns the usage and the spent amounts that were recorded for this error. */
 export const failedWorkOf = (error: unknown): FailedWork | undefined =>
   typeof error === 'object' && error !== null ? failedWork.get(error) : undefined;
 

@@ -65,7 +65,7 @@ export interface RunState {
   readonly pending: readonly ToolCallPart[];
   /** Results of the last turn's calls, stored here until every call has a result. */
   readonly results: readonly ToolResultPart[];
-  /** Approvals of pending calls by a person. */
+  /** Approvals of pending calls. */
   readonly decisions: readonly Decision[];
   readonly usage: Usage;
   readonly done: Done | undefined;

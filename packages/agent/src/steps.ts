@@ -1,4 +1,4 @@
-// Pure steps of a run, for custom drivers. Engines run the built files in isolates, so these must not import another package.
+// Pure steps of a run, for custom drivers. Engines run the built files in isolates, so the files must not import a package.
 export { begin } from './state.ts';
 export { decide, type Action, type Rules } from './decide.ts';
 export {

@@ -8,7 +8,7 @@ const MEDIA_MEMBERS: ReadonlySet<string> = new Set(['type', 'mediaType', 'bytes'
 
 /**
  * Returns the text, image or document part for an output, or `undefined` for JSON, such as an object with `type: 'text'` and more
- * members. Throws for bytes that no result can contain. If a target does not accept documents, core sends an error.
+ * members. Throws for bytes that no result can contain. If a target does not accept documents, core sends an error result.
  */
 export function partOf(value: unknown): Piece | undefined {
   if (value instanceof Uint8Array) return mediaOf(value);

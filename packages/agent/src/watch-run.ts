@@ -22,7 +22,7 @@ const MAX_WAITING = 1024;
 const MAX_CHARACTERS = 16 * 1_048_576;
 
 /**
- * Watches a run in another process. Resolves when the subscription is active. Events arrive in order and without duplicates.
+ * Watches a run in another process. Resolves with its events when the subscription is active. Events are in order and unique.
  * Events of outdated attempts are omitted. The iteration ends with the run, and rejects with an `LlmError` if the channel fails.
  * A channel may lose events, but it cannot affect the result of the run.
  *
