@@ -306,6 +306,49 @@ describe("afterCommit: 'continue'", () => {
     ]);
   });
 
+  it('emits the events of both targets as those of one answer', async () => {
+    const shown: readonly Piece[] = [
+      ['reasoning', 'hm'],
+      ['text', BEGIN],
+    ];
+    const { events } = await runPieces(shown, [
+      ['reasoning', 'well'],
+      ['text', 'Ok'],
+      ['text', 'ay, it ran.'],
+    ]);
+    const { error } = events.find(({ type }) => type === 'continued') as { error: LlmError };
+    const text = `${BEGIN}Okay, it ran.`;
+    expect(events).toEqual([
+      { type: 'start', target: 'a/x', id: 'r' },
+      { type: 'part-start', index: 0, part: { type: 'reasoning' } },
+      { type: 'reasoning-delta', index: 0, text: 'hm' },
+      { type: 'part-end', index: 0, part: { type: 'reasoning', text: 'hm' } },
+      { type: 'part-start', index: 1, part: { type: 'text' } },
+      { type: 'text-delta', index: 1, text: BEGIN },
+      { type: 'continued', from: 'a/x', error, target: 'b/y' },
+      {
+        type: 'warning',
+        warning: {
+          action: 'continued',
+          what: 'answer',
+          why: 'a/x failed (server): b/y continued after 60 characters',
+        },
+      },
+      { type: 'part-start', index: 2, part: { type: 'reasoning' } },
+      { type: 'reasoning-delta', index: 2, text: 'well' },
+      { type: 'part-end', index: 2, part: { type: 'reasoning', text: 'well' } },
+      { type: 'text-delta', index: 1, text: 'Okay, it ran.' },
+      { type: 'part-end', index: 1, part: { type: 'text', text } },
+      { type: 'finish', target: 'b/y', reason: 'stop', raw: 'stop', usage: undefined },
+    ]);
+  });
+
+  it('emits text that may introduce the continuation when the text ends', async () => {
+    const { events, parts } = await runPieces([['text', BEGIN]], [['text', 'Ok']]);
+    expect(textOf(events)).toBe(`${BEGIN}Ok`);
+    expect(parts).toEqual([{ type: 'text', text: `${BEGIN}Ok` }]);
+  });
+
   it('permits tool calls of the second target', async () => {
     const { events, stream } = await runStream(breakingTurn, {
       text: 'I look it up.',

@@ -95,7 +95,6 @@ class EventRewriter {
   private readonly indexes = new Map<number, number>();
   /** Index that the model uses for its first text. */
   private firstIndex: number | undefined;
-  private isFirstEnded = false;
   /** First text of the model, without the repetitions that were removed. */
   private added = '';
 
@@ -155,8 +154,6 @@ class EventRewriter {
   }
 
   private firstTextEnd({ index }: EventOf<'part-end'>): readonly ModelEvent[] {
-    if (this.isFirstEnded) return [];
-    this.isFirstEnded = true;
     const rest = this.joint === undefined ? [] : this.firstText(index, this.joint.end());
     const text = (this.open?.text ?? '') + this.added;
     return [...rest, { type: 'part-end', index: this.indexOf(index), part: { type: 'text', text } }];
