@@ -206,11 +206,11 @@ describe('hedgeAfterMs', () => {
         },
       };
       const { majordomo, clock, requestCounts, events } = world(
-        { 'a/x': [slow('a', 1500)], 'b/y': ['b'] },
+        { 'a/x': [slow('a', 1500)], 'b/y': ['b'], 'c/z': ['c'] },
         { gates: [gate] },
       );
       const controller = new AbortController();
-      const answer = majordomo.model('a/x,b/y').generate(hi, { ...hedged, signal: controller.signal });
+      const answer = majordomo.model('a/x,b/y,c/z').generate(hi, { ...hedged, signal: controller.signal });
       await clock.advance(1200);
       if (how === 'is aborted') controller.abort();
       const ended = answer.then(
