@@ -29,7 +29,7 @@ export interface Io {
   text(question: string, suggested?: string): Promise<string | null | undefined>;
   /** Asks for a line that is not shown. */
   secret(question: string): Promise<string | null | undefined>;
-  /** Asks for any number of choices. The choices in `picked` are initially selected. */
+  /** Asks the user for one or more choices. The choices in `picked` are initially selected. */
   choose(
     question: string,
     choices: readonly Choice[],

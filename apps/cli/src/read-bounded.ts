@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Stop } from './exit.ts';
 import { reasonOf } from './reason.ts';
 
-/** Reads a stream up to a limit, because streams of devices may not end. Throws `Stop` above the limit. */
+/** Reads a stream up to `most` bytes, because streams of devices may not end. Throws `Stop` for an empty or longer stream. */
 export async function readBounded(
   pieces: AsyncIterable<Uint8Array>,
   most: number,

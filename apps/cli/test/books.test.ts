@@ -149,7 +149,10 @@ describe('majordomo usage', () => {
     const ran = await place.run('usage');
     expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('`ledger: {}` in majordomo.config')]);
     using empty = configured({ ledger: {} });
-    expect(await empty.run('usage')).toMatchObject({ code: 0, out: 'No call was recorded since 7d.\n' });
+    expect(await empty.run('usage')).toMatchObject({
+      code: 0,
+      out: 'No call was recorded in the period of --since 7d.\n',
+    });
     expect((await empty.run('usage', '--json')).out).toBe('[]\n');
   });
 });

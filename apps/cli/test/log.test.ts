@@ -137,7 +137,9 @@ describe('chat --continue', () => {
     const all = await conversations.list();
     expect(all.map(({ messages }) => messages).toSorted()).toEqual([2, 3]);
     const other = all.find(({ id }) => id !== 'cafe0123')?.id ?? '';
-    expect(texts).toEqual([`(cafe0123 was changed meanwhile; this conversation is stored as ${other})\n`]);
+    expect(texts).toEqual([
+      `(cafe0123 was changed or removed meanwhile; this conversation is stored as ${other})\n`,
+    ]);
     expect((await conversations.load('cafe0123'))?.messages.at(-1)).toEqual(user('theirs'));
   });
 

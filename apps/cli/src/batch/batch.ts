@@ -39,7 +39,7 @@ export interface RunFlags extends ResultFlags {
   readonly once?: true;
 }
 
-/** `majordomo batch run`: submits a job or continues it, waits until it is over, and prints the results. */
+/** `majordomo batch run`: submits or continues a job, waits for its end, and prints the results. `--once` polls once instead. */
 export async function runBatch(file: string, flags: RunFlags, io: Io): Promise<ExitCode> {
   const { key, model: spec } = flags;
   const path = resolve(io.cwd, file);

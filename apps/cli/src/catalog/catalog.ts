@@ -60,7 +60,7 @@ export async function updateCatalog(flags: SourceFlags, io: Io): Promise<ExitCod
   const file = catalogFile(io);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   await fileStore(file).write(stored);
-  io.stderr.write(`${printable(file)} is of ${event.date}.\n`);
+  io.stderr.write(`${printable(file)} now contains the catalog of ${event.date}.\n`);
   return code;
 }
 

@@ -54,7 +54,7 @@ export class ChatLog {
       const before = this.id;
       this.id = newId();
       await this.put(conversation, 0);
-      this.say(`${before} was changed meanwhile; this conversation is stored as ${this.id}`);
+      this.say(`${before} was changed or removed meanwhile; this conversation is stored as ${this.id}`);
     }
   }
 

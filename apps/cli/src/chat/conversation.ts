@@ -99,7 +99,7 @@ export class Conversation {
       const { title, messages } = await loadTranscript(path, this.session.io.cwd);
       this.session.messages.splice(0, Infinity, ...messages);
       this.session = { ...this.session, title };
-      this.say(`${messages.length} messages before`);
+      this.say(`loaded ${messages.length} messages`);
     },
   };
 

@@ -16,7 +16,7 @@ export interface ChatFlags {
   readonly maxTokens?: string;
   readonly temperature?: string;
   readonly reasoning?: string;
-  /** Other settings, as `key=value` pairs. */
+  /** Settings without a separate flag, as `key=value` pairs. */
   readonly option?: readonly string[];
   readonly json?: true;
   readonly events?: true;

@@ -30,7 +30,7 @@ export class FullContext {
     return made.messages;
   }
 
-  /** Returns shorter messages after the vendor rejected the messages as too long, or `undefined` if none can be shortened. */
+  /** Returns shorter messages after the vendor rejected the messages as too long, or `undefined` if they cannot be shortened. */
   async fitAgain(
     messages: readonly Message[],
     overflow: LlmError,

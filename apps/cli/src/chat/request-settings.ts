@@ -10,7 +10,7 @@ export type RequestSettings = Omit<Partial<ChatRequest>, 'messages' | 'system' |
 /** Members of a request that `-o` can set. Other names are sent to the vendor unchanged. */
 const REQUEST_MEMBERS = new Set<string>(OPTIONAL_SETTINGS);
 
-/** Returns the settings from the flags. `providers`: ids of providers that receive vendor options. Throws `Stop` for an invalid flag. */
+/** Converts flags to settings. `providers`: ids of providers that receive vendor options. Throws `Stop` for an invalid flag. */
 export function requestSettings(flags: ChatFlags, providers: readonly string[]): RequestSettings {
   const { temperature, reasoning, maxTokens, option = [] } = flags;
   const options = Object.fromEntries(option.map((each) => pair(each)));

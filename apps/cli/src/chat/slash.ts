@@ -36,7 +36,6 @@ export function slashOf(line: string): Slash | undefined {
   return { name: undefined, problem };
 }
 
-/** Returns the text of `/help`. */
 export const slashHelp = (): string =>
   [
     ...Object.entries(SLASH_COMMANDS).map(([name, does]) => `/${name.padEnd(8)} ${does}`),

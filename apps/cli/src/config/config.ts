@@ -5,7 +5,7 @@ import type { Limit } from '@majordomo/ledger';
 import type { LoginConfig } from '../vault/login-config.ts';
 import type { Router } from '@majordomo/routing';
 
-/** Content of `majordomo.config.{ts,js,json}`. A JSON file cannot contain `providers`, `resolvers`, `router` or `skills`. */
+/** Content of `majordomo.config.{ts,mts,js,mjs,json}`. JSON cannot contain `providers`, `resolvers`, `router` and `skills`. */
 export interface MajordomoConfig {
   /** Spec to use if the command line has none. */
   readonly model?: string | undefined;
@@ -27,7 +27,7 @@ export interface MajordomoConfig {
   readonly chain?: ChainOptions | undefined;
   /** Ledger that records and limits the cost of `chat`, `serve`, `batch`, `mcp`, `embed`, `speak` and `transcribe`. */
   readonly ledger?: LedgerConfig | undefined;
-  /** Whether the conversations of `majordomo chat` are stored, for `majordomo log` and `chat --continue`. */
+  /** Whether the conversations of `majordomo chat` are stored, for `majordomo log` and `chat --continue`. `@default false` */
   readonly log?: boolean | undefined;
   /** Logins for `majordomo login NAME`, by the id of the provider that uses them. */
   readonly logins?: Readonly<Record<string, LoginConfig>> | undefined;
@@ -62,9 +62,9 @@ export interface GatewayConfig {
 export interface CallLogConfig {
   /** Whether prompts and answers are stored. `@default false` */
   readonly content?: boolean | undefined;
-  /** Time for which entries are stored, in milliseconds. `@default` 30 days */
+  /** Time for which entries are stored, in milliseconds. `@default 2_592_000_000` (30 days) */
   readonly keepMs?: number | undefined;
-  /** Time for which prompts and answers are stored, in milliseconds. `@default` 7 days */
+  /** Time for which prompts and answers are stored, in milliseconds. `@default 604_800_000` (7 days), at most `keepMs` */
   readonly keepContentMs?: number | undefined;
 }
 

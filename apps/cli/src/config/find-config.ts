@@ -56,5 +56,6 @@ function refuseForeignCode(file: string): void {
   const me = process.getuid?.();
   if (file.endsWith('.json') || me === undefined) return;
   const { uid } = statSync(file);
-  if (uid !== me) throw new Stop(`${file} was not run, because another user (${uid}) owns the file`);
+  if (uid !== me)
+    throw new Stop(`${file} was not run, because another user (${uid}) owns the file; replace it`);
 }

@@ -133,7 +133,7 @@ const TYPES: Readonly<Record<keyof MajordomoConfig, Type>> = {
     (value) => isObject(value) && Object.values(value).every(isLogin),
   ],
   log: ['true or false', isBoolean],
-  gateway: [`an object with ${Object.keys(GATEWAY).join(', ')}, each of its type`, isMadeOf(GATEWAY)],
+  gateway: [`an object with ${Object.keys(GATEWAY).join(', ')}, with valid values`, isMadeOf(GATEWAY)],
 };
 
 /** Checks a configuration. Members of a wrong type and unknown members are errors. */

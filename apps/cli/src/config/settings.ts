@@ -27,8 +27,8 @@ export interface Settings extends Known {
 }
 
 /**
- * Reads and merges the configurations. Omits a project's configuration that was never trusted, with a notice. Throws `Stop` for a
- * trusted one that has changed, because its limits would not apply. With `report`, omits both, and the caller reports them.
+ * Reads and merges the configurations. Omits a project's configuration that was never trusted, with a notice. Throws `Stop` if a
+ * trusted configuration has changed, because its limits would not apply. With `report`, omits both kinds without a notice.
  */
 export async function loadSettings(io: Io, untrusted: 'stop' | 'report' = 'stop'): Promise<Settings> {
   const files = await loadConfigs(io);

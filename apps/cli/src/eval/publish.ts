@@ -34,7 +34,7 @@ export async function loadEvals({ report = [] }: VerdictFlags, { cwd }: Io): Pro
   return (await loadPackage('@majordomo/evals', cwd, 'majordomo eval')) as Evals;
 }
 
-/** Prints an evaluation, writes its reports and returns its exit code. `isOneOf`: whether file names contain its name. */
+/** Prints an evaluation, writes its reports and returns its exit code. `isOneOf`: whether to add its name to file names. */
 export async function publish(
   evaluation: Evaluation,
   evals: Evals,

@@ -13,8 +13,8 @@ interface Wishes {
 const isPerson = ({ stdin, stdout }: Io): boolean => stdin.kind === 'terminal' && stdout.isTerminal;
 
 /**
- * Returns the named vendors, otherwise those that the user selects, otherwise those with a key in the environment. Returns
- * `undefined` if the user cancels.
+ * Returns the vendors of the flags, otherwise the vendors that the user selects, or without a terminal the vendors with a key in
+ * the environment. Returns `undefined` if the user cancels. Throws `Stop` if no vendor is selected.
  */
 export async function chooseVendors(
   { vendor = [], model }: Wishes,
@@ -38,7 +38,7 @@ export async function chooseVendors(
   return picked?.map(vendorOf);
 }
 
-/** Returns one given, suggested or entered target for each vendor. Returns `undefined` if the user cancels. */
+/** Returns the targets of `--model`, otherwise one entered or suggested target per vendor, or `undefined` if the user cancels. */
 export async function chooseTargets(
   { model }: Wishes,
   vendors: readonly Backend[],

@@ -16,7 +16,7 @@ export function ledgerFile({ ledger }: Pick<Settings, 'ledger'>, io: Pick<Io, 'h
 export const hasLedgerFile = (file: string): boolean =>
   statSync(file, { throwIfNoEntry: false }) !== undefined;
 
-/** Creates the file, readable for its owner only. Files that SQLite creates next to it have the same mode. */
+/** Creates a missing file, readable for its owner only, like the files that SQLite adds. Checks an existing file. */
 export function prepareLedgerFile(file: string, settings: Pick<Settings, 'ledger'>): void {
   if (hasLedgerFile(file)) {
     checkOwnFile(file);

@@ -83,7 +83,7 @@ function printAlert(alert: Alert, { stderr }: Io): void {
     say(`The limit "${alert.state.limit.name}" will be spent within ${alert.days} days.`);
 }
 
-/** Opens the file for reading. Returns `undefined` without a file, and throws `Stop` if the configuration stores nothing. */
+/** Opens the file for reading. For a missing file, returns `undefined`, or throws `Stop` if the configuration stores nothing. */
 export async function openForReading(
   settings: Settings,
   io: Io,

@@ -16,7 +16,6 @@ export interface ListFlags {
   readonly json?: true;
 }
 
-/** Options of `log show`. */
 export interface ShowFlags {
   readonly json?: true;
 }

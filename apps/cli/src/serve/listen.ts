@@ -7,7 +7,7 @@ import { loadPackage } from '../load-package.ts';
 /** Time for streams to end after Ctrl-C or SIGTERM, in milliseconds. */
 export const GRACE_MS = 10_000;
 
-/** Parses a port from 0 (a free one) to 65535. Throws `Stop` for anything else. */
+/** Parses a port from 0, which selects a free port, to 65535. Throws `Stop` for any other text. */
 export function portOf(text: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
@@ -16,7 +16,7 @@ export function portOf(text: string): number {
 
 const MAX_DRAIN_MS = 600_000;
 
-/** Parses the milliseconds of `--drain`. Throws `Stop` for anything else. */
+/** Parses `--drain`, from 0 to `MAX_DRAIN_MS` milliseconds. Throws `Stop` for any other text. */
 export function drainOf(text = '0'): number {
   if (/^\d{1,6}$/.test(text) && Number(text) <= MAX_DRAIN_MS) return Number(text);
   throw new Stop(`--drain must be a number of milliseconds up to ${MAX_DRAIN_MS}, not "${text}"`);
@@ -55,7 +55,6 @@ function reasonFor(error: unknown, { port, host }: { readonly port: number; read
   return `cannot listen on ${host}:${port}: ${why}`;
 }
 
-/** Returns a random token. */
 export const newToken = (): string => randomBytes(24).toString('base64url');
 
 /** Returns the address of the inspector with its token. */

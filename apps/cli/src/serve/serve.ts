@@ -46,7 +46,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   const watched = new WatchedFiles(watchedFiles(flags, settings, io));
   const place = { port: portOf(flags.port), host: flags.host, drainMs: drainOf(flags.drain) };
   const keysOfFile = flags.keyFile === undefined ? undefined : await reloadedKeys(flags.keyFile, io);
-  // Callers on other machines must present a key: one of the key file, or of the store if there is no key file.
+  // Callers on other machines must present a key of the key file or, without a key file, a key of the store.
   const needsKeys = flags.keys === true || (keysOfFile === undefined && !LOOPBACK.test(place.host));
   if (flags.keys === true && keysOfFile !== undefined)
     throw new Stop(

@@ -38,7 +38,7 @@ export async function usage(flags: UsageFlags, io: Io): Promise<ExitCode> {
     books === undefined ? [] : sortRows(await books.ledger.report({ ...queryOf(by), ...range }), by);
   if (flags.json === true) writeJson(io.stdout, rows.map(inJson));
   else if (rows.every(({ attempts }) => attempts === 0))
-    io.stdout.write(`No call was recorded since ${flags.since}.\n`);
+    io.stdout.write(`No call was recorded in the period of --since ${flags.since}.\n`);
   else io.stdout.write(table(rows, by, io.stdout));
   return EXIT.ok;
 }

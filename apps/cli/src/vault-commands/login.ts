@@ -51,7 +51,7 @@ export async function logout(called: string, io: Io): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** Returns the login. Returns `undefined` if its client is missing from the configuration: the login cannot be revoked then. */
+/** Returns the login, or `undefined` if its client is missing from the configuration, so that it cannot be revoked. */
 function knownLogin<T>(find: () => T): T | undefined {
   try {
     return find();

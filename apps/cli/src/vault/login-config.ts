@@ -6,6 +6,7 @@ export interface LoginConfig {
   readonly clientId?: string | undefined;
   /** Client secret, if the vendor issues one to installed applications. */
   readonly clientSecret?: string | undefined;
+  /** Issuer URL of an authorization server that supports OpenID discovery. */
   readonly issuer?: string | undefined;
   /** Endpoints of an authorization server that does not support discovery. */
   readonly endpoints?:
@@ -16,5 +17,6 @@ export interface LoginConfig {
         readonly revoke?: string | undefined;
       }
     | undefined;
+  /** Names of the requested scopes. `@default` the scopes of the preset */
   readonly scopes?: readonly string[] | undefined;
 }

@@ -19,7 +19,7 @@ export interface StoredKeys {
   readonly entries: readonly VaultEntry[];
   /** Error that occurred when the vault was read. */
   readonly error: Error | undefined;
-  /** Returns the options of a backend whose key is in the vault. The key is read for every attempt. */
+  /** Returns options with the backend's entry, or `{}` without an entry. The value is read for every attempt. */
   optionsFor(backend: KeyUser): Readonly<Record<string, unknown>>;
 }
 
