@@ -326,7 +326,7 @@ describe('the output mode depends on the target', () => {
       {
         action: 'emulated',
         what: 'output',
-        why: 'the model has no native schemas: an instruction replaces it',
+        why: 'the model has no native schemas: an instruction replaces the schema',
       },
     ]);
   });

@@ -24,7 +24,7 @@ import {
   verdictOn,
 } from './verdict.ts';
 
-/** Maximum time for the decisions of all gates, in milliseconds. After this time, `isLapsed` of the attempt is true. */
+/** Maximum time for the decisions of all gates, in milliseconds. If no attempt has begun by then, `isLapsed` becomes true. */
 const MAX_ADMISSION_MS = 900_000;
 /** Additional time before `isLapsed` is true, in milliseconds, because clocks differ and event loops may be busy. */
 const LAPSE_TOLERANCE_MS = 1000;
@@ -36,8 +36,8 @@ export interface AttemptFailure {
 }
 
 /**
- * Begins an attempt at a target, or returns the reason why the target is skipped. The target must not be benched and must support
- * the request, the gates must admit the attempt, and the target must not have been benched in the meantime.
+ * Begins an attempt at a target, or returns the reason why the target is skipped. A target is skipped if it is benched, does not
+ * support the request, or is denied by a gate. The bench is checked again after the gates have answered.
  *
  * @param mode whether a benched target may be contacted
  * @param isStillWanted whether the call still needs the attempt; called after the gates have answered
@@ -202,7 +202,7 @@ export class Attempt<Event extends object, Result> {
     return this.reader.isCommitted;
   }
 
-  /** Latest time at which the attempt can still be running, in epoch milliseconds. */
+  /** Latest time at which the attempt can still be running, in epoch milliseconds; `Infinity` without a limit. */
   latestEnd(): number {
     return this.timers.waitsUntil() + unreadMsOf(this.parts.context.call.settings.timeouts);
   }

@@ -52,7 +52,7 @@ export class CallLog {
     this.emit?.({ type: 'call-start', call: this.call, targets });
   }
 
-  /** Emits the end of the call. The event contains only a chat's response, because other results are too large for a log. */
+  /** Emits the end of the call. The event contains the result only for a chat, because other results are too large for a log. */
   callEnd(outcome: 'finished' | 'failed' | 'abandoned', result: unknown, error?: LlmError): void {
     this.callStart([]);
     const { call, attempts } = this;
@@ -66,7 +66,7 @@ export class CallLog {
     this.emit?.({ type: 'target-skipped', call: this.call, target: target.key, why, until });
   }
 
-  /** Reports that an attempt sent nothing because its credential is benched. The caller must then report `attemptEnd`. */
+  /** Reports that an attempt sent nothing because its credential is benched. The caller must then call `attemptEnd`. */
   credentialBenched(target: string, until: number): void {
     this.hasBenched = true;
     this.emit?.({ type: 'target-skipped', call: this.call, target, why: 'benched', until });

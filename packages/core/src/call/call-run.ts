@@ -129,7 +129,7 @@ export class CallRun<Event extends object, Result> {
     return attempt;
   }
 
-  /** Returns the events for the caller: the events of the attempt or, after a failure, at most one `reset`. */
+  /** Returns the events of the attempt or, after a failure, at most one `reset`. Throws if the failure ends the call. */
   private async process(attempt: Attempt<Event, Result>, step: Step<Event>): Promise<CallerEvents<Event>> {
     if (step.type === 'failed') return this.processFailure(attempt, step.error);
     const events = this.show(attempt, step.events);
@@ -137,7 +137,7 @@ export class CallRun<Event extends object, Result> {
     return events;
   }
 
-  /** Reports the commit, and emits `continued` before the first content of an attempt that continues an answer. */
+  /** Reports the commit. Returns the events, with `continued` before the first content of an attempt that continues an answer. */
   private show(attempt: Attempt<Event, Result>, events: readonly Event[]): CallerEvents<Event> {
     if (!attempt.isCommitted) return events;
     attempt.reportCommit();

@@ -31,7 +31,7 @@ export class Chain<Event extends object, Result> {
     return this.all.slice(this.position + 1);
   }
 
-  /** Rule by which the current target may be contacted while it is benched. */
+  /** Rule that determines whether the current target may be contacted while it is benched. */
   get mode(): ClaimMode {
     return this.forced?.position === this.position ? this.forced.mode : 'unless-benched';
   }

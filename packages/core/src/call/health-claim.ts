@@ -27,7 +27,7 @@ export class HealthClaims {
     this.deps = deps;
   }
 
-  /** Returns the bench that prevents this call from contacting the target now. */
+  /** Returns the bench that prevents this call from contacting the target now; `undefined` if none does. */
   bench(): Bench | undefined {
     const { health } = this.deps;
     const bench = this.foreignBench(health, this.target);
@@ -100,7 +100,7 @@ export class HealthClaim {
     return this.target.stamp.isProbe;
   }
 
-  /** Claims the credential that the provider is about to use. Throws if the credential is benched. */
+  /** Claims the credential that the provider is about to use. Throws if it is benched and the mode does not permit its use. */
   useCredential(value: string): void {
     this.release(this.credential);
     this.credential = undefined;
@@ -117,7 +117,8 @@ export class HealthClaim {
   }
 
   /**
-   * Counts a failure against the credential or the target. Returns the end of the target's bench if the failure caused it.
+   * Counts a failure against the credential or the target. If the failure benches the target, returns the end of the bench in
+   * epoch milliseconds.
    *
    * @param isConclusive false if the failure does not concern the target, because the call was stopped or a recovery follows
    */

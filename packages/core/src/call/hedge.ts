@@ -6,7 +6,8 @@ import type { Chain } from './chain.ts';
 
 /**
  * Race of an attempt with a second attempt at a later target. The second attempt starts when the first has sent no content for
- * `hedgeAfterMs`. The race ends when either sends content or both fail. The call reads the race like an attempt.
+ * `hedgeAfterMs`. The race ends when an attempt sends content, or when no started attempt is left. The call reads the race like
+ * an attempt.
  */
 export class Hedge<Event extends object, Result> {
   /** Attempt that is still racing or has won. */
@@ -28,7 +29,7 @@ export class Hedge<Event extends object, Result> {
     this.context = context;
   }
 
-  /** Reads the first content of either attempt, or the failure of the last attempt if both fail. */
+  /** Reads the first content of either attempt, or the failure of the last attempt that was left. */
   readStep(): Promise<Step<Event>> {
     const { call, deps } = this.context;
     return new Promise((resolve) => {
@@ -65,7 +66,7 @@ export class Hedge<Event extends object, Result> {
     else await this.follow(second);
   }
 
-  /** Begins an attempt at the next available target. If a gate denies the attempt, returns `undefined`. */
+  /** Begins an attempt at the next available target. Returns `undefined` if none is available or a gate denies the attempt. */
   private async beginSecond(): Promise<Attempt<Event, Result> | undefined> {
     const { scope, log } = this.context;
     const isStillWanted = (): boolean => !this.isOver && scope.reason === undefined;

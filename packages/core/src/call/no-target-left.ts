@@ -7,8 +7,8 @@ import type { HealthDeps } from './health-claim.ts';
 import type { TargetState } from './target-state.ts';
 
 /**
- * Handles a chain in which every target was skipped or has failed. If all targets are benched, the call continues as the option
- * `whenAllBenched` specifies. Otherwise, this function throws the error of the call.
+ * Handles a chain in which every target was skipped or has failed. If no target was contacted and at least one is benched, the
+ * option `whenAllBenched` determines whether the call continues. In all other cases, throws the error of the call.
  */
 export async function continueOrThrow<Event extends object, Result>(
   chain: Chain<Event, Result>,

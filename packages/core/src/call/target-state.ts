@@ -46,7 +46,7 @@ export class TargetState<Event extends object, Result> {
     this.memory = deps.memory;
   }
 
-  /** Returns the request for the target. The request is prepared once, because later attempts differ only by recoveries. */
+  /** Returns the request for the target. Each operation prepares it once, because later attempts differ only by recoveries. */
   async prepare(scope: { readonly signal: AbortSignal }): Promise<PreparedCall<Event, Result>> {
     return (this.prepared ??= this.withRecoveries(await this.operation.prepare(this.target, scope)));
   }

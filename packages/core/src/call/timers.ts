@@ -51,7 +51,7 @@ export class AttemptTimers {
     this.isConnected = true;
   }
 
-  /** Records the first content, after which only the idle time and the pace are limited. */
+  /** Records the first content. After it, only the idle time and the pace of a streamed attempt are limited. */
   commit(): void {
     this.isCommitted = true;
     this.meter?.startWindow(this.options.characters());
@@ -115,7 +115,7 @@ export class AttemptTimers {
   }
 }
 
-/** Returns the maximum time before the first content of an attempt, in milliseconds. */
+/** Returns the maximum time before the first content of an attempt, in milliseconds; `Infinity` without a limit. */
 export const maxSilenceMs = (timeouts: Timeouts, isNonStreaming: boolean): number =>
   limitsOf(timeouts)[isNonStreaming ? 'completeMs' : 'firstContentMs'];
 

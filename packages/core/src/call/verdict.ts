@@ -42,12 +42,12 @@ export function verdictOn(facts: FailureFacts, settings: ChainSettings): Verdict
   return { type: row.advance ? 'advance' : 'throw' };
 }
 
-/** Whether the vendor's Retry-After is longer than a call accepts. If so, it benches the target and does not retry. */
+/** Whether the vendor's Retry-After is longer than a call accepts. If so, the call benches the target and does not retry. */
 export function isRetryAfterTooLong(error: LlmError, { retryAfterCapMs }: ChainSettings): boolean {
   return (error.details.retryAfterMs ?? 0) > retryAfterCapMs;
 }
 
-/** Returns a random fraction of the exponential backoff, in milliseconds, so that simultaneous failures do not retry together. */
+/** Returns a random fraction of the exponential backoff in milliseconds, so that calls that failed together retry separately. */
 function backoffMs(tries: number, random: number, { backoffBaseMs, backoffCapMs }: ChainSettings): number {
   return random * Math.min(backoffCapMs, backoffBaseMs * 2 ** (tries - 1));
 }
@@ -55,7 +55,7 @@ function backoffMs(tries: number, random: number, { backoffBaseMs, backoffCapMs 
 /** Error code of an attempt that sent nothing because its credential is benched. */
 export const CREDENTIAL_BENCHED = 'credential-benched';
 
-/** Returns the error of a benched target. Its kind is that of the failure that caused the bench, so `LlmError.is` matches. */
+/** Returns the error of a benched target. Its kind is that of the failure that caused the bench, otherwise `overloaded`. */
 export function benchedError(
   target: string,
   bench: Pick<Bench, 'until' | 'error'> | undefined,

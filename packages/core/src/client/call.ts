@@ -153,7 +153,7 @@ const safeWaitUntil = (waitUntil: WaitUntil | undefined): WaitUntil | undefined 
 /** Maximum time that an order function may take, in milliseconds. */
 const MAX_ORDER_MS = 250;
 
-/** Returns the targets in the order of the application's function, or unchanged if the function fails. */
+/** Returns the targets in the order of the application's function, or unchanged if the function fails or exceeds its time. */
 async function orderTargets(
   targets: readonly Target[],
   order: TargetOrder,

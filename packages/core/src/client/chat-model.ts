@@ -78,7 +78,7 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
     );
   const objectStream = <T>(request: TypedRequest<T>, options?: CallOptions): ObjectStream<T> => {
     const calls = { ...typed, site: callSite(objectStream) };
-    // Disable the limit for unread streams here, because the stream of each round has a separate one.
+    // Disable the limit for unread streams here, because the stream of each round has a separate limit.
     return new PulledStream<DeepPartial<T>, ObjectResponse<T>>(
       (onEnd) =>
         loadedSource(

@@ -36,7 +36,7 @@ type Shared = Omit<ChainDeps, 'gates' | 'around' | 'transport' | 'dataOf'>;
 
 /**
  * Creates a majordomo, which calls the models of several providers through one interface, with retries and failover. Only
- * `providers` is required. No request is sent until a model is called.
+ * `providers` is required. This function sends no request.
  *
  * Throws `config` for an invalid option, for two providers with the same id, and for a provider that implements another version
  * of the provider interface. A missing key or an unknown name fails only the call that needs it.
@@ -61,7 +61,7 @@ export function createMajordomo(options: MajordomoOptions): Majordomo {
   });
 }
 
-/** Maximum number of cached models. */
+/** Maximum number of cached models. At this number, the cache is cleared. */
 const MAX_MODELS = 1000;
 
 function newView(
@@ -164,7 +164,7 @@ function newView(
 const loadPreparedTargets = (): Promise<typeof import('./prepared-targets.ts')> =>
   import('./prepared-targets.ts');
 
-/** Providers and cached models. All views with the same providers share them. */
+/** Providers and cached models. All views with the same `providers` and `env` share them. */
 interface Backends {
   readonly registry: Registry;
   readonly models: Models;

@@ -96,7 +96,7 @@ function newParts(values: readonly string[], targets: readonly Target[]): readon
   }));
 }
 
-/** Numbers the attempts of all parts in one sequence, because gates use the number in the name of a reservation. */
+/** Numbers the attempts of all parts at a target in one sequence, because gates use the number in the name of a reservation. */
 const withSharedNumbers = (targets: readonly Target[]): readonly Target[] =>
   targets.map((target) => {
     let last = 0;

@@ -38,7 +38,7 @@ interface Preparation {
   readonly setup: ModelSetup;
   readonly info: CallInfo & { readonly operation: 'chat' | 'embedding' };
   readonly signal: AbortSignal;
-  /** Adapts the request to one target. The result can be sent only once. */
+  /** Adapts the request to one target. The result for an embedding can be sent only once. */
   readonly prepare: (target: Target) => Promise<Prepared>;
 }
 
@@ -174,7 +174,7 @@ interface AttemptFacts {
   readonly clock: ModelSetup['deps']['clock'];
 }
 
-/** Runs one attempt. Returns the response or throws the error that a live call with this attempt would have. */
+/** Runs one attempt. The response or error is the same as that of a live call that makes only this attempt. */
 async function runAttempt(
   prepared: Prepared,
   context: ModelContext,

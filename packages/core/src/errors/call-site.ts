@@ -46,13 +46,13 @@ export const rejectWithCallSite = <T>(site: CallSite, work: Promise<T>): Promise
     throw withCallSite(site, error);
   });
 
-/** Returns the frames of a stack. V8 writes `    at line`. Other engines write `line@file`. */
+/** Returns the frames of a stack. V8 writes `    at name (file)`. Other engines write `name@file`. */
 const framesOf = (stack = ''): readonly string[] =>
   stack.split('\n').filter((line) => /^\s+at |@/.test(line));
 
 /**
- * Returns a copy of an inner call's error with the frames of the wrapper's caller. Several callers of the wrapper may receive the
- * same error, so each caller receives a copy with separate frames.
+ * Returns a copy of an inner call's `LlmError` with the frames of the wrapper's caller, or any other error unchanged. Several
+ * callers of the wrapper may receive the same error, so each caller receives a copy with separate frames.
  */
 export function copyWithCallSite(site: CallSite, error: unknown): unknown {
   if (!LlmError.is(error)) return error;

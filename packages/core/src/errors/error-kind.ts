@@ -86,7 +86,7 @@ const kindByCode = (code = ''): ErrorKind | undefined =>
 
 const isOverflow = (message: string): boolean => OVERFLOW_TEXTS.some((pattern) => pattern.test(message));
 
-/** Returns the kind for a code that is an HTTP status. Errors inside a stream often have such codes. */
+/** Returns the kind for a code that is an HTTP status, as errors inside a stream often have; `server` for any other code. */
 function kindByStatusInCode(code: string | undefined): ErrorKind {
   const status = Number(code);
   return Number.isInteger(status) && status >= 400 && status < 600 ? kindByStatus(status) : 'server';
@@ -117,9 +117,10 @@ const OVERFLOW_TEXTS: readonly RegExp[] = [
 ];
 
 /**
- * Returns an `LlmError` without secrets for a thrown value. An `LlmError` is returned unchanged.
+ * Returns an `LlmError` without secrets for a thrown value. An `LlmError` is returned unchanged, unless `request` replaces it.
  *
- * @param request request of the attempt. An error about its first member that cannot be serialized replaces a network error
+ * @param request request of the attempt. If a member cannot be serialized, the result is an error about the first such member,
+ * except for a thrown `LlmError` of a kind other than `network`
  */
 export function asLlmError(value: unknown, target: string, request?: object): LlmError {
   const error = LlmError.is(value) ? value : undefined;

@@ -5,8 +5,8 @@ import { toBase64 } from '../util/bytes.ts';
 export type Span = readonly [from: number, to: number];
 
 /**
- * Patterns of vendors' keys and of credentials in text. The first group of each pattern is not masked. The patterns match in
- * linear time, because their quantifiers are bounded or begin at a fixed prefix.
+ * Patterns of vendors' keys and of credentials in text. If a pattern has a group, the text of the group is not masked. The
+ * patterns match in linear time, because their quantifiers are bounded or begin at a fixed prefix.
  */
 const KEY_SHAPES: readonly RegExp[] = [
   /\b(?:sk|pk|rk)[-_][\w-]{12,}/g,
@@ -128,7 +128,7 @@ function mergeSpans(spans: Span[]): readonly Span[] {
   return merged;
 }
 
-// Limits of a copied error. Members and characters beyond these limits are omitted.
+// Limits of a copied error: members in total, and characters of each string. Anything beyond these limits is omitted.
 const MAX_MEMBERS = 2000;
 const MAX_CHARACTERS = 200_000;
 /** Number of characters to omit at the end of a truncated string, because the truncation may split a secret. */
@@ -144,8 +144,8 @@ const CREDENTIAL =
 const OPAQUE: unique symbol = Symbol();
 
 /**
- * Returns the same error if it contains no secrets, otherwise a copy without them. Errors of SDKs contain the vendor's message,
- * which may contain the key, and some of these errors contain the complete request.
+ * Returns the cause itself if nothing in it must be masked or omitted, otherwise a cleaned copy. Errors of SDKs contain the
+ * vendor's message, which may contain the key, and some of these errors contain the complete request.
  */
 export function redactCause(cause: unknown, secrets: readonly (string | undefined)[] = []): unknown {
   const cleaner = new Cleaner(secrets);

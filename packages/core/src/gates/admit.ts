@@ -9,7 +9,8 @@ const MAX_SETTLE_MS = 1000;
 /** Permits of one attempt. A gate grants a permit, such as a reserved budget. */
 export interface Permits {
   /**
-   * Settles each permit once, in reverse order. Resolves when all are settled, when the call stops, or after 1 s. Never rejects.
+   * Settles each permit once, in reverse order. Returns `undefined` if all are settled at once. Otherwise, the promise resolves
+   * when all are settled, when the call stops, or after 1 s. The promise never rejects.
    */
   settle(outcome: Attempt): Promise<void> | undefined;
 }

@@ -8,7 +8,7 @@ export interface SharedLanesOptions {
   readonly name: string;
   /** Maximum number of concurrent attempts across all processes. */
   readonly most: number;
-  /** Limits per target or per provider. @default one limit for all targets */
+  /** Scope of the limit `most`, which is each target or each provider separately. @default all targets together */
   readonly each?: 'target' | 'provider' | undefined;
   /**
    * Time after which the reservation of a dead process is released, in milliseconds. A running attempt renews its reservation.
@@ -16,15 +16,16 @@ export interface SharedLanesOptions {
    */
   readonly leaseMs?: number | undefined;
   /**
-   * Decision while the store does not respond. With `share`, each process runs at most `max(1, floor(most × share))` attempts.
-   * @default { share: 0 }, which permits one attempt at a time in each process
+   * Decision while the store does not respond. With `share`, each process runs at most `max(1, floor(most × share))` attempts
+   * per lane.
+   * @default { share: 0 }, which permits each process one attempt at a time per lane
    */
   readonly whenDown?: 'admit' | 'deny' | { readonly share: number } | undefined;
 }
 
 /** Store of reservations that expire with a lease. A `LedgerStore` is such a store. */
 export interface LeaseStore {
-  /** Reserves the claims. Returns `undefined` if the reservation succeeded, and any other value if a limit is reached. */
+  /** Reserves the claims. Returns or resolves with `undefined` after success, and with any other value if a limit is reached. */
   reserve(id: string, claims: readonly LaneClaim[], leaseMs: number): unknown;
   /** Extends the lease of a reservation. */
   renew(id: string, leaseMs: number): unknown;

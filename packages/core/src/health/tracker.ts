@@ -51,7 +51,7 @@ export interface Stamp {
   readonly isAlone: boolean;
 }
 
-/** Latest time that a `Date` can represent. A bench without a time limit ends at this time. */
+/** Latest time that a `Date` can represent, in epoch milliseconds. A bench without a time limit ends at this time. */
 export const END_OF_TIME = 8.64e15;
 
 /** Maximum number of targets. Above this number, the target that has not changed for the longest time is removed. */
@@ -96,7 +96,7 @@ export class HealthTracker implements Health {
     return this.benchOf(providerOf(target)) ?? this.benchOf(target);
   }
 
-  /** Claims a target that is healthy or whose bench has ended. The claim of a probe expires after `claimMs` milliseconds. */
+  /** Claims a target that is not blocked. The claim of a probe expires after `claimMs` milliseconds, at most `cooldownCapMs`. */
   claim(target: string, claimMs: number = Infinity): Stamp {
     const before = this.conditionOf(target);
     if (before.state === 'healthy')

@@ -126,7 +126,7 @@ export function afterVerdict(condition: Condition, verdict: Verdict, until: numb
   return { ...after, isByHand };
 }
 
-/** Restores a snapshot. Only a manual bench may exceed the configured limits, because the snapshot's clock may differ. */
+/** Restores a snapshot. Limits the end of a bench that is not manual, because the clock of the snapshot may differ. */
 export function afterRestore(
   condition: Condition,
   health: TargetHealth,

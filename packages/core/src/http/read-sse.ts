@@ -14,7 +14,7 @@ export interface ReadSseOptions {
 /**
  * Returns the events of `sseResponse` or `pipeSse`, in a browser or any other runtime. Leaving the loop closes the connection.
  * Throws the error that the server sent, an error for a response with an error status, `network` if the connection breaks, and
- * `protocol` for a response that is not an event stream.
+ * `protocol` for a response that is not an event stream and for an event that is not JSON.
  *
  * @example
  * const response = await fetch('/chat', { method: 'POST', body: question });

@@ -104,7 +104,7 @@ export interface SseOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
    * Returns the value to send for an event, or `undefined` to omit the event. `toJson` encodes the value. For an error in the
-   * value, only `kind`, `message` and `retryAfterMs` are sent. A failed stream ends with its error, of `type: 'error'`.
+   * value, only `name`, `kind`, `message` and `retryAfterMs` are sent. The last event of a failed stream has `type: 'error'`.
    * @default the event itself
    */
   readonly map?: ((event: unknown) => object | undefined) | undefined;

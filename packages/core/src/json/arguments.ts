@@ -4,7 +4,7 @@ import { asText, isRecord, isTooDeep, SHALLOW_LENGTH, tryParseJson } from '../ut
 /** Parsed arguments of a tool call. */
 export interface ParsedArguments {
   readonly args: JsonObject;
-  /** Original text. Set if the text is not a complete JSON object or the object is nested too deeply. */
+  /** Original text. Set if no JSON object could be read from the text, or if the object is nested too deeply. */
   readonly invalid?: { readonly raw: string };
   /** Repairs that were made to the text. A repair never adds or changes a value. */
   readonly repaired?: readonly ArgumentRepair[];
@@ -27,7 +27,7 @@ export function parseArguments(text: string, isCut = false): ParsedArguments {
   return repaired === undefined ? invalid : { args: repaired, repaired: repair?.repairs ?? [] };
 }
 
-/** Returns the content of a JSON string, because some models (Qwen and GLM, as of 2025-2026) encode the object twice. */
+/** Returns the content of a JSON string; '' for other text. Some models (Qwen and GLM, as of 2025-2026) encode objects twice. */
 const decodeString = (text: string): string =>
   text.trimStart().startsWith('"') ? (asText(tryParseJson(text)) ?? '') : '';
 
@@ -78,7 +78,7 @@ class JsonRepairer {
   private readonly repairs: Set<ArgumentRepair>;
   private readonly open: string[] = [];
   private text = '';
-  /** Position of a comma at the end of the text so far; -1 if the text does not end with a comma. */
+  /** Position of a comma that only white space follows in the text so far; -1 if no such comma exists. */
   private comma = -1;
   private isOver = false;
   /** Last character that is not white space. */

@@ -9,7 +9,7 @@ const TAG = '$bytes';
 const ESCAPED = /^\$+bytes$/;
 
 /**
- * Returns messages, run states or other plain data as JSON. Bytes become `{ "$bytes": base64 }`.
+ * Converts messages, run states or other plain data to a JSON value. Bytes become `{ "$bytes": base64 }`.
  *
  * @example localStorage.setItem('chat', JSON.stringify(toJson(messages)));
  */

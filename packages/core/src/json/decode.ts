@@ -1,6 +1,6 @@
 import { isTooDeep, MAX_DEPTH, SHALLOW_LENGTH } from '../util/values.ts';
 
-/** Value in an answer's text, or the reason why the text has no value. */
+/** Value in an answer's text, or the reason why the text does not contain exactly one value. */
 type DecodeResult = { readonly value: unknown } | { readonly fault: string };
 
 const TAGS = 'think|thinking|reasoning|thought|reasoning_scratchpad';

@@ -2,7 +2,7 @@
 const MIN_LENGTH = 40;
 /** Maximum length of a repetition to remove, in characters, unless the continuation repeats the complete text. */
 const MAX_LENGTH = 400;
-/** Number of characters around a repetition that must continue its pattern. The text is then periodic, and nothing is removed. */
+/** If this number of characters around a repetition continue its pattern, the text is periodic, and nothing is removed. */
 const PERIODIC_RUN = 8;
 
 /** Text to emit, and the text that was removed before it. */
@@ -60,7 +60,7 @@ export class ContinuationJoiner {
 }
 
 /**
- * Returns the number of characters to remove as a repetition, or `undefined` if the result depends on more text. If the other
+ * Returns the number of characters to remove as a repetition, or `undefined` if the result depends on more text. If the emitted
  * text ends with the first half of a surrogate pair, the model repeats that half.
  */
 function repetition(shown: string, continuation: string, isLast: boolean): number | undefined {

@@ -149,7 +149,7 @@ export function splitValues(
 const estimatedTokens = (value: string): number =>
   Math.ceil(/[^\0-\x7f]/.test(value) ? value.length * 1.2 : value.length / 3);
 
-/** Number of characters per token that natural language never reaches. A value that is longer certainly exceeds `maxTokens`. */
+/** Upper bound of characters per token in natural language. A value longer than `maxTokens` times this bound is too long. */
 const MAX_TOKEN_LENGTH = 16;
 
 /** Returns the index of the first value that certainly exceeds `maxTokens`, or -1 if no value does. */
@@ -251,8 +251,8 @@ const PURPOSES = ['query', 'document', 'similarity', 'classification', 'clusteri
 const LENGTH_TOLERANCE = 1e-3;
 
 /**
- * Returns one vector per value, with the requested number of dimensions. Vectors with more dimensions are truncated and
- * normalized. Throws `protocol` for a wrong number of vectors, too few dimensions, or values that are not finite.
+ * Returns one vector per value. If the request specifies a number of dimensions, longer vectors are truncated, and all vectors
+ * are normalized. Throws `protocol` for a wrong number of vectors or dimensions, and for values that are not finite.
  *
  * @param knownSize expected number of dimensions if the request specifies none
  */

@@ -22,7 +22,8 @@ import { misfitError, partialOf, unfinishedError } from './object-errors.ts';
 
 /**
  * Rounds of one typed call. An answer that is not JSON or does not fit the schema is sent back to its target with the issues, at
- * most `repairs` times. Then the next target receives the original request. An incomplete or refused answer ends the call.
+ * most `repairs` times per target. Then, if the policy permits it, the next target receives the original request. An incomplete
+ * or refused answer ends the call.
  */
 export class ObjectRounds<T> {
   /** Request of the current round. */
@@ -88,7 +89,7 @@ export class ObjectRounds<T> {
     this.scope.release();
   }
 
-  /** Returns the targets from the one with which the round begins. */
+  /** Returns the targets beginning with `start`; all targets if `start` is not one of them. */
   private readonly pick: PickTargets = (targets) => {
     this.targets = targets.map(({ key }) => key);
     const at = targets.findIndex(({ key }) => key === this.start);

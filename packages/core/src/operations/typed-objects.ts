@@ -117,7 +117,7 @@ interface Round {
   json: PartialJson;
 }
 
-/** Returns the snapshot of the value if the event changed the value, otherwise an empty list. */
+/** Returns a snapshot if the text has grown enough since the previous snapshot, otherwise an empty list. */
 function snapshotAfter(round: Round, event: StreamEvent): readonly unknown[] {
   if (event.type === 'reset') round.json = new PartialJson();
   if (event.type !== 'text-delta' || !round.json.append(event.text)) return [];

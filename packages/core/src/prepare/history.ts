@@ -176,7 +176,7 @@ function isComplete(messages: readonly TurnMessage[]): boolean {
   return true;
 }
 
-/** Whether models of these families can read all replay tokens of a message. */
+/** Whether models of these families can read all parts of a message. Reasoning and vendor parts need a readable replay token. */
 export function isReadable(message: TurnMessage, families: readonly string[]): boolean {
   if (message.role !== 'assistant') return true;
   return message.parts.every(({ type, replay }) =>

@@ -23,7 +23,7 @@ interface FittedImage {
   readonly warnings: readonly Warning[];
 }
 
-/** Fits each image to the limits of a target. If no fitter exists, throws `unsupported` for an image above the limits. */
+/** Fits each image to the limits of a target. Throws `unsupported` for images above the limits that no fitter can change. */
 export async function fitImages(
   messages: readonly TurnMessage[],
   limits: ImageLimits | false | undefined,

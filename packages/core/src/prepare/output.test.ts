@@ -55,7 +55,11 @@ describe('an output schema', () => {
     });
     expect(sent.system).toContain('{"type":"object"}');
     expect(warnings).toEqual([
-      { action: 'emulated', what: 'output', why: expect.stringContaining('an instruction replaces it') },
+      {
+        action: 'emulated',
+        what: 'output',
+        why: expect.stringContaining('an instruction replaces the schema'),
+      },
     ]);
     expect(read).toBeUndefined();
   });

@@ -52,7 +52,7 @@ function withInstruction(request: ModelRequest, schema: JsonObject | undefined):
 const emulationWarning = (replacement: string): Warning => ({
   action: 'emulated',
   what: 'output',
-  why: `the model has no native schemas: ${replacement} replaces it`,
+  why: `the model has no native schemas: ${replacement} replaces the schema`,
 });
 
 /** Adds an instruction to the system text to answer in JSON and, if a schema is given, to follow the schema. */

@@ -92,7 +92,7 @@ const digestOf = (url: string): string => fnv1a(withoutCredentials(url)).toStrin
 /** Removes the user information and the query of a URL, because these may contain a key. */
 const withoutCredentials = (url: string): string => url.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*$/, '');
 
-/** Returns the parts of a message and their texts, for `hasSameValues`. Values inside arguments are not included. */
+/** Returns the parts of a message with their texts and arguments, for `hasSameValues`. Members of arguments are not included. */
 export function messageValues({ parts }: TurnMessage): readonly unknown[] {
   return parts.flatMap((part): unknown[] => {
     if (part.type === 'tool-result')

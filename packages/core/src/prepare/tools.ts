@@ -46,8 +46,8 @@ export function fitToolNames(request: ModelRequest): RenamedTools {
 }
 
 /**
- * Derives each name only from the original name, so that the new name is the same in each turn. A name that is taken receives a
- * suffix. A loaded tool does not change the names of the tools before it.
+ * Derives each name from the original name, so that the new name is the same in each turn. A name that is taken or too long
+ * receives a suffix. A loaded tool does not change the names of the tools before it.
  */
 function replacementNames(tools: ModelRequest['tools']): ReadonlyMap<string, string> {
   const initial = tools.filter(({ deferred }) => deferred !== true).map(({ name }) => name);
@@ -69,7 +69,7 @@ function replacementNames(tools: ModelRequest['tools']): ReadonlyMap<string, str
   return fitted;
 }
 
-/** Replaces names in a message. Returns a message without such names unchanged, because wires cache messages by identity. */
+/** Replaces tool names in a message. If no name changes, returns the same object, because wires cache messages by identity. */
 function renameTools(message: TurnMessage, out: (name: string) => string): TurnMessage {
   if (message.role === 'user') return message;
   const names = message.parts.flatMap((part) => [

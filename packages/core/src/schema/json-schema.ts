@@ -10,9 +10,9 @@ const MAX_HOPS = 16;
 const MAX_WORK = 1_000_000;
 
 /**
- * Returns the issues of a value. Checks the common keywords: type, enum, const, properties, items and their bounds, anyOf, oneOf,
- * allOf, not and `$ref` within the schema. Does not check unknown keywords, `pattern` and `format`, because a schema may come
- * from an MCP server, and matching a regular expression can take exponential time.
+ * Returns the issues of a value. Checks the common keywords: type, enum, const, required, properties, items and their bounds,
+ * anyOf, oneOf, allOf, not and `$ref` within the schema. Ignores unknown keywords. Does not check `pattern`, `patternProperties`
+ * and `format`, because a schema may come from an MCP server, and a regular expression can take exponential time.
  */
 export function findIssues(schema: object, value: unknown): readonly ErrorIssue[] {
   if (isTooDeep(value)) return [{ path: [], message: `is nested more than ${MAX_DEPTH} levels deep` }];
@@ -122,7 +122,7 @@ class SchemaCheck {
     const fitting = one.filter((each) => each === 'yes').length;
     if (one.length > 0 && (fitting > 1 || one.every((each) => each === 'no')))
       this.add(path, 'must fit exactly one of the alternatives');
-    if (schema['not'] !== undefined && fit(schema['not']) === 'yes') this.add(path, 'is what it must not be');
+    if (schema['not'] !== undefined && fit(schema['not']) === 'yes') this.add(path, 'fits the "not" schema');
   }
 
   private fit(branch: unknown, value: unknown, path: Path, hops: number): Fit {
@@ -150,14 +150,14 @@ class SchemaCheck {
 
   private checkString(schema: Schema, value: string, path: Path): void {
     const length = (): number => Array.from(value).length;
-    this.checkBound(schema['minLength'], (limit) => length() >= limit, path, 'characters: at least');
-    this.checkBound(schema['maxLength'], (limit) => length() <= limit, path, 'characters: at most');
+    this.checkBound(schema['minLength'], (limit) => length() >= limit, path, 'length must be at least');
+    this.checkBound(schema['maxLength'], (limit) => length() <= limit, path, 'length must be at most');
     if (schema['pattern'] !== undefined || schema['format'] !== undefined) this.shared.unchecked++;
   }
 
   private checkArray(schema: Schema, value: readonly unknown[], path: Path): void {
-    this.checkBound(schema['minItems'], (limit) => value.length >= limit, path, 'items: at least');
-    this.checkBound(schema['maxItems'], (limit) => value.length <= limit, path, 'items: at most');
+    this.checkBound(schema['minItems'], (limit) => value.length >= limit, path, 'length must be at least');
+    this.checkBound(schema['maxItems'], (limit) => value.length <= limit, path, 'length must be at most');
     const first = asList(schema['prefixItems']);
     value.forEach((item, index) => {
       this.at(index < first.length ? first[index] : schema['items'], item, [...path, index], 0);
@@ -175,7 +175,7 @@ class SchemaCheck {
 
   private checkObject(schema: Schema, value: Schema, path: Path): void {
     const properties = isRecord(schema['properties']) ? schema['properties'] : {};
-    // Other property names may match a pattern in `patternProperties`, which is not checked.
+    // A name that is not in `properties` may match a pattern in `patternProperties`, which is not checked.
     const hasPatterns = schema['patternProperties'] !== undefined;
     if (hasPatterns) this.shared.unchecked++;
     const others = hasPatterns ? undefined : schema['additionalProperties'];

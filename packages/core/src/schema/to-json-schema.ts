@@ -18,7 +18,7 @@ const modelTools = new WeakMap<
 const isSchema = <T>(value: unknown): value is ObjectSchema<T> =>
   (typeof value === 'function' || (typeof value === 'object' && value !== null)) && '~standard' in value;
 
-/** Returns a JSON Schema unchanged, or converts the input of a Standard Schema. Throws `invalid-request` with the path `what`. */
+/** Returns a JSON Schema, or converts a Standard Schema by its input type. Throws `invalid-request` for any other value. */
 export function toJsonSchema(schema: JsonSchema | ObjectSchema<unknown>, what: string): JsonObject {
   const known = jsonSchemas.get(schema);
   if (known !== undefined) return known;
@@ -27,7 +27,7 @@ export function toJsonSchema(schema: JsonSchema | ObjectSchema<unknown>, what: s
   return json;
 }
 
-/** Returns a JSON Schema unchanged. Throws for a value that is not an object, and for a schema that contains itself. */
+/** Returns a JSON Schema unchanged. Throws for a value that is not an object, and for a schema that is nested too deeply. */
 function plainSchema(schema: unknown, what: string): JsonObject {
   const problem = !isRecord(schema)
     ? 'must be a JSON Schema, or a Standard Schema that can be converted to one'
@@ -189,7 +189,7 @@ function unwrap(value: unknown): unknown {
   return first === 'value' && others.length === 0 ? value['value'] : value;
 }
 
-/** Moves definitions to the new root. Makes all other references point into the member `value`. */
+/** Moves definitions to the new root. References within the schema, except those to definitions, then point into `value`. */
 function wrap(schema: JsonObject): JsonObject {
   const entries = Object.entries(schema);
   const pick = (moves: boolean): JsonObject =>

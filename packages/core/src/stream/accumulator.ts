@@ -83,7 +83,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
     return [...indexes].flatMap((index) => this.shownAt(index) ?? []);
   }
 
-  /** Returns text, reasoning and complete tool calls. Omits calls with incomplete arguments. */
+  /** Returns the complete parts, and the text and reasoning so far. Omits tool calls with incomplete arguments. */
   partial(): PartialResponse | undefined {
     const { content } = this;
     const parts = [...content];
@@ -181,7 +181,7 @@ export interface Answer<Event extends object, Result> {
   result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): Result;
 }
 
-/** Returns the events of a response. Each part has one delta. The events of a partial response have no `finish`. */
+/** Returns the events of a response. Each part except a vendor part has one delta. A partial response results in no `finish`. */
 export function responseEvents(response: ChatResponse | PartialResponse): readonly ModelEvent[] {
   const { target, id, parts } = response;
   const start: ModelEvent = { type: 'start', target, id };

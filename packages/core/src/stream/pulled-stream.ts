@@ -213,12 +213,12 @@ class UnreadTimer {
     this.isTouched = true;
   }
 
-  /** Stops the timer, because the reader waits for the source. */
+  /** Pauses the measurement, because the reader waits for the source. */
   pause(): void {
     this.since = undefined;
   }
 
-  /** Starts the timer, because the reader has events to read. */
+  /** Starts the measurement, because the reader has events to read. */
   resume(): void {
     if (this.ms === Infinity) return;
     this.since = this.clock.now();

@@ -22,7 +22,7 @@ export class SseDecoder {
   /** Whether the last chunk ended with CR. An LF at the start of the next chunk then belongs to that CR. */
   private endsWithCr = false;
 
-  /** @param maxLength maximum number of characters of a message. A longer message throws `protocol` with the name `target` */
+  /** @param maxLength maximum number of characters of a message. For a longer message, `protocol` is thrown with this `target` */
   constructor(onMessage: SseListener, target = 'the server', maxLength: number = MAX_MESSAGE) {
     this.onMessage = onMessage;
     this.target = target;

@@ -72,6 +72,7 @@ export interface FoundBatch {
 
 /** Limits of one batch. */
 export interface BatchLimits {
+  /** Maximum number of requests. */
   readonly requests: number;
   /** Maximum size of the complete input, in bytes. */
   readonly bytes: number;

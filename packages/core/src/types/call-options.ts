@@ -40,7 +40,8 @@ export interface ChainOptions {
   /** Maximum attempts on one target within a call, including the first. @default 2 */
   readonly attempts?: number | undefined;
   /**
-   * Random wait before a retry on the same target, in milliseconds: below `baseMs · 2ⁿ` for retry n, from 0, and at most `capMs`.
+   * Random wait before a retry on the same target, in milliseconds. The wait before retry n, counted from 0, is below
+   * `baseMs · 2ⁿ` and at most `capMs`. A longer Retry-After replaces the wait.
    * @default { baseMs: 100, capMs: 8_000 }
    */
   readonly backoff?:
@@ -157,8 +158,8 @@ export type OperationType =
   'chat' | 'image' | 'embedding' | 'transcription' | 'speech' | 'rerank' | 'moderation';
 
 /**
- * Event of a call. `call-end` is the last event. A stream emits `call-end` when the caller has read the other events or has left
- * the loop. A listener that throws or rejects has no effect on the call.
+ * Event of a call. `call-end` is the last event. A finished stream emits `call-end` when the caller has read all its content or
+ * has left the loop. A listener that throws or rejects has no effect on the call.
  */
 export type CallEvent =
   | { readonly type: 'call-start'; readonly call: CallInfo; readonly targets: readonly string[] }
@@ -203,6 +204,7 @@ export type CallEvent =
       readonly type: 'benched' | 'probed' | 'recovered';
       readonly call: CallInfo | undefined;
       readonly target: string;
+      /** End of the bench, in epoch milliseconds of the majordomo's clock; `undefined` for `probed` and `recovered`. */
       readonly until: number | undefined;
     }
   | {
@@ -221,7 +223,7 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms` milliseconds. Rejects with the signal's reason if the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Calls `run` once after `ms` and returns a function that cancels it. A background timer may let the process end. */
+  /** Calls `run` once after `ms` milliseconds. Returns a function that cancels it. A background timer may let the process end. */
   timer(ms: number, run: () => void, isBackground?: boolean): () => void;
 }
 

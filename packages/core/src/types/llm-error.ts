@@ -13,7 +13,7 @@ export interface Recovery {
   readonly what: string;
   /** Returns the changed request. This function must not modify its argument. */
   apply(request: ModelRequest): ModelRequest;
-  /** Whether the changed request must be sent as a non-streaming request. */
+  /** Form of the response. Set to `complete` if the changed request must be sent as a non-streaming request. */
   readonly delivery?: 'complete' | undefined;
   /** Whether later calls to the target apply the change before the first attempt. */
   readonly remember?: boolean | undefined;
@@ -46,7 +46,7 @@ export interface ErrorDetails {
   readonly retryAfterMs: number | undefined;
   /** Whether the same request may succeed later, as the vendor's header `x-should-retry` states. If false, no retry follows. */
   readonly shouldRetry: boolean | undefined;
-  /** All attempts of the call, in order; empty if the call failed before its first attempt. */
+  /** All attempts and skipped targets of the call, in order; empty if the call failed before it tried a target. */
   readonly attempts: readonly Attempt[];
   /** Content that had arrived before the failure. */
   readonly partial: PartialResponse | undefined;
@@ -58,7 +58,7 @@ export interface ErrorDetails {
   readonly body: string | undefined;
   /** Time limit that ended the attempt or call (`timeout`); see `Timeouts`. */
   readonly phase: 'connect' | 'first-content' | 'idle' | 'slow' | 'complete' | 'total' | undefined;
-  /** Vectors that an embedding call received before its failure, in the order of its values. Logs never contain the vectors. */
+  /** Vectors that an embedding call received before its failure, in the order of its values. Not enumerable; logs omit them. */
   readonly vectors: readonly (Float32Array | undefined)[] | undefined;
   /** Change of the request that the error suggests. The chain sends the changed request to the same target. */
   readonly recover: Recovery | undefined;

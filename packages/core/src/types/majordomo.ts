@@ -32,8 +32,8 @@ import type { ResolvedTarget } from './target.ts';
 export type { ResolvedTarget } from './target.ts';
 
 /**
- * Response as events. Nothing is sent before the first read. A stream can be iterated once. A second iteration throws `config`.
- * Leaving the loop closes the connection.
+ * Response as events. Nothing is sent before the first read or `response()`. A stream can be iterated once. A second iteration
+ * throws `config`. Leaving the loop closes the connection.
  *
  * @example
  * const stream = model.stream({ messages: [user('Hello')] });
@@ -84,7 +84,7 @@ export interface ChatModel {
   readonly spec: string;
   /** Returns the complete response. A failover does not affect the form of the result. */
   generate(request: ChatRequest, options?: CallOptions): Promise<ChatResponse>;
-  /** Returns the response as events. Nothing is sent before the first read. */
+  /** Returns the response as events. Nothing is sent before the first read or `response()`. */
   stream(
     request: ChatRequest,
     options: CallOptions & { readonly afterCommit: 'error' | 'restart' },
@@ -259,7 +259,7 @@ export interface Majordomo {
     request: ChatRequest | { readonly embedding: EmbeddingRequest },
     options?: Pick<CallOptions, 'tenant' | 'metadata' | 'signal'>,
   ): Promise<readonly PreparedTarget[]>;
-  /** Reads additional `LLM_*` DSNs and returns an error for each invalid one. */
+  /** Adds environment variables, such as keys and `LLM_*` DSNs. Returns an error for each invalid DSN. */
   loadEnv(env: object): readonly LlmError[];
   /** Returns the models that a provider lists. Rejects with `unsupported` if the provider's API has no list of models. */
   listModels(

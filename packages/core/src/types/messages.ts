@@ -79,7 +79,7 @@ const toResultPart = ({ callId, name, content, isError, loads }: ToolResultInput
   ...(loads === undefined ? {} : { loads }),
 });
 
-/** Returns an image part. A media fitter detects the media type from the bytes. */
+/** Returns an image part, by default of type `image/png`. A media fitter detects the media type from the bytes. */
 export function image(bytes: Uint8Array, mediaType = 'image/png'): ImagePart {
   return { type: 'image', mediaType, bytes };
 }
@@ -114,7 +114,7 @@ export interface Citation {
   readonly quote?: string | undefined;
   /** Start of the cited range in the part's text, in UTF-16 units. Without a range, the source applies to the complete text. */
   readonly start?: number | undefined;
-  /** End of the cited range, exclusive. */
+  /** End of the cited range in UTF-16 units, exclusive. */
   readonly end?: number | undefined;
 }
 

@@ -138,7 +138,7 @@ export interface ModerationBackend {
   ): Promise<Omit<ModerationResponse, 'attempts' | 'spec'>>;
 }
 
-/** Parsed `LLM_NAME=scheme://token@host[:port]/path?params`. The token is not enumerable, so logs never contain it. */
+/** Parsed `LLM_NAME=scheme://token@host[:port]/path?params`. The token is not enumerable, so logs omit it. */
 export interface Dsn {
   /** Id of the provider, which is `NAME` in lower case, with `_` instead of `-`. */
   readonly name: string;
@@ -175,7 +175,7 @@ export interface ProviderOptions {
   readonly baseURL?: string | undefined;
   /** Headers of every request. These headers take precedence over those of `createMajordomo`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** `fetch` function. @default the one of `createMajordomo`, otherwise the global `fetch` */
+  /** `fetch` function. @default the `fetch` of `createMajordomo`, otherwise the global `fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Time limits of all models. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;

@@ -24,8 +24,8 @@ export interface ToolSpec {
 /** Tool use. `auto`: the model decides. `none`: no tool. `required`: at least one tool. An object: the named tool. */
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
 /**
- * Reasoning effort, from none to the maximum. If a model does not support a value, the next stronger value is sent with a
- * warning. `max` is only sent if it was requested.
+ * Reasoning effort, from none to the maximum. If a model does not support a value, the next stronger value that it supports is
+ * sent with a warning, or its strongest value. `max` is only sent if it was requested.
  */
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 /** Service tier. `flex` is cheaper and slower than `default`. `priority` is faster and costs more. */

@@ -10,7 +10,7 @@ export interface Capabilities {
   readonly images?: ImageLimits | false | undefined;
   /** MIME types of supported documents and videos; `false` if the model accepts none. */
   readonly files?: readonly string[] | false | undefined;
-  /** MIME types of documents that tool results may contain. If absent, none. An error message replaces other documents. */
+  /** MIME types of documents that tool results may contain. An error message replaces a document of another type. @default [] */
   readonly resultFiles?: readonly string[] | undefined;
   /** MIME types of supported audio; `false` if the model accepts none. */
   readonly audio?: readonly string[] | false | undefined;

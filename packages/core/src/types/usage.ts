@@ -33,8 +33,8 @@ export interface UsageDetails {
   /** Number of uses of tools that ran at the vendor, such as `{ web_search: 2 }`. */
   readonly serverTools?: Readonly<Record<string, number>> | undefined;
   /**
-   * Quantities that are billed in other units than tokens, such as `{ 'image:1024x1024': 2, 'audio-second': 31, character: 812
-   * }`. The catalog contains fees under the same names.
+   * Quantities that are billed in units other than tokens, such as `{ 'image:1024x1024': 2, 'audio-second': 31 }`. The catalog
+   * contains fees under the same names.
    */
   readonly units?: Readonly<Record<string, number>> | undefined;
   /** Input tokens of the largest model call, if the usage is that of several calls. Some prices depend on this length. */

@@ -84,7 +84,7 @@ export const typeOf = (value: unknown): string =>
 export const article = (type: string): string =>
   /^null|^NaN|^undefined/.test(type) ? type : `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`;
 
-/** Throws `config` with the path for a value that is not a number of at least `min`. The message begins with `subject`. */
+/** Throws `config` with the path unless the value is absent or a number of at least `min`. The message begins with `subject`. */
 export function checkNumber(value: unknown, min: number, path: string, subject = ''): void {
   if (value === undefined || (typeof value === 'number' && value >= min)) return;
   const actual = typeof value === 'number' ? String(value) : `a value of type ${typeof value}`;

@@ -32,10 +32,10 @@ export function titleOf(messages: readonly Message[]): string {
   return first === undefined ? '' : titleFrom(textOf(first));
 }
 
-/** Returns a string as a title on one line, truncated to the maximum length. */
+/** Returns a string as a title on one line, truncated to 80 characters. */
 export const titleFrom = (text: string): string => truncate(onOneLine(text), MAX_TITLE);
 
-/** Returns the part of a string around the first match of a query. */
+/** Returns about 120 characters of a string around the first match of a query, or its beginning without a match. */
 export function excerptOf(text: string, query: string): string {
   const line = onOneLine(text);
   const plain = unaccented(line);
