@@ -1,0 +1,129 @@
+import { createMajordomo } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { createGateway, type GatewayOptions } from '../src/index.ts';
+
+const majordomo = createMajordomo({ providers: [] });
+const create = (options: object) => () => createGateway({ majordomo, models: {}, ...options });
+const configError = (path: string, message: string): unknown =>
+  expect.objectContaining({ kind: 'config', message, details: expect.objectContaining({ path }) as object });
+
+describe('an invalid option', () => {
+  it.each<[keyof GatewayOptions, unknown, string]>([
+    ['majordomo', {}, 'must be an object with model, not one without'],
+    ['majordomo', undefined, 'is missing; it must be an object with model'],
+    ['models', [], 'must be an object, not an array'],
+    ['models', undefined, 'is missing; it must be an object'],
+    ['anySpec', 'yes', 'must be a boolean, not a string'],
+    ['authorize', {}, 'must be a function, not an object'],
+    ['wrapModel', {}, 'must be a function, not an object'],
+    ['mounts', {}, 'must be an array, not an object'],
+    ['routes', [], 'must be an object, not an array'],
+    ['responses', 7, 'must be an object, not a number'],
+    ['moderations', {}, 'must be a function, not an object'],
+    ['maxChoices', 0, 'must be a number of 1 or more, not 0'],
+    ['metrics', 'everyone', 'must be one of admin, public'],
+    ['checks', [], 'must be an object, not an array'],
+    ['onRequest', {}, 'must be a function, not an object'],
+    ['onEvent', {}, 'must be a function, not an object'],
+    ['inspector', 'yes', 'must be a boolean or object, not a string'],
+    ['catalog', {}, 'must be an object with find, not one without'],
+    ['onError', {}, 'must be a function, not an object'],
+    ['maxBodyBytes', 0, 'must be a number of 1 or more, not 0'],
+    ['maxConcurrent', 0, 'must be a number of 1 or more, not 0'],
+    ['idleMs', 0, 'must be a number of 1 or more, not 0'],
+    ['cors', 'https://app.example', 'must be an array, not a string'],
+    ['fetchMedia', {}, 'must be a function, not an object'],
+  ])('%s is refused with its name: %j', (name, value, problem) => {
+    const options = { [name]: value };
+    expect(create(options)).toThrow(configError(name, `createGateway: ${name} ${problem}`));
+    if (value === undefined) return;
+    expect(() => {
+      create({})().update(options);
+    }).toThrow(configError(name, `gateway.update: ${name} ${problem}`));
+  });
+
+  const fetch = (): Promise<Response> => Promise.resolve(new Response());
+  const store = { get: fetch };
+  it.each<[object, string, string]>([
+    [{ mounts: [{ path: 7 }] }, 'path', 'mounts[0] of createGateway: path must be a string, not a number'],
+    [
+      { mounts: [{ path: '/a' }] },
+      'fetch',
+      'mounts[0] of createGateway: fetch is missing; it must be a function',
+    ],
+    [{ mounts: [{ fetch }] }, 'path', 'mounts[0] of createGateway: path is missing; it must be a string'],
+    [
+      { mounts: [{ path: '/a', fetch: 7 }] },
+      'fetch',
+      'mounts[0] of createGateway: fetch must be a function, not a number',
+    ],
+    [
+      {
+        mounts: [
+          { path: '/a', fetch },
+          { path: '/b', fetch, onEvent: 7 },
+        ],
+      },
+      'onEvent',
+      'mounts[1] of createGateway: onEvent must be a function, not a number',
+    ],
+    [
+      { mounts: [{ path: '/a', fetch, metrics: 7 }] },
+      'metrics',
+      'mounts[0] of createGateway: metrics must be a function, not a number',
+    ],
+    [
+      { mounts: [{ path: 'a', fetch }] },
+      'mounts[0].path',
+      'createGateway: mounts[0].path: must be a path such as /inspector',
+    ],
+    [
+      { responses: {} },
+      'store',
+      'responses of createGateway: store is missing; it must be an object with get',
+    ],
+    [
+      { responses: { store: {} } },
+      'store',
+      'responses of createGateway: store must be an object with get, not one without',
+    ],
+    [
+      { responses: { store, keepMs: 0 } },
+      'keepMs',
+      'responses of createGateway: keepMs must be a number of 1 or more, not 0',
+    ],
+    [
+      { routes: { x: fetch } },
+      'routes["x"]',
+      'createGateway: routes["x"]: must be a path such as /v1/batches or /v1/batches/*',
+    ],
+    [{ routes: { '/x': 7 } }, 'routes["/x"]', 'createGateway: routes["/x"]: must be a function'],
+    [{ checks: { db: 7 } }, 'checks.db', 'createGateway: checks.db: must be a function'],
+    [
+      { cors: ['https://app.example', 'app.example'] },
+      'cors[1]',
+      'createGateway: cors[1]: must be an origin such as https://app.example',
+    ],
+    [
+      { models: { fast: 'a/x,,b/y' } },
+      'models',
+      'models["fast"]: bad model spec: an empty element at character 4 of "a/x,,b/y"; write provider/model or an alias, separated by commas',
+    ],
+  ])('within another option is refused with its path: %j', (options, path, message) => {
+    expect(create(options)).toThrow(configError(path, message));
+  });
+});
+
+it('the smallest numbers are accepted', () => {
+  const responses = { store: { get: () => undefined }, keepMs: 1 };
+  expect(create({ maxChoices: 1, maxBodyBytes: 1, maxConcurrent: 1, idleMs: 1, responses })).not.toThrow();
+});
+
+it.each(['mounts', 'responses', 'metrics', 'onRequest', 'onEvent', 'inspector', 'onError'])(
+  'update does not accept %s, whatever its value',
+  (name) => {
+    expect(() => {
+      create({})().update({ [name]: undefined });
+    }).toThrow(configError(name, `gateway.update: ${name} cannot be changed; create another gateway`));
+  },
+);
