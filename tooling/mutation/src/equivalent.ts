@@ -104,6 +104,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'a retirement date compares with a time of a day as it compares with the day',
   },
   {
+    file: 'node/file-lock.ts',
+    before: 'const POLL_MS = 15;',
+    after: 'const POLL_MS = 16;',
+    why: 'the pause is random, and any pause of some milliseconds is valid',
+  },
+  {
     file: 'node/vault-file.ts',
     before: 'const { O_NOFOLLOW: NO_FOLLOW = 0 } = constants as { readonly O_NOFOLLOW?: number };',
     after: 'const { O_NOFOLLOW: NO_FOLLOW = 1 } = constants as { readonly O_NOFOLLOW?: number };',

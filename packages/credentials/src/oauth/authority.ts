@@ -30,11 +30,13 @@ export class Authority {
   readonly client: protocol.Client;
   private readonly options: OAuthOptions;
   private readonly now: () => number;
+  private readonly address: URL;
   private discovery: Promise<protocol.AuthorizationServer> | undefined;
 
   constructor(options: OAuthOptions, now: () => number) {
     this.options = options;
     this.now = now;
+    this.address = new URL(String(options.issuer ?? options.endpoints?.token));
     this.client = { client_id: options.clientId === '' ? 'none' : options.clientId };
   }
 
@@ -127,7 +129,7 @@ export class Authority {
   private async discover(signal: AbortSignal): Promise<protocol.AuthorizationServer> {
     const { issuer, endpoints } = this.options;
     const known: protocol.AuthorizationServer = {
-      issuer: issuer ?? new URL(endpoints?.token ?? '').origin,
+      issuer: issuer ?? this.address.origin,
       ...(endpoints?.authorize !== undefined && { authorization_endpoint: endpoints.authorize }),
       ...(endpoints !== undefined && { token_endpoint: endpoints.token }),
       ...(endpoints?.device !== undefined && { device_authorization_endpoint: endpoints.device }),
@@ -163,7 +165,7 @@ export class Authority {
     [INSECURE]: boolean;
     signal: AbortSignal;
   } {
-    const { fetch: given = globalThis.fetch, issuer, endpoints } = this.options;
+    const { fetch: given = globalThis.fetch } = this.options;
     const { dialect } = this;
     const fetch = async (url: string, init: RequestInit): Promise<Response> =>
       limitBody(await given(url, init), "the authority's answer", MAX_ANSWER_BYTES);
@@ -174,10 +176,9 @@ export class Authority {
         fetch(to, { ...request, ...bodyOf(body) });
       return withoutIdentity(await dialect.post(url, new URLSearchParams(init.body), post));
     };
-    const isLocal = isLoopback(new URL(issuer ?? endpoints?.token ?? ''));
     return {
       [protocol.customFetch]: send,
-      [INSECURE]: isLocal,
+      [INSECURE]: isLoopback(this.address),
       signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
     };
   }
@@ -231,7 +232,7 @@ async function withoutIdentity(response: Response): Promise<Response> {
 const missingEndpoint = (what: string, instead: string): LlmError =>
   new LlmError('config', `oauth: the authorization server has no ${what}; ${instead}`);
 
-/** Returns the OAuth error code, such as `invalid_grant`, and the HTTP status of a failed response, if available. */
+/** Returns the OAuth error code, such as `invalid_grant`, and the status and Retry-After of a failed response, if available. */
 export function failureDetails(error: unknown): {
   readonly code: string | undefined;
   readonly status: number | undefined;
