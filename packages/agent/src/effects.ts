@@ -248,9 +248,11 @@ async function withinStepLimits<T>(
   const { signal, options } = io;
   const ms = options?.timeouts?.totalMs;
   const createError = (): LlmError =>
-    new LlmError('timeout', `step ${state.steps + 1} did not finish within ${ms ?? 0} ms; raise totalMs`, {
-      phase: 'total',
-    });
+    new LlmError(
+      'timeout',
+      `step ${state.steps + 1}: a model call or hook exceeded ${ms ?? 0} ms; raise totalMs`,
+      { phase: 'total' },
+    );
   const scope = new Scope({ signal, ms, clock: agent.clock, createError });
   try {
     return await work(scope);

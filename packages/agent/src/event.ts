@@ -1,9 +1,8 @@
 import type { ChatResponse, StreamEvent, ToolCallPart, ToolResultPart, Warning } from '@majordomo/core';
 
 /**
- * Event of a run. The first `step` is 1. A step consists of `step-start`, the model's events, the start and end of each tool
- * call, and `step-end`. A `reset` among the model's events restarts the response. Each of the model's warnings is emitted once
- * per run.
+ * Event of a run. `step` begins at 1. A step consists of `step-start`, the model's events, the start and end of each tool call,
+ * and `step-end`. A `reset` of the model restarts the response. Each of the model's warnings is emitted once per run.
  */
 export type AgentEvent =
   | { readonly type: 'step-start'; readonly step: number }

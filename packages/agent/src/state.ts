@@ -116,7 +116,6 @@ export function begin(
   };
 }
 
-/** Returns the tool calls of a turn, in order. */
 export const callsOf = ({ parts }: AssistantMessage): readonly ToolCallPart[] =>
   parts.filter((part): part is ToolCallPart => part.type === 'tool-call');
 

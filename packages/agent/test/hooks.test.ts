@@ -157,7 +157,7 @@ describe.each(['steer', 'compact', 'prepareStep'] as const)('%s that never ends'
     });
     const error = await runError(agent.run('go', { timeouts: { totalMs: 200 } }));
     expect([error.message, error.kind, error.details.phase, requests.length]).toEqual([
-      'the run ended in step 1: step 1 did not finish within 200 ms; raise totalMs',
+      'the run ended in step 1: step 1: a model call or hook exceeded 200 ms; raise totalMs',
       'timeout',
       'total',
       0,
