@@ -26,7 +26,8 @@ export interface ConnectServersOptions {
 
 /**
  * Connects to several servers at the same time. A server that fails is listed in `failures`. Rejects with `config` for invalid
- * options before any server is started, and with the signal's reason if the signal aborts.
+ * options before any server is started. If the signal aborts, rejects with its reason if this is an `LlmError`, otherwise with
+ * `aborted`.
  *
  * @example
  * await using servers = await connectMcpServers([files, tracker], { concurrency: 8 });

@@ -5,19 +5,22 @@ import type { McpStore } from './store.ts';
 /** Program that serves MCP on stdin and stdout. */
 export interface McpProgram {
   readonly command: string;
+  /** Arguments of the program. @default [] */
   readonly args?: readonly string[] | undefined;
   /** Environment of the program, in addition to a few variables of this process, such as `PATH` and `HOME`. @default {} */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Working directory of the program. @default the directory of this process */
   readonly cwd?: string | undefined;
 }
 
 /** Address of a server that uses streamable HTTP. */
 export interface McpAddress {
   readonly url: string;
+  /** Additional headers of each request to the server. @default {} */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
-   * Bearer token. After a 401, the credential is requested once more. `oauth(…).credential` of `@majordomo/credentials` refreshes
-   * its token automatically.
+   * Bearer token, or a function that returns the token. After a 401, the function is called once more. `oauth(…).credential` of
+   * `@majordomo/credentials` refreshes its token automatically.
    */
   readonly credential?: Credential | undefined;
   /** Authorization of the client. Cannot be combined with `credential`. @default none */
@@ -119,7 +122,7 @@ export interface McpOptions {
    * names
    */
   readonly rename?: Readonly<Record<string, string>> | ((name: string) => string) | undefined;
-  /** Server's names of the tools to use, or a function that selects the tools. @default all, up to 1,000 */
+  /** Names of the tools to use, before `rename`, or a function that selects the tools. @default all, up to 1,000 */
   readonly only?:
     | readonly string[]
     | ((tool: { readonly name: string; readonly description: string | undefined }) => boolean)
@@ -137,7 +140,7 @@ export interface McpOptions {
   /** Maximum total duration of a call, in milliseconds. @default 600_000 */
   readonly totalMs?: number | undefined;
   /**
-   * Maximum number of tool calls at the same time. Other calls wait, and their time limits begin when they are sent.
+   * Maximum number of tool calls at the same time. Further calls wait, and their time limits begin when they are sent.
    * @default unlimited
    */
   readonly concurrency?: number | undefined;
@@ -171,13 +174,14 @@ export interface McpOptions {
    */
   readonly start?: 'now' | 'first-call' | undefined;
   /**
-   * Persistent store for the list of tools, the first definition of each tool, and tokens of `place.auth`. Values may be secret.
+   * Persistent store for the list of tools, the last approved or the first definition of each tool, and tokens of `place.auth`.
+   * Values may be secret.
    * @default the memory of this toolbox
    */
   readonly store?: McpStore | undefined;
   /** Listener for connections, changed tools and stderr output. Errors that the listener throws are ignored. */
   readonly onEvent?: ((event: McpEvent) => void) | undefined;
-  /** Protocol version. `2025`: the protocol of 2025. `auto`: that of July 2026, or otherwise that of 2025. @default '2025' */
+  /** Protocol version. `auto`: the version of July 2026 if the server supports it, otherwise that of 2025. @default '2025' */
   readonly protocol?: '2025' | 'auto' | undefined;
   /** Signal that aborts connecting. Has no effect once the connection is open. */
   readonly signal?: AbortSignal | undefined;

@@ -55,7 +55,7 @@ export async function login(options: McpLogin, request: AuthRequest, io: LoginIo
   }
 }
 
-/** Shows the address, and returns the parameters of the callback. Throws `auth` if their `state` is of another login. */
+/** Shows the login address and returns the parameters of the callback. Throws `auth` if the callback is for another login. */
 async function browserAnswer(
   { url, csrf }: LoginClient,
   show: McpLogin['show'],

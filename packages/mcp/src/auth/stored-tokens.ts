@@ -32,7 +32,7 @@ export class StoredTokens {
     return this.current;
   }
 
-  /** Reads the store again. Returns whether it contains other tokens, which another process has stored. */
+  /** Reads the store again. Returns whether another process has replaced the tokens. */
   async reload(): Promise<boolean> {
     const before = this.current?.access_token;
     const stored = await this.read();

@@ -29,7 +29,7 @@ interface Resume {
 
 const MAX_ROUNDS = 10;
 
-/** Sends a call, and replies to requests of the server. Returns requests that only the user can answer as questions. */
+/** Sends a call, and replies to requests of the server. Returns the result, a task that runs, or questions for the user. */
 export async function sendCall(call: ToolCall, io: CallIo): Promise<CallOutcome> {
   let { resume } = call;
   for (let round = 0; round < MAX_ROUNDS; round++) {

@@ -35,8 +35,9 @@ export function toLlmError(error: unknown, { label, signal, last, mask = redact 
 }
 
 /**
- * Whether the server did not process the request, so that it can be sent again. Either it was not sent, or the server does not
- * know the session. The protocol requires 404 for an unknown session, but servers based on the SDK's example return 400.
+ * Whether the server did not process the request, so that the request can be sent again. Either the request was not sent, or the
+ * server does not know the session. The protocol requires 404 for an unknown session, but servers based on the SDK's example
+ * return 400.
  */
 export const isLostSession = ({ message, details: { status, code } }: LlmError): boolean =>
   code === 'NOT_CONNECTED' || status === 404 || (status === 400 && /session/i.test(message));

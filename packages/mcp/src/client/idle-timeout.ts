@@ -1,6 +1,6 @@
 import { LlmError, type Clock } from '@majordomo/core';
 
-/** Time limits of a call. */
+/** Time limits of a call. `totalMs` is its maximum duration, in milliseconds. */
 export interface IdleTimeoutOptions {
   /** Signal of the caller. */
   readonly signal: AbortSignal;

@@ -22,7 +22,7 @@ export class ServerTools {
   private readonly emit: (event: McpEvent) => void;
   private readonly entry: ListEntry;
   private history: ToolHistory;
-  /** Definitions from the server's latest list of the tools that are offered to agents. */
+  /** Definitions of the tools that are offered to agents, from the server's latest list. */
   private listed: readonly ListedTool[] = [];
   private hasResources = false;
   private fingerprint: string | undefined;

@@ -101,8 +101,8 @@ export class Session {
   }
 
   /**
-   * Runs work with the client. Rejects with an `LlmError`. A lost session is closed when its other work has ended, because an
-   * HTTP server may have closed only one of its connections.
+   * Runs work with the client. Rejects with an `LlmError`. A lost session is closed when its other calls have ended, because an
+   * HTTP server may have closed only one connection.
    */
   async use<T>(label: string, signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T> {
     this.activeCalls += 1;

@@ -6,7 +6,7 @@ import { namedStore, type McpStore } from '../store.ts';
 /** Part of a server's list of tools that a later process needs. */
 export interface StoredList {
   readonly tools: readonly ListedTool[];
-  /** Fingerprint of each tool's definition that a person approved last, otherwise of the first definition. */
+  /** Fingerprint of each tool's last approved definition, or of its first definition if none was approved. */
   readonly definitions: readonly (readonly [name: string, fingerprint: string])[];
   readonly hasResources: boolean;
 }

@@ -96,7 +96,7 @@ export async function settle(
   return { state: settled, decisions };
 }
 
-/** Returns the outcome of a call, or the reason for its failure. Throws if the state of a task is temporarily unavailable. */
+/** Returns the outcome, the failure, or `undefined` while a task runs. Throws if the task's state is temporarily unavailable. */
 async function outcomeOf(
   suspension: McpSuspension,
   replies: JsonObject | undefined,

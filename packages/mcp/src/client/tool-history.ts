@@ -14,7 +14,7 @@ export class ToolHistory {
     this.onTrust = onTrust;
   }
 
-  /** Last definition that a person approved, otherwise the first definition, by tool name. */
+  /** Fingerprint of the last approved definition, or of the first definition if none was approved, by tool name. */
   get definitions(): ReadonlyMap<string, string> {
     return this.trusted;
   }
@@ -43,7 +43,7 @@ export class ToolHistory {
     this.requested.set(name, fingerprint);
   }
 
-  /** Returns whether a call may run: its definition is unchanged or approved. Records an approved definition as trusted. */
+  /** Returns whether a call's definition is unchanged or approved. Records an approved definition as trusted. */
   mayRun(name: string, fingerprint: string): boolean {
     if ((this.latest.get(name) ?? fingerprint) !== fingerprint) return false;
     if (!this.isChanged(name, fingerprint)) return true;
@@ -54,5 +54,5 @@ export class ToolHistory {
   }
 }
 
-/** Maximum number of tools with a stored definition. For further tools, each call requires approval. */
+/** Maximum number of tools whose first definition is trusted. The first call of a further tool requires approval. */
 const MAX_NAMES = 10_000;

@@ -33,8 +33,8 @@ export interface ServeOptions {
   /** Folder of skill folders, served by the skills extension of MCP. Requires Node, Bun or Deno. @default none */
   readonly skillsFolder?: string | undefined;
   /**
-   * Agents, served as tools with the argument `task`. The client's user approves the calls inside an agent, even with `approvals:
-   * 'client'`. @default []
+   * Agents, served as tools with the argument `task`. The client's user decides on an agent's calls that need approval, even with
+   * `approvals: 'client'`. @default []
    */
   readonly agents?: readonly ServedAgent[] | undefined;
   /**

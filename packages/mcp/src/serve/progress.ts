@@ -1,6 +1,6 @@
 import type { ToolContext } from '@majordomo/agent';
 
-/** Progress of a call. `progress` must increase with each report. */
+/** Progress of a call. `progress` must increase with each report. `total` is the final value of `progress`, if it is known. */
 export interface McpProgress {
   readonly progress: number;
   readonly total?: number | undefined;

@@ -12,8 +12,8 @@ import { newServer, type Offer } from './server.ts';
 import type { SkillsFolder } from './skills-folder.ts';
 
 /**
- * Serves tools, prompts, resources, skills and agents to MCP clients, over stdio or as a fetch handler. Throws `config` for a
- * duplicate name or address, and `invalid-request` for parameters without a JSON Schema.
+ * Serves tools, prompts, resources, skills and agents to MCP clients, over stdio or as a fetch handler. Throws `config` for
+ * invalid options, such as a duplicate name, and `invalid-request` for parameters without a JSON Schema.
  *
  * @example
  * const server = serveMcp({ name: 'sky', version: '1.0.0', tools: [weather] });

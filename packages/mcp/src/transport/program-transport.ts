@@ -134,7 +134,7 @@ class ProgramTransport implements Transport {
     });
   }
 
-  /** Closes stdin. If the program does not end, sends signals to the process group. */
+  /** Closes stdin. If the program does not end, sends SIGTERM. In any case, then kills the rest of the process group. */
   async close(): Promise<void> {
     const { child, exited } = this;
     if (child?.pid === undefined || exited === undefined) return;
@@ -176,7 +176,7 @@ class ProgramTransport implements Transport {
     }
   }
 
-  /** Closes the connection when the program closes its stdout. */
+  /** Closes the connection if the program has closed its stdout but does not end. */
   private async closeAfterOutput(): Promise<void> {
     if (this.exited !== undefined && !(await happensWithin(this.exited, DRAIN_MS)))
       this.fail('the program closed its stdout');
