@@ -8,7 +8,7 @@ import type { FromUiOptions, UiOptions } from './types.ts';
 
 const TTL_MS = 86_400_000;
 const VERSION = 1;
-/** Call ids that `ToolContext.key` contains. For other ids, the key contains the call's position, which a page could change. */
+/** Call ids that `ToolContext.key` contains. For any other id, the key contains its position, which a page could change. */
 const PLAIN_ID = /^[!-~]{1,200}$/;
 
 /** Run and step that made a call. */

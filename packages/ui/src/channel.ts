@@ -63,7 +63,7 @@ function openTopic(
       const message: unknown = JSON.parse(text);
       if (isRecord(message)) onMessage(message as unknown as ChatMessage);
     } catch {
-      // Ignore the message, because another application sent it.
+      // Ignore a message that is not JSON, because another application may have sent it.
     }
   };
   const subscribing = Promise.resolve(invoke(() => channel.subscribe(name, onText, () => undefined)));
@@ -199,7 +199,7 @@ export function serveChannel(
 ): ResponseService {
   const { id: response } = live;
   const readers = new Map<string, RemoteReader>();
-  /** Whether all processes have been notified of the response. */
+  /** Whether the message `started` has arrived in this process, or could not be sent. */
   let isAnnounced = false;
 
   const topic = openTopic(channel, chatId, (message) => {

@@ -115,7 +115,7 @@ export class ChunkEncoder {
     ];
   }
 
-  /** Whether the page does not show the call, because a sub-agent made it. Throws if a signed approval could not continue the run. */
+  /** Whether a sub-agent made the call and the page does not show it. Throws if a signed approval cannot continue the run. */
   private isInner({ id }: ToolCallPart, state: RunState | undefined): boolean {
     const isKnown = state === undefined ? !id.includes('/') : state.pending.some((call) => call.id === id);
     if (isKnown) return false;

@@ -17,7 +17,7 @@ export interface SourceResult {
 export interface EventSource {
   /** Events of the source. After `close`, the iteration may never end, because a generator cannot return while it waits. */
   readonly events: AsyncGenerator<UiEvent, void>;
-  /** Closes the connection to the vendor immediately, even while an event is pending. */
+  /** Closes the source immediately, even while an event is pending. */
   close(): void;
   /** Returns the result after the events have ended. Rejects after a failure, and also if a chat or agent was stopped. */
   result(): Promise<SourceResult>;

@@ -10,8 +10,8 @@ import type { UiEvents, UiMessageChunk, UiOptions, UiResponseOptions } from './t
 const PROTOCOL = { 'x-vercel-ai-ui-message-stream': 'v1' };
 
 /**
- * Returns events as chunks of the UI message stream, for the application's own transports. Reads events only on demand. `return()`
- * closes the connection to the vendor at once, even while `next()` waits. Never rejects: a failure is an `error` chunk.
+ * Returns events as chunks of the UI message stream, for custom transports. Reads events only on demand. `return()` closes the
+ * connection to the vendor at once, even while `next()` waits. Never rejects. A failure is an `error` chunk.
  */
 export function uiMessageChunks(
   events: UiEvents,

@@ -44,8 +44,8 @@ export interface UiMessageChunk extends JsonObject {
 /** Options of `fromUiMessages`. */
 export interface FromUiOptions {
   /**
-   * Secrets of the approval signatures, each at least 32 random bytes. The first secret is current. Signatures by the others are
-   * accepted, too. If not set, approvals without a `stored` run state are rejected.
+   * Secrets of the approval signatures, each at least 32 random bytes. The first secret is current. Signatures by the other
+   * secrets are also accepted. If not set, approvals without a `stored` run state are rejected.
    */
   readonly secret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
   /** Id of the chat in the approval signatures. Must equal the `chatId` of `UiOptions`. `@default undefined` */
@@ -139,8 +139,8 @@ export interface UiEnd {
 export interface UiOptions {
   /**
    * Major version of the AI SDK on the page. Version 7 (7.0.82 or later): after a failover within a step, the `reset-step` chunk
-   * removes the shown content of the step. Versions 6 and 5 lack this chunk: a `reset` ends the response with an error chunk,
-   * which `afterCommit: 'continue'` avoids. Version 5 has no approvals: pending calls remain `input-available`. `@default 7`
+   * removes the shown content of the step. Versions 6 and 5 lack this chunk, so a `reset` ends the response with an error chunk,
+   * which `afterCommit: 'continue'` avoids. Version 5 has no approvals, so pending calls remain `input-available`. `@default 7`
    */
   readonly aiSdk?: 5 | 6 | 7 | undefined;
   /** Result of `fromUiMessages`. If set, the response continues the message `input.messageId` and reports its denied calls. */
@@ -166,7 +166,7 @@ export interface UiOptions {
    * that a stateless page returns them. `@default true`
    */
   readonly replay?: boolean | undefined;
-  /** Secret that signs approval requests. Of an array, the first one signs. If not set, approvals require a `stored` state. */
+  /** Secret that signs approval requests. In an array, the first one signs. If not set, approvals require a `stored` state. */
   readonly secret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
   /** Id of the chat, part of the approval signatures. */
   readonly chatId?: string | undefined;
@@ -214,7 +214,7 @@ export interface ResumableOptions {
    * `@default 300_000`
    */
   readonly disconnectMs?: number | undefined;
-  /** Time for which an ended response can still be replayed, in milliseconds, to a loading page. `@default 10_000` */
+  /** Time for which an ended response can still be replayed to a page that loads, in milliseconds. `@default 10_000` */
   readonly keepMs?: number | undefined;
   /** Maximum size of a response retained for replay, in characters. A longer response cannot be resumed. `@default 16_777_216` */
   readonly maxBytes?: number | undefined;
