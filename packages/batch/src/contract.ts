@@ -67,7 +67,7 @@ export interface JobRequest {
   readonly tenant?: string | undefined;
   /** Metadata for limits, tags and resolvers, as for a call. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
-  /** Time at which running batches are cancelled, and items without an answer fail with `timeout`. `@default` no deadline */
+  /** Time at which running batches are cancelled and unanswered items fail, unless `live` sends them. `@default` no deadline */
   readonly deadline?: Date | undefined;
   /** Options for sending items as live calls, at live prices, through the complete chain. `@default` no live calls */
   readonly live?: LiveOptions | undefined;
@@ -82,12 +82,12 @@ export type BatchItem =
 export interface LiveOptions {
   /**
    * Items to send as live calls. `late`: items without an answer when `leadMs` remain before the deadline. `failed`: items that
-   * failed at the last target of the chain and may move to another. `both`: both groups.
+   * failed at the last target of the chain with an error that allows another target. `both`: both groups.
    */
   readonly when: 'late' | 'failed' | 'both';
   /** Time before the deadline at which batches are cancelled and live calls begin, in milliseconds. `@default 1_800_000` */
   readonly leadMs?: number | undefined;
-  /** Maximum number of concurrent live calls. After a crash, at most this number is repeated and paid twice. `@default 8` */
+  /** Maximum number of concurrent live calls. After a crash, at most this number of calls is paid twice. `@default 8` */
   readonly concurrency?: number | undefined;
 }
 
@@ -103,7 +103,7 @@ export interface BatchJob {
    * down or busy, the poll does not reject. A later poll queries the vendor again.
    */
   poll(options?: { readonly signal?: AbortSignal | undefined }): Promise<JobProgress>;
-  /** Polls until the job is over. Rejects like `poll`, with `config` if its submission is not complete, and with `aborted`. */
+  /** Polls until the job is over. Rejects like `poll`, and with `config` if the submission is not complete. */
   done(options?: {
     /** Maximum wait between two polls, in milliseconds. `@default 60_000` */ readonly everyMs?:
       number | undefined;
@@ -240,7 +240,7 @@ export interface BatchStore {
   add(key: string, rows: readonly BatchRow[]): Promise<void>;
   /** Returns rows in the order of `index`. */
   rows(key: string, query: RowQuery): Promise<readonly BatchRow[]>;
-  /** Moves each given row whose place is `from`, in one atomic step. Other rows stay unchanged. */
+  /** Moves each given row whose place is `from`, in one atomic step. A row at another place does not change. */
   move(
     key: string,
     moves: readonly {
@@ -273,7 +273,7 @@ export interface RowQuery {
   readonly place?: string | undefined;
   /** Indexes of the rows to return, at most 1,000. `@default` all indexes */
   readonly indexes?: readonly number[] | undefined;
-  /** Rows with this index or a lower one are not returned. `@default` all rows are returned */
+  /** Rows with this index or a lower index are not returned. `@default` all rows are returned */
   readonly after?: number | undefined;
   /** Maximum number of rows: 1 to 1,000. */
   readonly limit: number;

@@ -9,7 +9,7 @@ import { asLlmFailure, rejectsPoll } from './vendor-error.ts';
 
 const PAGE = 100;
 
-/** Sends the items at the place `live` through the complete chain, with all gates. An item whose call fails is not sent again. */
+/** Sends the items at the place `live` through the chain, with all gates. A failed item is final, unless the poll rejects. */
 export async function runLive(round: Round): Promise<void> {
   const { setup, key, record, job } = round;
   if (record.live === undefined) return;

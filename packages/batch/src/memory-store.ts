@@ -10,7 +10,7 @@ interface StoredJob {
   readonly indexes: Map<string, number>;
 }
 
-/** Creates a store that holds jobs in memory. */
+/** Creates a store that holds jobs in memory. The jobs are lost when the process ends. */
 export function memoryBatchStore({
   clock = systemClock,
 }: { readonly clock?: Clock | undefined } = {}): BatchStore {

@@ -39,7 +39,7 @@ export async function readBatch(batch: BatchRecord, round: Round): Promise<boole
   return true;
 }
 
-/** Fails all items of a batch that could not be created or that the vendor rejected. Returns true. */
+/** Applies an error to all items of a batch that could not be created or that the vendor rejected. Returns true. */
 export async function failAll(
   batch: BatchRecord,
   error: LlmError,

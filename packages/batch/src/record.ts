@@ -18,7 +18,6 @@ export interface JobRecord {
   readonly live?: StoredLive | undefined;
   /** Number of items. Absent until the submission is complete. */
   total?: number | undefined;
-  /** Whether `cancel` was called. */
   isCancelled?: boolean | undefined;
   isDone?: boolean | undefined;
   /** Cost of live calls in nano-USD, or null if the cost of a call is unknown or included in a plan. */
@@ -124,7 +123,6 @@ export interface StoredError {
   readonly details?: JsonObject | undefined;
 }
 
-/** Places of rows. */
 export const PLACES = {
   queue: (position: number): string => `queue:${position}`,
   batch: (number: number): string => `batch:${number}`,

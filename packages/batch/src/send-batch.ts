@@ -14,8 +14,8 @@ export const FIND_MS = 120_000;
 const CLOCK_MS = 60_000;
 
 /**
- * Reserves the cost of a planned batch, uploads its input and creates the batch. Before it repeats an upload, it searches for the
- * result of the earlier one. `planned` is the input of a batch that this poll has planned. Returns whether the batch has changed.
+ * Reserves the cost of a planned batch, uploads its input and creates the batch. Before repeating an upload, searches for the
+ * earlier upload. `planned` is the input of a batch that this poll has planned. Returns whether the batch has changed.
  */
 export async function sendBatch(
   batch: BatchRecord,
