@@ -7,7 +7,7 @@ import type { Check, CheckContext, Refusal } from './types.ts';
 export interface ForbidOptions {
   /** Name of the check. */
   readonly name: string;
-  /** Forbidden strings and regular expressions. A text that matches any of them is refused. At least one is required. */
+  /** Forbidden strings and regular expressions. A text that matches at least one is refused. The array must not be empty. */
   readonly patterns: readonly (string | RegExp)[];
   /** Maximum length of a match, in characters. Required for regular expressions. @default length of the longest string */
   readonly span?: number | undefined;
@@ -19,9 +19,8 @@ const KIND = ['denied', 'content-filter'];
 const FORBID: KindsOf<ForbidOptions> = { name: 'string', patterns: 'array', span: 1, kind: KIND };
 
 /**
- * Creates a check that refuses a text if it contains one of the strings (in any letter case) or matches one of the
- * regular expressions.
- * Throws `config` for invalid options, such as an empty string or a missing `span`.
+ * Creates a check that refuses a text if it contains one of the strings (in any letter case) or matches one of the regular
+ * expressions. Throws `config` for invalid options, such as an empty string or a missing `span`.
  *
  * @example forbid({ name: 'competitors', patterns: ['Acme Corp', /\bACME-\d{1,6}\b/], span: 11 })
  */

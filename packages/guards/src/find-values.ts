@@ -56,7 +56,7 @@ function matchesOf(rule: CompiledRule, text: string): readonly FoundValue[] {
   return found;
 }
 
-/** Returns the end of the value that begins at `start`, or `start` if no value does. A match may be longer than its value. */
+/** Returns the end of the value that begins at `start`, or `start` if none is valid. A match may be longer than its value. */
 function validEnd({ valid, complete }: CompiledRule, text: string, start: number, matchEnd: number): number {
   if (valid === undefined || start === matchEnd || valid(text.slice(start, matchEnd))) return matchEnd;
   if (complete === undefined) return start;

@@ -15,7 +15,7 @@ import type { GuardOptions } from './types.ts';
 
 /**
  * Returns a model that applies policies to requests and answers. Checks of the same `Side` run at the same time, and a refusal
- * aborts the others. Agents, summarizers, the AI SDK bridge, and the gateway (with `wrapModel`) accept the model.
+ * aborts the other checks. Agents, summarizers, the AI SDK bridge, and the gateway (with `wrapModel`) accept the model.
  *
  * A refusal is an `LlmError` of kind `denied` or `content-filter`. `details.code` is the name of the check. `details.attempts`
  * lists the paid attempts. `details.partial` of each error has only delivered content. Throws `config` for invalid options.

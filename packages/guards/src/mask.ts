@@ -68,7 +68,7 @@ export class Mask {
     return { request: masked, values };
   }
 
-  /** Calls `find` once with all text of the request that it has not received before. */
+  /** Calls `find` once with all text of the request that `find` has not received before. */
   private async findIn(texts: ReadonlyMap<object, string>, runner: CheckRunner): Promise<void> {
     const { find } = this.options;
     const all = [...texts.values()].filter((text) => text !== '').join(SEPARATOR);

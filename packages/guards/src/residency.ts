@@ -4,7 +4,7 @@ import { checkPolicy as checkNames, configError } from './options.ts';
 
 /** Data policy of a tenant. */
 export interface ResidencyPolicy {
-  /** Regions where a request may be processed. Each is compared exactly with `DataHandling.region`. At least one is required. */
+  /** Regions where a request may be processed. Each region must equal a `DataHandling.region`. At least one is required. */
   readonly allow: readonly string[];
   /** Maximum number of days for which content may be stored. 0: content must not be stored. @default no maximum */
   readonly maxRetentionDays?: number | undefined;

@@ -136,8 +136,8 @@ export interface GuardOptions extends CheckPolicy {
   readonly mask?: MaskOptions | undefined;
   /**
    * `block`: the model is called when all input checks have passed. `parallel`: the model is called immediately, but its answer
-   * is delivered only after all input checks have passed. A refusal aborts the call, but the vendor bills its tokens. Tool
-   * results are always judged first. @default 'block'
+   * is delivered only after all input checks have passed. A refusal aborts the call, but the vendor may bill tokens of the call.
+   * Tool results are always judged first. @default 'block'
    */
   readonly mode?: 'block' | 'parallel' | undefined;
   /** Limits that determine when output checks run on a streamed answer. */
@@ -162,6 +162,7 @@ export interface GuardEvent {
   readonly reason?: string | undefined;
   /** Number of replacements by label. Set for `masked`. */
   readonly counts?: Readonly<Record<string, number>> | undefined;
+  /** Duration of the check or of the masking, in milliseconds. */
   readonly ms: number;
   readonly spec: string | undefined;
   readonly tenant: string | undefined;
