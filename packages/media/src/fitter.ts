@@ -21,8 +21,8 @@ export interface MediaFitterOptions {
   /** Maximum number of pixels of an image. A larger image causes an `unsupported` error. @default 50_331_648 */
   readonly maxPixels?: number | undefined;
   /**
-   * Maximum memory for images that are changed at the same time, in bytes, estimated from the image headers. Other images wait
-   * for memory. An image above the maximum causes an `unsupported` error. With the default, a process grows by less than 256 MB.
+   * Maximum memory for images that are changed at the same time, in bytes, estimated from the image headers. Further images wait.
+   * An image above the maximum causes an `unsupported` error. With the default, a process grows by less than 256 MB.
    *
    * @default 208_000_000
    */
@@ -49,9 +49,9 @@ const DEFAULT_MAX_MEMORY = 208e6;
 
 /**
  * Returns a fitter for `createMajordomo({ media })`. The fitter adapts images to the limits of each target, with a warning for
- * each change. Images that fit are not changed. The fitter throws `unsupported` if an image cannot be fitted, so that the chain
- * continues with the next target, and `invalid-request` for bytes that are not a complete image. For targets that limit pages
- * or durations, the fitter also counts the pages of PDFs and measures recordings.
+ * each change. Still images that fit are not changed. The fitter throws `unsupported` if an image cannot be fitted, so that the
+ * chain continues with the next target, and `invalid-request` for bytes that are not a complete image. For targets that limit
+ * pages or durations, the fitter also counts the pages of PDFs and measures recordings.
  *
  * @example createMajordomo({ providers, env: process.env, media: createMediaFitter() })
  */

@@ -109,7 +109,7 @@ function qualityFor(
 const slopeOf = (under: EncodingResult, over: EncodingResult): number =>
   Math.max(0.2, Math.log(over.bytes / under.bytes) / Math.log(step(under.quality) / step(over.quality)));
 
-/** Returns a plan with shorter edges. The plan of the last try is small enough to fit in every case. */
+/** Returns a plan with shorter edges. The plan of the last try has a large margin, so that its encoding fits. */
 function shrunkPlan(
   { quality, scale, bytes }: EncodingResult,
   maxBytes: number,

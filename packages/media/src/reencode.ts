@@ -18,7 +18,7 @@ export interface Resources {
   readonly maxMemory: number;
 }
 
-/** Maximum number of pixels of a decoded image. No vision model uses more pixels. */
+/** Maximum number of pixels of a decoded image. Vendors scale larger images down. */
 const MAX_RASTER_PIXELS = 12e6;
 /** Number of pixels for which memory must remain after decoding, unless the image has fewer pixels. */
 const MIN_RASTER_PIXELS = 1024 * 768;

@@ -30,10 +30,10 @@ const KINDS: KindsOf<FetchMediaOptions> = {
 };
 
 /**
- * Fetches an image or document for a message. Accepts http and https, but no private, loopback or link-local address, and
- * connects to the checked address. The first bytes, otherwise the response's content type, determine the media type. Throws
- * `invalid-request` for a rejected URL, `unsupported` (code `too-large`) above `maxBytes`, `network` or `timeout` for a failed
- * connection, and the kind of the HTTP status for an error response.
+ * Fetches an image or document for a message. Accepts http and https. Accepts private, loopback and link-local addresses only of
+ * hosts in `allow`. Connects to the checked address. The first bytes, otherwise the response's content type, determine the media
+ * type. Throws `invalid-request` for a rejected URL, `unsupported` (code `too-large`) above `maxBytes`, `network` or `timeout`
+ * for a failed connection, and the kind of the HTTP status for an error response.
  *
  * @example user('What is this?', await fetchMedia('https://example.com/cat.jpg', { signal }))
  */

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { LlmError } from '@majordomo/core';
 import { isPublicAddress } from './address.ts';
 
-/** Address of a host. */
+/** Address of a host. `family` is 4 or 6. */
 export interface Address {
   readonly address: string;
   readonly family: number;

@@ -6,7 +6,7 @@ export interface ImageFacts {
   readonly width: number | undefined;
   readonly height: number | undefined;
   readonly animated: boolean;
-  /** Whether the file is complete, as opposed to a truncated download. */
+  /** Whether the file is complete, as opposed to a truncated download. `true` for formats without a reader. */
   readonly complete: boolean;
   /**
    * Estimated memory of a decoder, in bytes. `undefined` for formats without a reader. Interlaced and progressive files are

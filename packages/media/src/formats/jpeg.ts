@@ -41,14 +41,14 @@ export function readJpeg(bytes: Uint8Array): ImageHeader | undefined {
   };
 }
 
-/** Returns the marker after a segment. Restart markers and TEM have no length. */
+/** Returns the position of the marker after a segment. Restart markers and TEM have no length. */
 function nextSegment(reader: Reader, bytes: Uint8Array, at: number): number {
   const marker = reader.u8(at + 1);
   const isBare = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
   return nextMarker(bytes, at + 2 + (isBare ? 0 : Math.max(2, reader.u16(at + 2))));
 }
 
-/** Returns the next marker. Fill bytes may precede it, and decoders skip other bytes (T.81 B.1.1.2, libjpeg). */
+/** Returns the position of the next marker. Decoders skip fill bytes and other bytes before it (T.81 B.1.1.2, libjpeg). */
 function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
     const code = bytes[at + 1];

@@ -15,7 +15,7 @@ export interface PdfLimits {
  *
  * @example checkPdf(part, { maxPages: 100, maxBytes: 32e6 })
  */
-export function checkPdf({ bytes, name = 'a PDF' }: FilePart, limits: PdfLimits = {}): PdfFacts {
+export function checkPdf({ bytes, name = 'the file' }: FilePart, limits: PdfLimits = {}): PdfFacts {
   const facts = inspectPdf(bytes);
   if (facts === undefined) throw broken(`${name} of ${bytes.length} bytes is not a PDF`);
   if (!facts.complete) throw broken(`${name} of ${bytes.length} bytes is truncated`);

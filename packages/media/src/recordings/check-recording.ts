@@ -19,7 +19,7 @@ export interface RecordingLimits {
  * @example await checkRecording(part, { maxBytes: 25e6, maxDurationMs: 1_400_000 })
  */
 export async function checkRecording(
-  { bytes, name = 'a recording' }: { readonly bytes: Uint8Array; readonly name?: string | undefined },
+  { bytes, name = 'the file' }: { readonly bytes: Uint8Array; readonly name?: string | undefined },
   limits: RecordingLimits = {},
 ): Promise<RecordingFacts> {
   const facts = await inspectRecording(bytes);
