@@ -1,7 +1,7 @@
 import { stringifyList, wellFormedJson } from '@majordomo/wire-kit';
 import type { WireParams } from './request.ts';
 
-/** Cached JSON of tool lists, by identity of the list. Serializing 30 tools takes longer than the rest of a call. */
+/** Cached JSON of tool lists, by identity of the list. Serializing 30 tools takes longer than all other conversions of a call. */
 const serialized = new WeakMap<object, string>();
 
 /**

@@ -96,7 +96,7 @@ const ttlOf = (lifetime: CacheLifetime, ttls: readonly CacheTtl[]): CacheTtl =>
 const SHORTENED: Warning = {
   action: 'coerced',
   what: 'cache "long"',
-  why: 'prompts are cached for at most 30 minutes on this wire',
+  why: 'this API caches prompts for at most 30 minutes',
 };
 
 /** Message of Chat Completions or Responses. */
@@ -105,8 +105,8 @@ interface WithContent {
 }
 
 /**
- * Adds a breakpoint to the last suitable message among the first `count`. Replaces that message with a copy, because later
- * requests reuse the original.
+ * Adds a breakpoint to the last of the first `count` messages that has content and is not an assistant message. Replaces this
+ * message with a copy, because later requests reuse the original.
  *
  * @param textType type of the text part to create if the content is a string
  */

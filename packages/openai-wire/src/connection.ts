@@ -35,7 +35,6 @@ export interface Connection {
   readonly toLlmError: (error: unknown, facts: SdkErrorContext) => LlmError;
 }
 
-/** Creates the connection of a provider. */
 export function createConnection(sdk: Sdk, server: Server, options: SdkOptions): Connection {
   const { connect, errors } = createClients(sdk, server, options);
   const constantHeaders = lowerCaseNames({ ...server.headers, ...options.headers });

@@ -7,14 +7,14 @@ import type { ResponsesQuirks } from './responses/quirks.ts';
 
 /** Options of every provider over Chat Completions or Responses. */
 export interface SdkOptions extends ProviderOptions {
-  /** SDK client that sends the requests. Its credential, base URL and `fetch` are used. `@default` a new client */
+  /** SDK client that sends the requests, with its own credential, base URL and `fetch`. @default a new client */
   readonly client?: object | undefined;
   /**
    * Embedding models by deployment name or another alias: `{ 'my-deployment': 'text-embedding-3-small' }`. Deployments
-   * of the same model then have the same vector space, so a chain can combine them.
+   * of the same model then have the same vector space, so a chain can combine them. @default the `spaces` of the profile
    */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
-  /** Function that receives the rate limits in the headers of each response or error. Errors that it throws are ignored. */
+  /** Function that receives the rate limits in the headers of each response or error. Its errors are ignored. @default none */
   readonly onRateLimits?: ((limits: RateLimits) => void) | undefined;
 }
 

@@ -29,7 +29,6 @@ import { fromRerankBody, toRerankBody } from './other-models/rerank.ts';
 import { toSpeechCall } from './other-models/speech.ts';
 import { fromTranscriptionBody, toTranscriptionForm } from './other-models/transcription.ts';
 
-/** Model, and the connection to its server. */
 export interface ModelAtConnection<Quirks> {
   readonly modelId: string;
   readonly quirks: Quirks;

@@ -65,7 +65,7 @@ export function createOtherModels(
 
 const loadCalls = (): Promise<typeof import('./other-model-calls.ts')> => import('./other-model-calls.ts');
 
-/** Creates all models except chat and image models. The first call loads their code. */
+/** Creates the models of a profile's endpoints other than chat and images. The first call loads their code. */
 export function otherModels({ connection, profile, isProfileServer }: OtherModelsContext): OtherModels {
   return {
     ...(profile.embeddings !== false && {

@@ -14,7 +14,6 @@ import type { ReaderOptions } from './reading/reader-options.ts';
 import type { WireRequest } from './request.ts';
 import type { Sdk } from './sdk.ts';
 
-/** Creates a model of a provider. */
 export type CreateModel = (modelId: string, providerId: string, connection: Connection, env: Env) => Model;
 
 /** Creates a provider over Chat Completions or Responses. The first call loads the SDK. */
@@ -49,7 +48,7 @@ export function createProvider(
   };
 }
 
-/** Model call: its connection, and the functions that write the request and read the response. */
+/** Connection and converted request of a model call, and the functions that read the response and its errors. */
 export interface WireCall {
   readonly connection: Connection;
   readonly path: string;
@@ -59,7 +58,7 @@ export interface WireCall {
   readonly createReader: (options: ReaderOptions) => WireReader;
   readonly recovery: (failure: ReportedFailure, status: number) => Recovery | undefined;
   readonly remedy?: SdkErrorContext['remedy'];
-  /** Throws, before the request is sent, if this API cannot represent the request. */
+  /** Throws if the server does not accept the request. Called before the request is sent. */
   readonly check?: () => void;
 }
 

@@ -22,7 +22,7 @@ const SENT_EFFORTS: readonly Exclude<Effort, 'none'>[] = EFFORTS.filter((effort)
 
 const HEADER = /^header:([\w-]+)$/;
 
-/** Parser for a constant, or for the name of a header, such as `header:x-session-id`. */
+/** Parser for `prompt_cache_key`, `none`, or the name of a header, such as `header:x-session-id`. */
 const CACHE_KEY: QuirkValues<WireQuirks['cacheKey']> = {
   takes: 'prompt_cache_key, none or header:NAME',
   read(text) {

@@ -2,7 +2,7 @@ import type { Effort, JsonObject, ServiceTier } from '@majordomo/core';
 
 /** Differences between servers that exist for both Chat Completions and Responses. These quirks determine only the request. */
 export interface WireQuirks {
-  /** Efforts that the model accepts. For another effort, the next stronger one is sent, otherwise the strongest. */
+  /** Efforts that the model accepts. Any other effort becomes the next stronger effort, otherwise the strongest except `max`. */
   readonly efforts: readonly Exclude<Effort, 'none'>[];
   /**
    * Whether the server enforces schemas of tools and responses. If so, each schema is rewritten into OpenAI's strict subset. If

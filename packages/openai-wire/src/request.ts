@@ -17,7 +17,6 @@ export interface ToWireOptions {
   readonly family?: string | undefined;
 }
 
-/** Converted request. */
 export interface WireRequest {
   readonly params: WireParams;
   /** Additional headers of the request. */

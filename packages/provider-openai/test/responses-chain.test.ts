@@ -119,7 +119,7 @@ it('sends images after tool results to a backend that rejects them inside', asyn
   const { text, warnings } = await model.generate({ messages });
   expect(text).toBe('A cat.');
   expect(warnings).toMatchObject([
-    { action: 'repaired', what: 'images of tool results sent in a user message' },
+    { action: 'repaired', what: 'images and documents of tool results sent in a user message' },
   ]);
   await model.generate({ messages });
   expect(server.requests).toHaveLength(3);

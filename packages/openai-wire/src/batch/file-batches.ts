@@ -12,7 +12,7 @@ import {
 import type { Connection } from '../connection.ts';
 import { TOKEN_MEMBER, type BatchTarget, type Jobs, type Json } from './jobs.ts';
 
-/** Maximum clock difference to the vendor, in milliseconds. `find` ignores batches created more than this before `since`. */
+/** Maximum clock difference to the vendor, in milliseconds. `find` stops at a batch older than `since` minus this value. */
 const CLOCK_DIFFERENCE_MS = 3_600_000;
 
 /** Creates the request functions of a batch API whose input is an uploaded file. */

@@ -22,7 +22,7 @@ export interface Jobs {
   inputsOf(job: Json): readonly unknown[];
   /** Returns the ids of the output file and the error file of a batch. An element is not a string if its file does not exist. */
   resultsOf(job: Json): readonly unknown[];
-  /** Returns the state of a batch. */
+  /** Returns the state of a batch, the number of completed requests, and the time at which the batch expires. */
   lookOf(job: Json, target: string): BatchLook;
   /** Returns the query for page `number` (from 0) of a list. Returns `undefined` if `previous` is the last page. */
   pageQuery(number: number, previous: Json | undefined): string | undefined;

@@ -24,7 +24,7 @@ const LATE_CITATIONS: Warning = {
 
 /**
  * Writes the parts of one response in the order that the event contract requires. Fragments of several tool calls may be
- * interleaved, so all calls stay open until the end. Other content that arrives after the first call is written after the calls.
+ * interleaved, so all calls stay open until the end. Text and reasoning after the first call are written after the calls.
  */
 export class AnswerWriter {
   readonly calls: ToolCalls;
@@ -79,7 +79,7 @@ export class AnswerWriter {
 
   reasoning(text: string, details: readonly ReasoningDetail[] | undefined): void {
     const isOpen = this.writing === 'reasoning';
-    // A signature that arrives after text has no open reasoning part, so it is written at the end.
+    // Reasoning after a call, and a signature after text, are written at the end, because no reasoning part is open.
     if (this.writing === 'calls' || (text === '' && this.writing === 'text')) {
       this.lateReasoning += text;
       if (details !== undefined) mergeDetails(this.lateDetails, details);

@@ -48,9 +48,9 @@ interface Conversion {
 const forms = new WireMessageCache<WireMessage>();
 
 /**
- * Converts the transcript. A converted message depends only on the original message and the adjacent messages. Prompt caches
- * require this, because each request must begin with the messages of the previous one. Caches the conversion of a message unless
- * the message contains images, files or audio.
+ * Converts the transcript. A converted message depends only on the original message, the adjacent messages and the call ids.
+ * Prompt caches require this, because each request must begin with the messages of the previous request. Caches the conversion
+ * of a message unless the message contains images, files or audio.
  */
 export function messagesToWire(
   request: ModelRequest,
@@ -162,8 +162,8 @@ function contentOf(
 }
 
 /**
- * Returns the reasoning of a turn if this model wrote it. A turn of another model gets the placeholder, because some servers
- * reject a turn without reasoning or with empty reasoning.
+ * Returns the reasoning that a model of this family wrote in the turn. A turn without such reasoning gets the placeholder,
+ * because some servers reject a turn without reasoning or with empty reasoning.
  */
 function ownReasoning(
   parts: AssistantMessage['parts'],

@@ -20,28 +20,28 @@ export const CHAT_PARAMETERS = [
 export type ChatParameter = (typeof CHAT_PARAMETERS)[number];
 
 /**
- * Differences between servers that implement Chat Completions. Quirks determine the request. `thinkTags`, `signedDetails` and
- * `reasoningTokens` also determine how a response is read. A profile states the source and the date of its quirks.
+ * Differences between servers that implement Chat Completions. Most quirks determine the request. `thinkTags` and
+ * `reasoningTokens` determine how a response is read. `signedDetails` determines both. A profile states the source of its quirks.
  */
 export interface ChatQuirks extends WireQuirks {
   /** Property for the maximum number of output tokens. */
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /** Role of the message that contains `request.system`. */
   readonly systemRole: 'system' | 'developer';
-  /** Form of a user message. `parts`: a list of text and media. `string`: text parts only, joined with blank lines. */
+  /** Form of a user message. `parts`: a list, or a string for one text. `string`: only the texts, joined with blank lines. */
   readonly content: 'parts' | 'string';
   /** Value of `content` in an assistant message that contains no text. */
   readonly emptyContent: 'null' | 'empty-string' | 'absent';
   /** Property for the reasoning effort. `none`: the effort is dropped with a warning. */
   readonly reasoningRequest:
     'reasoning_effort' | 'reasoning.effort' | 'thinking.type' | 'enable_thinking' | 'none';
-  /** Representation of the effort `none`: this value, `thinking: { type: 'disabled' }`, or no property (`omit`). */
+  /** Effort that is sent for `none`. `thinking.disabled`: sends `thinking: { type: 'disabled' }`. `omit`: sends no property. */
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'thinking.disabled' | 'omit';
-  /** Property in which reasoning is sent back to the model. */
+  /** Property in which the text of reasoning is sent back to the model. `none`: the text is not sent back. */
   readonly reasoningField: 'reasoning_content' | 'reasoning' | 'none';
   /** Reasoning of this model that is sent back. `echo`: its text. `details`: its `reasoning_details`, otherwise its text. */
   readonly reasoningReplay: 'omit' | 'echo' | 'details';
-  /** Format and model family of signed `reasoning_details` that other platforms also accept. `none`: none exists. */
+  /** Format and model family of signed `reasoning_details` that other platforms also accept; `none` for a server without them. */
   readonly signedDetails: 'none' | { readonly family: string; readonly format: string };
   /** Reasoning text for turns without reasoning, for servers that require such a text. `''`: no text is sent. */
   readonly reasoningPlaceholder: '' | ' ';
@@ -58,8 +58,8 @@ export interface ChatQuirks extends WireQuirks {
   /** Value of `tool_choice` that requires a tool call. */
   readonly requiredChoice: 'required' | 'any';
   /**
-   * Handling of signatures of tool calls. `echo`: signatures are sent back. `required`: in addition, the first call of a turn
-   * without a signature is marked as a call of another model.
+   * Handling of signatures of tool calls. `echo`: signatures are sent back. `required`: in addition, the first call of a turn is
+   * marked as a call of another model if the call has no signature.
    */
   readonly callSignature: 'echo' | 'required';
   /** Rule for the tool call ids that the server accepts. Invalid ids are replaced. */

@@ -26,8 +26,8 @@ export function thinkingText({ thinking }: ContentBlock): string {
 }
 
 /**
- * Merges the details of a chunk into those of the message. Fragments with the same index and type form one detail. The texts of
- * the fragments are joined. Other properties get the latest value.
+ * Merges the details of a chunk into those of the message. Consecutive fragments form one detail if `continues` returns true.
+ * Their texts and summaries are joined. Any other property gets its latest value that is not null.
  */
 export function mergeDetails(into: JsonObject[], details: readonly ReasoningDetail[]): void {
   for (const detail of details) {

@@ -102,12 +102,12 @@ function stopToWire(
   warnings.push({
     action: 'dropped',
     what: `stop[${stopMax}] and later`,
-    why: `the server accepts at most ${stopMax}`,
+    why: `the server accepts at most ${stopMax} stop sequences`,
   });
   return stopMax === 0 ? undefined : stop.slice(0, stopMax);
 }
 
-/** Returns the property that requests the reasoning effort. */
+/** Returns the name and the value of the property that requests the effort. The value is `undefined` if no property is sent. */
 function effortToWire(
   effort: Effort | undefined,
   quirks: ChatQuirks,

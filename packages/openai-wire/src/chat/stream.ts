@@ -12,7 +12,6 @@ import type { ReaderOptions } from '../reading/reader-options.ts';
 import { usage } from './usage.ts';
 import type { ChatChunk, ChatDelta, ContentBlock, RawTimes, RawUsage } from './wire.ts';
 
-/** Options of a `ChatReader`. */
 export interface ChatReaderOptions extends ReaderOptions {
   /** Id of the group of models that can read this model's reasoning. See `chatReasoningFamily`. */
   readonly family: string;
@@ -27,7 +26,7 @@ export class ChatReader implements WireReader {
   private readonly options: ChatReaderOptions;
   private readonly answer: AnswerWriter;
   private rawFinish: string | undefined;
-  /** Whether content followed a finish reason, because Together sends a finish reason after every tool call (2026). */
+  /** Whether content arrived after the last finish reason. Together sends a finish reason after every tool call (2026). */
   private hasMore = false;
   private rawUsage: RawUsage | undefined;
   private serviceTier: unknown;
@@ -65,7 +64,7 @@ export class ChatReader implements WireReader {
     if (!isList(body.choices)) throw unexpectedValueError(target, 'choices', body.choices);
     const choice = body.choices[0];
     if (!choice) throw unexpectedValueError(target, 'choices[0]', choice);
-    // A response that a content filter blocked has no message.
+    // A response that a content filter blocked may have no message.
     if (!choice.message && !choice.delta && choice.finish_reason !== 'content_filter') {
       throw unexpectedValueError(target, 'choices[0].message', choice.message);
     }

@@ -160,7 +160,7 @@ function mayBeTag(text: string): boolean {
     : NAMES.includes(letters) && /\s/.test(name.charAt(letters.length));
 }
 
-/** Returns the index of a closing tag at the end of the text; -1 if there is none. */
+/** Returns the index of a closing tag at the end of the text; -1 if the text does not end with such a tag. */
 function closerAt(text: string, name: string): number {
   const at = text.lastIndexOf('<');
   const [, slash, found = ''] = TAG.exec(text.slice(at)) ?? [];

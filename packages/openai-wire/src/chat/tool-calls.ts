@@ -25,7 +25,7 @@ interface CallState {
  * Assembles tool calls from fragments. A call is identified by its index, or by its id if no index exists. A fragment with
  * neither continues the last call. A fragment with a name begins another call if its id differs (Gemini's compatible endpoint
  * sends every call with index 0), or if it has no id and the current arguments are complete. A fragment with a different id but
- * no name continues the call, because some servers generate an id for every fragment (Poolside and gateways, 2026).
+ * no name continues a named call, because some servers generate an id for every fragment (Poolside and gateways, 2026).
  */
 export class ToolCalls {
   private readonly writer: EventWriter;
@@ -43,7 +43,6 @@ export class ToolCalls {
     this.originals = originals;
   }
 
-  /** Whether a call has begun. */
   get hasCalls(): boolean {
     return this.all.length > 0;
   }
@@ -58,7 +57,7 @@ export class ToolCalls {
     this.write(this.begin(this.all.length, fragment.id ?? ''), fragment, 'message', at);
   }
 
-  /** Ends all calls. Throws kind `protocol` for a call without a name. */
+  /** Ends all calls. Throws kind `protocol` for a call that has an id or arguments, but no name. */
   end(): void {
     for (const state of this.all) {
       const rest = state.nulls?.end() ?? '';

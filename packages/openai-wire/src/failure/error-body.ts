@@ -49,7 +49,7 @@ export function inBandError(
 
 /**
  * Returns kind `auth` if an account policy caused a 404 (OpenRouter, 2026: "No endpoints found matching your data policy"). With
- * this kind, the chain tries no other vendor by default, because the policy restricts the vendors that may receive it.
+ * this kind, the chain tries no other vendor by default, because the policy restricts the vendors that may receive the request.
  */
 export function accountPolicyFailure(
   { message }: ReportedFailure,

@@ -19,7 +19,7 @@ export const isBodyRejection = (status: number): boolean => status === 400 || st
 
 /**
  * Returns a change with which the request may succeed, for failures that both APIs report. The change drops `pattern` and
- * `format`, drops `strict`, moves the schema to the system text, or drops the rejected property.
+ * `format`, drops `strict`, moves the schema to the system text, drops or renames the rejected property, or disables streaming.
  */
 export function sharedRecovery(
   failure: ReportedFailure,

@@ -12,7 +12,7 @@ export const withExtra = (request: ModelRequest, members: object): ModelRequest 
   extra: { ...request.extra, ...members },
 });
 
-/** Patterns of error messages that name the rejected property, for errors without `param`. The messages are from real servers. */
+/** Patterns of error messages of real servers that name the rejected property, for errors whose `param` does not name it. */
 const MESSAGES: readonly RegExp[] = [
   /(?:unsupported|unknown|unrecognized) (?:parameter|value|field|key|argument)s?:? [`'"]([\w.]+)[`'"]/i,
   /unrecognized request arguments? supplied: ([\w.]+)/i,
@@ -49,7 +49,7 @@ const OTHER_LIMIT: ReadonlyMap<string, string> = new Map([
   ['max_completion_tokens', 'max_tokens'],
 ]);
 
-/** Removes the property that the server rejected. Returns `undefined` if the property is essential or was not sent. */
+/** Removes or renames the rejected property, or disables streaming. Returns `undefined` for an essential or unsent property. */
 export function rejectedMemberRecovery(failure: ReportedFailure, sent: SentBody): Recovery | undefined {
   const member = rejectedMember(failure);
   if (member === 'stream' && sent['stream'] === true) return NON_STREAMING;
@@ -106,7 +106,7 @@ const dropRecovery = (member: string): Recovery => ({
   isNeededFor: (request) => hasMember(request, member),
 });
 
-/** Settings of the request, by the body property that they determine. A property without an entry is in every body. */
+/** Settings of the request, by the body property that they determine. Any other property counts as sent in every body. */
 const SETTINGS: Readonly<Record<string, (request: ModelRequest) => unknown>> = {
   temperature: ({ temperature }) => temperature,
   top_p: ({ topP }) => topP,

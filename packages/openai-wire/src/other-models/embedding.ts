@@ -8,7 +8,7 @@ import { inputUsage } from './usage.ts';
 /** Key of this API in `EmbeddingRequest.extra`. */
 const WIRE = 'openai-embeddings';
 
-/** Returns the body of a request. Throws `unsupported` for `dimensions` if the model's vectors cannot be shortened. */
+/** Returns the body of a request. Throws `unsupported` if vectors have a fixed size, and `dimensions` is a different size. */
 export function toEmbeddingBody(
   request: EmbeddingRequest,
   modelId: string,

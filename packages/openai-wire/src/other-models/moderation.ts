@@ -53,7 +53,7 @@ function resultOf(result: unknown, path: string, target: string): ModerationResu
   };
 }
 
-/** Returns the members except those that are `null`, which the model does not support. Throws `protocol` for other types. */
+/** Returns the members except `null`, which marks an unsupported category. Throws `protocol` for a member of another type. */
 function membersOf<Value>(
   members: Readonly<Record<string, unknown>>,
   type: 'boolean' | 'number',

@@ -21,10 +21,13 @@ export interface EmbeddingQuirks {
 
 /** Differences between servers that implement `/audio/transcriptions`. */
 export interface TranscriptionQuirks {
-  /** Timestamps that the server can return. `verbose`: of segments and words. `speakers`: of each speaker's segments. */
+  /** Timestamps that the server returns: for segments and words (`verbose`), or for the segments of each speaker (`speakers`). */
   readonly times: 'verbose' | 'speakers' | 'none';
+  /** Maximum size of a recording in bytes. @default no maximum */
   readonly maxBytes?: number | undefined;
+  /** Maximum duration of a recording in milliseconds. @default no maximum */
   readonly maxDurationMs?: number | undefined;
+  /** Media types of recordings that the server accepts. @default all types */
   readonly mediaTypes?: readonly string[] | undefined;
   /** Base URL of the endpoint. `@default` the base URL of the provider */
   readonly baseURL?: string | undefined;
@@ -37,6 +40,7 @@ export interface SpeechQuirks {
   readonly voice?: string | undefined;
   /** Whether the model accepts `instructions`. Otherwise, `instructions` are dropped with a warning. */
   readonly instructions: boolean;
+  /** Maximum length of the text in characters. @default no maximum */
   readonly maxCharacters?: number | undefined;
 }
 
@@ -56,7 +60,7 @@ export interface RerankQuirks {
 export interface ModerationQuirks {
   /** Limits for an image; `false` if the model accepts only text. */
   readonly images: ImageLimits | false;
-  /** Whether the fee is per value or 0. The usage is then the number of values. Otherwise, it is the number of input tokens. */
+  /** Whether usage is the number of values, each with a fee (possibly 0). Otherwise, usage is the number of input tokens. */
   readonly hasFee: boolean;
   /** Maximum number of strings in one request. `@default` no maximum */
   readonly maxValues?: number | undefined;
@@ -71,8 +75,11 @@ export interface OtherModelRule<Quirks> {
 
 /** Endpoints of a vendor for operations other than chat. `false`: the vendor does not have the endpoint. */
 export interface OtherModelsProfile {
+  /** Embedding endpoint. `@default {}` */
   readonly embeddings?: EndpointProfile<EmbeddingQuirks> | undefined;
+  /** Transcription endpoint. `@default {}` */
   readonly transcription?: EndpointProfile<TranscriptionQuirks> | undefined;
+  /** Speech endpoint. `@default {}` */
   readonly speech?: EndpointProfile<SpeechQuirks> | undefined;
   /** Rerank endpoint. `@default false` */
   readonly rerank?: EndpointProfile<RerankQuirks> | undefined;
@@ -108,7 +115,7 @@ export const rerankQuirks = (profile: OtherModelsProfile, modelId: string): Rera
 export const moderationQuirks = (profile: OtherModelsProfile, modelId: string): ModerationQuirks =>
   quirksOf(MODERATION, profile.moderation, modelId);
 
-/** Returns the quirks of a model. Each source takes precedence over those before: defaults, vendor, first matching rule. */
+/** Returns the quirks of a model. Later sources replace earlier ones, in this order: defaults, `all`, first matching rule. */
 function quirksOf<Quirks>(base: Quirks, facts: EndpointProfile<Quirks> | undefined, modelId: string): Quirks {
   if (facts === false) return base;
   const rule = facts?.models?.find(({ pattern }) => pattern.test(modelId));

@@ -7,7 +7,6 @@ import { inputUsage, unitUsage } from './usage.ts';
 /** Key of this API in `RerankRequest.extra`. */
 const WIRE = 'openai-rerank';
 
-/** Returns the body of a request. */
 export function toRerankBody(
   request: RerankRequest,
   modelId: string,

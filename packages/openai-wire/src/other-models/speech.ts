@@ -14,10 +14,10 @@ const SPEECH_TYPES: Readonly<Record<NonNullable<SpeechRequest['format']>, string
   pcm: 'audio/pcm',
 };
 
-/** Format that is requested if the caller specifies none. */
+/** Format that the API returns if the request specifies none. */
 const DEFAULT_FORMAT = 'mp3';
 
-/** Body and warnings of a converted request. */
+/** Body and warnings of a converted request, and the media type of the speech. */
 export interface SpeechCall {
   readonly body: string;
   readonly mediaType: string;

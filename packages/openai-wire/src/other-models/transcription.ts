@@ -66,7 +66,7 @@ export function toTranscriptionForm(
 const NO_TIMES: Warning = {
   action: 'dropped',
   what: 'timestamps',
-  why: 'this model does not have these timestamps',
+  why: 'this model does not return the requested timestamps',
 };
 
 type TranscriptionResult = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
@@ -102,7 +102,7 @@ function segmentOf(raw: unknown): TranscriptionResult['segments'] {
   return [{ text: segment.trim(), startMs, endMs, ...(typeof speaker === 'string' && { speaker }) }];
 }
 
-/** Converts seconds (a number or a string) to milliseconds. Returns `undefined` for negative and unsafe numbers. */
+/** Converts seconds (a number or a string) to milliseconds. Returns `undefined` for negative, unsafe and invalid values. */
 function milliseconds(seconds: unknown): number | undefined {
   const number = typeof seconds === 'string' ? Number(seconds) : asNumber(seconds);
   const rounded = Math.round((number ?? -1) * 1000);

@@ -28,6 +28,6 @@ export const codex: ResponsesProfile = {
     refuses: ['temperature', 'top_p', 'max_output_tokens'],
   }),
   capabilities: { reasoning: true },
-  // Another client verified that the backend accepts this (2026-10).
+  // Another client verified that the backend accepts `additional_tools` (2026-10).
   models: [{ pattern: /^gpt-(?:5\.[6-9]|[6-9])/, quirks: { toolLoading: 'additional_tools' } }],
 };

@@ -2,7 +2,7 @@ import type { Profile } from '../profile.ts';
 
 /**
  * DeepSeek. Sources: recordings of 2025-2026, in which deepseek-v4-flash accepted `thinking: { type: 'disabled' }` and
- * `reasoning_effort`; the API reference (2026), by which JSON mode accepts no schema. With thinking, every assistant turn
+ * `reasoning_effort`; the API reference (2026): JSON mode accepts no schema. With thinking, every assistant turn
  * requires `reasoning_content` other than an empty string. A turn without reasoning therefore contains a space.
  */
 export const deepseek: Profile = {

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** Fireworks. The server rejects unknown message properties (reported by several clients, 2026) and a fifth stop sequence (API, 2026). */
+/** Fireworks. The server rejects unknown message properties (several clients, 2026) and a fifth stop sequence (API, 2026). */
 export const fireworks: Profile = {
   id: 'fireworks',
   vendor: 'fireworks-ai',

@@ -95,7 +95,7 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
     quirks: { ...REASONS, ...quirks },
     capabilities: SEES_AND_REASONS,
   })),
-  // Reasoning is off by default from gpt-5.1 to the last gpt-5. While it is off, these models accept sampling settings.
+  // Most gpt-5 models from gpt-5.1 on do not reason by default. Without reasoning, these models accept sampling settings.
   ...FIVE_POINT.map(([pattern, efforts, cache]): ModelRule => ({
     pattern,
     quirks: { ...REASONS, refuses: ['stop'], efforts, ...cache },

@@ -40,7 +40,7 @@ export const searchResultsOf = (tools: unknown): readonly Citation[] =>
     listOf(tools).flatMap((tool) => listOf(asRecord(tool['search_results'])['results'])),
   );
 
-/** Returns the source of a content block from Mistral (`ReferenceChunk`, `ToolReferenceChunk`; docs.mistral.ai, 2026-11). */
+/** Returns the sources of a content block from Mistral (`ReferenceChunk`, `ToolReferenceChunk`; docs.mistral.ai, 2026-11). */
 export function referencesOf(block: Readonly<Record<string, unknown>>): readonly Citation[] {
   if (block['type'] === 'tool_reference') {
     const { url, title, description } = block;
@@ -50,7 +50,7 @@ export function referencesOf(block: Readonly<Record<string, unknown>>): readonly
   return isList(ids) ? ids.flatMap((document: unknown) => citation({ document })) : [];
 }
 
-/** Returns one citation, or an empty list if there is neither a URL nor a document. */
+/** Returns a list of one citation, or an empty list if `raw` contains neither a URL nor a document. */
 const citation = (raw: RawCitation): readonly Citation[] => {
   const found = toCitation(raw);
   return found === undefined ? [] : [found];

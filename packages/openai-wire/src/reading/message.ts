@@ -7,7 +7,7 @@ const OPENING_BRACKET = 91;
 export const isEndMarker = (data: string): boolean =>
   data.charCodeAt(0) === OPENING_BRACKET && data.trim() === '[DONE]';
 
-/** Parses one message. Throws `protocol` if the message is not a JSON object. */
+/** Parses one message. Throws `protocol` if the message is not a JSON object or array. */
 export function parseMessage(data: string, target: string): object {
   const message = parseJson(data, target);
   if (typeof message !== 'object' || message === null) throw unexpectedValueError(target, '', message);

@@ -33,8 +33,8 @@ export const listedTools: (tools: readonly ModelTool[]) => readonly ModelTool[] 
 );
 
 /**
- * Returns the item that follows a tool result and contains the tools that the result loads. Removes these tools from `unsent`, so
- * that each tool is sent once.
+ * Returns the item with the tools that a tool result loads, or an empty list if no tool is loaded. The item follows the result.
+ * Removes these tools from `unsent`, so that each tool is sent once.
  */
 export function additionalTools(
   { loads = [], isError }: ToolResultPart,

@@ -35,7 +35,7 @@ interface CallItem {
 
 /**
  * Writes the parts of one response. Text and vendor parts that arrive while calls are open are written after these calls, because
- * another part would end them. Written fragments remain, even if the complete text at the end differs from them.
+ * another part would end the calls. Written fragments remain, even if the complete text at the end differs from the fragments.
  */
 export class ItemWriter {
   readonly leakedCalls: LeakedCallFilter = new LeakedCallFilter();
@@ -56,7 +56,6 @@ export class ItemWriter {
     this.originals = originals;
   }
 
-  /** Whether an item has arrived. */
   get hasItems(): boolean {
     return this.hasText || this.thoughts.size > 0 || this.hasCalls || this.hasVendor;
   }
@@ -99,7 +98,6 @@ export class ItemWriter {
     this.item('text', key).citations = citations;
   }
 
-  /** Writes a vendor part. */
   vendor(part: Vendor): void {
     this.hasVendor = true;
     this.openMessageKey = '';
@@ -243,7 +241,7 @@ export class ItemWriter {
   }
 }
 
-/** Returns the final arguments. Empty arguments do not replace earlier ones, because LM Studio sends them at the end (2026). */
+/** Returns the final arguments. Empty arguments, which LM Studio sends at the end (2026), do not replace earlier arguments. */
 function finalArguments(
   { completeArguments, hasFragments }: CallItem,
   last: string | undefined,

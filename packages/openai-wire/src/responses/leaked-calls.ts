@@ -9,7 +9,7 @@ const NAME = /\w/;
 
 /**
  * Removes a tool call that a model wrote as text (`assistant to=functions.run {…}`). Holds back text that may be the beginning of
- * such a call. A mention of the syntax in prose or in quotes (`the "to=functions.x" syntax`) is not removed.
+ * such a call. A mention of the syntax in quotes (`the "to=functions.x" syntax`) is not removed.
  */
 export class LeakedCallFilter {
   /** Whether a leaked call was found. All later text of the response is then dropped. */

@@ -27,13 +27,13 @@ export interface ResponsesQuirks extends WireQuirks {
   readonly reasoningRequest: 'effort' | 'none';
   /** Value for the effort `none`. `omit`: the property is not sent. */
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'omit';
-  /** Whether a summary of the reasoning is requested (`auto`). Some models return no other text of their reasoning. */
+  /** Reasoning summary for a request without `reasoningSummary`. Some models return no other text of their reasoning. */
   readonly reasoningSummary: 'auto' | 'omit';
   /** Reasoning that is sent back. `encrypted`: encrypted reasoning, which each request enables. `text`: also plain text. */
   readonly reasoningReplay: 'encrypted' | 'text' | 'omit';
   /** Form of a tool result with media. `parts`: a list of parts. `text`: text, and media in a user message, with a warning. */
   readonly toolResult: 'parts' | 'text';
-  /** Place of tools that a tool result loads: an item after the result, which keeps the prompt cache, or (`none`) `tools`. */
+  /** Place of tools that a tool result loads. `additional_tools`: an item after the result. `none`: the property `tools`. */
   readonly toolLoading: 'additional_tools' | 'none';
   /** Delivery that the server supports. `stream`: only streaming requests. */
   readonly delivery: 'any' | 'stream';
@@ -66,7 +66,7 @@ export const OPENAI_RESPONSES_QUIRKS: ResponsesQuirks = {
   refuses: [],
 };
 
-/** Quirks of other servers that implement Responses. They are the defaults of profiles and of `openai-responses://` DSNs. */
+/** Quirks of compatible servers. These quirks are the defaults of profiles and of `openai-responses://` DSNs. */
 export const COMPATIBLE_RESPONSES_QUIRKS: ResponsesQuirks = /* @__PURE__ */ extended(
   OPENAI_RESPONSES_QUIRKS,
   {

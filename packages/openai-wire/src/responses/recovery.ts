@@ -85,7 +85,7 @@ const isPartsResult = (item: unknown): boolean => isList(asRecord(item)['output'
 
 const TEXT_RESULTS: Recovery = {
   id: 'text results',
-  what: 'images of tool results sent in a user message',
+  what: 'images and documents of tool results sent in a user message',
   apply: (request) => ({ ...request, messages: withTextResults(request.messages) }),
   remember: true,
   isNeededFor: ({ messages }) => messages.some(({ role, parts }) => role === 'tool' && parts.some(hasMedia)),

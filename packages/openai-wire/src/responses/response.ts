@@ -26,7 +26,6 @@ const KINDS: readonly (readonly [RegExp, ErrorKind])[] = [
   [/timeout/, 'timeout'],
 ];
 
-/** Returns the error kind of a failed response. */
 export function failedKind(failure: ReportedFailure): ErrorKind {
   const { code, type, message } = failure;
   const name = code ?? type ?? '';

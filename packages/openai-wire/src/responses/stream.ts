@@ -24,7 +24,6 @@ import { usage } from './usage.ts';
 import { requiresAction, toolUsed, vendorPart } from './vendor-parts.ts';
 import type { OutputItem, ResponsesBody, ResponsesEvent } from './wire.ts';
 
-/** Options of a `ResponsesReader`. */
 export interface ResponsesReaderOptions extends ReaderOptions {
   /** Id of the group of models that can read this model's reasoning. See `responsesFamily`. */
   readonly family: string;

@@ -50,7 +50,7 @@ function textOf(item: Readonly<Record<string, unknown>>): string {
   );
 }
 
-/** Returns the billing name of the tool that an item used. Opening a page is not billed as a search (2026-11). */
+/** Returns the billing name of the tool that an item used; `undefined` for an unbilled use, such as opening a page (2026-11). */
 export function toolUsed(item: OutputItem): string | undefined {
   const type = stringOf(item.type);
   const { type: action = 'search' } = asRecord(asRecord(item)['action']);

@@ -1,4 +1,4 @@
-/** Properties of an event, an item or a non-streaming body. Servers may omit any property, or send null or another type. */
+/** Properties of an event. Servers may omit any property, or send null or another type. */
 export interface ResponsesEvent {
   readonly type?: unknown;
   /** Response in the events `response.created`, `…in_progress`, `…completed`, `…incomplete` and `…failed`. */

@@ -11,14 +11,14 @@ export interface WireOutput {
   readonly original?: JsonObject | undefined;
 }
 
-/** Named schema of a response. Each API contains this form under another property. */
+/** Named schema of a response. Chat Completions nests these properties in `json_schema`. Responses adds them to `format`. */
 export interface NamedSchema {
   readonly name: string;
   readonly schema: JsonObject;
   readonly strict: boolean;
 }
 
-/** Returns the parts of a request for a schema, which the server enforces or which the system text contains. */
+/** Returns the parts of a request that make the response follow the caller's schema. */
 export function outputToWire(
   output: ModelOutput | undefined,
   quirks: Pick<WireQuirks, 'output' | 'strictTools'>,
@@ -51,7 +51,7 @@ export const JSON_MODE: object = { type: 'json_object' };
 
 const emulated = (why: string): Warning => ({ action: 'emulated', what: 'output', why });
 
-/** Returns the instruction that states the schema of the response. */
+/** Returns the instruction to answer with JSON that follows the schema, or with any JSON if no schema exists. */
 export const instructionFor = (schema: JsonObject | undefined): string =>
   schema === undefined
     ? 'Answer with one JSON value, and with nothing else.'

@@ -6,7 +6,7 @@ export const SUPPORTED_KEYWORDS: ReadonlySet<string> = new Set([
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
 ]);
 
-/** Keywords that the strict subset lacks and that restrict a value. Keywords in no list of this file do not affect validation. */
+/** Keywords that the strict subset lacks and that restrict a value. `toStrict` drops any keyword that it does not know. */
 export const UNSUPPORTED_KEYWORDS: ReadonlySet<string> = new Set([
   ...[
     'allOf',

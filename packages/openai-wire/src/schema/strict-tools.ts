@@ -33,7 +33,7 @@ const strictTools = memoizeList((tools: readonly ModelTool[]) => {
   return { tools: strict, originals, warnings };
 });
 
-/** Returns the tools of a request with schemas that the server accepts. If the server supports strict mode, they are strict. */
+/** Returns the tools with schemas that the server accepts. In strict mode, each schema that the subset can express is strict. */
 export function prepareTools(
   { tools }: ModelRequest,
   { toolSchemas, strictTools: isStrict }: Pick<WireQuirks, 'toolSchemas' | 'strictTools'>,

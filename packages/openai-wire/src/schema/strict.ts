@@ -35,8 +35,8 @@ const known = new WeakMap<JsonObject, StrictSchema | Inexpressible>();
 
 /**
  * Rewrites a schema into OpenAI's strict subset: no additional properties, every property required, optional properties
- * nullable, and keywords that the subset lacks added to the description. Rewriting the result again changes nothing. Returns
- * the reason if the rewritten schema would have another meaning.
+ * nullable, and hints such as `default` and `minLength` moved to the description. Rewriting the result again changes nothing.
+ * Returns the reason if the subset cannot express the schema.
  */
 export function toStrict(schema: JsonObject): StrictSchema | Inexpressible {
   const before = known.get(schema);
@@ -67,7 +67,7 @@ interface RewriteState {
   properties: number;
   enumValues: number;
   hasNulls: boolean;
-  /** First part of the schema that the strict subset cannot express. */
+  /** Reason why the strict subset cannot express the schema. If several reasons exist, the first that was found. */
   why: string | undefined;
 }
 
@@ -85,7 +85,7 @@ function markInexpressible(state: RewriteState, what: string): void {
 function rewrite(schema: JsonValue | undefined, state: RewriteState, depth: Depth): JsonObject {
   if (!isSchema(schema)) markInexpressible(state, 'a value of any kind');
   if (depth.level > MAX_DEPTH || depth.nested > MAX_NESTED_ALTERNATIVES)
-    markInexpressible(state, `more than ${MAX_DEPTH} levels`);
+    markInexpressible(state, `more than ${MAX_DEPTH} levels (${MAX_NESTED_ALTERNATIVES} of alternatives)`);
   if (!isSchema(schema) || state.why !== undefined) return {};
   const node: Node = {};
   const hints: Node = {};
@@ -155,7 +155,7 @@ function putAlternatives(
   }
   node['anyOf'] = branches.map((each) => rewrite(each, state, { level, nested: nested + 1 }));
   if (state.why !== undefined) return;
-  // Until a value is complete, its alternative is unknown, and so is whether a null in it means an absent property.
+  // The alternative of a value is known only when the value is complete. Until then, the meaning of a null in it is unknown.
   for (const type of ['object', 'array']) {
     const leaves = leavesOf(schema, state.root).filter((leaf) => typesOf(leaf).includes(type));
     if (leaves.length > 1 && leaves.some((leaf) => hasOptionalNonNull(leaf, state.root)))

@@ -3,7 +3,7 @@ import { isRecord } from '@majordomo/core/toolkit';
 
 /**
  * Adds the tools of the request to the vendor tools in the `tools` of the caller's `extra`. If `tools` in `extra` contains a
- * function, it replaces the tools of the request.
+ * function, `tools` in `extra` replaces the tools of the request.
  */
 export function mergeVendorTools(
   extra: ModelRequest['extra'],
