@@ -159,7 +159,7 @@ describe('a DSN', () => {
   it('with an unknown parameter is rejected', async () => {
     const error = await call('cloudflare://token@api.cloudflare.com?acount=a1');
     expect(error).toMatchObject({ kind: 'config' });
-    expect(String(error)).toContain('known are account, gateway, reasoning, stop, toolChoice');
+    expect(String(error)).toContain('known quirks: account, gateway, reasoning, stop, toolChoice');
   });
 });
 

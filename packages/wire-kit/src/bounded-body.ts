@@ -5,8 +5,8 @@ import { concatBytes } from '@majordomo/core/toolkit';
 export const MAX_BODY_BYTES: number = 64 * 1024 * 1024;
 
 /**
- * Returns the response with a body that fails with kind `protocol` and code `too-large` after `maxBytes` bytes. The limit is
- * necessary because a few compressed megabytes can decompress to more than the available memory.
+ * Returns the response with a body that fails with kind `protocol` and code `too-large` after `maxBytes` bytes (64 MiB by
+ * default). The limit is necessary because a few compressed megabytes can decompress to more than the available memory.
  */
 export function limitBody(response: Response, target: string, maxBytes: number = MAX_BODY_BYTES): Response {
   const body = response.body as ReadableStream<Uint8Array> | null;
@@ -14,7 +14,7 @@ export function limitBody(response: Response, target: string, maxBytes: number =
   const length = uncompressedLength(response.headers);
   if (length !== undefined && length <= maxBytes) return response;
   const { status, headers, url } = response;
-  // Omit the status text: `Response` rejects characters outside Latin-1.
+  // Omit the status text, because `Response` rejects characters outside Latin-1.
   const bounded = new Response(boundedStream(body, target, maxBytes), { status, headers });
   // Copy the URL, because SDKs include it in their errors.
   return Object.defineProperty(bounded, 'url', { value: url });

@@ -34,7 +34,7 @@ export interface ClientSourceInit<Client> {
   /** Methods that an SDK client passed by the application must have. */
   readonly members: readonly (keyof Client & string)[];
   readonly names: { readonly factory: string; readonly client: string };
-  /** Creates a client. Called once for each combination of credential, base URL, header names and transport. */
+  /** Creates a client for a combination of credential, base URL, header names and transport. The client is then cached. */
   readonly create: (settings: NewClient) => Promise<Client>;
 }
 
@@ -42,8 +42,8 @@ export interface ClientSourceInit<Client> {
 const NO_SERVER = 'http://exchange.invalid';
 
 /**
- * Returns a function that determines the credential of an attempt, and returns the application's SDK client or a cached one. The
- * function stores two values in `facts`: the secrets to redact, and the recovery that renews the credential.
+ * Returns a function that determines the credential of an attempt, and returns the application's SDK client or a cached client.
+ * The function stores in `facts` the secrets to redact and, if the attempt has a key, the recovery that renews the key.
  */
 export function clientSource<Client>(
   init: ClientSourceInit<Client>,

@@ -17,7 +17,7 @@ export function credentialSource(
   keyEnv: readonly string[],
 ): CredentialSource {
   const renewal = typeof apiKey === 'function' ? new CredentialRenewal(apiKey) : undefined;
-  /** Rejected key of each recovery. A recovery belongs to one call, so other calls do not use the key that this call rejected. */
+  /** Rejected key of each recovery. A recovery belongs to one call, so the rejection does not affect other calls. */
   const rejections = new WeakMap<Recovery, string>();
   const valueFor = async ({ signal, env, target, recoveries = [] }: SourceContext): Promise<string> => {
     if (renewal !== undefined) {
@@ -116,7 +116,7 @@ export class CredentialRenewal {
     this.source = source;
   }
 
-  /** Returns the credential for an attempt, if no credential was rejected in its call. */
+  /** Returns the credential for an attempt of a call in which no credential was rejected. */
   async initialValue(signal: AbortSignal): Promise<string> {
     const value = await this.source({ signal, rejected: undefined });
     remember(this.handedOut, value, ++this.moment);

@@ -12,9 +12,9 @@ import { type HeaderReader, retryAfterMs, retryAfterInMessage } from './retry-af
 
 /** Failure that a server reported, and properties of the attempt. */
 export interface WireErrorInit extends WireFailure {
-  /** `provider/model`. */
+  /** Target as `provider/model`. */
   readonly target: string;
-  /** Kind that the provider determined. `@default` the kind for the status and the code in core's tables */
+  /** Kind that the provider determined. `@default` the kind that core determines from the code, type, message and status */
   readonly kind?: ErrorKind | undefined;
   readonly requestId?: string | undefined;
   readonly headers?: HeaderReader | undefined;
@@ -185,7 +185,7 @@ function safeJson(value: unknown): string {
 
 /** Properties of an attempt that determine its errors. */
 export interface ErrorContext {
-  /** `provider/model`. */
+  /** Target as `provider/model`. */
   readonly target: string;
   /** Request of the attempt, for deriving recoveries. Absent when models are listed. */
   readonly request?: ModelRequest | undefined;
@@ -199,7 +199,7 @@ export interface ErrorContext {
 const MAX_PAGE_LENGTH = 4096;
 const MAX_PLAIN_TEXT_LENGTH = 200;
 
-/** Returns the text of a body that is not JSON, such as a proxy's error page. Removes markup, and the status that an SDK adds. */
+/** Returns up to 200 characters of a body that is not JSON, such as an error page. Removes markup and the SDK's status prefix. */
 export function plainTextOf(message: string, status: number): string {
   const text = message.startsWith(`${status} `) ? message.slice(`${status} `.length) : message;
   if (text === 'status code (no body)') return '';
@@ -214,7 +214,7 @@ export function driftError(error: unknown, target: string): LlmError {
   return new LlmError('protocol', message, { target, path: '' }, { cause: error });
 }
 
-/** Maximum length of one string. It exceeds the displayed length, so that a secret at the end of the displayed part is found. */
+/** Maximum length of one string. The displayed part is shorter, so that a secret that crosses the end of that part is found. */
 const MAX_STRING_LENGTH = 16_384;
 /** Maximum total length of all strings, including property names. */
 const MAX_TOTAL_LENGTH = 65_536;
@@ -222,8 +222,8 @@ const MAX_VALUES = 1000;
 const MAX_DEPTH = 12;
 
 /**
- * Truncates the strings and lists of an error body. A vendor, a proxy or an echo of the user's input can make it megabytes long,
- * and regular expressions that search it would be slow.
+ * Returns an error body with truncated strings and lists. A vendor, a proxy or an echo of the user's input can make the body
+ * megabytes long, and regular expressions that search such a body would be slow.
  */
 export function truncateBody(body: unknown): unknown {
   return truncateValue(body, { text: MAX_TOTAL_LENGTH, values: MAX_VALUES }, 0);

@@ -204,7 +204,7 @@ export class EventWriter {
     return this.written();
   }
 
-  /** Returns the open text or reasoning part with this type and key. If another part or none is open, begins one. */
+  /** Returns the open text or reasoning part with this type and key. If no such part is open, begins one. */
   private openPart(
     type: 'text' | 'reasoning',
     key: string,

@@ -34,7 +34,7 @@ function rejectRedirect({ body, status, headers, url }: Response, target: string
   return redirectError(headers.get('location') ?? '', url, status, target);
 }
 
-/** Creates the error for a redirect from `url` to `location`. Also for transports other than `fetch`. */
+/** Creates the error for a redirect from `url` to `location`. Transports other than `fetch` also use this function. */
 export function redirectError(location: string, url: string, status: number, target: string): LlmError {
   const place = publicAddress(location, url === '' ? undefined : url);
   const message = `${target}: the server redirects to ${place}, which was not followed; if the location is correct, set baseURL to it`;
@@ -157,7 +157,7 @@ const CREDENTIAL_NAME =
 /** Names of headers with token limits and counts. They match `CREDENTIAL_NAME` but contain no credentials. */
 const TOKEN_COUNT = /rate-?limit|token-?count|tokens-?(?:used|limit|remaining|reset)/i;
 
-/** Whether a header or query parameter of this name contains a credential. Errors and recordings redact its value. */
+/** Whether the name of a header or query parameter indicates a credential. Errors and recordings redact such a value. */
 export const isSecretHeader = (name: string): boolean =>
   CREDENTIAL_NAME.test(name) && !TOKEN_COUNT.test(name);
 

@@ -10,7 +10,7 @@ export const UNTERMINATED_LINE: string = 'unterminated';
 
 /** Options of an `NdjsonDecoder`. */
 export interface NdjsonOptions {
-  /** `provider/model`, for errors. */
+  /** Target as `provider/model`, for errors. */
   readonly target: string;
   /** Maximum length of a line in characters. A longer line throws kind `protocol`. `@default MAX_LINE_LENGTH` */
   readonly maxLineLength?: number | undefined;

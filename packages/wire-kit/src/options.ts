@@ -8,7 +8,7 @@ export type ExtraOptions<Options extends object> = Readonly<
 
 const COMMON_KINDS: KindsOf<ProviderOptions> = {
   id: 'string',
-  // A key is a string, a function or an object that hides a secret. The first call checks it.
+  // A key is a string or a function. The first call that needs it fails if the key is missing.
   apiKey: true,
   baseURL: true,
   headers: 'object',

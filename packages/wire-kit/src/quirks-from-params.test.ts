@@ -30,13 +30,13 @@ test('parses values, and "none" as undefined', () => {
 test.each([
   [
     'thonking=budget',
-    'LLM_ACME: unknown quirk "thonking"; known are thinking, cache, field, most; did you mean "thinking"?',
+    'LLM_ACME: unknown quirk "thonking"; known quirks: thinking, cache, field, most; did you mean "thinking"?',
   ],
-  ['constructor=1', 'LLM_ACME: unknown quirk "constructor"; known are thinking, cache, field, most'],
+  ['constructor=1', 'LLM_ACME: unknown quirk "constructor"; known quirks: thinking, cache, field, most'],
   ['thinking=much', 'LLM_ACME: "much" is not a valid value of thinking; use budget, effort'],
   ['cache=yes', 'LLM_ACME: "yes" is not a valid value of cache; use true, false'],
   ['field=b', 'LLM_ACME: "b" is not a valid value of field; use a, none'],
-  ['sk-Zx9QwErTy-K3yCanary=1', 'LLM_ACME: unknown quirk "sk-…"; known are thinking, cache, field, most'],
+  ['sk-Zx9QwErTy-K3yCanary=1', 'LLM_ACME: unknown quirk "sk-…"; known quirks: thinking, cache, field, most'],
   [
     'thinking=sk-Zx9QwErTy-K3yCanary',
     'LLM_ACME: "sk-…" is not a valid value of thinking; use budget, effort',

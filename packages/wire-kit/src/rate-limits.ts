@@ -13,7 +13,7 @@ export interface RateLimitBucket {
 /** Rate limits of a target. */
 export interface RateLimits {
   readonly target: string;
-  /** Time at which the headers arrived, in milliseconds since 1970. A 429 without such headers has the time of earlier ones. */
+  /** Time at which the headers arrived, in epoch milliseconds. For a 429 without limits, the time of the target's last limits. */
   readonly at: number;
   readonly buckets: readonly RateLimitBucket[];
   /**
@@ -25,7 +25,7 @@ export interface RateLimits {
 
 /** Observer that stores the rate limits of each target from its response headers. */
 export interface RateLimitWatch {
-  /** Returns the rate limits after a response; `undefined` if its headers contain no limits and its status is not 429. */
+  /** Returns the rate limits at `now` (in epoch milliseconds); `undefined` if `status` is not 429 and no header has a limit. */
   observe(
     target: string,
     status: number,

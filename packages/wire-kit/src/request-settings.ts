@@ -2,8 +2,8 @@ import type { CacheLifetime, Effort, ModelCache, ModelRequest, Warning } from '@
 import { EFFORTS, type OptionalSetting } from '@majordomo/core/toolkit';
 
 /**
- * Returns the supported effort that is equal to the requested one; otherwise the next stronger one, otherwise the strongest.
- * Returns `max` only if it was requested. Adds a warning if the result differs from the request.
+ * Returns the requested effort if it is supported. Otherwise, returns the next stronger supported effort or, if none is stronger,
+ * the strongest. Returns `max` only if it was requested. Adds a warning if the result differs from the request.
  */
 export function nearestEffort<Known extends Effort>(
   requested: Effort,
@@ -39,7 +39,7 @@ export function cacheLifetime(cache: ModelCache | undefined): CacheLifetime | un
   return prefix === 'none' && messages === 'none' ? 'none' : 'short';
 }
 
-/** Returns a warning if the requested cache lifetime is `none` or `long`. Servers that cache automatically ignore it. */
+/** Returns a warning if the cache lifetime is `none` or `long`, because servers that cache automatically ignore the lifetime. */
 export function unsentCacheWarnings({ cache }: Pick<ModelRequest, 'cache'>, why: string): readonly Warning[] {
   const lifetime = cacheLifetime(cache);
   if (lifetime === undefined || lifetime === 'short') return [];

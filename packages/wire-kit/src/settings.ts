@@ -51,7 +51,7 @@ const textOf = (value: QuirkValue): string => (value === undefined ? 'none' : St
 const unknownQuirk = (name: string, known: readonly string[], where: string): LlmError =>
   new LlmError(
     'config',
-    `${where}: unknown quirk "${abbreviate(name)}"; known are ${known.join(', ')}${didYouMean(name, known)}`,
+    `${where}: unknown quirk "${abbreviate(name)}"; known quirks: ${known.join(', ')}${didYouMean(name, known)}`,
   );
 
 const badValue = (name: string, text: string, takes: string, where: string): LlmError =>

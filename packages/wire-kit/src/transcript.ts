@@ -3,6 +3,7 @@ import { fnv1a, isList, isRecord, hasSameValues, messageValues } from '@majordom
 
 /** Requirements of a vendor for the ids of tool calls. */
 export interface ToolIdRule {
+  /** Maximum length of an id, in characters. */
   readonly maxLength: number;
   /** Pattern of a complete id. */
   readonly pattern: RegExp;
@@ -54,7 +55,6 @@ function deriveId(id: string, maxLength: number, round: number): string {
   return name.slice(0, Math.min(maxLength, 24));
 }
 
-/** Returns a hash of six base-36 digits. */
 function hashBlock(text: string): string {
   let digits = '';
   for (let rest = fnv1a(text), i = 0; i < 6; i++, rest = Math.floor(rest / 36))
@@ -136,7 +136,7 @@ const cachedJson = new WeakMap<object, string>();
 
 /**
  * Marks an object as immutable. `stringifyList` then caches its JSON for the lifetime of the object. An agent sends its complete
- * transcript at every step, but only the last two messages are new.
+ * transcript at every step, of which usually only the last two messages are new.
  */
 export function cacheJson<T extends object>(value: T): T {
   cachedJson.set(value, '');
