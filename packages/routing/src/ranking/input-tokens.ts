@@ -35,11 +35,11 @@ export function inputTokens(request: ChatRequest | undefined, target: Target): n
 }
 
 const textTokens = memoize((request: ChatRequest): number => {
-  const { system, messages, tools, output } = request;
+  const { system, messages, tools = [], output } = request;
   const schema = typeof output === 'object' ? { name: '', schema: output } : undefined;
   return (
     addedTokens({ system, output: schema }) +
-    (tools === undefined ? 0 : toolTokens(tools)) +
+    (tools.length === 0 ? 0 : toolTokens(tools)) +
     messages.reduce((sum, message) => sum + messageTokens(message), 0)
   );
 });
