@@ -330,13 +330,16 @@ it('an event that is none is let by', () => {
 describe('when a plan is asked for', () => {
   const { router, majordomo } = world({ 'a/x': {} }, { best: { choose: ['a/x'] } });
 
-  it('without a majordomo', async () => {
-    const nobody = undefined as unknown as typeof majordomo;
-    expect(await failure(router.plan('best', nobody))).toMatchObject({
-      kind: 'config',
-      message: expect.stringContaining('createMajordomo'),
-    });
-  });
+  it.each<[unknown]>([[undefined], [null], [7], [{}], [{ with: 7 }]])(
+    'with %j in place of a majordomo, the error names createMajordomo',
+    async (value) => {
+      const error = await failure(router.plan('best', value as typeof majordomo));
+      expect([error.kind, error.message]).toEqual([
+        'config',
+        'plan: expected the result of createMajordomo as the second argument',
+      ]);
+    },
+  );
 
   it('for a request that is none, its place is named', async () => {
     const request = { messages: 'hi' } as unknown as typeof hi;

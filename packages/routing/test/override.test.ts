@@ -1,5 +1,8 @@
+import { createMajordomo } from '@majordomo/core';
+import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { failure, hi, world } from './support/fixture.ts';
+import { createRouter } from '../src/index.ts';
+import { failure, hi, NOON, world } from './support/fixture.ts';
 
 const targets: Parameters<typeof world>[0] = {
   'a/x': { facts: {} },
@@ -41,6 +44,20 @@ describe('a model of the caller’s own', () => {
     expect((await planned('today/z')).warnings).toEqual(['today/z was retired on 2026-11-21']);
     expect((await planned('soon/z')).warnings).toEqual(['soon/z will be retired on 2026-11-22']);
     expect((await planned('deprecated/z')).warnings).toEqual(['deprecated/z is deprecated']);
+  });
+
+  it('is planned with a warning if its provider has no vendor, and without one if a plan pays', async () => {
+    const model = { x: ['hi'] };
+    const router = createRouter({ presets: { m: 'bare/x,paid/x' }, clock: fakeClock(NOON) });
+    const providers = [
+      fakeProvider({ id: 'bare', models: model }),
+      fakeProvider({ id: 'paid', billing: 'included', models: model }),
+    ];
+    const plan = await router.plan('m', createMajordomo({ providers }));
+    expect(plan.warnings).toEqual([
+      'bare/x: its provider has no vendor, so its prices and limits are unknown',
+    ]);
+    expect(plan.candidates.map(({ target }) => target)).toEqual(['bare/x', 'paid/x']);
   });
 
   it('may have space around it', async () => {

@@ -236,6 +236,14 @@ describe('speed', () => {
     expect([of('a/x'), of('b/x')]).toEqual([0.5, 0.5]);
   });
 
+  it('is removed of the target whose last measurement is the oldest', () => {
+    const { answered, of } = memory();
+    for (let n = 0; n < 500; n++) answered(`t/${n}`, 100, 200);
+    answered('t/0', 100, 200);
+    answered('t/500', 100, 200);
+    expect([of('t/0') > 0.5, of('t/1'), of('t/2') > 0.5]).toEqual([true, 0.5, true]);
+  });
+
   it('is stored for the last 500 targets, and for 10,000 calls in progress', () => {
     const { answered, of, speeds } = memory();
     for (let n = 0; n < 600; n++) answered(`t/${n}`, 100, 200);
