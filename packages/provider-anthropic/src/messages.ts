@@ -5,8 +5,8 @@ import { assistantBlock, isResult, isThinking, resultBlocks, userBlock, type Cal
 import type { DeferredNames } from './deferred-tools.ts';
 
 /**
- * Message of the Messages API. The content is always a list of blocks, so the JSON of one request is a prefix of the JSON of the
- * next request. Messages are cached for later requests, so callers must not change them.
+ * Message of the Messages API. The content is always a list of blocks, so the messages of one request are a prefix of those of
+ * the next request. Messages are cached for later requests, so callers must not change them.
  */
 export interface WireMessage {
   readonly role: 'user' | 'assistant';

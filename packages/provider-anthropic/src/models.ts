@@ -2,7 +2,7 @@ import { claudeModel, type ClaudeModel } from '@majordomo/claude';
 import type { Capabilities, ModelInfo } from '@majordomo/core';
 import type { Quirks } from './quirks.ts';
 
-/** Returns the capabilities and quirks of a model that `@majordomo/claude` lists, with the media limits of the Messages API. */
+/** Returns the quirks and capabilities of a model, with the Messages API's media limits. Both are empty for unknown models. */
 export function modelFacts(modelId: string): {
   readonly capabilities: Capabilities;
   readonly quirks: Partial<Quirks>;

@@ -105,8 +105,8 @@ export function toWire(
 }
 
 /**
- * Returns the value of `max_tokens`: the value in the request, reduced to the model's limit. Throws `invalid-request` if the
- * value in the request is not a positive integer.
+ * Returns the value of `max_tokens`: the value in the request, but at most the model's limit. Without a value, returns the limit,
+ * or 8,192 for a model without a known limit. Throws `invalid-request` if the value is not a positive integer.
  */
 function maxTokensOf(
   { maxTokens }: ModelRequest,

@@ -131,7 +131,7 @@ function details(raw: WireUsage, iterations: readonly Usage[], isMixed: boolean)
     serviceTier: raw.service_tier ?? undefined,
     speed: raw.speed ?? undefined,
     inferenceGeo: raw.inference_geo === NO_REGION ? undefined : (raw.inference_geo ?? undefined),
-    // Two models used the tokens, so their cost is unknown. Count the fallback as a server tool, because a server tool without a
+    // Two models used the tokens, so the cost is unknown. Count the fallback as a server tool, because a server tool without a
     // known fee makes the cost unknown.
     serverTools: isMixed ? { ...serverTools, fallback: 1 } : serverTools,
     largestInput: iterations.length < 2 ? undefined : Math.max(...iterations.map(({ input = 0 }) => input)),

@@ -10,7 +10,7 @@ export interface SearchLocation {
   readonly timezone?: string | undefined;
 }
 
-/** Limits of a web search or a web fetch. Set at most one of `allowedDomains` and `blockedDomains`. */
+/** Limits of a web search or a web fetch. Set at most one of the two lists of domains. Default: all domains are allowed. */
 interface Bounds {
   /** Maximum number of uses in one response. @default no maximum */
   readonly maxUses?: number | undefined;

@@ -114,7 +114,7 @@ export class MessagesReader implements WireReader {
   private start(message: WireMessage): void {
     const { target } = this.writer;
     if (this.hasStarted && message.id !== this.id)
-      throw new LlmError('truncated', `${target} started another response before the first one ended`, {
+      throw new LlmError('truncated', `${target}: another response started before the first one ended`, {
         target,
       });
     if (!this.hasStarted) this.usage = message.usage ?? undefined;
