@@ -18,7 +18,7 @@ export interface BedrockSources {
     | 'the SDK';
 }
 
-/** Returns the sources in order of precedence: options, variables of `env` (as in the AWS tools), the SDK's credential chain. */
+/** Returns the first source that is set: an option, a variable of `env` (as in the AWS tools), or the SDK's credential chain. */
 export function sourcesOf(options: BedrockOptions, env: Env): BedrockSources {
   return { ...regionOf(options, env), credentialsFrom: credentialsFrom(options, env) };
 }

@@ -51,7 +51,7 @@ export function userBlock(part: UserPart, name: (file: FilePart) => string): Con
 
 /**
  * Converts a part of an assistant message. Returns `undefined` for parts that the API rejects: blank text parts, and reasoning
- * parts without replay data.
+ * and vendor parts without replay data of `family`.
  */
 export function assistantBlock(part: AssistantPart, ids: CallIds, family: string): ContentBlock | undefined {
   switch (part.type) {

@@ -46,7 +46,7 @@ export function markCache(
   }
 }
 
-/** Returns the cache setting, with each lifetime replaced by one that the model accepts. */
+/** Returns the cache setting with lifetimes that the model accepts; `undefined` if no cache point is sent. */
 function acceptedCache(
   cache: ModelCache,
   { cachePoints, longCache }: Quirks,

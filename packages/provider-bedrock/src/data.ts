@@ -49,7 +49,7 @@ export const PROFILES: Readonly<Record<string, string>> = {
 
 /**
  * Returns the data handling of a model: the region of its inference profile, otherwise of the endpoint. The region of an ARN, an
- * unknown profile or a custom endpoint is unknown. Retention depends on the account.
+ * unknown profile or a custom endpoint (except loopback) is unknown. Retention depends on the account.
  */
 export function dataOfModel(modelId: string, options: BedrockOptions, env: Env): DataHandling | undefined {
   const endpoint = endpointOf(options, env);

@@ -94,7 +94,7 @@ const UNSIGNED: Warning = {
 const UNREADABLE: Warning = {
   action: 'dropped',
   what: 'vendor parts',
-  why: 'they belong to another API, whose format differs',
+  why: 'they belong to another API or another model',
 };
 
 interface ResultContext {

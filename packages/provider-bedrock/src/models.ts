@@ -39,7 +39,7 @@ const documents = (maxTotalPages: number, maxPdfBytes?: number): FileLimits => (
   maxBytes: 4_500_000,
   pdf: { maxBytes: maxPdfBytes, maxTotalPages },
 });
-/** Maximum bytes of PDFs in a request. Claude accepts 24 MB (32 MB of base64). The remaining capacity is reserved for text. */
+/** Maximum bytes of a PDF. Claude accepts 24 MB (32 MB of base64) per request. The remaining capacity is reserved for text. */
 const CLAUDE_PDF_BYTES = 23_000_000;
 
 /** Quirks of all Claude models on this platform. */

@@ -7,7 +7,7 @@ import type { QuirkValues } from '@majordomo/wire-kit';
  */
 export interface Quirks extends Omit<ClaudeQuirks, 'thinking' | 'toolReferences'> {
   /**
-   * Form of the reasoning setting in `additionalModelRequestFields`: a token budget or adaptive (`thinking`, Claude),
+   * Form of the reasoning setting in `additionalModelRequestFields`: `thinking` with a token budget or adaptive (Claude),
    * `reasoningConfig` (Nova 2), `reasoning_effort` (gpt-oss), or none.
    */
   readonly reasoning:
@@ -31,7 +31,7 @@ export interface Quirks extends Omit<ClaudeQuirks, 'thinking' | 'toolReferences'
 const { thinking: _thinking, toolReferences: _references, ...CLAUDE_DEFAULTS } = CLAUDE_QUIRKS;
 const { thinking: _values, toolReferences: _flags, ...CLAUDE_VALUES } = CLAUDE_QUIRK_VALUES;
 
-/** Quirks of an unknown model. If the model rejects a setting, another attempt omits the setting. */
+/** Quirks of an unknown model. For some rejected settings, another attempt omits the setting (see `recovery.ts`). */
 export const CONVERSE_QUIRKS: Quirks = {
   ...CLAUDE_DEFAULTS,
   reasoning: 'none',

@@ -38,7 +38,7 @@ interface Delta {
   readonly reasoningContent?: ReasoningDelta | undefined;
   readonly citation?: WireCitation | undefined;
 }
-const UNSUPPORTED_PART = 'a response contains text, reasoning and tool calls; use an image model for images';
+const UNSUPPORTED_PART = 'a response cannot contain it; use an image model for images';
 interface ServerUse extends ToolUse {
   readonly key: string;
   json: string;
@@ -318,7 +318,7 @@ const HIDDEN = '[HIDDEN]';
 
 const isServer = ({ type }: ToolUse): boolean => type === 'server_tool_use';
 
-/** Parses JSON. Returns `undefined` if the JSON is not an object. */
+/** Parses JSON. An empty string represents `{}`. Returns `undefined` if the JSON is not an object. */
 function parseObject(json: string): object | undefined {
   const value = json === '' ? {} : tryParseJson(json);
   return isRecord(value) ? value : undefined;

@@ -13,7 +13,7 @@ import type { Quirks } from './quirks.ts';
 
 /**
  * Converts tools and tool choice to `toolConfig`. The API rejects tool calls in the history if the request declares no tools.
- * Therefore, tools that occur only in the history are declared by name.
+ * Therefore, if the request has no tools, the tools in the history are declared by name.
  */
 export function toToolConfig(
   { tools, toolChoice, extra }: ModelRequest,

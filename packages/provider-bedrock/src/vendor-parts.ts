@@ -2,7 +2,7 @@ import type { ContentBlock } from '@aws-sdk/client-bedrock-runtime';
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isList, isRecord, toBase64 } from '@majordomo/core/toolkit';
 
-/** Converts a value that the SDK decoded to the JSON value that the service sent. */
+/** Converts a value that the SDK decoded into the JSON value that the service sent. */
 export function plainJson(value: unknown): JsonValue | undefined {
   if (value instanceof Uint8Array) return toBase64(value);
   // The SDK decodes an integer as a bigint if a double cannot represent the integer.
