@@ -19,7 +19,7 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   AI_NoContentGeneratedError: 'empty',
 };
 
-/** Converts an error of a model or its stream. Identifies it by name, because several copies of a package may be installed. */
+/** Converts an error of a model or stream. Identifies the error by name, because several copies of a package may be installed. */
 export function fromSdkError(error: unknown, target: string, signal: AbortSignal): LlmError {
   if (signal.aborted)
     return new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: signal.reason });
@@ -55,7 +55,7 @@ function callError(error: APICallError, target: string): LlmError {
   });
 }
 
-/** Converts an error of a body that is truncated, is invalid, or reports a failure (`@ai-sdk/openai` 4: with status 400). */
+/** Converts an error about a body that is truncated, invalid, or reports a failure (with status 400 in `@ai-sdk/openai` 4). */
 function unreadableResponse(error: APICallError, target: string): LlmError {
   const reported = vendorError(error);
   if (asText(reported['message']) !== undefined) return streamError(reported, target);

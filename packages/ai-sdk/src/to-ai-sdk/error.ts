@@ -1,7 +1,7 @@
 import { APICallError } from '@ai-sdk/provider';
 import { LlmError, type ErrorDetails } from '@majordomo/core';
 
-/** Converts an abort to the signal's reason, and any other error to an `APICallError` that the AI SDK does not retry. */
+/** Converts an abort to the signal's reason, and any other `LlmError` to an `APICallError` that the AI SDK does not retry. */
 export function toSdkError(error: unknown, spec: string, signal: AbortSignal | undefined): unknown {
   if (!LlmError.is(error)) return error;
   if (error.kind === 'aborted') return signal?.aborted === true ? signal.reason : abortError(error);

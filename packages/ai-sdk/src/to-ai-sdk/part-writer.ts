@@ -8,7 +8,7 @@ import { withReplay } from './replay.ts';
 export class PartWriter {
   private readonly callIds = new Map<number, string>();
 
-  /** Returns the parts for an event. Returns an empty list for an event whose content is in other parts. */
+  /** Returns the parts for an event. Returns an empty list for an event that has no part in the AI SDK. */
   parts(event: StreamEvent): readonly LanguageModelV4StreamPart[] {
     switch (event.type) {
       case 'start':
