@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 /** Fields of front matter, by name. Every scalar is a string, so that the version `1.0` does not become 1. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Function that reports a violation of the format with which the file can still be read. */
+/** Function that reports a violation of the format that does not prevent the file from being read. */
 export type ReportProblem = (what: string) => void;
 
 /** Front matter and body of a file. `fields` is `undefined` if the file does not begin with front matter. */

@@ -40,7 +40,7 @@ export function parseSkillFile(text: string, folder?: string): SkillFile {
   });
 }
 
-/** Parses a `SKILL.md` leniently and returns its violations of the format. Throws `config` if the text is not a skill. */
+/** Parses a `SKILL.md` leniently. Also returns its violations of the format. Throws `config` if the text is not a skill. */
 export function readSkillFile(text: string, folder?: string): ReadSkillFile {
   const problems: string[] = [];
   const file = readFields(text, folder, (what) => problems.push(what));

@@ -7,7 +7,7 @@ import type { SkillFile } from './skill-file.ts';
 export interface SkillFolder extends Pick<SkillFile, 'name' | 'description'> {
   /** Returns the body of the `SKILL.md`. Called each time the model requests the body. */
   body(): string | Promise<string>;
-  /** Returns the paths of the other files, relative to the folder, with forward slashes. */
+  /** Returns the paths of all files except `SKILL.md`, relative to the folder, with forward slashes. */
   files(): readonly string[] | Promise<readonly string[]>;
   /** Returns a file's content for the model. Must throw an error if the path is outside the folder. */
   read(path: string): ToolOutput | Promise<ToolOutput>;
