@@ -7,10 +7,7 @@ export type GeneratedImages = Omit<ImageResponse, 'attempts'>;
 /** Function that decodes one image of a response. */
 export type ImageDecoder = () => ImagePart;
 
-/**
- * Decodes the images of a response. Invalid and missing images cause a warning. Throws the first failure if all images are
- * invalid.
- */
+/** Decodes the images of a response. Invalid and missing images cause a warning. Throws the first failure if all are invalid. */
 export function decodeImages(
   entries: readonly ImageDecoder[],
   requested: number,

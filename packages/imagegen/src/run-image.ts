@@ -28,7 +28,10 @@ export interface RunCall {
   readonly warnings: readonly Warning[];
 }
 
-/** Converts a request to a run. Drops an unsupported size or seed with a warning. Throws `unsupported` for unsupported inputs. */
+/**
+ * Converts a request to a run. Drops a size or seed for which the model has no field, with a warning. Throws `unsupported` for
+ * images, a mask or a size that the model does not accept, and `invalid-request` for an invalid size.
+ */
 export function toRunCall(request: ImageRequest, quirks: RunQuirks, target: string): RunCall {
   const { prompt, size, seed, images = [], mask, extra } = request;
   if (images.length > quirks.images || (mask !== undefined && !quirks.mask)) {
