@@ -20,7 +20,10 @@ const MAX_RESTARTS = 10_000;
 /** Maximum size of a journal entry, in bytes. PostgreSQL accepts larger entries, but large rows slow down queries. */
 const MAX_BYTES = 64 * 1_048_576;
 
-/** Registers the agent's workflow. Call `dbosAgent` before `DBOS.launch()`, with the same name in every process. */
+/**
+ * Registers the agent's workflow, and returns the runs of the agent. Call `dbosAgent` before `DBOS.launch()`, with the same name
+ * in every process.
+ */
 export function dbosAgent(name: string, agent: Agent, options: DbosAgentOptions = {}): DbosAgent {
   const { decisionTimeoutMs = DAYS_30, ...io } = options;
   const workflow = (input: JsonValue): Promise<JsonValue> =>
