@@ -17,7 +17,7 @@ export interface RestateClientOptions {
    * reject with kind `config` if Restate retries a run without success because its agent changed. @default no queries
    */
   readonly admin?: string | undefined;
-  /** Headers of every request, such as `authorization`. */
+  /** Headers of every request, such as `authorization`. @default {} */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Client for the runs of an agent on Restate. All methods reject with an `LlmError`. */
+/** Client for the runs of an agent on Restate. A method that fails rejects with an `LlmError`. */
 export interface RestateAgentClient {
   /** Starts a run. If the id is already in use, has no effect. Rejects with kind `config` for an invalid state. */
   start(runId: string, input: RunInput, options?: WaitOptions): Promise<void>;

@@ -19,7 +19,7 @@ export interface RestateAgentOptions extends RunJournaledIo {
 
 /** Handlers of an agent's workflow. Their arguments and results have the JSON form that `toJson` returns. */
 export type AgentHandlers = {
-  /** Runs the agent for a prompt or a state. The key is the run's id. Returns the result, whose transcript is only in `state`. */
+  /** Runs the agent for a `RunInput`. The key is the run's id. Returns the result, whose transcript is only in `state`. */
   run(context: restate.WorkflowContext, input: JsonValue): Promise<JsonValue>;
   /** Waits until at least one call waits for a decision, and returns the waiting calls. Returns `[]` if the run has ended. */
   awaiting(context: restate.WorkflowSharedContext): Promise<JsonValue>;

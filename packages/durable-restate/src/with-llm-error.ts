@@ -23,7 +23,7 @@ export async function withLlmError<T>(
     if (signal?.aborted === true)
       throw new LlmError('aborted', `${what}: the signal aborted the wait`, {}, { cause: error });
     if (!(error instanceof HttpCallError))
-      throw new LlmError('network', `${what}: Restate did not respond; check ingress`, {}, { cause: error });
+      throw new LlmError('network', `${what}: calling Restate failed; check ingress`, {}, { cause: error });
     const { message = error.message, metadata } = failureIn(error.responseText);
     if (error.status === MISMATCH_STATUS) throw endedByMismatchError(what, message, error);
     const failed = errorFromJson(metadata?.failure);
