@@ -45,7 +45,7 @@ export async function sendCall(call: ToolCall, io: CallIo): Promise<CallOutcome>
     if (Object.keys(pending.questions).length > 0) return { type: 'questions', requestState, ...pending };
     resume = { inputResponses: pending.replies, requestState };
   }
-  throw new LlmError('protocol', `${io.connection.label}: the server requested input ${MAX_ROUNDS} times`);
+  throw new LlmError('protocol', `${io.connection.label}: no result after ${MAX_ROUNDS} requests for input`);
 }
 
 function requestCall(
