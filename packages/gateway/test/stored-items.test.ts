@@ -1,0 +1,344 @@
+import { memoryCache } from '@majordomo/cache';
+import { createMajordomo } from '@majordomo/core';
+import { fakeProvider } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { createGateway } from '../src/index.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Gateway with stored responses that records each write of its store. */
+function setUp(keepMs?: number) {
+  const store = memoryCache();
+  const writes: (readonly [key: string, value: Json, keepMs: number | undefined])[] = [];
+  const reads: string[] = [];
+  const recording: typeof store = {
+    ...store,
+    get: (key) => {
+      reads.push(key);
+      return store.get(key);
+    },
+    set: (key, value, ms) => {
+      writes.push([key, value as Json, ms]);
+      return store.set(key, value, ms);
+    },
+  };
+  const answers = Array.from({ length: 5 }, (_, at) => `answer ${at}`);
+  const gateway = createGateway({
+    majordomo: createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: answers } })] }),
+    models: { m: 'a/x' },
+    authorize: ({ headers }) => ({ tenant: headers.get('x-tenant') ?? undefined }),
+    responses: { store: recording, keepMs },
+  });
+  const send = async (method: string, path: string, body?: object, tenant?: string) => {
+    const headers = tenant === undefined ? {} : { 'x-tenant': tenant };
+    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+    const response = await gateway.fetch(new Request(`http://gateway.test/v1/responses${path}`, init));
+    return { status: response.status, body: (await response.json()) as Json };
+  };
+  const create = async (body: object, tenant?: string): Promise<Json & { readonly id: string }> =>
+    (await send('POST', '', { model: 'm', ...body }, tenant)).body as Json & { readonly id: string };
+  const items = async (id: string, query = ''): Promise<readonly Json[]> =>
+    (await send('GET', `/${id}/input_items?order=asc${query}`)).body['data'] as readonly Json[];
+  return { create, items, reads, send, store, writes };
+}
+
+const turns = (count: number): readonly object[] =>
+  Array.from({ length: count }, (_, at) => ({ role: 'user', content: `turn ${at}` }));
+const refusal = (message: string, param: string | null = null): object => ({
+  error: expect.objectContaining({ message, param }) as object,
+});
+
+describe('the items of a stored response', () => {
+  const known = `msg_${'0123456789abcdef'.repeat(2)}0001`;
+
+  it.each<[string, Json, string, Json]>([
+    [
+      'a message of the user',
+      { role: 'user', content: 'hi' },
+      'msg_',
+      { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }] },
+    ],
+    [
+      'a message of the model',
+      { type: 'message', role: 'assistant', content: 'yes', status: 'completed' },
+      'msg_',
+      {
+        type: 'message',
+        role: 'assistant',
+        content: [{ type: 'output_text', text: 'yes' }],
+        status: 'completed',
+      },
+    ],
+    [
+      'a message of parts',
+      { role: 'user', content: [{ type: 'input_text', text: 'hi' }] },
+      'msg_',
+      { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }] },
+    ],
+    [
+      'a message with a foreign id',
+      { role: 'user', content: 'hi', id: 'msg_1' },
+      'msg_',
+      { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }] },
+    ],
+    [
+      'a call',
+      { type: 'function_call', call_id: 'c', name: 'look', arguments: '{}' },
+      'fc_',
+      { type: 'function_call', call_id: 'c', name: 'look', arguments: '{}' },
+    ],
+    [
+      'a result',
+      { type: 'function_call_output', call_id: 'c', output: 'it' },
+      'fco_',
+      { type: 'function_call_output', call_id: 'c', output: 'it' },
+    ],
+    [
+      'a call of a custom tool',
+      { type: 'custom_tool_call', call_id: 'c', name: 'run', input: 'ls' },
+      'ctc_',
+      { type: 'custom_tool_call', call_id: 'c', name: 'run', input: 'ls' },
+    ],
+    [
+      'a result of a custom tool',
+      { type: 'custom_tool_call_output', call_id: 'c', output: 'it' },
+      'ctco_',
+      { type: 'custom_tool_call_output', call_id: 'c', output: 'it' },
+    ],
+    ['reasoning', { type: 'reasoning', summary: [] }, 'rs_', { type: 'reasoning', summary: [] }],
+  ])('have the type and an id with its prefix: %s', async (_, item, prefix, expected) => {
+    const { create, items } = setUp();
+    const call = { type: 'function_call', call_id: 'c', name: 'look', arguments: '{}' };
+    const needsCall = String(item['type']).endsWith('_output');
+    const input = [{ role: 'user', content: 'first' }, ...(needsCall ? [call] : []), item];
+    const { id } = await create({ input });
+    const { id: itemId, ...stored } = (await items(id)).at(-1) ?? {};
+    expect(stored).toEqual(expected);
+    // The item of the output has the place 0.
+    const place = input.length.toString(16).padStart(4, '0');
+    expect(itemId).toBe(prefix + id.slice('resp_'.length) + place);
+  });
+
+  it('retain the ids of earlier responses', async () => {
+    const { create, items } = setUp();
+    const { id } = await create({ input: [{ role: 'user', content: 'hi', id: known }] });
+    expect((await items(id)).map((item) => item['id'])).toEqual([known]);
+  });
+
+  it('contain a string as a message of the user', async () => {
+    const { create, items } = setUp();
+    const { id } = await create({ input: 'hi' });
+    expect(await items(id)).toEqual([
+      {
+        type: 'message',
+        id: expect.stringMatching(/^msg_/) as string,
+        role: 'user',
+        content: [{ type: 'input_text', text: 'hi' }],
+      },
+    ]);
+  });
+
+  it('are those of all earlier responses, and each response is stored with its ancestors', async () => {
+    const { create, items, writes } = setUp();
+    const first = await create({ input: 'one' });
+    const second = await create({ input: 'two', previous_response_id: first.id });
+    const third = await create({ input: 'three', previous_response_id: second.id });
+    const texts = (await items(third.id)).map((item) => JSON.stringify(item['content']));
+    const expected = ['one', 'answer 0', 'two', 'answer 1', 'three'];
+    expect(texts.map((text, at) => text.includes(`"text":"${expected[at]}"`))).toEqual(
+      expected.map(() => true),
+    );
+    expect(writes.map(([key, { ancestors }]) => [key, ancestors])).toEqual([
+      [`response/${first.id}`, []],
+      [`response/${second.id}`, [first.id]],
+      [`response/${third.id}`, [first.id, second.id]],
+    ]);
+  });
+
+  it('are unknown if an earlier response was deleted', async () => {
+    const { create, send } = setUp();
+    const first = await create({ input: 'one' });
+    const second = await create({ input: 'two', previous_response_id: first.id });
+    await send('DELETE', `/${first.id}`);
+    expect(await send('GET', `/${second.id}/input_items`)).toEqual({
+      status: 404,
+      body: refusal('an earlier response has been deleted or has expired'),
+    });
+  });
+});
+
+describe('a list of input items', () => {
+  const texts = ({ data }: Json): readonly string[] =>
+    (data as readonly { readonly content: readonly { readonly text: string }[] }[]).map(
+      ({ content }) => content[0]?.text ?? '',
+    );
+  const ids = ({ data }: Json): readonly string[] =>
+    (data as readonly { readonly id: string }[]).map(({ id }) => id);
+
+  it.each([
+    ['', 20, 'turn 20', 'turn 1', true],
+    ['?limit=21', 21, 'turn 20', 'turn 0', false],
+    ['?limit=20', 20, 'turn 20', 'turn 1', true],
+    ['?limit=100&order=asc', 21, 'turn 0', 'turn 20', false],
+    ['?limit=1&order=desc', 1, 'turn 20', 'turn 20', true],
+  ])('with the query "%s" has %d items', async (query, count, first, last, more) => {
+    const { create, send } = setUp();
+    const { id } = await create({ input: turns(21) });
+    const { body } = await send('GET', `/${id}/input_items${query}`);
+    expect([texts(body).length, texts(body)[0], texts(body).at(-1)]).toEqual([count, first, last]);
+    expect({ ...body, data: [] }).toEqual({
+      object: 'list',
+      data: [],
+      first_id: ids(body)[0],
+      last_id: ids(body).at(-1),
+      has_more: more,
+    });
+  });
+
+  it('continues after an item', async () => {
+    const { create, send } = setUp();
+    const { id } = await create({ input: turns(3) });
+    const all = (await send('GET', `/${id}/input_items?order=asc`)).body;
+    const after = async (item: string | undefined) =>
+      (await send('GET', `/${id}/input_items?order=asc&limit=1&after=${item}`)).body;
+    const [first, second, third] = ids(all);
+    expect([texts(await after(first)), (await after(first))['has_more']]).toEqual([['turn 1'], true]);
+    expect([texts(await after(second)), (await after(second))['has_more']]).toEqual([['turn 2'], false]);
+    expect(await after(third)).toEqual({
+      object: 'list',
+      data: [],
+      first_id: null,
+      last_id: null,
+      has_more: false,
+    });
+  });
+
+  it.each([
+    ['limit=0', 'limit must be an integer from 1 to 100', 'limit'],
+    ['limit=101', 'limit must be an integer from 1 to 100', 'limit'],
+    ['limit=1.5', 'limit must be an integer from 1 to 100', 'limit'],
+    ['limit=x', 'limit must be an integer from 1 to 100', 'limit'],
+    ['order=up', 'order must be asc or desc', 'order'],
+    ['after=x', 'after is not the id of an input item of this response', 'after'],
+  ])('refuses %s', async (query, message, param) => {
+    const { create, send } = setUp();
+    const { id } = await create({ input: 'hi' });
+    expect(await send('GET', `/${id}/input_items?${query}`)).toEqual({
+      status: 400,
+      body: refusal(message, param),
+    });
+  });
+});
+
+describe('a stored response', () => {
+  it('is returned as the client received it', async () => {
+    const { create, send } = setUp();
+    const response = await create({ input: 'hi' });
+    expect(await send('GET', `/${response.id}`)).toEqual({ status: 200, body: response });
+    expect(await send('GET', `/${response.id}?stream=false`)).toEqual({ status: 200, body: response });
+    expect(await send('GET', `/${response.id}?stream=true`)).toEqual({
+      status: 400,
+      body: refusal('stream is not supported for stored responses', 'stream'),
+    });
+  });
+
+  it('is deleted once', async () => {
+    const { create, send } = setUp();
+    const { id } = await create({ input: 'hi' });
+    expect(await send('DELETE', `/${id}`)).toEqual({
+      status: 200,
+      body: { id, object: 'response', deleted: true },
+    });
+    const unknown = { status: 404, body: refusal(`Response with id '${id}' not found.`) };
+    expect([await send('DELETE', `/${id}`), await send('GET', `/${id}`)]).toEqual([unknown, unknown]);
+  });
+
+  it('is not cancelled, because it is complete', async () => {
+    const { create, send } = setUp();
+    const { id } = await create({ input: 'hi' });
+    const message = 'response_id is not the id of a background response; other responses cannot be cancelled';
+    expect(await send('POST', `/${id}/cancel`)).toEqual({
+      status: 400,
+      body: refusal(message, 'response_id'),
+    });
+  });
+
+  it.each([
+    [undefined, 2_592_000_000],
+    [60_000, 60_000],
+  ])('with keepMs %s is stored for %d ms, with its owner', async (keepMs, expected) => {
+    const { create, writes, items } = setUp(keepMs);
+    const { id, ...response } = await create({ input: 'hi' });
+    const input = await items(id);
+    expect(writes).toEqual([
+      [`response/${id}`, { owner: null, ancestors: [], input, response: { id, ...response } }, expected],
+    ]);
+    await create({ input: 'hi' }, 'team');
+    expect(writes[1]?.[1]['owner']).toBe('team');
+  });
+
+  it('is unknown to other tenants', async () => {
+    const { create, send } = setUp();
+    const { id } = await create({ input: 'hi' }, 'team');
+    const statuses = [];
+    for (const tenant of ['team', 'other', undefined])
+      statuses.push((await send('GET', `/${id}`, undefined, tenant)).status);
+    expect(statuses).toEqual([200, 404, 404]);
+  });
+
+  const id = `resp_${'a'.repeat(32)}`;
+  const valid = { owner: null, ancestors: [], input: [{}], response: { id, output: [{}] } };
+  it.each<[string, number, unknown]>([
+    ['complete', 200, valid],
+    ['null', 404, null],
+    ['a string', 404, 'x'],
+    ['without an owner', 404, { ...valid, owner: undefined }],
+    ['with a number as the owner', 404, { ...valid, owner: 7 }],
+    ['of another owner', 404, { ...valid, owner: 'team' }],
+    ['without ancestors', 404, { ...valid, ancestors: undefined }],
+    ['with a number as an ancestor', 404, { ...valid, ancestors: ['resp_1', 7] }],
+    ['without input', 404, { ...valid, input: undefined }],
+    ['with a string as input', 404, { ...valid, input: ['x'] }],
+    ['without a response', 404, { ...valid, response: undefined }],
+    ['without output', 404, { ...valid, response: { id } }],
+    ['with a string as output', 404, { ...valid, response: { id, output: ['x'] } }],
+  ])('that is %s in the store has the status %i', async (_, status, value) => {
+    const { send, store } = setUp();
+    await store.set(`response/${id}`, value, 60_000);
+    expect((await send('GET', `/${id}`)).status).toBe(status);
+  });
+
+  it.each(['resp_', 'resp_1', `resp_${'a'.repeat(33)}`, `resp_${'A'.repeat(32)}`, `msg_${'a'.repeat(32)}`])(
+    'with the id %s is unknown',
+    async (other) => {
+      const { send, store } = setUp();
+      await store.set(`response/${other}`, valid, 60_000);
+      expect((await send('GET', `/${other}`)).status).toBe(404);
+    },
+  );
+});
+
+describe('a reference', () => {
+  it('is replaced by the item of the response, which is read once', async () => {
+    const { create, items, reads } = setUp();
+    const first = await create({ input: turns(2) });
+    const [one, two] = await items(first.id);
+    reads.length = 0;
+    const input = [one, two].map((item) => ({ type: 'item_reference', id: item?.['id'] }));
+    const second = await create({ input: [...input, { role: 'user', content: 'next' }] });
+    expect(reads).toEqual([`response/${first.id}`]);
+    expect((await items(second.id)).slice(0, 2)).toEqual([one, two]);
+  });
+
+  it.each([7, 'x', `msg_${'a'.repeat(32)}0001`, 'm'.repeat(101)])(
+    'to the unknown item %s is refused, with at most 100 characters of its id',
+    async (itemId) => {
+      const { send } = setUp();
+      const input = [{ type: 'item_reference', id: itemId }];
+      expect(await send('POST', '', { model: 'm', input })).toEqual({
+        status: 404,
+        body: refusal(`Item with id '${String(itemId).slice(0, 100)}' not found.`, 'input'),
+      });
+    },
+  );
+});
