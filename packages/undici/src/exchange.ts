@@ -85,7 +85,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.bytes >= AHEAD) (this.decoder ?? this.control)?.pause();
   };
 
-  /** Delivers the chunks that one read of the socket produced as one chunk. */
+  /** Joins all buffered chunks and delivers them as one chunk, because one read of the socket can produce several chunks. */
   private readonly deliver = (): void => {
     const { reader, chunks } = this;
     if (reader === undefined) return;

@@ -29,7 +29,7 @@ export function undiciFetch({ dispatcher, proxy }: UndiciFetchOptions = {}): typ
   return async (input, init = {}) => {
     const { body = null } = init;
     const isPlain = body === null || typeof body === 'string' || body instanceof Uint8Array;
-    // Create a `Request` from other inputs, because `Request` serializes forms and rejects URLs that contain a password.
+    // Strings and bytes are sent directly. `Request` serializes forms and streams, and rejects a URL that contains a password.
     if (isPlain && !(input instanceof Request || String(input).includes('@')))
       return send(sender, new URL(input), init, body);
     const request = new Request(input, init);
