@@ -14,8 +14,8 @@ export interface ClaudeModel {
 
 /**
  * Returns a model with a context of 200,000 tokens, unless `facts` contains another size. A request may contain 100 images and
- * 100 PDF pages if the context has 200,000 tokens, and 600 if it is larger (platform.claude.com/docs/en/build-with-claude/vision
- * and /pdf-support, 2026-11).
+ * 100 PDF pages if the context has 200,000 tokens, and 600 of each if it is larger
+ * (platform.claude.com/docs/en/build-with-claude/vision and /pdf-support, 2026-11).
  */
 const model = (
   maxOutputTokens: number,

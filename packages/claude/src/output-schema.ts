@@ -4,7 +4,7 @@ import { isSchema, SCHEMA_LISTS, SCHEMA_MAPS, unsupportedFeature } from './unsup
 /** Schema in the subset of JSON Schema that constrained decoding supports. */
 export interface OutputSchema {
   readonly schema: JsonObject;
-  /** Keywords that were moved to the description, and `additionalProperties` if an object was closed. */
+  /** Keywords that were moved to the description, and `additionalProperties` if `false` replaced its value. */
   readonly dropped: readonly string[];
   /** Feature that cannot be expressed in the subset; `undefined` if the complete schema is supported. */
   readonly unsupported: string | undefined;

@@ -33,7 +33,7 @@ export function toOutput(
   }
   if (dropped.length > 0) {
     const what = `output schema: ${dropped.join(', ')}`;
-    warnings.push({ action: 'coerced', what, why: 'the API cannot enforce it' });
+    warnings.push({ action: 'coerced', what, why: 'the API cannot enforce these keywords' });
   }
   return { schema, system };
 }

@@ -19,7 +19,7 @@ export interface ClaudeQuirks {
   readonly sampling: 'both' | 'one' | 'none';
   /** Whether the model accepts `strict` on tools, which enforces the schemas of their arguments. */
   readonly strictTools: boolean;
-  /** Whether the Messages API accepts `defer_loading` on tools and `tool_reference` in results of this model. */
+  /** Whether the Messages API accepts `defer_loading` on tools and `tool_reference` in tool results for this model. */
   readonly toolReferences: boolean;
   /** Condition under which the model accepts a tool choice that forces a call. */
   readonly forcedTools: 'always' | 'without-thinking' | 'never';

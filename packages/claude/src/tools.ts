@@ -25,8 +25,8 @@ const LIMITS: readonly (readonly [keyof Counts, max: number, what: string])[] = 
 ];
 
 /**
- * Converts tools to Claude's format. A tool is strict if the model supports strict tools, its schema is supported, and the
- * vendor's limits are not exceeded. Otherwise, the tool's original schema is sent without `strict`, with a warning.
+ * Converts tools to Claude's format. By default, tools are strict if the model supports strict tools. If the schema of a strict
+ * tool is not supported or would exceed a limit of the vendor, the original schema is sent without `strict`, with a warning.
  */
 export function toTools(
   tools: readonly ModelTool[],
@@ -71,5 +71,5 @@ const addCounts = (a: Counts, b: Counts): Counts => ({
 
 function exceededLimit(sum: Counts): string | undefined {
   const exceeded = LIMITS.find(([name, max]) => sum[name] > max);
-  return exceeded && `a request may have ${exceeded[1]} ${exceeded[2]}`;
+  return exceeded && `a request may have at most ${exceeded[1]} ${exceeded[2]}`;
 }
