@@ -29,7 +29,7 @@ export interface Collected {
 /** Function called for every batch of events. Return `leave` to stop reading. */
 export type OnStep = (events: readonly ModelEvent[]) => 'leave' | undefined;
 
-/** Reads a model's stream to its end. The result contains an `LlmError` of the stream. Rejects with any other error. */
+/** Reads a model's stream until it ends, throws an `LlmError`, or `onStep` returns `leave`. Rejects with any other error. */
 export async function collect(
   model: Model,
   request: ModelRequest,

@@ -29,15 +29,15 @@ import { FakeScript, type Scripts } from './script.ts';
 
 /** Scripts and properties of the models of a fake provider, except chat and image models. */
 export interface FakeOperationOptions {
-  /** Turns of each embedding model, one per request. `@default {}` */
+  /** Turns of each embedding model, one per request. `@default` no embedding models */
   readonly embeddings?: Scripts<EmbeddingTurn> | undefined;
-  /** Turns of each transcription model, one per call. `@default {}` */
+  /** Turns of each transcription model, one per call. `@default` no transcription models */
   readonly transcriptions?: Scripts<TranscriptionTurn> | undefined;
-  /** Turns of each speech model, one per call. `@default {}` */
+  /** Turns of each speech model, one per call. `@default` no speech models */
   readonly speech?: Scripts<SpeechTurn> | undefined;
-  /** Turns of each rerank model, one per call. `@default {}` */
+  /** Turns of each rerank model, one per call. `@default` no rerank models */
   readonly reranks?: Scripts<RerankTurn> | undefined;
-  /** Turns of each moderation model, one per request. `@default {}` */
+  /** Turns of each moderation model, one per request. `@default` no moderation models */
   readonly moderations?: Scripts<ModerationTurn> | undefined;
   /** Properties of the models. By default, each embedding model has a separate vector space, and no model has limits. */
   readonly facts?:

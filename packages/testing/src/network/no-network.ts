@@ -32,7 +32,7 @@ export function noNetwork(): () => void {
   };
 }
 
-/** Returns the destination from the arguments of `connect`. Node's own callers pass a normalized array. */
+/** Returns the destination in the arguments of `connect`; `undefined` for a local socket. Node itself passes an array. */
 function destination(args: readonly unknown[]): Destination | undefined {
   const [first, second] = args;
   if (Array.isArray(first)) return destination(first);

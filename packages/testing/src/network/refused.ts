@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Minimum port to try. Systems automatically assign only ports above `MAX_PORT`, so this port is likely unused. */
+/** Minimum port to try. Systems automatically assign only ports above `MAX_PORT`, so a free port below it usually stays free. */
 const MIN_PORT = 20_000;
 const MAX_PORT = 30_000;
 

@@ -5,7 +5,7 @@ import type { RecordedBody, RecordedRequest } from './recording.ts';
 const MOST = 5;
 const LONGEST_VALUE = 80;
 
-/** Returns at most `MOST` differences between two requests, then the number of further ones. Ignores base URL and headers. */
+/** Returns at most `MOST` differences of two requests, and the number of further differences. Ignores base URL and headers. */
 export function differences(recorded: RecordedRequest, sent: RecordedRequest): readonly string[] {
   const found: string[] = [];
   const [there, here] = [new URL(recorded.url), new URL(sent.url)];

@@ -23,7 +23,7 @@ const OPERATIONS: Readonly<
   moderation: { answer: VERDICTS_TURN, member: 'verdicts', what: 'a moderation turn' },
 };
 
-/** Returns the problem of a turn as a predicate such as "has no vectors"; `undefined` for a valid turn. */
+/** Returns the problem of a chat turn as a predicate, such as "has toolCalls that …"; `undefined` for a valid turn. */
 export function turnProblem(turn: unknown): string | undefined {
   if (typeof turn === 'string') return undefined;
   if (!isRecord(turn)) return `is ${describeValue(turn)}, not a string or an object`;
