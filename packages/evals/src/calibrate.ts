@@ -33,7 +33,7 @@ export interface Judgment {
 
 /** Agreement of a judge with human labels. A score of 0.5 or more means that the judge accepts the output. */
 export interface Agreement {
-  readonly n: number;
+  /** Number of labeled outputs. */ readonly n: number;
   /** Share of outputs on which judge and label agree. */
   readonly accuracy: number;
   /** 95 % Wilson interval of `accuracy`. */ readonly interval: readonly [low: number, high: number];
@@ -48,7 +48,7 @@ export interface Agreement {
 
 /**
  * Applies a judge to labeled outputs and compares its scores with the labels. Records and replays the judge's calls in the file
- * of `name`. Rejects with `config` for fewer than two outputs. If an output cannot be judged, rejects with that error.
+ * of `name`. Rejects with `config` for fewer than two outputs. If an output cannot be judged, rejects with its error.
  */
 export async function calibrate<Input = JsonValue>(
   judge: Check,

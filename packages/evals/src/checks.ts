@@ -101,7 +101,7 @@ export function matchesSchema(schema: ObjectSchema<unknown> | JsonObject): Check
 /** Rule for the calls of one tool. */
 export interface ToolCallRule {
   /** Members that the arguments must contain. */ readonly args?: OfCase<JsonObject> | undefined;
-  /** Tool that must not be called before the first matching call. It need not be called. */
+  /** Tool that must not be called before the first matching call. This tool need not be called at all. */
   readonly before?: string | undefined;
   /** Tool whose first call must occur, and must come before a matching call. */
   readonly after?: string | undefined;
@@ -192,7 +192,7 @@ export function answeredBy(...patterns: readonly string[]): Check<unknown, unkno
 
 /**
  * Checks that the cost is known and at most this many dollars, such as `'0.02'`. An unknown cost scores 0, and the reason lists
- * what is missing for it. A cost that a subscription includes scores 1.
+ * the missing facts. A cost that a subscription includes scores 1.
  */
 export function maxUsd(usd: string): Check<unknown, unknown> {
   const limit = nanoUsdOf('maxUsd', 'usd', usd);

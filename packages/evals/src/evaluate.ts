@@ -12,8 +12,8 @@ import type { EvalDefinition, EvaluateOptions, Evaluation } from './types.ts';
  * Runs every case, scores the outputs and compares the scores with the baseline. A failed sample affects the `verdict`, but does
  * not cause a rejection.
  *
- * Rejects with `config` for a definition, a case or an option that is invalid, for a duplicate case id, and for a recordings or
- * baseline file in another format. Rejects with `aborted` when the signal aborts. In `record` mode, the samples that finished
+ * Rejects with `config` for an invalid definition, case, option, result or score, for a duplicate case id, and for a recordings
+ * or baseline file in another format. Rejects with `aborted` when the signal aborts. In `record` mode, the samples that finished
  * before the abort are stored.
  *
  * @example

@@ -4,7 +4,7 @@ import { canonicalJson as canonicalJsonOf, isPlain, isTooDeep } from '@majordomo
 /** Returns JSON with sorted members, which is equal for equal values. Bytes are replaced by their hash. */
 export const canonicalJson = (value: unknown): string => canonicalJsonOf(value ?? null, sha256);
 
-/** Returns the SHA-256 of a value as hexadecimal digits, independent of the order of members. */
+/** Returns the first `length` hexadecimal digits of a value's SHA-256, independent of the order of members. */
 export const digest = (value: unknown, length = 32): string => sha256(canonicalJson(value)).slice(0, length);
 
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');

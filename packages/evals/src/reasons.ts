@@ -21,7 +21,7 @@ export function explain(evaluation: Evaluation, verdict: Verdict): readonly stri
       (metric) => `${metric.name} is inconclusive: ${changeText(metric)}; ${remedyOf(metric)}`,
     ),
     ...(baseline === undefined
-      ? ['no metric was compared: no baseline exists; accept this run as one']
+      ? ['no metric was compared: no baseline exists; accept this run as the baseline']
       : of('not-compared')
           .filter(isUnexpected)
           .map(({ name, reason = '' }) => `${name} was not compared: ${reason}`)),

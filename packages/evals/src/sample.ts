@@ -33,7 +33,7 @@ export interface SampleResult {
   readonly recording: SampleRecording | undefined;
 }
 
-/** Runs one trial of a case. Rejects with `config` if the subject returns an invalid result or a check an invalid score. */
+/** Runs one trial of a case. Rejects with `config` for an invalid result of the subject or an invalid score of a check. */
 export async function runSample(options: SampleOptions): Promise<SampleResult> {
   const { definition, one, trial, clock, timeoutMs, stop } = options;
   const subject = `evaluation ${definition.name}: case ${JSON.stringify(one.id)}, trial ${trial}`;

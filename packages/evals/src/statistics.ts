@@ -24,7 +24,7 @@ function deviation(values: readonly number[]): number {
 const changedOf = (pairs: readonly Pair[]): readonly Pair[] => pairs.filter(({ isChanged }) => isChanged);
 const differencesOf = (pairs: readonly Pair[]): readonly number[] =>
   pairs.map(({ before, after }) => mean(after) - mean(before));
-/** Returns the mean over the cases of the smaller number of trials of the two evaluations. */
+/** Returns the mean number of trials per case. If the evaluations differ in a case, its smaller number counts. */
 const trialsOf = (pairs: readonly Pair[]): number =>
   mean(pairs.map(({ before, after }) => Math.min(before.length, after.length)));
 
@@ -32,7 +32,7 @@ const SEED = 20_261_123;
 const TOLERANCE = 1e-9;
 
 /**
- * Returns the probability of a loss at least as large as the observed one if nothing had changed. Trials are exchanged between
+ * Returns the probability of a loss at least as large as the observed loss if nothing had changed. Trials are exchanged between
  * baseline and candidate within each case. Lower values are worse.
  */
 export function permutationTest(pairs: readonly Pair[], permutations: number): number {

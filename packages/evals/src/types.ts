@@ -200,8 +200,8 @@ export interface EvaluateOptions {
 
 /** Progress of a run. */
 export interface Progress {
-  readonly done: number;
-  readonly total: number;
+  /** Number of finished samples. */ readonly done: number;
+  /** Number of planned samples. */ readonly total: number;
   /** Number of samples without a result. */
   readonly errors: number;
   /** Number of samples that made no live call. */
@@ -212,7 +212,7 @@ export interface Progress {
 
 /**
  * `fail`: a gate failed, or a metric is worse than the baseline beyond its margin and beyond chance (at most 5 % false alarms over all
- * metrics). `pass`: every metric has lost less than its margin, with 95 % confidence. `inconclusive`: neither applies, so more cases or
+ * metrics). `pass`: every compared metric lost less than its margin, with 95 % confidence. `inconclusive`: neither applies, so more cases or
  * trials are needed. `incomplete`: some samples have no result, and the results of the others do not cause `fail`.
  */
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'incomplete';
@@ -258,7 +258,7 @@ export interface Metric {
   readonly kind: 'score' | 'usd' | 'ms';
   /** Mean over cases: a score, dollars or milliseconds. `undefined` if no sample has a known value. */
   readonly mean: number | undefined;
-  /** Mean of the paired cases in the baseline. For `preferred`, always 0.5. */
+  /** Mean of the paired cases in the baseline; 0.5 for `preferred`. `undefined` if no case is paired. */
   readonly before: number | undefined;
   /** Difference over the paired cases: score points (0.05 is five points), or relative to the baseline for `usd` and `ms`. */
   readonly difference: number | undefined;
@@ -266,7 +266,7 @@ export interface Metric {
   readonly interval: readonly [low: number, high: number] | undefined;
   /** Probability of a loss at least this large by chance alone, corrected for the number of compared metrics. */
   readonly p: number | undefined;
-  readonly margin: number | undefined;
+  /** Margin in the unit of `difference`. */ readonly margin: number | undefined;
   /** Verdict on the metric. `not-compared`: the metric does not affect the verdict of the evaluation. `reason` explains why. */
   readonly verdict: 'pass' | 'fail' | 'inconclusive' | 'not-compared';
   readonly reason: string | undefined;
@@ -287,12 +287,12 @@ export interface GateResult {
 
 /** Counts, costs and times of all samples. */
 export interface Totals {
-  readonly cases: number;
-  readonly samples: number;
-  readonly errors: number;
+  /** Number of cases. */ readonly cases: number;
+  /** Number of finished samples. */ readonly samples: number;
+  /** Number of finished samples without a result. */ readonly errors: number;
   /** Number of samples that were not started because the budget was spent. */
   readonly skipped: number;
-  readonly replayed: number;
+  /** Number of samples that made no live call. */ readonly replayed: number;
   /** Cost of the subject, as decimal nano-USD. `undefined` if the cost of some sample is not known. */
   readonly nanoUsd: string | undefined;
   /** Cost of the checks' model calls, as decimal nano-USD. `undefined` if the cost of a call is not known. */
@@ -319,8 +319,8 @@ export interface Sample {
   readonly gates: Readonly<
     Record<string, { readonly passed: boolean; readonly reason?: string | undefined }>
   >;
-  readonly nanoUsd: string | undefined;
-  readonly ms: number;
+  /** Cost of the subject's calls, as decimal nano-USD. */ readonly nanoUsd: string | undefined;
+  /** Duration of the subject, in milliseconds. */ readonly ms: number;
   /** Failure of the sample. If `counts` is true, every check scores 0. Otherwise, the sample has no result. */
   readonly error:
     { readonly kind: ErrorKind | 'error'; readonly message: string; readonly counts: boolean } | undefined;
