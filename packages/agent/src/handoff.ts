@@ -13,8 +13,7 @@ export interface Handoff {
   readonly description?: string | undefined;
   /**
    * Messages before the handoff that the agent receives: all, only the user's, or the result of a pure function. If none remains,
-   * the agent receives the last user message. All later messages follow. The transcript does not change.
-   * @default 'all'
+   * the agent receives the last user message. All later messages follow. The transcript does not change. @default 'all'
    */
   readonly history?: 'all' | 'user' | ((messages: readonly Message[]) => readonly Message[]) | undefined;
 }

@@ -40,7 +40,7 @@ export interface Observers {
 export type Observer<Details> =
   ((what: Details & { readonly runId: string }) => void | Promise<void>) | undefined;
 
-/** Completed step, with the turn of the model and the results of its tools. */
+/** Completed step, with the turn of the model and the results of its tools. `step` begins at 1. */
 export interface StepReport {
   readonly runId: string;
   readonly step: number;
@@ -55,7 +55,9 @@ export interface StepSettings extends Omit<
   ChatRequest,
   'messages' | 'system' | 'tools' | 'output' | 'logprobs'
 > {
+  /** Model of the step. @default the agent's model */
   readonly model?: ChatModel | undefined;
+  /** System text. @default in `prepareStep`, the agent's system text; in `createAgent`, none */
   readonly instructions?: string | undefined;
   /**
    * Names of the tools that this step offers. A call of another tool returns an error result. The request lists tools in the

@@ -11,7 +11,6 @@ export interface Nesting {
   readonly cost?: CostOf | undefined;
   /** Remaining budget of the calling run. */
   readonly left?: Budget | undefined;
-  /** Claim store of the calling run. */
   readonly claim?: ClaimStore | undefined;
   /** State of the sub-agent, if it has waited for decisions. */
   readonly run?: RunState | undefined;

@@ -6,7 +6,7 @@ import type { Decision } from './state.ts';
 
 /** Options of one run, in addition to the options of its model calls and its observers. */
 export interface RunOptions extends CallOptions, Observers {
-  /** Decisions on the pending calls of a paused run. They are applied before the run continues. */
+  /** Decisions on the pending calls of a paused run. They are applied before the run continues. @default [] */
   readonly decisions?: readonly Decision[] | undefined;
   /**
    * Store of claims for calls of tools with `effect: 'once'`. All processes that may resume the run must share the store. Each
