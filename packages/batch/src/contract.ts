@@ -144,7 +144,7 @@ export interface ItemResult<T = unknown> {
   readonly nanoUsd: bigint | undefined;
 }
 
-/** Progress of a job. */
+/** Progress of a job. `total`, `answered` and `failed` are numbers of items. */
 export interface JobProgress {
   readonly key: string;
   /** State of the job. `filling`: the submission is not complete. If it was interrupted, submit the job again. */
@@ -163,7 +163,7 @@ export interface JobProgress {
   readonly nextMs: number | undefined;
 }
 
-/** One batch at a vendor. */
+/** One batch at a vendor, with the number of its requests. */
 export interface BatchInfo {
   readonly target: string;
   /** Vendor's id of the batch. `undefined` until it is known. */
@@ -184,7 +184,7 @@ interface EventBatch {
   readonly ref: string;
 }
 
-/** Events of a job. */
+/** Events of a job. `answered`, `failed` and `items` are numbers of items. */
 export type BatchEvent =
   | (EventBatch & { readonly type: 'batch-created' | 'batch-found'; readonly requests: number })
   | (EventBatch & {
@@ -256,7 +256,7 @@ export interface BatchStore {
   remove(key: string): Promise<void>;
 }
 
-/** Stored item. */
+/** Stored item. `index` is its position in the input, starting at 0. */
 export interface BatchRow {
   readonly index: number;
   readonly id: string;
@@ -268,7 +268,7 @@ export interface BatchRow {
   readonly data: string | undefined;
 }
 
-/** Selection of rows. */
+/** Selection of rows. Without `place`, rows at all places are selected. */
 export interface RowQuery {
   readonly place?: string | undefined;
   /** Indexes of the rows to return, at most 1,000. `@default` all indexes */
