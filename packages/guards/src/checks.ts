@@ -64,7 +64,7 @@ export interface ModerationCheckOptions {
   readonly name?: string | undefined;
   /** Categories for which a text is refused, by the vendor's names. @default all categories that the vendor returns */
   readonly categories?: readonly string[] | undefined;
-  /** Minimum score, from 0 to 1, at which a text is refused, by category. It replaces the decision of the vendor. */
+  /** Minimum score, from 0 to 1, at which a text is refused, by category. It replaces the decision of the vendor. @default {} */
   readonly thresholds?: Readonly<Record<string, number>> | undefined;
 }
 

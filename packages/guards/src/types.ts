@@ -119,17 +119,17 @@ export interface CheckPolicy {
 export interface GuardOptions extends CheckPolicy {
   /**
    * Checks of the system and user text of the complete request. A message object that passed for the same tenant is not judged
-   * again, nor is a system text that equals the last system text that passed.
+   * again, nor is a system text that equals the last system text that passed. @default []
    */
   readonly input?: readonly Check[] | undefined;
   /**
    * Checks of each tool result before it is sent. A refused result is replaced in the request, not in the transcript, by a note
-   * that names the check. The call continues with a warning whose `action` is `dropped`.
+   * that names the check. The call continues with a warning whose `action` is `dropped`. @default []
    */
   readonly toolResults?: readonly Check[] | undefined;
   /**
    * Checks of the answer's text, reasoning and tool calls before the caller receives them. If the request has an `output` schema,
-   * the checks see the JSON with and without escapes, and a stream delivers the JSON when its part ends.
+   * the checks see the JSON with and without escapes, and a stream delivers the JSON when its part ends. @default []
    */
   readonly output?: readonly Check[] | undefined;
   /** Options for masking, which replaces personal data with placeholders before the request is sent. @default no masking */
@@ -140,7 +140,7 @@ export interface GuardOptions extends CheckPolicy {
    * Tool results are always judged first. @default 'block'
    */
   readonly mode?: 'block' | 'parallel' | undefined;
-  /** Limits that determine when output checks run on a streamed answer. */
+  /** Limits that determine when output checks run on a streamed answer. @default the defaults of its members */
   readonly holdBack?: HoldBackOptions | undefined;
 }
 
