@@ -16,11 +16,10 @@ export interface Raster {
   readonly channels: 1 | 2 | 3 | 4;
 }
 
-/** Encoded image. */
+/** Encoded image. `width` and `height` are in pixels. */
 export interface Encoded {
   readonly format: Format;
   readonly bytes: Uint8Array;
-  /** Width in pixels. */
   readonly width: number;
   readonly height: number;
 }

@@ -2,7 +2,7 @@ import { LlmError, type FilePart } from '@majordomo/core';
 import { unfit } from '../refuse.ts';
 import { inspectPdf, type PdfFacts } from './inspect-pdf.ts';
 
-/** Limits of a model for one document, as vendors publish them. */
+/** Limits of a model for one document, as vendors publish them. An unset limit does not apply. */
 export interface PdfLimits {
   /** Maximum size in bytes, before base64 encoding. */
   readonly maxBytes?: number | undefined;

@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { unfit } from '../refuse.ts';
 import { inspectRecording, type RecordingFacts } from './inspect-recording.ts';
 
-/** Limits of a model for one recording, as vendors publish them. */
+/** Limits of a model for one recording, as vendors publish them. An unset limit does not apply. */
 export interface RecordingLimits {
   /** Maximum size in bytes, before base64 encoding. */
   readonly maxBytes?: number | undefined;
