@@ -77,7 +77,6 @@ export class BatchState {
     return file;
   }
 
-  /** Creates a batch with these `items`. */
   create(
     request: ReceivedBatchRequest,
     prefix: string,
@@ -108,7 +107,7 @@ export class BatchState {
     return this.batches.find((batch) => batch.vendor === vendor && batch.ref === ref);
   }
 
-  /** Processes a status request. Ends a cancelled batch, one that is 24 hours old, and one after `looks` such requests. */
+  /** Processes a status request. Ends a batch that is being cancelled, 24 hours old, or already had `looks` status requests. */
   look(batch: OpenBatch): OpenBatch {
     const { clock, looks } = this.script;
     if (batch.state === 'cancelling') this.finish(batch, 'cancelled');
@@ -177,7 +176,8 @@ export function replyTo(item: BatchItem, result: BatchResult): ItemReply {
     const [bytes] = endpoint.answer(answer, request).pieces;
     return { status: 200, body: tryParseJson(new TextDecoder().decode(bytes)) };
   }
-  if (typeof result === 'object' && isOperationAnswer(result)) throw new Error('answer must be for a chat');
+  if (typeof result === 'object' && isOperationAnswer(result))
+    throw new Error('startBatchServer: answer returned no chat answer for a chat; return one');
   return parsed(wire.complete(result, wire.read(pathOf(item), item.body)));
 }
 

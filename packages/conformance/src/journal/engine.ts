@@ -17,7 +17,7 @@ export interface EngineRuns {
     runId: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<{ readonly text: string; readonly done: unknown; readonly messages: readonly Message[] }>;
-  /** Resolves when the run waits for decisions, to the tool calls that await one. Resolves to `[]` if the run ends instead. */
+  /** Resolves to the tool calls that await a decision, when the run waits. Resolves to `[]` if the run ends instead. */
   awaiting(
     runId: string,
     options?: { readonly signal?: AbortSignal | undefined },

@@ -83,7 +83,7 @@ class ReplayAttempt {
     return never();
   }
 
-  /** Executes and stores an effect. If it fails, the run fails, unless a parallel effect was stored. The run is then repeated. */
+  /** Executes an effect and stores its result. If the effect fails and no parallel effect was stored, the run fails. */
   private async store(name: string, effect: () => Promise<unknown>): Promise<void> {
     this.running++;
     try {

@@ -7,7 +7,7 @@ import type { Scenario } from './scenario.ts';
 /** Provider under test, with its models and limitations. */
 export interface Harness {
   readonly wire: Wire;
-  /** Creates the provider for a server at `baseURL`. Pass `apiKey` unchanged: `undefined` tests a missing key. */
+  /** Creates the provider for a server at `baseURL`. Pass `apiKey` unchanged, because `undefined` tests a missing key. */
   open(at: {
     readonly baseURL: string;
     readonly server: WireServer | undefined;

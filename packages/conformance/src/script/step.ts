@@ -9,11 +9,11 @@ import type { Failure } from '../wires/failure.ts';
 export type Point = { readonly content: number } | { readonly events: number } | { readonly bytes: number };
 
 interface Damaged {
-  /** Answer that the fault damages. `@default` a short text */
+  /** Answer that the fault damages. `@default a short answer` */
   readonly answer?: Answer | string | OperationAnswer | undefined;
 }
 
-/** Broken or slow response. Unless a fault states another default, `@default at` is after two frames of content. */
+/** Broken or slow response. The default of `at` is after two frames of content, except where a fault states another default. */
 export type Fault = Damaged &
   (
     | {

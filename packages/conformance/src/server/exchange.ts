@@ -40,7 +40,6 @@ export function maskedHeaders(headers: IncomingMessage['headers']): Readonly<Rec
   );
 }
 
-/** Reads the complete body of a request. */
 export async function readBody(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));

@@ -184,7 +184,7 @@ async function openExchange(
   return { exchange, operation };
 }
 
-/** Returns the endpoint and contents of a request that can be for an operation other than chat; `undefined` if it can only be a chat. */
+/** Returns the endpoint and contents of a request that can be for an operation other than chat; otherwise `undefined`. */
 function operationOf(wire: Wire, method: string, path: string, body: unknown): PlanRequest['operation'] {
   const endpoint = wire.operations?.find((each) => each.accepts(method, path, body));
   if (endpoint === undefined) return undefined;

@@ -36,7 +36,7 @@ export const call = (id: string, changes: Partial<CallEntry> = {}): CallEntry =>
 /** Returns a value without undefined members, because stores that use JSON omit them. */
 export const plain = (value: unknown): unknown => value && JSON.parse(JSON.stringify(value));
 
-/** Returns a function that returns pseudo-random integers from 0 to below its argument. */
+/** Returns a function that returns pseudo-random integers from 0 to its argument, exclusive. */
 export function random(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {

@@ -64,7 +64,7 @@ export const optionalNull =
     if (value !== null) check(value, path, report);
   };
 
-/** Returns a check that accepts strings of at most `maxLength` characters that match a pattern. Others violate `rule`. */
+/** Returns a check that accepts strings of at most `maxLength` characters that match a pattern. Other strings violate `rule`. */
 export function matching(pattern: RegExp, rule: string, maxLength: number = Infinity): Check {
   return (value, path, report) => {
     if (!isString(value)) expected('a string', value, path, report);

@@ -12,7 +12,7 @@ export interface Reply {
 
 /**
  * Frame of a streamed body. `head` precedes the content. `content` contains a part of the answer, and `finish` contains the
- * finish reason. `tail` follows it, such as usage and end markers. `noise` is any other data, such as comments.
+ * finish reason. `tail` follows `finish`, such as usage and end markers. `noise` is any other data, such as comments.
  */
 export interface Frame {
   readonly kind: 'head' | 'content' | 'noise' | 'finish' | 'tail';

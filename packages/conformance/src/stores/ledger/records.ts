@@ -21,7 +21,6 @@ export const spend = (overrides: Partial<SpendRecord> & Pick<SpendRecord, 'id'>)
   ...overrides,
 });
 
-/** Returns all records that match a query. */
 export async function all(store: LedgerStore, query: RecordQuery = {}): Promise<readonly SpendRecord[]> {
   const found: SpendRecord[] = [];
   for await (const record of store.records(query)) found.push(record);

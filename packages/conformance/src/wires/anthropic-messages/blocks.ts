@@ -95,7 +95,7 @@ function redacted(text: string): Block {
   return { opening: block, deltas: [], complete: block };
 }
 
-/** Returns a tool_use block. Its first delta is always empty (recorded 2026-04). When complete, invalid JSON is a string. */
+/** Returns a tool_use block. Its first delta is always empty (recorded 2026-04). In complete blocks, invalid JSON is a string. */
 function toolUse(call: AnswerToolCall, usualId: string): Block {
   const head = { type: 'tool_use', id: call.id ?? usualId, name: call.name };
   const tail = { caller: { type: 'direct' } };

@@ -2,7 +2,7 @@ import { isRecord } from '@majordomo/core/toolkit';
 import { checkGrammar, rootUnion } from '../grammar-schema.ts';
 import type { Report } from '../shape.ts';
 
-/** Limits that error messages of 2026-07 state: "maximum number of strict tools … is 20", "limit: 16 parameters with unions". */
+/** Limits from error messages of 2026-07: "maximum number of strict tools … is 20", "limit: 16 parameters with unions". */
 const MOST_STRICT_TOOLS = 20;
 const MOST_UNIONS = 16;
 

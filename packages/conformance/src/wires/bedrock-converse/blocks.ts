@@ -23,7 +23,6 @@ export interface Block {
   readonly complete: object;
 }
 
-/** Returns the blocks of an answer. */
 export function blocksOf(answer: FullAnswer): readonly Block[] {
   let calls = 0;
   return answer.parts.flatMap((part, at) =>

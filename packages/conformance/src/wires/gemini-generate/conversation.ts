@@ -116,7 +116,7 @@ const responsesOf = (content: Content | undefined): readonly Fields[] => kindOf(
 const kindOf = (content: Content | undefined, kind: string): readonly Fields[] =>
   (content?.parts ?? []).flatMap(({ part }) => (isRecord(part[kind]) ? [part[kind]] : []));
 
-/** Checks that the next content has one response per call. A response must have the name of a call, and its id if it has one. */
+/** Checks that the next content has one response per call, and that each response has the name and the id (if set) of a call. */
 function checkAnswers(content: Content, next: Content | undefined, report: Report): void {
   const calls = callsOf(content);
   if (content.role !== 'model' || calls.length === 0) return;
@@ -134,7 +134,7 @@ function checkAnswers(content: Content, next: Content | undefined, report: Repor
   }
 }
 
-/** Returns the path of the first unsigned call after the last user input that is the first call of its content. */
+/** Returns the path of a call without a signature that is the first in its content, after the last user input, if one exists. */
 export function unsignedCall(contents: readonly Content[]): string | undefined {
   const began = contents.findLastIndex(
     ({ role, parts }) => role === 'user' && parts.some(({ part }) => part['functionResponse'] === undefined),

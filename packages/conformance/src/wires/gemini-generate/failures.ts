@@ -1,6 +1,6 @@
 import { type Failure, type FailureForm, type FailureName, formOf } from '../failure.ts';
 
-/** Failures as `google.rpc.Status`. `type` is the status, `code` the reason in ErrorInfo (recorded 2025-11 to 2026-05). */
+/** Failures as `google.rpc.Status`. `type` is the status, and `code` is the reason in ErrorInfo (recorded 2025-11 to 2026-05). */
 export const GEMINI_FAILURES: Readonly<Partial<Record<FailureName, FailureForm>>> = {
   invalid: { status: 400, type: 'INVALID_ARGUMENT', message: 'Request contains an invalid argument.' },
   overflow: {

@@ -1,7 +1,7 @@
 import { isRecord } from '@majordomo/core/toolkit';
 import { isString, type Report } from '../shape.ts';
 
-/** Checks that each tool result follows its call and contains the name of the called tool. */
+/** Checks that each tool result follows tool calls, and that its tool name and call id, if set, occur in them. */
 export function checkConversation(body: unknown, report: Report): void {
   const messages: readonly unknown[] =
     isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];

@@ -45,7 +45,7 @@ export const openaiDialect: ChatDialect = { name: 'openai', checksModels: true }
 
 /** Dialects by vendor. The wire of any other vendor has OpenAI's dialect. */
 export const chatDialects: Readonly<Record<string, ChatDialect>> = {
-  // Gemini's compatible endpoint sends index 0 for every call (reported by several clients, 2026) and requires the signature (2026-08).
+  // This endpoint sends index 0 for every call (reported by several clients, 2026) and requires the signature (2026-08).
   'gemini-compatible': {
     name: 'gemini-compatible',
     toolCallKeys: ['extra_content'],

@@ -8,7 +8,7 @@ import type { ChatDialect } from './dialect.ts';
 const REASONING_MODEL = /^(?:o\d|gpt-[5-9]|gpt-daybreak|gpt-rosalind)/;
 const REFUSED_BY_REASONING_MODELS: readonly string[] = ['max_tokens', 'stop'];
 
-/** Models of version 6 and later. They always reason, and reject sampling options as gpt-5 does (reported by several clients, 2026-09). */
+/** Models of version 6 and later. They always reason, and reject sampling options (reported by several clients, 2026-09). */
 const ALWAYS_REASONS = /^(?:gpt-[6-9]|gpt-daybreak|gpt-rosalind)/;
 
 /** Models that reject tools with any effort except `none`: "Function tools with reasoning_effort are not supported" (2026-09). */

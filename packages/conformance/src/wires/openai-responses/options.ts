@@ -60,7 +60,7 @@ function checkFunctions(functions: readonly Record<string, unknown>[], at: strin
   functions.forEach(({ parameters, strict }, index) => {
     const path = `${at}[${index}].parameters`;
     checkParameters(parameters, path, report);
-    // The vendor closes open objects itself if `strict` is not set (recorded 2026).
+    // Without `strict`, the vendor accepts open objects and closes them itself (recorded 2026).
     if (strict === true) checkStrict(parameters, path, report);
   });
 }

@@ -76,7 +76,6 @@ export const soundReply = (
   pieces: piecesOf(audio),
 });
 
-/** Returns the chunks of audio, in order. */
 export const piecesOf = (audio: AudioTurn['audio']): readonly Uint8Array[] =>
   audio instanceof Uint8Array ? [audio] : audio;
 

@@ -66,7 +66,7 @@ const transcriptions = transcriptionEndpoint({
     }),
 });
 
-/** Speech endpoint. MeloTTS sends audio as base64 in an object. The other models send its bytes. */
+/** Speech endpoint. MeloTTS sends audio as base64 in an object. The other models send the bytes of the audio. */
 const speech = speechEndpoint({
   accepts: run(
     ({ text: spoken, prompt, messages }) => (isString(spoken) || isString(prompt)) && messages === undefined,

@@ -12,7 +12,7 @@ export const isRun = (path: string): boolean => PATH.test(path);
 export const modelOfRun = (path: string): string => decodeURI(PATH.exec(path)?.[1] ?? '');
 
 /**
- * Returns the contents of a request. A request is one of Chat Completions, except that the model is in the path and the schema
+ * Returns the contents of a request. Its format is that of Chat Completions, except that the model is in the path and the schema
  * has no name.
  */
 export function readRun(path: string, body: unknown): WireRequest {
