@@ -42,7 +42,7 @@ function variablesByNode(code: SourceCode): VariableByNode {
 /** Variables by list of scopes, because oxlint 1.94 uses one SourceCode and one scope manager for all files. */
 const variableCache = new WeakMap<readonly Scope.Scope[], VariableByNode>();
 
-/** Returns the values that the file assigns to a variable in its definition, as default values, and in later assignments. */
+/** Returns the bindings of a variable from its definitions, its default values and later assignments. */
 export function bindingsOf(variable: Scope.Variable): readonly Binding[] {
   const cached = bindingsCache.get(variable);
   if (cached !== undefined) return cached;

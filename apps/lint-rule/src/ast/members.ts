@@ -24,7 +24,7 @@ export function enclosingClass(node: Node): ESTree.Class | undefined {
   return undefined;
 }
 
-/** Returns the possible values of `this.name`, from the field, the getter and the assignments in the constructor. */
+/** Returns the possible values of `this.name`, from the field, the getter, and the constructor's assignments and parameters. */
 export function memberValues(owner: ESTree.Class, name: string): readonly Node[] {
   const values: Node[] = [];
   for (const member of owner.body.body) {
@@ -77,7 +77,7 @@ export function memberType(owner: ESTree.Class, name: string): Node | undefined 
   return undefined;
 }
 
-/** Returns the values of a function's `return` statements at the top level of its body. */
+/** Returns the values of the `return` statements at the top level of a function, or the expression of an arrow function. */
 export function returnValues(node: Node): readonly Node[] {
   const body = child(node, 'body');
   if (body === undefined) return [];

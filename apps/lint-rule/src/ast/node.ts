@@ -95,7 +95,7 @@ export function isFunction(node: Node): node is FunctionNode {
   );
 }
 
-/** Returns the name of a property or member: `x.name`, `x['name']`, `{ name: … }`. */
+/** Returns the name of a property or member: `x.name`, `x['name']`, `{ name: … }`. Undefined for any other computed name. */
 export function keyName(key: Node, computed: boolean): string | undefined {
   const node = bare(key);
   if (node.type === 'Identifier' && !computed) return node.name;

@@ -4,7 +4,10 @@ import { returnValues } from './members.ts';
 import { bare, isFunction, keyName, type Node } from './node.ts';
 import { valuesOf } from './strings.ts';
 
-/** Returns the object literals that an expression may evaluate to. Resolves names and calls of simple functions. */
+/**
+ * Returns the object literals that an expression may evaluate to, or that it passes to `JSON.stringify` or a constructor.
+ * Resolves names and calls of simple functions.
+ */
 export function objectsOf(node: Node, analysis: Analysis): readonly ESTree.ObjectExpression[] {
   const value = bare(node);
   switch (value.type) {

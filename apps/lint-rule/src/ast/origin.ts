@@ -11,7 +11,7 @@ import { bare, keyName, type Node } from './node.ts';
  */
 export interface Origin {
   readonly from: 'module' | 'global' | 'local';
-  /** Module specifier without `node:`, name of the global, or name of the local variable. */
+  /** Module specifier without `node:`, name of the global, or local name: a variable, `this`, or empty for a parameter. */
   readonly name: string;
   readonly path: readonly string[];
 }

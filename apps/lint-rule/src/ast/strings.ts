@@ -5,7 +5,7 @@ import { enclosingClass, enumMember, memberValues, propertyOf, returnValues } fr
 import { bare, isFunction, keyName, type Node } from './node.ts';
 
 /**
- * Character that encloses a part of a string if its value is known only at run time. The part contains the code of the
+ * Character before and after each part of a string that is known only at run time. The part may contain the code of the
  * expression, because a variable's name is a hint. For example, `${env.OLLAMA_URL}/api` becomes `\0env_OLLAMA_URL\0/api`.
  */
 export const UNKNOWN_MARK = '\0';
@@ -18,10 +18,7 @@ const UNKNOWN: readonly string[] = [UNKNOWN_MARK + UNKNOWN_MARK];
 const MAX_STRINGS = 8;
 const MAX_CODE_LENGTH = 60;
 
-/**
- * Returns the strings that an expression may evaluate to. Parts whose value the file does not contain are enclosed in
- * `UNKNOWN_MARK`.
- */
+/** Returns the strings that an expression may evaluate to. `UNKNOWN_MARK` encloses the parts that the file does not contain. */
 export function stringsOf(node: Node, analysis: Analysis): readonly string[] {
   const value = bare(node);
   return analyzeNode(analysis, value, UNKNOWN, () => expressionStrings(value, analysis));
@@ -59,7 +56,7 @@ function expressionStrings(value: Node, analysis: Analysis): readonly string[] {
   }
 }
 
-/** Returns the expressions that a name or a member may evaluate to in this file. */
+/** Returns the expressions that a name or a member may evaluate to in this file, or the node itself for any other expression. */
 export function valuesOf(node: Node, analysis: Analysis): readonly Node[] {
   const value = bare(node);
   if (value.type === 'Identifier') {
@@ -81,7 +78,7 @@ export function valuesOf(node: Node, analysis: Analysis): readonly Node[] {
   return valuesAtPath(object, [name], analysis);
 }
 
-/** Returns the values of `node.a.b` if `node` is an object literal or a name of an object literal. */
+/** Returns the values of `node.a.b` if `node` is or names an object literal, an array literal or an enum. */
 function valuesAtPath(node: Node, path: readonly string[], analysis: Analysis): readonly Node[] {
   let nodes: readonly Node[] = [node];
   for (const name of path) {

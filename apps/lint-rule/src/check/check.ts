@@ -28,7 +28,7 @@ export interface LintReport {
 }
 
 const SOURCES = '**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx}';
-/** Globs of files that are not checked: build output, dependencies, minified files, and folders that begin with a dot. */
+/** Globs of files that are not checked: build output, dependencies, minified files, and folders whose names begin with a dot. */
 const GENERATED = ['**/{dist,build,out,coverage,node_modules}/**', '**/.*/**', '**/*.min.js'];
 
 /**
@@ -64,7 +64,7 @@ export async function check(path: string, args: LintArguments): Promise<LintRepo
   for (const { filePath, messages } of results)
     for (const message of messages) {
       if (message.fatal === true) skipped.push({ file: filePath, message: message.message });
-      // Ignore ESLint's messages about other rules, which comments in the code configure and this command does not have.
+      // Ignore ESLint's messages about rules that comments in the code name, but that this command does not have.
       else if (message.ruleId?.startsWith('majordomo/') === true) findings.push(toFinding(filePath, message));
     }
   const rewritten = results.filter(({ output }) => output !== undefined).length;

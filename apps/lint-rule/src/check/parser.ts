@@ -55,7 +55,7 @@ function optionsFor(filename: string, isFlow: boolean): ParserOptions {
   ];
   const typescript = TYPESCRIPT.test(filename);
   if (typescript) plugins.push('typescript');
-  // The plugin parses `a < b > (c)` as a call with type arguments, so use it only for files that are or may be Flow.
+  // The Flow plugin parses `a < b > (c)` as a call with type arguments, so use it only for files that are or may be Flow.
   else if (isFlow) plugins.push(['flow', { all: true }]);
   // In a `.ts` file, `<T>x` is a type assertion, not JSX.
   if (!typescript || filename.endsWith('x')) plugins.push('jsx');

@@ -10,7 +10,10 @@ export interface Client {
   readonly uses: readonly Scope.Reference[];
 }
 
-/** Returns the class's only client. Returns undefined if the class has other uses, or if the client is exported or changed. */
+/**
+ * Returns the only client that the file creates from an imported class. Returns undefined if the file also uses the class in
+ * another way, or if the client is exported, reassigned or unused.
+ */
 export function clientOf(node: ESTree.ImportDeclaration, code: SourceCode): Client | undefined {
   const [imported, ...others] = code.getDeclaredVariables(node);
   const [reference, ...more] = imported?.references ?? [];

@@ -21,7 +21,7 @@ export function replaceAround(outer: Node, inner: Node, before: string, after: s
   ];
 }
 
-/** Returns the properties of an object literal by name. Returns undefined for spreads, methods or computed names. */
+/** Returns the properties of an object literal by name. Returns undefined for spreads, methods, computed or repeated names. */
 export function plainProperties(
   object: ESTree.ObjectExpression,
 ): ReadonlyMap<string, ESTree.Property> | undefined {
@@ -35,7 +35,7 @@ export function plainProperties(
   return properties;
 }
 
-/** Removes a property and one comma. */
+/** Removes a property and the comma after or before it. */
 export function removeProperty(object: ESTree.ObjectExpression, property: ESTree.Property): Edit {
   const at = object.properties.indexOf(property);
   const next = object.properties[at + 1];

@@ -76,7 +76,7 @@ function awaitedJson(response: Node): Node | undefined {
   return call.callee === member && awaited?.type === 'AwaitExpression' ? awaited : undefined;
 }
 
-/** Returns the variable that stores the value, if the variable is alone in its statement and has no type annotation. */
+/** Returns the declarator that stores the value of `read`, if it is alone in its statement and has no type annotation. */
 function declaratorOf(read: Node): ESTree.VariableDeclarator | undefined {
   let at = parentOf(read);
   while (at?.type === 'TSAsExpression' || at?.type === 'TSSatisfiesExpression') at = parentOf(at);

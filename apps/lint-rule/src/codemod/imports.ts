@@ -4,7 +4,10 @@ import type { Dialect } from './dialects.ts';
 import { rangeOf, type Edit } from './edit.ts';
 import type { MessageNames } from './request.ts';
 
-/** Returns names that the file does not declare. Returns undefined if the file declares another name that the rewrite needs. */
+/**
+ * Returns names for the message functions that the file does not declare. Returns undefined if no such name is left, or if the
+ * file declares another name that the rewrite needs.
+ */
 export function freeNames(
   { factory }: Pick<Dialect, 'factory'>,
   code: SourceCode,

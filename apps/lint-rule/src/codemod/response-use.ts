@@ -77,7 +77,7 @@ function testsType(test: Node, call: RawFormat): boolean {
   return left.type === 'MemberExpression' && stepName(left) === 'type' && call.text.at(-1) === 'text';
 }
 
-/** Whether the use is in the test of a conditional expression that another edit replaces with its text. */
+/** Whether the use is in the test of a conditional expression that another edit replaces with `x.text`. */
 function isTypeTest(response: Node, call: RawFormat): boolean {
   const type = followPath(response, [...call.text.slice(0, -1), 'type']);
   const test = type && parentOf(type);

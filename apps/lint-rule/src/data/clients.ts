@@ -54,7 +54,7 @@ export const mockModules: ReadonlySet<string> = new Set([
   '@playwright/test',
 ]);
 
-/** Globals that open a connection when they are called or constructed. */
+/** Globals that open a connection when they are called or constructed, or that have methods that do so. */
 export const httpGlobals: ReadonlySet<string> = new Set([
   'fetch',
   '$fetch',

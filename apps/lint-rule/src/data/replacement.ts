@@ -72,7 +72,7 @@ export const GUIDE_URL = 'https://github.com/majordomo-llm/majordomo/blob/main/a
 
 /**
  * Returns the recommendation in a message. It names one shared module, because a separate majordomo for each call would not share
- * its health data and clients. With `hasCustomAddress`, the call has the option `baseURL` if possible.
+ * its health data and clients. With `hasCustomAddress`, a factory without options gets the option `baseURL`.
  */
 export function advice(name: ReplacementName, hasCustomAddress = false): string {
   const { package: from, call, target } = replacements[name];

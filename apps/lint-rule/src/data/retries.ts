@@ -2,6 +2,7 @@
 export interface RetryOption {
   /** Package that exports the client. */
   readonly package: string;
+  /** Names of the exported client classes. `default` is the default export. */
   readonly classes: readonly string[];
   /** Constructor option. Nested names are joined with dots. */
   readonly option: string;

@@ -9,7 +9,7 @@ export type RequiredEvidence = 'nothing' | 'any' | 'name' | 'header';
 
 /** Path of an inference API. */
 export interface WirePath {
-  /** Pattern that must match at the end of the address or before `?`. A `*` matches one segment. */
+  /** Pattern for the end of the path, before any `?` or `#`. A `*` matches one segment. */
   readonly path: string;
   readonly use: ReplacementName;
   readonly needs: RequiredEvidence;

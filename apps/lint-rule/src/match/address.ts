@@ -54,7 +54,7 @@ export function addressMatcher(rules: AddressRules): AddressMatcher {
         ? { kind: 'unknown', hasVendorName: containsVendorName(text) }
         : OTHER;
     const isRelative = authority === undefined && !text.startsWith(UNKNOWN_MARK);
-    // A path without a host, such as `/v1/messages`, may be a route of this application, so require a vendor's header.
+    // Without a host, an ambiguous path such as `/v1/messages` may be a route of this application, so require a vendor's header.
     const needs = isRelative && wirePath.needs !== 'nothing' ? 'header' : wirePath.needs;
     const { path: subject, use } = wirePath;
     return {

@@ -61,7 +61,10 @@ function packageInPath(path: string): string | undefined {
   return plain !== undefined && cliPackages.has(plain) ? plain : undefined;
 }
 
-/** Splits a shell line at `|`, `;`, `&` and newlines into commands, and each command into arguments. Respects quotes. */
+/**
+ * Splits a shell line into commands and each command into arguments. Commands end at `|`, `;`, `&`, newlines, parentheses and
+ * backticks, except in quotes.
+ */
 function splitCommands(line: string): readonly (readonly string[])[] {
   const commands: string[][] = [[]];
   let arg: string | undefined;

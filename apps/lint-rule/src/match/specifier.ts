@@ -2,7 +2,7 @@ import { moduleHosts } from '../data/sdks.ts';
 
 /**
  * Returns the npm package of a module specifier: `openai/resources` → openai, `npm:openai@6` → openai,
- * `https://esm.sh/openai@6/core` → openai. Undefined for relative paths, built-in modules and other URLs.
+ * `https://esm.sh/openai@6/core` → openai. Undefined for paths outside `node_modules`, `node:` modules and other URLs.
  */
 export function packageOf(specifier: string): string | undefined {
   const index = specifier.lastIndexOf(NODE_MODULES);

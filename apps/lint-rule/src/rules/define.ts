@@ -27,7 +27,7 @@ export interface RuleDefinition {
    * @default false
    */
   readonly isFixable?: boolean | undefined;
-  /** Files that the rule checks: all except provider packages, or only provider packages. */
+  /** Files that the rule checks: all except provider packages and allowed files, or only these packages and files. */
   readonly fileKind: 'outside-providers' | 'inside-providers';
   /** Returns whether the text of a file can contain a violation. If it returns false, the file is not traversed. */
   readonly mayApply?: ((text: string, options: MajordomoOptions) => boolean) | undefined;
@@ -48,7 +48,7 @@ export const fixWith = (edits: Edits | undefined): Pick<Rule.ReportDescriptor, '
 
 const NO_LISTENERS: Rule.RuleListener = {};
 
-/** Creates a rule that skips files of another kind, and files whose text cannot contain a violation. */
+/** Creates a rule that skips files of a kind other than `fileKind`, and files whose text cannot contain a violation. */
 export function defineRule(parts: RuleDefinition): Rule.RuleModule {
   return {
     meta: {

@@ -24,7 +24,7 @@ const LOADER_HINT = /\b_{0,2}require\b|createRequire|getBuiltinModule|[mM]ock|[r
 /** Returns the edits that replace the SDK in the complete file, or undefined if the file also uses the SDK in other ways. */
 type RewriteImport = (node: Rule.Node, name: string, code: RuleFile['code']) => Edits | undefined;
 
-/** Creates the rule that reports packages that call models, for every way to load a package. */
+/** Creates the rule that reports imports, re-exports, `require` calls and mocks of packages that call models. */
 export const noRawSdk = (rewrite?: RewriteImport): Rule.RuleModule =>
   defineRule({
     name: 'no-raw-sdk',
@@ -153,7 +153,7 @@ function loadedSdk(call: ESTree.CallExpression, { code, options }: RuleFile): st
     const { value } = argument;
     return typeof value === 'string' && isRaw(value) && isModuleLoader(callee, code) ? value : undefined;
   }
-  // Many calls pass a variable. Resolve a name only if it contains `equire` or the file contains `createRequire`.
+  // Many calls pass a variable, so skip functions whose name lacks `equire`, except in a file that contains `createRequire`.
   const loaders = callee.type !== 'Identifier' || code.text.includes('createRequire');
   if (!loaders && !callee.name.includes('equire')) return undefined;
   if (!isModuleLoader(callee, code)) return undefined;
