@@ -109,12 +109,11 @@ class Engine {
 
   /** Compacts the transcript. If its messages do not fit into one prompt, summarizes them in up to `MAX_PASSES` prompts. */
   async run(given: readonly Message[], run: CompactionRun): Promise<Compaction> {
-    const first = await this.pass(given, run);
-    let { compaction } = first;
-    for (let { isPart } = first, passes = 1; isPart && passes < MAX_PASSES; passes++) {
-      const next = await this.pass(given, { ...run, force: false });
-      if (next.compaction.lineage === undefined || compaction.lineage === undefined) break;
+    let { compaction, isPart } = await this.pass(given, run);
+    for (let passes = 1; isPart && compaction.lineage !== undefined && passes < MAX_PASSES; passes++) {
       const { tokensBefore } = compaction.lineage;
+      const next = await this.pass(given, { ...run, force: false });
+      if (next.compaction.lineage === undefined) break;
       compaction = { ...next.compaction, lineage: { ...next.compaction.lineage, tokensBefore } };
       ({ isPart } = next);
     }
@@ -184,7 +183,7 @@ class Engine {
   }
 
   private summaryRequest({ bounds, weigh, run }: Inspection, { fresh, previous }: Plan): SummaryRequest {
-    const summarized = weightOf(fresh, weigh) + (previous === undefined ? 0 : estimateTokens(previous));
+    const summarized = weightOf(fresh, weigh) + estimateTokens(previous ?? '');
     const tokens = summaryTokens(summarized, bounds);
     const most = this.options.summarizerTokens ?? bounds.contextTokens;
     const promptTokens = Math.floor((most - tokens * SUMMARY_MARGIN) / ESTIMATE_MARGIN);
@@ -260,8 +259,8 @@ class Engine {
   }
 
   /**
-   * Shortens long results and images, also in the tail, after a vendor rejected the transcript as too long. The result is stored,
-   * so that the next step sends the same messages.
+   * Shortens long results and replaces images, also in the tail, after a vendor rejected the transcript as too long. Stores the
+   * shorter messages, so that the next step sends the same messages.
    */
   private pruneAndStore(given: readonly Message[], messages: readonly Message[]): readonly Message[] {
     const replacement = prune(messages, lastUserMessage(messages));

@@ -22,7 +22,7 @@ const MAX_RUNS = 64;
 /** Reports the vendor's token counts of each step to the meter. */
 export class StepUsage {
   private readonly meter: TokenMeter;
-  private readonly runs = new Map<string, SentRequest>();
+  private readonly runs = new Map<string | undefined, SentRequest>();
 
   constructor(meter: TokenMeter) {
     this.meter = meter;
@@ -30,7 +30,7 @@ export class StepUsage {
 
   /** Reports the usage of the previous step. */
   observeLastStep({ step, state, usage, target, overflow }: StepContext): void {
-    const previous = this.runs.get(state?.runId ?? '');
+    const previous = this.runs.get(state?.runId);
     if (previous === undefined || usage === undefined || target === undefined || overflow !== undefined)
       return;
     if (step === previous.step + 1) this.meter.observe(previous.request, usage, target);

@@ -5,12 +5,13 @@ import ignore, { type Ignore } from 'ignore';
 const MAX_ENTRIES = 500;
 const MAX_DEPTH = 6;
 
-/** Lists a folder recursively, without ignored files. Lists links but does not follow them. */
+/** Lists a folder and six levels of subfolders at most, without ignored files. Lists links but does not follow them. */
 export async function folderTree(
   root: string,
   folder: string,
 ): Promise<{ readonly lines: readonly string[]; readonly isCut: boolean }> {
   const lines: string[] = [];
+  let isCut = false;
   const rules: (readonly [folder: string, rules: Ignore])[] = [];
   for (const above of between(root, folder)) await addRules(above, rules);
   const walk = async (at: string, level: number): Promise<void> => {
@@ -20,13 +21,16 @@ export async function folderTree(
       const here = path.join(at, entry.name);
       const isFolder = entry.isDirectory();
       if (entry.name === '.git' || isIgnored(here, isFolder, rules)) continue;
-      if (lines.length >= MAX_ENTRIES) return;
+      if (lines.length >= MAX_ENTRIES) {
+        isCut = true;
+        return;
+      }
       lines.push(`${path.relative(folder, here).replaceAll('\\', '/')}${isFolder ? '/' : ''}`);
       if (isFolder && level < MAX_DEPTH) await walk(here, level + 1);
     }
   };
   await walk(folder, 1);
-  return { lines, isCut: lines.length >= MAX_ENTRIES };
+  return { lines, isCut };
 }
 
 /** Returns the root and every folder between the root and `folder`. */

@@ -36,7 +36,7 @@ const QUOTES: readonly string[] = [
 ];
 
 function withoutDecoration(line: string): string {
-  let title = line.replaceAll(/\s+/gu, ' ').trim();
+  let title = line.replaceAll(/\s+/gu, ' ');
   for (let before = ''; before !== title;) {
     before = title;
     title = title
@@ -45,7 +45,7 @@ function withoutDecoration(line: string): string {
         '',
       )
       .trim();
-    if (QUOTES.includes(title.slice(0, 1) + title.slice(-1))) title = title.slice(1, -1).trim();
+    if (QUOTES.includes(title.slice(0, 1) + title.slice(-1))) title = title.slice(1, -1);
     title = title.replace(/(?<![.\s])[.。]$/u, '');
   }
   return title;
