@@ -3,9 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { estimateTokens } from '../src/index.ts';
 import { resolveReferences, type ReferenceOptions } from '../src/node.ts';
-import { parseReferences } from '../src/node/parse-references.ts';
 
 let home: string;
 let root: string;
@@ -32,23 +30,6 @@ const resolved = async (text: string, options: Partial<ReferenceOptions> = {}) =
 };
 
 describe('a text', () => {
-  it.each([
-    ['see @file:a.ts, and @file:"my file.md".', ['@file:a.ts', '@file:"my file.md"']],
-    ['(@file:a.ts:10-20) @file:b:3', ['@file:a.ts:10-20', '@file:b:3']],
-    [
-      '@diff @staged @git:3 @url:https://a.example/x?y=1.',
-      ['@diff', '@staged', '@git:3', '@url:https://a.example/x?y=1'],
-    ],
-    ['@file:a @file:a', ['@file:a']],
-    ['`@file:a.ts` @file:`my file.md`.', ['@file:a.ts', '@file:`my file.md`']],
-    ['@file:a.ts,@file:b,c.ts,@diff', ['@file:a.ts', '@file:b,c.ts', '@diff']],
-    ['@url:https://a.example/x,@y', ['@url:https://a.example/x,@y']],
-    ['@git:x @git:--output=/x @git:0 @git:2.', ['@git:0', '@git:2']],
-    ['me@file:a x@diff @different @file: @folder:', []],
-  ])('%j refers to %j', (text, raws) => {
-    expect(parseReferences(text).map(({ raw }) => raw)).toEqual(raws);
-  });
-
   it('comes first, as it was written', async () => {
     await put('a.ts', 'one\ntwo\r\nthree');
     const { texts, warnings } = await resolved('see @file:a.ts and @file:a.ts:2-3');
@@ -59,6 +40,16 @@ describe('a text', () => {
     ]);
     expect(warnings).toEqual([]);
   });
+});
+
+it.each([
+  ['1', '1-1', 'one'],
+  ['3', '3-3', 'three'],
+  ['2-9', '2-3', 'two\nthree'],
+])('the lines %s of a file are lines %s', async (lines, range, content) => {
+  await put('a.ts', 'one\ntwo\nthree');
+  const { texts } = await resolved(`@file:a.ts:${lines}`);
+  expect(texts[1]).toBe(`<file path="a.ts" lines="${range}">\n${content}\n</file>`);
 });
 
 it('a file cannot close its tag', async () => {
@@ -82,7 +73,11 @@ describe('a file is named, and not read, that', () => {
     ['binary', 'the file is not text'],
     ['huge', 'the file is larger than 1 MiB'],
     ['.git/config', 'files of the .git folder are not read'],
+    ['sub/.git/config', 'files of the .git folder are not read'],
     ['short:5-9', 'the file has 1 lines, not 5 to 9'],
+    ['short:2', 'the file has 1 lines, not 2 to 2'],
+    ['short:0', 'the file has 1 lines, not 0 to 0'],
+    ['short:1-0', 'the file has 1 lines, not 1 to 0'],
   ])('is %j', async (name, why) => {
     await writeFile(path.join(home, 'secret'), 'SECRET');
     await mkdir(path.join(home, 'outer'));
@@ -94,6 +89,7 @@ describe('a file is named, and not read, that', () => {
     await put('huge', 'x'.repeat(2 ** 20 + 1));
     await put('.git/config', 'token');
     await put('short', 'one');
+    await put('sub/.git/config', 'token');
     const { texts, warnings } = await resolved(`@file:${name}`);
     expect(texts).toHaveLength(1);
     expect(warnings).toEqual([`@file:${name}: ${why}`]);
@@ -113,9 +109,46 @@ describe('a folder', () => {
     expect(texts[1]).toBe('<folder path="src">\na.ts\ndeep/\ndeep/.gitignore\ndeep/b.ts\n</folder>');
   });
 
-  it('outside of the root is not', async () => {
-    const { warnings } = await resolved('@folder:.. @folder:none');
-    expect(warnings).toHaveLength(2);
+  it('with ignored files is listed by the rules of all folders between it and the root', async () => {
+    await put('.gitignore', 'a/b/one\n');
+    await put('a/.gitignore', '/b/two\nthree/\n');
+    for (const name of ['one', 'two', 'three', 'three.d/x', 'four', '.git/config'])
+      await put(`a/b/${name}`, '');
+    await mkdir(path.join(root, 'a/b/c/three'), { recursive: true });
+    const { texts } = await resolved('@folder:a/b');
+    expect(texts[1]).toBe('<folder path="a/b">\nc/\nfour\nthree\nthree.d/\nthree.d/x\n</folder>');
+  });
+
+  it.each([
+    [500, 500, ''],
+    [501, 500, '\n[… and more …]'],
+  ])('of %i files is listed with %i entries', async (files, entries, note) => {
+    const names = Array.from({ length: files }, (_, at) => `f${1000 + at}`);
+    await Promise.all(names.map((name) => put(`many/${name}`, '')));
+    const { texts } = await resolved('@folder:many', { maxTokens: 10_000 });
+    expect(texts[1]).toBe(`<folder path="many">\n${names.slice(0, entries).join('\n')}${note}\n</folder>`);
+  });
+
+  it('is listed to a depth of six, without the content of links', async () => {
+    await put('a/1/2/3/4/5/6/7', '');
+    await symlink(path.join(root, 'a/1'), path.join(root, 'a/link'));
+    const { texts } = await resolved('@folder:a');
+    expect(texts[1]).toBe(
+      '<folder path="a">\n1/\n1/2/\n1/2/3/\n1/2/3/4/\n1/2/3/4/5/\n1/2/3/4/5/6/\nlink\n</folder>',
+    );
+  });
+
+  it.each([
+    ['..', 'the file is outside of the permitted folder'],
+    ['none', 'the folder does not exist'],
+    ['.git', 'files of the .git folder are not read'],
+    ['empty', 'the path is an empty folder, or not a folder'],
+    ['file', 'the path is an empty folder, or not a folder'],
+  ])('%s is not listed: %s', async (name, why) => {
+    await mkdir(path.join(root, 'empty'));
+    await put('file', 'text');
+    const { parts, warnings } = await resolved(`@folder:${name}`);
+    expect([parts.length, warnings]).toEqual([1, [`@folder:${name}: ${why}`]]);
   });
 });
 
@@ -234,59 +267,9 @@ it('warns about a diff of a repository without changes', async () => {
 });
 
 it('outside of a repository, git has no answer', async () => {
-  const { warnings } = await resolved('@diff @git:2');
-  expect(warnings).toHaveLength(2);
-});
-
-describe('the budget', () => {
-  it('cuts visibly what is too much, and has no room for the rest', async () => {
-    await put('a.txt', 'some words '.repeat(5000));
-    await put('b.txt', 'more');
-    const { texts, warnings } = await resolved('@file:a.txt @file:b.txt', { maxTokens: 500 });
-    expect(estimateTokens(texts[1] ?? '')).toBeLessThanOrEqual(500);
-    expect(texts[1]).toMatch(/\[… \d+ of 55000 characters were left out …\]\n<\/file>$/);
-    expect(warnings).toEqual([
-      '@file:a.txt: cut, because references may have at most 500 tokens',
-      '@file:b.txt: the token budget is used up',
-    ]);
-  });
-});
-
-describe('an address', () => {
-  const bytes = new TextEncoder().encode('Hello.');
-
-  it('is fetched by the way of the app, and is text, a picture or a file', async () => {
-    const fetch = (url: string) =>
-      Promise.resolve({ bytes, mediaType: url.slice('https://a.example/'.length) });
-    const { texts } = await resolved(
-      '@url:https://a.example/text/plain @url:https://a.example/image/png @url:https://a.example/application/pdf',
-      { fetch, maxTokens: 10_000 },
-    );
-    expect(texts.slice(1)).toEqual([
-      '<page url="https://a.example/text/plain">\nHello.\n</page>',
-      'image',
-      'file',
-    ]);
-  });
-
-  it.each(['http://127.0.0.1:1/', 'http://169.254.169.254/latest', 'file:///etc/passwd', 'nonsense'])(
-    'that is not public, as %s, is not fetched',
-    async (url) => {
-      const { texts, warnings } = await resolved(`@url:${url}`);
-      expect(texts).toHaveLength(1);
-      expect(warnings[0]).toMatch(/not fetched|cannot fetch|not public/);
-    },
-  );
-
-  it('whose fetch fails is a warning, and one that hangs ends with the signal', async () => {
-    const fails = () => Promise.reject(new Error('offline'));
-    expect((await resolved('@url:https://a.example', { fetch: fails })).warnings).toEqual([
-      '@url:https://a.example: offline',
-    ]);
-    const hangs = () => new Promise<never>(() => undefined);
-    const running = resolved('@url:https://a.example', { fetch: hangs, signal: AbortSignal.timeout(10) });
-    await expect(running).rejects.toMatchObject({ kind: 'aborted' });
-  });
+  const { parts, warnings } = await resolved('@diff @staged @git:2');
+  expect(parts).toHaveLength(1);
+  expect(warnings).toEqual(['@diff: git failed', '@staged: git failed', '@git:2: git found no commits']);
 });
 
 it('a root that is no folder is a config error', async () => {

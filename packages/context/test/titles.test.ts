@@ -1,5 +1,6 @@
-import { assistant, user, type ChatModel } from '@majordomo/core';
+import { assistant, image, user, type ChatModel } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
+import { summaryMessage } from '../src/compact/summary-message.ts';
 import { titleOf } from '../src/index.ts';
 import { cleanTitle } from '../src/title/clean-title.ts';
 import { firstWords } from '../src/title/first-words.ts';
@@ -10,6 +11,11 @@ const talk = [user('How do I mend a flat tyre on the way?'), assistant('Take off
 describe('what a model answered becomes a title', () => {
   it.each([
     ['"Foo."', 'Foo'],
+    ['" Foo "', 'Foo'],
+    ['  # " Title: Foo" ', 'Foo'],
+    ['Foo...', 'Foo...'],
+    ['- Foo', 'Foo'],
+    ['---\n***\nFoo', 'Foo'],
     ['Title: "Foo"', 'Foo'],
     ['"Title: Foo"', 'Foo'],
     ['**Title:** „Foo bar“', 'Foo bar'],
@@ -48,6 +54,22 @@ describe('a title', () => {
     const { model, requests } = scripted('Mending a flat tyre');
     expect(await titleOf(model, talk)).toBe('Mending a flat tyre');
     expect(requests[0]?.request).toMatchObject({ tools: [], messages: [{ role: 'user' }] });
+  });
+
+  it('is requested with the first 500 characters of the first question and answer', async () => {
+    const { model, prompts, requests } = scripted('T');
+    await titleOf(model, [
+      summaryMessage('earlier'),
+      assistant([{ type: 'tool-call', id: 'c', name: 'look', args: {} }]),
+      user(` ${'q'.repeat(501)}`, image(new Uint8Array([1]), 'image/png')),
+      assistant('a'.repeat(501)),
+      user('more'),
+      assistant('less'),
+    ]);
+    expect(prompts()).toEqual([
+      `Give this conversation a title of three to seven words, in its own language. Answer with the title alone.\n\n<user>\n${'q'.repeat(500)}\n</user>\n<assistant>\n${'a'.repeat(500)}\n</assistant>`,
+    ]);
+    expect(requests[0]?.request.maxTokens).toBe(500);
   });
 
   it.each(['none', 'fails', 'says nothing', 'throws', 'is aborted', 'hangs'])(
@@ -103,6 +125,10 @@ it.each([
     '请帮我写一封关于项目延期的邮件给客户并说明原因和',
   ],
   ['...', undefined],
+  ['---\nhello\tthere', 'hello there'],
+  ['one two three four five six seven eight', 'one two three four five six seven'],
+  ['a'.repeat(30), 'a'.repeat(24)],
+  [`${'a'.repeat(50)} ${'b'.repeat(20)}`, `${'a'.repeat(50)} ${'b'.repeat(9)}`],
 ])('the first words of %j are %j', (text, title) => {
   expect(firstWords(text)).toBe(title);
 });

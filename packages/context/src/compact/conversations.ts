@@ -28,7 +28,7 @@ const MAX_CONVERSATIONS = 64;
 export class Conversations {
   private records: readonly ConversationRecord[] = [];
 
-  /** Returns the matching record with the longest prefix. If several have this length, returns the newest. */
+  /** Returns the matching record with the longest prefix. If several have this length, returns the most recently used. */
   find(messages: readonly Message[]): ConversationRecord | undefined {
     const [best] = this.records
       .toReversed()

@@ -66,7 +66,6 @@ const requestOf = (messages: readonly Message[], { system, tools }: CompactionRu
   tools,
 });
 
-/** Returns the total number of tokens in the messages. */
 export const weightOf = (messages: readonly Message[], weigh: WeighMessage): number =>
   messages.reduce((sum, message) => sum + weigh(message), 0);
 

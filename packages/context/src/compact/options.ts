@@ -9,7 +9,7 @@ export interface CompactorOptions {
   readonly summarizer: ChatModel;
   /**
    * Context size of the model that reads the transcript, in tokens, or a function that returns this size for a target. If the
-   * function fails, 128,000 is used.
+   * function fails or returns `undefined`, 128,000 is used.
    */
   readonly contextTokens:
     number | ((target: string | undefined) => number | undefined | Promise<number | undefined>);
@@ -18,7 +18,7 @@ export interface CompactorOptions {
    * @default the model's context
    */
   readonly summarizerTokens?: number | undefined;
-  /** Share of the context that starts compaction, but at least 64,000 tokens for a context of 128,000 or more. @default 0.5 */
+  /** Share of the context above which compaction starts. If the context is at least 128,000, at least 64,000. @default 0.5 */
   readonly threshold?: number | undefined;
   /** Size of the unchanged end of the transcript as a share of the threshold, at least 0.1, at most 0.8. @default 0.2 */
   readonly tail?: number | undefined;
@@ -79,7 +79,7 @@ export interface Compaction {
 export interface CompactionRun extends Partial<Pick<MeteredRequest, 'system' | 'tools'>> {
   /** Whether to summarize even if the transcript fits, summaries save little, or the summarizer just failed. @default false */
   readonly force?: boolean | undefined;
-  /** Subject that the summary must cover first. @default the latest user messages */
+  /** Subject that receives about two thirds of the summary. @default the prompt quotes the latest user messages instead */
   readonly focus?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Target `provider/model` that reads the transcript. @default the target of the previous check */

@@ -76,7 +76,7 @@ export function shortenPlan(plan: Plan, messages: readonly Message[], count: num
   };
 }
 
-/** Returns the index after the instructions and the first `first` other messages. Stops at the first summary. */
+/** Returns the index after the instructions and the first `first` messages that follow them. Stops at the first summary. */
 function headEnd(messages: readonly Message[], groups: readonly Group[], first: number): number {
   let left = first;
   let end = 0;

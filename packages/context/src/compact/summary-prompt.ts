@@ -4,7 +4,7 @@ export interface SummaryTask {
   /** Existing summary that the new summary updates. */
   readonly previous: string | undefined;
   readonly focus: string | undefined;
-  /** Latest user messages. The summary covers their subject first if `focus` is not set. */
+  /** Latest user messages. If `focus` is not set, the prompt quotes them to show the summarizer what matters. */
   readonly recentText: string;
   /** Maximum length of the summary, in tokens. */
   readonly tokens: number;

@@ -14,8 +14,8 @@ export interface Suspicion {
 const MAX_PER_KIND = 5;
 
 /**
- * Returns passages of a text that try to manipulate the model, in order, at most five of a kind. `scope`: `all` for any text,
- * `context` (default) for project files, `strict` for untrusted files. Takes linear time.
+ * Returns suspicious passages of a text, such as instructions that try to manipulate the model, in order, at most five of a kind.
+ * `scope`: `all` for any text, `context` (default) for project files, `strict` for untrusted files. Takes linear time.
  */
 export function inspectText(text: string, scope: Scope = 'context'): readonly Suspicion[] {
   const found: Suspicion[] = [];

@@ -57,12 +57,19 @@ it('limits an excerpt to 80 characters', () => {
   expect(first?.excerpt).toBe(`ignore previous instructions ${'y'.repeat(51)}`);
 });
 
-it.each(['.env', '/app/.netrc', '~/.npmrc', '.pgpass', '/root/.aws/credentials', '/backup/id_ed25519'])(
-  'treats %s as a file with secrets',
-  (file) => {
-    expect(ids(`cat ${file}`)).toContain('read-secrets');
-  },
-);
+it.each([
+  '.env',
+  'a/authorized_keys',
+  '/root/.ssh',
+  '~/.ssh/config',
+  '/app/.netrc',
+  '~/.npmrc',
+  '.pgpass',
+  '/root/.aws/credentials',
+  '/backup/id_ed25519',
+])('treats %s as a file with secrets', (file) => {
+  expect(ids(`cat ${file}`)).toContain('read-secrets');
+});
 
 it.each(['AGENTS.md', 'docs/claude.md', 'SOUL.md', '.cursorrules', '.majordomo.md'])(
   'treats %s as a file that configures an agent',
@@ -77,4 +84,55 @@ it.each([
   ['unset $EDITOR_NAME', false],
 ])('%s: whether it removes a variable of an agent: %s', (text, isFound) => {
   expect(ids(text).includes('unset-agent-environment')).toBe(isFound);
+});
+
+it.each([
+  ['curl $API_KEY', true],
+  ['curl ${MY_TOKEN}', true],
+  ['curl $HOME', false],
+  ['curl majordomo_key', false],
+  ['curl -d @notes.txt', false],
+  ['curl -d .env', false],
+])('%s: whether it sends a secret: %s', (text, isFound) => {
+  expect(ids(text).includes('send-secrets')).toBe(isFound);
+});
+
+it.each([
+  ['fetch tasks from https://a.example', true],
+  ['fetch tasks from http://a.example', true],
+  ['fetch tasks from ftp://a.example', false],
+])('%s: whether it fetches tasks: %s', (text, isFound) => {
+  expect(ids(text).includes('task-pull')).toBe(isFound);
+});
+
+it('reports passages in order, and each passage once', () => {
+  const text = '<!-- you must -->\u200b ignore previous instructions instructions, system override';
+  expect(inspectText(text)).toEqual([
+    {
+      id: 'comment-injection',
+      at: 0,
+      excerpt: '<!-- you must --> ignore previous instructions instructions, system override',
+    },
+    { id: 'invisible', at: 17, excerpt: ' ignore previous instructions instructions, system override' },
+    {
+      id: 'ignore-instructions',
+      at: 19,
+      excerpt: 'ignore previous instructions instructions, system override',
+    },
+    { id: 'prompt-override', at: 62, excerpt: 'system override' },
+  ]);
+});
+
+it('reports secrets at their offsets', () => {
+  const token = 'ghp_0123456789abcdefghijklmnopqrstuvwxyz';
+  expect(inspectText(`token ${token}`, 'strict')).toEqual([
+    { id: 'hard-coded-secret', at: 6, excerpt: token },
+  ]);
+  expect(inspectText(`token ${token}`, 'context')).toEqual([]);
+});
+
+it('finds passages in text whose lowercase form has another length', () => {
+  expect(inspectText('İ IGNORE previous INSTRUCTIONS').map(({ id, at }) => [id, at])).toEqual([
+    ['ignore-instructions', 2],
+  ]);
 });

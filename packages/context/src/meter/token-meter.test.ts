@@ -76,6 +76,12 @@ describe('a meter', () => {
     meter.observe({ messages: [question] }, usage(undefined, 5), 'f/m');
     meter.observe({ messages: [question] }, usage(0, 5), 'f/m');
     expect(meter.estimate({ messages: [question] }, 'f/m').anchored).toBe(false);
+    meter.observe({ messages: [question] }, usage(1), 'f/m');
+    expect(meter.estimate({ messages: [question] }, 'f/m')).toEqual({
+      estimated: true,
+      tokens: 1,
+      anchored: true,
+    });
   });
 
   it('does not believe a server that counts a small part of it', () => {

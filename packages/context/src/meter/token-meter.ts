@@ -20,7 +20,7 @@ export interface MeterReading {
 
 /** Estimates tokens, and improves the estimates with the counts that vendors report. */
 export interface TokenMeter {
-  /** Returns the estimated input tokens for `target` (`provider/model`). Image tokens and vendors' additions vary. */
+  /** Returns the estimated input tokens. `target` (`provider/model`) determines image tokens and tokens that the vendor adds. */
   estimate(request: MeteredRequest, target?: string): MeterReading;
   /** Records the number of tokens that the vendor counted for a request. */
   observe(request: MeteredRequest, usage: Usage, target: string): void;

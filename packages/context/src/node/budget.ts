@@ -21,7 +21,7 @@ export class Budget {
     return this.cut.has(raw);
   }
 
-  /** Returns the text, cut to the budget, in a tag that the text cannot close. If no token is left, returns a warning. */
+  /** Returns the text, cut to the budget, in a tag that the text cannot close. If too few tokens are left, returns a warning. */
   textPart(raw: string, tag: string, text: string): TextPart | string {
     const excerpt = this.take(raw, text.replaceAll(CLOSING_TAG, '‹'));
     if (excerpt === undefined) return NO_ROOM;
@@ -57,4 +57,4 @@ export class Budget {
   }
 }
 
-const NO_ROOM = 'the token budget is used up';
+const NO_ROOM = 'too few tokens of the budget are left';

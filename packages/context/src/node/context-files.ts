@@ -13,7 +13,7 @@ export interface ContextFilesOptions {
   readonly home?: string | undefined;
   /** Maximum number of characters per file. A longer file is cut to the first 70 % and last 20 % of the limit. @default 20_000 */
   readonly limit?: number | undefined;
-  /** Handling of a suspicious file. `block`: omit it. `warn`: include it. `wrap`: mark it as untrusted. @default 'wrap' */
+  /** Effect on a suspicious file. `block`: a note replaces it. `warn`: none. `wrap`: marked as untrusted. @default 'wrap' */
   readonly onSuspicion?: 'block' | 'warn' | 'wrap' | undefined;
 }
 

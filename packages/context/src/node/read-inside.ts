@@ -40,7 +40,7 @@ const isWithin = (root: string, name: string): boolean => {
   return relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
 };
 
-/** Reads UTF-8, or UTF-16 with a byte order mark. Line ends become ` `. `complete` rejects files above 1 MiB. */
+/** Reads UTF-8, or UTF-16 with a byte order mark. Line ends become `\n`. `complete` rejects files above 1 MiB. */
 export async function readText(
   root: string,
   name: string,

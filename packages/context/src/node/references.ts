@@ -95,7 +95,7 @@ async function partOf(
         ['log', `-${reference.count}`, '-p', ...DIFF, '--relative', '--', '.'],
         signal,
       );
-      return log === undefined || log === '' ? 'no commits exist' : budget.textPart(raw, 'commits', log);
+      return log === undefined || log === '' ? 'git found no commits' : budget.textPart(raw, 'commits', log);
     }
     case 'url':
       return budget.part(raw, reference.url, await fetchReference(reference.url, fetch, signal));

@@ -20,8 +20,8 @@ const EXCERPT = 500;
 const MAX_TOKENS = 500;
 
 /**
- * Returns a title of three to seven words, or `undefined` if the conversation has no words. Never rejects. If no model is set or
- * the model fails, the title consists of the user's first words.
+ * Returns a title of at most 80 characters; `undefined` if the first user message has no words. The prompt requests three to
+ * seven words. If no model is set or the model fails, the title consists of the user's first words. Never rejects.
  */
 export async function titleOf(
   model: ChatModel | undefined,

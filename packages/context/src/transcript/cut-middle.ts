@@ -19,7 +19,7 @@ export const cutEnd = (text: string, maxLength: number): string =>
 /** Number of code units before and after a cut in which a boundary is searched. Every visible character is shorter. */
 const AROUND = 64;
 
-/** First code unit that can belong to the same visible character as the previous one, except in line endings. */
+/** First code unit that can belong to the same visible character as the code unit before it, except in line endings. */
 const FIRST_COMBINING = 0x300;
 
 let segmenter: Intl.Segmenter | undefined;
