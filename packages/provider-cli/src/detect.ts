@@ -7,7 +7,7 @@ export interface CliPresence {
   readonly cli: CliName;
   /** Path of the executable; `undefined` if the CLI is not installed. */
   readonly path: string | undefined;
-  /** Version of the CLI; `undefined` if the CLI did not print a version within two seconds. */
+  /** Version of the CLI; `undefined` if the CLI is not installed, or did not print a version within two seconds. */
   readonly version: string | undefined;
   /** Name of the environment variable that disables CLIs; `undefined` if no such variable is set. */
   readonly suppressedBy: string | undefined;

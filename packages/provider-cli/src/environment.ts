@@ -53,7 +53,7 @@ function isNamed(variable: string, name: string): boolean {
   return name.endsWith('_') ? upper.startsWith(name) : upper === name.toUpperCase();
 }
 
-/** Returns the values of the CLI's variables, which may be keys. Omits short values, which are flags or region names. */
+/** Returns the values of the CLI's variables that may be keys. Omits URLs, paths, and values of fewer than 8 characters. */
 export const secretsOf = ({ env: variables }: CliSpec, env: Env): string[] =>
   Object.entries(env).flatMap(([variable, value]) =>
     value !== undefined &&

@@ -62,7 +62,7 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 
 const MAX_READ = 16_384;
 
-/** Converts a failure of a CLI. The HTTP status, otherwise the message, determines the kind. The default kind is `server`. */
+/** Converts a failure of a CLI. Its `kind`, an unambiguous status, or the message determines the kind; otherwise `server`. */
 export function cliError({ message, status, kind: known }: CliFailure, facts: CliFacts): LlmError {
   const text = withoutTerminalCodes(message.slice(-MAX_READ)).trim();
   const kind = known ?? byText(text, status);
@@ -129,7 +129,7 @@ export function exitError(
   return cliError({ message: messageIn(output), kind }, facts);
 }
 
-/** Returns the message of a JSON error among other lines: `{ error: { message } }` or `{ name, data: { message } }`. */
+/** Returns the message of a JSON error in the text (`{ error: { message } }` or `{ data: { message } }`), otherwise the text. */
 function messageIn(text: string): string {
   const clean = withoutTerminalCodes(text);
   const value = asRecord(tryParseJson(clean.slice(clean.indexOf('{'), clean.lastIndexOf('}') + 1)));
@@ -138,7 +138,7 @@ function messageIn(text: string): string {
 
 const PLAIN_TEXT: Recovery = {
   id: 'plain-text',
-  what: 'plain text output: no usage, no streaming',
+  what: 'requested plain-text output, which reports no usage',
   apply: (request) => ({ ...request, extra: { ...request.extra, output: 'text' } }),
   remember: true,
 };

@@ -14,7 +14,7 @@ export interface CliOptions {
   readonly billing?: Billing | undefined;
   /** Path of the executable, or a name in PATH. @default the CLI's name */
   readonly command?: string | undefined;
-  /** Arguments that follow those of the provider, such as `['--tools', '']`. */
+  /** Arguments that follow those of the provider, such as `['--tools', '']`. @default none */
   readonly args?: readonly string[] | undefined;
   /** Complete environment of the child process. @default the allowed variables of `env` */
   readonly childEnv?: Readonly<Record<string, string>> | undefined;

@@ -105,7 +105,7 @@ function withoutMentions(
 const FENCED: Warning = {
   action: 'coerced',
   what: '"@" in the prompt',
-  why: 'the CLI would read the named file; an invisible character was inserted after the @, see fileMentions',
+  why: 'the CLI could read the named file; an invisible character was inserted after the @, see fileMentions',
 };
 
 function effortArgs(

@@ -130,7 +130,7 @@ describe('plain text', () => {
     const { text, warnings } = await model.generate({ messages: [user('hi')] });
     expect(text).toBe('Hello');
     expect(warnings).toMatchObject([
-      { action: 'repaired', what: 'plain text output: no usage, no streaming' },
+      { action: 'repaired', what: 'requested plain-text output, which reports no usage' },
     ]);
     await model.generate({ messages: [user('hi')] });
     expect(await cli.wrote('calls')).toBe('3');

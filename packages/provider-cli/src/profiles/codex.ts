@@ -5,7 +5,7 @@ import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-read
 import { finishReason, usage } from '../response.ts';
 import type { CliSpec } from '../spec.ts';
 
-/** Codex. Sources: `codex exec --help` of 0.169.0; output recorded on 2026-11-20. `-` means that the prompt is on stdin. */
+/** Codex. Sources: `codex exec --help` of 0.169.0; output recorded on 2026-11-20. Without an argument, the prompt is on stdin. */
 export const codex: CliSpec = {
   id: 'codex-cli',
   vendor: 'openai',

@@ -6,8 +6,8 @@ import { finishReason, usage } from '../response.ts';
 import type { CliSpec } from '../spec.ts';
 
 /**
- * Gemini CLI. Sources: `gemini --help` of 0.61.0; output recorded on 2026-11-20. An empty prompt flag means that the prompt is
- * on stdin.
+ * Gemini CLI. Sources: `gemini --help` of 0.61.0; output recorded on 2026-11-20. Without the flag `--prompt`, the prompt is on
+ * stdin.
  */
 export const gemini: CliSpec = {
   id: 'google-cli',

@@ -24,7 +24,7 @@ export const opencode: CliSpec = {
   reader: (options) => new OpencodeReader(options),
 };
 
-/** Converts lines of the types `text`, `reasoning` and `step_finish` (end of a step). The last step has the reason `stop`. */
+/** Converts lines of the types `text`, `reasoning` and `step_finish`. The reason of the last step is not `tool-calls`. */
 class OpencodeReader implements OutputReader {
   done = false;
   private readonly writer: EventWriter;
