@@ -79,10 +79,7 @@ export class Answer {
   /** Writes a warning about an unknown part. */
   warnDropped(kind: string): void {
     this.start(undefined);
-    this.warnings.warn(
-      `part "${kind}" of the response`,
-      'a response contains text, reasoning and tool calls',
-    );
+    this.warnings.warn(`part "${kind}" of the response`, 'a response cannot contain it');
   }
 
   private fragment({ index, id, name, json }: Fragment): void {
@@ -147,7 +144,7 @@ interface Fragment {
 
 /**
  * Whether a fragment starts another call. Several calls may have the same index. A fragment with a name starts another call if
- * its id differs from the call's id. If one of the ids is missing, it starts another call if the call's arguments are complete.
+ * its id differs from the call's id. If an id is missing, a fragment with arguments starts another call after complete arguments.
  */
 function startsNewCall({ id: before, json: soFar }: Call, { id, name, json }: Fragment): boolean {
   if (name === '') return false;

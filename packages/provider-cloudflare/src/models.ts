@@ -33,7 +33,7 @@ const MODELS: readonly ModelRule[] = [
   },
 ];
 
-/** Returns the first rule that matches a model id such as `@cf/meta/llama-4-scout-17b-16e-instruct`. */
+/** Returns the first rule that matches an id such as `@cf/meta/llama-4-scout-17b-16e-instruct`, otherwise a general rule. */
 export function modelFacts(modelId: string): Omit<ModelRule, 'pattern'> {
   return MODELS.find(({ pattern }) => pattern.test(modelId)) ?? { capabilities: GENERAL, quirks: {} };
 }

@@ -1,7 +1,7 @@
 import type { ModelRequest, Recovery } from '@majordomo/core';
 import type { ErrorContext } from '@majordomo/wire-kit';
 
-/** Returns the recovery for an error message. The recovery drops earlier turns' reasoning, which only some models accept. */
+/** Returns a recovery that renews the credential, or drops earlier turns' reasoning, which only some models accept. */
 export function recoveryFor(
   status: number | undefined,
   message: string,

@@ -22,7 +22,7 @@ function readChoices(answer: Answer, json: Json): boolean {
   const choice = asRecord(json['choices'][0]);
   const message = asRecord(choice['message'] ?? choice['delta']);
   answer.reasoning(asText(message['reasoning_content']) ?? asText(message['reasoning']) ?? '');
-  // Some models send two formats in one object. The older format is used if the newer one is empty.
+  // Some models send `choices` and `response` in one object. Use `response` if `choices` contains neither text nor calls.
   const content = contentOf(message['content']);
   const saysNothing = content === '' && asList(message['tool_calls']).length === 0;
   answer.text(saysNothing ? contentOf(json['response']) : content);

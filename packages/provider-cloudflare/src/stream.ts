@@ -18,7 +18,7 @@ export class RunReader implements WireReader {
   done = false;
   private readonly answer: Answer;
   private readonly options: RunReaderOptions;
-  /** Whether the previous chunk contains usage but no choice. Only the last chunk of a stream has this form. */
+  /** Whether the latest chunk contains usage but no choice. Only the last chunk of a stream has this form. */
   private hasTotals = false;
 
   constructor(options: RunReaderOptions) {
@@ -87,7 +87,7 @@ export class RunReader implements WireReader {
 
   private protocolError(path: string): LlmError {
     const { target } = this.writer;
-    return new LlmError('protocol', `${target}: the response contains "${path}" in an unknown form`, {
+    return new LlmError('protocol', `${target}: the response has an unknown form at "${path}"`, {
       target,
       path,
     });
