@@ -26,7 +26,7 @@ function places(region: string, ...locations: readonly string[]): Readonly<Recor
   return Object.fromEntries(locations.map((location) => [location, region]));
 }
 
-/** Returns the data handling of a platform; `undefined` for the Gemini API, unknown locations and custom addresses. */
+/** Returns the data handling of a platform; `undefined` for the Gemini API, and for unknown locations and addresses. */
 export function dataOfPlatform({
   vertexai,
   location = 'global',

@@ -75,7 +75,7 @@ const MULTIMODAL: Capabilities = {
   maxOutputTokens: 65_536,
 };
 
-/** Returns the capabilities of an image model. `maxCount`: docs.cloud.google.com, image understanding, 2026-11. */
+/** Returns the capabilities of an image model. Source of `maxCount`: docs.cloud.google.com, image understanding, 2026-11. */
 const imageModelCapabilities = (maxCount: number): Capabilities => ({
   ...MULTIMODAL,
   images: { ...MULTIMODAL_IMAGES, maxCount },

@@ -25,8 +25,8 @@ import { extraWithTools } from './tools.ts';
 import { transcriptionModel } from './transcription.ts';
 
 /**
- * Creates a provider for Gemini models on the Gemini API, or on Vertex AI if `project` or `location` is set. The first call loads
- * the SDK. Without credentials, a call fails with kind `auth`.
+ * Creates a provider for Gemini models on the Gemini API or on Vertex AI (see the option `vertexai`). The first call loads the
+ * SDK. Without credentials, a call fails with kind `auth`.
  */
 export function createGoogle(options: GoogleOptions = {}): Provider {
   checkProviderOptions('google', options, EXTRA_OPTIONS);
@@ -79,7 +79,7 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
 
 /**
  * Creates a provider from a DSN such as `google://KEY@generativelanguage.googleapis.com?apiVersion=v1beta`. With `project` or
- * `location`, the token is for Vertex. A key from the environment is sent only to Google's hosts.
+ * `location`, the token is for Vertex. A key from the environment is sent only to the Gemini API.
  */
 function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
   const { apiVersion, project, location, ...quirks } = quirksFromParams<DsnSettings>(

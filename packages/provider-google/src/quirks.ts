@@ -41,7 +41,7 @@ export const thinkingBudget = (none: number, low: number, max = 24_576): Thinkin
 
 const BY_LEVEL: Thinking = { by: 'level', levels: ['low', 'medium', 'high'] };
 
-/** Quirks of the newest models and of unknown models. If a model rejects a setting, another attempt omits the setting. */
+/** Quirks of the newest and of unknown models. For some rejected settings, another attempt omits the setting (`recovery.ts`). */
 export const GEMINI_QUIRKS: Quirks = {
   schemaField: 'json-schema',
   thinking: BY_LEVEL,

@@ -65,7 +65,7 @@ export function withOutputInPrompt(request: ModelRequest): ModelRequest {
 const NO_LONG_CACHE: Warning = {
   action: 'dropped',
   what: 'cache "long"',
-  why: 'the vendor caches prefixes automatically; for a longer lifetime, create a cache and pass its name in extra.cachedContent',
+  why: 'the vendor caches prefixes automatically; for a longer lifetime, create a cache and pass its name as cachedContent in extra',
 };
 
 function withoutClash(request: ModelRequest, { outputWithTools }: Quirks, warnings: Warning[]): ModelRequest {
@@ -90,7 +90,7 @@ function warnUnsigned(
   warnings.push({
     action: 'emulated',
     what: 'thought signature',
-    why: 'calls of another model were sent with the placeholder for histories of other models',
+    why: 'calls of another model were sent with the placeholder that Google documents',
   });
 }
 

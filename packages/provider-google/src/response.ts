@@ -48,7 +48,7 @@ interface ModalityCount {
 
 /**
  * Converts token counts. The API counts prompt, response, server tools (`toolUsePrompt`) and thinking separately. The API's total
- * is the sum of the four counts. The API omits counts of zero, so a missing count is zero if other counts are present.
+ * is the sum of the four counts. The API omits counts of zero, so `input` and `output` treat one missing count as zero.
  */
 export function usage(raw: WireUsage, searches: number): Usage {
   const { promptTokenCount: prompt, toolUsePromptTokenCount: toolUse } = raw;
@@ -146,7 +146,7 @@ export function candidateOf(json: unknown, facts: GeminiFacts): Candidate {
   };
 }
 
-/** Returns the candidate of a response that must be complete. Throws `truncated` if the response reached the token limit. */
+/** Returns the candidate of a complete response. Throws `truncated` at the token limit, `content-filter` for blocked content. */
 export function finishedCandidate(json: unknown, facts: GeminiFacts): Candidate {
   const candidate = candidateOf(json, facts);
   const { finishReason: raw, finishMessage, usage: counted } = candidate;

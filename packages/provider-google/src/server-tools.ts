@@ -6,7 +6,7 @@ export interface FileSearch {
   readonly stores: readonly string[];
   /** Maximum number of passages that the search returns. @default Google chooses the number */
   readonly topK?: number | undefined;
-  /** Filter for documents, in the filter language of AIP-160. */
+  /** Filter for documents, in the filter language of AIP-160. @default no filter */
   readonly metadataFilter?: string | undefined;
 }
 
@@ -16,7 +16,7 @@ export interface FileSearch {
  * combination.
  */
 export const googleTools = {
-  /** Returns the tool that searches the web. The response cites its sources. */
+  /** Returns the tool that searches the web, except the domains `excludeDomains`. The response cites its sources. */
   googleSearch: ({
     excludeDomains,
   }: { readonly excludeDomains?: readonly string[] | undefined } = {}): JsonObject => ({

@@ -88,7 +88,7 @@ async function* readCandidates(
     throw new LlmError('truncated', `${target}: the stream ended without a finish reason`, { target });
 }
 
-/** Maximum size of a response: 90 minutes of samples in base64. */
+/** Maximum size of a response in bytes: 90 minutes of samples in base64. */
 const MAX_BYTES = 384 * 2 ** 20;
 
 async function* readSound(

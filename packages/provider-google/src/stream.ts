@@ -62,7 +62,7 @@ interface WireCall {
 }
 
 /** Reason in warnings about parts that a response cannot represent. */
-const REPRESENTED = 'a response contains text, reasoning and tool calls';
+const REPRESENTED = 'a response cannot contain it';
 
 const METADATA: ReadonlySet<string> = new Set([
   'thought',
