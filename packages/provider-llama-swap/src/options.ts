@@ -4,7 +4,7 @@ import type { ChatQuirks } from '@majordomo/provider-openai';
 
 /** Options of `createLlamaSwap`. `baseURL` is the origin, such as `http://127.0.0.1:8080`, with or without `/v1`. */
 export interface LlamaSwapOptions extends ProviderOptions {
-  /** Quirks for servers that differ from llama.cpp. */
+  /** Quirks for servers that differ from llama.cpp. @default those of llama.cpp */
   readonly quirks?: Partial<ChatQuirks> | undefined;
   /**
    * Endpoint for images. `txt2img`: `/sdapi/v1/txt2img`. `images`: `/v1/images/generations`, where stable-diffusion.cpp ignores
@@ -12,7 +12,7 @@ export interface LlamaSwapOptions extends ProviderOptions {
    * @default 'txt2img'
    */
   readonly images?: 'txt2img' | 'images' | undefined;
-  /** Embedding model for each configured name. Only vectors of the same embedding model can be compared. */
+  /** Embedding model for each configured name. Only vectors of the same embedding model can be compared. @default none */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
 }
 
