@@ -69,7 +69,7 @@ export interface RunState {
   readonly decisions: readonly Decision[];
   readonly usage: Usage;
   readonly done: Done | undefined;
-  /** Id of the run in `ToolContext.key`. Set by `run` and `stream`. */
+  /** Id of the run in `ToolContext.key`. `begin` does not set this id. */
   readonly runId?: string | undefined;
   /** Whether a person must approve a pending call, by call id. Contains only calls whose approval was checked. */
   readonly approvals?: Readonly<Record<string, boolean>> | undefined;
