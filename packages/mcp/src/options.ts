@@ -19,8 +19,8 @@ export interface McpAddress {
   /** Additional headers of each request to the server. @default {} */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
-   * Bearer token, or a function that returns the token. After a 401, the function is called once more. `oauth(…).credential` of
-   * `@majordomo/credentials` refreshes its token automatically.
+   * Bearer token, or a function that returns the token for each request. After a 401, the function is called once more.
+   * `oauth(…).credential` of `@majordomo/credentials` refreshes its token automatically.
    */
   readonly credential?: Credential | undefined;
   /** Authorization of the client. Cannot be combined with `credential`. @default none */

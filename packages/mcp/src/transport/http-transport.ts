@@ -78,7 +78,7 @@ function boundedResponse(answer: Response, who: string, onEnd: () => void): Resp
   return isStream ? boundedEvents(answer, who, MAX_BYTES, onEnd) : limitBody(answer, who, MAX_BYTES);
 }
 
-/** Returns the token provider, which the SDK calls for every request. After a 401, the provider reads the credential again. */
+/** Returns the token provider, which the SDK calls for every request. After a 401, the credential receives the rejected token. */
 function credentialProvider(credential: Credential, secrets: Set<string>): AuthProvider {
   if (typeof credential === 'string') return { token: () => Promise.resolve(credential) };
   let current: string | undefined;
