@@ -24,7 +24,7 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
   const responses = new Map<string, LiveResponse>();
   let isClosed = false;
 
-  /** Returns the response of a chat in this process, or `undefined` if none exists or another process has a newer one. */
+  /** Returns the response of a chat in this process, or `undefined` if it does not exist or is superseded. */
   const currentResponse = (chatId: string): LiveResponse | undefined => {
     checkChatId(chatId);
     const response = responses.get(chatId);
