@@ -57,7 +57,7 @@ export interface JobRequest {
    * runs continue the same job.
    */
   readonly key: string;
-  /** Chain specification, as for `majordomo.model`. All items start at the first target. Failed items may move to the next. */
+  /** Chain, as for `majordomo.model`. All items start at the first target. Failed items may move to the next target. */
   readonly spec: string;
   /** Requests of the job: either chats or embeddings. They are read once, in order. At most 500 are in memory. */
   readonly items: Iterable<BatchItem> | AsyncIterable<BatchItem>;

@@ -160,6 +160,6 @@ export function indexOf(id: string, token: string, number: number): number | und
 /** Returns an amount of nano-USD in its stored form, which is null if the amount is unknown or included in a plan. */
 export const toStored = (nanoUsd: bigint | undefined): string | null => nanoUsd?.toString() ?? null;
 
-/** Returns the sum of stored amounts, or `undefined` if one of them is null. */
+/** Returns the sum of stored amounts, or `undefined` if an amount is null. */
 export const sumOfStored = (amounts: readonly (string | null)[]): bigint | undefined =>
   amounts.includes(null) ? undefined : amounts.reduce((sum, amount) => sum + BigInt(amount ?? 0), 0n);

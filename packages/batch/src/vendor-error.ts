@@ -21,7 +21,7 @@ export const isTransient = (error: LlmError): boolean => LlmError.is(error, ...T
 export const asLlmFailure = (cause: unknown): LlmError =>
   LlmError.is(cause) ? cause : new LlmError('server', messageOf(cause), {}, { cause });
 
-/** Whether the vendor certainly did not accept the request: it responded with 4xx (except 408), or the request was not sent. */
+/** Whether the vendor did not accept the request, because it responded with 4xx (except 408) or the request was not sent. */
 export function isRefusal(error: LlmError): boolean {
   const { status } = error.details;
   if (status !== undefined) return status >= 400 && status < 500 && status !== 408;
