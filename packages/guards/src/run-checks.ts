@@ -61,7 +61,7 @@ export class CheckRunner {
     notify(this.policy.onEvent, { ...event, spec, tenant });
   }
 
-  /** Adds a warning, unless the same warning exists, because a check that is down would otherwise add one at every run. */
+  /** Adds a warning, unless the same warning exists, because a check that is down would add the warning at every run. */
   warn(warning: Warning): void {
     const isSame = ({ what, why }: Warning): boolean => what === warning.what && why === warning.why;
     if (!this.warnings.some(isSame)) this.warnings.push(warning);
