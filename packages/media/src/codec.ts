@@ -119,7 +119,7 @@ const boxOf = (edge: number): { readonly width: number; readonly height: number;
   return { width: pixels, height: pixels, fit: 'inside' };
 };
 
-/** Formats that every build of sharp decodes. If a file of such a format cannot be decoded, the file is invalid. */
+/** Formats that every build of sharp decodes. If decoding such a file fails, the file is usually invalid. */
 const ALWAYS_DECODED = new Set([
   'image/png',
   'image/jpeg',

@@ -53,7 +53,7 @@ function open(url: URL, { address, family }: Address, signal: AbortSignal): Prom
     family,
     port: url.port === '' ? undefined : Number(url.port),
     path: url.pathname + url.search,
-    // Do not request compression, because a small compressed body can become a very large one.
+    // Do not request compression, because a small compressed body may expand to a very large body.
     headers: { host: url.host, accept: 'image/*,application/pdf,*/*;q=0.5', 'accept-encoding': 'identity' },
     signal,
     agent: false,

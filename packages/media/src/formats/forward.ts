@@ -1,6 +1,6 @@
 /**
- * Yields positions in a file. Each position is computed from the previous one. Stops at a position that is beyond the end, or not
- * after the previous position. These two rules limit the number of steps for files with wrong lengths.
+ * Yields positions in a file. Each position is computed from the previous position. Stops at a position that is beyond the end,
+ * or not after the previous position. These two rules limit the number of steps for files with wrong lengths.
  */
 export function* forward(
   length: number,
