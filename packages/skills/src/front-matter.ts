@@ -52,8 +52,8 @@ const FIELD = /^([A-Za-z_][\w-]*)[ \t]*:(?:[ \t]|$)/;
 
 /**
  * Parses each field separately, so that an invalid field does not affect the other fields. Common invalid fields are
- * `description: Use when: …`, `argument-hint: [file] [mode]` and `tools: *`. If several fields have
- * the same name, the last of them is used.
+ * `description: Use when: …`, `argument-hint: [file] [mode]` and `tools: *`. If several fields have the same name, the last field
+ * is used.
  */
 function fieldByField(yaml: string): Fields | undefined {
   const blocks = new Map<string, string[]>();
