@@ -31,9 +31,7 @@ export interface EmbedParams {
 /** Connection of one provider to its server. The functions return the raw response, and throw an error for an error response. */
 export interface Connection {
   chat(params: WireParams, context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** Requests vectors for the values. */
   embed(params: EmbedParams, context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** Requests the list of installed models. */
   list(context: CallContext, facts: ErrorContext): Promise<Response>;
   /** Sends a request to download a model to the server. */
   pull(model: string, context: CallContext, facts: ErrorContext): Promise<Response>;

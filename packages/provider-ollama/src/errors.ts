@@ -9,7 +9,6 @@ import {
 } from '@majordomo/wire-kit';
 import { recoveryFor } from './recovery.ts';
 
-/** Status and headers of an error response. */
 export interface HttpFacts {
   readonly status: number;
   readonly headers: HeaderReader;

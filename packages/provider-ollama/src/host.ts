@@ -7,8 +7,8 @@ const CLOUD_HOST = 'ollama.com';
 
 /**
  * Returns the base URL for any form of OLLAMA_HOST: `1.2.3.4`, `h:1234`, `:1234`, `[::1]`, `http://h`, `https://h/path/`. Without
- * a scheme, uses http and port 11434. With a scheme, uses the default port of the scheme. An address to listen on (`0.0.0.0`)
- * becomes the loopback address. Throws `config` for other values.
+ * a scheme, uses http and port 11434 (https for `ollama.com`). With a scheme, uses the default port of the scheme. An address to
+ * listen on (`0.0.0.0`) becomes the loopback address. Throws `config` for any other value.
  */
 export function baseURLFromHost(host: string): string {
   const text = host.trim().replace(/^["']|["']$/g, '');

@@ -18,7 +18,7 @@ export const WAV: readonly string[] = ['audio/wav', 'audio/x-wav', 'audio/wave']
 const GENERAL: Capabilities = { files: false, audio: WAV, output: 'native' };
 
 /**
- * Rules by model name. Only few models are listed, because servers can have custom models. Source for the levels of `think`:
+ * Rules by model name. Only a few models are listed, because servers can have custom models. Source for the levels of `think`:
  * docs.ollama.com/capabilities/thinking, 2026-11. A model without image input is listed only if it rejects images.
  */
 const MODELS: readonly ModelRule[] = [
@@ -42,7 +42,8 @@ export function modelFacts(modelId: string): Omit<ModelRule, 'pattern'> {
 /** Returns the models in `{ models: [{ model, name }] }`, the response of /api/tags. Older servers send only `name`. */
 export function listModels(body: unknown, provider: string): readonly ModelInfo[] {
   const { models } = asRecord(body);
-  if (!isList(models)) throw new LlmError('protocol', `${provider}: no \`models\` array`, { path: 'models' });
+  if (!isList(models))
+    throw new LlmError('protocol', `${provider}: expected \`models\` to be an array`, { path: 'models' });
   return models.map(asRecord).flatMap(({ model, name }) => {
     const id = asText(model ?? name);
     return id === undefined ? [] : [{ id, provider, capabilities: modelFacts(id).capabilities }];

@@ -12,7 +12,7 @@ export interface OllamaOptions extends ProviderOptions, RunnerOptions {
   readonly profile?: ProfileName | undefined;
   /** Quirks that replace those of the profile and of the model. */
   readonly quirks?: Partial<OllamaQuirks> | undefined;
-  /** Embedding models by custom model name. Vectors of the same embedding model can then be compared under all its names. */
+  /** Embedding models by custom model name, so that vectors under all names of a model can be compared. @default none */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
   /** Client of the package `ollama` that sends the requests, with its own host, headers and `fetch`. @default a new client */
   readonly client?: object | undefined;

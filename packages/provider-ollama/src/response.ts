@@ -7,7 +7,7 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['length', 'length'],
 ]);
 
-/** Converts a finish reason. If `hasCalls` is set, `stop` becomes `tool-calls`, because the server also sends it after calls. */
+/** Converts a finish reason. If `hasCalls` is set, `stop`, which the server also sends after calls, becomes `tool-calls`. */
 export function finishReason(raw: string | undefined, hasCalls: boolean): FinishReason {
   const reason = REASONS.get(raw) ?? 'other';
   return hasCalls && (reason === 'stop' || raw === undefined) ? 'tool-calls' : reason;
@@ -52,12 +52,12 @@ export interface PromptSize {
 
 /** Maximum average number of characters per token, for any tokenizer and language. English has 4 to 5, Chinese 1 to 2. */
 const MAX_CHARACTERS_PER_TOKEN = 8;
-/** Smallest default context window in tokens. A prompt with fewer characters is never truncated. */
+/** Smallest default context window in tokens. A prompt with fewer characters fits into it. */
 const MIN_CONTEXT = 2048;
 
 /**
- * Returns a warning if the server truncated the prompt, because the server does not report the truncation. The token count is
- * then much too low for the text, or equals the size of the context window.
+ * Returns a warning if the token count shows that the server truncated the prompt, because the server does not report this. The
+ * token count is then much too low for the text, or equals the size of the context window.
  */
 export function promptCutWarning({ characters, numCtx }: PromptSize, count: unknown): Warning | undefined {
   if (typeof count !== 'number' || count <= 0 || characters < Math.min(MIN_CONTEXT, numCtx ?? Infinity)) {

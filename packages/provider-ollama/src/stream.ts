@@ -20,13 +20,13 @@ import {
 const NO_MEDIA: Warning = {
   action: 'dropped',
   what: 'media in the response',
-  why: 'a response contains text, reasoning and tool calls; use an image model for images',
+  why: 'a response cannot contain media; use an image model for images',
 };
 
 /**
  * Matches a line that contains only a fragment of text or reasoning without escapes. Most lines are of this form (recorded
- * 2026-07 and 2026-08). Not parsing these lines as JSON saves three quarters of the time. Longer fragments are excluded, because
- * a fragment keeps its complete line in memory.
+ * 2026-07 and 2026-08). Not parsing these lines as JSON saves three quarters of the reading time. Longer fragments are
+ * excluded, because a fragment keeps its complete line in memory.
  */
 const PIECE =
   /^\{"model":"[^"\\\p{Cc}]*","created_at":"[^"\\\p{Cc}]*","message":\{"role":"assistant","content":"([^"\\\p{Cc}]{0,12})"(?:,"thinking":"([^"\\\p{Cc}]{0,12})")?\},"done":false\}$/u;
