@@ -16,7 +16,7 @@ interface ImagesApi {
   readonly withoutFormat: Set<string>;
 }
 
-/** Sends one request to the images API and returns its response. */
+/** Sends one request to the images API and returns the generated images. */
 export async function draw(
   modelId: string,
   request: ImageRequest,
