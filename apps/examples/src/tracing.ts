@@ -17,12 +17,12 @@ export function tracing(startSpan: (name: string) => Span): Pick<MajordomoOption
   return {
     around(attempt, run) {
       const span = startSpan(attempt.target);
-      open.set(`${attempt.call.id} ${attempt.attempt}`, span);
+      open.set(`${attempt.call.id}/${attempt.target}/${attempt.attempt}`, span);
       return current.run(span, run);
     },
     onEvent(event: CallEvent) {
       if (event.type !== 'attempt-end') return;
-      const key = `${event.call.id} ${event.attempt}`;
+      const key = `${event.call.id}/${event.result.target}/${event.attempt}`;
       const span = open.get(key);
       open.delete(key);
       span?.setAttribute('outcome', event.result.error?.kind ?? event.result.outcome);

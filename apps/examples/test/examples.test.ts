@@ -290,6 +290,20 @@ describe('operating', () => {
     ]);
   });
 
+  it('tracing: ends the span of each of two parallel attempts', async () => {
+    const clock = fakeClock();
+    const silent = fakeProvider({ id: 'openai', clock, models: { 'gpt-4o': [{ hang: true }] } });
+    const second = fakeProvider({ id: 'anthropic', clock, models: { 'claude-x': ['ok'] } });
+    const ended: string[] = [];
+    const spans = tracing((name) => ({ setAttribute: () => undefined, end: () => void ended.push(name) }));
+    const answered = createMajordomo({ providers: [silent, second], clock, ...spans })
+      .model('openai/gpt-4o,anthropic/claude-x')
+      .generate(question, { hedgeAfterMs: 1000 });
+    await clock.advance(10_000);
+    await answered;
+    expect(ended.sort()).toEqual(['anthropic/claude-x', 'openai/gpt-4o']);
+  });
+
   it('batch', async () => {
     const limit = budget(230);
     const provider = openai({
