@@ -65,7 +65,7 @@ const prepareSendMessagesRequest = ({ id, messages }: { id: string; messages: Ch
   body: { messages: messages.slice(-1) },
 });
 
-/** A disconnect does not stop a response, so the page requests it. */
+/** Requests the end of a response, because a disconnect does not end it. */
 const stop = (id: string): Promise<Response> => fetch(`/api/chat/${id}/stop`, { method: 'POST' });
 
 function Message({ message, answer }: { message: ChatMessage; answer: Answer }): ReactElement {

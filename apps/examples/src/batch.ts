@@ -29,7 +29,7 @@ export function budget(limit: number): Gate & { readonly spent: () => number } {
   };
 }
 
-/** Creates a majordomo with at most `parallel` concurrent calls. If all targets are benched, calls wait for the first recovery. */
+/** Creates a majordomo with at most `parallel` concurrent attempts at OpenAI. If all targets are benched, calls wait. */
 export const batcher = (providers: readonly Provider[], limit: Gate, parallel: number): Majordomo =>
   createMajordomo({
     providers,

@@ -9,7 +9,7 @@ interface CachedAgentOptions {
   /** Source of prices, such as the URL of a `catalog.json`. */
   readonly prices: CatalogSource;
   readonly tools: readonly Tool[];
-  /** Maximum cost per tenant and day, in USD. */
+  /** Maximum cost per tenant and day, in USD, as a decimal string. */
   readonly maxUsd: string;
   readonly clock?: Clock | undefined;
 }
@@ -20,7 +20,7 @@ interface CachedAgent {
   readonly catalog: RefreshedCatalog;
 }
 
-/** Creates an agent whose prompt remains cached after failovers, with current prices and a daily limit for each tenant. */
+/** Creates an agent that prefers the target with its cached prompt, with current prices and a daily limit for each tenant. */
 export async function cachedAgent(options: CachedAgentOptions): Promise<CachedAgent> {
   const { providers, prices, tools, maxUsd, clock } = options;
   const catalog = await refreshed({ from: prices, clock });

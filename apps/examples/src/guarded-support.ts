@@ -32,8 +32,8 @@ const smallRefunds: Check = {
 };
 
 /**
- * Creates a support agent. The vendor receives no names, addresses or numbers. Large refunds are refused. No answer mentions a
- * competitor.
+ * Creates a support agent. The vendor receives placeholders instead of the personal data that the rules and the analyzer find.
+ * Large refunds are refused. No answer mentions a competitor.
  */
 export function supportAgent(
   model: ChatModel,

@@ -8,7 +8,7 @@ export function reloadable(origin: Majordomo) {
     reload(json: string): void {
       current = origin.with({ aliases: JSON.parse(json) as Record<string, string> });
     },
-    /** Adds the limits of one tenant, with the same providers. */
+    /** Returns a majordomo with the current aliases, whose gate is that of one tenant. */
     for: (gate: Gate): Majordomo => current.with({ gates: [gate] }),
   };
 }

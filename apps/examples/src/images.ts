@@ -11,8 +11,8 @@ export interface Picture {
 }
 
 /**
- * Generates an image, requests a critique from a chain of vision models, and edits the image. Images are chat parts, and edits accept
- * chat parts, so no conversion is required.
+ * Generates an image, requests a critique from a chain of vision models, and edits the image. Images are chat parts, and edits
+ * accept chat parts, so no conversion is required.
  */
 export async function drawAndImprove(
   majordomo: Majordomo,

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createMajordomo, LlmError, user, type Majordomo, type Provider } from '@majordomo/core';
 import { createLedger, type Ledger, type LedgerOptions } from '@majordomo/ledger';
 
-/** Creates a ledger with a budget and a request rate for each tenant. The rate applies across all processes. */
+/** Creates a ledger with a budget and a request rate for each tenant. They apply to all processes that share the `store`. */
 export function createTenants(
   provider: Provider,
   options: Pick<LedgerOptions, 'store' | 'catalog' | 'clock' | 'onAlert'>,
@@ -18,7 +18,7 @@ export function createTenants(
   return { ledger, majordomo: createMajordomo({ providers: [provider], gates: [ledger.gate] }) };
 }
 
-/** Serves the tenants that `tenantOf` identifies. If a budget is exhausted, returns status 429 with `Retry-After`. */
+/** Serves the tenants that `tenantOf` identifies. A denied call has status 429, with `Retry-After` if the wait is known. */
 export function server(
   { majordomo, ledger }: ReturnType<typeof createTenants>,
   spec: string,

@@ -3,7 +3,7 @@ import type { Ledger, ReportRow } from '@majordomo/ledger';
 
 const DAY_MS = 86_400_000;
 
-/** Returns the costs of the last `days` days as a table, by day and tenant. */
+/** Returns the costs of the last `days` days by day and by tenant, and the limits that run out, as text. */
 export async function nightlyReport(
   ledger: Pick<Ledger, 'report' | 'state'>,
   now: Date,

@@ -6,8 +6,8 @@ export interface Queries {
 }
 
 /**
- * Stores claims of tool calls with `effect: 'once'` in PostgreSQL, for `agent.run(state, { claim: postgresClaims(pool) })`. Requires the
- * table `CREATE TABLE claims (key text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())`.
+ * Stores claims of tool calls with `effect: 'once'` in PostgreSQL, for `agent.run(state, { claim: postgresClaims(pool) })`.
+ * Requires the table `CREATE TABLE claims (key text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())`.
  */
 export const postgresClaims = (pool: Queries): ClaimStore => ({
   async claim(key) {

@@ -12,8 +12,8 @@ import { connectMcpServers, type McpOptions, type McpServers } from '@majordomo/
 import * as z from 'zod';
 
 /**
- * Creates a desk that hands invoices to the agent `billing`. `billing` searches the tools of the MCP servers. A sub-agent pays
- * refunds after a person has approved each of them. A run costs at most 0.50 dollars.
+ * Creates a desk that hands questions about invoices to the agent `billing`. `billing` searches the tools of the MCP servers. A
+ * sub-agent pays each refund after a person has approved it. A run stops when it has cost 0.50 dollars.
  */
 export async function supportTeam(
   model: ChatModel,

@@ -6,8 +6,8 @@ export interface TierStore {
 }
 
 /**
- * Resolves `fast` or `thinking` for each call and tenant. Resolvers are called for names without an alias, may do I/O, and
- * receive the call's signal.
+ * Resolves names such as `thinking` for each call and tenant. The alias `fast` is not passed to the resolver. A resolver may do
+ * I/O, and receives the call's signal.
  */
 export const withTiers = (providers: readonly Provider[], store: TierStore): Majordomo =>
   createMajordomo({

@@ -16,7 +16,7 @@ export async function withWeather(model: ChatModel, question: string): Promise<s
   throw new Error('no answer after eight steps');
 }
 
-/** Returns a result for every call. The error of an invalid call tells the model what to correct. */
+/** Returns a result for every call. The result of an invalid call states what the model must correct. */
 function answer({ id: callId, name, args }: ToolCallPart) {
   const checked = City.safeParse(args);
   if (name !== 'weather') return { callId, name, content: `unknown tool ${name}`, isError: true };
