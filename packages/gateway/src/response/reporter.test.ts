@@ -14,15 +14,16 @@ afterEach(() => {
 /** Body whose source waits until the test emits a text, an error or the end. */
 function setUp({ idleMs = 60_000, canCut = true } = {}) {
   const log: string[] = [];
-  const waiting: PromiseWithResolvers<string | undefined>[] = [];
+  const waiting: {
+    readonly resolve: (text: string | undefined) => void;
+    readonly reject: (error: Error) => void;
+  }[] = [];
   let reads = 0;
   const body = eventBody({
     source: {
       next: () => {
         reads++;
-        const next = Promise.withResolvers<string | undefined>();
-        waiting.push(next);
-        return next.promise;
+        return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
       },
       fail: ({ message }) => `failed: ${message}`,
     },
