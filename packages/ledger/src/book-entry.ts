@@ -6,7 +6,7 @@ import type { LedgerContext } from './gate/context.ts';
 import { parseUsd, USD_RULE } from './limits/money.ts';
 import { BOOKED_OPERATION } from './limits/samples.ts';
 
-/** Lease of the empty reservation of an entry, in milliseconds. The store uses its id to ignore a repeated booking. */
+/** Lease of the empty reservation of an entry, in milliseconds. The store ignores a repeated booking by the reservation's id. */
 const LEASE_MS = 86_400_000;
 
 /** Books an amount that was spent outside of majordomo. Limits never deny it. */

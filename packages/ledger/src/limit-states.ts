@@ -25,7 +25,7 @@ export async function limitStates(
   return (await Promise.all(states)).flat();
 }
 
-/** Returns a counter with zero amounts for a limit without `each` that no attempt has used. */
+/** Returns a counter with zero amounts for an unused limit without `each`, and no counter for an unused limit with `each`. */
 function unusedCounters({ prefix, definition }: LimitCounters): readonly CounterState[] {
   return (definition.each ?? []).length > 0
     ? []

@@ -12,7 +12,7 @@ import { tokensOf } from './gate/usage.ts';
 import type { Amounts, Spender } from './limits/limit-counters.ts';
 import type { LimitCounter } from './limits/limit-set.ts';
 
-/** Lease of the empty reservation that allows to settle work for which the store has no reservation, in milliseconds. */
+/** Lease of the empty reservation that `settleWork` makes if the store has no reservation for the work, in milliseconds. */
 const LEASE_MS = 86_400_000;
 
 export async function estimateAmount(

@@ -15,13 +15,12 @@ export interface LedgerOptions {
    * @default memoryStore()
    */
   readonly store?: LedgerStore | undefined;
-  /**
-   * Catalog with the prices.
-   *
-   * @default the snapshot of `@majordomo/catalog`
-   */
+  /** Catalog with the prices. @default the snapshot of `@majordomo/catalog` */
   readonly catalog?: Catalog | undefined;
-  /** Initial limits. Two limits with the same name, and a limit that no call could pass, throw `config`. */
+  /**
+   * Initial limits. `createLedger` throws `config` for two limits with the same name, and for a limit that no call could pass.
+   * @default []
+   */
   readonly limits?: readonly Limit[] | undefined;
   /**
    * Returns limits of one call in addition to `limits`, such as the limits of its key. Called at each attempt. Limits with the
@@ -65,36 +64,32 @@ export interface LedgerOptions {
    */
   readonly heldTimeoutMs?: number | undefined;
   /**
-   * Decision on calls while the store fails or does not answer within `storeTimeoutMs`. `deny` denies them. With `admit`, the
-   * amounts and records of these calls are stored when the store answers again.
+   * Decision on a call to which a limit applies, if the store fails or does not answer within `storeTimeoutMs`. `deny` denies the
+   * call. With `admit`, the amounts and the record of the call are stored when the store answers again.
    *
    * @default 'deny'
    */
   readonly whenDown?: 'admit' | 'deny' | undefined;
   /**
-   * Maximum time to wait for the store before and after an attempt, in milliseconds.
+   * Maximum time to wait for the store before an attempt, in milliseconds, and also after an attempt that `whenDown` admitted.
    *
    * @default 250
    */
   readonly storeTimeoutMs?: number | undefined;
-  /** Keys of call metadata to store as tags of each record. Keys that limits use are always stored. @default [] */
+  /** Keys of call metadata to store as tags of each record. The keys in `each` of `limits` are also stored. @default [] */
   readonly tags?: readonly string[] | undefined;
   /** Listener for alerts. */
   readonly onAlert?: ((alert: Alert) => void) | undefined;
   /** Listener that receives the record of each attempt when the attempt is booked, for example for telemetry. */
   readonly onRecord?: ((record: SpendRecord) => void) | undefined;
-  /**
-   * Clock for timers and periods.
-   *
-   * @default the system clock
-   */
+  /** Clock for timers and periods. @default the system clock */
   readonly clock?: Clock | undefined;
 }
 
 /** Amount that was spent outside of majordomo. */
 export interface Entry {
   readonly vendor: string;
-  /** Amount in USD, as a decimal number such as `0.0125`. */
+  /** Amount in USD, as a decimal string with at most nine decimals, such as `0.0125`. */
   readonly usd: string;
   readonly tenant?: string | undefined;
   /** Tags of the record. Limits match them like call metadata. */
@@ -120,6 +115,7 @@ export interface LongWork extends Pick<
 
 /** Amounts of an attempt, or of work with several requests. An unknown amount is `undefined`. */
 export interface Amount {
+  /** Number of requests. */
   readonly requests: number;
   /** Number of input tokens. */
   readonly input: number;
@@ -131,6 +127,7 @@ export interface Amount {
 
 /** Usage, cost and result of long work. */
 export interface UsedAmount {
+  /** Number of requests. */
   readonly requests: number;
   readonly usage: Usage | undefined;
   readonly cost: Cost;
@@ -168,12 +165,15 @@ export interface Ledger {
    * limits, which never deny it. Rejects with `config` for an invalid entry.
    */
   book(entry: Entry): Promise<void>;
-  /** Returns the maximum amounts of an attempt at the rates of this tier, or of the most expensive tier if `tier` is omitted. */
+  /**
+   * Returns the amounts that an attempt reserves, at the rates of this tier, or of the most expensive tier if `tier` is omitted.
+   */
   estimate(attempt: AttemptInfo, tier?: string): Promise<Amount>;
   /**
-   * Reserves amounts for long work. Returns the denial if a limit does not allow the work. Never waits for other reservations. A
-   * second call with the same id renews the lease and reserves nothing more. A reservation that is not settled within `leaseMs`
-   * counts as spent, until `settle` replaces it. Each request of the work counts as one request and one call.
+   * Reserves amounts for long work. Returns a denial if a limit does not allow the work, or if the store fails and `whenDown` is
+   * `deny`. Never waits for other reservations. A second call with the same id renews the lease and reserves nothing more. If the
+   * reservation is not settled within `leaseMs` milliseconds, it counts as spent until `settle` replaces it. Each request of the
+   * work counts as one request and one call.
    */
   reserve(work: LongWork, most: Amount, leaseMs: number): Promise<Denial | undefined>;
   /**
@@ -182,8 +182,8 @@ export interface Ledger {
    */
   settle(work: LongWork, used: UsedAmount): Promise<void>;
   /**
-   * Resolves when all bookings in progress are stored. Rejects if the store fails, and once after a record was abandoned. If the
-   * platform stops work when the response ends, set `waitUntil` of the call.
+   * Resolves when all bookings in progress are stored. Rejects if the store fails. The first flush after a record was abandoned
+   * also rejects. If the platform stops work when the response ends, set `waitUntil` of the call.
    */
   flush(): Promise<void>;
   /** Flushes, then closes the store. Emits `unrecorded` for each record that is still not stored. */

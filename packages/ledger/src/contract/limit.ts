@@ -12,8 +12,8 @@ export interface Limit {
     | { readonly requests: number }
     | { readonly calls: number };
   /**
-   * Length of a period. Named periods follow the calendar and clock of `zone`. `{ ms }` are consecutive periods of this length;
-   * the first one starts at the Unix epoch. A limit with `ever` never resets.
+   * Length of a period. Named periods follow the calendar and clock of `zone`. `{ ms }` are consecutive periods of this length in
+   * milliseconds, counted from the Unix epoch. A limit with `ever` never resets.
    */
   readonly per: 'minute' | 'hour' | 'day' | 'month' | 'ever' | { readonly ms: number };
   /**
@@ -44,7 +44,7 @@ export interface Limit {
    */
   readonly whenSpent?: 'fail' | 'advance' | undefined;
   /**
-   * Shares of the limit that emit a `threshold` alert.
+   * Shares of the limit at which a `threshold` alert is emitted, each above 0 and at most 1.
    *
    * @default [0.8, 0.9, 0.95]
    */

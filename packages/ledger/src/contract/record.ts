@@ -3,11 +3,11 @@ import type { Attempt, Usage } from '@majordomo/core';
 
 /** Record of an attempt that reached a vendor, or of an amount that `ledger.book` booked. */
 export interface SpendRecord {
-  /** Unique id of the record: `<call>/<target>/<attempt>` for an attempt, otherwise the id of the entry or of the long work. */
+  /** Unique id: `<call>/<target>/<attempt>` for an attempt, `booked/<id>` for an entry, or the id of the long work. */
   readonly id: string;
   /** End of the attempt as an ISO date in UTC. */
   readonly at: string;
-  /** Id of the call, or of the entry for an amount from `ledger.book`. */
+  /** Id of the call. For an amount from `ledger.book`, the id of the record. */
   readonly call: string;
   /** Operation, such as `chat` or `image`, or `booked` for an amount from `ledger.book`. */
   readonly operation: string;
@@ -20,8 +20,9 @@ export interface SpendRecord {
   /** Call metadata under the keys that `LedgerOptions.tags` and the limits use. */
   readonly tags: Readonly<Record<string, string>>;
   readonly outcome: Attempt['outcome'];
+  /** Duration in milliseconds; 0 for an amount from `ledger.book`. */
   readonly ms: number;
-  /** Usage as the vendor reported it; `undefined` if the vendor reported none. */
+  /** Usage that the vendor reported, otherwise the requested units of images or speech, otherwise `undefined`. */
   readonly usage: Usage | undefined;
   /** Cost as a decimal integer in nano-USD (1e-9 USD); `undefined` if the cost is unknown or a plan includes the attempt. */
   readonly nanoUsd: string | undefined;

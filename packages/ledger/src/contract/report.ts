@@ -35,9 +35,9 @@ export interface ReportQuery extends RecordQuery {
 }
 
 /**
- * Row of a report. Keys in the report's time zone are `YYYY-MM-DD` for days, `YYYY-MM-DDTHH` for hours and `YYYY-MM` for
- * months. The key of a missing value is `''`. `failed` does not include abandoned attempts, and `unpriced` does not include
- * attempts that a plan includes.
+ * Row of a report. The key of a day is `YYYY-MM-DD`, of an hour `YYYY-MM-DDTHH` and of a month `YYYY-MM`, in the report's time
+ * zone. The key of a missing value is `''`. `failed` does not include abandoned attempts, and `unpriced` does not include
+ * attempts that a plan includes. `input`, `output`, `cacheRead` and `cacheWrite` are numbers of tokens.
  */
 export interface ReportRow {
   readonly key: Readonly<Record<string, string>>;
@@ -65,5 +65,6 @@ export interface ReportRow {
   readonly unknownUsage: number;
   /** Median duration of the attempts, in milliseconds. Some stores compute the median with an error of up to 5 %. */
   readonly p50Ms: number;
+  /** 95th percentile of the durations, in milliseconds, with the same possible error. */
   readonly p95Ms: number;
 }

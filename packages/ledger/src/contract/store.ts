@@ -18,12 +18,12 @@ export interface Claim {
   /** Maximum sum of used and held amounts, including this claim. */
   readonly max: bigint;
   readonly amount: bigint;
-  /** Time until the counter resets, in milliseconds. The first claim of a period sets the period's end. `undefined`: never. */
+  /** Time until the counter resets, in ms; `undefined` if it never resets. The first claim of a period sets the period's end. */
   readonly resetsInMs: number | undefined;
   /**
-   * Time until the end of the following period, in milliseconds, set shortly before a period ends. A claim that reaches the store
-   * after the end starts the following period with this value. Without this value, the claim would start a period that ends
-   * almost immediately, and the same amount would be admitted again.
+   * Time until the end of the following period, in milliseconds. Set shortly before the current period ends. A claim that reaches
+   * the store after that end starts the following period with this value. Without this value, the claim would start a period that
+   * ends almost immediately, and the same amount would be admitted again.
    */
   readonly nextResetsInMs?: number | undefined;
   /**
@@ -51,13 +51,13 @@ export interface Refusal {
 }
 
 /**
- * Store of counters and records. Every method is atomic. Repeating a method with the same id has no further effect. A synchronous
- * store may return a value instead of a promise, so that calls do not wait.
+ * Store of counters and records. Every method is atomic. Repeating `reserve`, `settle` or `append` with the same id has no
+ * further effect. A synchronous store may return a value instead of a promise, so that calls do not wait.
  */
 export interface LedgerStore {
   /**
-   * Reserves all claims or none. A repeated id reserves nothing, even after the id was settled. A store may delete a settled id
-   * after the original end of its lease.
+   * Reserves all claims and returns `undefined`. If a claim does not fit, reserves none and returns the refusal. A repeated id
+   * reserves nothing, even after the id was settled. A store may delete a settled id after the original end of its lease.
    */
   reserve(id: string, claims: readonly Claim[], leaseMs: number): Awaitable<Refusal | undefined>;
   /** Extends the lease. An unknown, lapsed or settled id is ignored. */
@@ -78,7 +78,8 @@ export interface LedgerStore {
   counters(prefix: string): Promise<readonly CounterState[]>;
   /**
    * Stores a record. Has no effect if the store has a record with the same id. Rejects with `invalid-request` if the store can
-   * never store the record. After other errors, the ledger retries, for ten minutes if the store accepts other records meanwhile.
+   * never store the record. After other errors, the ledger retries. It abandons a record that still fails after ten minutes in
+   * which the store accepted other records.
    */
   append(record: SpendRecord): Awaitable<void>;
   /** Returns records, oldest first. */

@@ -1,7 +1,7 @@
 import { LlmError, type Clock } from '@majordomo/core';
 import { invoke, withTimeout } from '@majordomo/core/toolkit';
 
-/** Write to the store that is retried until it succeeds. */
+/** Write to the store that is retried until it succeeds or is abandoned. */
 export interface StoreJob {
   /** Performs the write. Called again after a failure. */
   run(): void | Promise<void>;
@@ -27,7 +27,7 @@ interface PendingJob {
   readonly since: number;
   /** Number of completed jobs at the last failure; infinite before the first failure. */
   completedBefore: number;
-  /** Number of failures before which the store completed another job since the previous failure. */
+  /** Number of times that this job failed again although another job had succeeded since its previous failure. */
   refusals: number;
   waitMs: number;
   error: unknown;

@@ -21,7 +21,7 @@ export interface GateRequest {
   readonly model: CatalogModel | undefined;
   readonly price: Price | undefined;
   readonly pages: PageCounts | undefined;
-  /** Maximum amounts of the attempt; `undefined` if no limit needs an estimate. */
+  /** Amounts to reserve for the attempt; `undefined` if no limit needs an estimate. */
   readonly estimate: Estimate | undefined;
 }
 
@@ -87,7 +87,7 @@ export function bookingJob(
       alerts.onDrift(attempt.target, cost.driftNanoUsd, cost.nanoUsd ?? 0n);
     for (const one of booked) void context.outbox.send({ run: () => alerts.onBooked(one) });
   };
-  // Use another id. If the store answers after the timeout, the attempt's id is released, and a released id cannot be settled.
+  // Without a reservation, use another id. A late reservation of the attempt's id is released and cannot be settled afterwards.
   const reservation = isReserved ? id : `${id}/unreserved`;
   const settle = (): void | Promise<void> =>
     mapValue(store.settle(reservation, booked), () => {

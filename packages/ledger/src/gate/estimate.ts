@@ -19,7 +19,7 @@ export const NO_ESTIMATE: Estimate = {
   isByUnit: false,
 };
 
-/** Maximum amounts that an attempt may use; `undefined` if unknown. */
+/** Maximum amounts that an attempt may use; `undefined` if unknown. `input` and `output` are numbers of tokens. */
 export interface Estimate {
   readonly input: number;
   readonly output: number | undefined;
@@ -37,7 +37,7 @@ export interface Estimate {
 /** Tier whose rates apply. If absent, the rates of the most expensive tier apply. */
 type Tier = { readonly tier?: string | undefined };
 
-/** Returns the maximum amounts of an attempt. `output` replaces the maximum number of output tokens if it is lower. */
+/** Returns the maximum amounts of an attempt. A lower `output` replaces the maximum number of output tokens. */
 export function estimate(
   attempt: AttemptInfo,
   model: CatalogModel | undefined,
@@ -153,7 +153,7 @@ function inputOf(
   return Math.min(maxRequestTokens(request, target), ceiling);
 }
 
-/** Returns the output limit of the request, otherwise the output limit of the model. */
+/** Returns the output limit of the request, otherwise that of the model, otherwise the size of the model's context. */
 function maxOutput(
   { request, capabilities }: AttemptInfo,
   model: CatalogModel | undefined,
@@ -172,7 +172,7 @@ function lowest(most: number | undefined, wanted: number | undefined): number | 
   return Math.ceil(Math.min(wanted, most ?? Infinity));
 }
 
-/** Returns the billed units of a request, such as `image:1024x1024` or `character`; `undefined` if tokens or seconds are billed. */
+/** Returns the units of an image or speech request, such as `image:1024x1024` or `character`; `undefined` for other requests. */
 export function unitsOf(
   payload: NonNullable<AttemptInfo['payload']>,
 ): Readonly<Record<string, number>> | undefined {

@@ -53,7 +53,7 @@ export class HeldQueue {
     return claims.find(({ counter, amount }) => amount > 0n && this.waiting.has(counter))?.counter;
   }
 
-  /** Waits until `reserve` returns a permit or a final denial, or until the timeout. */
+  /** Waits until `reserve` returns a permit or a final denial, but at most until the timeout or an abort. */
   wait(
     counter: string,
     attempt: AttemptInfo,
@@ -147,7 +147,7 @@ export class HeldQueue {
   }
 
   private move(waiter: Waiter, counter: string): void {
-    // The call may have been aborted since the reservation.
+    // The call may have left its queue while it tried to reserve, after a timeout or an abort.
     if (!this.remove(waiter)) return;
     waiter.counter = counter;
     this.insert(waiter);

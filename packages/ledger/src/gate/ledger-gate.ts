@@ -12,7 +12,7 @@ import type { HeldLimit, ReserveResult } from './held-queue.ts';
 import { pageCountsOf, type PageCounts } from './pdf-pages.ts';
 import { planClaims } from './plan.ts';
 
-/** Number of output tokens to reserve with `reserve: 'likely'` if too few responses of the target are stored. */
+/** Number of output tokens that `likely` reserves if too few responses are stored and the model's maximum is unknown. */
 const DEFAULT_OUTPUT = 4096;
 
 /** Creates the gate. It reserves the estimated amounts before each attempt and books the used amounts afterwards. */
@@ -35,7 +35,7 @@ function admit(context: LedgerContext, request: GateRequest): Permit | Denial | 
   if ('deny' in plan) return plan;
   if (plan.length === 0) return permit(context, request, plan);
   const { heldQueue } = context;
-  // Plan again, because limits and the remaining time of their periods change while the call waits.
+  // Plan again, because limits and the remaining time of their periods can change while the call waits.
   const again = (): ReserveResult | Promise<ReserveResult> => {
     const counted = context.limits.countersFor(request.spender, request.attempt.call);
     const present = { ...request, counted };

@@ -22,7 +22,7 @@ async function countPages(
 ): Promise<PageCounts> {
   const counts = new Map<FilePart, number>();
   for (const pdf of pdfs) {
-    // If the counter fails, the pages are estimated by the size of the PDF.
+    // If the counter fails, `maxRequestTokens` determines an upper bound for the number of pages.
     const pages = await media.pages?.(pdf, signal).catch(() => undefined);
     if (pages !== undefined) counts.set(pdf, pages);
   }

@@ -26,7 +26,7 @@ export function planClaims(
 ): readonly Claim[] | Denial {
   const claims: Claim[] = [];
   for (const { limit, counter } of counted) {
-    // Limits of money do not apply to attempts that a plan or the user's hardware pays for.
+    // Limits of money do not apply to attempts that a plan or the user's hardware covers.
     if (limit.unit === 'usd' && attempt.billing === 'included') continue;
     const amount = amountOf(limit.unit, claimed);
     if (amount !== undefined) {

@@ -20,7 +20,7 @@ export class Prices {
     return this.catalog.date;
   }
 
-  /** Returns a model. Only the first look-up of a model returns a promise. */
+  /** Returns a model; `undefined` if the catalog does not contain it. Returns a promise only if the model is not cached. */
   model(
     vendor: string | undefined,
     id: string | undefined,

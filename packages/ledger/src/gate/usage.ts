@@ -5,7 +5,7 @@ import type { SpendRecord } from '../contract/record.ts';
 import type { Amounts } from '../limits/limit-counters.ts';
 import { unitsOf, type Estimate } from './estimate.ts';
 
-/** Returns the usage that the vendor reported. If the vendor reported none for images or speech, returns the requested units. */
+/** Returns the reported usage. If a finished attempt for images or speech reported none, returns the requested units. */
 export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): Usage | undefined {
   if (usage !== undefined) return withValidCounts(usage);
   const units = payload && unitsOf(payload);
@@ -20,7 +20,7 @@ export type BookedCost = Omit<Cost, 'basis'> & { readonly basis: SpendRecord['ba
 const STOPPED = 'no usage: the attempt was stopped after its request was sent, and its input is estimated';
 const REJECTED = 'no usage: the vendor rejected the request, and vendors do not charge for that';
 
-/** Returns the cost of the usage. If usage is unknown, a stopped attempt costs its reserved input, and a rejected one costs 0. */
+/** Returns the cost of the usage. Without usage, a rejected attempt costs 0, and an attempt stopped early costs its input. */
 export function bookedCost(
   outcome: Attempt,
   usage: Usage | undefined,
@@ -36,8 +36,8 @@ export function bookedCost(
 }
 
 /**
- * Returns the amounts to book for an attempt. If the vendor reported no usage, the tokens are those of the reservation if any
- * output arrived, its input if majordomo stopped the attempt before any output, and otherwise 0.
+ * Returns the amounts to book for an attempt. If the vendor reported no usage, the tokens are the reserved tokens if any output
+ * arrived, only the reserved input if majordomo stopped the attempt before any output, and otherwise 0.
  */
 export function amountsOf(
   outcome: Attempt,

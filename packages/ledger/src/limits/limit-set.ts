@@ -81,7 +81,7 @@ export class LimitSet {
     return counters;
   }
 
-  /** Returns the metadata keys that records contain: the `tags` of the options, and the keys that limits use. */
+  /** Returns the metadata keys that records contain: the `tags` of the options, and the keys in `each` of the ledger's limits. */
   tagKeys(): readonly string[] {
     const counted = this.all().flatMap(({ definition }) => definition.each ?? []);
     return [...this.tags, ...counted.filter((key) => !SPENDER_KEYS.includes(key))];

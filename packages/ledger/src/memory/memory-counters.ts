@@ -26,7 +26,7 @@ interface Reservation {
   until: number;
 }
 
-/** Time for which a counter remains after the end of its period, and an id after the end of its lease, in milliseconds. */
+/** Time for which an ended counter and the id of a lapsed reservation are stored, in milliseconds. */
 const LAPSED_MS = 86_400_000;
 /** Minimum time for which a settled id is stored, in milliseconds, because its reservation may be repeated. */
 const SETTLED_MS = 60_000;
