@@ -91,12 +91,12 @@ export interface Catalog {
   /** Vendor names for `find` and `models`. */
   readonly vendors: readonly string[];
   /**
-   * Finds a model by its exact id, otherwise by an alias, otherwise by the id without the date at its end. For an alias, `model`
-   * is the model that the alias refers to. There is no fuzzy matching.
+   * Finds a model by its exact id, otherwise by an alias, otherwise by the id without the date at its end. Returns `undefined` if
+   * none matches. Similar ids do not match. For an alias, `model` is the model that the alias refers to.
    */
   find(vendor: string, id: string): Promise<CatalogMatch | undefined>;
   /** Returns all models of a vendor, including aliases; an empty array for an unknown vendor. */
   models(vendor: string): Promise<readonly CatalogModel[]>;
-  /** Returns a copy of the catalog with these overrides. Throws `config` for an invalid price; the message names the property. */
+  /** Returns a copy of the catalog with these overrides. Throws `config` with the name of an invalid property. */
   with(overrides: readonly Override[]): Catalog;
 }

@@ -7,8 +7,9 @@ import { priceAt } from './price-at.ts';
 /**
  * Returns the cost of a response: the sum of the costs of all attempts with usage, even failed and abandoned ones. If one of
  * these costs is unknown, the sum is unknown and `missing` states the reason. A successful attempt without usage makes the sum
- * unknown. The sum omits failed attempts without usage; `missing` names each that the vendor may bill. The sum omits attempts
- * with billing `included`. A response without attempts comes from a cache and costs 0.
+ * unknown. The sum omits failed attempts without usage. If the vendor may bill such an attempt, `missing` names it. The sum omits
+ * attempts with billing `included`. A response without attempts comes from a cache and costs 0. By default, the prices are those
+ * of this package's `catalog` at the current time.
  */
 export async function costOfResponse(
   response: Pick<ChatResponse, 'attempts'>,

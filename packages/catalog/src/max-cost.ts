@@ -5,8 +5,8 @@ import { mergeRates } from './rates.ts';
 
 /**
  * Returns the maximum cost of a request with these token counts, in nano-USD, including the fee for a request. Uses the highest
- * input and output rate of `tier` in all context steps that the input exceeds. If `tier` is omitted, uses the highest rates of
- * all tiers. Throws `config` if a token count or an amount of the price is invalid.
+ * input rate and the highest output rate of `tier`, among its base rates and all context steps that the input exceeds. If `tier`
+ * is omitted, uses the highest rates of all tiers. Throws `config` if a token count or an amount of the price is invalid.
  */
 export function maxCost(
   tokens: { readonly input: number; readonly output: number },

@@ -35,8 +35,8 @@ function tierName(tier: unknown): string {
 }
 
 /**
- * Returns the highest context step that the input exceeded. Returns `unknown` for a tool loop at the vendor without
- * `largestInput`, because its usage is the sum of several model calls.
+ * Returns the highest context step that the input exceeded. Returns `unknown` if the vendor ran tools and did not report
+ * `largestInput`, because the usage is then the sum of several model calls.
  */
 function stepOf({ above = [] }: Price, { input = 0, details }: Usage): Step | 'unknown' | undefined {
   const size = details?.largestInput ?? input;

@@ -49,7 +49,7 @@ export interface StoredCatalog {
   readonly source?: string | undefined;
   /** Vendors whose models the last check read. @default all */
   readonly vendors?: readonly string[] | undefined;
-  /** Number of models per vendor in the last data. Data with less than half of them is rejected as incomplete. */
+  /** Number of models per vendor in the last data. Data with less than half of a vendor's models is rejected as incomplete. */
   readonly counts?: ModelCounts | undefined;
 }
 
@@ -66,9 +66,9 @@ export interface CatalogStore {
 
 /** Options of `refreshed`. */
 export interface RefreshOptions {
-  /** Source of the data. Throws `config` for an `http:` URL whose host is not a loopback address. */
+  /** Source of the data. `refreshed` rejects with `config` for an `http:` URL whose host is not a loopback address. */
   readonly from: CatalogSource;
-  /** Storage between starts of the program. @default none; each start begins with the catalog of this package */
+  /** Storage between starts of the program. @default none; each start begins with the data of `base` */
   readonly store?: CatalogStore | undefined;
   /**
    * Time between two checks of the source, in milliseconds. Up to 10 % of this time is added at random. With 0, only `refresh()`
@@ -114,11 +114,12 @@ export interface CatalogChange {
   readonly type: 'added' | 'priced' | 'changed' | 'retiring';
   readonly vendor: string;
   readonly id: string;
-  /** Rates that differ, in micro-USD per million units, such as `input: 2000000 → 20000000`. Empty for `added` and `retiring`. */
-  readonly rates: readonly string[];
   /**
-   * Reason for which the change was refused, such as `input ×10 is above maxChange 5`; `undefined` if it was applied.
+   * Amounts that differ, such as `input: 2000000 → 20000000`. Rates are in micro-USD per million units, fees in micro-USD for one
+   * use. Empty for `added` and `retiring`.
    */
+  readonly rates: readonly string[];
+  /** Reason for which the change was refused, such as `input ×10 is above maxChange 5`; `undefined` if it was applied. */
   readonly refused?: string | undefined;
 }
 
@@ -127,7 +128,7 @@ export type CatalogEvent =
   | { readonly type: 'refreshed'; readonly date: string; readonly changes: readonly CatalogChange[] }
   /** The source has no newer data: HTTP status 304, or a date that is not after the date of the current data. */
   | { readonly type: 'unchanged' }
-  /** The current data stays in use. `error.message` names the source and the reason. */
+  /** The source or the store failed. The current data stays in use. `error.message` names the source and the reason. */
   | { readonly type: 'failed'; readonly error: LlmError };
 
 /** Catalog whose data is replaced atomically. Lookups in progress finish with the previous data. */

@@ -89,7 +89,7 @@ function mergePrices(model: CatalogModel, next: CatalogModel, data: SourceData):
   return join(model.prices, [price], later);
 }
 
-/** Returns the prices without prices of 0, because other sources write 0 for an unknown price. */
+/** Returns the prices. Omits prices of 0 in incomplete data, because other projects write 0 for an unknown price. */
 const statedPrices = (prices: readonly Price[], { isComplete }: SourceData): readonly Price[] =>
   isComplete
     ? prices
@@ -130,7 +130,6 @@ function refusalOf(
   return undefined;
 }
 
-/** Returns the number of models per vendor. */
 export function countModels({ models }: Pick<SourceData, 'models'>): ModelCounts {
   const counts: Record<string, number> = {};
   for (const { vendor } of models) counts[vendor] = (counts[vendor] ?? 0) + 1;

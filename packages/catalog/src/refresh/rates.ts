@@ -19,7 +19,7 @@ export const rateOfUnit = (usd: number): number | undefined =>
 /** Converts USD for one use to micro-USD with six decimals. */
 export const feeOf = (usd: number): number => Number((usd * 1e6).toFixed(6));
 
-/** Returns the stated rates. `names`: rates by source's name. `usdOf` reads an amount; `convert` converts it to micro-USD. */
+/** Returns the stated rates. The keys of `names` are the source's names of rates. `usdOf` reads an amount in USD. */
 export function readRates(
   names: Readonly<Record<string, keyof Rates>>,
   usdOf: (name: string) => number | undefined,

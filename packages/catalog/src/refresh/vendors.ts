@@ -1,4 +1,4 @@
-/** Values of `litellm_provider` for a vendor, and the prefixes of the vendor's ids. */
+/** Values of `litellm_provider` for a vendor, and the prefix of the vendor's ids. */
 export interface LitellmNames {
   readonly providers: readonly string[];
   readonly prefix: string;
@@ -13,8 +13,8 @@ export interface VendorNames {
   readonly piAi: string;
   readonly litellm: LitellmNames;
   /**
-   * Whether the vendor resells models of other makers. Only models that models.dev or pi-ai lists are included, because the
-   * vendor's models change daily.
+   * Whether the vendor resells models of other makers. The models of such a vendor change daily, so the catalog includes only
+   * those that models.dev or pi-ai lists.
    */
   readonly resells?: true;
 }

@@ -34,7 +34,7 @@ const LARGEST_IMAGE = 16_384;
 const PIXELS_PER_TOKEN = 750;
 /** Bytes of audio per token. Gemini counts 32 tokens per second, which exceeds this bound only below one kilobit per second. */
 const AUDIO_BYTES_PER_TOKEN = 4;
-/** Maximum number of tokens per byte of a file. Office documents are compressed text. */
+/** Maximum number of tokens per byte of a file that is neither text nor a PDF. Office documents are compressed text. */
 const TOKENS_PER_FILE_BYTE = 10;
 /**
  * Maximum number of pages per compressed byte. A byte expands to at most 1,032 bytes, and a page needs 6 bytes in the page tree

@@ -56,7 +56,7 @@ export function estimateRequest(request: EstimatedRequest, target: EstimateTarge
   };
 }
 
-/** Tokens that vendors add to each message. */
+/** Tokens that vendors add to each message (`PER_MESSAGE`) and to each request (`FRAME`). */
 const PER_MESSAGE = 4;
 const FRAME = 3;
 
