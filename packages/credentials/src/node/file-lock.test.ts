@@ -150,7 +150,7 @@ describe('a claim of another process', () => {
     });
     await expect(withLock(folder, () => Promise.resolve())).rejects.toMatchObject({
       kind: 'config',
-      message: `${folder} has been locked for two minutes by ${name}; end that process, or remove the folder if the process does not exist`,
+      message: `${folder}: the lock was not free for two minutes, and ${name} holds it; end that process, or remove the folder if the process does not exist`,
       details: { code: 'vault-locked' },
     });
     expect(waits).toBe(2);

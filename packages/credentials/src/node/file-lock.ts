@@ -53,7 +53,7 @@ async function acquire(folder: string, claim: string): Promise<void> {
     if (Date.now() - began > LONGEST_WAIT_MS)
       throw new LlmError(
         'config',
-        `${folder} has been locked for two minutes by ${holder}; end that process, or remove the folder if the process does not exist`,
+        `${folder}: the lock was not free for two minutes, and ${holder} holds it; end that process, or remove the folder if the process does not exist`,
         { code: 'vault-locked' },
       );
     // Wait for a random time, so that two processes with simultaneous claims do not retry at the same time.
@@ -61,7 +61,7 @@ async function acquire(folder: string, claim: string): Promise<void> {
   }
 }
 
-/** Returns the claim of another live process, and removes claims of dead processes. */
+/** Returns the claim of another live process; `undefined` if none exists. Removes claims of dead processes. */
 async function holderIn(folder: string, own: string): Promise<string | undefined> {
   for (const name of await readdir(folder)) {
     const [, pid, host] = CLAIM.exec(name) ?? [];

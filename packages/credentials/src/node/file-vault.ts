@@ -11,7 +11,7 @@ import { defaultVaultPath } from './vault-path.ts';
 export interface FileVaultOptions {
   /** Path of the file. `@default defaultVaultPath()` */
   readonly path?: string | undefined;
-  /** Listener for an invalid file. Receives the path of its backup copy before the method rejects. @default none */
+  /** Listener for an invalid file. Receives the path of the backup copy before the vault's method rejects. @default none */
   readonly onCorrupt?: ((backup: string) => void) | undefined;
 }
 

@@ -36,8 +36,8 @@ const KINDS: KindsOf<KeychainVaultOptions> = { service: 'string', keyring: true 
 const NAMES = 'names';
 
 /**
- * Returns a vault in the system's keychain. Every method rejects with `config` if `@napi-rs/keyring` is not installed or the
- * keychain refuses access.
+ * Returns a vault in the system's keychain. `get`, `update` and `list` reject with `config` if `@napi-rs/keyring` is not
+ * installed or the keychain refuses access.
  */
 export function keychainVault(options: KeychainVaultOptions = {}): Vault {
   checkOptions('keychainVault', options, KINDS);

@@ -14,7 +14,7 @@ const { O_NOFOLLOW: NO_FOLLOW = 0 } = constants as { readonly O_NOFOLLOW?: numbe
 /** Maximum size of a vault file, in bytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Creates the folder with mode 0700 if it does not exist. Throws `config` for a symbolic link, and if the creation fails. */
+/** Creates the folder of a file, with mode 0700, if it does not exist. Throws `config` for a symbolic link or a failure. */
 export async function prepareFolder(path: string): Promise<void> {
   const folder = dirname(path);
   try {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { env as processEnv } from 'node:process';
 
 /**
- * Returns the default path of `fileVault`: in `%APPDATA%` on Windows, `~/Library/Application Support` on macOS, otherwise the
- * data folder of the XDG specification.
+ * Returns the default path of `fileVault`: in `%APPDATA%` on Windows, otherwise in `XDG_DATA_HOME`. If this variable is not set,
+ * the path is in `~/Library/Application Support` on macOS, otherwise in `~/.local/share`.
  *
  * @param env default: the environment of the process
  * @param home default: the user's home folder

@@ -19,7 +19,7 @@ export interface OAuthOptions {
   readonly endpoints?: OAuthEndpoints | undefined;
   /** Names of the requested scopes, as the vendor defines them. @default [] */
   readonly scopes?: readonly string[] | undefined;
-  /** Time before a token's expiry at which it is refreshed, in milliseconds; at most 1/4 of its life. `@default 60_000` */
+  /** Time before a token's expiry at which it is refreshed, in ms, at most a quarter of its lifetime. `@default 60_000` */
   readonly earlyMs?: number | undefined;
   /** Additional parameters of the authorization request, such as `access_type`. @default {} */
   readonly extra?: Readonly<Record<string, string>> | undefined;
@@ -42,7 +42,7 @@ export interface OAuthEndpoints {
 /** Interaction with the user who logs in. */
 export interface LoginIo {
   readonly signal?: AbortSignal | undefined;
-  /** Shows the address to open, and in the device flow the code to enter there. */
+  /** Shows the address to open, and in the device flow the code to enter there, which expires at `expiresAt` (epoch ms). */
   show(prompt: {
     readonly url: string;
     readonly code?: string | undefined;
@@ -63,14 +63,14 @@ export interface TokenSource {
   readonly credential: Credential;
   /**
    * Logs in and stores the tokens. The browser flow redirects to `http://127.0.0.1:<port>/callback`. Rejects with `auth` (code
-   * `login-denied`, `login-expired` or `login-failed`) or `aborted`.
+   * `login-denied`, `login-expired` or `login-failed`), with `aborted`, or with the error of a request, such as `network`.
    *
    * @param flow default `browser`
    */
   login(io: LoginIo, flow?: 'browser' | 'device'): Promise<void>;
-  /** Revokes the token if the authority supports revocation. Always removes the token from the vault. */
+  /** Revokes the token if the authority supports revocation. Removes the token from the vault even if the revocation fails. */
   logout(): Promise<void>;
-  /** Returns the login's status: `ok` (valid or refreshable), `expired`, `absent`, or `login-required` (refresh was refused). */
+  /** Returns the status: `ok` (valid or refreshable), `expired`, `absent`, or `login-required` (a refresh failed permanently). */
   status(): Promise<'absent' | 'ok' | 'expired' | 'login-required'>;
 }
 

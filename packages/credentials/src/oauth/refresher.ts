@@ -10,7 +10,7 @@ const EARLY_MS = 60_000;
 const MAX_EARLY_SHARE = 0.25;
 /** Time until a failed refresh of a valid token is repeated, in milliseconds, if the response has no Retry-After header. */
 const RETRY_MS = 5000;
-/** Error codes after which the authority rejects the refresh token permanently. */
+/** Error codes with which an authority rejects a refresh token permanently. */
 const NEEDS_LOGIN: ReadonlySet<string> = new Set([
   'invalid_grant',
   'invalid_token',

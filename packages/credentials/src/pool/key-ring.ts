@@ -77,7 +77,7 @@ export class KeyRing {
     return choose(usable, { ...this.settings, last: this.last, all: this.keys });
   }
 
-  /** Reserves a key for a call until `release` is called or the signal aborts. */
+  /** Counts a call in progress on a key until `release` is called or the signal aborts. */
   take(key: Key, signal: AbortSignal): Lease {
     this.last = this.keys.indexOf(key);
     key.inUse++;
@@ -135,7 +135,7 @@ export class KeyRing {
     }
   }
 
-  /** Returns the time until the first resting key can be used, in milliseconds, or `undefined` if all keys are dead. */
+  /** Returns the time until the first resting key can be used, in milliseconds, or `undefined` if no key rests. */
   retryAfterMs(): number | undefined {
     const ends = this.keys.flatMap(({ until }) => until ?? []);
     return ends.length === 0 ? undefined : Math.min(...ends) - this.clock.now();

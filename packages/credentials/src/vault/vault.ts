@@ -21,7 +21,9 @@ export interface StoredCredential {
 export interface VaultEntry {
   readonly name: string;
   readonly kind: 'key' | 'oauth';
+  /** Expiry of the access token, in epoch milliseconds. */
   readonly expiresAt: number | undefined;
+  /** Reason why the entry cannot be used until the user logs in again. */
   readonly dead: string | undefined;
 }
 
@@ -30,9 +32,9 @@ export type Change = (
   now: StoredCredential | undefined,
 ) => StoredCredential | undefined | Promise<StoredCredential | undefined>;
 
-/** Store of keys and tokens by name. Every method rejects with `config` if the store cannot be used. */
+/** Store of keys and tokens by name. `get`, `update` and `list` reject with `config` if the store cannot be used. */
 export interface Vault {
-  /** Returns the current entry, including changes by other processes. */
+  /** Returns the current entry, including changes by other processes; `undefined` if no entry has this name. */
   get(name: string): Promise<StoredCredential | undefined>;
   /**
    * Reads, changes and writes an entry under a lock that other processes respect, and returns the new entry. Writes nothing if
