@@ -6,7 +6,7 @@ import type { Span } from './rule.ts';
 const MAX_LENGTH = 1024;
 const MAX_SCHEME_LENGTH = 32;
 const ENDS = /[\s/?#"'`<>\\]/;
-/** Schemes in which userinfo without a colon is a user name. In others, as in majordomo's `LLM_*` URLs, it is a token. */
+/** Schemes in which userinfo without a colon is a user name. In other schemes, such as those of `LLM_*` URLs, it is a token. */
 const HAS_USERS =
   /^(?:git|hg|svn|bzr)?\+?(?:https?|wss?|ssh|git|s?ftps?|scp|rsync|file|postgres(?:ql)?|mysql|mariadb|mssql|sqlserver|oracle|mongodb|rediss?|valkeys?|memcached|amqps?|kafka|nats|mqtts?|smtps?|imaps?|pop3s?|ldaps?|sips?|xmpp|irc|telnet|rdp|vnc|smb|nfs|s3|gs|docker|clickhouse|cockroachdb|snowflake|cassandra|neo4j|bolt|elasticsearch|jdbc|vscode|svn|socks[45h]*|stun|turns?|rtsp|rtmp)(?:\+\w+)?$/i;
 const PUT_IN_LATER = /^(?:\$\{?[A-Za-z_]|<|\{\{?[A-Za-z_.]+\}|\*+$|%s$)/;

@@ -81,7 +81,7 @@ function safeCut(
   return cut;
 }
 
-/** Returns the offset at which the text ends with a prefix of the form, or the length of the text. */
+/** Returns the offset of the form's prefix at the end of the text, or the length of the text if it does not end with a prefix. */
 function beginningOf(form: string, text: string): number {
   const first = form.charAt(0);
   const least = Math.max(0, text.length - form.length + 1);

@@ -57,7 +57,6 @@ export interface CompiledRule {
   readonly group: number;
 }
 
-/** Returns compiled copies of rules. */
 export function compileRules(rules: readonly SecretRule[]): readonly CompiledRule[] {
   return rules.flatMap(({ id, pattern, group = 0 }) => {
     const flags = `${pattern.flags.replaceAll(/[gyd]/g, '')}gd`;

@@ -36,8 +36,8 @@ function endOfHeader(text: string, start: number): number {
 }
 
 /**
- * Finds a quoted credential, which ends at the closing quote or, without one, at the end of the line or of the surrounding JSON
- * string. Returns the offset of its end, or `undefined` if the value is not a credential.
+ * Finds a quoted credential. It ends at the closing quote. Without a closing quote, it ends with the line or the surrounding JSON
+ * string. Returns the offset of the credential's end, or `undefined` if the value is not a credential.
  */
 export function findQuotedCredential(
   text: string,

@@ -6,7 +6,7 @@ export type Verdict =
   | 'secret'
   /** For the name `secret`: a quoted value is a secret, and an unquoted value is a secret if it looks random. */
   | 'secret-if-quoted'
-  /** The value is a secret if it looks random or, for a quoted token, has several words. */
+  /** The value is a secret if it looks random. Under `token` or `bearer`, a quoted value of several words is also a secret. */
   | 'perhaps'
   | 'authorization'
   | 'cookie'

@@ -22,7 +22,7 @@ export interface InnerRule extends SecretRule {
 
 const escapePattern = (text: string): string => text.replaceAll(/[$|.+/]/g, String.raw`\$&`);
 
-/** Kinds of tokens with a fixed beginning, sorted from the longest to the shortest beginning. */
+/** Kinds of tokens with a fixed beginning. */
 export const TOKEN_RULES: readonly TokenRule[] = [
   ...MODEL_TOKENS,
   ...CODE_TOKENS,

@@ -35,7 +35,7 @@ export function cleanCopy<T>(value: T, text: Text, mask: string): T {
 
 type CopyOf = (member: unknown, isSecret: boolean) => unknown;
 
-/** Returns an empty copy of a container, or `member` itself for bytes, dates and instances of other classes. */
+/** Returns an empty copy of a container, a masked copy of a URL, headers or a query, or `member` itself for any other object. */
 function emptyCopy(member: object, text: Text, mask: string): object {
   if (Array.isArray(member)) return emptyList(member.length);
   if (member instanceof Map) return new Map();
