@@ -54,8 +54,8 @@ export interface Choice {
   /**
    * Strategy or weights of the ranking.
    *
-   * @default by the request: images use `vision`, tools or a schema `tool-calling`, 4,000 tokens of output or 20,000 characters
-   * `long-context`, others `balanced`
+   * @default the first that fits the request: `vision` for images, `tool-calling` for tools or a schema, `long-context` for
+   * `maxTokens` of at least 4,000 or at least 20,000 characters, or `balanced`
    */
   readonly by?: StrategyName | Weights | undefined;
   /**
@@ -106,7 +106,10 @@ export interface RouterOptions {
    * @default 0.5
    */
   readonly quality?: { readonly [target: string]: number } | undefined;
-  /** `use`: target that is called first for simple turns. `is`: returns whether a turn is simple (`isSimpleTurn` if not set). */
+  /**
+   * `use`: target that is called first for simple turns. `is`: returns whether a turn is simple (`isSimpleTurn` if not set).
+   * @default no special target
+   */
   readonly simpleTurns?:
     { readonly use: string; readonly is?: ((turn: Turn) => boolean) | undefined } | undefined;
   /**
@@ -130,7 +133,7 @@ export interface Candidate {
   /** Sum of `parts`. 0 if the targets are not ranked. */
   readonly score: number;
   /**
-   * Parts of the score. `cost`, `speed` and `quality` have a sum of at most 10. `health`, `ledger` and `context` are added to it.
+   * Parts of the score. The sum of `cost`, `speed` and `quality` is at most 10. The score adds `health`, `ledger` and `context`.
    */
   readonly parts: Readonly<Record<string, number>>;
   /**
@@ -146,7 +149,7 @@ export interface Plan {
   /** Spec of the chain to which the name resolves. */
   readonly chain: string;
   readonly reason: 'preset' | 'ranked' | 'rule' | 'override' | 'simple-turn' | 'fallback';
-  /** Ranked targets, best first, including targets beyond `most`. If nothing is ranked, contains the chain's targets in order. */
+  /** Ranked targets, best first, including targets beyond `most`. If the preset does not rank, the chain's targets in order. */
   readonly candidates: readonly Candidate[];
   readonly rejected: readonly { readonly target: string; readonly why: string }[];
   /** Warnings about assumed values, retirements, and failures of the catalog and the ledger. */

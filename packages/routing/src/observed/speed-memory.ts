@@ -31,7 +31,7 @@ interface PendingFirst {
 export class SpeedMemory {
   private readonly now: () => number;
   private readonly targets = new Map<string, TargetSpeed>();
-  /** Attempts with content that have not ended, by call id. A call has one attempt at a time. */
+  /** Attempts with content that have not ended, by call id. At any time, at most one attempt of a call has content. */
   private readonly pending = new Map<string, PendingFirst>();
 
   constructor(now: () => number) {

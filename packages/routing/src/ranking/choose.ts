@@ -105,7 +105,7 @@ function weightsOf({ by }: Choice, { request }: Pick<Turn, 'request'>): Weights 
   return typeof chosen === 'string' ? STRATEGIES[chosen] : chosen;
 }
 
-/** Returns the chain of the best targets, followed by the fallback. A target of the fallback is not repeated before it. */
+/** Returns the chain of the best targets, followed by the fallback. Omits a best target that the fallback contains. */
 function chainOf(
   { most = DEFAULT_MAX_TARGETS, fallback }: Choice,
   candidates: readonly Candidate[],

@@ -12,6 +12,7 @@ export interface RankedTarget extends ResolvedTarget {
   /** Maximum number of tokens, including input and output. */
   readonly context: number | undefined;
   readonly inputTokens: number;
+  /** Estimated cost of the request in nano-USD; `undefined` if the price is unknown or a subscription covers the call. */
   readonly nanoUsd: bigint | undefined;
 }
 
@@ -51,7 +52,7 @@ export async function rankedTarget(
   };
 }
 
-/** Returns the catalog's facts about the target's model. Catches errors, because a custom catalog may fail without ending the call. */
+/** Returns the catalog's facts about the target's model. Catches errors, so that a failing catalog does not end the call. */
 async function factsOf(
   { vendor, model }: ResolvedTarget,
   catalog: Catalog,

@@ -64,7 +64,7 @@ function costScores(subjects: readonly RankedTarget[]): readonly (number | undef
   );
 }
 
-/** Returns the health part of a score. −20 for a benched target exceeds the sum of all positive parts, which is at most 15. */
+/** Returns the health part of a score. The −20 of a benched target outweighs all positive parts, whose sum is at most 15. */
 function healthPart(health: TargetHealth | undefined, now: number): number {
   if (health === undefined) return 0;
   const { state, until, failures } = health;
