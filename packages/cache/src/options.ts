@@ -2,7 +2,7 @@ import { LlmError, type ChatModel, type Clock } from '@majordomo/core';
 import { checkOptions as checkKinds, isRecord, type KindsOf } from '@majordomo/core/toolkit';
 import type { CacheStore } from './cache-store.ts';
 
-/** Event of reading or storing a response. `key` is the key of the response, or `''` if the response cannot be stored. */
+/** Event of reading or storing a response. `key` is the key of the response, or `''` if no key can be computed. */
 export interface CacheEvent {
   readonly type: 'hit' | 'miss' | 'stored' | 'skipped' | 'store-failed';
   readonly key: string;

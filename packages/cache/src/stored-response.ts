@@ -15,7 +15,7 @@ export interface StoredResponse {
 /** Maximum time of a `Date`, in milliseconds. */
 const MAX_TIME = 8.64e15;
 
-/** Returns a stored value, or `undefined` unless it is a response with this key. Other programs may write to the store. */
+/** Returns a stored value, or `undefined` if it is not a response with this key. Other programs may write to the store. */
 export function parseStoredResponse(value: unknown, key: string): StoredResponse | undefined {
   try {
     const stored = fromJson<unknown>(value);
