@@ -143,7 +143,7 @@ function statements(database: Database) {
       'UPDATE conversations SET renamed = ?, renamed_by = ? WHERE id = ? AND renamed_by <= ?',
     ),
     list: database.prepare(`SELECT ${INFO} FROM conversations AS c ORDER BY c.at DESC, c.id LIMIT ?`),
-    // Selects the best message of each conversation. In SQLite, a plain column next to min() has its value from the row with the
+    // Selects the best message of each conversation. In SQLite, a plain column next to min() has the value of the row with the
     // minimum.
     search: database.prepare(
       `SELECT ${INFO}, found.json FROM (

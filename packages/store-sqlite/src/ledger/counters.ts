@@ -6,7 +6,7 @@ type UsedAmount = Parameters<LedgerStore['settle']>[1];
 /** Amount that a reservation has reserved on a counter, in one period. */
 interface Hold {
   readonly counter: string;
-  /** Number of the period in which the amount was reserved. The counter may start a new one before the settlement. */
+  /** Number of the period in which the amount was reserved. The counter may start a new period before the settlement. */
   readonly period: number;
   readonly amount: bigint;
   readonly whenLapsed: Claim['whenLapsed'];
@@ -124,7 +124,7 @@ export class Counters {
     });
   }
 
-  /** Returns the state of a counter, or that of a new period. A period is stored with its first reservation. */
+  /** Returns the state of the current period, or the state of a new period. A period is stored with its first reservation. */
   private counterFor({ counter, resetsInMs, nextResetsInMs }: Claim, now: number): Counter {
     const known = this.sql.counter.get(counter) as Counter | undefined;
     if (known !== undefined && (known.resetsAt === null || Number(known.resetsAt) > now)) return known;

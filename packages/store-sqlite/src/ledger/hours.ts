@@ -1,4 +1,4 @@
 export const HOUR_MS = 3_600_000;
 
-/** Returns the number of the hour since the epoch. */
+/** Returns the number of full hours from the Unix epoch to a time in epoch milliseconds. */
 export const hourOf = (at: number): number => Math.floor(at / HOUR_MS);

@@ -49,7 +49,7 @@ export class Report {
     const sums = new ReportSums(query);
     const range = await this.rangeOf(query);
     if (range === undefined) return [];
-    // Hourly sums contain no tags and no call ids, so such queries read all records.
+    // Hourly sums contain no tags and no call ids, so a query for a tag or a call reads single records.
     const isFromHours = query.call === undefined && query.tag === undefined;
     for (const stretch of stretches(range, query, isFromHours)) {
       if (stretch.isHours) await this.addHours(sums, stretch);

@@ -13,7 +13,7 @@ export interface Stretch {
   readonly isHours: boolean;
 }
 
-/** Distance of the times whose labels are compared, in milliseconds. Every offset of a time zone is a multiple of it. */
+/** Distance of the times whose labels are compared, in milliseconds. Offsets of time zones are multiples of this distance. */
 const STEP_MS = 900_000;
 
 /** Divides a range where a label changes. With `withHours`, also separates the full UTC hours of each part from the rest. */
