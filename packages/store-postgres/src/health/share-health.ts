@@ -40,7 +40,7 @@ class HealthSharing implements Subscriber {
   /** Targets that another process has benched. */
   private readonly remoteBenches = new Set<string>();
   private cancelRetry: (() => void) | undefined;
-  /** Pending messages. They are sent one at a time, because a client's connections do not preserve their order. */
+  /** Pending messages. They are sent one at a time, because a client's connections do not preserve the order of statements. */
   private sending: Promise<unknown> = Promise.resolve();
   private isOver = false;
 

@@ -46,7 +46,7 @@ export function postgresChannel(
       };
       const subscriber = {
         onMessage: (payload: string) => {
-          // Another program sent an invalid payload, so ignore it.
+          // Ignore an invalid payload, which another program may have sent.
           last = last.then(() => deliver(payload)).catch(() => undefined);
         },
         onEnd,

@@ -13,14 +13,14 @@ CREATE OR REPLACE FUNCTION ${schema}.now_ms() RETURNS bigint LANGUAGE sql VOLATI
   SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint
 $$;
 
--- End of a period that starts now: the rest of it, or the current window of equal windows.
+-- Returns the end of a period that starts now, in epoch milliseconds. With 'window', returns the end of the current window.
 CREATE OR REPLACE FUNCTION ${schema}.period_end(claim jsonb, now bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE WHEN claim ? 'window'
     THEN now + (claim->>'window')::bigint - mod(now - (claim->>'phase')::bigint, (claim->>'window')::bigint)
     ELSE now + (claim->>'resets')::bigint END
 $$;
 
--- Ends lapsed reservations, all of whose counters are locked.
+-- Ends lapsed reservations. The caller has locked all their counters.
 CREATE OR REPLACE FUNCTION ${schema}.lapse(ids text[], now bigint) RETURNS void LANGUAGE sql AS $$
   WITH lapsed AS (
     UPDATE ${schema}.reservations SET state = 'lapsed', until = now + ${LAPSED_MS}
@@ -36,7 +36,7 @@ CREATE OR REPLACE FUNCTION ${schema}.lapse(ids text[], now bigint) RETURNS void 
   FROM sums WHERE counter.name = sums.name AND counter.began = sums.began
 $$;
 
--- Holds all claims, or returns the first one that does not fit. All counters are locked.
+-- Reserves all claims, or returns the first claim that does not fit. The caller has locked all counters.
 CREATE OR REPLACE FUNCTION ${schema}.reserve(operation jsonb, now bigint) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   refusal jsonb;
@@ -73,7 +73,7 @@ BEGIN
 END
 $$;
 
--- Replaces the held amounts with the used ones. Returns whether they were held. All counters are locked.
+-- Replaces the reserved amounts with the used amounts. Returns whether the lease was valid. The caller has locked all counters.
 CREATE OR REPLACE FUNCTION ${schema}.settle(operation jsonb, now bigint) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   reservation ${schema}.reservations;
@@ -98,9 +98,9 @@ BEGIN
 END
 $$;
 
--- Executes operations of one process together. It locks all their counters, and those of lapsed reservations, in one order
--- before it reads any of them. Two calls therefore never wait for each other. A reservation is changed only under the locks
--- of its counters.
+-- Executes operations of one process together. First locks the counters of the operations and of lapsed reservations, always
+-- in the same order. Two calls therefore never wait for each other. A reservation is changed only under the locks of its
+-- counters.
 CREATE OR REPLACE FUNCTION ${schema}.ledger(operations jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   lapsed text[] := ARRAY(
