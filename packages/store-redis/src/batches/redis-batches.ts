@@ -24,7 +24,7 @@ const ROW_VALUES = 5;
 export function redisBatches(connection: Connection, prefix: string): BatchStore {
   const names = `${prefix}:batches`;
   const run = (what: Script, key: string, values: readonly string[] = []): Promise<unknown> =>
-    // Encode the key, because a brace in the key would end the hash tag.
+    // Encode the key, because a closing brace in the key would end the hash tag.
     connection.run(what, [`${prefix}:batch:{${encodeURIComponent(toStoredText(key))}}`], values);
   const load: BatchStore['load'] = async (key) => {
     const [version, json] = (await run(LOAD, key)) as readonly (string | null)[];

@@ -38,7 +38,7 @@ export class Connection {
     this.waits = new TickingTimeout(clock, timeoutMs);
   }
 
-  /** Runs a script. Rejects with `network`, `timeout` or `server` if Redis is not connected, does not respond or fails. */
+  /** Runs a script. Rejects with `network` if Redis is not connected, `timeout` without a reply, or `server` if Redis fails. */
   run(script: Script, keys: readonly string[], values: readonly string[]): Promise<unknown> {
     return this.withTimeout(() => this.evaluate(script, keys, values));
   }

@@ -1,4 +1,4 @@
-/** Estimate of Redis's clock from its last reply. The estimate is late by at most the latency of this reply, and never early. */
+/** Estimate of Redis's clock from its last reply. It is never ahead, and it is behind by at most the latency of this reply. */
 export class RedisTime {
   private offset: number | undefined;
 
