@@ -46,6 +46,7 @@ export interface FeedAttempt {
   readonly attempt?: number | undefined;
   /** Time since the start of the call, in milliseconds. */
   readonly at: number;
+  /** Duration in milliseconds. Absent for a running attempt. */
   readonly ms?: number | undefined;
   readonly outcome: CallOutcome | 'skipped';
   /** Time from the start of the call to the attempt's first content, in milliseconds. */
@@ -68,6 +69,7 @@ export interface FeedEvent {
   readonly detail?: string | undefined;
 }
 
+/** Numbers of tokens. */
 export interface FeedUsage {
   readonly input?: number | undefined;
   readonly output?: number | undefined;
@@ -109,6 +111,7 @@ export interface FeedHello {
   /** Identifier of the server process. A new identifier means that earlier calls are no longer stored. */
   readonly boot: string;
   readonly now: number;
+  /** Maximum number of stored calls. */
   readonly keep: number;
   readonly hasLedger: boolean;
   readonly showsContent: boolean;

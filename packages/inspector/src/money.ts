@@ -8,7 +8,7 @@ const KEYS = ['tenant', 'key', 'model', 'target'] as const;
 const MAX_ROWS = 50;
 const MAX_CALLS = 60;
 
-/** Returns the state of every limit, smallest remaining share first. */
+/** Returns the states of at most 200 limits, smallest remaining share first. */
 export async function limitsOf(ledger: Ledger): Promise<readonly FeedLimit[]> {
   const states = await ledger.state();
   return states
@@ -37,7 +37,7 @@ function toFeedLimit({ limit, key, used, held, left, resetsAt, emptyAt }: LimitS
 
 const unitOf = ({ max }: Limit): FeedLimit['unit'] => Object.keys(max)[0] as FeedLimit['unit'];
 
-/** Returns spending by tenant, key, model or target, highest cost first. Sums are hourly for a day, otherwise daily. */
+/** Returns at most 50 rows of spending, highest cost first, with hourly sums for a day and daily sums for longer ranges. */
 export async function spendingOf(query: URLSearchParams, ledger: Ledger, now: number): Promise<FeedSpending> {
   const dimension = oneOf(query.get('by') ?? 'model', KEYS, 'by');
   // The ledger records the id of the virtual key as a tag.
@@ -87,7 +87,7 @@ function toFeedRow(row: ReportRow, key: string, over: (key: string) => readonly 
   };
 }
 
-/** Returns the total cost of all attempts for each call. A call without a record is omitted. */
+/** Returns the total cost of all attempts for each call. Omits calls without records, and calls that a plan includes. */
 export async function costsOf(
   query: URLSearchParams,
   ledger: Ledger,

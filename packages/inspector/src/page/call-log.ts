@@ -14,7 +14,7 @@ interface Pages {
   readonly entries: readonly Entry[];
   /** Position of the next page of the call log. Absent for the last page. */
   readonly next?: string | undefined;
-  /** Whether an older page has been loaded. The first page is then not updated, because new calls would shift it. */
+  /** Whether an older page has been loaded. The first page is then not updated, because new calls would shift the older pages. */
   readonly isPaged: boolean;
   readonly error?: string | undefined;
 }

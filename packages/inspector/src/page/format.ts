@@ -19,7 +19,7 @@ export function rough(ms: number): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
-/** Formats nano-USD with two significant digits: `$0.0042`, `$12.30`. */
+/** Formats nano-USD with up to two decimals from one dollar on (`$12.3`), otherwise with two significant digits (`$0.0042`). */
 export function usd(nanoUsd: string): string {
   const dollars = Number(nanoUsd) / NANO;
   if (dollars === 0) return '$0';

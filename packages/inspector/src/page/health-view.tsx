@@ -32,8 +32,8 @@ export function HealthView(): JSX.Element {
     <div class="page">
       <h2>Health</h2>
       <p class="soft">
-        Calls skip a benched target until its bench ends. Then one call probes the target. Changes made here
-        apply to this process only.
+        Calls skip a benched target until its bench ends. Then one call probes the target. Unless health is
+        shared, changes made here apply to this process only.
       </p>
       <p role="status" class="announcement">
         {said}

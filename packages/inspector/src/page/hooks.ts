@@ -77,7 +77,6 @@ export function useLoaded<T>(
 const RECORDED_AFTER_MS = 400;
 const MAX_IDS = 60;
 
-/** Requests the costs of the visible calls. */
 export function useCosts(calls: readonly FeedCall[]): void {
   const store = useStore();
   const { hello } = useKnown();

@@ -17,7 +17,6 @@ export interface ListedCall extends FeedCall {
 /** Entry of the call log, as JSON. Members that are `undefined` are absent. */
 export type Entry = CallEntry;
 
-/** Converts an entry of the call log to a listed call. */
 export function fromEntry(entry: Entry): ListedCall {
   const { id, at, ms, error, attempts, metadata, target, usage, warnings } = entry;
   const startedAt = Date.parse(at);

@@ -1,7 +1,6 @@
 import type { FeedCall } from '../feed-types.ts';
 import { failedOver } from './filter.ts';
 
-/** Summary of a list of calls. */
 export interface Summary {
   readonly calls: number;
   readonly running: number;
