@@ -12,10 +12,7 @@ interface AgentWriter {
   readonly content: ContentAttributes | undefined;
 }
 
-/**
- * Returns a function that wraps each run and tool in a span. The span ends when the run or tool ends. A run's
- * state is released when the run ends.
- */
+/** Returns a function that wraps each run and tool in a span. The span ends when the run or tool ends. */
 export function agentAround(name: string, writer: AgentWriter): Around {
   const { start, instruments, content } = writer;
   const bounded = boundedNames();

@@ -8,7 +8,7 @@ export type Convention = '1.36' | '2026-08';
  * 004902b8cb70aa5ae6ca4ae07132b7daabcd3e10 (August 2026, in development). Many dashboards read 1.36.
  */
 export interface Dialect {
-  /** Returns the attributes that this version defines, under the names of this version. */
+  /** Returns the attributes under the names of this version. Omits attributes that later versions added. */
   attributes(attributes: Attributes): Attributes;
   /** Whether this version defines the metric. */
   hasMetric(name: string): boolean;

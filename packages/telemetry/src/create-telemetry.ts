@@ -24,8 +24,8 @@ const KINDS: KindsOf<TelemetryOptions> = {
 };
 
 /**
- * Returns options that create spans and metrics by OpenTelemetry's GenAI conventions. Throws `config` if `content` is set
- * with convention 1.36, and for an unknown convention.
+ * Returns options that create spans and metrics by OpenTelemetry's GenAI conventions. Throws `config` for invalid options, and
+ * if `content` is set with convention 1.36.
  *
  * @example
  * const telemetry = createTelemetry();

@@ -1,6 +1,6 @@
 import type { LlmError, ModelRequest } from '@majordomo/core';
 
-/** Whether the request continues a failed attempt. Its last assistant message then ends with the text of the failed attempt. */
+/** Whether one of the request's last two messages contains the text of the failed attempt, which the model then continues. */
 export function isContinuation({ messages }: ModelRequest, { details: { partial } }: LlmError): boolean {
   const shown = partial?.text.trimEnd() ?? '';
   if (shown === '') return false;

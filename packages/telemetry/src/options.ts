@@ -22,8 +22,8 @@ export interface TelemetryOptions {
    */
   readonly meter?: Meter | undefined;
   /**
-   * Redactor for prompts, responses, tool arguments and tool results. If it is set, spans contain the redacted content, but never
-   * images and files. Not available with convention 1.36, which has no attributes for content.
+   * Redactor for prompts, responses, tool arguments and tool results. If it is set, spans contain the redacted content, but not
+   * the bytes of images, files and audio. Not available with convention 1.36, which has no attributes for content.
    *
    * @default no content
    */
@@ -35,7 +35,8 @@ export interface TelemetryOptions {
    */
   readonly convention?: Convention | undefined;
   /**
-   * Whether metrics have a tenant attribute. Enable it only for few tenants. Call spans always have this attribute.
+   * Whether metrics have a tenant attribute. Enable it only for a small number of tenants. The span of each call with a tenant
+   * has this attribute regardless of this option.
    *
    * @default false
    */

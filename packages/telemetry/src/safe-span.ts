@@ -67,7 +67,7 @@ export class SafeSpan {
     ignoreErrors(() => this.span?.addEvent(event, attributes));
   }
 
-  /** Sets the error status without a message, because the message may quote the prompt. */
+  /** Sets the error status with the error's type instead of its message, because the message may quote the prompt. */
   onAttemptFailed(type: string): void {
     this.set({ 'error.type': type });
     ignoreErrors(() => this.span?.setStatus({ code: SpanStatusCode.ERROR, message: type }));
@@ -78,7 +78,7 @@ export class SafeSpan {
     return this.startTime + this.ms();
   }
 
-  /** Returns the time since the span's start, in milliseconds. */
+  /** Returns the time since the span was created, in milliseconds. */
   ms(): number {
     return performance.now() - this.began;
   }
