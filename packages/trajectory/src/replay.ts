@@ -10,6 +10,7 @@ import type { Trajectory } from './trajectory.ts';
 
 /** Recorded turn and the model's new response. */
 export interface ReplayedTurn {
+  /** Number of the turn, starting at 1. */
   readonly turn: number;
   readonly recorded: AssistantMessage;
   readonly response: ChatResponse;

@@ -20,7 +20,7 @@ export interface WriterOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** Writes runs as lines to `success.*.jsonl` and `failure.*.jsonl`, and to `quarantine/` if a line may contain a secret. */
+/** Writes each run as a line to `success.*.jsonl` or `failure.*.jsonl`, or to `quarantine/` if the line may contain a secret. */
 export interface TrajectoryWriter extends AsyncDisposable {
   /** Writes a run. Never rejects. A line that still contains a secret is quarantined, and errors are reported to `onError`. */
   write(trajectory: Trajectory): Promise<'written' | 'quarantined' | 'failed'>;
