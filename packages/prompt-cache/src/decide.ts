@@ -95,7 +95,7 @@ const isLower = (cost: bigint | undefined, other: bigint | undefined): boolean =
 /** Estimate of four characters per token, because an exact count would delay each call. */
 const ESTIMATE = { count: (text: string) => Math.ceil(text.length / 4), pages: () => 1 };
 
-/** Returns the expected numbers of tokens of a call, which are those of the last response plus an estimate for later messages. */
+/** Returns the expected numbers of tokens of a call: those of the last request, plus an estimate for the later messages. */
 function expectedTokens(messages: readonly Message[], last: Holder | undefined) {
   const later = messages.slice(last?.count ?? 0);
   const input = later.reduce((sum, message) => sum + estimateMessage(message, ESTIMATE), last?.input ?? 0);
