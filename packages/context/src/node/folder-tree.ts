@@ -5,7 +5,7 @@ import ignore, { type Ignore } from 'ignore';
 const MAX_ENTRIES = 500;
 const MAX_DEPTH = 6;
 
-/** Lists a folder and six levels of subfolders at most, without ignored files. Lists links but does not follow them. */
+/** Lists the entries of a folder to a depth of six, without ignored files. Lists links but does not follow them. */
 export async function folderTree(
   root: string,
   folder: string,
