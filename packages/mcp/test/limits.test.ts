@@ -35,7 +35,7 @@ describe('a call', () => {
     await clock.advance(300);
     expect(await outcome).toMatchObject({
       kind: 'timeout',
-      message: 'mcp "h": hang sent no data for 300 ms',
+      message: 'mcp "h": hang: the server sent no data for 300 ms; raise a time limit of connectMcp',
     });
     expect(await run('look')).toEqual([{ type: 'text', text: 'seen' }]);
     expect(notes().some((note) => note.startsWith('cancelled'))).toBe(true);
@@ -43,7 +43,15 @@ describe('a call', () => {
 
   it.each([
     [10_000, { value: [{ type: 'text', text: 'stepped' }] }],
-    [500, { reason: { kind: 'timeout', message: 'mcp "h": steps did not end within 500 ms' } }],
+    [
+      500,
+      {
+        reason: {
+          kind: 'timeout',
+          message: 'mcp "h": steps: no result within 500 ms; raise a time limit of connectMcp',
+        },
+      },
+    ],
   ])('that reports progress continues, up to a total of %d ms', async (totalMs, settled) => {
     const clock = countingClock();
     const { run, notes } = await world({ timeoutMs: 300, totalMs, clock });

@@ -31,7 +31,9 @@ it('aborts after the total time regardless of messages', async () => {
     timeout.touch();
     await clock.advance(37);
   }
-  expect(timeout.signal.reason).toMatchObject({ message: 'call did not end within 1000 ms' });
+  expect(timeout.signal.reason).toMatchObject({
+    message: 'call: no result within 1000 ms; raise a time limit of connectMcp',
+  });
 });
 
 it('does not count the time of nested pauses, and counts again after the last one', async () => {
