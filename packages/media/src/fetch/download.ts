@@ -110,8 +110,8 @@ async function bytesOf(response: IncomingMessage, url: URL, maxBytes: number): P
   return new Uint8Array(concatBytes(chunks));
 }
 
-const tooLarge = (url: URL, maxBytes: number): LlmError =>
-  new LlmError('unsupported', `${url.host} sent more than maxBytes (${maxBytes})`, { code: 'too-large' });
+const tooLarge = ({ host }: URL, maxBytes: number): LlmError =>
+  new LlmError('unsupported', `${host} sent over ${maxBytes} bytes; raise maxBytes`, { code: 'too-large' });
 
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
