@@ -20,13 +20,13 @@ export interface SdkOptions extends ProviderOptions {
 
 /** Options of a provider over Chat Completions. */
 export interface ChatOptions extends SdkOptions {
-  /** Quirks that replace those of the profile and of its model rules. */
+  /** Quirks that replace those of the profile and of its model rules. @default none */
   readonly quirks?: Partial<ChatQuirks> | undefined;
 }
 
 /** Options of a provider over Responses. */
 export interface ResponsesOptions extends SdkOptions {
-  /** Quirks that replace those of the profile and of its model rules. */
+  /** Quirks that replace those of the profile and of its model rules. @default none */
   readonly quirks?: Partial<ResponsesQuirks> | undefined;
 }
 

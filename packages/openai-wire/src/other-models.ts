@@ -36,7 +36,7 @@ export interface OtherModelsContext {
 /** Creates the models of a provider other than chat models. */
 export type CreateOtherModels = (context: OtherModelsContext) => OtherModels;
 
-/** Creates the models of a provider other than chat models, with its timeouts. */
+/** Creates the models of a provider other than chat models, with the timeouts of the provider. */
 export function createOtherModels(
   create: CreateOtherModels,
   connection: Connection,

@@ -104,7 +104,7 @@ const withResultFiles = (capabilities: Capabilities): Capabilities =>
     ? capabilities
     : { ...capabilities, resultFiles: capabilities.files };
 
-/** Merges quirks. Each source takes precedence over the ones before it: API, profile, first matching rule, `own`. */
+/** Merges quirks. Later sources replace earlier ones, in this order: API, profile, first matching rule, `own`. */
 function traitsOf<Quirks extends WireQuirks>(
   defaults: Quirks,
   profile: WireProfile<Quirks>,

@@ -17,7 +17,7 @@ export interface ClientSettings {
   /** Headers of every request. A header with the value `null` is never sent. */
   readonly defaultHeaders: Readonly<Record<string, string | null>>;
   readonly defaultQuery: Readonly<Record<string, string>> | undefined;
-  /** Timeout of the SDK in milliseconds. It is the longest possible timeout, because majordomo enforces shorter ones. */
+  /** Timeout of the SDK in milliseconds. It is the longest possible timeout, because majordomo enforces shorter timeouts. */
   readonly timeout: number;
 }
 

@@ -12,7 +12,7 @@ import {
 import type { Connection } from '../connection.ts';
 import { TOKEN_MEMBER, type BatchTarget, type Jobs, type Json } from './jobs.ts';
 
-/** Maximum clock difference to the vendor, in milliseconds. `find` stops at a batch older than `since` minus this value. */
+/** Maximum clock difference to the vendor, in milliseconds. `find` stops at a batch created before `since` minus this value. */
 const CLOCK_DIFFERENCE_MS = 3_600_000;
 
 /** Creates the request functions of a batch API whose input is an uploaded file. */
@@ -128,7 +128,7 @@ function emptyIfGone(error: unknown): Json {
   throw error;
 }
 
-/** Converts a line of the results. Returns `undefined` if it has no id. An unknown error without a response has status 500. */
+/** Converts a line of the results; `undefined` for a line without an id. An unknown error without a response has status 500. */
 function lineOf({ custom_id: id, response, error }: Json): BatchLine | undefined {
   if (typeof id !== 'string') return undefined;
   if (isRecord(response)) {

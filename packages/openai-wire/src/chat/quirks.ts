@@ -1,6 +1,6 @@
 import { extended, type WireQuirks } from '../quirks.ts';
 
-/** Properties of a Chat Completions request that some servers reject. The quirk `refuses` lists those to drop with a warning. */
+/** Properties of a Chat Completions request that some servers reject. The quirk `refuses` lists the properties to drop. */
 export const CHAT_PARAMETERS = [
   'temperature',
   'top_p',
@@ -45,7 +45,7 @@ export interface ChatQuirks extends WireQuirks {
   readonly signedDetails: 'none' | { readonly family: string; readonly format: string };
   /** Reasoning text for turns without reasoning, for servers that require such a text. `''`: no text is sent. */
   readonly reasoningPlaceholder: '' | ' ';
-  /** Handling of `<think>` tags. `split`: the text between them becomes reasoning. `keep`: they stay in the text. */
+  /** Handling of `<think>` tags. `split`: text between the tags becomes reasoning. `keep`: the tags stay in the text. */
   readonly thinkTags: 'keep' | 'split';
   /** Whether `completion_tokens` includes reasoning tokens. `outside`: reasoning tokens are added to the output tokens. */
   readonly reasoningTokens: 'inside' | 'outside';
@@ -72,7 +72,7 @@ export interface ChatQuirks extends WireQuirks {
   readonly topK: boolean;
   /** Whether a streaming request contains `stream_options.include_usage`, which some servers reject. */
   readonly streamUsage: boolean;
-  /** Properties that are not sent. If a request contains such a property, a warning reports that it was dropped. */
+  /** Properties that are not sent. A warning reports each dropped property, except `stream_options`. */
   readonly refuses: readonly ChatParameter[];
 }
 

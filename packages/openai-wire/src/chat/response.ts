@@ -30,5 +30,5 @@ const FAILURES: ReadonlyMap<string | undefined, ErrorKind> = new Map([
 /** Returns the finish reason; `other` if the server's reason is unknown or missing. */
 export const finishReason = (raw: string | undefined): FinishReason => REASONS.get(raw) ?? 'other';
 
-/** Returns the error kind for a finish reason that reports a failure; `undefined` for other reasons. */
+/** Returns the error kind for a finish reason that reports a failure; `undefined` for any other reason. */
 export const failedFinish = (raw: string | undefined): ErrorKind | undefined => FAILURES.get(raw);

@@ -67,7 +67,7 @@ const SCHEMA_CODES: ReadonlySet<string> = new Set(['invalid_function_parameters'
 const schemasIn = ({ tools, response_format: chat, text }: SentBody): string =>
   JSON.stringify([tools, chat, text]);
 
-/** Sends the caller's schemas unchanged, without enforcing them. */
+/** Sends the caller's schemas unchanged and without `strict`, so that the server does not enforce the schemas. */
 const nonStrictRecovery = ({ formatMembers, schemaFormat, toolsToWire }: BodyForms): Recovery => ({
   id: 'strict',
   what: 'strict dropped from schemas',

@@ -77,7 +77,7 @@ const samplingRecovery = (member: string, whileReasoning: boolean): Recovery => 
 
 /** Returns the name of the rejected top-level property: `stream_options` for `stream_options.include_usage`. */
 function rejectedMember({ code, type, param, message }: ReportedFailure): string | undefined {
-  // `invalid_parameter` counts as a rejection only for `prompt_cache_*`. For other properties, it can mean an invalid value.
+  // `invalid_parameter` counts as a rejection only of `prompt_cache_*`. For any other property, it can mean an invalid value.
   const isCacheRefusal = code === 'invalid_parameter' && param?.startsWith('prompt_cache_') === true;
   const isCode = CODES.has(code ?? '') || CODES.has(type ?? '') || isCacheRefusal;
   const named = isCode && param !== undefined ? param : memberInMessage(message);

@@ -4,7 +4,7 @@ import type { ImageLimits } from '@majordomo/core';
 export interface EmbeddingQuirks {
   /** Requested encoding of vectors. `base64` is smaller and faster. `none`: the request does not contain `encoding_format`. */
   readonly encoding: 'base64' | 'float' | 'none';
-  /** Property that requests shorter vectors. `cut`: majordomo shortens the vectors. `fixed`: they cannot be shortened. */
+  /** Property that requests shorter vectors. `cut`: majordomo shortens the vectors. `fixed`: the size cannot be changed. */
   readonly dimensions: 'dimensions' | 'output_dimension' | 'cut' | 'fixed';
   /** Number of dimensions of a vector that is not shortened. */
   readonly size?: number | undefined;

@@ -39,6 +39,6 @@ export function fromRerankBody(json: unknown, target: string): Awaited<ReturnTyp
 
 function resultOf(entry: unknown): RerankResult {
   const { index, relevance_score: score } = asRecord(entry);
-  // Core checks both values, and throws `protocol` if one is not a number.
+  // Core checks both values, and throws `protocol` for a value that is not a number.
   return { index: index as number, score: score as number };
 }

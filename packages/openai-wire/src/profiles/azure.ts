@@ -19,7 +19,7 @@ export interface AzureOptions {
   readonly credential?: 'key' | 'token' | undefined;
 }
 
-/** Azure OpenAI over Chat Completions. Source: recordings of 2024-2026 of both APIs. */
+/** Azure OpenAI over Chat Completions. Source: recordings of 2024-2026 of the `/openai/v1` API and of the older API. */
 export function azureOpenAI(options: AzureOptions = {}): Profile {
   const { resource, deployment, apiVersion, credential, spaces } = options;
   const path = deployment === undefined ? '/openai/v1' : `/openai/deployments/${deployment}`;

@@ -2,8 +2,8 @@ import type { Profile } from '../profile.ts';
 
 /**
  * DeepSeek. Sources: recordings of 2025-2026, in which deepseek-v4-flash accepted `thinking: { type: 'disabled' }` and
- * `reasoning_effort`; the API reference (2026): JSON mode accepts no schema. With thinking, every assistant turn
- * requires `reasoning_content` other than an empty string. A turn without reasoning therefore contains a space.
+ * `reasoning_effort`; the API reference (2026), which states that JSON mode accepts no schema. With thinking, every
+ * assistant turn requires a non-empty `reasoning_content`. A turn without reasoning therefore contains a space.
  */
 export const deepseek: Profile = {
   id: 'deepseek',

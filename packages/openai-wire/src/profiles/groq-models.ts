@@ -14,7 +14,7 @@ const COMPOUND = ['web_search', 'visit_website', 'browser_automation', 'code_int
 /** Groq's models by id, with the vendor tools that they accept. Sources: guides and model pages, 2026-11. */
 export const GROQ_MODELS: readonly ModelRule[] = [
   {
-    // The model always reasons; its lowest effort is `low` (model card, 2025-08).
+    // The model always reasons. Its lowest effort is `low` (model card, 2025-08).
     pattern: /gpt-oss/,
     quirks: { reasoningOff: 'low', vendorTools: ['browser_search', 'code_interpreter', 'mcp'] },
     capabilities: THINKS,

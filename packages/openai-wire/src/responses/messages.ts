@@ -96,7 +96,7 @@ function withoutDuplicates(message: AssistantMessage, conversion: Conversion): A
   return { ...message, parts: message.parts.filter((part) => !duplicates.includes(part)) };
 }
 
-/** Converts an assistant message. Adds an empty message after final reasoning, because the API requires an item there. */
+/** Converts an assistant message. Adds an empty message after final reasoning, which the API requires. */
 function turnItems({ parts }: AssistantMessage, conversion: Conversion): readonly InputItem[] {
   const items: InputItem[] = [];
   for (const part of parts) {

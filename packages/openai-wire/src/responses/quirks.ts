@@ -1,6 +1,6 @@
 import { extended, type WireQuirks } from '../quirks.ts';
 
-/** Properties of a Responses request that some servers reject. The quirk `refuses` lists those to drop with a warning. */
+/** Properties of a Responses request that some servers reject. The quirk `refuses` lists the properties to drop. */
 export const RESPONSES_PARAMETERS = [
   'temperature',
   'top_p',
@@ -37,7 +37,7 @@ export interface ResponsesQuirks extends WireQuirks {
   readonly toolLoading: 'additional_tools' | 'none';
   /** Delivery that the server supports. `stream`: only streaming requests. */
   readonly delivery: 'any' | 'stream';
-  /** Properties that are not sent. If a request contains such a property, a warning reports that it was dropped. */
+  /** Properties that are not sent. A warning reports each dropped property, except `parallel_tool_calls`. */
   readonly refuses: readonly ResponsesParameter[];
 }
 

@@ -113,7 +113,7 @@ function putSettings(
   params['safety_identifier'] = acceptedSetting(request, 'endUser', quirks, warnings);
 }
 
-/** Returns the property `reasoning`, with a request for a summary if the request or the quirks require one. */
+/** Returns the property `reasoning`, with `summary` if the request or the quirks require a summary. */
 export function reasoningToWire(
   {
     reasoning: requested,

@@ -210,7 +210,7 @@ export class ResponsesReader implements WireReader {
     this.keys.end(key);
   }
 
-  /** Writes the log probabilities of a delta. If deltas contain any, those of complete items are ignored. */
+  /** Writes the log probabilities of a delta. If a delta contains any, the log probabilities of complete items are ignored. */
   private logprobs(list: unknown): void {
     const tokens = tokenLogprobs(list);
     this.hasLogprobs ||= tokens.length > 0;

@@ -129,7 +129,7 @@ export class NullFilter {
     const above = frame === undefined ? this.root : valueSchema(frame);
     const type = isObject ? 'object' : 'array';
     const leaves = isSchema(above) ? leavesOf(above, this.root).filter((leaf) => mayBe(leaf, type)) : [];
-    // A rewritten schema with several alternatives has no optional property in any of them.
+    // A rewritten schema with several alternatives has no optional property in any alternative.
     this.frames.push({
       isObject,
       schema: leaves.length === 1 ? leaves[0] : undefined,
@@ -184,7 +184,7 @@ export class NullFilter {
     }
   }
 
-  /** Emits the beginning of a property, without its comma if it is the first one emitted. */
+  /** Emits the beginning of a property. Omits the comma before the first property that is emitted. */
   private emitMember(frame: Frame): void {
     this.out += frame.hasMembers ? this.pending : this.pending.replace(/^(\s*),\s*/, '$1');
     frame.hasMembers = true;

@@ -100,7 +100,7 @@ function describeRequired(branch: JsonObject): string {
   return names.length === 0 ? 'none required' : names.join(', ');
 }
 
-/** Returns the different schemas of one property in the alternatives. */
+/** Returns the schemas of one property in all alternatives, without duplicates. */
 function valuesOf(name: string, branches: readonly JsonObject[]): readonly JsonValue[] {
   const values = branches.flatMap((branch) => {
     const value = propertiesOf(branch)[name];
