@@ -43,7 +43,7 @@ export interface BlockEvent {
 interface OpenBlock {
   readonly key: string;
   readonly type: string;
-  /** Arguments in the start event of the block. Some servers send all arguments there and send no deltas. */
+  /** Arguments in the start event of the block. Some servers send all arguments in this event, and no deltas. */
   initialJson: string;
   signature: string;
   /** Citations of the text, as the vendor sent them. */

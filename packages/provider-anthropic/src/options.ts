@@ -7,7 +7,7 @@ import type { Quirks } from './quirks.ts';
  * `/v1`. `baseURL` defaults to ANTHROPIC_BASE_URL in this `env`, or otherwise to `https://api.anthropic.com`.
  */
 export interface AnthropicOptions extends ProviderOptions {
-  /** Quirks that replace the known quirks of a model, for servers that differ from Anthropic's. */
+  /** Quirks that replace the known quirks of a model, for servers that differ from Anthropic's. @default none */
   readonly quirks?: Partial<Quirks> | undefined;
   /** Client of `@anthropic-ai/sdk` to use, with its credential, base URL and `fetch`. @default a new client */
   readonly client?: object | undefined;

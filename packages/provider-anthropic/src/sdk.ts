@@ -5,7 +5,7 @@ import { API_VERSION } from './request.ts';
 /** Headers that this provider and Anthropic's SDK set, in addition to the headers that every SDK sets. */
 export const HEADERS: readonly string[] = ['anthropic-version', 'authorization'];
 
-/** Creates a client. The SDK reads only ANTHROPIC_CUSTOM_HEADERS from the process environment; `fetch` removes these headers. */
+/** Creates a client. From the process environment, the SDK reads only ANTHROPIC_CUSTOM_HEADERS. `fetch` removes these headers. */
 export const newClient = (
   settings: Pick<ClientOptions, 'baseURL' | 'fetch' | 'timeout'> & { readonly apiKey: string },
 ): BaseAnthropic =>
@@ -14,7 +14,7 @@ export const newClient = (
     // These default headers replace headers of the same name in ANTHROPIC_CUSTOM_HEADERS.
     defaultHeaders: {
       accept: 'application/json',
-      // Do not set this header by default, because each request with a body sets its own.
+      // Each request with a body sets its own content type.
       'content-type': null,
       authorization: `Bearer ${settings.apiKey}`,
       'anthropic-version': API_VERSION,
