@@ -27,7 +27,7 @@ export interface BedrockOptions extends Omit<ProviderOptions, 'fetch'> {
   readonly credentials?: AwsCredentials | (() => AwsCredentials | Promise<AwsCredentials>) | undefined;
   /** Request handler for the SDK, or a function that creates a handler for each client. @default the SDK's handler for HTTP/2 */
   readonly requestHandler?: object | (() => object) | undefined;
-  /** Quirks that replace the known quirks of models, for example for an ARN that does not contain the model id. */
+  /** Quirks that replace the known quirks of models, for example for an ARN without the model id. @default none */
   readonly quirks?: Partial<Quirks> | undefined;
   /** `BedrockRuntimeClient` that sends the requests with its own region and credentials. @default a new client */
   readonly client?: object | undefined;

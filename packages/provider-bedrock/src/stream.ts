@@ -68,7 +68,7 @@ export class ConverseReader {
   private readonly warnings: OnceWarnings;
   private result: { readonly head: object; readonly content: unknown[] } | undefined;
   private serverUse: ServerUse | undefined;
-  /** Vendor parts that arrived while calls were open. They are written after the calls, because they would end open calls. */
+  /** Vendor parts that arrived while calls were open. They are written later, because a vendor part would end open calls. */
   private deferred: Omit<VendorPart, 'type'>[] = [];
   /** Key of the last text part. The text part stays open, because the next block may contain citations of the text. */
   private textKey: string | undefined;
