@@ -144,7 +144,8 @@ interface Fragment {
 
 /**
  * Whether a fragment starts another call. Several calls may have the same index. A fragment with a name starts another call if
- * its id differs from the call's id. If an id is missing, a fragment with arguments starts another call after complete arguments.
+ * its id differs from the call's id. If one of the ids is missing, the fragment starts another call if it has arguments and the
+ * call's arguments are complete.
  */
 function startsNewCall({ id: before, json: soFar }: Call, { id, name, json }: Fragment): boolean {
   if (name === '') return false;

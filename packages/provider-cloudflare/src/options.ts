@@ -21,7 +21,7 @@ export interface GatewayOptions {
    * @default false
    */
   readonly skipCache?: boolean | undefined;
-  /** Metadata for the gateway's log. */
+  /** Metadata for the gateway's log. @default none */
   readonly metadata?: Readonly<Record<string, string | number | boolean | null>> | undefined;
   /**
    * Whether the gateway logs the request.
@@ -46,7 +46,7 @@ export interface CloudflareOptions extends ProviderOptions {
   readonly gateway?: GatewayOptions | undefined;
   /** Value that routes all requests with this value to one machine, so that they share a prompt cache. @default no routing */
   readonly sessionAffinity?: string | undefined;
-  /** Quirks that replace the known quirks of a model. */
+  /** Quirks that replace the known quirks of a model. @default none */
   readonly quirks?: Partial<RunQuirks> | undefined;
 }
 
