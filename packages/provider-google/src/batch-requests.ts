@@ -9,7 +9,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 const PAGE_SIZE = 100;
 
-/** Maximum clock difference to the vendor, in milliseconds. `find` stops at a batch older than `since` minus this value. */
+/** Maximum clock difference to the vendor, in milliseconds. `find` stops at a batch created before `since` minus this value. */
 const CLOCK_DIFFERENCE_MS = 3_600_000;
 
 /** Creates the functions that manage batches of the Gemini API. The input of a batch is a file. */

@@ -35,7 +35,7 @@ export interface GoogleOptions extends ProviderOptions {
    * GOOGLE_APPLICATION_CREDENTIALS of `env`, otherwise from the process environment and the metadata server
    */
   readonly token?: Credential | undefined;
-  /** Quirks that replace the known quirks of a model. */
+  /** Quirks that replace the known quirks of a model. @default none */
   readonly quirks?: Partial<Quirks> | undefined;
   /** `GoogleGenAI` client that sends the requests with its own credential and base URL. @default a new client */
   readonly client?: object | undefined;

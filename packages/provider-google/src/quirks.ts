@@ -16,7 +16,7 @@ export interface Quirks {
   readonly schemaField: 'json-schema' | 'subset';
   readonly thinking: Thinking;
   /**
-   * Handling of calls without a thought signature, which other models made. `send`: sent unchanged. `mark`: sent with the
+   * Handling of calls that other models made and that lack a thought signature. `send`: sent unchanged. `mark`: sent with the
    * documented placeholder, because Gemini 3 and later reject calls without a signature.
    */
   readonly unsignedCalls: 'send' | 'mark';
