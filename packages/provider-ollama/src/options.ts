@@ -10,7 +10,7 @@ import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 export interface OllamaOptions extends ProviderOptions, RunnerOptions {
   /** Service to use. @default 'ollama', the local server */
   readonly profile?: ProfileName | undefined;
-  /** Quirks that replace those of the profile and of the model. */
+  /** Quirks that replace those of the profile and of the model. @default none */
   readonly quirks?: Partial<OllamaQuirks> | undefined;
   /** Embedding models by custom model name, so that vectors under all names of a model can be compared. @default none */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
