@@ -1,7 +1,7 @@
 export type { OpenAIOptions } from './options.ts';
 export { createOpenAI, openaiCompatible } from './provider.ts';
 
-// Parser for DSNs of providers that are based on this one.
+// Parser for DSNs of providers that are based on this provider.
 export { quirksFromParams } from '@majordomo/openai-wire';
 
 // Profiles of vendors and servers.
