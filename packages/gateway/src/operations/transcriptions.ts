@@ -32,7 +32,7 @@ type Timestamps = NonNullable<TranscriptionRequest['timestamps']>;
 /** Parses `POST /v1/audio/transcriptions`. */
 export const parseTranscriptions: ParseOperation = async (request, mostBytes) => {
   const form = await formBody(request, mostBytes);
-  const body = formFields(form, ONCE, [TIMES]);
+  const body = formFields(form, ONCE, ['file', TIMES]);
   const notes = new Notes();
   if (body.optional('stream', oneOf('true', 'false')) === 'true')
     invalid('stream', 'is not supported, because one response contains the transcript; omit it');

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { Refusal } from '../errors/refusal.ts';
+import {
+  array,
+  boolean,
+  Fields,
+  integer,
+  jsonObject,
+  nonEmptyString,
+  number,
+  object,
+  oneOf,
+  string,
+  type Parser,
+} from './fields.ts';
+
+/** Returns the value, or the message of the refusal, whose path is `at`. */
+function parse(parser: Parser<unknown>, value: unknown): unknown {
+  try {
+    return parser(value, 'at');
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    expect([error.kind, error.path]).toEqual(['invalid-request', 'at']);
+    return error.message;
+  }
+}
+
+it.each<[string, Parser<unknown>, unknown, unknown]>([
+  ['string', string, '', ''],
+  ['string', string, 'é🦊', 'é🦊'],
+  ['string', string, '\ud83e', 'at is not valid Unicode'],
+  ['string', string, undefined, 'at is required (a string)'],
+  ['string', string, null, 'at must be a string, not null'],
+  ['string', string, [], 'at must be a string, not an array'],
+  ['string', string, 7, 'at must be a string, not of type number'],
+  ['nonEmptyString', nonEmptyString, 'a', 'a'],
+  ['nonEmptyString', nonEmptyString, '', 'at must not be empty'],
+  ['boolean', boolean, false, false],
+  ['boolean', boolean, true, true],
+  ['boolean', boolean, 'true', 'at must be true or false, not of type string'],
+  ['number(0, 2)', number(0, 2), 0, 0],
+  ['number(0, 2)', number(0, 2), 2, 2],
+  ['number(0, 2)', number(0, 2), 1.5, 1.5],
+  ['number(0, 2)', number(0, 2), -0.1, 'at must be from 0 to 2, not -0.1'],
+  ['number(0, 2)', number(0, 2), 2.1, 'at must be from 0 to 2, not 2.1'],
+  ['number(0, 2)', number(0, 2), NaN, 'at must be from 0 to 2, not NaN'],
+  ['number(0, 2)', number(0, 2), '1', 'at must be a number, not of type string'],
+  ['number(1)', number(1), 1e300, 1e300],
+  ['number(1)', number(1), 0.5, 'at must be at least 1, not 0.5'],
+  ['integer(1, 8)', integer(1, 8), 1, 1],
+  ['integer(1, 8)', integer(1, 8), 8, 8],
+  ['integer(1, 8)', integer(1, 8), 0, 'at must be from 1 to 8, not 0'],
+  ['integer(1, 8)', integer(1, 8), 9, 'at must be from 1 to 8, not 9'],
+  ['integer(1, 8)', integer(1, 8), 1.5, 'at must be an integer, not 1.5'],
+  ['integer(1, 8)', integer(1, 8), '1', 'at must be an integer, not of type string'],
+  ['integer(1)', integer(1), Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  ['integer(1)', integer(1), 2 ** 53, 'at must be at most 9007199254740991, not 9007199254740992'],
+  ['integer(1)', integer(1), 0, 'at must be at least 1, not 0'],
+  ["oneOf('a', 'b')", oneOf('a', 'b'), 'b', 'b'],
+  ["oneOf('a', 'b')", oneOf('a', 'b'), 'c', 'at must be one of a, b, not "c"'],
+  ["oneOf('a', 'b')", oneOf('a', 'b'), 'c'.repeat(61), `at must be one of a, b, not "${'c'.repeat(60)}"`],
+  ["oneOf('a', 'b')", oneOf('a', 'b'), 7, 'at must be one of a, b, not of type number'],
+  ["oneOf('a', 'b')", oneOf('a', 'b'), undefined, 'at is required (one of a, b)'],
+  ['object', object, 'a', 'at must be an object, not of type string'],
+  ['object', object, [], 'at must be an object, not an array'],
+  ['jsonObject', jsonObject, { a: 1 }, { a: 1 }],
+  ['array(string)', array(string), ['a', ''], ['a', '']],
+  ['array(string)', array(string), 'a', 'at must be an array, not of type string'],
+])('%s of %s %j is %j', (_, parser, value, expected) => {
+  expect(parse(parser, value)).toEqual(expected);
+});
+
+it('the path of an invalid item contains its index', () => {
+  expect(() => array(string)(['a', 7], 'at')).toThrow('at[1] must be a string, not of type number');
+});
+
+it('the refusal of the body itself has no path', () => {
+  expect(() => object([], '')).toThrow(
+    expect.objectContaining({ message: 'the body must be an object, not an array', path: undefined }),
+  );
+});
+
+describe('the fields of an object', () => {
+  const fieldsOf = (value: Readonly<Record<string, unknown>>, path = ''): Fields => new Fields(value, path);
+
+  it('are optional if they are missing or null', () => {
+    const fields = fieldsOf({ a: null, b: '', c: undefined });
+    expect(['a', 'b', 'c', 'd'].map((key) => fields.optional(key, string))).toEqual([
+      undefined,
+      '',
+      undefined,
+      undefined,
+    ]);
+    expect(['a', 'b', 'c', 'd'].map((key) => fields.isSet(key))).toEqual([false, true, false, false]);
+  });
+
+  it('are only those of the object itself', () => {
+    const fields = fieldsOf({});
+    expect([fields.isSet('constructor'), fields.optional('toString', string)]).toEqual([false, undefined]);
+    expect(() => fields.required('constructor', string)).toThrow('constructor is required (a string)');
+  });
+
+  it('have the path of the object', () => {
+    expect([fieldsOf({}).pathOf('a'), fieldsOf({}, 'b[0]').pathOf('a')]).toEqual(['a', 'b[0].a']);
+    expect(() => fieldsOf({ a: 7 }, 'b').required('a', string)).toThrow('b.a must be a string');
+  });
+
+  it('are listed if they are set and were not parsed', () => {
+    const fields = fieldsOf({ a: 'x', b: null, c: 'y', d: 'z' });
+    fields.required('a', string);
+    fields.optional('c', string);
+    expect(fields.unparsed()).toEqual(['d']);
+  });
+});
