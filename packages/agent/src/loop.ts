@@ -29,7 +29,7 @@ export interface Effects {
   needsApproval?(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
   /** Runs one tool call. Returns a failure as an error result. */
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
-  /** Returns whether a call runs alone, after the turn's other calls. This fixes the order of the entries in a journal. */
+  /** Returns whether a call runs alone, after the turn's other calls, so that the order of journal entries is fixed. */
   readonly runsAlone?: ((call: ToolCallPart, state: RunState) => boolean) | undefined;
   /** Returns decisions on waiting calls, or an empty array to pause the run. The id of a call inside a sub-agent is a path. */
   decisions(calls: readonly ToolCallPart[], state: RunState): Promise<readonly Decision[]>;

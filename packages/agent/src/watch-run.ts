@@ -115,7 +115,7 @@ class RunWatcher {
     this.wake();
   }
 
-  /** Returns the events. Unlike in a generator, `return` also ends the watch before the first read and while a read waits. */
+  /** Returns the events. Their `return` also ends the watch before the first read and while a read waits. */
   events(begin: () => Promise<void>): AsyncGenerator<RunEvent, void> {
     const events = this.readEvents(begin);
     const leave = events.return.bind(events);
