@@ -13,7 +13,7 @@ export interface ServeOptions {
   /** Instructions for the clients' models. @default none */
   readonly instructions?: string | undefined;
   /**
-   * Approval of tools with `approval`. `ask`: the client must ask its user, and a tool does not run if the client does not
+   * Handling of tools that need approval. `ask`: the client must ask its user, and a tool does not run if the client does not
    * support elicitation. `client`: the client is trusted to ask its user before a call.
    * @default 'ask'
    */
