@@ -3,7 +3,7 @@ import { ChunkLog, ChunkReader } from './chunk-reader.ts';
 import type { ResponseStream } from './response-stream.ts';
 import type { UiMessageChunk } from './types.ts';
 
-/** Limits of a response that continues after its connection has ended, and the clock that measures them. */
+/** Limits of a response that continues after its connection has ended, and the clock that measures the time. */
 interface Limits {
   readonly disconnectMs: number;
   readonly maxBytes: number;

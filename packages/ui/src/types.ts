@@ -148,8 +148,8 @@ export interface UiOptions {
   /** Id of the assistant message. Must be the same for every replay of a response. `@default` `input.messageId` or a UUID */
   readonly messageId?: string | undefined;
   /**
-   * Metadata of the message. The page merges it. A function adds to `{ majordomo: facts }`. `false` sends no metadata. To hide
-   * the models that `facts.targets` names, pass `false` or return another `majordomo` member. `@default () => ({})`
+   * Metadata of the message. The members that a function returns are added to `{ majordomo: facts }`. `false` sends no metadata.
+   * To hide the models that `facts.targets` names, pass `false` or return another `majordomo` member. `@default () => ({})`
    */
   readonly metadata?: false | ((facts: UiFacts) => JsonObject) | undefined;
   /**
