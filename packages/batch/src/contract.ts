@@ -15,8 +15,8 @@ import type { Ledger } from '@majordomo/ledger';
 /** Options of `createBatches`. */
 export interface BatchesOptions {
   /**
-   * Majordomo whose providers, aliases, resolvers, policy and media fitter apply to batches as to calls. Its gates check only
-   * live calls. A gate with `batches: true`, such as `residency`, also checks each target before a batch is created.
+   * Majordomo whose providers, aliases, resolvers, policy and media fitter apply to batches and to live calls. Its gates check
+   * only live calls. A gate with `batches: true`, such as `residency`, also checks each target before a batch is created.
    */
   readonly majordomo: Majordomo;
   /** Store for jobs. `@default` `memoryBatchStore()`, whose jobs are lost when the process ends */

@@ -9,7 +9,7 @@ import { memoryBatchStore } from './memory-store.ts';
 import type { Setup } from './setup.ts';
 import { submitJob } from './submit.ts';
 
-/** Opens the jobs of a store. Throws `config` for invalid options. */
+/** Returns an object that submits and opens the jobs of a store. Throws `config` for invalid options. */
 export function createBatches(options: BatchesOptions): Batches {
   checkBatchesOptions(options);
   const { majordomo, ledger, onEvent, clock = systemClock, catalog = snapshot } = options;

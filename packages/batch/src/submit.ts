@@ -65,7 +65,7 @@ function checkSpec({ spec }: JobRequest, { majordomo }: Setup): void {
   }
 }
 
-/** Adds all items and returns their number. Throws `config` if items differ from the stored ones. */
+/** Adds all items and returns their number. Throws `config` if items differ from the stored items. */
 async function addItems({ key, items }: JobRequest, isResumed: boolean, setup: Setup): Promise<number> {
   const { store } = setup;
   let first: string | undefined;
