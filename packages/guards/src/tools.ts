@@ -5,7 +5,7 @@ import { checkToolOptions } from './options.ts';
 import { CheckRunner, isRefusal } from './run-checks.ts';
 import type { ToolGuardOptions } from './types.ts';
 
-/** Maximum number of stored refusals, whose calls have not run yet. Above this number, the oldest is deleted. */
+/** Maximum number of stored refusals, whose calls have not run yet. Above this number, the oldest refusal is deleted. */
 const MAX_REFUSALS = 1000;
 
 /**

@@ -11,7 +11,7 @@ export interface Subject {
    * text of one tool result. `output`: text, reasoning or citations of the answer. `tool-call`: arguments of one call, as JSON.
    */
   readonly side: Side;
-  /** Text as the application sees it: of a request before masking, or of an answer after its values are restored. */
+  /** Text of a request before masking, or text of an answer after its values are restored. */
   readonly text: string;
   /** Name of the tool. Set for `tool-call` and `tool-result`. */
   readonly tool?: string | undefined;
