@@ -19,7 +19,7 @@ export interface RunQuirks {
   readonly mask: boolean;
 }
 
-/** Key of `ImageRequest.extra` for this wire, which may contain `steps`, `num_steps`, `guidance` and `negative_prompt`. */
+/** Key of `ImageRequest.extra` for this wire. Its settings include `steps`, `num_steps`, `guidance` and `negative_prompt`. */
 export const RUN_WIRE = 'workersai-run';
 
 /** Input of one run, with warnings about settings that the model does not accept. */
