@@ -3,7 +3,7 @@ import { LlmError } from '@majordomo/core';
 /** Restate's status for a run that ended because its agent executed other steps than the journal contains. */
 export const MISMATCH_STATUS = 570;
 
-/** Error code of Restate 1.7 for such a run in `sys_invocation`. */
+/** Error code of Restate 1.7 in `sys_invocation` for a run whose agent executes other steps than the journal contains. */
 const MISMATCH_CODE = 'RT0016';
 const FIRST_QUERY_MS = 250;
 const MAX_INTERVAL_MS = 10_000;
