@@ -36,7 +36,7 @@ export class TargetState<Event extends object, Result> {
     operation: Operation<Event, Result>,
     settings: ChainSettings,
     deps: ChainDeps,
-    isLast: boolean = true,
+    isLast: boolean,
   ) {
     this.target = target;
     this.settings = settings;
