@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { object } from '../parsing/fields.ts';
+import { Notes } from '../parsing/notes.ts';
+import { KnownTools, responsesTools } from './tools.ts';
+
+const parse = (body: object) => {
+  const notes = new Notes();
+  const { request, known } = responsesTools(object(body, ''), notes);
+  return { request, known, notes: notes.all };
+};
+const parameters = { type: 'object', properties: { q: { type: 'string' } } };
+const find = { type: 'function', name: 'find', description: 'Finds', parameters };
+const bare = { type: 'function', name: 'bare' };
+const crm = { type: 'namespace', name: 'mcp__crm__', description: 'Customers', tools: [find, bare] };
+const billing = { type: 'namespace', name: 'billing', tools: [find] };
+const customParameters = {
+  type: 'object',
+  properties: { input: { type: 'string', description: 'The complete input, as plain text.' } },
+  required: ['input'],
+  additionalProperties: false,
+};
+const EMPTY = { type: 'object', properties: {} };
+
+describe('tools of Responses', () => {
+  it('are received by targets under joined names, and the first of a namespace has its description', () => {
+    const { request, known, notes } = parse({ tools: [crm, billing, find, { type: 'web_search' }] });
+    expect(request).toEqual({
+      tools: [
+        { name: 'mcp__crm__find', description: 'Finds\n\nmcp__crm__: Customers', parameters },
+        { name: 'mcp__crm__bare', description: '', parameters: EMPTY },
+        { name: 'billing__find', description: 'Finds', parameters },
+        { name: 'find', description: 'Finds', parameters },
+      ],
+    });
+    expect(known.get('mcp__crm__find')).toEqual({ name: 'find', namespace: 'mcp__crm__', isCustom: false });
+    expect(known.get('find')).toEqual({ name: 'find', namespace: undefined, isCustom: false });
+    expect(known.get('other')).toBeUndefined();
+    expect(notes).toEqual([
+      { action: 'dropped', what: 'tool web_search', why: 'vendor-defined tools are not supported' },
+    ]);
+  });
+
+  it('of a namespace without a description of a tool have that of the namespace', () => {
+    const { request } = parse({ tools: [{ ...crm, tools: [bare] }] });
+    expect(request.tools?.map(({ description }) => description)).toEqual(['mcp__crm__: Customers']);
+  });
+
+  it('of an empty namespace, or without tools, do not exist', () => {
+    for (const tools of [[{ ...crm, tools: [] }], [], undefined])
+      expect(parse({ tools, tool_choice: 'auto' }).request).toEqual({});
+  });
+
+  it.each([
+    [undefined, undefined, ''],
+    [{ type: 'text' }, 'Runs', 'Runs'],
+    [
+      { type: 'grammar', definition: 'start: x' },
+      'Runs',
+      'Runs\n\nThe input follows this grammar:\nstart: x',
+    ],
+  ])('with a custom format %j and the description %s', (format, description, expected) => {
+    const { request, known } = parse({ tools: [{ type: 'custom', name: 'run', description, format }] });
+    expect(request.tools).toEqual([{ name: 'run', description: expected, parameters: customParameters }]);
+    expect(known.get('run')).toEqual({ name: 'run', namespace: undefined, isCustom: true });
+  });
+
+  it('report a limit to one call at a time', () => {
+    expect(parse({ tools: [find], parallel_tool_calls: false }).notes).toEqual([
+      {
+        action: 'dropped',
+        what: 'parallel_tool_calls',
+        why: 'not every target can be limited to one call at a time',
+      },
+    ]);
+    expect(parse({ tools: [find], parallel_tool_calls: true }).notes).toEqual([]);
+  });
+});
+
+describe('the choice of a tool', () => {
+  const tools = [crm, find, { type: 'custom', name: 'run' }];
+  const all = ['mcp__crm__find', 'mcp__crm__bare', 'find', 'run'];
+  const allowed = (...names: readonly object[]): object => ({
+    type: 'allowed_tools',
+    mode: 'required',
+    tools: names,
+  });
+
+  it.each<[unknown, unknown, readonly string[]]>([
+    [undefined, undefined, all],
+    ['auto', 'auto', all],
+    ['none', 'none', all],
+    ['required', 'required', all],
+    [{ type: 'function', name: 'find' }, { name: 'find' }, all],
+    [{ type: 'function', name: 'bare', namespace: 'mcp__crm__' }, { name: 'mcp__crm__bare' }, all],
+    [{ type: 'custom', name: 'run' }, { name: 'run' }, all],
+    [allowed({ type: 'function', name: 'find' }), 'required', ['find']],
+    [allowed({ type: 'namespace', name: 'mcp__crm__' }), 'required', ['mcp__crm__find', 'mcp__crm__bare']],
+    [
+      allowed({ type: 'function', name: 'bare', namespace: 'mcp__crm__' }, { name: 'run' }),
+      'required',
+      ['mcp__crm__bare', 'run'],
+    ],
+    [allowed({ type: 'namespace', name: 'find' }), 'required', []],
+  ])('%j is %j among %j', (choice, expected, names) => {
+    const { request } = parse({ tools, tool_choice: choice });
+    expect([request.toolChoice, request.tools?.map(({ name }) => name)]).toEqual([expected, names]);
+  });
+
+  it.each([
+    ['any', 'tool_choice must be one of auto, none, required, not "any"'],
+    [7, 'tool_choice must be an object, not of type number'],
+    [{ type: 'mcp' }, 'tool_choice.type must be one of function, custom, allowed_tools, not "mcp"'],
+    [{ type: 'function', name: 'other' }, 'tool_choice.name names "other"'],
+    [
+      { type: 'allowed_tools', mode: 'none', tools: [] },
+      'tool_choice.mode must be one of auto, required, not "none"',
+    ],
+  ])('%j is refused', (choice, message) => {
+    expect(() => parse({ tools, tool_choice: choice })).toThrow(message);
+  });
+});
+
+describe('the name of a tool at a target', () => {
+  const tool = (name: string, namespace?: string) => ({ name, namespace, isCustom: false });
+  const long = 'n'.repeat(70);
+
+  it('has at most 64 characters in a namespace, and a number if it is used', () => {
+    const known = new KnownTools();
+    const names = ['a', 'b', 'c'].map((name) => known.add(tool(name, long)));
+    expect(names).toEqual(['n'.repeat(64), `${'n'.repeat(60)}_2`, `${'n'.repeat(60)}_3`]);
+    expect(['a', 'b', 'c'].map((name) => known.nameFor({ name, namespace: long }))).toEqual(names);
+  });
+
+  it('is unchanged without a namespace, however long', () => {
+    expect(new KnownTools().add(tool(long))).toBe(long);
+  });
+
+  it('skips a number that another tool has', () => {
+    const known = new KnownTools();
+    known.add(tool(`${'n'.repeat(60)}_2`));
+    expect(['a', 'b'].map((name) => known.add(tool(name, long)))).toEqual([
+      'n'.repeat(64),
+      `${'n'.repeat(60)}_3`,
+    ]);
+  });
+
+  it('is that of the first of two equal tools', () => {
+    const known = new KnownTools();
+    const names = [known.add(tool('a', 'n')), known.add(tool('a', 'n'))];
+    expect([...names, known.nameFor({ name: 'a', namespace: 'n' })]).toEqual(['n__a', 'n__a_2', 'n__a']);
+  });
+
+  it('of an unknown tool is its joined name', () => {
+    const known = new KnownTools();
+    expect([
+      known.nameFor({ name: 'a', namespace: 'n' }),
+      known.nameFor({ name: 'a', namespace: 'n__' }),
+      known.nameFor({ name: 'a', namespace: undefined }),
+    ]).toEqual(['n__a', 'n__a', 'a']);
+  });
+});
