@@ -42,8 +42,8 @@ export interface Gateway {
 }
 
 /**
- * Creates a handler that serves chains through the APIs OpenAI Chat Completions, OpenAI Responses and Anthropic Messages. Throws
- * `config` for invalid options.
+ * Creates a handler that serves chains through Anthropic Messages and OpenAI's APIs: Chat Completions, Responses, embeddings,
+ * audio, images and moderations. Throws `config` for invalid options.
  *
  * @example
  * const gateway = createGateway({ majordomo, models: { fast: 'groq/llama,openai/gpt-mini' }, authorize });

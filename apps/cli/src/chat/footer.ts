@@ -5,7 +5,7 @@ import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import { costIn } from './cost.ts';
 
-/** Prints the target that answered, the cost if known, and the reasons why other targets did not answer. */
+/** Prints the footer of a chat's response, with its tokens, its time, and an unusual finish reason. */
 export async function footer(response: ChatResponse, ms: number, io: Io): Promise<void> {
   const { usage, finish } = response;
   const tokens = usage === undefined ? [] : [`${usage.input ?? '?'} in, ${usage.output ?? '?'} out`];
@@ -16,7 +16,7 @@ export async function footer(response: ChatResponse, ms: number, io: Io): Promis
 /** Members that the responses of all operations have. */
 export type AnsweredResponse = Pick<ChatResponse, 'target' | 'warnings' | 'attempts'>;
 
-/** Prints the footer of any response. In its first line, `about` follows the target and the cost. */
+/** Prints the target, the cost if known, and `about` in one line. Then prints failed and skipped attempts, and the warnings. */
 export async function printFooter(
   answered: AnsweredResponse,
   about: readonly string[],

@@ -6,7 +6,7 @@ import type { Io } from '../io.ts';
 const LISTING_MS = 3000;
 const MAX_RESULTS = 5;
 
-/** Returns targets whose names contain the word, from configured backends. Omits backends that do not list models in time. */
+/** Returns the shortest targets that contain the word. Omits backends whose models cannot be listed in time. */
 export async function findSimilar(word: string, settings: Settings, io: Io): Promise<readonly string[]> {
   const signal = AbortSignal.any([io.signal, AbortSignal.timeout(LISTING_MS)]);
   const lists = await Promise.all(

@@ -85,7 +85,7 @@ async function keyFrom(name: string, io: Io): Promise<string | undefined> {
   return key;
 }
 
-/** Returns a hint if no provider uses an entry with this name. */
+/** Returns a hint if no provider uses an entry with this name, or if a variable takes precedence. Otherwise returns `''`. */
 function hintFor(name: string, { env }: Io): string {
   const backend = backendOf(name);
   const ids = BACKENDS.map(({ id }) => id);

@@ -159,7 +159,7 @@ export class BatchState {
 const isSpecial = (result: BatchResult): result is Extract<BatchResult, { readonly result: string }> =>
   isRecord(result) && 'result' in result;
 
-/** Returns the result of a request. If the vendor would reject the request, the result is a response with status 400. */
+/** Returns the result of a request. For a chat that the vendor would reject, the result is a response with status 400. */
 export function replyTo(item: BatchItem, result: BatchResult): ItemReply {
   if (isSpecial(result))
     return result.result === 'twice' ? replyTo(item, item.text) : { result: result.result };

@@ -136,7 +136,7 @@ const fullUsage = (usage: Partial<Usage>): FullUsage => ({
   reasoning: usage.reasoning ?? 0,
 });
 
-/** Splits a text into chunks without splitting surrogate pairs. */
+/** Returns the given chunks, or splits the text into chunks of a number of code points. `usual`: number if `chunks` has none. */
 export function pieces(text: string, chunks: Chunks | undefined, usual: number): readonly string[] {
   if (typeof chunks === 'object') return chunks;
   const points = Array.from(text);

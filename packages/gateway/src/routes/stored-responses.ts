@@ -14,7 +14,7 @@ const DEFAULT_ITEMS = 20;
 export const methodsOf = (part: string | undefined): readonly string[] =>
   part === '/cancel' ? ['POST'] : part === '/input_items' ? ['GET', 'HEAD'] : ['GET', 'HEAD', 'DELETE'];
 
-/** Returns or deletes a stored response, or lists its input items. */
+/** Returns or deletes a stored response, or lists its input items. Refuses to cancel, because no response is in progress. */
 export async function storedResponseRoute(
   { request, caller }: RequestContext,
   { settings }: GatewayContext,
