@@ -21,7 +21,7 @@ export class LimitSet {
   /**
    * Throws `config` for an invalid limit.
    *
-   * @param tags keys of metadata that records always contain
+   * @param tags metadata keys that records contain even if no limit has them in `each`
    * @param limitsOf returns additional limits of a call
    */
   constructor(
