@@ -69,7 +69,7 @@ export class PostgresConversations implements ConversationStore {
 
   async load(id: string): Promise<StoredConversation | undefined> {
     const { schema } = this.connection;
-    // Read the conversation and its messages with one statement, so that no other save can change the messages in between.
+    // Read the conversation and its messages with one statement. Between two statements, a save could change the messages.
     const rows = await this.connection.query(
       `SELECT ${INFO}, c.version::text AS version, c.system, m.json FROM ${schema}.conversations AS c
        LEFT JOIN ${schema}.conversation_messages AS m ON m.conversation = c.id WHERE c.id = $1::text ORDER BY m.place`,
