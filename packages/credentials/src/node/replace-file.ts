@@ -15,7 +15,7 @@ export interface System {
 
 const SYSTEM: System = { isWindows: process.platform === 'win32', rename, sleep };
 
-/** Renames a file over another one. On Windows, retries for a second while another process has one of them open. */
+/** Renames a file over another one. On Windows, retries for a second while another process has either file open. */
 export async function replaceFile(from: string, to: string, system: System = SYSTEM): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
