@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { createRedactor } from '../src/index.ts';
+
+const redactor = createRedactor();
+const MASK = '[redacted]';
+
+/** Expects that the part in `«»` is masked, and that a text without such a part is unchanged. */
+function expectMasked(marked: string): void {
+  const text = marked.replaceAll(/[«»]/g, '');
+  expect(redactor.text(text)).toBe(marked.replaceAll(/«[^»]*»/g, MASK));
+}
+
+describe('between a name and its value', () => {
+  it.each([
+    `password:${' '.repeat(4)}«abcd12»`,
+    `password:${' '.repeat(5)}abcd12`,
+    'password:\t«abcd12»',
+    `password${' '.repeat(8)}: «abcd12»`,
+    `password${' '.repeat(9)}: abcd12`,
+    `"password"${' '.repeat(7)}: "«abcd12»"`,
+    `"password"${' '.repeat(8)}: "abcd12"`,
+    `{"name":"DB_PASSWORD"${' '.repeat(40)}"value":"«abcd12»"}`,
+    `{"name":"DB_PASSWORD"${' '.repeat(41)}"value":"abcd12"}`,
+  ])('the number of blanks is limited: %s', (marked) => {
+    expectMasked(marked);
+  });
+
+  it.each([
+    ...['=', ' = ', ':', ': ', ' : ', '=>', ' => ', ':=', ' := '].map((text) => `password${text}«abcd12»`),
+    ...['==', ' == ', '===', ' === ', '!=', ' != ', '<=', '>=', ' <= ', ' >= '].map(
+      (text) => `password${text}abcd12`,
+    ),
+  ])('an assignment is not a comparison: %s', (marked) => {
+    expectMasked(marked);
+  });
+
+  it.each([
+    ...'\t\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff"\'`\\])?|:+.-_'
+      .split('')
+      .map((character) => `password${character}: «abcd12»`),
+    ...'([{>*#,;&~'.split('').map((character) => `password${character}: abcd12`),
+  ])('only some characters are allowed: %j', (marked) => {
+    expectMasked(marked);
+  });
+});
+
+describe('a value without quotes', () => {
+  it.each([
+    ...' \t\n\r"`&,;<>\u00a0\u2028\u2029'.split('').map((character) => `password=«abcd12»${character}zz`),
+    ...")]}:!?'|\\/".split('').map((character) => `password=«abcd12${character}zz»`),
+    'password=abcd12.zz',
+  ])('ends at whitespace, quotes and separators: %j', (marked) => {
+    expectMasked(marked.replaceAll('\u2028', '\u2029'));
+  });
+
+  it.each(')]}.:!?'.split(''))('includes a final %s only before `&` and `<`', (character) => {
+    expectMasked(`password=«abcd12»${character}`);
+    expectMasked(`password=«abcd12»${character} x`);
+    expectMasked(`password=«abcd12${character}»&x=1`);
+    expectMasked(`<password>«abcd12${character}»</password>`);
+  });
+
+  it('of an element ends at the next tag', () => {
+    expectMasked('<a><password>abcd12 x');
+    expectMasked('<password>abcd12');
+    expectMasked('<password>«abcd12»</password>');
+  });
+});
+
+describe('an option of a command', () => {
+  it.each([
+    '--password «abcd12»',
+    '--password  «abcd12»',
+    '--Password «abcd12»',
+    'x --api-key «ab12cd34ef56»',
+    '--password\tabcd12',
+    '--password -x',
+    '--password --next',
+    '-password abcd12',
+    'a--password abcd12',
+    '---password abcd12',
+    '--1password abcd12',
+    `--${'a'.repeat(58)}-token «ab12cd34ef56»`,
+    `--${'a'.repeat(59)}-token ab12cd34ef56`,
+  ])('%s', (marked) => {
+    expectMasked(marked);
+  });
+});
+
+describe('a number under a secret name', () => {
+  const quoted = (text: string, number: string): void => {
+    expect(redactor.text(text)).toBe(text.replace(number, `"${MASK}"`));
+    expect(redactor.find(text)).toEqual([
+      { rule: 'keyed-value', start: text.indexOf(number), end: text.indexOf(number) + number.length },
+    ]);
+  };
+
+  it.each([
+    ['{"password":1234}', '1234'],
+    ['{"password":-1234}', '-1234'],
+    ['{"password":1234,"n":1}', '1234'],
+    ['{"passwords":1234]', '1234'],
+    ['{"password": 1.5e+10 }', '1.5e+10'],
+    ['{"password":1234', '1234'],
+  ])('of %s is masked with quotes', (text, number) => {
+    quoted(text, number);
+  });
+
+  it.each([
+    '{"password":123}',
+    "{'password':1234}",
+    '{"password":1234x}',
+    'password:1234',
+    '{"token":12345}',
+    '{"total_tokens":12345}',
+  ])('is not masked in %s', (text) => {
+    expectMasked(text);
+  });
+
+  it('is masked with the quotes of nested JSON', () => {
+    expect(redactor.text(String.raw`{\"password\":1234}`)).toBe(String.raw`{\"password\":\"[redacted]\"}`);
+  });
+});
