@@ -20,7 +20,7 @@ export class FullContext {
     { readonly compactor: Compactor; readonly meter: TokenMeter; readonly model: ChatModel } | undefined;
   private sent: { readonly messages: readonly Message[]; readonly system: string | undefined } | undefined;
 
-  /** Returns the messages to send, and prints a line if they are summarized. */
+  /** Returns the messages to send. Prints a line if they are summarized, or if the summary fails. */
   async fit(messages: readonly Message[], reader: Reader, io: Io): Promise<readonly Message[]> {
     if (this.engine === undefined && lengthOf(messages) < SHORT) return messages;
     const { compactor } = await this.engineFor(reader, io);

@@ -24,7 +24,7 @@ export interface CreateFlags extends KeysFlags {
 
 const DAY_MS = 86_400_000;
 
-/** `majordomo keys create`: prints only the secret on standard output, once. */
+/** `majordomo keys create`: prints the secret once. Without `--json`, standard output contains only the secret. */
 export async function createKey(name: string, flags: CreateFlags, io: Io): Promise<ExitCode> {
   const { tenant, models, expires, meta, admin } = flags;
   const key = {
@@ -39,7 +39,7 @@ export async function createKey(name: string, flags: CreateFlags, io: Io): Promi
   return withKeys(flags, io, async (keys) => printSecret(await keys.create(key), flags, io));
 }
 
-/** `majordomo keys rotate`: prints only the new secret on standard output, once. */
+/** `majordomo keys rotate`: prints the new secret once. Without `--json`, standard output contains only the secret. */
 export async function rotateKey(
   id: string,
   flags: KeysFlags & { readonly grace?: string },

@@ -125,7 +125,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** Adds the configuration's section `gateway` to the command-line options, which take precedence. */
+/** Adds the configuration's section `gateway` to the options. The options take precedence, except over `inspector: false`. */
 function withConfig(flags: ServeFlags, { gateway = { folder: '' } }: Settings): ServeFlags {
   const { keys, metrics, inspector } = gateway;
   return {

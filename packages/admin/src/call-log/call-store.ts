@@ -29,7 +29,7 @@ export interface CallStore {
   append(entries: readonly CallEntry[]): Promise<void>;
   /** Returns entries without content, newest first by `at`, then id, starting after the given position. */
   page(query: CallPageQuery): Promise<readonly CallEntry[]>;
-  /** Returns the entry with this id, with its content. */
+  /** Returns the entry with this id, with its content, or `undefined` if none exists. */
   get(id: string): Promise<CallEntry | undefined>;
   /** Returns the figures of the entries that `page` returns. A store with a synchronous driver first runs other waiting work. */
   figures(query: CallPageQuery): Promise<readonly CallFigures[]>;

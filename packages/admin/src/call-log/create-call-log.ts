@@ -62,7 +62,7 @@ export interface CallLog {
   ): Promise<CallPage>;
   /** Returns the entry with this call id, request id or client request id, with its stored content. Otherwise `undefined`. */
   get(id: string): Promise<CallEntry | undefined>;
-  /** Returns figures per group, in the order of the groups. Rejects with `config` for an invalid query. */
+  /** Returns figures per group, sorted by the values of `by`. Rejects with `config` for an invalid query. */
   stats(query: CallStatsQuery): Promise<readonly CallStats[]>;
   /**
    * Returns all matching entries, newest first, as lines of JSON or as CSV (RFC 4180) with a header. Reads in pages, so memory

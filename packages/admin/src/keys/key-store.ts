@@ -17,7 +17,7 @@ export interface KeyStore {
   put(record: KeyRecord): Promise<void>;
   /** Returns the key with this hash, regardless of its state. A store that has the key in memory returns it synchronously. */
   find(sha256: string): KeyRecord | undefined | Promise<KeyRecord | undefined>;
-  /** Returns the key with this id. */
+  /** Returns the key with this id, or `undefined` if none exists. */
   get(id: string): Promise<KeyRecord | undefined>;
   /** Returns keys, newest first by `createdAt`, then by id. If no key has the id `after`, returns no keys. */
   list(query: Omit<KeyQuery, 'status'>): Promise<readonly KeyRecord[]>;

@@ -12,7 +12,7 @@ const REQUEST_KINDS: readonly string[] = [
   'denied',
 ];
 
-/** Messages for the other kinds. Vendors' messages may contain addresses and accounts, which clients must not receive. */
+/** Messages for kinds outside `REQUEST_KINDS`, whose own messages may contain a vendor's addresses and accounts. */
 const MESSAGES: Readonly<Partial<Record<LlmError['kind'], string>>> = {
   config: 'the gateway is not configured for this model; its operator receives the reason',
   auth: 'the vendor rejected the credentials of the gateway; its operator receives the reason',

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export const isEventStream = ({ headers }: Response): boolean =>
   headers.get('content-type')?.startsWith('text/event-stream') === true;
 
-/** Returns the response, marked as chunked. Otherwise, the adapter delays its first chunk. HTTP/1.0 does not support chunks. */
+/** Marks a response as chunked, because the adapter would delay its first chunk. HTTP/1.0 does not support chunks. */
 export function chunked({ body, status, headers }: Response, { httpVersion }: IncomingMessage): Response {
   const all = new Headers(headers);
   if (httpVersion === '1.1') all.set('transfer-encoding', 'chunked');

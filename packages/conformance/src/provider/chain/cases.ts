@@ -86,7 +86,7 @@ async function checkListeners(harness: Harness): Promise<void> {
   await onChain(harness, { fault: 'cut' }, check);
 }
 
-/** Cases of a chain of two targets. For any fault of the first, the call returns one complete answer or a typed error. */
+/** Cases of a chain of two targets. For any fault of the first target, the call returns one complete answer or a typed error. */
 export const chainCases: readonly Case[] = [
   ...rows.map(rowCase),
   {
