@@ -61,7 +61,7 @@ describe('the rewritten file', () => {
     expect(messages(after(name), { strict: true })).toEqual([]);
   });
 
-  it('type-checks', () => {
+  it('type-checks', { timeout: 60_000 }, () => {
     const program = ts.createProgram(
       SAMPLES.map((name) => join(folder, `${name}.ts`)),
       {
