@@ -106,6 +106,18 @@ const CASES: readonly (readonly [name: string, shown: string, given: string, exp
   ],
   ['continues inside a block of code', code, 'estion = 6 * 9;\n```\n', `${code}estion = 6 * 9;\n\`\`\`\n`],
   ['opens the block again', code, '```ts\nestion = 6 * 9;\n```\n', `${code}estion = 6 * 9;\n\`\`\`\n`],
+  [
+    'opens the second block again',
+    `\`\`\`ts\nrun();\n\`\`\`\n\n${code}`,
+    '```ts\nestion = 6 * 9;\n',
+    `\`\`\`ts\nrun();\n\`\`\`\n\n${code}estion = 6 * 9;\n`,
+  ],
+  [
+    'begins a block after two others',
+    '```ts\nrun();\n```\n\n```ts\nstop();\n```\n\n',
+    '```ts\ngo();\n```\n',
+    '```ts\nrun();\n```\n\n```ts\nstop();\n```\n\n```ts\ngo();\n```\n',
+  ],
   ['ends the block', `${code}x = 1;\n`, '```\nThat is all.', `${code}x = 1;\n\`\`\`\nThat is all.`],
   [
     'begins a block where none is open',
