@@ -296,6 +296,19 @@ describe('a vault in a file', () => {
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
+  it('that is corrupt and cannot be copied is reported without a backup', async () => {
+    // The name of the copy would exceed the maximum length of a file name.
+    const long = join(path, '..', 'v'.repeat(250));
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(long, '{');
+    const backups: string[] = [];
+    const vault = fileVault({ path: long, onCorrupt: (backup) => backups.push(backup) });
+    expect((await failure(vault.get('a'))).message).toBe(
+      `${long} is not a vault; repair the file, or remove it to start with an empty vault`,
+    );
+    expect(backups).toEqual([]);
+  });
+
   it.each<[string, () => unknown]>([
     [
       'throws',

@@ -41,11 +41,12 @@ export async function readVault(
   } catch (error) {
     if (LlmError.is(error) && error.details.code === 'vault-version') throw error;
     const backup = await copyAside(path, text);
-    notify(onCorrupt, backup);
+    if (backup !== undefined) notify(onCorrupt, backup);
+    const copied = backup === undefined ? '' : ` and was copied to ${backup}`;
     // Omit the cause, because the parser's message may contain secrets.
     throw new LlmError(
       'config',
-      `${path} is not a vault and was copied to ${backup}; repair the file, or remove it to start with an empty vault`,
+      `${path} is not a vault${copied}; repair the file, or remove it to start with an empty vault`,
       { code: 'vault-corrupt' },
     );
   }
@@ -98,11 +99,15 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-/** Copies the text to a file whose name contains a hash of the text, so that repeated reads create one copy. */
-async function copyAside(path: string, text: string): Promise<string> {
+/** Copies the text to a file named after its hash, so that repeated reads create one copy. Returns `undefined` if this fails. */
+async function copyAside(path: string, text: string): Promise<string | undefined> {
   const backup = `${path}.corrupt-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
-  await writeFile(backup, text, { flag: 'wx', mode: FILE_MODE }).catch(() => undefined);
-  return backup;
+  try {
+    await writeFile(backup, text, { flag: 'wx', mode: FILE_MODE });
+    return backup;
+  } catch (error) {
+    return (error as { readonly code?: unknown }).code === 'EEXIST' ? backup : undefined;
+  }
 }
 
 /** Flushes the folder to disk, so that the rename survives a power failure. Some systems cannot flush a folder. */
