@@ -112,15 +112,16 @@ async function sendAll(
   const results: ModerationResult[] = [];
   const usages: (Usage | undefined)[] = [];
   const warnings: Warning[] = [];
-  for (const indexes of requestsFor(request.values, backend)) {
-    const values = indexes.map((index) => request.values[index] ?? '');
+  for (const entries of requestsFor(request.values, backend)) {
+    const values = entries.map(([, value]) => value);
     try {
       const response = await backend.moderate({ ...request, values }, context);
       usages.push(response.usage);
       const { length } = values;
       if (!isList(response.results) || response.results.length !== length)
         throw protocolError(target, 'results', `expected an array of ${length} results`);
-      for (const [at, index] of indexes.entries()) results[index] = response.results[at] as ModerationResult;
+      for (const [at, [index]] of entries.entries())
+        results[index] = response.results[at] as ModerationResult;
       warnings.push(...response.warnings);
     } catch (cause) {
       throw withUsage(cause, target, usages);
@@ -129,18 +130,20 @@ async function sendAll(
   return { target, results, usage: completeUsage(usages), warnings: distinctWarnings(warnings) };
 }
 
-/** Returns the indexes of the values of each request. */
+type Entry = readonly [index: number, value: Value];
+
+/** Returns the values of each request, with their indexes. */
 function requestsFor(
   values: readonly Value[],
   { maxValues = Infinity }: ModerationBackend,
-): readonly (readonly number[])[] {
-  const images: number[][] = [];
-  const strings: number[][] = [];
-  for (const [index, value] of values.entries()) {
+): readonly (readonly Entry[])[] {
+  const images: Entry[][] = [];
+  const strings: Entry[][] = [];
+  for (const entry of values.entries()) {
     const last = strings.at(-1);
-    if (typeof value !== 'string') images.push([index]);
-    else if (last !== undefined && last.length < maxValues) last.push(index);
-    else strings.push([index]);
+    if (typeof entry[1] !== 'string') images.push([entry]);
+    else if (last !== undefined && last.length < maxValues) last.push(entry);
+    else strings.push([entry]);
   }
   return [...strings, ...images];
 }
