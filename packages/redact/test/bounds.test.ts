@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createRedactor } from '../src/index.ts';
+import { expectMasked } from './expect-masked.ts';
 
 const redactor = createRedactor();
 const MASK = '[redacted]';
-
-/** Expects that the part in `«»` is masked, and that a text without such a part is unchanged. */
-function expectMasked(marked: string): void {
-  const text = marked.replaceAll(/[«»]/g, '');
-  expect(redactor.text(text)).toBe(marked.replaceAll(/«[^»]*»/g, MASK));
-}
 
 describe('between a name and its value', () => {
   it.each([
