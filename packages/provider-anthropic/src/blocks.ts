@@ -23,7 +23,7 @@ import { sanitizeToolName } from '@majordomo/wire-kit';
 import { referencesOf, type DeferredNames } from './deferred-tools.ts';
 import { replayedCaller, vendorBlock } from './vendor-parts.ts';
 
-/** Maps a call id of the transcript to an id that the wire accepts. */
+/** Maps a call id of the transcript to an id that the API accepts. */
 export type CallIds = (id: string) => string;
 
 /** Maximum number of characters of a tool name (platform.claude.com, tool use, 2026-11). */
