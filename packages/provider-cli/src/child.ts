@@ -144,7 +144,7 @@ class RunningChild implements Child {
     this.end('SIGKILL');
   };
 
-  /** Sends the signal to the process group, if the group exists. */
+  /** Sends the signal to the process group, if the group exists. On Windows, ends the process and its children. */
   private end(signal: 'SIGTERM' | 'SIGKILL'): void {
     const { pid } = this.child;
     if (pid === undefined) return;
