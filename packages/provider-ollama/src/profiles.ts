@@ -6,7 +6,7 @@ export interface Profile {
   readonly id: ProfileName;
   /** Name of the vendor in the catalog, which determines prices. */
   readonly vendor: string;
-  /** Billing of the calls. `included` for local hardware, which has no price. The price of a cloud plan is unknown. */
+  /** Billing of the calls. `included`: local hardware, which has no price. `undefined`: a cloud plan with an unknown price. */
   readonly billing: Billing | undefined;
   /** Default base URL; `undefined` if the application must set it. */
   readonly baseURL: string | undefined;
