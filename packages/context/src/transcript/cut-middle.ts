@@ -40,10 +40,9 @@ function boundary(text: string, at: number, direction: -1 | 1): number {
 
 /** Returns the start of a sequence of flags. Only from this start can the letters be divided into pairs, which form the flags. */
 function startOfFlags(text: string, at: number): number {
-  const low = text.charCodeAt(at);
-  let start = low >= 0xdc00 && low <= 0xdfff ? at - 1 : at;
-  while (start >= 2 && isFlagLetter(text.codePointAt(start - 2))) start -= 2;
-  return Math.max(0, start);
+  let start = isFlagLetter(text.codePointAt(at - 1)) ? at - 1 : at;
+  while (isFlagLetter(text.codePointAt(start - 2))) start -= 2;
+  return start;
 }
 
 const isFlagLetter = (code: number | undefined): boolean =>
