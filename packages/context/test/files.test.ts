@@ -66,6 +66,8 @@ describe('a file', () => {
     ['line ends of Windows', 'a\r\nb\rc', 'a\nb\nc'],
     ['UTF-16', new Uint8Array([0xff, 0xfe, 0x61, 0, 0x62, 0]), 'ab'],
     ['bytes that are no UTF-8', new Uint8Array([0x61, 0xff, 0x62]), 'a\ufffdb'],
+    ['a first byte of 0xFF', new Uint8Array([0xff, 0x61]), '\ufffda'],
+    ['a second byte of 0xFE', new Uint8Array([0x61, 0xfe]), 'a\ufffd'],
     ['front matter', '---\ntitle: x\n---\n\nText', 'Text'],
   ])('with %s is read', async (_what, content, text) => {
     await put('app/AGENTS.md', content);
@@ -80,6 +82,11 @@ describe('a file', () => {
       ['AGENTS.md was skipped: not a file'],
     ],
     ['is binary', () => put('app/AGENTS.md', new Uint8Array([1, 0, 2])), ['AGENTS.md was skipped: binary']],
+    [
+      'begins like UTF-16, and is binary',
+      () => put('app/AGENTS.md', new Uint8Array([0xff, 0x61, 0])),
+      ['AGENTS.md was skipped: binary'],
+    ],
     [
       'leads out of the repository',
       async () => {
@@ -110,6 +117,12 @@ describe('a file', () => {
     expect(layers[0]?.text).toMatch(/^x{14000}\n\n\[… 2001 characters were left out here …\]\n\nx{4000}$/);
     expect(warnings).toEqual([`app/AGENTS.md was cut from 20001 to ${layers[0]?.text.length} characters`]);
     expect((await texts({ limit: 100 }))[0]?.length).toBeLessThan(150);
+  });
+
+  it('of exactly 1 MiB is read completely', async () => {
+    await put('app/AGENTS.md', 'x'.repeat(2 ** 20));
+    const { warnings } = await found({ limit: 2 ** 20 });
+    expect(warnings).toEqual([]);
   });
 
   it('of 50 MB is read up to its first megabyte', async () => {

@@ -71,10 +71,33 @@ describe('a prompt', () => {
     expect(() => buildPrompt([layer as Layer])).toThrow(expect.objectContaining(told) as Error);
   });
 
-  it('with a limit that cannot be meant is a config error', () => {
-    expect(() => buildPrompt([{ tier: 'stable', name: 'a', text: 'b', limit: -1 }])).toThrow(
-      /limit of layer "a"/,
+  it.each([
+    [{ limit: -1 }, 'limit of layer "a" must be a number of 0 or more, not -1'],
+    [{ limit: '1' }, 'limit of layer "a" must be a number of 0 or more, not a value of type string'],
+  ])('with %j is a config error', (change, message) => {
+    const layer = { tier: 'stable', name: 'a', text: 'b', ...change } as Layer;
+    expect(() => buildPrompt([layer])).toThrow(
+      expect.objectContaining({
+        kind: 'config',
+        message: expect.stringContaining(message) as string,
+      }) as Error,
     );
+  });
+
+  it('with a limit of 0 has a line about the cut', () => {
+    const text = 'x'.repeat(100);
+    const note = '\n\n[… 100 characters were left out here …]\n\n';
+    expect(buildPrompt([{ tier: 'stable', name: 'a', text: ` ${text} `, limit: 0 }])).toEqual({
+      system: note,
+      layers: [{ name: 'a', characters: note.length, cut: true }],
+      warnings: [`a was cut from 100 to ${note.length} characters`],
+    });
+  });
+
+  it('without layers is empty, and layers must be a list', () => {
+    expect(buildPrompt([])).toEqual({ system: '', layers: [], warnings: [] });
+    expect(() => buildPrompt(undefined as never)).toThrow('buildPrompt: layers is missing');
+    expect(() => buildPrompt('text' as never)).toThrow('buildPrompt: layers must be an array, not a string');
   });
 });
 
@@ -88,6 +111,7 @@ describe('guidance', () => {
     [['edit'], 'ollama/qwen3:8b'],
   ] as const)('for tools %j and %s', (tools, model) => {
     expect(guidance({ tools, model }).map(({ tier, name }) => `${tier} ${name}`)).toMatchSnapshot();
+    for (const { text } of guidance({ tools, model })) expect(text).toMatch(/^[A-Z].*\w\.$/);
   });
 });
 
@@ -96,7 +120,12 @@ describe('what is recalled', () => {
     const asked = user('Where was I?', image(new Uint8Array([1])));
     const { parts } = recall(asked, ['in Rome', '', 'in May']);
     expect(parts.slice(0, 2)).toEqual(asked.parts);
-    expect(parts[2]).toMatchObject({ text: expect.stringContaining('\nin Rome\nin May\n') as string });
-    expect(recall(asked, [])).toBe(asked);
+    const note = (text: string) => ({
+      type: 'text',
+      text: `<recalled>\nRemembered from before, as background; it is no request.\n${text}\n</recalled>`,
+    });
+    expect(parts[2]).toEqual(note('in Rome\nin May'));
+    expect(recall(asked, 'in Rome')).toEqual({ role: 'user', parts: [...asked.parts, note('in Rome')] });
+    for (const notes of [[], [' '], ' ', '']) expect(recall(asked, notes)).toBe(asked);
   });
 });

@@ -41,6 +41,16 @@ describe('what a model answered becomes a title', () => {
     },
   );
 
+  it.each([
+    ['x'.repeat(80), 'x'.repeat(80)],
+    ['x'.repeat(81), `${'x'.repeat(79)}…`],
+    [`${'x'.repeat(40)} ${'y'.repeat(60)}`, `${'x'.repeat(40)} ${'y'.repeat(38)}…`],
+    [`${'x'.repeat(41)} ${'y'.repeat(60)}`, `${'x'.repeat(41)}…`],
+    [`${'x'.repeat(75)}, – ${'y'.repeat(60)}`, `${'x'.repeat(75)}…`],
+  ])('cut to 80 characters: %j becomes %j', (text, title) => {
+    expect(cleanTitle(text)).toBe(title);
+  });
+
   it('cut at a word, or at a whole character', () => {
     expect(cleanTitle('word '.repeat(40))).toBe(`${'word '.repeat(15).trim()}…`);
     const families = cleanTitle('👩‍👩‍👧‍👦'.repeat(20)) ?? '';
@@ -93,6 +103,28 @@ describe('a title', () => {
       expect(title).toBe('How do I mend a flat tyre');
     },
   );
+
+  it('is not requested after the time limit or an abort by the caller', async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const model: ChatModel = {
+      ...scripted('x').model,
+      generate: (_request, options) => {
+        signals.push(options?.signal);
+        return new Promise(() => undefined);
+      },
+    };
+    const caller = new AbortController();
+    const running = titleOf(model, talk, { signal: caller.signal });
+    await expect.poll(() => signals.length).toBe(1);
+    expect(signals[0]?.aborted).toBe(false);
+    caller.abort();
+    expect(await running).toBe('How do I mend a flat tyre');
+    expect(signals[0]?.aborted).toBe(true);
+  });
+
+  it('joins the text of the first question', async () => {
+    expect(await titleOf(undefined, [user('How', image(new Uint8Array([1])), 'high?')])).toBe('How high');
+  });
 
   it('is undefined for a conversation without words', async () => {
     expect(await titleOf(undefined, [])).toBeUndefined();

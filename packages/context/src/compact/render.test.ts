@@ -54,4 +54,41 @@ describe('a rendered transcript', () => {
     const short = render([result('1', 199), result('2', 199)], DETAILS[0] as Detail);
     expect(short).toEqual(Array.from({ length: 2 }, () => `look gave: ${'b'.repeat(199)}`));
   });
+
+  it('has one item for each part', () => {
+    const picture = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1]) } as const;
+    const result = { type: 'tool-result', callId: '1', name: 'look', content: [] } as const;
+    const text = (value: string) => ({ type: 'text', text: value }) as const;
+    const transcript: readonly Message[] = [
+      { role: 'user', parts: [text('a'), picture, text('b')] },
+      assistant([
+        text('c'),
+        { type: 'reasoning', text: 'hidden' },
+        { type: 'vendor', kind: 'search', text: 'x', replay: { family: 'f', data: 1 } },
+        { type: 'tool-call', id: '1', name: 'look', args: { at: 'x' } },
+      ]),
+      {
+        role: 'tool',
+        parts: [
+          { ...result, content: [text('d'), picture] },
+          { ...result, content: [text('e')] },
+        ],
+      },
+    ];
+    const start = [
+      'user: a\n[image, image/png, left out]\nb',
+      'assistant: c',
+      'assistant calls look: {"at":"x"}',
+    ];
+    expect(render(transcript, DETAILS[0] as Detail)).toEqual([
+      ...start,
+      'look gave [with 1 pictures]: d',
+      'look gave: e',
+    ]);
+    expect(render(transcript, DETAILS[2] as Detail)).toEqual([
+      ...start,
+      '[left out: look({"at":"x"}) gave 1 lines, 1 characters, 1 pictures: d]',
+      '[left out: look({"at":"x"}) gave 1 lines, 1 characters: e]',
+    ]);
+  });
 });

@@ -146,4 +146,43 @@ describe('a cut', () => {
     expect(cutEnd('🇫🇷🇩🇪🇮🇹', 8)).toBe('🇫🇷🇩🇪');
     expect(cutMiddle(`${'x'.repeat(40)}e\u0301y`, 2, 2, () => '…')).toBe('xx…y');
   });
+
+  it.each([
+    ['🇫🇷🇩🇪🇮🇹', 5, '🇫🇷'],
+    ['🇫🇷🇩🇪🇮🇹', 7, '🇫🇷'],
+    [`${'🇫🇷'.repeat(40)}x`, 130, '🇫🇷'.repeat(32)],
+    [`${'🇫🇷'.repeat(40)}x`, 131, '🇫🇷'.repeat(32)],
+    [`x${'🇫🇷'.repeat(40)}`, 131, `x${'🇫🇷'.repeat(32)}`],
+    ['\u{1f1e5}🇫'.repeat(40), 128, '\u{1f1e5}🇫'.repeat(32)],
+    ['ab', 0, ''],
+    ['ab', 1, 'a'],
+    ['ab', 2, 'ab'],
+    ['ab', 3, 'ab'],
+    ['a\r\nb', 2, 'a'],
+    ['a\nb', 2, 'a\n'],
+    ['xé\u0300b', 2, 'x'],
+    ['xé\u02ffb', 2, 'xé'],
+    [`xe${'\u0301'.repeat(80)}`, 64, 'x'],
+    // A character of more than 64 code units may be split.
+    [`xe${'\u0301'.repeat(80)}`, 65, `xe${'\u0301'.repeat(63)}`],
+  ])('of %j to %i code units is %j', (text, length, start) => {
+    expect(cutEnd(text, length)).toBe(start);
+  });
+
+  it.each([
+    [63, ''],
+    [64, '\u0301'.repeat(64)],
+  ])(
+    'before %i combining characters ends after them, if they have fewer than 64 code units',
+    (marks, rest) => {
+      const text = `${'x'.repeat(300)}e${'\u0301'.repeat(marks)}y`;
+      expect(cutMiddle(text, 2, marks + 1, () => '…')).toBe(`xx…${rest}y`);
+    },
+  );
+
+  it('has a default marker with the number of removed characters', () => {
+    expect(cutMiddle('x'.repeat(100), 2, 3)).toBe('xx\n[… 95 characters …]\nxxx');
+    expect(cutMiddle('x'.repeat(27), 2, 3)).toBe('xx\n[… 22 characters …]\nxxx');
+    expect(cutMiddle('x'.repeat(26), 2, 3)).toBe('x'.repeat(26));
+  });
 });

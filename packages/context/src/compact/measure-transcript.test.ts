@@ -1,0 +1,86 @@
+import { user, type Message } from '@majordomo/core';
+import { expect, it } from 'vitest';
+import { scripted } from '../../test/support/world.ts';
+import { tokenMeter, type MeterReading, type TokenMeter } from '../meter/token-meter.ts';
+import { TranscriptMeasurer, weightOf } from './measure-transcript.ts';
+import type { CompactorOptions } from './options.ts';
+
+const { model: summarizer } = scripted('S');
+const messages = [user('one'), user('two')];
+const measurer = (options: Partial<CompactorOptions>) =>
+  new TranscriptMeasurer({ summarizer, contextTokens: 1000, ...options });
+const reading = (tokens: number, anchored = false): TokenMeter => ({
+  estimate: (): MeterReading => ({ estimated: true, tokens, anchored }),
+  observe: () => undefined,
+});
+
+it.each([
+  [833, false, true],
+  [834, false, false],
+  [909, true, true],
+  [910, true, false],
+])(
+  'whether %i tokens (of which a vendor counted some: %s) fit into 1,000: %s',
+  async (tokens, anchored, fits) => {
+    const found = await measurer({ meter: reading(tokens, anchored) }).measure(messages, {});
+    expect([found.tokens, found.isWithin]).toEqual([tokens, fits]);
+  },
+);
+
+it.each<[string, CompactorOptions['contextTokens'], number]>([
+  ['a number', 500, 500],
+  ['a function', () => 600, 600],
+  ['a promise', () => Promise.resolve(1), 1],
+  ['nothing', () => undefined, 128_000],
+  ['0', () => 0, 128_000],
+  ['a negative number', () => -5, 128_000],
+  ['a rejection', () => Promise.reject(new Error('bug')), 128_000],
+])('the context with %s has %i tokens', async (_name, contextTokens, expected) => {
+  const { bounds } = await measurer({ contextTokens }).measure(messages, {});
+  expect(bounds.contextTokens).toBe(expected);
+});
+
+it.each([-1, Number.NaN])('uses its own estimate if the meter reads %d tokens', async (tokens) => {
+  const own = tokenMeter().estimate({ messages }).tokens;
+  expect((await measurer({ meter: reading(tokens) }).measure(messages, {})).tokens).toBe(own);
+  expect((await measurer({ meter: reading(0) }).measure(messages, {})).tokens).toBe(0);
+});
+
+it('observes counts in the meter, and in its own meter for readings that fail', () => {
+  const seen: unknown[] = [];
+  const usage = {
+    input: 700,
+    output: undefined,
+    cacheRead: undefined,
+    cacheWrite: undefined,
+    reasoning: undefined,
+  };
+  const { meter } = measurer({
+    meter: {
+      estimate: () => {
+        throw new Error('bug');
+      },
+      observe: (...args) => {
+        seen.push(args);
+        throw new Error('bug');
+      },
+    },
+  });
+  meter.observe({ messages }, usage, 'f/m');
+  expect(seen).toEqual([[{ messages }, usage, 'f/m']]);
+  expect(meter.estimate({ messages }, 'f/m')).toEqual({ estimated: true, tokens: 700, anchored: true });
+});
+
+it('weighs each message once, without the frame of a request', async () => {
+  const asked: (readonly Message[])[] = [];
+  const meter: TokenMeter = {
+    estimate: (request) => {
+      asked.push(request.messages);
+      return { estimated: true, tokens: 7 + 10 * request.messages.length, anchored: false };
+    },
+    observe: () => undefined,
+  };
+  const { weigh, tokens } = await measurer({ meter }).measure(messages, {});
+  expect([tokens, weightOf([...messages, ...messages], weigh), weightOf([], weigh)]).toEqual([27, 40, 0]);
+  expect(asked.map(({ length }) => length)).toEqual([2, 0, 1, 1]);
+});
