@@ -31,6 +31,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'a call is pulled as soon as it is created',
   },
   {
+    file: 'compact/compactor.ts',
+    before: 'const { protectFirst: first = 3, protectLast: last = 8 } = this.options;',
+    after: 'const { protectFirst: first = 3, protectLast: last = 9 } = this.options;',
+    why: '`planOf` protects at most 8 messages at the end',
+  },
+  {
     file: 'gates/store-lanes.ts',
     before:
       "const part = each === undefined ? '' : each === 'target' ? target : (target.split('/')[0] ?? '');",
@@ -108,6 +114,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
     before: 'const POLL_MS = 15;',
     after: 'const POLL_MS = 16;',
     why: 'the pause is random, and any pause of some milliseconds is valid',
+  },
+  {
+    file: 'node/git-text.ts',
+    before: 'const TIME_MS = 20_000;',
+    after: 'const TIME_MS = 20001;',
+    why: 'only a clock that measures the end of git within a millisecond could show the difference',
   },
   {
     file: 'node/vault-file.ts',
