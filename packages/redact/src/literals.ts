@@ -1,5 +1,5 @@
-/** Cached forms by known secret. Computing the forms is expensive. */
-const known = new Map<string, readonly string[]>();
+import { memoize } from './memoize.ts';
+
 const MAX_CACHED = 1000;
 const MIN_LENGTH = 3;
 const JSON_LEVELS = 6;
@@ -19,14 +19,8 @@ export function literalForms(secrets: (() => Iterable<string>) | undefined): rea
   }
 }
 
-function formsOf(secret: string): readonly string[] {
-  const found = known.get(secret);
-  if (found !== undefined) return found;
-  const forms = newForms(secret);
-  if (known.size >= MAX_CACHED) known.clear();
-  known.set(secret, forms);
-  return forms;
-}
+/** Caches the forms of a secret, because computing them is expensive. */
+const formsOf = memoize(newForms, MAX_CACHED);
 
 /** Returns the secret unchanged, trimmed, percent-encoded, escaped for up to six levels of JSON, and in base64. */
 function newForms(secret: string): readonly string[] {

@@ -1,3 +1,5 @@
+import { memoize } from '../memoize.ts';
+
 /** Kind of value that a name indicates. */
 export type Verdict =
   /** The value is a password. */
@@ -58,17 +60,13 @@ const HARMLESS_BEFORE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['webhook', new Set(['is', 'has'])],
 ]);
 
-const verdicts = new Map<string, Verdict | undefined>();
 const MAX_CACHED = 2000;
 
 /** Returns the kind of value for a name in any spelling, such as `X-Api-Key`, `apiKey` or `AWS_SECRET_ACCESS_KEY`. */
-export function verdictOn(name: string): Verdict | undefined {
-  if (verdicts.has(name)) return verdicts.get(name);
-  const verdict = verdictOnWords(wordsOf(name));
-  if (verdicts.size >= MAX_CACHED) verdicts.clear();
-  verdicts.set(name, verdict);
-  return verdict;
-}
+export const verdictOn: (name: string) => Verdict | undefined = memoize(
+  (name) => verdictOnWords(wordsOf(name)),
+  MAX_CACHED,
+);
 
 function verdictOnWords(words: readonly string[]): Verdict | undefined {
   const last = words.at(-1) ?? '';
