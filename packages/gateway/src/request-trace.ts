@@ -31,13 +31,11 @@ export class RequestTrace {
     this.report = report;
   }
 
-  /** Delays the report until the returned function is called. The function may be called more than once. */
+  /** Delays the report until the returned function is called once. */
   hold(): () => void {
     this.open++;
-    let isReleased = false;
     return () => {
-      if (!isReleased) this.close();
-      isReleased = true;
+      this.close();
     };
   }
 
