@@ -52,7 +52,7 @@ export interface RedirectOptions {
   readonly accepts: (query: URLSearchParams) => boolean;
 }
 
-/** Listens on 127.0.0.1 until `close` is called. Throws `config` in a runtime that cannot listen, or the error of a used port. */
+/** Listens on 127.0.0.1 until `close` is called. Throws `config` in a runtime that cannot listen. Rejects if the port is used. */
 export async function listenForRedirect({ port = 0, remedy, accepts }: RedirectOptions): Promise<Redirect> {
   const { process } = globalThis as { readonly process?: Process };
   const http = process?.getBuiltinModule?.('node:http');

@@ -8,7 +8,7 @@ export type ExtraOptions<Options extends object> = Readonly<
 
 const COMMON_KINDS: KindsOf<ProviderOptions> = {
   id: 'string',
-  // A key is a string or a function. The first call that needs it fails if the key is missing.
+  // The key is not checked here, because a missing key fails only the call that needs it.
   apiKey: true,
   baseURL: true,
   headers: 'object',

@@ -77,8 +77,8 @@ export class AttemptReader<Event extends object> {
   }
 
   /**
-   * Waits for the next step with callbacks instead of `await`, which creates more promises. This function runs for every event of
-   * a stream. `stop` ends the wait at once, even if the provider never responds.
+   * Waits for the next step with callbacks, because `await` would create more promises for every event of a stream. `stop` ends
+   * the wait at once, even if the provider never responds.
    */
   private readonly wait = (resolve: (step: Step<Event>) => void): void => {
     if (this.stopError !== undefined) {
@@ -164,7 +164,7 @@ export interface OpenedStream<Event extends object> {
   readonly first: Promise<Pulled<Event>>;
 }
 
-/** Opens a stream and requests its first step inside the hook `around`. If the hook does not run, opens the stream without it. */
+/** Opens a stream and requests its first step inside the hook `around`. If the hook has not opened it, opens it directly. */
 export function openInHook<Event extends object>(
   around: ChainDeps['around'],
   info: AttemptInfo,

@@ -29,7 +29,7 @@ export class Hedge<Event extends object, Result> {
     this.context = context;
   }
 
-  /** Reads the first content of either attempt, or the failure of the last attempt that was left. */
+  /** Reads the first content of either attempt, or the failure of the last remaining attempt. */
   readStep(): Promise<Step<Event>> {
     const { call, deps } = this.context;
     return new Promise((resolve) => {

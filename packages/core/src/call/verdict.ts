@@ -47,7 +47,7 @@ export function isRetryAfterTooLong(error: LlmError, { retryAfterCapMs }: ChainS
   return (error.details.retryAfterMs ?? 0) > retryAfterCapMs;
 }
 
-/** Returns a random fraction of the exponential backoff in milliseconds, so that calls that failed together retry separately. */
+/** Returns a random part of the exponential backoff in milliseconds, so that calls that fail together do not retry together. */
 function backoffMs(tries: number, random: number, { backoffBaseMs, backoffCapMs }: ChainSettings): number {
   return random * Math.min(backoffCapMs, backoffBaseMs * 2 ** (tries - 1));
 }

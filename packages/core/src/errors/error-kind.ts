@@ -117,7 +117,7 @@ const OVERFLOW_TEXTS: readonly RegExp[] = [
 ];
 
 /**
- * Returns an `LlmError` without secrets for a thrown value. An `LlmError` is returned unchanged, unless `request` replaces it.
+ * Returns an `LlmError` without secrets for a thrown value. Returns an `LlmError` unchanged, except as stated for `request`.
  *
  * @param request request of the attempt. If a member cannot be serialized, the result is an error about the first such member,
  * except for a thrown `LlmError` of a kind other than `network`

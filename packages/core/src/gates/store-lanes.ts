@@ -8,7 +8,7 @@ export interface SharedLanesOptions {
   readonly name: string;
   /** Maximum number of concurrent attempts across all processes. */
   readonly most: number;
-  /** Scope of the limit `most`, which is each target or each provider separately. @default all targets together */
+  /** Unit to which the limit `most` applies: each target, or each provider. @default all targets together */
   readonly each?: 'target' | 'provider' | undefined;
   /**
    * Time after which the reservation of a dead process is released, in milliseconds. A running attempt renews its reservation.

@@ -23,7 +23,7 @@ interface FittedImage {
   readonly warnings: readonly Warning[];
 }
 
-/** Fits each image to the limits of a target. Throws `unsupported` for images above the limits that no fitter can change. */
+/** Fits each image to the limits of a target. Throws `unsupported` if the images still exceed a limit, such as their number. */
 export async function fitImages(
   messages: readonly TurnMessage[],
   limits: ImageLimits | false | undefined,

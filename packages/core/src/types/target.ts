@@ -102,7 +102,7 @@ export type Env = { readonly [name: string]: string | undefined };
 export interface ModelContext {
   /** Target as `provider/model`, for events and errors. */
   readonly target: string;
-  /** Form of the response. `complete` if the caller needs no deltas and the model sends none, or if a recovery requires it. */
+  /** Form of the response. `complete` if no deltas are needed and `Model.isNonStreaming` permits it, or for some recoveries. */
   readonly delivery: 'deltas' | 'complete';
   /** Signal that aborts when the call is cancelled or a time limit is exceeded. Pass this signal to all I/O. */
   readonly signal: AbortSignal;
