@@ -70,7 +70,7 @@ function sequencesIn(
     for (const [number, step] of index.get(name) ?? NO_RULES) {
       const rule = rules[number];
       const run = runs[number];
-      const before = step === 0 ? undefined : run?.[step - 1];
+      const before = run?.[step - 1];
       const here = run?.[step];
       if (rule === undefined || here === undefined) continue;
       if (before !== undefined && (count - before.word > rule.gap + 1 || count === before.word)) continue;
@@ -103,6 +103,6 @@ function indexOf(
 }
 
 function excerptAt(text: string, at: number): string {
-  const line = text.slice(at, at + 200).split('\n', 1)[0] ?? '';
+  const line = text.slice(at, at + 200).replace(/\n[^]*/, '');
   return cutEnd(line.replaceAll(/[\p{Cc}\p{Cf}]/gu, ''), 80);
 }

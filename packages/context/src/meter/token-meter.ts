@@ -126,8 +126,9 @@ const hasReasoning = ({ parts }: AssistantMessage): boolean =>
 function partsOf(
   target: string | undefined,
 ): readonly [vendor: string | undefined, model: string | undefined] {
-  const slash = target?.indexOf('/') ?? -1;
-  return slash === -1 ? [undefined, target] : [target?.slice(0, slash), target?.slice(slash + 1)];
+  if (target?.includes('/') !== true) return [undefined, target];
+  const slash = target.indexOf('/');
+  return [target.slice(0, slash), target.slice(slash + 1)];
 }
 
 function safeCounter(count: TokenCounter | undefined): TokenCounter | undefined {
