@@ -73,6 +73,7 @@ describe('a file is named, and not read, that', () => {
     ['binary', 'the file is not text'],
     ['huge', 'the file is larger than 1 MiB'],
     ['.git/config', 'files of the .git folder are not read'],
+    ['..inside', 'the path is not a file'],
     ['sub/.git/config', 'files of the .git folder are not read'],
     ['short:5-9', 'the file has 1 lines, not 5 to 9'],
     ['short:2', 'the file has 1 lines, not 2 to 2'],
@@ -85,6 +86,7 @@ describe('a file is named, and not read, that', () => {
     await symlink(path.join(home, 'secret'), path.join(root, 'link'));
     await symlink(path.join(home, 'outer'), path.join(root, 'folder'));
     await mkdir(path.join(root, 'pictures'));
+    await mkdir(path.join(root, '..inside'));
     await put('binary', new Uint8Array([1, 0]));
     await put('huge', 'x'.repeat(2 ** 20 + 1));
     await put('.git/config', 'token');
@@ -94,6 +96,19 @@ describe('a file is named, and not read, that', () => {
     expect(texts).toHaveLength(1);
     expect(warnings).toEqual([`@file:${name}: ${why}`]);
   });
+});
+
+it('an absolute path is not read, even within the root', async () => {
+  await put('a.txt', 'text');
+  const { warnings } = await resolved(`@file:${root}/a.txt`);
+  expect(warnings).toEqual([`@file:${root}/a.txt: the file is outside of the permitted folder`]);
+});
+
+it('a file of exactly 1 MiB is read', async () => {
+  await put('large', 'x'.repeat(2 ** 20));
+  expect((await resolved('@file:large')).warnings).toEqual([
+    '@file:large: cut, because references may have at most 1000 tokens',
+  ]);
 });
 
 describe('a folder', () => {
