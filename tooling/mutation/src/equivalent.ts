@@ -213,6 +213,42 @@ export const EQUIVALENT: readonly Equivalent[] = [
     after: 'return (await authorize(withoutBody(request), settings, true)).admin === true;',
     why: 'the argument is used only without `authorize`, and the function has returned before in this case',
   },
+  {
+    file: 'inspect/inspect-text.ts',
+    before: 'for (const name of classesAt(word, text.slice(Math.max(0, at - 12), at))) meet(name, at);',
+    after: 'for (const name of classesAt(word, text.slice(Math.max(0, at - 13), at))) meet(name, at);',
+    why: '`classesAt` reads at most 12 of these characters',
+  },
+  {
+    file: 'node/folder-tree.ts',
+    before: 'for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {',
+    after: 'for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -2 : 1))) {',
+    why: 'only the sign of a comparison has an effect',
+  },
+  {
+    file: 'memory/memory-counters.ts',
+    before: 'return found.sort((a, b) => (a.counter < b.counter ? -1 : 1));',
+    after: 'return found.sort((a, b) => (a.counter < b.counter ? -2 : 1));',
+    why: 'only the sign of a comparison has an effect',
+  },
+  {
+    file: 'node/folder-tree.ts',
+    before: 'for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {',
+    after: 'for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 2))) {',
+    why: 'only the sign of a comparison has an effect',
+  },
+  {
+    file: 'memory/memory-counters.ts',
+    before: 'return found.sort((a, b) => (a.counter < b.counter ? -1 : 1));',
+    after: 'return found.sort((a, b) => (a.counter < b.counter ? -1 : 2));',
+    why: 'only the sign of a comparison has an effect',
+  },
+  {
+    file: 'report/report.ts',
+    before: 'if (x !== y) return x < y ? -1 : 1;',
+    after: 'if (x !== y) return x < y ? -1 : 2;',
+    why: 'only the sign of a comparison has an effect',
+  },
 ];
 
 export const isEquivalent = (mutant: Mutant): boolean => EQUIVALENT.some((entry) => isSame(entry, mutant));
