@@ -67,6 +67,14 @@ describe('profiles', () => {
     } as const;
     expect(toWire(request, 'm', quirks, { stream: true }).params).toMatchSnapshot();
   });
+
+  it('send Cohere the effort high for a lower one, with a warning', () => {
+    const { quirks } = chatTraits(wire.cohere, 'm');
+    const request = { messages: [], tools: [], reasoning: 'low', extra: {} } as const;
+    const { params, warnings } = toWire(request, 'm', quirks, { stream: true });
+    expect(params).toMatchObject({ reasoning_effort: 'high' });
+    expect(warnings).toMatchObject([{ action: 'coerced', what: 'reasoning "low" to high' }]);
+  });
 });
 
 describe('chatTraits', () => {

@@ -9,7 +9,7 @@ export const cohere: Profile = {
   vendor: 'cohere',
   baseURL: 'https://api.cohere.ai/compatibility/v1',
   keyEnv: 'COHERE_API_KEY',
-  quirks: { stopMax: 5 },
+  quirks: { stopMax: 5, efforts: ['high'] },
   unverified: 'API reference (2026); recordings exist only for the native API',
   transcription: false,
   speech: false,
