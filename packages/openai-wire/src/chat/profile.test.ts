@@ -70,7 +70,7 @@ describe('profiles', () => {
 
   it('send Cohere the effort high for a lower one, with a warning', () => {
     const { quirks } = chatTraits(wire.cohere, 'm');
-    const request = { messages: [], tools: [], reasoning: 'low', extra: {} } as const;
+    const request = { messages: [], tools: [], output: undefined, reasoning: 'low', extra: {} } as const;
     const { params, warnings } = toWire(request, 'm', quirks, { stream: true });
     expect(params).toMatchObject({ reasoning_effort: 'high' });
     expect(warnings).toMatchObject([{ action: 'coerced', what: 'reasoning "low" to high' }]);
