@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { parseMessages } from '../src/anthropic-messages/read.ts';
+import { parseChat } from '../src/openai-chat/read.ts';
+import { parseResponses } from '../src/openai-responses/read.ts';
+import type { Media } from '../src/parsing/media.ts';
+import type { ParseChat } from '../src/wire.ts';
+
+const media: Media = {
+  byUrl: () => {
+    throw new Error('not called');
+  },
+};
+const messages = [{ role: 'user', content: 'hi' }];
+const WIRES: Readonly<Record<string, readonly [ParseChat, object]>> = {
+  chat: [parseChat, { model: 'm', messages }],
+  responses: [parseResponses, { model: 'm', input: 'hi' }],
+  messages: [parseMessages, { model: 'm', messages, max_tokens: 10 }],
+};
+
+/** Numbers of each wire: its member, the member of core, and the smallest and largest value. */
+const NUMBERS: readonly (readonly [
+  wire: string,
+  member: string,
+  own: string,
+  least: number,
+  most: number,
+])[] = [
+  ['chat', 'max_tokens', 'maxTokens', 1, Number.MAX_SAFE_INTEGER],
+  ['chat', 'max_completion_tokens', 'maxTokens', 1, Number.MAX_SAFE_INTEGER],
+  ['chat', 'temperature', 'temperature', 0, 2],
+  ['chat', 'top_p', 'topP', 0, 1],
+  ['chat', 'frequency_penalty', 'frequencyPenalty', -2, 2],
+  ['chat', 'presence_penalty', 'presencePenalty', -2, 2],
+  ['chat', 'seed', 'seed', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  ['responses', 'max_output_tokens', 'maxTokens', 1, Number.MAX_SAFE_INTEGER],
+  ['responses', 'temperature', 'temperature', 0, 2],
+  ['responses', 'top_p', 'topP', 0, 1],
+  ['messages', 'max_tokens', 'maxTokens', 1, Number.MAX_SAFE_INTEGER],
+  ['messages', 'temperature', 'temperature', 0, 1],
+  ['messages', 'top_p', 'topP', 0, 1],
+];
+
+it.each(NUMBERS)('%s: %s is accepted as %s from %d to %d', (wire, member, own, least, most) => {
+  const [parse, body] = WIRES[wire] ?? [parseChat, {}];
+  const read = (value: number): unknown => parse({ ...body, [member]: value }, media).request[own as 'seed'];
+  expect([read(least), read(most)]).toEqual([least, most]);
+  const isInteger = !member.includes('_p') && member !== 'temperature';
+  for (const value of [least - (isInteger ? 1 : 0.1), most + (isInteger ? 1 : 0.1)])
+    expect(() => read(value)).toThrow(
+      new RegExp(`^${member} must be (?:from|at least|at most) .*, not ${value}$`),
+    );
+});
+
+it('messages: top_k 0 means no limit', () => {
+  const read = (top_k: number): unknown =>
+    parseMessages({ model: 'm', messages, max_tokens: 1, top_k }, media).request.topK;
+  expect([read(0), read(1)]).toEqual([undefined, 1]);
+});
+
+it.each([
+  ['chat', 'reasoning_effort', ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']],
+  ['chat', 'verbosity', ['low', 'medium', 'high']],
+] as const)('%s: %s is one of %j', (wire, member, values) => {
+  const [parse, body] = WIRES[wire] ?? [parseChat, {}];
+  const own = member === 'verbosity' ? member : 'reasoning';
+  for (const value of values) expect(parse({ ...body, [member]: value }, media).request[own]).toBe(value);
+  expect(() => parse({ ...body, [member]: 'other' }, media)).toThrow(
+    `${member} must be one of ${values.join(', ')}, not "other"`,
+  );
+});
