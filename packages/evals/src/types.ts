@@ -213,7 +213,7 @@ export interface Progress {
 /**
  * `fail`: a gate failed, or a metric is worse than the baseline beyond its margin and beyond chance (at most 5 % false alarms over all
  * metrics). `pass`: every compared metric lost less than its margin, with 95 % confidence. `inconclusive`: neither applies, so more cases or
- * trials are needed. `incomplete`: some samples have no result, and the results of the others do not cause `fail`.
+ * trials are needed. `incomplete`: some samples have no result, and the other samples do not cause `fail`.
  */
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'incomplete';
 

@@ -29,7 +29,7 @@ export interface Collected {
 /** Function called for every batch of events. Return `leave` to stop reading. */
 export type OnStep = (events: readonly ModelEvent[]) => 'leave' | undefined;
 
-/** Reads a model's stream until it ends, throws an `LlmError`, or `onStep` returns `leave`. Rejects with any other error. */
+/** Reads a stream until it ends or throws an `LlmError`, or until `onStep` returns `leave`. Rejects with any other error. */
 export async function collect(
   model: Model,
   request: ModelRequest,

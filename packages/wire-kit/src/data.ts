@@ -2,8 +2,8 @@ import type { DataHandling, Env, Provider, ProviderOptions } from '@majordomo/co
 import { definedMembers } from '@majordomo/core/toolkit';
 
 /**
- * Returns the data handling of a provider. Members of the option `data` replace those determined by the model and environment. If
- * the application passes a `client`, only the option is used, because the base URL of the client is unknown.
+ * Returns the data handling of a provider. Members of the option `data` replace members that `known` determines. If the
+ * application passes a `client`, only the option is used, because the base URL of the client is unknown.
  */
 export function dataOf(
   { data: declared = {}, client }: Pick<ProviderOptions, 'data'> & { readonly client?: object | undefined },

@@ -145,7 +145,7 @@ export class EventWriter {
     return true;
   }
 
-  /** Adds log probabilities to those that the `finish` event will contain. */
+  /** Adds log probabilities, which the `finish` event will contain. */
   logprobs(tokens: readonly TokenLogprob[]): void {
     this.tokenLogprobs.push(...tokens);
   }

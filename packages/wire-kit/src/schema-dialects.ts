@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@majordomo/core';
 
 /** Subset of JSON Schema that a server accepts. */
 export interface SchemaDialect {
-  /** Allowed root. `object`: root alternatives are dropped, and a root that describes no object becomes an empty object schema. */
+  /** Allowed root. `object`: root alternatives are dropped, and a root that describes no object becomes an empty object. */
   readonly root: 'any' | 'object';
   /** Handling of the type `null`. `flag`: `nullable: true` replaces it. `drop`: it is removed. */
   readonly nullType: 'keep' | 'flag' | 'drop';

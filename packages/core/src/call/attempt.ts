@@ -36,8 +36,9 @@ export interface AttemptFailure {
 }
 
 /**
- * Begins an attempt at a target, or returns the reason why the target is skipped. A target is skipped if it is benched, does not
- * support the request, or is denied by a gate. The bench is checked again after the gates have answered.
+ * Begins an attempt at a target, or returns the reason why the target is skipped. A target is skipped if it is benched and `mode`
+ * does not permit the attempt, if it does not support the request, or if a gate denies the attempt. The bench is checked again
+ * after the gates have answered.
  *
  * @param mode whether a benched target may be contacted
  * @param isStillWanted whether the call still needs the attempt; called after the gates have answered

@@ -6,8 +6,7 @@ import type { Chain } from './chain.ts';
 
 /**
  * Race of an attempt with a second attempt at a later target. The second attempt starts when the first has sent no content for
- * `hedgeAfterMs`. The race ends when an attempt sends content, or when no started attempt is left. The call reads the race like
- * an attempt.
+ * `hedgeAfterMs`. The race ends when an attempt sends content or no attempt is left. The call reads the race like an attempt.
  */
 export class Hedge<Event extends object, Result> {
   /** Attempt that is still racing or has won. */

@@ -219,7 +219,7 @@ class Cleaner {
     return MASK;
   }
 
-  /** Copies members, including non-enumerable ones, because inspectors also show those. */
+  /** Copies all members, because inspectors also show members that are not enumerable. */
   private members<T extends object>(from: object, to: T): T {
     this.copies.set(from, to);
     const known = from instanceof Error ? 'stack' : Array.isArray(from) && 'length';

@@ -16,8 +16,7 @@ export interface SharedLanesOptions {
    */
   readonly leaseMs?: number | undefined;
   /**
-   * Decision while the store does not respond. With `share`, each process runs at most `max(1, floor(most × share))` attempts
-   * per lane.
+   * Decision while the store is unavailable. With `share`, a process runs up to `max(1, floor(most × share))` attempts per lane.
    * @default { share: 0 }, which permits each process one attempt at a time per lane
    */
   readonly whenDown?: 'admit' | 'deny' | { readonly share: number } | undefined;

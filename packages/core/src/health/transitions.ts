@@ -9,7 +9,7 @@ export interface Condition extends TargetHealth {
   readonly epoch: number;
   /** End of the last bench in epoch milliseconds. A probe does not change this time. */
   readonly benchEnd: number;
-  /** Whether an operator set the state, in this or another process. Results of attempts do not end such a bench. */
+  /** Whether an operator set the state, in this or another process. Results of attempts do not end an operator's bench. */
   readonly isByHand: boolean;
 }
 
@@ -93,7 +93,7 @@ export function afterRelease(condition: Condition): Condition {
   return state === 'probing' ? changed(condition, { state: 'benched', until: benchEnd }) : condition;
 }
 
-/** Benches the target manually. The results of running attempts do not end such a bench. */
+/** Benches the target manually. The results of running attempts do not end a manual bench. */
 export const afterManualBench = (condition: Condition, until: number): Condition => ({
   ...benchedTo(condition, condition.benches, until),
   isByHand: true,

@@ -11,8 +11,8 @@ export interface PublicError {
 const INTERNAL_MESSAGE = 'the server failed; its log contains the reason';
 
 /**
- * Returns the members of an error that a client may receive. An error that is not an `LlmError`, and a `config` error with such a
- * cause, receives a general message, because its message may contain secrets.
+ * Returns the members of an error that a client may receive. A general message replaces the message of an error that is not an
+ * `LlmError`, and of a `config` error whose cause is not an `LlmError`, because these messages may contain secrets.
  */
 export function publicError(error: unknown): PublicError {
   if (!LlmError.is(error)) return { kind: 'server', message: INTERNAL_MESSAGE };

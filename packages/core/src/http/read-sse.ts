@@ -50,7 +50,7 @@ async function* events(response: Response, signal: AbortSignal | undefined): Asy
   }
 }
 
-/** Throws for an error status, and for a content type that no event stream has, such as that of a proxy's HTML page. */
+/** Throws for an error status, and for a content type that no event stream has, such as `text/html` of a proxy's page. */
 function checkAnswer({ ok, status, headers }: Response): void {
   if (!ok) throw new LlmError(kindOfStatus(status), `the server answered ${status}`, { status });
   const type = headers.get('content-type') ?? '';

@@ -43,7 +43,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
   private source: Source<Event> | undefined;
   private isIterated = false;
   private drained: Promise<void> | undefined;
-  /** Events that have arrived. The reader has received those before the index `at`. */
+  /** Events that have arrived. The reader has received the events before the index `at`. */
   private batch: readonly Event[] = [];
   private at = 0;
   /** Number of reads that wait for the source. */

@@ -68,7 +68,7 @@ export interface ChainOptions {
   readonly afterCommit?: 'error' | 'restart' | 'continue' | undefined;
   /**
    * Time without content after which the call also starts an attempt on the next target, in milliseconds. The call uses the
-   * attempt that sends content first and cancels the other. A gate's denial prevents the second attempt. 0 disables hedging.
+   * attempt that sends content first, and cancels the other. A gate's denial prevents the second attempt. 0 disables hedging.
    * @default 0
    */
   readonly hedgeAfterMs?: number | undefined;

@@ -7,7 +7,7 @@ export interface TargetHealth {
   readonly benches: number;
   /** End of the bench, or latest end of a running probe, in epoch milliseconds of the majordomo's clock. */
   readonly until: number | undefined;
-  /** Whether an operator set the state, in this process or another one. Successful calls do not end such a bench. */
+  /** Whether an operator set the state, in this or another process. Successful calls do not end a bench that an operator set. */
   readonly isByHand?: boolean | undefined;
   /**
    * Health of single credentials, by a salted hash that only this process uses. Failures of kind `auth`, `billing`, `quota` and

@@ -241,12 +241,12 @@ export interface Majordomo {
   moderationModel(spec: string): ModerationModel;
   /** Sets the spec of a name, or removes the name if `spec` is `undefined`. */
   alias(name: string, spec: string | NamedSpec | undefined): void;
-  /** Adds a resolver after the existing ones. */
+  /** Adds a resolver after the existing resolvers. */
   resolver(resolver: Resolver): void;
   /** Returns the elements of a spec without resolving names. Throws `config` for a spec that cannot be parsed. */
   parse(spec: string): readonly SpecElement[];
   /**
-   * Returns the targets in the order of the spec, including benched ones. Calls resolvers and sends nothing. Rejects with
+   * Returns the targets in the order of the spec, including benched targets. Calls resolvers and sends nothing. Rejects with
    * `config` for a spec that a call would reject, with the position in `details.path`.
    */
   resolve(spec: string, options?: ResolveOptions): Promise<readonly ResolvedTarget[]>;

@@ -153,7 +153,7 @@ export interface Dsn {
   readonly token: string | undefined;
   /** Query parameters, except those that describe data handling. */
   readonly params: Readonly<Record<string, string>>;
-  /** Data handling from `data_region`, `data_retention_days` and `data_trains_on`. Each member replaces that of the provider. */
+  /** Data handling from `data_region`, `data_retention_days` and `data_trains_on`. Each replaces the provider's member. */
   readonly data?: DataHandling | undefined;
 }
 
@@ -243,7 +243,7 @@ export interface Provider {
   listModels?(context: Omit<ModelContext, 'delivery'>): Promise<readonly ModelInfo[]>;
 }
 
-/** Converter of media to a target's limits, such as that of `@majordomo/media`. A conversion starts from the original bytes. */
+/** Converter of media to a target's limits, such as that in `@majordomo/media`. A conversion starts from the original bytes. */
 export interface MediaFitter {
   /**
    * Returns an image within the limits, or the same part if the image fits. Reports changes to `warn`, for

@@ -152,7 +152,7 @@ export interface ModelTool {
   readonly parameters: JsonObject;
   /** Whether the vendor enforces the schema. @default true if the wire supports it */
   readonly strict?: boolean | undefined;
-  /** Whether a tool result has loaded this definition. Such tools follow all others, in the order of loading. */
+  /** Whether a tool result has loaded this definition. Loaded tools follow all other tools, in the order of loading. */
   readonly deferred?: true | undefined;
 }
 /** Output format that a provider receives. */

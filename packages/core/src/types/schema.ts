@@ -1,6 +1,6 @@
 /**
  * Validator of Standard Schema 1.1 (standardschema.dev). Core declares the interface structurally, so it accepts the schemas of
- * zod 4, arktype and others without a dependency.
+ * zod 4, arktype and other libraries without a dependency.
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly '~standard': {

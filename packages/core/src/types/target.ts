@@ -123,6 +123,6 @@ export interface ModelContext {
   credential?(value: string): void;
   /** Recoveries that changed the attempt. `credentialSource` reads the rejected value from them. */
   readonly recoveries?: readonly Recovery[] | undefined;
-  /** Reports usage before the `finish` event. The record of a failed or aborted attempt contains it. `finish` replaces it. */
+  /** Reports usage before the `finish` event. The record of a failed attempt contains it. The usage in `finish` replaces it. */
   reportUsage?(usage: Usage): void;
 }

@@ -37,6 +37,6 @@ export interface UsageDetails {
    * contains fees under the same names.
    */
   readonly units?: Readonly<Record<string, number>> | undefined;
-  /** Input tokens of the largest model call, if the usage is that of several calls. Some prices depend on this length. */
+  /** Input tokens of the largest model call, if the usage is a sum of several calls. Some prices depend on this length. */
   readonly largestInput?: number | undefined;
 }

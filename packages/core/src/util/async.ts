@@ -55,7 +55,7 @@ export function invoke<T>(call: () => T | PromiseLike<T>): T | Promise<T> {
   }
 }
 
-/** Whether a value is a promise, including promises of other realms and manually written ones. */
+/** Whether a value has a `then` method. Promises of other realms and objects that only resemble a promise have one, too. */
 export const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
   typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 

@@ -6,7 +6,7 @@ import { STYLE } from './html-style.ts';
 import { escaped, plainLines } from './plain-text.ts';
 import { membersOf } from './sample-text.ts';
 
-/** Renders a static page without scripts or requests. Contains the metrics, then all samples, failed ones first. */
+/** Renders a static page without scripts or requests. Contains the metrics, then all samples, failed samples first. */
 export function toHtml(evaluation: Evaluation): string {
   const { name, verdict, at, reasons, metrics, gates, totals, warnings, samples } = evaluation;
   const failed = samples.filter(isFailed);

@@ -67,7 +67,7 @@ export interface FakeProvider extends Provider, Pick<FakeOperations, RequestList
 
 /**
  * Creates a provider that plays scripts and records the requests that it receives. A call to a model that has no further turn or
- * no script fails with an error of the kind `config`. Chains do not retry such a call on another target.
+ * no script fails with an error of the kind `config`. Chains do not try such a call again, on any target.
  *
  * @example
  * fakeProvider({ id: 'openai', models: { 'gpt-5.4': [{ fail: 'overloaded' }, 'Hello.'] } });
