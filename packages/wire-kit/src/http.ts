@@ -6,7 +6,7 @@ type Transport = typeof globalThis.fetch;
 /** Content types of streamed bodies. The total size is not limited, because the decoders limit the size of each message. */
 const STREAM_TYPE = /^(?:text\/event-stream|application\/(?:x-ndjson|jsonl|vnd\.amazon\.eventstream))\b/i;
 
-/** Value of `accept` in a request for a file, as SDKs send it. The response size is not limited, because it is read by line. */
+/** Value of `accept` in a request for a file, as SDKs send it. The size is not limited, because the file is read by line. */
 export const FILE_TYPE = 'application/binary';
 
 /**

@@ -8,7 +8,7 @@ const roots = new WeakMap<JsonObject, ObjectRoot>();
 
 /**
  * Converts a tool's parameters to a schema whose root is an object without `anyOf`, `oneOf`, `allOf` and `$ref`. Most vendors
- * reject or ignore them at the root (Claude: "input_schema does not support oneOf, allOf, or anyOf at the top level"). Merges
+ * reject or ignore these at the root (Claude: "input_schema does not support oneOf, allOf, or anyOf at the top level"). Merges
  * alternatives and resolves a reference. Returns the same object for the same parameters.
  */
 export function objectRoot(parameters: JsonObject): ObjectRoot {

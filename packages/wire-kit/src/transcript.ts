@@ -33,7 +33,7 @@ export function toolIdMapper(messages: readonly TurnMessage[], rule: ToolIdRule)
 /** Returns the id unchanged. Used if the vendor accepts any id, or if all ids of a transcript are valid. */
 export const unchangedId = (id: string): string => id;
 
-/** Whether all call ids are valid. Creates no objects, because it runs over the complete transcript at every call. */
+/** Whether all call ids are valid. Creates no objects, because every call checks its complete transcript. */
 function everyCallId(messages: readonly TurnMessage[], fits: (id: string) => boolean): boolean {
   for (const message of messages) {
     if (message.role !== 'assistant') continue;

@@ -59,7 +59,7 @@ export class Chain<Event extends object, Result> {
     this.position = 0;
   }
 
-  /** Makes a benched target the current one, and sets the mode that determines whether it may be contacted. */
+  /** Makes a benched target the current target, and sets the mode that determines whether the target may be contacted. */
   force(state: TargetState<Event, Result>, mode: ClaimMode): void {
     this.goTo(state);
     this.forced = { position: this.position, mode };

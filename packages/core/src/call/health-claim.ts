@@ -117,7 +117,7 @@ export class HealthClaim {
   }
 
   /**
-   * Counts a failure against the credential or the target. If it benches the target, returns the end of the bench, in epoch ms.
+   * Counts a failure against the credential or the target. If the failure benches the target, returns the end in epoch ms.
    *
    * @param isConclusive false if the failure does not concern the target, because the call was stopped or a recovery follows
    */
