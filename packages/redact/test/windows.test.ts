@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { createRedactor } from '../src/index.ts';
+import { expectMasked } from './expect-masked.ts';
+
+const redactor = createRedactor();
+/** Returns what each push of these pieces emits, and the rest. */
+const emitted = (pieces: readonly string[], { stream } = redactor): readonly string[] => {
+  const run = stream();
+  return [...pieces.map((piece) => run.push(piece)), run.end()];
+};
+const lengths = (text: string): readonly number[] => emitted([text]).map(({ length }) => length);
+
+describe('a long line', () => {
+  it.each([
+    [32_767, [0, 32_767]],
+    [32_768, [30_720, 2048]],
+    [40_000, [30_720, 9280]],
+    [65_536, [61_440, 4096]],
+  ])('of %d characters is emitted in windows', (length, expected) => {
+    expect(lengths('!'.repeat(length))).toEqual(expected);
+  });
+
+  const withCharacter = (character: string, at: number): string =>
+    '!'.repeat(at) + character + '!'.repeat(39_999 - at);
+
+  it.each([
+    [30_719, 30_720],
+    [30_720, 30_720],
+    [29_697, 29_698],
+    [29_696, 29_697],
+    [29_695, 30_720],
+  ])('is cut after a separator at most 1024 characters before the cut: %d', (at, cut) => {
+    expect(lengths(withCharacter(' ', at))).toEqual([cut, 40_000 - cut]);
+  });
+
+  it.each([' ', '\t', '"', "'", ',', ';', '<', '>', '{', '}'])('is cut after %j', (character) => {
+    expect(lengths(withCharacter(character, 30_700))).toEqual([30_701, 9299]);
+  });
+
+  it.each(['.', ':', '=', '/'])('is not cut after %j', (character) => {
+    expect(lengths(withCharacter(character, 30_700))).toEqual([30_720, 9280]);
+  });
+
+  it.each([
+    [30_700, 30_707, 9011],
+    [30_718, 30_725, 9011],
+    [30_719, 30_726, 9011],
+    [30_720, 30_720, 9018],
+  ])('is not cut within a secret at %d', (at, first, rest) => {
+    const text = `${'!'.repeat(at)} token=ab12cd34ef56gh78 ${'!'.repeat(9000)}`;
+    const pieces = emitted([text]);
+    // A mask has not arrived completely until the next text is emitted.
+    expect(pieces.map(({ length }) => length)).toEqual([first, rest]);
+    expect(pieces.join('')).toBe(text.replace('ab12cd34ef56gh78', '[redacted]'));
+  });
+
+  it.each([24_000, 33_000, 70_000])('may be one quoted secret of %d characters', (length) => {
+    const secret = 'a1B2'.repeat(length / 4);
+    expect(emitted([`api_key="${secret}`, '" and']).join('')).toBe('api_key="[redacted]" and');
+    expect(redactor.find(`api_key="${secret}" and`)).toEqual([
+      { rule: 'keyed-value', start: 9, end: 9 + length },
+    ]);
+  });
+});
+
+describe('lines', () => {
+  it('are emitted when they are complete', () => {
+    expect(emitted(['a\n', 'b', '\nc', '\n\nd'])).toEqual(['a\n', '', 'b\n', 'c\n\n', 'd']);
+  });
+});
+
+describe('known secrets in pieces', () => {
+  const known = createRedactor({ secrets: () => ['abcabd', 'xy[z]q', 'bda'] });
+  it.each([
+    [
+      ['abc', 'abd\n'],
+      ['', '[redacted]\n', ''],
+    ],
+    [
+      ['abcab', 'cabd\n'],
+      ['', 'abc[redacted]\n', ''],
+    ],
+    [
+      ['ab', 'x\n'],
+      ['', 'abx\n', ''],
+    ],
+    [
+      ['xy[z', ']q\n'],
+      ['', '[redacted]\n', ''],
+    ],
+    [['abcabda\n'], ['[redacted]\n', '']],
+    [
+      ['abcab', 'd', 'a\n'],
+      ['', '', '[redacted]\n', ''],
+    ],
+    [['abcab'], ['', 'abcab']],
+    [
+      ['[redact', 'ed]\n'],
+      ['', '[redacted]\n', ''],
+    ],
+    [
+      ['[redacted:0123', '456789ab]\n'],
+      ['', '[redacted:0123456789ab]\n', ''],
+    ],
+    [
+      ['[', 'x\n'],
+      ['', '[x\n', ''],
+    ],
+    [
+      ['[r', 'x\n'],
+      ['', '[rx\n', ''],
+    ],
+    [['a\u2028b\n'], ['a\u2028b\n', '']],
+  ])('%j are %j', (pieces, expected) => {
+    expect(emitted(pieces, known)).toEqual(expected);
+  });
+});
+
+describe('a private key', () => {
+  const BEGIN = '-----BEGIN PRIVATE KEY-----';
+  const END = '-----END PRIVATE KEY-----';
+  it.each([
+    `«${BEGIN}\nMIIE\n${END}»\nnext`,
+    `«${BEGIN}\nMIIE\n»not a key line\nnext`,
+    `«${BEGIN}\nMIIE\n\nMIIE\n»next line here`,
+    `«${BEGIN}  \nMIIE\n»not this one\n`,
+    `x «${BEGIN}\nMIIE\n${END}» y`,
+    `> «${BEGIN}\n> MIIE\n> MIIF\n»plain words here`,
+    '«-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES\n\nMIIE\n»plain words here\n',
+    '«-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nMIIE\n-----END PGP PRIVATE KEY BLOCK-----» y',
+    `«${BEGIN}MIIE»"next`,
+    `«${BEGIN}MIIE»\nnext`,
+    `«${BEGIN}MIIE${END}»next`,
+    `"«${BEGIN}\\nMIIE\\n${END}»\\n" next`,
+    `«${BEGIN}\\nMIIE\\n»" next`,
+    `«${BEGIN}\\nMIIE»' next`,
+    `«${BEGIN}\\nMIIE»\` next`,
+    '-----BEGIN X-----\nMIIE',
+    '-----BEGIN CERTIFICATE-----\nMIIE',
+  ])('is masked to its end: %j', (marked) => {
+    expectMasked(marked);
+  });
+
+  it('in pieces is emitted with its end', () => {
+    const pieces = ['-----BEGIN PRIV', 'ATE KEY-----\nMI', 'IE\n', `${END}\nnext\n`];
+    expect(emitted(pieces)).toEqual(['', '', '', '[redacted]\nnext\n', '']);
+  });
+});
+
+describe('percent-encoded text', () => {
+  it.each([
+    'a%20password%3D«hunter2x»%20b',
+    'password%3d«hunter2x»',
+    'password%253D«hunter2x»',
+    'password%25253D«hunter2x»',
+    'password%2525253Dhunter2x',
+    'a b%20c password%3D«hunter2x»',
+    ...'"\\<`{}\n\t \u2029'.split('').map((character) => `password%3D«hunter2x»${character}y`),
+    '%',
+    '%4',
+    '%4g',
+    '%zz%3D',
+    'x%3',
+  ])('%j', (marked) => {
+    expectMasked(marked);
+  });
+});
