@@ -1,0 +1,185 @@
+import { assistant, file, image, user, type Message } from '@majordomo/core';
+import { expect, it } from 'vitest';
+import { serveMcp } from './serve-mcp.ts';
+import type { ServedPrompt, ServeOptions } from './options.ts';
+import { promptsOf, registerPrompts } from './prompts.ts';
+import { checkResources } from './resources.ts';
+
+/** Handlers of the prompts. */
+function handlersOf(prompts: readonly ServedPrompt[]) {
+  const handlers = new Map<string, (request: object) => unknown>();
+  const setRequestHandler = (name: string, run: (request: object) => unknown) => handlers.set(name, run);
+  const invalid = (message: string) => new RangeError(message);
+  registerPrompts({ server: { setRequestHandler } } as never, promptsOf(prompts, []), invalid);
+  const get = async (name: string, args?: object) =>
+    handlers.get('prompts/get')?.({ params: { name, ...(args === undefined ? {} : { arguments: args }) } });
+  return { list: () => handlers.get('prompts/list')?.({}), get };
+}
+const promptOf = (messages: string | readonly Message[]): ServedPrompt => ({
+  name: 'p',
+  messages: () => messages,
+});
+
+it('lists the arguments of each prompt', () => {
+  const { list } = handlersOf([
+    promptOf(''),
+    {
+      name: 'q',
+      description: 'Q',
+      arguments: [{ name: 'a', description: 'A', required: true }, { name: 'b' }],
+      messages: () => '',
+    },
+  ]);
+  expect(list()).toStrictEqual({
+    prompts: [
+      { name: 'p', arguments: [] },
+      {
+        name: 'q',
+        description: 'Q',
+        arguments: [
+          { name: 'a', required: true, description: 'A' },
+          { name: 'b', required: false },
+        ],
+      },
+    ],
+  });
+});
+
+it.each<[string | readonly Message[], readonly object[]]>([
+  ['hi', [{ role: 'user', content: { type: 'text', text: 'hi' } }]],
+  [
+    [user('a', image(new Uint8Array([1]), 'image/png')), assistant('b')],
+    [
+      { role: 'user', content: { type: 'text', text: 'a' } },
+      { role: 'user', content: { type: 'image', data: 'AQ==', mimeType: 'image/png' } },
+      { role: 'assistant', content: { type: 'text', text: 'b' } },
+    ],
+  ],
+])('has a message for each part of %j', async (messages, expected) => {
+  expect(await handlersOf([promptOf(messages)]).get('p')).toEqual({ messages: expected });
+});
+
+it.each<[Message, string]>([
+  [{ role: 'system', parts: [] }, 'prompt "p" contains a message of role system; use user or assistant'],
+  [{ role: 'tool', parts: [] }, 'prompt "p" contains a message of role tool; use user or assistant'],
+  [
+    user(file(new Uint8Array([1]), 'application/pdf')),
+    'prompt "p" contains a part of type file; use text or images',
+  ],
+])('rejects the message %j', async (message, problem) => {
+  await expect(handlersOf([promptOf([message])]).get('p')).rejects.toThrow(problem);
+});
+
+it('passes the arguments, and requires those that are required', async () => {
+  const seen: unknown[] = [];
+  const { get } = handlersOf([
+    {
+      name: 'p',
+      arguments: [{ name: 'a', required: true }, { name: 'b' }],
+      messages: (args) => {
+        seen.push(args);
+        return '';
+      },
+    },
+    { name: 'q', messages: (args) => JSON.stringify(args) },
+  ]);
+  await get('p', { a: '' });
+  expect(seen).toEqual([{ a: '' }]);
+  expect(await get('q')).toMatchObject({ messages: [{ content: { text: '{}' } }] });
+  await expect(get('p', { b: '1' })).rejects.toThrow(new RangeError('prompt "p" requires the argument "a"'));
+  await expect(get('p')).rejects.toThrow(new RangeError('prompt "p" requires the argument "a"'));
+  await expect(get('r')).rejects.toThrow(new RangeError('there is no prompt "r"'));
+});
+
+it('has a prompt for the instructions of each skill', async () => {
+  const prompts = promptsOf([promptOf('a')], [{ name: 'q', instructions: 'b' }, { name: 'r' }]);
+  expect([...prompts.keys()]).toEqual(['p', 'q']);
+  expect(await prompts.get('q')?.messages({})).toBe('b');
+  expect(() => promptsOf([promptOf('a')], [{ name: 'p', instructions: 'b' }])).toThrow(
+    expect.objectContaining({
+      kind: 'config',
+      message: 'serveMcp: two prompts or skills have the same name; rename one',
+    }) as Error,
+  );
+});
+
+it.each([
+  [['x'], 'serveMcp: the resource x is not an absolute URL', 'resources[0].uri'],
+  [['a://b', 'x://y', 'x://y'], 'serveMcp: the resource x://y exists twice', 'resources[2].uri'],
+  [
+    ['http://a.example', 'http://a.example/'],
+    'serveMcp: the resource http://a.example/ exists twice',
+    'resources[1].uri',
+  ],
+])('rejects the resources %j: %s', (uris, message, path) => {
+  const resources = uris.map((uri) => ({ uri, name: 'a', mediaType: 'text/plain', read: () => '' }));
+  expect(() => {
+    checkResources(resources);
+  }).toThrow(
+    expect.objectContaining({
+      kind: 'config',
+      message,
+      details: expect.objectContaining({ path }) as object,
+    }) as Error,
+  );
+  expect(() => {
+    checkResources(resources.slice(0, -1));
+  }).not.toThrow();
+});
+
+it.each<[object, string]>([
+  [{ name: undefined }, 'serveMcp: name is missing; it must be a string'],
+  [{ version: undefined }, 'serveMcp: version is missing; it must be a string'],
+  [{ tools: undefined }, 'serveMcp: tools is missing; it must be an array'],
+  [{ name: 5 }, 'serveMcp: name must be a string, not a number'],
+  [{ version: 5 }, 'serveMcp: version must be a string, not a number'],
+  [{ tools: 5 }, 'serveMcp: tools must be an array, not a number'],
+  [{ instructions: 5 }, 'serveMcp: instructions must be a string, not a number'],
+  [{ approvals: 'never' }, 'serveMcp: approvals must be one of ask, client'],
+  [{ sessions: -1 }, 'serveMcp: sessions must be a number of 0 or more, not -1'],
+  [{ resources: 5 }, 'serveMcp: resources must be an array, not a number'],
+  [{ prompts: 5 }, 'serveMcp: prompts must be an array, not a number'],
+  [{ skills: 5 }, 'serveMcp: skills must be an array, not a number'],
+  [{ skillsFolder: 5 }, 'serveMcp: skillsFolder must be a string, not a number'],
+  [{ agents: 5 }, 'serveMcp: agents must be an array, not a number'],
+  [{ store: {} }, 'serveMcp: store must be an object with get, not one without'],
+  [{ onError: 5 }, 'serveMcp: onError must be a function, not a number'],
+  [
+    { agents: ['a', 'a'].map((name) => ({ name, description: '', agent: {} })) },
+    'serveMcp: two tools or agents have the same name; rename one',
+  ],
+])('rejects the options %j: %s', (change, message) => {
+  const options = { name: 'x', version: '1', tools: [], ...change } as unknown as ServeOptions;
+  expect(() => serveMcp(options)).toThrow(expect.objectContaining({ kind: 'config', message }) as Error);
+});
+
+it('answers with an error after it was closed', async () => {
+  const server = serveMcp({ name: 'x', version: '1', tools: [] });
+  await server.close();
+  await server.close();
+  const response = await server.fetch(new Request('http://x.internal'));
+  expect([response.status, await response.json()]).toEqual([
+    503,
+    { jsonrpc: '2.0', error: { code: -32_000, message: 'The server was closed' }, id: null },
+  ]);
+});
+
+it('answers with an error for an unknown session', async () => {
+  const server = serveMcp({ name: 'x', version: '1', tools: [], sessions: 1 });
+  const response = await server.fetch(
+    new Request('http://x.internal', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-session-id': 'unknown',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+    }),
+  );
+  expect([response.status, await response.json()]).toEqual([
+    404,
+    { jsonrpc: '2.0', error: { code: -32_001, message: 'Session not found' }, id: null },
+  ]);
+  await server.close();
+});
