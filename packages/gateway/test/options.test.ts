@@ -1,6 +1,8 @@
 import { createMajordomo } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
+import { OperatorReports } from '../src/errors/report.ts';
 import { createGateway, type GatewayOptions } from '../src/index.ts';
+import { settingsOf } from '../src/settings.ts';
 
 const majordomo = createMajordomo({ providers: [] });
 const create = (options: object) => () => createGateway({ majordomo, models: {}, ...options });
@@ -112,6 +114,26 @@ describe('an invalid option', () => {
   ])('within another option is refused with its path: %j', (options, path, message) => {
     expect(create(options)).toThrow(configError(path, message));
   });
+});
+
+it('each option without a value has a default', () => {
+  const reports = new OperatorReports();
+  const options = { majordomo, models: { m: 'a/x' } };
+  expect(settingsOf(options, reports)).toEqual({
+    ...options,
+    anySpec: false,
+    mounts: [],
+    routes: {},
+    checks: {},
+    reports,
+    maxChoices: 8,
+    maxBodyBytes: 33_554_432,
+    maxConcurrent: 5000,
+    idleMs: 60_000,
+    cors: [],
+  });
+  expect(createGateway(options).idleMs).toBe(60_000);
+  expect(createGateway({ ...options, idleMs: 5 }).idleMs).toBe(5);
 });
 
 it('the smallest numbers are accepted', () => {
