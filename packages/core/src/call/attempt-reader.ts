@@ -164,7 +164,7 @@ export interface OpenedStream<Event extends object> {
   readonly first: Promise<Pulled<Event>>;
 }
 
-/** Opens a stream and requests its first step inside the hook `around`. If the hook has not opened the stream, opens it directly. */
+/** Opens a stream, and requests its first step inside the hook `around`. If the hook has not opened it, opens it directly. */
 export function openInHook<Event extends object>(
   around: ChainDeps['around'],
   info: AttemptInfo,
