@@ -102,8 +102,11 @@ it(
       const { code, err } = await run(cwd, argv);
       expect([argv, code, err]).toEqual([argv, 2, expect.stringMatching(message)]);
     }
-    const allowed = await run(cwd, ['run', 'free.eval.mjs', '--live', '--allow-inconclusive']);
+    const flags = ['--live', '--allow-inconclusive', '--report', 'free.jsonl'];
+    const allowed = await run(cwd, ['run', 'free.eval.mjs', ...flags]);
     expect([allowed.code, allowed.err]).toEqual([0, '']);
+    const unknown = await run(cwd, ['show', 'free.jsonl', '--case', 'b']);
+    expect([unknown.code, unknown.err]).toEqual([2, 'majordomo: free.jsonl has no case "b"\n']);
   },
   LONG,
 );
