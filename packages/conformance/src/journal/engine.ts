@@ -136,7 +136,7 @@ const decisionCases: readonly EngineCase[] = [
       await runs.start('waiting 1', 'go');
       await runs.awaiting('waiting 1');
       const controller = new AbortController();
-      const waits = [runs.result('waiting 1', controller), runs.awaiting('never startedKeys', controller)];
+      const waits = [runs.result('waiting 1', controller), runs.awaiting('never started', controller)];
       controller.abort();
       for (const wait of waits) await rejects(wait, kindIs('aborted'));
       deepEqual(idsOf(await runs.awaiting('waiting 1')), ['e']);
