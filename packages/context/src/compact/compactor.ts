@@ -71,7 +71,7 @@ const SUMMARY_MARGIN = 1.3;
 interface CompactionPass {
   readonly compaction: Compaction;
   /** Whether the summary covers only some of the planned messages, because not all of them fit into one prompt. */
-  readonly isPart: boolean;
+  readonly isPart?: boolean;
 }
 
 const MAX_PASSES = 20;
@@ -110,7 +110,11 @@ class Engine {
   /** Compacts the transcript. If its messages do not fit into one prompt, summarizes them in up to `MAX_PASSES` prompts. */
   async run(given: readonly Message[], run: CompactionRun): Promise<Compaction> {
     let { compaction, isPart } = await this.pass(given, run);
-    for (let passes = 1; isPart && compaction.lineage !== undefined && passes < MAX_PASSES; passes++) {
+    for (
+      let passes = 1;
+      isPart === true && compaction.lineage !== undefined && passes < MAX_PASSES;
+      passes++
+    ) {
       const { tokensBefore } = compaction.lineage;
       const next = await this.pass(given, { ...run, force: false });
       if (next.compaction.lineage === undefined) break;
@@ -123,10 +127,9 @@ class Engine {
   private async pass(given: readonly Message[], run: CompactionRun): Promise<CompactionPass> {
     const inspection = await this.inspect(given, run);
     const why = this.skipReason(inspection);
-    if (why !== undefined) return { compaction: this.skip(inspection, why), isPart: false };
+    if (why !== undefined) return { compaction: this.skip(inspection, why) };
     const plan = this.planFor(inspection);
-    if (plan === undefined)
-      return { compaction: this.skipIneffective(inspection, 'protected'), isPart: false };
+    if (plan === undefined) return { compaction: this.skipIneffective(inspection, 'protected') };
     try {
       const { summarizer: model } = this.options;
       const { redactor } = this;
@@ -139,7 +142,7 @@ class Engine {
       return { compaction: this.applySummary(inspection, part, text), isPart: part.to < plan.to };
     } catch (error) {
       if (run.signal?.aborted === true) throw error;
-      return { compaction: this.handleFailure(inspection, plan, error), isPart: false };
+      return { compaction: this.handleFailure(inspection, plan, error) };
     }
   }
 
