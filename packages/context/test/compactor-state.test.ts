@@ -155,6 +155,43 @@ it('makes no further summary after one that saves nothing', async () => {
   expect(requests).toHaveLength(1);
 });
 
+/** Messages with an item of about 10 tokens in a prompt. They weigh `tokens`. */
+const lines = (count: number, tokens: number): readonly Message[] =>
+  talk(count, tokens).map((message) =>
+    (message.role === 'user' ? user : assistant)(`${textOf(message)} ${'x '.repeat(5)}`),
+  );
+
+it('summarizes in prompts that leave room for the summary, until the transcript fits', async () => {
+  const { compactor, events, requests } = exact({
+    contextTokens: 4000,
+    summarizerTokens: 1500,
+    threshold: 0.2,
+  });
+  const { lineage } = await compactor.run(lines(161, 10), { force: true });
+  expect(events.map((event) => (event.type === 'compacted' ? event.lineage.to : event.why))).toEqual([
+    34,
+    65,
+    96,
+    'fits',
+  ]);
+  expect(requests.map(({ request }) => request.maxTokens)).toEqual([260, 260, 260]);
+  expect(lineage).toMatchObject({ from: 3, tokensBefore: 1610 });
+});
+
+it('rejects if the signal aborts between two prompts', async () => {
+  const controller = new AbortController();
+  const { compactor, requests } = exact(
+    { contextTokens: 4000, summarizerTokens: 1500, threshold: 0.2 },
+    () => {
+      controller.abort();
+      return 'S';
+    },
+  );
+  const running = compactor.run(lines(161, 10), { signal: controller.signal });
+  await expect(running).rejects.toMatchObject({ kind: 'aborted' });
+  expect(requests).toHaveLength(1);
+});
+
 it('sends the same pruned messages again, after a summary that did not suffice', async () => {
   const { compactor, events } = exact();
   const messages = [...talk(24, 20), user('q'), call, resultOf(`weighs 900 ${'x'.repeat(9000)}`)];
