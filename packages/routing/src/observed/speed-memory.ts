@@ -77,13 +77,14 @@ export class SpeedMemory {
       else if (outcome === 'abandoned') this.onAbandoned(target, ms);
       return;
     }
-    const tokens = outcome === 'finished' ? (usage?.output ?? 0) : 0;
-    const atOnce = tokens >= MIN_TOKENS && ms - firstMs < ms * AT_ONCE;
+    const tokens = outcome === 'finished' ? usage?.output : undefined;
+    const hasRate = tokens !== undefined && tokens >= MIN_TOKENS;
+    const atOnce = hasRate && ms - firstMs < ms * AT_ONCE;
     const speed = this.speedFor(target);
     const now = this.now();
     if (!atOnce) speed.first.add(firstMs, now);
     const seconds = (atOnce ? ms : ms - firstMs) / 1000;
-    if (tokens >= MIN_TOKENS && seconds > 0) speed.rate.add(tokens / seconds, now);
+    if (hasRate && seconds > 0) speed.rate.add(tokens / seconds, now);
   }
 
   /**
