@@ -120,6 +120,23 @@ describe('a threshold', () => {
     expect(types()).toEqual(['threshold']);
   });
 
+  it.each<[Partial<Limit>, string]>([
+    [{}, 'alert/limit/m/requests/ever@UTC//0/100/0/share-0.5'],
+    [{ per: 'day' }, `alert/limit/m/requests/day@UTC//${NOON - 12 * HOUR}/100/0/share-0.5`],
+  ])('of a limit with %j is stored as %s', async (of, counter) => {
+    const { book, memory } = setUp({ alertAt: [0.5], ...of });
+    await book(50n);
+    expect((await memory.counters('alert/')).map((one) => one.counter)).toEqual([counter]);
+  });
+
+  it('is emitted at 80, 90 and 95 percent by default', async () => {
+    const { book, emitted } = setUp({ alertAt: undefined });
+    await book(79n);
+    expect(emitted).toEqual([]);
+    await book(16n);
+    expect(emitted.map((alert) => alert.type === 'threshold' && alert.share)).toEqual([0.8, 0.9, 0.95]);
+  });
+
   it('leaves no reservation in the store', async () => {
     const { book, memory, clock } = setUp({ alertAt: [0.5] });
     await book(50n);
