@@ -99,6 +99,7 @@ describe('a forged token', () => {
     ['a call', 'gemini/gemini-3-pro', { part: { thoughtSignature: 's', functionCall: { name: 'rm' } } }],
     ['what holds something', 'gemini/gemini-3-pro', { part: { thoughtSignature: { fileData: 'a' } } }],
     ['a part that is none', 'gemini/gemini-3-pro', { part: ['fileData'] }],
+    ['the caller of a tool', 'claude', { caller: { type: 'code_execution' } }],
     ['a block of Converse', 'claude', { block: { document: {} } }],
     ['a block of Messages', 'claude', { messages: { type: 'container_upload', file_id: 'file_1' } }],
     ['an item of Responses', 'openai@00000000#openai', { item: { type: 'item_reference', id: 'msg_1' } }],
@@ -108,6 +109,23 @@ describe('a forged token', () => {
 
   it('is ignored if it is empty or not JSON', () => {
     expect([tokenOf(''), tokenOf(MARK), tokenOf(`${MARK}e30`)]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it.each([
+    { part: { text: 'a', thought: true, thoughtSignature: 'c2ln' } },
+    { other: { item: 1 } },
+    'text',
+    null,
+    [1],
+  ])('is accepted with the data %j', (data) => {
+    expect(tokenOf(made('any', data))).toEqual({ family: 'any', data });
+  });
+
+  it.each([
+    [7, {}],
+    [undefined, {}],
+  ])('has a string as its family, and not %j', (family, data) => {
+    expect(tokenOf(made(family as unknown as string, data))).toBeUndefined();
   });
 
   it('does not include signatures of Gemini without text', () => {

@@ -1,0 +1,90 @@
+import type { RequestEvent } from '@majordomo/admin';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Refusal } from './errors/refusal.ts';
+import { RequestTrace } from './request-trace.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_700_000_000_000, toFake: ['Date'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function setUp(headers: Record<string, string> = {}) {
+  const events: RequestEvent[] = [];
+  const request = new Request('http://gateway.test', { method: 'POST', headers });
+  return { events, trace: new RequestTrace(request, 'req_1', (event) => events.push(event)) };
+}
+
+const EVENT: RequestEvent = {
+  requestId: 'req_1',
+  clientRequestId: undefined,
+  at: '2023-11-14T22:13:20.000Z',
+  ms: 7,
+  method: 'POST',
+  route: 'other',
+  wire: undefined,
+  isStreamed: undefined,
+  status: 200,
+  tenant: undefined,
+  key: undefined,
+  model: undefined,
+  calls: [],
+  error: undefined,
+};
+
+it('reports a request with its duration', () => {
+  const { events, trace } = setUp();
+  vi.setSystemTime(1_700_000_000_007);
+  trace.end(200);
+  expect(events).toEqual([EVENT]);
+});
+
+it('reports the caller, the model, the calls and the refusal', () => {
+  const { events, trace } = setUp();
+  vi.setSystemTime(1_700_000_000_007);
+  Object.assign(trace, { route: '/v1/messages', wire: 'anthropic-messages', isStreamed: true, model: 'm' });
+  trace.caller = { tenant: 't', key: 'k', admin: true };
+  trace.calls.push('call_1');
+  trace.fail(new Refusal('invalid-request', 'reason', { code: 'own', path: 'a' }));
+  trace.end(400);
+  expect(events).toEqual([
+    {
+      ...EVENT,
+      ...{ route: '/v1/messages', wire: 'anthropic-messages', isStreamed: true, model: 'm' },
+      ...{ tenant: 't', key: 'k', calls: ['call_1'], status: 400 },
+      error: { kind: 'invalid-request', code: 'own', message: 'reason' },
+    },
+  ]);
+});
+
+it('reports a streamed response when both the handler and the stream have ended', () => {
+  for (const isHandlerFirst of [true, false]) {
+    const { events, trace } = setUp();
+    const ends = [
+      trace.hold(),
+      () => {
+        trace.end(201);
+      },
+    ];
+    if (isHandlerFirst) ends.reverse();
+    ends[0]?.();
+    expect(events).toEqual([]);
+    ends[1]?.();
+    expect(events.map(({ status }) => status)).toEqual([201]);
+  }
+});
+
+it.each([
+  ['c-1', 'c-1'],
+  ['~!', '~!'],
+  ['a'.repeat(512), 'a'.repeat(512)],
+  ['a'.repeat(513), undefined],
+  ['a b', undefined],
+  ['é', undefined],
+  ['', undefined],
+])('reports the request id of the client if it is printable: %s', (id, expected) => {
+  const { events, trace } = setUp({ 'x-client-request-id': id });
+  trace.end(200);
+  expect(events[0]?.clientRequestId).toBe(expected);
+});

@@ -1,0 +1,73 @@
+import { memoryCache } from '@majordomo/cache';
+import { createMajordomo } from '@majordomo/core';
+import { fakeProvider } from '@majordomo/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createGateway, type GatewayOptions } from '../src/index.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const never = (): Promise<never> => new Promise(() => undefined);
+
+/** Lets each promise settle. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Sends a request, and returns the response after two seconds. Throws if a response arrives before. */
+async function send(options: Partial<GatewayOptions>, method: string, path: string, body?: object) {
+  const errors: unknown[] = [];
+  const gateway = createGateway({
+    majordomo: createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: ['hello'] } })] }),
+    models: { m: 'a/x' },
+    authorize: () => ({}),
+    onError: (error) => errors.push(error),
+    ...options,
+  });
+  let response: Response | undefined;
+  const init = { method, ...(body && { body: JSON.stringify(body) }) };
+  void gateway.fetch(new Request(`http://gateway.test${path}`, init)).then((value) => (response = value));
+  while (vi.getTimerCount() === 0) await settled();
+  vi.advanceTimersByTime(1999);
+  await settled();
+  expect(response).toBeUndefined();
+  // A result that arrived while the process was blocked has one more turn.
+  vi.advanceTimersByTime(2);
+  await settled();
+  const value: unknown = await response?.json();
+  return { status: response?.status, body: value, errors };
+}
+
+it('a check of readiness that hangs fails after two seconds', async () => {
+  const checks = { db: never, disk: () => Promise.resolve() };
+  const { status, body, errors } = await send({ checks }, 'GET', '/ready');
+  expect([status, body]).toEqual([503, { status: 'checks failed', failed: ['db'] }]);
+  expect(errors).toHaveLength(1);
+});
+
+describe('a store of responses that hangs', () => {
+  it('is not read for more than two seconds', async () => {
+    const responses = { store: { ...memoryCache(), get: never } };
+    const path = `/v1/responses/resp_${'a'.repeat(32)}`;
+    const { status, body } = await send({ responses }, 'GET', path);
+    expect(status).toBe(503);
+    expect(body).toMatchObject({
+      error: {
+        message: 'the gateway cannot read stored responses at the moment; retry later',
+        code: 'unavailable',
+      },
+    });
+  });
+
+  it('is not written for more than two seconds, and the response is not stored', async () => {
+    const responses = { store: { ...memoryCache(), set: never } };
+    const { status, body, errors } = await send({ responses }, 'POST', '/v1/responses', {
+      model: 'm',
+      input: 'hi',
+    });
+    expect([status, errors.length]).toEqual([200, 1]);
+    expect(body).toMatchObject({ status: 'completed', store: false });
+  });
+});
