@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest';
 import { exists, read } from '../src/repository.ts';
 
-const [, section = ''] = read('apps/docs/maintaining.md').split('### Where things are');
-const [map = ''] = section.split('\n## ');
-const paths = [...map.matchAll(/`((?:packages|apps|tooling)\/[^`]+)`/g)].map(([, path = '']) => path);
+const sectionOf = (file: string, title: string): string =>
+  read(file).split(`${title}\n`)[1]?.split('\n## ')[0] ?? '';
+const map = sectionOf('CONTRIBUTING.md', '## Where things are');
+const further = sectionOf('apps/docs/maintaining.md', '### What to change where');
+const paths = [...(map + further).matchAll(/`((?:packages|apps|tooling)\/[^`]+)`/g)].map(
+  ([, path = '']) => path,
+);
 
-test('the map of the repository names at least ten paths', () => {
-  expect(paths.length).toBeGreaterThanOrEqual(10);
+test('CONTRIBUTING.md answers ten questions about where things are, each with a path', () => {
+  const answers = map.split('\n').filter((line) => line.includes('?'));
+  expect(answers.length).toBe(10);
+  for (const answer of answers) expect(answer).toMatch(/`(?:packages|apps|tooling)\//);
 });
 
 test.each(paths)('the map of the repository names an existing path: %s', (path) => {
