@@ -1,0 +1,166 @@
+import { EventEmitter } from 'node:events';
+import type { Server, ServerResponse } from 'node:http';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Shutdown } from './shutdown.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+/** Server that closes when the test calls `finish`, and records the methods that are called. */
+function setUp() {
+  const log: string[] = [];
+  let finish: () => void = () => undefined;
+  const server = Object.assign(new EventEmitter(), {
+    close(callback: () => void) {
+      log.push('close');
+      finish = callback;
+    },
+    closeIdleConnections: () => log.push('closeIdleConnections'),
+    closeAllConnections: () => log.push('closeAllConnections'),
+  });
+  const shutdown = new Shutdown(server as unknown as Server);
+  const connect = (name: string, bytesRead: number): EventEmitter => {
+    const socket = Object.assign(new EventEmitter(), {
+      bytesRead,
+      destroy: () => log.push(`destroy ${name}`),
+    });
+    server.emit('connection', socket);
+    return socket;
+  };
+  const respond = (name: string): EventEmitter => {
+    const outgoing = Object.assign(new EventEmitter(), { end: () => log.push(`end ${name}`) });
+    server.emit('request', {}, outgoing);
+    return outgoing;
+  };
+  const watch = (name: string): EventEmitter => {
+    const outgoing = respond(name);
+    shutdown.endsWithServer(outgoing as unknown as ServerResponse);
+    return outgoing;
+  };
+  return {
+    connect,
+    log,
+    respond,
+    server,
+    shutdown,
+    watch,
+    finish: () => {
+      finish();
+    },
+  };
+}
+
+/** Waits for turns of the event loop. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((next) => setImmediate(next));
+}
+
+describe('a shutdown', () => {
+  it('destroys connections that have sent nothing, and closes idle ones', async () => {
+    const { connect, finish, log, shutdown } = setUp();
+    connect('silent', 0);
+    connect('active', 1);
+    connect('gone', 0).emit('close');
+    const closed = shutdown.close(10_000);
+    await turns(30);
+    expect(log).toEqual(['destroy silent', 'close', 'closeIdleConnections']);
+    finish();
+    await closed;
+  });
+
+  it('waits for ten turns of the event loop without a new connection', async () => {
+    const { connect, finish, log, shutdown } = setUp();
+    const closed = shutdown.close(10_000);
+    await turns(8);
+    expect(log).toEqual([]);
+    connect('late', 0);
+    await turns(8);
+    expect(log).toEqual([]);
+    await turns(4);
+    expect(log).toEqual(['destroy late', 'close', 'closeIdleConnections']);
+    finish();
+    await closed;
+  });
+
+  it.each([
+    [10_000, 250],
+    [100, 100],
+  ])('with %d ms waits at most %d ms for connections that keep arriving', async (graceMs, most) => {
+    let now = 1000;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const { connect, finish, log, shutdown } = setUp();
+    const closed = shutdown.close(graceMs);
+    for (let turn = 0; turn < 5; turn++) {
+      await turns(5);
+      connect('next', 1);
+    }
+    now = 999 + most;
+    await turns(3);
+    expect(log).toEqual([]);
+    now = 1000 + most;
+    await turns(3);
+    expect(log).toEqual(['close', 'closeIdleConnections']);
+    finish();
+    await closed;
+  });
+
+  it('closes all connections after the given time, but not if the server closes before', async () => {
+    for (const isInTime of [false, true]) {
+      const { finish, log, shutdown } = setUp();
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      const closed = shutdown.close(500);
+      await turns(30);
+      vi.advanceTimersByTime(499);
+      expect(log).toEqual(['close', 'closeIdleConnections']);
+      if (isInTime) finish();
+      vi.advanceTimersByTime(1);
+      expect(log.slice(2)).toEqual(isInTime ? [] : ['closeAllConnections']);
+      finish();
+      await closed;
+      vi.useRealTimers();
+    }
+  });
+
+  it('ends responses that do not end by themselves, except those that have ended', async () => {
+    const { finish, log, respond, shutdown, watch } = setUp();
+    watch('page');
+    watch('ended').emit('close');
+    respond('call');
+    const closed = shutdown.close(10_000);
+    expect(log).toEqual(['end page']);
+    await turns(30);
+    finish();
+    await closed;
+  });
+
+  it('ends such a response that begins while the server closes', async () => {
+    const { finish, log, shutdown, watch } = setUp();
+    const closed = shutdown.close(10_000);
+    watch('page');
+    expect(log).toEqual([]);
+    await turns(1);
+    expect(log).toEqual(['end page']);
+    await turns(30);
+    finish();
+    await closed;
+  });
+
+  it('closes idle connections after each response that ends while the server closes', async () => {
+    const { finish, log, respond, shutdown } = setUp();
+    respond('before').emit('close');
+    await turns(2);
+    expect(log).toEqual([]);
+    const late = respond('late');
+    const closed = shutdown.close(10_000);
+    await turns(30);
+    log.length = 0;
+    late.emit('close');
+    expect(log).toEqual([]);
+    await turns(2);
+    expect(log).toEqual(['closeIdleConnections']);
+    finish();
+    await closed;
+  });
+});
