@@ -37,9 +37,8 @@ export const RULES: Rules = {
 const MAX_HANDOFFS = 10;
 
 /**
- * Runs an agent in a function with `'use workflow'`, where `hook` is `defineHook<Decision>()`:
- * `return runBySteps(question, steps, (id) => hook.create({ token: runId + id }))`. This module imports only the pure steps, as
- * workflow functions require.
+ * Runs an agent in a function with `'use workflow'`: `runBySteps(question, steps, (id) => hook.create({ token: runId + id }))`,
+ * where `hook` is `defineHook<Decision>()`. This module imports only the pure steps, as workflow functions require.
  */
 export async function runBySteps(
   question: string,
