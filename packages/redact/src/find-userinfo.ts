@@ -40,7 +40,8 @@ const isTemplate = (value: string): boolean => PUT_IN_LATER.test(value) || begin
 /** Returns the offset of the last `@` before the path, because the password in a URL may contain `@`. */
 function endOfUserinfo(text: string, start: number): number | undefined {
   let end: number | undefined;
-  for (let at = start; at < text.length && at - start < MAX_LENGTH; at++) {
+  const last = Math.min(text.length, start + MAX_LENGTH);
+  for (let at = start; at < last; at++) {
     const character = text.charAt(at);
     if (ENDS.test(character) && !isApostrophe(text, at, start)) break;
     if (character === '@') end = at;
