@@ -13,3 +13,59 @@ it.each([
   await new Promise((resolve) => setImmediate(resolve));
   expect(ends).toBe(times);
 });
+
+const streamOf = (chunks: readonly string[]): ReadableStream<Uint8Array> =>
+  new ReadableStream({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk));
+      controller.close();
+    },
+  });
+
+it.each<[readonly string[], boolean]>([
+  [['data: 3456'], true],
+  [['data: 34567'], false],
+  [['data: 3456\n'], false],
+  [['data: 345\n'], true],
+  [['data: 3\r\r\r\n'], true],
+  // The lines of an event count together, and an empty line ends the event.
+  [['a: 3\n', 'b: 3\n'], true],
+  [['a: 3\n', 'b: 34\n'], false],
+  [['a: 3\n', '\n', 'b: 345678'], true],
+  [['a: 3\r\n', '\r\n', 'b: 345678'], true],
+  [['a: 3\n', '\n', 'b: 34567890'], false],
+])('a stream with the chunks %j has only events of at most 10 bytes: %s', async (chunks, fits) => {
+  const text = boundedEvents(new Response(streamOf(chunks)), 's', 10, () => undefined).text();
+  if (fits) expect(await text).toBe(chunks.join(''));
+  else
+    await expect(text).rejects.toMatchObject({
+      kind: 'protocol',
+      message: 's sent an event of more than 10 bytes',
+      details: { code: 'too-large' },
+    });
+});
+
+it('retains the status, the headers and the address', () => {
+  const init = { status: 201, statusText: 'Made', headers: { a: 'b' } };
+  const response = Object.defineProperty(new Response('x', init), 'url', { value: 'http://a.example/' });
+  const { status, statusText, headers, url } = boundedEvents(response, 's', 10, () => undefined);
+  expect([status, statusText, headers.get('a'), url]).toEqual([201, 'Made', 'b', 'http://a.example/']);
+});
+
+it('returns a response without a body', () => {
+  const response = new Response(null);
+  expect(boundedEvents(response, 's', 10, () => expect.unreachable())).toBe(response);
+});
+
+it('reports the end of a stream that fails', async () => {
+  let ends = 0;
+  const failing = new ReadableStream({
+    start(controller) {
+      controller.error(new Error('lost'));
+    },
+  });
+  const bounded = boundedEvents(new Response(failing), 's', 10, () => ends++);
+  await expect(bounded.text()).rejects.toThrow('lost');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(ends).toBe(1);
+});

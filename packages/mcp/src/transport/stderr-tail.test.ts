@@ -44,4 +44,20 @@ describe('the last output of a program', () => {
       expect(words.text).not.toContain('signs');
     }
   });
+
+  it('has lines of at most 1,000 characters, and at most 2,000 characters in total', () => {
+    const { words, lines, write } = listening();
+    write(`${'a'.repeat(1000)}\n${'b'.repeat(1001)}\n${'c'.repeat(500)}`);
+    expect(lines).toEqual(['a'.repeat(1000), 'b'.repeat(1000)]);
+    expect(words.text).toBe(`${'a'.repeat(498)}\n${'b'.repeat(1000)}\n${'c'.repeat(500)}`);
+  });
+
+  it('ends before the last 256 characters of a line that is cut before it is masked', () => {
+    const { words, lines, write } = listening();
+    const masked = `${SECRET}${'x'.repeat(2000)}`;
+    write(masked);
+    expect(words.text).toBe(`***${'x'.repeat(1000 - SECRET.length)}`);
+    write('\n');
+    expect(lines).toEqual([`***${'x'.repeat(1000 - SECRET.length)}`]);
+  });
 });
