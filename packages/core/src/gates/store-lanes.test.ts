@@ -233,6 +233,7 @@ describe('options of shared lanes', () => {
     [{ whenDown: { share: 1.1 } }, 'whenDown'],
     [{ whenDown: { share: -0.1 } }, 'whenDown'],
     [{ whenDown: { share: '1' } }, 'whenDown'],
+    [{ whenDown: null }, `lanes: whenDown must be 'admit', 'deny' or { share } from 0 to 1, not null`],
   ])('%j are rejected', (options, message) => {
     expect(() => setUp(options)).toThrow(message);
   });

@@ -1,6 +1,7 @@
 import type { Clock } from '../types/call-options.ts';
 import type { AttemptInfo, Denial, Gate, Permit } from '../types/gate.ts';
 import { checkOptions, configError, type KindsOf } from '../util/options.ts';
+import { asRecord } from '../util/values.ts';
 
 /** Options of lanes in a store, which limit the number of concurrent attempts of several processes. */
 export interface SharedLanesOptions {
@@ -83,7 +84,7 @@ function checkLanes(options: SharedLanesOptions): void {
   };
   if (name === '') fail('name', 'must not be empty; processes share lanes by name');
   if (!Number.isSafeInteger(most)) fail('most', `must be an integer, not ${most}`);
-  if (typeof whenDown === 'string' ? !['admit', 'deny'].includes(whenDown) : !isShare(whenDown.share))
+  if (whenDown !== 'admit' && whenDown !== 'deny' && !isShare(asRecord(whenDown)['share']))
     fail('whenDown', `must be 'admit', 'deny' or { share } from 0 to 1, not ${JSON.stringify(whenDown)}`);
 }
 
