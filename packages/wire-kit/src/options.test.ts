@@ -26,6 +26,17 @@ it.each([
   }).toThrow(config(path, message));
 });
 
+it.each([7, null, { value: 'k' }])(
+  'rejects the key %j, which is neither a string nor a function',
+  (apiKey) => {
+    expect(() => {
+      check({ apiKey });
+    }).toThrow(
+      config('apiKey', expect.stringContaining('acme: apiKey must be a string or function') as string),
+    );
+  },
+);
+
 it('accepts unknown options that resemble no known one', () => {
   check({ apiKey: 'k', quirks: {}, organization: 'x', project: undefined });
 });

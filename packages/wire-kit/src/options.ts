@@ -8,8 +8,8 @@ export type ExtraOptions<Options extends object> = Readonly<
 
 const COMMON_KINDS: KindsOf<ProviderOptions> = {
   id: 'string',
-  // The key is not checked here, because a missing key fails only the call that needs it.
-  apiKey: true,
+  // A missing key is allowed here, because it fails only the call that needs it.
+  apiKey: 'string or function',
   baseURL: true,
   headers: 'object',
   fetch: 'function',
