@@ -15,11 +15,9 @@ import {
 } from '@majordomo/agent/steps';
 import type { ToolCallPart } from '@majordomo/core';
 
-/**
- * Functions of the application that begin with `'use step'`. Each calls the method of the same name of `agent.effects({ runId,
- * signal })`. The application sets `ask.maxRetries = 0`.
- */
+/** Functions with `'use step'`, each of which calls the method of the same name of `agent.effects({ runId, signal })`. */
 export interface Steps {
+  /** The application sets `ask.maxRetries = 0`, because the chain of models retries. */
   ask(state: RunState): Promise<Answer>;
   needsApproval(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
