@@ -3,7 +3,7 @@ import { sha256Hex } from './sha256.ts';
 /** Default mask. */
 export const MASK = '[redacted]';
 const WITH_FINGERPRINT = /^\[redacted:[0-9a-f]{12}\]/;
-const MAX_MASK_LENGTH = MASK.length + 13;
+const MAX_MASK_LENGTH = '[redacted:0123456789ab]'.length;
 
 /** Returns the function that replaces a secret with the default mask or with a salted fingerprint. */
 export function maskWith(salt: string | undefined): (secret: string) => string {

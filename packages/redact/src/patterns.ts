@@ -68,7 +68,7 @@ export function findPatterns(text: string, rules: readonly CompiledRule[], found
   for (const { id, pattern, group } of rules) {
     for (const match of text.matchAll(pattern)) {
       const [start, end] = match.indices?.[group] ?? match.indices?.[0] ?? [0, 0];
-      if (end > start && !beginsAsMask(text.slice(start, start + 20))) {
+      if (end > start && !beginsAsMask(text.slice(start))) {
         found.push({ rule: id, start, end, from: match.index });
       }
     }

@@ -27,7 +27,7 @@ export function findKeyed(text: string, found: Span[]): void {
       end = findAfterSeparator(text, at, code, found, run);
     else if (code === HYPHEN && text.charCodeAt(at + 1) === HYPHEN)
       end = findAfterFlag(text, at + 2, found, run);
-    if (end !== undefined) at = Math.max(at, end - 1);
+    if (end !== undefined) at = end - 1;
   }
 }
 
@@ -52,7 +52,7 @@ function findAfterSeparator(
   if (verdict === undefined) return undefined;
   // `=>` and `:=` assign a value, unlike a comparison operator.
   let next = at + 1;
-  if (text[next] === '=' || (code === EQUALS && text[next] === '=')) {
+  if (text[next] === '=') {
     if (code === EQUALS) return undefined;
     next++;
   } else if (code === EQUALS && text[next] === '>') next++;
@@ -87,7 +87,7 @@ function findAfterFlag(text: string, at: number, found: Span[], run: Run): numbe
   let end = at;
   if (!/[a-z]/i.test(text.charAt(at)) || /[\w-]/.test(text.charAt(at - 3))) return undefined;
   while (end - at < MAX_NAME && /[a-z-]/i.test(text.charAt(end))) end++;
-  if (text[end] !== ' ' || end === at) return undefined;
+  if (text[end] !== ' ') return undefined;
   const verdict = verdictOn(text.slice(at, end));
   if (verdict === undefined || text[end + 1] === '-') return undefined;
   return findValue(
@@ -99,6 +99,9 @@ function findAfterFlag(text: string, at: number, found: Span[], run: Run): numbe
     run,
   );
 }
+
+/** Pattern of the quotes before the last quote of `"""` in Python and of `""` in CSV. */
+const OUTER_QUOTES = /"{1,2}(?="[\w!@#$%^&*-])/y;
 
 function findValue(
   text: string,
@@ -113,8 +116,8 @@ function findValue(
   while (start - at < MAX_BLANKS && isBlank(text.charCodeAt(start))) start++;
   const isDefinite = verdict !== 'perhaps';
   if (isDefinite && (text[start] === '[' || text[start] === '{')) return findNested(text, start, name, found);
-  // Skip the remaining quotes of `"""` in Python and of `""` in CSV.
-  start += /^"{1,2}(?="[\w!@#$%^&*-])/.exec(text.slice(start, start + 4))?.[0].length ?? 0;
+  OUTER_QUOTES.lastIndex = start;
+  start += OUTER_QUOTES.exec(text)?.[0].length ?? 0;
   const quote = quoteAt(text, start);
   if (quote !== undefined) return findQuoted(text, start, quote, name, found);
   if (verdict === 'authorization') return findCredential(text, start, from, found);
@@ -129,7 +132,7 @@ function findValue(
   const isTight = (isAssigned && start === at) || (isHeader && /\d/.test(head));
   if (!isSecret(head, verdict, isTight)) return undefined;
   const end = valueEnd(text, start);
-  if (end === start || (text[at - 1] === '>' && text[at - 2] !== '=' && text[end] !== '<')) return undefined;
+  if (text[at - 1] === '>' && text[at - 2] !== '=' && text[end] !== '<') return undefined;
   found.push({ rule: 'keyed-value', start, end, from });
   return end;
 }

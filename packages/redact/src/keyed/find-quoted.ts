@@ -16,6 +16,8 @@ export interface Name {
 
 /** Number of characters at the start of a value that decide whether the value is secret. */
 const HEAD_LENGTH = 64;
+/** Pattern of the text after the closing quote of a name. */
+const NAME_END = /\s{0,4}:/y;
 const MEMBER_NUMBER = /(-?\d[\d.eE+-]{3,})(?:[\s,}\]]|$)/y;
 /** Pattern of the start of a JSON Schema, which may describe a property with a secret name, but does not contain a secret. */
 const SCHEMA =
@@ -64,8 +66,8 @@ export function findNested(text: string, at: number, name: Name, found: Span[]):
       const start = here + quote.slashes + 1;
       const { end } = endOfQuoted(text, start, quote);
       here = end + (quoteAt(text, end)?.slashes ?? 0);
-      if (!/^\s{0,4}:/.test(text.slice(here + 1, here + 6)))
-        findQuoted(text, start - quote.slashes - 1, quote, name, found);
+      NAME_END.lastIndex = here + 1;
+      if (!NAME_END.test(text)) findQuoted(text, start - quote.slashes - 1, quote, name, found);
     } else if (!isObject && !/[\s,[\]{}\\nrt]/.test(character)) return undefined;
   }
   return here;
