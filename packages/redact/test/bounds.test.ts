@@ -116,3 +116,90 @@ describe('a number under a secret name', () => {
     expect(redactor.text(String.raw`{\"password\":1234}`)).toBe(String.raw`{\"password\":\"[redacted]\"}`);
   });
 });
+
+describe('strings in a list or an object under a secret name', () => {
+  const schema = (blanks: number): string => `{"password":{${' '.repeat(blanks)}"type":"text"}}`;
+  it.each([
+    '{"passwords":["«a»","«b»"],"n":"plain"}',
+    '{"passwords":["«a»",["«b»"]],"n":"plain"}',
+    '{"passwords":[["«a»"],["«b»"]],"n":"plain"}',
+    '{"secrets":{"x":"«1»","y":{"z":"«2»"}},"n":"plain"}',
+    '{"secrets":{"x":["«1»"],"y":{}},"n":"plain"}',
+    '{"passwords":[],"n":"plain"}',
+    '{"passwords":["«a»"],\n"n":"plain"}',
+    '{"passwords":["«a»",\n"b"]}',
+    "passwords: ['«first-key»', '«second-key»'], n: 'plain'",
+    'passwords: [a, "bcdefgh"]',
+    'secrets: {"x":"abcdefgh"}',
+    String.raw`{\"passwords\":[\"«a»\",\"«b»\"],\"n\":\"plain\"}`,
+    String.raw`"{\"passwords\":[\"«a»\""],"n":"plain"`,
+    '{"secrets":{"x"   :"«1»"}}',
+    '{"tokens":["a b","c d"]}',
+    schema(0),
+    schema(193),
+    `{"password":{${' '.repeat(194)}"type":"«text»"}}`,
+  ])('are masked to its end: %s', (marked) => {
+    expectMasked(marked);
+  });
+});
+
+describe('a name', () => {
+  it.each([
+    'AUTHORIZATION: «abcd12»',
+    'password0=«abcd»',
+    'password9=«abcd»',
+    'DB_PASSWORD=«abcd»',
+    'db-password=«abcd»',
+    'db.password=«abcd»',
+    'my/password=«abcd»',
+    'x-api-key2: «abc123»',
+    'abcdefgh1-api-key: «abc123»',
+    'abcdefg1-api-key: abc123',
+    // Only the last 64 characters of a name are read.
+    `requires${'-'.repeat(52)}auth=abcd1234`,
+    `requires${'-'.repeat(53)}auth=«abcd1234»`,
+    `password${'\\'.repeat(126)}': «abcd12»`,
+    `password${'\\'.repeat(127)}': abcd12`,
+  ])('is read before the separator: %s', (marked) => {
+    expectMasked(marked);
+  });
+});
+
+describe('a value that looks random', () => {
+  it.each([
+    'token=abcd123',
+    'token=«abcd1234»',
+    'token=«AAAAAAA0»',
+    'token=«ZZZZZZZ9»',
+    'token=«aaaaaaa0»',
+    'token=«zzzzzzz9»',
+    'token=aaaaaaaa',
+    `token=${'aA'.repeat(7)}a`,
+    `token=«${'aA'.repeat(8)}»`,
+    `token=${'a'.repeat(19)}`,
+    `token=«${'a'.repeat(20)}»`,
+    `token=${'a'.repeat(19)}~`,
+    'token=1234-5678-90',
+    'token=my-secret-name-1234',
+    'token=/usr/lib/a1B2c3',
+    'token=https://h/a1B2c3',
+    'token=getToken1(a)',
+    'password=«abcd12»\0zz',
+  ])('%j', (marked) => {
+    expectMasked(marked);
+  });
+
+  it.each([
+    'password: "abc"',
+    'password: "«abcd»"',
+    'api_key: "abcde"',
+    'api_key: "«abcdef»"',
+    '{"api_key":"«a»"}',
+    'password: "; next"',
+    'password: ":  next"',
+    '{"password":"«; next»"}',
+    'password:", "next"',
+  ])('may be quoted: %s', (marked) => {
+    expectMasked(marked);
+  });
+});

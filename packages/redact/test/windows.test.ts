@@ -54,6 +54,15 @@ describe('a long line', () => {
     expect(pieces.join('')).toBe(text.replace('ab12cd34ef56gh78', '[redacted]'));
   });
 
+  it('is cut before the name of a secret that begins in one window and ends in the next', () => {
+    const before = '!'.repeat(32_768 - 40);
+    const secret = 'ghp_d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123/xyz';
+    const after = ` ${'!'.repeat(4096)}`;
+    const text = `${before} api_key=${secret}${after}`;
+    expect(redactor.text(text)).toBe(`${before} api_key=[redacted]${after}`);
+    expect(emitted([text]).join('')).toBe(redactor.text(text));
+  });
+
   it.each([24_000, 33_000, 70_000])('may be one quoted secret of %d characters', (length) => {
     const secret = 'a1B2'.repeat(length / 4);
     expect(emitted([`api_key="${secret}`, '" and']).join('')).toBe('api_key="[redacted]" and');
