@@ -29,6 +29,10 @@ test('every rule has a source, and every token a prefix, except those that an in
   ]);
 });
 
+test('every token begins with a character of a word', () => {
+  expect(TOKEN_RULES.flatMap(({ starts }) => starts).filter((start) => !/^\w/.test(start))).toEqual([]);
+});
+
 test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])('a Telegram token may begin with %d', (digit) => {
   expect(redactor.text(`${digit}234567890:A${'aB3'.repeat(11)}x`)).toBe('[redacted]');
 });
