@@ -48,6 +48,24 @@ test('a token may follow a hyphen if its prefix has at least four characters', (
   expect(redactor.text(`my-sk-${digits}`)).toBe(`my-sk-${digits}`);
 });
 
+test.each([
+  ['sk-', 'sk-key'],
+  ['sk-ant-', 'anthropic-key'],
+  ['sk-or-', 'openrouter-key'],
+  ['sk-proj-', 'openai-key'],
+  ['sk-litellm-', 'litellm-key'],
+  ['sk-helicone-', 'helicone-key'],
+  ['pk-helicone-', 'helicone-key'],
+  ['pk-live-', 'portkey-key'],
+  ['sk_live_', 'stripe-key'],
+  ['pk_test_', 'stripe-key'],
+  ['ghp_', 'github-token'],
+  ['glpat-', 'gitlab-token'],
+])('the longest known beginning determines the rule of a token: %s is %s', (start, rule) => {
+  const token = `${start}d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123`;
+  expect(redactor.find(`a ${token} b`)).toEqual([{ rule, start: 2, end: 2 + token.length }]);
+});
+
 test.each(POSITIVES.map(({ kind, text, secret }) => [kind, text, secret]))(
   '%s is masked whole',
   (_, text, secret) => {
