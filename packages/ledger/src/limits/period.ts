@@ -9,8 +9,8 @@ export interface Period {
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** Maximum lengths in milliseconds. A day has 23 to 25 hours, or 0 or 48 if the zone moves across the date line. */
-const MAX_LENGTH_MS: Readonly<Record<'day' | 'month', number>> = { day: 49 * HOUR, month: 33 * 24 * HOUR };
+/** Upper bound of the length of a day or month in milliseconds, also if the zone moves across the date line. */
+const MAX_LENGTH_MS = 33 * 86_400_000;
 
 /** Returns the period that contains a time; `undefined` for `ever`. */
 export function periodAt(per: Limit['per'], zone: string, at: number): Period | undefined {
@@ -22,8 +22,8 @@ export function periodAt(per: Limit['per'], zone: string, at: number): Period | 
   const label = labelAt(at, per, zone);
   const isSame = (other: number): boolean => labelAt(other, per, zone) === label;
   return {
-    from: firstSecondWhere(isSame, at - MAX_LENGTH_MS[per], at),
-    to: firstSecondWhere((other) => !isSame(other), at, at + MAX_LENGTH_MS[per]),
+    from: firstSecondWhere(isSame, at - MAX_LENGTH_MS, at),
+    to: firstSecondWhere((other) => !isSame(other), at, at + MAX_LENGTH_MS),
   };
 }
 

@@ -66,12 +66,15 @@ function timesOf(rows: readonly ReportRow[], { by, from, to, zone = 'UTC' }: Rep
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Returns a time with this label. The search starts 16 hours earlier, because zones differ from UTC by up to 14 hours. */
+/** Maximum difference between a time zone and UTC in milliseconds, with a margin of two hours. */
+const MAX_OFFSET_MS = 57_600_000;
+
+/** Returns a time with this label. */
 function instantOf(label: string | undefined, zone: string): number {
   if (label === undefined) return NaN;
   const unit = label.length === 7 ? 'month' : label.length === 10 ? 'day' : 'hour';
   const guess = Date.parse(unit === 'month' ? `${label}-01` : unit === 'day' ? label : `${label}:00Z`);
-  for (let at = guess - 16 * 3_600_000; at < guess + 16 * 3_600_000; at += STEP_MS)
+  for (let at = guess - MAX_OFFSET_MS; at < guess + MAX_OFFSET_MS; at += STEP_MS)
     if (labelAt(at, unit, zone) === label) return at;
   return guess;
 }
@@ -88,11 +91,6 @@ const inKeyOrder = (key: Labels, by: readonly string[]): Labels =>
 const idOf = (key: Labels): string => JSON.stringify(Object.values(key));
 
 function sortRows(rows: readonly ReportRow[], by: readonly string[]): readonly ReportRow[] {
-  return [...rows].sort((a, b) => {
-    for (const name of by) {
-      const [x = '', y = ''] = [a.key[name], b.key[name]];
-      if (x !== y) return x < y ? -1 : 1;
-    }
-    return 0;
-  });
+  const textOf = ({ key }: ReportRow): string => by.map((name) => key[name] ?? '').join('\0');
+  return [...rows].sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
 }
