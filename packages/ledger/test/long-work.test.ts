@@ -218,3 +218,20 @@ it.each<[string, LedgerOptions, number]>([
   expect(Number(batch.nanoUsd) / 1e9).toBeCloseTo(4, 2);
   expect(any.nanoUsd).toBeGreaterThan(batch.nanoUsd ?? 0n);
 });
+
+it('reads no counters for alerts without a listener', async () => {
+  const memory = memoryStore();
+  const read: string[] = [];
+  const counters: typeof memory.counters = (prefix) => {
+    read.push(prefix);
+    return memory.counters(prefix);
+  };
+  const limits = [{ name: 'money', max: { usd: '8.00' }, per: 'ever' }] as const;
+  for (const onAlert of [undefined, () => undefined]) {
+    const { ledger } = setUp({ store: { ...memory, counters }, limits, onAlert });
+    await ledger.settle({ ...work, id: `work ${typeof onAlert}` }, used);
+    await ledger.book({ vendor: 'openai', usd: '0.10' });
+    await ledger.flush();
+    expect(read).toHaveLength(onAlert === undefined ? 0 : 2);
+  }
+});

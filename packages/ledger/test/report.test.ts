@@ -116,6 +116,35 @@ describe('a report', () => {
     ]);
   });
 
+  it('is sorted by one dimension after the other', async () => {
+    const keys = [
+      { tenant: 'a!', vendor: 'b' },
+      { tenant: 'a', vendor: 'z' },
+      { tenant: 'a', vendor: 'y' },
+    ];
+    const store = { ...memoryStore(), report: async () => keys.map((key) => emptyRow(key)) };
+    const rows = await createLedger({ store }).report({ by: ['tenant', 'vendor'] });
+    expect(rows.map(({ key }) => key)).toEqual(keys.toReversed());
+  });
+
+  it.each([
+    ['12:14', '12:16', ['2026-11-20T17', '2026-11-20T18']],
+    ['12:14', '12:15', ['2026-11-20T17']],
+    ['12:15', '12:16', ['2026-11-20T18']],
+  ])('from %s to %s has all hours of a zone whose hours begin at a quarter', async (from, to, hours) => {
+    const time = (clock: string): Date => new Date(`2026-11-20T${clock}:00Z`);
+    const record = { ...emptyRow({ hour: '2026-11-01T00', tenant: 't' }), calls: 1 };
+    const store = { ...memoryStore(), report: async () => [record] };
+    const rows = await createLedger({ store }).report({
+      by: ['hour', 'tenant'],
+      zone: 'Asia/Kathmandu',
+      from: time(from),
+      to: time(to),
+      empty: true,
+    });
+    expect(rows.slice(1).map(({ key }) => key['hour'])).toEqual(hours);
+  });
+
   it.each([
     [{}, { tenant: '!' }],
     [{ tenant: '!' }, {}],
