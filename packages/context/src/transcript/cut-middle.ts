@@ -33,7 +33,7 @@ function boundary(text: string, at: number, direction: -1 | 1): number {
   const starts = [...segmenter.segment(text.slice(from, at + AROUND))].map(({ index }) => index + from);
   const near =
     direction === -1
-      ? starts.findLast((start) => start <= at && start > from)
+      ? starts.findLast((start) => start <= at && (start > from || start === 0))
       : starts.find((start) => start >= at);
   return near ?? at;
 }

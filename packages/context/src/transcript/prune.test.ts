@@ -154,6 +154,9 @@ describe('a cut', () => {
     [`${'🇫🇷'.repeat(40)}x`, 131, '🇫🇷'.repeat(32)],
     [`x${'🇫🇷'.repeat(40)}`, 131, `x${'🇫🇷'.repeat(32)}`],
     ['\u{1f1e5}🇫'.repeat(40), 128, '\u{1f1e5}🇫'.repeat(32)],
+    ['é\u0300b', 1, ''],
+    ['👩\u200d👩\u200d👧b', 3, ''],
+    ['👩\u200d👩\u200d👧b', 8, '👩\u200d👩\u200d👧'],
     ['ab', 0, ''],
     ['ab', 1, 'a'],
     ['ab', 2, 'ab'],
@@ -179,6 +182,11 @@ describe('a cut', () => {
       expect(cutMiddle(text, 2, marks + 1, () => '…')).toBe(`xx…${rest}y`);
     },
   );
+
+  it('does not begin within the first character', () => {
+    expect(cutMiddle('e\u0301abc', 0, 4, () => '')).toBe('abc');
+    expect(cutMiddle('eabc', 0, 3, () => '')).toBe('abc');
+  });
 
   it('has a default marker with the number of removed characters', () => {
     expect(cutMiddle('x'.repeat(100), 2, 3)).toBe('xx\n[… 95 characters …]\nxxx');
