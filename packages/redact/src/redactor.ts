@@ -134,7 +134,7 @@ class Findings {
   readonly add = (raw: string, rule: string | undefined): void => {
     const start = this.at;
     this.at += raw.length;
-    if (rule === undefined || raw === '') return;
+    if (rule === undefined) return;
     const last = this.all.at(-1);
     if (last?.end === start) this.all[this.all.length - 1] = { ...last, end: this.at };
     else this.all.push({ rule, start, end: this.at });

@@ -66,6 +66,16 @@ test('a secret of fewer than three characters, or eight of base64, is ignored', 
   expect(createRedactor({ secrets: () => ['abcdef'] }).text(base64('abcdef'))).toBe('[redacted]');
 });
 
+test.each([
+  [6, true],
+  [7, false],
+])('a secret in %d levels of JSON is masked: %s', (levels, isMasked) => {
+  let text = 'se"cret';
+  for (let level = 0; level < levels; level++) text = JSON.stringify(text).slice(1, -1);
+  const clean = createRedactor({ secrets: () => ['se"cret'] }).text(`x ${text} y`);
+  expect(clean).toBe(isMasked ? 'x [redacted] y' : `x ${text} y`);
+});
+
 test('known values are read at every use', () => {
   const known: string[] = [];
   const growing = createRedactor({ secrets: () => known });

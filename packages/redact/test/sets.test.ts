@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { createRedactor, RULES } from '../src/index.ts';
 import { TOKEN_RULES } from '../src/tokens/table.ts';
 import { NEGATIVES } from './negatives.ts';
@@ -64,6 +64,60 @@ test.each([
 ])('the longest known beginning determines the rule of a token: %s is %s', (start, rule) => {
   const token = `${start}d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123`;
   expect(redactor.find(`a ${token} b`)).toEqual([{ rule, start: 2, end: 2 + token.length }]);
+});
+
+describe('a token without a known beginning', () => {
+  const base64 = 'aB3d'.repeat(19);
+  const TOKENS = [
+    ['azure-client-secret', `aB37Q~${'aB3d'.repeat(9)}`],
+    ['azure-key', `${'aB3d'.repeat(13)}JQQJ99${'aB3d'.repeat(6)}`],
+    ['azure-storage-key', `${base64}+ASaB3daB3==`],
+    ['azure-batch-key', `${base64}+ABaB3daB3==`],
+    ['azure-cosmos-key', `${base64}ACDbaB3daB==`],
+    ['azure-function-key', `${'aB3_'.repeat(11)}AzFuaB3_aB==`],
+    ['terraform-token', `${'aB3d'.repeat(3)}xy.atlasv1.${'aB3d'.repeat(12)}`],
+    ['maxmind-key', `aB3daB_${'aB3d'.repeat(7)}a_mmk`],
+  ] as const;
+
+  it.each(TOKENS)('%s is found', (rule, token) => {
+    expect(redactor.find(token)).toEqual([{ rule, start: 0, end: token.length }]);
+    expect(redactor.find(`${token} ${token}`).map(({ start }) => start)).toEqual([0, token.length + 1]);
+  });
+
+  it.each(TOKENS)('%s is not found within base64 or a word', (_, token) => {
+    for (const before of ['a', '0', '_', '+', '/']) expect(redactor.find(before + token)).toEqual([]);
+    for (const before of [' ', '"', '-', 'é']) expect(redactor.find(before + token)).toHaveLength(1);
+  });
+
+  it.each(TOKENS)('%s is not found without its first characters', (_, token) => {
+    expect(redactor.find(token.slice(1))).toEqual([]);
+  });
+
+  it('a webhook of Teams is found at its fixed part', () => {
+    const url = `.webhook.office.com/webhookb2/${'aB3d-'.repeat(12)}`;
+    expect(redactor.find(`https://x${url}`)).toEqual([
+      { rule: 'teams-webhook', start: 9, end: 9 + url.length },
+    ]);
+  });
+});
+
+describe('a token with a known beginning', () => {
+  const token = 'ghp_d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123';
+  it.each(['', ' ', '"', '(', '=', 'é', '-'])('is found after "%s"', (before) => {
+    expect(redactor.find(before + token)).toEqual([
+      { rule: 'github-token', start: before.length, end: before.length + token.length },
+    ]);
+  });
+
+  it.each(['a', '0', '_'])('is not found after "%s"', (before) => {
+    expect(redactor.find(before + token)).toEqual([]);
+  });
+
+  it('is found again after another one, and includes the rest of its word', () => {
+    const text = `${token},${token}-more_x.y`;
+    expect(redactor.text(text)).toBe('[redacted],[redacted].y');
+    expect(redactor.text(`${token}é`)).toBe('[redacted]é');
+  });
 });
 
 test.each(POSITIVES.map(({ kind, text, secret }) => [kind, text, secret]))(

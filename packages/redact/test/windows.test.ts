@@ -165,6 +165,12 @@ describe('a private key', () => {
 });
 
 describe('percent-encoded text', () => {
+  it.each([4085, 4096, 9000])('of more than %d characters is decoded completely', (length) => {
+    expectMasked(
+      `a%20${'x'.repeat(length)}%20password%3D«hunter2x»%20${'x'.repeat(length)}%20password%3D«hunter3x»`,
+    );
+  });
+
   it.each([
     'a%20password%3D«hunter2x»%20b',
     'password%3d«hunter2x»',

@@ -81,7 +81,7 @@ function findInner(text: string, { anchor, before, anchored, id }: InnerRule, fo
 /** Whether a base64 character precedes the offset. Base64 data may contain any sequence of letters by chance. */
 const isWithinBase64 = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at - 1);
-  return at > 0 && ((code < SIZE && IS_WORD[code] === 1) || code === PLUS || code === SLASH);
+  return (code < SIZE && IS_WORD[code] === 1) || code === PLUS || code === SLASH;
 };
 const PLUS = 43;
 const SLASH = 47;
