@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { imageTokens } from '@majordomo/catalog/tokens';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { estimateTokens } from '../src/index.ts';
 import { resolveReferences, type ReferenceOptions } from '../src/node.ts';
 
@@ -136,4 +136,33 @@ it('a text needs its tokens and 30 more', async () => {
   expect(none.warnings).toEqual(['@file:a.txt: too few tokens of the budget are left']);
   const one = await resolved('@file:a.txt', { maxTokens: 31 });
   expect(one.texts[1]).toBe('<file path="a.txt">\nsome \n[… 214 of 219 characters were left out …]\n</file>');
+});
+
+describe('without a function that fetches', () => {
+  afterEach(() => {
+    vi.doUnmock('@majordomo/media');
+  });
+
+  it('fetches at most 5 MiB with the media package', async () => {
+    const calls: unknown[] = [];
+    const fetchMedia = (...args: readonly unknown[]) => {
+      calls.push(args);
+      return Promise.resolve({ bytes: new TextEncoder().encode('hi'), mediaType: 'text/plain' });
+    };
+    vi.doMock('@majordomo/media', () => ({ fetchMedia }));
+    const { signal } = new AbortController();
+    const { texts } = await resolved('@url:https://a.example', { signal });
+    expect(texts[1]).toBe('<page url="https://a.example">\nhi\n</page>');
+    expect(calls).toEqual([['https://a.example', { signal, maxBytes: 5_242_880 }]]);
+  });
+
+  it('names the package that is missing', async () => {
+    vi.doMock('@majordomo/media', () => {
+      throw new Error('not found');
+    });
+    const { warnings } = await resolved('@url:https://a.example');
+    expect(warnings).toEqual([
+      '@url:https://a.example: @url: requires @majordomo/media; npm install @majordomo/media, or pass the option `fetch`',
+    ]);
+  });
 });
