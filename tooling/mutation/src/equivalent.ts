@@ -297,6 +297,18 @@ export const EQUIVALENT: readonly Equivalent[] = [
     after: 'return [...rows].sort((a, b) => (textOf(a) <= textOf(b) ? -1 : 1));',
     why: 'the keys of rows differ',
   },
+  {
+    file: 'pool/key-ring.ts',
+    before: "Object.assign(key, { state: 'dead', why, epoch: key.epoch + 1 });",
+    after: "Object.assign(key, { state: 'dead', why, epoch: key.epoch + 2 });",
+    why: 'epochs of the same key are only compared with each other',
+  },
+  {
+    file: 'pool/key-ring.ts',
+    before: 'Object.assign(key, { ...USABLE, rests: 0, epoch: key.epoch + 1 });',
+    after: 'Object.assign(key, { ...USABLE, rests: 0, epoch: key.epoch + 2 });',
+    why: 'epochs of the same key are only compared with each other',
+  },
 ];
 
 export const isEquivalent = (mutant: Mutant): boolean => EQUIVALENT.some((entry) => isSame(entry, mutant));
