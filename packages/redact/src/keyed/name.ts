@@ -23,11 +23,11 @@ const SECRET = new Set(
     'bearer:token bot:token webhook:secret signing:secret subscription:key account:key shared:key ' +
     'master:key encryption:key signing:key app:secret consumer:secret access:secret token:secret oauth:token ' +
     'xapikey apisecret api:secret secretkey clientsecret private:token personal:token service:key admin:key ' +
-    'sas:token deploy:token vault:token consumer:key storage:key'
+    'sas:token deploy:token vault:token consumer:key'
   ).split(' '),
 );
 const PERHAPS = new Set(
-  'secret token key auth credential credentials creds sig bearer jwt pat apikeys sid sessid sessionid phpsessid jsessionid authkey webhook'.split(
+  'secret token key auth credential credentials creds sig bearer jwt pat sid sessid sessionid phpsessid jsessionid authkey webhook'.split(
     ' ',
   ),
 );
