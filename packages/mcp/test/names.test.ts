@@ -21,6 +21,19 @@ describe('names of a server', () => {
     ]);
   });
 
+  it('with 64 characters are unchanged, and longer ones get a hash', () => {
+    expect(named('', 'x'.repeat(64))).toEqual(['x'.repeat(64)]);
+    expect(named('p_', 'x'.repeat(62))).toEqual([`p_${'x'.repeat(62)}`]);
+    const [long = '', dotted = ''] = named('', 'x'.repeat(65), `${'y'.repeat(64)}.`);
+    expect([long.length, dotted.length]).toEqual([64, 64]);
+    expect(long).toMatch(/^x{56,}_\w{4,7}$/);
+    expect(named('', `${'z'.repeat(63)}.`)).toEqual([`${'z'.repeat(63)}_`]);
+  });
+
+  it('without characters are an underscore', () => {
+    expect(named('', '')).toEqual(['_']);
+  });
+
   it('do not depend on their order', () => {
     const names = ['a.b', 'a_b', 'ä', 'x'.repeat(80), `${'x'.repeat(80)}y`];
     const there = fittedNames('p_', names);
