@@ -68,12 +68,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'selects one of two equal amounts',
   },
   {
-    file: 'limits/limit-counters.ts',
-    before: "export const providerOf = (target: string): string => target.split('/', 1)[0] ?? '';",
-    after: "export const providerOf = (target: string): string => target.split('/', 1)[0] ?? '?';",
-    why: 'only satisfies the compiler, because a split string has at least one part',
-  },
-  {
     file: 'limits/calendar.ts',
     before: "if (zone === 'UTC') return 0;",
     after: ';',

@@ -156,7 +156,7 @@ function valueOf({ tenant, vendor, target, metadata }: Spender, key: string): st
   }
 }
 
-export const providerOf = (target: string): string => target.split('/', 1)[0] ?? '';
+export const providerOf = (target: string): string => target.replace(/\/[^]*/, '');
 
 /** Returns a metadata value as a string; `undefined` for objects. */
 export function scalarText(value: unknown): string | undefined {
