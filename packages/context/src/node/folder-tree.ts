@@ -11,7 +11,6 @@ export async function folderTree(
   folder: string,
 ): Promise<{ readonly lines: readonly string[]; readonly isCut: boolean }> {
   const lines: string[] = [];
-  let isCut = false;
   const rules: (readonly [folder: string, rules: Ignore])[] = [];
   for (const above of between(root, folder)) await addRules(above, rules);
   const walk = async (at: string, level: number): Promise<void> => {
@@ -21,16 +20,13 @@ export async function folderTree(
       const here = path.join(at, entry.name);
       const isFolder = entry.isDirectory();
       if (entry.name === '.git' || isIgnored(here, isFolder, rules)) continue;
-      if (lines.length >= MAX_ENTRIES) {
-        isCut = true;
-        return;
-      }
+      if (lines.length > MAX_ENTRIES) return;
       lines.push(`${path.relative(folder, here).replaceAll('\\', '/')}${isFolder ? '/' : ''}`);
       if (isFolder && level < MAX_DEPTH) await walk(here, level + 1);
     }
   };
   await walk(folder, 1);
-  return { lines, isCut };
+  return { lines: lines.slice(0, MAX_ENTRIES), isCut: lines.length > MAX_ENTRIES };
 }
 
 /** Returns the root and every folder between the root and `folder`. */
