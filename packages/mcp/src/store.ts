@@ -1,5 +1,4 @@
 import { LlmError, messageOf } from '@majordomo/core';
-import { tryParseJson } from '@majordomo/core/toolkit';
 
 /** Store of strings by name, such as a file, a vault or a table. */
 export interface McpStore {
@@ -37,10 +36,4 @@ export function namedStore(store: McpStore, label: string): McpStore {
     get: (name) => named(async () => store.get(name)),
     set: (name, value) => named(async () => store.set(name, value)),
   };
-}
-
-/** Returns the JSON value stored under a name, or `undefined` if none is stored or the entry is not JSON. */
-export async function readJson(store: McpStore | undefined, name: string): Promise<unknown> {
-  const text = await store?.get(name);
-  return text === undefined ? undefined : tryParseJson(text);
 }

@@ -1,6 +1,6 @@
-import { isRecord } from '@majordomo/core/toolkit';
+import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import type { StoredOAuthTokens } from '@modelcontextprotocol/client';
-import { readJson, type McpStore } from '../store.ts';
+import type { McpStore } from '../store.ts';
 
 /** Server that accepts the tokens. */
 export interface TokenOwner {
@@ -58,7 +58,7 @@ export class StoredTokens {
   private async read(): Promise<StoredOAuthTokens | undefined> {
     const issuer = await this.issuer();
     if (issuer === undefined) return undefined;
-    const entry = await readJson(this.store, this.nameFor(issuer));
+    const entry = tryParseJson(String(await this.store.get(this.nameFor(issuer))));
     if (!isRecord(entry) || entry['url'] !== this.owner.url || !isTokens(entry['tokens'])) return undefined;
     this.protect(entry['tokens']);
     return entry['tokens'];
