@@ -97,3 +97,27 @@ it('ends a call after ten minutes, whatever the server reports', async () => {
     message: 'mcp "x": hang: no result within 600000 ms; raise a time limit of connectMcp',
   });
 });
+
+it('does not connect for a request that was aborted before', async () => {
+  const requests: unknown[] = [];
+  const place = {
+    url: 'http://x.internal',
+    fetch: (url: unknown): Promise<Response> => {
+      requests.push(url);
+      return Promise.reject(new TypeError('fetch failed'));
+    },
+  };
+  const entry = JSON.stringify({ place: place.url, tools: [], definitions: [], hasResources: true });
+  const store = { get: () => Promise.resolve(entry), set: () => Promise.resolve() };
+  const box = await connectMcp({ name: 'x', place, store, start: 'first-call' });
+  onTestFinished(() => box.close());
+  const outcome = rejection(box.readResource('a://1', { signal: AbortSignal.abort('stop') }));
+  expect(await outcome).toMatchObject({
+    kind: 'aborted',
+    message: 'mcp "x": a://1 was aborted',
+    cause: 'stop',
+  });
+  // A connection would start within a few turns of the event loop.
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(requests).toEqual([]);
+});
