@@ -22,7 +22,7 @@ export interface ChatUiOptions {
   readonly stores: SqliteStores;
   /** Returns the user of a request, for example from a session cookie. */
   readonly userOf: (request: Request) => string | undefined;
-  /** Returns the cost of a response, such as `costOfResponse` of `@majordomo/catalog`. */
+  /** Function that returns the cost of a response, such as `costOfResponse` of `@majordomo/catalog`. */
   readonly cost?: UiOptions['cost'];
 }
 

@@ -8,7 +8,7 @@ export interface WatchOptions {
   /** Signal that ends the watch. The next read then rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Returns a promise that settles when the run has ended, such as `() => runs.result(id)`. Called when the first event is read.
+   * Function whose promise settles when the run has ended, such as `() => runs.result(id)`. Called when the first event is read.
    * The watch ends shortly after the promise settles, even if the channel lost the last message.
    */
   readonly over?: (() => Promise<unknown>) | undefined;

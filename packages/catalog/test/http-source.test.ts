@@ -69,10 +69,10 @@ it.each<[string, Respond, RegExp, Partial<RefreshOptions>]>([
   [
     'a long body',
     (_, response) => response.end(DOCUMENT),
-    /longer than maxBytes \(100\); increase maxBytes$/,
+    /longer than maxBytes \(100\); raise maxBytes$/,
     { maxBytes: 100 },
   ],
-  ['silence', () => undefined, /no response within 20 ms; increase timeoutMs$/, { timeoutMs: 20 }],
+  ['silence', () => undefined, /no response within 20 ms; raise timeoutMs$/, { timeoutMs: 20 }],
   ['an unknown shape', (_, response) => response.end('{"a":{"b":1}}'), /no known format/, {}],
   [
     'a price that is not an integer',

@@ -283,7 +283,7 @@ describe('checks', () => {
       const starting = follow(source, { store, clock, timeoutMs: 500 });
       await clock.advance(500);
       const { catalog, events } = await starting;
-      const message = `the source: the store cannot be ${hanging === 'read' ? 'read' : 'written'}: no response within 500 ms; increase timeoutMs`;
+      const message = `the source: the store cannot be ${hanging === 'read' ? 'read' : 'written'}: no response within 500 ms; raise timeoutMs`;
       expect(events.map(messageOf)).toEqual([message, 'refreshed']);
       expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
       await clock.advance(1.1 * DAY_MS + 1000);
@@ -381,7 +381,7 @@ describe('checks', () => {
     });
     await clock.advance(500);
     const catalog = await starting;
-    expect(events.map(messageOf)).toEqual(['slow: no response within 500 ms; increase timeoutMs']);
+    expect(events.map(messageOf)).toEqual(['slow: no response within 500 ms; raise timeoutMs']);
     expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(2_000_000);
   });
 });

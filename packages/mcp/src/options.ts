@@ -61,7 +61,7 @@ export type McpMachineAuth =
 /** Login of a user in a browser. */
 export interface McpLogin {
   readonly grant: 'login';
-  /** HTTPS address of a client ID metadata document (CIMD), or an id that `issuer` has registered. */
+  /** `metadataUrl`: HTTPS address of a client ID metadata document (CIMD). `clientId`: an id that `issuer` has registered. */
   readonly client: { readonly metadataUrl: string } | { readonly clientId: string; readonly issuer: string };
   readonly scope?: string | undefined;
   /**

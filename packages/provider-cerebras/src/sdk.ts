@@ -5,8 +5,8 @@ import type { ClientSettings, SdkClient } from '@majordomo/openai-wire';
 export const Client = Cerebras as unknown as new (options: object) => SdkClient;
 
 /**
- * Agent for this client only. Without this agent, the SDK sets its timeout on the agent that all of its clients share. Node's
- * timers reject that timeout, so Node would print a warning for each request of the application's clients.
+ * Passed in place of an agent. Without it, the SDK sets the timeout of this client on the agent that all of its clients share.
+ * Node's timers cannot represent that timeout, so Node would print a warning for each request of the application's clients.
  */
 const NO_AGENT = {};
 

@@ -175,7 +175,7 @@ function callError(error: unknown, { target, signal, child, options }: Ending): 
   const ms = options.timeouts?.totalMs ?? TOTAL_MS;
   return new LlmError(
     'timeout',
-    `${target}: the process did not end within ${ms} ms; increase timeouts.totalMs`,
+    `${target}: the process did not end within ${ms} ms; raise timeouts.totalMs`,
     { target, phase: 'total' },
     { cause: error },
   );

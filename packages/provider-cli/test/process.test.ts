@@ -237,7 +237,7 @@ describe('a CLI that hangs', () => {
     const group = await pids(cli);
     const { error } = await call;
     expect(error).toMatchObject({ kind: 'timeout', details: { phase: 'total' } });
-    expect(error?.message).toMatch(/: the process did not end within 1500 ms; increase timeouts\.totalMs$/);
+    expect(error?.message).toMatch(/: the process did not end within 1500 ms; raise timeouts\.totalMs$/);
     for (const pid of group) await ended(pid);
   });
 

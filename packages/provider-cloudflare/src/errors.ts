@@ -60,7 +60,7 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/bad input|oneof at|required properties/i, 'invalid-request'],
 ];
 
-/** Converts errors of the binding and of the transport to an `LlmError`. */
+/** Converts an error of the binding or of the transport to an `LlmError`. */
 export function toLlmError(error: unknown, facts: ErrorContext): LlmError {
   if (LlmError.is(error)) return transportError(error, facts.target, facts.secrets);
   const message = error instanceof Error ? asText(truncateBody(error.message)) : undefined;

@@ -153,11 +153,15 @@ export function finishedCandidate(json: unknown, facts: GeminiFacts): Candidate 
   const reason = finishReason(raw, false);
   if (reason === 'content-filter') throw blockedError('response', raw, finishMessage, facts.target, counted);
   if (reason === 'length')
-    throw new LlmError('truncated', `${facts.target}: the response was truncated at its token limit`, {
-      target: facts.target,
-      code: raw,
-      partial: usageOnly(facts.target, counted),
-    });
+    throw new LlmError(
+      'truncated',
+      `${facts.target}: the response reached the token limit of the model; split the input`,
+      {
+        target: facts.target,
+        code: raw,
+        partial: usageOnly(facts.target, counted),
+      },
+    );
   return candidate;
 }
 

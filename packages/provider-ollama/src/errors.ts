@@ -14,7 +14,7 @@ export interface HttpFacts {
   readonly headers: HeaderReader;
 }
 
-/** Converts errors of the SDK and of the transport to an `LlmError`. */
+/** Converts an error of the SDK or of the transport to an `LlmError`. */
 export const toLlmError = (error: unknown, facts: ErrorContext): LlmError =>
   transportError(error, facts.target, facts.secrets);
 

@@ -153,8 +153,8 @@ export interface UiOptions {
    */
   readonly metadata?: false | ((facts: UiFacts) => JsonObject) | undefined;
   /**
-   * Returns the cost of a response for the facts, such as `costOfResponse` of `@majordomo/catalog`. The response waits for the
-   * cost for at most 1 second. After that, the facts contain no cost. `@default` no cost
+   * Function that returns the cost of a response for the facts, such as `costOfResponse` of `@majordomo/catalog`. The response
+   * waits for the cost for at most 1 second. After that, the facts contain no cost. `@default` no cost
    */
   readonly cost?: ((response: ChatResponse) => Promise<{ readonly nanoUsd: bigint | undefined }>) | undefined;
   /** Whether reasoning is sent. `@default true` */

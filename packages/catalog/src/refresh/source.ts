@@ -40,7 +40,7 @@ export async function timeLimited<T>(
   const limit = new AbortController();
   const { signal } = limit;
   const end = (): void => {
-    limit.abort(new LlmError('timeout', `no response within ${ms} ms; increase timeoutMs`));
+    limit.abort(new LlmError('timeout', `no response within ${ms} ms; raise timeoutMs`));
   };
   const cancel = ms === 0 ? undefined : clock.timer(ms, end);
   try {
@@ -96,11 +96,9 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
   for await (const chunk of body ?? []) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes)
-      throw new LlmError(
-        'protocol',
-        `the response is longer than maxBytes (${maxBytes}); increase maxBytes`,
-        { path: 'maxBytes' },
-      );
+      throw new LlmError('protocol', `the response is longer than maxBytes (${maxBytes}); raise maxBytes`, {
+        path: 'maxBytes',
+      });
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
