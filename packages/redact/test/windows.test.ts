@@ -63,6 +63,21 @@ describe('a long line', () => {
     expect(emitted([text]).join('')).toBe(redactor.text(text));
   });
 
+  it.each(['%20password%3D«hunter2x»%20', 'x%3Fpassword%3D«hunter2x»%20', '%2520password%253D«hunter2x»%20'])(
+    'is not cut within a percent-code before a secret: %s',
+    (marked) => {
+      const secret = marked.replaceAll(/[«»]/g, '');
+      const masked = marked.replaceAll(/«[^»]*»/g, '[redacted]');
+      const after = '!'.repeat(5000);
+      const offsets = Array.from({ length: 40 }, (_, at) => 30_690 + at);
+      const leaks = offsets.filter((at) => {
+        const before = '!'.repeat(at);
+        return redactor.text(before + secret + after) !== before + masked + after;
+      });
+      expect(leaks).toEqual([]);
+    },
+  );
+
   it.each([24_000, 33_000, 70_000])('may be one quoted secret of %d characters', (length) => {
     const secret = 'a1B2'.repeat(length / 4);
     expect(emitted([`api_key="${secret}`, '" and']).join('')).toBe('api_key="[redacted]" and');
@@ -70,6 +85,11 @@ describe('a long line', () => {
       { rule: 'keyed-value', start: 9, end: 9 + length },
     ]);
   });
+});
+
+it.each([' and', '&n=1', '\n'])('a value of more than a million characters ends before %j', (after) => {
+  const text = `api_key=${'a1B2'.repeat(300_000)}${after} api_key=abcd1234`;
+  expect(redactor.text(text)).toBe(`api_key=[redacted]${after} api_key=[redacted]`);
 });
 
 describe('lines', () => {

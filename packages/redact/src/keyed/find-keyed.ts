@@ -150,7 +150,7 @@ function valueEnd(text: string, start: number): number {
   let end = start;
   while (!endsValue(text, end, start)) end++;
   // Backslashes before a quote are part of the quote of the string that contains the value.
-  if (quoteAt(text, end) !== undefined) while (end > start && text[end - 1] === '\\') end--;
+  if (quoteAt(text, end) !== undefined) while (text[end - 1] === '\\') end--;
   // The closing bracket in `f(token=abc)` is not part of the value. The `!` in `?password=abc!&x=1` is part of it.
   while (text[end] !== '<' && text[end] !== '&' && end > start && isClosing(text.charAt(end - 1))) end--;
   return end;

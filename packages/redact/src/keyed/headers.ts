@@ -31,7 +31,7 @@ function endOfHeader(text: string, start: number): number {
   const most = Math.min(text.length, start + MAX_HEADER);
   let end = start;
   while (end < most && text[end] !== '\n' && !(text[end] === '"' && endsString(text, end))) end++;
-  if (text[end] === '"') while (end > start && text[end - 1] === '\\') end--;
+  if (text[end] === '"') while (text[end - 1] === '\\') end--;
   return text[end - 1] === '\r' ? end - 1 : end;
 }
 
@@ -101,7 +101,7 @@ function endOfCookie(text: string, begin: number): number {
   while (text[end] === '\u2028' || text[end] === '\u2029') end++;
   while (end < text.length && (!/[\s"';,]/.test(text.charAt(end)) || isApostrophe(text, end, begin))) end++;
   // Backslashes before a quote are part of the quote of the string that contains the cookie.
-  if (text[end] === '"' || text[end] === "'") while (end > begin && text[end - 1] === '\\') end--;
+  if (text[end] === '"' || text[end] === "'") while (text[end - 1] === '\\') end--;
   return end;
 }
 
