@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { createRedactor, RULES } from '../src/index.ts';
-import { TOKEN_RULES } from '../src/tokens/table.ts';
+import { PLACE_RULES } from '../src/patterns.ts';
+import { INNER_RULES, TOKEN_RULES } from '../src/tokens/table.ts';
 import { NEGATIVES } from './negatives.ts';
 import { POSITIVES } from './positives.ts';
 
@@ -10,6 +11,14 @@ test('both sets are large', () => {
   expect(POSITIVES.length).toBeGreaterThanOrEqual(300);
   expect(NEGATIVES.length).toBeGreaterThanOrEqual(300);
   expect(RULES.length).toBeGreaterThanOrEqual(120);
+});
+
+test('the rules are those of tokens and places, with their public members', () => {
+  const all = [...TOKEN_RULES, ...INNER_RULES, ...PLACE_RULES];
+  expect(RULES).toEqual(all.map(({ id, pattern, group, source }) => ({ id, pattern, group, source })));
+  expect(RULES.every((rule) => Object.isFrozen(rule))).toBe(true);
+  const grouped = RULES.filter((rule) => 'group' in rule).map(({ id }) => id);
+  expect(grouped).toEqual(PLACE_RULES.map(({ id }) => id));
 });
 
 test('every rule has a separate name', () => {
