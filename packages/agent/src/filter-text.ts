@@ -9,7 +9,10 @@ export function filterText(text: 'all' | 'final', emit: Emit): Emit {
     case 'final':
       return finalText(emit);
     default:
-      throw new LlmError('config', `text must be 'all' or 'final', not ${JSON.stringify(text)}`);
+      throw new LlmError(
+        'config',
+        `agent.stream: text must be 'all' or 'final', not ${JSON.stringify(text)}`,
+      );
   }
 }
 

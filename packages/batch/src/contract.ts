@@ -228,7 +228,7 @@ export type BatchEvent =
 export interface BatchStore {
   /** Returns a job and its version, which starts at 1. Returns `undefined` if the job is not stored. */
   load(key: string): Promise<{ readonly job: JsonObject; readonly version: number } | undefined>;
-  /** Saves the job as `version + 1` and returns true if `version` is stored (0: no job is stored). Otherwise, returns false. */
+  /** Saves the job as `version + 1` and returns true. Returns false if another version is stored; version 0 means no job. */
   save(key: string, job: JsonObject, version: number): Promise<boolean>;
   /** Returns the keys of all stored jobs, in string order. */
   keys(): Promise<readonly string[]>;

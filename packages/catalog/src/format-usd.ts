@@ -10,7 +10,7 @@ const MAX_DIGITS = 9;
 export function formatUsd(nanoUsd: bigint, options: { readonly digits?: number | undefined } = {}): string {
   const { digits } = options;
   if (digits !== undefined && !(Number.isInteger(digits) && digits >= 0 && digits <= MAX_DIGITS))
-    throw new LlmError('config', `digits is ${digits}; use an integer from 0 to ${MAX_DIGITS}`, {
+    throw new LlmError('config', `formatUsd: digits is ${digits}; use an integer from 0 to ${MAX_DIGITS}`, {
       path: 'digits',
     });
   const amount = nanoUsd < 0n ? -nanoUsd : nanoUsd;

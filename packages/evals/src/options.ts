@@ -134,7 +134,7 @@ export function mergeMargins(
   return { ...margins, ...replacements };
 }
 
-/** Returns an amount such as `'0.02'` in nano-dollars. Throws `config` for another format. */
+/** Converts a dollar amount such as `'0.02'` to nano-dollars. Throws `config` for another format. */
 export function nanoUsdOf(name: string, path: string, usd: string): bigint {
   const [, dollars = '', decimals = ''] = /^(\d{1,12})(?:\.(\d{1,9}))?$/.exec(usd) ?? [];
   if (dollars === '') throw configError(name, path, 'must be dollars with up to 9 decimals, such as "0.02"');

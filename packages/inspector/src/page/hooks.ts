@@ -42,8 +42,8 @@ export interface Loaded<T> {
 }
 
 /**
- * Requests JSON immediately and every `everyMs` milliseconds (0: once). The value remains while the interval repeats the request.
- * A new path, query or `version` removes the value and requests JSON again.
+ * Requests JSON immediately and every `everyMs` milliseconds, or once if `everyMs` is 0. The value remains while the interval
+ * repeats the request. A new path, query or `version` removes the value and requests JSON again.
  */
 export function useLoaded<T>(
   path: string | undefined,

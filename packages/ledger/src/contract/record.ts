@@ -3,7 +3,7 @@ import type { Attempt, Usage } from '@majordomo/core';
 
 /** Record of an attempt that reached a vendor, or of an amount that `ledger.book` booked. */
 export interface SpendRecord {
-  /** Unique id: `<call>/<target>/<attempt>` for an attempt, `booked/<id>` for an entry, or the id of the long work. */
+  /** Unique id: `<call>/<target>/<attempt>` for an attempt, `booked/<id>` for `ledger.book`, or the id of a `LongWork`. */
   readonly id: string;
   /** End of the attempt as an ISO date in UTC. */
   readonly at: string;

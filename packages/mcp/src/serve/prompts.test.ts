@@ -164,19 +164,34 @@ it('answers with an error after it was closed', async () => {
   ]);
 });
 
+const post = (message: object, headers: Record<string, string> = {}): Request =>
+  new Request('http://x.internal', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      ...headers,
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, ...message }),
+  });
+
+it.each([
+  [undefined, false],
+  [0, false],
+  [1, true],
+])('with the option sessions: %s starts a session for a client of 2025: %s', async (sessions, starts) => {
+  const server = serveMcp({ name: 'x', version: '1', tools: [], sessions });
+  const clientInfo = { name: 'c', version: '1' };
+  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
+  const response = await server.fetch(post({ method: 'initialize', params }));
+  expect([response.status, response.headers.has('mcp-session-id')]).toEqual([200, starts]);
+  await response.body?.cancel();
+  await server.close();
+});
+
 it('answers with an error for an unknown session', async () => {
   const server = serveMcp({ name: 'x', version: '1', tools: [], sessions: 1 });
-  const response = await server.fetch(
-    new Request('http://x.internal', {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        'mcp-session-id': 'unknown',
-      },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
-    }),
-  );
+  const response = await server.fetch(post({ method: 'tools/list' }, { 'mcp-session-id': 'unknown' }));
   expect([response.status, await response.json()]).toEqual([
     404,
     { jsonrpc: '2.0', error: { code: -32_001, message: 'Session not found' }, id: null },

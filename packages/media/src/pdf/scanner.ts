@@ -19,7 +19,7 @@ export interface Budget {
 }
 
 const DEEPEST = 64;
-/** Number of characters that one match subtracts from the budget. */
+/** Number of characters that each attempted match subtracts from the budget, in addition to the length of the match. */
 const MATCH = 3;
 const BLANK = /(?:[\0\t\n\f\r ]|%[^\r\n]*)*/y;
 const TOKEN =

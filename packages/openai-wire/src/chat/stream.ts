@@ -118,7 +118,7 @@ export class ChatReader implements WireReader {
     if (isOther || choices.length > 1) this.warnings.warn('choices[1]', 'only one choice is read');
     if (isOther) return;
     if (choice.logprobs) this.writer.logprobs(tokenLogprobs(choice.logprobs.content));
-    // If both exist, the `message` of a chunk repeats the previous deltas, and the `delta` of a non-streaming body is empty.
+    // If a choice has both, `message` repeats the previous deltas in a chunk, and `delta` is empty in a non-streaming body.
     if (choice.message && (isBody || !choice.delta)) this.readDelta(choice.message, true);
     else if (choice.delta) this.readDelta(choice.delta, false);
     if (typeof raw === 'string' && raw !== '') {

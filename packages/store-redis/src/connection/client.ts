@@ -50,7 +50,7 @@ export function clientOf(client: RedisClient, path: 'client' | 'subscriber'): Cl
     clients.set(client, made);
     return made;
   }
-  throw new LlmError('config', `${path} must be a client of ioredis or node-redis`, { path });
+  throw new LlmError('config', `redisStores: ${path} must be a client of ioredis or node-redis`, { path });
 }
 
 function clientIn(client: RedisClient): Client | undefined {
