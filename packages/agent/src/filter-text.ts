@@ -9,10 +9,7 @@ export function filterText(text: 'all' | 'final', emit: Emit): Emit {
     case 'final':
       return finalText(emit);
     default:
-      throw new LlmError(
-        'config',
-        `agent.stream: text must be 'all' or 'final', not ${JSON.stringify(text)}`,
-      );
+      throw new LlmError('config', `stream: text must be 'all' or 'final', not ${JSON.stringify(text)}`);
   }
 }
 
