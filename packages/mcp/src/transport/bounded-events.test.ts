@@ -31,8 +31,8 @@ it.each<[readonly string[], boolean]>([
   // The lines of an event count together, and an empty line ends the event.
   [['a: 3\n', 'b: 3\n'], true],
   [['a: 3\n', 'b: 34\n'], false],
-  [['a: 3\n', '\n', 'b: 345678'], true],
-  [['a: 3\r\n', '\r\n', 'b: 345678'], true],
+  [['a: 3\n', '\n', 'b: 3456789'], true],
+  [['a: 3\r\n', '\r\n', 'b: 3456789'], true],
   [['a: 3\n', '\n', 'b: 34567890'], false],
 ])('a stream with the chunks %j has only events of at most 10 bytes: %s', async (chunks, fits) => {
   const text = boundedEvents(new Response(streamOf(chunks)), 's', 10, () => undefined).text();
