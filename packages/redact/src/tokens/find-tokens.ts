@@ -37,7 +37,7 @@ export function findTokens(text: string, found: Span[]): void {
     const code = text.charCodeAt(at);
     const follows = before;
     before = code;
-    if (code >= SIZE || IS_WORD[code] === 0 || (follows < SIZE && IS_WORD[follows] === 1)) continue;
+    if (IS_WORD[code] !== 1 || IS_WORD[follows] === 1) continue;
     const starts = BY_BEGINNING[code * SIZE + (text.charCodeAt(at + 1) & (SIZE - 1))];
     if (starts === undefined) continue;
     const end = tokenAt(text, at, starts, follows === HYPHEN, found);
@@ -81,7 +81,7 @@ function findInner(text: string, { anchor, before, anchored, id }: InnerRule, fo
 /** Whether a base64 character precedes the offset. Base64 data may contain any sequence of letters by chance. */
 const isWithinBase64 = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at - 1);
-  return (code < SIZE && IS_WORD[code] === 1) || code === PLUS || code === SLASH;
+  return IS_WORD[code] === 1 || code === PLUS || code === SLASH;
 };
 const PLUS = 43;
 const SLASH = 47;
@@ -89,7 +89,7 @@ const SLASH = 47;
 /** Returns the offset of the end of the word. The complete word is masked, so that no part of a secret remains. */
 function endOfWord(text: string, at: number): number {
   let end = at;
-  for (let code = text.charCodeAt(end); code < SIZE && (IS_WORD[code] === 1 || code === HYPHEN);) {
+  for (let code = text.charCodeAt(end); IS_WORD[code] === 1 || code === HYPHEN;) {
     end++;
     code = text.charCodeAt(end);
   }
