@@ -183,6 +183,11 @@ describe('a value that looks random', () => {
     `token=«${'a'.repeat(20)}»`,
     `token=${'a'.repeat(19)}~`,
     `token=${'A'.repeat(12)}{${'A'.repeat(6)}`,
+    // Only the first 64 characters decide.
+    `token=${'a'.repeat(63)}~A`,
+    `token=«${'a'.repeat(62)}~Aa»`,
+    `{"token":"${'a'.repeat(63)}~A"}`,
+    `{"token":"«${'a'.repeat(62)}~Aa»"}`,
     `token=${'a'.repeat(12)}:${'a'.repeat(6)}`,
     `token=${'a'.repeat(12)}/${'a'.repeat(6)}`,
     `token=${'a'.repeat(12)}[${'a'.repeat(6)}`,

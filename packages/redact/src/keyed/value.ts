@@ -1,9 +1,6 @@
 import { beginsAsMask } from '../mask.ts';
 import type { Verdict } from './name.ts';
 
-/** Number of characters at the start of a value that decide whether the value is secret. */
-const HEAD_LENGTH = 64;
-
 const PLACEHOLDER =
   /^(?:\*+|x+|\.+|-+|_+|null|undefined|none|nil|true|false|string|number|boolean|object|required|optional|empty|any|unknown|bearer|basic|default|yes|no|on|off|todo|tbd|n\/a|text|varchar|redacted|hidden|masked|removed)$/i;
 /** Pattern of placeholders that a program or a reader replaces, such as `$TOKEN`, `{{ token }}`, `<your key>` and `%s`. */
@@ -20,11 +17,10 @@ const QUOTED_TEMPLATE =
 
 /** Whether an unquoted value is secret after a name of this kind. `isTight` is true if no space precedes the value. */
 export function isSecret(value: string, verdict: Verdict, isTight: boolean): boolean {
-  const head = value.slice(0, HEAD_LENGTH);
-  if (verdict === 'perhaps' || verdict === 'secret-if-quoted') return isRandom(head) && !isTemplate(head);
-  if (isTemplate(head)) return false;
-  if (verdict === 'password') return isPassword(head, isTight);
-  return isTight ? head.length >= 6 && !CODE.test(head) : isRandom(head);
+  if (verdict === 'perhaps' || verdict === 'secret-if-quoted') return isRandom(value) && !isTemplate(value);
+  if (isTemplate(value)) return false;
+  if (verdict === 'password') return isPassword(value, isTight);
+  return isTight ? value.length >= 6 && !CODE.test(value) : isRandom(value);
 }
 
 /** Whether a quoted value is secret after a name of this kind. `isMember` is true if the name is quoted too, as in JSON. */
