@@ -53,3 +53,17 @@ it.each<[Partial<McpAddress>, string]>([
   expect(requests.length).toBeGreaterThan(1);
   for (const request of requests) expect(request).toMatch(new RegExp(`^[A-Z]+ ${headers}$`));
 });
+
+it('names itself to the server', async () => {
+  const messages: unknown[] = [];
+  const fetch = async (_url: unknown, init: RequestInit = {}): Promise<Response> => {
+    if (init.method !== 'POST') return new Response(null, { status: 405 });
+    messages.push(JSON.parse(String(init.body)));
+    return answerOf(String(init.body), 0);
+  };
+  await connect({ fetch });
+  expect(messages[0]).toMatchObject({
+    method: 'initialize',
+    params: { capabilities: {}, clientInfo: { name: 'majordomo', version: '1.0.0' } },
+  });
+});

@@ -12,6 +12,8 @@ console.log(JSON.stringify({ jsonrpc: '2.0', method: 'hi', params }));
 process.stdin.resume();
 `;
 
+const openPipes = (): number => process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap').length;
+
 it.each(['win32', process.platform])(
   'starts the program with its arguments, environment and folder on %s',
   async (platform) => {
@@ -46,6 +48,7 @@ it.each(['win32', process.platform])(
     const closed = new Promise<void>((resolve) => {
       transport.onclose = resolve;
     });
+    const pipes = openPipes();
     await transport.start();
     expect(await received).toEqual({
       jsonrpc: '2.0',
@@ -54,7 +57,9 @@ it.each(['win32', process.platform])(
     });
     await hasLine;
     expect([lines, lastOutput()]).toEqual([['started'], 'started']);
+    expect(openPipes()).toBeGreaterThan(pipes);
     await transport.close();
     await closed;
+    await expect.poll(openPipes).toBe(pipes);
   },
 );
