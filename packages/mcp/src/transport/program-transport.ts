@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import process from 'node:process';
-import { Writable, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import type { McpProgram } from '../options.ts';
@@ -188,7 +188,7 @@ class ProgramTransport implements Transport {
     void happensWithin(Promise.all([closed, this.reading]), DRAIN_MS).then(() => {
       this.finish();
     });
-    this.releasePipes(child);
+    child.stdin?.destroy();
   }
 
   private fail(reason: string): void {
@@ -196,17 +196,11 @@ class ProgramTransport implements Transport {
     this.finish();
   }
 
-  private releasePipes(child: ChildProcess): void {
-    const guard = child.stdio[3];
-    if (guard instanceof Writable) guard.destroy();
-    child.stdin?.destroy();
-  }
-
   private finish(): void {
     if (this.isClosed) return;
     this.isClosed = true;
     this.signal('SIGKILL');
-    if (this.child !== undefined) this.releasePipes(this.child);
+    this.child?.stdin?.destroy();
     this.child?.stdout?.destroy();
     this.child?.stderr?.destroy();
     this.resolveClosed();
