@@ -45,6 +45,7 @@ it('replaces the prefix, but not in messages that begin with the replacement', (
   expect(viewOf(messages, undefined)).toBe(messages);
   expect(viewOf(messages, record)).toEqual([a, S, c]);
   expect(viewOf(messages, { ...record, replacement: [] })).toEqual([c]);
+  expect(viewOf([S, c], { ...record, replacement: [S] })).toEqual([S, c]);
   const sent = [a, S, d];
   expect(viewOf(sent, record)).toBe(sent);
 });
