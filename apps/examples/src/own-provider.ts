@@ -40,7 +40,7 @@ export function createAcme(options: { readonly baseURL: string; readonly apiKey?
           return;
         }
         // If a body has no end marker, the response is incomplete, even with status 200.
-        throw new LlmError('truncated', `${target} closed the stream without an end`, { target });
+        throw new LlmError('truncated', `${target}: the stream ended without an end marker`, { target });
       },
     }),
   };

@@ -26,7 +26,7 @@ export function partOf(value: unknown): Piece | undefined {
 
 function mediaOf(bytes: Uint8Array): Piece {
   const mediaType = sniffMediaType(bytes);
-  if (mediaType === undefined) throw new TypeError(unfit(`${bytes.length} bytes`));
+  if (mediaType === undefined) throw new TypeError(unfit(`${bytes.length} bytes of an unknown media type`));
   return { type: mediaType.startsWith('image/') ? 'image' : 'file', mediaType, bytes };
 }
 
@@ -72,7 +72,7 @@ export function jsonOf(output: unknown): unknown {
     if (typeof original === 'bigint') throw lossError(place, 'bigint', 'return String(value)');
     if (typeof original !== 'object' || original === null) return value;
     if (ArrayBuffer.isView(original) || original instanceof ArrayBuffer)
-      throw new TypeError(unfit(`a value of ${original.byteLength} bytes${place}`));
+      throw new TypeError(unfit(`binary data of ${original.byteLength} bytes${place}`));
     if ('toJSON' in original) return value;
     const kind = original instanceof Error ? 'Error' : Object.prototype.toString.call(original).slice(8, -1);
     if (Object.hasOwn(REMEDIES, kind)) throw lossError(place, kind, REMEDIES[kind] ?? '');

@@ -95,7 +95,7 @@ describe('bytes that a tool returns', () => {
   it.each([
     ['bytes of an unknown type', new Uint8Array([1, 2]), '2 bytes'],
     ['audio', audio(PDF, 'audio/wav'), '8 bytes of audio/wav'],
-    ['bytes in an object', { id: 1, pdf: Buffer.from(PDF) }, 'a value of 8 bytes at "pdf"'],
+    ['bytes in an object', { id: 1, pdf: Buffer.from(PDF) }, 'binary data of 8 bytes at "pdf"'],
   ])('are an error result that names the remedy: %s', async (_what, output, what) => {
     const text = await errorOf(output);
     expect(text).toContain(what);

@@ -29,7 +29,7 @@ export interface Price {
    * tier above a context step have the name `<tier>><tokens>`, such as `priority>200000`.
    */
   readonly tiers?: { readonly [tier: string]: Partial<Rates> } | undefined;
-  /** Fees for one use, in micro-USD with at most six decimals, such as `{ web_search: 10_000, request: 5_000 }`. */
+  /** Fee of each use, in micro-USD with at most six decimals, such as `{ web_search: 10_000, request: 5_000 }`. */
   readonly fees?: { readonly [unit: string]: number } | undefined;
   /** Names of the sources of this price. */
   readonly sources: readonly string[];

@@ -369,5 +369,7 @@ it.each<readonly [what: string, price: Price]>([
 
 it('rejects a fee that is negative or has too many decimals, with its name', () => {
   for (const request of [0.000_000_1, -1, Infinity])
-    expect(() => costOf(used({}), { ...plain, fees: { request } })).toThrow(/^the fee of request is .+; use/);
+    expect(() => costOf(used({}), { ...plain, fees: { request } })).toThrow(
+      /^the fee of request is .+; pass a non-negative number of micro-USD/,
+    );
 });

@@ -23,7 +23,7 @@ export function picosOfFee(uses: number, fee: number, what: string): Picos {
   if (!Number.isSafeInteger(picos) || fee < 0 || Math.abs(fee * 1e6 - picos) > 1e-3)
     throw new LlmError(
       'config',
-      `the fee of ${what} is ${fee}; use non-negative micro-USD for one use, with at most six decimals`,
+      `the fee of ${what} is ${fee}; pass a non-negative number of micro-USD with at most six decimals`,
       { path: what },
     );
   if (Number.isInteger(uses)) return BigInt(uses) * BigInt(picos);

@@ -56,7 +56,7 @@ export function dataOfModel(modelId: string, options: BedrockOptions, env: Env):
   const awsRegion = endpoint === undefined ? sourcesOf(options, env).region : ENDPOINT.exec(endpoint)?.[1];
   if (awsRegion === undefined) return dataAt(endpoint);
   if (modelId.startsWith('arn:')) return undefined;
-  // `eu.anthropic.claude-…` is a profile, `anthropic.claude-…` and `minimax.minimax-m2.1` are models.
+  // `eu.anthropic.claude-…` is a profile. `anthropic.claude-…` and `minimax.minimax-m2.1` are models.
   const profile = /^([\w-]+)\.[a-z][a-z0-9]*\./.exec(modelId)?.[1];
   const [regions, name] = profile === undefined ? [REGIONS, awsRegion] : [PROFILES, profile];
   return Object.hasOwn(regions, name) ? { region: regions[name] } : undefined;

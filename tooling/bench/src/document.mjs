@@ -50,10 +50,11 @@ function origin(all) {
   const [{ at, cpu, cores, memoryGB }] = all;
   const commits = [...new Set(all.map(({ commit }) => commit.slice(0, 9)))];
   const load = Math.max(...all.map((result) => result.load));
-  const runs = all.map(({ node, seconds }) => `Node ${node} (${seconds} s)`).join(', ');
+  const runs = all.map(({ node, seconds }) => `${node} (${seconds} s)`).join(', ');
   const busy =
     load > cores * 2 ? ` Up to ${load} processes competed for the cores, so the figures are rough.` : '';
-  return `${runs}, commit ${commits.join(' and ')}, ${at.slice(0, 10)}, ${cores} cores of ${cpu}, ${memoryGB} GB.${busy}`;
+  const machine = `${cores} cores (${cpu}) and ${memoryGB} GB of memory`;
+  return `Measured on ${at.slice(0, 10)} at commit ${commits.join(' and ')}, with ${machine}. Versions of Node, with the duration of the run: ${runs}.${busy}`;
 }
 
 function versions() {

@@ -61,7 +61,9 @@ function timestampsOf(text: string | true | undefined): 'segment' | 'word' | und
   if (text === undefined) return undefined;
   if (text === true || text === 'segment') return 'segment';
   if (text === 'word') return 'word';
-  throw new Stop(`--timestamps must be segment or word, not "${text}"; put the file before the option`);
+  throw new Stop(
+    `--timestamps must be segment or word, not "${text}"; if this is the file, put it before the option`,
+  );
 }
 
 function recording(file: string, { cwd, stdin }: Io): Promise<Uint8Array> {

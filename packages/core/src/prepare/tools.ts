@@ -99,8 +99,8 @@ function withOriginalName(event: ModelEvent, originals: ReadonlyMap<string, stri
 }
 
 /**
- * Returns the tools that results in these messages load, in order of loading. Each value is the id of the call whose result
- * first loads the tool. A failed result loads nothing, because some wires accept only text in it. Ignores invalid messages.
+ * Returns a map from each tool that a tool result loads, in order of loading, to the id of the call whose result first loads it.
+ * A failed result loads nothing, because some wires accept only text in it. Ignores invalid messages.
  */
 export function firstLoads(messages: readonly Message[]): ReadonlyMap<string, string> {
   const first = new Map<string, string>();

@@ -23,8 +23,9 @@ export interface Limit {
    */
   readonly zone?: string | undefined;
   /**
-   * Keys that get a separate counter for each value: `tenant`, `vendor`, `provider`, `target`, or a key of the call's metadata.
-   * Calls that have no value for a key share one counter, such as `tenant=`. Values in counter keys are percent-encoded.
+   * Keys whose values select the counter: `tenant`, `vendor`, `provider`, `target`, or a key of the call's metadata. Each
+   * combination of values has a separate counter, such as `tenant=a,vendor=openai`. A missing value is empty, as in `tenant=`.
+   * Keys and values are percent-encoded. @default one counter for all calls
    */
   readonly each?: readonly string[] | undefined;
   /** Filter. Only attempts that match every listed key count toward the limit. */

@@ -89,7 +89,7 @@ function eventsOf(
 
 const INDEX = { content_index: 0, summary_index: 0 };
 
-/** Events that report the progress of a search. The search's last event contains the query (recorded 2026-06). */
+/** Events that report the progress of a search. Only its `output_item.done` contains the query (recorded 2026-06). */
 const SEARCHING = ['in_progress', 'searching', 'completed'] as const;
 
 /** Part whose text is sent in deltas. */
