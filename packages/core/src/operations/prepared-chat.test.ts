@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PreparedCall } from '../call/call.ts';
-import { type Model, type ModelRequest, type Recovery, user } from '../index.ts';
+import { world } from '../../test/support/world.ts';
+import { type AttemptInfo, type Model, type ModelRequest, type Recovery, user } from '../index.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { ChatResponse, ModelEvent } from '../types/response.ts';
 import type { ModelContext } from '../types/provider.ts';
@@ -65,6 +66,19 @@ describe('a prepared chat', () => {
     expect((await prepare(isStreamed, { isNonStreaming: () => isRequired })).isNonStreaming).toBe(
       isNonStreaming,
     );
+  });
+
+  it('has a key for the cache of the vendor that depends on the tenant of the call', async () => {
+    const keys: (string | undefined)[] = [];
+    const gate = {
+      name: 'spy',
+      admit: ({ request: { cache } }: Pick<AttemptInfo, 'request'>) => void keys.push(cache?.key),
+    };
+    const { majordomo } = world({ 'a/x': ['a'] }, { gates: [gate] });
+    for (const tenant of ['a', 'b', 'a', undefined])
+      await majordomo.model('a/x').generate({ ...request, cache: 'auto' }, { tenant });
+    expect(keys[0]).toMatch(/^mj-/);
+    expect([keys[2] === keys[0], new Set(keys).size]).toEqual([true, 3]);
   });
 
   it('is changed by a recovery and adds a warning', async () => {
