@@ -49,6 +49,7 @@ function textOf(codes: readonly number[]): string {
 }
 
 /** Whether a character ends percent-encoded text: whitespace, a control character, `"`, a backtick, `<>{}`, `\` or a mask. */
-const endsRun = (code: number): boolean =>
-  code <= 32 || code === 0x2028 || code === 0x2029 || (code < 128 && ENDS.has(code));
-const ENDS: ReadonlySet<number> = new Set(Array.from('"`<>\\{}', (character) => character.charCodeAt(0)));
+const endsRun = (code: number): boolean => code <= 32 || ENDS.has(code);
+const ENDS: ReadonlySet<number> = new Set(
+  Array.from('"`<>\\{}\u2028\u2029', (character) => character.charCodeAt(0)),
+);
