@@ -24,7 +24,7 @@ function deviation(values: readonly number[]): number {
 const changedOf = (pairs: readonly Pair[]): readonly Pair[] => pairs.filter(({ isChanged }) => isChanged);
 const differencesOf = (pairs: readonly Pair[]): readonly number[] =>
   pairs.map(({ before, after }) => mean(after) - mean(before));
-/** Returns the mean number of trials per case. If the evaluations differ in a case, its smaller number counts. */
+/** Returns the mean number of trials per case. If the evaluations have different numbers, the smaller counts. */
 const trialsOf = (pairs: readonly Pair[]): number =>
   mean(pairs.map(({ before, after }) => Math.min(before.length, after.length)));
 

@@ -273,7 +273,7 @@ export interface Metric {
   /** Number of paired cases. */
   readonly cases: number;
   /** Number of paired cases whose recorded calls or scores changed. */ readonly changed: number;
-  /** Estimated trials per case with which an unchanged subject would pass. Set only if a score is inconclusive, up to 100. */
+  /** Estimated trials per case, at most 100, with which an unchanged subject would pass. Set only if a score is inconclusive. */
   readonly trialsNeeded: number | undefined;
 }
 

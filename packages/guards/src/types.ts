@@ -61,7 +61,7 @@ export interface MaskRule {
   readonly pattern: RegExp;
   /** Capturing group that contains the value. @default 0 */
   readonly group?: number | undefined;
-  /** Returns whether a match is a valid value, for example by its check digits. @default every match is valid */
+  /** Function that returns whether a match is valid, for example by its check digits. @default every match is valid */
   readonly valid?: ((value: string) => boolean) | undefined;
 }
 

@@ -28,7 +28,7 @@ export class Journal {
     return this.changes;
   }
 
-  /** Applies an event and returns true. Ignores a repeated event and an event of a call that is not stored, and returns false. */
+  /** Applies an event and returns true. Returns false for a repeated event, and for an event of a call that is not stored. */
   apply(event: CallEvent, now: number): boolean {
     if (event.call === undefined || this.applied.has(event)) return false;
     this.applied.add(event);

@@ -4,7 +4,7 @@ import { trimTail } from '../transcript/trim-tail.ts';
 
 const MAX_LENGTH = 80;
 
-/** Returns the title in a response without quotes, markup and a prefix such as `Title:`; `undefined` if no line has words. */
+/** Returns the title in a response, without quotes, markup or a prefix such as `Title:`; `undefined` if no line has words. */
 export function cleanTitle(text: string): string | undefined {
   const lines = withoutThinking(text).split('\n').map(withoutDecoration);
   const title = lines.find((line) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(line));

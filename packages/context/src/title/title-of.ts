@@ -62,7 +62,7 @@ async function modelTitle(
   }
 }
 
-/** Returns the text of a message. Redacts the text before cutting it. */
+/** Returns the redacted text of a message. Callers cut the text only after the redaction, because a cut may split a secret. */
 const textOf = (message: Message | undefined, redactor: Redactor): string =>
   (message?.parts ?? [])
     .map((part) => (part.type === 'text' ? redactor.text(part.text) : ''))

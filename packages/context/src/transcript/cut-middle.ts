@@ -16,7 +16,7 @@ export function cutMiddle(text: string, head: number, tail: number, marker: Mark
 export const cutEnd = (text: string, maxLength: number): string =>
   text.slice(0, boundary(text, maxLength, -1));
 
-/** Number of code units before and after a cut in which a boundary is searched. Every visible character is shorter. */
+/** Number of code units to search for a boundary before and after a cut. Visible characters are shorter than this number. */
 const AROUND = 64;
 
 /** First code unit that can belong to the same visible character as the code unit before it, except in line endings. */

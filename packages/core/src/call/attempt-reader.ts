@@ -111,7 +111,7 @@ export class AttemptReader<Event extends object> {
     }
   };
 
-  /** Handles an error of the provider. After a stop, the step fails with the error of the stop instead, which is the cause. */
+  /** Handles an error of the provider. After `stop`, the step fails with the error of `stop`, which caused this error. */
   private readonly onError = (error: unknown): void => {
     this.resolveStep?.({ type: 'failed', error: this.stopError ?? error });
   };
@@ -164,7 +164,7 @@ export interface OpenedStream<Event extends object> {
   readonly first: Promise<Pulled<Event>>;
 }
 
-/** Opens a stream, and requests its first step inside the hook `around`. If the hook has not opened it, opens it directly. */
+/** Opens a stream, and requests its first step inside the hook `around`. If the hook opens no stream, opens it directly. */
 export function openInHook<Event extends object>(
   around: ChainDeps['around'],
   info: AttemptInfo,

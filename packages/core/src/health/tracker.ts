@@ -96,7 +96,7 @@ export class HealthTracker implements Health {
     return this.benchOf(providerOf(target)) ?? this.benchOf(target);
   }
 
-  /** Claims a target that is not blocked. The claim of a probe expires after `claimMs` milliseconds, at most `cooldownCapMs`. */
+  /** Claims a target that is not blocked. A probe's claim expires after `claimMs` or `cooldownCapMs`, whichever is shorter. */
   claim(target: string, claimMs: number = Infinity): Stamp {
     const before = this.conditionOf(target);
     if (before.state === 'healthy')

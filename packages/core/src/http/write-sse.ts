@@ -103,8 +103,8 @@ export interface SseOptions {
   /** Additional headers. They take precedence over the default headers of an event stream. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
-   * Returns the value to send for an event, or `undefined` to omit the event. `toJson` encodes the value. For an error in the
-   * value, only `name`, `kind`, `message` and `retryAfterMs` are sent. The last event of a failed stream has `type: 'error'`.
+   * Function that returns the value to send for an event, or `undefined` to omit the event. `toJson` encodes the value. Errors in
+   * it are sent with only `name`, `kind`, `message` and `retryAfterMs`. The last event of a failed stream has `type: 'error'`.
    * @default the event itself
    */
   readonly map?: ((event: unknown) => object | undefined) | undefined;

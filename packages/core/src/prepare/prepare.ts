@@ -97,7 +97,7 @@ export function requireCapabilities(request: ChatRequest, capabilities: Capabili
   }
 }
 
-/** Whether the last message is a prefill. Open tool calls get results later, and a vendor part at the end means a paused turn. */
+/** Whether the last message is a prefill. A message with tool calls is not, and a vendor part at the end means a paused turn. */
 const isPrefill = (message: Message | undefined): boolean =>
   message?.role === 'assistant' &&
   message.parts.every(({ type }) => type !== 'tool-call') &&

@@ -12,7 +12,7 @@ export type BatchContext = Omit<ModelContext, 'delivery'>;
 export interface BatchBackend {
   readonly limits: BatchLimits;
   /**
-   * Returns a line of the input, from the body and headers that a live call would send. Requests of different groups are sent in
+   * Creates a line of the input from the body and headers that a live call would send. Requests of different groups are sent in
    * separate batches. `group` contains data that the vendor accepts only once per batch, such as Anthropic's version and beta
    * headers. `group` never contains a credential. Lines without `group` share one group.
    */

@@ -87,7 +87,7 @@ export interface ChainOptions {
    * @default 'probe'
    */
   readonly whenAllBenched?: 'fail' | 'probe' | 'try-soonest' | 'wait' | undefined;
-  /** Returns another kind for an attempt's error. If the function returns `undefined` or throws, the kind does not change. */
+  /** Function that returns a new kind for an attempt's error. If it returns `undefined` or throws, the kind does not change. */
   readonly classify?: ((error: LlmError) => LlmError['kind'] | undefined) | undefined;
   /** Orders the targets of each chat before its first attempt; see `TargetOrder`. @default the order of the spec */
   readonly order?: TargetOrder | undefined;

@@ -168,7 +168,7 @@ export interface MajordomoOptions {
   readonly health?: HealthOptions | undefined;
   /** Gates, called in order before each attempt. Their permits are settled in reverse order. */
   readonly gates?: readonly Gate[] | undefined;
-  /** Resizes images and counts pages for each target. If absent, a target is skipped if an image exceeds the target's limits. */
+  /** Resizes images and counts pages for each target. Without it, targets are skipped for images above their limits. */
   readonly media?: MediaFitter | undefined;
   /** Receives the events of all calls. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
@@ -178,7 +178,7 @@ export interface MajordomoOptions {
   readonly waitUntil?: WaitUntil | undefined;
   /** Source of time. Tests use `fakeClock` of `@majordomo/testing`. @default systemClock */
   readonly clock?: Clock | undefined;
-  /** Returns a random number in [0, 1) for the jitter of waits. @default Math.random */
+  /** Function that returns a random number in [0, 1), for the jitter of waits. @default Math.random */
   readonly random?: (() => number) | undefined;
 }
 

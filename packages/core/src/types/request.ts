@@ -14,8 +14,8 @@ export interface ToolSpec {
   /** JSON Schema of an object, or a Standard Schema that can be converted to one. */
   readonly parameters: JsonSchema | ObjectSchema<unknown>;
   /**
-   * Whether the definition is sent only after a tool result has loaded it (`ToolResultPart.loads`). The cached beginning of the
-   * prompt then does not change. Anthropic receives the definition as `defer_loading`, and a `tool_reference` in the result.
+   * Whether the model sees the definition only after a tool result has loaded it (`ToolResultPart.loads`), so that the cached
+   * prefix does not change. Anthropic receives the definition with `defer_loading`, and later a `tool_reference` in the result.
    * OpenAI Responses receives `additional_tools` after the result. Other wires append the definition to the tools.
    * @default false
    */
@@ -24,8 +24,8 @@ export interface ToolSpec {
 /** Tool use. `auto`: the model decides. `none`: no tool. `required`: at least one tool. An object: the named tool. */
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
 /**
- * Reasoning effort, from none to the maximum. If a model does not support a value, the next stronger value that it supports is
- * sent with a warning, or its strongest value. `max` is only sent if it was requested.
+ * Reasoning effort, from none to the maximum. If a model does not support a value, a warning is added and the next stronger value
+ * that the model supports is sent, or its strongest value if none is stronger. `max` is only sent if it was requested.
  */
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 /** Service tier. `flex` is cheaper and slower than `default`. `priority` is faster and costs more. */

@@ -18,8 +18,8 @@ const CHANGE = 'changed ';
 export const changeMessage = (id: string): string => CHANGE + id;
 
 /**
- * Reports the ids of changes. Reports `undefined` if changes may have been missed, at the first message after a reconnection and
- * after each 400 ms without a message of this process to itself. Returns a function that stops watching.
+ * Reports the ids of changes. Reports `undefined` if changes may have been missed: at the first message after a reconnection, and
+ * every 400 ms while messages of this process to itself do not arrive. Returns a function that stops watching.
  */
 export async function watchChanges(
   channel: ChangeChannel,

@@ -32,7 +32,7 @@ export async function deviceLogin(
   }
 }
 
-/** Polls once. Returns the tokens, `pending` if the user has not decided, or `slow-down` after a failure that may end. */
+/** Polls once. Returns the tokens, `pending` if the user has not decided, or `slow-down` after a possibly temporary failure. */
 async function poll(
   authority: Authority,
   code: string,

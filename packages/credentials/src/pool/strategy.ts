@@ -14,7 +14,7 @@ export interface RingSettings {
   readonly strategy: Strategy;
   /** Number of calls in progress on a key at which another key is preferred. */
   readonly lease: number;
-  /** Returns a number in [0, 1). */
+  /** Function that returns a number in [0, 1). */
   readonly random: () => number;
 }
 

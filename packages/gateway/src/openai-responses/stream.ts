@@ -151,7 +151,7 @@ export class ResponsesWriter implements Writer {
     return added + this.event('response.reasoning_summary_text.delta', { ...this.inSummary(), delta });
   }
 
-  /** Returns the part. Marks it as a refusal if it began as one, because a target that continues a refusal ends it as text. */
+  /** Returns the part, marked as a refusal if it began as a refusal. A target that continues a refusal ends the part as text. */
   private asStarted(part: Exclude<AssistantPart, VendorPart>): Exclude<AssistantPart, VendorPart> {
     return this.isRefusal && part.type === 'text' ? { ...part, isRefusal: true } : part;
   }

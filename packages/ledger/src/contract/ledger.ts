@@ -23,9 +23,9 @@ export interface LedgerOptions {
    */
   readonly limits?: readonly Limit[] | undefined;
   /**
-   * Returns limits of one call in addition to `limits`, such as the limits of its key. Called at each attempt. Limits with the
-   * same name, unit, period and zone share counters. Return the same objects for later calls, because each new object is checked
-   * again. If such a limit denies a call, the error for the client contains the limit's amounts.
+   * Function that returns limits of one call in addition to `limits`, such as the limits of its key. Called at each attempt.
+   * Limits with the same name, unit, period and zone share counters. Return the same objects for later calls, because each new
+   * object is checked again. If such a limit denies a call, the error for the client contains the limit's amounts.
    * @default no additional limits
    */
   readonly limitsOf?: ((call: CallInfo) => readonly Limit[]) | undefined;

@@ -78,8 +78,8 @@ export interface LedgerStore {
   counters(prefix: string): Promise<readonly CounterState[]>;
   /**
    * Stores a record. Has no effect if the store has a record with the same id. Rejects with `invalid-request` if the store can
-   * never store the record. After other errors, the ledger retries. It abandons a record that still fails after ten minutes in
-   * which the store accepted other records.
+   * never store the record. After other errors, the ledger retries. It abandons a record that still fails after ten minutes,
+   * if the store has accepted other records in the meantime.
    */
   append(record: SpendRecord): Awaitable<void>;
   /** Returns records, oldest first. */

@@ -36,8 +36,8 @@ export function bookedCost(
 }
 
 /**
- * Returns the amounts to book for an attempt. If the vendor reported no usage, the tokens are the reserved tokens if any output
- * arrived, only the reserved input if majordomo stopped the attempt before any output, and otherwise 0.
+ * Returns the amounts to book for an attempt. Without reported usage, books all reserved tokens if any output arrived. If
+ * majordomo stopped the attempt before any output, books only the reserved input. Otherwise, books 0 tokens.
  */
 export function amountsOf(
   outcome: Attempt,

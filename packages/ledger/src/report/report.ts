@@ -7,7 +7,7 @@ import { emptyRow, sumRecords } from './sum-records.ts';
 const TIMES = ['hour', 'day', 'month'] as const;
 const VALUES = ['tenant', 'vendor', 'provider', 'model', 'target', 'name', 'outcome', 'tag'] as const;
 const KEYS: readonly ReportKey[] = [...TIMES, ...VALUES];
-/** Distance of the times whose labels are computed, in milliseconds. Hours of every zone begin at a multiple of this distance. */
+/** Interval between times whose labels are computed, in milliseconds. Hours of every zone begin at a multiple of it. */
 const STEP_MS = 900_000;
 
 /** Returns the rows of a report in the order of their keys. The store computes the rows if it has `report`. */

@@ -162,7 +162,7 @@ const answerKeys = (path: string, questions: Readonly<Record<string, unknown>>):
   return keys.length === 1 ? [path] : keys.map((key) => `${path}#${key}`);
 };
 
-/** Returns a call with its replies, or with `undefined` if a reply is missing. Throws `invalid-request` for an invalid reply. */
+/** Returns a call with its replies, which are `undefined` if one is missing. Throws `invalid-request` for an invalid reply. */
 async function withReplies(
   path: string,
   suspension: McpSuspension,
