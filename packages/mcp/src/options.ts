@@ -150,7 +150,7 @@ export interface McpOptions {
   readonly maxResultChars?: number | undefined;
   /** Model, optionally with limits, for completions that the server requests. @default such requests are refused */
   readonly sampling?: ChatModel | McpSampling | undefined;
-  /** `file://` addresses of folders that are sent to the server on request. @default such requests are refused */
+  /** Folders, as `file://` addresses, which the server receives on request. @default such requests are refused */
   readonly roots?: readonly string[] | undefined;
   /**
    * Function that shows a server's question to the user and returns the reply. While the function runs, `timeoutMs` is paused,
@@ -189,7 +189,7 @@ export interface McpOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Toolbox with the current tools of a server. An agent applies a server's changes of the tools before its next step. */
+/** Toolbox with the current tools of a server. An agent applies changes to these tools before its next step. */
 export interface McpToolbox extends Toolbox, AsyncDisposable {
   readonly tools: readonly Tool[];
   /** Instructions of the server, at most 20,000 characters. `undefined` before the first connection, or without instructions. */

@@ -20,7 +20,7 @@ const MIN_QUALITY = 30;
 const MIN_GUESS = 12;
 /** Target quality of the first encoding after the edges were shortened. */
 const QUALITY_AFTER_SHRINKING = 60;
-/** Size from which an encoding that fits ends the search, as a share of the limit. */
+/** Minimum size of a fitting encoding that ends the search, as a share of the limit. */
 const GOOD_SHARE = 0.9;
 /** Target size of each encoding, as a share of the limit. */
 const TARGET_SHARE = 0.95;

@@ -1,6 +1,6 @@
 import { abortable } from '@majordomo/core/toolkit';
 
-/** Cache of results by bytes and key. A result is cached as long as its bytes exist, for the next turns of a conversation. */
+/** Cache of results by bytes and key. A result is cached while its bytes exist, because later turns contain them again. */
 export interface ResultMemo<T> {
   /**
    * Returns the result for these bytes and this key. Concurrent callers share the work. The work is aborted when all of these

@@ -13,7 +13,7 @@ import { ChatReader } from './chat/stream.ts';
 /**
  * Creates a provider that calls Chat Completions through an SDK. The first call loads the SDK.
  *
- * @param otherModels creates the models other than chat models
+ * @param otherModels creates the models for operations other than chat
  */
 export const chatProvider = (
   sdk: Sdk,

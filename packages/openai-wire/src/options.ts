@@ -14,7 +14,7 @@ export interface SdkOptions extends ProviderOptions {
    * of the same model then have the same vector space, so a chain can combine them. @default the `spaces` of the profile
    */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
-  /** Function that receives the rate limits in the headers of each response or error. Its errors are ignored. @default none */
+  /** Function that receives the rate limits of each response or error. Errors that it throws are ignored. @default none */
   readonly onRateLimits?: ((limits: RateLimits) => void) | undefined;
 }
 

@@ -19,13 +19,13 @@ import {
   type OtherModelsProfile,
 } from './other-models/quirks.ts';
 
-/** Functions that create the models of a provider other than chat models. */
+/** Functions that create a provider's models for operations other than chat. */
 export type OtherModels = Pick<
   Provider,
   'imageModel' | 'embeddingModel' | 'transcriptionModel' | 'speechModel' | 'rerankModel' | 'moderationModel'
 >;
 
-/** Context for creating models other than chat models. */
+/** Context for creating models for operations other than chat. */
 export interface OtherModelsContext {
   readonly connection: Connection;
   readonly profile: OtherModelsProfile;
@@ -33,10 +33,10 @@ export interface OtherModelsContext {
   readonly isProfileServer: boolean;
 }
 
-/** Creates the models of a provider other than chat models. */
+/** Creates a provider's models for operations other than chat. */
 export type CreateOtherModels = (context: OtherModelsContext) => OtherModels;
 
-/** Creates the models of a provider other than chat models, with the timeouts of the provider. */
+/** Creates a provider's models for operations other than chat. These models have the timeouts of the provider. */
 export function createOtherModels(
   create: CreateOtherModels,
   connection: Connection,
@@ -65,7 +65,7 @@ export function createOtherModels(
 
 const loadCalls = (): Promise<typeof import('./other-model-calls.ts')> => import('./other-model-calls.ts');
 
-/** Creates the models of a profile's endpoints other than chat and images. The first call loads their code. */
+/** Creates the models of all endpoints of a profile except chat and images. The first call loads their code. */
 export function otherModels({ connection, profile, isProfileServer }: OtherModelsContext): OtherModels {
   return {
     ...(profile.embeddings !== false && {

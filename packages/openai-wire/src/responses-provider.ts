@@ -13,7 +13,7 @@ import { ResponsesReader } from './responses/stream.ts';
 /**
  * Creates a provider that calls Responses through an SDK. The first call loads the SDK.
  *
- * @param otherModels creates the models other than chat models
+ * @param otherModels creates the models for operations other than chat
  */
 export const responsesProvider = (
   sdk: Sdk,

@@ -61,7 +61,7 @@ export interface PromptCacheOptions {
    * @default { short: 300_000, long: 3_600_000 }, and for openai and azure { short: 1_800_000, long: 43_200_000 }
    */
   readonly lifetimesMs?: Readonly<Record<string, CacheLifetimes>> | undefined;
-  /** Receives each decision about a conversation whose prefix is cached by a target other than the first healthy one. */
+  /** Listener for each decision about a conversation whose prefix is cached by a target other than the first healthy one. */
   readonly onDecision?: ((decision: CacheDecision) => void) | undefined;
   /**
    * Clock for the lifetimes of entries, `maxStayMs` and `storeTimeoutMs`.
@@ -168,7 +168,7 @@ export function createPromptCache(options: PromptCacheOptions = {}): PromptCache
   };
 }
 
-/** Returns the number of tokens in the vendor's cache after a call. If only reads are reported, this is all input. */
+/** Returns the number of tokens in the vendor's cache after a call. If the vendor reports only reads, returns all input. */
 function heldTokens({ input = 0, cacheRead, cacheWrite }: Usage): number {
   if (cacheWrite === undefined && cacheRead !== undefined && cacheRead > 0) return input;
   return (cacheRead ?? 0) + (cacheWrite ?? 0);

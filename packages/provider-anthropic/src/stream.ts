@@ -30,7 +30,7 @@ interface MessagesReaderOptions {
   readonly family: string;
   /** Creates the error of an `error` event or body. */
   readonly inBandError: (body: unknown) => LlmError;
-  /** Receives usage that arrives before the end of the response. See `ModelContext.reportUsage`. */
+  /** Function that receives usage before the end of the response. See `ModelContext.reportUsage`. */
   readonly reportUsage?: ((usage: Usage) => void) | undefined;
 }
 

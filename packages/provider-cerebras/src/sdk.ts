@@ -5,12 +5,12 @@ import type { ClientSettings, SdkClient } from '@majordomo/openai-wire';
 export const Client = Cerebras as unknown as new (options: object) => SdkClient;
 
 /**
- * Passed in place of an agent. Without it, the SDK sets the timeout of this client on the agent that all of its clients share.
+ * Object in place of an agent. Without it, the SDK sets the timeout of this client on the agent that all of its clients share.
  * Node's timers cannot represent that timeout, so Node would print a warning for each request of the application's clients.
  */
 const NO_AGENT = {};
 
-/** Creates a client. From the process environment, the SDK reads only CEREBRAS_CUSTOM_HEADERS. `fetch` removes these headers. */
+/** Creates a client. The SDK reads only CEREBRAS_CUSTOM_HEADERS of the process, whose headers `fetch` removes. */
 export const newClient = ({ key, ...settings }: ClientSettings): SdkClient =>
   new Client({
     ...settings,

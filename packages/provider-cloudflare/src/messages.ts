@@ -30,7 +30,7 @@ interface WireToolCall {
 
 const ERROR_PREFIX = 'ERROR: ';
 
-/** Converts turns to messages. Text becomes a string, or a list of parts if it has images. Each tool result becomes a message. */
+/** Converts turns to messages. The content is a string, or a list if it has images. Each tool result becomes a message. */
 export function toMessages(
   messages: readonly TurnMessage[],
   family: string,

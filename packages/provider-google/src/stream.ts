@@ -96,7 +96,7 @@ export interface GeminiReaderOptions {
   readonly family: string;
   /** Converts an error object in the response to an `LlmError`. */
   readonly toLlmError: (error: WireError) => LlmError;
-  /** Receives usage that arrives before the end of the response. See `ModelContext.reportUsage`. */
+  /** Function that receives usage before the end of the response. See `ModelContext.reportUsage`. */
   readonly reportUsage?: ((usage: Usage) => void) | undefined;
 }
 

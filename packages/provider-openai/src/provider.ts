@@ -45,7 +45,7 @@ export function openaiCompatible(profile: Profile | ResponsesProfile, options: o
   return { ...provider, schemes: schemes() };
 }
 
-/** Returns a function that creates the models other than chat models. `images`: quirks of the image models. */
+/** Returns a function that creates the models for operations other than chat. `images`: quirks of the image models. */
 function otherModelsOf(images?: ImagesQuirks): CreateOtherModels {
   const createImageModels = imageModels(images);
   return (context) => ({ ...createImageModels(context), ...otherModels(context) });

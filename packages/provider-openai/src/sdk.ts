@@ -4,7 +4,7 @@ import { OpenAI } from 'openai/client';
 
 export { OpenAI as Client };
 
-/** Creates a client. From the process environment, the SDK reads only OPENAI_CUSTOM_HEADERS. `fetch` removes these headers. */
+/** Creates a client. The SDK reads only OPENAI_CUSTOM_HEADERS of the process, whose headers `fetch` removes. */
 export function newClient(settings: ClientSettings): OpenAI {
   const { key, defaultHeaders, defaultQuery, ...rest } = settings;
   return new OpenAI({

@@ -41,7 +41,7 @@ export interface CodeInterpreter {
   /** Ids of the uploaded files that the code may read. @default none */
   readonly fileIds?: readonly string[] | undefined;
 }
-/** Options of `openaiTools.imageGeneration`, by default `auto`. `size` is the width and height in pixels, such as `1024x1024`. */
+/** Options of `openaiTools.imageGeneration`. Defaults: `auto`. `size` is the width and height in pixels, such as `1024x1024`. */
 export interface ImageGeneration {
   readonly size?: string | undefined;
   readonly quality?: 'low' | 'medium' | 'high' | 'auto' | undefined;

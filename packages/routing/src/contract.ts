@@ -107,8 +107,8 @@ export interface RouterOptions {
    */
   readonly quality?: { readonly [target: string]: number } | undefined;
   /**
-   * `use`: target that is called first for simple turns. `is`: returns whether a turn is simple (`isSimpleTurn` if not set).
-   * @default no special target
+   * `use`: target that is called first for simple turns. `is`: function that returns whether a turn is simple, by default
+   * `isSimpleTurn`. @default no special target
    */
   readonly simpleTurns?:
     { readonly use: string; readonly is?: ((turn: Turn) => boolean) | undefined } | undefined;

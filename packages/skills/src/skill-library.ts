@@ -17,7 +17,7 @@ const MAX_FILES_SHOWN = 200;
 
 /**
  * Returns one skill for several skill folders. The instructions contain the folders' names and descriptions. `skill_read` returns
- * the body of a folder, and `skill_file` another file. Throws `config` if two folders have the same name.
+ * the body of a `SKILL.md`, and `skill_file` returns another file. Throws `config` if two folders have the same name.
  */
 export function skillLibrary(folders: readonly SkillFolder[]): Skill {
   if (folders.length === 0) return { name: 'skills' };

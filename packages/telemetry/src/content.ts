@@ -83,7 +83,7 @@ const bytesOf = ({ type, mediaType, bytes }: ImagePart | FilePart | AudioPart): 
   size: bytes.byteLength,
 });
 
-/** Returns the prompts of a request other than chat. */
+/** Returns the prompts of a request that is not a chat request. */
 function promptsOf(payload: NonNullable<AttemptInfo['payload']>): readonly string[] {
   if ('values' in payload) return [...payload.values].filter((value) => typeof value === 'string');
   if ('documents' in payload) return [payload.query, ...payload.documents];

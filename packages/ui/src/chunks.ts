@@ -258,7 +258,7 @@ export class ChunkEncoder {
     ];
   }
 
-  /** Returns a unique id for a call. If two calls in one step have the same id, the second gets another id, as in the agent. */
+  /** Returns a unique id for a call. If two calls in one step have the same id, the second gets the agent's id for it. */
   private uniqueCallId(given: string): string {
     let id = given;
     for (let n = 2; this.callIds.has(id); n++) id = `${given}_${n}`;

@@ -35,7 +35,7 @@ export async function costOf(
   return { nanoUsd: String(amounts.reduce((sum, amount) => sum + amount)) };
 }
 
-/** Returns the message of an `LlmError`. For any other error, also as the cause of a `config` error, returns a general text. */
+/** Returns the error's message, or a general text if the error, or the cause of a `config` error, is not an `LlmError`. */
 export function publicText(error: unknown): string {
   if (!LlmError.is(error)) return SERVER_FAILED;
   const isInternal = error.kind === 'config' && error.cause !== undefined && !LlmError.is(error.cause);

@@ -57,8 +57,8 @@ export interface FromUiOptions {
    */
   readonly stored?: readonly Message[] | RunState | undefined;
   /**
-   * Loads a file part whose URL is not a `data:` URL. The function must check the address. If not set, such a part is rejected
-   * with `invalid-request`, because a page could name addresses inside the server's network.
+   * Function that loads a file part whose URL is not a `data:` URL. It must check the address. If not set, such a part is
+   * rejected with `invalid-request`, because a page could name addresses inside the server's network.
    */
   readonly file?:
     | ((part: {
@@ -67,7 +67,7 @@ export interface FromUiOptions {
         readonly filename: string | undefined;
       }) => Promise<Uint8Array>)
     | undefined;
-  /** Returns text for the model from a user message's `data-…` part, or `undefined` to drop the part. If not set, drops all. */
+  /** Function that converts a user message's `data-…` part to text, or returns `undefined` to drop it. @default drops all */
   readonly data?:
     | ((part: {
         readonly type: string;
@@ -95,7 +95,7 @@ export interface UiInput {
 
 /** Options of `toUiMessages`. With `state`, set the same `secret` and `chatId` as for its response. */
 export interface ToUiOptions extends Pick<UiOptions, 'reasoning' | 'replay' | 'secret' | 'chatId'> {
-  /** Id of the message that begins at this index of the transcript. `@default (index) => \`m${index}\`` */
+  /** Function that returns the id of the message that begins at `index` of the transcript. `@default (index) => \`m${index}\`` */
   readonly id?: ((index: number) => string) | undefined;
   /** Paused run whose pending calls become approval requests. */
   readonly state?: RunState | undefined;
@@ -175,9 +175,9 @@ export interface UiOptions {
   /** Functions that return the result and the pending calls of a durable run. Set them for the events of `watchRun`. */
   readonly durable?:
     | {
-        /** Resolves to the result when the run has ended, such as `() => runs.result(id)`. The result replaces missed events. */
+        /** Function that resolves to the result of the ended run, such as `() => runs.result(id)`. It replaces missed events. */
         readonly result?: (() => Promise<RunResult>) | undefined;
-        /** Resolves to the waiting calls, or to an empty list when the run has ended, such as `() => runs.awaiting(id)`. */
+        /** Function that resolves to the waiting calls, or to `[]` after the run, such as `() => runs.awaiting(id)`. */
         readonly awaiting?: (() => Promise<readonly ToolCallPart[]>) | undefined;
       }
     | undefined;

@@ -60,7 +60,7 @@ export function wireError(init: WireErrorInit): LlmError {
 const retryableKind = (kind: ErrorKind, shouldRetry: string | null | undefined): ErrorKind =>
   shouldRetry === 'true' && kind === 'invalid-request' ? 'server' : kind;
 
-/** Kinds of failures after which the same request can succeed. Only for these kinds, a waiting time in the message is used. */
+/** Kinds of failures after which the same request can succeed. A waiting time in the message is used only for these kinds. */
 const TEMPORARY_KINDS: ReadonlySet<ErrorKind> = new Set(['rate-limit', 'quota', 'overloaded', 'server']);
 
 /**

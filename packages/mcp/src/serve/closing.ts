@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 
-/** Signals that abort when a server is closed. Each request has a separate signal, because Worker requests cannot share it. */
+/** Signals that abort when a server is closed. Each request has a separate signal, because Worker requests cannot share one. */
 export class Closing {
   private reason: LlmError | undefined;
   private readonly active = new Set<AbortController>();

@@ -52,7 +52,7 @@ export interface ServedResource {
   readonly name: string;
   readonly description?: string | undefined;
   readonly mediaType: string;
-  /** Returns the content. If `read` throws, the client's request fails. */
+  /** Function that returns the content. If it throws an error, the client's request fails. */
   readonly read: (io: { readonly signal: AbortSignal }) => string | Uint8Array | Promise<string | Uint8Array>;
 }
 

@@ -36,7 +36,7 @@ export function questionOf(params: ElicitRequestParams): McpQuestion {
   throw new LlmError('protocol', 'the server sent an invalid question');
 }
 
-/** Returns the reason for which a reply is invalid, or `undefined` for a valid reply. */
+/** Returns the reason why a reply is invalid, or `undefined` for a valid reply. */
 export async function replyProblem(question: McpQuestion, reply: McpReply): Promise<string | undefined> {
   const { action, content } = asRecord(reply);
   if (action !== 'accept')

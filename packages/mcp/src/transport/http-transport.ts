@@ -8,7 +8,7 @@ import { loadClient } from '../sdk.ts';
 import { boundedEvents } from './bounded-events.ts';
 import { CUT_OFF, type ServerTransport } from './server-transport.ts';
 
-/** Maximum size of a response and of an event, in bytes. The limit for a message of a program is the same. */
+/** Maximum size of a response and of an event, in bytes. The same limit applies to messages of programs. */
 const MAX_BYTES = 10 * 1024 * 1024;
 
 /** Time after the end of a stream in which the SDK reads the remaining data, in milliseconds. */

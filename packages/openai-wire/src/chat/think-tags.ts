@@ -1,4 +1,4 @@
-/** Receives the separated text and reasoning. */
+/** Receiver of the separated text and reasoning. */
 export interface ThinkSink {
   text(text: string): void;
   reasoning(text: string): void;

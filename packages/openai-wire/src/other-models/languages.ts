@@ -6,7 +6,7 @@ const TAGS =
     ' ',
   );
 
-/** Tags of the languages for which `Intl.DisplayNames` returns another name than Whisper. */
+/** Tags by language name, for names that `Intl.DisplayNames` does not return for these tags. */
 const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['haitian creole', 'ht'],
   ['myanmar', 'my'],

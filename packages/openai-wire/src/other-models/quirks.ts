@@ -60,7 +60,7 @@ export interface RerankQuirks {
 export interface ModerationQuirks {
   /** Limits for an image; `false` if the model accepts only text. */
   readonly images: ImageLimits | false;
-  /** Whether usage is the number of values, each with a fee (possibly 0). Otherwise, usage is the number of input tokens. */
+  /** Whether usage counts values, because each value has a fee (possibly 0). Otherwise, usage counts input tokens. */
   readonly hasFee: boolean;
   /** Maximum number of strings in one request. `@default` no maximum */
   readonly maxValues?: number | undefined;

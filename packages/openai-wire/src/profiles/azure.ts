@@ -9,7 +9,7 @@ import { openaiResponses } from './openai-responses.ts';
 export interface AzureOptions {
   /** Name of the resource: `name` in `https://<name>.openai.azure.com`. @default the resource at `env.AZURE_OPENAI_ENDPOINT` */
   readonly resource?: string | undefined;
-  /** Deployment in the URL of the older API. @default the model id of the call, over the `/openai/v1` API */
+  /** Deployment to call over the older API. @default the `/openai/v1` API, with the model id as the deployment */
   readonly deployment?: string | undefined;
   /** Version of the older API. @default '2024-12-01-preview' */
   readonly apiVersion?: string | undefined;

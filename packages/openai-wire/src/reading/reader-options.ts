@@ -10,6 +10,6 @@ export interface ReaderOptions {
   readonly originals?: OriginalSchemas | undefined;
   /** Returns the values to redact in errors. */
   readonly secrets?: (() => readonly string[]) | undefined;
-  /** Receives usage before the end of the response, so that a failed attempt includes it. See `ModelContext.reportUsage`. */
+  /** Function that receives usage before the response ends, so that a failed attempt includes it (`ModelContext.reportUsage`). */
   readonly reportUsage?: ((usage: Usage) => void) | undefined;
 }

@@ -14,7 +14,7 @@ export class RecentValues {
     this.next = (this.next + 1) % MAX_VALUES;
   }
 
-  /** Returns the weighted median and the sum of weights (1 for a new measurement); `undefined` without measurements. */
+  /** Returns the weighted median and the sum of weights; `undefined` without measurements. A new value has weight 1. */
   at(now: number): { readonly median: number; readonly weight: number } | undefined {
     const weighed = this.values
       .map((value, at) => ({ value, weight: weightOf(now - (this.times[at] ?? now)) }))

@@ -20,7 +20,7 @@ const IMAGES: Readonly<Record<string, string>> = {
 
 /** Options of `diskFolder`. */
 export interface DiskFolderOptions {
-  /** Whether to throw an error for every violation of the format. */
+  /** Whether to throw an error for any violation of the format. */
   readonly strict: boolean;
   /** Listener for violations of the format. */
   readonly onProblem: (what: string) => void;

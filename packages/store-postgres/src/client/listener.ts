@@ -41,7 +41,7 @@ export class Listener {
     this.clock = clock;
   }
 
-  /** Resolves when notifications are delivered. Rejects if no session can be opened; a client function is then called again. */
+  /** Resolves when the subscription is active. Rejects if no session can be opened. A client function is then called again. */
   async subscribe(channel: string, subscriber: Subscriber): Promise<void> {
     const all = this.subscribers.get(channel) ?? new Set();
     this.subscribers.set(channel, all.add(subscriber));

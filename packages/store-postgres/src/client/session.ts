@@ -3,7 +3,7 @@ import { isPg, isPostgresJs, type PgClient, type PostgresClient, type PostgresJs
 
 /** Session that receives notifications. */
 export interface Session {
-  /** Starts listening to a channel. Resolves when notifications are delivered. */
+  /** Starts listening to a channel. Resolves when the subscription is active. */
   listen(channel: string): Promise<unknown>;
   /** Stops listening to all channels. */
   close(): void;

@@ -6,7 +6,7 @@
  * - `:all` and `:at:<place>`: sorted sets of indexes. `:places`: names of all places.
  */
 
-/** Saves the job if `version` is stored (0: none). Arguments: version, job as JSON. Returns 1 if the job was saved. */
+/** Saves the job if its stored version (0 for a new job) is `version`. Arguments: version, job as JSON. Returns 1 if saved. */
 export const SAVE_LUA: string = `
 local job = KEYS[1] .. ':job'
 if (redis.call('HGET', job, 'version') or '0') ~= ARGV[1] then return 0 end
@@ -34,7 +34,7 @@ if redis.call('GET', lock) == ARGV[1] then redis.call('DEL', lock) end
 return 0
 `;
 
-/** Adds rows. Arguments for each row: index, id, place, request, data (empty: none). Returns any conflict: type, index, value. */
+/** Adds rows. Arguments for each row: index, id, place, request, data or ''. Returns the type, index and value of a conflict. */
 export const ADD_LUA: string = `
 local base, added = KEYS[1], {}
 for at = 1, #ARGV, 5 do
@@ -60,7 +60,7 @@ end
 return {}
 `;
 
-/** Returns rows. Arguments: limit, index after which rows start, `all` or `at`, place, then the indexes to return (none: all). */
+/** Returns rows. Arguments: limit, index after which rows start, `all` or `at`, place, and optionally the indexes to return. */
 export const ROWS_LUA: string = `
 local base, limit, after, isAt, place = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == 'at', ARGV[4]
 local indexes
@@ -85,7 +85,7 @@ end
 return found
 `;
 
-/** Moves rows that are at the place `from`. Arguments for each row: index, from, to, data (empty: unchanged). */
+/** Moves rows that are at the place `from`. Arguments for each row: index, from, to, new data or ''. */
 export const MOVE_LUA: string = `
 local base = KEYS[1]
 for at = 1, #ARGV, 4 do

@@ -9,7 +9,7 @@ interface Wait {
   ticks: number;
 }
 
-/** Timeouts of equal length that share one timer. Separate timers would be wasted, because most commands end long before. */
+/** Timeouts of equal length that share one timer. Separate timers would be wasteful, because most commands end early. */
 export class TickingTimeout {
   private readonly clock: Clock;
   private readonly tickMs: number;

@@ -17,7 +17,7 @@ export const KNOWN_MS = 60_000;
  * slow in Lua.
  */
 
-/** Pattern of a stored reservation (lapsed, known time, claims), and a function that adds to a field, limited to int64. */
+/** Pattern of a stored reservation, and a Lua function that adds to a field and limits the sum to int64. */
 const ADD_LUA = `
   local HELD = '^(l?)(%d*)(.*)$'
   local function add(key, field, by)
@@ -59,8 +59,8 @@ end
 `;
 
 /**
- * Arguments: id, lease, deadline (empty: none), time for which the settled id is stored; for each claim: counter, max, amount,
- * time until the reset (empty: never; `length/phase`: equal periods), effect of a lapse. Returns Redis's time after a success.
+ * Reserves claims. Returns Redis's time. Arguments: id, lease, deadline or '', time for which the settled id is stored. For each
+ * claim: counter, max, amount, time until the reset (`length/phase` for equal periods, '' for no reset), effect of a lapse.
  */
 export const RESERVE_LUA: string = `
 ${BEGINNING}
@@ -166,7 +166,7 @@ redis.call('ZREM', leases, id)
 return isHeld and 1 or 0
 `;
 
-/** Returns a page of counters. Arguments: prefix of the names, last name of the previous page (empty: none), page size. */
+/** Returns a page of counters. Arguments: prefix of the names, last name of the previous page or '', page size. */
 export const LIST_LUA: string = `
 ${BEGINNING}
 local from = ARGV[2] == '' and '[' .. ARGV[1] or '(' .. ARGV[2]
