@@ -2,13 +2,15 @@
 const fraction = (root: number): number => ((root - Math.floor(root)) * 2 ** 32) | 0;
 const PRIMES: readonly number[] = firstPrimes(64);
 const ROUND: readonly number[] = PRIMES.map((prime) => fraction(Math.cbrt(prime)));
-const INITIAL: readonly number[] = PRIMES.slice(0, 8).map((prime) => fraction(Math.sqrt(prime)));
+const INITIAL = PRIMES.slice(0, 8).map((prime) => fraction(Math.sqrt(prime))) as unknown as State;
+
+type State = readonly [number, number, number, number, number, number, number, number];
 
 /** Returns the SHA-256 hash (FIPS 180-4) in hexadecimal. `crypto.subtle` is asynchronous, but a redactor is synchronous. */
 export function sha256Hex(text: string): string {
-  const state = [...INITIAL];
+  let state = INITIAL;
   const bytes = padMessage(new TextEncoder().encode(text));
-  for (let at = 0; at < bytes.byteLength; at += 64) mix(state, bytes, at);
+  for (let at = 0; at < bytes.byteLength; at += 64) state = mix(state, bytes, at);
   return state.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
@@ -18,19 +20,18 @@ function padMessage(message: Uint8Array): DataView {
   bytes.set(message);
   bytes[message.length] = 0x80;
   const view = new DataView(bytes.buffer);
-  view.setUint32(length - 8, Math.floor(message.length / 2 ** 29));
-  view.setUint32(length - 4, message.length << 3);
+  view.setBigUint64(length - 8, BigInt(message.length) * 8n);
   return view;
 }
 
 const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
 
-function mix(state: number[], bytes: DataView, from: number): void {
+function mix(state: State, bytes: DataView, from: number): State {
   const words = new Int32Array(64);
   for (let at = 0; at < 64; at++) {
     words[at] = at < 16 ? bytes.getInt32(from + at * 4) : scheduleWord(words, at);
   }
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
+  let [a, b, c, d, e, f, g, h] = state;
   for (let at = 0; at < 64; at++) {
     const choice = (e & f) ^ (~e & g);
     const majority = (a & b) ^ (a & c) ^ (b & c);
@@ -39,7 +40,16 @@ function mix(state: number[], bytes: DataView, from: number): void {
     const second = ((rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority) | 0;
     [a, b, c, d, e, f, g, h] = [(first + second) | 0, a, b, c, (d + first) | 0, e, f, g];
   }
-  for (const [at, word] of [a, b, c, d, e, f, g, h].entries()) state[at] = ((state[at] ?? 0) + word) | 0;
+  return [
+    (state[0] + a) | 0,
+    (state[1] + b) | 0,
+    (state[2] + c) | 0,
+    (state[3] + d) | 0,
+    (state[4] + e) | 0,
+    (state[5] + f) | 0,
+    (state[6] + g) | 0,
+    (state[7] + h) | 0,
+  ];
 }
 
 function scheduleWord(words: Int32Array, at: number): number {

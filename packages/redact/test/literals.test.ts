@@ -76,6 +76,12 @@ test.each([
   expect(clean).toBe(isMasked ? 'x [redacted] y' : `x ${text} y`);
 });
 
+test('white space around a known secret is masked with it', () => {
+  const padded = createRedactor({ secrets: () => [' ab c\n'] });
+  expect(padded.text('x ab c\ny ab c z')).toBe('x[redacted]y [redacted] z');
+  expect(padded.text('"x ab c\\ny"')).toBe('"x[redacted]y"');
+});
+
 test('known values are read at every use', () => {
   const known: string[] = [];
   const growing = createRedactor({ secrets: () => known });

@@ -126,6 +126,8 @@ describe('a token with a known beginning', () => {
     const text = `${token},${token}-more_x.y`;
     expect(redactor.text(text)).toBe('[redacted],[redacted].y');
     expect(redactor.text(`${token}é`)).toBe('[redacted]é');
+    const fixed = `rubygems_${'0123456789abcdef'.repeat(3)}`;
+    expect(redactor.text(`${fixed}xyz-w_0.y`)).toBe('[redacted].y');
   });
 });
 

@@ -193,7 +193,7 @@ const GAP: ReadonlySet<number> = new Set(
 
 function nameBefore(text: string, end: number): string {
   let from = end;
-  while (from > 0 && end - from < MAX_NAME && isNameCharacter(text.charCodeAt(from - 1))) from--;
+  while (end - from < MAX_NAME && isNameCharacter(text.charCodeAt(from - 1))) from--;
   return text.slice(from, end);
 }
 
