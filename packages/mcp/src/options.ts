@@ -163,18 +163,18 @@ export interface McpOptions {
   readonly resources?: boolean | undefined;
   /**
    * Events that pause the run, so that the process may end. `elicitation`: a question to the user. A server of protocol 2025
-   * receives the answer `cancel`, because its question ends with the process. `task`: a task of the server. The payload in
+   * receives the answer `cancel`, because its question cannot outlive the process. `task`: a task of the server. The payload in
    * `RunState.suspended` is an `McpSuspension`. `McpToolbox.settle` turns the answers into decisions. `elicitation` cannot be
    * combined with `onElicit`. @default []
    */
   readonly suspend?: readonly ('elicitation' | 'task')[] | undefined;
   /**
-   * Time of the first connection. `first-call`: at the first tool call, if `store` contains the tool list of an earlier
-   * connection. Otherwise, and with `now`: during `connectMcp`. @default 'now'
+   * Time of the first connection. `now`: during `connectMcp`. `first-call`: at the first tool call, or during `connectMcp` if
+   * `store` contains no tool list of an earlier connection. @default 'now'
    */
   readonly start?: 'now' | 'first-call' | undefined;
   /**
-   * Persistent store for the list of tools, the last approved or the first definition of each tool, and tokens of `place.auth`.
+   * Persistent store for the tool list, the last approved (otherwise first) definition of each tool, and tokens of `place.auth`.
    * Values may be secret.
    * @default the memory of this toolbox
    */

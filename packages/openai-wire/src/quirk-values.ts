@@ -12,7 +12,7 @@ export const listOf = <Value extends string>(values: readonly Value[]): QuirkVal
   },
 });
 
-/** Returns a parser for a non-negative integer or this value. */
+/** Returns a parser that accepts a non-negative integer or `value`. */
 export const countOr = <Value extends string>(value: Value): QuirkValues<number | Value> => ({
   takes: `a non-negative integer or ${value}`,
   read: (text) => (text === value ? value : /^\d+$/.test(text) ? Number(text) : undefined),
@@ -22,7 +22,7 @@ const SENT_EFFORTS: readonly Exclude<Effort, 'none'>[] = EFFORTS.filter((effort)
 
 const HEADER = /^header:([\w-]+)$/;
 
-/** Parser for `prompt_cache_key`, `none`, or the name of a header, such as `header:x-session-id`. */
+/** Parser that accepts `prompt_cache_key`, `none`, or a header in the form `header:x-session-id`. */
 const CACHE_KEY: QuirkValues<WireQuirks['cacheKey']> = {
   takes: 'prompt_cache_key, none or header:NAME',
   read(text) {

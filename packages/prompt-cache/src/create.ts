@@ -104,8 +104,8 @@ const VENDOR_LIFETIMES = { openai: OPENAI_LIFETIMES, azure: OPENAI_LIFETIMES };
 const MAX_HOLDERS = 8;
 
 /**
- * Creates an order function and an event listener. The order function moves the target whose vendor has cached the conversation's
- * prefix to the front, as long as that target is cheaper than the first healthy target. Throws `config` for invalid options.
+ * Creates an order function and an event listener. If a vendor has cached a conversation's prefix, the order function puts its
+ * target first, as long as this target is cheaper than the first healthy target. Throws `config` for invalid options.
  *
  * @example
  * const prompts = createPromptCache();

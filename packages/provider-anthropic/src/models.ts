@@ -16,7 +16,7 @@ export function modelFacts(modelId: string): {
 
 /**
  * Media limits (platform.claude.com/docs/en/build-with-claude/vision, 2026-11): image edges of 8,000 px, or 2,000 px if a request
- * has more than 20 images; 32 MB per request; 10 MiB of base64 per image, which an image of 5 MiB never reaches.
+ * has more than 20 images; 32 MB per request; 10 MiB of base64 per image. `maxBytes` is 5 MiB, which is below this limit.
  */
 const media = ({ readsPdf }: ClaudeModel, most: number): Capabilities => ({
   images: {

@@ -62,7 +62,7 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 
 const MAX_READ = 16_384;
 
-/** Converts a failure of a CLI. Its `kind`, an unambiguous status, or the message determines the kind; otherwise `server`. */
+/** Converts a failure of a CLI. Its `kind`, an unambiguous status or the message determines the error kind. */
 export function cliError({ message, status, kind: known }: CliFailure, facts: CliFacts): LlmError {
   const text = withoutTerminalCodes(message.slice(-MAX_READ)).trim();
   const kind = known ?? byText(text, status);

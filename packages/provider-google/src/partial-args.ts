@@ -1,6 +1,6 @@
 import type { JsonValue } from '@majordomo/core';
 
-/** Value of an argument or fragment of a string, with its path in the arguments (`PartialArg` of @google/genai 3.1). */
+/** Value within the arguments, or fragment of a string, with its path (`PartialArg` of @google/genai 3.1). */
 export interface PartialArg {
   readonly jsonPath?: unknown;
   readonly stringValue?: unknown;

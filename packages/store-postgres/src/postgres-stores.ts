@@ -28,9 +28,9 @@ export interface PostgresOptions {
   /** Client for all queries. It may use a pooler in transaction mode, because queries need no session state. */
   readonly client: PostgresClient;
   /**
-   * Separate session for `LISTEN`, which `shareHealth`, observers of `channel` and watched `keys` require: a connected `Client`
-   * of `pg`, another `postgres()` with `max: 1`, or a function that returns one of them. The function is called again when the
-   * session is lost. The session must not use a pooler.
+   * Separate session for `LISTEN`: a connected `Client` of `pg`, another `postgres()` with `max: 1`, or a function that returns
+   * one of them and is called again when the session is lost. Required for `shareHealth`, observers of `channel` and watched
+   * `keys`. The session must not use a pooler.
    */
   readonly listener?: ListenerClient | undefined;
   /**

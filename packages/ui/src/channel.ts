@@ -19,7 +19,7 @@ const LOST = 'response: the connection was lost; reload the page';
 type ChatMessage =
   /** A response was started. It replaces all earlier responses of the chat. */
   | { readonly type: 'started'; readonly response: string }
-  /** Requests the next chunks, or that the response is stopped. `number` is the number of the client's request, starting at 0. */
+  /** Request for the next chunks, or for stopping the response. `number` counts the client's requests, starting at 0. */
   | {
       readonly type: 'read' | 'stop';
       readonly client: string;

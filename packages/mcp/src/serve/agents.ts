@@ -21,7 +21,7 @@ export interface WaitingRun {
 
 /** Reply of a client to the questions of a waiting run. */
 export interface AgentReply {
-  /** Whether the client can ask a person, because it supports elicitation. */
+  /** Whether the client supports elicitation, so that it can ask a person. */
   readonly canAsk: boolean;
   readonly requestState: string | undefined;
   /** Whether the person approves a call. */

@@ -9,7 +9,7 @@ export class Closing {
     return this.reason !== undefined;
   }
 
-  /** Runs work with a signal that aborts with the given signal, or when the server is closed. */
+  /** Runs `work` with a signal that aborts when `signal` aborts or the server is closed. */
   async run<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const own = new AbortController();
     if (this.reason === undefined) this.active.add(own);

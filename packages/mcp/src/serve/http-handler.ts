@@ -67,7 +67,7 @@ function evictSessions(sessions: Map<string, Transport>, maxSessions: number): v
   }
 }
 
-/** Returns the response to a request of an unknown session. The client must then start a new session. */
+/** Returns the response to a request with an unknown session id. The client must then start a new session. */
 const NO_SESSION = (): Response =>
   Response.json(
     { jsonrpc: '2.0', error: { code: -32001, message: 'Session not found' }, id: null },

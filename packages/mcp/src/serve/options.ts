@@ -28,7 +28,7 @@ export interface ServeOptions {
   readonly resources?: readonly ServedResource[] | undefined;
   /** Prompts that clients may request. @default [] */
   readonly prompts?: readonly ServedPrompt[] | undefined;
-  /** Skills. The instructions of a skill are a prompt with the skill's name, and its tools are served. @default [] */
+  /** Skills. Clients receive a skill's tools, and its instructions as a prompt with the skill's name. @default [] */
   readonly skills?: readonly Skill[] | undefined;
   /** Folder of skill folders, served by the skills extension of MCP. Requires Node, Bun or Deno. @default none */
   readonly skillsFolder?: string | undefined;

@@ -4,7 +4,7 @@ import { toBase64 } from '@majordomo/core/toolkit';
 import type { ContentBlock, McpServer, PromptMessage } from '@modelcontextprotocol/server';
 import type { ServedPrompt } from './options.ts';
 
-/** Returns the prompts by name, including a prompt for the instructions of each skill. Throws `config` for two equal names. */
+/** Returns the prompts by name, including a prompt for the instructions of each skill. Throws `config` if names are equal. */
 export function promptsOf(
   prompts: readonly ServedPrompt[],
   skills: readonly Skill[],

@@ -4,7 +4,7 @@ import type { McpServer } from '@modelcontextprotocol/server';
 import type { Closing } from './closing.ts';
 import type { ServedResource } from './options.ts';
 
-/** Throws `config` for an invalid address, and for two equal addresses. */
+/** Throws `config` if an address is invalid, or if two addresses are equal. */
 export function checkResources(resources: readonly ServedResource[]): void {
   const addresses = new Set<string>();
   for (const [at, { uri }] of resources.entries()) {

@@ -71,7 +71,7 @@ export class PdfFile {
   }
 }
 
-/** Returns the only element of a list, or a value that is not a list. */
+/** Returns the only element of a list. Returns any other value unchanged. Throws for a list of several elements. */
 function onlyOf(value: PdfValue | undefined): PdfValue | undefined {
   if (!isArray(value)) return value;
   if (value.length > 1) throw new UnreadablePdf('a stream has several filters');

@@ -26,7 +26,7 @@ export class ChatReader implements WireReader {
   private readonly options: ChatReaderOptions;
   private readonly answer: AnswerWriter;
   private rawFinish: string | undefined;
-  /** Whether content arrived after the last finish reason. Together sends a finish reason after every tool call (2026). */
+  /** Whether content arrived after the last finish reason. Together AI sends a finish reason after every tool call (2026). */
   private hasMore = false;
   private rawUsage: RawUsage | undefined;
   private serviceTier: unknown;

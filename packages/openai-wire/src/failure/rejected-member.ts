@@ -106,7 +106,7 @@ const dropRecovery = (member: string): Recovery => ({
   isNeededFor: (request) => hasMember(request, member),
 });
 
-/** Settings of the request, by the body property that they determine. A property missing here counts as sent in every body. */
+/** Settings of the request, by the body property that they determine. Any other property is treated as part of every body. */
 const SETTINGS: Readonly<Record<string, (request: ModelRequest) => unknown>> = {
   temperature: ({ temperature }) => temperature,
   top_p: ({ topP }) => topP,

@@ -271,7 +271,7 @@ export class ResponsesReader implements WireReader {
     this.done = true;
   }
 
-  /** Processes the output: all items if none has arrived, otherwise calls, and messages if no text has arrived. */
+  /** Processes all items of the output if none has arrived. Otherwise, processes calls, and messages if no text has arrived. */
   private readOutput({ output, output_text: text }: ResponsesBody): void {
     const isNew = !this.items.hasItems;
     for (const [at, item] of (output ?? NONE).entries()) {

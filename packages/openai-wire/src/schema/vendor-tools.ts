@@ -2,8 +2,8 @@ import type { ModelRequest } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 
 /**
- * Adds the tools of the request to the vendor tools in the `tools` of the caller's `extra`. If `tools` in `extra` contains a
- * function, `tools` in `extra` replaces the tools of the request.
+ * Adds the tools of the request to the vendor tools in the `tools` of the caller's `extra`. If this list in `extra`
+ * contains a function, it replaces the tools of the request.
  */
 export function mergeVendorTools(
   extra: ModelRequest['extra'],

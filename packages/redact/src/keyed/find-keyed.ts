@@ -31,7 +31,7 @@ export function findKeyed(text: string, found: Span[]): void {
   }
 }
 
-/** End of the last scanned value (`lastsTo`). A value is not scanned again for each name that it contains. */
+/** State of a search. `lastsTo` is the end of the last scanned value, which is not scanned again for each name in it. */
 interface Run {
   lastsTo: number;
 }

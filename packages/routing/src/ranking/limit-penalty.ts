@@ -4,7 +4,7 @@ import type { RankedTarget } from './ranked-target.ts';
 
 const DAY_MS = 86_400_000;
 const SPENT_PENALTY = -20;
-/** Penalties for a limit that will be used up before it resets, by the number of days until then. */
+/** Penalties for a limit that will be used up before it resets, by the number of days until it is used up. */
 const RUNNING_OUT_PENALTIES = [
   { days: 1, part: -12.5 },
   { days: 3, part: -7.5 },
