@@ -2,8 +2,8 @@ import type { JsonValue } from '@majordomo/core';
 import { RestatePromise, type WorkflowContext } from '@restatedev/restate-sdk';
 
 /**
- * Executes effects as entries of Restate's journal. Effects that start in one tick run in parallel and are awaited together,
- * because Restate abandons an attempt that awaits two of its promises separately, and then executes the effects of both again.
+ * Executes effects as entries of Restate's journal. Effects that start in one tick run in parallel and are awaited together.
+ * If an attempt awaited two promises of Restate separately, Restate would abandon it and execute both effects again.
  */
 export function createSteps(
   context: WorkflowContext,

@@ -75,8 +75,8 @@ const MODERATION: KindsOf<ModerationCheckOptions> = {
 };
 
 /**
- * Creates a check that calls a moderation model. Sends the text in one request, split at white space into pieces of at most 2,000
- * characters. A refusal has the kind `content-filter` and names the categories. Throws `config` for invalid options.
+ * Creates a check that calls a moderation model. Sends the text in one request, in pieces of at most 2,000 characters, split at
+ * white space if possible. A refusal has the kind `content-filter` and names the categories. Throws `config` for invalid options.
  */
 export function moderation(model: ModerationModel, options: ModerationCheckOptions = {}): Check {
   checkOptions('moderation', { model }, { model: 'object with moderate' }, ['model']);

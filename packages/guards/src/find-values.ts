@@ -96,7 +96,7 @@ interface Node {
   known?: KnownValue;
 }
 
-/** Values that a rule or `MaskOptions.find` recognized by their context. `find` finds them in text without this context. */
+/** Values that a rule or `MaskOptions.find` recognized by their context. Finds them also in text without this context. */
 export class KnownValues {
   private readonly root: Node = { next: new Map() };
 

@@ -15,7 +15,7 @@ function isCardNumber(text: string): boolean {
 
 const ZERO = 48;
 
-/** Whether a text is an IBAN (ISO 13616). With its first 4 characters at the end, it must be 1 modulo 97 (A = 10, Z = 35). */
+/** Whether a text is an IBAN (ISO 13616). With the first 4 characters moved to the end, it is 1 modulo 97 (A = 10, Z = 35). */
 function isIban(text: string): boolean {
   const plain = text.replace(/[^A-Z0-9]/g, '');
   if (plain.length < 15 || plain.length > 34) return false;

@@ -8,7 +8,7 @@ export interface Size {
 
 /** Rules for the sizes that a backend accepts. An unset member means no limit. */
 export interface SizeRule {
-  /** Number of pixels of which the width and the height must be multiples. */
+  /** Number of pixels that must divide the width and the height. */
   readonly multipleOf?: number | undefined;
   /** Maximum length of an edge, in pixels. */
   readonly maxEdge?: number | undefined;

@@ -6,7 +6,7 @@ import type { LedgerContext } from './gate/context.ts';
 import { parseUsd, USD_RULE } from './limits/money.ts';
 import { BOOKED_OPERATION } from './limits/samples.ts';
 
-/** Lease of the empty reservation of an entry, in milliseconds. The store ignores a repeated booking by the reservation's id. */
+/** Lease of the empty reservation of an entry, in milliseconds. The reservation's id lets the store detect repeated bookings. */
 const LEASE_MS = 86_400_000;
 
 /** Books an amount that was spent outside of majordomo. Limits never deny it. */

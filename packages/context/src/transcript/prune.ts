@@ -116,7 +116,7 @@ export function placeholder(part: UserPart): UserPart {
   return { type: 'text', text: `[${part.type}${name}, ${part.mediaType}, left out]` };
 }
 
-/** Shortens the arguments of a turn's calls. If the turn changes, removes reasoning, vendor parts and now invalid signatures. */
+/** Shortens the arguments of a turn's calls. Removes reasoning, vendor parts and signatures of a changed turn. */
 function prunedTurn(message: AssistantMessage): AssistantMessage {
   const parts = message.parts.map((part) => {
     if (part.type !== 'tool-call') return part;

@@ -38,7 +38,7 @@ export class HealthClaims {
   /**
    * Claims the target for one attempt. Returns `undefined` if the target is benched and `mode` does not permit the attempt.
    *
-   * @param probeMs time after which a probe that has not ended no longer blocks other probes, in milliseconds
+   * @param probeMs maximum time for which a running probe blocks other probes, in milliseconds
    */
   claim(mode: ClaimMode, probeMs: number): HealthClaim | undefined {
     const { health } = this.deps;

@@ -5,7 +5,7 @@ import type { ChainSettings } from './settings.ts';
 
 /** Decision of a call after a failed attempt. */
 export type Verdict =
-  /** The call changes the request as the provider suggests, and sends it to the same target at once. */
+  /** Changes the request as the provider suggests, and sends it to the same target at once. */
   | { readonly type: 'recover' }
   | { readonly type: 'retry'; readonly delayMs: number }
   | { readonly type: 'advance' }

@@ -96,7 +96,7 @@ type ChatPlan = Pick<
   'options' | 'pick' | 'isFurtherRound' | 'site' | 'onEnd'
 >;
 
-/** Options of a stream that no other target may continue. */
+/** Options of a stream that is never continued by another target. */
 type UninterruptedOptions = CallOptions & { readonly afterCommit: 'error' | 'restart' };
 type UninterruptedStream = ChatStream<Exclude<StreamEvent, { readonly type: 'continued' }>>;
 

@@ -86,7 +86,7 @@ const kindByCode = (code = ''): ErrorKind | undefined =>
 
 const isOverflow = (message: string): boolean => OVERFLOW_TEXTS.some((pattern) => pattern.test(message));
 
-/** Returns the kind for a code that is an HTTP status, as errors inside a stream often have; `server` for any other code. */
+/** Returns the kind for a code that is an HTTP status, as in many errors inside a stream; `server` for any other code. */
 function kindByStatusInCode(code: string | undefined): ErrorKind {
   const status = Number(code);
   return Number.isInteger(status) && status >= 400 && status < 600 ? kindByStatus(status) : 'server';
@@ -120,7 +120,7 @@ const OVERFLOW_TEXTS: readonly RegExp[] = [
  * Returns an `LlmError` without secrets for a thrown value. Returns an `LlmError` unchanged, except as stated for `request`.
  *
  * @param request request of the attempt. If a member cannot be serialized, the result is an error about the first such member,
- * except for a thrown `LlmError` of a kind other than `network`
+ * unless the thrown value is an `LlmError` whose kind is not `network`
  */
 export function asLlmError(value: unknown, target: string, request?: object): LlmError {
   const error = LlmError.is(value) ? value : undefined;

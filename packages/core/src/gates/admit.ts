@@ -15,7 +15,7 @@ export interface Permits {
   settle(outcome: Attempt): Promise<void> | undefined;
 }
 
-/** Waits until the permits are settled, but no longer than a second and only until the call is stopped. */
+/** Waits until the permits are settled, the call is stopped, or a second has passed. */
 function untilSettled(all: Promise<unknown>, signal: AbortSignal, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -2,7 +2,7 @@
 const MIN_LENGTH = 40;
 /** Maximum length of a repetition to remove, in characters, unless the continuation repeats the complete text. */
 const MAX_LENGTH = 400;
-/** If this number of characters around a repetition continue its pattern, the text is periodic, and nothing is removed. */
+/** Minimum number of characters that continue a repetition's pattern in periodic text, from which nothing is removed. */
 const PERIODIC_RUN = 8;
 
 /** Text to emit, and the text that was removed before it. */

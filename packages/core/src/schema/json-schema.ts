@@ -28,7 +28,7 @@ type Fit = 'no' | 'perhaps' | 'yes';
 /** State that all parts of one check share. */
 interface SharedState {
   readonly root: Schema;
-  /** Stored results by branch and value. Otherwise, each enclosing level would check the same branch again. */
+  /** Stored results by branch and value. Without them, each enclosing level would check the same branch again. */
   readonly verdicts: Map<unknown, Map<unknown, Fit>>;
   work: number;
   /** Number of keywords that were not checked. If the number is above 0, a value without issues may still not fit the schema. */

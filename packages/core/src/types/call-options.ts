@@ -223,7 +223,7 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms` milliseconds. Rejects with the signal's reason if the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Calls `run` once after `ms` milliseconds. Returns a function that cancels it. A background timer may let the process end. */
+  /** Calls `run` once after `ms` ms. Returns a function that cancels the timer. A background timer may let the process end. */
   timer(ms: number, run: () => void, isBackground?: boolean): () => void;
 }
 

@@ -223,45 +223,45 @@ export function withDetails(error: LlmError, details: Partial<ErrorDetails>): Ll
 
 /** Category of a failure. The kind determines what the application can do about the failure. */
 export type ErrorKind =
-  /** A spec, provider, DSN or option is invalid (nothing was sent), or the validator of a schema threw. */
+  /** Invalid spec, provider, DSN or option (nothing was sent), or an exception of a schema's validator. */
   | 'config'
-  /** The caller's signal aborted the call, or the caller left the stream (`code: 'abandoned'`). */
+  /** Abort by the caller's signal, or a stream that the caller left (`code: 'abandoned'`). */
   | 'aborted'
-  /** Core or the vendor rejects the request as invalid. */
+  /** Invalid request, as determined by core or by the vendor. */
   | 'invalid-request'
-  /** The target does not support a part of the request, such as media, or its size (`code: 'too-large'`). */
+  /** Size (`code: 'too-large'`) or part of the request, such as media, that the target does not support. */
   | 'unsupported'
-  /** The key is missing or was rejected, or a login has expired (`code: 'login-required'`). */
+  /** Missing or rejected key, or an expired login (`code: 'login-required'`). */
   | 'auth'
-  /** The account has no valid payment. */
+  /** Account without a valid payment. */
   | 'billing'
-  /** A gate denied the attempt. */
+  /** Denial by a gate. */
   | 'denied'
-  /** The model does not exist or is not available to the account. */
+  /** Model that does not exist or is not available to the account. */
   | 'not-found'
-  /** The conversation exceeds the context of the model. */
+  /** Conversation that exceeds the context of the model. */
   | 'context-overflow'
-  /** The vendor blocked the request before any content, or the model refused to generate an object. */
+  /** Request that the vendor blocked before any content, or object that the model refused to generate. */
   | 'content-filter'
-  /** A quota is used up until a date, or permanently. */
+  /** Quota that is used up until a date, or permanently. */
   | 'quota'
   /** Too many requests; see `details.retryAfterMs`. */
   | 'rate-limit'
-  /** The vendor has no capacity. */
+  /** Lack of capacity at the vendor. */
   | 'overloaded'
-  /** The vendor failed, or a resolver of the application failed (`code: 'resolver-failed'`). */
+  /** Failure of the vendor, or of a resolver of the application (`code: 'resolver-failed'`). */
   | 'server'
-  /** A time limit was exceeded; see `details.phase`. */
+  /** Time limit that was exceeded; see `details.phase`. */
   | 'timeout'
-  /** The connection could not be established or was lost. */
+  /** Connection that could not be established or was lost. */
   | 'network'
-  /** The response does not follow the vendor's API; see `details.path`. */
+  /** Response that does not follow the vendor's API; see `details.path`. */
   | 'protocol'
-  /** The response ended without its finish event, or before an object was complete. */
+  /** Response that ended without its finish event, or before an object was complete. */
   | 'truncated'
-  /** The response finished without content. */
+  /** Response that finished without content. */
   | 'empty'
-  /** The value does not fit the schema; see `details.issues`. */
+  /** Value that does not fit the schema; see `details.issues`. */
   | 'invalid-output'
-  /** All targets of a chain failed; see `details.attempts`. */
+  /** Failure of all targets of a chain; see `details.attempts`. */
   | 'exhausted';

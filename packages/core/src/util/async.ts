@@ -37,7 +37,7 @@ export function derivedSignal(source: AbortSignal): DerivedSignal {
   };
 }
 
-/** Passes a value to `next` and returns its result. Calls `next` synchronously if the value is not a promise. */
+/** Returns the result of `next` for a value. Calls `next` synchronously if the value is not a promise. */
 export function mapValue<T, R>(
   value: T | PromiseLike<T>,
   next: (value: T) => R | Promise<R>,

@@ -1,4 +1,4 @@
-/** Characters of a file at an offset, one for each byte, from the specification of the format. */
+/** Offset in a file, the bytes at this offset as characters, and the media type that they indicate. */
 type Signature = readonly [offset: number, characters: string, mediaType: string];
 
 const IMAGES: readonly Signature[] = [

@@ -35,7 +35,7 @@ export function titleOf(messages: readonly Message[]): string {
 /** Returns a string as a title on one line, truncated to 80 characters. */
 export const titleFrom = (text: string): string => truncate(onOneLine(text), MAX_TITLE);
 
-/** Returns about 120 characters of a string around the first match of a query, or its beginning without a match. */
+/** Returns about 120 characters of a string around the first match of a query, or its beginning if nothing matches. */
 export function excerptOf(text: string, query: string): string {
   const line = onOneLine(text);
   const plain = unaccented(line);

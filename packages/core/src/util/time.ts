@@ -42,7 +42,7 @@ function unref(timer: number | { unref?(): unknown }): void {
 
 const UNITS = { month: 7, day: 10, hour: 13 } as const;
 
-/** Returns a function for the month, day and hour of an instant in a time zone, or `undefined` if `by` names none of them. */
+/** Returns a function that returns the month, day and hour in a time zone, or `undefined` if `by` names none of them. */
 export function timesIn(
   by: readonly string[],
   zone: string,

@@ -7,17 +7,17 @@ export type RefusalKind =
   | 'forbidden'
   | 'no-such-model'
   | 'no-such-route'
-  /** The response or item that the request names is not stored. */
+  /** Request that names a response or item that is not stored. */
   | 'no-such-object'
   | 'wrong-method'
   | 'busy'
-  /** A gate denied the call because of a limit that does not reset with time. */
+  /** Denial by a gate because of a limit that does not reset with time. */
   | 'not-allowed'
-  /** A budget is used up. */
+  /** Budget that is used up. */
   | 'spent'
-  /** The request alone exceeds a limit. */
+  /** Single request that exceeds a limit. */
   | 'over-limit'
-  /** A store of the gateway does not respond. */
+  /** Store of the gateway that does not respond. */
   | 'unavailable'
   | 'too-large';
 

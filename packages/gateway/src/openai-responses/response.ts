@@ -44,7 +44,7 @@ export interface Status {
   readonly incomplete_details: { readonly reason: string } | null;
 }
 
-/** Returns the status. `hasRefused`: whether a refusal part exists. If not, the finish `refusal` is `content_filter`. */
+/** Returns the status. `hasRefused`: whether a refusal part exists. If not, the finish `refusal` becomes `content_filter`. */
 export function statusOf(finish: FinishReason, hasRefused: boolean): Status {
   if (finish === 'length') return incomplete('max_output_tokens');
   return finish === 'content-filter' || (finish === 'refusal' && !hasRefused)

@@ -1,15 +1,15 @@
 import type { ToolCallPart } from '@majordomo/core';
 
 type Place =
-  /** Only whitespace has arrived. */
+  /** Position before the object. Only whitespace has arrived. */
   | 'before'
   | 'object'
   | 'string'
-  /** Within a string, directly after a backslash. */
+  /** Position in a string, directly after a backslash. */
   | 'escape'
-  /** The object is complete. */
+  /** Position after the complete object. */
   | 'after'
-  /** The arguments are not an object, or text follows the object. */
+  /** Arguments that are not an object, or that continue after the object. */
   | 'invalid';
 
 const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };

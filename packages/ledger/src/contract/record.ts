@@ -32,7 +32,7 @@ export interface SpendRecord {
    */
   readonly basis: Cost['basis'] | 'estimate';
   /**
-   * Amount that reads from the prompt cache saved, as a decimal integer in nano-USD. `cacheEffect` of `@majordomo/catalog`
+   * Amount saved by reading the prompt cache, as a decimal integer in nano-USD. `cacheEffect` of `@majordomo/catalog`
    * computes the amount. `undefined` if the amount is unknown or a plan includes the attempt.
    */
   readonly cacheSavedNanoUsd?: string | undefined;

@@ -49,7 +49,7 @@ export interface ReportRow {
   readonly cacheRead: number;
   readonly cacheWrite: number;
   readonly nanoUsd: bigint;
-  /** Amount that reads from prompt caches saved, in nano-USD: the sum over the records whose saving is known. */
+  /** Amount saved by reading prompt caches, in nano-USD: the sum over the records whose saving is known. */
   readonly cacheSavedNanoUsd: bigint;
   /**
    * Extra cost of writes to prompt caches, in nano-USD: the sum over the records whose extra cost is known. The net saving is

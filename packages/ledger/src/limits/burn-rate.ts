@@ -9,7 +9,7 @@ export const WINDOW_MS = 86_400_000;
 /** Minimum number of samples for a rate, so that a single expensive call does not determine it. */
 const MIN_SAMPLES = 5;
 const MIN_AGE_MS = 3_600_000;
-/** Maximum age of the newest sample to which a further amount is added instead of starting a new sample, in milliseconds. */
+/** Maximum age of the newest sample, in milliseconds, at which a further amount is added to it. Later, a new sample starts. */
 const MERGE_MS = 300_000;
 
 /**

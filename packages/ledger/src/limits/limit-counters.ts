@@ -18,8 +18,8 @@ export type Amounts = Readonly<Record<Unit, bigint>>;
 export type Unit = 'usd' | 'tokens' | 'requests' | 'calls';
 
 /**
- * Time before the end of a period within which a claim may reach the store after that end, in milliseconds. For short periods, a
- * twentieth of the period is used instead.
+ * Time before the end of a period, in milliseconds. A claim that is made within this time may reach the store after that end.
+ * For short periods, a twentieth of the period is used instead.
  */
 const ENDING_MS = 2000;
 
