@@ -35,5 +35,5 @@ export interface WireQuirks {
   readonly extraBody: JsonObject;
 }
 
-/** Returns `base` with `changes`. A call marked as pure is omitted by bundlers if its result is unused. */
+/** Returns a copy of `base` with `changes`. Bundlers omit a call that is marked as pure if its result is unused. */
 export const extended = <T extends object>(base: T, changes: Partial<T>): T => ({ ...base, ...changes });

@@ -72,7 +72,7 @@ function userMessage({ parts }: UserMessage): WireMessage {
   return { role: 'user', content: texts.join('\n\n'), ...(images.length > 0 ? { images } : undefined) };
 }
 
-/** Returns base64 for the list of images, in which the server detects WAV by its bytes (ollama/ollama#15427, 2026-04). */
+/** Returns WAV as base64 for the list of images, in which the server detects WAV by its bytes (ollama/ollama#15427, 2026-04). */
 function audioData({ mediaType, bytes }: AudioPart): string {
   if (WAV.includes(mediaType)) return toBase64(bytes);
   throw new LlmError('unsupported', `audio of type "${mediaType}" is not supported; use WAV`);

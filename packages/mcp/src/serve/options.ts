@@ -30,7 +30,7 @@ export interface ServeOptions {
   readonly prompts?: readonly ServedPrompt[] | undefined;
   /** Skills. Clients receive a skill's tools, and its instructions as a prompt with the skill's name. @default [] */
   readonly skills?: readonly Skill[] | undefined;
-  /** Folder of skill folders, served by the skills extension of MCP. Requires Node, Bun or Deno. @default none */
+  /** Folder whose skill folders are served through MCP's skills extension. Requires Node, Bun or Deno. @default none */
   readonly skillsFolder?: string | undefined;
   /**
    * Agents, served as tools with the argument `task`. The client's user decides on an agent's calls that need approval, even with
@@ -38,8 +38,8 @@ export interface ServeOptions {
    */
   readonly agents?: readonly ServedAgent[] | undefined;
   /**
-   * Store for runs of `agents` that wait for an approval. Runs are stored for one hour. Several serving processes must share the
-   * store. @default the memory of this process, with at most 1,000 runs
+   * Store for runs of `agents` that wait for an approval. A run can continue for one hour. Several serving processes must share
+   * the store. @default the memory of this process, with at most 1,000 runs
    */
   readonly store?: McpStore | undefined;
   /** Listener for errors that occur outside of calls. @default errors are ignored */

@@ -24,8 +24,8 @@ interface CallState {
 /**
  * Assembles tool calls from fragments. A call is identified by its index, or by its id if no index exists. A fragment with
  * neither continues the last call. A fragment with a name begins another call if its id differs (Gemini's compatible endpoint
- * sends every call with index 0), or if it has no id and the current arguments are complete. A fragment with a different id but
- * no name continues a named call, because some servers generate an id for every fragment (Poolside and gateways, 2026).
+ * sends every call with index 0), or if it lacks an id after the arguments of the call are complete. A fragment with a different
+ * id but no name continues a named call, because some servers generate an id for every fragment (Poolside and gateways, 2026).
  */
 export class ToolCalls {
   private readonly writer: EventWriter;
