@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import { serveMcp } from './serve-mcp.ts';
+
+it('answers with an error after it was closed', async () => {
+  const server = serveMcp({ name: 'x', version: '1', tools: [] });
+  await server.close();
+  await server.close();
+  const response = await server.fetch(new Request('http://x.internal'));
+  expect([response.status, await response.json()]).toEqual([
+    503,
+    { jsonrpc: '2.0', error: { code: -32_000, message: 'The server was closed' }, id: null },
+  ]);
+});
+
+const post = (message: object, headers: Record<string, string> = {}): Request =>
+  new Request('http://x.internal', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      ...headers,
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, ...message }),
+  });
+
+it.each([
+  [undefined, false],
+  [0, false],
+  [1, true],
+])('with the option sessions: %s starts a session for a client of 2025: %s', async (sessions, starts) => {
+  const server = serveMcp({ name: 'x', version: '1', tools: [], sessions });
+  const clientInfo = { name: 'c', version: '1' };
+  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
+  const response = await server.fetch(post({ method: 'initialize', params }));
+  expect([response.status, response.headers.has('mcp-session-id')]).toEqual([200, starts]);
+  await response.body?.cancel();
+  await server.close();
+});
+
+it('answers with an error for an unknown session', async () => {
+  const server = serveMcp({ name: 'x', version: '1', tools: [], sessions: 1 });
+  const response = await server.fetch(post({ method: 'tools/list' }, { 'mcp-session-id': 'unknown' }));
+  expect([response.status, await response.json()]).toEqual([
+    404,
+    { jsonrpc: '2.0', error: { code: -32_001, message: 'Session not found' }, id: null },
+  ]);
+  await server.close();
+});
+
+it('ends the session that was not used for the longest time', async () => {
+  const server = serveMcp({ name: 'x', version: '1', tools: [], sessions: 2 });
+  const clientInfo = { name: 'c', version: '1' };
+  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
+  const begin = async (): Promise<string> => {
+    const response = await server.fetch(post({ method: 'initialize', params }));
+    await response.text();
+    return response.headers.get('mcp-session-id') ?? '';
+  };
+  const statusOf = async (id: string): Promise<number> => {
+    const response = await server.fetch(post({ method: 'tools/list' }, { 'mcp-session-id': id }));
+    await response.text();
+    return response.status;
+  };
+  const [first, second] = [await begin(), await begin()];
+  expect([await statusOf(first), await statusOf(second), await statusOf(first)]).toEqual([200, 200, 200]);
+  const third = await begin();
+  expect([await statusOf(first), await statusOf(second), await statusOf(third)]).toEqual([200, 404, 200]);
+  await server.close();
+});
