@@ -48,7 +48,7 @@ export interface Agreement {
 
 /**
  * Applies a judge to labeled outputs and compares its scores with the labels. Records and replays the judge's calls in the file
- * of `name`. Rejects with `config` for fewer than two outputs. If an output cannot be judged, rejects with its error.
+ * of `name`. Rejects with `config` for fewer than two outputs. If the judge fails, rejects with its error.
  */
 export async function calibrate<Input = JsonValue>(
   judge: Check,

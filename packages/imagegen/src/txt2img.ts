@@ -22,7 +22,7 @@ export interface Txt2ImgCall {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Posts JSON to a path below the origin and returns the parsed response. Throws an error for an error response. */
+/** Function that posts JSON to a path below the origin and returns the parsed response. Throws for an error response. */
 export type PostTxt2Img = (
   path: Txt2ImgCall['path'],
   body: string,

@@ -39,7 +39,7 @@ async function pastedRedirect(paste: NonNullable<LoginIo['paste']>, state: strin
   return parsePasted(typeof text === 'string' ? text : '', state);
 }
 
-/** Parses the complete redirect address, `?code=…&state=…`, or `code=…&state=…`. Rejects the state of another login. */
+/** Parses the complete redirect address, `?code=…&state=…`, or `code=…&state=…`. Throws for the state of another login. */
 function parsePasted(text: string, state: string): URLSearchParams {
   const trimmed = text.trim();
   const url = URL.parse(trimmed);

@@ -94,7 +94,7 @@ async function codexPoll(url: string, form: URLSearchParams, post: Post): Promis
   );
 }
 
-/** Converts an error response to a standard OAuth error. Keeps the status of a rate limit or a server error. */
+/** Converts an error response to a standard OAuth error. Returns a rate limit or a server error unchanged. */
 const asRefusal = (answer: Response): Response =>
   answer.status === 429 || answer.status >= 500
     ? answer

@@ -20,8 +20,8 @@ const NEEDS_LOGIN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns the access token, and refreshes it before it expires. Only one process that shares the vault refreshes the token. After
- * a second refresh with the same refresh token, the authority would consider the token stolen, and end the login.
+ * Source of the access token. Refreshes the token before it expires. Only one of the processes that share the vault does this,
+ * because after a second refresh with the same refresh token, the authority would consider it stolen, and end the login.
  */
 export class Refresher {
   private readonly options: OAuthOptions;

@@ -9,7 +9,7 @@ export function plainLine(text: string, length = 300): string {
   return cut.replaceAll(LONE_SURROGATES, '\uFFFD');
 }
 
-/** Returns text without control characters other than line feeds, at most `length` characters. */
+/** Returns the first `length` characters of a text, without control characters other than line feeds. */
 export function plainLines(text: string, length: number): string {
   const lines = text.slice(0, length).split(/\r\n|\r|\n/);
   return lines.map((line) => plainLine(line, length)).join('\n') + (text.length > length ? '…' : '');

@@ -162,7 +162,7 @@ export class Alerts {
   }
 }
 
-/** Whether a period lasts longer than a day. Shorter periods always end within a day, so they need no `running-out` alert. */
+/** Whether a period lasts at least a day. Shorter periods always end within a day, so they need no `running-out` alert. */
 function isLong({ definition: { per } }: LimitCounters): boolean {
   return per === 'day' || per === 'month' || per === 'ever' || (typeof per === 'object' && per.ms >= DAY_MS);
 }

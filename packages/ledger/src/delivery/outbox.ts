@@ -53,7 +53,7 @@ export class Outbox {
   }
 
   /**
-   * Runs a job. Resolves after the first run; retries run in the background. Returns `undefined` if the store answered synchronously.
+   * Runs a job. Resolves after the first run. Retries run in the background. Returns `undefined` if the store answers at once.
    */
   send(job: StoreJob): Promise<void> | undefined {
     const doing = invoke(() => job.run());
