@@ -181,7 +181,7 @@ function callError(error: unknown, { target, signal, child, options }: Ending): 
   );
 }
 
-/** Releases the resources of a run. Does not wait for the child, because a child that does not exit would block the call. */
+/** Ends the child, and removes the workspace after the child has exited. The call does not wait, because this can take long. */
 async function cleanUp(
   child: Child | undefined,
   workspace: Workspace | undefined,

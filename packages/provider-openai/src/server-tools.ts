@@ -4,7 +4,7 @@ import type { JsonObject } from '@majordomo/core';
 export interface WebSearch {
   /** Domains to which the search is limited. @default all domains */
   readonly allowedDomains?: readonly string[] | undefined;
-  /** Amount of text from search results that the model receives. If it is absent, OpenAI uses `medium`. */
+  /** Amount of text from search results that the model receives. @default OpenAI uses 'medium' */
   readonly contextSize?: 'low' | 'medium' | 'high' | undefined;
   /**
    * Location of the user, which influences the results. `country` is a two-letter ISO code. `timezone` is an IANA name such as
@@ -23,7 +23,7 @@ export interface WebSearch {
 export interface FileSearch {
   /** Ids of the vector stores to search, such as `vs_…`. */
   readonly stores: readonly string[];
-  /** Maximum number of search results. If it is absent, OpenAI chooses the number. */
+  /** Maximum number of search results. @default OpenAI chooses the number */
   readonly maxResults?: number | undefined;
 }
 /** MCP server that OpenAI calls. */

@@ -21,7 +21,7 @@ export function privateKeyIn(text: string): { readonly from: number; readonly to
  */
 export type KeyMode = 'lines' | 'inline' | 'run' | Quote;
 
-/** Returns the length of the secret in this line, and `next`, its mode in the next line (`undefined` if it ends here). */
+/** Returns the length of the secret in this line. `next` is its mode in the next line; `undefined` if it ends here. */
 export function continueKey(
   line: string,
   mode: KeyMode,

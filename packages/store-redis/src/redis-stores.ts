@@ -36,7 +36,7 @@ export interface RedisOptions {
    */
   readonly prefix?: string | undefined;
   /**
-   * Maximum time to wait for a reply, in milliseconds, regardless of the client's own limits.
+   * Maximum time to wait for a reply, in milliseconds, even if the client's own timeouts are longer.
    *
    * @default 250
    */

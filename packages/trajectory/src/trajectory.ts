@@ -35,7 +35,7 @@ export interface TrajectoryTool {
 /** Facts about a run that its result does not contain. If `targets` is empty, the targets in the run's result are used. */
 export type RunDescription = Omit<Trajectory, 'version' | 'at' | 'messages' | 'usage' | 'outcome'>;
 
-/** Converts a run, or the error that ended a run, to a trajectory. `at` is the end time of the run. @default now */
+/** Converts a run, or the error that ended a run, to a trajectory. `at` is the end time of the run, by default now. */
 export function trajectoryOf(
   run: RunResult | RunError,
   about: RunDescription,

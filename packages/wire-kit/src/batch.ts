@@ -11,7 +11,7 @@ export type FileBatchRequests = Required<BatchRequests>;
 
 type Local = Pick<BatchBackend, 'limits' | 'line' | 'separator'>;
 
-/** Creates a batch API. Its functions that send requests are loaded with `load` when the first of them is called. */
+/** Creates a batch API. `load` loads the functions that send requests when the first of them is called. */
 export const lazyBatch = (local: Local, load: () => Promise<BatchRequests>): BatchBackend => ({
   ...local,
   create: async (batch, context) => (await load()).create(batch, context),

@@ -61,7 +61,7 @@ async function* readStream(
     messages++;
     deliverMessage(reader, data, event);
   }, reader.writer.target);
-  /** Decodes the next bytes. In a separate function, they can be garbage-collected while the consumer runs. */
+  /** Decodes the next bytes. Is a separate function, so that the bytes can be garbage-collected while the consumer runs. */
   const decodeNext = async (): Promise<boolean> => {
     const { done, value } = await body.read();
     signal.throwIfAborted();

@@ -49,7 +49,7 @@ export interface ChatQuirks extends WireQuirks {
   readonly thinkTags: 'keep' | 'split';
   /** Whether `completion_tokens` includes reasoning tokens. `outside`: reasoning tokens are added to the output tokens. */
   readonly reasoningTokens: 'inside' | 'outside';
-  /** Role that may follow tool results. `assistant`: an assistant message is inserted before a user message that follows. */
+  /** Role that may follow tool results. `assistant`: an assistant message is inserted before a user message. */
   readonly afterTools: 'any' | 'assistant';
   /** Whether a tool message contains the name of its tool in `name`. */
   readonly toolResultName: boolean;

@@ -35,7 +35,7 @@ export function sharedRecovery(
 const GRAMMAR_FAILURE =
   /error parsing grammar|json-schema-to-grammar|unable to generate parser|failed to parse grammar/i;
 
-/** Removes `pattern` and `format` from the schemas. Returns `undefined` if the schemas contain neither. */
+/** Returns a recovery that removes `pattern` and `format` from the schemas; `undefined` if the schemas contain neither. */
 function simplerSchemaRecovery(sent: SentBody): Recovery | undefined {
   if (!/"(?:pattern|format)":/.test(schemasIn(sent))) return undefined;
   return {
@@ -67,7 +67,7 @@ const SCHEMA_CODES: ReadonlySet<string> = new Set(['invalid_function_parameters'
 const schemasIn = ({ tools, response_format: chat, text }: SentBody): string =>
   JSON.stringify([tools, chat, text]);
 
-/** Sends the caller's schemas unchanged and without `strict`, so that the server does not enforce the schemas. */
+/** Returns a recovery that sends the caller's schemas unchanged and without `strict`, so that they are not enforced. */
 const nonStrictRecovery = ({ formatMembers, schemaFormat, toolsToWire }: BodyForms): Recovery => ({
   id: 'strict',
   what: 'strict dropped from schemas',
@@ -95,7 +95,7 @@ const NO_SCHEMA =
 const NO_JSON_MODE =
   /(?:not|n't) support[^.]{0,60}json_object|json_object[^.]{0,60}(?:not supported|unsupported)/i;
 
-/** Adds the schema to the system text, and requests JSON mode if the model supports it. */
+/** Returns a recovery that adds the schema to the system text, and requests JSON mode if the model supports it. */
 function schemaInstructionRecovery(
   { message }: ReportedFailure,
   sent: SentBody,
@@ -125,8 +125,8 @@ function withInstruction(request: ModelRequest, members: object): ModelRequest {
 }
 
 /**
- * Removes earlier reasoning and vendor items, and the replay data that refers to them. Later requests to this target also omit
- * them, because the target would reject them again.
+ * Recovery that removes earlier reasoning and vendor items, and the replay data that refers to them. Later requests to this
+ * target also omit these items, because the target would reject them again.
  */
 export const WITHOUT_REPLAY: Recovery = {
   id: 'encrypted reasoning',

@@ -49,7 +49,7 @@ const OTHER_LIMIT: ReadonlyMap<string, string> = new Map([
   ['max_completion_tokens', 'max_tokens'],
 ]);
 
-/** Removes or renames the rejected property, or disables streaming. Returns `undefined` for an essential or unsent property. */
+/** Returns a recovery that drops or renames the rejected property or disables streaming; `undefined` if it must not change. */
 export function rejectedMemberRecovery(failure: ReportedFailure, sent: SentBody): Recovery | undefined {
   const member = rejectedMember(failure);
   if (member === 'stream' && sent['stream'] === true) return NON_STREAMING;
@@ -141,7 +141,7 @@ const renameRecovery = (member: string, other: string): Recovery => ({
   remember: true,
 });
 
-/** Repeats the request without streaming, for accounts that may not stream a model's response. */
+/** Recovery that repeats the request without streaming, for accounts that may not stream a model's response. */
 const NON_STREAMING: Recovery = {
   id: 'complete',
   what: 'requested a non-streaming response',

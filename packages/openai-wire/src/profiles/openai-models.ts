@@ -118,7 +118,7 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
 const loadingOf = ({ cacheRequest }: SharedQuirks): Partial<ResponsesQuirks> =>
   cacheRequest === undefined ? {} : { toolLoading: 'additional_tools' };
 
-/** Quirk of reasoning models. Over Responses, they reject sampling settings, as over Chat Completions. */
+/** Quirk of reasoning models, which reject sampling settings over Responses as well as over Chat Completions. */
 const THINKS: Partial<ResponsesQuirks> = { refuses: ['temperature', 'top_p', 'top_logprobs'] };
 
 /** Quirks of models without reasoning, which reject a request for encrypted reasoning (recorded by several clients, 2025). */

@@ -89,7 +89,7 @@ function joinBranches(schema: JsonObject, branches: readonly JsonObject[]): Json
   };
 }
 
-/** Describes which properties belong together, such as `kind "a", x, y`. */
+/** Returns a description of the properties that belong together, such as `kind "a", x, y`. */
 function describeRequired(branch: JsonObject): string {
   const properties = propertiesOf(branch);
   const names = requiredOf(branch).map((name) => {

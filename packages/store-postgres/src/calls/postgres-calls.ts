@@ -196,7 +196,7 @@ const newVersionSql = (schema: string): string => `
   SELECT DISTINCT at - at % 3600000 AS hour, pg_current_xact_id()::text FROM changed ORDER BY hour
   ON CONFLICT (hour) DO UPDATE SET version = excluded.version, models = NULL, callers = NULL`;
 
-/** Returns the SQL that deletes old entries and content, and the sums of hours that have no more entries. Skips locked rows. */
+/** Returns the SQL that deletes old entries and content, and the sums of hours without entries. Skips locked rows. */
 const pruneSql = (schema: string): string => `
 WITH changed AS (
   DELETE FROM ${schema}.calls WHERE id IN (
