@@ -6,7 +6,7 @@ import { isSubset, toSubset } from './schema.ts';
 interface RecoveryRule extends Omit<Recovery, 'apply'> {
   /** Pattern for the message of an error with status 400. The first matching rule that changes the request applies. */
   readonly pattern: RegExp;
-  /** Changes the request, or returns the same object if the request contains nothing to change. */
+  /** Function that returns the changed request, or the same object if the request contains nothing to change. */
   readonly apply: (request: ModelRequest) => ModelRequest;
 }
 

@@ -104,7 +104,7 @@ function isSecretName(key: unknown): boolean {
 const isSecretMember = (key: unknown, member: unknown): boolean =>
   isSecretName(key) && !(typeof member === 'string' && isWorkingFolder(String(key), member));
 
-/** Returns the name of a member that contains bytes as a string, if the value is a part or a tagged value. */
+/** Returns the name of the member that contains the bytes of a part or tagged value as a string; `undefined` if none does. */
 function bytesMember(from: object): string | undefined {
   const { type, $bytes } = from as { type?: unknown; $bytes?: unknown };
   if (typeof $bytes === 'string') return '$bytes';

@@ -10,7 +10,7 @@ const TYPICAL_FIRST_MS = 1000;
 const TYPICAL_RATE = 50;
 /** Minimum number of tokens of a response for which a rate is measured. */
 const MIN_TOKENS = 16;
-/** Minimum share of an attempt's duration after the first content. Below this share, only the rate is measured. */
+/** Minimum share of an attempt's duration that remains after the first content. Below it, only the rate is measured. */
 const AT_ONCE = 0.1;
 
 interface TargetSpeed {
