@@ -5,7 +5,7 @@ import { API_VERSION } from './request.ts';
 /** Headers that this provider and Anthropic's SDK set, in addition to the headers that every SDK sets. */
 export const HEADERS: readonly string[] = ['anthropic-version', 'authorization'];
 
-/** Creates a client. The SDK reads only ANTHROPIC_CUSTOM_HEADERS of the process, whose headers `fetch` removes. */
+/** Creates a client. From the process environment, the SDK reads only ANTHROPIC_CUSTOM_HEADERS. `fetch` removes its headers. */
 export const newClient = (
   settings: Pick<ClientOptions, 'baseURL' | 'fetch' | 'timeout'> & { readonly apiKey: string },
 ): BaseAnthropic =>

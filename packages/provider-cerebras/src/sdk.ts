@@ -10,7 +10,7 @@ export const Client = Cerebras as unknown as new (options: object) => SdkClient;
  */
 const NO_AGENT = {};
 
-/** Creates a client. The SDK reads only CEREBRAS_CUSTOM_HEADERS of the process, whose headers `fetch` removes. */
+/** Creates a client. From the process environment, the SDK reads only CEREBRAS_CUSTOM_HEADERS. `fetch` removes its headers. */
 export const newClient = ({ key, ...settings }: ClientSettings): SdkClient =>
   new Client({
     ...settings,

@@ -3,7 +3,7 @@ import { Groq } from 'groq-sdk';
 
 export { Groq as Client };
 
-/** Creates a client. The SDK reads only GROQ_CUSTOM_HEADERS of the process, whose headers `fetch` removes. */
+/** Creates a client. From the process environment, the SDK reads only GROQ_CUSTOM_HEADERS. `fetch` removes its headers. */
 export function newClient(settings: ClientSettings): Groq {
   const { key, defaultHeaders, defaultQuery, ...rest } = settings;
   return new Groq({

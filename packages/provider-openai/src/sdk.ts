@@ -4,7 +4,7 @@ import { OpenAI } from 'openai/client';
 
 export { OpenAI as Client };
 
-/** Creates a client. The SDK reads only OPENAI_CUSTOM_HEADERS of the process, whose headers `fetch` removes. */
+/** Creates a client. From the process environment, the SDK reads only OPENAI_CUSTOM_HEADERS. `fetch` removes its headers. */
 export function newClient(settings: ClientSettings): OpenAI {
   const { key, defaultHeaders, defaultQuery, ...rest } = settings;
   return new OpenAI({

@@ -31,7 +31,7 @@ const FORMS: BodyForms = {
   toolsToWire,
 };
 
-/** Disables reasoning. On Chat Completions, some OpenAI models reject effort together with tools (several clients, 2026). */
+/** Recovery that disables reasoning, because some OpenAI models reject effort with tools on Chat Completions (clients, 2026). */
 const WITHOUT_EFFORT: Recovery = {
   id: 'effort beside tools',
   what: 'reasoning_effort "none" sent with tools',
@@ -54,7 +54,7 @@ const TURNS_AFTER_TOOLS: Recovery = {
 /** Gemini's error message about tool calls of other models (2026). */
 const SIGNATURE_MISSING = /missing (?:a |the )?[`'"]?thought_signature/i;
 
-/** Adds a placeholder signature to the first call of each turn if this call has none. Gemini does not check later calls. */
+/** Returns a recovery that adds a missing signature to the first call of each turn. Gemini does not check later calls. */
 const unsignedCallsRecovery = (family: string): Recovery => ({
   id: 'thought signature',
   what: 'calls without a signature marked as not signed',
