@@ -15,7 +15,7 @@ interface ToolCall {
   readonly function: { readonly name: string; arguments: string };
 }
 
-/** Returns a function that translates chunks of the UI message stream to AG-UI events. Each step becomes one assistant message. */
+/** Returns a function that converts chunks of the UI message stream to AG-UI events. Each step becomes one assistant message. */
 export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgUiEvent[] {
   const { threadId, runId } = input;
   /** Messages that the client shows, except the messages of the current step. */

@@ -9,7 +9,7 @@ const RETRY_MS = 100;
 /** Time to wait for events that are still in transit when calls wait for a decision, in milliseconds. */
 const GRACE_MS = 500;
 
-/** Returns the source of a watched run. The run's result replaces missed events. The events end when calls wait for a decision. */
+/** Returns the source of a watched run. Its result replaces missed events. The events end when calls wait for a decision. */
 export function durableSource(
   source: UiEvents,
   { messages, steps, decisions }: SourceInput,

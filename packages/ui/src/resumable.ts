@@ -7,8 +7,8 @@ import { shownChunks } from './shown-chunks.ts';
 import type { ResumableOptions, ResumableStreams, UiEnd } from './types.ts';
 
 /**
- * Creates the registry of running responses. Responses are stored in the memory of the process that creates them and are lost when that
- * process dies. If responses must survive, use a durable run, and send `watchRun(…)` with `uiMessageResponse` for POST and GET.
+ * Creates the registry of running responses. Responses are stored in the memory of the process that creates them and are lost
+ * when it ends. If responses must survive, use a durable run, and send `watchRun(…)` with `uiMessageResponse` for POST and GET.
  */
 export function createResumableStreams(options: ResumableOptions = {}): ResumableStreams {
   checkOptions('createResumableStreams', options, {

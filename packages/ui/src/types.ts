@@ -51,9 +51,9 @@ export interface FromUiOptions {
   /** Id of the chat in the approval signatures. Must equal the `chatId` of `UiOptions`. `@default undefined` */
   readonly chatId?: string | undefined;
   /**
-   * Transcript of this chat, or state of its run, from the application's store. If set, only the last user message or the decisions of the
-   * page are used. The page's transcript, calls and arguments are ignored. A user message instead of a decision gives the pending calls an
-   * error result. To regenerate a response, omit the last turn and its user message. If not set, the page's transcript is used.
+   * Transcript of this chat, or state of its run, from the application's store. If set, only the page's last user message or
+   * decisions are used. If a user message arrives instead of a decision, the pending calls get an error result. To regenerate a
+   * response, omit the last turn and its user message. If not set, the page's transcript is used.
    */
   readonly stored?: readonly Message[] | RunState | undefined;
   /**
@@ -162,8 +162,8 @@ export interface UiOptions {
   /** Whether citations are sent as source parts, and for version 7 also in the text part. `@default true` */
   readonly sources?: boolean | undefined;
   /**
-   * Whether tokens that vendors require in the next request (signatures, encrypted reasoning) are sent as `providerMetadata.majordomo.replay`, so
-   * that a stateless page returns them. `@default true`
+   * Whether tokens that vendors require in the next request (signatures, encrypted reasoning) are sent as
+   * `providerMetadata.majordomo.replay`, so that a stateless page returns them. `@default true`
    */
   readonly replay?: boolean | undefined;
   /** Secret that signs approval requests. In an array, the first one signs. If not set, approvals require a `stored` state. */
@@ -186,7 +186,7 @@ export interface UiOptions {
    * the data that `onEnd` stored. If `onEnd` rejects, the page receives an error chunk. Also called if all readers disconnected.
    */
   readonly onEnd?: ((end: UiEnd) => void | Promise<void>) | undefined;
-  /** Called with every failure, for logging. A returned string replaces the failure text that the page receives. */
+  /** Listener for every failure, for logging. A returned string replaces the failure text that the page receives. */
   readonly onError?: ((error: unknown) => unknown) | undefined;
   /** Clock for approvals and time limits. `@default systemClock` */
   readonly clock?: Clock | undefined;
