@@ -182,8 +182,8 @@ export interface UiOptions {
       }
     | undefined;
   /**
-   * Called once when the response has ended. The last chunk is sent after `onEnd` settles, so that a page that received it can read
-   * the data that `onEnd` stored. If `onEnd` rejects, the page receives an error chunk. Also called if all readers disconnected.
+   * Function that is called once when the response has ended, also if all readers disconnected. The last chunk is sent after it
+   * settles, so that a page that received this chunk can read the stored data. If it rejects, the page receives an error chunk.
    */
   readonly onEnd?: ((end: UiEnd) => void | Promise<void>) | undefined;
   /** Listener for every failure, for logging. A returned string replaces the failure text that the page receives. */
