@@ -15,7 +15,7 @@ export interface RecorderOptions {
   readonly onLiveCall: (call: RecordedCall) => Promise<void>;
 }
 
-/** Records or replays the calls of one sample. The results of the calls are JSON. */
+/** Recorder that records or replays the calls of one sample. The results of the calls are JSON. */
 export class Recorder {
   /** First problem because of which the sample has no result, such as a call without a recording. */
   problem: LlmError | undefined;

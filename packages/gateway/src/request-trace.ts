@@ -5,7 +5,7 @@ import type { Caller } from './options.ts';
 
 const CLIENT_REQUEST_ID = /^[\x21-\x7e]{1,512}$/;
 
-/** Collects the data of one `RequestEvent`, and reports the event once, after the handler and the body of a stream have ended. */
+/** Data of one `RequestEvent`, which is reported once, after the handler and the body of a stream have ended. */
 export class RequestTrace {
   caller: Caller | undefined;
   /** Pattern of the route, or `other` for an address that is not served. */

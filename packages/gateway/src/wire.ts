@@ -24,7 +24,7 @@ export interface ParsedRequest {
   createWriter(choice: number): Writer;
 }
 
-/** Converts a call's events to the text of an event stream. */
+/** Writer of a call's events as the text of an event stream. */
 export interface Writer {
   /** Returns the text of an event, or `''` for an event that the wire does not support. */
   write(event: StreamEvent): string;

@@ -6,7 +6,7 @@ export interface Range extends FoundValue {
   readonly value?: string;
 }
 
-/** Finds values in a text by rules. */
+/** Finder of values in a text by rules. */
 export class ValueFinder {
   private readonly rules: readonly CompiledRule[];
 

@@ -21,7 +21,7 @@ interface OpenPart {
 
 const HIGH_SURROGATE = /[\uD800-\uDBFF]/;
 
-/** Buffers the events of an answer until the output checks have allowed them. */
+/** Buffer for the events of an answer until the output checks have allowed them. */
 export class HoldBack {
   /** Time at which the next run of the checks is due, in milliseconds of the clock. `undefined` if no run is due. */
   due: number | undefined;

@@ -18,7 +18,7 @@ export interface MaskedRequest {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** Replaces values in requests with placeholders. The placeholders of a request do not depend on earlier requests. */
+/** Mask that replaces values in requests with placeholders. The placeholders of a request do not depend on earlier requests. */
 export class Mask {
   private readonly options: MaskOptions;
   private readonly finder: ValueFinder;

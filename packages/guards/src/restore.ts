@@ -10,7 +10,7 @@ import { mapStrings } from './map-texts.ts';
 import { PLACEHOLDER } from './mask.ts';
 import type { MaskOptions } from './types.ts';
 
-/** Replaces the placeholders in the answer to one request with their values. Unknown placeholders do not change. */
+/** Restorer of the values of placeholders in the answer to one request. Unknown placeholders do not change. */
 export class Restorer {
   private readonly values: ReadonlyMap<string, string>;
   /** Names of the tools in whose arguments placeholders are replaced. `true` means all tools, and `false` means none. */

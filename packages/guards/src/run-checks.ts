@@ -19,7 +19,7 @@ const SUBJECTS: Readonly<Record<Side, string>> = {
   'tool-call': 'tool call',
 };
 
-/** Runs the checks of one call, and emits each result as an event. */
+/** Runner of the checks of one call, which emits each result as an event. */
 export class CheckRunner {
   readonly clock: Clock;
   /** Warnings of the call, for example that a check with `whenDown: 'allow'` was down. */

@@ -50,7 +50,7 @@ export interface Check {
    * answer are not delivered until more text follows or the part ends. @default 1
    */
   readonly span?: number | undefined;
-  /** Overrides `GuardOptions.whenDown` for this check. */
+  /** Behavior if this check is down. @default the value of `GuardOptions.whenDown` */
   readonly whenDown?: 'deny' | 'allow' | undefined;
 }
 

@@ -22,7 +22,7 @@ type AttemptEvent =
   | EventOf<'attempt-failed'>
   | EventOf<'benched' | 'probed' | 'recovered'>;
 
-/** Records the attempts of one call and emits its events. */
+/** Log of the attempts of one call, which also emits the events of the call. */
 export class CallLog {
   /** Whether any target was skipped because it is benched. */
   hasBenched = false;

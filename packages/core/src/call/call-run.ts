@@ -17,8 +17,8 @@ type Continued = Extract<StreamEvent, { type: 'continued' }>;
 type CallerEvents<Event> = readonly (Event | Reset | Continued)[];
 
 /**
- * Runs one call along its chain. Each pull returns the next events for the caller. The call tries its targets in order until one
- * succeeds. After each failure, the call recovers, retries, advances to the next target, or throws.
+ * Run of one call along its chain. Each pull returns the next events for the caller. The call tries its targets in order until
+ * one succeeds. After each failure, the call recovers, retries, advances to the next target, or throws.
  */
 export class CallRun<Event extends object, Result> {
   /** Result of the call. Set when the call has finished. */

@@ -5,7 +5,7 @@ import type { ModelRequest } from '../types/request.ts';
 const MAX_TARGETS = 256;
 const MAX_RECOVERIES = 8;
 
-/** Stores the recoveries that each target needed, so that later calls send the changed request at once. */
+/** Memory of the recoveries that each target needed, so that later calls send the changed request at once. */
 export class RecoveryMemory {
   private readonly byTarget = new Map<string, Map<string, Recovery>>();
 

@@ -168,7 +168,7 @@ export interface Pace {
   readonly windowMs: number;
 }
 
-/** Measures the speed of an answer in consecutive windows. Only the time spent waiting for the model is measured. */
+/** Meter of the speed of an answer in consecutive windows. Only the time spent waiting for the model is measured. */
 class PaceMeter {
   private readonly windowMs: number;
   /** Minimum number of characters that must arrive in a window. */

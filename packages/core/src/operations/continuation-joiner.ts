@@ -14,7 +14,7 @@ export interface JoinedText {
 const NOTHING: JoinedText = { text: '', removed: '' };
 
 /**
- * Joins the text of a model to the incomplete text of another model. Removes an introduction, and a repetition of the emitted
+ * Joiner of the text of a model to the incomplete text of another model. Removes an introduction, and a repetition of the emitted
  * text that is too long to be a coincidence. Buffers text until the part to remove is known.
  */
 export class ContinuationJoiner {

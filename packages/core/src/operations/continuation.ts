@@ -83,7 +83,7 @@ function prepareContinuation(
 type EventOf<Type extends ModelEvent['type']> = Extract<ModelEvent, { type: Type }>;
 
 /**
- * Rewrites the events of a model as a continuation of an answer. The model's first text continues the open text. The model's
+ * Rewriter of the events of a model as a continuation of an answer. The model's first text continues the open text. The model's
  * other parts follow the existing parts.
  */
 class EventRewriter {

@@ -71,7 +71,7 @@ function prepareSpeech(
   };
 }
 
-/** Collects the audio, unless the caller reads the audio as it arrives. */
+/** Speech of one attempt. Collects the audio, unless the caller reads the audio as it arrives. */
 class SpeechAnswer implements Answer<SpeechEvent, SpeechResponse> {
   usage: Usage | undefined;
   private readonly target: string;

@@ -11,7 +11,7 @@ interface OpenPart {
   text: string;
 }
 
-/** Accumulates the events of a chat attempt. */
+/** Accumulator of the events of a chat attempt. */
 export class Accumulator implements Answer<ModelEvent, ChatResponse> {
   characters = 0;
   private readonly target: string;

@@ -190,8 +190,8 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
 }
 
 /**
- * Detects a reader that has stopped without closing its iterator, which would keep the connection open forever. Uses one timer
- * per stream. The time in which the reader waits for the source does not count.
+ * Detector of a reader that has stopped without closing its iterator, which would keep the connection open forever. Uses one
+ * timer per stream. The time in which the reader waits for the source does not count.
  */
 class UnreadTimer {
   private readonly clock: Clock;

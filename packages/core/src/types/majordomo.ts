@@ -168,7 +168,7 @@ export interface MajordomoOptions {
   readonly health?: HealthOptions | undefined;
   /** Gates, called in order before each attempt. Their permits are settled in reverse order. */
   readonly gates?: readonly Gate[] | undefined;
-  /** Resizes images and counts pages for each target. Without it, targets are skipped for images above their limits. */
+  /** Fitter that resizes images and counts pages for each target. Without it, a target is skipped for images above its limits. */
   readonly media?: MediaFitter | undefined;
   /** Receives the events of all calls. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
@@ -199,7 +199,7 @@ export interface ResolveOptions {
   readonly tenant?: string | undefined;
   /** Arbitrary data, as in `CallOptions`. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
-  /** Cancels the wait for a resolver. */
+  /** Signal that cancels the wait for a resolver. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -25,7 +25,7 @@ interface CodeLogin {
   readonly state: string;
 }
 
-/** Calls one authority with oauth4webapi. The errors that it throws contain no tokens. */
+/** Client of one authority, based on oauth4webapi. The errors that it throws contain no tokens. */
 export class Authority {
   readonly client: protocol.Client;
   private readonly options: OAuthOptions;

@@ -17,7 +17,7 @@ interface Plan {
 
 type Use<Result> = (key: Key, context: ModelContext) => Result;
 
-/** Makes each attempt with a key of the pool. If a key fails, the chain's recovery continues with another key. */
+/** Attempts of a pool, each with one of its keys. If a key fails, the chain's recovery continues with another key. */
 export class PoolAttempts {
   private readonly ring: KeyRing;
   private readonly provider: string;

@@ -11,7 +11,7 @@ import { hiddenData, messagesCitations, messagesUsage, stopOf } from './format.t
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;
 
-/** Writes a response as the events of a message, one block after the other. At most one part of the response may be open. */
+/** Writer of a response as the events of a message, one block after the other. At most one part of the response may be open. */
 export class MessagesWriter implements Writer {
   private readonly model: string;
   private readonly stops: readonly string[];

@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 const ARRIVING_MS = 250;
 const QUIET_TURNS = 10;
 
-/** Closes a server without losing requests that have arrived. */
+/** Shutdown of a server without the loss of requests that have arrived. */
 export class Shutdown {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();

@@ -63,7 +63,7 @@ export class StreamedCompletion {
   }
 }
 
-/** Writes a response as `chat.completion.chunk` events. */
+/** Writer of a response as `chat.completion.chunk` events. */
 export class ChatWriter implements Writer {
   private readonly completion: StreamedCompletion;
   private readonly index: number;

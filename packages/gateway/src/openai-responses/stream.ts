@@ -32,7 +32,7 @@ import {
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;
 
-/** Writes a response as numbered events, one item after the other. At most one part of the response may be open. */
+/** Writer of a response as numbered events, one item after the other. At most one part of the response may be open. */
 export class ResponsesWriter implements Writer {
   readonly ids: ResponseIds = new ResponseIds();
   private readonly echo: Echo;

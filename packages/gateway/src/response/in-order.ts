@@ -15,7 +15,7 @@ export function inOrder(writer: Writer): Writer {
   };
 }
 
-/** Orders events by their part. Events of the first open part are emitted, and events of later parts are buffered. */
+/** Order of events by their part. Events of the first open part are emitted, and events of later parts are buffered. */
 class PartOrder {
   /** Indices of the parts that have started and not ended. Events of the first part are emitted. */
   private readonly open: number[] = [];

@@ -13,7 +13,7 @@ export interface PageState {
   readonly health: readonly FeedHealth[];
 }
 
-/** Stores the server's messages and notifies the views at most once per frame. */
+/** Store of the server's messages, which notifies the views at most once per frame. */
 export class Store {
   private readonly byId = new Map<string, FeedCall>();
   private readonly listeners = new Set<() => void>();

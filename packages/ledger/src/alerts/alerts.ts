@@ -25,7 +25,7 @@ const MAX_REMEMBERED = 10_000;
 /** Lease of the claim with which a process reserves an alert, in milliseconds. The process settles the claim immediately. */
 const CLAIM_LEASE_MS = 30_000;
 
-/** Detects the conditions of all alerts, and emits each alert once. */
+/** Detector of the conditions of all alerts, which emits each alert once. */
 export class Alerts {
   private readonly store: LedgerStore;
   private readonly clock: Clock;

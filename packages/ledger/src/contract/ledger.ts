@@ -136,7 +136,7 @@ export interface UsedAmount {
   readonly ms: number;
 }
 
-/** Enforces limits, stores a record of each attempt and computes reports. Uses one store for counters and records. */
+/** Ledger that enforces limits, stores a record of each attempt and computes reports. One store has its counters and records. */
 export interface Ledger {
   /** Gate to pass to `createMajordomo({ gates: [ledger.gate] })`. */
   readonly gate: Gate;

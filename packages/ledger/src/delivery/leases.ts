@@ -13,7 +13,7 @@ export interface Lease {
   readonly attempt: { readonly isLapsed?: boolean | undefined };
 }
 
-/** Renews the leases of attempts that are running. */
+/** Leases of attempts that are running. Renews these leases. */
 export class Leases {
   private readonly store: LedgerStore;
   private readonly clock: Clock;

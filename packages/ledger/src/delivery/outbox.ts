@@ -34,8 +34,8 @@ interface PendingJob {
 }
 
 /**
- * Runs jobs immediately, and retries failed jobs until the store accepts them. Each job is retried separately. A job is abandoned
- * if the store rejects it permanently or too many jobs wait.
+ * Queue that runs jobs immediately, and retries failed jobs until the store accepts them. Each job is retried separately. A job
+ * is abandoned if the store rejects it permanently or repeatedly, or if too many jobs wait.
  */
 export class Outbox {
   private readonly clock: Clock;

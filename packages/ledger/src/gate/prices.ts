@@ -3,7 +3,7 @@ import type { Catalog, CatalogModel } from '@majordomo/catalog';
 /** Maximum number of cached models. Callers can request any name, so the number of names is not bounded. */
 const MAX_MODELS = 1000;
 
-/** Looks up models of the catalog and caches them until the catalog is refreshed. */
+/** Cache of the models of the catalog. It is cleared when the catalog is refreshed. */
 export class Prices {
   private readonly catalog: Catalog;
   /** Sources of the catalog data from which the models were cached. */

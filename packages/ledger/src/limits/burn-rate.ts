@@ -30,7 +30,7 @@ export function emptyAt(
   return Math.round(now + (Math.max(0, Number(left)) / Number(spent)) * age);
 }
 
-/** Measures the rate at which the used amount of a counter grows. Includes amounts that other processes booked. */
+/** Rate at which the used amount of a counter grows. Includes amounts that other processes booked. */
 export class BurnRate {
   private samples: { at: number; amount: bigint; count: number }[] = [];
   private last: bigint | undefined;

@@ -4,7 +4,7 @@ const PAUSE_MS = 300;
 /** Maximum time for which a call's result is delayed until the tool list is updated, in milliseconds. */
 const MAX_WAIT_MS = 2000;
 
-/** Updates a list after change notifications. Only one update runs at a time. */
+/** Watch that updates a list after change notifications. Only one update runs at a time. */
 export class ListWatch {
   private readonly clock: Clock;
   private readonly signal: AbortSignal;
