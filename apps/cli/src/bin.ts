@@ -19,7 +19,7 @@ const end = (signal: keyof typeof ENDINGS): void => {
   interrupts.end();
   setTimeout(() => process.exit(ended), interrupts.graceMs).unref();
 };
-/** Whether a write failed because the terminal was closed. A command that reloads on SIGHUP has no other sign of this. */
+/** Whether a write failed because the terminal was closed. Commands that reload on SIGHUP detect it only here. */
 const isTerminalClosed = ({ code }: NodeJS.ErrnoException): boolean => code === 'EIO';
 process.on('SIGHUP', () => {
   if (interrupts.reload === undefined) end('SIGHUP');

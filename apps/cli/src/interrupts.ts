@@ -14,7 +14,7 @@ export class Interrupts {
     return this.all.signal;
   }
 
-  /** Handles Ctrl-C. Aborts the turn when first pressed in a turn, otherwise the command. Returns which of them was aborted. */
+  /** Aborts the turn at the first Ctrl-C in a turn, otherwise the command. Returns which of the two was aborted. */
   press(): 'turn' | 'command' {
     const { turn } = this;
     this.turn = undefined;

@@ -5,8 +5,8 @@ import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 
 /**
- * `majordomo` without arguments: explains the first steps if nothing is configured. Returns `undefined` if the help is to be
- * printed instead.
+ * Implements `majordomo` without arguments. Explains the first steps if nothing is configured. Returns `undefined` if the help is
+ * to be printed instead.
  */
 export async function welcome(io: Io): Promise<ExitCode | undefined> {
   const settings = await loadSettings(io);

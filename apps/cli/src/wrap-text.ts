@@ -12,7 +12,7 @@ export function cellsOf(text: string): number {
   return cells;
 }
 
-/** Wraps text between words for a terminal. */
+/** Streaming wrapper that breaks lines between words, for a terminal. */
 export interface LineWrapper {
   /** Returns the output for the next chunk. A word that exceeds its line is erased and written on the next line. */
   feed(text: string): string;
@@ -20,7 +20,7 @@ export interface LineWrapper {
   readonly column: number;
 }
 
-/** Breaks streamed text between words, but not in fenced code, which users copy. */
+/** Creates a wrapper that breaks streamed text between words, but not in fenced code, which users copy. */
 export function createLineWrapper(columns: number): LineWrapper {
   let column = 0;
   /** Written part of an unfinished word. */

@@ -19,7 +19,7 @@ export interface Backend {
   readonly addressEnv?: readonly string[] | undefined;
   /** Whether the provider has no default base URL and requires a variable of `addressEnv`. */
   readonly needsAddress?: true;
-  /** `remote`: API of a vendor. `server` and `cli`: run on this machine, are detected, and require no credential. */
+  /** `remote`: API of a vendor. `server`, `cli`: local server or CLI, which is detected and requires no credential. */
   readonly kind: 'remote' | 'server' | 'cli';
   /** Schemes of `LLM_*` DSNs that the package serves. */
   readonly schemes?: readonly string[];

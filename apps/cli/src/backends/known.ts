@@ -11,6 +11,6 @@ export interface Known {
   readonly routers?: readonly Router[] | undefined;
   readonly providers: readonly Provider[];
   readonly chain: ChainOptions;
-  /** Returns the user's vault, which is read at the first call. */
+  /** Function that returns the user's vault, which is read at the first call. */
   readonly vault?: (() => Promise<StoredKeys | undefined>) | undefined;
 }

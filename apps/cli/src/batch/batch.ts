@@ -39,7 +39,7 @@ export interface RunFlags extends ResultFlags {
   readonly once?: true;
 }
 
-/** `majordomo batch run`: submits or continues a job, waits for its end, and prints the results. `--once` polls once instead. */
+/** Implements `majordomo batch run`. Submits or continues a job, and prints its results at the end. `--once` only polls once. */
 export async function runBatch(file: string, flags: RunFlags, io: Io): Promise<ExitCode> {
   const { key, model: spec } = flags;
   const path = resolve(io.cwd, file);
@@ -75,7 +75,7 @@ export async function runBatch(file: string, flags: RunFlags, io: Io): Promise<E
   });
 }
 
-/** `majordomo batch poll`: polls these jobs, or all jobs, once. If the poll of a job fails, the other jobs are still polled. */
+/** Implements `majordomo batch poll`. Polls these jobs, or all jobs, once. A failed poll does not affect the other jobs. */
 export const pollBatches = (keys: readonly string[], flags: StoreFlags, io: Io): Promise<ExitCode> =>
   withBatches(flags, io, async (batches) => {
     const jobs: BatchJob[] = [];
@@ -94,7 +94,7 @@ export const pollBatches = (keys: readonly string[], flags: StoreFlags, io: Io):
     return EXIT.ok;
   });
 
-/** `majordomo batch status`: prints the progress of a job, or of all jobs. */
+/** Implements `majordomo batch status`. Prints the progress of a job, or of all jobs. */
 export const showBatches = (key: string | undefined, flags: StatusFlags, io: Io): Promise<ExitCode> =>
   withBatches(flags, io, async (batches) => {
     for (const each of key === undefined ? await batches.keys() : [key]) {
@@ -105,11 +105,11 @@ export const showBatches = (key: string | undefined, flags: StatusFlags, io: Io)
     return EXIT.ok;
   });
 
-/** `majordomo batch results`: prints the results of the items that are final. */
+/** Implements `majordomo batch results`. Prints the results of the items that are final. */
 export const printBatch = (key: string, flags: ResultFlags, io: Io): Promise<ExitCode> =>
   withBatches(flags, io, async (batches) => printResults(await openJob(batches, key), flags.out, io));
 
-/** `majordomo batch cancel`: cancels a job. The next poll completes the cancellation. */
+/** Implements `majordomo batch cancel`. Cancels a job. The next poll completes the cancellation. */
 export const cancelBatch = (key: string, flags: StoreFlags, io: Io): Promise<ExitCode> =>
   withBatches(flags, io, async (batches) => {
     const job = await openJob(batches, key);

@@ -24,7 +24,7 @@ export interface SourceFlags extends ShowFlags {
   readonly accept?: readonly string[];
 }
 
-/** `majordomo catalog`: prints the date, the sources and the number of models and prices. */
+/** Implements `majordomo catalog`. Prints the date, the sources and the number of models and prices. */
 export async function showCatalog(flags: ShowFlags, io: Io): Promise<ExitCode> {
   const catalog = await currentCatalog(io);
   const models = (await Promise.all(catalog.vendors.map((vendor) => catalog.models(vendor)))).flat();
@@ -46,11 +46,11 @@ export async function showCatalog(flags: ShowFlags, io: Io): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** `majordomo catalog diff`: prints the changes that an update would make. */
+/** Implements `majordomo catalog diff`. Prints the changes that an update would make. */
 export const diffCatalog = async (flags: SourceFlags, io: Io): Promise<ExitCode> =>
   (await check(flags, io)).code;
 
-/** `majordomo catalog update`: writes the file that all commands use. A rejected change leaves the file unchanged. */
+/** Implements `majordomo catalog update`. Writes the file that all commands use. A rejected change leaves the file unchanged. */
 export async function updateCatalog(flags: SourceFlags, io: Io): Promise<ExitCode> {
   const { code, event, stored, rejected } = await check(flags, io);
   if (rejected.length > 0) writeState(rejectedFile(io), rejected);

@@ -77,5 +77,5 @@ export async function keep(session: Chat, question: Message, { added, response }
   await saveTranscript(save, session.io.cwd, { title, messages });
 }
 
-/** Opens another model for the same conversation, with the flags' settings. Throws for an invalid spec. */
+/** Function that opens another model for the same conversation, with the flags' settings. Throws for an invalid spec. */
 export type OpenModel = (spec: string) => Promise<Pick<Chat, 'model' | 'settings' | 'targets'>>;

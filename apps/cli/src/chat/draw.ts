@@ -8,7 +8,7 @@ import { attachment } from './attachments.ts';
 import type { ChatFlags } from './flags.ts';
 import { writeJson } from '../write-json.ts';
 
-/** `--image cat.png`: writes the first image to `cat.png`, the second to `cat-2.png`, and so on. */
+/** Implements `--image cat.png`. Writes the first image to `cat.png`, the second to `cat-2.png`, and so on. */
 export async function draw(
   model: ImageModel,
   prompt: string,
@@ -18,7 +18,7 @@ export async function draw(
   const parts = await Promise.all(file.map((name) => attachment(name, io.cwd)));
   const images = parts.filter((part) => part.type === 'image');
   const other = file[parts.findIndex((part) => part.type !== 'image')];
-  if (other !== undefined) throw new Stop(`${other} is not an image; attach only images with --image`);
+  if (other !== undefined) throw new Stop(`${other} is not an image; with --image, attach only images`);
   const response = await model.generate(
     { prompt, ...(images.length > 0 && { images }) },
     { signal: io.signal },

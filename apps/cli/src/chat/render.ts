@@ -5,7 +5,7 @@ import type { MarkdownStream } from '../markdown/markdown-stream.ts';
 import type { Span } from '../markdown/span.ts';
 import { painter, printable, type Paint } from '../paint.ts';
 
-/** Prints an answer as it arrives. */
+/** Functions that print an answer as it arrives. */
 export interface Renderer {
   readonly show: (event: StreamEvent) => void;
   /** Whether the current line is empty. */

@@ -27,7 +27,7 @@ import { unconfigured } from './unconfigured.ts';
 import { parseSpecAndPrompt } from './spec-and-prompt.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
 
-/** `majordomo chat`: runs one question, or a conversation on a terminal. `page` shows the calls of the chat. */
+/** Implements `majordomo chat`. Runs one question, or a conversation on a terminal. `page` shows the calls of the chat. */
 export async function chat(
   first: string | undefined,
   second: string | undefined,

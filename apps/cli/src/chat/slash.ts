@@ -18,7 +18,7 @@ export const SLASH_COMMANDS = {
 
 export type SlashName = keyof typeof SLASH_COMMANDS;
 
-/** Slash command with its argument, or the problem of an unknown command. */
+/** Slash command with its argument, or a message about an unknown command. */
 export type Slash =
   | { readonly name: SlashName; readonly rest: string }
   | { readonly name: undefined; readonly problem: string };

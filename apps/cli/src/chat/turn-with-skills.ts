@@ -18,7 +18,7 @@ import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import type { Chat, Turn } from './chat-session.ts';
 
-/** Prints a turn, and clears the line before questions to the user. */
+/** Functions that print a turn. `leave` ends the current line before a question to the user. */
 export interface TurnView {
   readonly onEvent: (event: CallEvent) => void;
   readonly show: (event: StreamEvent) => void;

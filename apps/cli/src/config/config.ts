@@ -39,16 +39,16 @@ export interface MajordomoConfig {
 export interface GatewayConfig {
   /**
    * Store of keys, limits, calls and responses: `postgres://…`, `redis://…`, or a SQLite file relative to the configuration.
-   * `${NAME}` is replaced with an environment variable. `@default` the ledger's file
+   * `${NAME}` is replaced with an environment variable. `@default` the SQLite file of `ledger`
    */
   readonly store?: string | undefined;
   /** Whether every request needs a virtual key. A host beyond this machine requires keys. `@default false` */
   readonly keys?: boolean | undefined;
-  /** Call log, with `content`, `keepMs` and `keepContentMs` of `createCallLog`. `@default` on if `store` or `keys` is set */
+  /** Whether calls are logged if a store or keys are used. An object sets options of the log. `@default true` */
   readonly calls?: boolean | CallLogConfig | undefined;
-  /** Whether the Responses API stores state, for `keepMs` milliseconds. `@default` on if `store` or `keys` is set */
+  /** Whether the Responses API stores state if a store or keys are used. `keepMs`: time in milliseconds. `@default true` */
   readonly responses?: boolean | { readonly keepMs?: number | undefined } | undefined;
-  /** Access to `/metrics`: for admins or for everyone. `@default` not served */
+  /** Access to `/metrics`. `admin`: only for admins. `public`: for everyone. `@default` not served */
   readonly metrics?: 'admin' | 'public' | undefined;
   /** Whether the inspector is served. `@default true` */
   readonly inspector?: boolean | undefined;

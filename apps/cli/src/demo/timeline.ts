@@ -24,7 +24,7 @@ export interface Tally {
 export interface TimelineOptions {
   readonly write: (text: string) => void;
   readonly colour: boolean;
-  /** Returns the time in milliseconds. */
+  /** Function that returns the time in milliseconds. */
   readonly now?: () => number;
 }
 

@@ -20,7 +20,7 @@ import { dsns } from './dsns.ts';
 import { specs } from './specs.ts';
 import { writeJson } from '../write-json.ts';
 
-/** `majordomo doctor`: reports what is installed, configured and reachable. The exit code is 1 if a finding is a mistake. */
+/** Implements `majordomo doctor`. Reports installed, configured and reachable items. Returns 1 if a finding is a mistake. */
 export async function doctor(
   flags: { readonly json?: true; readonly lint?: string },
   io: Io,

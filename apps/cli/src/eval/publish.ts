@@ -34,7 +34,7 @@ export async function loadEvals({ report = [] }: VerdictFlags, { cwd }: Io): Pro
   return (await loadPackage('@majordomo/evals', cwd, 'majordomo eval')) as Evals;
 }
 
-/** Prints an evaluation, writes its reports and returns its exit code. `isOneOf`: whether to add its name to file names. */
+/** Prints an evaluation, writes its reports and returns its exit code. `isOneOf`: whether file names end with its name. */
 export async function publish(
   evaluation: Evaluation,
   evals: Evals,
@@ -69,13 +69,13 @@ export interface ShowFlags {
   readonly failed?: true;
 }
 
-/** `majordomo eval compare`: compares two stored evaluations of the same name. */
+/** Implements `majordomo eval compare`. Compares two stored evaluations of the same name. */
 export async function compare(base: string, file: string, flags: VerdictFlags, io: Io): Promise<ExitCode> {
   const evals = await loadEvals(flags, io);
   return publish(evals.compare(await read(base, evals, io), await read(file, evals, io)), evals, flags, io);
 }
 
-/** `majordomo eval show`: prints a stored evaluation and its samples. */
+/** Implements `majordomo eval show`. Prints a stored evaluation and its samples. */
 export async function showStored(file: string, flags: ShowFlags, io: Io): Promise<ExitCode> {
   const evals = await loadEvals({}, io);
   const evaluation = await read(file, evals, io);

@@ -22,7 +22,7 @@ export interface RunFlags
   readonly budget?: string;
 }
 
-/** `majordomo eval run`: runs the evaluation of each module and compares it with its baseline. */
+/** Implements `majordomo eval run`. Runs the evaluation of each module and compares it with its baseline. */
 export async function runEvals(files: readonly string[], flags: RunFlags, io: Io): Promise<ExitCode> {
   const { record = false, live = false, accept, only, trials, concurrency, budget: budgetUsd } = flags;
   if (record && live) throw new Stop('--record and --live cannot be used together');

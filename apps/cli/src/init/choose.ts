@@ -13,8 +13,8 @@ interface Wishes {
 const isPerson = ({ stdin, stdout }: Io): boolean => stdin.kind === 'terminal' && stdout.isTerminal;
 
 /**
- * Returns the vendors of the flags, otherwise the vendors that the user selects, or without a terminal the vendors with a key in
- * the environment. Returns `undefined` if the user cancels. Throws `Stop` if no vendor is selected.
+ * Returns the vendors that the flags name. If they name none, returns the user's selection or, without a terminal, the vendors
+ * with a key in the environment. Returns `undefined` if the user cancels. Throws `Stop` if no vendor is selected.
  */
 export async function chooseVendors(
   { vendor = [], model }: Wishes,

@@ -20,7 +20,7 @@ export interface InitFlags {
   readonly dryRun?: true;
 }
 
-/** `majordomo init`: writes a configuration for the vendors that the user or the flags name. Overwrites nothing. */
+/** Implements `majordomo init`. Writes a configuration for the vendors that the user or the flags name. Overwrites nothing. */
 export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const [there] = projectConfigs(io.cwd).filter((file) => existsSync(file));
   if (there !== undefined && flags.dryRun !== true) {

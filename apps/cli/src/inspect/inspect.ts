@@ -14,7 +14,7 @@ export interface InspectFlags {
   readonly port: string;
 }
 
-/** `majordomo inspect`: serves a page that shows health, spending, limits and specs. Only its playground calls models. */
+/** Implements `majordomo inspect`. Serves a page with health, spending, limits and specs. Only its playground calls models. */
 export const inspect = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
   withPage(flags, io, io.stdout, async (page) => {
     const settings = await loadSettings(io);
@@ -26,7 +26,7 @@ export const inspect = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
     return EXIT.ok;
   });
 
-/** `majordomo inspect chat`: runs `majordomo chat` with the page. */
+/** Implements `majordomo inspect chat`. Runs `majordomo chat` with the page. */
 export const inspectChat = (
   words: readonly [string | undefined, string | undefined],
   chatFlags: ChatFlags,

@@ -24,7 +24,7 @@ export interface CreateFlags extends KeysFlags {
 
 const DAY_MS = 86_400_000;
 
-/** `majordomo keys create`: prints the secret once. Without `--json`, standard output contains only the secret. */
+/** Implements `majordomo keys create`. Prints the secret once. Without `--json`, standard output contains only the secret. */
 export async function createKey(name: string, flags: CreateFlags, io: Io): Promise<ExitCode> {
   const { tenant, models, expires, meta, admin } = flags;
   const key = {
@@ -39,7 +39,7 @@ export async function createKey(name: string, flags: CreateFlags, io: Io): Promi
   return withKeys(flags, io, async (keys) => printSecret(await keys.create(key), flags, io));
 }
 
-/** `majordomo keys rotate`: prints the new secret once. Without `--json`, standard output contains only the secret. */
+/** Implements `majordomo keys rotate`. Prints the new secret once. Without `--json`, standard output contains only the secret. */
 export async function rotateKey(
   id: string,
   flags: KeysFlags & { readonly grace?: string },
@@ -49,7 +49,7 @@ export async function rotateKey(
   return withKeys(flags, io, async (keys) => printSecret(await keys.rotate(id, { graceMs }), flags, io));
 }
 
-/** `majordomo keys revoke`: revokes a key permanently. */
+/** Implements `majordomo keys revoke`. Revokes a key permanently. */
 export async function revokeKey(id: string, flags: KeysFlags, io: Io): Promise<ExitCode> {
   return withKeys(flags, io, async (keys) => {
     const key = await keys.revoke(id);
@@ -59,7 +59,7 @@ export async function revokeKey(id: string, flags: KeysFlags, io: Io): Promise<E
   });
 }
 
-/** `majordomo keys list`: prints keys without their secrets. */
+/** Implements `majordomo keys list`. Prints keys without their secrets. */
 export async function listKeys(
   flags: KeysFlags & { readonly tenant?: string; readonly status?: VirtualKey['status'] },
   io: Io,
@@ -75,7 +75,7 @@ export async function listKeys(
   });
 }
 
-/** `majordomo keys show`: prints a key and the remaining amounts of its limits. */
+/** Implements `majordomo keys show`. Prints a key and the remaining amounts of its limits. */
 export async function showKey(id: string, flags: KeysFlags, io: Io): Promise<ExitCode> {
   return withKeys(flags, io, async (keys) => {
     const limits = await keys.limits(id);

@@ -10,7 +10,7 @@ import { painter, printable } from '../paint.ts';
 import { writeJson } from '../write-json.ts';
 import { inTime } from './in-time.ts';
 
-/** `majordomo limits`: prints used, reserved and remaining amounts of each limit, its next reset, and when it will be used up. */
+/** Implements `majordomo limits`. Prints the amounts of each limit, its next reset, and the time at which it will be used up. */
 export async function limits({ json }: { readonly json?: true }, io: Io): Promise<ExitCode> {
   const settings = await loadSettings(io);
   if ((settings.ledger?.limits ?? []).length === 0) {

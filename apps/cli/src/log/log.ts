@@ -22,14 +22,14 @@ export interface ShowFlags {
 
 type Log = LedgerFile['conversations'];
 
-/** `majordomo log list`: prints the stored conversations, newest first. */
+/** Implements `majordomo log list`. Prints the stored conversations, newest first. */
 export const listLog = ({ limit, json }: ListFlags, io: Io): Promise<ExitCode> =>
   withLog(io, async (log) => {
     showAll((await log?.list(countOf(limit))) ?? [], json, 'No conversation is stored.', io);
     return EXIT.ok;
   });
 
-/** `majordomo log search`: prints the conversations with a message that contains all words. */
+/** Implements `majordomo log search`. Prints the conversations with a message that contains all words. */
 export const searchLog = (words: readonly string[], { limit, json }: ListFlags, io: Io): Promise<ExitCode> =>
   withLog(io, async (log) => {
     const found = (await log?.search(words.join(' '), countOf(limit))) ?? [];
@@ -37,7 +37,7 @@ export const searchLog = (words: readonly string[], { limit, json }: ListFlags, 
     return found.length === 0 ? EXIT.failed : EXIT.ok;
   });
 
-/** `majordomo log show`: prints one conversation. */
+/** Implements `majordomo log show`. Prints one conversation. */
 export const showLog = (id: string | undefined, { json }: ShowFlags, io: Io): Promise<ExitCode> =>
   withLog(io, async (log) => {
     const [newest] = id === undefined ? ((await log?.list(1)) ?? []) : [];
@@ -49,7 +49,7 @@ export const showLog = (id: string | undefined, { json }: ShowFlags, io: Io): Pr
     return EXIT.ok;
   });
 
-/** `majordomo log remove`: removes conversations from the log. */
+/** Implements `majordomo log remove`. Removes conversations from the log. */
 export const removeFromLog = (ids: readonly string[], io: Io): Promise<ExitCode> =>
   withLog(io, async (log) => {
     for (const id of ids) {

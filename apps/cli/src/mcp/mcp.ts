@@ -17,7 +17,7 @@ export interface McpFlags {
   readonly approvals: string;
 }
 
-/** `majordomo mcp`: serves a chain as the tool `ask`, and the tools of skills, on standard input and output. */
+/** Implements `majordomo mcp`. Serves a chain as the tool `ask`, and the tools of skills, on standard input and output. */
 export async function mcp(named: string | undefined, flags: McpFlags, io: Io): Promise<ExitCode> {
   const approvals = approvalsOf(flags.approvals);
   if (io.stdin.kind === 'terminal')
@@ -82,7 +82,7 @@ const withApproval = (tool: Tool): Tool => ({ ...tool, approval: tool.approval ?
 function checkNames(tools: readonly Tool[]): void {
   if (tools.length === 0)
     throw new Stop(
-      'no tool to serve; pass a chain, majordomo mcp <provider/model>, or set `model` or `skills` in majordomo.config',
+      'no tool to serve; run majordomo mcp <provider/model>, or set `model` or `skills` in majordomo.config',
     );
   const names = tools.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);

@@ -26,7 +26,7 @@ interface ModelsFlags {
   readonly prices?: true;
 }
 
-/** `majordomo models`: lists the models of all configured backends, or of one backend. */
+/** Implements `majordomo models`. Lists the models of all configured backends, or of one backend. */
 export async function models(provider: string | undefined, flags: ModelsFlags, io: Io): Promise<ExitCode> {
   const settings = await loadSettings(io);
   const ids = provider === undefined ? await configuredIds(settings) : [provider];

@@ -17,7 +17,7 @@ export interface EmbedFlags extends OperationFlags {
 
 const PURPOSES = ['query', 'document', 'similarity', 'classification', 'clustering'] as const;
 
-/** `majordomo embed`: prints a vector for a text, or one for each line. */
+/** Implements `majordomo embed`. Prints a vector for a text, or one for each line. */
 export async function embed(
   first: string | undefined,
   second: string | undefined,
@@ -58,7 +58,7 @@ const documentOf = ({ vectors, warnings, ...rest }: EmbeddingResponse): object =
   warnings: toJson(warnings),
 });
 
-/** Returns each number with the fewest digits that represent its 32 bits. */
+/** Returns the numbers with the fewest digits that still represent the same 32-bit floats. */
 const numbersOf = (vector: Float32Array): readonly number[] => Array.from(vector, shortest);
 
 function shortest(value: number): number {

@@ -19,7 +19,7 @@ export interface OperationFlags {
   readonly quiet?: true;
 }
 
-/** Returns spec and prompt of a command line. `aliases`: names of the configuration. */
+/** Function that returns spec and prompt of a command line. `aliases`: names of the configuration. */
 export type ParseArguments = (aliases: Readonly<Record<string, string>>) => SpecAndPrompt;
 
 /** Model, prompt and options of a request. */

@@ -32,7 +32,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   pcm: 'pcm',
 };
 
-/** `majordomo speak`: writes a text as speech to a file or a pipe. */
+/** Implements `majordomo speak`. Writes a text as speech to a file or a pipe. */
 export async function speak(
   first: string | undefined,
   second: string | undefined,

@@ -18,7 +18,7 @@ export interface TranscribeFlags extends OperationFlags {
 /** Maximum size of a recording in bytes, above the limit of every vendor. Each target checks its limit. */
 const MAX_BYTES = 512 * 1024 * 1024;
 
-/** `majordomo transcribe`: prints the text of a recording. The last argument is the file. */
+/** Implements `majordomo transcribe`. Prints the text of a recording. The last argument is the file. */
 export async function transcribe(
   words: readonly string[],
   flags: TranscribeFlags,
@@ -53,7 +53,7 @@ function fileIn(
 ): { readonly spec: string | undefined; readonly file: string } {
   if (first === undefined) throw new Stop('no recording; pass a file, or `-` for standard input');
   if (second === undefined) return { spec: model, file: first };
-  if (model !== undefined) throw new Stop('with --model, pass only the file as an argument');
+  if (model !== undefined) throw new Stop('--model allows one argument, the file; omit the other argument');
   return { spec: first, file: second };
 }
 

@@ -16,7 +16,7 @@ interface Knowledge {
 export interface Page extends AsyncDisposable {
   /** Receives the events of calls. */
   readonly onEvent: (event: CallEvent) => void;
-  /** Starts the page and prints its address. Later calls have no effect, so the page shows the first majordomo's health. */
+  /** Starts the page for this majordomo and prints the page's address. Has no effect if the page was already started. */
   attach(majordomo: Majordomo, knowledge?: Knowledge): Promise<void>;
   /** Waits for Ctrl-C if the page is served. */
   stay(): Promise<void>;

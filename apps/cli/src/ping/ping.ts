@@ -19,7 +19,7 @@ export interface Pong {
 /** Maximum number of output tokens of a request. One API rejects values below 16. */
 const PROBE_TOKENS = 16;
 
-/** `majordomo ping`: sends one small request to each target in parallel, without retries. */
+/** Implements `majordomo ping`. Sends one small request to each target in parallel, without retries. */
 export async function ping(
   spec: string,
   { timeout, json }: { readonly timeout: string; readonly json?: true },

@@ -8,7 +8,7 @@ import type { Io } from '../io.ts';
 import { writeJson } from '../write-json.ts';
 import { formatPlan } from './format-plan.ts';
 
-/** `majordomo plan`: prints the targets of a preset, their ranking, and the rejected targets. Calls no model. */
+/** Implements `majordomo plan`. Prints the targets of a preset, their ranking, and the rejected targets. Calls no model. */
 export async function plan(
   name: string,
   { prompt, json }: { readonly prompt?: string; readonly json?: true },

@@ -12,7 +12,7 @@ const MAX_BYTES = 1024 * 1024;
 /** Matches strings that every client sends unchanged in a header. */
 const SENDABLE = /^[!-~]+$/;
 
-/** Returns the caller of a request by its key. */
+/** Function that returns the caller of a request by its key. */
 export type Authorize = (request: Request) => Caller | undefined;
 
 /**
@@ -33,7 +33,7 @@ export async function keyFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<A
     const where = `${path}: line ${at + 1}`;
     if (words.length > 2) throw new Stop(`${where} must be a key, or a tenant and its key`);
     if (!SENDABLE.test(key))
-      throw new Stop(`${where} has a key that clients cannot send; use visible ASCII characters, in UTF-8`);
+      throw new Stop(`${where} has a key that clients cannot send; use visible ASCII in a UTF-8 file`);
     const digest = digestOf(key);
     if (callers.has(digest)) throw new Stop(`${where} repeats a key of an earlier line; remove it`);
     callers.set(digest, words.length === 2 ? { tenant: first } : {});

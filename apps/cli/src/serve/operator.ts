@@ -12,13 +12,13 @@ const MAX_REASONS = 100;
 /** Minimum time between two printed network failures of one target, in milliseconds. */
 const NETWORK_MS = 60_000;
 
-/** Prints failures that only the operator can resolve. */
+/** Listeners that print failures that only the operator can resolve. */
 export interface Operator {
   readonly onEvent: (event: CallEvent) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** Prints each reason once, and a target's network failures at most once a minute, because they can recur. */
+/** Creates listeners that print each reason once, but a target's network failures up to once a minute, because they recur. */
 export function createOperator({ stderr }: Pick<Io, 'stderr'>, clock: Clock = systemClock): Operator {
   const reportedLines = new Set<string>();
   const networkTimes = new Map<string, number>();

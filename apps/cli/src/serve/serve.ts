@@ -39,7 +39,7 @@ export interface ServeFlags {
 
 const WHY = 'majordomo serve';
 
-/** Implements `majordomo serve`: serves the names of the configuration as models until Ctrl-C or SIGTERM. */
+/** Implements `majordomo serve`. Serves the names of the configuration as models until Ctrl-C or SIGTERM. */
 export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   const settings = await loadSettings(io);
   const flags = withConfig(given, settings);

@@ -6,8 +6,8 @@ import { Stop } from '../exit.ts';
 export type ServedModels = Readonly<Record<string, string>>;
 
 /**
- * Returns the requested names, each `name`, `name=spec` or `provider/model`, otherwise all names of the configuration:
- * aliases, presets, and `default` for its `model`. Throws `Stop` if no name exists.
+ * Returns the requested names, each given as `name`, `name=spec` or `provider/model`. If none is requested, returns all names of
+ * the configuration: aliases, presets, and `default` for its `model`. Throws `Stop` if no name exists.
  */
 export function servedModels(wanted: readonly string[] | undefined, settings: Settings): ServedModels {
   const known = namesIn(settings);

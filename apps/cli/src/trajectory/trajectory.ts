@@ -62,7 +62,7 @@ export async function exportTrajectories(
   return EXIT.ok;
 }
 
-/** `majordomo trajectory replay`: exits with 1 if a model answered differently. */
+/** Implements `majordomo trajectory replay`. Exits with 1 if a model answered differently. */
 export async function replayTrajectories(
   file: string,
   { model: spec, id }: ReplayFlags,

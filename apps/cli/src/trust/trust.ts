@@ -8,7 +8,7 @@ import { printable, printableJson } from '../paint.ts';
 import { parseJson } from '../read-json.ts';
 import { changes } from './changes.ts';
 
-/** `majordomo trust`: shows the project's configuration, or its changes, and trusts the file. Never runs the file. */
+/** Implements `majordomo trust`. Shows the project's configuration, or its changes, and trusts the file. Never runs the file. */
 export async function trust({ forget }: { readonly forget?: true }, io: Io): Promise<ExitCode> {
   const { project } = findConfigs(io);
   if (project === undefined) throw new Stop('no majordomo.config exists; write one with majordomo init');

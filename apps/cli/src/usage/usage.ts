@@ -27,7 +27,7 @@ const KEYS: readonly ReportKey[] = [
   'outcome',
 ];
 
-/** `majordomo usage`: prints calls and their cost from the ledger. */
+/** Implements `majordomo usage`. Prints calls and their cost from the ledger. */
 export async function usage(flags: UsageFlags, io: Io): Promise<ExitCode> {
   const by = keysOf(flags.by);
   const now = new Date();

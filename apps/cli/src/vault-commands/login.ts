@@ -16,7 +16,7 @@ export interface LoginFlags {
   readonly paste?: true;
 }
 
-/** `majordomo login`: stores tokens in the vault. Providers refresh expired tokens. */
+/** Implements `majordomo login`. Stores tokens in the vault. Providers refresh expired tokens. */
 export async function login(called: string, flags: LoginFlags, io: Io): Promise<ExitCode> {
   const { clientId, device } = flags;
   const { logins } = await loadSettings(io);
@@ -34,7 +34,7 @@ export async function login(called: string, flags: LoginFlags, io: Io): Promise<
   return EXIT.ok;
 }
 
-/** `majordomo logout`: revokes the token if the vendor supports revocation, and always removes it from the vault. */
+/** Implements `majordomo logout`. Revokes the token if the vendor supports revocation, and always removes it from the vault. */
 export async function logout(called: string, io: Io): Promise<ExitCode> {
   const { logins } = await loadSettings(io);
   const credentials = await loadCredentials(io, 'majordomo logout');
@@ -72,7 +72,7 @@ function asking({ paste }: LoginFlags, io: Io): LoginIo {
     ...(paste === true && {
       paste: async () => {
         const pasted = await io.ask('Final URL in the browser');
-        if (typeof pasted !== 'string') throw new Stop('nothing was pasted', EXIT.interrupted);
+        if (typeof pasted !== 'string') throw new Stop('no URL was pasted; log in again', EXIT.interrupted);
         return pasted;
       },
     }),

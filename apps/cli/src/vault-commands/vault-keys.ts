@@ -10,7 +10,7 @@ import { writeJson } from '../write-json.ts';
 
 const WHY = 'majordomo vault';
 
-/** `majordomo vault list`: prints names and kinds, never values. */
+/** Implements `majordomo vault list`. Prints names and kinds, never values. */
 export async function listKeys({ json }: { readonly json?: true }, io: Io): Promise<ExitCode> {
   const { vault, path } = await userVault(io, WHY);
   const entries = await vault.list();
@@ -35,7 +35,7 @@ export function stateOf({ name, kind, expiresAt, dead }: VaultEntry): string {
   return expiresAt === undefined ? 'a login' : `a login, renewed after ${localTime(new Date(expiresAt))}`;
 }
 
-/** `majordomo vault set`: reads a key from standard input, or from the terminal without showing it. */
+/** Implements `majordomo vault set`. Reads a key from standard input, or from the terminal without showing it. */
 export async function setKey(name: string, io: Io): Promise<ExitCode> {
   checkName(name);
   const { secret } = await loadCredentials(io, WHY);
@@ -68,7 +68,7 @@ const NAME = /^[\w.-]{1,64}$/;
 function checkName(name: string): void {
   if (!NAME.test(name))
     throw new Stop(
-      'the name must be that of a provider, such as openai, with letters, digits, dots, dashes and underscores',
+      'the name of a key must have 1 to 64 letters, digits, dots, dashes and underscores, such as openai',
     );
 }
 
