@@ -20,7 +20,7 @@ export interface ChatUiOptions {
   readonly model: ChatModel;
   /** Conversations, and runs that wait for an approval. */
   readonly stores: SqliteStores;
-  /** Returns the user of a request, for example from a session cookie. */
+  /** Function that returns the user of a request, for example from a session cookie. */
   readonly userOf: (request: Request) => string | undefined;
   /** Function that returns the cost of a response, such as `costOfResponse` of `@majordomo/catalog`. */
   readonly cost?: UiOptions['cost'];

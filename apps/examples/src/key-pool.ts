@@ -1,7 +1,7 @@
 import { createMajordomo, type Majordomo } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
 
-/** Returns a token. `fresh` is true if the vendor has rejected the previous token. */
+/** Function that returns a token. `fresh` is true if the vendor has rejected the previous token. */
 export type Vault = (fresh: boolean, signal: AbortSignal) => Promise<string>;
 
 /**

@@ -12,7 +12,7 @@ import { fromUiMessages, uiMessageResponse } from '@majordomo/ui';
 import * as z from 'zod';
 
 // #region ai-sdk-registry
-/** Replaces `registry.languageModel('openai:gpt-5')`, `customProvider` and a wrapped fallback by one spec. */
+/** Replaces `registry.languageModel('openai:gpt-5')`, `customProvider` and a wrapped fallback with one spec. */
 export function languageModel(
   majordomo: Majordomo,
   spec = 'openai/gpt-5,anthropic/claude-sonnet-4-5',
