@@ -18,7 +18,7 @@ export interface MajordomoOptions {
    */
   readonly tests?: boolean | undefined;
   /**
-   * Whether files under `scripts/`, `tools/` and `examples/` are checked.
+   * Whether files under `scripts/`, `script/`, `tools/` and `examples/` are checked.
    * @default true
    */
   readonly scripts?: boolean | undefined;
@@ -130,7 +130,7 @@ export function optionsOf(context: Rule.RuleContext): MajordomoOptions {
   return merged;
 }
 
-/** Merged options, cached by the object with the rule's options, which is the same for every file of a configuration. */
+/** Merged options by the rule's options object, which is the same for every file of a configuration. */
 const mergedOptions = new WeakMap<object, { readonly shared: object; readonly merged: MajordomoOptions }>();
 
 function isList(value: unknown): value is readonly unknown[] {

@@ -9,7 +9,7 @@ export interface MajordomoPlugin extends ESLint.Plugin {
   readonly rules: Record<string, Rule.RuleModule>;
   /** Configurations that enable all rules. */
   readonly configs: {
-    /** Configuration that does not report types of SDKs, or ambiguous paths without evidence. */
+    /** Configuration that reports neither types of SDKs nor ambiguous paths without evidence. */
     readonly recommended: Linter.Config;
     /** Configuration that also reports types of SDKs, and ambiguous paths without evidence. */
     readonly strict: Linter.Config;

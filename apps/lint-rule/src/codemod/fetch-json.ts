@@ -8,7 +8,7 @@ import { rangeOf } from './edit.ts';
 export interface JsonVariable {
   /** Declarator of the variable, whose uses are rewritten as uses of the response. */
   readonly declarator: ESTree.VariableDeclarator;
-  /** Range that `before` and the rewritten call replace. */
+  /** Range to replace with `before` and the rewritten call. */
   readonly range: readonly [number, number];
   readonly before: string;
   /** Ranges of the statements to delete: status checks, and the statement that reads the JSON. */

@@ -15,7 +15,7 @@ import { propertyOf } from '../ast/members.ts';
 import { stringsOf } from '../ast/strings.ts';
 import { toAddress } from './address.ts';
 
-/** Evidence that a call sends an HTTP request: a known client or a name that contains `fetch`, or only the name of a method. */
+/** Evidence that a call sends a request. `client`: a known client or `fetch` in the name. `method`: only the name of a method. */
 export type SenderKind = 'client' | 'method';
 
 /** Called function and its arguments. */

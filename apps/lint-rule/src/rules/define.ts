@@ -29,7 +29,7 @@ export interface RuleDefinition {
   readonly isFixable?: boolean | undefined;
   /** Files that the rule checks: all except provider packages and allowed files, or only these packages and files. */
   readonly fileKind: 'outside-providers' | 'inside-providers';
-  /** Returns whether the text of a file can contain a violation. If it returns false, the file is not traversed. */
+  /** Function that returns whether a file's text can contain a violation. If it returns false, the file is not traversed. */
   readonly mayApply?: ((text: string, options: MajordomoOptions) => boolean) | undefined;
   createListener(file: RuleFile): Rule.RuleListener;
 }

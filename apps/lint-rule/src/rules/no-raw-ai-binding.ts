@@ -16,7 +16,7 @@ const namesOf = perOptions((options) => new Set([...bindingNames, ...(options.bi
 
 const BINDING_HINT = /@(?:cf|hf)\/|\b(?:AI|ai|Ai)\b/;
 
-/** Returns the edits that replace a plain call of a binding, or undefined for any other call. */
+/** Function that returns the edits that replace a plain call of a binding, or undefined for any other call. */
 type RewriteBinding = (
   call: ESTree.CallExpression,
   binding: string,

@@ -36,7 +36,7 @@ const matcherOf = perOptions((options) =>
 const HTTP_HINT =
   /fetch|axios|\bgot\b|\bky\b|undici|https?['"`]|http2|\btls\b|net['"`]|request|\.(?:post|put|patch)\b|WebSocket|EventSource|XMLHttp|sendBeacon|superagent|needle|wretch|redaxios|phin|bent|['"]ws['"]/;
 
-/** Returns the edits that replace a plain request, or undefined for any other request. */
+/** Function that returns the edits that replace a plain request, or undefined for any other request. */
 type RewriteCall = (call: Call, code: RuleFile['code']) => Edits | undefined;
 
 /** Creates the rule that reports HTTP calls to inference hosts, or to any host on a path of an inference API. */

@@ -21,7 +21,7 @@ const sdkFinder = perOptions((options) => {
 /** Matches files that may contain a call that loads or mocks a module by its name. */
 const LOADER_HINT = /\b_{0,2}require\b|createRequire|getBuiltinModule|[mM]ock|[rR]equireActual|importActual/;
 
-/** Returns the edits that replace the SDK in the complete file, or undefined if the file also uses the SDK in other ways. */
+/** Function that returns the edits that replace the SDK in a file, or undefined if the file uses the SDK in other ways. */
 type RewriteImport = (node: Rule.Node, name: string, code: RuleFile['code']) => Edits | undefined;
 
 /** Creates the rule that reports imports, re-exports, `require` calls and mocks of packages that call models. */
