@@ -26,6 +26,6 @@ export interface Route {
   readonly answer: JsonObject;
   /** Media types of a response that is not JSON. */
   readonly mediaTypes?: readonly string[] | undefined;
-  /** Returns the body of the response, or a response that is not JSON. */
+  /** Function that returns the body of the response, or a response that is not JSON. */
   readonly handle: (request: RouteRequest) => Promise<unknown>;
 }

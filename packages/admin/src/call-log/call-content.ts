@@ -13,7 +13,7 @@ const MAX_TEXT = 16_000;
 const MAX_MESSAGES = 256_000;
 const MAX_METADATA = 4000;
 
-/** Returns the content of a chat without secrets. Replaces bytes with their number. Omits the oldest messages above the limit. */
+/** Returns the content of a chat without secrets. Replaces byte arrays with their length. Omits old messages above the limit. */
 export function contentOf(
   { messages, tools, ...settings }: ChatRequest,
   response: ChatResponse | undefined,

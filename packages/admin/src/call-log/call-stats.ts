@@ -18,7 +18,7 @@ type Level = keyof typeof LEVELS;
 /** Filters that require entries, because the sums of an hour do not contain the values. */
 const ENTRY_FILTERS = ['minMs', 'minUsd', 'id'] as const;
 
-/** Values of a call or of a stored sum for filters and groups. */
+/** Values by which a call or a stored sum is filtered and grouped. */
 type Values = Readonly<Partial<Record<(typeof LEVELS.callers)[number], string | null | undefined>>>;
 
 /**

@@ -11,7 +11,7 @@ const TIMEOUT_MS = 10_000;
 const RETRY_MS = 1000;
 const PRUNE_EVERY_MS = 3_600_000;
 const MAX_PRUNED = 1000;
-/** Age of the oldest hour whose sums `prune` stores, in milliseconds. */
+/** Maximum age of an hour whose sums `prune` stores, in milliseconds. */
 const SUMMED_MS = 86_400_000;
 
 /** Source of an entry, such as a call. */

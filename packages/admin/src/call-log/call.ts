@@ -107,7 +107,7 @@ export interface CallPage {
   readonly next: string | undefined;
 }
 
-/** Figures of a group of calls. Durations are in milliseconds, and only of finished calls. `nanoUsd` is the cost of all calls. */
+/** Figures of a group of calls. Durations, in milliseconds, include only finished calls. `nanoUsd` is the cost of all calls. */
 export interface CallStats {
   /** Values of the dimensions in `by`, or `''` for calls without a value. Hours are `YYYY-MM-DDTHH`, days `YYYY-MM-DD`. */
   readonly key: Readonly<Record<string, string>>;

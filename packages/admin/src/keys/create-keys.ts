@@ -208,7 +208,7 @@ const KEY_QUERY = {
   additionalProperties: false,
 } as const;
 
-/** Returns the members of a new key that a record also contains, with defaults for missing members. */
+/** Returns the members of a new key that are stored in its record, with defaults for missing members. */
 const membersOf = ({ name, tenant, models, limits = [], metadata = {}, admin = false }: NewKey) => ({
   name,
   tenant,
