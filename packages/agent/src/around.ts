@@ -5,7 +5,7 @@ export type AgentWork =
   | { readonly type: 'run'; readonly runId: string }
   | { readonly type: 'tool'; readonly runId: string; readonly call: ToolCallPart };
 
-/** Wraps a run and each tool call of the run, for example in a tracing context. Must call `run` once and return its result. */
+/** Function that wraps a run and each of its tool calls, for example in a tracing context. Must return the result of `run`. */
 export type Around = <T>(what: AgentWork, run: () => T) => T;
 
 /** Calls `run` once, inside the hook if a hook exists. Runs the work even if the hook throws or does not call `run`. */

@@ -5,7 +5,7 @@ import { callsOf, type RunState } from './state.ts';
 export interface LoopLimits {
   /** Number of consecutive steps after which the run stops, if all tool calls of these steps failed. @default no limit */
   readonly errorSteps?: number | undefined;
-  /** Number of steps with the same call and result, in the last `3 * repeats` steps, that stops the run. @default no limit */
+  /** Number of steps with the same call and result, among the last `3 * repeats`, at which the run stops. @default no limit */
   readonly repeats?: number | undefined;
 }
 

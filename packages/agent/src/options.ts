@@ -69,7 +69,7 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   readonly cost?: CostOf | undefined;
   /** Clock for time limits and durations. @default the system clock */
   readonly clock?: Pick<Clock, 'now' | 'timer'> | undefined;
-  /** Wraps a run and each tool call of the run, for example in a tracing context. Must call `run` once and return its result. */
+  /** Function that wraps a run and each of its tool calls, for example in a tracing context. Must return the result of `run`. */
   readonly around?: Around | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { ChannelMessage } from './channel-message.ts';
 export type RunEvent =
   /** Event of the run. `attempt` identifies the execution of the run in one process. */
   | { readonly type: 'event'; readonly step: number; readonly attempt: string; readonly event: AgentEvent }
-  /** The step starts again, such as after its process ended before the step was recorded. Discard the step's earlier events. */
+  /** The step starts again, for example because its process ended during the step. Discard the step's earlier events. */
   | { readonly type: 'reset'; readonly step: number }
   /** Some events are missing, because they were emitted before the watch started or the channel lost them. */
   | { readonly type: 'missed' };

@@ -48,7 +48,7 @@ export async function costOfAnswer(
   );
 }
 
-/** Returns the amounts that a failed model call has spent. An unknown cost is treated as zero, because the run already failed. */
+/** Returns the amounts that a failed model call has spent. An unknown cost counts as zero, because the run has already failed. */
 export async function spentByFailure(
   error: unknown,
   cost: CostOf | undefined,
