@@ -9,7 +9,7 @@ import { checkInteger, RARE_SETTINGS } from '@majordomo/core/toolkit';
 import { unsentSettingWarnings, objectRoot, wellFormedStrings } from '@majordomo/wire-kit';
 import { toSdkPrompt } from './prompt.ts';
 
-/** Call options of the AI SDK, with warnings about settings that the AI SDK does not support. */
+/** Call options of the AI SDK, with warnings about settings that are not sent. */
 export interface SdkCall {
   readonly options: LanguageModelV4CallOptions;
   readonly warnings: readonly Warning[];
