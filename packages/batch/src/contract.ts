@@ -61,7 +61,7 @@ export interface JobRequest {
   readonly spec: string;
   /** Requests of the job: either chats or embeddings. They are read once, in order. At most 500 are in memory. */
   readonly items: Iterable<BatchItem> | AsyncIterable<BatchItem>;
-  /** Schema of every answer, as schema object or JSON schema. An item whose answer does not match moves to the next target. */
+  /** Schema of every answer: a schema object or JSON Schema. An item whose answer does not match moves to the next target. */
   readonly output?: ObjectSchema<unknown> | JsonObject | undefined;
   /** Tenant that owns the job, for limits and records. */
   readonly tenant?: string | undefined;
@@ -97,7 +97,7 @@ export interface BatchJob {
   /**
    * Advances the job as far as possible now, then returns its progress. A poll creates the batches that are due, after a search
    * for batches that a crashed process may have created. A poll also queries the vendors about running batches, reads the results
-   * of ended ones, moves items to the next target, makes the live calls that are due, and settles costs. A poll waits for live
+   * of ended batches, moves items to the next target, makes the live calls that are due, and settles costs. A poll waits for live
    * calls, but not for running batches. While another process polls this job, the poll only returns the progress. Rejects with
    * `config`, `auth`, `billing` or `denied` if a person must act. No item is lost, and the next poll continues. If a vendor is
    * down or busy, the poll does not reject. A later poll queries the vendor again.
