@@ -40,7 +40,7 @@ export interface PriceRow {
   readonly t?: Readonly<Record<string, RatesRow>>;
   /** Fees, in micro-USD. */
   readonly e?: NonNullable<Price['fees']>;
-  /** Sources as letters of `SOURCE_LETTERS` (`b`), disputing sources (`d`), or the source of a ruling (`s`). */
+  /** Sources (`b`) or disagreeing sources (`d`), as letters of `SOURCE_LETTERS`, or the source of an override (`s`). */
   readonly b?: string;
   readonly d?: string;
   readonly s?: string;

@@ -15,7 +15,7 @@ export type BoundedRequest = Pick<ModelRequest, 'system' | 'output'> & {
 export interface BoundTarget {
   readonly vendor?: string | undefined;
   readonly model?: string | undefined;
-  /** Returns the number of pages of a PDF; `undefined` if it is unknown. */
+  /** Function that returns the number of pages of a PDF; `undefined` if it is unknown. */
   readonly pages?: ((pdf: FilePart) => number | undefined) | undefined;
   /** Maximum number of PDF pages that the model accepts. Assumed for a PDF whose pages cannot be counted. */
   readonly maxPages?: number | undefined;

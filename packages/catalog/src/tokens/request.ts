@@ -29,7 +29,7 @@ export interface EstimateTarget {
   readonly model?: string | undefined;
   /** Function that counts the tokens of a text for `TokenEstimate.tokens`, such as a tokenizer. `@default estimateTokens` */
   readonly count?: ((text: string) => number) | undefined;
-  /** Returns the number of pages of a PDF; `undefined` if it is unknown. */
+  /** Function that returns the number of pages of a PDF; `undefined` if it is unknown. */
   readonly pages?: ((pdf: FilePart) => number | undefined) | undefined;
   /** Maximum number of PDF pages that the model accepts. Assumed for a PDF whose pages cannot be counted. */
   readonly maxPages?: number | undefined;
