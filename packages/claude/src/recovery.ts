@@ -7,7 +7,7 @@ import { isForced } from './tool-choice.ts';
 export interface RecoveryRule extends Pick<Recovery, 'id' | 'what' | 'remember' | 'isNeededFor'> {
   /** Pattern for the message of a 400 response. The first matching rule that changes the request applies. */
   readonly pattern: RegExp;
-  /** Returns a changed request, or the same object if nothing changes. `numbers` are captured by `pattern`. */
+  /** Function that returns a changed request, or the same object if nothing changes. `pattern` captures `numbers`. */
   readonly apply: (request: ModelRequest, numbers: readonly number[]) => ModelRequest;
 }
 
