@@ -20,7 +20,7 @@ import type {
 export interface BatchScript {
   /** Clock of the server. Batches expire after 24 hours on this clock. `@default` the system clock */
   readonly clock: Clock;
-  /** Returns the result of a request. `@default` the answer `answer to <text>` */
+  /** Function that returns the result of a request. `@default` the answer `answer to <text>` */
   readonly answer: (item: BatchItem) => BatchResult;
   /** Number of status requests that report a batch as running before the batch ends. `@default 0` */
   readonly looks: number;
@@ -30,7 +30,7 @@ export interface BatchScript {
   readonly pageSize: number;
   /** Names of members that responses omit. `@default []` */
   readonly omit: readonly string[];
-  /** Returns the error with which a new batch fails, or `undefined` if the batch does not fail. `@default` no batch fails */
+  /** Function that returns the error of a new batch, or `undefined` if the batch does not fail. `@default` no batch fails */
   readonly reject: (batch: ServerBatch) => { readonly code: string; readonly message: string } | undefined;
   /** Lines that the results contain additionally, such as results of other batches. `@default []` */
   readonly extraLines: readonly string[];
@@ -107,7 +107,7 @@ export class BatchState {
     return this.batches.find((batch) => batch.vendor === vendor && batch.ref === ref);
   }
 
-  /** Processes a status request. Ends a batch that is being cancelled, 24 hours old, or already had `looks` status requests. */
+  /** Processes a status request. Ends a batch that is being cancelled, is 24 hours old, or had `looks` status requests before. */
   look(batch: OpenBatch): OpenBatch {
     const { clock, looks } = this.script;
     if (batch.state === 'cancelling') this.finish(batch, 'cancelled');
@@ -177,7 +177,7 @@ export function replyTo(item: BatchItem, result: BatchResult): ItemReply {
     return { status: 200, body: tryParseJson(new TextDecoder().decode(bytes)) };
   }
   if (typeof result === 'object' && isOperationAnswer(result))
-    throw new Error('startBatchServer: answer returned no chat answer for a chat; return one');
+    throw new Error('startBatchServer: `answer` must return a chat answer for a chat request');
   return parsed(wire.complete(result, wire.read(pathOf(item), item.body)));
 }
 

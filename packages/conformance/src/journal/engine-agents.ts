@@ -18,7 +18,7 @@ export interface AgentKit<Agent> {
     readonly description: string;
     readonly agent: Agent;
   }) => unknown;
-  /** Returns the value that a tool returns to suspend its call. */
+  /** Function that returns the value with which a tool suspends its call. */
   readonly suspend: () => object;
 }
 

@@ -26,11 +26,11 @@ export interface PromptCacheScriptOptions {
   readonly vendor: 'anthropic' | 'openai';
   /** Prices for the bill. */
   readonly rates: PromptCacheRates;
-  /** Returns the current time in milliseconds, for example the time of a fake clock. */
+  /** Function that returns the current time in milliseconds, for example the time of a fake clock. */
   readonly now: () => number;
   /** Minimum length of a cached prefix, in tokens of four characters. `@default 1024` */
   readonly minTokens?: number | undefined;
-  /** Returns the response to a request. The script replaces its usage, except `output`. A failure does not change the cache. */
+  /** Function that returns the response to a request. The script replaces its usage, except `output`. */
   readonly answer: (exchange: Exchange, n: number) => Answer | Failure;
 }
 

@@ -12,7 +12,7 @@ export function assertBeforeTimeout(happened: boolean, message: string): void {
 
 const MAX_RUNS = 5;
 
-/** Returns a case that is repeated, up to five runs, if a timeout expires too early. */
+/** Returns a case that runs again if a timeout expires too early, up to five times in total. */
 export const retryExpiredTimeouts = (each: Case): Case => ({
   ...each,
   async run(harness) {

@@ -136,7 +136,7 @@ const fullUsage = (usage: Partial<Usage>): FullUsage => ({
   reasoning: usage.reasoning ?? 0,
 });
 
-/** Returns the given chunks, or splits the text into chunks of a number of code points. `usual`: number if `chunks` has none. */
+/** Returns the given chunks, or splits the text into chunks of `chunks` code points (default `usual`). */
 export function pieces(text: string, chunks: Chunks | undefined, usual: number): readonly string[] {
   if (typeof chunks === 'object') return chunks;
   const points = Array.from(text);

@@ -68,7 +68,7 @@ function reaches(
   return [...(edges.get(from) ?? [])].some((next) => next === goal || reaches(next, goal, edges, seen));
 }
 
-/** Returns the vendor's message about a union at the root of a tool's schema (2025-2026); `undefined` if the root is no union. */
+/** Returns the vendor's message about a union at the root of a tool's schema (2025-2026), or `undefined` without such a union. */
 export function rootUnion(schema: unknown): string | undefined {
   if (!isRecord(schema)) return undefined;
   const found = ['oneOf', 'allOf', 'anyOf'].find((key) => schema[key] !== undefined);

@@ -13,7 +13,7 @@ export type Fields = Readonly<Record<string, Check>>;
 export const shown = (value: unknown): string =>
   isString(value) ? value : value === undefined ? 'nothing' : JSON.stringify(value);
 
-/** Whether the value is a string. Unlike `typeof`, it can be passed to `filter`. */
+/** Whether the value is a string. Unlike `typeof`, this function can be passed to `filter`. */
 export const isString = (value: unknown): value is string => typeof value === 'string';
 
 const kindOf = (value: unknown): string =>

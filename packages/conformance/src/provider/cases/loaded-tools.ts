@@ -8,7 +8,7 @@ import { ADD } from './tools.ts';
 const LATER = { name: 'later', description: 'Runs later.', parameters: ADD.parameters };
 const OTHER = { ...LATER, name: 'other' };
 
-/** Returns a message with a tool call, and a message with its result, which loads the tools `loads`. */
+/** Returns a message with a tool call, and a message with the call's result, which loads the tools named in `loads`. */
 const search = (id: string, ...loads: string[]): [Message, Message] => [
   assistant([{ type: 'tool-call', id, name: 'add', args: { a: 1, b: 2 } }]),
   toolResult({ callId: id, name: 'add', content: `found ${loads.join(', ')}`, loads }),

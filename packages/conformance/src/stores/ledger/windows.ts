@@ -6,7 +6,7 @@ const HOUR_MS = 3_600_000;
 const PHASE_MS = HOUR_MS / 2;
 const MINUTE_MS = 60_000;
 
-/** Returns the window that a client expects whose clock is `byMs` milliseconds ahead of this machine's clock. */
+/** Returns the window that a client expects if its clock is `byMs` milliseconds ahead of this machine's clock. */
 const windowWithClockOff = (byMs: number): Parameters<typeof claim>[0] => {
   const now = Date.now() + byMs;
   const resetsInMs = HOUR_MS - ((now - PHASE_MS) % HOUR_MS);

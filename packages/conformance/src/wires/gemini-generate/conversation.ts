@@ -134,7 +134,7 @@ function checkAnswers(content: Content, next: Content | undefined, report: Repor
   }
 }
 
-/** Returns the path of a call without a signature that is the first in its content, after the last user input, if one exists. */
+/** Returns the path of the first unsigned call after the last user input. Checks only the first call of each content. */
 export function unsignedCall(contents: readonly Content[]): string | undefined {
   const began = contents.findLastIndex(
     ({ role, parts }) => role === 'user' && parts.some(({ part }) => part['functionResponse'] === undefined),

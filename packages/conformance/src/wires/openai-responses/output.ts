@@ -78,7 +78,7 @@ const messageItem = (name: string, content: object): OutputItem => ({
   role: 'assistant',
 });
 
-/** Returns the response object. `isOver`: whether the response has ended; otherwise for the first events of a stream. */
+/** Returns the response object. `isOver`: whether the response has ended, unlike in the first events of a stream. */
 export function responseBody(answer: FullAnswer, isOver: boolean): Record<string, unknown> {
   const reason = REASONS[answer.finish];
   const status = answer.rawFinish ?? (reason === undefined ? 'completed' : 'incomplete');
