@@ -14,11 +14,11 @@ export interface CompactorOptions {
   readonly contextTokens:
     number | ((target: string | undefined) => number | undefined | Promise<number | undefined>);
   /**
-   * Context size of the summarizer, in tokens. If it is smaller than the model's context, compaction starts earlier.
+   * Context size of the summarizer, in tokens. If it is smaller than the model's context, compaction may start earlier.
    * @default the model's context
    */
   readonly summarizerTokens?: number | undefined;
-  /** Share of the context above which compaction starts. If the context is at least 128,000, at least 64,000. @default 0.5 */
+  /** Share of the context above which compaction starts. The minimum is 64,000 tokens if the context has 128,000. @default 0.5 */
   readonly threshold?: number | undefined;
   /** Size of the unchanged end of the transcript as a share of the threshold, at least 0.1, at most 0.8. @default 0.2 */
   readonly tail?: number | undefined;

@@ -18,7 +18,7 @@ export interface MeterReading {
   readonly anchored: boolean;
 }
 
-/** Estimates tokens, and improves the estimates with the counts that vendors report. */
+/** Meter that estimates tokens, and improves its estimates with the counts that vendors report. */
 export interface TokenMeter {
   /** Returns the estimated input tokens. `target` (`provider/model`) determines image tokens and tokens that the vendor adds. */
   estimate(request: MeteredRequest, target?: string): MeterReading;
@@ -37,7 +37,7 @@ const MAX_ANCHORS = 64;
 const MIN_SHARE = 0.35;
 const WORTH_DOUBT = 500;
 
-/** Returns a meter with bounded memory. Counts tokens with `count`. Without it, estimates them from the characters. */
+/** Returns a meter with bounded memory. The meter counts tokens with `count`. Without `count`, it estimates them. */
 export function tokenMeter({ count }: { readonly count?: TokenCounter | undefined } = {}): TokenMeter {
   const counter = safeCounter(count);
   const weights = new Weights(counter);

@@ -13,7 +13,7 @@ export interface ContextFilesOptions {
   readonly home?: string | undefined;
   /** Maximum number of characters per file. A longer file is cut to the first 70 % and last 20 % of the limit. @default 20_000 */
   readonly limit?: number | undefined;
-  /** Effect on a suspicious file. `block`: a note replaces it. `warn`: none. `wrap`: marked as untrusted. @default 'wrap' */
+  /** Form of a suspicious file. `block`: replaced by a note. `warn`: unchanged. `wrap`: marked as untrusted. @default 'wrap' */
   readonly onSuspicion?: 'block' | 'warn' | 'wrap' | undefined;
 }
 
@@ -24,7 +24,7 @@ const KINDS: KindsOf<ContextFilesOptions> = {
   onSuspicion: ['block', 'warn', 'wrap'],
 };
 
-/** Layers for `buildPrompt`, and warnings for the user. */
+/** Layers for `buildPrompt`, warnings for the user, and suspicious passages of the files. */
 export interface ContextFiles {
   readonly layers: readonly Layer[];
   readonly warnings: readonly string[];
