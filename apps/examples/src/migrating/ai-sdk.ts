@@ -46,7 +46,7 @@ export function plan(model: ChatModel, goal: string): ObjectStream<z.infer<typeo
 // #endregion
 
 // #region ai-sdk-defaults
-/** Replaces `maxRetries: 3` and common settings. The threshold is increased too, because a benched target is not retried. */
+/** Replaces `maxRetries: 3` and common settings. With the higher threshold, one failing call does not bench the target. */
 export function patient(options: MajordomoOptions): Majordomo {
   const chain = { attempts: 4, backoff: { baseMs: 200 }, timeouts: { totalMs: 120_000 } };
   return createMajordomo({ ...options, chain, health: { threshold: 4 } });
