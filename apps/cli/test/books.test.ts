@@ -132,7 +132,7 @@ describe('majordomo usage', () => {
       ['--by', 'dya'],
       '--by must be one of day, hour, month, target, provider, vendor, model, name, tenant, outcome, not "dya"; did you mean "day"?',
     ],
-    [['--since', 'yesterday'], '--since must be 24h, 7d, 4w or a date such as 2026-11-01'],
+    [['--since', 'yesterday'], '--since must be a value such as 24h, 7d, 4w or 2026-11-01'],
     [['--since', '2026-02-30'], '--since must be'],
     [['--since', '0d'], '--since must be'],
     [['--since', '99999999w'], '--since must be'],

@@ -146,7 +146,7 @@ describe('reports a mistake before any request:', () => {
     ['. cannot be read: it is a folder', ['transcribe', 'lab/x', '.']],
     ['empty.mp3 is empty', ['transcribe', 'lab/x', 'empty.mp3']],
     ['--timestamps must be segment or word', ['transcribe', 'lab/x', 'empty.mp3', '--timestamps', 'day']],
-    ['with --model, pass only the file as an argument', ['transcribe', '-m', 'lab/x', 'lab/y', 'empty.mp3']],
+    ['--model allows one argument, the file', ['transcribe', '-m', 'lab/x', 'lab/y', 'empty.mp3']],
     ['standard input has no recording', ['transcribe', 'lab/x', '-']],
     ['unknown audio format .txt', ['speak', 'lab/x', 'hi', '-o', 'a.txt']],
     ['--format must be one of mp3', ['speak', 'lab/x', 'hi', '-o', 'a.mp3', '--format', 'aiff']],

@@ -76,7 +76,7 @@ describe('majordomo vault', () => {
     [{ kind: 'pipe', text: 'one\ntwo' }, ['set', 'openai'], 'the key contains spaces or control characters'],
     [{ kind: 'pipe', text: 'a\u0000b' }, ['set', 'openai'], 'the key contains spaces or control characters'],
     [{ kind: 'none' }, ['set', 'openai'], 'majordomo vault set openai < file'],
-    [{ kind: 'pipe', text: KEY }, ['set', '../x'], 'the name must be that of a provider'],
+    [{ kind: 'pipe', text: KEY }, ['set', '../x'], 'the name of a key must have 1 to 64'],
     [{ kind: 'pipe', text: KEY }, ['remove', 'openai'], 'unknown key "openai"'],
     [{ kind: 'pipe', text: KEY }, ['set', 'openai', KEY], 'too many arguments'],
   ])('%j %j is a mistake', async (stdin, args, expected) => {

@@ -10,7 +10,7 @@ export function checkSize(value: JsonValue, name: string, maxBytes: number = Inf
   const [size, most] = [bytes, maxBytes].map((count) => `${(count / MIB).toFixed(1)} MiB`);
   throw new LlmError(
     'config',
-    `"${name}" is ${size} as JSON, but the journal accepts at most ${most}; return a link or a part of large results`,
+    `journal entry "${name}" is ${size} as JSON, more than the maximum of ${most}; return a link instead of a large result`,
     { path: name },
   );
 }

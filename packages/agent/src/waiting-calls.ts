@@ -33,7 +33,7 @@ export function findWaitingCall(waiting: readonly WaitingCall[], decision: Decis
   const { callId } = decision;
   const found = waiting.find(({ call }) => call.id === callId);
   if (found === undefined)
-    throw new LlmError('invalid-request', `no waiting call has the id "${callId}"; check the waiting calls`);
+    throw new LlmError('invalid-request', `no waiting call has the id "${callId}"; see \`awaiting\``);
   if (found.isSuspended && 'approve' in decision)
     throw new LlmError('invalid-request', `the suspended call "${callId}" requires \`result\` or \`deny\``);
   return found;

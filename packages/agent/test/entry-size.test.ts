@@ -30,7 +30,7 @@ it('ends a run whose entry is too large for its engine, once and for all', async
     expect(error).toMatchObject({
       kind: 'config',
       message: expect.stringMatching(
-        /"tool r\/1\/call_1_0" is \d\.\d MiB as JSON, but the journal accepts at most/,
+        /"tool r\/1\/call_1_0" is \d\.\d MiB as JSON, more than the maximum of/,
       ),
     });
   }

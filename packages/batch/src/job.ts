@@ -57,7 +57,7 @@ export function batchJob(key: string, setup: Setup): BatchJob {
     async remove() {
       const { record } = await requireRecord(key, setup);
       if (record.isDone !== true)
-        throw new LlmError('denied', `job "${key}" is not over; cancel it and poll it until it is done`);
+        throw new LlmError('denied', `job "${key}" is not done; call cancel(), then await done()`);
       await store.remove(key);
     },
   };

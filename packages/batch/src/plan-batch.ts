@@ -208,6 +208,6 @@ const missingTargetError = (spec: string, position: number): LlmError =>
 const tooLargeError = ({ attempt: { target } }: PreparedTarget, bytes: number, most: number): LlmError =>
   new LlmError(
     'invalid-request',
-    `${target}: the request exceeds a limit of batches (${bytes} of ${most} bytes, or too many values); use a live call`,
+    `${target}: the request has ${bytes} bytes (a batch accepts ${most}) or too many values; use a live call`,
     { target, code: 'too-large' },
   );

@@ -259,7 +259,7 @@ describe('an operator', () => {
     const { target, attempts } = await majordomo.model('a/x,b/y').generate(hi);
     expect([target, attempts[0]?.error?.message]).toEqual([
       'b/y',
-      'a/x is benched until it is unbenched manually or by another process',
+      'a/x is benched indefinitely (manually or by another process)',
     ]);
   });
 

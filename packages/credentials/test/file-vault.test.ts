@@ -253,7 +253,7 @@ describe('a vault in a file', () => {
       () => fileVault({ path }).update('a', () => key('w')),
     ]) {
       expect(await failure(run())).toMatchObject({
-        message: `${path} has version 2, newer than version 1, and was not changed; update @majordomo/credentials`,
+        message: `${path} has version 2, newer than the supported version 1, and was not changed; update @majordomo/credentials`,
         details: { code: 'vault-version' },
       });
     }

@@ -90,7 +90,7 @@ async function lastMismatch(
     if (response.status >= 400 && response.status < 500)
       throw new LlmError(
         'config',
-        `${what}: the URL in admin returned status ${response.status}; pass the URL and key of Restate's admin API`,
+        `${what}: the URL in \`admin\` returned status ${response.status}; pass the URL and key of Restate's admin API`,
         {
           path: 'admin',
           status: response.status,

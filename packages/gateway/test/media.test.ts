@@ -111,7 +111,7 @@ describe.each(WIRES)('images and PDFs over %s', (wire) => {
     await using at = await startGateway({ gateway: { fetchMedia } });
     const none = await failing(asking(at, 'https://b.example/b.png', A)[wire]?.() ?? Promise.resolve());
     expect(none).toMatchObject({ status: 400 });
-    expect(String(none)).toMatch(/\[0\].*: the media could not be fetched; send the data/);
+    expect(String(none)).toMatch(/\[0\].*: the URL could not be fetched; send the data/);
     expect(String(none)).not.toContain('10.0.0.7');
     const wrong = await failing(asking(at, A, A)[wire]?.() ?? Promise.resolve());
     expect(wrong).toMatchObject({ status: 400 });

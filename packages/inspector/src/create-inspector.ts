@@ -60,7 +60,7 @@ export function createInspector(options: InspectorOptions): Inspector {
   async function signIn(token: string, request: Request, { protocol }: URL): Promise<Response> {
     const isSecure = protocol === 'https:' || request.headers.get('x-forwarded-proto') === 'https';
     const cookie = await access.cookieFor(token, isSecure);
-    if (cookie === undefined) throw new Refusal(401, 'token: wrong token for this inspector; use its token');
+    if (cookie === undefined) throw new Refusal(401, 'token: wrong token; use the token of this inspector');
     return answer(null, { location: setup.path, 'set-cookie': cookie }, 303);
   }
 

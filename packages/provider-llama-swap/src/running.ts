@@ -64,7 +64,7 @@ export async function unload(
     const { target } = server;
     throw new LlmError(
       'invalid-request',
-      `"${String(model)}" is not a valid model id; use an id without the segments . and ..`,
+      `"${String(model)}" is not a valid model id; use an id without the segments "." and ".."`,
       {
         target,
         path: 'model',

@@ -45,7 +45,7 @@ export function cloudflareStores({
   if (!(keepRecordsMs >= DAY_MS && keepRecordsMs < Infinity))
     throw new LlmError(
       'config',
-      `keepRecordsMs must be a finite number of milliseconds, at least a day, not ${String(keepRecordsMs)}`,
+      `cloudflareStores: keepRecordsMs must be a finite number of milliseconds, at least a day, not ${String(keepRecordsMs)}`,
       {
         path: 'keepRecordsMs',
       },
@@ -63,7 +63,7 @@ const isKeyValues = (value: unknown): value is KeyValues => has(value, 'put') &&
 const notBound = (path: string, what: string): LlmError =>
   new LlmError(
     'config',
-    `${path} must be ${what} from the env of a request; check the bindings in the Worker's configuration`,
+    `cloudflareStores: ${path} must be ${what} from the env of a request; check the bindings in the Worker's configuration`,
     {
       path,
     },

@@ -26,7 +26,7 @@ export function shards(shard: 'tenant' | undefined): Shards {
     if (tenant !== undefined) return `tenant ${tenant}`;
     throw new LlmError(
       'config',
-      `${what} must belong to one tenant with shard: 'tenant'; pass a tenant and set each: ['tenant'] in limits, or omit shard`,
+      `with shard: 'tenant', ${what} must belong to one tenant; pass a tenant and set each: ['tenant'] in limits, or omit shard`,
     );
   };
   return {

@@ -82,5 +82,5 @@ const omissionNote = (count: number): string =>
 const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);
 
 function checkCount(value: number, name: string): void {
-  if (!(value >= 0)) throw new LlmError('config', `${name} must be a number of at least 0`, { path: name });
+  if (!(value >= 0)) throw new LlmError('config', `compress: ${name} must be at least 0`, { path: name });
 }

@@ -46,7 +46,7 @@ export function checkModelId(modelId: string, target: string): void {
   if (isSafe) return;
   throw new LlmError(
     'invalid-request',
-    `"${modelId}" is not a valid model id; use an id without ?, #, %, \\, white space, control characters and segments that are empty, . or ..`,
+    `"${modelId}" is not a valid model id; use an id without ?, #, %, \\, white space and control characters, and without empty, "." or ".." segments`,
     {
       target,
       path: 'model',

@@ -17,7 +17,7 @@ export function createBackend(backend: Backend, module: object, env: Env, stored
 }
 
 const outdated = ({ package: name }: Backend, missing: string): Stop =>
-  new Stop(`${name} has no ${missing}; update the package: npm install ${name}@latest`);
+  new Stop(`${name} does not export ${missing}; update the package: npm install ${name}@latest`);
 
 /** Returns options with the vault's key, or `{}` if the environment has a key. A login also uses the environment's project. */
 function keyOf(backend: Backend, env: Env, stored: StoredKeys | undefined): object {

@@ -73,7 +73,7 @@ export class Conversation {
     },
     retry: async () => {
       const { messages } = this.session;
-      if (this.last === undefined) throw new Stop('no question to repeat; ask one first');
+      if (this.last === undefined) throw new Stop('/retry requires a previous question; ask one first');
       // Remove the question and its answer, so that the conversation does not contain the question twice.
       if (lastQuestion(messages) === this.last) takeBack(messages);
       await this.put(this.last);

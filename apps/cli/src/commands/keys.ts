@@ -62,6 +62,6 @@ export const define: Define = (command, io, done) => {
       .command(name, { hidden: true })
       .argument('[names...]')
       .action((names: readonly string[]) => {
-        throw new Stop(`keys of vendors are in your vault; majordomo vault ${[name, ...names].join(' ')}`);
+        throw new Stop(`vendor keys are in your vault; run majordomo vault ${[name, ...names].join(' ')}`);
       });
 };

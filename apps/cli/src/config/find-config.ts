@@ -57,5 +57,5 @@ function refuseForeignCode(file: string): void {
   if (file.endsWith('.json') || me === undefined) return;
   const { uid } = statSync(file);
   if (uid !== me)
-    throw new Stop(`${file} was not run, because another user (${uid}) owns the file; replace it`);
+    throw new Stop(`${file} was not run, because another user (${uid}) owns the file; change its owner`);
 }

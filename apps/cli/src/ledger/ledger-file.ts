@@ -38,7 +38,7 @@ const MAGIC = 'SQLite format 3\0';
 function checkOwnFile(file: string): void {
   // Check the type before the file is opened, because opening a named pipe would block.
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
-    throw new Stop(`${file} is not a file and was not changed; name another file`);
+    throw new Stop(`${file} is not a file and was not changed; use another path`);
   const begins = new Uint8Array(MAGIC.length);
   let length: number;
   try {
@@ -52,5 +52,5 @@ function checkOwnFile(file: string): void {
     throw new Stop(`${file} cannot be read: ${reasonOf(error)}`);
   }
   if (length === 0 || new TextDecoder().decode(begins) === MAGIC) return;
-  throw new Stop(`${file} is not a SQLite file and was not changed; name another file`);
+  throw new Stop(`${file} is not a SQLite file and was not changed; use another path`);
 }

@@ -13,7 +13,7 @@ export function since(text: string, now: Date): Date {
     return new Date(now.getFullYear(), now.getMonth(), now.getDate() - days + 1);
   }
   const date = dateOf(text);
-  if (date === undefined) throw new Stop('--since must be 24h, 7d, 4w or a date such as 2026-11-01');
+  if (date === undefined) throw new Stop('--since must be a value such as 24h, 7d, 4w or 2026-11-01');
   if (date > now) throw new Stop(`--since ${text} is in the future; use an earlier date`);
   return date;
 }

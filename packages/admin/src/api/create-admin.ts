@@ -130,7 +130,7 @@ function findRoute(
   if (route !== undefined) return { route, id: route.path.includes('{id}') ? decode(steps[2] ?? '') : '' };
   if (found.length === 0) throw new Refusal('not-found', 'the address is unknown; see GET …/openapi.json');
   const allow = found.map((each) => each.method.toUpperCase()).join(', ');
-  throw new Refusal('wrong-method', `the address accepts ${allow}`, { allow });
+  throw new Refusal('wrong-method', `the address does not accept ${method}; use ${allow}`, { allow });
 }
 
 function decode(step: string): string {

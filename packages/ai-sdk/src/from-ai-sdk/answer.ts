@@ -49,7 +49,7 @@ export async function* streamEvents(
 function checkModel(model: LanguageModelV4): LanguageModelV4 {
   const version: unknown = asRecord(model)['specificationVersion'];
   if (version === 'v4') return model;
-  const message = `fromAISDK: model must be a LanguageModelV4, not version ${asText(version) ?? 'undefined'}; use a package for version 7 of ai`;
+  const message = `fromAISDK: model must be a LanguageModelV4, not version ${asText(version) ?? 'undefined'}; use a provider package for version 7 of the AI SDK`;
   throw new LlmError('config', message);
 }
 

@@ -98,7 +98,7 @@ describe('the error of a benched target', () => {
     const error = benchedError('b/y', { until: 8.64e15, error: undefined }, 0);
     expect([error.kind, error.message]).toEqual([
       'overloaded',
-      'b/y is benched until it is unbenched manually or by another process',
+      'b/y is benched indefinitely (manually or by another process)',
     ]);
     expect(benchedError('b/y', { until: 8.64e15 - 1, error: undefined }, 0).message).toContain('+275760');
   });

@@ -122,7 +122,7 @@ describe('the error of a benched target', () => {
   it.each([
     ['without a bench', undefined, 'until 2026-11-20T12:00:00.000Z', 0],
     ['that has ended', { until: now - 1000 }, 'until 2026-11-20T11:59:59.000Z', 0],
-    ['without an end', { until: END_OF_TIME }, 'until it is unbenched', END_OF_TIME - now],
+    ['without an end', { until: END_OF_TIME }, 'indefinitely', END_OF_TIME - now],
     [
       'that ends just before',
       { until: END_OF_TIME - 1 },
@@ -133,7 +133,7 @@ describe('the error of a benched target', () => {
     const error = benchedError('a/x', bench && { ...bench, error: undefined }, now);
     expect([error.kind, error.message]).toEqual([
       'overloaded',
-      `a/x is benched ${end} manually or by another process`,
+      `a/x is benched ${end} (manually or by another process)`,
     ]);
     expect([error.details.retryAfterMs, error.details.status, error.cause]).toEqual([
       retryAfterMs,

@@ -64,7 +64,7 @@ export function benchedError(
 ): LlmError {
   const { until = now, error } = bench ?? {};
   const subject = ownCode === undefined ? target : `${target}, with this credential,`;
-  const reason = error === undefined ? 'manually or by another process' : `after: ${error.message}`;
+  const reason = error === undefined ? '(manually or by another process)' : `after: ${error.message}`;
   const { status, code, requestId } = error?.details ?? {};
   return new LlmError(
     error?.kind ?? 'overloaded',
@@ -75,7 +75,7 @@ export function benchedError(
 }
 
 const formatEnd = (until: number): string =>
-  until < END_OF_TIME ? `until ${new Date(until).toISOString()}` : 'until it is unbenched';
+  until < END_OF_TIME ? `until ${new Date(until).toISOString()}` : 'indefinitely';
 
 /** Returns the outcome to record for a failed attempt: `skipped`, `abandoned` or `failed`. */
 export function outcomeOf({ details: { code } }: LlmError): Attempt['outcome'] {

@@ -164,7 +164,7 @@ async function orderTargets(
   const { clock, health } = setup.deps;
   const limit = new AbortController();
   const cancelTimer = clock.timer(MAX_ORDER_MS, () => {
-    limit.abort(new Error(`the option order did not return within ${MAX_ORDER_MS} ms`));
+    limit.abort(new Error(`the function \`order\` did not return within ${MAX_ORDER_MS} ms`));
   });
   const signal = AbortSignal.any([callSignal, limit.signal]);
   try {

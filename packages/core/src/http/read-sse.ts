@@ -55,7 +55,7 @@ function checkAnswer({ ok, status, headers }: Response): void {
   if (!ok) throw new LlmError(kindOfStatus(status), `the server answered ${status}`, { status });
   const type = headers.get('content-type') ?? '';
   if (!/event-stream|text\/plain|^$/i.test(type)) {
-    throw new LlmError('protocol', `expected an event stream, got ${type}; check the URL`, {
+    throw new LlmError('protocol', `the server sent ${type} instead of an event stream; check the URL`, {
       path: 'content-type',
     });
   }

@@ -47,7 +47,7 @@ function bytesOf(text: string): Uint8Array {
   try {
     return fromBase64(text);
   } catch (cause) {
-    throw new LlmError('invalid-request', '$bytes must be base64 from toJson', { path: TAG }, { cause });
+    throw new LlmError('invalid-request', 'fromJson: $bytes must be valid base64', { path: TAG }, { cause });
   }
 }
 

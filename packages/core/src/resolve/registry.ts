@@ -66,7 +66,7 @@ export class Registry {
       );
     }
     if (this.registered.has(id)) {
-      throw new LlmError('config', `two providers have the id "${id}"; set the option id of one of them`);
+      throw new LlmError('config', `two providers have the id "${id}"; set another id for one of them`);
     }
     this.registered.set(id, provider);
     for (const [scheme, make] of Object.entries(provider.schemes ?? {})) this.schemes.set(scheme, make);

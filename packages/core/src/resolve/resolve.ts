@@ -138,7 +138,7 @@ function unknownNameError({ text, offset }: SpecElement, spec: string, { names }
   const aliases = [...names.aliases.keys()];
   const known = aliases.length === 0 ? 'no alias is set' : `aliases: ${aliases.join(', ')}`;
   const { length } = names.resolvers;
-  const resolvers = length === 0 ? '' : `, and ${length} resolver(s) did not know it`;
+  const resolvers = length === 0 ? '' : ', and no resolver knows it';
   const message = `unknown name "${text}" in "${spec}": ${known}${resolvers}; a target is written provider/model${didYouMean(text, aliases)}`;
   return new LlmError('config', message, { code: 'unknown-name', path: String(offset) });
 }

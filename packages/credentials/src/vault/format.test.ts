@@ -58,7 +58,7 @@ it.each<[unknown, string]>([
   [{ version: 1, entries: { a: { kind: 'other', value: 'k' } } }, 'the entry a is incomplete'],
   [
     { version: 2, entries: {} },
-    'vault.json has version 2, newer than version 1, and was not changed; update @majordomo/credentials',
+    'vault.json has version 2, newer than the supported version 1, and was not changed; update @majordomo/credentials',
   ],
 ])('does not read %j: %s', (content, message) => {
   expect(() => parseVault(JSON.stringify(content), 'vault.json')).toThrow(

@@ -19,7 +19,7 @@ export function parseVault(text: string, place: string): Entries {
   if (typeof version === 'number' && version > VERSION) {
     throw new LlmError(
       'config',
-      `${place} has version ${version}, newer than version ${VERSION}, and was not changed; update @majordomo/credentials`,
+      `${place} has version ${version}, newer than the supported version ${VERSION}, and was not changed; update @majordomo/credentials`,
       { code: 'vault-version' },
     );
   }

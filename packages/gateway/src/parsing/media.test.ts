@@ -108,7 +108,7 @@ describe('media of URLs', () => {
     await expect(parseWithMedia(parse(...urls), fetchMedia, signal)).rejects.toMatchObject({
       kind: 'invalid-request',
       path: 'at[1]',
-      message: 'at[1]: the media could not be fetched; send the data',
+      message: 'at[1]: the URL could not be fetched; send the data',
     });
   });
 

@@ -90,5 +90,5 @@ const fetched = (
   signal: AbortSignal,
 ): Promise<ImagePart | FilePart> =>
   abortable(Promise.resolve(invoke(() => fetchMedia(url, { signal }))), signal).catch(() => {
-    throw new Refusal('invalid-request', `${path}: the media could not be fetched; send the data`, { path });
+    throw new Refusal('invalid-request', `${path}: the URL could not be fetched; send the data`, { path });
   });

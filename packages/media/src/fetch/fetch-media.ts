@@ -57,7 +57,7 @@ export async function fetchMedia(
     return toPart(await follow(parseUrl(url), options, signal));
   } catch (error) {
     if (options.signal?.aborted !== true && deadline.signal.aborted) {
-      throw new LlmError('timeout', `${hostOf(url)} reached timeoutMs (${timeoutMs} ms)`, { phase: 'total' });
+      throw new LlmError('timeout', `${hostOf(url)} timed out; raise timeoutMs`, { phase: 'total' });
     }
     throw error;
   } finally {

@@ -36,7 +36,7 @@ describe('a tool that runs at the vendor', () => {
   ])('is rejected if the model lacks it: %j', (extra, name) => {
     const known = 'browser_search, code_interpreter';
     expect(outcome(extra)).toBe(
-      `p/m: the vendor tool "${name}" is not available; remove it or use another model; available: ${known}`,
+      `p/m: the vendor tool "${name}" is not available (available: ${known}); remove it or use another model`,
     );
     expect(outcome(extra, [])).toContain('available: none');
     expect(outcome(extra, 'any')).toBe('sent');

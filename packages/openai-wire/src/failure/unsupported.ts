@@ -14,7 +14,7 @@ export function rejectVendorTools(
   const unknown = vendorToolsIn(extra).find((name) => !vendorTools.includes(name));
   if (unknown === undefined) return;
   const known = vendorTools.length === 0 ? 'none' : vendorTools.join(', ');
-  const message = `${target}: the vendor tool "${unknown}" is not available; remove it or use another model; available: ${known}`;
+  const message = `${target}: the vendor tool "${unknown}" is not available (available: ${known}); remove it or use another model`;
   throw new LlmError('unsupported', message, { target, path: 'extra' });
 }
 

@@ -32,7 +32,7 @@ function inputPart(part: UserPart): unknown {
     case 'audio':
       throw new LlmError(
         'unsupported',
-        'the Responses API does not accept audio; use a model over Chat Completions that accepts audio',
+        'the Responses API does not accept audio; use an audio model of the Chat Completions API',
       );
     default:
       return part satisfies never;
