@@ -43,7 +43,7 @@ const FAILING_FACTOR = 6;
 
 const isHealthy = ({ health }: ResolvedTarget): boolean => health === undefined || health.state === 'healthy';
 
-/** Returns the decision, or `undefined` if no other healthy target has or recently had a longer prefix in its vendor's cache. */
+/** Returns the decision, or `undefined` if no other healthy target has, or recently had, a longer prefix in its cache. */
 export async function decide(facts: DecisionFacts): Promise<CacheDecision | undefined> {
   const { call, prefix, targets, conversation, now, maxStayMs, minSaving } = facts;
   const healthy = targets.filter(isHealthy);

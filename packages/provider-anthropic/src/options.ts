@@ -9,7 +9,7 @@ import type { Quirks } from './quirks.ts';
 export interface AnthropicOptions extends ProviderOptions {
   /** Quirks that replace the known quirks of a model, for servers that differ from Anthropic's. @default none */
   readonly quirks?: Partial<Quirks> | undefined;
-  /** Client of `@anthropic-ai/sdk` to use, with its credential, base URL and `fetch`. @default a new client */
+  /** Client of `@anthropic-ai/sdk` whose credential, base URL and `fetch` are used as well. @default a new client */
   readonly client?: object | undefined;
   /**
    * Region in which the model runs. Every request contains it as `inference_geo`. For Anthropic's API, it is also the value of

@@ -1,8 +1,8 @@
 import type { TurnMessage, UserMessage, AssistantMessage, ToolMessage } from '@majordomo/core';
 
 /**
- * Converts a conversation to one prompt. A single question stays unchanged. A line with the name of the speaker precedes each
- * turn. This line begins with more consecutive `<` than any text in the conversation contains, so no text can imitate the line.
+ * Converts a conversation to one prompt. A single question stays unchanged. Otherwise, a line that names the speaker precedes
+ * each turn. This line begins with more consecutive `<` than any text in the conversation contains, so no text can imitate it.
  * `system`: instructions for a CLI without a setting for the system text.
  */
 export function transcript(messages: readonly TurnMessage[], system?: string): string {

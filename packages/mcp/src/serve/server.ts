@@ -89,7 +89,7 @@ async function callAgent(
   return sdk.inputRequired({ inputRequests: Object.fromEntries(questions), requestState });
 }
 
-/** Whether the client supports elicitation. Clients of protocol 2026 state this in each request, and other clients only once. */
+/** Whether the client supports elicitation. Clients of protocol 2026 state this in each request, others when they connect. */
 function canElicit(sdk: Sdk, { mcpReq }: ServerContext, server: McpServer): boolean {
   const envelope: Readonly<Record<string, unknown>> = { ...mcpReq.envelope };
   // oxlint-disable-next-line typescript/no-deprecated -- the only source for a client of 2025
