@@ -14,7 +14,7 @@ export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: Quirks)
 }
 
 /**
- * Adds vendor tools in `extra` to the request's tools, because the SDK would replace the request's tools. A list in `extra` that
+ * Adds vendor tools in `extra` to the request's tools, which the SDK would otherwise replace. A list in `extra` that
  * contains functions replaces the request's tools.
  */
 export function extraWithTools(extra: ModelRequest['extra'], { tools }: JsonObject): ModelRequest['extra'] {

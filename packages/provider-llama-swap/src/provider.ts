@@ -34,8 +34,8 @@ export interface LlamaSwap extends Provider {
 }
 
 /**
- * Default timeouts, which disable every limit, because the first byte arrives after the model is loaded, the prompt is read and
- * the queue is processed. The server also sends nothing while it parses a tool call.
+ * Default timeouts, which disable every limit, because the first byte arrives only after the queue is processed, the model is
+ * loaded and the prompt is read. The server also sends nothing while it parses a tool call.
  */
 const NO_TIMEOUTS: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, completeMs: 0, totalMs: 0 };
 

@@ -40,7 +40,7 @@ interface InputTransformation {
   readonly reason?: unknown;
 }
 
-/** Message, reasoning, or call of a function, of a custom tool or of a vendor tool. */
+/** Item of a response: a message, reasoning, or a call of a function, a custom tool or a vendor tool. */
 export interface OutputItem {
   readonly type?: unknown;
   readonly id?: unknown;
