@@ -43,7 +43,7 @@ function spansOf(generic: Token, styles: readonly Style[]): readonly Span[] {
   }
 }
 
-/** Returns the text of a code span without its backticks and the spaces that separate them. */
+/** Returns the text of a code span without its backticks and the spaces next to them. */
 function unfenced(raw: string): string {
   const [fence = ''] = /^`+/.exec(raw) ?? [];
   const inner = raw.slice(fence.length, -fence.length);

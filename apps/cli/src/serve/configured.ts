@@ -41,8 +41,8 @@ export async function configured(
 }
 
 /**
- * Returns the specs whose providers are opened. If presets are served, all configured providers are opened, because a preset may
- * select any of them.
+ * Returns the specs whose providers are opened. If the configuration has presets, all available providers are opened, because a
+ * preset may select any of them.
  */
 async function specsOf(models: ServedModels, settings: Settings, cwd: string): Promise<readonly string[]> {
   const specs = fixedSpecs(models, settings);

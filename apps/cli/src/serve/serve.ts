@@ -177,8 +177,8 @@ async function reloadedKeys(path: string, io: Io): Promise<KeysOfFile> {
 }
 
 /**
- * Returns the token of the inspector and the admin API, or `undefined`. If the user sets none, a new token is created only on a
- * terminal, because elsewhere the printed token would be stored in the logs of the process.
+ * Returns the token of the inspector and the admin API, or `undefined`. If none is set, creates a token only for the inspector of
+ * a server without `--keys` on a terminal. Elsewhere, the printed token would be stored in the logs of the process.
  */
 async function adminToken(
   { inspector, adminTokenFile, keys }: ServeFlags,

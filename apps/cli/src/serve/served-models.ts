@@ -7,7 +7,7 @@ export type ServedModels = Readonly<Record<string, string>>;
 
 /**
  * Returns the requested names, each given as `name`, `name=spec` or `provider/model`. If none is requested, returns all names of
- * the configuration: aliases, presets, and `default` for its `model`. Throws `Stop` if no name exists.
+ * the configuration: aliases, presets, and `default` for its `model`. Throws `Stop` for no or repeated names.
  */
 export function servedModels(wanted: readonly string[] | undefined, settings: Settings): ServedModels {
   const known = namesIn(settings);

@@ -77,7 +77,7 @@ const cacheCells = ({ cacheSavedNanoUsd, cacheExtraNanoUsd }: ReportRow): readon
     formatUsd(amount),
   );
 
-/** Adds a question mark to a sum that does not contain the amounts of `unknown` attempts. */
+/** Marks a sum that does not contain the amounts of `unknown` attempts with a question mark. */
 function withUnknown(sum: string, isZero: boolean, unknown: number): string {
   if (unknown === 0) return sum;
   return isZero ? '?' : `${sum}+?`;
