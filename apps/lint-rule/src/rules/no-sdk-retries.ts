@@ -56,7 +56,7 @@ function hasRetriesOff(node: ESTree.NewExpression, client: RetryOption, analysis
   return objects.every((object) => disablesRetries(object, client.option.split('.'), client, analysis));
 }
 
-/** Whether an object literal disables the retries. The last property for them applies, unless an unknown spread follows. */
+/** Whether an object literal disables the retries. The last property of this name applies, unless an unknown spread follows. */
 function disablesRetries(
   object: ESTree.ObjectExpression,
   path: readonly string[],
