@@ -39,7 +39,7 @@ export const PAGE: JsonObject = {
   after: { ...text, description: 'Value of `next` of the previous page.' },
 };
 
-/** Throws `config` with the path of an invalid member. `members`: schemas of the allowed members, besides the filters. */
+/** Throws `config` with the path of an invalid member. `members`: schemas of allowed members in addition to the filters. */
 export async function checkCallQuery(
   subject: string,
   query: object,
