@@ -132,7 +132,7 @@ const OTHER_NAMES: Readonly<Record<string, keyof AgentOptions>> = {
   onFinish: 'onEnd',
 };
 
-/** Throws `config` for invalid options, such as a missing model, an invalid number, or a duplicate tool name. */
+/** Returns the parsed options of an agent. Throws `config` for invalid options, such as a duplicate tool name. */
 export function agentParts(options: AgentOptions): AgentParts {
   const isSearchObject = typeof (options as AgentOptions | undefined)?.toolSearch !== 'boolean';
   const kinds = isSearchObject ? { ...KINDS, toolSearch: TOOL_SEARCH_KINDS } : KINDS;
