@@ -27,7 +27,7 @@ function equalIds(match: Json): readonly string[] {
   return [...(own === undefined ? [] : [own]), ...recordsIn(match, 'or').flatMap(equalIds)];
 }
 
-/** Returns the price periods. Omits prices that depend on the time of day, because a price cannot represent them. */
+/** Returns the price periods, or none if a price depends on the time of day, which a `Price` cannot represent. */
 function periodsOf(model: Json): readonly { from: string | undefined; prices: Json }[] {
   if (!Array.isArray(model['prices'])) return [{ from: undefined, prices: recordIn(model, 'prices') }];
   const periods = recordsIn(model, 'prices').map((period) => ({
