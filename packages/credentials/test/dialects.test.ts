@@ -263,7 +263,7 @@ describe('the login of Codex', () => {
     const login = source('codex');
     expect(await failure(ask(login))).toMatchObject({
       kind: 'quota',
-      message: 'the quota of the plan of "codex" is used up; the login is still valid',
+      message: '"codex": the quota of the plan is used up; wait until it resets (the login is still valid)',
       details: { status: 429, retryAfterMs: 9000 },
     });
     expect(await ask(login)).toBe('access-1');

@@ -110,7 +110,7 @@ export function fromImagesBody(json: unknown, requested: number, target: string)
 }
 
 const urlError = (target: string): LlmError =>
-  new LlmError('unsupported', `${target} returned a URL, which is not fetched; use another target`, {
+  new LlmError('unsupported', `${target} returned a URL instead of an image; use another target`, {
     target,
     code: 'url-only',
   });

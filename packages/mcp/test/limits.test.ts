@@ -35,7 +35,7 @@ describe('a call', () => {
     await clock.advance(300);
     expect(await outcome).toMatchObject({
       kind: 'timeout',
-      message: 'mcp "h": hang: the server sent no data for 300 ms; raise a time limit of connectMcp',
+      message: 'mcp "h": hang: the server sent no data for 300 ms; raise timeoutMs or connectMs',
     });
     expect(await run('look')).toEqual([{ type: 'text', text: 'seen' }]);
     expect(notes().some((note) => note.startsWith('cancelled'))).toBe(true);
@@ -48,7 +48,7 @@ describe('a call', () => {
       {
         reason: {
           kind: 'timeout',
-          message: 'mcp "h": steps: no result within 500 ms; raise a time limit of connectMcp',
+          message: 'mcp "h": steps: no result within 500 ms; raise totalMs or connectMs',
         },
       },
     ],

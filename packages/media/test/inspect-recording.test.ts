@@ -96,7 +96,7 @@ describe('checkRecording', () => {
       'bytes that are not a recording',
       new Uint8Array(9),
       {},
-      'invalid-request broken-file: talk of 9 bytes is not a recording of a known format',
+      'invalid-request broken-file: talk (9 bytes) is not a recording of a known format',
     ],
   ])('rejects %s', async (_, bytes, limits, message) => {
     expect(await fault(bytes, limits)).toBe(message);

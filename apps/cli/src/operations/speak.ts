@@ -104,7 +104,7 @@ function formatOf({ format }: SpeakFlags, file: string | undefined): Format | un
   if (Object.hasOwn(FORMATS, word)) return FORMATS[word];
   const known = Object.keys(FORMATS).join(', ');
   if (format !== undefined) throw new Stop(`--format must be one of ${known}, not "${format}"`);
-  throw new Stop(`unknown audio format .${word}; use a file ending in ${known}, or --format`);
+  throw new Stop(`unknown audio format .${word}; set --format, or use a file name that ends in ${known}`);
 }
 
 function speedOf(text: string | undefined): number | undefined {

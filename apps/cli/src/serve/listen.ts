@@ -11,7 +11,7 @@ export const GRACE_MS = 10_000;
 export function portOf(text: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new Stop(`--port must be a number from 0, which selects a free one, to 65535, not "${text}"`);
+  throw new Stop(`--port must be a number from 0 (any free port) to 65535, not "${text}"`);
 }
 
 const MAX_DRAIN_MS = 600_000;

@@ -84,7 +84,7 @@ export function createAdmin(options: AdminOptions): Admin {
     if (tokenHash !== undefined && sha256Hex(bearer) === tokenHash) return 'token';
     const caller = await keys?.authorize(request);
     if (caller === undefined) throw new Refusal('unauthorized', 'the token or key is missing or unknown');
-    if (!caller.admin) throw new Refusal('forbidden', 'the key does not give access to the admin API');
+    if (!caller.admin) throw new Refusal('forbidden', 'the key has no admin access; use an admin key');
     return caller.key;
   };
 

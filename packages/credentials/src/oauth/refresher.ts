@@ -138,7 +138,7 @@ function isFresh(
 const planExhausted = (name: string, retryAfterMs: number | undefined): LlmError =>
   new LlmError(
     'quota',
-    `the quota of the plan of ${JSON.stringify(name)} is used up; the login is still valid`,
+    `${JSON.stringify(name)}: the quota of the plan is used up; wait until it resets (the login is still valid)`,
     {
       status: 429,
       retryAfterMs,

@@ -12,7 +12,7 @@ export async function metricsRoute(
   if (settings.metrics === 'admin' && !(await hasToken(request, settings.mounts))) {
     const caller = await authorize(request, settings, false);
     trace.caller = caller;
-    if (caller.admin !== true) throw new Refusal('forbidden', 'the key does not give access to the metrics');
+    if (caller.admin !== true) throw new Refusal('forbidden', 'the metrics require an admin key');
   }
   return new Response(metrics.text(settings.majordomo, mounts.metrics(), systemClock.now()), {
     headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' },

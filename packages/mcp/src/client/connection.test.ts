@@ -40,7 +40,7 @@ it('ends an attempt to connect after a minute', async () => {
   await clock.advance(1);
   expect(await outcome).toMatchObject({
     kind: 'timeout',
-    message: 'mcp "x": connecting: no result within 60000 ms; raise a time limit of connectMcp',
+    message: 'mcp "x": connecting: no result within 60000 ms; raise totalMs or connectMs',
   });
 });
 
@@ -86,7 +86,7 @@ it('ends a call after a minute without a sign of the server', async () => {
   await clock.advance(1);
   expect(await outcome).toMatchObject({
     kind: 'timeout',
-    message: 'mcp "x": hang: the server sent no data for 60000 ms; raise a time limit of connectMcp',
+    message: 'mcp "x": hang: the server sent no data for 60000 ms; raise timeoutMs or connectMs',
   });
 });
 
@@ -94,7 +94,7 @@ it('ends a call after ten minutes, whatever the server reports', async () => {
   const { outcome } = await hanging(50_000);
   expect(await outcome).toMatchObject({
     kind: 'timeout',
-    message: 'mcp "x": hang: no result within 600000 ms; raise a time limit of connectMcp',
+    message: 'mcp "x": hang: no result within 600000 ms; raise totalMs or connectMs',
   });
 });
 

@@ -32,7 +32,7 @@ it('aborts after the total time regardless of messages', async () => {
     await clock.advance(37);
   }
   expect(timeout.signal.reason).toMatchObject({
-    message: 'call: no result within 1000 ms; raise a time limit of connectMcp',
+    message: 'call: no result within 1000 ms; raise totalMs or connectMs',
   });
 });
 

@@ -31,7 +31,7 @@ export class IdleTimeout {
     signal.addEventListener('abort', this.onAbort, { once: true });
     if (signal.aborted) this.onAbort();
     this.cancelTotal = clock.timer(totalMs, () => {
-      this.expire(`no result within ${totalMs} ms`);
+      this.expire(`no result within ${totalMs} ms; raise totalMs or connectMs`);
     });
     this.touch();
   }
@@ -42,7 +42,7 @@ export class IdleTimeout {
     if (this.pauses > 0) return;
     const { clock, idleMs } = this.options;
     this.cancelIdle = clock.timer(idleMs, () => {
-      this.expire(`the server sent no data for ${idleMs} ms`);
+      this.expire(`the server sent no data for ${idleMs} ms; raise timeoutMs or connectMs`);
     });
   };
 
@@ -70,7 +70,7 @@ export class IdleTimeout {
   };
 
   private expire(what: string): void {
-    const message = `${this.options.label}: ${what}; raise a time limit of connectMcp`;
+    const message = `${this.options.label}: ${what}`;
     this.controller.abort(new LlmError('timeout', message, { phase: 'idle' }));
   }
 }

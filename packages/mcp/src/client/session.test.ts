@@ -97,6 +97,6 @@ it('has no time limit of the SDK while it connects', async () => {
   await clock.advance(500_000);
   expect(await outcome).toMatchObject({
     kind: 'timeout',
-    message: 'mcp "x": connecting: no result within 500000 ms; raise a time limit of connectMcp',
+    message: 'mcp "x": connecting: no result within 500000 ms; raise totalMs or connectMs',
   });
 });

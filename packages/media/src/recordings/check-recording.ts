@@ -26,7 +26,7 @@ export async function checkRecording(
   if (facts === undefined)
     throw new LlmError(
       'invalid-request',
-      `${name} of ${bytes.length} bytes is not a recording of a known format`,
+      `${name} (${bytes.length} bytes) is not a recording of a known format`,
       {
         code: 'broken-file',
       },
