@@ -1,4 +1,4 @@
-/** Handles Ctrl-C, which stops the current turn of a conversation, or the command. */
+/** Handler of Ctrl-C, which stops the current turn of a conversation, or the command. */
 export class Interrupts {
   /** Time limit for closing connections, in milliseconds. */
   graceMs = 250;

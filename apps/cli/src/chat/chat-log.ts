@@ -11,7 +11,7 @@ const ID_LENGTH = 8;
 const newId = (): string => randomUUID().slice(0, ID_LENGTH);
 const LOOKS_LIKE_ID = /^[0-9a-f]{8}$/;
 
-/** Stores a conversation after each turn. A failure is reported and does not end the conversation. */
+/** Log that stores a conversation after each turn. A failure is reported and does not end the conversation. */
 export class ChatLog {
   private readonly store: ConversationStore;
   private readonly io: Io;

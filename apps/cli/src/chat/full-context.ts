@@ -14,7 +14,7 @@ interface Reader {
 /** Length in characters up to which a conversation is assumed to fit into the context window of every model. */
 const SHORT = 20_000;
 
-/** Shortens the sent messages to the context window. The stored conversation is not changed. */
+/** Context that shortens the sent messages to the context window. The stored conversation is not changed. */
 export class FullContext {
   private engine:
     { readonly compactor: Compactor; readonly meter: TokenMeter; readonly model: ChatModel } | undefined;

@@ -30,7 +30,7 @@ export interface TimelineOptions {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Prints calls as they happen, from their events: targets, failures and answers. */
+/** Creates a timeline that prints calls as they happen: targets, failures and answers. */
 export function createTimeline({ write, colour, now = () => performance.now() }: TimelineOptions): Timeline {
   const paint = (style: Style, text: string): string =>
     colour ? styleText(style, text, { validateStream: false }) : text;

@@ -2,7 +2,7 @@ import { createRedactor, type Redactor } from '@majordomo/redact';
 import { BACKENDS, keysOf } from '../backends/backends.ts';
 import type { Settings } from '../config/settings.ts';
 
-/** Minimum length of a masked value. Shorter values occur in texts by chance. */
+/** Minimum length of a masked value. Shorter values occur in output by chance. */
 const MIN_SECRET_LENGTH = 8;
 
 /**

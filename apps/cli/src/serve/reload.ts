@@ -7,7 +7,7 @@ import { reasonOf } from '../reason.ts';
 /** Time between two checks of the files, in milliseconds. A change is complete when two successive checks find the same files. */
 const WATCH_MS = 200;
 
-/** Watches files by polling, because editors and container platforms replace files. */
+/** Files that are watched by polling, because editors and container platforms replace files. */
 export class WatchedFiles {
   private readonly files: readonly string[];
   private loaded: Promise<string>;
