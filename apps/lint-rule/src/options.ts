@@ -2,8 +2,8 @@ import type { Rule } from 'eslint';
 import type { RetryOption } from './data/retries.ts';
 
 /**
- * Options of the rules. Set them for all rules in `settings.majordomo`, or for one rule as its own option. The rule's list
- * extends the list in the settings. Any other value of the rule replaces the value in the settings.
+ * Options of the rules. Set them for all rules in `settings.majordomo`, or for one rule in the options of the rule. The rule's
+ * list extends the list in the settings. Any other value of the rule replaces the value in the settings.
  */
 export interface MajordomoOptions {
   /**

@@ -24,8 +24,8 @@ export const parser: Linter.Parser = {
 };
 
 /**
- * Whether a comment does not configure rules. Comments that configure rules are removed, because the command runs only its own
- * rules, and such a comment could enable a rule that needs tokens.
+ * Whether a comment does not configure rules. Comments that configure rules are removed, because the command runs only the
+ * plugin's rules, and such a comment could enable a rule that needs tokens.
  */
 function isNotRuleConfiguration({ value }: { readonly value: string }): boolean {
   return !/^\s*eslint\s/.test(value);
