@@ -32,7 +32,7 @@ export interface CallWriterOptions {
   readonly onError: ((error: LlmError, dropped: number) => void) | undefined;
 }
 
-/** Writes entries in batches, deletes old entries, and stores the sums of hours. Drops the oldest entries above `maxPending`. */
+/** Writer of entries and of the sums of hours. Deletes old entries. Above `maxPending`, drops the oldest waiting entries. */
 export class CallWriter {
   /** Number of entries dropped since the start. */
   dropped = 0;

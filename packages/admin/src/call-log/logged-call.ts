@@ -34,7 +34,7 @@ interface Ending extends Pick<Of<'call-end'>, 'outcome'> {
   readonly usage: LoggedUsage | undefined;
 }
 
-/** Collects the data of one call. `onEvent` only stores short values, and `toEntry` creates the entry after the call. */
+/** Collector of one call's data. `onEvent` only stores short values, and `toEntry` creates the entry after the call. */
 export class LoggedCall implements Loggable {
   /** Request and response of the chat, if content is stored. */
   content: { readonly request: ChatRequest; response: ChatResponse | undefined } | undefined;

@@ -21,7 +21,7 @@ interface Entry {
 const MAX_ENTRIES = 50_000;
 const RETRY_AFTER_MS = 5000;
 
-/** Reads keys by the hash of their secret. Uses cached keys only if the store reports changes, or while it does not respond. */
+/** Lookup of keys by the hash of their secret. Uses the cache only if the store reports changes, or while it does not respond. */
 export class KeyLookup {
   private readonly options: LookupOptions;
   private readonly entries = new Map<string, Entry>();
