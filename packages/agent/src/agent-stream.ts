@@ -15,7 +15,7 @@ const MAX_WAITING = 64;
 type Result = IteratorResult<AgentEvent, undefined>;
 const DONE: Result = { done: true, value: undefined };
 
-/** Passes the events of a run to one reader. The run waits for a slow reader. */
+/** Run that passes its events to one reader. The run waits for a slow reader. */
 export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefined> {
   private readonly start: (emit: Emit, signal: AbortSignal) => Promise<RunResult>;
   private readonly controller = new AbortController();

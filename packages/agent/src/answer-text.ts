@@ -1,6 +1,6 @@
 import type { Message } from '@majordomo/core';
 
-/** Words of short texts that only refer to an earlier answer, such as "Already answered above." */
+/** Words of short answers that only refer to an earlier answer, such as "Already answered above." */
 const BACK_REFERENCE: ReadonlySet<string> = new Set(
   `i i've ive we you your my me the that this it its it's a an and or in to of for as on at see please refer look at
   has have had was is been be already above before earlier previously previous prior preceding message turn reply

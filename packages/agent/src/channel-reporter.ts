@@ -13,7 +13,7 @@ interface WaitingEvent {
   readonly text: string;
 }
 
-/** Publishes the events of one attempt of a run in numbered batches, so that watchers detect lost events. */
+/** Reporter that publishes the events of a run's attempt in numbered batches, so that watchers detect lost events. */
 export class ChannelReporter {
   step = 0;
   private readonly runId: string;

@@ -39,7 +39,7 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   readonly toolSearch?: boolean | ToolSearch | undefined;
   /**
    * Agents that may take over the conversation, each offered as a tool `transfer_to_<name>`. A function is called when the first
-   * run begins, so that two agents can refer to each other. The new agent continues with its own model, instructions, settings,
+   * run begins, so that two agents can refer to each other. The new agent continues with its model, instructions, settings,
    * tools, approvals, `prepareStep` and `compact`. Limits, `steer` and observers remain those of the agent that was run. Two
    * reachable agents with the same name throw `config`.
    */

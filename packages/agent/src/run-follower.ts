@@ -17,7 +17,7 @@ interface RunAttempt {
   readonly next: number;
 }
 
-/** Converts a run's messages to events. Drops messages of outdated attempts, and reports lost messages and repeated steps. */
+/** Converter of a run's messages to events. Drops messages of outdated attempts, and reports lost messages and repeated steps. */
 export class RunFollower {
   private current: RunAttempt | undefined;
   private readonly endedAttempts = new Set<string>();

@@ -31,8 +31,8 @@ export interface RunOptions extends CallOptions, Observers {
 /** Options of a streamed run. */
 export interface StreamOptions extends RunOptions {
   /**
-   * Text events to emit. `final` emits only the last step's text, at the end of the step, and omits texts before tool calls. For
-   * a run without an answer, `final` emits no text, but `result().text` contains the last text so far.
+   * Text events to emit. `final` emits only the last step's text, at the end of the step, and omits text before tool calls. For a
+   * run without an answer, `final` emits no text, but `result().text` contains the last text so far.
    * @default 'all'
    */
   readonly text?: 'all' | 'final' | undefined;

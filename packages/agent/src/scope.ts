@@ -10,7 +10,7 @@ export interface ScopeLimits {
   readonly createError: () => Error;
 }
 
-/** Runs operations within limits. Rejects at a limit, even if an operation ignores `signal`. The caller must close the scope. */
+/** Limits for operations. An operation is rejected at a limit, even if it ignores `signal`. The caller must close the scope. */
 export class Scope {
   /** Signal that aborts when the run aborts or the time limit is reached. */
   readonly signal: AbortSignal;

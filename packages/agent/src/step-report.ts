@@ -13,7 +13,7 @@ import { observe, type Observers, type StepReport } from './hooks.ts';
 import type { RunResult } from './loop.ts';
 import type { RunState, ToolOutcome } from './state.ts';
 
-/** Reports steps and events to the observers and readers of a run. A step is reported when its last call has a result. */
+/** Reporter of steps and events to the observers and readers of a run. A step is reported when its last call has a result. */
 export class StepReports {
   readonly targets: string[] = [];
   readonly attempts: Attempt[] = [];

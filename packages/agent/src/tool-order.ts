@@ -1,8 +1,8 @@
 import type { ToolSpec } from '@majordomo/core';
 
 /**
- * Sorts tools in the order in which the run first offered them in this process. New tools are last, so that the beginning of the
- * prompt does not change and prompt caches match. Removing a tool changes the beginning.
+ * Order of tools, in which the run first offered them in this process. New tools are last, so that the beginning of the prompt
+ * does not change and prompt caches match. Removing a tool changes the beginning.
  */
 export class ToolOrder {
   private readonly positions = new Map<string, number>();

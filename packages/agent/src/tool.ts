@@ -23,7 +23,7 @@ export interface ToolContext {
   readonly options: CallOptions;
   /** Number of agents that call this agent, directly or through other agents. 0 if no agent's tool started the run. */
   readonly depth: number;
-  /** Adds the usage of the tool's own model calls to the usage of the run. */
+  /** Adds the usage of the tool's model calls to the usage of the run. */
   readonly spend: (usage: Usage | undefined) => void;
 }
 
