@@ -24,7 +24,7 @@ const UNEXPLAINED: ReadonlySet<LanguageModelV4FinishReason['unified']> = new Set
 /** Kind of the custom part that reports the start of a response. */
 const START_PART = /\.message_start$/;
 
-/** Converts the parts of a stream or a complete answer to events. */
+/** Converter of the parts of a stream or a complete answer to events. */
 export class PartReader {
   readonly writer: EventWriter;
   isFinished = false;

@@ -4,7 +4,7 @@ import { toSdkCitations } from '../citations.ts';
 import { toSdkToolCall, toSdkVendorPart } from './content.ts';
 import { withReplay } from './replay.ts';
 
-/** Converts events to parts of the AI SDK's stream. The parts identify the chunks of a call by the call's id, not by an index. */
+/** Converter of events to stream parts of the AI SDK. Parts identify the chunks of a call by the call's id, not by an index. */
 export class PartWriter {
   private readonly callIds = new Map<number, string>();
 
