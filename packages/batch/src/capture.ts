@@ -30,7 +30,7 @@ export async function captureRequest(target: PreparedTarget): Promise<SentReques
 /** Kind of the error and part of its message, by the reason why a line has no response. */
 const WITHOUT = { expired: ['timeout', 'expired'], cancelled: ['aborted', 'was cancelled'] } as const;
 
-/** Reads one result line at a time. All lines share one `exchange`, so that a provider creates only one SDK client. */
+/** Reader of one result line at a time. All lines share one `exchange`, so that a provider creates only one SDK client. */
 export class LineReader {
   private answer: Response | undefined;
 

@@ -91,7 +91,7 @@ export interface LiveOptions {
   readonly concurrency?: number | undefined;
 }
 
-/** Stored job. Several processes may open the same job, but only one of them advances the job at a time. */
+/** Stored job. Several processes may open the same job, but only one process advances the job at a time. */
 export interface BatchJob {
   readonly key: string;
   /**
