@@ -17,7 +17,7 @@ export interface StreamSource<Event, Response> {
   onEnd(response: Response | undefined): void;
 }
 
-/** Stream with several readers, each at its own pace. The fastest reader pulls the source. */
+/** Stream with several readers, which may read at different speeds. The fastest reader pulls the source. */
 export class TeeStream<Event, Response> {
   /** Response, set before the last event is returned. */
   response: Response | undefined;
