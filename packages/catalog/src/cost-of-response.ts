@@ -5,8 +5,8 @@ import { costOf, type Cost } from './cost.ts';
 import { priceAt } from './price-at.ts';
 
 /**
- * Returns the cost of a response: the sum of the costs of all attempts with usage, even failed and abandoned ones. If one of
- * these costs is unknown, the sum is unknown and `missing` states the reason. A successful attempt without usage makes the sum
+ * Returns the cost of a response: the sum of the costs of all attempts with usage, even if they failed or were abandoned. If one
+ * of these costs is unknown, the sum is unknown and `missing` states the reason. A successful attempt without usage makes the sum
  * unknown. The sum omits failed attempts without usage. If the vendor may bill such an attempt, `missing` names it. The sum omits
  * attempts with billing `included`. A response without attempts comes from a cache and costs 0. By default, the prices are those
  * of this package's `catalog` at the current time.

@@ -16,7 +16,7 @@ export interface SourceData {
   readonly date: string;
   readonly models: readonly CatalogModel[];
   readonly sources: readonly { readonly name: string; readonly date: string; readonly licence: string }[];
-  /** Whether the data contains complete prices with their periods, as majordomo's own format does. */
+  /** Whether the data contains complete prices with their periods, as majordomo's format does. */
   readonly isComplete: boolean;
   /** Date of the base catalog, for stored data. Only price periods after this date are added. */
   readonly knownUntil?: string;

@@ -60,7 +60,7 @@ export async function refreshed(options: RefreshOptions): Promise<RefreshedCatal
   );
 }
 
-/** Updates a catalog from one source. */
+/** Updater of a catalog from one source. */
 class Refresher {
   /** Catalog with the newest data. */
   current: Catalog;
