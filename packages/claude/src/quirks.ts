@@ -15,7 +15,7 @@ export interface ClaudeQuirks {
   readonly thinkingText: 'sent' | 'on-request';
   /** Effort values that the model accepts in addition to the thinking setting. `[]` means that the model accepts no effort. */
   readonly efforts: readonly ClaudeEffort[];
-  /** Sampling parameters that the model accepts: temperature and top_p together, one of them, or none. */
+  /** Sampling parameters that the model accepts: temperature and top_p together, only one of the two, or none. */
   readonly sampling: 'both' | 'one' | 'none';
   /** Whether the model accepts `strict` on tools, which enforces the schemas of their arguments. */
   readonly strictTools: boolean;
