@@ -27,7 +27,7 @@ export function messagesBlocks(body: Body): readonly PromptBlock[] {
   ];
 }
 
-/** Maximum number of explicit breakpoints, by mode. If a request has more breakpoints, only the last ones apply. */
+/** Maximum number of explicit breakpoints, by mode. If a request has more, only the last breakpoints apply. */
 const MAX_BREAKPOINTS = { implicit: 3, explicit: 4 } as const;
 
 /**

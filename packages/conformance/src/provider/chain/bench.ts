@@ -74,7 +74,7 @@ async function warmUp(majordomo: Majordomo, model: string, fallback: WireServer)
   assert.equal(fallback.requests.length, 1);
 }
 
-/** Returns the number of requests to the fallback server, except for the one that loads the SDK. */
+/** Returns the number of requests to the fallback server, without the request that loads the SDK. */
 export const fallbackRequests = ({ fallback }: ChainBench): number => fallback.requests.length - 1;
 
 const withId = (id: string, provider: Provider, timeouts: Timeouts | undefined): Provider => ({

@@ -5,7 +5,7 @@ import type { Case, Harness } from '../harness.ts';
 import { validAnswer, AUDIO_CHUNKS, vectorOf, verdictOf } from './answers.ts';
 import { failedWith, onOperation, RECORDING, operationRequest, TEXT } from './bench.ts';
 
-/** Texts of different lengths that must be sent unchanged. */
+/** Strings of different lengths that must be sent unchanged. */
 const VALUES = ['a', 'b\n\nB', ' Ç“c” '];
 
 const MORE = 'an additional vector';

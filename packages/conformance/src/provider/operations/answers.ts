@@ -19,7 +19,7 @@ const SEGMENTS = [
   { text: 'there.', startMs: 1250, endMs: 2500 },
 ] as const;
 
-/** Returns a valid answer to a request. Embedded texts of different lengths get different vectors. */
+/** Returns a valid answer to a request. Embedded strings of different lengths get different vectors. */
 export function validAnswer(
   operation: OperationName,
   { operation: request }: Exchange,

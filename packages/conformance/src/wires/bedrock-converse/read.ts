@@ -50,7 +50,7 @@ function resultOf({ toolUseId, content, status }: Fields): WireRequest['toolResu
   return { callId: stringOf(toolUseId), text, isError: status === 'error' || /^error\b/i.test(text) };
 }
 
-/** Whether a block is for a vendor tool. Such a call has the type `server_tool_use`, and such a result has any type. */
+/** Whether a block is for a vendor tool. Such a call has the type `server_tool_use`. Only such a result has a type. */
 const isOfServer = ({ toolUse, toolResult }: Fields): boolean =>
   (isRecord(toolUse) && toolUse['type'] === 'server_tool_use') ||
   (isRecord(toolResult) && isString(toolResult['type']));

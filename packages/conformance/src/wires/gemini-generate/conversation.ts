@@ -26,7 +26,7 @@ export const SERVER_KINDS: readonly string[] = [
   'toolResponse',
 ];
 
-/** Keys of a part that contain data. Each part must have exactly one of them. */
+/** Keys of a part that contain data. Each part must have exactly one of these keys. */
 const KINDS: readonly string[] = [
   'text',
   'inlineData',

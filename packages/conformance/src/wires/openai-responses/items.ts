@@ -90,7 +90,7 @@ function checkReasoning(
   }
 }
 
-/** Whether an item repeats the id of an earlier item or the seal of the preceding item. Items may have equal texts. */
+/** Whether an item repeats the id of an earlier item or the encrypted content of the preceding item. */
 function isThereTwice(items: readonly Item[], index: number): boolean {
   const { id, encrypted_content: secret } = items[index] ?? {};
   const before = items.slice(0, index).filter(({ type }) => type === 'reasoning');
