@@ -16,7 +16,7 @@ export interface TranscriptMeasurement {
 
 const MARGIN = { anchored: 1.1, plain: 1.2 };
 
-/** Measures transcripts for the model that reads them. */
+/** Measurer of transcripts for the model that reads them. */
 export class TranscriptMeasurer {
   private readonly options: CompactorOptions;
   readonly meter: TokenMeter;

@@ -19,7 +19,7 @@ interface SentRequest {
 
 const MAX_RUNS = 64;
 
-/** Reports the vendor's token counts of each step to the meter. */
+/** Reporter of the vendor's token counts of each step to the meter. */
 export class StepUsage {
   private readonly meter: TokenMeter;
   private readonly runs = new Map<string | undefined, SentRequest>();

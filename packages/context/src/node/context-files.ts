@@ -48,7 +48,7 @@ export async function contextFiles(options: ContextFilesOptions): Promise<Contex
   return { layers: files.layers, warnings: files.warnings, suspicions: files.suspicions };
 }
 
-/** Collects layers, warnings and suspicions. */
+/** Collector of layers, warnings and suspicions. */
 class Files {
   readonly layers: Layer[] = [];
   readonly warnings: string[] = [];
