@@ -71,6 +71,6 @@ it('is never rounded down', () => {
 
 it.each([Number.NaN, -1, 1.5, Infinity])('rejects %d tokens', (input) => {
   expect(() => maxCost({ input, output: 1 }, price)).toThrow(
-    /^input is .+; use a non-negative integer number of tokens/,
+    /^maxCost: input is .+; use a non-negative integer token count/,
   );
 });

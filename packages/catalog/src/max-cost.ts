@@ -37,7 +37,7 @@ function checkCounts({ input, output }: { readonly input: number; readonly outpu
 } {
   for (const [path, count] of Object.entries({ input, output }))
     if (!Number.isSafeInteger(count) || count < 0)
-      throw new LlmError('config', `${path} is ${count}; use a non-negative integer number of tokens`, {
+      throw new LlmError('config', `maxCost: ${path} is ${count}; use a non-negative integer token count`, {
         path,
       });
   return { input: BigInt(input), output: BigInt(output) };

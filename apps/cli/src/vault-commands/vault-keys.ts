@@ -56,7 +56,7 @@ export async function removeKeys(names: readonly string[], io: Io): Promise<Exit
 
 async function remove(name: string, vault: Vault, io: Io): Promise<void> {
   const entry = (await vault.list()).find((known) => known.name === name);
-  if (entry === undefined) throw new Stop(`unknown key "${name}"; majordomo vault lists the keys`);
+  if (entry === undefined) throw new Stop(`unknown key "${name}"; majordomo vault list shows all keys`);
   if (entry.kind === 'oauth')
     throw new Stop(`"${name}" is a login; revoke and remove it: majordomo logout ${name}`);
   await vault.update(name, () => undefined);

@@ -112,7 +112,7 @@ export class PostgresConversations implements ConversationStore {
 
   async rename(id: string, title: string, by: keyof typeof RANK = 'user'): Promise<boolean> {
     const line = titleFrom(title);
-    if (line === '') throw new LlmError('config', 'a title must not be empty');
+    if (line === '') throw new LlmError('config', 'rename: title must not be empty');
     const rows = await this.connection.query(
       `UPDATE ${this.connection.schema}.conversations SET renamed = $2::text, renamed_by = $3::text::int
        WHERE id = $1::text AND renamed_by <= $3::text::int RETURNING id`,

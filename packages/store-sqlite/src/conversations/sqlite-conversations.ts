@@ -67,7 +67,7 @@ export class SqliteConversations implements ConversationStore {
 
   async rename(id: string, title: string, by: keyof typeof RANK = 'user'): Promise<boolean> {
     const line = titleFrom(title);
-    if (line === '') throw new LlmError('config', 'a title must not be empty');
+    if (line === '') throw new LlmError('config', 'rename: title must not be empty');
     const rank = RANK[by];
     return await this.database.write(
       () => Number(this.sql.rename.run(toStoredText(line), rank, toStoredText(id), rank).changes) > 0,
