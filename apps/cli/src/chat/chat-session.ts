@@ -18,7 +18,7 @@ export interface Chat {
   readonly model: ChatModel;
   /** Targets of the chain. */
   readonly targets: readonly ResolvedTarget[];
-  /** Shortens the transcript if it exceeds the context window. */
+  /** Context that shortens the transcript if it exceeds the context window. */
   readonly context: FullContext;
   /** Messages of all answered turns. */
   readonly messages: Message[];

@@ -1,6 +1,6 @@
 /** Login at a known vendor, or at an authorization server with an issuer or endpoints. */
 export interface LoginConfig {
-  /** `openrouter`, `google`, `vertex`, `githubModels` or `codex`. `@default` the name of the login */
+  /** Known login: `openrouter`, `google`, `vertex`, `githubModels` or `codex`. `@default` the name of the login */
   readonly preset?: string | undefined;
   /** Client id of your application, as registered with the vendor. */
   readonly clientId?: string | undefined;
