@@ -5,8 +5,8 @@ import { Worker, type ConnectionOptions, type Queue } from 'bullmq';
 import { continueRun } from './run-worker.ts';
 
 /**
- * A job contains the id of a run, and the store contains the run. BullMQ repeats the job of a killed worker. The
- * repeated job waits until the run's lease ends.
+ * Job with the id of a run. The store contains the run. BullMQ repeats the job of a killed worker. The repeated job waits until
+ * the run's lease ends.
  */
 type Job = { readonly runId: string };
 const RETRY = { attempts: 20, backoff: { type: 'fixed', delay: 1000 }, removeOnComplete: true };

@@ -22,8 +22,8 @@ const tools = {
 };
 
 /**
- * The server part of `useChat`, as a route handler for Next.js, Hono, Workers, Deno and Bun. In `app/api/chat/route.ts`: `export
- * const POST = chatForUi(model)`, with the chain of your application.
+ * Returns the server part of `useChat`, a route handler for Next.js, Hono, Workers, Deno and Bun. In `app/api/chat/route.ts`:
+ * `export const POST = chatForUi(model)`, with the chain of your application.
  */
 export const chatForUi =
   (model: ChatModel) =>

@@ -3,7 +3,7 @@ import type { CallEvent } from '@majordomo/core';
 /** Prices per token by target. Attempts are counted separately if their target has no price. */
 export type Prices = Readonly<Record<string, { readonly input: number; readonly output: number }>>;
 
-/** Calculates failures and cost from the events of calls. The cost includes failed attempts. */
+/** Returns a listener that calculates failures and cost from the events of calls. The cost includes failed attempts. */
 export function ledger(prices: Prices) {
   const cost = new Map<string, number>();
   const failures = new Map<string, number>();

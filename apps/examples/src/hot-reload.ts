@@ -1,6 +1,6 @@
 import type { Gate, Majordomo } from '@majordomo/core';
 
-/** Changes aliases while calls are running. Running calls retain their targets. All results share the health of `origin`. */
+/** Returns functions that change aliases. Running calls retain their targets. All results share the health of `origin`. */
 export function reloadable(origin: Majordomo) {
   let current = origin;
   return {

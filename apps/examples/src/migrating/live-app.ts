@@ -46,7 +46,7 @@ export const asJson = (question: string): ChatRequest => ({
 // #endregion
 
 // #region live-cost
-/** Adds up usage by the name that led to a target, including failed attempts. */
+/** Returns a listener that adds up usage by the name that led to a target, including failed attempts. */
 export function usageByName(): { readonly used: Map<string, Usage>; onEvent(event: CallEvent): void } {
   const used = new Map<string, Usage>();
   return {
