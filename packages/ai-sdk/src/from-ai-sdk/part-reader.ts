@@ -21,7 +21,7 @@ const UNEXPLAINED: ReadonlySet<LanguageModelV4FinishReason['unified']> = new Set
   'interrupted',
 ]);
 
-/** Kind of the custom part that reports the start of a response. */
+/** Matches the kind of the custom part that reports the start of a response. */
 const START_PART = /\.message_start$/;
 
 /** Converter of the parts of a stream or a complete answer to events. */
