@@ -17,7 +17,7 @@ export function modelsIn(models: readonly CatalogModel[]): Models {
   return { get: (id) => byId.get(id), all: () => models };
 }
 
-/** Date at the end of an id, such as `-2025-04-14` or `-20250414`. */
+/** Matches a date at the end of an id, such as `-2025-04-14` or `-20250414`. */
 const DATE_AT_END = /-(?:\d{4}-\d{2}-\d{2}|\d{8})$/;
 
 export function modelStore(models: Models): ModelStore {
