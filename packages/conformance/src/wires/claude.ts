@@ -5,13 +5,13 @@ import { isString } from './shape.ts';
  * independent source for checking the table of models in `@majordomo/claude`.
  */
 
-/** Models that reject forced tools (What's new in Opus 5.5, Sonnet 5.5 and Fable 5.1, platform.claude.com, 2026-11). */
+/** Matches models that reject forced tools (What's new in Opus 5.5, Sonnet 5.5 and Fable 5.1, platform.claude.com, 2026-11). */
 const NEVER_FORCED = /claude-(?:(?:opus|sonnet)-5-5|(?:fable|mythos)-5-[12])(?!\d)/;
 
-/** Models that accept a forced tool with adaptive thinking (langchain-aws#1141, 2026-07). 4.7 and earlier reject it (#1151). */
+/** Matches models that accept a forced tool with adaptive thinking (langchain-aws#1141, 2026-07): 4.8 and later. */
 const FORCED_WHILE_ADAPTIVE = /claude-(?:opus-4-8|(?:opus|sonnet|haiku|fable|mythos)-[5-9]|mythos-preview)/;
 
-/** Models that reject a prefill: "This model does not support assistant message prefill" (4.6 and later, 2026). */
+/** Matches models that reject a prefill: "This model does not support assistant message prefill" (4.6 and later, 2026). */
 const NO_PREFILL = /claude-(?:(?:opus|sonnet)-(?:4-[6-9](?!\d)|[5-9])|haiku-[5-9]|fable|mythos)/;
 
 /** Returns the reason for which a model rejects a forced tool with this thinking setting; `undefined` if it accepts the tool. */

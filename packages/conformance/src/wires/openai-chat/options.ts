@@ -4,14 +4,14 @@ import { isString, type Report } from '../shape.ts';
 import { checkStrict } from '../strict.ts';
 import type { ChatDialect } from './dialect.ts';
 
-/** Models that reject `stop` (recorded with gpt-5-mini) and `max_tokens` (OpenAI's API reference). */
+/** Matches models that reject `stop` (recorded with gpt-5-mini) and `max_tokens` (OpenAI's API reference). */
 const REASONING_MODEL = /^(?:o\d|gpt-[5-9]|gpt-daybreak|gpt-rosalind)/;
 const REFUSED_BY_REASONING_MODELS: readonly string[] = ['max_tokens', 'stop'];
 
-/** Models of version 6 and later. They always reason, and reject sampling options (reported by several clients, 2026-09). */
+/** Matches models of version 6 and later. They always reason and reject sampling options (reported by clients, 2026-09). */
 const ALWAYS_REASONS = /^(?:gpt-[6-9]|gpt-daybreak|gpt-rosalind)/;
 
-/** Models that reject tools with any effort except `none`: "Function tools with reasoning_effort are not supported" (2026-09). */
+/** Matches models that reject tools with any effort except `none`: "Function tools with reasoning_effort are not supported". */
 const NO_EFFORT_BESIDE_TOOLS = /^gpt-5\.[4-9]/;
 
 /** Checks the rules that concern more than one option of a request. */

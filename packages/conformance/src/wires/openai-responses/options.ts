@@ -3,10 +3,10 @@ import { checkParameters } from '../parameters.ts';
 import { isString, type Report, shown } from '../shape.ts';
 import { checkStrict } from '../strict.ts';
 
-/** Models that reject sampling options (OpenAI's guide to reasoning, 2026-11). Models from `gpt-5.1` to `gpt-5.9` accept them. */
+/** Matches models that reject sampling options (OpenAI's guide to reasoning, 2026-11). `gpt-5.1` to `gpt-5.9` accept them. */
 const REASONING_MODEL = /^(?:o\d|gpt-5(?:-|$)|gpt-[6-9]|gpt-daybreak|gpt-rosalind)(?!.*-chat)/;
 const SAMPLING: readonly string[] = ['temperature', 'top_p'];
-/** Models without encrypted reasoning (recorded by several clients, 2025). */
+/** Matches models without encrypted reasoning (recorded by several clients, 2025). */
 const PLAIN_MODEL = /^gpt-(?:3\.5|4)/;
 
 /** Checks the rules that concern more than one option of a request. */
