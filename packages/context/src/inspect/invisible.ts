@@ -1,4 +1,4 @@
-/** Characters that are invisible or change the direction of the text. */
+/** Matches characters that are invisible or change the direction of the text. */
 const INVISIBLE = /[\u200b-\u200d\u2060\ufeff\u202a-\u202e\u2062-\u2064\u2066-\u2069]/gu;
 
 /** Yields the offsets of invisible characters, except those that emoji and joined scripts need. */

@@ -149,7 +149,7 @@ export const SEQUENCES: readonly SequenceRule[] = [
 
 const NONE: readonly string[] = [];
 
-/** Characters before the name of a file whose content a command sends, as in `-d @.env`, `-T .env`, `--post-file=.env`, `< .env`. */
+/** Matches the characters before the name of a file that a command sends, as in `-d @.env`, `--post-file=.env`, `< .env`. */
 const SENDS = /(?:@|<\s?|-t\s?|(?:post|upload)-file[= ])$/i;
 
 /** Returns the classes of a word that follows these characters. */
