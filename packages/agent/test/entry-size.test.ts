@@ -29,9 +29,7 @@ it('ends a run whose entry is too large for its engine, once and for all', async
     const error = await failure(runJournaled(agent, 'go', journal));
     expect(error).toMatchObject({
       kind: 'config',
-      message: expect.stringMatching(
-        /"tool r\/1\/call_1_0" is \d\.\d MiB as JSON, more than the maximum of/,
-      ),
+      message: expect.stringMatching(/"tool r\/1\/call_1_0" is \d\.\d MiB as JSON, more than the maximum of/),
     });
   }
   const entry = kept.get('tool r/1/call_1_0') as { readonly failed: JsonValue };
