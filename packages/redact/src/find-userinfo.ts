@@ -46,11 +46,11 @@ function endOfUserinfo(text: string, start: number): number | undefined {
     if (ENDS.test(character) && !isApostrophe(text, at, start)) break;
     if (character === '@') end = at;
   }
-  return end === start ? undefined : end;
+  return end;
 }
 
 function schemeBefore(text: string, at: number): string {
   let from = at;
-  while (at - from < MAX_SCHEME_LENGTH && from > 0 && /[A-Za-z0-9+.-]/.test(text.charAt(from - 1))) from--;
+  while (at - from < MAX_SCHEME_LENGTH && /[A-Za-z0-9+.-]/.test(text.charAt(from - 1))) from--;
   return text.slice(from, at);
 }

@@ -64,7 +64,7 @@ function literalsIn(text: string, forms: readonly string[], masks: readonly Rang
       else found.push((last = [at, to]));
     }
   }
-  return found.sort(([a], [b]) => a - b);
+  return found;
 }
 
 /** Returns the offset before which later text cannot change the result. */
@@ -77,7 +77,7 @@ function safeCut(
   let cut = pending;
   for (const form of forms) cut = Math.min(cut, beginningOf(form, text));
   // If a mask begins at `pending`, a range that overlaps the mask is not a secret.
-  for (const [from, to] of literals) if (from < cut && to > pending) return Math.min(cut, from);
+  for (const [from, to] of literals) if (to > pending) cut = Math.min(cut, from);
   return cut;
 }
 
@@ -93,10 +93,10 @@ function beginningOf(form: string, text: string): number {
 
 function withMarks(text: string, masks: readonly Range[], literals: readonly Range[], ahead: number): string {
   const ranges: (readonly [...Range, string])[] = [
+    [0, ahead, MASKED],
     ...literals.map(([from, to]) => [from, to, MASKED] as const),
     ...masks.map(([from, to]) => [from, to, EXISTING_MASK] as const),
   ];
-  if (ahead > 0) ranges.push([0, ahead, MASKED]);
   let work = '';
   let at = 0;
   for (const [from, to, character] of ranges.sort(([a], [b]) => a - b)) {

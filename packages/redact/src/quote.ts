@@ -38,13 +38,13 @@ export function endOfQuoted(
   limit: number = text.length,
 ): QuoteEnd {
   const closing = quote.character.charCodeAt(0);
-  const last = Math.min(limit, text.length);
+  let last = Math.min(limit, text.length);
   let slashes = 0;
   let around: number | undefined;
   for (let at = start; at < last; at++) {
     const code = text.charCodeAt(at);
-    if (code === NEWLINE) return { end: around ?? (text[at - 1] === '\r' ? at - 1 : at), isClosed: false };
-    if (code === closing) {
+    if (code === NEWLINE) last = text[at - 1] === '\r' ? at - 1 : at;
+    else if (code === closing) {
       const own = closingSlashes(slashes, quote);
       const further = own === undefined ? 0 : continuation(text, at, start, quote);
       if (own !== undefined && further === 0) return { end: at - own, isClosed: true };

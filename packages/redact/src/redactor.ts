@@ -1,4 +1,4 @@
-import { LineStage } from './line-stage.ts';
+import { LineStage, type EmitText } from './line-stage.ts';
 import { LiteralStage } from './literal-stage.ts';
 import { literalForms } from './literals.ts';
 import { MASK, maskWith } from './mask.ts';
@@ -40,13 +40,19 @@ export interface Redactor {
 /** Creates a redactor with the built-in rules. The redactor does not retain text. */
 export function createRedactor(options: RedactorOptions = {}): Redactor {
   const own = compileRules(options.rules ?? []);
-  const forms = (): readonly string[] => literalForms(options.secrets);
+  /** Returns a function that searches pieces of one text. Finds known secrets first, then matches of the rules. */
+  const searchWith = (emit: EmitText): ((piece: string, isEnd: boolean) => void) => {
+    const literals = new LiteralStage();
+    const lines = new LineStage(own, emit);
+    return (piece, isEnd) => {
+      lines.push(literals.push(piece, literalForms(options.secrets), isEnd), isEnd);
+    };
+  };
   const mask = maskWith(options.fingerprint?.salt);
   const text = (text: string): string => {
     if (typeof text !== 'string') return text;
     const clean = new CleanText(mask);
-    const run = new Run(own, clean.add);
-    run.push(text, forms(), true);
+    searchWith(clean.add)(text, true);
     return clean.take(true);
   };
   return {
@@ -55,41 +61,24 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
     find(text) {
       if (typeof text !== 'string') return [];
       const findings = new Findings();
-      new Run(own, findings.add).push(text, forms(), true);
+      searchWith(findings.add)(text, true);
       return findings.all;
     },
     stream() {
       const clean = new CleanText(mask);
-      const run = new Run(own, clean.add);
+      const search = searchWith(clean.add);
       return {
         push(piece) {
-          run.push(piece, forms(), false);
+          search(piece, false);
           return clean.take(false);
         },
         end() {
-          run.push('', forms(), true);
+          search('', true);
           return clean.take(true);
         },
       };
     },
   };
-}
-
-/** Search of one text. Finds known secrets first, then matches of the rules. */
-class Run {
-  private readonly literals = new LiteralStage();
-  private readonly lines: LineStage;
-
-  constructor(
-    own: ConstructorParameters<typeof LineStage>[0],
-    tell: ConstructorParameters<typeof LineStage>[1],
-  ) {
-    this.lines = new LineStage(own, tell);
-  }
-
-  push(piece: string, forms: readonly string[], isEnd: boolean): void {
-    this.lines.push(this.literals.push(piece, forms, isEnd), isEnd);
-  }
 }
 
 /** Masked text. Joins adjacent ranges of secrets, so that one mask replaces them. */

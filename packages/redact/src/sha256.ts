@@ -1,8 +1,7 @@
 /** Returns the first 32 bits of the fractional part of a root. The constants of SHA-256 are such bits of roots of primes. */
 const fraction = (root: number): number => ((root - Math.floor(root)) * 2 ** 32) | 0;
-const PRIMES: readonly number[] = firstPrimes(64);
-const ROUND: readonly number[] = PRIMES.map((prime) => fraction(Math.cbrt(prime)));
-const INITIAL = PRIMES.slice(0, 8).map((prime) => fraction(Math.sqrt(prime))) as unknown as State;
+const ROUND: readonly number[] = firstPrimes(64).map((prime) => fraction(Math.cbrt(prime)));
+const INITIAL = firstPrimes(8).map((prime) => fraction(Math.sqrt(prime))) as unknown as State;
 
 type State = readonly [number, number, number, number, number, number, number, number];
 
@@ -62,7 +61,7 @@ function scheduleWord(words: Int32Array, at: number): number {
 
 function firstPrimes(count: number): readonly number[] {
   const primes: number[] = [];
-  for (let candidate = 2; primes.length < count; candidate++) {
+  for (let candidate = 2; primes.length !== count; candidate++) {
     if (primes.every((prime) => candidate % prime !== 0)) primes.push(candidate);
   }
   return primes;

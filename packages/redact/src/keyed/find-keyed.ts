@@ -45,7 +45,6 @@ function findAfterSeparator(
 ): number | undefined {
   const nameEnd = code === GREATER ? at : separatorStart(text, at);
   const name = nameBefore(text, nameEnd);
-  if (name === '') return undefined;
   const from = nameEnd - name.length;
   if (code === GREATER && text[from - 1] !== '<') return undefined;
   const verdict = verdictOf(text, name, from, code);
@@ -142,7 +141,7 @@ function headLength(text: string, start: number, run: Run): number {
   let end = Math.min(start + HEAD_LENGTH, Math.max(start, run.lastsTo));
   while (end - start < HEAD_LENGTH && !endsValue(text, end, start)) end++;
   run.lastsTo = end;
-  while (end > start && isClosing(text.charAt(end - 1))) end--;
+  while (isClosing(text.charAt(end - 1))) end--;
   return end - start;
 }
 
@@ -152,7 +151,7 @@ function valueEnd(text: string, start: number): number {
   // Backslashes before a quote are part of the quote of the string that contains the value.
   if (quoteAt(text, end) !== undefined) while (text[end - 1] === '\\') end--;
   // The closing bracket in `f(token=abc)` is not part of the value. The `!` in `?password=abc!&x=1` is part of it.
-  while (text[end] !== '<' && text[end] !== '&' && end > start && isClosing(text.charAt(end - 1))) end--;
+  while (text[end] !== '<' && text[end] !== '&' && isClosing(text.charAt(end - 1))) end--;
   return end;
 }
 

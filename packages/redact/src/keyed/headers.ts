@@ -78,7 +78,8 @@ export function findCookies(
 ): number | undefined {
   let last: number | undefined;
   for (let at = start; ;) {
-    const name = COOKIE_NAME.exec(text.slice(at, at + MAX_COOKIE_NAME))?.[0] ?? '';
+    COOKIE_NAME.lastIndex = at;
+    const name = COOKIE_NAME.exec(text)?.[0] ?? '';
     if (name === '') return last;
     const begin = at + name.length;
     const end = endOfCookie(text, begin);
@@ -92,8 +93,7 @@ export function findCookies(
 }
 
 /** Pattern of a cookie's name, with the preceding whitespace. */
-const COOKIE_NAME = /^[ \t]{0,8}[^\s=;,:"']{1,120}="?/;
-const MAX_COOKIE_NAME = 132;
+const COOKIE_NAME = /[ \t]{0,8}[^\s=;,:"']{1,120}="?/y;
 
 /** Returns the offset of the end of a cookie. Skips marks of masks at the start, because `\s` would also match them. */
 function endOfCookie(text: string, begin: number): number {

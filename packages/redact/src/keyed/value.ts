@@ -29,7 +29,7 @@ export function isQuotedSecret(value: string, name: string, verdict: Verdict, is
   // The quote may close a string that ends with a name, as in `"password:", "next"`.
   if (!isMember && /^(?:[\s,}\])]|[;.:]\s)/.test(value)) return false;
   if (verdict === 'perhaps') {
-    const [word = ''] = value.split(/\s/, 1);
+    const word = value.replace(/\s.*/s, '');
     const isPhrase = /\S(?:\s|\\[nrt]\S)/.test(value.trim()) && /(?:token|bearer)$/i.test(name);
     if (!isPhrase) return isRandom(word) && !isTemplate(word);
   }
@@ -47,7 +47,7 @@ const isTemplate = (value: string): boolean =>
 function isPassword(value: string, isTight: boolean): boolean {
   if (CODE.test(value) || value.length < 4) return false;
   if (isTight) return true;
-  return /\d|[^A-Za-z0-9.,:)']/.test(value.replace(/(?<![.,:;)])[.,:;)]+$/, '')) && value.length >= 6;
+  return /\d|[^A-Za-z0-9.,:)']/.test(value) && value.length >= 6;
 }
 
 /** Whether the value looks random. Numbers, dates, paths, code, and names that consist of words do not look random. */

@@ -14,7 +14,7 @@ const BY_BEGINNING: readonly (readonly Start[] | undefined)[] = (() => {
   for (const rule of TOKEN_RULES) {
     for (const text of rule.starts) {
       const [first, second] = [text.charCodeAt(0), text.charCodeAt(1)];
-      const seconds = text.length > 1 ? [second] : Array.from({ length: SIZE }, (_, code) => code);
+      const seconds = text.length === 1 ? Array.from({ length: SIZE }, (_, code) => code) : [second];
       for (const code of seconds) (table[first * SIZE + code] ??= []).push({ text, rule });
     }
   }
@@ -32,18 +32,14 @@ const MAY_FOLLOW_A_HYPHEN = 4;
 
 /** Finds tokens by their shape. */
 export function findTokens(text: string, found: Span[]): void {
-  let before = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    const follows = before;
-    before = code;
-    if (IS_WORD[code] !== 1 || IS_WORD[follows] === 1) continue;
+    const before = text.charCodeAt(at - 1);
+    if (IS_WORD[code] !== 1 || IS_WORD[before] === 1) continue;
     const starts = BY_BEGINNING[code * SIZE + (text.charCodeAt(at + 1) & (SIZE - 1))];
     if (starts === undefined) continue;
-    const end = tokenAt(text, at, starts, follows === HYPHEN, found);
-    if (end === undefined) continue;
-    at = end - 1;
-    before = text.charCodeAt(at);
+    const end = tokenAt(text, at, starts, before === HYPHEN, found);
+    if (end !== undefined) at = end - 1;
   }
   for (const rule of INNER_RULES) findInner(text, rule, found);
 }

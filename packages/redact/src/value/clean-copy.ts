@@ -72,15 +72,14 @@ function fillMembers(from: object, to: object, isSecret: boolean, copyOf: CopyOf
   const isError = from instanceof Error;
   const bytes = bytesMember(from);
   for (const key of Reflect.ownKeys(from)) {
-    if (Array.isArray(from) && key === 'length') continue;
-    const about = Object.getOwnPropertyDescriptor(from, key);
-    if (about === undefined || !(about.enumerable === true || isError)) continue;
+    const enumerable = Object.getOwnPropertyDescriptor(from, key)?.enumerable === true;
+    if (!(enumerable || isError)) continue;
     const member = (from as Record<PropertyKey, unknown>)[key];
     const name = typeof key === 'string' ? nameFor(to, text(key)) : key;
     const copy = key === bytes ? member : copyOf(member, isSecret || isSecretMember(key, member));
     Object.defineProperty(to, name, {
       value: copy,
-      enumerable: about.enumerable ?? true,
+      enumerable,
       writable: true,
       configurable: true,
     });
