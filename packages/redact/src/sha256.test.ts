@@ -11,3 +11,8 @@ test('the digest is that of every other implementation', () => {
     { seed: 20_261_120 },
   );
 });
+
+test('a message of any length fills its last block correctly', () => {
+  const texts = Array.from({ length: 200 }, (_, length) => 'a'.repeat(length));
+  expect(texts.map(sha256Hex)).toEqual(texts.map((text) => createHash('sha256').update(text).digest('hex')));
+});

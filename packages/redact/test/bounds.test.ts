@@ -25,6 +25,8 @@ describe('between a name and its value', () => {
     ...['==', ' == ', '===', ' === ', '!=', ' != ', '<=', '>=', ' <= ', ' >= '].map(
       (text) => `password${text}abcd12`,
     ),
+    '"password"="abc"',
+    '"password"=>"«abc»"',
   ])('an assignment is not a comparison: %s', (marked) => {
     expectMasked(marked);
   });
@@ -68,6 +70,9 @@ describe('an option of a command', () => {
     '--password  «abcd12»',
     '--Password «abcd12»',
     'x --api-key «ab12cd34ef56»',
+    '--password «abcd12» --api-key «ab12cd34ef56»',
+    '--api-key abc123',
+    '--pwd /home/me',
     '--password\tabcd12',
     '--password -x',
     '--password --next',
@@ -161,6 +166,13 @@ describe('a name', () => {
     // Only the last 64 characters of a name are read.
     `requires${'-'.repeat(52)}auth=abcd1234`,
     `requires${'-'.repeat(53)}auth=«abcd1234»`,
+    // Other characters divide names, so that the harmless word does not count.
+    'cache.key=abcd1234efgh',
+    'cache-key=abcd1234efgh',
+    ...'/:@[`{'.split('').map((character) => `cache${character}key=«abcd1234efgh»`),
+    // Only the last 400 characters before `value` are searched for the name of the pair.
+    `name${'"'.repeat(380)}:"DB_PASSWORD","value":"«abcd12»"`,
+    `name${'"'.repeat(381)}:"DB_PASSWORD","value":"abcd12"`,
     `password${'\\'.repeat(126)}': «abcd12»`,
     `password${'\\'.repeat(127)}': abcd12`,
   ])('is read before the separator: %s', (marked) => {
@@ -197,6 +209,14 @@ describe('a value that looks random', () => {
     'token=/usr/lib/a1B2c3',
     'token=https://h/a1B2c3',
     'token=getToken1(a)',
+    `sig="«${'a'.repeat(20)} b»"`,
+    `sig="${'a'.repeat(7)} b"`,
+    // In JSON within a string, the first 128 characters decide.
+    `{\\"token\\":\\"${'a'.repeat(127)}~A\\"}`,
+    `{\\"token\\":\\"«${'a'.repeat(126)}~Aa»\\"}`,
+    'password: abcdef.',
+    'password: abcdef)',
+    'password: «abcdef1».',
     'password=«abcd12»\0zz',
   ])('%j', (marked) => {
     expectMasked(marked);
@@ -222,6 +242,14 @@ describe('a value that looks random', () => {
     `password=«${'\\'.repeat(128)}'two» words${'\\'.repeat(128)}' x`,
     "f('password=«hunt'%», b')",
     "f('password=«hunt2x»'.b)",
+    '{"h":"password=\'«abcd12»"}\nnext',
+    String.raw`password="«abcd12\"»" x`,
+    String.raw`password='«it12'\''»' x`,
+    "password='«it12''»' x",
+    "password='' other='abcd12'",
+    // The opening quote of a surrounding string is searched in the 1024 characters before the value.
+    `'${'x'.repeat(1013)} password=«hunt»'!x`,
+    `'${'x'.repeat(1014)} password=«hunt'!x»`,
     'password: "abc"',
     'password: "«abcd»"',
     'api_key: "abcde"',
@@ -232,6 +260,23 @@ describe('a value that looks random', () => {
     '{"password":"«; next»"}',
     'password:", "next"',
   ])('may be quoted: %s', (marked) => {
+    expectMasked(marked);
+  });
+});
+
+describe('a credential after a known word', () => {
+  it.each([
+    'with Bearer «abcd1234EFGH» it works',
+    'with Bearer abcd123',
+    'with basic «abcd1234»',
+    'with basic understanding',
+    'curl -u admin:«abcd1234» https://h',
+    'curl --user=admin:«abcd» https://h',
+    'curl -u admin:abc https://h',
+    'curl -u admin:%5Bredacted%5D https://h',
+    'machine h login me password «abcd»',
+    'machine h login me password abc',
+  ])('is masked without the word: %s', (marked) => {
     expectMasked(marked);
   });
 });

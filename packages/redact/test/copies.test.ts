@@ -181,9 +181,7 @@ describe('a copy', () => {
     const copy = clean(url);
     expect([copy.href, copy === url]).toEqual([url.href, false]);
     expect(clean(new URL(`https://h/x?api_key=${TOKEN}`)).href).toBe('https://h/x?api_key=[redacted]');
-    expect(clean(new URL(`https://${'a1B2c3D4e5'.toLowerCase()}.${TOKEN}/`)).href).toMatch(
-      /^(?:redacted:|https:)/,
-    );
+    expect(clean(new URL(`https://${TOKEN}/`)).href).toBe('redacted:');
   });
 
   it('of headers and of a query has masked values under secret names', () => {

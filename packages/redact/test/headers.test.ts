@@ -58,6 +58,9 @@ describe('the credential of an authorization header', () => {
     '{"authorization":""}',
     '{"authorization":"<token>"}',
     '{"authorization":"Bearer «[redacted]abcd12»"}',
+    // The first 120 characters decide.
+    `{"authorization":"<${'a'.repeat(118)}>"}`,
+    `{"authorization":"«<${'a'.repeat(119)}>»"}`,
   ])('may be quoted: %s', (marked) => {
     expectMasked(marked);
   });
@@ -103,6 +106,10 @@ describe('the userinfo of a URL', () => {
     'x://«a@b»@h',
     "x://«a'c»@h",
     'xhttps://«abc»@h',
+    'x://@h',
+    'x://://«abc»@h',
+    `https+${'a'.repeat(26)}://abc@h`,
+    `https+${'a'.repeat(27)}://«abc»@h`,
     '-x://«abc»@h',
     'https://«a1B2c3D4e5»@h',
     `x://«${'a'.repeat(1023)}»@h`,

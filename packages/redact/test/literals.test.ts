@@ -115,3 +115,27 @@ test('a fingerprint is the same for the same secret and salt only', () => {
   expect(two).toBe(one);
   expect(other).not.toBe(one);
 });
+
+test.each([
+  ['aaa', 'xaaaay', 'x[redacted]y'],
+  ['redacted', '[redacted] redacted', '[redacted] [redacted]'],
+  ['redacted', '[[redacted]', '[[redacted]'],
+  ['redacted', 'redacted[redacted]redacted', '[redacted][redacted][redacted]'],
+  ['redacted', '[redacted:0123456789ab]redacted', '[redacted:0123456789ab][redacted]'],
+  ['redacted', '[redacted:0123456789ag]', '[[redacted]:0123456789ag]'],
+  ['>>>???>>>', 'Pj4+Pz8/Pj4+', '[redacted]'],
+  ['>>>???>>>', 'Pj4-Pz8_Pj4-', '[redacted]'],
+])('the known secret %j in %j is masked: %j', (secret, text, expected) => {
+  expect(createRedactor({ secrets: () => [secret] }).text(text)).toBe(expected);
+});
+
+test.each([
+  [/acme-(\d+)/, undefined, 'acme-12', '«acme-12»'],
+  [/acme-(\d+)/, 1, 'acme-12', 'acme-«12»'],
+  [/acme-(\d+)?[a-z]+/, 1, 'acme-abc', '«acme-abc»'],
+  [/acme-(\d+)/, 2, 'acme-12', '«acme-12»'],
+  [/\d*/, undefined, 'a12b', 'a«12»b'],
+])('the rule %s with the group %s masks a part of %s: %s', (pattern, group, text, marked) => {
+  const ours = createRedactor({ rules: [{ id: 'ours', pattern, group, source: 'own' }] });
+  expect(ours.text(text)).toBe(marked.replace(/«.*»/, '[redacted]'));
+});

@@ -123,6 +123,7 @@ describe('a token with a known beginning', () => {
   });
 
   it('is found again after another one, and includes the rest of its word', () => {
+    expect(redactor.text(`xoxb-0123456789+s.${'aB3d'.repeat(6)}`)).toBe(`[redacted].${'aB3d'.repeat(6)}`);
     const text = `${token},${token}-more_x.y`;
     expect(redactor.text(text)).toBe('[redacted],[redacted].y');
     expect(redactor.text(`${token}é`)).toBe('[redacted]é');
