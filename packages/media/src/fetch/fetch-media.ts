@@ -57,7 +57,8 @@ export async function fetchMedia(
     return toPart(await follow(parseUrl(url), options, signal));
   } catch (error) {
     if (options.signal?.aborted !== true && deadline.signal.aborted) {
-      throw new LlmError('timeout', `${hostOf(url)} timed out; raise timeoutMs`, { phase: 'total' });
+      const message = `${hostOf(url)} timed out after ${timeoutMs} ms; raise timeoutMs`;
+      throw new LlmError('timeout', message, { phase: 'total' });
     }
     throw error;
   } finally {
