@@ -25,7 +25,7 @@ export function findUserinfo(text: string, found: Span[]): void {
     const isToken = colon === -1 && !HAS_USERS.test(scheme) && user.length >= 3;
     const isSecretUser = isSecret(user, 'perhaps', true);
     if ((isToken || isSecretUser) && !isTemplate(user)) add(found, start, userEnd, from);
-    if (colon !== -1 && userEnd + 1 < end && !isTemplate(text.slice(userEnd + 1, end))) {
+    if (userEnd + 1 < end && !isTemplate(text.slice(userEnd + 1, end))) {
       add(found, userEnd + 1, end, from);
     }
   }

@@ -86,6 +86,18 @@ describe('the rule of a finding', () => {
   ])('in %s is %s', (text, rule) => {
     expect(ruleIn(text)).toEqual([rule]);
   });
+
+  it('belongs to the finding at its place, in the order of the text', () => {
+    const token = 'ghp_d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123';
+    const text = `password=abcd12 ${token} https://u:abcd@h/ {"passcode":"x"} ${token}`;
+    expect(ruleIn(text)).toEqual([
+      'keyed-value',
+      'github-token',
+      'url-userinfo',
+      'keyed-value',
+      'github-token',
+    ]);
+  });
 });
 
 /** Text in pieces: the last one ends an open value. */

@@ -86,6 +86,7 @@ describe('the values of cookies', () => {
     'Set-Cookie: a=«bcde»; c=defg',
     'Set-Cookie: a={b}; c=defg',
     '{"h":"Cookie: a=«bcde»"}',
+    String.raw`'Cookie: a=«bcde»\' x`,
     String.raw`{"h":"{\"c\":\"Cookie: a=«bcde»\"}"}`,
     `Cookie: ${'a'.repeat(120)}=«bcde»`,
     `Cookie: ${'a'.repeat(121)}=bcde`,

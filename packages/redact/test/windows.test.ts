@@ -78,6 +78,14 @@ describe('a long line', () => {
     },
   );
 
+  it.each([
+    [8191, [0, 8214]],
+    [8192, [8192, 23]],
+  ])('is searched in a larger window if a secret begins in its first quarter: %d', (at, expected) => {
+    const pieces = emitted([`${'!'.repeat(at)} api_key="${'a1B2'.repeat(10_000)}`, '" x']);
+    expect([pieces[0]?.length, pieces.slice(1).join('').length]).toEqual(expected);
+  });
+
   it.each([24_000, 33_000, 70_000])('may be one quoted secret of %d characters', (length) => {
     const secret = 'a1B2'.repeat(length / 4);
     expect(emitted([`api_key="${secret}`, '" and']).join('')).toBe('api_key="[redacted]" and');
