@@ -72,6 +72,8 @@ it('writes lists in order, and reports the failure of the last one', async () =>
   };
   const entry = new ListEntry({ name: 's', place: { url }, store });
   entry.write(() => list);
+  // Until then, the failure must not be an unhandled rejection.
+  await new Promise((resolve) => setImmediate(resolve));
   await expect(entry.written()).rejects.toThrow('mcp "s": the store failed: disk');
   entry.write(() => list);
   await entry.written();

@@ -1,3 +1,4 @@
+import { LlmError } from '@majordomo/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectMcp, connectMcpServers, serveMcp, type McpOptions, type McpServers } from '../src/index.ts';
 import { countingClock, hostile, isAlive, rejection, tempFolder, until, world } from './support/world.ts';
@@ -116,6 +117,49 @@ describe('servers that are connected together', () => {
     controller.abort();
     expect(await outcome).toMatchObject({ kind: 'aborted' });
     await until(() => !isAlive(pidIn(log)));
+  });
+});
+
+it.each<[object, string]>([
+  [{ concurrency: 0 }, 'concurrency must be a number of 1 or more, not 0'],
+  [{ required: 5 }, 'required must be a boolean, not a number'],
+  [{ signal: {} }, 'signal must be an object with addEventListener, not one without'],
+])('connectMcpServers rejects the options %j', async (options, problem) => {
+  expect(await rejection(connectMcpServers([], options))).toMatchObject({
+    kind: 'config',
+    message: `connectMcpServers: ${problem}`,
+  });
+  expect((await connected([], { concurrency: 1, required: true })).toolboxes).toEqual([]);
+});
+
+describe('servers that do not respond', () => {
+  const mute = (name: string, signal?: AbortSignal): McpOptions => ({
+    name,
+    place: { url: `http://${name}.internal/mcp`, fetch: () => new Promise(() => undefined) },
+    ...(signal === undefined ? {} : { signal }),
+  });
+
+  it('are ended by the signal of the call, also if they have a signal', async () => {
+    const controller = new AbortController();
+    const servers = [mute('a'), mute('b', new AbortController().signal)];
+    const outcome = rejection(connectMcpServers(servers, { signal: controller.signal }));
+    controller.abort(new Error('enough'));
+    expect(await outcome).toMatchObject({
+      kind: 'aborted',
+      message: 'connectMcpServers was aborted: enough',
+      cause: { message: 'enough' },
+    });
+  });
+
+  it('are ended by their signals', async () => {
+    const { failures } = await connected([mute('a', AbortSignal.abort('stop'))]);
+    expect(failures).toMatchObject([{ name: 'a', error: { kind: 'aborted', cause: 'stop' } }]);
+  });
+
+  it('are ended with the reason of the signal if it is an error of this library', async () => {
+    const reason = new LlmError('timeout', 'too late');
+    const outcome = rejection(connectMcpServers([mute('a')], { signal: AbortSignal.abort(reason) }));
+    expect(await outcome).toBe(reason);
   });
 });
 

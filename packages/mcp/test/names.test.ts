@@ -1,3 +1,4 @@
+import { fnv1a } from '@majordomo/core/toolkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fittedNames } from '../src/client/names.ts';
@@ -28,6 +29,14 @@ describe('names of a server', () => {
     expect([long.length, dotted.length]).toEqual([64, 64]);
     expect(long).toMatch(/^x{56,}_\w{4,7}$/);
     expect(named('', `${'z'.repeat(63)}.`)).toEqual([`${'z'.repeat(63)}_`]);
+  });
+
+  it('end with a hash of the complete name, or of the name and a number if that is taken', () => {
+    const hash = (text: string): string => `a_b_${fnv1a(text).toString(36)}`;
+    expect(named('', 'a_b', 'a.b')).toEqual(['a_b', hash('a.b')]);
+    expect(named('', hash('a.b'), 'a_b', 'a.b')).toEqual([hash('a.b'), 'a_b', hash('a.b#1')]);
+    const others = [hash('a.b'), hash('a.b#1')];
+    expect(named('', ...others, 'a_b', 'a.b')).toEqual([...others, 'a_b', hash('a.b#2')]);
   });
 
   it('without characters are an underscore', () => {

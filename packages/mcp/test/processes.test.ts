@@ -18,6 +18,9 @@ describe('children', () => {
     expect(pids).toHaveLength(2);
     expect(pids.every(isAlive)).toBe(true);
     await box.close();
+    expect(notes()).toContain('SIGTERM');
+    const [, server = 0] = pids;
+    expect(isAlive(server)).toBe(false);
     // A process that was killed takes a moment to be gone.
     await until(() => !pids.some(isAlive));
   });
@@ -53,6 +56,23 @@ describe('children', () => {
     await rejection(world({ connectMs: 600 }, { MODE: 'mute', LOG: log }));
     expect(pidsIn(noted(log))).toHaveLength(1);
     await until(() => !pidsIn(noted(log)).some(isAlive));
+  });
+
+  it('have ended when connecting rejects after an abort', async () => {
+    const log = join(tempFolder(), 'log');
+    const controller = new AbortController();
+    const outcome = rejection(world({ signal: controller.signal }, { MODE: 'mute', LOG: log }));
+    await until(() => pidsIn(noted(log)).length === 1);
+    controller.abort();
+    expect(await outcome).toMatchObject({ kind: 'aborted' });
+    expect(pidsIn(noted(log)).some(isAlive)).toBe(false);
+  });
+
+  it('that end without a call are reported', async () => {
+    const { events, notes } = await world();
+    process.kill(pidsIn(notes())[0] ?? 0, 'SIGKILL');
+    await until(() => events.length > 1);
+    expect(events[1]).toEqual({ type: 'closed', detail: 'the program ended with SIGKILL' });
   });
 
   it('do not keep this process alive after its toolbox is closed', async () => {

@@ -70,11 +70,11 @@ describe.each(BOTH)('for the official client of %s, a server', (protocol) => {
       { uri: 'sky://rules', name: 'Rules', description: 'All', mimeType: 'text/plain' },
       { uri: 'sky://map', name: 'Map', mimeType: 'image/png' },
     ]);
-    expect((await client.readResource({ uri: 'sky://rules' })).contents).toMatchObject([
-      { text: 'No rain.' },
+    expect((await client.readResource({ uri: 'sky://rules' })).contents).toEqual([
+      { uri: 'sky://rules', mimeType: 'text/plain', text: 'No rain.' },
     ]);
-    expect((await client.readResource({ uri: 'sky://map' })).contents).toMatchObject([
-      { blob: 'iVBORw0KGgo=' },
+    expect((await client.readResource({ uri: 'sky://map' })).contents).toEqual([
+      { uri: 'sky://map', mimeType: 'image/png', blob: 'iVBORw0KGgo=' },
     ]);
     await expect(client.readResource({ uri: 'sky://none' })).rejects.toThrow();
   });
@@ -146,10 +146,13 @@ it('tools of skills are served among the tools', async () => {
 
 it('a folder of skills that cannot be read is an error of kind config', async () => {
   const { server } = serverOf({ skillsFolder: join(tempFolder(), 'none') });
-  expect(await rejection(server.fetch(new Request('http://sky.internal')))).toMatchObject({
-    kind: 'config',
-    details: { path: 'skillsFolder' },
-  });
+  for (const work of [server.fetch(new Request('http://sky.internal')), server.stdio()])
+    expect(await rejection(work)).toMatchObject({
+      kind: 'config',
+      message: expect.stringContaining('serveMcp: skillsFolder cannot be read: ') as string,
+      details: { path: 'skillsFolder' },
+      cause: expect.any(Error) as Error,
+    });
 });
 
 it.each<[string, Partial<ServeOptions>]>([

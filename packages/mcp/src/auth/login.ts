@@ -96,12 +96,10 @@ class LoginClient implements OAuthClientProvider {
   }
 
   get clientMetadata(): OAuthClientMetadata {
+    // The other members are sent only by a dynamic registration. With `refresh_token`, the SDK requests the scope `offline_access`.
     return {
-      client_name: 'majordomo',
       redirect_uris: [this.redirectUrl],
       grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
     };
   }
 

@@ -30,19 +30,25 @@ function setUp({ answers = [], era = 'legacy', capabilities = {}, options = {} }
       return Promise.resolve(left.shift() ?? {});
     },
   } as never;
-  const { signal } = new AbortController();
+  const controller = new AbortController();
+  const { signal } = controller;
+  let touches = 0;
+  const subjects: string[] = [];
   const clock = fakeClock();
   const io: CallIo = {
     connection: {
       label: 'mcp "x"',
       clock,
       answers: new ServerRequests({ name: 'x', place: { command: 'x' }, ...options }, () => () => undefined),
-      request: (_subject, _signal, work) => work(client, {}),
+      request: (subject, _signal, work) => {
+        subjects.push(subject);
+        return work(client, {});
+      },
     },
-    timeout: { signal, touch: () => undefined },
+    timeout: { signal, touch: () => void touches++ },
     send: (work) => work(client, {}),
   };
-  return { io, requests, clock };
+  return { io, requests, clock, controller, subjects, touches: () => touches };
 }
 
 const tool: ToolCall['tool'] = {
@@ -237,4 +243,30 @@ it('asks again only for the open requests of a task', async () => {
     params: { taskId: 't', inputResponses },
   });
   expect(requests).toEqual([update({ a: 1 }), get, update({ b: { roots: [] } })]);
+});
+
+it('cancels a task if the call is aborted while the task runs', async () => {
+  const { io, requests, controller, subjects, touches } = setUp({
+    answers: [started({ status: 'working' })],
+  });
+  const outcome = sendCall(callOf(), io);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(touches()).toBe(1);
+  controller.abort('stop');
+  await expect(outcome).rejects.toBe('stop');
+  expect(subjects).toEqual(['task t']);
+  expect(requests).toEqual([plain, { method: 'tasks/cancel', params: { taskId: 't' } }]);
+});
+
+it('does not cancel a task that has ended', async () => {
+  const { io, requests, controller } = setUp({ answers: [started({ status: 'completed', result })] });
+  await sendCall(callOf(), io);
+  controller.abort();
+  expect(requests).toEqual([plain]);
+});
+
+it('ignores other members of a result', async () => {
+  const other = { ...result, _meta: { '': { taskId: 't' }, task: { taskId: 't' } } };
+  const { io } = setUp({ answers: [other] });
+  expect(await sendCall(callOf(), io)).toEqual({ type: 'result', result: other });
 });

@@ -1,6 +1,7 @@
 import { defineTool } from '@majordomo/agent';
 import { fakeClock } from '@majordomo/testing';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { initialized, RPC_URL, rpcServer, type RpcMessage } from '../../test/support/rpc-server.ts';
 import { countingClock, rejection, run, until } from '../../test/support/world.ts';
 import { connectMcp } from '../connect-mcp.ts';
 import type { McpOptions } from '../options.ts';
@@ -120,4 +121,134 @@ it('does not connect for a request that was aborted before', async () => {
   // A connection would start within a few turns of the event loop.
   for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
   expect(requests).toEqual([]);
+});
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const never = new Promise(() => undefined);
+const tools = [{ name: 'look', inputSchema: { type: 'object' } }];
+/** Store with the list of the server of `rpcServer`, so that the first call connects. */
+const storedList = {
+  get: () => Promise.resolve(JSON.stringify({ place: RPC_URL, tools, definitions: [], hasResources: false })),
+  set: () => Promise.resolve(),
+};
+
+async function connected(answer: (message: RpcMessage) => unknown, options: Partial<McpOptions> = {}) {
+  const clock = fakeClock();
+  const server = rpcServer((message) => {
+    const result = answer(message);
+    return result === undefined && message.method === 'tools/list' ? { tools } : result;
+  });
+  const { place } = server;
+  const box = await connectMcp({ name: 'x', prefix: '', place, clock, approve: 'none', ...options });
+  onTestFinished(() => box.close());
+  return { ...server, box, clock };
+}
+
+it.each([
+  ['tools/list', 'mcp "x": the server sent no data'],
+  ['tools/call', 'mcp "x": look: the server sent no data'],
+])('has no time limit of the SDK for %s', async (method, subject) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const options = { timeoutMs: 500_000, store: storedList, start: 'first-call' } as const;
+  const answer = (message: RpcMessage) => (message.method === method ? never : undefined);
+  const { box, clock, countOf } = await connected(answer, options);
+  const outcome = rejection(run(box, 'look'));
+  while (countOf(method) === 0) await turn();
+  vi.advanceTimersByTime(400_000);
+  for (let turns = 0; turns < 20; turns++) await turn();
+  await clock.advance(500_000);
+  expect(await outcome).toMatchObject({
+    kind: 'timeout',
+    message: `${subject} for 500000 ms; raise timeoutMs or connectMs`,
+  });
+  vi.useRealTimers();
+});
+
+it('has no timer after a request', async () => {
+  const { box, clock } = await connected(() => undefined);
+  await run(box, 'look');
+  expect(clock.pending).toBe(0);
+});
+
+it('connects again after the list of tools could not be loaded', async () => {
+  let isDown = false;
+  const { box, clock, countOf } = await connected(({ method }) => {
+    if (!isDown) return undefined;
+    if (method === 'tools/call') return new Response('no session', { status: 404 });
+    return method === 'tools/list' ? new Response('bug', { status: 500 }) : undefined;
+  });
+  isDown = true;
+  const outcome = rejection(run(box, 'look'));
+  while (clock.pending === 0 || countOf('tools/call') === 0) await turn();
+  for (let turns = 0; turns < 50; turns++) await turn();
+  await clock.advance(250);
+  expect(await outcome).toMatchObject({ kind: 'server' });
+  isDown = false;
+  const second = run(box, 'look');
+  await turn();
+  await clock.advance(500);
+  expect(await second).toEqual([{ type: 'text', text: 'ok' }]);
+  expect([countOf('initialize'), countOf('tools/list')]).toEqual([3, 3]);
+});
+
+it('waits 250 ms again after a request that succeeded', async () => {
+  let isLost = false;
+  const { box, clock, countOf } = await connected(({ method }) =>
+    isLost && method === 'tools/call'
+      ? ((isLost = false), new Response('no session', { status: 404 }))
+      : undefined,
+  );
+  for (let losses = 1; losses <= 3; losses++) {
+    isLost = true;
+    const before = countOf('tools/call');
+    const outcome = run(box, 'look');
+    while (countOf('tools/call') === before) await turn();
+    for (let turns = 0; turns < 50; turns++) await turn();
+    await clock.advance(249);
+    expect(countOf('initialize')).toBe(losses);
+    await clock.advance(1);
+    expect(await outcome).toEqual([{ type: 'text', text: 'ok' }]);
+  }
+});
+
+it('limits the time of a call that has connected first', async () => {
+  const answer = ({ method }: RpcMessage) => (method === 'tools/call' ? never : undefined);
+  const { box, clock, countOf } = await connected(answer, { store: storedList, start: 'first-call' });
+  const outcome = rejection(run(box, 'look'));
+  while (countOf('tools/call') === 0) await turn();
+  await clock.advance(60_000);
+  expect(await outcome).toMatchObject({
+    message: 'mcp "x": look: the server sent no data for 60000 ms; raise timeoutMs or connectMs',
+  });
+});
+
+it('notifies the server if the toolbox is closed while the list of tools is loaded', async () => {
+  const controller = new AbortController();
+  const { place, messages, countOf } = rpcServer(({ method }) =>
+    method === 'tools/list' ? never : undefined,
+  );
+  const outcome = rejection(connectMcp({ name: 'x', place, signal: controller.signal }));
+  while (countOf('tools/list') === 0) await turn();
+  controller.abort();
+  expect(await outcome).toMatchObject({ kind: 'aborted' });
+  const id = messages.find(({ method }) => method === 'tools/list')?.id;
+  expect(messages.at(-1)).toMatchObject({ method: 'notifications/cancelled', params: { requestId: id } });
+});
+
+it('loads the list once after the server reports a change', async () => {
+  const { box, countOf } = await connected((message) => {
+    if (message.method === 'initialize') return initialized(message, { tools: { listChanged: true } });
+    if (message.method !== 'tools/call') return undefined;
+    const answers = [
+      { method: 'notifications/tools/list_changed' },
+      { id: message.id, result: { content: [] } },
+    ];
+    const events = answers.map((one) => `data: ${JSON.stringify({ jsonrpc: '2.0', ...one })}\n\n`);
+    return new Response(events.join(''), { headers: { 'content-type': 'text/event-stream' } });
+  });
+  expect(await run(box, 'look')).toEqual([{ type: 'text', text: 'done' }]);
+  expect(countOf('tools/list')).toBe(2);
 });

@@ -22,7 +22,7 @@ it('aborts after the idle time without a message', async () => {
   await clock.advance(99);
   expect(timeout.signal.aborted).toBe(false);
   await clock.advance(1);
-  expect(timeout.signal.reason).toMatchObject({ kind: 'timeout' });
+  expect(timeout.signal.reason).toMatchObject({ kind: 'timeout', details: { phase: 'idle' } });
 });
 
 it('aborts after the total time regardless of messages', async () => {

@@ -77,3 +77,22 @@ it('stops with its signal', async () => {
   await clock.advance(300);
   expect(updates).toHaveLength(1);
 });
+
+it('loads the list once for one change, and again for a later one', async () => {
+  const { clock, updates, watch } = watched();
+  watch.changed();
+  updates[0]?.();
+  await settled();
+  await clock.advance(1000);
+  expect(updates).toHaveLength(1);
+  watch.changed();
+  expect(updates).toHaveLength(2);
+});
+
+it('does not wait for a change after its signal', async () => {
+  const { clock, closing, updates, watch } = watched();
+  closing.abort();
+  watch.changed();
+  await watch.whenRefreshed();
+  expect([updates.length, clock.pending]).toEqual([0, 0]);
+});

@@ -111,7 +111,7 @@ export class ServerTools {
     this.tools = [
       ...listed.map((tool, at) => {
         const newName = newNames[at] ?? tool.name;
-        return mcpTool(tool, fingerprints[at]?.[1] ?? '', names.get(newName) ?? newName, this.io);
+        return mcpTool(tool, fingerprintOf(tool), names.get(newName) ?? newName, this.io);
       }),
       ...(withResources ? resourceTools(this.connection, prefix, approve === 'all') : []),
     ];

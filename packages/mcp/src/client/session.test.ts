@@ -38,6 +38,7 @@ it('is closed when its last call has ended after the connection was lost', async
   await session.close();
   expect(log.slice(0, 2)).toEqual(['lost: last words', 'transport closed']);
   expect(log.filter((entry) => entry === 'transport closed')).toHaveLength(2);
+  expect(log).toContain('client closed');
 });
 
 it('remains open after another failure, and after a result', async () => {

@@ -118,7 +118,7 @@ const isUnavailable = (error: unknown): boolean =>
 
 /** Returns the state after the user has answered the questions of a task, which are removed from the payload. */
 function withoutQuestions(state: RunState, path: string, suspension: McpSuspension): RunState {
-  if (suspension.type !== 'mcp-task' || suspension.questions === undefined) return state;
+  if (suspension.type !== 'mcp-task') return state;
   const { questions: _answered, ...task } = suspension;
   return withPayload(state, path, task);
 }
@@ -157,10 +157,11 @@ function checkPaths(
     if (!expected.has(key)) throw invalid(key, 'no call waits for this answer; remove it');
 }
 
-const answerKeys = (path: string, questions: Readonly<Record<string, unknown>>): readonly string[] => {
-  const keys = Object.keys(questions);
-  return keys.length === 1 ? [path] : keys.map((key) => `${path}#${key}`);
-};
+const answerKeys = (path: string, questions: Readonly<Record<string, unknown>>): readonly string[] =>
+  Object.keys(questions).map((key, _at, { length }) => answerKey(path, key, length));
+
+const answerKey = (path: string, key: string, questionCount: number): string =>
+  questionCount === 1 ? path : `${path}#${key}`;
 
 /** Returns a call with its replies, which are `undefined` if one is missing. Throws `invalid-request` for an invalid reply. */
 async function withReplies(
@@ -170,13 +171,13 @@ async function withReplies(
 ): Promise<{ path: string; suspension: McpSuspension; replies: JsonObject | undefined }> {
   const { questions = {} } = suspension;
   const entries = Object.entries(questions);
-  const keys = answerKeys(path, questions);
   const replies: Record<string, JsonValue> = {};
-  for (const [at, [key, question]] of entries.entries()) {
-    const reply = answers[keys[at] ?? ''];
+  for (const [key, question] of entries) {
+    const name = answerKey(path, key, entries.length);
+    const reply = answers[name];
     if (reply === undefined) continue;
     const problem = await replyProblem(question, reply);
-    if (problem !== undefined) throw invalid(keys[at] ?? '', problem);
+    if (problem !== undefined) throw invalid(name, problem);
     replies[key] = resultOf(question, reply) as JsonObject;
   }
   const isAnswered = entries.length > 0 && Object.keys(replies).length === entries.length;

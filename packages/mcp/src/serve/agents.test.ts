@@ -150,3 +150,13 @@ it('stores a run for an hour, for the same tool', async () => {
     expect(entries.size).toBe(0);
   }
 });
+
+it('stores at most 1,000 waiting runs', async () => {
+  const { agents } = setUp(Array.from({ length: 1001 }, () => waiting('a')));
+  const states: string[] = [];
+  for (let run = 0; run < 1001; run++)
+    states.push(((await agents.call(call(), reply())) as WaitingRun).requestState);
+  const [oldest, second] = states;
+  expect(await agents.call(call(), reply({ requestState: oldest }))).toMatchObject({ isError: true });
+  expect(await agents.call(call(), reply({ requestState: second }))).toEqual(text('ok'));
+});

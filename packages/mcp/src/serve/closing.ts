@@ -24,6 +24,5 @@ export class Closing {
   close(): void {
     this.reason ??= new LlmError('aborted', 'the server was closed');
     for (const own of this.active) own.abort(this.reason);
-    this.active.clear();
   }
 }

@@ -47,8 +47,9 @@ it('answers with an error for an unknown session', async () => {
   await server.close();
 });
 
-it('ends the session that was not used for the longest time', async () => {
-  const server = serveMcp({ name: 'x', version: '1', tools: [], sessions: 2 });
+/** Server with these sessions, and functions that begin a session and open its stream. */
+function withSessions(sessions: number) {
+  const server = serveMcp({ name: 'x', version: '1', tools: [], sessions });
   const clientInfo = { name: 'c', version: '1' };
   const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
   const begin = async (): Promise<string> => {
@@ -56,6 +57,39 @@ it('ends the session that was not used for the longest time', async () => {
     await response.text();
     return response.headers.get('mcp-session-id') ?? '';
   };
+  /** Opens the stream of a session. `ended` resolves when the stream ends. */
+  const streamOf = async (id: string): Promise<{ readonly ended: Promise<string> }> => {
+    const headers = { accept: 'text/event-stream', 'mcp-session-id': id };
+    const response = await server.fetch(new Request('http://x.internal', { headers }));
+    expect(response.status).toBe(200);
+    return { ended: response.text() };
+  };
+  return { server, begin, streamOf };
+}
+
+it('ends the streams of a session that ends, and all streams with the server', async () => {
+  const { server, begin, streamOf } = withSessions(1);
+  const first = await streamOf(await begin());
+  const second = await streamOf(await begin());
+  await first.ended;
+  await server.close();
+  await second.ended;
+});
+
+it('does not know a session that the client has ended', async () => {
+  const { server, begin } = withSessions(1);
+  const headers = { 'mcp-session-id': await begin() };
+  await server.fetch(new Request('http://x.internal', { method: 'DELETE', headers }));
+  const response = await server.fetch(post({ method: 'tools/list' }, headers));
+  expect([response.status, await response.json()]).toEqual([
+    404,
+    { jsonrpc: '2.0', error: { code: -32_001, message: 'Session not found' }, id: null },
+  ]);
+  await server.close();
+});
+
+it('ends the session that was not used for the longest time', async () => {
+  const { server, begin } = withSessions(2);
   const statusOf = async (id: string): Promise<number> => {
     const response = await server.fetch(post({ method: 'tools/list' }, { 'mcp-session-id': id }));
     await response.text();

@@ -54,7 +54,6 @@ export async function httpHandler(
     },
     async close() {
       await Promise.all([handler.close(), ...[...sessions.values()].map((transport) => transport.close())]);
-      sessions.clear();
     },
   };
 }

@@ -81,7 +81,7 @@ async function callAgent(
     requestState: context.mcpReq.requestState(),
     approves: (callId) => answerOf(context, callId) === 'accept',
   });
-  if (!('requestState' in result) || !('calls' in result)) return result;
+  if (!('calls' in result)) return result;
   const { calls, requestState } = result as WaitingRun;
   const questions = calls.map(
     (inner) => [inner.id, sdk.inputRequired.elicit(approvalQuestion(inner))] as const,

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { rejection } from '../../test/support/world.ts';
 import { connectMcp } from '../connect-mcp.ts';
 import type { McpAddress } from '../options.ts';
+import { httpTransport } from './http-transport.ts';
 
 /** Response to a request of a server without tools, padded to a length in bytes. */
 function answerOf(text: string, bytes: number): Response {
@@ -66,4 +67,14 @@ it('names itself to the server', async () => {
     method: 'initialize',
     params: { capabilities: {}, clientInfo: { name: 'majordomo', version: '1.0.0' } },
   });
+});
+
+it('closes its transport', async () => {
+  const fetch = (): Promise<Response> => Promise.reject(new TypeError('fetch failed'));
+  const io = { label: 'x', secrets: new Set<string>(), authorization: undefined };
+  const { transport, close } = await httpTransport({ url: 'https://x.internal', fetch }, io);
+  let closings = 0;
+  transport.onclose = () => closings++;
+  await close();
+  expect(closings).toBe(1);
 });

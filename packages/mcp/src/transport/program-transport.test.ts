@@ -63,3 +63,59 @@ it.each(['win32', process.platform])(
     await expect.poll(openPipes).toBe(pipes);
   },
 );
+
+/** Starts a Node.js script, and returns its transport with the messages, the errors and the number of closings. */
+async function started(script: string) {
+  const tail = new StderrTail(
+    [],
+    (text) => text,
+    () => undefined,
+  );
+  const place = { command: process.execPath, args: ['-e', script] };
+  const { transport } = await programTransport(place, tail);
+  const [messages, errors]: [unknown[], Error[]] = [[], []];
+  let closings = 0;
+  transport.onmessage = (message) => messages.push(message);
+  transport.onerror = (error) => errors.push(error);
+  transport.onclose = () => closings++;
+  await transport.start();
+  onTestFinished(() => transport.close());
+  return { transport, messages, errors, closings: () => closings };
+}
+const line = (params: object): string => JSON.stringify({ jsonrpc: '2.0', method: 'hi', params });
+
+it('reports lines that are not messages', async () => {
+  const { messages, errors } = await started(`console.log('Listening\\n${line({ a: 1 })}')`);
+  await expect.poll(() => messages.length).toBe(1);
+  expect([errors.length, messages]).toEqual([1, [{ jsonrpc: '2.0', method: 'hi', params: { a: 1 } }]]);
+});
+
+it('rejects messages after the end of the program', async () => {
+  const { transport, closings } = await started('');
+  await expect.poll(closings).toBe(1);
+  await expect(transport.send({ jsonrpc: '2.0', method: 'hi' })).rejects.toMatchObject({
+    message: 'the connection is closed',
+    code: 'NOT_CONNECTED',
+  });
+  await transport.close();
+  expect(closings()).toBe(1);
+});
+
+it('does not wait for another process that keeps the output open', async () => {
+  const pipes = openPipes();
+  const { transport, messages, closings } = await started(`
+    const options = { detached: true, stdio: 'inherit' };
+    const child = require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], options);
+    child.unref();
+    console.log(JSON.stringify({ jsonrpc: '2.0', method: 'hi', params: { pid: child.pid } }));
+    process.stdin.resume();
+  `);
+  await expect.poll(() => messages.length).toBe(1);
+  const [{ params }] = messages as [{ params: { pid: number } }];
+  onTestFinished(() => {
+    process.kill(params.pid, 'SIGKILL');
+  });
+  await transport.close();
+  expect(closings()).toBe(1);
+  await expect.poll(openPipes).toBe(pipes);
+});

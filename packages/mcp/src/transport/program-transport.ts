@@ -27,8 +27,8 @@ const GRACE_MS = 700;
 /** Maximum time to read output after a program has ended, in milliseconds, because another process may keep its stdout open. */
 const DRAIN_MS = 1000;
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
-const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
-const MESSAGES_PER_TURN = 20;
+/** Maximum size of the messages that a program has not read, 64 MiB. */
+const MAX_UNREAD_BYTES = 2 ** 26;
 
 /** Starts a program in a separate process group. Windows has no process groups, so the SDK's transport is used there. */
 export async function programTransport(
@@ -149,12 +149,11 @@ class ProgramTransport implements Transport {
   }
 
   private async readOutput(stdout: Readable): Promise<void> {
-    let count = 0;
     try {
       for await (const line of readLines(stdout, MAX_MESSAGE_BYTES)) {
         this.handleLine(line);
-        count += 1;
-        if (count % MESSAGES_PER_TURN === 0) await setImmediate();
+        // Other work must run between the messages of a large output.
+        await setImmediate();
         if (this.isClosed) return;
       }
     } catch (error) {

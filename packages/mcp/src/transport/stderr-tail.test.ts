@@ -4,13 +4,18 @@ import { StderrTail } from './stderr-tail.ts';
 
 const SECRET = 'a-secret-of-two-dozen-signs';
 
-function listening(): { words: StderrTail; lines: readonly string[]; write(text: string): void } {
+function listening(secret = SECRET) {
   const lines: string[] = [];
-  const mask = (text: string): string => text.replaceAll(SECRET, '***');
-  const words = new StderrTail([SECRET], mask, (line) => lines.push(line));
+  const mask = (text: string): string => text.replaceAll(secret, '***');
+  const words = new StderrTail([secret], mask, (line) => lines.push(line));
   const stream = new PassThrough();
   words.listen(stream);
-  return { words, lines, write: (text) => stream.emit('data', new TextEncoder().encode(text)) };
+  return {
+    words,
+    lines,
+    stream,
+    write: (text: string) => stream.emit('data', new TextEncoder().encode(text)),
+  };
 }
 
 describe('the last output of a program', () => {
@@ -59,5 +64,22 @@ describe('the last output of a program', () => {
     expect(words.text).toBe(`***${'x'.repeat(1000 - SECRET.length)}`);
     write('\n');
     expect(lines).toEqual([`***${'x'.repeat(1000 - SECRET.length)}`]);
+  });
+  it('contains no part of a secret of more than 256 characters', () => {
+    const secret = 'key!'.repeat(100);
+    for (let before = 840; before < 1300; before += 20) {
+      const { words, lines, write } = listening(secret);
+      write(`${'.'.repeat(before)}${secret}${'.'.repeat(2000)}`);
+      expect(words.text).not.toContain('key');
+      write('\n');
+      expect(lines.join()).not.toContain('key');
+    }
+  });
+
+  it('has no empty lines, and ignores a failure of the stream', () => {
+    const { words, lines, stream, write } = listening();
+    write(' \n\none\n \n');
+    expect([lines, words.text]).toEqual([['one'], 'one']);
+    expect(stream.emit('error', new Error('lost'))).toBe(true);
   });
 });

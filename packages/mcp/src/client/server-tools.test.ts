@@ -1,0 +1,79 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { mapStore } from '../../test/support/map-store.ts';
+import { initialized, RPC_URL, rpcServer } from '../../test/support/rpc-server.ts';
+import { run } from '../../test/support/world.ts';
+import { connectMcp } from '../connect-mcp.ts';
+import type { McpEvent, McpOptions } from '../options.ts';
+
+const inputSchema = { type: 'object' };
+
+/** Connects to a server with these tools, which also has resources. */
+async function connected(tools: readonly object[], options: Partial<McpOptions> = {}) {
+  const events: McpEvent[] = [];
+  const { place, countOf } = rpcServer((message) => {
+    if (message.method === 'initialize') return initialized(message, { tools: {}, resources: {} });
+    return message.method === 'tools/list' ? { tools } : undefined;
+  });
+  const box = await connectMcp({
+    name: 'x',
+    prefix: '',
+    place,
+    onEvent: (event) => void events.push(event),
+    ...options,
+  });
+  onTestFinished(() => box.close());
+  return { box, events, countOf };
+}
+
+it.each([
+  [1000, []],
+  [1001, [{ type: 'tools-changed', detail: '1000 tools, the first 1000 of 1001' }]],
+])('offers the first 1,000 of %i tools', async (count, truncation) => {
+  const tools = Array.from({ length: count }, (_, at) => ({ name: `t${at}`, inputSchema }));
+  const { box, events } = await connected(tools);
+  expect(box.tools.map(({ name }) => name)).toEqual(tools.slice(0, 1000).map(({ name }) => name));
+  expect(events).toEqual([{ type: 'connected', detail: 'rpc 1' }, ...truncation]);
+});
+
+it('offers the first of several tools with the same name', async () => {
+  const { box } = await connected([
+    { name: 'a', description: 'first', inputSchema },
+    { name: 'b', inputSchema },
+    { name: 'a', description: 'second', inputSchema },
+  ]);
+  expect(box.tools).toHaveLength(2);
+  expect(box.tools.find(({ name }) => name === 'a')?.description).toBe('first');
+});
+
+it('stores the list, and again only if it has changed', async () => {
+  const tools = [{ name: 'look', description: 'Looks', inputSchema }];
+  const store = mapStore();
+  let writes = 0;
+  const counted = {
+    ...store,
+    set: (...entry: Parameters<typeof store.set>) => (writes++, store.set(...entry)),
+  };
+  const { box, events } = await connected(tools, { store: counted });
+  const offered = box.tools;
+  const definitions = [['look', JSON.stringify(['Looks', null, inputSchema, null])]];
+  const entry = { place: RPC_URL, tools, definitions, hasResources: true };
+  expect(JSON.parse(store.entries.get('mcp/x/tools') ?? '')).toEqual(entry);
+  await box.refresh();
+  expect([writes, events.length]).toEqual([1, 1]);
+  expect(box.tools).toBe(offered);
+  tools.push({ name: 'see', description: 'Sees', inputSchema });
+  await box.refresh();
+  expect([writes, events.at(-1)]).toEqual([2, { type: 'tools-changed', detail: '2 tools' }]);
+});
+
+it('offers the tools for resources from a stored list', async () => {
+  const store = mapStore();
+  const tools = [{ name: 'look', inputSchema }];
+  const options = { store, start: 'first-call', resources: true, approve: 'all' } as const;
+  await connected(tools, options);
+  const { box, countOf } = await connected(tools, options);
+  expect(box.tools.map(({ name }) => name)).toEqual(['look', 'list_resources', 'read_resource']);
+  expect(countOf('initialize')).toBe(0);
+  expect(await run(box, 'look')).toEqual([{ type: 'text', text: 'ok' }]);
+  expect(countOf('tools/list')).toBe(1);
+});
