@@ -81,7 +81,7 @@ function safeCut(
   return cut;
 }
 
-/** Returns the offset at which the form may begin at the end of the text; the length of the text if the form cannot begin. */
+/** Returns the offset of the longest end of the text with which the form begins; the length of the text if none exists. */
 function beginningOf(form: string, text: string): number {
   const first = form.charAt(0);
   const least = Math.max(0, text.length - form.length + 1);

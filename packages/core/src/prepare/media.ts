@@ -134,7 +134,7 @@ function withImages(message: TurnMessage, fit: (image: ImagePart) => ImagePart):
   return { ...message, parts };
 }
 
-/** Returns the error for an image above the target's limits that cannot be changed, because no fitter is set. */
+/** Returns the error for images that do not fit the target's limits. Without a fitter, they cannot be changed. */
 const misfitError = (target: string, why: string): LlmError =>
   tooLargeError(
     target,
