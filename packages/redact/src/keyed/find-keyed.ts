@@ -45,6 +45,7 @@ function findAfterSeparator(
 ): number | undefined {
   const nameEnd = code === GREATER ? at : separatorStart(text, at);
   const name = nameBefore(text, nameEnd);
+  if (name === '') return undefined;
   const from = nameEnd - name.length;
   if (code === GREATER && text[from - 1] !== '<') return undefined;
   const verdict = verdictOf(text, name, from, code);

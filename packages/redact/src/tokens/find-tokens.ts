@@ -32,14 +32,18 @@ const MAY_FOLLOW_A_HYPHEN = 4;
 
 /** Finds tokens by their shape. */
 export function findTokens(text: string, found: Span[]): void {
+  let before = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    const before = text.charCodeAt(at - 1);
-    if (IS_WORD[code] !== 1 || IS_WORD[before] === 1) continue;
+    const follows = before;
+    before = code;
+    if (IS_WORD[code] !== 1 || IS_WORD[follows] === 1) continue;
     const starts = BY_BEGINNING[code * SIZE + (text.charCodeAt(at + 1) & (SIZE - 1))];
     if (starts === undefined) continue;
-    const end = tokenAt(text, at, starts, before === HYPHEN, found);
-    if (end !== undefined) at = end - 1;
+    const end = tokenAt(text, at, starts, follows === HYPHEN, found);
+    if (end === undefined) continue;
+    at = end - 1;
+    before = text.charCodeAt(at);
   }
   for (const rule of INNER_RULES) findInner(text, rule, found);
 }
