@@ -7,6 +7,24 @@ export interface Equivalent extends Pick<Mutant, 'file' | 'before' | 'after'> {
 
 export const EQUIVALENT: readonly Equivalent[] = [
   {
+    file: 'keyed/find-keyed.ts',
+    before: "if (name === '') return undefined;",
+    after: ';',
+    why: 'only saves the lookup of an empty name, which has no verdict',
+  },
+  {
+    file: 'literal-stage.ts',
+    before: 'if (isJoined && last !== undefined && at <= last[1]) last[1] = to;',
+    after: 'if (isJoined && last !== undefined && at < last[1]) last[1] = to;',
+    why: 'two adjacent ranges mark the same characters as one',
+  },
+  {
+    file: 'tokens/find-tokens.ts',
+    before: 'let before = 0;',
+    after: 'let before = 1;',
+    why: 'neither of these control characters belongs to a word',
+  },
+  {
     file: 'find-secrets.ts',
     before: 'const [first = 0, last = 0, begin = 0] = [start, end, from].map((at) => offsets[at]);',
     after: 'const [first = 1, last = 0, begin = 0] = [start, end, from].map((at) => offsets[at]);',
