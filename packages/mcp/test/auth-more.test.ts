@@ -1,0 +1,228 @@
+import { fakeClock } from '@majordomo/testing';
+import { defineTool } from '@majordomo/agent';
+import { expect, it, onTestFinished } from 'vitest';
+import { connectMcp, serveMcp, type McpAuth, type McpOptions, type McpToolbox } from '../src/index.ts';
+import { httpServer } from './support/http-server.ts';
+import { mapStore } from './support/map-store.ts';
+import { tokenServer, type TokenServer } from './support/token-server.ts';
+import { rejection, until } from './support/world.ts';
+
+const tool = defineTool({
+  name: 'look',
+  description: 'Looks',
+  parameters: { type: 'object' },
+  run: () => 'found',
+});
+const METADATA_URL = 'https://app.example/client.json';
+const METADATA_PATH = '/metadata/of/the/resource';
+
+/**
+ * MCP server whose metadata has an unusual address, and which requests the scope `read`. `respond` returns a response to a request
+ * with a token, `undefined` to serve the request, or `false` to reject the token.
+ */
+async function protectedServer(
+  issuer: string,
+  respond: (token: string) => Response | undefined | false,
+): Promise<string> {
+  const serving = serveMcp({ name: 'http', version: '1.0.0', tools: [tool] });
+  let url = '';
+  ({ url } = await httpServer(async (request) => {
+    if (new URL(request.url).pathname === METADATA_PATH)
+      return Response.json({ resource: url, authorization_servers: [issuer] });
+    const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
+    const response = token === undefined ? false : respond(token);
+    if (response !== false) return response ?? serving.fetch(request);
+    const challenge = `Bearer scope="read", resource_metadata="${new URL(url).origin}${METADATA_PATH}"`;
+    return new Response(null, { status: 401, headers: { 'www-authenticate': challenge } });
+  }));
+  return url;
+}
+
+async function connected(
+  url: string,
+  auth: McpAuth,
+  options: Partial<McpOptions> = {},
+  fetch = globalThis.fetch,
+): Promise<McpToolbox> {
+  const box = await connectMcp({ name: 'm', prefix: '', place: { url, auth, fetch }, ...options });
+  onTestFinished(() => box.close());
+  return box;
+}
+const accepts = (): undefined => undefined;
+const machine = ({ issuer }: Pick<TokenServer, 'issuer'>): McpAuth => ({
+  grant: 'client-credentials',
+  clientId: 'clerk',
+  clientSecret: 'secret-of-the-client',
+  issuer,
+});
+
+/** Follows the login page like a browser. Returns the text of the last page. */
+async function visit(page: string): Promise<string> {
+  const { searchParams, origin } = new URL(page);
+  const callback = new URL(searchParams.get('redirect_uri') ?? '');
+  callback.searchParams.set('code', 'code-1');
+  callback.searchParams.set('state', searchParams.get('state') ?? '');
+  callback.searchParams.set('iss', origin);
+  return (await fetch(callback)).text();
+}
+
+it('reads the metadata at the address of the challenge, and requests its scope', async () => {
+  const authority = await tokenServer();
+  await connected(await protectedServer(authority.issuer, accepts), machine(authority));
+  expect(authority.tokenRequests.map(({ body }) => body['scope'])).toEqual(['read']);
+});
+
+it('masks a token that the server repeats', async () => {
+  const authority = await tokenServer();
+  const url = await protectedServer(
+    authority.issuer,
+    (token) => new Response(`bad token: ${token}`, { status: 500 }),
+  );
+  const error = await rejection(connected(url, machine(authority)));
+  expect(error).toMatchObject({ message: expect.stringContaining('bad token: ***') as string });
+  expect(String(error)).not.toContain(authority.token);
+});
+
+it('is of the kind network if the authorization server is unreachable', async () => {
+  const authority = await tokenServer();
+  const url = await protectedServer(authority.issuer, accepts);
+  const fetch: typeof globalThis.fetch = (input, init) =>
+    String(input).startsWith(authority.issuer)
+      ? Promise.reject(new TypeError('fetch failed'))
+      : globalThis.fetch(input, init);
+  expect(await rejection(connected(url, machine(authority), {}, fetch))).toMatchObject({
+    kind: 'network',
+    message: 'mcp "m": authorization: fetch failed',
+  });
+});
+
+it('logs in with the function of `place.fetch`, at the port of the options', async () => {
+  const authority = await tokenServer({ metadata: { scopes_supported: ['read', 'offline_access'] } });
+  const url = await protectedServer(authority.issuer, accepts);
+  const free = await httpServer(() => Promise.resolve(undefined));
+  await free.stop();
+  const requests: string[] = [];
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    requests.push(new URL(String(input)).pathname);
+    return globalThis.fetch(input, init);
+  };
+  const pages: string[] = [];
+  const texts: Promise<string>[] = [];
+  const show = (page: string): void => {
+    pages.push(page);
+    texts.push(visit(page));
+  };
+  const client = { metadataUrl: METADATA_URL };
+  await connected(url, { grant: 'login', client, show, port: free.port }, {}, fetch);
+  expect(requests.filter((path) => path === '/token')).toHaveLength(1);
+  expect(await texts[0]).toContain('You are logged in and can close this window.');
+  const { searchParams } = new URL(pages[0] ?? '');
+  expect(Object.fromEntries(searchParams)).toMatchObject({
+    redirect_uri: `http://127.0.0.1:${free.port}/callback`,
+    scope: 'read offline_access',
+  });
+});
+
+it('limits the time of a connection also after the login', async () => {
+  const clock = fakeClock();
+  const authority = await tokenServer({ answer: () => new Promise(() => undefined) });
+  const url = await protectedServer(authority.issuer, accepts);
+  const client = { metadataUrl: METADATA_URL };
+  const texts: Promise<string>[] = [];
+  const show = async (page: string): Promise<void> => {
+    await clock.advance(30_000);
+    texts.push(visit(page));
+  };
+  const outcome = rejection(connected(url, { grant: 'login', client, show }, { clock, connectMs: 5000 }));
+  await until(() => authority.tokenRequests.length === 1);
+  await clock.advance(5000);
+  expect(await outcome).toMatchObject({
+    kind: 'timeout',
+    message: 'mcp "m": connecting: the server sent no data for 5000 ms; raise timeoutMs or connectMs',
+  });
+  expect(await texts[0]).toContain('The login failed. The program shows the reason.');
+});
+
+it('ends a login after ten minutes', async () => {
+  const clock = fakeClock();
+  const authority = await tokenServer();
+  const url = await protectedServer(authority.issuer, accepts);
+  const pages: string[] = [];
+  const show = (page: string): void => void pages.push(page);
+  const client = { metadataUrl: METADATA_URL };
+  const outcome = rejection(connected(url, { grant: 'login', client, show }, { clock }));
+  let isOver = false;
+  void outcome.then(() => (isOver = true));
+  await until(() => pages.length === 1);
+  await clock.advance(599_999);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isOver).toBe(false);
+  await clock.advance(1);
+  expect(await outcome).toMatchObject({ kind: 'timeout' });
+});
+
+it('reports an issuer that does not match, and a callback of another login', async () => {
+  const authority = await tokenServer();
+  const url = await protectedServer(authority.issuer, accepts);
+  const client = { metadataUrl: METADATA_URL };
+  const failure = (change: (page: URL) => string): Promise<unknown> =>
+    rejection(
+      connected(url, {
+        grant: 'login',
+        client,
+        show: async (page) => void (await visit(change(new URL(page)))),
+      }),
+    );
+  const otherState = (page: URL): string => (page.searchParams.set('state', 'forged'), page.href);
+  expect(await failure(otherState)).toMatchObject({
+    message: 'mcp "m": the callback does not belong to this login; log in again',
+  });
+  const otherIssuer = ({ href }: URL): string => href.replace('127.0.0.1', 'localhost');
+  expect(await failure(otherIssuer)).toMatchObject({
+    message:
+      'mcp "m": the authorization failed: the issuer is not that of the authorization server; check place.auth',
+  });
+});
+
+it('removes a refresh token that the authorization server rejects', async () => {
+  const authority = await tokenServer({
+    answer: () => Response.json({ error: 'invalid_grant' }, { status: 400 }),
+  });
+  const url = await protectedServer(authority.issuer, () => false);
+  const store = mapStore();
+  const { issuer } = authority;
+  const name = `mcp/m/tokens/${issuer}`;
+  const tokens = { access_token: 'old', token_type: 'bearer', refresh_token: 'r1', issuer };
+  store.entries.set('mcp/m/issuer', issuer);
+  store.entries.set(name, JSON.stringify({ url, tokens }));
+  const client = { metadataUrl: METADATA_URL };
+  expect(await rejection(connected(url, { grant: 'login', client }, { store }))).toMatchObject({
+    kind: 'auth',
+    message: 'mcp "m": a login is required; pass place.auth.show',
+    details: { code: 'login-required' },
+  });
+  expect(authority.tokenRequests).toMatchObject([{ body: { refresh_token: 'r1' } }]);
+  expect([...store.entries.keys()]).toEqual(['mcp/m/issuer']);
+});
+
+it('aborts the requests of a login when the toolbox is closed', async () => {
+  const authority = await tokenServer();
+  const url = await protectedServer(authority.issuer, accepts);
+  const signals: (AbortSignal | null | undefined)[] = [];
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    if (!String(input).startsWith(authority.issuer)) return globalThis.fetch(input, init);
+    signals.push(init?.signal);
+    return new Promise((_resolve, reject) => {
+      init?.signal?.addEventListener('abort', () => {
+        reject(new TypeError('aborted'));
+      });
+    });
+  };
+  const controller = new AbortController();
+  const { signal } = controller;
+  const outcome = rejection(connected(url, machine(authority), { signal }, fetch));
+  await until(() => signals.length === 1);
+  controller.abort();
+  expect(await outcome).toMatchObject({ kind: 'aborted' });
+  expect(signals[0]?.aborted).toBe(true);
+});
