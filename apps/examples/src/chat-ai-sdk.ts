@@ -1,6 +1,6 @@
 import { toLanguageModel } from '@majordomo/ai-sdk';
 import type { ChatModel } from '@majordomo/core';
-// The page uses the AI SDK with chains as its models.
+// This route handler uses the AI SDK, with a chain of majordomo as its model.
 // eslint-disable-next-line majordomo/no-raw-sdk
 import {
   convertToModelMessages,

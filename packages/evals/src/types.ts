@@ -180,7 +180,7 @@ export interface EvaluateOptions {
    * starts, so at most `concurrency` samples exceed the budget. A live call of unknown cost stops the run as well. `@default no limit`
    */
   readonly budgetUsd?: string | undefined;
-  /** Ids or tags of the cases to run. Other cases are omitted. */
+  /** Ids or tags of the cases to run. An empty list or an unknown label is an error. `@default all cases` */
   readonly only?: readonly string[] | undefined;
   /** Number of times that each case runs, 1 to 100. `@default the value of the definition` */
   readonly trials?: number | undefined;

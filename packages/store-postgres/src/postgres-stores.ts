@@ -41,7 +41,7 @@ export interface PostgresOptions {
   readonly schema?: string | undefined;
   /**
    * Whether to create and migrate the tables at the first use. With `false`, the tables are only checked, and operations reject
-   * with `config` if a table is missing.
+   * with `config` if a table is missing or older.
    *
    * @default true
    */
@@ -83,8 +83,8 @@ export interface PostgresStores extends AsyncDisposable {
   /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `listener`. */
   shareHealth(majordomo: Majordomo): Promise<() => Promise<void>>;
   /**
-   * Resolves if the database answers and its tables have the required version. Rejects with `config` for missing or newer tables,
-   * otherwise with `network` or `server`.
+   * Resolves if the database answers and its tables have the required version. Rejects with `config` for newer tables
+   * and, with `migrate: false`, for missing or older tables. Otherwise, rejects with `network` or `server`.
    */
   ready(): Promise<void>;
   /** Stops listening, sharing health, and renewing the locks of runs. The application closes the clients. */

@@ -11,8 +11,8 @@ const REASONING_END = new RegExp(`^[\\s\\S]*?</(?:${TAGS})\\s*>`, 'i');
 const FENCE = /```[^\n`]*\n([\s\S]*?)```/g;
 
 /**
- * Returns the only JSON value of an answer. The value may be the complete text, follow a byte order mark or reasoning tags, or be
- * in a code fence or in prose. Several values are a fault. Invalid JSON is not repaired.
+ * Returns the JSON value of an answer: the complete text, also after a byte order mark or reasoning tags, a value in a code fence,
+ * or a value in prose, where an object precedes arrays. Otherwise, several values are a fault. Invalid JSON is not repaired.
  */
 export function decodeJson(text: string): DecodeResult {
   const decoded = findValue(text);

@@ -21,7 +21,7 @@ const textIn = (content: unknown): string =>
     .map((part) => asText(asRecord(part)['text']) ?? '')
     .join('');
 
-/** Returns the embedding request in a batch, in a single content, or in the instances of Vertex AI. */
+/** Returns the strings and the dimensions of an embedding request: a batch, a single content, or the instances of Vertex AI. */
 function embeddingOf(body: unknown): {
   readonly values: readonly string[];
   readonly dimensions: number | undefined;
