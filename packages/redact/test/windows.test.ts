@@ -186,6 +186,17 @@ describe('a private key', () => {
     expectMasked(marked);
   });
 
+  it.each(['" next', `${END}"`, '\nnext', "' x"])(
+    'that is longer than a window is masked before %j',
+    (after) => {
+      const end = after.startsWith(END) ? END : '';
+      const secret = `${BEGIN}\\n${'MIIE'.repeat(20_000)}${end}`;
+      const text = `"${secret}${after.slice(end.length)}`;
+      expect(redactor.text(text)).toBe(`"[redacted]${after.slice(end.length)}`);
+      expect(redactor.find(text)).toEqual([{ rule: 'private-key', start: 1, end: 1 + secret.length }]);
+    },
+  );
+
   it('in pieces is emitted with its end', () => {
     const pieces = ['-----BEGIN PRIV', 'ATE KEY-----\nMI', 'IE\n', `${END}\nnext\n`];
     expect(emitted(pieces)).toEqual(['', '', '', '[redacted]\nnext\n', '']);
