@@ -57,8 +57,6 @@ export async function openSession(
   client.onclose = () => {
     session.markLost();
   };
-  // The SDK reports two kinds of errors here: lines that it cannot parse, and errors that other code handles.
-  client.onerror = () => undefined;
   try {
     await client.connect(connection.transport, { ...NO_LIMIT, signal });
     signal.throwIfAborted();
