@@ -156,7 +156,7 @@ describe('reports a mistake before any request:', () => {
     ['-o must be a file, not an empty string', ['speak', 'lab/x', 'hi', '-o', '']],
     ['cannot be written: empty.mp3 is not a folder', ['speak', 'lab/x', 'hi', '-o', 'empty.mp3/a.mp3']],
     [
-      'not "empty.mp3"; if this is the file, put it before the option',
+      'not "empty.mp3"; if it is the file, put it first',
       ['transcribe', '-m', 'lab/x', '--timestamps', 'empty.mp3'],
     ],
     ['no recording; pass a file', ['transcribe', '-m', 'lab/x']],

@@ -61,9 +61,7 @@ function timestampsOf(text: string | true | undefined): 'segment' | 'word' | und
   if (text === undefined) return undefined;
   if (text === true || text === 'segment') return 'segment';
   if (text === 'word') return 'word';
-  throw new Stop(
-    `--timestamps must be segment or word, not "${text}"; if this is the file, put it before the option`,
-  );
+  throw new Stop(`--timestamps must be segment or word, not "${text}"; if it is the file, put it first`);
 }
 
 function recording(file: string, { cwd, stdin }: Io): Promise<Uint8Array> {
