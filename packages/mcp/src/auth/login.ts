@@ -80,7 +80,6 @@ class LoginClient implements OAuthClientProvider {
   readonly redirectUrl: string;
   /** Random value that the callback must contain as `state`. */
   readonly csrf = crypto.randomUUID();
-  readonly clientMetadataUrl?: string;
   /** Address of the login page. */
   url = '';
   private readonly options: McpLogin;
@@ -92,7 +91,6 @@ class LoginClient implements OAuthClientProvider {
     this.options = options;
     this.io = io;
     this.redirectUrl = redirectUrl;
-    if ('metadataUrl' in options.client) this.clientMetadataUrl = options.client.metadataUrl;
   }
 
   get clientMetadata(): OAuthClientMetadata {
