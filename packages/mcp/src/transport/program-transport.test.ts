@@ -119,3 +119,11 @@ it('does not wait for another process that keeps the output open', async () => {
   expect(closings()).toBe(1);
   await expect.poll(openPipes).toBeLessThanOrEqual(pipes);
 });
+
+it('leaves no timer when it is closed', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  const { transport } = await started('process.stdin.resume()');
+  await transport.close();
+  expect(timers()).toBeLessThanOrEqual(before);
+});
