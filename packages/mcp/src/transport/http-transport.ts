@@ -74,7 +74,7 @@ function requestIdsIn(body: unknown): readonly RequestId[] {
 }
 
 function boundedResponse(answer: Response, who: string, onEnd: () => void): Response {
-  const isStream = /^text\/event-stream\b/i.test(String(answer.headers.get('content-type')));
+  const isStream = /^text\/event-stream\b/i.test(answer.headers.get('content-type') ?? '');
   return isStream ? boundedEvents(answer, who, MAX_BYTES, onEnd) : limitBody(answer, who, MAX_BYTES);
 }
 

@@ -27,8 +27,8 @@ const GRACE_MS = 700;
 /** Maximum time to read output after a program has ended, in milliseconds, because another process may keep its stdout open. */
 const DRAIN_MS = 1000;
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
-/** Maximum size of the messages that a program has not read, 64 MiB. */
-const MAX_UNREAD_BYTES = 2 ** 26;
+/** Maximum size of the messages that a program has not read. */
+const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 
 /** Starts a program in a separate process group. Windows has no process groups, so the SDK's transport is used there. */
 export async function programTransport(
