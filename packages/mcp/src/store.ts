@@ -1,4 +1,5 @@
 import { LlmError, messageOf } from '@majordomo/core';
+import { tryParseJson } from '@majordomo/core/toolkit';
 
 /** Store of strings by name, such as a file, a vault or a table. */
 export interface McpStore {
@@ -21,6 +22,12 @@ export function memoryStore(maxEntries: number): McpStore {
       return Promise.resolve();
     },
   };
+}
+
+/** Returns the stored JSON value; `undefined` if the entry is missing or is not JSON. */
+export async function storedJson(store: McpStore | undefined, name: string): Promise<unknown> {
+  const text = await store?.get(name);
+  return text === undefined ? undefined : tryParseJson(text);
 }
 
 /** Returns a store whose errors have the kind `server` and begin with `label`. */

@@ -1,6 +1,6 @@
-import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import { isRecord } from '@majordomo/core/toolkit';
 import type { StoredOAuthTokens } from '@modelcontextprotocol/client';
-import type { McpStore } from '../store.ts';
+import { storedJson, type McpStore } from '../store.ts';
 
 /** Server that accepts the tokens. */
 export interface TokenOwner {
@@ -58,7 +58,7 @@ export class StoredTokens {
   private async read(): Promise<StoredOAuthTokens | undefined> {
     const issuer = await this.issuer();
     if (issuer === undefined) return undefined;
-    const entry = tryParseJson(String(await this.store.get(this.nameFor(issuer))));
+    const entry = await storedJson(this.store, this.nameFor(issuer));
     if (!isRecord(entry) || entry['url'] !== this.owner.url || !isTokens(entry['tokens'])) return undefined;
     this.protect(entry['tokens']);
     return entry['tokens'];

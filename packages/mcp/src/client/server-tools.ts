@@ -96,7 +96,8 @@ export class ServerTools {
     const rejected = chosen
       .filter(({ inputSchema }) => isTooDeep(inputSchema))
       .map((tool) => `${tool.name}: its input schema is nested more than ${MAX_DEPTH} levels`);
-    const fingerprints = listed.map((tool) => [tool.name, fingerprintOf(tool)] as const);
+    const known = listed.map((tool) => ({ tool, fingerprint: fingerprintOf(tool) }));
+    const fingerprints = known.map(({ tool, fingerprint: own }) => [tool.name, own] as const);
     const fingerprint = JSON.stringify([fingerprints, rejected, hasResources]);
     if (fingerprint === this.fingerprint) return false;
     const newNames = renamed(listed, this.options.rename);
@@ -109,9 +110,9 @@ export class ServerTools {
     const changed = this.history.update(fingerprints);
     const names = fittedNames(prefix, newNames);
     this.tools = [
-      ...listed.map((tool, at) => {
+      ...known.map(({ tool, fingerprint: own }, at) => {
         const newName = newNames[at] ?? tool.name;
-        return mcpTool(tool, fingerprintOf(tool), names.get(newName) ?? newName, this.io);
+        return mcpTool(tool, own, names.get(newName) ?? newName, this.io);
       }),
       ...(withResources ? resourceTools(this.connection, prefix, approve === 'all') : []),
     ];

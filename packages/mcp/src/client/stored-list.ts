@@ -1,7 +1,7 @@
-import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import { isRecord } from '@majordomo/core/toolkit';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import type { McpEndpoint, McpOptions } from '../options.ts';
-import { namedStore, type McpStore } from '../store.ts';
+import { namedStore, storedJson, type McpStore } from '../store.ts';
 
 /** Part of a server's list of tools that a later process needs. */
 export interface StoredList {
@@ -26,7 +26,7 @@ export class ListEntry {
 
   /** Returns the stored list, or `undefined` if the entry is missing, is damaged, or is the list of another server. */
   async read(): Promise<StoredList | undefined> {
-    const entry = tryParseJson(String(await this.store?.get(this.name)));
+    const entry = await storedJson(this.store, this.name);
     if (!isRecord(entry) || entry['place'] !== this.place) return undefined;
     return isList(entry) ? entry : undefined;
   }

@@ -1,9 +1,9 @@
 import type { Decision, RunResult, RunState } from '@majordomo/agent';
 import { suspendedCalls } from '@majordomo/agent/steps';
 import { fromJson, messageOf, toJson, type ToolCallPart } from '@majordomo/core';
-import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import { isRecord } from '@majordomo/core/toolkit';
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
-import { memoryStore, namedStore, type McpStore } from '../store.ts';
+import { memoryStore, namedStore, storedJson, type McpStore } from '../store.ts';
 import type { ServedAgent } from './options.ts';
 import { errorResult, type ServedCall } from './served-tool.ts';
 
@@ -115,7 +115,7 @@ export class ServedAgents {
     id: string,
     tool: string,
   ): Promise<{ readonly ids: readonly string[]; readonly state: RunState } | undefined> {
-    const entry = tryParseJson(String(await this.store.get(entryName(id))));
+    const entry = await storedJson(this.store, entryName(id));
     await this.store.set(entryName(id), undefined);
     if (!isRecord(entry) || entry['tool'] !== tool || !(Number(entry['until']) > Date.now()))
       return undefined;
