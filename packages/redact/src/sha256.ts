@@ -61,7 +61,7 @@ function scheduleWord(words: Int32Array, at: number): number {
 
 function firstPrimes(count: number): readonly number[] {
   const primes: number[] = [];
-  for (let candidate = 2; primes.length !== count; candidate++) {
+  for (let candidate = 2; primes.length < count; candidate++) {
     if (primes.every((prime) => candidate % prime !== 0)) primes.push(candidate);
   }
   return primes;

@@ -72,7 +72,7 @@ export class ResponseStore {
     return true;
   }
 
-  /** Returns the items of a response and its ancestors, oldest first. Returns `undefined` if an ancestor is no longer stored. */
+  /** Returns the items of a response and its ancestors, oldest first. Returns `undefined` if the store has lost an ancestor. */
   async conversation({ ancestors, ...last }: StoredResponse): Promise<readonly Json[] | undefined> {
     const before = await Promise.all(ancestors.map((id) => this.get(id)));
     const items: Json[] = [];
