@@ -45,6 +45,19 @@ it('ends an attempt to connect after a minute', async () => {
   });
 });
 
+it('ends an attempt to connect if the server does not answer the message "initialized"', async () => {
+  const clock = fakeClock();
+  const never = new Promise<never>(() => undefined);
+  const server = rpcServer(({ method }) => (method === 'notifications/initialized' ? never : undefined));
+  const outcome = rejection(connectMcp({ name: 'x', place: server.place, clock, connectMs: 5000 }));
+  await until(() => server.countOf('notifications/initialized') > 0);
+  await clock.advance(5000);
+  expect(await outcome).toMatchObject({
+    kind: 'timeout',
+    message: 'mcp "x": connecting: no result within 5000 ms; raise totalMs or connectMs',
+  });
+});
+
 /** Toolbox with a tool that reports progress every `everyMs`, and otherwise hangs. */
 async function hanging(everyMs: number, options: Partial<McpOptions> = {}) {
   const clock = countingClock();

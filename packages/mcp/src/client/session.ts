@@ -1,4 +1,5 @@
 import { truncateText } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
 import type { Client, jsonSchemaValidator } from '@modelcontextprotocol/client';
 import { handleServerRequests, capabilitiesFor, type ServerRequests } from '../server-requests/handlers.ts';
 import type { Authorization } from '../auth/authorization.ts';
@@ -58,8 +59,8 @@ export async function openSession(
     session.markLost();
   };
   try {
-    await client.connect(connection.transport, { ...NO_LIMIT, signal });
-    signal.throwIfAborted();
+    // The SDK ignores the signal while it sends the last message of the handshake.
+    await abortable(client.connect(connection.transport, { ...NO_LIMIT, signal }), signal);
     return session;
   } catch (error) {
     await Promise.allSettled([session.close(), connection.transport.close()]);
