@@ -28,19 +28,19 @@ const talkOf = (topics: string): readonly Message[] =>
     { role: 'assistant', parts: [{ type: 'text', text: `${topic} `.repeat(100) }] },
   ]);
 
-describe('an agent that works all day', () => {
+describe('an agent with a compactor', () => {
   it(
-    'of 1,000 steps in a window of 32,000 tokens knows what it saw at steps 3, 400 and 900',
+    'retains facts of steps 3, 400 and 900 over 1,000 steps in a context of 32,000 tokens',
     { timeout: 120_000 },
     async () => {
       let step = 0;
-      let most = 0;
-      let known = '';
+      let maxTokens = 0;
+      let finalFacts = '';
       const turn = ({ messages }: ModelRequest): Turn => {
         const text = textsOf(messages);
-        most = Math.max(most, estimateTokens(text) + messages.length * 4);
+        maxTokens = Math.max(maxTokens, estimateTokens(text) + messages.length * 4);
         if (++step <= 1000) return { toolCalls: [{ name: 'look', args: { at: `page ${step}` } }] };
-        known = factsIn(text);
+        finalFacts = factsIn(text);
         return 'Done.';
       };
       const { model: summarizer, prompts } = scripted((prompt) => `Facts: ${factsIn(prompt)}`);
@@ -52,15 +52,15 @@ describe('an agent that works all day', () => {
         maxSteps: 1100,
       });
       const { text, messages } = await agent.run('Read it all.');
-      expect([text, known]).toEqual(['Done.', 'FACT-alpha FACT-beta FACT-gamma']);
-      expect(most).toBeLessThan(32_000);
+      expect([text, finalFacts]).toEqual(['Done.', 'FACT-alpha FACT-beta FACT-gamma']);
+      expect(maxTokens).toBeLessThan(32_000);
       expect(messages).toHaveLength(2002);
       expect(prompts().length).toBeGreaterThan(5);
       expect(prompts().length).toBeLessThan(40);
     },
   );
 
-  it('has the summary made once when a journal plays the run again', async () => {
+  it('requests each summary once if a journal replays the run', async () => {
     const { compactor, requests } = world('SUMMARY', { contextTokens: 2000 });
     const call: Turn = { toolCalls: [{ name: 'look', args: {} }] };
     const agent = createAgent({
@@ -73,58 +73,58 @@ describe('an agent that works all day', () => {
     const { value } = await replayRun(({ step }) =>
       agent.drive(agent.begin('go'), {
         callModel: (state, turn) => step(`ask ${state.steps}`, () => local.callModel(state, turn)),
-        runTool: (made, state) => step(`tool ${state.steps}`, () => local.runTool(made, state)),
+        runTool: (toolCall, state) => step(`tool ${state.steps}`, () => local.runTool(toolCall, state)),
         decisions: () => Promise.resolve([]),
       }),
     );
     expect(value.text).toBe('Done.');
-    const asked = requests.length;
-    expect(asked).toBeGreaterThan(0);
-    expect(new Set(requests.map(({ request }) => textsOf(request.messages))).size).toBe(asked);
+    const requestCount = requests.length;
+    expect(requestCount).toBeGreaterThan(0);
+    expect(new Set(requests.map(({ request }) => textsOf(request.messages))).size).toBe(requestCount);
   });
 
-  it('whose vendor finds it too long sends a summary, once more', async () => {
+  it('sends a summary after the vendor rejects the request as too long', async () => {
     const { compactor, events } = world('SUMMARY', { contextTokens: 1_000_000 });
-    const seen: string[] = [];
-    const note =
+    const prompts: string[] = [];
+    const recordPrompt =
       (turn: Turn): Turn =>
       ({ messages }) => {
-        seen.push(textsOf(messages));
+        prompts.push(textsOf(messages));
         return turn;
       };
     const agent = createAgent({
-      model: modelOf([note({ fail: 'context-overflow' }), note('ok')]),
+      model: modelOf([recordPrompt({ fail: 'context-overflow' }), recordPrompt('ok')]),
       compact: compactor.compact,
     });
     const talk = talkOf('abcdefghij');
     const { text } = await agent.run([...talk, user('?')]);
     expect([text, events.at(-1)?.type]).toEqual(['ok', 'compacted']);
-    expect(seen.map((one) => one.includes('SUMMARY'))).toEqual([false, true]);
+    expect(prompts.map((prompt) => prompt.includes('SUMMARY'))).toEqual([false, true]);
   });
 
-  it('whose one result is too long, and for which no summary helps, sends less of the result', async () => {
+  it('shortens a tool result that is too long if the summarizer fails', async () => {
     const { compactor } = world({ fail: 'server' }, { contextTokens: 1_000_000 });
-    const seen: number[] = [];
-    const note =
+    const promptLengths: number[] = [];
+    const recordLength =
       (turn: Turn): Turn =>
       ({ messages }) => {
-        seen.push(textsOf(messages).length);
+        promptLengths.push(textsOf(messages).length);
         return turn;
       };
     const agent = createAgent({
       model: modelOf([
-        note({ toolCalls: [{ name: 'look', args: {} }] }),
-        note({ fail: 'context-overflow' }),
-        note('ok'),
+        recordLength({ toolCalls: [{ name: 'look', args: {} }] }),
+        recordLength({ fail: 'context-overflow' }),
+        recordLength('ok'),
       ]),
       tools: [look(() => 'far too much '.repeat(10_000))],
       compact: compactor.compact,
     });
     expect((await agent.run('go')).text).toBe('ok');
-    expect([(seen[1] ?? 0) > 30_000, (seen[2] ?? 0) < 10_000]).toEqual([true, true]);
+    expect([(promptLengths[1] ?? 0) > 30_000, (promptLengths[2] ?? 0) < 10_000]).toEqual([true, true]);
   });
 
-  it('that is aborted while it is summarized ends at once', async () => {
+  it('ends immediately if its signal aborts during a summary', async () => {
     const { compactor } = world({ hang: true }, { contextTokens: 100 });
     const agent = createAgent({ model: modelOf(['never']), compact: compactor.compact });
     const talk = talkOf('abcdefghij');
@@ -133,7 +133,7 @@ describe('an agent that works all day', () => {
   });
 });
 
-it('what vendors counted for the step before is what the next estimate stands on', async () => {
+it('the meter observes the usage that the vendor reports for a step', async () => {
   const observed: unknown[] = [];
   const usage = { input: 700, output: 5, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
   const { compactor } = world('SUMMARY', {

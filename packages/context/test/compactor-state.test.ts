@@ -35,13 +35,13 @@ it('requests half of the summarized tokens, without and with an earlier summary'
 });
 
 it('measures and summarizes for the request, the target and the signal of a step', async () => {
-  const seen: (readonly [MeteredRequest, string | undefined])[] = [];
+  const measurements: (readonly [MeteredRequest, string | undefined])[] = [];
   const targets: (string | undefined)[] = [];
   const { compactor, requests } = exact({
     meter: {
       ...meter,
       estimate: (request, target) => {
-        seen.push([request, target]);
+        measurements.push([request, target]);
         return meter.estimate(request);
       },
     },
@@ -59,8 +59,8 @@ it('measures and summarizes for the request, the target and the signal of a step
     signal,
   });
   expect(targets).toEqual(['f/m']);
-  expect(seen[0]).toEqual([{ messages, system: 'Be brief.', tools }, 'f/m']);
-  expect(seen.map(([, target]) => target)).toEqual(seen.map(() => 'f/m'));
+  expect(measurements[0]).toEqual([{ messages, system: 'Be brief.', tools }, 'f/m']);
+  expect(measurements.map(([, target]) => target)).toEqual(measurements.map(() => 'f/m'));
   expect(requests).toHaveLength(1);
   const aborted = { signal: AbortSignal.abort() };
   await expect(compactor.compact(talk(33, 20), aborted)).rejects.toMatchObject({ kind: 'aborted' });

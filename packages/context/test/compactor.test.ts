@@ -14,7 +14,7 @@ const talk = (topics: readonly string[], words?: number): readonly Message[] =>
   topics.flatMap((topic) => exchange(topic, words));
 const conversation = [...talk(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']), user('And now?')];
 
-const looking = (at: string, found: string, id: string): readonly Message[] => [
+const lookup = (at: string, found: string, id: string): readonly Message[] => [
   assistant([{ type: 'tool-call', id, name: 'look', args: { at } }]),
   toolResult({ callId: id, name: 'look', content: found }),
 ];
@@ -28,7 +28,7 @@ describe('bounds', () => {
     expect(boundsOf(contextTokens, {})).toEqual({ contextTokens, threshold, tail, summary });
   });
 
-  it('follow what the caller says, within reason', () => {
+  it('follow the options of the caller, within limits', () => {
     expect(boundsOf(1_000_000, { threshold: 0.8, tail: 0.5 })).toMatchObject({
       threshold: 800_000,
       tail: 400_000,
@@ -37,11 +37,11 @@ describe('bounds', () => {
     expect(boundsOf(1000, { tail: 0.001 }).tail).toBe(50);
   });
 
-  it('are those of a summarizer that can take less at once', () => {
+  it('are lower for a summarizer with a smaller context', () => {
     expect(boundsOf(200_000, { summarizerTokens: 32_000 }).threshold).toBe(22_400);
   });
 
-  it('let a summary be a fifth of what it stands for', () => {
+  it('limit a summary to a fifth of the summarized tokens, within a minimum and a maximum', () => {
     const bounds = boundsOf(1_000_000, {});
     expect([1000, 6000, 40_000, 400_000].map((tokens) => summaryTokens(tokens, bounds))).toEqual([
       500, 2000, 8000, 12_000,
@@ -57,12 +57,12 @@ describe('bounds', () => {
     { protectLast: -1 },
     { contextTokens: 0 },
     { summarizer: undefined as never },
-  ])('that cannot be meant are a config error: %j', (wrong) => {
+  ])('reject the invalid options %j', (invalid) => {
     const { model: summarizer } = world();
-    expect(() => createCompactor({ summarizer, contextTokens: 1000, ...wrong })).toThrow(
+    expect(() => createCompactor({ summarizer, contextTokens: 1000, ...invalid })).toThrow(
       expect.objectContaining({
         kind: 'config',
-        details: expect.objectContaining({ path: Object.keys(wrong)[0] }) as object,
+        details: expect.objectContaining({ path: Object.keys(invalid)[0] }) as object,
       }),
     );
   });
@@ -82,7 +82,7 @@ it('names the remedy for a summarizer that is not a model', () => {
 });
 
 describe('a transcript that fits', () => {
-  it('is sent as it is, and nobody is asked', async () => {
+  it('is sent unchanged, without a request to the summarizer', async () => {
     const { compactor, requests, events } = world();
     const messages = [user('hi')];
     expect(await compactor.run(messages)).toEqual({ messages, lineage: undefined, skipped: 'fits' });
@@ -91,7 +91,7 @@ describe('a transcript that fits', () => {
 });
 
 describe('a long transcript', () => {
-  it('gets a summary in the middle, and says what became of it', async () => {
+  it('has a summary in place of its middle, and reports the lineage', async () => {
     const { compactor, events, requests, clock } = world('They talked.');
     const { messages, lineage } = await compactor.run(conversation);
     expect(messages.slice(0, 3)).toEqual(conversation.slice(0, 3));
@@ -109,7 +109,7 @@ describe('a long transcript', () => {
     expect(requests[0]?.request.messages).toHaveLength(1);
   });
 
-  it('is not summarized again while it fits, and is sent the same', async () => {
+  it('is not summarized again while it fits, and begins with the same messages', async () => {
     const { compactor, requests } = world();
     const first = await compactor.run(conversation);
     const grown = [...conversation, assistant('Well.'), user('Go on.')];
@@ -118,7 +118,7 @@ describe('a long transcript', () => {
     expect([second.skipped, requests.length]).toEqual(['fits', 1]);
   });
 
-  it('has its summary brought up to date by the next, which is no summary of a summary', async () => {
+  it('has its summary updated by the next one, in place of a summary of a summary', async () => {
     const { compactor, prompts } = world((prompt) =>
       prompt.includes('FACT ONE') ? 'FACT ONE and FACT TWO' : 'FACT ONE',
     );
@@ -134,39 +134,43 @@ describe('a long transcript', () => {
     expect(lineage?.from).toBe(3);
   });
 
-  it('that is many times what the model can read is summed up piece by piece, at once', async () => {
+  it('that exceeds the context many times is summarized in several requests of one run', async () => {
     const { compactor, requests, events } = world('SUMMARY', { contextTokens: 6000 });
-    const given = [...talk(Array.from('a story of many words and turns'), 200), user('?')];
-    const { messages, lineage } = await compactor.run(given);
+    const input = [...talk(Array.from('a story of many words and turns'), 200), user('?')];
+    const { messages, lineage } = await compactor.run(input);
     expect(requests.length).toBeGreaterThan(1);
     expect(events.map(({ type }) => type)).toEqual(requests.map(() => 'compacted'));
-    expect(lineage).toMatchObject({ from: 3, to: given.length - 8 - ((given.length - 8 - 3) % 2) });
+    expect(lineage).toMatchObject({ from: 3, to: input.length - 8 - ((input.length - 8 - 3) % 2) });
     expect((await compactor.status(messages)).tokens).toBeLessThan(3000);
     expect(lineage?.tokensBefore).toBeGreaterThan(10_000);
   });
 
-  it('goes on from a summary that was saved, in another process', async () => {
+  it('continues from a stored summary in another process', async () => {
     const { messages } = await world('FACT ONE').compactor.run(conversation);
     const { compactor, prompts } = world((prompt) => (prompt.includes('FACT ONE') ? 'FACT ONE' : 'lost'));
-    const saved = JSON.parse(JSON.stringify(messages)) as readonly Message[];
-    const again = await compactor.run([...saved, assistant('x'), ...talk(['k', 'l', 'm', 'n', 'o', 'p'])]);
+    const storedMessages = JSON.parse(JSON.stringify(messages)) as readonly Message[];
+    const again = await compactor.run([
+      ...storedMessages,
+      assistant('x'),
+      ...talk(['k', 'l', 'm', 'n', 'o', 'p']),
+    ]);
     expect(prompts()[0]).toContain('<summary-so-far>\nFACT ONE');
     expect(again.lineage?.summary).toBe('FACT ONE');
   });
 
-  it('has a frame that a summarizer repeats taken away', async () => {
+  it('does not contain the frame that a summarizer repeats', async () => {
     const { messages } = await world('FACT').compactor.run(conversation);
     const frame = textsOf(messages.slice(4, 5));
     const { compactor } = world(`<think>hm</think>${frame}`);
     expect((await compactor.run(conversation)).lineage?.summary).toBe('FACT');
   });
 
-  it('keeps the last user message where it stands in the middle, in turn with the model', async () => {
+  it('retains the last user message in the middle, and alternates user and assistant', async () => {
     const { compactor } = world();
-    const asked = user('Find it.');
-    const tools = Array.from({ length: 20 }, (_, at) => looking('x', long('found'), `c${at}`)).flat();
-    const { messages } = await compactor.run([...talk(['a', 'b']), asked, ...tools]);
-    expect(messages).toContain(asked);
+    const question = user('Find it.');
+    const tools = Array.from({ length: 20 }, (_, at) => lookup('x', long('found'), `c${at}`)).flat();
+    const { messages } = await compactor.run([...talk(['a', 'b']), question, ...tools]);
+    expect(messages).toContain(question);
     expect(messages.map(({ role }) => role).slice(0, 8)).toEqual([
       'user',
       'assistant',
@@ -180,11 +184,17 @@ describe('a long transcript', () => {
   });
 
   it('retains the last answer before the last user message if it is small', async () => {
-    const tools = Array.from({ length: 20 }, (_, at) => looking('x', long('found'), `c${at}`)).flat();
+    const tools = Array.from({ length: 20 }, (_, at) => lookup('x', long('found'), `c${at}`)).flat();
     const small = assistant('1. Cut costs. 2. Sell.');
-    const asked = user('Do point 2 of that.');
+    const question = user('Do point 2 of that.');
     const { compactor } = world();
-    const { messages } = await compactor.run([...talk(['a', 'b']), user('A plan?'), small, asked, ...tools]);
+    const { messages } = await compactor.run([
+      ...talk(['a', 'b']),
+      user('A plan?'),
+      small,
+      question,
+      ...tools,
+    ]);
     const at = messages.indexOf(small);
     expect(messages.slice(at - 1, at + 3).map(({ role }) => role)).toEqual([
       'user',
@@ -192,27 +202,33 @@ describe('a long transcript', () => {
       'user',
       'assistant',
     ]);
-    expect(messages[at + 1]).toBe(asked);
+    expect(messages[at + 1]).toBe(question);
     const again = await compactor.run([...messages, ...talk(['v', 'w', 'x']).slice(1), user('?')], {
       force: true,
     });
     expect(again.lineage).toBeDefined();
     const large = assistant(long('plan', 300));
-    const other = await world().compactor.run([...talk(['a', 'b']), user('A plan?'), large, asked, ...tools]);
-    expect(other.messages).toContain(asked);
+    const other = await world().compactor.run([
+      ...talk(['a', 'b']),
+      user('A plan?'),
+      large,
+      question,
+      ...tools,
+    ]);
+    expect(other.messages).toContain(question);
     expect(other.messages).not.toContain(large);
   });
 
   it('retains the last answer next to a last user message that is protected', async () => {
     const small = assistant('1. Cut costs. 2. Sell.');
-    const tools = Array.from({ length: 20 }, (_, at) => looking('x', long('found'), `c${at}`)).flat();
-    const end = [user('Do point 2 of that.'), ...looking('y', 'found', 'd')];
+    const tools = Array.from({ length: 20 }, (_, at) => lookup('x', long('found'), `c${at}`)).flat();
+    const end = [user('Do point 2 of that.'), ...lookup('y', 'found', 'd')];
     const { compactor } = world('ok', { protectLast: 3 });
     const { messages } = await compactor.run([...talk(['a', 'b']), ...tools, small, ...end]);
     expect(messages.slice(-4)).toEqual([small, ...end]);
   });
 
-  it('keeps what vendors signed as it is, or leaves it out', async () => {
+  it('retains signed messages unchanged, or leaves them out', async () => {
     const signed = (id: string): readonly Message[] => [
       assistant([
         { type: 'reasoning', text: 'hm', replay: { family: 'f', data: id } },
@@ -220,26 +236,26 @@ describe('a long transcript', () => {
       ]),
       toolResult({ callId: id, name: 'look', content: long('found') }),
     ];
-    const given = [user('go'), ...Array.from({ length: 20 }, (_, at) => signed(`c${at}`)).flat()];
-    const { messages } = await world().compactor.run(given);
+    const input = [user('go'), ...Array.from({ length: 20 }, (_, at) => signed(`c${at}`)).flat()];
+    const { messages } = await world().compactor.run(input);
     for (const message of messages)
-      if (JSON.stringify(message).includes('replay')) expect(given).toContain(message);
+      if (JSON.stringify(message).includes('replay')) expect(input).toContain(message);
   });
 });
 
-describe('what the summarizer reads', () => {
+describe('the prompt of the summarizer', () => {
   const prompt = async (middle: readonly Message[], options?: Partial<CompactorOptions>): Promise<string> => {
-    const here = world('ok', { contextTokens: 8000, ...options });
-    await here.compactor.run(
+    const testWorld = world('ok', { contextTokens: 8000, ...options });
+    await testWorld.compactor.run(
       [...talk(['a', 'b']), ...middle, ...talk(['v', 'w', 'x', 'y', 'z']), user('?')],
       {
         force: true,
       },
     );
-    return here.prompts()[0] ?? '';
+    return testWorld.prompts()[0] ?? '';
   };
 
-  it('has no secrets, in arguments neither, and nor has what it writes', async () => {
+  it('contains no secrets, also in arguments, and neither does the summary', async () => {
     const key = 'sk-ant-api03-abcdefghijklmnopqrstuvwxyz0123456789';
     const call = {
       type: 'tool-call',
@@ -253,17 +269,17 @@ describe('what the summarizer reads', () => {
       user(`my key is ${key}`),
       assistant('thanks'),
     ];
-    const asked = await prompt(middle);
-    expect(asked).toContain('[redacted]');
-    expect(asked).not.toContain('hunter2!');
-    expect(asked).not.toContain(key);
+    const promptText = await prompt(middle);
+    expect(promptText).toContain('[redacted]');
+    expect(promptText).not.toContain('hunter2!');
+    expect(promptText).not.toContain(key);
     const { compactor } = world(`The key is ${key}.`);
     expect((await compactor.run(conversation, { focus: key })).lineage?.summary).toBe(
       'The key is [redacted].',
     );
   });
 
-  it('is nothing at all where the redactor fails', async () => {
+  it('is not sent if the redactor fails', async () => {
     const { compactor, requests } = world('ok', {
       redactor: {
         text: () => {
@@ -276,37 +292,40 @@ describe('what the summarizer reads', () => {
     expect(requests).toHaveLength(0);
   });
 
-  it('has a result that comes again once, and arguments that are JSON', async () => {
+  it('contains a repeated result once, and arguments as valid JSON', async () => {
     const found = Array.from({ length: 60 }, (_, at) => `line ${at}`).join('\n');
-    const asked = await prompt([...looking('one', found, 'c1'), ...looking(long('far', 200), found, 'c2')]);
-    expect(asked.split(found)).toHaveLength(2);
-    expect(asked).toContain('gave the same as a later result');
-    const args = /assistant calls look: (\{"at":"far.*\})/.exec(asked)?.[1] ?? '';
+    const promptText = await prompt([
+      ...lookup('one', found, 'c1'),
+      ...lookup(long('far', 200), found, 'c2'),
+    ]);
+    expect(promptText.split(found)).toHaveLength(2);
+    expect(promptText).toContain('gave the same as a later result');
+    const args = /assistant calls look: (\{"at":"far.*\})/.exec(promptText)?.[1] ?? '';
     expect(JSON.parse(args)).toMatchObject({ at: expect.stringContaining('800 characters') as string });
   });
 
-  it('has pictures and what was thought left out', async () => {
-    const asked = await prompt([
+  it('contains no images and no reasoning', async () => {
+    const promptText = await prompt([
       user('look', image(new Uint8Array([1]), 'image/webp')),
       assistant([
         { type: 'reasoning', text: 'SECRET THOUGHT' },
         { type: 'text', text: 'yes' },
       ]),
     ]);
-    expect(asked).toContain('[image, image/webp, left out]');
-    expect(asked).not.toContain('SECRET THOUGHT');
+    expect(promptText).toContain('[image, image/webp, left out]');
+    expect(promptText).not.toContain('SECRET THOUGHT');
   });
 
-  it('is cut for a summarizer that can read less, and says so', async () => {
-    const middle = looking('one', `FIRST ${long('word', 2000)}`, 'c1');
-    const whole = await prompt(middle);
+  it('is shortened for a summarizer with a smaller context', async () => {
+    const middle = lookup('one', `FIRST ${long('word', 2000)}`, 'c1');
+    const complete = await prompt(middle);
     const short = await prompt(middle, { summarizerTokens: 3000 });
-    expect([whole, short].map((text) => text.includes('FIRST'))).toEqual([true, true]);
-    expect(short.length).toBeLessThan(whole.length / 2);
+    expect([complete, short].map((text) => text.includes('FIRST'))).toEqual([true, true]);
+    expect(short.length).toBeLessThan(complete.length / 2);
     expect(estimateTokens(short)).toBeLessThan(3000);
   });
 
-  it('names the focus, or else what the user said last', async () => {
+  it('names the focus, otherwise the last user messages', async () => {
     const { compactor, prompts } = world();
     await compactor.run(conversation, { focus: 'the tax return' });
     compactor.reset();
@@ -316,16 +335,19 @@ describe('what the summarizer reads', () => {
   });
 });
 
-describe('when the summarizer fails', () => {
-  it.each(['server', 'auth', 'content-filter', 'network'] as const)('with %s, all stays', async (fail) => {
-    const { compactor, events } = world({ fail });
-    const { messages, skipped } = await compactor.run(conversation);
-    expect(messages).toBe(conversation);
-    expect(skipped).toBe('failed');
-    expect(events).toEqual([{ type: 'skipped', why: 'failed', error: expect.any(LlmError) as LlmError }]);
-  });
+describe('if the summarizer fails', () => {
+  it.each(['server', 'auth', 'content-filter', 'network'] as const)(
+    'with %s, the transcript stays unchanged',
+    async (fail) => {
+      const { compactor, events } = world({ fail });
+      const { messages, skipped } = await compactor.run(conversation);
+      expect(messages).toBe(conversation);
+      expect(skipped).toBe('failed');
+      expect(events).toEqual([{ type: 'skipped', why: 'failed', error: expect.any(LlmError) as LlmError }]);
+    },
+  );
 
-  it('says nothing, or refuses, all stays', async () => {
+  it('with an empty answer or a refusal, the transcript stays unchanged', async () => {
     for (const answer of ['<think>only thoughts</think>', { text: 'I cannot', finish: 'refusal' }] as const) {
       const { compactor } = world(answer);
       expect((await compactor.run(conversation)).messages).toBe(conversation);
@@ -363,7 +385,7 @@ describe('when the summarizer fails', () => {
     expect(events).toMatchObject([{ error: { kind: 'invalid-output' } }]);
   });
 
-  it('accepts a summary of up to its limit, thoughts not counted', async () => {
+  it('accepts a summary of up to its limit, without its reasoning', async () => {
     const { compactor, requests } = world();
     await compactor.run(conversation);
     const limit = requests[0]?.request.maxTokens ?? 0;
@@ -379,7 +401,7 @@ describe('when the summarizer fails', () => {
     ['server', 60_000],
     ['network', 30_000],
     ['auth', 600_000],
-  ] as const)('with %s, it is left alone for %i ms, unless forced', async (fail, ms) => {
+  ] as const)('with %s, it is not called for %i ms, unless forced', async (fail, ms) => {
     const { compactor, clock, requests } = world({ fail });
     await compactor.run(conversation);
     await clock.advance(ms - 1);
@@ -391,7 +413,7 @@ describe('when the summarizer fails', () => {
     expect(requests).toHaveLength(3);
   });
 
-  it('over what one conversation says, others are summarized', async () => {
+  it('because of the content of one conversation, others are still summarized', async () => {
     const other = [...talk(['o', 't', 'h', 'e', 'r', 's', '!', '!']), user('?')];
     const { compactor } = world((prompt) => {
       return prompt.includes('d d d') ? { fail: 'content-filter' } : 'ok';
@@ -401,17 +423,17 @@ describe('when the summarizer fails', () => {
     expect((await compactor.run(other)).lineage?.summary).toBe('ok');
   });
 
-  it('a note takes its place where that was asked for', async () => {
+  it("whenSummaryFails: 'note' puts a note in its place", async () => {
     const { compactor, events } = world({ fail: 'server' }, { whenSummaryFails: 'note' });
-    const given = [...talk(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], 900), user('?')];
-    const { messages, lineage } = await compactor.run(given);
+    const input = [...talk(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], 900), user('?')];
+    const { messages, lineage } = await compactor.run(input);
     expect(lineage?.summary).toContain('No summary could be written.');
     expect(lineage?.summary.length).toBeLessThan(8200);
     expect(textsOf(messages)).toContain('user: d d d');
     expect(events.map(({ type }) => type)).toEqual(['skipped', 'compacted']);
   });
 
-  it('an abort is heard while it hangs, and is no failure of its', async () => {
+  it('an abort while it hangs rejects, and does not count as its failure', async () => {
     const { compactor } = world({ hang: true });
     const stop = new AbortController();
     const running = compactor.run(conversation, { signal: stop.signal });
@@ -425,57 +447,57 @@ describe('when the summarizer fails', () => {
   });
 });
 
-describe('when it does not help', () => {
-  it('stops after a summary that saves less than a tenth and a look that finds nothing, unless forced', async () => {
+describe('if compaction does not help', () => {
+  it('stops after a summary that saves less than a tenth and a check that finds nothing, unless forced', async () => {
     const { compactor, requests } = world(long('nothing gained', 70), { protectFirst: 4, protectLast: 5 });
     const protectedTurns = talk(['a', 'b'], 300);
     const messages = [...protectedTurns, ...talk(['c', 'd'], 90), ...protectedTurns, user('?')];
-    const seen = [];
-    for (let looks = 0; looks < 4; looks++) seen.push((await compactor.run(messages)).skipped);
-    expect(seen).toEqual([undefined, 'protected', 'thrash', 'thrash']);
+    const skipReasons = [];
+    for (let checks = 0; checks < 4; checks++) skipReasons.push((await compactor.run(messages)).skipped);
+    expect(skipReasons).toEqual([undefined, 'protected', 'thrash', 'thrash']);
     expect(requests).toHaveLength(1);
     await compactor.run([...messages, ...exchange('e'), user('?')], { force: true });
     expect(requests).toHaveLength(2);
   });
 
-  it('since everything is protected, nobody is asked, which counts', async () => {
+  it('because everything is protected, sends no request and stops after two checks', async () => {
     const { compactor, requests } = world();
     const messages = [user(long('a', 3000)), assistant(long('b', 100)), user('?')];
-    const seen = [];
-    for (let looks = 0; looks < 3; looks++) seen.push(await compactor.run(messages));
-    expect(seen.map(({ skipped }) => skipped)).toEqual(['protected', 'protected', 'thrash']);
-    expect(seen.every((one) => one.messages === messages)).toBe(true);
+    const compactions = [];
+    for (let checks = 0; checks < 3; checks++) compactions.push(await compactor.run(messages));
+    expect(compactions.map(({ skipped }) => skipped)).toEqual(['protected', 'protected', 'thrash']);
+    expect(compactions.every((compaction) => compaction.messages === messages)).toBe(true);
     expect(requests).toHaveLength(0);
   });
 });
 
-it('a look at nothing says nothing of other conversations', async () => {
+it('checks of an empty transcript do not affect other conversations', async () => {
   const { compactor } = world();
-  for (let looks = 0; looks < 3; looks++)
+  for (let checks = 0; checks < 3; checks++)
     expect((await compactor.run([], { force: true })).skipped).toBe('protected');
   expect((await compactor.run(conversation)).lineage?.from).toBe(3);
 });
 
-describe('guests', () => {
-  it('of any kind do no harm', async () => {
-    const thrown = (): never => {
+describe('functions of the application', () => {
+  it('that throw or return NaN are replaced by defaults', async () => {
+    const throwError = (): never => {
       throw new Error('bug');
     };
     const { compactor } = world('ok', {
-      onEvent: thrown,
-      contextTokens: thrown,
-      meter: { estimate: thrown, observe: thrown },
+      onEvent: throwError,
+      contextTokens: throwError,
+      meter: { estimate: throwError, observe: throwError },
     });
     expect((await compactor.run(conversation)).skipped).toBe('fits');
     expect((await compactor.status(conversation)).contextTokens).toBe(128_000);
-    const odd = world('ok', {
+    const withNaN = world('ok', {
       contextTokens: () => Number.NaN,
       meter: tokenMeter({ count: () => Number.NaN }),
     });
-    expect((await odd.compactor.status(conversation)).tokens).toBeGreaterThan(1000);
+    expect((await withNaN.compactor.status(conversation)).tokens).toBeGreaterThan(1000);
   });
 
-  it('receive the target of the previous check if none is given', async () => {
+  it('receive the target of the previous check if a check has none', async () => {
     const targets: (string | undefined)[] = [];
     const { compactor } = world('ok', {
       contextTokens: (target) => {
@@ -488,7 +510,7 @@ describe('guests', () => {
     expect(targets).toEqual(['f/m', 'f/m']);
   });
 
-  it('that never say how large a context is are not waited for after an abort', async () => {
+  it('that never return the size of the context do not delay an abort', async () => {
     const { compactor } = world('ok', { contextTokens: () => new Promise(() => undefined) });
     const signal = AbortSignal.timeout(10);
     await expect(compactor.run(conversation, { signal })).rejects.toMatchObject({ kind: 'aborted' });
@@ -496,7 +518,7 @@ describe('guests', () => {
 });
 
 describe('status', () => {
-  it('tells how full it is, and how often it was compacted', async () => {
+  it('reports the tokens, their share of the context and the number of compactions', async () => {
     const { compactor } = world();
     const before = await compactor.status(conversation);
     expect(before).toMatchObject({ threshold: 2000, contextTokens: 4000, compactions: 0 });

@@ -6,7 +6,7 @@ import { estimateMessage } from '@majordomo/catalog/tokens';
 import { transcript } from './support/transcripts.ts';
 import { world, type World } from './support/world.ts';
 
-/** SOAK=1, as every night: all of them. */
+/** Number of random transcripts. SOAK=1, as in the nightly run, tests 10,000. */
 const RUNS = process.env['SOAK'] === undefined ? 500 : 10_000;
 
 const weight = (messages: readonly Message[]): number =>
@@ -32,24 +32,28 @@ function faultsOf(messages: readonly Message[]): readonly string[] {
   return open.length === 0 ? faults : [...faults, `no result of ${open.join()}`];
 }
 
-/** Checks requirements of every wire and the documented promises. */
-async function check(given: readonly Message[], { compactor }: World, force: boolean): Promise<boolean> {
-  const copy = structuredClone(given);
-  const { messages, lineage, skipped } = await compactor.run(given, { force });
-  expect(isDeepStrictEqual(given, copy)).toBe(true);
+/** Checks the requirements of every wire format and the documented promises. */
+async function expectValidCompaction(
+  input: readonly Message[],
+  { compactor }: World,
+  force: boolean,
+): Promise<boolean> {
+  const copy = structuredClone(input);
+  const { messages, lineage, skipped } = await compactor.run(input, { force });
+  expect(isDeepStrictEqual(input, copy)).toBe(true);
   expect((lineage === undefined) !== (skipped === undefined)).toBe(true);
   expect(faultsOf(messages)).toEqual([]);
-  expect(weight(messages)).toBeLessThanOrEqual(weight(given));
-  expect(messages).toContain(given.findLast(({ role }) => role === 'user'));
+  expect(weight(messages)).toBeLessThanOrEqual(weight(input));
+  expect(messages).toContain(input.findLast(({ role }) => role === 'user'));
   if (lineage === undefined) {
-    expect(messages).toBe(given);
+    expect(messages).toBe(input);
     return false;
   }
-  const systems = given.filter(({ role }) => role === 'system');
+  const systems = input.filter(({ role }) => role === 'system');
   expect(messages.slice(0, systems.length)).toEqual(systems);
-  const head = given.slice(0, systems.length + 3);
+  const head = input.slice(0, systems.length + 3);
   for (const [at, message] of head.entries()) expect(messages[at]).toBe(message);
-  const tail = given.slice(lineage.to);
+  const tail = input.slice(lineage.to);
   expect(tail.length).toBeGreaterThanOrEqual(3);
   for (const [at, message] of tail.toReversed().entries()) expect(messages.at(-1 - at)).toBe(message);
   expect(lineage.tokensAfter).toBeLessThan(lineage.tokensBefore);
@@ -57,9 +61,9 @@ async function check(given: readonly Message[], { compactor }: World, force: boo
   return true;
 }
 
-/** Checks that the output is compacted again only if one prompt could not hold it, and then stays the same. */
-async function settles(made: readonly Message[], compactor: World['compactor']): Promise<void> {
-  let messages = made;
+/** Checks that the output is compacted again only if one prompt could not contain it, and then stays the same. */
+async function settles(output: readonly Message[], compactor: World['compactor']): Promise<void> {
+  let messages = output;
   for (let runs = 0; runs < 40; runs++) {
     const again = await compactor.run(messages);
     expect(faultsOf(again.messages)).toEqual([]);
@@ -69,25 +73,29 @@ async function settles(made: readonly Message[], compactor: World['compactor']):
     }
     messages = again.messages;
   }
-  throw new Error('it never settles');
+  throw new Error('the output did not become stable within 40 runs');
 }
 
 describe(`${RUNS} random transcripts`, () => {
-  it('keep what was promised', { timeout: 240_000 }, async () => {
-    let compacted = 0;
-    const property = fc.asyncProperty(transcript, fc.boolean(), async (given, force) => {
-      const here = world('Sum.', { contextTokens: 900, summarizerTokens: 100_000 });
-      if (await check(given, here, force)) compacted++;
-    });
-    await fc.assert(property, { numRuns: RUNS, seed: 24 });
-    expect(compacted).toBeGreaterThan(RUNS * 0.3);
-  });
+  it(
+    'are compacted to valid transcripts that fulfill the documented promises',
+    { timeout: 240_000 },
+    async () => {
+      let compacted = 0;
+      const property = fc.asyncProperty(transcript, fc.boolean(), async (input, force) => {
+        const testWorld = world('Sum.', { contextTokens: 900, summarizerTokens: 100_000 });
+        if (await expectValidCompaction(input, testWorld, force)) compacted++;
+      });
+      await fc.assert(property, { numRuns: RUNS, seed: 24 });
+      expect(compacted).toBeGreaterThan(RUNS * 0.3);
+    },
+  );
 
-  it('give the same prompt when they come again', { timeout: 60_000 }, async () => {
-    const property = fc.asyncProperty(transcript, async (given) => {
+  it('result in the same prompt if they are compacted again', { timeout: 60_000 }, async () => {
+    const property = fc.asyncProperty(transcript, async (input) => {
       const [first, second] = [world(), world()];
-      await first.compactor.run(given, { force: true });
-      await second.compactor.run(structuredClone(given), { force: true });
+      await first.compactor.run(input, { force: true });
+      await second.compactor.run(structuredClone(input), { force: true });
       expect(second.prompts()).toEqual(first.prompts());
     });
     await fc.assert(property, { numRuns: 500, seed: 24 });

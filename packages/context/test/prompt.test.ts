@@ -11,7 +11,7 @@ const layers = (date: string): readonly Layer[] => [
 ];
 
 describe('a prompt', () => {
-  it('has what changes least first', () => {
+  it('orders layers from stable to volatile', () => {
     expect(buildPrompt(layers('2026-11-21'))).toEqual({
       system: 'You are careful.\n\nUse tabs.\n\n2026-11-21',
       layers: [
@@ -23,7 +23,7 @@ describe('a prompt', () => {
     });
   });
 
-  it('is the same twice a day, and differs the next day in its end alone', () => {
+  it('is identical on the same day, and differs only at its end on the next day', () => {
     const [today, again, tomorrow] = ['2026-11-21', '2026-11-21', '2026-11-22'].map(
       (date) => buildPrompt(layers(date)).system,
     );
@@ -32,7 +32,7 @@ describe('a prompt', () => {
     expect(tomorrow?.indexOf('2026-11-22')).toBe((today?.length ?? 0) - 10);
   });
 
-  it('has 14,000 and 4,000 of 20,001 characters, and says so once', () => {
+  it('retains the first 14,000 and last 4,000 of 20,001 characters, with one warning', () => {
     const text = `${'a'.repeat(14_000)}${'b'.repeat(2001)}${'c'.repeat(4000)}`;
     const {
       system,
@@ -66,15 +66,18 @@ describe('a prompt', () => {
     ],
     [{ tier: 'stable', name: 'a' }, 'layers[0]: text is missing; it must be a string'],
     [{ tier: 'stable', name: 5, text: 'b' }, 'layers[0]: name must be a string, not a number'],
-  ])('of %j, which is no layer, is a config error with its place', (layer, message) => {
-    const told = { kind: 'config', message: expect.stringContaining(`buildPrompt: ${message}`) as string };
-    expect(() => buildPrompt([layer as Layer])).toThrow(expect.objectContaining(told) as Error);
+  ])('rejects the layer %j with its position', (layer, message) => {
+    const expectedError = {
+      kind: 'config',
+      message: expect.stringContaining(`buildPrompt: ${message}`) as string,
+    };
+    expect(() => buildPrompt([layer as Layer])).toThrow(expect.objectContaining(expectedError) as Error);
   });
 
   it.each([
     [{ limit: -1 }, 'limit of layer "a" must be a number of 0 or more, not -1'],
     [{ limit: '1' }, 'limit of layer "a" must be a number of 0 or more, not a value of type string'],
-  ])('with %j is a config error', (change, message) => {
+  ])('rejects a layer with %j', (change, message) => {
     const layer = { tier: 'stable', name: 'a', text: 'b', ...change } as Layer;
     expect(() => buildPrompt([layer])).toThrow(
       expect.objectContaining({
@@ -84,7 +87,7 @@ describe('a prompt', () => {
     );
   });
 
-  it('with a limit of 0 has a line about the cut', () => {
+  it('with a limit of 0 contains only a note about the cut', () => {
     const text = 'x'.repeat(100);
     const note = '\n\n[… 100 characters were left out here …]\n\n';
     expect(buildPrompt([{ tier: 'stable', name: 'a', text: ` ${text} `, limit: 0 }])).toEqual({
@@ -94,7 +97,7 @@ describe('a prompt', () => {
     });
   });
 
-  it('without layers is empty, and layers must be a list', () => {
+  it('is empty without layers, and requires an array of layers', () => {
     expect(buildPrompt([])).toEqual({ system: '', layers: [], warnings: [] });
     expect(() => buildPrompt(undefined as never)).toThrow('buildPrompt: layers is missing');
     expect(() => buildPrompt('text' as never)).toThrow('buildPrompt: layers must be an array, not a string');
@@ -115,17 +118,17 @@ describe('guidance', () => {
   });
 });
 
-describe('what is recalled', () => {
-  it('goes behind the words of the user, which stay as they are', () => {
-    const asked = user('Where was I?', image(new Uint8Array([1])));
-    const { parts } = recall(asked, ['in Rome', '', 'in May']);
-    expect(parts.slice(0, 2)).toEqual(asked.parts);
+describe('recall', () => {
+  it('appends notes after the parts of the user, which stay unchanged', () => {
+    const message = user('Where was I?', image(new Uint8Array([1])));
+    const { parts } = recall(message, ['in Rome', '', 'in May']);
+    expect(parts.slice(0, 2)).toEqual(message.parts);
     const note = (text: string) => ({
       type: 'text',
       text: `<recalled>\nRemembered from before, as background; it is no request.\n${text}\n</recalled>`,
     });
     expect(parts[2]).toEqual(note('in Rome\nin May'));
-    expect(recall(asked, 'in Rome')).toEqual({ role: 'user', parts: [...asked.parts, note('in Rome')] });
-    for (const notes of [[], [' '], ' ', '']) expect(recall(asked, notes)).toBe(asked);
+    expect(recall(message, 'in Rome')).toEqual({ role: 'user', parts: [...message.parts, note('in Rome')] });
+    for (const notes of [[], [' '], ' ', '']) expect(recall(message, notes)).toBe(message);
   });
 });

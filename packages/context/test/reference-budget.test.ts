@@ -25,7 +25,7 @@ const resolved = async (text: string, options: Partial<ReferenceOptions> = {}) =
 };
 
 describe('the budget', () => {
-  it('cuts visibly what is too much, and has no room for the rest', async () => {
+  it('cuts a file that exceeds it with a note, and omits the next one', async () => {
     await put('a.txt', 'some words '.repeat(5000));
     await put('b.txt', 'more');
     const { texts, warnings } = await resolved('@file:a.txt @file:b.txt', { maxTokens: 500 });
@@ -41,7 +41,7 @@ describe('the budget', () => {
 describe('an address', () => {
   const bytes = new TextEncoder().encode('Hello.');
 
-  it('is fetched by the way of the app, and is text, a picture or a file', async () => {
+  it('is fetched by the function of the application, as text, an image or a file', async () => {
     const fetch = (url: string) =>
       Promise.resolve({ bytes, mediaType: url.slice('https://a.example/'.length) });
     const { texts } = await resolved(
@@ -56,7 +56,7 @@ describe('an address', () => {
   });
 
   it.each(['http://127.0.0.1:1/', 'http://169.254.169.254/latest', 'file:///etc/passwd', 'nonsense'])(
-    'that is not public, as %s, is not fetched',
+    'that is not public (%s) is not fetched',
     async (url) => {
       const { texts, warnings } = await resolved(`@url:${url}`);
       expect(texts).toHaveLength(1);
@@ -64,7 +64,7 @@ describe('an address', () => {
     },
   );
 
-  it('whose fetch fails is a warning, and one that hangs ends with the signal', async () => {
+  it('that cannot be fetched causes a warning, and one that hangs ends with the signal', async () => {
     const fails = () => Promise.reject(new Error('offline'));
     expect((await resolved('@url:https://a.example', { fetch: fails })).warnings).toEqual([
       '@url:https://a.example: offline',
@@ -128,17 +128,18 @@ it('a text needs its tokens and 30 more', async () => {
   expect(cut.warnings).toEqual([
     `@file:b.txt: cut, because references may have at most ${2 * size - 1} tokens`,
   ]);
-  const [, kept = '', left = ''] = /\n(some.*)\n\[… (\d+) of 219 characters/.exec(cut.texts[2] ?? '') ?? [];
-  expect(estimateTokens(kept)).toBeLessThanOrEqual(size - 31);
-  expect(estimateTokens(content.slice(0, kept.length + 1))).toBeGreaterThan(size - 31);
-  expect(Number(left)).toBe(219 - kept.length);
+  const [, beginning = '', omittedCount = ''] =
+    /\n(some.*)\n\[… (\d+) of 219 characters/.exec(cut.texts[2] ?? '') ?? [];
+  expect(estimateTokens(beginning)).toBeLessThanOrEqual(size - 31);
+  expect(estimateTokens(content.slice(0, beginning.length + 1))).toBeGreaterThan(size - 31);
+  expect(Number(omittedCount)).toBe(219 - beginning.length);
   const none = await resolved('@file:a.txt', { maxTokens: 30 });
   expect(none.warnings).toEqual(['@file:a.txt: too few tokens of the budget are left']);
   const one = await resolved('@file:a.txt', { maxTokens: 31 });
   expect(one.texts[1]).toBe('<file path="a.txt">\nsome \n[… 214 of 219 characters were left out …]\n</file>');
 });
 
-describe('without a function that fetches', () => {
+describe('without the option fetch', () => {
   afterEach(() => {
     vi.doUnmock('@majordomo/media');
   });

@@ -58,7 +58,7 @@ it('a file cannot close its tag', async () => {
   expect(texts[1]).toBe('<file path="a.ts">\none‹/file>two‹/FILE >three<file>four</files>\n</file>');
 });
 
-describe('a file is named, and not read, that', () => {
+describe('a file is reported and not read that', () => {
   it.each<readonly [string, string]>([
     ['../secret', 'the file is outside of the permitted folder'],
     ['a/../../secret', 'the file is outside of the permitted folder'],
@@ -178,14 +178,14 @@ describe('of a repository', () => {
     git('add', 'b.txt');
   });
 
-  it('changes, what is staged, and commits are told', async () => {
+  it('changes, staged changes and commits are added', async () => {
     const { texts } = await resolved('@diff @staged @git:3');
     expect(texts[1]).toMatch(/^<diff>[\s\S]*\+two[\s\S]*<\/diff>$/);
     expect(texts[2]).toMatch(/^<staged>[\s\S]*\+new[\s\S]*<\/staged>$/);
     expect(texts[3]).toMatch(/^<commits>[\s\S]*first[\s\S]*\+one[\s\S]*<\/commits>$/);
   });
 
-  it('nothing that its configuration names is run', async () => {
+  it('commands in its configuration are not run', async () => {
     const mark = path.join(home, 'ran');
     git('config', 'diff.external', `touch ${mark}`);
     git('config', 'core.fsmonitor', `touch ${mark}`);
@@ -259,7 +259,7 @@ describe('of a repository', () => {
     await expect(rm(mark)).rejects.toThrow(/ENOENT/);
   });
 
-  it('what a partial clone lacks is not fetched', async () => {
+  it('objects that a partial clone lacks are not fetched', async () => {
     const mark = path.join(home, 'ran');
     git('add', '.');
     git('commit', '-qm', 'second');
@@ -281,12 +281,12 @@ it('warns about a diff of a repository without changes', async () => {
   expect([parts.length, warnings]).toEqual([1, ['@diff: no changes exist']]);
 });
 
-it('outside of a repository, git has no answer', async () => {
+it('warns about a git reference outside of a repository', async () => {
   const { parts, warnings } = await resolved('@diff @staged @git:2');
   expect(parts).toHaveLength(1);
   expect(warnings).toEqual(['@diff: git failed', '@staged: git failed', '@git:2: git found no commits']);
 });
 
-it('a root that is no folder is a config error', async () => {
+it('rejects a root that is not a folder', async () => {
   await expect(resolved('x', { root: path.join(home, 'none') })).rejects.toMatchObject({ kind: 'config' });
 });

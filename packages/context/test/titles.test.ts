@@ -8,7 +8,7 @@ import { scripted } from './support/world.ts';
 
 const talk = [user('How do I mend a flat tyre on the way?'), assistant('Take off the wheel.')];
 
-describe('what a model answered becomes a title', () => {
+describe('cleanTitle', () => {
   it.each([
     ['"Foo."', 'Foo'],
     ['" Foo "', 'Foo'],
@@ -30,12 +30,12 @@ describe('what a model answered becomes a title', () => {
     ['', undefined],
     ['""', undefined],
     ['<think>never ends', undefined],
-  ])('%j: %j', (answer, title) => {
+  ])('converts %j to %j', (answer, title) => {
     expect(cleanTitle(answer)).toBe(title);
   });
 
   it.each(['""', "''", '``', '“”', '„“', '„”', '‘’', '«»', '»«', '「」', '『』', '**', '__'])(
-    'without %s around it',
+    'removes %s around the title',
     ([before, after]) => {
       expect(cleanTitle(`${before}Foo${after}`)).toBe('Foo');
     },
@@ -47,11 +47,11 @@ describe('what a model answered becomes a title', () => {
     [`${'x'.repeat(40)} ${'y'.repeat(60)}`, `${'x'.repeat(40)} ${'y'.repeat(38)}…`],
     [`${'x'.repeat(41)} ${'y'.repeat(60)}`, `${'x'.repeat(41)}…`],
     [`${'x'.repeat(75)}, – ${'y'.repeat(60)}`, `${'x'.repeat(75)}…`],
-  ])('cut to 80 characters: %j becomes %j', (text, title) => {
+  ])('cuts a title to 80 characters: %j becomes %j', (text, title) => {
     expect(cleanTitle(text)).toBe(title);
   });
 
-  it('cut at a word, or at a whole character', () => {
+  it('cuts after a complete word, or after a complete character', () => {
     expect(cleanTitle('word '.repeat(40))).toBe(`${'word '.repeat(15).trim()}…`);
     const families = cleanTitle('👩‍👩‍👧‍👦'.repeat(20)) ?? '';
     expect(families.length).toBeLessThanOrEqual(80);
@@ -60,7 +60,7 @@ describe('what a model answered becomes a title', () => {
 });
 
 describe('a title', () => {
-  it('is what the model says, in one call without tools', async () => {
+  it('is the answer of the model to one call without tools', async () => {
     const { model, requests } = scripted('Mending a flat tyre');
     expect(await titleOf(model, talk)).toBe('Mending a flat tyre');
     expect(requests[0]?.request).toMatchObject({ tools: [], messages: [{ role: 'user' }] });
@@ -82,9 +82,9 @@ describe('a title', () => {
     expect(requests[0]?.request.maxTokens).toBe(500);
   });
 
-  it.each(['none', 'fails', 'says nothing', 'throws', 'is aborted', 'hangs'])(
-    'is made of the first words where a model %s',
-    async (what) => {
+  it.each(['is missing', 'fails', 'returns no text', 'throws', 'is aborted', 'hangs'])(
+    'consists of the first words if the model %s',
+    async (failure) => {
       const throwing: ChatModel = {
         ...scripted('x').model,
         generate: () => {
@@ -93,13 +93,16 @@ describe('a title', () => {
       };
       const models: Record<string, ChatModel | undefined> = {
         fails: scripted({ fail: 'server' }).model,
-        'says nothing': scripted({ text: '<think>hm</think>' }).model,
+        'returns no text': scripted({ text: '<think>hm</think>' }).model,
         throws: throwing,
         'is aborted': scripted({ hang: true }).model,
         hangs: { ...throwing, generate: () => new Promise(() => undefined) },
       };
-      const signal = what === 'is aborted' ? AbortSignal.abort() : undefined;
-      const title = await titleOf(models[what], talk, { signal, timeoutMs: what === 'hangs' ? 10 : 5000 });
+      const signal = failure === 'is aborted' ? AbortSignal.abort() : undefined;
+      const title = await titleOf(models[failure], talk, {
+        signal,
+        timeoutMs: failure === 'hangs' ? 10 : 5000,
+      });
       expect(title).toBe('How do I mend a flat tyre');
     },
   );
@@ -131,7 +134,7 @@ describe('a title', () => {
     expect(await titleOf(scripted('x').model, [user(' ')])).toBeUndefined();
   });
 
-  it('has no secrets, nor has what the model reads', async () => {
+  it('contains no secrets, and neither does the prompt', async () => {
     const key = 'ghp_0123456789abcdefghijklmnopqrstuvwxyz';
     const { model, prompts } = scripted(`Key ${key}`);
     expect(await titleOf(model, [user(`${'x'.repeat(490)} ${key}`)])).toBe('Key [redacted]');
@@ -139,7 +142,7 @@ describe('a title', () => {
     expect(await titleOf(undefined, [user(`my ${key} is lost`)])).toBe('my [redacted] is lost');
   });
 
-  it('is undefined where the redactor fails', async () => {
+  it('is undefined if the redactor fails', async () => {
     const redactor = {
       text: () => {
         throw new Error('bug');

@@ -20,22 +20,22 @@ it.each([
   [909, true, true],
   [910, true, false],
 ])(
-  'whether %i tokens (of which a vendor counted some: %s) fit into 1,000: %s',
+  'measures %i tokens (anchored in a count of the vendor: %s) as within 1,000: %s',
   async (tokens, anchored, fits) => {
-    const found = await measurer({ meter: reading(tokens, anchored) }).measure(messages, {});
-    expect([found.tokens, found.isWithin]).toEqual([tokens, fits]);
+    const measurement = await measurer({ meter: reading(tokens, anchored) }).measure(messages, {});
+    expect([measurement.tokens, measurement.isWithin]).toEqual([tokens, fits]);
   },
 );
 
 it.each<[string, CompactorOptions['contextTokens'], number]>([
   ['a number', 500, 500],
   ['a function', () => 600, 600],
-  ['a promise', () => Promise.resolve(1), 1],
-  ['nothing', () => undefined, 128_000],
-  ['0', () => 0, 128_000],
-  ['a negative number', () => -5, 128_000],
-  ['a rejection', () => Promise.reject(new Error('bug')), 128_000],
-])('the context with %s has %i tokens', async (_name, contextTokens, expected) => {
+  ['a function that returns a promise', () => Promise.resolve(1), 1],
+  ['a function that returns undefined', () => undefined, 128_000],
+  ['a function that returns 0', () => 0, 128_000],
+  ['a function that returns a negative number', () => -5, 128_000],
+  ['a function that rejects', () => Promise.reject(new Error('bug')), 128_000],
+])('with %s as contextTokens has a context of %i tokens', async (_name, contextTokens, expected) => {
   const { bounds } = await measurer({ contextTokens }).measure(messages, {});
   expect(bounds.contextTokens).toBe(expected);
 });
@@ -46,8 +46,8 @@ it.each([-1, Number.NaN])('uses its own estimate if the meter reads %d tokens', 
   expect((await measurer({ meter: reading(0) }).measure(messages, {})).tokens).toBe(0);
 });
 
-it('observes counts in the meter, and in its own meter for readings that fail', () => {
-  const seen: unknown[] = [];
+it('passes counts to the meter and to its own meter, which it uses if the meter fails', () => {
+  const observations: unknown[] = [];
   const usage = {
     input: 700,
     output: undefined,
@@ -61,26 +61,26 @@ it('observes counts in the meter, and in its own meter for readings that fail', 
         throw new Error('bug');
       },
       observe: (...args) => {
-        seen.push(args);
+        observations.push(args);
         throw new Error('bug');
       },
     },
   });
   meter.observe({ messages }, usage, 'f/m');
-  expect(seen).toEqual([[{ messages }, usage, 'f/m']]);
+  expect(observations).toEqual([[{ messages }, usage, 'f/m']]);
   expect(meter.estimate({ messages }, 'f/m')).toEqual({ estimated: true, tokens: 700, anchored: true });
 });
 
 it('weighs each message once, without the frame of a request', async () => {
-  const asked: (readonly Message[])[] = [];
+  const measuredMessages: (readonly Message[])[] = [];
   const meter: TokenMeter = {
     estimate: (request) => {
-      asked.push(request.messages);
+      measuredMessages.push(request.messages);
       return { estimated: true, tokens: 7 + 10 * request.messages.length, anchored: false };
     },
     observe: () => undefined,
   };
   const { weigh, tokens } = await measurer({ meter }).measure(messages, {});
   expect([tokens, weightOf([...messages, ...messages], weigh), weightOf([], weigh)]).toEqual([27, 40, 0]);
-  expect(asked.map(({ length }) => length)).toEqual([2, 0, 1, 1]);
+  expect(measuredMessages.map(({ length }) => length)).toEqual([2, 0, 1, 1]);
 });

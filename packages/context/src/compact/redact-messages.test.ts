@@ -20,7 +20,7 @@ const cited: AssistantPart = {
 };
 const turn: Message = assistant([searched, cited]);
 
-it('a summarizer reads what ran at the vendor in words, without tokens, sources and secrets', () => {
+it('describes vendor parts to a summarizer in text, without tokens, sources and secrets', () => {
   const messages = redactMessages([turn], createRedactor());
   expect(messages).toEqual([
     assistant([
@@ -34,14 +34,14 @@ it('a summarizer reads what ran at the vendor in words, without tokens, sources 
   ]);
 });
 
-it('what ran at the vendor and has no words is left out for a summarizer', () => {
-  const { text: _words, ...mute } = searched;
-  expect(redactMessages([assistant([mute, cited])], createRedactor())).toEqual([
+it('omits vendor parts without text for a summarizer', () => {
+  const { text: _text, ...searchedWithoutText } = searched;
+  expect(redactMessages([assistant([searchedWithoutText, cited])], createRedactor())).toEqual([
     assistant([{ type: 'text', text: 'Tea is old.' }]),
   ]);
 });
 
-it('a pruned turn keeps what ran at the vendor with its tokens, or loses both', () => {
+it('a pruned turn retains vendor parts with their tokens, or loses both', () => {
   expect(prune([turn], undefined)).toEqual([turn]);
   const call: AssistantPart = { type: 'tool-call', id: 'c', name: 'f', args: { text: 'x'.repeat(5000) } };
   const [pruned] = prune([assistant([searched, cited, call])], undefined);

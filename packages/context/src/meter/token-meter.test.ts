@@ -14,7 +14,7 @@ const answer = assistant('Very.');
 const next = user('And how old?');
 
 describe('a meter', () => {
-  it('estimates what nobody has counted, and says that it is an estimate', () => {
+  it('returns an estimate without an anchor for a request that no vendor has counted', () => {
     expect(tokenMeter().estimate({ messages: [question] })).toEqual({
       estimated: true,
       tokens: 12,
@@ -22,18 +22,18 @@ describe('a meter', () => {
     });
   });
 
-  it('counts what ran at the vendor by all that goes back, and sound by its bytes', () => {
-    const ran = (text: string) =>
+  it('counts vendor parts with their replay data, and audio by its bytes', () => {
+    const vendorMessage = (text: string) =>
       assistant([
         { type: 'vendor', kind: 'search', text: 'tea', replay: { family: 'f', data: { found: text } } },
       ]);
     const tokensOf = (...messages: readonly Message[]): number => tokenMeter().estimate({ messages }).tokens;
-    expect(tokensOf(ran('word '.repeat(2000)))).toBeGreaterThan(tokensOf(ran('')) + 1500);
-    const sound = (bytes: number): Message => ({
+    expect(tokensOf(vendorMessage('word '.repeat(2000)))).toBeGreaterThan(tokensOf(vendorMessage('')) + 1500);
+    const audioMessage = (bytes: number): Message => ({
       role: 'user',
       parts: [{ type: 'audio', mediaType: 'audio/mpeg', bytes: new Uint8Array(bytes) }],
     });
-    expect(tokensOf(sound(500_000)) - tokensOf(sound(0))).toBe(1000);
+    expect(tokensOf(audioMessage(500_000)) - tokensOf(audioMessage(0))).toBe(1000);
   });
 
   it('estimates the same image separately for each model', () => {
@@ -47,7 +47,7 @@ describe('a meter', () => {
     expect(tokens[0]).not.toBe(tokens[1]);
   });
 
-  it('stands on what was counted for the same beginning', () => {
+  it('adds new messages to the count of a request with the same beginning', () => {
     const meter = tokenMeter();
     meter.observe({ messages: [question] }, usage(1000, 50), 'f/m');
     const { tokens, anchored } = meter.estimate({ messages: [question, answer, next] }, 'f/m');
@@ -65,13 +65,13 @@ describe('a meter', () => {
       { messages: [question], tools: [{ name: 'a', description: 'b', parameters: {} }] },
       'f/m',
     ],
-  ])('knows nothing of %s', (_what, request, target) => {
+  ])('does not use a count for %s', (_what, request, target) => {
     const meter = tokenMeter();
     meter.observe({ messages: [question] }, usage(1000), 'f/m');
     expect(meter.estimate(request, target).anchored).toBe(false);
   });
 
-  it('learns nothing from a vendor that counted nothing', () => {
+  it('ignores usage without input tokens', () => {
     const meter = tokenMeter();
     meter.observe({ messages: [question] }, usage(undefined, 5), 'f/m');
     meter.observe({ messages: [question] }, usage(0, 5), 'f/m');
@@ -84,7 +84,7 @@ describe('a meter', () => {
     });
   });
 
-  it('does not believe a server that counts a small part of it', () => {
+  it('ignores a count that is far below the estimate', () => {
     const meter = tokenMeter();
     const messages = [user('word '.repeat(2000))];
     meter.observe({ messages }, usage(600), 'f/m');
@@ -93,22 +93,22 @@ describe('a meter', () => {
     expect(meter.estimate({ messages }, 'f/m')).toMatchObject({ tokens: 800, anchored: true });
   });
 
-  it('counts what was thought while tools go on, and no longer once somebody asks anew', () => {
+  it('counts reasoning until the next user message', () => {
     const meter = tokenMeter();
-    const thought = { type: 'reasoning', text: '', replay: { family: 'f', data: 1 } } as const;
-    const call = assistant([thought, { type: 'tool-call', id: 'c', name: 'look', args: {} }]);
-    const found = toolResult({ callId: 'c', name: 'look', content: '' });
+    const reasoning = { type: 'reasoning', text: '', replay: { family: 'f', data: 1 } } as const;
+    const call = assistant([reasoning, { type: 'tool-call', id: 'c', name: 'look', args: {} }]);
+    const result = toolResult({ callId: 'c', name: 'look', content: '' });
     meter.observe({ messages: [question] }, usage(1000, 500, 450), 'f/m');
     const tokens = (...messages: Parameters<typeof meter.estimate>[0]['messages']): number =>
       meter.estimate({ messages: [question, ...messages] }, 'f/m').tokens;
-    expect(tokens(call, found)).toBeGreaterThanOrEqual(1500);
-    expect(tokens(call, found, answer, next)).toBeLessThan(1100);
-    expect(tokens(assistant([{ type: 'tool-call', id: 'c', name: 'look', args: {} }]), found)).toBeLessThan(
+    expect(tokens(call, result)).toBeGreaterThanOrEqual(1500);
+    expect(tokens(call, result, answer, next)).toBeLessThan(1100);
+    expect(tokens(assistant([{ type: 'tool-call', id: 'c', name: 'look', args: {} }]), result)).toBeLessThan(
       1100,
     );
   });
 
-  it('takes another counter, such as for Chinese, of which characters by four are no measure', () => {
+  it('uses a custom counter, and estimates Chinese text within 30 % of it', () => {
     const messages = [user('委员会星期二决定，新桥将在年底前开放通车，尽管北侧的一些工程尚未完成。')];
     const byFour = tokenMeter({ count: (text) => Math.ceil(text.length / 4) }).estimate({ messages }).tokens;
     const own = tokenMeter().estimate({ messages }).tokens;
@@ -117,7 +117,7 @@ describe('a meter', () => {
     expect(Math.abs(own / exact - 1)).toBeLessThan(0.3);
   });
 
-  it('passes over a counter that throws, and schemas that cannot be read', () => {
+  it('estimates without a counter that throws and schemas that cannot be serialized', () => {
     const meter = tokenMeter({
       count: () => {
         throw new Error('bug');
@@ -135,10 +135,10 @@ describe('a meter', () => {
     expect(tokens('coheres')).not.toBe(tokens('cohere/coheres'));
   });
 
-  it('keeps no more anchors than it needs', () => {
+  it('stores the latest 64 anchors', () => {
     const meter = tokenMeter();
     for (let at = 0; at < 200; at++) meter.observe({ messages: [user(`${at}`)] }, usage(1000), 'f/m');
-    const isKept = (at: number): boolean => meter.estimate({ messages: [user(`${at}`)] }, 'f/m').anchored;
-    expect([isKept(0), isKept(135), isKept(136), isKept(199)]).toEqual([false, false, true, true]);
+    const isStored = (at: number): boolean => meter.estimate({ messages: [user(`${at}`)] }, 'f/m').anchored;
+    expect([isStored(0), isStored(135), isStored(136), isStored(199)]).toEqual([false, false, true, true]);
   });
 });

@@ -77,11 +77,11 @@ describe('a tool result', () => {
 
 describe('other turns', () => {
   it('get placeholders for images and files, except `keep` and instructions', () => {
-    const given = user('look', picture, file(new Uint8Array([1]), 'application/pdf', 'a.pdf'));
+    const message = user('look', picture, file(new Uint8Array([1]), 'application/pdf', 'a.pdf'));
     const system: Message = { role: 'system', parts: [{ type: 'text', text: 'be kind' }] };
-    const [first, second, third] = prune([system, given, { ...given }], given);
+    const [first, second, third] = prune([system, message, { ...message }], message);
     expect(first).toBe(system);
-    expect(second).toBe(given);
+    expect(second).toBe(message);
     expect(third?.parts).toEqual([
       { type: 'text', text: 'look' },
       { type: 'text', text: '[image, image/png, left out]' },

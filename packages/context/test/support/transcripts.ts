@@ -1,7 +1,7 @@
 import type { Message, ToolResultPart } from '@majordomo/core';
 import * as fc from 'fast-check';
 
-const words = fc.oneof(
+const text = fc.oneof(
   { weight: 6, arbitrary: fc.string({ maxLength: 60 }) },
   { weight: 3, arbitrary: fc.integer({ min: 1, max: 60 }).map((times) => 'some words '.repeat(times)) },
   {
@@ -10,35 +10,35 @@ const words = fc.oneof(
   },
 );
 
-const picture = fc.constant({
+const imagePart = fc.constant({
   type: 'image',
   mediaType: 'image/png',
   bytes: new Uint8Array([1, 2, 3]),
 } as const);
 
-const asked: fc.Arbitrary<Message> = fc
-  .tuple(words, fc.option(picture, { freq: 6, nil: undefined }))
-  .map(([text, shown]) => ({
+const question: fc.Arbitrary<Message> = fc
+  .tuple(text, fc.option(imagePart, { freq: 6, nil: undefined }))
+  .map(([text, image]) => ({
     role: 'user',
-    parts: [{ type: 'text', text }, ...(shown === undefined ? [] : [shown])],
+    parts: [{ type: 'text', text }, ...(image === undefined ? [] : [image])],
   }));
 
-/** A turn that calls tools, with their results in one message or in several. */
-const looked: fc.Arbitrary<readonly Message[]> = fc
+/** Arbitrary turn that calls tools, with their results in one message or in several. */
+const toolTurn: fc.Arbitrary<readonly Message[]> = fc
   .record({
-    texts: fc.array(words, { minLength: 1, maxLength: 3 }),
-    said: fc.option(words, { nil: undefined }),
-    thought: fc.boolean(),
-    apart: fc.boolean(),
+    texts: fc.array(text, { minLength: 1, maxLength: 3 }),
+    answer: fc.option(text, { nil: undefined }),
+    hasReasoning: fc.boolean(),
+    isSplit: fc.boolean(),
     salt: fc.integer({ min: 0, max: 1e9 }),
   })
-  .map(({ texts, said, thought, apart, salt }) => {
+  .map(({ texts, answer, hasReasoning, isSplit, salt }) => {
     const calls = texts.map((text, at) => ({
       type: 'tool-call' as const,
       id: `c${salt}-${at}`,
       name: 'look',
       args: { at: text },
-      ...(thought ? { replay: { family: 'f', data: `signed ${salt}` } } : {}),
+      ...(hasReasoning ? { replay: { family: 'f', data: `signed ${salt}` } } : {}),
     }));
     const results = calls.map(({ id, name }, at): ToolResultPart => ({
       type: 'tool-result',
@@ -55,34 +55,34 @@ const looked: fc.Arbitrary<readonly Message[]> = fc
       {
         role: 'assistant',
         parts: [
-          ...(thought ? [reasoning] : []),
-          ...(said === undefined ? [] : [{ type: 'text' as const, text: said }]),
+          ...(hasReasoning ? [reasoning] : []),
+          ...(answer === undefined ? [] : [{ type: 'text' as const, text: answer }]),
           ...calls,
         ],
       },
-      ...(apart
+      ...(isSplit
         ? results.map((result): Message => ({ role: 'tool', parts: [result] }))
         : [{ role: 'tool' as const, parts: results }]),
     ];
   });
 
-const answered: fc.Arbitrary<Message> = words.map((text) => ({
+const answerMessage: fc.Arbitrary<Message> = text.map((text) => ({
   role: 'assistant',
   parts: [{ type: 'text', text }],
 }));
 
-/** A question, the tools that were used for it, and an answer. */
+/** Arbitrary exchange: a question, turns that call tools, and an answer. */
 const exchange: fc.Arbitrary<readonly Message[]> = fc
-  .tuple(asked, fc.array(looked, { maxLength: 3 }), answered)
+  .tuple(question, fc.array(toolTurn, { maxLength: 3 }), answerMessage)
   .map(([question, tools, answer]) => [question, ...tools.flat(), answer]);
 
-/** A conversation as agents and chats have it: instructions or none, and something that waits for an answer. */
+/** Arbitrary conversation of an agent or a chat. It may begin with instructions, and it ends with a question without an answer. */
 export const transcript: fc.Arbitrary<readonly Message[]> = fc
   .record({
-    instructions: fc.option(words, { nil: undefined }),
+    instructions: fc.option(text, { nil: undefined }),
     before: fc.array(exchange, { maxLength: 5 }),
-    last: asked,
-    tools: fc.array(looked, { maxLength: 6 }),
+    last: question,
+    tools: fc.array(toolTurn, { maxLength: 6 }),
   })
   .map(({ instructions, before, last, tools }) => [
     ...(instructions === undefined

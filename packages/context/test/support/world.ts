@@ -9,7 +9,7 @@ import {
 
 /** Returns a model with fixed answers, and its requests. */
 export function scripted(answer: Answer, calls = 100): Scripted {
-  const turn: Turn = typeof answer === 'function' ? said(answer) : answer;
+  const turn: Turn = typeof answer === 'function' ? turnFor(answer) : answer;
   const fake = fakeProvider({ id: 'cheap', models: { m: Array.from({ length: calls }, () => turn) } });
   const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('cheap/m');
   return {
@@ -19,13 +19,13 @@ export function scripted(answer: Answer, calls = 100): Scripted {
   };
 }
 
-/** Turns that are functions get the request. */
-const said =
+/** Converts a function of the prompt to a function of the request. */
+const turnFor =
   (answer: (prompt: string) => Turn): Turn =>
   ({ messages }) =>
     answer(textsOf(messages));
 
-/** A turn, or a function of the prompt. */
+/** Turn, or function that returns the turn for a prompt. */
 type Answer = string | Exclude<Turn, (...args: never) => unknown> | ((prompt: string) => Turn);
 
 interface Scripted {
@@ -43,7 +43,7 @@ export interface World {
   readonly prompts: () => readonly string[];
 }
 
-/** Returns a compactor whose summarizer answers this. */
+/** Returns a compactor whose summarizer returns this answer. */
 export function world(answer: Answer = 'SUMMARY', options: Partial<CompactorOptions> = {}): World {
   const { model, requests, prompts } = scripted(answer);
   const clock = fakeClock();
