@@ -9,9 +9,9 @@ import { redisStores } from '../src/index.ts';
 import { clients } from './support/clients.ts';
 import { onRedis } from './support/stores.ts';
 
-const KINDS = Object.keys(clients).filter((kind) => !kind.includes('limit'));
+const KINDS = Object.keys(clients).filter((kind) => !kind.includes('timeout'));
 
-/** Run with one answer that reports its events to this channel. */
+/** Executes a run with one answer that reports its events to this channel. */
 const runOn = (channel: Parameters<typeof watchRun>[0], runId: string): Promise<unknown> => {
   const provider = fakeProvider({ id: 'f', models: { m: [{ text: 'Hello you', chunks: 3 }] } });
   const agent = createAgent({ model: createMajordomo({ providers: [provider] }).model('f/m') });
@@ -19,7 +19,7 @@ const runOn = (channel: Parameters<typeof watchRun>[0], runId: string): Promise<
     runId,
     signal: new AbortController().signal,
     step: <T>(_name: string, effect: () => Promise<T>): Promise<T> => effect(),
-    decision: () => Promise.reject(new Error('nobody decides here')),
+    decision: () => Promise.reject(new Error('this run has no decisions')),
     toEngineError: (error: LlmError) => error,
   };
   return runJournaled(agent, 'go', journal, { channel });
@@ -27,32 +27,36 @@ const runOn = (channel: Parameters<typeof watchRun>[0], runId: string): Promise<
 
 async function textOf(events: AsyncIterable<RunEvent>): Promise<string> {
   let text = '';
-  for await (const told of events) {
-    if (told.type === 'missed') text += '…';
-    else if (told.type === 'event' && told.event.type === 'model' && told.event.event.type === 'text-delta')
-      text += told.event.event.text;
+  for await (const message of events) {
+    if (message.type === 'missed') text += '…';
+    else if (
+      message.type === 'event' &&
+      message.event.type === 'model' &&
+      message.event.event.type === 'text-delta'
+    )
+      text += message.event.event.text;
   }
   return text;
 }
 
 describeWith('redis', 'an event of a run on Redis', () => {
   const { client, server, stores } = onRedis();
-  const watched = (kind: string, prefix: string) =>
+  const watcherOn = (kind: string, prefix: string) =>
     redisStores({ client: client(kind).client, subscriber: client(kind).client, prefix, timeoutMs: 10_000 });
 
   describe.each(KINDS)('with %s', (kind) => {
     it('reaches all observers of the run, and no others', async () => {
-      const prefix = `heard ${kind}`;
-      const watchers = [watched(kind, prefix), watched('ioredis as it is', prefix)];
+      const prefix = `channel ${kind}`;
+      const watchers = [watcherOn(kind, prefix), watcherOn('ioredis with defaults', prefix)];
       const events = await Promise.all(watchers.map(({ channel }) => watchRun(channel, 'r')));
       const other = await watchRun(watchers[0]!.channel, 'other', { over: () => Promise.resolve() });
-      const teller = redisStores({ client: client(kind).client, prefix, timeoutMs: 10_000 });
-      await runOn(teller.channel, 'r');
+      const sender = redisStores({ client: client(kind).client, prefix, timeoutMs: 10_000 });
+      await runOn(sender.channel, 'r');
       expect(await Promise.all([...events, other].map(textOf))).toEqual(['Hello you', 'Hello you', '']);
     });
   });
 
-  it('needs a second client for observers, and none to be sent', async () => {
+  it('needs a second client for observers, but not for the sender', async () => {
     const { channel } = stores({ timeoutMs: 10_000 });
     await runOn(channel, 'r');
     await expect(watchRun(channel, 'r')).rejects.toMatchObject({
@@ -62,11 +66,11 @@ describeWith('redis', 'an event of a run on Redis', () => {
   });
 
   it('is lost while Redis is stalled, and the run still ends', async () => {
-    const one = redisStores({ client: client().client });
-    await one.channel.publish('r', 'hello');
+    const observer = redisStores({ client: client().client });
+    await observer.channel.publish('r', 'hello');
     server().pause();
     try {
-      expect(await runOn(one.channel, 'r')).toMatchObject({
+      expect(await runOn(observer.channel, 'r')).toMatchObject({
         text: 'Hello you',
         state: { warnings: [{ action: 'dropped', what: 'channel' }] },
       });
@@ -77,31 +81,31 @@ describeWith('redis', 'an event of a run on Redis', () => {
 
   it('rejects if the subscription times out, and leaves no listener', async () => {
     const pair = { client: client(), subscriber: client() };
-    const one = redisStores({ client: pair.client.client, subscriber: pair.subscriber.client });
-    await one.channel.publish('r', 'hello');
+    const observer = redisStores({ client: pair.client.client, subscriber: pair.subscriber.client });
+    await observer.channel.publish('r', 'hello');
     server().pause();
     try {
-      const error: unknown = await watchRun(one.channel, 'r').catch((reason: unknown) => reason);
+      const error: unknown = await watchRun(observer.channel, 'r').catch((reason: unknown) => reason);
       expect(LlmError.is(error, 'timeout')).toBe(true);
     } finally {
       server().resume();
     }
-    // A machine that is busy may take its time.
-    await expect.poll(async () => one.channel.publish('r', 'anybody?'), { timeout: 10_000 }).toBe(0);
+    // On a busy machine the unsubscription may be late.
+    await expect.poll(async () => observer.channel.publish('r', 'ping'), { timeout: 10_000 }).toBe(0);
   });
 
   it('rejects if the client reports a timeout, and leaves no listener', async () => {
-    const subscriber = client('ioredis with a limit of its own').client as Redis;
-    const one = redisStores({ client: client().client, subscriber, timeoutMs: 10_000 });
+    const subscriber = client('ioredis with a command timeout').client as Redis;
+    const observer = redisStores({ client: client().client, subscriber, timeoutMs: 10_000 });
     await subscriber.ping();
     server().pause();
     try {
-      await expect(watchRun(one.channel, 'r')).rejects.toBeInstanceOf(Error);
+      await expect(watchRun(observer.channel, 'r')).rejects.toBeInstanceOf(Error);
     } finally {
       server().resume();
     }
     expect(subscriber.listenerCount('message')).toBe(0);
-    // A machine that is busy may take its time.
-    await expect.poll(async () => one.channel.publish('r', 'anybody?'), { timeout: 10_000 }).toBe(0);
+    // On a busy machine the unsubscription may be late.
+    await expect.poll(async () => observer.channel.publish('r', 'ping'), { timeout: 10_000 }).toBe(0);
   });
 });

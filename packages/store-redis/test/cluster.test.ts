@@ -41,7 +41,7 @@ describeWith('redis', 'a cluster of three nodes', () => {
   };
 
   it.each(Object.keys(clients))(
-    'keeps all limits of a prefix together, wherever that lies, over %s',
+    'stores all limits of a prefix in one slot, over %s',
     async (kind) => {
       const client = await clients[kind]!();
       for (const number of [1, 2, 3, 4, 5]) {
@@ -49,7 +49,7 @@ describeWith('redis', 'a cluster of three nodes', () => {
         const ids = Array.from({ length: 20 }, (_, at) => `${at}`);
         const refusals = await Promise.all(ids.map(async (id) => ledger.reserve(id, both, 60_000)));
         expect(refusals.filter((refusal) => refusal === undefined)).toHaveLength(10);
-        // A client that is sent on to another node may change their order.
+        // A client that is redirected to another node may change their order.
         const admitted = ids[refusals.indexOf(undefined)] ?? '';
         expect(await ledger.settle(admitted, [{ counter: 'a', amount: 1n }])).toBe(true);
         expect((await ledger.counters('')).map(({ used, held }) => [used, held])).toEqual([
@@ -64,7 +64,7 @@ describeWith('redis', 'a cluster of three nodes', () => {
   );
 
   it.each(Object.keys(clients))(
-    'is followed by %s when a slot has moved, with all that is held',
+    'is followed by %s when a slot has moved, with all reservations',
     async (kind) => {
       const client = await clients[kind]!();
       const prefix = `moving ${kind}`;
@@ -81,7 +81,7 @@ describeWith('redis', 'a cluster of three nodes', () => {
   );
 
   it.each(Object.keys(clients))(
-    'tells of health, and of what was said while a plain subscriber was cut, over %s',
+    'shares health, also changes while a subscriber of one node was disconnected, over %s',
     async (kind) => {
       const join = async () => {
         const subscriber = new Redis(cluster.nodes[1]!.url);

@@ -10,7 +10,6 @@ import { onRedis } from './support/stores.ts';
 import { until } from './support/until.ts';
 
 const T = 'a/x';
-/** Time limit of a wait of 250 ms on a busy machine. */
 
 describeWith('redis', 'shared health', () => {
   const { server } = onRedis();
@@ -41,17 +40,17 @@ describeWith('redis', 'shared health', () => {
     return client.connect();
   };
 
-  /** Processes that share health, with their messages. */
-  async function sharing(count: number) {
+  /** Creates processes that share health, and records their messages. */
+  async function startProcesses(count: number) {
     const prefix = `health ${prefixes++}`;
     const messages: string[] = [];
     const monitor = ioredis();
     await monitor.subscribe(`{${prefix}}:health`);
     monitor.on('message', (_, message: string) => messages.push(message));
     const stores = (clients: Pick<RedisOptions, 'client' | 'subscriber'>) => {
-      const made = redisStores({ ...clients, prefix, timeoutMs: 10_000 });
-      endings.push(() => made.close());
-      return made;
+      const healthStores = redisStores({ ...clients, prefix, timeoutMs: 10_000 });
+      endings.push(() => healthStores.close());
+      return healthStores;
     };
     const join = async (clients?: Pick<RedisOptions, 'client' | 'subscriber'>): Promise<Majordomo> => {
       const majordomo = createMajordomo({ providers: [] });
@@ -66,7 +65,7 @@ describeWith('redis', 'shared health', () => {
   const leftMs = ({ health }: Majordomo): number => (health.snapshot()[T]?.until ?? 0) - Date.now();
 
   it('sends one message for a bench and one for its end', async () => {
-    const { all, messages } = await sharing(3);
+    const { all, messages } = await startProcesses(3);
     all[0]!.health.bench(T, 60_000);
     await until(() => all.every((one) => stateOf(one) === 'benched'));
     all[1]!.health.unbench(T);
@@ -78,23 +77,23 @@ describeWith('redis', 'shared health', () => {
   });
 
   it('does not end the bench of an operator after a recovery in another process', async () => {
-    const { all, stores } = await sharing(2);
-    const asking = createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: ['yes', 'yes'] } })] });
-    await stores({ client: ioredis(), subscriber: ioredis() }).shareHealth(asking);
+    const { all, stores } = await startProcesses(2);
+    const caller = createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: ['yes', 'yes'] } })] });
+    await stores({ client: ioredis(), subscriber: ioredis() }).shareHealth(caller);
     all[0]!.health.bench(T, 60_000);
-    await until(() => [...all, asking].every((one) => stateOf(one) === 'benched'));
+    await until(() => [...all, caller].every((one) => stateOf(one) === 'benched'));
     // Without another target it is called in any case.
-    const { text } = await asking.model(T).generate({ messages: [user('hi')] });
+    const { text } = await caller.model(T).generate({ messages: [user('hi')] });
     expect(text).toBe('yes');
-    asking.health.bench('a/last', 60_000);
+    caller.health.bench('a/last', 60_000);
     await until(() => [...all].every(({ health }) => health.snapshot()['a/last']?.state === 'benched'));
-    expect([...all, asking].map(stateOf)).toEqual(['benched', 'benched', 'benched']);
+    expect([...all, caller].map(stateOf)).toEqual(['benched', 'benched', 'benched']);
     all[1]!.health.unbench(T);
-    await until(() => [...all, asking].every((one) => stateOf(one) === 'healthy'));
+    await until(() => [...all, caller].every((one) => stateOf(one) === 'healthy'));
   });
 
   it('does not end the bench of an operator after a recovery in a process that missed it', async () => {
-    const { all, join } = await sharing(1);
+    const { all, join } = await startProcesses(1);
     const late = await join();
     all[0]!.health.bench(T, 60_000);
     await until(() => stateOf(late) === 'benched');
@@ -105,7 +104,7 @@ describeWith('redis', 'shared health', () => {
   });
 
   it('works between the two client libraries', async () => {
-    const { all, join } = await sharing(1);
+    const { all, join } = await startProcesses(1);
     const other = await join({ client: await nodeRedis(), subscriber: await nodeRedis() });
     all[0]!.health.bench(T, 60_000);
     await until(() => stateOf(other) === 'benched');
@@ -114,7 +113,7 @@ describeWith('redis', 'shared health', () => {
   });
 
   it('works between clients with different key prefixes', async () => {
-    const { join } = await sharing(0);
+    const { join } = await startProcesses(0);
     const client = () => ioredis(server().url, { keyPrefix: 'app:' });
     const pair = () => join({ client: client(), subscriber: client() });
     const [one, other] = [await pair(), await pair()];
@@ -123,7 +122,7 @@ describeWith('redis', 'shared health', () => {
   });
 
   it('continues for others in a process when one of them stops', async () => {
-    const { all, stores } = await sharing(1);
+    const { all, stores } = await startProcesses(1);
     const clients = { client: ioredis(), subscriber: ioredis() };
     const both = [1, 2].map(() => createMajordomo({ providers: [] }));
     const stops = await Promise.all(both.map((one) => stores(clients).shareHealth(one)));
@@ -134,7 +133,7 @@ describeWith('redis', 'shared health', () => {
   });
 
   it('reaches a late subscriber for the rest of a bench and up to half of it', async () => {
-    const { all, join } = await sharing(1);
+    const { all, join } = await startProcesses(1);
     all[0]!.health.bench(T, 60_000);
     await until(async () => stateOf(await join()) === 'benched');
     const late = await join();
@@ -143,7 +142,7 @@ describeWith('redis', 'shared health', () => {
   });
 
   it('delivers missed benches and recoveries after a reconnect', async () => {
-    const { all } = await sharing(2);
+    const { all } = await startProcesses(2);
     const operator = ioredis();
     all[0]!.health.bench(T, Infinity);
     await until(() => stateOf(all[1]!) === 'benched');
@@ -154,8 +153,8 @@ describeWith('redis', 'shared health', () => {
     await until(() => all[1]!.health.snapshot()['a/y']?.state === 'benched');
   });
 
-  it('does not end an own bench because of an old recovery', async () => {
-    const { all, stores } = await sharing(1);
+  it('does not end a bench of this process because of an earlier recovery', async () => {
+    const { all, stores } = await startProcesses(1);
     all[0]!.health.bench(T, 60_000);
     all[0]!.health.unbench(T);
     const late = createMajordomo({ providers: [] });
@@ -165,7 +164,7 @@ describeWith('redis', 'shared health', () => {
   });
 
   it('ignores invalid messages', async () => {
-    const { all, prefix, messages } = await sharing(1);
+    const { all, prefix, messages } = await startProcesses(1);
     const stranger = ioredis();
     const strange = ['', 'null', '[]', '{"from":"x"}', '{"from":"x","target":"a/x","verdict":null}'];
     const verdict = { state: 'benched', benches: 1, forMs: 1000 };
@@ -182,7 +181,7 @@ describeWith('redis', 'shared health', () => {
     const listeners = () =>
       clients.map((one) => ['ready', 'message'].map((event) => one.listenerCount(event)));
     const before = listeners();
-    const { all, stores } = await sharing(1);
+    const { all, stores } = await startProcesses(1);
     const left = createMajordomo({ providers: [] });
     const stop = await stores({ client: clients[0], subscriber: clients[1] }).shareHealth(left);
     expect(listeners()).not.toEqual(before);
@@ -196,7 +195,7 @@ describeWith('redis', 'shared health', () => {
   });
 
   it.each([true, false])(
-    'begins without Redis, and is shared when there is one (offline queue: %s)',
+    'starts without Redis, and is shared when Redis is available (offline queue: %s)',
     async (enableOfflineQueue) => {
       const server = await startRedis();
       await server.kill();
@@ -207,7 +206,7 @@ describeWith('redis', 'shared health', () => {
       }
       both[0]!.health.bench('a/before', 1000);
       await server.start();
-      // It is not known yet whether the other process is subscribed.
+      // The other process may not be subscribed yet.
       await until(() => {
         both[0]!.health.bench(T, 60_000);
         return stateOf(both[1]!) === 'benched';
@@ -225,10 +224,10 @@ describeWith('redis', 'shared health', () => {
   });
 
   it.each([
-    ['alone', false, 50, 50],
-    ['together', true, 5, 20],
+    ['without shared health', false, 50, 50],
+    ['with shared health', true, 5, 20],
   ])(
-    'lets ten processes %s ask a vendor that is down for a minute so often at the most',
+    'limits the requests of ten processes %s to a vendor that is down for a minute',
     async (_, isShared, least, most) => {
       const clock = fakeClock(1_000_000);
       const prefix = `outage ${prefixes++}`;
@@ -264,22 +263,22 @@ describeWith('redis', 'shared health', () => {
       );
       // Messages arrive in the order of the subscriptions.
       const monitor = ioredis();
-      let [said, heard] = [0, 0];
+      let [sent, received] = [0, 0];
       await monitor.subscribe(`{${prefix}}:health`);
-      monitor.on('message', () => heard++);
+      monitor.on('message', () => received++);
       for (const { health } of all)
         health.onChange((__, { state }, origin) => {
-          if (origin === 'local' && state !== 'probing' && isShared) said++;
+          if (origin === 'local' && state !== 'probing' && isShared) sent++;
         });
       // Five calls a second in each process, one after the other.
-      const asked: Promise<unknown>[] = [];
+      const generations: Promise<unknown>[] = [];
       while (clock.now() < end + 3000)
         for (const one of all) {
-          asked.push(one.model('a/x,b/y').generate({ messages: [user('hi')] }));
+          generations.push(one.model('a/x,b/y').generate({ messages: [user('hi')] }));
           await clock.advance(20);
-          await until(() => heard >= said);
+          await until(() => received >= sent);
         }
-      await Promise.all(asked);
+      await Promise.all(generations);
       expect(failing).toBeLessThanOrEqual(most);
       expect(failing).toBeGreaterThanOrEqual(least);
     },

@@ -6,7 +6,7 @@ import { clients } from './support/clients.ts';
 import { onRedis } from './support/stores.ts';
 
 /** Clients that connect again after a lost connection. */
-const KINDS = Object.keys(clients).filter((kind) => kind.endsWith('it is'));
+const KINDS = Object.keys(clients).filter((kind) => kind.endsWith('with defaults'));
 
 describeWith('redis', 'keys of several processes', () => {
   const { client, server, stores } = onRedis();

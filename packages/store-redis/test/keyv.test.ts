@@ -11,8 +11,8 @@ import { clients } from './support/clients.ts';
 const request = { messages: [user('hi')] };
 const namespace = 'test';
 
-/** A model whose every answer is another, with a cache on this store. */
-function asking(store: CacheStore, timeoutMs = 10_000) {
+/** Creates a model with a cache on this store. Each response of its provider is different. */
+function cachedModel(store: CacheStore, timeoutMs = 10_000) {
   const provider = fakeProvider({ id: 'a', models: { x: ['one', 'two', 'three'] } });
   const events: string[] = [];
   const model = cached(createMajordomo({ providers: [provider] }).model('a/x'), {
@@ -44,18 +44,18 @@ describeWith('redis', 'cached answers', () => {
       endings.push(() => adapter.disconnect(true));
       return keyv;
     },
-    'our own store'(url) {
-      const { client, close } = clients['ioredis as it is']!(url);
+    redisStores(url) {
+      const { client, close } = clients['ioredis with defaults']!(url);
       endings.push(close);
       return redisStores({ client, timeoutMs: 10_000 }).cache;
     },
   };
 
   it.each(['a Keyv in memory', ...Object.keys(makers)])(
-    'are kept by %s, for other processes and as streams',
+    'are stored by %s, for other processes and as streams',
     async (name) => {
       const store = makers[name]?.((await running()).url) ?? new Keyv();
-      const [first, second] = [asking(store), asking(store)];
+      const [first, second] = [cachedModel(store), cachedModel(store)];
       expect((await first.model.generate(request)).text).toBe('one');
       await expect.poll(() => first.events).toContain('stored');
       const again = await second.model.generate(request);
@@ -71,7 +71,7 @@ describeWith('redis', 'cached answers', () => {
     const server = await running();
     const store = makers[name]!(server.url);
     await store.get('anything');
-    const { model, events } = asking(store, 50);
+    const { model, events } = cachedModel(store, 50);
     server.pause();
     expect((await model.generate(request)).text).toBe('one');
     expect(events).toContain('store-failed');

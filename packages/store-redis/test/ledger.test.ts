@@ -13,8 +13,8 @@ const HOUR_MS = 3_600_000;
 
 const skewed = (byMs: number): Clock => ({ ...systemClock, now: () => systemClock.now() + byMs });
 
-/** Reserves once, and returns whether it was admitted. */
-function asking(ledger: Ledger) {
+/** Creates a function that makes a call and returns whether the ledger admitted it. */
+function callerOf(ledger: Ledger) {
   const models = { x: Array.from({ length: 5000 }, () => 'yes') };
   const majordomo = createMajordomo({ providers: [fakeProvider({ id: 'a', models })], gates: [ledger.gate] });
   return async (): Promise<boolean> =>
@@ -27,37 +27,37 @@ function asking(ledger: Ledger) {
       );
 }
 
-describeWith('redis', 'books', () => {
+describeWith('redis', 'a ledger on Redis', () => {
   const { server, stores, client } = onRedis();
 
-  const askingAt = (prefix: string, limit: Limit, byMs: number) =>
-    asking(createLedger({ store: stores({ prefix }).ledger, limits: [limit], clock: skewed(byMs) }));
+  const callerAt = (prefix: string, limit: Limit, byMs: number) =>
+    callerOf(createLedger({ store: stores({ prefix }).ledger, limits: [limit], clock: skewed(byMs) }));
 
-  it.each([0, HOUR_MS, -HOUR_MS])('count windows together with a clock that is %d ms off', async (byMs) => {
+  it.each([0, HOUR_MS, -HOUR_MS])('counts windows together with a clock that is %d ms off', async (byMs) => {
     const limit: Limit = { name: 'window', max: { requests: 10 }, per: { ms: HOUR_MS / 2 } };
-    const sides = [0, byMs].map((by) => askingAt(`skew ${byMs}`, limit, by));
+    const sides = [0, byMs].map((by) => callerAt(`skew ${byMs}`, limit, by));
     const admitted = await Promise.all(Array.from({ length: 40 }, (_, number) => sides[number % 2]!()));
     expect(admitted.filter(Boolean)).toHaveLength(10);
   });
 
-  it('admit no more in a window if clocks disagree on its start', async () => {
+  it('admits no more in a window if clocks disagree on its start', async () => {
     const periodMs = 600;
     const limit: Limit = { name: 'window', max: { requests: 5 }, per: { ms: periodMs } };
-    const sides = [0, periodMs / 3].map((by) => askingAt('disagreeing', limit, by));
-    const seen = new Map<number, number>();
-    // Redis is on this machine: its clock is the one here.
+    const sides = [0, periodMs / 3].map((by) => callerAt('disagreeing', limit, by));
+    const admissions = new Map<number, number>();
+    // Redis runs on this machine and uses the same clock.
     const windowNow = (): number => Math.floor(systemClock.now() / periodMs);
-    while (seen.size < 6)
-      for (const ask of sides) {
+    while (admissions.size < 6)
+      for (const callModel of sides) {
         const window = windowNow();
-        const isIn = await ask();
-        // Which of the two it was let in to is not known else.
-        if (isIn && window === windowNow()) seen.set(window, (seen.get(window) ?? 0) + 1);
+        const isIn = await callModel();
+        // If the window changed during the call, the window that admitted it is unknown.
+        if (isIn && window === windowNow()) admissions.set(window, (admissions.get(window) ?? 0) + 1);
       }
-    expect(Math.max(...seen.values())).toBeLessThanOrEqual(5);
+    expect(Math.max(...admissions.values())).toBeLessThanOrEqual(5);
   }, 120_000);
 
-  it('lose nothing that was settled when Redis is killed, with a log that is written every second', async () => {
+  it('loses no settled amount when Redis is killed, with a log that is written every second', async () => {
     await using server = await startRedis({ append: 'everysec' });
     const client = new Redis(server.url);
     client.on('error', () => undefined);
@@ -68,7 +68,7 @@ describeWith('redis', 'books', () => {
       await ledger.settle(`${settled}`, [{ counter: 'a', amount: 3n }]);
       settled++;
     }
-    // While a slow disk takes what came before, Redis holds its log back, for two seconds at most.
+    // While a slow disk writes earlier data, Redis delays its log by at most two seconds.
     await until(async () => (await client.info('persistence')).includes('aof_buffer_length:0'));
     await server.kill();
     await server.start();
@@ -81,23 +81,26 @@ describeWith('redis', 'books', () => {
   it.each([
     ['deny', false],
     ['admit', true],
-  ] as const)('%s while Redis is away, and go on when it is back', async (whenDown, isLetIn) => {
-    await using server = await startRedis();
-    const client = new Redis(server.url);
-    client.on('error', () => undefined);
-    const store = redisStores({ client }).ledger;
-    const limits: Limit[] = [{ name: 'all', max: { requests: 100 }, per: 'ever' }];
-    const ask = asking(createLedger({ store, limits, whenDown }));
-    await until(() => ask());
-    await server.kill();
-    const away = await ask();
-    await server.start();
-    await until(() => ask());
-    expect(away).toBe(isLetIn);
-    client.disconnect();
-  });
+  ] as const)(
+    'applies whenDown "%s" while Redis is down, and continues when it is back',
+    async (whenDown, isAdmitted) => {
+      await using server = await startRedis();
+      const client = new Redis(server.url);
+      client.on('error', () => undefined);
+      const store = redisStores({ client }).ledger;
+      const limits: Limit[] = [{ name: 'all', max: { requests: 100 }, per: 'ever' }];
+      const callModel = callerOf(createLedger({ store, limits, whenDown }));
+      await until(() => callModel());
+      await server.kill();
+      const isAdmittedInOutage = await callModel();
+      await server.start();
+      await until(() => callModel());
+      expect(isAdmittedInOutage).toBe(isAdmitted);
+      client.disconnect();
+    },
+  );
 
-  it('keep a counter permanently that had periods before', async () => {
+  it('stores a counter permanently if its new claim has no period', async () => {
     const { ledger } = stores({ prefix: 'for ever' });
     const claim = { counter: 'a', max: 10n, amount: 1n, whenLapsed: 'spent' } as const;
     await ledger.reserve('1', [{ ...claim, resetsInMs: 1 }], 60_000);
@@ -108,7 +111,7 @@ describeWith('redis', 'books', () => {
     expect(await raw.zcard('{for ever}:ends')).toBe(0);
   });
 
-  it('accept numbers that a client returns as strings', async () => {
+  it('accepts numbers that a client returns as strings', async () => {
     const client = new Redis(server().url, { stringNumbers: true });
     const { ledger, cache } = redisStores({ client, timeoutMs: 10_000 });
     const claim = { counter: 'a', max: 10n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
@@ -119,7 +122,7 @@ describeWith('redis', 'books', () => {
     client.disconnect();
   });
 
-  it('are exact up to int64', async () => {
+  it('counts exactly up to int64', async () => {
     const { ledger } = stores();
     const most = 2n ** 63n - 1n;
     const claim = { counter: 'a', max: 10n ** 30n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
@@ -136,7 +139,7 @@ describeWith('redis', 'books', () => {
     expect(await ledger.counters('a')).toMatchObject([{ used: most, held: 0n }]);
   });
 
-  it('reject a lease or a period that is not a number', async () => {
+  it('rejects a lease or a period that is not a number', async () => {
     const { ledger } = stores();
     const claim = { counter: 'a', max: 10n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
     await expect(ledger.reserve('1', [claim], Number.NaN)).rejects.toThrow(
@@ -149,18 +152,18 @@ describeWith('redis', 'books', () => {
     expect(await ledger.counters('')).toEqual([]);
   });
 
-  it('of many tenants wait for one client together, with as few listeners as one', async () => {
+  it('adds at most two listeners to a client for the stores of 30 tenants', async () => {
     const client = new Redis(server().url);
     const all = Array.from({ length: 30 }, (_, n) =>
       redisStores({ client, prefix: `many ${n}`, timeoutMs: 10_000 }),
     );
-    const asked = Promise.all(all.map(({ ledger }) => ledger.counters('')));
+    const countersOfAll = Promise.all(all.map(({ ledger }) => ledger.counters('')));
     expect(client.listenerCount('ready')).toBeLessThanOrEqual(2);
-    expect(await asked).toHaveLength(30);
+    expect(await countersOfAll).toHaveLength(30);
     client.disconnect();
   });
 
-  it('store records although an old record cannot be read', async () => {
+  it('stores records although an old record cannot be read', async () => {
     const { ledger } = stores({ prefix: 'unreadable', keepRecordsMs: 86_400_000 });
     const raw = client().client as Redis;
     await raw.zadd('{unreadable}:records', 1, `${'0'.repeat(16)}odd`);
@@ -170,7 +173,7 @@ describeWith('redis', 'books', () => {
     expect(await raw.zcard('{unreadable}:records')).toBe(1);
   });
 
-  it('delete expired records, a few with each new one', async () => {
+  it('deletes expired records, a few with each new one', async () => {
     const { ledger } = stores({ keepRecordsMs: 86_400_000 });
     const at = (daysAgo: number) => new Date(Date.now() - daysAgo * 86_400_000).toISOString();
     const record = (id: string, daysAgo: number) =>

@@ -6,10 +6,15 @@ import { afterAll, expect, it } from 'vitest';
 import { onRedis } from './support/stores.ts';
 import { until } from './support/until.ts';
 
-const KINDS = ['ioredis as it is', 'node-redis as it is', 'ioredis as we say', 'node-redis as we say'];
+const KINDS = [
+  'ioredis with defaults',
+  'node-redis with defaults',
+  'ioredis without an offline queue',
+  'node-redis without an offline queue',
+];
 const SCRIPT = new URL('./support/ledger-process.ts', import.meta.url).pathname;
 
-/** SOAK=1, as every night: all of them. */
+/** Number of rounds. SOAK=1, as in the nightly run, tests 20. */
 const ROUNDS = process.env['SOAK'] === undefined ? 6 : 20;
 
 describeWith('redis', 'several processes', () => {
@@ -19,15 +24,15 @@ describeWith('redis', 'several processes', () => {
     for (const child of children) child.kill('SIGKILL');
   });
 
-  async function start(kind: string, me: number) {
-    const child = spawn(process.execPath, [SCRIPT, server().url, kind, `${me}`], {
+  async function start(kind: string, processId: number) {
+    const child = spawn(process.execPath, [SCRIPT, server().url, kind, `${processId}`], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     children.push(child);
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     await lines.next();
     return {
-      async told(order: object): Promise<string> {
+      async execute(order: object): Promise<string> {
         child.stdin.write(`${JSON.stringify(order)}\n`);
         return String((await lines.next()).value);
       },
@@ -39,11 +44,11 @@ describeWith('redis', 'several processes', () => {
     };
   }
 
-  it('with 400 reservations on a limit of ten admit exactly ten', async () => {
+  it('admit exactly ten of 400 reservations on a limit of ten', async () => {
     const workers = await Promise.all(KINDS.map(start));
     for (let round = 0; round < ROUNDS; round++) {
       const order = { reserve: { counter: `round ${round}`, times: 100, max: 10 } };
-      const admitted = await Promise.all(workers.map(({ told }) => told(order)));
+      const admitted = await Promise.all(workers.map(({ execute }) => execute(order)));
       expect(admitted.reduce((sum, count) => sum + Number(count), 0)).toBe(10);
     }
     await Promise.all(workers.map(({ end }) => end()));
@@ -51,17 +56,17 @@ describeWith('redis', 'several processes', () => {
     expect(counters.map(({ held }) => held)).toEqual(Array.from({ length: ROUNDS }, () => 10n));
   }, 60_000);
 
-  it('count the claim of a killed one as spent and free its lane when its lease ends', async () => {
+  it('count the claim of a killed process as spent and free its lane when its lease ends', async () => {
     const leaseMs = 1500;
-    const holder = await start('ioredis as it is', 0);
+    const holder = await start('ioredis with defaults', 0);
     const begin = performance.now();
-    await holder.told({ hold: { leaseMs } });
+    await holder.execute({ hold: { leaseMs } });
     await holder.end('SIGKILL');
     const { ledger } = stores({ prefix: 'majordomo' });
-    const standing = async (name: string) => (await ledger.counters(name))[0]!;
-    await until(async () => (await standing('lane')).held === 0n);
+    const stateOf = async (name: string) => (await ledger.counters(name))[0]!;
+    await until(async () => (await stateOf('lane')).held === 0n);
     expect(performance.now() - begin).toBeGreaterThanOrEqual(leaseMs - 5);
-    expect(await standing('money')).toMatchObject({ used: 6n, held: 0n });
-    expect(await standing('lane')).toMatchObject({ used: 0n, held: 0n });
+    expect(await stateOf('money')).toMatchObject({ used: 6n, held: 0n });
+    expect(await stateOf('lane')).toMatchObject({ used: 0n, held: 0n });
   }, 60_000);
 });

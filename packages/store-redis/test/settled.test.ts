@@ -17,10 +17,10 @@ describeWith('redis', 'a settled reservation', () => {
 
   describe.each([
     ['a minute', { leaseMs: 30_000, timeoutMs: 250 }, 60_000],
-    ['its lease, where that is longer', { leaseMs: 86_400_000, timeoutMs: 250 }, 86_400_000],
-    ['twice the longest wait, where that is longer', { leaseMs: 30_000, timeoutMs: 600_000 }, 1_200_000],
+    ['its lease if that is longer', { leaseMs: 86_400_000, timeoutMs: 250 }, 86_400_000],
+    ['twice the timeout if that is longer', { leaseMs: 30_000, timeoutMs: 600_000 }, 1_200_000],
   ])('is known for %s', (which, { leaseMs, timeoutMs }, knownMs) => {
-    it('and holds nothing meanwhile', async () => {
+    it('and reserves nothing meanwhile', async () => {
       const { ledger } = stores({ timeoutMs });
       const id = `known ${which}`;
       await ledger.reserve(id, [claim], leaseMs);
@@ -57,7 +57,7 @@ describeWith('redis', 'a settled reservation', () => {
       },
     });
     const { ledger } = stores({ client: recording, timeoutMs: 100 });
-    // From its first answer on, the time of Redis is known.
+    // The time of Redis is known from its first response on.
     await ledger.reserve('first', [claim], 30_000);
     await ledger.reserve('again', [claim], 30_000);
     await ledger.settle('again', [{ counter: 'a', amount: 1n }]);

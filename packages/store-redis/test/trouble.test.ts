@@ -14,7 +14,7 @@ const claim = (of: Partial<Claim> = {}): Claim => ({
   ...of,
 });
 
-const succeeds = async (work: unknown): Promise<boolean> => (await outcome(work)) === 'done';
+const isDone = async (work: unknown): Promise<boolean> => (await outcome(work)) === 'done';
 
 /** Returns `done`, or the kind of the error. */
 const outcome = (work: unknown): Promise<string> =>
@@ -30,36 +30,36 @@ describeWith('redis', 'a Redis that stalls or is down', () => {
       const { client, close } = clients[kind]!(server.url);
       const { ledger, cache } = redisStores({ client });
       const reserve = (id: string) => ledger.reserve(id, [claim()], 600_000);
-      const patient = redisStores({ client, timeoutMs: 10_000 }).ledger;
-      const held = async () => (await patient.counters('a'))[0]?.held;
+      const patientLedger = redisStores({ client, timeoutMs: 10_000 }).ledger;
+      const heldAmount = async () => (await patientLedger.counters('a'))[0]?.held;
       onTestFinished(async () => {
         close();
         await server.stop();
       });
       // A busy machine may need longer than 250 ms to connect.
-      await until(() => succeeds(reserve('first')));
+      await until(() => isDone(reserve('first')));
       return {
         server,
         ledger,
         cache,
         reserve,
-        held,
+        held: heldAmount,
       };
     }
 
-    it('times out after 250 ms while it stalls, and holds nothing for calls that have timed out', async () => {
-      const { server, cache, ledger, reserve, held } = await setUp();
+    it('times out after 250 ms while it stalls, and reserves nothing for calls that have timed out', async () => {
+      const { server, cache, ledger, reserve, held: heldAmount } = await setUp();
       server.pause();
       const commands = [reserve('2'), reserve('3'), cache.get('a'), ledger.settle('other', [])];
       expect(await Promise.all(commands.map(outcome))).toEqual(commands.map(() => 'timeout'));
       expect(await outcome(reserve('4'))).toBe('timeout');
       server.resume();
-      await until(() => succeeds(reserve('5')));
-      expect(await held()).toBe(2n);
+      await until(() => isDone(reserve('5')));
+      expect(await heldAmount()).toBe(2n);
     });
 
-    it('fails at once while it is down, and is used again when it is back', async () => {
-      const { server, cache, reserve, held } = await setUp();
+    it('fails immediately while it is down, and is used again when it is back', async () => {
+      const { server, cache, reserve, held: heldAmount } = await setUp();
       const inFlight = outcome(reserve('2'));
       await server.kill();
       // A client with a queue sends the first command again until the timeout.
@@ -68,9 +68,9 @@ describeWith('redis', 'a Redis that stalls or is down', () => {
       expect(await outcome(cache.get('a'))).toBe('network');
       await inFlight;
       await server.start();
-      await until(() => succeeds(reserve('6')));
-      // Redis may have held the reservation in flight before it was killed.
-      expect(await held()).toBeOneOf([2n, 3n]);
+      await until(() => isDone(reserve('6')));
+      // Redis may have stored the reservation in flight before it was killed.
+      expect(await heldAmount()).toBeOneOf([2n, 3n]);
     });
   });
 });

@@ -28,7 +28,7 @@ it.each([
   await expect(failed).rejects.toMatchObject({ kind, message, cause });
 });
 
-it('a client that throws synchronously is a failure of the connection', async () => {
+it('reports a client that throws synchronously as a failed connection', async () => {
   const connection = failing(() => {
     throw new Error('no socket');
   });

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import type { RedisClient } from '../../src/index.ts';
 
-/** A client as an app makes it. */
+/** Client, created as an application does. */
 export interface AppClient {
   readonly client: RedisClient;
   readonly close: () => unknown;
@@ -10,14 +10,15 @@ export interface AppClient {
 
 const ignore = (): void => undefined;
 
-/** Both client libraries, without options, and as the README recommends. */
+/** Both client libraries with their defaults and with the options that the README recommends. */
 export const clients: Readonly<Record<string, (url: string) => AppClient>> = {
-  'ioredis as it is': (url) => ofIoredis(new Redis(url)),
-  'ioredis as we say': (url) =>
+  'ioredis with defaults': (url) => ofIoredis(new Redis(url)),
+  'ioredis without an offline queue': (url) =>
     ofIoredis(new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0 })),
-  'ioredis with a limit of its own': (url) => ofIoredis(new Redis(url, { commandTimeout: 250 })),
-  'node-redis as it is': (url) => ofNodeRedis(createClient({ url })),
-  'node-redis as we say': (url) => ofNodeRedis(createClient({ url, disableOfflineQueue: true })),
+  'ioredis with a command timeout': (url) => ofIoredis(new Redis(url, { commandTimeout: 250 })),
+  'node-redis with defaults': (url) => ofNodeRedis(createClient({ url })),
+  'node-redis without an offline queue': (url) =>
+    ofNodeRedis(createClient({ url, disableOfflineQueue: true })),
 };
 
 function ofIoredis(client: Redis): AppClient {

@@ -1,7 +1,7 @@
 /**
- * One of several processes on one Redis. It prints `ready` and executes the order of each input line. `reserve`: makes
- * parallel reservations on a counter and prints the number of successful ones. `hold`: reserves money and a lane, and never
- * renews the lease.
+ * Program of one of several processes that share a Redis server. It prints `ready`, then executes each input line. `reserve`
+ * makes parallel reservations on a counter and prints the number of successful ones. `hold` reserves money and a lane, and
+ * never renews the lease.
  */
 import { createInterface } from 'node:readline';
 import { redisStores } from '../../src/index.ts';
@@ -12,17 +12,18 @@ interface Order {
   readonly hold?: { readonly leaseMs: number };
 }
 
-const [url = '', kind = '', me = ''] = process.argv.slice(2);
-const made = clients[kind];
-if (made === undefined) throw new Error(`no client is called ${kind}`);
-const { client, close } = made(url);
+const [url = '', kind = '', processId = ''] = process.argv.slice(2);
+const createClient = clients[kind];
+if (createClient === undefined) throw new Error(`no client is called ${kind}`);
+const { client, close } = createClient(url);
 const { ledger } = redisStores({ client, timeoutMs: 10_000 });
 await ledger.counters('');
 console.log('ready');
-for await (const line of createInterface(process.stdin)) console.log(await done(JSON.parse(line) as Order));
+for await (const line of createInterface(process.stdin))
+  console.log(await execute(JSON.parse(line) as Order));
 close();
 
-async function done({ reserve, hold }: Order): Promise<string> {
+async function execute({ reserve, hold }: Order): Promise<string> {
   if (hold !== undefined) {
     const claim = (counter: string, whenLapsed: 'spent' | 'free') =>
       ({ counter, max: 10n, amount: 6n, resetsInMs: undefined, whenLapsed }) as const;
@@ -37,7 +38,7 @@ async function done({ reserve, hold }: Order): Promise<string> {
     resetsInMs: undefined,
     whenLapsed: 'spent',
   } as const;
-  const ids = Array.from({ length: times }, (_, number) => `${counter}/${me}/${number}`);
+  const ids = Array.from({ length: times }, (_, number) => `${counter}/${processId}/${number}`);
   const answers = await Promise.all(ids.map(async (id) => ledger.reserve(id, [claim], 600_000)));
   return `${answers.filter((refusal) => refusal === undefined).length}`;
 }

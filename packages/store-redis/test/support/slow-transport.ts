@@ -1,48 +1,48 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A way to a server on which answers can be held up. */
-export interface SlowWay {
+/** Connection to a server whose responses can be delayed. */
+export interface SlowTransport {
   readonly url: string;
-  /** Holds the messages of the server from now on. */
-  hold(): void;
-  /** How many answers wait. */
-  waiting(): number;
-  /** Releases the held messages and later ones. */
+  /** Delays the responses of the server from now on. */
+  pause(): void;
+  /** Number of delayed responses. */
+  pendingCount(): number;
+  /** Delivers the delayed responses, and later ones immediately. */
   release(): void;
   close(): Promise<void>;
 }
 
-/** Questions pass at once; answers when they may. */
-export async function slowWayTo(port: number): Promise<SlowWay> {
+/** Forwards requests immediately, and responses unless they are paused. */
+export async function slowTransportTo(port: number): Promise<SlowTransport> {
   const sockets = new Set<Socket>();
-  let waiting: (() => void)[] | undefined;
-  const server = createServer((near) => {
-    const far = connect(port, '127.0.0.1');
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
+  let pending: (() => void)[] | undefined;
+  const server = createServer((client) => {
+    const upstream = connect(port, '127.0.0.1');
+    for (const [socket, counterpart] of [
+      [client, upstream],
+      [upstream, client],
     ] as const) {
-      sockets.add(one);
-      one.on('error', () => undefined).on('close', () => other.destroy());
+      sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => counterpart.destroy());
     }
-    near.on('data', (bytes) => far.write(bytes));
-    far.on('data', (bytes) => {
-      if (waiting === undefined) near.write(bytes);
-      else waiting.push(() => near.write(bytes));
+    client.on('data', (bytes) => upstream.write(bytes));
+    upstream.on('data', (bytes) => {
+      if (pending === undefined) client.write(bytes);
+      else pending.push(() => client.write(bytes));
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    hold: () => {
-      waiting = [];
+    pause: () => {
+      pending = [];
     },
-    waiting: () => waiting?.length ?? 0,
+    pendingCount: () => pending?.length ?? 0,
     release() {
-      const all = waiting ?? [];
-      waiting = undefined;
-      for (const pass of all) pass();
+      const delayed = pending ?? [];
+      pending = undefined;
+      for (const deliver of delayed) deliver();
     },
     async close() {
       for (const socket of sockets) socket.destroy();

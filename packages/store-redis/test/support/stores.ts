@@ -16,11 +16,11 @@ export function onRedis(): {
     if (server === undefined) throw new Error('Redis is started before the tests');
     return server;
   };
-  const client = (kind = 'ioredis as it is'): AppClient => {
-    const made = clients[kind]?.(running().url);
-    if (made === undefined) throw new Error(`no client is called ${kind}`);
-    open.push(made);
-    return made;
+  const client = (kind = 'ioredis with defaults'): AppClient => {
+    const appClient = clients[kind]?.(running().url);
+    if (appClient === undefined) throw new Error(`no client is called ${kind}`);
+    open.push(appClient);
+    return appClient;
   };
   beforeAll(async () => {
     server = await startRedis();
