@@ -10,29 +10,29 @@ import { until } from './support/until.ts';
 let calls = 0;
 
 /** Creates an attempt whose properties a test can change. */
-const attempt = (of: object = {}): AttemptInfo =>
-  Object.assign(of, {
+const attempt = (options: object = {}): AttemptInfo =>
+  Object.assign(options, {
     call: { id: `call ${calls++}` },
     target: 'a/x',
     attempt: 1,
     signal: new AbortController().signal,
-    ...of,
+    ...options,
   }) as unknown as AttemptInfo;
 
 const OUTCOME = {} as Parameters<Permit['settle']>[0];
 
 /** Requests admission and records the result when it is known. */
-function asked(gate: Gate, of: object = {}) {
-  const seen: { said?: 'in' | 'denied' | 'left'; permit?: Permit } = {};
-  void Promise.resolve(gate.admit(attempt(of))).then(
+function requestAdmission(gate: Gate, options: object = {}) {
+  const admission: { outcome?: 'admitted' | 'denied' | 'aborted'; permit?: Permit } = {};
+  void Promise.resolve(gate.admit(attempt(options))).then(
     (answer) => {
       const isPermit = answer !== undefined && 'settle' in answer;
-      seen.said = isPermit ? 'in' : 'denied';
-      if (isPermit) seen.permit = answer;
+      admission.outcome = isPermit ? 'admitted' : 'denied';
+      if (isPermit) admission.permit = answer;
     },
-    () => (seen.said = 'left'),
+    () => (admission.outcome = 'aborted'),
   );
-  return seen;
+  return admission;
 }
 
 describeWith('postgres', 'lanes', () => {
@@ -40,43 +40,46 @@ describeWith('postgres', 'lanes', () => {
 
   it('admit their maximum over all processes, and the next attempt when one has ended', async () => {
     const schema = 'lanes_of_two';
-    const gates = [stores({ schema }), stores({ schema }, 'postgres')].map((of) =>
-      of.lanes({ name: 'gpu', most: 3 }),
+    const gates = [stores({ schema }), stores({ schema }, 'postgres')].map((processStores) =>
+      processStores.lanes({ name: 'gpu', most: 3 }),
     );
-    const all = Array.from({ length: 8 }, (_, number) => asked(gates[number % 2]!));
-    const gone = new Set<(typeof all)[number]>();
-    while (gone.size < 8) {
-      const inside = () => all.filter((one) => one.said === 'in' && !gone.has(one));
-      await until(() => inside().length === Math.min(3, 8 - gone.size));
+    const all = Array.from({ length: 8 }, (_, number) => requestAdmission(gates[number % 2]!));
+    const ended = new Set<(typeof all)[number]>();
+    while (ended.size < 8) {
+      const inside = () =>
+        all.filter((admission) => admission.outcome === 'admitted' && !ended.has(admission));
+      await until(() => inside().length === Math.min(3, 8 - ended.size));
       const [first] = inside();
       await first!.permit?.settle(OUTCOME);
-      gone.add(first!);
+      ended.add(first!);
     }
   }, 60_000);
 
   it.each([
-    [{ each: 'provider' }, ['a/x', 'b/x', 'a/y'], ['in', 'in', 'left']],
-    [{ each: 'target' }, ['a/x', 'a/y', 'a/x'], ['in', 'in', 'left']],
-    [{}, ['a/x', 'b/y'], ['in', 'left']],
+    [{ each: 'provider' }, ['a/x', 'b/x', 'a/y'], ['admitted', 'admitted', 'aborted']],
+    [{ each: 'target' }, ['a/x', 'a/y', 'a/x'], ['admitted', 'admitted', 'aborted']],
+    [{}, ['a/x', 'b/y'], ['admitted', 'aborted']],
   ] as const)(
     'with %j admit or queue the attempts %j, and release a queued one when it is aborted',
     async (options, targets, expected) => {
       const gate = stores().lanes({ name: 'one', most: 1, ...options });
-      const leave = new AbortController();
-      const seen = targets.map((target) => asked(gate, { target, signal: leave.signal }));
-      const isSaid = (count: number): boolean =>
-        seen.filter(({ said }) => said !== undefined).length === count;
-      await until(() => isSaid(expected.length - 1));
-      leave.abort(new LlmError('aborted', 'enough'));
-      await until(() => isSaid(expected.length));
-      expect(seen.map(({ said }) => said).toSorted()).toEqual(expected.toSorted());
+      const controller = new AbortController();
+      const admissions = targets.map((target) =>
+        requestAdmission(gate, { target, signal: controller.signal }),
+      );
+      const haveOutcome = (count: number): boolean =>
+        admissions.filter(({ outcome }) => outcome !== undefined).length === count;
+      await until(() => haveOutcome(expected.length - 1));
+      controller.abort(new LlmError('aborted', 'enough'));
+      await until(() => haveOutcome(expected.length));
+      expect(admissions.map(({ outcome }) => outcome).toSorted()).toEqual(expected.toSorted());
     },
   );
 
   it('of different names are separate', async () => {
-    const of = stores();
-    const both = ['one', 'two'].map((name) => asked(of.lanes({ name, most: 1 })));
-    await until(() => both.every(({ said }) => said === 'in'));
+    const processStores = stores();
+    const both = ['one', 'two'].map((name) => requestAdmission(processStores.lanes({ name, most: 1 })));
+    await until(() => both.every(({ outcome }) => outcome === 'admitted'));
     expect(both).toHaveLength(2);
   });
 
@@ -84,10 +87,10 @@ describeWith('postgres', 'lanes', () => {
     const leaseMs = 300;
     const { ledger, lanes } = stores();
     const gate = lanes({ name: 'long', most: 1, leaseMs });
-    const lapsing = { isLapsed: false };
-    const running = asked(gate, lapsing);
-    await until(() => running.said === 'in');
-    const second = asked(gate);
+    const attemptState = { isLapsed: false };
+    const running = requestAdmission(gate, attemptState);
+    await until(() => running.outcome === 'admitted');
+    const second = requestAdmission(gate);
     // This reservation is not renewed. It begins later and ends earlier.
     const claim = {
       counter: 'witness',
@@ -98,14 +101,14 @@ describeWith('postgres', 'lanes', () => {
     } as const;
     await ledger.reserve('witness', [claim], leaseMs);
     await until(async () => (await ledger.counters('witness'))[0]?.held === 0n);
-    expect(second.said).toBeUndefined();
-    lapsing.isLapsed = true;
-    await until(() => second.said === 'in');
-    expect(running.said).toBe('in');
+    expect(second.outcome).toBeUndefined();
+    attemptState.isLapsed = true;
+    await until(() => second.outcome === 'admitted');
+    expect(running.outcome).toBe('admitted');
   });
 
   describe('without PostgreSQL', () => {
-    async function down(options: Partial<LanesOptions>) {
+    async function setUpOutage(options: Partial<LanesOptions>) {
       const server = await startPostgres();
       const { client, close } = clients.pg(server.url);
       const { ready, lanes } = postgresStores({ client });
@@ -114,8 +117,8 @@ describeWith('postgres', 'lanes', () => {
         await close();
         await server.stop();
       });
-      const before = asked(gate);
-      await until(() => before.said === 'in');
+      const earlier = requestAdmission(gate);
+      await until(() => earlier.outcome === 'admitted');
       await server.kill();
       // The server ends the processes of its connections shortly after itself.
       await until(() =>
@@ -124,7 +127,7 @@ describeWith('postgres', 'lanes', () => {
           () => true,
         ),
       );
-      return { gate, before, server };
+      return { gate, before: earlier, server };
     }
 
     it.each([
@@ -136,9 +139,9 @@ describeWith('postgres', 'lanes', () => {
     ] as const)(
       '%j allows %d attempts of a process, including those admitted earlier',
       async (options, most) => {
-        const { gate, before, server } = await down(options);
-        const all = [before, ...Array.from({ length: 10 }, () => asked(gate))];
-        const inside = () => all.filter(({ said }) => said === 'in');
+        const { gate, before: earlier, server } = await setUpOutage(options);
+        const all = [earlier, ...Array.from({ length: 10 }, () => requestAdmission(gate))];
+        const inside = () => all.filter(({ outcome }) => outcome === 'admitted');
         await until(() => inside().length === most);
         await inside()[0]!
           .permit?.settle(OUTCOME)
@@ -152,7 +155,7 @@ describeWith('postgres', 'lanes', () => {
     );
 
     it('deny with whenDown "deny", with the time of a retry', async () => {
-      const { gate } = await down({ whenDown: 'deny' });
+      const { gate } = await setUpOutage({ whenDown: 'deny' });
       expect(await gate.admit(attempt())).toEqual({ deny: 'PostgreSQL does not answer', retryAfterMs: 1000 });
     });
   });

@@ -62,7 +62,7 @@ describeWith('postgres', 'an outage of PostgreSQL', () => {
       }
       methods.push(ledger.counters(''), cache.get('key'), stores.ready());
       const failures = await Promise.all(
-        methods.map((one) => Promise.resolve(one).catch((error: unknown) => error)),
+        methods.map((method) => Promise.resolve(method).catch((error: unknown) => error)),
       );
       for (const failure of failures) expect(failure).toMatchObject({ kind: 'network' });
       // Until the next test of the connection, methods fail without sending a statement.

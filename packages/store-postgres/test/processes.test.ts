@@ -17,8 +17,8 @@ describeWith('postgres', 'several processes', () => {
     for (const child of children) child.kill('SIGKILL');
   });
 
-  async function start(kind: Kind, me: number) {
-    const child = spawn(process.execPath, [SCRIPT, server().url, kind, `${me}`], {
+  async function start(kind: Kind, processId: number) {
+    const child = spawn(process.execPath, [SCRIPT, server().url, kind, `${processId}`], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     children.push(child);

@@ -17,7 +17,7 @@ interface Order {
   readonly hold?: { readonly leaseMs: number };
 }
 
-const [url = '', kind = '', me = ''] = process.argv.slice(2);
+const [url = '', kind = '', processId = ''] = process.argv.slice(2);
 const { client, close } = clients[kind as Kind](url);
 const { ledger, ready } = postgresStores({ client, timeoutMs: 20_000 });
 await ready();
@@ -42,7 +42,7 @@ async function run({ reserve, hold }: Order): Promise<string> {
     resetsInMs: undefined,
     whenLapsed: 'spent',
   } as const;
-  const ids = Array.from({ length: times }, (_, number) => `${counter}${round}/${me}/${number}`);
+  const ids = Array.from({ length: times }, (_, number) => `${counter}${round}/${processId}/${number}`);
   const answers = await Promise.all(ids.map(async (id) => ledger.reserve(id, [claim], 600_000)));
   return `${answers.filter((refusal) => refusal === undefined).length}`;
 }

@@ -27,9 +27,9 @@ export function onPostgres(): {
     return server;
   };
   const client = (kind: Kind = 'pg'): AppClient => {
-    const made = open.get(kind) ?? clients[kind](running().url);
-    open.set(kind, made);
-    return made;
+    const appClient = open.get(kind) ?? clients[kind](running().url);
+    open.set(kind, appClient);
+    return appClient;
   };
   beforeAll(async () => {
     server = await startPostgres();
