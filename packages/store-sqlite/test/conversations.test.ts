@@ -8,8 +8,8 @@ import { folder } from './folder.ts';
 
 const at = folder();
 
-/** Half of a letter. */
-const HALF = /\p{Surrogate}/u;
+/** Half of a surrogate pair. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const soup = [
   user('How do I cook Soupe à l’oignon?'),
@@ -17,8 +17,8 @@ const soup = [
 ];
 
 describe('a search', () => {
-  it('accepts any text, and finds messages by any of its words', async () => {
-    const mine = sqliteStores(at('said.db')).conversations;
+  it('accepts any text, and finds messages by each word', async () => {
+    const conversations = sqliteStores(at('search.db')).conversations;
     let next = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -26,11 +26,12 @@ describe('a search', () => {
         fc.string({ unit: 'grapheme' }),
         async (word, rest) => {
           const id = `p${next++}`;
-          await mine.save({ id, spec: 'lab/x', messages: [user(`${rest} ${word} ${rest}`)] });
-          const found = await mine.search(word, Number.MAX_SAFE_INTEGER);
-          for (const { excerpt } of found) expect(HALF.test(excerpt)).toBe(HALF.test(word));
+          await conversations.save({ id, spec: 'lab/x', messages: [user(`${rest} ${word} ${rest}`)] });
+          const found = await conversations.search(word, Number.MAX_SAFE_INTEGER);
+          for (const { excerpt } of found)
+            expect(LONE_SURROGATE.test(excerpt)).toBe(LONE_SURROGATE.test(word));
           if (/^[\p{Script=Latin}]+$/u.test(word)) expect(found.map((hit) => hit.id)).toContain(id);
-          await mine.remove(id);
+          await conversations.remove(id);
         },
       ),
       { numRuns: 200, seed: 20_261_121 },
@@ -38,17 +39,17 @@ describe('a search', () => {
   });
 });
 
-it('a file of the first version is brought forward with what is in it', async () => {
+it('migrates a file of the first version with its data', async () => {
   const path = at('first.db');
   const file = new DatabaseSync(path);
   file.exec(`${MIGRATIONS[0]}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1`);
-  file.exec("INSERT INTO cache VALUES ('k', '\"kept\"', NULL)");
+  file.exec("INSERT INTO cache VALUES ('k', '\"value\"', NULL)");
   file.close();
   await using stores = sqliteStores(path);
   const messages: readonly Message[] = soup;
   await stores.conversations.save({ id: 'a', spec: 'lab/x', messages });
   expect(await stores.conversations.search('broth')).toHaveLength(1);
   const again = new DatabaseSync(path);
-  expect(again.prepare("SELECT value FROM cache WHERE key = 'k'").get()).toEqual({ value: '"kept"' });
+  expect(again.prepare("SELECT value FROM cache WHERE key = 'k'").get()).toEqual({ value: '"value"' });
   again.close();
 });

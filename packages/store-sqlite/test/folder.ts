@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 
-/** A folder for the files of one test file; gone afterwards. */
+/** Creates a folder for the files of one test file, and removes it after the tests. */
 export function folder(): (name: string) => string {
   const path = mkdtempSync(join(tmpdir(), 'majordomo-sqlite-'));
   afterAll(() => {

@@ -10,24 +10,24 @@ describe('lanes over two connections', () => {
   it('admit their maximum, and the next attempt when one has ended', async () => {
     const clock = fakeClock();
     const path = at('lanes.db');
-    let [running, most] = [0, 0];
+    let [running, mostParallel] = [0, 0];
     const turn = () => {
-      most = Math.max(most, ++running);
+      mostParallel = Math.max(mostParallel, ++running);
       return { text: 'yes', delayMs: 1000 };
     };
     const models = { x: Array.from({ length: 5 }, () => turn) };
-    const sides = [1, 2].map(() => {
+    const models = [1, 2].map(() => {
       const gate = sqliteStores(path, { clock }).lanes({ name: 'gpu', most: 3, each: 'provider' });
       const provider = fakeProvider({ id: 'a', models, clock });
       return createMajordomo({ providers: [provider], gates: [gate], clock });
     });
-    const asked = [0, 1, 0, 1, 0, 1, 0, 1].map(async (side) => {
-      await sides[side]!.model('a/x').generate({ messages: [user('hi')] });
+    const calls = [0, 1, 0, 1, 0, 1, 0, 1].map(async (side) => {
+      await models[side]!.model('a/x').generate({ messages: [user('hi')] });
       running--;
     });
     await clock.advance(10_000);
-    await Promise.all(asked);
-    expect(most).toBe(3);
+    await Promise.all(calls);
+    expect(mostParallel).toBe(3);
   });
 
   it('stop waiting when the call is aborted', async () => {
@@ -37,7 +37,7 @@ describe('lanes over two connections', () => {
     const model = createMajordomo({ providers: [provider], gates: [gate], clock }).model('a/x');
     const first = new AbortController();
     const second = new AbortController();
-    const asked = [first, second].map(({ signal }) =>
+    const calls = [first, second].map(({ signal }) =>
       model.generate({ messages: [user('hi')] }, { signal }).then(
         () => 'answered',
         (error: unknown) => (error as { kind: string }).kind,
@@ -46,9 +46,9 @@ describe('lanes over two connections', () => {
     await clock.advance(2000);
     second.abort();
     await clock.advance(1000);
-    expect(await asked[1]).toBe('aborted');
+    expect(await calls[1]).toBe('aborted');
     first.abort();
-    expect(await asked[0]).toBe('aborted');
+    expect(await calls[0]).toBe('aborted');
     const third = model.generate({ messages: [user('hi')] });
     await clock.advance(1000);
     expect((await third).text).toBe('yes');

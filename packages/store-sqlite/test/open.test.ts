@@ -7,27 +7,27 @@ import { folder } from './folder.ts';
 
 const at = folder();
 
-const caught = (run: () => unknown): Error & { kind?: string } => {
+const errorOf = (run: () => unknown): Error & { kind?: string } => {
   try {
     run();
   } catch (error) {
     return error as Error;
   }
-  throw new Error('nothing was thrown');
+  throw new Error('the function did not throw');
 };
 
-async function filled(path: string): Promise<void> {
+async function fill(path: string): Promise<void> {
   await using stores = sqliteStores(path);
   for (let number = 0; number < 200; number++) await stores.cache.set(`key ${number}`, 'x'.repeat(500));
 }
 
-const beside = (path: string): readonly string[] =>
+const damagedFilesOf = (path: string): readonly string[] =>
   readdirSync(dirname(path)).filter((name) => name.startsWith(`${basename(path)}.damaged-`));
 
 describe('a file', () => {
   it('stores its content', async () => {
-    await filled(at('kept.db'));
-    await using stores = sqliteStores(at('kept.db'));
+    await fill(at('stored.db'));
+    await using stores = sqliteStores(at('stored.db'));
     expect(await stores.cache.get('key 7')).toBe('x'.repeat(500));
   });
 
@@ -39,29 +39,29 @@ describe('a file', () => {
   ])('with %s is rejected and not changed', (_, content) => {
     const path = at('notes.txt');
     writeFileSync(path, content);
-    const error = caught(() => sqliteStores(path));
+    const error = errorOf(() => sqliteStores(path));
     expect(error.kind).toBe('config');
     expect(error.message).toMatch(
       /notes\.txt is not a database of @majordomo\/store-sqlite.*the file was not changed/,
     );
     expect(readFileSync(path).equals(Buffer.from(content))).toBe(true);
-    expect(beside(path)).toEqual([]);
+    expect(damagedFilesOf(path)).toEqual([]);
   });
 
-  it('whose pages are overwritten is renamed, and the next one is empty', async () => {
+  it('with overwritten pages is renamed, and replaced by an empty one', async () => {
     const path = at('torn.db');
-    await filled(path);
+    await fill(path);
     const file = openSync(path, 'r+');
     writeSync(file, Buffer.alloc(4000, 0x5a), 0, 4000, 100);
-    expect(caught(() => sqliteStores(path)).message).toContain('was renamed to');
-    expect(beside(path)).toHaveLength(1);
+    expect(errorOf(() => sqliteStores(path)).message).toContain('was renamed to');
+    expect(damagedFilesOf(path)).toHaveLength(1);
     await using stores = sqliteStores(path);
     expect(await stores.cache.get('key 7')).toBeUndefined();
   });
 
-  it('that was cut short is never silently emptied', async () => {
+  it('that was truncated is reported as damaged', async () => {
     const path = at('cut.db');
-    await filled(path);
+    await fill(path);
     truncateSync(path, 8192);
     const outcome = await (async () => {
       await using stores = sqliteStores(path);
@@ -76,11 +76,11 @@ describe('a file', () => {
     const database = new DatabaseSync(path);
     database.exec('PRAGMA user_version = 99');
     database.close();
-    const error = caught(() => sqliteStores(path));
+    const error = errorOf(() => sqliteStores(path));
     expect(error.message).toMatch(
       /newer\.db was written by a newer version .*\(format 99; this version supports formats up to 11\)/,
     );
-    expect(beside(path)).toEqual([]);
+    expect(damagedFilesOf(path)).toEqual([]);
   });
 
   it('of another program is rejected and not changed', () => {
@@ -88,19 +88,19 @@ describe('a file', () => {
     const database = new DatabaseSync(path);
     database.exec('CREATE TABLE bookmarks (url TEXT)');
     database.close();
-    expect(caught(() => sqliteStores(path)).message).toContain('is a SQLite file of another program');
-    expect(beside(path)).toEqual([]);
+    expect(errorOf(() => sqliteStores(path)).message).toContain('is a SQLite file of another program');
+    expect(damagedFilesOf(path)).toEqual([]);
   });
 
-  it('in a missing folder is an error that names it', () => {
-    const error = caught(() => sqliteStores(at('nowhere/spend.db')));
+  it('in a missing folder is reported with its path', () => {
+    const error = errorOf(() => sqliteStores(at('nowhere/spend.db')));
     expect(error).toMatchObject({ kind: 'config' });
     expect(error.message).toMatch(
       /nowhere\/spend\.db cannot be opened: .*; end any program that locks it, or pass a path in an existing, writable folder/,
     );
   });
 
-  it('that was closed rejects later calls, and may be closed again', async () => {
+  it('that was closed rejects later calls, and can be closed again', async () => {
     const stores = sqliteStores(at('closed.db'));
     await stores.close();
     await stores.close();
@@ -109,7 +109,7 @@ describe('a file', () => {
   });
 });
 
-it('binds by place alone: Node 22.16 takes a numbered parameter for a named one', () => {
+it('the sources contain no numbered parameters, which Node 22.16 treats as named ones', () => {
   const src = join(import.meta.dirname, '../src');
   const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.ts'),

@@ -7,18 +7,18 @@ const THREADS = 4;
 const ROUNDS = 100;
 const at = folder();
 
-it('a new file that several open at the same moment is the file of all of them', async () => {
+it('several threads can open a new file at the same time', async () => {
   const paths = Array.from({ length: ROUNDS }, (_, round) => at(`${round}.db`));
-  const come = new Int32Array(new SharedArrayBuffer(4));
-  const said: unknown[] = [];
+  const arrivals = new Int32Array(new SharedArrayBuffer(4));
+  const errors: unknown[] = [];
   await Promise.all(
     Array.from({ length: THREADS }, async () => {
       const thread = new Worker(new URL('opener-thread.ts', import.meta.url), {
-        workerData: { paths, threads: THREADS, come },
+        workerData: { paths, threads: THREADS, come: arrivals },
       });
-      thread.on('message', (text) => said.push(text));
+      thread.on('message', (text) => errors.push(text));
       await once(thread, 'exit');
     }),
   );
-  expect(said).toEqual([]);
+  expect(errors).toEqual([]);
 }, 120_000);

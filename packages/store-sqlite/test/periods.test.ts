@@ -6,7 +6,7 @@ import { folder } from './folder.ts';
 
 const at = folder();
 
-it('a claim that comes as its period ends begins the next, not one that is over at once', async () => {
+it('a claim at the end of its period begins the next complete period', async () => {
   const clock = fakeClock(Date.UTC(2026, 10, 1));
   await using stores = sqliteStores(at('periods.db'), { clock });
   const claim: Claim = { counter: 'a', max: 9n, amount: 1n, resetsInMs: 1, whenLapsed: 'spent' };
@@ -16,20 +16,20 @@ it('a claim that comes as its period ends begins the next, not one that is over 
   expect(await stores.ledger.counters('a')).toMatchObject([{ held: 2n, resetsAt: clock.now() + 1 }]);
 });
 
-it('what was held before its counter was forgotten is not booked into what began after', async () => {
+it('settling a reservation of a deleted counter does not change its new counter', async () => {
   const clock = fakeClock(Date.UTC(2026, 10, 1));
   const path = at('forgotten.db');
   const claim: Claim = { counter: 'a', max: 9n, amount: 5n, resetsInMs: 60_000, whenLapsed: 'spent' };
-  const until = 30 * 86_400_000;
+  const leaseMs = 30 * 86_400_000;
   {
     await using before = sqliteStores(path, { clock });
-    await before.ledger.reserve('old', [claim], until);
+    await before.ledger.reserve('old', [claim], leaseMs);
   }
   await clock.advance(8 * 86_400_000);
   await using stores = sqliteStores(path, { clock });
-  // It looks for what can be forgotten with the first claim after it was opened.
-  await stores.ledger.reserve('other', [{ ...claim, counter: 'b' }], until);
-  await stores.ledger.reserve('new', [claim], until);
+  // The first claim after opening deletes old counters.
+  await stores.ledger.reserve('other', [{ ...claim, counter: 'b' }], leaseMs);
+  await stores.ledger.reserve('new', [claim], leaseMs);
   await stores.ledger.settle('old', [{ counter: 'a', amount: 3n }]);
   expect(await stores.ledger.counters('a')).toMatchObject([{ used: 0n, held: 5n }]);
 });

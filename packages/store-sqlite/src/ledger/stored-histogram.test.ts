@@ -2,7 +2,7 @@ import { quantile, stepOf, type Histogram } from '@majordomo/core/toolkit';
 import { expect, it } from 'vitest';
 import { addBytes, withStep } from './stored-histogram.ts';
 
-it('bytes hold what was added, in any order', () => {
+it('the stored bytes contain the added values in any order', () => {
   const durations = [5, 900, 5, 0, 60, 900, 900];
   const bytes = durations.reduce<Uint8Array | undefined>((all, ms) => withStep(all, stepOf(ms)), undefined);
   const histogram: Histogram = new Map();
