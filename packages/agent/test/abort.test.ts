@@ -8,11 +8,11 @@ const quick: Tool = {
   parameters: { type: 'object' },
   run: () => 'done',
 };
-const deaf: Tool = { ...quick, name: 'deaf', run: () => new Promise(() => undefined) };
+const neverEnding: Tool = { ...quick, name: 'neverEnding', run: () => new Promise(() => undefined) };
 const UNKNOWN = '!The run was interrupted: it is not known whether this call ran.';
 
-describe('an abort', () => {
-  it('in the middle of a tool fires its signal, and every call has a result', async () => {
+describe('an abort of a run', () => {
+  it('aborts the signal of the running tool and adds a result for every call', async () => {
     const controller = new AbortController();
     const reasons: unknown[] = [];
     const slow: Tool = {
@@ -34,10 +34,10 @@ describe('an abort', () => {
     expect(error.message).toBe('the run ended in step 2: the run was aborted while "slow" ran');
   });
 
-  it('does not wait for a tool that is deaf to it, and keeps what others gave beside it', async () => {
+  it('does not wait for a tool that ignores the signal, and keeps the results of parallel tools', async () => {
     const controller = new AbortController();
-    const { agent } = world([calls(['1', 'deaf'], ['2', 'quick'])], {
-      tools: [quick, deaf],
+    const { agent } = world([calls(['1', 'neverEnding'], ['2', 'quick'])], {
+      tools: [quick, neverEnding],
       parallelTools: true,
     });
     const onToolEnd = (): void => {
@@ -49,13 +49,13 @@ describe('an abort', () => {
     expect(resultTexts(error.state.messages)).toEqual([UNKNOWN, 'done']);
   });
 
-  it('before the run opens no call', async () => {
+  it('before the run prevents any model call', async () => {
     const { agent, requests } = world(['hi']);
     const error = await runError(agent.run('go', { signal: AbortSignal.abort() }));
     expect([error.cause.kind, requests.length, error.state.steps]).toEqual(['aborted', 0, 0]);
   });
 
-  it('between two tools runs no further one', async () => {
+  it('between two tools prevents the second tool from running', async () => {
     const controller = new AbortController();
     const ran: string[] = [];
     const last: Tool = {
@@ -74,7 +74,7 @@ describe('an abort', () => {
     expect([ran, resultTexts(error.state.messages)]).toEqual([['1'], ['done', UNKNOWN]]);
   });
 
-  it('during the answer ends the call, and the transcript ends before it', async () => {
+  it('during an answer ends the model call, and the transcript does not contain the partial answer', async () => {
     const controller = new AbortController();
     const { agent } = world([call('quick'), { hang: true, after: 'Hel' }], {
       tools: [quick],

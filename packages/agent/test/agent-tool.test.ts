@@ -12,8 +12,8 @@ const usage = (input: number) => ({
 const delegateTo = (agent: Agent): Tool => agentTool({ name: 'helper', description: 'Helps', agent });
 const delegation = { toolCalls: [{ id: 'h', name: 'helper', args: { task: 'look' } }], usage: usage(1) };
 
-describe('an agent as a tool of another', () => {
-  it('gets the task, gives its answer, and its usage is summed', async () => {
+describe('an agent as a tool of another agent', () => {
+  it('receives the task, returns its answer, and adds its usage to that of the run', async () => {
     const inner = world([{ text: 'Found.', usage: usage(10) }]);
     const { agent } = world([delegation, { text: 'He found it.', usage: usage(100) }], {
       tools: [delegateTo(inner.agent)],
@@ -25,15 +25,15 @@ describe('an agent as a tool of another', () => {
     ]);
   });
 
-  it('inherits abort, call options, context and key', async () => {
+  it('inherits the signal, the call options, the context and the key', async () => {
     const controller = new AbortController();
-    let seen: ToolContext | undefined;
+    let toolContext: ToolContext | undefined;
     const stop: Tool = {
       name: 'stop',
       description: 's',
       parameters: { type: 'object' },
       run: (_args, context) => {
-        seen = context;
+        toolContext = context;
         controller.abort();
         return new Promise(() => undefined);
       },
@@ -45,15 +45,15 @@ describe('an agent as a tool of another', () => {
     );
     expect([
       error.cause.kind,
-      seen?.signal.aborted,
-      seen?.options.tenant,
-      seen?.context,
-      seen?.key,
-      seen?.depth,
+      toolContext?.signal.aborted,
+      toolContext?.options.tenant,
+      toolContext?.context,
+      toolContext?.key,
+      toolContext?.depth,
     ]).toEqual(['aborted', true, 't', 7, 'r/1/h/1/s', 1]);
   });
 
-  it('that stops without an answer or fails is an error result, and is paid for', async () => {
+  it('returns an error result if it fails or stops without an answer, and its usage counts', async () => {
     const wait: Tool = {
       name: 'wait',
       description: 'w',
@@ -86,7 +86,7 @@ describe('an agent as a tool of another', () => {
     }
   });
 
-  it('may be nested three deep and no deeper', async () => {
+  it('can be nested at most three levels deep', async () => {
     let agent = world(['never']).agent;
     const depths: number[] = [];
     for (let level = 0; level < 4; level++) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { plain } from './support/tools.ts';
 import { call, faultOf, runError, world } from './support/world.ts';
 
-describe('the text of an answer', () => {
+describe('the text of a result', () => {
   it.each([
     [
       'The capital of Norway is Oslo, by the fjord.',
@@ -18,12 +18,12 @@ describe('the text of an answer', () => {
     ['I will count to it for you now.', '42', '42'],
     ['Let me look that up for you now.', 'As mentioned above, Oslo.', 'As mentioned above, Oslo.'],
     ['Let me look that up for you now.', 'Before 1925 it was Kristiania.', 'Before 1925 it was Kristiania.'],
-  ])('%j then %j is %j', async (early, last, text) => {
+  ])('of the turns %j and %j is %j', async (early, last, text) => {
     const { agent } = world([call('t', {}, early), last], { tools: [plain('t', () => 'x')] });
     expect((await agent.run('go')).text).toBe(text);
   });
 
-  it('is the early one when the last turn is empty, which is no error then', async () => {
+  it('is that of an earlier turn, with a warning, if the last turn is empty', async () => {
     const { agent } = world([call('t', {}, 'Oslo.'), { text: '' }], { tools: [plain('t', () => 'x')] });
     const result = await agent.run('go');
     expect([result.text, result.done, faultOf(result.messages)]).toEqual(['Oslo.', 'answered', undefined]);
@@ -32,14 +32,14 @@ describe('the text of an answer', () => {
     ]);
   });
 
-  it('never comes from a question before', async () => {
+  it('never comes from the answer to an earlier question', async () => {
     const { agent } = world(['See above.']);
     expect(
       (await agent.run([user('a?'), assistant('A long answer to another question.'), user('b?')])).text,
     ).toBe('See above.');
   });
 
-  it('is missing, and an error, when no turn had one', async () => {
+  it('is missing if no turn has text, and the run fails', async () => {
     const { agent } = world([call('t'), { text: '' }], { tools: [plain('t', () => 'x')] });
     expect((await runError(agent.run('go'))).cause.message).toContain('no content');
   });
@@ -51,13 +51,13 @@ describe('loop limits', () => {
     throw new Error('no');
   });
 
-  it('stop a run whose every call fails', async () => {
+  it('stop a run if every call fails', async () => {
     const turns = [call('same'), ...Array.from({ length: 9 }, () => call('bad'))];
     const result = await world(turns, { tools: [same, bad], loopLimits: { errorSteps: 3 } }).agent.run('go');
     expect([result.done, result.state.steps]).toEqual(['tool-loop', 4]);
   });
 
-  it('stop a run that repeats itself, whatever the order of the arguments', async () => {
+  it('stop a run that repeats a call, regardless of the order of the arguments', async () => {
     const turns = Array.from({ length: 9 }, (_, n) =>
       call('same', n % 2 === 0 ? { a: 1, b: 2 } : { b: 2, a: 1 }),
     );
@@ -65,14 +65,14 @@ describe('loop limits', () => {
     expect([result.done, result.state.steps]).toEqual(['tool-loop', 3]);
   });
 
-  it('stop a run that goes back and forth', async () => {
+  it('stop a run that alternates between two calls', async () => {
     const turns = Array.from({ length: 9 }, (_, n) => call('same', { a: n % 2 }));
     expect(
       (await world(turns, { tools: [same], loopLimits: { repeats: 3 } }).agent.run('go')).state.steps,
     ).toBe(5);
   });
 
-  it('leave a run alone that polls and learns', async () => {
+  it('do not stop a run that polls and receives new results', async () => {
     let polled = 0;
     const poll = plain('poll', () => `${++polled} %`);
     const turns = [...Array.from({ length: 6 }, () => call('poll')), 'done'];

@@ -4,14 +4,14 @@ import * as z from 'zod';
 import { defineTool, suspend, type Decision, type RunState, type Tool } from '../src/index.ts';
 import { call, calls, faultOf, resultTexts, runError, world } from './support/world.ts';
 
-const ran: string[] = [];
+const completedIds: string[] = [];
 const pay = defineTool({
   name: 'pay',
   description: 'Pays',
   parameters: z.object({ cents: z.number() }),
   approval: ({ cents }) => cents > 1000,
   run: ({ cents }, { callId }) => {
-    ran.push(callId);
+    completedIds.push(callId);
     return `paid ${cents}`;
   },
 });
@@ -20,7 +20,7 @@ const note: Tool = {
   description: 'Notes',
   parameters: { type: 'object' },
   run: (_args, { callId }) => {
-    ran.push(callId);
+    completedIds.push(callId);
     return 'noted';
   },
 };
@@ -34,12 +34,12 @@ const payment = (cents: number) => ({
 });
 
 describe('a call that needs approval', () => {
-  it('pauses the run after everything that needs none has run', async () => {
-    ran.length = 0;
+  it('pauses the run after all calls that need no approval have run', async () => {
+    completedIds.length = 0;
     const { agent } = world([payment(5000)], { tools: [pay, note] });
     const paused = await agent.run('pay');
     expect(paused.awaiting.map(({ id, args }) => [id, args])).toEqual([['p', { cents: 5000 }]]);
-    expect([paused.done, ran, paused.state.results.map(({ callId }) => callId)]).toEqual([
+    expect([paused.done, completedIds, paused.state.results.map(({ callId }) => callId)]).toEqual([
       undefined,
       ['n'],
       ['n'],
@@ -47,10 +47,14 @@ describe('a call that needs approval', () => {
   });
 
   it.each<[string, Decision, string]>([
-    ['runs when approved', { callId: 'p', approve: true }, 'paid 5000'],
-    ['is an error result when denied', { callId: 'p', deny: 'too much' }, '!The call was denied: too much'],
-    ['may be answered in its place', { callId: 'p', result: 'paid by hand' }, 'paid by hand'],
-  ])('%s', async (_what, decision, result) => {
+    ['runs if approved', { callId: 'p', approve: true }, 'paid 5000'],
+    [
+      'returns an error result if denied',
+      { callId: 'p', deny: 'too much' },
+      '!The call was denied: too much',
+    ],
+    ['returns the decided result', { callId: 'p', result: 'paid by hand' }, 'paid by hand'],
+  ])('%s', async (_name, decision, result) => {
     const { agent } = world([payment(5000), 'Done.'], { tools: [pay, note] });
     const paused = await agent.run('pay');
     const { text, messages, usage, state } = await agent.run(stored(paused.state), { decisions: [decision] });
@@ -58,21 +62,21 @@ describe('a call that needs approval', () => {
     expect([state.runId, usage]).toEqual([paused.state.runId, paused.usage]);
   });
 
-  it('is a matter of its arguments, as the schema reads them', async () => {
-    ran.length = 0;
+  it('is determined by the parsed arguments', async () => {
+    completedIds.length = 0;
     const { agent } = world([payment(5), 'Done.'], { tools: [pay, note] });
     expect((await agent.run('pay')).done).toBe('answered');
-    expect(ran).toEqual(['p', 'n']);
+    expect(completedIds).toEqual(['p', 'n']);
   });
 
-  it('with arguments that do not fit needs nobody', async () => {
+  it('with arguments that do not match the schema needs no decision', async () => {
     const { agent } = world([call('pay', { cents: 'all' }), 'Sorry.'], { tools: [pay] });
     expect(resultTexts((await agent.run('pay')).messages)).toEqual([
       expect.stringContaining('!Invalid arguments: cents: '),
     ]);
   });
 
-  it('with arguments that do not fit needs nobody, where every call of its tool would', async () => {
+  it('with arguments that do not match the schema needs no decision, even if every call of its tool needs approval', async () => {
     const always: Tool = { ...note, parameters: z.object({ cents: z.number() }), approval: true };
     const { agent } = world([call('note', { cents: 'all' }), 'Sorry.'], { tools: [always] });
     const { awaiting, messages } = await agent.run('note');
@@ -82,7 +86,7 @@ describe('a call that needs approval', () => {
     ]);
   });
 
-  it('of a tool that the step did not offer needs nobody', async () => {
+  it('of a tool that the step did not offer needs no decision', async () => {
     const { agent } = world([payment(5000), 'ok'], {
       tools: [pay, note],
       prepareStep: () => ({ tools: ['note'] }),
@@ -92,23 +96,23 @@ describe('a call that needs approval', () => {
   });
 
   it.each([
-    ['yes', 1],
-    ['no', 0],
-    ['cannot say', 1],
-  ])('may be found out in time: %s', async (answer, waiting) => {
+    ['true', 1],
+    ['false', 0],
+    ['an error', 1],
+  ])('is determined by an approval function that resolves to %s', async (outcome, waiting) => {
     const slow: Tool = {
       ...note,
       approval: async () => {
         await new Promise((resolve) => setImmediate(resolve));
-        if (answer === 'cannot say') throw new Error('the policy server is down');
-        return answer === 'yes';
+        if (outcome === 'an error') throw new Error('the policy server is down');
+        return outcome === 'true';
       },
     };
     const { awaiting, done } = await world([call('note'), 'ok'], { tools: [slow] }).agent.run('go');
     expect([awaiting.length, done]).toEqual([waiting, waiting === 0 ? 'answered' : undefined]);
   });
 
-  it('whose approval function never ends is not waited for after an abort', async () => {
+  it('whose approval function never settles does not delay the end of the run after an abort', async () => {
     const controller = new AbortController();
     const slow: Tool = {
       ...note,
@@ -121,17 +125,17 @@ describe('a call that needs approval', () => {
     expect((await runError(run)).kind).toBe('aborted');
   });
 
-  it('is checked once: what its state says holds wherever the run goes on', async () => {
-    let asked = 0;
-    const asking: Tool = { ...note, approval: () => ++asked > 0 };
-    const { agent } = world([calls(['a', 'note'], ['b', 'note']), 'ok'], { tools: [asking] });
+  it('is checked once; a continued run uses the approvals of its state', async () => {
+    let checks = 0;
+    const countingApproval: Tool = { ...note, approval: () => ++checks > 0 };
+    const { agent } = world([calls(['a', 'note'], ['b', 'note']), 'ok'], { tools: [countingApproval] });
     const { state } = await agent.run('go');
-    expect([asked, state.approvals]).toEqual([2, { a: true, b: true }]);
+    expect([checks, state.approvals]).toEqual([2, { a: true, b: true }]);
     await agent.run(stored(state), { decisions: [{ callId: 'a', approve: true }] });
-    expect(asked).toBe(2);
+    expect(checks).toBe(2);
   });
 
-  it('waits on under a driver that knows nothing of approvals', async () => {
+  it('waits if the driver has no effect for approvals', async () => {
     const { agent } = world([payment(5000)], { tools: [pay, note] });
     const { callModel, runTool } = agent.effects({ runId: 'r', signal: new AbortController().signal });
     const { awaiting } = await agent.drive(agent.begin('pay'), {
@@ -142,24 +146,26 @@ describe('a call that needs approval', () => {
     expect(awaiting.map(({ id }) => id)).toEqual(['p']);
   });
 
-  it('waits when its approval function fails', async () => {
-    const odd: Tool = {
+  it('waits if its approval function fails', async () => {
+    const failingApproval: Tool = {
       ...note,
       approval: () => {
         throw new Error('bug');
       },
     };
-    expect((await world([call('note')], { tools: [odd] }).agent.run('go')).awaiting).toHaveLength(1);
+    expect((await world([call('note')], { tools: [failingApproval] }).agent.run('go')).awaiting).toHaveLength(
+      1,
+    );
   });
 
-  it('is asked for anew in a later step with the same call id', async () => {
+  it('needs a new approval in a later step with the same call id', async () => {
     const { agent } = world([payment(5000), payment(6000), 'Done.'], { tools: [pay, note] });
     const first = await agent.run('pay');
     const second = await agent.run(first.state, { decisions: [{ callId: 'p', approve: true }] });
     expect(second.awaiting.map(({ args }) => args)).toEqual([{ cents: 6000 }]);
   });
 
-  it('pauses again when only one of two was decided', async () => {
+  it('pauses again if only one of two calls was decided', async () => {
     const always: Tool = { ...note, approval: true };
     const { agent } = world([calls(['a', 'note'], ['b', 'note']), 'Done.'], { tools: [always] });
     const paused = await agent.run('go');
@@ -169,8 +175,8 @@ describe('a call that needs approval', () => {
     expect(resultTexts(done.messages)).toEqual(['!The call was denied: no', 'noted']);
   });
 
-  it('both of two calls run when both are approved at once', async () => {
-    ran.length = 0;
+  it('runs together with a second call that is approved at the same time', async () => {
+    completedIds.length = 0;
     const always: Tool = { ...note, approval: true };
     const { agent } = world([calls(['a', 'note'], ['b', 'note']), 'Done.'], { tools: [always] });
     const { state } = await agent.run('go');
@@ -178,40 +184,37 @@ describe('a call that needs approval', () => {
       { callId: 'a', approve: true },
       { callId: 'b', approve: true },
     ];
-    expect([(await agent.run(state, { decisions })).text, ran]).toEqual(['Done.', ['a', 'b']]);
+    expect([(await agent.run(state, { decisions })).text, completedIds]).toEqual(['Done.', ['a', 'b']]);
   });
 
   it.each<[string, Decision, string]>([
     ['denied', { callId: 'n', deny: 'no' }, '!The call was denied: no'],
-    ['answered', { callId: 'n', result: 'by hand' }, 'by hand'],
-  ])(
-    'that was %s does not run, when its tool no longer asks for approval',
-    async (_how, decision, result) => {
-      ran.length = 0;
-      const turns = [calls(['n', 'note']), 'Done.'];
-      const { state } = await world(turns, { tools: [{ ...note, approval: true }] }).agent.run('go');
-      const { agent } = world(['Done.'], { tools: [note] });
-      const { messages, done } = await agent.run(stored(state), { decisions: [decision] });
-      expect([ran, resultTexts(messages), done]).toEqual([[], [result], 'answered']);
-    },
-  );
+    ['answered with a result', { callId: 'n', result: 'by hand' }, 'by hand'],
+  ])('that was %s does not run if its tool no longer needs approval', async (_name, decision, result) => {
+    completedIds.length = 0;
+    const turns = [calls(['n', 'note']), 'Done.'];
+    const { state } = await world(turns, { tools: [{ ...note, approval: true }] }).agent.run('go');
+    const { agent } = world(['Done.'], { tools: [note] });
+    const { messages, done } = await agent.run(stored(state), { decisions: [decision] });
+    expect([completedIds, resultTexts(messages), done]).toEqual([[], [result], 'answered']);
+  });
 
-  it('waits on, when its tool no longer asks for approval and nobody decided', async () => {
+  it('still waits without a decision if its tool no longer needs approval', async () => {
     const { state } = await world([calls(['n', 'note'])], { tools: [{ ...note, approval: true }] }).agent.run(
       'go',
     );
     expect((await world([], { tools: [note] }).agent.run(stored(state))).awaiting).toHaveLength(1);
   });
 
-  it('runs with the arguments of the decision, and the model is told', async () => {
+  it('runs with the arguments of the decision, and its result reports the change', async () => {
     const { agent, requests } = world([payment(5000), 'Done.'], { tools: [pay, note] });
     const { state } = await agent.run('pay');
-    const told: unknown[] = [];
+    const startedArgs: unknown[] = [];
     const { messages } = await agent.run(stored(state), {
       decisions: [{ callId: 'p', approve: true, args: { cents: 700 } }],
-      onToolStart: ({ call: { args } }) => void told.push(args),
+      onToolStart: ({ call: { args } }) => void startedArgs.push(args),
     });
-    expect(told).toEqual([{ cents: 700 }]);
+    expect(startedArgs).toEqual([{ cents: 700 }]);
     expect(resultTexts(messages)).toEqual([
       'The arguments were changed before the call ran: {"cents":700},paid 700',
       'noted',
@@ -220,11 +223,11 @@ describe('a call that needs approval', () => {
     expect(turn?.parts).toContainEqual(expect.objectContaining({ args: { cents: 5000 } }));
   });
 
-  it('does not take arguments that do not fit, and nothing runs', async () => {
-    ran.length = 0;
+  it('rejects decided arguments that do not match the schema, and no tool runs', async () => {
+    completedIds.length = 0;
     const { agent } = world([payment(5000), 'Done.'], { tools: [pay, note] });
     const { state } = await agent.run('pay');
-    ran.length = 0;
+    completedIds.length = 0;
     const args = { cents: 'few' };
     await expect(
       agent.run(state, { decisions: [{ callId: 'p', approve: true, args }] }),
@@ -233,7 +236,7 @@ describe('a call that needs approval', () => {
       message: expect.stringContaining('decisions[0].args do not match the schema of pay: cents: ') as string,
       details: { path: 'decisions[0].args', issues: [{ path: ['cents'] }] },
     });
-    expect(ran).toEqual([]);
+    expect(completedIds).toEqual([]);
   });
 
   it.each([
@@ -242,19 +245,19 @@ describe('a call that needs approval', () => {
     [{ callId: 'p', deny: 1 }],
     [{ approve: true }],
     [{ callId: 'p', approve: true, deny: 'no' }],
-  ])('is not decided by %j: whether that is a yes is not guessed', async (odd) => {
+  ])('rejects the ambiguous decision %j', async (invalidDecision) => {
     const { agent } = world([payment(5000), 'Done.'], { tools: [pay, note] });
     const { state } = await agent.run('pay');
-    await expect(agent.run(state, { decisions: [odd as never] })).rejects.toMatchObject({
+    await expect(agent.run(state, { decisions: [invalidDecision as never] })).rejects.toMatchObject({
       kind: 'invalid-request',
       details: { path: 'decisions[0]' },
     });
     const effects = agent.effects({ runId: 'r', signal: new AbortController().signal });
-    const driven = agent.drive(state, { ...effects, decisions: async () => [odd as never] });
+    const driven = agent.drive(state, { ...effects, decisions: async () => [invalidDecision as never] });
     await expect(driven).rejects.toMatchObject({ kind: 'invalid-request' });
   });
 
-  it('that nobody waits for is a mistake, not silence', async () => {
+  it('rejects a decision on a call that does not wait', async () => {
     const { agent } = world([payment(5000)], { tools: [pay, note] });
     const { state } = await agent.run('pay');
     await expect(agent.run(state, { decisions: [{ callId: 'q', approve: true }] })).rejects.toMatchObject({
@@ -268,10 +271,10 @@ describe('a tool that suspends', () => {
     name: 'ask',
     description: 'Asks a person',
     parameters: { type: 'object' },
-    run: () => (ran.push('ask'), suspend({ url: 'https://example.com/form/1' })),
+    run: () => (completedIds.push('ask'), suspend({ url: 'https://example.com/form/1' })),
   };
 
-  it('pauses the run with its payload, and a result goes on', async () => {
+  it('pauses the run with its payload, and a decided result continues the run', async () => {
     const { agent } = world([calls(['a', 'ask'], ['n', 'note']), 'Done.'], { tools: [ask, note] });
     const paused = await agent.run('go');
     expect(paused.state.suspended).toEqual([{ callId: 'a', payload: { url: 'https://example.com/form/1' } }]);
@@ -280,15 +283,17 @@ describe('a tool that suspends', () => {
     expect([done.text, resultTexts(done.messages)]).toEqual(['Done.', ['blue', 'noted']]);
   });
 
-  it('with a payload that no state could keep has failed', async () => {
-    const circle: unknown[] = [];
-    circle.push(circle);
-    const odd: Tool = { ...ask, run: () => suspend(circle as never) };
-    const { messages } = await world([calls(['a', 'ask']), 'Done.'], { tools: [odd] }).agent.run('go');
+  it('fails if its payload cannot be stored as JSON', async () => {
+    const circular: unknown[] = [];
+    circular.push(circular);
+    const circularPayload: Tool = { ...ask, run: () => suspend(circular as never) };
+    const { messages } = await world([calls(['a', 'ask']), 'Done.'], { tools: [circularPayload] }).agent.run(
+      'go',
+    );
     expect(resultTexts(messages)).toEqual([expect.stringContaining('!The tool failed: Converting circular')]);
   });
 
-  it('does not run again: to approve it is a mistake', async () => {
+  it('rejects an approval, because it does not run again', async () => {
     const { agent } = world([calls(['a', 'ask'])], { tools: [ask] });
     const { state } = await agent.run('go');
     await expect(agent.run(state, { decisions: [{ callId: 'a', approve: true }] })).rejects.toThrow(
@@ -296,7 +301,7 @@ describe('a tool that suspends', () => {
     );
   });
 
-  it('may need approval before that', async () => {
+  it('can need approval before it suspends', async () => {
     const { agent } = world([calls(['a', 'ask']), 'Done.'], { tools: [{ ...ask, approval: true }] });
     const first = await agent.run('go');
     const second = await agent.run(first.state, { decisions: [{ callId: 'a', approve: true }] });
@@ -309,7 +314,7 @@ describe('a tool that suspends', () => {
     expect(third.text).toBe('Done.');
   });
 
-  it('waits beside others in parallel', async () => {
+  it('waits while parallel calls complete', async () => {
     const { agent } = world([calls(['a', 'ask'], ['n', 'note'])], {
       tools: [ask, note],
       parallelTools: true,

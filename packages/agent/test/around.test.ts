@@ -5,24 +5,24 @@ import { plain } from './support/tools.ts';
 import { call, runError, world } from './support/world.ts';
 
 const span = new AsyncLocalStorage<string>();
-const nameOf = (what: AgentWork): string =>
-  what.type === 'run' ? what.runId : `${what.runId} ${what.call.name}`;
+const nameOf = (work: AgentWork): string =>
+  work.type === 'run' ? work.runId : `${work.runId} ${work.call.name}`;
 
 describe('around', () => {
-  it('runs the run and each tool inside it', async () => {
-    const seen: unknown[] = [];
+  it('wraps the run and each tool', async () => {
+    const spans: unknown[] = [];
     const look = plain('look', () => `in ${span.getStore() ?? 'none'}`);
     const { agent } = world([call('look'), 'ok'], {
       tools: [look],
-      around: (what, run) => span.run(nameOf(what), run),
-      prepareStep: () => void seen.push(span.getStore()),
+      around: (work, run) => span.run(nameOf(work), run),
+      prepareStep: () => void spans.push(span.getStore()),
     });
     const { messages } = await agent.run('go', { runId: 'r' });
-    expect(seen).toEqual(['r', 'r']);
+    expect(spans).toEqual(['r', 'r']);
     expect(messages[2]?.parts[0]).toMatchObject({ content: [{ text: 'in r look' }] });
   });
 
-  const odd: readonly (readonly [string, Around])[] = [
+  const faultyFunctions: readonly (readonly [string, Around])[] = [
     [
       'throws',
       () => {
@@ -30,15 +30,15 @@ describe('around', () => {
       },
     ],
     [
-      'throws later',
+      'throws after the run started',
       (_what, run) => {
         run();
         throw new Error('bug');
       },
     ],
-    ['does not run it', () => undefined as never],
+    ['does not start the run', () => undefined as never],
     [
-      'runs it twice',
+      'starts the run twice',
       (_what, run) => {
         run();
         return run();
@@ -46,15 +46,15 @@ describe('around', () => {
     ],
     ['rejects', () => Promise.reject(new Error('bug')) as never],
   ];
-  it.each(odd)('that %s changes nothing', async (_how, around) => {
+  it.each(faultyFunctions)('does not change the run if it %s', async (_name, around) => {
     let runs = 0;
     const look = plain('look', () => `${++runs}`);
     const { agent, requests } = world([call('look'), 'ok'], { tools: [look], around });
     expect([(await agent.run('go')).text, runs, requests.length]).toEqual(['ok', 1, 2]);
   });
 
-  it('gets a run that fails as well', async () => {
-    const { agent } = world([{ fail: 'auth' }], { around: (what, run) => span.run(nameOf(what), run) });
+  it('wraps a run that fails', async () => {
+    const { agent } = world([{ fail: 'auth' }], { around: (work, run) => span.run(nameOf(work), run) });
     expect((await runError(agent.run('go'))).kind).toBe('auth');
   });
 });

@@ -127,7 +127,7 @@ describe('a budget', () => {
     ]);
   });
 
-  it('is part of the state that `begin` returns, and of a state that is driven', async () => {
+  it('is part of the state that `begin` returns, and applies to `drive`', async () => {
     const { agent } = world([answer(5)], { budget: { maxTokens: 0 } });
     expect(agent.begin('go').budget).toEqual({ maxTokens: 0 });
     expect(agent.begin('go', { budget: { maxMs: 1 } }).budget).toEqual({ maxMs: 1 });
@@ -183,7 +183,7 @@ describe('the cost of a run', () => {
     expect(result.state.spent).toMatchObject({ nanoUsd: '104', tokens: 32 });
   });
 
-  it('is that of a function that rejects: the run ends with config', async () => {
+  it('ends the run with a config error if its function rejects', async () => {
     const { agent } = world([answer(20)], { cost: () => Promise.reject(new Error('no catalog')) });
     await expect(agent.run('go')).rejects.toMatchObject({
       kind: 'config',
@@ -220,7 +220,7 @@ describe('a sub-agent', () => {
     expect([done, spent.tokens, inner.requests.length]).toEqual(['answered', 15, 1]);
   });
 
-  it('that fails is paid for', async () => {
+  it('that fails adds its usage to the run', async () => {
     const inner = world([looking(10), { fail: 'auth' }], { tools: [look] });
     const { agent } = world([delegation, answer(1)], { tools: [delegate(inner.agent)], cost });
     expect((await agent.run('go')).spent).toMatchObject({ nanoUsd: '57', tokens: 15 });
@@ -230,7 +230,7 @@ describe('a sub-agent', () => {
 const config = (path: string): Error =>
   expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) as object }) as Error;
 
-describe('a budget that is invalid is config with its path, before a model call', () => {
+describe('an invalid budget is a config error with its path, before a model call', () => {
   const wrong: readonly (readonly [string, unknown])[] = [
     ['budget', 5],
     ['budget', null],

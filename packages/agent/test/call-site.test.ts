@@ -6,61 +6,61 @@ import { createAgent, defineTool, RunError, type Agent } from '../src/index.ts';
 const modelOf = (...turns: readonly Turn[]): ChatModel =>
   createMajordomo({ providers: [fakeProvider({ id: 'f', models: { x: turns } })] }).model('f/x');
 
-/** Each way of running, called by a function whose name can be looked for in a stack. */
-const ASKED: Readonly<Record<string, (agent: Agent) => Promise<unknown>>> = {
+/** Functions that start a run in a function whose name the test finds in the stack. */
+const START_RUN: Readonly<Record<string, (agent: Agent) => Promise<unknown>>> = {
   run(agent) {
-    function lineOfTheApp(): Promise<unknown> {
+    function applicationFunction(): Promise<unknown> {
       return agent.run('hi');
     }
-    return lineOfTheApp();
+    return applicationFunction();
   },
   'events of a stream'(agent) {
-    function lineOfTheApp(): AsyncIterable<unknown> {
+    function applicationFunction(): AsyncIterable<unknown> {
       return agent.stream('hi');
     }
-    const events = lineOfTheApp();
+    const events = applicationFunction();
     return (async () => {
       for await (const _event of events);
     })();
   },
   'result of a stream'(agent) {
-    function lineOfTheApp(): Promise<unknown> {
+    function applicationFunction(): Promise<unknown> {
       return agent.stream('hi').result();
     }
-    return lineOfTheApp();
+    return applicationFunction();
   },
 };
 
-describe.each(Object.entries(ASKED))(
-  'the stack of what ends a run by %s has a line of the app',
-  (_name, ask) => {
+describe.each(Object.entries(START_RUN))(
+  'the stack of an error of %s contains the line of the application',
+  (_name, startRun) => {
     const failed = async (agent: Agent): Promise<unknown> => {
-      const answer = ask(agent);
+      const answer = startRun(agent);
       answer.catch(() => undefined);
       await new Promise((resolve) => setImmediate(resolve));
       return answer.catch((error: unknown) => error);
     };
 
-    it('when the model fails', async () => {
+    it('if the model fails', async () => {
       const error = await failed(createAgent({ model: modelOf({ fail: 'auth' }) }));
-      expect(RunError.is(error, 'auth') && error.stack).toContain('lineOfTheApp');
+      expect(RunError.is(error, 'auth') && error.stack).toContain('applicationFunction');
     });
 
-    it('when a function of the app fails', async () => {
+    it('if a function of the application fails', async () => {
       const maxSteps = (): number => {
         throw new Error('no budget');
       };
       const error = await failed(createAgent({ model: modelOf('hi'), maxSteps }));
-      expect(error instanceof Error && error.stack).toContain('lineOfTheApp');
+      expect(error instanceof Error && error.stack).toContain('applicationFunction');
     });
   },
 );
 
-it('an error shows its own name, wherever Node shows it', () => {
+it('the class RunError is named RunError', () => {
   expect(RunError.name).toBe('RunError');
 });
 
-it('an agent without a model is told at once, and so are two tools of one name', () => {
+it('createAgent rejects an invalid model and two tools with one name', () => {
   const tool = defineTool({ name: 'a', description: 'a', parameters: { type: 'object' }, run: () => 'a' });
   for (const model of [undefined, null, 'openai/gpt', createMajordomo({ providers: [] })]) {
     expect(() => createAgent({ model: model as unknown as ChatModel })).toThrow(

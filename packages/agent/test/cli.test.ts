@@ -12,7 +12,7 @@ let folder = '';
 const command = (): string => path.join(folder, 'claude');
 const prompts = (): Promise<string> => readFile(path.join(folder, 'prompt'), 'utf8').catch(() => '');
 
-const said = {
+const cliOutput = {
   type: 'result',
   subtype: 'success',
   is_error: false,
@@ -22,7 +22,7 @@ const said = {
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'majordomo-agent-'));
-  const script = `#!/bin/sh\ncat >> '${folder}/prompt'\necho '${JSON.stringify(said)}'\n`;
+  const script = `#!/bin/sh\ncat >> '${folder}/prompt'\necho '${JSON.stringify(cliOutput)}'\n`;
   await writeFile(command(), script, { mode: 0o755 });
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -35,7 +35,10 @@ const look: Tool = {
 };
 
 /** Returns an agent over a CLI and a fake model that calls the tool and answers. */
-function opened(spec: string, options: (cli: AgentOptions['model']) => Partial<AgentOptions> = () => ({})) {
+function createTestAgent(
+  spec: string,
+  options: (cli: AgentOptions['model']) => Partial<AgentOptions> = () => ({}),
+) {
   const fake = fakeProvider({ id: 'f', models: { m: [calls(['c1', 'look']), { text: 'Seen.' }] } });
   const cli = createCli({
     id: 'cli',
@@ -47,14 +50,14 @@ function opened(spec: string, options: (cli: AgentOptions['model']) => Partial<A
   return createAgent({ model: majordomo.model(spec), ...options(majordomo.model('cli/default')) });
 }
 
-describe('a CLI, which takes no tools', () => {
-  it('is passed over by an agent that has some', async () => {
-    const result = await opened('cli/default,f/m', () => ({ tools: [look] })).run('Look.');
+describe('a CLI, which does not support tools', () => {
+  it('is skipped by an agent that has tools', async () => {
+    const result = await createTestAgent('cli/default,f/m', () => ({ tools: [look] })).run('Look.');
     expect([result.text, result.done, await prompts()]).toEqual(['Seen.', 'answered', '']);
   });
 
-  it('answers the step that offers none, and is told in words what the tools gave', async () => {
-    const agent = opened('f/m', (model) => ({
+  it('answers a step that offers no tools, and receives the tool results as text', async () => {
+    const agent = createTestAgent('f/m', (model) => ({
       tools: [look],
       prepareStep: ({ step }) => (step === 2 ? { model, tools: [] } : undefined),
     }));

@@ -12,10 +12,10 @@ const folder = mkdtempSync(join(tmpdir(), 'majordomo-crash-'));
 const program = join(import.meta.dirname, 'support/crash-process.ts');
 const UNKNOWN = 'The outcome of this call is unknown';
 
-/** How a process over some schedules ended: its exit code, or the signal that killed it. */
-function oneProcess(from: number, to: number): Promise<number | string> {
+/** Runs one process for a range of schedules. Returns its exit code, or the signal that killed it. */
+function runProcess(from: number, to: number): Promise<number | string> {
   return new Promise((resolve, reject) => {
-    // All these processes load the same code: compiled once.
+    // All processes load the same code; the cache avoids compiling it again.
     const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') };
     const child = spawn(process.execPath, [program, folder, String(from), String(to)], {
       env,
@@ -28,10 +28,10 @@ function oneProcess(from: number, to: number): Promise<number | string> {
   });
 }
 
-/** Processes one after the other, until one lives to the end of its schedules; returns how many were killed. */
-async function lane(from: number, to: number): Promise<number> {
+/** Runs processes one after another until one completes the schedules. Returns the number of killed processes. */
+async function runUntilDone(from: number, to: number): Promise<number> {
   for (let killed = 0; ; killed++) {
-    const end = await oneProcess(from, to);
+    const end = await runProcess(from, to);
     if (end === 0) return killed;
     if (end !== 'SIGKILL') throw new Error(`the process ended with ${end}`);
   }
@@ -44,10 +44,10 @@ const lines = (name: string): readonly string[] => {
 
 let killed = 0;
 beforeAll(async () => {
-  await oneProcess(0, 0);
+  await runProcess(0, 0);
   const half = SCHEDULES / 2;
-  const lanes = await Promise.all([lane(0, half), lane(half, SCHEDULES)]);
-  killed = lanes.reduce((sum, count) => sum + count, 0);
+  const killCounts = await Promise.all([runUntilDone(0, half), runUntilDone(half, SCHEDULES)]);
+  killed = killCounts.reduce((sum, count) => sum + count, 0);
 }, 300_000);
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -56,9 +56,9 @@ afterAll(() => {
 interface Outcome {
   readonly state: RunState;
   readonly undisturbed: RunState;
-  /** Tools that ran, such as `pay r/1/c0`, once for every run. */
+  /** Tool runs, such as `pay r/1/c0`, with one item per run. */
   readonly runs: readonly string[];
-  /** Where its processes died, such as `before tool r/1/c0`. */
+  /** Places where its processes were killed, such as `before tool r/1/c0`. */
   readonly deaths: readonly string[];
 }
 
@@ -66,8 +66,11 @@ async function outcomeOf(schedule: number): Promise<Outcome> {
   const state = fromJson<RunState>(JSON.parse(readFileSync(join(folder, `${schedule}.final`), 'utf8')));
   const agent = agentOf(schedule, () => undefined);
   const local = agent.effects({ runId: 'r', signal: new AbortController().signal });
-  const { state: calm } = await agent.drive(agent.begin('go'), { ...local, decisions: async () => [] });
-  const undisturbed = fromJson<RunState>(toJson(calm));
+  const { state: undisturbedState } = await agent.drive(agent.begin('go'), {
+    ...local,
+    decisions: async () => [],
+  });
+  const undisturbed = fromJson<RunState>(toJson(undisturbedState));
   return { state, undisturbed, runs: lines(`${schedule}.runs`), deaths: lines(`${schedule}.deaths`) };
 }
 
@@ -75,7 +78,7 @@ const outcomes = (): Promise<readonly Outcome[]> =>
   Promise.all(Array.from({ length: SCHEDULES }, (_, n) => outcomeOf(n)));
 const countOf = <T>(items: readonly T[], item: T): number => items.filter((other) => other === item).length;
 
-/** Every tool run of a calm run, such as `count r/1/c0`. */
+/** Returns every tool run of an undisturbed run, such as `count r/1/c0`. */
 function expectedRuns({ undisturbed }: Outcome): readonly string[] {
   return undisturbed.messages.flatMap((message) =>
     message.role === 'tool'
@@ -89,13 +92,13 @@ function expectedRuns({ undisturbed }: Outcome): readonly string[] {
   );
 }
 
-/** A call of a tool that is begun once, whose process was killed between its claim and its entry. */
+/** Whether this is a run of a once tool whose process was killed between its claim and its entry. */
 const isLost = ({ deaths }: Outcome, run: string): boolean =>
   run.startsWith('pay ') &&
   deaths.some((death) => death === `after claim ${run.slice(4)}` || death === `before tool ${run.slice(4)}`);
 
-describe(`${SCHEDULES} runs over a journal on disk, killed by SIGKILL at random places`, () => {
-  it('were killed often, at entries of every kind', async () => {
+describe(`${SCHEDULES} runs with a journal on disk, killed by SIGKILL at random places`, () => {
+  it('are killed often, at entries of every kind', async () => {
     const deaths = (await outcomes()).flatMap((outcome) => outcome.deaths);
     expect(deaths).toHaveLength(killed);
     expect(killed).toBeGreaterThan(SCHEDULES * 0.7);
@@ -111,7 +114,7 @@ describe(`${SCHEDULES} runs over a journal on disk, killed by SIGKILL at random 
     }
   });
 
-  it('ran every tool exactly once where the kill came after an entry', async () => {
+  it('run every tool exactly once if each kill came after an entry', async () => {
     const clean = (await outcomes()).filter(({ deaths }) =>
       deaths.every((death) => death.startsWith('after ')),
     );
@@ -122,7 +125,7 @@ describe(`${SCHEDULES} runs over a journal on disk, killed by SIGKILL at random 
     }
   });
 
-  it('repeated a tool at most once for each kill between its run and its entry, under the same key', async () => {
+  it('repeat a tool at most once for each kill between its run and its entry, with the same key', async () => {
     for (const outcome of await outcomes()) {
       const expected = expectedRuns(outcome);
       expect(outcome.runs.filter((run) => !expected.includes(run))).toEqual([]);
@@ -134,7 +137,7 @@ describe(`${SCHEDULES} runs over a journal on disk, killed by SIGKILL at random 
     }
   });
 
-  it('never began a tool twice that is begun once', async () => {
+  it('never start a once tool twice', async () => {
     const all = await outcomes();
     const paid = all.flatMap(({ runs }) =>
       [...new Set(runs)].filter((run) => run.startsWith('pay ')).map((run) => countOf(runs, run)),
@@ -144,29 +147,29 @@ describe(`${SCHEDULES} runs over a journal on disk, killed by SIGKILL at random 
     expect(all.some((outcome) => outcome.runs.some((run) => isLost(outcome, run)))).toBe(true);
   });
 
-  it('ended in the state of a run that nobody disturbed, but for calls whose outcome nobody can know', async () => {
+  it('end in the state of an undisturbed run, except for calls with an unknown outcome', async () => {
     for (const outcome of await outcomes()) {
       const { state, undisturbed } = outcome;
-      const told = JSON.stringify(state.messages.filter(({ role }) => role === 'tool'));
+      const toolMessagesJson = JSON.stringify(state.messages.filter(({ role }) => role === 'tool'));
       const lost = expectedRuns(outcome).filter((run) => isLost(outcome, run));
-      expect(told.split(UNKNOWN).length - 1).toBe(lost.length);
+      expect(toolMessagesJson.split(UNKNOWN).length - 1).toBe(lost.length);
       expect(faultOf(state.messages)).toBeUndefined();
       expect(withoutUnknown(state)).toEqual(withoutLost(undisturbed, lost));
     }
   });
 });
 
-/** The results of lost calls taken out of both, all else must be equal. */
+// Both states are compared without the results of lost calls.
 const withoutUnknown = (state: RunState): unknown =>
   withoutResults(state, (text) => text.startsWith(UNKNOWN));
 const withoutLost = (state: RunState, lost: readonly string[]): unknown =>
   withoutResults(state, (text) => lost.includes(text.replace(' of ', ' ')));
 
-function withoutResults(state: RunState, isOut: (text: string) => boolean): unknown {
+function withoutResults(state: RunState, isOmitted: (text: string) => boolean): unknown {
   const messages = state.messages.map((message) => {
     if (message.role !== 'tool') return message;
     const parts = message.parts.map((part) =>
-      part.content.some((piece) => piece.type === 'text' && isOut(piece.text))
+      part.content.some((piece) => piece.type === 'text' && isOmitted(piece.text))
         ? { callId: part.callId }
         : part,
     );

@@ -11,17 +11,17 @@ import { calls, faultOf, resultTexts, world } from './support/world.ts';
 const signal = new AbortController().signal;
 const driver = (agent: Agent, runId = 'r') => agent.effects({ runId, signal });
 
-describe('a run whose journal throws it away after every entry', () => {
-  it.each([false, true])('does every effect once, tools side by side: %s', async (parallelTools) => {
+describe('a run whose journal restarts it after every entry', () => {
+  it.each([false, true])('runs every effect once, parallel tools: %s', async (parallelTools) => {
     const a = counting('a');
     const b = counting('b', 'once');
-    const waiting = [[user('Hurry!')]];
+    const steering = [[user('Hurry!')]];
     const { agent, requests } = world(
       [calls(['1', 'a'], ['2', 'b'], ['3', 'a']), calls(['1', 'b']), 'Done.'],
       {
         tools: [{ ...a.tool, approval: ({ ok }) => ok === false }, b.tool],
         parallelTools,
-        steer: () => waiting.shift(),
+        steer: () => steering.shift(),
       },
     );
     const { value, entries } = await replayRun((journal) =>
@@ -50,9 +50,9 @@ describe('a run whose journal throws it away after every entry', () => {
     expect(value.messages.filter(({ role }) => role === 'user')).toHaveLength(2);
   });
 
-  it('asks for decisions once, and waits in the engine instead of pausing', async () => {
+  it('requests each decision once, and waits in the engine instead of pausing', async () => {
     const pay = counting('pay');
-    const asked: string[] = [];
+    const decisionIds: string[] = [];
     const { agent } = world([calls(['1', 'pay'], ['2', 'pay']), 'Done.'], {
       tools: [{ ...pay.tool, approval: true }],
     });
@@ -62,20 +62,20 @@ describe('a run whose journal throws it away after every entry', () => {
         journaled(
           agent,
           journalOver(journal, async (callId) => {
-            asked.push(callId);
+            decisionIds.push(callId);
             return callId === '1' ? { callId, approve: true } : { callId, deny: 'once is enough' };
           }),
         ),
       ),
     );
-    expect([asked, pay.keys, resultTexts(value.messages)]).toEqual([
+    expect([decisionIds, pay.keys, resultTexts(value.messages)]).toEqual([
       ['1', '2'],
       ['r/1/1'],
       ['pay 1', '!The call was denied: once is enough'],
     ]);
   });
 
-  it('catches a driver whose step names are random', async () => {
+  it('rejects a driver whose step names are random', async () => {
     const a = counting('a');
     const { agent } = world([calls(['1', 'a']), 'Done.', 'Done.', 'Done.'], { tools: [a.tool] });
     let random = 0;
@@ -92,41 +92,41 @@ describe('a run whose journal throws it away after every entry', () => {
 });
 
 describe('a run on a journal', () => {
-  it('tells what happens, and nothing of what comes from the journal', async () => {
+  it('emits events for new steps, and no events for replayed steps', async () => {
     const { agent } = world([calls(['1', 'none']), 'Done.']);
-    const told: string[] = [];
-    const onEvent = ({ type }: { readonly type: string }): void => void told.push(type);
+    const eventTypes: string[] = [];
+    const onEvent = ({ type }: { readonly type: string }): void => void eventTypes.push(type);
     await replayRun((journal) =>
       agent.drive(agent.begin('go'), journaled(agent, journalOver(journal), { onEvent })),
     );
-    expect(told.filter((type) => type === 'step-start')).toHaveLength(2);
-    expect(told.filter((type) => type === 'tool-end')).toHaveLength(1);
+    expect(eventTypes.filter((type) => type === 'step-start')).toHaveLength(2);
+    expect(eventTypes.filter((type) => type === 'tool-end')).toHaveLength(1);
   });
 
-  it('hands its context to the tools, and keeps bytes and texts as they are', async () => {
-    const seen: unknown[] = [];
+  it('passes its context to the tools, and restores bytes from the journal', async () => {
+    const contexts: unknown[] = [];
     const bytes = Uint8Array.of(1, 2, 3);
-    const look: Tool = {
+    const lookTool: Tool = {
       name: 'look',
       description: 'looks',
       parameters: { type: 'object' },
       run: (_args, { context }) => {
-        seen.push(context);
+        contexts.push(context);
         return [{ type: 'image', mediaType: 'image/png', bytes }];
       },
     };
-    const { agent } = world([calls(['1', 'look']), 'Done.'], { tools: [look] });
+    const { agent } = world([calls(['1', 'look']), 'Done.'], { tools: [lookTool] });
     const { value } = await replayRun((journal) =>
       agent.drive(agent.begin('go'), journaled(agent, journalOver(journal), { context: { tenant: 'acme' } })),
     );
-    expect(seen).toEqual([{ tenant: 'acme' }]);
+    expect(contexts).toEqual([{ tenant: 'acme' }]);
     const [result] = value.messages.flatMap(({ parts }) =>
       parts.filter((part) => part.type === 'tool-result'),
     );
     expect(result?.content).toEqual([{ type: 'image', mediaType: 'image/png', bytes }]);
   });
 
-  it('passes on what the journal throws', async () => {
+  it('rejects with the error of the journal', async () => {
     const { agent } = world(['Done.']);
     const suspended = new Error('the engine suspends here');
     const step = (): Promise<never> => Promise.reject(suspended);
@@ -139,9 +139,9 @@ describe('a run on a journal', () => {
 describe('an error on a journal', () => {
   const PARTIAL = { fail: 'network', after: 'half an ans' } as const;
 
-  it('is an entry, which a replay throws again with what had arrived, and asks nobody', async () => {
+  it('is an entry; a replay throws it with the partial response, without a model call', async () => {
     const { agent, requests } = world([PARTIAL]);
-    const kept = new Map<string, JsonValue>();
+    const entries = new Map<string, JsonValue>();
     const run = (): Promise<unknown> =>
       agent
         .drive(
@@ -150,8 +150,8 @@ describe('an error on a journal', () => {
             agent,
             journalOver({
               async step(name, effect) {
-                const value = kept.get(name) ?? (JSON.parse(JSON.stringify(await effect())) as JsonValue);
-                kept.set(name, value);
+                const value = entries.get(name) ?? (JSON.parse(JSON.stringify(await effect())) as JsonValue);
+                entries.set(name, value);
                 return value as never;
               },
             }),
@@ -164,10 +164,10 @@ describe('an error on a journal', () => {
         true,
         'half an ans',
       ]);
-    expect([requests.length, [...kept.keys()]]).toEqual([1, ['ask 1']]);
+    expect([requests.length, [...entries.keys()]]).toEqual([1, ['ask 1']]);
   });
 
-  it('has no cause there, in which vendors keep their keys', async () => {
+  it('is stored without its cause, which can contain keys', async () => {
     const cause = Object.assign(new Error('refused'), { headers: { authorization: 'Bearer abc' } });
     const json = JSON.stringify(errorToJson(new LlmError('auth', 'no', { status: 401 }, { cause })));
     expect(json).toBe('{"kind":"auth","message":"no","details":{"status":401},"attempts":[]}');
@@ -180,18 +180,20 @@ describe('an error on a journal', () => {
       expect(errorFromJson(other)).toBeUndefined();
   });
 
-  it('of an attempt that is over is none', async () => {
+  it('is not stored for an aborted run', async () => {
     const controller = new AbortController();
     const { agent } = world([() => (controller.abort(), { fail: 'aborted' }) as never]);
-    const kept: unknown[] = [];
+    const stored: unknown[] = [];
     const journal = {
-      ...journalOver({ step: async (_name, effect) => effect().then((value) => (kept.push(value), value)) }),
+      ...journalOver({
+        step: async (_name, effect) => effect().then((value) => (stored.push(value), value)),
+      }),
       signal: controller.signal,
     };
     await expect(agent.drive(agent.begin('go'), journaled(agent, journal))).rejects.toMatchObject({
       kind: 'aborted',
     });
-    expect(kept).toEqual([]);
+    expect(stored).toEqual([]);
   });
 
   it.each<unknown>([undefined, null, 'why', 7n])(
@@ -213,28 +215,28 @@ describe('a damaged journal', () => {
     warnings: [],
     message: { role: 'assistant', parts: [{ type: 'tool-call', id: '1', name: 'pay', args: {} }] },
   };
-  const whole: Readonly<Record<string, JsonValue>> = {
+  const VALID_ENTRIES: Readonly<Record<string, JsonValue>> = {
     'steer 1': [],
     'ask 1': ANSWER,
     'approval 1 1': ['1'],
     'claim r/1/1': 'me',
     'tool r/1/1': { type: 'tool-result', callId: '1', name: 'pay', content: [] },
   };
-  const driven = (broken: Readonly<Record<string, JsonValue>>, decision: JsonValue): Promise<unknown> => {
+  const driveRun = (damaged: Readonly<Record<string, JsonValue>>, decision: JsonValue): Promise<unknown> => {
     const pay: Tool = { ...counting('pay', 'once').tool, approval: () => true };
     const { agent } = world([], { tools: [pay], steer: () => undefined, maxSteps: 1 });
-    const step = async (name: string): Promise<never> => ({ ...whole, ...broken })[name] as never;
+    const step = async (name: string): Promise<never> => ({ ...VALID_ENTRIES, ...damaged })[name] as never;
     const journal = { ...journalOver({ step }), decision: async () => decision as never };
     return agent.drive(agent.begin('go'), journaled(agent, journal)).catch((reason: unknown) => reason);
   };
-  const YES = { callId: '1', approve: true };
+  const APPROVAL = { callId: '1', approve: true };
 
-  it('is none as it was written', async () => {
-    expect(await driven({}, YES)).toMatchObject({ done: 'max-steps' });
+  it('is accepted without the damage', async () => {
+    expect(await driveRun({}, APPROVAL)).toMatchObject({ done: 'max-steps' });
   });
 
-  it.each(Object.keys(whole))('is told by the name of what is broken: %s', async (name) => {
-    const all: JsonValue[] = [
+  it.each(Object.keys(VALID_ENTRIES))('is reported with the name of the damaged entry: %s', async (name) => {
+    const invalidValues: JsonValue[] = [
       null,
       7,
       {},
@@ -243,24 +245,24 @@ describe('a damaged journal', () => {
       { type: 'tool-result', callId: '2' },
       { ...ANSWER, message: null },
     ];
-    for (const value of all)
-      expect(await driven({ [name]: value }, YES)).toMatchObject({
+    for (const value of invalidValues)
+      expect(await driveRun({ [name]: value }, APPROVAL)).toMatchObject({
         kind: 'config',
         message: expect.stringContaining(`"${name}"`),
       });
   });
 
   it.each([null, 'yes', {}, { callId: '1', approve: false }, { callId: '2', approve: true }])(
-    'does not go on with the decision %j',
+    'rejects the decision %j',
     async (decision) => {
-      expect(await driven({}, decision)).toMatchObject({ kind: 'invalid-request' });
+      expect(await driveRun({}, decision)).toMatchObject({ kind: 'invalid-request' });
     },
   );
 });
 
-describe('the name of a call', () => {
+describe('the key of a call', () => {
   it.each(['a\0b', 'a b', 'é', '\ud800', 'x'.repeat(201)])(
-    'is its place where its id is odd: %j',
+    'contains its index if its id is not a plain string: %j',
     async (id) => {
       const a = counting('a');
       const { agent } = world([calls(['1', 'a'], [id, 'a']), 'Done.'], {
@@ -275,8 +277,8 @@ describe('the name of a call', () => {
   );
 });
 
-describe('what a run on a journal begins with', () => {
-  it('is a question, a transcript, a state, or a follow-up to a run that is done', () => {
+describe('the input of a run on a journal', () => {
+  it('is a question, a transcript, a state, or a follow-up to a completed run', () => {
     const state = { ...initialStateFrom('go', 'r'), done: 'answered' as const };
     expect(initialStateFrom('go', 'r')).toMatchObject({ runId: 'r', messages: [user('go')] });
     expect(initialStateFrom(toJson([user('go')]), 'r').messages).toEqual([user('go')]);
@@ -286,24 +288,24 @@ describe('what a run on a journal begins with', () => {
     ).toBeUndefined();
   });
 
-  it.each([null, 7, {}, { version: 2 }, { version: 1, messages: 'x' }])('is not %j', (input) => {
+  it.each([null, 7, {}, { version: 2 }, { version: 1, messages: 'x' }])('cannot be %j', (input) => {
     expect(() => initialStateFrom(input, 'r')).toThrow(expect.objectContaining({ kind: 'config' }));
   });
 });
 
-describe('a tool that is begun once', () => {
-  const driven = (agent: Agent, effects: ReturnType<Agent['effects']>, state = agent.begin('go')) =>
+describe('a once tool', () => {
+  const driveRun = (agent: Agent, effects: ReturnType<Agent['effects']>, state = agent.begin('go')) =>
     agent.drive(state, { ...effects, decisions: async () => [] });
 
-  it('is not begun again by another process, and the model is told', async () => {
+  it('is not started again by another process, and its result reports an unknown outcome', async () => {
     const pay = counting('pay', 'once');
     const { agent } = world([calls(['1', 'pay']), 'I do not know.'], { tools: [pay.tool] });
     const second = driver(agent);
-    const asked = await second.callModel(agent.begin('go'));
+    const firstAnswer = await second.callModel(agent.begin('go'));
     const { value } = await replayRun((journal) =>
       agent.drive(agent.begin('go'), {
         ...journaled(agent, journalOver(journal)),
-        callModel: (state) => (state.steps === 0 ? Promise.resolve(asked) : second.callModel(state)),
+        callModel: (state) => (state.steps === 0 ? Promise.resolve(firstAnswer) : second.callModel(state)),
         // Another process claimed the call and died before its result was recorded.
         claim: () => Promise.resolve('another process'),
       }),
@@ -321,30 +323,33 @@ describe('a tool that is begun once', () => {
       (agent: Agent, other: Agent) => other,
       expect.stringContaining('!The outcome of this call is unknown'),
     ],
-  ])('by a driver that makes no claims runs in %s as far as that is safe', async (_who, pick, result) => {
+  ])('runs without claims in %s only if that is safe', async (_name, pick, result) => {
     const pay = counting('pay', 'once');
     const make = (): Agent => world([calls(['1', 'pay'])], { tools: [pay.tool], maxSteps: 1 }).agent;
     const agent = make();
-    const asked = await driver(pick(agent, make())).callModel(agent.begin('go'));
-    const { messages } = await driven(agent, { ...driver(agent), callModel: () => Promise.resolve(asked) });
+    const firstAnswer = await driver(pick(agent, make())).callModel(agent.begin('go'));
+    const { messages } = await driveRun(agent, {
+      ...driver(agent),
+      callModel: () => Promise.resolve(firstAnswer),
+    });
     expect(resultTexts(messages)).toEqual([result]);
   });
 
-  it('is not begun again in this process either', async () => {
+  it('is not started again in the same process', async () => {
     const pay = counting('pay', 'once');
     const { agent } = world([calls(['1', 'pay']), 'ok'], { tools: [pay.tool] });
     const local = driver(agent);
-    let lost = true;
+    let repeatCall = true;
     const effects: typeof local = {
       ...local,
       async runTool(call, state) {
         const outcome = await local.runTool(call, state);
-        if (!lost) return outcome;
-        lost = false;
+        if (!repeatCall) return outcome;
+        repeatCall = false;
         return local.runTool(call, state);
       },
     };
-    expect(resultTexts((await driven(agent, effects)).messages)).toEqual([
+    expect(resultTexts((await driveRun(agent, effects)).messages)).toEqual([
       expect.stringContaining('!The outcome of this call is unknown'),
     ]);
     expect(pay.keys).toEqual(['r/1/1']);
@@ -352,7 +357,7 @@ describe('a tool that is begun once', () => {
 });
 
 describe('drive', () => {
-  it('claims no call that was claimed before', async () => {
+  it('does not claim a call that is already claimed', async () => {
     const pay = counting('pay', 'once');
     const { agent } = world([calls(['1', 'pay'], ['2', 'pay']), 'ok'], { tools: [pay.tool] });
     const local = driver(agent);
@@ -369,7 +374,7 @@ describe('drive', () => {
     expect([claims, pay.keys]).toEqual([['2'], ['r/1/2']]);
   });
 
-  it('tells which targets answered, as far as journals know', async () => {
+  it('returns the targets that answered, and no attempts', async () => {
     const { agent } = world([calls(['1', 'none']), 'ok']);
     const { targets, attempts } = await agent.drive(agent.begin('go'), {
       ...driver(agent),
@@ -386,7 +391,7 @@ describe('drive', () => {
     expect(RunError.is(error)).toBe(true);
   });
 
-  it('passes on what an engine throws to suspend or cancel', async () => {
+  it('rejects with an error that an engine throws to suspend or cancel', async () => {
     const { agent } = world([]);
     const suspended = new Error('the engine suspends here');
     const run = agent.drive(agent.begin('go'), {

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest';
 import { agentTool, createAgent, suspend } from '../src/index.ts';
 import { WorstEngine } from './support/worst-engine.ts';
 
-describe('an engine that throws a run away after every entry', () => {
+describe('an engine that restarts a run after every entry', () => {
   const { agents, cases } = engineConformance({ createAgent, suspend, agentTool });
   for (const { name, run } of cases) {
     const engines = new Map<string, WorstEngine>();

@@ -1,4 +1,4 @@
-// The scripts of the other tests once more, on journals that throw a run away after every entry.
+// Repeats other test files on journals that restart a run after every entry.
 import { beforeAll, beforeEach } from 'vitest';
 import { runOnJournals } from './support/on-journal.ts';
 
@@ -7,30 +7,33 @@ const FILES = [
   ...['resume', 'run', 'run-error', 'tool', 'tool-calls'],
 ];
 
-/** Expected differences on a journal, by a part of the test's name. */
+/** Tests that do not apply to journals, by a part of the test's name, with the reason. */
 const DIFFERS: Readonly<Record<string, string>> = {
-  'does not take arguments that do not fit': 'decisions are checked by `run`',
-  'is not decided by': 'decisions are checked by `run`',
-  'that nobody waits for is a mistake': 'decisions are checked by `run`',
-  'to approve it is a mistake': 'decisions are checked by `run`',
-  'runs the run and each tool inside it': '`around` has no run to go around',
-  'are told before a step': 'no end is told of a run that an engine drives',
-  'names the run, and how long each tool took': 'no end is told of a run that an engine drives',
-  'is the end of a run': 'no end is told of a run that an engine drives',
-  'that fails ends the run: a step': 'what is no LlmError is for the engine, as it came',
-  'is config when a function of the app failed': 'what is no LlmError is for the engine, as it came',
-  'puts nothing in': 'a warning of steering is told with the answer, and gone with the process before it',
-  'is told of the step, the request and what answered before': 'what answered is known to its process',
-  'that adds a tool in mid-run': 'the order of tools is known to its process',
-  'is asked for less when what was sent is too long': 'a journal keeps no attempts',
+  'rejects decided arguments that do not match the schema': 'decisions are checked by `run`',
+  'rejects the ambiguous decision': 'decisions are checked by `run`',
+  'rejects a decision on a call that does not wait': 'decisions are checked by `run`',
+  'rejects an approval, because it does not run again': 'decisions are checked by `run`',
+  'wraps the run and each tool': '`around` does not wrap a run that an engine drives',
+  'are called before a step': '`onEnd` is not called for a run that an engine drives',
+  'contain the run id and the duration of each tool': '`onEnd` is not called for a run that an engine drives',
+  'of `onEnd` describe a run that ends with': '`onEnd` is not called for a run that an engine drives',
+  'ends the run if it fails': 'the engine receives errors that are not LlmErrors unchanged',
+  'is config if a function of the application failed':
+    'the engine receives errors that are not LlmErrors unchanged',
+  'adds no message':
+    'a warning of steering is recorded with the answer, and lost if the process restarts before it',
+  'receives the step, the request, and the target that answered before':
+    'only the process of an answer knows its target',
+  'appends a tool that a later step adds': 'only the process of a step knows the order of its tools',
+  'is called once more for a shorter request after an overflow': 'a journal stores no attempts',
 };
 
 beforeEach(({ task, skip }) => {
-  const [, why] = Object.entries(DIFFERS).find(([part]) => task.name.includes(part)) ?? [];
-  if (why !== undefined) skip(why);
+  const [, reason] = Object.entries(DIFFERS).find(([part]) => task.name.includes(part)) ?? [];
+  if (reason !== undefined) skip(reason);
 });
 
 beforeAll(() => runOnJournals());
 
-// The query makes Node load the file again, so that it defines its tests again.
+// The query makes Node load the file again, so that it defines its tests a second time.
 for (const name of FILES) await import(`./${name}.test.ts?on-journals`);

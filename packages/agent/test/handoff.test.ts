@@ -23,8 +23,8 @@ const textsOf = (messages: readonly Message[]): string[] =>
     ({ role, parts }) => `${role}: ${parts.map((part) => ('text' in part ? part.text : part.type)).join()}`,
   );
 
-/** A desk that hands off to billing, each with its own model. */
-function office(
+/** Returns a desk agent that hands off to a billing agent. Each has its own model. */
+function deskWithBilling(
   desk: readonly Turn[],
   billing: readonly Turn[],
   {
@@ -55,9 +55,13 @@ function office(
 
 describe('a handoff', () => {
   it('continues with the model, instructions, settings and tools of the other agent', async () => {
-    const { desk, billing } = office([transfer('billing')], [calls(['l', 'look']), 'Your invoice is paid.'], {
-      handoff: { description: 'Invoices and refunds.' },
-    });
+    const { desk, billing } = deskWithBilling(
+      [transfer('billing')],
+      [calls(['l', 'look']), 'Your invoice is paid.'],
+      {
+        handoff: { description: 'Invoices and refunds.' },
+      },
+    );
     const result = await desk.agent.run('Where is my invoice?');
     expect(result).toMatchObject({ agent: 'billing', done: 'answered', text: 'Your invoice is paid.' });
     expect(result.state).toMatchObject({ steps: 3, handoffs: [{ to: 'billing', at: 1 }] });
@@ -74,8 +78,8 @@ describe('a handoff', () => {
     expect(faultOf(result.messages)).toBeUndefined();
   });
 
-  it('is described by default', async () => {
-    const { desk } = office(['Hi.'], []);
+  it('has a default description', async () => {
+    const { desk } = deskWithBilling(['Hi.'], []);
     await desk.agent.run('go');
     expect(desk.requests[0]?.request.tools?.[0]?.description).toBe(
       'Hands the conversation to the agent billing.',
@@ -86,7 +90,7 @@ describe('a handoff', () => {
     const ran: string[] = [];
     const note: Tool = { ...look, name: 'note', run: (_args, { callId }) => void ran.push(callId) };
     const other = world([], { name: 'sales' });
-    const { billing } = office([], ['Done.']);
+    const { billing } = deskWithBilling([], ['Done.']);
     const front = world(
       [calls(['a', 'transfer_to_billing'], ['b', 'note'], ['c', 'transfer_to_sales'], ['d', 'note'])],
       { name: 'desk', tools: [note], handoffs: [billing.agent, other.agent] },
@@ -102,10 +106,10 @@ describe('a handoff', () => {
     expect(faultOf(result.messages)).toBeUndefined();
   });
 
-  it('waits for the decisions on the other calls, of the agent that made them', async () => {
+  it('waits for decisions on the other calls of its turn, which run with the tools of the first agent', async () => {
     const pay: Tool = { ...look, name: 'pay', approval: true, run: () => 'paid' };
     const make = () =>
-      office([calls(['a', 'transfer_to_billing'], ['b', 'pay'])], ['Done.'], {
+      deskWithBilling([calls(['a', 'transfer_to_billing'], ['b', 'pay'])], ['Done.'], {
         deskOptions: { tools: [pay] },
       });
     const { state, awaiting, agent } = await make().desk.agent.run('go');
@@ -121,17 +125,19 @@ describe('a handoff', () => {
 
   it('applies the approvals of the active agent, and another process continues with that agent', async () => {
     const pay: Tool = { ...look, name: 'pay', approval: true, run: () => 'paid' };
-    const paused = office([transfer('billing')], [calls(['p', 'pay'])], { billingOptions: { tools: [pay] } });
+    const paused = deskWithBilling([transfer('billing')], [calls(['p', 'pay'])], {
+      billingOptions: { tools: [pay] },
+    });
     const { state, awaiting, agent } = await paused.desk.agent.run('go');
     expect([awaiting.map(({ id }) => id), agent]).toEqual([['p'], 'billing']);
-    const other = office([], ['Paid.'], { billingOptions: { tools: [pay] } });
+    const other = deskWithBilling([], ['Paid.'], { billingOptions: { tools: [pay] } });
     const result = await other.desk.agent.run(stored(state), { decisions: [{ callId: 'p', approve: true }] });
     expect([result.text, result.agent, other.desk.requests.length]).toEqual(['Paid.', 'billing', 0]);
   });
 
-  it('has limits, steering and observers of the agent that was run, and hooks of the active agent', async () => {
+  it('keeps the limits, steering and observers of the first agent, and uses the hooks of the active agent', async () => {
     const steps: number[] = [];
-    const { desk, billing } = office([transfer('billing')], [calls(['l', 'look']), 'never'], {
+    const { desk, billing } = deskWithBilling([transfer('billing')], [calls(['l', 'look']), 'never'], {
       deskOptions: {
         maxSteps: 2,
         steer: ({ steps: n }) => (n === 1 ? [user('quick')] : []),
@@ -149,7 +155,7 @@ describe('a handoff', () => {
     expect(textsOf(billing.requests[0]?.request.messages ?? [])).toEqual(['user: quick']);
   });
 
-  it('may go back and forth, until the limit is reached', async () => {
+  it('can go back and forth until the limit is reached', async () => {
     const desk: Agent = world([transfer('billing'), transfer('billing')], {
       name: 'desk',
       handoffs: () => [billing],
@@ -167,7 +173,7 @@ describe('a handoff', () => {
 
   it('reads a function of handoffs once, when the first run begins', async () => {
     let reads = 0;
-    const { billing } = office([], ['A.', 'B.']);
+    const { billing } = deskWithBilling([], ['A.', 'B.']);
     const { agent } = world(['Hi.', transfer('billing')], {
       handoffs: () => {
         reads++;
@@ -181,7 +187,7 @@ describe('a handoff', () => {
   });
 
   it('can be withheld from a step', async () => {
-    const { desk } = office([transfer('billing'), 'I stay.'], [], {
+    const { desk } = deskWithBilling([transfer('billing'), 'I stay.'], [], {
       deskOptions: { tools: [look], prepareStep: () => ({ tools: ['look'] }) },
     });
     const { agent, messages } = await desk.agent.run('go');
@@ -191,8 +197,8 @@ describe('a handoff', () => {
     ]);
   });
 
-  it('is continued by a follow-up on the state, and its count begins again', async () => {
-    const { desk, billing } = office([transfer('billing')], ['Paid.', 'Also paid.'], {
+  it('stays active in a follow-up on the state, and the count of handoffs starts again', async () => {
+    const { desk, billing } = deskWithBilling([transfer('billing')], ['Paid.', 'Also paid.'], {
       deskOptions: { maxHandoffs: 1 },
     });
     const { state } = await desk.agent.run('go');
@@ -212,8 +218,8 @@ describe('a handoff', () => {
     });
   });
 
-  it('is an event of the stream, and has no start of a tool', async () => {
-    const { desk } = office([transfer('billing')], ['Paid.']);
+  it('emits tool-end, and does not call onToolStart', async () => {
+    const { desk } = deskWithBilling([transfer('billing')], ['Paid.']);
     const started: string[] = [];
     const events = await read(
       desk.agent.stream('go', { onToolStart: ({ call }) => void started.push(call.name) }),
@@ -224,8 +230,8 @@ describe('a handoff', () => {
     expect(order).toEqual(['step-start', 'tool-end', 'step-end', 'step-start', 'step-end']);
   });
 
-  it('has no journal entry, and is replayed', async () => {
-    const { desk, billing } = office([transfer('billing')], [calls(['l', 'look']), 'Paid.']);
+  it('is replayed without a journal entry', async () => {
+    const { desk, billing } = deskWithBilling([transfer('billing')], [calls(['l', 'look']), 'Paid.']);
     const { value, entries } = await replayRun(({ step }) =>
       runJournaled(desk.agent, 'go', {
         runId: 'r',
@@ -243,8 +249,8 @@ describe('a handoff', () => {
     ]);
   });
 
-  it('of a sub-agent is inside its run', async () => {
-    const { desk } = office([transfer('billing')], ['Paid.']);
+  it('of a sub-agent does not change the agent of the outer run', async () => {
+    const { desk } = deskWithBilling([transfer('billing')], ['Paid.']);
     const tool = agentTool({ name: 'ask', description: 'Asks', agent: desk.agent });
     const outer = world([{ toolCalls: [{ id: 'c1', name: 'ask', args: { task: 'go' } }] }, 'Done.'], {
       tools: [tool],
@@ -268,14 +274,14 @@ describe('the history of a handoff', () => {
     ['a function', (messages) => messages.slice(-1), ['user: Two']],
     ['an empty one', () => [], ['user: Two']],
   ])(
-    '%s is what the other agent sees, and requests begin with the previous one',
-    async (_name, history, seen) => {
-      const { desk, billing } = office([transfer('billing')], [calls(['l', 'look']), 'Done.'], {
+    '%s: the other agent receives this history, and each request starts with the previous one',
+    async (_name, history, expected) => {
+      const { desk, billing } = deskWithBilling([transfer('billing')], [calls(['l', 'look']), 'Done.'], {
         handoff: { history },
       });
       const { messages } = await desk.agent.run(before);
       const [first = [], second = []] = billing.requests.map(({ request }) => request.messages);
-      expect(textsOf(first)).toEqual([...seen, ...after]);
+      expect(textsOf(first)).toEqual([...expected, ...after]);
       expect(second.slice(0, first.length)).toEqual(first);
       expect(textsOf(second).slice(first.length)).toEqual(after);
       expect(messages).toHaveLength(8);
@@ -283,7 +289,7 @@ describe('the history of a handoff', () => {
   );
 
   it('is the same in a follow-up', async () => {
-    const { desk, billing } = office([transfer('billing')], ['Done.', 'Again.'], {
+    const { desk, billing } = deskWithBilling([transfer('billing')], ['Done.', 'Again.'], {
       handoff: { history: 'user' },
     });
     const { state } = await desk.agent.run(before);
@@ -298,8 +304,8 @@ describe('the history of a handoff', () => {
   });
 });
 
-describe('handoffs that are invalid are config', () => {
-  const named = (name: string): Agent => world([], { name }).agent;
+describe('invalid handoffs are config errors', () => {
+  const agentNamed = (name: string): Agent => world([], { name }).agent;
 
   it.each(['', 'a b', 'ä', 'x'.repeat(51), 5])('a name of %j', (name) => {
     expect(() => world([], { name: name as string })).toThrow(
@@ -312,13 +318,17 @@ describe('handoffs that are invalid are config', () => {
 
   it.each<[string, () => readonly unknown[], string]>([
     ['no name', () => [world([]).agent], 'handoffs[0]: the agent has no name'],
-    ['no agent', () => [named('a'), { run: () => '' }], 'handoffs[1]: must be an agent'],
+    [
+      'a value that is not an agent',
+      () => [agentNamed('a'), { run: () => '' }],
+      'handoffs[1]: must be an agent',
+    ],
     ['a string', () => ['a'], 'handoffs[0]: must be an agent'],
-    ['two of a name', () => [named('a'), named('a')], 'two agents have the name "a"'],
-    ['the name of the agent', () => [named('desk')], 'two agents have the name "desk"'],
-    ['a description', () => [{ agent: named('a'), description: 5 }], 'handoffs[0].description'],
-    ['a history', () => [{ agent: named('a'), history: 'none' }], 'handoffs[0].history'],
-    ['a tool of the name', () => [named('look')], 'two tools are named "transfer_to_look"'],
+    ['two agents of one name', () => [agentNamed('a'), agentNamed('a')], 'two agents have the name "a"'],
+    ['the name of the agent', () => [agentNamed('desk')], 'two agents have the name "desk"'],
+    ['an invalid description', () => [{ agent: agentNamed('a'), description: 5 }], 'handoffs[0].description'],
+    ['an invalid history', () => [{ agent: agentNamed('a'), history: 'none' }], 'handoffs[0].history'],
+    ['a tool of the same name', () => [agentNamed('look')], 'two tools are named "transfer_to_look"'],
   ])('%s, before a model call', async (_name, handoffs, message) => {
     const { agent, requests } = world(['Hi.'], {
       name: 'desk',
@@ -334,7 +344,7 @@ describe('handoffs that are invalid are config', () => {
   });
 
   it('an unknown agent in a state, with the known ones', async () => {
-    const { desk } = office(['Hi.'], []);
+    const { desk } = deskWithBilling(['Hi.'], []);
     const state = { ...desk.agent.begin('go'), handoffs: [{ to: 'sales', at: 0 }] };
     await expect(desk.agent.run(state)).rejects.toMatchObject({
       kind: 'config',
@@ -351,7 +361,7 @@ describe('handoffs that are invalid are config', () => {
     [{ to: 'billing', at: -1 }],
     ['billing'],
   ])('state.handoffs of %j', async (handoffs) => {
-    const { desk } = office(['Hi.'], []);
+    const { desk } = deskWithBilling(['Hi.'], []);
     const state = { ...desk.agent.begin('go'), handoffs };
     await expect(desk.agent.run(state as never)).rejects.toMatchObject({
       kind: 'config',

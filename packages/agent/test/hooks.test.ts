@@ -8,28 +8,31 @@ const look: Tool = { name: 'look', description: 'Looks', parameters: { type: 'ob
 const touch: Tool = { ...look, name: 'touch' };
 
 describe('observers', () => {
-  it("are told before a step, before a tool, and after the step; the agent's first, then the run's", async () => {
-    const told: string[] = [];
-    const tell = (who: string) => ({
+  it("are called before a step, before a tool, and after the step; the agent's first, then the run's", async () => {
+    const calls: string[] = [];
+    const recordAs = (owner: string) => ({
       onStepStart: ({ step }: { step: number }) => {
-        told.push(`${who}: step ${step}`);
+        calls.push(`${owner}: step ${step}`);
       },
       onToolStart: ({ step, call: { name } }: { step: number; call: { name: string } }) => {
-        told.push(`${who}: ${name} in ${step}`);
+        calls.push(`${owner}: ${name} in ${step}`);
       },
       onStep: ({ step, results }: { step: number; results: readonly unknown[] }) => {
-        told.push(`${who}: ${results.length} results in ${step}`);
+        calls.push(`${owner}: ${results.length} results in ${step}`);
       },
     });
-    const noting: Tool = {
+    const recordingTool: Tool = {
       ...look,
       run: () => {
-        told.push('running');
+        calls.push('running');
         return '';
       },
     };
-    await world([call('look'), 'ok'], { tools: [noting], ...tell('agent') }).agent.run('go', tell('run'));
-    expect(told).toEqual([
+    await world([call('look'), 'ok'], { tools: [recordingTool], ...recordAs('agent') }).agent.run(
+      'go',
+      recordAs('run'),
+    );
+    expect(calls).toEqual([
       'agent: step 1',
       'run: step 1',
       'agent: look in 1',
@@ -44,7 +47,7 @@ describe('observers', () => {
     ]);
   });
 
-  it('that throw or reject change nothing, and are told of in the stream', async () => {
+  it('add a warning to the stream if they throw or reject, and the run continues', async () => {
     const { agent } = world([call('look'), 'ok'], {
       tools: [look],
       onStepStart: () => {
@@ -65,7 +68,7 @@ describe('observers', () => {
     expect(events.at(-1)?.type).toBe('step-end');
   });
 
-  it('get the usage and the price of each step', async () => {
+  it('receive the usage and the price of each step', async () => {
     const usage = {
       input: 5,
       output: 1,
@@ -74,20 +77,20 @@ describe('observers', () => {
       reasoning: undefined,
       details: { reportedNanoUsd: '700' },
     };
-    const spent: unknown[] = [];
+    const usages: unknown[] = [];
     await world([{ text: 'hi', usage }], {
       onStep: (step) => {
-        spent.push(step.usage);
+        usages.push(step.usage);
       },
     }).agent.run('go');
-    expect(spent).toEqual([usage]);
+    expect(usages).toEqual([usage]);
   });
 });
 
-describe('what observers are told', () => {
-  it('names the run, and how long each tool took', async () => {
+describe('the arguments of observers', () => {
+  it('contain the run id and the duration of each tool', async () => {
     const clock = fakeClock();
-    const told: unknown[] = [];
+    const calls: unknown[] = [];
     const slow: Tool = {
       ...look,
       run: async () => {
@@ -97,13 +100,13 @@ describe('what observers are told', () => {
     };
     await world([call('look'), 'ok'], { tools: [slow], clock }).agent.run('go', {
       runId: 'r',
-      onStepStart: ({ runId }) => void told.push(`start ${runId}`),
-      onToolStart: ({ runId }) => void told.push(`tool ${runId}`),
-      onToolEnd: ({ runId, step, call: made, result, ms }) =>
-        void told.push([runId, step, made.name, result.content, ms]),
-      onStep: ({ runId }) => void told.push(`step ${runId}`),
+      onStepStart: ({ runId }) => void calls.push(`start ${runId}`),
+      onToolStart: ({ runId }) => void calls.push(`tool ${runId}`),
+      onToolEnd: ({ runId, step, call: toolCall, result, ms }) =>
+        void calls.push([runId, step, toolCall.name, result.content, ms]),
+      onStep: ({ runId }) => void calls.push(`step ${runId}`),
     });
-    expect(told).toEqual([
+    expect(calls).toEqual([
       'start r',
       'tool r',
       ['r', 1, 'look', [{ type: 'text', text: 'seen' }], 30],
@@ -117,7 +120,7 @@ describe('what observers are told', () => {
     ['an answer', ['ok'], {}, ['answered', undefined, 0]],
     ['a pause', [call('look')], { tools: [{ ...look, approval: true }] }, [undefined, undefined, 1]],
     ['an error', [{ fail: 'auth' }], {}, ['none', 'auth', 0]],
-  ] as const)('is the end of a run, with %s', async (_how, turns, options, expected) => {
+  ] as const)('of `onEnd` describe a run that ends with %s', async (_name, turns, options, expected) => {
     const ends: unknown[] = [];
     const { agent } = world([...turns], options);
     const run = agent.run('go', {
@@ -131,28 +134,28 @@ describe('what observers are told', () => {
   });
 });
 
-const never = (): Promise<never> => new Promise(() => undefined);
+const neverSettles = (): Promise<never> => new Promise(() => undefined);
 
-describe.each(['steer', 'compact', 'prepareStep'] as const)('%s that never ends', (hook) => {
-  it('is not waited for after an abort', async () => {
+describe.each(['steer', 'compact', 'prepareStep'] as const)('a %s hook that never settles', (hook) => {
+  it('does not delay the end of the run after an abort', async () => {
     const controller = new AbortController();
     const { agent, requests } = world(['ok'], {
       [hook]: () => {
         controller.abort('enough');
-        return never();
+        return neverSettles();
       },
     });
     const error = await runError(agent.run('go', { signal: controller.signal }));
     expect([error.kind, error.cause.cause, requests.length]).toEqual(['aborted', 'enough', 0]);
   });
 
-  it('is not waited for when the time of the step is over', async () => {
+  it('does not delay a timeout of the step', async () => {
     const clock = fakeClock();
     const { agent, requests } = world(['ok'], {
       clock,
       [hook]: () => {
         void clock.advance(200);
-        return never();
+        return neverSettles();
       },
     });
     const error = await runError(agent.run('go', { timeouts: { totalMs: 200 } }));
@@ -165,7 +168,7 @@ describe.each(['steer', 'compact', 'prepareStep'] as const)('%s that never ends'
   });
 });
 
-it('the time of a step is that of its hooks and its model call together', async () => {
+it('the timeout of a step includes its hooks and its model call', async () => {
   const clock = fakeClock();
   const { agent, requests } = world(
     [{ hang: true, after: 'Hel' }],
@@ -187,7 +190,7 @@ it('the time of a step is that of its hooks and its model call together', async 
 });
 
 describe('prepareStep', () => {
-  it('changes model, instructions, tools, choice, limits and extra of one step', async () => {
+  it('changes the model, instructions, tools, tool choice, limits and extra of one step', async () => {
     const other = fakeProvider({ id: 'o', models: { m: [call('look')] } });
     const { agent, requests } = world(['ok'], {
       tools: [look, touch],
@@ -220,7 +223,7 @@ describe('prepareStep', () => {
     });
   });
 
-  it('that adds a tool in mid-run has it sent last, although it is defined first', async () => {
+  it('appends a tool that a later step adds, although the tool is defined first', async () => {
     const offers = [['touch'], ['look', 'touch'], ['look', 'touch'], ['look']];
     const { agent, requests } = world([call('touch'), call('touch'), call('touch'), 'ok', 'ok'], {
       tools: [look, touch],
@@ -239,7 +242,7 @@ describe('prepareStep', () => {
     expect(requests[4]?.request.tools.map(({ name }) => name)).toEqual(['touch']);
   });
 
-  it('that offers a part of the tools has the others refused', async () => {
+  it('rejects calls of tools that the step does not offer', async () => {
     const { agent } = world([call('touch'), 'ok'], {
       tools: [look, touch],
       prepareStep: () => ({ tools: ['look'] }),
@@ -249,7 +252,7 @@ describe('prepareStep', () => {
     ]);
   });
 
-  it('that fails ends the run: a step with the wrong settings is worse', async () => {
+  it('ends the run if it fails', async () => {
     const { agent, requests } = world(['ok'], {
       prepareStep: () => {
         throw new Error('bug');
@@ -261,7 +264,7 @@ describe('prepareStep', () => {
 });
 
 describe('steer', () => {
-  it('puts messages in once, in order, after the results of the step before', async () => {
+  it('adds messages once, in order, after the results of the previous step', async () => {
     const waiting: Message[][] = [[], [user('Hurry!'), user('Please.')]];
     const { agent, requests } = world([call('look'), 'ok'], { tools: [look], steer: () => waiting.shift() });
     const { messages } = await agent.run('go');
@@ -275,7 +278,7 @@ describe('steer', () => {
     expect(messages).toHaveLength(6);
   });
 
-  it('that fails puts nothing in, with a warning in the state and an event', async () => {
+  it('adds no message if it fails, and emits a warning that the state contains', async () => {
     const { agent } = world(['ok'], {
       steer: () => {
         throw new Error('bug');
@@ -288,23 +291,26 @@ describe('steer', () => {
     expect((await stream.result()).state.warnings).toEqual([warning]);
   });
 
-  it.each([['abc'], [[null]], [[{ role: 'user' }]], [{}]])('that gives %j puts nothing in', async (given) => {
-    const { agent, requests } = world(['ok'], { steer: () => given as never });
-    const { state } = await agent.run('go');
-    expect(requests[0]?.request.messages).toEqual([user('go')]);
-    expect(state.warnings?.map(({ why }) => why)).toEqual([
-      'the hook failed: the hook must return an array of messages',
-    ]);
-  });
+  it.each([['abc'], [[null]], [[{ role: 'user' }]], [{}]])(
+    'adds no message if it returns %j',
+    async (returned) => {
+      const { agent, requests } = world(['ok'], { steer: () => returned as never });
+      const { state } = await agent.run('go');
+      expect(requests[0]?.request.messages).toEqual([user('go')]);
+      expect(state.warnings?.map(({ why }) => why)).toEqual([
+        'the hook failed: the hook must return an array of messages',
+      ]);
+    },
+  );
 
-  it('loses nothing when the model fails after it', async () => {
+  it('loses no message if the model call fails', async () => {
     const { agent } = world([{ fail: 'auth' }], { steer: () => [user('Hurry!')] });
     expect((await runError(agent.run('go'))).state.messages).toEqual([user('go'), user('Hurry!')]);
   });
 });
 
 describe('compact', () => {
-  it('changes what is sent, never the transcript', async () => {
+  it('changes the request, but not the transcript', async () => {
     const { agent, requests } = world([call('look'), 'ok'], {
       tools: [look],
       compact: (messages) => messages.slice(-1),
@@ -314,21 +320,21 @@ describe('compact', () => {
     expect(messages).toHaveLength(5);
   });
 
-  it('is told of the step, the request and what answered before', async () => {
-    const seen: unknown[] = [];
+  it('receives the step, the request, and the target that answered before', async () => {
+    const contexts: unknown[] = [];
     const usage = { input: 5, output: 1, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
     const { agent } = world([{ toolCalls: [{ name: 'look', args: {} }], usage }, 'ok'], {
       tools: [look],
       instructions: 'Be brief.',
       compact: (messages, context) => {
-        const { step, state, usage: spent, target, request, overflow } = context;
-        seen.push([step, state.messages === messages, spent, target, request.system, overflow]);
-        seen.push([request.messages === messages, request.tools?.length, context.signal.aborted]);
+        const { step, state, usage: previousUsage, target, request, overflow } = context;
+        contexts.push([step, state.messages === messages, previousUsage, target, request.system, overflow]);
+        contexts.push([request.messages === messages, request.tools?.length, context.signal.aborted]);
         return messages;
       },
     });
     await agent.run('go');
-    expect(seen).toEqual([
+    expect(contexts).toEqual([
       [1, true, undefined, undefined, 'Be brief.', undefined],
       [true, 1, false],
       [2, true, usage, 'f/m', 'Be brief.', undefined],
@@ -336,7 +342,7 @@ describe('compact', () => {
     ]);
   });
 
-  it('is asked for less when what was sent is too long, once', async () => {
+  it('is called once more for a shorter request after an overflow', async () => {
     const { agent, requests } = world([{ fail: 'context-overflow' }, 'ok'], {
       compact: (messages, { overflow }) => (overflow === undefined ? messages : messages.slice(-1)),
     });
@@ -345,7 +351,7 @@ describe('compact', () => {
     expect(attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'finished']);
   });
 
-  it('that has nothing less to send leaves the error as it is', async () => {
+  it('does not change the error if the request stays the same', async () => {
     const { agent, requests } = world([{ fail: 'context-overflow' }, 'ok'], {
       compact: (messages) => [...messages],
     });
@@ -353,14 +359,14 @@ describe('compact', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('that gives no list has the original sent', async () => {
+  it('is ignored with a warning if it does not return an array', async () => {
     const { agent, requests } = world(['ok'], { compact: () => undefined as never });
     const { state } = await agent.run('go');
     expect(requests[0]?.request.messages).toEqual([user('go')]);
     expect(state.warnings?.map(({ what }) => what)).toEqual(['compact']);
   });
 
-  it('that fails has the original sent, with a warning', async () => {
+  it('is ignored with a warning if it fails', async () => {
     const { agent, requests } = world(['ok'], {
       compact: () => {
         throw new Error('bug');

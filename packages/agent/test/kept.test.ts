@@ -7,7 +7,7 @@ import { vendors, type Vendor } from './support/vendors.ts';
 const CALL = { parts: [{ type: 'tool-call', name: 'look', json: '{}' }] } as const;
 
 it.each(['openai responses', 'openai', 'deepseek', 'groq', 'anthropic'])(
-  'a run on %s reads the calls before it once, however many steps it takes',
+  'a run on %s reads the arguments of earlier calls once, regardless of the number of steps',
   async (name) => {
     const { wire, model, open } = vendors[name] as Vendor;
     await using server = await startWireServer({ wire, script: [CALL, CALL, CALL, 'Done.'] });
@@ -24,17 +24,17 @@ it.each(['openai responses', 'openai', 'deepseek', 'groq', 'anthropic'])(
       toolResult({ callId: 'call_0', name: 'look', content: 'A model.' }),
       user('Look.'),
     ];
-    const seen: number[] = [];
+    const readCounts: number[] = [];
     const agent = createAgent({
       model: createMajordomo({ providers: [{ ...open(server.baseURL), id: 'v' }] }).model(`v/${model}`),
       tools: [{ name: 'look', description: 'Looks', parameters: { type: 'object' }, run: () => 'seen' }],
       onStep: () => {
-        seen.push(reads);
+        readCounts.push(reads);
       },
     });
     expect((await agent.run(history)).text).toBe('Done.');
-    expect(seen[0]).toBeGreaterThanOrEqual(1);
-    expect(seen).toEqual([seen[0], seen[0], seen[0], seen[0]]);
+    expect(readCounts[0]).toBeGreaterThanOrEqual(1);
+    expect(readCounts).toEqual([readCounts[0], readCounts[0], readCounts[0], readCounts[0]]);
     expect(server.requests.flatMap(({ violations }) => violations)).toEqual([]);
     expect(JSON.stringify(server.requests[3]?.body)).toContain('who are you');
   },

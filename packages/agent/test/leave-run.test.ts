@@ -4,60 +4,60 @@ import { describe, expect, it } from 'vitest';
 import { watchRun, type RunChannel, type RunEvent } from '../src/durable.ts';
 
 async function all(events: AsyncIterable<RunEvent>): Promise<RunEvent[]> {
-  const heard: RunEvent[] = [];
-  for await (const event of events) heard.push(event);
-  return heard;
+  const collected: RunEvent[] = [];
+  for await (const event of events) collected.push(event);
+  return collected;
 }
 
 describe('watching a run', () => {
-  /** Counts who has left. */
-  const leaving = (): { readonly channel: RunChannel; left(): number } => {
-    let left = 0;
+  /** Returns a channel that counts canceled subscriptions. */
+  const countingChannel = (): { readonly channel: RunChannel; unsubscribed(): number } => {
+    let unsubscribed = 0;
     return {
-      channel: { publish: async () => undefined, subscribe: async () => () => ++left },
-      left: () => left,
+      channel: { publish: async () => undefined, subscribe: async () => () => ++unsubscribed },
+      unsubscribed: () => unsubscribed,
     };
   };
 
-  it('ends with a reader who leaves before the first read, and one who leaves while it waits', async () => {
-    const { channel, left } = leaving();
+  it('unsubscribes if the reader stops before the first read or while a read waits', async () => {
+    const { channel, unsubscribed } = countingChannel();
     const unread = (await watchRun(channel, 'r'))[Symbol.asyncIterator]();
     await unread.return?.();
-    expect(left()).toBe(1);
+    expect(unsubscribed()).toBe(1);
     const waiting = (await watchRun(channel, 'r'))[Symbol.asyncIterator]();
     const next = waiting.next();
     await waiting.return?.();
-    expect([await next, left()]).toEqual([{ done: true, value: undefined }, 2]);
+    expect([await next, unsubscribed()]).toEqual([{ done: true, value: undefined }, 2]);
   });
 
-  it('ends where nobody can say when the run is over', async () => {
-    const { channel, left } = leaving();
+  it('ends if `over` throws', async () => {
+    const { channel, unsubscribed } = countingChannel();
     const clock = fakeClock();
     const over = (): never => {
       throw new Error('no such run');
     };
     const watched = all(await watchRun(channel, 'r', { over, clock }));
     await clock.advance(500);
-    expect([await watched, left()]).toEqual([[], 1]);
+    expect([await watched, unsubscribed()]).toEqual([[], 1]);
   });
 
-  it('ends by a signal while the channel has not answered, and leaves it when it does', async () => {
-    let left = 0;
-    let answer: (stop: () => unknown) => void = () => undefined;
+  it('rejects after an abort during `subscribe`, and unsubscribes when `subscribe` completes', async () => {
+    let unsubscribed = 0;
+    let completeSubscription: (stop: () => unknown) => void = () => undefined;
     const channel: RunChannel = {
       publish: async () => undefined,
-      subscribe: () => new Promise((resolve) => (answer = resolve)),
+      subscribe: () => new Promise((resolve) => (completeSubscription = resolve)),
     };
     const controller = new AbortController();
     const watching = watchRun(channel, 'r', { signal: controller.signal });
     controller.abort('enough');
     await expect(watching.then(all)).rejects.toMatchObject({ kind: 'aborted', cause: 'enough' });
-    answer(() => ++left);
+    completeSubscription(() => ++unsubscribed);
     await Promise.resolve();
-    await expect.poll(() => left).toBe(1);
+    await expect.poll(() => unsubscribed).toBe(1);
   });
 
-  it('leaves nothing at the signal where the channel refuses', async () => {
+  it('leaves no listener on the signal if `subscribe` rejects', async () => {
     const { signal } = new AbortController();
     const channel: RunChannel = {
       publish: async () => undefined,

@@ -5,24 +5,24 @@ import type { AgentEvent, AgentStream } from '../src/index.ts';
 import { runError, world } from './support/world.ts';
 
 const TEXT = 'x'.repeat(1000);
-/** A model whose run is held back by a reader who stops: at most so many events wait. */
-const long = [{ text: TEXT, chunks: 1 }];
+/** Turns with more events than may wait, so that the run blocks when its reader stops. */
+const longTurns = [{ text: TEXT, chunks: 1 }];
 
 const hasText = (event: AgentEvent | undefined): boolean =>
   event?.type === 'model' && event.event.type === 'text-delta';
 
-async function toText(stream: AgentStream): Promise<AsyncIterator<AgentEvent>> {
+async function readUntilText(stream: AgentStream): Promise<AsyncIterator<AgentEvent>> {
   const reader = stream[Symbol.asyncIterator]();
   for (let next = await reader.next(); !hasText(next.value);) next = await reader.next();
   return reader;
 }
 
-/** Until the run waits for its reader. */
-async function held(): Promise<void> {
+/** Waits until the run is blocked by its reader. */
+async function untilBlocked(): Promise<void> {
   for (let turn = 0; turn < 300; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-const WAYS: readonly [string, (stream: AgentStream, stop: AbortController) => Promise<unknown>][] = [
+const STOPS: readonly [string, (stream: AgentStream, stop: AbortController) => Promise<unknown>][] = [
   [
     'break',
     async (stream) => {
@@ -34,37 +34,37 @@ const WAYS: readonly [string, (stream: AgentStream, stop: AbortController) => Pr
     async (stream) => {
       for await (const event of stream) {
         if (!hasText(event)) continue;
-        await held();
+        await untilBlocked();
         break;
       }
     },
   ],
-  ['return()', async (stream) => (await toText(stream)).return?.()],
+  ['return()', async (stream) => (await readUntilText(stream)).return?.()],
   [
     'an abort',
     async (stream, stop) => {
-      await toText(stream);
+      await readUntilText(stream);
       stop.abort();
     },
   ],
   [
     'an abort, while the run waits for the reader',
     async (stream, stop) => {
-      await toText(stream);
-      await held();
+      await readUntilText(stream);
+      await untilBlocked();
       stop.abort();
     },
   ],
 ];
 
-it.each(WAYS)(
-  'a run that is left by %s ends with the attempts and the text that had come',
-  async (_way, leave) => {
-    const told: CallEvent[] = [];
-    const { agent } = world(long, {}, { onEvent: (event) => told.push(event) });
+it.each(STOPS)(
+  'a run that is stopped by %s ends with the attempts and the received text',
+  async (_name, stopRun) => {
+    const callEvents: CallEvent[] = [];
+    const { agent } = world(longTurns, {}, { onEvent: (event) => callEvents.push(event) });
     const stop = new AbortController();
     const stream = agent.stream('go', { signal: stop.signal });
-    await leave(stream, stop);
+    await stopRun(stream, stop);
     const error = await runError(stream.result());
     const { attempts, partial } = error.details;
     expect([error.kind, attempts.map(({ target }) => target), partial?.target]).toEqual([
@@ -73,17 +73,17 @@ it.each(WAYS)(
       'f/m',
     ]);
     expect(TEXT.startsWith(partial?.text ?? '-')).toBe(true);
-    const end = told.at(-1);
+    const end = callEvents.at(-1);
     expect(end?.type === 'call-end' && end.attempts).toEqual(attempts);
   },
 );
 
-describe('a step whose time is over while the run waits for its reader', () => {
-  it('ends with the attempts and the text that had come', async () => {
+describe('a step whose time limit ends while the run waits for its reader', () => {
+  it('ends with the attempts and the received text', async () => {
     const clock = fakeClock();
-    const stream = world(long, {}, { clock }).agent.stream('go', { timeouts: { totalMs: 200 } });
-    await toText(stream);
-    await held();
+    const stream = world(longTurns, {}, { clock }).agent.stream('go', { timeouts: { totalMs: 200 } });
+    await readUntilText(stream);
+    await untilBlocked();
     await clock.advance(200);
     const { kind, details } = await runError(stream.result());
     expect([kind, details.attempts.length, details.partial?.target]).toEqual(['timeout', 1, 'f/m']);

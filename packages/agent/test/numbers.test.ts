@@ -12,29 +12,29 @@ const tool = (limits: { timeoutMs?: number; maxResultChars?: number }): AgentOpt
   ],
 });
 
-describe('a number that cannot be meant is refused with its place', () => {
+describe('an invalid number is rejected with its path', () => {
   it.each<[string, (value: number) => AgentOptions]>([
     ['maxSteps', (maxSteps) => ({ model, maxSteps })],
     ['loopLimits.errorSteps', (errorSteps) => ({ model, loopLimits: { errorSteps } })],
     ['loopLimits.repeats', (repeats) => ({ model, loopLimits: { repeats } })],
     ['timeoutMs of tool "look"', (timeoutMs) => tool({ timeoutMs })],
     ['maxResultChars of tool "look"', (maxResultChars) => tool({ maxResultChars })],
-  ])('%s', (path, at) => {
-    for (const wrong of [NaN, -1, '5', null]) {
-      expect(() => createAgent(at(wrong as number))).toThrow(
+  ])('%s', (path, optionsWith) => {
+    for (const invalid of [NaN, -1, '5', null]) {
+      expect(() => createAgent(optionsWith(invalid as number))).toThrow(
         expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) as object }),
       );
     }
-    expect(() => createAgent(at(Infinity))).not.toThrow();
+    expect(() => createAgent(optionsWith(Infinity))).not.toThrow();
   });
 
-  it('also where a function decides the steps', async () => {
+  it('maxSteps that a function returns', async () => {
     const agent = createAgent({ model, maxSteps: () => NaN });
     await expect(agent.run('hi')).rejects.toMatchObject({ kind: 'config', details: { path: 'maxSteps' } });
   });
 });
 
-describe('what is in no list of tools, toolboxes and skills is refused', () => {
+describe('invalid tools, toolboxes and skills are rejected', () => {
   it.each<[string, object]>([
     ['tools', { tools: [null] }],
     ['tools', { tools: ['look'] }],
@@ -51,13 +51,13 @@ describe('what is in no list of tools, toolboxes and skills is refused', () => {
   });
 });
 
-describe('an option that is called otherwise here is told with its name', () => {
+describe('an option of another library is rejected with the name to use', () => {
   it.each([
     ['system', 'instructions'],
     ['maxTurns', 'maxSteps'],
-  ])('%s of an agent', (name, here) => {
+  ])('%s of an agent', (name, replacement) => {
     expect(() => createAgent({ model, [name]: 'x' })).toThrow(
-      `createAgent: ${name} is not an option; use ${here}`,
+      `createAgent: ${name} is not an option; use ${replacement}`,
     );
   });
 

@@ -16,7 +16,7 @@ const Shape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('none') }),
 ]);
 
-/** A schema, a value, and its text from the model. */
+/** Schema, value, and the text that the model returns for the value. */
 const objects: Readonly<Record<string, readonly [z.ZodType, unknown, string]>> = {
   'a list': [z.array(z.object({ a: z.number() })), [{ a: 1 }], '{"value":[{"a":1}]}'],
   'a union': [Shape, { kind: 'none' }, '{"value":{"kind":"none"}}'],
@@ -31,18 +31,20 @@ const objects: Readonly<Record<string, readonly [z.ZodType, unknown, string]>> =
 
 describe.each(Object.entries(vendors))('a typed object from %s', (_name, { wire, model, open }) => {
   it.each(Object.entries(objects))(
-    '%s: the wire takes its schema, and it comes back',
-    async (_what, [output, value, text]) => {
+    '%s: the wire accepts its schema, and the value is returned',
+    async (_kind, [output, value, text]) => {
       const call: Answer = { parts: [{ type: 'tool-call', name: 'answer', json: text }] };
       await using server = await startWireServer({
         wire,
         script: ({ request }) => (request.tools.includes('answer') ? call : text),
       });
       const provider = { ...open(server.baseURL), id: 'p' };
-      const asked = createMajordomo({ providers: [provider], chain: { attempts: 1 } }).model(`p/${model}`);
+      const chatModel = createMajordomo({ providers: [provider], chain: { attempts: 1 } }).model(
+        `p/${model}`,
+      );
       const request = { messages: [user('go')], output };
-      expect((await asked.generateObject(request)).value).toEqual(value);
-      expect((await asked.streamObject(request).response()).value).toEqual(value);
+      expect((await chatModel.generateObject(request)).value).toEqual(value);
+      expect((await chatModel.streamObject(request).response()).value).toEqual(value);
       expect(server.requests.flatMap(({ violations }) => violations)).toEqual([]);
       expect(server.requests).toHaveLength(2);
     },

@@ -12,10 +12,10 @@ import {
 } from '../src/index.ts';
 import { faultOf } from './support/world.ts';
 
-/** SOAK=1, as every night: all of them. */
+/** Number of runs. The nightly run sets SOAK=1. */
 const RUNS = process.env['SOAK'] === undefined ? 500 : 2000;
 
-/** One run of random turns and tools with failures, approvals and an abort at a random moment. */
+/** Runs random turns and tools with failures, approvals and an abort at a random moment. */
 async function randomRun(seed: number): Promise<{ readonly state: RunState; readonly end: string }> {
   const random = seededRandom(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
@@ -29,10 +29,10 @@ async function randomRun(seed: number): Promise<{ readonly state: RunState; read
     tick();
     if (random() < 0.3) await Promise.resolve();
     tick();
-    const what = random();
-    if (what < 0.2) throw new Error('no');
-    if (what < 0.25) return suspend();
-    return what < 0.5 ? { seed } : 'ok';
+    const outcome = random();
+    if (outcome < 0.2) throw new Error('no');
+    if (outcome < 0.25) return suspend();
+    return outcome < 0.5 ? { seed } : 'ok';
   };
   const tools: Tool[] = ['a', 'b', 'c'].map((name) => ({
     name,
@@ -83,12 +83,12 @@ async function randomRun(seed: number): Promise<{ readonly state: RunState; read
     onStep: tick,
   });
   const options = { signal: controller.signal, afterCommit: pick(['error', 'restart'] as const) };
-  const once = (from: string | RunState, decisions?: readonly Decision[]): Promise<RunResult> =>
+  const runOnce = (from: string | RunState, decisions?: readonly Decision[]): Promise<RunResult> =>
     random() < 0.5
       ? agent.run(from, { ...options, decisions })
       : agent.stream(from, { ...options, decisions }).result();
-  const decided = async (): Promise<RunResult> => {
-    const first = await once('go');
+  const runWithDecisions = async (): Promise<RunResult> => {
+    const first = await runOnce('go');
     if (first.awaiting.length === 0 || random() < 0.3) return first;
     const decisions = first.awaiting.map(({ id }) =>
       pick([
@@ -96,9 +96,9 @@ async function randomRun(seed: number): Promise<{ readonly state: RunState; read
         { callId: id, result: 'yes' },
       ]),
     );
-    return once(fromJson<RunState>(JSON.parse(JSON.stringify(toJson(first.state)))), decisions);
+    return runOnce(fromJson<RunState>(JSON.parse(JSON.stringify(toJson(first.state)))), decisions);
   };
-  return decided().then(
+  return runWithDecisions().then(
     (result: RunResult) => ({ state: result.state, end: result.done ?? 'paused' }),
     (error: unknown) => {
       if (!RunError.is(error)) throw error;
@@ -115,7 +115,7 @@ it(
     for (let seed = 1; seed <= RUNS; seed++) {
       const { state, end } = await randomRun(seed);
       ends.set(end, (ends.get(end) ?? 0) + 1);
-      // A paused run has open calls at its end, and all of them are there to be decided.
+      // A paused run ends with open calls, and the state contains them all as pending.
       const open = end === 'paused' ? state.messages.slice(0, -1) : state.messages;
       expect(faultOf(open), `seed ${seed}`).toBeUndefined();
       expect(state.pending.length > 0, `seed ${seed}`).toBe(end === 'paused');

@@ -4,16 +4,16 @@ import type { RunState } from '../src/index.ts';
 import { plain } from './support/tools.ts';
 import { calls, faultOf, world } from './support/world.ts';
 
-describe('a follow-up question to a run that is done', () => {
-  const ask = (state: RunState, text: string): RunState => ({
+describe('a follow-up question to a completed run', () => {
+  const withQuestion = (state: RunState, text: string): RunState => ({
     ...state,
     messages: [...state.messages, user(text)],
   });
 
-  it('is answered, with the whole transcript sent', async () => {
+  it('is sent with the complete transcript, and answered', async () => {
     const { agent, requests } = world(['Sunny.', 'You are welcome.']);
     const first = await agent.run('Oslo?');
-    const second = await agent.run(ask(first.state, 'Thanks!'));
+    const second = await agent.run(withQuestion(first.state, 'Thanks!'));
     expect([second.text, second.done, requests[1]?.request.messages.length]).toEqual([
       'You are welcome.',
       'answered',
@@ -21,11 +21,11 @@ describe('a follow-up question to a run that is done', () => {
     ]);
   });
 
-  it('is a run of its own, with steps and usage of its own', async () => {
+  it('is a separate run, with separate steps', async () => {
     const turns = Array.from({ length: 3 }, () => calls(['a', 'look']));
     const { agent } = world([...turns, 'Done.'], { tools: [plain('look', () => 'seen')], maxSteps: 3 });
     const first = await agent.run('go');
-    const second = await agent.run(ask(first.state, 'And now?'));
+    const second = await agent.run(withQuestion(first.state, 'And now?'));
     expect([first.done, second.done, second.state.steps]).toEqual(['max-steps', 'answered', 1]);
     expect(second.state.runId).not.toBe(first.state.runId);
     expect(faultOf(second.messages)).toBeUndefined();
@@ -46,7 +46,7 @@ describe('a state from a store', () => {
   ] as const;
 
   it.each(['done', 'runId', 'suspended', 'claims', 'by', 'offered', 'warnings'])(
-    'that has null for an absent %s goes on',
+    'that contains null instead of an absent %s continues',
     async (name) => {
       const state = { ...(await paused()), [name]: null } as never;
       const { agent } = world(['Done.'], { tools });
@@ -55,7 +55,7 @@ describe('a state from a store', () => {
     },
   );
 
-  it('that has null for usage that nobody reported goes on', async () => {
+  it('that contains null for unreported usage continues', async () => {
     const usage = { input: null, output: 3, cacheRead: null };
     const { agent } = world([{ text: 'Done.', usage: { ...NO_USAGE, input: 1, output: 1 } }], { tools });
     const result = await agent.run({ ...(await paused()), usage } as never, { decisions });
@@ -93,7 +93,7 @@ describe('a state from a store', () => {
     ['state.claims', (state) => ({ ...state, claims: 'me' })],
     ['state.approvals', (state) => ({ ...state, approvals: [] })],
     ['state.done', (state) => ({ ...state, done: 'zzz' })],
-  ])('that is wrong at %s is a config error before any tool runs', async (path, change) => {
+  ])('that is invalid at %s is a config error before any tool runs', async (path, change) => {
     const { agent } = world(['Done.'], { tools });
     const state = change(await paused()) as never;
     runs = 0;

@@ -6,7 +6,7 @@ import { plain, weather } from './support/tools.ts';
 import { call, faultOf, resultTexts, runError, world } from './support/world.ts';
 
 describe('a run', () => {
-  it('asks, runs the tools, and ends with the answer', async () => {
+  it('calls the model, runs the tools, and ends with the answer', async () => {
     const { agent, requests } = world([call('weather', { city: 'Oslo' }), 'It is sunny.'], {
       tools: [weather],
       instructions: 'Be brief.',
@@ -19,7 +19,7 @@ describe('a run', () => {
     expect(requests[1]?.request).toMatchObject({ system: 'Be brief.', tools: [{ name: 'weather' }] });
   });
 
-  it('continues from the messages of the one before', async () => {
+  it('continues from the messages of the previous run', async () => {
     const { agent, requests } = world([call('weather', { city: 'Oslo' }), 'Sunny.', 'You are welcome.'], {
       tools: [weather],
     });
@@ -29,7 +29,7 @@ describe('a run', () => {
     expect(requests[2]?.request.messages).toHaveLength(5);
   });
 
-  it('sums the usage of its steps, and leaves unknown what nobody reported', async () => {
+  it('sums the usage of its steps, and does not define unreported values', async () => {
     const usage = { input: 10, output: 3, cacheRead: 2, cacheWrite: undefined, reasoning: undefined };
     const { agent } = world(
       [
@@ -47,7 +47,7 @@ describe('a run', () => {
     });
   });
 
-  it('sums every detail that its steps report, how long their stages took included', async () => {
+  it('sums every usage detail of its steps, including stage durations', async () => {
     const usage = (queue: number) => ({
       input: 1,
       output: 1,
@@ -70,7 +70,7 @@ describe('a run', () => {
     });
   });
 
-  it('tells which targets answered, and every attempt', async () => {
+  it('returns the targets that answered, and every attempt', async () => {
     const first = fakeProvider({ id: 'a', models: { m: [{ fail: 'network' }, 'Sunny.'] } });
     const second = fakeProvider({ id: 'b', models: { m: [call('weather', { city: 'Oslo' })] } });
     const model = createMajordomo({ providers: [first, second], chain: { attempts: 1 } }).model('a/m,b/m');
@@ -83,7 +83,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('stops at ten steps unless told otherwise, with every call answered', async () => {
+  it('stops after ten steps by default, with a result for every call', async () => {
     const { agent } = world(
       Array.from({ length: 11 }, () => call('weather', { city: 'Oslo' })),
       { tools: [weather] },
@@ -93,7 +93,7 @@ describe('a run', () => {
     expect(faultOf(result.messages)).toBeUndefined();
   });
 
-  it('asks a function for its steps before each of them', async () => {
+  it('calls a maxSteps function before each step', async () => {
     const usage = {
       input: 100,
       output: 1,
@@ -112,7 +112,7 @@ describe('a run', () => {
     expect((await agent.run('Oslo?')).state.steps).toBe(3);
   });
 
-  it('has a last turn for words when the agent wants one', async () => {
+  it('ends with a text-only turn if closingTurn is set', async () => {
     const { agent, requests } = world([call('weather', { city: 'Oslo' }), 'So far: sunny.'], {
       tools: [weather],
       maxSteps: 1,
@@ -123,7 +123,7 @@ describe('a run', () => {
     expect(requests.map(({ request }) => request.toolChoice)).toEqual([undefined, 'none']);
   });
 
-  it('answers calls of the last turn that was for words', async () => {
+  it('adds an error result for calls of the closing turn', async () => {
     const { agent } = world([call('weather', { city: 'Oslo' }), call('weather', { city: 'Bergen' })], {
       tools: [weather],
       maxSteps: 1,
@@ -133,7 +133,7 @@ describe('a run', () => {
     expect(resultTexts(messages)).toEqual(['sunny in Oslo', '!Not run: the run is out of steps.']);
   });
 
-  it('goes on after a turn that the vendor paused', async () => {
+  it('continues after a turn that the vendor paused', async () => {
     const { agent } = world([{ text: 'Searching …', finish: 'incomplete' }, 'Found.']);
     const result = await agent.run('Find it');
     expect([result.text, result.state.steps]).toEqual(['Found.', 2]);
@@ -143,22 +143,29 @@ describe('a run', () => {
     ['length', 'truncated', '!Not run: the turn was cut before its end.'],
     ['refusal', 'refused', '!Not run: the model refused in the same turn.'],
     ['content-filter', 'refused', '!Not run: the model refused in the same turn.'],
-  ] as const)('that ends with %s is a result, and its calls do not run', async (finish, done, result) => {
-    const { agent } = world(
-      [{ text: 'Well', toolCalls: [{ name: 'weather', args: { city: 'Oslo' } }], finish }],
-      { tools: [weather] },
-    );
-    const ended = await agent.run('Oslo?');
-    expect([ended.done, ended.text, resultTexts(ended.messages)]).toEqual([done, 'Well', [result]]);
-  });
+  ] as const)(
+    'whose last turn ends with %s resolves, and the calls of that turn do not run',
+    async (finish, done, result) => {
+      const { agent } = world(
+        [{ text: 'Well', toolCalls: [{ name: 'weather', args: { city: 'Oslo' } }], finish }],
+        { tools: [weather] },
+      );
+      const runResult = await agent.run('Oslo?');
+      expect([runResult.done, runResult.text, resultTexts(runResult.messages)]).toEqual([
+        done,
+        'Well',
+        [result],
+      ]);
+    },
+  );
 
-  it('of a state that is done gives its result again', async () => {
+  it('of a completed state returns the same result', async () => {
     const { agent } = world(['Hi.']);
     const result = await agent.run('Hello');
     expect(await agent.run(result.state)).toEqual({ ...result, targets: [], attempts: [] });
   });
 
-  it('refuses a state of another version', async () => {
+  it('rejects a state of another version', async () => {
     const { agent } = world([]);
     await expect(agent.run({ ...agent.begin('hi'), version: 2 } as never)).rejects.toMatchObject({
       kind: 'config',
@@ -167,7 +174,7 @@ describe('a run', () => {
 });
 
 describe('a model error', () => {
-  it('is a RunError with the state so far, from which the run can go on', async () => {
+  it('is a RunError with a state from which the run can continue', async () => {
     const { agent } = world([call('weather', { city: 'Oslo' }), { fail: 'auth' }, 'Sunny.'], {
       tools: [weather],
     });
@@ -184,7 +191,7 @@ describe('a model error', () => {
     expect((await agent.run(error.state)).text).toBe('Sunny.');
   });
 
-  it('is told apart across copies of the package', () => {
+  it('is recognized by RunError.is across copies of the package', () => {
     const foreign = Object.assign(new Error('x'), { [Symbol.for('majordomo.RunError')]: true });
     expect([RunError.is(foreign), RunError.is(new Error('x'))]).toEqual([true, false]);
   });

@@ -14,28 +14,28 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Said {
+interface ProcessOutput {
   readonly pid: number;
   readonly text: string;
   readonly awaiting: readonly string[];
 }
 
-async function inProcess(file: string, decisions?: readonly Decision[]): Promise<Said> {
+async function runInProcess(file: string, decisions?: readonly Decision[]): Promise<ProcessOutput> {
   const args = decisions === undefined ? [program, file] : [program, file, JSON.stringify(decisions)];
   const { stdout } = await promisify(execFile)(process.execPath, args);
-  return JSON.parse(stdout) as Said;
+  return JSON.parse(stdout) as ProcessOutput;
 }
 
 it.each<[string, Decision, string]>([
   ['approved', { callId: 'c1', approve: true }, 'pay done'],
   ['denied', { callId: 'c1', deny: 'not today' }, '!The call was denied: not today'],
 ])(
-  'a run with two calls done and a third awaiting goes on in a second process, %s',
+  'a run with two completed calls and one that waits continues in a second process, %s',
   async (name, decision, result) => {
     const file = join(folder, name);
-    const first = await inProcess(file);
+    const first = await runInProcess(file);
     expect(first.awaiting).toEqual(['c1']);
-    const second = await inProcess(file, [decision]);
+    const second = await runInProcess(file, [decision]);
     expect(second).toEqual({ pid: expect.any(Number) as number, text: 'All done.', awaiting: [] });
     expect(second.pid).not.toBe(first.pid);
     const state = fromJson<RunState>(JSON.parse(readFileSync(file, 'utf8')));

@@ -32,19 +32,19 @@ const rules: Rules = {
   closingTurn: false,
   parallel: true,
 };
-const idsOf = (state: RunState, given: Partial<Rules> = {}) => {
-  const action = decide(state, { ...rules, ...given });
+const idsOf = (state: RunState, overrides: Partial<Rules> = {}) => {
+  const action = decide(state, { ...rules, ...overrides });
   return [action.type, ...('calls' in action ? action.calls.map(({ id }) => id) : [])];
 };
 
 describe('decided', () => {
-  it('gives the same state for a call that nobody made', () => {
+  it('returns the same state for a call that does not exist', () => {
     const state = turn(call('a'));
     expect(decided(state, [{ callId: 'q', approve: true }])).toBe(state);
     expect(decided(state, [{ callId: 'q', deny: 'no' }])).toBe(state);
   });
 
-  it('keeps every approval that comes at once', () => {
+  it('stores all approvals of one call', () => {
     const decisions = [
       { callId: 'a', approve: true },
       { callId: 'b', approve: true },
@@ -52,17 +52,17 @@ describe('decided', () => {
     expect(decided(turn(call('a'), call('b')), decisions).decisions).toEqual(decisions);
   });
 
-  it('gives the same state for an approval of a call that was approved', () => {
+  it('returns the same state for an approval of an approved call', () => {
     const state = decided(turn(call('a')), [{ callId: 'a', approve: true }]);
     expect(decided(state, [{ callId: 'a', approve: true }])).toBe(state);
   });
 
-  it('gives the same state for an approval of a call that ran and waits', () => {
+  it('returns the same state for an approval of a suspended call', () => {
     const state = toolsRan(turn(call('a')), [{ ...result('a'), suspended: { payload: 1 } }]);
     expect(decided(state, [{ callId: 'a', approve: true }])).toBe(state);
   });
 
-  it('has a denial win over an approval', () => {
+  it('prefers a denial over an approval', () => {
     const state = decided(turn(call('a'), call('b')), [
       { callId: 'a', approve: true },
       { callId: 'a', deny: 'no' },
@@ -72,12 +72,12 @@ describe('decided', () => {
 });
 
 describe('toolsRan', () => {
-  it('adds no result for a call that nobody made', () => {
+  it('adds no result for a call that does not exist', () => {
     const state = turn(call('a'));
     expect(toolsRan(state, [result('q')])).toEqual(state);
   });
 
-  it('counts what a call cost that has its result already', () => {
+  it('counts the usage of a repeated call that already has a result', () => {
     const usage = { input: 1, output: 1, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
     const state = toolsRan(turn(call('a'), call('b')), [result('a')]);
     const again = toolsRan(state, [{ ...result('a', 'twice'), usage }]);
@@ -89,58 +89,58 @@ describe('toolsRan', () => {
     expect(messages[2]?.parts).toEqual([result('a'), result('b')]);
   });
 
-  it('replaces what a call waits for, and forgets its approval', () => {
-    const waits = (payload: number) => ({ ...result('a'), suspended: { payload } });
+  it('replaces the payload of a suspended call, and removes its approval', () => {
+    const suspendedResult = (payload: number) => ({ ...result('a'), suspended: { payload } });
     const approved = decided(turn(call('a'), call('b')), [{ callId: 'a', approve: true }]);
-    const state = toolsRan(toolsRan(approved, [waits(1)]), [waits(2)]);
+    const state = toolsRan(toolsRan(approved, [suspendedResult(1)]), [suspendedResult(2)]);
     expect([state.suspended, state.decisions]).toEqual([[{ callId: 'a', payload: 2 }], []]);
   });
 });
 
-describe('what belongs to a turn', () => {
-  const waits = (id: string, payload: string) => ({ ...result(id), suspended: { payload } });
+describe('the data of a turn', () => {
+  const suspendedResult = (id: string, payload: string) => ({ ...result(id), suspended: { payload } });
 
-  it('is known of each of its calls', () => {
+  it('is stored for each of its calls', () => {
     const [a, b, c] = [call('a'), call('b'), call('c')];
     const checked = approvalsChecked(approvalsChecked(turn(a, b, c), [a], ['a']), [b], []);
     expect(checked.approvals).toEqual({ a: true, b: false });
     expect(claimed(claimed(checked, a, 'one'), b, 'two').claims).toEqual({ a: 'one', b: 'two' });
-    const waiting = toolsRan(checked, [waits('a', 'A'), waits('b', 'B')]);
+    const waiting = toolsRan(checked, [suspendedResult('a', 'A'), suspendedResult('b', 'B')]);
     expect(waiting.suspended?.map(({ callId }) => callId)).toEqual(['a', 'b']);
     const answeredA = decided(waiting, [{ callId: 'a', result: 'blue' }]);
     expect(answeredA.suspended?.map(({ callId }) => callId)).toEqual(['b']);
   });
 
-  it('is gone when its last call has a result', () => {
-    const begun: RunState = { ...turn(call('a')), by: 'one', offered: ['pay'] };
-    const known = claimed(approvalsChecked(begun, begun.pending, []), call('a'), 'one');
-    expect(toolsRan(known, [result('a')])).toEqual({
+  it('is removed when its last call has a result', () => {
+    const initial: RunState = { ...turn(call('a')), by: 'one', offered: ['pay'] };
+    const checked = claimed(approvalsChecked(initial, initial.pending, []), call('a'), 'one');
+    expect(toolsRan(checked, [result('a')])).toEqual({
       ...turn(call('a')),
-      messages: [...begun.messages, { role: 'tool', parts: [result('a')] }],
+      messages: [...initial.messages, { role: 'tool', parts: [result('a')] }],
       pending: [],
     });
   });
 });
 
-it('a warning is kept once, and another one beside it whatever it differs in', () => {
+it('equal warnings are stored once, and warnings that differ in any property are stored separately', () => {
   const first = { action: 'dropped', what: 'seed', why: 'unknown' } as const;
   const others = [
     { ...first, action: 'coerced' },
     { ...first, what: 'topP' },
     { ...first, why: 'refused' },
   ] as const;
-  const warned = (state: RunState, ...warnings: readonly Warning[]): RunState =>
+  const withWarnings = (state: RunState, ...warnings: readonly Warning[]): RunState =>
     answered(state, {
       ...{ id: undefined, target: 'f/m', finish: 'stop', usage: undefined, warnings },
       message: { role: 'assistant', parts: [{ type: 'text', text: 'x' }] },
     });
-  const once = warned(begin('go'), first);
-  expect(warned(once, first, ...others).warnings).toEqual([first, ...others]);
-  expect(warned(once, first).warnings).toBe(once.warnings);
+  const once = withWarnings(begin('go'), first);
+  expect(withWarnings(once, first, ...others).warnings).toEqual([first, ...others]);
+  expect(withWarnings(once, first).warnings).toBe(once.warnings);
 });
 
 describe('decide', () => {
-  it('has approvals checked first, then runs what waits for nobody, then waits', () => {
+  it('checks approvals first, then runs the calls that need no decision, then waits', () => {
     const state = turn(call('a'), call('b'));
     expect(idsOf(state)).toEqual(['check-approval', 'a', 'b']);
     const checked = approvalsChecked(state, state.pending, ['b']);
@@ -148,7 +148,7 @@ describe('decide', () => {
     expect(idsOf(toolsRan(checked, [result('a')]))).toEqual(['await-decisions', 'b']);
   });
 
-  it('has nothing checked where no tool asks for it', () => {
+  it('checks no approval if no tool may need one', () => {
     expect(idsOf(turn(call('a'), call('b')), { mayNeedApproval: () => false })).toEqual([
       'run-tools',
       'a',
@@ -156,22 +156,22 @@ describe('decide', () => {
     ]);
   });
 
-  it('runs one call where tools do not run side by side', () => {
-    const given = { mayNeedApproval: () => false, parallel: false };
-    expect(idsOf(turn(call('a'), call('b')), given)).toEqual(['run-tools', 'a']);
+  it('runs one call at a time without parallel tools', () => {
+    const overrides = { mayNeedApproval: () => false, parallel: false };
+    expect(idsOf(turn(call('a'), call('b')), overrides)).toEqual(['run-tools', 'a']);
   });
 
-  it('checks no call that a person approved before', () => {
+  it('does not check a call that is already approved', () => {
     const state = decided(turn(call('a')), [{ callId: 'a', approve: true }]);
     expect(idsOf(state)).toEqual(['run-tools', 'a']);
   });
 
-  it('waits for a call that has run and is suspended', () => {
+  it('waits for a suspended call', () => {
     const state = toolsRan(turn(call('a')), [{ ...result('a'), suspended: { payload: 1 } }]);
     expect(idsOf(state)).toEqual(['await-decisions', 'a']);
   });
 
-  it('asks while there are steps, and then stops, or asks for words', () => {
+  it('calls the model until maxSteps, then stops or requests a closing turn', () => {
     const state = toolsRan(turn(call('a')), [result('a')]);
     expect(decide(state, rules)).toEqual({ type: 'call-model' });
     expect(decide(state, { ...rules, maxSteps: () => 1 })).toEqual({ type: 'stop', why: 'max-steps' });
@@ -186,13 +186,13 @@ describe('decide', () => {
   });
 });
 
-it('reaches no other package from its entry point', () => {
-  const seen = new Set<string>();
+it('the entry point of steps imports no other package', () => {
+  const visitedFiles = new Set<string>();
   const packages: string[] = [];
   const follow = (file: string): void => {
     // The build replaces this file with core's source.
-    if (seen.has(file) || file === 'sum-usage.ts') return;
-    seen.add(file);
+    if (visitedFiles.has(file) || file === 'sum-usage.ts') return;
+    visitedFiles.add(file);
     const source = readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8');
     for (const [, clause = '', from = ''] of source.matchAll(
       /^(?:import|export) ([^;]*?) from '([^']+)'/gms,
@@ -204,5 +204,5 @@ it('reaches no other package from its entry point', () => {
   };
   follow('steps.ts');
   expect(packages).toEqual([]);
-  expect(seen).toContain('state.ts');
+  expect(visitedFiles).toContain('state.ts');
 });

@@ -8,19 +8,19 @@ const look: Tool = { name: 'look', description: 'Looks', parameters: { type: 'ob
 
 const CALLS = ['a', 'b', 'c', 'd'].map((id) => ({ id, name: 'look', args: {} }));
 
-const brief = (event: AgentEvent): string => {
+const summaryOf = (event: AgentEvent): string => {
   if (event.type === 'model')
     return event.event.type === 'text-delta' ? `"${event.event.text}"` : `model ${event.event.type}`;
   if (event.type === 'step-start') return `step ${event.step}`;
   return event.type === 'step-end' ? `end of ${event.response.finish}` : event.type;
 };
-const worded = (events: readonly AgentEvent[]): string[] =>
-  events.map(brief).filter((text) => !/^model (?!reset)/.test(text));
+const summariesOf = (events: readonly AgentEvent[]): string[] =>
+  events.map(summaryOf).filter((text) => !/^model (?!reset)/.test(text));
 
 describe('the events of a run', () => {
-  it('tell of each step with its tools inside', async () => {
+  it('contain each step with its tools', async () => {
     const stream = world([call('look', {}, 'Let me see. '), 'I saw.'], { tools: [look] }).agent.stream('go');
-    expect(worded(await read(stream))).toEqual([
+    expect(summariesOf(await read(stream))).toEqual([
       'step 1',
       '"Let me see. "',
       'tool-start',
@@ -33,11 +33,11 @@ describe('the events of a run', () => {
     expect((await stream.result()).text).toBe('I saw.');
   });
 
-  it('hold the text of the last step only, where that is asked for', async () => {
+  it('contain only the text of the last step with `text: final`', async () => {
     const script = [call('look', {}, 'Let me see. '), 'I saw.'];
     const stream = world(script, { tools: [look] }).agent.stream('go', { text: 'final' });
     const events = await read(stream);
-    expect(worded(events)).toEqual([
+    expect(summariesOf(events)).toEqual([
       'step 1',
       'tool-start',
       'tool-end',
@@ -51,7 +51,7 @@ describe('the events of a run', () => {
     expect((await stream.result()).text).toBe('I saw.');
   });
 
-  it('contain a warning of the model once per run, not at every step', async () => {
+  it('contain a warning of the model once per run, not in every step', async () => {
     const dotted: Tool = { ...look, name: 'mcp.look' };
     const script = [call('mcp.look', {}), call('mcp.look', {}), 'Seen.'];
     const { agent } = world(script, { tools: [dotted] });
@@ -65,46 +65,58 @@ describe('the events of a run', () => {
     expect(state.warnings?.map(({ what }) => what)).toEqual(['name of tool "mcp.look"']);
   });
 
-  it('tell no text twice after a reset, where only the last is asked for', async () => {
+  it('contain no text twice after a reset with `text: final`', async () => {
     const first = fakeProvider({ id: 'a', models: { m: [{ fail: 'network', after: 'Hal' }] } });
     const second = fakeProvider({ id: 'b', models: { m: ['Hello.'] } });
     const model = createMajordomo({ providers: [first, second], chain: { attempts: 1 } }).model('a/m,b/m');
     const stream = createAgent({ model }).stream('hi', { afterCommit: 'restart', text: 'final' });
-    expect(worded(await read(stream))).toEqual(['step 1', 'model reset', '"Hello."', 'end of stop']);
+    expect(summariesOf(await read(stream))).toEqual(['step 1', 'model reset', '"Hello."', 'end of stop']);
   });
 
-  it('hold the text of a step that was cut, beside calls that do not run', async () => {
+  it('contain the text of a truncated step whose calls do not run with `text: final`', async () => {
     const cut = { text: 'I', toolCalls: [{ name: 'look', args: {} }], finish: 'length' } as const;
     const stream = world([cut], { tools: [look] }).agent.stream('go', { text: 'final' });
-    expect(worded(await read(stream))).toEqual(['step 1', '"I"', 'end of length']);
+    expect(summariesOf(await read(stream))).toEqual(['step 1', '"I"', 'end of length']);
   });
 
-  it('are refused where it is not said which texts', async () => {
+  it('are rejected for an unknown value of `text`', async () => {
     const stream = world(['hi']).agent.stream('go', { text: 'last' as 'final' });
     await expect(stream.result()).rejects.toMatchObject({ kind: 'config' });
   });
 
-  it('begin a step anew by a reset, when asked to restart', async () => {
+  it('contain a reset if a step restarts', async () => {
     const first = fakeProvider({ id: 'a', models: { m: [{ fail: 'network', after: 'Hal' }] } });
     const second = fakeProvider({ id: 'b', models: { m: ['Hello.'] } });
     const model = createMajordomo({ providers: [first, second], chain: { attempts: 1 } }).model('a/m,b/m');
     const stream = createAgent({ model }).stream('hi', { afterCommit: 'restart' });
-    expect(worded(await read(stream))).toEqual(['step 1', '"Hal"', 'model reset', '"Hello."', 'end of stop']);
+    expect(summariesOf(await read(stream))).toEqual([
+      'step 1',
+      '"Hal"',
+      'model reset',
+      '"Hello."',
+      'end of stop',
+    ]);
     expect((await stream.result()).text).toBe('Hello.');
   });
 
-  it('of a paused run end where it waits; the rest is told when it goes on', async () => {
+  it('of a paused run end at the pause, and continue with the continued run', async () => {
     const { agent } = world([call('look'), 'ok'], { tools: [{ ...look, approval: true }] });
     const stream = agent.stream('go');
-    expect(worded(await read(stream))).toEqual(['step 1', 'end of tool-calls']);
+    expect(summariesOf(await read(stream))).toEqual(['step 1', 'end of tool-calls']);
     const { state, awaiting } = await stream.result();
     const rest = agent.stream(state, { decisions: [{ callId: awaiting[0]?.id ?? '', approve: true }] });
-    expect(worded(await read(rest))).toEqual(['tool-start', 'tool-end', 'step 2', '"ok"', 'end of stop']);
+    expect(summariesOf(await read(rest))).toEqual([
+      'tool-start',
+      'tool-end',
+      'step 2',
+      '"ok"',
+      'end of stop',
+    ]);
   });
 });
 
-describe('reading', () => {
-  it('begins the run: before it nothing is sent', async () => {
+describe('a reader of a stream', () => {
+  it('starts the run; no request is sent before', async () => {
     const { agent, requests } = world(['hi']);
     const stream = agent.stream('go');
     expect(requests).toHaveLength(0);
@@ -112,8 +124,8 @@ describe('reading', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('slowly holds the model back', async () => {
-    const pulled: number[] = [];
+  it('that is slow blocks the model', async () => {
+    const pulledCounts: number[] = [];
     let n = 0;
     const source = {
       ...fakeProvider({ id: 's', models: {} }),
@@ -135,13 +147,13 @@ describe('reading', () => {
     for await (const event of stream) {
       if (event.type !== 'model' || event.event.type !== 'text-delta') continue;
       await new Promise((resolve) => setImmediate(resolve));
-      pulled.push(n);
+      pulledCounts.push(n);
     }
-    expect(Math.max(...pulled.map((made, read) => made - read))).toBeLessThan(100);
-    expect(pulled).toHaveLength(1000);
+    expect(Math.max(...pulledCounts.map((made, read) => made - read))).toBeLessThan(100);
+    expect(pulledCounts).toHaveLength(1000);
   });
 
-  it('slowly holds tools back that run side by side, and lets all of them go on', async () => {
+  it('that is slow blocks parallel tools, and all of them complete', async () => {
     const { agent } = world([{ text: 'x'.repeat(200), chunks: 1, toolCalls: CALLS }, 'ok'], {
       tools: [look],
       parallelTools: true,
@@ -156,28 +168,28 @@ describe('reading', () => {
     expect((await stream.result()).text).toBe('ok');
   });
 
-  it('slowly, while an observer rejects, loses nothing', async () => {
+  it('that is slow receives all events while an observer rejects', async () => {
     let reject: (error: Error) => void = () => undefined;
     const { agent } = world([{ text: 'x'.repeat(200), chunks: 1 }], {
       onStepStart: () =>
-        new Promise((_, no) => {
-          reject = no;
+        new Promise((_, rejectPromise) => {
+          reject = rejectPromise;
         }),
     });
     const stream = agent.stream('go');
-    const told: string[] = [];
+    const eventTypes: string[] = [];
     for await (const event of stream) {
-      told.push(event.type);
-      if (told.length > 2) continue;
-      // The model is ahead by as much as may wait.
+      eventTypes.push(event.type);
+      if (eventTypes.length > 2) continue;
+      // The model is ahead by the maximum number of buffered events.
       for (let turn = 0; turn < 300; turn++) await new Promise((resolve) => setImmediate(resolve));
       reject(new Error('the telemetry is down'));
     }
-    expect(told).toContain('warning');
+    expect(eventTypes).toContain('warning');
     expect((await stream.result()).text).toHaveLength(200);
   });
 
-  it('never again is no reason for result() to hang, after an abort', async () => {
+  it('that stops does not block result() after an abort', async () => {
     const controller = new AbortController();
     const { agent } = world([{ text: 'x'.repeat(1000), chunks: 1 }]);
     const stream = agent.stream('go', { signal: controller.signal });
@@ -187,7 +199,7 @@ describe('reading', () => {
     expect((await runError(stream.result())).kind).toBe('aborted');
   });
 
-  it('never again is no reason for result() to hang, when the time of the step is over', async () => {
+  it('that stops does not block result() after a timeout of the step', async () => {
     const clock = fakeClock();
     const { agent } = world([{ text: 'x'.repeat(1000), chunks: 1 }], { clock });
     const stream = agent.stream('go', { timeouts: { totalMs: 200 } });
@@ -198,13 +210,13 @@ describe('reading', () => {
     expect([kind, details.phase]).toEqual(['timeout', 'total']);
   });
 
-  it('and leaving ends the run: the tool is told, and the transcript stays whole', async () => {
-    let stopped = false;
+  it('that leaves the loop ends the run, aborts the tool, and leaves a valid transcript', async () => {
+    let isAborted = false;
     const stuck: Tool = {
       ...look,
       run: (_args, { signal }) =>
         new Promise(() => {
-          signal.addEventListener('abort', () => (stopped = true));
+          signal.addEventListener('abort', () => (isAborted = true));
         }),
     };
     const stream = world([call('look')], { tools: [stuck] }).agent.stream('go');
@@ -214,10 +226,14 @@ describe('reading', () => {
       break;
     }
     const error = await runError(stream.result());
-    expect([error.cause.kind, stopped, faultOf(error.state.messages)]).toEqual(['aborted', true, undefined]);
+    expect([error.cause.kind, isAborted, faultOf(error.state.messages)]).toEqual([
+      'aborted',
+      true,
+      undefined,
+    ]);
   });
 
-  it('and leaving in the middle of an answer closes the call', async () => {
+  it('that leaves the loop during an answer aborts the model call', async () => {
     const { agent, requests } = world([{ text: 'abcdef', chunks: 1 }]);
     const stream = agent.stream('go');
     for await (const event of stream) if (event.type === 'model') break;
@@ -225,26 +241,26 @@ describe('reading', () => {
     expect(requests[0]?.signal.aborted).toBe(true);
   });
 
-  it('throws what ended the run, and result() rejects alike', async () => {
+  it('receives the error of the run, and result() rejects with the same kind', async () => {
     const stream = world([{ fail: 'auth' }]).agent.stream('go');
     const [thrown, rejected] = await Promise.all([runError(read(stream)), runError(stream.result())]);
     expect([thrown.cause.kind, rejected.cause.kind]).toEqual(['auth', 'auth']);
   });
 
-  it('twice is refused', async () => {
+  it('cannot read the events twice', async () => {
     const stream = world(['hi']).agent.stream('go');
     await read(stream);
     await expect(read(stream)).rejects.toMatchObject({ kind: 'config' });
   });
 
-  it('after a break before the first read finds nothing', async () => {
+  it('that returns before its first read aborts the run', async () => {
     const stream = world(['hi']).agent.stream('go');
     await stream[Symbol.asyncIterator]().return?.();
     expect((await runError(stream.result())).cause.kind).toBe('aborted');
   });
 });
 
-it('several reads at once get the events in order', async () => {
+it('concurrent reads receive the events in order', async () => {
   const stream = world(['hi']).agent.stream('go')[Symbol.asyncIterator]();
   const results = await Promise.all(Array.from({ length: 9 }, () => stream.next()));
   const types = results.flatMap(({ value }: { value?: AgentEvent }) =>

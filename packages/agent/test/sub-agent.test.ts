@@ -16,17 +16,17 @@ import { scripted, stored } from './support/scripted.ts';
 import { cost, usage } from './support/usage.ts';
 import { faultOf, resultTexts, runError, world, type World } from './support/world.ts';
 
-const calling = (...made: readonly (readonly [id: string, name: string, args?: object])[]): Turn => ({
-  toolCalls: made.map(([id, name, args = {}]) => ({ id, name, args: args as never })),
+const toolTurn = (...idsAndNames: readonly (readonly [id: string, name: string, args?: object])[]): Turn => ({
+  toolCalls: idsAndNames.map(([id, name, args = {}]) => ({ id, name, args: args as never })),
   usage: usage(10),
 });
-const asking = (...ids: readonly string[]): Turn =>
-  calling(...ids.map((id) => [id, 'helper', { task: `do ${id}` }] as const));
+const helperCalls = (...ids: readonly string[]): Turn =>
+  toolTurn(...ids.map((id) => [id, 'helper', { task: `do ${id}` }] as const));
 const done = (text = 'Done.'): Turn => ({ text, usage: usage(1) });
 const helper = (agent: Pick<Agent, 'run'>): Tool =>
   agentTool({ name: 'helper', description: 'Helps', agent });
 
-/** A payment that a person must approve, and the arguments and keys of its calls. */
+/** Returns a payment tool that needs approval, and the keys and amounts of its calls. */
 function payment(options: Partial<Tool> = {}): { readonly pay: Tool; readonly paid: string[] } {
   const paid: string[] = [];
   const pay: Tool = {
@@ -47,12 +47,15 @@ const approve = (callId: string): Decision => ({ callId, approve: true });
 const idsOf = ({ awaiting }: { readonly awaiting: readonly { readonly id: string }[] }): string[] =>
   awaiting.map(({ id }) => id);
 
-/** An agent whose payment is `levels` sub-agents below. Each agent asks the next one with the call `c<level>`. */
-function tower(levels: number, tool: Tool): { readonly agent: Agent; readonly worlds: readonly World[] } {
-  let below = scripted([calling(['p1', 'pay', { cents: 5 }]), done('Paid.')], { tools: [tool] });
+/** Returns an agent whose payment tool is `levels` sub-agents below. Each agent calls the next one with the call `c<level>`. */
+function nestedAgents(
+  levels: number,
+  tool: Tool,
+): { readonly agent: Agent; readonly worlds: readonly World[] } {
+  let below = scripted([toolTurn(['p1', 'pay', { cents: 5 }]), done('Paid.')], { tools: [tool] });
   const worlds = [below];
   for (let level = levels; level > 0; level--) {
-    below = scripted([asking(`c${level}`), done(`Done ${level}.`)], { tools: [helper(below.agent)] });
+    below = scripted([helperCalls(`c${level}`), done(`Done ${level}.`)], { tools: [helper(below.agent)] });
     worlds.unshift(below);
   }
   return { agent: below.agent, worlds };
@@ -63,14 +66,14 @@ describe.each([1, 2, 3])('a call that waits %i levels below', (levels) => {
 
   it('pauses the complete run, which another process continues without repeating a model call', async () => {
     const first = payment();
-    const { agent, worlds } = tower(levels, first.pay);
+    const { agent, worlds } = nestedAgents(levels, first.pay);
     const paused = await agent.run('go', { runId: 'r' });
     expect(paused).toMatchObject({
       done: undefined,
       awaiting: [{ id: path, name: 'pay', args: { cents: 5 } }],
     });
     const second = payment();
-    const other = tower(levels, second.pay);
+    const other = nestedAgents(levels, second.pay);
     const result = await other.agent.run(stored(paused.state), { decisions: [approve(path)] });
     expect([result.done, result.text, result.awaiting]).toEqual(['answered', 'Done 1.', []]);
     const keys = ['r/1/c1', ...Array.from({ length: levels - 1 }, (_, n) => `1/c${n + 2}`), '1/p1'];
@@ -81,9 +84,9 @@ describe.each([1, 2, 3])('a call that waits %i levels below', (levels) => {
     expect(result.state.runs).toBeUndefined();
   });
 
-  it('can be denied, and gets arguments that are checked', async () => {
+  it('can be denied, and decided arguments are checked', async () => {
     const { pay, paid } = payment();
-    const { agent, worlds } = tower(levels, pay);
+    const { agent, worlds } = nestedAgents(levels, pay);
     const { state } = await agent.run('go');
     const args = { cents: 'five' } as never;
     await expect(
@@ -100,7 +103,7 @@ describe.each([1, 2, 3])('a call that waits %i levels below', (levels) => {
 
   it('waits for the result of a suspended tool', async () => {
     const { pay } = payment({ approval: false, run: () => suspend({ form: 7 }) });
-    const { agent } = tower(levels, pay);
+    const { agent } = nestedAgents(levels, pay);
     const { state, awaiting } = await agent.run('go');
     expect(awaiting.map(({ id }) => id)).toEqual([path]);
     await expect(agent.run(state, { decisions: [approve(path)] })).rejects.toMatchObject({
@@ -111,7 +114,7 @@ describe.each([1, 2, 3])('a call that waits %i levels below', (levels) => {
     expect([result.done, result.text]).toEqual(['answered', 'Done 1.']);
   });
 
-  it('is aborted with the run, whose transcript is complete and whose usage is counted once', async () => {
+  it('is aborted with the run, whose transcript is valid and whose usage is counted once', async () => {
     const controller = new AbortController();
     const signals: AbortSignal[] = [];
     const { pay } = payment({
@@ -121,7 +124,7 @@ describe.each([1, 2, 3])('a call that waits %i levels below', (levels) => {
         return new Promise(() => undefined);
       },
     });
-    const { agent } = tower(levels, pay);
+    const { agent } = nestedAgents(levels, pay);
     const { state } = await agent.run('go', { budget: { maxTokens: 1000 } });
     const resumed = agent.run(stored(state), { decisions: [approve(path)], signal: controller.signal });
     const error = await runError(resumed);
@@ -137,10 +140,10 @@ describe.each([1, 2, 3])('a call that waits %i levels below', (levels) => {
     ]);
   });
 
-  it('has steps that a journal replays after every entry, and a decision that is awaited in place', async () => {
+  it('is replayed from a journal after every entry, and its decision is requested once', async () => {
     const { pay, paid } = payment();
-    const { agent, worlds } = tower(levels, pay);
-    const asked: string[] = [];
+    const { agent, worlds } = nestedAgents(levels, pay);
+    const decisionIds: string[] = [];
     const reported: string[][] = [];
     const { value, entries } = await replayRun(({ step }) =>
       runJournaled(agent, 'go', {
@@ -149,7 +152,7 @@ describe.each([1, 2, 3])('a call that waits %i levels below', (levels) => {
         step,
         decision: (call, name) =>
           step(name, async () => {
-            asked.push(call.id);
+            decisionIds.push(call.id);
             return { callId: call.id, approve: true };
           }) as never,
         awaiting: async (waiting) => void reported.push(waiting.map(({ call }) => call.id)),
@@ -162,7 +165,7 @@ describe.each([1, 2, 3])('a call that waits %i levels below', (levels) => {
       'Done 1.',
       11 * (levels + 1),
     ]);
-    expect([asked, paid.length]).toEqual([[path], 1]);
+    expect([decisionIds, paid.length]).toEqual([[path], 1]);
     expect(reported[0]).toEqual([path]);
     expect(worlds.map(({ requests }) => requests.length)).toEqual(worlds.map(() => 2));
     expect(entries).toContain('tool r/1/c1');
@@ -174,17 +177,20 @@ describe('two sub-agents of one turn', () => {
   function team(options: Partial<Parameters<typeof scripted>[1]> = {}) {
     const { pay, paid } = payment();
     const inner = scripted(
-      [calling(['p1', 'pay', { cents: 1 }], ['p2', 'pay', { cents: 2 }]), done('Paid.')],
+      [toolTurn(['p1', 'pay', { cents: 1 }], ['p2', 'pay', { cents: 2 }]), done('Paid.')],
       {
         tools: [pay],
       },
     );
-    const outer = scripted([asking('a', 'b'), done('Both.')], { tools: [helper(inner.agent)], ...options });
+    const outer = scripted([helperCalls('a', 'b'), done('Both.')], {
+      tools: [helper(inner.agent)],
+      ...options,
+    });
     return { inner, outer, paid };
   }
 
   it.each([false, true])(
-    'wait together, and are decided one by one in any order, parallel: %s',
+    'wait together, and accept single decisions in any order, parallel: %s',
     async (parallelTools) => {
       const { inner, outer, paid } = team({ parallelTools });
       let result = await outer.agent.run('go', { runId: 'r' });
@@ -205,7 +211,7 @@ describe('two sub-agents of one turn', () => {
     },
   );
 
-  it('take decisions at once', async () => {
+  it('accept all decisions at once', async () => {
     const { outer, paid } = team();
     const { state } = await outer.agent.run('go');
     const decisions: Decision[] = [
@@ -238,7 +244,7 @@ describe('two sub-agents of one turn', () => {
     ]);
   });
 
-  it('reject decisions that no call inside waits for, with the path', async () => {
+  it('reject decisions on calls that do not wait, with the path', async () => {
     const { outer } = team();
     const { state } = await outer.agent.run('go');
     for (const callId of ['a/p3', 'c/p1', 'a/', 'a/p1/x', 'p1'])
@@ -252,7 +258,7 @@ describe('two sub-agents of one turn', () => {
     });
   });
 
-  it('run one after another on a journal, with entries of their own', async () => {
+  it('run one after another on a journal', async () => {
     const { outer, inner, paid } = team({ parallelTools: true });
     const { value } = await replayRun(({ step }) =>
       runJournaled(outer.agent, 'go', {
@@ -264,15 +270,17 @@ describe('two sub-agents of one turn', () => {
       }),
     );
     expect([resultFromJson(value).text, inner.requests.length]).toEqual(['Both.', 4]);
-    expect(paid.map((one) => one.slice(0, 5))).toEqual(['r/1/a', 'r/1/a', 'r/1/b', 'r/1/b']);
+    expect(paid.map((key) => key.slice(0, 5))).toEqual(['r/1/a', 'r/1/a', 'r/1/b', 'r/1/b']);
   });
 });
 
 describe('an agent tool', () => {
-  it('that needs approval itself is approved once, and decided arguments reach the agent', async () => {
+  it('that needs approval is approved once, and decided arguments reach its agent', async () => {
     const { pay, paid } = payment();
-    const inner = scripted([calling(['p1', 'pay']), done('Paid.')], { tools: [pay] });
-    const outer = scripted([asking('c1'), done()], { tools: [{ ...helper(inner.agent), approval: true }] });
+    const inner = scripted([toolTurn(['p1', 'pay']), done('Paid.')], { tools: [pay] });
+    const outer = scripted([helperCalls('c1'), done()], {
+      tools: [{ ...helper(inner.agent), approval: true }],
+    });
     const first = await outer.agent.run('go');
     expect(idsOf(first)).toEqual(['c1']);
     const args = { task: 'something else' };
@@ -287,10 +295,10 @@ describe('an agent tool', () => {
 
   it('with a wrapper around its `run` waits as well', async () => {
     const { pay, paid } = payment();
-    const inner = scripted([calling(['p1', 'pay']), done('Paid.')], { tools: [pay] });
+    const inner = scripted([toolTurn(['p1', 'pay']), done('Paid.')], { tools: [pay] });
     const tool = helper(inner.agent);
     const wrapped: Tool = { ...tool, run: (args, context) => tool.run(args, context) };
-    const outer = scripted([asking('c1'), done()], { tools: [wrapped] });
+    const outer = scripted([helperCalls('c1'), done()], { tools: [wrapped] });
     const { state } = await outer.agent.run('go');
     const result = await outer.agent.run(stored(state), { decisions: [approve('c1/p1')] });
     expect([result.done, paid.length]).toEqual(['answered', 1]);
@@ -299,8 +307,8 @@ describe('an agent tool', () => {
   it('of an agent with a claim passes the claim on', async () => {
     const { pay, paid } = payment({ effect: 'once' });
     const agents = () => {
-      const inner = scripted([calling(['p1', 'pay']), done('Paid.')], { tools: [pay] });
-      return scripted([asking('c1'), done()], { tools: [helper(inner.agent)] }).agent;
+      const inner = scripted([toolTurn(['p1', 'pay']), done('Paid.')], { tools: [pay] });
+      return scripted([helperCalls('c1'), done()], { tools: [helper(inner.agent)] }).agent;
     };
     const { state } = await agents().run('go', { runId: 'r' });
     const decisions = [approve('c1/p1')];
@@ -322,18 +330,18 @@ describe('an agent tool', () => {
 
   it('does not restart a `once` call of the agent tool that has waited', async () => {
     const { pay, paid } = payment();
-    const inner = scripted([calling(['p1', 'pay']), done('Paid.')], { tools: [pay] });
+    const inner = scripted([toolTurn(['p1', 'pay']), done('Paid.')], { tools: [pay] });
     const tool: Tool = { ...helper(inner.agent), effect: 'once' };
-    const outer = scripted([asking('c1'), done()], { tools: [tool] });
+    const outer = scripted([helperCalls('c1'), done()], { tools: [tool] });
     const { state } = await outer.agent.run('go');
     const result = await outer.agent.run(state, { decisions: [approve('c1/p1')] });
     expect([resultTexts(result.messages), paid.length]).toEqual([['Paid.'], 1]);
   });
 
-  it('reports no end of the tool until the agent has answered', async () => {
+  it('does not report the end of the tool until the agent has answered', async () => {
     const { pay } = payment();
-    const inner = scripted([calling(['p1', 'pay']), done('Paid.')], { tools: [pay] });
-    const { agent } = scripted([asking('c1'), done()], { tools: [helper(inner.agent)] });
+    const inner = scripted([toolTurn(['p1', 'pay']), done('Paid.')], { tools: [pay] });
+    const { agent } = scripted([helperCalls('c1'), done()], { tools: [helper(inner.agent)] });
     const ends: string[] = [];
     const options: RunOptions = { onToolEnd: ({ call: { id } }) => void ends.push(id) };
     const { state } = await agent.run('go', options);
@@ -344,13 +352,13 @@ describe('an agent tool', () => {
 });
 
 describe('the budget of a run with a sub-agent that waits', () => {
-  it('counts each call once, and is the remaining one when the agent continues', async () => {
+  it('counts each call once, and a continued sub-agent uses the remaining budget', async () => {
     const { pay } = payment();
     const agents = () => {
-      const inner = scripted([calling(['p1', 'pay']), calling(['p2', 'pay']), done('Paid.')], {
+      const inner = scripted([toolTurn(['p1', 'pay']), toolTurn(['p2', 'pay']), done('Paid.')], {
         tools: [pay],
       });
-      return { inner, outer: scripted([asking('c1'), done()], { tools: [helper(inner.agent)], cost }) };
+      return { inner, outer: scripted([helperCalls('c1'), done()], { tools: [helper(inner.agent)], cost }) };
     };
     const { outer, inner } = agents();
     const first = await outer.agent.run('go', { budget: { maxUsd: '0.000000100' } });
@@ -370,7 +378,7 @@ describe('the budget of a run with a sub-agent that waits', () => {
   });
 });
 
-describe('a state whose runs have a wrong form is config with the path', () => {
+describe('a state with invalid runs is a config error with the path', () => {
   it.each<[string, (runs: Readonly<Record<string, RunState>>) => unknown]>([
     ['state.runs', () => []],
     ['state.runs.x', ({ c1 }) => ({ x: c1 })],
@@ -380,7 +388,7 @@ describe('a state whose runs have a wrong form is config with the path', () => {
     ['state.runs.c1.pending', ({ c1 }) => ({ c1: { ...c1, pending: 'p1' } })],
     ['state.runs.c1.budget', ({ c1 }) => ({ c1: { ...c1, budget: 5 } })],
   ])('%s', async (path, change) => {
-    const { agent } = tower(1, payment().pay);
+    const { agent } = nestedAgents(1, payment().pay);
     const { state } = await agent.run('go');
     await expect(agent.run({ ...state, runs: change(state.runs ?? {}) } as never)).rejects.toMatchObject({
       kind: 'config',
@@ -390,30 +398,33 @@ describe('a state whose runs have a wrong form is config with the path', () => {
 });
 
 it('toolConcurrency also limits sub-agents', async () => {
-  let [running, most] = [0, 0];
+  let [running, maxRunning] = [0, 0];
   const slow: Tool = {
     name: 'pay',
     description: 'Pays',
     parameters: { type: 'object' },
     run: async () => {
-      most = Math.max(most, ++running);
+      maxRunning = Math.max(maxRunning, ++running);
       for (let tick = 0; tick < 20; tick++) await Promise.resolve();
       running--;
       return 'paid';
     },
   };
-  const inner = scripted([calling(['p1', 'pay']), done('Paid.')], { tools: [slow] });
+  const inner = scripted([toolTurn(['p1', 'pay']), done('Paid.')], { tools: [slow] });
   const ids = ['a', 'b', 'c', 'd', 'e'];
-  const { agent } = scripted([asking(...ids), done()], { tools: [helper(inner.agent)], toolConcurrency: 2 });
+  const { agent } = scripted([helperCalls(...ids), done()], {
+    tools: [helper(inner.agent)],
+    toolConcurrency: 2,
+  });
   const { messages } = await agent.run('go');
-  expect([most, resultTexts(messages)]).toEqual([2, ids.map(() => 'Paid.')]);
+  expect([maxRunning, resultTexts(messages)]).toEqual([2, ids.map(() => 'Paid.')]);
 });
 
-it('a model that fails inside is an error result, on a journal too', async () => {
-  const inner = world([calling(['p1', 'pay']), { fail: 'auth' }], {
+it('a model error of a sub-agent is an error result of the agent tool on a journal', async () => {
+  const inner = world([toolTurn(['p1', 'pay']), { fail: 'auth' }], {
     tools: [payment({ approval: false }).pay],
   });
-  const { agent } = scripted([asking('c1'), done()], { tools: [helper(inner.agent)], cost });
+  const { agent } = scripted([helperCalls('c1'), done()], { tools: [helper(inner.agent)], cost });
   const { value } = await replayRun(({ step }) =>
     runJournaled(agent, 'go', {
       runId: 'r',

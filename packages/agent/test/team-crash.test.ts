@@ -25,7 +25,7 @@ function runProcess(folder: string, ...args: readonly string[]): Promise<number 
 }
 
 it(
-  'a run with a handoff and a sub-agent that waits, killed by SIGKILL after every journal entry, repeats nothing',
+  'a run with a handoff and a sub-agent that waits, killed by SIGKILL after every journal entry, repeats no call',
   { timeout: 300_000 },
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'majordomo-team-'));
@@ -55,8 +55,8 @@ it(
       'tool r/2/c1',
       'ask 3',
     ]);
-    const calm: string[] = [];
-    const agent = teamOf((what) => void calm.push(what));
+    const expectedRuns: string[] = [];
+    const agent = teamOf((what) => void expectedRuns.push(what));
     const decide = { approve: true } as const;
     let result = await agent.run('go', { runId: 'r' });
     while (result.awaiting.length > 0)
@@ -71,6 +71,6 @@ it(
       result.spent,
     ]);
     expect(faultOf(final.messages)).toBeUndefined();
-    expect(linesOf('runs').toSorted()).toEqual(calm.toSorted());
+    expect(linesOf('runs').toSorted()).toEqual(expectedRuns.toSorted());
   },
 );

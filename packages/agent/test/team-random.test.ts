@@ -17,17 +17,17 @@ import { stored } from './support/scripted.ts';
 import { usage } from './support/usage.ts';
 import { faultOf } from './support/world.ts';
 
-/** SOAK=1, as every night: all of them. */
+/** Number of teams. The nightly run sets SOAK=1. */
 const RUNS = process.env['SOAK'] === undefined ? 100 : 1000;
 
-/** A decision that depends only on the call, so that each way of running makes the same ones. */
+/** Returns a decision that depends only on the call, so that all four functions decide in the same way. */
 function decisionOn({ id, name }: { readonly id: string; readonly name: string }): Decision {
   const hash = Array.from(id).reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
   if (name === 'form') return { callId: id, result: `form ${hash}` };
   return hash % 3 === 0 ? { callId: id, deny: `no ${hash}` } : { callId: id, approve: true };
 }
 
-/** A team of random agents, handoffs, sub-agents and tools that wait. Its models answer by the number of messages that they receive. */
+/** Returns a team of random agents, handoffs, sub-agents and tools that wait. An answer depends only on the number of messages. */
 function randomTeam(seed: number): Agent {
   const random = seededRandom(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
@@ -47,10 +47,10 @@ function randomTeam(seed: number): Agent {
   const member = (name: string, names: readonly string[], options: Partial<AgentOptions>): Agent => {
     const salt = Math.floor(random() * 1000);
     const turn = ({ messages }: ModelRequest): Turn => {
-      const own = seededRandom(salt + messages.length * 7919);
-      const count = Math.max(0, Math.ceil(own() * 4 - 1));
+      const turnRandom = seededRandom(salt + messages.length * 7919);
+      const count = Math.max(0, Math.ceil(turnRandom() * 4 - 1));
       const toolCalls = Array.from({ length: count }, (_, at) => {
-        const called = names[Math.floor(own() * names.length)] ?? 'look';
+        const called = names[Math.floor(turnRandom() * names.length)] ?? 'look';
         return {
           id: `c${at}`,
           name: called,
@@ -85,7 +85,7 @@ function randomTeam(seed: number): Agent {
   return desk;
 }
 
-async function locally(seed: number): Promise<RunResult> {
+async function runInProcess(seed: number): Promise<RunResult> {
   const agent = randomTeam(seed);
   let result = await agent.run('go', { runId: 'r' });
   while (result.awaiting.length > 0)
@@ -93,8 +93,8 @@ async function locally(seed: number): Promise<RunResult> {
   return result;
 }
 
-/** One decision at a time, in another order, and each in another copy of the agent. */
-async function oneByOne(seed: number): Promise<RunResult> {
+/** Runs a team with one decision at a time, in another order, and each in another copy of the agent. */
+async function runWithSingleDecisions(seed: number): Promise<RunResult> {
   const claim = { claim: async () => true };
   let result = await randomTeam(seed).run('go', { runId: 'r', claim });
   while (result.awaiting.length > 0)
@@ -105,7 +105,7 @@ async function oneByOne(seed: number): Promise<RunResult> {
   return result;
 }
 
-async function driven(seed: number): Promise<RunResult> {
+async function runDriven(seed: number): Promise<RunResult> {
   const agent = randomTeam(seed);
   const effects = agent.effects({ runId: 'r', signal: new AbortController().signal });
   return agent.drive(
@@ -114,7 +114,7 @@ async function driven(seed: number): Promise<RunResult> {
   );
 }
 
-async function replayed(seed: number): Promise<RunResult> {
+async function runReplayed(seed: number): Promise<RunResult> {
   const agent = randomTeam(seed);
   const { value } = await replayRun(({ step }) =>
     runJournaled(agent, 'go', {
@@ -129,23 +129,23 @@ async function replayed(seed: number): Promise<RunResult> {
 }
 
 it(
-  `${RUNS} random teams have the same transcript with pauses, one by one, driven, and replayed after every entry`,
+  `${RUNS} random teams have the same transcript with pauses, with single decisions, driven, and replayed after every entry`,
   { timeout: 300_000 },
   async () => {
-    // Without a budget: what is left for a sub-agent depends on the order in which the others run.
-    const seen = { handoffs: 0, insides: 0 };
+    // The teams have no budget. The remaining budget of a sub-agent would depend on the order in which the others run.
+    const counts = { handoffs: 0, insides: 0 };
     for (let seed = 1; seed <= RUNS; seed++) {
-      const first = await locally(seed);
+      const first = await runInProcess(seed);
       const facts = ({ messages, done, agent, usage: total, spent }: RunResult): unknown => [
         messages,
         ...[done, agent, total, spent.tokens],
       ];
       expect(faultOf(first.messages), `seed ${seed}`).toBeUndefined();
-      for (const run of [oneByOne, driven, replayed])
+      for (const run of [runWithSingleDecisions, runDriven, runReplayed])
         expect(facts(await run(seed)), `seed ${seed} ${run.name}`).toEqual(facts(first));
-      if (first.state.handoffs !== undefined) seen.handoffs++;
-      if (JSON.stringify(first.messages).includes('ask_inner')) seen.insides++;
+      if (first.state.handoffs !== undefined) counts.handoffs++;
+      if (JSON.stringify(first.messages).includes('ask_inner')) counts.insides++;
     }
-    for (const [name, count] of Object.entries(seen)) expect(count, name).toBeGreaterThan(RUNS / 20);
+    for (const [name, count] of Object.entries(counts)) expect(count, name).toBeGreaterThan(RUNS / 20);
   },
 );

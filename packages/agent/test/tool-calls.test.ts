@@ -6,15 +6,15 @@ import { createAgent, type RunState } from '../src/index.ts';
 import { plain, weather } from './support/tools.ts';
 import { call, calls, faultOf, resultTexts, world } from './support/world.ts';
 
-describe('a call', () => {
-  it('of a tool that the model made up gives an error result that names the others', async () => {
+describe('a tool call', () => {
+  it('of an unknown tool returns an error result that lists the available tools', async () => {
     const { agent } = world([call('wether', {}), 'ok'], { tools: [weather] });
     expect(resultTexts((await agent.run('go')).messages)).toEqual([
       '!There is no tool "wether". There are: weather.',
     ]);
   });
 
-  it('with arguments that are no JSON is not made', async () => {
+  it('with arguments that are not JSON does not run', async () => {
     const model = createMajordomo({ providers: [brokenCaller] }).model('b/m');
     const { messages } = await createAgent({ model, tools: [weather] }).run('go');
     expect(resultTexts(messages)).toEqual([
@@ -22,7 +22,7 @@ describe('a call', () => {
     ]);
   });
 
-  it('could mean two tools of one name: both owners are told at once', () => {
+  it('cannot be ambiguous: two tools of one name are rejected with both owners', () => {
     const toolbox = { name: 'sky', tools: [weather] };
     expect(() => world([], { tools: [weather], toolboxes: [toolbox] })).toThrow(
       'two tools are named "weather" (the agent, toolbox "sky"); rename one',
@@ -42,16 +42,16 @@ const deepCaller = {
       families: [],
       capabilities: {},
       async *stream() {
-        const scribe = new EventWriter('b/m');
+        const writer = new EventWriter('b/m');
         const json = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
-        yield turn++ === 0 ? scribe.toolCall('1', { id: '1', name: 'weather', json }) : scribe.text('ok');
-        yield scribe.finish('stop', undefined, undefined);
+        yield turn++ === 0 ? writer.toolCall('1', { id: '1', name: 'weather', json }) : writer.text('ok');
+        yield writer.finish('stop', undefined, undefined);
       },
     };
   },
 };
 
-it('arguments of 50,000 levels are an error result, and the conversation goes on', async () => {
+it('arguments of 50,000 levels produce an error result, and the run continues', async () => {
   const model = createMajordomo({ providers: [deepCaller] }).model('b/m');
   const { text, state, messages } = await createAgent({ model, tools: [weather] }).run('go');
   expect(text).toBe('ok');
@@ -98,20 +98,20 @@ describe('tools of one turn', () => {
   });
   const turns = [calls(['1', 'slow'], ['2', 'fast']), 'ok'] as const;
 
-  it('run one after the other', async () => {
+  it('run one after another by default', async () => {
     order.length = 0;
     await world(turns, { tools: [slow, fast] }).agent.run('go');
     expect(order).toEqual(['slow begins', 'slow ends', 'fast']);
   });
 
-  it('run side by side when the agent says so, with results in call order', async () => {
+  it('run in parallel with `parallelTools`, and results have the order of the calls', async () => {
     order.length = 0;
     const { messages } = await world(turns, { tools: [slow, fast], parallelTools: true }).agent.run('go');
     expect(order).toEqual(['slow begins', 'fast', 'slow ends']);
     expect(resultTexts(messages)).toEqual(['slow', 'fast']);
   });
 
-  it('with one id get results of their own, the second under another id', async () => {
+  it('with equal ids have separate results, the second with another id', async () => {
     const { messages } = await world([calls(['1', 'fast'], ['1', 'fast']), 'ok'], {
       tools: [fast],
     }).agent.run('go');

@@ -73,8 +73,8 @@ describe('maxCalls', () => {
   });
 });
 
-/** Tool whose calls wait until they are released, and the ids of the calls that run. */
-function gated(options: Partial<Tool> = {}) {
+/** Returns a tool whose calls wait until they are released, and the ids of the calls that run. */
+function blockingTool(options: Partial<Tool> = {}) {
   const running: string[] = [];
   const releases: (() => void)[] = [];
   const started: string[] = [];
@@ -102,8 +102,8 @@ function gated(options: Partial<Tool> = {}) {
 const IDS = ['a', 'b', 'c', 'd', 'e'];
 
 describe('concurrency of a tool', () => {
-  it('limits the calls of all runs, first come, first served', async () => {
-    const { tool, running, started, next } = gated({ concurrency: 2 });
+  it('limits the calls of all runs, in the order of their requests', async () => {
+    const { tool, running, started, next } = blockingTool({ concurrency: 2 });
     const runs = ['x', 'y'].map((run) =>
       world([calls(...IDS.slice(0, 3).map((id) => [run + id, 'look'] as const)), 'Done.'], {
         tools: [tool],
@@ -125,7 +125,7 @@ describe('concurrency of a tool', () => {
   });
 
   it('ends the wait with an abort, and the others keep their places', async () => {
-    const { tool, started, next } = gated({ concurrency: 1 });
+    const { tool, started, next } = blockingTool({ concurrency: 1 });
     const run = (id: string, signal?: AbortSignal) =>
       world([calls([id, 'look']), 'Done.'], { tools: [tool] }).agent.run('go', { signal });
     const first = run('a');
@@ -142,7 +142,7 @@ describe('concurrency of a tool', () => {
   });
 
   it('does not include the wait in timeoutMs', async () => {
-    const { tool, next } = gated({ concurrency: 1, timeoutMs: 60_000 });
+    const { tool, next } = blockingTool({ concurrency: 1, timeoutMs: 60_000 });
     const { agent } = world([calls(['a', 'look'], ['b', 'look']), 'Done.'], {
       tools: [tool],
       parallelTools: true,
@@ -156,12 +156,12 @@ describe('concurrency of a tool', () => {
 
 describe('toolConcurrency', () => {
   it('limits the calls of a turn, whose results have the order of the calls', async () => {
-    const { tool, running, next } = gated();
-    let most = 0;
+    const { tool, running, next } = blockingTool();
+    let maxRunning = 0;
     const probe: Tool = {
       ...tool,
       run: (args, context) => {
-        most = Math.max(most, running.length + 1);
+        maxRunning = Math.max(maxRunning, running.length + 1);
         return tool.run(args, context);
       },
     };
@@ -171,11 +171,11 @@ describe('toolConcurrency', () => {
     });
     const run = agent.run('go');
     for (const _ of IDS) await next();
-    expect([most, resultTexts((await run).messages)]).toEqual([3, IDS]);
+    expect([maxRunning, resultTexts((await run).messages)]).toEqual([3, IDS]);
   });
 
   it('of 1 runs the calls one after another, also with parallelTools', async () => {
-    const { tool, running, next } = gated();
+    const { tool, running, next } = blockingTool();
     const { agent } = world([calls(['a', 'look'], ['b', 'look']), 'Done.'], {
       tools: [tool],
       toolConcurrency: 1,
@@ -191,7 +191,7 @@ describe('toolConcurrency', () => {
 
   it('starts no further call after an abort', async () => {
     const controller = new AbortController();
-    const { tool, started } = gated();
+    const { tool, started } = blockingTool();
     const { agent } = world([calls(...IDS.map((id) => [id, 'look'] as const))], {
       tools: [tool],
       toolConcurrency: 2,
@@ -204,7 +204,7 @@ describe('toolConcurrency', () => {
   });
 });
 
-describe('a limit that is not a number in its range is config with its path', () => {
+describe('a limit outside its range is a config error with its path', () => {
   it.each([
     ['concurrency', 0],
     ['concurrency', NaN],

@@ -71,7 +71,7 @@ describe('bytes that a tool returns', () => {
     expect(await contentOf(output)).toMatchObject([{ type: 'image', mediaType }]);
   });
 
-  it('are text if their media type is one of text', async () => {
+  it('become text if their media type is a text type', async () => {
     const csv = file(new TextEncoder().encode('a,b'), 'text/csv', 'a.csv');
     const json = file(new TextEncoder().encode('[1]'), 'application/json; charset=utf-8');
     expect(await contentOf([csv, json])).toEqual([
@@ -105,7 +105,7 @@ describe('bytes that a tool returns', () => {
   });
 });
 
-describe('a value that JSON would lose', () => {
+describe('a value that JSON cannot represent', () => {
   it.each([
     ['Map', new Map([['a', 1]]), 'return Object.fromEntries(map)'],
     ['Set', new Set([1]), 'return [...set]'],
@@ -148,7 +148,7 @@ describe('a value that JSON would lose', () => {
       });
   });
 
-  it('is not an instance with members, or a plain object without any', async () => {
+  it('does not include an instance with members, or an empty plain object', async () => {
     class Row {
       readonly id = 1;
     }
@@ -156,7 +156,7 @@ describe('a value that JSON would lose', () => {
     expect(await contentOf(output)).toEqual([{ type: 'text', text: '[{"id":1},{},{},{"empty":[]}]' }]);
   });
 
-  it('is not a class with a JSON form', async () => {
+  it('does not include an instance with toJSON', async () => {
     expect(await contentOf({ at: new Date(0), url: new URL('https://h/') })).toEqual([
       { type: 'text', text: '{"at":"1970-01-01T00:00:00.000Z","url":"https://h/"}' },
     ]);
@@ -175,7 +175,7 @@ describe('a row with a member "type"', () => {
     expect(await contentOf(output)).toEqual([{ type: 'text', text: JSON.stringify(output) }]);
   });
 
-  it('is a part if it has the members of a part only', async () => {
+  it('is a part if it has only the members of a part', async () => {
     const parts = [{ type: 'text', text: 'a' }, image(PNG)] as const;
     expect(toolResult({ callId: '1', name: 't', content: parts }).parts[0]?.content).toEqual(
       await contentOf(parts),

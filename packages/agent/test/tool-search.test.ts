@@ -307,7 +307,7 @@ describe('loaded tools', () => {
     expect(offeredIn(it)[3]).toEqual(['clock', 'find_tools', 'refund']);
   });
 
-  it('are found in the tools of the moment when a toolbox changes during the search', async () => {
+  it('come from the current tools if a toolbox changes during the search', async () => {
     const box: { name: string; tools: readonly Tool[] } = { name: 'box', tools: [pay, ...others] };
     const it = world(
       [search('invoice'), call('pay_invoice', { id: 'x' }), 'done'],
@@ -332,21 +332,21 @@ describe('loaded tools', () => {
 
 describe('`rank`', () => {
   it('replaces the search; unknown and repeated names are ignored', async () => {
-    const seen: unknown[] = [];
+    const rankArguments: unknown[] = [];
     const it = world(
       [search('money back'), 'done'],
       options({
         toolSearch: {
           limit: 2,
           rank: (query, tools, { limit, signal }) => {
-            seen.push(query, tools.length, limit, signal.aborted);
+            rankArguments.push(query, tools.length, limit, signal.aborted);
             return ['made_up', 'clock', 'refund', 'refund', 'pay_invoice', others[0]?.name ?? ''];
           },
         },
       }),
     );
     expect(loadsOf((await it.agent.run('go')).messages)).toEqual([['refund', 'pay_invoice']]);
-    expect(seen).toEqual(['money back', 42, 2, false]);
+    expect(rankArguments).toEqual(['money back', 42, 2, false]);
   });
 
   it.each([
@@ -360,7 +360,7 @@ describe('`rank`', () => {
     expect(loadsOf(messages)).toEqual([undefined]);
   });
 
-  it('that hangs is left by an abort', async () => {
+  it('that never settles does not delay the end of the run after an abort', async () => {
     const controller = new AbortController();
     const rank = (): Promise<string[]> => {
       controller.abort();
@@ -372,8 +372,8 @@ describe('`rank`', () => {
   });
 });
 
-describe('a step that names its tools', () => {
-  it('searches among the named ones if the search tool is named', async () => {
+describe('a step with a list of tools', () => {
+  it('searches among the listed tools if the search tool is listed', async () => {
     const tools = ['find_tools', 'refund', others[0]?.name ?? ''];
     const it = world(
       [search('pay an invoice'), call('pay_invoice', { id: 'x' }), search('returns money'), 'done'],
@@ -384,7 +384,7 @@ describe('a step that names its tools', () => {
     expect(offeredIn(it)).toEqual([['find_tools'], ['find_tools'], ['find_tools'], ['find_tools', 'refund']]);
   });
 
-  it('offers exactly these if the search tool is not among them', async () => {
+  it('offers exactly the listed tools if the search tool is not listed', async () => {
     const it = world(
       [call('pay_invoice', { id: 'x' }), 'done'],
       options({ prepareStep: () => ({ tools: ['pay_invoice'] }) }),

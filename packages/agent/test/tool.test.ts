@@ -15,7 +15,7 @@ const schema = (validate: () => unknown) =>
     },
   }) as ObjectSchema<unknown>;
 /** Schema whose check never settles. */
-const endless = schema(() => new Promise(() => undefined));
+const neverSettlingSchema = schema(() => new Promise(() => undefined));
 
 describe('a tool', () => {
   const outcomeOf = async (tool: Tool, args: Record<string, string | number> = {}) => {
@@ -33,7 +33,7 @@ describe('a tool', () => {
     ],
     ['rejects', () => Promise.reject(new Error('boom')), '!The tool failed: boom'],
     [
-      'throws what cannot be made a text',
+      'throws a value that cannot be converted to text',
       () => {
         // Applications throw any value.
         // oxlint-disable-next-line typescript/only-throw-error
@@ -42,7 +42,7 @@ describe('a tool', () => {
       '!The tool failed: it threw a value of type object that cannot be converted to text',
     ],
     [
-      'returns what is no JSON',
+      'returns a value that is not JSON',
       () => {
         const a: Record<string, unknown> = {};
         a['a'] = a;
@@ -56,9 +56,9 @@ describe('a tool', () => {
       '!The tool failed: the result has type function; return text, JSON, an image or a document',
     ],
     ['returns JSON', () => ({ a: [1] }), '{"a":[1]}'],
-    ['returns a list', () => [1, 2], '[1,2]'],
-    ['returns an empty list', () => [], '[]'],
-    ['returns nothing', () => undefined as never, 'done'],
+    ['returns an array', () => [1, 2], '[1,2]'],
+    ['returns an empty array', () => [], '[]'],
+    ['returns undefined', () => undefined as never, 'done'],
     [
       'returns text parts',
       () => [
@@ -67,43 +67,43 @@ describe('a tool', () => {
       ],
       'a,b',
     ],
-  ] as const)('that %s gives one result', async (_how, run, text) => {
+  ] as const)('that %s has one result', async (_name, run, text) => {
     expect(resultTexts([await outcomeOf(plain('t', run))] as never)).toEqual([text]);
   });
 
-  it('may return images', async () => {
-    const picture = image(new Uint8Array([1, 2]));
-    expect(await outcomeOf(plain('t', () => [{ type: 'text', text: 'look' }, picture]))).toEqual({
+  it('can return images', async () => {
+    const imagePart = image(new Uint8Array([1, 2]));
+    expect(await outcomeOf(plain('t', () => [{ type: 'text', text: 'look' }, imagePart]))).toEqual({
       role: 'tool',
       parts: [
         {
           type: 'tool-result',
           callId: 'call_1_0',
           name: 't',
-          content: [{ type: 'text', text: 'look' }, picture],
+          content: [{ type: 'text', text: 'look' }, imagePart],
         },
       ],
     });
   });
 
-  it('that never ends is given up after its time, and its signal aborts', async () => {
-    let told: unknown;
+  it('that never settles times out, and its signal aborts', async () => {
+    let abortReason: unknown;
     const stuck = plain(
       'stuck',
       (_args, { signal }) =>
         new Promise(() => {
-          signal.addEventListener('abort', () => (told = signal.reason));
+          signal.addEventListener('abort', () => (abortReason = signal.reason));
         }),
       { timeoutMs: 5 },
     );
     expect(resultTexts([await outcomeOf(stuck)] as never)).toEqual([
       '!The tool failed: the tool did not return within 5 ms',
     ]);
-    expect(told).toBeInstanceOf(Error);
+    expect(abortReason).toBeInstanceOf(Error);
   });
 
   it.each([Infinity, 2 ** 31, Number.MAX_VALUE])(
-    'may take as long as it likes, by %d ms',
+    'does not time out with a timeoutMs of %d',
     async (timeoutMs) => {
       const late = plain('late', () => new Promise((resolve) => setTimeout(resolve, 20, 'at last')), {
         timeoutMs,
@@ -112,16 +112,16 @@ describe('a tool', () => {
     },
   );
 
-  it('whose schema never ends is given up after the same time', async () => {
-    const stuck = plain('stuck', () => 'never', { parameters: endless, timeoutMs: 5 });
+  it('whose schema never settles times out', async () => {
+    const stuck = plain('stuck', () => 'never', { parameters: neverSettlingSchema, timeoutMs: 5 });
     expect(resultTexts([await outcomeOf(stuck)] as never)).toEqual([
       '!The tool failed: the tool did not return within 5 ms',
     ]);
   });
 
-  it('whose schema never ends is not waited for after an abort', async () => {
+  it('whose schema never settles does not delay the end of the run after an abort', async () => {
     const controller = new AbortController();
-    const stuck = plain('stuck', () => 'never', { parameters: endless });
+    const stuck = plain('stuck', () => 'never', { parameters: neverSettlingSchema });
     const { agent } = world([call('stuck'), 'ok'], {
       tools: [stuck],
       onToolStart: () => {
@@ -133,7 +133,7 @@ describe('a tool', () => {
     expect((await runError(agent.run('go', { signal: controller.signal }))).kind).toBe('aborted');
   });
 
-  it('gets its arguments checked and typed, and is not called with others', async () => {
+  it('receives parsed arguments, and does not run with invalid arguments', async () => {
     let runs = 0;
     const tool = defineTool({
       name: 't',
@@ -163,7 +163,7 @@ describe('a tool', () => {
     expect(runs).toBe(1);
   });
 
-  it('with JSON Schema gets its arguments checked as well', async () => {
+  it('with a JSON Schema does not run with invalid arguments', async () => {
     const tool = defineTool({
       name: 't',
       description: 't',
@@ -174,7 +174,7 @@ describe('a tool', () => {
     expect(resultTexts([await outcomeOf(tool)] as never)).toEqual(['!Invalid arguments: n: is required']);
   });
 
-  it('with a long result is cut, and the cut is marked', async () => {
+  it('with a long result is truncated, and the result reports the omitted characters', async () => {
     const tool = plain(
       't',
       () => [
@@ -192,19 +192,19 @@ describe('a tool', () => {
   it.each([
     [2, 'a\n[cut: 8 of 9 characters are omitted]'],
     [3, 'a😀\n[cut: 6 of 9 characters are omitted]'],
-  ])('with a long result is not cut through a character: at %i', async (maxResultChars, text) => {
+  ])('with a long result is not truncated within a character: at %i', async (maxResultChars, text) => {
     const tool = plain('t', () => 'a' + '😀'.repeat(4), { maxResultChars });
     expect(resultTexts([await outcomeOf(tool)] as never)).toEqual([text]);
   });
 
-  it('is told its call, its key and the context of the run', async () => {
-    let seen: unknown;
+  it('receives its call id, its key, and the context of the run', async () => {
+    let toolContext: unknown;
     const tool = plain('t', (_args, { callId, key, context, depth }) => {
-      seen = { callId, key, context, depth };
+      toolContext = { callId, key, context, depth };
       return '';
     });
     const { agent } = world([calls(['c1', 't']), 'ok'], { tools: [tool] });
     await agent.run('go', { context: { user: 7 }, runId: 'r' });
-    expect(seen).toEqual({ callId: 'c1', key: 'r/1/c1', context: { user: 7 }, depth: 0 });
+    expect(toolContext).toEqual({ callId: 'c1', key: 'r/1/c1', context: { user: 7 }, depth: 0 });
   });
 });

@@ -9,13 +9,13 @@ const tool = (name: string, run: Tool['run'] = () => 'ok'): Tool => ({
   run,
 });
 
-/** A toolbox that holds other tools from time to time. */
+/** Returns a toolbox whose tools can change. */
 function changing(first: readonly Tool[]): Toolbox & { tools: readonly Tool[] } {
   return { name: 'box', tools: first };
 }
 
 describe('a toolbox whose tools change', () => {
-  it('offers the new ones from the next step on, and not before', async () => {
+  it('offers new tools from the next step on', async () => {
     const box = changing([]);
     const grow = tool('grow', () => {
       box.tools = [grow, tool('fresh')];
@@ -32,7 +32,7 @@ describe('a toolbox whose tools change', () => {
     expect(JSON.stringify(messages.at(-2))).toContain('"ok"');
   });
 
-  it('hands the providers one array while nothing has changed, also from a getter that builds a new one', async () => {
+  it('passes the same array to providers while no tool changes, even if a getter returns a new array', async () => {
     const only = tool('only');
     const { agent, requests } = world([call('only'), 'done'], {
       toolboxes: [
@@ -48,7 +48,7 @@ describe('a toolbox whose tools change', () => {
     expect(requests[1]?.request.tools).toBe(requests[0]?.request.tools);
   });
 
-  it('is seen to have changed when it changes its list in place', async () => {
+  it('offers tools that are added to its array in place', async () => {
     const list = [tool('a')];
     const { agent, requests } = world([call('a'), 'done'], {
       toolboxes: [{ name: 'box', tools: list }],
@@ -60,7 +60,7 @@ describe('a toolbox whose tools change', () => {
     expect(requests[1]?.request.tools.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
-  it('keeps its tools, with a warning, when it changes to hold a name twice', async () => {
+  it('keeps its previous tools, with a warning, if two new tools have one name', async () => {
     const box = changing([tool('look')]);
     const { agent, requests } = world([call('look'), 'done'], {
       toolboxes: [box],

@@ -18,17 +18,17 @@ import { call, world } from './support/world.ts';
 const BYTES = Uint8Array.of(1, 2, 3);
 const image = { type: 'image', mediaType: 'image/png', bytes: BYTES } as const;
 
-/** An engine that keeps what steps gave; `dieIn`: the first time, before it keeps it. */
-function engine(dieIn?: string): RunJournal {
-  const kept = new Map<string, unknown>();
-  let lives = 0;
+/** Returns an engine that stores step results. The first run of the step `failAfter` fails before its result is stored. */
+function engine(failAfter?: string): RunJournal {
+  const entries = new Map<string, unknown>();
+  let failures = 0;
   const step = async <T>(name: string, effect: () => Promise<T>): Promise<T> => {
-    if (!kept.has(name)) {
+    if (!entries.has(name)) {
       const value = await effect();
-      if (name === dieIn && ++lives === 1) throw new Error('the process died');
-      kept.set(name, value);
+      if (name === failAfter && ++failures === 1) throw new Error('the process died');
+      entries.set(name, value);
     }
-    return kept.get(name) as T;
+    return entries.get(name) as T;
   };
   return { ...journalOver({ step }), toEngineError: (error) => error };
 }
@@ -37,38 +37,38 @@ const run = (agent: Agent, io: RunJournaledIo, journal = engine()): Promise<Json
   runJournaled(agent, 'go', journal, io);
 
 async function all(events: AsyncIterable<RunEvent>): Promise<RunEvent[]> {
-  const heard: RunEvent[] = [];
-  for await (const event of events) heard.push(event);
-  return heard;
+  const received: RunEvent[] = [];
+  for await (const event of events) received.push(event);
+  return received;
 }
 
-/** Events as text: `1 step-start`, `reset 1`, `missed`. */
-const words = (events: readonly RunEvent[]): string[] =>
-  events.map((told) => {
-    if (told.type !== 'event') return told.type === 'reset' ? `reset ${told.step}` : told.type;
-    const event = told.event.type === 'model' ? told.event.event : told.event;
-    return `${told.step} ${event.type === 'text-delta' ? event.text : event.type}`;
+/** Returns each event as a string: `1 step-start`, `reset 1`, `missed`. */
+const summaries = (events: readonly RunEvent[]): string[] =>
+  events.map((item) => {
+    if (item.type !== 'event') return item.type === 'reset' ? `reset ${item.step}` : item.type;
+    const event = item.event.type === 'model' ? item.event.event : item.event;
+    return `${item.step} ${event.type === 'text-delta' ? event.text : event.type}`;
   });
 
-/** Events of a step with this text only. */
-const stepOf = (step: number, ...texts: readonly string[]): string[] =>
+/** Returns the summaries of a step whose answer is these chunks of text. */
+const summariesOf = (step: number, ...texts: readonly string[]): string[] =>
   ['step-start', 'start', 'part-start', ...texts, 'part-end', 'finish', 'step-end'].map(
     (what) => `${step} ${what}`,
   );
 
-describe('a run that is watched from elsewhere', () => {
-  it('tells what it tells here, by step, and then ends', async () => {
+describe('a watched run', () => {
+  it('sends the same events as `onEvent`, with their step, and then ends', async () => {
     const { channel } = memoryChannel();
     const { agent } = world([call('look', {}, 'Hm.'), 'Done.'], { tools: [plain('look', () => [image])] });
-    const here: unknown[] = [];
+    const localEvents: unknown[] = [];
     const watched = all(await watchRun(channel, 'r'));
-    await run(agent, { channel, onEvent: (event) => void here.push(event) });
-    const heard = await watched;
-    expect(heard.map((told) => told.type === 'event' && told.event)).toEqual(here);
-    expect(words(heard).slice(-8)).toEqual(['1 step-end', ...stepOf(2, 'Done.')]);
+    await run(agent, { channel, onEvent: (event) => void localEvents.push(event) });
+    const received = await watched;
+    expect(received.map((item) => item.type === 'event' && item.event)).toEqual(localEvents);
+    expect(summaries(received).slice(-8)).toEqual(['1 step-end', ...summariesOf(2, 'Done.')]);
   });
 
-  it('goes in batches of 50 ms, and none waits when its step ends', async () => {
+  it('publishes batches of 50 ms, and the last batch when its step ends', async () => {
     const { channel, texts } = memoryChannel();
     const clock = fakeClock();
     const chunks = Array.from({ length: 10 }, (_, at) => `${at}`);
@@ -86,20 +86,26 @@ describe('a run that is watched from elsewhere', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('takes back what a process told of a step that it did not live to record', async () => {
+  it('resets a step whose process died before it recorded the step', async () => {
     const { channel } = memoryChannel();
     const { agent } = world([call('look'), 'Half an ans', 'Done.'], { tools: [plain('look', () => 'seen')] });
     const journal = engine('ask 2');
     const watched = all(await watchRun(channel, 'r'));
     await expect(run(agent, { channel }, journal)).rejects.toThrow('the process died');
     await run(agent, { channel }, journal);
-    const heard = await watched;
-    expect(words(heard).slice(-15)).toEqual([...stepOf(2, 'Half an ans'), 'reset 2', ...stepOf(2, 'Done.')]);
-    const lives = heard.map((told) => (told.type === 'event' ? told.attempt : undefined)).filter(Boolean);
-    expect(new Set(lives).size).toBe(2);
+    const received = await watched;
+    expect(summaries(received).slice(-15)).toEqual([
+      ...summariesOf(2, 'Half an ans'),
+      'reset 2',
+      ...summariesOf(2, 'Done.'),
+    ]);
+    const attemptIds = received
+      .map((item) => (item.type === 'event' ? item.attempt : undefined))
+      .filter(Boolean);
+    expect(new Set(attemptIds).size).toBe(2);
   });
 
-  it('brings errors with what is known of them, and without their causes', async () => {
+  it('sends errors with their details and without their causes', async () => {
     const { channel, texts } = memoryChannel();
     const { agent } = world(
       [{ fail: 'server', after: 'half', status: 503 }, 'Done.'],
@@ -110,9 +116,9 @@ describe('a run that is watched from elsewhere', () => {
     );
     const watched = all(await watchRun(channel, 'r'));
     await run(agent, { channel });
-    const errors = (await watched).flatMap((told) => {
-      if (told.type !== 'event') return [];
-      const { event } = told;
+    const errors = (await watched).flatMap((item) => {
+      if (item.type !== 'event') return [];
+      const { event } = item;
       if (event.type === 'step-end') return event.response.attempts.map(({ error }) => error);
       return event.type === 'model' && event.event.type === 'reset' ? [event.event.error] : [];
     });
@@ -124,29 +130,29 @@ describe('a run that is watched from elsewhere', () => {
     expect(texts.join()).not.toContain('stack');
   });
 
-  it('ends for those who watch when it fails', async () => {
+  it('ends the stream of its watchers if it fails', async () => {
     const { channel } = memoryChannel();
     const { agent } = world([{ fail: 'auth', after: 'half' }]);
     const watched = all(await watchRun(channel, 'r'));
     await expect(run(agent, { channel })).rejects.toSatisfy(RunError.is);
-    expect(words(await watched)).toEqual(['1 step-start', '1 start', '1 part-start', '1 half']);
+    expect(summaries(await watched)).toEqual(['1 step-start', '1 start', '1 part-start', '1 half']);
   });
 });
 
 describe('a channel that fails', () => {
-  const noWay: RunChannel['subscribe'] = async () => () => undefined;
+  const noSubscription: RunChannel['subscribe'] = async () => () => undefined;
   const warningsOf = (result: JsonValue): RunState['warnings'] =>
     (result as unknown as { readonly state: RunState }).state.warnings;
 
   it.each<readonly [string, () => Promise<unknown>, RegExp]>([
-    ['refuses', () => Promise.reject(new Error('Redis is not connected')), /Redis is not connected/],
-    ['never answers', () => new Promise(() => undefined), /within 250 ms/],
+    ['rejects', () => Promise.reject(new Error('Redis is not connected')), /Redis is not connected/],
+    ['never settles', () => new Promise(() => undefined), /within 250 ms/],
     ['throws', () => expect.unreachable('a bug'), /a bug/],
-  ])('and %s costs the run one warning, and no more than a moment', async (_what, publish, why) => {
+  ])('because `publish` %s adds one warning to the run', async (_name, publish, why) => {
     const clock = fakeClock();
     const { agent } = world([call('look'), call('look'), 'Done.'], { tools: [plain('look', () => 'seen')] });
-    const running = run(agent, { channel: { publish, subscribe: noWay }, clock });
-    // Once for the first step, and once for the end.
+    const running = run(agent, { channel: { publish, subscribe: noSubscription }, clock });
+    // 250 ms for the first step, and 250 ms for the end.
     await clock.advance(500);
     const { state } = (await running) as unknown as { readonly state: RunState };
     expect([state.done, warningsOf({ state } as never)]).toEqual([
@@ -156,7 +162,7 @@ describe('a channel that fails', () => {
   });
 
   it.each<readonly [string, number, (clock: Clock) => Promise<unknown>]>([
-    ['never answers', 20, () => new Promise(() => undefined)],
+    ['never settles', 20, () => new Promise(() => undefined)],
     [
       'is slow',
       30,
@@ -165,46 +171,43 @@ describe('a channel that fails', () => {
           clock.timer(200, resolve, true);
         }),
     ],
-  ])(
-    'and %s holds a step back for 250 ms at most, whatever waits to be told',
-    async (_what, everyMs, take) => {
-      const clock = fakeClock();
-      const chunks = Array.from({ length: 12 }, (_, at) => `${at}`);
-      const provider = fakeProvider({
-        id: 'f',
-        models: { m: [{ text: chunks.join(''), chunks, everyMs }] },
-        clock,
-      });
-      const agent = createAgent({ model: createMajordomo({ providers: [provider], clock }).model('f/m') });
-      let [ended, kept] = [0, 0];
-      const journal: RunJournal = {
-        ...journalOver({
-          async step(name, effect) {
-            const value = await effect();
-            if (name.startsWith('ask')) kept = clock.now();
-            return value;
-          },
-        }),
-        toEngineError: (error) => error,
-      };
-      const running = run(
-        agent,
-        {
-          channel: { publish: () => take(clock), subscribe: noWay },
-          clock,
-          onEvent(event) {
-            if (event.type === 'step-end') ended = clock.now();
-          },
+  ])('because `publish` %s delays a step by at most 250 ms', async (_name, everyMs, publishBy) => {
+    const clock = fakeClock();
+    const chunks = Array.from({ length: 12 }, (_, at) => `${at}`);
+    const provider = fakeProvider({
+      id: 'f',
+      models: { m: [{ text: chunks.join(''), chunks, everyMs }] },
+      clock,
+    });
+    const agent = createAgent({ model: createMajordomo({ providers: [provider], clock }).model('f/m') });
+    let [endedAt, storedAt] = [0, 0];
+    const journal: RunJournal = {
+      ...journalOver({
+        async step(name, effect) {
+          const value = await effect();
+          if (name.startsWith('ask')) storedAt = clock.now();
+          return value;
         },
-        journal,
-      );
-      for (let times = 0; times < 150; times++) await clock.advance(10);
-      await running;
-      expect(kept - ended).toBeLessThanOrEqual(250);
-    },
-  );
+      }),
+      toEngineError: (error) => error,
+    };
+    const running = run(
+      agent,
+      {
+        channel: { publish: () => publishBy(clock), subscribe: noSubscription },
+        clock,
+        onEvent(event) {
+          if (event.type === 'step-end') endedAt = clock.now();
+        },
+      },
+      journal,
+    );
+    for (let times = 0; times < 150; times++) await clock.advance(10);
+    await running;
+    expect(storedAt - endedAt).toBeLessThanOrEqual(250);
+  });
 
-  it('says that something is missing, and what comes after it is heard', async () => {
+  it('reports missed events, and later events arrive', async () => {
     const { channel, texts } = memoryChannel();
     let published = 0;
     const lossy: RunChannel = {
@@ -215,48 +218,52 @@ describe('a channel that fails', () => {
     const { agent } = world([call('look'), 'Done.'], { tools: [plain('look', () => 'seen')] });
     const watched = all(await watchRun(channel, 'r'));
     await run(agent, { channel: lossy });
-    const heard = words(await watched);
-    expect(heard.slice(heard.indexOf('missed'))).toEqual(['missed', ...stepOf(2, 'Done.')]);
+    const received = summaries(await watched);
+    expect(received.slice(received.indexOf('missed'))).toEqual(['missed', ...summariesOf(2, 'Done.')]);
     expect(texts).toHaveLength(published - 1);
   });
 
-  it('loses what is too large for it, and nothing else', async () => {
+  it('loses only the events that are too large for it', async () => {
     const { channel, texts } = memoryChannel();
     const large = { ...image, bytes: new Uint8Array(2_000_000) };
     const { agent } = world([call('look'), 'Done.'], { tools: [plain('look', () => [large])] });
     const watched = all(await watchRun(channel, 'r'));
     await run(agent, { channel });
-    const heard = words(await watched);
-    expect([heard.includes('missed'), heard.slice(-7)]).toEqual([true, stepOf(2, 'Done.')]);
+    const received = summaries(await watched);
+    expect([received.includes('missed'), received.slice(-7)]).toEqual([true, summariesOf(2, 'Done.')]);
     expect(Math.max(...texts.map(({ length }) => length))).toBeLessThan(1_100_000);
   });
 });
 
-describe('watching', () => {
+describe('watchRun', () => {
   const head = { runId: 'r', attempt: 'a', began: 1, batch: 0, step: 1, isOver: false };
   const text = (more: Partial<typeof head>, ...types: readonly string[]): string =>
     JSON.stringify({
       head: { ...head, ...more },
       events: types.map((type) => ({ type, step: more.step ?? 1 })),
     });
-  const heardOf = async (...texts: readonly string[]): Promise<string[]> => {
+  const receive = async (...texts: readonly string[]): Promise<string[]> => {
     const { channel } = memoryChannel();
     const watched = all(await watchRun(channel, 'r'));
     for (const one of [...texts, text({ attempt: 'last', batch: 0, isOver: true })])
       await channel.publish('r', one);
-    return words(await watched);
+    return summaries(await watched);
   };
 
   it.each<readonly [string, readonly string[], readonly string[]]>([
-    ['joins late', [text({ batch: 7 }, 'tool-start')], ['missed', '1 tool-start']],
-    ['hears nothing twice', [text({}, 'tool-start'), text({}, 'tool-start')], ['1 tool-start']],
     [
-      'leaves out a process that was thought dead and goes on',
+      'reports missed events if it starts late',
+      [text({ batch: 7 }, 'tool-start')],
+      ['missed', '1 tool-start'],
+    ],
+    ['ignores a repeated batch', [text({}, 'tool-start'), text({}, 'tool-start')], ['1 tool-start']],
+    [
+      'ignores a replaced process that continues',
       [text({}, 'step-start'), text({ attempt: 'b' }, 'step-start'), text({ batch: 1 }, 'tool-end')],
       ['1 step-start', 'reset 1', '1 step-start'],
     ],
     [
-      'leaves it out also when it was not heard before',
+      'ignores a replaced process whose events it did not receive before',
       [
         text({ attempt: 'b', began: 9 }, 'step-start'),
         text({ batch: 5 }, 'tool-end'),
@@ -265,17 +272,17 @@ describe('watching', () => {
       ['1 step-start'],
     ],
     [
-      'takes a later life of which it has missed the beginning',
+      'accepts a later attempt whose first batches were missed',
       [text({}, 'step-start'), text({ attempt: 'b', began: 9, batch: 2 }, 'tool-end')],
       ['1 step-start', 'missed', '1 tool-end'],
     ],
     [
-      'goes by what it hears where a clock is behind',
+      'accepts a later attempt whose clock is behind',
       [text({ began: 9 }, 'step-start'), text({ attempt: 'b', began: 2 }, 'tool-start')],
       ['1 step-start', '1 tool-start'],
     ],
     [
-      'does not end with the last word of a process that was thought dead',
+      'does not end with the last batch of a replaced process',
       [
         text({}, 'step-start'),
         text({ attempt: 'b' }, 'step-start'),
@@ -285,7 +292,7 @@ describe('watching', () => {
       ['1 step-start', 'reset 1', '1 step-start', '1 tool-end'],
     ],
     [
-      'takes back a step of which it has missed the beginning',
+      'resets a step whose first batches were missed',
       [
         text({ batch: 7, step: 3 }, 'tool-start'),
         text({ attempt: 'b', began: 9, step: 3 }, 'step-start', 'tool-start'),
@@ -294,7 +301,7 @@ describe('watching', () => {
       ['missed', '3 tool-start', 'reset 3', '3 step-start', '3 tool-start', '4 step-start'],
     ],
     [
-      'passes over what nobody of us has said',
+      'ignores invalid messages and messages of other runs',
       [
         '',
         'null',
@@ -305,26 +312,29 @@ describe('watching', () => {
       ],
       [],
     ],
-  ])('%s', async (_what, texts, heard) => {
-    expect(await heardOf(...texts)).toEqual(heard);
+  ])('%s', async (_name, texts, expected) => {
+    expect(await receive(...texts)).toEqual(expected);
   });
 
-  it('ends by a signal, and leaves the channel', async () => {
+  it('rejects after an abort, and unsubscribes', async () => {
     const controller = new AbortController();
-    let left = 0;
-    const channel: RunChannel = { publish: async () => undefined, subscribe: async () => () => ++left };
+    let unsubscribed = 0;
+    const channel: RunChannel = {
+      publish: async () => undefined,
+      subscribe: async () => () => ++unsubscribed,
+    };
     const events = await watchRun(channel, 'r', { signal: controller.signal });
     const watched = all(events);
     controller.abort('enough');
     await expect(watched).rejects.toMatchObject({ kind: 'aborted', cause: 'enough' });
-    expect(left).toBe(1);
+    expect(unsubscribed).toBe(1);
   });
 
-  it('rejects where the channel can hear nothing more, behind what it has heard', async () => {
+  it('rejects after the received events if the subscription ends', async () => {
     const failing: RunChannel = {
       publish: async () => undefined,
-      subscribe: async (_runId, hear, isOver) => {
-        hear(text({}, 'tool-start'));
+      subscribe: async (_runId, deliver, isOver) => {
+        deliver(text({}, 'tool-start'));
         isOver(new Error('no such table'));
         return () => undefined;
       },
@@ -337,7 +347,7 @@ describe('watching', () => {
     });
   });
 
-  it('ends when the run is known to be over, though the last word was lost', async () => {
+  it('ends if `over` settles, although the last batch was lost', async () => {
     const { channel } = memoryChannel();
     const clock = fakeClock();
     const watched = all(
@@ -345,41 +355,41 @@ describe('watching', () => {
     );
     await channel.publish('r', text({}, 'tool-start'));
     await clock.advance(500);
-    expect(words(await watched)).toEqual(['1 tool-start']);
+    expect(summaries(await watched)).toEqual(['1 tool-start']);
   });
 
-  it('keeps no more than so much for a reader who is slow', async () => {
+  it('buffers a limited number of events for a slow reader', async () => {
     const { channel } = memoryChannel();
     const events = await watchRun(channel, 'r');
     for (let batch = 0; batch < 1500; batch++) await channel.publish('r', text({ batch }, 'tool-start'));
     await channel.publish('r', text({ batch: 1500, isOver: true }));
-    const heard = words(await all(events));
-    expect([heard[0], heard.length < 1024]).toEqual(['missed', true]);
+    const received = summaries(await all(events));
+    expect([received[0], received.length < 1024]).toEqual(['missed', true]);
   });
 
-  it('keeps no more than so many characters for a reader who is slow', async () => {
+  it('buffers a limited number of characters for a slow reader', async () => {
     const { channel } = memoryChannel();
     const events = await watchRun(channel, 'r');
     const long = `t${'x'.repeat(1_000_000)}`;
     for (let batch = 0; batch < 40; batch++) await channel.publish('r', text({ batch }, long));
     await channel.publish('r', text({ batch: 40, isOver: true }));
-    const heard = await all(events);
-    expect([heard[0]?.type, heard.length < 18]).toEqual(['missed', true]);
+    const received = await all(events);
+    expect([received[0]?.type, received.length < 18]).toEqual(['missed', true]);
   });
 
-  it('ends with a reader who leaves', async () => {
-    let left = 0;
-    let hear: (text: string) => void = () => undefined;
+  it('unsubscribes if the reader stops', async () => {
+    let unsubscribed = 0;
+    let deliver: (text: string) => void = () => undefined;
     const channel: RunChannel = {
       publish: async () => undefined,
       subscribe: async (_runId, listener) => {
-        hear = listener;
-        return () => ++left;
+        deliver = listener;
+        return () => ++unsubscribed;
       },
     };
     const events = await watchRun(channel, 'r');
-    hear(text({}, 'tool-start', 'tool-end'));
-    for await (const told of events) if (told.type === 'event') break;
-    expect(left).toBe(1);
+    deliver(text({}, 'tool-start', 'tool-end'));
+    for await (const item of events) if (item.type === 'event') break;
+    expect(unsubscribed).toBe(1);
   });
 });

@@ -30,8 +30,8 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-/** A vendor that plays a script, as `<id>/<model>`. */
-async function play(vendor: string, id: string, script: readonly Step[]) {
+/** Starts a server that plays a script of a vendor. The spec of its model is `<id>/<model>`. */
+async function startVendor(vendor: string, id: string, script: readonly Step[]) {
   const { wire, model, open, signatures } = vendors[vendor] as Vendor;
   const server = await startWireServer({ wire, script, validate: { signatures } });
   servers.push(server);
@@ -40,15 +40,15 @@ async function play(vendor: string, id: string, script: readonly Step[]) {
 
 const violations = ({ requests }: WireServer) => requests.flatMap((exchange) => exchange.violations);
 
-/** The same task: a call, parallel calls of which one fails, a change of vendor and back, an answer. */
-async function task(first: string, second: string, streamed: boolean) {
-  const a = await play(first, 'a', [
+/** Runs the same task: a call, parallel calls of which one fails, a change to another vendor and back, an answer. */
+async function runTask(first: string, second: string, streamed: boolean) {
+  const a = await startVendor(first, 'a', [
     { parts: [think, { type: 'text', text: 'I look.' }, call('look')] },
     parallel,
     { failure: 'server' },
     DONE,
   ]);
-  const b = await play(second, 'b', [parallel]);
+  const b = await startVendor(second, 'b', [parallel]);
   const model = createMajordomo({ providers: [a.provider, b.provider], chain: { attempts: 1 } }).model(
     `${a.spec},${b.spec}`,
   );
@@ -63,10 +63,10 @@ const RESULTS = [
   ...['seen', '!The tool failed: no', 'seen'],
 ];
 
-/** Each goes over to some of the others, so that everyone is the first of four runs and the second of four. */
+/** Pairs of vendors. Each vendor is the first of four pairs and the second of four pairs. */
 const pairs = names.flatMap((first, at) =>
   [1, 2, 5, 8].map(
-    (further) => [first, names[(at + further) % names.length] as string, further % 2 === 1] as const,
+    (offset) => [first, names[(at + offset) % names.length] as string, offset % 2 === 1] as const,
   ),
 );
 
@@ -74,20 +74,20 @@ describe('a run', () => {
   const transcripts: Message[][] = [];
 
   it.each(pairs)(
-    'on %s goes over to %s in the middle and comes back (streamed: %s)',
+    'on %s continues on %s and returns to the first vendor (streamed: %s)',
     async (first, second, streamed) => {
-      const { result, servers: asked } = await task(first, second, streamed);
+      const { result, servers: wireServers } = await runTask(first, second, streamed);
       expect([result.text, result.done, faultOf(result.messages)]).toEqual([DONE, 'answered', undefined]);
       expect(resultTexts(result.messages)).toEqual(RESULTS);
-      expect(asked.map((server) => server.requests.length)).toEqual([4, 1]);
-      expect(asked.flatMap(violations)).toEqual([]);
+      expect(wireServers.map((server) => server.requests.length)).toEqual([4, 1]);
+      expect(wireServers.flatMap(violations)).toEqual([]);
       transcripts.push([...result.messages]);
     },
   );
 
-  it.each(names)('leaves transcripts that %s takes', async (third) => {
+  it.each(names)('produces transcripts that %s accepts', async (third) => {
     expect(transcripts).toHaveLength(pairs.length);
-    const { server, provider, spec } = await play(
+    const { server, provider, spec } = await startVendor(
       third,
       'c',
       transcripts.map(() => 'Thanks.'),

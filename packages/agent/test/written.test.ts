@@ -8,8 +8,8 @@ import { plain } from './support/tools.ts';
 import { calls, faultOf, world } from './support/world.ts';
 
 // States that releases wrote. WRITE_STORED=1 writes the file of the next release, once.
-const WRITTEN = join(import.meta.dirname, 'written');
-const FILE = join(WRITTEN, `${manifest.version}.json`);
+const FOLDER = join(import.meta.dirname, 'written');
+const FILE = join(FOLDER, `${manifest.version}.json`);
 const tools = [plain('look', () => 'seen', { approval: true })];
 
 it.runIf(process.env['WRITE_STORED'] === '1' && !existsSync(FILE))(
@@ -21,14 +21,14 @@ it.runIf(process.env['WRITE_STORED'] === '1' && !existsSync(FILE))(
   },
 );
 
-const files = readdirSync(WRITTEN);
+const files = readdirSync(FOLDER);
 
 it('a state of the first release is stored', () => {
   expect(files).toContain('1.0.0.json');
 });
 
-it.each(files)('a run of %s continues with the decisions of a person', async (name) => {
-  const state = JSON.parse(readFileSync(join(WRITTEN, name), 'utf8')) as RunState;
+it.each(files)('a stored run of %s continues with decisions', async (name) => {
+  const state = JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as RunState;
   const { agent } = world(['Done.'], { tools });
   const result = await agent.run(state, {
     decisions: [

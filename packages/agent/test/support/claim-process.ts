@@ -1,4 +1,4 @@
-// One of several processes that share a stored state and a folder of claims. `begin` runs until a payment waits for approval;
+// One of several processes that share a stored state and a folder of claims. `begin` runs until a payment waits for approval.
 // `approve` continues from the state. With `hang`, the payment never returns.
 import { appendFileSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const pay: Tool = {
     return 'paid';
   },
 };
-/** A file can be created once. */
+/** Claim store in a folder. A file can be created only once. */
 const claim: ClaimStore = {
   async claim(key) {
     mkdirSync(join(folder, 'claims'), { recursive: true });
@@ -48,8 +48,8 @@ if (action === 'begin') {
 } else {
   const state = fromJson<RunState>(JSON.parse(readFileSync(file, 'utf8')));
   const options = { decisions: [{ callId: 'c1', approve: true }] as const };
-  const told = await agent
+  const output = await agent
     .run(state, flags.includes('claim') ? { ...options, claim } : options)
     .then(({ messages }) => resultTexts(messages), String);
-  console.log(JSON.stringify(told));
+  console.log(JSON.stringify(output));
 }

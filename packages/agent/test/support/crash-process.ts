@@ -1,4 +1,4 @@
-// Runs schedules over journals on disk and kills itself where they state. The next process continues. Written data
+// Runs schedules with journals on disk and kills itself where a schedule specifies it. The next process continues. Written data
 // survives the process without a sync.
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,22 +26,22 @@ for (let schedule = Number(from); schedule < Number(to); schedule++) {
 function fileJournal(schedule: number): Steps {
   const file = join(folder, `${schedule}.journal`);
   const deaths = join(folder, `${schedule}.deaths`);
-  const known = new Map(lines(file).map((line) => JSON.parse(line) as [string, unknown]));
-  const next = killsOf(schedule)[lines(deaths).length];
-  const mayDie = (when: 'before' | 'after', name: string): void => {
-    if (next?.when !== when || next.entry !== known.size + (when === 'before' ? 1 : 0)) return;
+  const entries = new Map(lines(file).map((line) => JSON.parse(line) as [string, unknown]));
+  const nextKill = killsOf(schedule)[lines(deaths).length];
+  const killAt = (when: 'before' | 'after', name: string): void => {
+    if (nextKill?.when !== when || nextKill.entry !== entries.size + (when === 'before' ? 1 : 0)) return;
     append(deaths, `${when} ${name}`);
     process.kill(process.pid, 'SIGKILL');
   };
   return {
     async step<T>(name: string, effect: () => Promise<T>): Promise<T> {
-      if (known.has(name)) return fromJson<{ readonly value: T }>(known.get(name)).value;
+      if (entries.has(name)) return fromJson<{ readonly value: T }>(entries.get(name)).value;
       const value = await effect();
-      mayDie('before', name);
+      killAt('before', name);
       const entry = toJson({ value });
       append(file, JSON.stringify([name, entry]));
-      known.set(name, entry);
-      mayDie('after', name);
+      entries.set(name, entry);
+      killAt('after', name);
       return fromJson<{ readonly value: T }>(entry).value;
     },
   };

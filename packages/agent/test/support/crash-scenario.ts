@@ -2,16 +2,16 @@ import { createMajordomo, type ModelRequest } from '@majordomo/core';
 import { fakeProvider, seededRandom, type Turn } from '@majordomo/testing';
 import { createAgent, type Agent, type Tool } from '../../src/index.ts';
 
-/** Where a process kills itself: at its n-th entry, before or after that is written. */
+/** Place where a process kills itself: its n-th entry, before or after the entry is written. */
 export interface Kill {
   readonly entry: number;
   readonly when: 'before' | 'after';
 }
 
-/** SOAK=1, as every night: all of them. */
+/** Number of schedules. The nightly run sets SOAK=1 and runs all of them. */
 export const SCHEDULES: number = process.env['SOAK'] === undefined ? 60 : 200;
 
-/** The kills of a schedule, one per process. Some only after entries, some only before, some mixed. */
+/** Returns the kills of a schedule, one per process. Schedules kill only after entries, only before entries, or both. */
 export function killsOf(schedule: number): readonly Kill[] {
   const random = seededRandom(schedule + 1);
   const kind = (['after', 'before', undefined] as const)[schedule % 3];
@@ -22,8 +22,8 @@ export function killsOf(schedule: number): readonly Kill[] {
   }));
 }
 
-/** The agent of a schedule. The model answers by what it is sent: it knows nothing of processes. */
-export function agentOf(schedule: number, ran: (name: string, key: string) => void): Agent {
+/** Returns the agent of a schedule. The model answers according to the request, so any process can continue the run. */
+export function agentOf(schedule: number, onRun: (name: string, key: string) => void): Agent {
   const random = seededRandom(1000 + schedule);
   const steps = Array.from({ length: 1 + Math.floor(random() * 3) }, () =>
     Array.from({ length: 1 + Math.floor(random() * 3) }, () => (random() < 0.4 ? 'pay' : 'count')),
@@ -39,7 +39,7 @@ export function agentOf(schedule: number, ran: (name: string, key: string) => vo
     parameters: { type: 'object' },
     effect,
     run: (_args, { key }) => {
-      ran(name, key);
+      onRun(name, key);
       return `${name} of ${key}`;
     },
   });

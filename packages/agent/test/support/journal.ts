@@ -1,15 +1,16 @@
 import type { JsonValue } from '@majordomo/core';
 import type { Journal } from '../../src/durable.ts';
 
-/** Whatever keeps what a step gave: a workflow engine, a table, a file. */
+/** Store of step results: a workflow engine, a table or a file. */
 export interface Steps {
   step<T>(name: string, effect: () => Promise<T>): Promise<T>;
 }
 
-/** A journal of the run `r`. */
+/** Returns a journal of the run `r` over stored steps. */
 export const journalOver = (
   { step }: Steps,
-  decide: (callId: string) => Promise<JsonValue> = () => Promise.reject(new Error('nobody decides here')),
+  decide: (callId: string) => Promise<JsonValue> = () =>
+    Promise.reject(new Error('this journal has no decisions')),
 ): Journal => ({
   runId: 'r',
   signal: new AbortController().signal,

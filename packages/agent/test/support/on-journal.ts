@@ -5,30 +5,30 @@ import type { Agent } from '../../src/index.ts';
 import { decided } from '../../src/steps.ts';
 import { journalOver } from './journal.ts';
 
-let isOn = false;
+let useJournals = false;
 
-/** From now on the agents of `world` run on journals, until what comes back is called. */
+/** Makes the agents of `world` run on journals until the returned function is called. */
 export function runOnJournals(): () => void {
-  isOn = true;
+  useJournals = true;
   return () => {
-    isOn = false;
+    useJournals = false;
   };
 }
 
 /** Returns the agent; after `runOnJournals`, one whose runs restart after every entry. */
-export function asAsked(agent: Agent): Agent {
-  if (!isOn) return agent;
+export function withJournals(agent: Agent): Agent {
+  if (!useJournals) return agent;
   return {
     ...agent,
     async run(input, options = {}) {
       const { decisions = [], runId, signal = new AbortController().signal, context, ...rest } = options;
       const { onStepStart, onToolStart, onToolEnd, onStep, onEnd, ...call } = rest;
-      const begun = initialState(input, runId);
+      const initial = initialState(input, runId);
       const io = { onStepStart, onToolStart, onToolEnd, onStep, onEnd, context, options: call };
       const { value } = await replayRun((journal) => {
-        const effects = journaled(agent, { ...journalOver(journal), runId: begun.runId, signal }, io);
-        // A pause, as in a run without a journal.
-        return agent.drive(decided(begun, decisions), { ...effects, decisions: () => Promise.resolve([]) });
+        const effects = journaled(agent, { ...journalOver(journal), runId: initial.runId, signal }, io);
+        // The run pauses, as it does without a journal.
+        return agent.drive(decided(initial, decisions), { ...effects, decisions: () => Promise.resolve([]) });
       });
       return value;
     },

@@ -1,4 +1,4 @@
-// Runs a team over a journal on disk. With `kill`, the process kills itself after it has written one entry.
+// Runs a team with a journal on disk. With `kill`, the process kills itself after it has written one entry.
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromJson, toJson } from '@majordomo/core';
@@ -9,18 +9,18 @@ import { teamOf } from './team-scenario.ts';
 const [folder = '', kill] = process.argv.slice(2);
 const file = join(folder, 'journal');
 const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
-const known = new Map(lines.map((line) => JSON.parse(line) as [string, unknown]));
+const entries = new Map(lines.map((line) => JSON.parse(line) as [string, unknown]));
 
 const journal = journalOver(
   {
     async step<T>(name: string, effect: () => Promise<T>): Promise<T> {
-      if (!known.has(name)) {
+      if (!entries.has(name)) {
         const entry = toJson({ value: await effect() });
         appendFileSync(file, `${JSON.stringify([name, entry])}\n`);
-        known.set(name, entry);
+        entries.set(name, entry);
         if (kill !== undefined) process.kill(process.pid, 'SIGKILL');
       }
-      return fromJson<{ readonly value: T }>(known.get(name)).value;
+      return fromJson<{ readonly value: T }>(entries.get(name)).value;
     },
   },
   async (callId) => ({ callId, approve: true }),

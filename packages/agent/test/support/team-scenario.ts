@@ -3,26 +3,26 @@ import { fakeProvider, type Turn } from '@majordomo/testing';
 import { agentTool, createAgent, type Agent, type AgentOptions, type Tool } from '../../src/index.ts';
 
 /**
- * A desk that hands off to billing, whose sub-agent pays after an approval. Models answer by what they receive, so any process continues the run.
- * `ran` is called for each model call and each tool run.
+ * Returns a desk agent that hands off to billing, whose sub-agent pays after an approval. The models answer according to the
+ * request, so any process can continue the run. `record` is called for each model call and each tool run.
  */
-export function teamOf(ran: (what: string) => void): Agent {
+export function teamOf(record: (what: string) => void): Agent {
   const member = (name: string, turns: readonly Turn[], options: Partial<AgentOptions>): Agent => {
     const turn = ({ messages }: ModelRequest): Turn => {
-      const made = messages.filter(({ role }) => role === 'assistant').length;
-      ran(`${name} answers ${made + 1}`);
-      return turns[made] ?? 'Nothing more.';
+      const answers = messages.filter(({ role }) => role === 'assistant').length;
+      record(`${name} answers ${answers + 1}`);
+      return turns[answers] ?? 'Nothing more.';
     };
     const provider = fakeProvider({ id: 'f', models: { m: Array.from({ length: 20 }, () => turn) } });
     const model = createMajordomo({ providers: [provider] }).model('f/m');
-    return createAgent({ name, model, budget: { maxTokens: 100_000 }, clock: NO_TIME, ...options });
+    return createAgent({ name, model, budget: { maxTokens: 100_000 }, clock: STOPPED_CLOCK, ...options });
   };
   const tool = (name: string, more: Partial<Tool> = {}): Tool => ({
     name,
     description: name,
     parameters: { type: 'object' },
     run: (_args, { key }) => {
-      ran(`${name} ${key}`);
+      record(`${name} ${key}`);
       return `${name} of ${key}`;
     },
     ...more,
@@ -50,5 +50,5 @@ const calling = (...names: readonly string[]): Turn => ({
   })),
 });
 
-/** Equal runs must have equal states. */
-const NO_TIME = { now: () => 0, timer: () => () => undefined };
+/** Clock that does not advance, so that equal runs have equal states. */
+const STOPPED_CLOCK = { now: () => 0, timer: () => () => undefined };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineTool, type Tool, type ToolEffect } from '../../src/index.ts';
 
-/** A tool with a schema. */
+/** Tool with a schema. */
 export const weather: Tool = defineTool({
   name: 'weather',
   description: 'Weather in a city',
@@ -9,7 +9,7 @@ export const weather: Tool = defineTool({
   run: ({ city }) => `sunny in ${city}`,
 });
 
-/** A tool that takes any object. */
+/** Returns a tool whose arguments are any object. */
 export const plain = (name: string, run: Tool['run'], more: Partial<Tool> = {}): Tool => ({
   name,
   description: name,
@@ -18,7 +18,7 @@ export const plain = (name: string, run: Tool['run'], more: Partial<Tool> = {}):
   ...more,
 });
 
-/** A tool that records the key of each of its runs. */
+/** Returns a tool that records the key of each of its runs. */
 export function counting(
   name: string,
   effect?: ToolEffect,

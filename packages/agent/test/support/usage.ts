@@ -9,10 +9,10 @@ export const usage = (input: number, output = 1): Usage => ({
   reasoning: undefined,
 });
 
-/** Exact price of a model: 3 nano-dollars per input token and 7 per output token. */
+/** Returns the exact price of a model call: 3 nano-dollars per input token and 7 per output token. */
 export const cost: CostOf = ({ attempts }) => {
-  const counted = attempts.flatMap((attempt) => attempt.usage ?? []);
-  const nanoUsd = counted.reduce(
+  const usages = attempts.flatMap((attempt) => attempt.usage ?? []);
+  const nanoUsd = usages.reduce(
     (sum, { input = 0, output = 0 }) => sum + BigInt(input) * 3n + BigInt(output) * 7n,
     0n,
   );

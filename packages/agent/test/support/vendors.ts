@@ -21,10 +21,10 @@ import {
 } from '@majordomo/conformance';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
-/** A provider, and the wire on which a server plays its vendor. */
+/** Provider, and the wire on which a server simulates its vendor. */
 export interface Vendor {
   readonly wire: Wire;
-  /** Claude's signatures hold at both of its vendors; the wire server's each know only their own. */
+  /** Set for Claude: both of its vendors accept the signatures of the other, but each wire server knows only its own. */
   readonly signatures?: 'any';
   readonly model: string;
   open(baseURL: string): Provider;
@@ -33,14 +33,14 @@ export interface Vendor {
 const dialect = (name: string): Wire => openaiChatWire(chatDialects[name] ?? { name });
 const apiKey = 'sk-test';
 
-/** A vendor of the chat wire, played in its dialect. */
+/** Returns a vendor of the chat wire, simulated in its dialect. */
 const chat = (name: string, model: string, open: Vendor['open']): Vendor => ({
   wire: dialect(name),
   model,
   open,
 });
 
-/** Every provider that takes tools; the chat wire in the dialects that differ. */
+/** Every provider that supports tools. The chat wire appears in each dialect that differs. */
 export const vendors: Readonly<Record<string, Vendor>> = {
   'openai responses': {
     wire: openaiResponses,

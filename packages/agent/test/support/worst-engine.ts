@@ -11,7 +11,7 @@ import {
 } from '../../src/durable.ts';
 import type { Agent, Decision, RunResult } from '../../src/index.ts';
 
-/** An engine in memory that throws a run away after every entry, as an adapter of one offers it. */
+/** Engine in memory that restarts a run after every entry, with the interface of an adapter. */
 export class WorstEngine implements EngineRuns {
   private readonly agent: Agent;
   private readonly runs = new Map<string, Run>();
@@ -30,10 +30,10 @@ export class WorstEngine implements EngineRuns {
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<RunResult> {
     const run = this.of(runId);
-    await run.until(() => run.ended !== undefined, options.signal);
-    if (run.ended instanceof LlmError)
-      throw new LlmError(run.ended.kind, `run "${runId}": ${run.ended.message}`, run.ended.details);
-    return run.ended!;
+    await run.until(() => run.outcome !== undefined, options.signal);
+    if (run.outcome instanceof LlmError)
+      throw new LlmError(run.outcome.kind, `run "${runId}": ${run.outcome.message}`, run.outcome.details);
+    return run.outcome!;
   }
 
   async awaiting(
@@ -41,13 +41,13 @@ export class WorstEngine implements EngineRuns {
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<readonly ToolCallPart[]> {
     const run = this.of(runId);
-    await run.until(() => run.ended !== undefined || run.open.length > 0, options.signal);
-    return run.ended === undefined ? run.open.map(({ call }) => call) : [];
+    await run.until(() => run.outcome !== undefined || run.undecided.length > 0, options.signal);
+    return run.outcome === undefined ? run.undecided.map(({ call }) => call) : [];
   }
 
   async decide(runId: string, decision: Decision): Promise<void> {
     const run = this.of(runId);
-    run.decide(findWaitingCall(run.open, decision), decision);
+    run.decide(findWaitingCall(run.undecided, decision), decision);
   }
 
   private of(runId: string): Run {
@@ -58,20 +58,20 @@ export class WorstEngine implements EngineRuns {
 }
 
 class Run {
-  ended: RunResult | LlmError | undefined;
-  private isBegun = false;
-  private waiting: readonly WaitingCall[] = [];
-  private readonly decided = new Map<string, Decision>();
-  private readonly news = new EventEmitter();
+  outcome: RunResult | LlmError | undefined;
+  private hasStarted = false;
+  private waitingCalls: readonly WaitingCall[] = [];
+  private readonly decisions = new Map<string, Decision>();
+  private readonly changes = new EventEmitter();
 
-  /** The calls that wait and were not decided on. */
-  get open(): readonly WaitingCall[] {
-    return this.waiting.filter(({ name }) => !this.decided.has(name));
+  /** Calls that wait for a decision. */
+  get undecided(): readonly WaitingCall[] {
+    return this.waitingCalls.filter(({ name }) => !this.decisions.has(name));
   }
 
   async begin(agent: Agent, runId: string, input: string): Promise<void> {
-    if (this.isBegun) return;
-    this.isBegun = true;
+    if (this.hasStarted) return;
+    this.hasStarted = true;
     void replayRun((journal) =>
       runJournaled(agent, input, {
         runId,
@@ -79,12 +79,12 @@ class Run {
         step: (name, run) => journal.step(name, run),
         decision: (_call, name) =>
           journal.step(name, async () => {
-            await this.until(() => this.decided.has(name));
-            return this.decided.get(name)!;
+            await this.until(() => this.decisions.has(name));
+            return this.decisions.get(name)!;
           }),
-        awaiting: async (waiting) => {
-          this.waiting = waiting;
-          this.news.emit('news');
+        awaiting: async (waitingCalls) => {
+          this.waitingCalls = waitingCalls;
+          this.changes.emit('change');
         },
         toEngineError: (error) => error,
       }),
@@ -99,19 +99,19 @@ class Run {
   }
 
   decide({ name }: WaitingCall, decision: Decision): void {
-    this.decided.set(name, structuredClone(decision));
-    this.news.emit('news');
+    this.decisions.set(name, structuredClone(decision));
+    this.changes.emit('change');
   }
 
-  async until(holds: () => boolean, signal?: AbortSignal): Promise<void> {
-    while (!holds())
-      await once(this.news, 'news', { signal }).catch((cause: unknown) => {
-        throw new LlmError('aborted', 'nobody waits any more', {}, { cause });
+  async until(condition: () => boolean, signal?: AbortSignal): Promise<void> {
+    while (!condition())
+      await once(this.changes, 'change', { signal }).catch((cause: unknown) => {
+        throw new LlmError('aborted', 'the wait was aborted', {}, { cause });
       });
   }
 
-  private end(ended: RunResult | LlmError): void {
-    this.ended = ended;
-    this.news.emit('news');
+  private end(outcome: RunResult | LlmError): void {
+    this.outcome = outcome;
+    this.changes.emit('change');
   }
 }
