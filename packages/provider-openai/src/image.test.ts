@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createOpenAI, openaiCompatible } from './index.ts';
 
-it('an image model has its image limits and the timeouts of its provider, on both wires', () => {
+it('gives an image model its image limits and the timeouts of its provider, on both wires', () => {
   for (const api of ['chat', 'responses'] as const) {
     const backend = createOpenAI({ api, timeouts: { completeMs: 5 } }).imageModel?.('gpt-image-x');
     expect(backend).toMatchObject({
@@ -11,7 +11,7 @@ it('an image model has its image limits and the timeouts of its provider, on bot
   }
 });
 
-it('a compatible server has only the capabilities of its profile', () => {
+it('gives a compatible server only the capabilities of its profile', () => {
   const profile = { id: 'lab', baseURL: 'http://lab/v1', timeouts: { completeMs: 0 } };
   const { images, timeouts } = openaiCompatible(profile).imageModel?.('flux') ?? {};
   expect([images, timeouts]).toEqual([undefined, { completeMs: 0 }]);

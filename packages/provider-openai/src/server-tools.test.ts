@@ -2,7 +2,7 @@ import type { FileSearchTool, Tool, WebSearchTool } from 'openai/resources/respo
 import { expect, it } from 'vitest';
 import { openaiTools } from './server-tools.ts';
 
-it('tools that run at the vendor have the form of its SDK', () => {
+it("returns vendor tools in the form of the vendor's SDK", () => {
   const search: WebSearchTool = {
     type: 'web_search',
     filters: { allowed_domains: ['a.example'] },
@@ -14,7 +14,7 @@ it('tools that run at the vendor have the form of its SDK', () => {
   ).toEqual(search);
   const files: FileSearchTool = { type: 'file_search', vector_store_ids: ['vs_1'], max_num_results: 4 };
   expect(openaiTools.fileSearch({ stores: ['vs_1'], maxResults: 4 })).toEqual(files);
-  const others: Tool[] = [
+  const expectedTools: Tool[] = [
     { type: 'web_search' },
     { type: 'code_interpreter', container: { type: 'auto', file_ids: ['file_1'] } },
     { type: 'code_interpreter', container: { type: 'auto' } },
@@ -39,5 +39,5 @@ it('tools that run at the vendor have the form of its SDK', () => {
       allowedTools: ['find'],
       authorization: 'token',
     }),
-  ]).toEqual(others);
+  ]).toEqual(expectedTools);
 });

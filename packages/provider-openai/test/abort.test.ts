@@ -21,70 +21,71 @@ async function world(play: Answer, options: ChatOptions = {}): Promise<Provider>
   return createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1`, ...options });
 }
 
-/** Waits until the client closes the socket of the latest request; returns whether the response was complete. */
-const completed = async (): Promise<boolean | undefined> => (await server.requests.at(-1)?.closed)?.whole;
+/** Waits until the client closes the socket of the latest request. Returns whether the response was complete. */
+const isResponseComplete = async (): Promise<boolean | undefined> =>
+  (await server.requests.at(-1)?.closed)?.whole;
 
 describe('an abort', () => {
-  /** Aborts at a moment; returns the kind of the error and whether the response was complete when its socket closed. */
+  /** Aborts at `trigger`. Returns the kind of the error, and whether the response was complete when its socket closed. */
   async function abortWhen(
     provider: Provider,
-    moment: Promise<unknown> | 'content',
+    trigger: Promise<unknown> | 'content',
     delivery: 'deltas' | 'complete',
   ): Promise<[LlmError['kind'] | undefined, boolean | undefined]> {
     const controller = new AbortController();
     const abort = (): void => {
       controller.abort();
     };
-    if (moment !== 'content') void moment.then(abort);
+    if (trigger !== 'content') void trigger.then(abort);
     let kind: LlmError['kind'] | undefined;
     try {
       for await (const step of provider
         .model('m')
         .stream(requestOf(), contextOf({ signal: controller.signal, delivery }))) {
         const batch = 'type' in step ? [step] : step;
-        if (moment === 'content' && batch.some(({ type }) => type === 'text-delta')) abort();
+        if (trigger === 'content' && batch.some(({ type }) => type === 'text-delta')) abort();
       }
     } catch (error) {
       if (LlmError.is(error)) kind = error.kind;
     }
-    return [kind, await completed()];
+    return [kind, await isResponseComplete()];
   }
 
-  const reached = (): { readonly moment: Promise<void>; readonly tell: () => void } => {
-    let tell = (): void => undefined;
-    const moment = new Promise<void>((resolve) => (tell = resolve));
-    return { moment, tell };
+  const createTrigger = (): { readonly trigger: Promise<void>; readonly resolveTrigger: () => void } => {
+    let resolveTrigger = (): void => undefined;
+    const trigger = new Promise<void>((resolve) => (resolveTrigger = resolve));
+    return { trigger, resolveTrigger };
   };
 
-  it('before the headers closes the socket', async () => {
-    const { moment, tell } = reached();
+  it('closes the socket before the response headers arrive', async () => {
+    const { trigger, resolveTrigger } = createTrigger();
     const provider = await world(() => {
-      tell();
+      resolveTrigger();
     });
-    const [kind, isComplete] = await abortWhen(provider, moment, 'deltas');
+    const [kind, isComplete] = await abortWhen(provider, trigger, 'deltas');
     expect(kind).toBe('aborted');
     expect(isComplete).toBe(false);
   });
 
-  it('inside a stream closes the socket', async () => {
+  it('closes the socket while a stream is read', async () => {
     const provider = await world(stalls(delta({ content: 'half' })));
     const [kind, isComplete] = await abortWhen(provider, 'content', 'deltas');
     expect(kind).toBe('aborted');
     expect(isComplete).toBe(false);
   });
 
-  it('inside a body closes the socket', async () => {
-    const { moment, tell } = reached();
+  it('closes the socket while a non-streaming body is read', async () => {
+    const { trigger, resolveTrigger } = createTrigger();
     const provider = await world((response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
-      response.write('{"choices": [', tell);
+      response.write('{"choices": [', resolveTrigger);
     });
-    const [kind, isComplete] = await abortWhen(provider, moment, 'complete');
+    const [kind, isComplete] = await abortWhen(provider, trigger, 'complete');
     expect(kind).toBe('aborted');
     expect(isComplete).toBe(false);
   });
 
-  it('before the call sends nothing', async () => {
+  it('sends nothing if it comes before the call', async () => {
     const provider = await world(answers(answer('Hi')));
     const { error } = await collect(provider, requestOf(), contextOf({ signal: AbortSignal.abort() }));
     expect(error?.kind).toBe('aborted');
@@ -94,10 +95,10 @@ describe('an abort', () => {
 
 it('closes the socket if the consumer stops reading', async () => {
   const provider = await world(stalls(delta({ content: 'half' })));
-  const seen: ModelEvent[] = [];
+  const events: ModelEvent[] = [];
   for await (const step of provider.model('m').stream(requestOf(), contextOf())) {
-    seen.push(...('type' in step ? [step] : step));
-    if (seen.some(({ type }) => type === 'text-delta')) break;
+    events.push(...('type' in step ? [step] : step));
+    if (events.some(({ type }) => type === 'text-delta')) break;
   }
-  expect(await completed()).toBe(false);
+  expect(await isResponseComplete()).toBe(false);
 });

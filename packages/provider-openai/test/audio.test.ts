@@ -27,7 +27,7 @@ const failing = async (work: Promise<unknown>): Promise<LlmError> => {
   return error;
 };
 
-/** Fields of the form that was sent, in order. */
+/** Returns the fields of the sent form, in order. */
 const fields = (): readonly (readonly [string, string])[] =>
   [
     ...(server.requests[0]?.text ?? '').matchAll(
@@ -37,7 +37,7 @@ const fields = (): readonly (readonly [string, string])[] =>
 
 describe('a transcription', () => {
   it('sends a form with the recording, and returns milliseconds and a BCP 47 language', async () => {
-    const heard = {
+    const responseBody = {
       text: ' Hello there. ',
       language: 'english',
       duration: 2.5,
@@ -46,7 +46,7 @@ describe('a transcription', () => {
         { id: 1, start: 1.25, end: 2.5, text: ' there.' },
       ],
     };
-    const majordomo = await world(answers(heard));
+    const majordomo = await world(answers(responseBody));
     const { attempts, ...transcript } = await majordomo
       .transcriptionModel('openai/whisper-1')
       .transcribe({ ...NOTE, language: 'en-GB', prompt: 'greetings', timestamps: 'segment' });
@@ -88,7 +88,7 @@ describe('a transcription', () => {
     ]);
   });
 
-  it('returns words if requested', async () => {
+  it('returns one segment per word if requested', async () => {
     const words = [{ word: 'Hi', start: 0, end: 0.4 }];
     const majordomo = await world(answers({ text: 'Hi', segments: [], words }));
     const { segments } = await majordomo
@@ -105,15 +105,19 @@ describe('a transcription', () => {
       input_token_details: { audio_tokens: 14 },
     };
     const majordomo = await world(answers({ text: 'Hi', usage }));
-    const heard = await majordomo
+    const transcript = await majordomo
       .transcriptionModel('openai/gpt-4o-mini-transcribe')
       .transcribe({ ...NOTE, timestamps: 'segment' });
-    expect(heard.warnings).toMatchObject([{ action: 'dropped', what: 'timestamps' }]);
-    expect([heard.usage?.input, heard.usage?.output, heard.usage?.details?.inputAudio]).toEqual([14, 45, 14]);
+    expect(transcript.warnings).toMatchObject([{ action: 'dropped', what: 'timestamps' }]);
+    expect([
+      transcript.usage?.input,
+      transcript.usage?.output,
+      transcript.usage?.details?.inputAudio,
+    ]).toEqual([14, 45, 14]);
     expect(fields().find(([name]) => name === 'response_format')?.[1]).toBe('json');
   });
 
-  it('reads a negative duration as unknown', async () => {
+  it('ignores a negative duration', async () => {
     const majordomo = await world(
       answers({ text: 'Hi', duration: -5, segments: [{ text: 'Hi', start: -1, end: 1 }] }),
     );
@@ -123,7 +127,7 @@ describe('a transcription', () => {
     expect([durationMs, segments, usage]).toEqual([undefined, [], undefined]);
   });
 
-  it.each([-1, 1e300, 'soon'])('reads usage of %s seconds as unknown', async (seconds) => {
+  it.each([-1, 1e300, 'soon'])('reports usage of %s seconds as unknown', async (seconds) => {
     const majordomo = await world(
       answers({ text: 'Hi', duration: seconds, usage: { type: 'duration', seconds } }),
     );
@@ -136,12 +140,12 @@ describe('a transcription', () => {
       { type: 'transcript.text.segment', id: 's', start: 0, end: 1, text: 'Hi', speaker: 'A' },
     ];
     const majordomo = await world(answers({ text: 'Hi', segments, duration: 1, task: 'transcribe' }));
-    const heard = await majordomo.transcriptionModel('openai/gpt-4o-transcribe-diarize').transcribe(NOTE);
-    expect(heard.segments).toEqual([{ text: 'Hi', startMs: 0, endMs: 1000, speaker: 'A' }]);
+    const chunks = await majordomo.transcriptionModel('openai/gpt-4o-transcribe-diarize').transcribe(NOTE);
+    expect(chunks.segments).toEqual([{ text: 'Hi', startMs: 0, endMs: 1000, speaker: 'A' }]);
     expect(fields()).toContainEqual(['response_format', 'diarized_json']);
   });
 
-  it('is not uploaded if it is too large or of another format', async () => {
+  it('is not uploaded if the recording is too large or in an unsupported format', async () => {
     const majordomo = await world(answers({ text: 'Hi' }));
     const model = majordomo.transcriptionModel('openai/whisper-1');
     const large = new Uint8Array(25_000_001);
@@ -182,9 +186,9 @@ describe('a transcription', () => {
       },
       'network',
     ],
-  ])('that fails with %s moves to the next target', async (_, broken, kind) => {
+  ])('moves to the next target after a failure with %s', async (_, failingAnswer, kind) => {
     const majordomo = await world((response, request, number) =>
-      (request.headers.authorization === undefined ? answers({ text: 'Hi' }) : broken)(
+      (request.headers.authorization === undefined ? answers({ text: 'Hi' }) : failingAnswer)(
         response,
         request,
         number,
@@ -197,17 +201,17 @@ describe('a transcription', () => {
   });
 });
 
-const sounds =
-  (type: string | undefined, ...pieces: readonly string[]): Answer =>
+const sendAudio =
+  (type: string | undefined, ...chunks: readonly string[]): Answer =>
   (response) => {
     response.writeHead(200, type === undefined ? {} : { 'content-type': type });
-    for (const piece of pieces) response.write(piece);
+    for (const chunk of chunks) response.write(chunk);
     response.end();
   };
 
 describe('speech', () => {
-  it('is requested in JSON and returned completely', async () => {
-    const majordomo = await world(sounds('audio/ogg', 'Og', 'gS'));
+  it('sends the request as JSON and returns the complete audio', async () => {
+    const majordomo = await world(sendAudio('audio/ogg', 'Og', 'gS'));
     const { audio, mediaType, usage } = await majordomo
       .speechModel('openai/gpt-4o-mini-tts')
       .speak({ text: 'Hello', format: 'opus', speed: 1.5, instructions: 'whisper' });
@@ -227,26 +231,26 @@ describe('speech', () => {
   });
 
   it('warns about unsupported instructions', async () => {
-    const majordomo = await world(sounds(undefined, 'ID3'));
+    const majordomo = await world(sendAudio(undefined, 'ID3'));
     const { mediaType, warnings } = await majordomo
       .speechModel('openai/tts-1')
       .speak({ text: 'Hello', instructions: 'whisper' });
     expect([mediaType, warnings.map(({ what }) => what)]).toEqual(['audio/mpeg', ['instructions']]);
   });
 
-  it('streams bytes before its end', async () => {
+  it('streams bytes before the response ends', async () => {
     let finish = (): void => undefined;
     const majordomo = await world((response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' });
       response.write('first');
       finish = () => response.end('last');
     });
-    const heard: string[] = [];
+    const chunks: string[] = [];
     for await (const bytes of majordomo.speechModel('openai/tts-1').stream({ text: 'Hello' })) {
-      heard.push(Buffer.from(bytes).toString());
+      chunks.push(Buffer.from(bytes).toString());
       finish();
     }
-    expect(heard).toEqual(['first', 'last']);
+    expect(chunks).toEqual(['first', 'last']);
   });
 
   it('closes the connection if the consumer leaves the loop', async () => {
@@ -262,8 +266,8 @@ describe('speech', () => {
   it.each<[string, Answer, string]>([
     ['503', answers({ error: { message: 'busy' } }, 503), 'overloaded'],
     ['429', answers({ error: { message: 'slow' } }, 429), 'rate-limit'],
-    ['no bytes', sounds('audio/mpeg'), 'empty'],
-    ['JSON instead of a sound', answers({ error: 'nothing here' }), 'protocol'],
+    ['no bytes', sendAudio('audio/mpeg'), 'empty'],
+    ['JSON instead of audio', answers({ error: 'nothing here' }), 'protocol'],
     [
       'a body that is cut before its first byte',
       (response) => {
@@ -273,32 +277,36 @@ describe('speech', () => {
       },
       'network',
     ],
-  ])('that fails with %s moves to the next target, complete and streamed', async (_, broken, kind) => {
-    const play: Answer = (response, request, number) => {
-      const answer = request.headers.authorization === undefined ? sounds('audio/mpeg', 'ID3') : broken;
-      return answer(response, request, number);
-    };
-    const majordomo = await world(play);
-    const model = majordomo.speechModel('openai/tts-1,lab/voice');
-    const { target, attempts } = await model.speak({ text: 'Hello' });
-    expect([target, attempts[0]?.error?.kind]).toEqual(['lab/voice', kind]);
-    majordomo.health.unbench('openai/tts-1');
-    const heard: string[] = [];
-    for await (const bytes of model.stream({ text: 'Hello' })) heard.push(Buffer.from(bytes).toString());
-    expect(heard.join('')).toBe('ID3');
-  });
+  ])(
+    'moves to the next target after a failure with %s, complete and streamed',
+    async (_, failingAnswer, kind) => {
+      const play: Answer = (response, request, number) => {
+        const answer =
+          request.headers.authorization === undefined ? sendAudio('audio/mpeg', 'ID3') : failingAnswer;
+        return answer(response, request, number);
+      };
+      const majordomo = await world(play);
+      const model = majordomo.speechModel('openai/tts-1,lab/voice');
+      const { target, attempts } = await model.speak({ text: 'Hello' });
+      expect([target, attempts[0]?.error?.kind]).toEqual(['lab/voice', kind]);
+      majordomo.health.unbench('openai/tts-1');
+      const chunks: string[] = [];
+      for await (const bytes of model.stream({ text: 'Hello' })) chunks.push(Buffer.from(bytes).toString());
+      expect(chunks.join('')).toBe('ID3');
+    },
+  );
 
-  it('that stalls before its first byte is ended by the timer and retried', async () => {
+  it('is retried if the first byte does not arrive before the timeout', async () => {
     const stall: Answer = (response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' });
       response.flushHeaders();
     };
-    const majordomo = await world(inTurn(stall, sounds('audio/mpeg', 'ID3')));
-    const heard: string[] = [];
+    const majordomo = await world(inTurn(stall, sendAudio('audio/mpeg', 'ID3')));
+    const chunks: string[] = [];
     const stream = majordomo
       .speechModel('openai/tts-1')
       .stream({ text: 'Hello' }, { timeouts: { firstContentMs: 80 } });
-    for await (const bytes of stream) heard.push(Buffer.from(bytes).toString());
-    expect([heard, server.requests.length]).toEqual([['ID3'], 2]);
+    for await (const bytes of stream) chunks.push(Buffer.from(bytes).toString());
+    expect([chunks, server.requests.length]).toEqual([['ID3'], 2]);
   });
 });

@@ -19,7 +19,7 @@ it('calls a deployment with its URL, version and key', async () => {
   expect([received?.headers['api-key'], received?.headers.authorization]).toEqual(['k-azure', undefined]);
 });
 
-it('sends a token of the directory as bearer, requested for each attempt', async () => {
+it('sends the token of the credential function as bearer token, and calls the function for each attempt', async () => {
   server = await testServer(answers({ id: 'r', status: 'completed', output: [], output_text: 'Hi' }));
   const profile = azureResponses({ resource: 'r', credential: 'token' });
   const tokens = ['t1', 't2'];
@@ -56,7 +56,7 @@ it.each(DEPLOYMENTS)(
   },
 );
 
-it('an address is missing without a resource and AZURE_OPENAI_ENDPOINT', async () => {
+it('reports a missing address without a resource and AZURE_OPENAI_ENDPOINT', async () => {
   server = await testServer(answers(answer('Hi')));
   const env = { AZURE_OPENAI_API_KEY: 'k' };
   for (const provider of [openaiCompatible(azureOpenAI()), openaiCompatible(azureResponses())]) {

@@ -15,25 +15,25 @@ async function world(play: Answer): Promise<Majordomo> {
   });
 }
 
-const refusal = (member: string): object => ({
+const rejectionBody = (member: string): object => ({
   error: {
     message: `Unsupported parameter: '${member}' is not supported with this model.`,
     code: 'unsupported_parameter',
     param: member,
   },
 });
-const ask = { messages: [user('hi')], temperature: 1, topP: 1 };
+const chatRequest = { messages: [user('hi')], temperature: 1, topP: 1 };
 
 describe('a rejected parameter', () => {
   it('is dropped with a warning and not sent again', async () => {
-    const majordomo = await world(inTurn(answers(refusal('temperature'), 400), answers(answer('Hi'))));
+    const majordomo = await world(inTurn(answers(rejectionBody('temperature'), 400), answers(answer('Hi'))));
     const model = majordomo.model('openai/m');
-    const response = await model.generate(ask);
+    const response = await model.generate(chatRequest);
     expect(response.text).toBe('Hi');
     expect(response.warnings).toEqual([
       { action: 'repaired', what: 'temperature dropped', why: expect.any(String) as string },
     ]);
-    await model.generate(ask);
+    await model.generate(chatRequest);
     expect(server.requests.map(({ body }) => [body['temperature'], body['top_p']])).toEqual([
       [1, 1],
       [undefined, 1],
@@ -42,14 +42,15 @@ describe('a rejected parameter', () => {
   });
 
   it('is dropped for the rejected form of requests only', async () => {
-    const refusing = (body: Readonly<Record<string, unknown>>): boolean =>
+    const isRejected = (body: Readonly<Record<string, unknown>>): boolean =>
       body['temperature'] !== undefined && body['reasoning_effort'] === 'low';
     const majordomo = await world((response, { body }) => {
-      (refusing(body) ? answers(refusal('temperature'), 400) : answers(answer('Hi')))(response);
+      (isRejected(body) ? answers(rejectionBody('temperature'), 400) : answers(answer('Hi')))(response);
     });
     const model = majordomo.model('openai/m');
-    const asked = { messages: [user('hi')], temperature: 1 };
-    for (const reasoning of ['low', 'low', undefined] as const) await model.generate({ ...asked, reasoning });
+    const chatRequest = { messages: [user('hi')], temperature: 1 };
+    for (const reasoning of ['low', 'low', undefined] as const)
+      await model.generate({ ...chatRequest, reasoning });
     expect(server.requests.map(({ body }) => [body['reasoning_effort'], body['temperature']])).toEqual([
       ['low', 1],
       ['low', undefined],
@@ -58,14 +59,14 @@ describe('a rejected parameter', () => {
     ]);
   });
 
-  it('is effort with tools; if none is possible, the chain continues', async () => {
+  it('is replaced by effort "none" if tools exclude an effort; otherwise the chain continues', async () => {
     const message =
       "Function tools with reasoning_effort are not supported. Please set reasoning_effort to 'none'.";
-    const refused = answers({ error: { message, param: 'reasoning_effort', code: null } }, 400);
+    const rejection = answers({ error: { message, param: 'reasoning_effort', code: null } }, 400);
     const majordomo = await world((response, { body }) => {
-      const isRefused =
+      const isRejected =
         body['tools'] !== undefined && (body['model'] === 'b' || body['reasoning_effort'] !== 'none');
-      (isRefused ? refused : answers(answer('Hi')))(response);
+      (isRejected ? rejection : answers(answer('Hi')))(response);
     });
     const tools = [{ name: 'f', description: 'd', parameters: {} }];
     const { warnings, target } = await majordomo
@@ -80,8 +81,8 @@ describe('a rejected parameter', () => {
   });
 
   it('is dropped once; the same rejection again is final', async () => {
-    const majordomo = await world(answers(refusal('temperature'), 400));
-    await expect(majordomo.model('openai/m').generate(ask)).rejects.toMatchObject({
+    const majordomo = await world(answers(rejectionBody('temperature'), 400));
+    await expect(majordomo.model('openai/m').generate(chatRequest)).rejects.toMatchObject({
       kind: 'invalid-request',
     });
     expect(server.requests).toHaveLength(2);

@@ -32,7 +32,7 @@ import {
 
 import { harnessModels, OPENAI_MODELS } from './harness-models.ts';
 
-/** Dialects that the suite's wire server has no vendor for: usage comes unasked (recordings of 2025-2026). */
+/** Dialects for which the suite's wire server has no vendor. They send usage without a request (recordings of 2025-2026). */
 const DIALECTS: Readonly<Record<string, ChatDialect>> = {
   ...chatDialects,
   perplexity: { name: 'perplexity', alwaysSendsUsage: true },
@@ -43,15 +43,15 @@ const wireOf = (vendor: string): Harness['wire'] => openaiChatWire(DIALECTS[vend
 
 const NOT_SENT_BACK = 'no recording shows that this vendor accepts its reasoning, so it is not sent';
 
-const TOLD = 'its JSON mode accepts no schema, so the system text contains it';
+const SCHEMA_IN_SYSTEM_TEXT = 'its JSON mode accepts no schema, so the system text contains it';
 
-const TEXT_ALONE = "Poolside's models accept text only";
-const SEES_TEXT: Harness['cannot'] = { image: TEXT_ALONE, file: TEXT_ALONE, audio: TEXT_ALONE };
+const TEXT_ONLY = "Poolside's models accept text only";
+const TEXT_INPUT_ONLY: Harness['cannot'] = { image: TEXT_ONLY, file: TEXT_ONLY, audio: TEXT_ONLY };
 
 const NO_TOOLS = "Perplexity's models cannot call tools of the application";
 const NO_FILES = "Perplexity's chat models accept text and images only";
 
-const SEARCHES_ALONE: Harness['cannot'] = {
+const SEARCH_MODEL_CANNOT: Harness['cannot'] = {
   'tool-call': NO_TOOLS,
   'parallel-tool-calls': NO_TOOLS,
   'interleaved-tool-calls': NO_TOOLS,
@@ -87,19 +87,19 @@ const compatible = (profile: Profile, cannot?: Harness['cannot']): [string, Harn
   },
 ];
 
-/** Servers with different ids of tool calls. */
-const ODD_CALLS = ['gemini-compatible', 'unplaced'] as const;
-const lab = (id: string): Profile => ({
+/** Servers with unusual ids of tool calls. */
+const UNUSUAL_CALL_IDS = ['gemini-compatible', 'unplaced'] as const;
+const selfHostedProfile = (id: string): Profile => ({
   id,
   baseURL: 'http://lab/v1',
   keyEnv: 'LAB_KEY',
   quirks: id === 'gemini-compatible' ? { callSignature: 'required' } : {},
 });
 
-const IN_TURN = 'fragments without a call id cannot be interleaved';
-const ODD_CANNOT: Readonly<Record<(typeof ODD_CALLS)[number], Harness['cannot']>> = {
-  'gemini-compatible': { 'interleaved-tool-calls': IN_TURN },
-  unplaced: { 'interleaved-tool-calls': IN_TURN },
+const NO_INTERLEAVED_CALLS = 'fragments without a call id cannot be interleaved';
+const UNUSUAL_CALL_IDS_CANNOT: Readonly<Record<(typeof UNUSUAL_CALL_IDS)[number], Harness['cannot']>> = {
+  'gemini-compatible': { 'interleaved-tool-calls': NO_INTERLEAVED_CALLS },
+  unplaced: { 'interleaved-tool-calls': NO_INTERLEAVED_CALLS },
 };
 
 const openai = (model: string, cannot?: Harness['cannot']): [string, Harness] => [
@@ -113,41 +113,41 @@ const openai = (model: string, cannot?: Harness['cannot']): [string, Harness] =>
   },
 ];
 
-const DEAF: Harness['cannot'] = {
+const NO_AUDIO: Harness['cannot'] = {
   audio: 'this model accepts no audio; models with "audio" in their names do',
 };
 
 /**
- * Models of OpenAI over Chat Completions, and profiles of other vendors. Those that only rename a base URL are one case,
- * which `together` stands for.
+ * Models of OpenAI over Chat Completions, and profiles of other vendors. `together` represents all profiles that change
+ * only the base URL.
  */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
-  openai('gpt-4o-mini', DEAF),
-  openai('gpt-5', DEAF),
+  openai('gpt-4o-mini', NO_AUDIO),
+  openai('gpt-5', NO_AUDIO),
   openai('m'),
-  openai('gpt-5.4', DEAF),
-  openai('gpt-6-sol', DEAF),
-  ...ODD_CALLS.map((id) => compatible(lab(id), ODD_CANNOT[id])),
+  openai('gpt-5.4', NO_AUDIO),
+  openai('gpt-6-sol', NO_AUDIO),
+  ...UNUSUAL_CALL_IDS.map((id) => compatible(selfHostedProfile(id), UNUSUAL_CALL_IDS_CANNOT[id])),
   compatible(cerebras, { 'reasoning-replay': NOT_SENT_BACK }),
-  compatible(deepseek, { 'structured-output': TOLD }),
+  compatible(deepseek, { 'structured-output': SCHEMA_IN_SYSTEM_TEXT }),
   compatible(groq, { 'reasoning-replay': NOT_SENT_BACK }),
-  compatible(mimo, { 'structured-output': TOLD }),
-  compatible(minimax, { 'structured-output': TOLD }),
+  compatible(mimo, { 'structured-output': SCHEMA_IN_SYSTEM_TEXT }),
+  compatible(minimax, { 'structured-output': SCHEMA_IN_SYSTEM_TEXT }),
   compatible(mistral, { 'moderation-usage': 'the response has no usage, and no fee per value is published' }),
-  compatible(poolside, SEES_TEXT),
+  compatible(poolside, TEXT_INPUT_ONLY),
   compatible(openrouter),
   compatible(together),
   compatible(vercelGateway),
   compatible(xai),
-  compatible(zai, { 'structured-output': TOLD }),
+  compatible(zai, { 'structured-output': SCHEMA_IN_SYSTEM_TEXT }),
   compatible(fireworks),
-  compatible(alibaba, { 'reasoning-replay': NOT_SENT_BACK, 'structured-output': TOLD }),
+  compatible(alibaba, { 'reasoning-replay': NOT_SENT_BACK, 'structured-output': SCHEMA_IN_SYSTEM_TEXT }),
   compatible(azureOpenAI({ resource: 'r' })),
   compatible(cohere),
   compatible(jina),
   compatible(voyage),
   compatible(huggingface),
-  compatible(moonshot, { 'structured-output': TOLD }),
-  compatible(perplexity, SEARCHES_ALONE),
+  compatible(moonshot, { 'structured-output': SCHEMA_IN_SYSTEM_TEXT }),
+  compatible(perplexity, SEARCH_MODEL_CANNOT),
   ...[llamacpp, lmstudio, sglang, vllm].map((profile) => compatible({ ...profile, keyEnv: 'LAB_KEY' })),
 ];

@@ -38,7 +38,7 @@ function play(recording: Recording, cut: Cut): Promise<Collected> {
   return collect(provider, requestOf(), contextOf({ target: `${vendor}/m`, delivery }));
 }
 
-/** Returns the read response in the terms of the facts, without excepted fields. */
+/** Returns the response as facts, without the excepted fields. */
 function read(collected: Collected): Record<Exception['field'], unknown> {
   const { text, parts, rawFinish, usage, error } = collected;
   return {
@@ -83,7 +83,7 @@ const NOTHING = {
   usage: undefined,
 };
 
-/** The facts' kinds are coarse: what their code or text may sharpen them to. */
+/** Error kinds that each coarse kind of the facts can become by the error's code or text. */
 const KINDS: Readonly<Record<string, readonly ErrorKind[]>> = {
   'invalid-request': ['invalid-request', 'context-overflow', 'not-found', 'content-filter', 'auth'],
   permission: ['auth', 'billing'],
@@ -100,7 +100,7 @@ function failure({ error }: Expected): unknown {
   };
 }
 
-/** Reasoning is not part of the completion if the total proves it, and for Gemini behind a gateway. */
+/** Token counts. `completion_tokens` excludes reasoning if the total proves it, and for Gemini behind a gateway. */
 interface UsageFacts {
   readonly prompt_tokens?: number;
   readonly completion_tokens?: number;
@@ -111,10 +111,10 @@ interface UsageFacts {
 function tokenTotals(usage: UsageFacts, vendor: string): unknown {
   const { prompt_tokens: input, completion_tokens: completion = 0, total_tokens: total = 0 } = usage;
   const reasoning = usage.completion_tokens_details?.reasoning_tokens ?? 0;
-  const outside =
+  const isReasoningExcluded =
     total === (input ?? 0) + completion + reasoning ||
     (vendor === 'vercel-gateway' && reasoning > completion);
-  return { input, output: outside ? completion + reasoning : completion };
+  return { input, output: isReasoningExcluded ? completion + reasoning : completion };
 }
 
 const exceptionsOf = (id: string): readonly Exception[] =>

@@ -21,54 +21,54 @@ async function world(play: Answer, options: ChatOptions = {}): Promise<Provider>
   return createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1`, ...options });
 }
 
-const whole = contextOf({ delivery: 'complete' });
+const completeContext = contextOf({ delivery: 'complete' });
 
 describe('the key', () => {
-  const answering = answers(answer('Hi'));
+  const sendsHi = answers(answer('Hi'));
   const keysSent = (): unknown[] => server.requests.map(({ headers }) => headers.authorization);
 
   it('is read from the variable of the profile in env', async () => {
-    server = await testServer(answering);
+    server = await testServer(sendsHi);
     const provider = openaiCompatible({ id: 'lab', baseURL: `${server.origin}/v1`, keyEnv: 'LAB_KEY' });
     await collect(provider, requestOf(), contextOf({ delivery: 'complete', env: { LAB_KEY: 'k-env' } }));
-    const { error } = await collect(provider, requestOf(), whole);
+    const { error } = await collect(provider, requestOf(), completeContext);
     expect(error).toMatchObject({ kind: 'auth', message: expect.stringContaining('LAB_KEY') as string });
     expect(keysSent()).toEqual(['Bearer k-env']);
   });
 
   it('is absent if the profile has no variable', async () => {
-    server = await testServer(answering);
+    server = await testServer(sendsHi);
     const provider = openaiCompatible({ id: 'lab', baseURL: `${server.origin}/v1` });
-    expect((await collect(provider, requestOf(), whole)).text).toBe('Hi');
+    expect((await collect(provider, requestOf(), completeContext)).text).toBe('Hi');
     expect(keysSent()).toEqual([undefined]);
   });
 
-  it('is requested for each attempt, and with the rejected one', async () => {
-    const asked: unknown[] = [];
+  it('is requested from the function for each attempt, with the rejected key', async () => {
+    const rejectedKeys: unknown[] = [];
     const apiKey: Credential = ({ rejected }) => {
-      asked.push(rejected);
-      return `k-${asked.length}`;
+      rejectedKeys.push(rejected);
+      return `k-${rejectedKeys.length}`;
     };
     const provider = await world(
-      inTurn(answers({ error: { message: 'expired k-1', code: 'invalid_api_key' } }, 401), answering),
+      inTurn(answers({ error: { message: 'expired k-1', code: 'invalid_api_key' } }, 401), sendsHi),
       { apiKey },
     );
-    const { error } = await collect(provider, requestOf(), whole);
+    const { error } = await collect(provider, requestOf(), completeContext);
     expect(error).toMatchObject({ kind: 'auth', details: { recover: { id: 'credential' } } });
     expect(error?.message).not.toContain('k-1');
     const recoveries = error?.details.recover && [error.details.recover];
-    expect((await collect(provider, requestOf(), { ...whole, recoveries })).text).toBe('Hi');
-    expect(asked).toEqual([undefined, 'k-1']);
+    expect((await collect(provider, requestOf(), { ...completeContext, recoveries })).text).toBe('Hi');
+    expect(rejectedKeys).toEqual([undefined, 'k-1']);
     expect(keysSent()).toEqual(['Bearer k-1', 'Bearer k-2']);
   });
 
-  it('has no recovery if it is fixed', async () => {
+  it('offers no recovery if the key is a constant', async () => {
     const provider = await world(answers({ error: { message: 'no' } }, 401));
     expect((await collect(provider)).error).toMatchObject({ kind: 'auth', details: { recover: undefined } });
   });
 
-  it('with a line break is a config error that does not show it', async () => {
-    const provider = await world(answering, { apiKey: 'hush\nhush' });
+  it('causes a config error that does not contain the key if it has a line break', async () => {
+    const provider = await world(sendsHi, { apiKey: 'hush\nhush' });
     const { error } = await collect(provider);
     expect(error?.kind).toBe('config');
     expect(`${error?.message} ${JSON.stringify(error)} ${String(error?.cause)}`).not.toContain('hush');

@@ -12,9 +12,9 @@ const USAGE = { prompt_tokens: 5, total_tokens: 5 };
 const base64 = (...floats: readonly number[]): string =>
   Buffer.from(Float32Array.from(floats).buffer).toString('base64');
 
-/** Returns a unit vector with this many dimensions. */
+/** Returns a unit vector with `size` dimensions. */
 const unit = (size: number, at: number): readonly number[] =>
-  Array.from({ length: size }, (_, place) => (place === at ? 1 : 0));
+  Array.from({ length: size }, (_, index) => (index === at ? 1 : 0));
 
 const list = (...vectors: readonly unknown[]): object => ({
   object: 'list',
@@ -22,7 +22,7 @@ const list = (...vectors: readonly unknown[]): object => ({
   usage: USAGE,
 });
 
-/** OpenAI, an Azure resource with free deployment names, and another server, at one address. */
+/** Returns a majordomo with OpenAI, an Azure resource with custom deployment names and other servers, all at one address. */
 async function world(play: Answer): Promise<Majordomo> {
   server = await testServer(play);
   const baseURL = `${server.origin}/v1`;
@@ -116,14 +116,16 @@ describe('vectors', () => {
 
   it('of an older model have a fixed size; another one is rejected before any call', async () => {
     const majordomo = await world(answers(list()));
-    const asked = majordomo.embeddingModel('openai/text-embedding-ada-002');
-    expect((await failing(asked.embed({ values: ['one'], dimensions: 256 }))).kind).toBe('unsupported');
+    const embeddingModel = majordomo.embeddingModel('openai/text-embedding-ada-002');
+    expect((await failing(embeddingModel.embed({ values: ['one'], dimensions: 256 }))).kind).toBe(
+      'unsupported',
+    );
     expect(server.requests).toEqual([]);
   });
 });
 
 describe('a space', () => {
-  it('is the name of the model, also elsewhere or as a deployment', async () => {
+  it('is the name of the model, also at another vendor or as a deployment', async () => {
     const majordomo = await world(
       inTurn(
         answers({ error: { message: 'no', code: 'insufficient_quota' } }, 429),
@@ -151,7 +153,7 @@ describe('a space', () => {
 });
 
 describe('a failure', () => {
-  const right = list([1, 0]);
+  const validBody = list([1, 0]);
   const cut: Answer = (response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
     response.write('{"data":[', () => response.destroy());
@@ -162,7 +164,7 @@ describe('a failure', () => {
     ['429', answers({ error: { message: 'slow down' } }, 429), 'rate-limit'],
     ['a body that is cut', cut, 'network'],
     ['what is no JSON', (response) => response.end('{"data":[{'), 'protocol'],
-    ['no list', answers({ data: {} }), 'protocol'],
+    ['no array', answers({ data: {} }), 'protocol'],
     ['too few vectors', answers(list()), 'protocol'],
     ['too many vectors', answers(list([1], [1])), 'protocol'],
     ['no vector', answers(list({ values: [1] })), 'protocol'],
@@ -170,7 +172,11 @@ describe('a failure', () => {
     ['an index twice', answers({ data: [{ index: 3, embedding: [1] }] }), 'protocol'],
   ])('of %s moves to the next target', async (_, broken, kind) => {
     const majordomo = await world((response, request, number) =>
-      (Reflect.get(request.body, 'model') === 'mine' ? broken : answers(right))(response, request, number),
+      (Reflect.get(request.body, 'model') === 'mine' ? broken : answers(validBody))(
+        response,
+        request,
+        number,
+      ),
     );
     const { target, attempts } = await majordomo
       .embeddingModel('lab/mine,attic/bge-m3')
@@ -179,8 +185,8 @@ describe('a failure', () => {
     expect(target).toBe('attic/bge-m3');
   });
 
-  it('of a silent server is ended by the timer', async () => {
-    const majordomo = await world(inTurn(() => undefined, answers(right)));
+  it('of a server that does not respond is ended by the timeout', async () => {
+    const majordomo = await world(inTurn(() => undefined, answers(validBody)));
     const { attempts } = await majordomo
       .embeddingModel('lab/any')
       .embed({ values: ['one'] }, { timeouts: { completeMs: 80 } });

@@ -1,10 +1,10 @@
-/** Recordings that are read differently from their facts, each with the reason. At most 2 % of them. */
+/** Recording whose response differs from its facts, with the reason. At most 2 % of the recordings are exceptions. */
 export interface Exception {
   /** `<vendor>/<case>`. */
   readonly id: string;
   readonly field: 'text' | 'reasoning' | 'toolCalls' | 'finish' | 'usage' | 'error';
   readonly fact: string;
-  /** When this was found. */
+  /** Date on which the difference was found. */
   readonly date: string;
 }
 

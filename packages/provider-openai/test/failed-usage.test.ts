@@ -6,7 +6,7 @@ import { createOpenAI } from '../src/index.ts';
 let server: TestServer;
 afterEach(() => server.close());
 
-/** Returns the usage of the only attempt of a call that fails. */
+/** Returns the usage of the only attempt of a failing call. */
 async function usageOfFailure(
   api: 'chat' | 'responses',
   play: Answer,
@@ -39,7 +39,7 @@ const filtered = {
 };
 const counts = { prompt_tokens: 1200, completion_tokens: 4000 };
 
-describe('a failed attempt retains the usage that arrived', () => {
+describe('a failed attempt reports the received usage', () => {
   it.each<[string, Answer, boolean]>([
     ['a complete response', answers(failed), false],
     ['response.failed', streams({ type: 'response.failed', response: failed }), true],

@@ -11,14 +11,14 @@ import { openaiCompatible, openrouter } from '../src/index.ts';
 
 let server: TestServer;
 let majordomo: Majordomo;
-const signed = {
+const signedDetail = {
   type: 'reasoning.text',
   text: 'hm',
   signature: 's',
   format: 'anthropic-claude-v1',
   index: 0,
 };
-const secret = {
+const encryptedDetail = {
   type: 'reasoning.encrypted',
   data: 'x',
   id: 'rs_1',
@@ -28,7 +28,9 @@ const secret = {
 
 beforeEach(async () => {
   server = await testServer((response, { body }) => {
-    const reasoning_details = [String(body['model']).startsWith('anthropic/') ? signed : secret];
+    const reasoning_details = [
+      String(body['model']).startsWith('anthropic/') ? signedDetail : encryptedDetail,
+    ];
     const message = { role: 'assistant', reasoning: 'hm', reasoning_details, content: 'Hi' };
     answers({ id: 'r', choices: [{ index: 0, message, finish_reason: 'stop' }] })(response);
   });
@@ -37,7 +39,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const ask = (model: string, message?: AssistantMessage): Promise<{ message: AssistantMessage }> => {
+const generate = (model: string, message?: AssistantMessage): Promise<{ message: AssistantMessage }> => {
   const messages: ChatRequest['messages'] =
     message === undefined ? [user('hi')] : [user('hi'), message, user('go on')];
   return majordomo.model(`openrouter/${model}`).generate({ messages });
@@ -46,11 +48,11 @@ const lastSent = (): unknown => (server.requests.at(-1)?.body['messages'] as obj
 
 describe('reasoning behind a gateway', () => {
   it.each([
-    ['anthropic/claude-sonnet-4.5', 'anthropic/claude-opus-4.5', signed],
-    ['openai/gpt-5', 'openai/gpt-5-mini', secret],
-  ])('of %s goes to %s unchanged', async (from, to, detail) => {
-    const { message } = await ask(from);
-    await ask(to, message);
+    ['anthropic/claude-sonnet-4.5', 'anthropic/claude-opus-4.5', signedDetail],
+    ['openai/gpt-5', 'openai/gpt-5-mini', encryptedDetail],
+  ])('of %s is sent to %s unchanged', async (from, to, detail) => {
+    const { message } = await generate(from);
+    await generate(to, message);
     expect(lastSent()).toEqual({ role: 'assistant', content: 'Hi', reasoning_details: [detail] });
   });
 
@@ -58,29 +60,29 @@ describe('reasoning behind a gateway', () => {
     ['anthropic/claude-sonnet-4.5', 'openai/gpt-5'],
     ['openai/gpt-5', 'anthropic/claude-sonnet-4.5'],
     ['openai/gpt-5', 'auto'],
-  ])('of %s never goes to %s', async (from, to) => {
-    const { message } = await ask(from);
-    await ask(to, message);
+  ])('of %s is never sent to %s', async (from, to) => {
+    const { message } = await generate(from);
+    await generate(to, message);
     expect(lastSent()).toEqual({ role: 'assistant', content: 'Hi' });
   });
 
-  it('signed by the vendor is the same wherever its models run', async () => {
-    const { message } = await ask('anthropic/claude-sonnet-4.5');
+  it('signed by the vendor is exchanged with other targets that run its models', async () => {
+    const { message } = await generate('anthropic/claude-sonnet-4.5');
     expect(message.parts[0]).toMatchObject({ replay: { family: 'claude', data: { signature: 's' } } });
-    const elsewhere = {
+    const partOfAnotherTarget = {
       type: 'reasoning',
       text: 'hm',
       replay: { family: 'claude', data: { signature: 's' } },
     };
-    await ask('anthropic/claude-sonnet-4.5', {
+    await generate('anthropic/claude-sonnet-4.5', {
       role: 'assistant',
-      parts: [elsewhere as AssistantMessage['parts'][number], { type: 'text', text: 'Hi' }],
+      parts: [partOfAnotherTarget as AssistantMessage['parts'][number], { type: 'text', text: 'Hi' }],
     });
-    expect(lastSent()).toEqual({ role: 'assistant', content: 'Hi', reasoning_details: [signed] });
+    expect(lastSent()).toEqual({ role: 'assistant', content: 'Hi', reasoning_details: [signedDetail] });
   });
 });
 
-it('a rule of the account ends the call without another target', async () => {
+it('ends the call without another target if an account policy rejects it', async () => {
   await server.close();
   server = await testServer((response) => {
     const message = 'No endpoints found matching your data policy (Paid model training).';

@@ -9,7 +9,8 @@ export const OPENAI_MODELS: NonNullable<Harness['models']> = {
   moderation: 'omni-moderation-latest',
 };
 
-/** One that nothing is known of, for each operation that the vendor is not known to lack; one with times, where not all have. */
+/** Returns an unknown model for each operation that the profile does not exclude. For transcription it returns a model with
+ * timestamps if not all models of the vendor have them. */
 export const harnessModels = ({
   embeddings,
   transcription,

@@ -10,7 +10,7 @@ const png = {
   mediaType: 'image/png',
   bytes: new Uint8Array(Buffer.from(PNG, 'base64')),
 };
-const drawn = (count = 1): object => ({
+const imagesBody = (count = 1): object => ({
   created: 1,
   data: Array.from({ length: count }, () => ({ b64_json: PNG })),
 });
@@ -18,9 +18,9 @@ const drawn = (count = 1): object => ({
 let server: TestServer;
 afterEach(() => server.close());
 
-/** OpenAI as `openai`, and a compatible server as `lab`, at the same place. */
+/** Returns a majordomo with OpenAI as `openai` and a compatible server as `lab`, both at the address of one server. */
 async function world(play: Answer): Promise<{
-  readonly draw: (
+  readonly generateImages: (
     spec: string,
     request?: Partial<ImageRequest>,
     signal?: AbortSignal,
@@ -36,7 +36,7 @@ async function world(play: Answer): Promise<{
   });
   return {
     majordomo,
-    draw: (spec, request, signal) =>
+    generateImages: (spec, request, signal) =>
       majordomo.imageModel(spec).generate({ prompt: 'a cat', ...request }, { signal }),
   };
 }
@@ -45,8 +45,10 @@ const bodies = (): readonly unknown[] => server.requests.map(({ body }) => body)
 
 describe('an image model', () => {
   it('sends only set options, and returns image parts', async () => {
-    const { draw } = await world(answers({ ...drawn(), usage: { input_tokens: 9, output_tokens: 90 } }));
-    const { images, target, usage, warnings, attempts } = await draw('openai/gpt-image-x');
+    const { generateImages } = await world(
+      answers({ ...imagesBody(), usage: { input_tokens: 9, output_tokens: 90 } }),
+    );
+    const { images, target, usage, warnings, attempts } = await generateImages('openai/gpt-image-x');
     expect([images, target, warnings]).toEqual([[png], 'openai/gpt-image-x', []]);
     expect([usage?.input, usage?.output]).toEqual([9, 90]);
     expect(attempts).toMatchObject([{ target: 'openai/gpt-image-x', outcome: 'finished' }]);
@@ -58,10 +60,10 @@ describe('an image model', () => {
   });
 
   it('sends the seed to a compatible server, and warns for the vendor', async () => {
-    const { draw } = await world(answers(drawn()));
-    await draw('lab/flux', { seed: 0 });
-    await draw('lab/flux', { seed: 7, n: 2, size: '512x768' });
-    const { warnings } = await draw('openai/gpt-image-x', { seed: 7 });
+    const { generateImages } = await world(answers(imagesBody()));
+    await generateImages('lab/flux', { seed: 0 });
+    await generateImages('lab/flux', { seed: 7, n: 2, size: '512x768' });
+    const { warnings } = await generateImages('openai/gpt-image-x', { seed: 7 });
     expect(bodies()).toEqual([
       { model: 'flux', prompt: 'a cat', seed: 0, response_format: 'b64_json' },
       { model: 'flux', prompt: 'a cat', n: 2, size: '512x768', seed: 7, response_format: 'b64_json' },
@@ -72,22 +74,22 @@ describe('an image model', () => {
   });
 
   it('rejects an invalid size before any call; an unsupported one moves to the next target', async () => {
-    const { draw } = await world(answers(drawn()));
-    await expect(draw('art', { size: '0x0' })).rejects.toMatchObject({ kind: 'invalid-request' });
-    expect((await draw('art', { size: '500x500' })).target).toBe('lab/flux');
+    const { generateImages } = await world(answers(imagesBody()));
+    await expect(generateImages('art', { size: '0x0' })).rejects.toMatchObject({ kind: 'invalid-request' });
+    expect((await generateImages('art', { size: '500x500' })).target).toBe('lab/flux');
     expect(bodies()).toMatchObject([{ model: 'flux', size: '500x500' }]);
   });
 
-  it('reports three images of four', async () => {
-    const { draw } = await world(answers(drawn(3)));
-    const { images, warnings } = await draw('lab/flux', { n: 4 });
+  it('warns if the response has three of four requested images', async () => {
+    const { generateImages } = await world(answers(imagesBody(3)));
+    const { images, warnings } = await generateImages('lab/flux', { n: 4 });
     expect(images.length).toBe(3);
     expect(warnings).toMatchObject([{ action: 'dropped', what: '1 of 4 images' }]);
   });
 
   it('edits images with a mask, as a form through the SDK', async () => {
-    const { draw } = await world(answers(drawn()));
-    await draw('openai/gpt-image-x', { images: [png], mask: png, size: '1024x1024' });
+    const { generateImages } = await world(answers(imagesBody()));
+    await generateImages('openai/gpt-image-x', { images: [png], mask: png, size: '1024x1024' });
     expect(server.requests[0]).toMatchObject({
       path: '/v1/images/edits',
       headers: {
@@ -108,15 +110,15 @@ describe('an image model', () => {
   });
 
   it('accepts a result in a chat request', async () => {
-    const { draw, majordomo } = await world(
+    const { generateImages, majordomo } = await world(
       inTurn(
-        answers(drawn()),
+        answers(imagesBody()),
         answers({
           choices: [{ index: 0, message: { role: 'assistant', content: 'A cat.' }, finish_reason: 'stop' }],
         }),
       ),
     );
-    const { images } = await draw('lab/flux');
+    const { images } = await generateImages('lab/flux');
     const { text } = await majordomo.model('lab/eyes').generate({ messages: [user('What is it?', images)] });
     expect(text).toBe('A cat.');
     expect(JSON.stringify(server.requests[1]?.body)).toContain(PNG);
@@ -124,11 +126,11 @@ describe('an image model', () => {
 });
 
 describe('a failure', () => {
-  it('moves along the chain with kinds, health and events', async () => {
-    const { draw, majordomo } = await world((response, _request, number) =>
-      (number <= 2 ? answers({ error: { message: 'busy' } }, 503) : answers(drawn()))(response),
+  it('moves to the next target, and appears in the attempts, the health and the events', async () => {
+    const { generateImages, majordomo } = await world((response, _request, number) =>
+      (number <= 2 ? answers({ error: { message: 'busy' } }, 503) : answers(imagesBody()))(response),
     );
-    const { target, attempts } = await draw('art');
+    const { target, attempts } = await generateImages('art');
     expect(target).toBe('lab/flux');
     expect(attempts.map(({ outcome, error }) => [outcome, error?.kind])).toEqual([
       ['failed', 'overloaded'],
@@ -136,7 +138,7 @@ describe('a failure', () => {
       ['finished', undefined],
     ]);
     expect(majordomo.health.snapshot()['openai/gpt-image-x']?.state).toBe('benched');
-    expect((await draw('art')).attempts[0]).toMatchObject({
+    expect((await generateImages('art')).attempts[0]).toMatchObject({
       target: 'openai/gpt-image-x',
       outcome: 'skipped',
     });
@@ -151,20 +153,20 @@ describe('a failure', () => {
     [200, { data: [] }, 'empty'],
     [200, { data: [{ url: 'https://example.com/cat.png' }] }, 'unsupported'],
   ])('HTTP %i %j is %s', async (status, body, kind) => {
-    const { draw } = await world(answers(body, status));
-    const error: unknown = await draw('openai/gpt-image-x').catch((thrown: unknown) => thrown);
+    const { generateImages } = await world(answers(body, status));
+    const error: unknown = await generateImages('openai/gpt-image-x').catch((thrown: unknown) => thrown);
     expect(LlmError.is(error, kind as 'auth')).toBe(true);
     expect(JSON.stringify(error)).not.toContain('sk-test');
   });
 
   it('of a cut body is a network error and is retried', async () => {
-    const { draw } = await world(
+    const { generateImages } = await world(
       inTurn((response) => {
         response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
         response.write('{"data":[', () => response.destroy());
-      }, answers(drawn())),
+      }, answers(imagesBody())),
     );
-    const { attempts } = await draw('lab/flux');
+    const { attempts } = await generateImages('lab/flux');
     expect(attempts.map(({ error }) => error?.kind)).toEqual(['network', undefined]);
   });
 
@@ -176,19 +178,19 @@ describe('a failure', () => {
         code: 'unknown_parameter',
       },
     };
-    const { draw } = await world((response, { body }) =>
-      ('response_format' in body ? answers(refusal, 400) : answers(drawn()))(response),
+    const { generateImages } = await world((response, { body }) =>
+      ('response_format' in body ? answers(refusal, 400) : answers(imagesBody()))(response),
     );
-    expect((await draw('lab/flux')).images.length).toBe(1);
-    await draw('lab/flux');
+    expect((await generateImages('lab/flux')).images.length).toBe(1);
+    await generateImages('lab/flux');
     expect(bodies().map((body) => 'response_format' in (body as object))).toEqual([true, false, false]);
   });
 });
 
 it('an abort closes the connection and changes no health', async () => {
   const controller = new AbortController();
-  const { draw, majordomo } = await world(() => controller.abort(new Error('enough')));
-  const error: unknown = await draw('openai/gpt-image-x', {}, controller.signal).catch(
+  const { generateImages, majordomo } = await world(() => controller.abort(new Error('enough')));
+  const error: unknown = await generateImages('openai/gpt-image-x', {}, controller.signal).catch(
     (thrown: unknown) => thrown,
   );
   expect(LlmError.is(error, 'aborted')).toBe(true);
@@ -198,7 +200,7 @@ it('an abort closes the connection and changes no health', async () => {
 });
 
 it('sends nothing without a key', async () => {
-  server = await testServer(answers(drawn()));
+  server = await testServer(answers(imagesBody()));
   const majordomo = createMajordomo({
     providers: [createOpenAI({ baseURL: `${server.origin}/v1` })],
     env: {},

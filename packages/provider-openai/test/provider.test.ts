@@ -28,7 +28,7 @@ async function world(play: Answer, options: ChatOptions = {}): Promise<Provider>
   return createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1`, ...options });
 }
 
-const whole = contextOf({ delivery: 'complete' });
+const completeContext = contextOf({ delivery: 'complete' });
 
 describe('a call', () => {
   it('streams text, tool calls and usage', async () => {
@@ -57,7 +57,7 @@ describe('a call', () => {
 
   it('requests one body if no deltas are wanted', async () => {
     const provider = await world(answers(answer('Hi')));
-    const collected = await collect(provider, requestOf(), whole);
+    const collected = await collect(provider, requestOf(), completeContext);
     expect(provider.model('m').isNonStreaming?.(requestOf())).toBe(true);
     expect([collected.text, collected.usage?.input]).toEqual(['Hi', 3]);
     expect(server.requests[0]?.body).toEqual({ model: 'm', messages: [{ role: 'user', content: 'hi' }] });
@@ -66,7 +66,7 @@ describe('a call', () => {
   it('reads a body instead of events, and events instead of a body', async () => {
     const provider = await world(inTurn(answers(answer('Hi')), streams(delta({ content: 'Hi' }, 'stop'))));
     expect((await collect(provider)).text).toBe('Hi');
-    expect((await collect(provider, requestOf(), whole)).text).toBe('Hi');
+    expect((await collect(provider, requestOf(), completeContext)).text).toBe('Hi');
   });
 
   it('sends the key, and headers of application and provider', async () => {
@@ -89,18 +89,18 @@ describe('a call', () => {
   });
 
   it('uses the fetch of the option, otherwise of majordomo', async () => {
-    const seen: string[] = [];
+    const urls: string[] = [];
     const by =
       (name: string): typeof fetch =>
       (url, init) => {
-        seen.push(name);
+        urls.push(name);
         return fetch(url, init);
       };
     const provider = await world(answers(answer('Hi')), { fetch: by('option') });
     await collect(provider, requestOf(), contextOf({ delivery: 'complete', fetch: by('app') }));
     const plain = createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1` });
     await collect(plain, requestOf(), contextOf({ delivery: 'complete', fetch: by('app') }));
-    expect(seen).toEqual(['option', 'app']);
+    expect(urls).toEqual(['option', 'app']);
   });
 
   it('reads nothing from the process environment', async () => {
@@ -112,7 +112,7 @@ describe('a call', () => {
     vi.stubEnv('OPENAI_LOG', 'debug');
     const log = vi.spyOn(console, 'debug').mockImplementation(() => undefined);
     const provider = await world(answers(answer('Hi')));
-    expect((await collect(provider, requestOf(), whole)).text).toBe('Hi');
+    expect((await collect(provider, requestOf(), completeContext)).text).toBe('Hi');
     expect(JSON.stringify(server.requests[0]?.headers)).not.toContain('ambient');
     expect(log).not.toHaveBeenCalled();
     const { error } = await collect(createOpenAI({ api: 'chat', baseURL: `${server.origin}/v1` }));
@@ -142,8 +142,8 @@ describe('a call', () => {
 
   it('emits the warnings of its request', async () => {
     const provider = await world(answers(answer('Hi')));
-    const { events: told } = await collect(provider, requestOf({ cache: NONE_CACHE }), whole);
-    expect(told).toContainEqual({
+    const { events } = await collect(provider, requestOf({ cache: NONE_CACHE }), completeContext);
+    expect(events).toContainEqual({
       type: 'warning',
       warning: { action: 'dropped', what: 'cache "none"', why: expect.any(String) as string },
     });
@@ -158,7 +158,7 @@ describe('a call', () => {
 });
 
 describe('a provider', () => {
-  const dsn = (over: object) => ({
+  const dsn = (members: object) => ({
     name: 'lab',
     scheme: 'openai',
     host: 'h',
@@ -166,16 +166,18 @@ describe('a provider', () => {
     baseURL: `${server.origin}/v1`,
     token: undefined,
     params: {},
-    ...over,
+    ...members,
   });
 
   it('accepts a DSN of a compatible server with token and quirks', async () => {
     const provider = await world(answers(answer('Hi')));
-    const lab = provider.schemes?.['openai']?.(dsn({ token: 'tok@n', params: { seedField: 'random_seed' } }));
-    expect(lab?.id).toBe('lab');
-    if (lab === undefined) return;
+    const labProvider = provider.schemes?.['openai']?.(
+      dsn({ token: 'tok@n', params: { seedField: 'random_seed' } }),
+    );
+    expect(labProvider?.id).toBe('lab');
+    if (labProvider === undefined) return;
     await collect(
-      lab,
+      labProvider,
       requestOf({ maxTokens: 5, seed: 1 }),
       contextOf({ delivery: 'complete', env: { OPENAI_API_KEY: 'sk-other' } }),
     );
@@ -199,14 +201,14 @@ describe('a provider', () => {
       ),
     );
     const { delivery: _none, ...call } = contextOf();
-    const listed = await provider.listModels?.(call);
+    const models = await provider.listModels?.(call);
     expect(
-      listed?.map(({ id, provider: owner, capabilities }) => [id, owner, capabilities.contextTokens]),
+      models?.map(({ id, provider: owner, capabilities }) => [id, owner, capabilities.contextTokens]),
     ).toEqual([
       ['gpt-4o', 'openai', undefined],
       ['x', 'openai', 9],
     ]);
-    expect(listed?.[0]?.capabilities.images).toBeTruthy();
+    expect(models?.[0]?.capabilities.images).toBeTruthy();
     expect((await provider.listModels?.(call))?.[0]?.capabilities.contextTokens).toBe(8);
     await expect(provider.listModels?.(call)).rejects.toMatchObject({
       kind: 'protocol',
@@ -223,11 +225,11 @@ describe('a provider', () => {
     const { parts } = await collect(provider);
     const family = parts[0]?.replay?.family;
     expect(provider.model('m').families).toEqual([family]);
-    const others = [
+    const otherProviders = [
       createOpenAI({ api: 'chat' }),
       createOpenAI({ api: 'chat', id: 'b', baseURL: `${server.origin}/v1` }),
     ];
-    for (const other of others) expect(other.model('m').families).not.toContain(family);
+    for (const other of otherProviders) expect(other.model('m').families).not.toContain(family);
   });
 
   it('uses Responses unless `api` is chat', async () => {
@@ -248,7 +250,7 @@ describe('a provider', () => {
 });
 
 it('reports rate limits of responses and errors, also if the observer throws', async () => {
-  const told: unknown[] = [];
+  const events: unknown[] = [];
   const headers = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0s' };
   server = await testServer(
     inTurn(answers(answer('Hi'), 200, headers), answers({ error: { message: 'slow down' } }, 429)),
@@ -258,14 +260,14 @@ it('reports rate limits of responses and errors, also if the observer throws', a
     apiKey: 'k',
     baseURL: `${server.origin}/v1`,
     onRateLimits: ({ target, refusal, buckets }) => {
-      told.push([target, refusal, buckets.map(({ name, remaining }) => [name, remaining])]);
+      events.push([target, refusal, buckets.map(({ name, remaining }) => [name, remaining])]);
       throw new Error('its own affair');
     },
   });
   await collect(provider);
   expect((await collect(provider)).error?.kind).toBe('rate-limit');
   const buckets = [['requests', 0]];
-  expect(told).toEqual([
+  expect(events).toEqual([
     ['p/m', undefined, buckets],
     ['p/m', 'quota', buckets],
   ]);

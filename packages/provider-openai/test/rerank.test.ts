@@ -18,7 +18,7 @@ interface Received {
   readonly body: unknown;
 }
 
-/** Starts a server that returns `answer` to every request. */
+/** Starts a server that sends `answer` for every request. */
 async function server(answer: string): Promise<{ readonly url: string; readonly received: Received[] }> {
   const received: Received[] = [];
   const http = createServer((request, response) => {
@@ -117,7 +117,7 @@ it.each([
   },
 );
 
-it("calls Cohere's API next to a proxy's path, and its own host by default", async () => {
+it("calls Cohere's API at a proxy's path, and at Cohere's host by default", async () => {
   const { url, received } = await server(`{"results":${RESULTS}}`);
   await rerank(openaiCompatible(cohere, { baseURL: `${url}/cohere/compatibility/v1`, apiKey: 'k' }));
   expect(received.map(({ path }) => path)).toEqual(['/cohere/v2/rerank']);

@@ -24,7 +24,11 @@ const item = (text: string): object => ({
   id: 'msg_2',
   content: [{ type: 'output_text', text }],
 });
-const said = (...output: readonly object[]): object => ({ id: 'resp_1', status: 'completed', output });
+const responseBody = (...output: readonly object[]): object => ({
+  id: 'resp_1',
+  status: 'completed',
+  output,
+});
 const secret = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'abc' };
 const call = {
   type: 'function_call',
@@ -46,7 +50,7 @@ describe('reasoning that the backend cannot verify', () => {
   it('is removed from the turn and from later ones', async () => {
     const majordomo = await world(
       inTurn(
-        answers(said(secret, call)),
+        answers(responseBody(secret, call)),
         answers(
           {
             error: {
@@ -56,7 +60,7 @@ describe('reasoning that the backend cannot verify', () => {
           },
           400,
         ),
-        answers(said(item('Done.'))),
+        answers(responseBody(item('Done.'))),
       ),
     );
     const model = majordomo.model('openai/gpt-5');
@@ -71,7 +75,7 @@ describe('reasoning that the backend cannot verify', () => {
     expect(warnings).toMatchObject([{ action: 'repaired', what: 'earlier reasoning not sent back' }]);
     expect(attempts.at(-1)?.outcome).toBe('finished');
     await model.generate(next);
-    const bare = [
+    const typesWithoutReasoning = [
       ['message', undefined],
       ['function_call', undefined],
       ['function_call_output', undefined],
@@ -82,14 +86,14 @@ describe('reasoning that the backend cannot verify', () => {
       ['function_call', 'fc_1'],
       ['function_call_output', undefined],
     ]);
-    expect([types(2), types(3)]).toEqual([bare, bare]);
+    expect([types(2), types(3)]).toEqual([typesWithoutReasoning, typesWithoutReasoning]);
     expect(server.requests).toHaveLength(4);
   });
 });
 
 it('retries a model without encrypted reasoning without it', async () => {
   const majordomo = await world((response, { body }) => {
-    if (body['include'] === undefined) answers(said(item('Hi')))(response);
+    if (body['include'] === undefined) answers(responseBody(item('Hi')))(response);
     else
       answers(
         { error: { message: 'Encrypted content is not supported with this model.', param: 'include' } },
@@ -106,7 +110,8 @@ it('sends images after tool results to a backend that rejects them inside', asyn
   type Item = Readonly<Record<string, unknown>>;
   const majordomo = await world((response, { body }) => {
     const results = (body['input'] as Item[]).filter(({ type }) => type === 'function_call_output');
-    if (results.every(({ output }) => typeof output === 'string')) answers(said(item('A cat.')))(response);
+    if (results.every(({ output }) => typeof output === 'string'))
+      answers(responseBody(item('A cat.')))(response);
     else answers({ error: { message: "'input[2].output': tool messages must be text" } }, 400)(response);
   });
   const image = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1, 2, 3]) } as const;
@@ -145,7 +150,7 @@ describe('schemas in strict mode', () => {
 
   it('result in arguments and responses without nulls of absent properties', async () => {
     const args = { ...call, arguments: '{"a":null,"b":1}' };
-    const majordomo = await world(answers(said(args, item('{"a":"x","b":null}'))));
+    const majordomo = await world(answers(responseBody(args, item('{"a":"x","b":null}'))));
     const { toolCalls, text } = await majordomo.model('openai/gpt-5').generate(request);
     expect([toolCalls[0]?.args, text]).toEqual([{ b: 1 }, '{"a":"x"}']);
     expect(server.requests.map(({ body }) => strictOf(body))).toEqual([[true, true]]);
@@ -155,7 +160,7 @@ describe('schemas in strict mode', () => {
     const majordomo = await world((response, { text }) => {
       const message = "Invalid schema for function 'f': In context=('properties', 'a'), no.";
       if (text.includes('"strict":true')) answers({ error: { message } }, 400)(response);
-      else answers(said(item('{}')))(response);
+      else answers(responseBody(item('{}')))(response);
     });
     const model = majordomo.model('openai/gpt-5');
     const { warnings } = await model.generate(request);
@@ -168,7 +173,7 @@ describe('schemas in strict mode', () => {
 });
 
 it('reports a leaked call as an unfinished turn, with a warning', async () => {
-  const majordomo = await world(answers(said(item('assistant to=functions.f {"a":1}'))));
+  const majordomo = await world(answers(responseBody(item('assistant to=functions.f {"a":1}'))));
   const { text, finish, warnings } = await majordomo
     .model('openai/gpt-5')
     .generate({ messages: [user('hi')] });
@@ -176,7 +181,7 @@ it('reports a leaked call as an unfinished turn, with a warning', async () => {
 });
 
 it('accepts a server in a variable, with quirks in its query', async () => {
-  server = await testServer(answers(said(item('Hi'))));
+  server = await testServer(answers(responseBody(item('Hi'))));
   const host = server.origin.replace('http://', '');
   const majordomo = createMajordomo({
     providers: [createOpenAI()],

@@ -2,7 +2,7 @@ import { casesFor } from '@majordomo/conformance';
 import { describe, test } from 'vitest';
 import { harnesses } from './responses-harnesses.ts';
 
-// Most of a case is waiting: several wait at once.
+// A case mostly waits, so several cases run concurrently.
 describe.concurrent.each(harnesses)('%s over Responses', (_name, harness) => {
   for (const [name, run] of casesFor(harness)) {
     if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);

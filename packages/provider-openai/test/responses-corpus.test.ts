@@ -38,7 +38,7 @@ function play(recording: Recording, cut: Cut): Promise<Collected> {
 
 type Facts = Record<Exception['field'], unknown>;
 
-/** Returns the read response in the terms of the facts. */
+/** Returns the response as facts. */
 function read(collected: Collected): Facts {
   const { text, parts, finish, rawFinish, usage, error } = collected;
   return {
@@ -85,7 +85,7 @@ const NOTHING: Facts = {
   error: undefined,
 };
 
-/** The facts' kinds are coarse: what their code or text may sharpen them to. */
+/** Error kinds that each coarse kind of the facts can become by the error's code or text. */
 const KINDS: Readonly<Record<string, readonly ErrorKind[]>> = {
   'invalid-request': ['invalid-request', 'context-overflow', 'not-found', 'content-filter', 'auth'],
   permission: ['auth', 'billing'],

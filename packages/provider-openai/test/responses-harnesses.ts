@@ -31,9 +31,14 @@ const compatible = (profile: ResponsesProfile, cannot?: Harness['cannot']): [str
   },
 ];
 
-const LAB: ResponsesProfile = { api: 'responses', id: 'lab', baseURL: 'http://lab/v1', keyEnv: 'LAB_KEY' };
+const SELF_HOSTED: ResponsesProfile = {
+  api: 'responses',
+  id: 'lab',
+  baseURL: 'http://lab/v1',
+  keyEnv: 'LAB_KEY',
+};
 
-const NOT_ASKED_FOR = 'gpt-4o models do not reason';
+const NO_REASONING = 'gpt-4o models do not reason';
 
 /** Models of OpenAI over Responses, and profiles of other vendors. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
@@ -44,19 +49,22 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
     'openai/gpt-4o-mini',
     {
       ...openai('gpt-4o-mini')[1],
-      cannot: { 'reasoning-replay': NOT_ASKED_FOR, 'reasoning-redacted': NOT_ASKED_FOR },
+      cannot: { 'reasoning-replay': NO_REASONING, 'reasoning-redacted': NO_REASONING },
     },
   ] as [string, Harness],
-  // The wire server asks for no system text; what the backend gets without one is shown next to the converter.
+  // The suite expects no system text. The tests of the converter check the default instructions.
   compatible(
     { ...codex, quirks: { ...codex.quirks, defaultInstructions: '' } },
     { system: 'the ChatGPT backend rejects max_output_tokens, so it is dropped with a warning' },
   ),
   compatible(azureResponses({ resource: 'r' })),
   compatible(xaiResponses),
-  compatible(LAB),
+  compatible(SELF_HOSTED),
   [
     'lmstudio',
-    { ...compatible({ ...LAB, id: 'lmstudio' })[1], wire: openaiResponsesWire({ callsEnd: 'empty' }) },
+    {
+      ...compatible({ ...SELF_HOSTED, id: 'lmstudio' })[1],
+      wire: openaiResponsesWire({ callsEnd: 'empty' }),
+    },
   ],
 ];

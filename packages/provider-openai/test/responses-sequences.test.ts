@@ -23,23 +23,23 @@ const PROFILES = new Map(
   ),
 );
 
-/** The recorded input in our parts; the assistant's turns are those that we read ourselves. */
+/** Returns the recorded input as messages. The assistant turns are those that the provider read. */
 function transcript(
   input: readonly RecordedItem[] | string,
-  ours: readonly AssistantPart[][],
+  readTurns: readonly AssistantPart[][],
 ): TurnMessage[] {
   if (typeof input === 'string') return [{ role: 'user', parts: [{ type: 'text', text: input }] }];
   const messages: TurnMessage[] = [];
   let turn = -1;
   let isOpen = false;
-  const theirs = input.filter(isAssistants);
-  const turns = input.filter((item, at) => isAssistants(item) && !isAssistants(input[at - 1])).length;
+  const assistantItems = input.filter(isAssistantItem);
+  const turns = input.filter((item, at) => isAssistantItem(item) && !isAssistantItem(input[at - 1])).length;
   for (const item of input) {
-    if (isAssistants(item)) {
+    if (isAssistantItem(item)) {
       if (!isOpen) turn++;
       isOpen = true;
-      const own = ours[ours.length - turns + turn] ?? theirs.flatMap(partOf);
-      if (messages.at(-1)?.role !== 'assistant') messages.push({ role: 'assistant', parts: own });
+      const turnParts = readTurns[readTurns.length - turns + turn] ?? assistantItems.flatMap(partOf);
+      if (messages.at(-1)?.role !== 'assistant') messages.push({ role: 'assistant', parts: turnParts });
       continue;
     }
     isOpen = false;
@@ -59,7 +59,7 @@ function transcript(
   return messages;
 }
 
-const isAssistants = (item: RecordedItem | undefined): boolean =>
+const isAssistantItem = (item: RecordedItem | undefined): boolean =>
   item?.role === 'assistant' || item?.type === 'reasoning' || item?.type === 'function_call';
 
 const textOf = (content: RecordedItem['content']): string =>
@@ -70,32 +70,32 @@ const partOf = (item: RecordedItem): AssistantPart[] =>
     ? [{ type: 'tool-call', id: item.call_id ?? '', name: item.name ?? '', args: {} }]
     : [];
 
-/** Plays a session: each request is made of what was read of the answers before it. */
+/** Replays a session. Each request contains the turns that the provider read from the earlier responses. */
 async function replay(steps: readonly Recording[]): Promise<readonly RecordedItem[][]> {
   await using server = await playedInTurn(steps);
   const vendor = steps[0]?.vendor ?? '';
   const profile = PROFILES.get(vendor === 'chatgpt' ? 'codex' : vendor);
   const options = { apiKey: 'k', baseURL: server.origin };
-  const provider = THEIRS.has(vendor)
+  const provider = OPENAI_VENDORS.has(vendor)
     ? createOpenAI(options)
     : openaiCompatible(
         profile ?? { api: 'responses', id: vendor, baseURL: 'https://vendor.invalid/v1' },
         options,
       );
-  const ours: AssistantPart[][] = [];
+  const readTurns: AssistantPart[][] = [];
   for (const step of steps) {
     const sent = sentIn(step);
     const tools = (sent.tools ?? []).map(({ name = '' }) => ({ name, description: '', parameters: {} }));
-    const asked = requestOf({ messages: transcript(sent.input ?? '', ours), tools });
+    const request = requestOf({ messages: transcript(sent.input ?? '', readTurns), tools });
     const delivery = deliveryOf(step);
-    const { parts } = await collect(provider, asked, contextOf({ delivery }));
-    ours.push([...parts]);
+    const { parts } = await collect(provider, request, contextOf({ delivery }));
+    readTurns.push([...parts]);
   }
   return server.requests.map(({ body }) => body['input'] as RecordedItem[]);
 }
 
-/** OpenAI's own models behind other doors. */
-const THEIRS: ReadonlySet<string> = new Set(['openai', 'azure', 'copilot']);
+/** Vendors that serve OpenAI's models. */
+const OPENAI_VENDORS: ReadonlySet<string> = new Set(['openai', 'azure', 'copilot']);
 
 describe.skipIf(!hasRecordings)(`recorded sessions over Responses${skippedNote}`, () => {
   test('exist', () => {
@@ -105,26 +105,26 @@ describe.skipIf(!hasRecordings)(`recorded sessions over Responses${skippedNote}`
   test.each(recorded)('$id: the next request contains what the vendor accepted', async ({ steps }) => {
     const sent = await replay(steps);
     for (const [at, step] of steps.entries()) {
-      const theirs = sentIn(step);
+      const recordedBody = sentIn(step);
       const { toolCallIdsEchoed = [], toolNamesEchoed = [] } = step.expected.echo ?? {};
-      // Some sessions are single questions in a row.
-      if (typeof theirs.input === 'string' || !theirs.input?.some(isAssistants)) continue;
+      // Some sessions are a series of single questions.
+      if (typeof recordedBody.input === 'string' || !recordedBody.input?.some(isAssistantItem)) continue;
       const items = sent[at] ?? [];
       const calls = items.filter(({ type }) => type === 'function_call');
       expect(calls.map(({ call_id }) => call_id)).toEqual(expect.arrayContaining([...toolCallIdsEchoed]));
       expect(calls.map(({ name }) => name)).toEqual(expect.arrayContaining([...toolNamesEchoed]));
       const secrets = (all: readonly RecordedItem[]): unknown[] =>
-        // Long ones are elided in the recordings of requests.
+        // The recordings of requests elide long values.
         all.flatMap(({ encrypted_content: secret }) =>
           secret && !secret.startsWith('<elided') ? [secret] : [],
         );
-      expect(secrets(items)).toEqual(expect.arrayContaining(secrets(theirs.input)));
-      // Where a server takes plain reasoning back, it gets it.
-      const open = (all: readonly RecordedItem[]): unknown[] =>
+      expect(secrets(items)).toEqual(expect.arrayContaining(secrets(recordedBody.input)));
+      // A server that accepts plain reasoning receives it.
+      const plainReasoning = (all: readonly RecordedItem[]): unknown[] =>
         all
           .filter(({ type, content }) => type === 'reasoning' && (content?.length ?? 0) > 0)
           .map(({ content }) => content);
-      expect(open(items)).toEqual(expect.arrayContaining(open(theirs.input)));
+      expect(plainReasoning(items)).toEqual(expect.arrayContaining(plainReasoning(recordedBody.input)));
       expect(items.at(-1)?.type).not.toBe('reasoning');
     }
   });

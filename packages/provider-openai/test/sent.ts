@@ -1,6 +1,6 @@
 import type { Recording } from '@majordomo/test-support';
 
-/** Parts of the recorded request that are sent again. */
+/** Members of a recorded request that the tests read. */
 interface Sent {
   readonly messages: readonly RecordedMessage[];
   readonly input?: readonly RecordedItem[] | string;
@@ -19,7 +19,7 @@ export interface RecordedMessage {
   }[];
 }
 
-/** An input item of Responses. */
+/** Input item of Responses. */
 export interface RecordedItem {
   readonly type?: string;
   readonly role?: string;

@@ -18,17 +18,20 @@ const recorded = sequences('openai-chat');
 
 const BY_ID = new Map(PROFILES.map((profile) => [profile.id, profile]));
 
-/** The recorded messages in our parts; the assistant's last ones are those that we read ourselves. */
-function transcript(messages: readonly RecordedMessage[], ours: readonly AssistantPart[][]): TurnMessage[] {
-  const assistants = messages.filter(({ role }) => role === 'assistant').length;
-  let seen = 0;
+/** Returns the recorded messages as messages of majordomo. The last assistant turns are those that the provider read. */
+function transcript(
+  messages: readonly RecordedMessage[],
+  readTurns: readonly AssistantPart[][],
+): TurnMessage[] {
+  const assistantCount = messages.filter(({ role }) => role === 'assistant').length;
+  let turnIndex = 0;
   return messages.flatMap((message): TurnMessage[] => {
     const text = textOf(message);
     if (message.role === 'user') return [{ role: 'user', parts: [{ type: 'text', text }] }];
     if (message.role === 'tool') return [{ role: 'tool', parts: [result(message, text)] }];
     if (message.role !== 'assistant') return [];
-    const own = ours[ours.length - assistants + seen++];
-    return [{ role: 'assistant', parts: own ?? partsOf(message, text) }];
+    const turnParts = readTurns[readTurns.length - assistantCount + turnIndex++];
+    return [{ role: 'assistant', parts: turnParts ?? partsOf(message, text) }];
   });
 }
 
@@ -43,13 +46,13 @@ const partsOf = ({ tool_calls: calls = [] }: RecordedMessage, text: string): Ass
   ...calls.map(({ id, function: { name } }) => ({ type: 'tool-call', id, name, args: {} }) as const),
 ];
 
-/** Plays a session: each request is made of what was read of the answers before it. */
+/** Replays a session. Each request contains the turns that the provider read from the earlier responses. */
 async function replay(steps: readonly Recording[]): Promise<readonly RecordedMessage[][]> {
   await using server = await playedInTurn(steps);
   const vendor = steps[0]?.vendor ?? '';
   const profile = BY_ID.get(vendor) ?? { id: vendor, baseURL: 'https://vendor.invalid/v1' };
   const provider = openaiCompatible(profile, { apiKey: 'k', baseURL: server.origin });
-  const ours: AssistantPart[][] = [];
+  const readTurns: AssistantPart[][] = [];
   for (const step of steps) {
     const sent = sentIn(step);
     const tools = (sent.tools ?? []).map((tool) => ({
@@ -57,9 +60,9 @@ async function replay(steps: readonly Recording[]): Promise<readonly RecordedMes
       description: '',
       parameters: {},
     }));
-    const asked = requestOf({ messages: transcript(sent.messages, ours), tools });
-    const { parts } = await collect(provider, asked, contextOf({ delivery: deliveryOf(step) }));
-    ours.push([...parts]);
+    const request = requestOf({ messages: transcript(sent.messages, readTurns), tools });
+    const { parts } = await collect(provider, request, contextOf({ delivery: deliveryOf(step) }));
+    readTurns.push([...parts]);
   }
   return server.requests.map(({ body }) => body['messages'] as RecordedMessage[]);
 }
@@ -67,20 +70,20 @@ async function replay(steps: readonly Recording[]): Promise<readonly RecordedMes
 describe.skipIf(!hasRecordings)(`recorded sessions${skippedNote}`, () => {
   test('exist', () => {
     expect(recorded.length).toBeGreaterThan(30);
-    const echoed = recorded.flatMap(({ steps }) =>
+    const echoedIds = recorded.flatMap(({ steps }) =>
       steps.flatMap(({ expected }) => expected.echo?.toolCallIdsEchoed ?? []),
     );
-    expect(echoed.length).toBeGreaterThan(50);
+    expect(echoedIds.length).toBeGreaterThan(50);
   });
 
   test.each(recorded)('$id: the next request contains what the vendor accepted', async ({ steps }) => {
     const sent = await replay(steps);
     for (const [at, step] of steps.entries()) {
-      const theirs = sentIn(step);
+      const recordedBody = sentIn(step);
       const { toolCallIdsEchoed = [], toolNamesEchoed = [], signaturesEchoed = 0 } = step.expected.echo ?? {};
-      // Some sessions are single questions in a row.
-      if (!theirs.messages.some(({ role }) => role === 'assistant')) continue;
-      const calls = (sent[at] ?? []).flatMap(({ tool_calls: made = [] }) => made);
+      // Some sessions are a series of single questions.
+      if (!recordedBody.messages.some(({ role }) => role === 'assistant')) continue;
+      const calls = (sent[at] ?? []).flatMap(({ tool_calls: toolCalls = [] }) => toolCalls);
       expect(calls.map(({ id }) => id)).toEqual(expect.arrayContaining([...toolCallIdsEchoed]));
       expect(calls.map(({ function: { name } }) => name)).toEqual(
         expect.arrayContaining([...toolNamesEchoed]),

@@ -10,33 +10,39 @@ const add = {
   parameters: { type: 'object', properties: { a: { type: 'number' } }, required: ['a'] },
 } as const;
 
-const called = (id: string, name: string, isError = false): readonly TurnMessage[] => [
+const callAndResult = (id: string, name: string, isError = false): readonly TurnMessage[] => [
   assistant([{ type: 'tool-call', id, name, args: {} }]),
   toolResult([{ callId: id, name, content: isError ? `there is no tool "${name}"` : '3', isError }]),
 ];
 
-/** Transcripts that real runs end up with. */
+/** Transcripts that real runs produce. */
 const TRANSCRIPTS: readonly (readonly [string, readonly TurnMessage[]])[] = [
   [
-    'calls of tools that a model made up',
+    'calls of tools that do not exist',
     [
       user('hi'),
-      ...called('call_1', '$READ.FILE', true),
-      ...called('call_2', 'exec.command<|channel|>', true),
-      ...called('call_3', 'x'.repeat(80), true),
-      ...called('call_4', '', true),
+      ...callAndResult('call_1', '$READ.FILE', true),
+      ...callAndResult('call_2', 'exec.command<|channel|>', true),
+      ...callAndResult('call_3', 'x'.repeat(80), true),
+      ...callAndResult('call_4', '', true),
     ],
   ],
-  ['a user who speaks right after tools', [user('hi'), ...called('call_1', 'add'), user('wait, as text')]],
   [
-    'a turn of reasoning alone, and one of nothing',
+    'a user message directly after tool results',
+    [user('hi'), ...callAndResult('call_1', 'add'), user('wait, as text')],
+  ],
+  [
+    'a turn that has only reasoning, and an empty turn',
     [user('hi'), assistant([{ type: 'reasoning', text: 'Hm.' }]), user('go on'), assistant([]), user('and?')],
   ],
 ];
 
 const cases = [...chat, ...responses].filter(([, { cannot }]) => cannot?.['tool-call'] === undefined);
 
-async function answerTo(messages: readonly TurnMessage[], { wire, model, open }: Harness): Promise<string> {
+async function generateText(
+  messages: readonly TurnMessage[],
+  { wire, model, open }: Harness,
+): Promise<string> {
   await using server = await startWireServer({ wire, script: ['fine'] });
   const provider = await open({ baseURL: server.baseURL, server, apiKey: 'k' });
   const majordomo = createMajordomo({ providers: [provider], env: {} });
@@ -47,6 +53,6 @@ async function answerTo(messages: readonly TurnMessage[], { wire, model, open }:
 
 describe.each(cases)('%s', (_name, harness) => {
   it.each(TRANSCRIPTS)('accepts a transcript with %s at once', async (_what, messages) => {
-    expect(await answerTo(messages, harness)).toBe('fine');
+    expect(await generateText(messages, harness)).toBe('fine');
   });
 });
