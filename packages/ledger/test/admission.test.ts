@@ -62,7 +62,15 @@ function setUp(
 }
 
 describe('a limit of 100 nano-USD', () => {
-  it.each<[used: number, held: number, wanted: number, code: string | undefined, alerts: readonly string[]]>([
+  it.each<
+    [
+      usedAmount: number,
+      heldAmount: number,
+      requestedAmount: number,
+      code: string | undefined,
+      alerts: readonly string[],
+    ]
+  >([
     [0, 60, 40, undefined, []],
     [0, 60, 41, 'rate-limited', []],
     [0, 60, 100, 'rate-limited', []],
@@ -73,15 +81,18 @@ describe('a limit of 100 nano-USD', () => {
     [1, 0, 100, 'budget-spent', ['spent']],
     [1, 0, 101, 'call-too-large', []],
     [1, 60, 101, 'call-too-large', []],
-  ])('of which %i are used and %i held denies %i more: %s', async (used, held, wanted, code, types) => {
-    const { ledger, admit, run, alerts } = setUp();
-    if (used > 0) await run(speech(used, 1));
-    if (held > 0) await admit(speech(held, 2));
-    const answer = (await admit(speech(wanted, 3))) as Partial<Denial>;
-    await ledger.flush();
-    expect(answer.code).toBe(code);
-    expect(alerts.map(({ type }) => type)).toEqual(types);
-  });
+  ])(
+    'of which %i are used and %i held denies %i more: %s',
+    async (usedAmount, heldAmount, requestedAmount, code, types) => {
+      const { ledger, admit, run, alerts } = setUp();
+      if (usedAmount > 0) await run(speech(usedAmount, 1));
+      if (heldAmount > 0) await admit(speech(heldAmount, 2));
+      const answer = (await admit(speech(requestedAmount, 3))) as Partial<Denial>;
+      await ledger.flush();
+      expect(answer.code).toBe(code);
+      expect(alerts.map(({ type }) => type)).toEqual(types);
+    },
+  );
 
   it('reads no counters without onAlert', async () => {
     const counters = (): never => {
@@ -133,12 +144,12 @@ it('alerts again that the store is down after it has admitted or denied an attem
 it("reserves 4096 tokens of output with reserve: 'likely' if the maximum and earlier responses are unknown", async () => {
   const tokens = [{ name: 'tokens', max: { tokens: 10_000 }, per: 'ever' }] as const;
   const { model: _, payload: __, ...chat } = speech(1);
-  const held = async (options: LedgerOptions, maxTokens?: number): Promise<bigint> => {
+  const heldAmount = async (options: LedgerOptions, maxTokens?: number): Promise<bigint> => {
     const { ledger, admit } = setUp({ limits: tokens, ...options });
     await admit({ ...chat, request: { ...chat.request, maxTokens } });
     return (await ledger.state())[0]?.held ?? 0n;
   };
-  const input = await held({}, 0);
-  expect(await held({ reserve: 'likely' })).toBe(input + 4096n);
-  expect(await held({ reserve: 'likely' }, 5000)).toBe(input + 5000n);
+  const input = await heldAmount({}, 0);
+  expect(await heldAmount({ reserve: 'likely' })).toBe(input + 4096n);
+  expect(await heldAmount({ reserve: 'likely' }, 5000)).toBe(input + 5000n);
 });

@@ -13,29 +13,29 @@ const shares = (alerts: readonly Alert[]) =>
 
 describe('thresholds', () => {
   it('are emitted once as usage grows, with the state', async () => {
-    const { ask, alerts } = ledgerFixture(turns(10), { limits: [limit()] });
-    for (let call = 0; call < 10; call++) await ask();
+    const { callModel, alerts } = ledgerFixture(turns(10), { limits: [limit()] });
+    for (let call = 0; call < 10; call++) await callModel();
     expect(shares(alerts)).toEqual([0.8, 0.9, 0.95]);
     expect(alerts[0]).toMatchObject({ state: { key: '', used: 8n, left: 2n, limit: { name: 'm' } } });
     expect(alerts.at(-1)).toMatchObject({ type: 'spent', state: { used: 10n } });
   });
 
   it('are emitted again in a new period', async () => {
-    const { ask, alerts, clock } = ledgerFixture(turns(4), {
+    const { callModel, alerts, clock } = ledgerFixture(turns(4), {
       limits: [limit({ max: { requests: 2 }, per: 'hour', alertAt: [0.5] })],
     });
-    await ask();
-    await ask();
+    await callModel();
+    await callModel();
     await clock.advance(HOUR);
-    await ask();
+    await callModel();
     expect(shares(alerts)).toEqual([0.5, 0.5]);
   });
 
   it('are emitted for each counter separately', async () => {
-    const { ask, alerts } = ledgerFixture(turns(4), {
+    const { callModel, alerts } = ledgerFixture(turns(4), {
       limits: [limit({ max: { requests: 2 }, each: ['tenant'], alertAt: [1] })],
     });
-    for (const tenant of ['a', 'a', 'b', 'b']) await ask({ tenant });
+    for (const tenant of ['a', 'a', 'b', 'b']) await callModel({ tenant });
     expect(alerts.flatMap((alert) => (alert.type === 'threshold' ? [alert.state.key] : []))).toEqual([
       'tenant=a',
       'tenant=b',
@@ -46,12 +46,12 @@ describe('thresholds', () => {
     const clock = fakeClock(NOON);
     const store = memoryStore({ clock });
     const worlds = [1, 2, 3].map(() => ledgerFixture(turns(9), { limits: [limit()], store }, {}, clock));
-    for (let call = 0; call < 9; call++) await worlds[call % 3]!.ask();
+    for (let call = 0; call < 9; call++) await worlds[call % 3]!.callModel();
     expect(shares(worlds.flatMap(({ alerts }) => alerts))).toEqual([0.8, 0.9]);
   });
 
   it('do not affect calls if their listener throws', async () => {
-    const { ask } = ledgerFixture(turns(2), {
+    const { callModel } = ledgerFixture(turns(2), {
       limits: [limit({ max: { requests: 1 } })],
       onAlert: () => {
         throw new Error('no mail server');
@@ -60,40 +60,44 @@ describe('thresholds', () => {
         throw new Error('no telemetry');
       },
     });
-    expect(await ask()).toBe('yes');
+    expect(await callModel()).toBe('yes');
   });
 });
 
 describe('the time at which a limit will be spent', () => {
   it('is unknown with fewer than five samples', async () => {
-    const { ask, clock, ledger } = ledgerFixture(turns(5), { limits: [limit({ max: { requests: 100 } })] });
+    const { callModel, clock, ledger } = ledgerFixture(turns(5), {
+      limits: [limit({ max: { requests: 100 } })],
+    });
     for (let call = 0; call < 4; call++) {
-      await ask();
+      await callModel();
       await clock.advance(HOUR);
     }
     expect((await ledger.state())[0]?.emptyAt).toBeUndefined();
-    await ask();
+    await callModel();
     expect((await ledger.state())[0]?.emptyAt).toBeDefined();
   });
 
   it('is unknown within an hour of the first call, and emitted later if it holds', async () => {
-    const { ask, clock, ledger, alerts } = ledgerFixture(turns(50), {
+    const { callModel, clock, ledger, alerts } = ledgerFixture(turns(50), {
       limits: [limit({ max: { requests: 100 } })],
     });
     const types = (): readonly string[] => alerts.map(({ type }) => type);
-    for (let call = 0; call < 20; call++) await ask();
+    for (let call = 0; call < 20; call++) await callModel();
     await clock.advance(HOUR - 1);
-    await ask();
+    await callModel();
     expect([types(), (await ledger.state())[0]?.emptyAt]).toEqual([[], undefined]);
     await clock.advance(1);
-    await ask();
+    await callModel();
     expect(types()).toEqual(['running-out']);
   });
 
   it('follows the rate since the first call if that is less than a day ago', async () => {
-    const { ask, clock, ledger } = ledgerFixture(turns(6), { limits: [limit({ max: { requests: 12 } })] });
+    const { callModel, clock, ledger } = ledgerFixture(turns(6), {
+      limits: [limit({ max: { requests: 12 } })],
+    });
     for (let call = 0; call < 6; call++) {
-      await ask();
+      await callModel();
       await clock.advance(HOUR);
     }
     // Six in six hours: six more in six hours.
@@ -101,13 +105,13 @@ describe('the time at which a limit will be spent', () => {
   });
 
   it('follows the last 24 hours later', async () => {
-    const { ask, clock, ledger } = ledgerFixture(turns(100), {
+    const { callModel, clock, ledger } = ledgerFixture(turns(100), {
       limits: [limit({ max: { requests: 1000 } })],
     });
-    for (let call = 0; call < 90; call++) await ask();
+    for (let call = 0; call < 90; call++) await callModel();
     await clock.advance(30 * HOUR);
     for (let call = 0; call < 6; call++) {
-      await ask();
+      await callModel();
       await clock.advance(4 * HOUR);
     }
     const { left, emptyAt } = (await ledger.state())[0]!;
@@ -115,22 +119,22 @@ describe('the time at which a limit will be spent', () => {
   });
 
   it('is emitted seven, three and one days ahead, each once', async () => {
-    const { ask, clock, alerts } = ledgerFixture(turns(200), {
+    const { callModel, clock, alerts } = ledgerFixture(turns(200), {
       limits: [limit({ max: { requests: 200 }, per: 'ever', alertAt: [] })],
     });
     for (let call = 0; call < 199; call++) {
-      await ask();
+      await callModel();
       await clock.advance(HOUR);
     }
     expect(alerts.flatMap((alert) => (alert.type === 'running-out' ? [alert.days] : []))).toEqual([7, 3, 1]);
   });
 
   it('is not emitted if the limit resets before', async () => {
-    const { ask, clock, alerts } = ledgerFixture(turns(10), {
+    const { callModel, clock, alerts } = ledgerFixture(turns(10), {
       limits: [limit({ max: { requests: 100 }, per: 'day', alertAt: [] })],
     });
     for (let call = 0; call < 10; call++) {
-      await ask();
+      await callModel();
       await clock.advance(HOUR);
     }
     expect(alerts).toEqual([]);

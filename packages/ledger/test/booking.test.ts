@@ -16,7 +16,7 @@ import { NOON, PRICED, ledgerFixture, recordingStore, reply } from './support/fi
 
 const limits = [{ name: 'day', max: { usd: '1' }, per: 'day' }] as const;
 
-const used = (input: number, output: number): Usage => ({
+const usageOf = (input: number, output: number): Usage => ({
   input,
   output,
   cacheRead: undefined,
@@ -24,8 +24,8 @@ const used = (input: number, output: number): Usage => ({
   reasoning: undefined,
 });
 
-/** Provider whose stream breaks after it has reported its usage. */
-function breaking(usage: ModelEvent & { type: 'finish' }): Provider {
+/** Provider whose stream waits for the abort of its attempt after some output. */
+function hangingStreamProvider(usage: ModelEvent & { type: 'finish' }): Provider {
   const model: Model = {
     id: 'x',
     families: ['fake'],
@@ -47,8 +47,8 @@ function breaking(usage: ModelEvent & { type: 'finish' }): Provider {
 
 describe('an attempt is booked', () => {
   it('with all known fields', async () => {
-    const { ask, records } = ledgerFixture([reply(123, 45)], { limits, tags: ['feature', 'secret'] });
-    await ask({ tenant: 't', metadata: { feature: 'search', other: 1 } });
+    const { callModel, records } = ledgerFixture([reply(123, 45)], { limits, tags: ['feature', 'secret'] });
+    await callModel({ tenant: 't', metadata: { feature: 'search', other: 1 } });
     const [record] = records;
     expect(record).toEqual({
       id: `${record!.call}/acme/x/1`,
@@ -75,12 +75,12 @@ describe('an attempt is booked', () => {
 
   it('with one record and one request for each retry', async () => {
     const requests = [{ name: 'requests', max: { requests: 10 }, per: 'day' }] as const;
-    const { ask, records, ledger, clock } = ledgerFixture([{ fail: 'overloaded' }, reply(1, 1)], {
+    const { callModel, records, ledger, clock } = ledgerFixture([{ fail: 'overloaded' }, reply(1, 1)], {
       limits: requests,
     });
-    const asked = ask();
+    const response = callModel();
     await clock.advance(1000);
-    await asked;
+    await response;
     expect(records.map(({ id, outcome, basis }) => [id.split('/').at(-1), outcome, basis])).toEqual([
       ['1', 'failed', 'unknown'],
       ['2', 'finished', 'override'],
@@ -91,11 +91,11 @@ describe('an attempt is booked', () => {
     ]);
   });
 
-  it('without a limit by its record alone', async () => {
+  it('without a limit only by its record', async () => {
     const clock = fakeClock(NOON);
     const { store, calls } = recordingStore(clock);
-    const { ask, records } = ledgerFixture([reply(1, 1)], { store }, {}, clock);
-    await ask();
+    const { callModel, records } = ledgerFixture([reply(1, 1)], { store }, {}, clock);
+    await callModel();
     expect(calls).toEqual(records.map(({ id }) => `append ${id}`));
   });
 
@@ -109,18 +109,18 @@ describe('an attempt is booked', () => {
     expect(records.map(({ nanoUsd }) => nanoUsd)).toEqual(['20000', '30000']);
   });
 
-  it('by number and size of images; an image beyond the budget is denied', async () => {
+  it('by the number and size of its images, and an image beyond the budget is denied', async () => {
     const units = (count: number) => ({
-      ...used(0, 0),
+      ...usageOf(0, 0),
       details: { units: { 'image:1024x1024': count } },
     });
-    const picture = image(new Uint8Array([1, 2, 3]), 'image/png');
-    const drawn = (count: number): Turn => ({
-      images: Array.from({ length: count }, () => picture),
+    const imagePart = image(new Uint8Array([1, 2, 3]), 'image/png');
+    const imageTurn = (count: number): Turn => ({
+      images: Array.from({ length: count }, () => imagePart),
       usage: units(count),
     });
     const rates = { input: 0, output: 0 };
-    // Four cents a picture of that size, in micro-USD.
+    // Four cents per image of that size, in micro-USD.
     const price = {
       from: '2020-01-01',
       rates,
@@ -130,7 +130,10 @@ describe('an attempt is booked', () => {
     } as const;
     const catalog = PRICED.with([{ vendor: 'acme', id: 'x', output: ['image'], prices: [price] }]);
     const day = [{ name: 'day', max: { usd: '0.10' }, per: 'day' }] as const;
-    const { majordomo, records, ledger } = ledgerFixture([drawn(2), drawn(1)], { limits: day, catalog });
+    const { majordomo, records, ledger } = ledgerFixture([imageTurn(2), imageTurn(1)], {
+      limits: day,
+      catalog,
+    });
     const model = majordomo.imageModel('acme/x');
     await model.generate({ prompt: 'two cats', n: 2, size: '1024x1024' });
     await ledger.flush();
@@ -152,14 +155,14 @@ describe('an attempt is booked', () => {
     } as const;
     const records: SpendRecord[] = [];
     const ledger = createLedger({ catalog: PRICED, limits, onRecord: (record) => records.push(record) });
-    const majordomo = createMajordomo({ providers: [breaking(finish)], gates: [ledger.gate] });
+    const majordomo = createMajordomo({ providers: [hangingStreamProvider(finish)], gates: [ledger.gate] });
     const stream = majordomo.model('acme/x').stream({ messages: [user('hi')], maxTokens: 100 });
     for await (const event of stream) if (event.type === 'text-delta') break;
     await ledger.flush();
     expect(records).toMatchObject([{ outcome: 'abandoned', nanoUsd: undefined, basis: 'unknown' }]);
     expect(records[0]?.missing).toEqual(['no usage', 'limits count the complete reservation']);
     const [state] = await ledger.state();
-    // At least the hundred tokens of output that were reserved.
+    // At least the 100 tokens of output that were reserved.
     expect(state!.used).toBeGreaterThanOrEqual(1_000_000n);
     expect(state!.held).toBe(0n);
   });
@@ -183,46 +186,46 @@ describe('an attempt is booked', () => {
       const model = majordomo.model('acme/x');
       const messages = [user('word '.repeat(200))];
       const signal = caller.signal;
-      const asked = model.generate({ messages, maxTokens: 100 }, { attempts: 1, signal, ...options });
-      asked.catch(() => undefined);
+      const response = model.generate({ messages, maxTokens: 100 }, { attempts: 1, signal, ...options });
+      response.catch(() => undefined);
       await clock.advance(5);
       caller.abort();
-      await asked.catch(() => undefined);
+      await response.catch(() => undefined);
       await ledger.flush();
       expect(records).toMatchObject([{ outcome: 'failed', ...estimated }]);
-      const [money, counted] = await ledger.state();
-      expect(money!.used).toBe(BigInt(records[0]!.nanoUsd!));
-      // At least the 201 tokens of the message, at the price of input; none of the output that was reserved.
-      expect(money!.used).toBeGreaterThanOrEqual(201_000n);
-      expect(counted!.used).toBe(money!.used / 1000n);
-      expect([money!.held, counted!.held]).toEqual([0n, 0n]);
-      expect(await ledger.report({ by: [] })).toMatchObject([{ nanoUsd: money!.used, unpriced: 0 }]);
+      const [moneyState, tokenState] = await ledger.state();
+      expect(moneyState!.used).toBe(BigInt(records[0]!.nanoUsd!));
+      // At least the 201 tokens of the message at the price of input, without the reserved output.
+      expect(moneyState!.used).toBeGreaterThanOrEqual(201_000n);
+      expect(tokenState!.used).toBe(moneyState!.used / 1000n);
+      expect([moneyState!.held, tokenState!.held]).toEqual([0n, 0n]);
+      expect(await ledger.report({ by: [] })).toMatchObject([{ nanoUsd: moneyState!.used, unpriced: 0 }]);
     });
 
     it('another target was faster', async () => {
       const models = { x: [hang], y: [reply(10, 1)] };
       const options = { limits, unknownPrice: 'admit' } as const;
       const { majordomo, clock, records, ledger } = ledgerFixture([], options, { models });
-      const asked = majordomo
+      const response = majordomo
         .model('acme/x,acme/y')
         .generate({ messages: [user('hi')], maxTokens: 10 }, { hedgeAfterMs: 5 });
       await clock.advance(5);
-      await asked;
+      await response;
       await ledger.flush();
       expect(records).toMatchObject([
         { target: 'acme/x', outcome: 'abandoned', ...estimated },
-        { target: 'acme/y', outcome: 'finished', usage: used(10, 1) },
+        { target: 'acme/y', outcome: 'finished', usage: usageOf(10, 1) },
       ]);
     });
 
     it('without a limit', async () => {
       const { majordomo, clock, records, ledger } = ledgerFixture([hang]);
-      const asked = majordomo
+      const response = majordomo
         .model('acme/x')
         .generate({ messages: [user('hi')], maxTokens: 10 }, { attempts: 1, timeouts: { totalMs: 5 } });
-      asked.catch(() => undefined);
+      response.catch(() => undefined);
       await clock.advance(5);
-      await asked.catch(() => undefined);
+      await response.catch(() => undefined);
       await ledger.flush();
       expect(records).toMatchObject([estimated]);
     });
@@ -232,12 +235,12 @@ describe('an attempt is booked', () => {
       const { majordomo, clock, ledger } = ledgerFixture(Array<Turn>(50).fill(hang), { limits: cent });
       const kinds: string[] = [];
       for (let call = 0; call < 50; call++) {
-        const asked = majordomo
+        const response = majordomo
           .model('acme/x')
           .generate({ messages: [user('hi')], maxTokens: 10 }, { attempts: 1, timeouts: { totalMs: 5 } });
-        asked.catch((error: unknown) => kinds.push((error as LlmError).kind));
+        response.catch((error: unknown) => kinds.push((error as LlmError).kind));
         await clock.advance(5);
-        await asked.catch(() => undefined);
+        await response.catch(() => undefined);
       }
       expect(kinds.indexOf('denied')).toBeGreaterThan(0);
       expect(kinds.lastIndexOf('timeout')).toBeLessThan(kinds.indexOf('denied'));
@@ -246,10 +249,10 @@ describe('an attempt is booked', () => {
   });
 
   it('as nothing if the vendor refused the request', async () => {
-    const { ask, ledger, clock } = ledgerFixture([{ fail: 'auth' }], { limits });
-    const asked = ask().catch(() => undefined);
+    const { callModel, ledger, clock } = ledgerFixture([{ fail: 'auth' }], { limits });
+    const response = callModel().catch(() => undefined);
     await clock.advance(1000);
-    await asked;
+    await response;
     await ledger.flush();
     expect((await ledger.state())[0]).toMatchObject({ used: 0n, held: 0n });
   });
@@ -266,9 +269,9 @@ describe('an attempt is booked', () => {
         details: { reportedNanoUsd: '80000' },
       },
     };
-    const { ask, alerts, ledger } = ledgerFixture([turn, turn], { limits });
-    await ask();
-    await ask();
+    const { callModel, alerts, ledger } = ledgerFixture([turn, turn], { limits });
+    await callModel();
+    await callModel();
     expect((await ledger.state())[0]?.used).toBe(160_000n);
     expect(alerts).toEqual([{ type: 'drift', target: 'acme/x', share: 0.25 }]);
   });
@@ -296,81 +299,81 @@ describe('a lease', () => {
     const options = { timeouts: { idleMs: 0 } };
     const abort = new AbortController();
     const model = majordomo.model('acme/x');
-    const asked = model.generate(
+    const response = model.generate(
       { messages: [user('hi')], maxTokens: 10 },
       { ...options, signal: abort.signal },
     );
-    asked.catch(() => undefined);
+    response.catch(() => undefined);
     for (let minute = 0; minute < 10; minute++) await clock.advance(60_000);
     expect((await ledger.state())[0]!.held).toBeGreaterThan(0n);
     expect((await ledger.state())[0]!.used).toBe(0n);
     abort.abort();
-    await expect(asked).rejects.toThrow('aborted');
+    await expect(response).rejects.toThrow('aborted');
     await ledger.flush();
     expect((await ledger.state())[0]!.held).toBe(0n);
   });
 });
 
-/** A store that can be switched off. */
-function fallible(store: LedgerStore) {
+/** Creates a store that can be switched off. */
+function switchableStore(store: LedgerStore) {
   let mode: 'up' | 'failing' | 'silent' = 'up';
-  const through =
+  const withMode =
     <Args extends unknown[], T>(run: (...args: Args) => T | Promise<T>) =>
     async (...args: Args): Promise<T> => {
       if (mode === 'failing') return Promise.reject(new Error('the disk is full'));
       return mode === 'silent' ? new Promise(() => undefined) : run(...args);
     };
-  const down: LedgerStore = {
+  const switchable: LedgerStore = {
     ...store,
-    reserve: through(store.reserve),
-    renew: through(store.renew),
-    settle: through(store.settle),
-    counters: through(store.counters),
-    append: through(store.append),
+    reserve: withMode(store.reserve),
+    renew: withMode(store.renew),
+    settle: withMode(store.settle),
+    counters: withMode(store.counters),
+    append: withMode(store.append),
   };
-  return { store: down, become: (next: typeof mode) => (mode = next) };
+  return { store: switchable, setMode: (next: typeof mode) => (mode = next) };
 }
 
 describe('a store that is down', () => {
   it('denies within its timeout', async () => {
     const clock = fakeClock(NOON);
-    const { store, become } = fallible(memoryStore({ clock }));
-    const { ask, alerts } = ledgerFixture([reply(1, 1)], { limits, store }, {}, clock);
-    become('failing');
-    await expect(ask()).rejects.toThrow(/the store of the ledger failed \(the disk is full\)/);
-    become('silent');
-    const asked = ask();
-    asked.catch(() => undefined);
+    const { store, setMode } = switchableStore(memoryStore({ clock }));
+    const { callModel, alerts } = ledgerFixture([reply(1, 1)], { limits, store }, {}, clock);
+    setMode('failing');
+    await expect(callModel()).rejects.toThrow(/the store of the ledger failed \(the disk is full\)/);
+    setMode('silent');
+    const response = callModel();
+    response.catch(() => undefined);
     await clock.advance(249);
     await clock.advance(1);
-    await expect(asked).rejects.toThrow(/no answer within 250 ms/);
+    await expect(response).rejects.toThrow(/no answer within 250 ms/);
     expect(alerts.map(({ type }) => type)).toEqual(['store-down']);
-    become('up');
-    await ask();
+    setMode('up');
+    await callModel();
   });
 
   it.each([
     ['failing', 0],
-    // The wait for the reservation, and the wait for the booking.
+    // The waits for the reservation and for the booking.
     ['silent', 2 * 250],
   ] as const)(
-    'and %s admits calls with whenDown in %d ms, and books them when it is back',
+    "and %s admits calls with whenDown: 'admit' in %d ms, and books them when it is back",
     async (mode, ms) => {
       const clock = fakeClock(NOON);
-      const { store, become } = fallible(memoryStore({ clock }));
+      const { store, setMode } = switchableStore(memoryStore({ clock }));
       const { majordomo, ledger, alerts } = ledgerFixture(
         [reply(1, 1)],
         { limits, store, whenDown: 'admit' },
         {},
         clock,
       );
-      become(mode);
+      setMode(mode);
       let text: string | undefined;
-      const asked = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
-      void asked.then((answer) => (text = answer.text));
+      const response = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
+      void response.then((answer) => (text = answer.text));
       await clock.advance(ms);
       expect(text).toBe('yes');
-      become('up');
+      setMode('up');
       await clock.advance(40_000);
       await ledger.flush();
       const records = [];
@@ -385,14 +388,14 @@ describe('a store that is down', () => {
     ['releases the reservation itself', true],
     ['leaves the reservation', false],
   ])(
-    'and late books an admitted call that ends after the answer, if the store %s',
-    async (_name, releases) => {
+    'and late books an admitted call that ends after the late reservation, if the store %s',
+    async (_name, isReleased) => {
       const clock = fakeClock(NOON);
       const inner = memoryStore({ clock });
       let delayMs = 300;
       const late: LedgerStore = {
         ...inner,
-        settle: (id, used) => inner.settle(id, used),
+        settle: (id, amounts) => inner.settle(id, amounts),
         append: (record) => inner.append(record),
         counters: (prefix) => inner.counters(prefix),
         records: (range) => inner.records(range),
@@ -400,7 +403,7 @@ describe('a store that is down', () => {
           const refusal = await inner.reserve(id, claims, leaseMs);
           if (delayMs === 0) return refusal;
           await new Promise<void>((resolve) => clock.timer(delayMs, resolve));
-          if (releases) await inner.settle(id, []);
+          if (isReleased) await inner.settle(id, []);
           return refusal;
         },
       };
@@ -410,19 +413,19 @@ describe('a store that is down', () => {
         {},
         clock,
       );
-      const asked = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
+      const response = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
       await clock.advance(400);
       delayMs = 0;
       await clock.advance(2000);
-      await asked;
+      await response;
       await ledger.flush();
       expect(await ledger.state()).toMatchObject([{ used: 11_000n, held: 0n }]);
     },
   );
 
-  it('with whenDown counts one call and two requests of a call with a retry', async () => {
+  it("with whenDown: 'admit' counts one call and two requests of a call with a retry", async () => {
     const clock = fakeClock(NOON);
-    const { store, become } = fallible(memoryStore({ clock }));
+    const { store, setMode } = switchableStore(memoryStore({ clock }));
     const counts = [
       { name: 'calls', max: { calls: 9 }, per: 'ever' },
       { name: 'requests', max: { requests: 9 }, per: 'ever' },
@@ -433,22 +436,27 @@ describe('a store that is down', () => {
       {},
       clock,
     );
-    become('failing');
-    const asked = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
+    setMode('failing');
+    const response = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
     await clock.advance(1000);
-    await asked;
-    become('up');
+    await response;
+    setMode('up');
     await ledger.flush();
     expect((await ledger.state()).map(({ used }) => used)).toEqual([1n, 2n]);
   });
 
-  it('makes flush reject', async () => {
+  it('makes flush reject until it is back', async () => {
     const clock = fakeClock(NOON);
-    const { store, become } = fallible(memoryStore({ clock }));
-    const { ask, ledger } = ledgerFixture([reply(1, 1)], { limits, store, whenDown: 'admit' }, {}, clock);
-    become('failing');
-    await expect(ask()).rejects.toThrow('the disk is full');
-    become('up');
+    const { store, setMode } = switchableStore(memoryStore({ clock }));
+    const { callModel, ledger } = ledgerFixture(
+      [reply(1, 1)],
+      { limits, store, whenDown: 'admit' },
+      {},
+      clock,
+    );
+    setMode('failing');
+    await expect(callModel()).rejects.toThrow('the disk is full');
+    setMode('up');
     await ledger.flush();
   });
 
@@ -459,17 +467,17 @@ describe('a store that is down', () => {
     'that is %s while a call is booked delays the response by %d ms, and stores the booking later',
     async (mode, ms) => {
       const clock = fakeClock(NOON);
-      const { store, become } = fallible(memoryStore({ clock }));
+      const { store, setMode } = switchableStore(memoryStore({ clock }));
       const turn = { ...(reply(1, 1) as object), delayMs: 10 };
       const { majordomo, ledger } = ledgerFixture([turn], { limits, store }, {}, clock);
-      const asked = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
+      const response = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
       await clock.advance(5);
-      become(mode);
-      let isAnswered = false;
-      void asked.then(() => (isAnswered = true));
+      setMode(mode);
+      let isComplete = false;
+      void response.then(() => (isComplete = true));
       await clock.advance(ms);
-      expect(isAnswered).toBe(true);
-      become('up');
+      expect(isComplete).toBe(true);
+      setMode('up');
       await clock.advance(60_000);
       await ledger.flush();
       expect((await ledger.state())[0]).toMatchObject({ used: 11_000n, held: 0n });
@@ -485,8 +493,8 @@ describe('an impossible count of a vendor', () => {
     [Infinity, 0n],
   ])('%d tokens of output neither break the counters nor release anything', async (output, least) => {
     const tokens = [{ name: 'tokens', max: { tokens: 10_000 }, per: 'day' }] as const;
-    const { ask, ledger, records } = ledgerFixture([reply(0, output)], { limits: tokens });
-    await ask();
+    const { callModel, ledger, records } = ledgerFixture([reply(0, output)], { limits: tokens });
+    await callModel();
     const [state] = await ledger.state();
     expect(records).toHaveLength(1);
     expect(state!.held).toBe(0n);

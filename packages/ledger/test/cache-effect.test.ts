@@ -22,9 +22,9 @@ const turn = { text: 'yes', usage };
 
 describe('the effect of the prompt cache', () => {
   it('is in records and in the sums of a report', async () => {
-    const { ask, ledger, records } = ledgerFixture([turn, turn], { catalog: CACHED });
-    await ask();
-    await ask();
+    const { callModel, ledger, records } = ledgerFixture([turn, turn], { catalog: CACHED });
+    await callModel();
+    await callModel();
     expect(records).toMatchObject([
       { cacheSavedNanoUsd: '540000', cacheExtraNanoUsd: '75000' },
       { cacheSavedNanoUsd: '540000', cacheExtraNanoUsd: '75000' },
@@ -35,15 +35,15 @@ describe('the effect of the prompt cache', () => {
   });
 
   it('is absent without rates for the cache', async () => {
-    const { ask, records } = ledgerFixture([turn]);
-    await ask();
+    const { callModel, records } = ledgerFixture([turn]);
+    await callModel();
     expect(records[0]).not.toHaveProperty('cacheSavedNanoUsd');
     expect(records[0]).not.toHaveProperty('cacheExtraNanoUsd');
   });
 
   it('is absent in an attempt that a plan includes', async () => {
-    const { ask, records } = ledgerFixture([turn], { catalog: CACHED }, { billing: 'included' });
-    await ask();
+    const { callModel, records } = ledgerFixture([turn], { catalog: CACHED }, { billing: 'included' });
+    await callModel();
     expect(records[0]).toMatchObject({ basis: 'included' });
     expect(records[0]).not.toHaveProperty('cacheSavedNanoUsd');
   });

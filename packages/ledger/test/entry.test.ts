@@ -144,12 +144,16 @@ it('alerts again that the store is down after it has answered', async () => {
   };
   const alerts: Alert[] = [];
   const limits = [{ name: 'all', max: { requests: 9 }, per: 'ever' }] as const;
-  const { ask } = ledgerFixture([reply(1, 1)], { store, limits, onAlert: (alert) => alerts.push(alert) });
-  await expect(ask()).rejects.toThrow('no disk');
-  await expect(ask()).rejects.toThrow('no disk');
+  const { callModel } = ledgerFixture([reply(1, 1)], {
+    store,
+    limits,
+    onAlert: (alert) => alerts.push(alert),
+  });
+  await expect(callModel()).rejects.toThrow('no disk');
+  await expect(callModel()).rejects.toThrow('no disk');
   isDown = false;
-  await ask();
+  await callModel();
   isDown = true;
-  await expect(ask()).rejects.toThrow('no disk');
+  await expect(callModel()).rejects.toThrow('no disk');
   expect(alerts.filter(({ type }) => type === 'store-down')).toHaveLength(2);
 });

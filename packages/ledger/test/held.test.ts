@@ -4,7 +4,7 @@ import { fakeClock, type FakeClock, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { NOON, ledgerFixture, reply } from './support/fixture.ts';
 
-/** A call with a hundred tokens of output reserves a little more than a thousandth of a dollar, and uses a hundredth of that. */
+/** Turn of a call that reserves a little more than 0.001 dollars for 100 tokens of output, and uses a hundredth of that. */
 const slow = (delayMs: number): Turn => ({ ...(reply(1, 1) as object), delayMs });
 const cents = (usd: string, more: Partial<Limit> = {}): Limit => ({
   name: 'budget',
@@ -17,11 +17,11 @@ const messages = [user('hi')];
 type Outcome = 'answered' | LlmError;
 
 /** Ledger whose calls are started without waiting for them. */
-function parallel(turns: readonly Turn[], options: LedgerOptions, clock: FakeClock = fakeClock(NOON)) {
+function setUpCalls(turns: readonly Turn[], options: LedgerOptions, clock: FakeClock = fakeClock(NOON)) {
   const { majordomo, ledger, alerts } = ledgerFixture(turns, options, {}, clock);
   const finished: number[] = [];
   let calls = 0;
-  const ask = async (call: CallOptions = {}, maxTokens = 100): Promise<Outcome> => {
+  const callModel = async (call: CallOptions = {}, maxTokens = 100): Promise<Outcome> => {
     const number = calls++;
     try {
       await majordomo.model('acme/x').generate({ messages, maxTokens }, call);
@@ -31,7 +31,7 @@ function parallel(turns: readonly Turn[], options: LedgerOptions, clock: FakeClo
       return error as LlmError;
     }
   };
-  return { clock, ledger, alerts, ask, finished };
+  return { clock, ledger, alerts, callModel, finished };
 }
 
 const outcomesOf = async (
@@ -45,8 +45,8 @@ const outcomesOf = async (
 describe('a call that fits into a limit, but not next to the reservations of others', () => {
   it('waits until they settle: 100 parallel calls that cost 0.0011 dollars pass a budget of 0.01', async () => {
     const turns = Array.from({ length: 100 }, () => slow(200));
-    const { clock, ask, ledger, alerts } = parallel(turns, { limits: [cents('0.01')] });
-    const started = turns.map(() => ask());
+    const { clock, callModel, ledger, alerts } = setUpCalls(turns, { limits: [cents('0.01')] });
+    const started = turns.map(() => callModel());
     expect(await outcomesOf(clock, started)).toEqual(turns.map(() => 'answered'));
     expect(await ledger.state()).toMatchObject([{ used: 1_100_000n, held: 0n }]);
     expect(alerts).toEqual([]);
@@ -54,11 +54,11 @@ describe('a call that fits into a limit, but not next to the reservations of oth
 
   it('passes in the order of arrival, also before a later call that would fit', async () => {
     const turns = Array.from({ length: 12 }, (_, at) => slow(100 + ((at * 37) % 50)));
-    const { clock, ask, finished } = parallel(turns, { limits: [cents('0.003')] });
+    const { clock, callModel, finished } = setUpCalls(turns, { limits: [cents('0.003')] });
     const sizes = [100, 100, 200, 50, 100, 10, 200, 100, 100, 100, 50, 10];
     const admitted: number[] = [];
     const started = sizes.map(async (size, at) => {
-      const outcome = await ask({}, size);
+      const outcome = await callModel({}, size);
       admitted.push(at);
       return outcome;
     });
@@ -69,19 +69,19 @@ describe('a call that fits into a limit, but not next to the reservations of oth
 
   it('does not wait for calls on other counters', async () => {
     const limits = [cents('0.0015', { each: ['tenant'] })];
-    const { clock, ask } = parallel([slow(5000), slow(5000), slow(1)], { limits });
-    const first = ask({ tenant: 'a' });
-    const second = ask({ tenant: 'a' });
-    const other = ask({ tenant: 'b' });
+    const { clock, callModel } = setUpCalls([slow(5000), slow(5000), slow(1)], { limits });
+    const first = callModel({ tenant: 'a' });
+    const second = callModel({ tenant: 'a' });
+    const other = callModel({ tenant: 'b' });
     await clock.advance(5001);
     expect(await Promise.race([other, second])).toBe('answered');
     expect(await outcomesOf(clock, [first, second, other])).toEqual(['answered', 'answered', 'answered']);
   });
 
   it('leaves the queue at an abort, and the next call takes its place', async () => {
-    const { clock, ask, finished } = parallel([slow(1000), slow(1)], { limits: [cents('0.0015')] });
+    const { clock, callModel, finished } = setUpCalls([slow(1000), slow(1)], { limits: [cents('0.0015')] });
     const caller = new AbortController();
-    const started = [ask(), ask({ signal: caller.signal }), ask()];
+    const started = [callModel(), callModel({ signal: caller.signal }), callModel()];
     await clock.advance(10);
     caller.abort();
     expect(await started[1]).toMatchObject({ kind: 'aborted' });
@@ -97,14 +97,14 @@ describe('a call that fits into a limit, but not next to the reservations of oth
   ])(
     'is denied after %s, with the held amount, the number of calls and a short wait',
     async (_, options, ms) => {
-      const { clock, ask, alerts } = parallel([slow(100_000), slow(100_000)], {
+      const { clock, callModel, alerts } = setUpCalls([slow(100_000), slow(100_000)], {
         limits: [cents('0.003')],
         ...options,
       });
-      void ask();
-      void ask();
+      void callModel();
+      void callModel();
       let denied: Outcome | undefined;
-      void ask().then((outcome) => (denied = outcome));
+      void callModel().then((outcome) => (denied = outcome));
       if (ms > 0) await clock.advance(ms - 1);
       expect(denied).toBeUndefined();
       await clock.advance(ms > 0 ? 1 : 0);
@@ -118,8 +118,8 @@ describe('a call that fits into a limit, but not next to the reservations of oth
 
   it('is denied until the period ends once the money is spent, and so are the calls behind it', async () => {
     const dear: Turn = { ...(reply(2000, 50) as object), delayMs: 100 };
-    const { clock, ask } = parallel([dear, reply(1, 1)], { limits: [cents('0.0025')] });
-    const [first, second, third] = [ask(), ask(), ask({}, 5000)];
+    const { clock, callModel } = setUpCalls([dear, reply(1, 1)], { limits: [cents('0.0025')] });
+    const [first, second, third] = [callModel(), callModel(), callModel({}, 5000)];
     await clock.advance(100);
     expect(await first).toBe('answered');
     const month = Date.UTC(2026, 11, 1) - NOON - 100;
@@ -131,14 +131,16 @@ describe('a call that fits into a limit, but not next to the reservations of oth
   });
 
   it('passes when its limit is raised or removed', async () => {
-    const { clock, ask, ledger } = parallel([slow(20_000), slow(1), slow(1)], { limits: [cents('0.0015')] });
-    const started = [ask(), ask()];
+    const { clock, callModel, ledger } = setUpCalls([slow(20_000), slow(1), slow(1)], {
+      limits: [cents('0.0015')],
+    });
+    const started = [callModel(), callModel()];
     await clock.advance(10);
     ledger.setLimit(cents('0.01'));
     await clock.advance(10);
     expect(await started[1]).toBe('answered');
     ledger.setLimit(cents('0.0015'));
-    const third = ask();
+    const third = callModel();
     await clock.advance(10);
     ledger.removeLimit('budget');
     await clock.advance(10);
@@ -149,16 +151,16 @@ describe('a call that fits into a limit, but not next to the reservations of oth
     const clock = fakeClock(NOON);
     const store = memoryStore({ clock });
     const options = { store, limits: [cents('0.0015')] };
-    const other = parallel([slow(2000)], options, clock);
-    const { ask } = parallel([slow(1)], options, clock);
-    const held = other.ask();
-    const waiting = ask();
+    const other = setUpCalls([slow(2000)], options, clock);
+    const { callModel } = setUpCalls([slow(1)], options, clock);
+    const heldCall = other.callModel();
+    const waiting = callModel();
     let outcome: Outcome | undefined;
     void waiting.then((settled) => (outcome = settled));
     await clock.advance(1900);
     expect(outcome).toBeUndefined();
     await clock.advance(250);
-    expect([await held, outcome]).toEqual(['answered', 'answered']);
+    expect([await heldCall, outcome]).toEqual(['answered', 'answered']);
   });
 
   describe("with whenSpent: 'advance'", () => {
@@ -192,9 +194,12 @@ describe('a call that fits into a limit, but not next to the reservations of oth
 
   it('keeps no state of calls that have finished, aborted or timed out', async () => {
     const turns = Array.from({ length: 40 }, () => slow(700));
-    const { clock, ask, ledger } = parallel(turns, { limits: [cents('0.0015')], heldTimeoutMs: 5000 });
+    const { clock, callModel, ledger } = setUpCalls(turns, {
+      limits: [cents('0.0015')],
+      heldTimeoutMs: 5000,
+    });
     const callers = turns.map(() => new AbortController());
-    const started = callers.map(({ signal }) => ask({ signal }));
+    const started = callers.map(({ signal }) => callModel({ signal }));
     await clock.advance(1000);
     callers
       .filter((_, at) => at % 3 === 0)
@@ -208,11 +213,11 @@ describe('a call that fits into a limit, but not next to the reservations of oth
 });
 
 it('counts requests in progress as spent and denies a call beyond them until the period ends', async () => {
-  const { clock, ask } = parallel([slow(100)], {
+  const { clock, callModel } = setUpCalls([slow(100)], {
     limits: [cents('1', { max: { requests: 1 }, per: 'minute' })],
   });
-  const first = ask();
-  expect(await ask()).toMatchObject({ kind: 'denied', details: { retryAfterMs: 60_000 } });
+  const first = callModel();
+  expect(await callModel()).toMatchObject({ kind: 'denied', details: { retryAfterMs: 60_000 } });
   await clock.advance(100);
   expect(await first).toBe('answered');
 });

@@ -14,17 +14,17 @@ const denial = async (promise: Promise<unknown>): Promise<LlmError['details']> =
 
 describe('a limit of calls', () => {
   it('counts a call once, regardless of its attempts', async () => {
-    const { ask, ledger } = ledgerFixture(
+    const { callModel, ledger } = ledgerFixture(
       [{ fail: 'overloaded' }, { fail: 'overloaded' }, reply(1, 1), reply(1, 1)],
       {
         limits: [perMinute('calls', 2), { name: 'attempts', max: { requests: 100 }, per: 'minute' }],
       },
     );
-    await ask({ attempts: 3 });
+    await callModel({ attempts: 3 });
     const used = async (name: string) => (await ledger.state(name))[0]?.used;
     expect([await used('calls'), await used('attempts')]).toEqual([1n, 3n]);
-    await ask();
-    expect(await denial(ask())).toMatchObject({ code: 'rate-limited', retryAfterMs: 60_000 });
+    await callModel();
+    expect(await denial(callModel())).toMatchObject({ code: 'rate-limited', retryAfterMs: 60_000 });
   });
 
   it('counts a hedged call once', async () => {
@@ -53,17 +53,17 @@ describe('a limit of calls', () => {
   });
 
   it('counts a call that failed', async () => {
-    const { ask, ledger } = ledgerFixture([{ fail: 'invalid-request' }], {
+    const { callModel, ledger } = ledgerFixture([{ fail: 'invalid-request' }], {
       limits: [perMinute('calls', 2)],
     });
-    await expect(ask()).rejects.toMatchObject({ kind: 'invalid-request' });
+    await expect(callModel()).rejects.toMatchObject({ kind: 'invalid-request' });
     await ledger.flush();
     expect((await ledger.state('calls'))[0]?.used).toBe(1n);
   });
 
   it('admits exactly its number of parallel calls', async () => {
-    const { ask, ledger } = ledgerFixture(replies(100), { limits: [perMinute('calls', 10)] });
-    const settled = await Promise.allSettled(Array.from({ length: 100 }, () => ask()));
+    const { callModel, ledger } = ledgerFixture(replies(100), { limits: [perMinute('calls', 10)] });
+    const settled = await Promise.allSettled(Array.from({ length: 100 }, () => callModel()));
     expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
     expect((await ledger.state('calls'))[0]).toMatchObject({ used: 10n, held: 0n, left: 0n });
   });
@@ -77,16 +77,16 @@ describe('limitsOf', () => {
   const limitsOf = ({ metadata }: CallInfo): readonly Limit[] => limits[String(metadata['key'])] ?? [];
 
   it('limits the calls of each key separately, and calls without a key not at all', async () => {
-    const { ask, ledger } = ledgerFixture(replies(10), { limitsOf });
-    const askAs = (key: string) => ask({ metadata: { key } });
-    await askAs('a');
-    await askAs('a');
-    await askAs('b');
-    expect((await denial(askAs('a'))).publicMessage).toBe(
+    const { callModel, ledger } = ledgerFixture(replies(10), { limitsOf });
+    const callWithKey = (key: string) => callModel({ metadata: { key } });
+    await callWithKey('a');
+    await callWithKey('a');
+    await callWithKey('b');
+    expect((await denial(callWithKey('a'))).publicMessage).toBe(
       'the limit of this key per minute has nothing left of 2 calls, and this request may use up to 1 call; the limit resets at 2026-11-20T12:01:00.000Z',
     );
-    expect((await denial(askAs('b'))).code).toBe('rate-limited');
-    await ask();
+    expect((await denial(callWithKey('b'))).code).toBe('rate-limited');
+    await callModel();
     const states = await ledger.state(limits['a'] ?? []);
     expect(states.map(({ limit, used, left }) => [limit.name, used, left])).toEqual([
       ['key/a/minute/calls', 2n, 0n],
@@ -96,16 +96,16 @@ describe('limitsOf', () => {
   });
 
   it('shows no figures of a shared limit to the client', async () => {
-    const { ask } = ledgerFixture(replies(3), { limitsOf, limits: [perMinute('company', 1)] });
-    await ask({ metadata: { key: 'a' } });
-    expect((await denial(ask({ metadata: { key: 'a' } }))).publicMessage).toBe(
+    const { callModel } = ledgerFixture(replies(3), { limitsOf, limits: [perMinute('company', 1)] });
+    await callModel({ metadata: { key: 'a' } });
+    expect((await denial(callModel({ metadata: { key: 'a' } }))).publicMessage).toBe(
       'a limit of this gateway is spent',
     );
   });
 
   it('denies a call with an invalid limit and names the field', async () => {
-    const { ask } = ledgerFixture(replies(1), { limitsOf: () => [perMinute('x', 0)] });
-    await expect(ask()).rejects.toMatchObject({
+    const { callModel } = ledgerFixture(replies(1), { limitsOf: () => [perMinute('x', 0)] });
+    await expect(callModel()).rejects.toMatchObject({
       kind: 'config',
       details: { path: 'limitsOf.max.calls' },
     });
@@ -119,7 +119,7 @@ describe('limitsOf', () => {
         Array.from({ length: keys }, (_, key) => [`${key}`, [perMinute(`key/${key}`, 5)]] as const),
       );
       const store = memoryStore();
-      const { ask } = ledgerFixture(replies(3), {
+      const { callModel } = ledgerFixture(replies(3), {
         store: {
           ...store,
           reserve(id, claimed, leaseMs) {
@@ -133,7 +133,7 @@ describe('limitsOf', () => {
           return byKey.get(String(metadata['key'])) ?? [];
         },
       });
-      for (const key of ['1', '2', '3']) await ask({ metadata: { key } });
+      for (const key of ['1', '2', '3']) await callModel({ metadata: { key } });
       expect([claims.map(({ length }) => length), lookups]).toEqual([[1, 1, 1], 3]);
     }
   });

@@ -18,10 +18,10 @@ const denied = (promise: Promise<unknown>): Promise<LlmError> =>
 
 describe('a limit', () => {
   it('admits until it is spent, then denies with the rest and the time of the reset', async () => {
-    const { ask } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], { limits: [day()] });
-    await ask();
-    await ask();
-    const error = await denied(ask());
+    const { callModel } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], { limits: [day()] });
+    await callModel();
+    await callModel();
+    const error = await denied(callModel());
     expect(error.message).toBe(
       'gate "ledger" denied acme/x: limit "day" has nothing left of 2 requests, and this call may use up to 1 request; the limit resets at 2026-11-21T00:00:00.000Z',
     );
@@ -29,17 +29,17 @@ describe('a limit', () => {
   });
 
   it('counts money to the nano-dollar', async () => {
-    const { ask, ledger } = ledgerFixture([reply(123, 45)], {
+    const { callModel, ledger } = ledgerFixture([reply(123, 45)], {
       limits: [day({ max: { usd: '1' } })],
     });
-    await ask();
+    await callModel();
     const [state] = await ledger.state('day');
     expect([state?.used, state?.held, state?.left]).toEqual([573_000n, 0n, 999_427_000n]);
   });
 
-  it('is never exceeded by reservations; a rest may stay unused', async () => {
-    // 100 tokens of output may cost 1,000 micro-dollars; each call uses 10 of them.
-    const { ask, ledger } = ledgerFixture(
+  it('is never exceeded by reservations, and may have an unused rest', async () => {
+    // 100 tokens of output may cost 1,000 micro-dollars. Each call uses 10 micro-dollars.
+    const { callModel, ledger } = ledgerFixture(
       Array.from({ length: 200 }, () => reply(1, 10)),
       {
         limits: [day({ max: { usd: '0.01' } })],
@@ -49,7 +49,7 @@ describe('a limit', () => {
     const error = await denied(
       (async () => {
         for (;;) {
-          await ask();
+          await callModel();
           calls++;
         }
       })(),
@@ -63,22 +63,22 @@ describe('a limit', () => {
     );
   });
 
-  it('holds the amounts that parallel calls may use', async () => {
+  it('reserves the amounts that parallel calls may use', async () => {
     const turns = Array.from({ length: 100 }, () => reply(1, 1));
-    const { ask, ledger } = ledgerFixture(turns, { limits: [day({ max: { requests: 10 } })] });
-    const asked = await Promise.allSettled(turns.map(() => ask()));
-    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+    const { callModel, ledger } = ledgerFixture(turns, { limits: [day({ max: { requests: 10 } })] });
+    const results = await Promise.allSettled(turns.map(() => callModel()));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
     expect((await ledger.state())[0]?.used).toBe(10n);
   });
 
   it('has a separate counter for each tenant, and denies one without affecting another', async () => {
-    const { ask, ledger, majordomo } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], {
+    const { callModel, ledger, majordomo } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], {
       limits: [day({ max: { requests: 1 }, each: ['tenant', 'provider', 'feature'] })],
     });
-    await ask({ tenant: 'ä/c=me', metadata: { feature: 'search' } });
-    await denied(ask({ tenant: 'ä/c=me', metadata: { feature: 'search' } }));
-    await ask({ tenant: 'other', metadata: { feature: 'search' } });
-    await ask();
+    await callModel({ tenant: 'ä/c=me', metadata: { feature: 'search' } });
+    await denied(callModel({ tenant: 'ä/c=me', metadata: { feature: 'search' } }));
+    await callModel({ tenant: 'other', metadata: { feature: 'search' } });
+    await callModel();
     expect((await ledger.state('day')).map(({ key, used }) => [key, used])).toEqual(
       [
         ['tenant=%C3%A4%2Fc%3Dme,provider=acme,feature=search', 1n],
@@ -91,39 +91,39 @@ describe('a limit', () => {
 
   it('counts only attempts that its filter matches', async () => {
     const limits = [day({ max: { requests: 1 }, where: { tenant: ['a', 'b'], vendor: ['acme'] } })];
-    const { ask } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], { limits });
-    await ask({ tenant: 'a' });
-    await denied(ask({ tenant: 'b' }));
-    await ask({ tenant: 'c' });
-    await ask();
+    const { callModel } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], { limits });
+    await callModel({ tenant: 'a' });
+    await denied(callModel({ tenant: 'b' }));
+    await callModel({ tenant: 'c' });
+    await callModel();
   });
 
   it("tries the next target only with whenSpent: 'advance'", async () => {
     const fake = { models: { x: [reply(1, 1)], y: [reply(1, 1)] } };
     const limit = day({ max: { requests: 1 }, where: { target: ['acme/x'] } });
     const strict = ledgerFixture([], { limits: [limit] }, fake);
-    await strict.ask({ spec: 'acme/x,acme/y' });
-    await denied(strict.ask({ spec: 'acme/x,acme/y' }));
+    await strict.callModel({ spec: 'acme/x,acme/y' });
+    await denied(strict.callModel({ spec: 'acme/x,acme/y' }));
     const lenient = ledgerFixture([], { limits: [{ ...limit, whenSpent: 'advance' }] }, fake);
-    await lenient.ask({ spec: 'acme/x,acme/y' });
-    await lenient.ask({ spec: 'acme/x,acme/y' });
+    await lenient.callModel({ spec: 'acme/x,acme/y' });
+    await lenient.callModel({ spec: 'acme/x,acme/y' });
     expect(lenient.records.map(({ target }) => target)).toEqual(['acme/x', 'acme/y']);
   });
 
   it('reserves on all limits or on none', async () => {
-    const { ask, ledger } = ledgerFixture([reply(1, 1)], {
+    const { callModel, ledger } = ledgerFixture([reply(1, 1)], {
       limits: [day({ name: 'wide', max: { tokens: 100_000 } }), day({ name: 'tight', max: { tokens: 10 } })],
     });
-    await denied(ask());
-    expect((await ledger.state()).map(({ used, held }) => [used, held])).toEqual([
+    await denied(callModel());
+    expect((await ledger.state()).map(({ used, held: reservedAmounts }) => [used, reservedAmounts])).toEqual([
       [0n, 0n],
       [0n, 0n],
     ]);
   });
 
   it('reports the possible cost of a call that can never fit, and the remedy', async () => {
-    const { ask } = ledgerFixture([reply(1, 1)], { limits: [day({ max: { usd: '0.0001' } })] });
-    const error = await denied(ask());
+    const { callModel } = ledgerFixture([reply(1, 1)], { limits: [day({ max: { usd: '0.0001' } })] });
+    const error = await denied(callModel());
     expect(error.message).toMatch(
       /: limit "day" allows \$0\.0001\d* in total, and this call may use up to \$0\.001\d*; lower maxTokens, or create the ledger with reserve: 'likely'$/,
     );
@@ -133,8 +133,8 @@ describe('a limit', () => {
   it('of money denies calls without a price or a known length', async () => {
     const fake = { models: { x: [reply(1, 1)], unknown: [reply(1, 1)] } };
     const limits = [day({ max: { usd: '1' } })];
-    const { ask } = ledgerFixture([], { limits }, fake);
-    expect((await denied(ask({ spec: 'acme/unknown' }))).message).toContain(
+    const { callModel } = ledgerFixture([], { limits }, fake);
+    expect((await denied(callModel({ spec: 'acme/unknown' }))).message).toContain(
       'no price for acme/unknown; add one with catalog.with(…)',
     );
     const tokens = ledgerFixture([], { limits: [day({ max: { tokens: 100 } })] }, fake);
@@ -144,13 +144,13 @@ describe('a limit', () => {
 
   it("admits calls without a price with unknownPrice: 'admit', and alerts once", async () => {
     const fake = { models: { unknown: [reply(1, 1), reply(1, 1)] } };
-    const { ask, alerts, ledger } = ledgerFixture(
+    const { callModel, alerts, ledger } = ledgerFixture(
       [],
       { limits: [day({ max: { usd: '1' } })], unknownPrice: 'admit' },
       fake,
     );
-    await ask({ spec: 'acme/unknown' });
-    await ask({ spec: 'acme/unknown' });
+    await callModel({ spec: 'acme/unknown' });
+    await callModel({ spec: 'acme/unknown' });
     expect(alerts).toEqual([{ type: 'unpriced', target: 'acme/unknown', missing: ['no price'] }]);
     expect((await ledger.state())[0]?.used).toBe(0n);
     expect((await ledger.report({ by: [] }))[0]).toMatchObject({ unpriced: 2, nanoUsd: 0n });
@@ -162,8 +162,8 @@ describe('a limit', () => {
       day({ name: 'tokens', max: { tokens: 20_000 } }),
       day({ name: 'requests' }),
     ];
-    const { ask, ledger, records } = ledgerFixture([reply(5, 6)], { limits }, { billing: 'included' });
-    await ask();
+    const { callModel, ledger, records } = ledgerFixture([reply(5, 6)], { limits }, { billing: 'included' });
+    await callModel();
     expect((await ledger.state()).map(({ used }) => used)).toEqual([0n, 11n, 1n]);
     expect(records[0]).toMatchObject({ basis: 'included', nanoUsd: undefined });
     expect((await ledger.report({ by: [] }))[0]).toMatchObject({ unpriced: 0 });
@@ -174,9 +174,9 @@ describe('a limit', () => {
       day({ max: { usd: '1' }, alertAt: [0.1] }),
       day({ name: 'requests', max: { requests: 1 } }),
     ];
-    const { ask, ledger, alerts } = ledgerFixture([reply(5, 6)], { limits }, { billing: 'included' });
+    const { callModel, ledger, alerts } = ledgerFixture([reply(5, 6)], { limits }, { billing: 'included' });
     await ledger.book({ vendor: 'acme', usd: '0.05' });
-    await ask();
+    await callModel();
     expect(alerts.flatMap((alert) => ('state' in alert ? [alert.state.limit.name] : []))).not.toContain(
       'day',
     );
@@ -184,25 +184,25 @@ describe('a limit', () => {
   });
 
   it('books an overrun, and denies the next', async () => {
-    const { ask, ledger } = ledgerFixture([reply(5000, 5000), reply(1, 1)], {
+    const { callModel, ledger } = ledgerFixture([reply(5000, 5000), reply(1, 1)], {
       limits: [day({ max: { tokens: 2000 } })],
     });
-    await ask();
+    await callModel();
     expect((await ledger.state())[0]?.left).toBe(-8000n);
-    await denied(ask());
+    await denied(callModel());
   });
 
   it('can be replaced and removed while calls are in progress', async () => {
-    const { ask, ledger } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], {
+    const { callModel, ledger } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], {
       limits: [day({ max: { requests: 1 } })],
     });
-    await ask();
-    await denied(ask());
+    await callModel();
+    await denied(callModel());
     ledger.setLimit(day({ max: { requests: 2 } }));
-    await ask();
-    await denied(ask());
+    await callModel();
+    await denied(callModel());
     ledger.removeLimit('day');
-    await ask();
+    await callModel();
     expect(ledger.limits()).toEqual([]);
   });
 });
@@ -212,74 +212,81 @@ describe('a reservation', () => {
 
   it('is the limit of the request, otherwise that of the model', async () => {
     const store = memoryStore();
-    const held: bigint[] = [];
-    const watched = {
+    const reservedAmounts: bigint[] = [];
+    const recordingStore = {
       ...store,
       async reserve(...args: Parameters<typeof store.reserve>) {
-        held.push(args[1][0]!.amount);
+        reservedAmounts.push(args[1][0]!.amount);
         return store.reserve(...args);
       },
     };
-    const { ask, majordomo } = ledgerFixture([reply(1, 1), reply(1, 1)], { limits, store: watched });
-    await ask({ maxTokens: 7 });
+    const { callModel, majordomo } = ledgerFixture([reply(1, 1), reply(1, 1)], {
+      limits,
+      store: recordingStore,
+    });
+    await callModel({ maxTokens: 7 });
     await majordomo.model('acme/x').generate({ messages: [user('hi')] });
-    // The model's thousand, instead of seven.
-    expect(held[1]! - held[0]!).toBe(993n);
+    // The maximum of the model is 1,000 tokens, and that of the first request 7.
+    expect(reservedAmounts[1]! - reservedAmounts[0]!).toBe(993n);
   });
 
-  it('follows earlier responses, or a function, if reserve says so', async () => {
+  it("follows earlier responses with reserve: 'likely', or the result of a function", async () => {
     const store = memoryStore();
-    const held: bigint[] = [];
-    const watched = {
+    const reservedAmounts: bigint[] = [];
+    const recordingStore = {
       ...store,
       async reserve(...args: Parameters<typeof store.reserve>) {
-        held.push(args[1][0]!.amount);
+        reservedAmounts.push(args[1][0]!.amount);
         return store.reserve(...args);
       },
     };
     const turns = Array.from({ length: 8 }, (_, number) => reply(1, 10 + number));
-    const likely = ledgerFixture(turns, { limits, store: watched, reserve: 'likely' });
-    for (const _ of turns) await likely.ask({ maxTokens: 500 });
-    expect(held.at(-1)! - held[0]!).toBe(16n - 500n);
-    held.length = 0;
-    const own = ledgerFixture([reply(1, 1), reply(1, 1)], {
+    const likelyFixture = ledgerFixture(turns, { limits, store: recordingStore, reserve: 'likely' });
+    for (const _ of turns) await likelyFixture.callModel({ maxTokens: 500 });
+    expect(reservedAmounts.at(-1)! - reservedAmounts[0]!).toBe(16n - 500n);
+    reservedAmounts.length = 0;
+    const customFixture = ledgerFixture([reply(1, 1), reply(1, 1)], {
       limits,
-      store: watched,
+      store: recordingStore,
       reserve: ({ attempt }) => attempt,
     });
-    await own.ask({ maxTokens: 500 });
-    const most = ledgerFixture([reply(1, 1)], { limits, store: watched, reserve: () => undefined });
-    await most.ask({ maxTokens: 500 });
-    expect(held[1]! - held[0]!).toBe(499n);
+    await customFixture.callModel({ maxTokens: 500 });
+    const maximumFixture = ledgerFixture([reply(1, 1)], {
+      limits,
+      store: recordingStore,
+      reserve: () => undefined,
+    });
+    await maximumFixture.callModel({ maxTokens: 500 });
+    expect(reservedAmounts[1]! - reservedAmounts[0]!).toBe(499n);
   });
 });
 
 describe('periods', () => {
   it('end with the month of the zone, and the next one starts at 0', async () => {
-    const { ask, clock, ledger } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], {
+    const { callModel, clock, ledger } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], {
       limits: [day({ name: 'month', max: { requests: 1 }, per: 'month', zone: 'Europe/Berlin' })],
     });
-    await ask();
+    await callModel();
     const end = Date.UTC(2026, 10, 30, 23);
     expect((await ledger.state())[0]?.resetsAt).toBe(end);
     await clock.advance(end - 1 - NOON);
-    await denied(ask());
+    await denied(callModel());
     await clock.advance(1);
-    await ask();
+    await callModel();
     expect((await ledger.state())[0]).toMatchObject({ used: 1n, resetsAt: Date.UTC(2026, 11, 31, 23) });
   });
 
   it('count a call in the period in which it was admitted', async () => {
     const slow = { ...(reply(1, 1) as object), delayMs: 40_000 };
-    const { ask, clock, ledger } = ledgerFixture([slow, reply(1, 1)], {
+    const { callModel, clock, ledger } = ledgerFixture([slow, reply(1, 1)], {
       limits: [day({ max: { requests: 1 } })],
     });
     await clock.advance(12 * 3_600_000 - 30_000);
-    const asked = ask();
+    const response = callModel();
     await clock.advance(30_000);
-    await ask();
+    await callModel();
     await clock.advance(31_000);
-    await asked;
+    await response;
     expect((await ledger.state())[0]?.used).toBe(1n);
   });
 });

@@ -22,7 +22,7 @@ const work: LongWork = {
   vendor: 'openai',
   model: 'gpt-4.1',
 };
-const most: Amount = { requests: 10, input: 1000, output: 500, nanoUsd: 5_000_000_000n };
+const bounds: Amount = { requests: 10, input: 1000, output: 500, nanoUsd: 5_000_000_000n };
 const usage = { input: 800, output: 100, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
 const used = {
   requests: 9,
@@ -53,7 +53,7 @@ function setUp(options: LedgerOptions = {}) {
 
 it('holds the reserved amounts, and books the used ones with one record', async () => {
   const { ledger, states, records } = setUp();
-  expect(await ledger.reserve(work, most, HOUR_MS)).toBeUndefined();
+  expect(await ledger.reserve(work, bounds, HOUR_MS)).toBeUndefined();
   expect(await states()).toEqual({ money: [0n, 5_000_000_000n], tokens: [0n, 1500n], requests: [0n, 10n] });
   await ledger.settle(work, used);
   expect(await states()).toEqual({ money: [2_000_000_000n, 0n], tokens: [900n, 0n], requests: [9n, 0n] });
@@ -73,8 +73,8 @@ it('holds the reserved amounts, and books the used ones with one record', async 
 it('reserves and books once under the same id, from any process', async () => {
   const { ledger, store, clock, states, records } = setUp();
   const other = createLedger({ store, clock, limits: ledger.limits() });
-  await ledger.reserve(work, most, HOUR_MS);
-  expect(await other.reserve(work, most, HOUR_MS)).toBeUndefined();
+  await ledger.reserve(work, bounds, HOUR_MS);
+  expect(await other.reserve(work, bounds, HOUR_MS)).toBeUndefined();
   expect((await states())['money']).toEqual([0n, 5_000_000_000n]);
   await other.settle(work, used);
   await clock.advance(48 * HOUR_MS);
@@ -85,16 +85,16 @@ it('reserves and books once under the same id, from any process', async () => {
 
 it('renews the lease with the same id', async () => {
   const { ledger, clock, states } = setUp();
-  await ledger.reserve(work, most, HOUR_MS);
+  await ledger.reserve(work, bounds, HOUR_MS);
   await clock.advance(HOUR_MS - 1);
-  await ledger.reserve(work, most, HOUR_MS);
+  await ledger.reserve(work, bounds, HOUR_MS);
   await clock.advance(HOUR_MS - 1);
   expect((await states())['money']).toEqual([0n, 5_000_000_000n]);
 });
 
 it('counts a lapsed reservation as spent until it is settled', async () => {
   const { ledger, clock, states } = setUp();
-  await ledger.reserve(work, most, HOUR_MS);
+  await ledger.reserve(work, bounds, HOUR_MS);
   await clock.advance(HOUR_MS);
   expect((await states())['money']).toEqual([5_000_000_000n, 0n]);
   await ledger.settle(work, used);
@@ -103,7 +103,7 @@ it('counts a lapsed reservation as spent until it is settled', async () => {
 
 it('returns the denial with the name of the limit, and admits the work after setLimit', async () => {
   const { ledger } = setUp();
-  const large = { ...most, nanoUsd: 9_000_000_000n };
+  const large = { ...bounds, nanoUsd: 9_000_000_000n };
   expect(await ledger.reserve(work, large, HOUR_MS)).toMatchObject({
     deny: expect.stringContaining('limit "money"'),
   });
@@ -116,7 +116,7 @@ it.each([
   [{ nanoUsd: undefined, output: undefined }, 'no-bound'],
 ])('denies work with the unknown amounts %j', async (unknown, code) => {
   const { ledger } = setUp();
-  expect(await ledger.reserve(work, { ...most, ...unknown }, HOUR_MS)).toMatchObject({ code });
+  expect(await ledger.reserve(work, { ...bounds, ...unknown }, HOUR_MS)).toMatchObject({ code });
 });
 
 it.each([
@@ -125,7 +125,7 @@ it.each([
 ] as const)('whenDown: %s applies while the store is down', async (whenDown, code) => {
   const store = { ...memoryStore(), reserve: () => Promise.reject(new Error('down')) };
   const { ledger } = setUp({ store, whenDown });
-  expect((await ledger.reserve(work, most, HOUR_MS))?.code).toBe(code);
+  expect((await ledger.reserve(work, bounds, HOUR_MS))?.code).toBe(code);
 });
 
 it('books work that was admitted while the store was down', async () => {
@@ -174,7 +174,7 @@ it('alerts again that the store is down after it has reserved work', async () =>
   const { ledger } = setUp({ store: { ...memory, reserve }, onAlert: (alert) => alerts.push(alert) });
   for (const state of [true, true, false, true]) {
     isDown = state;
-    await ledger.reserve(work, most, HOUR_MS);
+    await ledger.reserve(work, bounds, HOUR_MS);
   }
   expect(alerts.map(({ type }) => type)).toEqual(['store-down', 'store-down']);
 });
@@ -187,14 +187,21 @@ it.each<[used: bigint, held: bigint, wanted: bigint, code: string | undefined]>(
   [1n, 5n, 8n, 'budget-spent'],
   [5n, 0n, 4n, 'budget-spent'],
   [5n, 0n, 9n, 'call-too-large'],
-])('with %s of 8 USD used and %s held denies work of %s USD: %s', async (spent, held, wanted, code) => {
-  const { ledger } = setUp({ limits: [{ name: 'money', max: { usd: '8' }, per: 'ever' }] });
-  const usd = (amount: bigint): bigint => amount * 1_000_000_000n;
-  await ledger.settle({ ...work, id: '1' }, { ...used, cost: { ...used.cost, nanoUsd: usd(spent) } });
-  await ledger.reserve({ ...work, id: '2' }, { ...most, nanoUsd: usd(held) }, HOUR_MS);
-  const denial = await ledger.reserve({ ...work, id: '3' }, { ...most, nanoUsd: usd(wanted) }, HOUR_MS);
-  expect(denial?.code).toBe(code);
-});
+])(
+  'with %s of 8 USD used and %s held denies work of %s USD: %s',
+  async (usedUsd, heldUsd, requestedUsd, code) => {
+    const { ledger } = setUp({ limits: [{ name: 'money', max: { usd: '8' }, per: 'ever' }] });
+    const usd = (amount: bigint): bigint => amount * 1_000_000_000n;
+    await ledger.settle({ ...work, id: '1' }, { ...used, cost: { ...used.cost, nanoUsd: usd(usedUsd) } });
+    await ledger.reserve({ ...work, id: '2' }, { ...bounds, nanoUsd: usd(heldUsd) }, HOUR_MS);
+    const denial = await ledger.reserve(
+      { ...work, id: '3' },
+      { ...bounds, nanoUsd: usd(requestedUsd) },
+      HOUR_MS,
+    );
+    expect(denial?.code).toBe(code);
+  },
+);
 
 it.each<[string, LedgerOptions, number]>([
   ['its maximum output', {}, 1_000_000],

@@ -29,9 +29,9 @@ it('admits a model under a money limit once a refreshed catalog has its price', 
     models: { 'gpt-99-next': [{ text: 'hello' }] },
   });
   const majordomo = createMajordomo({ providers: [openai], gates: [ledger.gate], clock });
-  const ask = () => majordomo.model(SPEC).generate({ messages: [user('hi')] });
+  const callModel = () => majordomo.model(SPEC).generate({ messages: [user('hi')] });
   expect(await shipped.find('openai', 'gpt-99-next')).toBeUndefined();
-  await expect(ask()).rejects.toThrow(/no price for openai\/gpt-99-next/);
+  await expect(callModel()).rejects.toThrow(/no price for openai\/gpt-99-next/);
   expect((await catalog.refresh()).type).toBe('refreshed');
-  expect((await ask()).text).toBe('hello');
+  expect((await callModel()).text).toBe('hello');
 });

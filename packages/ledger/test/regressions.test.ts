@@ -6,46 +6,46 @@ const turns = (count: number) => Array.from({ length: count }, () => reply(1, 1)
 
 describe('faults of earlier systems', () => {
   it('alerts for a budget of one model', async () => {
-    const { ask, alerts } = ledgerFixture(turns(8), {
+    const { callModel, alerts } = ledgerFixture(turns(8), {
       limits: [{ name: 'x', max: { requests: 10 }, per: 'month', where: { target: ['acme/x'] } }],
     });
-    for (let call = 0; call < 8; call++) await ask();
+    for (let call = 0; call < 8; call++) await callModel();
     expect(alerts).toMatchObject([{ type: 'threshold', share: 0.8, state: { limit: { name: 'x' } } }]);
   });
 
   it('emits thresholds again after a limit was replaced', async () => {
     const limit = { name: 'x', max: { requests: 5 }, per: 'month', alertAt: [0.8] } as const;
-    const { ask, alerts, ledger } = ledgerFixture(turns(20), { limits: [limit] });
-    for (let call = 0; call < 4; call++) await ask();
+    const { callModel, alerts, ledger } = ledgerFixture(turns(20), { limits: [limit] });
+    for (let call = 0; call < 4; call++) await callModel();
     ledger.setLimit({ ...limit, max: { requests: 10 } });
-    for (let call = 0; call < 4; call++) await ask();
+    for (let call = 0; call < 4; call++) await callModel();
     ledger.setLimit({ ...limit, max: { requests: 10 } });
-    await ask();
+    await callModel();
     expect(alerts.map((alert) => alert.type === 'threshold' && alert.state.used)).toEqual([4n, 8n, 9n]);
   });
 
   it('divides the rate of a new ledger by its age', async () => {
-    const { ask, clock, ledger, alerts } = ledgerFixture(turns(20), {
+    const { callModel, clock, ledger, alerts } = ledgerFixture(turns(20), {
       limits: [{ name: 'x', max: { requests: 20 }, per: 'ever', alertAt: [] }],
     });
-    await ask();
+    await callModel();
     expect(alerts).toEqual([]);
     for (let call = 0; call < 9; call++) {
       await clock.advance(600_000);
-      await ask();
+      await callModel();
     }
     // Ten in 90 minutes: ten more in 90.
     expect((await ledger.state())[0]?.emptyAt).toBe(clock.now() + 90 * 60_000);
   });
 
   it('does not bench a target after a denial of one tenant', async () => {
-    const { ask, majordomo } = ledgerFixture([...turns(2)], {
+    const { callModel, majordomo } = ledgerFixture([...turns(2)], {
       limits: [{ name: 'x', max: { requests: 1 }, per: 'month', each: ['tenant'] }],
     });
-    await ask({ tenant: 'a' });
+    await callModel({ tenant: 'a' });
     for (let call = 0; call < 5; call++)
-      await expect(ask({ tenant: 'a' })).rejects.toSatisfy((error) => LlmError.is(error, 'denied'));
+      await expect(callModel({ tenant: 'a' })).rejects.toSatisfy((error) => LlmError.is(error, 'denied'));
     expect(majordomo.health.snapshot()).toEqual({});
-    expect(await ask({ tenant: 'b' })).toBe('yes');
+    expect(await callModel({ tenant: 'b' })).toBe('yes');
   });
 });

@@ -7,9 +7,9 @@ import { NOON, ledgerFixture, reply } from './support/fixture.ts';
 const DAY = 86_400_000;
 describe('a report', () => {
   it('has rows in the order of their keys', async () => {
-    const { ask, ledger, clock } = ledgerFixture([reply(1, 1), reply(2, 2), reply(3, 3)]);
+    const { callModel, ledger, clock } = ledgerFixture([reply(1, 1), reply(2, 2), reply(3, 3)]);
     for (const tenant of ['b', 'a', 'b']) {
-      await ask({ tenant });
+      await callModel({ tenant });
       await clock.advance(DAY);
     }
     const rows = await ledger.report({ by: ['day', 'tenant'] });
@@ -21,10 +21,10 @@ describe('a report', () => {
   });
 
   it('has rows for days without records if requested', async () => {
-    const { ask, ledger, clock } = ledgerFixture([reply(1, 1), reply(1, 1)]);
-    await ask({ tenant: 'a' });
+    const { callModel, ledger, clock } = ledgerFixture([reply(1, 1), reply(1, 1)]);
+    await callModel({ tenant: 'a' });
     await clock.advance(2 * DAY);
-    await ask({ tenant: 'b' });
+    await callModel({ tenant: 'b' });
     const range = { from: new Date(NOON - DAY), to: new Date(NOON + 2 * DAY + 1), empty: true };
     const days = await ledger.report({ by: ['day'], ...range });
     expect(days.map(({ key, calls }) => [key['day'], calls])).toEqual([
@@ -53,20 +53,20 @@ describe('a report', () => {
     ['hour', 'Pacific/Kiritimati', ['2026-11-21T02', '2026-11-21T03', '2026-11-21T04']],
     ['month', 'America/New_York', ['2026-11']],
   ])('by %s in %s has rows for all labels between its records', async (by, zone, labels) => {
-    const { ask, ledger, clock } = ledgerFixture([reply(1, 1), reply(1, 1)]);
+    const { callModel, ledger, clock } = ledgerFixture([reply(1, 1), reply(1, 1)]);
     await clock.advance(10 * 60_000);
-    await ask();
+    await callModel();
     await clock.advance(2.5 * 3_600_000 - 30 * 60_000);
-    await ask();
+    await callModel();
     const rows = await ledger.report({ by: [by as 'hour'], zone, empty: true });
     expect(rows.map(({ key }) => key[by])).toEqual(labels);
   });
 
   it('has rows for months without records between those with records', async () => {
-    const { ask, ledger, clock } = ledgerFixture([reply(1, 1), reply(1, 1)]);
-    await ask();
+    const { callModel, ledger, clock } = ledgerFixture([reply(1, 1), reply(1, 1)]);
+    await callModel();
     await clock.advance(70 * DAY);
-    await ask();
+    await callModel();
     const rows = await ledger.report({ by: ['month', 'tenant'], empty: true });
     expect(rows.map(({ key, attempts }) => [key['month'], attempts])).toEqual([
       ['2026-11', 1],

@@ -22,14 +22,14 @@ async function heldBy(spec: string, parts: readonly (string | UserPart)[], optio
   });
   const caller = new AbortController();
   const majordomo = createMajordomo({ providers: [provider], gates: [ledger.gate] });
-  const asked = majordomo
+  const response = majordomo
     .model(spec)
     .generate({ messages: [user(...parts)] }, { signal: caller.signal })
     .catch(() => undefined);
   while (provider.requests.length === 0) await new Promise(setImmediate);
   const [money, tokens] = await ledger.state();
   caller.abort();
-  await asked;
+  await response;
   return { usd: money!.held, tokens: Number(tokens!.held) };
 }
 

@@ -10,82 +10,83 @@ const MINUTE = 60_000;
 /** Store that rejects the records of one tenant, of all, or of none. */
 function rejecting(store: LedgerStore) {
   let rejected: 'odd' | 'all' | 'none' = 'odd';
-  let tries = 0;
+  let attemptCount = 0;
   const append = async (record: SpendRecord): Promise<void> => {
     if (rejected === 'all' || rejected === record.tenant) {
-      tries++;
+      attemptCount++;
       throw new Error('check constraint "c"');
     }
     await store.append(record);
   };
   return {
     store: { ...store, append },
-    tries: () => tries,
+    attemptCount: () => attemptCount,
     reject: (next: typeof rejected) => (rejected = next),
   };
 }
 
 function setUp() {
   const clock = fakeClock(NOON);
-  const { store, tries, reject } = rejecting(memoryStore({ clock }));
+  const { store, attemptCount, reject } = rejecting(memoryStore({ clock }));
   const turns = Array.from({ length: 100 }, () => reply(1, 1));
   const { majordomo, ledger, alerts } = ledgerFixture(turns, { limits: [], store }, {}, clock);
   const model = majordomo.model('acme/x');
-  const ask = (tenant: string) => model.generate({ messages: [user('hi')], maxTokens: 5 }, { tenant });
+  const callModel = (tenant: string) => model.generate({ messages: [user('hi')], maxTokens: 5 }, { tenant });
   /** Advances the clock while another tenant calls four times a minute. */
-  const pass = async (minutes: number): Promise<void> => {
+  const advanceMinutes = async (minutes: number): Promise<void> => {
     for (let part = 0; part < minutes * 4; part++) {
-      await ask('even');
+      await callModel('even');
       await clock.advance(MINUTE / 4);
     }
   };
-  const types = () => alerts.map(({ type }) => type);
-  const recorded = async (tenant: string): Promise<number> => {
+  const alertTypes = () => alerts.map(({ type }) => type);
+  const recordCount = async (tenant: string): Promise<number> => {
     let count = 0;
     for await (const _ of ledger.records({ tenant })) count++;
     return count;
   };
-  return { clock, ledger, alerts, ask, pass, types, recorded, tries, reject };
+  return { clock, ledger, alerts, callModel, advanceMinutes, alertTypes, recordCount, attemptCount, reject };
 }
 
 describe('a record that is not stored', () => {
-  it('is given up and reported after it was rejected for ten minutes while others were stored', async () => {
-    const { clock, ledger, alerts, ask, pass, types, recorded, tries } = setUp();
-    await ask('odd');
-    await pass(9);
-    expect(types()).toEqual(['store-down']);
-    await pass(3);
+  it('is abandoned and reported after it was rejected for ten minutes while others were stored', async () => {
+    const { clock, ledger, alerts, callModel, advanceMinutes, alertTypes, recordCount, attemptCount } =
+      setUp();
+    await callModel('odd');
+    await advanceMinutes(9);
+    expect(alertTypes()).toEqual(['store-down']);
+    await advanceMinutes(3);
     expect(alerts.slice(1)).toMatchObject([{ type: 'unrecorded', record: { tenant: 'odd' } }]);
-    const before = tries();
+    const before = attemptCount();
     await expect(ledger.flush()).rejects.toThrow('check constraint "c"');
     await ledger.flush();
     await clock.advance(60 * MINUTE);
-    expect(tries()).toBe(before);
-    expect(await recorded('even')).toBe(48);
+    expect(attemptCount()).toBe(before);
+    expect(await recordCount('even')).toBe(48);
   });
 
   it('is tried again as long as the store accepts no others', async () => {
-    const { clock, ledger, ask, types, recorded, reject } = setUp();
+    const { clock, ledger, callModel, alertTypes, recordCount, reject } = setUp();
     reject('all');
-    await ask('odd');
-    await ask('even');
+    await callModel('odd');
+    await callModel('even');
     await clock.advance(24 * 60 * MINUTE);
     reject('none');
     await clock.advance(MINUTE);
     await ledger.flush();
-    expect([await recorded('odd'), await recorded('even')]).toEqual([1, 1]);
-    expect(types()).toEqual(['store-down']);
+    expect([await recordCount('odd'), await recordCount('even')]).toEqual([1, 1]);
+    expect(alertTypes()).toEqual(['store-down']);
   });
 
   it('is stored if the store accepts it within ten minutes', async () => {
-    const { ledger, ask, pass, types, recorded, reject } = setUp();
-    await ask('odd');
-    await pass(5);
+    const { ledger, callModel, advanceMinutes, alertTypes, recordCount, reject } = setUp();
+    await callModel('odd');
+    await advanceMinutes(5);
     reject('none');
-    await pass(1);
+    await advanceMinutes(1);
     await ledger.flush();
-    expect(await recorded('odd')).toBe(1);
-    expect(types()).toEqual(['store-down']);
+    expect(await recordCount('odd')).toBe(1);
+    expect(alertTypes()).toEqual(['store-down']);
   });
 
   it('does not prevent the store from being closed', async () => {

@@ -35,11 +35,11 @@ it('renews a lease of 30 seconds every ten seconds, until it is released', async
 it('sets one timer for all leases, and none without a lease', async () => {
   const { clock, leases } = setUp();
   expect(clock.pending).toBe(0);
-  const held = [leases.hold('a', {}), leases.hold('b', {})];
+  const leaseEntries = [leases.hold('a', {}), leases.hold('b', {})];
   expect(clock.pending).toBe(1);
   await clock.advance(10_000);
   expect(clock.pending).toBe(1);
-  for (const lease of held) leases.release(lease);
+  for (const lease of leaseEntries) leases.release(lease);
   await clock.advance(10_000);
   expect(clock.pending).toBe(0);
   leases.hold('c', {});

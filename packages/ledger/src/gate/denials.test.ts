@@ -29,7 +29,7 @@ describe.each([
   it.each([
     [undefined, false],
     ['advance', true],
-  ] as const)('with whenSpent %s has advance %s', (whenSpent, advance) => {
+  ] as const)('with whenSpent %s has advance: %s', (whenSpent, advance) => {
     expect(denial(attempt, limit(whenSpent)).advance).toBe(advance);
   });
 });
@@ -49,7 +49,7 @@ it('suggests a measured duration for recordings', () => {
   expect(unmeasuredDenial(attempt, limit()).deny).toContain("unknownPrice: 'admit'");
 });
 
-it('lets a call that would wait behind others advance, or retry in a second', () => {
+it('allows a call that would wait behind others to advance, or to retry in a second', () => {
   expect(queuedDenial(limit('advance'))).toMatchObject({
     deny: expect.stringContaining('"day"') as unknown,
     advance: true,
@@ -61,7 +61,7 @@ const refusal = { counter: '', left: 0n, held: 0n, holders: 0, retryAfterMs: und
 const NOON = Date.UTC(2026, 10, 20, 12);
 const limitOf = (max: Limit['max'], each?: readonly string[]): LimitCounters =>
   new LimitCounters({ name: 'day', max, per: 'day', each }, 0);
-const of = (limit: LimitCounters, more: Partial<Refusal> = {}): Refusal => ({
+const refusalOf = (limit: LimitCounters, more: Partial<Refusal> = {}): Refusal => ({
   ...refusal,
   counter: limit.prefix,
   ...more,
@@ -75,7 +75,7 @@ describe('the denial of a spent limit', () => {
     [{ usd: '1' }, 20_000_000n, -1n, 'has nothing left of $1.00, and this call may use up to $0.020'],
   ])('of %j for %s with %s left', (max, amount, left, text) => {
     const limit = limitOf(max);
-    expect(spentDenial(limit, amount, of(limit, { left }), NOON)).toMatchObject({
+    expect(spentDenial(limit, amount, refusalOf(limit, { left }), NOON)).toMatchObject({
       deny: `limit "day" ${text}`,
       advance: false,
       retryAfterMs: undefined,
@@ -86,7 +86,7 @@ describe('the denial of a spent limit', () => {
     const limit = limitOf({ requests: 5 }, ['tenant']);
     const counter = `${limit.prefix}tenant=t`;
     expect(
-      spentDenial(limit, 4n, of(limit, { counter, left: 1n, held: 2n, retryAfterMs: 60_000 }), NOON),
+      spentDenial(limit, 4n, refusalOf(limit, { counter, left: 1n, held: 2n, retryAfterMs: 60_000 }), NOON),
     ).toMatchObject({
       deny: 'limit "day" (tenant=t) has 3 requests of 5 requests left, and this call may use up to 4 requests; the limit resets at 2026-11-20T12:01:00.000Z',
       advance: false,
@@ -96,33 +96,33 @@ describe('the denial of a spent limit', () => {
 
   it('has no time if the call can never fit', () => {
     const limit = limitOf({ tokens: 9 });
-    expect(spentDenial(limit, 10n, of(limit, { retryAfterMs: 5 }), NOON)).toMatchObject({
+    expect(spentDenial(limit, 10n, refusalOf(limit, { retryAfterMs: 5 }), NOON)).toMatchObject({
       deny: 'limit "day" allows 9 tokens in total, and this call may use up to 10 tokens; lower maxTokens, or create the ledger with reserve: \'likely\'',
       advance: false,
     });
-    expect(spentDenial(limit, 9n, of(limit), NOON).deny).toContain('nothing left of 9 tokens');
+    expect(spentDenial(limit, 9n, refusalOf(limit), NOON).deny).toContain('nothing left of 9 tokens');
   });
 
-  it("lets the call advance with whenSpent: 'advance'", () => {
-    const lenient = limit('advance');
+  it("allows the call to advance with whenSpent: 'advance'", () => {
+    const advancing = limit('advance');
     for (const amount of [1n, 2_000_000_000n])
-      expect(spentDenial(lenient, amount, of(lenient), NOON).advance).toBe(true);
+      expect(spentDenial(advancing, amount, refusalOf(advancing), NOON).advance).toBe(true);
   });
 });
 
-describe('the denial of a limit that other calls hold', () => {
+describe('the denial of a limit that other calls have reserved', () => {
   it.each([
     [1, '1 call in progress holds'],
     [2, '2 calls in progress hold'],
-  ])('with %d of them', (holders, text) => {
+  ])('states the number of these calls (%d)', (holders, text) => {
     const tokens = limitOf({ tokens: 9 });
-    expect(heldDenial(tokens, 4n, of(tokens, { held: 6n, holders }))).toMatchObject({
+    expect(heldDenial(tokens, 4n, refusalOf(tokens, { held: 6n, holders }))).toMatchObject({
       deny: `limit "day": ${text} 6 tokens of 9 tokens, and this call may use up to 4 tokens; retry when they have finished, or set maxTokens`,
       advance: false,
       retryAfterMs: 1000,
     });
-    const lenient = limit('advance');
-    expect(heldDenial(lenient, 4n, of(lenient)).advance).toBe(true);
+    const advancing = limit('advance');
+    expect(heldDenial(advancing, 4n, refusalOf(advancing)).advance).toBe(true);
   });
 });
 
@@ -154,11 +154,11 @@ describe('the code of a denial', () => {
     new LimitCounters({ name: 'key/k/day', max, per }, 0, true);
 
   it.each([
-    ['budget-spent', spentDenial(limitOf({ usd: '1' }), 1n, of(limitOf({ usd: '1' })), NOON)],
-    ['rate-limited', spentDenial(limitOf({ calls: 1 }), 1n, of(limitOf({ calls: 1 })), NOON)],
-    ['rate-limited', spentDenial(limitOf({ tokens: 9 }), 1n, of(limitOf({ tokens: 9 })), NOON)],
-    ['call-too-large', spentDenial(limitOf({ tokens: 9 }), 10n, of(limitOf({ tokens: 9 })), NOON)],
-    ['rate-limited', heldDenial(limitOf({ tokens: 9 }), 4n, of(limitOf({ tokens: 9 })))],
+    ['budget-spent', spentDenial(limitOf({ usd: '1' }), 1n, refusalOf(limitOf({ usd: '1' })), NOON)],
+    ['rate-limited', spentDenial(limitOf({ calls: 1 }), 1n, refusalOf(limitOf({ calls: 1 })), NOON)],
+    ['rate-limited', spentDenial(limitOf({ tokens: 9 }), 1n, refusalOf(limitOf({ tokens: 9 })), NOON)],
+    ['call-too-large', spentDenial(limitOf({ tokens: 9 }), 10n, refusalOf(limitOf({ tokens: 9 })), NOON)],
+    ['rate-limited', heldDenial(limitOf({ tokens: 9 }), 4n, refusalOf(limitOf({ tokens: 9 })))],
     ['rate-limited', queuedDenial(limit())],
     ['no-bound', unboundedDenial(attempt, limit())],
     ['no-price', unpricedDenial(attempt, limit())],
@@ -175,17 +175,17 @@ describe('the code of a denial', () => {
     const spent = spentDenial(
       limit,
       2_000_000_000n,
-      of(limit, { left: 500_000_000n, retryAfterMs: 1000 }),
+      refusalOf(limit, { left: 500_000_000n, retryAfterMs: 1000 }),
       NOON,
     );
     expect(spent.publicMessage).toBe(
       'the limit of this key per day has $0.50 of $5.00 left, and this request may use up to $2.00; the limit resets at 2026-11-20T12:00:01.000Z',
     );
-    expect(spentDenial(limit, 6_000_000_000n, of(limit), NOON).publicMessage).toBe(
+    expect(spentDenial(limit, 6_000_000_000n, refusalOf(limit), NOON).publicMessage).toBe(
       'this request may use up to $6.00, and the limit of this key per day is $5.00; lower its maximum answer length',
     );
     const tokens = own({ tokens: 9 }, 'ever');
-    expect(heldDenial(tokens, 4n, of(tokens, { held: 6n, holders: 1 })).publicMessage).toBe(
+    expect(heldDenial(tokens, 4n, refusalOf(tokens, { held: 6n, holders: 1 })).publicMessage).toBe(
       'the limit of this key: 1 call in progress holds 6 tokens of 9 tokens, and this request may use up to 4 tokens; retry when they have finished',
     );
   });

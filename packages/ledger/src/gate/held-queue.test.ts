@@ -13,15 +13,18 @@ const attemptWith = (signal: AbortSignal): AttemptInfo => ({
   capabilities: {},
   signal,
 });
-const heldOn = (counter: string): HeldLimit => ({ heldOn: counter, denial: { deny: `held on ${counter}` } });
+const heldResult = (counter: string): HeldLimit => ({
+  heldOn: counter,
+  denial: { deny: `held on ${counter}` },
+});
 const permit: Permit = { settle: () => undefined };
 
-it('keeps the call behind one that is aborted between its try and its move to another counter', async () => {
+it('retains the call behind one that is aborted between its attempt and its move to another counter', async () => {
   const clock = fakeClock();
   const queue = new HeldQueue(clock, 30_000);
   const caller = new AbortController();
   const first = queue.wait('a', attemptWith(caller.signal), () => {
-    const tried = Promise.resolve(heldOn('b'));
+    const tried = Promise.resolve(heldResult('b'));
     // Runs after the queue has read the result of the first call and before it moves the call.
     void tried
       .then(() => undefined)
@@ -42,19 +45,19 @@ it('retries the first call after a release during its attempt, one attempt at a 
   const clock = fakeClock();
   const queue = new HeldQueue(clock, 30_000);
   let running = 0;
-  let most = 0;
+  let maxParallel = 0;
   let tries = 0;
   const waiting = queue.wait('a', attemptWith(new AbortController().signal), async () => {
-    most = Math.max(most, ++running);
+    maxParallel = Math.max(maxParallel, ++running);
     await Promise.resolve();
     running--;
-    return ++tries === 1 ? heldOn('a') : permit;
+    return ++tries === 1 ? heldResult('a') : permit;
   });
   queue.onRelease(['a']);
   queue.onRelease(['a']);
   // This is before the next poll.
   expect(await Promise.race([waiting, clock.advance(50)])).toBe(permit);
-  expect([tries, most]).toEqual([2, 1]);
+  expect([tries, maxParallel]).toEqual([2, 1]);
 });
 
 it('moves a call to the counter that a retry reports, and retries it when that counter is released', async () => {
@@ -62,7 +65,7 @@ it('moves a call to the counter that a retry reports, and retries it when that c
   const queue = new HeldQueue(clock, 30_000);
   let tries = 0;
   const waiting = queue.wait('a', attemptWith(new AbortController().signal), () =>
-    ++tries === 1 ? heldOn('b') : permit,
+    ++tries === 1 ? heldResult('b') : permit,
   );
   queue.onRelease(['a']);
   await clock.advance(1);
@@ -86,7 +89,7 @@ it.each([
     let isMoved = counter === 'b';
     return queue.wait(counter, attemptWith(new AbortController().signal), () => {
       if (isMoved) admitted.push(number);
-      const answer = isMoved ? permit : heldOn('b');
+      const answer = isMoved ? permit : heldResult('b');
       isMoved = true;
       return answer;
     });
@@ -106,7 +109,7 @@ it('does not retry before the next poll without a release', async () => {
   const times: number[] = [];
   const waiting = queue.wait('a', attemptWith(new AbortController().signal), () => {
     times.push(clock.now());
-    return times.length < 3 ? heldOn('a') : permit;
+    return times.length < 3 ? heldResult('a') : permit;
   });
   queue.onRelease(['b']);
   await clock.advance(300);
@@ -135,7 +138,7 @@ it('requires the claims of a later call to queue on counters with waiting calls,
     whenLapsed: 'spent',
   });
   expect(queue.queuedCounter([claim('a', 1n)])).toBeUndefined();
-  void queue.wait('a', attemptWith(new AbortController().signal), () => heldOn('a'));
+  void queue.wait('a', attemptWith(new AbortController().signal), () => heldResult('a'));
   expect(queue.queuedCounter([claim('b', 1n), claim('a', 1n)])).toBe('a');
   expect(queue.queuedCounter([claim('b', 1n), claim('a', 0n)])).toBeUndefined();
 });
@@ -151,7 +154,7 @@ describe('a call that ends while it waits', () => {
     const calls = callers.map(({ signal }, number) =>
       queue.wait('a', attemptWith(signal), () => {
         tries.push(number);
-        return number > 0 && isOpen ? permit : heldOn('a');
+        return number > 0 && isOpen ? permit : heldResult('a');
       }),
     );
     return { clock, callers, calls, tries, open: () => (isOpen = true) };
@@ -178,7 +181,7 @@ describe('a call that ends while it waits', () => {
     const { clock, calls, tries, open } = threeCalls(50);
     open();
     await clock.advance(50);
-    expect(await Promise.all(calls)).toEqual([heldOn('a').denial, permit, permit]);
+    expect(await Promise.all(calls)).toEqual([heldResult('a').denial, permit, permit]);
     expect(tries).toEqual([0, 1, 2]);
   });
 

@@ -41,17 +41,17 @@ it('waits for an asynchronous store before the attempt and after it', async () =
 });
 
 it('does not read the request if all limits count requests', () => {
-  const unread = {
+  const unreadableRequest = {
     get messages(): never {
       throw new Error('it was read');
     },
   };
-  const ask = (max: object): unknown => {
+  const admitWith = (max: object): unknown => {
     const ledger = createLedger({ limits: [{ name: 'all', max, per: 'ever' } as never] });
-    return ledger.gate.admit({ ...attempt, request: unread as never });
+    return ledger.gate.admit({ ...attempt, request: unreadableRequest as never });
   };
-  expect(ask({ requests: 1 })).toHaveProperty('settle');
-  expect(() => ask({ tokens: 1 })).toThrow('it was read');
+  expect(admitWith({ requests: 1 })).toHaveProperty('settle');
+  expect(() => admitWith({ tokens: 1 })).toThrow('it was read');
 });
 
 it('retries a booking that throws synchronously', async () => {
@@ -106,13 +106,18 @@ it('retries a failed renewal of a lease and reports that the store is down', asy
 
 it('waits for thenables that are not promises', async () => {
   const memory = memoryStore();
-  const later = <Given extends unknown[], T>(ask: (...given: Given) => T | Promise<T>) =>
-    ((...given: Given) => {
-      const answer = Promise.resolve(ask(...given));
-      return { then: answer.then.bind(answer) };
+  const asThenable = <Args extends unknown[], T>(method: (...args: Args) => T | Promise<T>) =>
+    ((...args: Args) => {
+      const result = Promise.resolve(method(...args));
+      return { then: result.then.bind(result) };
     }) as never;
   const { reserve, settle, append } = memory;
-  const store = { ...memory, reserve: later(reserve), settle: later(settle), append: later(append) };
+  const store = {
+    ...memory,
+    reserve: asThenable(reserve),
+    settle: asThenable(settle),
+    append: asThenable(append),
+  };
   const ledger = createLedger({ limits, store });
   const permit = (await ledger.gate.admit(attempt)) as Permit;
   await permit.settle(finished);
@@ -140,12 +145,12 @@ it('counts the claim of a finished attempt without usage, and alerts that its co
     onRecord: (record) => records.push(record),
   });
   const permit = (await ledger.gate.admit(vectors)) as Permit;
-  const held = (await ledger.state()).map((state) => state.held);
+  const reservedAmounts = (await ledger.state()).map((state) => state.held);
   await permit.settle(finished);
   await ledger.flush();
   const states = await ledger.state();
-  expect(held.every((amount) => amount > 0n)).toBe(true);
-  expect(states.map(({ used }) => used)).toEqual(held);
+  expect(reservedAmounts.every((amount) => amount > 0n)).toBe(true);
+  expect(states.map(({ used }) => used)).toEqual(reservedAmounts);
   expect(records).toMatchObject([{ usage: undefined, nanoUsd: undefined, basis: 'unknown' }]);
   expect(alerts).toEqual([{ type: 'unpriced', target: 'a/x', missing: ['no usage'] }]);
 });

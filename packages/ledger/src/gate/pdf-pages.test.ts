@@ -12,8 +12,8 @@ it('counts the pages of each PDF with the signal of the attempt', async () => {
   const [one, two] = [pdf('one'), pdf('three')];
   const signals: unknown[] = [];
   const media = {
-    pages: (part: FilePart, given: AbortSignal) => {
-      signals.push(given);
+    pages: (part: FilePart, attemptSignal: AbortSignal) => {
+      signals.push(attemptSignal);
       return Promise.resolve(part.bytes.length);
     },
   };

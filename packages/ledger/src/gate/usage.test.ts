@@ -37,7 +37,7 @@ it('returns valid usage unchanged', () => {
 });
 
 it.each(Object.keys(usage) as (keyof Usage)[])(
-  'removes an invalid count of %s and keeps the others',
+  'removes an invalid count of %s and retains the others',
   (name) => {
     for (const invalid of [-1, NaN, Infinity])
       expect(usageOf(outcome({ ...usage, [name]: invalid }), attempt)).toEqual({

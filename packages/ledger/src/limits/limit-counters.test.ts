@@ -27,7 +27,7 @@ describe('a claim', () => {
     },
   );
 
-  it('takes the length of the next day for the day after', () => {
+  it('uses the length of the next day for the end of the next period', () => {
     // The clocks go forward on 29 March 2026 in Berlin.
     expect(leftAt('day', '2026-03-28T22:59:59.000Z', 'Europe/Berlin')).toEqual([1000, 23 * 3_600_000 + 1000]);
   });
@@ -127,7 +127,7 @@ describe('the tenant of a claim', () => {
   });
 });
 
-it('an empty claim holds nothing and always fits', () => {
+it('an empty claim reserves nothing and always fits', () => {
   const limit = new LimitCounters({ name: 'n', max: { tokens: 5 }, per: 'ever' }, 0);
   expect(limit.claim('c', 3n, { tenant: undefined }, 0)).toMatchObject({ counter: 'c', max: 5n, amount: 3n });
   expect(limit.emptyClaim('c', { tenant: undefined }, 0)).toMatchObject({
@@ -138,7 +138,7 @@ it('an empty claim holds nothing and always fits', () => {
   });
 });
 
-it('the state of a counter has what is left, and the end of its period', () => {
+it('the state of a counter contains the remaining amount and the end of its period', () => {
   const definition: Limit = { name: 'n', max: { usd: '0.00000001' }, per: { ms: 1000 }, each: ['tenant'] };
   const limit = new LimitCounters(definition, 0);
   const counter = `${limit.prefix}tenant=t`;

@@ -43,7 +43,7 @@ it('remembers a settled id as long as its lease, if that is longer', async () =>
   expect(await book(store, 'long')).toBe(false);
 });
 
-it('keeps a held reservation while 5,000 others are settled', async () => {
+it('retains an open reservation while 5,000 others are settled', async () => {
   const store = memoryStore();
   await store.reserve('long', [hourlyClaim], 600_000);
   for (let id = 0; id < 5000; id++) await book(store, `${id}`);

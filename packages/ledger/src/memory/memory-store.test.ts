@@ -79,14 +79,14 @@ describe('a reservation', () => {
     expect(await amounts()).toEqual({ a: [0n, 10n] });
   });
 
-  it('holds all claims or none', async () => {
+  it('reserves all claims or none', async () => {
     const { store, amounts } = setUp();
     const claims = [claim(), claim({ counter: 'b', amount: 11n })];
     expect((await store.reserve('1', claims, LEASE_MS))?.counter).toBe('b');
     expect(await amounts()).toEqual({});
   });
 
-  it('with a known id holds nothing more', async () => {
+  it('with a known id reserves nothing more', async () => {
     const { store, amounts } = setUp();
     await store.reserve('1', [claim()], LEASE_MS);
     expect(await store.reserve('1', [claim({ amount: 99n })], LEASE_MS)).toBeUndefined();

@@ -44,7 +44,7 @@ export interface LedgerFixture {
   readonly alerts: Alert[];
   readonly records: SpendRecord[];
   /** Makes one call and returns its text. */
-  ask(options?: CallOptions & { readonly maxTokens?: number; readonly spec?: string }): Promise<string>;
+  callModel(options?: CallOptions & { readonly maxTokens?: number; readonly spec?: string }): Promise<string>;
 }
 
 /** A Friday at noon. */
@@ -74,7 +74,7 @@ export function ledgerFixture(
     majordomo,
     alerts,
     records,
-    async ask({ maxTokens = 100, spec = 'acme/x', ...call } = {}) {
+    async callModel({ maxTokens = 100, spec = 'acme/x', ...call } = {}) {
       const { text } = await majordomo.model(spec).generate({ messages: [user('hi')], maxTokens }, call);
       await ledger.flush();
       return text;

@@ -89,11 +89,11 @@ export async function playStory(
   const periodOf = calendar(per, zone);
   const count = (state: Expected['state']): number => {
     const period = periodOf(clock.now());
-    return all.filter((one) => one.period === period && one.state === state).length;
+    return all.filter((reservation) => reservation.period === period && reservation.state === state).length;
   };
   for (let step = 0; step < 80; step++) {
-    const what = random();
-    if (what < 0.4) {
+    const choice = random();
+    if (choice < 0.4) {
       const isLapsed = random() < 0.4;
       const attempt = { ...template, isLapsed, call: { ...template.call, id: `call ${step}` } };
       const hasRoom = count('used') + count('held') < MAX_REQUESTS;
@@ -105,13 +105,19 @@ export async function playStory(
         all.push(expected);
         open.push({ permit: answer, expected, isSettled: false });
       }
-    } else if (what < 0.7 && open.length > 0) {
+    } else if (choice < 0.7 && open.length > 0) {
       // Some are settled twice. Only the first settlement counts.
-      const one = open[Math.floor(random() * open.length)]!;
+      const reservation = open[Math.floor(random() * open.length)]!;
       const outcome = random() < 0.6 ? 'finished' : 'skipped';
-      await one.permit.settle({ target: 'acme/x', outcome, error: undefined, usage: undefined, ms: 1 });
-      if (!one.isSettled) one.expected.state = outcome === 'finished' ? 'used' : 'released';
-      one.isSettled = true;
+      await reservation.permit.settle({
+        target: 'acme/x',
+        outcome,
+        error: undefined,
+        usage: undefined,
+        ms: 1,
+      });
+      if (!reservation.isSettled) reservation.expected.state = outcome === 'finished' ? 'used' : 'released';
+      reservation.isSettled = true;
     } else {
       const choices = [1, 999, 29_999, 30_000, 7 * MINUTE, HOUR, 5 * HOUR];
       await clock.advance(choices[Math.floor(random() * choices.length)]!);

@@ -11,12 +11,12 @@ it('reports a record that SQLite can never store, once, and stores the next', as
   const { usage } = reply(1, 1) as { readonly usage: object };
   // Usage that cannot be written as JSON.
   const odd = { text: 'yes', usage: { ...usage, details: { odd: 1n } } } as unknown as Turn;
-  const { ask, alerts, ledger } = ledgerFixture([odd, reply(1, 1)], { limits, store }, {}, clock);
-  await expect(ask({ tenant: 'odd' })).rejects.toMatchObject({ kind: 'invalid-request' });
+  const { callModel, alerts, ledger } = ledgerFixture([odd, reply(1, 1)], { limits, store }, {}, clock);
+  await expect(callModel({ tenant: 'odd' })).rejects.toMatchObject({ kind: 'invalid-request' });
   expect(alerts).toMatchObject([
     { type: 'unrecorded', record: { tenant: 'odd', nanoUsd: '11000' }, error: { kind: 'invalid-request' } },
   ]);
-  await ask({ tenant: 'even' });
+  await callModel({ tenant: 'even' });
   await clock.advance(3_600_000);
   await ledger.flush();
   const tenants = [];
@@ -30,8 +30,8 @@ it('reports add up any usage of vendors', async () => {
   const clock = fakeClock(NOON);
   const { ledger: store } = sqliteStores(':memory:', { clock });
   const most = Number.MAX_SAFE_INTEGER;
-  const { ask, ledger } = ledgerFixture(Array(3).fill(reply(most, most)), { store }, {}, clock);
-  for (let call = 0; call < 3; call++) await ask();
+  const { callModel, ledger } = ledgerFixture(Array(3).fill(reply(most, most)), { store }, {}, clock);
+  for (let call = 0; call < 3; call++) await callModel();
   const [row] = await ledger.report({ by: ['target'] });
   expect(row).toMatchObject({ attempts: 3, input: 3 * most, output: 3 * most });
 });
