@@ -16,14 +16,14 @@ describe('models', () => {
     ['eu.amazon.nova-micro-v1:0', 'converse/amazon.nova-micro', false],
     ['amazon.titan-text-lite-v1', 'converse/amazon.titan-text-lite', false],
     ['arn:aws:bedrock:us-east-1:1:application-inference-profile/abc', 'converse/abc', undefined],
-  ])('%s reads %s', (modelId, family, reasoning) => {
+  ])('%s has the family %s', (modelId, family, reasoning) => {
     const { capabilities, quirks } = modelFacts(modelId);
     expect(familyOf(modelId, quirks)).toBe(family);
     expect(capabilities.reasoning).toBe(reasoning);
   });
 
   it.each([
-    // id, cache points, an hour of cache, effort, bytes of a PDF
+    // id, cache points, one-hour cache, effort, maximum size of a PDF in bytes
     ['anthropic.claude-3-haiku-20240307-v1:0', 'none', false, false, undefined],
     ['anthropic.claude-3-5-sonnet-20241022-v2:0', 'all', false, false, undefined],
     ['us.anthropic.claude-sonnet-4-20250514-v1:0', 'all', false, false, 23_000_000],
@@ -32,13 +32,16 @@ describe('models', () => {
     ['us.anthropic.claude-sonnet-4-6', 'all', true, true, 23_000_000],
     ['anthropic.claude-mythos-preview', 'all', true, true, 23_000_000],
     ['global.anthropic.claude-opus-5-5', 'all', true, true, 23_000_000],
-  ])('%s is on this platform as AWS documents it', (id, cachePoints, longCache, effort, pdfBytes) => {
-    const { capabilities, quirks } = modelFacts(id);
-    expect(quirks).toMatchObject({ cachePoints, longCache, family: 'claude' });
-    expect(quirks.efforts.length > 0).toBe(effort);
-    expect(capabilities.fileLimits?.pdf?.maxBytes).toBe(pdfBytes);
-    expect(capabilities.images).toMatchObject({ maxCount: 20 });
-  });
+  ])(
+    '%s has the cache points, efforts and PDF limit that AWS documents',
+    (id, cachePoints, longCache, effort, pdfBytes) => {
+      const { capabilities, quirks } = modelFacts(id);
+      expect(quirks).toMatchObject({ cachePoints, longCache, family: 'claude' });
+      expect(quirks.efforts.length > 0).toBe(effort);
+      expect(capabilities.fileLimits?.pdf?.maxBytes).toBe(pdfBytes);
+      expect(capabilities.images).toMatchObject({ maxCount: 20 });
+    },
+  );
 
   it('treats a newer Claude as the newest of its family, without capabilities', () => {
     const { capabilities, quirks } = modelFacts('global.anthropic.claude-opus-7-1-v1');

@@ -151,7 +151,7 @@ describe('toWire', () => {
     expect(messages?.[2]?.content?.[0]?.toolResult?.toolUseId).toBe(sent);
   });
 
-  it('sends documents with a format, valid names and a text', () => {
+  it('sends documents with a format, valid names and a text block', () => {
     const pdf = file(Uint8Array.of(1), 'application/pdf', 'Q3_report (final).pdf');
     const { messages } = wire({ messages: [user(pdf, pdf)] }).params;
     expect(messages?.[0]?.content).toEqual([
@@ -233,23 +233,23 @@ describe('reasoning', () => {
     });
   });
 
-  it('keeps a budget below maxTokens, or drops it', () => {
+  it('sends a budget below maxTokens, or none if it does not fit', () => {
     expect(wire({ reasoning: 'high', maxTokens: 4000 }).params.additionalModelRequestFields).toEqual({
       thinking: { type: 'enabled', budget_tokens: 2000 },
     });
-    const why = (fields: Partial<ModelRequest>): unknown => {
+    const warningsOf = (fields: Partial<ModelRequest>): unknown => {
       const { params, warnings } = wire({ reasoning: 'high', ...fields });
       expect(params.additionalModelRequestFields).toBeUndefined();
       return warnings.map(({ what }) => what);
     };
-    expect(why({ maxTokens: 1000 })).toEqual(['reasoning']);
-    expect(why({ tools: [WEATHER], toolChoice: 'required' })).toEqual(['reasoning']);
+    expect(warningsOf({ maxTokens: 1000 })).toEqual(['reasoning']);
+    expect(warningsOf({ tools: [WEATHER], toolChoice: 'required' })).toEqual(['reasoning']);
     const unfinished = [
       user('a'),
       assistant([call('x')]),
       toolResult({ callId: 'x', name: 'weather', content: 'y' }),
     ];
-    expect(why({ messages: unfinished, tools: [WEATHER] })).toEqual(['reasoning']);
+    expect(warningsOf({ messages: unfinished, tools: [WEATHER] })).toEqual(['reasoning']);
   });
 });
 
@@ -319,14 +319,14 @@ describe('other settings', () => {
 
   it('adds a cache point after the tools without system text, unless the model accepts none there', () => {
     const { quirks } = modelFacts('anthropic.claude-haiku-4-5-20251001-v1:0');
-    const ask = { cache: { ...SHORT_CACHE, messages: 'none' }, tools: [WEATHER] } as const;
+    const chatRequest = { cache: { ...SHORT_CACHE, messages: 'none' }, tools: [WEATHER] } as const;
     const point = { cachePoint: { type: 'default' } };
-    expect(wire(ask, quirks).params.toolConfig?.tools?.slice(1)).toEqual([point]);
+    expect(wire(chatRequest, quirks).params.toolConfig?.tools?.slice(1)).toEqual([point]);
     const noTools = { ...quirks, cachePoints: 'no-tools' } as const;
-    expect(wire(ask, noTools).params.toolConfig?.tools).toHaveLength(1);
+    expect(wire(chatRequest, noTools).params.toolConfig?.tools).toHaveLength(1);
   });
 
-  it('keeps a document without text and its question apart', () => {
+  it('sets a cache point between a document without text and its question', () => {
     const document = user(file(Uint8Array.of(1), 'application/pdf', 'a.pdf'));
     const { quirks } = modelFacts('anthropic.claude-haiku-4-5-20251001-v1:0');
     const cache = { ...SHORT_CACHE, messages: 'none', after: 1 } as const;
@@ -353,13 +353,14 @@ describe('other settings', () => {
     expect(params.messages?.[0]?.content).toEqual([{ text: 'Be brief.' }, { text: 'hi' }]);
   });
 
-  it('adds vendor tools to those of the request, and sends a complete list of the caller unchanged', () => {
+  it('adds vendor tools to those of the request, and sends a complete list of the application unchanged', () => {
     const tools = [{ name: 'f', description: 'F.', parameters: { type: 'object' } }];
     const nova = { systemTool: { name: 'nova_grounding' } };
-    const sent = (own: readonly object[], theirs = tools): unknown =>
-      wire({ tools: theirs, extra: { toolConfig: { tools: own } } }).params.toolConfig?.tools?.map(
-        ({ toolSpec, systemTool }) => toolSpec?.name ?? systemTool?.name,
-      );
+    const sent = (vendorTools: readonly object[], requestTools = tools): unknown =>
+      wire({
+        tools: requestTools,
+        extra: { toolConfig: { tools: vendorTools } },
+      }).params.toolConfig?.tools?.map(({ toolSpec, systemTool }) => toolSpec?.name ?? systemTool?.name);
     expect(sent([nova])).toEqual(['f', 'nova_grounding']);
     expect(sent([nova], [])).toEqual(['nova_grounding']);
     expect(sent([nova, { toolSpec: { name: 'g' } }])).toEqual(['nova_grounding', 'g']);
@@ -381,38 +382,41 @@ describe('other settings', () => {
     ['both', { temperature: 0.1, topP: 0.2 }, { temperature: 0.1, topP: 0.2 }],
     ['one', { temperature: 0.1, topP: 0.2 }, { temperature: 0.1 }],
     ['none', { temperature: 0.1, topP: 0.2 }, undefined],
-  ] as const)('sampling "%s" sends accepted settings and warns about the others', (sampling, asked, sent) => {
-    const { params, warnings } = wire(asked, { ...CLAUDE, sampling });
-    expect(params.inferenceConfig).toEqual(sent);
-    expect(warnings).toHaveLength(2 - Object.keys(sent ?? {}).length);
-  });
+  ] as const)(
+    'sampling "%s" sends accepted settings and warns about the others',
+    (sampling, settings, sent) => {
+      const { params, warnings } = wire(settings, { ...CLAUDE, sampling });
+      expect(params.inferenceConfig).toEqual(sent);
+      expect(warnings).toHaveLength(2 - Object.keys(sent ?? {}).length);
+    },
+  );
 });
 
 it('sends the tier, and top_k for Claude', () => {
-  const asked = { serviceTier: 'flex', topK: 5, logprobs: 1 } as const;
-  const { params, warnings } = wire(asked);
+  const settings = { serviceTier: 'flex', topK: 5, logprobs: 1 } as const;
+  const { params, warnings } = wire(settings);
   expect(params).toMatchObject({ serviceTier: { type: 'flex' }, additionalModelRequestFields: { top_k: 5 } });
   expect(warnings.map(({ what }) => what)).toEqual(['logprobs']);
-  const plain = wire(asked, CONVERSE_QUIRKS, 'm');
+  const plain = wire(settings, CONVERSE_QUIRKS, 'm');
   expect(plain.params).not.toHaveProperty('additionalModelRequestFields');
   expect(plain.warnings.map(({ what }) => what)).toEqual(['logprobs', 'topK']);
 });
 
-it('sends the next effort of models that have three', () => {
-  const told = wire({ reasoning: 'xhigh' }, modelFacts('openai.gpt-oss-120b-1:0').quirks, 'm');
-  expect(told.params.additionalModelRequestFields).toEqual({ reasoning_effort: 'high' });
-  expect(told.warnings).toMatchObject([{ what: 'reasoning "xhigh" to high' }]);
+it('sends the nearest effort to models that have three', () => {
+  const wireRequest = wire({ reasoning: 'xhigh' }, modelFacts('openai.gpt-oss-120b-1:0').quirks, 'm');
+  expect(wireRequest.params.additionalModelRequestFields).toEqual({ reasoning_effort: 'high' });
+  expect(wireRequest.warnings).toMatchObject([{ what: 'reasoning "xhigh" to high' }]);
 });
 
 it('sets no cache point after a document other than a PDF', () => {
   const bytes = Uint8Array.of(1);
-  const marked = (mediaType: string): unknown =>
+  const blockKinds = (mediaType: string): unknown =>
     wire({
       cache: SHORT_CACHE,
       messages: [user('look', file(bytes, mediaType, 'a'))],
     }).params.messages?.[0]?.content?.map((block) => Object.keys(block)[0]);
-  expect(marked('text/markdown')).toEqual(['text', 'cachePoint', 'document']);
-  expect(marked('application/pdf')).toEqual(['text', 'document', 'cachePoint']);
+  expect(blockKinds('text/markdown')).toEqual(['text', 'cachePoint', 'document']);
+  expect(blockKinds('application/pdf')).toEqual(['text', 'document', 'cachePoint']);
 });
 
 describe('a document in a tool result', () => {
@@ -426,12 +430,12 @@ describe('a document in a tool result', () => {
       ],
     });
     const first = params.messages?.[0]?.content?.[1]?.document;
-    const [found] = params.messages?.[2]?.content?.[0]?.toolResult?.content ?? [];
-    expect(found?.document).toMatchObject({ format: 'pdf', source: { bytes: Uint8Array.of(1) } });
-    expect(found?.document?.name).not.toBe(first?.name);
+    const [documentBlock] = params.messages?.[2]?.content?.[0]?.toolResult?.content ?? [];
+    expect(documentBlock?.document).toMatchObject({ format: 'pdf', source: { bytes: Uint8Array.of(1) } });
+    expect(documentBlock?.document?.name).not.toBe(first?.name);
   });
 
-  it('is declared by the models that accept it', () => {
+  it('is declared as a capability of the models that accept it', () => {
     expect(modelFacts('anthropic.claude-sonnet-4-20250514-v1:0').capabilities.resultFiles).toContain(
       'application/pdf',
     );

@@ -17,8 +17,8 @@ const readWhole = (answer: WireAnswer): readonly ModelEvent[] => {
 };
 const parts = (events: readonly ModelEvent[]): unknown[] =>
   events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
-const delta = (contentBlockIndex: number, what: object): WireEvent => ({
-  contentBlockDelta: { contentBlockIndex, delta: what },
+const delta = (contentBlockIndex: number, content: object): WireEvent => ({
+  contentBlockDelta: { contentBlockIndex, delta: content },
 });
 const startCall = (contentBlockIndex: number, toolUseId: string): WireEvent => ({
   contentBlockStart: { contentBlockIndex, start: { toolUse: { toolUseId, name: 'weather' } } },
@@ -89,7 +89,7 @@ describe('a stream', () => {
 
   it('reads citations in the block of the text or the next one', () => {
     const web = { location: { web: { url: 'https://a.example', domain: 'a.example' } } };
-    const found = {
+    const searchResult = {
       title: 'B',
       source: 'https://b.example',
       sourceContent: [{ text: 'Tea ' }, { text: 'is old.' }],
@@ -103,7 +103,7 @@ describe('a stream', () => {
     ];
     const events = read(
       delta(0, { text: 'Old.' }),
-      delta(0, { citation: found }),
+      delta(0, { citation: searchResult }),
       stop(0),
       delta(1, { citation: web }),
       delta(1, { citation: page }),
@@ -224,15 +224,15 @@ describe('a stream', () => {
   });
 
   it.each([
-    ['blocked before it answered throws', [], 'content-filter'],
-    ['blocked after content finishes with that reason', [delta(0, { text: 'x' })], undefined],
+    ['throws if it blocks before content', [], 'content-filter'],
+    ['finishes with content-filter if it blocks after content', [delta(0, { text: 'x' })], undefined],
   ] as const)('a guardrail: %s', (_name, before, kind) => {
-    const act = (): unknown =>
+    const readGuardrailStream = (): unknown =>
       read(...before, { messageStop: { stopReason: 'guardrail_intervened' } }).at(-1);
     if (kind === undefined)
-      expect(act()).toMatchObject({ reason: 'content-filter', raw: 'guardrail_intervened' });
+      expect(readGuardrailStream()).toMatchObject({ reason: 'content-filter', raw: 'guardrail_intervened' });
     else
-      expect(act).toThrow(
+      expect(readGuardrailStream).toThrow(
         expect.objectContaining({
           kind,
           details: expect.objectContaining({ code: 'guardrail_intervened' }) as object,
@@ -277,7 +277,7 @@ describe('a complete response', () => {
 });
 
 describe('unsupported content', () => {
-  const told = (events: readonly ModelEvent[]): unknown[] =>
+  const warningsOf = (events: readonly ModelEvent[]): unknown[] =>
     events.flatMap((event) => (event.type === 'warning' ? [event.warning.what] : []));
 
   it('is reported once per kind, in a stream and in a body', () => {
@@ -290,11 +290,11 @@ describe('unsupported content', () => {
       delta(1, { text: 'a' }),
       ...END,
     );
-    expect(told(streamed)).toEqual(['image in the response', 'block_of_2027 in the response']);
+    expect(warningsOf(streamed)).toEqual(['image in the response', 'block_of_2027 in the response']);
     expect(parts(streamed)).toEqual([{ type: 'text', text: 'a' }]);
     const content = [{ image: {} }, unknown as never, { text: 'a' }];
-    const whole = readWhole({ output: { message: { content } }, stopReason: 'end_turn' });
-    expect(told(whole)).toEqual(['image in the response', 'block_of_2027 in the response']);
+    const events = readWhole({ output: { message: { content } }, stopReason: 'end_turn' });
+    expect(warningsOf(events)).toEqual(['image in the response', 'block_of_2027 in the response']);
   });
 
   it('is not reported for citations with text', () => {
@@ -304,6 +304,6 @@ describe('unsupported content', () => {
       delta(0, { citation: { title: 't' } }),
       ...END,
     );
-    expect(told(streamed)).toEqual([]);
+    expect(warningsOf(streamed)).toEqual([]);
   });
 });

@@ -38,9 +38,16 @@ describe('tools', () => {
   });
 
   it.each([
-    ['none without calls in the history', [user('a')], 'none', 'one', undefined, []],
-    ['none with them', history, 'none', 'one', { tools: 1, choice: undefined }, ['toolChoice "none"']],
-    ['auto', [user('a')], 'auto', 'one', { tools: 1, choice: undefined }, []],
+    ['"none" without calls in the history', [user('a')], 'none', 'one', undefined, []],
+    [
+      '"none" with calls in the history',
+      history,
+      'none',
+      'one',
+      { tools: 1, choice: undefined },
+      ['toolChoice "none"'],
+    ],
+    ['"auto"', [user('a')], 'auto', 'one', { tools: 1, choice: undefined }, []],
     [
       'one tool',
       [user('a')],
@@ -50,7 +57,7 @@ describe('tools', () => {
       [],
     ],
     [
-      'one tool where only any can be forced',
+      'one tool for a model that accepts only "any"',
       [user('a')],
       { name: 'weather' },
       'any',
@@ -58,7 +65,7 @@ describe('tools', () => {
       ['toolChoice to required'],
     ],
     [
-      'required where nothing can be forced',
+      '"required" for a model that accepts no forced calls',
       [user('a')],
       'required',
       'none',
@@ -97,7 +104,7 @@ describe('tools', () => {
     const result = {
       toolResult: { toolUseId: 's', content: [{ text: '[HIDDEN]' }], type: 'nova_grounding_result' },
     };
-    const ran = (kind: string, block: object): AssistantPart => ({
+    const vendorPart = (kind: string, block: object): AssistantPart => ({
       type: 'vendor',
       kind,
       replay: { family, data: { block: block as JsonObject } },
@@ -105,7 +112,11 @@ describe('tools', () => {
     const request: Partial<ModelRequest> = {
       messages: [
         user('a'),
-        assistant([ran('nova_grounding', use), ran('nova_grounding_result', result), call('x')]),
+        assistant([
+          vendorPart('nova_grounding', use),
+          vendorPart('nova_grounding_result', result),
+          call('x'),
+        ]),
         toolResult([{ callId: 'x', name: 'weather', content: 'y' }]),
       ],
       tools: [WEATHER],
@@ -115,29 +126,29 @@ describe('tools', () => {
       { $unknown: ['toolResult', result.toolResult] },
       { toolUse: { toolUseId: 'x', name: 'weather', input: { city: 'x' } } },
     ]);
-    const elsewhere = wire(request, CLAUDE, 'claude').params.messages;
-    expect(JSON.stringify(elsewhere)).not.toMatch(/server_tool_use|HIDDEN/);
+    const otherFamilyMessages = wire(request, CLAUDE, 'claude').params.messages;
+    expect(JSON.stringify(otherFamilyMessages)).not.toMatch(/server_tool_use|HIDDEN/);
     expect(wire(request, CLAUDE, 'claude').warnings.map(({ what }) => what)).toEqual(['vendor parts']);
   });
 
   it('declares a vendor tool of the history once', () => {
     const family = 'converse/amazon.nova-2-lite';
     const block = { toolUse: { toolUseId: 's', name: 'nova_grounding', input: {}, type: 'server_tool_use' } };
-    const searched = assistant([
+    const searchTurn = assistant([
       { type: 'vendor', kind: 'nova_grounding', replay: { family, data: { block } } },
       { type: 'text', text: 'Found.' },
     ]);
-    const messages = [user('a'), searched, user('b')];
+    const messages = [user('a'), searchTurn, user('b')];
     const nova = { systemTool: { name: 'nova_grounding' } };
-    const alone = wire({ messages }, CLAUDE, family);
-    expect(alone.params.toolConfig).toEqual({ tools: [nova] });
-    expect(alone.warnings).toEqual([expect.objectContaining({ action: 'emulated', what: 'tools' })]);
-    const asked = wire({ messages, extra: { toolConfig: { tools: [nova] } } }, CLAUDE, family);
-    expect(asked.params.toolConfig).toEqual({ tools: [nova] });
-    expect(asked.warnings).toEqual([]);
+    const fromHistory = wire({ messages }, CLAUDE, family);
+    expect(fromHistory.params.toolConfig).toEqual({ tools: [nova] });
+    expect(fromHistory.warnings).toEqual([expect.objectContaining({ action: 'emulated', what: 'tools' })]);
+    const fromExtra = wire({ messages, extra: { toolConfig: { tools: [nova] } } }, CLAUDE, family);
+    expect(fromExtra.params.toolConfig).toEqual({ tools: [nova] });
+    expect(fromExtra.warnings).toEqual([]);
   });
 
-  it('sends status as text and images after the results to a model without both', () => {
+  it('sends the status as text and images after the results to a model that accepts neither in results', () => {
     const bytes = Uint8Array.of(1);
     const { messages } = wire(
       {

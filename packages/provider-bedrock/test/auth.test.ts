@@ -21,7 +21,7 @@ const serve = async (protocol: Protocol = 'http1'): Promise<void> => {
   server = await serverOf(protocol, answers(ANSWER));
 };
 
-const ask = (
+const callModel = (
   options: BedrockOptions,
   env: Record<string, string> = {},
   modelId = 'anthropic.claude-test',
@@ -44,16 +44,16 @@ describe('signing', () => {
       'arn:aws:bedrock:us-east-1:012345678901:inference-profile/us.anthropic.claude-3-7-sonnet-20250219-v1:0',
     ],
   ] as const)(
-    'over %s the signature equals that of an independent signer',
+    'for %s results in the signature of an independent signer',
     async (_name, protocol, modelId) => {
       await serve(protocol);
       const handler = protocol === 'http2' ? { requestHandler: undefined } : {};
-      const got = await ask(
+      const collected = await callModel(
         { region: 'eu-west-1', credentials: { ...KEYS, sessionToken: 'token' }, ...handler },
         {},
         modelId,
       );
-      expect(got.text).toBe('hi');
+      expect(collected.text).toBe('hi');
       const [request] = server.requests;
       if (request === undefined) throw new Error('no request');
       expect(request.path).toBe(`/model/${encodeURIComponent(modelId)}/converse`);
@@ -126,8 +126,8 @@ describe('credentials', () => {
     ['the environment', {}, { AWS_BEARER_TOKEN_BEDROCK: 'bedrock-api-key' }],
   ])('sends a bearer token of %s without signing', async (_name, options, env) => {
     await serve();
-    const got = await ask({ region: 'us-east-1', ...options }, env);
-    expect(got.text).toBe('hi');
+    const collected = await callModel({ region: 'us-east-1', ...options }, env);
+    expect(collected.text).toBe('hi');
     expect(server.requests[0]?.headers['authorization']).toBe('Bearer bedrock-api-key');
   });
 
@@ -167,15 +167,17 @@ describe('credentials', () => {
     ['AccessDeniedException', "You don't have access to the model.", undefined],
   ])('%s "%s" after keys of a function: recovery is %s', async (name, message, id) => {
     server = await serverOf('http1', answers({ message }, 403, { 'x-amzn-errortype': name }));
-    const { error } = await ask({ region: 'us-east-1', credentials: () => KEYS });
+    const { error } = await callModel({ region: 'us-east-1', credentials: () => KEYS });
     expect(error?.details.recover?.id).toBe(id);
-    expect((await ask({ region: 'us-east-1', credentials: KEYS })).error?.details.recover).toBeUndefined();
+    expect(
+      (await callModel({ region: 'us-east-1', credentials: KEYS })).error?.details.recover,
+    ).toBeUndefined();
   });
 
   it('fails with auth and sends nothing if the function fails', async () => {
     await serve();
     const credentials = (): Promise<typeof KEYS> => Promise.reject(new Error('the vault is sealed'));
-    const { error } = await ask({ region: 'us-east-1', credentials });
+    const { error } = await callModel({ region: 'us-east-1', credentials });
     expect(error).toMatchObject({ kind: 'auth' });
     expect(error?.message).toContain('the vault is sealed');
     expect(server.requests).toEqual([]);
@@ -190,8 +192,8 @@ describe('an endpoint of the AWS tools', () => {
     'is read from %s of env',
     async (name) => {
       await serve();
-      expect((await ask(options, { AWS_ENDPOINT_URL: closed, [name]: server.origin })).text).toBe('hi');
-      expect((await ask({ ...options, baseURL: server.origin }, { [name]: closed })).text).toBe('hi');
+      expect((await callModel(options, { AWS_ENDPOINT_URL: closed, [name]: server.origin })).text).toBe('hi');
+      expect((await callModel({ ...options, baseURL: server.origin }, { [name]: closed })).text).toBe('hi');
     },
   );
 
@@ -205,7 +207,7 @@ describe('an endpoint of the AWS tools', () => {
       };
       const ignored = { AWS_ENDPOINT_URL: server.origin, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' };
       for (const env of [{}, { AWS_ENDPOINT_URL: '' }, ignored]) {
-        const { error } = await ask({ ...options, requestHandler }, env);
+        const { error } = await callModel({ ...options, requestHandler }, env);
         expect(error?.message).toContain('asked bedrock-runtime.us-east-1.amazonaws.com');
       }
     } finally {
@@ -258,16 +260,16 @@ describe('sources', () => {
       answers({ message }, 400, { 'x-amzn-errortype': 'ValidationException' })(response);
     });
     const headers = { 'X-Gateway-Key': 'gateway-secret-1' };
-    const { error } = await ask({ region: 'us-east-1', credentials: KEYS, headers });
+    const { error } = await callModel({ region: 'us-east-1', credentials: KEYS, headers });
     expect(error?.message).toContain('unexpected');
     expect(`${JSON.stringify(error)} ${String(error?.cause)}`).not.toContain('gateway-secret-1');
   });
 
-  it('an auth error names them without secrets', async () => {
+  it('are named in an auth error without secrets', async () => {
     const message = `The security token ${KEYS.secretAccessKey} is invalid`;
     const type = { 'x-amzn-errortype': 'UnrecognizedClientException' };
     server = await serverOf('http1', answers({ message }, 403, type));
-    const { error } = await ask({ region: 'us-east-1', credentials: KEYS });
+    const { error } = await callModel({ region: 'us-east-1', credentials: KEYS });
     expect(error?.kind).toBe('auth');
     expect(error?.message).toContain('region us-east-1 from option, credentials from option credentials');
     expect(JSON.stringify(error)).not.toContain(KEYS.secretAccessKey);

@@ -31,16 +31,16 @@ type Content = readonly JsonObject[];
 const HELLO: Content = [{ text: 'Hi' }];
 const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 
-/** Returns true if it has answered the request. */
+/** Returns whether it has sent a response. */
 type Play = (response: ServerResponse, request: Seen, number: number) => boolean;
 
-/** Answers with `content`, streamed or not as requested, unless `play` answers. */
+/** Starts a server that sends `content`, streamed or not as requested, unless `play` sends a response. Returns its model. */
 async function open(play: Play, options: BedrockOptions = {}, content = HELLO): Promise<ChatModel> {
   server = await serverOf('http1', (response, request, number) => {
     if (play(response, request, number)) return;
     const isStream = request.path.endsWith('converse-stream');
-    const whole = { output: { message: { role: 'assistant', content } }, stopReason: 'end_turn' };
-    (isStream ? frames.streaming(...frames.whole('Hi')) : answers(whole))(response);
+    const completeBody = { output: { message: { role: 'assistant', content } }, stopReason: 'end_turn' };
+    (isStream ? frames.streaming(...frames.completeStream('Hi')) : answers(completeBody))(response);
   });
   const bedrock = createBedrock({
     region: 'us-east-1',
@@ -54,7 +54,7 @@ async function open(play: Play, options: BedrockOptions = {}, content = HELLO): 
   );
 }
 
-function refuse(response: ServerResponse, status: number, name: string, message: string): true {
+function sendError(response: ServerResponse, status: number, name: string, message: string): true {
   answers({ message }, status, { 'x-amzn-errortype': name })(response);
   return true;
 }
@@ -65,31 +65,32 @@ interface Sent extends JsonObject {
 const sent = (): readonly Sent[] => server.requests.map(({ text }) => JSON.parse(text) as Sent);
 const callsOf = (): readonly string[] =>
   server.requests.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
-const ask = { messages: [user('hi')] };
+const chatRequest = { messages: [user('hi')] };
 
 it('sends one non-streaming call after a denied stream, and later calls without streaming', async () => {
   const denied =
     'User: arn:aws:sts::1:assumed-role/r is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: m';
   const model = await open(
-    (response, { path }) => path.endsWith('stream') && refuse(response, 403, 'AccessDeniedException', denied),
+    (response, { path }) =>
+      path.endsWith('stream') && sendError(response, 403, 'AccessDeniedException', denied),
   );
-  const first = await model.stream(ask).response();
+  const first = await model.stream(chatRequest).response();
   expect(first.text).toBe('Hi');
   expect(first.warnings).toMatchObject([{ action: 'repaired', what: 'sent without streaming' }]);
   expect(callsOf()).toEqual(['converse-stream', 'converse']);
-  expect((await model.stream(ask).response()).text).toBe('Hi');
+  expect((await model.stream(chatRequest).response()).text).toBe('Hi');
   expect(callsOf()).toEqual(['converse-stream', 'converse', 'converse']);
 });
 
 it('ends if the non-streaming call is denied too', async () => {
   const denied = 'not authorized to perform: bedrock:InvokeModelWithResponseStream';
-  const model = await open((response) => refuse(response, 403, 'AccessDeniedException', denied));
-  await expect(model.stream(ask).response()).rejects.toMatchObject({ kind: 'auth' });
+  const model = await open((response) => sendError(response, 403, 'AccessDeniedException', denied));
+  await expect(model.stream(chatRequest).response()).rejects.toMatchObject({ kind: 'auth' });
   expect(callsOf()).toEqual(['converse-stream', 'converse']);
 });
 
 it('opens another connection after a reset', async () => {
-  let made = 0;
+  let handlerCount = 0;
   const model = await open(
     (response, _request, number) => {
       if (number === 1) response.destroy();
@@ -97,33 +98,34 @@ it('opens another connection after a reset', async () => {
     },
     {
       requestHandler: () => {
-        made++;
+        handlerCount++;
         return new NodeHttpHandler();
       },
     },
   );
-  expect((await model.generate(ask)).text).toBe('Hi');
-  expect([made, server.requests.length]).toEqual([2, 2]);
+  expect((await model.generate(chatRequest)).text).toBe('Hi');
+  expect([handlerCount, server.requests.length]).toEqual([2, 2]);
 });
 
 describe('thinking signatures', () => {
-  const thought: AssistantPart = {
+  const thinking: AssistantPart = {
     type: 'reasoning',
     text: 'hm',
     replay: { family: 'claude', data: { signature: 'c2ln' } },
   };
   const loop: readonly Message[] = [
     user('weather?'),
-    assistant([thought, { type: 'tool-call', id: 'tooluse_1', name: 'get', args: {} }]),
+    assistant([thinking, { type: 'tool-call', id: 'tooluse_1', name: 'get', args: {} }]),
     toolResult({ callId: 'tooluse_1', name: 'get', content: 'sun' }),
   ];
-  const said =
+  const signatureError =
     'The model returned the following errors: messages.1.content.0: Invalid `signature` in `thinking` block';
   const hasThinking = (text: string): boolean => text.includes('reasoningContent');
 
   it('are removed after a rejection, with a warning', async () => {
     const model = await open(
-      (response, { text }) => hasThinking(text) && refuse(response, 400, 'ValidationException', said),
+      (response, { text }) =>
+        hasThinking(text) && sendError(response, 400, 'ValidationException', signatureError),
     );
     const response = await model.generate({ messages: loop, reasoning: 'low' });
     expect(response.text).toBe('Hi');
@@ -137,7 +139,7 @@ describe('thinking signatures', () => {
   });
 
   it('end the call after a second rejection', async () => {
-    const model = await open((response) => refuse(response, 400, 'ValidationException', said));
+    const model = await open((response) => sendError(response, 400, 'ValidationException', signatureError));
     await expect(model.generate({ messages: loop })).rejects.toMatchObject({ kind: 'invalid-request' });
     expect(server.requests).toHaveLength(2);
   });
@@ -147,10 +149,10 @@ it('drops a rejected parameter with a warning and does not send it again', async
   const model = await open(
     (response, { text }) =>
       text.includes('"temperature"') &&
-      refuse(response, 400, 'ValidationException', "This model doesn't support the temperature field."),
+      sendError(response, 400, 'ValidationException', "This model doesn't support the temperature field."),
   );
   for (const _ of [1, 2]) {
-    const { warnings } = await model.generate({ ...ask, temperature: 0.5 });
+    const { warnings } = await model.generate({ ...chatRequest, temperature: 0.5 });
     expect(warnings).toMatchObject([{ action: 'repaired', what: 'temperature dropped' }]);
   }
   expect(sent().map(({ inferenceConfig }) => inferenceConfig)).toEqual([
@@ -161,28 +163,31 @@ it('drops a rejected parameter with a warning and does not send it again', async
 });
 
 describe('credentials', () => {
-  it('are requested again after they expired', async () => {
-    let asked = 0;
-    const credentials = (): typeof KEYS => ({ accessKeyId: `AKID${++asked}`, secretAccessKey: 'secret' });
+  it('are requested again after they have expired', async () => {
+    let credentialCalls = 0;
+    const credentials = (): typeof KEYS => ({
+      accessKeyId: `AKID${++credentialCalls}`,
+      secretAccessKey: 'secret',
+    });
     const model = await open(
       (response, _request, number) =>
-        number === 1 && refuse(response, 403, 'ExpiredTokenException', 'expired'),
+        number === 1 && sendError(response, 403, 'ExpiredTokenException', 'expired'),
       { credentials },
     );
-    expect((await model.generate(ask)).text).toBe('Hi');
+    expect((await model.generate(chatRequest)).text).toBe('Hi');
     expect(server.requests.map((request) => signedOf(request).accessKeyId)).toEqual(['AKID1', 'AKID2']);
   });
 
   it('sends nothing if the SDK finds no credentials', async () => {
-    const home = mkdtempSync(join(tmpdir(), 'no-aws-'));
+    const homeDirectory = mkdtempSync(join(tmpdir(), 'no-aws-'));
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_BEARER_TOKEN_BEDROCK', 'AWS_PROFILE'])
       vi.stubEnv(name, undefined);
-    vi.stubEnv('HOME', home);
-    vi.stubEnv('AWS_CONFIG_FILE', join(home, 'config'));
-    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(home, 'credentials'));
+    vi.stubEnv('HOME', homeDirectory);
+    vi.stubEnv('AWS_CONFIG_FILE', join(homeDirectory, 'config'));
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(homeDirectory, 'credentials'));
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
     const model = await open(() => false, { credentials: undefined });
-    const error: unknown = await model.generate(ask).catch((thrown: unknown) => thrown);
+    const error: unknown = await model.generate(chatRequest).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ kind: 'auth', details: { status: 401, code: 'missing-key' } });
     expect(String(error)).toContain('credentials from the SDK');
     expect(server.requests).toEqual([]);
@@ -204,16 +209,17 @@ it('sends ten turns of a tool loop as byte prefixes of each other', async () => 
     const results = toolCalls.map(({ id: callId, name }) => ({ callId, name, content: 'ok' }));
     messages.push(message, toolResult(results));
   }
-  const written = sent().map((body) => JSON.stringify(body.messages));
+  const messageLists = sent().map((body) => JSON.stringify(body.messages));
   expect(server.requests).toHaveLength(10);
-  for (const [at, messagesOf] of written.entries()) expect(server.requests[at]?.text).toContain(messagesOf);
-  for (const [at, before] of written.slice(0, -1).entries())
-    expect(written[at + 1]?.startsWith(before.slice(0, -1))).toBe(true);
+  for (const [at, messagesOf] of messageLists.entries())
+    expect(server.requests[at]?.text).toContain(messagesOf);
+  for (const [at, before] of messageLists.slice(0, -1).entries())
+    expect(messageLists[at + 1]?.startsWith(before.slice(0, -1))).toBe(true);
 });
 
 it('rejects another object as a client before anything is sent', async () => {
   const model = await open(() => false, { client: {} });
-  await expect(model.generate(ask)).rejects.toMatchObject({
+  await expect(model.generate(chatRequest)).rejects.toMatchObject({
     kind: 'config',
     message: 'the `client` option of createBedrock is not a BedrockRuntimeClient; pass one or omit it',
   });

@@ -32,22 +32,22 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   'invalid-request': ['invalid-request', 'context-overflow'],
 };
 
-const WAYS = [
-  ['HTTP/1.1, in one piece', 'http1', 'complete'],
-  ['HTTP/1.1, in pieces of 13 bytes', 'http1', 13],
-  ['HTTP/2, in one piece', 'http2', 'complete'],
+const DELIVERIES = [
+  ['HTTP/1.1, in a single chunk', 'http1', 'complete'],
+  ['HTTP/1.1, in chunks of 13 bytes', 'http1', 13],
+  ['HTTP/2, in a single chunk', 'http2', 'complete'],
   ['HTTP/2, byte by byte', 'http2', 1],
 ] as const;
 
-describe.skipIf(!hasRecordings).each(WAYS)(
+describe.skipIf(!hasRecordings).each(DELIVERIES)(
   `recordings of bedrock-converse over %s${skippedNote}`,
   (_name, protocol, cut) => {
     let server: TestServer;
     beforeAll(async () => {
       server = await serverOf(protocol, (response, { path }) => {
-        const found = cases[Number(/^\/model\/c(\d+)/.exec(path)?.[1])];
-        if (found === undefined) throw new Error(`no recording for ${path}`);
-        return plays(found, cut)(response);
+        const recordingOfPath = cases[Number(/^\/model\/c(\d+)/.exec(path)?.[1])];
+        if (recordingOfPath === undefined) throw new Error(`no recording for ${path}`);
+        return plays(recordingOfPath, cut)(response);
       });
     });
     afterAll(() => server.close());
@@ -81,21 +81,21 @@ describe.skipIf(!hasRecordings)(`exceptions${skippedNote}`, () => {
   });
 });
 
-function check({ expected, status }: Recording, got: Collected): void {
+function check({ expected, status }: Recording, collected: Collected): void {
   if (expected.outcome === 'error') {
-    expect(got.error).toMatchObject({ name: 'LlmError', details: { status } });
-    expect(KINDS[expected.error?.kind ?? '']).toContain(got.error?.kind);
+    expect(collected.error).toMatchObject({ name: 'LlmError', details: { status } });
+    expect(KINDS[expected.error?.kind ?? '']).toContain(collected.error?.kind);
     return;
   }
-  expect(got.error).toBeUndefined();
+  expect(collected.error).toBeUndefined();
   // A non-streaming response with citations has its text in them, which the recordings do not count.
-  if (expected.outcome !== 'other-output') expect(got.text).toBe(expected.text);
-  expect(reasoningOf(got.parts)).toBe(expected.reasoning);
-  expect(got.parts.flatMap(calledIn)).toEqual(
+  if (expected.outcome !== 'other-output') expect(collected.text).toBe(expected.text);
+  expect(reasoningOf(collected.parts)).toBe(expected.reasoning);
+  expect(collected.parts.flatMap(callsIn)).toEqual(
     expected.toolCalls.map(({ id, name, arguments: args }) => ({ id, name, args })),
   );
-  expect(signatures(got.parts)).toEqual(expected.signatures.map(({ sha256 }) => sha256));
-  checkFinish(expected, got);
+  expect(signatures(collected.parts)).toEqual(expected.signatures.map(({ sha256 }) => sha256));
+  checkFinish(expected, collected);
 }
 
 function checkFinish(
@@ -113,8 +113,8 @@ function checkFinish(
   });
 }
 
-/** The recordings count a vendor tool as a call. */
-function calledIn(part: AssistantPart): readonly object[] {
+/** Returns the calls of a part. The recordings count a vendor tool as a call. */
+function callsIn(part: AssistantPart): readonly object[] {
   if (part.type === 'tool-call') return [{ id: part.id, name: part.name, args: part.args }];
   if (part.type !== 'vendor') return [];
   const { toolUse } = (part.replay.data as unknown as { readonly block: { readonly toolUse?: ServerUse } })
@@ -127,7 +127,7 @@ interface ServerUse {
   readonly input: object;
 }
 
-/** Redacted thinking, which is base64 on the wire. */
+/** Returns the hashes of signatures and of redacted thinking, which is base64 on the wire. */
 function signatures(parts: readonly AssistantPart[]): string[] {
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
   return parts.flatMap(({ replay }) => {

@@ -13,7 +13,7 @@ const dataOf = (
 
 const MODEL = 'anthropic.claude-sonnet-5-5';
 
-it('declares the place of each AWS region', () => {
+it('declares the data region of each AWS region', () => {
   const regions = [
     ...[
       'eu-central-1',
@@ -89,12 +89,12 @@ it('declares the place of each AWS region', () => {
   `);
 });
 
-it('declares the place of each inference profile instead of that of the endpoint', () => {
+it('declares the data region of each inference profile instead of that of the endpoint', () => {
   const profiles = ['us', 'eu', 'apac', 'jp', 'au', 'global', 'ca', 'us-gov', 'constructor'];
-  const places = profiles.map(
+  const regions = profiles.map(
     (profile) => `${profile}. ${dataOf(`${profile}.${MODEL}`, { region: 'eu-central-1' }).region ?? '-'}`,
   );
-  expect(places.join('\n')).toMatchInlineSnapshot(`
+  expect(regions.join('\n')).toMatchInlineSnapshot(`
     "us. us
     eu. europe
     apac. apac

@@ -35,10 +35,13 @@ describe('vectors of Titan', () => {
   it.each<[number, number]>([
     [256, 256],
     [300, 512],
-  ])('of %i dimensions are requested as %i', async (dimensions, asked) => {
-    const majordomo = await world(answers({ embedding: unit(asked), inputTextTokenCount: 3 }));
+  ])('of %i dimensions are requested as %i', async (dimensions, requestedDimensions) => {
+    const majordomo = await world(answers({ embedding: unit(requestedDimensions), inputTextTokenCount: 3 }));
     const { vectors } = await majordomo.embeddingModel(TITAN).embed({ values: ['one'], dimensions });
-    expect([vectors[0]?.length, sent()]).toEqual([dimensions, [{ inputText: 'one', dimensions: asked }]]);
+    expect([vectors[0]?.length, sent()]).toEqual([
+      dimensions,
+      [{ inputText: 'one', dimensions: requestedDimensions }],
+    ]);
   });
 });
 
@@ -63,7 +66,7 @@ describe('vectors of Cohere', () => {
     expect([vectors[0]?.length, usage?.input]).toEqual([1024, undefined]);
   });
 
-  it('share the space of the same model elsewhere', () => {
+  it('share the space of the same model at other vendors', () => {
     const { embeddingModel } = createBedrock();
     const spaces = ['eu.cohere.embed-multilingual-v3', 'cohere.embed-v4:0', 'amazon.titan-embed-text-v2:0'];
     expect(spaces.map((id) => embeddingModel?.(id).space)).toEqual([
@@ -76,11 +79,25 @@ describe('vectors of Cohere', () => {
 
 it.each<[string, string, number, object, Readonly<Record<string, string>>, string]>([
   ['no vector', TITAN, 200, { embedding: 'one' }, {}, 'protocol'],
-  ['too few of them', COHERE, 200, { embeddings: { float: [] } }, {}, 'protocol'],
-  ['a limit', TITAN, 429, { message: 'slow' }, { 'x-amzn-errortype': 'ThrottlingException' }, 'rate-limit'],
-  ['no right', TITAN, 403, { message: 'no' }, { 'x-amzn-errortype': 'AccessDeniedException' }, 'auth'],
-  ['a model of another body', 'bedrock/amazon.nova-lite-v1:0', 200, {}, {}, 'unsupported'],
-])('%s, by kind', async (_, spec, status, body, headers, kind) => {
+  ['too few vectors', COHERE, 200, { embeddings: { float: [] } }, {}, 'protocol'],
+  [
+    'a rate limit',
+    TITAN,
+    429,
+    { message: 'slow' },
+    { 'x-amzn-errortype': 'ThrottlingException' },
+    'rate-limit',
+  ],
+  [
+    'missing permission',
+    TITAN,
+    403,
+    { message: 'no' },
+    { 'x-amzn-errortype': 'AccessDeniedException' },
+    'auth',
+  ],
+  ['a model that is not an embedding model', 'bedrock/amazon.nova-lite-v1:0', 200, {}, {}, 'unsupported'],
+])('reports the kind of the failure: %s', async (_, spec, status, body, headers, kind) => {
   const majordomo = await world(answers(body, status, headers));
   const error: unknown = await majordomo
     .embeddingModel(spec)
@@ -89,11 +106,11 @@ it.each<[string, string, number, object, Readonly<Record<string, string>>, strin
   expect(LlmError.is(error) && error.kind).toBe(kind);
 });
 
-it('stop at an abort and leave no listener', async () => {
+it('rejects with aborted at an abort, without a remaining listener', async () => {
   const aborter = new AbortController();
   const majordomo = await world(() => {
     aborter.abort();
   });
-  const asked = majordomo.embeddingModel(TITAN).embed({ values: ['one'] }, { signal: aborter.signal });
-  await expect(asked).rejects.toMatchObject({ kind: 'aborted' });
+  const embedding = majordomo.embeddingModel(TITAN).embed({ values: ['one'] }, { signal: aborter.signal });
+  await expect(embedding).rejects.toMatchObject({ kind: 'aborted' });
 });

@@ -4,7 +4,7 @@ import { contextOf, requestOf } from '@majordomo/test-support';
 import { collect, type Collected } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createBedrock } from '../src/index.ts';
-import { EVENT_STREAM, event, exception, frame, START, text, whole } from './frames.ts';
+import { EVENT_STREAM, event, exception, frame, START, text, completeStream } from './frames.ts';
 
 type Delivery = 'deltas' | 'complete';
 interface Response {
@@ -13,7 +13,7 @@ interface Response {
   readonly body: Readable;
 }
 
-/** A client of the SDK whose request handler returns this response. */
+/** Returns a client of the SDK whose request handler returns the response. */
 const clientOf = ({ statusCode = 200, headers = EVENT_STREAM, body }: Response): object =>
   new BedrockRuntimeClient({
     region: 'us-east-1',
@@ -30,9 +30,9 @@ const run = (response: Response, delivery: Delivery = 'deltas'): Promise<Collect
     contextOf({ delivery }),
   );
 
-const of = (...sent: readonly Uint8Array[]): Readable => Readable.from([Buffer.concat(sent)]);
+const bodyOf = (...sent: readonly Uint8Array[]): Readable => Readable.from([Buffer.concat(sent)]);
 
-/** A body in which the connection breaks. */
+/** Yields the bytes, then fails with ECONNRESET. */
 async function* reset(...sent: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
   for (const bytes of sent) yield await Promise.resolve(bytes);
   throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
@@ -43,14 +43,14 @@ const wrongChecksum = Uint8Array.from(text('lo'));
 wrongChecksum[wrongChecksum.length - 1] = (wrongChecksum.at(-1) ?? 0) ^ 0xff;
 const hugeLength = new Uint8Array(16);
 new DataView(hugeLength.buffer).setUint32(0, 1024 ** 3);
-const told = (code: string): Uint8Array =>
+const errorFrame = (code: string): Uint8Array =>
   frame({ ':message-type': 'error', ':error-code': code, ':error-message': 'oops' }, '');
 
 const FAULTS: readonly (readonly [name: string, sent: readonly Uint8Array[], kind: string])[] = [
   ['an end without messageStop', [], 'truncated'],
   ['an end inside a frame', [text('lo').subarray(0, 40)], 'truncated'],
   ['a frame that announces 1 GB', [hugeLength], 'truncated'],
-  ['a length of nothing', [new Uint8Array(16)], 'protocol'],
+  ['a length of 0', [new Uint8Array(16)], 'protocol'],
   ['a wrong checksum', [wrongChecksum], 'protocol'],
   ['a payload that is not JSON', [frame(EVENT, '{"delta": ')], 'protocol'],
   ['a header of an unknown type', [frame(EVENT, {}, Uint8Array.of(1, 97, 10))], 'protocol'],
@@ -64,8 +64,8 @@ const FAULTS: readonly (readonly [name: string, sent: readonly Uint8Array[], kin
   ['an exception that the SDK knows', [exception('throttlingException', 'oops')], 'rate-limit'],
   ['an exception that only majordomo knows', [exception('accessDeniedException', 'oops')], 'auth'],
   ['an unknown exception', [exception('fooException', 'oops')], 'server'],
-  ['an error', [told('InternalFailure')], 'server'],
-  ['an error named as an exception', [told('throttlingException')], 'rate-limit'],
+  ['an error', [errorFrame('InternalFailure')], 'server'],
+  ['an error named as an exception', [errorFrame('throttlingException')], 'rate-limit'],
 ];
 
 describe.each([
@@ -73,7 +73,7 @@ describe.each([
   ['inside a stream', [START, text('Hel')]],
 ])('%s', (_where, before) => {
   it.each(FAULTS)('%s is reported by its kind', async (_name, sent, kind) => {
-    const { error } = await run({ body: of(...before, ...sent) });
+    const { error } = await run({ body: bodyOf(...before, ...sent) });
     expect(error?.kind).toBe(kind);
     expect(error?.message).not.toContain('Deserialization error');
   });
@@ -85,34 +85,36 @@ describe.each([
   });
 
   it.each(['throttlingException', 'fooException'])('reads the message of %s', async (name) => {
-    const { error } = await run({ body: of(...before, exception(name, 'oops')) });
+    const { error } = await run({ body: bodyOf(...before, exception(name, 'oops')) });
     expect(error?.message).toBe('p/m answered with an error: oops');
     expect(error?.details.status).toBeUndefined();
   });
 });
 
 it('ignores an event of an unknown type', async () => {
-  const [start = START, ...rest] = whole('Hello');
-  const { text: got, error } = await run({ body: of(start, event('somethingNew', { a: 1 }), ...rest) });
-  expect([got, error]).toEqual(['Hello', undefined]);
+  const [start = START, ...rest] = completeStream('Hello');
+  const { text: receivedText, error } = await run({
+    body: bodyOf(start, event('somethingNew', { a: 1 }), ...rest),
+  });
+  expect([receivedText, error]).toEqual(['Hello', undefined]);
 });
 
 const JSON_TYPE = { 'content-type': 'application/json' };
-const answer = (body: object): Readable => of(Buffer.from(JSON.stringify(body)));
+const answer = (body: object): Readable => bodyOf(Buffer.from(JSON.stringify(body)));
 const COMPLETE = { output: { message: { content: [{ text: 'Hello' }] } }, stopReason: 'end_turn' };
 
 describe('the check of a response', () => {
   it.each(['deltas', 'complete'] as const)('rejects a page instead of a response (%s)', async (delivery) => {
     const headers = { 'content-type': 'text/html' };
-    const { error } = await run({ headers, body: of(Buffer.from('<html>')) }, delivery);
+    const { error } = await run({ headers, body: bodyOf(Buffer.from('<html>')) }, delivery);
     expect(error).toMatchObject({ kind: 'protocol' });
     expect(error?.message).toContain('"text/html"');
     expect(error).not.toHaveProperty('$metadata');
   });
 
-  it('names the location of a redirect, without its query', async () => {
+  it('reports the location of a redirect, without its query', async () => {
     const headers = { location: 'https://elsewhere.example/v1?key=secret' };
-    const { error } = await run({ statusCode: 307, headers, body: of() });
+    const { error } = await run({ statusCode: 307, headers, body: bodyOf() });
     expect(error).toMatchObject({ kind: 'protocol', details: { status: 307, code: 'redirect' } });
     expect(error?.message).toContain('https://elsewhere.example/v1,');
     expect(error?.message).not.toContain('secret');
@@ -133,15 +135,15 @@ describe('the check of a response', () => {
   });
 
   it.each(['APPLICATION/JSON', 'application/json; charset=utf-8'])('accepts %s as JSON', async (type) => {
-    const { text: got } = await run(
+    const { text: receivedText } = await run(
       { headers: { 'Content-Type': type }, body: answer(COMPLETE) },
       'complete',
     );
-    expect(got).toBe('Hello');
+    expect(receivedText).toBe('Hello');
   });
 
   it('reports an empty non-streaming response as truncated', async () => {
-    const { error } = await run({ headers: JSON_TYPE, body: of() }, 'complete');
+    const { error } = await run({ headers: JSON_TYPE, body: bodyOf() }, 'complete');
     expect(error?.kind).toBe('truncated');
   });
 });
@@ -149,7 +151,7 @@ describe('the check of a response', () => {
 it('reads arguments with an integer beyond a double', async () => {
   const content = '[{"toolUse":{"toolUseId":"a","name":"f","input":{"id":12345678901234567890,"b":null}}}]';
   const body = `{"output":{"message":{"role":"assistant","content":${content}}},"stopReason":"tool_use"}`;
-  const { error, toolCalls } = await run({ headers: JSON_TYPE, body: of(Buffer.from(body)) }, 'complete');
+  const { error, toolCalls } = await run({ headers: JSON_TYPE, body: bodyOf(Buffer.from(body)) }, 'complete');
   expect(error).toBeUndefined();
   expect(toolCalls).toMatchObject([{ args: { id: Number('12345678901234567890'), b: null } }]);
 });
@@ -175,7 +177,7 @@ it('rejects an image with invalid base64 as protocol', async () => {
 it('rejects JSON that is nested too deep for the SDK as protocol', async () => {
   const input = `${'{"a":'.repeat(50_000)}{}${'}'.repeat(50_000)}`;
   const content = `[{"toolUse":{"toolUseId":"c","name":"t","input":${input}}}]`;
-  const body = of(Buffer.from(`{"output":{"message":{"content":${content}}},"stopReason":"tool_use"}`));
+  const body = bodyOf(Buffer.from(`{"output":{"message":{"content":${content}}},"stopReason":"tool_use"}`));
   const { error } = await run({ headers: JSON_TYPE, body }, 'complete');
   expect(error?.kind).toBe('protocol');
 });

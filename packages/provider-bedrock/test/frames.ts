@@ -2,15 +2,18 @@ import { crc32 } from 'node:zlib';
 import type { Reply } from '@majordomo/test-support';
 
 /**
- * One frame of application/vnd.amazon.eventstream: lengths, their checksum, headers, payload, checksum of all. `more`:
- * headers as bytes.
+ * Returns a frame of application/vnd.amazon.eventstream: lengths, their checksum, headers, payload, checksum of all.
+ * `headerBytes` are encoded headers before `headers`.
  */
 export function frame(
   headers: Readonly<Record<string, string>>,
   payload: unknown,
-  more: Uint8Array = new Uint8Array(),
+  headerBytes: Uint8Array = new Uint8Array(),
 ): Uint8Array {
-  const head = Buffer.concat([more, ...Object.entries(headers).map(([name, value]) => header(name, value))]);
+  const head = Buffer.concat([
+    headerBytes,
+    ...Object.entries(headers).map(([name, value]) => header(name, value)),
+  ]);
   const body = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
   const bytes = Buffer.alloc(16 + head.length + body.length);
   bytes.writeUInt32BE(bytes.length, 0);
@@ -22,7 +25,7 @@ export function frame(
   return bytes;
 }
 
-/** Type 7: a string of two length bytes. */
+/** Returns an encoded header of type 7, a string with two length bytes. */
 function header(name: string, value: string): Uint8Array {
   const bytes = Buffer.alloc(1 + name.length + 3 + Buffer.byteLength(value));
   bytes.writeUInt8(name.length, 0);
@@ -43,8 +46,8 @@ export const exception = (type: string, message: string): Uint8Array =>
   );
 
 export const START: Uint8Array = event('messageStart', { role: 'assistant' });
-export const text = (piece: string, contentBlockIndex = 0): Uint8Array =>
-  event('contentBlockDelta', { contentBlockIndex, delta: { text: piece } });
+export const text = (chunk: string, contentBlockIndex = 0): Uint8Array =>
+  event('contentBlockDelta', { contentBlockIndex, delta: { text: chunk } });
 const stopBlock = (contentBlockIndex = 0): Uint8Array => event('contentBlockStop', { contentBlockIndex });
 const stopMessage = (stopReason: string): Uint8Array => event('messageStop', { stopReason });
 const METADATA: Uint8Array = event('metadata', {
@@ -52,9 +55,9 @@ const METADATA: Uint8Array = event('metadata', {
   metrics: { latencyMs: 1 },
 });
 
-export const whole = (...pieces: readonly string[]): readonly Uint8Array[] => [
+export const completeStream = (...chunks: readonly string[]): readonly Uint8Array[] => [
   START,
-  ...pieces.map((piece) => text(piece)),
+  ...chunks.map((chunk) => text(chunk)),
   stopBlock(),
   stopMessage('end_turn'),
   METADATA,
@@ -64,7 +67,7 @@ export const EVENT_STREAM: Readonly<Record<string, string>> = {
   'content-type': 'application/vnd.amazon.eventstream',
 };
 
-/** Answers with these frames. */
+/** Returns a reply that sends the frames as an event stream. */
 export const streaming =
   (...sent: readonly Uint8Array[]): Reply =>
   (response) => {

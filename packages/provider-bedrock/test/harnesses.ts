@@ -2,7 +2,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { bedrockConverse, type Harness } from '@majordomo/conformance';
 import { createBedrock } from '../src/index.ts';
 
-/** The suite's server speaks HTTP/1.1; HTTP/2 is in provider.test.ts and corpus.test.ts. */
+/** Harness over HTTP/1.1, the protocol of the suite's server. provider.test.ts and corpus.test.ts test HTTP/2. */
 const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] => [
   model,
   {
@@ -18,12 +18,12 @@ const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] =
   },
 ];
 
-const DEAF: Harness['cannot'] = { audio: 'this model accepts no audio; Nova Omni does' };
+const NO_AUDIO: Harness['cannot'] = { audio: 'this model accepts no audio; Nova Omni does' };
 
 /** One model for each form of thinking, and an unknown model. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
-  harness('anthropic.claude-sonnet-4-5-20250929-v1:0', DEAF),
-  harness('global.anthropic.claude-opus-4-6-v1', DEAF),
-  harness('amazon.nova-2-lite-v1:0', DEAF),
+  harness('anthropic.claude-sonnet-4-5-20250929-v1:0', NO_AUDIO),
+  harness('global.anthropic.claude-opus-4-6-v1', NO_AUDIO),
+  harness('amazon.nova-2-lite-v1:0', NO_AUDIO),
   harness('my-model'),
 ];

@@ -5,14 +5,14 @@ import { contextOf, requestOf } from '@majordomo/test-support';
 import { collect, type Collected } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { createBedrock } from '../src/index.ts';
-import { EVENT_STREAM, whole } from './frames.ts';
+import { EVENT_STREAM, completeStream } from './frames.ts';
 
 type Delivery = 'deltas' | 'complete';
-interface Got {
+interface HandlerResult {
   readonly response: { body: AsyncIterable<Uint8Array> };
 }
 
-/** A client of the application whose transport answers with these headers and bytes. */
+/** Returns a client of the application whose transport returns these headers and bytes. */
 function clientOf(headers: Readonly<Record<string, string>>, bytes: Uint8Array): BedrockRuntimeClient {
   const response = (): object => ({ statusCode: 200, headers, body: Readable.from([bytes]) });
   return new BedrockRuntimeClient({
@@ -30,13 +30,13 @@ const run = (client: object, delivery: Delivery): Promise<Collected> =>
 const BODY = { output: { message: { content: [{ text: 'Hello' }] } }, stopReason: 'end_turn' };
 const ANSWERS = [
   ['complete', { 'content-type': 'application/json' }, Buffer.from(JSON.stringify(BODY))],
-  ['deltas', EVENT_STREAM, Buffer.concat(whole('Hello'))],
+  ['deltas', EVENT_STREAM, Buffer.concat(completeStream('Hello'))],
 ] as const;
 
 async function* unzipped(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of body) pieces.push(piece);
-  yield gunzipSync(Buffer.concat(pieces));
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  yield gunzipSync(Buffer.concat(chunks));
 }
 
 it.each(ANSWERS)("reads a response that an application's middleware has changed: %s", async (...answer) => {
@@ -44,10 +44,10 @@ it.each(ANSWERS)("reads a response that an application's middleware has changed:
   const client = clientOf(headers, gzipSync(bytes));
   client.middlewareStack.add(
     (next) => async (args) => {
-      const got = await next(args);
-      const { response } = got as unknown as Got;
+      const result = await next(args);
+      const { response } = result as unknown as HandlerResult;
       response.body = unzipped(response.body);
-      return got;
+      return result;
     },
     { step: 'deserialize', name: 'unzip' },
   );
@@ -60,9 +60,11 @@ it("reads a body that an application's middleware has paused", async () => {
   const client = clientOf(headers, bytes);
   client.middlewareStack.add(
     (next) => async (args) => {
-      const got = await next(args);
-      (got as unknown as { readonly response: { readonly body: { pause(): void } } }).response.body.pause();
-      return got;
+      const result = await next(args);
+      (
+        result as unknown as { readonly response: { readonly body: { pause(): void } } }
+      ).response.body.pause();
+      return result;
     },
     { step: 'deserialize', name: 'pause' },
   );

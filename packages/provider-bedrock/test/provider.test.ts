@@ -18,7 +18,7 @@ import { serverOf, type Protocol } from './server.ts';
 let server: TestServer;
 afterEach(() => server.close());
 
-/** Answers in turn. The last answer is repeated. */
+/** Starts a server that sends one answer per request and repeats the last one. Returns its model. */
 async function world(protocol: Protocol, ...all: readonly Answer[]): Promise<Model> {
   server = await serverOf(protocol, inTurn(...all));
   return createBedrock({
@@ -43,18 +43,22 @@ const PROTOCOLS = ['http1', 'http2'] as const;
 
 describe.each(PROTOCOLS)('over %s', (protocol) => {
   it('reads text, finish and usage of one request', async () => {
-    const model = await world(protocol, frames.streaming(...frames.whole('Hel', 'lo')));
-    const got = await run(model);
-    expect(got.text).toBe('Hello');
-    expect(got).toMatchObject({ finish: 'stop', rawFinish: 'end_turn', usage: { input: 3, output: 2 } });
+    const model = await world(protocol, frames.streaming(...frames.completeStream('Hel', 'lo')));
+    const collected = await run(model);
+    expect(collected.text).toBe('Hello');
+    expect(collected).toMatchObject({
+      finish: 'stop',
+      rawFinish: 'end_turn',
+      usage: { input: 3, output: 2 },
+    });
     expect(server.requests).toHaveLength(1);
   });
 
-  it.each(['with its length told', 'without'])(
+  it.each(['with Content-Length', 'without Content-Length'])(
     'reports a cut non-streaming response as network: %s',
-    async (how) => {
+    async (lengthHeader) => {
       const model = await world(protocol, async (response) => {
-        const length = how === 'without' ? {} : { 'content-length': '100' };
+        const length = lengthHeader === 'without Content-Length' ? {} : { 'content-length': '100' };
         response.writeHead(200, { 'content-type': 'application/json', ...length });
         await new Promise<void>((resolve) => response.write('{"output": {"mess', () => resolve()));
         const { stream } = response as unknown as {
@@ -73,7 +77,7 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
     expect((await run(model)).error).toMatchObject({ kind: 'overloaded' });
   });
 
-  it('reports a stream without messageStop as truncated, with its content', async () => {
+  it('reports a stream without messageStop as truncated', async () => {
     const model = await world(protocol, frames.streaming(frames.START, frames.text('Hel')));
     expect((await run(model)).error).toMatchObject({ kind: 'truncated' });
   });
@@ -125,7 +129,7 @@ describe('failures', () => {
     ['internalServerException', 'server'],
     ['validationException', 'invalid-request'],
     ['somethingNewException', 'server'],
-  ])('%s inside a stream is %s, with the content before it', async (name, kind) => {
+  ])('reports %s inside a stream as %s, after the earlier content', async (name, kind) => {
     const model = await world(
       'http1',
       frames.streaming(frames.START, frames.text('Hel'), frames.exception(name, 'said')),
@@ -227,11 +231,13 @@ describe('stream access denied', () => {
 });
 
 describe('stale connections', () => {
-  const withHandlers = async (...all: readonly Answer[]): Promise<{ made: () => number; model: Model }> => {
+  const withHandlers = async (
+    ...all: readonly Answer[]
+  ): Promise<{ handlerCount: () => number; model: Model }> => {
     await world('http1', ...all);
-    let made = 0;
+    let count = 0;
     const requestHandler = (): object => {
-      made++;
+      count++;
       return new NodeHttpHandler();
     };
     const model = createBedrock({
@@ -240,25 +246,32 @@ describe('stale connections', () => {
       baseURL: server.origin,
       requestHandler,
     }).model('m');
-    return { made: () => made, model };
+    return { handlerCount: () => count, model };
   };
   const reset: Answer = (response) => {
     response.destroy();
   };
 
   it('evicts the client after a reset', async () => {
-    const { made, model } = await withHandlers(reset, frames.streaming(...frames.whole('hi')));
+    const { handlerCount, model } = await withHandlers(
+      reset,
+      frames.streaming(...frames.completeStream('hi')),
+    );
     expect((await run(model)).error).toMatchObject({ kind: 'network' });
     expect((await run(model)).text).toBe('hi');
-    expect(made()).toBe(2);
+    expect(handlerCount()).toBe(2);
   });
 
   it('evicts it once for two calls that fail together', async () => {
-    const { made, model } = await withHandlers(reset, reset, frames.streaming(...frames.whole('hi')));
+    const { handlerCount, model } = await withHandlers(
+      reset,
+      reset,
+      frames.streaming(...frames.completeStream('hi')),
+    );
     await Promise.all([run(model), run(model)]);
     await run(model);
     await run(model);
-    expect(made()).toBe(2);
+    expect(handlerCount()).toBe(2);
   });
 
   it.each([
@@ -267,20 +280,20 @@ describe('stale connections', () => {
     [429, 'ThrottlingException'],
     [500, 'InternalServerException'],
   ])('%i %s evicts nothing', async (status, name) => {
-    const { made, model } = await withHandlers(
+    const { handlerCount, model } = await withHandlers(
       failing(status, name, 'no'),
-      frames.streaming(...frames.whole('hi')),
+      frames.streaming(...frames.completeStream('hi')),
     );
     await run(model);
     expect((await run(model)).text).toBe('hi');
-    expect(made()).toBe(1);
+    expect(handlerCount()).toBe(1);
   });
 });
 
 describe('media', () => {
   it('sends the bytes of an image unchanged', async () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
-    const model = await world('http1', frames.streaming(...frames.whole('hi')));
+    const model = await world('http1', frames.streaming(...frames.completeStream('hi')));
     await collect(model, requestOf({ messages: [user('look', image(bytes))] }), contextOf());
     const sent = JSON.parse(server.requests[0]?.text ?? '') as {
       messages: { content: { image?: { source: { bytes: string } } }[] }[];
@@ -325,8 +338,8 @@ describe('a result of a vendor tool', () => {
       const model = await world('http1', answer);
       const { parts, error } = await collect(model, requestOf(), contextOf({ delivery }));
       expect(error).toBeUndefined();
-      const stored = JSON.parse(JSON.stringify(parts)) as typeof parts;
-      const messages = [user('a'), { role: 'assistant' as const, parts: stored }, user('b')];
+      const storedParts = JSON.parse(JSON.stringify(parts)) as typeof parts;
+      const messages = [user('a'), { role: 'assistant' as const, parts: storedParts }, user('b')];
       await collect(model, requestOf({ messages }), contextOf({ delivery }));
       const sent = JSON.parse(server.requests[1]?.text ?? '') as { messages: object[] };
       expect(sent.messages[1]).toEqual(message);
@@ -336,7 +349,7 @@ describe('a result of a vendor tool', () => {
 
 describe('DSNs', () => {
   it('accept a token or keys, a region and quirks; other hosts get no environment credentials', async () => {
-    await world('http1', frames.streaming(...frames.whole('hi')));
+    await world('http1', frames.streaming(...frames.completeStream('hi')));
     const dsn = {
       name: 'aws',
       scheme: 'bedrock',

@@ -17,8 +17,8 @@ import { createBedrock } from '../src/index.ts';
 
 const sessions = sequences('bedrock-converse');
 
-/** Earlier turns in a request. */
-interface Echoed {
+/** Ids and signatures of the earlier turns in a request. */
+interface EchoedTurns {
   readonly ids: readonly string[];
   readonly results: readonly string[];
   readonly signatures: readonly string[];
@@ -26,7 +26,7 @@ interface Echoed {
 
 describe.skipIf(!hasRecordings)(`recorded tool loops${skippedNote}`, () => {
   it.each(sessions.map(({ id, steps }) => [id, steps] as const))(
-    '%s: the next turn carries what was accepted',
+    '%s: the next request contains what the vendor accepted',
     async (_id, steps) => {
       await using server = await playedInTurn(steps);
       const model = createBedrock({
@@ -39,12 +39,12 @@ describe.skipIf(!hasRecordings)(`recorded tool loops${skippedNote}`, () => {
       const tools = toolsOf(steps[0]);
       for (const [at, step] of steps.entries()) {
         const delivery = deliveryOf(step);
-        const got = await collect(model, requestOf({ messages, tools }), contextOf({ delivery }));
-        expect(got.error).toBeUndefined();
-        expect(echoed(server.requests[at]?.body)).toEqual(echoed(step.request?.body));
+        const collected = await collect(model, requestOf({ messages, tools }), contextOf({ delivery }));
+        expect(collected.error).toBeUndefined();
+        expect(echoedTurns(server.requests[at]?.body)).toEqual(echoedTurns(step.request?.body));
         const next = steps[at + 1];
         if (next !== undefined)
-          messages.push({ role: 'assistant', parts: got.parts }, ...following(next, got));
+          messages.push({ role: 'assistant', parts: collected.parts }, ...following(next, collected));
       }
     },
   );
@@ -70,13 +70,13 @@ const toolsOf = (
     parameters: { type: 'object' },
   })) ?? [];
 
-/** The next message of the recording client: results for the calls in this transcript, or a new question. */
+/** Returns the next message of the recording client: results for the calls in this transcript, or a new question. */
 function following(step: Recording, { toolCalls }: Collected): readonly TurnMessage[] {
   if (toolCalls.length === 0) return [user(textOf(step))];
   return [toolResult(toolCalls.map(({ id: callId, name }) => ({ callId, name, content: 'ok' })))];
 }
 
-function echoed(body: unknown): Echoed {
+function echoedTurns(body: unknown): EchoedTurns {
   const blocks = (body as Body).messages?.flatMap(({ content }) => content) ?? [];
   return {
     ids: blocks.flatMap(({ toolUse }) => (toolUse === undefined ? [] : [String(toolUse['toolUseId'])])),

@@ -9,7 +9,7 @@ import { testServer, type Answer, type TestServer } from '@majordomo/test-suppor
 
 export type Protocol = 'http1' | 'http2';
 
-/** A server over HTTP/1.1, or HTTP/2 in clear text. */
+/** Starts a server over HTTP/1.1, or HTTP/2 in clear text. */
 export const serverOf = (protocol: Protocol, answer: Answer): Promise<TestServer> =>
   protocol === 'http1' ? testServer(answer) : testServer(answer, http2);
 

@@ -13,7 +13,7 @@ export interface Signed {
   readonly signature: string;
 }
 
-/** The parts of an `Authorization: AWS4-HMAC-SHA256 …` header. */
+/** Returns the parts of an `Authorization: AWS4-HMAC-SHA256 …` header. */
 export function signedOf({ headers }: Seen): Signed {
   const value = headers['authorization'] ?? '';
   const [, accessKeyId = '', , region = '', service = ''] =
@@ -27,7 +27,7 @@ export function signedOf({ headers }: Seen): Signed {
   };
 }
 
-/** The signature that the documentation of Signature Version 4 gives for this request; made without any SDK. */
+/** Returns the signature of this request by the documentation of Signature Version 4, computed without an SDK. */
 export function signatureFor(request: Seen, secretAccessKey: string): string {
   const { region, service, signedHeaders } = signedOf(request);
   const time = headerOf(request, 'x-amz-date');
@@ -46,11 +46,11 @@ export function signatureFor(request: Seen, secretAccessKey: string): string {
   const toSign = ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n');
   const key = scope
     .split('/')
-    .reduce<string | Uint8Array>((made, part) => hmac(made, part), `AWS4${secretAccessKey}`);
+    .reduce<string | Uint8Array>((signingKey, part) => hmac(signingKey, part), `AWS4${secretAccessKey}`);
   return hmac(key, toSign).toString('hex');
 }
 
-/** Over HTTP/2 the host is a pseudo header. */
+/** Returns a header. Over HTTP/2 the host is a pseudo header. */
 const headerOf = ({ headers }: Seen, name: string): string =>
   String(headers[name] ?? (name === 'host' ? headers[':authority'] : undefined) ?? '')
     .trim()

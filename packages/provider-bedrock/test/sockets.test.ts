@@ -34,7 +34,7 @@ const headersOnly: Answer = (response) => {
   response.writeHead(200, frames.EVENT_STREAM);
   response.flushHeaders();
 };
-const beginning: Answer = (response) => {
+const firstEvents: Answer = (response) => {
   response.writeHead(200, frames.EVENT_STREAM);
   response.write(frames.START);
   response.write(frames.text('Hel'));
@@ -44,25 +44,25 @@ describe.each(['http1', 'http2'] as const)('over %s', (protocol) => {
   it.each([
     ['before the headers', () => undefined],
     ['between the headers and the first event', headersOnly],
-  ] as const)('an abort %s rejects the call and closes its socket', async (_when, answer) => {
-    let arrived: () => void = () => undefined;
-    const request = new Promise<void>((resolve) => (arrived = resolve));
+  ] as const)('rejects the call and closes its socket at an abort %s', async (_when, answer) => {
+    let resolveRequest: () => void = () => undefined;
+    const request = new Promise<void>((resolve) => (resolveRequest = resolve));
     const model = await modelOf(protocol, (response, ...more) => {
       void answer(response, ...more);
-      arrived();
+      resolveRequest();
     });
     const controller = new AbortController();
     const steps = model.stream(requestOf(), contextOf({ signal: controller.signal }))[Symbol.asyncIterator]();
-    const ended = expect(drained(steps)).rejects.toMatchObject({ kind: 'aborted' });
+    const rejection = expect(readToEnd(steps)).rejects.toMatchObject({ kind: 'aborted' });
     await request;
     controller.abort();
-    await ended;
+    await rejection;
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
     await allClosed();
   });
 
-  it('an abort in the body rejects the call and closes its socket', async () => {
-    const model = await modelOf(protocol, beginning);
+  it('rejects the call and closes its socket at an abort in the body', async () => {
+    const model = await modelOf(protocol, firstEvents);
     const controller = new AbortController();
     const steps = model.stream(requestOf(), contextOf({ signal: controller.signal }))[Symbol.asyncIterator]();
     const events: ModelEvent[] = [];
@@ -75,7 +75,7 @@ describe.each(['http1', 'http2'] as const)('over %s', (protocol) => {
   });
 
   it('closes the socket if the consumer stops reading', async () => {
-    const model = await modelOf(protocol, beginning);
+    const model = await modelOf(protocol, firstEvents);
     for await (const step of model.stream(requestOf(), contextOf())) {
       if ([step].flat().length > 0) break;
     }
@@ -85,10 +85,10 @@ describe.each(['http1', 'http2'] as const)('over %s', (protocol) => {
   it('closes a stream that continues after its last event', async () => {
     const model = await modelOf(protocol, (response) => {
       response.writeHead(200, frames.EVENT_STREAM);
-      for (const frame of frames.whole('Hello')) response.write(frame);
-      const sending = setInterval(() => response.write(frames.text('more')), 1);
+      for (const frame of frames.completeStream('Hello')) response.write(frame);
+      const writeInterval = setInterval(() => response.write(frames.text('more')), 1);
       response.on('close', () => {
-        clearInterval(sending);
+        clearInterval(writeInterval);
       });
     });
     for await (const _step of model.stream(requestOf(), contextOf()));
@@ -96,12 +96,12 @@ describe.each(['http1', 'http2'] as const)('over %s', (protocol) => {
   });
 });
 
-async function drained(steps: AsyncIterator<unknown>): Promise<void> {
+async function readToEnd(steps: AsyncIterator<unknown>): Promise<void> {
   while ((await steps.next()).done !== true);
 }
 
-it("an application's signal has at most one listener after 1,000 calls", async () => {
-  const body = (): Readable => Readable.from([Buffer.concat(frames.whole('hi'))]);
+it("leaves at most one listener on an application's signal after 1,000 calls", async () => {
+  const body = (): Readable => Readable.from([Buffer.concat(frames.completeStream('hi'))]);
   const response = (): object => ({ statusCode: 200, headers: frames.EVENT_STREAM, body: body() });
   const requestHandler = { handle: () => Promise.resolve({ response: response() }) };
   const bedrock = createBedrock({ ...OPTIONS, requestHandler });
