@@ -11,7 +11,7 @@ const params = (more: object = {}): WireRequest['params'] => ({
 });
 
 describe('serialize', () => {
-  it('gives the JSON of the parameters, with or without tools and stream', () => {
+  it('returns the JSON of the parameters, with or without tools and stream', () => {
     const tools = [
       {
         name: 'a',
@@ -26,14 +26,14 @@ describe('serialize', () => {
     expect(JSON.parse(serializeBody(params({ tools: [] }), true))).toEqual(params({ stream: true }));
   });
 
-  it('serializes any parameters equally, also the second time', () => {
+  it('returns the JSON of any parameters, also the second time', () => {
     const tool = fc.record({ name: fc.string(), input_schema: fc.dictionary(fc.string(), fc.jsonValue()) });
     fc.assert(
       fc.property(fc.array(tool, { minLength: 1 }), fc.jsonValue(), (tools, extra) => {
-        const asked = params({ tools, extra });
-        const expected: unknown = JSON.parse(JSON.stringify(asked));
-        expect(JSON.parse(serializeBody(asked, false))).toEqual(expected);
-        expect(JSON.parse(serializeBody(asked, false))).toEqual(expected);
+        const requestParams = params({ tools, extra });
+        const expected: unknown = JSON.parse(JSON.stringify(requestParams));
+        expect(JSON.parse(serializeBody(requestParams, false))).toEqual(expected);
+        expect(JSON.parse(serializeBody(requestParams, false))).toEqual(expected);
       }),
     );
   });
@@ -55,7 +55,7 @@ describe('serialize', () => {
     });
   });
 
-  it('makes any text well-formed', () => {
+  it('makes any string well-formed', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary' }),

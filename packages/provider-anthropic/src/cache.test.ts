@@ -4,23 +4,23 @@ import { describe, expect, it } from 'vitest';
 import { MESSAGES_QUIRKS } from './quirks.ts';
 import { toWire } from './request.ts';
 
-const thought: AssistantPart = {
+const thinkingPart: AssistantPart = {
   type: 'reasoning',
   text: 't',
   replay: { family: 'claude', data: { signature: 's' } },
 };
 
-/** Ten rounds of question, thinking, tool call, result and answer. */
+/** Ten rounds of question, thinking, tool call, result and response. */
 const rounds = (count: number): TurnMessage[] =>
   Array.from({ length: count }, (_, n) => n).flatMap((n) => [
     user(`question ${n}`),
-    assistant([thought, { type: 'tool-call', id: `c${n}`, name: 't', args: { n } }]),
+    assistant([thinkingPart, { type: 'tool-call', id: `c${n}`, name: 't', args: { n } }]),
     toolResult({ callId: `c${n}`, name: 't', content: n % 2 === 0 ? '' : `result ${n}` }),
     assistant(`answer ${n}`),
   ]);
 
 const tools = ['a', 'b'].map((name) => ({ name, description: 'd', parameters: { type: 'object' } }));
-const ask = (cache: CacheLifetime | undefined, messages: readonly TurnMessage[]): ModelRequest => ({
+const requestOf = (cache: CacheLifetime | undefined, messages: readonly TurnMessage[]): ModelRequest => ({
   messages,
   tools,
   system: 'be brief',
@@ -29,7 +29,7 @@ const ask = (cache: CacheLifetime | undefined, messages: readonly TurnMessage[])
   extra: {},
 });
 const params = (cache: CacheLifetime | undefined, messages: readonly TurnMessage[]) =>
-  toWire(ask(cache, messages), 'claude-x', MESSAGES_QUIRKS, 'claude').params;
+  toWire(requestOf(cache, messages), 'claude-x', MESSAGES_QUIRKS, 'claude').params;
 
 const SHORT = { type: 'ephemeral', ttl: '5m' };
 const plan = (members: Partial<ModelCache>): ModelCache => ({
@@ -45,8 +45,12 @@ const wire = (
   sent: ModelRequest['tools'] = tools,
   system = 'be brief',
 ) =>
-  toWire({ ...ask(undefined, messages), cache, tools: sent, system }, 'claude-x', MESSAGES_QUIRKS, 'claude')
-    .params;
+  toWire(
+    { ...requestOf(undefined, messages), cache, tools: sent, system },
+    'claude-x',
+    MESSAGES_QUIRKS,
+    'claude',
+  ).params;
 
 const markers = (value: unknown): number => JSON.stringify(value).split('"cache_control"').length - 1;
 const plain = (value: unknown): string => JSON.stringify(value).replace(/,"cache_control":\{[^}]*\}/g, '');
@@ -64,23 +68,27 @@ describe('cache markers', () => {
   });
 
   it('follow the system text and the last block of a conversation', () => {
-    const got = wire(plan({}), [...rounds(2), user('last')]);
-    expect(markers(got.tools)).toBe(0);
-    expect(markers(got.system)).toBe(1);
-    expect(got.messages.at(-1)?.content.at(-1)).toHaveProperty('cache_control', SHORT);
-    expect(markers(got)).toBe(2);
+    const wireParams = wire(plan({}), [...rounds(2), user('last')]);
+    expect(markers(wireParams.tools)).toBe(0);
+    expect(markers(wireParams.system)).toBe(1);
+    expect(wireParams.messages.at(-1)?.content.at(-1)).toHaveProperty('cache_control', SHORT);
+    expect(markers(wireParams)).toBe(2);
   });
 
   it('of an hour precede those of five minutes', () => {
-    const got = wire(plan({ prefix: 'long' }), [...rounds(12), user('last')]);
-    const ttls = [...JSON.stringify([got.tools, got.system, got.messages]).matchAll(/"ttl":"(\w+)"/g)];
+    const wireParams = wire(plan({ prefix: 'long' }), [...rounds(12), user('last')]);
+    const ttls = [
+      ...JSON.stringify([wireParams.tools, wireParams.system, wireParams.messages]).matchAll(
+        /"ttl":"(\w+)"/g,
+      ),
+    ];
     expect(ttls.map(([, ttl]) => ttl)).toEqual(['1h', '5m', '5m', '5m']);
   });
 
   it('separate leading messages from a question that becomes part of the same message', () => {
     const messages = [user('document'), user('question')];
-    const got = wire(plan({ messages: 'none', after: 1 }), messages);
-    expect(got.messages).toEqual([
+    const wireParams = wire(plan({ messages: 'none', after: 1 }), messages);
+    expect(wireParams.messages).toEqual([
       {
         role: 'user',
         content: [
@@ -93,15 +101,15 @@ describe('cache markers', () => {
 
   it('skip thinking, and are omitted without a markable block', () => {
     const bare = toWire(
-      { ...ask('short', [user('hi')]), tools: [], system: ' ' },
+      { ...requestOf('short', [user('hi')]), tools: [], system: ' ' },
       'claude-x',
       MESSAGES_QUIRKS,
       'claude',
     ).params;
     expect(markers(bare)).toBe(1);
-    const last = [user('a'), assistant([{ type: 'text', text: 'b' }, thought])];
+    const last = [user('a'), assistant([{ type: 'text', text: 'b' }, thinkingPart])];
     const thinking = toWire(
-      { ...ask('short', last), reasoning: 'low' },
+      { ...requestOf('short', last), reasoning: 'low' },
       'claude-x',
       MESSAGES_QUIRKS,
       'claude',
@@ -115,7 +123,7 @@ describe('cache markers', () => {
   });
 
   it.for(['none', 'short', 'long'] as const)(
-    '%s: the messages of each of ten turns are a prefix of the next ones',
+    '%s: leave the messages of each of ten turns a prefix of the next ones',
     (cache) => {
       for (let turn = 1; turn < 10; turn++) {
         const before = params(cache, [...rounds(turn), user(`question ${turn}`)]);

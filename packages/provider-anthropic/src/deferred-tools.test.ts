@@ -23,13 +23,13 @@ const tool = (name: string, deferred?: true): ModelTool => ({
   ...(deferred && { deferred }),
 });
 
-const found = (id: string, loads: readonly string[], isError = false): readonly TurnMessage[] => [
+const searchAndResult = (id: string, loads: readonly string[], isError = false): readonly TurnMessage[] => [
   assistant([{ type: 'tool-call', id, name: 'search', args: {} }]),
   toolResult({ callId: id, name: 'search', content: `found ${loads.join()}`, loads, isError }),
 ];
 
 const request = (more: Partial<ModelRequest> = {}): ModelRequest => ({
-  messages: [user('go'), ...found('1', ['a', 'gone', 'a'])],
+  messages: [user('go'), ...searchAndResult('1', ['a', 'gone', 'a'])],
   tools: [tool('search'), tool('a', true)],
   output: undefined,
   extra: {},
@@ -56,7 +56,9 @@ describe('a loaded tool', () => {
   });
 
   it('has no reference in a failed result, whose text is sent', () => {
-    const params = sent({ messages: [user('go'), ...found('1', ['a'], true), ...found('2', ['a'])] });
+    const params = sent({
+      messages: [user('go'), ...searchAndResult('1', ['a'], true), ...searchAndResult('2', ['a'])],
+    });
     expect(resultOf(params, 2)).toMatchObject({ content: [{ type: 'text' }], is_error: true });
     expect(resultOf(params, 4)).toMatchObject({ content: [{ type: 'tool_reference', tool_name: 'a' }] });
   });
@@ -78,17 +80,17 @@ describe('a loaded tool', () => {
     expect(params.tools?.at(-1)).toMatchObject({ name: 'a', strict: true });
   });
 
-  it('never carries a cache breakpoint: the last tool of the prefix does', () => {
+  it('has no cache breakpoint; the last tool of the prefix has it', () => {
     const cache = { prefix: 'short', messages: 'none', after: 0, key: 'k' } as const;
     const params = sent({ cache });
     expect(params.tools?.map((each) => 'cache_control' in each)).toEqual([true, false]);
   });
 
   it('leaves the other tools and the earlier messages unchanged when more are loaded', () => {
-    const messages = [user('go'), ...found('1', ['a'])];
+    const messages = [user('go'), ...searchAndResult('1', ['a'])];
     const first = sent({ messages });
     const tools = [tool('search'), tool('a', true), tool('b', true)];
-    const second = sent({ messages: [...messages, ...found('2', ['b', 'a'])], tools });
+    const second = sent({ messages: [...messages, ...searchAndResult('2', ['b', 'a'])], tools });
     expect(JSON.stringify(second.tools?.slice(0, 2))).toBe(JSON.stringify(first.tools));
     expect(JSON.stringify(second.messages.slice(0, 3))).toBe(JSON.stringify(first.messages));
   });

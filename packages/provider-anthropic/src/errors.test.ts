@@ -18,7 +18,7 @@ const facts = (more: Partial<ErrorContext> = {}): ErrorContext => ({
   ...more,
 });
 
-/** An error as the SDK throws it: with the parsed body in `error`, and headers. */
+/** Error of the SDK with the parsed body in `error`, and headers. */
 const statusError = (status: number, error?: unknown, headers: Record<string, string> = {}): Error =>
   Object.assign(new Error(`${status} failed`), { status, error, headers: new Headers(headers) });
 const body = (type: string, message = 'no', details?: object): object => ({
@@ -108,8 +108,8 @@ describe('toLlmError', () => {
     [529, undefined, 'overloaded'],
     [502, undefined, 'server'],
   ] as const)('%i %j is %s', ([status, error, kind]) => {
-    const got = toLlmError(statusError(status, error), facts());
-    expect({ kind: got.kind, status: got.details.status }).toEqual({ kind, status });
+    const result = toLlmError(statusError(status, error), facts());
+    expect({ kind: result.kind, status: result.details.status }).toEqual({ kind, status });
   });
 
   it('keeps request id, retry-after, code and body, and the cause', () => {
@@ -117,15 +117,15 @@ describe('toLlmError', () => {
       'retry-after': '7',
       'request-id': 'req_header',
     });
-    const got = toLlmError(cause, facts());
-    expect(got.message).toBe('a/m answered 429: slow down');
-    expect(got.details).toMatchObject({
+    const error = toLlmError(cause, facts());
+    expect(error.message).toBe('a/m answered 429: slow down');
+    expect(error.details).toMatchObject({
       requestId: 'req_body',
       retryAfterMs: 7000,
       code: 'rate_limit_error',
     });
-    expect(got.details.body).toContain('slow down');
-    expect(got.cause).toBe(cause);
+    expect(error.details.body).toContain('slow down');
+    expect(error.cause).toBe(cause);
   });
 
   it('uses the request id of the header if the body has none', () => {
@@ -134,9 +134,9 @@ describe('toLlmError', () => {
     ).toBe('req_header');
   });
 
-  it('shows no secret', () => {
-    const got = toLlmError(statusError(401, body('authentication_error', 'bad key s3cret')), facts());
-    expect(JSON.stringify(got) + got.message).not.toContain('s3cret');
+  it('hides secrets', () => {
+    const error = toLlmError(statusError(401, body('authentication_error', 'bad key s3cret')), facts());
+    expect(JSON.stringify(error) + error.message).not.toContain('s3cret');
   });
 
   it.for([
@@ -156,7 +156,7 @@ describe('toLlmError', () => {
     ['a cut body', new TypeError('terminated'), 'network'],
     ['broken JSON', new SyntaxError('x'), 'protocol'],
     [
-      'an SDK that refuses to begin',
+      'an error of the SDK before it sends a request',
       Object.assign(new Error('browser'), { name: 'AnthropicError' }),
       'config',
     ],
@@ -171,8 +171,8 @@ describe('toLlmError', () => {
     expect(toLlmError(error, facts())).toBe(error);
   });
 
-  it('recovers a 401 by the credential, and a 400 by the request', () => {
-    const credential = () => ({ id: 'credential', what: 'x', apply: (asked: ModelRequest) => asked });
+  it('offers to recover a 401 with the credential, and a 400 with a changed request', () => {
+    const credential = () => ({ id: 'credential', what: 'x', apply: (request: ModelRequest) => request });
     expect(toLlmError(statusError(401), facts({ credential })).details.recover?.id).toBe('credential');
     const deprecated = statusError(
       400,
@@ -191,26 +191,26 @@ describe('inBandError', () => {
     [{ error: { message: 'upstream broke' } }, 'server'],
     [{ error: 'upstream broke' }, 'server'],
     [undefined, 'server'],
-  ] as const)('%j is %s', ([said, kind]) => {
-    const got = inBandError(said, facts());
-    expect({ kind: got.kind, status: got.details.status }).toEqual({ kind, status: undefined });
+  ] as const)('reports %j as %s', ([responseBody, kind]) => {
+    const error = inBandError(responseBody, facts());
+    expect({ kind: error.kind, status: error.details.status }).toEqual({ kind, status: undefined });
   });
 });
 
 it('offers a transcript without reasoning after a 400 about a signature', () => {
-  const thought = {
+  const thinking = {
     type: 'reasoning',
     text: 't',
     replay: { family: 'claude', data: { signature: 's' } },
   } as const;
-  const asked = {
+  const chatRequest = {
     ...request,
-    messages: [user('a'), assistant([thought, { type: 'text', text: 'b' }]), user('c')],
+    messages: [user('a'), assistant([thinking, { type: 'text', text: 'b' }]), user('c')],
   };
-  const said = 'messages.1.content.0: Invalid `signature` in `thinking` block';
+  const message = 'messages.1.content.0: Invalid `signature` in `thinking` block';
   const { recover } = toLlmError(
-    statusError(400, body('invalid_request_error', said)),
-    facts({ request: asked }),
+    statusError(400, body('invalid_request_error', message)),
+    facts({ request: chatRequest }),
   ).details;
-  expect(recover?.apply(asked).messages[1]?.parts).toEqual([{ type: 'text', text: 'b' }]);
+  expect(recover?.apply(chatRequest).messages[1]?.parts).toEqual([{ type: 'text', text: 'b' }]);
 });

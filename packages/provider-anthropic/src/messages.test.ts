@@ -9,7 +9,7 @@ import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
 const wire = (messages: readonly TurnMessage[]): WireMessage[] => toMessages(messages, 'claude', []);
 
 const call = (id: string, args = {}): AssistantPart => ({ type: 'tool-call', id, name: 'get', args });
-const thought = (text: string, data: { signature: string } | { redacted: string }): AssistantPart => ({
+const thinkingPart = (text: string, data: { signature: string } | { redacted: string }): AssistantPart => ({
   type: 'reasoning',
   text,
   replay: { family: 'claude', data },
@@ -49,7 +49,7 @@ const cases: readonly (readonly [string, readonly TurnMessage[], readonly object
     ],
   ],
   [
-    'results before a text that came between call and result',
+    'results before a text between call and result',
     [
       user('go'),
       assistant([call('t1')]),
@@ -63,12 +63,12 @@ const cases: readonly (readonly [string, readonly TurnMessage[], readonly object
     ],
   ],
   [
-    'no empty text and no empty message',
+    'a transcript without empty text and empty messages',
     [user('a', '', ' \n'), assistant([{ type: 'text', text: '\n\n' }]), user('b'), user('')],
     [{ role: 'user', content: [text('a'), text('b')] }],
   ],
   [
-    'a result without content as it is',
+    'a result without content unchanged',
     [user('go'), assistant([call('t1')]), toolResult({ callId: 't1', name: 'get', content: ' ' })],
     [
       { role: 'user', content: [text('go')] },
@@ -77,7 +77,7 @@ const cases: readonly (readonly [string, readonly TurnMessage[], readonly object
     ],
   ],
   [
-    'an error with its flag, never empty, and its image behind the results',
+    'a failed result with its flag and non-empty text, and its image after the results',
     [
       user('go'),
       assistant([call('t1'), call('t2')]),
@@ -150,7 +150,11 @@ const cases: readonly (readonly [string, readonly TurnMessage[], readonly object
     'thinking with its signature and redacted thinking as its data',
     [
       user('go'),
-      assistant([thought('hm', { signature: 'sig' }), thought('', { redacted: 'xxx' }), call('t1')]),
+      assistant([
+        thinkingPart('hm', { signature: 'sig' }),
+        thinkingPart('', { redacted: 'xxx' }),
+        call('t1'),
+      ]),
       user('x'),
     ],
     [
@@ -167,7 +171,7 @@ const cases: readonly (readonly [string, readonly TurnMessage[], readonly object
     ],
   ],
   [
-    'a user before an assistant that would begin, and a prefill without the space at its end',
+    'a leading assistant message with a user message before it, and a prefill without its trailing space',
     [assistant('once '), assistant('upon \n')],
     [
       { role: 'user', content: [text('(The conversation so far.)')] },
@@ -191,30 +195,33 @@ describe('toMessages', () => {
 
   it('maps the id of a call and its result', () => {
     const id = 'call_1|fc_2';
-    const got = wire([
+    const wireMessages = wire([
       user('go'),
       assistant([call(id)]),
       toolResult({ callId: id, name: 'get', content: 'one' }),
     ]);
-    const [used] = got[1]?.content ?? [];
-    const [answered] = got[2]?.content ?? [];
-    expect(used).toMatchObject({ type: 'tool_use', id: expect.stringMatching(/^[a-zA-Z0-9_-]+$/) as string });
-    expect(answered).toMatchObject({
+    const [toolUse] = wireMessages[1]?.content ?? [];
+    const [toolResultBlock] = wireMessages[2]?.content ?? [];
+    expect(toolUse).toMatchObject({
+      type: 'tool_use',
+      id: expect.stringMatching(/^[a-zA-Z0-9_-]+$/) as string,
+    });
+    expect(toolResultBlock).toMatchObject({
       type: 'tool_result',
-      tool_use_id: used?.type === 'tool_use' ? used.id : '',
+      tool_use_id: toolUse?.type === 'tool_use' ? toolUse.id : '',
     });
   });
 
   it('drops unsigned thinking with one warning', () => {
-    const foreign = { type: 'reasoning', text: 'x', replay: { family: 'gemini/3', data: 'y' } } as const;
+    const otherFamily = { type: 'reasoning', text: 'x', replay: { family: 'gemini/3', data: 'y' } } as const;
     const unsigned = { type: 'reasoning', text: 'x' } as const;
     const warnings: Warning[] = [];
-    const got = toMessages(
-      [user('a'), assistant([foreign, unsigned, { type: 'text', text: 'b' }]), user('c')],
+    const wireMessages = toMessages(
+      [user('a'), assistant([otherFamily, unsigned, { type: 'text', text: 'b' }]), user('c')],
       'claude',
       warnings,
     );
-    expect(got[1]?.content).toEqual([text('b')]);
+    expect(wireMessages[1]?.content).toEqual([text('b')]);
     expect(warnings).toMatchObject([{ action: 'dropped', what: 'reasoning of earlier turns' }]);
   });
 
@@ -246,7 +253,7 @@ describe('toMessages', () => {
       ...(calls.length === 0
         ? []
         : [
-            assistant([thought('t', { signature: 's' }), ...calls.map(({ id }) => call(id))]),
+            assistant([thinkingPart('t', { signature: 's' }), ...calls.map(({ id }) => call(id))]),
             toolResult(
               calls.map(({ id, answer, isError }) => ({ callId: id, name: 'get', content: answer, isError })),
             ),
@@ -275,15 +282,17 @@ describe('toMessages', () => {
   it('alternates roles and pairs calls with results for any transcript', () => {
     fc.assert(
       fc.property(fc.array(turn, { minLength: 1, maxLength: 6 }), (turns) => {
-        const got = wire(messagesOf(turns));
-        got.forEach(({ role }, at) => {
+        const wireMessages = wire(messagesOf(turns));
+        wireMessages.forEach(({ role }, at) => {
           expect(role).toBe(at % 2 === 0 ? 'user' : 'assistant');
         });
-        const blocks = got.flatMap(({ content }) => content);
-        const used = blocks.flatMap((block) => (block.type === 'tool_use' ? [block.id] : []));
-        const answered = blocks.flatMap((block) => (block.type === 'tool_result' ? [block.tool_use_id] : []));
-        expect(answered).toEqual(used);
-        for (const id of used) expect(id).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
+        const blocks = wireMessages.flatMap(({ content }) => content);
+        const callIds = blocks.flatMap((block) => (block.type === 'tool_use' ? [block.id] : []));
+        const resultIds = blocks.flatMap((block) =>
+          block.type === 'tool_result' ? [block.tool_use_id] : [],
+        );
+        expect(resultIds).toEqual(callIds);
+        for (const id of callIds) expect(id).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
       }),
       { numRuns: 300 },
     );
@@ -291,24 +300,24 @@ describe('toMessages', () => {
 });
 
 describe('lacksThinking', () => {
-  const thinks = thought('t', { signature: 's' });
+  const thinking = thinkingPart('t', { signature: 's' });
   const results = toolResult({ callId: 't1', name: 'get', content: 'one' });
   it.for([
     ['a plain question', [user('a')], false],
-    ['a turn that began with thinking', [user('a'), assistant([thinks, call('t1')]), results], false],
-    ['a turn that began without', [user('a'), assistant([call('t1')]), results], true],
+    ['a turn that starts with thinking', [user('a'), assistant([thinking, call('t1')]), results], false],
+    ['a turn that starts without thinking', [user('a'), assistant([call('t1')]), results], true],
     [
-      'a turn that began with it and went on without',
-      [user('a'), assistant([thinks, call('t1')]), results, assistant([call('t2')]), results],
+      'a turn that starts with thinking and continues without it',
+      [user('a'), assistant([thinking, call('t1')]), results, assistant([call('t2')]), results],
       false,
     ],
     [
-      'a turn that began without it and went on with it',
-      [user('a'), assistant([call('t1')]), results, assistant([thinks, call('t2')]), results],
+      'a turn that starts without thinking and continues with it',
+      [user('a'), assistant([call('t1')]), results, assistant([thinking, call('t2')]), results],
       true,
     ],
     [
-      'a turn without it that is over',
+      'a completed turn without thinking',
       [user('a'), assistant([call('t1')]), results, assistant('b'), user('c')],
       false,
     ],
@@ -319,12 +328,12 @@ describe('lacksThinking', () => {
 
 describe('dropFinalThinking', () => {
   it('changes only the last assistant message', () => {
-    const thinks = thought('t', { signature: 's' });
+    const thinking = thinkingPart('t', { signature: 's' });
     const messages = wire([
       user('a'),
-      assistant([thinks, { type: 'text', text: 'b' }]),
+      assistant([thinking, { type: 'text', text: 'b' }]),
       user('c'),
-      assistant([thinks, { type: 'text', text: 'd' }]),
+      assistant([thinking, { type: 'text', text: 'd' }]),
     ]);
     dropFinalThinking(messages);
     expect(messages.map(({ content }) => content.map(({ type }) => type))).toEqual([
@@ -336,7 +345,7 @@ describe('dropFinalThinking', () => {
   });
 
   it('drops a message that contains only thinking', () => {
-    const messages = wire([user('a'), assistant([thought('t', { signature: 's' })])]);
+    const messages = wire([user('a'), assistant([thinkingPart('t', { signature: 's' })])]);
     dropFinalThinking(messages);
     expect(messages).toHaveLength(1);
   });

@@ -2,7 +2,7 @@ import { quirksFromParams } from '@majordomo/wire-kit';
 import { expect, it } from 'vitest';
 import { QUIRK_VALUES, type Quirks } from './quirks.ts';
 
-it('a DSN contains values and booleans', () => {
+it('reads values and booleans from a DSN', () => {
   const params = { thinking: 'budget', efforts: 'none', sampling: 'one' };
   expect(quirksFromParams<Quirks>(params, QUIRK_VALUES)).toEqual({
     thinking: 'budget',

@@ -7,19 +7,19 @@ import { anthropicTools } from './server-tools.ts';
 
 const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
 
-const ask = (more: Partial<ModelRequest> = {}): ModelRequest => ({
+const requestOf = (more: Partial<ModelRequest> = {}): ModelRequest => ({
   messages: [user('hi')],
   tools: [],
   output: undefined,
   extra: {},
   ...more,
 });
-const wire = (more: Partial<ModelRequest>, quirks: Partial<Quirks> = {}, most?: number) =>
-  toWire(ask(more), 'claude-x', { ...MESSAGES_QUIRKS, ...quirks }, 'claude', most);
+const wire = (more: Partial<ModelRequest>, quirks: Partial<Quirks> = {}, maxOutputTokens?: number) =>
+  toWire(requestOf(more), 'claude-x', { ...MESSAGES_QUIRKS, ...quirks }, 'claude', maxOutputTokens);
 const BUDGET: Partial<Quirks> = { thinking: 'budget', efforts: [] };
 const HI = [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }];
 const tool = { name: 't', description: 'd', parameters: { type: 'object' } };
-const thought: AssistantPart = {
+const thinking: AssistantPart = {
   type: 'reasoning',
   text: 't',
   replay: { family: 'claude', data: { signature: 's' } },
@@ -37,9 +37,12 @@ describe('toWire', () => {
     [undefined, 64_000, 64_000],
     [500, 64_000, 500],
     [500, undefined, 500],
-  ] as const)('maxTokens %s with a model of at most %s is sent as %s', ([maxTokens, most, expected]) => {
-    expect(wire({ maxTokens }, {}, most).params.max_tokens).toBe(expected);
-  });
+  ] as const)(
+    'maxTokens %s with a model of at most %s is sent as %s',
+    ([maxTokens, maxOutputTokens, expected]) => {
+      expect(wire({ maxTokens }, {}, maxOutputTokens).params.max_tokens).toBe(expected);
+    },
+  );
 
   it('lowers maxTokens to the limit of the model, with a warning', () => {
     const { params, warnings } = wire({ maxTokens: 100_000 }, {}, 4096);
@@ -113,11 +116,11 @@ describe('toWire', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('adds vendor tools to those of the request, and sends a complete list of the caller unchanged', () => {
+  it('adds vendor tools to those of the request, and sends a complete list of the application unchanged', () => {
     const tools = [{ name: 'f', description: 'F.', parameters: { type: 'object' } }];
     const search = anthropicTools.webSearch({ maxUses: 2, allowedDomains: ['a.example'] });
-    const sent = (own: readonly object[], theirs = tools): unknown =>
-      wire({ tools: theirs, extra: { tools: own } }).params.tools?.map(({ name }) => name);
+    const sent = (vendorTools: readonly object[], requestTools = tools): unknown =>
+      wire({ tools: requestTools, extra: { tools: vendorTools } }).params.tools?.map(({ name }) => name);
     expect(sent([search])).toEqual(['f', 'web_search']);
     expect(sent([search], [])).toEqual(['web_search']);
     expect(sent([search, { name: 'g', input_schema: {} }])).toEqual(['web_search', 'g']);
@@ -126,7 +129,7 @@ describe('toWire', () => {
   it.for([
     ['seed', { seed: 1 }, {}, {}, 'dropped seed'],
     [
-      'temperature that the model does not take',
+      'temperature for a model that does not accept it',
       { temperature: 0.5 },
       { sampling: 'none' },
       {},
@@ -179,20 +182,27 @@ describe('toWire', () => {
     expect(warnings).toMatchObject([{ action: 'coerced', what: 'output schema: minimum' }]);
   });
 
-  it('drops thinking if a foreign tool call began the turn', () => {
-    const foreign = wire({ reasoning: 'high', messages: [user('a'), assistant([call]), result] }, BUDGET);
-    expect(foreign.params.thinking).toBeUndefined();
-    expect(foreign.warnings).toMatchObject([{ action: 'dropped', what: 'reasoning' }]);
-    const own = wire(
-      { reasoning: 'high', messages: [user('a'), assistant([thought, call]), result] },
+  it('drops thinking if the turn starts with a tool call without thinking', () => {
+    const unsignedTurn = wire(
+      { reasoning: 'high', messages: [user('a'), assistant([call]), result] },
       BUDGET,
     );
-    expect(own.params.thinking).toMatchObject({ type: 'enabled' });
-    expect(own.params.messages[1]?.content[0]).toEqual({ type: 'thinking', thinking: 't', signature: 's' });
+    expect(unsignedTurn.params.thinking).toBeUndefined();
+    expect(unsignedTurn.warnings).toMatchObject([{ action: 'dropped', what: 'reasoning' }]);
+    const signedTurn = wire(
+      { reasoning: 'high', messages: [user('a'), assistant([thinking, call]), result] },
+      BUDGET,
+    );
+    expect(signedTurn.params.thinking).toMatchObject({ type: 'enabled' });
+    expect(signedTurn.params.messages[1]?.content[0]).toEqual({
+      type: 'thinking',
+      thinking: 't',
+      signature: 's',
+    });
   });
 
   it('sends no thinking in a final assistant message while thinking is off', () => {
-    const messages = [user('a'), assistant([thought, { type: 'text', text: 'b' }])];
+    const messages = [user('a'), assistant([thinking, { type: 'text', text: 'b' }])];
     const types = (quirks: Partial<Quirks>, more: Partial<ModelRequest> = {}) =>
       wire({ messages, ...more }, quirks).params.messages[1]?.content.map(({ type }) => type);
     expect(types(BUDGET)).toEqual(['text']);
@@ -201,16 +211,16 @@ describe('toWire', () => {
   });
 
   it('does not change its request', () => {
-    const asked = deepFrozen(
-      ask({
+    const request = deepFrozen(
+      requestOf({
         system: 's',
         tools: [tool],
         cache: LONG_CACHE,
         stop: ['x'],
-        messages: [user('a'), assistant([thought, call]), result],
+        messages: [user('a'), assistant([thinking, call]), result],
       }),
     );
-    expect(() => toWire(asked, 'claude-x', MESSAGES_QUIRKS, 'claude')).not.toThrow();
+    expect(() => toWire(request, 'claude-x', MESSAGES_QUIRKS, 'claude')).not.toThrow();
   });
 });
 
@@ -227,9 +237,9 @@ it('sends unsigned thinking back to its own server only', () => {
     text: 'hm',
     replay: { family, data: { unsigned: true } },
   };
-  const asked = ask({ messages: [user('a'), assistant([unsigned, thought, call]), result] });
+  const request = requestOf({ messages: [user('a'), assistant([unsigned, thinking, call]), result] });
   const sent = (reader: string): unknown =>
-    toWire(asked, 'm', MESSAGES_QUIRKS, reader).params.messages[1]?.content.map(({ type, ...rest }) =>
+    toWire(request, 'm', MESSAGES_QUIRKS, reader).params.messages[1]?.content.map(({ type, ...rest }) =>
       type === 'thinking' ? rest : type,
     );
   expect(sent(family)).toEqual([{ thinking: 'hm' }, 'tool_use']);

@@ -94,8 +94,8 @@ describe('usage', () => {
       { type: 'fallback_message', input_tokens: 5, output_tokens: 9 },
     ];
     const raw = { input_tokens: 5, output_tokens: 9 };
-    const used = { web_search_requests: 2 };
-    expect(usage({ ...raw, iterations, server_tool_use: used })?.details?.serverTools).toEqual({
+    const serverToolUse = { web_search_requests: 2 };
+    expect(usage({ ...raw, iterations, server_tool_use: serverToolUse })?.details?.serverTools).toEqual({
       web_search: 2,
       fallback: 1,
     });
@@ -104,7 +104,7 @@ describe('usage', () => {
   });
 
   it.each([
-    ['of the answer', 100, 8],
+    ['of the response', 100, 8],
     ['of the context before it was compacted', 55_277, 8],
   ])('sums the iterations of a compacted response whose totals are those %s', (_whose, input, output) => {
     const first = { input_tokens: 55_277, output_tokens: 1 };

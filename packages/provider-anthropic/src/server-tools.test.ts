@@ -6,7 +6,7 @@ import type {
 import { expect, it } from 'vitest';
 import { anthropicTools } from './server-tools.ts';
 
-it('tools that run at the vendor have the form of its SDK', () => {
+it("returns vendor tools in the form of the vendor's SDK", () => {
   const search: WebSearchTool20250305 = {
     type: 'web_search_20250305',
     name: 'web_search',
@@ -30,7 +30,7 @@ it('tools that run at the vendor have the form of its SDK', () => {
   expect(anthropicTools.codeExecution()).toEqual(execution);
 });
 
-it('omit options without a value', () => {
+it('omits options without a value', () => {
   expect(anthropicTools.webSearch()).toEqual({ type: 'web_search_20250305', name: 'web_search' });
   expect(anthropicTools.webFetch()).toEqual({ type: 'web_fetch_20250910', name: 'web_fetch' });
 });

@@ -6,7 +6,7 @@ import {
   blockDelta,
   blockStart,
   blockStop,
-  ended,
+  endEvents,
   message,
   messageDelta,
   messageStart,
@@ -38,7 +38,7 @@ function readBody(body: unknown): Collected {
   return summary(reader.writer.take());
 }
 
-const kept = (block: object, kind: string, text?: string) => ({
+const vendorPart = (block: object, kind: string, text?: string) => ({
   type: 'vendor',
   kind,
   ...(text !== undefined && { text }),
@@ -52,7 +52,7 @@ describe('a stream', () => {
       messageStart(),
       ...textBlock(0, 'a', 'b'),
       ...toolBlock(1, 't', 'get', '{}'),
-      ...ended('tool_use'),
+      ...endEvents('tool_use'),
     );
     expect(events.map(({ type }) => type)).toEqual([
       'start',
@@ -68,7 +68,12 @@ describe('a stream', () => {
   });
 
   it('keeps text blocks separate', () => {
-    const { parts } = read(messageStart(), ...textBlock(0, 'a'), ...textBlock(1, 'b'), ...ended('end_turn'));
+    const { parts } = read(
+      messageStart(),
+      ...textBlock(0, 'a'),
+      ...textBlock(1, 'b'),
+      ...endEvents('end_turn'),
+    );
     expect(parts).toEqual([
       { type: 'text', text: 'a' },
       { type: 'text', text: 'b' },
@@ -87,7 +92,7 @@ describe('a stream', () => {
       blockStart(2, { type: 'redacted_thinking', data: 'zz' }),
       blockStop(2),
       ...textBlock(3, 'x'),
-      ...ended('end_turn'),
+      ...endEvents('end_turn'),
     );
     expect(parts).toEqual([
       { type: 'reasoning', text: 'hm', replay: { family: 'claude', data: { signature: 'abcd' } } },
@@ -115,11 +120,11 @@ describe('a stream', () => {
       { a: 2 },
     ],
   ] as const)('reads arguments %s', ([, block, args]) => {
-    expect(read(messageStart(), ...block, ...ended('tool_use')).parts).toEqual([call('t', args)]);
+    expect(read(messageStart(), ...block, ...endEvents('tool_use')).parts).toEqual([call('t', args)]);
   });
 
   it('marks arguments that are not an object as invalid', () => {
-    const { parts } = read(messageStart(), ...toolBlock(0, 't', 'get', '{"a":'), ...ended('max_tokens'));
+    const { parts } = read(messageStart(), ...toolBlock(0, 't', 'get', '{"a":'), ...endEvents('max_tokens'));
     expect(parts).toEqual([{ ...call('t', {}), invalid: { raw: '{"a":' } }]);
   });
 
@@ -128,7 +133,7 @@ describe('a stream', () => {
       messageStart(),
       blockStart(0, { type: 'tool_use', name: 'get' }),
       blockStop(0),
-      ...ended('tool_use'),
+      ...endEvents('tool_use'),
     );
     expect(parts).toMatchObject([{ id: expect.stringMatching(/^call_\w+_0$/) as string }]);
   });
@@ -147,7 +152,7 @@ describe('a stream', () => {
       ...events,
       blockStop(1),
       blockStop(0),
-      ...ended('tool_use'),
+      ...endEvents('tool_use'),
     );
     expect(parts).toHaveLength(2);
     expect(parts).toContainEqual(call('a', { a: 1 }));
@@ -165,7 +170,7 @@ describe('a stream', () => {
       blockStop(0),
       blockDelta(1, { type: 'text_delta', text: 'while' }),
       blockStop(1),
-      ...ended('tool_use'),
+      ...endEvents('tool_use'),
     );
     expect(parts).toEqual([call('a', { a: 1 }), { type: 'text', text: 'meanwhile' }]);
   });
@@ -178,7 +183,7 @@ describe('a stream', () => {
       start(2, 'c'),
       json(2, '{"c":3}'),
       blockStart(3, { type: 'text', text: 'd' }),
-      ...ended('tool_use'),
+      ...endEvents('tool_use'),
     );
     expect(parts.map((part) => (part.type === 'text' ? part.text : part.type))).toEqual([
       'tool-call',
@@ -199,7 +204,7 @@ describe('a stream', () => {
       blockStart(2, { type: 'text' }),
       blockDelta(2, { type: 'text_delta', text: 'b' }),
       blockStop(2),
-      ...ended('end_turn'),
+      ...endEvents('end_turn'),
     );
     expect(parts).toEqual([
       { type: 'reasoning', text: 'hm' },
@@ -224,7 +229,12 @@ describe('a stream', () => {
       blockDelta(0, { type: 'thinking_delta', thinking: 'hm' }),
       blockStop(0),
     ];
-    for (const event of [messageStart(), ...unsigned, ...thinkingBlock(1, 'so', 'sig'), ...ended('end_turn')])
+    for (const event of [
+      messageStart(),
+      ...unsigned,
+      ...thinkingBlock(1, 'so', 'sig'),
+      ...endEvents('end_turn'),
+    ])
       if (!reader.done) reader.readMessage(JSON.stringify(event));
     const family = 'messages/api.example';
     expect(summary(reader.writer.take()).parts).toEqual([
@@ -240,7 +250,7 @@ describe('a stream', () => {
       blockDelta(0, { type: 'delta_of_2027' }),
       blockDelta(0, { type: 'delta_of_2027' }),
       blockStop(0),
-      ...ended('end_turn'),
+      ...endEvents('end_turn'),
     );
     expect(parts).toEqual([{ type: 'text', text: 'a' }]);
     expect(warnings).toMatchObject([{ action: 'dropped', what: 'delta_of_2027 in the response' }]);
@@ -253,7 +263,7 @@ describe('a stream', () => {
       blockDelta(0, { type: 'thinking_delta', thinking: 'hm' }),
       blockDelta(0, { type: 'text_delta', text: 'a' }),
       blockStop(0),
-      ...ended('end_turn'),
+      ...endEvents('end_turn'),
     );
     expect(parts).toEqual([
       { type: 'reasoning', text: 'hm' },
@@ -262,12 +272,17 @@ describe('a stream', () => {
   });
 
   it('finishes with tool-calls if a gateway reports a stop', () => {
-    const { finish, raw } = read(messageStart(), ...toolBlock(0, 't', 'get', '{}'), ...ended('end_turn'));
+    const { finish, raw } = read(messageStart(), ...toolBlock(0, 't', 'get', '{}'), ...endEvents('end_turn'));
     expect([finish, raw]).toEqual(['tool-calls', 'end_turn']);
   });
 
   it('stores complete vendor blocks unchanged and drops incomplete ones', () => {
-    const found = { type: 'web_search_result', title: 'T', url: 'https://a.example', encrypted_content: 'e' };
+    const searchResult = {
+      type: 'web_search_result',
+      title: 'T',
+      url: 'https://a.example',
+      encrypted_content: 'e',
+    };
     const { parts, warnings } = read(
       messageStart(),
       ping,
@@ -275,7 +290,7 @@ describe('a stream', () => {
       blockStart(1, { type: 'server_tool_use', id: 's', name: 'web_search', input: {} }),
       blockDelta(1, { type: 'input_json_delta', partial_json: '{"query":"x"}' }),
       blockStop(1),
-      blockStart(2, { type: 'web_search_tool_result', tool_use_id: 's', content: [found] }),
+      blockStart(2, { type: 'web_search_tool_result', tool_use_id: 's', content: [searchResult] }),
       blockStop(2),
       blockStart(3, { type: 'mcp_tool_use', id: 'm', name: 'x', server_name: 'y', input: {} }),
       blockStop(3),
@@ -288,21 +303,21 @@ describe('a stream', () => {
       blockDelta(5, { type: 'citations_delta', citation: {} }),
       blockDelta(5, { type: 'text_delta', text: 'after' }),
       blockStop(5),
-      ...ended('end_turn'),
+      ...endEvents('end_turn'),
     );
     expect(parts).toEqual([
       { type: 'text', text: 'before ' },
-      kept(
+      vendorPart(
         { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'x' } },
         'web_search',
         'x',
       ),
-      kept(
-        { type: 'web_search_tool_result', tool_use_id: 's', content: [found] },
+      vendorPart(
+        { type: 'web_search_tool_result', tool_use_id: 's', content: [searchResult] },
         'web_search_tool_result',
         'T',
       ),
-      kept({ type: 'mcp_tool_use', id: 'm', name: 'x', server_name: 'y', input: {} }, 'mcp_tool_use'),
+      vendorPart({ type: 'mcp_tool_use', id: 'm', name: 'x', server_name: 'y', input: {} }, 'mcp_tool_use'),
       { type: 'text', text: 'after' },
     ]);
     expect(warnings.map(({ action, what }) => `${action} ${what}`)).toEqual([
@@ -317,7 +332,7 @@ describe('a stream', () => {
       blockStart(0, block),
       blockStop(0),
       ...textBlock(1, 'hi'),
-      ...ended('end_turn'),
+      ...endEvents('end_turn'),
     );
     expect(events.at(-1)).toMatchObject({
       type: 'finish',
@@ -333,7 +348,12 @@ describe('a stream', () => {
       cited_text: 'Tea is old.',
       encrypted_index: 'e',
     };
-    const place = { type: 'page_location', document_index: 1, document_title: null, start_page_number: 2 };
+    const pageLocation = {
+      type: 'page_location',
+      document_index: 1,
+      document_title: null,
+      start_page_number: 2,
+    };
     const result = { type: 'search_result_location', source: 'shelf 4', title: 'B', cited_text: '' };
     const cites = (citation: unknown): object => blockDelta(0, { type: 'citations_delta', citation });
     const { parts, warnings } = read(
@@ -341,12 +361,12 @@ describe('a stream', () => {
       blockStart(0, { type: 'text', text: '', citations: [] }),
       cites(page),
       blockDelta(0, { type: 'text_delta', text: 'Old tea.' }),
-      ...[place, result, null, { type: 'location_of_2027' }].map(cites),
+      ...[pageLocation, result, null, { type: 'location_of_2027' }].map(cites),
       blockStop(0),
       ...textBlock(1, 'Bye.'),
-      ...ended('end_turn'),
+      ...endEvents('end_turn'),
     );
-    const told = {
+    const textPart = {
       type: 'text',
       text: 'Old tea.',
       citations: [
@@ -356,10 +376,10 @@ describe('a stream', () => {
       ],
       replay: { family: 'claude', data: { cited: [page] } },
     };
-    expect(parts).toEqual([told, { type: 'text', text: 'Bye.' }]);
+    expect(parts).toEqual([textPart, { type: 'text', text: 'Bye.' }]);
     expect(warnings).toEqual([]);
-    const body = message([{ type: 'text', text: 'Old tea.', citations: [page, place, result] }]);
-    expect(readBody(body).parts).toEqual([told]);
+    const body = message([{ type: 'text', text: 'Old tea.', citations: [page, pageLocation, result] }]);
+    expect(readBody(body).parts).toEqual([textPart]);
   });
 
   it('stores all blocks of a paused turn', () => {
@@ -369,46 +389,46 @@ describe('a stream', () => {
       blockStart(0, compaction),
       blockDelta(0, { type: 'compaction_delta', content: 'so far' }),
       blockStop(0),
-      ...ended('pause_turn'),
+      ...endEvents('pause_turn'),
     );
     expect(finish).toBe('incomplete');
-    expect(parts).toEqual([kept({ ...compaction, content: 'so far' }, 'compaction', 'so far')]);
+    expect(parts).toEqual([vendorPart({ ...compaction, content: 'so far' }, 'compaction', 'so far')]);
     expect(warnings).toEqual([]);
   });
 
-  it('stores the caller of a call if it was a program', () => {
+  it('stores the caller of a call if it is a program', () => {
     const caller = { type: 'code_execution_20260120', tool_id: 's' };
-    const whole = (own: object): object => ({
+    const toolUse = (caller: object): object => ({
       type: 'tool_use',
       id: 't',
       name: 'get',
       input: {},
-      caller: own,
+      caller,
     });
-    const calls = [whole(caller), { ...whole({ type: 'direct' }), id: 'u' }];
+    const calls = [toolUse(caller), { ...toolUse({ type: 'direct' }), id: 'u' }];
     expect(readBody({ ...message(calls), stop_reason: 'tool_use' }).parts).toEqual([
       { ...call('t', {}), replay: { family: 'claude', data: { caller } } },
       call('u', {}),
     ]);
   });
 
-  it('is truncated by another response, and ignores a repeated start', () => {
-    const again = { ...messageStart(), message: { id: 'msg_2', content: [], usage: {} } };
-    expect(() => read(messageStart(), ...textBlock(0, 'a'), again)).toThrow(
+  it('is truncated if another response starts, and ignores a repeated start', () => {
+    const otherStart = { ...messageStart(), message: { id: 'msg_2', content: [], usage: {} } };
+    expect(() => read(messageStart(), ...textBlock(0, 'a'), otherStart)).toThrow(
       expect.objectContaining({ kind: 'truncated' }) as Error,
     );
     const { usage, parts } = read(
       messageStart(),
       messageStart({ input_tokens: 0, output_tokens: 0 }),
       ...textBlock(0, 'a'),
-      ...ended('end_turn'),
+      ...endEvents('end_turn'),
     );
     expect([usage?.input, parts]).toEqual([15, [{ type: 'text', text: 'a' }]]);
   });
 
-  it('reads the reason of a refusal, in a stream and a body', () => {
+  it('reads the details of a refusal, in a stream and a body', () => {
     const stop_details = { type: 'refusal', category: 'cyber', explanation: 'No exploits.' };
-    const known = { category: 'cyber', explanation: 'No exploits.' };
+    const stopDetails = { category: 'cyber', explanation: 'No exploits.' };
     const streamed = newReader();
     for (const event of [
       messageStart(),
@@ -416,10 +436,10 @@ describe('a stream', () => {
       { type: 'message_delta', delta: { stop_reason: 'refusal', stop_details }, usage: { output_tokens: 1 } },
     ])
       streamed.readMessage(JSON.stringify(event));
-    expect(streamed.writer.take().at(-1)).toMatchObject({ reason: 'refusal', stopDetails: known });
+    expect(streamed.writer.take().at(-1)).toMatchObject({ reason: 'refusal', stopDetails });
     const reader = newReader();
     reader.readBody({ ...message([{ type: 'text', text: 'a' }]), stop_reason: 'refusal', stop_details });
-    expect(reader.writer.take().at(-1)).toMatchObject({ stopDetails: known });
+    expect(reader.writer.take().at(-1)).toMatchObject({ stopDetails });
   });
 
   it('finishes on the stop reason with its usage', () => {
@@ -464,7 +484,7 @@ describe('a stream', () => {
 });
 
 describe('a complete body', () => {
-  it('gives the same parts as a stream', () => {
+  it('has the same parts as a stream', () => {
     const { parts, finish, usage, id } = readBody(
       message(
         [
@@ -481,7 +501,7 @@ describe('a complete body', () => {
     expect(parts).toEqual([
       { type: 'reasoning', text: 'hm', replay: { family: 'claude', data: { signature: 'ab' } } },
       { type: 'reasoning', text: '', replay: { family: 'claude', data: { redacted: 'zz' } } },
-      kept(
+      vendorPart(
         { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'x' } },
         'web_search',
         'x',

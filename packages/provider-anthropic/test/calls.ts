@@ -22,15 +22,15 @@ export interface Collected {
   readonly warnings: readonly Warning[];
 }
 
-/** Everything that a call gave. */
+/** Returns the events and results of a call. */
 export async function collect(
   provider: Provider,
   modelId: string,
-  asked: ModelRequest,
-  around: ModelContext = contextOf(),
+  request: ModelRequest,
+  context: ModelContext = contextOf(),
 ): Promise<Collected> {
   const events: ModelEvent[] = [];
-  for await (const step of provider.model(modelId).stream(asked, around)) {
+  for await (const step of provider.model(modelId).stream(request, context)) {
     if (Array.isArray(step)) events.push(...(step as readonly ModelEvent[]));
     else events.push(step as ModelEvent);
   }

@@ -10,7 +10,7 @@ import {
 import { inTurn, testServer, type TestServer } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createAnthropic, type AnthropicOptions } from '../src/index.ts';
-import { message, messageStart, says, textBlock } from './events.ts';
+import { message, messageStart, textStream, textBlock } from './events.ts';
 import { EVENT_STREAM, frame, json, sse, wireError } from './server.ts';
 
 const open = (server: TestServer, model: string, options: AnthropicOptions = {}, attempts?: number) =>
@@ -20,7 +20,7 @@ const open = (server: TestServer, model: string, options: AnthropicOptions = {},
     chain: { attempts },
   }).model(`anthropic/${model}`);
 
-const thought: AssistantPart = {
+const thinking: AssistantPart = {
   type: 'reasoning',
   text: 'hm',
   replay: { family: 'claude', data: { signature: 'c2ln' } },
@@ -28,7 +28,7 @@ const thought: AssistantPart = {
 const loop: ChatRequest = {
   messages: [
     user('weather?'),
-    assistant([thought, { type: 'tool-call', id: 'toolu_1', name: 'get', args: {} }]),
+    assistant([thinking, { type: 'tool-call', id: 'toolu_1', name: 'get', args: {} }]),
     toolResult({ callId: 'toolu_1', name: 'get', content: 'sun' }),
   ],
   reasoning: 'low',
@@ -45,7 +45,7 @@ const typesOf = (server: TestServer, at: number): string[] =>
 
 describe('a rejected thinking signature', () => {
   it('causes one attempt without thinking blocks, with a warning', async () => {
-    await using server = await testServer(inTurn(badSignature, sse(...says('sunny'))));
+    await using server = await testServer(inTurn(badSignature, sse(...textStream('sunny'))));
     const response = await open(server, 'claude-haiku-4-5').generate(loop);
     expect(response.text).toBe('sunny');
     expect(typesOf(server, 0)).toEqual(['text', 'thinking', 'tool_use', 'tool_result']);
@@ -60,7 +60,7 @@ describe('a rejected thinking signature', () => {
     ]);
   });
 
-  it('is final the second time', async () => {
+  it('ends the call the second time', async () => {
     await using server = await testServer(badSignature);
     await expect(open(server, 'claude-haiku-4-5').generate(loop)).rejects.toMatchObject({
       kind: 'invalid-request',
@@ -71,8 +71,8 @@ describe('a rejected thinking signature', () => {
 
 describe('a rejected parameter', () => {
   it('is dropped and not sent to that target again', async () => {
-    const refused = wireError('invalid_request_error', 'temperature: Extra inputs are not permitted', 400);
-    await using server = await testServer(inTurn(refused, json(message([{ type: 'text', text: 'ok' }]))));
+    const rejection = wireError('invalid_request_error', 'temperature: Extra inputs are not permitted', 400);
+    await using server = await testServer(inTurn(rejection, json(message([{ type: 'text', text: 'ok' }]))));
     const model = open(server, 'some-model');
     for (const _ of [1, 2]) {
       const { warnings } = await model.generate({ messages: [user('hi')], temperature: 0.5 });
@@ -102,19 +102,21 @@ describe('a rejected credential', () => {
 });
 
 describe('a stream that fails after message_start', () => {
-  const started = { input: 15, cacheRead: 3, cacheWrite: 2, reasoning: undefined };
+  const reportedUsage = { input: 15, cacheRead: 3, cacheWrite: 2, reasoning: undefined };
 
   it('retains the reported usage when the connection is cut', async () => {
     await using server = await testServer(sse(messageStart()));
     const error = await failureOf(open(server, 'some-model', {}, 1).generate({ messages: [user('hi')] }));
     expect(error.kind).toBe('truncated');
-    expect(error.details.attempts.map(({ usage }) => usage)).toEqual([{ ...started, output: 1 }]);
+    expect(error.details.attempts.map(({ usage }) => usage)).toEqual([{ ...reportedUsage, output: 1 }]);
   });
 
-  it('reports the output as unknown when content had begun', async () => {
+  it('reports the output as unknown after content has arrived', async () => {
     await using server = await testServer(sse(messageStart(), ...textBlock(0, 'half').slice(0, 2)));
     const error = await failureOf(open(server, 'some-model', {}, 1).generate({ messages: [user('hi')] }));
-    expect(error.details.attempts.map(({ usage }) => usage)).toEqual([{ ...started, output: undefined }]);
+    expect(error.details.attempts.map(({ usage }) => usage)).toEqual([
+      { ...reportedUsage, output: undefined },
+    ]);
     expect(error.details.partial).toMatchObject({ text: 'half', usage: { input: 15, output: undefined } });
   });
 
@@ -134,7 +136,9 @@ describe('a stream that fails after message_start', () => {
       })(),
     );
     expect(error.kind).toBe('aborted');
-    expect(error.details.attempts.map(({ usage }) => usage)).toEqual([{ ...started, output: undefined }]);
+    expect(error.details.attempts.map(({ usage }) => usage)).toEqual([
+      { ...reportedUsage, output: undefined },
+    ]);
   });
 });
 

@@ -46,11 +46,11 @@ describe.skipIf(!hasRecordings)(`the recordings of the Messages wire${skippedNot
   for (const recording of cases) {
     const excepted = EXCEPTIONS.some(({ id }) => id === recording.id);
     const { expected } = recording;
-    const ways = expected.streamed ? cuts : (['complete'] as const);
-    it.for(ways)(`${recording.id} results in the recorded facts %s`, async (cut) => {
-      const got = await play(recording, cut);
-      if (excepted) expect(got, 'no exception is needed').not.toEqual(expectedFacts(expected));
-      else expect(got).toEqual(expectedFacts(expected));
+    const deliveries = expected.streamed ? cuts : (['complete'] as const);
+    it.for(deliveries)(`${recording.id} results in the recorded facts %s`, async (cut) => {
+      const actualFacts = await play(recording, cut);
+      if (excepted) expect(actualFacts, 'no exception is needed').not.toEqual(expectedFacts(expected));
+      else expect(actualFacts).toEqual(expectedFacts(expected));
     });
   }
 
@@ -62,18 +62,18 @@ describe.skipIf(!hasRecordings)(`the recordings of the Messages wire${skippedNot
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** The members that recordings and calls are compared by. */
-const facts = (got: Collected) => ({
-  text: got.text,
-  reasoning: got.reasoning,
-  toolCalls: got.parts.flatMap((part) =>
+/** Returns the members in which recordings and calls are compared. */
+const facts = (collected: Collected) => ({
+  text: collected.text,
+  reasoning: collected.reasoning,
+  toolCalls: collected.parts.flatMap((part) =>
     part.type === 'tool-call'
       ? [{ id: part.id, name: part.name, args: part.args, invalid: part.invalid }]
       : [],
   ),
-  raw: got.raw,
-  usage: totals(got.usage),
-  signatures: got.parts.flatMap(signatureOf),
+  raw: collected.raw,
+  usage: totals(collected.usage),
+  signatures: collected.parts.flatMap(signatureOf),
 });
 
 const totals = (usage: Usage | undefined) =>
@@ -94,7 +94,7 @@ const signatureOf = (part: AssistantPart): string[] => {
 const errorFacts = (error: unknown) =>
   LlmError.is(error) ? { kind: coarse(error), status: error.details.status } : error;
 
-/** The corpus derives kinds from the status only. */
+/** Returns the kind of the corpus, which derives kinds from the status only. */
 const coarse = ({ kind }: LlmError): string => (kind === 'context-overflow' ? 'invalid-request' : kind);
 
 function expectedFacts(expected: Expected): unknown {
@@ -114,7 +114,7 @@ function expectedFacts(expected: Expected): unknown {
   };
 }
 
-const plus = (total: number | undefined, more: number): number | undefined =>
+const addDefined = (total: number | undefined, more: number): number | undefined =>
   total === undefined ? undefined : total + more;
 
 function expectedUsage(raw: Expected['usageRaw']): unknown {
@@ -134,7 +134,7 @@ function expectedUsage(raw: Expected['usageRaw']): unknown {
   const details = raw['output_tokens_details'] as { thinking_tokens?: number } | undefined;
   return {
     input: (count('input_tokens') ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0) + more('input_tokens'),
-    output: plus(count('output_tokens'), more('output_tokens')),
+    output: addDefined(count('output_tokens'), more('output_tokens')),
     cacheRead,
     cacheWrite,
     reasoning: details?.thinking_tokens,

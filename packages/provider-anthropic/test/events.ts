@@ -1,4 +1,4 @@
-/** Events of the wire, of true shape, for tests. */
+/** Event of the Messages API. */
 interface WireEvent {
   readonly type: string;
   readonly [name: string]: unknown;
@@ -38,9 +38,9 @@ export const blockDelta = (index: number, delta: object): WireEvent => ({
 
 export const blockStop = (index: number): WireEvent => ({ type: 'content_block_stop', index });
 
-export const textBlock = (index: number, ...texts: readonly string[]): readonly WireEvent[] => [
+export const textBlock = (index: number, ...chunks: readonly string[]): readonly WireEvent[] => [
   blockStart(index, { type: 'text', text: '' }),
-  ...texts.map((text) => blockDelta(index, { type: 'text_delta', text })),
+  ...chunks.map((text) => blockDelta(index, { type: 'text_delta', text })),
   blockStop(index),
 ];
 
@@ -75,17 +75,20 @@ export const messageStop: WireEvent = { type: 'message_stop' };
 
 export const ping: WireEvent = { type: 'ping' };
 
-/** The last two events. */
-export const ended = (stop_reason: string): readonly WireEvent[] => [messageDelta(stop_reason), messageStop];
-
-/** A complete stream with one text. */
-export const says = (...texts: readonly string[]): readonly WireEvent[] => [
-  messageStart(),
-  ...textBlock(0, ...texts),
-  ...ended('end_turn'),
+/** Returns the last two events of a stream. */
+export const endEvents = (stop_reason: string): readonly WireEvent[] => [
+  messageDelta(stop_reason),
+  messageStop,
 ];
 
-/** A non-streaming body. */
+/** Returns the events of a complete stream with one text block. */
+export const textStream = (...chunks: readonly string[]): readonly WireEvent[] => [
+  messageStart(),
+  ...textBlock(0, ...chunks),
+  ...endEvents('end_turn'),
+];
+
+/** Returns a non-streaming body. */
 export const message = (content: readonly object[], more: object = {}): object => ({
   id: 'msg_1',
   type: 'message',

@@ -1,4 +1,4 @@
-/** A recording that cannot be reproduced, with the vendor's reason and the date. */
+/** Recording that cannot be reproduced, with the vendor's reason and the date. */
 export interface Exception {
   readonly id: string;
   readonly fact: string;

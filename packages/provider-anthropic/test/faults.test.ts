@@ -13,12 +13,12 @@ import { collect } from './calls.ts';
 import {
   blockDelta,
   blockStart,
-  ended,
+  endEvents,
   message,
   messageDelta,
   messageStart,
   ping,
-  says,
+  textStream,
   textBlock,
 } from './events.ts';
 import { EVENT_STREAM, frame, json, sse } from './server.ts';
@@ -28,7 +28,7 @@ function open(server: TestServer, around: Partial<ModelContext> = {}) {
   return model.stream(requestOf(), contextOf(around))[Symbol.asyncIterator]();
 }
 
-/** Sends the events and then stalls. */
+/** Returns a reply that sends the events and then stalls. */
 const stalls =
   (...events: readonly { readonly type: string }[]): Reply =>
   (response) => {
@@ -61,7 +61,7 @@ const faults: readonly (readonly [
   Partial<{ kind: string; code: string; path: string; status: number }>,
 ])[] = [
   [
-    'a stream that ends cleanly in the text',
+    'a stream that ends inside the text without a connection error',
     sse(messageStart(), ...textBlock(0, 'Hal').slice(0, 2)),
     { kind: 'truncated' },
   ],
@@ -79,7 +79,7 @@ const faults: readonly (readonly [
   ],
   ['an error in words', raw('event: error\ndata: upstream broke\n\n'), { kind: 'server' }],
   [
-    'an error body inside 200',
+    'an error body with status 200',
     json({ type: 'error', error: { type: 'rate_limit_error', message: 'slow' } }),
     { kind: 'rate-limit' },
   ],
@@ -127,7 +127,7 @@ const faults: readonly (readonly [
   ['an empty body', raw('', 200, 'application/json'), { kind: 'truncated' }],
   ['a page instead of an answer', raw('<html>hi</html>', 200, 'text/html'), { kind: 'protocol' }],
   [
-    'a gateway that answers in HTML',
+    'a gateway that sends HTML',
     raw('<html>bad gateway</html>', 502, 'text/html'),
     { kind: 'server', status: 502 },
   ],
@@ -145,7 +145,7 @@ describe('a faulty server', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('causes a network error by a refused connection', async () => {
+  it('reports a refused connection as a network error', async () => {
     const server = await testServer(() => undefined);
     const { origin } = server;
     await server[Symbol.asyncDispose]();
@@ -154,7 +154,7 @@ describe('a faulty server', () => {
     expect(error).toMatchObject({ kind: 'network', details: { code: 'ECONNREFUSED' } });
   });
 
-  it('causes no complete tool call by an early end', async () => {
+  it('emits no complete tool call if the stream ends early', async () => {
     await using server = await testServer(sse(...toolOpen));
     const events: ModelEvent[] = [];
     const read = async (): Promise<void> => {
@@ -168,21 +168,21 @@ describe('a faulty server', () => {
     expect(events.map(({ type }) => type)).toEqual(['start', 'part-start', 'args-delta']);
   });
 
-  it('completes a response after its stop reason', async () => {
+  it('completes a response that is cut after its stop reason', async () => {
     await using server = await testServer(
       cut(messageStart(), ...textBlock(0, 'done'), messageDelta('end_turn')),
     );
-    const got = await collect(
+    const collected = await collect(
       createAnthropic({ apiKey: 'k', baseURL: server.origin }),
       'claude-x',
       requestOf(),
     );
-    expect({ text: got.text, finish: got.finish }).toEqual({ text: 'done', finish: 'stop' });
+    expect({ text: collected.text, finish: collected.finish }).toEqual({ text: 'done', finish: 'stop' });
   });
 });
 
 describe('an abort', () => {
-  /** Whether the response was complete when its socket closed after the abort. */
+  /** Returns whether the response was complete when its socket closed after the abort. */
   async function completedAfterAbort(
     answer: Answer,
     delivery: 'deltas' | 'complete',
@@ -199,22 +199,22 @@ describe('an abort', () => {
     return (await server.requests[0]?.closed)?.whole;
   }
 
-  const silent: Answer = () => undefined;
+  const noResponse: Answer = () => undefined;
   const halfBody: Answer = (response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
     response.write('{"id":"msg_1"');
   };
 
   it.for([
-    ['before the headers', silent, 'deltas', 0],
+    ['before the headers', noResponse, 'deltas', 0],
     ['while the stream is read', stalls(messageStart(), ...textBlock(0, 'Hal').slice(0, 2)), 'deltas', 2],
-    ['while a whole body is read', halfBody, 'complete', 1],
-  ] as const)('%s closes the socket', async ([, answer, delivery, steps]) => {
+    ['while a non-streaming body is read', halfBody, 'complete', 1],
+  ] as const)('closes the socket %s', async ([, answer, delivery, steps]) => {
     expect(await completedAfterAbort(answer, delivery, steps)).toBe(false);
   });
 
-  it('before the call opens no connection', async () => {
-    await using server = await testServer(sse(...says('x')));
+  it('opens no connection if it comes before the call', async () => {
+    await using server = await testServer(sse(...textStream('x')));
     const stream = open(server, { signal: AbortSignal.abort() });
     await expect(stream.next()).rejects.toMatchObject({ kind: 'aborted' });
     expect(server.requests).toHaveLength(0);
@@ -231,11 +231,11 @@ describe('a consumer', () => {
     expect(await server.requests[0]?.closed).toMatchObject({ whole: false });
   });
 
-  it('retains the connection by reading to the end', async () => {
+  it('leaves the connection open by reading to the end', async () => {
     const ports = new Set<number | undefined>();
     await using server = await testServer((response) => {
       ports.add(response.socket?.remotePort);
-      sse(messageStart(), ...textBlock(0, 'hi'), ...ended('end_turn'))(response);
+      sse(messageStart(), ...textBlock(0, 'hi'), ...endEvents('end_turn'))(response);
     });
     const provider = createAnthropic({ apiKey: 'k', baseURL: server.origin });
     for (let turn = 0; turn < 10; turn++) await collect(provider, 'claude-x', requestOf());

@@ -3,44 +3,62 @@ import { contextOf, inTurn, requestOf, testServer, type Answer } from '@majordom
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createAnthropic, type AnthropicOptions } from '../src/index.ts';
 import { collect, type Collected } from './calls.ts';
-import { ended, message, messageStart, says, textBlock, thinkingBlock, toolBlock } from './events.ts';
+import {
+  endEvents,
+  message,
+  messageStart,
+  textStream,
+  textBlock,
+  thinkingBlock,
+  toolBlock,
+} from './events.ts';
 import { json, sse, wireError } from './server.ts';
 
-/** Runs one call of a new provider against a server with this response. */
+/** Runs a call of a new provider against a server that sends `answer`. */
 async function call(
   answer: Answer | readonly Answer[],
   more: Partial<ModelRequest> = {},
   options: AnthropicOptions = {},
-  around: Partial<ModelContext> = {},
+  context: Partial<ModelContext> = {},
   modelId = 'claude-sonnet-4-5',
 ) {
   const server = await testServer(inTurn(...[answer].flat()));
   const provider = createAnthropic({ apiKey: 'sk-ant-secret-key-0001', baseURL: server.origin, ...options });
-  const got = await collect(provider, modelId, requestOf(more), contextOf(around)).catch(
+  const collected = await collect(provider, modelId, requestOf(more), contextOf(context)).catch(
     (error: unknown) => error,
   );
   const { requests } = server;
   await server[Symbol.asyncDispose]();
-  return { got: got as Collected, error: got as LlmError, requests, sent: requests[0] };
+  return { got: collected as Collected, error: collected as LlmError, requests, sent: requests[0] };
 }
 
 afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-describe('ANTHROPIC_BASE_URL of the given environment', () => {
+describe('ANTHROPIC_BASE_URL of env', () => {
   const hello = json(message([{ type: 'text', text: 'Hello' }]));
 
   it('replaces the default base URL', async () => {
     await using server = await testServer(hello);
-    const around = contextOf({ env: { ANTHROPIC_BASE_URL: server.origin }, delivery: 'complete' });
-    const { text } = await collect(createAnthropic({ apiKey: 'k' }), 'claude-haiku-4-5', requestOf(), around);
+    const context = contextOf({ env: { ANTHROPIC_BASE_URL: server.origin }, delivery: 'complete' });
+    const { text } = await collect(
+      createAnthropic({ apiKey: 'k' }),
+      'claude-haiku-4-5',
+      requestOf(),
+      context,
+    );
     expect([text, server.requests[0]?.path]).toEqual(['Hello', '/v1/messages']);
   });
 
   it('does not replace an explicit base URL', async () => {
-    const { got } = await call(hello, {}, {}, { env: { ANTHROPIC_BASE_URL: 'http://127.0.0.1:1' } });
-    expect(got.text).toBe('Hello');
+    const { got: collected } = await call(
+      hello,
+      {},
+      {},
+      { env: { ANTHROPIC_BASE_URL: 'http://127.0.0.1:1' } },
+    );
+    expect(collected.text).toBe('Hello');
   });
 
   it('names the variable when its value is invalid', async () => {
@@ -51,51 +69,57 @@ describe('ANTHROPIC_BASE_URL of the given environment', () => {
 
 describe('inferenceGeo', () => {
   const hello = json(message([{ type: 'text', text: 'Hello' }]));
-  const sentWith = async (options: AnthropicOptions, extra = {}): Promise<unknown> =>
+  const sentBody = async (options: AnthropicOptions, extra = {}): Promise<unknown> =>
     (await call(hello, { extra }, options, { delivery: 'complete' })).sent?.body;
 
-  it('is sent with every request, also if extra removes it', async () => {
-    expect(await sentWith({ inferenceGeo: 'us' })).toMatchObject({ inference_geo: 'us' });
-    expect(await sentWith({ inferenceGeo: 'us' }, { inference_geo: null })).toMatchObject({
+  it('is sent with every request unless extra specifies another value, also if extra removes it', async () => {
+    expect(await sentBody({ inferenceGeo: 'us' })).toMatchObject({ inference_geo: 'us' });
+    expect(await sentBody({ inferenceGeo: 'us' }, { inference_geo: null })).toMatchObject({
       inference_geo: 'us',
     });
-    expect(await sentWith({ inferenceGeo: 'us' }, { inference_geo: 'global' })).toMatchObject({
+    expect(await sentBody({ inferenceGeo: 'us' }, { inference_geo: 'global' })).toMatchObject({
       inference_geo: 'global',
     });
-    expect(await sentWith({})).not.toHaveProperty('inference_geo');
+    expect(await sentBody({})).not.toHaveProperty('inference_geo');
   });
 });
 
 describe('a call through the SDK', () => {
   it('streams text, thinking and tool calls in their order, with the usage of both events', async () => {
-    const { got } = await call(
+    const { got: collected } = await call(
       sse(
         messageStart(),
         ...thinkingBlock(0, 'let me see', 'c2ln'),
         ...textBlock(1, 'Both ', 'towns.'),
         ...toolBlock(2, 'toolu_1', 'weather', '{"city":', '"Rome"}'),
         ...toolBlock(3, 'toolu_2', 'weather', '{"city":"Oslo"}'),
-        ...ended('tool_use'),
+        ...endEvents('tool_use'),
       ),
     );
-    expect(got.parts).toEqual([
+    expect(collected.parts).toEqual([
       { type: 'reasoning', text: 'let me see', replay: { family: 'claude', data: { signature: 'c2ln' } } },
       { type: 'text', text: 'Both towns.' },
       { type: 'tool-call', id: 'toolu_1', name: 'weather', args: { city: 'Rome' } },
       { type: 'tool-call', id: 'toolu_2', name: 'weather', args: { city: 'Oslo' } },
     ]);
-    expect(got.finish).toBe('tool-calls');
-    expect(got.usage).toEqual({ input: 15, output: 7, cacheRead: 3, cacheWrite: 2, reasoning: undefined });
+    expect(collected.finish).toBe('tool-calls');
+    expect(collected.usage).toEqual({
+      input: 15,
+      output: 7,
+      cacheRead: 3,
+      cacheWrite: 2,
+      reasoning: undefined,
+    });
   });
 
   it.for([
-    ['deltas', sse(...says('Hello')), true],
+    ['deltas', sse(...textStream('Hello')), true],
     ['complete', json(message([{ type: 'text', text: 'Hello' }])), undefined],
   ] as const)('requests %s and returns the same response', async ([delivery, answer, stream]) => {
-    const { got, sent } = await call(answer, {}, {}, { delivery });
+    const { got: collected, sent } = await call(answer, {}, {}, { delivery });
     expect(sent?.body['stream']).toBe(stream);
     expect(sent?.path).toBe('/v1/messages');
-    expect({ text: got.text, id: got.id, raw: got.raw }).toEqual({
+    expect({ text: collected.text, id: collected.id, raw: collected.raw }).toEqual({
       text: 'Hello',
       id: 'msg_1',
       raw: 'end_turn',
@@ -103,16 +127,16 @@ describe('a call through the SDK', () => {
   });
 
   it('is non-streaming only for a short response', () => {
-    const whole = (modelId: string, maxTokens?: number) =>
+    const isNonStreaming = (modelId: string, maxTokens?: number) =>
       createAnthropic().model(modelId).isNonStreaming?.(requestOf({ maxTokens }));
-    expect(whole('claude-sonnet-4-5', 21_333)).toBe(true);
-    expect(whole('claude-sonnet-4-5', 21_334)).toBe(false);
-    expect(whole('claude-sonnet-4-5')).toBe(false);
-    expect(whole('claude-3-haiku-20240307')).toBe(true);
-    expect(whole('my-model')).toBe(true);
+    expect(isNonStreaming('claude-sonnet-4-5', 21_333)).toBe(true);
+    expect(isNonStreaming('claude-sonnet-4-5', 21_334)).toBe(false);
+    expect(isNonStreaming('claude-sonnet-4-5')).toBe(false);
+    expect(isNonStreaming('claude-3-haiku-20240307')).toBe(true);
+    expect(isNonStreaming('my-model')).toBe(true);
   });
 
-  it.for([529, 500, 503, 429, 408, 409])('sends a request that is answered %i once', async (status) => {
+  it.for([529, 500, 503, 429, 408, 409])('sends a request once that is rejected with %i', async (status) => {
     const { error, requests } = await call(wireError('api_error', 'no', status, { 'retry-after': '3600' }));
     expect(requests).toHaveLength(1);
     expect(error.details).toMatchObject({ status, requestId: 'req_1', retryAfterMs: 3_600_000 });
@@ -120,8 +144,8 @@ describe('a call through the SDK', () => {
 });
 
 describe('credentials', () => {
-  it('a call without a key fails with auth, and nothing is sent', async () => {
-    const { error, requests } = await call(sse(...says('x')), {}, { apiKey: undefined });
+  it('rejects a call without a key as auth before it sends anything', async () => {
+    const { error, requests } = await call(sse(...textStream('x')), {}, { apiKey: undefined });
     expect(error).toMatchObject({ kind: 'auth', details: { code: 'missing-key' } });
     expect(error.message).toContain('ANTHROPIC_API_KEY');
     expect(requests).toHaveLength(0);
@@ -129,11 +153,11 @@ describe('credentials', () => {
 
   it('reads the key from env; the option takes precedence', async () => {
     const env = { ANTHROPIC_API_KEY: 'from-env' };
-    const answer = sse(...says('x'));
+    const answer = sse(...textStream('x'));
     const fromEnv = await call(answer, {}, { apiKey: undefined }, { env });
-    const given = await call(answer, {}, { apiKey: 'given' }, { env });
+    const fromOption = await call(answer, {}, { apiKey: 'given' }, { env });
     expect(fromEnv.sent?.headers['authorization']).toBe('Bearer from-env');
-    expect(given.sent?.headers['authorization']).toBe('Bearer given');
+    expect(fromOption.sent?.headers['authorization']).toBe('Bearer given');
   });
 
   it('reads nothing from the process environment', async () => {
@@ -147,39 +171,39 @@ describe('credentials', () => {
       vi.stubEnv(name, value);
     }
     const debug = vi.spyOn(console, 'debug').mockImplementation(() => undefined);
-    const { got, sent } = await call(sse(...says('x')), {}, { apiKey: 'given' });
-    expect(got.text).toBe('x');
+    const { got: collected, sent } = await call(sse(...textStream('x')), {}, { apiKey: 'given' });
+    expect(collected.text).toBe('x');
     expect(JSON.stringify(sent?.headers)).not.toContain('ambient');
     expect(debug).not.toHaveBeenCalled();
     debug.mockRestore();
   });
 
-  it('calls a key function for each attempt, and with the value that caused a 401', async () => {
+  it('calls a key function for each attempt, with the key that a 401 rejected', async () => {
     const refusal = wireError('authentication_error', 'invalid x-api-key', 401);
-    await using server = await testServer(inTurn(refusal, sse(...says('fine'))));
-    const asked: (string | undefined)[] = [];
+    await using server = await testServer(inTurn(refusal, sse(...textStream('fine'))));
+    const rejectedKeys: (string | undefined)[] = [];
     const apiKey = ({ rejected }: { readonly rejected: string | undefined }): string => {
-      asked.push(rejected);
-      return `key-${asked.length}`;
+      rejectedKeys.push(rejected);
+      return `key-${rejectedKeys.length}`;
     };
     const provider = createAnthropic({ apiKey, baseURL: server.origin });
     const error = await collect(provider, 'claude-x', requestOf()).catch((failure: unknown) => failure);
     expect(error).toMatchObject({ kind: 'auth', details: { status: 401, recover: { id: 'credential' } } });
     const recoveries = LlmError.is(error) && error.details.recover ? [error.details.recover] : [];
     await collect(provider, 'claude-x', requestOf(), contextOf({ recoveries }));
-    expect(asked).toEqual([undefined, 'key-1']);
+    expect(rejectedKeys).toEqual([undefined, 'key-1']);
     expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual([
       'Bearer key-1',
       'Bearer key-2',
     ]);
   });
 
-  it('a 401 with a fixed key is final', async () => {
+  it('offers no recovery for a 401 with a constant key', async () => {
     const { error } = await call(wireError('authentication_error', 'invalid x-api-key', 401));
     expect(error.details.recover).toBeUndefined();
   });
 
-  it('shows the key in no error', async () => {
+  it('hides the key in errors', async () => {
     const echo: Answer = (response, entry) =>
       wireError('api_error', `bad ${entry.headers['authorization'] ?? ''}`, 500)(response);
     const { error } = await call(echo);
@@ -191,9 +215,9 @@ describe('credentials', () => {
 });
 
 describe('headers and transport', () => {
-  it('sends the headers of the call; those of the provider take precedence in any case', async () => {
+  it('sends the headers of the call; those of the provider take precedence, in upper or lower case', async () => {
     const { sent } = await call(
-      sse(...says('x')),
+      sse(...textStream('x')),
       {},
       { headers: { 'X-Team': 'provider', 'anthropic-beta': 'b' } },
       { headers: { 'x-team': 'app', 'X-App': '1' } },
@@ -202,21 +226,21 @@ describe('headers and transport', () => {
   });
 
   it('uses the fetch of the call; the option takes precedence', async () => {
-    const used: string[] = [];
+    const transports: string[] = [];
     const transport =
       (name: string): typeof globalThis.fetch =>
       (input, init) => {
-        used.push(name);
+        transports.push(name);
         return globalThis.fetch(input, init);
       };
-    await call(sse(...says('x')), {}, {}, { fetch: transport('app') });
-    await call(sse(...says('x')), {}, { fetch: transport('provider') }, { fetch: transport('app') });
-    expect(used).toEqual(['app', 'provider']);
+    await call(sse(...textStream('x')), {}, {}, { fetch: transport('app') });
+    await call(sse(...textStream('x')), {}, { fetch: transport('provider') }, { fetch: transport('app') });
+    expect(transports).toEqual(['app', 'provider']);
   });
 
   it('sends the API version, and the earlier one with sampling parameters', async () => {
     const version = async (more: Partial<ModelRequest>, options: AnthropicOptions = {}) =>
-      (await call(sse(...says('x')), more, options)).sent?.headers['anthropic-version'];
+      (await call(sse(...textStream('x')), more, options)).sent?.headers['anthropic-version'];
     expect(await version({})).toBe('2026-10-21');
     expect(await version({ temperature: 0.2 })).toBe('2023-06-01');
     expect(await version({ extra: { top_k: 3 } })).toBe('2023-06-01');
@@ -227,7 +251,9 @@ describe('headers and transport', () => {
 
   it('uses a client of the application', async () => {
     const { Anthropic } = await import('@anthropic-ai/sdk');
-    await using server = await testServer(inTurn(sse(...says('mine')), wireError('api_error', 'no', 500)));
+    await using server = await testServer(
+      inTurn(sse(...textStream('mine')), wireError('api_error', 'no', 500)),
+    );
     const client = new Anthropic({ apiKey: 'of-client', baseURL: server.origin });
     const provider = createAnthropic({ client });
     expect((await collect(provider, 'claude-x', requestOf())).text).toBe('mine');
@@ -237,21 +263,21 @@ describe('headers and transport', () => {
   });
 
   it('rejects another object as a client', async () => {
-    const { error } = await call(sse(...says('x')), {}, { client: {} });
+    const { error } = await call(sse(...textStream('x')), {}, { client: {} });
     expect(error.kind).toBe('config');
   });
 });
 
 describe('invalid requests', () => {
   it.for([0, -1, NaN, 1.5])('rejects maxTokens %s before any call', async (maxTokens) => {
-    const { error, requests } = await call(sse(...says('x')), { maxTokens });
+    const { error, requests } = await call(sse(...textStream('x')), { maxTokens });
     expect(error).toMatchObject({ kind: 'invalid-request', details: { path: 'maxTokens' } });
     expect(requests).toHaveLength(0);
   });
 
   it('rejects an image of another type before any call', async () => {
     const image = { type: 'image', mediaType: 'image/tiff', bytes: new Uint8Array([1]) } as const;
-    const { error, requests } = await call(sse(...says('x')), {
+    const { error, requests } = await call(sse(...textStream('x')), {
       messages: [{ role: 'user', parts: [image] }],
     });
     expect(error.kind).toBe('unsupported');
@@ -262,17 +288,21 @@ describe('invalid requests', () => {
 describe('a provider', () => {
   it('lists the models page by page, with their reported capabilities', async () => {
     const model = { id: 'claude-opus-5-5', type: 'model', max_input_tokens: 2_000_000, max_tokens: 150_000 };
-    const blind = { id: 'claude-new', type: 'model', capabilities: { image_input: { supported: false } } };
+    const textModel = {
+      id: 'claude-new',
+      type: 'model',
+      capabilities: { image_input: { supported: false } },
+    };
     await using server = await testServer(
       inTurn(
         json({ data: [model], has_more: true, last_id: 'claude-opus-5-5' }),
-        json({ data: [blind], has_more: false }),
+        json({ data: [textModel], has_more: false }),
       ),
     );
     const provider = createAnthropic({ id: 'claude', apiKey: 'k', baseURL: server.origin });
-    const { target: _target, delivery: _delivery, ...around } = contextOf();
-    const listed = await provider.listModels?.({ ...around, target: 'claude' });
-    expect(listed).toMatchObject([
+    const { target: _target, delivery: _delivery, ...context } = contextOf();
+    const models = await provider.listModels?.({ ...context, target: 'claude' });
+    expect(models).toMatchObject([
       {
         id: 'claude-opus-5-5',
         provider: 'claude',
@@ -297,7 +327,7 @@ describe('a provider', () => {
   });
 
   it('accepts DSNs with quirks, and sends the environment key to its own host only', async () => {
-    await using server = await testServer(sse(...says('x')));
+    await using server = await testServer(sse(...textStream('x')));
     const dsn = {
       name: 'box',
       scheme: 'anthropic',
@@ -322,7 +352,7 @@ describe('a provider', () => {
     });
   });
 
-  it('describes itself without loading the SDK', () => {
+  it('describes its model without loading the SDK', () => {
     const model = createAnthropic({ timeouts: { idleMs: 1 } }).model('claude-opus-5-5');
     expect(model).toMatchObject({
       id: 'claude-opus-5-5',

@@ -50,9 +50,9 @@ describe.skipIf(!hasRecordings)(`recorded sessions${skippedNote}`, () => {
     for (const step of steps) {
       const recorded = step.request?.body as Body;
       history.push(...newTurns(recorded));
-      const asked = requestOf({ messages: history, tools: toolsOf(recorded) });
+      const request = requestOf({ messages: history, tools: toolsOf(recorded) });
       const delivery = deliveryOf(step);
-      const { parts } = await collect(provider, recorded.model, asked, contextOf({ delivery }));
+      const { parts } = await collect(provider, recorded.model, request, contextOf({ delivery }));
       const sent = server.requests.at(-1)?.body as unknown as Body;
       expect(sent.messages.map(plain)).toEqual(recorded.messages.map(plain));
       history.push({ role: 'assistant', parts });
@@ -61,7 +61,7 @@ describe.skipIf(!hasRecordings)(`recorded sessions${skippedNote}`, () => {
   });
 });
 
-/** The ids, names and the number of signatures that the recorded request carried back. */
+/** Expects the ids, the names and the number of signatures of earlier turns in the recorded requests. */
 function expectEcho(steps: readonly Recording[], requests: readonly Seen[]): void {
   steps.forEach(({ expected }, at) => {
     const { echo } = expected;
@@ -77,7 +77,7 @@ function expectEcho(steps: readonly Recording[], requests: readonly Seen[]): voi
 const blocksOf = ({ content }: Message): readonly Block[] =>
   typeof content === 'string' ? [{ type: 'text', text: content }] : content;
 
-/** The messages of the user and the tools after the last assistant turn. */
+/** Returns the messages of the user and the tools after the last assistant turn. */
 function newTurns({ messages }: Body): TurnMessage[] {
   const calls = new Map(messages.flatMap(blocksOf).map(({ id, name }) => [id, name]));
   const from = messages.findLastIndex(({ role }) => role === 'assistant') + 1;
@@ -100,7 +100,7 @@ function newTurns({ messages }: Body): TurnMessage[] {
 const toolsOf = ({ tools = [] }: Body): ModelTool[] =>
   tools.map(({ name, input_schema }) => ({ name, description: 'a tool', parameters: input_schema }));
 
-/** Removes irrelevant members: markers, citations, a string in place of a list. Long signatures become a hash. */
+/** Returns a message without irrelevant members, such as cache markers and citations, and with hashes of signatures. */
 const plain = (message: Message): unknown => ({
   role: message.role,
   content: blocksOf(message).map(

@@ -1,10 +1,10 @@
 import { answers, type Reply } from '@majordomo/test-support';
 
-/** A JSON body. */
+/** Returns a reply with a JSON body. */
 export const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Reply =>
   answers(body, status, { 'request-id': 'req_1', ...headers });
 
-/** Server-sent events, one write each. */
+/** Returns a reply that sends server-sent events, one write each. */
 export const sse =
   (...events: readonly { readonly type: string }[]): Reply =>
   (response) => {
@@ -18,7 +18,7 @@ export const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8'
 export const frame = (event: { readonly type: string }): string =>
   `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 
-/** The wire's error body. */
+/** Returns a reply with an error body of the Messages API. */
 export const wireError = (
   type: string,
   message: string,

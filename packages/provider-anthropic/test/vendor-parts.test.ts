@@ -7,13 +7,13 @@ import { toWire } from '../src/request.ts';
 
 const text = fc.constantFrom('', ' ', 'hi ', 'a\ud83d');
 const textPart = fc.record({ type: fc.constant('text' as const), text });
-const picture = fc.constantFrom({
+const imagePart = fc.constantFrom({
   type: 'image',
   mediaType: 'image/png',
   bytes: new Uint8Array([1, 2]),
 } as const);
-const piece = fc.oneof({ weight: 3, arbitrary: textPart }, { weight: 1, arbitrary: picture });
-// Some fit, some do not, and two misfits look alike but for what is taken out.
+const contentPart = fc.oneof({ weight: 3, arbitrary: textPart }, { weight: 1, arbitrary: imagePart });
+// Some ids are valid and some are not. Two invalid ids differ only in the invalid character.
 const id = fc.constantFrom('toolu_1', 'c1', 'call 1', 'call|1', 'x'.repeat(70));
 const data = fc.constantFrom<JsonObject>({ signature: 's' }, { redacted: 'r' }, {});
 
@@ -21,7 +21,7 @@ const messages = fc.array<TurnMessage>(
   fc.oneof(
     fc.record({
       role: fc.constant('user' as const),
-      parts: fc.array<UserPart>(piece, { minLength: 1, maxLength: 2 }),
+      parts: fc.array<UserPart>(contentPart, { minLength: 1, maxLength: 2 }),
     }),
     fc.record({
       role: fc.constant('assistant' as const),
@@ -50,7 +50,7 @@ const messages = fc.array<TurnMessage>(
           type: fc.constant('tool-result' as const),
           callId: id,
           name: fc.constant('f'),
-          content: fc.array(piece, { maxLength: 2 }),
+          content: fc.array(contentPart, { maxLength: 2 }),
           isError: fc.boolean(),
         }),
         { minLength: 1, maxLength: 2 },
@@ -62,7 +62,7 @@ const messages = fc.array<TurnMessage>(
 
 const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } as const;
 
-const asked = (list: readonly TurnMessage[], cache?: ModelRequest['cache']): ModelRequest => ({
+const requestOf = (list: readonly TurnMessage[], cache?: ModelRequest['cache']): ModelRequest => ({
   messages: list,
   tools: [],
   output: undefined,
@@ -77,7 +77,7 @@ function send(request: ModelRequest) {
 
 describe('cached messages', () => {
   it('result in the bytes and warnings of new messages', () => {
-    const sends = fc.array(
+    const requestRanges = fc.array(
       fc.record({
         from: fc.nat(3),
         to: fc.integer({ min: 1, max: 8 }),
@@ -86,10 +86,10 @@ describe('cached messages', () => {
       { minLength: 2, maxLength: 6 },
     );
     fc.assert(
-      fc.property(messages, sends, (all, requests) => {
+      fc.property(messages, requestRanges, (all, requests) => {
         for (const { from, to, cache } of requests) {
           const part = all.slice(Math.min(from, all.length - 1), to);
-          expect(send(asked(part, cache))).toEqual(send(asked(structuredClone(part), cache)));
+          expect(send(requestOf(part, cache))).toEqual(send(requestOf(structuredClone(part), cache)));
         }
       }),
       { numRuns: 300, seed: 20_261_120 },
@@ -111,20 +111,20 @@ describe('cached messages', () => {
       const content = [{ type: 'text' as const, text: `r${at}` }];
       return { role: 'tool', parts: [{ type: 'tool-result', callId: id, name: 'f', content }] };
     });
-    send(asked(all.slice(0, 10)));
-    const once = reads;
-    expect(once).toBeGreaterThanOrEqual(5);
-    expect(send(asked(all.slice(0, 10))).text).toContain('a8');
-    expect(reads).toBe(once);
-    send(asked(all));
-    expect(reads).toBe(2 * once);
+    send(requestOf(all.slice(0, 10)));
+    const firstReads = reads;
+    expect(firstReads).toBeGreaterThanOrEqual(5);
+    expect(send(requestOf(all.slice(0, 10))).text).toContain('a8');
+    expect(reads).toBe(firstReads);
+    send(requestOf(all));
+    expect(reads).toBe(2 * firstReads);
   });
 
   it('are converted again after a change in place', () => {
-    const said = { type: 'text' as const, text: 'before' };
-    const messages: TurnMessage[] = [{ role: 'user', parts: [said] }];
-    expect(send(asked(messages)).text).toContain('before');
-    said.text = 'after';
-    expect(send(asked(messages)).text).toContain('after');
+    const mutablePart = { type: 'text' as const, text: 'before' };
+    const messages: TurnMessage[] = [{ role: 'user', parts: [mutablePart] }];
+    expect(send(requestOf(messages)).text).toContain('before');
+    mutablePart.text = 'after';
+    expect(send(requestOf(messages)).text).toContain('after');
   });
 });
