@@ -8,7 +8,7 @@ const password = secret('hunter2-hunter2');
 describe('a secret', () => {
   it.each([
     ['inspect', inspect(password, { showHidden: true, depth: Infinity, getters: true })],
-    ['inspect without its own words', inspect(password, { customInspect: false, showHidden: true })],
+    ['inspect without customInspect', inspect(password, { customInspect: false, showHidden: true })],
     ['inspect from inside', inspect({ deep: [password] }, { showHidden: true })],
     ['JSON', JSON.stringify({ password })],
     ['a template', `it is ${String(password)}`],
@@ -16,11 +16,11 @@ describe('a secret', () => {
     ['a structured clone', inspect(structuredClone({ password }))],
     ['its members', JSON.stringify([Object.entries(password), Reflect.ownKeys(password)])],
     ['an error', inspect(new LlmError('auth', `no ${String(password)}`, {}, { cause: password }))],
-  ])('is not shown by %s', (_, shown) => {
-    expect(shown).not.toContain('hunter2');
+  ])('is not visible in %s', (_, output) => {
+    expect(output).not.toContain('hunter2');
   });
 
-  it('is shown by reveal', () => {
+  it('is returned by reveal', () => {
     expect(password.reveal()).toBe('hunter2-hunter2');
   });
 });

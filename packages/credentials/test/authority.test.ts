@@ -30,16 +30,16 @@ const DEVICE = {
 };
 
 let now: number;
-let slept: number[];
+let sleeps: number[];
 let timers: number[];
 let answers: Record<string, Answer[]>;
-let sent: Sent[];
+let sentForms: Sent[];
 let requests: RequestInit[];
 let vault: Vault;
 
 beforeEach(() => {
   now = START;
-  [slept, timers, answers, sent, requests, vault] = [[], [], {}, [], [], memoryVault()];
+  [sleeps, timers, answers, sentForms, requests, vault] = [[], [], {}, [], [], memoryVault()];
 });
 
 /** Clock whose time changes only by sleeping, and whose timers do not fire. */
@@ -51,18 +51,18 @@ const clock: Clock = {
     return () => undefined;
   },
   sleep: (ms) => {
-    slept.push(ms);
+    sleeps.push(ms);
     now += ms;
     return Promise.resolve();
   },
 };
 
-/** Answers with the next answer of the path. Fails if there is none. */
+/** Returns the next response of the path. Fails if none exists. */
 const fetch: typeof globalThis.fetch = async (input, init = {}) => {
   const { pathname, host } = new URL(input instanceof Request ? input.url : input);
   const path = host === 'a.test' ? pathname : `${host}${pathname}`;
   const { body } = init;
-  sent.push([path, body instanceof URLSearchParams ? Object.fromEntries(body) : {}]);
+  sentForms.push([path, body instanceof URLSearchParams ? Object.fromEntries(body) : {}]);
   requests.push(init);
   const answer = answers[path]?.shift() ?? new TypeError(`no answer for ${path}`);
   if (answer instanceof Error) throw answer;
@@ -84,11 +84,11 @@ const sourceWith = (options: Partial<OAuthOptions> = {}): TokenSource =>
     clock,
     ...options,
   });
-const ask = async ({ credential }: TokenSource, rejected?: string): Promise<string> =>
+const requestToken = async ({ credential }: TokenSource, rejected?: string): Promise<string> =>
   typeof credential === 'string'
     ? credential
     : await credential({ signal: new AbortController().signal, rejected });
-const failure = async (run: Promise<unknown>): Promise<LlmError> => {
+const failureOf = async (run: Promise<unknown>): Promise<LlmError> => {
   const error: unknown = await run.then(
     () => undefined,
     (cause: unknown) => cause,
@@ -97,7 +97,7 @@ const failure = async (run: Promise<unknown>): Promise<LlmError> => {
   throw new Error(`no LlmError: ${String(error)}`);
 };
 const refusal = (code: string, status = 400): Response => Response.json({ error: code }, { status });
-const stored = async (entry: Partial<StoredCredential> = {}): Promise<void> => {
+const storeLogin = async (entry: Partial<StoredCredential> = {}): Promise<void> => {
   await vault.update('login', () => ({
     kind: 'oauth',
     value: secret('old'),
@@ -105,10 +105,10 @@ const stored = async (entry: Partial<StoredCredential> = {}): Promise<void> => {
     ...entry,
   }));
 };
-/** User who pastes the redirect. Stores the address that was shown. */
-const pasting = (shown: URL[] = []): LoginIo => ({
-  show: ({ url }) => void shown.push(new URL(url)),
-  paste: () => Promise.resolve(`?code=code-1&state=${shown.at(-1)?.searchParams.get('state') ?? ''}`),
+/** Creates a user interface that pastes the redirect. Stores the shown addresses. */
+const pasteLogin = (shownUrls: URL[] = []): LoginIo => ({
+  show: ({ url }) => void shownUrls.push(new URL(url)),
+  paste: () => Promise.resolve(`?code=code-1&state=${shownUrls.at(-1)?.searchParams.get('state') ?? ''}`),
 });
 
 describe('a login by device code', () => {
@@ -117,13 +117,13 @@ describe('a login by device code', () => {
 
   it('sends the client, its secret, the scopes and the additional parameters', async () => {
     answers = { '/device': [Response.json(DEVICE)], '/token': [Response.json(TOKENS)] };
-    const shown: unknown[] = [];
+    const prompts: unknown[] = [];
     await login(
       { clientSecret: 'my-secret', scopes: ['one', 'two'], extra: { audience: 'api' } },
-      { show: (prompt) => void shown.push(prompt) },
+      { show: (prompt) => void prompts.push(prompt) },
     );
     const client = { client_id: 'my-client', client_secret: 'my-secret' };
-    expect(sent).toEqual([
+    expect(sentForms).toEqual([
       ['/device', { ...client, scope: 'one two', audience: 'api' }],
       [
         '/token',
@@ -135,11 +135,11 @@ describe('a login by device code', () => {
       ],
     ]);
     expect(requests.map(({ redirect }) => redirect)).toEqual(['manual', 'manual']);
-    expect(shown).toEqual([{ url: 'https://a.test/enter', code: 'ABCD', expiresAt: START + 600_000 }]);
+    expect(prompts).toEqual([{ url: 'https://a.test/enter', code: 'ABCD', expiresAt: START + 600_000 }]);
   });
 
   it('stores the tokens with their time, and retains the label', async () => {
-    await stored({ label: 'work', dead: 'revoked' });
+    await storeLogin({ label: 'work', dead: 'revoked' });
     answers = { '/device': [Response.json(DEVICE)], '/token': [Response.json(TOKENS)] };
     await login();
     const { value, refresh, ...others } = (await vault.get('login'))!;
@@ -148,7 +148,7 @@ describe('a login by device code', () => {
       'refresh-1',
       { kind: 'oauth', issuedAt: START + 5000, expiresAt: START + 3_605_000, label: 'work' },
     ]);
-    expect(sent[0]).toEqual(['/device', { client_id: 'my-client' }]);
+    expect(sentForms[0]).toEqual(['/device', { client_id: 'my-client' }]);
   });
 
   it('stores a token without an end and without a refresh token', async () => {
@@ -168,7 +168,7 @@ describe('a login by device code', () => {
     const answer = Response.json({ ...DEVICE, interval });
     answers = { '/device': [answer], '/token': [Response.json(TOKENS)] };
     await login();
-    expect(slept).toEqual([ms]);
+    expect(sleeps).toEqual([ms]);
   });
 
   it('polls more slowly after each failure of the authority or the connection', async () => {
@@ -186,7 +186,7 @@ describe('a login by device code', () => {
       ],
     };
     await login();
-    expect(slept.map((ms) => ms / 1000)).toEqual([5, 5, 10, 10, 15, 20, 25, 30]);
+    expect(sleeps.map((ms) => ms / 1000)).toEqual([5, 5, 10, 10, 15, 20, 25, 30]);
   });
 
   it.each([
@@ -195,12 +195,12 @@ describe('a login by device code', () => {
   ])('with a code that is valid for %i s polls %i times', async (seconds, polls) => {
     const device = Response.json({ ...DEVICE, expires_in: seconds });
     answers = { '/device': [device], '/token': [refusal('authorization_pending')] };
-    expect(await failure(login())).toMatchObject({
+    expect(await failureOf(login())).toMatchObject({
       kind: 'auth',
       message: 'oauth: the code expired before it was entered; start the login again',
       details: { code: 'login-expired' },
     });
-    expect(sent.filter(([path]) => path === '/token')).toHaveLength(polls);
+    expect(sentForms.filter(([path]) => path === '/token')).toHaveLength(polls);
   });
 
   it.each([
@@ -208,7 +208,7 @@ describe('a login by device code', () => {
     ['http://a.test/enter', undefined],
     ['xhttp://a.test/', 'oauth: the login URL of the server does not begin with https:// or http://'],
     ['file:///etc', 'oauth: the login URL of the server does not begin with https:// or http://'],
-  ])('with the address %s has the error %s', async (address, message) => {
+  ])('with the address %s reports %s', async (address, message) => {
     const device = Response.json({ ...DEVICE, verification_uri: address });
     answers = { '/device': [device], '/token': [Response.json(TOKENS)] };
     const error = await login().catch((cause: unknown) => cause);
@@ -264,10 +264,10 @@ describe('a login by device code', () => {
     ],
   ])('ends with the reason of the authority (%#)', async (answer, kind, message, code) => {
     answers = { '/device': [Response.json(DEVICE)], '/token': [answer] };
-    const error = await failure(login());
+    const error = await failureOf(login());
     expect([error.kind, error.message, error.details.code]).toEqual([kind, message, code]);
     expect(error.cause).toBeUndefined();
-    expect(sent).toHaveLength(2);
+    expect(sentForms).toHaveLength(2);
   });
 
   it.each([
@@ -277,7 +277,7 @@ describe('a login by device code', () => {
     [400, 'auth', 'the login: the authorization server returned 400'],
   ])('reports the status %i of its start', async (status, kind, message) => {
     answers = { '/device': [new Response('', { status, headers: { 'retry-after': '3' } })] };
-    const error = await failure(login());
+    const error = await failureOf(login());
     expect([error.kind, error.message]).toEqual([kind, message]);
     expect(error.details).toMatchObject({ status, retryAfterMs: 3000 });
   });
@@ -293,14 +293,14 @@ describe('a login by device code', () => {
     [new Error('other'), 'protocol', 'the login: the server sent an invalid OAuth response (unknown)'],
   ])('reports the failure of its start: %s', async (fault, kind, message) => {
     answers = { '/device': [fault] };
-    const error = await failure(login());
+    const error = await failureOf(login());
     expect([error.kind, error.message]).toEqual([kind, message]);
   });
 
   it('waits 30 s for each response', async () => {
     const timeout = vi.spyOn(AbortSignal, 'timeout');
     try {
-      await failure(login());
+      await failureOf(login());
       expect(timeout.mock.calls).toEqual([[30_000]]);
     } finally {
       timeout.mockRestore();
@@ -329,18 +329,18 @@ describe('a login by device code', () => {
 describe('a login in the browser', () => {
   it('opens an address with the parameters of the login, which `extra` does not replace', async () => {
     answers = { '/token': [Response.json(TOKENS)] };
-    const shown: URL[] = [];
+    const shownUrls: URL[] = [];
     await sourceWith({
       scopes: ['one', 'two'],
       extra: { prompt: 'consent', state: 'mine', client_id: 'mine' },
-    }).login(pasting(shown));
+    }).login(pasteLogin(shownUrls));
     const {
       redirect_uri: redirect,
       code_challenge: challenge,
       state,
       ...others
-    } = Object.fromEntries(shown[0]?.searchParams ?? []);
-    expect(shown[0]?.href.split('?')[0]).toBe('https://a.test/authorize');
+    } = Object.fromEntries(shownUrls[0]?.searchParams ?? []);
+    expect(shownUrls[0]?.href.split('?')[0]).toBe('https://a.test/authorize');
     expect([redirect, challenge, state]).toEqual([
       expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/callback$/),
       expect.stringMatching(/^[\w-]{43}$/),
@@ -353,7 +353,7 @@ describe('a login in the browser', () => {
       scope: 'one two',
       code_challenge_method: 'S256',
     });
-    const [path, form] = sent[0] ?? [];
+    const [path, form] = sentForms[0] ?? [];
     expect([path, form]).toEqual([
       '/token',
       {
@@ -368,9 +368,9 @@ describe('a login in the browser', () => {
 
   it('has no scope by default', async () => {
     answers = { '/token': [Response.json(TOKENS)] };
-    const shown: URL[] = [];
-    await sourceWith().login(pasting(shown));
-    expect(shown[0]?.searchParams.has('scope')).toBe(false);
+    const shownUrls: URL[] = [];
+    await sourceWith().login(pasteLogin(shownUrls));
+    expect(shownUrls[0]?.searchParams.has('scope')).toBe(false);
   });
 
   it.each([
@@ -388,7 +388,7 @@ describe('a login in the browser', () => {
       message: text,
       details,
       cause,
-    } = await failure(sourceWith().login({ show: () => undefined, paste }));
+    } = await failureOf(sourceWith().login({ show: () => undefined, paste }));
     expect([kind, text, details.code]).toEqual(['auth', `oauth: ${message}`, 'login-failed']);
     expect(cause).toBe(pasted instanceof Error ? pasted : undefined);
   });
@@ -399,8 +399,8 @@ describe('a login in the browser', () => {
   ])('with %j ends after %i ms', async (io, ms, message) => {
     let expire = (): void => undefined;
     let isCancelled = false;
-    const timer: Clock['timer'] = (given, run) => {
-      timers.push(given);
+    const timer: Clock['timer'] = (delayMs, run) => {
+      timers.push(delayMs);
       expire = run;
       return () => void (isCancelled = true);
     };
@@ -408,7 +408,7 @@ describe('a login in the browser', () => {
       expire();
     };
     const login = sourceWith({ clock: { ...clock, timer } }).login({ ...io, show });
-    expect(await failure(login)).toMatchObject({
+    expect(await failureOf(login)).toMatchObject({
       kind: 'auth',
       message: `oauth: ${message}`,
       details: { code: 'login-expired' },
@@ -417,41 +417,44 @@ describe('a login in the browser', () => {
   });
 
   it('does not start if its signal has aborted', async () => {
-    const signal = AbortSignal.abort('left');
-    expect(await failure(sourceWith().login({ ...pasting(), signal }))).toMatchObject({
+    const signal = AbortSignal.abort('cancelled');
+    expect(await failureOf(sourceWith().login({ ...pasteLogin(), signal }))).toMatchObject({
       kind: 'aborted',
       message: 'oauth: the login was aborted',
-      cause: 'left',
+      cause: 'cancelled',
     });
-    expect(sent).toEqual([]);
+    expect(sentForms).toEqual([]);
   });
 });
 
 describe('the endpoints', () => {
-  const discovered = (path: string): Response =>
+  const discoveryResponse = (path: string): Response =>
     Response.json({ issuer: 'https://a.test', [path]: 'https://a.test/found' });
   const DISCOVERY = '/.well-known/openid-configuration';
 
   it('are discovered once, and again after a failure', async () => {
     const source = sourceWith({ issuer: 'https://a.test', endpoints: undefined });
     answers = {
-      [DISCOVERY]: [new Response('', { status: 503 }), discovered('token_endpoint')],
+      [DISCOVERY]: [new Response('', { status: 503 }), discoveryResponse('token_endpoint')],
       '/found': [Response.json(TOKENS), Response.json(TOKENS)],
     };
-    await stored({ expiresAt: 1 });
-    expect((await failure(ask(source))).message).toBe(
+    await storeLogin({ expiresAt: 1 });
+    expect((await failureOf(requestToken(source))).message).toBe(
       'discovery: the authorization server returned 503; try again later',
     );
     now += 10_000;
-    expect([await ask(source), await ask(source, 'access-1')]).toEqual(['access-1', 'access-1']);
-    expect(sent.map(([path]) => path)).toEqual([DISCOVERY, DISCOVERY, '/found', '/found']);
+    expect([await requestToken(source), await requestToken(source, 'access-1')]).toEqual([
+      'access-1',
+      'access-1',
+    ]);
+    expect(sentForms.map(([path]) => path)).toEqual([DISCOVERY, DISCOVERY, '/found', '/found']);
   });
 
-  it('that are given are used without discovery', async () => {
+  it('in the options are used without discovery', async () => {
     answers = { '/token': [Response.json(TOKENS)] };
-    await stored({ expiresAt: 1 });
-    expect(await ask(sourceWith({ issuer: 'https://other.test' }))).toBe('access-1');
-    expect(sent).toEqual([
+    await storeLogin({ expiresAt: 1 });
+    expect(await requestToken(sourceWith({ issuer: 'https://other.test' }))).toBe('access-1');
+    expect(sentForms).toEqual([
       ['/token', { client_id: 'my-client', grant_type: 'refresh_token', refresh_token: 'refresh-0' }],
     ]);
   });
@@ -461,9 +464,9 @@ describe('the endpoints', () => {
     answers = {
       [DISCOVERY]: [Response.json({ issuer: 'https://a.test', token_endpoint: 'http://a.test/found' })],
     };
-    await stored({ expiresAt: 1 });
-    expect((await failure(ask(source))).kind).toBe('protocol');
-    expect(sent.map(([path]) => path)).toEqual([DISCOVERY]);
+    await storeLogin({ expiresAt: 1 });
+    expect((await failureOf(requestToken(source))).kind).toBe('protocol');
+    expect(sentForms.map(([path]) => path)).toEqual([DISCOVERY]);
   });
 
   it.each([
@@ -473,8 +476,8 @@ describe('the endpoints', () => {
     ],
     ['device', 'oauth: the authorization server has no device endpoint; log in with the flow "browser"'],
   ] as const)('that the flow %s requires are reported', async (flow, message) => {
-    const login = sourceWith({ endpoints: { token: 'https://a.test/token' } }).login(pasting(), flow);
-    expect(await failure(login)).toMatchObject({ kind: 'config', message });
+    const login = sourceWith({ endpoints: { token: 'https://a.test/token' } }).login(pasteLogin(), flow);
+    expect(await failureOf(login)).toMatchObject({ kind: 'config', message });
   });
 
   it.each([
@@ -516,10 +519,10 @@ describe('a token', () => {
     [{ expiresAt: START + 1 }, { earlyMs: 0 }, 0],
     [{ expiresAt: START }, { earlyMs: 0 }, 1],
   ])('stored as %j is refreshed with %j (%i requests)', async (entry, options, count) => {
-    await stored(entry);
+    await storeLogin(entry);
     answers = { '/token': [Response.json(TOKENS)] };
-    expect(await ask(sourceWith(options))).toBe(count === 0 ? 'old' : 'access-1');
-    expect(sent).toHaveLength(count);
+    expect(await requestToken(sourceWith(options))).toBe(count === 0 ? 'old' : 'access-1');
+    expect(sentForms).toHaveLength(count);
   });
 
   it.each([
@@ -527,19 +530,19 @@ describe('a token', () => {
     [{ 'retry-after': '7' }, 7000],
   ])('that is valid is not refreshed again for a time after a failure with %j', async (headers, waitMs) => {
     const source = sourceWith();
-    await stored({ expiresAt: START + 20_000 });
+    await storeLogin({ expiresAt: START + 20_000 });
     answers = { '/token': [new Response('', { status: 503, headers }), Response.json(TOKENS)] };
     const tokens: string[] = [];
     for (const at of [0, waitMs - 1, waitMs]) {
       now = START + at;
-      tokens.push(await ask(source));
+      tokens.push(await requestToken(source));
     }
-    expect([tokens, sent.length]).toEqual([['old', 'old', 'access-1'], 2]);
+    expect([tokens, sentForms.length]).toEqual([['old', 'old', 'access-1'], 2]);
   });
 
   it('is refreshed in time again after a refresh that has succeeded', async () => {
     const source = sourceWith();
-    await stored({ expiresAt: START + 20_000 });
+    await storeLogin({ expiresAt: START + 20_000 });
     answers = {
       '/token': [
         new Response('', { status: 503, headers: { 'retry-after': '100' } }),
@@ -547,9 +550,9 @@ describe('a token', () => {
         Response.json({ ...TOKENS, access_token: 'access-2' }),
       ],
     };
-    expect([await ask(source), await ask(source, 'old')]).toEqual(['old', 'access-1']);
+    expect([await requestToken(source), await requestToken(source, 'old')]).toEqual(['old', 'access-1']);
     now += 35_000;
-    expect(await ask(source)).toBe('access-2');
+    expect(await requestToken(source)).toBe('access-2');
   });
 
   it.each([
@@ -559,9 +562,9 @@ describe('a token', () => {
     'interaction_required',
     'login_required',
   ])('requires a new login after %s', async (code) => {
-    await stored({ expiresAt: START + 20_000, label: 'work' });
+    await storeLogin({ expiresAt: START + 20_000, label: 'work' });
     answers = { '/token': [refusal(code)] };
-    expect(await failure(ask(sourceWith()))).toMatchObject({
+    expect(await failureOf(requestToken(sourceWith()))).toMatchObject({
       kind: 'auth',
       message: `"login" needs a new login: the authorization server returned ${code}`,
       details: { code: 'login-required', status: 401 },
@@ -569,10 +572,10 @@ describe('a token', () => {
     expect((await vault.get('login'))?.label).toBe('work');
   });
 
-  it('stays stored after another refusal', async () => {
-    await stored({ expiresAt: START });
+  it('stays stored after another error of the authority', async () => {
+    await storeLogin({ expiresAt: START });
     answers = { '/token': [refusal('invalid_client', 401)] };
-    expect(await failure(ask(sourceWith()))).toMatchObject({
+    expect(await failureOf(requestToken(sourceWith()))).toMatchObject({
       kind: 'auth',
       message: 'the refresh of "login": the authorization server returned 401 invalid_client',
       details: { code: 'login-failed', status: 401 },
@@ -582,32 +585,37 @@ describe('a token', () => {
 
   it('that is rejected during a refresh for another reason is refreshed separately', async () => {
     const source = sourceWith();
-    await stored({ expiresAt: START });
+    await storeLogin({ expiresAt: START });
     answers = {
       '/token': ['access-1', 'access-2'].map((token) => Response.json({ ...TOKENS, access_token: token })),
     };
-    const tokens = [ask(source), ask(source, 'access-1'), ask(source, 'access-1'), ask(source)];
-    expect([await Promise.all(tokens), sent.length]).toEqual([
+    const tokens = [
+      requestToken(source),
+      requestToken(source, 'access-1'),
+      requestToken(source, 'access-1'),
+      requestToken(source),
+    ];
+    expect([await Promise.all(tokens), sentForms.length]).toEqual([
       ['access-1', 'access-2', 'access-2', 'access-2'],
       2,
     ]);
   });
 
   it('reports the abort of a call with its reason', async () => {
-    await stored({ expiresAt: START });
+    await storeLogin({ expiresAt: START });
     const { credential } = sourceWith();
     const run = typeof credential === 'string' ? undefined : credential;
-    const call = Promise.resolve(run?.({ signal: AbortSignal.abort('left'), rejected: undefined }));
-    expect(await failure(call)).toMatchObject({
+    const call = Promise.resolve(run?.({ signal: AbortSignal.abort('cancelled'), rejected: undefined }));
+    expect(await failureOf(call)).toMatchObject({
       kind: 'aborted',
       message: 'the call was aborted while its token was refreshed',
-      cause: 'left',
+      cause: 'cancelled',
     });
-    await expect.poll(() => sent.length).toBe(1);
+    await expect.poll(() => sentForms.length).toBe(1);
   });
 
-  it('of no login is reported', async () => {
-    expect(await failure(ask(sourceWith()))).toMatchObject({
+  it('without a login is reported', async () => {
+    expect(await failureOf(requestToken(sourceWith()))).toMatchObject({
       kind: 'auth',
       message: 'no login is named "login"; call login first',
       details: { code: 'login-required', status: 401 },
@@ -621,7 +629,7 @@ describe('a token', () => {
     [{ expiresAt: START }, 'ok'],
     [{ dead: 'revoked' }, 'login-required'],
   ])('stored as %j has the status %s', async (entry, status) => {
-    await stored(entry);
+    await storeLogin(entry);
     expect(await sourceWith().status()).toBe(status);
   });
 });
@@ -631,21 +639,21 @@ describe('a logout', () => {
     [{}, 'refresh-0'],
     [{ refresh: undefined }, 'old'],
   ])('of an entry with %j revokes %s', async (entry, token) => {
-    await stored(entry);
+    await storeLogin(entry);
     let isReleased = false;
     const body = new ReadableStream({ cancel: () => void (isReleased = true) });
     answers = { '/revoke': [new Response(body, { status: 503 })] };
     await sourceWith().logout();
     expect(isReleased).toBe(true);
-    expect(sent).toEqual([['/revoke', { client_id: 'my-client', token }]]);
+    expect(sentForms).toEqual([['/revoke', { client_id: 'my-client', token }]]);
     expect(await vault.get('login')).toBeUndefined();
   });
 
   it('sends nothing without an entry or without a revocation endpoint', async () => {
     await sourceWith().logout();
-    await stored();
+    await storeLogin();
     await sourceWith({ endpoints: { token: 'https://a.test/token' } }).logout();
-    expect([sent, await vault.get('login')]).toEqual([[], undefined]);
+    expect([sentForms, await vault.get('login')]).toEqual([[], undefined]);
   });
 });
 

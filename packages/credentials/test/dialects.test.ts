@@ -5,30 +5,30 @@ import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
 import { memoryVault, oauth, oauthPresets, secret, type TokenSource, type Vault } from '../src/index.ts';
 
-/** Answers of a local authority by path. The last answer of each list is repeated. */
+/** Responses of a local authority by path. The last response of each list is repeated. */
 type Script = Record<string, readonly [status: number, body: object][]>;
 
 let origin: string;
 let script: Script;
-let seen: [path: string, type: string, body: string, accept: string | undefined][];
+let requests: [path: string, type: string, body: string, accept: string | undefined][];
 let stop: () => Promise<void>;
 let vault: Vault;
 
 beforeEach(async () => {
-  [script, seen, vault] = [{}, [], memoryVault()];
+  [script, requests, vault] = [{}, [], memoryVault()];
   const server = createServer((incoming, answer) => {
     void (async () => {
       let body = '';
       for await (const chunk of incoming) body += String(chunk);
       const path = (incoming.url ?? '').split('?')[0] ?? '';
       const { 'content-type': type = '', accept } = incoming.headers;
-      seen.push([path, type.split(';')[0] ?? '', body, accept]);
+      requests.push([path, type.split(';')[0] ?? '', body, accept]);
       const answers = script[path] ?? [[404, {}]];
-      const [status, said] = answers[0] ?? [404, {}];
+      const [status, responseBody] = answers[0] ?? [404, {}];
       if (answers.length > 1) script[path] = answers.slice(1);
       answer
         .writeHead(status, { 'content-type': 'application/json', 'retry-after': '9' })
-        .end(JSON.stringify(said));
+        .end(JSON.stringify(responseBody));
     })();
   });
   server.listen(0, '127.0.0.1');
@@ -42,15 +42,15 @@ beforeEach(async () => {
 });
 afterEach(() => stop());
 
-const slept: number[] = [];
+const sleeps: number[] = [];
 const clock: Clock = {
   ...systemClock,
   sleep: (ms) => {
-    slept.push(ms);
+    sleeps.push(ms);
     return Promise.resolve();
   },
 };
-const here = (address: string | undefined): string => origin + new URL(address ?? '').pathname;
+const localUrl = (address: string | undefined): string => origin + new URL(address ?? '').pathname;
 const source = (name: 'codex' | 'githubModels' | 'openrouter'): TokenSource => {
   const { endpoints, ...preset } = oauthPresets[name];
   return oauth({
@@ -61,17 +61,17 @@ const source = (name: 'codex' | 'githubModels' | 'openrouter'): TokenSource => {
     ...preset,
     issuer: undefined,
     endpoints: {
-      authorize: here(endpoints?.authorize),
-      token: here(endpoints?.token),
-      device: endpoints?.device && here(endpoints.device),
+      authorize: localUrl(endpoints?.authorize),
+      token: localUrl(endpoints?.token),
+      device: endpoints?.device && localUrl(endpoints.device),
     },
   });
 };
-const ask = async ({ credential }: TokenSource): Promise<string> =>
+const requestToken = async ({ credential }: TokenSource): Promise<string> =>
   typeof credential === 'string'
     ? credential
     : await credential({ signal: new AbortController().signal, rejected: undefined });
-const failure = async (run: Promise<unknown>): Promise<LlmError> => {
+const failureOf = async (run: Promise<unknown>): Promise<LlmError> => {
   const error: unknown = await run.then(
     () => undefined,
     (cause: unknown) => cause,
@@ -92,29 +92,29 @@ it('the login of GitHub Models by device code requests its scope', async () => {
   script['/login/oauth/access_token'] = [[200, { access_token: 'gh-1', token_type: 'bearer' }]];
   const login = source('githubModels');
   await login.login({ show: () => undefined }, 'device');
-  expect(await ask(login)).toBe('gh-1');
-  expect(new URLSearchParams(seen[0]?.[2]).get('scope')).toBe('read:user');
+  expect(await requestToken(login)).toBe('gh-1');
+  expect(new URLSearchParams(requests[0]?.[2]).get('scope')).toBe('read:user');
 });
 
 describe('the login of OpenRouter', () => {
   it('needs no client id and returns a key', async () => {
     script['/api/v1/auth/keys'] = [[200, { key: 'or-key-1', user_id: 'u' }]];
     const login = source('openrouter');
-    let shown = '';
+    let shownUrl = '';
     await login.login({
       show: ({ url }) => {
-        shown = url;
+        shownUrl = url;
         const callback = new URL(new URL(url).searchParams.get('callback_url') ?? '');
         callback.searchParams.set('code', 'the-code');
         void follow(callback.href);
       },
     });
-    const { searchParams, pathname } = new URL(shown);
+    const { searchParams, pathname } = new URL(shownUrl);
     expect([pathname, [...searchParams.keys()]]).toEqual([
       '/auth',
       ['callback_url', 'code_challenge', 'code_challenge_method'],
     ]);
-    const [, type, body, accept] = seen[0] ?? [];
+    const [, type, body, accept] = requests[0] ?? [];
     expect([type, accept]).toEqual(['application/json', 'application/json']);
     expect(JSON.parse(body ?? '')).toEqual({
       code: 'the-code',
@@ -125,7 +125,7 @@ describe('the login of OpenRouter', () => {
     expect([...callback.keys(), callback.get('state')?.length]).toEqual(['state', 43]);
     expect(searchParams.get('code_challenge')).toMatch(/^[\w-]{43}$/);
     expect(searchParams.get('code_challenge_method')).toBe('S256');
-    expect([await ask(login), await login.status()]).toEqual(['or-key-1', 'ok']);
+    expect([await requestToken(login), await login.status()]).toEqual(['or-key-1', 'ok']);
   });
 
   it('rejects if the user refuses', async () => {
@@ -133,7 +133,7 @@ describe('the login of OpenRouter', () => {
     const login = source('openrouter').login({
       show: ({ url }) => void follow(`${new URL(url).searchParams.get('callback_url') ?? ''}&code=x`),
     });
-    expect((await failure(login)).details).toMatchObject({
+    expect((await failureOf(login)).details).toMatchObject({
       code: 'login-denied',
       status: 400,
     });
@@ -141,7 +141,7 @@ describe('the login of OpenRouter', () => {
 });
 
 describe('the login of Codex', () => {
-  const begun = { device_auth_id: 'id-1', user_code: 'ABCD-1234', interval: '5' };
+  const deviceResponse = { device_auth_id: 'id-1', user_code: 'ABCD-1234', interval: '5' };
   const tokens = {
     access_token: 'access-1',
     refresh_token: 'refresh-1',
@@ -152,7 +152,7 @@ describe('the login of Codex', () => {
 
   it('polls while the authority answers 403 or 404, and exchanges the code with its verifier', async () => {
     script = {
-      '/api/accounts/deviceauth/usercode': [[200, begun]],
+      '/api/accounts/deviceauth/usercode': [[200, deviceResponse]],
       '/api/accounts/deviceauth/token': [
         [403, {}],
         [404, {}],
@@ -160,24 +160,24 @@ describe('the login of Codex', () => {
       ],
       '/oauth/token': [[200, tokens]],
     };
-    const shown: unknown[] = [];
+    const promptValues: unknown[] = [];
     const login = source('codex');
     const startedAt = Date.now();
     vi.spyOn(Date, 'now').mockReturnValue(startedAt);
     await login
-      .login({ show: ({ url, code, expiresAt }) => void shown.push(url, code, expiresAt) }, 'device')
+      .login({ show: ({ url, code, expiresAt }) => void promptValues.push(url, code, expiresAt) }, 'device')
       .finally(() => {
         vi.restoreAllMocks();
       });
-    expect(shown).toEqual([`${origin}/codex/device`, 'ABCD-1234', startedAt + 900_000]);
-    expect(seen.map(([path, type, , accept]) => [path, type, accept])).toEqual([
+    expect(promptValues).toEqual([`${origin}/codex/device`, 'ABCD-1234', startedAt + 900_000]);
+    expect(requests.map(([path, type, , accept]) => [path, type, accept])).toEqual([
       ['/api/accounts/deviceauth/usercode', 'application/json', 'application/json'],
       ...[1, 2, 3].map(() => ['/api/accounts/deviceauth/token', 'application/json', 'application/json']),
       ['/oauth/token', 'application/x-www-form-urlencoded', 'application/json'],
     ]);
-    expect(JSON.parse(seen[0]?.[2] ?? '')).toEqual({ client_id: 'my-client' });
-    expect(JSON.parse(seen[1]?.[2] ?? '')).toEqual({ device_auth_id: 'id-1', user_code: 'ABCD-1234' });
-    expect(Object.fromEntries(new URLSearchParams(seen.at(-1)?.[2]))).toEqual({
+    expect(JSON.parse(requests[0]?.[2] ?? '')).toEqual({ client_id: 'my-client' });
+    expect(JSON.parse(requests[1]?.[2] ?? '')).toEqual({ device_auth_id: 'id-1', user_code: 'ABCD-1234' });
+    expect(Object.fromEntries(new URLSearchParams(requests.at(-1)?.[2]))).toEqual({
       grant_type: 'authorization_code',
       client_id: 'my-client',
       code: 'code-1',
@@ -199,23 +199,23 @@ describe('the login of Codex', () => {
       '/oauth/token': [[200, tokens]],
     };
     const login = source('codex');
-    slept.length = 0;
+    sleeps.length = 0;
     const codes: unknown[] = [];
     await login.login({ show: ({ code }) => void codes.push(code) }, 'device');
-    expect([slept, codes]).toEqual([[ms], ['ABCD']]);
+    expect([sleeps, codes]).toEqual([[ms], ['ABCD']]);
   });
 
   it.each(['/api/accounts/deviceauth/usercode', '/api/accounts/deviceauth/token'])(
     'is denied if the authority refuses %s',
     async (path) => {
       script = {
-        '/api/accounts/deviceauth/usercode': [[200, begun]],
+        '/api/accounts/deviceauth/usercode': [[200, deviceResponse]],
         '/api/accounts/deviceauth/token': [[200, { authorization_code: 'c', code_verifier: 'v' }]],
         '/oauth/token': [[200, tokens]],
-        [path]: [[400, begun]],
+        [path]: [[400, deviceResponse]],
       };
       const login = source('codex').login({ show: () => undefined }, 'device');
-      expect((await failure(login)).details.code).toBe('login-denied');
+      expect((await failureOf(login)).details.code).toBe('login-denied');
     },
   );
 
@@ -226,14 +226,14 @@ describe('the login of Codex', () => {
   ])('reports the status %d of its start', async (status, kind) => {
     script = { '/api/accounts/deviceauth/usercode': [[status, {}]] };
     const login = source('codex').login({ show: () => undefined }, 'device');
-    expect((await failure(login)).kind).toBe(kind);
+    expect((await failureOf(login)).kind).toBe(kind);
   });
 
   it.each([
     [401, { error: { code: 'refresh_token_reused' } }],
     [401, {}],
     [400, { error: 'refresh_token_reused' }],
-  ] as const)('requires a new login if a refresh is answered with %d %j', async (status, body) => {
+  ] as const)('requires a new login if the response to a refresh is %d %j', async (status, body) => {
     script = { '/oauth/token': [[status, body]] };
     await vault.update('codex', () => ({
       kind: 'oauth',
@@ -242,9 +242,9 @@ describe('the login of Codex', () => {
       expiresAt: 1,
     }));
     const login = source('codex');
-    expect((await failure(ask(login))).details.code).toBe('login-required');
-    await failure(ask(login));
-    expect([await login.status(), seen.length]).toEqual(['login-required', 1]);
+    expect((await failureOf(requestToken(login))).details.code).toBe('login-required');
+    await failureOf(requestToken(login));
+    expect([await login.status(), requests.length]).toEqual(['login-required', 1]);
   });
 
   it('stays valid if the quota of the plan is used up', async () => {
@@ -261,12 +261,12 @@ describe('the login of Codex', () => {
       expiresAt: 1,
     }));
     const login = source('codex');
-    expect(await failure(ask(login))).toMatchObject({
+    expect(await failureOf(requestToken(login))).toMatchObject({
       kind: 'quota',
       message: '"codex": the quota of the plan is used up; wait until it resets (the login is still valid)',
       details: { status: 429, retryAfterMs: 9000 },
     });
-    expect(await ask(login)).toBe('access-1');
+    expect(await requestToken(login)).toBe('access-1');
     expect((await vault.get('codex'))?.refresh?.reveal()).toBe('refresh-1');
   });
 });

@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LlmError } from '@majordomo/core';
 import { memoryVault, secret, vaultKey, type StoredCredential } from '../src/index.ts';
 import { fileVault } from '../src/node.ts';
-import { ended, killed, said, start } from './support/processes.ts';
+import { waitForExit, killAndWait, nextOutput, start } from './support/processes.ts';
 
 let root: string;
 let path: string;
@@ -34,13 +34,13 @@ afterEach(() => {
 });
 
 const key = (value: string): StoredCredential => ({ kind: 'key', value: secret(value) });
-const failure = async (run: Promise<unknown>): Promise<LlmError> => {
+const failureOf = async (run: Promise<unknown>): Promise<LlmError> => {
   const error: unknown = await run.then(
     () => undefined,
     (cause: unknown) => cause,
   );
   if (LlmError.is(error, 'config')) return error;
-  throw new Error(`not a failure of the configuration: ${String(error)}`);
+  throw new Error(`not a config error: ${String(error)}`);
 };
 // Windows has no permissions in file modes, and symbolic links need a privilege.
 const IS_WINDOWS = process.platform === 'win32';
@@ -57,11 +57,11 @@ describe('a vault in a file', () => {
       dead: 'revoked',
       label: 'me',
     };
-    const shown = { kind: 'oauth', issuedAt: 11, expiresAt: 12, dead: 'revoked', label: 'me' };
+    const publicMembers = { kind: 'oauth', issuedAt: 11, expiresAt: 12, dead: 'revoked', label: 'me' };
     await fileVault({ path }).update('codex', () => stored);
     const { value, refresh, ...others } = (await fileVault({ path }).get('codex'))!;
-    expect([value.reveal(), refresh?.reveal(), others]).toEqual(['access-1', 'refresh-1', shown]);
-    const entry = { value: 'access-1', refresh: 'refresh-1', ...shown };
+    expect([value.reveal(), refresh?.reveal(), others]).toEqual(['access-1', 'refresh-1', publicMembers]);
+    const entry = { value: 'access-1', refresh: 'refresh-1', ...publicMembers };
     const text = readFileSync(path, 'utf8');
     expect(JSON.parse(text)).toEqual({ version: 1, entries: { codex: entry } });
     expect(text).toMatch(/^\{\n {2}"version": 1,\n[^]*\}\n$/);
@@ -132,7 +132,7 @@ describe('a vault in a file', () => {
   });
 
   it('reports a file that cannot be written, and leaves no temporary file', async () => {
-    const error = await failure(
+    const error = await failureOf(
       fileVault({ path }).update('a', () => {
         mkdirSync(path);
         return key('v');
@@ -150,7 +150,7 @@ describe('a vault in a file', () => {
     const file = join(root, 'file');
     writeFileSync(file, '');
     expect(
-      await failure(fileVault({ path: join(file, 'v.json') }).update('a', () => key('v'))),
+      await failureOf(fileVault({ path: join(file, 'v.json') }).update('a', () => key('v'))),
     ).toMatchObject({
       message: `the vault ${file} cannot be created as a folder for keys (EEXIST); choose another path, or repair this one`,
       details: { code: 'vault-path' },
@@ -163,7 +163,7 @@ describe('a vault in a file', () => {
     writeFileSync(path, '{"version":1,"entries":{}}'.padEnd(2 ** 24));
     expect(await fileVault({ path }).list()).toEqual([]);
     writeFileSync(path, ' ', { flag: 'a' });
-    expect((await failure(fileVault({ path }).list())).message).toBe(
+    expect((await failureOf(fileVault({ path }).list())).message).toBe(
       `the vault ${path} has 16777217 bytes, more than 16777216; choose another path, or repair this one`,
     );
   });
@@ -212,12 +212,12 @@ describe('a vault in a file', () => {
     symlinkSync(elsewhere, path);
     const message = (place: string): string =>
       `the vault ${place} is a symbolic link, which is not allowed for keys; choose another path, or repair this one`;
-    expect((await failure(fileVault({ path }).get('a'))).message).toBe(message(path));
-    expect((await failure(fileVault({ path }).update('a', () => key('v')))).message).toBe(message(path));
+    expect((await failureOf(fileVault({ path }).get('a'))).message).toBe(message(path));
+    expect((await failureOf(fileVault({ path }).update('a', () => key('v')))).message).toBe(message(path));
     const linked = join(root, 'linked');
     symlinkSync(join(root, 'data'), linked);
     expect(
-      (await failure(fileVault({ path: join(linked, 'v.json') }).update('a', () => key('v')))).message,
+      (await failureOf(fileVault({ path: join(linked, 'v.json') }).update('a', () => key('v')))).message,
     ).toBe(message(linked));
     expect(readFileSync(elsewhere, 'utf8')).toBe('{"version":1,"entries":{}}');
   });
@@ -229,13 +229,13 @@ describe('a vault in a file', () => {
       () => fileVault({ path }).get('a'),
       () => fileVault({ path }).update('a', () => key('v')),
     ])
-      expect(await failure(run())).toMatchObject({ message, details: { code: 'vault-path' } });
+      expect(await failureOf(run())).toMatchObject({ message, details: { code: 'vault-path' } });
   });
 
   it('reports a path that cannot be read', async () => {
     const file = join(root, 'file');
     writeFileSync(file, '');
-    expect(await failure(fileVault({ path: join(file, 'v.json') }).get('a'))).toMatchObject({
+    expect(await failureOf(fileVault({ path: join(file, 'v.json') }).get('a'))).toMatchObject({
       kind: 'config',
       message: `the vault ${join(file, 'v.json')} cannot be read (ENOTDIR); choose another path, or repair this one`,
       cause: expect.any(Error) as Error,
@@ -252,7 +252,7 @@ describe('a vault in a file', () => {
       () => fileVault({ path }).list(),
       () => fileVault({ path }).update('a', () => key('w')),
     ]) {
-      expect(await failure(run())).toMatchObject({
+      expect(await failureOf(run())).toMatchObject({
         message: `${path} has version 2, newer than the supported version 1, and was not changed; update @majordomo/credentials`,
         details: { code: 'vault-version' },
       });
@@ -281,7 +281,7 @@ describe('a vault in a file', () => {
     writeFileSync(path, text);
     const backups: string[] = [];
     const vault = fileVault({ path, onCorrupt: (backup) => backups.push(backup) });
-    const error = await failure(vault.get('a'));
+    const error = await failureOf(vault.get('a'));
     expect(error.details.code).toBe('vault-corrupt');
     expect(error.message).toBe(
       `${path} is not a vault and was copied to ${backups[0]}; repair the file, or remove it to start with an empty vault`,
@@ -290,7 +290,7 @@ describe('a vault in a file', () => {
     expect(readFileSync(backups[0] ?? '', 'utf8')).toBe(text);
     if (!IS_WINDOWS) expect(modeOf(backups[0] ?? '')).toBe(0o600);
     writeFileSync(backups[0] ?? '', 'repaired');
-    expect((await failure(vault.update('a', () => key('v')))).details.code).toBe('vault-corrupt');
+    expect((await failureOf(vault.update('a', () => key('v')))).details.code).toBe('vault-corrupt');
     expect(new Set(backups).size).toBe(1);
     expect(readFileSync(backups[0] ?? '', 'utf8')).toBe('repaired');
     expect(readFileSync(path, 'utf8')).toBe(text);
@@ -303,7 +303,7 @@ describe('a vault in a file', () => {
     writeFileSync(long, '{');
     const backups: string[] = [];
     const vault = fileVault({ path: long, onCorrupt: (backup) => backups.push(backup) });
-    expect((await failure(vault.get('a'))).message).toBe(
+    expect((await failureOf(vault.get('a'))).message).toBe(
       `${long} is not a vault; repair the file, or remove it to start with an empty vault`,
     );
     expect(backups).toEqual([]);
@@ -321,14 +321,14 @@ describe('a vault in a file', () => {
     mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(path, 'nonsense');
     const vault = fileVault({ path, onCorrupt });
-    for (const ask of [() => vault.get('a'), () => vault.list(), () => vault.update('a', () => key('v'))])
-      expect((await failure(ask())).details.code).toBe('vault-corrupt');
+    for (const access of [() => vault.get('a'), () => vault.list(), () => vault.update('a', () => key('v'))])
+      expect((await failureOf(access())).details.code).toBe('vault-corrupt');
   });
 
   it('reports a corrupt file without its content', async () => {
     mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(path, '{"version":1,"entries":{"a":{"kind":"key","value":"hunter2-secret" nonsense');
-    const error = await failure(fileVault({ path }).get('a'));
+    const error = await failureOf(fileVault({ path }).get('a'));
     expect(`${error.message} ${String(error.cause)} ${JSON.stringify(error)}`).not.toContain('hunter2');
   });
 
@@ -342,21 +342,21 @@ describe('a vault in a file', () => {
   it('is read again for every attempt of a provider', async () => {
     const vault = fileVault({ path });
     const source = vaultKey(vault, 'spare');
-    const ask = (): Promise<string> | string =>
+    const requestKey = (): Promise<string> | string =>
       typeof source === 'function'
         ? source({ signal: new AbortController().signal, rejected: undefined })
         : source;
-    await expect(ask()).rejects.toMatchObject({
+    await expect(requestKey()).rejects.toMatchObject({
       kind: 'auth',
       message: 'the vault has no entry "spare"; store a key under this name',
       details: { code: 'missing-key' },
     });
     await fileVault({ path }).update('spare', () => key('one'));
-    expect(await ask()).toBe('one');
+    expect(await requestKey()).toBe('one');
     await fileVault({ path }).update('spare', () => key('two'));
-    expect(await ask()).toBe('two');
+    expect(await requestKey()).toBe('two');
     await fileVault({ path }).update('spare', () => ({ ...key('two'), dead: 'revoked' }));
-    await expect(ask()).rejects.toMatchObject({
+    await expect(requestKey()).rejects.toMatchObject({
       kind: 'auth',
       message: '"spare" needs a new login: revoked',
       details: { code: 'login-required', status: 401 },
@@ -374,31 +374,31 @@ describe('several processes', () => {
     const own = Array.from({ length: 10 }, () =>
       vault.update('count', (now) => key(String(Number(now?.value.reveal() ?? 0) + 1))),
     );
-    await Promise.all([...own, ended(one), ended(two)]);
+    await Promise.all([...own, waitForExit(one), waitForExit(two)]);
     expect((await vault.get('count'))?.value.reveal()).toBe('110');
     expect(readdirSync(join(path, '..')).filter((file) => file.endsWith('.tmp'))).toEqual([]);
     expect(readdirSync(`${path}.lock`)).toEqual([]);
   }, 60_000);
 
   it('leave a complete vault when they are killed while writing', async () => {
-    // SOAK=1, as every night: all of them.
+    // Number of writes. SOAK=1, as in the nightly run, makes 200.
     const writes = process.env['SOAK'] === undefined ? 21 : 200;
     const vault = fileVault({ path });
     let last = 0;
     for (let round = 0; last < writes && round < 40; round++) {
       const child = start('writer-process.ts', path, 'count');
-      let seen = last;
+      let reported = last;
       await new Promise<void>((resolve) => {
         child.stdout?.on('data', (chunk: Buffer) => {
-          seen = Number(chunk.toString().trim().split('\n').at(-1));
-          // Somewhere inside the next write.
-          if (seen >= last + 7) resolve();
+          reported = Number(chunk.toString().trim().split('\n').at(-1));
+          // The process is killed during the next write.
+          if (reported >= last + 7) resolve();
         });
       });
-      await killed(child);
+      await killAndWait(child);
       const now = Number((await vault.get('count'))?.value.reveal());
       // Reported writes are stored. The interrupted write may be stored.
-      expect(now).toBeGreaterThanOrEqual(seen);
+      expect(now).toBeGreaterThanOrEqual(reported);
       last = now;
     }
     expect(last).toBeGreaterThanOrEqual(writes);
@@ -407,7 +407,7 @@ describe('several processes', () => {
 
   it('get the lock of a killed process, but not that of a live one', async () => {
     const holder = start('holder-process.ts', path);
-    expect(await said(holder)).toBe('held\n');
+    expect(await nextOutput(holder)).toBe('held\n');
     let isDone = false;
     const waiting = fileVault({ path })
       .update('a', () => key('v'))
@@ -415,45 +415,45 @@ describe('several processes', () => {
     const other = start('writer-process.ts', path, 'count', '1');
     // Time in which a writer without a lock reports its first write.
     const free = start('writer-process.ts', join(root, 'free', 'vault.json'), 'count', '3');
-    await ended(free);
+    await waitForExit(free);
     expect(isDone).toBe(false);
     expect(existsSync(path)).toBe(false);
-    await killed(holder);
+    await killAndWait(holder);
     await waiting;
-    await ended(other);
+    await waitForExit(other);
     expect((await fileVault({ path }).list()).map(({ name }) => name).sort()).toEqual(['a', 'count']);
   }, 60_000);
 });
 
 describe('a claim of the lock', () => {
   const TWO_MINUTES_AGO = new Date(Date.now() - 120_000);
-  const heldClaim = async (): Promise<{ readonly holder: ChildProcess; readonly claim: string }> => {
+  const startHolder = async (): Promise<{ readonly holder: ChildProcess; readonly claim: string }> => {
     const holder = start('holder-process.ts', path);
-    await said(holder);
+    await nextOutput(holder);
     return { holder, claim: readdirSync(`${path}.lock`)[0] ?? '' };
   };
 
   it('of a killed process is removed, and other files are not', async () => {
-    const { holder } = await heldClaim();
-    await killed(holder);
+    const { holder } = await startHolder();
+    await killAndWait(holder);
     writeFileSync(join(`${path}.lock`, 'other-file'), '');
     await fileVault({ path }).update('a', () => key('w'));
     expect(readdirSync(`${path}.lock`)).toEqual(['other-file']);
   }, 60_000);
 
   it('of another machine ends one minute after its last renewal', async () => {
-    const { holder, claim } = await heldClaim();
-    await killed(holder);
-    const left = join(`${path}.lock`, claim.replace(/[\w-]+$/, 'elsewhere'));
-    renameSync(join(`${path}.lock`, claim), left);
-    utimesSync(left, new Date(), new Date());
+    const { holder, claim } = await startHolder();
+    await killAndWait(holder);
+    const otherClaim = join(`${path}.lock`, claim.replace(/[\w-]+$/, 'elsewhere'));
+    renameSync(join(`${path}.lock`, claim), otherClaim);
+    utimesSync(otherClaim, new Date(), new Date());
     let isDone = false;
     const waiting = fileVault({ path })
       .update('a', () => key('w'))
       .then(() => (isDone = true));
-    await ended(start('writer-process.ts', join(root, 'free', 'vault.json'), 'count', '3'));
+    await waitForExit(start('writer-process.ts', join(root, 'free', 'vault.json'), 'count', '3'));
     expect(isDone).toBe(false);
-    utimesSync(left, TWO_MINUTES_AGO, TWO_MINUTES_AGO);
+    utimesSync(otherClaim, TWO_MINUTES_AGO, TWO_MINUTES_AGO);
     await waiting;
     expect(readdirSync(`${path}.lock`)).toEqual([]);
   }, 60_000);
@@ -465,13 +465,13 @@ describe.each([
 ] as const)('a vault in %s', (_, create) => {
   it.each<[string, unknown]>([
     ['of no kind', { kind: 'other', value: secret('sk-two') }],
-    ['whose value is a plain text', { kind: 'key', value: 'sk-two' }],
+    ['whose value is a plain string', { kind: 'key', value: 'sk-two' }],
     ['whose value is blank', { kind: 'key', value: { reveal: () => ' ' } }],
     ['that is null', null],
-  ])('rejects a credential %s and leaves the stored one', async (_case, given) => {
+  ])('rejects a credential %s and leaves the stored one', async (_case, invalid) => {
     const vault = create();
     await vault.update('one', () => key('sk-one'));
-    const error = await failure(vault.update('two', () => given as StoredCredential));
+    const error = await failureOf(vault.update('two', () => invalid as StoredCredential));
     expect([error.details.code, error.message]).toEqual([
       'vault-entry',
       `the change function for "two" must return { kind: 'key' or 'oauth', value: secret(…) } or undefined; nothing was written`,
@@ -491,7 +491,7 @@ describe.each([
       if (text === 'fails') throw new LlmError('config', 'no');
       return key(text);
     };
-    const failed = failure(vault.update('one', () => change('fails')));
+    const failed = failureOf(vault.update('one', () => change('fails')));
     const others = Array.from({ length: 3 }, (_each, at) =>
       vault.update('one', (now) => change(`${now?.value.reveal() ?? ''} ${at}`)),
     );

@@ -19,16 +19,16 @@ import {
 } from '../src/index.ts';
 import { fileVault } from '../src/node.ts';
 import { CLIENT, startAuthority, type TestAuthority } from './support/authority.ts';
-import { said, start, ended, killed } from './support/processes.ts';
+import { nextOutput, start, waitForExit, killAndWait } from './support/processes.ts';
 
 let authority: TestAuthority;
 let vault: Vault;
-const written: string[] = [];
+const consoleOutput: string[] = [];
 
 beforeAll(async () => {
   for (const method of ['info', 'warn', 'error', 'log'] as const) {
     vi.spyOn(console, method).mockImplementation(
-      (...words: unknown[]) => void written.push(words.map(String).join(' ')),
+      (...values: unknown[]) => void consoleOutput.push(values.map(String).join(' ')),
     );
   }
   authority = await startAuthority();
@@ -54,7 +54,7 @@ const sourceWith = (options: Partial<OAuthOptions> = {}): TokenSource =>
     extra: { prompt: 'consent' },
     ...options,
   });
-const ask = async (
+const requestToken = async (
   { credential }: TokenSource,
   rejected?: string,
   signal = new AbortController().signal,
@@ -76,7 +76,7 @@ const browser = (isAllowed = true): LoginIo => ({
       .catch(() => undefined);
   },
 });
-const failure = async (run: Promise<unknown>): Promise<LlmError> => {
+const failureOf = async (run: Promise<unknown>): Promise<LlmError> => {
   const error: unknown = await run.then(
     () => undefined,
     (cause: unknown) => cause,
@@ -94,7 +94,7 @@ describe.each(['browser', 'device'] as const)('a login with the flow %s', (flow)
     const show = (): never => {
       throw new Error('no window');
     };
-    const { kind, message, details } = await failure(sourceWith().login({ show }, flow));
+    const { kind, message, details } = await failureOf(sourceWith().login({ show }, flow));
     expect([kind, details.code, message]).toEqual([
       'auth',
       'login-failed',
@@ -103,14 +103,16 @@ describe.each(['browser', 'device'] as const)('a login with the flow %s', (flow)
   });
 
   it('ends with its signal while the prompt is pending', async () => {
-    const stop = new AbortController();
+    const controller = new AbortController();
     const show = async (): Promise<void> => {
       queueMicrotask(() => {
-        stop.abort();
+        controller.abort();
       });
       await new Promise(() => undefined);
     };
-    expect((await failure(sourceWith().login({ show, signal: stop.signal }, flow))).kind).toBe('aborted');
+    expect((await failureOf(sourceWith().login({ show, signal: controller.signal }, flow))).kind).toBe(
+      'aborted',
+    );
   });
 });
 
@@ -118,14 +120,14 @@ describe('a login in the browser', () => {
   it('stores a token and frees its port', async () => {
     const source = sourceWith();
     expect(await source.status()).toBe('absent');
-    let shown = '';
+    let shownUrl = '';
     await source.login({
       show: ({ url }) => {
-        shown = url;
+        shownUrl = url;
         void authority.browse(url).then(follow);
       },
     });
-    const url = new URL(shown);
+    const url = new URL(shownUrl);
     expect(url.searchParams.get('code_challenge_method')).toBe('S256');
     expect(url.searchParams.get('code_challenge')).toMatch(/^[\w-]{43}$/);
     const redirect = new URL(url.searchParams.get('redirect_uri') ?? '');
@@ -133,7 +135,7 @@ describe('a login in the browser', () => {
     await expect(follow(redirect.href)).rejects.toThrow('ECONNREFUSED');
     expect(await source.status()).toBe('ok');
     const entry = await vault.get('login');
-    expect(await ask(source)).toBe(entry?.value.reveal());
+    expect(await requestToken(source)).toBe(entry?.value.reveal());
     expect((entry?.expiresAt ?? 0) - Date.now()).toBeGreaterThan(3_500_000);
     expect(tokenRequests()).toBe(1);
   });
@@ -167,18 +169,18 @@ describe('a login in the browser', () => {
       (url: string) => ` ${new URL(url).search.slice(1)}\n`,
     ]) {
       const source = sourceWith();
-      let shown: (url: string) => void = () => undefined;
-      const url = new Promise<string>((resolve) => (shown = resolve));
+      let onUrl: (url: string) => void = () => undefined;
+      const url = new Promise<string>((resolve) => (onUrl = resolve));
       await source.login({
         show: (prompt) => {
-          shown(prompt.url);
+          onUrl(prompt.url);
         },
         paste: async () => form(await authority.browse(await url)),
       });
       expect(await source.status()).toBe('ok');
     }
     for (const pasted of ['abc123', 'code=abc&state=other', 'http://127.0.0.1:1/callback?code=a', '']) {
-      const error = await failure(
+      const error = await failureOf(
         sourceWith().login({ show: () => undefined, paste: () => Promise.resolve(pasted) }),
       );
       expect(error.details.code).toBe('login-failed');
@@ -193,9 +195,9 @@ describe('a login in the browser', () => {
         throw new Error('no clipboard');
       },
     ],
-    ['gives no text', () => Promise.resolve(undefined as unknown as string)],
-  ])('is an error of the application if `paste` %s', async (_what, paste) => {
-    const error = await failure(sourceWith().login({ show: () => undefined, paste }));
+    ['returns no text', () => Promise.resolve(undefined as unknown as string)],
+  ])('reports an error of the application if `paste` %s', async (_what, paste) => {
+    const error = await failureOf(sourceWith().login({ show: () => undefined, paste }));
     expect([error.kind, error.details.code]).toEqual(['auth', 'login-failed']);
     expect(error.message).toMatch(/paste/);
     expect(error.message).not.toMatch(/authority/);
@@ -206,7 +208,7 @@ describe('a login in the browser', () => {
     const show: LoginIo['show'] = async ({ url }) => {
       pages.push(follow(await authority.browse(url, false)));
     };
-    expect((await failure(sourceWith().login({ show }))).details.code).toBe('login-denied');
+    expect((await failureOf(sourceWith().login({ show }))).details.code).toBe('login-denied');
     expect(await Promise.all(pages)).toEqual([400]);
     expect(await sourceWith().status()).toBe('absent');
   });
@@ -214,7 +216,7 @@ describe('a login in the browser', () => {
   it('ends at its time limit and frees its port', async () => {
     const clock = fakeClock();
     let redirect = '';
-    const login = failure(
+    const login = failureOf(
       sourceWith({ clock }).login({
         timeoutMs: 5000,
         show: ({ url }) => {
@@ -238,16 +240,16 @@ describe('a login in the browser', () => {
           reject(new Error('stopped'));
         });
       });
-    const login = failure(sourceWith({ clock, fetch }).login({ timeoutMs: 5000, show: () => undefined }));
+    const login = failureOf(sourceWith({ clock, fetch }).login({ timeoutMs: 5000, show: () => undefined }));
     await expect.poll(() => requests).toBe(1);
     await clock.advance(5000);
     expect((await login).details.code).toBe('login-expired');
   });
 
-  it('ends at once when it is aborted, and frees its port', async () => {
+  it('ends immediately when it is aborted, and frees its port', async () => {
     const controller = new AbortController();
     let redirect = '';
-    const login = failure(
+    const login = failureOf(
       sourceWith().login({
         signal: controller.signal,
         show: ({ url }) => {
@@ -260,14 +262,14 @@ describe('a login in the browser', () => {
     expect((await login).kind).toBe('aborted');
     await expect(follow(redirect)).rejects.toThrow('ECONNREFUSED');
     expect(
-      (await failure(sourceWith().login({ signal: controller.signal, show: () => undefined }))).kind,
+      (await failureOf(sourceWith().login({ signal: controller.signal, show: () => undefined }))).kind,
     ).toBe('aborted');
   });
 
-  it('keeps the stored token if the token endpoint refuses', async () => {
+  it('retains the stored token if the token endpoint refuses', async () => {
     await vault.update('login', () => ({ kind: 'oauth', value: secret('before') }));
     authority.fail('/token', { status: 400, body: { error: 'invalid_grant' } });
-    expect((await failure(sourceWith().login(browser()))).details.code).toBe('login-failed');
+    expect((await failureOf(sourceWith().login(browser()))).details.code).toBe('login-failed');
     expect((await vault.get('login'))?.value.reveal()).toBe('before');
   });
 });
@@ -322,7 +324,7 @@ describe('a login by device code', () => {
   ])('that %s is reported', async (_, fault, code) => {
     authority.fail('/token', fault);
     const { clock } = polling(systemClock);
-    const { details, message } = await failure(
+    const { details, message } = await failureOf(
       sourceWith({ clock }).login({ show: () => undefined }, 'device'),
     );
     expect(details.code).toBe(code);
@@ -351,11 +353,11 @@ describe('a login by device code', () => {
       expires_in: 600,
     };
     authority.fail('/device/auth', { status: 200, body });
-    const shown: string[] = [];
-    const login = sourceWith().login({ show: ({ url }) => void shown.push(url) }, 'device');
-    const { kind, message } = await failure(login);
+    const shownUrls: string[] = [];
+    const login = sourceWith().login({ show: ({ url }) => void shownUrls.push(url) }, 'device');
+    const { kind, message } = await failureOf(login);
     expect([kind, message]).toEqual(['auth', expect.stringContaining('does not begin with https://')]);
-    expect(shown).toEqual([]);
+    expect(shownUrls).toEqual([]);
   });
 
   it('rejects if the user refuses the code', async () => {
@@ -363,7 +365,7 @@ describe('a login by device code', () => {
       { show: ({ code }) => authority.enter(code ?? '', false) },
       'device',
     );
-    expect((await failure(login)).details.code).toBe('login-denied');
+    expect((await failureOf(login)).details.code).toBe('login-denied');
   });
 
   it('rejects when its code expires', async () => {
@@ -378,11 +380,11 @@ describe('a login by device code', () => {
       },
     };
     expect(
-      (await failure(sourceWith({ clock }).login({ show: () => undefined }, 'device'))).details.code,
+      (await failureOf(sourceWith({ clock }).login({ show: () => undefined }, 'device'))).details.code,
     ).toBe('login-expired');
   });
 
-  it('ends at once when it is aborted', async () => {
+  it('ends immediately when it is aborted', async () => {
     const controller = new AbortController();
     const login = sourceWith().login(
       {
@@ -393,7 +395,7 @@ describe('a login by device code', () => {
       },
       'device',
     );
-    expect((await failure(login)).kind).toBe('aborted');
+    expect((await failureOf(login)).kind).toBe('aborted');
   });
 });
 
@@ -409,23 +411,23 @@ describe('a token of a login', () => {
     const source = await loggedIn();
     const before = await vault.get('login');
     await expire();
-    const tokens = await Promise.all(Array.from({ length: 10 }, () => ask(source)));
+    const tokens = await Promise.all(Array.from({ length: 10 }, () => requestToken(source)));
     expect(new Set(tokens).size).toBe(1);
     expect(tokens[0]).not.toBe(before?.value.reveal());
     expect((await vault.get('login'))?.refresh?.reveal()).not.toBe(before?.refresh?.reveal());
     expect(tokenRequests()).toBe(1);
     await expire();
-    await ask(source);
+    await requestToken(source);
     expect(tokenRequests()).toBe(2);
   });
 
   it('is refreshed once for all calls that were rejected with it', async () => {
     const source = await loggedIn();
-    const old = await ask(source);
-    const tokens = await Promise.all(Array.from({ length: 5 }, () => ask(source, old)));
+    const old = await requestToken(source);
+    const tokens = await Promise.all(Array.from({ length: 5 }, () => requestToken(source, old)));
     expect(new Set(tokens).size).toBe(1);
     expect(tokens[0]).not.toBe(old);
-    expect(await ask(source, old)).toBe(tokens[0]);
+    expect(await requestToken(source, old)).toBe(tokens[0]);
     expect(tokenRequests()).toBe(1);
   });
 
@@ -437,7 +439,7 @@ describe('a token of a login', () => {
       timer: (...all) => systemClock.timer(...all),
     };
     const source = await loggedIn({ clock });
-    await ask(source);
+    await requestToken(source);
     expect(tokenRequests()).toBe(0);
     expect(await source.status()).toBe('ok');
   });
@@ -448,11 +450,11 @@ describe('a token of a login', () => {
       const source = await loggedIn();
       await expire();
       authority.fail('/token', { status: 400, body: { error } });
-      const failures = await Promise.all(Array.from({ length: 10 }, () => failure(ask(source))));
+      const failures = await Promise.all(Array.from({ length: 10 }, () => failureOf(requestToken(source))));
       for (const { kind, details } of failures)
         expect([kind, details.code]).toEqual(['auth', 'login-required']);
       expect(await source.status()).toBe('login-required');
-      await failure(ask(sourceWith()));
+      await failureOf(requestToken(sourceWith()));
       expect(tokenRequests()).toBe(1);
       await source.login(browser());
       expect(await source.status()).toBe('ok');
@@ -474,17 +476,17 @@ describe('a token of a login', () => {
     const source = await loggedIn();
     await expire();
     authority.fail('/token', fault);
-    const error = await failure(ask(source));
+    const error = await failureOf(requestToken(source));
     expect([error.kind, error.details.retryAfterMs]).toEqual([kind, retryAfterMs]);
     expect(await source.status()).toBe('ok');
-    expect(await ask(source)).not.toBe('');
+    expect(await requestToken(source)).not.toBe('');
   });
 
   it.each([429, 500, 503])('rejects with the status %i of the authority', async (status) => {
     const source = await loggedIn();
     await expire();
     authority.fail('/token', { status });
-    expect((await failure(ask(source))).details.status).toBe(status);
+    expect((await failureOf(requestToken(source))).details.status).toBe(status);
   });
 
   it.each([
@@ -494,7 +496,7 @@ describe('a token of a login', () => {
     const source = await loggedIn();
     await expire();
     authority.fail('/token', { status: 200, body: '<html>', headers: { 'content-type': type } });
-    expect((await failure(ask(source))).message).toBe(
+    expect((await failureOf(requestToken(source))).message).toBe(
       `the refresh of "login": the server sent an invalid OAuth response (${reason})`,
     );
   });
@@ -503,7 +505,7 @@ describe('a token of a login', () => {
     await loggedIn();
     await expire();
     const fetch = (): Promise<never> => Promise.reject(new DOMException('late', 'TimeoutError'));
-    const { kind, message } = await failure(ask(sourceWith({ fetch })));
+    const { kind, message } = await failureOf(requestToken(sourceWith({ fetch })));
     expect([kind, message]).toEqual(['timeout', expect.stringContaining('did not respond in')]);
   });
 
@@ -515,18 +517,22 @@ describe('a token of a login', () => {
       await vault.update('login', (now) => now && { ...now, issuedAt: 0, expiresAt: clock.now() + 20_000 });
       const token = (await vault.get('login'))?.value.reveal();
       authority.fail('/token', fault);
-      expect([await ask(source), await ask(source), tokenRequests()]).toEqual([token, token, 1]);
+      expect([await requestToken(source), await requestToken(source), tokenRequests()]).toEqual([
+        token,
+        token,
+        1,
+      ]);
       authority.fail('/token', { status: 503 });
       await clock.advance(20_000);
-      expect((await failure(ask(source))).kind).toBe('server');
+      expect((await failureOf(requestToken(source))).kind).toBe('server');
     },
   );
 
   it('is not used again after a rejection while the authority fails', async () => {
     const source = await loggedIn();
-    const token = await ask(source);
+    const token = await requestToken(source);
     authority.fail('/token', { status: 503 });
-    expect((await failure(ask(source, token))).kind).toBe('server');
+    expect((await failureOf(requestToken(source, token))).kind).toBe('server');
   });
 
   it('is refreshed once for two sources if it is valid for less than a minute', async () => {
@@ -538,17 +544,18 @@ describe('a token of a login', () => {
       body: { token_type: 'bearer', access_token: 'short', expires_in: 45 },
     });
     const tokens: string[] = [];
-    for (let call = 0; call < 10; call++) for (const source of sources) tokens.push(await ask(source));
+    for (let call = 0; call < 10; call++)
+      for (const source of sources) tokens.push(await requestToken(source));
     expect([new Set(tokens), tokenRequests()]).toEqual([new Set(['short']), 1]);
     await clock.advance(40_000);
-    expect(await ask(sources[0]!)).not.toBe('short');
+    expect(await requestToken(sources[0]!)).not.toBe('short');
   });
 
-  it('is not read from an endless answer', async () => {
+  it('is not read from a response that is too large', async () => {
     const source = await loggedIn();
     await expire();
     authority.fail('/token', { status: 200, body: `{"access_token":"${'x'.repeat(3 * 2 ** 20)}"}` });
-    expect(await failure(ask(source))).toMatchObject({
+    expect(await failureOf(requestToken(source))).toMatchObject({
       kind: 'protocol',
       message: expect.stringContaining("the authority's answer") as string,
       details: { code: 'too-large' },
@@ -556,13 +563,13 @@ describe('a token of a login', () => {
     expect(await source.status()).toBe('ok');
   });
 
-  it('requires a new login if the answer with a rotated refresh token is lost', async () => {
+  it('requires a new login if the response with a rotated refresh token is lost', async () => {
     const source = await loggedIn();
     await expire();
     authority.fail('/token', 'cut');
-    expect((await failure(ask(source))).kind).toBe('network');
-    expect((await failure(ask(source))).details.code).toBe('login-required');
-    await failure(ask(source));
+    expect((await failureOf(requestToken(source))).kind).toBe('network');
+    expect((await failureOf(requestToken(source))).details.code).toBe('login-required');
+    await failureOf(requestToken(source));
     expect(tokenRequests()).toBe(2);
   });
 
@@ -573,10 +580,10 @@ describe('a token of a login', () => {
       status: 200,
       body: { token_type: 'bearer', access_token: 'short', expires_in: 0 },
     });
-    expect(await ask(source)).toBe('short');
+    expect(await requestToken(source)).toBe('short');
   });
 
-  it('keeps its refresh token if the answer has none', async () => {
+  it('retains its refresh token if the response has none', async () => {
     const source = await loggedIn();
     await expire();
     const before = await vault.get('login');
@@ -584,32 +591,34 @@ describe('a token of a login', () => {
       status: 200,
       body: { access_token: 'fresh-token', token_type: 'bearer', expires_in: 60 },
     });
-    expect(await ask(source)).toBe('fresh-token');
+    expect(await requestToken(source)).toBe('fresh-token');
     expect((await vault.get('login'))?.refresh?.reveal()).toBe(before?.refresh?.reveal());
   });
 
-  it('is refreshed for other callers if one leaves', async () => {
+  it('is refreshed for other callers if one aborts', async () => {
     const source = await loggedIn();
     await expire();
     const controller = new AbortController();
-    const leaving = failure(ask(source, undefined, controller.signal));
-    const staying = ask(source);
+    const abortedCall = failureOf(requestToken(source, undefined, controller.signal));
+    const otherCall = requestToken(source);
     controller.abort();
-    expect((await leaving).kind).toBe('aborted');
-    expect(await staying).not.toBe('');
+    expect((await abortedCall).kind).toBe('aborted');
+    expect(await otherCall).not.toBe('');
     expect(tokenRequests()).toBe(1);
   });
 
-  it('requires a login if it has ended and cannot be refreshed', async () => {
+  it('requires a login if it has expired and cannot be refreshed', async () => {
     const source = sourceWith();
     await vault.update('login', () => ({ kind: 'oauth', value: secret('over'), expiresAt: 1 }));
     expect(await source.status()).toBe('expired');
-    const { details, message } = await failure(ask(source));
+    const { details, message } = await failureOf(requestToken(source));
     expect([details.code, message]).toEqual([
       'login-required',
       '"login" needs a new login: the token has expired, and no refresh token exists',
     ]);
-    expect((await failure(ask(sourceWith({ name: 'nobody' })))).details.code).toBe('login-required');
+    expect((await failureOf(requestToken(sourceWith({ name: 'absent' })))).details.code).toBe(
+      'login-required',
+    );
     expect(authority.requestPaths).toEqual([]);
   });
 });
@@ -622,16 +631,16 @@ test('four processes with five calls each refresh an expired token once, also af
   await expire();
   authority.requestPaths.length = 0;
   const holder = start('holder-process.ts', path);
-  await said(holder);
+  await nextOutput(holder);
   const children = Array.from({ length: 4 }, () =>
     start('refresh-process.ts', path, authority.issuer, CLIENT, '5'),
   );
-  for (const child of children) await said(child);
-  const tokens = children.map((child) => said(child));
+  for (const child of children) await nextOutput(child);
+  const tokens = children.map((child) => nextOutput(child));
   for (const child of children) child.stdin?.write('go\n');
-  await killed(holder);
+  await killAndWait(holder);
   expect(new Set((await Promise.all(tokens)).flatMap((text) => text.trim().split(' '))).size).toBe(1);
-  await Promise.all(children.map(ended));
+  await Promise.all(children.map(waitForExit));
   expect(tokenRequests()).toBe(1);
   rmSync(root, { recursive: true });
 }, 60_000);
@@ -682,8 +691,8 @@ test('no log, error or address contains a token', async () => {
     urls.push(input instanceof Request ? input.url : String(input));
     return globalThis.fetch(input, init);
   };
-  const watched = sourceWith({ fetch });
-  await watched.login(browser());
+  const recordedSource = sourceWith({ fetch });
+  await recordedSource.login(browser());
   const entry = await vault.get('login');
   const tokens = [entry?.value.reveal(), entry?.refresh?.reveal()].filter((token) => token !== undefined);
   for (const fault of [
@@ -695,17 +704,17 @@ test('no log, error or address contains a token', async () => {
   ] as const) {
     await expire();
     authority.fail('/token', fault);
-    errors.push(await failure(ask(watched)));
+    errors.push(await failureOf(requestToken(recordedSource)));
   }
   errors.push(await source.status(), source, entry);
-  const seen = [
+  const output = [
     inspect(errors, { depth: Infinity, showHidden: true }),
     JSON.stringify(errors),
     ...urls,
-    ...written,
+    ...consoleOutput,
   ].join('\n');
   expect(tokens.length).toBe(2);
-  for (const token of tokens) expect(seen).not.toContain(token.slice(0, 16));
+  for (const token of tokens) expect(output).not.toContain(token.slice(0, 16));
 });
 
 async function withHost(redirect: URL, host: string): Promise<number> {

@@ -372,12 +372,12 @@ describe('the list of models of a pool', () => {
 
 describe('the options of a pool', () => {
   it('name keys by their position unless they have an id', () => {
-    const seen: unknown[] = [];
+    const created: unknown[] = [];
     const create = backend();
-    pooled((key, id) => (seen.push([id, key]), create(key, id)), {
+    pooled((key, id) => (created.push([id, key]), create(key, id)), {
       keys: ['k1', secret('k2'), { id: 'c', key: 'k3' }],
     });
-    expect(seen).toEqual([
+    expect(created).toEqual([
       ['1', 'k1'],
       ['2', 'k2'],
       ['c', 'k3'],

@@ -38,8 +38,8 @@ function backend(answer: Answer, usedKeys: string[] = []): (apiKey: Credential, 
       capabilities: {},
       async *stream(_request, context) {
         const key = await use(context);
-        const scribe = new EventWriter(context.target);
-        yield [...scribe.start(), ...scribe.text(key), ...scribe.finish('stop', 'stop', undefined)];
+        const writer = new EventWriter(context.target);
+        yield [...writer.start(), ...writer.text(key), ...writer.finish('stop', 'stop', undefined)];
       },
     });
     const imageModel = (id: string): ImageBackend => ({
@@ -89,7 +89,7 @@ function backend(answer: Answer, usedKeys: string[] = []): (apiKey: Credential, 
   };
 }
 
-function world(
+function setUp(
   answer: Answer,
   options: Partial<PoolOptions> = {},
   settings: object = {},
@@ -97,7 +97,7 @@ function world(
   usedKeys: string[];
   clock: ReturnType<typeof fakeClock>;
   provider: ReturnType<typeof pooled>;
-  ask: () => Promise<string>;
+  callModel: () => Promise<string>;
   majordomo: ReturnType<typeof createMajordomo>;
 } {
   const usedKeys: string[] = [];
@@ -114,22 +114,22 @@ function world(
     random: () => 0,
     chain: { attempts: 1, ...settings },
   });
-  const ask = async (): Promise<string> =>
+  const callModel = async (): Promise<string> =>
     (await majordomo.model('p/m').generate({ messages: [user('hi')] })).text;
-  return { usedKeys, clock, provider, ask, majordomo };
+  return { usedKeys, clock, provider, callModel, majordomo };
 }
 
-const refused = (
+const keyError = (
   kind: 'auth' | 'rate-limit' | 'quota' | 'billing' | 'server',
   retryAfterMs?: number,
 ): LlmError => new LlmError(kind, `${kind} it is`, { retryAfterMs, target: 'p/m' });
 
 describe('after a failure of a key the pool uses the next one', () => {
   it.each(['auth', 'rate-limit', 'quota', 'billing'] as const)(
-    '%s: within the same attempt, with a warning that contains no key',
+    '%s, within the same attempt, with a warning that contains no key',
     async (kind) => {
-      const { ask, usedKeys, majordomo, provider } = world((key) =>
-        key === 'k1' ? refused(kind) : undefined,
+      const { callModel, usedKeys, majordomo, provider } = setUp((key) =>
+        key === 'k1' ? keyError(kind) : undefined,
       );
       const response = await majordomo.model('p/m').generate({ messages: [user('hi')] });
       expect(response.text).toBe('k2');
@@ -140,20 +140,22 @@ describe('after a failure of a key the pool uses the next one', () => {
       expect(JSON.stringify(response.warnings)).not.toContain('k1');
       expect(majordomo.health.snapshot()).toEqual({});
       expect(provider.pool.snapshot()[0]?.state).toBe(kind === 'auth' ? 'dead' : 'resting');
-      expect(await ask()).toBe('k2');
+      expect(await callModel()).toBe('k2');
     },
   );
 
   it('without a limit on the number of keys', async () => {
     const keys = Array.from({ length: 9 }, (_, at) => `key-${at}`);
-    const { ask, usedKeys } = world((key) => (key === 'key-8' ? undefined : refused('auth')), { keys });
-    expect(await ask()).toBe('key-8');
+    const { callModel, usedKeys } = setUp((key) => (key === 'key-8' ? undefined : keyError('auth')), {
+      keys,
+    });
+    expect(await callModel()).toBe('key-8');
     expect(usedKeys).toEqual(keys);
   });
 
   it('but not after another failure', async () => {
-    const { ask, usedKeys } = world(() => refused('server'));
-    await expect(ask()).rejects.toMatchObject({ kind: 'server' });
+    const { callModel, usedKeys } = setUp(() => keyError('server'));
+    await expect(callModel()).rejects.toMatchObject({ kind: 'server' });
     expect(new Set(usedKeys)).toEqual(new Set(['k1']));
   });
 
@@ -171,17 +173,19 @@ describe('after a failure of a key the pool uses the next one', () => {
   });
 
   it('also for images, embeddings, transcripts, speech and lists of models', async () => {
-    const { majordomo, usedKeys, provider } = world((key) => (key === 'k1' ? refused('quota') : undefined));
+    const { majordomo, usedKeys, provider } = setUp((key) => (key === 'k1' ? keyError('quota') : undefined));
     await majordomo.imageModel('p/m').generate({ prompt: 'a cat' });
     expect(usedKeys).toEqual(['k1', 'k2']);
     provider.pool.revive('1');
     await majordomo.embeddingModel('p/m').embed({ values: ['one'] });
     provider.pool.revive('1');
     const audio = new Uint8Array(9);
-    const heard = await majordomo.transcriptionModel('p/m').transcribe({ audio, mediaType: 'audio/wav' });
+    const transcript = await majordomo
+      .transcriptionModel('p/m')
+      .transcribe({ audio, mediaType: 'audio/wav' });
     provider.pool.revive('1');
     const { audio: message } = await majordomo.speechModel('p/m').speak({ text: 'hi' });
-    expect([heard.text, new TextDecoder().decode(message)]).toEqual(['k2', 'k2']);
+    expect([transcript.text, new TextDecoder().decode(message)]).toEqual(['k2', 'k2']);
     expect(usedKeys).toEqual(['k1', 'k2', 'k1', 'k2', 'k1', 'k2', 'k1', 'k2']);
     provider.pool.revive('1');
     const list = await provider.listModels?.({ target: 'p', signal: new AbortController().signal, env: {} });
@@ -195,14 +199,14 @@ describe('a key that the provider renews', () => {
 
   it('is renewed once, for each of many keys', async () => {
     const keys = ['k1', 'k2', 'k3', 'k4', 'k5', 'k6'];
-    const answer: Answer = (_key, call) => (call % 2 === 1 ? renewable : refused('auth'));
-    const { ask, usedKeys } = world(answer, { keys });
-    await expect(ask()).rejects.toMatchObject({ kind: 'auth' });
+    const answer: Answer = (_key, call) => (call % 2 === 1 ? renewable : keyError('auth'));
+    const { callModel, usedKeys } = setUp(answer, { keys });
+    await expect(callModel()).rejects.toMatchObject({ kind: 'auth' });
     expect(usedKeys).toEqual(keys.flatMap((key) => [key, key]));
   });
 
   it('is renewed once for a list of models', async () => {
-    const { provider, usedKeys } = world(() => renewable);
+    const { provider, usedKeys } = setUp(() => renewable);
     const context = { target: 'p', signal: new AbortController().signal, env: {} };
     await expect(provider.listModels?.(context)).rejects.toMatchObject({ kind: 'auth' });
     expect(usedKeys).toEqual(['k1', 'k1']);
@@ -210,7 +214,7 @@ describe('a key that the provider renews', () => {
 });
 
 it('the error of a list of models has the target if no key can be used', async () => {
-  const { provider, usedKeys } = world(() => new LlmError('auth', 'rejected'));
+  const { provider, usedKeys } = setUp(() => new LlmError('auth', 'rejected'));
   const context = { target: 'p', signal: new AbortController().signal, env: {} };
   await expect(provider.listModels?.(context)).rejects.toMatchObject({ details: { target: 'p' } });
   expect(usedKeys).toEqual(['k1', 'k2', 'k3']);
@@ -218,9 +222,9 @@ it('the error of a list of models has the target if no key can be used', async (
 
 it('a list of models tries no other key after an abort', async () => {
   const controller = new AbortController();
-  const { provider, usedKeys } = world(() => {
+  const { provider, usedKeys } = setUp(() => {
     controller.abort();
-    return refused('auth');
+    return keyError('auth');
   });
   const context = { target: 'p', signal: controller.signal, env: {} };
   await expect(provider.listModels?.(context)).rejects.toMatchObject({ kind: 'auth' });
@@ -244,14 +248,14 @@ it('a dead key stays dead if its source fails', async () => {
     if (isBroken) throw new Error('no vault');
     return 'old';
   };
-  const { ask } = world(
-    () => refused('auth'),
+  const { callModel } = setUp(
+    () => keyError('auth'),
     { keys: [{ id: 'a', key }] },
     { whenAllBenched: 'try-soonest' },
   );
-  await expect(ask()).rejects.toMatchObject({ kind: 'auth' });
+  await expect(callModel()).rejects.toMatchObject({ kind: 'auth' });
   isBroken = true;
-  await expect(ask()).rejects.toMatchObject({ details: { code: 'pool-empty' } });
+  await expect(callModel()).rejects.toMatchObject({ details: { code: 'pool-empty' } });
 });
 
 it('masks all keys of the pool in errors and snapshots', async () => {
@@ -268,23 +272,26 @@ it('masks all keys of the pool in errors and snapshots', async () => {
     });
   };
   const events: unknown[] = [];
-  const { ask, provider } = world(error, { keys }, { onEvent: (event: unknown) => events.push(event) });
+  const { callModel, provider } = setUp(error, { keys }, { onEvent: (event: unknown) => events.push(event) });
   const errors = [
-    await ask().catch((thrown: unknown) => thrown),
-    await ask().catch((thrown: unknown) => thrown),
+    await callModel().catch((error: unknown) => error),
+    await callModel().catch((error: unknown) => error),
   ];
-  const shown = inspect([errors, events, provider.pool.snapshot()], { depth: 20 });
-  expect(shown).not.toMatch(/pool-key-[abc]|cG9vbC1rZXkt/);
+  const output = inspect([errors, events, provider.pool.snapshot()], { depth: 20 });
+  expect(output).not.toMatch(/pool-key-[abc]|cG9vbC1rZXkt/);
 });
 
 describe('without a usable key', () => {
   it('the error is thrown and counted once for health', async () => {
-    const { ask, usedKeys, majordomo } = world(
-      (key) => refused('rate-limit', key === 'k2' ? 30_000 : 90_000),
+    const { callModel, usedKeys, majordomo } = setUp(
+      (key) => keyError('rate-limit', key === 'k2' ? 30_000 : 90_000),
       {},
       { retryAfterCapMs: 1000 },
     );
-    await expect(ask()).rejects.toMatchObject({ kind: 'rate-limit', details: { retryAfterMs: 30_000 } });
+    await expect(callModel()).rejects.toMatchObject({
+      kind: 'rate-limit',
+      details: { retryAfterMs: 30_000 },
+    });
     expect(usedKeys).toEqual(['k1', 'k2', 'k3']);
     const { credentials, ...target } = majordomo.health.snapshot()['p/m'] ?? {};
     expect(target).toMatchObject({ state: 'healthy', benches: 0 });
@@ -294,25 +301,25 @@ describe('without a usable key', () => {
   });
 
   it('the next call fails without a request, with the time until the first key returns', async () => {
-    const { ask, usedKeys, clock, provider } = world(
-      (key, call) => (call <= 3 ? refused('rate-limit', key === 'k2' ? 30_000 : 90_000) : undefined),
+    const { callModel, usedKeys, clock, provider } = setUp(
+      (key, call) => (call <= 3 ? keyError('rate-limit', key === 'k2' ? 30_000 : 90_000) : undefined),
       {},
       { whenAllBenched: 'try-soonest' },
     );
-    await expect(ask()).rejects.toThrow();
-    await expect(ask()).rejects.toMatchObject({
+    await expect(callModel()).rejects.toThrow();
+    await expect(callModel()).rejects.toMatchObject({
       message: expect.stringContaining('the first key is available again in 30 s'),
     });
     expect(usedKeys.length).toBe(3);
     await clock.advance(30_000);
     expect(provider.pool.snapshot().map(({ state }) => state)).toEqual(['resting', 'ok', 'resting']);
-    expect(await ask()).toBe('k2');
+    expect(await callModel()).toBe('k2');
   });
 
   it('the kind is auth if all keys are dead', async () => {
-    const { ask, usedKeys } = world(() => refused('auth'), {}, { whenAllBenched: 'try-soonest' });
-    await expect(ask()).rejects.toMatchObject({ kind: 'auth' });
-    await expect(ask()).rejects.toMatchObject({
+    const { callModel, usedKeys } = setUp(() => keyError('auth'), {}, { whenAllBenched: 'try-soonest' });
+    await expect(callModel()).rejects.toMatchObject({ kind: 'auth' });
+    await expect(callModel()).rejects.toMatchObject({
       kind: 'auth',
       message: expect.stringContaining('pool.revive'),
     });
@@ -322,10 +329,10 @@ describe('without a usable key', () => {
 
 describe('a key rests', () => {
   it('for the time of a Retry-After', async () => {
-    const { ask, clock, provider } = world((key) =>
-      key === 'k1' ? refused('rate-limit', 20_000) : undefined,
+    const { callModel, clock, provider } = setUp((key) =>
+      key === 'k1' ? keyError('rate-limit', 20_000) : undefined,
     );
-    await ask();
+    await callModel();
     expect(provider.pool.snapshot()[0]).toMatchObject({
       state: 'resting',
       until: 1_020_000,
@@ -337,12 +344,12 @@ describe('a key rests', () => {
 
   it('otherwise for a minute, doubled each time up to an hour, reset by a success', async () => {
     let isFine = false;
-    const { ask, clock, provider } = world((key) =>
-      key === 'k1' && !isFine ? refused('rate-limit') : undefined,
+    const { callModel, clock, provider } = setUp((key) =>
+      key === 'k1' && !isFine ? keyError('rate-limit') : undefined,
     );
     const rests: number[] = [];
     const fail = async (): Promise<void> => {
-      await ask();
+      await callModel();
       const restMs = (provider.pool.snapshot()[0]?.until ?? 0) - clock.now();
       rests.push(restMs / 60_000);
       await clock.advance(restMs);
@@ -350,7 +357,7 @@ describe('a key rests', () => {
     for (let round = 0; round < 8; round++) await fail();
     expect(rests).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
     isFine = true;
-    expect(await ask()).toBe('k1');
+    expect(await callModel()).toBe('k1');
     isFine = false;
     await fail();
     expect(rests.at(-1)).toBe(1);
@@ -358,8 +365,8 @@ describe('a key rests', () => {
 
   it('for a minute again after complete speech', async () => {
     let isFine = false;
-    const { majordomo, clock, provider } = world((key) =>
-      key === 'k1' && !isFine ? refused('rate-limit') : undefined,
+    const { majordomo, clock, provider } = setUp((key) =>
+      key === 'k1' && !isFine ? keyError('rate-limit') : undefined,
     );
     const speak = () => majordomo.speechModel('p/m').speak({ text: 'hi' });
     const fail = async (): Promise<number> => {
@@ -377,18 +384,18 @@ describe('a key rests', () => {
 
   it('once for ten calls that fail at the same time', async () => {
     const waiting: (() => void)[] = [];
-    const { ask, provider, clock } = world(
+    const { callModel, provider, clock } = setUp(
       (key) =>
         key === 'k1'
           ? new Promise((resolve) =>
               waiting.push(() => {
-                resolve(refused('rate-limit'));
+                resolve(keyError('rate-limit'));
               }),
             )
           : undefined,
       { keys: ['k1', 'k2'] },
     );
-    const calls = Array.from({ length: 10 }, ask);
+    const calls = Array.from({ length: 10 }, callModel);
     await expect.poll(() => waiting.length).toBe(10);
     for (const fail of waiting) fail();
     expect(new Set(await Promise.all(calls))).toEqual(new Set(['k2']));
@@ -396,11 +403,11 @@ describe('a key rests', () => {
   });
 
   it('by rest and returns by revive', async () => {
-    const { ask, provider, clock } = world((key) => (key === 'k2' ? refused('auth') : undefined));
+    const { callModel, provider, clock } = setUp((key) => (key === 'k2' ? keyError('auth') : undefined));
     provider.pool.rest('1', 5000);
-    expect(await ask()).toBe('k3');
+    expect(await callModel()).toBe('k3');
     provider.pool.revive('1');
-    expect(await ask()).toBe('k1');
+    expect(await callModel()).toBe('k1');
     provider.pool.rest('2', 1);
     await clock.advance(10_000_000);
     expect(provider.pool.snapshot()[1]?.state).toBe('dead');
@@ -413,21 +420,21 @@ describe('a key rests', () => {
 test('a dead key is revived if its source returns another value and no other key is left', async () => {
   const vault = memoryVault();
   await vault.update('a', () => ({ kind: 'key', value: secret('old') }));
-  const { ask } = world(
-    (key) => (key === 'old' ? refused('auth') : undefined),
+  const { callModel } = setUp(
+    (key) => (key === 'old' ? keyError('auth') : undefined),
     { keys: [{ id: 'a', key: vaultKey(vault, 'a') }] },
     { whenAllBenched: 'try-soonest' },
   );
-  await expect(ask()).rejects.toMatchObject({ kind: 'auth' });
+  await expect(callModel()).rejects.toMatchObject({ kind: 'auth' });
   await vault.update('a', () => ({ kind: 'key', value: secret('new') }));
-  expect(await ask()).toBe('new');
+  expect(await callModel()).toBe('new');
 });
 
-it.each([null, 5])('rejects a key of the wrong type with its path: %o', (wrong) => {
+it.each([null, 5])('rejects a key of the wrong type with its path: %o', (invalid) => {
   const create = (): never => {
-    throw new Error('it was made');
+    throw new Error('the provider was created');
   };
-  expect(() => pooled(create, { keys: ['a', wrong as never] })).toThrow(
+  expect(() => pooled(create, { keys: ['a', invalid as never] })).toThrow(
     expect.objectContaining({
       kind: 'config',
       details: expect.objectContaining({ path: 'keys[1]' }) as object,
@@ -441,31 +448,34 @@ describe('the strategy', () => {
     ['round-robin', ['k1', 'k2', 'k3', 'k1']],
     ['least-used', ['k1', 'k2', 'k3', 'k1']],
     ['random', ['k3', 'k3', 'k3', 'k3']],
-  ] as const)('%s uses keys in its order, ties in the given order', async (strategy, expected) => {
-    const { ask } = world(() => undefined, { strategy });
-    const served: string[] = [];
-    for (let call = 0; call < 4; call++) served.push(await ask());
-    expect(served).toEqual(expected);
-  });
+  ] as const)(
+    '%s uses keys in its order, and equal keys in the order of the options',
+    async (strategy, expected) => {
+      const { callModel } = setUp(() => undefined, { strategy });
+      const served: string[] = [];
+      for (let call = 0; call < 4; call++) served.push(await callModel());
+      expect(served).toEqual(expected);
+    },
+  );
 
   it.each(['fill-first', 'round-robin', 'least-used', 'random'] as const)(
     '%s with a lease of one divides ten calls evenly between two keys',
     async (strategy) => {
-      const open: (() => void)[] = [];
-      const { ask, provider } = world(
+      const releases: (() => void)[] = [];
+      const { callModel, provider } = setUp(
         () =>
           new Promise((resolve) =>
-            open.push(() => {
+            releases.push(() => {
               resolve(undefined);
             }),
           ),
         { strategy, keys: ['k1', 'k2'], lease: 1 },
       );
-      const calls = Array.from({ length: 10 }, ask);
-      await expect.poll(() => open.length).toBe(10);
+      const calls = Array.from({ length: 10 }, callModel);
+      await expect.poll(() => releases.length).toBe(10);
       const [one, two] = provider.pool.snapshot();
       expect(Math.abs((one?.inUse ?? 0) - (two?.inUse ?? 0))).toBeLessThanOrEqual(1);
-      for (const go of open) go();
+      for (const release of releases) release();
       await Promise.all(calls);
       expect(provider.pool.snapshot().map(({ inUse }) => inUse)).toEqual([0, 0]);
     },
@@ -473,7 +483,7 @@ describe('the strategy', () => {
 });
 
 test.each(['abort', 'abandon'])('a key is released after an %s', async (how) => {
-  const { majordomo, provider } = world(() => new Promise(() => undefined), { keys: ['k1'] });
+  const { majordomo, provider } = setUp(() => new Promise(() => undefined), { keys: ['k1'] });
   const controller = new AbortController();
   const stream = majordomo.model('p/m').stream({ messages: [user('hi')] }, { signal: controller.signal });
   const reading = stream[Symbol.asyncIterator]();
@@ -498,7 +508,7 @@ test.each([
     {},
   ],
   ['a lease below one', ['a'], { lease: 0 }],
-  ['a strategy that there is not', ['a'], { strategy: 'other' as 'random' }],
+  ['an unknown strategy', ['a'], { strategy: 'other' as 'random' }],
 ])('%s is rejected before any request', (_, keys, more) => {
   expect(() =>
     pooled(
@@ -509,9 +519,9 @@ test.each([
 });
 
 test('rejects keys that create different providers', () => {
-  let made = 0;
+  let count = 0;
   expect(() =>
-    pooled((apiKey, id) => ({ ...backend(() => undefined)(apiKey, id), id: `p${made++}` }), {
+    pooled((apiKey, id) => ({ ...backend(() => undefined)(apiKey, id), id: `p${count++}` }), {
       keys: ['a', 'b'],
     }),
   ).toThrow(/the same provider/);

@@ -115,7 +115,7 @@ describe('a limit', () => {
       limits: [day({ name: 'wide', max: { tokens: 100_000 } }), day({ name: 'tight', max: { tokens: 10 } })],
     });
     await denied(callModel());
-    expect((await ledger.state()).map(({ used, held: reservedAmounts }) => [used, reservedAmounts])).toEqual([
+    expect((await ledger.state()).map(({ used, held }) => [used, held])).toEqual([
       [0n, 0n],
       [0n, 0n],
     ]);

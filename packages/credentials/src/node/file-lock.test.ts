@@ -17,7 +17,7 @@ import { withLock } from './file-lock.ts';
 const IS_WINDOWS = process.platform === 'win32';
 const HOST = hostname().replace(/[^\w-]/g, '_');
 const NOBODY = 99_999_999;
-/** A whole number of seconds, which every file system stores exactly. */
+/** Complete seconds, which every file system stores exactly. */
 const NOW = 1_700_000_100_000;
 
 let root: string;
@@ -121,7 +121,7 @@ describe('a claim of another process', () => {
   it.each([
     ['belongs to another user', 'EPERM', 'waits'],
     ['does not exist', 'ESRCH', undefined],
-  ])('that %s (%s) is treated so', async (_of, code, problem) => {
+  ])('whose process %s (%s) blocks the lock: %s', async (_of, code, problem) => {
     claimed(`${process.ppid}.0b.${HOST}`, 0);
     vi.spyOn(process, 'kill').mockImplementation(() => {
       throw Object.assign(new Error(code), { code });
@@ -135,7 +135,7 @@ describe('a claim of another process', () => {
     `x${process.ppid}.0b.${HOST}`,
     `${process.ppid}.0b.${HOST}.x`,
     `${process.ppid}.0x.${HOST}`,
-  ])('is not the file %j, which is left', async (name) => {
+  ])('is not the file %j, which stays', async (name) => {
     claimed(name, 3_600_000);
     expect(await tryLock()).toEqual([name]);
   });

@@ -1,7 +1,7 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-// @ts-expect-error -- it ships no types
+// @ts-expect-error -- the package contains no types
 import OidcProvider from 'oidc-provider';
 
 interface Grant {
@@ -10,7 +10,7 @@ interface Grant {
   save(): Promise<string>;
 }
 
-/** Part of a package without types that is used. */
+/** Used part of a package without types. */
 interface Provider {
   readonly Grant: {
     new (about: { accountId: string | undefined; clientId: unknown }): Grant;
@@ -36,7 +36,7 @@ interface Provider {
 
 const Provider = OidcProvider as unknown as new (issuer: string, configuration: object) => Provider;
 
-/** Fault of the next answer of an endpoint. `cut`: the authority acts, but its answer is lost. */
+/** Fault of the next response of an endpoint. `cut`: the authority processes the request, but its response is lost. */
 export type Fault =
   | { readonly status: number; readonly body?: object | string; readonly headers?: Record<string, string> }
   | 'cut'
@@ -47,7 +47,7 @@ export interface TestAuthority {
   readonly issuer: string;
   /** Paths of all requests of the program, without those of the browser. */
   readonly requestPaths: string[];
-  /** By the end of the path, in order. */
+  /** Adds faults for the next requests whose path ends with `path`, in order. */
   fail(path: string, ...faults: readonly Fault[]): void;
   /** Logs in as the user in the browser, agrees or not, and returns the redirect. */
   browse(url: string, isAllowed?: boolean): Promise<string>;
@@ -73,24 +73,24 @@ export async function startAuthority(
   const faults: [path: string, fault: Fault][] = [];
   const requestPaths: string[] = [];
   let isAllowed = true;
-  server.on('request', (incoming: IncomingMessage, answer: ServerResponse) => {
+  server.on('request', (incoming: IncomingMessage, response: ServerResponse) => {
     const path = (incoming.url ?? '').split('?')[0] ?? '';
     if (incoming.headers['x-person'] === undefined) requestPaths.push(path);
     const at = faults.findIndex(([end]) => path.endsWith(end));
     const [, fault] = at === -1 ? [] : (faults.splice(at, 1)[0] ?? []);
     if (fault === 'stall') return;
     if (fault === 'cut') {
-      // The authority answers into the void.
-      answer.write = () => true;
-      answer.end = () => (incoming.socket.destroy(), answer);
+      // The authority processes the request, and its response is discarded.
+      response.write = () => true;
+      response.end = () => (incoming.socket.destroy(), response);
     } else if (fault !== undefined) {
-      answer.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
-      answer.end(typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body ?? {}));
+      response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
+      response.end(typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body ?? {}));
       return;
     }
     if (path.startsWith('/auto/'))
-      void decide(provider, incoming, answer, isAllowed ? resource() : undefined);
-    else void callback(incoming, answer);
+      void decide(provider, incoming, response, isAllowed ? resource() : undefined);
+    else void callback(incoming, response);
   });
   return {
     issuer,
@@ -104,10 +104,10 @@ export async function startAuthority(
     },
     async enter(code, allowed = true) {
       isAllowed = allowed;
-      const jar = new Map<string, string>();
-      const page = await visit(`${issuer}/device?user_code=${code}`, issuer, jar);
+      const cookieJar = new Map<string, string>();
+      const page = await visit(`${issuer}/device?user_code=${code}`, issuer, cookieJar);
       const xsrf = /name="xsrf" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
-      await visit(`${issuer}/device`, issuer, jar, {
+      await visit(`${issuer}/device`, issuer, cookieJar, {
         xsrf,
         user_code: code,
         ...(allowed ? { confirm: 'yes' } : { abort: 'yes' }),
@@ -178,15 +178,15 @@ function newProvider(issuer: string, accessTokenSeconds: number, resource: () =>
 async function decide(
   provider: Provider,
   incoming: IncomingMessage,
-  answer: ServerResponse,
+  response: ServerResponse,
   resource: string | undefined,
 ): Promise<void> {
-  const details = await provider.interactionDetails(incoming, answer);
+  const details = await provider.interactionDetails(incoming, response);
   const { prompt, params, session, grantId } = details;
   if (resource === undefined) {
     await provider.interactionFinished(
       incoming,
-      answer,
+      response,
       { error: 'access_denied' },
       { mergeWithLastSubmission: false },
     );
@@ -195,7 +195,7 @@ async function decide(
   if (prompt.name === 'login') {
     await provider.interactionFinished(
       incoming,
-      answer,
+      response,
       { login: { accountId: 'user-1' } },
       { mergeWithLastSubmission: true },
     );
@@ -208,28 +208,28 @@ async function decide(
   if (resource !== '') grant.addResourceScope(resource, 'api');
   await provider.interactionFinished(
     incoming,
-    answer,
+    response,
     { consent: { grantId: await grant.save() } },
     { mergeWithLastSubmission: true },
   );
 }
 
-/** A browser as far as it matters: cookies, redirects, one form. It stops at the first address that is not the authority's. */
+/** Simulates a browser with cookies, redirects and one form. Stops at the first address outside the authority. */
 async function visit(
   start: string,
   issuer: string,
-  jar: Map<string, string> = new Map(),
+  cookieJar: Map<string, string> = new Map(),
   form?: Record<string, string>,
 ): Promise<{ url: string; body: string }> {
   let url = start;
   let fields = form;
   for (let step = 0; step < 20; step++) {
-    const { location, cookies, body } = await send(url, jar, fields);
+    const { location, cookies, body } = await send(url, cookieJar, fields);
     for (const cookie of cookies) {
       const [pair = ''] = cookie.split(';');
       const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
-      if (value === '') jar.delete(name);
-      else jar.set(name, value);
+      if (value === '') cookieJar.delete(name);
+      else cookieJar.set(name, value);
     }
     if (location === undefined) return { url, body };
     url = new URL(location, url).href;
@@ -241,20 +241,20 @@ async function visit(
 
 async function send(
   url: string,
-  jar: ReadonlyMap<string, string>,
+  cookieJar: ReadonlyMap<string, string>,
   form: Record<string, string> | undefined,
 ): Promise<{ location: string | undefined; cookies: readonly string[]; body: string }> {
-  const sent = request(url, {
+  const outgoing = request(url, {
     method: form === undefined ? 'GET' : 'POST',
     headers: {
       'x-person': 'yes',
-      cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
+      cookie: [...cookieJar].map(([name, value]) => `${name}=${value}`).join('; '),
       ...(form !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
     },
   });
-  sent.end(form === undefined ? undefined : new URLSearchParams(form).toString());
-  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  outgoing.end(form === undefined ? undefined : new URLSearchParams(form).toString());
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
   let body = '';
-  for await (const chunk of answer) body += String(chunk);
-  return { location: answer.headers.location, cookies: answer.headers['set-cookie'] ?? [], body };
+  for await (const chunk of response) body += String(chunk);
+  return { location: response.headers.location, cookies: response.headers['set-cookie'] ?? [], body };
 }

@@ -9,16 +9,17 @@ export function start(script: string, ...args: readonly string[]): ChildProcess 
   });
 }
 
-export async function said(child: ChildProcess): Promise<string> {
+/** Returns the next output of a process. */
+export async function nextOutput(child: ChildProcess): Promise<string> {
   const [chunk] = (await once(child.stdout!, 'data')) as [Buffer];
   return chunk.toString();
 }
 
-export async function ended(child: ChildProcess): Promise<void> {
+export async function waitForExit(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
-export async function killed(child: ChildProcess): Promise<void> {
+export async function killAndWait(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
-  await ended(child);
+  await waitForExit(child);
 }
