@@ -1,32 +1,27 @@
 import { LlmError, type CallEvent } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { createRouter, type Preset, type RouterOptions } from '../src/index.ts';
-import { failure, hi, world } from './support/fixture.ts';
+import { failureOf, hi, setUpRouter } from './support/fixture.ts';
 
-const refused = (options: unknown): LlmError => {
+const configErrorOf = (options: unknown): LlmError => {
   try {
     createRouter(options as RouterOptions);
   } catch (error) {
     if (LlmError.is(error, 'config')) return error;
   }
-  throw new Error('it was not refused');
+  throw new Error('createRouter did not throw a config error');
 };
 
-describe('when the router is made', () => {
+describe('createRouter', () => {
   it.each<[string, unknown, string, RegExp]>([
     ['no options', undefined, 'options', /object with presets/],
-    [
-      'an option that was mistyped',
-      { presets: {}, qualities: {} },
-      'options.qualities',
-      /did you mean "quality"/,
-    ],
+    ['a mistyped option', { presets: {}, qualities: {} }, 'options.qualities', /did you mean "quality"/],
     ['no presets', {}, 'presets', /object of presets/],
     ['a quality beyond 1', { presets: {}, quality: { 'a/x': 2 } }, 'quality.a/x', /from 0 to 1, not 2/],
-    ['a quality that is none', { presets: {}, quality: { 'a/x': NaN } }, 'quality.a/x', /not NaN/],
-    ['no cheap target', { presets: {}, simpleTurns: {} }, 'simpleTurns.use', /must be a spec/],
+    ['a quality that is NaN', { presets: {}, quality: { 'a/x': NaN } }, 'quality.a/x', /not NaN/],
+    ['simpleTurns without `use`', { presets: {}, simpleTurns: {} }, 'simpleTurns.use', /must be a spec/],
     [
-      'a judge that is none',
+      'a function `is` that is a number',
       { presets: {}, simpleTurns: { use: 'a/x', is: 7 } },
       'simpleTurns.is',
       /function/,
@@ -35,7 +30,7 @@ describe('when the router is made', () => {
     ['a list of presets', { presets: [] }, 'presets', /object of presets by their names/],
     ['a quality below 0', { presets: {}, quality: { 'a/x': -0.1 } }, 'quality.a/x', /from 0 to 1, not -0.1/],
     [
-      'a quality in words',
+      'a quality that is a string',
       { presets: {}, quality: { 'a/x': 'good' } },
       'quality.a/x',
       /from 0 to 1, not string/,
@@ -53,8 +48,8 @@ describe('when the router is made', () => {
       /unknown option \(known: use, is\)/,
     ],
     ['an empty key', { presets: {}, overrideKey: '' }, 'overrideKey', /key of metadata/],
-  ])('%s is refused', (_, options, path, message) => {
-    const error = refused(options);
+  ])('rejects %s', (_, options, path, message) => {
+    const error = configErrorOf(options);
     expect(error.details.path).toBe(path);
     expect(error.message).toMatch(message);
   });
@@ -91,32 +86,32 @@ describe('when the router is made', () => {
       /not -1/,
     ],
     [
-      'a weight that is missing',
+      'a missing weight',
       { choose: ['a/x'], by: { cost: 1, speed: 1 } },
       'presets.m.by.quality',
       /not undefined/,
     ],
     [
-      'weights of nothing',
+      'weights that are all 0',
       { choose: ['a/x'], by: { cost: 0, speed: 0, quality: 0 } },
       'presets.m.by',
       /above 0/,
     ],
     [
-      'weights without end',
+      'infinite weights',
       { choose: ['a/x'], by: { cost: Infinity, speed: 0, quality: 0 } },
       'presets.m.by.cost',
       /not Infinity/,
     ],
     ['none at all', { choose: ['a/x'], most: 0 }, 'presets.m.most', /1 or above, not 0/],
     [
-      'a need that was mistyped',
+      'a mistyped need',
       { choose: ['a/x'], needs: { tool: true } },
       'presets.m.needs.tool',
       /did you mean "tools"/,
     ],
     [
-      'a need that is no answer',
+      'a need that is not a boolean',
       { choose: ['a/x'], needs: { tools: 'yes' } },
       'presets.m.needs.tools',
       /true or false/,
@@ -134,7 +129,7 @@ describe('when the router is made', () => {
       /decimal/,
     ],
     [
-      'a context below nothing',
+      'a context that is not a number',
       { choose: ['a/x'], needs: { contextTokens: NaN } },
       'presets.m.needs.contextTokens',
       /not NaN/,
@@ -159,7 +154,7 @@ describe('when the router is made', () => {
       /unknown option/,
     ],
     [
-      'a weight in words',
+      'a weight that is a string',
       { choose: ['a/x'], by: { cost: 'high', speed: 1, quality: 1 } },
       'presets.m.by.cost',
       /0 or above, not high/,
@@ -173,7 +168,7 @@ describe('when the router is made', () => {
       /true or false/,
     ]),
     [
-      'a context in words',
+      'a context that is a string',
       { choose: ['a/x'], needs: { contextTokens: 'long' } },
       'presets.m.needs.contextTokens',
       /0 or above, not long/,
@@ -185,8 +180,8 @@ describe('when the router is made', () => {
       /not -1/,
     ],
     ['a bad fallback', { choose: ['a/x'], fallback: 'b/y,' }, 'presets.m.fallback', /empty element/],
-  ])('a preset with %s is refused by its name, and so is setting it later', (_, preset, path, message) => {
-    const error = refused({ presets: { m: preset } });
+  ])('rejects a preset with %s by its name, also in router.set', (_, preset, path, message) => {
+    const error = configErrorOf({ presets: { m: preset } });
     expect(error.details.path).toBe(path);
     expect(error.message).toMatch(message);
     const router = createRouter({ presets: { m: 'a/x' } });
@@ -196,8 +191,10 @@ describe('when the router is made', () => {
     expect(router.names()).toEqual(['m']);
   });
 
-  it.each([['a b,c'], ['a/x'], [''], [' a']])('a name that no spec can hold is refused: "%s"', (name) => {
-    expect(refused({ presets: { [name]: 'a/x' } }).message).toMatch(/a name must not be empty, contain/);
+  it.each([['a b,c'], ['a/x'], [''], [' a']])('rejects a name that a spec cannot contain: "%s"', (name) => {
+    expect(configErrorOf({ presets: { [name]: 'a/x' } }).message).toMatch(
+      /a name must not be empty, contain/,
+    );
   });
 
   it.each<[string, Record<string, Preset>, string]>([
@@ -205,9 +202,9 @@ describe('when the router is made', () => {
     ['itself with settings', { m: { spec: 'm', with: {} } }, 'm -> m'],
     ['itself as a choice', { m: { choose: ['a/x', 'm'] } }, 'm -> m'],
     ['itself as the fallback', { m: { choose: ['a/x'], fallback: 'm' } }, 'm -> m'],
-    ['one that names it', { m: 'n', n: { choose: ['o'] }, o: { spec: 'a/x, m' } }, 'm -> n -> o -> m'],
-  ])('a preset that names %s is refused', (_, presets, path) => {
-    const error = refused({ presets });
+    ['one that refers to it', { m: 'n', n: { choose: ['o'] }, o: { spec: 'a/x, m' } }, 'm -> n -> o -> m'],
+  ])('rejects a preset that refers to %s', (_, presets, path) => {
+    const error = configErrorOf({ presets });
     expect([error.details.code, error.details.path, error.message]).toEqual([
       'preset-circle',
       'presets.m',
@@ -215,21 +212,21 @@ describe('when the router is made', () => {
     ]);
   });
 
-  it('a circle is refused by its own presets, without the preset that leads to it', () => {
-    const { details, message } = refused({ presets: { start: 'a/x,m', m: 'n', n: 'b/y,m' } });
+  it('reports the presets of a cycle, without the preset that leads to it', () => {
+    const { details, message } = configErrorOf({ presets: { start: 'a/x,m', m: 'n', n: 'b/y,m' } });
     expect(details.path).toBe('presets.m');
     expect(message).toBe('preset "m" refers to itself: m -> n -> m; remove one of these references');
   });
 
-  it('a circle that is closed later is refused then, and the preset stays as it was', async () => {
-    const { majordomo, router } = world({ 'a/x': {} }, { m: 'n', n: 'a/x' });
+  it('router.set rejects a cycle, and the preset stays unchanged', async () => {
+    const { majordomo, router } = setUpRouter({ 'a/x': {} }, { m: 'n', n: 'a/x' });
     expect(() => {
       router.set('n', 'm');
     }).toThrow('preset "m" refers to itself: m -> n -> m; remove one of these references');
     expect((await router.plan('n', majordomo)).chain).toBe('a/x');
   });
 
-  it('names that are there twice in no circle are fine, and so are many', () => {
+  it('accepts 60 presets that name others twice without a cycle', () => {
     const deep = Object.fromEntries(
       Array.from({ length: 60 }, (_, at) => [`n${at}`, `n${at + 1},n${at + 1},a/x`]),
     );
@@ -269,7 +266,7 @@ it.each<Preset>([
     fallback: 'a/x',
   },
   { choose: ['a/x'], by: undefined, most: undefined, needs: undefined, fallback: undefined },
-])('a preset with every option is accepted', (preset) => {
+])('accepts a preset with every option (%#)', (preset) => {
   expect(createRouter({ presets: { m: preset } }).names()).toEqual(['m']);
 });
 
@@ -279,38 +276,43 @@ describe('a plan', () => {
     [{ fast: 'a/x' }, 'unknown preset "fats" (known: fast); did you mean "fast"?'],
     [{ deep: 'a/x', other: 'a/x' }, 'unknown preset "fats" (known: deep, other)'],
   ])('of an unknown name fails and lists the presets in %j', async (presets, message) => {
-    const { majordomo, router } = world({ 'a/x': {} }, presets);
-    const error = await failure(router.plan('fats', majordomo));
+    const { majordomo, router } = setUpRouter({ 'a/x': {} }, presets);
+    const error = await failureOf(router.plan('fats', majordomo));
     expect([error.kind, error.details.code, error.message]).toEqual(['config', 'unknown-name', message]);
   });
 
-  it('of a name that means nothing now fails as the call would', async () => {
-    const { majordomo, router } = world({ 'a/x': {} }, { now: () => undefined });
-    expect((await failure(router.plan('now', majordomo))).details.code).toBe('unknown-name');
+  it('of a rule that returns undefined fails like the call', async () => {
+    const { majordomo, router } = setUpRouter({ 'a/x': {} }, { now: () => undefined });
+    expect((await failureOf(router.plan('now', majordomo))).details.code).toBe('unknown-name');
   });
 
-  it('of a name that an alias takes says that it is never used', async () => {
-    const { majordomo, router } = world({ 'a/x': {} }, { fast: 'a/x' }, {}, { aliases: { fast: 'a/x' } });
-    const { kind, message, details } = await failure(router.plan('fast', majordomo));
+  it('of a name that is also an alias reports that the preset is never used', async () => {
+    const { majordomo, router } = setUpRouter(
+      { 'a/x': {} },
+      { fast: 'a/x' },
+      {},
+      { aliases: { fast: 'a/x' } },
+    );
+    const { kind, message, details } = await failureOf(router.plan('fast', majordomo));
     expect(message).toContain('the preset "fast" is never used');
     expect([kind, details.code, details.path]).toEqual(['config', 'shadowed', 'presets.fast']);
   });
 
-  it('of a chain whose target has no provider fails as the call would', async () => {
-    const { majordomo, router } = world({ 'a/x': {} }, { fast: 'nobody/x,a/x' });
+  it('of a chain whose target has no provider fails like the call', async () => {
+    const { majordomo, router } = setUpRouter({ 'a/x': {} }, { fast: 'missing/x,a/x' });
     for (const work of [router.plan('fast', majordomo), majordomo.model('fast').generate(hi)])
-      expect((await failure(work)).details.code).toBe('unknown-provider');
+      expect((await failureOf(work)).details.code).toBe('unknown-provider');
   });
 
-  it('may be made for a majordomo that does not have the router', async () => {
-    const { majordomo, router } = world({ 'a/x': {} }, { fast: 'a/x' }, {}, { resolvers: [] });
+  it('can be made for a majordomo without the router', async () => {
+    const { majordomo, router } = setUpRouter({ 'a/x': {} }, { fast: 'a/x' }, {}, { resolvers: [] });
     expect((await router.plan('fast', majordomo)).chain).toBe('a/x');
-    expect((await failure(majordomo.resolve('fast'))).details.code).toBe('unknown-name');
+    expect((await failureOf(majordomo.resolve('fast'))).details.code).toBe('unknown-name');
   });
 
-  it('shows its question to no rule', async () => {
+  it('passes a copy of the metadata to a rule', async () => {
     const received: unknown[] = [];
-    const { majordomo, router } = world(
+    const { majordomo, router } = setUpRouter(
       { 'a/x': {} },
       { rule: ({ call }) => (received.push({ ...call?.metadata }), 'a/x') },
     );
@@ -322,18 +324,18 @@ describe('a plan', () => {
   });
 });
 
-it('an event that is none is let by', () => {
+it('ignores an event of an unknown type', () => {
   const router = createRouter({ presets: {} });
   router.onEvent({ type: 'later' } as unknown as CallEvent);
 });
 
-describe('when a plan is asked for', () => {
-  const { router, majordomo } = world({ 'a/x': {} }, { best: { choose: ['a/x'] } });
+describe('router.plan', () => {
+  const { router, majordomo } = setUpRouter({ 'a/x': {} }, { best: { choose: ['a/x'] } });
 
   it.each<[unknown]>([[undefined], [null], [7], [{}], [{ with: 7 }]])(
-    'with %j in place of a majordomo, the error names createMajordomo',
+    'rejects %j in place of a majordomo, and names createMajordomo',
     async (value) => {
-      const error = await failure(router.plan('best', value as typeof majordomo));
+      const error = await failureOf(router.plan('best', value as typeof majordomo));
       expect([error.kind, error.message]).toEqual([
         'config',
         'plan: expected the result of createMajordomo as the second argument',
@@ -341,9 +343,9 @@ describe('when a plan is asked for', () => {
     },
   );
 
-  it('for a request that is none, its place is named', async () => {
+  it('rejects an invalid request with the path of the problem', async () => {
     const request = { messages: 'hi' } as unknown as typeof hi;
-    expect(await failure(router.plan('best', majordomo, { request }))).toMatchObject({
+    expect(await failureOf(router.plan('best', majordomo, { request }))).toMatchObject({
       kind: 'invalid-request',
       message: expect.stringContaining('messages must be an array'),
     });

@@ -34,11 +34,11 @@ const requests: Readonly<Record<string, ChatRequest>> = {
     ],
     tools,
   },
-  pictures: { messages: [user('what?', png(), png()), assistant('Two.'), user('why?')] },
+  images: { messages: [user('what?', png(), png()), assistant('Two.'), user('why?')] },
 };
 
-describe('the tokens of a request are those of the catalog’s estimate', () => {
-  const targets = ['openai', 'anthropic', 'google', 'nobody'].map((vendor) => ({ vendor, model: 'gpt-4o' }));
+describe('inputTokens equals the estimate of the catalog', () => {
+  const targets = ['openai', 'anthropic', 'google', 'unknown'].map((vendor) => ({ vendor, model: 'gpt-4o' }));
   it.each(Object.entries(requests))('for %s', (_, request) => {
     const { system, messages, tools: tools = [], output } = request;
     const schema =
@@ -62,20 +62,20 @@ it('estimates a request of text exactly as the catalog', () => {
   expect(inputTokens({ messages }, target)).toBe(tokens);
 });
 
-it('a conversation that grows is counted by what is new', () => {
+it('counts only the new messages of a growing conversation', () => {
   const long = Array.from({ length: 200 }, () => user('word '.repeat(2000)));
   inputTokens({ messages: long }, { vendor: 'openai', model: 'x' });
-  const began = process.cpuUsage();
+  const cpuBefore = process.cpuUsage();
   for (let turn = 0; turn < 200; turn++)
     for (const vendor of ['openai', 'anthropic', 'google', 'groq', 'xai'])
       inputTokens({ messages: [...long, user(`turn ${turn}`)] }, { vendor, model: 'x' });
-  // Two megabytes, a thousand times.
-  expect(process.cpuUsage(began).user / 1000).toBeLessThan(2000);
+  // Two megabytes of messages in 1,000 requests.
+  expect(process.cpuUsage(cpuBefore).user / 1000).toBeLessThan(2000);
 });
 
-it('schemas of libraries are counted by their JSON, and those that have none do not end anything', () => {
+it('counts schemas of libraries by their JSON, and schemas without JSON as empty', () => {
   const target = { vendor: 'openai', model: 'x' };
-  const of = (schema: unknown): number =>
+  const tokensOf = (schema: unknown): number =>
     inputTokens(
       {
         messages: [user('hi')],
@@ -90,9 +90,9 @@ it('schemas of libraries are counted by their JSON, and those that have none do 
   const standard = {
     '~standard': { version: 1, vendor: 'any', validate: () => ({ value: 1 }), jsonSchema: { input } },
   };
-  const holdsItself: { self?: unknown } = {};
-  holdsItself.self = holdsItself;
-  expect(of(standard)).toBe(of(input()));
-  expect(of(standard)).toBeGreaterThan(of({}) + 5);
-  expect([of(holdsItself), of({ '~standard': {} })]).toEqual([of({}), of({})]);
+  const circular: { self?: unknown } = {};
+  circular.self = circular;
+  expect(tokensOf(standard)).toBe(tokensOf(input()));
+  expect(tokensOf(standard)).toBeGreaterThan(tokensOf({}) + 5);
+  expect([tokensOf(circular), tokensOf({ '~standard': {} })]).toEqual([tokensOf({}), tokensOf({})]);
 });

@@ -3,10 +3,10 @@ import { createLedger, type Ledger, type Limit, type LimitState } from '@majordo
 import { createMajordomo, type CallInfo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { hi, NOON, world } from './support/fixture.ts';
+import { hi, NOON, setUpRouter } from './support/fixture.ts';
 
 const DAY = 86_400_000;
-const two = { 'a/x': {}, 'b/x': {} };
+const twoTargets = { 'a/x': {}, 'b/x': {} };
 const presets = { m: { choose: ['a/x', 'b/x'] } };
 const limit = (more: Partial<Limit> = {}): Limit => ({
   name: 'l',
@@ -14,15 +14,15 @@ const limit = (more: Partial<Limit> = {}): Limit => ({
   per: 'ever',
   ...more,
 });
-const atA = { provider: ['a'] };
+const whereA = { provider: ['a'] };
 
-/** Ledger with given states of its limits. */
+/** Creates a ledger that returns these states of its limits. */
 const ledgerWith = (...states: readonly Partial<LimitState>[]): Ledger => ({
   ...createLedger(),
   state: () =>
     Promise.resolve(
       states.map((state) => ({
-        limit: limit({ where: atA }),
+        limit: limit({ where: whereA }),
         key: '',
         used: 10n,
         held: 0n,
@@ -34,31 +34,31 @@ const ledgerWith = (...states: readonly Partial<LimitState>[]): Ledger => ({
     ),
 });
 
-async function part(state: Partial<LimitState>, call?: Partial<CallInfo>): Promise<number | undefined> {
-  const { majordomo, router } = world(two, presets, { ledger: ledgerWith(state) });
+async function ledgerPart(state: Partial<LimitState>, call?: Partial<CallInfo>): Promise<number | undefined> {
+  const { majordomo, router } = setUpRouter(twoTargets, presets, { ledger: ledgerWith(state) });
   const callInfo: CallInfo = { id: '1', spec: 'm', tenant: undefined, metadata: {}, ...call };
   const { candidates } = await router.plan('m', majordomo, { call: callInfo });
   expect(candidates.find(({ target }) => target === 'b/x')?.parts['ledger']).toBe(0);
   return candidates.find(({ target }) => target === 'a/x')?.parts['ledger'];
 }
 
-describe('a limit takes off', () => {
+describe('a limit lowers the score by', () => {
   it.each<[string, Partial<LimitState>, number]>([
-    ['nothing while there is enough', { used: 80n, left: 20n }, 0],
-    ['little where little is left', { used: 90n, left: 10n }, -2.5],
-    ['what is held counts as used', { used: 80n, held: 10n, left: 10n }, -2.5],
-    ['most where it is spent', { used: 100n, left: 0n }, -20],
-    ['most where it was overrun', { used: 110n, left: -10n }, -20],
-    ['much where it will be empty within a day', { emptyAt: NOON + DAY }, -12.5],
+    ['nothing while 20 percent are left', { used: 80n, left: 20n }, 0],
+    ['2.5 with 10 percent left', { used: 90n, left: 10n }, -2.5],
+    ['reserved amounts like used ones', { used: 80n, held: 10n, left: 10n }, -2.5],
+    ['the maximum if it is spent', { used: 100n, left: 0n }, -20],
+    ['the maximum after an overrun', { used: 110n, left: -10n }, -20],
+    ['12.5 if it will be empty within a day', { emptyAt: NOON + DAY }, -12.5],
     ['less within three days', { emptyAt: NOON + DAY + 1 }, -7.5],
     ['less at the end of three days', { emptyAt: NOON + 3 * DAY }, -7.5],
     ['still less after three days', { emptyAt: NOON + 3 * DAY + 1 }, -3.75],
     ['still less within a week', { emptyAt: NOON + 7 * DAY }, -3.75],
     ['nothing after that', { emptyAt: NOON + 7 * DAY + 1 }, 0],
-    ['nothing where it begins anew before', { emptyAt: NOON + DAY, resetsAt: NOON + DAY }, 0],
-    ['the same where it begins anew after', { emptyAt: NOON + DAY, resetsAt: NOON + DAY + 1 }, -12.5],
+    ['nothing if it resets before', { emptyAt: NOON + DAY, resetsAt: NOON + DAY }, 0],
+    ['12.5 if it resets after', { emptyAt: NOON + DAY, resetsAt: NOON + DAY + 1 }, -12.5],
   ])('%s', async (_, state, expected) => {
-    expect(await part(state)).toBeCloseTo(expected);
+    expect(await ledgerPart(state)).toBeCloseTo(expected);
   });
 
   it.each<[string, Partial<Limit>, string, Partial<CallInfo>, boolean]>([
@@ -66,59 +66,109 @@ describe('a limit takes off', () => {
     ['another provider', { where: { provider: ['c'] } }, '', {}, false],
     ['its vendor', { where: { vendor: ['vendor-a'] } }, '', {}, true],
     ['another vendor', { where: { vendor: ['vendor-c'] } }, '', {}, false],
-    ['its vendor’s own counter', { where: atA, each: ['vendor'] }, 'vendor=vendor-a', {}, true],
-    ['another vendor’s counter', { where: atA, each: ['vendor'] }, 'vendor=vendor-b', {}, false],
+    ['the counter of its vendor', { where: whereA, each: ['vendor'] }, 'vendor=vendor-a', {}, true],
+    ['the counter of another vendor', { where: whereA, each: ['vendor'] }, 'vendor=vendor-b', {}, false],
     [
-      'two values of its own',
-      { where: atA, each: ['tenant', 'vendor'] },
+      'the counter of its two values',
+      { where: whereA, each: ['tenant', 'vendor'] },
       'tenant=,vendor=vendor-a',
       {},
       true,
     ],
-    ['one other value', { where: atA, each: ['tenant', 'vendor'] }, 'tenant=t,vendor=vendor-a', {}, false],
-    ['all attempts, with an unnamed value in metadata', { where: atA }, '', { metadata: { '': 'x' } }, true],
-    ['that of a string in metadata', { where: atA, each: ['n'] }, 'n=b', { metadata: { n: 'b' } }, true],
-    ['another string in metadata', { where: atA, each: ['n'] }, 'n=', { metadata: { n: 'b' } }, false],
-    ['that of true in metadata', { where: atA, each: ['is'] }, 'is=true', { metadata: { is: true } }, true],
-    ['that of a bigint in metadata', { where: atA, each: ['n'] }, 'n=7', { metadata: { n: 7n } }, true],
-    ['that of no metadata', { where: atA, each: ['team'] }, 'team=', {}, true],
-    ['its target', { where: { target: ['a/x'] } }, '', {}, true],
-    ['a target of it', { where: { target: ['a/y'] } }, '', {}, false],
-    ['its provider’s own counter', { each: ['provider'] }, 'provider=a', {}, true],
-    ['its target’s own counter', { each: ['target'] }, 'target=a%2Fx', {}, true],
-    ['this tenant’s', { where: atA, each: ['tenant'] }, 'tenant=lab%201', { tenant: 'lab 1' }, true],
-    ['another tenant’s', { where: atA, each: ['tenant'] }, 'tenant=other', { tenant: 'lab' }, false],
-    ['that of no tenant', { where: atA, each: ['tenant'] }, 'tenant=', {}, true],
     [
-      'a tenant that is not this one',
-      { where: { tenant: ['lab'], provider: ['a'] } },
-      '',
-      { tenant: 'x' },
+      'a counter with one other value',
+      { where: whereA, each: ['tenant', 'vendor'] },
+      'tenant=t,vendor=vendor-a',
+      {},
       false,
     ],
-    ['that of a key of metadata', { where: atA, each: ['team'] }, 'team=7', { metadata: { team: 7 } }, true],
     [
-      'that of an object in metadata',
-      { where: atA, each: ['team'] },
+      'all attempts, with an unnamed value in metadata',
+      { where: whereA },
+      '',
+      { metadata: { '': 'x' } },
+      true,
+    ],
+    [
+      'the counter of a string in metadata',
+      { where: whereA, each: ['n'] },
+      'n=b',
+      { metadata: { n: 'b' } },
+      true,
+    ],
+    [
+      'the counter of another string in metadata',
+      { where: whereA, each: ['n'] },
+      'n=',
+      { metadata: { n: 'b' } },
+      false,
+    ],
+    [
+      'the counter of true in metadata',
+      { where: whereA, each: ['is'] },
+      'is=true',
+      { metadata: { is: true } },
+      true,
+    ],
+    [
+      'the counter of a bigint in metadata',
+      { where: whereA, each: ['n'] },
+      'n=7',
+      { metadata: { n: 7n } },
+      true,
+    ],
+    ['the counter without metadata', { where: whereA, each: ['team'] }, 'team=', {}, true],
+    ['its target', { where: { target: ['a/x'] } }, '', {}, true],
+    ['another target of its provider', { where: { target: ['a/y'] } }, '', {}, false],
+    ['the counter of its provider', { each: ['provider'] }, 'provider=a', {}, true],
+    ['the counter of its target', { each: ['target'] }, 'target=a%2Fx', {}, true],
+    [
+      'the counter of this tenant',
+      { where: whereA, each: ['tenant'] },
+      'tenant=lab%201',
+      { tenant: 'lab 1' },
+      true,
+    ],
+    [
+      'the counter of another tenant',
+      { where: whereA, each: ['tenant'] },
+      'tenant=other',
+      { tenant: 'lab' },
+      false,
+    ],
+    ['the counter without a tenant', { where: whereA, each: ['tenant'] }, 'tenant=', {}, true],
+    ['only another tenant', { where: { tenant: ['lab'], provider: ['a'] } }, '', { tenant: 'x' }, false],
+    [
+      'the counter of a number in metadata',
+      { where: whereA, each: ['team'] },
+      'team=7',
+      { metadata: { team: 7 } },
+      true,
+    ],
+    [
+      'the counter without a value, for an object in metadata',
+      { where: whereA, each: ['team'] },
       'team=',
       { metadata: { team: {} } },
       true,
     ],
-  ])('where it counts %s', async (_, more, key, call, counts) => {
-    expect(await part({ limit: limit(more), key, used: 100n, left: 0n }, call)).toBe(counts ? -20 : 0);
+  ])('its penalty if it counts %s, otherwise nothing', async (_, more, key, call, isCounted) => {
+    expect(await ledgerPart({ limit: limit(more), key, used: 100n, left: 0n }, call)).toBe(
+      isCounted ? -20 : 0,
+    );
   });
 
-  it('a limit per vendor for a target whose provider has no vendor', async () => {
+  it('its penalty with a counter per vendor for a target whose provider has no vendor', async () => {
     const provider = fakeProvider({ id: 'a', models: { x: ['hi'] } });
     const ledger = ledgerWith({ limit: limit({ each: ['vendor'] }), key: 'vendor=', used: 100n, left: 0n });
-    const { router } = world({}, { m: { choose: ['a/x'] } }, { ledger });
+    const { router } = setUpRouter({}, { m: { choose: ['a/x'] } }, { ledger });
     const { candidates } = await router.plan('m', createMajordomo({ providers: [provider] }));
     expect(candidates[0]?.parts['ledger']).toBe(-20);
   });
 
-  it('nothing of a target that a plan pays for', async () => {
+  it('nothing for a target whose calls a plan includes', async () => {
     const ledger = ledgerWith({ used: 100n, left: 0n });
-    const { majordomo, router } = world(
+    const { majordomo, router } = setUpRouter(
       { 'a/x': { billing: 'included' } },
       { m: { choose: ['a/x'] } },
       { ledger },
@@ -126,13 +176,15 @@ describe('a limit takes off', () => {
     expect((await router.plan('m', majordomo)).candidates[0]?.parts['ledger']).toBe(0);
   });
 
-  it('nothing that cannot be read', async () => {
-    expect(await part({ limit: limit({ where: atA, each: ['tenant'] }), key: 'tenant=%', left: 0n })).toBe(0);
+  it('nothing if its key cannot be decoded', async () => {
+    expect(
+      await ledgerPart({ limit: limit({ where: whereA, each: ['tenant'] }), key: 'tenant=%', left: 0n }),
+    ).toBe(0);
   });
 
-  it('the most of all that count', async () => {
+  it('the largest penalty of all limits that count the call', async () => {
     const ledger = ledgerWith({ left: 10n, used: 90n }, { emptyAt: NOON + DAY }, {});
-    const { majordomo, router } = world(two, presets, { ledger });
+    const { majordomo, router } = setUpRouter(twoTargets, presets, { ledger });
     const { candidates } = await router.plan('m', majordomo);
     expect(candidates.at(-1)?.parts['ledger']).toBe(-12.5);
   });
@@ -140,10 +192,15 @@ describe('a limit takes off', () => {
 
 describe('a ledger', () => {
   it('with a spent limit moves the choice to another target', async () => {
-    const limits: Limit[] = [limit({ max: { requests: 2 }, where: atA, whenSpent: 'advance' })];
-    const clock = world(two, presets).clock;
+    const limits: Limit[] = [limit({ max: { requests: 2 }, where: whereA, whenSpent: 'advance' })];
+    const clock = setUpRouter(twoTargets, presets).clock;
     const ledger = createLedger({ limits, clock });
-    const { majordomo, router } = world(two, presets, { ledger, clock }, { gates: [ledger.gate], clock });
+    const { majordomo, router } = setUpRouter(
+      twoTargets,
+      presets,
+      { ledger, clock },
+      { gates: [ledger.gate], clock },
+    );
     const model = majordomo.model('m');
     expect((await model.generate(hi)).target).toBe('a/x');
     expect((await model.generate(hi)).target).toBe('a/x');
@@ -156,8 +213,8 @@ describe('a ledger', () => {
 
   it('records the name that led to the target', async () => {
     const ledger = createLedger();
-    const { majordomo } = world(
-      two,
+    const { majordomo } = setUpRouter(
+      twoTargets,
       { outer: 'm', m: { choose: ['b/x'] } },
       { ledger },
       { gates: [ledger.gate] },
@@ -172,7 +229,7 @@ describe('a ledger', () => {
   it('is read at most every five seconds', async () => {
     let requestCount = 0;
     const ledger = { ...createLedger(), state: () => (requestCount++, Promise.resolve([])) } as Ledger;
-    const { majordomo, router, clock } = world(two, presets, { ledger });
+    const { majordomo, router, clock } = setUpRouter(twoTargets, presets, { ledger });
     await Promise.all(Array.from({ length: 20 }, () => router.plan('m', majordomo)));
     expect(requestCount).toBe(1);
     await clock.advance(4999);
@@ -185,11 +242,7 @@ describe('a ledger', () => {
 
   it.each<[string, () => unknown, string]>([
     ['rejects', () => Promise.reject(new Error('no disk')), 'no disk'],
-    [
-      'answers with nothing',
-      () => Promise.resolve(null),
-      'the returned value is not an array of limit states',
-    ],
+    ['returns null', () => Promise.resolve(null), 'the returned value is not an array of limit states'],
     ...[
       7,
       null,
@@ -200,7 +253,7 @@ describe('a ledger', () => {
       { limit: null, key: '', used: 0n, held: 0n, left: 0n },
       { key: '', used: 0n, held: 0n, left: 0n },
     ].map((state): [string, () => unknown, string] => [
-      `answers with the state ${inspect(state)}`,
+      `returns the state ${inspect(state)}`,
       () => Promise.resolve([state]),
       'the returned value is not an array of limit states',
     ]),
@@ -213,23 +266,25 @@ describe('a ledger', () => {
     ],
   ])('that %s does not delay a plan, and is reported', async (_, state, why) => {
     const ledger = { ...createLedger(), state } as Ledger;
-    const { majordomo, router } = world(two, presets, { ledger });
+    const { majordomo, router } = setUpRouter(twoTargets, presets, { ledger });
     const { chain, warnings } = await router.plan('m', majordomo);
     expect(chain).toBe('a/x,b/x');
     expect(warnings).toContain(`the ledger could not be read: ${why}`);
   });
 
   it('that hangs is waited for 250 ms, once, and its last states apply', async () => {
-    let hangs = false;
-    const real = ledgerWith({ left: 0n, used: 100n });
-    const state: Ledger['state'] = () => (hangs ? new Promise(() => undefined) : real.state());
-    const { majordomo, router, clock } = world(two, presets, { ledger: { ...real, state } });
+    let isHanging = false;
+    const workingLedger = ledgerWith({ left: 0n, used: 100n });
+    const state: Ledger['state'] = () => (isHanging ? new Promise(() => undefined) : workingLedger.state());
+    const { majordomo, router, clock } = setUpRouter(twoTargets, presets, {
+      ledger: { ...workingLedger, state },
+    });
     expect((await router.plan('m', majordomo)).chain).toBe('b/x,a/x');
-    hangs = true;
+    isHanging = true;
     await clock.advance(5000);
-    const late = router.plan('m', majordomo);
+    const latePlan = router.plan('m', majordomo);
     await clock.advance(250);
-    const { chain, warnings } = await late;
+    const { chain, warnings } = await latePlan;
     expect([chain, warnings.at(-1)]).toEqual([
       'b/x,a/x',
       'the ledger could not be read: no response within 250 ms',

@@ -1,43 +1,43 @@
 import { LlmError, user, type CallEvent, type Resolver } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { createRouter, type Turn } from '../src/index.ts';
-import { failure, hi, world } from './support/fixture.ts';
+import { failureOf, hi, setUpRouter } from './support/fixture.ts';
 
-const two = { 'a/x': {}, 'b/y': {} };
+const twoTargets = { 'a/x': {}, 'b/y': {} };
 
 describe('a preset', () => {
-  it('may be a chain', async () => {
-    const { majordomo } = world(two, { fast: 'b/y,a/x' });
+  it('can be a chain', async () => {
+    const { majordomo } = setUpRouter(twoTargets, { fast: 'b/y,a/x' });
     expect((await majordomo.model('fast').generate(hi)).target).toBe('b/y');
   });
 
   it('that is a chain is resolved synchronously', () => {
     const { resolver } = createRouter({ presets: { fast: 'b/y,a/x' } });
     const context = { call: undefined, request: undefined, path: [], signal: new AbortController().signal };
-    const { majordomo } = world(two, {});
+    const { majordomo } = setUpRouter(twoTargets, {});
     expect(resolver('fast', { ...context, majordomo })).toBe('b/y,a/x');
     expect(resolver('another', { ...context, majordomo })).toBeUndefined();
   });
 
-  it('may be a chain with settings', async () => {
-    const { majordomo, providers } = world(two, {
+  it('can be a chain with settings', async () => {
+    const { majordomo, providers } = setUpRouter(twoTargets, {
       deep: { spec: 'a/x', with: { reasoning: 'high', seed: 7 } },
     });
     await majordomo.model('deep').generate({ ...hi, seed: 8 });
     expect(providers[0]?.requests[0]?.request).toMatchObject({ reasoning: 'high', seed: 8 });
   });
 
-  it('may be a rule, which is read when a call is made and not before', async () => {
+  it('can be a rule, which is called for each call', async () => {
     const live = { model: 'a/x' };
-    const { majordomo } = world(two, { current: () => live.model });
+    const { majordomo } = setUpRouter(twoTargets, { current: () => live.model });
     const model = majordomo.model('current');
     const first = await model.generate(hi);
     live.model = 'b/y';
     expect([first.target, (await model.generate(hi)).target]).toEqual(['a/x', 'b/y']);
   });
 
-  it('may be a rule that receives the call and the request', async () => {
-    const { majordomo } = world(two, {
+  it('can be a rule that receives the call and the request', async () => {
+    const { majordomo } = setUpRouter(twoTargets, {
       mine: async ({ call, request }) => {
         await Promise.resolve();
         return call?.tenant === 'lab' && request?.maxTokens === 9 ? 'a/x' : 'b/y';
@@ -48,8 +48,8 @@ describe('a preset', () => {
     expect([lab.target, (await model.generate(hi)).target]).toEqual(['a/x', 'b/y']);
   });
 
-  it('may name others, whose settings apply', async () => {
-    const { majordomo, providers } = world(two, {
+  it('can name others, whose settings apply', async () => {
+    const { majordomo, providers } = setUpRouter(twoTargets, {
       outer: 'inner,b/y',
       inner: { choose: ['deep'] },
       deep: { spec: 'a/x', with: { seed: 7 } },
@@ -59,16 +59,16 @@ describe('a preset', () => {
     expect(providers[0]?.requests[0]?.request.seed).toBe(7);
   });
 
-  it('that means nothing now leaves the name to the next resolver', async () => {
+  it('that returns undefined leaves the name to the next resolver', async () => {
     const later: Resolver = (name) => (name === 'current' ? 'b/y' : undefined);
-    const { majordomo } = world(two, { current: () => undefined });
-    expect((await failure(majordomo.model('current').generate(hi))).details.code).toBe('unknown-name');
+    const { majordomo } = setUpRouter(twoTargets, { current: () => undefined });
+    expect((await failureOf(majordomo.model('current').generate(hi))).details.code).toBe('unknown-name');
     majordomo.resolver(later);
     expect((await majordomo.model('current').generate(hi)).target).toBe('b/y');
   });
 
   it('that is a choice resolves its names for the tenant of the call', async () => {
-    const { majordomo, router } = world(two, { best: { choose: ['mine', 'b/y'], most: 1 } });
+    const { majordomo, router } = setUpRouter(twoTargets, { best: { choose: ['mine', 'b/y'], most: 1 } });
     const tenants: unknown[] = [];
     majordomo.resolver((name, { call }) => {
       if (name !== 'mine') return undefined;
@@ -83,11 +83,11 @@ describe('a preset', () => {
   it('that is a choice passes the request, call and signal to its rules', async () => {
     const turns: Turn[] = [];
     const mine = (turn: Turn) => (turns.push(turn), 'a/x');
-    const { majordomo } = world(two, { best: { choose: ['mine'] }, mine });
-    const stop = new AbortController();
-    const options = { tenant: 'lab', metadata: { team: 7 }, signal: stop.signal };
+    const { majordomo } = setUpRouter(twoTargets, { best: { choose: ['mine'] }, mine });
+    const controller = new AbortController();
+    const options = { tenant: 'lab', metadata: { team: 7 }, signal: controller.signal };
     await majordomo.resolve('best', { request: hi, ...options });
-    stop.abort();
+    controller.abort();
     expect(turns.length).toBeGreaterThan(0);
     for (const { request, call, signal } of turns) {
       expect(request).toMatchObject(hi);
@@ -96,25 +96,25 @@ describe('a preset', () => {
     }
   });
 
-  it('can be set, changed and forgotten between two calls', async () => {
-    const { majordomo, router } = world(two, { fast: 'a/x' });
+  it('can be set, changed and removed between two calls', async () => {
+    const { majordomo, router } = setUpRouter(twoTargets, { fast: 'a/x' });
     router.set('slow', { choose: ['b/y'] });
     expect(router.names()).toEqual(['fast', 'slow']);
     router.set('fast', 'slow');
     expect((await majordomo.model('fast').generate(hi)).target).toBe('b/y');
     router.set('fast', undefined);
-    expect((await failure(majordomo.model('fast').generate(hi))).details.code).toBe('unknown-name');
+    expect((await failureOf(majordomo.model('fast').generate(hi))).details.code).toBe('unknown-name');
   });
 
   it('is not resolved for an unknown name or a name of an object property', async () => {
-    const { majordomo, router } = world(two, { fast: 'a/x' });
+    const { majordomo, router } = setUpRouter(twoTargets, { fast: 'a/x' });
     for (const name of ['other', 'constructor', '__proto__'])
-      expect((await failure(majordomo.model(name).generate(hi))).details.code).toBe('unknown-name');
+      expect((await failureOf(majordomo.model(name).generate(hi))).details.code).toBe('unknown-name');
     expect(router.names()).toEqual(['fast']);
   });
 });
 
-describe('a rule that misbehaves', () => {
+describe('a rule that fails', () => {
   it.each<[string, () => unknown, RegExp]>([
     [
       'throws an error',
@@ -124,53 +124,62 @@ describe('a rule that misbehaves', () => {
       /no route today/,
     ],
     [
-      'throws something odd',
+      'throws a value that is not an error',
       () => {
         const odd: unknown = { toString: null };
         throw odd;
       },
       /./,
     ],
-    ['answers with a number', () => 7, /function of preset "odd" must return a spec.*number/],
-    ['answers with an object', () => ({ choose: ['a/x'] }), /preset "odd".*object/],
-    ['answers with no spec', () => 'a/x,,b/y', /empty element/],
-    ['answers with a target without a provider', () => 'nobody/x', /unknown provider "nobody"/],
+    ['returns a number', () => 7, /function of preset "odd" must return a spec.*number/],
+    ['returns an object', () => ({ choose: ['a/x'] }), /preset "odd".*object/],
+    ['returns an invalid spec', () => 'a/x,,b/y', /empty element/],
+    ['returns a target without a provider', () => 'missing/x', /unknown provider "missing"/],
   ])('and %s ends the call with an LlmError', async (_, rule, message) => {
-    const { majordomo } = world(two, { odd: rule as () => string });
-    const error = await failure(majordomo.model('odd').generate(hi));
+    const { majordomo } = setUpRouter(twoTargets, { odd: rule as () => string });
+    const error = await failureOf(majordomo.model('odd').generate(hi));
     expect(LlmError.is(error)).toBe(true);
     expect(error.message).toMatch(message);
   });
 
-  it('and answers with a number ends the call with the code bad-spec', async () => {
-    const { majordomo } = world(two, { odd: (() => 7) as never });
-    const { kind, details } = await failure(majordomo.model('odd').generate(hi));
+  it('and returns a number ends the call with the code bad-spec', async () => {
+    const { majordomo } = setUpRouter(twoTargets, { odd: (() => 7) as never });
+    const { kind, details } = await failureOf(majordomo.model('odd').generate(hi));
     expect([kind, details.code, details.path]).toEqual(['config', 'bad-spec', 'presets.odd']);
   });
 
-  it('and never answers is left at once when the call is aborted', async () => {
-    const { majordomo, router } = world(two, { hangs: () => new Promise<string>(() => undefined) });
-    const stop = new AbortController();
-    const both = [
-      failure(majordomo.model('hangs').generate(hi, { signal: stop.signal })),
-      failure(router.plan('hangs', majordomo, { signal: stop.signal })),
+  it('and never resolves does not delay an abort', async () => {
+    const { majordomo, router } = setUpRouter(twoTargets, {
+      hangs: () => new Promise<string>(() => undefined),
+    });
+    const controller = new AbortController();
+    const failures = [
+      failureOf(majordomo.model('hangs').generate(hi, { signal: controller.signal })),
+      failureOf(router.plan('hangs', majordomo, { signal: controller.signal })),
     ];
     await Promise.resolve();
-    stop.abort();
-    expect((await Promise.all(both)).map(({ kind }) => kind)).toEqual(['aborted', 'aborted']);
+    controller.abort();
+    expect((await Promise.all(failures)).map(({ kind }) => kind)).toEqual(['aborted', 'aborted']);
   });
 
   it('and returns its own name is reported as a cycle', async () => {
-    const { majordomo, router } = world(two, { mirror: () => 'mirror', one: () => 'two', two: 'one' });
-    expect((await failure(majordomo.model('mirror').generate(hi))).message).toBe(
+    const { majordomo, router } = setUpRouter(twoTargets, {
+      mirror: () => 'mirror',
+      one: () => 'two',
+      two: 'one',
+    });
+    expect((await failureOf(majordomo.model('mirror').generate(hi))).message).toBe(
       'alias cycle: mirror -> mirror; change one of these aliases',
     );
-    expect((await failure(router.plan('one', majordomo))).message).toContain('one -> two -> one');
+    expect((await failureOf(router.plan('one', majordomo))).message).toContain('one -> two -> one');
   });
 
   it('and leads a choice back to itself is reported as a cycle', async () => {
-    const { majordomo } = world(two, { best: { choose: ['a/x', 'again'] }, again: () => 'best' });
-    const error = await failure(majordomo.model('best').generate(hi));
+    const { majordomo } = setUpRouter(twoTargets, {
+      best: { choose: ['a/x', 'again'] },
+      again: () => 'best',
+    });
+    const error = await failureOf(majordomo.model('best').generate(hi));
     expect([error.details.code, error.message]).toEqual([
       'alias-cycle',
       'alias cycle: best -> again -> best; change one of these aliases',
@@ -179,14 +188,14 @@ describe('a rule that misbehaves', () => {
 });
 
 describe('names of executors', () => {
-  /** As a daemon keeps them: the model of each is read from the live environment at dispatch. */
+  /** Creates executors as a daemon does: each reads its model from the environment at each call. */
   function executors(env: Record<string, string | undefined>) {
     const from = (provider: string, variable: string) => (): string | undefined => {
       const model = env[variable];
       return model === undefined ? undefined : `${provider}/${model}`;
     };
     const events: CallEvent[] = [];
-    const made = world(
+    const setup = setUpRouter(
       { 'anthropic/opus': {}, 'cerebras/reasoner': {}, 'cf/llama': {} },
       {
         claude_opus: 'claude_live,cerebras_reasoning',
@@ -194,27 +203,27 @@ describe('names of executors', () => {
         cerebras_reasoning: from('cerebras', 'REASONING_MODEL'),
         cerebras_mid: from('cerebras', 'MID_MODEL'),
         workers_ai: 'cf/llama',
-        // Executor that is not a model. Its dispatch answers.
+        // Executor that is not a model. It has a separate dispatch.
         claude_code: () => undefined,
       },
       {},
       { onEvent: (event) => events.push(event) },
     );
-    return { ...made, events };
+    return { ...setup, events };
   }
 
-  it('are dispatched by the environment of the moment', async () => {
+  it('are resolved with the current environment', async () => {
     const env: Record<string, string> = { CLAUDE_MODEL: 'opus', REASONING_MODEL: 'reasoner' };
     const { majordomo } = executors(env);
     expect((await majordomo.model('claude_opus').generate(hi)).target).toBe('anthropic/opus');
     env['CLAUDE_MODEL'] = 'gone';
-    const error = await failure(majordomo.model('claude_live').generate(hi));
+    const error = await failureOf(majordomo.model('claude_live').generate(hi));
     expect(error.details.target).toBe('anthropic/gone');
   });
 
   it('that are not models are unknown names', async () => {
     const { majordomo } = executors({});
-    expect((await failure(majordomo.model('claude_code').generate(hi))).details.code).toBe('unknown-name');
+    expect((await failureOf(majordomo.model('claude_code').generate(hi))).details.code).toBe('unknown-name');
   });
 
   it('are reported with the target that answered, on the response and in the events', async () => {
@@ -231,6 +240,6 @@ describe('names of executors', () => {
   });
 });
 
-it('a router needs no options but presets', () => {
+it('createRouter requires only presets', () => {
   expect(createRouter({ presets: {} }).names()).toEqual([]);
 });

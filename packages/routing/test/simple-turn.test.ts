@@ -1,9 +1,9 @@
 import { assistant, file, image, user, type ChatRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { isSimpleTurn, type Turn } from '../src/index.ts';
-import { failure, hi, world } from './support/fixture.ts';
+import { failureOf, hi, setUpRouter } from './support/fixture.ts';
 
-const turn = (request: ChatRequest | undefined): Turn => ({
+const turnOf = (request: ChatRequest | undefined): Turn => ({
   request,
   call: undefined,
   signal: new AbortController().signal,
@@ -26,16 +26,20 @@ describe('a turn', () => {
     ['French', requestOf('Bonjour, comment vas-tu ?'), true],
     ['Spanish', requestOf('¿Qué hora es en Madrid?'), true],
     ['Chinese', requestOf('你好，你今天怎么样？'), true],
-    ['the last of a long talk', { messages: [user('debug this'), assistant('done'), user('thanks!')] }, true],
-    ['with tools at hand', { ...requestOf('good night'), tools: [] }, true],
+    [
+      'the last message of a long conversation',
+      { messages: [user('debug this'), assistant('done'), user('thanks!')] },
+      true,
+    ],
+    ['a request with an empty list of tools', { ...requestOf('good night'), tools: [] }, true],
     ['a word within another', requestOf('My contest entry won!'), true],
-    ['work: debug', requestOf('debug this please'), false],
-    ['work: an error', requestOf('I get an error here'), false],
-    ['work, in capitals', requestOf('WRITE A POEM'), false],
-    ['work: tests', requestOf('run the tests'), false],
-    ['work, in German', requestOf('Schreibe mir ein Gedicht'), false],
-    ['work, in French', requestOf('Traduis cette phrase'), false],
-    ['work, in Spanish', requestOf('Escribe una carta'), false],
+    ['a task: debug', requestOf('debug this please'), false],
+    ['a task: an error', requestOf('I get an error here'), false],
+    ['a task in capitals', requestOf('WRITE A POEM'), false],
+    ['a task: tests', requestOf('run the tests'), false],
+    ['a task in German', requestOf('Schreibe mir ein Gedicht'), false],
+    ['a task in French', requestOf('Traduis cette phrase'), false],
+    ['a task in Spanish', requestOf('Escribe una carta'), false],
     ['code', requestOf('what does `ls` do'), false],
     ['an address', requestOf('look at https://example.com'), false],
     ['an address without a scheme', requestOf('look at www.example.com'), false],
@@ -47,47 +51,47 @@ describe('a turn', () => {
     ['160 characters with space around them', requestOf(` hm${'m'.repeat(158)}\n`), true],
     ['two parts', { messages: [user('Good morning!', 'How are you?')] }, true],
     ['three parts', { messages: [user('one', 'two', 'three')] }, false],
-    ['a picture', { messages: [user('nice, no?', image(bytes, 'image/png'))] }, false],
+    ['an image', { messages: [user('nice, no?', image(bytes, 'image/png'))] }, false],
     ['a document', { messages: [user('nice, no?', file(bytes, 'application/pdf'))] }, false],
-    ['nothing', requestOf('  '), false],
+    ['blank text', requestOf('  '), false],
     [
       'the result of a tool',
       { messages: [user('hi'), assistant([call]), { role: 'tool', parts: [result] }] },
       false,
     ],
-    ['for a schema', { ...requestOf('hi'), output: { type: 'object' } }, false],
+    ['a request with a schema', { ...requestOf('hi'), output: { type: 'object' } }, false],
     ['no message', { messages: [] }, false],
   ])('of %s: simple is %o', (_, request, expected) => {
-    expect(isSimpleTurn(turn(request))).toBe(expected);
+    expect(isSimpleTurn(turnOf(request))).toBe(expected);
   });
 
-  it('that nobody asks is not simple', () => {
-    expect(isSimpleTurn(turn(undefined))).toBe(false);
+  it('without a request is not simple', () => {
+    expect(isSimpleTurn(turnOf(undefined))).toBe(false);
   });
 
-  it('of a megabyte takes time by its length', () => {
-    const began = process.cpuUsage();
-    expect(isSimpleTurn(turn(requestOf('a '.repeat(500_000))))).toBe(false);
-    expect(isSimpleTurn(turn(requestOf('\n'.repeat(1_000_000))))).toBe(false);
-    expect(process.cpuUsage(began).user / 1000).toBeLessThan(500);
+  it('of a megabyte is judged in linear time', () => {
+    const cpuBefore = process.cpuUsage();
+    expect(isSimpleTurn(turnOf(requestOf('a '.repeat(500_000))))).toBe(false);
+    expect(isSimpleTurn(turnOf(requestOf('\n'.repeat(1_000_000))))).toBe(false);
+    expect(process.cpuUsage(cpuBefore).user / 1000).toBeLessThan(500);
   });
 });
 
 describe('simple turns', () => {
   const targets = { 'cheap/x': {}, 'dear/x': {}, 'own/x': {} };
   const use = 'cheap/x';
-  const work = { messages: [user('debug this')] };
+  const complexRequest = { messages: [user('debug this')] };
 
-  it('go nowhere else unless it is said', async () => {
-    const { majordomo } = world(targets, { best: 'dear/x' });
+  it('go to the preset without the option simpleTurns', async () => {
+    const { majordomo } = setUpRouter(targets, { best: 'dear/x' });
     expect((await majordomo.model('best').generate(hi)).target).toBe('dear/x');
   });
 
-  it('go to the cheap target, and then where the preset says', async () => {
-    const { majordomo, router } = world(targets, { best: 'dear/x' }, { simpleTurns: { use } });
+  it('go to the cheap target first, and then to the targets of the preset', async () => {
+    const { majordomo, router } = setUpRouter(targets, { best: 'dear/x' }, { simpleTurns: { use } });
     const model = majordomo.model('best');
     expect((await model.generate(hi)).target).toBe('cheap/x');
-    expect((await model.generate(work)).target).toBe('dear/x');
+    expect((await model.generate(complexRequest)).target).toBe('dear/x');
     expect(await router.plan('best', majordomo, { request: hi })).toMatchObject({
       chain: 'cheap/x,dear/x',
       reason: 'simple-turn',
@@ -96,8 +100,8 @@ describe('simple turns', () => {
     expect((await model.generate(hi)).target).toBe('dear/x');
   });
 
-  it('keep what the preset says of how it is asked', async () => {
-    const { majordomo, providers } = world(
+  it('use the settings of the preset', async () => {
+    const { majordomo, providers } = setUpRouter(
       targets,
       { best: { spec: 'dear/x', with: { seed: 7 } } },
       { simpleTurns: { use } },
@@ -106,23 +110,23 @@ describe('simple turns', () => {
     expect(providers[0]?.requests[0]?.request.seed).toBe(7);
   });
 
-  it('are judged for the name that the caller wrote alone', async () => {
-    let judged = 0;
-    const is = () => (judged++, true);
-    const { majordomo } = world(
+  it('are judged only for the name in the spec of the caller', async () => {
+    let callCount = 0;
+    const is = () => (callCount++, true);
+    const { majordomo } = setUpRouter(
       targets,
       { best: 'inner,own/x', inner: 'dear/x' },
       { simpleTurns: { use, is } },
     );
     const [...targetsOf] = await majordomo.resolve('best', { request: hi });
-    expect([targetsOf.map(({ target }) => target), judged]).toEqual([['cheap/x', 'dear/x', 'own/x'], 1]);
+    expect([targetsOf.map(({ target }) => target), callCount]).toEqual([['cheap/x', 'dear/x', 'own/x'], 1]);
   });
 
-  it('may be judged by the app', async () => {
+  it('can be judged by the application', async () => {
     const is = ({ call }: Turn) => call?.tenant === 'free';
-    const { majordomo } = world(targets, { best: 'dear/x' }, { simpleTurns: { use, is } });
+    const { majordomo } = setUpRouter(targets, { best: 'dear/x' }, { simpleTurns: { use, is } });
     const model = majordomo.model('best');
-    expect((await model.generate(work, { tenant: 'free' })).target).toBe('cheap/x');
+    expect((await model.generate(complexRequest, { tenant: 'free' })).target).toBe('cheap/x');
     expect((await model.generate(hi)).target).toBe('dear/x');
   });
 
@@ -136,18 +140,18 @@ describe('simple turns', () => {
     ],
     ['returns a promise', () => Promise.resolve(false), /must synchronously return type boolean, not object/],
     ['returns a number', () => 1, /simpleTurns.is: must synchronously return type boolean, not number/],
-  ])('are an error if `is` %s', async (_, is, message) => {
-    const { majordomo } = world(
+  ])('reject the call if `is` %s', async (_, is, message) => {
+    const { majordomo } = setUpRouter(
       targets,
       { best: 'dear/x' },
       { simpleTurns: { use, is: is as () => boolean } },
     );
-    const error = await failure(majordomo.model('best').generate(hi));
+    const error = await failureOf(majordomo.model('best').generate(hi));
     expect([error.name, error.message]).toEqual(['LlmError', expect.stringMatching(message)]);
   });
 
-  it('that go to a preset leave that one as it is', async () => {
-    const { majordomo } = world(
+  it('that go to a preset do not change that preset', async () => {
+    const { majordomo } = setUpRouter(
       targets,
       { small: 'cheap/x', best: 'dear/x' },
       { simpleTurns: { use: 'small' } },
@@ -158,7 +162,7 @@ describe('simple turns', () => {
   });
 
   it('do not apply if one of several targets for them leads to the name', async () => {
-    const { majordomo } = world(
+    const { majordomo } = setUpRouter(
       targets,
       { small: 'cheap/x', best: 'dear/x' },
       { simpleTurns: { use: 'own/x,small' } },
@@ -167,14 +171,14 @@ describe('simple turns', () => {
     expect(resolved.map(({ target }) => target)).toEqual(['cheap/x']);
   });
 
-  it('do not concern a caller who says the preset by itself', async () => {
-    const { majordomo } = world(targets, { best: 'dear/x' }, { simpleTurns: { use } });
+  it('do not apply if the caller overrides the preset with itself', async () => {
+    const { majordomo } = setUpRouter(targets, { best: 'dear/x' }, { simpleTurns: { use } });
     const { target } = await majordomo.model('best').generate(hi, { metadata: { model: 'best' } });
     expect(target).toBe('dear/x');
   });
 
-  it('mean nothing for a name that means nothing', async () => {
-    const { majordomo } = world(targets, { best: () => undefined }, { simpleTurns: { use } });
-    expect((await failure(majordomo.model('best').generate(hi))).details.code).toBe('unknown-name');
+  it('do not apply to a rule that returns undefined', async () => {
+    const { majordomo } = setUpRouter(targets, { best: () => undefined }, { simpleTurns: { use } });
+    expect((await failureOf(majordomo.model('best').generate(hi))).details.code).toBe('unknown-name');
   });
 });

@@ -6,7 +6,7 @@ import { anthropicMessages, openaiChat, startWireServer } from '@majordomo/confo
 import { expect, it } from 'vitest';
 import { createRouter } from '../src/index.ts';
 
-it('over real SDKs and wires: the choice fails over, and all that is told afterwards names who answered', async () => {
+it('a choice with real SDKs fails over, and the response, the events and the records name the target that responded', async () => {
   await using openai = await startWireServer({
     wire: openaiChat,
     script: [{ failure: 'overloaded' }, { failure: 'overloaded' }, 'From OpenAI.'],
@@ -65,7 +65,7 @@ it('over real SDKs and wires: the choice fails over, and all that is told afterw
     result: { target: 'anthropic/claude-haiku-4-5', name: 'mid', outcome: 'finished' },
   });
 
-  // The first is in trouble now, and the next call knows.
+  // The first target is unhealthy now, so the next plan ranks it last.
   expect((await router.plan('mid', majordomo, { request })).chain).toBe(
     'anthropic/claude-haiku-4-5,openai/gpt-4o-mini',
   );

@@ -25,7 +25,7 @@ const scores = (
 const partsOf = (subject: Partial<RankedTarget>, options?: Parameters<typeof scores>[1]) =>
   scores([subject], options)[0]?.parts;
 
-it('the weighted parts are 10 together at best, in the ratio of the weights', () => {
+it('the weighted parts add up to at most 10, in the ratio of the weights', () => {
   const [best] = scores([{ nanoUsd: 5n }], { rating: { speed: 1, quality: 1, ledger: 0 } });
   expect(best).toEqual({
     target: 'a/x',
@@ -44,7 +44,7 @@ it('the part of the ledger is added', () => {
   expect([worse?.parts['ledger'], worse?.score]).toEqual([-3, 2]);
 });
 
-it('the cost counts fully for the cheapest target, half for ten times and not at all for 100 times its cost', () => {
+it('the cost part is full for the cheapest target, half for ten times and 0 for 100 times its cost', () => {
   const nanoUsd = [1_000_000n, 10_009_000n, 100_099_000n, 999_999_000n];
   const costs = scores(
     nanoUsd.map((cost) => ({ nanoUsd: cost })),

@@ -13,15 +13,16 @@ import { createRouter, type Preset, type Router, type RouterOptions } from '../.
 
 export const hi: ChatRequest = { messages: [user('hi')] };
 
-/** Micro-USD per million tokens, in and out. */
-interface Fake {
+/** Facts of a target and its provider. */
+interface FakeTarget {
+  /** Micro-USD per million tokens. */
   readonly price?: readonly [input: number, output: number];
   readonly facts?: Omit<Override, 'vendor' | 'id' | 'prices'>;
   readonly capabilities?: Capabilities;
   readonly billing?: 'included';
 }
 
-export interface World {
+export interface RouterSetup {
   readonly majordomo: Majordomo;
   readonly router: Router;
   readonly clock: FakeClock;
@@ -32,17 +33,19 @@ export interface World {
 /** 2026-11-21 at noon. */
 export const NOON: number = Date.UTC(2026, 10, 21, 12);
 
-/** Majordomo whose targets have separate providers and answer with their names, and a router with these facts about them. */
-export function world(
-  targets: { readonly [target: string]: Fake },
+/** Creates a majordomo with one provider per target, which responds with the name of the target, and a router with these facts. */
+export function setUpRouter(
+  targets: { readonly [target: string]: FakeTarget },
   presets: { readonly [name: string]: Preset },
   options: Partial<RouterOptions> = {},
   settings: Partial<MajordomoOptions> = {},
-): World {
+): RouterSetup {
   const clock = fakeClock(NOON);
   const providers = Object.entries(targets).map(([target, fake]) => fakeOf(target, fake, clock));
-  const known = catalog.with(Object.entries(targets).flatMap(([target, fake]) => factsOf(target, fake)));
-  const router = createRouter({ presets, catalog: known, clock, ...options });
+  const catalogWithFacts = catalog.with(
+    Object.entries(targets).flatMap(([target, fake]) => factsOf(target, fake)),
+  );
+  const router = createRouter({ presets, catalog: catalogWithFacts, clock, ...options });
   const majordomo = createMajordomo({
     providers,
     resolvers: [router.resolver],
@@ -51,7 +54,7 @@ export function world(
     random: () => 0,
     ...settings,
   });
-  return { majordomo, router, clock, providers, catalog: known };
+  return { majordomo, router, clock, providers, catalog: catalogWithFacts };
 }
 
 const split = (target: string): readonly [provider: string, model: string] => {
@@ -59,7 +62,7 @@ const split = (target: string): readonly [provider: string, model: string] => {
   return [target.slice(0, at), target.slice(at + 1)];
 };
 
-function fakeOf(target: string, { capabilities = {}, billing }: Fake, clock: FakeClock): FakeProvider {
+function fakeOf(target: string, { capabilities = {}, billing }: FakeTarget, clock: FakeClock): FakeProvider {
   const [id, model] = split(target);
   return fakeProvider({
     id,
@@ -71,7 +74,7 @@ function fakeOf(target: string, { capabilities = {}, billing }: Fake, clock: Fak
   });
 }
 
-function factsOf(target: string, { price, facts }: Fake): readonly Override[] {
+function factsOf(target: string, { price, facts }: FakeTarget): readonly Override[] {
   const [id, model] = split(target);
   if (price === undefined && facts === undefined) return [];
   const [input, output] = price ?? [0, 0];
@@ -82,11 +85,11 @@ function factsOf(target: string, { price, facts }: Fake): readonly Override[] {
   return [{ vendor: `vendor-${id}`, id: model, input: ['text'], output: ['text'], ...facts, prices }];
 }
 
-export async function failure(call: Promise<unknown>): Promise<LlmError> {
+export async function failureOf(call: Promise<unknown>): Promise<LlmError> {
   try {
     await call;
   } catch (error) {
     return error as LlmError;
   }
-  throw new Error('it did not fail');
+  throw new Error('the promise did not reject');
 }
