@@ -28,8 +28,8 @@ describe('bodyText', () => {
     ['one after a backslash', '\\\ud83d', '\\\ufffd'],
     ['a pair', 'a😀b', 'a😀b'],
     ['a text that spells an escape', '\\ud83d', '\\ud83d'],
-  ])('replaces or keeps %s, in values and in keys', (_what, given, expected) => {
-    const params = { model: given, tools: [{ [given]: given }], messages: [{ nested: [given] }] };
+  ])('replaces or keeps %s, in values and in keys', (_what, input, expected) => {
+    const params = { model: input, tools: [{ [input]: input }], messages: [{ nested: [input] }] };
     expect(JSON.parse(bodyText(params))).toEqual({
       model: expected,
       tools: [{ [expected]: expected }],

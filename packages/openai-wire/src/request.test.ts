@@ -135,11 +135,11 @@ describe('a breakpoint', () => {
   it('follows the leading messages', () => {
     const messages = [user('document'), user('question')];
     const cache = plan({ prefix: 'long', messages: 'none', after: 1 });
-    const marked = { type: 'input_text', text: 'document', ...EXPLICIT };
+    const markedBlock = { type: 'input_text', text: 'document', ...EXPLICIT };
     const responses = wire('responses', 'gpt-6-sol', cache, { messages }).params;
     expect(responses['prompt_cache_options']).toEqual({ mode: 'explicit', ttl: '12h' });
     expect(responses['input']).toEqual([
-      { type: 'message', role: 'user', content: [marked] },
+      { type: 'message', role: 'user', content: [markedBlock] },
       { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'question' }] },
     ]);
     const chat = wire('chat', 'gpt-6-sol', plan({ messages: 'none', after: 1 }), { messages }).params;

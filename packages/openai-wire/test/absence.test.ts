@@ -20,8 +20,8 @@ const request: ModelRequest = {
   extra: {},
 };
 const JSON_TEXT = '{"city":"Ulm","unit":null}';
-const MEANT = { city: 'Ulm' };
-const pieces = JSON_TEXT.match(/.{1,3}/g) ?? [];
+const EXPECTED = { city: 'Ulm' };
+const fragments = JSON_TEXT.match(/.{1,3}/g) ?? [];
 
 const chat = (): ChatReader =>
   new ChatReader({
@@ -37,19 +37,19 @@ const responses = (): ResponsesReader =>
     originals: toResponses(request, 'm', OPENAI_RESPONSES_QUIRKS, { stream: true }).originals,
   });
 
-/** What was told piece by piece, and what the parts came to. */
-function told(reader: ChatReader | ResponsesReader): unknown {
-  let shown = '';
+/** Returns the JSON of the deltas, the values of the parts, and the reported repairs. */
+function readResult(reader: ChatReader | ResponsesReader): unknown {
+  let streamedJson = '';
   const parts: unknown[] = [];
   const repairs: string[] = [];
   for (const event of reader.writer.take()) {
-    if (event.type === 'text-delta') shown += event.text;
-    if (event.type === 'args-delta') shown += event.json;
+    if (event.type === 'text-delta') streamedJson += event.text;
+    if (event.type === 'args-delta') streamedJson += event.json;
     if (event.type === 'warning' && event.warning.action === 'repaired') repairs.push(event.warning.what);
     if (event.type === 'part-end' && event.part.type === 'tool-call') parts.push(event.part.args);
     if (event.type === 'part-end' && event.part.type === 'text') parts.push(JSON.parse(event.part.text));
   }
-  return [JSON.parse(shown), parts, repairs];
+  return [JSON.parse(streamedJson), parts, repairs];
 }
 
 const chunk = (delta: object): string => JSON.stringify({ choices: [{ delta }] });
@@ -65,7 +65,7 @@ it.each<[string, (reader: ChatReader) => void]>([
     'a call in fragments',
     (reader) => {
       reader.readMessage(chunk({ tool_calls: [call('')] }), undefined);
-      for (const json of pieces)
+      for (const json of fragments)
         reader.readMessage(chunk({ tool_calls: [{ index: 0, function: { arguments: json } }] }), undefined);
       reader.readMessage(END, undefined);
       reader.end();
@@ -82,7 +82,7 @@ it.each<[string, (reader: ChatReader) => void]>([
   [
     'text in fragments',
     (reader) => {
-      for (const content of pieces) reader.readMessage(chunk({ content }), undefined);
+      for (const content of fragments) reader.readMessage(chunk({ content }), undefined);
       reader.readMessage(END, undefined);
       reader.end();
     },
@@ -90,7 +90,7 @@ it.each<[string, (reader: ChatReader) => void]>([
 ])('removes nulls of absent properties from %s over Chat Completions', (_what, play) => {
   const reader = chat();
   play(reader);
-  expect(told(reader)).toEqual([MEANT, [MEANT], []]);
+  expect(readResult(reader)).toEqual([EXPECTED, [EXPECTED], []]);
 });
 
 const event = (type: string, more: object): string => JSON.stringify({ type, output_index: 0, ...more });
@@ -116,17 +116,17 @@ it.each<[string, (reader: ResponsesReader) => void]>([
     'a call in fragments',
     (reader) => {
       reader.readMessage(event('response.output_item.added', { item: item('', 'in_progress') }), undefined);
-      for (const delta of pieces)
+      for (const delta of fragments)
         reader.readMessage(event('response.function_call_arguments.delta', { delta }), undefined);
       reader.readMessage(event('response.output_item.done', { item: item(JSON_TEXT) }), undefined);
       reader.readMessage(done([item(JSON_TEXT)]), undefined);
     },
   ],
   [
-    'a call that ends with the answer',
+    'a call without a final item',
     (reader) => {
       reader.readMessage(event('response.output_item.added', { item: item('', 'in_progress') }), undefined);
-      for (const delta of pieces)
+      for (const delta of fragments)
         reader.readMessage(event('response.function_call_arguments.delta', { delta }), undefined);
       reader.readMessage(event('response.function_call_arguments.done', { arguments: JSON_TEXT }), undefined);
       reader.readMessage(done([]), undefined);
@@ -141,14 +141,14 @@ it.each<[string, (reader: ResponsesReader) => void]>([
   [
     'text in fragments',
     (reader) => {
-      for (const delta of pieces)
+      for (const delta of fragments)
         reader.readMessage(event('response.output_text.delta', { delta }), undefined);
       reader.readMessage(event('response.output_item.done', { item: message }), undefined);
       reader.readMessage(done([message]), undefined);
     },
   ],
   [
-    'whole text',
+    'complete text',
     (reader) => {
       reader.readBody({ status: 'completed', output: [message] });
     },
@@ -156,5 +156,5 @@ it.each<[string, (reader: ResponsesReader) => void]>([
 ])('removes nulls of absent properties from %s over Responses', (_what, play) => {
   const reader = responses();
   play(reader);
-  expect(told(reader)).toEqual([MEANT, [MEANT], []]);
+  expect(readResult(reader)).toEqual([EXPECTED, [EXPECTED], []]);
 });

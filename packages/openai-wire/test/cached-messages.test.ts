@@ -14,20 +14,20 @@ import { toWire as toChat } from '../src/chat/request.ts';
 import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from '../src/responses/quirks.ts';
 import { toWire as toResponses } from '../src/responses/request.ts';
 
-/** A target of one of the wires, and what it makes of a request. */
+/** Returns the body and the warnings of a request on one of the wires. */
 type Target = (
   request: ModelRequest,
   family: string,
 ) => { readonly text: string; readonly warnings: unknown };
 
 const chat =
-  (over: Partial<ChatQuirks>): Target =>
+  (overrides: Partial<ChatQuirks>): Target =>
   (request, family) =>
-    sent(toChat(request, 'm', quirksOf(over, OPENAI_QUIRKS), { stream: true, family }));
+    sent(toChat(request, 'm', quirksOf(overrides, OPENAI_QUIRKS), { stream: true, family }));
 const responses =
-  (over: Partial<ResponsesQuirks>): Target =>
+  (overrides: Partial<ResponsesQuirks>): Target =>
   (request, family) =>
-    sent(toResponses(request, 'm', quirksOf(over, OPENAI_RESPONSES_QUIRKS), { stream: true, family }));
+    sent(toResponses(request, 'm', quirksOf(overrides, OPENAI_RESPONSES_QUIRKS), { stream: true, family }));
 
 const sent = ({
   params,
@@ -40,14 +40,14 @@ const sent = ({
   warnings,
 });
 
-/** A model's quirks are one object for as long as it is used. */
-function quirksOf<Quirks extends object>(over: Partial<Quirks>, all: Quirks): Quirks {
-  const known = made.get(over) as Quirks | undefined;
-  const quirks = known ?? { ...all, ...over };
-  made.set(over, quirks);
+/** Returns the same object for the same overrides, as a model has one quirks object during its lifetime. */
+function quirksOf<Quirks extends object>(overrides: Partial<Quirks>, all: Quirks): Quirks {
+  const cachedQuirks = quirksByOverrides.get(overrides) as Quirks | undefined;
+  const quirks = cachedQuirks ?? { ...all, ...overrides };
+  quirksByOverrides.set(overrides, quirks);
   return quirks;
 }
-const made = new Map<object, object>();
+const quirksByOverrides = new Map<object, object>();
 
 const targets: readonly Target[] = [
   chat({}),
@@ -63,7 +63,7 @@ const targets: readonly Target[] = [
 ];
 
 const families = ['one', 'two'] as const;
-// Some fit everywhere, some nowhere, and one is what a misfit is renamed to by the second rule.
+// Some ids are valid everywhere, some nowhere, and one equals the replacement of an invalid id by the second rule.
 const ids = ['abcdefghi', 'c1', 'call_1|fc_1', 'x'.repeat(70), 'call 2'];
 
 const replay = fc.option(
@@ -129,7 +129,7 @@ const history = fc.array<TurnMessage>(fc.oneof(userMessage, assistantMessage, to
   minLength: 1,
   maxLength: 8,
 });
-const send = fc.record({
+const requestOptions = fc.record({
   target: fc.constantFrom(...targets),
   family: fc.constantFrom(...families),
   reasoning: fc.constantFrom('none' as const, undefined),
@@ -141,19 +141,23 @@ const send = fc.record({
 describe('cached messages', () => {
   it('result in the bytes and warnings of new messages', () => {
     fc.assert(
-      fc.property(history, fc.array(send, { minLength: 2, maxLength: 6 }), (messages, sends) => {
-        for (const { target, family, reasoning, store, from, to } of sends) {
-          const request = (list: readonly TurnMessage[]): ModelRequest => ({
-            messages: list,
-            tools: [],
-            output: undefined,
-            extra: store ? { store } : {},
-            reasoning,
-          });
-          const part = messages.slice(Math.min(from, messages.length - 1), to);
-          expect(target(request(part), family)).toEqual(target(request(structuredClone(part)), family));
-        }
-      }),
+      fc.property(
+        history,
+        fc.array(requestOptions, { minLength: 2, maxLength: 6 }),
+        (messages, sentRequests) => {
+          for (const { target, family, reasoning, store, from, to } of sentRequests) {
+            const request = (list: readonly TurnMessage[]): ModelRequest => ({
+              messages: list,
+              tools: [],
+              output: undefined,
+              extra: store ? { store } : {},
+              reasoning,
+            });
+            const part = messages.slice(Math.min(from, messages.length - 1), to);
+            expect(target(request(part), family)).toEqual(target(request(structuredClone(part)), family));
+          }
+        },
+      ),
       { numRuns: 300, seed: 20_261_120 },
     );
   });
@@ -175,13 +179,13 @@ describe('cached messages', () => {
         const content = [{ type: 'text' as const, text: `r${at}` }];
         return { role: 'tool', parts: [{ type: 'tool-result', callId: id, name: 'f', content }] };
       });
-      const ask = (list: readonly TurnMessage[]) =>
+      const convert = (list: readonly TurnMessage[]) =>
         target({ messages: list, tools: [], output: undefined, extra: {} }, 'one').text;
-      ask(messages.slice(0, 12));
+      convert(messages.slice(0, 12));
       expect(reads).toBe(4);
-      expect(ask(messages.slice(0, 12))).toContain('a10');
+      expect(convert(messages.slice(0, 12))).toContain('a10');
       expect(reads).toBe(4);
-      ask(messages);
+      convert(messages);
       expect(reads).toBe(7);
     },
   );
@@ -189,21 +193,21 @@ describe('cached messages', () => {
   it.each(targets.map((target, at) => [at, target] as const))(
     'target %i does not receive the earlier content of a message that was changed in place',
     (_, target) => {
-      const said = { type: 'text' as const, text: 'before' };
-      const trimmed = { type: 'text' as const, text: 'a long result' };
-      const parts = [said];
+      const changedPart = { type: 'text' as const, text: 'before' };
+      const resultPart = { type: 'text' as const, text: 'a long result' };
+      const parts = [changedPart];
       const messages: TurnMessage[] = [
         { role: 'user', parts },
         { role: 'assistant', parts: [{ type: 'tool-call', id: 'c1', name: 'f', args: {} }] },
-        { role: 'tool', parts: [{ type: 'tool-result', callId: 'c1', name: 'f', content: [trimmed] }] },
+        { role: 'tool', parts: [{ type: 'tool-result', callId: 'c1', name: 'f', content: [resultPart] }] },
       ];
-      const ask = () => target({ messages, tools: [], output: undefined, extra: {} }, 'one').text;
-      expect(ask()).toContain('a long result');
-      said.text = 'after';
-      trimmed.text = 'cut';
+      const convert = () => target({ messages, tools: [], output: undefined, extra: {} }, 'one').text;
+      expect(convert()).toContain('a long result');
+      changedPart.text = 'after';
+      resultPart.text = 'cut';
       parts.push({ type: 'text', text: 'and more' });
-      expect(ask()).toMatch(/after.*and more.*cut/);
-      expect(ask()).not.toMatch(/before|a long result/);
+      expect(convert()).toMatch(/after.*and more.*cut/);
+      expect(convert()).not.toMatch(/before|a long result/);
     },
   );
 });

@@ -4,9 +4,9 @@ import { EventWriter } from '@majordomo/wire-kit';
 import { expect } from 'vitest';
 import { ChatReader } from '../src/chat/stream.ts';
 
-/** Of the model that is read. */
+/** Family of the model. */
 export const FAMILY = 'chat-reasoning@http://here#p';
-/** On its plain reasoning. */
+/** Replay token of its plain reasoning. */
 export const replay: Replay = { family: FAMILY, data: null };
 export const DONE = '[DONE]';
 
@@ -34,7 +34,7 @@ export function eventsOf(read: Pick<ChatReader, 'writer'>): Read {
   };
 }
 
-/** Reads messages of a stream to its end; objects are chunks. */
+/** Reads the messages of a complete stream. Objects are chunks. */
 export function stream(...messages: readonly (object | string)[]): Read {
   const read = reader();
   for (const message of messages)
@@ -43,14 +43,14 @@ export function stream(...messages: readonly (object | string)[]): Read {
   return eventsOf(read);
 }
 
-/** Reads one body. */
-export function whole(body: unknown): Read {
+/** Reads a non-streaming body. */
+export function readBody(body: unknown): Read {
   const read = reader();
   read.readBody(body);
   return eventsOf(read);
 }
 
-/** A chunk. */
+/** Returns a chunk. */
 export const delta = (members: object, finish: string | null = null): object => ({
   id: 'r1',
   choices: [{ index: 0, delta: members, finish_reason: finish }],
@@ -65,7 +65,7 @@ export const part = (id: string, name: string, args: JsonObject): AssistantPart 
   args,
 });
 
-/** The error of a stream or of a body. */
+/** Returns the LlmError that `run` throws. */
 export function failureOf(run: () => unknown): LlmError {
   try {
     run();

@@ -42,7 +42,7 @@ function objectOf(property: Arbitrary<JsonObject>): Arbitrary<JsonObject> {
     }));
 }
 
-/** Most of these can be said in the strict subset. */
+/** Schemas, most of which the strict subset can express. */
 export const anySchema: Arbitrary<JsonObject> = fc
   .tuple(objectOf(inner), objectOf(inner), inner)
   .map(([root, node, item]) => ({
@@ -54,7 +54,7 @@ export const anySchema: Arbitrary<JsonObject> = fc
     },
   }));
 
-/** Numbers from 0 to below 1, the same for the same seed. */
+/** Returns a generator of numbers from 0 to below 1. The same seed results in the same numbers. */
 export function randoms(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -63,7 +63,7 @@ export function randoms(seed: number): () => number {
   };
 }
 
-/** A value of a strict schema; `undefined` for one that asks for itself without an end. */
+/** Returns a value of a strict schema, or `undefined` if the schema requires itself infinitely. */
 export function valueOf(schema: JsonObject, random: () => number): JsonValue | undefined {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const make = (node: JsonObject, depth: number): JsonValue => {
@@ -103,8 +103,8 @@ export function valueOf(schema: JsonObject, random: () => number): JsonValue | u
   }
 }
 
-/** The text through the filter, in random pieces. */
-export function inPieces(text: string, schema: JsonObject, random: () => number): string {
+/** Returns the output of the filter for the text in random chunks. */
+export function filterInChunks(text: string, schema: JsonObject, random: () => number): string {
   const filter = new NullFilter(schema);
   let out = '';
   for (let at = 0; at < text.length;) {

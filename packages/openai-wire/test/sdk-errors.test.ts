@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { toLlmError as toError, type SdkErrorContext } from '../src/errors.ts';
 import { sdkErrors } from '../src/sdk.ts';
 
-/** Errors of the SDK's shape. Two copies of an SDK have two sets of classes: those of the client count. */
+/** Error with the members of the SDK's class. Two copies of an SDK have different classes; the client's classes are used. */
 class APIError extends Error {
   readonly status: number | undefined;
   readonly error: unknown;
@@ -26,14 +26,14 @@ class APIConnectionTimeoutError extends Error {}
 class OpenAIError extends Error {}
 const Client = Object.assign(() => undefined, { OpenAIError, APIConnectionTimeoutError });
 
-const facts = (over: Partial<SdkErrorContext> = {}): SdkErrorContext => ({
+const facts = (overrides: Partial<SdkErrorContext> = {}): SdkErrorContext => ({
   target: 'p/m',
   secrets: [],
-  ...over,
+  ...overrides,
 });
-const toLlmError = (error: unknown, known: SdkErrorContext): LlmError =>
-  toError(error, known, sdkErrors(Client, 'OpenAIError'));
-const coded = (code: string): Error => Object.assign(new Error('inner'), { code });
+const toLlmError = (error: unknown, context: SdkErrorContext): LlmError =>
+  toError(error, context, sdkErrors(Client, 'OpenAIError'));
+const errorWithCode = (code: string): Error => Object.assign(new Error('inner'), { code });
 
 describe('an error of the SDK', () => {
   it.each<[string, unknown, LlmError['kind']]>([
@@ -49,35 +49,47 @@ describe('an error of the SDK', () => {
       'context-overflow',
     ],
     [
-      'with a list for a body',
+      'with an array as its body',
       new APIError(400, [{ error: { message: 'no', code: 'model_not_found' } }]),
       'not-found',
     ],
-    ['with a page for a body', new APIError(502, undefined, '502 <html><title>Bad</title></html>'), 'server'],
     [
-      'of the connection',
+      'with an HTML page as its body',
+      new APIError(502, undefined, '502 <html><title>Bad</title></html>'),
+      'server',
+    ],
+    [
+      'of a connection',
       new APIConnectionError('Connection error.', {
-        cause: new TypeError('fetch failed', { cause: coded('ECONNREFUSED') }),
+        cause: new TypeError('fetch failed', { cause: errorWithCode('ECONNREFUSED') }),
       }),
       'network',
     ],
-    ['of a body that was cut', new TypeError('terminated', { cause: coded('UND_ERR_SOCKET') }), 'network'],
-    ['of a wait', new APIConnectionTimeoutError('Request timed out.'), 'timeout'],
     [
-      'of a wait below',
-      new APIConnectionError('Connection error.', { cause: coded('UND_ERR_HEADERS_TIMEOUT') }),
+      'of a body that was cut',
+      new TypeError('terminated', { cause: errorWithCode('UND_ERR_SOCKET') }),
+      'network',
+    ],
+    ['of a timeout', new APIConnectionTimeoutError('Request timed out.'), 'timeout'],
+    [
+      'of a timeout in the cause',
+      new APIConnectionError('Connection error.', { cause: errorWithCode('UND_ERR_HEADERS_TIMEOUT') }),
       'timeout',
     ],
     ['of broken JSON', new SyntaxError('Unexpected end'), 'protocol'],
-    ['that refused to begin', new OpenAIError('browser-like environment'), 'config'],
-    ['that refused a header', new TypeError('Headers.append: "x\ny" is an invalid header value.'), 'config'],
-    ['that is no error', 'oops', 'network'],
-    ['that is one of ours', new LlmError('truncated', 'cut'), 'truncated'],
+    ['before a request is sent', new OpenAIError('browser-like environment'), 'config'],
+    [
+      'about an invalid header',
+      new TypeError('Headers.append: "x\ny" is an invalid header value.'),
+      'config',
+    ],
+    ['that is not an Error', 'oops', 'network'],
+    ['that is an LlmError', new LlmError('truncated', 'cut'), 'truncated'],
   ])('recognizes %s by its members', (_what, error, kind) => {
     expect(toLlmError(error, facts()).kind).toBe(kind);
   });
 
-  it('has status, code, request id, wait, body and cause', () => {
+  it('has status, code, request id, retryAfterMs, body and cause', () => {
     const error = new APIError(429, { message: 'slow down', code: 'rate_limit_exceeded' }, 'x', {
       'x-request-id': 'req_1',
       'retry-after': '7',
@@ -116,12 +128,12 @@ describe('an error of the SDK', () => {
     expect(message).toBe(`p/m: the request could not be created: ${'x'.repeat(2000)}`);
   });
 
-  it('shows no secret, neither in its message nor in its cause', () => {
+  it('contains no secret in its message or its cause', () => {
     const error = new APIError(401, { message: 'bad key hush-hush' }, '401 bad key hush-hush');
-    const shown = toLlmError(error, facts({ secrets: ['hush-hush'] }));
-    expect(`${JSON.stringify(shown)} ${String(shown.cause)} ${JSON.stringify(shown.cause)}`).not.toContain(
-      'hush',
-    );
+    const llmError = toLlmError(error, facts({ secrets: ['hush-hush'] }));
+    expect(
+      `${JSON.stringify(llmError)} ${String(llmError.cause)} ${JSON.stringify(llmError.cause)}`,
+    ).not.toContain('hush');
   });
 
   it('offers a recovery: another credential, or a body without the rejected member', () => {
@@ -129,14 +141,14 @@ describe('an error of the SDK', () => {
     expect(toLlmError(new APIError(401, {}), facts({ credential: () => credential })).details.recover).toBe(
       credential,
     );
-    const refused = { code: 'unsupported_parameter', param: 'seed', message: 'no' };
-    const asked: unknown[] = [];
+    const rejection = { code: 'unsupported_parameter', param: 'seed', message: 'no' };
+    const recoveryArguments: unknown[] = [];
     const recovery: SdkErrorContext['recovery'] = (failure, status) => {
-      asked.push(failure.param, status);
+      recoveryArguments.push(failure.param, status);
       return credential;
     };
-    expect(toLlmError(new APIError(400, refused), facts({ recovery })).details.recover).toBe(credential);
-    expect(asked).toEqual(['seed', 400]);
-    expect(toLlmError(new APIError(400, refused), facts()).details.recover).toBeUndefined();
+    expect(toLlmError(new APIError(400, rejection), facts({ recovery })).details.recover).toBe(credential);
+    expect(recoveryArguments).toEqual(['seed', 400]);
+    expect(toLlmError(new APIError(400, rejection), facts()).details.recover).toBeUndefined();
   });
 });

@@ -3,18 +3,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NullFilter, removeNulls } from '../src/schema/null-filter.ts';
 import { toStrict } from '../src/schema/strict.ts';
-import { anySchema, inPieces, randoms, valueOf } from './schemas.ts';
+import { anySchema, filterInChunks, randoms, valueOf } from './schemas.ts';
 
 describe('every schema', () => {
   it('is not changed, and is a fixed point after rewriting', () => {
     fc.assert(
       fc.property(anySchema, (schema) => {
         const before = JSON.stringify(schema);
-        const once = toStrict(schema);
+        const strict = toStrict(schema);
         expect(JSON.stringify(schema)).toBe(before);
-        if ('why' in once) return;
-        const again = toStrict(structuredClone(once.schema));
-        expect(again).toEqual({ schema: once.schema, isUnchanged: true, hasNulls: false });
+        if ('why' in strict) return;
+        const rewritten = toStrict(structuredClone(strict.schema));
+        expect(rewritten).toEqual({ schema: strict.schema, isUnchanged: true, hasNulls: false });
       }),
       { seed: 15, numRuns: 500 },
     );
@@ -30,10 +30,10 @@ describe('every schema', () => {
         if (value === undefined || 'why' in strict) return;
         expect(await checkValue(strict.schema, value)).toEqual({ value });
         const text = JSON.stringify(value, undefined, seed % 3);
-        const restored: unknown = JSON.parse(inPieces(text, schema, random));
+        const restored: unknown = JSON.parse(filterInChunks(text, schema, random));
         expect(await checkValue(schema, restored)).toEqual({ value: restored });
         if (JSON.stringify(restored) !== JSON.stringify(value)) changed++;
-        else expect(inPieces(text, schema, random)).toBe(text);
+        else expect(filterInChunks(text, schema, random)).toBe(text);
       }),
       { seed: 16, numRuns: 600 },
     );
@@ -42,10 +42,10 @@ describe('every schema', () => {
 });
 
 it('ends for circular references and infinite schemas', () => {
-  const again = { $ref: '#/$defs/a' };
-  const circle = { anyOf: Array.from({ length: 20 }, () => again) };
-  const properties = { x: again, y: { anyOf: [again, { type: 'string' }] } };
-  const strict = toStrict({ type: 'object', properties, $defs: { a: circle } });
+  const rewritten = { $ref: '#/$defs/a' };
+  const circular = { anyOf: Array.from({ length: 20 }, () => rewritten) };
+  const properties = { x: rewritten, y: { anyOf: [rewritten, { type: 'string' }] } };
+  const strict = toStrict({ type: 'object', properties, $defs: { a: circular } });
   expect(strict).toEqual({ why: 'strict mode cannot express the reference "#/$defs/a"' });
   let deep: JsonObject = { type: 'object', properties: {} };
   for (let level = 0; level < 50_000; level++) deep = { type: 'object', properties: { a: deep } };
@@ -79,8 +79,8 @@ describe('nulls of absent properties', () => {
     ],
     ['{"e":{"e":null,"a":"null","d":null}}', '{"e":{"a":"null","d":null}}'],
     ['{"z":null,"d":{"a":null}}', '{"z":null,"d":{"a":null}}'],
-  ])('are removed from %s', (given, expected) => {
-    expect(removeNulls(given, schema)).toBe(expected);
+  ])('are removed from %s', (input, expected) => {
+    expect(removeNulls(input, schema)).toBe(expected);
   });
 
   it.each([

@@ -15,7 +15,7 @@ import { COMPATIBLE_QUIRKS, OPENAI_QUIRKS, type ChatQuirks } from './quirks.ts';
 import { toWire } from './request.ts';
 
 const FAMILY = 'chat-reasoning@http://here#p';
-const PICTURE = new Uint8Array([1, 2, 3]);
+const IMAGE_BYTES = new Uint8Array([1, 2, 3]);
 
 const asRequest = (messages: readonly TurnMessage[]): ModelRequest => ({
   messages,
@@ -57,9 +57,11 @@ describe('messagesToWire of real runs', () => {
   });
 
   it('omits an empty assistant turn', () => {
-    const thought = assistant([{ type: 'reasoning', text: 'Hm.', replay: { family: FAMILY, data: null } }]);
+    const reasoningTurn = assistant([
+      { type: 'reasoning', text: 'Hm.', replay: { family: FAMILY, data: null } },
+    ]);
     expect(
-      write([user('hi'), thought, assistant([]), user('go on')], { reasoningReplay: 'echo' }).wire,
+      write([user('hi'), reasoningTurn, assistant([]), user('go on')], { reasoningReplay: 'echo' }).wire,
     ).toEqual([
       { role: 'user', content: 'hi' },
       { role: 'user', content: 'go on' },
@@ -67,7 +69,7 @@ describe('messagesToWire of real runs', () => {
   });
 
   it('inserts an assistant turn between tool results and a user message', () => {
-    const results = toolResult([{ callId: 'a', name: 'add', content: [image(PICTURE, 'image/png')] }]);
+    const results = toolResult([{ callId: 'a', name: 'add', content: [image(IMAGE_BYTES, 'image/png')] }]);
     const { wire, warnings } = write(
       [
         call('a'),
@@ -103,12 +105,12 @@ describe('messages', () => {
     ],
     [
       'an image as a data URL',
-      user(image(PICTURE, 'image/webp')),
+      user(image(IMAGE_BYTES, 'image/webp')),
       { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/webp;base64,AQID' } }] },
     ],
     [
       'a PDF as a file',
-      user(file(PICTURE, 'application/pdf', 'a.pdf')),
+      user(file(IMAGE_BYTES, 'application/pdf', 'a.pdf')),
       {
         role: 'user',
         content: [
@@ -198,10 +200,10 @@ describe('messages', () => {
   });
 
   it('move documents of results behind the last result, with a warning', () => {
-    const pdf = file(PICTURE, 'application/pdf', 'a.pdf');
+    const pdf = file(IMAGE_BYTES, 'application/pdf', 'a.pdf');
     const results = toolResult([
       { callId: 'a', name: 'read', content: [pdf] },
-      { callId: 'b', name: 'scan', content: [{ type: 'text', text: '3' }, pdf, image(PICTURE)] },
+      { callId: 'b', name: 'scan', content: [{ type: 'text', text: '3' }, pdf, image(IMAGE_BYTES)] },
     ]);
     const document = {
       type: 'file',
@@ -230,10 +232,10 @@ describe('messages', () => {
 
   it('move images of results behind the last result, with a warning', () => {
     const results = toolResult([
-      { callId: 'a', name: 'shot', content: [image(PICTURE)] },
-      { callId: 'b', name: 'add', content: [{ type: 'text', text: '3' }, image(PICTURE)] },
+      { callId: 'a', name: 'shot', content: [image(IMAGE_BYTES)] },
+      { callId: 'b', name: 'add', content: [{ type: 'text', text: '3' }, image(IMAGE_BYTES)] },
     ]);
-    const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,AQID' } };
+    const imagePart = { type: 'image_url', image_url: { url: 'data:image/png;base64,AQID' } };
     const { wire, warnings } = write([results, user('and now?')]);
     expect(wire).toEqual([
       { role: 'tool', tool_call_id: 'a', content: 'See the images below.' },
@@ -242,9 +244,9 @@ describe('messages', () => {
         role: 'user',
         content: [
           { type: 'text', text: 'Images of the result of shot:' },
-          picture,
+          imagePart,
           { type: 'text', text: 'Images of the result of add:' },
-          picture,
+          imagePart,
         ],
       },
       { role: 'user', content: 'and now?' },
@@ -273,42 +275,42 @@ describe('messages', () => {
 
 describe('reasoning', () => {
   const details = [{ type: 'reasoning.text', text: 'hm', signature: 'sig' }];
-  const thought = (family: string, data: typeof details | null = null): TurnMessage =>
+  const reasoningTurn = (family: string, data: typeof details | null = null): TurnMessage =>
     assistant([
       { type: 'reasoning', text: 'hm', replay: { family, data } },
       { type: 'text', text: 'ok' },
     ]);
 
   it.each<[string, TurnMessage, Partial<ChatQuirks>, object]>([
-    ['stays here by default', thought(FAMILY), {}, {}],
+    ['stays here by default', reasoningTurn(FAMILY), {}, {}],
     [
       'is sent back in the field from which it came',
-      thought(FAMILY),
+      reasoningTurn(FAMILY),
       { reasoningReplay: 'echo' },
       { reasoning_content: 'hm' },
     ],
     [
       'is sent back under the other name',
-      thought(FAMILY),
+      reasoningTurn(FAMILY),
       { reasoningReplay: 'echo', reasoningField: 'reasoning' },
       { reasoning: 'hm' },
     ],
     [
       'is sent back as its details',
-      thought(FAMILY, details),
+      reasoningTurn(FAMILY, details),
       { reasoningReplay: 'details', reasoningField: 'reasoning' },
       { reasoning_details: details },
     ],
     [
       'is sent back as text if there are no details',
-      thought(FAMILY),
+      reasoningTurn(FAMILY),
       { reasoningReplay: 'details', reasoningField: 'reasoning' },
       { reasoning: 'hm' },
     ],
-    ['of another model is never sent', thought('claude'), { reasoningReplay: 'echo' }, {}],
+    ['of another model is never sent', reasoningTurn('claude'), { reasoningReplay: 'echo' }, {}],
     [
       'of another account’s details are never sent',
-      thought('chat-reasoning@http://here#q', details),
+      reasoningTurn('chat-reasoning@http://here#q', details),
       { reasoningReplay: 'details' },
       {},
     ],
@@ -333,7 +335,7 @@ const turn: fc.Arbitrary<readonly TurnMessage[]> = fc
     toolResult({
       callId: `call_${question}`,
       name: 'add',
-      content: [{ type: 'text', text: result }, ...(hasImage ? [image(PICTURE)] : [])],
+      content: [{ type: 'text', text: result }, ...(hasImage ? [image(IMAGE_BYTES)] : [])],
       isError,
     }),
     assistant(answer),
@@ -361,9 +363,12 @@ it('are a byte prefix of the next turn', () => {
 
 describe('a server that requires reasoning in every turn', () => {
   const family = 'chat-reasoning@https://there#p';
-  const ask = (messages: readonly TurnMessage[], over: Partial<ModelRequest> = {}): unknown[] =>
+  const sentReasoning = (
+    messages: readonly TurnMessage[],
+    overrides: Partial<ModelRequest> = {},
+  ): unknown[] =>
     messagesToWire(
-      { messages, tools: [], output: undefined, extra: {}, ...over },
+      { messages, tools: [], output: undefined, extra: {}, ...overrides },
       { ...COMPATIBLE_QUIRKS, reasoningReplay: 'echo', reasoningPlaceholder: ' ' },
       family,
       [],
@@ -378,10 +383,10 @@ describe('a server that requires reasoning in every turn', () => {
 
   it('receives its own reasoning, and a space for empty, missing and foreign reasoning', () => {
     const turns = [turn(' own\n'), turn(''), turn('a secret of another', 'claude'), assistant('plain')];
-    expect(ask(turns)).toEqual([' own\n', ' ', ' ', ' ']);
+    expect(sentReasoning(turns)).toEqual([' own\n', ' ', ' ', ' ']);
   });
 
   it('receives no placeholder while reasoning is off', () => {
-    expect(ask([assistant('plain')], { reasoning: 'none' })).toEqual([undefined]);
+    expect(sentReasoning([assistant('plain')], { reasoning: 'none' })).toEqual([undefined]);
   });
 });

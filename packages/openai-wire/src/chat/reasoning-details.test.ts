@@ -21,14 +21,19 @@ function read(...messages: readonly object[]): readonly AssistantPart[] {
   reader.end();
   return eventsOf(reader).parts;
 }
-const sent = (parts: readonly AssistantPart[], own: Partial<ChatQuirks> = {}): unknown => {
+const sent = (parts: readonly AssistantPart[], quirkOverrides: Partial<ChatQuirks> = {}): unknown => {
   const request = {
     messages: [{ role: 'assistant', parts }] as const,
     tools: [],
     output: undefined,
     extra: {},
   };
-  const { params } = toWire(request, 'm', { ...quirks, ...own }, { stream: false, family: FAMILY });
+  const { params } = toWire(
+    request,
+    'm',
+    { ...quirks, ...quirkOverrides },
+    { stream: false, family: FAMILY },
+  );
   return (params['messages'] as JsonObject[])[0]?.['reasoning_details'];
 };
 
@@ -70,8 +75,12 @@ describe('signed reasoning details', () => {
   });
 
   it('are equal for a complete list, and are sent back unchanged', () => {
-    const whole = [delta({ reasoning: 'abc', reasoning_details: details }), delta({ content: 'ok' }), stop];
-    expect(read(...whole)).toEqual(read(...blocks));
+    const completeList = [
+      delta({ reasoning: 'abc', reasoning_details: details }),
+      delta({ content: 'ok' }),
+      stop,
+    ];
+    expect(read(...completeList)).toEqual(read(...blocks));
     expect(sent(read(...blocks))).toEqual(details);
   });
 

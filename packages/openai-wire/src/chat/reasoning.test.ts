@@ -78,8 +78,13 @@ describe('reasoning', () => {
 });
 
 it('joins details without an index until a signature', () => {
-  const merged: JsonObject[] = [];
-  const said = (text: string): object => ({ type: 'reasoning.text', text });
-  mergeDetails(merged, [said('a'), said('b'), { type: 'reasoning.text', signature: 's' }, said('c')]);
-  expect(merged).toEqual([{ type: 'reasoning.text', text: 'ab', signature: 's' }, said('c')]);
+  const details: JsonObject[] = [];
+  const textDetail = (text: string): object => ({ type: 'reasoning.text', text });
+  mergeDetails(details, [
+    textDetail('a'),
+    textDetail('b'),
+    { type: 'reasoning.text', signature: 's' },
+    textDetail('c'),
+  ]);
+  expect(details).toEqual([{ type: 'reasoning.text', text: 'ab', signature: 's' }, textDetail('c')]);
 });

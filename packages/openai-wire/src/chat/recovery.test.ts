@@ -18,23 +18,23 @@ const request: ModelRequest = {
 };
 const sent = toWire(request, 'm', OPENAI_QUIRKS, { stream: true }).params;
 const recover = (error: object, status = 400) => recoveryFor(parseFailure({ error }), status, sent);
-const resent = (error: object): object => {
-  const applied = recover(error)?.apply(request) ?? request;
-  return toWire(applied, 'm', OPENAI_QUIRKS, { stream: true }).params;
+const paramsAfterRecovery = (error: object): object => {
+  const recoveredRequest = recover(error)?.apply(request) ?? request;
+  return toWire(recoveredRequest, 'm', OPENAI_QUIRKS, { stream: true }).params;
 };
 const without = (member: string): object =>
   Object.fromEntries(Object.entries(sent).filter(([key]) => key !== member));
 
 it('inserts an assistant turn after tool results for a server that requires it', () => {
-  const picture = image(new Uint8Array([1]), 'image/png');
+  const imagePart = image(new Uint8Array([1]), 'image/png');
   const messages = [
     assistant([{ type: 'tool-call', id: 'a', name: 'f', args: {} }]),
-    toolResult([{ callId: 'a', name: 'f', content: [picture] }]),
+    toolResult([{ callId: 'a', name: 'f', content: [imagePart] }]),
     user('wait'),
   ];
   const error = { message: "Unexpected role 'user' after role 'tool'", type: 'invalid_request_error' };
-  const applied = recover(error)?.apply({ ...request, messages });
-  const { params } = toWire(applied ?? request, 'm', OPENAI_QUIRKS, { stream: true });
+  const recoveredRequest = recover(error)?.apply({ ...request, messages });
+  const { params } = toWire(recoveredRequest ?? request, 'm', OPENAI_QUIRKS, { stream: true });
   expect((params['messages'] as { role: string }[]).map(({ role }) => role)).toEqual([
     ...['assistant', 'tool', 'assistant', 'user', 'user'],
   ]);
@@ -76,7 +76,7 @@ describe('a rejected member', () => {
     ['as an argument of a model', 'stop', { message: 'Argument not supported on this model: stop' }],
   ])('that is named %s is dropped alone', (_how, member, error) => {
     expect(recover(error)).toMatchObject({ id: `drop ${member}`, what: `${member} dropped`, remember: true });
-    expect(resent(error)).toEqual(without(member));
+    expect(paramsAfterRecovery(error)).toEqual(without(member));
   });
 
   it('is sent under its other name', () => {
@@ -86,7 +86,7 @@ describe('a rejected member', () => {
       message: "Use 'max_tokens' instead.",
     };
     expect(recover(error)?.what).toBe('max_completion_tokens sent as max_tokens');
-    expect(resent(error)).toEqual({ ...without('max_completion_tokens'), max_tokens: 5 });
+    expect(paramsAfterRecovery(error)).toEqual({ ...without('max_completion_tokens'), max_tokens: 5 });
   });
 
   it('that a validator names is dropped', () => {
@@ -96,7 +96,7 @@ describe('a rejected member', () => {
     expect(recoveryFor(failure, 422, sent)?.id).toBe('drop user');
   });
 
-  it('`stream` requests a non-streaming response', () => {
+  it('that is `stream` causes a non-streaming request', () => {
     const error = {
       code: 'unsupported_value',
       param: 'stream',
@@ -141,7 +141,7 @@ describe('a grammar failure', () => {
     expect(recovery?.remember).toBe(true);
   });
 
-  it('is final without pattern and format', () => {
+  it('has no recovery if the schema has neither pattern nor format', () => {
     expect(
       recoveryFor(grammar, 400, { model: 'm', tools: [{ parameters: { type: 'object' } }] }),
     ).toBeUndefined();
@@ -156,23 +156,23 @@ it('sends a rejected strict schema unchanged', () => {
     output: { name: 'answer', schema: parameters },
     extra: { tools: [{ type: 'web_search' }] },
   };
-  const body = (asked: ModelRequest) => toWire(asked, 'm', OPENAI_QUIRKS, { stream: false }).params;
-  const said = parseFailure({ error: { message: "Invalid schema for response_format 'answer': no." } });
-  const recovery = recoveryFor(said, 400, body(strict));
+  const body = (source: ModelRequest) => toWire(source, 'm', OPENAI_QUIRKS, { stream: false }).params;
+  const failure = parseFailure({ error: { message: "Invalid schema for response_format 'answer': no." } });
+  const recovery = recoveryFor(failure, 400, body(strict));
   expect([recovery?.id, recovery?.remember]).toEqual(['strict', true]);
   expect(recovery && body(recovery.apply(strict))).toMatchObject({
     tools: [{ type: 'function', function: { name: 'f', parameters } }, { type: 'web_search' }],
     response_format: { json_schema: { name: 'answer', schema: parameters, strict: false } },
   });
-  expect(recoveryFor(said, 400, { model: 'm' })).toBeUndefined();
+  expect(recoveryFor(failure, 400, { model: 'm' })).toBeUndefined();
   const unknown = parseFailure({ error: { message: "Unknown parameter: 'tools[0].function.strict'." } });
   expect(recoveryFor(unknown, 400, body(strict))?.id).toBe('strict');
 });
 
 it('removes signed reasoning that the vendor rejects', () => {
-  const said = parseFailure({ error: { message: 'messages.1: Invalid `signature` in `thinking` block' } });
+  const failure = parseFailure({ error: { message: 'messages.1: Invalid `signature` in `thinking` block' } });
   const turn = { role: 'assistant', reasoning_details: [{}] };
-  const recovery = recoveryFor(said, 400, { model: 'm', messages: [turn] });
+  const recovery = recoveryFor(failure, 400, { model: 'm', messages: [turn] });
   expect([recovery?.what, recovery?.remember]).toEqual(['earlier reasoning not sent back', true]);
   const reasoned: ModelRequest = {
     ...request,
@@ -189,59 +189,63 @@ it('removes signed reasoning that the vendor rejects', () => {
   expect(recovery?.apply(reasoned).messages).toEqual([
     { role: 'assistant', parts: [{ type: 'text', text: 'Hi' }] },
   ]);
-  expect(recoveryFor(said, 400, { model: 'm', messages: [{ role: 'assistant' }] })).toBeUndefined();
+  expect(recoveryFor(failure, 400, { model: 'm', messages: [{ role: 'assistant' }] })).toBeUndefined();
 });
 
-describe('a recovery is remembered for the requests that need it', () => {
+describe('a remembered recovery applies to the requests that need it', () => {
   const body = (more: Partial<ModelRequest>): ReturnType<typeof toWire>['params'] =>
     toWire({ ...request, ...more }, 'm', OPENAI_QUIRKS, { stream: true }).params;
-  const bad = parseFailure({ error: { code: 'unsupported_value', param: 'temperature', message: 'no' } });
+  const rejectedTemperature = parseFailure({
+    error: { code: 'unsupported_value', param: 'temperature', message: 'no' },
+  });
 
   it('sampling: while the model reasons, or while it does not', () => {
-    const plain = recoveryFor(bad, 400, body({}));
-    const reasoning = recoveryFor(bad, 400, body({ reasoning: 'low' }));
+    const plain = recoveryFor(rejectedTemperature, 400, body({}));
+    const reasoning = recoveryFor(rejectedTemperature, 400, body({ reasoning: 'low' }));
     expect(plain?.id).not.toBe(reasoning?.id);
-    const needs = (more: Partial<ModelRequest>): unknown =>
+    const isNeededFor = (more: Partial<ModelRequest>): unknown =>
       [plain, reasoning].map((each) => each?.isNeededFor?.({ ...request, ...more }));
-    expect(needs({})).toEqual([true, false]);
-    expect(needs({ reasoning: 'none' })).toEqual([true, false]);
-    expect(needs({ reasoning: 'high' })).toEqual([false, true]);
-    expect(needs({ temperature: undefined })).toEqual([false, false]);
+    expect(isNeededFor({})).toEqual([true, false]);
+    expect(isNeededFor({ reasoning: 'none' })).toEqual([true, false]);
+    expect(isNeededFor({ reasoning: 'high' })).toEqual([false, true]);
+    expect(isNeededFor({ temperature: undefined })).toEqual([false, false]);
   });
 
   it('effort: with tools', () => {
     const message =
       "Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions. Please use /v1/responses or set reasoning_effort to 'none'.";
-    const refused = parseFailure({ error: { message, param: 'reasoning_effort', code: null } });
+    const rejectedEffort = parseFailure({ error: { message, param: 'reasoning_effort', code: null } });
     for (const reasoning of [undefined, 'low'] as const) {
-      const recovery = recoveryFor(refused, 400, body({ reasoning }));
+      const recovery = recoveryFor(rejectedEffort, 400, body({ reasoning }));
       expect(recovery?.apply(request).extra).toEqual({ user: 'u', reasoning_effort: 'none' });
       expect([recovery?.isNeededFor?.(request), recovery?.isNeededFor?.({ ...request, tools: [] })]).toEqual([
         true,
         false,
       ]);
     }
-    expect(recoveryFor(refused, 400, body({ reasoning: 'none' }))).toBeUndefined();
-    expect(specificKind(refused)).toBe('unsupported');
+    expect(recoveryFor(rejectedEffort, 400, body({ reasoning: 'none' }))).toBeUndefined();
+    expect(specificKind(rejectedEffort)).toBe('unsupported');
   });
 
   it('a schema: with JSON mode, then as text', () => {
     const output = { name: 'a', schema: { type: 'object', properties: {} } };
-    const asked = { ...request, system: 's', output };
-    const groq = parseFailure({
+    const objectRequest = { ...request, system: 's', output };
+    const rejectedSchema = parseFailure({
       error: { message: 'This model does not support response format `json_schema`. See the docs.' },
     });
-    const recovery = recoveryFor(groq, 400, body({ output }));
-    const changed = recovery?.apply(asked) ?? asked;
+    const recovery = recoveryFor(rejectedSchema, 400, body({ output }));
+    const changed = recovery?.apply(objectRequest) ?? objectRequest;
     const params = toWire(changed, 'm', OPENAI_QUIRKS, { stream: true }).params;
     expect(params['response_format']).toEqual({ type: 'json_object' });
     expect(JSON.stringify(params['messages'])).toContain('JSON Schema');
-    expect([recovery?.isNeededFor?.(asked), recovery?.isNeededFor?.(request)]).toEqual([true, false]);
-    const neither = parseFailure({
+    expect([recovery?.isNeededFor?.(objectRequest), recovery?.isNeededFor?.(request)]).toEqual([true, false]);
+    const rejectedJsonMode = parseFailure({
       error: { message: "response_format 'json_object' is not supported by this model" },
     });
-    const again = recoveryFor(neither, 400, params)?.apply(changed) ?? changed;
-    expect(toWire(again, 'm', OPENAI_QUIRKS, { stream: true }).params).not.toHaveProperty('response_format');
-    expect(recoveryFor(groq, 400, params)).toBeUndefined();
+    const withoutJsonMode = recoveryFor(rejectedJsonMode, 400, params)?.apply(changed) ?? changed;
+    expect(toWire(withoutJsonMode, 'm', OPENAI_QUIRKS, { stream: true }).params).not.toHaveProperty(
+      'response_format',
+    );
+    expect(recoveryFor(rejectedSchema, 400, params)).toBeUndefined();
   });
 });

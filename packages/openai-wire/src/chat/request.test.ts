@@ -8,28 +8,36 @@ const NONE_CACHE = { prefix: 'none', messages: 'none', after: 0, key: 'k' } as c
 const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } as const;
 const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
 
-const request = (over: Partial<ModelRequest> = {}): ModelRequest => ({
+const request = (overrides: Partial<ModelRequest> = {}): ModelRequest => ({
   messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
   tools: [],
   output: undefined,
   extra: {},
-  ...over,
+  ...overrides,
 });
 
 const tool = { name: 'add', description: 'Adds.', parameters: { type: 'object', properties: {} } };
 
-const write = (over: Partial<ModelRequest> = {}, quirks: Partial<ChatQuirks> = {}, stream = false) =>
-  toWire(request(over), 'm', { ...OPENAI_QUIRKS, ...quirks }, { stream });
+const writeRequest = (
+  overrides: Partial<ModelRequest> = {},
+  quirks: Partial<ChatQuirks> = {},
+  stream = false,
+) => toWire(request(overrides), 'm', { ...OPENAI_QUIRKS, ...quirks }, { stream });
 
-/** What the body has beyond the model and the messages. */
-function settings(over: Partial<ModelRequest>, quirks: Partial<ChatQuirks> = {}): object {
-  const { model: _model, messages: _messages, tools: _tools, ...rest } = write(over, quirks).params;
+/** Returns the members of the body other than the model, the messages and the tools. */
+function settings(overrides: Partial<ModelRequest>, quirks: Partial<ChatQuirks> = {}): object {
+  const {
+    model: _model,
+    messages: _messages,
+    tools: _tools,
+    ...rest
+  } = writeRequest(overrides, quirks).params;
   return rest;
 }
 
 describe('toWire of Chat Completions', () => {
   it('contains only the model and the messages by default', () => {
-    expect(write()).toEqual({
+    expect(writeRequest()).toEqual({
       params: { model: 'm', messages: [{ role: 'user', content: 'hi' }] },
       warnings: [],
     });
@@ -37,9 +45,9 @@ describe('toWire of Chat Completions', () => {
 
   it('requests a stream with usage if the server accepts it', () => {
     const streamed = { stream: true, stream_options: { include_usage: true } };
-    expect(write({}, {}, true).params).toMatchObject(streamed);
-    expect(write({}, { streamUsage: false }, true).params).not.toHaveProperty('stream_options');
-    expect(write({}, { refuses: ['stream_options'] }, true)).toMatchObject({
+    expect(writeRequest({}, {}, true).params).toMatchObject(streamed);
+    expect(writeRequest({}, { streamUsage: false }, true).params).not.toHaveProperty('stream_options');
+    expect(writeRequest({}, { refuses: ['stream_options'] }, true)).toMatchObject({
       params: { stream: true },
       warnings: [],
     });
@@ -132,9 +140,9 @@ describe('toWire of Chat Completions', () => {
       { temperature: 2, user: 'u' },
     ],
     ['extra that takes away', { temperature: 1, extra: { temperature: undefined } }, {}, {}],
-  ])('sends %s', (_what, over, quirks, expected) => {
-    expect(settings(over, quirks)).toEqual(expected);
-    expect(write(over, quirks).warnings).toEqual([]);
+  ])('sends %s', (_what, overrides, quirks, expected) => {
+    expect(settings(overrides, quirks)).toEqual(expected);
+    expect(writeRequest(overrides, quirks).warnings).toEqual([]);
   });
 
   it.each<[string, Partial<ModelRequest>, Partial<ChatQuirks>, object, Warning['action'], string]>([
@@ -223,13 +231,15 @@ describe('toWire of Chat Completions', () => {
       'cache "long"',
     ],
     ['no cache', { cache: NONE_CACHE }, {}, {}, 'dropped', 'cache "none"'],
-  ])('warns of %s', (_what, over, quirks, expected, action, what) => {
-    expect(settings(over, quirks)).toEqual(expected);
-    expect(write(over, quirks).warnings).toEqual([{ action, what, why: expect.any(String) as string }]);
+  ])('warns about %s', (_what, overrides, quirks, expected, action, what) => {
+    expect(settings(overrides, quirks)).toEqual(expected);
+    expect(writeRequest(overrides, quirks).warnings).toEqual([
+      { action, what, why: expect.any(String) as string },
+    ]);
   });
 
   it('does not change a frozen request', () => {
-    const given = deepFrozen(
+    const frozenRequest = deepFrozen(
       request({
         system: 's',
         tools: [tool],
@@ -239,9 +249,9 @@ describe('toWire of Chat Completions', () => {
         extra: { user: 'u' },
       }),
     );
-    const before = structuredClone(given);
-    toWire(given, 'm', OPENAI_QUIRKS, { stream: true });
-    expect(given).toEqual(before);
+    const before = structuredClone(frozenRequest);
+    toWire(frozenRequest, 'm', OPENAI_QUIRKS, { stream: true });
+    expect(frozenRequest).toEqual(before);
   });
 });
 
@@ -257,12 +267,15 @@ describe('an output schema', () => {
   const nullable = { ...closed, properties: { a: { type: ['string', 'null'] } } };
 
   it.each<[string, boolean, JsonObject, JsonObject, boolean]>([
-    ['as it is, strict where it fits', true, closed, closed, true],
-    ['as it is, strict where it fits any server', false, closed, closed, true],
-    ['strict where absence can come as null', true, open, nullable, true],
-    ['as it is where the server knows no strict mode', false, open, open, false],
-  ])('is sent %s', (_when, strictTools, given, schema, strict) => {
-    const { params, originals } = write({ output: { name: 'answer', schema: given } }, { strictTools });
+    ['unchanged, as strict if strict mode can express it', true, closed, closed, true],
+    ['unchanged, as strict, also without strict tools', false, closed, closed, true],
+    ['as strict, with nullable instead of optional properties', true, open, nullable, true],
+    ['unchanged, not as strict, to a server without strict tools', false, open, open, false],
+  ])('is sent %s', (_when, strictTools, inputSchema, schema, strict) => {
+    const { params, originals } = writeRequest(
+      { output: { name: 'answer', schema: inputSchema } },
+      { strictTools },
+    );
     expect(params['response_format']).toEqual({
       type: 'json_schema',
       json_schema: { name: 'answer', schema, strict },
@@ -271,7 +284,7 @@ describe('an output schema', () => {
   });
 
   it('warns if strict mode cannot express it', () => {
-    const { warnings } = write({
+    const { warnings } = writeRequest({
       output: { name: 'answer', schema: { ...open, additionalProperties: true } },
     });
     expect(warnings).toEqual([
@@ -287,7 +300,7 @@ describe('an output schema', () => {
     ['json_object', { response_format: { type: 'json_object' } }],
     ['instruct', {}],
   ])('is put into the system text for %s, with a warning', (output, expected) => {
-    const { params, warnings } = write(
+    const { params, warnings } = writeRequest(
       { system: 'Be brief.', output: { name: 'answer', schema: open } },
       { output },
     );
@@ -307,10 +320,10 @@ describe('an output schema', () => {
 
 it('memoizes wire tools by the list of tools', () => {
   const tools = [tool];
-  const first = write({ tools }).params['tools'];
-  expect(write({ tools }).params['tools']).toBe(first);
+  const first = writeRequest({ tools }).params['tools'];
+  expect(writeRequest({ tools }).params['tools']).toBe(first);
   tools.push({ ...tool, name: 'sub' });
-  expect(write({ tools }).params['tools']).toHaveLength(2);
+  expect(writeRequest({ tools }).params['tools']).toHaveLength(2);
   expect(first).toHaveLength(1);
 });
 
@@ -324,7 +337,7 @@ it('marks a tool as strict if the server and its schema permit it', () => {
     }),
   );
   const sent = (quirks: Partial<ChatQuirks>): unknown => {
-    const { params, originals, warnings } = write({ tools }, quirks);
+    const { params, originals, warnings } = writeRequest({ tools }, quirks);
     const list = params['tools'] as { function: { strict?: true; parameters: object } }[];
     return [
       list.map(({ function: { strict } }) => strict),
@@ -340,9 +353,11 @@ it('marks a tool as strict if the server and its schema permit it', () => {
   expect(sent({ strictTools: false })).toEqual([[undefined, undefined], [], []]);
 });
 
-it('adds vendor tools to those of the request, and sends a complete list of the caller unchanged', () => {
-  const sent = (own: readonly object[], tools = [tool]): unknown =>
-    (write({ tools, extra: { tools: own } }).params['tools'] as { type: string }[]).map(({ type }) => type);
+it('adds vendor tools to those of the request, and sends a complete list of the application unchanged', () => {
+  const sent = (vendorTools: readonly object[], tools = [tool]): unknown =>
+    (writeRequest({ tools, extra: { tools: vendorTools } }).params['tools'] as { type: string }[]).map(
+      ({ type }) => type,
+    );
   expect(sent([{ type: 'web_search' }])).toEqual(['function', 'web_search']);
   expect(sent([{ type: 'web_search' }], [])).toEqual(['web_search']);
   expect(sent([{ type: 'web_search' }, { type: 'function' }])).toEqual(['web_search', 'function']);
@@ -372,8 +387,8 @@ describe('schemas of tools', () => {
     ['complete', { type: ['string', 'null'] }, []],
     ['plain', { type: 'string', nullable: true }, []],
     ['typed', { type: 'string' }, ['null in the schema of f']],
-  ] as const)('are %s', (kind, schema, told) => {
-    expect(sent(kind).slice(0, 2)).toEqual([schema, told]);
+  ] as const)('are %s', (kind, schema, expectedWarnings) => {
+    expect(sent(kind).slice(0, 2)).toEqual([schema, expectedWarnings]);
     expect(sent(kind)[2]).toBe(sent(kind)[2]);
   });
 });

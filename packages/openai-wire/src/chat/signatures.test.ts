@@ -30,23 +30,26 @@ it.each([
   const { parts } = stream(...chunks, delta({}, 'tool_calls'));
   expect(parts).toEqual([{ ...part('a', 'f', {}), replay: { family: FAMILY, data: SIGNED } }]);
   expect(sentCalls([user('hi'), assistant(parts)])).toMatchObject([{ id: 'a', ...SIGNED }]);
-  const foreign = parts.map((each): AssistantPart => ({ ...each, replay: { family: 'x', data: SIGNED } }));
-  expect(sentCalls([assistant(foreign)])[0]).not.toHaveProperty('extra_content');
+  const otherFamily = parts.map((each): AssistantPart => ({
+    ...each,
+    replay: { family: 'x', data: SIGNED },
+  }));
+  expect(sentCalls([assistant(otherFamily)])[0]).not.toHaveProperty('extra_content');
 });
 
 it('marks the first unsigned call of a turn, by quirk and by recovery', () => {
   const messages = [user('hi'), assistant([part('a', 'f', {}), part('b', 'f', {})])];
-  const marked = [
+  const markedCalls = [
     { id: 'a', ...UNSIGNED_CALL },
     { id: 'b', extra_content: undefined },
   ];
-  const known = sentCalls(messages, { callSignature: 'required' });
-  expect(known.map((each) => ({ extra_content: undefined, ...each }))).toMatchObject(marked);
+  const callsByQuirk = sentCalls(messages, { callSignature: 'required' });
+  expect(callsByQuirk.map((each) => ({ extra_content: undefined, ...each }))).toMatchObject(markedCalls);
   const failure = parseFailure({
     error: { message: 'Function call is missing a thought_signature in functionCall parts.' },
   });
   const request = { messages, tools: [], output: undefined, extra: {} };
-  const applied = recoveryFor(failure, 400, {}, FAMILY)?.apply(request);
-  const sent = sentCalls(applied?.messages ?? []);
-  expect(sent.map((each) => ({ extra_content: undefined, ...each }))).toMatchObject(marked);
+  const recoveredRequest = recoveryFor(failure, 400, {}, FAMILY)?.apply(request);
+  const sent = sentCalls(recoveredRequest?.messages ?? []);
+  expect(sent.map((each) => ({ extra_content: undefined, ...each }))).toMatchObject(markedCalls);
 });

@@ -11,7 +11,7 @@ import {
   replay,
   stop,
   stream,
-  whole,
+  readBody,
 } from '../../test/reading.ts';
 import { ChatReader } from './stream.ts';
 
@@ -42,7 +42,7 @@ describe('a stream', () => {
   });
 
   it.each([
-    ['beside the choices', { ...stop, usage: { prompt_tokens: 9 } }],
+    ['next to the choices', { ...stop, usage: { prompt_tokens: 9 } }],
     ['in the choice', { choices: [{ delta: {}, finish_reason: 'stop', usage: { prompt_tokens: 9 } }] }],
     ['in a vendor’s own member', { ...stop, x_vendor: { id: 'q', usage: { prompt_tokens: 9 } } }],
   ])('reads usage %s', (_where, last) => {
@@ -60,9 +60,9 @@ describe('a stream', () => {
 
   it('requires a finish reason or an end marker', () => {
     expect(stream(delta({ content: 'a' }), stop).finish).toMatchObject({ reason: 'stop', raw: 'stop' });
-    const marked = stream(delta({ content: 'a' }), DONE);
-    expect(marked.finish).toMatchObject({ reason: 'other', raw: undefined });
-    expect(marked.events.filter(({ type }) => type === 'warning')).toHaveLength(1);
+    const withEndMarker = stream(delta({ content: 'a' }), DONE);
+    expect(withEndMarker.finish).toMatchObject({ reason: 'other', raw: undefined });
+    expect(withEndMarker.events.filter(({ type }) => type === 'warning')).toHaveLength(1);
     expect(failureOf(() => stream(delta({ content: 'a' })))).toMatchObject({ kind: 'truncated' });
     expect(failureOf(() => stream())).toMatchObject({ kind: 'truncated' });
   });
@@ -70,11 +70,11 @@ describe('a stream', () => {
   it('continues after a finish reason that content follows', () => {
     const call = (index: number) =>
       delta({ tool_calls: [{ index, id: `c${index}`, function: { name: 'f', arguments: '{}' } }] });
-    const early = { choices: [{ delta: {}, finish_reason: 'tool_calls' }] };
-    const cut = failureOf(() => stream(call(0), early, call(1)));
+    const earlyFinish = { choices: [{ delta: {}, finish_reason: 'tool_calls' }] };
+    const cut = failureOf(() => stream(call(0), earlyFinish, call(1)));
     expect(cut).toMatchObject({ kind: 'truncated' });
-    expect(stream(call(0), early, call(1), early).finish).toMatchObject({ reason: 'tool-calls' });
-    expect(stream(call(0), early, call(1), DONE).finish).toMatchObject({ reason: 'tool-calls' });
+    expect(stream(call(0), earlyFinish, call(1), earlyFinish).finish).toMatchObject({ reason: 'tool-calls' });
+    expect(stream(call(0), earlyFinish, call(1), DONE).finish).toMatchObject({ reason: 'tool-calls' });
   });
 
   it('ignores other choices with one warning', () => {
@@ -180,7 +180,7 @@ describe('an error inside a 200', () => {
       kind,
       details: { status: undefined },
     });
-    expect(failureOf(() => whole(body))).toMatchObject({ kind, details: { status: 200 } });
+    expect(failureOf(() => readBody(body))).toMatchObject({ kind, details: { status: 200 } });
   });
 
   it('is recognized by the name of the event', () => {
@@ -222,7 +222,7 @@ describe('a complete body', () => {
       { id: 'b', index: 0, function: { name: 'g', arguments: '' } },
       { id: 'c', type: 'custom', custom: { name: 'h', input: '4 + 4' } },
     ];
-    const { parts, finish, events } = whole({
+    const { parts, finish, events } = readBody({
       ...body({ reasoning_content: 'hm', content: 'ok', tool_calls: calls }),
       usage: { prompt_tokens: 3 },
     });
@@ -239,7 +239,7 @@ describe('a complete body', () => {
 
   it('may contain text in blocks', () => {
     expect(
-      whole(
+      readBody(
         body({
           content: [
             { type: 'thinking', thinking: [{ text: 'hm' }] },
@@ -256,13 +256,13 @@ describe('a complete body', () => {
 
   it('warns about audio', () => {
     expect(
-      whole(body({ content: null, audio: { id: 'a' } })).events.filter(({ type }) => type === 'warning'),
+      readBody(body({ content: null, audio: { id: 'a' } })).events.filter(({ type }) => type === 'warning'),
     ).toHaveLength(1);
   });
 
   it('is blocked without a message', () => {
     expect(
-      failureOf(() => whole({ choices: [{ index: 0, finish_reason: 'content_filter' }] })),
+      failureOf(() => readBody({ choices: [{ index: 0, finish_reason: 'content_filter' }] })),
     ).toMatchObject({ kind: 'content-filter' });
   });
 
@@ -279,7 +279,7 @@ describe('a complete body', () => {
       'choices[0].message.tool_calls[0].function.arguments',
     ],
   ])('names the path of an unexpected value: %s', (_what, json, path) => {
-    expect(failureOf(() => whole(json))).toMatchObject({ kind: 'protocol', details: { path } });
+    expect(failureOf(() => readBody(json))).toMatchObject({ kind: 'protocol', details: { path } });
   });
 });
 
@@ -318,19 +318,19 @@ describe('reasoning between tags in the text', () => {
 });
 
 describe('finish reasons', () => {
-  const ended = (finish: string, ...chunks: object[]): unknown =>
+  const finishReasonOf = (finish: string, ...chunks: object[]): unknown =>
     stream(...chunks, delta({}, finish)).finish?.reason;
   const text = delta({ content: 'So' });
 
   it('of Zhipu report a filter or a network error', () => {
-    expect(ended('sensitive', text)).toBe('content-filter');
+    expect(finishReasonOf('sensitive', text)).toBe('content-filter');
     expect(failureOf(() => stream(delta({}, 'sensitive'))).kind).toBe('content-filter');
     expect(failureOf(() => stream(text, delta({}, 'network_error'))).kind).toBe('server');
-    expect(ended('model_context_window_exceeded', text)).toBe('length');
+    expect(finishReasonOf('model_context_window_exceeded', text)).toBe('length');
   });
 
   it('that report calls are ignored without calls', () => {
-    expect(ended('tool_calls', text)).toBe('stop');
+    expect(finishReasonOf('tool_calls', text)).toBe('stop');
   });
 });
 
@@ -351,15 +351,15 @@ it('warns about content of an unknown type', () => {
 });
 
 it('reads log probabilities of all chunks', () => {
-  const likely = (token: string, top: readonly object[] = []): object => ({
+  const tokenChunk = (token: string, topLogprobs: readonly object[] = []): object => ({
     choices: [
       {
         delta: { content: token },
-        logprobs: { content: [{ token, logprob: -1, bytes: [], top_logprobs: top }] },
+        logprobs: { content: [{ token, logprob: -1, bytes: [], top_logprobs: topLogprobs }] },
       },
     ],
   });
-  const { finish } = stream(likely('a', [{ token: 'b', logprob: -2 }]), likely('c'), stop, DONE);
+  const { finish } = stream(tokenChunk('a', [{ token: 'b', logprob: -2 }]), tokenChunk('c'), stop, DONE);
   expect(finish?.logprobs).toEqual([
     { token: 'a', logprob: -1, top: [{ token: 'b', logprob: -2 }] },
     { token: 'c', logprob: -1, top: [] },

@@ -42,18 +42,18 @@ const CASES: readonly (readonly [string, string, string])[] = [
 ];
 
 describe('reasoning between tags', () => {
-  it.each(CASES)('%j is %j and %j', (raw, text, reasoning) => {
+  it.each(CASES)('reads %j as text %j and reasoning %j', (raw, text, reasoning) => {
     expect(split(raw)).toEqual({ text, reasoning });
   });
 
-  it('gives the same result at any chunk boundaries', () => {
+  it('returns the same result at any chunk boundaries', () => {
     for (const [raw, text, reasoning] of CASES) {
       for (let size = 1; size <= 5; size++) {
         const deltas = raw.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
         expect(split(...deltas)).toEqual({ text, reasoning });
       }
     }
-    const pieces = [
+    const fragments = [
       '<think>',
       '</think>',
       '<Thinking a="b">',
@@ -68,7 +68,7 @@ describe('reasoning between tags', () => {
     ];
     fc.assert(
       fc.property(
-        fc.array(fc.constantFrom(...pieces), { maxLength: 20 }),
+        fc.array(fc.constantFrom(...fragments), { maxLength: 20 }),
         fc.integer({ min: 1, max: 7 }),
         (parts, size) => {
           const raw = parts.join('');
@@ -79,7 +79,7 @@ describe('reasoning between tags', () => {
     );
   });
 
-  it('is prose if an opening tag inside a line is not closed soon', () => {
+  it('treats an opening tag inside a line as text if it is not closed soon', () => {
     const rest = 'word '.repeat(2000);
     expect(split(`The <think> tag ${rest}</think>`)).toEqual({
       text: `The <think> tag ${rest}`,
@@ -88,10 +88,10 @@ describe('reasoning between tags', () => {
   });
 
   it('emits text as early as possible', () => {
-    const shown: string[] = [];
-    const splitter = new ThinkSplitter({ text: (text) => shown.push(text), reasoning: () => undefined });
+    const emitted: string[] = [];
+    const splitter = new ThinkSplitter({ text: (text) => emitted.push(text), reasoning: () => undefined });
     splitter.push('Hello <');
     splitter.push('b');
-    expect(shown).toEqual(['Hello ', '<b']);
+    expect(emitted).toEqual(['Hello ', '<b']);
   });
 });

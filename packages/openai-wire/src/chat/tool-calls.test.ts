@@ -2,12 +2,12 @@ import type { AssistantPart } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { call, delta, DONE, failureOf, part, replay, stop, stream } from '../../test/reading.ts';
 
-/** The id that is made up for the call at this place of response `r1`. */
-const madeUp = (at: number): string =>
+/** Returns the generated id of the call at `index` of response `r1`. */
+const generatedId = (index: number): string =>
   stream(
-    ...Array.from({ length: at + 1 }, (_, index) => call(index, { function: { name: 'f' } })),
+    ...Array.from({ length: index + 1 }, (_, index) => call(index, { function: { name: 'f' } })),
     stop,
-  ).parts.flatMap((each) => (each.type === 'tool-call' ? [each.id] : []))[at] ?? '';
+  ).parts.flatMap((each) => (each.type === 'tool-call' ? [each.id] : []))[index] ?? '';
 
 describe('tool calls', () => {
   it.each<[string, object[], AssistantPart[]]>([
@@ -88,7 +88,7 @@ describe('tool calls', () => {
           ],
         }),
       ],
-      [part(madeUp(0), 'f', { x: 1 }), part(madeUp(1), 'g', { y: 2 })],
+      [part(generatedId(0), 'f', { x: 1 }), part(generatedId(1), 'g', { y: 2 })],
     ],
     [
       'one after the other, with neither index nor id, in fragments',
@@ -97,7 +97,7 @@ describe('tool calls', () => {
         call(undefined, { function: { arguments: ':1}' } }),
         call(undefined, { function: { name: 'f', arguments: '{"x":2}' } }),
       ],
-      [part(madeUp(0), 'f', { x: 1 }), part(madeUp(1), 'f', { x: 2 })],
+      [part(generatedId(0), 'f', { x: 1 }), part(generatedId(1), 'f', { x: 2 })],
     ],
     [
       'all on one index, with empty ids or none',
@@ -107,7 +107,11 @@ describe('tool calls', () => {
         call(0, { function: { arguments: '{"y":2}' } }),
         call(0, { id: '', function: { name: 'h', arguments: '{}' } }),
       ],
-      [part(madeUp(0), 'f', { x: 1 }), part(madeUp(1), 'g', { y: 2 }), part(madeUp(2), 'h', {})],
+      [
+        part(generatedId(0), 'f', { x: 1 }),
+        part(generatedId(1), 'g', { y: 2 }),
+        part(generatedId(2), 'h', {}),
+      ],
     ],
     [
       'all on one index, the first ones without arguments',
@@ -115,7 +119,7 @@ describe('tool calls', () => {
         call(0, { function: { name: 'f', arguments: '' } }),
         call(0, { function: { name: 'g', arguments: '{}' } }),
       ],
-      [part(madeUp(0), 'f', {}), part(madeUp(1), 'g', {})],
+      [part(generatedId(0), 'f', {}), part(generatedId(1), 'g', {})],
     ],
     [
       'of one tool, all on one index, without ids',
@@ -126,7 +130,7 @@ describe('tool calls', () => {
         call(0, { function: { arguments: '{"x"' } }),
         call(0, { function: { arguments: ':2}' } }),
       ],
-      [part(madeUp(0), 'f', { x: 1 }), part(madeUp(1), 'f', { x: 2 })],
+      [part(generatedId(0), 'f', { x: 1 }), part(generatedId(1), 'f', { x: 2 })],
     ],
     [
       'with the name on every fragment and no id',
@@ -135,7 +139,7 @@ describe('tool calls', () => {
         call(0, { function: { name: 'f', arguments: ':1}' } }),
         call(0, { function: { name: 'f', arguments: '' } }),
       ],
-      [part(madeUp(0), 'f', { x: 1 })],
+      [part(generatedId(0), 'f', { x: 1 })],
     ],
     [
       'whose id is another one on every fragment',
@@ -176,7 +180,7 @@ describe('tool calls', () => {
     expect(stream(...chunks).parts.map((each) => (each.type === 'tool-call' ? each.id : ''))).toEqual(ids);
   });
 
-  it('get another id if two share one', () => {
+  it('get different ids if two have the same id', () => {
     const { parts, events } = stream(
       call(0, { id: 'a', function: { name: 'f' } }),
       call(1, { id: 'a', function: { name: 'g' } }),

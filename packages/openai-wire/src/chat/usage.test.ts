@@ -9,8 +9,8 @@ const unknown = {
   cacheWrite: undefined,
   reasoning: undefined,
 };
-const inside = { reasoningTokens: 'inside' } as const;
-const outside = { reasoningTokens: 'outside' } as const;
+const reasoningInside = { reasoningTokens: 'inside' } as const;
+const reasoningOutside = { reasoningTokens: 'outside' } as const;
 
 describe('usage', () => {
   it.each<[string, RawUsage, object]>([
@@ -41,7 +41,7 @@ describe('usage', () => {
     ['cached tokens', { cached_tokens: 3 }, { cacheRead: 3 }],
     ['a number of cached tokens', { num_cached_tokens: 3 }, { cacheRead: 3 }],
     [
-      'a cache as on another wire',
+      'cache tokens by the names of the Messages API',
       { cache_read_input_tokens: 3, cache_creation_input_tokens: 2 },
       { cacheRead: 3, cacheWrite: 2 },
     ],
@@ -77,7 +77,7 @@ describe('usage', () => {
       { input: 1, output: 16, reasoning: 16 },
     ],
   ])('reads %s', (_what, raw, expected) => {
-    expect(usage(raw, inside)).toEqual({ ...unknown, ...expected });
+    expect(usage(raw, reasoningInside)).toEqual({ ...unknown, ...expected });
   });
 
   it.each<[string, RawUsage, number]>([
@@ -107,7 +107,7 @@ describe('usage', () => {
       9,
     ],
   ])('adds reasoning that the server excludes, %s', (_when, raw, output) => {
-    expect(usage(raw, outside)).toMatchObject({ output, reasoning: 5 });
+    expect(usage(raw, reasoningOutside)).toMatchObject({ output, reasoning: 5 });
   });
 
   it.each<[string, RawUsage, unknown, object]>([
@@ -144,11 +144,13 @@ describe('usage', () => {
       { stageMs: { queue: 4.918, prompt: 250, completion: 0 } },
     ],
   ])('keeps %s', (_what, raw, tier, details) => {
-    expect(usage(raw, inside, tier).details).toEqual(details);
+    expect(usage(raw, reasoningInside, tier).details).toEqual(details);
   });
 
   it('reads times next to it', () => {
     const times = { queue_time: 0.5, total_time: 2 };
-    expect(usage({}, inside, undefined, times).details).toEqual({ stageMs: { queue: 500, total: 2000 } });
+    expect(usage({}, reasoningInside, undefined, times).details).toEqual({
+      stageMs: { queue: 500, total: 2000 },
+    });
   });
 });

@@ -19,11 +19,11 @@ describe('an error in `base_resp`', () => {
   });
 
   it('is ignored with the code 0', () => {
-    const fine = {
+    const completeBody = {
       base_resp: { status_code: 0, status_msg: '' },
       choices: [{ delta: { content: 'a' }, finish_reason: 'stop' }],
     };
-    expect(chat(fine).finish?.reason).toBe('stop');
+    expect(chat(completeBody).finish?.reason).toBe('stop');
   });
 });
 

@@ -11,9 +11,12 @@ it('rejects a video and accepts a document', () => {
 
 describe('a tool that runs at the vendor', () => {
   const vendorTools = ['browser_search', 'code_interpreter'];
-  const outcome = (extra: ModelRequest['extra'], own: readonly string[] | 'any' = vendorTools): string => {
+  const outcome = (
+    extra: ModelRequest['extra'],
+    available: readonly string[] | 'any' = vendorTools,
+  ): string => {
     try {
-      rejectVendorTools(extra, { vendorTools: own }, 'p/m');
+      rejectVendorTools(extra, { vendorTools: available }, 'p/m');
       return 'sent';
     } catch (error) {
       return LlmError.is(error, 'unsupported') ? error.message : String(error);
@@ -25,7 +28,7 @@ describe('a tool that runs at the vendor', () => {
     ['known tools', { tools: [{ type: 'browser_search' }, { type: 'code_interpreter' }] }],
     ['functions', { tools: [{ type: 'function' }, { type: 'custom' }, { function: {} }] }],
     ['known tools of a compound', { compound_custom: { tools: { enabled_tools: ['browser_search'] } } }],
-    ['what is no list', { tools: 'x', compound_custom: { tools: null } }],
+    ['values that are not arrays', { tools: 'x', compound_custom: { tools: null } }],
   ])('is sent: %s', (_what, extra) => {
     expect(outcome(extra)).toBe('sent');
   });
@@ -34,9 +37,9 @@ describe('a tool that runs at the vendor', () => {
     [{ tools: [{ type: 'function' }, { type: 'web_search' }] }, 'web_search'],
     [{ compound_custom: { tools: { enabled_tools: ['wolfram_alpha'] } } }, 'wolfram_alpha'],
   ])('is rejected if the model lacks it: %j', (extra, name) => {
-    const known = 'browser_search, code_interpreter';
+    const names = 'browser_search, code_interpreter';
     expect(outcome(extra)).toBe(
-      `p/m: the vendor tool "${name}" is not available (available: ${known}); remove it or use another model`,
+      `p/m: the vendor tool "${name}" is not available (available: ${names}); remove it or use another model`,
     );
     expect(outcome(extra, [])).toContain('available: none');
     expect(outcome(extra, 'any')).toBe('sent');

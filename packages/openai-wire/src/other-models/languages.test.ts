@@ -8,6 +8,6 @@ it.each([
   ['constructor', undefined],
   ['', undefined],
   [7, undefined],
-])('%j is the language %j', (said, tag) => {
-  expect(languageTag(said)).toBe(tag);
+])('returns the language tag of %j: %j', (input, tag) => {
+  expect(languageTag(input)).toBe(tag);
 });

@@ -29,13 +29,13 @@ const tool = (name: string, deferred?: true): ModelTool => ({
 const call = (id: string) => ({ type: 'tool-call', id, name: 'search', args: {} }) as const;
 const result = (callId: string, loads: readonly string[], isError = false) =>
   ({ callId, name: 'search', content: `found ${loads.join()}`, loads, isError }) as const;
-const found = (id: string, loads: readonly string[], isError = false): readonly TurnMessage[] => [
+const searchAndResult = (id: string, loads: readonly string[], isError = false): readonly TurnMessage[] => [
   assistant([call(id)]),
   toolResult(result(id, loads, isError)),
 ];
 
 const request = (more: Partial<ModelRequest> = {}): ModelRequest => ({
-  messages: [user('go'), ...found('1', ['a', 'gone'])],
+  messages: [user('go'), ...searchAndResult('1', ['a', 'gone'])],
   tools: [tool('search'), tool('a', true)],
   output: undefined,
   extra: {},
@@ -45,7 +45,7 @@ const request = (more: Partial<ModelRequest> = {}): ModelRequest => ({
 const sent = (more?: Partial<ModelRequest>, quirks: typeof OPENAI_RESPONSES_QUIRKS = QUIRKS) =>
   toWire(request(more), 'm', quirks, { stream: false }).params;
 const namesIn = (tools: unknown): unknown[] => asList(tools).map((each) => asRecord(each)['name']);
-/** Returns the types of the input items; additional tools with their names. */
+/** Returns the types of the input items, with the names of additional tools. */
 const itemsOf = ({ input }: ReturnType<typeof sent>): string[] =>
   asList(input).map((item) => {
     const { type, tools } = asRecord(item);
@@ -53,7 +53,7 @@ const itemsOf = ({ input }: ReturnType<typeof sent>): string[] =>
   });
 
 describe('a loaded tool', () => {
-  it('is an item behind the result that loads it, in the form of the other tools', () => {
+  it('is an item after the result that loads it, in the form of the other tools', () => {
     const params = sent();
     expect(namesIn(params['tools'])).toEqual(['search']);
     expect(asList(params['input']).at(-1)).toEqual({
@@ -71,12 +71,12 @@ describe('a loaded tool', () => {
     });
   });
 
-  it('is sent once, behind the first result of a turn that loads it', () => {
+  it('is sent once, after the first result of a turn that loads it', () => {
     const messages = [
       user('go'),
       assistant([call('1'), call('2')]),
       toolResult([result('1', ['a', 'a']), result('2', ['b', 'a'])]),
-      ...found('3', ['a', 'b']),
+      ...searchAndResult('3', ['a', 'b']),
     ];
     const params = sent({ messages, tools: [tool('search'), tool('a', true), tool('b', true)] });
     expect(itemsOf(params)).toEqual([
@@ -87,7 +87,7 @@ describe('a loaded tool', () => {
   });
 
   it('is not loaded by a failed result, and not sent without a definition, although the message was converted before', () => {
-    const messages = [user('go'), ...found('1', ['a'], true), ...found('2', ['a'])];
+    const messages = [user('go'), ...searchAndResult('1', ['a'], true), ...searchAndResult('2', ['a'])];
     expect(itemsOf(sent({ messages }))).toEqual([
       ...['message', 'function_call', 'function_call_output'],
       ...['function_call', 'function_call_output', 'additional_tools a'],
@@ -107,10 +107,10 @@ describe('a loaded tool', () => {
   });
 
   it('leaves the tools and the earlier input unchanged when more are loaded', () => {
-    const messages = [user('go'), ...found('1', ['a'])];
+    const messages = [user('go'), ...searchAndResult('1', ['a'])];
     const first = sent({ messages });
     const tools = [tool('search'), tool('a', true), tool('b', true)];
-    const second = sent({ messages: [...messages, ...found('2', ['b'])], tools });
+    const second = sent({ messages: [...messages, ...searchAndResult('2', ['b'])], tools });
     expect(JSON.stringify(second['tools'])).toBe(JSON.stringify(first['tools']));
     const { length } = asList(first['input']);
     expect(JSON.stringify(asList(second['input']).slice(0, length))).toBe(JSON.stringify(first['input']));
@@ -118,10 +118,10 @@ describe('a loaded tool', () => {
 
   it('is counted among the leading items before a cache breakpoint', () => {
     const cache = { prefix: 'short', messages: 'none', after: 4, key: 'k' } as const;
-    const messages = [user('go'), ...found('1', ['a']), user('document'), user('question')];
+    const messages = [user('go'), ...searchAndResult('1', ['a']), user('document'), user('question')];
     const { input } = sent({ messages, cache }, { ...QUIRKS, cacheRequest: 'prompt_cache_options' });
-    const marked = asList(input).findIndex((item) => JSON.stringify(item).includes('breakpoint'));
-    expect(asList(input)[marked]).toMatchObject({ content: [{ text: 'document' }] });
+    const breakpointIndex = asList(input).findIndex((item) => JSON.stringify(item).includes('breakpoint'));
+    expect(asList(input)[breakpointIndex]).toMatchObject({ content: [{ text: 'document' }] });
   });
 
   it.each<[string, number, string, string?]>([
@@ -133,7 +133,7 @@ describe('a loaded tool', () => {
       'input[3]',
     ],
     ['a server that names the position', 422, 'unexpected item', 'input[3].role'],
-  ])('is sent with the others after the refusal of %s', (_name, status, message, param) => {
+  ])('is sent with the others after the rejection of %s', (_name, status, message, param) => {
     const failure = { message, param, code: undefined, type: undefined };
     const recovery = recoveryFor(failure, status, sent());
     expect(recovery).toMatchObject({ id: 'tool-loading', remember: true });
@@ -152,7 +152,7 @@ describe('a loaded tool', () => {
     expect(recoveryFor(failure, status, sent())?.id).not.toBe('tool-loading');
   });
 
-  it('is listed once after the refusal of strict schemas', () => {
+  it('is listed once after the rejection of strict schemas', () => {
     const failure = {
       message: 'strict is not supported',
       param: undefined,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LeakedCallFilter } from './leaked-calls.ts';
 
-function shown(...deltas: readonly string[]): { text: string; found: boolean } {
+function filterDeltas(...deltas: readonly string[]): { text: string; found: boolean } {
   const filter = new LeakedCallFilter();
   const text = deltas.map((delta) => filter.push(delta)).join('') + filter.end();
   return { text, found: filter.found };
@@ -26,22 +26,22 @@ const PROSE = [
 
 describe('the filter for leaked calls', () => {
   it.each(LEAKS)('removes %j', (text) => {
-    expect(shown(text)).toEqual({ text: '', found: true });
+    expect(filterDeltas(text)).toEqual({ text: '', found: true });
   });
 
   it.each(PROSE)('keeps the prose %j', (text) => {
-    expect(shown(text)).toEqual({ text, found: false });
+    expect(filterDeltas(text)).toEqual({ text, found: false });
   });
 
   it('keeps a sentence before the call', () => {
-    expect(shown('I will look. to=functions.run {"a":1} and more')).toEqual({
+    expect(filterDeltas('I will look. to=functions.run {"a":1} and more')).toEqual({
       text: 'I will look. ',
       found: true,
     });
   });
 
   it('finds a call at any chunk boundaries', () => {
-    const texts = [
+    const samples = [
       ...LEAKS,
       ...PROSE,
       'I will look.\nto=functions.run {}',
@@ -50,7 +50,7 @@ describe('the filter for leaked calls', () => {
     ];
     fc.assert(
       fc.property(
-        fc.constantFrom(...texts),
+        fc.constantFrom(...samples),
         fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 40 }),
         (text, sizes) => {
           const deltas: string[] = [];
@@ -59,7 +59,7 @@ describe('the filter for leaked calls', () => {
             deltas.push(text.slice(at, at + size));
             at += size;
           }
-          expect(shown(...deltas)).toEqual(shown(text));
+          expect(filterDeltas(...deltas)).toEqual(filterDeltas(text));
         },
       ),
       { seed: 5, numRuns: 500 },

@@ -9,55 +9,58 @@ const FAMILY = 'openai@https://here#p';
 const token = (data: JsonObject, family = FAMILY): { replay: Replay } => ({ replay: { family, data } });
 const bytes = new Uint8Array([1, 2, 3]);
 
-const said = (text: string, id?: object): object => ({
+const outputMessage = (text: string, id?: object): object => ({
   type: 'message',
   role: 'assistant',
   ...id,
   content: [{ type: 'output_text', text }],
 });
-const asked = (...content: object[]): object => ({ type: 'message', role: 'user', content });
-const words = (text: string): object => ({ type: 'input_text', text });
-const call = (id: string, args = '{}'): object => ({
+const userMessage = (...content: object[]): object => ({ type: 'message', role: 'user', content });
+const inputText = (text: string): object => ({ type: 'input_text', text });
+const callItem = (id: string, args = '{}'): object => ({
   type: 'function_call',
   call_id: id,
   name: 'f',
   arguments: args,
 });
-const result = (id: string, output: unknown): object => ({
+const resultItem = (id: string, output: unknown): object => ({
   type: 'function_call_output',
   call_id: id,
   output,
 });
-const called = (id: string, replay?: { replay: Replay }): AssistantPart => ({
+const callPart = (id: string, replay?: { replay: Replay }): AssistantPart => ({
   type: 'tool-call',
   id,
   name: 'f',
   args: {},
   ...replay,
 });
-const thought = (data: JsonObject, family?: string): AssistantPart => ({
+const reasoningPart = (data: JsonObject, family?: string): AssistantPart => ({
   type: 'reasoning',
   text: 'hm',
   ...token(data, family),
 });
 const secret = { id: 'rs_1', encrypted_content: 'abc', summary: [{ type: 'summary_text', text: 'hm' }] };
-const answered = (id: string, content: Parameters<typeof toolResult>[0] | string): TurnMessage =>
+const toolTurn = (id: string, content: Parameters<typeof toolResult>[0] | string): TurnMessage =>
   typeof content === 'string' ? toolResult({ callId: id, name: 'f', content }) : toolResult(content);
 
 function convert(
   messages: readonly TurnMessage[],
-  over: Partial<ResponsesQuirks> = {},
+  overrides: Partial<ResponsesQuirks> = {},
   extra: JsonObject = {},
 ): { items: InputItem[]; warnings: Warning[] } {
   const warnings: Warning[] = [];
   const request: ModelRequest = { messages, tools: [], output: undefined, extra };
-  return { items: itemsToWire(request, { ...OPENAI_RESPONSES_QUIRKS, ...over }, FAMILY, warnings), warnings };
+  return {
+    items: itemsToWire(request, { ...OPENAI_RESPONSES_QUIRKS, ...overrides }, FAMILY, warnings),
+    warnings,
+  };
 }
 
 it('sends a call with its namespace and a valid name', () => {
-  const found = { ...called('a', token({ id: 'fc_1', namespace: 'crm' })), name: '$find.it' };
+  const namespacedCall = { ...callPart('a', token({ id: 'fc_1', namespace: 'crm' })), name: '$find.it' };
   const items = itemsToWire(
-    { messages: [assistant([found])], tools: [], output: undefined, extra: {} },
+    { messages: [assistant([namespacedCall])], tools: [], output: undefined, extra: {} },
     OPENAI_RESPONSES_QUIRKS,
     FAMILY,
     [],
@@ -67,87 +70,99 @@ it('sends a call with its namespace and a valid name', () => {
 
 describe('itemsToWire', () => {
   it.each<[string, readonly TurnMessage[], readonly object[]]>([
-    ['a question', [user('hi')], [asked(words('hi'))]],
+    ['a question', [user('hi')], [userMessage(inputText('hi'))]],
     [
-      'texts, an image and a file',
+      'text, an image and a file',
       [user('see', image(bytes, 'image/png'), file(bytes, 'application/pdf', 'a.pdf'))],
       [
-        asked(
-          words('see'),
+        userMessage(
+          inputText('see'),
           { type: 'input_image', detail: 'auto', image_url: 'data:image/png;base64,AQID' },
           { type: 'input_file', filename: 'a.pdf', file_data: 'data:application/pdf;base64,AQID' },
         ),
       ],
     ],
-    ['a plain answer', [user('hi'), assistant('yes')], [asked(words('hi')), said('yes')]],
+    ['a text response', [user('hi'), assistant('yes')], [userMessage(inputText('hi')), outputMessage('yes')]],
     [
-      'an answer of this model, with its id and phase',
+      'a response of this model, with its id and phase',
       [assistant([{ type: 'text', text: 'yes', ...token({ id: 'msg_1', phase: 'final_answer' }) }])],
-      [said('yes', { id: 'msg_1', status: 'completed', phase: 'final_answer' })],
+      [outputMessage('yes', { id: 'msg_1', status: 'completed', phase: 'final_answer' })],
     ],
     [
-      'an id of another form, which the wire would refuse',
+      'an id of another format, which the API rejects',
       [assistant([{ type: 'text', text: 'yes', ...token({ id: 'xyz' }) }])],
-      [said('yes')],
+      [outputMessage('yes')],
     ],
     [
       'a call and its result',
-      [assistant([called('call_1', token({ id: 'fc_1' }))]), answered('call_1', 'ok')],
-      [{ ...call('call_1'), id: 'fc_1', status: 'completed' }, result('call_1', 'ok')],
+      [assistant([callPart('call_1', token({ id: 'fc_1' }))]), toolTurn('call_1', 'ok')],
+      [{ ...callItem('call_1'), id: 'fc_1', status: 'completed' }, resultItem('call_1', 'ok')],
     ],
     [
       'parallel calls',
       [
-        assistant([called('a'), called('b')]),
+        assistant([callPart('a'), callPart('b')]),
         toolResult([
           { callId: 'a', name: 'f', content: '1' },
           { callId: 'b', name: 'f', content: '2', isError: true },
         ]),
       ],
-      [call('a'), call('b'), result('a', '1'), result('b', 'ERROR: 2')],
+      [callItem('a'), callItem('b'), resultItem('a', '1'), resultItem('b', 'ERROR: 2')],
     ],
     [
       'ids in joined form, which are mapped alike in call and result',
-      [assistant([called('call_1|fc_1')]), answered('call_1|fc_1', 'ok')],
+      [assistant([callPart('call_1|fc_1')]), toolTurn('call_1|fc_1', 'ok')],
       [
-        call(expect.stringMatching(/^[a-z0-9]{24}$/) as string),
-        result(expect.stringMatching(/^[a-z0-9]{24}$/) as string, 'ok'),
+        callItem(expect.stringMatching(/^[a-z0-9]{24}$/) as string),
+        resultItem(expect.stringMatching(/^[a-z0-9]{24}$/) as string, 'ok'),
       ],
     ],
     [
       'own reasoning before its item, without its id',
-      [assistant([thought(secret), called('a')])],
-      [{ type: 'reasoning', summary: secret.summary, encrypted_content: 'abc' }, call('a')],
+      [assistant([reasoningPart(secret), callPart('a')])],
+      [{ type: 'reasoning', summary: secret.summary, encrypted_content: 'abc' }, callItem('a')],
     ],
     [
       'own reasoning alone, which needs an item after it',
-      [assistant([thought(secret)]), user('go on')],
+      [assistant([reasoningPart(secret)]), user('go on')],
       [
         { type: 'reasoning', summary: secret.summary, encrypted_content: 'abc' },
-        said(''),
-        asked(words('go on')),
+        outputMessage(''),
+        userMessage(inputText('go on')),
       ],
     ],
     [
       'the same reasoning twice, and one that was never finished',
-      [assistant([thought(secret), thought(secret), thought({ ...secret, id: 'rs_tmp_2' }), called('a')])],
-      [{ type: 'reasoning', summary: secret.summary, encrypted_content: 'abc' }, call('a')],
+      [
+        assistant([
+          reasoningPart(secret),
+          reasoningPart(secret),
+          reasoningPart({ ...secret, id: 'rs_tmp_2' }),
+          callPart('a'),
+        ]),
+      ],
+      [{ type: 'reasoning', summary: secret.summary, encrypted_content: 'abc' }, callItem('a')],
     ],
     [
       "another issuer's reasoning and ids",
-      [assistant([thought(secret, 'openai@https://there#p'), called('a', token({ id: 'fc_1' }, 'xai@x#y'))])],
-      [call('a')],
+      [
+        assistant([
+          reasoningPart(secret, 'openai@https://there#p'),
+          callPart('a', token({ id: 'fc_1' }, 'xai@x#y')),
+        ]),
+      ],
+      [callItem('a')],
     ],
     [
       'a result with an image',
       [
-        assistant([called('a')]),
-        answered('a', [{ callId: 'a', name: 'f', content: [{ type: 'text', text: 'see' }, image(bytes)] }]),
+        assistant([callPart('a')]),
+        toolTurn('a', [{ callId: 'a', name: 'f', content: [{ type: 'text', text: 'see' }, image(bytes)] }]),
       ],
       [
-        call('a'),
-        result('a', [
-          words('see'),
+        callItem('a'),
+        resultItem('a', [
+          inputText('see'),
           { type: 'input_image', detail: 'auto', image_url: 'data:image/png;base64,AQID' },
         ]),
       ],
@@ -159,13 +174,13 @@ describe('itemsToWire', () => {
   it('keeps documents in results', () => {
     const document = file(bytes, 'application/pdf', 'a.pdf');
     const { items, warnings } = convert([
-      assistant([called('a')]),
-      answered('a', [{ callId: 'a', name: 'f', content: [document], isError: true }]),
+      assistant([callPart('a')]),
+      toolTurn('a', [{ callId: 'a', name: 'f', content: [document], isError: true }]),
     ]);
     expect(items[1]).toMatchObject({
       type: 'function_call_output',
       output: [
-        words('ERROR:'),
+        inputText('ERROR:'),
         { type: 'input_file', filename: 'a.pdf', file_data: 'data:application/pdf;base64,AQID' },
       ],
     });
@@ -174,36 +189,41 @@ describe('itemsToWire', () => {
 
   it('moves images of results to a user message with toolResult "text", with a warning', () => {
     const { items, warnings } = convert(
-      [assistant([called('a')]), answered('a', [{ callId: 'a', name: 'f', content: [image(bytes)] }])],
+      [assistant([callPart('a')]), toolTurn('a', [{ callId: 'a', name: 'f', content: [image(bytes)] }])],
       { toolResult: 'text' },
     );
     expect(items.slice(1)).toEqual([
-      result('a', 'See the images below.'),
-      asked(words('Images of the result of f:'), expect.objectContaining({ type: 'input_image' }) as object),
+      resultItem('a', 'See the images below.'),
+      userMessage(
+        inputText('Images of the result of f:'),
+        expect.objectContaining({ type: 'input_image' }) as object,
+      ),
     ]);
     expect(warnings).toHaveLength(1);
   });
 
   it('sends plain reasoning with its id', () => {
     const open = { id: 'r', content: [{ type: 'reasoning_text', text: 'hm' }] };
-    expect(convert([assistant([thought(open), called('a')])], { reasoningReplay: 'text' }).items[0]).toEqual({
+    expect(
+      convert([assistant([reasoningPart(open), callPart('a')])], { reasoningReplay: 'text' }).items[0],
+    ).toEqual({
       type: 'reasoning',
       summary: [],
       ...open,
     });
-    expect(convert([assistant([thought(open), called('a')])]).items).toEqual([call('a')]);
+    expect(convert([assistant([reasoningPart(open), callPart('a')])]).items).toEqual([callItem('a')]);
   });
 
   it('sends the id of reasoning that the vendor stores', () => {
-    const { items } = convert([assistant([thought(secret), called('a')])], {}, { store: true });
+    const { items } = convert([assistant([reasoningPart(secret), callPart('a')])], {}, { store: true });
     expect(items[0]).toMatchObject({ id: 'rs_1', encrypted_content: 'abc' });
   });
 
   it('converts a turn independently of later turns', () => {
     const turns = [
       user('a'),
-      assistant([thought(secret), called('c')]),
-      answered('c', 'ok'),
+      assistant([reasoningPart(secret), callPart('c')]),
+      toolTurn('c', 'ok'),
       assistant('done'),
     ];
     for (let length = 1; length < turns.length; length++) {

@@ -10,13 +10,13 @@ import { describe, expect, it } from 'vitest';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { recoveryFor } from './recovery.ts';
 
-const failure = (over: Partial<ReportedFailure>): ReportedFailure => ({
+const failure = (overrides: Partial<ReportedFailure>): ReportedFailure => ({
   status: undefined,
   code: undefined,
   type: undefined,
   param: undefined,
   message: '',
-  ...over,
+  ...overrides,
 });
 const sent = { model: 'm', include: ['x'], reasoning: { effort: 'low' }, temperature: 1, input: [] };
 const request: ModelRequest = {
@@ -42,15 +42,18 @@ describe('recovery of Responses', () => {
     [{ param: 'temperature', code: 'unsupported_parameter' }, 'drop temperature while reasoning'],
     [{ param: 'input', code: 'unsupported_value' }, undefined],
     [{ code: 'invalid_value' }, undefined],
-  ])('retries %j after %s', (over, id) => {
-    const recovery = recoveryFor(failure(over), 400, sent);
+  ])('retries %j after %s', (overrides, id) => {
+    const recovery = recoveryFor(failure(overrides), 400, sent);
     expect([recovery?.id, recovery?.remember]).toEqual([id, id === undefined ? undefined : true]);
-    expect(recoveryFor(failure(over), 500, sent)).toBeUndefined();
+    expect(recoveryFor(failure(overrides), 500, sent)).toBeUndefined();
   });
 
   it('removes earlier reasoning and the ids that refer to it', () => {
-    const forget = recoveryFor(failure({ code: 'invalid_encrypted_content' }), 400, sent);
-    expect(forget?.apply(request).messages).toEqual([user('hi'), assistant([{ type: 'text', text: 'yes' }])]);
+    const recovery = recoveryFor(failure({ code: 'invalid_encrypted_content' }), 400, sent);
+    expect(recovery?.apply(request).messages).toEqual([
+      user('hi'),
+      assistant([{ type: 'text', text: 'yes' }]),
+    ]);
   });
 
   it.each<[Partial<ReportedFailure>]>([
@@ -58,19 +61,24 @@ describe('recovery of Responses', () => {
     [{ message: "Invalid type for 'input[1].output': expected a string, but got an array instead." }],
     [{ message: 'Input should be a valid string' }],
     [{ message: 'tool messages must be text' }],
-  ])('%j: sends tool results as text if they had parts', (over) => {
+  ])('%j: sends tool results as text if they had parts', (overrides) => {
     const image = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1]) } as const;
     const output = [{ type: 'input_image' }];
-    const recovery = recoveryFor(failure(over), 400, { ...sent, input: [{ type: 'message' }, { output }] });
+    const recovery = recoveryFor(failure(overrides), 400, {
+      ...sent,
+      input: [{ type: 'message' }, { output }],
+    });
     expect([recovery?.id, recovery?.remember]).toEqual(['text results', true]);
-    expect(recoveryFor(failure(over), 400, { ...sent, input: [{ output: 'text' }] })?.id).toBeUndefined();
+    expect(
+      recoveryFor(failure(overrides), 400, { ...sent, input: [{ output: 'text' }] })?.id,
+    ).toBeUndefined();
     const result = (callId: string, ...content: ToolResultPart['content']): ToolResultPart => ({
       type: 'tool-result',
       callId,
       name: 'look',
       content,
     });
-    const text = (words: string): TextPart => ({ type: 'text', text: words });
+    const text = (value: string): TextPart => ({ type: 'text', text: value });
     const messages: TurnMessage[] = [
       { role: 'tool', parts: [result('a', text('one'), image), result('b', text('two'))] },
       { role: 'tool', parts: [result('c', image)] },
@@ -91,7 +99,7 @@ describe('recovery of Responses', () => {
   });
 
   it('keeps the effort if only the summary is rejected', () => {
-    const bare = recoveryFor(failure({ param: 'reasoning.summary' }), 400, sent);
-    expect(bare?.apply(request).extra).toEqual({ a: 1, reasoning: { effort: 'low' } });
+    const recovery = recoveryFor(failure({ param: 'reasoning.summary' }), 400, sent);
+    expect(recovery?.apply(request).extra).toEqual({ a: 1, reasoning: { effort: 'low' } });
   });
 });

@@ -10,21 +10,21 @@ import { toWire } from './request.ts';
 const NONE_CACHE = { prefix: 'none', messages: 'none', after: 0, key: 'k' } as const;
 const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
 
-const request = (over: Partial<ModelRequest> = {}): ModelRequest => ({
+const request = (overrides: Partial<ModelRequest> = {}): ModelRequest => ({
   messages: [user('hi')],
   tools: [],
   output: undefined,
   extra: {},
-  ...over,
+  ...overrides,
 });
 const wire = (
-  over: Partial<ModelRequest>,
+  overrides: Partial<ModelRequest>,
   quirks: Partial<ResponsesQuirks> = {},
   stream = false,
-): { params: WireParams; told: readonly string[] } => {
+): { params: WireParams; warningNames: readonly string[] } => {
   const all = { ...OPENAI_RESPONSES_QUIRKS, ...quirks };
-  const { params, warnings } = toWire(request(over), 'm', all, { stream, family: 'f' });
-  return { params, told: warnings.map(({ action, what }) => `${action} ${what}`) };
+  const { params, warnings } = toWire(request(overrides), 'm', all, { stream, family: 'f' });
+  return { params, warningNames: warnings.map(({ action, what }) => `${action} ${what}`) };
 };
 const input = [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }] }];
 const include = ['reasoning.encrypted_content'];
@@ -38,7 +38,7 @@ const tools = [{ name: 'f', description: 'd', parameters: closed }];
 
 describe('toWire of Responses', () => {
   it('disables storage and omits members without a value', () => {
-    expect(wire({})).toEqual({ params: { model: 'm', input, store: false, include }, told: [] });
+    expect(wire({})).toEqual({ params: { model: 'm', input, store: false, include }, warningNames: [] });
   });
 
   it.each<[string, Partial<ModelRequest>, object]>([
@@ -55,7 +55,7 @@ describe('toWire of Responses', () => {
       { top_logprobs: 3, include: ['reasoning.encrypted_content', 'message.output_text.logprobs'] },
     ],
     [
-      'JSON of any form, which has to be spoken of',
+      'JSON without a schema, with an instruction',
       { output: { name: 'answer', schema: undefined } },
       {
         text: { format: { type: 'json_object' } },
@@ -85,22 +85,22 @@ describe('toWire of Responses', () => {
       { extra: { store: true, include: undefined, safety_identifier: 'x' } },
       { store: true, include: undefined, safety_identifier: 'x' },
     ],
-  ])('%s', (_name, over, members) => {
-    expect(wire(over)).toEqual({
+  ])('%s', (_name, overrides, members) => {
+    expect(wire(overrides)).toEqual({
       params: { model: 'm', input, store: false, include, ...members },
-      told: [],
+      warningNames: [],
     });
   });
 
   it('marks a tool as not strict if its schema is inexpressible', () => {
     const parameters = { type: 'object', additionalProperties: true };
-    const { params, told } = wire({ tools: [{ name: 'f', description: 'd', parameters }] });
+    const { params, warningNames } = wire({ tools: [{ name: 'f', description: 'd', parameters }] });
     expect(params['tools']).toMatchObject([{ strict: false, parameters }]);
-    expect(told).toEqual(['dropped strict for the schema of f']);
+    expect(warningNames).toEqual(['dropped strict for the schema of f']);
   });
 
   it('warns about settings without a member', () => {
-    expect(wire({ stop: ['x'], seed: 1, cache: NONE_CACHE }).told).toEqual([
+    expect(wire({ stop: ['x'], seed: 1, cache: NONE_CACHE }).warningNames).toEqual([
       'dropped cache "none"',
       'dropped stop',
       'dropped seed',
@@ -131,16 +131,16 @@ describe('toWire of Responses', () => {
       { text: undefined },
       ['emulated output'],
     ],
-  ])('%j', (quirks, over, members, told) => {
-    const sent = wire(over, quirks);
-    expect(sent.told).toEqual(told);
+  ])('%j', (quirks, overrides, members, warningNames) => {
+    const sent = wire(overrides, quirks);
+    expect(sent.warningNames).toEqual(warningNames);
     expect({
       ...Object.fromEntries(Object.keys(members).map((name) => [name, undefined])),
       ...sent.params,
     }).toMatchObject(members);
   });
 
-  it('puts the system text at the place of the quirk', () => {
+  it('puts the system text at the position of the quirk', () => {
     expect(wire({ system: 's' }, { systemRole: 'developer' }).params['input']).toEqual([
       { type: 'message', role: 'developer', content: [{ type: 'input_text', text: 's' }] },
       ...input,
@@ -149,7 +149,11 @@ describe('toWire of Responses', () => {
 
   it('omits members that the plan backend rejects', () => {
     const { quirks } = responsesTraits(codex, 'gpt-5-codex');
-    const { params, told } = wire({ temperature: 1, topP: 1, maxTokens: 5, reasoning: 'none' }, quirks, true);
+    const { params, warningNames } = wire(
+      { temperature: 1, topP: 1, maxTokens: 5, reasoning: 'none' },
+      quirks,
+      true,
+    );
     expect(params).toEqual({
       model: 'm',
       instructions: 'You are a helpful assistant.',
@@ -159,7 +163,7 @@ describe('toWire of Responses', () => {
       include,
       reasoning: { effort: 'low', summary: 'auto' },
     });
-    expect(told).toEqual([
+    expect(warningNames).toEqual([
       'emulated system',
       'dropped max_output_tokens',
       'dropped temperature',

@@ -15,57 +15,57 @@ function stream(...events: readonly (object | string)[]): Read {
   if (!read.done) read.end();
   return eventsOf(read);
 }
-function whole(body: object): Read {
+function readBody(body: object): Read {
   const read = reader();
   read.readBody(body);
   return eventsOf(read);
 }
 
 const created = { type: 'response.created', response: { id: 'resp_1', status: 'in_progress' } };
-const completed = (output: readonly object[] = [], over: object = {}): object => ({
+const completed = (output: readonly object[] = [], overrides: object = {}): object => ({
   type: 'response.completed',
-  response: { id: 'resp_1', status: 'completed', output, ...over },
+  response: { id: 'resp_1', status: 'completed', output, ...overrides },
 });
-const added = (at: number, item: object): object => ({
+const itemAdded = (at: number, item: object): object => ({
   type: 'response.output_item.added',
   output_index: at,
   item,
 });
-const done = (at: number, item: object): object => ({
+const itemDone = (at: number, item: object): object => ({
   type: 'response.output_item.done',
   output_index: at,
   item,
 });
-const said = (at: number, delta: string): object => ({
+const textDelta = (at: number, delta: string): object => ({
   type: 'response.output_text.delta',
   output_index: at,
   delta,
 });
-const message = (text: string, over: object = {}): object => ({
+const message = (text: string, overrides: object = {}): object => ({
   type: 'message',
   id: 'msg_1',
   status: 'completed',
   content: [{ type: 'output_text', text, annotations: [] }],
-  ...over,
+  ...overrides,
 });
-const call = (id: string, args: string, over: object = {}): object => ({
+const call = (id: string, json: string, overrides: object = {}): object => ({
   type: 'function_call',
   id: `fc_${id}`,
   call_id: id,
   name: 'f',
-  arguments: args,
+  arguments: json,
   status: 'completed',
-  ...over,
+  ...overrides,
 });
-const args = (at: number, delta: string): object => ({
+const argumentsDelta = (at: number, delta: string): object => ({
   type: 'response.function_call_arguments.delta',
   output_index: at,
   delta,
 });
-const argsDone = (at: number, whole: string): object => ({
+const argsDone = (at: number, json: string): object => ({
   type: 'response.function_call_arguments.done',
   output_index: at,
-  arguments: whole,
+  arguments: json,
 });
 
 const replay = (data: JsonObject): { replay: object } => ({ replay: { family: FAMILY, data } });
@@ -74,7 +74,7 @@ const text = (value: string, data: JsonObject = { id: 'msg_1' }): object => ({
   text: value,
   ...replay(data),
 });
-const called = (id: string, value: JsonObject): object => ({
+const callPart = (id: string, value: JsonObject): object => ({
   type: 'tool-call',
   id,
   name: 'f',
@@ -82,7 +82,7 @@ const called = (id: string, value: JsonObject): object => ({
   ...replay({ id: `fc_${id}` }),
 });
 
-const told = ({ events }: Read): readonly Warning[] =>
+const warningsOf = ({ events }: Read): readonly Warning[] =>
   events.flatMap((event) => (event.type === 'warning' ? [event.warning] : []));
 const reasonOf = ({ finish }: Read): FinishReason | undefined => finish?.reason;
 
@@ -96,10 +96,10 @@ describe('ResponsesReader', () => {
     };
     const read = stream(
       created,
-      added(0, message('', { status: 'in_progress', content: [] })),
-      said(0, 'Hel'),
-      said(0, 'lo'),
-      done(0, message('Hello')),
+      itemAdded(0, message('', { status: 'in_progress', content: [] })),
+      textDelta(0, 'Hel'),
+      textDelta(0, 'lo'),
+      itemDone(0, message('Hello')),
       completed([message('Hello')], { usage, service_tier: 'default' }),
     );
     expect(read.events[0]).toMatchObject({ type: 'start', id: 'resp_1' });
@@ -123,18 +123,18 @@ describe('ResponsesReader', () => {
     const output = [secret, call('a', '{"n":1}'), { ...secret, id: 'rs_2' }, call('b', '{}')];
     const expected = [
       { type: 'reasoning', text: '', ...replay({ id: 'rs_1', summary: [], encrypted_content: 'abc' }) },
-      called('a', { n: 1 }),
+      callPart('a', { n: 1 }),
       { type: 'reasoning', text: '', ...replay({ id: 'rs_2', summary: [], encrypted_content: 'abc' }) },
-      called('b', {}),
+      callPart('b', {}),
     ];
     const streamed = stream(
       created,
-      ...output.flatMap((item, at) => [added(at, item), done(at, item)]),
+      ...output.flatMap((item, at) => [itemAdded(at, item), itemDone(at, item)]),
       completed(output),
     );
     expect(streamed.parts).toEqual(expected);
     expect(reasonOf(streamed)).toBe('tool-calls');
-    expect(whole({ id: 'resp_1', status: 'completed', output }).parts).toEqual(expected);
+    expect(readBody({ id: 'resp_1', status: 'completed', output }).parts).toEqual(expected);
   });
 
   it('reads summaries and plain reasoning', () => {
@@ -143,8 +143,8 @@ describe('ResponsesReader', () => {
       created,
       { type: 'response.reasoning_summary_text.delta', output_index: 0, delta: 'h' },
       { type: 'response.reasoning_summary_text.delta', output_index: 0, delta: 'm' },
-      done(0, item),
-      said(1, 'ok'),
+      itemDone(0, item),
+      textDelta(1, 'ok'),
       completed(),
     );
     expect(read.parts).toEqual([
@@ -154,23 +154,23 @@ describe('ResponsesReader', () => {
   });
 
   it.each<[string, readonly object[], readonly object[]]>([
-    ['deltas and an empty output', [said(0, 'Hi'), completed([])], [{ type: 'text', text: 'Hi' }]],
+    ['deltas and an empty output', [textDelta(0, 'Hi'), completed([])], [{ type: 'text', text: 'Hi' }]],
     ['only the last event', [completed([message('Hi')])], [text('Hi')]],
     ['only `output_text`', [completed([], { output_text: 'Hi' })], [{ type: 'text', text: 'Hi' }]],
     [
-      'only complete texts',
+      'complete texts only',
       [{ type: 'response.output_text.done', output_index: 0, text: 'Hi' }, completed()],
       [{ type: 'text', text: 'Hi' }],
     ],
     [
-      'the end of a text in the item alone',
-      [said(0, 'H'), done(0, message('Hi')), completed()],
+      'a text whose end is only in the item',
+      [textDelta(0, 'H'), itemDone(0, message('Hi')), completed()],
       [text('Hi')],
     ],
     [
-      'a call in the last event alone',
-      [said(0, 'Hi'), completed([message('Hi'), call('a', '{}')])],
-      [{ type: 'text', text: 'Hi' }, called('a', {})],
+      'a call that is only in the last event',
+      [textDelta(0, 'Hi'), completed([message('Hi'), call('a', '{}')])],
+      [{ type: 'text', text: 'Hi' }, callPart('a', {})],
     ],
     [
       'fragments without an index',
@@ -180,33 +180,33 @@ describe('ResponsesReader', () => {
         { type: 'response.output_item.done', item: call('a', '{"n":1}') },
         completed(),
       ],
-      [called('a', { n: 1 })],
+      [callPart('a', { n: 1 })],
     ],
     [
-      'ids that change in the midst of an item',
+      'ids that change within an item',
       [
-        added(0, call('a', '', { id: 'x', status: 'in_progress' })),
-        { ...args(0, '{}'), item_id: 'y' },
-        done(0, call('a', '{}')),
+        itemAdded(0, call('a', '', { id: 'x', status: 'in_progress' })),
+        { ...argumentsDelta(0, '{}'), item_id: 'y' },
+        itemDone(0, call('a', '{}')),
         completed(),
       ],
-      [called('a', {})],
+      [callPart('a', {})],
     ],
     [
       'text while a call is open',
       [
-        added(0, call('a', '')),
-        args(0, '{"n"'),
-        said(1, 'so'),
-        args(0, ':1}'),
-        done(0, call('a', '{"n":1}')),
+        itemAdded(0, call('a', '')),
+        argumentsDelta(0, '{"n"'),
+        textDelta(1, 'so'),
+        argumentsDelta(0, ':1}'),
+        itemDone(0, call('a', '{"n":1}')),
         completed(),
       ],
-      [called('a', { n: 1 }), { type: 'text', text: 'so' }],
+      [callPart('a', { n: 1 }), { type: 'text', text: 'so' }],
     ],
     [
       "a custom tool's text",
-      [done(0, { type: 'custom_tool_call', call_id: 'a', name: 'f', input: '1+1' }), completed()],
+      [itemDone(0, { type: 'custom_tool_call', call_id: 'a', name: 'f', input: '1+1' }), completed()],
       [{ type: 'tool-call', id: 'a', name: 'f', args: {}, invalid: { raw: '1+1' } }],
     ],
   ])('assembles a response from %s', (_name, events, parts) => {
@@ -214,60 +214,73 @@ describe('ResponsesReader', () => {
   });
 
   it.each([
-    ['{}', 'in fragments', [args(0, '{"n":'), args(0, '1}')]],
-    ['', 'in fragments', [args(0, '{"n":1}')]],
+    ['{}', 'in fragments', [argumentsDelta(0, '{"n":'), argumentsDelta(0, '1}')]],
+    ['', 'in fragments', [argumentsDelta(0, '{"n":1}')]],
     ['{}', 'at once', [argsDone(0, '{"n":1}')]],
-    [' { } ', 'at once', [args(0, '{"n":'), argsDone(0, '{"n":1}')]],
-    ['', 'at once, beside an empty last fragment', [args(0, ''), argsDone(0, '{"n":1}'), argsDone(0, '')]],
+    [' { } ', 'at once', [argumentsDelta(0, '{"n":'), argsDone(0, '{"n":1}')]],
+    [
+      '',
+      'at once, next to an empty last fragment',
+      [argumentsDelta(0, ''), argsDone(0, '{"n":1}'), argsDone(0, '')],
+    ],
   ])('ignores empty final arguments %j after arguments %s', (last, _how, events) => {
-    const read = stream(created, added(0, call('a', '')), ...events, done(0, call('a', last)), completed());
+    const read = stream(
+      created,
+      itemAdded(0, call('a', '')),
+      ...events,
+      itemDone(0, call('a', last)),
+      completed(),
+    );
     expect(read.parts).toMatchObject([{ type: 'tool-call', args: { n: 1 } }]);
-    expect(told(read)).toEqual([]);
+    expect(warningsOf(read)).toEqual([]);
   });
 
   it('does not complete cut fragments by empty final arguments', () => {
     const read = stream(
       created,
-      added(0, call('a', '')),
-      args(0, '{"n":'),
-      done(0, call('a', '{}')),
+      itemAdded(0, call('a', '')),
+      argumentsDelta(0, '{"n":'),
+      itemDone(0, call('a', '{}')),
       completed(),
     );
     expect(read.parts).toMatchObject([{ invalid: { raw: '{"n":' } }]);
   });
 
   it('stores the namespace of a call with its id', () => {
-    const { parts } = stream(created, done(0, call('a', '{}', { namespace: 'crm' })), completed());
+    const { parts } = stream(created, itemDone(0, call('a', '{}', { namespace: 'crm' })), completed());
     expect(parts[0]?.replay?.data).toEqual({ id: 'fc_a', namespace: 'crm' });
   });
 
   it('replaces malformed fragments with the complete arguments', () => {
     const read = stream(
       created,
-      added(0, call('a', '')),
-      args(0, '{"n":'),
-      args(0, '{"n":'),
-      done(0, call('a', '{"n":1}')),
+      itemAdded(0, call('a', '')),
+      argumentsDelta(0, '{"n":'),
+      argumentsDelta(0, '{"n":'),
+      itemDone(0, call('a', '{"n":1}')),
       completed(),
     );
-    expect(read.parts).toEqual([called('a', { n: 1 })]);
-    expect(told(read)).toMatchObject([{ action: 'repaired', what: 'arguments of f' }]);
+    expect(read.parts).toEqual([callPart('a', { n: 1 })]);
+    expect(warningsOf(read)).toMatchObject([{ action: 'repaired', what: 'arguments of f' }]);
   });
 
   it.each<[string, readonly object[]]>([
-    ['in progress', [done(0, call('a', '{}', { status: 'in_progress' })), completed()]],
-    ['incomplete', [done(0, call('a', '{}', { status: 'incomplete' })), completed()]],
+    ['in progress', [itemDone(0, call('a', '{}', { status: 'in_progress' })), completed()]],
+    ['incomplete', [itemDone(0, call('a', '{}', { status: 'incomplete' })), completed()]],
     [
-      'incomplete and was called by the model',
-      [done(0, call('a', '{}', { status: 'incomplete', caller: { type: 'direct' } })), completed()],
+      'incomplete and called by the model',
+      [itemDone(0, call('a', '{}', { status: 'incomplete', caller: { type: 'direct' } })), completed()],
     ],
-    ['never done', [added(0, call('a', '', { status: 'in_progress' })), args(0, '{}'), completed()]],
+    [
+      'never done',
+      [itemAdded(0, call('a', '', { status: 'in_progress' })), argumentsDelta(0, '{}'), completed()],
+    ],
   ])('marks a call as unfinished if the item is %s', (_name, events) => {
     expect(stream(created, ...events).parts).toMatchObject([{ id: 'a', invalid: { raw: '{}' } }]);
   });
 
-  it('gives the second of two calls with the same id another id', () => {
-    const read = whole({ id: 'r', status: 'completed', output: [call('a', '{}'), call('a', '{}')] });
+  it('changes the id of the second of two calls with the same id', () => {
+    const read = readBody({ id: 'r', status: 'completed', output: [call('a', '{}'), call('a', '{}')] });
     const ids = read.parts.map((part: AssistantPart) => (part.type === 'tool-call' ? part.id : ''));
     expect([ids[0], new Set(ids).size]).toEqual(['a', 2]);
   });
@@ -280,14 +293,14 @@ describe('ResponsesReader', () => {
       'content-filter',
     ],
     ['an unknown reason', { status: 'incomplete', incomplete_details: { reason: 'tired' } }, 'other'],
-    ['an answer that is still made', { status: 'queued' }, 'other'],
-  ])('finishes on %s', (_name, over, reason) => {
-    expect(reasonOf(whole({ id: 'r', output: [message('Hi')], ...over }))).toBe(reason);
+    ['a queued response', { status: 'queued' }, 'other'],
+  ])('finishes on %s', (_name, overrides, reason) => {
+    expect(reasonOf(readBody({ id: 'r', output: [message('Hi')], ...overrides }))).toBe(reason);
   });
 
   it('reports a refusal if one part is a refusal', () => {
     const refusal = { type: 'message', id: 'msg_1', content: [{ type: 'refusal', refusal: 'No.' }] };
-    const read = whole({ id: 'r', status: 'completed', output: [refusal] });
+    const read = readBody({ id: 'r', status: 'completed', output: [refusal] });
     expect([reasonOf(read), read.parts]).toEqual(['refusal', [{ ...text('No.'), isRefusal: true }]]);
   });
 
@@ -296,20 +309,28 @@ describe('ResponsesReader', () => {
       { type: 'output_text', text: 'Well, ' },
       { type: 'refusal', refusal: 'no.' },
     ];
-    const read = whole({ id: 'r', status: 'completed', output: [{ type: 'message', id: 'msg_1', content }] });
+    const read = readBody({
+      id: 'r',
+      status: 'completed',
+      output: [{ type: 'message', id: 'msg_1', content }],
+    });
     expect([reasonOf(read), read.parts]).toEqual(['refusal', [text('Well, no.')]]);
   });
 
   it('is incomplete if only intermediate messages arrived', () => {
-    const phased = (phase: string): object => message('Looking.', { phase });
-    expect(reasonOf(whole({ status: 'completed', output: [phased('commentary')] }))).toBe('incomplete');
-    expect(
-      reasonOf(whole({ status: 'completed', output: [phased('commentary'), phased('final_answer')] })),
-    ).toBe('stop');
-    expect(reasonOf(whole({ status: 'completed', output: [phased('commentary'), call('a', '{}')] }))).toBe(
-      'tool-calls',
+    const phaseMessage = (phase: string): object => message('Looking.', { phase });
+    expect(reasonOf(readBody({ status: 'completed', output: [phaseMessage('commentary')] }))).toBe(
+      'incomplete',
     );
-    expect(whole({ status: 'completed', output: [phased('commentary')] }).parts).toEqual([
+    expect(
+      reasonOf(
+        readBody({ status: 'completed', output: [phaseMessage('commentary'), phaseMessage('final_answer')] }),
+      ),
+    ).toBe('stop');
+    expect(
+      reasonOf(readBody({ status: 'completed', output: [phaseMessage('commentary'), call('a', '{}')] })),
+    ).toBe('tool-calls');
+    expect(readBody({ status: 'completed', output: [phaseMessage('commentary')] }).parts).toEqual([
       text('Looking.', { id: 'msg_1', phase: 'commentary' }),
     ]);
   });
@@ -318,14 +339,14 @@ describe('ResponsesReader', () => {
     const leak = 'assistant to=functions.f {"a":1}';
     const streamed = stream(
       created,
-      said(0, leak.slice(0, 14)),
-      said(0, leak.slice(14)),
+      textDelta(0, leak.slice(0, 14)),
+      textDelta(0, leak.slice(14)),
       completed([message(leak)]),
     );
-    for (const read of [streamed, whole({ status: 'completed', output: [message(leak)] })]) {
+    for (const read of [streamed, readBody({ status: 'completed', output: [message(leak)] })]) {
       expect(read.parts.filter((part) => part.type === 'text' && part.text !== '')).toEqual([]);
       expect(reasonOf(read)).toBe('incomplete');
-      expect(told(read)).toMatchObject([{ action: 'repaired', what: 'text' }]);
+      expect(warningsOf(read)).toMatchObject([{ action: 'repaired', what: 'text' }]);
     }
   });
 
@@ -336,7 +357,7 @@ describe('ResponsesReader', () => {
       status: 'completed',
       action: { type: 'search', query: 'tea', queries: ['tea', 'green tea'] },
     };
-    const opened = {
+    const pageCall = {
       type: 'web_search_call',
       id: 'ws_2',
       action: { type: 'open_page', url: 'https://a.example' },
@@ -347,20 +368,23 @@ describe('ResponsesReader', () => {
       { type: 'output_text', text: 'Hi ', annotations: [{}, { type: 'later' }] },
       { type: 'output_text', text: 'you', annotations: [page, file] },
     ];
-    const said = message('', { content });
+    const messageItem = message('', { content });
     const usage = { input_tokens: 1, output_tokens: 1 };
     const streamed = stream(
       created,
-      done(0, search),
-      done(1, opened),
-      added(2, message('', { content: [] })),
-      done(2, said),
-      completed([search, opened, said], { usage }),
+      itemDone(0, search),
+      itemDone(1, pageCall),
+      itemAdded(2, message('', { content: [] })),
+      itemDone(2, messageItem),
+      completed([search, pageCall, messageItem], { usage }),
     );
-    for (const read of [streamed, whole({ status: 'completed', output: [search, opened, said], usage })]) {
+    for (const read of [
+      streamed,
+      readBody({ status: 'completed', output: [search, pageCall, messageItem], usage }),
+    ]) {
       expect(read.parts).toEqual([
         { type: 'vendor', kind: 'web_search_call', text: 'tea\ngreen tea', ...replay({ item: search }) },
-        { type: 'vendor', kind: 'web_search_call', text: 'https://a.example', ...replay({ item: opened }) },
+        { type: 'vendor', kind: 'web_search_call', text: 'https://a.example', ...replay({ item: pageCall }) },
         {
           ...text('Hi you'),
           citations: [
@@ -369,7 +393,7 @@ describe('ResponsesReader', () => {
           ],
         },
       ]);
-      expect(told(read)).toEqual([]);
+      expect(warningsOf(read)).toEqual([]);
       expect(read.finish?.usage?.details?.serverTools).toEqual({ web_search: 1 });
     }
   });
@@ -380,8 +404,13 @@ describe('ResponsesReader', () => {
     const toolsOf = (searches: number): unknown => {
       const body = { usage, tool_usage: { web_search: { num_requests: searches } } };
       const output = [search, message('hi')];
-      const streamed = stream(created, done(0, search), done(1, message('hi')), completed(output, body));
-      const complete = whole({ status: 'completed', output, ...body });
+      const streamed = stream(
+        created,
+        itemDone(0, search),
+        itemDone(1, message('hi')),
+        completed(output, body),
+      );
+      const complete = readBody({ status: 'completed', output, ...body });
       expect(complete.finish?.usage).toEqual(streamed.finish?.usage);
       return streamed.finish?.usage?.details?.serverTools;
     };
@@ -390,25 +419,29 @@ describe('ResponsesReader', () => {
   });
 
   it('reads written tokens by lifetime', () => {
-    const written = {
+    const cacheWrites = {
       cache_write_tokens: 7,
       cache_write_tokens_details: { ttl_30m_tokens: 3, ttl_12h_tokens: 4 },
     };
-    const usage = { input_tokens: 9, input_tokens_details: written, output_tokens: 1 };
-    const read = stream(created, done(0, message('hi')), completed([], { usage }));
+    const usage = { input_tokens: 9, input_tokens_details: cacheWrites, output_tokens: 1 };
+    const read = stream(created, itemDone(0, message('hi')), completed([], { usage }));
     expect(read.finish?.usage).toMatchObject({ cacheWrite: 7, details: { cacheWriteLong: 4 } });
   });
 
   it('warns about reasoning that the vendor withheld from the model', () => {
-    const removed = (reason: string): object => ({
+    const removedReasoning = (reason: string): object => ({
       id: 'rs_1',
       type: 'reasoning',
       action: 'removed',
       reason,
     });
-    const input_transformations = [removed('other_model'), removed('other_model'), removed('expired')];
-    const read = stream(created, done(0, message('hi')), completed([], { input_transformations }));
-    expect(told(read)).toEqual([{ action: 'dropped', what: 'reasoning', why: 'other_model, expired' }]);
+    const input_transformations = [
+      removedReasoning('other_model'),
+      removedReasoning('other_model'),
+      removedReasoning('expired'),
+    ];
+    const read = stream(created, itemDone(0, message('hi')), completed([], { input_transformations }));
+    expect(warningsOf(read)).toEqual([{ action: 'dropped', what: 'reasoning', why: 'other_model, expired' }]);
   });
 
   it('writes a vendor item after the open call', () => {
@@ -428,15 +461,15 @@ describe('ResponsesReader', () => {
     };
     const read = stream(
       created,
-      added(0, call('a', '', { status: 'in_progress' })),
-      done(1, code),
-      args(0, '{"of":'),
-      done(2, connector),
-      done(0, call('a', '{"of":"a"}')),
+      itemAdded(0, call('a', '', { status: 'in_progress' })),
+      itemDone(1, code),
+      argumentsDelta(0, '{"of":'),
+      itemDone(2, connector),
+      itemDone(0, call('a', '{"of":"a"}')),
       completed(),
     );
     expect(read.parts).toEqual([
-      called('a', { of: 'a' }),
+      callPart('a', { of: 'a' }),
       { type: 'vendor', kind: 'code_interpreter_call', text: '1 + 1', ...replay({ item: code }) },
       { type: 'vendor', kind: 'mcp_call', text: 'look {"q":1}', ...replay({ item: connector }) },
     ]);
@@ -445,8 +478,8 @@ describe('ResponsesReader', () => {
   it.each(['shell_call', 'local_shell_call', 'apply_patch_call', 'computer_call', 'mcp_approval_request'])(
     'warns that %s requires an action of the client',
     (type) => {
-      const read = stream(created, said(0, 'Look.'), done(1, { type, id: 'x' }), completed());
-      expect(told(read)).toEqual([
+      const read = stream(created, textDelta(0, 'Look.'), itemDone(1, { type, id: 'x' }), completed());
+      expect(warningsOf(read)).toEqual([
         {
           action: 'dropped',
           what: type,
@@ -458,15 +491,20 @@ describe('ResponsesReader', () => {
 
   it('warns about content of an unknown type', () => {
     const content = [{ type: 'output_video' }, { type: 'output_text', text: 'a' }];
-    const read = stream(created, done(0, message('', { content })), completed());
-    expect(told(read)).toMatchObject([{ what: 'content of type "output_video"' }]);
+    const read = stream(created, itemDone(0, message('', { content })), completed());
+    expect(warningsOf(read)).toMatchObject([{ what: 'content of type "output_video"' }]);
     expect(read.parts).toMatchObject([{ text: 'a' }]);
   });
 
   it('ignores unknown events', () => {
     expect(
-      stream(created, { type: 'response.new.thing', x: 1 }, { type: 'keepalive' }, said(0, 'Hi'), completed())
-        .parts,
+      stream(
+        created,
+        { type: 'response.new.thing', x: 1 },
+        { type: 'keepalive' },
+        textDelta(0, 'Hi'),
+        completed(),
+      ).parts,
     ).toHaveLength(1);
   });
 });
@@ -479,9 +517,9 @@ describe('failures of Responses', () => {
   });
   it.each<[string, object, LlmError['kind']]>([
     ['a failed response', failed('server_error'), 'server'],
-    ['a limit of the rate', failed('rate_limit_exceeded'), 'rate-limit'],
+    ['a rate limit', failed('rate_limit_exceeded'), 'rate-limit'],
     ['an empty account', failed('insufficient_quota'), 'quota'],
-    ['a used-up plan', failed('usage_limit_reached'), 'quota'],
+    ['a used plan limit', failed('usage_limit_reached'), 'quota'],
     ['a flagged prompt', failed('invalid_prompt', 'Your prompt was flagged'), 'content-filter'],
     ['a bad prompt', failed('invalid_prompt'), 'invalid-request'],
     ['a bad image', failed('invalid_image'), 'invalid-request'],
@@ -489,31 +527,34 @@ describe('failures of Responses', () => {
     ['a wrapped error event', { type: 'error', error: error('insufficient_quota') }, 'quota'],
     ['an error without a type', { error: error('insufficient_quota') }, 'quota'],
     ['a cancelled response', { type: 'response.cancelled', response: { status: 'cancelled' } }, 'server'],
-  ])('%s', (_name, event, kind) => {
+  ])('reports %s', (_name, event, kind) => {
     expect(failureOf(() => stream(created, event)).kind).toBe(kind);
   });
 
   it('throws an error inside a complete body', () => {
     expect(
-      failureOf(() => whole({ status: 'failed', error: error('rate_limit_exceeded'), output: [] })).kind,
+      failureOf(() => readBody({ status: 'failed', error: error('rate_limit_exceeded'), output: [] })).kind,
     ).toBe('rate-limit');
-    expect(failureOf(() => whole({ status: 'cancelled', output: [] })).kind).toBe('server');
+    expect(failureOf(() => readBody({ status: 'cancelled', output: [] })).kind).toBe('server');
   });
 
   it('reports a stream without an end as truncated', () => {
-    expect(failureOf(() => stream(created, said(0, 'Hi'))).kind).toBe('truncated');
+    expect(failureOf(() => stream(created, textDelta(0, 'Hi'))).kind).toBe('truncated');
   });
 
-  it('throws content-filter if nothing was written', () => {
+  it('throws content-filter if the response has no content', () => {
     const details = { status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
-    expect(failureOf(() => whole({ output: [], ...details })).kind).toBe('content-filter');
+    expect(failureOf(() => readBody({ output: [], ...details })).kind).toBe('content-filter');
   });
 
   it.each<[string, () => unknown]>([
-    ['output', () => whole({ status: 'completed', output: 'x' })],
-    ['output', () => whole({ status: 'completed', output: [{ type: 'message', content: 5 }] })],
-    ['output[].name', () => whole({ status: 'completed', output: [call('a', '{}', { name: null })] })],
-    ['output[0].arguments', () => whole({ status: 'completed', output: [call('a', '', { arguments: 5 })] })],
+    ['output', () => readBody({ status: 'completed', output: 'x' })],
+    ['output', () => readBody({ status: 'completed', output: [{ type: 'message', content: 5 }] })],
+    ['output[].name', () => readBody({ status: 'completed', output: [call('a', '{}', { name: null })] })],
+    [
+      'output[0].arguments',
+      () => readBody({ status: 'completed', output: [call('a', '', { arguments: 5 })] }),
+    ],
     ['response', () => stream({ type: 'response.completed' })],
     ['', () => stream('{"a":')],
     ['', () => stream('5')],
@@ -526,14 +567,16 @@ describe('failures of Responses', () => {
 it('reads log probabilities once, from deltas or complete items', () => {
   const logprobs = [{ token: 'a', logprob: -1, top_logprobs: [] }];
   const item = message('a', { content: [{ type: 'output_text', text: 'a', annotations: [], logprobs }] });
-  const known = [{ token: 'a', logprob: -1, top: [] }];
-  const streamed = stream(created, { ...said(0, 'a'), logprobs }, done(0, item), completed([item]));
-  expect(streamed.finish?.logprobs).toEqual(known);
-  expect(whole({ id: 'r', status: 'completed', output: [item] }).finish?.logprobs).toEqual(known);
+  const expectedLogprobs = [{ token: 'a', logprob: -1, top: [] }];
+  const streamed = stream(created, { ...textDelta(0, 'a'), logprobs }, itemDone(0, item), completed([item]));
+  expect(streamed.finish?.logprobs).toEqual(expectedLogprobs);
+  expect(readBody({ id: 'r', status: 'completed', output: [item] }).finish?.logprobs).toEqual(
+    expectedLogprobs,
+  );
 });
 
 describe('items of gateways', () => {
-  const texts = ({ events }: Read): unknown[] =>
+  const contentsOf = ({ events }: Read): unknown[] =>
     events.flatMap((event) => {
       if (event.type !== 'part-end') return [];
       const { part } = event;
@@ -542,39 +585,49 @@ describe('items of gateways', () => {
 
   it('are distinguished if all have the same index', () => {
     const calls = ['a', 'b'].flatMap((id) => [
-      added(0, call(id, '', { status: 'in_progress' })),
-      args(0, `{"of":"${id}"}`),
-      done(0, call(id, `{"of":"${id}"}`)),
+      itemAdded(0, call(id, '', { status: 'in_progress' })),
+      argumentsDelta(0, `{"of":"${id}"}`),
+      itemDone(0, call(id, `{"of":"${id}"}`)),
     ]);
-    expect(texts(stream(created, ...calls, completed()))).toEqual([{ of: 'a' }, { of: 'b' }]);
+    expect(contentsOf(stream(created, ...calls, completed()))).toEqual([{ of: 'a' }, { of: 'b' }]);
     const messages = ['m1', 'm2'].flatMap((id) => [
-      added(0, message('', { id })),
-      said(0, id),
-      done(0, message(id, { id })),
+      itemAdded(0, message('', { id })),
+      textDelta(0, id),
+      itemDone(0, message(id, { id })),
     ]);
-    expect(texts(stream(created, ...messages, completed()))).toEqual(['m1', 'm2']);
+    expect(contentsOf(stream(created, ...messages, completed()))).toEqual(['m1', 'm2']);
   });
 
   it('are one item if only the id changes', () => {
-    const { output_index: _index, ...begun } = added(0, message('', { id: 'm0' })) as Record<string, unknown>;
-    const piece = (id: string, delta: string): object => ({
+    const { output_index: _index, ...firstEvent } = itemAdded(0, message('', { id: 'm0' })) as Record<
+      string,
+      unknown
+    >;
+    const deltaOf = (id: string, delta: string): object => ({
       type: 'response.output_text.delta',
       item_id: id,
       delta,
     });
-    const { output_index: _last, ...ended } = done(0, message('Hello', { id: 'm3' })) as Record<
+    const { output_index: _last, ...lastEvent } = itemDone(0, message('Hello', { id: 'm3' })) as Record<
       string,
       unknown
     >;
-    expect(texts(stream(created, begun, piece('m1', 'Hel'), piece('m2', 'lo'), ended, completed()))).toEqual([
-      'Hello',
-    ]);
+    expect(
+      contentsOf(
+        stream(created, firstEvent, deltaOf('m1', 'Hel'), deltaOf('m2', 'lo'), lastEvent, completed()),
+      ),
+    ).toEqual(['Hello']);
   });
 
   it('are stored unchanged for replay', () => {
     const program = { type: 'program', id: 'prog_1', call_id: 'p1', code: 'f()', fingerprint: 'fp' };
     const caller = { type: 'program', caller_id: 'p1' };
-    const { events } = stream(created, done(0, program), done(1, call('c', '{}', { caller })), completed());
+    const { events } = stream(
+      created,
+      itemDone(0, program),
+      itemDone(1, call('c', '{}', { caller })),
+      completed(),
+    );
     const parts = events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
     expect(parts).toMatchObject([
       { type: 'vendor', kind: 'program', text: 'f()', replay: { family: FAMILY, data: { item: program } } },

@@ -2,12 +2,12 @@ import type { JsonObject } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { toStrict } from './strict.ts';
 
-const closed = (properties: JsonObject, over: JsonObject = {}): JsonObject => ({
+const closed = (properties: JsonObject, overrides: JsonObject = {}): JsonObject => ({
   type: 'object',
   properties,
   required: Object.keys(properties),
   additionalProperties: false,
-  ...over,
+  ...overrides,
 });
 const nested = (depth: number): JsonObject => closed(depth === 0 ? {} : { a: nested(depth - 1) });
 
@@ -37,13 +37,13 @@ describe('a schema', () => {
   it.each<[string, JsonObject]>([
     ['open', closed({}, { additionalProperties: true })],
     ['with an optional property', closed({ a: { type: 'string' } }, { required: [] })],
-    ['open below', closed({ a: { type: 'object', properties: {} } })],
+    ['with an open nested object', closed({ a: { type: 'object', properties: {} } })],
     ['open in a list', closed({ a: { type: 'array', items: { type: 'object' } } })],
     ['open in a union', closed({ a: { anyOf: [{ type: 'object' }] } })],
     ['open in a definition', closed({}, { $defs: { node: { type: 'object' } } })],
-    ['open where it may be null', closed({ a: { type: ['object', 'null'] } })],
+    ['with an open nullable object', closed({ a: { type: ['object', 'null'] } })],
     ['with a keyword outside of the subset', closed({ a: { type: 'string', default: 'x' } })],
-    ['of no object', { type: 'string' }],
+    ['that is not an object schema', { type: 'string' }],
     ['that is a union', closed({}, { anyOf: [] })],
     ['with a boolean for a schema', closed({ a: true })],
     ['too deep', nested(12)],
@@ -56,13 +56,13 @@ describe('a schema', () => {
   });
 });
 
-const object = (properties: JsonObject, over: JsonObject = {}): JsonObject => ({
+const object = (properties: JsonObject, overrides: JsonObject = {}): JsonObject => ({
   type: 'object',
   properties,
-  ...over,
+  ...overrides,
 });
-const rewritten = (property: JsonObject, over?: JsonObject): unknown => {
-  const strict = toStrict(object({ a: property }, over));
+const rewritten = (property: JsonObject, overrides?: JsonObject): unknown => {
+  const strict = toStrict(object({ a: property }, overrides));
   return 'schema' in strict ? (strict.schema['properties'] as JsonObject)['a'] : strict.why;
 };
 
@@ -72,11 +72,7 @@ describe('an optional property', () => {
 
   it.each<[string, JsonObject, JsonObject]>([
     ['a scalar', { type: 'string', minItems: 1 }, { type: ['string', 'null'], minItems: 1 }],
-    [
-      'one of words',
-      { enum: ['x', 'y'] },
-      { anyOf: [{ type: 'string', enum: ['x', 'y'] }, { type: 'null' }] },
-    ],
+    ['an enum', { enum: ['x', 'y'] }, { anyOf: [{ type: 'string', enum: ['x', 'y'] }, { type: 'null' }] }],
     ['an object', open, { anyOf: [closed({ b: { type: 'string' } }), { type: 'null' }] }],
     [
       'a union',
@@ -89,11 +85,7 @@ describe('an optional property', () => {
       { $ref: '#/$defs/node', description: 'd' },
       { description: 'd', anyOf: [{ $ref: '#/$defs/node' }, { type: 'null' }] },
     ],
-    [
-      'with words that no validator knows',
-      { type: 'string', $comment: 'c', 'x-y': 1 },
-      { type: ['string', 'null'] },
-    ],
+    ['with unknown keywords', { type: 'string', $comment: 'c', 'x-y': 1 }, { type: ['string', 'null'] }],
     ['null already', { type: ['number', 'null'] }, { type: ['number', 'null'] }],
     ['null by reference', { $ref: '#/$defs/maybe' }, { $ref: '#/$defs/maybe' }],
     [
@@ -125,8 +117,8 @@ describe('an optional property', () => {
       { anyOf: [object({ c: { type: 'string' } }), open] },
       'optional properties inside alternatives',
     ],
-  ])('that is %s makes the schema not strict', (_what, property, what) => {
-    expect(rewritten(property, { $defs })).toBe(`strict mode cannot express ${what}`);
+  ])('that is %s makes the schema not strict', (_what, property, reason) => {
+    expect(rewritten(property, { $defs })).toBe(`strict mode cannot express ${reason}`);
   });
 });
 
