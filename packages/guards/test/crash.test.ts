@@ -19,7 +19,7 @@ function runProgram(...args: readonly string[]): Promise<number | string | null>
   });
 }
 
-it('a guarded agent over SQLite that SIGKILL ends between its steps has the values after it resumes, and the vendor none', async () => {
+it('a guarded agent with SQLite restores the values after SIGKILLs between its steps, and the vendor receives none', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-guards-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true, force: true });

@@ -38,14 +38,14 @@ const ENDS: Readonly<Record<string, Pick<Answer, 'tail' | 'isCut'>>> = {
   },
 };
 
-/** Everything that an application can log of an error: also members that are not enumerable, causes and attempts. */
+/** Returns everything that an application can log of an error, including non-enumerable members, causes and attempts. */
 function contents(error: unknown): string {
-  const seen = new Set<unknown>();
+  const visited = new Set<unknown>();
   const texts: string[] = [];
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) texts.push(String(value));
-    else if (!seen.has(value)) {
-      seen.add(value);
+    else if (!visited.has(value)) {
+      visited.add(value);
       for (const key of Reflect.ownKeys(value)) {
         texts.push(String(key));
         visit(Reflect.get(value, key));
@@ -86,7 +86,7 @@ describe.each(Object.entries(ENDS))('a stream that ends with %s', (_name, end) =
     },
   );
 
-  it('fails so after both targets of a chain have failed', async () => {
+  it('fails with only delivered content after both targets of a chain have failed', async () => {
     const server = await chatServer(() => answer);
     const model = guarded(twoTargets(server), options);
     const { events, error } = await streamed(model, ask(), { afterCommit: 'restart' });
@@ -133,18 +133,26 @@ describe('an error before the first content', () => {
   });
 });
 
-const quote = new SyntaxError(`no JSON: ${HELD}`);
+const quotingError = new SyntaxError(`no JSON: ${HELD}`);
 
 it.each<[string, { readonly kind: ErrorKind; readonly cause: unknown; readonly hasContent: boolean }]>([
-  ['an error after content', { kind: 'network', cause: quote, hasContent: true }],
+  ['an error after content', { kind: 'network', cause: quotingError, hasContent: true }],
   [
     'an LlmError with a cause after content',
-    { kind: 'network', cause: new LlmError('server', 'failed', {}, { cause: quote }), hasContent: true },
+    {
+      kind: 'network',
+      cause: new LlmError('server', 'failed', {}, { cause: quotingError }),
+      hasContent: true,
+    },
   ],
-  ['an error of the parser', { kind: 'protocol', cause: quote, hasContent: false }],
+  ['an error of the parser', { kind: 'protocol', cause: quotingError, hasContent: false }],
   [
     'an LlmError of the parser',
-    { kind: 'server', cause: new LlmError('protocol', 'no JSON', {}, { cause: quote }), hasContent: false },
+    {
+      kind: 'server',
+      cause: new LlmError('protocol', 'no JSON', {}, { cause: quotingError }),
+      hasContent: false,
+    },
   ],
 ])('a cause that quotes the answer is removed: %s', async (_name, { kind, cause, hasContent }) => {
   const provider: Provider = {

@@ -34,7 +34,7 @@ async function gatewayClient(pieces: readonly string[], options: Partial<Gateway
 
 const body = (content: string) => ({ model: 'gpt', messages: [{ role: 'user' as const, content }] });
 
-it('wrapModel guards the calls of some callers, whose refusals are 403 with the message of the check', async () => {
+it('wrapModel guards the calls of one tenant, and a refusal is a response with status 403 and the message of the check', async () => {
   const { server, client } = await gatewayClient(['Hello'], {
     wrapModel: (model, { tenant }) =>
       tenant === 'strict' ? guarded(model, { input: [noAcme], mask: {} }) : model,
@@ -50,7 +50,7 @@ it('wrapModel guards the calls of some callers, whose refusals are 403 with the 
   expect(server.sent()).not.toContain('max@');
 });
 
-it('wrapModel holds back a stream, and a content filter is 400', async () => {
+it('wrapModel holds back a stream, and a refusal of kind content-filter has status 400', async () => {
   const { client } = await gatewayClient(['See A', 'cme now'], {
     wrapModel: (model) =>
       guarded(model, {
@@ -81,18 +81,15 @@ it.each<[string, GatewayOptions['wrapModel']]>([
     },
   ],
   ['returns no model', () => undefined as never],
-])(
-  'a wrapModel that %s calls no model: the client receives 502, and onError the error',
-  async (_name, wrapModel) => {
-    const errors: unknown[] = [];
-    const { server, client } = await gatewayClient(['Hello'], {
-      wrapModel,
-      onError: (error) => errors.push(error),
-    });
-    const failure = client('a').chat.completions.create(body('hi'));
-    await expect(failure).rejects.toMatchObject({ status: 502 });
-    await expect(failure).rejects.not.toThrow('private');
-    expect(errors).toHaveLength(1);
-    expect(server.connections()).toBe(0);
-  },
-);
+])('a wrapModel that %s leads to status 502, and onError receives the error', async (_name, wrapModel) => {
+  const errors: unknown[] = [];
+  const { server, client } = await gatewayClient(['Hello'], {
+    wrapModel,
+    onError: (error) => errors.push(error),
+  });
+  const failure = client('a').chat.completions.create(body('hi'));
+  await expect(failure).rejects.toMatchObject({ status: 502 });
+  await expect(failure).rejects.not.toThrow('private');
+  expect(errors).toHaveLength(1);
+  expect(server.connections()).toBe(0);
+});

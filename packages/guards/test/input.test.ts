@@ -31,7 +31,7 @@ const CALLS: readonly [string, (model: ChatModel) => Promise<unknown>][] = [
 ];
 
 describe('a refused input', () => {
-  it.each(CALLS)('fails %s with the check, its reason and no connection', async (_name, call) => {
+  it.each(CALLS)('fails %s with the check and its reason, and opens no connection', async (_name, call) => {
     const server = await chatServer(() => ({ pieces: ['{"n": 1}'] }));
     const error = await errorOf(call(guarded(server.model, { input: [refuse] })));
     expect(error).toMatchObject({
@@ -54,14 +54,14 @@ describe('a refused input', () => {
 describe('input checks', () => {
   it('receive the text, the call and the request, and run at the same time', async () => {
     const server = await chatServer(() => ({ pieces: ['ok'] }));
-    const seen: [Subject, CheckContext][] = [];
+    const checkArguments: [Subject, CheckContext][] = [];
     let running = 0;
-    let most = 0;
+    let maxRunning = 0;
     const check = (name: string): Check => ({
       name,
       check: async (subject, context) => {
-        seen.push([subject, context]);
-        most = Math.max(most, ++running);
+        checkArguments.push([subject, context]);
+        maxRunning = Math.max(maxRunning, ++running);
         await delay(1);
         running--;
       },
@@ -69,14 +69,19 @@ describe('input checks', () => {
     const request: ChatRequest = { system: 'be kind', messages: [user('one', 'two'), user('three')] };
     const model = guarded(server.model, { input: [check('a'), check('b')] });
     await model.generate(request, { tenant: 't', metadata: { k: 1 } });
-    expect(most).toBe(2);
-    expect(seen).toHaveLength(2);
-    expect(seen[0]?.[0]).toEqual({ side: 'input', text: 'be kind\n\none\n\ntwo\n\nthree' });
-    expect(seen[0]?.[1]).toMatchObject({ tenant: 't', metadata: { k: 1 }, spec: 'openai/gpt-test', request });
-    expect(seen[0]?.[1].signal.aborted).toBe(true);
+    expect(maxRunning).toBe(2);
+    expect(checkArguments).toHaveLength(2);
+    expect(checkArguments[0]?.[0]).toEqual({ side: 'input', text: 'be kind\n\none\n\ntwo\n\nthree' });
+    expect(checkArguments[0]?.[1]).toMatchObject({
+      tenant: 't',
+      metadata: { k: 1 },
+      spec: 'openai/gpt-test',
+      request,
+    });
+    expect(checkArguments[0]?.[1].signal.aborted).toBe(true);
   });
 
-  it('judge a message object once for each tenant, and the same text in a new object again', async () => {
+  it('check a message object once per tenant, and equal text in a new object again', async () => {
     const server = await chatServer(() => ({ pieces: ['ok'] }));
     const texts: string[] = [];
     const check: Check = { name: 'c', check: ({ text }) => void texts.push(text) };
@@ -89,7 +94,7 @@ describe('input checks', () => {
     expect(texts).toEqual(['s\n\nfirst', 'second', 'first', 's\n\nfirst']);
   });
 
-  it('judge a message again that was refused, or whose check was down', async () => {
+  it('check a message again if it was refused or the check was down', async () => {
     const server = await chatServer(() => ({ pieces: ['ok'] }));
     const results: (() => ReturnType<Check['check']>)[] = [
       () => ({ deny: 'first' }),
@@ -122,16 +127,16 @@ describe('input checks', () => {
       output: [forbid({ name: 'x', patterns: ['zzz'] })],
     });
     const [plain, checked] = [await server.model.generate(ask()), await model.generate(ask())];
-    const timeless = (response: typeof plain) => ({
+    const withoutTimes = (response: typeof plain) => ({
       ...response,
       attempts: response.attempts.map((a) => ({ ...a, ms: 0 })),
     });
-    expect(timeless(checked)).toEqual(timeless(plain));
+    expect(withoutTimes(checked)).toEqual(withoutTimes(plain));
   });
 });
 
 describe('mode block', () => {
-  it('sends nothing while a check runs', async () => {
+  it('opens no connection while a check runs', async () => {
     const server = await chatServer(() => ({ pieces: ['ok'] }));
     let pass = (): void => undefined;
     const check: Check = {
@@ -167,7 +172,7 @@ describe('mode parallel', () => {
   const forever = () => new Promise<void>(() => undefined);
 
   it.each(['generate', 'stream'] as const)(
-    '%s sends at once, and a refusal closes the socket',
+    '%s sends the request immediately, and a refusal closes the socket',
     async (method) => {
       const server = await chatServer(() => ({
         pieces: ['a', 'b'],
@@ -230,14 +235,17 @@ describe('a check that is down', () => {
     ['returns null', (() => null) as unknown as Check['check']],
     ['returns an unknown kind', (() => ({ deny: 'x', kind: 'soft' })) as unknown as Check['check']],
   ];
-  it.each(DOWN)('that %s denies, without text of the failure', async (_name, check) => {
-    const server = await chatServer(() => ({}));
-    const error = await errorOf(guarded(server.model, { input: [{ name: 'c', check }] }).generate(ask()));
-    expect(error).toMatchObject({ kind: 'denied', details: { code: 'c' } });
-    expect(error.message).toContain('is down');
-    expect(JSON.stringify(error) + String(error.cause)).not.toContain('secret');
-    expect(server.connections()).toBe(0);
-  });
+  it.each(DOWN)(
+    'because it %s denies the call, and the error does not contain the text of the failure',
+    async (_name, check) => {
+      const server = await chatServer(() => ({}));
+      const error = await errorOf(guarded(server.model, { input: [{ name: 'c', check }] }).generate(ask()));
+      expect(error).toMatchObject({ kind: 'denied', details: { code: 'c' } });
+      expect(error.message).toContain('is down');
+      expect(JSON.stringify(error) + String(error.cause)).not.toContain('secret');
+      expect(server.connections()).toBe(0);
+    },
+  );
 
   it('denies after timeoutMs, and aborts the signal of the check', async () => {
     const server = await chatServer(() => ({}));
@@ -256,7 +264,7 @@ describe('a check that is down', () => {
     expect(signal?.aborted).toBe(true);
   });
 
-  it('follows its own whenDown before that of the model', async () => {
+  it('uses its whenDown instead of that of the model', async () => {
     const server = await chatServer(() => ({ pieces: ['ok'] }));
     const broken: Check = { name: 'c', whenDown: 'allow', check: () => Promise.reject(new Error('x')) };
     const allowed = await guarded(server.model, { input: [broken], output: [broken] }).generate(ask());
@@ -271,7 +279,7 @@ describe('a check that is down', () => {
       step: () => new Promise<void>(() => undefined),
     }));
     const controller = new AbortController();
-    const during = errorOf(
+    const checking = errorOf(
       guarded(server.model, { input: [never] }).generate(ask(), { signal: controller.signal }),
     );
     const stream = errorOf(
@@ -286,7 +294,7 @@ describe('a check that is down', () => {
     );
     await server.arrived();
     controller.abort(new Error('stop'));
-    for (const failure of [during, stream, answering]) expect((await failure).kind).toBe('aborted');
+    for (const failure of [checking, stream, answering]) expect((await failure).kind).toBe('aborted');
     const early = guarded(server.model, { input: [refuse] }).generate(ask(), { signal: AbortSignal.abort() });
     expect((await errorOf(early)).kind).toBe('aborted');
   });

@@ -15,7 +15,7 @@ const serve = (...answers: readonly Answer[]) =>
 const ok: Answer = { pieces: ['ok'] };
 
 describe('a masked request', () => {
-  it('has placeholders in every text that the vendor receives, and the caller’s objects are unchanged', async () => {
+  it('contains placeholders in every text that the vendor receives, and the objects of the caller do not change', async () => {
     const server = await serve(ok);
     const request: ChatRequest = {
       system: `Owner: ${EMAIL}`,
@@ -44,7 +44,7 @@ describe('a masked request', () => {
     );
   });
 
-  it('begins with the same bytes when the transcript is longer', async () => {
+  it('begins with the same bytes if the transcript is longer', async () => {
     const server = await serve(ok);
     const model = guarded(server.model, {
       mask: { rules: [...PII_RULES, { label: 'ID', pattern: /C-(\d{4})/, group: 1 }] },
@@ -59,7 +59,7 @@ describe('a masked request', () => {
     expect(server.sent()).not.toMatch(/1234|5678/);
   });
 
-  it('masks a value that only its context identified wherever it occurs later, also with JSON escapes', async () => {
+  it('masks later occurrences of a value that a rule found by its context, also with JSON escapes', async () => {
     const server = await serve(ok);
     const rules = [{ label: 'NAME', pattern: /name: ([^;]+);/, group: 1 }];
     await guarded(server.model, { mask: { rules } }).generate({
@@ -76,7 +76,7 @@ describe('a masked request', () => {
     ]);
   });
 
-  it('never uses a placeholder that users or tools wrote, and restores no invented one', async () => {
+  it('does not use a placeholder that users or tools wrote, and does not restore invented placeholders', async () => {
     const server = await serve({ pieces: ['[EMAIL_1] [EMAIL_2] [EMAIL_9] [OTHER_1]'] });
     const { text } = await guarded(server.model, { mask: {} }).generate({
       messages: [user(`Repeat [EMAIL_1]. I am ${EMAIL}.`)],
@@ -91,7 +91,7 @@ describe('restoring', () => {
   const restored = `Mail ${EMAIL}, call ${PHONE}; [x] [EMAIL_7] [EMAIL`;
   const request = ask(`${EMAIL} ${PHONE}`);
 
-  it('restores a complete answer and a stream, cut at every character', async () => {
+  it('restores a complete answer, and a stream that is split at every position', async () => {
     const cuts = Array.from({ length: phrase.length - 1 }, (_, at) => cutAt(phrase, at + 1));
     const server = await chatServer((_body, at) => ({
       pieces: [[phrase], Array.from(phrase), ...cuts][at] ?? [],
@@ -105,14 +105,14 @@ describe('restoring', () => {
     }
   });
 
-  it('holds no text without a placeholder', async () => {
+  it('does not hold back text that cannot be a placeholder', async () => {
     const server = await serve({ pieces: ['a', ' [b', '] c'] });
     const { events } = await streamed(guarded(server.model, { mask: {} }), request);
     const deltas = events.flatMap((event) => (event.type === 'text-delta' ? [event.text] : []));
     expect(deltas).toEqual(['a', ' [b', '] c']);
   });
 
-  it('restores arguments with quotes and backslashes, which stay JSON', async () => {
+  it('restores arguments with quotes and backslashes as valid JSON', async () => {
     const value = 'a"b\\c';
     const rules = [{ label: 'V', pattern: /<([^>]+)>/, group: 1 }];
     const answer: Answer = { calls: [{ name: 'f', json: '{"v":"[V_1]"}', cuts: [8] }] };
@@ -125,7 +125,7 @@ describe('restoring', () => {
     expect(JSON.parse(json)).toEqual({ v: value });
   });
 
-  it('restores only for named tools, and no text with text: false', async () => {
+  it('restores only the arguments of listed tools, and no text with text: false', async () => {
     const answer: Answer = {
       pieces: ['[EMAIL_1]'],
       calls: [
@@ -141,12 +141,12 @@ describe('restoring', () => {
     expect(response.message.parts).toEqual(response.parts);
   });
 
-  it('shows the checks values instead of placeholders', async () => {
+  it('passes values instead of placeholders to checks', async () => {
     const server = await serve({ pieces: ['Mail [EMAIL_1]'] });
-    const seen: string[] = [];
-    const check = { name: 'c', check: ({ text }: { text: string }) => void seen.push(text) };
+    const checkedTexts: string[] = [];
+    const check = { name: 'c', check: ({ text }: { text: string }) => void checkedTexts.push(text) };
     await guarded(server.model, { mask: {}, input: [check], output: [check] }).generate(ask(EMAIL));
-    expect(seen).toEqual([EMAIL, `Mail ${EMAIL}`]);
+    expect(checkedTexts).toEqual([EMAIL, `Mail ${EMAIL}`]);
   });
 
   it('restores typed objects before their validation, and their JSON text', async () => {
@@ -179,7 +179,7 @@ describe('restoring', () => {
     expect(server.sent()).not.toContain(EMAIL);
   });
 
-  it('moves the offsets of citations with the text', async () => {
+  it('adjusts the offsets of citations to the restored text', async () => {
     const citations: readonly Citation[] = [
       { url: 'https://x.example', title: 'About [EMAIL_1]', quote: '[EMAIL_1]', start: 5, end: 14 },
       { start: 15, end: 20 },
@@ -196,7 +196,7 @@ describe('restoring', () => {
     expect(part.citations?.[0]).toMatchObject({ title: `About ${EMAIL}`, quote: EMAIL });
   });
 
-  it('has no placeholder in the partial of an error', async () => {
+  it('leaves no placeholder in the partial response of an error', async () => {
     const server = await serve({ pieces: ['Mail [EMAIL_1] and [EMA'], isCut: true });
     const { text, error } = await streamed(guarded(server.model, { mask: {} }), ask(EMAIL));
     expect(error?.details.partial?.text).toBe(text);
@@ -205,7 +205,7 @@ describe('restoring', () => {
 });
 
 describe('the built-in rules', () => {
-  const masked = async (text: string, mask: MaskOptions = {}): Promise<unknown> => {
+  const maskedText = async (text: string, mask: MaskOptions = {}): Promise<unknown> => {
     const server = await serve(ok);
     await guarded(server.model, { mask }).generate(ask(text));
     return server.bodies[0]?.messages[0]?.content;
@@ -225,7 +225,7 @@ describe('the built-in rules', () => {
     ['::1 fe80::1:2 ::ffff:10.0.0.1 12:34:56', '[IP_1] [IP_2] [IP_3] 12:34:56'],
     ['std::vector @home C++11 2020', 'std::vector @home C++11 2020'],
   ])('mask %s', async (text, expected) => {
-    expect(await masked(text)).toBe(expected);
+    expect(await maskedText(text)).toBe(expected);
   });
 
   it('mask numbers in arguments', async () => {
@@ -240,28 +240,28 @@ describe('the built-in rules', () => {
   it('can be replaced, with groups, a redactor and a finder', async () => {
     const secret = `sk-${'a1B2c3D4'.repeat(5)}`;
     const text = `C-12345678 ${secret} Anna`;
-    const found: string[] = [];
-    const result = await masked(text, {
+    const searchedTexts: string[] = [];
+    const result = await maskedText(text, {
       rules: [{ label: 'CUSTOMER', pattern: /\bC-(\d{8})\b/, group: 1 }],
       redactor: createRedactor(),
       find: async (all) => {
-        found.push(all);
+        searchedTexts.push(all);
         const start = all.indexOf('Anna');
         return [{ label: 'NAME', start, end: start + 4 }];
       },
     });
     expect(result).toBe('C-[CUSTOMER_1] [SECRET_1] [NAME_1]');
-    expect(found).toEqual([text]);
+    expect(searchedTexts).toEqual([text]);
   });
 
-  it('leaves no part of values that overlap', async () => {
+  it('leaves no part of overlapping values', async () => {
     const find = async () => [{ label: 'NAME', start: 0, end: 5 }];
-    expect(await masked(`Xy ${EMAIL} z`, { find })).toBe('[NAME_1] z');
+    expect(await maskedText(`Xy ${EMAIL} z`, { find })).toBe('[NAME_1] z');
   });
 });
 
 describe('a finder', () => {
-  const NAMES = async (text: string) =>
+  const findNames = async (text: string) =>
     [...text.matchAll(/Anna|Bo/g)].map((match) => ({
       label: 'NAME',
       start: match.index,
@@ -273,7 +273,7 @@ describe('a finder', () => {
     const received: string[] = [];
     const find = async (text: string) => {
       received.push(text);
-      return NAMES(text);
+      return findNames(text);
     };
     const model = guarded(server.model, { mask: { find } });
     const first = user('I am Anna', 'and Bo');
@@ -288,7 +288,7 @@ describe('a finder', () => {
     ['rejects', async () => Promise.reject(new Error('down'))],
     ['returns a range outside the text', async () => [{ label: 'A', start: 0, end: 99 }]],
     ['returns an invalid label', async () => [{ label: 'a b', start: 0, end: 1 }]],
-  ])('that %s is down: it denies, or allows with a warning', async (_name, find) => {
+  ])('that %s is treated as down: the call is denied, or allowed with a warning', async (_name, find) => {
     const server = await serve(ok);
     const call = (options: GuardOptions) =>
       guarded(server.model, { mask: { find }, ...options }).generate(ask(EMAIL));

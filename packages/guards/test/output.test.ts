@@ -11,8 +11,8 @@ const SECRET = 'Acme Corp';
 const noSecret = forbid({ name: 'secret', patterns: [SECRET], kind: 'content-filter' });
 const harmless: Check = { name: 'ok', check: () => undefined };
 
-/** Characters at the end of the text that begin the secret. */
-const isShown = (events: readonly StreamEvent[]): boolean => JSON.stringify(events).includes('Ac');
+/** Whether events contain the first characters of the secret. */
+const containsSecret = (events: readonly StreamEvent[]): boolean => JSON.stringify(events).includes('Ac');
 
 const serve = (answers: readonly Answer[]) => chatServer((_body, at) => answers[at] ?? {});
 
@@ -31,7 +31,7 @@ describe('a complete answer that is refused', () => {
   it.each<[string, Answer]>([
     ['reasoning', { reasoning: [`about ${SECRET}`], pieces: ['ok'] }],
     ['arguments', { calls: [{ name: 'f', json: `{"to":"${SECRET}"}` }] }],
-  ])('judges its %s', async (_name, answer) => {
+  ])('can be refused for its %s', async (_name, answer) => {
     const server = await serve([answer, answer]);
     const model = guarded(server.model, { output: [noSecret] });
     await expect(model.generate(ask())).rejects.toThrow('secret');
@@ -44,31 +44,31 @@ describe('a forbidden phrase in a stream', () => {
   const cuts = Array.from({ length: text.length - 1 }, (_, at) => cutAt(text, at + 1));
 
   it.each([0, 5, 400])(
-    'shows none of its characters at %i characters, wherever it is split',
+    'is not delivered in part with holdBack.characters of %i, at every split position',
     async (characters) => {
       const answers = [...cuts, Array.from(text)].map((pieces) => ({ pieces }));
       const server = await serve(answers);
       const model = guarded(server.model, { output: [noSecret], holdBack: { characters } });
       for (const _ of answers) {
         const { events, error } = await streamed(model);
-        expect(isShown(events)).toBe(false);
+        expect(containsSecret(events)).toBe(false);
         expect(error).toMatchObject({ kind: 'content-filter', details: { code: 'secret' } });
         expect(JSON.stringify(error)).not.toContain('Acme');
       }
     },
   );
 
-  it('is found behind an earlier part of its context', async () => {
+  it('is checked together with the preceding context', async () => {
     const server = await serve([{ pieces: ['one ', 'two ', 'three'] }]);
-    const seen: string[] = [];
-    const check: Check = { name: 'c', check: ({ text: judged }) => void seen.push(judged) };
+    const checked: string[] = [];
+    const check: Check = { name: 'c', check: ({ text: judged }) => void checked.push(judged) };
     await streamed(guarded(server.model, { output: [check], holdBack: { characters: 0, context: 6 } }));
-    expect(seen).toEqual(['one ', 'one two ', 'e two three']);
+    expect(checked).toEqual(['one ', 'one two ', 'e two three']);
   });
 });
 
 describe('an error in the middle of a stream', () => {
-  it('has exactly the delivered content, also when the vendor ends early', async () => {
+  it('contains exactly the delivered content if the vendor ends early', async () => {
     const server = await serve([{ pieces: ['shown, ', 'and held text'], isCut: true }]);
     const model = guarded(server.model, {
       output: [forbid({ name: 'x', patterns: ['0123456789'] })],
@@ -81,7 +81,7 @@ describe('an error in the middle of a stream', () => {
     expect(error?.details.attempts[0]?.error?.details.partial).toBeUndefined();
   });
 
-  it('has no undelivered content in the attempts of a later success', async () => {
+  it('adds no undelivered content to the attempts of a later success', async () => {
     const server = await serve([{ pieces: ['never shown'], isCut: true }, { pieces: ['ok'] }]);
     const model = guarded(server.create({ chain: { attempts: 2, backoff: { baseMs: 0 } } }), {
       output: [noSecret],
@@ -111,8 +111,8 @@ describe('a stream that passes', () => {
     const events: StreamEvent[] = [];
     for await (const event of stream) events.push(event);
     expect(eventOrderError(events)).toBeUndefined();
-    const parts = (all: readonly StreamEvent[]) => all.filter(({ type }) => type === 'part-end');
-    expect(parts(events)).toEqual(parts(plain.events));
+    const partEnds = (all: readonly StreamEvent[]) => all.filter(({ type }) => type === 'part-end');
+    expect(partEnds(events)).toEqual(partEnds(plain.events));
     expect(events.at(-1)).toEqual(plain.events.at(-1));
     const response = await stream.response();
     expect(response.text).toBe('Hello wide world 🌍!');
@@ -127,7 +127,7 @@ describe('a stream that passes', () => {
     expect(text).toBe('ab');
   });
 
-  it('is delivered in order although checks are slow', async () => {
+  it('is delivered in order with slow checks', async () => {
     const server = await serve([{ pieces: Array.from('abcdef') }]);
     const slow: Check = {
       name: 's',
@@ -153,28 +153,31 @@ describe('a stream that passes', () => {
 });
 
 describe('hold-back', () => {
-  it.each([1, 5, 400])('runs the checks after %i new characters, and holds no more', async (characters) => {
-    const answer = 'x'.repeat(23);
-    const server = await serve([{ pieces: Array.from(answer) }]);
-    const seen: number[] = [];
-    const check: Check = { name: 'c', span: 3, check: ({ text }) => void seen.push(text.length) };
-    const holdBack = { characters, context: 0 };
-    const { events } = await streamed(guarded(server.model, { output: [check], holdBack }));
-    const deltas = events.flatMap((event) => (event.type === 'text-delta' ? [event.text.length] : []));
-    expect(Math.max(...seen)).toBeLessThanOrEqual(characters + 2);
-    expect(Math.max(...deltas)).toBeLessThanOrEqual(characters + 2);
-    expect(seen).toHaveLength(Math.ceil(answer.length / characters));
-    expect(deltas.reduce((sum, length) => sum + length, 0)).toBe(answer.length);
-  });
+  it.each([1, 5, 400])(
+    'runs the checks after %i new characters, and holds at most these characters',
+    async (characters) => {
+      const answer = 'x'.repeat(23);
+      const server = await serve([{ pieces: Array.from(answer) }]);
+      const checked: number[] = [];
+      const check: Check = { name: 'c', span: 3, check: ({ text }) => void checked.push(text.length) };
+      const holdBack = { characters, context: 0 };
+      const { events } = await streamed(guarded(server.model, { output: [check], holdBack }));
+      const deltas = events.flatMap((event) => (event.type === 'text-delta' ? [event.text.length] : []));
+      expect(Math.max(...checked)).toBeLessThanOrEqual(characters + 2);
+      expect(Math.max(...deltas)).toBeLessThanOrEqual(characters + 2);
+      expect(checked).toHaveLength(Math.ceil(answer.length / characters));
+      expect(deltas.reduce((sum, length) => sum + length, 0)).toBe(answer.length);
+    },
+  );
 
-  it('ends after ms, although no further text arrives', async () => {
+  it('ends after holdBack.ms although no further text arrives', async () => {
     const clock = fakeClock();
     let release = (): void => undefined;
-    const waits = new Promise<void>((resolve) => {
+    const released = new Promise<void>((resolve) => {
       release = resolve;
     });
     const server = await serve([
-      { pieces: ['held', ' rest'], step: (at) => (at === 1 ? waits : Promise.resolve()) },
+      { pieces: ['held', ' rest'], step: (at) => (at === 1 ? released : Promise.resolve()) },
     ]);
     const model = guarded(server.model, {
       output: [harmless],
@@ -191,7 +194,7 @@ describe('hold-back', () => {
     await next();
     await next();
     const delta = next();
-    // The clock moves until the text has arrived and its time has passed.
+    // The clock advances until the text has arrived and its hold-back time has passed.
     const moving = (async () => {
       while (!types.includes('text-delta')) {
         await new Promise((resolve) => setImmediate(resolve));
@@ -220,7 +223,7 @@ describe('the socket of a stream', () => {
     expect(await server.closed()).toMatchObject({ whole: false });
   });
 
-  it('is closed by a reader that leaves, whose response() rejects with the delivered part', async () => {
+  it('is closed if the reader stops, and response() rejects with the delivered part', async () => {
     const server = await serve([endless()]);
     const stream = guarded(server.model, { output: [harmless], holdBack: { characters: 0 } }).stream(ask());
     for await (const event of stream) if (event.type === 'text-delta') break;
@@ -252,7 +255,7 @@ const streamedText = (events: readonly StreamEvent[]): string =>
   events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
 
 describe('a reset', () => {
-  it('drops held text, and its error has only delivered content', async () => {
+  it('discards held text, and its error contains only delivered content', async () => {
     const server = await serve([{ pieces: ['abc', 'defgh'], isCut: true }, { pieces: ['new'] }]);
     const model = guarded(server.create({ chain: { attempts: 2, backoff: { baseMs: 0 } } }), {
       output: [forbid({ name: 'x', patterns: ['0123'] })],
@@ -270,7 +273,7 @@ describe('a reset', () => {
 });
 
 describe('a continuation at the next target', () => {
-  it('keeps held text, and its error has only delivered content', async () => {
+  it('retains held text, and its error contains only delivered content', async () => {
     const server = await serve([
       { pieces: ['Once upon a time ', 'defgh'], isCut: true },
       { pieces: ['new text'] },
@@ -294,7 +297,7 @@ describe('a continuation at the next target', () => {
 });
 
 describe('arguments of a call', () => {
-  it('are judged before any event of the call', async () => {
+  it('are checked before any event of the call is delivered', async () => {
     const server = await serve([
       {
         pieces: ['Let me. '],
@@ -310,13 +313,13 @@ describe('arguments of a call', () => {
     expect(JSON.stringify(starts)).not.toContain('"g"');
   });
 
-  it('are checked with their name, and with members that JSON repeats removed', async () => {
+  it('are checked with the tool name, and without repeated members of the JSON', async () => {
     const server = await serve([{ calls: [{ name: 'f', json: `{"to":"${SECRET}","to":"b"}` }] }]);
     const subjects: unknown[] = [];
     const check: Check = { name: 'c', check: (subject) => void subjects.push(subject) };
     const { events } = await streamed(guarded(server.model, { output: [check] }));
     expect(subjects).toContainEqual({ side: 'tool-call', text: '{"to":"b"}', tool: 'f', args: { to: 'b' } });
-    expect(isShown(events)).toBe(false);
+    expect(containsSecret(events)).toBe(false);
   });
 });
 
@@ -324,7 +327,7 @@ describe('a typed answer', () => {
   const options: GuardOptions = { output: [noSecret] };
   const output = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] };
 
-  it('is refused with escapes in its JSON, as an object and as a stream', async () => {
+  it('is refused if its JSON contains escapes, as an object and as a stream', async () => {
     const json = '{"a": "\\u0041cme Corp"}';
     const server = await serve([{ pieces: [json] }, { pieces: [json] }]);
     const model = guarded(server.model, options);
@@ -340,7 +343,7 @@ describe('a typed answer', () => {
     expect(snapshots).toEqual([]);
   });
 
-  it('of a plain call or stream with a schema is refused with escapes in its JSON, wherever it is split', async () => {
+  it('of a plain call or stream with a schema is refused if its JSON contains escapes, at every split position', async () => {
     const json = '{"a": "\\u0041cme\\u0020Corp"}';
     const cuts = Array.from({ length: json.length - 1 }, (_, at) => ({ pieces: cutAt(json, at + 1) }));
     const server = await serve([...cuts, { pieces: [json] }]);
@@ -365,7 +368,7 @@ describe('a typed answer', () => {
     expect(judged).toEqual(['{"a": "x\\n"}\n{"a": "x\n"}']);
   });
 
-  it('passes as its final value only', async () => {
+  it('is delivered only as its final value', async () => {
     const server = await serve([{ pieces: ['{"a": ', '"x"}'] }]);
     const stream = guarded(server.model, options).streamObject({ ...ask(), output: output as never });
     const snapshots: unknown[] = [];
@@ -374,7 +377,7 @@ describe('a typed answer', () => {
     expect((await stream.response()).value).toEqual({ a: 'x' });
   });
 
-  it('that does not fit its schema is not quoted in the error', async () => {
+  it('that does not match its schema is not quoted in the error', async () => {
     const server = await serve([{ pieces: ['{"b": "private"}'] }, { pieces: ['{"b": "private"}'] }]);
     const error = await errorOf(guarded(server.model, options).generateObject({ ...ask(), output }));
     expect(error.kind).toBe('invalid-output');

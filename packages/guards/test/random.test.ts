@@ -60,12 +60,12 @@ it('1,000 texts with random values are masked and restored exactly, in random ch
       cuts,
       async (question, answer, positions) => {
         const values = [...new Set(question.map(([, value]) => value))];
-        const asked = question.map(([before, value]) => `${before} ${value} `).join('');
+        const questionText = question.map(([before, value]) => `${before} ${value} `).join('');
         // A literal placeholder in the question shifts the numbers, so the placeholders come from the request.
         const probe = modelOf([{ type: 'text', text: 'x' }]);
         const request = {
           system: `For ${values[0] ?? ''}`,
-          messages: [user(asked), toolResult([])].slice(0, 1),
+          messages: [user(questionText), toolResult([])].slice(0, 1),
         };
         await guarded(probe.model, { mask: {} }).generate(request);
         const [sent = ''] = probe.received;
@@ -115,26 +115,26 @@ it('1,000 answers with random checks: the delivered text is a prefix of the allo
           check: async (subject, call) => Promise.resolve().then(() => rule.check(subject, call)),
         };
         const { model } = modelOf(pieces);
-        const all = await streamed(model);
+        const unguarded = await streamed(model);
         const { events, error } = await streamed(
           guarded(model, { output: [isSlow ? slow : rule], holdBack: { characters, context } }),
         );
         for (const type of ['text-delta', 'reasoning-delta'] as const) {
-          const allowed = textOf(all.events, type);
-          const shown = textOf(events, type);
-          expect(allowed.startsWith(shown)).toBe(true);
-          // A phrase within one part is never shown, in no event.
+          const allowed = textOf(unguarded.events, type);
+          const delivered = textOf(events, type);
+          expect(allowed.startsWith(delivered)).toBe(true);
+          // No event contains a phrase that is within one part.
           for (const event of events) if (event.type === type) expect(event.text).not.toContain(phrase);
         }
         for (const event of events)
           if (event.type === 'part-end') expect(JSON.stringify(event.part)).not.toContain(phrase);
         const finished: readonly StreamEvent[] = [...events, ...closing(events)];
         expect(eventOrderError(finished)).toBeUndefined();
-        if (all.error !== undefined && error?.kind === all.error.kind) return;
+        if (unguarded.error !== undefined && error?.kind === unguarded.error.kind) return;
         if (error === undefined) {
-          expect(textOf(events, 'text-delta')).toBe(textOf(all.events, 'text-delta'));
+          expect(textOf(events, 'text-delta')).toBe(textOf(unguarded.events, 'text-delta'));
           expect(events.filter(({ type }) => type === 'part-end')).toEqual(
-            all.events.filter(({ type }) => type === 'part-end'),
+            unguarded.events.filter(({ type }) => type === 'part-end'),
           );
         } else {
           expect(error.details.code).toBe('f');

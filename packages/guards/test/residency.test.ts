@@ -22,7 +22,7 @@ const hi = { messages: [user('hi')] };
 const EU: DataHandling = { region: 'eu', retentionDays: 0, trainsOn: false };
 const US: DataHandling = { region: 'us', retentionDays: 30, trainsOn: false };
 
-const make = (
+const majordomoWith = (
   providers: readonly Provider[],
   policy: Parameters<typeof residency>[0] = { allow: ['eu'] },
   options: Partial<MajordomoOptions> = {},
@@ -34,7 +34,7 @@ const make = (
     chain: { attempts: 1, backoff: { baseMs: 0 }, ...options.chain },
   });
 
-const failing = async (work: Promise<unknown>): Promise<LlmError> => {
+const errorOf = async (work: Promise<unknown>): Promise<LlmError> => {
   const error: unknown = await work.then(
     () => undefined,
     (thrown: unknown) => thrown,
@@ -72,15 +72,15 @@ const OPERATIONS: Readonly<
 describe('residency', () => {
   it.each(Object.keys(OPERATIONS))('opens no connection to a refused target: %s', async (name) => {
     const [allowed, refused] = [await regionServer(), await regionServer()];
-    const majordomo = make([at('us', refused, US), at('eu', allowed, EU)]);
+    const majordomo = majordomoWith([at('us', refused, US), at('eu', allowed, EU)]);
     await OPERATIONS[name]?.(majordomo, 'us/m,eu/m');
-    const error = await failing(OPERATIONS[name]?.(majordomo, 'us/m') ?? Promise.resolve());
+    const error = await errorOf(OPERATIONS[name]?.(majordomo, 'us/m') ?? Promise.resolve());
     expect(error.kind).toBe('denied');
     expect(error.message).toContain('its region is us; allowed: eu');
     expect([allowed.requests, refused.connections]).toEqual([1, 0]);
   });
 
-  it('refuses unknown facts', async () => {
+  it('denies a target with unknown facts', async () => {
     const server = await regionServer();
     const cases: readonly (readonly [DataHandling | undefined, ResidencyPolicy, string])[] = [
       [{ region: undefined }, { allow: ['eu'] }, 'its region is not declared'],
@@ -101,11 +101,13 @@ describe('residency', () => {
     ];
     for (const [data, policy, message] of cases) {
       const provider: Provider = { ...at('a', server), data };
-      expect((await failing(make([provider], policy).model('a/m').generate(hi))).message).toContain(message);
+      expect((await errorOf(majordomoWith([provider], policy).model('a/m').generate(hi))).message).toContain(
+        message,
+      );
     }
     const { data: _none, ...undeclared } = at('a', server);
-    const error = await failing(
-      make([undeclared], { allow: ['eu', 'global'] })
+    const error = await errorOf(
+      majordomoWith([undeclared], { allow: ['eu', 'global'] })
         .model('a/m')
         .generate(hi),
     );
@@ -116,38 +118,41 @@ describe('residency', () => {
   it('admits a target that meets every member of the policy', async () => {
     const server = await regionServer();
     const strict = { allow: ['us', 'eu'], maxRetentionDays: 0, noTraining: true };
-    await make([at('a', server, EU)], strict)
+    await majordomoWith([at('a', server, EU)], strict)
       .model('a/m')
       .generate(hi);
-    await make([at('a', server, { ...US, retentionDays: 30 })], { allow: ['us'], maxRetentionDays: 30 })
+    await majordomoWith([at('a', server, { ...US, retentionDays: 30 })], {
+      allow: ['us'],
+      maxRetentionDays: 30,
+    })
       .model('a/m')
       .generate(hi);
-    await make([at('a', server)], { allow: ['local'], maxRetentionDays: 0, noTraining: true })
+    await majordomoWith([at('a', server)], { allow: ['local'], maxRetentionDays: 0, noTraining: true })
       .model('a/m')
       .generate(hi);
     expect(server.requests).toBe(3);
   });
 
-  it('sends no hedge and no failover to a refused target', async () => {
+  it('sends no hedge and no failover request to a refused target', async () => {
     const [allowed, refused] = [await regionServer(), await regionServer()];
     const providers = [at('eu', allowed, EU), at('us', refused, US)];
-    const hedging = make(
+    const hedging = majordomoWith(
       providers,
       { allow: ['eu'] },
       { chain: { hedgeAfterMs: 1, timeouts: { totalMs: 300 } } },
     );
     allowed.status = 0;
-    expect((await failing(hedging.model('eu/m,us/m').generate(hi))).kind).toBe('timeout');
+    expect((await errorOf(hedging.model('eu/m,us/m').generate(hi))).kind).toBe('timeout');
     allowed.status = 503;
-    expect((await failing(make(providers).model('eu/m,us/m').generate(hi))).kind).not.toBe('config');
+    expect((await errorOf(majordomoWith(providers).model('eu/m,us/m').generate(hi))).kind).not.toBe('config');
     expect([allowed.requests, refused.connections]).toEqual([2, 0]);
   });
 
-  it('follows no redirect to a refused address', async () => {
+  it('does not follow a redirect to a refused address', async () => {
     const [allowed, refused] = [await regionServer(), await regionServer()];
     Object.assign(allowed, { status: 307, location: `${refused.baseURL}/chat/completions` });
-    const error = await failing(
-      make([at('eu', allowed, EU)])
+    const error = await errorOf(
+      majordomoWith([at('eu', allowed, EU)])
         .model('eu/m')
         .generate(hi),
     );
@@ -160,29 +165,29 @@ describe('residency', () => {
       LLM_LAB: `openai+http://${new URL(refused.baseURL).host}/v1?data_region=us`,
       LLM_DESK: `openai+http://${new URL(allowed.baseURL).host}/v1?data_region=eu&data_retention_days=0`,
     };
-    const majordomo = make(
+    const majordomo = majordomoWith(
       [at('us', refused, US), at('eu', allowed, EU), createOpenAI()],
       { allow: ['eu'] },
       { env },
     );
     const agent = createAgent({ model: majordomo.model('us/m') });
-    expect((await failing(agent.run('hi'))).kind).toBe('denied');
+    expect((await errorOf(agent.run('hi'))).kind).toBe('denied');
     const judged = guarded(majordomo.model('eu/m'), {
       input: [judge(majordomo.model('us/m'), { name: 'policy', policy: 'Refuse everything.' })],
     });
-    expect((await failing(judged.generate(hi))).kind).toBe('denied');
-    expect((await failing(majordomo.model('lab/m').generate(hi))).kind).toBe('denied');
+    expect((await errorOf(judged.generate(hi))).kind).toBe('denied');
+    expect((await errorOf(majordomo.model('lab/m').generate(hi))).kind).toBe('denied');
     expect((await majordomo.model('desk/m').generate(hi)).text).toBe('{"fine":true}');
     const view = majordomo.with({ chain: { attempts: 2 } });
-    expect((await failing(view.model('us/m').generate(hi))).kind).toBe('denied');
+    expect((await errorOf(view.model('us/m').generate(hi))).kind).toBe('denied');
     const [us, eu] = await majordomo.prepare('us/m,eu/m', hi);
     expect([us?.refusal?.kind, us?.attempt.data, eu?.refusal]).toEqual(['denied', US, undefined]);
     expect([allowed.requests, refused.connections]).toEqual([1, 0]);
   });
 
-  it('refuses settings in extra that contradict the facts', async () => {
+  it('denies a call whose extra contradicts the facts', async () => {
     const server = await regionServer();
-    const majordomo = make([at('eu', server, EU)], { allow: ['eu'], maxRetentionDays: 0 });
+    const majordomo = majordomoWith([at('eu', server, EU)], { allow: ['eu'], maxRetentionDays: 0 });
     const refusals: readonly (readonly [object, string])[] = [
       [{ store: true }, 'extra.store stores content'],
       [{ background: true }, 'extra.background stores content'],
@@ -191,28 +196,28 @@ describe('residency', () => {
     ];
     for (const [extra, message] of refusals) {
       const chat = majordomo.model('eu/m').generate({ ...hi, extra: { eu: extra } });
-      expect((await failing(chat)).message).toContain(message);
+      expect((await errorOf(chat)).message).toContain(message);
       const ranked = majordomo
         .rerankModel('eu/m')
         .rerank({ query: 'a', documents: ['b'], extra: { eu: extra } });
-      expect((await failing(ranked)).message).toContain(message);
+      expect((await errorOf(ranked)).message).toContain(message);
     }
     expect(server.connections).toBe(0);
     const extra = { eu: { store: false, inference_geo: 'eu' }, other: { store: true } };
     await majordomo.model('eu/m').generate({ ...hi, extra });
-    await make([at('eu', server, EU)])
+    await majordomoWith([at('eu', server, EU)])
       .model('eu/m')
       .generate({ ...hi, extra: { eu: { store: true } } });
     expect(server.requests).toBe(2);
   });
 
-  it('reads the policy of the tenant', async () => {
+  it('applies the policy of the tenant', async () => {
     const [allowed, refused] = [await regionServer(), await regionServer()];
     const policies: Readonly<Record<string, ResidencyPolicy>> = {
       clinic: { allow: ['eu'] },
       bad: { allow: [] },
     };
-    const majordomo = make([at('us', refused, US), at('eu', allowed, EU)], (tenant, call) => {
+    const majordomo = majordomoWith([at('us', refused, US), at('eu', allowed, EU)], (tenant, call) => {
       if (call.metadata['fail'] === true) throw new Error('the policies are not available');
       return tenant === undefined ? undefined : policies[tenant];
     });
@@ -224,8 +229,8 @@ describe('residency', () => {
     expect(await call({ tenant: 'clinic' })).toBe('eu/m');
     expect([allowed.requests, refused.connections]).toEqual([1, 0]);
     expect(await call({})).toBe('us/m');
-    expect((await failing(call({ metadata: { fail: true } }))).kind).toBe('denied');
-    expect((await failing(call({ tenant: 'bad' }))).kind).toBe('config');
+    expect((await errorOf(call({ metadata: { fail: true } }))).kind).toBe('denied');
+    expect((await errorOf(call({ tenant: 'bad' }))).kind).toBe('config');
     expect([allowed.requests, refused.requests]).toEqual([1, 1]);
   });
 
@@ -239,13 +244,13 @@ describe('residency', () => {
     [{ allow: ['eu'], noTraining: 1 }, 'noTraining'],
     [{ allow: ['eu'], regions: [] }, 'regions'],
     [undefined, 'options'],
-  ])('throws config for the policy %j', (policy, path) => {
+  ])('throws a config error for the policy %j', (policy, path) => {
     expect(() => residency(policy as unknown as ResidencyPolicy)).toThrow(
       expect.objectContaining({ kind: 'config', message: expect.stringContaining(path) as string }),
     );
   });
 
-  it('compares hosts exactly, and counts an address from the environment', async () => {
+  it('compares hosts exactly, and includes base URLs from the environment', async () => {
     const attempts: (DataHandling | undefined)[] = [];
     const record = (info: AttemptInfo): { deny: string } => {
       attempts.push(info.data);
@@ -257,7 +262,7 @@ describe('residency', () => {
         env,
         gates: [{ name: 'record', admit: record }],
       });
-      await failing(majordomo.model(`${provider.id}/m`).generate(hi));
+      await errorOf(majordomo.model(`${provider.id}/m`).generate(hi));
       const resolved = await majordomo.resolve(`${provider.id}/m`);
       expect(resolved[0]?.data).toEqual(attempts.at(-1));
       return attempts.at(-1);
@@ -295,7 +300,7 @@ describe('residency', () => {
     ).toEqual({});
   });
 
-  it('opens no connection to refused places in 300 random chains with hedges and failures', async () => {
+  it('opens no connection to refused targets in 300 random chains with hedges and failures', async () => {
     const servers = await Promise.all([0, 1, 2, 3].map(() => regionServer()));
     const [eu, alsoEu, us, unknown] = servers;
     if (eu === undefined || alsoEu === undefined || us === undefined || unknown === undefined)
@@ -316,7 +321,7 @@ describe('residency', () => {
       const spec = Array.from({ length: 1 + Math.floor(random() * 5) }, () => pick(specs)).join(',');
       eu.status = pick([200, 200, 500, 503, 429]);
       alsoEu.status = pick([200, 503]);
-      const majordomo = make(providers, { allow: ['eu'] }, { health: { threshold: 1000 } });
+      const majordomo = majordomoWith(providers, { allow: ['eu'] }, { health: { threshold: 1000 } });
       const options = {
         hedgeAfterMs: pick([0, 1]),
         attempts: pick([1, 2]),

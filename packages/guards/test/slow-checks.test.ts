@@ -36,14 +36,14 @@ describe('a slow check', () => {
   it('delays the text and everything after it until the check has passed', async () => {
     const server = await chatServer(() => ({ pieces: ['first', ' second'] }));
     const clock = fakeClock();
-    let began = (): void => undefined;
-    const beginning = new Promise<void>((resolve) => {
-      began = resolve;
+    let reportStart = (): void => undefined;
+    const checkStarted = new Promise<void>((resolve) => {
+      reportStart = resolve;
     });
     const check: Check = {
       name: 'slow',
       check: async ({ text }, { signal }) => {
-        began();
+        reportStart();
         if (text === 'first') await clock.sleep(1000, signal);
       },
     };
@@ -52,7 +52,7 @@ describe('a slow check', () => {
     const reading = (async () => {
       for await (const event of model.stream(ask())) events.push(event);
     })();
-    await beginning;
+    await checkStarted;
     await server.closed();
     await clock.advance(999);
     await setImmediate();
@@ -67,7 +67,7 @@ describe('a slow check', () => {
   });
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    'reorders nothing, whatever time each run takes: seed %i',
+    'reorders no events if its runs take random times: seed %i',
     async (seed) => {
       const server = await chatServer(() => answer);
       const fast = await streamed(

@@ -6,20 +6,20 @@ import * as z from 'zod';
 import { forbid, guarded, guardedTool, guardedToolbox, type Check, type GuardEvent } from '../src/index.ts';
 import { chatServer } from './support/chat-server.ts';
 
-const small: Check = {
+const smallRefunds: Check = {
   name: 'small-refunds',
   check: ({ args }) =>
     Number(args?.['cents']) > 100 ? { deny: 'refunds above 1 EUR need a supervisor' } : undefined,
 };
 
-function refundTool(ran: unknown[], approval?: boolean): Tool {
+function refundTool(runs: unknown[], approval?: boolean): Tool {
   return defineTool({
     name: 'refund',
     description: 'Refunds',
     parameters: z.object({ cents: z.number() }),
     approval,
     run: (args) => {
-      ran.push(args);
+      runs.push(args);
       return 'done';
     },
   });
@@ -35,10 +35,10 @@ describe('a guarded tool', () => {
   it.each([undefined, true])(
     'does not run a refused call, and requests no approval (approval: %s)',
     async (approval) => {
-      const ran: unknown[] = [];
-      const tool = guardedTool(refundTool(ran, approval), { checks: [small] });
+      const runs: unknown[] = [];
+      const tool = guardedTool(refundTool(runs, approval), { checks: [smallRefunds] });
       const result = await createAgent({ model: modelOf(callOf(500), 'sorry'), tools: [tool] }).run('refund');
-      expect(ran).toEqual([]);
+      expect(runs).toEqual([]);
       expect(result.awaiting).toEqual([]);
       expect(resultOf(result.messages)).toContain('small-refunds');
       expect(resultOf(result.messages)).toContain('refunds above 1 EUR need a supervisor');
@@ -46,48 +46,51 @@ describe('a guarded tool', () => {
     },
   );
 
-  it('requests approval for an allowed call as before', async () => {
-    const ran: unknown[] = [];
-    const tool = guardedTool(refundTool(ran, true), { checks: [small] });
+  it('requests approval for an allowed call', async () => {
+    const runs: unknown[] = [];
+    const tool = guardedTool(refundTool(runs, true), { checks: [smallRefunds] });
     const agent = createAgent({ model: modelOf(callOf(50), 'ok'), tools: [tool] });
-    const waiting = await agent.run('refund');
-    expect(waiting.awaiting).toMatchObject([{ id: 'c1' }]);
-    await agent.run(waiting.state, { decisions: [{ callId: 'c1', approve: true }] });
-    expect(ran).toEqual([{ cents: 50 }]);
+    const paused = await agent.run('refund');
+    expect(paused.awaiting).toMatchObject([{ id: 'c1' }]);
+    await agent.run(paused.state, { decisions: [{ callId: 'c1', approve: true }] });
+    expect(runs).toEqual([{ cents: 50 }]);
   });
 
-  it('keeps the refusal before an approval when the check decides differently later', async () => {
-    const ran: unknown[] = [];
+  it('retains the refusal before an approval if the check decides differently later', async () => {
+    const runs: unknown[] = [];
     const results = [{ deny: 'first' }, undefined];
-    const tool = guardedTool(refundTool(ran, true), {
+    const tool = guardedTool(refundTool(runs, true), {
       checks: [{ name: 'c', check: () => results.shift() }],
     });
     await createAgent({ model: modelOf(callOf(5), 'ok'), tools: [tool] }).run('refund');
-    expect(ran).toEqual([]);
+    expect(runs).toEqual([]);
   });
 
   it('requests approval while its check is down, and checks the call again', async () => {
-    const ran: unknown[] = [];
-    const tool = guardedTool(refundTool(ran, true), {
+    const runs: unknown[] = [];
+    const tool = guardedTool(refundTool(runs, true), {
       checks: [{ name: 'c', check: () => Promise.reject(new Error('x')) }],
     });
-    const waiting = await createAgent({ model: modelOf(callOf(5), 'ok'), tools: [tool] }).run('refund');
-    expect(waiting.awaiting).toMatchObject([{ id: 'c1' }]);
-    expect(ran).toEqual([]);
+    const paused = await createAgent({ model: modelOf(callOf(5), 'ok'), tools: [tool] }).run('refund');
+    expect(paused.awaiting).toMatchObject([{ id: 'c1' }]);
+    expect(runs).toEqual([]);
   });
 
   it.each([
     ['deny', []],
     ['allow', [{ cents: 5 }]],
-  ] as const)('with a check that is down and whenDown %s runs %j', async (whenDown, expected) => {
-    const ran: unknown[] = [];
-    const tool = guardedTool(refundTool(ran), {
-      checks: [{ name: 'c', check: () => Promise.reject(new Error('x')) }],
-      whenDown,
-    });
-    await createAgent({ model: modelOf(callOf(5), 'ok'), tools: [tool] }).run('refund');
-    expect(ran).toEqual(expected);
-  });
+  ] as const)(
+    'with a check that is down and whenDown %s runs with the arguments %j',
+    async (whenDown, expected) => {
+      const runs: unknown[] = [];
+      const tool = guardedTool(refundTool(runs), {
+        checks: [{ name: 'c', check: () => Promise.reject(new Error('x')) }],
+        whenDown,
+      });
+      await createAgent({ model: modelOf(callOf(5), 'ok'), tools: [tool] }).run('refund');
+      expect(runs).toEqual(expected);
+    },
+  );
 
   it('passes the tenant to its checks, also before an approval, and emits events', async () => {
     const tenants: unknown[] = [];
@@ -115,15 +118,15 @@ describe('a guarded tool', () => {
 });
 
 it('a guarded toolbox guards tools that are added later, and keeps the identity of a tool', async () => {
-  const ran: unknown[] = [];
+  const runs: unknown[] = [];
   const tools: Tool[] = [];
   const toolbox: Toolbox = { name: 'box', tools };
-  const guardedBox = guardedToolbox(toolbox, { checks: [small] });
+  const guardedBox = guardedToolbox(toolbox, { checks: [smallRefunds] });
   expect(guardedBox.tools).toEqual([]);
-  tools.push(refundTool(ran));
+  tools.push(refundTool(runs));
   expect(guardedBox.tools[0]).toBe(guardedBox.tools[0]);
   await createAgent({ model: modelOf(callOf(500), 'ok'), toolboxes: [guardedBox] }).run('refund');
-  expect(ran).toEqual([]);
+  expect(runs).toEqual([]);
 });
 
 describe('a refused tool result', () => {
@@ -136,7 +139,7 @@ describe('a refused tool result', () => {
   };
   const injection = forbid({ name: 'injection', patterns: ['ignore all'] });
 
-  it('is replaced by a note in every request, judged once, and unchanged in the transcript', async () => {
+  it('is replaced with a note in every request, checked once, and unchanged in the transcript', async () => {
     const server = await chatServer(() => ({ pieces: ['ok'] }));
     const events: GuardEvent[] = [];
     const model = guarded(server.model, { toolResults: [injection], onEvent: (event) => events.push(event) });
@@ -157,7 +160,7 @@ describe('a refused tool result', () => {
     expect(events).toMatchObject([{ type: 'withheld', rule: 'injection', side: 'tool-result' }]);
   });
 
-  it.each(['block', 'parallel'] as const)('is judged before the request in mode %s', async (mode) => {
+  it.each(['block', 'parallel'] as const)('is checked before the request in mode %s', async (mode) => {
     const server = await chatServer(() => ({ pieces: ['ok'] }));
     let connections: number | undefined;
     const check: Check = {
@@ -171,20 +174,20 @@ describe('a refused tool result', () => {
     expect(connections).toBe(0);
   });
 
-  it('whose check is down is withheld, or sent, and judged again', async () => {
+  it('whose check is down is withheld or sent, according to whenDown, and checked again', async () => {
     const server = await chatServer(() => ({ pieces: ['ok'] }));
-    let runs = 0;
+    let checkRuns = 0;
     const check: Check = {
       name: 'c',
       check: () => {
-        runs++;
+        checkRuns++;
         throw new Error('x');
       },
     };
     const model = guarded(server.model, { toolResults: [check] });
     await model.generate(request);
     await model.generate(request);
-    expect(runs).toBe(2);
+    expect(checkRuns).toBe(2);
     expect(server.sent()).not.toContain('IGNORE');
     await guarded(server.model, { toolResults: [check], whenDown: 'allow' }).generate(request);
     expect(server.sent()).toContain('IGNORE');

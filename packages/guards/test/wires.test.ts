@@ -31,7 +31,7 @@ const WIRES: readonly [string, () => Promise<WireServer>, (baseURL: string) => P
 ];
 
 describe.each(WIRES)('%s', (_name, start, provider, spec) => {
-  it('receives placeholders, and its stream is restored and held back', async () => {
+  it('receives placeholders, and its stream is restored and checked before delivery', async () => {
     await using server = await start();
     const model = createMajordomo({ providers: [provider(server.baseURL)] }).model(spec);
     const passed = await streamed(guarded(model, { mask: {} }), ask('I am max@example.com'));

@@ -47,7 +47,7 @@ export interface ChatServer {
   sent(): string;
   /** Resolves when the first request has arrived. */
   arrived(): Promise<unknown>;
-  /** Resolves when the first response has ended or its client has left. */
+  /** Resolves when the first response has ended or its client has closed the connection. */
   closed(): Promise<{ readonly whole: boolean }>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Continues one agent run from its SQLite file, and ends with SIGKILL before the model call with the given number. Arguments: file,
- * address of the vendor, number of the call; 0 runs to the end.
+ * Continues one agent run from its SQLite file, and ends with SIGKILL before a model call. Arguments: file, address of the vendor,
+ * and the number of that call; 0 completes the run.
  */
 import { createAgent, defineTool, type RunState } from '@majordomo/agent';
 import { createMajordomo, jsonSchema } from '@majordomo/core';
@@ -32,10 +32,10 @@ const agent = createAgent({ model, tools: [guardedTool(mail, { checks: [] })] })
 const state = (await runs.load('r')) ?? agent.begin(question);
 const effects = agent.effects({ runId: 'r', signal: new AbortController().signal });
 let calls = 0;
-const callModel: typeof effects.callModel = async (now: RunState, turn) => {
-  await runs.save('r', now);
+const callModel: typeof effects.callModel = async (currentState: RunState, turn) => {
+  await runs.save('r', currentState);
   if (++calls === Number(killAt)) process.kill(process.pid, 'SIGKILL');
-  return effects.callModel(now, turn);
+  return effects.callModel(currentState, turn);
 };
 const result = await agent.drive(state, { ...effects, callModel, decisions: async () => [] });
 await runs.save('r', result.state);
