@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseSkillFile, readSkillFile } from './skill-file.ts';
 
-const whole = `---
+const COMPLETE_FILE = `---
 name: pdf-forms
 description: >
   Fills PDF forms.
@@ -20,8 +20,8 @@ Fill them.
 `;
 
 describe('a SKILL.md', () => {
-  it('has fields and a body', () => {
-    expect(parseSkillFile(whole, 'pdf-forms')).toEqual({
+  it('is parsed into fields and a body', () => {
+    expect(parseSkillFile(COMPLETE_FILE, 'pdf-forms')).toEqual({
       name: 'pdf-forms',
       description: 'Fills PDF forms. Use it when a form is to be filled.',
       license: 'Apache-2.0',
@@ -32,7 +32,7 @@ describe('a SKILL.md', () => {
     });
   });
 
-  it('may have little, a byte order mark, CRLF, and lines of --- in its body', () => {
+  it('can contain only the required fields, a byte order mark, CRLF, and lines of --- in its body', () => {
     const text = '\uFEFF---\r\nname: a1\r\ndescription: b\r\n---\r\nOne\r\n---\r\nTwo';
     expect(parseSkillFile(text)).toMatchObject({
       name: 'a1',
@@ -74,8 +74,8 @@ describe('a SKILL.md', () => {
     ],
     [skill('name: a\ndescription: b\nmetadata: c'), undefined, 'metadata must be an object'],
     [skill('name: a\ndescription: b'), 'other', 'name "a" must equal the name of its folder, "other"'],
-  ])('is refused: %j in %s', (text, folder, why) => {
-    expect(() => parseSkillFile(text, folder)).toThrow(`the skill is invalid, because ${why}`);
+  ])('is rejected: %j in the folder %s', (text, folder, reason) => {
+    expect(() => parseSkillFile(text, folder)).toThrow(`the skill is invalid, because ${reason}`);
   });
 });
 
@@ -83,7 +83,7 @@ const NOT_YAML = expect.stringMatching(
   /^the front matter is not YAML: .*; its fields were read as plain text$/,
 ) as string;
 
-/** A few hundred characters that expand to 9^6 values. */
+/** YAML of a few hundred characters that expands to 9^6 values. */
 const BOMB = ['a', 'b', 'c', 'd', 'e', 'f']
   .map(
     (name, at, all) =>
@@ -91,13 +91,14 @@ const BOMB = ['a', 'b', 'c', 'd', 'e', 'f']
   )
   .join('\n');
 
-describe('a SKILL.md of the wild', () => {
-  const said = (front: string, body = 'Fill them.'): string => `---\n${front}\n---\n# Title\n\n${body}\n`;
+describe('a SKILL.md that deviates from the format', () => {
+  const skillText = (front: string, body = 'Fill them.'): string =>
+    `---\n${front}\n---\n# Title\n\n${body}\n`;
 
   it.each<[string, string, object, string[]]>([
     [
-      'a title for a name',
-      said('name: Cloudinary Automation\ndescription: b'),
+      'a title instead of a name',
+      skillText('name: Cloudinary Automation\ndescription: b'),
       { name: 'forms' },
       [
         'name "Cloudinary Automation" must consist of lower-case letters and digits, separated by single hyphens',
@@ -105,85 +106,95 @@ describe('a SKILL.md of the wild', () => {
     ],
     [
       'the name of another folder',
-      said('name: other\ndescription: b'),
+      skillText('name: other\ndescription: b'),
       { name: 'other' },
       ['name "other" must equal the name of its folder, "forms"'],
     ],
-    ['no name', said('description: b'), { name: 'forms', description: 'b' }, ['the name is missing']],
-    ['no description', said('name: forms'), { description: 'Fill them.' }, ['the description is missing']],
+    ['no name', skillText('description: b'), { name: 'forms', description: 'b' }, ['the name is missing']],
+    [
+      'no description',
+      skillText('name: forms'),
+      { description: 'Fill them.' },
+      ['the description is missing'],
+    ],
     [
       'a long description',
-      said(`name: forms\ndescription: ${'b'.repeat(1068)}`),
+      skillText(`name: forms\ndescription: ${'b'.repeat(1068)}`),
       { description: 'b'.repeat(1068) },
       ['description has 1068 characters; the maximum is 1024'],
     ],
     [
-      'one without end',
-      said(`name: forms\ndescription: ${'b'.repeat(9000)}`),
+      'a description above the read limit',
+      skillText(`name: forms\ndescription: ${'b'.repeat(9000)}`),
       { description: 'b'.repeat(4096) },
       ['description has 9000 characters; the maximum is 1024'],
     ],
     [
       'an unquoted colon',
-      said('name: forms\ndescription: Use when: a form, e.g. "PDF": fill it'),
+      skillText('name: forms\ndescription: Use when: a form, e.g. "PDF": fill it'),
       { name: 'forms', description: 'Use when: a form, e.g. "PDF": fill it' },
       [NOT_YAML],
     ],
     [
       'a field of another tool that is not YAML',
-      said('name: forms\nargument-hint: [file] [mode]\ntools: *\nglobs: **/*.pdf\ndescription: b'),
+      skillText('name: forms\nargument-hint: [file] [mode]\ntools: *\nglobs: **/*.pdf\ndescription: b'),
       { name: 'forms', description: 'b' },
       [NOT_YAML],
     ],
     [
-      'a description that begins like something else',
-      said('name: forms\ndescription: [WIP] Fills forms\n  on all pages: every one'),
+      'a description that starts like a YAML list',
+      skillText('name: forms\ndescription: [WIP] Fills forms\n  on all pages: every one'),
       { description: '[WIP] Fills forms on all pages: every one' },
       [NOT_YAML],
     ],
     [
       'quotes within quotes',
-      said('name: forms\ndescription: "Use "this" for C:\\Users"'),
+      skillText('name: forms\ndescription: "Use "this" for C:\\Users"'),
       { description: 'Use "this" for C:\\Users' },
       [NOT_YAML],
     ],
     [
-      'a fold mark before its text',
-      said('name: forms\ndescription: > Fills'),
+      'a fold mark on the line of its text',
+      skillText('name: forms\ndescription: > Fills'),
       { description: 'Fills' },
       [NOT_YAML],
     ],
     [
-      'a field twice, and tabs',
-      said('name: draft\nname: forms\ndescription:\tb\nmetadata:\n\tauthor: me'),
+      'a repeated field, and tabs',
+      skillText('name: draft\nname: forms\ndescription:\tb\nmetadata:\n\tauthor: me'),
       { name: 'forms', description: 'b' },
       [NOT_YAML, 'metadata must be an object'],
     ],
-    ['a bomb of aliases', said(`name: forms\ndescription: b\n${BOMB}`), { description: 'b' }, [NOT_YAML]],
+    [
+      'aliases that expand exponentially',
+      skillText(`name: forms\ndescription: b\n${BOMB}`),
+      { description: 'b' },
+      [NOT_YAML],
+    ],
     [
       'a blank first line',
-      `\n\n${said('name: forms\ndescription: b')}`,
+      `\n\n${skillText('name: forms\ndescription: b')}`,
       { name: 'forms', body: '# Title\n\nFill them.' },
       ['whitespace precedes the front matter'],
     ],
     [
-      'lists for texts',
-      said(
+      'lists instead of strings',
+      skillText(
         'name: forms\ndescription: b\nlicense: [MIT, BSD]\nallowed-tools:\n  - Read\n  - Bash(git status:*)',
       ),
       { license: 'MIT, BSD', allowedTools: ['Read', 'Bash(git status:*)'] },
       ['license must be a string', 'allowed-tools must be a string'],
     ],
     [
-      'text for fields',
-      said('name: forms\ndescription: b\nmetadata: c'),
+      'a string instead of an object',
+      skillText('name: forms\ndescription: b\nmetadata: c'),
       { metadata: {} },
       ['metadata must be an object'],
     ],
-  ])('may have %s', (_, text, expected, problems) => {
-    const { file, problems: told } = readSkillFile(text, 'forms');
+  ])('is read, and the problem reported: %s', (_, text, expected, problems) => {
+    const { file, problems: reported } = readSkillFile(text, 'forms');
     expect(file).toMatchObject(expected);
-    expect(told).toEqual(problems);
+    expect(reported).toEqual(problems);
     expect(() => parseSkillFile(text, 'forms')).toThrow('the skill is invalid, because ');
   });
 
@@ -191,30 +202,33 @@ describe('a SKILL.md of the wild', () => {
     ['Read, Bash', ['Read', 'Bash']],
     ['Bash(git status:*) Read', ['Bash(git status:*)', 'Read']],
     ['Bash(a, b),Read', ['Bash(a, b)', 'Read']],
-  ])('allows the tools %s', (text, tools) => {
-    expect(parseSkillFile(said(`name: forms\ndescription: b\nallowed-tools: ${text}`)).allowedTools).toEqual(
-      tools,
-    );
+  ])('reads the allowed tools %s', (text, tools) => {
+    expect(
+      parseSkillFile(skillText(`name: forms\ndescription: b\nallowed-tools: ${text}`)).allowedTools,
+    ).toEqual(tools);
   });
 
   it.each([
-    ['nothing of a skill', '# Forms'],
-    ['no words', '---\nname: forms\n---\n# Title\n'],
-    ['front matter that nobody needs', `---\nname: forms\ndescription: b\nx: ${'y'.repeat(65_600)}\n---\n`],
-  ])('with %s is refused', (_, text) => {
+    ['no front matter', '# Forms'],
+    ['neither a description nor body text', '---\nname: forms\n---\n# Title\n'],
+    [
+      'front matter above the size limit',
+      `---\nname: forms\ndescription: b\nx: ${'y'.repeat(65_600)}\n---\n`,
+    ],
+  ])('with %s is rejected', (_, text) => {
     expect(() => readSkillFile(text, 'forms')).toThrow('the skill is invalid, because ');
   });
 });
 
-it('what Claude Code has for the second half of a description goes behind it', () => {
-  const when = 'when_to_use: When a form is to be filled.';
+it('when_to_use, a field of Claude Code, is appended to the description', () => {
+  const whenToUse = 'when_to_use: When a form is to be filled.';
   const read = (fields: string): string =>
     parseSkillFile(`---\nname: forms\n${fields}\n---\nFill.`).description;
-  expect(read(`description: Fills forms.\n${when}`)).toBe('Fills forms. When a form is to be filled.');
-  expect(read(when)).toBe('When a form is to be filled.');
+  expect(read(`description: Fills forms.\n${whenToUse}`)).toBe('Fills forms. When a form is to be filled.');
+  expect(read(whenToUse)).toBe('When a form is to be filled.');
 });
 
-it('a tool may have parentheses within parentheses', () => {
+it('an allowed tool can contain nested parentheses', () => {
   const text = '---\nname: forms\ndescription: b\nallowed-tools: Bash(echo $(date):*), Read\n---\nFill.';
   expect(parseSkillFile(text).allowedTools).toEqual(['Bash(echo $(date):*)', 'Read']);
 });

@@ -14,7 +14,7 @@ describe('zonedTime', () => {
     expect(zonedTime(Date.parse(instant), zone)).toEqual({ time, weekday });
   });
 
-  it('refuses a zone that does not exist', () => {
+  it('rejects a zone that does not exist', () => {
     expect(() => zonedTime(0, 'Mars/Olympus')).toThrow(
       '"Mars/Olympus" is not a time zone such as Europe/Oslo',
     );
@@ -31,11 +31,11 @@ describe('instantOf', () => {
     ['0001-01-02T00:00Z', 'UTC', '0001-01-02T00:00:00Z'],
     ['0099-12-31T12:00', 'UTC', '0099-12-31T12:00:00Z'],
     ['2024-02-29T10:00-12:00', 'UTC', '2024-02-29T22:00:00Z'],
-    // Skipped on 29 March: 02:30 is read with the offset before, so it is 03:30 by the clocks.
+    // Skipped on 29 March. 02:30 is interpreted with the earlier offset, so clocks show 03:30.
     ['2026-03-29T02:30', 'Europe/Oslo', '2026-03-29T01:30:00Z'],
     ['2026-03-29T01:59', 'Europe/Oslo', '2026-03-29T00:59:00Z'],
     ['2026-03-29T03:00', 'Europe/Oslo', '2026-03-29T01:00:00Z'],
-    // Twice on 25 October: the first.
+    // Occurs twice on 25 October. The first one is used.
     ['2026-10-25T02:30', 'Europe/Oslo', '2026-10-25T00:30:00Z'],
     ['2026-10-25T03:00', 'Europe/Oslo', '2026-10-25T02:00:00Z'],
     ['2026-10-25T01:59', 'Europe/Oslo', '2026-10-24T23:59:00Z'],
@@ -62,7 +62,7 @@ describe('instantOf', () => {
     '2026-11-20T10:00+25:00',
     '2026-11-20T10:00+01:75',
     '0000-01-01T00:00Z',
-  ])('refuses %j', (time) => {
+  ])('rejects %j', (time) => {
     expect(() => instantOf(time, 'UTC')).toThrow(RangeError);
   });
 });

@@ -44,13 +44,13 @@ write('broken/fine/SKILL.md', skillText('fine', 'x'));
 
 /** Calls a tool of the library. */
 async function call(skill: Skill, name: string, args: Record<string, string>): Promise<ToolOutput> {
-  const tool = skill.tools?.find((one) => one.name === name);
+  const tool = skill.tools?.find((candidate) => candidate.name === name);
   if (tool === undefined) throw new Error(`no tool ${name}`);
   return tool.run(args as never, {} as ToolContext);
 }
 
 describe('loadSkills', () => {
-  it('finds the folders with a SKILL.md, by name; of two, the one in the earlier folder counts', async () => {
+  it('finds the folders with a SKILL.md, and prefers the earlier root for two skills of one name', async () => {
     const skill = await loadSkills([join(root, 'own'), join(root, 'shared')]);
     expect(skill.instructions?.split('\n').slice(1)).toEqual([
       '- forms: Does forms.',
@@ -97,22 +97,22 @@ describe('loadSkills', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('the log is full'))],
-  ])('reads all that can be read for somebody whose onProblem %s', async (_how, onProblem) => {
+  ])('loads the readable skills if onProblem %s', async (_name, onProblem) => {
     const skill = await loadSkills(join(root, 'broken'), { onProblem });
     expect(skill.instructions?.split('\n').slice(1)).toEqual(['- fine: Does fine.', '- even: Does even.']);
   });
 
-  it('warns the process of problems when nobody else wants to know', async () => {
-    const warned = once(process, 'warning') as Promise<[Error]>;
+  it('emits a process warning for problems without onProblem', async () => {
+    const warning = once(process, 'warning') as Promise<[Error]>;
     await loadSkills(join(root, 'odd'));
-    const [{ name, message }] = await warned;
+    const [{ name, message }] = await warning;
     expect([name, message.replace(root, '')]).toEqual([
       'MajordomoWarning',
       'skills in /odd/odd: the skill was loaded, but name "even" must equal the name of its folder, "odd"; correct SKILL.md',
     ]);
   });
 
-  it('throws for a folder that is not there', async () => {
+  it('rejects a folder that does not exist', async () => {
     await expect(loadSkills(join(root, 'none'))).rejects.toMatchObject({ kind: 'config' });
   });
 
@@ -124,7 +124,7 @@ describe('loadSkills', () => {
     [new Set(['own']), 'roots must be an array or string, not an object'],
     [[join(root, 'own'), new URL('file:///nowhere')], 'roots[1] must be the path of a folder'],
     [[null], 'roots[0] must be the path of a folder'],
-  ])('throws for %s, which is no path', async (roots, message) => {
+  ])('rejects %s, which is not a path', async (roots, message) => {
     const expectedError = {
       kind: 'config',
       message: expect.stringContaining(`loadSkills: ${message}`) as string,
@@ -144,7 +144,7 @@ describe('skill_file', () => {
     },
   );
 
-  it('gives an image as an image', async () => {
+  it('returns an image as an image part', async () => {
     expect(await read('assets/logo.png')).toEqual([image(PNG)]);
   });
 
@@ -163,7 +163,7 @@ describe('skill_file', () => {
     ['.', 'is not a file inside the skill'],
     ['references/none.md', 'the skill has no file'],
     ['assets/data.bin', 'is not text'],
-  ])('refuses %j: it %s', async (path, why) => {
-    await expect(read(path)).rejects.toThrow(why);
+  ])('rejects %j: %s', async (path, reason) => {
+    await expect(read(path)).rejects.toThrow(reason);
   });
 });

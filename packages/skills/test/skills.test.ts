@@ -26,7 +26,7 @@ async function resultText(skill: Skill, name: string, args: Record<string, strin
 }
 
 describe('defineSkill', () => {
-  it('takes instructions alone, tools alone, or both', () => {
+  it('accepts only instructions, only tools, or both', () => {
     const tools: readonly Tool[] = clock().tools ?? [];
     for (const skill of [
       { name: 'a', instructions: 'b' },
@@ -41,11 +41,11 @@ describe('defineSkill', () => {
     [{ name: ' ', instructions: 'b' }, 'defineSkill: name must not be empty'],
     [{ name: 'a', instructions: ' ' }, 'skill "a" has neither instructions nor tools; add one of them'],
     [{ name: 'a', tools: [] }, 'skill "a" has neither instructions nor tools; add one of them'],
-  ])('refuses %j', (skill, message) => {
+  ])('rejects %j', (skill, message) => {
     expect(() => defineSkill(skill)).toThrow(message);
   });
 
-  it('gives one instance to several agents, and adds up in order', async () => {
+  it('returns a skill that several agents can share, and skills are added in order', async () => {
     const polite = defineSkill({ name: 'polite', instructions: 'Say please.' });
     const add = defineTool({ name: 'add', description: 'Adds.', parameters: {}, run: () => '2' });
     const adder = defineSkill({ name: 'adder', instructions: 'Use add.', tools: [add] });
@@ -96,7 +96,7 @@ describe('clock', () => {
     expect(await resultText(skill, name, args)).toBe(answer);
   });
 
-  it('takes the time from the runtime when nobody gives another', async () => {
+  it('uses the time of the runtime by default', async () => {
     const { time } = JSON.parse(await resultText(clock(), 'time_now', {})) as { time: string };
     expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(60_000);
   });
@@ -111,12 +111,12 @@ describe('skillLibrary', () => {
     read: (path) => `the text of ${path}`,
   });
 
-  it('shows names and descriptions, and no body', () => {
+  it('adds names and descriptions to the instructions, and no body', () => {
     const { instructions } = skillLibrary([folder('a'), folder('b')]);
     expect(instructions?.split('\n').slice(1)).toEqual(['- a: Does a.', '- b: Does b.']);
   });
 
-  it('reads bodies and files when they are asked for', async () => {
+  it('reads bodies and files when its tools are called', async () => {
     const skill = skillLibrary([folder('a', ['x.md']), folder('b')]);
     expect(await resultText(skill, 'skill_read', { name: 'a' })).toBe(
       'How to do a.\n\nFiles of this skill, to be read with skill_file:\nx.md',
@@ -128,14 +128,14 @@ describe('skillLibrary', () => {
     );
   });
 
-  it('shows two hundred files and counts the rest', async () => {
+  it('lists at most 200 files and the number of the others', async () => {
     const files = Array.from({ length: 203 }, (_, n) => `${n}.md`);
     expect(await resultText(skillLibrary([folder('a', files)]), 'skill_read', { name: 'a' })).toMatch(
       /199\.md\n… and 3 more$/,
     );
   });
 
-  it('refuses two folders of one name', () => {
+  it('rejects two folders with one name', () => {
     expect(() => skillLibrary([folder('a'), folder('a')])).toThrow('two skill folders are named "a"');
   });
 

@@ -1,10 +1,10 @@
 import { fuzz } from '@majordomo/test-support';
 import { expect, test } from 'vitest';
 
-/** SOAK=1, as every night: all of them. */
+/** Number of files. The nightly run sets SOAK=1. */
 const COUNT = process.env['SOAK'] === undefined ? 2_500 : 10_000;
 
-test('broken skill files are each read or refused', { timeout: 120_000 }, async () => {
+test('each damaged skill file is read or rejected', { timeout: 120_000 }, async () => {
   const report = await fuzz(new URL('skill-files.ts', import.meta.url), { count: COUNT });
   expect(Object.keys(report.ends).sort()).toEqual(['read', 'refused']);
 });

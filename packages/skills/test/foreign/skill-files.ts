@@ -8,7 +8,7 @@ const FILES = [
   '---\ndescription: |\n  b\nallowed-tools:\n  - Read\n  - Bash(git:*)\n---',
 ];
 
-/** Files of foreign skill folders. */
+/** Skill files that the fuzzer damages. */
 export const target: FuzzTarget = {
   samples: FILES.map((text) => new TextEncoder().encode(text)),
   parse(bytes) {
