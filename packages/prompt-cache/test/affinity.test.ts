@@ -12,7 +12,7 @@ it('costs at most 0.85 as much if the first target fails at every second step', 
   expect(ordered.picoUsd / plain.picoUsd).toBeLessThanOrEqual(0.85);
 });
 
-it('stays away from a first target that fails repeatedly for longer than maxStayMs, even after compactions', async () => {
+it('avoids a first target that fails repeatedly for longer than maxStayMs, even after compactions', async () => {
   const fails = (step: number): boolean => step % 2 === 1;
   const options = { steps: 200, parallel: 4, resultChars: 400, compactEvery: 100, fails };
   const plain = await simulation(options);

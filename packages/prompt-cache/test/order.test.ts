@@ -214,7 +214,7 @@ describe('while the last attempt at the first target has failed', () => {
     expect(await call(compacted, failing, 'acme/tail')).toEqual(['acme/tail']);
   });
 
-  it('returns from a target that is dearer, and after the lifetime of the entry', async () => {
+  it('returns from a more expensive target, and after the lifetime of the entry', async () => {
     const { call, decisions, clock } = fixture();
     await call(second, failing, 'acme/dear');
     const compacted = [...first, assistant('Summary'), user('word '.repeat(10_000))];
@@ -249,7 +249,7 @@ it('keeps the order for an unknown price', async () => {
   expect(decisions).toMatchObject([{ type: 'return', why: 'no-price', expectedSavedNanoUsd: undefined }]);
 });
 
-it('keeps the order while the first target holds as much of the prefix', async () => {
+it('keeps the order while the first target has cached as much of the prefix', async () => {
   const { call, decisions } = fixture();
   await call(first, healthy, 'acme/tail');
   await call(second, [target('head'), target('tail', { health: BENCHED })], 'acme/head');
@@ -257,20 +257,20 @@ it('keeps the order while the first target holds as much of the prefix', async (
   expect(decisions).toEqual([]);
 });
 
-it('shares nothing between tenants', async () => {
+it('separates the conversations of tenants', async () => {
   const { call } = fixture();
   await call(first, healthy, 'acme/tail', undefined, 'one');
   expect(await call(second, healthy, 'acme/head', undefined, 'two')).toBeUndefined();
   expect(await call(second, healthy, 'acme/tail', undefined, 'one')).toEqual(['acme/tail']);
 });
 
-it('learns nothing from usage without cached tokens', async () => {
+it('records no holder for usage without cached tokens', async () => {
   const { call } = fixture();
   await call(first, healthy, 'acme/tail', { ...cachedUsage(0, 0), input: 10_000 });
   expect(await call(second, healthy, 'acme/head')).toBeUndefined();
 });
 
-it('counts the complete input as held where a vendor reports reads only', async () => {
+it('counts the complete input as cached if a vendor reports reads only', async () => {
   const { call, decisions } = fixture();
   const usage = { ...cachedUsage(8000, 0), cacheWrite: undefined, input: 10_000 };
   await call(first, healthy, 'acme/tail', usage);
@@ -290,7 +290,7 @@ it('removes the least recently used conversation beyond maxConversations', async
 });
 
 describe('with a store', () => {
-  it('another process continues at the holder', async () => {
+  it('prefers the holder in another process', async () => {
     const clock = fakeClock(NOON);
     const store = memoryCache({ clock });
     await fixture({ store }, clock).call(first, healthy, 'acme/tail');
@@ -308,7 +308,7 @@ describe('with a store', () => {
     expect(JSON.stringify(stored)).not.toContain('secret');
   });
 
-  it('waits at most storeTimeoutMs for a store that hangs', async () => {
+  it('waits at most storeTimeoutMs for a store that does not respond', async () => {
     const clock = fakeClock(NOON);
     const store = { ...memoryCache({ clock }), get: async () => new Promise<unknown>(() => undefined) };
     const ordered = fixture({ store, storeTimeoutMs: 20 }, clock).call(first, healthy, 'acme/tail');
@@ -319,7 +319,7 @@ describe('with a store', () => {
   it.each([
     ['throws', () => Promise.reject(new Error('down'))],
     ['returns another form', () => Promise.resolve({ holders: [{ target: 5 }] })],
-  ])('keeps the order if the store %s', async (_how, get) => {
+  ])('keeps the order if the store %s', async (_name, get) => {
     const { call } = fixture({ store: { ...memoryCache(), get } });
     await call(first, healthy, 'acme/tail');
     expect(await call(second, healthy, 'acme/head')).toBeUndefined();

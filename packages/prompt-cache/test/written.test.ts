@@ -6,15 +6,15 @@ import manifest from '../package.json' with { type: 'json' };
 import { Conversations, NO_HOLDERS } from '../src/holders.ts';
 
 // Conversations that releases wrote. WRITE_STORED=1 writes the file of the next release, once.
-const WRITTEN = join(import.meta.dirname, 'written');
-const FILE = join(WRITTEN, `${manifest.version}.json`);
+const FOLDER = join(import.meta.dirname, 'written');
+const FILE = join(FOLDER, `${manifest.version}.json`);
 const conversation = {
   holders: [{ target: 'a/m', count: 2, hash: 'h', held: 5000, input: 5100, output: 90, until: 300_000 }],
   awaySince: 12,
 };
 
-/** Returns conversations over entries of a shared store. */
-function over(entries: Map<string, unknown>): Conversations {
+/** Returns the conversations in a store with these entries. */
+function conversationsIn(entries: Map<string, unknown>): Conversations {
   const store = {
     get: async (key: string) => entries.get(key),
     set: async (key: string, value: unknown) => void entries.set(key, value),
@@ -25,25 +25,25 @@ function over(entries: Map<string, unknown>): Conversations {
 
 it.runIf(process.env['WRITE_STORED'] === '1' && !existsSync(FILE))('writes the file of this release', () => {
   const entries = new Map<string, unknown>();
-  over(entries).write('talk', conversation);
+  conversationsIn(entries).write('talk', conversation);
   writeFileSync(FILE, `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`);
 });
 
-const files = readdirSync(WRITTEN);
+const files = readdirSync(FOLDER);
 const entriesOf = (name: string): readonly (readonly [string, unknown])[] =>
-  Object.entries(JSON.parse(readFileSync(join(WRITTEN, name), 'utf8')) as Record<string, unknown>);
+  Object.entries(JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as Record<string, unknown>);
 
 it('a conversation of the first release is stored', () => {
   expect(files).toContain('1.0.0.json');
 });
 
 it.each(files)('reads the conversation of %s', async (name) => {
-  const conversations = over(new Map(entriesOf(name)));
+  const conversations = conversationsIn(new Map(entriesOf(name)));
   expect(await conversations.read('talk', new AbortController().signal)).toEqual(conversation);
 });
 
 it('ignores a conversation of another format, because the store is a cache', async () => {
   const later = entriesOf('1.0.0.json').map(([key, value]) => [key.replace('/1/', '/2/'), value] as const);
-  const conversations = over(new Map(later));
+  const conversations = conversationsIn(new Map(later));
   expect(await conversations.read('talk', new AbortController().signal)).toEqual(NO_HOLDERS);
 });
