@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { BATCH_NANO, items, resultsOf, shown, world } from './support/jobs.ts';
+import { BATCH_NANO, items, resultsOf, summariesOf, world } from './support/jobs.ts';
 import { answer, refusal } from './support/vendor.ts';
 
-it('submits without a request, and answers all items of a batch in input order', async () => {
+it('sends no request on submit, and answers all items of a batch in input order', async () => {
   const { batches, a, folder, events } = world();
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y', 'z') });
   expect(a.ops).toEqual([]);
@@ -26,7 +26,7 @@ it('submits without a request, and answers all items of a batch in input order',
     nextMs: undefined,
     nanoUsd: 3n * BATCH_NANO,
   });
-  expect(await shown(job)).toEqual(['x: re: x', 'y: re: y', 'z: re: z']);
+  expect(await summariesOf(job)).toEqual(['x: re: x', 'y: re: y', 'z: re: z']);
   const [first] = await resultsOf(job);
   expect(first).toMatchObject({
     index: 0,
@@ -43,7 +43,7 @@ it('submits without a request, and answers all items of a batch in input order',
   expect(events.map(({ type }) => type)).toEqual(['batch-created', 'batch-ended', 'job-done']);
 });
 
-it('moves items by the failover table, and lists every attempt', async () => {
+it('moves items according to the failover table, and lists every attempt', async () => {
   const { batches, a, b, events } = world();
   a.result = (text) => (text === 'bad' ? refusal(400) : text === 'full' ? refusal(429) : answer('ok'));
   const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('good', 'bad', 'full') });
@@ -52,7 +52,7 @@ it('moves items by the failover table, and lists every attempt', async () => {
   await job.poll();
   b.end();
   await job.poll();
-  expect(await shown(job)).toEqual(['good: ok', 'bad: invalid-request', 'full: re: full']);
+  expect(await summariesOf(job)).toEqual(['good: ok', 'bad: invalid-request', 'full: re: full']);
   const [, bad, full] = await resultsOf(job);
   expect(bad?.error?.message).toBe('a/m: refused');
   expect(bad?.error?.details.attempts).toMatchObject([{ target: 'a/m', outcome: 'failed' }]);
@@ -66,7 +66,7 @@ it('moves items by the failover table, and lists every attempt', async () => {
   );
 });
 
-it('applies the overrides of chain.policy, and those of a named spec before them', async () => {
+it('applies the overrides of chain.policy, and prefers those of an alias', async () => {
   const chain = {
     attempts: 1,
     policy: { 'invalid-request': { advance: true }, 'rate-limit': { advance: false } },
@@ -82,7 +82,7 @@ it('applies the overrides of chain.policy, and those of a named spec before them
       a.end();
       b.end();
     }
-    ends.push([...(await shown(job))]);
+    ends.push([...(await summariesOf(job))]);
   }
   expect(ends).toEqual([
     ['good: ok', 'bad: re: bad', 'full: rate-limit'],

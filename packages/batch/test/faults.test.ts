@@ -1,29 +1,29 @@
 import { LlmError, user } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import {
-  books,
+  ledgerFixture,
   BATCH_NANO,
   failure,
   HOUR_MS,
   items,
   LIVE_NANO,
   resultsOf,
-  shown,
+  summariesOf,
   START,
   world,
 } from './support/jobs.ts';
 import { answer, refusal, type Op } from './support/vendor.ts';
 
-/** Fails one operation: before the vendor handles it, or after it. */
+/** Returns a fault that fails one operation once, before or after the vendor handles it. */
 const failOnce = (op: Op, when: 'before' | 'after', error: LlmError = failure('network')) => {
-  let left = 1;
+  let remaining = 1;
   return (at: Op, isDone: boolean): void => {
-    if (at === op && isDone === (when === 'after') && left-- > 0) throw error;
+    if (at === op && isDone === (when === 'after') && remaining-- > 0) throw error;
   };
 };
 
 it.each(['before', 'after'] as const)(
-  'creates one batch if the connection breaks %s the vendor handled the creation',
+  'creates one batch if the connection breaks %s the vendor handles the creation',
   async (when) => {
     const { batches, a, events, clock } = world();
     a.fault = failOnce('create', when);
@@ -43,7 +43,7 @@ it.each(['before', 'after'] as const)(
   },
 );
 
-it('finds a nameless batch among batches of other clients, and creates no second one', async () => {
+it('finds its nameless batch among batches of other clients, and creates no second batch', async () => {
   const { batches, a, clock, events } = world({}, { vendor: { isNameless: true } });
   a.fault = failOnce('create', 'after');
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
@@ -61,11 +61,11 @@ it('finds a nameless batch among batches of other clients, and creates no second
   const end = await job.done({ everyMs: 1 });
   expect(end).toMatchObject({ state: 'done', answered: 2, failed: 0 });
   expect(a.ops.filter((op) => op.startsWith('create'))).toHaveLength(1);
-  expect(await shown(job)).toEqual(['x: re: x', 'y: re: y']);
+  expect(await summariesOf(job)).toEqual(['x: re: x', 'y: re: y']);
   expect(events.filter(({ type }) => type === 'result-ignored')).toEqual([]);
 });
 
-it('creates a nameless batch again when no candidate is its own', async () => {
+it('creates a nameless batch again if no candidate contains its ids', async () => {
   const { batches, a, clock } = world({}, { vendor: { isNameless: true } });
   a.fault = failOnce('create', 'before');
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
@@ -86,7 +86,7 @@ it('creates a nameless batch again when no candidate is its own', async () => {
 });
 
 it.each(['upload', 'look', 'results', 'remove', 'find'] as const)(
-  'decides nothing when %s fails, and continues with the next poll',
+  'changes no item if %s fails, and continues with the next poll',
   async (op) => {
     for (const when of ['before', 'after'] as const) {
       const { batches, a, events } = world();
@@ -107,17 +107,17 @@ it.each(['upload', 'look', 'results', 'remove', 'find'] as const)(
   },
 );
 
-it('counts nothing twice when the download of results is interrupted', async () => {
-  const clockless = world();
-  const { ledger, records, state } = books(clockless.clock);
+it('counts each result once if the download of results is interrupted', async () => {
+  const ledgerWorld = world();
+  const { ledger, records, state } = ledgerFixture(ledgerWorld.clock);
   const { batches, a, clock } = world({ ledger });
   const texts = Array.from({ length: 250 }, (_, index) => `t${index}`);
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items(...texts) });
   await job.poll();
   a.end();
-  let left = 1;
+  let remaining = 1;
   a.fault = (op, isDone, detail) => {
-    if (op === 'results' && isDone && detail === '120' && left-- > 0) throw failure('network');
+    if (op === 'results' && isDone && detail === '120' && remaining-- > 0) throw failure('network');
   };
   expect(await job.poll()).toMatchObject({ answered: 100, state: 'running' });
   await clock.advance(1000);
@@ -126,7 +126,7 @@ it('counts nothing twice when the download of results is interrupted', async () 
   expect(await records()).toHaveLength(1);
 });
 
-it.each(['auth', 'billing'] as const)('rejects the poll with %s, and loses nothing', async (kind) => {
+it.each(['auth', 'billing'] as const)('rejects the poll with %s, and loses no item', async (kind) => {
   for (const op of ['upload', 'create', 'look', 'results'] as const) {
     const { batches, a } = world();
     a.fault = failOnce(op, 'before', failure(kind, 401));
@@ -142,12 +142,12 @@ it.each(['auth', 'billing'] as const)('rejects the poll with %s, and loses nothi
       a.end();
     }
     expect(kinds.filter(Boolean)).toEqual([kind]);
-    expect(await shown(job)).toEqual(['x: re: x']);
+    expect(await summariesOf(job)).toEqual(['x: re: x']);
     expect(a.batches).toHaveLength(1);
   }
 });
 
-it('deletes its files when the first request of the job is invalid', async () => {
+it('deletes its files if the first request of the job is invalid', async () => {
   const { batches, a } = world();
   const invalid = { id: 'invalid', request: { messages: [] } };
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: [invalid, ...items('x')] });
@@ -157,10 +157,10 @@ it('deletes its files when the first request of the job is invalid', async () =>
   await job.poll();
   expect(await job.poll()).toMatchObject({ state: 'done', answered: 1, failed: 1 });
   expect(a.files.size).toBe(0);
-  expect(await shown(job)).toEqual(['invalid: invalid-request', 'x: re: x']);
+  expect(await summariesOf(job)).toEqual(['invalid: invalid-request', 'x: re: x']);
 });
 
-it('moves all items when the vendor accepts no request of a batch', async () => {
+it('moves all items if the vendor rejects a batch', async () => {
   const { batches, a, b, clock, events } = world();
   const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x') });
   await job.poll();
@@ -185,7 +185,7 @@ it('moves all items when the vendor accepts no request of a batch', async () => 
   });
 });
 
-it('waits when the queue at the vendor is full, and when it limits the rate', async () => {
+it('waits if the queue of the vendor is full, and after a rate limit', async () => {
   const { batches, a, clock, events } = world();
   a.fault = failOnce(
     'create',
@@ -210,7 +210,7 @@ it('waits when the queue at the vendor is full, and when it limits the rate', as
   expect(events.filter(({ type }) => type === 'batch-delayed')).toHaveLength(2);
 });
 
-it('ignores repeated and foreign results, and fails items without a result', async () => {
+it('ignores repeated results and results of unknown items, and fails items without a result', async () => {
   const { batches, a, events } = world();
   a.result = (text) =>
     text === 'lost' ? 'missing' : text === 'two' ? 'twice' : text === 'late' ? 'expired' : answer('ok');
@@ -219,15 +219,15 @@ it('ignores repeated and foreign results, and fails items without a result', asy
   await job.poll();
   a.end();
   expect(await job.poll()).toMatchObject({ state: 'done', answered: 2, failed: 2 });
-  expect(await shown(job)).toEqual(['one: ok', 'two: twice', 'lost: protocol', 'late: timeout']);
+  expect(await summariesOf(job)).toEqual(['one: ok', 'two: twice', 'lost: protocol', 'late: timeout']);
   expect(events.filter(({ type }) => type === 'result-ignored')).toHaveLength(2);
 });
 
-it('skips a target without a batch API, and fails or goes live if no target has one', async () => {
+it('skips a target without a batch API; if no target has one, items fail or are sent live', async () => {
   const { batches, a, events } = world({}, { vendor: { hasBatches: false } });
   const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x', 'y') });
   expect(await job.poll()).toMatchObject({ state: 'done', failed: 2 });
-  expect(await shown(job)).toEqual(['x: unsupported', 'y: unsupported']);
+  expect(await summariesOf(job)).toEqual(['x: unsupported', 'y: unsupported']);
   expect(events.filter(({ type }) => type === 'target-skipped')).toHaveLength(2);
   const live = await batches.submit({
     key: 'live',
@@ -239,7 +239,7 @@ it('skips a target without a batch API, and fails or goes live if no target has 
   expect(a.liveTexts).toEqual(['x']);
 });
 
-it('sends live exactly the items that no batch answered, with gates, at live prices', async () => {
+it('sends exactly the items that no batch answered as live calls, with gates and live prices', async () => {
   const { batches, a, b, events, gateCalls } = world();
   a.result = (text) => (text === 'bad' ? refusal(503) : answer('ok'));
   b.result = () => 'expired';
@@ -263,9 +263,9 @@ it('sends live exactly the items that no batch answered, with gates, at live pri
   expect(events).toContainEqual({ type: 'live-begun', key: 'j', items: 1, why: 'failed' });
 });
 
-it('keeps items for the next poll when a live call is denied', async () => {
+it('retries items in the next poll if a live call is denied', async () => {
   const { clock, a } = world();
-  const { ledger } = books(clock, [{ name: 'money', max: { usd: '0.000001' }, per: 'ever' }]);
+  const { ledger } = ledgerFixture(clock, [{ name: 'money', max: { usd: '0.000001' }, per: 'ever' }]);
   const { batches, a: vendor } = world(
     {},
     { vendor: { hasBatches: false }, majordomo: { gates: [ledger.gate] } },
@@ -285,7 +285,7 @@ it('keeps items for the next poll when a live call is denied', async () => {
   expect([a.liveTexts, vendor.liveTexts.length]).toEqual([[], 2]);
 });
 
-it('cancels at the lead time, and sends live calls only after the vendor has ended the batch', async () => {
+it('cancels a batch at the lead time, and sends live calls only after the vendor has ended the batch', async () => {
   const { batches, a, clock } = world();
   a.result = (text) => (text === 'done' ? answer('ok') : 'cancelled');
   const deadline = new Date(START + 2 * HOUR_MS);
@@ -310,7 +310,7 @@ it('cancels at the lead time, and sends live calls only after the vendor has end
   expect(a.liveTexts).toEqual(['rest']);
 });
 
-it('fails the rest with timeout at the deadline without live calls', async () => {
+it('fails the remaining items with timeout at the deadline without live calls', async () => {
   const { batches, a, clock } = world({ most: { requests: 1 } });
   a.result = () => 'cancelled';
   const job = await batches.submit({
@@ -324,7 +324,7 @@ it('fails the rest with timeout at the deadline without live calls', async () =>
   await job.poll();
   Object.assign(a.batches[0] as object, { state: 'ended' });
   await job.poll();
-  expect(await shown(job)).toEqual(['x: timeout']);
+  expect(await summariesOf(job)).toEqual(['x: timeout']);
   const late = await batches.submit({
     key: 'late',
     spec: 'a/m',
@@ -335,7 +335,7 @@ it('fails the rest with timeout at the deadline without live calls', async () =>
   expect(a.batches).toHaveLength(1);
 });
 
-it('keeps answers after a cancellation, and moves nothing', async () => {
+it('retains answers after a cancellation, and moves no item', async () => {
   const { batches, a, b } = world();
   a.result = (text) => (text === 'done' ? answer('ok') : text === 'full' ? refusal(429) : 'cancelled');
   const job = await batches.submit({
@@ -349,7 +349,7 @@ it('keeps answers after a cancellation, and moves nothing', async () => {
   expect(await job.poll()).toMatchObject({ state: 'cancelling' });
   Object.assign(a.batches[0] as object, { state: 'ended' });
   expect(await job.poll()).toMatchObject({ state: 'done' });
-  expect(await shown(job)).toEqual(['done: ok', 'rest: aborted', 'full: aborted']);
+  expect(await summariesOf(job)).toEqual(['done: ok', 'rest: aborted', 'full: aborted']);
   expect([a.liveTexts, b.ops]).toEqual([[], []]);
 });
 
@@ -361,7 +361,7 @@ it('sends nothing after a cancellation before the first poll', async () => {
   expect(a.ops).toEqual([]);
 });
 
-it('adopts a cancellation that arrives while a poll works', async () => {
+it('applies a cancellation that arrives during a poll', async () => {
   const { batches, a } = world();
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
   let cancelling: Promise<void> | undefined;
@@ -376,14 +376,15 @@ it('adopts a cancellation that arrives while a poll works', async () => {
   expect(a.ops).toContain('cancel');
 });
 
-it('reserves before the upload, and settles to the sum of the items', async () => {
+it('reserves the cost before the upload, and settles the sum of the items', async () => {
   const first = world();
-  const { ledger, state, records } = books(first.clock);
+  const { ledger, state, records } = ledgerFixture(first.clock);
   const { batches, a } = world({ ledger, clock: first.clock });
-  const held: (bigint | undefined)[] = [];
+  const heldAmounts: (bigint | undefined)[] = [];
   const reading: Promise<unknown>[] = [];
   a.fault = (op, isDone) => {
-    if (op === 'upload' && !isDone) reading.push(state().then(({ held: amount }) => held.push(amount)));
+    if (op === 'upload' && !isDone)
+      reading.push(state().then(({ held: amount }) => heldAmounts.push(amount)));
   };
   a.result = (text) => (text === 'bad' ? refusal(400) : text === 'late' ? 'expired' : answer('ok'));
   const job = await batches.submit({
@@ -395,8 +396,8 @@ it('reserves before the upload, and settles to the sum of the items', async () =
   await job.poll();
   await Promise.all(reading);
   // At most 1,000 output tokens each, at 4 USD per million.
-  expect(Number(held[0])).toBeGreaterThanOrEqual(4 * 4_000_000);
-  expect(Number(held[0])).toBeLessThan(4 * 5_000_000);
+  expect(Number(heldAmounts[0])).toBeGreaterThanOrEqual(4 * 4_000_000);
+  expect(Number(heldAmounts[0])).toBeLessThan(4 * 5_000_000);
   a.end();
   await job.poll();
   expect(await state()).toEqual({ used: 2n * BATCH_NANO, held: 0n });
@@ -412,7 +413,9 @@ it('reserves before the upload, and settles to the sum of the items', async () =
 
 it('rejects the poll if the budget is too small, sends nothing, and continues after setLimit', async () => {
   const first = world();
-  const { ledger, state } = books(first.clock, [{ name: 'money', max: { usd: '0.001' }, per: 'ever' }]);
+  const { ledger, state } = ledgerFixture(first.clock, [
+    { name: 'money', max: { usd: '0.001' }, per: 'ever' },
+  ]);
   const { batches, a } = world({ ledger, clock: first.clock });
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
   await expect(job.poll()).rejects.toMatchObject({
@@ -427,7 +430,7 @@ it('rejects the poll if the budget is too small, sends nothing, and continues af
   expect(await state()).toEqual({ used: BATCH_NANO, held: 0n });
 });
 
-it('creates each batch once when several holders poll at the same time', async () => {
+it('creates each batch once if several jobs of one key poll at the same time', async () => {
   const { options, batches, a } = world({ most: { requests: 2 } });
   const { createBatches } = await import('../src/index.ts');
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('v', 'w', 'x', 'y', 'z') });
@@ -439,7 +442,7 @@ it('creates each batch once when several holders poll at the same time', async (
   expect(await job.progress()).toMatchObject({ state: 'done', answered: 5 });
 });
 
-it('contacts the vendor once while several processes poll', async () => {
+it('sends each operation once while several processes poll', async () => {
   const { batches, a } = world();
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
   const states: string[] = [];
@@ -454,7 +457,7 @@ it('contacts the vendor once while several processes poll', async () => {
   expect(a.ops.map((op) => op.split(' ')[0])).toEqual(['upload', 'create']);
 });
 
-it('separates groups, and respects the limits of bytes', async () => {
+it('separates groups, and respects the byte limit', async () => {
   const { batches, a } = world({ most: { bytes: 250 } });
   const grouped = items('v', 'w', 'x', 'y').map((item, index) => ({
     ...item,

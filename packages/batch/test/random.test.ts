@@ -35,7 +35,7 @@ async function run(seed: number): Promise<void> {
       const key = `${vendor.id} ${text}`;
       const result = results.get(key) ?? RESULTS[pick(RESULTS.length)] ?? 'expired';
       results.set(key, result);
-      // A vendor without names returns a line for each request, because only the ids in the lines identify the batch.
+      // A vendor without batch names returns a line for each request, because only the ids in the lines identify the batch.
       return result === 'missing' && vendor.isNameless ? 'expired' : result;
     };
   const store = memoryBatchStore({ clock });
@@ -95,7 +95,7 @@ async function pollUntilDeath(
       for (const vendor of vendors) vendor.end();
     }
   } catch (error) {
-    // A dead store of the ledger denies the reservation.
+    // The reservation is denied if the store of the ledger is dead.
     if (!(error instanceof Crash) && !process.isDead && (error as LlmError).kind !== 'denied') throw error;
   }
 }
@@ -124,7 +124,7 @@ async function check(
 }
 
 it.each(Array.from({ length: 30 }, (_, group) => group))(
-  'ends every item once, whatever fails and wherever processes crash (seeds %#0 to %#9)',
+  'ends every item exactly once with random failures and crashes (seeds %#0 to %#9)',
   { timeout: 120_000 },
   async (group) => {
     for (let seed = group * 10; seed < group * 10 + 10; seed++)

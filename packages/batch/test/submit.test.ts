@@ -1,7 +1,7 @@
 import { jsonSchema, user, type EmbeddingResponse } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { createBatches, type BatchItem, type BatchStore, type JobRequest } from '../src/index.ts';
-import { items, resultsOf, shown, world } from './support/jobs.ts';
+import { items, resultsOf, summariesOf, world } from './support/jobs.ts';
 import { answer } from './support/vendor.ts';
 
 const request = { messages: [user('x')] };
@@ -25,7 +25,7 @@ it.each<readonly [change: object, path: string]>([
   [{ items: [{ id: 'y' }] }, 'items[0]'],
   [{ items: [{ request }, { embedding: { values: ['x'] } }] }, 'items[1]'],
   [{ items: [{ request: {} }] }, 'items[0].request.messages'],
-])('rejects %j with config and the place', async (change, path) => {
+])('rejects %j with a config error and the path', async (change, path) => {
   const { batches, options } = world();
   const error = await batches.submit({ ...valid, ...change }).then(
     () => undefined,
@@ -39,8 +39,8 @@ it.each<readonly [change: object, path: string]>([
 
 it('rejects a request that is not JSON', async () => {
   const { batches } = world();
-  const list = [{ request: { ...request, maxTokens: 5n } }] as never;
-  await expect(batches.submit({ ...valid, items: list })).rejects.toMatchObject({
+  const invalidItems = [{ request: { ...request, maxTokens: 5n } }] as never;
+  await expect(batches.submit({ ...valid, items: invalidItems })).rejects.toMatchObject({
     kind: 'config',
     details: { path: 'items[0].request' },
   });
@@ -48,11 +48,11 @@ it('rejects a request that is not JSON', async () => {
 
 it('rejects a repeated id across pages, with the id', async () => {
   const { batches } = world();
-  const many = Array.from({ length: 700 }, (_, index) => ({
+  const manyItems = Array.from({ length: 700 }, (_, index) => ({
     id: index === 650 ? 'id 3' : `id ${index}`,
     request,
   }));
-  await expect(batches.submit({ ...valid, items: many })).rejects.toMatchObject({
+  await expect(batches.submit({ ...valid, items: manyItems })).rejects.toMatchObject({
     kind: 'config',
     message: 'items[650].id: items[3] has the same id "id 3"; use unique ids',
   });
@@ -69,7 +69,7 @@ it.each([
   );
 });
 
-it('rejects an unknown key with not-found, and the removal of a running job with denied', async () => {
+it('rejects an unknown key as not-found, and the removal of a running job as denied', async () => {
   const { batches } = world();
   await expect(batches.open('none')).rejects.toMatchObject({
     kind: 'not-found',
@@ -83,7 +83,7 @@ it('rejects an unknown key with not-found, and the removal of a running job with
   expect(await batches.keys()).toEqual([]);
 });
 
-it('is done at once without items, and does not read the items of a complete submission', async () => {
+it('is immediately done without items, and does not read the items of a complete submission', async () => {
   const { batches, a } = world();
   const empty = await batches.submit({ ...valid, key: 'empty', items: [] });
   expect(await empty.done()).toMatchObject({ state: 'done', total: 0, nextMs: undefined });
@@ -97,8 +97,8 @@ it('is done at once without items, and does not read the items of a complete sub
   expect(a.ops).toEqual([]);
 });
 
-async function* interrupted(list: readonly BatchItem[], after: number): AsyncGenerator<BatchItem> {
-  for (const [index, item] of list.entries()) {
+async function* interrupted(batchItems: readonly BatchItem[], after: number): AsyncGenerator<BatchItem> {
+  for (const [index, item] of batchItems.entries()) {
     if (index === after) throw new Error('disk');
     yield item;
   }
@@ -106,8 +106,8 @@ async function* interrupted(list: readonly BatchItem[], after: number): AsyncGen
 
 it('continues an interrupted submission with the same items', async () => {
   const { batches, a } = world();
-  const many = Array.from({ length: 1200 }, (_, index) => ({ id: `id ${index}`, request }));
-  await expect(batches.submit({ ...valid, items: interrupted(many, 1100) })).rejects.toThrow('disk');
+  const manyItems = Array.from({ length: 1200 }, (_, index) => ({ id: `id ${index}`, request }));
+  await expect(batches.submit({ ...valid, items: interrupted(manyItems, 1100) })).rejects.toThrow('disk');
   const job = await batches.open('j');
   expect(await job.poll()).toMatchObject({ state: 'filling', total: 1000 });
   await expect(job.done()).rejects.toMatchObject({
@@ -115,24 +115,24 @@ it('continues an interrupted submission with the same items', async () => {
     message: expect.stringContaining('submit the job again'),
   });
   expect(a.ops).toEqual([]);
-  const other = many.with(3, { id: 'id 3', request: { messages: [user('other')] } });
+  const other = manyItems.with(3, { id: 'id 3', request: { messages: [user('other')] } });
   await expect(batches.submit({ ...valid, items: other })).rejects.toMatchObject({
     details: { path: 'items[3]' },
   });
-  await expect(batches.submit({ ...valid, items: many.slice(0, 10) })).rejects.toMatchObject({
+  await expect(batches.submit({ ...valid, items: manyItems.slice(0, 10) })).rejects.toMatchObject({
     details: { path: 'items' },
   });
-  expect(await (await batches.submit({ ...valid, items: many })).progress()).toMatchObject({
+  expect(await (await batches.submit({ ...valid, items: manyItems })).progress()).toMatchObject({
     state: 'running',
     total: 1200,
   });
 });
 
-it('completes a submission that was cancelled in the meantime, and sends nothing', async () => {
+it('completes a submission that is canceled while it runs, and sends nothing', async () => {
   const { batches, a } = world();
-  const many = Array.from({ length: 1200 }, (_, index) => ({ id: `id ${index}`, request }));
+  const manyItems = Array.from({ length: 1200 }, (_, index) => ({ id: `id ${index}`, request }));
   async function* cancelling(): AsyncGenerator<BatchItem> {
-    for (const item of many) {
+    for (const item of manyItems) {
       if (item.id === 'id 1100') await (await batches.open('j')).cancel();
       yield item;
     }
@@ -160,7 +160,7 @@ it('answers embeddings as vectors', async () => {
 
 const schema = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] } as const;
 
-it('moves answers that do not match the schema, and checks values again with the schema of the reader', async () => {
+it('moves answers that do not match the schema, and validates values with the schema that results() receives', async () => {
   const { batches, a, b } = world();
   a.result = (text) => answer(text === 'x' ? '{"n":1}' : 'no');
   b.result = () => answer('{"n":2}');
@@ -190,11 +190,11 @@ it('reads results from a position, and omits items that are not final', async ()
   await job.poll();
   Object.assign(a.batches[1] as object, { state: 'ended' });
   await job.poll();
-  expect(await shown(job)).toEqual(['x: re: x', 'y: re: y']);
+  expect(await summariesOf(job)).toEqual(['x: re: x', 'y: re: y']);
   expect((await resultsOf(job, { from: 3 })).map(({ id }) => id)).toEqual(['y']);
 });
 
-it('done polls, reports progress, and rejects aborted while the job continues', async () => {
+it('done() polls, reports progress, and rejects after an abort while the job continues', async () => {
   const { batches, a, clock } = world();
   const job = await batches.submit(valid);
   const controller = new AbortController();
@@ -213,7 +213,7 @@ it('done polls, reports progress, and rejects aborted while the job continues', 
   expect(await job.done()).toMatchObject({ state: 'done' });
 });
 
-it('ends a poll whose lock another process has taken', async () => {
+it('ends a poll whose lock is lost', async () => {
   const { options, a, clock } = world();
   const store = options.store as BatchStore;
   let stoppedMs = 0;

@@ -103,20 +103,20 @@ export async function resultsOf<T>(
   job: BatchJob,
   options?: Parameters<BatchJob['results']>[0],
 ): Promise<readonly ItemResult<T>[]> {
-  const all: ItemResult<T>[] = [];
-  for await (const result of job.results(options)) all.push(result as ItemResult<T>);
-  return all;
+  const collected: ItemResult<T>[] = [];
+  for await (const result of job.results(options)) collected.push(result as ItemResult<T>);
+  return collected;
 }
 
 /** Returns each result as `id: text` or `id: error kind`. */
-export const shown = async (job: BatchJob): Promise<readonly string[]> =>
+export const summariesOf = async (job: BatchJob): Promise<readonly string[]> =>
   (await resultsOf(job)).map(({ id, response, error }) =>
     response === undefined
       ? `${id}: ${String(error?.kind)}`
       : `${id}: ${'text' in response ? response.text : 'vectors'}`,
   );
 
-export interface Books {
+export interface LedgerFixture {
   readonly ledger: Ledger;
   readonly records: () => Promise<readonly SpendRecord[]>;
   readonly state: () => Promise<{ readonly used: bigint | undefined; readonly held: bigint | undefined }>;
@@ -124,16 +124,16 @@ export interface Books {
 }
 
 /** Creates a ledger with one limit of money and one of requests. */
-export function books(
+export function ledgerFixture(
   clock: FakeClock,
   limits: readonly Limit[] = [{ name: 'money', max: { usd: '1000' }, per: 'ever' }],
-): Books {
+): LedgerFixture {
   const store = memoryStore({ clock });
   const ledger = createLedger({ store, clock, limits, catalog: prices });
   const records = async (): Promise<readonly SpendRecord[]> => {
-    const all: SpendRecord[] = [];
-    for await (const record of ledger.records()) all.push(record);
-    return all;
+    const collected: SpendRecord[] = [];
+    for await (const record of ledger.records()) collected.push(record);
+    return collected;
   };
   const state = async () => {
     const [first] = await ledger.state('money');

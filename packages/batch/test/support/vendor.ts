@@ -152,7 +152,7 @@ export class Vendor {
   }
 
   private batchAt(ref: string): VendorBatch {
-    const batch = this.batches.find((one) => one.ref === ref);
+    const batch = this.batches.find((candidate) => candidate.ref === ref);
     if (batch === undefined) throw new LlmError('not-found', `no batch ${ref}`, { status: 404 });
     return batch;
   }
