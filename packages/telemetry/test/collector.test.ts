@@ -27,8 +27,8 @@ interface Otlp {
   }[];
 }
 
-/** Takes what a collector takes. */
-async function collector() {
+/** Starts a server that records the requests to a collector. */
+async function startCollector() {
   const received: { readonly path: string; readonly type: string; readonly body: Otlp }[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -45,8 +45,8 @@ async function collector() {
   return { url: `http://127.0.0.1:${port}`, received, close: () => server.close() };
 }
 
-it('reaches a collector as OTLP over HTTP, in JSON', async () => {
-  const { url, received, close } = await collector();
+it('sends OTLP over HTTP to a collector, in JSON', async () => {
+  const { url, received, close } = await startCollector();
   const traces = new TracerProvider({
     spanProcessors: [
       new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: `${url}/v1/traces` }) }),

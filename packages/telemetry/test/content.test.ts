@@ -29,12 +29,12 @@ async function run(telemetry: Watch) {
     ...telemetry.majordomo,
   }).model('f/m');
   const agent = createAgent({ model, instructions: 'Look.', tools: [look], ...telemetry.agent('a') });
-  const picture = image(new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10, 9, 9]));
-  await agent.run([user(`My key is ${KEY}`, picture, file(new Uint8Array([37, 80]), 'application/pdf'))]);
+  const imagePart = image(new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10, 9, 9]));
+  await agent.run([user(`My key is ${KEY}`, imagePart, file(new Uint8Array([37, 80]), 'application/pdf'))]);
   return telemetry.spans();
 }
 
-const parsed = (spans: Awaited<ReturnType<typeof run>>, key: string): unknown[] =>
+const parseAttributes = (spans: Awaited<ReturnType<typeof run>>, key: string): unknown[] =>
   spans.flatMap(({ attributes }) => {
     const value = attributes[key];
     return typeof value === 'string' ? [JSON.parse(value) as unknown] : [];
@@ -42,7 +42,7 @@ const parsed = (spans: Awaited<ReturnType<typeof run>>, key: string): unknown[] 
 
 const CONTENT = /messages|instructions|definitions|arguments|result$/;
 
-it('writes no prompt, answer, argument or result by default', async () => {
+it('writes no prompt, response, argument or result by default', async () => {
   const spans = await run(watch());
   expect(
     spans.flatMap(({ attributes }) => Object.keys(attributes)).filter((key) => CONTENT.test(key)),
@@ -50,9 +50,9 @@ it('writes no prompt, answer, argument or result by default', async () => {
   expect(JSON.stringify(spans)).not.toMatch(/My key|under the mat|hunter22|door|ghp_/);
 });
 
-it('writes them through a redactor, in the form of the conventions and without a picture', async () => {
+it('writes redacted content in the form of the conventions, without the bytes of images', async () => {
   const spans = await run(watch({ content: createRedactor() }));
-  expect(parsed(spans, 'gen_ai.input.messages')[1]).toEqual([
+  expect(parseAttributes(spans, 'gen_ai.input.messages')[1]).toEqual([
     {
       role: 'user',
       parts: [
@@ -82,54 +82,58 @@ it('writes them through a redactor, in the form of the conventions and without a
       ],
     },
   ]);
-  expect(parsed(spans, 'gen_ai.system_instructions')[0]).toEqual([{ type: 'text', content: 'Look.' }]);
-  expect(parsed(spans, 'gen_ai.tool.definitions')[0]).toEqual([
+  expect(parseAttributes(spans, 'gen_ai.system_instructions')[0]).toEqual([
+    { type: 'text', content: 'Look.' },
+  ]);
+  expect(parseAttributes(spans, 'gen_ai.tool.definitions')[0]).toEqual([
     { type: 'function', name: 'look', description: 'Looks at a thing', parameters: look.parameters },
   ]);
-  expect(parsed(spans, 'gen_ai.output.messages')[1]).toEqual([
+  expect(parseAttributes(spans, 'gen_ai.output.messages')[1]).toEqual([
     { role: 'assistant', parts: [{ type: 'text', content: 'It was [redacted].' }] },
   ]);
-  expect(parsed(spans, 'gen_ai.tool.call.arguments')).toEqual([{ password: '[redacted]', at: 'door' }]);
-  expect(parsed(spans, 'gen_ai.tool.call.result')[0]).toEqual([
+  expect(parseAttributes(spans, 'gen_ai.tool.call.arguments')).toEqual([
+    { password: '[redacted]', at: 'door' },
+  ]);
+  expect(parseAttributes(spans, 'gen_ai.tool.call.result')[0]).toEqual([
     { type: 'text', content: 'under the mat: [redacted]' },
     { type: 'image', mime_type: 'image/png', size: 3 },
   ]);
   expect(JSON.stringify(spans)).not.toMatch(/ghp_|hunter22/);
 });
 
-it('writes no part of a secret of a prompt that holds JSON', async () => {
+it('writes no part of a secret in a prompt that contains JSON', async () => {
   const secrets = { password: 'hunt"er2!', token: 'several short words', cookies: { sid: "it's" } };
   const body = JSON.stringify({ body: JSON.stringify({ ...secrets, note: 'plain' }) });
   const telemetry = watch({ content: createRedactor() });
   const fake = fakeProvider({ id: 'f', models: { m: ['Done.'] } });
   const model = createMajordomo({ providers: [fake], ...telemetry.majordomo }).model('f/m');
   await model.generate({ messages: [user(`${body} ?api_key=ab'quoted9&page=2`)] });
-  const messages = JSON.stringify(parsed(await telemetry.spans(), 'gen_ai.input.messages'));
+  const messages = JSON.stringify(parseAttributes(await telemetry.spans(), 'gen_ai.input.messages'));
   expect(messages).toContain('plain');
   expect(messages).not.toMatch(/hunt|er2|several|words|it's|quoted9/);
 });
 
 it('writes the prompt of an image model', async () => {
   const telemetry = watch({ content: createRedactor() });
-  const picture = image(new Uint8Array([1]));
-  const fake = fakeProvider({ id: 'f', models: { draw: [{ images: [picture] }] } });
+  const imagePart = image(new Uint8Array([1]));
+  const fake = fakeProvider({ id: 'f', models: { draw: [{ images: [imagePart] }] } });
   const majordomo = createMajordomo({ providers: [fake], ...telemetry.majordomo });
   await majordomo.imageModel('f/draw').generate({ prompt: `a cat with ${KEY}` });
-  expect(parsed(await telemetry.spans(), 'gen_ai.input.messages')).toEqual([
+  expect(parseAttributes(await telemetry.spans(), 'gen_ai.input.messages')).toEqual([
     [{ role: 'user', parts: [{ type: 'text', content: 'a cat with [redacted]' }] }],
   ]);
 });
 
-it('leaves out what a redactor that fails would have had to clean', async () => {
-  const fails = () => {
+it('omits the content if the redactor throws', async () => {
+  const throwError = () => {
     throw new Error('bug');
   };
-  const spans = await run(watch({ content: { ...createRedactor(), value: fails } }));
+  const spans = await run(watch({ content: { ...createRedactor(), value: throwError } }));
   expect(spans).toHaveLength(6);
   expect(JSON.stringify(spans)).not.toMatch(/My key|under the mat|ghp_|gen_ai.input.messages/);
 });
 
-it('refuses content under 1.36, and a convention that nobody knows', () => {
+it('rejects content with convention 1.36, and an unknown convention', () => {
   expect(() => watch({ content: createRedactor(), convention: '1.36' })).toThrow(
     /content requires convention "2026-08"/,
   );

@@ -7,24 +7,24 @@ import { describe, expect, it } from 'vitest';
 import { createTelemetry, type Telemetry } from '../src/index.ts';
 import { watch } from './support/recording.ts';
 
-const bug = (): never => {
+const throwError = (): never => {
   throw new Error('bug');
 };
 
-/** An object of which every member that is called throws. */
-const throwing = <T extends object>(): T => new Proxy({}, { get: () => bug }) as T;
+/** Creates an object whose methods all throw. */
+const throwingObject = <T extends object>(): T => new Proxy({}, { get: () => throwError }) as T;
 
 const noop = trace.getTracer('noop').startSpan('x');
-const spanThat = (member: keyof Span): Span =>
-  new Proxy(noop, { get: (span, key) => (key === member ? bug : Reflect.get(span, key)) as unknown });
-const tracerOf = (span: Span): Tracer => ({ startSpan: () => span, startActiveSpan: bug });
+const spanThatThrowsIn = (member: keyof Span): Span =>
+  new Proxy(noop, { get: (span, key) => (key === member ? throwError : Reflect.get(span, key)) as unknown });
+const tracerOf = (span: Span): Tracer => ({ startSpan: () => span, startActiveSpan: throwError });
 
 const turns: readonly Turn[] = [{ toolCalls: [{ name: 'look', args: {} }] }, { fail: 'overloaded' }, 'ok'];
-const look = defineTool({
+const lookTool = defineTool({
   name: 'look',
   description: 'looks',
   parameters: { type: 'object' },
-  run: () => 'seen',
+  run: () => 'found',
 });
 
 async function textOf(telemetry: Telemetry): Promise<string> {
@@ -35,57 +35,61 @@ async function textOf(telemetry: Telemetry): Promise<string> {
     ...telemetry.majordomo,
   });
   const model = majordomo.model('f/m');
-  const { text, usage } = await createAgent({ model, tools: [look], ...telemetry.agent('a') }).run('go');
+  const { text, usage } = await createAgent({ model, tools: [lookTool], ...telemetry.agent('a') }).run('go');
   return `${text} after ${fake.requests.length}, ${usage.input ?? 'unknown'} in`;
 }
 
 const members = ['setAttributes', 'addEvent', 'setStatus', 'end', 'isRecording', 'spanContext'] as const;
-const guests: readonly (readonly [string, Parameters<typeof createTelemetry>[0]])[] = [
-  ['tracer', { tracer: throwing<Tracer>() }],
-  ...members.map((member) => [`span in ${member}`, { tracer: tracerOf(spanThat(member)) }] as const),
-  ['meter', { meter: throwing<Meter>() }],
+const throwingOptions: readonly (readonly [string, Parameters<typeof createTelemetry>[0]])[] = [
+  ['tracer', { tracer: throwingObject<Tracer>() }],
+  ...members.map((member) => [`span in ${member}`, { tracer: tracerOf(spanThatThrowsIn(member)) }] as const),
+  ['meter', { meter: throwingObject<Meter>() }],
   [
     'histogram',
     {
       meter: Object.assign(Object.create(createNoopMeter()) as Meter, {
-        createHistogram: () => throwing(),
-        createGauge: () => throwing(),
+        createHistogram: () => throwingObject(),
+        createGauge: () => throwingObject(),
       }),
     },
   ],
-  ['redactor', { content: { ...createRedactor(), value: bug } }],
+  ['redactor', { content: { ...createRedactor(), value: throwError } }],
 ];
 
-it.each(guests)('a %s that throws changes nothing', async (_who, options) => {
+it.each(throwingOptions)('a %s that throws does not change the result', async (_name, options) => {
   expect(await textOf(createTelemetry(options))).toBe(await textOf(watch()));
 });
 
-it('measures though the tracer throws, and traces though the meter does', async () => {
-  const measured = watch({ tracer: throwing<Tracer>() });
+it('measures if the tracer throws, and traces if the meter throws', async () => {
+  const measured = watch({ tracer: throwingObject<Tracer>() });
   await textOf(measured);
   expect((await measured.metrics()).map(({ name }) => name)).toContain('gen_ai.client.operation.duration');
-  const traced = watch({ meter: throwing<Meter>() });
+  const traced = watch({ meter: throwingObject<Meter>() });
   await textOf(traced);
   expect(await traced.spans()).toHaveLength(7);
 });
 
-describe('every span ends', () => {
-  /** Counts what is begun and ended. */
-  function counted() {
+describe('every span that starts also ends', () => {
+  /** Creates telemetry that counts started spans. */
+  function countingTelemetry() {
     const telemetry = watch();
-    let begun = 0;
+    let startedCount = 0;
     const tracer = telemetry.provider.getTracer('counted');
-    const counting: Tracer = {
+    const countingTracer: Tracer = {
       startSpan: (...args) => {
-        begun++;
+        startedCount++;
         return tracer.startSpan(...args);
       },
-      startActiveSpan: bug,
+      startActiveSpan: throwError,
     };
-    return { telemetry: createTelemetry({ tracer: counting }), ended: telemetry.spans, begun: () => begun };
+    return {
+      telemetry: createTelemetry({ tracer: countingTracer }),
+      endedSpans: telemetry.spans,
+      startedCount: () => startedCount,
+    };
   }
 
-  const plain = (run: () => unknown) =>
+  const lookToolWith = (run: () => unknown) =>
     defineTool({
       name: 'look',
       description: 'looks',
@@ -94,61 +98,65 @@ describe('every span ends', () => {
     });
 
   async function agentOver(run: () => unknown, script: readonly Turn[] = turns) {
-    const { telemetry, ended, begun } = counted();
+    const { telemetry, endedSpans, startedCount } = countingTelemetry();
     const majordomo = createMajordomo({
       providers: [fakeProvider({ id: 'f', models: { m: script } })],
       chain: { backoff: { baseMs: 0 } },
       ...telemetry.majordomo,
     });
     const model = majordomo.model('f/m');
-    return { agent: createAgent({ model, tools: [plain(run)], ...telemetry.agent('a') }), ended, begun };
+    return {
+      agent: createAgent({ model, tools: [lookToolWith(run)], ...telemetry.agent('a') }),
+      endedSpans,
+      startedCount,
+    };
   }
 
-  it('of a tool that waits, and of its run', async () => {
-    const { agent, ended, begun } = await agentOver(() => suspend({ for: 'a person' }));
+  it('for a suspended tool and its run', async () => {
+    const { agent, endedSpans, startedCount } = await agentOver(() => suspend({ for: 'a person' }));
     await agent.run('go');
-    const spans = await ended();
-    expect(spans).toHaveLength(begun());
-    const { attributes, status } = spans.find(({ name }) => name === 'execute_tool look') ?? bug();
+    const spans = await endedSpans();
+    expect(spans).toHaveLength(startedCount());
+    const { attributes, status } = spans.find(({ name }) => name === 'execute_tool look') ?? throwError();
     expect([attributes['majordomo.suspended'], status.code]).toEqual([true, 0]);
     const run = spans.find(({ name }) => name === 'invoke_agent a');
     expect([run?.attributes['majordomo.done'], run?.status.code]).toEqual(['waiting', 0]);
   });
 
-  it('of a tool that hangs when the run is aborted', async () => {
-    const ending = new AbortController();
-    const { agent, ended, begun } = await agentOver(() => {
-      ending.abort();
+  it('for a tool that hangs while its run is aborted', async () => {
+    const controller = new AbortController();
+    const { agent, endedSpans, startedCount } = await agentOver(() => {
+      controller.abort();
       return new Promise(() => undefined);
     });
-    await agent.run('go', { signal: ending.signal }).catch(() => undefined);
-    const spans = await ended();
-    expect(spans).toHaveLength(begun());
+    await agent.run('go', { signal: controller.signal }).catch(() => undefined);
+    const spans = await endedSpans();
+    expect(spans).toHaveLength(startedCount());
     expect(spans.map(({ name, attributes }) => [name, attributes['error.type']])).toContainEqual([
       'execute_tool look',
       'aborted',
     ]);
   });
 
-  it('of a run whose reader leaves, and that is no failure', async () => {
-    const { agent, ended, begun } = await agentOver(() => 'seen');
+  it('for a run whose consumer stops reading, without an error status', async () => {
+    const { agent, endedSpans, startedCount } = await agentOver(() => 'found');
     for await (const event of agent.stream('go')) if (event.type === 'tool-start') break;
     await new Promise(setImmediate);
-    const spans = await ended();
-    expect(spans).toHaveLength(begun());
+    const spans = await endedSpans();
+    expect(spans).toHaveLength(startedCount());
     expect(spans.map(({ status }) => status.code)).not.toContain(2);
   });
 
-  it('of 10,000 calls that end in every way, of which nothing is left', async () => {
-    const { telemetry, ended, begun } = counted();
-    const script = (): Turn => SCRIPT[made++ % SCRIPT.length] ?? 'ok';
+  it('for 10,000 calls that succeed, fail or are abandoned', async () => {
+    const { telemetry, endedSpans, startedCount } = countingTelemetry();
+    const script = (): Turn => SCRIPT[requestIndex++ % SCRIPT.length] ?? 'ok';
     const SCRIPT: readonly Turn[] = [
       'ok',
       { fail: 'overloaded' },
       { fail: 'auth' },
       { fail: 'server', after: 'some' },
     ];
-    let made = 0;
+    let requestIndex = 0;
     const fake = fakeProvider({ id: 'f', models: { m: Array.from({ length: 30_000 }, () => script) } });
     const majordomo = createMajordomo({
       providers: [fake],
@@ -165,18 +173,18 @@ describe('every span ends', () => {
           for await (const event of model.stream(request))
             if (n % 2 === 0 && event.type === 'text-delta') break;
         } catch {
-          // It failed, which is one of the ways.
+          // Some of the streams fail.
         }
       }
     }
     await new Promise(setImmediate);
-    const spans = await ended();
-    expect(spans).toHaveLength(begun());
+    const spans = await endedSpans();
+    expect(spans).toHaveLength(startedCount());
     expect(spans.filter(({ name }) => name === 'majordomo.call f/m')).toHaveLength(10_000);
   }, 60_000);
 });
 
-it('begins no span of an attempt where nobody hands it the events that would end it', async () => {
+it('starts no span for an attempt without onEvent, which would end the span', async () => {
   const telemetry = watch();
   const fake = fakeProvider({ id: 'f', models: { m: ['ok'] } });
   const { around } = telemetry.majordomo;
@@ -186,7 +194,7 @@ it('begins no span of an attempt where nobody hands it the events that would end
   expect(await telemetry.spans()).toEqual([]);
 });
 
-it('does next to nothing without an SDK: one span is asked for, and its children are not', async () => {
+it('starts only one span for each call, run and tool without an SDK', async () => {
   const noop = trace.getTracer('none');
   let requestCount = 0;
   const tracer: Tracer = {
@@ -194,7 +202,7 @@ it('does next to nothing without an SDK: one span is asked for, and its children
       requestCount++;
       return noop.startSpan(...args);
     },
-    startActiveSpan: bug,
+    startActiveSpan: throwError,
   };
   expect(await textOf(createTelemetry({ tracer, meter: createNoopMeter() }))).toBe(await textOf(watch()));
   // A run, its two calls, and its tool.

@@ -12,7 +12,7 @@ import {
 import { SpanKind } from '@opentelemetry/api';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { expect, it } from 'vitest';
-import { createWorld, type World, type Scripts } from './support/fixture.ts';
+import { createTestClient, type TestClient, type Scripts } from './support/fixture.ts';
 import { tree, watch } from './support/recording.ts';
 
 const HEAD = 'openai/gpt-4o';
@@ -20,15 +20,15 @@ const BOTH = 'openai/gpt-4o,anthropic/claude-sonnet-5';
 const request = { messages: [user('Who is there?')], maxTokens: 100 };
 const LONG = 'A butler is a servant who runs the house.';
 
-const failed = (error: unknown): unknown => (LlmError.is(error) ? error.kind : error);
+const errorKindOf = (error: unknown): unknown => (LlmError.is(error) ? error.kind : error);
 
-async function drained(stream: ChatStream): Promise<void> {
+async function drain(stream: ChatStream): Promise<void> {
   for await (const _event of stream);
 }
 
 interface Scene {
   readonly scripts: Scripts;
-  play(world: World): Promise<unknown>;
+  play(world: TestClient): Promise<unknown>;
 }
 
 const SCENES: Readonly<Record<string, Scene>> = {
@@ -41,7 +41,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   },
   'success of a stream': {
     scripts: { anthropic: [LONG] },
-    play: ({ majordomo }) => drained(majordomo.model('anthropic/claude-sonnet-5').stream(request)),
+    play: ({ majordomo }) => drain(majordomo.model('anthropic/claude-sonnet-5').stream(request)),
   },
   retry: {
     scripts: { openai: [{ failure: 'overloaded' }, 'I am.'] },
@@ -71,7 +71,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'reset in mid-stream': {
     scripts: { openai: [{ fault: 'cut', at: { content: 3 }, answer: LONG }], anthropic: [LONG] },
     play: ({ majordomo }) =>
-      drained(majordomo.model(BOTH).stream(request, { afterCommit: 'restart', attempts: 1 })),
+      drain(majordomo.model(BOTH).stream(request, { afterCommit: 'restart', attempts: 1 })),
   },
   continuation: {
     scripts: {
@@ -79,23 +79,23 @@ const SCENES: Readonly<Record<string, Scene>> = {
       anthropic: [' runs the house.'],
     },
     play: ({ majordomo }) =>
-      drained(majordomo.model(BOTH).stream(request, { afterCommit: 'continue', attempts: 1 })),
+      drain(majordomo.model(BOTH).stream(request, { afterCommit: 'continue', attempts: 1 })),
   },
   'failure after the first words': {
     scripts: { openai: [{ fault: 'cut', at: { content: 3 }, answer: LONG }] },
-    play: ({ majordomo }) => drained(majordomo.model(HEAD).stream(request)).catch(failed),
+    play: ({ majordomo }) => drain(majordomo.model(HEAD).stream(request)).catch(errorKindOf),
   },
   'failure of the request': {
     scripts: { openai: [{ failure: 'auth' }] },
-    play: ({ majordomo }) => majordomo.model(HEAD).generate(request).catch(failed),
+    play: ({ majordomo }) => majordomo.model(HEAD).generate(request).catch(errorKindOf),
   },
   'failure before any target': {
     scripts: {},
-    play: ({ majordomo }) => majordomo.model('nobody/x').generate(request).catch(failed),
+    play: ({ majordomo }) => majordomo.model('nobody/x').generate(request).catch(errorKindOf),
   },
   'all targets failed': {
     scripts: { openai: [{ failure: 'server' }], anthropic: [{ failure: 'server' }] },
-    play: ({ majordomo }) => majordomo.model(BOTH).generate(request, { attempts: 1 }).catch(failed),
+    play: ({ majordomo }) => majordomo.model(BOTH).generate(request, { attempts: 1 }).catch(errorKindOf),
   },
   abandon: {
     scripts: { openai: [{ fault: 'stall', at: { content: 3 }, answer: LONG }] },
@@ -110,7 +110,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
       const answer = majordomo.model(HEAD).generate(request, { signal: ending.signal });
       await openai.request(0);
       ending.abort();
-      await answer.catch(failed);
+      await answer.catch(errorKindOf);
     },
   },
   hedge: {
@@ -169,8 +169,8 @@ const weather = defineTool({
 
 it.each(Object.entries(SCENES))('writes the spans of: %s', async (name, { scripts, play }) => {
   telemetry = watch();
-  await using here = await createWorld(scripts, telemetry);
-  await play(here);
+  await using client = await createTestClient(scripts, telemetry);
+  await play(client);
   await expect(tree(await telemetry.spans())).toMatchFileSnapshot(`golden/${name.replaceAll(' ', '-')}.txt`);
 });
 
@@ -208,39 +208,36 @@ const EXTRA_SCENES: Readonly<Record<string, ExtraScene>> = {
   },
 };
 
-it.each(Object.entries(EXTRA_SCENES))(
-  'writes the spans of: %s, and what it measures',
-  async (name, scene) => {
-    const server = createServer((_request, response) => {
-      response.setHeader('content-type', scene.type);
-      response.end(scene.body);
-    });
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    const { port } = server.address() as AddressInfo;
-    const watched = watch();
-    const provider = createOpenAI({ apiKey: 'sk-test', baseURL: `http://127.0.0.1:${port}/v1` });
-    const majordomo = createMajordomo({ providers: [provider], ...watched.majordomo });
-    await scene.play(majordomo).catch(failed);
-    server.close();
-    const spans = await watched.spans();
-    await expect(tree(spans)).toMatchFileSnapshot(`golden/${name.replaceAll(' ', '-')}.txt`);
-    const { attributes } = spans.find(({ kind }) => kind === SpanKind.CLIENT)!;
-    const measured = (await watched.metrics()).filter(
-      ({ attributes: labels }) =>
-        labels['gen_ai.operation.name'] === attributes['gen_ai.operation.name'] &&
-        labels['gen_ai.request.model'] === attributes['gen_ai.request.model'],
-    );
-    const tokens = ['input', 'output'].map(
-      (type) =>
-        measured.find(
-          (metric) =>
-            metric.name === 'gen_ai.client.token.usage' && metric.attributes['gen_ai.token.type'] === type,
-        )?.value as { readonly sum: number } | undefined,
-    );
-    expect(measured.filter((metric) => metric.name === 'gen_ai.client.operation.duration')).toHaveLength(1);
-    // Unknown tokens have neither an attribute nor a measurement.
-    expect(tokens.map((value) => value?.sum)).toEqual(
-      ['gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens'].map((key) => attributes[key]),
-    );
-  },
-);
+it.each(Object.entries(EXTRA_SCENES))('writes the spans and metrics of: %s', async (name, scene) => {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', scene.type);
+    response.end(scene.body);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  const telemetry = watch();
+  const provider = createOpenAI({ apiKey: 'sk-test', baseURL: `http://127.0.0.1:${port}/v1` });
+  const majordomo = createMajordomo({ providers: [provider], ...telemetry.majordomo });
+  await scene.play(majordomo).catch(errorKindOf);
+  server.close();
+  const spans = await telemetry.spans();
+  await expect(tree(spans)).toMatchFileSnapshot(`golden/${name.replaceAll(' ', '-')}.txt`);
+  const { attributes } = spans.find(({ kind }) => kind === SpanKind.CLIENT)!;
+  const metrics = (await telemetry.metrics()).filter(
+    ({ attributes: labels }) =>
+      labels['gen_ai.operation.name'] === attributes['gen_ai.operation.name'] &&
+      labels['gen_ai.request.model'] === attributes['gen_ai.request.model'],
+  );
+  const tokens = ['input', 'output'].map(
+    (type) =>
+      metrics.find(
+        (metric) =>
+          metric.name === 'gen_ai.client.token.usage' && metric.attributes['gen_ai.token.type'] === type,
+      )?.value as { readonly sum: number } | undefined,
+  );
+  expect(metrics.filter((metric) => metric.name === 'gen_ai.client.operation.duration')).toHaveLength(1);
+  // Unknown tokens have neither an attribute nor a measurement.
+  expect(tokens.map((value) => value?.sum)).toEqual(
+    ['gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens'].map((key) => attributes[key]),
+  );
+});

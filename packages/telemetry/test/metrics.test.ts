@@ -15,52 +15,59 @@ const usage = {
   reasoning: undefined,
 };
 
-/** Fake model with a manual clock. */
-function world(turns: readonly Turn[], telemetry: Watch, isNonStreaming = false) {
+/** Creates a fake model with a manual clock. */
+function setUpModel(turns: readonly Turn[], telemetry: Watch, isNonStreaming = false) {
   const clock = fakeClock();
   const fake = fakeProvider({ id: 'f', models: { m: turns }, clock, isNonStreaming });
   const majordomo = createMajordomo({ providers: [fake], clock, random: () => 0, ...telemetry.majordomo });
   return { clock, model: majordomo.model('f/m'), majordomo };
 }
 
-const named = async (telemetry: Watch, name: string): Promise<readonly Metric[]> =>
+const metricsNamed = async (telemetry: Watch, name: string): Promise<readonly Metric[]> =>
   (await telemetry.metrics()).filter((metric) => metric.name === name);
 
-const who = { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'f', 'gen_ai.request.model': 'm' };
+const chatAttributes = {
+  'gen_ai.operation.name': 'chat',
+  'gen_ai.provider.name': 'f',
+  'gen_ai.request.model': 'm',
+};
 
-it('measures how long an attempt took, by the clock of the call and with the buckets of the conventions', async () => {
+it('measures the duration of an attempt by the clock of the call, with the buckets of the conventions', async () => {
   const telemetry = watch();
-  const { clock, model } = world([{ text: 'ok', delayMs: 2500, usage }], telemetry);
-  const answer = model.generate(request);
+  const { clock, model } = setUpModel([{ text: 'ok', delayMs: 2500, usage }], telemetry);
+  const response = model.generate(request);
   await clock.advance(2500);
-  await answer;
-  expect(await named(telemetry, 'gen_ai.client.operation.duration')).toEqual([
+  await response;
+  expect(await metricsNamed(telemetry, 'gen_ai.client.operation.duration')).toEqual([
     {
       name: 'gen_ai.client.operation.duration',
       unit: 's',
-      attributes: who,
+      attributes: chatAttributes,
       value: { count: 1, sum: 2.5, buckets: SECONDS },
     },
   ]);
 });
 
-it('measures an attempt that failed with the kind of its error', async () => {
+it('measures a failed attempt with the kind of its error', async () => {
   const telemetry = watch();
-  const { clock, model } = world([{ fail: 'overloaded', delayMs: 40 }, 'ok'], telemetry);
-  const answer = model.generate(request);
+  const { clock, model } = setUpModel([{ fail: 'overloaded', delayMs: 40 }, 'ok'], telemetry);
+  const response = model.generate(request);
   await clock.advance(10_000);
-  await answer;
-  const found = await named(telemetry, 'gen_ai.client.operation.duration');
-  expect(found.map(({ attributes }) => attributes)).toEqual([{ ...who, 'error.type': 'overloaded' }, who]);
+  await response;
+  const metrics = await metricsNamed(telemetry, 'gen_ai.client.operation.duration');
+  expect(metrics.map(({ attributes }) => attributes)).toEqual([
+    { ...chatAttributes, 'error.type': 'overloaded' },
+    chatAttributes,
+  ]);
 });
 
-it('counts tokens in and out, and nothing where the vendor said nothing', async () => {
+it('counts input and output tokens, and nothing without usage of the vendor', async () => {
   const telemetry = watch();
-  const { clock, model } = world([{ text: 'ok', usage }, 'ok'], telemetry);
+  const { clock, model } = setUpModel([{ text: 'ok', usage }, 'ok'], telemetry);
   await Promise.all([model.generate(request), clock.advance(10)]);
   await Promise.all([model.generate(request), clock.advance(10)]);
-  const found = await named(telemetry, 'gen_ai.client.token.usage');
-  expect(found.map(({ attributes, value }) => [attributes['gen_ai.token.type'], value])).toEqual([
+  const metrics = await metricsNamed(telemetry, 'gen_ai.client.token.usage');
+  expect(metrics.map(({ attributes, value }) => [attributes['gen_ai.token.type'], value])).toEqual([
     ['input', { count: 1, sum: 120, buckets: expect.arrayContaining([1, 67_108_864]) as number[] }],
     ['output', { count: 1, sum: 31, buckets: expect.any(Array) as number[] }],
   ]);
@@ -68,7 +75,7 @@ it('counts tokens in and out, and nothing where the vendor said nothing', async 
 
 it('measures the first chunk of a stream, and the mean of the others', async () => {
   const telemetry = watch();
-  const { clock, model } = world(
+  const { clock, model } = setUpModel(
     [
       { text: 'abcdef', chunks: 3, delayMs: 500, everyMs: 3000, usage },
       { text: 'ok', usage },
@@ -76,18 +83,18 @@ it('measures the first chunk of a stream, and the mean of the others', async () 
     telemetry,
   );
   const stream = model.stream(request);
-  const read = stream.response();
+  const response = stream.response();
   await clock.advance(10_000);
-  await read;
-  const first = await named(telemetry, 'gen_ai.client.operation.time_to_first_chunk');
+  await response;
+  const first = await metricsNamed(telemetry, 'gen_ai.client.operation.time_to_first_chunk');
   expect(first.map(({ value }) => value)).toEqual([{ count: 1, sum: 0.5, buckets: SECONDS }]);
-  const others = await named(telemetry, 'gen_ai.client.operation.time_per_output_chunk');
+  const others = await metricsNamed(telemetry, 'gen_ai.client.operation.time_per_output_chunk');
   expect(others.map(({ value }) => value)).toEqual([{ count: 1, sum: 0.1, buckets: SECONDS }]);
 });
 
-it('measures no chunk of an answer that was asked for in one piece', async () => {
+it('measures no chunks of a non-streaming response', async () => {
   const telemetry = watch();
-  const { model } = world([{ text: 'ok', usage }], telemetry, true);
+  const { model } = setUpModel([{ text: 'ok', usage }], telemetry, true);
   await model.generate(request);
   const names = (await telemetry.metrics()).map(({ name }) => name);
   expect(names.filter((name) => name.includes('chunk'))).toEqual([]);
@@ -97,7 +104,7 @@ it('measures no chunk of an answer that was asked for in one piece', async () =>
 
 it('measures runs and tools', async () => {
   const telemetry = watch();
-  const { model } = world(
+  const { model } = setUpModel(
     [
       {
         toolCalls: [
@@ -112,7 +119,7 @@ it('measures runs and tools', async () => {
   );
   const parameters = { type: 'object' } as const;
   const tools = [
-    defineTool({ name: 'look', description: 'looks', parameters, run: () => 'seen' }),
+    defineTool({ name: 'look', description: 'looks', parameters, run: () => 'found' }),
     defineTool({
       name: 'break',
       description: 'breaks',
@@ -123,49 +130,52 @@ it('measures runs and tools', async () => {
   const agent = createAgent({ model, tools, ...telemetry.agent('support') });
   await agent.run('go');
   await agent.run('go').catch(() => undefined);
-  const runs = await named(telemetry, 'gen_ai.invoke_agent.duration');
+  const runs = await metricsNamed(telemetry, 'gen_ai.invoke_agent.duration');
   expect(runs.map(({ attributes }) => attributes)).toEqual([
     { 'gen_ai.agent.name': 'support' },
     { 'gen_ai.agent.name': 'support', 'error.type': 'auth' },
   ]);
-  const own = { 'gen_ai.agent.name': 'support', 'gen_ai.tool.type': 'function' };
-  const ran = await named(telemetry, 'gen_ai.execute_tool.duration');
-  expect(ran.map(({ attributes }) => attributes)).toEqual([
-    { ...own, 'gen_ai.tool.name': 'look' },
-    { ...own, 'gen_ai.tool.name': 'break', 'error.type': 'tool-error' },
+  const toolAttributes = { 'gen_ai.agent.name': 'support', 'gen_ai.tool.type': 'function' };
+  const toolMetrics = await metricsNamed(telemetry, 'gen_ai.execute_tool.duration');
+  expect(toolMetrics.map(({ attributes }) => attributes)).toEqual([
+    { ...toolAttributes, 'gen_ai.tool.name': 'look' },
+    { ...toolAttributes, 'gen_ai.tool.name': 'break', 'error.type': 'tool-error' },
   ]);
   expect(runs[0]?.value).toMatchObject({
     buckets: [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6],
   });
 });
 
-it('takes no more than a hundred names of tools: a model may make up any', async () => {
+it('accepts at most 100 tool names, because a model can invent names', async () => {
   const telemetry = watch();
-  const made = Array.from({ length: 130 }, (_, n) => ({ id: `c${n}`, name: `made_up_${n}`, args: {} }));
-  const { model } = world([{ toolCalls: made }, 'ok'], telemetry);
+  const toolCalls = Array.from({ length: 130 }, (_, n) => ({ id: `c${n}`, name: `made_up_${n}`, args: {} }));
+  const { model } = setUpModel([{ toolCalls: toolCalls }, 'ok'], telemetry);
   await createAgent({ model, ...telemetry.agent('support') }).run('go');
-  const ran = await named(telemetry, 'gen_ai.execute_tool.duration');
-  expect(ran).toHaveLength(101);
-  expect(ran.at(-1)?.attributes['gen_ai.tool.name']).toBe('_OTHER');
-  expect(ran.at(-1)?.value).toMatchObject({ count: 30 });
+  const toolMetrics = await metricsNamed(telemetry, 'gen_ai.execute_tool.duration');
+  expect(toolMetrics).toHaveLength(101);
+  expect(toolMetrics.at(-1)?.attributes['gen_ai.tool.name']).toBe('_OTHER');
+  expect(toolMetrics.at(-1)?.value).toMatchObject({ count: 30 });
 });
 
-it('tells the state of a target: benched, probed, healthy again', async () => {
+it('reports the state of a target that is benched, probed and healthy again', async () => {
   const telemetry = watch();
-  const { clock, model } = world([{ fail: 'overloaded' }, { fail: 'overloaded' }, 'ok'], telemetry);
+  const { clock, model } = setUpModel([{ fail: 'overloaded' }, { fail: 'overloaded' }, 'ok'], telemetry);
   const state = async () =>
-    (await named(telemetry, 'majordomo.target.state')).map(({ attributes, value }) => [attributes, value]);
+    (await metricsNamed(telemetry, 'majordomo.target.state')).map(({ attributes, value }) => [
+      attributes,
+      value,
+    ]);
   const target = { 'majordomo.target': 'f/m' };
-  const answer = model.generate(request).catch(() => undefined);
+  const response = model.generate(request).catch(() => undefined);
   await clock.advance(1000);
-  await answer;
+  await response;
   expect(await state()).toEqual([[target, 2]]);
   await clock.advance(10_000);
   await Promise.all([model.generate(request), clock.advance(10)]);
   expect(await state()).toEqual([[target, 0]]);
 });
 
-it('adds up what a ledger books, and nothing where the cost is not known', async () => {
+it('adds up the costs of a ledger, without records of unknown cost', async () => {
   const telemetry = watch();
   const record = {
     ...{ id: 'c/f/m/1', at: '2026-11-20T10:00:00.000Z', call: 'c', operation: 'chat' },
@@ -176,7 +186,7 @@ it('adds up what a ledger books, and nothing where the cost is not known', async
   telemetry.onRecord(record);
   telemetry.onRecord({ ...record, nanoUsd: undefined });
   telemetry.onRecord({ ...record, nanoUsd: '500' });
-  expect(await named(telemetry, 'majordomo.cost')).toEqual([
+  expect(await metricsNamed(telemetry, 'majordomo.cost')).toEqual([
     {
       name: 'majordomo.cost',
       unit: '{nUSD}',
@@ -190,9 +200,9 @@ it('adds up what a ledger books, and nothing where the cost is not known', async
   ]);
 });
 
-it.each([false, true])('has the tenant on metrics only where asked for: %s', async (tenantMetric) => {
+it.each([false, true])('has the tenant on metrics only with tenantMetric: %s', async (tenantMetric) => {
   const telemetry = watch({ tenantMetric });
-  const { clock, model } = world([{ text: 'ok', usage }], telemetry);
+  const { clock, model } = setUpModel([{ text: 'ok', usage }], telemetry);
   await Promise.all([model.generate(request, { tenant: 'acme' }), clock.advance(10)]);
   const tenants = (await telemetry.metrics()).map(({ attributes }) => attributes['majordomo.tenant']);
   expect(tenants).toEqual(Array(5).fill(tenantMetric ? 'acme' : undefined));

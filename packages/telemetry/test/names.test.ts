@@ -1,7 +1,7 @@
 import { createAgent, defineTool } from '@majordomo/agent';
 import { createMajordomo, user } from '@majordomo/core';
 import { createRedactor } from '@majordomo/redact';
-import * as of136 from '@opentelemetry/semantic-conventions/incubating';
+import * as conventions136 from '@opentelemetry/semantic-conventions/incubating';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { dialectOf } from '../src/convention.ts';
@@ -34,15 +34,15 @@ const OF_2026_08 = new Set([
   ...['gen_ai.invoke_agent.duration', 'gen_ai.execute_tool.duration', 'http.response.status_code'],
 ]);
 
-/** The registry of 1.36, as OpenTelemetry publishes it. */
-const OF_1_36 = new Set<string>(Object.values(of136).filter((name) => typeof name === 'string'));
+/** Names of 1.36, as OpenTelemetry publishes them. */
+const OF_1_36 = new Set<string>(Object.values(conventions136).filter((name) => typeof name === 'string'));
 
 const parameters = { type: 'object' } as const;
-const look = defineTool({ name: 'look', description: 'looks', parameters, run: () => 'seen' });
+const look = defineTool({ name: 'look', description: 'looks', parameters, run: () => 'found' });
 const usage = { input: 5, output: 4, cacheRead: 3, cacheWrite: 2, reasoning: 1 };
 
-/** All names that are written with every option. */
-async function written(telemetry: Watch): Promise<ReadonlySet<string>> {
+/** Returns all names that are written with every option. */
+async function writtenNames(telemetry: Watch): Promise<ReadonlySet<string>> {
   const turns = [
     { toolCalls: [{ name: 'look', args: {} }], usage },
     { text: 'ok', usage },
@@ -66,13 +66,13 @@ async function written(telemetry: Watch): Promise<ReadonlySet<string>> {
   ]);
 }
 
-const foreign = (names: ReadonlySet<string>, registry: ReadonlySet<string>): string[] =>
+const unregistered = (names: ReadonlySet<string>, registry: ReadonlySet<string>): string[] =>
   [...names].filter((name) => !name.startsWith('majordomo.') && !registry.has(name));
 
 describe('names', () => {
-  it('are those of the pinned commit, or our own', async () => {
-    const names = await written(watch({ content: createRedactor() }));
-    expect(foreign(names, OF_2026_08)).toEqual([]);
+  it('are those of the pinned commit, or begin with majordomo', async () => {
+    const names = await writtenNames(watch({ content: createRedactor() }));
+    expect(unregistered(names, OF_2026_08)).toEqual([]);
     expect([...OF_2026_08].filter((name) => !names.has(name)).toSorted()).toEqual([
       'gen_ai.output.type',
       'gen_ai.request.choice.count',
@@ -80,9 +80,9 @@ describe('names', () => {
     ]);
   });
 
-  it('of 1.36 are those that OpenTelemetry published then', async () => {
-    const names = await written(watch({ convention: '1.36' }));
-    expect(foreign(names, OF_1_36)).toEqual([]);
+  it('of 1.36 are those that OpenTelemetry published for 1.36', async () => {
+    const names = await writtenNames(watch({ convention: '1.36' }));
+    expect(unregistered(names, OF_1_36)).toEqual([]);
     expect(names).toContain('gen_ai.system');
     expect([...names].filter((name) => OF_1_36.has(name) && name.startsWith('gen_ai.usage'))).toHaveLength(2);
   });
@@ -99,11 +99,11 @@ describe('names', () => {
     ['groq', 'groq'],
     ['my-gateway', 'my-gateway'],
     [undefined, 'mine'],
-  ])('call the vendor %s %s', (vendor, expected) => {
+  ])('name the vendor %s as %s', (vendor, expected) => {
     expect(providerName(vendor, 'mine/some/model')).toBe(expected);
   });
 
-  it('of vendors differ in 1.36 for one', () => {
+  it('of vendors differ in 1.36 for xAI only', () => {
     const { attributes } = dialectOf('1.36');
     const systemOf = (vendor: string) => attributes({ 'gen_ai.provider.name': providerName(vendor, 'a/b') });
     expect(systemOf('xai')).toEqual({ 'gen_ai.system': 'xai' });
@@ -112,7 +112,7 @@ describe('names', () => {
   });
 });
 
-it('writes no usage that is not known', async () => {
+it('writes no unknown usage', async () => {
   const telemetry = watch();
   const fake = fakeProvider({ id: 'f', models: { m: ['ok'] } });
   const model = createMajordomo({ providers: [fake], ...telemetry.majordomo }).model('f/m');

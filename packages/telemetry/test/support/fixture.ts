@@ -10,24 +10,25 @@ import {
 } from '@majordomo/conformance';
 import type { Watch } from './recording.ts';
 
-/** Two vendors on 127.0.0.1, called through their SDKs. */
-export interface World extends AsyncDisposable {
+/** Majordomo with the SDKs of two vendors, which call local servers. */
+export interface TestClient extends AsyncDisposable {
   readonly majordomo: Majordomo;
   readonly openai: WireServer;
   readonly anthropic: WireServer;
 }
 
-/** Answers of each vendor, request by request. */
+/** Responses of each vendor, in the order of the requests. */
 export interface Scripts {
   readonly openai?: readonly Step[];
   readonly anthropic?: readonly Step[];
 }
 
-export async function createWorld(
+/** Starts both servers and creates a majordomo with this telemetry. */
+export async function createTestClient(
   { openai: first = [], anthropic: second = [] }: Scripts,
-  watched: Watch,
+  telemetry: Watch,
   options: Partial<MajordomoOptions> = {},
-): Promise<World> {
+): Promise<TestClient> {
   const openai = await startWireServer({ wire: openaiChat, script: first, split: 'event' });
   const anthropic = await startWireServer({ wire: anthropicMessages, script: second, split: 'event' });
   const majordomo = createMajordomo({
@@ -37,7 +38,7 @@ export async function createWorld(
     ],
     chain: { backoff: { baseMs: 2 } },
     random: () => 0.5,
-    ...watched.majordomo,
+    ...telemetry.majordomo,
     ...options,
   });
   return {

@@ -22,7 +22,7 @@ export interface RecordedSpan {
   readonly parent: string | undefined;
   readonly id: string;
   readonly trace: string;
-  /** Seconds. */
+  /** Duration in seconds. */
   readonly duration: number;
 }
 
@@ -30,18 +30,19 @@ export interface Metric {
   readonly name: string;
   readonly unit: string;
   readonly attributes: Attributes;
-  /** Count and sum of a histogram; otherwise the value. */
+  /** Count, sum and buckets of a histogram, otherwise the value. */
   readonly value:
     number | { readonly count: number; readonly sum: number; readonly buckets: readonly number[] };
 }
 
-/** Telemetry over a real SDK that keeps what it exports in memory. */
+/** Telemetry with a real SDK that stores its exports in memory. */
 export interface Watch extends Telemetry {
   spans(): Promise<readonly RecordedSpan[]>;
   metrics(): Promise<readonly Metric[]>;
   readonly provider: ReturnType<typeof tracerProvider>['provider'];
 }
 
+/** Creates telemetry that records its spans and metrics. */
 export function watch(options: TelemetryOptions = {}): Watch {
   const spans = tracerProvider();
   const meters = meterProvider();
@@ -88,13 +89,16 @@ function valueOf(value: object | number): Metric['value'] {
   return { count, sum, buckets: buckets.boundaries };
 }
 
-/** The spans as a tree, one attribute a line, with what differs from run to run named instead of shown. */
+/** Formats spans as a tree with one attribute per line. Values that differ between runs are replaced by names. */
 export function tree(spans: readonly RecordedSpan[]): string {
-  const below = (parent: string | undefined, indent: string): string[] =>
+  const linesBelow = (parent: string | undefined, indent: string): string[] =>
     spans
       .filter((span) => (parent === undefined ? isRoot(span, spans) : span.parent === parent))
-      .flatMap((span) => [...linesOf(span).map((line) => indent + line), ...below(span.id, `${indent}  `)]);
-  return `${below(undefined, '').join('\n')}\n`;
+      .flatMap((span) => [
+        ...linesOf(span).map((line) => indent + line),
+        ...linesBelow(span.id, `${indent}  `),
+      ]);
+  return `${linesBelow(undefined, '').join('\n')}\n`;
 }
 
 const isRoot = ({ parent }: RecordedSpan, spans: readonly RecordedSpan[]): boolean =>
@@ -106,17 +110,17 @@ function linesOf({ name, kind, status, attributes, events }: RecordedSpan): stri
     `${name} (${SpanKind[kind]}${failed})`,
     ...Object.entries(attributes)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, value]) => `· ${key} = ${shown(key, value)}`),
+      .map(([key, value]) => `· ${key} = ${formatValue(key, value)}`),
     ...events.map(
       (event) =>
         `! ${event.name} ${Object.entries(event.attributes ?? {})
-          .map(([key, value]) => `${key} = ${shown(key, value)}`)
+          .map(([key, value]) => `${key} = ${formatValue(key, value)}`)
           .join(', ')}`,
     ),
   ];
 }
 
-function shown(key: string, value: unknown): string {
+function formatValue(key: string, value: unknown): string {
   if (/\.(?:call|run)\.id$/.test(key) && key.startsWith('majordomo.')) return '<id>';
   if (key === 'gen_ai.response.id') return '<id>';
   if (/time_to_first_chunk|\.until$|\.delay_ms$/.test(key)) return '<time>';

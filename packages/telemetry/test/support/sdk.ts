@@ -8,7 +8,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
-/** OpenTelemetry's SDK 3. The tests run with SDK 2 as well: `tooling/telemetry-sdk-2` has its own of this file. */
+/** Providers of OpenTelemetry SDK 3. `tooling/telemetry-sdk-2` replaces this file to run the tests with SDK 2. */
 interface Traces {
   readonly provider: TracerProvider;
   readonly exporter: InMemorySpanExporter;
