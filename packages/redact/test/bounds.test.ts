@@ -263,7 +263,7 @@ describe('a value that looks random', () => {
     'password: ":  next"',
     '{"password":"«; next»"}',
     'password:", "next"',
-  ])('may be quoted: %s', (marked) => {
+  ])('can be quoted: %s', (marked) => {
     expectMasked(marked);
   });
 });

@@ -109,22 +109,22 @@ describe('the names of members', () => {
     expect(clean(new Map([[TOKEN, 1]]))).toEqual(new Map([[MASK, 1]]));
   });
 
-  it('may be symbols', () => {
+  it('can be symbols', () => {
     const name = Symbol('name');
     expect(clean({ [name]: TOKEN })).toEqual({ [name]: MASK });
   });
 
-  it('are those of enumerable members, and the values of getters', () => {
+  it('are those of enumerable members, with the values of getters', () => {
     const value = Object.defineProperties(
       {},
       {
         hidden: { value: TOKEN, enumerable: false },
-        shown: { get: () => TOKEN, enumerable: true },
+        visible: { get: () => TOKEN, enumerable: true },
       },
     );
     const copy = clean(value);
     expect(Object.getOwnPropertyDescriptors(copy)).toEqual({
-      shown: { value: MASK, enumerable: true, writable: true, configurable: true },
+      visible: { value: MASK, enumerable: true, writable: true, configurable: true },
     });
   });
 });

@@ -61,7 +61,7 @@ describe('the credential of an authorization header', () => {
     // The first 120 characters decide.
     `{"authorization":"<${'a'.repeat(118)}>"}`,
     `{"authorization":"«<${'a'.repeat(119)}>»"}`,
-  ])('may be quoted: %s', (marked) => {
+  ])('can be quoted: %s', (marked) => {
     expectMasked(marked);
   });
 });

@@ -34,8 +34,8 @@ const document = fc.record({
   levels: fc.integer({ min: 1, max: 6 }),
 });
 
-/** JSON within JSON, `levels` deep, with other members before and after. */
-function nested(
+/** Creates JSON within JSON with `levels` levels, and other members before and after each. */
+function nestedJson(
   members: readonly (readonly [string, unknown])[],
   wraps: readonly Wrap[],
   levels: number,
@@ -44,13 +44,13 @@ function nested(
   for (let level = 1; level < levels; level++) {
     const wrap = wraps[level - 1] ?? 'string';
     const inner = wrap === 'object' ? { text } : wrap === 'list' ? [text, 'more'] : text;
-    text = JSON.stringify({ id: level, body: inner, end: 'said' });
+    text = JSON.stringify({ id: level, body: inner, end: 'done' });
   }
   return text;
 }
 
-/** The innermost members of what `nested` made. */
-function innermost(text: string, levels: number): Record<string, unknown> {
+/** Returns the innermost members of the result of `nestedJson`. */
+function innermostMembers(text: string, levels: number): Record<string, unknown> {
   let value = JSON.parse(text) as Record<string, unknown>;
   for (let level = 1; level < levels; level++) {
     const body = value['body'] as string | string[] | { text: string };
@@ -60,25 +60,25 @@ function innermost(text: string, levels: number): Record<string, unknown> {
   return value;
 }
 
-const masked = (value: unknown): unknown => (Array.isArray(value) ? value.map(() => MASK) : MASK);
+const maskOf = (value: unknown): unknown => (Array.isArray(value) ? value.map(() => MASK) : MASK);
 
 describe('JSON within JSON', () => {
-  it('has no byte left of a value under a secret name, and still parses', () => {
+  it('contains no part of a value under a secret name, and stays valid JSON', () => {
     fc.assert(
       fc.property(document, ({ members, wraps, levels }) => {
-        const clean = redactor.text(nested(members, wraps, levels));
-        const expected = Object.fromEntries(members.map(([key, value]) => [key, masked(value)]));
-        expect(innermost(clean, levels)).toEqual({ n: 1, ...expected, note: 'plain words', ok: true });
+        const clean = redactor.text(nestedJson(members, wraps, levels));
+        const expected = Object.fromEntries(members.map(([key, value]) => [key, maskOf(value)]));
+        expect(innermostMembers(clean, levels)).toEqual({ n: 1, ...expected, note: 'plain words', ok: true });
         expect(redactor.text(clean)).toBe(clean);
       }),
       { numRuns: 3000, seed: 20_261_123 },
     );
   });
 
-  it('has no byte left of several words under `token` and `bearer`', () => {
+  it('contains no part of several words under `token` and `bearer`', () => {
     const words = fc
       .tuple(secret, secret)
-      .map((both) => both.join(' '))
+      .map((pair) => pair.join(' '))
       .filter((value) => /\S\s+\S/.test(value));
     fc.assert(
       fc.property(
@@ -86,18 +86,23 @@ describe('JSON within JSON', () => {
         words,
         fc.integer({ min: 1, max: 6 }),
         (key, value, levels) => {
-          const clean = redactor.text(nested([[key, value]], [], levels));
-          expect(innermost(clean, levels)).toEqual({ n: 1, [key]: MASK, note: 'plain words', ok: true });
+          const clean = redactor.text(nestedJson([[key, value]], [], levels));
+          expect(innermostMembers(clean, levels)).toEqual({
+            n: 1,
+            [key]: MASK,
+            note: 'plain words',
+            ok: true,
+          });
         },
       ),
       { numRuns: 1000, seed: 20_261_126 },
     );
   });
 
-  it('is the same in a stream, wherever it is cut', () => {
+  it('is masked equally in a stream with cuts at any position', () => {
     fc.assert(
       fc.property(document, fc.array(fc.nat(300), { maxLength: 5 }), ({ members, wraps, levels }, cuts) => {
-        const text = nested(members, wraps, levels);
+        const text = nestedJson(members, wraps, levels);
         const run = redactor.stream();
         let clean = '';
         let at = 0;
@@ -108,7 +113,7 @@ describe('JSON within JSON', () => {
     );
   });
 
-  it('still parses whatever its other members say', () => {
+  it('stays valid JSON with any other members', () => {
     const piece = fc.oneof(
       character.filter((one) => one !== "'" && one !== '`'),
       fc.constantFrom(
@@ -124,17 +129,17 @@ describe('JSON within JSON', () => {
         '://',
       ),
     );
-    // A single quote has no escape in JSON: one that is never closed is followed by at most the end of its string.
-    const said = fc
+    // JSON has no escape for a single quote. After one that is never closed, only the end of its string follows.
+    const content = fc
       .tuple(fc.array(piece, { maxLength: 12 }), fc.constantFrom('', '', "='x9"))
       .map(([pieces, end]) => pieces.join('') + end);
     fc.assert(
       fc.property(
-        said,
+        content,
         fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('')),
         fc.integer({ min: 1, max: 4 }),
         (first, second, levels) => {
-          const text = nested(
+          const text = nestedJson(
             [
               ['first', first],
               ['second', second],
@@ -142,7 +147,7 @@ describe('JSON within JSON', () => {
             [],
             levels,
           );
-          expect(Object.keys(innermost(redactor.text(text), levels))).toEqual([
+          expect(Object.keys(innermostMembers(redactor.text(text), levels))).toEqual([
             'n',
             'first',
             'second',
@@ -155,14 +160,14 @@ describe('JSON within JSON', () => {
     );
   });
 
-  it('keeps its form where a number is secret', () => {
+  it('stays valid JSON if a number is secret', () => {
     expect(redactor.text('{"password":123456,"n":1}')).toBe('{"password":"[redacted]","n":1}');
     expect(redactor.text(JSON.stringify({ a: '{"passcode": 4711}' }))).toBe(
       JSON.stringify({ a: '{"passcode": "[redacted]"}' }),
     );
   });
 
-  it('has nothing left within an object under a secret name, but a schema keeps its own words', () => {
+  it('is masked within an object under a secret name, but a schema is unchanged', () => {
     expect(redactor.text('{"credentials":{"user":"u"},"secrets":{"x":"1","y":["z"]}}')).toBe(
       '{"credentials":{"user":"u"},"secrets":{"x":"[redacted]","y":["[redacted]"]}}',
     );
@@ -207,7 +212,7 @@ describe('a quoted value under a secret name', () => {
     expect(redactor.text(text)).toBe(clean);
   });
 
-  it('is masked to its end, however long it is', () => {
+  it('is masked to its end, at any length', () => {
     const long = `${'a"1 \\'.repeat(300_000)}end`;
     const text = JSON.stringify({ password: long, note: 'plain' });
     expect(redactor.text(text)).toBe('{"password":"[redacted]","note":"plain"}');
@@ -241,7 +246,7 @@ describe('an apostrophe in a value without quotes', () => {
     ["https://h/?api_key=ab'cd12345!&x=1", 'https://h/?api_key=[redacted]&x=1'],
     ["https://user:it's9Zq@host/x", 'https://user:[redacted]@host/x'],
     ["Cookie: sid=a'b9zzzz; x=y", 'Cookie: sid=[redacted]; x=y'],
-  ])('is masked with it: %s', (text, clean) => {
+  ])('is masked with the value: %s', (text, clean) => {
     expect(redactor.text(text)).toBe(clean);
     expect(redactor.text(clean)).toBe(clean);
   });
@@ -252,7 +257,7 @@ describe('an apostrophe in a value without quotes', () => {
     ["curl -H 'Cookie: sid=ab9zzzz' 'https://h'", "curl -H 'Cookie: sid=[redacted]' 'https://h'"],
     ["['https://h.example','me@h.example']", "['https://h.example','me@h.example']"],
     ["password: shouldn't be empty", "password: shouldn't be empty"],
-  ])('is left where it closes a string: %s', (text, clean) => {
+  ])('is not masked if it closes a string: %s', (text, clean) => {
     expect(redactor.text(text)).toBe(clean);
   });
 });
@@ -275,11 +280,11 @@ describe('shell commands', () => {
     '{"PWD":"/home/me"}',
     'mkdir -p some/folder',
     'mysql -P 3306',
-  ])('%s survives', (text) => {
+  ])('%s is not masked', (text) => {
     expect(redactor.text(text)).toBe(text);
   });
 
-  it('the working folder survives in a value', () => {
+  it('the working folder is not masked in a value', () => {
     expect(redactor.value({ PWD: '/home/me', MYSQL_PWD: '/home/me' })).toEqual({
       PWD: '/home/me',
       MYSQL_PWD: '[redacted]',

@@ -7,18 +7,18 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 describe('a known value is masked', () => {
   it.each([
-    ['as it is', SECRET],
+    ['unchanged', SECRET],
     ['percent-encoded', encodeURIComponent(SECRET)],
     [
-      'percent-encoded in small letters',
+      'percent-encoded in lowercase',
       encodeURIComponent(SECRET).replaceAll(/%../g, (code) => code.toLowerCase()),
     ],
-    ['as a form has it', encodeURIComponent(SECRET).replaceAll('%20', '+')],
-    ['inside JSON', JSON.stringify({ said: SECRET })],
-    ['inside JSON inside JSON', JSON.stringify(JSON.stringify({ said: SECRET }))],
+    ['encoded as a form', encodeURIComponent(SECRET).replaceAll('%20', '+')],
+    ['inside JSON', JSON.stringify({ text: SECRET })],
+    ['inside JSON inside JSON', JSON.stringify(JSON.stringify({ text: SECRET }))],
     ['in base64', base64(SECRET)],
     ['in base64, second of a pair', base64(`user:${SECRET}`)],
-    ['in base64, at the other odd place', base64(`me:${SECRET}:x`)],
+    ['in base64, at another offset', base64(`me:${SECRET}:x`)],
     ['in base64url', Buffer.from(`u:${SECRET}`).toString('base64url')],
   ])('%s', (_, text) => {
     const clean = redactor.text(`before ${text} after`);
@@ -27,16 +27,16 @@ describe('a known value is masked', () => {
     expect(Buffer.from(clean, 'base64').toString('latin1')).not.toContain('canary');
   });
 
-  it('over the end of a line, and without the blanks that it was read with', () => {
+  it('across a line break, and without its surrounding white space', () => {
     expect(redactor.text('a two\nlines of it b')).toBe('a [redacted] b');
     expect(redactor.text('key=padded-value.')).toBe('key=[redacted].');
   });
 
-  it('as one where it stands twice in a row', () => {
+  it('once if copies of it follow each other directly', () => {
     expect(createRedactor({ secrets: () => ['abcd'] }).text('xabcdabcdabcdy')).toBe('x[redacted]y');
   });
 
-  it('by its own name in a finding', () => {
+  it('with the rule `literal` in a finding', () => {
     expect(redactor.find(`x ${SECRET}\ntoken=ab12cd34ef56gh78`)).toEqual([
       { rule: 'literal', start: 2, end: 2 + SECRET.length },
       { rule: 'keyed-value', start: SECRET.length + 9, end: SECRET.length + 25 },
@@ -59,7 +59,7 @@ test.each([
   },
 );
 
-test('a secret of fewer than three characters, or eight of base64, is ignored', () => {
+test('a secret of fewer than three characters, or of fewer than eight in base64, is ignored', () => {
   expect(createRedactor({ secrets: () => ['ab'] }).text('abc')).toBe('abc');
   expect(createRedactor({ secrets: () => ['abc'] }).text('abc')).toBe('[redacted]');
   expect(createRedactor({ secrets: () => ['abcde'] }).text(base64('abcde'))).toBe(base64('abcde'));
@@ -77,37 +77,41 @@ test.each([
 });
 
 test('white space around a known secret is masked with it', () => {
-  const padded = createRedactor({ secrets: () => [' ab c\n'] });
-  expect(padded.text('x ab c\ny ab c z')).toBe('x[redacted]y [redacted] z');
-  expect(padded.text('"x ab c\\ny"')).toBe('"x[redacted]y"');
+  const paddedRedactor = createRedactor({ secrets: () => [' ab c\n'] });
+  expect(paddedRedactor.text('x ab c\ny ab c z')).toBe('x[redacted]y [redacted] z');
+  expect(paddedRedactor.text('"x ab c\\ny"')).toBe('"x[redacted]y"');
 });
 
 test('known values are read at every use', () => {
   const known: string[] = [];
-  const growing = createRedactor({ secrets: () => known });
-  expect(growing.text('the word zebra-9')).toBe('the word zebra-9');
+  const growingRedactor = createRedactor({ secrets: () => known });
+  expect(growingRedactor.text('the word zebra-9')).toBe('the word zebra-9');
   known.push('zebra-9');
-  expect(growing.text('the word zebra-9')).toBe('the word [redacted]');
+  expect(growingRedactor.text('the word zebra-9')).toBe('the word [redacted]');
 });
 
-test('a source that throws, or gives what is not a text, leaves the rules', () => {
-  const broken = createRedactor({
+test('the rules apply if a source throws, and values that are not valid strings are ignored', () => {
+  const failingRedactor = createRedactor({
     secrets: () => {
       throw new Error('no vault');
     },
   });
-  expect(broken.text('token=ab12cd34ef56gh78')).toBe('token=[redacted]');
-  const odd = createRedactor({ secrets: () => [undefined, 12, 'ab', '\ud800x', ''] as unknown as string[] });
-  expect(odd.text('ab 12 \ud800x')).toBe('ab 12 \ud800x');
+  expect(failingRedactor.text('token=ab12cd34ef56gh78')).toBe('token=[redacted]');
+  const invalidSecrets = createRedactor({
+    secrets: () => [undefined, 12, 'ab', '\ud800x', ''] as unknown as string[],
+  });
+  expect(invalidSecrets.text('ab 12 \ud800x')).toBe('ab 12 \ud800x');
 });
 
-test('rules of the app are looked for besides the built-in ones', () => {
-  const ours = createRedactor({ rules: [{ id: 'ours', pattern: /\bid=(\w+)/g, group: 1, source: 'own' }] });
-  expect(ours.text('id=abc token=ab12cd34ef56gh78')).toBe('id=[redacted] token=[redacted]');
-  expect(ours.find('id=abc')).toEqual([{ rule: 'ours', start: 3, end: 6 }]);
+test('rules of the application apply in addition to the built-in ones', () => {
+  const customRedactor = createRedactor({
+    rules: [{ id: 'ours', pattern: /\bid=(\w+)/g, group: 1, source: 'own' }],
+  });
+  expect(customRedactor.text('id=abc token=ab12cd34ef56gh78')).toBe('id=[redacted] token=[redacted]');
+  expect(customRedactor.find('id=abc')).toEqual([{ rule: 'ours', start: 3, end: 6 }]);
 });
 
-test('a fingerprint is the same for the same secret and salt only', () => {
+test('a fingerprint is equal only for the same secret and salt', () => {
   const [one, two, other] = ['a', 'a', 'b'].map((salt) =>
     createRedactor({ fingerprint: { salt } }).text('token=ab12cd34ef56gh78'),
   );
@@ -136,6 +140,6 @@ test.each([
   [/acme-(\d+)/, 2, 'acme-12', '«acme-12»'],
   [/\d*/, undefined, 'a12b', 'a«12»b'],
 ])('the rule %s with the group %s masks a part of %s: %s', (pattern, group, text, marked) => {
-  const ours = createRedactor({ rules: [{ id: 'ours', pattern, group, source: 'own' }] });
-  expect(ours.text(text)).toBe(marked.replace(/«.*»/, '[redacted]'));
+  const customRedactor = createRedactor({ rules: [{ id: 'ours', pattern, group, source: 'own' }] });
+  expect(customRedactor.text(text)).toBe(marked.replace(/«.*»/, '[redacted]'));
 });

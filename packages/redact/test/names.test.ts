@@ -3,7 +3,7 @@ import { createRedactor } from '../src/index.ts';
 import { expectMasked } from './expect-masked.ts';
 
 const MASK = '[redacted]';
-const { value: clean } = createRedactor();
+const { value: redactValue } = createRedactor();
 
 describe('a name that always has a secret', () => {
   const PAIRS =
@@ -19,31 +19,31 @@ describe('a name that always has a secret', () => {
   it.each([...PAIRS.split(' '), ...SINGLE.split(' ')])('is %s, also after other words', (name) => {
     const names = [name, `my_${name}`, name.replaceAll('_', '-'), name.toUpperCase(), `${name}2`];
     const values = Object.fromEntries(names.map((each) => [each, 'plain']));
-    expect(clean(values)).toEqual(Object.fromEntries(names.map((each) => [each, MASK])));
+    expect(redactValue(values)).toEqual(Object.fromEntries(names.map((each) => [each, MASK])));
   });
 
   it.each(['passwords', 'apiKeys', 'cookies', 'client_secrets', 'my_secrets', 'secrets', 'api_tokens'])(
     'is %s in the plural',
     (name) => {
-      expect(clean({ [name]: 'plain' })).toEqual({ [name]: MASK });
+      expect(redactValue({ [name]: 'plain' })).toEqual({ [name]: MASK });
     },
   );
 
   it.each(['authorizations', 'id_tokens', 'vault_tokens', 'tokens'])('is not %s', (name) => {
-    expect(clean({ [name]: 'plain' })).toEqual({ [name]: 'plain' });
+    expect(redactValue({ [name]: 'plain' })).toEqual({ [name]: 'plain' });
   });
 
   it.each(['db_pass', 'pass_word', 'my_secret', 'set-cookie', 'setCookie', 'HTTPSPassword', 'dbPassword'])(
     'is %s',
     (name) => {
-      expect(clean({ [name]: 'plain' })).toEqual({ [name]: MASK });
+      expect(redactValue({ [name]: 'plain' })).toEqual({ [name]: MASK });
     },
   );
 
   it.each(['pass', 'word', 'passes', 'secretary', 'authorizations2x', 'apikeyname', 'cookiejar'])(
     'is not %s',
     (name) => {
-      expect(clean({ [name]: 'plain' })).toEqual({ [name]: 'plain' });
+      expect(redactValue({ [name]: 'plain' })).toEqual({ [name]: 'plain' });
     },
   );
 });
@@ -114,7 +114,7 @@ describe('a name in the query of a URL', () => {
     expectMasked(`https://h/x?n=1&${name}=«abcdef»`);
   });
 
-  it('is code, if the value looks random', () => {
+  it('is code if the value looks random', () => {
     expectMasked('https://h/x?code=«abcd1234»');
     expectMasked('https://h/x?code=abcdef');
     expectMasked('https://h/x?CODE=«abcd1234»');
@@ -124,7 +124,7 @@ describe('a name in the query of a URL', () => {
     expectMasked(`https://h/x?${name}=abcdef&n=1`);
   });
 
-  it('is not one outside a query', () => {
+  it('is not secret outside a query', () => {
     for (const before of ['', ' ', '/', ';']) expectMasked(`${before}sig=abcdef`);
   });
 });

@@ -11,16 +11,16 @@ const ALPHABETS: Readonly<Record<string, string>> = {
 /** Returns a deterministic generator: `ghp_{A36}` becomes a token with 36 letters and digits. */
 export function randomTexts(seed: number): (template: string) => string {
   let state = seed;
-  const next = (most: number): number => {
+  const next = (limit: number): number => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * most);
+    return Math.floor((state / 2 ** 32) * limit);
   };
   const characters = (alphabet: string, count: number): string =>
     Array.from({ length: count }, () => alphabet.charAt(next(alphabet.length))).join('');
   return (template) =>
     template.replaceAll(/\{([AUlhdwb])(\d+)\}/g, (_, name: string, count: string) => {
       const text = characters(ALPHABETS[name] ?? '', Number(count));
-      // A key that has no digit by chance would not be one that a vendor hands out.
+      // Keys of vendors contain digits, so each text contains at least one.
       return text.length > 3 && name !== 'd'
         ? `${text.slice(0, 2)}${name === 'U' ? 'Q7' : 'd7'}${text.slice(4)}`
         : text;

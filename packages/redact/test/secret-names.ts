@@ -1,4 +1,4 @@
-/** Names whose quoted values are secret, whatever they look like. */
+/** Names whose quoted values are secret, with any content. */
 export const SECRET_NAMES: readonly string[] = [
   'password',
   'DB_PASSWORD',

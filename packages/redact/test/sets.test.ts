@@ -27,7 +27,7 @@ test('every rule has a separate name', () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('every rule has a source, and every token a prefix, except those that an inner mark identifies', () => {
+test('every rule has a source, and every token a prefix, except tokens that an inner part identifies', () => {
   expect(RULES.filter(({ source }) => /^\W|^$/.test(source)).map(({ id }) => id)).toEqual([]);
   const isShort = (start: string): boolean => start.length < 2;
   expect(TOKEN_RULES.filter(({ starts }) => starts.some(isShort)).map(({ id }) => id)).toEqual([
@@ -70,12 +70,12 @@ test.each([
   ['pk_test_', 'stripe-key'],
   ['ghp_', 'github-token'],
   ['glpat-', 'gitlab-token'],
-])('the longest known beginning determines the rule of a token: %s is %s', (start, rule) => {
+])('the longest known prefix determines the rule of a token: %s is %s', (start, rule) => {
   const token = `${start}d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123`;
   expect(redactor.find(`a ${token} b`)).toEqual([{ rule, start: 2, end: 2 + token.length }]);
 });
 
-describe('a token without a known beginning', () => {
+describe('a token without a known prefix', () => {
   const base64 = 'aB3d'.repeat(19);
   const TOKENS = [
     ['azure-client-secret', `aB37Q~${'aB3d'.repeat(9)}`],
@@ -110,7 +110,7 @@ describe('a token without a known beginning', () => {
   });
 });
 
-describe('a token with a known beginning', () => {
+describe('a token with a known prefix', () => {
   const token = 'ghp_d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123';
   it.each(['', ' ', '"', '(', '=', 'é', '-'])('is found after "%s"', (before) => {
     expect(redactor.find(before + token)).toEqual([
@@ -133,16 +133,16 @@ describe('a token with a known beginning', () => {
 });
 
 test.each(POSITIVES.map(({ kind, text, secret }) => [kind, text, secret]))(
-  '%s is masked whole',
+  '%s is masked completely',
   (_, text, secret) => {
     const clean = redactor.text(text);
     expect(clean).toContain('[redacted]');
     expect(clean).not.toContain(secret);
-    // Neither its beginning nor its end is left.
+    // Neither its beginning nor its end remains.
     for (const piece of [secret.slice(0, 10), secret.slice(-8)]) expect(clean).not.toContain(piece);
   },
 );
 
-test.each(NEGATIVES)('%s survives', (text) => {
+test.each(NEGATIVES)('%s is not masked', (text) => {
   expect(redactor.text(text)).toBe(text);
 });

@@ -7,10 +7,10 @@ import { POSITIVES } from './positives.ts';
 const LITERAL = 'hunter2-and-"more"\nin two lines';
 const redactor = createRedactor({
   secrets: () => [LITERAL, 'aXaXa', 'x[re'],
-  rules: [{ id: 'ours', pattern: /\bacme_[a-z0-9]{20,}\b/, source: 'own' }],
+  rules: [{ id: 'custom', pattern: /\bacme_[a-z0-9]{20,}\b/, source: 'own' }],
 });
 
-const inPieces = ({ stream }: Pick<Redactor, 'stream'>, pieces: readonly string[]): string => {
+const redactPieces = ({ stream }: Pick<Redactor, 'stream'>, pieces: readonly string[]): string => {
   const run = stream();
   return pieces.map((piece) => run.push(piece)).join('') + run.end();
 };
@@ -20,7 +20,7 @@ const FIXTURES: readonly string[] = [
     ({ text }, at) => `${NEGATIVES[at % NEGATIVES.length] ?? ''} ${text}\nnext: ${at}`,
   ),
   `before ${LITERAL} after`,
-  JSON.stringify({ said: LITERAL }),
+  JSON.stringify({ text: LITERAL }),
   'aXaXaXaXa aXaX',
   'x[redacted] and [redacted:0123456789ab] and [redact',
   'acme_abcdefghij0123456789xyz',
@@ -31,21 +31,21 @@ describe('a stream', () => {
     expect(FIXTURES.length).toBeGreaterThanOrEqual(200);
   });
 
-  it('masks like `text`, wherever a text is split in two', () => {
+  it('masks like `text` if a text is split in two at any position', () => {
     const wrong = FIXTURES.flatMap((text, index) => {
       const complete = redactor.text(text);
       // Every fifth position of each text, from a different start, and all of them with SOAK=1.
       const step = process.env['SOAK'] === undefined ? 5 : 1;
       return Array.from({ length: text.length + 1 }, (_, at) => at)
         .filter((at) => (at + index) % step === 0)
-        .filter((at) => inPieces(redactor, [text.slice(0, at), text.slice(at)]) !== complete)
+        .filter((at) => redactPieces(redactor, [text.slice(0, at), text.slice(at)]) !== complete)
         .map((at) => [at, text]);
     });
     expect(wrong).toEqual([]);
   }, 60_000);
 
   it('masks like `text`, character by character', () => {
-    for (const text of FIXTURES) expect(inPieces(redactor, Array.from(text))).toBe(redactor.text(text));
+    for (const text of FIXTURES) expect(redactPieces(redactor, Array.from(text))).toBe(redactor.text(text));
   });
 
   it('masks like `text` for random texts in random pieces', () => {
@@ -72,7 +72,7 @@ describe('a stream', () => {
           const parts: string[] = [];
           let at = 0;
           for (const cut of cuts) parts.push(text.slice(at, (at += cut)));
-          expect(inPieces(redactor, [...parts, text.slice(at)])).toBe(redactor.text(text));
+          expect(redactPieces(redactor, [...parts, text.slice(at)])).toBe(redactor.text(text));
         },
       ),
       { numRuns: 1000, seed: 20_261_121 },
@@ -93,7 +93,7 @@ describe('a stream', () => {
       const pieces = Array.from({ length: Math.ceil(text.length / size) }, (__, at) =>
         text.slice(at * size, (at + 1) * size),
       );
-      expect(inPieces(redactor, pieces)).toBe(complete);
+      expect(redactPieces(redactor, pieces)).toBe(complete);
     }
   });
 
@@ -118,7 +118,7 @@ describe('a stream', () => {
     expect(redactor.text(text)).toBe('api_key="[redacted]" and more');
   });
 
-  it('emits a line as soon as it has ended', () => {
+  it('emits a line when it is complete', () => {
     const run = redactor.stream();
     expect(run.push('token=ab12cd34ef56gh78\nnext')).toBe('token=[redacted]\n');
     expect(run.end()).toBe('next');
@@ -183,7 +183,7 @@ describe('a redacted text', () => {
     }
   });
 
-  it('keeps its fingerprints when it is redacted again', () => {
+  it('retains its fingerprints when it is redacted again', () => {
     const marked = createRedactor({ fingerprint: { salt: 'pepper' } });
     for (const { text } of POSITIVES) {
       const clean = marked.text(text);

@@ -6,11 +6,11 @@ const TOKEN = 'ghp_d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123';
 const redactor = createRedactor();
 const clean = <T>(value: T): T => redactor.value(value);
 
-describe('an answer', () => {
-  it('is clean in what it cites and in what ran at the vendor as well', () => {
-    const cited = { url: `https://a.example/?token=${TOKEN}`, title: TOKEN, quote: `It is ${TOKEN}.` };
+describe('the parts of a response', () => {
+  it('are masked, including citations and vendor parts', () => {
+    const citation = { url: `https://a.example/?token=${TOKEN}`, title: TOKEN, quote: `It is ${TOKEN}.` };
     const parts = [
-      { type: 'text', text: 'So it says.', citations: [{ ...cited, start: 0, end: 2 }] },
+      { type: 'text', text: 'So it says.', citations: [{ ...citation, start: 0, end: 2 }] },
       {
         type: 'vendor',
         kind: 'web_search_call',
@@ -31,7 +31,7 @@ describe('an answer', () => {
 });
 
 describe('a value', () => {
-  it('is a deep copy with its texts made clean', () => {
+  it('is a deep copy with masked strings', () => {
     const value = { list: [`a ${TOKEN}`, 1, null, undefined, true], inner: { at: `${TOKEN}!` } };
     expect(clean(value)).toEqual({
       list: ['a [redacted]', 1, null, undefined, true],
@@ -56,7 +56,7 @@ describe('a value', () => {
     'token',
     'secret',
     'privateKey',
-  ])('has nothing to read under %s, whatever it looks like', (name) => {
+  ])('is masked under %s, with any content', (name) => {
     expect(clean({ [name]: 'x', ok: 1 })).toEqual({ [name]: '[redacted]', ok: 1 });
     expect(clean({ [name]: ['a', { b: 'c', n: 12 }] })).toEqual({
       [name]: ['[redacted]', { b: '[redacted]', n: '[redacted]' }],
@@ -75,11 +75,11 @@ describe('a value', () => {
     'keywords',
     'secretName',
     'tool_call_id',
-  ])('keeps what stands under %s', (name) => {
+  ])('is not masked under %s', (name) => {
     expect(clean({ [name]: 'plain', n: 4 })).toEqual({ [name]: 'plain', n: 4 });
   });
 
-  it('keeps its cycles, its maps and its sets', () => {
+  it('retains cycles, maps and sets', () => {
     const value: Record<string, unknown> = { map: new Map([[TOKEN, new Set([TOKEN])]]) };
     value['self'] = value;
     const copy = clean(value);
@@ -87,11 +87,11 @@ describe('a value', () => {
     expect(copy['map']).toEqual(new Map([['[redacted]', new Set(['[redacted]'])]]));
   });
 
-  it('keeps names of members apart that are masked alike', () => {
+  it('numbers members whose masked names are equal', () => {
     expect(clean({ [TOKEN]: 1, [`${TOKEN}a`]: 2 })).toEqual({ '[redacted]': 1, '[redacted] 2': 2 });
   });
 
-  it('may be an address, headers or a query', () => {
+  it('can be a URL, headers or a query', () => {
     expect(clean(new URL(`https://u:${TOKEN}@h/x?api_key=abcdef12345`)).href).not.toMatch(/ghp_|abcdef/);
     expect([...clean(new Headers({ authorization: 'x', 'x-request-id': 'req_1', cookie: 'a=b' }))]).toEqual([
       ['authorization', '[redacted]'],
@@ -102,7 +102,7 @@ describe('a value', () => {
     expect(clean(new URL('https://example.com/a?page=2')).href).toBe('https://example.com/a?page=2');
   });
 
-  it('may be an error with causes', () => {
+  it('can be an error with causes', () => {
     const inner = Object.assign(new TypeError(`bad ${TOKEN}`), { config: { apiKey: 'x' } });
     const error = new AggregateError([inner], 'all', { cause: new Error(`at ${TOKEN}`, { cause: inner }) });
     const copy = clean(error);
@@ -114,7 +114,7 @@ describe('a value', () => {
     expect(error.message).toBe('all');
   });
 
-  it('leaves instances of classes and bytes alone', () => {
+  it('contains instances of classes, bytes and functions unchanged', () => {
     class Client {
       readonly apiKey = TOKEN;
     }
@@ -130,7 +130,7 @@ describe('a value', () => {
       expect(copy[name]).toBe(value[name]);
   });
 
-  it('keeps the bytes of parts, which hold no text', () => {
+  it('retains the bytes of parts, which contain no text', () => {
     const image = { type: 'image', mediaType: 'image/png', data: 'sk-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1' };
     expect(
       clean({ parts: [image, { $bytes: image.data }], url: `data:image/png;base64,${image.data}` }),
@@ -141,7 +141,7 @@ describe('a value', () => {
     expect(clean({ type: 'text', data: TOKEN })).toEqual({ type: 'text', data: '[redacted]' });
   });
 
-  it('may have no prototype, and members named like one', () => {
+  it('can have no prototype, and members named like one', () => {
     const bare = Object.assign(Object.create(null) as object, { a: TOKEN, ['__proto__x']: TOKEN });
     expect(inspect(clean(bare))).not.toContain('ghp_');
     expect(clean(JSON.parse(`{"__proto__":{"a":"${TOKEN}"}}`))).toEqual(
@@ -149,7 +149,7 @@ describe('a value', () => {
     );
   });
 
-  it('may be deeper than any stack', () => {
+  it('can be deeper than the call stack', () => {
     let deep: unknown = TOKEN;
     for (let depth = 0; depth < 200_000; depth++) deep = [deep];
     let copy = clean(deep);
@@ -157,7 +157,7 @@ describe('a value', () => {
     expect(copy).toBe('[redacted]');
   });
 
-  it('is the same twice as once', () => {
+  it('is unchanged when it is redacted again', () => {
     const value = {
       url: new URL(`https://u:${TOKEN}@h/`),
       headers: new Headers({ cookie: 'a=b' }),
@@ -167,7 +167,7 @@ describe('a value', () => {
   });
 });
 
-test.each([undefined, null, 12, {}, []])('a text that is %j is given back', (value) => {
+test.each([undefined, null, 12, {}, []])('returns %j unchanged as a text, without findings', (value) => {
   expect(redactor.text(value as string)).toBe(value);
   expect(redactor.find(value as string)).toEqual([]);
 });
@@ -175,7 +175,7 @@ test.each([undefined, null, 12, {}, []])('a text that is %j is given back', (val
 test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'])(
   'the key %s is a name like any other',
   (name) => {
-    expect(redactor.text(`${name}: built by hand`)).toBe(`${name}: built by hand`);
+    expect(redactor.text(`${name}: built manually`)).toBe(`${name}: built manually`);
     expect(redactor.find(`${name}=${TOKEN}`)).toMatchObject([{ start: name.length + 1 }]);
     const value: unknown = JSON.parse(`{"${name}":{"password":"x"}}`);
     expect(JSON.stringify(clean(value))).toBe(`{"${name}":{"password":"[redacted]"}}`);

@@ -3,12 +3,12 @@ import { createRedactor } from '../src/index.ts';
 import { expectMasked } from './expect-masked.ts';
 
 const redactor = createRedactor();
-/** Returns what each push of these pieces emits, and the rest. */
-const emitted = (pieces: readonly string[], { stream } = redactor): readonly string[] => {
+/** Returns the text that each push emits, and the rest. */
+const emittedTexts = (pieces: readonly string[], { stream } = redactor): readonly string[] => {
   const run = stream();
   return [...pieces.map((piece) => run.push(piece)), run.end()];
 };
-const lengths = (text: string): readonly number[] => emitted([text]).map(({ length }) => length);
+const emittedLengths = (text: string): readonly number[] => emittedTexts([text]).map(({ length }) => length);
 
 describe('a long line', () => {
   it.each([
@@ -17,7 +17,7 @@ describe('a long line', () => {
     [40_000, [30_720, 9280]],
     [65_536, [61_440, 4096]],
   ])('of %d characters is emitted in windows', (length, expected) => {
-    expect(lengths('!'.repeat(length))).toEqual(expected);
+    expect(emittedLengths('!'.repeat(length))).toEqual(expected);
   });
 
   const withCharacter = (character: string, at: number): string =>
@@ -30,15 +30,15 @@ describe('a long line', () => {
     [29_696, 29_697],
     [29_695, 30_720],
   ])('is cut after a separator at most 1024 characters before the cut: %d', (at, cut) => {
-    expect(lengths(withCharacter(' ', at))).toEqual([cut, 40_000 - cut]);
+    expect(emittedLengths(withCharacter(' ', at))).toEqual([cut, 40_000 - cut]);
   });
 
   it.each([' ', '\t', '"', "'", ',', ';', '<', '>', '{', '}'])('is cut after %j', (character) => {
-    expect(lengths(withCharacter(character, 30_700))).toEqual([30_701, 9299]);
+    expect(emittedLengths(withCharacter(character, 30_700))).toEqual([30_701, 9299]);
   });
 
   it.each(['.', ':', '=', '/'])('is not cut after %j', (character) => {
-    expect(lengths(withCharacter(character, 30_700))).toEqual([30_720, 9280]);
+    expect(emittedLengths(withCharacter(character, 30_700))).toEqual([30_720, 9280]);
   });
 
   it.each([
@@ -48,7 +48,7 @@ describe('a long line', () => {
     [30_720, 30_720, 9018],
   ])('is not cut within a secret at %d', (at, first, rest) => {
     const text = `${'!'.repeat(at)} token=ab12cd34ef56gh78 ${'!'.repeat(9000)}`;
-    const pieces = emitted([text]);
+    const pieces = emittedTexts([text]);
     // A mask has not arrived completely until the next text is emitted.
     expect(pieces.map(({ length }) => length)).toEqual([first, rest]);
     expect(pieces.join('')).toBe(text.replace('ab12cd34ef56gh78', '[redacted]'));
@@ -60,7 +60,7 @@ describe('a long line', () => {
     const after = ` ${'!'.repeat(4096)}`;
     const text = `${before}api_key=${secret}${after}`;
     expect(redactor.text(text)).toBe(`${before}api_key=[redacted]${after}`);
-    expect(emitted([text]).join('')).toBe(redactor.text(text));
+    expect(emittedTexts([text]).join('')).toBe(redactor.text(text));
   });
 
   it.each(['%20password%3D«hunter2x»%20', 'x%3Fpassword%3D«hunter2x»%20', '%2520password%253D«hunter2x»%20'])(
@@ -82,13 +82,13 @@ describe('a long line', () => {
     [8191, [0, 8214]],
     [8192, [8192, 23]],
   ])('is searched in a larger window if a secret begins in its first quarter: %d', (at, expected) => {
-    const pieces = emitted([`${'!'.repeat(at)} api_key="${'a1B2'.repeat(10_000)}`, '" x']);
+    const pieces = emittedTexts([`${'!'.repeat(at)} api_key="${'a1B2'.repeat(10_000)}`, '" x']);
     expect([pieces[0]?.length, pieces.slice(1).join('').length]).toEqual(expected);
   });
 
-  it.each([24_000, 33_000, 70_000])('may be one quoted secret of %d characters', (length) => {
+  it.each([24_000, 33_000, 70_000])('can be one quoted secret of %d characters', (length) => {
     const secret = 'a1B2'.repeat(length / 4);
-    expect(emitted([`api_key="${secret}`, '" and']).join('')).toBe('api_key="[redacted]" and');
+    expect(emittedTexts([`api_key="${secret}`, '" and']).join('')).toBe('api_key="[redacted]" and');
     expect(redactor.find(`api_key="${secret}" and`)).toEqual([
       { rule: 'keyed-value', start: 9, end: 9 + length },
     ]);
@@ -102,7 +102,7 @@ it.each([' and', '&n=1', '\n'])('a value of more than a million characters ends 
 
 describe('lines', () => {
   it('are emitted when they are complete', () => {
-    expect(emitted(['a\n', 'b', '\nc', '\n\nd'])).toEqual(['a\n', '', 'b\n', 'c\n\n', 'd']);
+    expect(emittedTexts(['a\n', 'b', '\nc', '\n\nd'])).toEqual(['a\n', '', 'b\n', 'c\n\n', 'd']);
   });
 });
 
@@ -157,7 +157,7 @@ describe('known secrets in pieces', () => {
     ],
     [['a\u2028b\n'], ['a\u2028b\n', '']],
   ])('%j are %j', (pieces, expected) => {
-    expect(emitted(pieces, known)).toEqual(expected);
+    expect(emittedTexts(pieces, known)).toEqual(expected);
   });
 });
 
@@ -199,7 +199,7 @@ describe('a private key', () => {
 
   it('in pieces is emitted with its end', () => {
     const pieces = ['-----BEGIN PRIV', 'ATE KEY-----\nMI', 'IE\n', `${END}\nnext\n`];
-    expect(emitted(pieces)).toEqual(['', '', '', '[redacted]\nnext\n', '']);
+    expect(emittedTexts(pieces)).toEqual(['', '', '', '[redacted]\nnext\n', '']);
   });
 });
 
