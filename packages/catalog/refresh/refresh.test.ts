@@ -5,7 +5,7 @@ import { refresh, type Before, type Refreshed } from './refresh.ts';
 import type { Ruling } from './rulings.ts';
 import type { Taken } from './sources.ts';
 
-interface World {
+interface RefreshInput {
   readonly modelsDev?: object;
   readonly genai?: readonly object[];
   readonly litellm?: object;
@@ -16,7 +16,7 @@ interface World {
 }
 
 const LITELLM = { litellm_provider: 'openai', mode: 'chat' };
-/** As models.dev has it, with the money left out. */
+/** Facts of a model in the format of models.dev, without a price. */
 const FACTS = {
   modalities: { input: ['text'], output: ['text'] },
   release_date: '2026-01-05',
@@ -27,7 +27,7 @@ const cost = (input: number, output: number, more: object = {}): object => ({
   cost: { input, output, ...more },
 });
 
-/** Returns openai's models after a refresh. */
+/** Returns the models of openai after a refresh. */
 async function refreshed({
   modelsDev = {},
   genai = [],
@@ -36,7 +36,7 @@ async function refreshed({
   before = [],
   rulings = [],
   date = '2026-07-02',
-}: World): Promise<Refreshed> {
+}: RefreshInput): Promise<Refreshed> {
   const taken = (json: unknown): Taken => ({ json, date });
   const sources: Record<SourceName, Taken> = {
     'models.dev': taken({ openai: { models: modelsDev } }),
@@ -51,10 +51,10 @@ async function refreshed({
   return refresh(sources, past, rulings);
 }
 
-const model = async (world: World, id = 'm'): Promise<CatalogModel | undefined> =>
-  (await refreshed(world)).models.find((one) => one.id === id);
+const model = async (input: RefreshInput, id = 'm'): Promise<CatalogModel | undefined> =>
+  (await refreshed(input)).models.find((candidate) => candidate.id === id);
 
-const price = async (world: World) => (await model(world))?.prices.at(-1);
+const price = async (input: RefreshInput) => (await model(input))?.prices.at(-1);
 
 const genai = (prices: object | readonly object[], id = 'm', match: object = { equals: id }) => [
   { id, match, prices },
@@ -65,12 +65,12 @@ const perToken = (input: number, output: number, more: object = {}) => ({
 
 describe('the vote', () => {
   it('selects the price of two of three sources, and omits the third from the sources', async () => {
-    const world = {
+    const input = {
       modelsDev: { m: cost(9, 9) },
       genai: genai({ input_mtok: 1, output_mtok: 2 }),
       litellm: perToken(1, 2),
     };
-    expect(await price(world)).toEqual({
+    expect(await price(input)).toEqual({
       from: '2026-01-05',
       rates: { input: 1_000_000, output: 2_000_000 },
       sources: ['genai-prices', 'litellm'],
@@ -83,8 +83,8 @@ describe('the vote', () => {
       sources: ['models.dev'],
       trust: 'single',
     });
-    const world = { modelsDev: { m: cost(1, 2) }, genai: genai({ input_mtok: 3, output_mtok: 4 }) };
-    expect(await price(world)).toMatchObject({
+    const input = { modelsDev: { m: cost(1, 2) }, genai: genai({ input_mtok: 3, output_mtok: 4 }) };
+    expect(await price(input)).toMatchObject({
       rates: { input: 3_000_000 },
       sources: ['genai-prices'],
       trust: 'disputed',
@@ -92,12 +92,12 @@ describe('the vote', () => {
   });
 
   it('ignores sources without a rate and sources that lost the vote', async () => {
-    const world = {
+    const input = {
       modelsDev: { m: cost(1, 2, { cache_read: 0.1 }) },
       genai: genai({ input_mtok: 1, output_mtok: 2, cache_write_mtok: 1.25 }),
       litellm: perToken(5, 5, { cache_creation_input_token_cost_above_1hr: 1e-6 }),
     };
-    expect((await price(world))?.rates).toEqual({
+    expect((await price(input))?.rates).toEqual({
       input: 1_000_000,
       output: 2_000_000,
       cacheRead: 100_000,
@@ -119,7 +119,7 @@ describe('the vote', () => {
 
   it('uses the steps, tiers and fees of the sources that won', async () => {
     const step = { tier: { size: 200_000 }, input: 2, output: 4 };
-    const world = {
+    const input = {
       modelsDev: { m: cost(1, 2, { tiers: [step] }) },
       litellm: perToken(1, 2, {
         input_cost_per_token_above_200k_tokens: 2e-6,
@@ -130,7 +130,7 @@ describe('the vote', () => {
         search_context_cost_per_query: { search_context_size_medium: 0.01 },
       }),
     };
-    expect(await price(world)).toMatchObject({
+    expect(await price(input)).toMatchObject({
       above: [{ inputTokens: 200_000, rates: { input: 2_000_000, output: 4_000_000, cacheRead: 200_000 } }],
       tiers: { batch: { input: 500_000, output: 1_000_000 } },
       fees: { web_search: 10_000 },
@@ -162,36 +162,44 @@ describe('amounts', () => {
   });
 
   it('for images, seconds and characters are fees', async () => {
-    const drawn = {
+    const imageData = {
       'standard/1024-x-1024/m': { litellm_provider: 'openai', output_cost_per_image: 0.04 },
       m: { ...LITELLM, mode: 'image_generation' },
     };
-    expect(await price({ litellm: drawn })).toMatchObject({
+    expect(await price({ litellm: imageData })).toMatchObject({
       rates: { input: 0, output: 0 },
       fees: { 'image:1024x1024': 40_000 },
     });
-    const heard = { m: { ...LITELLM, mode: 'audio_transcription', input_cost_per_second: 0.0001 } };
-    expect(await price({ litellm: heard })).toMatchObject({ fees: { 'audio-second': 100 } });
-    const spoken = { m: { ...LITELLM, mode: 'audio_speech', input_cost_per_character: 0.000015 } };
-    expect(await price({ litellm: spoken })).toMatchObject({ fees: { character: 15 } });
-    const ranked = {
+    const transcriptionData = {
+      m: { ...LITELLM, mode: 'audio_transcription', input_cost_per_second: 0.0001 },
+    };
+    expect(await price({ litellm: transcriptionData })).toMatchObject({ fees: { 'audio-second': 100 } });
+    const speechData = { m: { ...LITELLM, mode: 'audio_speech', input_cost_per_character: 0.000015 } };
+    expect(await price({ litellm: speechData })).toMatchObject({ fees: { character: 15 } });
+    const rerankData = {
       m: { ...LITELLM, mode: 'rerank', input_cost_per_query: 0.002, input_cost_per_token: 0 },
     };
-    expect(await price({ litellm: ranked })).toMatchObject({ rates: { input: 0 }, fees: { search: 2000 } });
-    const judged = { m: { ...LITELLM, mode: 'moderation', input_cost_per_token: 0 } };
-    expect(await price({ litellm: judged })).toMatchObject({ rates: { input: 0 }, fees: { moderation: 0 } });
+    expect(await price({ litellm: rerankData })).toMatchObject({
+      rates: { input: 0 },
+      fees: { search: 2000 },
+    });
+    const moderationData = { m: { ...LITELLM, mode: 'moderation', input_cost_per_token: 0 } };
+    expect(await price({ litellm: moderationData })).toMatchObject({
+      rates: { input: 0 },
+      fees: { moderation: 0 },
+    });
   });
 });
 
 describe('the facts of a model', () => {
   it('come from models.dev, and the retirement date from LiteLLM', async () => {
-    const world = {
+    const input = {
       modelsDev: {
         m: { ...FACTS, limit: { context: 9, output: 0 }, reasoning: false, knowledge: '2025-08' },
       },
       litellm: perToken(1, 2, { max_input_tokens: 5, deprecation_date: '2027-01-31' }),
     };
-    expect(await model(world)).toMatchObject({
+    expect(await model(input)).toMatchObject({
       contextTokens: 9,
       maxOutputTokens: undefined,
       maxInputTokens: undefined,
@@ -213,12 +221,12 @@ describe('the facts of a model', () => {
 
   it('include aliases that a source lists exactly and not as separate models', async () => {
     const match = { or: [{ equals: 'm' }, { equals: 'm-latest' }, { equals: 'own' }] };
-    const world = {
+    const input = {
       modelsDev: { own: cost(5, 5) },
       genai: genai({ input_mtok: 1, output_mtok: 2 }, 'm', match),
     };
-    expect(await model(world, 'm-latest')).toMatchObject({ aliasOf: 'm', prices: [] });
-    expect((await model(world, 'own'))?.aliasOf).toBeUndefined();
+    expect(await model(input, 'm-latest')).toMatchObject({ aliasOf: 'm', prices: [] });
+    expect((await model(input, 'own'))?.aliasOf).toBeUndefined();
   });
 });
 
@@ -265,23 +273,23 @@ describe('a later refresh', () => {
   });
 
   it('does not change an equal price of other sources', async () => {
-    const world = {
+    const input = {
       modelsDev: { m: { ...cost(1, 2), release_date: '2026-02-02' } },
       litellm: perToken(1, 2),
       before: await first(),
     };
-    const found = await model(world);
+    const found = await model(input);
     expect(found?.prices.map(({ from, trust }) => [from, trust])).toEqual([['2026-01-05', 'agreed']]);
   });
 
   it('retains models that no source lists any longer, with the last day on which they were listed', async () => {
     const before = await first();
-    const gone = await model({ modelsDev: { m: cost(1, 2) }, before, date: '2026-08-01' }, 'gone');
-    expect(gone).toEqual({ ...before.find(({ id }) => id === 'gone'), lastSeen: '2026-06-01' });
-    const still = await model({ modelsDev: {}, before: [gone!], date: '2026-09-01' }, 'gone');
-    expect(still?.lastSeen).toBe('2026-06-01');
+    const removedModel = await model({ modelsDev: { m: cost(1, 2) }, before, date: '2026-08-01' }, 'gone');
+    expect(removedModel).toEqual({ ...before.find(({ id }) => id === 'gone'), lastSeen: '2026-06-01' });
+    const laterModel = await model({ modelsDev: {}, before: [removedModel!], date: '2026-09-01' }, 'gone');
+    expect(laterModel?.lastSeen).toBe('2026-06-01');
     expect(
-      (await model({ modelsDev: { gone: cost(3, 4) }, before: [gone!] }, 'gone'))?.lastSeen,
+      (await model({ modelsDev: { gone: cost(3, 4) }, before: [removedModel!] }, 'gone'))?.lastSeen,
     ).toBeUndefined();
   });
 
@@ -292,7 +300,7 @@ describe('a later refresh', () => {
 });
 
 describe('the build fails for', () => {
-  it.each<readonly [what: string, world: World, problem: RegExp]>([
+  it.each<readonly [what: string, input: RefreshInput, problem: RegExp]>([
     ['a negative price', { modelsDev: { m: cost(-1, 2) } }, /openai\/m: input is -1000000/],
     [
       'an output below a tenth of the input',
@@ -376,8 +384,8 @@ describe('the build fails for', () => {
       },
       /tier priority has a plain rate/,
     ],
-  ])('%s', async (_what, world, problem) => {
-    const { problems } = await refreshed(world);
+  ])('%s', async (_what, input, problem) => {
+    const { problems } = await refreshed(input);
     expect(problems.join('\n')).toMatch(problem);
   });
 
@@ -391,7 +399,7 @@ describe('the build fails for', () => {
     expect(await problems(0.99)).toBe(1);
   });
 
-  it('not for embedding and image models with free output', async () => {
+  it('no embedding or image model with free output', async () => {
     const vectors = { m: { ...LITELLM, mode: 'embedding', input_cost_per_token: 1e-6 } };
     expect((await refreshed({ litellm: vectors })).problems).toEqual([]);
     const picture = { ...cost(10, 0), modalities: { input: ['text'], output: ['image'] } };
@@ -417,12 +425,12 @@ describe('a ruling', () => {
   });
 
   it('selects a source, removes tiers, or removes the price', async () => {
-    const world = { modelsDev: { m: cost(1, 2) }, genai: genai({ input_mtok: 3, output_mtok: 4 }) };
-    expect(await price({ ...world, rulings: [ruling({ believe: 'models.dev' })] })).toMatchObject({
+    const input = { modelsDev: { m: cost(1, 2) }, genai: genai({ input_mtok: 3, output_mtok: 4 }) };
+    expect(await price({ ...input, rulings: [ruling({ believe: 'models.dev' })] })).toMatchObject({
       rates: { input: 1_000_000 },
       trust: 'override',
     });
-    expect((await model({ ...world, rulings: [ruling({ price: null })] }))?.prices).toEqual([]);
+    expect((await model({ ...input, rulings: [ruling({ price: null })] }))?.prices).toEqual([]);
     const tiered = perToken(2, 4, {
       input_cost_per_token_batches: 1e-6,
       output_cost_per_token_batches: 2e-6,
@@ -441,8 +449,8 @@ describe('a ruling', () => {
   });
 
   it('creates a model that no source lists any longer, from a complete price', async () => {
-    const whole = ruling({ id: 'retired', price: { rates: { input: 1, output: 2 } }, from: '2024-05-01' });
-    expect((await model({ rulings: [whole] }, 'retired'))?.prices).toMatchObject([
+    const complete = ruling({ id: 'retired', price: { rates: { input: 1, output: 2 } }, from: '2024-05-01' });
+    expect((await model({ rulings: [complete] }, 'retired'))?.prices).toMatchObject([
       { from: '2024-05-01', trust: 'override' },
     ]);
     await expect(refreshed({ rulings: [ruling({ id: 'retired' })] })).rejects.toThrow(
@@ -452,17 +460,17 @@ describe('a ruling', () => {
 });
 
 it('produces the same bytes from the same sources, rulings and history', async () => {
-  const world: World = {
+  const input: RefreshInput = {
     modelsDev: { b: cost(1, 2), 'a`${x}\\': cost(3, 4) },
     genai: genai({ input_mtok: 1, output_mtok: 2 }),
     litellm: perToken(1, 2),
     before: (await refreshed({ modelsDev: { c: cost(1, 2) } })).models,
   };
-  const turned: World = {
-    ...world,
-    modelsDev: Object.fromEntries(Object.entries(world.modelsDev ?? {}).reverse()),
+  const reversedInput: RefreshInput = {
+    ...input,
+    modelsDev: Object.fromEntries(Object.entries(input.modelsDev ?? {}).reverse()),
   };
-  const [one, other] = [await refreshed(world), await refreshed(turned)];
+  const [one, other] = [await refreshed(input), await refreshed(reversedInput)];
   expect([...one.files]).toEqual([...other.files]);
   expect(one.files.get('generated/openai.ts')).toContain('"id":"a\\`\\${x}');
 });

@@ -40,7 +40,7 @@ it.each(['anthropic', 'google', 'groq', 'mistral', 'openai'])(
   },
 );
 
-it('keeps the tier of a data source, and adds none for other vendors', async () => {
+it('retains the tier of a data source, and adds none for other vendors', async () => {
   const found = await catalog.find('openai', 'gpt-4.1');
   const price = found && priceAt(found.model, AT);
   expect(price?.tiers?.['batch']).toEqual({ input: 1_000_000, output: 4_000_000 });

@@ -123,7 +123,7 @@ describe('with overrides', () => {
     expect(found).toEqual({ model: model('m-latest', { prices: [cheaper] }), by: 'id' });
   });
 
-  it('an alias may be added', async () => {
+  it('an alias can be added', async () => {
     const changed = catalog.with([{ vendor: 'acme', id: 'mine', aliasOf: 'm' }]);
     expect(await changed.find('acme', 'mine')).toEqual({ model: model('m'), by: 'alias' });
   });

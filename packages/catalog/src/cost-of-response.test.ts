@@ -4,16 +4,16 @@ import { catalogOf } from './catalog-of.ts';
 import { costOfResponse } from './cost-of-response.ts';
 import { modelsIn } from './model-store.ts';
 
-const nothing = { date: '2026-07-02', sources: [], vendors: [], load: () => Promise.resolve(modelsIn([])) };
+const emptyData = { date: '2026-07-02', sources: [], vendors: [], load: () => Promise.resolve(modelsIn([])) };
 const price = {
   from: '2026-01-01',
   rates: { input: 2_000_000, output: 0 },
   sources: ['a'],
   trust: 'single',
 } as const;
-const dearer = { ...price, from: '2026-06-01', rates: { input: 4_000_000, output: 0 } };
-const catalog = catalogOf(nothing, [
-  { vendor: 'acme', id: 'm', prices: [price, dearer] },
+const higherPrice = { ...price, from: '2026-06-01', rates: { input: 4_000_000, output: 0 } };
+const catalog = catalogOf(emptyData, [
+  { vendor: 'acme', id: 'm', prices: [price, higherPrice] },
   { vendor: 'acme', id: 'own', prices: [{ ...price, trust: 'override' }] },
 ]);
 
@@ -50,14 +50,14 @@ it('adds up the attempts with usage, including failed and abandoned ones', async
   expect(cost).toEqual({ nanoUsd: 222_000n, basis: 'catalogue', missing: [] });
 });
 
-const failed = (text: string): Partial<Attempt> => {
+const failedWith = (text: string): Partial<Attempt> => {
   const partial = { id: undefined, target: 'p/m', text, usage: undefined };
   const parts = text === '' ? [] : [{ type: 'text', text } as const];
   return { outcome: 'failed', error: new LlmError('network', 'cut', { partial: { ...partial, parts } }) };
 };
 
 it('reports an attempt with content but no usage, and omits it from the sum', async () => {
-  const cost = await costOfAll(failed('Hel'), { usage: usage(100) });
+  const cost = await costOfAll(failedWith('Hel'), { usage: usage(100) });
   expect(cost).toEqual({
     nanoUsd: 200_000n,
     basis: 'catalogue',
@@ -66,9 +66,9 @@ it('reports an attempt with content but no usage, and omits it from the sum', as
 });
 
 it.each([
-  ['that had said nothing', failed('')],
-  ['that a plan pays for', { ...failed('Hel'), billing: 'included' as const }],
-  ['whose usage is known', { ...failed('Hel'), usage: usage(0) }],
+  ['without content', failedWith('')],
+  ['that a plan includes', { ...failedWith('Hel'), billing: 'included' as const }],
+  ['whose usage is known', { ...failedWith('Hel'), usage: usage(0) }],
 ])('does not report an attempt %s', async (_, attempt) => {
   expect((await costOfAll(attempt, { usage: usage(100) })).missing).toEqual([]);
 });
@@ -141,15 +141,15 @@ it('omits attempts that a subscription covers, and is included if it covers all'
 
 it('has the least certain basis of its parts, and the sum of their differences', async () => {
   const reported = { usage: usage(1, '1900') };
-  const own = { usage: usage(1), model: 'own' };
+  const overridden = { usage: usage(1), model: 'own' };
   expect(await costOfAll(reported)).toEqual({
     nanoUsd: 1900n,
     basis: 'reported',
     missing: [],
     driftNanoUsd: 100n,
   });
-  expect((await costOfAll(reported, own)).basis).toBe('override');
-  expect(await costOfAll(reported, own, { usage: usage(1) })).toEqual({
+  expect((await costOfAll(reported, overridden)).basis).toBe('override');
+  expect(await costOfAll(reported, overridden, { usage: usage(1) })).toEqual({
     nanoUsd: 5900n,
     basis: 'catalogue',
     missing: [],

@@ -13,7 +13,7 @@ const request = (...messages: readonly Message[]) => ({
   output: undefined,
 });
 /** Returns the tokens that a text adds to a request. */
-const mostOfText = (text: string): number =>
+const boundOfText = (text: string): number =>
   maxRequestTokens(request(user(text))) - maxRequestTokens(request(user('')));
 
 describe('the bound of a text is not below real tokenizers', () => {
@@ -25,9 +25,9 @@ describe('the bound of a text is not below real tokenizers', () => {
   });
 
   it.each(texts)('%s', (_name, text) => {
-    const most = mostOfText(text);
-    expect(most).toBeGreaterThanOrEqual(o200k(text));
-    expect(most).toBeGreaterThanOrEqual(cl100k(text));
+    const bound = boundOfText(text);
+    expect(bound).toBeGreaterThanOrEqual(o200k(text));
+    expect(bound).toBeGreaterThanOrEqual(cl100k(text));
     expect(estimateRequest(request(user(text))).max).toBe(maxRequestTokens(request(user(text))));
   });
 
@@ -56,7 +56,7 @@ describe('the bound of a text is not below real tokenizers', () => {
         ],
       },
     ];
-    expect(bodies.map((body) => of(body)).filter((most) => most < least)).toEqual([]);
+    expect(bodies.map((body) => of(body)).filter((bound) => bound < least)).toEqual([]);
   });
 
   it('with the escapes of JSON in arguments', () => {
@@ -67,7 +67,7 @@ describe('the bound of a text is not below real tokenizers', () => {
   });
 });
 
-/** Examples in platform.claude.com/docs/en/build-with-claude/token-counting, of the request's text. */
+/** Examples in platform.claude.com/docs/en/build-with-claude/token-counting, for the text of the request. */
 it('is not below the counts that Anthropic publishes', () => {
   const target = { vendor: 'anthropic', model: 'claude-opus-4-6' };
   const hello = {
@@ -97,7 +97,7 @@ const pdf = (pages: number, more = ''): Uint8Array =>
   );
 
 describe('the bound of a PDF', () => {
-  const mostOfPdf = (bytes: Uint8Array, target: BoundTarget): number => {
+  const boundOfPdf = (bytes: Uint8Array, target: BoundTarget): number => {
     const file = { type: 'file', mediaType: 'application/pdf', bytes } as const;
     return maxRequestTokens(request(user('', file)), target) - maxRequestTokens(request(user('')), target);
   };
@@ -112,20 +112,20 @@ describe('the bound of a PDF', () => {
     ['another', 3000 + 1600],
   ])('depends on its pages, for %s', (model, each) => {
     for (const pages of [1, 10, 100]) {
-      const most = mostOfPdf(pdf(pages), { model });
-      expect(most).toBeGreaterThanOrEqual(pages * each);
-      expect(most).toBeLessThan(pages * each + 20);
+      const bound = boundOfPdf(pdf(pages), { model });
+      expect(bound).toBeGreaterThanOrEqual(pages * each);
+      expect(bound).toBeLessThan(pages * each + 20);
     }
   });
 
   it('uses the number of pages from the application first', () => {
-    expect(mostOfPdf(pdf(1), { model: 'gemini-2.5-pro', pages: () => 7 })).toBeGreaterThanOrEqual(7 * 258);
-    expect(mostOfPdf(pdf(3), { model: 'gemini-2.5-pro', pages: () => undefined })).toBeLessThan(4 * 258);
+    expect(boundOfPdf(pdf(1), { model: 'gemini-2.5-pro', pages: () => 7 })).toBeGreaterThanOrEqual(7 * 258);
+    expect(boundOfPdf(pdf(3), { model: 'gemini-2.5-pro', pages: () => undefined })).toBeLessThan(4 * 258);
   });
 
   it('uses the declared number of pages if fewer are found', () => {
     const shared = pdf(1, '3 0 obj<</Type /Pages /Count 100>>endobj\n');
-    expect(mostOfPdf(shared, { model: 'gemini-2.5-pro' })).toBeGreaterThanOrEqual(100 * 258);
+    expect(boundOfPdf(shared, { model: 'gemini-2.5-pro' })).toBeGreaterThanOrEqual(100 * 258);
   });
 
   it.each([480, 100_000])('is not below the tokens of %d pages that share one compressed object', (pages) => {
@@ -135,12 +135,12 @@ describe('the bound of a PDF', () => {
     const header = `%PDF-1.5\n4 0 obj<</Type/ObjStm/N 3/Filter/FlateDecode/Length ${stream.length}>>stream\n`;
     const bytes = Buffer.concat([Buffer.from(header), stream, Buffer.from('\nendstream endobj\n')]);
     expect(bytes.length).toBeLessThan(1200);
-    expect(mostOfPdf(bytes, { model: 'claude-opus-4-6' })).toBeGreaterThanOrEqual(pages * 4640);
+    expect(boundOfPdf(bytes, { model: 'claude-opus-4-6' })).toBeGreaterThanOrEqual(pages * 4640);
   });
 
   it('uses the maximum of the model if the pages are compressed', () => {
     const compressed = pdf(1, `4 0 obj<</Type /ObjStm>>${'x'.repeat(14_000)}endobj\n`);
-    const limited = mostOfPdf(compressed, { model: 'claude-opus-4-6', maxPages: 100 });
+    const limited = boundOfPdf(compressed, { model: 'claude-opus-4-6', maxPages: 100 });
     expect([limited >= 100 * 4640, limited < 101 * 4640]).toEqual([true, true]);
   });
 });
@@ -151,19 +151,19 @@ it('bounds images by the rule of their vendor, and by the largest of others', ()
   new DataView(bytes.buffer).setUint32(16, 2048);
   new DataView(bytes.buffer).setUint32(20, 2048);
   const image = { type: 'image', mediaType: 'image/png', bytes } as const;
-  const most = (model: string): number => maxRequestTokens(request(user(image)), { model });
+  const bound = (model: string): number => maxRequestTokens(request(user(image)), { model });
   // Four tiles of 5,667 tokens, and 2,833.
-  expect(most('gpt-4o-mini')).toBeGreaterThan(25_501);
-  expect(most('claude-opus-4-8')).toBeGreaterThan(5000);
+  expect(bound('gpt-4o-mini')).toBeGreaterThan(25_501);
+  expect(bound('claude-opus-4-8')).toBeGreaterThan(5000);
   const unknown = { ...image, bytes: new Uint8Array(9) };
   expect(maxRequestTokens(request(user(unknown)), { model: 'qwen-vl' })).toBeGreaterThan(16_384);
 });
 
 it('bounds text files by their bytes, and other files by more', () => {
   const file = (mediaType: string) => ({ type: 'file', mediaType, bytes: new Uint8Array(1000) }) as const;
-  const most = (mediaType: string): number => maxRequestTokens(request(user(file(mediaType))));
-  expect(most('text/csv')).toBeGreaterThanOrEqual(1000);
-  expect(most('application/vnd.openxmlformats-officedocument.wordprocessingml.document')).toBeGreaterThan(
+  const bound = (mediaType: string): number => maxRequestTokens(request(user(file(mediaType))));
+  expect(bound('text/csv')).toBeGreaterThanOrEqual(1000);
+  expect(bound('application/vnd.openxmlformats-officedocument.wordprocessingml.document')).toBeGreaterThan(
     10_000,
   );
 });

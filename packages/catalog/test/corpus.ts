@@ -75,7 +75,7 @@ type Random = () => number;
 
 const LENGTH = 2000;
 
-/** Seeded: the same numbers in every run. */
+/** Creates a seeded generator, which returns the same numbers in every run. */
 function randomBy(seed: number): Random {
   let state = seed;
   return () => {
@@ -84,7 +84,7 @@ function randomBy(seed: number): Random {
   };
 }
 
-const below = (random: Random, most: number): number => Math.floor(random() * most);
+const below = (random: Random, limit: number): number => Math.floor(random() * limit);
 const repeat = (length: number, each: (at: number) => string, separator = ''): string =>
   Array.from({ length }, (_, at) => each(at)).join(separator);
 const oneOf = (random: Random, all: string): string => all[below(random, all.length)] ?? '';

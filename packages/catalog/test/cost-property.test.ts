@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { costOf, maxCost, type Price, type Rates } from '../src/index.ts';
 import { anyPrice, anyUsage } from './arbitrary.ts';
 
-/** A number as a fraction: nothing is lost, whatever is done with it. */
+/** Exact number as a fraction. */
 class Fraction {
   readonly top: bigint;
   readonly bottom: bigint;
@@ -15,8 +15,8 @@ class Fraction {
   }
 
   static of(value: number): Fraction {
-    const [whole = '0', decimals = ''] = value.toFixed(6).split('.');
-    return new Fraction(BigInt(whole + decimals), 10n ** BigInt(decimals.length));
+    const [integer = '0', decimals = ''] = value.toFixed(6).split('.');
+    return new Fraction(BigInt(integer + decimals), 10n ** BigInt(decimals.length));
   }
 
   plus({ top, bottom }: Fraction): Fraction {
@@ -27,7 +27,7 @@ class Fraction {
     return new Fraction(this.top * top, this.bottom * bottom);
   }
 
-  /** Half goes up. */
+  /** Rounds half up. */
   rounded(): bigint {
     return (2n * this.top + this.bottom) / (2n * this.bottom);
   }
@@ -37,9 +37,9 @@ const MILLION = new Fraction(1n, 1_000_000n);
 const NANO_PER_MICRO = new Fraction(1000n);
 
 /**
- * Computes the same cost step by step: the price of each unit in micro-USD. `undefined`: a price is unknown.
+ * Computes the same cost with fractions, from the price of each unit in micro-USD. Returns `undefined` if a price is unknown.
  */
-function byTheBook(usage: Usage, price: Price, tier: string | undefined): bigint | undefined {
+function expectedNanoUsd(usage: Usage, price: Price, tier: string | undefined): bigint | undefined {
   const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0, reasoning = 0, details = {} } = usage;
   const { inputAudio = 0, outputAudio = 0, inputImage = 0, outputImage = 0, cacheWriteLong = 0 } = details;
   const searches = details.serverTools?.['web_search'] ?? 0;
@@ -48,43 +48,43 @@ function byTheBook(usage: Usage, price: Price, tier: string | undefined): bigint
   const step = price.above?.[0];
   const isAbove = step !== undefined && (details.largestInput ?? input) > step.inputTokens;
   if (isAbove && details.largestInput === undefined && searches > 0) return undefined;
-  const word = tier === undefined ? undefined : isAbove ? `${tier}>${step.inputTokens}` : tier;
-  const own = word === undefined ? {} : price.tiers?.[word];
-  if (own === undefined) return undefined;
-  const table: Rates = { ...(isAbove ? step.rates : price.rates), ...own };
+  const tierName = tier === undefined ? undefined : isAbove ? `${tier}>${step.inputTokens}` : tier;
+  const tierRates = tierName === undefined ? {} : price.tiers?.[tierName];
+  if (tierRates === undefined) return undefined;
+  const rates: Rates = { ...(isAbove ? step.rates : price.rates), ...tierRates };
 
-  const lines: readonly (readonly [units: number, perMillion: number | undefined])[] = [
+  const rateUses: readonly (readonly [units: number, perMillion: number | undefined])[] = [
     [
-      input - cacheRead - cacheWrite - inputAudio - (table.inputImage === undefined ? 0 : inputImage),
-      table.input,
+      input - cacheRead - cacheWrite - inputAudio - (rates.inputImage === undefined ? 0 : inputImage),
+      rates.input,
     ],
-    [cacheRead, table.cacheRead],
-    [cacheWrite - cacheWriteLong, table.cacheWrite],
-    [cacheWriteLong, table.cacheWriteLong],
-    [inputAudio, table.inputAudio],
-    [table.inputImage === undefined ? 0 : inputImage, table.inputImage],
+    [cacheRead, rates.cacheRead],
+    [cacheWrite - cacheWriteLong, rates.cacheWrite],
+    [cacheWriteLong, rates.cacheWriteLong],
+    [inputAudio, rates.inputAudio],
+    [rates.inputImage === undefined ? 0 : inputImage, rates.inputImage],
     [
       output -
         outputAudio -
-        (table.reasoning === undefined ? 0 : reasoning) -
-        (table.outputImage === undefined ? 0 : outputImage),
-      table.output,
+        (rates.reasoning === undefined ? 0 : reasoning) -
+        (rates.outputImage === undefined ? 0 : outputImage),
+      rates.output,
     ],
-    [table.reasoning === undefined ? 0 : reasoning, table.reasoning],
-    [outputAudio, table.outputAudio],
-    [table.outputImage === undefined ? 0 : outputImage, table.outputImage],
+    [rates.reasoning === undefined ? 0 : reasoning, rates.reasoning],
+    [outputAudio, rates.outputAudio],
+    [rates.outputImage === undefined ? 0 : outputImage, rates.outputImage],
   ];
   let micros = Fraction.of(price.fees?.['request'] ?? 0);
-  for (const [units, perMillion] of lines) {
+  for (const [units, perMillion] of rateUses) {
     if (units === 0) continue;
     if (perMillion === undefined) return undefined;
     micros = micros.plus(Fraction.of(units).times(Fraction.of(perMillion)).times(MILLION));
   }
-  const uses = [
+  const feeUses = [
     [searches, price.fees?.['web_search']],
     [characters, price.fees?.['character'] ?? (output > 0 ? 0 : undefined)],
   ] as const;
-  for (const [count, fee] of uses) {
+  for (const [count, fee] of feeUses) {
     if (count === 0) continue;
     if (fee === undefined) return undefined;
     micros = micros.plus(Fraction.of(count).times(Fraction.of(fee)));
@@ -96,16 +96,16 @@ const anyTier = fc.constantFrom(undefined, undefined, 'batch');
 
 describe('10,000 usages at prices of any form', () => {
   it('have the same cost as a calculation with fractions, to the last digit', () => {
-    let known = 0;
+    let knownCount = 0;
     fc.assert(
       fc.property(anyUsage, anyPrice, anyTier, (usage, price, tier) => {
-        const expected = byTheBook(usage, price, tier);
-        if (expected !== undefined) known++;
+        const expected = expectedNanoUsd(usage, price, tier);
+        if (expected !== undefined) knownCount++;
         expect(costOf(usage, price, { tier }).nanoUsd).toBe(expected);
       }),
       { numRuns: 10_000, seed: 21 },
     );
-    expect(known).toBeGreaterThan(1000);
+    expect(knownCount).toBeGreaterThan(1000);
   });
 
   it('never cost more than the maximum cost of these tokens', () => {

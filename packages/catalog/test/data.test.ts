@@ -16,9 +16,9 @@ const namesIn = (folder: string): readonly string[] =>
     .map((file) => file.replace(/\.ts$/, ''))
     .sort();
 
-/** Reached by a profile of one's own alone. */
-const NOT_OURS = new Set(['deepinfra', 'google-vertex-anthropic', 'zhipuai']);
-const MOST_BYTES = 60_000;
+/** Vendors that only a custom profile can reach. */
+const CUSTOM_VENDORS = new Set(['deepinfra', 'google-vertex-anthropic', 'zhipuai']);
+const MAX_BYTES = 60_000;
 
 describe('the snapshot', () => {
   it('contains its date and the dates of its sources', () => {
@@ -37,11 +37,11 @@ describe('the snapshot', () => {
     expect(catalog.vendors).toEqual(chunks);
     expect(namesIn('src/vendors')).toEqual(chunks);
     const { exports } = JSON.parse(read('package.json')) as { exports: object };
-    const own = Object.keys(exports).filter(
+    const vendorEntries = Object.keys(exports).filter(
       (entry) =>
         !['.', './refresh', './node', './catalog.json', './tokens', './package.json'].includes(entry),
     );
-    expect(own).toEqual(chunks.map((name) => `./${name}`));
+    expect(vendorEntries).toEqual(chunks.map((name) => `./${name}`));
     const known = new Set(VENDORS.map(({ vendor }) => vendor));
     expect(chunks.filter((name) => !known.has(name))).toEqual([]);
   });
@@ -51,11 +51,11 @@ describe('the snapshot', () => {
       expect(chunkOf(await catalog.models(vendor))).toBe(read(`src/generated/${vendor}.ts`));
   });
 
-  it(`has chunks of at most ${MOST_BYTES} bytes, gzipped, for the vendors of our providers`, () => {
+  it(`has chunks of at most ${MAX_BYTES} bytes, gzipped, for the vendors of built-in providers`, () => {
     const sizes = catalog.vendors
-      .filter((vendor) => !NOT_OURS.has(vendor))
+      .filter((vendor) => !CUSTOM_VENDORS.has(vendor))
       .map((vendor) => gzipSync(rowsIn(vendor), { level: 9 }).length);
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MOST_BYTES);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MAX_BYTES);
   });
 
   it('lists no id twice, and every alias refers to a model', async () => {
@@ -76,7 +76,7 @@ describe('the snapshot', () => {
     const all = (await Promise.all(catalog.vendors.map((vendor) => catalog.models(vendor)))).flat();
     const prices = all.flatMap((model) => model.prices);
     expect(prices.length).toBeGreaterThan(1500);
-    // Every check of an override holds for the snapshot too.
+    // Every check of an override also applies to the snapshot.
     expect(catalog.with(all).vendors).toEqual(catalog.vendors);
     for (const { id, prices: periods } of all) {
       const days = periods.map(({ from }) => from);

@@ -18,7 +18,7 @@ const NOW = Date.parse('2026-11-20T12:00:00Z');
 const DAY_MS = 86_400_000;
 const KNOWN = modelOf('known', priceOf(2, 8));
 
-async function follow(from: CatalogSource, options: Partial<RefreshOptions> = {}) {
+async function refreshFrom(from: CatalogSource, options: Partial<RefreshOptions> = {}) {
   const events: CatalogEvent[] = [];
   const clock = fakeClock(NOW);
   const catalog = await refreshed({
@@ -38,8 +38,8 @@ async function rateAt(catalog: RefreshedCatalog, id: string, day: string): Promi
 
 const documentWith = (...models: readonly CatalogModel[]) => documentOf('2026-11-10', ...models);
 
-/** Store in memory. */
-function memory(stored?: StoredCatalog) {
+/** Creates a store in memory that records its writes. */
+function memoryStore(stored?: StoredCatalog) {
   const writes: StoredCatalog[] = [];
   return {
     writes,
@@ -50,7 +50,7 @@ function memory(stored?: StoredCatalog) {
 
 describe('prices', () => {
   it('apply from the date of the document on, and earlier dates retain their price', async () => {
-    const { catalog } = await follow(settableSource(documentWith(modelOf('known', priceOf(3, 9)))));
+    const { catalog } = await refreshFrom(settableSource(documentWith(modelOf('known', priceOf(3, 9)))));
     expect(catalog.date).toBe('2026-11-10');
     expect(await rateAt(catalog, 'known', '2026-11-09')).toBe(2_000_000);
     expect(await rateAt(catalog, 'known', '2026-11-10')).toBe(3_000_000);
@@ -58,19 +58,19 @@ describe('prices', () => {
   });
 
   it('retain trust and sources of the document', async () => {
-    const { catalog } = await follow(settableSource(documentWith(modelOf('new', priceOf(3, 9)))));
+    const { catalog } = await refreshFrom(settableSource(documentWith(modelOf('new', priceOf(3, 9)))));
     expect((await catalog.find('openai', 'new'))?.model.prices[0]).toMatchObject({
       trust: 'agreed',
       sources: ['test'],
     });
   });
 
-  it('keep the fees and drop the tiers that the source does not state', async () => {
+  it('retain the fees and lose the tiers that the source does not state', async () => {
     const known = modelOf(
       'known',
       priceOf(2, 8, { fees: { web_search: 10_000 }, tiers: { batch: { input: 1, output: 2 } } }),
     );
-    const { catalog } = await follow(settableSource(documentWith(modelOf('known', priceOf(3, 9)))), {
+    const { catalog } = await refreshFrom(settableSource(documentWith(modelOf('known', priceOf(3, 9)))), {
       base: baseOf(known),
     });
     const price = (await catalog.find('openai', 'known'))?.model.prices.at(-1);
@@ -89,7 +89,7 @@ describe('prices', () => {
     const source = settableSource(
       documentWith(modelOf('known', priceOf(usd, 8)), modelOf('new', priceOf(1, 1))),
     );
-    const { catalog, events } = await follow(source, { maxChange, ...(accept && { accept }) });
+    const { catalog, events } = await refreshFrom(source, { maxChange, ...(accept && { accept }) });
     expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(rate);
     expect(await rateAt(catalog, 'new', '2026-11-20')).toBe(1_000_000);
     const [event] = events;
@@ -111,7 +111,7 @@ describe('prices', () => {
       modelOf('fee', { ...price, fees: { web_search: 1000 } }),
       modelOf('tier', { ...price, tiers: { batch: { input: 1, output: 10 } } }),
     );
-    const { catalog, events } = await follow(settableSource(data), { base });
+    const { catalog, events } = await refreshFrom(settableSource(data), { base });
     const [event] = events;
     const changes = event?.type === 'refreshed' ? event.changes : [];
     expect(changes.map(({ id, refused }) => [id, refused])).toEqual([
@@ -124,25 +124,25 @@ describe('prices', () => {
 
   it('that were refused apply at the same date once they are accepted', async () => {
     const source = settableSource(documentWith(modelOf('known', priceOf(20, 8))));
-    const store = memory();
-    await follow(source, { store });
-    const { catalog } = await follow(source, { store, accept: ['openai/known'], everyMs: 0 });
+    const store = memoryStore();
+    await refreshFrom(source, { store });
+    const { catalog } = await refreshFrom(source, { store, accept: ['openai/known'], everyMs: 0 });
     expect((await catalog.refresh()).type).toBe('refreshed');
     expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(20_000_000);
     expect(source.etags).toEqual([undefined, undefined]);
-    const { catalog: later } = await follow(source, { store });
+    const { catalog: later } = await refreshFrom(source, { store });
     expect(await rateAt(later, 'known', '2026-11-20')).toBe(20_000_000);
   });
 });
 
 describe('the data', () => {
   it('retains models that the source lacks', async () => {
-    const { catalog } = await follow(settableSource(documentWith(modelOf('new', priceOf(1, 1)))));
+    const { catalog } = await refreshFrom(settableSource(documentWith(modelOf('new', priceOf(1, 1)))));
     expect((await catalog.models('openai')).map(({ id }) => id)).toEqual(['known', 'old', 'new']);
   });
 
   it.each(['2026-07-31', '2026-08-01'])('of %s does not change a catalog of 2026-08-01', async (date) => {
-    const { catalog, events } = await follow(
+    const { catalog, events } = await refreshFrom(
       settableSource(documentOf(date, modelOf('known', priceOf(3, 9)))),
     );
     expect(events).toEqual([{ type: 'unchanged' }]);
@@ -152,7 +152,7 @@ describe('the data', () => {
 
   it('of a day in the future is refused, because it would hide all later data', async () => {
     const source = settableSource(documentOf('2026-11-23', modelOf('known', priceOf(3, 9))));
-    const { catalog, events } = await follow(source);
+    const { catalog, events } = await refreshFrom(source);
     expect(events.map(messageOf)).toEqual([
       'the source: the date of the data, 2026-11-23, is invalid or in the future',
     ]);
@@ -164,45 +164,45 @@ describe('the data', () => {
 
   it('is refused completely if a vendor lost more than half of its models', async () => {
     const source = settableSource(documentWith(...['a', 'b', 'c'].map((id) => modelOf(id, priceOf(1, 1)))));
-    const store = memory();
-    const { catalog } = await follow(source, { store });
+    const store = memoryStore();
+    const { catalog } = await refreshFrom(source, { store });
     source.data = documentOf('2026-11-11', modelOf('a', priceOf(2, 2)));
     const message =
       'the source: the data contains 1 models of openai, after 3 in the previous data; it appears to be incomplete';
     expect(messageOf(await catalog.refresh())).toBe(message);
-    const { catalog: next } = await follow(source, { store, everyMs: 0 });
+    const { catalog: next } = await refreshFrom(source, { store, everyMs: 0 });
     expect(messageOf(await next.refresh())).toBe(message);
     expect(await rateAt(next, 'a', '2026-11-20')).toBe(1_000_000);
   });
 
   it('of another source is neither compared by its number of models nor by its ETag', async () => {
-    const store = memory();
+    const store = memoryStore();
     const models = ['a', 'b', 'c'].map((id) => modelOf(id, priceOf(1, 1)));
-    await follow(settableSource(documentWith(...models)), { store });
+    await refreshFrom(settableSource(documentWith(...models)), { store });
     const source = {
       ...settableSource(documentOf('2026-11-11', modelOf('d', priceOf(1, 1)))),
       name: 'other',
     };
-    const { catalog } = await follow(source, { store, everyMs: 0 });
+    const { catalog } = await refreshFrom(source, { store, everyMs: 0 });
     expect((await catalog.refresh()).type).toBe('refreshed');
     expect(source.etags).toEqual([undefined]);
   });
 
   it('is replaced atomically, also in catalogs of `with`', async () => {
     const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
-    const { catalog } = await follow(source);
-    const own = catalog.with([{ vendor: 'acme', id: 'large', prices: [priceOf(1, 1)] }]);
+    const { catalog } = await refreshFrom(source);
+    const extended = catalog.with([{ vendor: 'acme', id: 'large', prices: [priceOf(1, 1)] }]);
     const lookup = catalog.find('openai', 'known');
     source.data = documentOf('2026-11-15', modelOf('known', priceOf(4, 9)));
     const [before] = await Promise.all([lookup, catalog.refresh()]);
     expect(before?.model.prices.at(-1)?.rates.input).toBe(3_000_000);
-    expect((await own.find('openai', 'known'))?.model.prices.at(-1)?.rates.input).toBe(4_000_000);
-    expect((await own.find('acme', 'large'))?.model.id).toBe('large');
-    expect(own.date).toBe('2026-11-15');
+    expect((await extended.find('openai', 'known'))?.model.prices.at(-1)?.rates.input).toBe(4_000_000);
+    expect((await extended.find('acme', 'large'))?.model.id).toBe('large');
+    expect(extended.date).toBe('2026-11-15');
   });
 
   it('is compared by model, with prices and retirement dates', async () => {
-    const { catalog } = await follow(
+    const { catalog } = await refreshFrom(
       settableSource(
         documentWith(
           modelOf('new', priceOf(1, 1)),
@@ -232,7 +232,7 @@ describe('the data', () => {
 describe('checks', () => {
   it('begin again after everyMs and at most 10 % more', async () => {
     const source = settableSource(documentWith(KNOWN));
-    const { catalog, clock } = await follow(source);
+    const { catalog, clock } = await refreshFrom(source);
     expect(source.calls).toBe(1);
     await clock.advance(DAY_MS - 1);
     expect(source.calls).toBe(1);
@@ -246,16 +246,16 @@ describe('checks', () => {
 
   it('share one request if they run at the same time', async () => {
     const source = settableSource(documentWith(KNOWN));
-    const { catalog, events } = await follow(source, { everyMs: 0 });
+    const { catalog, events } = await refreshFrom(source, { everyMs: 0 });
     const results = await Promise.all([catalog.refresh(), catalog.refresh(), catalog.refresh()]);
     expect([source.calls, events.length, new Set(results).size]).toEqual([1, 1, 1]);
   });
 
   it('make no request at a second start within everyMs', async () => {
-    const store = memory();
-    await follow(settableSource(documentWith(modelOf('known', priceOf(3, 9)))), { store });
+    const store = memoryStore();
+    await refreshFrom(settableSource(documentWith(modelOf('known', priceOf(3, 9)))), { store });
     const source = settableSource(undefined);
-    const { catalog, clock, events } = await follow(source, { store });
+    const { catalog, clock, events } = await refreshFrom(source, { store });
     expect([source.calls, events]).toEqual([0, []]);
     expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
     expect(await rateAt(catalog, 'known', '2026-11-09')).toBe(2_000_000);
@@ -265,8 +265,8 @@ describe('checks', () => {
 
   it('ignore a damaged store with an event', async () => {
     const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
-    const store = memory({ document: { format: 'other' }, checkedAt: '' } as never);
-    const { catalog, events } = await follow(source, { store });
+    const store = memoryStore({ document: { format: 'other' }, checkedAt: '' } as never);
+    const { catalog, events } = await refreshFrom(source, { store });
     expect(events.map(messageOf)).toEqual([
       'the source: the store cannot be read: format must be majordomo-catalog/1',
       'refreshed',
@@ -277,10 +277,10 @@ describe('checks', () => {
   it.each(['read', 'write'] as const)(
     'wait at most timeoutMs for a store whose %s hangs',
     async (hanging) => {
-      const store = { ...memory(), [hanging]: () => new Promise<never>(() => undefined) };
+      const store = { ...memoryStore(), [hanging]: () => new Promise<never>(() => undefined) };
       const clock = fakeClock(NOW);
       const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
-      const starting = follow(source, { store, clock, timeoutMs: 500 });
+      const starting = refreshFrom(source, { store, clock, timeoutMs: 500 });
       await clock.advance(500);
       const { catalog, events } = await starting;
       const message = `the source: the store cannot be ${hanging === 'read' ? 'read' : 'written'}: no response within 500 ms; raise timeoutMs`;
@@ -294,9 +294,9 @@ describe('checks', () => {
 
   it('ignore a stored document of a day in the future, and replace it', async () => {
     const document = documentOf('2027-11-20', modelOf('known', priceOf(4, 9)));
-    const store = memory({ document, checkedAt: '2026-11-20T11:00:00Z', etag: 'v0' });
+    const store = memoryStore({ document, checkedAt: '2026-11-20T11:00:00Z', etag: 'v0' });
     const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
-    const { catalog, events } = await follow(source, { store });
+    const { catalog, events } = await refreshFrom(source, { store });
     expect(events.map(messageOf)).toEqual([
       'the source: the store cannot be read: the date of the data, 2027-11-20, is invalid or in the future',
       'refreshed',
@@ -308,9 +308,9 @@ describe('checks', () => {
 
   it('are made at the start if the stored check belongs to another source', async () => {
     const document = documentOf('2026-11-09', modelOf('known', priceOf(4, 9)));
-    const store = memory({ document, checkedAt: '2026-11-20T11:00:00Z', etag: 'v0', source: 'other' });
+    const store = memoryStore({ document, checkedAt: '2026-11-20T11:00:00Z', etag: 'v0', source: 'other' });
     const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
-    const { catalog, events } = await follow(source, { store });
+    const { catalog, events } = await refreshFrom(source, { store });
     await vi.waitFor(() => {
       expect(events).toHaveLength(1);
     });
@@ -322,8 +322,8 @@ describe('checks', () => {
     const document = documentOf('2026-11-09', modelOf('known', priceOf(4, 9)));
     const checked = { checkedAt: '2026-11-20T11:00:00Z', etag: 'v0', source: 'the source' };
     const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
-    const store = memory({ document, ...checked, vendors: ['another'] });
-    const { catalog, events } = await follow(source, { store });
+    const store = memoryStore({ document, ...checked, vendors: ['another'] });
+    const { catalog, events } = await refreshFrom(source, { store });
     await vi.waitFor(() => {
       expect(events).toHaveLength(1);
     });
@@ -334,9 +334,12 @@ describe('checks', () => {
 
   it('apply the data if the store cannot be written', async () => {
     const write = () => Promise.reject(new Error('disk full'));
-    const { catalog, events } = await follow(settableSource(documentWith(modelOf('known', priceOf(3, 9)))), {
-      store: { read: async () => undefined, write },
-    });
+    const { catalog, events } = await refreshFrom(
+      settableSource(documentWith(modelOf('known', priceOf(3, 9)))),
+      {
+        store: { read: async () => undefined, write },
+      },
+    );
     expect(events.map(messageOf)).toEqual([
       'the source: the store cannot be written: disk full',
       'refreshed',
@@ -344,12 +347,12 @@ describe('checks', () => {
     expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
   });
 
-  it('take a newer stored document without a request', async () => {
-    const store = memory();
+  it('use a newer stored document without a request', async () => {
+    const store = memoryStore();
     const source = settableSource(documentWith(KNOWN));
-    const { catalog } = await follow(source, { store });
+    const { catalog } = await refreshFrom(source, { store });
     const other = settableSource(documentOf('2026-11-12', modelOf('known', priceOf(3, 9))));
-    const second = await follow(other, { store, everyMs: 0 });
+    const second = await refreshFrom(other, { store, everyMs: 0 });
     await second.catalog.refresh();
     expect(await catalog.refresh()).toMatchObject({ type: 'refreshed', date: '2026-11-12' });
     expect(source.calls).toBe(1);
@@ -362,7 +365,7 @@ describe('checks', () => {
       name: 'slow',
       load: async () => ({ data: await new Promise((resolve) => (answer = resolve)) }),
     };
-    const { catalog, clock } = await follow(from, { everyMs: 0, timeoutMs: 0 });
+    const { catalog, clock } = await refreshFrom(from, { everyMs: 0, timeoutMs: 0 });
     const refreshing = catalog.refresh();
     await clock.advance(10 * DAY_MS);
     answer(documentWith(modelOf('known', priceOf(3, 9))));

@@ -59,15 +59,15 @@ const PI_AI = {
 };
 
 describe.each([
-  ["models.dev's", MODELS_DEV],
-  ["LiteLLM's", LITELLM],
-  ["genai-prices'", GENAI],
-  ["pi-ai's", PI_AI],
-])('data of %s shape', (_, data) => {
+  ['models.dev', MODELS_DEV],
+  ['LiteLLM', LITELLM],
+  ['genai-prices', GENAI],
+  ['pi-ai', PI_AI],
+])('data in the format of %s', (_, data) => {
   const source = { name: 'prices', load: async () => ({ data, date: '2026-11-10' }) };
   const base = baseOf(modelOf('known', priceOf(1, 1)));
 
-  it('gives prices of trust single with the name of the source', async () => {
+  it('results in prices of trust single with the name of the source', async () => {
     const catalog = await refreshed({ from: source, base });
     catalog.close();
     const found = await catalog.find('openai', 'new');
@@ -82,7 +82,7 @@ describe.each([
     expect((await catalog.find('openai', 'free'))?.model.prices ?? []).toEqual([]);
   });
 
-  it('gives Claude models a rate for writes of one hour', async () => {
+  it('results in a rate for writes of one hour for Claude models', async () => {
     const catalog = await refreshed({ from: source, base });
     catalog.close();
     const price = (await catalog.find('anthropic', 'claude-opus-5-5'))?.model.prices[0];

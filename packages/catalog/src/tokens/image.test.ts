@@ -40,7 +40,7 @@ describe('the size of an image in its header', () => {
     ['PNG', png(640, 480), 640, 480],
     ['GIF', bytes(...ascii('GIF89a'), 0x80, 0x02, 0xe0, 0x01), 640, 480],
     [
-      'JPEG behind other segments and filling',
+      'JPEG after other segments and padding',
       bytes(
         0xff,
         0xd8,
@@ -76,8 +76,8 @@ describe('the size of an image in its header', () => {
   });
 
   it('is undefined for truncated, other and empty data', () => {
-    const whole = [png(640, 480), webp('VP8X', 0, 0, 0, 0, 0x7f, 2, 0, 0xdf, 1, 0)];
-    for (const header of whole)
+    const completeHeaders = [png(640, 480), webp('VP8X', 0, 0, 0, 0, 0x7f, 2, 0, 0xdf, 1, 0)];
+    for (const header of completeHeaders)
       for (let length = 0; length < header.length; length++)
         expect(imageSize(header.subarray(0, length))).toBeUndefined();
     expect(imageSize(bytes(...ascii('<svg xmlns="http://www.w3.org/2000/svg"/>')))).toBeUndefined();
@@ -91,7 +91,7 @@ describe('the tokens of an image by the vendor rule', () => {
     ['claude-sonnet-4-5', 750, 100, 100],
     ['claude-sonnet-4-5', 4000, 3000, 1640],
     ['claude-opus-4-8', 2000, 1500, 4000],
-    // 85 for a picture, 170 for each tile
+    // 85 for an image, 170 for each tile
     ['gpt-4o', 512, 512, 255],
     ['gpt-4o', 2048, 4096, 1105],
     // patches of 32 pixels
@@ -101,7 +101,7 @@ describe('the tokens of an image by the vendor rule', () => {
     ['gemini-2.5-pro', 384, 384, 258],
     ['gemini-2.5-pro', 960, 540, 1548],
     ['gemini-3-pro-preview', 960, 540, 1120],
-    ['somebody/else', 960, 540, 1600],
+    ['unknown/model', 960, 540, 1600],
   ])('%s, %i × %i: %i', (model, width, height, tokens) => {
     expect(imageTokens(png(width, height), model)).toBe(tokens);
   });

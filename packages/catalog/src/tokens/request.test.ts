@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { estimateMessage, estimateRequest, type EstimatedRequest } from './request.ts';
 import { estimateTokens } from './text.ts';
 
-const asked = (more: Partial<EstimatedRequest> = {}): EstimatedRequest => ({
+const requestOf = (more: Partial<EstimatedRequest> = {}): EstimatedRequest => ({
   system: undefined,
   messages: [user('hello there')],
   tools: [],
@@ -12,22 +12,22 @@ const asked = (more: Partial<EstimatedRequest> = {}): EstimatedRequest => ({
 });
 const tool = { name: 'look', description: 'Looks it up', parameters: { type: 'object' } };
 const tokens = (more: Partial<EstimatedRequest>, vendor?: string): number =>
-  estimateRequest(asked(more), { vendor }).tokens;
+  estimateRequest(requestOf(more), { vendor }).tokens;
 
-it('that requests JSON without a schema counts no schema', () => {
+it('a request of JSON without a schema counts no schema', () => {
   expect(tokens({ output: { name: 'x', schema: undefined } })).toBe(tokens({}));
 });
 
-it('may lack tools', () => {
+it('a request can lack tools', () => {
   const messages = [user('hello there')];
   expect(estimateRequest({ system: undefined, messages, output: undefined })).toEqual(
-    estimateRequest(asked()),
+    estimateRequest(requestOf()),
   );
 });
 
 describe('the estimate of a request', () => {
   it('includes its text and tokens for each message', () => {
-    expect(estimateRequest(asked(), { vendor: 'openai' })).toEqual({
+    expect(estimateRequest(requestOf(), { vendor: 'openai' })).toEqual({
       estimated: true,
       tokens: 2 + 4 + 3,
       max: expect.any(Number) as number,
@@ -43,7 +43,7 @@ describe('the estimate of a request', () => {
     ],
     ['a tool', { tools: [tool] }],
     [
-      'a picture',
+      'an image',
       {
         messages: [user('hello there', { type: 'image', mediaType: 'image/png', bytes: new Uint8Array(9) })],
       },
@@ -71,7 +71,7 @@ describe('the estimate of a request', () => {
       name: 'look',
       args: { at: 'the sky above the port' },
     } as const;
-    const content = [{ type: 'text', text: 'the colour of television' }] as const;
+    const content = [{ type: 'text', text: 'the color of television' }] as const;
     const result = { type: 'tool-result', callId: 'c', name: 'look', content } as const;
     const messages: readonly Message[] = [
       { role: 'system', parts: [{ type: 'text', text: 'Be brief.' }] },
@@ -79,7 +79,7 @@ describe('the estimate of a request', () => {
       { role: 'tool', parts: [result] },
     ];
     const texts = ['Be brief.', 'I wonder.', 'look', JSON.stringify(call.args), content[0].text];
-    const sum = texts.reduce((all, text) => all + estimateTokens(text), 0);
+    const sum = texts.reduce((total, text) => total + estimateTokens(text), 0);
     expect(tokens({ messages })).toBe(sum + 3 * 4 + 2 * 4 + 3);
   });
 
@@ -94,20 +94,22 @@ describe('the estimate of a request', () => {
   });
 
   it('uses a custom counter', () => {
-    const { tokens: counted } = estimateRequest(asked({ system: 'abc' }), { count: ({ length }) => length });
-    expect(counted).toBe(3 + 'hello there'.length + 4 + 3);
+    const { tokens: tokenCount } = estimateRequest(requestOf({ system: 'abc' }), {
+      count: ({ length }) => length,
+    });
+    expect(tokenCount).toBe(3 + 'hello there'.length + 4 + 3);
   });
 
   it('is the sum of its messages and a constant', () => {
     const messages = [user('hello there'), user('and more')];
-    const sum = messages.reduce((all, message) => all + estimateMessage(message), 0);
+    const sum = messages.reduce((total, message) => total + estimateMessage(message), 0);
     expect(tokens({ messages })).toBe(sum + 3);
   });
 
   it('is at most the upper bound', () => {
-    for (const vendor of ['openai', 'anthropic', 'cohere', 'somebody']) {
+    for (const vendor of ['openai', 'anthropic', 'cohere', 'unknown']) {
       for (const more of [{}, { tools: [tool] }]) {
-        const estimate = estimateRequest(asked(more), { vendor });
+        const estimate = estimateRequest(requestOf(more), { vendor });
         expect(estimate.max).toBeGreaterThan(estimate.tokens);
       }
     }

@@ -67,7 +67,7 @@ const COUNTED: readonly (readonly [what: string, text: string, o200k: number])[]
   ['emoji', 'Great 👍🏽 party 🎉🎉 tonight 😀! ', 61],
 ];
 
-describe('an estimate is within 30 % of what a tokenizer counts', () => {
+describe('an estimate is within 30 % of the count of a tokenizer', () => {
   it.each(COUNTED)('%s', (_what, text, o200k) => {
     const share = estimateTokens(text.repeat(5)) / o200k;
     expect(share).toBeGreaterThan(0.7);
@@ -79,7 +79,7 @@ it.each([
   ['', 0],
   ['a', 1],
   [' ', 0],
-])('of %j it is %i', (text, tokens) => {
+])('the estimate of %j is %i', (text, tokens) => {
   expect(estimateTokens(text)).toBe(tokens);
 });
 
@@ -93,7 +93,7 @@ it('takes linear time for a megabyte of any content', () => {
     piece.repeat(Math.ceil(megabyte / piece.length)),
   );
   for (const text of texts) {
-    // Of the processor. It takes at most 150 ms alone; what grows with the square of the text would take minutes.
+    // Processor time. One text takes at most 150 ms on an idle machine. Quadratic time would be minutes.
     const from = process.cpuUsage();
     estimateTokens(text);
     expect(process.cpuUsage(from).user / 1000).toBeLessThan(1500);

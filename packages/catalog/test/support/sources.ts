@@ -29,7 +29,7 @@ export const documentOf = (date: string, ...models: readonly CatalogModel[]): Ca
   models,
 });
 
-/** Catalogue of 2026-08-01 with the vendors openai and anthropic. */
+/** Catalog of 2026-08-01 with the vendors openai and anthropic. */
 export const baseOf = (...models: readonly CatalogModel[]): Catalog =>
   catalogOf({
     date: '2026-08-01',

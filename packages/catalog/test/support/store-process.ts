@@ -1,7 +1,7 @@
 import { fileStore } from '../../src/node.ts';
 import { documentOf, modelOf, priceOf } from './sources.ts';
 
-// Writes a catalogue of 5,000 models to the store again and again, until it is killed.
+// Writes a catalog of 5,000 models to the store repeatedly until it is killed.
 
 const store = fileStore(process.argv[2] ?? '');
 const models = Array.from({ length: 5000 }, (_, index) => modelOf(`model-${index}`, priceOf(1, 2)));
