@@ -19,9 +19,9 @@ describe('inspectImage reads', () => {
       { mediaType: 'image/png', width: 300, height: 200, animated: false, complete: true },
     ],
     ['an animated PNG', hex(PNG, ihdr, chunk('acTL'), chunk('IEND')), { animated: true }],
-    ['a cut PNG', hex(PNG, ihdr, chunk('IDAT', '0011')), { width: 300, complete: false }],
+    ['a truncated PNG', hex(PNG, ihdr, chunk('IDAT', '0011')), { width: 300, complete: false }],
     [
-      'a JPEG with data behind it',
+      'a JPEG with data after its end',
       hex('ffd8 ffe0 0004 0000 ffc2 000b 08 00c8 012c 01 011100 ffda 0002 aabb ffd9 0000'),
       { width: 300, height: 200, complete: true },
     ],
@@ -31,7 +31,7 @@ describe('inspectImage reads', () => {
       { width: 300, complete: false },
     ],
     [
-      'a GIF whose frames are larger than its screen, as decoders make it',
+      'a GIF whose frames are larger than its screen, with the size that decoders return',
       hex(
         `${ascii('GIF89a')} 0100 0100 00 00 00 2c 0000 0000 0a00 c800 00 02 02 4c01 00`,
         '2c 2200 0000 0a01 0100 00 02 02 4c01 00 3b',
@@ -54,7 +54,7 @@ describe('inspectImage reads', () => {
       { width: 300, height: 200, animated: true },
     ],
     [
-      'a cut WebP',
+      'a truncated WebP',
       hex(ascii('RIFF'), 'ff000000', ascii('WEBPVP8 '), '0a000000 000000 9d012a 2c01 c800'),
       { complete: false },
     ],
@@ -69,12 +69,12 @@ describe('inspectImage reads', () => {
       { animated: true },
     ],
     [
-      'a cut GIF',
+      'a truncated GIF',
       hex(ascii('GIF89a'), '2c01 c800 00 00 00 2c 00000000 2c01c800 00 02 09 44'),
       { complete: false },
     ],
     [
-      'a TIFF, which is not read',
+      'a TIFF without a size, because TIFFs are not parsed',
       hex('49492a00'),
       { mediaType: 'image/tiff', width: undefined, complete: true },
     ],
@@ -83,16 +83,19 @@ describe('inspectImage reads', () => {
   });
 
   test.each([
-    ['a PNG of no width', hex(PNG, chunk('IHDR', '00000000 000000c8 08 02 00 00 00'.replaceAll(' ', '')))],
+    [
+      'a PNG with a width of 0',
+      hex(PNG, chunk('IHDR', '00000000 000000c8 08 02 00 00 00'.replaceAll(' ', ''))),
+    ],
     ['a JPEG without a frame', hex('ffd8 ffe0 0004 0000 ffda 0002 ffd9')],
-    ['a PNG of a signature alone', hex(PNG)],
-    ['a WebP of an unknown chunk', text('RIFF    WEBPXXXX')],
+    ['a PNG with a signature only', hex(PNG)],
+    ['a WebP with an unknown chunk', text('RIFF    WEBPXXXX')],
     ['a PDF', text('%PDF-1.7')],
   ])('returns undefined for %s', (_, bytes) => {
     expect(inspectImage(bytes)).toBeUndefined();
   });
 
-  test.each([0, 1, 8, 15])('ends at a box of the 64-bit size %i', (size) => {
+  test.each([0, 1, 8, 15])('ends at a box with the 64-bit size %i', (size) => {
     const avif = hex(
       ...['00000014', ascii('ftypavif'), '00000000', ascii('avif')],
       ...['00000001', ascii('free'), size.toString(16).padStart(16, '0'), '00000014'],
@@ -101,10 +104,10 @@ describe('inspectImage reads', () => {
     expect(inspectImage(avif)).toMatchObject({ width: 10, height: 10, complete: false });
   });
 
-  test('returns undefined for a cut header', () => {
-    const whole = hex(PNG, ihdr, chunk('IEND'));
-    for (let length = 0; length < whole.length; length++) {
-      expect(inspectImage(whole.slice(0, length))?.complete ?? false).toBe(false);
+  test('does not report a truncated PNG as complete', () => {
+    const complete = hex(PNG, ihdr, chunk('IEND'));
+    for (let length = 0; length < complete.length; length++) {
+      expect(inspectImage(complete.slice(0, length))?.complete ?? false).toBe(false);
     }
   });
 });

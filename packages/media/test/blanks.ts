@@ -1,15 +1,15 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 
-/** Files of a blank picture: of any size in milliseconds, since their data are one block again and again. */
+/** Files of blank images. Large files are created quickly, because their data repeats one block. */
 
 interface PngShape {
-  /** Colour types of the standard: 0 is grey, 6 has four channels. */
+  /** Color type of the standard. 0 is grayscale, 2 has three channels, 6 has four. */
   readonly colour?: 0 | 2 | 6;
   readonly depth?: 1 | 8 | 16;
   readonly interlaced?: boolean;
 }
 
-/** Starts and steps of Adam7, across and down. */
+/** Horizontal and vertical start and step of each Adam7 pass. */
 const PASSES = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -20,7 +20,7 @@ const PASSES = [
   [0, 1, 1, 2],
 ] as const;
 
-/** A megabyte of it can claim a billion pixels. */
+/** Returns a blank PNG. A file of one megabyte can declare a billion pixels. */
 export function blankPng(width: number, height: number, shape: PngShape = {}): Uint8Array {
   const { colour = 0, depth = 1, interlaced = false } = shape;
   const bits = depth * { 0: 1, 2: 3, 6: 4 }[colour];
@@ -47,21 +47,21 @@ function chunk(type: string, data: Uint8Array = new Uint8Array()): Buffer {
   return Buffer.concat([length, body, check]);
 }
 
-/** A zlib stream of so many zeros. */
+/** Returns a zlib stream of `bytes` zeros. */
 function zeros(bytes: number): Buffer {
   const block = 2 ** 20;
-  const again = deflateRawSync(Buffer.alloc(block), { finishFlush: constants.Z_FULL_FLUSH });
+  const compressedBlock = deflateRawSync(Buffer.alloc(block), { finishFlush: constants.Z_FULL_FLUSH });
   const checksum = Buffer.alloc(4);
   checksum.writeUInt32BE((bytes % 65521) * 2 ** 16 + 1);
   return Buffer.concat([
     Buffer.from([0x78, 0x9c]),
-    ...Array.from({ length: Math.floor(bytes / block) }, () => again),
+    ...Array.from({ length: Math.floor(bytes / block) }, () => compressedBlock),
     deflateRawSync(Buffer.alloc(bytes % block)),
     checksum,
   ]);
 }
 
-/** Three components without subsampling, and one progressive scan with one bit for each block: a grey picture. */
+/** Returns a gray JPEG of three components without subsampling, with one progressive scan of one bit per block. */
 export function blankProgressiveJpeg(width: number, height: number): Uint8Array {
   const segment = (marker: number, ...data: number[]): number[] => [
     0xff,

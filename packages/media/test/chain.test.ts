@@ -20,32 +20,37 @@ const provider = (id: string, images: Capabilities['images'], turns: readonly Tu
 
 const imagesIn = (request: ModelRequest | undefined): readonly ImagePart[] =>
   (request?.messages ?? []).flatMap((message) =>
-    message.role === 'user' ? message.parts.filter((each) => each.type === 'image') : [],
+    message.role === 'user' ? message.parts.filter((item) => item.type === 'image') : [],
   );
 
-test('sends each target its version, and skips one without images without penalty', async () => {
-  const blind = provider('blind', false, ['never asked']);
+test('sends each target a version for its limits, and skips a target without images without a penalty', async () => {
+  const withoutImages = provider('blind', false, ['never called']);
   const small = provider('small', limits({ mediaTypes: ['image/jpeg'], maxEdge: 64, maxBytes: 3_000 }), [
     BUSY,
     BUSY,
   ]);
   const large = provider('large', limits({ maxEdge: 8000 }), ['a gradient']);
-  const majordomo = createMajordomo({ providers: [blind, small, large], media: createMediaFitter() });
+  const majordomo = createMajordomo({ providers: [withoutImages, small, large], media: createMediaFitter() });
   const picture = part(await bytesOf(photo(300, 200).png()));
   const before = new Uint8Array(picture.bytes);
 
-  const { text, target, attempts, warnings } = await majordomo
+  const {
+    text,
+    target: servedBy,
+    attempts,
+    warnings,
+  } = await majordomo
     .model('blind/m,small/m,large/m')
     .generate({ messages: [user('What is it?', picture)] }, { backoff: { baseMs: 0 } });
 
-  expect([text, target, warnings]).toEqual(['a gradient', 'large/m', []]);
-  expect(attempts.map((each) => `${each.target} ${each.outcome}`)).toEqual([
+  expect([text, servedBy, warnings]).toEqual(['a gradient', 'large/m', []]);
+  expect(attempts.map((item) => `${item.target} ${item.outcome}`)).toEqual([
     'blind/m skipped',
     'small/m failed',
     'small/m failed',
     'large/m finished',
   ]);
-  expect(blind.requests).toEqual([]);
+  expect(withoutImages.requests).toEqual([]);
   const [shrunk] = imagesIn(small.requests[0]?.request);
   expect(inspectImage(shrunk!.bytes)).toMatchObject({ mediaType: 'image/jpeg', width: 64 });
   expect(shrunk!.bytes.length).toBeLessThanOrEqual(3_000);
@@ -57,8 +62,8 @@ test('sends each target its version, and skips one without images without penalt
 });
 
 test('reports the change of an image as a warning', async () => {
-  const eyes = provider('eyes', limits({ mediaTypes: ['image/jpeg'], maxEdge: 64 }), ['a gradient', 'two']);
-  const model = createMajordomo({ providers: [eyes], media: createMediaFitter() }).model('eyes/m');
+  const target = provider('eyes', limits({ mediaTypes: ['image/jpeg'], maxEdge: 64 }), ['a gradient', 'two']);
+  const model = createMajordomo({ providers: [target], media: createMediaFitter() }).model('eyes/m');
   const [small, large] = [await bytesOf(photo(60, 40).jpeg()), await bytesOf(photo(128, 64).jpeg())];
   const { warnings } = await model.generate({ messages: [user(part(large))] });
   expect(warnings).toEqual([
@@ -98,13 +103,13 @@ test('sends a PDF to the first target that accepts its bytes and pages', async (
   expect(Object.values(majordomo.health.snapshot()).filter(({ failures }) => failures > 0)).toEqual([]);
 });
 
-test('sends a PDF of unknown pages with a warning', async () => {
-  const circle = new PdfWriter().save({ 1: CATALOG, 2: tree([2]) }).bytes();
+test('sends a PDF with an unknown number of pages with a warning', async () => {
+  const circularPdf = new PdfWriter().save({ 1: CATALOG, 2: tree([2]) }).bytes();
   const capabilities = { files: ['application/pdf'], fileLimits: { pdf: { maxPages: 100 } } };
   const reader = fakeProvider({ id: 'reader', models: { m: ['read'] }, capabilities });
   const model = createMajordomo({ providers: [reader], media: createMediaFitter() }).model('reader/m');
   const { warnings } = await model.generate({
-    messages: [user('?', file(circle, 'application/pdf', 'a.pdf'))],
+    messages: [user('?', file(circularPdf, 'application/pdf', 'a.pdf'))],
   });
   expect(warnings).toEqual([
     {
@@ -115,10 +120,10 @@ test('sends a PDF of unknown pages with a warning', async () => {
   ]);
 });
 
-test('applies the smaller edge above twenty images, at each target', async () => {
+test('applies a smaller maxEdge above twenty images', async () => {
   const wide = limits({ maxEdge: 400, rules: [{ whenCountAbove: 20, maxEdge: 100 }] });
-  const eyes = provider('eyes', wide, ['many', 'one']);
-  const majordomo = createMajordomo({ providers: [eyes], media: createMediaFitter() });
+  const target = provider('eyes', wide, ['many', 'one']);
+  const majordomo = createMajordomo({ providers: [target], media: createMediaFitter() });
   const picture = await bytesOf(photo(200, 100).png());
   const ask = (count: number): Promise<unknown> =>
     majordomo.model('eyes/m').generate({
@@ -131,24 +136,24 @@ test('applies the smaller edge above twenty images, at each target', async () =>
     });
   await ask(21);
   await ask(20);
-  const widths = eyes.requests.map(
+  const widths = target.requests.map(
     ({ request }) => new Set(imagesIn(request).map(({ bytes }) => inspectImage(bytes)?.width)),
   );
   expect(widths).toEqual([new Set([100]), new Set([200])]);
 });
 
 test('divides the total limit among images', async () => {
-  const eyes = provider('eyes', limits({ maxTotalBytes: 6_000 }), ['two']);
-  const model = createMajordomo({ providers: [eyes], media: createMediaFitter() }).model('eyes/m');
+  const target = provider('eyes', limits({ maxTotalBytes: 6_000 }), ['two']);
+  const model = createMajordomo({ providers: [target], media: createMediaFitter() }).model('eyes/m');
   const pictures = [part(await bytesOf(photo(400, 300).png())), part(await bytesOf(photo(300, 400).png()))];
   await model.generate({ messages: [user(...pictures)] });
-  const sizes = imagesIn(eyes.requests[0]?.request).map(({ bytes }) => bytes.length);
+  const sizes = imagesIn(target.requests[0]?.request).map(({ bytes }) => bytes.length);
   expect(Math.max(...sizes)).toBeLessThanOrEqual(3_000);
 });
 
 test('reports too many images and an impossible share as unsupported', async () => {
-  const eyes = provider('eyes', limits({ maxCount: 2, maxTotalBytes: 100 }), []);
-  const model = createMajordomo({ providers: [eyes], media: createMediaFitter() }).model('eyes/m');
+  const target = provider('eyes', limits({ maxCount: 2, maxTotalBytes: 100 }), []);
+  const model = createMajordomo({ providers: [target], media: createMediaFitter() }).model('eyes/m');
   const picture = part(await bytesOf(photo(20, 10).png()));
   await expect(model.generate({ messages: [user(picture, picture, picture)] })).rejects.toThrow(
     /at most 2 images, the request has 3/,

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { inspectImage } from '../src/index.ts';
 import { animation, bytesOf, photo } from './pictures.ts';
 
-const PICTURES: Readonly<Record<string, () => Promise<Uint8Array>>> = {
+const IMAGES: Readonly<Record<string, () => Promise<Uint8Array>>> = {
   jpeg: () => bytesOf(photo(64, 48).jpeg()),
   'progressive jpeg': () => bytesOf(photo(64, 48).jpeg({ progressive: true })),
   png: () => bytesOf(photo(64, 48).png()),
   gif: () => bytesOf(photo(64, 48).gif()),
-  'moving gif': () => animation('gif'),
+  'animated gif': () => animation('gif'),
   webp: () => bytesOf(photo(64, 48).webp()),
   avif: () => bytesOf(photo(64, 48).avif({ effort: 0 })),
 };
@@ -29,19 +29,19 @@ const decodes = async (bytes: Uint8Array): Promise<boolean> =>
       () => false,
     );
 
-describe.each(Object.entries(PICTURES))('a %s', (name, make) => {
-  test.each(Object.entries(TAILS))('with %s behind its end is complete', async (_tail, tail) => {
+describe.each(Object.entries(IMAGES))('a %s', (name, make) => {
+  test.each(Object.entries(TAILS))('with %s after its end is complete', async (_tail, tail) => {
     const picture = joined(await make(), tail);
     expect(await decodes(picture)).toBe(true);
     expect(inspectImage(picture)?.complete).toBe(true);
   });
 
-  // Of an animation the first frame is enough.
-  test.skipIf(name === 'moving gif')('cut in its data is incomplete', async () => {
-    const whole = await make();
+  // An animation is complete if its first frame is.
+  test.skipIf(name === 'animated gif')('that is truncated in its data is incomplete', async () => {
+    const complete = await make();
     for (let share = 0.5; share < 0.97; share += 0.03) {
-      const cut = whole.slice(0, Math.floor(whole.length * share));
-      expect(inspectImage(cut)?.complete ?? false).toBe(false);
+      const truncated = complete.slice(0, Math.floor(complete.length * share));
+      expect(inspectImage(truncated)?.complete ?? false).toBe(false);
     }
   });
 });
@@ -52,10 +52,14 @@ test.each([
   ['fill bytes', [0xff, 0xff]],
   ['a restart', [0xff, 0xd0]],
   ['text', [...Buffer.from('camera notes')]],
-])('a JPEG with %s between its segments is complete, as for its decoder', async (_, stray) => {
+])('a JPEG with %s between its segments is complete, and its decoder accepts it', async (_, extraBytes) => {
   const plain = await bytesOf(photo(64, 48).jpeg());
-  const behindFirst = 4 + (((plain[4] ?? 0) << 8) | (plain[5] ?? 0));
-  const picture = joined(plain.slice(0, behindFirst), Uint8Array.from(stray), plain.slice(behindFirst));
+  const firstSegmentEnd = 4 + (((plain[4] ?? 0) << 8) | (plain[5] ?? 0));
+  const picture = joined(
+    plain.slice(0, firstSegmentEnd),
+    Uint8Array.from(extraBytes),
+    plain.slice(firstSegmentEnd),
+  );
   expect(await decodes(picture)).toBe(true);
   expect(inspectImage(picture)).toMatchObject({ width: 64, height: 48, complete: true });
 });

@@ -8,7 +8,7 @@ import { bytesOf, photo } from './pictures.ts';
 
 const png = await bytesOf(photo(30, 20).png());
 const allow = ['127.0.0.1', 'pictures.test'];
-const asked: IncomingMessage[] = [];
+const requests: IncomingMessage[] = [];
 let closed: Promise<void> = Promise.resolve();
 let server: Server;
 let origin = '';
@@ -55,7 +55,7 @@ const answers: Readonly<Record<string, Answer>> = {
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    asked.push(request);
+    requests.push(request);
     closed = new Promise((resolve) => response.on('close', resolve));
     (answers[request.url ?? ''] ?? answers['/gone'])?.(response, request);
   });
@@ -69,15 +69,15 @@ afterAll(() => {
 
 async function failure(path: string, options: FetchMediaOptions = {}): Promise<LlmError> {
   const url = path.includes(':') ? path : origin + path;
-  const error: unknown = await fetchMedia(url, { allow, ...options }).catch((thrown: unknown) => thrown);
+  const error: unknown = await fetchMedia(url, { allow, ...options }).catch((reason: unknown) => reason);
   if (!LlmError.is(error)) throw new Error(`expected an LlmError, not ${String(error)}`);
   return error;
 }
 
 describe('fetchMedia', () => {
   test.each([
-    ['/cat.jpg', 'a picture under its true type', { type: 'image', mediaType: 'image/png' }],
-    ['/once', 'a picture behind a redirect', { type: 'image', mediaType: 'image/png' }],
+    ['/cat.jpg', 'an image with its actual type', { type: 'image', mediaType: 'image/png' }],
+    ['/once', 'an image after a redirect', { type: 'image', mediaType: 'image/png' }],
     [
       '/My%20report.pdf',
       'a PDF with its name',
@@ -85,16 +85,16 @@ describe('fetchMedia', () => {
     ],
     [
       '/a%0d%0aX:%20y%00.pdf',
-      'a PDF whose name breaks no header',
+      'a PDF with a name without line breaks',
       { type: 'file', mediaType: 'application/pdf', name: 'aX: y.pdf' },
     ],
     [
       '/..%5c..%5cevil%E2%80%AEfdp.exe',
-      'a file whose name is not a path, unchanged',
+      'an unchanged file whose name is not a path',
       { type: 'file', name: 'evilfdp.exe' },
     ],
-    ['/notes', 'a text as it was declared', { type: 'file', mediaType: 'text/plain', name: 'notes' }],
-  ])('%s is %s', async (path, _, expected) => {
+    ['/notes', 'text with its declared type', { type: 'file', mediaType: 'text/plain', name: 'notes' }],
+  ])('returns for %s %s', async (path, _, expected) => {
     expect(await fetchMedia(origin + path, { allow })).toMatchObject(expected);
   });
 
@@ -108,7 +108,7 @@ describe('fetchMedia', () => {
       resolve: async () => [{ address: '127.0.0.1', family: 4 }],
     });
     expect(fetched.bytes).toEqual(png);
-    expect(asked.at(-1)?.headers).toMatchObject({
+    expect(requests.at(-1)?.headers).toMatchObject({
       'accept-encoding': 'identity',
       host: `pictures.test:${new URL(origin).port}`,
     });
@@ -116,11 +116,11 @@ describe('fetchMedia', () => {
 });
 
 describe('fetchMedia rejects a URL', () => {
-  const refusing = async (url: string, options: FetchMediaOptions = {}): Promise<void> => {
-    const before = asked.length;
+  const expectRejection = async (url: string, options: FetchMediaOptions = {}): Promise<void> => {
+    const before = requests.length;
     const error = await failure(url, { allow: [], ...options });
     expect([error.kind, error.details.code]).toEqual(['invalid-request', 'private-address']);
-    expect(asked.length).toBe(before);
+    expect(requests.length).toBe(before);
   };
 
   test.each([
@@ -140,10 +140,10 @@ describe('fetchMedia rejects a URL', () => {
     'http://[fe80::1]/',
     'http://[fd00::1]/',
     'http://0.0.0.0/',
-  ])('of %s', (url) => refusing(url));
+  ])('of %s', (url) => expectRejection(url));
 
   test('of a name with any private address', () =>
-    refusing('http://sly.test/', {
+    expectRejection('http://sly.test/', {
       resolve: async () => [
         { address: '93.184.215.14', family: 4 },
         { address: '10.0.0.1', family: 4 },
@@ -155,7 +155,7 @@ describe('fetchMedia rejects a URL', () => {
     expect([error.kind, error.details.code]).toEqual(['invalid-request', 'private-address']);
   });
 
-  test('resolves the name once and connects to the checked address', async () => {
+  test('after it resolves the name once, and connects to the checked address', async () => {
     let lookups = 0;
     const resolve = async (): Promise<{ address: string; family: number }[]> => {
       lookups += 1;
@@ -187,7 +187,7 @@ describe('fetchMedia rejects a URL', () => {
 
 describe('limits', () => {
   test.each(['/long', '/endless'])(
-    'ends %s at the first byte above the limit and closes the connection',
+    'ends the download of %s at the first byte above the limit, and closes the connection',
     async (path) => {
       const error = await failure(path, { maxBytes: 4999 });
       expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
@@ -199,7 +199,7 @@ describe('limits', () => {
     expect((await fetchMedia(`${origin}/long`, { allow, maxBytes: 5000 })).bytes.length).toBe(5000);
   });
 
-  test('ends the fetch of a silent server', async () => {
+  test('ends with a timeout if the server is silent, and closes the connection', async () => {
     const error = await failure('/silent', { timeoutMs: 50 });
     expect([error.kind, error.details.phase]).toEqual(['timeout', 'total']);
     await closed;
@@ -228,7 +228,7 @@ describe('failures', () => {
     ['/nowhere', 'protocol'],
     ['http://no-such-host.invalid/', 'network'],
     ['http://127.0.0.1:1/', 'network'],
-  ])('%s is %s', async (path, kind) => {
+  ])('of %s have the kind %s', async (path, kind) => {
     expect((await failure(path)).kind).toBe(kind);
   });
 });
@@ -255,6 +255,6 @@ test.each([
   ['fe80::1%eth0', false],
   ['::', false],
   ['not an address', false],
-])('is %s public? %s', (address, expected) => {
+])('isPublicAddress of %s returns %s', (address, expected) => {
   expect(isPublicAddress(address)).toBe(expected);
 });

@@ -2,7 +2,7 @@ import { file, LlmError, type ImageLimits } from '@majordomo/core';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { createMediaFitter, inspectImage } from '../src/index.ts';
-import { animation, ANY, bytesOf, limits, never, part, photo, spiedSharp } from './pictures.ts';
+import { animation, ANY, bytesOf, limits, notAborted, part, photo, spiedSharp } from './pictures.ts';
 import { pages, PdfWriter } from './pdfs.ts';
 
 const fitter = createMediaFitter();
@@ -12,7 +12,7 @@ const png = await bytesOf(photo(120, 80).png());
 async function failure(work: Promise<unknown>): Promise<LlmError> {
   const error: unknown = await work.then(
     () => undefined,
-    (thrown: unknown) => thrown,
+    (reason: unknown) => reason,
   );
   if (!LlmError.is(error)) throw new Error(`expected an LlmError, not ${String(error)}`);
   return error;
@@ -20,20 +20,20 @@ async function failure(work: Promise<unknown>): Promise<LlmError> {
 
 describe('a fitting image', () => {
   test('is returned as the same part, without sharp', async () => {
-    const spy = spiedSharp();
-    const given = part(jpeg, 'image/jpeg');
-    expect(await createMediaFitter({ sharp: spy.sharp }).fit(given, limits({ maxEdge: 120 }), never)).toBe(
-      given,
-    );
-    expect(spy.opened).toEqual([]);
+    const spied = spiedSharp();
+    const original = part(jpeg, 'image/jpeg');
+    expect(
+      await createMediaFitter({ sharp: spied.sharp }).fit(original, limits({ maxEdge: 120 }), notAborted),
+    ).toBe(original);
+    expect(spied.opened).toEqual([]);
   });
 
-  test('gets the type of its bytes and keeps its bytes object', async () => {
-    const given = part(png, 'image/jpeg');
-    const fitted = await fitter.fit(given, limits(), never);
-    expect(fitted).toEqual({ type: 'image', mediaType: 'image/png', bytes: given.bytes });
-    expect(fitted.bytes).toBe(given.bytes);
-    expect(given.mediaType).toBe('image/jpeg');
+  test('receives the type of its bytes, and keeps its bytes object', async () => {
+    const original = part(png, 'image/jpeg');
+    const fitted = await fitter.fit(original, limits(), notAborted);
+    expect(fitted).toEqual({ type: 'image', mediaType: 'image/png', bytes: original.bytes });
+    expect(fitted.bytes).toBe(original.bytes);
+    expect(original.mediaType).toBe('image/jpeg');
   });
 });
 
@@ -42,16 +42,19 @@ describe('an image with too many pixels', () => {
     [600, 300, 200, 200, 100],
     [300, 600, 200, 100, 200],
     [201, 7, 200, 200, 7],
-  ])('%i x %i with edges up to %i becomes %i x %i', async (width, height, maxEdge, toWidth, toHeight) => {
-    const given = part(await bytesOf(photo(width, height).jpeg()), 'image/jpeg');
-    const fitted = await fitter.fit(given, limits({ maxEdge }), never);
-    expect(inspectImage(fitted.bytes)).toMatchObject({ mediaType: 'image/jpeg', width: toWidth });
-    expect(Math.abs((inspectImage(fitted.bytes)?.height ?? 0) - toHeight)).toBeLessThanOrEqual(1);
-  });
+  ])(
+    'of %i x %i with a maxEdge of %i is scaled to %i x %i',
+    async (width, height, maxEdge, toWidth, toHeight) => {
+      const original = part(await bytesOf(photo(width, height).jpeg()), 'image/jpeg');
+      const fitted = await fitter.fit(original, limits({ maxEdge }), notAborted);
+      expect(inspectImage(fitted.bytes)).toMatchObject({ mediaType: 'image/jpeg', width: toWidth });
+      expect(Math.abs((inspectImage(fitted.bytes)?.height ?? 0) - toHeight)).toBeLessThanOrEqual(1);
+    },
+  );
 
   test('is rotated according to EXIF before it is measured', async () => {
-    const lying = await bytesOf(photo(600, 300).withMetadata({ orientation: 6 }).jpeg());
-    const fitted = await fitter.fit(part(lying), limits({ maxEdge: 200 }), never);
+    const rotated = await bytesOf(photo(600, 300).withMetadata({ orientation: 6 }).jpeg());
+    const fitted = await fitter.fit(part(rotated), limits({ maxEdge: 200 }), notAborted);
     expect(inspectImage(fitted.bytes)).toMatchObject({ width: 100, height: 200 });
   });
 
@@ -61,11 +64,11 @@ describe('an image with too many pixels', () => {
     ['png', 66_000, ['image/jpeg'], 65_500],
     ['png', 17_000, ['image/png', 'image/webp'], 16_383],
   ] as const)(
-    'a %s of %i pixels for %j is scaled to the maximum of the format',
+    'is scaled to the maximum of the output format: a %s of %i pixels for %j',
     async (format, width, mediaTypes, expected) => {
-      const given = await bytesOf(photo(width, 8)[format]());
-      const maxBytes = Math.floor(given.length * 0.9);
-      const fitted = await fitter.fit(part(given), limits({ mediaTypes, maxBytes }), never);
+      const original = await bytesOf(photo(width, 8)[format]());
+      const maxBytes = Math.floor(original.length * 0.9);
+      const fitted = await fitter.fit(part(original), limits({ mediaTypes, maxBytes }), notAborted);
       const last = mediaTypes.at(-1);
       expect(inspectImage(fitted.bytes)).toMatchObject({ mediaType: last, width: expected });
     },
@@ -76,15 +79,15 @@ describe('an image with too many pixels', () => {
       const fitted = await fitter.fit(
         part(await bytesOf(photo(60, 60)[format]())),
         limits({ maxEdge: 30 }),
-        never,
+        notAborted,
       );
       expect(fitted.mediaType).toBe(`image/${format}`);
     }
   });
 
-  test.each([['tiff'], ['avif']] as const)('measures %s and converts it to JPEG', async (format) => {
-    const given = part(await bytesOf(photo(64, 48)[format]()));
-    const fitted = await fitter.fit(given, limits({ maxEdge: 32 }), never);
+  test.each([['tiff'], ['avif']] as const)('is converted to JPEG if it is a %s', async (format) => {
+    const original = part(await bytesOf(photo(64, 48)[format]()));
+    const fitted = await fitter.fit(original, limits({ maxEdge: 32 }), notAborted);
     expect(inspectImage(fitted.bytes)).toMatchObject({ mediaType: 'image/jpeg', width: 32, height: 24 });
   });
 });
@@ -95,32 +98,32 @@ describe('a type that is not allowed', () => {
     [['image/png', 'image/jpeg'], 'image/jpeg'],
     [['image/png'], 'image/png'],
     [['image/webp'], 'image/webp'],
-  ])('a GIF for %j becomes %s', async (mediaTypes, expected) => {
+  ])('is converted: a GIF for %j to %s', async (mediaTypes, expected) => {
     const gif = await bytesOf(photo(40, 30).gif());
-    expect((await fitter.fit(part(gif), limits({ mediaTypes }), never)).mediaType).toBe(expected);
+    expect((await fitter.fit(part(gif), limits({ mediaTypes }), notAborted)).mediaType).toBe(expected);
   });
 
   test('replaces transparency with white in a JPEG', async () => {
     const clear = sharp({
       create: { width: 8, height: 8, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
     });
-    const given = part(await bytesOf(clear.png()));
-    const fitted = await fitter.fit(given, limits({ mediaTypes: ['image/jpeg'] }), never);
+    const original = part(await bytesOf(clear.png()));
+    const fitted = await fitter.fit(original, limits({ mediaTypes: ['image/jpeg'] }), notAborted);
     const { data } = await sharp(fitted.bytes).raw().toBuffer({ resolveWithObject: true });
     expect([...data.subarray(0, 3)]).toEqual([255, 255, 255]);
   });
 
   test('converts gray with transparency, 16 bits and CMYK to JPEG', async () => {
-    const odd = [
+    const unusualImages = [
       photo(30, 20, 4).toColourspace('b-w').png(),
       photo(30, 20).toColourspace('rgb16').png(),
       photo(30, 20).toColourspace('cmyk').jpeg(),
     ];
-    for (const pipeline of odd) {
+    for (const pipeline of unusualImages) {
       const fitted = await fitter.fit(
         part(await bytesOf(pipeline)),
         limits({ mediaTypes: ['image/jpeg'], maxEdge: 16 }),
-        never,
+        notAborted,
       );
       expect(await sharp(fitted.bytes).metadata()).toMatchObject({
         format: 'jpeg',
@@ -131,7 +134,7 @@ describe('a type that is not allowed', () => {
   });
 
   test('reports a target with other formats only as unsupported', async () => {
-    const error = await failure(fitter.fit(part(jpeg), limits({ mediaTypes: ['image/heic'] }), never));
+    const error = await failure(fitter.fit(part(jpeg), limits({ mediaTypes: ['image/heic'] }), notAborted));
     expect(error.kind).toBe('unsupported');
     expect(error.message).toContain('image/heic');
   });
@@ -139,66 +142,82 @@ describe('a type that is not allowed', () => {
 
 describe('the byte limit', () => {
   test.each([60_000, 30_000, 12_000, 4_000, 1_500])(
-    'is met at %i bytes by one decoding and at most six encodings',
+    'of %i is met with one decoding and at most six encodings',
     async (maxBytes) => {
-      const spy = spiedSharp();
-      const given = part(await bytesOf(photo(500, 400).jpeg({ quality: 95 })));
-      const fitted = await createMediaFitter({ sharp: spy.sharp }).fit(given, limits({ maxBytes }), never);
+      const spied = spiedSharp();
+      const original = part(await bytesOf(photo(500, 400).jpeg({ quality: 95 })));
+      const fitted = await createMediaFitter({ sharp: spied.sharp }).fit(
+        original,
+        limits({ maxBytes }),
+        notAborted,
+      );
       expect(fitted.bytes.length).toBeLessThanOrEqual(maxBytes);
-      expect(spy.opened).toEqual([given.bytes.length]);
-      expect(spy.qualities[0]).toBe(85);
-      expect(spy.qualities.length).toBeLessThanOrEqual(6);
+      expect(spied.opened).toEqual([original.bytes.length]);
+      expect(spied.qualities[0]).toBe(85);
+      expect(spied.qualities.length).toBeLessThanOrEqual(6);
     },
   );
 
   test('converts a JPEG to the encoding of its scaled pixels', async () => {
-    const spy = spiedSharp();
-    const given = part(await bytesOf(photo(500, 400).jpeg({ quality: 95 })));
-    const fitted = await createMediaFitter({ sharp: spy.sharp }).fit(given, limits({ maxEdge: 300 }), never);
-    const pixels = await sharp(given.bytes)
+    const spied = spiedSharp();
+    const original = part(await bytesOf(photo(500, 400).jpeg({ quality: 95 })));
+    const fitted = await createMediaFitter({ sharp: spied.sharp }).fit(
+      original,
+      limits({ maxEdge: 300 }),
+      notAborted,
+    );
+    const pixels = await sharp(original.bytes)
       .resize(300, 300, { fit: 'inside' })
       .raw()
       .toBuffer({ resolveWithObject: true });
     const expected = await bytesOf(sharp(pixels.data, { raw: pixels.info }).jpeg({ quality: 85 }));
     expect(Buffer.from(fitted.bytes).equals(expected)).toBe(true);
-    expect([spy.opened, spy.qualities]).toEqual([[given.bytes.length], [85]]);
+    expect([spied.opened, spied.qualities]).toEqual([[original.bytes.length], [85]]);
   });
 
-  test('fits a tiny JPEG of noise', async () => {
-    const spy = spiedSharp();
+  test('is met for a tiny JPEG of noise', async () => {
+    const spied = spiedSharp();
     const noise = Uint8Array.from({ length: 28 * 20 * 3 }, (_, at) => Math.imul(at + 1, 2654435761) >>> 24);
     const raw = { width: 28, height: 20, channels: 3 } as const;
-    const given = part(await bytesOf(sharp(noise, { raw }).jpeg({ quality: 100 })));
+    const original = part(await bytesOf(sharp(noise, { raw }).jpeg({ quality: 100 })));
     const maxBytes = 28 * 20;
-    expect((await bytesOf(sharp(given.bytes).jpeg({ quality: 85 }))).length).toBeGreaterThan(maxBytes);
-    const fitted = await createMediaFitter({ sharp: spy.sharp }).fit(given, limits({ maxBytes }), never);
+    expect((await bytesOf(sharp(original.bytes).jpeg({ quality: 85 }))).length).toBeGreaterThan(maxBytes);
+    const fitted = await createMediaFitter({ sharp: spied.sharp }).fit(
+      original,
+      limits({ maxBytes }),
+      notAborted,
+    );
     expect(fitted.bytes.length).toBeLessThanOrEqual(maxBytes);
     expect(inspectImage(fitted.bytes)).toMatchObject({ width: 28, height: 20 });
-    expect(spy.opened.length).toBe(1);
+    expect(spied.opened.length).toBe(1);
   });
 
   test('converts a PNG that stays too large to JPEG', async () => {
-    const spy = spiedSharp();
-    const given = part(await bytesOf(photo(400, 400).png()));
-    const fitted = await createMediaFitter({ sharp: spy.sharp }).fit(
-      given,
+    const spied = spiedSharp();
+    const original = part(await bytesOf(photo(400, 400).png()));
+    const fitted = await createMediaFitter({ sharp: spied.sharp }).fit(
+      original,
       limits({ maxBytes: 20_000, maxEdge: 300 }),
-      never,
+      notAborted,
     );
     expect(fitted.mediaType).toBe('image/jpeg');
-    expect(spy.qualities[0]).toBe('png');
-    expect(spy.qualities.length).toBeLessThanOrEqual(6);
+    expect(spied.qualities[0]).toBe('png');
+    expect(spied.qualities.length).toBeLessThanOrEqual(6);
   });
 
   test('reduces the pixels for a target that accepts PNG only', async () => {
-    const given = part(await bytesOf(photo(400, 400).png()));
-    const fitted = await fitter.fit(given, limits({ mediaTypes: ['image/png'], maxBytes: 40_000 }), never);
+    const original = part(await bytesOf(photo(400, 400).png()));
+    const fitted = await fitter.fit(
+      original,
+      limits({ mediaTypes: ['image/png'], maxBytes: 40_000 }),
+      notAborted,
+    );
     expect(fitted.bytes.length).toBeLessThanOrEqual(40_000);
     expect(fitted.mediaType).toBe('image/png');
   });
 
   test('reports an impossible limit as unsupported, with sizes', async () => {
-    const error = await failure(fitter.fit(part(jpeg), limits({ maxBytes: 20 }), never));
+    const error = await failure(fitter.fit(part(jpeg), limits({ maxBytes: 20 }), notAborted));
     expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
     expect(error.message).toMatch(
       /120x80 pixels and \d+ bytes cannot be encoded within 20 bytes; the smallest encoding has \d+/,
@@ -208,100 +227,106 @@ describe('the byte limit', () => {
 
 describe('special images', () => {
   const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
-  const heic = new Uint8Array(Buffer.from('000000186674797068656963000000006d69663168656963', 'hex'));
+  const heicHeader = new Uint8Array(Buffer.from('000000186674797068656963000000006d69663168656963', 'hex'));
 
   const bmp = new Uint8Array(64).fill(1).map((byte, at) => [0x42, 0x4d][at] ?? byte);
 
   test.each([
     ['0 bytes', new Uint8Array(), 'invalid-request', /0 bytes/],
     ['text', new TextEncoder().encode('hello'), 'invalid-request', /not an image of a known format/],
-    ['a cut JPEG', jpeg.slice(0, -200), 'invalid-request', /is truncated/],
-    ['a cut PNG', png.slice(0, -40), 'invalid-request', /is truncated/],
+    ['a truncated JPEG', jpeg.slice(0, -200), 'invalid-request', /is truncated/],
+    ['a truncated PNG', png.slice(0, -40), 'invalid-request', /is truncated/],
     ['an SVG', svg, 'unsupported', /SVG is not rendered/],
     ['a BMP', bmp, 'unsupported', /cannot decode image\/bmp/],
-    ['a HEIC header', heic, 'invalid-request', /not an image/],
-  ])('%s has a defined outcome', async (_, bytes, kind, message) => {
-    const error = await failure(fitter.fit(part(bytes), limits({ maxEdge: 50 }), never));
+    ['a HEIC header', heicHeader, 'invalid-request', /not an image/],
+  ])('%s is rejected', async (_, bytes, kind, message) => {
+    const error = await failure(fitter.fit(part(bytes), limits({ maxEdge: 50 }), notAborted));
     expect(error.kind).toBe(kind);
     expect(error.message).toMatch(message);
   });
 
   test('rejects a PNG with broken pixels when it is decoded', async () => {
     const broken = png.map((byte, at) => (at > 100 && at < png.length - 30 ? byte ^ 0x55 : byte));
-    const error = await failure(fitter.fit(part(broken), limits({ maxEdge: 50 }), never));
+    const error = await failure(fitter.fit(part(broken), limits({ maxEdge: 50 }), notAborted));
     expect([error.kind, error.details.code]).toEqual(['invalid-request', 'broken-image']);
   });
 
-  test('sends a JPEG of 12 bits unchanged to a target that accepts it', async () => {
+  test('reports a JPEG of 12 bits that must be scaled as unsupported', async () => {
     const frame = jpeg.findIndex((byte, at) => byte === 0xff && jpeg[at + 1] === 0xc0);
     const deep = jpeg.with(frame + 4, 12);
-    const error = await failure(fitter.fit(part(deep), limits({ maxEdge: 50 }), never));
+    const error = await failure(fitter.fit(part(deep), limits({ maxEdge: 50 }), notAborted));
     expect([error.kind, error.details.code]).toEqual(['unsupported', 'not-decodable']);
   });
 
-  test('refuses an animated AVIF as unsupported, so that the chain continues', async () => {
+  test('reports an animated AVIF as unsupported, so that the chain continues', async () => {
     const still = Buffer.from(await bytesOf(photo(64, 48).avif()));
     // Brand of an image sequence, which sharp does not decode.
     still.write('avis', 8, 'latin1');
     expect(inspectImage(still)).toMatchObject({ mediaType: 'image/avif', animated: true, complete: true });
     for (const mediaTypes of [['image/jpeg'], ['image/avif', 'image/png']]) {
-      const error = await failure(fitter.fit(part(still), limits({ mediaTypes }), never));
+      const error = await failure(fitter.fit(part(still), limits({ mediaTypes }), notAborted));
       expect([error.kind, error.details.code]).toEqual(['unsupported', 'not-decodable']);
     }
-    const given = part(still, 'image/avif');
-    const keeping = createMediaFitter({ animation: 'keep' });
-    expect(await keeping.fit(given, limits({ mediaTypes: ['image/avif'] }), never)).toBe(given);
+    const original = part(still, 'image/avif');
+    const animationFitter = createMediaFitter({ animation: 'keep' });
+    expect(await animationFitter.fit(original, limits({ mediaTypes: ['image/avif'] }), notAborted)).toBe(
+      original,
+    );
   });
 
-  test('measures a HEIC and sends it to a target that accepts it', async () => {
+  test('returns a HEIC unchanged for a target that accepts it', async () => {
     const avif = await bytesOf(photo(64, 48).avif());
-    const heic = new Uint8Array(
+    const heicBytes = new Uint8Array(
       Buffer.from(Buffer.from(avif).toString('latin1').replaceAll('avif', 'heic'), 'latin1'),
     );
-    const given = part(heic, 'image/heic');
-    expect(await fitter.fit(given, limits({ mediaTypes: ['image/heic'], maxEdge: 64 }), never)).toBe(given);
+    const original = part(heicBytes, 'image/heic');
+    expect(await fitter.fit(original, limits({ mediaTypes: ['image/heic'], maxEdge: 64 }), notAborted)).toBe(
+      original,
+    );
   });
 
   test.each(['gif', 'webp'] as const)(
     'reduces an animated %s to its first frame, or keeps it with the option',
     async (format) => {
-      const given = part(await animation(format), `image/${format}`);
-      expect(inspectImage(given.bytes)?.animated).toBe(true);
-      const still = await fitter.fit(given, limits(), never);
+      const original = part(await animation(format), `image/${format}`);
+      expect(inspectImage(original.bytes)?.animated).toBe(true);
+      const still = await fitter.fit(original, limits(), notAborted);
       expect(inspectImage(still.bytes)).toMatchObject({ animated: false, width: 20, height: 10 });
-      expect(await createMediaFitter({ animation: 'keep' }).fit(given, limits(), never)).toBe(given);
-      const alone = limits({ mediaTypes: ['image/gif', 'image/heic'] });
-      if (format === 'gif') expect(await fitter.fit(given, alone, never)).toBe(given);
+      expect(await createMediaFitter({ animation: 'keep' }).fit(original, limits(), notAborted)).toBe(
+        original,
+      );
+      const gifLimits = limits({ mediaTypes: ['image/gif', 'image/heic'] });
+      if (format === 'gif') expect(await fitter.fit(original, gifLimits, notAborted)).toBe(original);
     },
   );
 });
 
 describe('warnings', () => {
-  const told = async (bytes: Uint8Array, more: Partial<ImageLimits>): Promise<string[]> => {
-    const whys: string[] = [];
-    await fitter.fit(part(bytes), limits(more), never, ({ action, what, why }) =>
-      whys.push(`${action} ${what}: ${why.replace(/\d+ bytes/g, 'n bytes')}`),
+  const reasonsOf = async (bytes: Uint8Array, more: Partial<ImageLimits>): Promise<string[]> => {
+    const reasons: string[] = [];
+    await fitter.fit(part(bytes), limits(more), notAborted, ({ action, what, why }) =>
+      reasons.push(`${action} ${what}: ${why.replace(/\d+ bytes/g, 'n bytes')}`),
     );
-    return whys;
+    return reasons;
   };
   const clear = photo(20, 10, 4).png();
 
   test.each<[string, Promise<Uint8Array>, Partial<ImageLimits>, string[]]>([
-    ['nothing, where it fits', Promise.resolve(png), {}, []],
+    ['report nothing if the image fits', Promise.resolve(png), {}, []],
     [
-      'the type',
+      'report a changed type',
       bytesOf(photo(40, 30).gif()),
       { mediaTypes: ['image/png'] },
       ['image/gif is not one of the accepted types image/png: encoded again as image/png of n bytes'],
     ],
     [
-      'the quality',
+      'report a lower quality',
       Promise.resolve(jpeg),
       { maxBytes: jpeg.length - 9 },
       [`an image/jpeg has n bytes; the limit is ${jpeg.length - 9}: encoded again as image/jpeg of n bytes`],
     ],
     [
-      'fewer pixels for the bytes',
+      'report a lower number of pixels',
       Promise.resolve(jpeg),
       { maxBytes: 600 },
       [
@@ -311,7 +336,7 @@ describe('warnings', () => {
       ],
     ],
     [
-      'an animation',
+      'report a removed animation',
       animation('gif'),
       { maxEdge: 20 },
       [
@@ -319,7 +344,7 @@ describe('warnings', () => {
       ],
     ],
     [
-      'transparency',
+      'report removed transparency',
       bytesOf(clear),
       { mediaTypes: ['image/jpeg'] },
       [
@@ -327,42 +352,45 @@ describe('warnings', () => {
       ],
     ],
   ])('%s', async (_, bytes, more, expected) => {
-    expect(await told(await bytes, more)).toEqual(
+    expect(await reasonsOf(await bytes, more)).toEqual(
       expected.map((why) => (typeof why === 'string' ? `coerced image: ${why}` : why)),
     );
   });
 
-  test('are repeated at each turn, though the work is done once', async () => {
-    const given = part(await bytesOf(photo(90, 60).png()));
-    const whys: string[] = [];
+  test('are repeated at each turn, although the image is converted once', async () => {
+    const original = part(await bytesOf(photo(90, 60).png()));
+    const reasons: string[] = [];
     for (let turn = 0; turn < 2; turn++) {
-      await fitter.fit(given, limits({ maxEdge: 30 }), never, ({ why }) => whys.push(why));
+      await fitter.fit(original, limits({ maxEdge: 30 }), notAborted, ({ why }) => reasons.push(why));
     }
-    expect(whys).toEqual([expect.stringContaining('scaled to 30x20 pixels'), whys[0]]);
+    expect(reasons).toEqual([expect.stringContaining('scaled to 30x20 pixels'), reasons[0]]);
   });
 });
 
 describe('pages of a PDF', () => {
-  const counted = (bytes: Uint8Array): Promise<number | undefined> | undefined =>
-    fitter.pages?.(file(bytes, 'application/pdf'), never);
+  const pageCount = (bytes: Uint8Array): Promise<number | undefined> | undefined =>
+    fitter.pages?.(file(bytes, 'application/pdf'), notAborted);
 
   test('are counted if possible', async () => {
-    expect(await counted(new PdfWriter().save(pages(7)).bytes())).toBe(7);
-    expect(await counted(new TextEncoder().encode('%PDF-1.4\n%%EOF'))).toBeUndefined();
-    expect(await counted(new TextEncoder().encode('not a PDF'))).toBeUndefined();
+    expect(await pageCount(new PdfWriter().save(pages(7)).bytes())).toBe(7);
+    expect(await pageCount(new TextEncoder().encode('%PDF-1.4\n%%EOF'))).toBeUndefined();
+    expect(await pageCount(new TextEncoder().encode('not a PDF'))).toBeUndefined();
   });
 });
 
 describe('without sharp', () => {
-  const without = createMediaFitter({ sharp: false });
+  const fitterWithoutSharp = createMediaFitter({ sharp: false });
 
-  test('returns fitting images with their true type, also an animation', async () => {
-    const given = part(await animation('gif'), 'image/png');
-    expect(await without.fit(given, limits(), never)).toEqual({ ...given, mediaType: 'image/gif' });
+  test('returns fitting images with their actual type, also an animation', async () => {
+    const original = part(await animation('gif'), 'image/png');
+    expect(await fitterWithoutSharp.fit(original, limits(), notAborted)).toEqual({
+      ...original,
+      mediaType: 'image/gif',
+    });
   });
 
   test('reports other images as unsupported, with the package to install', async () => {
-    const error = await failure(without.fit(part(jpeg), limits({ maxEdge: 100 }), never));
+    const error = await failure(fitterWithoutSharp.fit(part(jpeg), limits({ maxEdge: 100 }), notAborted));
     expect(error.kind).toBe('unsupported');
     expect(error.message).toBe(
       'an image/jpeg of 120x80 pixels has an edge above 100; install sharp to convert images',
@@ -370,49 +398,57 @@ describe('without sharp', () => {
   });
 });
 
-describe('work', () => {
+describe('a conversion', () => {
   test('is done once for the same bytes and limits, also for concurrent callers', async () => {
-    const spy = spiedSharp();
-    const own = createMediaFitter({ sharp: spy.sharp });
-    const given = part(jpeg);
+    const spied = spiedSharp();
+    const spiedFitter = createMediaFitter({ sharp: spied.sharp });
+    const original = part(jpeg);
     const [first, second] = await Promise.all([
-      own.fit(given, limits({ maxEdge: 50 }), never),
-      own.fit({ ...given }, limits({ maxEdge: 50 }), never),
+      spiedFitter.fit(original, limits({ maxEdge: 50 }), notAborted),
+      spiedFitter.fit({ ...original }, limits({ maxEdge: 50 }), notAborted),
     ]);
-    const third = await own.fit(given, limits({ maxEdge: 50 }), never);
-    expect(spy.opened.length).toBe(1);
+    const third = await spiedFitter.fit(original, limits({ maxEdge: 50 }), notAborted);
+    expect(spied.opened.length).toBe(1);
     expect(second.bytes).toBe(first.bytes);
     expect(third.bytes).toBe(first.bytes);
   });
 
   test('starts from the original for each target', async () => {
-    const spy = spiedSharp();
-    const own = createMediaFitter({ sharp: spy.sharp });
-    const given = part(jpeg);
+    const spied = spiedSharp();
+    const spiedFitter = createMediaFitter({ sharp: spied.sharp });
+    const original = part(jpeg);
     const [small, large] = [
-      await own.fit(given, limits({ maxEdge: 30 }), never),
-      await own.fit(given, limits({ maxEdge: 60 }), never),
+      await spiedFitter.fit(original, limits({ maxEdge: 30 }), notAborted),
+      await spiedFitter.fit(original, limits({ maxEdge: 60 }), notAborted),
     ];
-    expect(spy.opened).toEqual([jpeg.length, jpeg.length]);
+    expect(spied.opened).toEqual([jpeg.length, jpeg.length]);
     expect([inspectImage(small.bytes)?.width, inspectImage(large.bytes)?.width]).toEqual([30, 60]);
-    expect(given.bytes).toEqual(jpeg);
+    expect(original.bytes).toEqual(jpeg);
   });
 
-  test('rejects at once on abort, and can start again', async () => {
-    const given = part(await bytesOf(photo(2000, 1500).jpeg()));
+  test('rejects immediately on abort, and can start again', async () => {
+    const original = part(await bytesOf(photo(2000, 1500).jpeg()));
     const controller = new AbortController();
-    const fitting = fitter.fit(given, limits({ maxEdge: 700 }), controller.signal);
+    const fitting = fitter.fit(original, limits({ maxEdge: 700 }), controller.signal);
     const reason = new Error('enough');
     controller.abort(reason);
     await expect(fitting).rejects.toBe(reason);
-    await expect(fitter.fit(given, limits({ maxEdge: 700 }), AbortSignal.abort(reason))).rejects.toBe(reason);
-    expect(inspectImage((await fitter.fit(given, limits({ maxEdge: 700 }), never)).bytes)?.width).toBe(700);
+    await expect(fitter.fit(original, limits({ maxEdge: 700 }), AbortSignal.abort(reason))).rejects.toBe(
+      reason,
+    );
+    expect(
+      inspectImage((await fitter.fit(original, limits({ maxEdge: 700 }), notAborted)).bytes)?.width,
+    ).toBe(700);
   });
 
   test('meets the limits of a chat wire with each format', async () => {
     for (const format of ['jpeg', 'png', 'webp'] as const) {
-      const given = part(await bytesOf(photo(300, 200)[format]()));
-      const fitted = await fitter.fit(given, { mediaTypes: ANY, maxBytes: 9_000, maxEdge: 250 }, never);
+      const original = part(await bytesOf(photo(300, 200)[format]()));
+      const fitted = await fitter.fit(
+        original,
+        { mediaTypes: ANY, maxBytes: 9_000, maxEdge: 250 },
+        notAborted,
+      );
       expect(fitted.bytes.length).toBeLessThanOrEqual(9_000);
     }
   });

@@ -6,23 +6,23 @@ import { aac, aiff, flac, id3, join, mp3, mp4, ogg, wav, webm } from './recordin
 const FRAME_MS = 1_152_000 / 44_100;
 const AMR = new TextEncoder().encode('#!AMR\n');
 
-describe('inspectRecording returns type and duration of', () => {
+describe('inspectRecording returns the type and the duration of', () => {
   test.each([
     ['an MP3', mp3.constant, 'audio/mpeg', 100 * FRAME_MS],
     ['an MP3 between tags', mp3.tagged, 'audio/mpeg', 100 * FRAME_MS],
     ['a WAV', wav.complete, 'audio/wav', 500],
-    ['a WAV of a telephone', wav.telephone, 'audio/wav', 500],
+    ['a WAV in telephone quality', wav.telephone, 'audio/wav', 500],
     ['a WAV without a rate', wav.rateless, 'audio/wav', undefined],
     ['an AIFF', aiff, 'audio/aiff', 250],
     ['a FLAC', flac.complete, 'audio/flac', 1500],
-    ['a FLAC behind a tag', flac.tagged, 'audio/flac', 1500],
+    ['a FLAC after a tag', flac.tagged, 'audio/flac', 1500],
     ['a FLAC from a pipe', flac.piped, 'audio/flac', undefined],
     ['an Opus', ogg.opus, 'audio/ogg', 2000],
     ['a Vorbis', ogg.vorbis, 'audio/ogg', 1500],
     ['an M4A', mp4.sound, 'audio/mp4', 1600],
     ['an MP4', mp4.film, 'video/mp4', 1600],
     ['a MOV', mp4.movie, 'video/quicktime', 1600],
-    ['a WebM with sound alone', webm.sound, 'audio/webm', 1500],
+    ['a WebM with sound only', webm.sound, 'audio/webm', 1500],
     ['a WebM', webm.film, 'video/webm', 1500],
     ['a Matroska', webm.matroska, 'video/x-matroska', 1500],
     ['a live WebM', webm.live, 'audio/webm', undefined],
@@ -44,31 +44,31 @@ describe('inspectRecording returns type and duration of', () => {
 });
 
 test.each([
-  ['nothing', new Uint8Array()],
-  ['a picture in a container of films', mp4.picture],
+  ['an empty file', new Uint8Array()],
+  ['an image in a video container', mp4.picture],
   ['a PDF', new TextEncoder().encode('%PDF-1.7')],
-  ['a text', new TextEncoder().encode('RIFF is a format')],
+  ['text', new TextEncoder().encode('RIFF is a format')],
   ['zeros', new Uint8Array(100_000)],
 ])('inspectRecording returns undefined for %s', async (_, bytes) => {
   expect(await inspectRecording(bytes)).toBeUndefined();
 });
 
-test('inspectRecording reads a file that ends anywhere', async () => {
-  for (const all of [mp3.tagged, wav.complete, flac.complete, ogg.opus, mp4.film, webm.film, aac, aiff]) {
-    const step = Math.max(1, Math.floor(all.length / 50));
-    for (let length = 0; length < all.length; length += step)
-      await expect(inspectRecording(all.subarray(0, length))).resolves.not.toThrow();
+test('inspectRecording accepts a file that is truncated at any position', async () => {
+  for (const bytes of [mp3.tagged, wav.complete, flac.complete, ogg.opus, mp4.film, webm.film, aac, aiff]) {
+    const step = Math.max(1, Math.floor(bytes.length / 50));
+    for (let length = 0; length < bytes.length; length += step)
+      await expect(inspectRecording(bytes.subarray(0, length))).resolves.not.toThrow();
   }
 });
 
-test('inspectRecording returns the same facts wherever the bytes are in a larger buffer', async () => {
+test('inspectRecording returns the same facts for a view of a larger buffer', async () => {
   const larger = join(new Uint8Array(13).fill(0xff), ogg.opus, ogg.opus);
   const part = larger.subarray(13, 13 + ogg.opus.length);
   expect(await inspectRecording(part)).toEqual(await inspectRecording(ogg.opus));
 });
 
 describe('checkRecording', () => {
-  const fault = (bytes: Uint8Array, limits: Parameters<typeof checkRecording>[1]): Promise<unknown> =>
+  const outcomeOf = (bytes: Uint8Array, limits: Parameters<typeof checkRecording>[1]): Promise<unknown> =>
     checkRecording({ bytes, name: 'talk' }, limits).catch((error: unknown) =>
       LlmError.is(error) ? `${error.kind} ${error.details.code}: ${error.message}` : error,
     );
@@ -99,14 +99,14 @@ describe('checkRecording', () => {
       'invalid-request broken-file: talk (9 bytes) is not a recording of a known format',
     ],
   ])('rejects %s', async (_, bytes, limits, message) => {
-    expect(await fault(bytes, limits)).toBe(message);
+    expect(await outcomeOf(bytes, limits)).toBe(message);
   });
 
   test('accepts a recording at its limits, or of an unknown duration', async () => {
-    expect(await fault(ogg.opus, { maxDurationMs: 2000, mediaTypes: ['audio/ogg'] })).toMatchObject({
+    expect(await outcomeOf(ogg.opus, { maxDurationMs: 2000, mediaTypes: ['audio/ogg'] })).toMatchObject({
       durationMs: 2000,
     });
-    expect(await fault(flac.piped, { maxDurationMs: 1 })).toMatchObject({ durationMs: undefined });
+    expect(await outcomeOf(flac.piped, { maxDurationMs: 1 })).toMatchObject({ durationMs: undefined });
   });
 });
 

@@ -3,16 +3,16 @@ import { deflateSync } from 'node:zlib';
 /** Objects of one save, by number; `undefined` deletes one. */
 export type Objects = Readonly<Record<number, string | undefined>>;
 
-/** How a save writes its objects and its cross-reference. */
+/** Format of the objects and the cross-reference of a save. */
 export type Form = 'table' | 'stream' | 'hybrid';
 
-/** A PDF as programs write it, save by save: each appends its objects, a cross-reference and the way to the last one. */
+/** Writer of a PDF with several saves. Each save appends its objects, a cross-reference, and the offset of the previous one. */
 export class PdfWriter {
   private text = '%PDF-1.7\n%\xe2\xe3\xcf\xd3\n';
   private previous: number | undefined;
   private size = 1;
 
-  /** `packed` go into an object stream, where the form has them. */
+  /** Appends a save. The objects of `packed` are written to an object stream. */
   save(objects: Objects, form: Form = 'table', packed: Objects = {}): this {
     const entries = new Map<number, string>([[0, '0000000000 65535 f']]);
     const inStream = new Map<number, readonly [stream: number, index: number]>();
@@ -72,7 +72,7 @@ export class PdfWriter {
     this.previous = at;
   }
 
-  /** Writes with the usual predictor: each row is the difference to the row above. */
+  /** Appends a cross-reference stream with the usual predictor, where each row is the difference from the row above. */
   private xrefStream(
     entries: ReadonlyMap<number, string>,
     inStream: ReadonlyMap<number, readonly [number, number]>,
@@ -127,14 +127,14 @@ export const tree = (kids: readonly number[], count: number = kids.length): stri
 export const numbers = (count: number, first = 3): readonly number[] =>
   Array.from({ length: count }, (_, index) => first + index);
 
-/** So many pages of numbers from 3 on, with the catalog and the tree. */
+/** Returns the objects of a document: the catalog, the page tree, and `count` pages with numbers from 3. */
 export const pages = (count: number): Objects => ({
   1: CATALOG,
   2: tree(numbers(count)),
   ...Object.fromEntries(numbers(count).map((number) => [number, page()])),
 });
 
-/** A file as an attachment. */
+/** Returns an embedded file object. */
 export const attachment = (file: Uint8Array, isPacked: boolean): string => {
   const plain = Buffer.from(file).toString('latin1');
   const data = isPacked ? deflateSync(file).toString('latin1') : plain;

@@ -4,7 +4,7 @@ import type { Sharp } from '../src/index.ts';
 
 export const ANY: readonly string[] = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'];
 
-export const never: AbortSignal = new AbortController().signal;
+export const notAborted: AbortSignal = new AbortController().signal;
 
 export const limits = (more: Partial<ImageLimits> = {}): ImageLimits => ({
   mediaTypes: ANY,
@@ -15,15 +15,15 @@ export const limits = (more: Partial<ImageLimits> = {}): ImageLimits => ({
 export const part = (bytes: Uint8Array, mediaType = 'image/png'): ImagePart =>
   image(new Uint8Array(bytes), mediaType);
 
-/** A gradient with seeded noise: compresses like a photo, not like a flat area. */
+/** Returns a gradient with seeded noise, which compresses like a photo and not like a flat area. */
 export function photo(width: number, height: number, channels: 3 | 4 = 3): ReturnType<Sharp> {
   const pixels = new Uint8Array(width * height * channels);
   let seed = 1;
   for (let at = 0; at < pixels.length; at++) {
     seed = (seed * 1103515245 + 12345) & 0x7fffffff;
-    const place = Math.floor(at / channels);
+    const pixel = Math.floor(at / channels);
     pixels[at] =
-      (((place % width) * 200) / width + Math.floor(place / width / 8) + ((seed >> 16) & 31)) & 255;
+      (((pixel % width) * 200) / width + Math.floor(pixel / width / 8) + ((seed >> 16) & 31)) & 255;
   }
   return sharp(pixels, { raw: { width, height, channels } });
 }
@@ -32,19 +32,19 @@ export async function bytesOf(pipeline: ReturnType<Sharp>): Promise<Uint8Array> 
   return new Uint8Array(await pipeline.toBuffer());
 }
 
-/** A picture of several frames. */
+/** Returns an image with several frames. */
 export async function animation(format: 'gif' | 'webp', frames = 3): Promise<Uint8Array> {
-  const stills = await Promise.all(
+  const frameImages = await Promise.all(
     Array.from({ length: frames }, (_, index) =>
       sharp({ create: { width: 20, height: 10, channels: 3, background: `rgb(${index * 80},0,0)` } })
         .png()
         .toBuffer(),
     ),
   );
-  return bytesOf(sharp(stills, { join: { animated: true } })[format]({ loop: 0, delay: 100 }));
+  return bytesOf(sharp(frameImages, { join: { animated: true } })[format]({ loop: 0, delay: 100 }));
 }
 
-/** sharp, with a note of every picture opened and of every encoding by quality. */
+/** Returns sharp with a record of every opened image and of the quality of every encoding. */
 export function spiedSharp(): {
   readonly sharp: Sharp;
   readonly opened: number[];

@@ -1,4 +1,4 @@
-/** Small recordings of true shape, written manually: silence, as the containers hold it. */
+/** Small recordings of silence in valid containers, without an encoder. */
 
 const text = (value: string): Uint8Array => Uint8Array.from(value, (letter) => letter.charCodeAt(0));
 const hex = (value: string): Uint8Array => new Uint8Array(Buffer.from(value.replaceAll(' ', ''), 'hex'));
@@ -155,13 +155,13 @@ const sampleEntry = join(number(8, 0), number(2, 2), number(2, 16), number(4, 0)
 const ftyp = (brand: string): Uint8Array => box('ftyp', text(brand), number(4, 0), text(brand));
 const mvhd = (ticks: number): Uint8Array =>
   box('mvhd', number(12, 0), number(4, 600), number(4, ticks), new Uint8Array(80));
-const sounds = trak(1, 'soun', 'mp4a', 8000, 12_800);
-const films = trak(2, 'vide', 'avc1', 600, 1500);
+const soundTrack = trak(1, 'soun', 'mp4a', 8000, 12_800);
+const videoTrack = trak(2, 'vide', 'avc1', 600, 1500);
 
 export const mp4: Record<'sound' | 'film' | 'movie' | 'picture', Uint8Array> = {
-  sound: join(ftyp('M4A '), box('moov', mvhd(960), sounds), box('mdat', new Uint8Array(40))),
-  film: join(ftyp('isom'), box('moov', mvhd(1500), sounds, films), box('mdat', new Uint8Array(40))),
-  movie: join(ftyp('qt  '), box('moov', mvhd(1500), sounds, films), box('mdat', new Uint8Array(40))),
+  sound: join(ftyp('M4A '), box('moov', mvhd(960), soundTrack), box('mdat', new Uint8Array(40))),
+  film: join(ftyp('isom'), box('moov', mvhd(1500), soundTrack, videoTrack), box('mdat', new Uint8Array(40))),
+  movie: join(ftyp('qt  '), box('moov', mvhd(1500), soundTrack, videoTrack), box('mdat', new Uint8Array(40))),
   picture: join(ftyp('heic'), box('meta', new Uint8Array(4))),
 };
 
@@ -218,7 +218,7 @@ export const webm: Record<'sound' | 'film' | 'matroska' | 'live', Uint8Array> = 
       tracks(1),
     ),
   ),
-  /** As a browser records it: no duration. */
+  /** Recording of a browser, without a duration. */
   live: join(
     ...[head('webm'), open('18538067'), element('1549a966', element('4d80', text('Chrome'))), tracks(2)],
     ...[open('1f43b675'), element('e7', number(1, 0)), simple(0), simple(900)],

@@ -4,7 +4,7 @@ import { attachment, numbers, pages, PdfWriter, tree } from '../pdfs.ts';
 
 const { 1: catalog, ...packed } = pages(9);
 
-/** PDF files, to be damaged. */
+/** PDF files that the fuzzer damages. */
 export const target: FuzzTarget = {
   samples: [
     new PdfWriter().save(pages(9)).save({ 2: tree(numbers(5)) }),

@@ -2,7 +2,7 @@ import type { FuzzTarget } from '@majordomo/test-support';
 import { inspectImage } from '../../src/inspect-image.ts';
 import { animation, bytesOf, photo } from '../pictures.ts';
 
-/** Image files, to be damaged. */
+/** Image files that the fuzzer damages. */
 export const target: FuzzTarget = {
   samples: () =>
     Promise.all([
