@@ -28,8 +28,8 @@ function agentOf(turns: readonly Turn[], tools: readonly Tool[] = [], thrown?: E
   });
 }
 
-const calls = (...made: readonly (readonly [id: string, name: string])[]): Turn => ({
-  toolCalls: made.map(([id, name]) => ({ id, name, args: {} })),
+const calls = (...idsAndNames: readonly (readonly [id: string, name: string])[]): Turn => ({
+  toolCalls: idsAndNames.map(([id, name]) => ({ id, name, args: {} })),
 });
 
 const { agents, cases } = engineConformance({ createAgent, suspend, agentTool });
@@ -45,14 +45,14 @@ const AGENTS = {
   late: agentOf([calls(['l', 'pay']), 'Nobody.'], [tool('pay', { approval: true })]),
 };
 
-/** The same agent without the approval of payments, as after a deployment. */
-let isDeployedAnew = false;
-const paying = (more: Partial<Tool>): Agent =>
+/** Whether the agent is replaced with one that needs no approval for payments, as after a deployment. */
+let isRedeployed = false;
+const payingAgent = (more: Partial<Tool>): Agent =>
   agentOf([calls(['p', 'pay']), 'Paid.'], [tool('pay', { effect: 'once', ...more })]);
-const [before, after] = [paying({ approval: true }), paying({})];
-const changing: Agent = {
+const [before, after] = [payingAgent({ approval: true }), payingAgent({})];
+const changingAgent: Agent = {
   ...before,
-  drive: (state, effects) => (isDeployedAnew ? after : before).drive(state, effects),
+  drive: (state, effects) => (isRedeployed ? after : before).drive(state, effects),
 };
 
 describeWith('postgres', 'an agent on DBOS', () => {
@@ -62,7 +62,7 @@ describeWith('postgres', 'an agent on DBOS', () => {
   ) as Record<EngineAgentName, DbosAgent>;
   const runs = {
     leaks: dbosAgent('leaks', AGENTS.leaks),
-    changing: dbosAgent('changing', changing),
+    changingAgent: dbosAgent('changing', changingAgent),
     cancelled: dbosAgent('cancelled', AGENTS.cancelled),
     twice: dbosAgent('twice', AGENTS.twice),
     late: dbosAgent('late', AGENTS.late, { decisionTimeoutMs: 100 }),
@@ -86,13 +86,13 @@ describeWith('postgres', 'an agent on DBOS', () => {
     expect(await names('failing 1')).toEqual(['ask 1']);
   });
 
-  it('denies a call without a decision in time', async () => {
+  it('denies a call without a decision within decisionTimeoutMs', async () => {
     await runs.late.start('run-4', 'go');
     const { messages } = await runs.late.result('run-4');
     expect(JSON.stringify(messages)).toContain('no decision in time');
   });
 
-  it('stores no attached data of an error', async () => {
+  it('does not store the cause of an error', async () => {
     await runs.leaks.start('run-6', 'go');
     await expect(runs.leaks.result('run-6')).rejects.toMatchObject({ kind: 'auth' });
     const storedData = [await DBOS.listWorkflowSteps('run-6'), await DBOS.getWorkflowStatus('run-6')];
@@ -108,7 +108,7 @@ describeWith('postgres', 'an agent on DBOS', () => {
     expect(JSON.stringify((await twice.result('run-2')).messages)).toContain('too dear');
   });
 
-  it('cancelled rejects with aborted and has no waiting calls', async () => {
+  it('rejects with aborted after a cancellation, and has no waiting calls', async () => {
     await runs.cancelled.start('run-8', 'go');
     await runs.cancelled.awaiting('run-8');
     await DBOS.cancelWorkflow('run-8');
@@ -116,29 +116,29 @@ describeWith('postgres', 'an agent on DBOS', () => {
     await expect(runs.cancelled.result('run-8')).rejects.toMatchObject({ kind: 'aborted' });
   });
 
-  it('changed during a run ends it with a remedy', async () => {
-    const { changing } = runs;
-    await changing.start('run-10', 'go');
-    await changing.awaiting('run-10');
+  it('ends a run with a remedy if the agent changes during the run', async () => {
+    const { changingAgent } = runs;
+    await changingAgent.start('run-10', 'go');
+    await changingAgent.awaiting('run-10');
     await DBOS.cancelWorkflow('run-10');
-    isDeployedAnew = true;
+    isRedeployed = true;
     await DBOS.resumeWorkflow('run-10');
-    await expect(changing.result('run-10')).rejects.toMatchObject({
+    await expect(changingAgent.result('run-10')).rejects.toMatchObject({
       kind: 'config',
       message: expect.stringMatching(/it executes "claim run-10\/1\/p", .*applicationVersion/),
     });
   });
 
-  it('is not queried after the wait has ended', async () => {
+  it('does not query DBOS after the wait has ended', async () => {
     const controller = new AbortController();
-    const look = vi.spyOn(DBOS, 'listWorkflows');
+    const listWorkflows = vi.spyOn(DBOS, 'listWorkflows');
     const waiting = suite.plain.result('never', controller);
-    await expect.poll(() => look.mock.calls.length).toBeGreaterThan(2);
+    await expect.poll(() => listWorkflows.mock.calls.length).toBeGreaterThan(2);
     controller.abort();
     await expect(waiting).rejects.toMatchObject({ kind: 'aborted' });
-    const looks = look.mock.calls.length;
+    const queryCount = listWorkflows.mock.calls.length;
     await setTimeout(500);
-    expect(look.mock.calls.length).toBe(looks);
-    look.mockRestore();
+    expect(listWorkflows.mock.calls.length).toBe(queryCount);
+    listWorkflows.mockRestore();
   });
 });

@@ -41,24 +41,25 @@ describeWith('postgres', 'watching a run on DBOS', () => {
   const psql = (sql: string) => promisify(execFile)('psql', [`${postgres.url}_dbos`, '-c', sql]);
 
   it('continues after failed queries of the database', async () => {
-    const looks = vi.spyOn(DBOS, 'listWorkflows');
-    const heard = textOf(await watchRun(channel, 'run-1'));
+    const listWorkflows = vi.spyOn(DBOS, 'listWorkflows');
+    const receivedText = textOf(await watchRun(channel, 'run-1'));
     await psql('ALTER TABLE dbos.workflow_status RENAME TO away');
-    const before = looks.mock.settledResults.length;
-    const failed = () => looks.mock.settledResults.slice(before).some(({ type }) => type === 'rejected');
+    const previousCount = listWorkflows.mock.settledResults.length;
+    const failed = () =>
+      listWorkflows.mock.settledResults.slice(previousCount).some(({ type }) => type === 'rejected');
     try {
       await expect.poll(failed).toBe(true);
     } finally {
       await psql('ALTER TABLE dbos.away RENAME TO workflow_status');
-      looks.mockRestore();
+      listWorkflows.mockRestore();
     }
     await runs.start('run-1', 'go');
-    expect(await heard).toBe('Done.');
+    expect(await receivedText).toBe('Done.');
   }, 30_000);
 
-  it('rejects when DBOS is shut down in this process', async () => {
-    const heard = textOf(await watchRun(channel, 'never'));
-    const rejection = expect(heard).rejects.toMatchObject({
+  it('rejects if DBOS is shut down in this process', async () => {
+    const receivedText = textOf(await watchRun(channel, 'never'));
+    const rejection = expect(receivedText).rejects.toMatchObject({
       kind: 'config',
       message: expect.stringMatching(/"never" cannot be watched, because DBOS is not running/),
     });

@@ -11,7 +11,7 @@ import { restateAgent, restateAgentClient, type RestateAgentClient } from '../sr
 
 const turns = [{ toolCalls: [{ id: 'p', name: 'pay', args: {} }] }, 'Paid.'];
 
-const paying = (more: Partial<Tool>): Agent =>
+const payingAgent = (more: Partial<Tool>): Agent =>
   createAgent({
     model: createMajordomo({ providers: [fakeProvider({ id: 'f', models: { m: turns } })] }).model('f/m'),
     tools: [
@@ -26,37 +26,37 @@ const paying = (more: Partial<Tool>): Agent =>
     ],
   });
 
-/** The same agent without the approval of payments, as after a deployment. */
-let isDeployedAnew = false;
-function changing(): Agent {
-  const [before, after] = [paying({ approval: true }), paying({})];
-  return { ...before, drive: (state, effects) => (isDeployedAnew ? after : before).drive(state, effects) };
+/** Whether the agents are replaced with agents that need no approval for payments, as after a deployment. */
+let isRedeployed = false;
+function changingAgent(): Agent {
+  const [before, after] = [payingAgent({ approval: true }), payingAgent({})];
+  return { ...before, drive: (state, effects) => (isRedeployed ? after : before).drive(state, effects) };
 }
 
 describeWith('restate', 'a run on Restate whose agent changes', () => {
   const connections = new Set<ServerHttp2Session>();
   let server: Http2Server;
   beforeAll(async () => {
-    const services = ['ends', 'tries', 'back'].map((name) => restateAgent(name, changing()));
+    const services = ['ends', 'tries', 'back'].map((name) => restateAgent(name, changingAgent()));
     server = createServer(createEndpointHandler({ services }))
       .on('session', (session) => connections.add(session))
       .listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
   afterAll(() => server.close());
-  /** Replaces the process at the address, so that its runs start again. */
+  /** Simulates a new process at the address, so that its runs start again. */
   const deploy = (isNew: boolean): void => {
-    isDeployedAnew = isNew;
+    isRedeployed = isNew;
     for (const connection of connections) connection.destroy();
   };
 
   describe.each([
-    { which: 'that ends such runs', protocol7: true, name: 'ends' },
-    { which: 'that tries such runs for ever', protocol7: false, name: 'tries' },
-  ])('by a server $which', ({ protocol7, name }) => {
+    { behavior: 'that ends such runs', protocol7: true, name: 'ends' },
+    { behavior: 'that retries such runs without a limit', protocol7: false, name: 'tries' },
+  ])('by a server $behavior', ({ protocol7, name }) => {
     let restate: Restate;
-    const runsOf = (of: string): RestateAgentClient =>
-      restateAgentClient(of, {
+    const runsOf = (serviceName: string): RestateAgentClient =>
+      restateAgentClient(serviceName, {
         ingress: restate.ingress,
         ...(!protocol7 && { admin: restate.admin }),
       });
@@ -66,7 +66,7 @@ describeWith('restate', 'a run on Restate whose agent changes', () => {
     }, 60_000);
     afterAll(() => restate.stop());
 
-    it('rejects with the executed step, the one in its journal, and the remedy', async () => {
+    it('rejects with the executed step, the stored step, and the remedy', async () => {
       const runs = runsOf(name);
       deploy(false);
       await runs.start('it is "1"', 'go');
@@ -91,7 +91,7 @@ describeWith('restate', 'a run on Restate whose agent changes', () => {
       });
 
     if (!protocol7)
-      it('continues when the old agent is back', async () => {
+      it('continues when the old agent is deployed again', async () => {
         const runs = runsOf('back');
         deploy(false);
         await runs.start("it's 2", 'go');
@@ -100,9 +100,9 @@ describeWith('restate', 'a run on Restate whose agent changes', () => {
         await expect(runs.result("it's 2")).rejects.toMatchObject({ kind: 'config' });
         deploy(false);
         await runs.decide("it's 2", { callId: 'p', approve: true });
-        // Until Restate has tried it again, it still says what was wrong.
-        const patient = restateAgentClient('back', { ingress: restate.ingress });
-        expect((await patient.result("it's 2")).text).toBe('Paid.');
+        // The admin API still reports the mismatch until Restate has retried the run.
+        const ingressClient = restateAgentClient('back', { ingress: restate.ingress });
+        expect((await ingressClient.result("it's 2")).text).toBe('Paid.');
       }, 30_000);
   });
 });

@@ -31,22 +31,22 @@ function agentOf(
   });
 }
 
-/** A tool that waits until it is aborted. */
-let waitBegins = (): void => undefined;
-const waitBegan = new Promise<void>((resolve) => (waitBegins = resolve));
-let waitEnds = (): void => undefined;
-const waitEnded = new Promise<void>((resolve) => (waitEnds = resolve));
+// Tool that waits until it is aborted, with promises for its start and its end.
+let reportWaitStart = (): void => undefined;
+const waitStarted = new Promise<void>((resolve) => (reportWaitStart = resolve));
+let reportWaitEnd = (): void => undefined;
+const waitEnded = new Promise<void>((resolve) => (reportWaitEnd = resolve));
 const waiting = tool('wait', {
   async run(_args, { signal }) {
-    waitBegins();
+    reportWaitStart();
     await once(signal, 'abort');
-    waitEnds();
+    reportWaitEnd();
     return 'aborted';
   },
 });
 
-const calls = (...made: readonly (readonly [id: string, name: string])[]): Turn => ({
-  toolCalls: made.map(([id, name]) => ({ id, name, args: {} })),
+const calls = (...idsAndNames: readonly (readonly [id: string, name: string])[]): Turn => ({
+  toolCalls: idsAndNames.map(([id, name]) => ({ id, name, args: {} })),
 });
 
 const LARGE = new Uint8Array(25_000_000);
@@ -61,7 +61,7 @@ const AGENTS = {
     [tool('draw', { run: () => [{ type: 'image', mediaType: 'image/png', bytes: LARGE }] })],
   ),
   killedWaiting: agentOf([calls(['a', 'pay']), 'Paid.'], [tool('pay', { approval: true })]),
-  plainly: agentOf(Array(7).fill('Done.')),
+  plainRuns: agentOf(Array(7).fill('Done.')),
   killed: agentOf([calls(['1', 'ask']), 'Over.'], [tool('ask', { run: () => new Promise(() => undefined) })]),
   endless: agentOf([calls(['1', 'wait']), 'Over.'], [waiting]),
 };
@@ -69,9 +69,9 @@ const AGENTS = {
 describeWith('restate', 'an agent on Restate', () => {
   let restate: Restate;
   let server: Http2Server;
-  const of = (name: keyof typeof AGENTS): RestateAgentClient =>
+  const clientOf = (name: keyof typeof AGENTS): RestateAgentClient =>
     restateAgentClient(name, { ingress: restate.ingress });
-  const end = async (name: string, how: 'cancel' | 'kill'): Promise<void> => {
+  const endInvocation = async (name: string, action: 'cancel' | 'kill'): Promise<void> => {
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
     const query = `select id from sys_invocation where target_service_name = '${name}' and target_handler_name = 'run'`;
     const response = await fetch(`${restate.admin}/query`, {
@@ -80,14 +80,14 @@ describeWith('restate', 'an agent on Restate', () => {
       body: JSON.stringify({ query }),
     });
     const { rows } = (await response.json()) as { readonly rows: readonly [{ readonly id: string }] };
-    const { ok } = await fetch(`${restate.admin}/invocations/${rows[0].id}/${how}`, { method: 'PATCH' });
+    const { ok } = await fetch(`${restate.admin}/invocations/${rows[0].id}/${action}`, { method: 'PATCH' });
     expect(ok).toBe(true);
   };
   beforeAll(async () => {
     restate = await startRestate();
     const services = [
       ...Object.entries(AGENTS).map(([name, agent]) => restateAgent(name, agent)),
-      restateAgent('kept', AGENTS.plainly, { keepRunsMs: 7 * 86_400_000 }),
+      restateAgent('kept', AGENTS.plainRuns, { keepRunsMs: 7 * 86_400_000 }),
     ];
     server = createServer(createEndpointHandler({ services })).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -98,10 +98,10 @@ describeWith('restate', 'an agent on Restate', () => {
     await restate.stop();
   });
 
-  for (const { name, run } of cases) it(name, () => run(of));
+  for (const { name, run } of cases) it(name, () => run(clientOf));
 
   it('rejects a second decision on a call', async () => {
-    const runs = of('twice');
+    const runs = clientOf('twice');
     await runs.start('run-1', 'go');
     await runs.awaiting('run-1');
     await runs.decide('run-1', { callId: 'b', deny: 'too dear' });
@@ -111,29 +111,29 @@ describeWith('restate', 'an agent on Restate', () => {
     });
   });
 
-  it('fails for an entry that Restate does not accept, without a retry', async () => {
-    await of('large').start('run-1', 'go');
-    await expect(of('large').result('run-1')).rejects.toMatchObject({
+  it('fails without a retry for an entry above the maximum size of Restate', async () => {
+    await clientOf('large').start('run-1', 'go');
+    await expect(clientOf('large').result('run-1')).rejects.toMatchObject({
       kind: 'config',
       message: expect.stringContaining('"tool run-1/1/1" is 31.8 MiB as JSON'),
     });
   }, 60_000);
 
-  it('cancelled in the middle of a step rejects with aborted and ends the step', async () => {
-    const runs = of('endless');
+  it('rejects with aborted and ends the step after a cancellation during a step', async () => {
+    const runs = clientOf('endless');
     await runs.start('run-1', 'go');
-    await waitBegan;
-    await end('endless', 'cancel');
+    await waitStarted;
+    await endInvocation('endless', 'cancel');
     await expect(runs.result('run-1')).rejects.toMatchObject({ kind: 'aborted' });
     await waitEnded;
     expect(await runs.awaiting('run-1')).toEqual([]);
   });
 
-  it('killed ends all waits', async () => {
-    const runs = of('killed');
+  it('ends all waits if the run is killed', async () => {
+    const runs = clientOf('killed');
     const waiting = runs.awaiting('run-1');
     await runs.start('run-1', 'go');
-    await end('killed', 'kill');
+    await endInvocation('killed', 'kill');
     await expect(runs.result('run-1')).rejects.toMatchObject({
       kind: 'aborted',
       message: 'run "run-1": killed',
@@ -141,11 +141,11 @@ describeWith('restate', 'an agent on Restate', () => {
     expect(await waiting).toEqual([]);
   });
 
-  it('killed while calls waited has no waiting calls and rejects decisions', async () => {
-    const runs = of('killedWaiting');
+  it('has no waiting calls and rejects decisions if the run is killed while a call waits', async () => {
+    const runs = clientOf('killedWaiting');
     await runs.start('run-1', 'go');
     expect(await runs.awaiting('run-1')).toHaveLength(1);
-    await end('killedWaiting', 'kill');
+    await endInvocation('killedWaiting', 'kill');
     await expect(runs.result('run-1')).rejects.toMatchObject({ kind: 'aborted' });
     expect(await runs.awaiting('run-1')).toEqual([]);
     await expect(runs.decide('run-1', { callId: 'a', approve: true })).rejects.toMatchObject({
@@ -155,9 +155,9 @@ describeWith('restate', 'an agent on Restate', () => {
   });
 
   it.each(['order/7', 'a b?c=d&e#f%2F', '…/ü/漢/🙂', 'o\'hara \\ "x"', 'x'.repeat(1000), '...', '%2e%2e'])(
-    'goes by the id %j',
+    'accepts the id %j',
     async (runId) => {
-      const runs = of('plainly');
+      const runs = clientOf('plainRuns');
       await runs.start(runId, 'go');
       expect((await runs.result(runId)).text).toBe('Done.');
       expect(await runs.awaiting(runId)).toEqual([]);
@@ -165,7 +165,7 @@ describeWith('restate', 'an agent on Restate', () => {
   );
 
   it.each(['.', '..'])('rejects the id %j', async (runId) => {
-    const runs = of('plainly');
+    const runs = clientOf('plainRuns');
     const config = { kind: 'config', message: expect.stringContaining('runId') };
     await expect(runs.start(runId, 'go')).rejects.toMatchObject(config);
     await expect(runs.awaiting(runId)).rejects.toMatchObject(config);
@@ -173,18 +173,18 @@ describeWith('restate', 'an agent on Restate', () => {
     await expect(runs.result(runId)).rejects.toMatchObject(config);
   });
 
-  it('stores ended runs for keepRunsMs, by default as long as Restate', async () => {
+  it('stores ended runs for keepRunsMs, by default for the retention time of Restate', async () => {
     const storedValue = async (name: string): Promise<unknown> => {
       const service = await (await fetch(`${restate.admin}/services/${name}`)).json();
       return (service as Readonly<Record<string, unknown>>)['workflow_completion_retention'];
     };
-    expect([await storedValue('kept'), await storedValue('plainly')]).toEqual(['7d', '1d']);
+    expect([await storedValue('kept'), await storedValue('plainRuns')]).toEqual(['7d', '1d']);
   });
 
-  it('reports a server that does not answer', async () => {
-    const nowhere = restateAgentClient('plain', { ingress: 'http://127.0.0.1:9' });
-    await expect(nowhere.start('x', 'go')).rejects.toMatchObject({ kind: 'network' });
-    const nobody = restateAgentClient('nobody', { ingress: restate.ingress });
-    await expect(nobody.start('x', 'go')).rejects.toMatchObject({ kind: 'not-found' });
+  it('reports a server that does not answer, and an unknown service', async () => {
+    const unreachable = restateAgentClient('plain', { ingress: 'http://127.0.0.1:9' });
+    await expect(unreachable.start('x', 'go')).rejects.toMatchObject({ kind: 'network' });
+    const unknownAgent = restateAgentClient('nobody', { ingress: restate.ingress });
+    await expect(unknownAgent.start('x', 'go')).rejects.toMatchObject({ kind: 'not-found' });
   });
 });

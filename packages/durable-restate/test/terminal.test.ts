@@ -18,6 +18,6 @@ it('converts a cancellation and a terminal error', () => {
   expect(runFailure(new TerminalError('too large'))).toMatchObject({ kind: 'server', message: 'too large' });
 });
 
-it('leaves other errors for a retry', () => {
+it('does not convert other errors, so that Restate retries', () => {
   expect(runFailure(new TypeError('of a hook'))).toBeUndefined();
 });
