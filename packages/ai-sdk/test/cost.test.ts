@@ -2,12 +2,12 @@ import { costOfResponse } from '@majordomo/catalog';
 import { generateText, streamText } from 'ai';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { toAISDK, type BridgeOptions } from '../src/index.ts';
-import { createWorld } from './support/house.ts';
+import { createWorld } from './support/world.ts';
 
 afterEach(() => void vi.useRealTimers());
 
 describe('the cost of an answer', () => {
-  it('is in the metadata of complete and streamed answers, as the catalog computes it', async () => {
+  it('is in the metadata of non-streaming and streamed answers, computed with the catalog', async () => {
     await using at = await createWorld();
     const model = toAISDK(at.majordomo, { cost: costOfResponse })('openai/gpt-5.4');
     const completeResult = await generateText({ model, prompt: 'x' });
@@ -18,7 +18,7 @@ describe('the cost of an answer', () => {
     expect((await streamed.finalStep).providerMetadata?.['majordomo']).toMatchObject({ cost: { nanoUsd } });
   });
 
-  const guests: readonly (readonly [string, NonNullable<BridgeOptions['cost']>])[] = [
+  const faultyFunctions: readonly (readonly [string, NonNullable<BridgeOptions['cost']>])[] = [
     [
       'throws',
       () => {
@@ -26,11 +26,11 @@ describe('the cost of an answer', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('no catalog'))],
-    ['does not know', () => Promise.resolve({ nanoUsd: undefined })],
-    ['gives nothing', () => Promise.resolve(undefined as never)],
-    ['gives something else', () => Promise.resolve({ nanoUsd: { toString: null } as never })],
+    ['returns an unknown cost', () => Promise.resolve({ nanoUsd: undefined })],
+    ['returns undefined', () => Promise.resolve(undefined as never)],
+    ['returns an invalid amount', () => Promise.resolve({ nanoUsd: { toString: null } as never })],
   ];
-  it.each(guests)('is omitted if `cost` %s', async (_, cost) => {
+  it.each(faultyFunctions)('is omitted if `cost` %s', async (_, cost) => {
     await using at = await createWorld();
     const result = await generateText({
       model: toAISDK(at.majordomo, { cost })('openai/gpt-5.4'),
@@ -40,15 +40,15 @@ describe('the cost of an answer', () => {
     expect(result.finalStep.providerMetadata?.['majordomo']).not.toHaveProperty('cost');
   });
 
-  it('is awaited for at most one second', async () => {
+  it('is awaited for at most one second if `cost` does not settle', async () => {
     await using at = await createWorld();
-    const hangs = vi.fn(() => new Promise<never>(() => undefined));
+    const neverSettles = vi.fn(() => new Promise<never>(() => undefined));
     const call = generateText({
-      model: toAISDK(at.majordomo, { cost: hangs })('openai/gpt-5.4'),
+      model: toAISDK(at.majordomo, { cost: neverSettles })('openai/gpt-5.4'),
       prompt: 'x',
     });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    await expect.poll(() => hangs.mock.calls.length).toBe(1);
+    await expect.poll(() => neverSettles.mock.calls.length).toBe(1);
     await vi.advanceTimersByTimeAsync(1000);
     expect((await call).text).toBe('hello');
   });
@@ -59,7 +59,7 @@ describe('the cost of an answer', () => {
     { totalMs: Number.NaN },
     { cost: 3 as never },
     { totalMS: 5 } as never,
-  ])('is asked by options that can be meant: not %o', async (options: BridgeOptions) => {
+  ])('cannot be configured with the invalid options %o', async (options: BridgeOptions) => {
     await using at = await createWorld();
     expect(() => toAISDK(at.majordomo, options)).toThrow(expect.objectContaining({ kind: 'config' }));
   });

@@ -3,7 +3,7 @@ import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { APICallError, generateText, streamText } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { toAISDK } from '../src/index.ts';
-import { createWorld } from './support/house.ts';
+import { createWorld } from './support/world.ts';
 
 const BOTH = 'openai/gpt-5.4,anthropic/claude-haiku-4-5';
 
@@ -25,9 +25,9 @@ async function read(result: {
   return { types, text, error };
 }
 
-const silent = { onError: () => undefined, maxRetries: 2 };
+const streamOptions = { onError: () => undefined, maxRetries: 2 };
 
-describe('a chain without a target left', () => {
+describe('a chain whose targets have all failed', () => {
   it('rejects with an APICallError with the status of the last attempt and the LlmError as its cause', async () => {
     await using at = await createWorld({
       openai: [{ failure: 'overloaded' }],
@@ -41,7 +41,7 @@ describe('a chain without a target left', () => {
     expect([at.openai.requests.length, at.anthropic.requests.length]).toEqual([1, 1]);
   });
 
-  it('fails a stream before its first part', async () => {
+  it('rejects doStream, and streamText emits an error part', async () => {
     await using at = await createWorld({ openai: [{ failure: 'auth' }] });
     const model = toAISDK(at.majordomo)('openai/gpt-5.4');
     const callOptions = {
@@ -51,12 +51,12 @@ describe('a chain without a target left', () => {
       statusCode: 401,
       data: { kind: 'auth' },
     });
-    const { types, error } = await read(streamText({ model, prompt: 'x', ...silent }));
+    const { types, error } = await read(streamText({ model, prompt: 'x', ...streamOptions }));
     expect(types).toContain('error');
     expect(error).toMatchObject({ name: 'AI_APICallError' });
   });
 
-  it('has no status if the last attempt had none', async () => {
+  it('rejects without a status if the last attempt had none', async () => {
     await using at = await createWorld({ openai: [{ fault: 'reset' }] });
     const error: unknown = await generateText({
       model: toAISDK(at.majordomo)('openai/gpt-5.4'),
@@ -70,25 +70,22 @@ describe('a chain without a target left', () => {
 });
 
 describe('a stream that is cut after its first content', () => {
-  it.each(['end', 'cut'] as const)(
-    'is an error part of its own kind (%s), and never a status of the caller',
-    async (fault) => {
-      await using at = await createWorld({
-        openai: [{ fault, answer: { parts: [{ type: 'text', text: 'one two three four', chunks: 3 }] } }],
-      });
-      const { text, types, error } = await read(
-        streamText({ model: toAISDK(at.majordomo)(BOTH), prompt: 'x', ...silent }),
-      );
-      expect(text.length).toBeGreaterThan(0);
-      expect(types).toContain('error');
-      expect(['truncated', 'network']).toContain((error as { data: { kind: string } }).data.kind);
-      expect((error as APICallError).statusCode).toBeUndefined();
-      expect(at.openai.requests).toHaveLength(1);
-      expect(at.anthropic.requests).toHaveLength(0);
-    },
-  );
+  it.each(['end', 'cut'] as const)('ends with an error part without a status (%s)', async (fault) => {
+    await using at = await createWorld({
+      openai: [{ fault, answer: { parts: [{ type: 'text', text: 'one two three four', chunks: 3 }] } }],
+    });
+    const { text, types, error } = await read(
+      streamText({ model: toAISDK(at.majordomo)(BOTH), prompt: 'x', ...streamOptions }),
+    );
+    expect(text.length).toBeGreaterThan(0);
+    expect(types).toContain('error');
+    expect(['truncated', 'network']).toContain((error as { data: { kind: string } }).data.kind);
+    expect((error as APICallError).statusCode).toBeUndefined();
+    expect(at.openai.requests).toHaveLength(1);
+    expect(at.anthropic.requests).toHaveLength(0);
+  });
 
-  it('has an error part if the chain would restart', async () => {
+  it('ends with an error part if the chain would restart', async () => {
     await using at = await createWorld(
       {
         openai: [
@@ -98,7 +95,7 @@ describe('a stream that is cut after its first content', () => {
       { chain: { afterCommit: 'restart' } },
     );
     const { types, error } = await read(
-      streamText({ model: toAISDK(at.majordomo)(BOTH), prompt: 'x', ...silent }),
+      streamText({ model: toAISDK(at.majordomo)(BOTH), prompt: 'x', ...streamOptions }),
     );
     expect(types).toContain('error');
     expect(error).toMatchObject({ data: { kind: 'truncated' } });
@@ -118,7 +115,7 @@ describe('a stream that is cut after its first content', () => {
       },
       { chain: { afterCommit: 'continue' } },
     );
-    const result = streamText({ model: toAISDK(at.majordomo)(BOTH), prompt: 'x', ...silent });
+    const result = streamText({ model: toAISDK(at.majordomo)(BOTH), prompt: 'x', ...streamOptions });
     const { text, types } = await read(result);
     expect(types).not.toContain('error');
     expect(text).toBe('The rain in Spain stays mainly in the plain.');
@@ -129,7 +126,7 @@ describe('a stream that is cut after its first content', () => {
 });
 
 describe('an abort', () => {
-  it('rejects generateText with the signal’s reason and closes the connection', async () => {
+  it('rejects generateText with the reason of the signal, and closes the connection', async () => {
     await using at = await createWorld({ openai: [{ fault: 'late' }] });
     const controller = new AbortController();
     const call = generateText({
@@ -144,14 +141,14 @@ describe('an abort', () => {
     expect(exchange.outcome).toBe('left');
   });
 
-  it('ends a stream as aborted and closes the connection', async () => {
+  it('ends a stream with an abort part, and closes the connection', async () => {
     await using at = await createWorld({ openai: [{ fault: 'stall' }] });
     const controller = new AbortController();
     const result = streamText({
       model: toAISDK(at.majordomo)('openai/gpt-5.4'),
       prompt: 'x',
       abortSignal: controller.signal,
-      ...silent,
+      ...streamOptions,
     });
     const types: string[] = [];
     for await (const part of result.stream) {
@@ -166,14 +163,14 @@ describe('an abort', () => {
   });
 });
 
-describe('a reader that stops', () => {
-  it('keeps the connection until totalMs at most', async () => {
+describe('a stream whose reader stops', () => {
+  it('closes the connection after totalMs', async () => {
     const clock = fakeClock();
-    // More than sockets and buffers hold, so that the server writes only while the stream is read.
-    const long = { parts: [{ type: 'text' as const, text: 'x'.repeat(16_000_000), chunks: 20_000 }] };
-    await using at = await createWorld({ openai: [long] }, { clock });
+    // The answer exceeds the buffers of the sockets, so that the server writes only while the stream is read.
+    const longAnswer = { parts: [{ type: 'text' as const, text: 'x'.repeat(16_000_000), chunks: 20_000 }] };
+    await using at = await createWorld({ openai: [longAnswer] }, { clock });
     const model = toAISDK(at.majordomo, { totalMs: 5000 })('openai/gpt-5.4');
-    for await (const _piece of streamText({ model, prompt: 'x', ...silent }).textStream) break;
+    for await (const _piece of streamText({ model, prompt: 'x', ...streamOptions }).textStream) break;
     const exchange = await at.openai.request(0);
     await clock.advance(4999);
     expect(exchange.outcome).toBe('open');
@@ -183,24 +180,24 @@ describe('a reader that stops', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('keeps the connection until unreadMs without totalMs', async () => {
+  it('ends the call after unreadMs without totalMs', async () => {
     const clock = fakeClock();
-    const ends: string[] = [];
+    const outcomes: string[] = [];
     const majordomo = createMajordomo({
       providers: [
         fakeProvider({ id: 'fake', models: { m: [{ text: 'x'.repeat(1000), chunks: 1 }] }, clock }),
       ],
       clock,
       onEvent: (event) => {
-        if (event.type === 'call-end') ends.push(event.outcome);
+        if (event.type === 'call-end') outcomes.push(event.outcome);
       },
     });
     const model = toAISDK(majordomo)('fake/m');
-    for await (const _piece of streamText({ model, prompt: 'x', ...silent }).textStream) break;
+    for await (const _piece of streamText({ model, prompt: 'x', ...streamOptions }).textStream) break;
     await clock.advance(299_999);
-    expect(ends).toEqual([]);
+    expect(outcomes).toEqual([]);
     await clock.advance(1);
-    expect(ends).toEqual(['abandoned']);
+    expect(outcomes).toEqual(['abandoned']);
     expect(clock.pending).toBe(0);
   });
 });

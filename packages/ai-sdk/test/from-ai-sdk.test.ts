@@ -5,7 +5,7 @@ import { openaiResponses, startWireServer } from '@majordomo/conformance';
 import { convertArrayToReadableStream, MockLanguageModelV4 } from 'ai/test';
 import { describe, expect, it } from 'vitest';
 import { fromAISDK, toAISDK } from '../src/index.ts';
-import { createWorld } from './support/house.ts';
+import { createWorld } from './support/world.ts';
 
 const USAGE = {
   inputTokens: { total: 10, noCache: 4, cacheRead: 6, cacheWrite: undefined },
@@ -26,7 +26,7 @@ const modelOf = (mock: MockLanguageModelV4) =>
 const streaming = (parts: readonly LanguageModelV4StreamPart[]): MockLanguageModelV4 =>
   new MockLanguageModelV4({ doStream: { stream: convertArrayToReadableStream([...parts]) } });
 
-/** The error of a stream of these parts. */
+/** Returns the error of a stream of these parts. */
 async function failureOf(...parts: readonly LanguageModelV4StreamPart[]): Promise<LlmError> {
   const error: unknown = await modelOf(streaming(parts))
     .stream(hi)
@@ -59,7 +59,7 @@ describe('a stream of an AI SDK model', () => {
     { ...finish, finishReason: { unified: 'tool-calls', raw: 'tc' } },
   ];
 
-  it('becomes events with the metadata of a part as its token', async () => {
+  it('is converted to events; the metadata of a part becomes its replay token', async () => {
     const response = await modelOf(streaming(parts)).stream(hi).response();
     const token = { family: 'ai-sdk/theirs/m', data: { a: { id: 1, signature: 'SIG' } } };
     expect(response.parts).toEqual([
@@ -76,7 +76,7 @@ describe('a stream of an AI SDK model', () => {
     ]);
   });
 
-  it('sends the token back as the options of its part, and to no other model', async () => {
+  it('sends a replay token as the options of its part, but only to its model', async () => {
     const mock = new MockLanguageModelV4({
       doGenerate: {
         content: [{ type: 'text', text: 'ok' }],
@@ -115,24 +115,24 @@ describe('a stream of an AI SDK model', () => {
       ],
     ],
     [
-      'finishes as interrupted without a word',
+      'finishes as interrupted without a raw reason',
       'truncated',
       [{ ...finish, finishReason: { unified: 'interrupted', raw: undefined } }],
     ],
     [
-      'tells of an overload',
+      'reports an overload',
       'overloaded',
       [{ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }],
     ],
-    ['tells of a text', 'network', [{ type: 'error', error: 'gone' }]],
-    ['tells of nothing', 'network', [{ type: 'error', error: undefined }]],
-  ])('that %s is %s', async (_, kind, expected) => {
+    ['reports a string as its error', 'network', [{ type: 'error', error: 'gone' }]],
+    ['reports undefined as its error', 'network', [{ type: 'error', error: undefined }]],
+  ])('that %s fails as %s', async (_, kind, expected) => {
     const error = await failureOf({ type: 'stream-start', warnings: [] }, ...expected);
     expect(error.kind).toBe(kind);
   });
 
-  it('is cancelled when its reader stops or the call is aborted', async () => {
-    for (const leave of ['break', 'abort'] as const) {
+  it('is canceled if its reader stops or the call is aborted', async () => {
+    for (const stop of ['break', 'abort'] as const) {
       let cancelled = false;
       const endless = new ReadableStream<LanguageModelV4StreamPart>({
         start(controller) {
@@ -148,11 +148,11 @@ describe('a stream of an AI SDK model', () => {
       const read = async (): Promise<void> => {
         for await (const event of modelOf(mock).stream(hi, { signal: controller.signal })) {
           if (event.type !== 'text-delta') continue;
-          if (leave === 'break') break;
+          if (stop === 'break') break;
           controller.abort();
         }
       };
-      if (leave === 'break') await read();
+      if (stop === 'break') await read();
       else await expect(read()).rejects.toMatchObject({ kind: 'aborted' });
       await expect.poll(() => cancelled).toBe(true);
     }
@@ -184,7 +184,7 @@ describe('a failure of an AI SDK model', () => {
     ['AI_NoSuchModelError', 'not-found'],
     ['AI_UnsupportedFunctionalityError', 'unsupported'],
     ['constructor', 'network'],
-  ])('of the name %s is %s', async (name, kind) => {
+  ])('of the name %s is of kind %s', async (name, kind) => {
     const provider = fromAISDK(
       () => {
         throw Object.assign(new Error('no'), { name });
@@ -195,7 +195,7 @@ describe('a failure of an AI SDK model', () => {
     await expect(model.generate(hi)).rejects.toMatchObject({ kind });
   });
 
-  it('of a chain behind an AI SDK model is the error of that chain', async () => {
+  it('of a chain that an AI SDK model wraps keeps its kind', async () => {
     await using at = await createWorld({ anthropic: [{ failure: 'billing' }] });
     const ai = toAISDK(at.majordomo);
     const mixed = createMajordomo({
@@ -209,7 +209,7 @@ describe('a failure of an AI SDK model', () => {
 
 describe('a model that violates its interface', () => {
   const cases: readonly (readonly [string, string, unknown])[] = [
-    ['a part that is nothing', 'protocol', null],
+    ['a part that is null', 'protocol', null],
     ['a finish without usage', 'protocol', { ...finish, usage: undefined }],
     [
       'arguments that are an object',
@@ -230,7 +230,7 @@ describe('a model that violates its interface', () => {
     await expect(call).rejects.toMatchObject({ kind: 'config', message: /LanguageModelV4/ });
   });
 
-  it('is classified by its status without headers', async () => {
+  it('is classified by its status if a header is invalid', async () => {
     const mock = new MockLanguageModelV4({
       doGenerate: () => {
         const responseHeaders = { 'no header': 'x', 'retry-after': '70' };
@@ -246,12 +246,13 @@ describe('a model that violates its interface', () => {
     await expect(modelOf(mock).generate(hi)).rejects.toMatchObject({ kind: 'overloaded' });
   });
 
-  it('is cancelled if it answers after an abort', async () => {
-    let answer: (result: { stream: ReadableStream<LanguageModelV4StreamPart> }) => void = () => undefined;
+  it('is canceled if it returns a stream after an abort', async () => {
+    let resolveStream: (result: { stream: ReadableStream<LanguageModelV4StreamPart> }) => void = () =>
+      undefined;
     const mock = new MockLanguageModelV4({
       doStream: () =>
         new Promise((resolve) => {
-          answer = resolve;
+          resolveStream = resolve;
         }),
     });
     const controller = new AbortController();
@@ -263,13 +264,13 @@ describe('a model that violates its interface', () => {
     const cancel = (): void => {
       cancelled = true;
     };
-    answer({ stream: new ReadableStream({ cancel }) });
+    resolveStream({ stream: new ReadableStream({ cancel }) });
     await expect.poll(() => cancelled).toBe(true);
   });
 });
 
 describe('AI SDK models in a chain', () => {
-  it('answer after another target failed, with the options in extra', async () => {
+  it('receive their options from extra', async () => {
     await using server = await startWireServer({ wire: openaiResponses, script: ['hello from theirs'] });
     await using at = await createWorld({ openai: [{ failure: 'overloaded' }] });
     const majordomo = at.majordomo.with({

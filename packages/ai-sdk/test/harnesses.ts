@@ -2,16 +2,16 @@ import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAI } from '@ai-sdk/openai';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { createMajordomo } from '@majordomo/core';
-import { createOpenAI as ours } from '@majordomo/provider-openai';
+import { createOpenAI as createOpenAIProvider } from '@majordomo/provider-openai';
 import { anthropicMessages, openaiChat, openaiResponses, type Harness } from '@majordomo/conformance';
 import { defaultSettingsMiddleware, wrapLanguageModel } from 'ai';
 import { MockLanguageModelV4 } from 'ai/test';
 import { fromAISDK, toAISDK } from '../src/index.ts';
 
-const keyed = (apiKey: string | undefined): { readonly apiKey?: string } =>
+const keyOptions = (apiKey: string | undefined): { readonly apiKey?: string } =>
   apiKey === undefined ? {} : { apiKey };
 
-/** The AI SDK refers to items that the vendor stores, unless `store` is false. */
+/** Returns models with `store: false`, because otherwise the AI SDK refers to items that the vendor stores. */
 const encrypted =
   (provider: (id: string) => LanguageModelV4) =>
   (id: string): LanguageModelV4 =>
@@ -22,11 +22,11 @@ const encrypted =
       }),
     });
 
-/** The AI SDK's mock of a model, which answers as our bridge does. */
-const thereAndBack =
+/** Returns mock models of the AI SDK that answer through `toAISDK`. */
+const roundTrip =
   (baseURL: string, apiKey: string | undefined) =>
   (id: string): LanguageModelV4 => {
-    const provider = ours({ baseURL, ...keyed(apiKey) });
+    const provider = createOpenAIProvider({ baseURL, ...keyOptions(apiKey) });
     const model = toAISDK(createMajordomo({ providers: [provider], chain: { attempts: 1 } }))(`openai/${id}`);
     return new MockLanguageModelV4({
       doGenerate: (options) => model.doGenerate(options),
@@ -34,48 +34,46 @@ const thereAndBack =
     });
   };
 
-const REFUSAL = 'the AI SDK has one finish for what was refused and what was filtered: content-filter';
+const REFUSAL = 'the AI SDK has one finish reason for refused and filtered answers: content-filter';
 
-const MARK = 'the AI SDK does not mark the text of a refusal';
+const REFUSAL_MARK = 'the AI SDK does not mark the text of a refusal';
 
-const RAN = 'what a vendor ran of itself is dropped on the way from the AI SDK, with a warning';
+const VENDOR_TOOLS = 'calls that the vendor ran itself are dropped with a warning';
 
-const EVERY: Harness['cannot'] = {
+const ALL_PACKAGES: Harness['cannot'] = {
   refusal: REFUSAL,
-  'refusal-mark': MARK,
-  'vendor-parts': RAN,
-  html: 'their packages read past what is no event stream, and end without a finish: truncated',
-  'content-type': 'their packages read a body whatever its type says',
-  'output-schemas':
-    'their packages send schemas as they are: those for strict vendors are the app’s to write',
-  'chain-recover-parameter':
-    'what a refused request is changed to is known of wires, and theirs are behind the AI SDK',
+  'refusal-mark': REFUSAL_MARK,
+  'vendor-parts': VENDOR_TOOLS,
+  html: 'the packages skip content that is not an event stream, and end without a finish: truncated',
+  'content-type': 'the packages ignore the content type of a body',
+  'output-schemas': 'the packages send schemas unchanged; the application must write them for strict vendors',
+  'chain-recover-parameter': 'changes of a rejected request depend on the wire, which the AI SDK hides',
 };
 
 const OPENAI: Harness['cannot'] = {
-  ...EVERY,
-  citations: 'its package tells sources as parts of their own, and not which text rests on them',
+  ...ALL_PACKAGES,
+  citations: 'the package emits sources as separate parts without the text that they support',
   'tool-result':
-    'its package marks an error as {"error": …}, where the suite reads a text that begins with the word',
-  'missing-call-ids': 'its package makes them up at random',
-  'marker-without-finish': 'its package ends as interrupted without a word of the vendor’s: truncated',
+    'the package marks an error as {"error": …}, but the suite expects text that starts with "error"',
+  'missing-call-ids': 'the package generates random ids',
+  'marker-without-finish': 'the package ends as interrupted without a raw reason: truncated',
 };
 
-/** Two of the AI SDK's own providers, one of them over both of its wires. */
+/** Harnesses of two providers of the AI SDK, one of them with both of its wires, and of a round trip through `toAISDK`. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
   [
-    'a mocked model over a chain of ours, there and back',
+    'a mock model that calls a majordomo chain',
     {
       wire: openaiResponses,
       model: 'gpt-5',
-      open: ({ baseURL, apiKey }) => fromAISDK(thereAndBack(baseURL, apiKey), { id: 'theirs' }),
+      open: ({ baseURL, apiKey }) => fromAISDK(roundTrip(baseURL, apiKey), { id: 'theirs' }),
       cannot: {
         refusal: REFUSAL,
-        'refusal-mark': MARK,
-        'vendor-parts': RAN,
-        'bad-arguments':
-          'a call that must not run gets a mark behind its arguments, so that the AI SDK cannot read them',
-        'abort-body': 'our bridge hands over a stream with the first content: its headers are no step',
+        'refusal-mark': REFUSAL_MARK,
+        'vendor-parts': VENDOR_TOOLS,
+        'bad-arguments': 'a suffix makes the arguments of a call that must not run invalid for the AI SDK',
+        'abort-body':
+          'the bridge returns a stream with its first content, so its headers are not a separate step',
       },
     },
   ],
@@ -85,11 +83,11 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
       wire: openaiResponses,
       model: 'gpt-5',
       open: ({ baseURL, apiKey }) =>
-        fromAISDK(encrypted(createOpenAI({ baseURL, ...keyed(apiKey) })), { id: 'theirs' }),
+        fromAISDK(encrypted(createOpenAI({ baseURL, ...keyOptions(apiKey) })), { id: 'theirs' }),
       cannot: {
         ...OPENAI,
-        'interleaved-tool-calls': 'its package tells calls that take turns in the order in which they end',
-        'unknown-finish': 'its package knows no words for a finish but those of an incomplete answer',
+        'interleaved-tool-calls': 'the package emits interleaved calls in the order in which they end',
+        'unknown-finish': 'the package knows only the finish reasons of an incomplete answer',
       },
     },
   ],
@@ -99,11 +97,12 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
       wire: openaiChat,
       model: 'm',
       open: ({ baseURL, apiKey }) =>
-        fromAISDK(createOpenAI({ baseURL, ...keyed(apiKey) }).chat, { id: 'theirs' }),
+        fromAISDK(createOpenAI({ baseURL, ...keyOptions(apiKey) }).chat, { id: 'theirs' }),
       cannot: {
         ...OPENAI,
-        'abort-body': 'its package hands over a stream with the first content: its headers are no step',
-        'tool-result-content': 'its package writes the pictures of a result as JSON',
+        'abort-body':
+          'the package returns a stream with its first content, so its headers are not a separate step',
+        'tool-result-content': 'the package sends images of a result as JSON',
       },
     },
   ],
@@ -113,17 +112,17 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
       wire: anthropicMessages,
       model: 'claude-haiku-4-5',
       open: ({ baseURL, apiKey }) =>
-        fromAISDK(createAnthropic({ baseURL: `${baseURL}/v1`, ...keyed(apiKey) }), { id: 'theirs' }),
+        fromAISDK(createAnthropic({ baseURL: `${baseURL}/v1`, ...keyOptions(apiKey) }), { id: 'theirs' }),
       cannot: {
-        ...EVERY,
-        'usage-missing': 'its package fails on an answer without usage',
-        'finish-without-marker': 'its package calls an answer without its last event interrupted',
-        end: 'as above: an end behind the finish reason is one before the last event; chain-end shows the others',
-        'failure-blocked': 'the vendor has no code for it, and its words are known to its own package alone',
-        'reasoning-foreign':
-          'its package asks for thinking where the turn that goes on has none to begin with',
+        ...ALL_PACKAGES,
+        'usage-missing': 'the package fails for an answer without usage',
+        'finish-without-marker': 'the package reports an answer without its last event as interrupted',
+        end: 'an end after the finish reason is an end before the last event; chain-end covers the other cases',
+        'failure-blocked':
+          'the vendor has no code for it, and only the provider of majordomo recognizes its message',
+        'reasoning-foreign': 'the package requests thinking although the continued turn starts without it',
         'chain-recover-signature':
-          'the vendor has no code for it, and its words are known to its own package alone',
+          'the vendor has no code for it, and only the provider of majordomo recognizes its message',
       },
     },
   ],

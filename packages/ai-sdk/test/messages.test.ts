@@ -4,13 +4,13 @@ import { fakeProvider } from '@majordomo/testing';
 import { generateText } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { toAISDK } from '../src/index.ts';
-import { createWorld } from './support/house.ts';
+import { createWorld } from './support/world.ts';
 
 const PNG = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 const PDF = new TextEncoder().encode('%PDF-1.7');
 
-/** Request of a model, with the warnings of the bridge. */
-async function sent(prompt: LanguageModelV4Prompt) {
+/** Sends a prompt, and returns the messages that the model received and the warnings of the bridge. */
+async function sendPrompt(prompt: LanguageModelV4Prompt) {
   const fake = fakeProvider({ id: 'fake', models: { m: ['ok'] } });
   const model = toAISDK(createMajordomo({ providers: [fake] }))('fake/m');
   const { warnings } = await model.doGenerate({ prompt });
@@ -18,8 +18,8 @@ async function sent(prompt: LanguageModelV4Prompt) {
 }
 
 describe('a message of the AI SDK', () => {
-  it('contains images and documents as bytes in every form', async () => {
-    const { messages, warnings } = await sent([
+  it('contains images and documents of every form as bytes', async () => {
+    const { messages, warnings } = await sendPrompt([
       {
         role: 'user',
         content: [
@@ -51,7 +51,7 @@ describe('a message of the AI SDK', () => {
   });
 
   it('becomes a warning if it is not supported', async () => {
-    const { messages, warnings } = await sent([
+    const { messages, warnings } = await sendPrompt([
       {
         role: 'user',
         content: [
@@ -106,7 +106,7 @@ describe('a message of the AI SDK', () => {
         ],
       },
     ] as const;
-    const { messages } = await sent([
+    const { messages } = await sendPrompt([
       { role: 'user', content: [{ type: 'text', text: 'go' }] },
       {
         role: 'assistant',
@@ -131,7 +131,7 @@ describe('a message of the AI SDK', () => {
       part.type === 'tool-result'
         ? [
             part.isError ?? false,
-            ...part.content.map((each) => (each.type === 'text' ? each.text : each.type)),
+            ...part.content.map((item) => (item.type === 'text' ? item.text : item.type)),
           ]
         : [],
     );
@@ -146,7 +146,7 @@ describe('a message of the AI SDK', () => {
   });
 
   it('is rejected before any request if a file is not base64', async () => {
-    const call = sent([
+    const call = sendPrompt([
       {
         role: 'user',
         content: [{ type: 'file', mediaType: 'image/png', data: { type: 'data', data: '%%%' } }],
@@ -155,7 +155,7 @@ describe('a message of the AI SDK', () => {
     await expect(call).rejects.toMatchObject({ data: { kind: 'invalid-request' } });
   });
 
-  it('has its images downloaded by the AI SDK', async () => {
+  it('receives its images as bytes from the AI SDK', async () => {
     await using at = await createWorld();
     const model = toAISDK(at.majordomo)('openai/gpt-5.4');
     expect(model.supportedUrls).toEqual({});

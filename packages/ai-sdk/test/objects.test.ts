@@ -2,7 +2,7 @@ import { generateText, isStepCount, Output, streamText, tool } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { toAISDK } from '../src/index.ts';
-import { createWorld } from './support/house.ts';
+import { createWorld } from './support/world.ts';
 
 const schema = z.object({ city: z.string(), nick: z.string().optional(), n: z.number() });
 const json = '{"city":"Paris","nick":null,"n":2}';

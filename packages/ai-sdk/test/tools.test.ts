@@ -4,7 +4,7 @@ import { generateText, isStepCount, streamText, tool, ToolLoopAgent } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { toAISDK } from '../src/index.ts';
-import { createWorld, type World } from './support/house.ts';
+import { createWorld, type World } from './support/world.ts';
 
 const weather = tool({
   description: 'The weather of a city.',
@@ -12,11 +12,11 @@ const weather = tool({
   execute: ({ city }) => ({ city, sky: 'rain' }),
 });
 
-/** Script that reasons, calls two tools, and answers then. */
-const script = (thought: boolean): Step[] => [
+/** Returns a script that reasons, calls two tools, and then answers. */
+const script = (hasReasoning: boolean): Step[] => [
   {
     parts: [
-      ...(thought ? [{ type: 'reasoning' as const, text: 'two cities' }] : []),
+      ...(hasReasoning ? [{ type: 'reasoning' as const, text: 'two cities' }] : []),
       { type: 'tool-call', id: 'call_1', name: 'weather', json: '{"city":"Paris"}', chunks: 3 },
       { type: 'tool-call', id: 'call_2', name: 'weather', json: '{"city":"Rome"}', chunks: 3 },
     ],
@@ -24,7 +24,7 @@ const script = (thought: boolean): Step[] => [
   'it rains',
 ];
 
-// Each server refuses what its vendor would refuse: a thought without its signature, or with another's.
+// Each server validates like its vendor: it rejects reasoning without its signature, or with another signature.
 const vendors: readonly (readonly [spec: string, server: (at: World) => WireServer])[] = [
   ['anthropic/claude-haiku-4-5', (at) => at.anthropic],
   ['google/gemini-3.8-flash', (at) => at.google],
@@ -43,8 +43,8 @@ const callTools = (majordomo: Majordomo, spec: string) =>
 const open = (): Promise<World> =>
   createWorld({ openai: script(true), anthropic: script(true), google: script(true) });
 
-/** Parts of the first answer in the second request. */
-function cameBack({ requests: [, second] }: WireServer): unknown {
+/** Returns the parts of the first answer that the second request contains. */
+function returnedParts({ requests: [, second] }: WireServer): unknown {
   return {
     thoughts: second?.request.reasoning.map(({ text }) => text),
     results: second?.request.toolResults.map(({ text }) => /Paris|Rome/.exec(text)?.[0]),
@@ -60,7 +60,7 @@ describe.each(vendors)('a tool loop over %s', (spec, serverOf) => {
     const result = await generateText(callTools(at.majordomo, spec));
     expect(result.text).toBe('it rains');
     expect(result.steps).toHaveLength(2);
-    expect(cameBack(serverOf(at))).toEqual(INTACT);
+    expect(returnedParts(serverOf(at))).toEqual(INTACT);
   });
 
   it('returns them through streamText, with streamed arguments', async () => {
@@ -70,7 +70,7 @@ describe.each(vendors)('a tool loop over %s', (spec, serverOf) => {
     for await (const part of result.stream) types.add(part.type);
     expect(await result.text).toBe('it rains');
     expect([...types]).toEqual(expect.arrayContaining(['tool-input-delta', 'tool-call', 'tool-result']));
-    expect(cameBack(serverOf(at))).toEqual(INTACT);
+    expect(returnedParts(serverOf(at))).toEqual(INTACT);
   });
 
   it('returns them through an agent of the AI SDK', async () => {
@@ -78,12 +78,12 @@ describe.each(vendors)('a tool loop over %s', (spec, serverOf) => {
     const { model, tools, reasoning } = callTools(at.majordomo, spec);
     const agent = new ToolLoopAgent({ model, tools, reasoning });
     expect((await agent.generate({ prompt: 'weather?' })).text).toBe('it rains');
-    expect(cameBack(serverOf(at))).toEqual(INTACT);
+    expect(returnedParts(serverOf(at))).toEqual(INTACT);
   });
 });
 
 describe('a tool loop', () => {
-  it('continues with another vendor, without reasoning that it cannot read', async () => {
+  it('continues with another vendor without the reasoning of the first one', async () => {
     await using at = await createWorld({
       anthropic: [...script(true).slice(0, 1), { failure: 'overloaded' }],
       openai: ['it rains'],
@@ -95,40 +95,42 @@ describe('a tool loop', () => {
   });
 
   it.each([
-    ['cut off', '{"city": "Par'],
-    ['no object', '["Paris"]'],
-  ])('never runs a call whose arguments are %s, and tells the model', async (_, json) => {
+    ['truncated', '{"city": "Par'],
+    ['not an object', '["Paris"]'],
+  ])('does not run a call whose arguments are %s, and sends the model an error result', async (_, json) => {
     await using at = await createWorld({
       anthropic: [{ parts: [{ type: 'tool-call', name: 'weather', json }] }, 'sorry'],
     });
-    let ran = 0;
-    const counted = tool({ inputSchema: z.object({ city: z.string() }), execute: () => ++ran });
+    let runs = 0;
+    const countingTool = tool({ inputSchema: z.object({ city: z.string() }), execute: () => ++runs });
     const result = await generateText({
       ...callTools(at.majordomo, 'anthropic/claude-haiku-4-5'),
-      tools: { weather: counted },
+      tools: { weather: countingTool },
       reasoning: 'none',
     });
     expect(result.text).toBe('sorry');
-    expect(ran).toBe(0);
+    expect(runs).toBe(0);
     expect(JSON.stringify(at.anthropic.requests[1]?.body)).toContain('"is_error":true');
   });
 
-  it('never runs a call that was cut by the token limit', async () => {
+  it('does not run a call that the token limit truncated', async () => {
     await using at = await createWorld({
       openai: [{ parts: [{ type: 'tool-call', name: 'wipe', json: '' }], finish: 'length' }, 'sorry'],
     });
-    let ran = 0;
-    const wipe = tool({ inputSchema: z.object({}), execute: () => ++ran });
+    let runs = 0;
+    const wipe = tool({ inputSchema: z.object({}), execute: () => ++runs });
     await generateText({
       ...callTools(at.majordomo, 'openai/gpt-5.4'),
       tools: { wipe },
     });
-    expect(ran).toBe(0);
+    expect(runs).toBe(0);
   });
 
-  it('respects the choice of a tool', async () => {
-    const called = { parts: [{ type: 'tool-call' as const, name: 'weather', json: '{"city":"Rome"}' }] };
-    await using at = await createWorld({ anthropic: [called, 'none'] });
+  it('sends the tool choice', async () => {
+    const toolCallAnswer = {
+      parts: [{ type: 'tool-call' as const, name: 'weather', json: '{"city":"Rome"}' }],
+    };
+    await using at = await createWorld({ anthropic: [toolCallAnswer, 'none'] });
     const { model, tools, prompt } = callTools(at.majordomo, 'anthropic/claude-haiku-4-5');
     await generateText({ model, tools, prompt, toolChoice: { type: 'tool', toolName: 'weather' } });
     await generateText({ model, tools, prompt, toolChoice: 'none' });

@@ -2,10 +2,10 @@ import { DefaultChatTransport, readUIMessageStream, type UIMessage } from 'ai';
 import type { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { chatServer } from './support/chat-server.ts';
-import { createWorld } from './support/house.ts';
+import { createWorld } from './support/world.ts';
 
-/** What `useChat` does with a question: its transport, and its reader of the stream. */
-function page(app: Hono): (text: string, signal?: AbortSignal) => Promise<UIMessage> {
+/** Returns a function that sends a question and reads its answer with the transport and the stream reader of `useChat`. */
+function chatPage(app: Hono): (text: string, signal?: AbortSignal) => Promise<UIMessage> {
   const transport = new DefaultChatTransport<UIMessage>({
     fetch: async (_address, init) => app.request('/api/chat', init),
   });
@@ -30,7 +30,7 @@ const textOf = ({ parts }: UIMessage): string =>
   parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
 
 describe('a chat page over a chain', () => {
-  it('shows reasoning, tools and text, and sends every token back with the next question', async () => {
+  it('shows reasoning, tools and text, and sends every replay token with the next question', async () => {
     await using at = await createWorld({
       openai: () => ({ failure: 'overloaded' }),
       anthropic: [
@@ -49,7 +49,7 @@ describe('a chat page over a chain', () => {
         'Always.',
       ],
     });
-    const ask = page(chatServer(at.majordomo.model('openai/gpt-5.4,anthropic/claude-haiku-4-5')));
+    const ask = chatPage(chatServer(at.majordomo.model('openai/gpt-5.4,anthropic/claude-haiku-4-5')));
     const first = await ask('weather in Rome?');
     expect(first.parts.map(({ type }) => type)).toEqual([
       'step-start',
@@ -67,18 +67,18 @@ describe('a chat page over a chain', () => {
     expect(request?.reasoning.map(({ text }) => text)).toEqual(['a city', 'so']);
   });
 
-  it('shows a failure without the vendor’s message', async () => {
+  it('shows a failure without the message of the vendor', async () => {
     await using at = await createWorld({
       openai: [{ failure: 'auth', message: 'Incorrect API key: sk-test' }],
     });
     const app = chatServer(at.majordomo.model('openai/gpt-5.4'));
-    await expect(page(app)('hi')).rejects.toThrow('An error occurred.');
+    await expect(chatPage(app)('hi')).rejects.toThrow('An error occurred.');
   });
 
-  it('closes the vendor’s connection when it is closed', async () => {
+  it('closes the connection to the vendor when the page is closed', async () => {
     await using at = await createWorld({ openai: [{ fault: 'late' }] });
     const controller = new AbortController();
-    const answer = page(chatServer(at.majordomo.model('openai/gpt-5.4')))('hi', controller.signal).catch(
+    const answer = chatPage(chatServer(at.majordomo.model('openai/gpt-5.4')))('hi', controller.signal).catch(
       () => undefined,
     );
     const exchange = await at.openai.request(0);

@@ -3,13 +3,13 @@ import { DefaultChatTransport, type UIMessage } from 'ai';
 import type { Hono } from 'hono';
 import { createElement, type ReactElement } from 'react';
 import { describe, expect, it } from 'vitest';
-import { page } from './support/browser.ts';
+import { openPage } from './support/browser.ts';
 import { chatServer } from './support/chat-server.ts';
-import { createWorld } from './support/house.ts';
+import { createWorld } from './support/world.ts';
 
-const PATIENCE = { timeout: 30_000 };
+const POLL_OPTIONS = { timeout: 30_000 };
 
-/** A page that shows what `useChat` has, and hands over its functions. */
+/** Returns a page element that shows the state of `useChat`, and a function that returns the current state. */
 function chatOn(app: Hono): {
   readonly element: ReactElement;
   readonly chat: () => UseChatHelpers<UIMessage>;
@@ -20,26 +20,26 @@ function chatOn(app: Hono): {
   let latest: UseChatHelpers<UIMessage> | undefined;
   const Page = (): ReactElement => {
     latest = useChat({ transport });
-    const shownMessages = latest.messages.map(({ id, role, parts }) => {
+    const messageElements = latest.messages.map(({ id, role, parts }) => {
       const texts = parts.map((part) => (part.type === 'text' ? part.text : `[${part.type}]`));
       return createElement('p', { key: id }, `${role}: ${texts.join('')}|`);
     });
-    return createElement('div', {}, ...shownMessages, latest.error?.message ?? '');
+    return createElement('div', {}, ...messageElements, latest.error?.message ?? '');
   };
   return {
     element: createElement(Page),
     chat: () => {
-      if (latest === undefined) throw new Error('nothing is shown yet');
+      if (latest === undefined) throw new Error('the page is not rendered yet');
       return latest;
     },
   };
 }
 
-async function shown(app: Hono) {
-  const { text, show } = await page();
+async function openChat(app: Hono) {
+  const { text, show } = await openPage();
   const { element, chat } = chatOn(app);
   show(element);
-  await expect.poll(() => chat().status, PATIENCE).toBe('ready');
+  await expect.poll(() => chat().status, POLL_OPTIONS).toBe('ready');
   return { text, chat };
 }
 
@@ -59,12 +59,12 @@ describe('useChat of React over a chain', { timeout: 120_000 }, () => {
       ],
     });
     const model = at.majordomo.model('openai/gpt-5.4,anthropic/claude-haiku-4-5');
-    const { text, chat } = await shown(chatServer(model));
+    const { text, chat } = await openChat(chatServer(model));
     await chat().sendMessage({ text: 'Rome?' });
     const first = 'user: Rome?|assistant: [step-start][reasoning][tool-weather][step-start]It rains.|';
-    await expect.poll(text, PATIENCE).toBe(first);
+    await expect.poll(text, POLL_OPTIONS).toBe(first);
     await chat().sendMessage({ text: 'and tomorrow?' });
-    await expect.poll(text, PATIENCE).toBe(`${first}user: and tomorrow?|assistant: [step-start]Always.|`);
+    await expect.poll(text, POLL_OPTIONS).toBe(`${first}user: and tomorrow?|assistant: [step-start]Always.|`);
     expect(at.anthropic.requests[2]?.violations).toEqual([]);
   });
 
@@ -72,20 +72,20 @@ describe('useChat of React over a chain', { timeout: 120_000 }, () => {
     await using at = await createWorld({
       openai: [{ failure: 'auth', message: 'Incorrect API key: sk-test' }],
     });
-    const { text, chat } = await shown(chatServer(at.majordomo.model('openai/gpt-5.4')));
+    const { text, chat } = await openChat(chatServer(at.majordomo.model('openai/gpt-5.4')));
     await chat().sendMessage({ text: 'hi' });
-    await expect.poll(text, PATIENCE).toBe('user: hi|An error occurred.');
+    await expect.poll(text, POLL_OPTIONS).toBe('user: hi|An error occurred.');
     expect(chat().status).toBe('error');
   });
 
-  it('closes the vendor’s connection when it is stopped', async () => {
+  it('closes the connection to the vendor when the chat is stopped', async () => {
     await using at = await createWorld({ openai: [{ fault: 'late' }] });
-    const { chat } = await shown(chatServer(at.majordomo.model('openai/gpt-5.4')));
-    const sent = chat().sendMessage({ text: 'hi' });
+    const { chat } = await openChat(chatServer(at.majordomo.model('openai/gpt-5.4')));
+    const sending = chat().sendMessage({ text: 'hi' });
     const exchange = await at.openai.request(0);
     await chat().stop();
     await exchange.ended;
     expect(exchange.outcome).toBe('left');
-    await sent;
+    await sending;
   });
 });

@@ -5,7 +5,7 @@ const inputOf = (raw: string): string =>
   toSdkToolCall({ type: 'tool-call', id: 'c', name: 't', args: {}, invalid: { raw } }).input;
 
 it.each(['', ' \n', '{}', '{"path":"/"}', '[1]', 'null'])(
-  'a call that is not to be run has no input that parses: %j',
+  'a call that must not run has an input that is not valid JSON: %j',
   (raw) => {
     expect(inputOf(raw).startsWith(raw.trim())).toBe(true);
     expect(inputOf(raw).trim()).not.toBe('');
@@ -13,6 +13,6 @@ it.each(['', ' \n', '{}', '{"path":"/"}', '[1]', 'null'])(
   },
 );
 
-it('broken text is handed over as the model wrote it', () => {
+it('invalid JSON is passed on unchanged', () => {
   expect(inputOf('{"city": "Par')).toBe('{"city": "Par');
 });

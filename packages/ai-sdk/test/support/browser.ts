@@ -2,11 +2,11 @@ import { Window } from 'happy-dom';
 import type { ReactNode } from 'react';
 import { onTestFinished } from 'vitest';
 
-/** An element of a page, and a way to show something in it; the page is gone after the test. */
-export async function page(): Promise<{ readonly text: () => string; show(node: ReactNode): void }> {
+/** Opens a page with one element. The page is closed after the test. */
+export async function openPage(): Promise<{ readonly text: () => string; show(node: ReactNode): void }> {
   const window = new Window();
-  // React looks there for the event that it is in, and finds the rest by the element. What else is global stays the
-  // platform's: vendors' SDKs refuse to run where there is a document.
+  // React reads the current event from `window`, and finds the document through the element. No other global is replaced,
+  // because the SDKs of vendors do not run where a document is defined.
   Object.assign(globalThis, { window: {} });
   const { createRoot } = await import('react-dom/client');
   const element = window.document.createElement('main');

@@ -16,7 +16,7 @@ const tools = {
   weather: tool({ inputSchema: z.object({ city: z.string() }), execute: ({ city }) => `rain in ${city}` }),
 };
 
-/** The endpoint of a chat page. */
+/** Returns a server with the endpoint of a chat page. */
 export function chatServer(model: ChatModel): Hono {
   const app = new Hono();
   app.post('/api/chat', async ({ req }) => {

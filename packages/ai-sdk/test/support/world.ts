@@ -11,10 +11,10 @@ import {
   type WireServer,
 } from '@majordomo/conformance';
 
-// It would print every warning.
+// Otherwise the AI SDK prints every warning.
 Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
 
-/** Three vendors on 127.0.0.1, each with its script, and a majordomo that knows them. */
+/** Servers of three vendors on 127.0.0.1, each with a script, and a majordomo with their providers. */
 export interface World extends AsyncDisposable {
   readonly majordomo: Majordomo;
   readonly openai: WireServer;
@@ -28,7 +28,7 @@ export interface Scripts {
   readonly google?: Script;
 }
 
-/** Answers `hello` where no script is given; one attempt of each target, and no waiting between them. */
+/** Starts the servers. A server without a script answers `hello`, and each target has one attempt. */
 export async function createWorld(
   scripts: Scripts = {},
   options: Omit<Partial<MajordomoOptions>, 'chain'> & { readonly chain?: ChainOptions } = {},
