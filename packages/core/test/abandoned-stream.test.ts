@@ -18,7 +18,7 @@ type Leave = <Event>(
   stop: AbortController,
 ) => Promise<unknown>;
 
-/** Every way to leave a stream after its first event. */
+/** Functions that leave a stream after its first event. */
 const EXITS: readonly [string, Leave][] = [
   [
     'break',
@@ -80,7 +80,7 @@ async function leaveAtFirstText(
   return { error, emitted: end?.type === 'call-end' && end.attempts };
 }
 
-const shown = ({ details: { attempts, partial } }: LlmError): unknown => [
+const summaryOf = ({ details: { attempts, partial } }: LlmError): unknown => [
   attempts.map(({ target }) => target),
   partial?.target,
   partial?.text,
@@ -94,7 +94,7 @@ describe.each(EXITS)('the response of a stream abandoned by %s', (_exit, leave) 
       'a/x',
     );
     expect(error.kind).toBe('aborted');
-    expect(shown(error)).toEqual([['a/x'], 'a/x', 'one two']);
+    expect(summaryOf(error)).toEqual([['a/x'], 'a/x', 'one two']);
     expect(error.details.attempts).toEqual(emitted);
   });
 
@@ -102,7 +102,7 @@ describe.each(EXITS)('the response of a stream abandoned by %s', (_exit, leave) 
     const all = world({ 'a/x': [{ fail: 'auth' }], 'b/y': [{ text: 'one', stall: true }] });
     const policy = { auth: { advance: true } };
     const { error, emitted } = await leaveAtFirstText(all, leave, 'a/x,b/y', { policy });
-    expect(shown(error)).toEqual([['a/x', 'b/y'], 'b/y', 'one']);
+    expect(summaryOf(error)).toEqual([['a/x', 'b/y'], 'b/y', 'one']);
     expect(error.details.attempts).toEqual(emitted);
   });
 
@@ -112,7 +112,7 @@ describe.each(EXITS)('the response of a stream abandoned by %s', (_exit, leave) 
       'b/y': [{ text: 'one', waitMs: 10, stall: true }],
     });
     const { error, emitted } = await leaveAtFirstText(all, leave, 'a/x,b/y', { hedgeAfterMs: 1000 });
-    expect(shown(error)).toEqual([['a/x', 'b/y'], 'b/y', 'one']);
+    expect(summaryOf(error)).toEqual([['a/x', 'b/y'], 'b/y', 'one']);
     expect(error.details.attempts).toEqual(emitted);
   });
 
@@ -124,7 +124,7 @@ describe.each(EXITS)('the response of a stream abandoned by %s', (_exit, leave) 
     const leaving = leave(stream, ({ title }) => title === 'So', stop).catch(() => undefined);
     await settled();
     await leaving;
-    expect(shown(await failure(stream.response()))).toEqual([['a/x', 'a/x'], 'a/x', '{"title":"So']);
+    expect(summaryOf(await failure(stream.response()))).toEqual([['a/x', 'a/x'], 'a/x', '{"title":"So']);
   });
 });
 
@@ -132,7 +132,7 @@ it('a stream abandoned before its first read has no attempt, and its response re
   const { majordomo, events } = world({ 'a/x': ['one'] });
   const stream = majordomo.model('a/x').stream(hi);
   await stream[Symbol.asyncIterator]().return?.();
-  expect(shown(await failure(stream.response()))).toEqual([[], undefined, undefined]);
+  expect(summaryOf(await failure(stream.response()))).toEqual([[], undefined, undefined]);
   expect(events).toEqual([]);
 });
 
@@ -153,9 +153,9 @@ it('a typed call abandoned while its schema validates sends no other request', a
   await settled();
   expect(isChecking).toBe(true);
   await reader.return?.();
-  const ended = failure(stream.response());
+  const abandonError = failure(stream.response());
   await settled();
-  expect(shown(await ended)).toEqual([['a/x'], 'a/x', '{"title":1}']);
+  expect(summaryOf(await abandonError)).toEqual([['a/x'], 'a/x', '{"title":1}']);
   expect(await reading).toEqual({ done: true, value: undefined });
   release();
   await settled();

@@ -58,14 +58,14 @@ function listener(id: string, facts: Partial<TranscriptionBackend> = {}, text = 
 
 type Piece = SpeechStep | LlmError;
 
-function speaker(id: string, pieces: readonly Piece[], facts: Partial<SpeechBackend> = {}): Provider {
+function speaker(id: string, chunks: readonly Piece[], facts: Partial<SpeechBackend> = {}): Provider {
   return {
     ...NO_CHAT,
     id,
     speechModel: (modelId) => ({
       id: modelId,
       async *speak() {
-        for (const piece of pieces) {
+        for (const piece of chunks) {
           await Promise.resolve();
           if (piece instanceof Error) throw piece;
           yield piece;
@@ -90,10 +90,10 @@ const failing = async (work: Promise<unknown>): Promise<LlmError> => {
 
 describe('a transcription', () => {
   it('returns the text, the target and the timestamps', async () => {
-    const { attempts, ...heard } = await make([listener('a')])
+    const { attempts, ...transcript } = await make([listener('a')])
       .transcriptionModel('a/m')
       .transcribe({ audio: OGG, mediaType: 'audio/ogg' });
-    expect(heard).toEqual({
+    expect(transcript).toEqual({
       text: 'heard by a',
       language: 'en',
       durationMs: 900,
@@ -131,7 +131,7 @@ describe('a transcription', () => {
   });
 
   it('has usage in seconds if the vendor reports none', async () => {
-    const mute: Partial<TranscriptionBackend> = {
+    const withoutUsage: Partial<TranscriptionBackend> = {
       transcribe: (_request, { target }) =>
         Promise.resolve({
           text: 'hi',
@@ -144,7 +144,7 @@ describe('a transcription', () => {
         }),
     };
     const note = { audio: OGG, mediaType: 'audio/ogg', durationMs: 2500 };
-    const { usage, durationMs, attempts } = await make([listener('a', mute)])
+    const { usage, durationMs, attempts } = await make([listener('a', withoutUsage)])
       .transcriptionModel('a/m')
       .transcribe(note);
     expect(usage?.details).toEqual({ units: { 'audio-second': 2.5 } });
@@ -214,9 +214,9 @@ describe('a transcription', () => {
   );
 
   it('skips targets by format, size and missing support', async () => {
-    const { transcriptionModel: _none, ...deaf } = listener('d');
+    const { transcriptionModel: _none, ...withoutTranscription } = listener('d');
     const chain = [
-      deaf,
+      withoutTranscription,
       listener('a', { mediaTypes: ['audio/wav'] }),
       listener('b', { maxBytes: OGG.length - 1 }),
       listener('c', { mediaTypes: ['audio/ogg'], maxBytes: OGG.length }),
@@ -284,9 +284,9 @@ describe('a transcription', () => {
     ['language', 'must be a BCP 47 tag such as en or pt-BR, not "en_US!"', { language: 'en_US!' }],
     ['timestamps', 'must be one of segment, word, not "line"', { timestamps: 'line' }],
     ['file', 'is not a member of a request; did you mean "audio"?', { file: OGG }],
-  ])('rejects a request whose %s %s, before any request', async (path, why, wrong) => {
+  ])('rejects a request whose %s %s, before any request', async (path, why, fields) => {
     const a = listener('a');
-    const request = { audio: OGG, mediaType: 'audio/ogg', ...wrong };
+    const request = { audio: OGG, mediaType: 'audio/ogg', ...fields };
     const error = await failing(make([a]).transcriptionModel('a/m').transcribe(request));
     expect([error.kind, error.details.path, a.requests]).toEqual(['invalid-request', path, []]);
     expect(error.message).toBe(`${path} ${why}`);
@@ -397,7 +397,7 @@ describe('speech', () => {
     ]);
   });
 
-  it('that is no Uint8Array is a protocol error', async () => {
+  it('that is not a Uint8Array is a protocol error', async () => {
     const chain = [speaker('a', [{ bytes: [1] as unknown as Uint8Array }])];
     const error = await failing(make(chain).speechModel('a/m').speak({ text: 'hello' }));
     expect([error.kind, error.message, error.details.path, error.details.target]).toEqual([
@@ -416,12 +416,12 @@ describe('speech', () => {
     );
     expect(error.details.partial).toMatchObject({ id: undefined, target: 'a/m', parts: [], text: '' });
     expect(error.details.partial?.usage?.details).toEqual({ units: { character: 5 } });
-    const silent = await failing(
+    const emptyError = await failing(
       make([speaker('a', [new LlmError('server', 'down')])])
         .speechModel('a/m')
         .speak({ text: 'hello' }),
     );
-    expect(silent.details.partial).toBeUndefined();
+    expect(emptyError.details.partial).toBeUndefined();
   });
 
   it('is sent as deltas to a reader of a stream, and otherwise as a complete response', async () => {
@@ -476,8 +476,8 @@ describe('speech', () => {
     const nothingYet: SpeechStep = { mediaType: 'audio/mpeg', bytes: new Uint8Array() };
     const chain = [speaker('a', [nothingYet, overloaded()]), speaker('b', [sound(2), sound(3, 4)])];
     const majordomo = make(chain, { onEvent: ({ type }: CallEvent) => events.push(type) });
-    const heard = await collected(majordomo.speechModel('a/m,b/m').stream({ text: 'hello' }));
-    expect(heard).toEqual([2, 3, 4]);
+    const receivedBytes = await collected(majordomo.speechModel('a/m,b/m').stream({ text: 'hello' }));
+    expect(receivedBytes).toEqual([2, 3, 4]);
     expect(events.at(-1)).toBe('call-end');
   });
 
@@ -486,21 +486,21 @@ describe('speech', () => {
     async (afterCommit) => {
       const chain = [speaker('a', [sound(1), overloaded()]), speaker('b', [sound(2)])];
       const majordomo = make(chain, { chain: { afterCommit } });
-      const heard: number[] = [];
+      const receivedBytes: number[] = [];
       const error = await failing(
         (async () => {
           for await (const bytes of majordomo
             .speechModel('a/m,b/m')
             .stream({ text: 'hello' }, { afterCommit }))
-            heard.push(...bytes);
+            receivedBytes.push(...bytes);
         })(),
       );
-      expect([heard, error.kind]).toEqual([[1], 'overloaded']);
+      expect([receivedBytes, error.kind]).toEqual([[1], 'overloaded']);
       expect(error.stack).toContain('audio-model.test.ts');
     },
   );
 
-  it('that is no longer read is abandoned, and its provider cleans up', async () => {
+  it('is abandoned if its reader stops, and its provider releases its resources', async () => {
     let isClosed = false;
     const endless: SpeechBackend = {
       id: 'm',
@@ -538,8 +538,8 @@ describe('speech', () => {
   });
 
   it('skips targets without speech or with a lower character limit', async () => {
-    const { speechModel: _none, ...mute } = speaker('d', []);
-    const chain = [mute, speaker('a', [sound(1)], { maxCharacters: 4 }), speaker('b', [sound(2)])];
+    const { speechModel: _none, ...withoutSpeech } = speaker('d', []);
+    const chain = [withoutSpeech, speaker('a', [sound(1)], { maxCharacters: 4 }), speaker('b', [sound(2)])];
     const { target, attempts } = await make(chain).speechModel('d/m,a/m,b/m').speak({ text: 'hello' });
     expect(target).toBe('b/m');
     expect(attempts.map(({ error }) => error?.message)).toEqual([
@@ -553,10 +553,13 @@ describe('speech', () => {
   it('rejects a missing request, like transcription', async () => {
     const majordomo = make([speaker('a', [sound(1)]), listener('b')]);
     const nothing = undefined as never;
-    const spoken = await failing(majordomo.speechModel('a/m').speak(nothing));
-    const written = await failing(majordomo.transcriptionModel('b/m').transcribe(nothing));
-    expect([spoken.kind, written.kind]).toEqual(['invalid-request', 'invalid-request']);
-    expect([spoken.message, spoken.details.path]).toEqual(['the request must be an object', 'the request']);
+    const speechError = await failing(majordomo.speechModel('a/m').speak(nothing));
+    const transcriptionError = await failing(majordomo.transcriptionModel('b/m').transcribe(nothing));
+    expect([speechError.kind, transcriptionError.kind]).toEqual(['invalid-request', 'invalid-request']);
+    expect([speechError.message, speechError.details.path]).toEqual([
+      'the request must be an object',
+      'the request',
+    ]);
   });
 
   it.each<[string, string, object]>([
@@ -567,9 +570,9 @@ describe('speech', () => {
     ['speed', 'must be a finite number above 0, not 0', { speed: 0 }],
     ['speed', 'must be a finite number above 0, not Infinity', { speed: Infinity }],
     ['format', 'must be one of mp3, wav, opus, flac, pcm, not "ogg"', { format: 'ogg' }],
-  ])('rejects a request whose %s %s, before any request', async (path, why, wrong) => {
+  ])('rejects a request whose %s %s, before any request', async (path, why, fields) => {
     const majordomo = make([speaker('a', [sound(1)])]);
-    const request = { text: 'hello', ...wrong };
+    const request = { text: 'hello', ...fields };
     const error = await failing(majordomo.speechModel('a/m').speak(request));
     expect([error.kind, error.details.path]).toEqual(['invalid-request', path]);
     expect(error.message).toBe(`${path} ${why}`);

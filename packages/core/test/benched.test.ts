@@ -6,10 +6,10 @@ import type { Script, Turn } from './support/scripted.ts';
 import { world, type World } from './support/world.ts';
 
 const hi = { messages: [user('hi')] };
-const once = { attempts: 1 };
+const oneAttempt = { attempts: 1 };
 
 describe('when every target is benched, by default', () => {
-  const dead = { 'a/x': [{ fail: 'server' } as const] };
+  const failingScript = { 'a/x': [{ fail: 'server' } as const] };
 
   it('one call at a time probes the target whose bench ends first; the others fail at once', async () => {
     const { majordomo, requestCounts, clock } = world({
@@ -27,7 +27,7 @@ describe('when every target is benched, by default', () => {
   });
 
   it('a failing probe happens once per call and does not change the bench or emit events', async () => {
-    const { majordomo, requestCounts } = world(dead);
+    const { majordomo, requestCounts } = world(failingScript);
     const model = majordomo.model('a/x');
     await failure(model.generate(hi));
     const changes: string[] = [];
@@ -39,7 +39,7 @@ describe('when every target is benched, by default', () => {
   });
 
   it('probes one target of a chain, not all', async () => {
-    const { majordomo, requestCounts } = world({ ...dead, 'b/y': ['b'] });
+    const { majordomo, requestCounts } = world({ ...failingScript, 'b/y': ['b'] });
     await failure(majordomo.model('a/x').generate(hi));
     majordomo.health.bench('b/y', 9000);
     const error = await failure(majordomo.model('a/x,b/y').generate(hi));
@@ -300,7 +300,7 @@ describe('a chain of one target', () => {
       'a/x': [{ fail: 'not-found' }],
       'b/y': [{ fail: 'server', details: { status: 529 } }],
     });
-    const { details } = await failure(majordomo.model('a/x,b/y').generate(hi, once));
+    const { details } = await failure(majordomo.model('a/x,b/y').generate(hi, oneAttempt));
     expect(details.status).toBe(529);
   });
 });

@@ -149,7 +149,7 @@ describe('failover', () => {
 
   it('is aborted while it waits for a retry, with any clock', async () => {
     const clock = manualClock();
-    const odd = {
+    const customClock = {
       ...clock,
       sleep: (_ms: number, signal: AbortSignal) =>
         new Promise<void>((_, reject) => {
@@ -161,7 +161,7 @@ describe('failover', () => {
     const stop = new AbortController();
     const { majordomo } = world(
       { 'a/x': [{ fail: 'rate-limit', details: { retryAfterMs: 2000 } }] },
-      { clock: odd },
+      { clock: customClock },
     );
     const error = failure(majordomo.model('a/x').generate(hi, { signal: stop.signal }));
     await settled();
@@ -248,18 +248,18 @@ describe('the events of a stream', () => {
 
   it('contain no reset if no attempt is left; the error has the last partial response', async () => {
     const { majordomo } = world({ 'a/x': [{ text: 'half ', fail: 'network' }] });
-    const seen: string[] = [];
+    const eventTypes: string[] = [];
     const error = await failure(
       (async () => {
         for await (const { type } of majordomo
           .model('a/x')
           .stream(hi, { afterCommit: 'restart', attempts: 1 }))
-          seen.push(type);
+          eventTypes.push(type);
       })(),
     );
     expect(error.kind).toBe('network');
     expect(error.details.partial?.text).toBe('half ');
-    expect(seen).not.toContain('reset');
+    expect(eventTypes).not.toContain('reset');
   });
 
   it('are not visible in generate, which restarts', async () => {
@@ -315,7 +315,7 @@ describe('abort', () => {
   it.each([
     ['before the first content', { stall: true }],
     ['after the first content', { text: 'half', stall: true }],
-    ['of a provider that ignores the signal', { text: 'half', deaf: true }],
+    ['of a provider that ignores the signal', { text: 'half', ignoresSignal: true }],
     ['while the provider waits', { waitMs: 10_000 }],
   ] as const)('ends a call at once %s, without retry or mark', async (_, turn) => {
     const { majordomo, requestCounts, clock, events } = world({ 'a/x': [turn], 'b/y': ['b'] });
@@ -378,7 +378,7 @@ describe('timers', () => {
   it.each([
     ['first-content', { stall: true }, { firstContentMs: 1000 }, 1000],
     ['idle', { text: 'half', stall: true }, { idleMs: 500 }, 500],
-    ['first-content', { deaf: true }, { firstContentMs: 700 }, 700],
+    ['first-content', { ignoresSignal: true }, { firstContentMs: 700 }, 700],
   ] as const)('%s ends a silent attempt and fails over', async (phase, turn, timeouts, ms) => {
     const { majordomo, clock } = world({ 'a/x': [turn], 'b/y': ['b'] }, { chain: { attempts: 1 } });
     const answer = majordomo.model('a/x,b/y').generate(hi, { timeouts });
@@ -431,10 +431,10 @@ describe('timers', () => {
 });
 
 describe('when all targets are benched', () => {
-  const dead = { 'a/x': ['a'], 'b/y': ['b'] };
+  const scripts = { 'a/x': ['a'], 'b/y': ['b'] };
 
   it('fails with the time to wait if configured', async () => {
-    const { majordomo } = world(dead);
+    const { majordomo } = world(scripts);
     majordomo.health.bench('a/x', 9000);
     majordomo.health.bench('b/y', 4000);
     const fails = { whenAllBenched: 'fail' } as const;
@@ -443,7 +443,7 @@ describe('when all targets are benched', () => {
   });
 
   it('tries the target whose bench ends first if configured', async () => {
-    const { majordomo } = world(dead);
+    const { majordomo } = world(scripts);
     majordomo.health.bench('a/x', 9000);
     majordomo.health.bench('b/y', 4000);
     expect((await majordomo.model('a/x,b/y').generate(hi, { whenAllBenched: 'try-soonest' })).target).toBe(
@@ -452,7 +452,7 @@ describe('when all targets are benched', () => {
   });
 
   it('waits for the first end of a bench if configured', async () => {
-    const { majordomo, clock } = world(dead);
+    const { majordomo, clock } = world(scripts);
     majordomo.health.bench('a/x', 9000);
     majordomo.health.bench('b/y', 4000);
     const answer = majordomo.model('a/x,b/y').generate(hi, { whenAllBenched: 'wait' });
@@ -462,7 +462,7 @@ describe('when all targets are benched', () => {
   });
 
   it('waits no longer than the deadline', async () => {
-    const { majordomo, clock } = world(dead);
+    const { majordomo, clock } = world(scripts);
     majordomo.health.bench('a/x', 9000);
     const answer = failure(
       majordomo.model('a/x').generate(hi, { whenAllBenched: 'wait', timeouts: { totalMs: 1000 } }),
@@ -473,7 +473,7 @@ describe('when all targets are benched', () => {
   });
 
   it('wakes up when an operator unbenches', async () => {
-    const { majordomo, clock } = world(dead);
+    const { majordomo, clock } = world(scripts);
     majordomo.health.bench('a/x', 9000);
     const answer = majordomo.model('a/x').generate(hi, { whenAllBenched: 'wait' });
     await clock.advance(10);

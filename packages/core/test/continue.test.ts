@@ -55,13 +55,13 @@ async function runStream(
 
 type Piece = readonly [type: 'text' | 'reasoning', text: string];
 
-/** Streams from a target that fails after its last piece, and from a target that finishes. */
+/** Runs a call over a target that fails after its last part and a target that finishes. */
 async function runPieces(
   first: readonly Piece[],
   second: readonly Piece[],
   last: readonly ModelEvent[] = [],
 ) {
-  const provider = (id: string, pieces: readonly Piece[], isBroken: boolean): Provider => ({
+  const provider = (id: string, contents: readonly Piece[], isBroken: boolean): Provider => ({
     spi: 1,
     id,
     model: (modelId) => ({
@@ -71,7 +71,7 @@ async function runPieces(
       async *stream(_request, { target }): AsyncGenerator<readonly ModelEvent[]> {
         const writer = new ResponseWriter(target);
         writer.start('r');
-        for (const [type, text] of pieces) writer[type](text);
+        for (const [type, text] of contents) writer[type](text);
         yield isBroken ? [...writer.take(), ...last] : writer.take();
         if (isBroken) throw new LlmError('server', 'out of order', { target });
         writer.finish('stop', 'stop');
@@ -138,14 +138,14 @@ describe("afterCommit: 'continue'", () => {
     ]);
   });
 
-  it('sends the shown text as an assistant turn and a prompt of the user', async () => {
+  it('sends the emitted text as an assistant turn and a prompt of the user', async () => {
     const { sent } = await runStream(breakingTurn, 'Every morning it ran.');
     const [, requestCounts] = sent;
     expect(requestCounts?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
     expect(requestCounts?.messages[1]?.parts).toEqual([{ type: 'text', text: BEGIN }]);
   });
 
-  it('appends the shown text to an assistant turn at the end of the request', async () => {
+  it('appends the emitted text to an assistant turn at the end of the request', async () => {
     const messages = [user('tell me a story'), assistant('Long ago. ')];
     const { sent } = await runStream(breakingTurn, 'Every morning it ran.', continuing, { messages });
     expect(sent[1]?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
@@ -172,14 +172,14 @@ describe("afterCommit: 'continue'", () => {
   });
 
   it('removes repeated text with a warning that contains it', async () => {
-    const removed = 'Sure! Continuing:\nthere was a fox, and it lived in the wood. ';
-    const { text, stream, events } = await runStream(breakingTurn, `${removed}Every morning it ran.`);
+    const repetition = 'Sure! Continuing:\nthere was a fox, and it lived in the wood. ';
+    const { text, stream, events } = await runStream(breakingTurn, `${repetition}Every morning it ran.`);
     expect(text).toBe(`${BEGIN}Every morning it ran.`);
     expect(events).not.toContainEqual(expect.objectContaining({ type: 'text-delta', text: '' }));
     expect((await stream.response()).warnings.at(-1)).toEqual({
       action: 'dropped',
       what: 'repeated text',
-      why: expect.stringContaining(JSON.stringify(removed)) as string,
+      why: expect.stringContaining(JSON.stringify(repetition)) as string,
     });
   });
 
@@ -221,7 +221,7 @@ describe("afterCommit: 'continue'", () => {
     expect(textOf(events)).toBe(`${BEGIN}Every morning it ran.`);
   });
 
-  it('continues repeatedly, each time from all shown text', async () => {
+  it('continues repeatedly, each time from all emitted text', async () => {
     const { majordomo } = world({
       'a/x': [breakingTurn],
       'b/y': [{ text: 'Every morning it ran ', fail: 'network' }],
@@ -263,11 +263,11 @@ describe("afterCommit: 'continue'", () => {
   });
 
   it('ends reasoning that was open when the first target failed', async () => {
-    const shown: readonly Piece[] = [
+    const firstContents: readonly Piece[] = [
       ['text', BEGIN],
       ['reasoning', 'hm'],
     ];
-    const { events, parts } = await runPieces(shown, [['text', 'It ran.']]);
+    const { events, parts } = await runPieces(firstContents, [['text', 'It ran.']]);
     expect(eventOrderError(events)).toBeUndefined();
     expect(parts).toEqual([
       { type: 'text', text: BEGIN },
@@ -276,7 +276,7 @@ describe("afterCommit: 'continue'", () => {
     ]);
   });
 
-  it('begins another text if the first one had ended', async () => {
+  it('starts another text part if the first one had ended', async () => {
     const end: ModelEvent = { type: 'part-end', index: 0, part: { type: 'text', text: BEGIN } };
     const { events, parts } = await runPieces([['text', BEGIN]], [['text', 'It ran.']], [end]);
     expect(eventOrderError(events)).toBeUndefined();
@@ -287,16 +287,16 @@ describe("afterCommit: 'continue'", () => {
   });
 
   it('emits the other parts of the second target after the parts of the first', async () => {
-    const shown: readonly Piece[] = [
+    const firstContents: readonly Piece[] = [
       ['reasoning', 'hm'],
       ['text', BEGIN],
     ];
-    const added: readonly Piece[] = [
+    const addedContents: readonly Piece[] = [
       ['text', 'It ran.'],
       ['reasoning', 'well'],
       ['text', 'It slept.'],
     ];
-    const { events, parts } = await runPieces(shown, added);
+    const { events, parts } = await runPieces(firstContents, addedContents);
     expect(eventOrderError(events)).toBeUndefined();
     expect(parts).toEqual([
       { type: 'reasoning', text: 'hm' },
@@ -307,11 +307,11 @@ describe("afterCommit: 'continue'", () => {
   });
 
   it('emits the events of both targets as those of one answer', async () => {
-    const shown: readonly Piece[] = [
+    const firstContents: readonly Piece[] = [
       ['reasoning', 'hm'],
       ['text', BEGIN],
     ];
-    const { events } = await runPieces(shown, [
+    const { events } = await runPieces(firstContents, [
       ['reasoning', 'well'],
       ['text', 'Ok'],
       ['text', 'ay, it ran.'],
@@ -369,13 +369,13 @@ describe("afterCommit: 'continue'", () => {
   });
 
   it.each<[string, Turn, object]>([
-    ['hardly any text was shown', { text: 'Once upon', fail: 'server' }, {}],
+    ['too little text was emitted', { text: 'Once upon', fail: 'server' }, {}],
     [
-      'a call of a tool had begun',
+      'a tool call had started',
       { text: BEGIN, calls: [{ id: '1', name: 'look', json: '{}' }], fail: 'server' },
       {},
     ],
-    ['only reasoning was shown', { reasoning: 'I think and think and think', fail: 'server' }, {}],
+    ['only reasoning was emitted', { reasoning: 'I think and think and think', fail: 'server' }, {}],
     ['the answer follows a schema', breakingTurn, { output: { type: 'object', properties: {} } }],
   ])('starts again if %s', async (_, first, request) => {
     const { types, events } = await runStream(first, 'The whole story.', continuing, request);
@@ -384,7 +384,7 @@ describe("afterCommit: 'continue'", () => {
     expect(textOf(events.slice(types.indexOf('reset')))).toBe('The whole story.');
   });
 
-  it('throws with all shown text if no target is left', async () => {
+  it('throws an error with all emitted text if no target is left', async () => {
     const { error, text } = await runStream(breakingTurn, { text: 'Every ', fail: 'server' });
     expect(text).toBe(`${BEGIN}Every `);
     expect(error).toMatchObject({ kind: 'exhausted', details: { partial: { text } } });
@@ -395,7 +395,7 @@ describe("afterCommit: 'continue'", () => {
     expect([(error as { kind: string }).kind, types.includes('reset')]).toEqual(['auth', false]);
   });
 
-  it('restarts in generate, because nothing was shown', async () => {
+  it('restarts in generate, because no text was emitted', async () => {
     const { majordomo } = world({ 'a/x': [breakingTurn], 'b/y': ['The whole story.'] });
     expect((await majordomo.model('a/x,b/y').generate(hi, continuing)).text).toBe('The whole story.');
   });
@@ -414,11 +414,11 @@ describe("afterCommit: 'continue'", () => {
       what: 'seed',
       apply: (request: ModelRequest) => ({ ...request, seed: undefined }),
     };
-    const seen: (number | undefined)[] = [];
+    const seeds: (number | undefined)[] = [];
     const turn =
       (played: string | Turn): Script =>
       ({ seed }) => {
-        seen.push(seed);
+        seeds.push(seed);
         return played;
       };
     const { majordomo } = world({
@@ -432,6 +432,6 @@ describe("afterCommit: 'continue'", () => {
     const request = { ...hi, seed: 7 };
     const options: CallOptions = { afterCommit: 'continue', policy: { server: { advance: true } } };
     const { text } = await majordomo.model('a/x,b/y').stream(request, options).response();
-    expect([text, seen]).toEqual([`${BEGIN}Every morning it ran.`, [7, undefined, undefined]]);
+    expect([text, seeds]).toEqual([`${BEGIN}Every morning it ran.`, [7, undefined, undefined]]);
   });
 });

@@ -13,7 +13,7 @@ import { ResponseWriter } from './support/response-writer.ts';
 
 const hi = { messages: [user('hi')] };
 
-/** Provider that answers, and that takes `echo://` DSNs. */
+/** Provider that responds, and accepts `echo://` DSNs. */
 function echo(id: string, data?: Provider['data']): Provider {
   return {
     spi: 1,

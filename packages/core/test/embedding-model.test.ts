@@ -17,21 +17,21 @@ import { splitValues } from '../src/operations/embedding.ts';
 
 const USAGE = { input: 7, output: 0, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 
-/** Returns the vector of a text: its length in a separate direction, so that no two texts have equal vectors. */
+/** Returns the vector of a string, which depends on its length. */
 const vectorOf = (value: string, size = 4): Float32Array =>
   Float32Array.from({ length: size }, (_, at) => (at === 0 ? 1 : value.length + at));
 
 interface Script {
   readonly facts?: Partial<EmbeddingBackend> | undefined;
-  /** What a request comes to, by its first value; absent: its vectors. */
-  readonly fail?: (values: readonly string[], ask: number) => ErrorKind | undefined;
+  /** Returns the kind of the failure of a request. `@default no failure` */
+  readonly fail?: (values: readonly string[], requestNumber: number) => ErrorKind | undefined;
   readonly vectors?: (request: EmbeddingRequest) => readonly Float32Array[];
-  readonly usage?: (ask: number) => Usage | undefined;
+  readonly usage?: (requestNumber: number) => Usage | undefined;
 }
 
 interface Vectorizer extends Provider {
   readonly requests: EmbeddingRequest[];
-  most: number;
+  maxConcurrent: number;
 }
 
 function vectorizer(id: string, { facts, fail, vectors, usage = () => USAGE }: Script = {}): Vectorizer {
@@ -41,7 +41,7 @@ function vectorizer(id: string, { facts, fail, vectors, usage = () => USAGE }: S
     spi: 1,
     id,
     requests,
-    most: 0,
+    maxConcurrent: 0,
     model: () => {
       throw new LlmError('unsupported', `${id} does not chat`);
     },
@@ -50,15 +50,15 @@ function vectorizer(id: string, { facts, fail, vectors, usage = () => USAGE }: S
       space: 'words',
       ...facts,
       async embed(request, { target }) {
-        const ask = requests.push(request);
-        provider.most = Math.max(provider.most, ++underWay);
+        const requestNumber = requests.push(request);
+        provider.maxConcurrent = Math.max(provider.maxConcurrent, ++underWay);
         await Promise.resolve();
         await Promise.resolve();
         underWay--;
         const kind = fail?.(request.values, requests.length);
         if (kind !== undefined) throw new LlmError(kind, `${target} reported ${kind}`, { target });
-        const made = vectors?.(request) ?? request.values.map((value) => vectorOf(value));
-        return { vectors: made, target, usage: usage(ask), warnings: [] };
+        const returnedVectors = vectors?.(request) ?? request.values.map((value) => vectorOf(value));
+        return { vectors: returnedVectors, target, usage: usage(requestNumber), warnings: [] };
       },
     }),
   };
@@ -240,7 +240,7 @@ describe('a long list of values', () => {
     const { vectors, usage, attempts } = await make([a]).embeddingModel('a/m').embed({ values });
     expect(vectors).toEqual(values.map((value) => vectorOf(value)));
     expect(a.requests.map(({ values: part }) => part.length)).toEqual([3, 3, 3, 3, 3, 3, 2]);
-    expect([a.most, usage?.input, attempts.length]).toEqual([4, 49, 7]);
+    expect([a.maxConcurrent, usage?.input, attempts.length]).toEqual([4, 49, 7]);
   });
 
   it('retries and moves only the part that failed', async () => {
@@ -261,19 +261,19 @@ describe('a long list of values', () => {
     const a = vectorizer('a', { fail: () => 'quota' });
     const b = vectorizer('b', {
       facts: { maxValues: 2 },
-      fail: (_values, ask) => (ask === 2 ? 'overloaded' : undefined),
+      fail: (_values, requestNumber) => (requestNumber === 2 ? 'overloaded' : undefined),
     });
     const values = words(5);
     const { vectors, attempts } = await make([a, b]).embeddingModel('a/m,b/m').embed({ values });
     expect(vectors).toEqual(values.map((value) => vectorOf(value)));
     expect(b.requests.map(({ values: part }) => part[0]?.length)).toEqual([1, 3, 3, 5]);
-    // What came before the failure was paid for.
+    // The requests before the failure are billed.
     expect(attempts.map(({ usage }) => usage?.input)).toEqual([undefined, 7, 14]);
   });
 
   it.each([
     ['none of its requests', () => undefined],
-    ['one of its requests', (ask: number) => (ask === 2 ? undefined : USAGE)],
+    ['one of its requests', (requestNumber: number) => (requestNumber === 2 ? undefined : USAGE)],
   ])('has no usage, and not zero, where the vendor reports none for %s', async (_, usage) => {
     const a = vectorizer('a', { facts: { maxValues: 2 }, usage });
     const response = await make([a])

@@ -8,7 +8,7 @@ import { world } from './support/world.ts';
 const hi = { messages: [user('hi')] };
 const output = z.object({});
 
-/** Each way of asking, called by a function whose name can be looked for in a stack. */
+/** Calls of each operation by a function whose name the tests look for in the stack. */
 const calls: Readonly<Record<string, (model: ChatModel, majordomo: Majordomo) => Promise<unknown>>> = {
   async generate(model) {
     async function lineOfTheApp(): Promise<unknown> {
@@ -70,16 +70,19 @@ const calls: Readonly<Record<string, (model: ChatModel, majordomo: Majordomo) =>
 };
 
 describe.each(['a/fails', 'a/fails,a/missing', 'typo', 'unknown/x'])('an error of %s', (spec) => {
-  it.each(Object.entries(calls))('has the line of the application that called %s', async (_name, ask) => {
-    const { majordomo } = world({ 'a/fails': [{ fail: 'auth' }], 'a/missing': [{ fail: 'not-found' }] });
-    const error = await failure(ask(majordomo.model(spec), majordomo));
-    expect(error.stack).toMatch(/lineOfTheApp .*errors-of-a-call\.test\.ts/);
-    expect(error.stack?.startsWith(`LlmError: ${error.message}\n`)).toBe(true);
-  });
+  it.each(Object.entries(calls))(
+    'has the line of the application that called %s',
+    async (_name, callModel) => {
+      const { majordomo } = world({ 'a/fails': [{ fail: 'auth' }], 'a/missing': [{ fail: 'not-found' }] });
+      const error = await failure(callModel(majordomo.model(spec), majordomo));
+      expect(error.stack).toMatch(/lineOfTheApp .*errors-of-a-call\.test\.ts/);
+      expect(error.stack?.startsWith(`LlmError: ${error.message}\n`)).toBe(true);
+    },
+  );
 });
 
 describe('inspect of an error', () => {
-  const shown = async (spec: string): Promise<readonly string[]> => {
+  const inspectError = async (spec: string): Promise<readonly string[]> => {
     const { majordomo } = world({
       'a/full': [{ fail: 'overloaded', details: { status: 529, requestId: 'req_1' } }],
       'a/gone': [{ fail: 'not-found' }],
@@ -89,7 +92,7 @@ describe('inspect of an error', () => {
   };
 
   it('has one line per target of an exhausted chain, and the line of the application', async () => {
-    const lines = await shown('a/full,a/gone,b/slow');
+    const lines = await inspectError('a/full,a/gone,b/slow');
     expect(lines[0]).toBe('LlmError [exhausted]: no target of "a/full,a/gone,b/slow" answered');
     expect(lines.slice(1, 4)).toEqual([
       '  a/full: overloaded, reported overloaded (529, req_1) (2 times)',

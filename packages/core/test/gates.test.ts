@@ -6,7 +6,7 @@ import { world } from './support/world.ts';
 
 const hi = { messages: [user('hi')] };
 
-/** Remembers what it granted and how each permit was settled. */
+/** Returns a gate that logs what it admits and how each permit is settled. */
 function spy(name: string, log: string[], settle: () => void | Promise<void> = () => undefined): Gate {
   return {
     name,
@@ -34,17 +34,17 @@ const failure = (promise: Promise<unknown>): Promise<LlmError> =>
 
 describe('gates', () => {
   it('know whether an attempt is at the last target of its chain', async () => {
-    const seen: unknown[] = [];
+    const attempts: unknown[] = [];
     const gate: Gate = {
       name: 'last',
       admit({ target, isLastTarget }) {
-        seen.push([target, isLastTarget]);
+        attempts.push([target, isLastTarget]);
         return undefined;
       },
     };
     const { majordomo } = world({ 'a/x': [{ fail: 'not-found' }], 'b/y': ['ok'] }, { gates: [gate] });
     await majordomo.model('a/x,b/y').generate(hi);
-    expect(seen).toEqual([
+    expect(attempts).toEqual([
       ['a/x', false],
       ['b/y', true],
     ]);
@@ -243,30 +243,30 @@ describe('gates', () => {
   it('of one tenant do not affect others or the health', async () => {
     const { majordomo } = world({ 'a/x': ['a'] }, { gates: [requestLimit(2)] });
     const model = majordomo.model('a/x');
-    const ask = (tenant: string): Promise<string> =>
+    const generateFor = (tenant: string): Promise<string> =>
       model.generate(hi, { tenant }).then(
         ({ text }) => text,
         (error: unknown) => (error as LlmError).kind,
       );
-    expect([await ask('A'), await ask('A'), await ask('A'), await ask('B')]).toEqual([
-      'a',
-      'a',
-      'denied',
-      'a',
-    ]);
+    expect([
+      await generateFor('A'),
+      await generateFor('A'),
+      await generateFor('A'),
+      await generateFor('B'),
+    ]).toEqual(['a', 'a', 'denied', 'a']);
     expect(majordomo.health.snapshot()).toEqual({});
   });
 });
 
-/** So many requests for each tenant. */
-function requestLimit(most: number): Gate {
-  const used = new Map<string, number>();
+/** Returns a gate that admits `limit` requests per tenant. */
+function requestLimit(limit: number): Gate {
+  const countByTenant = new Map<string, number>();
   return {
     name: 'requests',
     admit({ call: { tenant = 'none' } }) {
-      const count = (used.get(tenant) ?? 0) + 1;
-      if (count > most) return { deny: `tenant ${tenant} has used its ${most} requests` };
-      used.set(tenant, count);
+      const count = (countByTenant.get(tenant) ?? 0) + 1;
+      if (count > limit) return { deny: `tenant ${tenant} has used its ${limit} requests` };
+      countByTenant.set(tenant, count);
       return undefined;
     },
   };
@@ -275,13 +275,13 @@ function requestLimit(most: number): Gate {
 describe('lanes', () => {
   it('limit concurrent attempts in order, by the longest matching prefix', async () => {
     let now = 0;
-    let most = 0;
+    let maxConcurrent = 0;
     const gates = [lanes({ 'a/': 8, 'a/x': 2 })];
     const { majordomo, clock } = world(
       {
         'a/x': [
           () => {
-            most = Math.max(most, ++now);
+            maxConcurrent = Math.max(maxConcurrent, ++now);
             return { text: 'a', waitMs: 10, onClose: () => now-- };
           },
         ],
@@ -291,7 +291,7 @@ describe('lanes', () => {
     const answers = Promise.all(Array.from({ length: 10 }, () => majordomo.model('a/x').generate(hi)));
     for (let i = 0; i < 10; i++) await clock.advance(10);
     expect((await answers).length).toBe(10);
-    expect(most).toBe(2);
+    expect(maxConcurrent).toBe(2);
   });
 
   it('are left by an abort while waiting, without changing the order', async () => {

@@ -4,7 +4,7 @@ import { world } from './support/world.ts';
 
 const CALLS = 1000;
 
-/** Numbers in [0, 1) that are the same in every run. */
+/** Returns a seeded generator of numbers in [0, 1). */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -13,7 +13,7 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** 200 to 600 ms to the first content; in 3 of 100 calls 5 s. */
+/** Returns the time to the first content: 200 to 600 ms, and 5 s in 3 of 100 calls. */
 const latency = (random: () => number): number => (random() < 0.03 ? 5000 : 200 + 400 * random());
 
 async function played(

@@ -13,7 +13,7 @@ const slow = (text: string, waitMs: number, onClose?: () => void): Script => ({
   ...(onClose !== undefined && { onClose }),
 });
 
-/** A gate that notes what is admitted and settled. */
+/** Gate that logs what it admits and settles. */
 function noting(deny: (info: AttemptInfo) => boolean = () => false) {
   const log: string[] = [];
   const gate: Gate = {
@@ -195,7 +195,7 @@ describe('hedgeAfterMs', () => {
 
   it.each(['answers', 'is aborted'])(
     'does not begin the second when the call %s while its gate thinks',
-    async (how) => {
+    async (end) => {
       const settles: string[] = [];
       let open = (): void => undefined;
       const gate: Gate = {
@@ -212,17 +212,17 @@ describe('hedgeAfterMs', () => {
       const controller = new AbortController();
       const answer = majordomo.model('a/x,b/y,c/z').generate(hi, { ...hedged, signal: controller.signal });
       await clock.advance(1200);
-      if (how === 'is aborted') controller.abort();
-      const ended = answer.then(
+      if (end === 'is aborted') controller.abort();
+      const outcome = answer.then(
         ({ target }) => target,
         (error: unknown) => (error as Error).message,
       );
       await clock.advance(300);
-      expect(await ended).toBe(how === 'answers' ? 'a/x' : 'the call was aborted');
+      expect(await outcome).toBe(end === 'answers' ? 'a/x' : 'the call was aborted');
       open();
       await settled();
       expect([events.at(-1)?.type, requestCounts.get('b/y')]).toEqual(['call-end', undefined]);
-      expect(settles).toEqual([`a/x ${how === 'answers' ? 'finished' : 'failed'}`, 'b/y skipped']);
+      expect(settles).toEqual([`a/x ${end === 'answers' ? 'finished' : 'failed'}`, 'b/y skipped']);
       expect(events.filter(({ type }) => type === 'attempt-start')).toHaveLength(1);
     },
   );
@@ -271,12 +271,12 @@ describe('hedgeAfterMs', () => {
   });
 
   it('runs both attempts inside around, also for typed objects', async () => {
-    const seen: string[] = [];
+    const startedTargets: string[] = [];
     const { majordomo, clock } = world(
       { 'a/x': [slow('{}', 60_000)], 'b/y': ['{"n":1}'] },
       {
         around: ({ target }, run) => {
-          seen.push(target);
+          startedTargets.push(target);
           return run();
         },
       },
@@ -284,7 +284,7 @@ describe('hedgeAfterMs', () => {
     const output = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] };
     const answer = majordomo.model('a/x,b/y').generateObject({ ...hi, output }, hedged);
     await clock.advance(1000);
-    expect([(await answer).value, seen]).toEqual([{ n: 1 }, ['a/x', 'b/y']]);
+    expect([(await answer).value, startedTargets]).toEqual([{ n: 1 }, ['a/x', 'b/y']]);
   });
 
   it('starts a race at the second target too', async () => {

@@ -29,7 +29,7 @@ async function* failing(error: unknown): AsyncGenerator {
   throw error;
 }
 
-/** A node:http server on 127.0.0.1. */
+/** Starts a node:http server on 127.0.0.1. */
 async function listening(handler: RequestListener): Promise<AsyncDisposable & { readonly url: string }> {
   const server = createServer(handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -66,7 +66,7 @@ describe('a chat stream', () => {
   });
 
   it('begins with the first read and ends when the reader leaves', async () => {
-    const { majordomo, kinds, requestCounts } = world({ 'a/x': [{ text: 'one two', deaf: true }] });
+    const { majordomo, kinds, requestCounts } = world({ 'a/x': [{ text: 'one two', ignoresSignal: true }] });
     const response = sseResponse(majordomo.model('a/x').stream(hi));
     await settled();
     expect(requestCounts.size).toBe(0);
@@ -78,21 +78,21 @@ describe('a chat stream', () => {
   });
 
   it('ends when the signal of the request aborts during the wait for the model', async () => {
-    const { majordomo, kinds } = world({ 'a/x': [{ text: 'one two', deaf: true }] });
-    const left = new AbortController();
-    const body = sseResponse(majordomo.model('a/x').stream(hi), { signal: left.signal }).text();
+    const { majordomo, kinds } = world({ 'a/x': [{ text: 'one two', ignoresSignal: true }] });
+    const controller = new AbortController();
+    const body = sseResponse(majordomo.model('a/x').stream(hi), { signal: controller.signal }).text();
     await expect.poll(kinds).toContain('committed');
-    left.abort();
+    controller.abort();
     expect(await body).toMatch(/"text":"one "/);
     await settled();
     expect(kinds().at(-1)).toBe('call-end');
     const { majordomo: other, requestCounts } = world({ 'a/x': ['hi'] });
-    expect(await sseResponse(other.model('a/x').stream(hi), { signal: left.signal }).text()).toBe('');
+    expect(await sseResponse(other.model('a/x').stream(hi), { signal: controller.signal }).text()).toBe('');
     expect(requestCounts.size).toBe(0);
   });
 
   it('ends when the client of a Node server closes its connection', async () => {
-    const { majordomo, kinds } = world({ 'a/x': [{ text: 'one two', deaf: true }] });
+    const { majordomo, kinds } = world({ 'a/x': [{ text: 'one two', ignoresSignal: true }] });
     const done: Promise<void>[] = [];
     await using server = await listening((_request, response) => {
       done.push(pipeSse(majordomo.model('a/x').stream(hi), response));
@@ -116,13 +116,13 @@ describe('a failure', () => {
     expect(body.split('\n\n').at(-2)).toBe(
       'data: {"type":"error","kind":"rate-limit","message":"a/x limits requests","retryAfterMs":2000}',
     );
-    const seen: unknown[] = [];
+    const events: unknown[] = [];
     const received = await failure(
       (async () => {
-        for await (const event of readSse(new Response(body))) seen.push(event);
+        for await (const event of readSse(new Response(body))) events.push(event);
       })(),
     );
-    expect([received.kind, received.message, received.details.retryAfterMs, seen.length]).toEqual([
+    expect([received.kind, received.message, received.details.retryAfterMs, events.length]).toEqual([
       'rate-limit',
       'a/x limits requests',
       2000,
@@ -143,15 +143,15 @@ describe('a failure', () => {
     ],
     ['that is not an error', 'hunter2'],
   ])('%s is sent with a general message, and passed to onError', async (_name, error) => {
-    const heard: unknown[] = [];
+    const errors: unknown[] = [];
     const onError = (reason: unknown): void => {
-      heard.push(reason);
+      errors.push(reason);
       throw new Error('a log that fails');
     };
     const body = await sseResponse(failing(error), { onError }).text();
     expect(body).not.toContain('hunter2');
     expect(body).toContain('the server failed; its log contains the reason');
-    expect(heard).toEqual([error]);
+    expect(errors).toEqual([error]);
   });
 
   it('of `map`, of an event without JSON and of a second iteration is an event', async () => {
@@ -207,12 +207,12 @@ describe('sent data', () => {
 describe('a pause', () => {
   it('is ended by a comment, also if `map` omits all events', async () => {
     vi.useFakeTimers();
-    const say: ((event: object | undefined) => void)[] = [];
+    const senders: ((event: object | undefined) => void)[] = [];
     const events = {
       [Symbol.asyncIterator]: () => ({
         next: () =>
           new Promise<IteratorResult<object>>((resolve) => {
-            say.push((value) => {
+            senders.push((value) => {
               resolve(value === undefined ? { done: true, value } : { done: false, value });
             });
           }),
@@ -221,11 +221,11 @@ describe('a pause', () => {
     const map = (event: unknown) => ('silent' in (event as object) ? undefined : (event as object));
     const body = sseResponse(events, { heartbeatMs: 1000, map }).text();
     await vi.advanceTimersByTimeAsync(600);
-    say[0]?.({ silent: true });
+    senders[0]?.({ silent: true });
     await vi.advanceTimersByTimeAsync(600);
-    say[1]?.({ n: 1 });
+    senders[1]?.({ n: 1 });
     await vi.advanceTimersByTimeAsync(2100);
-    say[2]?.(undefined);
+    senders[2]?.(undefined);
     const beat = ': still here\n\n';
     expect(await body).toBe(`${beat}data: {"n":1}\n\n${beat}${beat}`);
     expect(vi.getTimerCount()).toBe(0);
@@ -233,11 +233,11 @@ describe('a pause', () => {
 
   it('has no comment if heartbeats are disabled', async () => {
     vi.useFakeTimers();
-    const left = new AbortController();
+    const controller = new AbortController();
     const never = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) };
-    const body = sseResponse(never, { heartbeatMs: 0, signal: left.signal }).text();
+    const body = sseResponse(never, { heartbeatMs: 0, signal: controller.signal }).text();
     await vi.advanceTimersByTimeAsync(3_600_000);
-    left.abort();
+    controller.abort();
     expect(await body).toBe('');
   });
 });
@@ -279,26 +279,26 @@ describe('a Node response', () => {
     await done;
     await settled();
     expect(kinds().at(-1)).toBe('call-end');
-    const gone = Object.assign(new Slow(), { destroyed: true });
-    await pipeSse(majordomo.model('a/x').stream(hi), gone);
-    expect([gone.written, requestCounts.get('a/x')]).toEqual([[], 1]);
+    const destroyedResponse = Object.assign(new Slow(), { destroyed: true });
+    await pipeSse(majordomo.model('a/x').stream(hi), destroyedResponse);
+    expect([destroyedResponse.written, requestCounts.get('a/x')]).toEqual([[], 1]);
   });
 
   it('of a slow client receives all events in order, at its pace', async () => {
-    let made = 0;
+    let eventCount = 0;
     const total = 200;
     async function* large(): AsyncGenerator<object> {
-      for (; made < total; made++) yield { n: made, text: 'x'.repeat(64 * 1024) };
+      for (; eventCount < total; eventCount++) yield { n: eventCount, text: 'x'.repeat(64 * 1024) };
     }
     await using server = await listening((_request, response) => void pipeSse(large(), response));
     const events = readSse<{ n: number }>(await fetch(server.url))[Symbol.asyncIterator]();
     await events.next();
-    const early = made;
+    const countBeforeRead = eventCount;
     const rest: number[] = [];
     for (let next = await events.next(); next.done !== true; next = await events.next())
       rest.push(next.value.n);
     expect(rest).toEqual(Array.from({ length: total - 1 }, (_, at) => at + 1));
-    expect(early).toBeLessThan(total);
+    expect(countBeforeRead).toBeLessThan(total);
   });
 
   it('with sent headers is rejected', async () => {
@@ -347,9 +347,9 @@ describe('readSse', () => {
       response.write('data: {"type":"one"}\n\n');
     });
     const { signal, abort } = abortable();
-    const own = by === 'its own signal';
-    const response = await fetch(server.url, own ? {} : { signal });
-    const events = readSse(response, own ? { signal } : {})[Symbol.asyncIterator]();
+    const isOwnSignal = by === 'its own signal';
+    const response = await fetch(server.url, isOwnSignal ? {} : { signal });
+    const events = readSse(response, isOwnSignal ? { signal } : {})[Symbol.asyncIterator]();
     await events.next();
     const waiting = failure(events.next());
     abort(reason);

@@ -25,7 +25,7 @@ const NO_TOKENS: Usage = {
   reasoning: undefined,
 };
 
-/** Draws as many one-byte pictures as each number says; a string is thrown as an error of that kind. */
+/** Provider that returns as many one-byte images as a number specifies, and throws an error of the kind in a string. */
 function painter(
   id: string,
   script: (number | 'overloaded' | 'content-filter')[],
@@ -57,9 +57,9 @@ function painter(
   };
 }
 
-const picture = (bytes: number, mediaType = 'image/png'): ImagePart =>
+const imageOf = (bytes: number, mediaType = 'image/png'): ImagePart =>
   image(new Uint8Array(bytes), mediaType);
-const noBytes = { ...picture(1), bytes: 'AAAA' as unknown as Uint8Array };
+const noBytes = { ...imageOf(1), bytes: 'AAAA' as unknown as Uint8Array };
 const takes = (maxBytes: number, maxCount?: number): ImageLimits => ({
   mediaTypes: ['image/png'],
   maxBytes,
@@ -94,7 +94,7 @@ describe('an image model', () => {
       { input: undefined, output: undefined, details: { units: { image: 2 } } },
     ],
     [
-      'beside the tokens of the vendor',
+      'in addition to the tokens of the vendor',
       cat,
       { ...NO_TOKENS, input: 9, output: 90, details: { outputImage: 90 } },
       { input: 9, output: 90, details: { outputImage: 90, units: { 'image:512x768': 2 } } },
@@ -110,11 +110,11 @@ describe('an image model', () => {
     const gates = [
       { name: 'book', admit: () => ({ settle: (end: Attempt) => void settled.push(end.usage) }) },
     ];
-    const drawn = await make([painter('a', [2], [], {}, reported)], { gates })
+    const response = await make([painter('a', [2], [], {}, reported)], { gates })
       .imageModel('a/m')
       .generate(request);
-    expect(drawn.usage).toMatchObject(usage as object);
-    expect(settled).toEqual([drawn.usage]);
+    expect(response.usage).toMatchObject(usage as object);
+    expect(settled).toEqual([response.usage]);
   });
 
   it('returns chat image parts and passes the request unchanged, including seed 0', async () => {
@@ -154,26 +154,26 @@ describe('an image model', () => {
 
   it('skips targets without image generation, and passes the payload to gates', async () => {
     const { imageModel: _none, ...chatOnly } = painter('a', []);
-    const seen: unknown[] = [];
+    const calls: unknown[] = [];
     const majordomo = make([chatOnly, painter('b', [2])], {
       gates: [
         {
           name: 'spy',
           admit: ({ call, operation, payload, request }) => {
             const prompt = payload && 'prompt' in payload ? payload.prompt : undefined;
-            seen.push([call.operation, operation, prompt, request.messages, request.tools]);
+            calls.push([call.operation, operation, prompt, request.messages, request.tools]);
             return undefined;
           },
         },
       ],
     });
     expect((await majordomo.imageModel('a/m,b/m').generate(cat)).target).toBe('b/m');
-    expect(seen).toEqual([['image', 'image', 'a cat', [], []]]);
+    expect(calls).toEqual([['image', 'image', 'a cat', [], []]]);
   });
 
   it('adapts the original input images to each target, with warnings', async () => {
     const [small, large, unknown]: ImageRequest[][] = [[], [], []];
-    const originals = [picture(9), picture(3)];
+    const originals = [imageOf(9), imageOf(3)];
     const providers = [
       painter('none', [], [], { images: false }),
       painter('one', [], [], { images: takes(9, 1) }),
@@ -196,10 +196,10 @@ describe('an image model', () => {
       'finished',
     ]);
     expect(warnings).toEqual([]);
-    const alone = make([painter('small', [2], [], { images: takes(4) })], { media });
-    expect((await alone.imageModel('small/m').generate({ ...cat, images: originals })).warnings).toEqual([
-      { action: 'coerced', what: 'image 1', why: 'cut to 4' },
-    ]);
+    const singleTarget = make([painter('small', [2], [], { images: takes(4) })], { media });
+    expect(
+      (await singleTarget.imageModel('small/m').generate({ ...cat, images: originals })).warnings,
+    ).toEqual([{ action: 'coerced', what: 'image 1', why: 'cut to 4' }]);
   });
 
   it.each<[string, number, number, string]>([
@@ -210,7 +210,7 @@ describe('an image model', () => {
     const majordomo = make([painter('a', [2], [], { images: takes(4, 1) }), painter('b', [2])], { media });
     const { target } = await majordomo
       .imageModel('a/m,b/m')
-      .generate({ ...cat, images: [picture(image)], mask: picture(mask) });
+      .generate({ ...cat, images: [imageOf(image)], mask: imageOf(mask) });
     expect(target).toBe(expected);
     expect(majordomo.health.snapshot()['a/m']?.failures ?? 0).toBe(0);
   });
@@ -224,13 +224,15 @@ describe('an image model', () => {
         generate: () => new Promise(() => undefined),
       }),
     };
-    const draw = (options: CallOptions): Promise<unknown> =>
+    const generateImage = (options: CallOptions): Promise<unknown> =>
       make([stuck])
         .imageModel('stuck/m')
         .generate(cat, { attempts: 1, ...options });
-    await expect(draw({})).rejects.toThrow(/within 20 ms/);
-    await expect(draw({ timeouts: { completeMs: 5 } })).rejects.toThrow(/within 5 ms/);
-    await expect(draw({ timeouts: { totalMs: 5 } })).rejects.toMatchObject({ details: { phase: 'total' } });
+    await expect(generateImage({})).rejects.toThrow(/within 20 ms/);
+    await expect(generateImage({ timeouts: { completeMs: 5 } })).rejects.toThrow(/within 5 ms/);
+    await expect(generateImage({ timeouts: { totalMs: 5 } })).rejects.toMatchObject({
+      details: { phase: 'total' },
+    });
   });
 
   it.each<[string, ImageRequest]>([
@@ -238,14 +240,14 @@ describe('an image model', () => {
     ['prompt must be a non-empty string', {} as ImageRequest],
     ['the request must be an object', undefined as never],
     ['sizes is not a member of a request; did you mean "size"?', { ...cat, sizes: '1x1' } as ImageRequest],
-    ['images must be an array of images', { ...cat, images: picture(1) as never }],
+    ['images must be an array of images', { ...cat, images: imageOf(1) as never }],
     ['n must be an integer above 0, not 0', { ...cat, n: 0 }],
     ['size must be like 512x768, not "0x0"', { ...cat, size: '0x0' }],
     ['size must be like 512x768, not "axb"', { ...cat, size: 'axb' as '1x1' }],
     ['size must be like 512x768, not "512"', { ...cat, size: '512' as '1x1' }],
-    ['mask requires an input image', { ...cat, mask: picture(1) }],
-    ['mask.bytes must be a Uint8Array', { ...cat, images: [picture(1)], mask: noBytes }],
-    ['images[1].bytes must be a Uint8Array', { ...cat, images: [picture(1), noBytes] }],
+    ['mask requires an input image', { ...cat, mask: imageOf(1) }],
+    ['mask.bytes must be a Uint8Array', { ...cat, images: [imageOf(1)], mask: noBytes }],
+    ['images[1].bytes must be a Uint8Array', { ...cat, images: [imageOf(1), noBytes] }],
   ])('rejects before any request: %s', async (message, request) => {
     const requests: ImageRequest[] = [];
     const answer = make([painter('a', [1], requests)])

@@ -6,8 +6,8 @@ import { world } from './support/world.ts';
 const hi = { messages: [user('hi')] };
 
 describe('a lane whose attempt was lost with its context', () => {
-  /** What is left of a call whose timers and promises never run again. */
-  const dead = (target: string): AttemptInfo => ({
+  /** Returns the attempt of a call whose timers and promises never run again. */
+  const lapsedAttempt = (target: string): AttemptInfo => ({
     call: { id: '1', spec: target, tenant: undefined, metadata: {} },
     target,
     attempt: 1,
@@ -17,14 +17,20 @@ describe('a lane whose attempt was lost with its context', () => {
     isLapsed: true,
   });
 
-  it('admits the next attempt, and a late settle frees nothing twice', async () => {
+  it('admits the next attempt, and a late settlement releases no other place', async () => {
     const gate = lanes({ 'a/': 1 });
-    const late = await gate.admit(dead('a/x'));
+    const latePermit = await gate.admit(lapsedAttempt('a/x'));
     const { majordomo } = world({ 'a/x': [{ text: 'a', stall: true }] }, { gates: [gate] });
     const first = majordomo.model('a/x').stream(hi)[Symbol.asyncIterator]();
     expect((await first.next()).value).toMatchObject({ type: 'start' });
-    if (late !== undefined && 'settle' in late)
-      await late.settle({ target: 'a/x', outcome: 'failed', error: undefined, usage: undefined, ms: 0 });
+    if (latePermit !== undefined && 'settle' in latePermit)
+      await latePermit.settle({
+        target: 'a/x',
+        outcome: 'failed',
+        error: undefined,
+        usage: undefined,
+        ms: 0,
+      });
     let isIn = false;
     const second = majordomo.model('a/x').stream(hi)[Symbol.asyncIterator]();
     const read = second.next().then(() => (isIn = true));
@@ -37,9 +43,9 @@ describe('a lane whose attempt was lost with its context', () => {
 
   it('skips attempts that lapsed while they waited', async () => {
     const gate = lanes({ 'a/': 1 });
-    const alive = { ...dead('a/x'), isLapsed: false };
+    const alive = { ...lapsedAttempt('a/x'), isLapsed: false };
     const holder = await gate.admit(alive);
-    void gate.admit(dead('a/x'));
+    void gate.admit(lapsedAttempt('a/x'));
     const waiting = gate.admit({ ...alive });
     if (holder !== undefined && 'settle' in holder)
       await holder.settle({ target: 'a/x', outcome: 'failed', error: undefined, usage: undefined, ms: 0 });
@@ -48,51 +54,51 @@ describe('a lane whose attempt was lost with its context', () => {
 });
 
 describe('an attempt', () => {
-  const spy = (seen: AttemptInfo[]): Gate => ({
+  const spy = (attempts: AttemptInfo[]): Gate => ({
     name: 'spy',
     admit(attempt) {
-      seen.push(attempt);
+      attempts.push(attempt);
       return undefined;
     },
   });
 
   it('has lapsed after its limits and its reader’s time', async () => {
-    const seen: AttemptInfo[] = [];
-    const { majordomo, clock } = world({ 'a/x': [{ text: 'a', stall: true }] }, { gates: [spy(seen)] });
+    const attempts: AttemptInfo[] = [];
+    const { majordomo, clock } = world({ 'a/x': [{ text: 'a', stall: true }] }, { gates: [spy(attempts)] });
     const timeouts = { idleMs: 1000, unreadMs: 5000 };
     const reader = majordomo.model('a/x').stream(hi, { timeouts })[Symbol.asyncIterator]();
     await reader.next();
     // The idle time, the unread time, and a second by which clocks of different machines may differ.
     await clock.advance(7000);
-    expect(seen[0]?.isLapsed).toBe(false);
+    expect(attempts[0]?.isLapsed).toBe(false);
     await clock.advance(1);
-    expect(seen[0]?.isLapsed).toBe(true);
+    expect(attempts[0]?.isLapsed).toBe(true);
   });
 
   it('has lapsed if the gates take longer than 15 minutes', async () => {
-    const seen: AttemptInfo[] = [];
+    const attempts: AttemptInfo[] = [];
     const stuck: Gate = { name: 'stuck', admit: () => new Promise(() => undefined) };
-    const { majordomo, clock } = world({ 'a/x': ['a'] }, { gates: [spy(seen), stuck] });
+    const { majordomo, clock } = world({ 'a/x': ['a'] }, { gates: [spy(attempts), stuck] });
     const controller = new AbortController();
     const call = majordomo.model('a/x').generate(hi, { signal: controller.signal, timeouts: { totalMs: 0 } });
     // Clocks of different machines may differ by a second.
     await clock.advance(15 * 60_000 + 1000);
-    expect(seen[0]?.isLapsed).toBe(false);
+    expect(attempts[0]?.isLapsed).toBe(false);
     await clock.advance(1);
-    expect(seen[0]?.isLapsed).toBe(true);
+    expect(attempts[0]?.isLapsed).toBe(true);
     controller.abort();
     await expect(call).rejects.toMatchObject({ kind: 'aborted' });
   });
 
   it('shows the model and the alias to gates and in records', async () => {
-    const seen: AttemptInfo[] = [];
+    const gateAttempts: AttemptInfo[] = [];
     const aliases = { fast: 'small,b/y', small: 'a/x' };
     const { majordomo } = world(
       { 'a/x': [{ fail: 'not-found' }], 'b/y': ['b'] },
-      { gates: [spy(seen)], aliases },
+      { gates: [spy(gateAttempts)], aliases },
     );
     const { attempts } = await majordomo.model('fast').generate(hi);
-    const names = [seen, attempts].map((each) => each.map(({ model, name }) => [model, name]));
+    const names = [gateAttempts, attempts].map((each) => each.map(({ model, name }) => [model, name]));
     expect(names).toEqual([
       [
         ['x', 'small'],
@@ -103,13 +109,13 @@ describe('an attempt', () => {
         ['y', 'fast'],
       ],
     ]);
-    expect(seen.map(({ delivery }) => delivery)).toEqual(['deltas', 'deltas']);
+    expect(gateAttempts.map(({ delivery }) => delivery)).toEqual(['deltas', 'deltas']);
   });
 });
 
 describe('waitUntil', () => {
   it('receives work that continues after the response; the option of the call overrides the general one', async () => {
-    const given: Promise<unknown>[] = [];
+    const promises: Promise<unknown>[] = [];
     let settle: (() => void) | undefined;
     const gate: Gate = {
       name: 'ledger',
@@ -124,11 +130,11 @@ describe('waitUntil', () => {
         },
       },
     );
-    const answer = majordomo.model('a/x').generate(hi, { waitUntil: (promise) => given.push(promise) });
+    const answer = majordomo.model('a/x').generate(hi, { waitUntil: (promise) => promises.push(promise) });
     await clock.advance(1000);
     expect((await answer).text).toBe('a');
     let isDone = false;
-    const all = Promise.all(given).then(() => (isDone = true));
+    const all = Promise.all(promises).then(() => (isDone = true));
     await settled();
     expect(isDone).toBe(false);
     settle?.();

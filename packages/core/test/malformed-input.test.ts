@@ -13,7 +13,7 @@ const message = { role: 'user', parts: [{ type: 'text', text: 'hi' }] };
 const result = { type: 'tool-result', callId: '1', name: 'x' };
 const tool = { name: 'x', description: '', parameters: { type: 'object' } };
 
-/** What an app without types, or with a bug, may send: JSON and the like. */
+/** Invalid values that an application without types, or with a bug, may pass. */
 const asRequest = (value: unknown): ChatRequest => value as ChatRequest;
 
 describe('an invalid request is rejected with its path, before any request is sent', () => {
@@ -145,12 +145,12 @@ describe('an invalid setup is rejected by name', () => {
 
   it.each([[undefined], [null], [5], [{ spec: 'a/x' }]])('model(%j)', (spec) => {
     const { majordomo } = world({});
-    for (const ask of [
+    for (const callModel of [
       () => majordomo.model(spec as never),
       () => majordomo.imageModel(spec as never),
       () => majordomo.parse(spec as never),
     ]) {
-      expect(ask).toThrow(
+      expect(callModel).toThrow(
         expect.objectContaining({ kind: 'config', message: expect.stringContaining('a spec must be') }),
       );
     }
@@ -174,16 +174,26 @@ describe('an invalid setup is rejected by name', () => {
 
 describe('a request of another API is rejected with the name of the member to use', () => {
   const { majordomo } = world({ 'a/x': [] });
-  const odd = (value: object): never => value as never;
+  const untyped = (value: object): never => value as never;
   it.each<[string, string, string, () => Promise<unknown>]>([
-    ['embed', 'input', 'values', () => majordomo.embeddingModel('a/x').embed(odd({ input: 'x' }))],
-    ['embed', 'texts', 'values', () => majordomo.embeddingModel('a/x').embed(odd({ texts: ['x'] }))],
-    ['moderate', 'input', 'values', () => majordomo.moderationModel('a/x').moderate(odd({ input: 'x' }))],
-    ['moderate', 'texts', 'values', () => majordomo.moderationModel('a/x').moderate(odd({ texts: ['x'] }))],
-    ['rerank', 'top_k', 'topN', () => majordomo.rerankModel('a/x').rerank(odd({ top_k: 1 }))],
-    ['rerank', 'texts', 'documents', () => majordomo.rerankModel('a/x').rerank(odd({ texts: ['x'] }))],
-    ['speak', 'input', 'text', () => majordomo.speechModel('a/x').speak(odd({ input: 'x' }))],
-    ['transcribe', 'file', 'audio', () => majordomo.transcriptionModel('a/x').transcribe(odd({ file: 'x' }))],
+    ['embed', 'input', 'values', () => majordomo.embeddingModel('a/x').embed(untyped({ input: 'x' }))],
+    ['embed', 'texts', 'values', () => majordomo.embeddingModel('a/x').embed(untyped({ texts: ['x'] }))],
+    ['moderate', 'input', 'values', () => majordomo.moderationModel('a/x').moderate(untyped({ input: 'x' }))],
+    [
+      'moderate',
+      'texts',
+      'values',
+      () => majordomo.moderationModel('a/x').moderate(untyped({ texts: ['x'] })),
+    ],
+    ['rerank', 'top_k', 'topN', () => majordomo.rerankModel('a/x').rerank(untyped({ top_k: 1 }))],
+    ['rerank', 'texts', 'documents', () => majordomo.rerankModel('a/x').rerank(untyped({ texts: ['x'] }))],
+    ['speak', 'input', 'text', () => majordomo.speechModel('a/x').speak(untyped({ input: 'x' }))],
+    [
+      'transcribe',
+      'file',
+      'audio',
+      () => majordomo.transcriptionModel('a/x').transcribe(untyped({ file: 'x' })),
+    ],
   ])('%s: %s', async (_operation, name, ownName, call) => {
     await expect(call()).rejects.toMatchObject({
       kind: 'invalid-request',
@@ -204,27 +214,30 @@ describe('a provider that only a variable can describe', () => {
 
 describe('resolve and listModels', () => {
   const { majordomo } = world({ 'a/x': [] });
-  const odd = (value: unknown): never => value as never;
+  const untyped = (value: unknown): never => value as never;
 
   it.each<[string, () => Promise<unknown>, string]>([
-    ['null as options', () => majordomo.resolve('a/x', odd(null)), 'options must be an object'],
-    ['a number as tenant', () => majordomo.resolve('a/x', { tenant: odd(5) }), 'tenant must be a string'],
+    ['null as options', () => majordomo.resolve('a/x', untyped(null)), 'options must be an object'],
+    ['a number as tenant', () => majordomo.resolve('a/x', { tenant: untyped(5) }), 'tenant must be a string'],
     [
       'a number as provider',
-      () => majordomo.listModels(odd(5)),
+      () => majordomo.listModels(untyped(5)),
       'listModels: expected the id of a provider, got a value of type number',
     ],
     [
       'a text as signal',
-      () => majordomo.listModels('a', { signal: odd('now') }),
+      () => majordomo.listModels('a', { signal: untyped('now') }),
       'signal must be an object with addEventListener',
     ],
-  ])('reject %s as config', async (_what, ask, message) => {
-    await expect(ask()).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining(message) });
+  ])('reject %s as config', async (_what, invoke, message) => {
+    await expect(invoke()).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringContaining(message),
+    });
   });
 
   it('reject an invalid request with its path', async () => {
-    await expect(majordomo.resolve('a/x', { request: odd({ messages: 'hi' }) })).rejects.toMatchObject({
+    await expect(majordomo.resolve('a/x', { request: untyped({ messages: 'hi' }) })).rejects.toMatchObject({
       kind: 'invalid-request',
       message: expect.stringContaining('messages must be an array'),
     });

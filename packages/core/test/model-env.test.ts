@@ -4,12 +4,12 @@ import { manualClock } from './support/manual-clock.ts';
 import { scripted } from './support/scripted.ts';
 
 it('creates models with the environment, and again after it has changed', async () => {
-  const given: (Env | undefined)[] = [];
+  const environments: (Env | undefined)[] = [];
   const echo = scripted('a', { 'a/x': ['one', 'two', 'three'] }, new Map(), manualClock());
   const provider: Provider = {
     ...echo,
     model(modelId, env) {
-      given.push(env);
+      environments.push(env);
       return echo.model(modelId, env);
     },
   };
@@ -19,5 +19,5 @@ it('creates models with the environment, and again after it has changed', async 
   await model.generate({ messages: [user('hi')] });
   majordomo.loadEnv({ A_BASE_URL: 'two' });
   await model.generate({ messages: [user('hi')] });
-  expect(given).toEqual([{ A_BASE_URL: 'one' }, { A_BASE_URL: 'two' }]);
+  expect(environments).toEqual([{ A_BASE_URL: 'one' }, { A_BASE_URL: 'two' }]);
 });

@@ -5,54 +5,62 @@ import { world } from './support/world.ts';
 
 const hi = { messages: [user('hi')] };
 
-/** Settings that each target receives. */
-function asking(aliases: Readonly<Record<string, string | NamedSpec>>, resolvers: readonly Resolver[] = []) {
+/** Returns a `generate` that returns the settings that the target receives. */
+function setUp(aliases: Readonly<Record<string, string | NamedSpec>>, resolvers: readonly Resolver[] = []) {
   const attempts: AttemptInfo[] = [];
   const gate = { name: 'look', admit: (info: AttemptInfo) => void attempts.push(info) };
-  const made = world({ 'a/x': ['a'], 'b/y': [{ fail: 'auth' }] }, { aliases, resolvers, gates: [gate] });
-  const ask = async (spec: string, request: Partial<ChatRequest> = {}, options = {}) => {
-    const response = await made.majordomo.model(spec).generate({ ...hi, ...request }, options);
+  const setup = world({ 'a/x': ['a'], 'b/y': [{ fail: 'auth' }] }, { aliases, resolvers, gates: [gate] });
+  const generate = async (spec: string, request: Partial<ChatRequest> = {}, options = {}) => {
+    const response = await setup.majordomo.model(spec).generate({ ...hi, ...request }, options);
     return { ...attempts.at(-1)!.request, response };
   };
-  return { ...made, ask, attempts };
+  return { ...setup, generate, attempts };
 }
 
 describe('a name with settings', () => {
   it('applies them to its targets', async () => {
-    const { ask } = asking({
+    const { generate } = setUp({
       deep: { spec: 'a/x', with: { reasoning: 'high', maxTokens: 9, cache: 'long' } },
     });
-    expect(await ask('deep')).toMatchObject({ reasoning: 'high', maxTokens: 9, cache: { prefix: 'long' } });
-    expect((await ask('a/x')).reasoning).toBeUndefined();
+    expect(await generate('deep')).toMatchObject({
+      reasoning: 'high',
+      maxTokens: 9,
+      cache: { prefix: 'long' },
+    });
+    expect((await generate('a/x')).reasoning).toBeUndefined();
   });
 
   it('is overridden by the caller, field by field', async () => {
-    const { ask } = asking({
+    const { generate } = setUp({
       deep: {
         spec: 'a/x',
         with: { reasoning: 'high', seed: 7, extra: { a: { one: 1 }, scripted: { two: 2 } } },
       },
     });
-    const request = await ask('deep', { reasoning: 'low', seed: undefined, extra: { a: { one: 'own' } } });
+    const request = await generate('deep', {
+      reasoning: 'low',
+      seed: undefined,
+      extra: { a: { one: 'own' } },
+    });
     expect(request).toMatchObject({ reasoning: 'low', seed: 7, extra: { one: 'own', two: 2 } });
   });
 
   it('overrides the names within it', async () => {
-    const { ask } = asking({
+    const { generate } = setUp({
       outer: { spec: 'inner', with: { reasoning: 'low' } },
       inner: { spec: 'a/x', with: { reasoning: 'high', seed: 7 } },
     });
-    expect(await ask('outer')).toMatchObject({ reasoning: 'low', seed: 7 });
+    expect(await generate('outer')).toMatchObject({ reasoning: 'low', seed: 7 });
   });
 
   it('is the name of the attempt if it is the innermost', async () => {
-    const { ask } = asking({ outer: 'inner', inner: { spec: 'a/x' } });
-    expect((await ask('outer')).response.attempts[0]?.name).toBe('inner');
+    const { generate } = setUp({ outer: 'inner', inner: { spec: 'a/x' } });
+    expect((await generate('outer')).response.attempts[0]?.name).toBe('inner');
   });
 
   it('sets policy and timeouts of its targets, which the call overrides', async () => {
     const tolerant: NamedSpec = { spec: 'b/y', with: { policy: { auth: { advance: true } } } };
-    const { majordomo } = asking({ tolerant });
+    const { majordomo } = setUp({ tolerant });
     const { target } = await majordomo.model('tolerant,a/x').generate(hi);
     expect(target).toBe('a/x');
     const strict = { policy: { auth: { advance: false } } };
@@ -71,10 +79,10 @@ describe('a name with settings', () => {
   });
 
   it('may be set later, and come from a resolver', async () => {
-    const { majordomo, ask } = asking({}, [(name) => ({ spec: 'a/x', with: { seed: name.length } })]);
-    expect((await ask('four')).seed).toBe(4);
+    const { majordomo, generate } = setUp({}, [(name) => ({ spec: 'a/x', with: { seed: name.length } })]);
+    expect((await generate('four')).seed).toBe(4);
     majordomo.alias('four', { spec: 'a/x', with: { seed: 1 } });
-    expect((await ask('four')).seed).toBe(1);
+    expect((await generate('four')).seed).toBe(1);
   });
 
   it.each<[string, unknown, string]>([
@@ -87,9 +95,9 @@ describe('a name with settings', () => {
       'aliases.deep.with.timeouts.idlMs',
     ],
   ])('is rejected with %s', async (_, meaning, path) => {
-    const error = await failure((async () => asking({ deep: meaning as NamedSpec }))());
+    const error = await failure((async () => setUp({ deep: meaning as NamedSpec }))());
     expect([error.kind, error.details.path]).toEqual(['config', path]);
-    const { majordomo } = asking({});
+    const { majordomo } = setUp({});
     const later = await failure(
       (async () => {
         majordomo.alias('deep', meaning as NamedSpec);
@@ -99,8 +107,8 @@ describe('a name with settings', () => {
   });
 
   it('is rejected by the call with values that no target takes', async () => {
-    const { ask } = asking({ deep: { spec: 'a/x', with: { maxTokens: 1.5 } } });
-    expect((await failure(ask('deep'))).details.path).toBe('maxTokens');
+    const { generate } = setUp({ deep: { spec: 'a/x', with: { maxTokens: 1.5 } } });
+    expect((await failure(generate('deep'))).details.path).toBe('maxTokens');
   });
 });
 
@@ -111,9 +119,9 @@ describe('a resolver', () => {
       const targets = await majordomo.resolve('one,two');
       return targets.find(({ target }) => majordomo.health.snapshot()[target] === undefined)?.target;
     };
-    const { majordomo, ask } = asking({ one: 'b/y', two: 'a/x' }, [resolver]);
+    const { majordomo, generate } = setUp({ one: 'b/y', two: 'a/x' }, [resolver]);
     majordomo.health.bench('b/y', 1000);
-    expect((await ask('best')).response.target).toBe('a/x');
+    expect((await generate('best')).response.target).toBe('a/x');
   });
 
   it('that resolves its own name gets a cycle error', async () => {
@@ -121,8 +129,8 @@ describe('a resolver', () => {
       const [first] = await majordomo.resolve(name === 'one' ? 'two' : 'one');
       return first?.target;
     };
-    const { ask } = asking({}, [resolver]);
-    const error = await failure(ask('one'));
+    const { generate } = setUp({}, [resolver]);
+    const error = await failure(generate('one'));
     expect([error.kind, error.details.code]).toEqual(['config', 'alias-cycle']);
     expect(error.message).toContain('one -> two -> one');
   });

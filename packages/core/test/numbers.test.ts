@@ -6,7 +6,7 @@ import { world } from './support/world.ts';
 const WRONG = [NaN, -1, -Infinity, '5', null];
 
 describe('an invalid number is rejected with its path', () => {
-  const places: readonly (readonly [path: string, at: (value: number) => CallOptions])[] = [
+  const callOptions: readonly (readonly [path: string, at: (value: number) => CallOptions])[] = [
     ['attempts', (attempts) => ({ attempts })],
     ['repairs', (repairs) => ({ repairs })],
     ['retryAfterCapMs', (retryAfterCapMs) => ({ retryAfterCapMs })],
@@ -17,11 +17,11 @@ describe('an invalid number is rejected with its path', () => {
     ['timeouts.unreadMs', (unreadMs) => ({ timeouts: { unreadMs } })],
   ];
 
-  it.each(places)('%s of a call', async (path, at) => {
+  it.each(callOptions)('%s of a call', async (path, at) => {
     const { majordomo, requestCounts } = world({ 'a/x': ['hi'] });
-    for (const wrong of WRONG) {
+    for (const invalidNumber of WRONG) {
       const error = await failure(
-        majordomo.model('a/x').generate({ messages: [user('hi')] }, at(wrong as number)),
+        majordomo.model('a/x').generate({ messages: [user('hi')] }, at(invalidNumber as number)),
       );
       expect([error.kind, error.details.path, requestCounts.size]).toEqual(['config', path, 0]);
     }
@@ -37,8 +37,8 @@ describe('an invalid number is rejected with its path', () => {
   ];
 
   it.each(setUp)('%s of a majordomo', (path, at) => {
-    for (const wrong of WRONG) {
-      expect(() => createMajordomo({ providers: [], ...at(wrong as number) })).toThrow(
+    for (const invalidNumber of WRONG) {
+      expect(() => createMajordomo({ providers: [], ...at(invalidNumber as number) })).toThrow(
         expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) as object }),
       );
     }

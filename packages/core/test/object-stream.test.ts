@@ -19,14 +19,14 @@ async function read<T>(stream: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-const ask = (script: Parameters<typeof world>[0][string]) => {
-  const made = world({ 'a/x': script });
-  return { ...made, stream: () => made.majordomo.model('a/x').streamObject({ messages, output: Recipe }) };
+const setUp = (script: Parameters<typeof world>[0][string]) => {
+  const setup = world({ 'a/x': script });
+  return { ...setup, stream: () => setup.majordomo.model('a/x').streamObject({ messages, output: Recipe }) };
 };
 
 describe('snapshots', () => {
   it('grow, and the last one is validated', async () => {
-    const stream = ask([answer]).stream();
+    const stream = setUp([answer]).stream();
     const snapshots = await read(stream);
     expectTypeOf(snapshots).toEqualTypeOf<DeepPartial<Recipe>[]>();
     expect(snapshots[0]).toEqual({});
@@ -46,14 +46,14 @@ describe('snapshots', () => {
   });
 
   it('of a forced tool call are those of its arguments', async () => {
-    const { stream } = ask([
+    const { stream } = setUp([
       { capabilities: { output: 'tool' }, calls: [{ id: '1', name: 'answer', json: answer }] },
     ]);
     expect((await read(stream())).at(-1)).toEqual(value);
   });
 
   it('begin again without an error if the target fails after content', async () => {
-    const { stream, requestCounts } = ask([{ text: '{"title": "Fish ', fail: 'network' }, answer]);
+    const { stream, requestCounts } = setUp([{ text: '{"title": "Fish ', fail: 'network' }, answer]);
     const running = stream();
     const snapshots = await read(running);
     expect(snapshots).toContainEqual({ title: 'Fish ' });
@@ -70,7 +70,7 @@ describe('snapshots', () => {
   });
 
   it('begin again if the answer does not fit', async () => {
-    const running = ask(['{"title": "Fish "}', answer]).stream();
+    const running = setUp(['{"title": "Fish "}', answer]).stream();
     const snapshots = await read(running);
     expect(snapshots).toContainEqual({ title: 'Fish ' });
     expect(snapshots.at(-1)).toEqual(value);
@@ -80,18 +80,18 @@ describe('snapshots', () => {
 
 describe('response()', () => {
   it('reads a stream without an iteration', async () => {
-    expect((await ask([answer]).stream().response()).value).toEqual(value);
+    expect((await setUp([answer]).stream().response()).value).toEqual(value);
   });
 
   it('rejects with the error of the iterator', async () => {
-    const stream = ask([{ text: '{"title": "So', reason: 'length' }]).stream();
+    const stream = setUp([{ text: '{"title": "So', reason: 'length' }]).stream();
     const [read1, response] = [failure(read(stream)), failure(stream.response())];
     expect([(await read1).kind, (await response).kind]).toEqual(['truncated', 'truncated']);
   });
 
   it('rejects as abandoned after a break, and the socket is closed', async () => {
     let closed = false;
-    const { stream } = ask([{ text: answer, stall: true, onClose: () => (closed = true) }]);
+    const { stream } = setUp([{ text: answer, stall: true, onClose: () => (closed = true) }]);
     const running = stream();
     for await (const _first of running) break;
     expect((await failure(running.response())).details.code).toBe('abandoned');
@@ -108,20 +108,20 @@ describe('response()', () => {
   });
 
   it('rejects when the iterator is closed before the first read', async () => {
-    const running = ask([answer]).stream();
+    const running = setUp([answer]).stream();
     await running[Symbol.asyncIterator]().return?.();
     expect((await failure(running.response())).details.code).toBe('abandoned');
   });
 });
 
 it('rejects a second iteration as a config error', async () => {
-  const stream = ask([answer]).stream();
+  const stream = setUp([answer]).stream();
   await read(stream);
   expect((await failure(read(stream))).kind).toBe('config');
 });
 
 it('sends nothing before the first read', async () => {
-  const { stream, requestCounts } = ask([answer]);
+  const { stream, requestCounts } = setUp([answer]);
   const running = stream();
   expect(requestCounts.size).toBe(0);
   await running.response();

@@ -9,17 +9,17 @@ import { world } from './support/world.ts';
 
 const Soup = z.object({ title: z.string(), minutes: z.number().optional() });
 const messages = [user('soup')];
-const good = '{"title":"Soup"}';
-const wrong = '{"title":5}';
+const validJson = '{"title":"Soup"}';
+const invalidJson = '{"title":5}';
 
-const ask = (script: Parameters<typeof world>[0][string]) => {
-  const made = world({ 'a/x': script });
-  return { ...made, model: made.majordomo.model('a/x') };
+const setUp = (script: Parameters<typeof world>[0][string]) => {
+  const setup = world({ 'a/x': script });
+  return { ...setup, model: setup.majordomo.model('a/x') };
 };
 
 describe('the value is validated and typed by', () => {
   it('zod', async () => {
-    const { value } = await ask(['{"title":"Soup","minutes":3}']).model.generateObject({
+    const { value } = await setUp(['{"title":"Soup","minutes":3}']).model.generateObject({
       messages,
       output: Soup,
     });
@@ -29,27 +29,30 @@ describe('the value is validated and typed by', () => {
 
   it('zod with a transform, whose result is the value', async () => {
     const output = z.object({ title: z.string().transform((title) => title.length) });
-    const { value } = await ask([good]).model.generateObject({ messages, output });
+    const { value } = await setUp([validJson]).model.generateObject({ messages, output });
     expectTypeOf(value).toEqualTypeOf<{ title: number }>();
     expect(value).toEqual({ title: 4 });
   });
 
   it('valibot, wrapped', async () => {
     const output = toStandardJsonSchema(v.object({ title: v.string() }));
-    const { value } = await ask([good]).model.generateObject({ messages, output });
+    const { value } = await setUp([validJson]).model.generateObject({ messages, output });
     expectTypeOf(value).toEqualTypeOf<{ title: string }>();
     expect(value).toEqual({ title: 'Soup' });
   });
 
   it('arktype', async () => {
-    const { value } = await ask([good]).model.generateObject({ messages, output: type({ title: 'string' }) });
+    const { value } = await setUp([validJson]).model.generateObject({
+      messages,
+      output: type({ title: 'string' }),
+    });
     expectTypeOf(value).toEqualTypeOf<{ title: string }>();
     expect(value).toEqual({ title: 'Soup' });
   });
 
   it('JSON Schema', async () => {
     const output = { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] };
-    const { value } = await ask([wrong, good]).model.generateObject({ messages, output });
+    const { value } = await setUp([invalidJson, validJson]).model.generateObject({ messages, output });
     expectTypeOf(value).toEqualTypeOf<JsonValue>();
     expect(value).toEqual({ title: 'Soup' });
   });
@@ -58,7 +61,7 @@ describe('the value is validated and typed by', () => {
 describe('an answer that does not fit', () => {
   it('is sent back once with the paths of its issues, and the usage is summed', async () => {
     const sent: ChatRequest['messages'][] = [];
-    const { model } = ask([wrong, (request) => (sent.push(request.messages), good)]);
+    const { model } = setUp([invalidJson, (request) => (sent.push(request.messages), validJson)]);
     const response = await model.generateObject({ messages, output: Soup });
     expect(response.value).toEqual({ title: 'Soup' });
     expect(sent[0]?.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
@@ -75,15 +78,15 @@ describe('an answer that does not fit', () => {
   });
 
   it('is invalid-output after the last round, with target, text and issues', async () => {
-    const { model, requestCounts } = ask([wrong]);
+    const { model, requestCounts } = setUp([invalidJson]);
     const error = await failure(model.generateObject({ messages, output: Soup }));
     expect(error.kind).toBe('invalid-output');
     expect(error.message).toContain('a/x gave an answer that does not fit the schema: title: ');
     expect(error.details).toMatchObject({
       target: 'a/x',
-      body: wrong,
+      body: invalidJson,
       issues: [{ path: ['title'] }],
-      partial: { text: wrong },
+      partial: { text: invalidJson },
     });
     expect(error.details.attempts).toHaveLength(2);
     expect(requestCounts.get('a/x')).toBe(2);
@@ -93,7 +96,7 @@ describe('an answer that does not fit', () => {
     [0, 1],
     [3, 4],
   ])('is repaired at most %d times', async (repairs, calls) => {
-    const { model, requestCounts } = ask([wrong]);
+    const { model, requestCounts } = setUp([invalidJson]);
     expect((await failure(model.generateObject({ messages, output: Soup }, { repairs }))).kind).toBe(
       'invalid-output',
     );
@@ -101,23 +104,23 @@ describe('an answer that does not fit', () => {
   });
 
   it('that is not JSON has the same error', async () => {
-    const error = await failure(ask(['I cannot say.']).model.generateObject({ messages, output: Soup }));
+    const error = await failure(setUp(['I cannot say.']).model.generateObject({ messages, output: Soup }));
     expect(error.kind).toBe('invalid-output');
     expect(error.details.issues).toEqual([{ path: [], message: 'the answer contains no JSON' }]);
   });
 
   it('has the usage of the first round if the second fails', async () => {
-    const { model } = ask([wrong, { fail: 'auth' }]);
+    const { model } = setUp([invalidJson, { fail: 'auth' }]);
     const error = await failure(model.generateObject({ messages, output: Soup }));
     expect(error.kind).toBe('auth');
     expect(error.details.attempts.map(({ outcome }) => outcome)).toEqual(['finished', 'failed']);
-    expect(error.details.partial?.text).toBe(wrong);
+    expect(error.details.partial?.text).toBe(invalidJson);
   });
 
   it('reports the paths of nested values', async () => {
     const output = z.object({ steps: z.array(z.object({ minutes: z.number() })) });
     const error = await failure(
-      ask(['{"steps":[{"minutes":1},{"minutes":"2"}]}']).model.generateObject({ messages, output }),
+      setUp(['{"steps":[{"minutes":1},{"minutes":"2"}]}']).model.generateObject({ messages, output }),
     );
     expect(error.details.issues?.[0]?.path).toEqual(['steps', 1, 'minutes']);
     expect(error.message).toContain('steps[1].minutes: ');
@@ -126,7 +129,11 @@ describe('an answer that does not fit', () => {
 
 describe('a target whose answers do not fit', () => {
   const chain = (repairs?: number) => {
-    const { majordomo, requestCounts } = world({ 'a/x': [wrong], 'b/y': ['no JSON', good], 'c/z': [good] });
+    const { majordomo, requestCounts } = world({
+      'a/x': [invalidJson],
+      'b/y': ['no JSON', validJson],
+      'c/z': [validJson],
+    });
     return {
       requestCounts,
       answer: majordomo.model('a/x,b/y,c/z').generateObject({ messages, output: Soup }, { repairs }),
@@ -159,7 +166,7 @@ describe('a target whose answers do not fit', () => {
         sent.push(request.messages.length);
         return text;
       };
-    const { majordomo } = world({ 'a/x': [turn(wrong)], 'b/y': [turn(wrong), turn(good)] });
+    const { majordomo } = world({ 'a/x': [turn(invalidJson)], 'b/y': [turn(invalidJson), turn(validJson)] });
     await majordomo.model('a/x,b/y').generateObject({ messages, output: Soup });
     expect(sent).toEqual([1, 3, 1, 3]);
   });
@@ -178,15 +185,15 @@ describe('a target whose answers do not fit', () => {
 
   it('receives the repair itself, not the first target of the chain', async () => {
     const { majordomo, requestCounts } = world({
-      'a/x': [{ fail: 'not-found' }, good],
-      'b/y': [wrong, good],
+      'a/x': [{ fail: 'not-found' }, validJson],
+      'b/y': [invalidJson, validJson],
     });
     const { target } = await majordomo.model('a/x,b/y').generateObject({ messages, output: Soup });
     expect([target, requestCounts.get('a/x'), requestCounts.get('b/y')]).toEqual(['b/y', 1, 2]);
   });
 
   it('ends the call if the policy forbids the next target', async () => {
-    const { majordomo, requestCounts } = world({ 'a/x': [wrong], 'b/y': [good] });
+    const { majordomo, requestCounts } = world({ 'a/x': [invalidJson], 'b/y': [validJson] });
     const policy = { 'invalid-output': { advance: false } };
     const error = await failure(
       majordomo.model('a/x,b/y').generateObject({ messages, output: Soup }, { policy }),
@@ -199,9 +206,13 @@ describe('a target whose answers do not fit', () => {
   });
 
   it('is the last one: its error has the attempts of all targets', async () => {
-    const { majordomo } = world({ 'a/x': ['no'], 'b/y': [wrong] });
+    const { majordomo } = world({ 'a/x': ['no'], 'b/y': [invalidJson] });
     const error = await failure(majordomo.model('a/x,b/y').generateObject({ messages, output: Soup }));
-    expect([error.kind, error.details.target, error.details.body]).toEqual(['invalid-output', 'b/y', wrong]);
+    expect([error.kind, error.details.target, error.details.body]).toEqual([
+      'invalid-output',
+      'b/y',
+      invalidJson,
+    ]);
     expect(error.details.attempts).toHaveLength(4);
   });
 });
@@ -212,7 +223,7 @@ describe('an answer that a second round would not improve', () => {
     ['content-filter', 'content-filter', 'content-filter', 'I may not'],
     ['refusal', 'content-filter', 'refusal', 'I will not'],
   ] as const)('finishes with %s: %s, with the text as partial', async (reason, kind, code, text) => {
-    const { model, requestCounts } = ask([{ text, reason }]);
+    const { model, requestCounts } = setUp([{ text, reason }]);
     const error = await failure(model.generateObject({ messages, output: Soup }));
     const { partial, attempts, target } = error.details;
     expect([error.kind, error.details.code, partial?.text]).toEqual([kind, code, text]);
@@ -221,7 +232,7 @@ describe('an answer that a second round would not improve', () => {
   });
 
   it('with tool calls is an error', async () => {
-    const { model } = ask([{ calls: [{ id: '1', name: 'look', json: '{}' }] }]);
+    const { model } = setUp([{ calls: [{ id: '1', name: 'look', json: '{}' }] }]);
     const tools = [{ name: 'look', description: 'Looks', parameters: { type: 'object' } }];
     const error = await failure(model.generateObject({ messages, output: Soup, tools }));
     expect([error.kind, error.message]).toEqual([
@@ -234,7 +245,7 @@ describe('an answer that a second round would not improve', () => {
 describe('roots and references', () => {
   const schemaSent = async (output: z.ZodType, answer: string) => {
     let schema: JsonObject | undefined;
-    const { model } = ask([(request) => ((schema = request.output?.schema), answer)]);
+    const { model } = setUp([(request) => ((schema = request.output?.schema), answer)]);
     const { value } = await model.generateObject({ messages, output });
     return { schema, value };
   };
@@ -283,7 +294,7 @@ describe('roots and references', () => {
   it('moves the references of a wrapped recursive schema into the wrapper', async () => {
     const output: JsonObject = { type: 'array', items: { anyOf: [{ type: 'number' }, { $ref: '#' }] } };
     let schema: JsonObject | undefined;
-    const { model } = ask([
+    const { model } = setUp([
       (request) => ((schema = request.output?.schema), '{"value":[1,[2,["no"]]]}'),
       '{"value":[1,[2,[3]]]}',
     ]);
@@ -296,19 +307,19 @@ describe('roots and references', () => {
 });
 
 describe('the output mode depends on the target', () => {
-  const calls = [{ id: '1', name: 'answer', json: good }];
+  const calls = [{ id: '1', name: 'answer', json: validJson }];
 
   it('native, forced tool and instruction in one chain', async () => {
-    const seen: ChatRequest[] = [];
+    const receivedRequests: ChatRequest[] = [];
     const { majordomo } = world(
       {
         'a/native': [{ capabilities: { output: 'native' }, fail: 'invalid-output' }],
         'b/tool': [{ capabilities: { output: 'tool' }, fail: 'not-found' }],
-        'c/instruct': [{ capabilities: { output: 'instruct' }, text: good }],
+        'c/instruct': [{ capabilities: { output: 'instruct' }, text: validJson }],
       },
       {
         onEvent: () => undefined,
-        gates: [{ name: 'spy', admit: ({ request }) => void seen.push(request as never) }],
+        gates: [{ name: 'spy', admit: ({ request }) => void receivedRequests.push(request as never) }],
       },
     );
     const response = await majordomo
@@ -316,7 +327,11 @@ describe('the output mode depends on the target', () => {
       .generateObject({ messages, output: Soup });
     expect(response.value).toEqual({ title: 'Soup' });
     expect(
-      seen.map(({ output, tools, system }) => [output !== undefined, tools?.length, system !== undefined]),
+      receivedRequests.map(({ output, tools, system }) => [
+        output !== undefined,
+        tools?.length,
+        system !== undefined,
+      ]),
     ).toEqual([
       [true, 0, false],
       [false, 1, false],
@@ -333,19 +348,19 @@ describe('the output mode depends on the target', () => {
 
   it('a forced tool call becomes the answer, with one warning after two rounds', async () => {
     const capabilities = { output: 'tool' } as const;
-    const { model } = ask([
-      { capabilities, calls: [{ id: '1', name: 'answer', json: wrong }] },
+    const { model } = setUp([
+      { capabilities, calls: [{ id: '1', name: 'answer', json: invalidJson }] },
       { capabilities, calls },
     ]);
     const response = await model.generateObject({ messages, output: Soup });
-    expect([response.value, response.text, response.finish]).toEqual([{ title: 'Soup' }, good, 'stop']);
+    expect([response.value, response.text, response.finish]).toEqual([{ title: 'Soup' }, validJson, 'stop']);
     expect(response.warnings.map(({ action }) => action)).toEqual(['emulated', 'repaired']);
   });
 
   it('an image and a schema in a chain of a text model and an image model', async () => {
     const { majordomo } = world({
-      'a/blind': [{ capabilities: { images: false }, text: good }],
-      'b/seeing': [{ capabilities: { output: 'instruct' }, text: good }],
+      'a/blind': [{ capabilities: { images: false }, text: validJson }],
+      'b/seeing': [{ capabilities: { output: 'instruct' }, text: validJson }],
     });
     const request = { messages: [user('what is it?', image(new Uint8Array([1])))], output: Soup };
     const response = await majordomo.model('a/blind,b/seeing').generateObject(request);
@@ -353,7 +368,7 @@ describe('the output mode depends on the target', () => {
   });
 
   it('a target without any mode is skipped', async () => {
-    const { majordomo } = world({ 'a/no': [{ capabilities: { output: false } }], 'b/y': [good] });
+    const { majordomo } = world({ 'a/no': [{ capabilities: { output: false } }], 'b/y': [validJson] });
     expect((await majordomo.model('a/no,b/y').generateObject({ messages, output: Soup })).target).toBe('b/y');
   });
 });
@@ -364,13 +379,13 @@ it('reports a validator that throws as a config error', async () => {
       throw new TypeError('bug');
     }),
   });
-  const error = await failure(ask([good]).model.generateObject({ messages, output }));
+  const error = await failure(setUp([validJson]).model.generateObject({ messages, output }));
   expect(error.kind).toBe('config');
   expect(error.cause).toBeInstanceOf(TypeError);
 });
 
 it('rejects a schema without JSON Schema before any call', async () => {
-  const { model, requestCounts } = ask([good]);
+  const { model, requestCounts } = setUp([validJson]);
   const error = await failure(
     model.generateObject({ messages, output: v.object({ title: v.string() }) as never }),
   );

@@ -293,8 +293,8 @@ describe('the error of a call', () => {
     const { kind, details } = await failure(majordomo.model('a/x').generate(request));
     expect([kind, details.target]).toEqual(['unsupported', 'a/x']);
     const policy = { unsupported: { advance: false } };
-    const ended = await failure(majordomo.model('a/x').generate(request, { policy }));
-    expect([ended.kind, ended.details.target]).toEqual(['unsupported', 'a/x']);
+    const callError = await failure(majordomo.model('a/x').generate(request, { policy }));
+    expect([callError.kind, callError.details.target]).toEqual(['unsupported', 'a/x']);
   });
 
   it('has the kind that the application’s classifier returns, and the provider’s error as its cause', async () => {
@@ -308,8 +308,8 @@ describe('the error of a call', () => {
     const broken = (): never => {
       throw new Error('odd');
     };
-    const late = (): never => Promise.resolve('billing') as never;
-    for (const classify of [() => 'auth' as const, () => undefined, broken, late]) {
+    const asyncClassifier = (): never => Promise.resolve('billing') as never;
+    for (const classify of [() => 'auth' as const, () => undefined, broken, asyncClassifier]) {
       const { majordomo } = world({ 'a/x': [{ fail: 'auth' }] });
       const error = await failure(majordomo.model('a/x').generate(hi, { classify }));
       expect([error.kind, error.cause]).toEqual(['auth', undefined]);
@@ -418,11 +418,11 @@ describe('an abort', () => {
 });
 
 it('a benched target is neither prepared nor passed to gates', async () => {
-  const seen: string[] = [];
+  const eventTypes: string[] = [];
   const gate: Gate = {
     name: 'spy',
     admit({ target }) {
-      seen.push(target);
+      eventTypes.push(target);
       return undefined;
     },
   };
@@ -433,7 +433,7 @@ it('a benched target is neither prepared nor passed to gates', async () => {
   majordomo.health.bench('a/x', 9000);
   const tools = [{ name: 't', description: 't', parameters: { type: 'object' } }];
   const { attempts } = await majordomo.model('a/x,b/y').generate({ ...hi, tools });
-  expect([seen, attempts[0]?.error?.kind]).toEqual([['b/y'], 'overloaded']);
+  expect([eventTypes, attempts[0]?.error?.kind]).toEqual([['b/y'], 'overloaded']);
 });
 
 describe('a target receives a request', () => {

@@ -104,7 +104,7 @@ const SETTINGS: Readonly<Record<string, Type>> = {
 
 const steps = (path: string): readonly string[] => path.split(/[.[]/);
 
-/** `{ a: { b: value } }` of `a.b`, and `{ a: [value] }` of `a[0]`. */
+/** Returns `{ a: { b: value } }` for `a.b`, and `{ a: [value] }` for `a[0]`. */
 function optionsAt(path: string, value: unknown): object {
   return steps(path).reduceRight<unknown>((inner, step, at, all) => {
     if (step !== '0]') return { [step]: inner };
@@ -127,21 +127,21 @@ const configAt = (path: string): unknown =>
 
 describe('an option of the wrong type is rejected with its path', () => {
   it.each(Object.entries(SET_UP))('%s of createMajordomo', (path, type) => {
-    for (const wrong of WRONG[type]) {
-      const options = { providers: [], ...optionsAt(path, wrong) } as MajordomoOptions;
+    for (const invalidValue of WRONG[type]) {
+      const options = { providers: [], ...optionsAt(path, invalidValue) } as MajordomoOptions;
       expect(
         thrownBy(() => createMajordomo(options)),
-        String(wrong),
+        String(invalidValue),
       ).toEqual(configAt(path));
     }
   });
 
   it.each(Object.entries(VIEW))('%s of a view', (path, type) => {
     const { majordomo } = world({ 'a/x': ['hi'] });
-    for (const wrong of WRONG[type]) {
+    for (const invalidValue of WRONG[type]) {
       expect(
-        thrownBy(() => majordomo.with(optionsAt(path, wrong))),
-        String(wrong),
+        thrownBy(() => majordomo.with(optionsAt(path, invalidValue))),
+        String(invalidValue),
       ).toEqual(configAt(path));
     }
   });
@@ -149,55 +149,55 @@ describe('an option of the wrong type is rejected with its path', () => {
   it.each(Object.entries(ONE_CALL))('%s of a call, and nothing is sent', async (path, type) => {
     const { majordomo, requestCounts } = world({ 'a/x': ['hi'] });
     const model = majordomo.model('a/x');
-    for (const wrong of WRONG[type]) {
-      const options = optionsAt(path, wrong) as CallOptions;
+    for (const invalidValue of WRONG[type]) {
+      const options = optionsAt(path, invalidValue) as CallOptions;
       const errors = [
         await failure(model.generate(request, options)),
         await failure(model.stream(request, options).response()),
         await failure(model.generateObject({ ...request, output: { type: 'object' } }, options)),
       ];
-      for (const error of errors) expect(error, String(wrong)).toEqual(configAt(path));
+      for (const error of errors) expect(error, String(invalidValue)).toEqual(configAt(path));
     }
     expect(requestCounts.size).toBe(0);
   });
 
   it.each(Object.entries(SETTINGS))('%s of a named spec', (path, type) => {
     const { majordomo } = world({ 'a/x': ['hi'] });
-    for (const wrong of WRONG[type]) {
-      const meaning = { spec: 'a/x', with: optionsAt(path, wrong) } as NamedSpec;
-      const place = `aliases.fast.with.${path}`;
+    for (const invalidValue of WRONG[type]) {
+      const meaning = { spec: 'a/x', with: optionsAt(path, invalidValue) } as NamedSpec;
+      const invalidPath = `aliases.fast.with.${path}`;
       expect(
         thrownBy(() => {
           majordomo.alias('fast', meaning);
         }),
-        String(wrong),
-      ).toEqual(configAt(place));
+        String(invalidValue),
+      ).toEqual(configAt(invalidPath));
       expect(
         thrownBy(() => majordomo.with({ aliases: { fast: meaning } })),
-        String(wrong),
-      ).toEqual(configAt(place));
+        String(invalidValue),
+      ).toEqual(configAt(invalidPath));
     }
   });
 
-  it('a resolver and an environment that are added later are checked too', () => {
+  it('rejects an invalid resolver and environment that are added later', () => {
     const { majordomo } = world({ 'a/x': ['hi'] });
-    const add = (majordomo: Majordomo, wrong: unknown): readonly unknown[] => [
+    const add = (majordomo: Majordomo, invalidValue: unknown): readonly unknown[] => [
       thrownBy(() => {
-        majordomo.resolver(wrong as never);
+        majordomo.resolver(invalidValue as never);
       }),
-      thrownBy(() => majordomo.loadEnv(wrong as never)),
+      thrownBy(() => majordomo.loadEnv(invalidValue as never)),
     ];
-    for (const wrong of ['many', null, 5, []]) {
-      expect(add(majordomo, wrong)).toEqual([configAt('resolvers[0]'), configAt('env')]);
+    for (const invalidValue of ['many', null, 5, []]) {
+      expect(add(majordomo, invalidValue)).toEqual([configAt('resolvers[0]'), configAt('env')]);
     }
   });
 
-  it('options that are not an object are rejected', async () => {
+  it('rejects options that are not an object', async () => {
     const { majordomo } = world({ 'a/x': ['hi'] });
-    for (const wrong of ['many', null, 5, [], () => 1]) {
-      expect(thrownBy(() => createMajordomo(wrong as never))).toEqual(configAt('options'));
-      expect(thrownBy(() => majordomo.with(wrong as never))).toEqual(configAt('options'));
-      expect(await failure(majordomo.model('a/x').generate(request, wrong as never))).toEqual(
+    for (const invalidValue of ['many', null, 5, [], () => 1]) {
+      expect(thrownBy(() => createMajordomo(invalidValue as never))).toEqual(configAt('options'));
+      expect(thrownBy(() => majordomo.with(invalidValue as never))).toEqual(configAt('options'));
+      expect(await failure(majordomo.model('a/x').generate(request, invalidValue as never))).toEqual(
         configAt('options'),
       );
     }

@@ -7,7 +7,7 @@ import { ResponseWriter } from './support/response-writer.ts';
 const hi = { messages: [user('hi')] };
 const options: CallOptions = { leastCharsPerSecond: 10, slowWindowMs: 2000, attempts: 1 };
 
-/** Gives a piece of text each `everyMs`, until there is none. */
+/** Returns a majordomo whose model emits a chunk of text every `everyMs`, until `piece` returns undefined. */
 function dripping(clock: ManualClock, everyMs: number, piece: (at: number) => string | undefined) {
   return createMajordomo({
     clock,

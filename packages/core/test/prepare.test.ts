@@ -81,12 +81,14 @@ describe('invalid input is rejected before any call', () => {
       { messages: [{ role: 'bot', parts: [] } as unknown as Message] },
     ],
   ])('%s', async (message, request) => {
-    const whole = { messages: [user('hi')], ...request };
+    const fullRequest = { messages: [user('hi')], ...request };
     expect(() => {
-      validate(whole);
+      validate(fullRequest);
     }).toThrow(message);
     const { majordomo, requestCounts } = world({ 'a/x': ['a'] });
-    expect(await kindOf(majordomo.model('a/x').generate(whole))).toContain(`invalid-request: ${message}`);
+    expect(await kindOf(majordomo.model('a/x').generate(fullRequest))).toContain(
+      `invalid-request: ${message}`,
+    );
     expect(requestCounts.size).toBe(0);
   });
 });
@@ -180,25 +182,25 @@ describe('prepare', () => {
   });
 
   it('keeps readable replay tokens and removes other tokens and their reasoning', async () => {
-    const mine = { family: 'shared', data: 's' };
+    const sharedReplay = { family: 'shared', data: 's' };
     const alien = { family: 'other', data: 'o' };
     const { request, warnings } = await prepared({
       messages: [
         user('q'),
         assistant([
-          { type: 'reasoning', text: 'mine', replay: mine },
+          { type: 'reasoning', text: 'mine', replay: sharedReplay },
           { type: 'reasoning', text: 'theirs', replay: alien },
           { type: 'reasoning', text: 'unsigned' },
           { type: 'text', text: 't', replay: alien },
-          { type: 'text', text: 'u', replay: mine },
+          { type: 'text', text: 'u', replay: sharedReplay },
         ]),
         user('go on'),
       ],
     });
     expect(request.messages[1]?.parts).toEqual([
-      { type: 'reasoning', text: 'mine', replay: mine },
+      { type: 'reasoning', text: 'mine', replay: sharedReplay },
       { type: 'text', text: 't' },
-      { type: 'text', text: 'u', replay: mine },
+      { type: 'text', text: 'u', replay: sharedReplay },
     ]);
     expect(warnings).toMatchObject([{ action: 'dropped', what: 'replay of foreign reasoning' }]);
   });
@@ -206,12 +208,14 @@ describe('prepare', () => {
   it('reuses the stripped object of a turn at each call, per target', () => {
     const turn = assistant([{ type: 'reasoning', text: 'r', replay: { family: 'a', data: 1 } }, call('1')]);
     const [a, b] = [['a'], ['b']];
-    const left = (families: readonly string[], more: readonly TurnMessage[] = []): TurnMessage | undefined =>
-      dropForeignReplay([user('q'), turn, ...more], families, 't').messages[1];
-    expect(left(b)).toEqual(assistant([call('1')]));
-    expect(left(b, [user('and')])).toBe(left(b));
-    expect(left(a)).toBe(turn);
-    expect(left(['c'])).not.toBe(left(b));
+    const turnFor = (
+      families: readonly string[],
+      more: readonly TurnMessage[] = [],
+    ): TurnMessage | undefined => dropForeignReplay([user('q'), turn, ...more], families, 't').messages[1];
+    expect(turnFor(b)).toEqual(assistant([call('1')]));
+    expect(turnFor(b, [user('and')])).toBe(turnFor(b));
+    expect(turnFor(a)).toBe(turn);
+    expect(turnFor(['c'])).not.toBe(turnFor(b));
   });
 
   it('reduces limits and drops unsupported settings, with warnings', async () => {
@@ -282,7 +286,7 @@ describe('prepare', () => {
 
   it('fits each image once from the original, with the limits for that many images', async () => {
     const one = png();
-    const seen: unknown[] = [];
+    const observedCalls: unknown[] = [];
     const { request } = await prepared(
       { messages: [user(one, png(5)), assistant('ok'), user(one)] },
       {
@@ -295,12 +299,12 @@ describe('prepare', () => {
       },
       {
         fit: (part, limits) => {
-          seen.push([part.bytes.length, limits.maxEdge]);
+          observedCalls.push([part.bytes.length, limits.maxEdge]);
           return Promise.resolve({ ...part, bytes: new Uint8Array(1) });
         },
       },
     );
-    expect(seen).toEqual([
+    expect(observedCalls).toEqual([
       [3, 2000],
       [5, 2000],
     ]);
@@ -310,8 +314,8 @@ describe('prepare', () => {
 
   it('gives each image an equal share if all are too large together', async () => {
     const limits = { mediaTypes: ['image/png'], maxBytes: 9, maxTotalBytes: 8 };
-    const shrink = (part: ImagePart, most: number): ImagePart =>
-      part.bytes.length <= most ? part : { ...part, bytes: new Uint8Array(most) };
+    const shrink = (part: ImagePart, maxBytes: number): ImagePart =>
+      part.bytes.length <= maxBytes ? part : { ...part, bytes: new Uint8Array(maxBytes) };
     const fitter = {
       fit: (part: ImagePart, { maxBytes }: { readonly maxBytes: number }) =>
         Promise.resolve(shrink(part, maxBytes)),
@@ -356,7 +360,7 @@ describe('prepare', () => {
 
   describe('documents', () => {
     const pdf = (bytes: number): FilePart => file(new Uint8Array(bytes), 'application/pdf', 'a.pdf');
-    /** A page a byte. */
+    /** Counts one page per byte. */
     const counting: MediaFitter = {
       fit: () => Promise.reject(new Error('no image')),
       pages: ({ bytes }) => Promise.resolve(bytes.length === 0 ? undefined : bytes.length),
@@ -499,23 +503,23 @@ describe('history repair', () => {
     );
     fc.assert(
       fc.property(fc.array(message, { maxLength: 12 }), (history) => {
-        const once = repairHistory(history).messages;
-        expect(repairHistory(once).messages).toEqual(once);
+        const repairedOnce = repairHistory(history).messages;
+        expect(repairHistory(repairedOnce).messages).toEqual(repairedOnce);
         const ids = new Set<string>();
-        once.forEach((turn, at) => {
-          if (turn.role === 'tool') expect(once[at - 1]?.role).toBe('assistant');
+        repairedOnce.forEach((turn, at) => {
+          if (turn.role === 'tool') expect(repairedOnce[at - 1]?.role).toBe('assistant');
           if (turn.role !== 'assistant') return;
           const calls = turn.parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []));
           for (const one of calls) {
             expect(ids.has(one)).toBe(false);
             ids.add(one);
           }
-          const next = once[at + 1];
+          const next = repairedOnce[at + 1];
           if (calls.length > 0)
             expect(next?.role === 'tool' ? next.parts.map(({ callId }) => callId) : undefined).toEqual(calls);
         });
-        const grown = repairHistory([...once, user('next')]).messages;
-        expect(grown.slice(0, once.length)).toEqual(once);
+        const grown = repairHistory([...repairedOnce, user('next')]).messages;
+        expect(grown.slice(0, repairedOnce.length)).toEqual(repairedOnce);
       }),
       { numRuns: 2000, seed: 20_261_120 },
     );

@@ -19,7 +19,7 @@ const embedding = { values: ['a', 'b'] };
 /** Batch API that is never called. */
 const BACKEND = { limits: { requests: 1, bytes: 1, expiresMs: 1 } } as unknown as BatchBackend;
 
-/** Provider that sends the text of the request over the exchange, and answers with the text of the response. */
+/** Provider that sends the text of the request over the exchange, and returns the text of the response. */
 function provider(
   id: string,
   { hasBatches = true, tools = true, maxValues = 10, contexts = [] as ModelContext[] } = {},

@@ -67,7 +67,7 @@ const failing = async (work: Promise<unknown>): Promise<LlmError> => {
 const NO_STRING = 'must be a string, and not empty';
 const NO_LIST = 'must be an array of at least one string';
 const NOT_FINITE = 'is not a finite number';
-const wrong = (index: number | undefined): string => `${String(index)} is invalid or repeated`;
+const indexProblem = (index: number | undefined): string => `${String(index)} is invalid or repeated`;
 
 describe('rerank', () => {
   it('returns the results best first, with equal scores by index', async () => {
@@ -123,16 +123,21 @@ describe('rerank', () => {
   });
 
   it.each([
-    ['an index beyond the documents', [...scores(1, 2), { index: 3, score: 3 }], '[2].index', wrong(3)],
-    ['a negative index', [...scores(1, 2), { index: -1, score: 3 }], '[2].index', wrong(-1)],
-    ['a fractional index', [...scores(1, 2), { index: 1.5, score: 3 }], '[2].index', wrong(1.5)],
-    ['an index twice', [...scores(1, 2), { index: 1, score: 3 }], '[2].index', wrong(1)],
+    [
+      'an index beyond the documents',
+      [...scores(1, 2), { index: 3, score: 3 }],
+      '[2].index',
+      indexProblem(3),
+    ],
+    ['a negative index', [...scores(1, 2), { index: -1, score: 3 }], '[2].index', indexProblem(-1)],
+    ['a fractional index', [...scores(1, 2), { index: 1.5, score: 3 }], '[2].index', indexProblem(1.5)],
+    ['an index twice', [...scores(1, 2), { index: 1, score: 3 }], '[2].index', indexProblem(1)],
     ['a score that is not a number', [...scores(1, 2), { index: 2, score: '3' }], '[2].score', NOT_FINITE],
     ['a score that is not finite', scores(1, 2, Infinity), '[2].score', NOT_FINITE],
     ['a score that is NaN', scores(1, NaN, 3), '[1].score', NOT_FINITE],
     ['too few results', scores(1, 2), '', 'expected an array of 3 results'],
     ['no list', { results: [] }, '', 'expected an array of 3 results'],
-    ['an entry that is not an object', [...scores(1, 2), null], '[2].index', wrong(undefined)],
+    ['an entry that is not an object', [...scores(1, 2), null], '[2].index', indexProblem(undefined)],
   ])('rejects %s as protocol, and tries the next target', async (_, results, member, problem) => {
     const error = await failing(modelOf([ranker('a', results)]).rerank(REQUEST));
     const path = `results${member}`;

@@ -13,18 +13,18 @@ import { ResponseWriter } from './support/response-writer.ts';
 
 const hi = { messages: [user('hi')] };
 
-/** Answers with the target and model id of the request; takes `echo://` DSNs. */
-function echo(id: string, seen: ModelContext[] = []): Provider {
+/** Provider that returns the target and model id of the request, and accepts `echo://` DSNs. */
+function echo(id: string, contexts: ModelContext[] = []): Provider {
   return {
     spi: 1,
     id,
-    schemes: { echo: (dsn: Dsn) => echo(dsn.name, seen) },
+    schemes: { echo: (dsn: Dsn) => echo(dsn.name, contexts) },
     model: (modelId) => ({
       id: modelId,
       families: [id],
       capabilities: {},
       async *stream(_request, context) {
-        seen.push(context);
+        contexts.push(context);
         const writer = new ResponseWriter(context.target);
         writer.start();
         writer.text(modelId);
@@ -191,33 +191,36 @@ describe('resolve', () => {
   });
 
   it('passes tenant and metadata to resolvers', async () => {
-    const heard: unknown[] = [];
+    const resolverCalls: unknown[] = [];
     const majordomo = make({
       resolvers: [
         (name, { call, request }) => {
-          heard.push([name, call?.spec, call?.tenant, call?.metadata, request]);
+          resolverCalls.push([name, call?.spec, call?.tenant, call?.metadata, request]);
           return 'a/1';
         },
       ],
     });
-    const [found] = await majordomo.resolve('tier', {
+    const [resolved] = await majordomo.resolve('tier', {
       tenant: 't1',
       metadata: { plan: 'gold' },
       request: hi,
     });
-    expect([found?.target, heard]).toEqual(['a/1', [['tier', 'tier', 't1', { plan: 'gold' }, hi]]]);
+    expect([resolved?.target, resolverCalls]).toEqual([
+      'a/1',
+      [['tier', 'tier', 't1', { plan: 'gold' }, hi]],
+    ]);
     await majordomo.model('tier').generate(hi);
-    expect(heard[1]).toEqual(['tier', 'tier', undefined, {}, hi]);
+    expect(resolverCalls[1]).toEqual(['tier', 'tier', undefined, {}, hi]);
   });
 
   it('calls only the resolvers, and rejects on an abort', async () => {
-    const seen: ModelContext[] = [];
+    const contexts: ModelContext[] = [];
     const majordomo = createMajordomo({
-      providers: [echo('a', seen)],
+      providers: [echo('a', contexts)],
       resolvers: [() => new Promise(() => undefined)],
     });
     await majordomo.resolve('a/1');
-    expect(seen).toEqual([]);
+    expect(contexts).toEqual([]);
     const controller = new AbortController();
     const waiting = majordomo.resolve('slow', { signal: controller.signal });
     controller.abort();
@@ -287,24 +290,24 @@ describe('providers', () => {
   });
 
   it('of DSNs get the transport and headers of the application', async () => {
-    const seen: ModelContext[] = [];
+    const contexts: ModelContext[] = [];
     const fetch: typeof globalThis.fetch = () => Promise.reject(new Error('never called'));
     const majordomo = createMajordomo({
-      providers: [echo('a', seen)],
+      providers: [echo('a', contexts)],
       env: { LLM_Z: 'echo://h', N: 1, K: 'v' },
       fetch,
       headers: { 'x-app': '1' },
     });
     await majordomo.model('z/m').generate(hi);
-    expect(seen[0]?.fetch).toBe(fetch);
-    expect(seen[0]?.headers).toEqual({ 'x-app': '1' });
-    expect(seen[0]?.env).toEqual({ LLM_Z: 'echo://h', K: 'v' });
+    expect(contexts[0]?.fetch).toBe(fetch);
+    expect(contexts[0]?.headers).toEqual({ 'x-app': '1' });
+    expect(contexts[0]?.env).toEqual({ LLM_Z: 'echo://h', K: 'v' });
   });
 
   it('of unrelated LLM_ variables cause no error until they are used', async () => {
-    const foreign = { LLM_HERE_SKIP_CLI: '1', LLM_MODEL: 'gpt-4o', LLM_TIMEOUT: '30' };
-    const majordomo = make({ env: foreign });
-    expect(majordomo.loadEnv(foreign)).toEqual([]);
+    const otherVariables = { LLM_HERE_SKIP_CLI: '1', LLM_MODEL: 'gpt-4o', LLM_TIMEOUT: '30' };
+    const majordomo = make({ env: otherVariables });
+    expect(majordomo.loadEnv(otherVariables)).toEqual([]);
     expect((await config(majordomo.model('timeout/x').generate(hi))).message).toContain(
       'LLM_TIMEOUT cannot be used as a backend',
     );
@@ -323,9 +326,9 @@ describe('providers', () => {
     const majordomo = make({ env: { LLM_S: 'echo://t0ken-in-dsn@h' } });
     const model = majordomo.model('s/x');
     const response = await model.generate(hi);
-    for (const shown of [majordomo, model, response, majordomo.health.snapshot()]) {
-      expect(inspect(shown, { depth: 12, showHidden: true })).not.toContain('t0ken');
-      expect(JSON.stringify(shown)).not.toContain('t0ken');
+    for (const value of [majordomo, model, response, majordomo.health.snapshot()]) {
+      expect(inspect(value, { depth: 12, showHidden: true })).not.toContain('t0ken');
+      expect(JSON.stringify(value)).not.toContain('t0ken');
     }
   });
 

@@ -17,16 +17,16 @@ import { failure } from './support/failure.ts';
 import { manualClock } from './support/manual-clock.ts';
 
 const WARNING: Warning = { action: 'dropped', what: 'extra', why: 'unknown' };
-const picture = image(Uint8Array.of(1), 'image/png');
+const imagePart = image(Uint8Array.of(1), 'image/png');
 
 type Respond = <Response>(request: object, response: Response) => Promise<Response>;
 
-/** Provider whose models respond to each request, in a time of at most 20 ms, with one warning. */
+/** Provider whose models respond to each request within 20 ms, with one warning. */
 function provider(respond: Respond): Provider {
   const facts = { target: 'a/m', usage: undefined, warnings: [WARNING] };
   const model = { id: 'm', timeouts: { completeMs: 20 } };
   const moderated = { flagged: false, categories: {}, scores: {} };
-  const heard = { text: 'hi', language: undefined, durationMs: undefined, segments: [] };
+  const transcript = { text: 'hi', language: undefined, durationMs: undefined, segments: [] };
   return {
     spi: 1,
     id: 'a',
@@ -48,11 +48,11 @@ function provider(respond: Respond): Provider {
     }),
     imageModel: () => ({
       ...model,
-      generate: (request) => respond(request, { images: [picture], ...facts }),
+      generate: (request) => respond(request, { images: [imagePart], ...facts }),
     }),
     transcriptionModel: () => ({
       ...model,
-      transcribe: (request) => respond(request, { ...heard, ...facts }),
+      transcribe: (request) => respond(request, { ...transcript, ...facts }),
     }),
     speechModel: () => ({
       ...model,
@@ -72,8 +72,8 @@ const IMAGE: ImageRequest = {
   n: 1,
   size: '5x5',
   seed: 0,
-  images: [picture],
-  mask: picture,
+  images: [imagePart],
+  mask: imagePart,
   extra,
 };
 const TRANSCRIPTION: TranscriptionRequest = {

@@ -16,35 +16,35 @@ function readerOf(majordomo: World['majordomo'], spec = 'a/x', options = {}): Re
 const textOf = (events: readonly (StreamEvent | undefined)[]): string =>
   events.map((event) => (event?.type === 'text-delta' ? event.text : '')).join('');
 
-/** Counts what it admits and what comes back. */
+/** Returns a gate that counts the open permits. */
 function counter(): { readonly gate: Gate; open: number } {
-  const seen = {
+  const counts = {
     open: 0,
     gate: {
       name: 'counter',
       admit: () => {
-        seen.open++;
+        counts.open++;
         return {
           settle: () => {
-            seen.open--;
+            counts.open--;
           },
         };
       },
     },
   };
-  return seen;
+  return counts;
 }
 
 describe('a stream', () => {
   it('resolves every read after its end, after a failure, and after its reader has left', async () => {
     const { majordomo } = world({ 'a/x': ['a'], 'b/y': [{ fail: 'auth' }] });
-    const ended = readerOf(majordomo);
-    while ((await ended.next()).done !== true);
+    const finishedReader = readerOf(majordomo);
+    while ((await finishedReader.next()).done !== true);
     const failed = readerOf(majordomo, 'b/y');
     await failure(failed.next());
-    const left = readerOf(majordomo);
-    await left.return();
-    for (const reader of [ended, failed, left]) {
+    const returnedReader = readerOf(majordomo);
+    await returnedReader.return();
+    for (const reader of [finishedReader, failed, returnedReader]) {
       const reads = await Promise.all([reader.next(), reader.next(), reader.return(), reader.next()]);
       expect(reads.map(({ done }) => done)).toEqual([true, true, true, true]);
     }
@@ -80,8 +80,8 @@ describe('a stream', () => {
     const { majordomo, events } = world({ 'a/x': [{ text: 'a', stall: true }] });
     const reader = readerOf(majordomo);
     await reader.next();
-    const mine = new Error('mine');
-    await expect(reader.throw(mine)).rejects.toBe(mine);
+    const applicationError = new Error('mine');
+    await expect(reader.throw(applicationError)).rejects.toBe(applicationError);
     expect(events.at(-1)).toMatchObject({ type: 'call-end', outcome: 'abandoned' });
   });
 

@@ -6,12 +6,12 @@ import { world } from './support/world.ts';
 
 const hi = { messages: [user('hi')] };
 const SPEC = 'a/x,b/y,c/z';
-const made = (order: TargetOrder | undefined, chain: ChainOptions = {}) =>
+const setUp = (order: TargetOrder | undefined, chain: ChainOptions = {}) =>
   world({ 'a/x': ['a'], 'b/y': ['b'], 'c/z': ['c'] }, { chain: { ...chain, order } });
 
 describe('chain.order', () => {
   it('puts the named targets first, and the others in the order of the chain', async () => {
-    const { majordomo, events } = made(() => ['c/z', 'unknown/model', 'c/z']);
+    const { majordomo, events } = setUp(() => ['c/z', 'unknown/model', 'c/z']);
     expect((await majordomo.model(SPEC).generate(hi)).target).toBe('c/z');
     expect(events.find(({ type }) => type === 'call-start')).toMatchObject({
       targets: ['c/z', 'a/x', 'b/y'],
@@ -20,8 +20,8 @@ describe('chain.order', () => {
 
   it('receives the targets, the call and the request', async () => {
     const calls: Parameters<TargetOrder>[] = [];
-    const { majordomo } = made((...given) => {
-      calls.push(given);
+    const { majordomo } = setUp((...orderArguments) => {
+      calls.push(orderArguments);
       return undefined;
     });
     expect((await majordomo.model(SPEC).generate(hi, { tenant: 'eu' })).target).toBe('a/x');
@@ -36,7 +36,7 @@ describe('chain.order', () => {
   });
 
   it('of a call overrides that of the majordomo', async () => {
-    const { majordomo } = made(() => ['c/z']);
+    const { majordomo } = setUp(() => ['c/z']);
     const order = (): Promise<string[]> => Promise.resolve(['b/y']);
     expect((await majordomo.model(SPEC).generate(hi, { order })).target).toBe('b/y');
   });
@@ -52,12 +52,12 @@ describe('chain.order', () => {
     ['names unknown targets', () => ['d/w', '']],
     ['returns no array', () => 7 as never],
   ])('that %s changes nothing', async (_name, order) => {
-    expect((await made(order).majordomo.model(SPEC).generate(hi)).target).toBe('a/x');
+    expect((await setUp(order).majordomo.model(SPEC).generate(hi)).target).toBe('a/x');
   });
 
   it('that takes longer than 250 ms changes nothing and is aborted', async () => {
     let signal: AbortSignal | undefined;
-    const { majordomo, clock } = made((_targets, context) => {
+    const { majordomo, clock } = setUp((_targets, context) => {
       signal = context.signal;
       return new Promise(() => undefined);
     });
@@ -71,7 +71,7 @@ describe('chain.order', () => {
   });
 
   it('does not delay an abort', async () => {
-    const { majordomo } = made(() => new Promise(() => undefined));
+    const { majordomo } = setUp(() => new Promise(() => undefined));
     const controller = new AbortController();
     const failed = failure(majordomo.model(SPEC).generate(hi, { signal: controller.signal }));
     await settled();
@@ -111,6 +111,6 @@ describe('chain.order', () => {
   });
 
   it('that is not a function is a config error', () => {
-    expect(() => made('fastest' as never)).toThrow(LlmError);
+    expect(() => setUp('fastest' as never)).toThrow(LlmError);
   });
 });

@@ -6,9 +6,9 @@ import { world } from './support/world.ts';
 
 const hi = { messages: [user('hi')] };
 
-async function joined(texts: AsyncIterable<string>): Promise<string> {
+async function joinTexts(textReader: AsyncIterable<string>): Promise<string> {
   let all = '';
-  for await (const text of texts) all += `${text}|`;
+  for await (const text of textReader) all += `${text}|`;
   return all;
 }
 
@@ -17,28 +17,28 @@ it('textStream yields the text as it arrives; the response is available afterwar
   const stream = majordomo.model('a/x').stream(hi);
   const { textStream } = stream;
   expect(requestCounts.size).toBe(0);
-  expect(await joined(textStream)).toBe('one |two|');
+  expect(await joinTexts(textStream)).toBe('one |two|');
   expect((await stream.response()).text).toBe('one two');
 });
 
 it('textStream throws the errors of the stream, and replaces reading the events', async () => {
   const { majordomo } = world({ 'a/x': [{ text: 'one', fail: 'auth' }], 'b/y': ['b'] });
-  expect((await failure(joined(majordomo.model('a/x').stream(hi).textStream))).kind).toBe('auth');
+  expect((await failure(joinTexts(majordomo.model('a/x').stream(hi).textStream))).kind).toBe('auth');
   const stream = majordomo.model('b/y').stream(hi);
-  await joined(stream.textStream);
-  expect((await failure(joined(stream.textStream))).message).toContain('read only once');
+  await joinTexts(stream.textStream);
+  expect((await failure(joinTexts(stream.textStream))).message).toContain('read only once');
 });
 
 it('textStream ends the call when its reader leaves, also during a wait', async () => {
-  const { majordomo, kinds } = world({ 'a/x': [{ text: 'one', deaf: true }] });
+  const { majordomo, kinds } = world({ 'a/x': [{ text: 'one', ignoresSignal: true }] });
   for await (const _text of majordomo.model('a/x').stream(hi).textStream) break;
   await settled();
   expect(kinds().at(-1)).toBe('call-end');
-  const texts = majordomo.model('a/x').stream(hi).textStream[Symbol.asyncIterator]();
-  await texts.next();
-  const waiting = texts.next();
+  const textReader = majordomo.model('a/x').stream(hi).textStream[Symbol.asyncIterator]();
+  await textReader.next();
+  const waiting = textReader.next();
   await settled();
-  await texts.return?.();
+  await textReader.return?.();
   expect(await waiting).toEqual({ done: true, value: undefined });
   await settled();
   expect(kinds().filter((kind) => kind === 'call-end')).toHaveLength(2);
@@ -46,8 +46,8 @@ it('textStream ends the call when its reader leaves, also during a wait', async 
 
 it('textStream is rejected with restart', () => {
   const { majordomo } = world({ 'a/x': ['a'] });
-  const own = majordomo.model('a/x').stream(hi, { afterCommit: 'restart' });
-  expect(() => own.textStream).toThrow('textStream is not available');
+  const restartStream = majordomo.model('a/x').stream(hi, { afterCommit: 'restart' });
+  expect(() => restartStream.textStream).toThrow('textStream is not available');
   const general = majordomo.with({ chain: { afterCommit: 'restart' } }).model('a/x');
   expect(() => general.stream(hi).textStream).toThrow('textStream is not available');
   expect(() => general.stream(hi, { afterCommit: 'error' }).textStream).not.toThrow();

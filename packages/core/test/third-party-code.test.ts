@@ -24,9 +24,9 @@ const EVENTS: readonly ModelEvent[] = [
   { type: 'finish', target: 'a/x', reason: 'stop', raw: undefined, usage: undefined },
 ];
 
-/** A provider `a` with the given model, and a healthy `b` behind it. */
+/** Returns a majordomo with a provider `a` of the given model and a valid provider `b`. */
 function beside(model: Partial<Model> | (() => Model)): ReturnType<typeof createMajordomo> {
-  const whole: Model = {
+  const validModel: Model = {
     id: 'x',
     families: [],
     capabilities: {},
@@ -35,16 +35,16 @@ function beside(model: Partial<Model> | (() => Model)): ReturnType<typeof create
       yield EVENTS;
     },
   };
-  const provider = (id: string, made: () => Model): Provider => ({ spi: 1, id, model: made });
-  const odd = typeof model === 'function' ? model : () => ({ ...whole, ...model });
+  const provider = (id: string, createModel: () => Model): Provider => ({ spi: 1, id, model: createModel });
+  const invalidModel = typeof model === 'function' ? model : () => ({ ...validModel, ...model });
   return createMajordomo({
-    providers: [provider('a', odd), provider('b', () => whole)],
+    providers: [provider('a', invalidModel), provider('b', () => validModel)],
     chain: { attempts: 1 },
     random: () => 0,
   });
 }
 
-const answered = async (majordomo: ReturnType<typeof createMajordomo>): Promise<string> =>
+const answeringTarget = async (majordomo: ReturnType<typeof createMajordomo>): Promise<string> =>
   (await majordomo.model('a/x,b/y').generate(hi)).target;
 
 const withMessage = (message: unknown): Error =>
@@ -63,7 +63,7 @@ describe('an error of any type from a provider', () => {
         throw thrown;
       },
     });
-    expect(await answered(majordomo)).toBe('b/y');
+    expect(await answeringTarget(majordomo)).toBe('b/y');
     expect(LlmError.is(await failure(majordomo.model('a/x').generate(hi)))).toBe(true);
   });
 

@@ -6,8 +6,8 @@ import { world } from './support/world.ts';
 
 const messages = [user('soup')];
 
-/** A schema whose check is somebody's own. */
-const own = (validate: ObjectSchema<unknown>['~standard']['validate']): ObjectSchema<unknown> => ({
+/** Returns a schema with the given validate function. */
+const schemaOf = (validate: ObjectSchema<unknown>['~standard']['validate']): ObjectSchema<unknown> => ({
   '~standard': {
     version: 1,
     vendor: 'own',
@@ -15,16 +15,16 @@ const own = (validate: ObjectSchema<unknown>['~standard']['validate']): ObjectSc
     jsonSchema: { input: () => ({ type: 'object' }), output: () => ({ type: 'object' }) },
   },
 });
-const fine = own((value) => ({ value }));
-const endless = own(() => new Promise(() => undefined));
+const validSchema = schemaOf((value) => ({ value }));
+const endless = schemaOf(() => new Promise(() => undefined));
 
-/** What typed calls need is loaded by the first one. */
+/** Waits for the first request. The first typed call loads the code of typed calls. */
 async function firstRequest(requestCounts: Map<string, number>): Promise<void> {
   while (requestCounts.size === 0) await settled();
   await settled();
 }
 
-/** Both kinds of typed call, to their end. */
+/** Functions that run both kinds of typed calls to their end. */
 const kinds = {
   generateObject: (majordomo: Majordomo, output: ObjectSchema<unknown>, options: object, spec = 'a/x') =>
     majordomo.model(spec).generateObject({ messages, output }, options),
@@ -38,9 +38,11 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
     const { majordomo, clock, requestCounts } = world({ 'a/x': [slow], 'b/x': [slow] });
     const began = clock.now();
     let endedMs = 0;
-    const failed = failure(call(majordomo, fine, { timeouts: { totalMs: 200 } }, 'a/x,b/x')).finally(() => {
-      endedMs = clock.now() - began;
-    });
+    const failed = failure(call(majordomo, validSchema, { timeouts: { totalMs: 200 } }, 'a/x,b/x')).finally(
+      () => {
+        endedMs = clock.now() - began;
+      },
+    );
     await firstRequest(requestCounts);
     await clock.advance(1000);
     const { kind, message, details } = await failed;
@@ -60,7 +62,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
   it('applies the other timeouts of the call', async () => {
     const { majordomo, clock, requestCounts } = world({ 'a/x': [{ stall: true }] });
     const timeouts = { totalMs: 200, firstContentMs: 50 };
-    const failed = failure(call(majordomo, fine, { timeouts, attempts: 1 }));
+    const failed = failure(call(majordomo, validSchema, { timeouts, attempts: 1 }));
     await firstRequest(requestCounts);
     await clock.advance(200);
     expect((await failed).details.phase).toBe('first-content');
@@ -72,7 +74,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
       { 'a/x': [slow] },
       { chain: { timeouts: { totalMs: 200 } } },
     );
-    const failed = failure(call(majordomo, fine, {}));
+    const failed = failure(call(majordomo, validSchema, {}));
     await firstRequest(requestCounts);
     await clock.advance(1000);
     expect((await failed).message).toBe('the call did not finish within 200 ms; raise totalMs');
@@ -95,12 +97,12 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
   it.each([200, 300])('starts no other round if a schema blocks for %i of 200 ms', async (blockedMs) => {
     const clock = manualClock();
     let lateMs = 0;
-    const blocking = own(() => {
+    const blocking = schemaOf(() => {
       lateMs = blockedMs;
       return { issues: [{ message: 'does not fit' }] };
     });
-    const late = { ...clock, now: () => clock.now() + lateMs };
-    const { majordomo, requestCounts } = world({ 'a/x': ['{}'] }, { clock: late });
+    const lateClock = { ...clock, now: () => clock.now() + lateMs };
+    const { majordomo, requestCounts } = world({ 'a/x': ['{}'] }, { clock: lateClock });
     const { details } = await failure(call(majordomo, blocking, { timeouts: { totalMs: 200 } }));
     expect([details.phase, requestCounts.get('a/x')]).toEqual(['total', 1]);
   });
@@ -124,12 +126,12 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
       removeEventListener: () => listeners--,
     });
     Object.defineProperty(counted, 'aborted', { value: false });
-    await call(majordomo, fine, { signal: counted, timeouts: { totalMs: 200 } });
+    await call(majordomo, validSchema, { signal: counted, timeouts: { totalMs: 200 } });
     expect([clock.pending(), listeners]).toEqual([0, 0]);
   });
 
-  const circle: Record<string, unknown> = { type: 'array' };
-  circle['items'] = circle;
+  const circular: Record<string, unknown> = { type: 'array' };
+  circular['items'] = circular;
   it.each<[string, unknown, string]>([
     ['null', null, 'output must be a JSON Schema, or a Standard Schema that can be converted to one'],
     ['nothing', undefined, 'output must be a JSON Schema, or a Standard Schema that can be converted to one'],
@@ -137,7 +139,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
     ['a list', [], 'output must be a JSON Schema, or a Standard Schema that can be converted to one'],
     [
       'a schema that contains itself',
-      circle,
+      circular,
       'output is nested more than 500 levels deep, or contains itself; use $ref for recursion',
     ],
   ])('rejects %s as a schema before any request', async (_what, output, message) => {
@@ -163,15 +165,15 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
 });
 
 describe('abandoning a stream of snapshots', () => {
-  const silent = () => {
+  const startSilentStream = () => {
     let closed = false;
-    const made = world({ 'a/x': [{ stall: true, onClose: () => (closed = true) }] });
-    const stream = made.majordomo.model('a/x').streamObject({ messages, output: fine });
-    return { ...made, stream, iterator: stream[Symbol.asyncIterator](), isClosed: () => closed };
+    const setup = world({ 'a/x': [{ stall: true, onClose: () => (closed = true) }] });
+    const stream = setup.majordomo.model('a/x').streamObject({ messages, output: validSchema });
+    return { ...setup, stream, iterator: stream[Symbol.asyncIterator](), isClosed: () => closed };
   };
 
   it('during a pending read closes the call at once', async () => {
-    const { stream, iterator, isClosed, events, requestCounts } = silent();
+    const { stream, iterator, isClosed, events, requestCounts } = startSilentStream();
     const read = iterator.next();
     await firstRequest(requestCounts);
     expect(await iterator.return?.()).toEqual({ done: true, value: undefined });
@@ -195,7 +197,7 @@ describe('abandoning a stream of snapshots', () => {
   });
 
   it('twice, and reading again, returns the end', async () => {
-    const { iterator } = silent();
+    const { iterator } = startSilentStream();
     void iterator.next();
     await iterator.return?.();
     await iterator.return?.();
@@ -209,7 +211,7 @@ describe('abandoning a stream of snapshots', () => {
     const { majordomo, clock } = world({ 'a/x': [{ text: '{"a": "b c d', stall: true }] });
     const stream = majordomo
       .model('a/x')
-      .streamObject({ messages, output: fine }, { timeouts: { totalMs: 200 } });
+      .streamObject({ messages, output: validSchema }, { timeouts: { totalMs: 200 } });
     for await (const _snapshot of stream) break;
     await settled();
     expect(clock.pending()).toBe(0);

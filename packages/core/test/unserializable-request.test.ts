@@ -3,10 +3,10 @@ import { assistant, image, toolResult, user, type ChatRequest, type JsonObject }
 import { failure } from './support/failure.ts';
 import { world } from './support/world.ts';
 
-/** As a provider tells what its SDK throws before a byte is sent, and what the network does. */
+/** Returns a world whose first target fails as if its SDK had thrown before it sent a byte. */
 const unreached = () => world({ 'p/m': [{ fail: 'network' }], 'q/m': ['hi'] });
 
-const called = (args: unknown): ChatRequest => ({
+const requestWithArgs = (args: unknown): ChatRequest => ({
   messages: [
     user('a'),
     assistant([{ type: 'tool-call', id: 'x', name: 't', args: args as JsonObject }]),
@@ -14,8 +14,8 @@ const called = (args: unknown): ChatRequest => ({
   ],
 });
 
-const circle: Record<string, unknown> = {};
-circle['self'] = circle;
+const circular: Record<string, unknown> = {};
+circular['self'] = circular;
 const deep = Array.from({ length: 50_000 }).reduce<object>((inner) => ({ inner }), {});
 const failing = {
   toJSON() {
@@ -25,13 +25,13 @@ const failing = {
 
 describe('a request that JSON cannot represent', () => {
   it.each([
-    ['a circle', circle],
+    ['a circular value', circular],
     ['a bigint', { amount: 1n }],
-    ['what is nested too deep', deep],
+    ['a value that is nested too deeply', deep],
     ['what throws when it is written', { failing }],
   ])('does not count against its target or advance: %s', async (_, args) => {
     const { majordomo, requestCounts } = unreached();
-    const error = await failure(majordomo.model('p/m,q/m').generate(called(args)));
+    const error = await failure(majordomo.model('p/m,q/m').generate(requestWithArgs(args)));
     expect(error).toMatchObject({ kind: 'invalid-request', details: { path: 'messages', target: 'p/m' } });
     expect(error.message).toContain('messages cannot be written as JSON');
     expect(Object.fromEntries(requestCounts)).toEqual({ 'p/m': 1 });
@@ -39,7 +39,10 @@ describe('a request that JSON cannot represent', () => {
 
   it('is reported with the path of the value', async () => {
     const { majordomo } = unreached();
-    const request = { messages: [user('a')], extra: { scripted: { circle } } } as unknown as ChatRequest;
+    const request = {
+      messages: [user('a')],
+      extra: { scripted: { circle: circular } },
+    } as unknown as ChatRequest;
     expect(await failure(majordomo.model('p/m').generate(request))).toMatchObject({
       kind: 'invalid-request',
       details: { path: 'extra' },

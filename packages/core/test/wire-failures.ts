@@ -1,6 +1,6 @@
 import type { ErrorKind } from '../src/index.ts';
 
-/** What a vendor said: status, code, type, message; and what it means. `-` is nothing. */
+/** Failure of a vendor (status, code, type, message) and its kind. `-` means absent. */
 export type WireFailureRow = readonly [
   vendor: string,
   status: number | '-',
@@ -11,8 +11,8 @@ export type WireFailureRow = readonly [
 ];
 
 /**
- * How failures look on the wires, one row a form that was seen or is documented (2024 to 2026-11). Messages are
- * shortened to the words that matter. Add a row when a wire says it in a new way.
+ * Failures on the wires: one row per form that was recorded or is documented (2024 to 2026-11). Messages are shortened
+ * to the relevant words. Add a row for each new form.
  */
 export const WIRE_FAILURES: readonly WireFailureRow[] = [
   // OpenAI, Chat Completions and Responses
@@ -534,7 +534,7 @@ export const WIRE_FAILURES: readonly WireFailureRow[] = [
   ],
   ['together', 422, '-', 'invalid_request_error', 'Input validation error', 'invalid-request'],
   ['together', 503, '-', 'service_unavailable', 'The server is overloaded or not ready yet.', 'overloaded'],
-  // Engines at home and other platforms
+  // Local engines and other platforms
   [
     'llama.cpp',
     400,

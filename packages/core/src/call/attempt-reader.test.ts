@@ -13,7 +13,7 @@ const [progress, content, finish] = (['progress', 'content', 'finish'] as const)
 const stop = new LlmError('aborted', 'enough');
 const step = (value: Event | readonly Event[]): Pulled => ({ done: false, value });
 
-/** Creates a reader of these steps. A pending step waits for the next one. */
+/** Creates a reader of the steps. A pending step waits for the next one. */
 function setUp(
   script: (Pulled | Error | Promise<Pulled>)[],
   fault?: LlmError,
@@ -48,9 +48,9 @@ function setUp(
     waitUntil: (promise) => cleanUps.push(promise),
     answer: {
       push: ({ type }) => type,
-      opening: (held) => {
-        log.push(`opening ${held.length}`);
-        return held;
+      opening: (heldEvents) => {
+        log.push(`opening ${heldEvents.length}`);
+        return heldEvents;
       },
     },
     answerError: () => fault,
@@ -71,13 +71,13 @@ describe('an attempt reader', () => {
       step(progress),
       step([content]),
     ]);
-    const shown: Step<Event>[] = [];
+    const steps: Step<Event>[] = [];
     for (let n = 0; n < 5; n++) {
-      shown.push(await reader.readStep());
+      steps.push(await reader.readStep());
       expect(reader.isCommitted).toBe(n >= 2);
     }
     const events = [[], [], [progress, progress, content], [progress], [content]];
-    expect(shown).toEqual(events.map((each) => ({ type: 'events', events: each })));
+    expect(steps).toEqual(events.map((each) => ({ type: 'events', events: each })));
     expect(log).toEqual(['opening 3']);
   });
 
@@ -163,8 +163,8 @@ describe('stop', () => {
   it('is the reported failure, whatever the provider returns or throws afterwards', async () => {
     for (const echo of [new Error('echo'), step(content)]) {
       let answer: (pulled: Promise<Pulled>) => void = () => undefined;
-      const late = new Promise<Pulled>((resolve) => (answer = resolve));
-      const { reader } = setUp([late]);
+      const pendingStep = new Promise<Pulled>((resolve) => (answer = resolve));
+      const { reader } = setUp([pendingStep]);
       const waiting = reader.readStep();
       reader.stop(stop);
       answer(echo instanceof Error ? Promise.reject(echo) : Promise.resolve(echo));

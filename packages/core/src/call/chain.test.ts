@@ -11,8 +11,8 @@ const current = (chain: Chain<object, unknown>): string | undefined => chain.cur
 describe('a chain', () => {
   it('advances from target to target, and restarts with the same states', () => {
     const chain = newChain();
-    const [first, ...others] = chain.all;
-    expect([chain.current, chain.next]).toEqual([first, others]);
+    const [first, ...otherTargets] = chain.all;
+    expect([chain.current, chain.next]).toEqual([first, otherTargets]);
     const keys = targets.map(() => {
       const key = current(chain);
       chain.advance();

@@ -19,7 +19,7 @@ function setUp() {
   const deps = { health, clock, credentialKeys: new CredentialKeys('s') };
   const claims = (target = 'a/x'): HealthClaims => new HealthClaims(target, deps);
   const state = (key: string) => ({ target: { key } as Target, health: claims(key) });
-  /** An attempt of a new call, with its key. */
+  /** Returns an attempt of a new call, with its key. */
   const attempt = (key?: string, of = claims()): HealthClaim => {
     const claim = of.claim('unless-benched', 1000);
     if (claim === undefined) throw new Error('it is benched');
@@ -101,24 +101,24 @@ describe('a health claim', () => {
   it('rejects a benched credential with the end of the bench', () => {
     const { attempt, claims, clock } = setUp();
     attempt('k1').fail(quota, true, settings);
-    const refused = claims();
-    expect(() => attempt('k1', refused)).toThrow(
+    const rejectedClaims = claims();
+    expect(() => attempt('k1', rejectedClaims)).toThrow(
       expect.objectContaining({
         kind: 'quota',
         details: expect.objectContaining({ code: 'credential-benched' }),
       }),
     );
-    expect([refused.bench()?.until, claims().bench()]).toEqual([clock.now() + 5000, undefined]);
+    expect([rejectedClaims.bench()?.until, claims().bench()]).toEqual([clock.now() + 5000, undefined]);
   });
 });
 
 describe('the health claims of a call', () => {
   it('ignore a bench that the call caused itself', () => {
     const { attempt, claims } = setUp();
-    const own = claims();
-    attempt(undefined, own).fail(quota, true, settings);
-    expect([own.bench(), claims().bench()?.error]).toEqual([undefined, quota]);
-    for (const _try of [1, 2]) expect(own.claim('unless-benched', 1000)?.isProbe).toBe(true);
+    const ownClaims = claims();
+    attempt(undefined, ownClaims).fail(quota, true, settings);
+    expect([ownClaims.bench(), claims().bench()?.error]).toEqual([undefined, quota]);
+    for (const _try of [1, 2]) expect(ownClaims.claim('unless-benched', 1000)?.isProbe).toBe(true);
     expect(claims().claim('unless-benched', 1000)).toBeUndefined();
   });
 
@@ -147,18 +147,18 @@ describe('a wait for a change of health', () => {
     for (const target of targets) it.health.bench(target, ms);
     const controller = new AbortController();
     let isOver = false;
-    const over = untilHealthChanges(targets.map(it.state), it.deps, controller.signal).finally(
+    const wait = untilHealthChanges(targets.map(it.state), it.deps, controller.signal).finally(
       () => (isOver = true),
     );
-    return { ...it, controller, over, isOver: () => isOver };
+    return { ...it, controller, wait, isOver: () => isOver };
   };
 
   it('ends with the first bench and leaves no timer', async () => {
-    const { over, isOver, clock, health } = waiting(['a/x', 'b/y']);
+    const { wait, isOver, clock, health } = waiting(['a/x', 'b/y']);
     health.accept('b/y', { state: 'benched', benches: 1, forMs: 9000 });
     await clock.advance(999);
     await clock.advance(1);
-    await over;
+    await wait;
     expect([isOver(), clock.pending()]).toEqual([true, 0]);
   });
 
@@ -184,10 +184,10 @@ describe('a wait for a change of health', () => {
     }
     health.bench('a/x', 1000);
     const { signal } = new AbortController();
-    const over = untilHealthChanges([state('a/x')], deps, signal);
+    const wait = untilHealthChanges([state('a/x')], deps, signal);
     expect([listeners, getEventListeners(signal, 'abort').length]).toEqual([2, 1]);
     await clock.advance(1000);
-    await over;
+    await wait;
     expect([listeners, getEventListeners(signal, 'abort').length]).toEqual([0, 0]);
   });
 
@@ -196,12 +196,12 @@ describe('a wait for a change of health', () => {
     ['a/', true],
     ['c/z', false],
   ])('is ended by a change of %s: %s', async (target, isHeard) => {
-    const { isOver, clock, health, controller, over } = waiting(['a/x']);
+    const { isOver, clock, health, controller, wait } = waiting(['a/x']);
     health.bench(target, 5000);
     await clock.advance(1);
     expect(isOver()).toBe(isHeard);
     controller.abort();
-    await over.catch(() => undefined);
+    await wait.catch(() => undefined);
   });
 
   it('is ended by a change of a credential', async () => {
@@ -212,9 +212,9 @@ describe('a wait for a change of health', () => {
   });
 
   it('rejects on an abort, before it or during it', async () => {
-    const { controller, over, clock, deps } = waiting(['a/x']);
+    const { controller, wait, clock, deps } = waiting(['a/x']);
     controller.abort(new Error('enough'));
-    await expect(over).rejects.toThrow('enough');
+    await expect(wait).rejects.toThrow('enough');
     await expect(untilHealthChanges([], deps, controller.signal)).rejects.toThrow('enough');
     expect(clock.pending()).toBe(0);
   });

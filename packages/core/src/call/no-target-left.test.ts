@@ -69,8 +69,8 @@ describe('the error of a chain of one target', () => {
   });
 
   it('has the partial answer of that error, and the time until the bench ends', () => {
-    const own = new LlmError('network', 'cut', { partial: partial('own'), retryAfterMs: 1 });
-    const { details } = exhaustedError('b/y', ['b/y'], [record('b/y', own)], 9);
+    const targetError = new LlmError('network', 'cut', { partial: partial('own'), retryAfterMs: 1 });
+    const { details } = exhaustedError('b/y', ['b/y'], [record('b/y', targetError)], 9);
     expect([details.partial?.text, details.retryAfterMs]).toEqual(['own', 9]);
   });
 
@@ -89,8 +89,8 @@ describe('the error of a benched target', () => {
       'rate-limit',
       'b/y is benched until 2026-01-02T00:00:00.000Z after: slow down',
     ]);
-    const known = { target: 'b/y', status: 429, code: 'rpm', requestId: 'req_1', retryAfterMs: 1500 };
-    expect(error.details).toEqual({ ...new LlmError('server', '').details, ...known });
+    const details = { target: 'b/y', status: 429, code: 'rpm', requestId: 'req_1', retryAfterMs: 1500 };
+    expect(error.details).toEqual({ ...new LlmError('server', '').details, ...details });
     expect(error.cause).toBe(limited);
   });
 

@@ -5,12 +5,12 @@ import { openInHook } from './attempt-reader.ts';
 const info = { target: 'a/x' } as AttemptInfo;
 type Around = NonNullable<Parameters<typeof openInHook>[0]>;
 
-/** A stream of one event, and how often it was begun. */
-function source(): { readonly start: () => AsyncIterator<object>; opened: number } {
+/** Returns a stream of one event, and counts how often it is opened. */
+function source(): { readonly start: () => AsyncIterator<object>; openCount: number } {
   const stream = {
-    opened: 0,
+    openCount: 0,
     start: () => {
-      stream.opened++;
+      stream.openCount++;
       return { next: () => Promise.resolve({ done: false as const, value: { type: 'event' } }) };
     },
   };
@@ -28,20 +28,20 @@ describe('openInHook', () => {
     ['in a hook that runs it twice', (_attempt, run) => (run(), run())],
     ['in a hook that does not run it', () => Promise.resolve(undefined) as never],
     ['in a hook that throws', throwing],
-    ['in a hook that throws after it ran it', (_attempt, run) => (run(), throwing())],
+    ['in a hook that throws after it has run it', (_attempt, run) => (run(), throwing())],
     ['in a hook that rejects', () => Promise.reject(new Error('odd')) as never],
-    ['in a hook that gives nothing', () => undefined as never],
+    ['in a hook that returns nothing', () => undefined as never],
   ])('opens the stream once and requests its first step: %s', async (_, around) => {
     const stream = source();
     const { first } = openInHook(around, info, stream.start);
-    expect([await first, stream.opened]).toEqual([{ done: false, value: { type: 'event' } }, 1]);
+    expect([await first, stream.openCount]).toEqual([{ done: false, value: { type: 'event' } }, 1]);
   });
 
   it('passes the attempt to the hook', () => {
-    const seen: unknown[] = [];
-    const around: Around = (attempt, run) => (seen.push(attempt), run());
+    const attempts: unknown[] = [];
+    const around: Around = (attempt, run) => (attempts.push(attempt), run());
     openInHook(around, info, source().start);
-    expect(seen).toEqual([info]);
+    expect(attempts).toEqual([info]);
   });
 
   it('returns a stream that rejects every step if it cannot be opened', async () => {

@@ -49,11 +49,16 @@ describe('the settings of a chain', () => {
   });
 
   it('are those of the majordomo, overridden by those of the call', () => {
-    const others: ChainOptions = { ...options, attempts: 1, afterCommit: 'error', whenAllBenched: 'fail' };
+    const callOptions: ChainOptions = {
+      ...options,
+      attempts: 1,
+      afterCommit: 'error',
+      whenAllBenched: 'fail',
+    };
     expect(chainSettings(options)).toEqual(settings);
     expect(chainSettings({}, options)).toEqual(settings);
-    expect(chainSettings(others, options)).toEqual(settings);
-    expect(chainSettings(options, others)).toMatchObject({
+    expect(chainSettings(callOptions, options)).toEqual(settings);
+    expect(chainSettings(options, callOptions)).toMatchObject({
       attempts: 1,
       afterCommit: 'error',
       whenAllBenched: 'fail',
@@ -69,8 +74,8 @@ describe('the settings of a chain', () => {
   });
 
   it('merge backoff and policy field by field', () => {
-    const own: ChainOptions = { backoff: { capMs: 9 }, policy: { auth: { retry: true } } };
-    expect(chainSettings(options, own)).toMatchObject({
+    const callOptions: ChainOptions = { backoff: { capMs: 9 }, policy: { auth: { retry: true } } };
+    expect(chainSettings(options, callOptions)).toMatchObject({
       backoffBaseMs: 1,
       backoffCapMs: 9,
       policy: { auth: { retry: true }, server: { retry: false } },
@@ -79,17 +84,17 @@ describe('the settings of a chain', () => {
 
   it('are those of the majordomo for a call that overrides none of them', () => {
     const base = chainSettings(options);
-    for (const own of [undefined, {}, { signal: undefined, tenant: 't' }, { attempts: undefined }]) {
-      expect(chainSettings(options, own)).toEqual(base);
+    for (const callOptions of [undefined, {}, { signal: undefined, tenant: 't' }, { attempts: undefined }]) {
+      expect(chainSettings(options, callOptions)).toEqual(base);
     }
   });
 
   it.each<[string, ChainOptions]>(Object.entries(options).map(([name, value]) => [name, { [name]: value }]))(
     'change for a call with its own %s',
-    (_, own) => {
-      // A window is nothing without a pace.
+    (_, callOptions) => {
+      // The window has no effect without a minimum pace.
       const general: ChainOptions = { leastCharsPerSecond: 1 };
-      expect(chainSettings(general, own)).not.toEqual(chainSettings(general));
+      expect(chainSettings(general, callOptions)).not.toEqual(chainSettings(general));
     },
   );
 });

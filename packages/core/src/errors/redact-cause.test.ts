@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { redactCause } from './redact.ts';
 
 const KEY = 'canary-3141592653';
-const shown = (value: unknown): string => inspect(value, { depth: Infinity, showHidden: true });
+const inspected = (value: unknown): string => inspect(value, { depth: Infinity, showHidden: true });
 class Live {
   readonly header = `authorization: ${KEY}`;
 }
@@ -34,7 +34,7 @@ describe('a cause', () => {
     ['as the name of a member', Object.assign(new Error('a'), { body: { [KEY]: 1 } })],
     ['in a member that JSON does not show', hidden(new Error('a'), 'request', { key: KEY })],
     ['in headers', Object.assign(new Error('a'), { headers: new Headers({ 'x-echo': KEY }) })],
-    ['in what is no plain data', hidden(new Error('a'), '$response', { body: new Live() })],
+    ['in an instance of a class', hidden(new Error('a'), '$response', { body: new Live() })],
     ['in its own cause', new Error('a', { cause: new Error('b', { cause: new Error(KEY) }) })],
     ['in one of several', new AggregateError([new Error(KEY)], 'both')],
     [
@@ -47,12 +47,14 @@ describe('a cause', () => {
     ['as something live', new Live()],
     ['in an error that was made plain', new Error('a', { cause: { name: 'Error', stack: `Error: ${KEY}` } })],
     ['as a plain object', { message: 'a', stack: `Error: ${KEY}` }],
-    ['in a stack that is no text', Object.assign(new Error('a'), { stack: { text: KEY } })],
+    ['in a stack that is not a string', Object.assign(new Error('a'), { stack: { text: KEY } })],
     ['in a member that is named as those of lists', Object.assign(new Error('a'), { length: KEY })],
     ['in a member of a list', [Object.assign([1], { stack: KEY })]],
   ])('with a secret is copied without it: %s', (_, cause) => {
-    expect(shown(redactCause(cause, [KEY]))).not.toContain(KEY.slice(4));
-    expect(shown(redactCause(cause, [KEY]))).not.toContain(Buffer.from(KEY).toString('base64').slice(4, 12));
+    expect(inspected(redactCause(cause, [KEY]))).not.toContain(KEY.slice(4));
+    expect(inspected(redactCause(cause, [KEY]))).not.toContain(
+      Buffer.from(KEY).toString('base64').slice(4, 12),
+    );
   });
 
   it('keeps the name, code, status and causes', () => {
@@ -69,7 +71,7 @@ describe('a cause', () => {
   it('may have a message that is not a string', () => {
     const error = Object.assign(new Error('a'), { message: [KEY], name: 5 });
     const clean = redactCause(error, [KEY]) as Error;
-    expect([clean.message, clean.name, shown(clean).includes(KEY)]).toEqual(['', '', false]);
+    expect([clean.message, clean.name, inspected(clean).includes(KEY)]).toEqual(['', '', false]);
   });
 
   it('may contain itself', () => {
@@ -83,7 +85,7 @@ describe('a cause', () => {
     const wide = Object.assign(new Error('wide'), {
       rows: Array.from({ length: 100_000 }, () => ({ a: {} })),
     });
-    expect(shown(redactCause(wide, [])).length).toBeLessThan(100_000);
+    expect(inspected(redactCause(wide, [])).length).toBeLessThan(100_000);
     let deep: unknown = KEY;
     for (let n = 0; n < 100_000; n++) deep = [deep];
     expect(redactCause(Object.assign(new Error('deep'), { deep }), [KEY])).toBeInstanceOf(Error);

@@ -78,8 +78,8 @@ describe('redaction', () => {
       .string({ unit: 'grapheme', minLength: 3, maxLength: 24 })
       .filter((text) => text.trim().length > 2);
     fc.assert(
-      fc.property(secret, fc.array(fc.string({ maxLength: 20 })), (key, texts) => {
-        const clean = redact(texts.join(key), [key]);
+      fc.property(secret, fc.array(fc.string({ maxLength: 20 })), (key, parts) => {
+        const clean = redact(parts.join(key), [key]);
         for (const form of secretForms(key)) expect(clean.split('***').join('')).not.toContain(form);
         expect(redact(clean, [key])).toBe(clean);
       }),

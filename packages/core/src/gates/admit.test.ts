@@ -13,12 +13,13 @@ function setUp(...gates: Gate[]) {
   const { signal } = controller;
   const listeners = (): number => getEventListeners(signal, 'abort').length;
   const info = { target: 'a/x', attempt: 1, signal } as AttemptInfo;
-  const waited: Promise<unknown>[] = [];
-  const callGates = (): Promise<Permits> => admit(gates, info, clock, (promise) => waited.push(promise));
-  return { clock, controller, listeners, info, waited, callGates };
+  const waitUntilPromises: Promise<unknown>[] = [];
+  const callGates = (): Promise<Permits> =>
+    admit(gates, info, clock, (promise) => waitUntilPromises.push(promise));
+  return { clock, controller, listeners, info, waitUntilPromises, callGates };
 }
 
-/** A gate that grants, and what its permit was settled with. */
+/** Gate that grants a permit and logs the outcomes with which the permit is settled. */
 function grantingGate(log: Attempt[] = [], settle: () => void | Promise<void> = () => undefined): Gate {
   const permit: Permit = {
     settle(of) {
@@ -51,10 +52,10 @@ describe('an admission', () => {
     const {
       callGates: callRejectingGate,
       clock: other,
-      listeners: left,
+      listeners: listenerCount,
     } = setUp(gateWith(() => Promise.reject(new Error('x')), 50));
     await expect(callRejectingGate()).rejects.toThrow();
-    expect([other.pending(), left()]).toEqual([0, 0]);
+    expect([other.pending(), listenerCount()]).toEqual([0, 0]);
   });
 
   it('sets no timer and no listener for gates that answer synchronously', async () => {
@@ -67,13 +68,13 @@ describe('an admission', () => {
 
   it('waits for a promise of another realm', async () => {
     const granted: Permit = { settle: () => undefined };
-    const foreign = {
+    const thenable = {
       then: (done: (permit: Permit) => void) => {
         done(granted);
       },
     };
     const { callGates, listeners } = setUp(
-      gateWith(() => foreign as never),
+      gateWith(() => thenable as never),
       grantingGate(),
     );
     await callGates();
@@ -93,15 +94,15 @@ describe('an admission', () => {
     ['by a rejection', () => Promise.reject(new Error('no')), 1],
   ])('settles its permits once, %s, and leaves no timer and no listener', async (_, settle, pending) => {
     const log: Attempt[] = [];
-    const { callGates, clock, listeners, waited } = setUp(grantingGate(log, settle));
+    const { callGates, clock, listeners, waitUntilPromises } = setUp(grantingGate(log, settle));
     const admission = await callGates();
     await admission.settle(outcome);
     await admission.settle(outcome);
-    expect([log, clock.pending(), listeners(), waited.length]).toEqual([[outcome], 0, 0, pending]);
+    expect([log, clock.pending(), listeners(), waitUntilPromises.length]).toEqual([[outcome], 0, 0, pending]);
   });
 
   it('waits at most a second for a permit and passes the rest to waitUntil', async () => {
-    const { callGates, clock, waited } = setUp(
+    const { callGates, clock, waitUntilPromises } = setUp(
       grantingGate([], () => never),
       grantingGate(),
     );
@@ -109,7 +110,7 @@ describe('an admission', () => {
     const admission = await callGates();
     void admission.settle(outcome)?.then(() => (isSettled = true));
     await clock.advance(999);
-    expect([isSettled, waited.length]).toEqual([false, 1]);
+    expect([isSettled, waitUntilPromises.length]).toEqual([false, 1]);
     await clock.advance(1);
     expect(isSettled).toBe(true);
   });
@@ -123,9 +124,9 @@ describe('an admission', () => {
   });
 
   it('has nothing to settle without permits', async () => {
-    const { callGates, clock, waited } = setUp(gateWith(() => undefined));
+    const { callGates, clock, waitUntilPromises } = setUp(gateWith(() => undefined));
     void (await callGates()).settle(outcome);
-    expect([clock.pending(), waited]).toEqual([0, []]);
+    expect([clock.pending(), waitUntilPromises]).toEqual([0, []]);
   });
 });
 
@@ -200,20 +201,20 @@ describe('a denial', () => {
   });
 
   it('does not wrap an LlmError of a gate', async () => {
-    const own = new LlmError('config', 'no such tenant');
-    const { callGates } = setUp(gateWith(() => Promise.reject(own)));
-    await expect(callGates()).rejects.toBe(own);
+    const gateError = new LlmError('config', 'no such tenant');
+    const { callGates } = setUp(gateWith(() => Promise.reject(gateError)));
+    await expect(callGates()).rejects.toBe(gateError);
   });
 
   it('follows the timeout of a gate, whose later answer is ignored', async () => {
-    let late: (cause: Error) => void = () => undefined;
+    let rejectLate: (cause: Error) => void = () => undefined;
     const { callGates, clock, listeners } = setUp(
-      gateWith(() => new Promise((_, reject) => (late = reject)), 50),
+      gateWith(() => new Promise((_, reject) => (rejectLate = reject)), 50),
     );
     const denied = expect(callGates()).rejects.toThrow('gate "g" denied a/x: no answer within 50 ms');
     await clock.advance(50);
     await denied;
-    late(new Error('late'));
+    rejectLate(new Error('late'));
     await settled();
     expect(listeners()).toBe(0);
   });
@@ -222,18 +223,24 @@ describe('a denial', () => {
     ['a permit', { settle: () => undefined }],
     ['a denial', { deny: 'late' }],
     ['no decision', undefined],
-  ])('settles what a gate grants after the timeout: %s', async (_, late) => {
+  ])('settles what a gate grants after the timeout: %s', async (_, lateAnswer) => {
     const log: Attempt[] = [];
     let answer: (of: Permit | { deny: string } | undefined) => void = () => undefined;
     const { callGates, clock } = setUp(gateWith(() => new Promise((resolve) => (answer = resolve)), 50));
     const denied = expect(callGates()).rejects.toThrow('no answer');
     await clock.advance(50);
     await denied;
-    const isGranted = late !== undefined && 'settle' in late;
-    answer(isGranted ? { settle: (of) => void log.push(of) } : late);
+    const isGranted = lateAnswer !== undefined && 'settle' in lateAnswer;
+    answer(isGranted ? { settle: (of) => void log.push(of) } : lateAnswer);
     await settled();
-    const given = { target: 'a/x', outcome: 'skipped', error: undefined, usage: undefined, ms: 0 };
-    expect(log).toEqual(isGranted ? [given] : []);
+    const expectedSettlement = {
+      target: 'a/x',
+      outcome: 'skipped',
+      error: undefined,
+      usage: undefined,
+      ms: 0,
+    };
+    expect(log).toEqual(isGranted ? [expectedSettlement] : []);
   });
 });
 
@@ -254,15 +261,15 @@ describe('an abort', () => {
   });
 
   it('before the admission rejects with its reason without calling a gate', async () => {
-    let callGates = 0;
-    const { callGates: ask, controller } = setUp(
+    let gateCalls = 0;
+    const { callGates, controller } = setUp(
       gateWith(() => {
-        callGates++;
+        gateCalls++;
         return undefined;
       }),
     );
     controller.abort('enough');
-    await expect(ask()).rejects.toBe('enough');
-    expect(callGates).toBe(0);
+    await expect(callGates()).rejects.toBe('enough');
+    expect(gateCalls).toBe(0);
   });
 });

@@ -6,15 +6,15 @@ import { lanes } from './lanes.ts';
 
 const outcome: Attempt = { target: 'a/x', outcome: 'finished', error: undefined, usage: undefined, ms: 5 };
 
-/** Enters attempts into the lanes, and tells who is in. */
+/** Returns functions that enter attempts into lanes and remove them, and the names of the admitted attempts. */
 function setUp(limits: { readonly [prefix: string]: number }) {
   const gate = lanes(limits);
-  const inside: string[] = [];
+  const admitted: string[] = [];
   const permits = new Map<string, Permit>();
   const enter = (name: string, target: string, signal = new AbortController().signal, isLapsed = false) => {
     const attempt = { target, signal, isLapsed } as AttemptInfo;
     const entered = Promise.resolve(gate.admit(attempt)).then((permit) => {
-      inside.push(name);
+      admitted.push(name);
       if (permit !== undefined && 'settle' in permit) permits.set(name, permit);
     });
     return entered;
@@ -23,43 +23,43 @@ function setUp(limits: { readonly [prefix: string]: number }) {
     await permits.get(name)?.settle(outcome);
     await settled();
   };
-  return { gate, inside, permits, enter, leave };
+  return { gate, admitted, permits, enter, leave };
 }
 
 describe('lanes', () => {
   it('admit attempts up to the limit, and the others in order', async () => {
-    const { gate, enter, leave, inside } = setUp({ 'a/': 2 });
+    const { gate, enter, leave, admitted } = setUp({ 'a/': 2 });
     expect(gate.name).toBe('lanes');
     for (const name of ['1', '2', '3', '4']) void enter(name, 'a/x');
     await settled();
-    expect(inside).toEqual(['1', '2']);
+    expect(admitted).toEqual(['1', '2']);
     await leave('2');
-    expect(inside).toEqual(['1', '2', '3']);
+    expect(admitted).toEqual(['1', '2', '3']);
     await leave('1');
-    expect(inside).toEqual(['1', '2', '3', '4']);
+    expect(admitted).toEqual(['1', '2', '3', '4']);
   });
 
-  it('release a place once, however often its permit is settled', async () => {
-    const { enter, leave, inside } = setUp({ 'a/': 1 });
+  it('release a place once, even if its permit is settled repeatedly', async () => {
+    const { enter, leave, admitted } = setUp({ 'a/': 1 });
     for (const name of ['1', '2', '3']) void enter(name, 'a/x');
     await settled();
     await leave('1');
     await leave('1');
-    expect(inside).toEqual(['1', '2']);
+    expect(admitted).toEqual(['1', '2']);
   });
 
   it('apply the longest prefix, and do not limit other targets', async () => {
-    const { enter, inside, permits } = setUp({ 'a/': 0, 'a/xy': 1, 'a/x': 0 });
+    const { enter, admitted, permits } = setUp({ 'a/': 0, 'a/xy': 1, 'a/x': 0 });
     void enter('wide', 'a/xyz');
     void enter('shut', 'a/xz');
     void enter('shut too', 'a/y');
     void enter('free', 'b/y');
     await settled();
-    expect([new Set(inside), [...permits.keys()]]).toEqual([new Set(['wide', 'free']), ['wide']]);
+    expect([new Set(admitted), [...permits.keys()]]).toEqual([new Set(['wide', 'free']), ['wide']]);
   });
 
   it('remove a waiting attempt on an abort', async () => {
-    const { enter, leave, inside } = setUp({ 'a/': 1 });
+    const { enter, leave, admitted } = setUp({ 'a/': 1 });
     const controller = new AbortController();
     void enter('1', 'a/x');
     const second = enter('2', 'a/x', controller.signal);
@@ -67,7 +67,7 @@ describe('lanes', () => {
     controller.abort(new Error('enough'));
     await expect(second).rejects.toThrow('enough');
     await leave('1');
-    expect(inside).toEqual(['1', '3']);
+    expect(admitted).toEqual(['1', '3']);
   });
 
   it('reject an aborted attempt even if a place is free', async () => {
@@ -85,8 +85,8 @@ describe('lanes', () => {
     [undefined, 'a value of type object'],
     [NaN, 'NaN'],
     [-1, '-1'],
-  ])('reject a limit of %j', (most, actual) => {
-    expect(() => lanes({ 'a/': most as number })).toThrow(
+  ])('reject a limit of %j', (limit, actual) => {
+    expect(() => lanes({ 'a/': limit as number })).toThrow(
       expect.objectContaining({
         kind: 'config',
         message: `lanes["a/"] must be a number of 0 or more, not ${actual}`,
@@ -96,7 +96,7 @@ describe('lanes', () => {
   });
 
   it('remove the abort listener of an admitted attempt', async () => {
-    const { enter, leave, inside } = setUp({ 'a/': 1 });
+    const { enter, leave, admitted } = setUp({ 'a/': 1 });
     const controller = new AbortController();
     void enter('1', 'a/x');
     const second = enter('2', 'a/x', controller.signal);
@@ -106,11 +106,11 @@ describe('lanes', () => {
     await second;
     controller.abort();
     await leave('2');
-    expect(inside).toEqual(['1', '2', '3']);
+    expect(admitted).toEqual(['1', '2', '3']);
   });
 
   it('remove lapsed attempts when another one arrives', async () => {
-    const { enter, inside, leave } = setUp({ 'a/': 2 });
+    const { enter, admitted, leave } = setUp({ 'a/': 2 });
     const { signal } = new AbortController();
     void enter('alive', 'a/x');
     void enter('dead', 'a/x', signal, true);
@@ -119,13 +119,13 @@ describe('lanes', () => {
     void enter('dead too', 'a/x', signal, true);
     void enter('last', 'a/x');
     await settled();
-    expect(inside).toEqual(['alive', 'dead', 'next']);
+    expect(admitted).toEqual(['alive', 'dead', 'next']);
     await leave('alive');
-    expect(inside).toEqual(['alive', 'dead', 'next', 'last']);
+    expect(admitted).toEqual(['alive', 'dead', 'next', 'last']);
   });
 
-  it('give free places to the attempts that wait longest', async () => {
-    const { gate, enter, inside } = setUp({ 'a/': 1 });
+  it('assign free places to the attempts that wait longest', async () => {
+    const { gate, enter, admitted } = setUp({ 'a/': 1 });
     const { signal } = new AbortController();
     const holder = { target: 'a/x', signal, isLapsed: false };
     void gate.admit(holder as AttemptInfo);
@@ -134,6 +134,6 @@ describe('lanes', () => {
     holder.isLapsed = true;
     void enter('second', 'a/x');
     await settled();
-    expect(inside).toEqual(['first']);
+    expect(admitted).toEqual(['first']);
   });
 });

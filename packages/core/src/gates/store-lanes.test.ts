@@ -6,7 +6,7 @@ import { type LeaseStore, sharedLanes, type SharedLanesOptions } from './store-l
 
 const outcome: Attempt = { target: 'a/x', outcome: 'finished', error: undefined, usage: undefined, ms: 5 };
 
-/** A store of one process, whose leases do not end. It fails while `isDown` is set. */
+/** Store of one process without expiring leases. It fails while `isDown` is set. */
 class TestStore implements LeaseStore {
   isDown = false;
   readonly calls: string[] = [];
@@ -51,7 +51,7 @@ function setUp(options: Partial<SharedLanesOptions> = {}, store = new TestStore(
     { store, storeName: 'Test', clock: recording },
     { name: 'all', most: 1, ...options },
   );
-  const inside: string[] = [];
+  const admitted: string[] = [];
   const permits = new Map<string, Permit>();
   const enter = (
     id: string,
@@ -62,7 +62,7 @@ function setUp(options: Partial<SharedLanesOptions> = {}, store = new TestStore(
     const attempt = Object.assign(info, { target, signal, attempt: 1, call: { id } }) as AttemptInfo;
     return Promise.resolve(gate.admit(attempt)).then((answer) => {
       if (answer !== undefined && 'settle' in answer) {
-        inside.push(id);
+        admitted.push(id);
         permits.set(id, answer);
       }
       return answer;
@@ -72,18 +72,18 @@ function setUp(options: Partial<SharedLanesOptions> = {}, store = new TestStore(
     await permits.get(id)?.settle(outcome);
     await settled();
   };
-  return { gate, store, clock, background, inside, enter, leave };
+  return { gate, store, clock, background, admitted, enter, leave };
 }
 
 describe('shared lanes', () => {
   it('admit attempts up to the maximum, and others when a reservation is released', async () => {
-    const { enter, leave, inside, clock } = setUp({ most: 2 });
+    const { enter, leave, admitted, clock } = setUp({ most: 2 });
     for (const id of ['1', '2', '3']) void enter(id);
     await clock.advance(1000);
-    expect(inside).toEqual(['1', '2']);
+    expect(admitted).toEqual(['1', '2']);
     await leave('1');
     await clock.advance(250);
-    expect(inside).toEqual(['1', '2', '3']);
+    expect(admitted).toEqual(['1', '2', '3']);
   });
 
   it('claim a place that is free again when the lease of a dead process ends', async () => {
@@ -101,12 +101,12 @@ describe('shared lanes', () => {
     ['target', ['1', '2', '3']],
     ['provider', ['1', '3']],
   ] as const)('are separate for each %s', async (each, expected) => {
-    const { enter, inside, clock } = setUp({ each });
+    const { enter, admitted, clock } = setUp({ each });
     void enter('1', 'ab/x/z');
     void enter('2', 'ab/y');
     void enter('3', 'ac/x');
     await clock.advance(1000);
-    expect(inside).toEqual(expected);
+    expect(admitted).toEqual(expected);
   });
 
   it('try to reserve after 10 ms, then after twice the time, up to 250 ms', async () => {
@@ -172,10 +172,10 @@ describe('shared lanes while the store does not respond', () => {
   });
 
   it('admit every attempt', async () => {
-    const { enter, leave, inside, store } = down({ whenDown: 'admit' });
+    const { enter, leave, admitted, store } = down({ whenDown: 'admit' });
     for (const id of ['1', '2', '3']) await enter(id);
     await leave('1');
-    expect([inside, store.calls.includes('settle')]).toEqual([['1', '2', '3'], false]);
+    expect([admitted, store.calls.includes('settle')]).toEqual([['1', '2', '3'], false]);
   });
 
   it.each<[string, SharedLanesOptions['whenDown'], number]>([
@@ -183,28 +183,28 @@ describe('shared lanes while the store does not respond', () => {
     ['one attempt for a small share', { share: 0.3 }, 1],
     ['the share of the maximum', { share: 0.5 }, 2],
     ['all for a share of 1', { share: 1 }, 5],
-  ])('admit in each process %s', async (_, whenDown, most) => {
-    const { enter, leave, inside, clock } = down({ most: 5, whenDown });
+  ])('admit in each process %s', async (_, whenDown, expectedCount) => {
+    const { enter, leave, admitted, clock } = down({ most: 5, whenDown });
     for (const id of ['1', '2', '3', '4', '5', '6']) void enter(id);
     await clock.advance(1000);
-    expect(inside).toHaveLength(most);
+    expect(admitted).toHaveLength(expectedCount);
     await leave('1');
     await clock.advance(250);
-    expect(inside).toHaveLength(most + 1);
+    expect(admitted).toHaveLength(expectedCount + 1);
   });
 
   it('count attempts that were reserved before', async () => {
-    const { enter, leave, inside, store, clock } = setUp({ most: 2, whenDown: { share: 0 } });
+    const { enter, leave, admitted, store, clock } = setUp({ most: 2, whenDown: { share: 0 } });
     await enter('1');
     await enter('2');
     store.isDown = true;
     void enter('3');
     await leave('1');
     await clock.advance(250);
-    expect(inside).toEqual(['1', '2']);
+    expect(admitted).toEqual(['1', '2']);
     await leave('2');
     await clock.advance(250);
-    expect(inside).toEqual(['1', '2', '3']);
+    expect(admitted).toEqual(['1', '2', '3']);
   });
 });
 

@@ -13,8 +13,9 @@ function setUp(options = {}) {
   const health = new HealthTracker(options, clock, () => 0);
   const changes: string[] = [];
   health.onChange((target, { state }) => changes.push(`${target} ${state}`));
-  const early = (isAlone = true, claimMs = 1000): Stamp | undefined => health.claimEarly(T, claimMs, isAlone);
-  return { health, time, changes, early, state: () => health.snapshot()[T]?.state };
+  const claimEarly = (isAlone = true, claimMs = 1000): Stamp | undefined =>
+    health.claimEarly(T, claimMs, isAlone);
+  return { health, time, changes, claimEarly, state: () => health.snapshot()[T]?.state };
 }
 
 describe('a bench', () => {
@@ -59,10 +60,10 @@ describe('a bench', () => {
     const before = setUp();
     before.health.bench('a/', 7 * 86_400_000);
     before.health.bench(T, Infinity);
-    const stored = JSON.stringify(before.health.snapshot());
+    const snapshotJson = JSON.stringify(before.health.snapshot());
     const { health, time } = setUp();
-    health.restore(JSON.parse(stored) as ReturnType<typeof health.snapshot>);
-    expect(JSON.stringify(health.snapshot())).toBe(stored);
+    health.restore(JSON.parse(snapshotJson) as ReturnType<typeof health.snapshot>);
+    expect(JSON.stringify(health.snapshot())).toBe(snapshotJson);
     time.now += 6 * 86_400_000;
     expect(health.blocked('a/y')?.until).toBe(1_000_000 + 7 * 86_400_000);
     time.now += 2 * 86_400_000;
@@ -140,62 +141,62 @@ describe('a claim on a benched target', () => {
   });
 
   it('is not a probe for a healthy target, and is released by its owner only', () => {
-    const { health, early } = setUp();
+    const { health, claimEarly } = setUp();
     expect(health.claim(T)).toEqual({ epoch: 0, isProbe: false, isEarly: false, isAlone: false });
     health.bench(T, 0);
     expect(health.claim(T)).toEqual({ epoch: 2, isProbe: true, isEarly: false, isAlone: false });
-    expect(early(false)).toEqual({ epoch: 2, isProbe: true, isEarly: true, isAlone: false });
+    expect(claimEarly(false)).toEqual({ epoch: 2, isProbe: true, isEarly: true, isAlone: false });
   });
 
   it('is exclusive before the bench ends, until it is released or expires', () => {
-    const { health, time, early } = setUp({ cooldownCapMs: 500 });
+    const { health, time, claimEarly } = setUp({ cooldownCapMs: 500 });
     health.bench(T, 9000);
-    const stamp = early();
+    const stamp = claimEarly();
     expect(stamp).toEqual({ epoch: 1, isProbe: true, isEarly: true, isAlone: true });
-    expect([early(), health.blocked(T)?.isProbed]).toEqual([undefined, true]);
-    expect(early(false)).toMatchObject({ isAlone: false });
+    expect([claimEarly(), health.blocked(T)?.isProbed]).toEqual([undefined, true]);
+    expect(claimEarly(false)).toMatchObject({ isAlone: false });
     if (stamp !== undefined) health.release(T, stamp);
     expect(health.blocked(T)?.isProbed).toBe(false);
-    early(true, 300);
+    claimEarly(true, 300);
     time.now += 299;
-    expect(early()).toBeUndefined();
+    expect(claimEarly()).toBeUndefined();
     time.now += 1;
-    expect(early()).toBeDefined();
+    expect(claimEarly()).toBeDefined();
     time.now += 500;
-    expect(early()).toBeDefined();
+    expect(claimEarly()).toBeDefined();
   });
 
   it('before the bench ends is possible on a clock that starts at 0', () => {
-    const { health, time, early } = setUp();
+    const { health, time, claimEarly } = setUp();
     time.now = 0;
     health.bench(T, 9000);
-    expect(early()).toBeDefined();
+    expect(claimEarly()).toBeDefined();
   });
 
   it.each(['commit', 'finish', 'release'] as const)('is released by its owner: %s', (end) => {
-    const { health, early } = setUp();
+    const { health, claimEarly } = setUp();
     health.bench(T, 9000);
-    const together = early(false);
-    const alone = early();
-    if (together !== undefined) health[end](T, together);
-    expect(early()).toBeUndefined();
-    if (alone !== undefined) health[end](T, alone);
-    expect(early()).toBeDefined();
+    const sharedClaim = claimEarly(false);
+    const exclusiveClaim = claimEarly();
+    if (sharedClaim !== undefined) health[end](T, sharedClaim);
+    expect(claimEarly()).toBeUndefined();
+    if (exclusiveClaim !== undefined) health[end](T, exclusiveClaim);
+    expect(claimEarly()).toBeDefined();
   });
 
   it('before the bench ends ignores a failure without an event', () => {
-    const { health, changes, early } = setUp();
+    const { health, changes, claimEarly } = setUp();
     health.fail(T, health.claim(T), failure, down);
     const before = health.snapshot();
-    const stamp = early();
+    const stamp = claimEarly();
     if (stamp !== undefined) expect(health.fail(T, stamp, failure, down)).toBeUndefined();
-    expect([health.snapshot(), changes, early()]).toMatchObject([before, ['a/x benched'], {}]);
+    expect([health.snapshot(), changes, claimEarly()]).toMatchObject([before, ['a/x benched'], {}]);
   });
 
   it('before the bench ends removes it with the first content and counts a later failure', () => {
-    const { health, early, state } = setUp();
+    const { health, claimEarly, state } = setUp();
     health.fail(T, health.claim(T), failure, down);
-    const stamp = early();
+    const stamp = claimEarly();
     if (stamp === undefined) throw new Error('expected a stamp');
     const after = health.commit(T, stamp);
     expect([state(), after]).toEqual([
@@ -206,11 +207,11 @@ describe('a claim on a benched target', () => {
   });
 
   it('before a manual bench ends does not change it', () => {
-    const { health, early } = setUp();
+    const { health, claimEarly } = setUp();
     health.fail(T, health.claim(T), failure, down);
     health.bench(T, 9000);
     const before = health.snapshot();
-    const stamp = early();
+    const stamp = claimEarly();
     if (stamp === undefined) throw new Error('expected a stamp');
     const after = health.commit(T, stamp);
     expect(after).toMatchObject({ isEarly: true, isAlone: false });
@@ -259,23 +260,23 @@ describe('the stored health', () => {
   it.each([
     ['a/x', ['a/xx', 'b/y']],
     ['a/', ['b/y']],
-  ])('removes the credentials of an unbenched key: %s', (target, left) => {
+  ])('removes the credentials of an unbenched key: %s', (target, remaining) => {
     const { health } = setUp();
     for (const of of ['a/x', 'a/xx', 'b/y']) health.credentials().bench(key(of), 9000);
     health.unbench(target);
     expect(
       Object.keys(health.snapshot()).filter((of) => health.snapshot()[of]?.credentials !== undefined),
-    ).toEqual(left);
+    ).toEqual(remaining);
   });
 
   it('is removed by reset, with claims and credentials', () => {
-    const { health, early } = setUp();
+    const { health, claimEarly } = setUp();
     health.bench(T, 9000);
-    early();
+    claimEarly();
     health.credentials().bench(key(T), 9000);
     health.reset();
     expect(health.snapshot()).toEqual({});
-    expect(early()).toBeDefined();
+    expect(claimEarly()).toBeDefined();
   });
 
   it('contains at most 10,000 targets and removes the one unchanged for the longest time', () => {

@@ -64,11 +64,11 @@ describe('health', () => {
 
   it('keeps a bench after a late success', () => {
     const { health, fail, state } = setUp();
-    const early = health.claim(T);
+    const earlyStamp = health.claim(T);
     fail();
     fail();
-    health.commit(T, early);
-    health.finish(T, early);
+    health.commit(T, earlyStamp);
+    health.finish(T, earlyStamp);
     expect(state()).toMatchObject({ state: 'benched' });
   });
 
@@ -224,10 +224,11 @@ describe('health', () => {
           if (it.type === 'commit') stale = health.commit(T, health.claim(T));
           if (it.type !== 'fail') continue;
           const stamp = it.stale ? stale : health.claim(T);
-          const held = health.snapshot()[T];
+          const beforeFailure = health.snapshot()[T];
           health.fail(T, stamp, it, error);
           const after = health.snapshot()[T];
-          if (held?.state === 'benched') expect(after?.until).toBeGreaterThanOrEqual(held.until ?? 0);
+          if (beforeFailure?.state === 'benched')
+            expect(after?.until).toBeGreaterThanOrEqual(beforeFailure.until ?? 0);
           if (before?.state === 'benched' && after?.state === 'benched')
             expect(after.until).toBeGreaterThanOrEqual(before.until ?? 0);
         }

@@ -59,11 +59,11 @@ describe('a healthy condition', () => {
 
   it('counts failures up to the threshold in the same epoch', () => {
     const failure = { retryAfterMs: undefined, atOnce: false };
-    const once = afterFailure(HEALTHY, failure, policy, NOW);
-    expect(once).toEqual({ ...HEALTHY, failures: 1 });
-    const twice = afterFailure(once, failure, policy, NOW);
-    expect(twice).toEqual({ ...HEALTHY, failures: 2 });
-    expect(afterFailure(twice, failure, policy, NOW)).toMatchObject({
+    const afterFirst = afterFailure(HEALTHY, failure, policy, NOW);
+    expect(afterFirst).toEqual({ ...HEALTHY, failures: 1 });
+    const afterSecond = afterFailure(afterFirst, failure, policy, NOW);
+    expect(afterSecond).toEqual({ ...HEALTHY, failures: 2 });
+    expect(afterFailure(afterSecond, failure, policy, NOW)).toMatchObject({
       state: 'benched',
       benches: 1,
       until: NOW + 10,

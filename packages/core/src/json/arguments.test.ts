@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from './arguments.ts';
 
-const refused = (raw: string): object => ({ args: {}, invalid: { raw } });
+const invalidArguments = (raw: string): object => ({ args: {}, invalid: { raw } });
 
 describe('tool-call arguments', () => {
   it.each<[string, object]>([
@@ -17,38 +17,38 @@ describe('tool-call arguments', () => {
     ['{"a":{"b":12,} ', { args: { a: { b: 12 } }, repaired: ['trailing comma', 'missing closer'] }],
     ['```json\n{"a":1}\n```', { args: { a: 1 }, repaired: ['code fence'] }],
     ['```\n{"a":"x"\n```\n', { args: { a: 'x' }, repaired: ['code fence', 'missing closer'] }],
-    ['{"to":"Bob","amount": 12', refused('{"to":"Bob","amount": 12')],
-    ['{"a":-', refused('{"a":-')],
-    ['{"a":1.', refused('{"a":1.')],
-    ['{"a":true', refused('{"a":true')],
-    ['{"a":null', refused('{"a":null')],
-    ['{"a":12 ', refused('{"a":12 ')],
-    ['{"a":1,', refused('{"a":1,')],
-    ['{"a":"x",', refused('{"a":"x",')],
-    ['{"a":{"b":1},', refused('{"a":{"b":1},')],
-    ['{"a":[1,2', refused('{"a":[1,2')],
-    ['{"a":["x"', refused('{"a":["x"')],
-    ['{"a":{"b":"}]"', refused('{"a":{"b":"}]"')],
-    ['{', refused('{')],
-    ['{"a":"x\\"', refused('{"a":"x\\"')],
-    ['```json\n{"a":12\n```', refused('```json\n{"a":12\n```')],
+    ['{"to":"Bob","amount": 12', invalidArguments('{"to":"Bob","amount": 12')],
+    ['{"a":-', invalidArguments('{"a":-')],
+    ['{"a":1.', invalidArguments('{"a":1.')],
+    ['{"a":true', invalidArguments('{"a":true')],
+    ['{"a":null', invalidArguments('{"a":null')],
+    ['{"a":12 ', invalidArguments('{"a":12 ')],
+    ['{"a":1,', invalidArguments('{"a":1,')],
+    ['{"a":"x",', invalidArguments('{"a":"x",')],
+    ['{"a":{"b":1},', invalidArguments('{"a":{"b":1},')],
+    ['{"a":[1,2', invalidArguments('{"a":[1,2')],
+    ['{"a":["x"', invalidArguments('{"a":["x"')],
+    ['{"a":{"b":"}]"', invalidArguments('{"a":{"b":"}]"')],
+    ['{', invalidArguments('{')],
+    ['{"a":"x\\"', invalidArguments('{"a":"x\\"')],
+    ['```json\n{"a":12\n```', invalidArguments('```json\n{"a":12\n```')],
     ['{"a":1}}]', { args: { a: 1 }, repaired: ['surplus closers'] }],
-    ['{"a":"\\"}', refused('{"a":"\\"}')],
-    ['{"a":"cut', refused('{"a":"cut')],
-    ['{"a":', refused('{"a":')],
-    ['{"a"', refused('{"a"')],
-    ['{"a":NaN}', refused('{"a":NaN}')],
-    ['{"a":tru', refused('{"a":tru')],
-    ['{"a":[1}', refused('{"a":[1}')],
-    ['{"a":1} and more', refused('{"a":1} and more')],
-    ['{"a":1}"b"', refused('{"a":1}"b"')],
-    ['[1,2]', refused('[1,2]')],
-    ['"text"', refused('"text"')],
+    ['{"a":"\\"}', invalidArguments('{"a":"\\"}')],
+    ['{"a":"cut', invalidArguments('{"a":"cut')],
+    ['{"a":', invalidArguments('{"a":')],
+    ['{"a"', invalidArguments('{"a"')],
+    ['{"a":NaN}', invalidArguments('{"a":NaN}')],
+    ['{"a":tru', invalidArguments('{"a":tru')],
+    ['{"a":[1}', invalidArguments('{"a":[1}')],
+    ['{"a":1} and more', invalidArguments('{"a":1} and more')],
+    ['{"a":1}"b"', invalidArguments('{"a":1}"b"')],
+    ['[1,2]', invalidArguments('[1,2]')],
+    ['"text"', invalidArguments('"text"')],
     [' "{\\"a\\":1}"', { args: { a: 1 }, repaired: ['a second encoding'] }],
-    ['"[1]"', refused('"[1]"')],
-    ['"{"a":1}"', refused('"{"a":1}"')],
-    ['null', refused('null')],
-    ['}', refused('}')],
+    ['"[1]"', invalidArguments('"[1]"')],
+    ['"{"a":1}"', invalidArguments('"{"a":1}"')],
+    ['null', invalidArguments('null')],
+    ['}', invalidArguments('}')],
   ])('%j', (text, expected) => {
     const parsed = parseArguments(text);
     const { repaired } = parsed;
@@ -60,9 +60,9 @@ describe('tool-call arguments', () => {
   });
 
   it('that are incomplete are not repaired', () => {
-    expect(parseArguments('{"a":[1,2', true)).toEqual(refused('{"a":[1,2'));
+    expect(parseArguments('{"a":[1,2', true)).toEqual(invalidArguments('{"a":[1,2'));
     expect(parseArguments('{"a":1}', true)).toEqual({ args: { a: 1 } });
-    expect(parseArguments('', true)).toEqual(refused(''));
+    expect(parseArguments('', true)).toEqual(invalidArguments(''));
   });
 
   it.each([
@@ -94,8 +94,8 @@ describe('tool-call arguments', () => {
       .dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), { minKeys: 1 })
       .map((value) => JSON.stringify(value));
     fc.assert(
-      fc.property(json, fc.nat(), (text, place) => {
-        const cut = text.slice(0, 1 + (place % (text.length - 1)));
+      fc.property(json, fc.nat(), (text, position) => {
+        const cut = text.slice(0, 1 + (position % (text.length - 1)));
         const { args, invalid } = parseArguments(cut);
         if (invalid === undefined) expect(`${cut}}`).toBe(JSON.stringify(args));
       }),
@@ -111,8 +111,8 @@ describe('tool-call arguments', () => {
     fc.assert(
       fc.property(json, edits, (text, changes) => {
         let mutated = text;
-        for (const [place, by] of changes) {
-          const at = place % (mutated.length + 1);
+        for (const [position, by] of changes) {
+          const at = position % (mutated.length + 1);
           mutated = mutated.slice(0, at) + by + mutated.slice(at + 1);
         }
         const { args, invalid } = parseArguments(mutated);

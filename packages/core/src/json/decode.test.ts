@@ -44,9 +44,9 @@ describe('decodeJson reports a fault in', () => {
     ['two lists', '[1] and [2]', 'the answer contains 2 JSON values'],
     ['prose', 'I would rather not.', 'the answer contains no JSON'],
     ['nothing', '', 'the answer contains no JSON'],
-    ['a cut object, although a whole one is inside', '{"steps":[{"a":1},', 'the answer contains no JSON'],
+    ['a cut object that contains a complete one', '{"steps":[{"a":1},', 'the answer contains no JSON'],
     [
-      'a broken object, although a whole one is inside',
+      'an invalid object that contains a complete one',
       'So: {"steps":[{"a":1},]}',
       'the answer contains no JSON',
     ],
@@ -76,10 +76,10 @@ it.each([
 
 it.each(['bare', 'fenced', 'in prose'])(
   'does not give a value that nothing could handle: 50,000 levels, %s',
-  (how) => {
+  (form) => {
     const json = '['.repeat(50_000) + ']'.repeat(50_000);
     const text =
-      { bare: json, fenced: `\`\`\`json\n${json}\n\`\`\``, 'in prose': `Here: ${json}` }[how] ?? '';
+      { bare: json, fenced: `\`\`\`json\n${json}\n\`\`\``, 'in prose': `Here: ${json}` }[form] ?? '';
     expect(decodeJson(text)).toEqual({ fault: 'the answer is nested more than 500 levels deep' });
   },
 );

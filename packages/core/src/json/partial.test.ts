@@ -39,17 +39,17 @@ describe('a snapshot contains', () => {
   });
 });
 
-/** Every member and item of a look is there in the whole, texts and lists perhaps longer. */
-function isBeginningOf(part: unknown, whole: unknown): boolean {
-  if (typeof part === 'string') return typeof whole === 'string' && whole.startsWith(part);
+/** Whether each member and item of the snapshot is in the complete value, whose strings and arrays may be longer. */
+function isBeginningOf(part: unknown, complete: unknown): boolean {
+  if (typeof part === 'string') return typeof complete === 'string' && complete.startsWith(part);
   if (Array.isArray(part))
-    return Array.isArray(whole) && part.every((item, at) => isBeginningOf(item, whole[at]));
-  if (typeof part !== 'object' || part === null) return Object.is(part, whole) || part === whole;
+    return Array.isArray(complete) && part.every((item, at) => isBeginningOf(item, complete[at]));
+  if (typeof part !== 'object' || part === null) return Object.is(part, complete) || part === complete;
   const entries = Object.entries(part);
   return (
-    typeof whole === 'object' &&
-    whole !== null &&
-    entries.every(([key, inner]) => isBeginningOf(inner, new Map(Object.entries(whole)).get(key)))
+    typeof complete === 'object' &&
+    complete !== null &&
+    entries.every(([key, inner]) => isBeginningOf(inner, new Map(Object.entries(complete)).get(key)))
   );
 }
 
@@ -63,16 +63,16 @@ it('snapshots of random values and deltas are beginnings of the value, and compl
       fc.boolean(),
       (value, lengths, spaced) => {
         const text = JSON.stringify(value, undefined, spaced ? 2 : undefined);
-        const whole: unknown = JSON.parse(text);
+        const complete: unknown = JSON.parse(text);
         const json = new PartialJson();
         for (let at = 0, turn = 0; at < text.length; turn++) {
           const length = lengths[turn % lengths.length] ?? 1;
           json.append(text.slice(at, at + length));
           at += length;
-          // An assertion for every delta would take longer than all looks.
-          if (!isBeginningOf(json.snapshot(), whole)) throw new Error(`no beginning of ${text} at ${at}`);
+          // An assertion for every delta would take longer than all snapshots.
+          if (!isBeginningOf(json.snapshot(), complete)) throw new Error(`no beginning of ${text} at ${at}`);
         }
-        expect(json.snapshot()).toEqual(whole);
+        expect(json.snapshot()).toEqual(complete);
       },
     ),
     { numRuns: 300, seed: 6 },

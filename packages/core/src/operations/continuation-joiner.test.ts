@@ -2,22 +2,24 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ContinuationJoiner } from './continuation-joiner.ts';
 
-/** The text that a reader sees, and what was removed, with the second model's text in pieces of this length. */
-function joined(shown: string, given: string, length: number): { text: string; removed: string } {
-  const joint = new ContinuationJoiner(shown);
-  const all = { text: shown, removed: '' };
+/** Returns the joined and the removed text for a continuation that arrives in chunks of `length`. */
+function join(first: string, continuation: string, length: number): { text: string; removed: string } {
+  const joint = new ContinuationJoiner(first);
+  const all = { text: first, removed: '' };
   const add = ({ text, removed }: { text: string; removed: string }): void => {
     all.text += text;
     all.removed += removed;
   };
-  for (let at = 0; at < given.length; at += length) add(joint.push(given.slice(at, at + length)));
+  for (let at = 0; at < continuation.length; at += length)
+    add(joint.push(continuation.slice(at, at + length)));
   add(joint.end());
   return all;
 }
 
-const seen = (shown: string, given: string, length: number): string => joined(shown, given, length).text;
+const joinedText = (first: string, continuation: string, length: number): string =>
+  join(first, continuation, length).text;
 
-/** Words that differ, of letters alone. */
+/** Different words that contain only letters. */
 const numbered = (count: number): string =>
   Array.from({ length: count }, (_, at) =>
     `w${at}`.replace(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit))),
@@ -171,19 +173,20 @@ const CASES: readonly (readonly [name: string, shown: string, given: string, exp
 ];
 
 describe('a continuation', () => {
-  for (const [name, shown, given, expected] of CASES) {
+  for (const [name, first, continuation, expected] of CASES) {
     it(name, () => {
-      for (const length of [1, 3, 7, given.length + 1]) expect(seen(shown, given, length)).toBe(expected);
+      for (const length of [1, 3, 7, continuation.length + 1])
+        expect(joinedText(first, continuation, length)).toBe(expected);
     });
   }
 
   it('reports the removed text', () => {
-    const again = 'a fox who lived at the edge of the wood. Every';
-    expect(joined(story, `Continuing:\n${again} morning.`, 5)).toEqual({
+    const repetition = 'a fox who lived at the edge of the wood. Every';
+    expect(join(story, `Continuing:\n${repetition} morning.`, 5)).toEqual({
       text: `${story} morning.`,
-      removed: `Continuing:\n${again}`,
+      removed: `Continuing:\n${repetition}`,
     });
-    expect(joined(story, ' morning.', 5).removed).toBe('');
+    expect(join(story, ' morning.', 5).removed).toBe('');
   });
 
   it.each([
@@ -208,8 +211,9 @@ describe('a continuation', () => {
     ],
     ['two equal lines', `Sing: ${REFRAIN}`, `${REFRAIN}The end.`],
     ['a chorus', `${story}\nOf dogs and men, and of the sea.\n${story}\n`, `${story}\nAnd so on.`],
-  ])('loses nothing of %s that continues exactly', (_, shown, given) => {
-    for (const length of [1, 5, given.length]) expect(seen(shown, given, length)).toBe(shown + given);
+  ])('loses nothing of %s that continues exactly', (_, first, continuation) => {
+    for (const length of [1, 5, continuation.length])
+      expect(joinedText(first, continuation, length)).toBe(first + continuation);
   });
 
   it.each([
@@ -218,7 +222,7 @@ describe('a continuation', () => {
     ['7 characters', 'Look-bar away', '\nThe fox ran over the green hill and far away'],
   ])('repeats text that %s before it have the same end', (_, before, removed) => {
     const line = '\nThe fox ran over the green hill and far away';
-    expect(joined(`${before}${line}`, `${line}, home.`, 5).removed).toBe(removed);
+    expect(join(`${before}${line}`, `${line}, home.`, 5).removed).toBe(removed);
   });
 
   it('loses nothing of 2,000 random and repetitive documents', () => {
@@ -252,7 +256,7 @@ describe('a continuation', () => {
     fc.assert(
       fc.property(documents, fc.nat(), fc.integer({ min: 1, max: 30 }), (text, cut, length) => {
         const at = cut % (text.length + 1);
-        expect(joined(text.slice(0, at), text.slice(at), length)).toEqual({ text, removed: '' });
+        expect(join(text.slice(0, at), text.slice(at), length)).toEqual({ text, removed: '' });
       }),
       { numRuns: 2000, seed: 20_261_123 },
     );
@@ -262,21 +266,21 @@ describe('a continuation', () => {
     [39, ''],
     [40, numbered(90).slice(-40)],
   ])('removes a repetition of 40 characters or more: %d', (length, removed) => {
-    const shown = numbered(90);
-    expect(joined(shown, `${shown.slice(-length)}; the end.`, 5).removed).toBe(removed);
+    const first = numbered(90);
+    expect(join(first, `${first.slice(-length)}; the end.`, 5).removed).toBe(removed);
   });
 
   it('removes a repetition of two different words or more', () => {
     const pair = 'electroencephalography immunoelectrophoresis';
-    expect(joined(`He studied ${pair}`, `${pair}, and more.`, 5).removed).toBe(pair);
+    expect(join(`He studied ${pair}`, `${pair}, and more.`, 5).removed).toBe(pair);
   });
 
   it('ignores repetitions of more than 400 characters, unless of the complete text', () => {
     const long = numbered(200);
     const end = long.slice(-401);
-    expect(seen(long, `${end} on`, 9)).toBe(`${long}${end} on`);
-    expect(seen(long, `${long.slice(-400)} on`, 9)).toBe(`${long} on`);
-    expect(seen(long, `${long} on`, 9)).toBe(`${long} on`);
+    expect(joinedText(long, `${end} on`, 9)).toBe(`${long}${end} on`);
+    expect(joinedText(long, `${long.slice(-400)} on`, 9)).toBe(`${long} on`);
+    expect(joinedText(long, `${long} on`, 9)).toBe(`${long} on`);
   });
 
   it('holds back as little text as possible', () => {
@@ -290,6 +294,6 @@ describe('a continuation', () => {
 
   it('takes linear time, also if everything is repeated', () => {
     const long = numbered(20_000);
-    expect(seen(long, `${long} Done.`, 4) === `${long} Done.`).toBe(true);
+    expect(joinedText(long, `${long} Done.`, 4) === `${long} Done.`).toBe(true);
   });
 });

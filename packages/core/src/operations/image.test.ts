@@ -19,11 +19,11 @@ type Prepared = PreparedCall<Drawn, ImageResponse>;
 const cat: ImageRequest = { prompt: 'a cat' };
 const scope = { signal: new AbortController().signal };
 const usage = { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
-const picture = (bytes: number): ImagePart => image(new Uint8Array(bytes));
+const imageOf = (bytes: number): ImagePart => image(new Uint8Array(bytes));
 const limits = { mediaTypes: ['image/png'], maxBytes: 4 };
-const drawn: Drawn = {
+const imageResult: Drawn = {
   target: 'a/m',
-  images: [picture(1)],
+  images: [imageOf(1)],
   warnings: [{ action: 'dropped', what: 'n', why: '1 came' }],
   usage,
 };
@@ -36,7 +36,7 @@ const cutting: MediaFitter = {
 };
 
 function at(backend: Partial<ImageBackend> | undefined): Target {
-  const complete: ImageBackend = { id: 'm', generate: () => Promise.resolve(drawn), ...backend };
+  const complete: ImageBackend = { id: 'm', generate: () => Promise.resolve(imageResult), ...backend };
   const imageModel = backend === undefined ? undefined : (): ImageBackend => complete;
   const provider = {
     spi: 1,
@@ -62,9 +62,9 @@ describe('an image request', () => {
     ['size', 'must be like 512x768, not "012x5"', { size: '012x5' }],
     ['size', 'must be like 512x768, not "5x12 "', { size: '5x12 ' }],
     ['images[0].bytes', 'must be a Uint8Array', { images: [{ bytes: 'AA' }] }],
-    ['mask.bytes', 'must be a Uint8Array', { images: [picture(1)], mask: { bytes: 'AA' } }],
-    ['mask', 'requires an input image', { mask: picture(1) }],
-    ['mask', 'requires an input image', { images: [], mask: picture(1) }],
+    ['mask.bytes', 'must be a Uint8Array', { images: [imageOf(1)], mask: { bytes: 'AA' } }],
+    ['mask', 'requires an input image', { mask: imageOf(1) }],
+    ['mask', 'requires an input image', { images: [], mask: imageOf(1) }],
   ])('is rejected if %s %s', (path, why, request) => {
     expect(() => {
       imageOperation({ ...cat, ...request }, undefined).validate();
@@ -77,7 +77,7 @@ describe('an image request', () => {
     );
   });
 
-  it.each<Partial<ImageRequest>>([{}, { n: 1, size: '1x10' }, { images: [picture(1)], mask: picture(1) }])(
+  it.each<Partial<ImageRequest>>([{}, { n: 1, size: '1x10' }, { images: [imageOf(1)], mask: imageOf(1) }])(
     'is valid: %j',
     (request) => {
       expect(() => {
@@ -113,7 +113,7 @@ describe('an image target', () => {
   });
 
   it('is skipped if it does not accept input images and the request has some', async () => {
-    await expect(prepare({ images: [picture(1)] }, { images: false })).rejects.toMatchObject({
+    await expect(prepare({ images: [imageOf(1)] }, { images: false })).rejects.toMatchObject({
       kind: 'unsupported',
       message: 'a/m does not accept input images',
     });
@@ -122,7 +122,7 @@ describe('an image target', () => {
   });
 
   it('receives fitted images up to its maximum count', async () => {
-    const images = [picture(9), picture(3)];
+    const images = [imageOf(9), imageOf(3)];
     const prepared = await prepare({ images }, { images: { ...limits, maxCount: 2 } }, cutting);
     expect(sentBy(prepared)?.images?.map(({ bytes }) => bytes.length)).toEqual([4, 3]);
     const fewer = prepare({ images }, { images: { ...limits, maxCount: 1 } }, cutting);
@@ -130,8 +130,8 @@ describe('an image target', () => {
   });
 
   it('receives unchanged images if its limits are unknown', async () => {
-    const images = [picture(99)];
-    expect(sentBy(await prepare({ images, mask: picture(99) }))?.images?.[0]).toBe(images[0]);
+    const images = [imageOf(99)];
+    expect(sentBy(await prepare({ images, mask: imageOf(99) }))?.images?.[0]).toBe(images[0]);
   });
 
   it.each<[string, number, number, boolean]>([
@@ -139,7 +139,7 @@ describe('an image target', () => {
     ['the picture does not fit', 5, 4, false],
     ['the mask does not fit', 4, 5, false],
   ])('receives image and mask unchanged or is skipped: %s', async (_, bytes, mask, isTaken) => {
-    const request = { images: [picture(bytes), picture(9)], mask: picture(mask) };
+    const request = { images: [imageOf(bytes), imageOf(9)], mask: imageOf(mask) };
     const preparing = prepare(request, { images: { ...limits, maxCount: 2 } }, cutting);
     if (isTaken) expect(sentBy(await preparing)?.mask).toBe(request.mask);
     else
@@ -154,25 +154,25 @@ describe('an image target', () => {
 
 describe('an image response', () => {
   it('has the warnings of the request before those of the vendor', async () => {
-    const prepared = await prepare({ images: [picture(9)] }, { images: limits }, cutting);
-    const again = prepared.withRecovery({ id: 'r', what: 'key', apply: (it) => it }, 'a/m reported auth');
-    const steps = again.open({ target: 'a/m' } as ModelContext);
+    const prepared = await prepare({ images: [imageOf(9)] }, { images: limits }, cutting);
+    const recovered = prepared.withRecovery({ id: 'r', what: 'key', apply: (it) => it }, 'a/m reported auth');
+    const steps = recovered.open({ target: 'a/m' } as ModelContext);
     const { value } = await steps.next();
-    const answer = again.newAnswer();
-    expect([value, (await steps.next()).done, answer.push(drawn), answer.opening([drawn])]).toEqual([
-      drawn,
-      true,
-      'finish',
-      [drawn],
-    ]);
+    const answer = recovered.newAnswer();
+    expect([
+      value,
+      (await steps.next()).done,
+      answer.push(imageResult),
+      answer.opening([imageResult]),
+    ]).toEqual([imageResult, true, 'finish', [imageResult]]);
     expect([answer.fault(), answer.partial(), answer.usage]).toMatchObject([undefined, undefined, usage]);
     expect(answer.result({ spec: 's', attempts: [] })).toEqual({
-      ...drawn,
+      ...imageResult,
       usage: { ...usage, details: { units: { image: 1 } } },
       warnings: [
         { action: 'coerced', what: 'image', why: 'cut to 4' },
         { action: 'repaired', what: 'key', why: 'a/m reported auth' },
-        ...drawn.warnings,
+        ...imageResult.warnings,
       ],
       attempts: [],
     });
@@ -180,7 +180,7 @@ describe('an image response', () => {
 
   it('is empty without images', async () => {
     const answer = (await prepare()).newAnswer();
-    answer.push({ ...drawn, images: [] });
+    answer.push({ ...imageResult, images: [] });
     const fault = answer.fault();
     expect(LlmError.is(fault, 'empty')).toBe(true);
     expect(fault).toMatchObject({ message: 'a/m returned no image' });

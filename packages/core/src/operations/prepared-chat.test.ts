@@ -18,7 +18,7 @@ const recovery: Recovery = {
   apply: (it) => ({ ...it, maxTokens: undefined }),
 };
 
-/** Requests that the model received. */
+/** Requests that the model has received. */
 const received: [ModelRequest, ModelContext][] = [];
 
 async function prepare(

@@ -11,8 +11,8 @@ const question: readonly Message[] = [user('hi')];
 const chat: readonly Message[] = [user('hi'), assistant('yes'), user('and?')];
 
 function cacheOf(request: ChatRequest, tenant?: string) {
-  const merged = mergeSystem(request);
-  return toModelCache(request, { ...merged, tools: toModelTools(request.tools ?? []), tenant });
+  const mergedSystem = mergeSystem(request);
+  return toModelCache(request, { ...mergedSystem, tools: toModelTools(request.tools ?? []), tenant });
 }
 
 const keyOf = (request: Omit<ChatRequest, 'cache'>, tenant?: string): string | undefined =>
@@ -112,8 +112,8 @@ describe('the routing key', () => {
 
 describe('hash128', () => {
   it('differs for 20,000 strings that differ in a single character or in length', () => {
-    const texts = Array.from({ length: 10_000 }, (_, at) => [`text ${at}`, '\0'.repeat(at)]).flat();
-    expect(new Set(texts.map(hash128)).size).toBe(texts.length);
+    const inputs = Array.from({ length: 10_000 }, (_, at) => [`text ${at}`, '\0'.repeat(at)]).flat();
+    expect(new Set(inputs.map(hash128)).size).toBe(inputs.length);
   });
 
   it('changes about half of its bits with one bit of the text', () => {
@@ -123,8 +123,8 @@ describe('hash128', () => {
       ['prefix 0', 'prefix 1'],
       ['0 suffix', '1 suffix'],
     ] as const) {
-      const others = bits(hash128(other));
-      const changed = bits(hash128(one)).filter((bit, at) => bit !== others[at]).length;
+      const otherBits = bits(hash128(other));
+      const changed = bits(hash128(one)).filter((bit, at) => bit !== otherBits[at]).length;
       expect(changed).toBeGreaterThan(40);
       expect(changed).toBeLessThan(88);
     }

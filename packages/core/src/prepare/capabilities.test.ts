@@ -5,8 +5,8 @@ import { requireCapabilities } from './prepare.ts';
 
 const hi = user('hi');
 const call: AssistantPart = { type: 'tool-call', id: '1', name: 't', args: {} };
-const searched: AssistantPart = { type: 'vendor', kind: 'search', replay: { family: 'a', data: 1 } };
-const answered: Message = toolResult({ callId: '1', name: 't', content: [] });
+const searchPart: AssistantPart = { type: 'vendor', kind: 'search', replay: { family: 'a', data: 1 } };
+const toolMessage: Message = toolResult({ callId: '1', name: 't', content: [] });
 const tools = [{ name: 't', description: 't', parameters: {} }];
 const nothing: Capabilities = { tools: false, images: false, files: false, output: false, prefill: false };
 
@@ -29,7 +29,7 @@ it.each<[string, Partial<ChatRequest>, Capabilities]>([
 
 it.each<[string, Partial<ChatRequest>, Capabilities]>([
   ['of which nothing is known', { messages: [hi, assistant('So')], tools, output: {} }, {}],
-  ['that takes nothing, when nothing is asked', { tools: [] }, nothing],
+  ['without any capability, for a request that requires none', { tools: [] }, nothing],
   [
     'that takes no prefill, when a call waits for its result',
     { messages: [hi, assistant([{ type: 'text', text: 'So' }, call])] },
@@ -37,10 +37,14 @@ it.each<[string, Partial<ChatRequest>, Capabilities]>([
   ],
   [
     'that takes no prefill, when the turn was paused after a search at the vendor',
-    { messages: [hi, assistant([{ type: 'text', text: 'So' }, searched])] },
+    { messages: [hi, assistant([{ type: 'text', text: 'So' }, searchPart])] },
     nothing,
   ],
-  ['that takes no prefill, when a tool has answered', { messages: [assistant([call]), answered] }, nothing],
+  [
+    'that takes no prefill, when a tool has answered',
+    { messages: [assistant([call]), toolMessage] },
+    nothing,
+  ],
 ])('accepts a target %s', (_, request, capabilities) => {
   expect(requiring(request, capabilities)).not.toThrow();
 });

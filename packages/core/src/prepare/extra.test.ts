@@ -7,9 +7,9 @@ it.each([
   ['the wire’s, with the provider’s over it', extra, 'wire', { a: 1, b: 2 }],
   ['the provider’s where the wire has no name', extra, undefined, { b: 2 }],
   ['nothing of others', { other: { c: 3 } }, 'wire', {}],
-  ['nothing where nothing is given', undefined, 'wire', {}],
-])('picks %s', (_, given, wire, picked) => {
-  expect(pickExtra(given, wire, 'own')).toEqual(picked);
+  ['nothing without extra', undefined, 'wire', {}],
+])('picks %s', (_, extra, wire, picked) => {
+  expect(pickExtra(extra, wire, 'own')).toEqual(picked);
 });
 
 it('returns the same empty object for caches', () => {

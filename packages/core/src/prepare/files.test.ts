@@ -7,14 +7,14 @@ const pdf = (bytes: number, name?: string): FilePart => file(new Uint8Array(byte
 const csv = (bytes: number): FilePart => file(new Uint8Array(bytes), 'text/csv');
 const scope = { signal: new AbortController().signal };
 
-/** Counts a page a byte, and remembers what it was asked. */
-function counting(): MediaFitter & { readonly asked: FilePart[] } {
-  const asked: FilePart[] = [];
+/** Returns a fitter that counts one page per byte, and records the counted files. */
+function counting(): MediaFitter & { readonly countedFiles: FilePart[] } {
+  const countedFiles: FilePart[] = [];
   return {
-    asked,
+    countedFiles,
     fit: (part) => Promise.resolve(part),
     pages: (part) => {
-      asked.push(part);
+      countedFiles.push(part);
       return Promise.resolve(part.bytes.length);
     },
   };
@@ -67,12 +67,12 @@ describe('documents', () => {
     await check([], { maxCount: 0, maxTotalBytes: 0, pdf: { maxTotalPages: 0 } }, fitter);
     await check([csv(9)], { pdf: { maxPages: 1 } }, fitter);
     await check([pdf(9)], { maxBytes: 9 }, fitter);
-    expect(fitter.asked).toEqual([]);
+    expect(fitter.countedFiles).toEqual([]);
   });
 
   it('with unknown pages pass with a warning', async () => {
-    const blind = { ...counting(), pages: () => Promise.resolve(undefined) };
-    expect(await check([pdf(5, 'b.pdf'), pdf(1)], { pdf: { maxTotalPages: 4 } }, blind)).toEqual(
+    const withoutPages = { ...counting(), pages: () => Promise.resolve(undefined) };
+    expect(await check([pdf(5, 'b.pdf'), pdf(1)], { pdf: { maxTotalPages: 4 } }, withoutPages)).toEqual(
       ['b.pdf', 'a PDF'].map((name) => ({
         action: 'dropped',
         what: `page limit for ${name}`,

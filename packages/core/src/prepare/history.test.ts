@@ -12,16 +12,19 @@ const interrupted = (callId: string): TurnMessage =>
     content: 'This call was interrupted: it has no result.',
     isError: true,
   });
-const said = assistant('a');
+const answer = assistant('a');
 
 describe('a history', () => {
   it.each<[string, TurnMessage[]]>([
-    ['without calls', [user('q'), said, user('r'), said]],
+    ['without calls', [user('q'), answer, user('r'), answer]],
     [
       'of calls with their results',
       [assistant([call('1'), call('2')]), result('1', '2'), assistant([call('3')]), result('3')],
     ],
-    ['of words between calls', [assistant([call('1'), ...said.parts, call('2')]), result('1', '2'), said]],
+    [
+      'of words between calls',
+      [assistant([call('1'), ...answer.parts, call('2')]), result('1', '2'), answer],
+    ],
     ['of nothing', []],
   ])('with %s is unchanged, without a warning', (_, messages) => {
     const repaired = repairHistory(messages);
@@ -40,20 +43,20 @@ describe('a history', () => {
       [assistant([call('1')]), user('q')],
       [assistant([call('1')]), interrupted('1'), user('q')],
     ],
-    ['before a turn', [assistant([call('1')]), said], [assistant([call('1')]), interrupted('1'), said]],
+    ['before a turn', [assistant([call('1')]), answer], [assistant([call('1')]), interrupted('1'), answer]],
   ])('with an interrupted call %s gets a result and one warning', (_, messages, expected) => {
-    const { messages: left, warnings } = repairHistory(messages);
-    expect(left).toEqual(expected);
+    const { messages: repaired, warnings } = repairHistory(messages);
+    expect(repaired).toEqual(expected);
     expect(warnings).toEqual([{ action: 'repaired', what: 'history', why: '1 tool call(s) had no result' }]);
   });
 
   it.each<[string, number, TurnMessage[], TurnMessage[]]>([
-    ['nobody’s', 2, [user('q'), result('1', '2'), said], [user('q'), said]],
+    ['unrelated', 2, [user('q'), result('1', '2'), answer], [user('q'), answer]],
     [
       'late',
       1,
-      [assistant([call('1')]), result('1'), said, result('1')],
-      [assistant([call('1')]), result('1'), said],
+      [assistant([call('1')]), result('1'), answer, result('1')],
+      [assistant([call('1')]), result('1'), answer],
     ],
     ['double', 1, [assistant([call('1')]), result('1', '1')], [assistant([call('1')]), result('1')]],
     [
@@ -63,8 +66,8 @@ describe('a history', () => {
       [assistant([call('1')]), result('1'), user('q')],
     ],
   ])('with %s results loses them, with one warning', (_, count, messages, expected) => {
-    const { messages: left, warnings } = repairHistory(messages);
-    expect(left).toEqual(expected);
+    const { messages: repaired, warnings } = repairHistory(messages);
+    expect(repaired).toEqual(expected);
     expect(warnings).toEqual([
       { action: 'dropped', what: 'history', why: `${count} tool result(s) had no call` },
     ]);
@@ -72,15 +75,15 @@ describe('a history', () => {
 
   it('has results in the order of their calls', () => {
     const messages = [assistant([call('1'), call('2')]), user('q'), result('2'), user('r'), result('1')];
-    const { messages: left, warnings } = repairHistory(messages);
-    expect(left).toEqual([messages[0], result('1', '2'), user('q'), user('r')]);
+    const { messages: repaired, warnings } = repairHistory(messages);
+    expect(repaired).toEqual([messages[0], result('1', '2'), user('q'), user('r')]);
     expect(warnings).toEqual([]);
   });
 
   it('reuses the objects of valid turns and results', () => {
     const sound = [assistant([call('1')]), result('1'), user('q')];
-    const { messages: left } = repairHistory([...sound, assistant([call('2')])]);
-    expect(sound.map((message, at) => message === left[at])).toEqual([true, true, true]);
+    const { messages: repaired } = repairHistory([...sound, assistant([call('2')])]);
+    expect(sound.map((message, at) => message === repaired[at])).toEqual([true, true, true]);
   });
 
   it('gets unique ids for duplicate ones, in one turn and in several', () => {
@@ -96,10 +99,10 @@ describe('a history', () => {
     const ids = Array.from({ length: 40_000 }, () => '1');
     const before = process.cpuUsage();
     const { messages } = repairHistory([assistant(ids.map(call)), result(...ids)]);
-    const { user: own, system } = process.cpuUsage(before);
+    const { user: userTime, system } = process.cpuUsage(before);
     expect(messages[1]?.parts.at(-1)).toMatchObject({ callId: '1_40000' });
-    // Of the square of their number it was more than a minute; of the number it is a tenth of a second.
-    expect((own + system) / 1e6).toBeLessThan(4);
+    // Quadratic time takes more than a minute; linear time takes a tenth of a second.
+    expect((userTime + system) / 1e6).toBeLessThan(4);
   });
 
   it('may have more messages than a function accepts arguments', () => {
@@ -112,9 +115,9 @@ describe('a history', () => {
     const parts = [call('1'), call('1')];
     const history = [assistant(parts), result('1')];
     const repaired = (): readonly TurnMessage[] => repairHistory(history).messages;
-    const [first, again] = [repaired(), repaired()];
+    const [first, second] = [repaired(), repaired()];
     expect(first).not.toContain(history[0]);
-    expect([again[0] === first[0], again[1] === first[1]]).toEqual([true, true]);
+    expect([second[0] === first[0], second[1] === first[1]]).toEqual([true, true]);
     parts.pop();
     expect(repaired()).toEqual(history);
   });

@@ -20,8 +20,8 @@ it.each<[string, Partial<ChatRequest>, Capabilities]>([
 });
 
 it('reduces maxTokens and drops reasoning, with warnings', () => {
-  const asked = { messages, maxTokens: 51, reasoning: 'low' } as const;
-  expect(clampLimits(asked, { maxOutputTokens: 50, reasoning: false })).toEqual({
+  const request = { messages, maxTokens: 51, reasoning: 'low' } as const;
+  expect(clampLimits(request, { maxOutputTokens: 50, reasoning: false })).toEqual({
     limits: { maxTokens: 50, reasoning: undefined },
     warnings: [
       { action: 'coerced', what: 'maxTokens', why: "51 is above the model's 50" },

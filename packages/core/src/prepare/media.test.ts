@@ -4,7 +4,7 @@ import type { ImageLimits, MediaFitter } from '../types/provider.ts';
 import { fitImages, type FittedMessages, imagesIn } from './media.ts';
 
 const png = (size: number): ImagePart => image(new Uint8Array(size));
-const shown = (...pictures: ImagePart[]): TurnMessage =>
+const imageResult = (...pictures: ImagePart[]): TurnMessage =>
   toolResult({
     callId: '1',
     name: 't',
@@ -13,7 +13,7 @@ const shown = (...pictures: ImagePart[]): TurnMessage =>
 const limits: ImageLimits = { mediaTypes: ['image/png', 'image/jpeg'], maxBytes: 9 };
 const scope = { signal: new AbortController().signal };
 
-/** Cuts each image to at most the bytes allowed; the same object where nothing is to be done. */
+/** Cuts each image to the limit of bytes. Returns the same object for an image within the limit. */
 const cutting: MediaFitter = {
   fit: (part, { maxBytes }) =>
     Promise.resolve(part.bytes.length <= maxBytes ? part : { ...part, bytes: part.bytes.slice(0, maxBytes) }),
@@ -30,7 +30,12 @@ const SET_MEDIA = "; set createMajordomo's option media to createMediaFitter() o
 describe('images', () => {
   it('are found in user and tool messages, in order', () => {
     const [a, b, c] = [png(1), png(2), png(3)];
-    const messages = [user('see', a), assistant('ok'), shown(b, c), user(file(new Uint8Array(1), 'x/y'))];
+    const messages = [
+      user('see', a),
+      assistant('ok'),
+      imageResult(b, c),
+      user(file(new Uint8Array(1), 'x/y')),
+    ];
     expect(imagesIn(messages)).toEqual([a, b, c]);
   });
 
@@ -47,9 +52,9 @@ describe('images', () => {
   });
 
   it('are fitted in tool results too; other messages stay the same objects', async () => {
-    const messages = [user('q', png(1)), assistant('a'), shown(png(10)), user(png(11)), user('end')];
+    const messages = [user('q', png(1)), assistant('a'), imageResult(png(10)), user(png(11)), user('end')];
     const fitted = (await fit(messages, limits, cutting)).messages;
-    expect(fitted).toEqual([messages[0], messages[1], shown(png(9)), user(png(9)), messages[4]]);
+    expect(fitted).toEqual([messages[0], messages[1], imageResult(png(9)), user(png(9)), messages[4]]);
     expect([1, 4].map((at) => fitted[at] === messages[at])).toEqual([true, true]);
   });
 
@@ -67,7 +72,7 @@ describe('images', () => {
     ],
     [
       `accepts at most 8 bytes of images in total, not 9${SET_MEDIA}`,
-      [user(png(4)), shown(png(5))],
+      [user(png(4)), imageResult(png(5))],
       { ...limits, maxTotalBytes: 8 },
     ],
   ])('are rejected without a fitter: a target %s', async (why, messages, within) => {
@@ -79,10 +84,10 @@ describe('images', () => {
   });
 
   it('never exceed the limit of one image', async () => {
-    const seen: number[] = [];
+    const byteLimits: number[] = [];
     const counting: MediaFitter = {
       fit: (part, { maxBytes }) => {
-        seen.push(maxBytes);
+        byteLimits.push(maxBytes);
         return Promise.resolve(part);
       },
     };
@@ -90,7 +95,7 @@ describe('images', () => {
     await expect(fit([user(png(16), png(16))], within, counting)).rejects.toThrow(
       'accepts at most 31 bytes of images in total, not 32',
     );
-    expect(seen).toEqual([9, 9, 9, 9]);
+    expect(byteLimits).toEqual([9, 9, 9, 9]);
   });
 
   it('have the edge of the last rule that matches their number', async () => {

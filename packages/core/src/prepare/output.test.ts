@@ -20,11 +20,11 @@ describe('an output schema', () => {
   it.each<[string, Partial<ModelRequest>, Capabilities]>([
     ['is native', {}, { output: 'native' }],
     ['may be native', {}, {}],
-    ['is not asked for', { output: undefined }, { output: 'instruct' }],
-  ])('is sent to a model that %s', (_, asked, capabilities) => {
-    const whole = { ...request, ...asked };
-    expect(emulateOutput(whole, capabilities)).toEqual({ request: whole, warnings: [] });
-    expect(emulateOutput(whole, capabilities).request).toBe(whole);
+    ['is not required to return JSON', { output: undefined }, { output: 'instruct' }],
+  ])('is sent to a model that %s', (_, fields, capabilities) => {
+    const fullRequest = { ...request, ...fields };
+    expect(emulateOutput(fullRequest, capabilities)).toEqual({ request: fullRequest, warnings: [] });
+    expect(emulateOutput(fullRequest, capabilities).request).toBe(fullRequest);
   });
 
   it('becomes a forced tool', () => {
@@ -45,11 +45,11 @@ describe('an output schema', () => {
     ['the caller has tools of its own', { tools: [tool] }, { output: 'tool' }],
     ['the model takes no tools', {}, { output: 'tool', tools: false }],
     ['that is all the model does', {}, { output: 'instruct' }],
-  ])('becomes an instruction where %s', (_, asked, capabilities) => {
-    const { request: sent, warnings, read } = emulateOutput({ ...request, ...asked }, capabilities);
+  ])('becomes an instruction where %s', (_, fields, capabilities) => {
+    const { request: sent, warnings, read } = emulateOutput({ ...request, ...fields }, capabilities);
     expect(sent).toEqual({
       ...request,
-      ...asked,
+      ...fields,
       output: undefined,
       system: expect.stringMatching(/^Answer with JSON only/),
     });
@@ -96,12 +96,12 @@ describe('the call of a forced tool', () => {
   ];
   async function read(...steps: readonly (ModelEvent | readonly ModelEvent[])[]): Promise<unknown[]> {
     const emulated = emulateOutput(request, { output: 'tool' });
-    const seen: unknown[] = [];
+    const events: unknown[] = [];
     const source = (async function* () {
       yield* steps;
     })();
-    for await (const step of emulated.read?.(source) ?? []) seen.push(...[step].flat());
-    return seen;
+    for await (const step of emulated.read?.(source) ?? []) events.push(...[step].flat());
+    return events;
   }
 
   it('becomes the text of the answer', async () => {

@@ -5,18 +5,18 @@ import { dropForeignReplay } from './replay.ts';
 const token = (family: string): { replay: { family: string; data: number } } => ({
   replay: { family, data: 1 },
 });
-const thought = (extra: object = {}): AssistantPart => ({ type: 'reasoning', text: 'r', ...extra });
-const said = (extra: object = {}): AssistantPart => ({ type: 'text', text: 't', ...extra });
+const reasoning = (extra: object = {}): AssistantPart => ({ type: 'reasoning', text: 'r', ...extra });
+const textPart = (extra: object = {}): AssistantPart => ({ type: 'text', text: 't', ...extra });
 
 describe('foreign reasoning', () => {
   it('is removed, with one warning that names the target', () => {
     const messages = [
       user('q'),
-      assistant([thought(token('b')), said(token('b'))]),
-      assistant([thought(), said()]),
+      assistant([reasoning(token('b')), textPart(token('b'))]),
+      assistant([reasoning(), textPart()]),
     ];
     expect(dropForeignReplay(messages, ['a'], 'a/x')).toEqual({
-      messages: [user('q'), assistant([said()]), assistant([said()])],
+      messages: [user('q'), assistant([textPart()]), assistant([textPart()])],
       warnings: [
         {
           action: 'dropped',
@@ -31,9 +31,9 @@ describe('foreign reasoning', () => {
     const search = (family: string): AssistantPart => ({ type: 'vendor', kind: 'search', ...token(family) });
     const why = 'a/x cannot read them';
     const toolWarning = { action: 'dropped', what: 'parts that ran at another vendor', why };
-    const left = dropForeignReplay([assistant([search('b'), said(), search('a')])], ['a'], 'a/x');
-    expect(left).toEqual({ messages: [assistant([said(), search('a')])], warnings: [toolWarning] });
-    const both = dropForeignReplay([assistant([thought(token('b')), search('b')])], ['a'], 'a/x');
+    const result = dropForeignReplay([assistant([search('b'), textPart(), search('a')])], ['a'], 'a/x');
+    expect(result).toEqual({ messages: [assistant([textPart(), search('a')])], warnings: [toolWarning] });
+    const both = dropForeignReplay([assistant([reasoning(token('b')), search('b')])], ['a'], 'a/x');
     expect(both.warnings.map(({ what }) => what)).toEqual([
       'replay of foreign reasoning',
       'parts that ran at another vendor',
@@ -41,30 +41,30 @@ describe('foreign reasoning', () => {
   });
 
   it('is neither the reasoning of the model nor text without a token', () => {
-    const messages = [user('q'), assistant([thought(token('a')), said(token('b2')), said()])];
+    const messages = [user('q'), assistant([reasoning(token('a')), textPart(token('b2')), textPart()])];
     expect(dropForeignReplay(messages, ['a', 'b2'], 'a/x')).toEqual({ messages, warnings: [] });
     expect(dropForeignReplay(messages, ['a', 'b2'], 'a/x').messages).toBe(messages);
   });
 
   it('does not replace unaffected turns', () => {
-    const messages = [user('q'), assistant([said()]), assistant([thought()])];
-    const left = dropForeignReplay(messages, ['a'], 'a/x').messages;
-    expect(left.map((message, at) => message === messages[at])).toEqual([true, true, false]);
+    const messages = [user('q'), assistant([textPart()]), assistant([reasoning()])];
+    const messagesLeft = dropForeignReplay(messages, ['a'], 'a/x').messages;
+    expect(messagesLeft.map((message, at) => message === messages[at])).toEqual([true, true, false]);
   });
 
   it('does not replace unaffected parts', () => {
-    const parts = [thought(token('b')), said(), said(token('a'))];
-    const [left] = dropForeignReplay([assistant(parts)], ['a'], 'a/x').messages;
-    expect(left?.parts.map((part) => parts.indexOf(part as AssistantPart))).toEqual([1, 2]);
+    const parts = [reasoning(token('b')), textPart(), textPart(token('a'))];
+    const [turnLeft] = dropForeignReplay([assistant(parts)], ['a'], 'a/x').messages;
+    expect(turnLeft?.parts.map((part) => parts.indexOf(part as AssistantPart))).toEqual([1, 2]);
   });
 
   it('is removed again from a modified turn', () => {
-    const parts = [thought(token('b')), said()];
+    const parts = [reasoning(token('b')), textPart()];
     const turn = assistant(parts);
     const families = ['a'];
-    const left = (): unknown => dropForeignReplay([turn], families, 'a/x').messages[0];
-    expect(left()).toEqual(assistant([said()]));
-    parts.push(said({ text: 'more' }));
-    expect(left()).toEqual(assistant([said(), said({ text: 'more' })]));
+    const withoutReplay = (): unknown => dropForeignReplay([turn], families, 'a/x').messages[0];
+    expect(withoutReplay()).toEqual(assistant([textPart()]));
+    parts.push(textPart({ text: 'more' }));
+    expect(withoutReplay()).toEqual(assistant([textPart(), textPart({ text: 'more' })]));
   });
 });

@@ -3,7 +3,7 @@ import { type Message, user } from '../index.ts';
 import { mergeSystem } from './output.ts';
 
 const hi = user('hi');
-const says = (...texts: string[]): Message => ({
+const systemMessage = (...texts: string[]): Message => ({
   role: 'system',
   parts: texts.map((text) => ({ type: 'text', text })),
 });
@@ -15,11 +15,11 @@ it.each<[string, string | undefined, Message[], string | undefined]>([
   [
     'the field and the messages after it',
     'one',
-    [says('two'), hi, says('three', 'four')],
+    [systemMessage('two'), hi, systemMessage('three', 'four')],
     'one\n\ntwo\n\nthree\n\nfour',
   ],
-  ['messages without a field', undefined, [says('two'), hi], 'two'],
-  ['empty messages', '', [says(''), says(), hi], undefined],
+  ['messages without a field', undefined, [systemMessage('two'), hi], 'two'],
+  ['empty messages', '', [systemMessage(''), systemMessage(), hi], undefined],
 ])('merges %s', (_, system, messages, folded) => {
   expect(mergeSystem({ system, messages })).toEqual({ system: folded, messages: [hi] });
 });

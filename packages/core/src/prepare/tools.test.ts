@@ -61,13 +61,15 @@ describe('tool names', () => {
       { type: 'part-end', index: 0, part: { type: 'tool-call', id: '1', name: 'a_b', args: {} } },
     ];
     const { read } = fitToolNames(request(['a.b']));
-    const seen: unknown[] = [];
+    const receivedSteps: unknown[] = [];
     const steps = (async function* () {
       await Promise.resolve();
       yield events;
     })();
-    for await (const step of read?.(steps) ?? []) seen.push(step);
-    expect(seen).toMatchObject([[{ part: { name: 'a.b' } }, { json: '{}' }, { part: { name: 'a.b' } }]]);
+    for await (const step of read?.(steps) ?? []) receivedSteps.push(step);
+    expect(receivedSteps).toMatchObject([
+      [{ part: { name: 'a.b' } }, { json: '{}' }, { part: { name: 'a.b' } }],
+    ]);
   });
 
   it('are unique and valid for random names', () => {

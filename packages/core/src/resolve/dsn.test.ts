@@ -72,8 +72,8 @@ describe('an LLM_* DSN', () => {
 
   it('never shows its token when printed, spread or turned into JSON', () => {
     const dsn = parse('x://s3cret-token@h');
-    for (const shown of [inspect(dsn, { depth: 9 }), JSON.stringify(dsn), JSON.stringify({ ...dsn })]) {
-      expect(shown).not.toContain('s3cret');
+    for (const printed of [inspect(dsn, { depth: 9 }), JSON.stringify(dsn), JSON.stringify({ ...dsn })]) {
+      expect(printed).not.toContain('s3cret');
     }
     expect(dsn.token).toBe('s3cret-token');
   });

@@ -101,7 +101,7 @@ describe('the work of a check', () => {
   const nested = (depth: number, op = 'not'): unknown =>
     depth === 0 ? { op } : { op: 'not', args: [nested(depth - 1, op)] };
   const recursive = (branches: object): object => ({ $ref: '#/$defs/node', $defs: { node: branches } });
-  /** Keys are read at every look at a value by a schema, so that reads are a measure of the work. */
+  /** Counts the reads of keys. A schema reads the keys each time it checks a value, so the count measures the work. */
   const counted = (value: unknown): { readonly value: unknown; readonly reads: () => number } => {
     let reads = 0;
     const watch = (inner: unknown): unknown =>
@@ -120,7 +120,7 @@ describe('the work of a check', () => {
     ['oneOf distinguished by a const', recursive({ oneOf: [node('and'), node('or'), node('not')] })],
     ['anyOf distinguished by a const', recursive({ anyOf: [node('and'), node('or'), node('not')] })],
     [
-      'anyOf that nothing tells apart',
+      'anyOf whose branches cannot be distinguished',
       recursive({
         anyOf: ['a', 'b', 'c'].map((title) => ({
           title,

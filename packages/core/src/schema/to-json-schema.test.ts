@@ -19,20 +19,20 @@ it('types the value and checks it against the schema', async () => {
 });
 
 it('streams snapshots and sends the schema unchanged', async () => {
-  const seen: unknown[] = [];
+  const outputs: unknown[] = [];
   const { majordomo } = world({
-    'a/x': [({ output }) => (seen.push(output), '{"title":"Soup"}')],
+    'a/x': [({ output }) => (outputs.push(output), '{"title":"Soup"}')],
   });
   const stream = majordomo.model('a/x').streamObject(request);
   expect((await stream.response()).value.title).toBe('Soup');
-  expect(JSON.stringify(seen)).toContain(JSON.stringify(schema));
+  expect(JSON.stringify(outputs)).toContain(JSON.stringify(schema));
 });
 
 it('rejects a value that is not a JSON Schema', () => {
-  const circle: Record<string, unknown> = {};
-  circle['not'] = circle;
-  for (const given of ['no schema', undefined, circle]) {
-    const made = () => jsonSchema<Recipe>(given as unknown as JsonSchema);
-    expect(made).toThrow(expect.objectContaining({ kind: 'invalid-request' }));
+  const circular: Record<string, unknown> = {};
+  circular['not'] = circular;
+  for (const invalidSchema of ['no schema', undefined, circular]) {
+    const createSchema = () => jsonSchema<Recipe>(invalidSchema as unknown as JsonSchema);
+    expect(createSchema).toThrow(expect.objectContaining({ kind: 'invalid-request' }));
   }
 });

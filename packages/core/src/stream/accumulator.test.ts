@@ -82,9 +82,9 @@ describe('partial()', () => {
   });
 
   it('contains complete parts and open text, but no incomplete tool call', () => {
-    const thought: ModelEvent = { type: 'reasoning-delta', index: 0, text: 'hm' };
+    const reasoningDelta: ModelEvent = { type: 'reasoning-delta', index: 0, text: 'hm' };
     const cut: ModelEvent = { type: 'args-delta', index: 3, json: '{"b":' };
-    const before = [start, open(0, 'reasoning'), thought, openCall(1), close(1, call)];
+    const before = [start, open(0, 'reasoning'), reasoningDelta, openCall(1), close(1, call)];
     expect(
       filled([...before, open(2, 'text'), text(2, 'ha'), text(2, 'lf'), openCall(3), cut]).partial(),
     ).toEqual({
@@ -97,9 +97,9 @@ describe('partial()', () => {
   });
 
   it('contains an ended part once, and the usage of the finish', () => {
-    const whole = { type: 'text', text: 'a' } as const;
-    const answer = filled([start, open(0, 'text'), text(0, 'a'), close(0, whole), finish]);
-    expect(answer.partial()).toMatchObject({ parts: [whole], usage });
+    const textPart = { type: 'text', text: 'a' } as const;
+    const answer = filled([start, open(0, 'text'), text(0, 'a'), close(0, textPart), finish]);
+    expect(answer.partial()).toMatchObject({ parts: [textPart], usage });
   });
 
   it('contains text without a part-start', () => {
@@ -116,8 +116,8 @@ describe('result()', () => {
       { type: 'text', text: 'b' },
     ] as const;
     const ends = parts.map((part, at) => close(at, part));
-    const told: ModelEvent = { type: 'warning', warning: warning('seed') };
-    const answer = filled([start, told, ...ends, finish], [warning('topP')]);
+    const warningEvent: ModelEvent = { type: 'warning', warning: warning('seed') };
+    const answer = filled([start, warningEvent, ...ends, finish], [warning('topP')]);
     expect(answer.result({ spec: 'a/x,b', attempts: [] })).toEqual({
       id: 'r1',
       target: 'a/x',
@@ -149,9 +149,9 @@ describe('result()', () => {
 describe('opening()', () => {
   it('returns the start, the warnings of the request, then the held events', () => {
     const answer = new Accumulator('a/x', [warning('topP')]);
-    const held = [open(0, 'text'), text(0, 'a')];
+    const heldEvents = [open(0, 'text'), text(0, 'a')];
     const prepared = { type: 'warning', warning: warning('topP') };
-    expect(answer.opening([start, ...held])).toEqual([start, prepared, ...held]);
+    expect(answer.opening([start, ...heldEvents])).toEqual([start, prepared, ...heldEvents]);
   });
 
   it('adds a start if the provider emitted none', () => {

@@ -5,15 +5,15 @@ import { isEmptyAnswer, finishError } from './events.ts';
 
 const text: AssistantPart = { type: 'text', text: ' a ' };
 const blank: AssistantPart = { type: 'text', text: ' \n\t' };
-const thought: AssistantPart = { type: 'reasoning', text: 'hm' };
+const reasoning: AssistantPart = { type: 'reasoning', text: 'hm' };
 const call: AssistantPart = { type: 'tool-call', id: 'c', name: 'f', args: {} };
 
 it.each<[boolean, AssistantPart[]]>([
   [true, []],
   [true, [blank]],
-  [true, [thought, blank]],
+  [true, [reasoning, blank]],
   [false, [text]],
-  [false, [thought, text]],
+  [false, [reasoning, text]],
   [false, [call]],
   [false, [blank, call]],
 ])('isEmptyAnswer is %s for %j', (isEmpty, parts) => {
@@ -22,7 +22,7 @@ it.each<[boolean, AssistantPart[]]>([
 
 describe('finishError', () => {
   it.each<[FinishReason, AssistantPart[]]>([
-    ['stop', [thought]],
+    ['stop', [reasoning]],
     ['tool-calls', []],
     ['other', [blank]],
   ])('returns "empty" for the reason "%s" without content', (reason, parts) => {
@@ -43,7 +43,7 @@ describe('finishError', () => {
     ['stop', [text]],
     ['tool-calls', [call]],
     ['other', [text]],
-    ['length', [thought]],
+    ['length', [reasoning]],
     ['length', []],
     ['content-filter', [blank]],
     ['content-filter', [text]],

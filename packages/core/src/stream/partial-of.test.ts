@@ -5,7 +5,7 @@ import { partialOf } from './accumulator.ts';
 const error = new LlmError('network', 'cut');
 const start = (target: string): StreamEvent => ({ type: 'start', target, id: `of ${target}` });
 const text = (index: number, text: string): StreamEvent => ({ type: 'text-delta', index, text });
-const whole = (index: number, text: string): StreamEvent => ({
+const partEnd = (index: number, text: string): StreamEvent => ({
   type: 'part-end',
   index,
   part: { type: 'text', text },
@@ -17,7 +17,7 @@ describe('partialOf', () => {
   });
 
   it('contains complete parts and the open part', () => {
-    expect(partialOf([start('a/x'), text(0, 'on'), whole(0, 'one '), text(1, 'tw')])).toEqual({
+    expect(partialOf([start('a/x'), text(0, 'on'), partEnd(0, 'one '), text(1, 'tw')])).toEqual({
       id: 'of a/x',
       target: 'a/x',
       parts: [

@@ -4,7 +4,7 @@ import { SseDecoder } from './sse-decoder.ts';
 
 type Message = readonly [data: string, event: string | undefined];
 
-/** Decodes bytes cut at the given places. */
+/** Decodes bytes in chunks that end at `cuts`. */
 function decode(text: string, cuts: readonly number[] = []): Message[] {
   const messages: Message[] = [];
   const decoder = new SseDecoder((data, event) => messages.push([data, event]));
@@ -23,10 +23,10 @@ function decode(text: string, cuts: readonly number[] = []): Message[] {
 it.each([
   ['a line without an end', ['data: 0123', '4567', '89']],
   ['lines of one message', ['data: 01234\n', 'data: 56789\n']],
-])('rejects a message above the maximum length before it is complete: %s', (_name, pieces) => {
+])('rejects a message above the maximum length before it is complete: %s', (_name, chunks) => {
   const decoder = new SseDecoder(() => undefined, 'p/m', 10);
   const feed = () => {
-    for (const piece of pieces) decoder.push(new TextEncoder().encode(piece));
+    for (const piece of chunks) decoder.push(new TextEncoder().encode(piece));
   };
   expect(feed).toThrow(
     expect.objectContaining({
@@ -134,7 +134,7 @@ describe('server-sent events', () => {
   });
 });
 
-/** The standard's text, line by line and slow. */
+/** Decodes line by line as the standard describes, slowly. */
 function reference(text: string): Message[] {
   const messages: Message[] = [];
   let data: string[] | undefined;

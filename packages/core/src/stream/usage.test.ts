@@ -51,12 +51,12 @@ it.each(['cacheRead', 'cacheWrite', 'reasoning'] as const)('sums %s', (field) =>
 
 it('sums the counts of the details, including those that one call reports', () => {
   const counts = { cacheWriteLong: 1, inputImage: 2, inputAudio: 3, outputImage: 4, outputAudio: 5 };
-  const alone = { reportedNanoUsd: '7', stageMs: { queue: 1 }, serverTools: { search: 1 } };
-  const a = { ...usage(1, 1), details: { ...counts, ...alone, serviceTier: 'flex' } };
+  const singleDetails = { reportedNanoUsd: '7', stageMs: { queue: 1 }, serverTools: { search: 1 } };
+  const a = { ...usage(1, 1), details: { ...counts, ...singleDetails, serviceTier: 'flex' } };
   const b = { ...usage(1, 1), details: { ...counts, serviceTier: 'flex' } };
   const twice = { cacheWriteLong: 2, inputImage: 4, inputAudio: 6, outputImage: 8, outputAudio: 10 };
-  expect(sumUsage(a, b).details).toEqual({ ...twice, ...alone, serviceTier: 'flex' });
-  expect(sumUsage(b, a).details).toEqual({ ...twice, ...alone, serviceTier: 'flex' });
+  expect(sumUsage(a, b).details).toEqual({ ...twice, ...singleDetails, serviceTier: 'flex' });
+  expect(sumUsage(b, a).details).toEqual({ ...twice, ...singleDetails, serviceTier: 'flex' });
   expect(sumUsage(a, usage(1, 1)).details).toEqual(a.details);
   expect(sumUsage(usage(1, 1), a).details).toEqual(a.details);
 });

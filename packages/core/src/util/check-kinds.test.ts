@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { checkOptions, checkKind } from './options.ts';
 
-const wrong = (kind: Parameters<typeof checkKind>[1], value: unknown): string => {
+const errorMessage = (kind: Parameters<typeof checkKind>[1], value: unknown): string => {
   try {
     checkKind(value, kind, 'it', 'make: ');
     return '';
@@ -36,8 +36,8 @@ it.each([
   [false, null, 'make: it is not an option; pass its members instead'],
   [{ inner: 'string' }, 5, 'make: it must be an object, not a number'],
   [{ inner: 'string' }, { inner: 5 }, 'make: it.inner must be a string, not a number'],
-] as const)('of kind %j, %j is refused', (kind, value, message) => {
-  expect(wrong(kind, value)).toBe(message);
+] as const)('of kind %j rejects %j', (kind, value, message) => {
+  expect(errorMessage(kind, value)).toBe(message);
 });
 
 it.each([
@@ -53,13 +53,13 @@ it.each([
   [{ inner: 'string' }, {}],
   ['string', undefined],
   [false, undefined],
-] as const)('of kind %j, %j is taken', (kind, value) => {
-  expect(wrong(kind, value)).toBe('');
+] as const)('of kind %j accepts %j', (kind, value) => {
+  expect(errorMessage(kind, value)).toBe('');
 });
 
 it('messages do not contain the value', () => {
   for (const kind of ['object', 'array', 'function', 'object with now', 5] as const)
-    expect(wrong(kind, 'sk-secret')).not.toContain('sk-secret');
+    expect(errorMessage(kind, 'sk-secret')).not.toContain('sk-secret');
 });
 
 it.each([

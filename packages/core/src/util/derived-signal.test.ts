@@ -15,10 +15,10 @@ describe('derivedSignal', () => {
   });
 
   it('removes its listener from the given signal on release', () => {
-    const { signal: given } = new AbortController();
-    const { signal, release } = derivedSignal(given);
+    const { signal: source } = new AbortController();
+    const { signal, release } = derivedSignal(source);
     signal.addEventListener('abort', () => undefined);
     release();
-    expect(getEventListeners(given, 'abort')).toEqual([]);
+    expect(getEventListeners(source, 'abort')).toEqual([]);
   });
 });

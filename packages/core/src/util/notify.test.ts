@@ -18,7 +18,7 @@ it.each([
     },
   ],
   ['gives a promise that rejects', () => Promise.reject(down)],
-  ['gives something else', () => 5],
+  ['returns another value', () => 5],
 ])('ignores an observer that %s', (_, observer) => {
   expect(() => {
     notify(observer);

@@ -8,7 +8,7 @@ interface Held {
   readonly abort: () => void;
 }
 
-/** Starts work that runs until it is ended. */
+/** Starts work that runs until the test ends it. */
 function hold(semaphore: Semaphore): Held {
   const controller = new AbortController();
   let isRunning = false;
@@ -38,7 +38,7 @@ describe('a semaphore', () => {
     const semaphore = new Semaphore(1);
     const [first, second, third] = [hold(semaphore), hold(semaphore), hold(semaphore)];
     await settled();
-    expect([first, second, third].map((held) => held.isRunning())).toEqual([true, false, false]);
+    expect([first, second, third].map((work) => work.isRunning())).toEqual([true, false, false]);
     first.end();
     await settled();
     expect([second.isRunning(), third.isRunning()]).toEqual([true, false]);

@@ -34,11 +34,11 @@ describe('the platform’s clock', () => {
 
   it('sleeps and removes its listener', async () => {
     const { signal } = new AbortController();
-    const removed = vi.spyOn(signal, 'removeEventListener');
+    const removeListener = vi.spyOn(signal, 'removeEventListener');
     const sleep = systemClock.sleep(10, signal);
     await vi.advanceTimersByTimeAsync(10);
     await expect(sleep).resolves.toBeUndefined();
-    expect(removed).toHaveBeenCalledOnce();
+    expect(removeListener).toHaveBeenCalledOnce();
   });
 
   it('rejects with the reason of an abort and cancels its timer', async () => {
@@ -56,10 +56,10 @@ it.each([
   [false, true],
   [true, false],
 ])('a timer in the background (%s) keeps the process alive: %s', (isBackground, hasRef) => {
-  const made = vi.spyOn(globalThis, 'setTimeout');
+  const setTimeoutSpy = vi.spyOn(globalThis, 'setTimeout');
   const cancel = systemClock.timer(10_000, () => undefined, isBackground);
-  const timer = made.mock.results[0]?.value as NodeJS.Timeout;
+  const timer = setTimeoutSpy.mock.results[0]?.value as NodeJS.Timeout;
   expect(timer.hasRef()).toBe(hasRef);
   cancel();
-  made.mockRestore();
+  setTimeoutSpy.mockRestore();
 });

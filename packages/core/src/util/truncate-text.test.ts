@@ -9,6 +9,6 @@ it.each([
   ['a😀b', 3, 'a😀'],
   ['😀', 1, ''],
   ['abc', 0, ''],
-])('%s truncated to %i is %j', (text, most, expected) => {
-  expect(truncateText(text, most)).toBe(expected);
+])('%s truncated to %i is %j', (text, maxLength, expected) => {
+  expect(truncateText(text, maxLength)).toBe(expected);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.ts';
 import { changeMessage, watchChanges } from './watch-changes.ts';
 
-/** A channel whose connection can be lost and restored. Messages while it is lost are missed. */
+/** Channel whose connection can be lost and restored. It misses messages while the connection is lost. */
 async function watched() {
   const clock = manualClock();
   const reported: (string | undefined)[] = [];

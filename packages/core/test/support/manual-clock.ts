@@ -1,9 +1,9 @@
 import type { Clock } from '../../src/index.ts';
 
 export interface ManualClock extends Clock {
-  /** Moves time and fires what is due, in order, letting promises settle in between. */
+  /** Advances the time and fires the due timers in order. Promises settle in between. */
   advance(ms: number): Promise<void>;
-  /** Timers that are set. */
+  /** Returns the number of pending timers. */
   pending(): number;
 }
 
@@ -56,7 +56,7 @@ export function manualClock(start = 1_000_000): ManualClock {
   };
 }
 
-/** Lets every promise that can settle do so: one turn of the event loop, after core's lazy parts are loaded. */
+/** Waits for one turn of the event loop, in which promises settle, after core's lazy modules have loaded. */
 export async function settled(): Promise<void> {
   await Promise.all([
     import('../../src/client/other-calls.ts'),

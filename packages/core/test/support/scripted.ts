@@ -15,14 +15,14 @@ export interface Turn {
   readonly text?: string;
   readonly reasoning?: string;
   readonly calls?: readonly { readonly id: string; readonly name: string; readonly json: string }[];
-  /** Thrown after the content. */
+  /** Kind of the error thrown after the content. */
   readonly fail?: ErrorKind;
   readonly details?: Partial<ErrorDetails>;
-  /** Never continues after the content, until the signal aborts. */
+  /** Whether the stream stalls after the content until the signal aborts. */
   readonly stall?: boolean;
-  /** Ignores the signal. */
-  readonly deaf?: boolean;
-  /** Ends without a finish. */
+  /** Whether the stalled stream ignores the signal. */
+  readonly ignoresSignal?: boolean;
+  /** Whether the stream ends without a finish. */
   readonly cut?: boolean;
   readonly waitMs?: number;
   readonly reason?: Extract<ModelEvent, { type: 'finish' }>['reason'];
@@ -31,7 +31,7 @@ export interface Turn {
 }
 export type Script = string | Turn | ((request: ModelRequest, context: ModelContext) => string | Turn);
 
-/** A provider whose every model plays its script turn by turn; the last turn repeats. */
+/** Returns a provider whose models play their scripts turn by turn and repeat the last turn. */
 export function scripted(
   id: string,
   scripts: { readonly [target: string]: readonly Script[] },
@@ -76,7 +76,8 @@ async function* play(
     if (turn.text !== undefined) for (const word of turn.text.split(/(?<= )/)) writer.text(word);
     for (const { id, name, json } of turn.calls ?? []) writer.toolCall(id, name, json);
     yield writer.take();
-    if (turn.stall === true || turn.deaf === true) await never(turn.deaf === true ? undefined : signal);
+    if (turn.stall === true || turn.ignoresSignal === true)
+      await never(turn.ignoresSignal === true ? undefined : signal);
     if (turn.fail !== undefined)
       throw new LlmError(turn.fail, `${target} reported ${turn.fail}`, { target, ...turn.details });
     if (turn.cut === true) return;

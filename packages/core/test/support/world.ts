@@ -12,12 +12,12 @@ export interface World {
   readonly majordomo: Majordomo;
   readonly clock: ManualClock;
   readonly events: CallEvent[];
-  /** Requests per `provider/model`. */
+  /** Number of requests per `provider/model`. */
   readonly requestCounts: Map<string, number>;
   kinds(): string[];
 }
 
-/** A majordomo over scripted providers, on a clock that only the test moves. */
+/** Creates a majordomo over scripted providers, with a clock that only the test advances. */
 export function world(
   scripts: { readonly [target: string]: readonly Script[] },
   options: Partial<MajordomoOptions> = {},
