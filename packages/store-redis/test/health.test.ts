@@ -165,13 +165,15 @@ describeWith('redis', 'shared health', () => {
 
   it('ignores invalid messages', async () => {
     const { all, prefix, messages } = await startProcesses(1);
-    const stranger = ioredis();
-    const strange = ['', 'null', '[]', '{"from":"x"}', '{"from":"x","target":"a/x","verdict":null}'];
+    const publisher = ioredis();
+    const invalidMessages = ['', 'null', '[]', '{"from":"x"}', '{"from":"x","target":"a/x","verdict":null}'];
     const verdict = { state: 'benched', benches: 1, forMs: 1000 };
-    for (const wrong of [{ forMs: -1 }, { forMs: '9' }, { benches: null }, { state: 'odd' }])
-      strange.push(JSON.stringify({ from: 'x', target: T, verdict: { ...verdict, ...wrong } }));
-    for (const message of strange) await stranger.publish(`{${prefix}}:health`, message);
-    await until(() => messages.length === strange.length);
+    for (const invalidFields of [{ forMs: -1 }, { forMs: '9' }, { benches: null }, { state: 'odd' }])
+      invalidMessages.push(
+        JSON.stringify({ from: 'x', target: T, verdict: { ...verdict, ...invalidFields } }),
+      );
+    for (const message of invalidMessages) await publisher.publish(`{${prefix}}:health`, message);
+    await until(() => messages.length === invalidMessages.length);
     expect(all[0]!.health.snapshot()).toEqual({});
   });
 
@@ -232,10 +234,10 @@ describeWith('redis', 'shared health', () => {
       const clock = fakeClock(1_000_000);
       const prefix = `outage ${prefixes++}`;
       const end = clock.now() + 60_000;
-      let failing = 0;
+      let failingRequests = 0;
       const turn = () => {
         if (clock.now() >= end) return 'yes';
-        failing++;
+        failingRequests++;
         return { fail: 'server' } as const;
       };
       const turns = Array.from({ length: 700 }, () => turn);
@@ -270,7 +272,7 @@ describeWith('redis', 'shared health', () => {
         health.onChange((__, { state }, origin) => {
           if (origin === 'local' && state !== 'probing' && isShared) sent++;
         });
-      // Five calls a second in each process, one after the other.
+      // Each process makes five calls per second, in turn.
       const generations: Promise<unknown>[] = [];
       while (clock.now() < end + 3000)
         for (const one of all) {
@@ -279,8 +281,8 @@ describeWith('redis', 'shared health', () => {
           await until(() => received >= sent);
         }
       await Promise.all(generations);
-      expect(failing).toBeLessThanOrEqual(most);
-      expect(failing).toBeGreaterThanOrEqual(least);
+      expect(failingRequests).toBeLessThanOrEqual(most);
+      expect(failingRequests).toBeGreaterThanOrEqual(least);
     },
     60_000,
   );

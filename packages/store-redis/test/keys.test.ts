@@ -17,23 +17,23 @@ describeWith('redis', 'keys of several processes', () => {
     'refuse a revoked key within a second, also after the watching connection was killed (%s)',
     async (kind) => {
       const prefix = `watched ${kind}`;
-      const watched = stores({ prefix, subscriber: client(kind).client }, kind);
-      const mine = createKeys({ store: watched.keys, cacheMs: 600_000, timeoutMs: 20_000 });
-      onTestFinished(() => mine.close());
-      const theirs = createKeys({ store: stores({ prefix }, kind).keys });
-      const authorized = async (secret: string) => (await mine.authorize(bearer(secret))) !== undefined;
+      const watchedStores = stores({ prefix, subscriber: client(kind).client }, kind);
+      const firstKeys = createKeys({ store: watchedStores.keys, cacheMs: 600_000, timeoutMs: 20_000 });
+      onTestFinished(() => firstKeys.close());
+      const secondKeys = createKeys({ store: stores({ prefix }, kind).keys });
+      const authorized = async (secret: string) => (await firstKeys.authorize(bearer(secret))) !== undefined;
 
-      const first = await theirs.create({ name: 'first' });
+      const first = await secondKeys.create({ name: 'first' });
       expect(await authorized(first.secret)).toBe(true);
-      await theirs.revoke(first.key.id);
+      await secondKeys.revoke(first.key.id);
       await expect.poll(() => authorized(first.secret), { timeout: 20_000 }).toBe(false);
 
-      const second = await theirs.create({ name: 'second' });
+      const second = await secondKeys.create({ name: 'second' });
       expect(await authorized(second.secret)).toBe(true);
-      const killer = new Redis(server().url);
-      onTestFinished(() => killer.disconnect());
-      await killer.client('KILL', 'TYPE', 'PUBSUB');
-      await theirs.revoke(second.key.id);
+      const connectionKiller = new Redis(server().url);
+      onTestFinished(() => connectionKiller.disconnect());
+      await connectionKiller.client('KILL', 'TYPE', 'PUBSUB');
+      await secondKeys.revoke(second.key.id);
       await expect.poll(() => authorized(second.secret), { timeout: 20_000 }).toBe(false);
     },
     60_000,

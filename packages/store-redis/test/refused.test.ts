@@ -20,15 +20,15 @@ describeWith('redis', 'a full Redis', () => {
   it('does not let the memory of the client grow', async () => {
     const { ledger } = stores();
     const claim = { counter: 'a', max: 10n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
-    const refused = async (id: string): Promise<void> => {
+    const expectRefusal = async (id: string): Promise<void> => {
       const why = await Promise.resolve(ledger.reserve(id, [claim], 30_000)).then(String, String);
       expect(why).toContain('OOM');
     };
     await ledger.counters('');
     await (client().client as Redis).config('SET', 'maxmemory', '1');
-    for (let call = 0; call < 10; call++) await refused(`${call} first ${ID}`);
+    for (let call = 0; call < 10; call++) await expectRefusal(`${call} first ${ID}`);
     const before = heapMiB();
-    for (let call = 0; call < 120; call++) await refused(`${call} ${ID}`);
+    for (let call = 0; call < 120; call++) await expectRefusal(`${call} ${ID}`);
     expect(heapMiB() - before).toBeLessThan(15);
   }, 60_000);
 });

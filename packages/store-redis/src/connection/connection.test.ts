@@ -5,7 +5,7 @@ import { Connection } from './connection.ts';
 import { script } from './script.ts';
 
 /** Connection over a client of ioredis whose commands fail. */
-function failing(evalsha: () => unknown): Connection {
+function failingConnection(evalsha: () => unknown): Connection {
   const client = {
     status: 'ready',
     evalsha,
@@ -24,12 +24,12 @@ it.each([
   ['write EPIPE', 'network', 'the connection to Redis failed: write EPIPE'],
 ])('a command that fails with "%s" is a failure of kind %s', async (reason, kind, message) => {
   const cause = new Error(reason);
-  const failed = failing(() => Promise.reject(cause)).run(script('return 1'), [], []);
-  await expect(failed).rejects.toMatchObject({ kind, message, cause });
+  const result = failingConnection(() => Promise.reject(cause)).run(script('return 1'), [], []);
+  await expect(result).rejects.toMatchObject({ kind, message, cause });
 });
 
 it('reports a client that throws synchronously as a failed connection', async () => {
-  const connection = failing(() => {
+  const connection = failingConnection(() => {
     throw new Error('no socket');
   });
   await expect(connection.run(script('return 1'), [], [])).rejects.toMatchObject({ kind: 'network' });

@@ -5,20 +5,20 @@ import { TickingTimeout } from './pooled-timeout.ts';
 it('ends each wait separately, at its time or up to a fifth earlier', async () => {
   const clock = fakeClock();
   const waits = new TickingTimeout(clock, 250);
-  const late: number[] = [];
-  const begin = (id: number) => waits.start(() => late.push(id));
-  const [over] = [begin(1), begin(2)];
+  const endedIds: number[] = [];
+  const startWait = (id: number) => waits.start(() => endedIds.push(id));
+  const [over] = [startWait(1), startWait(2)];
   await clock.advance(130);
-  begin(3);
+  startWait(3);
   over();
   await clock.advance(119);
-  expect(late).toEqual([]);
+  expect(endedIds).toEqual([]);
   await clock.advance(1);
-  expect(late).toEqual([2]);
+  expect(endedIds).toEqual([2]);
   await clock.advance(79);
-  expect(late).toEqual([2]);
+  expect(endedIds).toEqual([2]);
   await clock.advance(51);
-  expect(late).toEqual([2, 3]);
+  expect(endedIds).toEqual([2, 3]);
 });
 
 it('has one timer for all waits, and none without a wait', async () => {
