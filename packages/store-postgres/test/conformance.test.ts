@@ -39,8 +39,8 @@ describeWith('postgres', 'conformance', () => {
         `calls: ${name}`,
         () =>
           run(async () => {
-            const [mine, theirs] = pair(kind);
-            return [mine.calls, theirs.calls];
+            const [first, second] = pair(kind);
+            return [first.calls, second.calls];
           }),
         60_000,
       );
@@ -49,8 +49,8 @@ describeWith('postgres', 'conformance', () => {
         `runs: ${name}`,
         () =>
           run(async () => {
-            const [mine, theirs] = pair(kind);
-            return [mine.runs, theirs.runs];
+            const [first, second] = pair(kind);
+            return [first.runs, second.runs];
           }),
         60_000,
       );
@@ -59,8 +59,8 @@ describeWith('postgres', 'conformance', () => {
         `conversations: ${name}`,
         () =>
           run(async () => {
-            const [mine, theirs] = pair(kind);
-            return [mine.conversations, theirs.conversations];
+            const [first, second] = pair(kind);
+            return [first.conversations, second.conversations];
           }),
         60_000,
       );

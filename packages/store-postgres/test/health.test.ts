@@ -15,7 +15,7 @@ describeWith('postgres', 'shared health', () => {
     health.snapshot()[target]?.state;
 
   /** Returns processes that share health, and a function that adds a process. */
-  async function sharing(kinds: readonly Kind[]) {
+  async function startProcesses(kinds: readonly Kind[]) {
     const schema = `health_${schemas++}`;
     await stores({ schema }).ready();
     const join = async (kind: Kind, majordomo: Majordomo = createMajordomo({ providers: [] })) => {
@@ -29,7 +29,7 @@ describeWith('postgres', 'shared health', () => {
   }
 
   it('shares a bench and its end between both client libraries', async () => {
-    const { all } = await sharing(['pg', 'postgres', 'pg']);
+    const { all } = await startProcesses(['pg', 'postgres', 'pg']);
     all[0]!.majordomo.health.bench(TARGET, 60_000);
     await expect.poll(() => all.every(({ majordomo }) => stateOf(majordomo) === 'benched')).toBe(true);
     all[1]!.majordomo.health.unbench(TARGET);
@@ -38,13 +38,13 @@ describeWith('postgres', 'shared health', () => {
 
   describe.each(KINDS)('over %s', (kind) => {
     it('delivers a current bench to a process that starts later', async () => {
-      const { all, join } = await sharing([kind]);
+      const { all, join } = await startProcesses([kind]);
       all[0]!.majordomo.health.bench(TARGET, 60_000);
       await expect.poll(async () => stateOf((await join(kind)).majordomo)).toBe('benched');
     });
 
     it('delivers missed benches and recoveries after the session was lost', async () => {
-      const { all } = await sharing([kind, kind]);
+      const { all } = await startProcesses([kind, kind]);
       const [one, other] = all.map(({ majordomo }) => majordomo);
       one!.health.bench(TARGET, Infinity);
       await expect.poll(() => stateOf(other!)).toBe('benched');
@@ -61,7 +61,7 @@ describeWith('postgres', 'shared health', () => {
     });
 
     it('does not end a bench of this process because of an earlier recovery', async () => {
-      const { all, join, schema } = await sharing([kind]);
+      const { all, join, schema } = await startProcesses([kind]);
       const { health } = all[0]!.majordomo;
       health.bench(TARGET, 60_000);
       health.unbench(TARGET);
@@ -77,7 +77,7 @@ describeWith('postgres', 'shared health', () => {
     });
 
     it('receives nothing after its stores are closed', async () => {
-      const { all } = await sharing([kind, kind, kind]);
+      const { all } = await startProcesses([kind, kind, kind]);
       await all[0]!.close();
       all[1]!.majordomo.health.bench(TARGET, 60_000);
       await expect.poll(() => stateOf(all[2]!.majordomo)).toBe('benched');
@@ -86,7 +86,7 @@ describeWith('postgres', 'shared health', () => {
   });
 
   it('ignores invalid messages', async () => {
-    const { all, schema } = await sharing(['pg']);
+    const { all, schema } = await startProcesses(['pg']);
     const { majordomo } = all[0]!;
     for (const message of ['', 'null', '[]', '{"from":"x"}', '{"from":"x","target":"a/x","verdict":null}'])
       await client().query(`SELECT pg_notify('${schema}_health', '${message}')`);

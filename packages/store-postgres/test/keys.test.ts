@@ -18,27 +18,27 @@ describeWith('postgres', 'keys of several processes', () => {
         sessions.push(session.close);
         return session.client;
       };
-      const watched = stores({ schema, listener: openSession }, kind);
-      const mine = createKeys({ store: watched.keys, cacheMs: 600_000, timeoutMs: 20_000 });
+      const watchedStores = stores({ schema, listener: openSession }, kind);
+      const firstKeys = createKeys({ store: watchedStores.keys, cacheMs: 600_000, timeoutMs: 20_000 });
       onTestFinished(async () => {
-        await mine.close();
-        await watched.close();
+        await firstKeys.close();
+        await watchedStores.close();
         await Promise.all(sessions.map((close) => close().catch(() => undefined)));
       });
-      const theirs = createKeys({ store: stores({ schema }, kind).keys });
-      const authorized = async (secret: string) => (await mine.authorize(bearer(secret))) !== undefined;
+      const secondKeys = createKeys({ store: stores({ schema }, kind).keys });
+      const authorized = async (secret: string) => (await firstKeys.authorize(bearer(secret))) !== undefined;
 
-      const first = await theirs.create({ name: 'first' });
+      const first = await secondKeys.create({ name: 'first' });
       expect(await authorized(first.secret)).toBe(true);
-      await theirs.revoke(first.key.id);
+      await secondKeys.revoke(first.key.id);
       await expect.poll(() => authorized(first.secret)).toBe(false);
 
-      const second = await theirs.create({ name: 'second' });
+      const second = await secondKeys.create({ name: 'second' });
       expect(await authorized(second.secret)).toBe(true);
       await client('pg').query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query LIKE 'listen%'`,
       );
-      await theirs.revoke(second.key.id);
+      await secondKeys.revoke(second.key.id);
       await expect.poll(() => authorized(second.secret)).toBe(false);
     });
 
@@ -46,13 +46,15 @@ describeWith('postgres', 'keys of several processes', () => {
       const schema = `failed_${kind}`;
       let isDown = true;
       const open = () => (isDown ? Promise.reject(new Error('no route')) : listener(kind));
-      const watched = stores({ schema, listener: open }, kind);
-      onTestFinished(() => watched.close());
+      const watchedStores = stores({ schema, listener: open }, kind);
+      onTestFinished(() => watchedStores.close());
       const [failed, started]: (string | undefined)[][] = [[], []];
-      await expect(watched.keys.watch?.((id) => failed?.push(id))).rejects.toMatchObject({ kind: 'network' });
+      await expect(watchedStores.keys.watch?.((id) => failed?.push(id))).rejects.toMatchObject({
+        kind: 'network',
+      });
       isDown = false;
-      const stop = await watched.keys.watch?.((id) => started?.push(id));
-      const { key } = await createKeys({ store: watched.keys }).create({ name: 'a' });
+      const stop = await watchedStores.keys.watch?.((id) => started?.push(id));
+      const { key } = await createKeys({ store: watchedStores.keys }).create({ name: 'a' });
       await expect.poll(() => started).toContain(key.id);
       await stop?.();
       expect(failed).toEqual([]);

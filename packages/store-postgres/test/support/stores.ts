@@ -16,7 +16,7 @@ export function onPostgres(): {
   readonly listener: (kind: Kind) => Promise<PostgresClient>;
   readonly stores: (options?: Partial<PostgresOptions>, kind?: Kind) => PostgresStores;
   /** Creates the stores of two processes over one empty schema. */
-  readonly pair: (kind?: Kind) => readonly [mine: PostgresStores, theirs: PostgresStores];
+  readonly pair: (kind?: Kind) => readonly [first: PostgresStores, second: PostgresStores];
 } {
   let server: Postgres | undefined;
   const open = new Map<Kind, AppClient>();
