@@ -16,13 +16,13 @@ describe('lanes over two connections', () => {
       return { text: 'yes', delayMs: 1000 };
     };
     const models = { x: Array.from({ length: 5 }, () => turn) };
-    const models = [1, 2].map(() => {
+    const processModels = [1, 2].map(() => {
       const gate = sqliteStores(path, { clock }).lanes({ name: 'gpu', most: 3, each: 'provider' });
       const provider = fakeProvider({ id: 'a', models, clock });
       return createMajordomo({ providers: [provider], gates: [gate], clock });
     });
     const calls = [0, 1, 0, 1, 0, 1, 0, 1].map(async (side) => {
-      await models[side]!.model('a/x').generate({ messages: [user('hi')] });
+      await processModels[side]!.model('a/x').generate({ messages: [user('hi')] });
       running--;
     });
     await clock.advance(10_000);

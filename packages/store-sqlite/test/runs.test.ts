@@ -20,20 +20,20 @@ const state = (of: Partial<RunState> = {}): RunState => ({
   ...of,
 });
 
-function two() {
+function setUpProcesses() {
   const path = at(`runs-${files++}.db`);
   const clock = fakeClock(1_000_000);
-  return { clock, mine: sqliteStores(path, { clock }).runs, theirs: sqliteStores(path, { clock }).runs };
+  return { clock, first: sqliteStores(path, { clock }).runs, second: sqliteStores(path, { clock }).runs };
 }
 
 describe('runs', () => {
   it('stay locked while their process lives', async () => {
-    const { mine, theirs, clock } = two();
-    await mine.save('a', state());
-    await mine.load('a');
+    const { first, second, clock } = setUpProcesses();
+    await first.save('a', state());
+    await first.load('a');
     await clock.advance(600_000);
-    expect(await theirs.load('a')).toBeUndefined();
-    expect((await theirs.list())[0]?.held).toBe(true);
+    expect(await second.load('a')).toBeUndefined();
+    expect((await second.list())[0]?.held).toBe(true);
   });
 
   it('of a dead process are unlocked after its lease, and its later saves are rejected', async () => {

@@ -9,7 +9,7 @@ const at = folder();
 const TIME = Date.UTC(2026, 10, 1, 12, 30);
 const HOUR = TIME / 3_600_000 - 0.5;
 
-const counted: SpendRecord = {
+const countedRecord: SpendRecord = {
   id: 'counted',
   at: new Date(TIME).toISOString(),
   call: 'counted',
@@ -29,20 +29,25 @@ const counted: SpendRecord = {
   catalog: '2026-11-01',
 };
 const records: readonly SpendRecord[] = [
-  counted,
-  { ...counted, id: 'no usage', call: 'no usage', usage: undefined },
-  { ...counted, id: 'no output', call: 'no output', usage: { ...counted.usage!, output: undefined } },
-  { ...counted, id: 'booked', call: 'booked', operation: 'booked', usage: undefined },
+  countedRecord,
+  { ...countedRecord, id: 'no usage', call: 'no usage', usage: undefined },
   {
-    ...counted,
+    ...countedRecord,
+    id: 'no output',
+    call: 'no output',
+    usage: { ...countedRecord.usage!, output: undefined },
+  },
+  { ...countedRecord, id: 'booked', call: 'booked', operation: 'booked', usage: undefined },
+  {
+    ...countedRecord,
     id: 'image',
     call: 'image',
     operation: 'image',
-    usage: { ...counted.usage!, input: undefined, details: { units: { image: 1 } } },
+    usage: { ...countedRecord.usage!, input: undefined, details: { units: { image: 1 } } },
   },
 ];
 
-it('a report counts attempts without a count of tokens, which its sums lack', async () => {
+it('a report counts attempts without a count of tokens, whose tokens its sums omit', async () => {
   await using stores = sqliteStores(at('usage.db'));
   for (const record of records) await stores.ledger.append(record);
   const expected = { attempts: 5, input: 2, output: 4, unknownUsage: 2 };
@@ -57,7 +62,7 @@ it('a file of the fourth version gets the count from its records', async () => {
   file.exec(
     `${MIGRATIONS.slice(0, 4).join(';')}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 4`,
   );
-  const { tenant, vendor, model, target, name, outcome } = counted;
+  const { tenant, vendor, model, target, name, outcome } = countedRecord;
   file
     .prepare('INSERT INTO series VALUES (1, ?)')
     .run(JSON.stringify([tenant, vendor, model, target, name, outcome]));
@@ -67,9 +72,9 @@ it('a file of the fourth version gets the count from its records', async () => {
   );
   // A report reads the sums of complete hours: the hour of the records lies between two others.
   for (const [offset, rows] of [
-    [-1, [counted]],
+    [-1, [countedRecord]],
     [0, records],
-    [1, [counted]],
+    [1, [countedRecord]],
   ] as const) {
     hour.run(HOUR + offset, rows.length, rows.length, new Uint8Array());
     for (const { id, ...record } of rows)
