@@ -34,7 +34,7 @@ const speech = (characters: number, number = 1): AttemptInfo => ({
   capabilities: {},
   signal: new AbortController().signal,
 });
-const ended = (outcome: Attempt['outcome']): Attempt => ({
+const attemptResult = (outcome: Attempt['outcome']): Attempt => ({
   target: 'acme/voice',
   outcome,
   error: undefined,
@@ -55,7 +55,7 @@ function setUp(
   const admit = async (attempt: AttemptInfo) => ledger.gate.admit(attempt);
   /** Admits an attempt, and settles it with this outcome. */
   const run = async (attempt: AttemptInfo, outcome: Attempt['outcome'] = 'finished'): Promise<void> => {
-    await ((await admit(attempt)) as Permit).settle(ended(outcome));
+    await ((await admit(attempt)) as Permit).settle(attemptResult(outcome));
   };
   const used = async () => (await ledger.state())[0]?.used;
   return { clock, ledger, alerts, admit, run, used };

@@ -45,9 +45,9 @@ describe('thresholds', () => {
   it('are emitted once over all processes of a store', async () => {
     const clock = fakeClock(NOON);
     const store = memoryStore({ clock });
-    const worlds = [1, 2, 3].map(() => ledgerFixture(turns(9), { limits: [limit()], store }, {}, clock));
-    for (let call = 0; call < 9; call++) await worlds[call % 3]!.callModel();
-    expect(shares(worlds.flatMap(({ alerts }) => alerts))).toEqual([0.8, 0.9]);
+    const processes = [1, 2, 3].map(() => ledgerFixture(turns(9), { limits: [limit()], store }, {}, clock));
+    for (let call = 0; call < 9; call++) await processes[call % 3]!.callModel();
+    expect(shares(processes.flatMap(({ alerts }) => alerts))).toEqual([0.8, 0.9]);
   });
 
   it('do not affect calls if their listener throws', async () => {

@@ -28,20 +28,20 @@ async function timersOf(options: Pick<LedgerOptions, 'store' | 'whenDown'>): Pro
   });
   const model = createMajordomo({ providers: [provider], gates: [ledger.gate], clock }).model('acme/x');
   const calls = [1, 2].map(() => model.generate({ messages: [user('hi')], maxTokens: 100 }));
-  const ended = Promise.allSettled(calls);
+  const allSettled = Promise.allSettled(calls);
   await clock.advance(60_000);
-  await ended;
+  await allSettled;
   return timers;
 }
 
-const failing = (): Promise<never> => Promise.reject(new Error('no disk'));
+const rejectWithError = (): Promise<never> => Promise.reject(new Error('no disk'));
 
 it('leases and polls do not keep the process alive, but a waiting call does', async () => {
   expect(await timersOf({})).toEqual(new Set(['10000 background', '100 background', '30000 foreground']));
 });
 
 it('the wait for the store keeps the process alive, but the wait for a booking and its retries do not', async () => {
-  const store = { ...memoryStore(), reserve: failing, append: failing };
+  const store = { ...memoryStore(), reserve: rejectWithError, append: rejectWithError };
   const timers = await timersOf({ store, whenDown: 'admit' });
   expect(timers).toContain('250 foreground');
   expect([...timers].filter((timer) => timer.endsWith('foreground'))).toEqual(['250 foreground']);

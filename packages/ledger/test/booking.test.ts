@@ -393,7 +393,7 @@ describe('a store that is down', () => {
       const clock = fakeClock(NOON);
       const inner = memoryStore({ clock });
       let delayMs = 300;
-      const late: LedgerStore = {
+      const lateStore: LedgerStore = {
         ...inner,
         settle: (id, amounts) => inner.settle(id, amounts),
         append: (record) => inner.append(record),
@@ -409,7 +409,7 @@ describe('a store that is down', () => {
       };
       const { majordomo, ledger } = ledgerFixture(
         [{ ...(reply(1, 1) as object), delayMs: 1000 }],
-        { limits, store: late, whenDown: 'admit' },
+        { limits, store: lateStore, whenDown: 'admit' },
         {},
         clock,
       );

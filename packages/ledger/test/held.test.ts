@@ -117,8 +117,8 @@ describe('a call that fits into a limit, but not next to the reservations of oth
   );
 
   it('is denied until the period ends once the money is spent, and so are the calls behind it', async () => {
-    const dear: Turn = { ...(reply(2000, 50) as object), delayMs: 100 };
-    const { clock, callModel } = setUpCalls([dear, reply(1, 1)], { limits: [cents('0.0025')] });
+    const expensiveTurn: Turn = { ...(reply(2000, 50) as object), delayMs: 100 };
+    const { clock, callModel } = setUpCalls([expensiveTurn, reply(1, 1)], { limits: [cents('0.0025')] });
     const [first, second, third] = [callModel(), callModel(), callModel({}, 5000)];
     await clock.advance(100);
     expect(await first).toBe('answered');

@@ -31,11 +31,11 @@ describe('a limit of calls', () => {
     const models = { x: [{ hang: true as const }], y: [reply(1, 1)] };
     const options = { limits: [perMinute('calls', 5)], unknownPrice: 'admit' } as const;
     const { majordomo, clock, ledger } = ledgerFixture([], options, { models });
-    const answer = majordomo
+    const response = majordomo
       .model('acme/x,acme/y')
       .generate({ messages: [user('hi')], maxTokens: 10 }, { hedgeAfterMs: 5 });
     await clock.advance(5);
-    expect((await answer).target).toBe('acme/y');
+    expect((await response).target).toBe('acme/y');
     await ledger.flush();
     expect((await ledger.state('calls'))[0]).toMatchObject({ used: 1n, held: 0n });
   });
@@ -44,10 +44,10 @@ describe('a limit of calls', () => {
     const turns = [reply(1, 1, '{"n":"one"}'), reply(1, 1, '{"n":1}')];
     const { majordomo, ledger } = ledgerFixture(turns, { limits: [perMinute('calls', 5)] });
     const output = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] };
-    const answer = await majordomo
+    const response = await majordomo
       .model('acme/x')
       .generateObject({ messages: [user('hi')], maxTokens: 10, output });
-    expect(answer.value).toEqual({ n: 1 });
+    expect(response.value).toEqual({ n: 1 });
     await ledger.flush();
     expect((await ledger.state('calls'))[0]).toMatchObject({ used: 1n, held: 0n });
   });

@@ -10,7 +10,7 @@ const day = (of: Partial<Limit> = {}): Limit => ({
   ...of,
 });
 
-const denied = (promise: Promise<unknown>): Promise<LlmError> =>
+const denialOf = (promise: Promise<unknown>): Promise<LlmError> =>
   promise.then(
     () => Promise.reject(new Error('it was admitted')),
     (error: unknown) => (LlmError.is(error, 'denied') ? error : Promise.reject(error as Error)),
@@ -21,7 +21,7 @@ describe('a limit', () => {
     const { callModel } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], { limits: [day()] });
     await callModel();
     await callModel();
-    const error = await denied(callModel());
+    const error = await denialOf(callModel());
     expect(error.message).toBe(
       'gate "ledger" denied acme/x: limit "day" has nothing left of 2 requests, and this call may use up to 1 request; the limit resets at 2026-11-21T00:00:00.000Z',
     );
@@ -46,7 +46,7 @@ describe('a limit', () => {
       },
     );
     let calls = 0;
-    const error = await denied(
+    const error = await denialOf(
       (async () => {
         for (;;) {
           await callModel();
@@ -76,7 +76,7 @@ describe('a limit', () => {
       limits: [day({ max: { requests: 1 }, each: ['tenant', 'provider', 'feature'] })],
     });
     await callModel({ tenant: 'ä/c=me', metadata: { feature: 'search' } });
-    await denied(callModel({ tenant: 'ä/c=me', metadata: { feature: 'search' } }));
+    await denialOf(callModel({ tenant: 'ä/c=me', metadata: { feature: 'search' } }));
     await callModel({ tenant: 'other', metadata: { feature: 'search' } });
     await callModel();
     expect((await ledger.state('day')).map(({ key, used }) => [key, used])).toEqual(
@@ -93,7 +93,7 @@ describe('a limit', () => {
     const limits = [day({ max: { requests: 1 }, where: { tenant: ['a', 'b'], vendor: ['acme'] } })];
     const { callModel } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], { limits });
     await callModel({ tenant: 'a' });
-    await denied(callModel({ tenant: 'b' }));
+    await denialOf(callModel({ tenant: 'b' }));
     await callModel({ tenant: 'c' });
     await callModel();
   });
@@ -103,7 +103,7 @@ describe('a limit', () => {
     const limit = day({ max: { requests: 1 }, where: { target: ['acme/x'] } });
     const strict = ledgerFixture([], { limits: [limit] }, fake);
     await strict.callModel({ spec: 'acme/x,acme/y' });
-    await denied(strict.callModel({ spec: 'acme/x,acme/y' }));
+    await denialOf(strict.callModel({ spec: 'acme/x,acme/y' }));
     const lenient = ledgerFixture([], { limits: [{ ...limit, whenSpent: 'advance' }] }, fake);
     await lenient.callModel({ spec: 'acme/x,acme/y' });
     await lenient.callModel({ spec: 'acme/x,acme/y' });
@@ -114,7 +114,7 @@ describe('a limit', () => {
     const { callModel, ledger } = ledgerFixture([reply(1, 1)], {
       limits: [day({ name: 'wide', max: { tokens: 100_000 } }), day({ name: 'tight', max: { tokens: 10 } })],
     });
-    await denied(callModel());
+    await denialOf(callModel());
     expect((await ledger.state()).map(({ used, held }) => [used, held])).toEqual([
       [0n, 0n],
       [0n, 0n],
@@ -123,7 +123,7 @@ describe('a limit', () => {
 
   it('reports the possible cost of a call that can never fit, and the remedy', async () => {
     const { callModel } = ledgerFixture([reply(1, 1)], { limits: [day({ max: { usd: '0.0001' } })] });
-    const error = await denied(callModel());
+    const error = await denialOf(callModel());
     expect(error.message).toMatch(
       /: limit "day" allows \$0\.0001\d* in total, and this call may use up to \$0\.001\d*; lower maxTokens, or create the ledger with reserve: 'likely'$/,
     );
@@ -134,12 +134,12 @@ describe('a limit', () => {
     const fake = { models: { x: [reply(1, 1)], unknown: [reply(1, 1)] } };
     const limits = [day({ max: { usd: '1' } })];
     const { callModel } = ledgerFixture([], { limits }, fake);
-    expect((await denied(callModel({ spec: 'acme/unknown' }))).message).toContain(
+    expect((await denialOf(callModel({ spec: 'acme/unknown' }))).message).toContain(
       'no price for acme/unknown; add one with catalog.with(…)',
     );
     const tokens = ledgerFixture([], { limits: [day({ max: { tokens: 100 } })] }, fake);
     const unbounded = tokens.majordomo.model('acme/unknown').generate({ messages: [user('hi')] });
-    expect((await denied(unbounded)).message).toContain('the maximum output of acme/unknown is unknown');
+    expect((await denialOf(unbounded)).message).toContain('the maximum output of acme/unknown is unknown');
   });
 
   it("admits calls without a price with unknownPrice: 'admit', and alerts once", async () => {
@@ -189,7 +189,7 @@ describe('a limit', () => {
     });
     await callModel();
     expect((await ledger.state())[0]?.left).toBe(-8000n);
-    await denied(callModel());
+    await denialOf(callModel());
   });
 
   it('can be replaced and removed while calls are in progress', async () => {
@@ -197,10 +197,10 @@ describe('a limit', () => {
       limits: [day({ max: { requests: 1 } })],
     });
     await callModel();
-    await denied(callModel());
+    await denialOf(callModel());
     ledger.setLimit(day({ max: { requests: 2 } }));
     await callModel();
-    await denied(callModel());
+    await denialOf(callModel());
     ledger.removeLimit('day');
     await callModel();
     expect(ledger.limits()).toEqual([]);
@@ -270,7 +270,7 @@ describe('periods', () => {
     const end = Date.UTC(2026, 10, 30, 23);
     expect((await ledger.state())[0]?.resetsAt).toBe(end);
     await clock.advance(end - 1 - NOON);
-    await denied(callModel());
+    await denialOf(callModel());
     await clock.advance(1);
     await callModel();
     expect((await ledger.state())[0]).toMatchObject({ used: 1n, resetsAt: Date.UTC(2026, 11, 31, 23) });

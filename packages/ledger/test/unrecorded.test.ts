@@ -8,7 +8,7 @@ const limits = [{ name: 'day', max: { usd: '1' }, per: 'day' }] as const;
 const MINUTE = 60_000;
 
 /** Store that rejects the records of one tenant, of all, or of none. */
-function rejecting(store: LedgerStore) {
+function rejectingStore(store: LedgerStore) {
   let rejected: 'odd' | 'all' | 'none' = 'odd';
   let attemptCount = 0;
   const append = async (record: SpendRecord): Promise<void> => {
@@ -27,7 +27,7 @@ function rejecting(store: LedgerStore) {
 
 function setUp() {
   const clock = fakeClock(NOON);
-  const { store, attemptCount, reject } = rejecting(memoryStore({ clock }));
+  const { store, attemptCount, reject } = rejectingStore(memoryStore({ clock }));
   const turns = Array.from({ length: 100 }, () => reply(1, 1));
   const { majordomo, ledger, alerts } = ledgerFixture(turns, { limits: [], store }, {}, clock);
   const model = majordomo.model('acme/x');
@@ -91,7 +91,7 @@ describe('a record that is not stored', () => {
 
   it('does not prevent the store from being closed', async () => {
     const clock = fakeClock(NOON);
-    const { store } = rejecting(memoryStore({ clock }));
+    const { store } = rejectingStore(memoryStore({ clock }));
     let isClosed = false;
     const close = async (): Promise<void> => {
       isClosed = true;

@@ -14,8 +14,8 @@ function setUp(of: Partial<Limit> = {}, change: (store: LedgerStore) => Partial<
   const clock = fakeClock(NOON);
   const memory = memoryStore({ clock });
   const store = { ...memory, ...change(memory) };
-  const emitted: Alert[] = [];
-  const alerts = new Alerts(store, clock, (alert) => emitted.push(alert));
+  const emittedAlerts: Alert[] = [];
+  const alerts = new Alerts(store, clock, (alert) => emittedAlerts.push(alert));
   const limit = new LimitCounters({ name: 'm', max: { requests: 100 }, per: 'ever', alertAt: [], ...of }, 0);
   const booked = (amount: bigint) => ({ limit, counter: limit.prefix, amount, tenant: undefined });
   let bookings = 0;
@@ -26,8 +26,8 @@ function setUp(of: Partial<Limit> = {}, change: (store: LedgerStore) => Partial<
     await memory.settle(id, [{ counter: limit.prefix, amount }]);
     await alerts.onBooked(booked(amount));
   };
-  const types = (): readonly string[] => emitted.map(({ type }) => type);
-  return { clock, memory, store, alerts, emitted, limit, booked, book, types };
+  const types = (): readonly string[] => emittedAlerts.map(({ type }) => type);
+  return { clock, memory, store, alerts, emittedAlerts, limit, booked, book, types };
 }
 
 describe('the drift of a price', () => {
@@ -37,56 +37,56 @@ describe('the drift of a price', () => {
     [9n, 1000n, undefined],
     [1n, 0n, 1],
   ])('of %s nano-USD at a reported cost of %s is emitted as %s', (drift, reported, share) => {
-    const { alerts, emitted } = setUp();
+    const { alerts, emittedAlerts } = setUp();
     alerts.onDrift('a/x', drift, reported);
-    expect(emitted).toEqual(share === undefined ? [] : [{ type: 'drift', target: 'a/x', share }]);
+    expect(emittedAlerts).toEqual(share === undefined ? [] : [{ type: 'drift', target: 'a/x', share }]);
   });
 
   it('is emitted once for each target', () => {
-    const { alerts, emitted } = setUp();
+    const { alerts, emittedAlerts } = setUp();
     for (const target of ['a/x', 'b/x', 'a/x']) alerts.onDrift(target, 5n, 10n);
-    expect(emitted).toMatchObject([{ target: 'a/x' }, { target: 'b/x' }]);
+    expect(emittedAlerts).toMatchObject([{ target: 'a/x' }, { target: 'b/x' }]);
   });
 });
 
 it('an unknown cost is emitted once for each target, and again after 10,000 others', () => {
-  const { alerts, emitted } = setUp();
+  const { alerts, emittedAlerts } = setUp();
   for (const target of ['a/x', 'b/x', 'a/x']) alerts.onUnpriced(target, ['no price']);
-  expect(emitted).toEqual(
+  expect(emittedAlerts).toEqual(
     ['a/x', 'b/x'].map((target) => ({ type: 'unpriced', target, missing: ['no price'] })),
   );
   for (let other = 0; other < 9998; other++) alerts.onUnpriced(`other/${other}`, []);
   alerts.onUnpriced('a/x', []);
-  expect(emitted).toHaveLength(10_000);
+  expect(emittedAlerts).toHaveLength(10_000);
   alerts.onUnpriced('one/more', []);
   alerts.onUnpriced('a/x', []);
-  expect(emitted).toHaveLength(10_002);
+  expect(emittedAlerts).toHaveLength(10_002);
 });
 
 it('emits every record that is not stored', () => {
-  const { alerts, emitted } = setUp();
+  const { alerts, emittedAlerts } = setUp();
   const record = { id: '1' } as never;
   alerts.onUnrecorded(record, 'full');
   alerts.onUnrecorded(record, 'full');
-  expect(emitted).toEqual([1, 2].map(() => ({ type: 'unrecorded', record, error: 'full' })));
+  expect(emittedAlerts).toEqual([1, 2].map(() => ({ type: 'unrecorded', record, error: 'full' })));
 });
 
 it('a failure of the store is emitted again after the store has answered', () => {
-  const { alerts, emitted } = setUp();
+  const { alerts, emittedAlerts } = setUp();
   alerts.onStoreDown('one');
   alerts.onStoreDown('two');
   alerts.onStoreUp();
   alerts.onStoreDown('three');
-  expect(emitted).toEqual(['one', 'three'].map((error) => ({ type: 'store-down', error })));
+  expect(emittedAlerts).toEqual(['one', 'three'].map((error) => ({ type: 'store-down', error })));
 });
 
 describe('a threshold', () => {
   it('emits each reached share, in ascending order', async () => {
-    const { book, emitted } = setUp({ alertAt: [0.9, 0.5] });
+    const { book, emittedAlerts } = setUp({ alertAt: [0.9, 0.5] });
     await book(49n);
-    expect(emitted).toEqual([]);
+    expect(emittedAlerts).toEqual([]);
     await book(41n);
-    expect(emitted).toMatchObject([
+    expect(emittedAlerts).toMatchObject([
       { type: 'threshold', share: 0.5, state: { used: 90n, held: 0n, left: 10n, emptyAt: undefined } },
       { type: 'threshold', share: 0.9 },
     ]);
@@ -130,11 +130,11 @@ describe('a threshold', () => {
   });
 
   it('is emitted at 80, 90 and 95 percent by default', async () => {
-    const { book, emitted } = setUp({ alertAt: undefined });
+    const { book, emittedAlerts } = setUp({ alertAt: undefined });
     await book(79n);
-    expect(emitted).toEqual([]);
+    expect(emittedAlerts).toEqual([]);
     await book(16n);
-    expect(emitted.map((alert) => alert.type === 'threshold' && alert.share)).toEqual([0.8, 0.9, 0.95]);
+    expect(emittedAlerts.map((alert) => alert.type === 'threshold' && alert.share)).toEqual([0.8, 0.9, 0.95]);
   });
 
   it('leaves no reservation in the store', async () => {
@@ -158,12 +158,12 @@ describe('a threshold', () => {
 
 describe('a spent limit', () => {
   it('is emitted when the complete limit is used', async () => {
-    const { book, emitted } = setUp();
+    const { book, emittedAlerts } = setUp();
     await book(99n);
-    expect(emitted).toEqual([]);
+    expect(emittedAlerts).toEqual([]);
     await book(1n);
     await book(1n);
-    expect(emitted).toMatchObject([{ type: 'spent', state: { used: 100n } }]);
+    expect(emittedAlerts).toMatchObject([{ type: 'spent', state: { used: 100n } }]);
   });
 
   it.each([
@@ -210,9 +210,9 @@ describe('a limit that runs out', () => {
   ])('with %s times the amount of an hour left is emitted for %j days', async (hours, days) => {
     const setup = setUp({ max: { requests: Number(5n + 5n * hours) } });
     await bookFive(setup, 1n);
-    expect(setup.emitted.map((alert) => alert.type === 'running-out' && alert.days)).toEqual(days);
+    expect(setup.emittedAlerts.map((alert) => alert.type === 'running-out' && alert.days)).toEqual(days);
     if (days.length > 0)
-      expect(setup.emitted).toMatchObject([{ state: { emptyAt: NOON + HOUR + Number(hours) * HOUR } }]);
+      expect(setup.emittedAlerts).toMatchObject([{ state: { emptyAt: NOON + HOUR + Number(hours) * HOUR } }]);
   });
 
   it.each<[Limit['per'], number]>([
@@ -233,9 +233,9 @@ describe('a limit that runs out', () => {
     const resets = setUp({ per: 'day', max: { requests: 5 + 5 * 11 } });
     await bookFive(resets, 1n);
     expect(resets.types()).toEqual([]);
-    const spent = setUp({ per: 'day', max: { requests: 5 + 5 * 10 } });
-    await bookFive(spent, 1n);
-    expect(spent.types()).toEqual(['running-out']);
+    const sufficientLimit = setUp({ per: 'day', max: { requests: 5 + 5 * 10 } });
+    await bookFive(sufficientLimit, 1n);
+    expect(sufficientLimit.types()).toEqual(['running-out']);
   });
 
   it('is emitted for the nearest number of days only', async () => {
@@ -245,7 +245,7 @@ describe('a limit that runs out', () => {
       await setup.clock.advance(DAY);
       await bookFive(setup, 1n);
     }
-    expect(setup.emitted.map((alert) => alert.type === 'running-out' && alert.days)).toEqual([1]);
+    expect(setup.emittedAlerts.map((alert) => alert.type === 'running-out' && alert.days)).toEqual([1]);
   });
 
   it('is not emitted once it is spent', async () => {

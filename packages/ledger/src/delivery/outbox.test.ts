@@ -17,13 +17,13 @@ function setUp() {
   const errors: unknown[] = [];
   const outbox = new Outbox(clock, (error) => errors.push(error));
   const tries: number[] = [];
-  const lost: number[] = [];
+  const abandonedJobs: number[] = [];
   const jobThat = (run: () => Promise<void> | void) => ({
     run: () => {
       tries.push(clock.now() / 1000);
       return run();
     },
-    onLost: () => lost.push(clock.now() / 1000),
+    onLost: () => abandonedJobs.push(clock.now() / 1000),
   });
   /** Advances the clock while another job completes at each step. */
   const advanceWhileOthersComplete = async (
@@ -36,7 +36,7 @@ function setUp() {
       await clock.advance(stepSeconds * 1000);
     }
   };
-  return { clock, errors, outbox, tries, lost, jobThat, advanceWhileOthersComplete };
+  return { clock, errors, outbox, tries, abandonedJobs, jobThat, advanceWhileOthersComplete };
 }
 
 describe('a job that fails', () => {
@@ -56,15 +56,15 @@ describe('a job that fails', () => {
   });
 
   it('is retried as long as the store completes no other job', async () => {
-    const { clock, outbox, lost, jobThat } = setUp();
+    const { clock, outbox, abandonedJobs, jobThat } = setUp();
     await outbox.send({ run: () => Promise.resolve() });
     await outbox.send(jobThat(down));
     await clock.advance(24 * 3_600_000);
-    expect(lost).toEqual([]);
+    expect(abandonedJobs).toEqual([]);
   });
 
   it('is abandoned after ten minutes if the store completes others', async () => {
-    const { clock, outbox, errors, lost, jobThat, advanceWhileOthersComplete } = setUp();
+    const { clock, outbox, errors, abandonedJobs, jobThat, advanceWhileOthersComplete } = setUp();
     let isFirst = true;
     const failsLateAtFirst = async (): Promise<void> => {
       if (isFirst) await clock.sleep(29_000, new AbortController().signal);
@@ -74,29 +74,29 @@ describe('a job that fails', () => {
     void outbox.send(jobThat(failsLateAtFirst));
     await advanceWhileOthersComplete(590, 10);
     await advanceWhileOthersComplete(9, 1);
-    expect(lost).toEqual([]);
+    expect(abandonedJobs).toEqual([]);
     // The store counts as down until it has completed another job.
     expect(errors).toHaveLength(2);
     await advanceWhileOthersComplete(2, 1);
-    expect(lost).toEqual([600]);
+    expect(abandonedJobs).toEqual([600]);
     await clock.advance(3_600_000);
-    expect(lost).toEqual([600]);
+    expect(abandonedJobs).toEqual([600]);
     await expect(outbox.flush()).rejects.toThrow('refused');
   });
 
   it('is abandoned after 20 more retries if these take longer than ten minutes', async () => {
-    const { clock, outbox, tries, lost, jobThat, advanceWhileOthersComplete } = setUp();
+    const { clock, outbox, tries, abandonedJobs, jobThat, advanceWhileOthersComplete } = setUp();
     const failsLate = (): Promise<void> => clock.sleep(29_000, new AbortController().signal).then(down);
     void outbox.send(jobThat(failsLate));
     await advanceWhileOthersComplete(1500, 25);
-    expect([tries.length, lost.length]).toEqual([21, 1]);
+    expect([tries.length, abandonedJobs.length]).toEqual([21, 1]);
   });
 
   it('is abandoned at once if it can never be stored, and the next flush rejects', async () => {
-    const { clock, errors, outbox, lost, jobThat } = setUp();
+    const { clock, errors, outbox, abandonedJobs, jobThat } = setUp();
     const never = new LlmError('invalid-request', 'too long');
     await outbox.send(jobThat(() => Promise.reject(never)));
-    expect([lost, errors, clock.pending]).toEqual([[0], [], 0]);
+    expect([abandonedJobs, errors, clock.pending]).toEqual([[0], [], 0]);
     await expect(outbox.flush()).rejects.toBe(never);
     await outbox.flush();
   });
@@ -108,10 +108,10 @@ it('returns undefined for a job that completes synchronously', () => {
 });
 
 it('counts a job that completes synchronously as completed', async () => {
-  const { outbox, lost, jobThat, advanceWhileOthersComplete } = setUp();
+  const { outbox, abandonedJobs, jobThat, advanceWhileOthersComplete } = setUp();
   await outbox.send(jobThat(down));
   await advanceWhileOthersComplete(610, 10, () => undefined);
-  expect(lost).toEqual([601]);
+  expect(abandonedJobs).toEqual([601]);
 });
 
 describe('a flush', () => {
@@ -174,14 +174,14 @@ it('abandons the oldest jobs beyond 10,000, cancels their retries and reports th
   let cancelled = 0;
   const clock = { ...still, timer: () => () => cancelled++ };
   const outbox = new Outbox(clock, () => undefined);
-  const lost: unknown[] = [];
+  const abandonedJobs: unknown[] = [];
   for (let number = 0; number < 10_003; number++) {
     await outbox.send({
       run: () => Promise.reject(new Error(`down at ${number}`)),
-      onLost: (error) => lost.push([number, (error as Error).message]),
+      onLost: (error) => abandonedJobs.push([number, (error as Error).message]),
     });
   }
-  expect(lost).toEqual([
+  expect(abandonedJobs).toEqual([
     [0, 'down at 0'],
     [1, 'down at 1'],
     [2, 'down at 2'],
@@ -192,9 +192,9 @@ it('abandons the oldest jobs beyond 10,000, cancels their retries and reports th
 
 it('reports jobs that fail during close with their last error, and does not retry them', async () => {
   const { clock, outbox } = setUp();
-  const lost: unknown[] = [];
-  await outbox.send({ run: down, onLost: (error) => lost.push(error) });
+  const abandonedJobs: unknown[] = [];
+  await outbox.send({ run: down, onLost: (error) => abandonedJobs.push(error) });
   await expect(outbox.close()).rejects.toThrow('down');
-  expect(lost).toMatchObject([{ message: 'down' }]);
+  expect(abandonedJobs).toMatchObject([{ message: 'down' }]);
   expect(clock.pending).toBe(0);
 });

@@ -8,38 +8,38 @@ const RATES = { input: 1_000_000, output: 10_000_000 };
 const MICRO_USD = 1000n;
 const MAX_INT64 = 2n ** 63n - 1n;
 
-const priced = (of: Partial<Price> = {}): Price => ({
+const priced = (estimateOf: Partial<Price> = {}): Price => ({
   from: '2020-01-01',
   rates: RATES,
   sources: [],
   trust: 'override',
-  ...of,
+  ...estimateOf,
 });
 const billedBy = (unit: string, fee: number): Price =>
   priced({ rates: { input: 0, output: 0 }, fees: { [unit]: fee } });
-const modelWith = (of: Partial<CatalogModel> = {}): CatalogModel => ({
+const modelWith = (estimateOf: Partial<CatalogModel> = {}): CatalogModel => ({
   vendor: 'acme',
   id: 'x',
   input: [],
   output: [],
   prices: [],
-  ...of,
+  ...estimateOf,
 });
-const attemptOf = (of: Partial<AttemptInfo> = {}): AttemptInfo => ({
+const attemptOf = (estimateOf: Partial<AttemptInfo> = {}): AttemptInfo => ({
   call: { id: 'c', spec: 'acme/x', operation: 'chat', tenant: undefined, metadata: {} },
   target: 'acme/x',
   attempt: 1,
   request: { messages: [user('hi')], tools: [], output: undefined, extra: {} },
   capabilities: {},
   signal: new AbortController().signal,
-  ...of,
+  ...estimateOf,
 });
 const chat = (maxTokens?: number, capabilities: Capabilities = {}): AttemptInfo => {
   const attempt = attemptOf({ capabilities });
   return { ...attempt, request: { ...attempt.request, maxTokens } };
 };
 const other = (payload: object): AttemptInfo => attemptOf({ payload: payload as AttemptInfo['payload'] });
-const of = (attempt: AttemptInfo, model?: CatalogModel, price?: Price, output?: number): Estimate =>
+const estimateOf = (attempt: AttemptInfo, model?: CatalogModel, price?: Price, output?: number): Estimate =>
   estimate(attempt, model, price, output, undefined);
 
 describe('the output of a chat', () => {
@@ -51,7 +51,7 @@ describe('the output of a chat', () => {
     ['otherwise that of the catalog', undefined, {}, { contextTokens: 5 }, 5],
     ['unknown without any of them', undefined, {}, {}, undefined],
   ])('is %s', (_, maxTokens, capabilities, model, output) => {
-    expect(of(chat(maxTokens, capabilities), modelWith(model)).output).toBe(output);
+    expect(estimateOf(chat(maxTokens, capabilities), modelWith(model)).output).toBe(output);
   });
 
   it.each([
@@ -65,7 +65,7 @@ describe('the output of a chat', () => {
     [Infinity, 100, 100],
     [Infinity, undefined, undefined],
   ])('expected to be %s with a maximum of %s is %s', (expected, maxTokens, output) => {
-    expect(of(chat(maxTokens), undefined, undefined, expected).output).toBe(output);
+    expect(estimateOf(chat(maxTokens), undefined, undefined, expected).output).toBe(output);
   });
 });
 
@@ -75,40 +75,40 @@ describe('the input of a chat', () => {
     ['the context of the provider', { contextTokens: 8 }, { contextTokens: 9 }, 8],
     ['the context of the catalog', {}, { contextTokens: 9 }, 9],
   ])('is at most %s', (_, capabilities, model, input) => {
-    expect(of(chat(1, capabilities), modelWith(model)).input).toBe(input);
+    expect(estimateOf(chat(1, capabilities), modelWith(model)).input).toBe(input);
   });
 
   it('grows with the text, without a limit of the model', () => {
     const long = attemptOf();
     const request = { ...long.request, messages: [user('a'.repeat(1002))] };
-    expect(of({ ...long, request }).input - of(long).input).toBe(1000);
+    expect(estimateOf({ ...long, request }).input - estimateOf(long).input).toBe(1000);
   });
 });
 
 describe('the cost of a chat', () => {
   it('is that of its input and output, and of the input alone', () => {
-    const { input, nanoUsd, inputNanoUsd, isByUnit } = of(chat(100), undefined, priced());
+    const { input, nanoUsd, inputNanoUsd, isByUnit } = estimateOf(chat(100), undefined, priced());
     expect(inputNanoUsd).toBe(BigInt(input) * MICRO_USD);
     expect(nanoUsd).toBe(inputNanoUsd! + 1000n * MICRO_USD);
     expect(isByUnit).toBe(false);
   });
 
   it('is unknown without a price, and known for the input without a maximum output', () => {
-    expect(of(chat(100))).toMatchObject({ nanoUsd: undefined, inputNanoUsd: undefined });
-    const { nanoUsd, inputNanoUsd, input } = of(chat(), undefined, priced());
+    expect(estimateOf(chat(100))).toMatchObject({ nanoUsd: undefined, inputNanoUsd: undefined });
+    const { nanoUsd, inputNanoUsd, input } = estimateOf(chat(), undefined, priced());
     expect([nanoUsd, inputNanoUsd]).toEqual([undefined, BigInt(input) * MICRO_USD]);
   });
 
-  it('is at most what a counter can hold', () => {
+  it('is at most the maximum of a counter', () => {
     const price = priced({ rates: { input: Number.MAX_SAFE_INTEGER, output: Number.MAX_SAFE_INTEGER } });
-    expect(of(chat(Number.MAX_SAFE_INTEGER), undefined, price).nanoUsd).toBe(MAX_INT64);
+    expect(estimateOf(chat(Number.MAX_SAFE_INTEGER), undefined, price).nanoUsd).toBe(MAX_INT64);
   });
 });
 
 describe('embeddings', () => {
   it('have input tokens for each value and no output', () => {
-    const one = of(other({ values: ['first'] }), undefined, priced());
-    const two = of(other({ values: ['first', ''] }), undefined, priced());
+    const one = estimateOf(other({ values: ['first'] }), undefined, priced());
+    const two = estimateOf(other({ values: ['first', ''] }), undefined, priced());
     // Models may add tokens at the start and at the end of each value.
     expect(two.input).toBeGreaterThanOrEqual(one.input + 2);
     expect(one).toMatchObject({ output: 0, isByUnit: false, nanoUsd: BigInt(one.input) * MICRO_USD });
@@ -116,7 +116,7 @@ describe('embeddings', () => {
   });
 
   it('have tokens but no cost without a price', () => {
-    const { input, output, nanoUsd, inputNanoUsd } = of(other({ values: ['first'] }));
+    const { input, output, nanoUsd, inputNanoUsd } = estimateOf(other({ values: ['first'] }));
     expect(input).toBeGreaterThan(4);
     expect([output, nanoUsd, inputNanoUsd]).toEqual([0, undefined, undefined]);
   });
@@ -126,7 +126,7 @@ describe('speech', () => {
   const speech = other({ text: 'Hello' });
 
   it('is billed by characters if they have a fee', () => {
-    expect(of(speech, modelWith({ maxOutputTokens: 9 }), billedBy('character', 15))).toEqual({
+    expect(estimateOf(speech, modelWith({ maxOutputTokens: 9 }), billedBy('character', 15))).toEqual({
       input: 0,
       output: undefined,
       nanoUsd: 75n * MICRO_USD,
@@ -135,8 +135,12 @@ describe('speech', () => {
     });
   });
 
-  it('is otherwise billed by the tokens of the text and the longest answer of the model', () => {
-    const { input, output, nanoUsd, isByUnit } = of(speech, modelWith({ maxOutputTokens: 9 }), priced());
+  it('is otherwise billed by the tokens of the text and the longest response of the model', () => {
+    const { input, output, nanoUsd, isByUnit } = estimateOf(
+      speech,
+      modelWith({ maxOutputTokens: 9 }),
+      priced(),
+    );
     expect([output, nanoUsd, isByUnit]).toEqual([9, (BigInt(input) + 90n) * MICRO_USD, true]);
     expect(input).toBeGreaterThanOrEqual(5);
   });
@@ -149,8 +153,8 @@ describe('speech', () => {
       inputNanoUsd: undefined,
       isByUnit: true,
     };
-    expect(of(speech, modelWith({ maxOutputTokens: 9 }))).toEqual(unknown);
-    expect(of(speech, modelWith(), priced())).toEqual(unknown);
+    expect(estimateOf(speech, modelWith({ maxOutputTokens: 9 }))).toEqual(unknown);
+    expect(estimateOf(speech, modelWith(), priced())).toEqual(unknown);
   });
 });
 
@@ -159,8 +163,8 @@ describe('a transcription', () => {
   const perSecond = billedBy('audio-second', 100);
 
   it('is billed by seconds, rounded up, if they have a fee', () => {
-    expect(of(recording(2000), undefined, perSecond).nanoUsd).toBe(200n * MICRO_USD);
-    expect(of(recording(2001), undefined, perSecond)).toMatchObject({
+    expect(estimateOf(recording(2000), undefined, perSecond).nanoUsd).toBe(200n * MICRO_USD);
+    expect(estimateOf(recording(2001), undefined, perSecond)).toMatchObject({
       input: 0,
       output: undefined,
       nanoUsd: 300n * MICRO_USD,
@@ -169,29 +173,31 @@ describe('a transcription', () => {
   });
 
   it('has no estimate without a duration or a price', () => {
-    expect(of(recording(), undefined, perSecond).nanoUsd).toBeUndefined();
-    expect(of(recording(2000))).toMatchObject({ nanoUsd: undefined, isByUnit: true });
+    expect(estimateOf(recording(), undefined, perSecond).nanoUsd).toBeUndefined();
+    expect(estimateOf(recording(2000))).toMatchObject({ nanoUsd: undefined, isByUnit: true });
   });
 
   it('is otherwise billed by the largest input and output of the model', () => {
     const model = modelWith({ maxInputTokens: 5, contextTokens: 7, maxOutputTokens: 2 });
-    expect(of(recording(2000), model, priced())).toMatchObject({
+    expect(estimateOf(recording(2000), model, priced())).toMatchObject({
       input: 5,
       output: 2,
       nanoUsd: 25n * MICRO_USD,
       isByUnit: true,
     });
-    expect(of(recording(2000), modelWith({ contextTokens: 7, maxOutputTokens: 2 }), priced()).input).toBe(7);
+    expect(
+      estimateOf(recording(2000), modelWith({ contextTokens: 7, maxOutputTokens: 2 }), priced()).input,
+    ).toBe(7);
   });
 
   it('includes the fee of a request, rounded up to a nano-USD', () => {
     const price = priced({ fees: { 'audio-second': 0.0005, request: 2 } });
-    expect(of(recording(1000), undefined, price).nanoUsd).toBe(2001n);
+    expect(estimateOf(recording(1000), undefined, price).nanoUsd).toBe(2001n);
   });
 });
 
 describe('images', () => {
-  const picture = (more: object = {}): AttemptInfo => other({ prompt: 'a cat', ...more });
+  const imageAttempt = (more: object = {}): AttemptInfo => other({ prompt: 'a cat', ...more });
   const free = { input: 0, output: 0 };
 
   it.each<[string, object, Readonly<Record<string, number>>, number]>([
@@ -201,7 +207,7 @@ describe('images', () => {
     ['otherwise the highest fee of a size', { n: 3 }, { 'image:1x1': 5, 'image:2x2': 6, other: 9 }, 18],
     ['one image without a number', {}, { image: 7 }, 7],
   ])('cost %s', (_, payload, fees, microUsd) => {
-    expect(of(picture(payload), undefined, priced({ rates: free, fees }))).toEqual({
+    expect(estimateOf(imageAttempt(payload), undefined, priced({ rates: free, fees }))).toEqual({
       input: 0,
       output: undefined,
       nanoUsd: BigInt(microUsd) * MICRO_USD,
@@ -212,24 +218,26 @@ describe('images', () => {
 
   it('cost their input in addition to the fee', () => {
     const price = priced({ rates: { input: 1_000_000, output: 0 }, fees: { image: 7 } });
-    const short = of(picture(), undefined, price).nanoUsd!;
+    const short = estimateOf(imageAttempt(), undefined, price).nanoUsd!;
     expect(short).toBeGreaterThanOrEqual(12n * MICRO_USD);
-    expect(of(picture({ prompt: 'a cat!' }), undefined, price).nanoUsd! - short).toBe(MICRO_USD);
+    expect(estimateOf(imageAttempt({ prompt: 'a cat!' }), undefined, price).nanoUsd! - short).toBe(MICRO_USD);
     const images = [image(new Uint8Array(9), 'image/png')];
-    expect(of(picture({ images }), undefined, price).nanoUsd!).toBeGreaterThan(short + 50n * MICRO_USD);
+    expect(estimateOf(imageAttempt({ images }), undefined, price).nanoUsd!).toBeGreaterThan(
+      short + 50n * MICRO_USD,
+    );
   });
 
   it('cost the tokens that the model can write for each of them, if that is more than the fee', () => {
     const price = priced({ rates: { ...free, outputImage: 10_000_000 }, fees: { image: 7 } });
-    const written = of(picture({ n: 2 }), modelWith({ maxOutputTokens: 9 }), price);
-    expect([written.output, written.nanoUsd]).toEqual([18, 180n * MICRO_USD]);
-    expect(written.input).toBeGreaterThanOrEqual(5);
+    const withOutputTokens = estimateOf(imageAttempt({ n: 2 }), modelWith({ maxOutputTokens: 9 }), price);
+    expect([withOutputTokens.output, withOutputTokens.nanoUsd]).toEqual([18, 180n * MICRO_USD]);
+    expect(withOutputTokens.input).toBeGreaterThanOrEqual(5);
     const expensive = priced({ ...price, fees: { image: 700 } });
-    expect(of(picture({ n: 2 }), modelWith({ maxOutputTokens: 9 }), expensive).nanoUsd).toBe(
+    expect(estimateOf(imageAttempt({ n: 2 }), modelWith({ maxOutputTokens: 9 }), expensive).nanoUsd).toBe(
       1400n * MICRO_USD,
     );
-    const withoutFee = of(
-      picture({ n: 2 }),
+    const withoutFee = estimateOf(
+      imageAttempt({ n: 2 }),
       modelWith({ maxOutputTokens: 9 }),
       priced({ rates: price.rates }),
     );
@@ -238,7 +246,10 @@ describe('images', () => {
 
   it('cost the fee if the maximum output of the model is unknown', () => {
     const price = priced({ rates: { ...free, outputImage: 10_000_000 }, fees: { image: 7 } });
-    expect(of(picture(), modelWith(), price)).toMatchObject({ output: undefined, nanoUsd: 7n * MICRO_USD });
+    expect(estimateOf(imageAttempt(), modelWith(), price)).toMatchObject({
+      output: undefined,
+      nanoUsd: 7n * MICRO_USD,
+    });
   });
 
   it('have no estimate without a price, or with neither a fee nor a maximum output', () => {
@@ -249,8 +260,10 @@ describe('images', () => {
       inputNanoUsd: undefined,
       isByUnit: true,
     };
-    expect(of(picture(), modelWith({ maxOutputTokens: 9 }))).toEqual(unknown);
-    expect(of(picture(), modelWith(), priced({ rates: { ...free, outputImage: 1 } }))).toEqual(unknown);
+    expect(estimateOf(imageAttempt(), modelWith({ maxOutputTokens: 9 }))).toEqual(unknown);
+    expect(estimateOf(imageAttempt(), modelWith(), priced({ rates: { ...free, outputImage: 1 } }))).toEqual(
+      unknown,
+    );
   });
 });
 
@@ -277,7 +290,7 @@ describe('the estimate of a rerank or moderation request', () => {
     ['two searches of more', documents(101, 10), 4_000_000n],
     ['the chunks of long documents', documents(100, 500), 4_000_000n],
   ])('counts %s', (_, payload, nanoUsd) => {
-    expect(of(other(payload), undefined, search)).toMatchObject({
+    expect(estimateOf(other(payload), undefined, search)).toMatchObject({
       nanoUsd,
       inputNanoUsd: nanoUsd,
       isByUnit: true,
@@ -285,13 +298,13 @@ describe('the estimate of a rerank or moderation request', () => {
   });
 
   it('counts the query with each document if tokens are billed', () => {
-    const one = of(other(documents(1, 100))).input;
-    expect(of(other(documents(10, 100))).input).toBeGreaterThan(one * 5);
+    const one = estimateOf(other(documents(1, 100))).input;
+    expect(estimateOf(other(documents(10, 100))).input).toBeGreaterThan(one * 5);
   });
 
   it('counts values by their fee, otherwise tokens', () => {
     const values = { values: ['one', 'two'] };
-    expect(of(other(values), undefined, moderation)).toMatchObject({ nanoUsd: 0n, isByUnit: true });
-    expect(of(other(values))).toMatchObject({ nanoUsd: undefined, isByUnit: false });
+    expect(estimateOf(other(values), undefined, moderation)).toMatchObject({ nanoUsd: 0n, isByUnit: true });
+    expect(estimateOf(other(values))).toMatchObject({ nanoUsd: undefined, isByUnit: false });
   });
 });

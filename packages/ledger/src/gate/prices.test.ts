@@ -4,12 +4,12 @@ import { Prices } from './prices.ts';
 
 function setUp() {
   const found: string[] = [];
-  const known = catalog.with([{ vendor: 'acme', id: 'x', input: [], output: [], prices: [] }]);
+  const knownCatalog = catalog.with([{ vendor: 'acme', id: 'x', input: [], output: [], prices: [] }]);
   const prices = new Prices({
-    ...known,
+    ...knownCatalog,
     find: (vendor, id) => {
       found.push(`${vendor}/${id}`);
-      return known.find(vendor, id);
+      return knownCatalog.find(vendor, id);
     },
   });
   return { prices, found };
@@ -49,16 +49,16 @@ it('has the date of the catalog', () => {
 });
 
 it('does not cache a model that it looked up before a refresh', async () => {
-  const known = catalog.with([{ vendor: 'acme', id: 'x', input: [], output: [], prices: [] }]);
-  let answer = (_model: undefined): void => undefined;
-  const slow = new Promise<undefined>((resolve) => (answer = resolve));
-  const refreshable = { ...known, find: (): Promise<undefined> => slow };
+  const knownCatalog = catalog.with([{ vendor: 'acme', id: 'x', input: [], output: [], prices: [] }]);
+  let resolveLookup = (_model: undefined): void => undefined;
+  const slow = new Promise<undefined>((resolve) => (resolveLookup = resolve));
+  const refreshable = { ...knownCatalog, find: (): Promise<undefined> => slow };
   const prices = new Prices(refreshable);
   const early = prices.model('acme', 'x');
-  Object.assign(refreshable, { sources: [], find: known.find.bind(known) });
+  Object.assign(refreshable, { sources: [], find: knownCatalog.find.bind(knownCatalog) });
   // The first look-up after the refresh clears the cache.
   await prices.model('acme', 'y');
-  answer(undefined);
+  resolveLookup(undefined);
   expect(await early).toBeUndefined();
   expect(await prices.model('acme', 'x')).toMatchObject({ id: 'x' });
 });

@@ -16,7 +16,7 @@ describe('the time at which a limit is spent', () => {
     expect(emptyAt(samples, -1n, 2 * HOUR)).toBe(2 * HOUR);
   });
 
-  it('is a whole number of milliseconds', () => {
+  it('is an integer number of milliseconds', () => {
     expect(emptyAt(samplesAt(3n, 0, 1, 2, 3, 4), 1n, HOUR)).toBe(HOUR + HOUR / 15);
     expect(emptyAt(samplesAt(7n, 0, 1, 2, 3, 4), 1n, HOUR)).toBe(HOUR + Math.round(HOUR / 35));
   });

@@ -3,8 +3,8 @@ import { createLedger } from '../create-ledger.ts';
 import type { LedgerOptions } from '../contract/ledger.ts';
 import type { Limit } from '../contract/limit.ts';
 
-const good = { name: 'day', max: { usd: '1.50' }, per: 'day' } as const;
-const caught = (run: () => unknown): unknown => {
+const validLimit = { name: 'day', max: { usd: '1.50' }, per: 'day' } as const;
+const errorOf = (run: () => unknown): unknown => {
   try {
     run();
   } catch (error) {
@@ -24,48 +24,60 @@ const SHARES = 'must be an array of shares above 0 and up to 1, such as [0.8, 0.
 
 describe('an invalid limit is rejected with the name of the field', () => {
   it.each([
-    [{ ...good, max: { usd: '1,50' } }, 'max.usd', `${USD} '1,50'`],
-    [{ ...good, max: { usd: 1.5 } }, 'max.usd', `${USD} 1.5`],
-    [{ ...good, max: { usd: '-1' } }, 'max.usd', `${USD} '-1'`],
-    [{ ...good, max: { usd: '1e3' } }, 'max.usd', `${USD} '1e3'`],
-    [{ ...good, max: { usd: '0.0000000001' } }, 'max.usd', `${USD} '0.0000000001'`],
-    [{ ...good, max: { usd: '9999999999999' } }, 'max.usd', `${USD} '9999999999999'`],
-    [{ ...good, max: { usd: '0.00' } }, 'max.usd', 'must be above 0; this limit could never admit a call'],
-    [{ ...good, max: { tokens: 0 } }, 'max.tokens', 'must be an integer above 0, not 0'],
-    [{ ...good, max: { tokens: 1.5 } }, 'max.tokens', 'must be an integer above 0, not 1.5'],
-    [{ ...good, max: { tokens: '5' } }, 'max.tokens', "must be an integer above 0, not '5'"],
-    [{ ...good, max: { requests: -1 } }, 'max.requests', 'must be an integer above 0, not -1'],
-    [{ ...good, max: { requests: NaN } }, 'max.requests', 'must be an integer above 0, not NaN'],
-    [{ ...good, max: { calls: null } }, 'max.calls', 'must be an integer above 0, not null'],
-    [{ ...good, max: {} }, 'max', MAX],
-    [{ ...good, max: { usd: '1', tokens: 1 } }, 'max', MAX],
-    [{ ...good, max: null }, 'max', MAX],
-    [{ ...good, max: 'usd' }, 'max', MAX],
-    [{ ...good, max: { euro: '1' } }, 'max', MAX],
-    [{ ...good, per: 'week' }, 'per', `${PERIODS} 'week'`],
-    [{ ...good, per: null }, 'per', `${PERIODS} null`],
-    [{ ...good, per: { ms: 0 } }, 'per.ms', 'must be an integer above 0, not 0'],
-    [{ ...good, per: { ms: 1.5 } }, 'per.ms', 'must be an integer above 0, not 1.5'],
-    [{ ...good, zone: 'Mars' }, 'zone', `'Mars' ${ZONE}`],
-    [{ ...good, zone: 5 }, 'zone', `5 ${ZONE}`],
-    [{ ...good, each: 'tenant' }, 'each', NAMES],
-    [{ ...good, each: [5] }, 'each', NAMES],
-    [{ ...good, each: null }, 'each', NAMES],
-    [{ ...good, each: ['tenant', 'tenant'] }, 'each', 'must not contain a name twice'],
-    [{ ...good, where: null }, 'where', WHERE],
-    [{ ...good, where: 'tenant' }, 'where', WHERE],
-    [{ ...good, where: { team: ['a'] } }, 'where.team', 'unknown key; use tenant, vendor, provider, target'],
-    [{ ...good, where: { tenant: [''] } }, 'where.tenant', NAMES],
-    [{ ...good, where: { tenant: [] } }, 'where.tenant', 'must not be empty; an empty array matches no call'],
-    [{ ...good, whenSpent: 'stop' }, 'whenSpent', "must be 'fail' or 'advance', not 'stop'"],
-    [{ ...good, alertAt: [80] }, 'alertAt', SHARES],
-    [{ ...good, alertAt: 0.5 }, 'alertAt', SHARES],
-    [{ ...good, alertAt: [0] }, 'alertAt', SHARES],
-    [{ ...good, alertAt: ['1'] }, 'alertAt', SHARES],
-    [{ ...good, name: '' }, 'name', 'must be a non-empty string'],
-    [{ ...good, name: 5 }, 'name', 'must be a non-empty string'],
+    [{ ...validLimit, max: { usd: '1,50' } }, 'max.usd', `${USD} '1,50'`],
+    [{ ...validLimit, max: { usd: 1.5 } }, 'max.usd', `${USD} 1.5`],
+    [{ ...validLimit, max: { usd: '-1' } }, 'max.usd', `${USD} '-1'`],
+    [{ ...validLimit, max: { usd: '1e3' } }, 'max.usd', `${USD} '1e3'`],
+    [{ ...validLimit, max: { usd: '0.0000000001' } }, 'max.usd', `${USD} '0.0000000001'`],
+    [{ ...validLimit, max: { usd: '9999999999999' } }, 'max.usd', `${USD} '9999999999999'`],
     [
-      { ...good, alertAtt: [0.8] },
+      { ...validLimit, max: { usd: '0.00' } },
+      'max.usd',
+      'must be above 0; this limit could never admit a call',
+    ],
+    [{ ...validLimit, max: { tokens: 0 } }, 'max.tokens', 'must be an integer above 0, not 0'],
+    [{ ...validLimit, max: { tokens: 1.5 } }, 'max.tokens', 'must be an integer above 0, not 1.5'],
+    [{ ...validLimit, max: { tokens: '5' } }, 'max.tokens', "must be an integer above 0, not '5'"],
+    [{ ...validLimit, max: { requests: -1 } }, 'max.requests', 'must be an integer above 0, not -1'],
+    [{ ...validLimit, max: { requests: NaN } }, 'max.requests', 'must be an integer above 0, not NaN'],
+    [{ ...validLimit, max: { calls: null } }, 'max.calls', 'must be an integer above 0, not null'],
+    [{ ...validLimit, max: {} }, 'max', MAX],
+    [{ ...validLimit, max: { usd: '1', tokens: 1 } }, 'max', MAX],
+    [{ ...validLimit, max: null }, 'max', MAX],
+    [{ ...validLimit, max: 'usd' }, 'max', MAX],
+    [{ ...validLimit, max: { euro: '1' } }, 'max', MAX],
+    [{ ...validLimit, per: 'week' }, 'per', `${PERIODS} 'week'`],
+    [{ ...validLimit, per: null }, 'per', `${PERIODS} null`],
+    [{ ...validLimit, per: { ms: 0 } }, 'per.ms', 'must be an integer above 0, not 0'],
+    [{ ...validLimit, per: { ms: 1.5 } }, 'per.ms', 'must be an integer above 0, not 1.5'],
+    [{ ...validLimit, zone: 'Mars' }, 'zone', `'Mars' ${ZONE}`],
+    [{ ...validLimit, zone: 5 }, 'zone', `5 ${ZONE}`],
+    [{ ...validLimit, each: 'tenant' }, 'each', NAMES],
+    [{ ...validLimit, each: [5] }, 'each', NAMES],
+    [{ ...validLimit, each: null }, 'each', NAMES],
+    [{ ...validLimit, each: ['tenant', 'tenant'] }, 'each', 'must not contain a name twice'],
+    [{ ...validLimit, where: null }, 'where', WHERE],
+    [{ ...validLimit, where: 'tenant' }, 'where', WHERE],
+    [
+      { ...validLimit, where: { team: ['a'] } },
+      'where.team',
+      'unknown key; use tenant, vendor, provider, target',
+    ],
+    [{ ...validLimit, where: { tenant: [''] } }, 'where.tenant', NAMES],
+    [
+      { ...validLimit, where: { tenant: [] } },
+      'where.tenant',
+      'must not be empty; an empty array matches no call',
+    ],
+    [{ ...validLimit, whenSpent: 'stop' }, 'whenSpent', "must be 'fail' or 'advance', not 'stop'"],
+    [{ ...validLimit, alertAt: [80] }, 'alertAt', SHARES],
+    [{ ...validLimit, alertAt: 0.5 }, 'alertAt', SHARES],
+    [{ ...validLimit, alertAt: [0] }, 'alertAt', SHARES],
+    [{ ...validLimit, alertAt: ['1'] }, 'alertAt', SHARES],
+    [{ ...validLimit, name: '' }, 'name', 'must be a non-empty string'],
+    [{ ...validLimit, name: 5 }, 'name', 'must be a non-empty string'],
+    [
+      { ...validLimit, alertAtt: [0.8] },
       'alertAtt',
       'unknown field; a limit has name, max, per, zone, each, where, whenSpent, alertAt',
     ],
@@ -75,38 +87,38 @@ describe('an invalid limit is rejected with the name of the field', () => {
       message: `ledger: ${path}.${field}: ${problem}`,
       details: { path: `${path}.${field}` },
     });
-    const error = caught(() => createLedger({ limits: [limit as unknown as Limit] }));
+    const error = errorOf(() => createLedger({ limits: [limit as unknown as Limit] }));
     expect(error).toMatchObject(expected('limits[0]'));
-    const later = caught(() => {
+    const later = errorOf(() => {
       createLedger().setLimit(limit as unknown as Limit);
     });
     expect(later).toMatchObject(expected('limit'));
   });
 
   it.each([null, 'day'])('rejects the limit %j', (limit) => {
-    expect(caught(() => createLedger({ limits: [limit as never] }))).toMatchObject({
+    expect(errorOf(() => createLedger({ limits: [limit as never] }))).toMatchObject({
       message: 'ledger: limits[0]: must be a limit object',
       details: { path: 'limits[0]' },
     });
   });
 
   it.each<Limit>([
-    { ...good, per: 'minute', zone: 'Europe/Berlin', each: ['tenant', 'team'], whenSpent: 'fail' },
-    { ...good, per: 'hour', max: { tokens: 1 }, alertAt: [1], whenSpent: 'advance' },
-    { ...good, per: 'month', where: { tenant: ['a'], vendor: ['b'], provider: ['c'], target: ['d'] } },
-    { ...good, per: { ms: 1 }, max: { requests: 1 }, each: [], alertAt: [] },
-    { ...good, per: 'ever', where: { tenant: undefined } },
+    { ...validLimit, per: 'minute', zone: 'Europe/Berlin', each: ['tenant', 'team'], whenSpent: 'fail' },
+    { ...validLimit, per: 'hour', max: { tokens: 1 }, alertAt: [1], whenSpent: 'advance' },
+    { ...validLimit, per: 'month', where: { tenant: ['a'], vendor: ['b'], provider: ['c'], target: ['d'] } },
+    { ...validLimit, per: { ms: 1 }, max: { requests: 1 }, each: [], alertAt: [] },
+    { ...validLimit, per: 'ever', where: { tenant: undefined } },
   ])('accepts %j', (limit) => {
     expect(createLedger({ limits: [limit] }).limits()).toEqual([limit]);
   });
 
   it('has the error of the platform as the cause of an unknown time zone', () => {
-    const error = caught(() => createLedger({ limits: [{ ...good, zone: 'Mars' }] }));
+    const error = errorOf(() => createLedger({ limits: [{ ...validLimit, zone: 'Mars' }] }));
     expect((error as Error).cause).toBeInstanceOf(RangeError);
   });
 
   it('rejects two limits with one name', () => {
-    const error = caught(() => createLedger({ limits: [good, { ...good, per: 'month' }] }));
+    const error = errorOf(() => createLedger({ limits: [validLimit, { ...validLimit, per: 'month' }] }));
     expect(error).toMatchObject({
       kind: 'config',
       message: 'ledger: limits[1].name: another limit has the name "day"; rename one',
@@ -135,7 +147,7 @@ describe('an invalid limit is rejected with the name of the field', () => {
     [{ onRecord: 'log' }, 'onRecord', 'be a function, not a string'],
     [{ clock: {} }, 'clock', 'be an object with now, not one without'],
   ])('rejects the option %j: %s must %s', (options, path, rule) => {
-    expect(caught(() => createLedger(options as never))).toMatchObject({
+    expect(errorOf(() => createLedger(options as never))).toMatchObject({
       kind: 'config',
       message: `createLedger: ${path} must ${rule}`,
       details: { path },

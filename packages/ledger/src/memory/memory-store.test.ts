@@ -7,13 +7,13 @@ const MAX_INT64 = 2n ** 63n - 1n;
 const DAY_MS = 86_400_000;
 const LEASE_MS = 1000;
 
-const claim = (of: Partial<Claim> = {}): Claim => ({
+const claim = (options: Partial<Claim> = {}): Claim => ({
   counter: 'a',
   max: 10n,
   amount: 1n,
   resetsInMs: undefined,
   whenLapsed: 'spent',
-  ...of,
+  ...options,
 });
 
 function setUp() {
@@ -45,23 +45,23 @@ describe('a reservation', () => {
 
   it('that does not fit is refused, with the rest, the holders and the time of the reset', async () => {
     const { store, setTime } = setUp();
-    const of = (amount: bigint) => [claim({ amount, resetsInMs: 500 })];
-    await store.reserve('1', of(4n), LEASE_MS);
+    const claimsOf = (amount: bigint) => [claim({ amount, resetsInMs: 500 })];
+    await store.reserve('1', claimsOf(4n), LEASE_MS);
     await store.settle('1', [{ counter: 'a', amount: 3n }]);
-    await store.reserve('2', of(2n), LEASE_MS);
-    await store.reserve('3', of(0n), LEASE_MS);
+    await store.reserve('2', claimsOf(2n), LEASE_MS);
+    await store.reserve('3', claimsOf(0n), LEASE_MS);
     setTime(100);
-    expect(await store.reserve('4', of(6n), LEASE_MS)).toEqual({
+    expect(await store.reserve('4', claimsOf(6n), LEASE_MS)).toEqual({
       counter: 'a',
       left: 5n,
       held: 2n,
       holders: 1,
       retryAfterMs: 400,
     });
-    expect(await store.reserve('4', of(5n), LEASE_MS)).toBeUndefined();
+    expect(await store.reserve('4', claimsOf(5n), LEASE_MS)).toBeUndefined();
   });
 
-  it('reports the time until the reset as whole milliseconds of at least 1', async () => {
+  it('reports the time until the reset as an integer of milliseconds, at least 1', async () => {
     const { store, setTime } = setUp();
     await store.reserve('1', [claim({ amount: 10n, resetsInMs: 2 })], LEASE_MS);
     const retryAfter = async () => (await store.reserve('2', [claim()], LEASE_MS))?.retryAfterMs;
@@ -81,8 +81,8 @@ describe('a reservation', () => {
 
   it('reserves all claims or none', async () => {
     const { store, amounts } = setUp();
-    const claims = [claim(), claim({ counter: 'b', amount: 11n })];
-    expect((await store.reserve('1', claims, LEASE_MS))?.counter).toBe('b');
+    const claimsOf = [claim(), claim({ counter: 'b', amount: 11n })];
+    expect((await store.reserve('1', claimsOf, LEASE_MS))?.counter).toBe('b');
     expect(await amounts()).toEqual({});
   });
 
