@@ -310,7 +310,7 @@ describe('a login by device code', () => {
   it.each([
     [2 ** 20, undefined],
     [2 ** 20 + 1, 'too-large'],
-  ])('reads an answer of %i bytes', async (bytes, code) => {
+  ])('reads a response of %i bytes', async (bytes, code) => {
     const text = JSON.stringify(TOKENS).padEnd(bytes);
     const answer = new Response(text, { headers: { 'content-type': 'application/json' } });
     answers = { '/device': [Response.json(DEVICE)], '/token': [answer] };

@@ -73,9 +73,9 @@ describe('a vault in a file', () => {
   });
 
   it('ignores members of a wrong type in its file', async () => {
-    const wrong = { refresh: 1, issuedAt: '1', expiresAt: '2', dead: 3, label: 4 };
+    const invalidMembers = { refresh: 1, issuedAt: '1', expiresAt: '2', dead: 3, label: 4 };
     const entries = {
-      a: { kind: 'oauth', value: 'v', ...wrong },
+      a: { kind: 'oauth', value: 'v', ...invalidMembers },
       b: { kind: 'key', value: 'w', refresh: '' },
     };
     mkdirSync(join(path, '..'), { recursive: true });
@@ -371,10 +371,10 @@ describe('several processes', () => {
       start('writer-process.ts', path, 'count', '50'),
     ];
     const vault = fileVault({ path });
-    const own = Array.from({ length: 10 }, () =>
+    const updates = Array.from({ length: 10 }, () =>
       vault.update('count', (now) => key(String(Number(now?.value.reveal() ?? 0) + 1))),
     );
-    await Promise.all([...own, waitForExit(one), waitForExit(two)]);
+    await Promise.all([...updates, waitForExit(one), waitForExit(two)]);
     expect((await vault.get('count'))?.value.reveal()).toBe('110');
     expect(readdirSync(join(path, '..')).filter((file) => file.endsWith('.tmp'))).toEqual([]);
     expect(readdirSync(`${path}.lock`)).toEqual([]);
@@ -414,8 +414,8 @@ describe('several processes', () => {
       .then(() => (isDone = true));
     const other = start('writer-process.ts', path, 'count', '1');
     // Time in which a writer without a lock reports its first write.
-    const free = start('writer-process.ts', join(root, 'free', 'vault.json'), 'count', '3');
-    await waitForExit(free);
+    const unlockedWriter = start('writer-process.ts', join(root, 'free', 'vault.json'), 'count', '3');
+    await waitForExit(unlockedWriter);
     expect(isDone).toBe(false);
     expect(existsSync(path)).toBe(false);
     await killAndWait(holder);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { secret } from '../src/index.ts';
 import { keychainVault, type Keyring } from '../src/node.ts';
 
-/** Behaves as the real one is documented to; no keychain of a machine is touched. */
+/** Creates a keychain in memory that behaves as the documentation of the real one states. */
 function fakeKeyring(
   isLocked = (): boolean => false,
   storedEntries: Map<string, string> = new Map(),
@@ -154,9 +154,9 @@ describe('a vault in a fake keychain', () => {
 
   it('accepts any name, with line breaks or equal to the name of its index', async () => {
     const vault = keychainVault({ keyring: fakeKeyring() });
-    const odd = ['a\nb', '', ' names', 'names', '["x"]', '🔑'];
-    for (const name of odd) await vault.update(name, () => ({ kind: 'key', value: secret(`of ${name}`) }));
-    expect((await vault.list()).map(({ name }) => name)).toEqual(odd);
+    const names = ['a\nb', '', ' names', 'names', '["x"]', '🔑'];
+    for (const name of names) await vault.update(name, () => ({ kind: 'key', value: secret(`of ${name}`) }));
+    expect((await vault.list()).map(({ name }) => name)).toEqual(names);
     expect((await vault.get('names'))?.value.reveal()).toBe('of names');
   });
 

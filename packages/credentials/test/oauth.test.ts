@@ -275,16 +275,16 @@ describe('a login in the browser', () => {
 });
 
 describe('a login by device code', () => {
-  const polling = (clock: Clock): { readonly clock: Clock; readonly slept: number[] } => {
-    const slept: number[] = [];
+  const pollingClock = (clock: Clock): { readonly clock: Clock; readonly sleeps: number[] } => {
+    const sleeps: number[] = [];
     return {
-      slept,
+      sleeps,
       clock: {
         ...clock,
         now: () => clock.now(),
         timer: (...all) => systemClock.timer(...all),
         sleep: (ms, signal) => {
-          slept.push(ms);
+          sleeps.push(ms);
           signal.throwIfAborted();
           return Promise.resolve();
         },
@@ -293,7 +293,7 @@ describe('a login by device code', () => {
   };
 
   it('shows a code and polls until it is entered', async () => {
-    const { clock, slept } = polling(systemClock);
+    const { clock, sleeps } = pollingClock(systemClock);
     const source = sourceWith({ clock });
     authority.fail(
       '/token',
@@ -314,7 +314,7 @@ describe('a login by device code', () => {
     );
     expect(await source.status()).toBe('ok');
     // Default interval of RFC 8628, and five more seconds for each `slow_down`.
-    expect(slept).toEqual([5000, 5000, 10_000, 15_000, 20_000]);
+    expect(sleeps).toEqual([5000, 5000, 10_000, 15_000, 20_000]);
   });
 
   it.each([
@@ -323,7 +323,7 @@ describe('a login by device code', () => {
     ['is not known', { status: 400, body: { error: 'invalid_grant' } }, 'login-failed'],
   ])('that %s is reported', async (_, fault, code) => {
     authority.fail('/token', fault);
-    const { clock } = polling(systemClock);
+    const { clock } = pollingClock(systemClock);
     const { details, message } = await failureOf(
       sourceWith({ clock }).login({ show: () => undefined }, 'device'),
     );
@@ -361,7 +361,7 @@ describe('a login by device code', () => {
   });
 
   it('rejects if the user refuses the code', async () => {
-    const login = sourceWith({ clock: polling(systemClock).clock }).login(
+    const login = sourceWith({ clock: pollingClock(systemClock).clock }).login(
       { show: ({ code }) => authority.enter(code ?? '', false) },
       'device',
     );

@@ -2,27 +2,27 @@ import { expect, it } from 'vitest';
 import { memoryVault, oauth, pooled, vaultKey } from '../src/index.ts';
 import { fileVault, keychainVault } from '../src/node.ts';
 
-const wrong = 1 as never;
+const invalid = 1 as never;
 const create = (): never => {
   throw new Error('must not be called');
 };
 
 it.each<[string, () => unknown]>([
-  ['fileVault: path must be a string', () => fileVault({ path: wrong })],
-  ['fileVault: onCorrupt must be a function', () => fileVault({ onCorrupt: wrong })],
-  ['keychainVault: service must be a string', () => keychainVault({ service: wrong })],
-  ['vaultKey: vault', () => vaultKey(wrong, 'a')],
+  ['fileVault: path must be a string', () => fileVault({ path: invalid })],
+  ['fileVault: onCorrupt must be a function', () => fileVault({ onCorrupt: invalid })],
+  ['keychainVault: service must be a string', () => keychainVault({ service: invalid })],
+  ['vaultKey: vault', () => vaultKey(invalid, 'a')],
   ['vaultKey: vault is missing', () => vaultKey(undefined as never, 'a')],
-  ['vaultKey: name must be a string', () => vaultKey(memoryVault(), wrong)],
+  ['vaultKey: name must be a string', () => vaultKey(memoryVault(), invalid)],
   ['vaultKey: name is missing', () => vaultKey(memoryVault(), undefined as never)],
-  ['pooled: create must be a function', () => pooled(wrong, { keys: ['a'] })],
+  ['pooled: create must be a function', () => pooled(invalid, { keys: ['a'] })],
   ['pooled: create is missing', () => pooled(undefined as never, { keys: ['a'] })],
   ['pooled: keys is missing', () => pooled(create, {} as never)],
 ])('rejects a wrong argument: %s', (message, run) => {
   expect(run).toThrow(message);
 });
 
-const good = { vault: memoryVault(), name: 'a', clientId: 'b', issuer: 'https://a.test' };
+const validOptions = { vault: memoryVault(), name: 'a', clientId: 'b', issuer: 'https://a.test' };
 const HTTPS = 'must be https; only loopback addresses may receive tokens without encryption';
 const NAME = 'name: must not be empty; pass the name of the vault entry';
 const CLIENT = 'clientId: must not be empty; register your application with the vendor';
@@ -58,7 +58,7 @@ it.each<[object, path: string, message: string]>([
   [{ fetch: 5 }, 'fetch', 'oauth: fetch must be a function, not a number'],
   [{ clock: {} }, 'clock', 'oauth: clock must be an object with now, not one without'],
 ])('oauth rejects %o with the path %s and the message "%s"', (options, path, message) => {
-  expect(() => oauth({ ...good, ...options })).toThrow(
+  expect(() => oauth({ ...validOptions, ...options })).toThrow(
     expect.objectContaining({
       kind: 'config',
       message,
@@ -74,5 +74,5 @@ it.each([
   { clientId: '', dialect: 'openrouter' as const },
   { earlyMs: 0, scopes: [], extra: {}, clientSecret: 's', fetch: globalThis.fetch },
 ])('oauth accepts %j', (options) => {
-  expect(() => oauth({ ...good, ...options })).not.toThrow();
+  expect(() => oauth({ ...validOptions, ...options })).not.toThrow();
 });

@@ -86,9 +86,9 @@ const failure = async (run: Promise<unknown>): Promise<LlmError> => {
   if (LlmError.is(error)) return error;
   throw new Error(`no LlmError: ${String(error)}`);
 };
-const refused = (kind: 'auth' | 'rate-limit' | 'quota' | 'billing', retryAfterMs?: number): LlmError =>
+const keyError = (kind: 'auth' | 'rate-limit' | 'quota' | 'billing', retryAfterMs?: number): LlmError =>
   new LlmError(kind, `${kind} it is`, { retryAfterMs });
-const used = (): string[] => calls.map(({ keyId }) => keyId);
+const usedKeyIds = (): string[] => calls.map(({ keyId }) => keyId);
 
 describe.each(Object.entries(OPERATIONS))('%s of a pool', (member, method) => {
   const open = (pool: Provider, id = 'm'): Record<string, unknown> & { [name in typeof method]: Operation } =>
@@ -111,7 +111,7 @@ describe.each(Object.entries(OPERATIONS))('%s of a pool', (member, method) => {
   });
 
   it('recovers from a failure with the next key', async () => {
-    const { details } = await failure(run(poolWith(() => refused('quota'))));
+    const { details } = await failure(run(poolWith(() => keyError('quota'))));
     expect(details.recover?.id).toBe('key 1');
   });
 
@@ -145,7 +145,7 @@ describe('an attempt', () => {
     const pool = poolWith(undefined, { strategy: 'round-robin' });
     for (let call = 0; call < 2; call++) await rerank(pool, { credential: (name) => void names.push(name) });
     expect(names[0]).toMatch(/^pool [0-9a-f-]{36}$/);
-    expect([new Set(names).size, used()]).toEqual([1, ['1', '2']]);
+    expect([new Set(names).size, usedKeyIds()]).toEqual([1, ['1', '2']]);
     expect(calls.map(({ context }) => 'credential' in context)).toEqual([false, false]);
   });
 
@@ -178,7 +178,7 @@ describe('an attempt', () => {
   });
 
   it('continues with the key of its last recovery, or with another key if that key rests', async () => {
-    const pool = poolWith((id) => (id === '3' ? undefined : refused('quota')));
+    const pool = poolWith((id) => (id === '3' ? undefined : keyError('quota')));
     const first = (await failure(rerank(pool))).details.recover as Recovery;
     const request = { messages: [] } as never;
     expect(first).toMatchObject({
@@ -190,13 +190,13 @@ describe('an attempt', () => {
     const second = (await failure(rerank(pool, { recoveries: [first] }))).details.recover as Recovery;
     expect(second.id).toBe('key 2');
     await rerank(pool, { recoveries: [first, second] });
-    expect(used()).toEqual(['1', '2', '3']);
+    expect(usedKeyIds()).toEqual(['1', '2', '3']);
     expect(calls.at(-1)?.context.recoveries).toEqual([first, second]);
     pool.pool.revive('1');
     pool.pool.revive('2');
     pool.pool.rest('3', 1000);
     await failure(rerank(pool, { recoveries: [first, second] }));
-    expect(used().at(-1)).toBe('1');
+    expect(usedKeyIds().at(-1)).toBe('1');
   });
 
   it('uses a usable key again if every other key rests, without a request for the value of a dead key', async () => {
@@ -206,13 +206,13 @@ describe('an attempt', () => {
       { id: 'a', key: 'k1' },
       { id: 'c', key: 'k2' },
     ];
-    const pool = poolWith((id) => (id === 'b' ? refused('auth') : refused('rate-limit', 0)), { keys });
+    const pool = poolWith((id) => (id === 'b' ? keyError('auth') : keyError('rate-limit', 0)), { keys });
     await failure(rerank(pool));
     value.b = 'new';
     const { recover } = (await failure(rerank(pool))).details;
     pool.pool.rest('c', 1000);
     await failure(rerank(pool, { recoveries: recover === undefined ? [] : [recover] }));
-    expect(used()).toEqual(['b', 'a', 'a']);
+    expect(usedKeyIds()).toEqual(['b', 'a', 'a']);
   });
 
   it.each([
@@ -224,13 +224,13 @@ describe('an attempt', () => {
     const recover = (await failure(rerank(pool))).details.recover as Recovery;
     expect(recover).toEqual({ ...expected, apply: inner.apply });
     await failure(rerank(pool, { recoveries: [recover] }));
-    expect(used()).toEqual(['1', '1']);
+    expect(usedKeyIds()).toEqual(['1', '1']);
     expect(calls[1]?.context.recoveries?.[0]).toBe(inner);
     expect(pool.pool.snapshot()[0]?.state).toBe('ok');
   });
 
   it('of which no other key remains has the first end of a rest, and its target', async () => {
-    const pool = poolWith((id) => refused('rate-limit', id === '1' ? 9000 : 20_000), { keys: ['k1', 'k2'] });
+    const pool = poolWith((id) => keyError('rate-limit', id === '1' ? 9000 : 20_000), { keys: ['k1', 'k2'] });
     const { recover } = (await failure(rerank(pool))).details;
     const { details } = await failure(rerank(pool, { recoveries: recover === undefined ? [] : [recover] }));
     expect(details).toMatchObject({ retryAfterMs: 9000, target: 'p/m', recover: undefined });
@@ -243,7 +243,7 @@ describe('an attempt', () => {
   });
 
   it('reports a pool without a usable key, with the state of each key', async () => {
-    const pool = poolWith((id) => refused(id === '1' ? 'auth' : 'quota', 1500));
+    const pool = poolWith((id) => keyError(id === '1' ? 'auth' : 'quota', 1500));
     for (let call = 0; call < 3; call++) await failure(rerank(pool));
     expect(await failure(rerank(pool))).toMatchObject({
       kind: 'rate-limit',
@@ -254,7 +254,7 @@ describe('an attempt', () => {
   });
 
   it('reports a pool of dead keys', async () => {
-    const pool = poolWith(() => refused('auth'), { keys: ['k1'] });
+    const pool = poolWith(() => keyError('auth'), { keys: ['k1'] });
     await failure(rerank(pool));
     const { kind, message, details } = await failure(rerank(pool));
     expect([kind, message, details.retryAfterMs, details.code]).toEqual([
@@ -268,11 +268,11 @@ describe('an attempt', () => {
 
 describe('a key', () => {
   it.each([
-    [refused('quota'), 3600],
-    [refused('billing'), 3600],
-    [refused('quota', 9000), 9],
-    [refused('rate-limit'), 60],
-    [refused('rate-limit', 0), 0],
+    [keyError('quota'), 3600],
+    [keyError('billing'), 3600],
+    [keyError('quota', 9000), 9],
+    [keyError('rate-limit'), 60],
+    [keyError('rate-limit', 0), 0],
   ])('rests after %s for %i s', async (error, seconds) => {
     const pool = poolWith(() => error);
     await failure(rerank(pool));
@@ -284,7 +284,7 @@ describe('a key', () => {
 
   it('rests for a minute again after a Retry-After header or after `revive`', async () => {
     let retryAfterMs: number | undefined;
-    const pool = poolWith(() => refused('rate-limit', retryAfterMs), { keys: ['k1'] });
+    const pool = poolWith(() => keyError('rate-limit', retryAfterMs), { keys: ['k1'] });
     const restAfter = async (ms?: number): Promise<number> => {
       retryAfterMs = ms;
       await failure(rerank(pool));
@@ -302,7 +302,7 @@ describe('a key', () => {
     const pool = poolWith(() => new Promise((resolve) => ends.push(resolve)), { keys: ['k1'] });
     const running = [rerank(pool), rerank(pool), rerank(pool)].map(failure);
     await expect.poll(() => ends.length).toBe(3);
-    ends[0]?.(refused('auth'));
+    ends[0]?.(keyError('auth'));
     await running[0];
     ends[1]?.(new LlmError('auth', 'later'));
     await running[1];
@@ -310,13 +310,13 @@ describe('a key', () => {
     expect([dead?.state, dead?.until, dead?.why]).toEqual(['dead', undefined, 'auth: auth it is']);
     pool.pool.revive('1');
     expect(pool.pool.snapshot()[0]).toMatchObject({ state: 'ok', why: undefined });
-    ends[2]?.(refused('auth'));
+    ends[2]?.(keyError('auth'));
     await running[2];
     expect(pool.pool.snapshot()[0]?.state).toBe('ok');
     const last = failure(rerank(pool));
     await expect.poll(() => ends.length).toBe(4);
     pool.pool.revive('1');
-    ends[3]?.(refused('auth'));
+    ends[3]?.(keyError('auth'));
     await last;
     expect(pool.pool.snapshot()[0]?.state).toBe('ok');
   });
@@ -332,7 +332,7 @@ describe('a key', () => {
 
   it('that rests stays so while a dead key is revived by its new value', async () => {
     const values = { a: 'old', b: 'old' };
-    const pool = poolWith((id) => (id === 'a' && values.a === 'old' ? refused('auth') : undefined), {
+    const pool = poolWith((id) => (id === 'a' && values.a === 'old' ? keyError('auth') : undefined), {
       keys: [
         { id: 'a', key: () => values.a },
         { id: 'b', key: () => values.b },
@@ -349,7 +349,7 @@ describe('a key', () => {
 describe('the list of models of a pool', () => {
   const withoutList = ({ listModels: _list, ...provider }: Provider): Provider => provider;
 
-  it('requests a complete answer, and is empty if the provider of the key has none', async () => {
+  it('requests a complete response, and is empty if the provider of the key has none', async () => {
     const create = backend();
     const pool = pooled((key, id) => (id === '1' ? create(key, id) : withoutList(create(key, id))), {
       keys: ['k1', 'k2'],
@@ -433,7 +433,7 @@ describe('the options of a pool', () => {
     async (strategy, lease, expected) => {
       const pool = poolWith(undefined, { strategy, lease });
       await Promise.all([rerank(pool), rerank(pool)]);
-      expect(used()).toEqual(expected);
+      expect(usedKeyIds()).toEqual(expected);
     },
   );
 

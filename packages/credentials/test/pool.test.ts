@@ -16,7 +16,7 @@ import { memoryVault, pooled, secret, vaultKey, type PoolOptions } from '../src/
 
 type Answer = (key: string, call: number) => LlmError | undefined | Promise<LlmError | undefined>;
 
-/** Provider that answers with the key of the request. */
+/** Creates providers that respond with the key of the request. */
 function backend(answer: Answer, usedKeys: string[] = []): (apiKey: Credential, keyId: string) => Provider {
   return (apiKey) => {
     const use = async (context: {
@@ -74,8 +74,8 @@ function backend(answer: Answer, usedKeys: string[] = []): (apiKey: Credential, 
         maxBytes: 9,
         async transcribe(_request, context) {
           const text = await use(context);
-          const nothing = { language: undefined, durationMs: undefined, usage: undefined };
-          return { text, segments: [], target: context.target, warnings: [], ...nothing };
+          const unknownFields = { language: undefined, durationMs: undefined, usage: undefined };
+          return { text, segments: [], target: context.target, warnings: [], ...unknownFields };
         },
       }),
       speechModel: (id) => ({

@@ -36,17 +36,19 @@ afterEach(() => {
 
 /** Stores a claim that was renewed `ageMs` before `NOW`. */
 function claimed(name: string, ageMs: number): string {
-  const renewed = new Date(NOW - ageMs);
+  const renewedAt = new Date(NOW - ageMs);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, name), '');
-  utimesSync(join(folder, name), renewed, renewed);
+  utimesSync(join(folder, name), renewedAt, renewedAt);
   return name;
 }
 
 it('runs with a claim in the folder, removes the claim, and returns the result', async () => {
   const run = async (): Promise<readonly string[]> => readdirSync(folder);
-  const during = await withLock(folder, run);
-  expect(during).toEqual([expect.stringMatching(new RegExp(`^${process.pid}\\.[0-9a-f]{16}\\.${HOST}$`))]);
+  const namesDuringLock = await withLock(folder, run);
+  expect(namesDuringLock).toEqual([
+    expect.stringMatching(new RegExp(`^${process.pid}\\.[0-9a-f]{16}\\.${HOST}$`)),
+  ]);
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -90,7 +92,7 @@ it('renews the claim every 10 seconds until the function ends', async () => {
 });
 
 describe('a claim of another process', () => {
-  /** Takes the lock. Rejects instead of waiting. */
+  /** Takes the lock, and rejects if it would wait. */
   const tryLock = async (): Promise<readonly string[]> => {
     vi.spyOn(Date, 'now').mockReturnValue(NOW);
     vi.spyOn(Math, 'random').mockImplementation(() => {

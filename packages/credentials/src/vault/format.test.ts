@@ -37,8 +37,16 @@ it('writes each member of the entries, and reads them again', () => {
 });
 
 it('ignores optional members of another type, and an empty refresh token', () => {
-  const wrong = { kind: 'key', value: 'k', refresh: 1, issuedAt: '1', expiresAt: '2', dead: 3, label: 4 };
-  const entries = { a: wrong, b: { kind: 'key', value: 'k', refresh: '' } };
+  const invalidMembers = {
+    kind: 'key',
+    value: 'k',
+    refresh: 1,
+    issuedAt: '1',
+    expiresAt: '2',
+    dead: 3,
+    label: 4,
+  };
+  const entries = { a: invalidMembers, b: { kind: 'key', value: 'k', refresh: '' } };
   expect(revealed(JSON.stringify({ version: 1, entries }))).toEqual([
     ['a', 'k', undefined, { kind: 'key' }],
     ['b', 'k', undefined, { kind: 'key' }],
