@@ -9,30 +9,33 @@ const TARGETS = ['a/x', 'b/x', 'c/x', 'd/x', 'e/x'] as const;
 const PAIR = 'c/x,d/x';
 const DAY = 86_400_000;
 
-const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(value, { nil: undefined });
 
 const rate = fc.integer({ min: 0, max: 20_000_000 });
 const fake = fc.record({
   price: fc.oneof(fc.constant(undefined), fc.tuple(rate, rate)),
   facts: fc.record({
-    contextTokens: maybe(fc.constantFrom(500, 8000, 1_000_000)),
-    tools: maybe(fc.boolean()),
-    reasoning: maybe(fc.boolean()),
-    structured: maybe(fc.boolean()),
-    retires: maybe(fc.constantFrom('2026-11-20', '2026-11', '2027-01-01')),
+    contextTokens: optional(fc.constantFrom(500, 8000, 1_000_000)),
+    tools: optional(fc.boolean()),
+    reasoning: optional(fc.boolean()),
+    structured: optional(fc.boolean()),
+    retires: optional(fc.constantFrom('2026-11-20', '2026-11', '2027-01-01')),
   }),
-  capabilities: fc.record({ tools: maybe(fc.boolean()), output: maybe(fc.constantFrom(false, 'native')) }),
-  billing: maybe(fc.constant('included')),
+  capabilities: fc.record({
+    tools: optional(fc.boolean()),
+    output: optional(fc.constantFrom(false, 'native')),
+  }),
+  billing: optional(fc.constant('included')),
 });
 
 const choose = fc.uniqueArray(fc.constantFrom(...TARGETS, 'pair', 'missing/x', 'nothing'), { minLength: 1 });
 const needs: fc.Arbitrary<Needs> = fc.record({
-  tools: maybe(fc.boolean()),
-  reasoning: maybe(fc.boolean()),
-  structured: maybe(fc.boolean()),
-  contextTokens: maybe(fc.constantFrom(400, 100_000)),
-  maxUsdPerCall: maybe(fc.constantFrom('0', '0.01')),
+  tools: optional(fc.boolean()),
+  reasoning: optional(fc.boolean()),
+  structured: optional(fc.boolean()),
+  contextTokens: optional(fc.constantFrom(400, 100_000)),
+  maxUsdPerCall: optional(fc.constantFrom('0', '0.01')),
 });
 const preset: fc.Arbitrary<Preset> = fc.oneof(
   {
@@ -47,9 +50,9 @@ const preset: fc.Arbitrary<Preset> = fc.oneof(
         { cost: 1, speed: 5, quality: 1 },
         undefined,
       ),
-      most: maybe(fc.integer({ min: 1, max: 5 })),
-      needs: maybe(needs),
-      fallback: maybe(fc.constantFrom('e/x', 'pair', 'a/x,b/x')),
+      most: optional(fc.integer({ min: 1, max: 5 })),
+      needs: optional(needs),
+      fallback: optional(fc.constantFrom('e/x', 'pair', 'a/x,b/x')),
     }) as fc.Arbitrary<Preset>,
   },
   {
@@ -79,7 +82,7 @@ const limitState = fc.record({
   held: fc.constant(0n),
   left: fc.bigInt(0n, 50n),
   resetsAt: fc.constant(NOON + DAY),
-  emptyAt: maybe(fc.integer({ min: NOON, max: NOON + 9 * DAY })),
+  emptyAt: optional(fc.integer({ min: NOON, max: NOON + 9 * DAY })),
 }) as fc.Arbitrary<LimitState>;
 const request: fc.Arbitrary<ChatRequest> = fc.record({
   messages: fc.constantFrom(
@@ -88,7 +91,7 @@ const request: fc.Arbitrary<ChatRequest> = fc.record({
     [user('word '.repeat(2000))],
     [user('what is it?', image(new Uint8Array([137, 80, 78, 71]), 'image/png'))],
   ),
-  maxTokens: maybe(fc.constantFrom(10, 4000)),
+  maxTokens: optional(fc.constantFrom(10, 4000)),
   tools: fc.constantFrom(undefined, [{ name: 't', description: '', parameters: { type: 'object' } }]),
 });
 

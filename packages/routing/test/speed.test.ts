@@ -178,7 +178,7 @@ describe('speed', () => {
   it('of a second attempt is measured separately from the first', () => {
     const { speeds, speedOf } = setUpSpeed();
     const call: CallInfo = { id: 'one', spec: 'a/x', tenant: undefined, metadata: {} };
-    const ended = (more: Partial<Attempt>): void => {
+    const endAttempt = (more: Partial<Attempt>): void => {
       const result = {
         target: 'a/x',
         outcome: 'failed',
@@ -190,9 +190,9 @@ describe('speed', () => {
       speeds.onEvent({ type: 'attempt-end', call, attempt: 1, result });
     };
     speeds.onEvent({ type: 'committed', call, target: 'a/x', msToFirst: 100 });
-    ended({ ms: 200 });
+    endAttempt({ ms: 200 });
     const before = speedOf('a/x');
-    ended({ ms: 30_000, error: new LlmError('server', '') });
+    endAttempt({ ms: 30_000, error: new LlmError('server', '') });
     expect(speedOf('a/x')).toBe(before);
   });
 
@@ -218,10 +218,10 @@ describe('speed', () => {
 
   it('counts a timeout before the first content, and no other failure', () => {
     const { report, speedOf } = setUpSpeed();
-    const failed = (phase: 'first-content' | 'complete') =>
+    const failAttempt = (phase: 'first-content' | 'complete') =>
       ({ ms: 30_000, outcome: 'failed', error: new LlmError('timeout', '', { phase }) }) as const;
-    report('a/x', failed('first-content'));
-    report('b/x', failed('complete'));
+    report('a/x', failAttempt('first-content'));
+    report('b/x', failAttempt('complete'));
     report('c/x', { ms: 30_000, outcome: 'failed', error: new LlmError('server', '') });
     expect([speedOf('a/x') < 0.4, speedOf('b/x'), speedOf('c/x')]).toEqual([true, 0.5, 0.5]);
   });
