@@ -3,7 +3,7 @@ import { SpanKind } from '@opentelemetry/api';
 import { expect, it } from 'vitest';
 import { watch } from './support/recording.ts';
 
-const ended: BatchEvent = {
+const endEvent: BatchEvent = {
   type: 'batch-ended',
   key: 'labels',
   target: 'mistral/m',
@@ -22,7 +22,7 @@ it('creates a span for each vendor batch, which begins at its creation', async (
     ref: 'job-1',
     requests: 4,
   });
-  telemetry.onBatchEvent(ended);
+  telemetry.onBatchEvent(endEvent);
   const [span, ...others] = await telemetry.spans();
   expect(others).toEqual([]);
   expect(span).toMatchObject({ name: 'batch mistral/m', kind: SpanKind.CLIENT, parent: undefined });
@@ -40,8 +40,8 @@ it('creates a span for each vendor batch, which begins at its creation', async (
 
 it('counts the items of batches by outcome', async () => {
   const telemetry = watch();
-  telemetry.onBatchEvent(ended);
-  telemetry.onBatchEvent({ ...ended, failed: 0 });
+  telemetry.onBatchEvent(endEvent);
+  telemetry.onBatchEvent({ ...endEvent, failed: 0 });
   const metrics = (await telemetry.metrics()).filter(({ name }) => name === 'majordomo.batch.items');
   const counts = metrics.map(({ attributes, value }) => [attributes['majordomo.batch.outcome'], value]);
   expect(counts.toSorted()).toEqual([

@@ -13,7 +13,7 @@ const turns: readonly Turn[] = [
   },
   `It was ${KEY}.`,
 ];
-const look = defineTool({
+const lookTool = defineTool({
   name: 'look',
   description: 'Looks at a thing',
   parameters: { type: 'object', properties: { at: { type: 'string' } } },
@@ -28,7 +28,7 @@ async function run(telemetry: Watch) {
     providers: [fakeProvider({ id: 'f', models: { m: turns } })],
     ...telemetry.majordomo,
   }).model('f/m');
-  const agent = createAgent({ model, instructions: 'Look.', tools: [look], ...telemetry.agent('a') });
+  const agent = createAgent({ model, instructions: 'Look.', tools: [lookTool], ...telemetry.agent('a') });
   const imagePart = image(new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10, 9, 9]));
   await agent.run([user(`My key is ${KEY}`, imagePart, file(new Uint8Array([37, 80]), 'application/pdf'))]);
   return telemetry.spans();
@@ -86,7 +86,7 @@ it('writes redacted content in the form of the conventions, without the bytes of
     { type: 'text', content: 'Look.' },
   ]);
   expect(parseAttributes(spans, 'gen_ai.tool.definitions')[0]).toEqual([
-    { type: 'function', name: 'look', description: 'Looks at a thing', parameters: look.parameters },
+    { type: 'function', name: 'look', description: 'Looks at a thing', parameters: lookTool.parameters },
   ]);
   expect(parseAttributes(spans, 'gen_ai.output.messages')[1]).toEqual([
     { role: 'assistant', parts: [{ type: 'text', content: 'It was [redacted].' }] },

@@ -26,51 +26,51 @@ async function drain(stream: ChatStream): Promise<void> {
   for await (const _event of stream);
 }
 
-interface Scene {
+interface SpanCase {
   readonly scripts: Scripts;
-  play(world: TestClient): Promise<unknown>;
+  run(client: TestClient): Promise<unknown>;
 }
 
-const SCENES: Readonly<Record<string, Scene>> = {
+const SPAN_CASES: Readonly<Record<string, SpanCase>> = {
   success: {
     scripts: { openai: ['I am.'] },
-    play: ({ majordomo }) =>
+    run: ({ majordomo }) =>
       majordomo
         .model(HEAD)
         .generate({ ...request, temperature: 0.2, topP: 0.9, seed: 7, stop: ['END'] }, { tenant: 'acme' }),
   },
   'success of a stream': {
     scripts: { anthropic: [LONG] },
-    play: ({ majordomo }) => drain(majordomo.model('anthropic/claude-sonnet-5').stream(request)),
+    run: ({ majordomo }) => drain(majordomo.model('anthropic/claude-sonnet-5').stream(request)),
   },
   retry: {
     scripts: { openai: [{ failure: 'overloaded' }, 'I am.'] },
-    play: ({ majordomo }) => majordomo.model(HEAD).generate(request),
+    run: ({ majordomo }) => majordomo.model(HEAD).generate(request),
   },
   failover: {
     scripts: {
       openai: [{ failure: 'overloaded' }, { failure: 'overloaded' }],
       anthropic: ['I am here.'],
     },
-    play: ({ majordomo }) => majordomo.model(BOTH).generate(request),
+    run: ({ majordomo }) => majordomo.model(BOTH).generate(request),
   },
   skip: {
     scripts: { anthropic: ['I am here.'] },
-    async play({ majordomo }) {
+    async run({ majordomo }) {
       majordomo.health.bench(HEAD, 60_000);
       await majordomo.model(BOTH).generate(request);
     },
   },
   probe: {
     scripts: { openai: ['I am.'] },
-    async play({ majordomo }) {
+    async run({ majordomo }) {
       majordomo.health.bench(HEAD, 60_000);
       await majordomo.model(HEAD).generate(request);
     },
   },
   'reset in mid-stream': {
     scripts: { openai: [{ fault: 'cut', at: { content: 3 }, answer: LONG }], anthropic: [LONG] },
-    play: ({ majordomo }) =>
+    run: ({ majordomo }) =>
       drain(majordomo.model(BOTH).stream(request, { afterCommit: 'restart', attempts: 1 })),
   },
   continuation: {
@@ -78,34 +78,34 @@ const SCENES: Readonly<Record<string, Scene>> = {
       openai: [{ fault: 'cut', at: { content: 30 }, answer: LONG }],
       anthropic: [' runs the house.'],
     },
-    play: ({ majordomo }) =>
+    run: ({ majordomo }) =>
       drain(majordomo.model(BOTH).stream(request, { afterCommit: 'continue', attempts: 1 })),
   },
   'failure after the first words': {
     scripts: { openai: [{ fault: 'cut', at: { content: 3 }, answer: LONG }] },
-    play: ({ majordomo }) => drain(majordomo.model(HEAD).stream(request)).catch(errorKindOf),
+    run: ({ majordomo }) => drain(majordomo.model(HEAD).stream(request)).catch(errorKindOf),
   },
   'failure of the request': {
     scripts: { openai: [{ failure: 'auth' }] },
-    play: ({ majordomo }) => majordomo.model(HEAD).generate(request).catch(errorKindOf),
+    run: ({ majordomo }) => majordomo.model(HEAD).generate(request).catch(errorKindOf),
   },
   'failure before any target': {
     scripts: {},
-    play: ({ majordomo }) => majordomo.model('nobody/x').generate(request).catch(errorKindOf),
+    run: ({ majordomo }) => majordomo.model('nobody/x').generate(request).catch(errorKindOf),
   },
   'all targets failed': {
     scripts: { openai: [{ failure: 'server' }], anthropic: [{ failure: 'server' }] },
-    play: ({ majordomo }) => majordomo.model(BOTH).generate(request, { attempts: 1 }).catch(errorKindOf),
+    run: ({ majordomo }) => majordomo.model(BOTH).generate(request, { attempts: 1 }).catch(errorKindOf),
   },
   abandon: {
     scripts: { openai: [{ fault: 'stall', at: { content: 3 }, answer: LONG }] },
-    async play({ majordomo }) {
+    async run({ majordomo }) {
       for await (const event of majordomo.model(HEAD).stream(request)) if (event.type === 'text-delta') break;
     },
   },
   abort: {
     scripts: { openai: [{ fault: 'stall' }] },
-    async play({ majordomo, openai }) {
+    async run({ majordomo, openai }) {
       const ending = new AbortController();
       const answer = majordomo.model(HEAD).generate(request, { signal: ending.signal });
       await openai.request(0);
@@ -115,7 +115,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   },
   hedge: {
     scripts: { openai: [{ fault: 'stall' }], anthropic: [LONG] },
-    play: ({ majordomo }) => majordomo.model(BOTH).generate(request, { hedgeAfterMs: 20 }),
+    run: ({ majordomo }) => majordomo.model(BOTH).generate(request, { hedgeAfterMs: 20 }),
   },
   'agent with two tools': {
     scripts: {
@@ -129,7 +129,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
         'Take the boots.',
       ],
     },
-    async play({ majordomo }) {
+    async run({ majordomo }) {
       const shop = defineTool({
         name: 'shop',
         description: 'What a shop has',
@@ -142,7 +142,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   },
   'typed object with a repair': {
     scripts: { openai: ['{"title":"Soup"}', '{"title":"Soup","minutes":45}'] },
-    play: ({ majordomo }) =>
+    run: ({ majordomo }) =>
       majordomo.model(HEAD).generateObject({
         ...request,
         output: { ...schema('title', 'minutes'), properties: { minutes: { type: 'number' } } },
@@ -167,35 +167,35 @@ const weather = defineTool({
   run: () => 'snow',
 });
 
-it.each(Object.entries(SCENES))('writes the spans of: %s', async (name, { scripts, play }) => {
+it.each(Object.entries(SPAN_CASES))('writes the spans of: %s', async (name, { scripts, run }) => {
   telemetry = watch();
   await using client = await createTestClient(scripts, telemetry);
-  await play(client);
+  await run(client);
   await expect(tree(await telemetry.spans())).toMatchFileSnapshot(`golden/${name.replaceAll(' ', '-')}.txt`);
 });
 
-interface ExtraScene {
+interface ExtraSpanCase {
   readonly type: string;
   readonly body: string;
-  play(majordomo: Majordomo): Promise<unknown>;
+  run(majordomo: Majordomo): Promise<unknown>;
 }
 
-const EXTRA_SCENES: Readonly<Record<string, ExtraScene>> = {
+const EXTRA_SPAN_CASES: Readonly<Record<string, ExtraSpanCase>> = {
   'image model': {
     type: 'application/json',
     body: '{"created":1,"data":[{"b64_json":"iVBORw0KGgo="}],"usage":{"input_tokens":9,"output_tokens":40}}',
-    play: (majordomo) => majordomo.imageModel('openai/gpt-image-1').generate({ prompt: 'a cat', n: 2 }),
+    run: (majordomo) => majordomo.imageModel('openai/gpt-image-1').generate({ prompt: 'a cat', n: 2 }),
   },
   'embedding model': {
     type: 'application/json',
     body: '{"data":[{"index":0,"embedding":"AACAPwAAAAA="}],"usage":{"prompt_tokens":7}}',
-    play: (majordomo) =>
+    run: (majordomo) =>
       majordomo.embeddingModel('openai/text-embedding-3-small').embed({ values: ['one'], dimensions: 2 }),
   },
   'transcription model': {
     type: 'application/json',
     body: '{"text":"Hi","usage":{"type":"tokens","input_tokens":14,"output_tokens":45}}',
-    play: (majordomo) =>
+    run: (majordomo) =>
       majordomo.transcriptionModel('openai/gpt-4o-transcribe').transcribe({
         audio: new TextEncoder().encode('OggS'),
         mediaType: 'audio/ogg',
@@ -204,21 +204,21 @@ const EXTRA_SCENES: Readonly<Record<string, ExtraScene>> = {
   'speech model': {
     type: 'audio/mpeg',
     body: 'ID3',
-    play: (majordomo) => majordomo.speechModel('openai/tts-1').speak({ text: 'Hello' }),
+    run: (majordomo) => majordomo.speechModel('openai/tts-1').speak({ text: 'Hello' }),
   },
 };
 
-it.each(Object.entries(EXTRA_SCENES))('writes the spans and metrics of: %s', async (name, scene) => {
+it.each(Object.entries(EXTRA_SPAN_CASES))('writes the spans and metrics of: %s', async (name, spanCase) => {
   const server = createServer((_request, response) => {
-    response.setHeader('content-type', scene.type);
-    response.end(scene.body);
+    response.setHeader('content-type', spanCase.type);
+    response.end(spanCase.body);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;
   const telemetry = watch();
   const provider = createOpenAI({ apiKey: 'sk-test', baseURL: `http://127.0.0.1:${port}/v1` });
   const majordomo = createMajordomo({ providers: [provider], ...telemetry.majordomo });
-  await scene.play(majordomo).catch(errorKindOf);
+  await spanCase.run(majordomo).catch(errorKindOf);
   server.close();
   const spans = await telemetry.spans();
   await expect(tree(spans)).toMatchFileSnapshot(`golden/${name.replaceAll(' ', '-')}.txt`);

@@ -38,7 +38,7 @@ const OF_2026_08 = new Set([
 const OF_1_36 = new Set<string>(Object.values(conventions136).filter((name) => typeof name === 'string'));
 
 const parameters = { type: 'object' } as const;
-const look = defineTool({ name: 'look', description: 'looks', parameters, run: () => 'found' });
+const lookTool = defineTool({ name: 'look', description: 'looks', parameters, run: () => 'found' });
 const usage = { input: 5, output: 4, cacheRead: 3, cacheWrite: 2, reasoning: 1 };
 
 /** Returns all names that are written with every option. */
@@ -52,7 +52,7 @@ async function writtenNames(telemetry: Watch): Promise<ReadonlySet<string>> {
   const model = createMajordomo({ providers: [fake], ...telemetry.majordomo }).model('f/m');
   const settings = { temperature: 0, topP: 1, topK: 4, seed: 1, stop: ['x'], reasoning: 'low' as const };
   const penalties = { frequencyPenalty: 0.5, presencePenalty: 0.5, maxTokens: 9, instructions: 'Be brief.' };
-  const agent = createAgent({ model, tools: [look], ...settings, ...penalties, ...telemetry.agent('a') });
+  const agent = createAgent({ model, tools: [lookTool], ...settings, ...penalties, ...telemetry.agent('a') });
   for await (const _event of agent.stream('go'));
   await model.generate({ messages: [user('hi')] }).catch(() => undefined);
   const spans = await telemetry.spans();
