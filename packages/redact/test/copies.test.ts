@@ -144,9 +144,9 @@ describe('a copy', () => {
   });
 
   it('of an object without a prototype has none', () => {
-    const bare = Object.assign(Object.create(null) as Record<string, unknown>, { a: TOKEN });
-    expect(Object.getPrototypeOf(clean(bare))).toBeNull();
-    expect(clean(bare)['a']).toBe(MASK);
+    const withoutPrototype = Object.assign(Object.create(null) as Record<string, unknown>, { a: TOKEN });
+    expect(Object.getPrototypeOf(clean(withoutPrototype))).toBeNull();
+    expect(clean(withoutPrototype)['a']).toBe(MASK);
   });
 
   it('of an instance of a class is the instance', () => {

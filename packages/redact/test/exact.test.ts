@@ -66,8 +66,10 @@ it('the parameters of an authorization header are masked up to 2048 characters',
 });
 
 it('rules of an application match in every line, but not across lines', () => {
-  const own = createRedactor({ rules: [{ id: 'own', pattern: /acme-[\s\d]+/, source: 'own' }] });
-  expect(own.text('one acme-12\nacme-345 b\n\nb acme-6\n7')).toBe(`one ${MASK}\n${MASK}b\n\nb ${MASK}\n7`);
+  const customRedactor = createRedactor({ rules: [{ id: 'own', pattern: /acme-[\s\d]+/, source: 'own' }] });
+  expect(customRedactor.text('one acme-12\nacme-345 b\n\nb acme-6\n7')).toBe(
+    `one ${MASK}\n${MASK}b\n\nb ${MASK}\n7`,
+  );
 });
 
 describe('the rule of a finding', () => {

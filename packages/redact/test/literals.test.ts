@@ -83,10 +83,10 @@ test('white space around a known secret is masked with it', () => {
 });
 
 test('known values are read at every use', () => {
-  const known: string[] = [];
-  const growingRedactor = createRedactor({ secrets: () => known });
+  const secrets: string[] = [];
+  const growingRedactor = createRedactor({ secrets: () => secrets });
   expect(growingRedactor.text('the word zebra-9')).toBe('the word zebra-9');
-  known.push('zebra-9');
+  secrets.push('zebra-9');
   expect(growingRedactor.text('the word zebra-9')).toBe('the word [redacted]');
 });
 

@@ -142,8 +142,11 @@ describe('a value', () => {
   });
 
   it('can have no prototype, and members named like one', () => {
-    const bare = Object.assign(Object.create(null) as object, { a: TOKEN, ['__proto__x']: TOKEN });
-    expect(inspect(clean(bare))).not.toContain('ghp_');
+    const withoutPrototype = Object.assign(Object.create(null) as object, {
+      a: TOKEN,
+      ['__proto__x']: TOKEN,
+    });
+    expect(inspect(clean(withoutPrototype))).not.toContain('ghp_');
     expect(clean(JSON.parse(`{"__proto__":{"a":"${TOKEN}"}}`))).toEqual(
       JSON.parse('{"__proto__":{"a":"[redacted]"}}'),
     );
