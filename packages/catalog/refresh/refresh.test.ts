@@ -37,12 +37,12 @@ async function refreshed({
   rulings = [],
   date = '2026-07-02',
 }: RefreshInput): Promise<Refreshed> {
-  const taken = (json: unknown): Taken => ({ json, date });
+  const takenFrom = (json: unknown): Taken => ({ json, date });
   const sources: Record<SourceName, Taken> = {
-    'models.dev': taken({ openai: { models: modelsDev } }),
-    'genai-prices': taken([{ id: 'openai', models: genai }]),
-    litellm: taken(litellm),
-    'pi-ai': taken(piAi),
+    'models.dev': takenFrom({ openai: { models: modelsDev } }),
+    'genai-prices': takenFrom([{ id: 'openai', models: genai }]),
+    litellm: takenFrom(litellm),
+    'pi-ai': takenFrom(piAi),
   };
   const past: Before = {
     date: '2026-06-01',
@@ -211,10 +211,10 @@ describe('the facts of a model', () => {
   });
 
   it('belong to its exact id, and not to rules with "contains" or "starts with"', async () => {
-    const guess = genai({ input_mtok: 7, output_mtok: 7 }, 'other', {
+    const otherModel = genai({ input_mtok: 7, output_mtok: 7 }, 'other', {
       or: [{ contains: 'm' }, { starts_with: 'm' }],
     });
-    expect(await price({ modelsDev: { m: cost(1, 2) }, genai: guess })).toMatchObject({
+    expect(await price({ modelsDev: { m: cost(1, 2) }, genai: otherModel })).toMatchObject({
       sources: ['models.dev'],
     });
   });
@@ -402,8 +402,8 @@ describe('the build fails for', () => {
   it('no embedding or image model with free output', async () => {
     const vectors = { m: { ...LITELLM, mode: 'embedding', input_cost_per_token: 1e-6 } };
     expect((await refreshed({ litellm: vectors })).problems).toEqual([]);
-    const picture = { ...cost(10, 0), modalities: { input: ['text'], output: ['image'] } };
-    expect((await refreshed({ modelsDev: { m: picture } })).problems).toEqual([]);
+    const imageModel = { ...cost(10, 0), modalities: { input: ['text'], output: ['image'] } };
+    expect((await refreshed({ modelsDev: { m: imageModel } })).problems).toEqual([]);
   });
 });
 

@@ -15,7 +15,7 @@ const model = (id: string, more: Partial<CatalogModel> = {}): CatalogModel => ({
   ...more,
 });
 
-function world(models: readonly CatalogModel[], fails = 0): { snapshot: Snapshot; loads: string[] } {
+function snapshotOf(models: readonly CatalogModel[], fails = 0): { snapshot: Snapshot; loads: string[] } {
   const loads: string[] = [];
   const load = (vendor: string): Promise<Models> => {
     loads.push(vendor);
@@ -26,7 +26,7 @@ function world(models: readonly CatalogModel[], fails = 0): { snapshot: Snapshot
 
 describe('find', () => {
   const catalog = catalogOf(
-    world([
+    snapshotOf([
       model('m'),
       model('m-latest', { aliasOf: 'm' }),
       model('d-2025-04-14'),
@@ -77,7 +77,7 @@ describe('find', () => {
 
 describe('loading', () => {
   it('happens once per vendor, at the first lookup', async () => {
-    const { snapshot, loads } = world([model('m')]);
+    const { snapshot, loads } = snapshotOf([model('m')]);
     const catalog = catalogOf(snapshot);
     expect(loads).toEqual([]);
     await Promise.all([catalog.find('acme', 'm'), catalog.models('acme'), catalog.find('acme', 'm')]);
@@ -87,7 +87,7 @@ describe('loading', () => {
   });
 
   it('is repeated after a failure', async () => {
-    const { snapshot } = world([model('m')], 1);
+    const { snapshot } = snapshotOf([model('m')], 1);
     const catalog = catalogOf(snapshot);
     await expect(catalog.find('acme', 'm')).rejects.toThrow('gone');
     expect((await catalog.find('acme', 'm'))?.model.id).toBe('m');
@@ -95,13 +95,13 @@ describe('loading', () => {
 });
 
 describe('with overrides', () => {
-  const { snapshot } = world([model('m'), model('m-latest', { aliasOf: 'm' })]);
+  const { snapshot } = snapshotOf([model('m'), model('m-latest', { aliasOf: 'm' })]);
   const catalog = catalogOf(snapshot);
 
   it('a new model has text as input and output', async () => {
-    const own = catalog.with([{ vendor: 'own', id: 'x', prices: [price] }]);
-    expect(own.vendors).toEqual(['acme', 'zeta', 'own']);
-    expect(await own.find('own', 'x')).toEqual({
+    const extended = catalog.with([{ vendor: 'own', id: 'x', prices: [price] }]);
+    expect(extended.vendors).toEqual(['acme', 'zeta', 'own']);
+    expect(await extended.find('own', 'x')).toEqual({
       model: { vendor: 'own', id: 'x', input: ['text'], output: ['text'], prices: [price] },
       by: 'id',
     });

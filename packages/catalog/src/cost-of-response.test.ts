@@ -120,8 +120,8 @@ it.each(['empty', 'truncated', 'protocol', 'invalid-output', 'content-filter'] a
 );
 
 it('reports a stopped attempt without usage', async () => {
-  const loser = { outcome: 'abandoned', stopped: true } as const;
-  expect((await costOfAll(loser, { usage: usage(100) })).missing).toEqual([
+  const stoppedAttempt = { outcome: 'abandoned', stopped: true } as const;
+  expect((await costOfAll(stoppedAttempt, { usage: usage(100) })).missing).toEqual([
     'p/m: no usage for the stopped attempt',
   ]);
 });

@@ -18,7 +18,7 @@ const plain: Price = {
 
 type Counts = Partial<Omit<Usage, 'details'>>;
 
-const used = (counts: Counts, details?: UsageDetails): Usage => ({
+const usageOf = (counts: Counts, details?: UsageDetails): Usage => ({
   input: 0,
   output: 0,
   cacheRead: undefined,
@@ -41,41 +41,41 @@ const million = 1_000_000;
 
 describe('the cost of an attempt', () => {
   it.each<readonly [what: string, usage: Usage, nanoUsd: bigint]>([
-    ['input and output', used({ input: 1000, output: 100 }), 4_500_000n],
-    ['nothing used', used({}), 0n],
-    ['cached input, which is part of the input', used({ input: 1000, cacheRead: 900 }), 570_000n],
-    ['a cache written, which is part of the input', used({ input: 1000, cacheWrite: 900 }), 3_675_000n],
+    ['input and output', usageOf({ input: 1000, output: 100 }), 4_500_000n],
+    ['nothing used', usageOf({}), 0n],
+    ['cached input, which is part of the input', usageOf({ input: 1000, cacheRead: 900 }), 570_000n],
+    ['a cache written, which is part of the input', usageOf({ input: 1000, cacheWrite: 900 }), 3_675_000n],
     [
       'a long cache, which is part of what was written',
-      used({ input: 1000, cacheWrite: 900 }, { cacheWriteLong: 400 }),
+      usageOf({ input: 1000, cacheWrite: 900 }, { cacheWriteLong: 400 }),
       4_575_000n,
     ],
-    ['a long cache that was counted alone', used({ input: 1000 }, { cacheWriteLong: 400 }), 4_200_000n],
-    ['reasoning, which is plain output here', used({ output: 1000, reasoning: 900 }), 15_000_000n],
+    ['a long cache that was counted alone', usageOf({ input: 1000 }, { cacheWriteLong: 400 }), 4_200_000n],
+    ['reasoning, which is plain output here', usageOf({ output: 1000, reasoning: 900 }), 15_000_000n],
     [
       'images, which are plain here',
-      used({ input: 1000, output: 10 }, { inputImage: 500, outputImage: 5 }),
+      usageOf({ input: 1000, output: 10 }, { inputImage: 500, outputImage: 5 }),
       3_150_000n,
     ],
-    ['what rounds up', used({ input: 1 }), 3000n],
+    ['what rounds up', usageOf({ input: 1 }), 3000n],
   ])('%s', (_what, usage, nanoUsd) => {
     expect(costOf(usage, plain)).toEqual({ nanoUsd, basis: 'catalogue', missing: [] });
   });
 
   it('rounds once, half a nano-USD up', () => {
     const price = (input: number): Price => ({ ...plain, rates: { input, output: 499 } });
-    expect(nano(used({ input: 1, output: 1 }), price(1))).toBe(1n);
-    expect(nano(used({ input: 1, output: 1 }), price(0))).toBe(0n);
-    expect(nano(used({ input: 3, output: 0 }), price(500))).toBe(2n);
+    expect(nano(usageOf({ input: 1, output: 1 }), price(1))).toBe(1n);
+    expect(nano(usageOf({ input: 1, output: 1 }), price(0))).toBe(0n);
+    expect(nano(usageOf({ input: 3, output: 0 }), price(500))).toBe(2n);
   });
 
   it('is exact beyond the precision of a double', () => {
     const price: Price = { ...plain, rates: { input: 999_999_999, output: 1 } };
-    expect(nano(used({ input: 9_007_199_254, output: 1 }), price)).toBe(9_007_199_244_992_801n);
+    expect(nano(usageOf({ input: 9_007_199_254, output: 1 }), price)).toBe(9_007_199_244_992_801n);
   });
 
   it('has the basis override for a price of an override', () => {
-    expect(costOf(used({ input: 1 }), { ...plain, trust: 'override' }).basis).toBe('override');
+    expect(costOf(usageOf({ input: 1 }), { ...plain, trust: 'override' }).basis).toBe('override');
   });
 });
 
@@ -94,15 +94,15 @@ describe('separate rates', () => {
   };
 
   it.each<readonly [what: string, usage: Usage, picos: bigint]>([
-    ['reasoning', used({ output: 10 * million, reasoning: 4 * million }), 76n],
+    ['reasoning', usageOf({ output: 10 * million, reasoning: 4 * million }), 76n],
     [
       'images',
-      used({ input: 3 * million, output: 3 * million }, { inputImage: million, outputImage: 2 * million }),
+      usageOf({ input: 3 * million, output: 3 * million }, { inputImage: million, outputImage: 2 * million }),
       79n,
     ],
     [
       'audio',
-      used({ input: 3 * million, output: 3 * million }, { inputAudio: million, outputAudio: 2 * million }),
+      usageOf({ input: 3 * million, output: 3 * million }, { inputAudio: million, outputAudio: 2 * million }),
       132n,
     ],
   ])('%s', (_what, usage, micros) => {
@@ -111,42 +111,46 @@ describe('separate rates', () => {
 });
 
 describe('an unknown cost is undefined, and not 0 or another price', () => {
-  const bare: Price = { ...plain, rates: { input: 1, output: 1 } };
+  const barePrice: Price = { ...plain, rates: { input: 1, output: 1 } };
 
   it.each<readonly [what: string, usage: Usage, why: readonly string[]]>([
-    ['the count of the input', used({ input: undefined }), ['no count of input']],
-    ['the count of the output', used({ output: undefined }), ['no count of output']],
-    ['the price of cached input', used({ input: 2, cacheRead: 1 }), ['no price for cacheRead']],
-    ['the price of a cache written', used({ input: 2, cacheWrite: 1 }), ['no price for cacheWrite']],
+    ['the count of the input', usageOf({ input: undefined }), ['no count of input']],
+    ['the count of the output', usageOf({ output: undefined }), ['no count of output']],
+    ['the price of cached input', usageOf({ input: 2, cacheRead: 1 }), ['no price for cacheRead']],
+    ['the price of a cache written', usageOf({ input: 2, cacheWrite: 1 }), ['no price for cacheWrite']],
     [
       'the price of a long cache',
-      used({ input: 2, cacheWrite: 1 }, { cacheWriteLong: 1 }),
+      usageOf({ input: 2, cacheWrite: 1 }, { cacheWriteLong: 1 }),
       ['no price for cacheWriteLong'],
     ],
     [
       'the price of audio',
-      used({ input: 2, output: 2 }, { inputAudio: 1, outputAudio: 1 }),
+      usageOf({ input: 2, output: 2 }, { inputAudio: 1, outputAudio: 1 }),
       ['no price for inputAudio', 'no price for outputAudio'],
     ],
-    ['the fee of a tool', used({ input: 1 }, { serverTools: { web_search: 2 } }), ['no fee for web_search']],
-    ['the fee of another unit', used({}, { units: { 'audio-second': 2 } }), ['no fee for audio-second']],
-    ['a name that every object has', used({}, { units: { constructor: 2 } }), ['no fee for constructor']],
+    [
+      'the fee of a tool',
+      usageOf({ input: 1 }, { serverTools: { web_search: 2 } }),
+      ['no fee for web_search'],
+    ],
+    ['the fee of another unit', usageOf({}, { units: { 'audio-second': 2 } }), ['no fee for audio-second']],
+    ['a name that every object has', usageOf({}, { units: { constructor: 2 } }), ['no fee for constructor']],
     [
       'a count that is none',
-      used({ input: 1.5, output: -1 }),
+      usageOf({ input: 1.5, output: -1 }),
       ['input is 1.5, which is not a count', 'output is -1, which is not a count'],
     ],
   ])('%s', (_what, usage, why) => {
-    expect(missing(usage, bare)).toEqual(why);
+    expect(missing(usage, barePrice)).toEqual(why);
   });
 
   it.each([null, '5', {}, Number.NaN, -1, 2 ** 60])('for the count %j', (input) => {
-    expect(missing({ ...used({}), input: input as number }, bare)).toHaveLength(1);
+    expect(missing({ ...usageOf({}), input: input as number }, barePrice)).toHaveLength(1);
   });
 
   it('for a tier whose name is not a string', () => {
     const details = { serviceTier: { type: 'fast' } as unknown as string };
-    expect(missing(used({ input: 1 }, details), bare)).toEqual(['no price for tier without a name']);
+    expect(missing(usageOf({ input: 1 }, details), barePrice)).toEqual(['no price for tier without a name']);
   });
 
   it('does not require rates for tokens that were not used', () => {
@@ -156,16 +160,16 @@ describe('an unknown cost is undefined, and not 0 or another price', () => {
       serverTools: { web_search: 0 },
       units: { character: 0 },
     };
-    expect(nano(used({ input: million, cacheRead: 0, cacheWrite: 0 }, details), bare)).toBe(1000n);
+    expect(nano(usageOf({ input: million, cacheRead: 0, cacheWrite: 0 }, details), barePrice)).toBe(1000n);
   });
 
   it('accepts rates of 0, with and without a count', () => {
-    const free: Price = { ...plain, rates: { input: 0, output: 0 } };
-    expect(nano(used({ input: undefined, output: 5 }), free)).toBe(0n);
+    const freePrice: Price = { ...plain, rates: { input: 0, output: 0 } };
+    expect(nano(usageOf({ input: undefined, output: 5 }), freePrice)).toBe(0n);
   });
 
   it('is unknown without a price and without usage', () => {
-    expect(costOf(used({}), undefined)).toEqual({
+    expect(costOf(usageOf({}), undefined)).toEqual({
       nanoUsd: undefined,
       basis: 'unknown',
       missing: ['no price'],
@@ -175,19 +179,19 @@ describe('an unknown cost is undefined, and not 0 or another price', () => {
 
   it('reports details that exceed their total, and sets the remainder to 0', () => {
     const note = { basis: 'catalogue', missing: ['portions>total'] };
-    expect(costOf(used({ input: 78, cacheRead: 158 }), plain)).toEqual({ ...note, nanoUsd: 47_400n });
-    expect(costOf(used({ input: 9, cacheWrite: 1 }, { cacheWriteLong: 2 }), plain)).toEqual({
+    expect(costOf(usageOf({ input: 78, cacheRead: 158 }), plain)).toEqual({ ...note, nanoUsd: 47_400n });
+    expect(costOf(usageOf({ input: 9, cacheWrite: 1 }, { cacheWriteLong: 2 }), plain)).toEqual({
       ...note,
       nanoUsd: 33_000n,
     });
     const rated: Price = { ...plain, rates: { input: 1, output: 1, reasoning: 1 } };
-    expect(costOf(used({ output: 1, reasoning: million }), rated)).toEqual({ ...note, nanoUsd: 1000n });
+    expect(costOf(usageOf({ output: 1, reasoning: million }), rated)).toEqual({ ...note, nanoUsd: 1000n });
   });
 });
 
 describe('the cost that the vendor reported', () => {
   it('takes precedence over the catalog, and the difference is returned', () => {
-    const usage = used({ input: 1000 }, { reportedNanoUsd: '2900000' });
+    const usage = usageOf({ input: 1000 }, { reportedNanoUsd: '2900000' });
     expect(costOf(usage, plain)).toEqual({
       nanoUsd: 2_900_000n,
       basis: 'reported',
@@ -198,11 +202,11 @@ describe('the cost that the vendor reported', () => {
   });
 
   it.each(['', '-1', '1.5', 'NaN'])('is ignored if it is not an amount: %j', (reportedNanoUsd) => {
-    expect(nano(used({ input: 1 }, { reportedNanoUsd }))).toBe(3000n);
+    expect(nano(usageOf({ input: 1 }, { reportedNanoUsd }))).toBe(3000n);
   });
 
   it('is not a cost if a subscription covers the call', () => {
-    const usage = used({ input: 1 }, { reportedNanoUsd: '5' });
+    const usage = usageOf({ input: 1 }, { reportedNanoUsd: '5' });
     expect(costOf(usage, plain, { billing: 'included' })).toEqual({
       nanoUsd: undefined,
       basis: 'included',
@@ -227,12 +231,12 @@ describe('steps of the context', () => {
     [200_001, 400n],
     [500_000, 2500n],
   ])('apply one rate to a complete input of %i', (input, nanoUsd) => {
-    expect(nano(used({ input }), stepped)).toBe(nanoUsd);
+    expect(nano(usageOf({ input }), stepped)).toBe(nanoUsd);
   });
 
   it('are unknown for the sum of several calls', () => {
     const summed = (largestInput: number | undefined): Usage =>
-      used({ input: 900_000 }, { largestInput, serverTools: { code_execution: 3 } });
+      usageOf({ input: 900_000 }, { largestInput, serverTools: { code_execution: 3 } });
     const price = { ...stepped, fees: { code_execution: 0 } };
     expect(nano(summed(150_000), price)).toBe(900n);
     expect(nano(summed(250_000), price)).toBe(1800n);
@@ -242,7 +246,7 @@ describe('steps of the context', () => {
   });
 
   it('have separate rates for all kinds of tokens', () => {
-    expect(missing(used({ input: 300_000, cacheRead: 1 }), stepped)).toEqual(['no price for cacheRead']);
+    expect(missing(usageOf({ input: 300_000, cacheRead: 1 }), stepped)).toEqual(['no price for cacheRead']);
   });
 });
 
@@ -257,7 +261,7 @@ describe('service tiers', () => {
       'priority>2000000': { input: 300 },
     },
   };
-  const usage = used({ input: million, output: million });
+  const usage = usageOf({ input: million, output: million });
 
   it.each([
     [undefined, 30n],
@@ -276,12 +280,12 @@ describe('service tiers', () => {
   });
 
   it('use the plain rate for a rate that the tier lacks', () => {
-    expect(nano(used({ input: million, cacheRead: million }), tiered, { tier: 'batch' })).toBe(1000n);
+    expect(nano(usageOf({ input: million, cacheRead: million }), tiered, { tier: 'batch' })).toBe(1000n);
   });
 
   it('have no price for an unknown tier, or for a tier without rates above a step', () => {
     expect(missing(usage, tiered, { tier: 'flex' })).toEqual(['no price for tier flex']);
-    const large = used({ input: 3 * million });
+    const large = usageOf({ input: 3 * million });
     expect(missing(large, tiered, { tier: 'batch' })).toEqual([
       'no price for tier batch above 2000000 tokens',
     ]);
@@ -302,31 +306,33 @@ describe('fees', () => {
   };
 
   it.each<readonly [what: string, usage: Usage, micros: bigint]>([
-    ['one request', used({}), 5000n],
-    ['tools at the vendor', used({}, { serverTools: { web_search: 2 } }), 25_000n],
-    ['images of a size', used({}, { units: { 'image:1024x1024': 2 } }), 85_000n],
-    ['images of a size without a fee', used({}, { units: { 'image:64x64': 2 } }), 45_000n],
+    ['one request', usageOf({}), 5000n],
+    ['tools at the vendor', usageOf({}, { serverTools: { web_search: 2 } }), 25_000n],
+    ['images of a size', usageOf({}, { units: { 'image:1024x1024': 2 } }), 85_000n],
+    ['images of a size without a fee', usageOf({}, { units: { 'image:64x64': 2 } }), 45_000n],
   ])('%s', (_what, usage, micros) => {
     expect(nano(usage, price)).toBe(micros * 1000n);
   });
 
   it('apply to fractions of a second, rounded to nano-USD', () => {
-    expect(nano(used({}, { units: { 'audio-second': 2.5 } }), price)).toBe(5_077_075n);
-    expect(nano(used({}, { units: { 'audio-second': 1 / 3 } }), price)).toBe(5_010_277n);
+    expect(nano(usageOf({}, { units: { 'audio-second': 2.5 } }), price)).toBe(5_077_075n);
+    expect(nano(usageOf({}, { units: { 'audio-second': 1 / 3 } }), price)).toBe(5_010_277n);
   });
 
   it.each([-0.5, Number.NaN, Infinity, 1e300])('make the cost unknown for %d seconds', (seconds) => {
-    expect(missing(used({}, { units: { 'audio-second': seconds } }), price)).toHaveLength(1);
+    expect(missing(usageOf({}, { units: { 'audio-second': seconds } }), price)).toHaveLength(1);
   });
 
   it('may have fractions of a micro-USD', () => {
-    expect(nano(used({}, { units: { 'audio-second': 100 } }), price)).toBe(8_083_000n);
+    expect(nano(usageOf({}, { units: { 'audio-second': 100 } }), price)).toBe(8_083_000n);
   });
 
   it('are not required if the vendor counted output tokens', () => {
     const units = { 'image:1024x1024': 1, 'video-second': 1 };
-    expect(nano(used({ output: million }, { units }), { ...plain, fees: undefined })).toBe(15_000_000_000n);
-    expect(nano(used({ output: million }, { units }), price)).toBe(15_045_000_000n);
+    expect(nano(usageOf({ output: million }, { units }), { ...plain, fees: undefined })).toBe(
+      15_000_000_000n,
+    );
+    expect(nano(usageOf({ output: million }, { units }), price)).toBe(15_045_000_000n);
   });
 });
 
@@ -342,18 +348,18 @@ describe('images', () => {
     '%s costs its tokens if the usage has them',
     (unit) => {
       const details = { units: { [unit]: 1 }, outputImage: 1290 };
-      expect(nano(used(imageTokens, details), both)).toBe(38_700_000n);
+      expect(nano(usageOf(imageTokens, details), both)).toBe(38_700_000n);
     },
   );
 
   it('cost a fee if the usage has no image tokens', () => {
-    expect(nano(used({}, { units: { image: 2 } }), both)).toBe(78_000_000n);
-    expect(nano(used({}, { units: { image: 2 }, outputImage: 0 }), both)).toBe(78_000_000n);
+    expect(nano(usageOf({}, { units: { image: 2 } }), both)).toBe(78_000_000n);
+    expect(nano(usageOf({}, { units: { image: 2 }, outputImage: 0 }), both)).toBe(78_000_000n);
   });
 
   it('cost a fee if the price has no rate for image tokens', () => {
     const price = { ...both, rates: { input: 0, output: 0 } };
-    expect(nano(used(imageTokens, { units: { image: 1 }, outputImage: 1290 }), price)).toBe(39_000_000n);
+    expect(nano(usageOf(imageTokens, { units: { image: 1 }, outputImage: 1290 }), price)).toBe(39_000_000n);
   });
 });
 
@@ -362,14 +368,14 @@ it.each<readonly [what: string, price: Price]>([
   ['below zero', { ...plain, rates: { input: -1, output: 1 } }],
   ['not a number', { ...plain, rates: { input: Number.NaN, output: 1 } }],
 ])('rejects a rate that is %s, with its name', (_what, price) => {
-  expect(() => costOf(used({ input: 1 }), price)).toThrow(
+  expect(() => costOf(usageOf({ input: 1 }), price)).toThrow(
     /^the rate of input is .+; use a non-negative integer/,
   );
 });
 
 it('rejects a fee that is negative or has too many decimals, with its name', () => {
   for (const request of [0.000_000_1, -1, Infinity])
-    expect(() => costOf(used({}), { ...plain, fees: { request } })).toThrow(
+    expect(() => costOf(usageOf({}), { ...plain, fees: { request } })).toThrow(
       /^the fee of request is .+; pass a non-negative number of micro-USD/,
     );
 });

@@ -33,8 +33,8 @@ describe('the bound of a text is not below real tokenizers', () => {
 
   it('in every part of a request', () => {
     const text = '0 1 0 1 '.repeat(500);
-    const of = (more: object): number => maxRequestTokens({ ...request(user('')), ...more });
-    const least = of({}) + o200k(text);
+    const boundWith = (more: object): number => maxRequestTokens({ ...request(user('')), ...more });
+    const least = boundWith({}) + o200k(text);
     const replay = { family: 'a', data: text };
     const bodies = [
       { system: text },
@@ -56,7 +56,7 @@ describe('the bound of a text is not below real tokenizers', () => {
         ],
       },
     ];
-    expect(bodies.map((body) => of(body)).filter((bound) => bound < least)).toEqual([]);
+    expect(bodies.map((body) => boundWith(body)).filter((bound) => bound < least)).toEqual([]);
   });
 
   it('with the escapes of JSON in arguments', () => {
@@ -129,8 +129,8 @@ describe('the bound of a PDF', () => {
   });
 
   it.each([480, 100_000])('is not below the tokens of %d pages that share one compressed object', (pages) => {
-    const kids = '3 0 R '.repeat(pages);
-    const objects = `1 0 2 30 3 ${kids.length + 70} <</Type/Catalog/Pages 2 0 R>> <</Type/Pages/Count ${pages}/Kids[${kids}]>> <</Type/Page/Parent 2 0 R>>`;
+    const pageReferences = '3 0 R '.repeat(pages);
+    const objects = `1 0 2 30 3 ${pageReferences.length + 70} <</Type/Catalog/Pages 2 0 R>> <</Type/Pages/Count ${pages}/Kids[${pageReferences}]>> <</Type/Page/Parent 2 0 R>>`;
     const stream = deflateSync(objects, { level: 9 });
     const header = `%PDF-1.5\n4 0 obj<</Type/ObjStm/N 3/Filter/FlateDecode/Length ${stream.length}>>stream\n`;
     const bytes = Buffer.concat([Buffer.from(header), stream, Buffer.from('\nendstream endobj\n')]);

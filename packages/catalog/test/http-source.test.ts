@@ -12,7 +12,7 @@ afterEach(async () => {
 
 type Respond = (request: IncomingMessage, response: ServerResponse) => void;
 
-async function follow(respond: Respond, options: Partial<RefreshOptions> = {}) {
+async function refreshFrom(respond: Respond, options: Partial<RefreshOptions> = {}) {
   const server = await listen(respond);
   servers.push(server);
   const events: CatalogEvent[] = [];
@@ -28,7 +28,7 @@ async function follow(respond: Respond, options: Partial<RefreshOptions> = {}) {
 }
 
 it('reads a compressed document from a URL', async () => {
-  const { events, rate } = await follow((_, response) => {
+  const { events, rate } = await refreshFrom((_, response) => {
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(DOCUMENT));
   });
   expect([events[0]?.type, rate]).toEqual(['refreshed', 3_000_000]);
@@ -37,7 +37,7 @@ it('reads a compressed document from a URL', async () => {
 it('sends the ETag, and stores only the time of the check after 304', async () => {
   const tags: unknown[] = [];
   const writes: { checkedAt: string; document: object; etag?: string | undefined }[] = [];
-  const { catalog } = await follow(
+  const { catalog } = await refreshFrom(
     (request, response) => {
       tags.push(request.headers['if-none-match']);
       response
@@ -83,7 +83,7 @@ it.each<[string, Respond, RegExp, Partial<RefreshOptions>]>([
 ])(
   'reports %s with the name of the source, and leaves the data unchanged',
   async (_, respond, reason, options) => {
-    const { catalog, events, rate, url } = await follow(respond, options);
+    const { catalog, events, rate, url } = await refreshFrom(respond, options);
     const [event] = events;
     expect(event?.type).toBe('failed');
     const message = event === undefined ? '' : messageOf(event);
@@ -97,6 +97,6 @@ it.each<[string, Respond, RegExp, Partial<RefreshOptions>]>([
 it('does not follow a redirect to an address without encryption', async () => {
   const fetch: typeof globalThis.fetch = async () =>
     Object.defineProperty(new Response(DOCUMENT), 'url', { value: 'http://prices.example/catalog.json' });
-  const { events } = await follow(() => undefined, { fetch });
+  const { events } = await refreshFrom(() => undefined, { fetch });
   expect(events.map(messageOf)[0]).toMatch(/redirects to an address that is not https:; use another URL$/);
 });

@@ -3,7 +3,7 @@ import { estimateTokens } from './text.ts';
 
 const bytes = Array.from({ length: 300 }, (_, i) => String.fromCharCode((i * 7919) % 256)).join('');
 
-/** Five times each; what o200k counts was measured with gpt-tokenizer 4.0, 2026-11-21. */
+/** Texts, and the number of o200k tokens of five copies, measured with gpt-tokenizer 4.0 on 2026-11-21. */
 const COUNTED: readonly (readonly [what: string, text: string, o200k: number])[] = [
   [
     'English',
