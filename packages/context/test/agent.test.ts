@@ -4,7 +4,7 @@ import { replayRun } from '@majordomo/conformance';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createCompactor, estimateTokens } from '../src/index.ts';
-import { scripted, textsOf, world } from './support/world.ts';
+import { scripted, textsOf, setUpCompactor } from './support/compactor-setup.ts';
 
 const modelOf = (turns: readonly Turn[]): ChatModel =>
   createMajordomo({
@@ -15,7 +15,7 @@ const modelOf = (turns: readonly Turn[]): ChatModel =>
 const FACTS: Readonly<Record<number, string>> = { 3: 'FACT-alpha', 400: 'FACT-beta', 900: 'FACT-gamma' };
 const factsIn = (text: string): string => [...new Set(text.match(/FACT-[a-z]+/g) ?? [])].toSorted().join(' ');
 
-const look = (run: Tool['run']): Tool => ({
+const lookTool = (run: Tool['run']): Tool => ({
   name: 'look',
   description: 'Looks',
   parameters: { type: 'object' },
@@ -47,7 +47,7 @@ describe('an agent with a compactor', () => {
       const compactor = createCompactor({ summarizer, contextTokens: 32_000 });
       const agent = createAgent({
         model: modelOf(Array.from({ length: 1001 }, () => turn)),
-        tools: [look(() => `${'nothing of note here '.repeat(30)}${FACTS[step] ?? ''}`)],
+        tools: [lookTool(() => `${'nothing of note here '.repeat(30)}${FACTS[step] ?? ''}`)],
         compact: compactor.compact,
         maxSteps: 1100,
       });
@@ -61,11 +61,11 @@ describe('an agent with a compactor', () => {
   );
 
   it('requests each summary once if a journal replays the run', async () => {
-    const { compactor, requests } = world('SUMMARY', { contextTokens: 2000 });
+    const { compactor, requests } = setUpCompactor('SUMMARY', { contextTokens: 2000 });
     const call: Turn = { toolCalls: [{ name: 'look', args: {} }] };
     const agent = createAgent({
       model: modelOf([...Array.from({ length: 12 }, () => call), 'Done.']),
-      tools: [look((_args, { key }) => `found ${key} `.repeat(150))],
+      tools: [lookTool((_args, { key }) => `found ${key} `.repeat(150))],
       compact: compactor.compact,
       maxSteps: 20,
     });
@@ -84,7 +84,7 @@ describe('an agent with a compactor', () => {
   });
 
   it('sends a summary after the vendor rejects the request as too long', async () => {
-    const { compactor, events } = world('SUMMARY', { contextTokens: 1_000_000 });
+    const { compactor, events } = setUpCompactor('SUMMARY', { contextTokens: 1_000_000 });
     const prompts: string[] = [];
     const recordPrompt =
       (turn: Turn): Turn =>
@@ -103,7 +103,7 @@ describe('an agent with a compactor', () => {
   });
 
   it('shortens a tool result that is too long if the summarizer fails', async () => {
-    const { compactor } = world({ fail: 'server' }, { contextTokens: 1_000_000 });
+    const { compactor } = setUpCompactor({ fail: 'server' }, { contextTokens: 1_000_000 });
     const promptLengths: number[] = [];
     const recordLength =
       (turn: Turn): Turn =>
@@ -117,7 +117,7 @@ describe('an agent with a compactor', () => {
         recordLength({ fail: 'context-overflow' }),
         recordLength('ok'),
       ]),
-      tools: [look(() => 'far too much '.repeat(10_000))],
+      tools: [lookTool(() => 'far too much '.repeat(10_000))],
       compact: compactor.compact,
     });
     expect((await agent.run('go')).text).toBe('ok');
@@ -125,7 +125,7 @@ describe('an agent with a compactor', () => {
   });
 
   it('ends immediately if its signal aborts during a summary', async () => {
-    const { compactor } = world({ hang: true }, { contextTokens: 100 });
+    const { compactor } = setUpCompactor({ hang: true }, { contextTokens: 100 });
     const agent = createAgent({ model: modelOf(['never']), compact: compactor.compact });
     const talk = talkOf('abcdefghij');
     const running = agent.run([...talk, user('?')], { signal: AbortSignal.timeout(30) });
@@ -136,7 +136,7 @@ describe('an agent with a compactor', () => {
 it('the meter observes the usage that the vendor reports for a step', async () => {
   const observed: unknown[] = [];
   const usage = { input: 700, output: 5, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
-  const { compactor } = world('SUMMARY', {
+  const { compactor } = setUpCompactor('SUMMARY', {
     meter: {
       estimate: () => ({ estimated: true, tokens: 10, anchored: false }),
       observe: (request, { input }, target) => observed.push([request.messages.length, input, target]),
@@ -144,7 +144,7 @@ it('the meter observes the usage that the vendor reports for a step', async () =
   });
   const agent = createAgent({
     model: modelOf([{ toolCalls: [{ name: 'look', args: {} }], usage }, 'ok']),
-    tools: [look(() => 'found')],
+    tools: [lookTool(() => 'found')],
     compact: compactor.compact,
   });
   await agent.run('go');

@@ -1,7 +1,7 @@
 import { assistant, toolResult, user, type Message } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import type { MeteredRequest, TokenMeter } from '../src/index.ts';
-import { textsOf, world, type World } from './support/world.ts';
+import { textsOf, setUpCompactor, type CompactorSetup } from './support/compactor-setup.ts';
 
 const textOf = (message: Message): string => textsOf([message]);
 const weightOf = (message: Message): number => Number(/weighs (\d+)/.exec(textOf(message))?.[1] ?? 0);
@@ -16,9 +16,10 @@ const meter: TokenMeter = {
   observe: () => undefined,
 };
 const exact = (
-  options: NonNullable<Parameters<typeof world>[1]> = {},
-  answer: Parameters<typeof world>[0] = 'S',
-): World => world(answer, { meter, contextTokens: 1000, summarizerTokens: 100_000, ...options });
+  options: NonNullable<Parameters<typeof setUpCompactor>[1]> = {},
+  answer: Parameters<typeof setUpCompactor>[0] = 'S',
+): CompactorSetup =>
+  setUpCompactor(answer, { meter, contextTokens: 1000, summarizerTokens: 100_000, ...options });
 const talk = (count: number, tokens: number): readonly Message[] =>
   Array.from({ length: count }, (_, at) => (at % 2 === 0 ? user : assistant)(`weighs ${tokens}`));
 const call: Message = assistant([{ type: 'tool-call', id: 'a', name: 'look', args: {} }]);
@@ -142,7 +143,7 @@ it('reports the range of its own messages if the caller sends them again', async
 });
 
 it('makes no further summary after one that saves nothing', async () => {
-  const { compactor, requests } = world('weighs 500', {
+  const { compactor, requests } = setUpCompactor('weighs 500', {
     meter,
     contextTokens: 1000,
     summarizerTokens: 1500,

@@ -2,7 +2,7 @@ import { assistant, image, LlmError, toolResult, user, type Message } from '@maj
 import { describe, expect, it } from 'vitest';
 import { boundsOf, summaryTokens } from '../src/compact/bounds.ts';
 import { createCompactor, estimateTokens, tokenMeter, type CompactorOptions } from '../src/index.ts';
-import { textsOf, world } from './support/world.ts';
+import { textsOf, setUpCompactor } from './support/compactor-setup.ts';
 
 const long = (topic: string, words = 150): string => `${topic} `.repeat(words);
 /** A question and its answer, `words` long each. */
@@ -58,7 +58,7 @@ describe('bounds', () => {
     { contextTokens: 0 },
     { summarizer: undefined as never },
   ])('reject the invalid options %j', (invalid) => {
-    const { model: summarizer } = world();
+    const { model: summarizer } = setUpCompactor();
     expect(() => createCompactor({ summarizer, contextTokens: 1000, ...invalid })).toThrow(
       expect.objectContaining({
         kind: 'config',
@@ -69,7 +69,7 @@ describe('bounds', () => {
 });
 
 it('names the valid values of the context size', () => {
-  const options = { summarizer: world().model, contextTokens: 0 };
+  const options = { summarizer: setUpCompactor().model, contextTokens: 0 };
   expect(() => createCompactor(options)).toThrow('contextTokens: must be a number above 0, or a function');
 });
 
@@ -83,7 +83,7 @@ it('names the remedy for a summarizer that is not a model', () => {
 
 describe('a transcript that fits', () => {
   it('is sent unchanged, without a request to the summarizer', async () => {
-    const { compactor, requests, events } = world();
+    const { compactor, requests, events } = setUpCompactor();
     const messages = [user('hi')];
     expect(await compactor.run(messages)).toEqual({ messages, lineage: undefined, skipped: 'fits' });
     expect([requests.length, events]).toEqual([0, [{ type: 'skipped', why: 'fits' }]]);
@@ -92,7 +92,7 @@ describe('a transcript that fits', () => {
 
 describe('a long transcript', () => {
   it('has a summary in place of its middle, and reports the lineage', async () => {
-    const { compactor, events, requests, clock } = world('They talked.');
+    const { compactor, events, requests, clock } = setUpCompactor('They talked.');
     const { messages, lineage } = await compactor.run(conversation);
     expect(messages.slice(0, 3)).toEqual(conversation.slice(0, 3));
     expect(textsOf(messages)).toContain('They talked.');
@@ -110,7 +110,7 @@ describe('a long transcript', () => {
   });
 
   it('is not summarized again while it fits, and begins with the same messages', async () => {
-    const { compactor, requests } = world();
+    const { compactor, requests } = setUpCompactor();
     const first = await compactor.run(conversation);
     const grown = [...conversation, assistant('Well.'), user('Go on.')];
     const second = await compactor.run(grown);
@@ -119,7 +119,7 @@ describe('a long transcript', () => {
   });
 
   it('has its summary updated by the next one, in place of a summary of a summary', async () => {
-    const { compactor, prompts } = world((prompt) =>
+    const { compactor, prompts } = setUpCompactor((prompt) =>
       prompt.includes('FACT ONE') ? 'FACT ONE and FACT TWO' : 'FACT ONE',
     );
     await compactor.run(conversation);
@@ -135,7 +135,7 @@ describe('a long transcript', () => {
   });
 
   it('that exceeds the context many times is summarized in several requests of one run', async () => {
-    const { compactor, requests, events } = world('SUMMARY', { contextTokens: 6000 });
+    const { compactor, requests, events } = setUpCompactor('SUMMARY', { contextTokens: 6000 });
     const input = [...talk(Array.from('a story of many words and turns'), 200), user('?')];
     const { messages, lineage } = await compactor.run(input);
     expect(requests.length).toBeGreaterThan(1);
@@ -146,8 +146,10 @@ describe('a long transcript', () => {
   });
 
   it('continues from a stored summary in another process', async () => {
-    const { messages } = await world('FACT ONE').compactor.run(conversation);
-    const { compactor, prompts } = world((prompt) => (prompt.includes('FACT ONE') ? 'FACT ONE' : 'lost'));
+    const { messages } = await setUpCompactor('FACT ONE').compactor.run(conversation);
+    const { compactor, prompts } = setUpCompactor((prompt) =>
+      prompt.includes('FACT ONE') ? 'FACT ONE' : 'lost',
+    );
     const storedMessages = JSON.parse(JSON.stringify(messages)) as readonly Message[];
     const again = await compactor.run([
       ...storedMessages,
@@ -159,14 +161,14 @@ describe('a long transcript', () => {
   });
 
   it('does not contain the frame that a summarizer repeats', async () => {
-    const { messages } = await world('FACT').compactor.run(conversation);
+    const { messages } = await setUpCompactor('FACT').compactor.run(conversation);
     const frame = textsOf(messages.slice(4, 5));
-    const { compactor } = world(`<think>hm</think>${frame}`);
+    const { compactor } = setUpCompactor(`<think>hm</think>${frame}`);
     expect((await compactor.run(conversation)).lineage?.summary).toBe('FACT');
   });
 
   it('retains the last user message in the middle, and alternates user and assistant', async () => {
-    const { compactor } = world();
+    const { compactor } = setUpCompactor();
     const question = user('Find it.');
     const tools = Array.from({ length: 20 }, (_, at) => lookup('x', long('found'), `c${at}`)).flat();
     const { messages } = await compactor.run([...talk(['a', 'b']), question, ...tools]);
@@ -187,7 +189,7 @@ describe('a long transcript', () => {
     const tools = Array.from({ length: 20 }, (_, at) => lookup('x', long('found'), `c${at}`)).flat();
     const small = assistant('1. Cut costs. 2. Sell.');
     const question = user('Do point 2 of that.');
-    const { compactor } = world();
+    const { compactor } = setUpCompactor();
     const { messages } = await compactor.run([
       ...talk(['a', 'b']),
       user('A plan?'),
@@ -208,7 +210,7 @@ describe('a long transcript', () => {
     });
     expect(again.lineage).toBeDefined();
     const large = assistant(long('plan', 300));
-    const other = await world().compactor.run([
+    const other = await setUpCompactor().compactor.run([
       ...talk(['a', 'b']),
       user('A plan?'),
       large,
@@ -223,7 +225,7 @@ describe('a long transcript', () => {
     const small = assistant('1. Cut costs. 2. Sell.');
     const tools = Array.from({ length: 20 }, (_, at) => lookup('x', long('found'), `c${at}`)).flat();
     const end = [user('Do point 2 of that.'), ...lookup('y', 'found', 'd')];
-    const { compactor } = world('ok', { protectLast: 3 });
+    const { compactor } = setUpCompactor('ok', { protectLast: 3 });
     const { messages } = await compactor.run([...talk(['a', 'b']), ...tools, small, ...end]);
     expect(messages.slice(-4)).toEqual([small, ...end]);
   });
@@ -237,7 +239,7 @@ describe('a long transcript', () => {
       toolResult({ callId: id, name: 'look', content: long('found') }),
     ];
     const input = [user('go'), ...Array.from({ length: 20 }, (_, at) => signed(`c${at}`)).flat()];
-    const { messages } = await world().compactor.run(input);
+    const { messages } = await setUpCompactor().compactor.run(input);
     for (const message of messages)
       if (JSON.stringify(message).includes('replay')) expect(input).toContain(message);
   });
@@ -245,14 +247,14 @@ describe('a long transcript', () => {
 
 describe('the prompt of the summarizer', () => {
   const prompt = async (middle: readonly Message[], options?: Partial<CompactorOptions>): Promise<string> => {
-    const testWorld = world('ok', { contextTokens: 8000, ...options });
-    await testWorld.compactor.run(
+    const setup = setUpCompactor('ok', { contextTokens: 8000, ...options });
+    await setup.compactor.run(
       [...talk(['a', 'b']), ...middle, ...talk(['v', 'w', 'x', 'y', 'z']), user('?')],
       {
         force: true,
       },
     );
-    return testWorld.prompts()[0] ?? '';
+    return setup.prompts()[0] ?? '';
   };
 
   it('contains no secrets, also in arguments, and neither does the summary', async () => {
@@ -273,14 +275,14 @@ describe('the prompt of the summarizer', () => {
     expect(promptText).toContain('[redacted]');
     expect(promptText).not.toContain('hunter2!');
     expect(promptText).not.toContain(key);
-    const { compactor } = world(`The key is ${key}.`);
+    const { compactor } = setUpCompactor(`The key is ${key}.`);
     expect((await compactor.run(conversation, { focus: key })).lineage?.summary).toBe(
       'The key is [redacted].',
     );
   });
 
   it('is not sent if the redactor fails', async () => {
-    const { compactor, requests } = world('ok', {
+    const { compactor, requests } = setUpCompactor('ok', {
       redactor: {
         text: () => {
           throw new Error('bug');
@@ -326,7 +328,7 @@ describe('the prompt of the summarizer', () => {
   });
 
   it('names the focus, otherwise the last user messages', async () => {
-    const { compactor, prompts } = world();
+    const { compactor, prompts } = setUpCompactor();
     await compactor.run(conversation, { focus: 'the tax return' });
     compactor.reset();
     await compactor.run(conversation);
@@ -339,7 +341,7 @@ describe('if the summarizer fails', () => {
   it.each(['server', 'auth', 'content-filter', 'network'] as const)(
     'with %s, the transcript stays unchanged',
     async (fail) => {
-      const { compactor, events } = world({ fail });
+      const { compactor, events } = setUpCompactor({ fail });
       const { messages, skipped } = await compactor.run(conversation);
       expect(messages).toBe(conversation);
       expect(skipped).toBe('failed');
@@ -349,7 +351,7 @@ describe('if the summarizer fails', () => {
 
   it('with an empty answer or a refusal, the transcript stays unchanged', async () => {
     for (const answer of ['<think>only thoughts</think>', { text: 'I cannot', finish: 'refusal' }] as const) {
-      const { compactor } = world(answer);
+      const { compactor } = setUpCompactor(answer);
       expect((await compactor.run(conversation)).messages).toBe(conversation);
     }
   });
@@ -361,7 +363,7 @@ describe('if the summarizer fails', () => {
     ['ends in a tool call', { text: '## Goal\nFix th', finish: 'tool-calls' }, 'truncated'],
     ['is longer than its limit', long('word', 900), 'invalid-output'],
   ] as const)('retains the transcript and reports a summary that %s', async (_name, answer, kind) => {
-    const { compactor, events, clock } = world(answer);
+    const { compactor, events, clock } = setUpCompactor(answer);
     const { messages, lineage, skipped } = await compactor.run(conversation);
     expect(messages).toBe(conversation);
     expect([lineage, skipped]).toEqual([undefined, 'failed']);
@@ -378,7 +380,7 @@ describe('if the summarizer fails', () => {
     ['shortens', long('word', 900), (): string => 'short'],
     ['lengthens', 'short', (): string => long('word', 900)],
   ])('checks the length before and after a redactor that %s', async (_name, answer, text) => {
-    const { compactor, events } = world(answer, {
+    const { compactor, events } = setUpCompactor(answer, {
       redactor: { text, value: (value: unknown) => value } as never,
     });
     expect((await compactor.run(conversation)).skipped).toBe('failed');
@@ -386,14 +388,14 @@ describe('if the summarizer fails', () => {
   });
 
   it('accepts a summary of up to its limit, without its reasoning', async () => {
-    const { compactor, requests } = world();
+    const { compactor, requests } = setUpCompactor();
     await compactor.run(conversation);
     const limit = requests[0]?.request.maxTokens ?? 0;
     let summary = 'word';
     while (estimateTokens(`${summary} word`) <= limit) summary += ' word';
-    const within = world(`<think>${long('thought', limit)}</think>\n${summary}`);
+    const within = setUpCompactor(`<think>${long('thought', limit)}</think>\n${summary}`);
     expect((await within.compactor.run(conversation)).lineage?.summary).toBe(summary);
-    const beyond = world(`${summary} word word`);
+    const beyond = setUpCompactor(`${summary} word word`);
     expect((await beyond.compactor.run(conversation)).skipped).toBe('failed');
   });
 
@@ -402,7 +404,7 @@ describe('if the summarizer fails', () => {
     ['network', 30_000],
     ['auth', 600_000],
   ] as const)('with %s, it is not called for %i ms, unless forced', async (fail, ms) => {
-    const { compactor, clock, requests } = world({ fail });
+    const { compactor, clock, requests } = setUpCompactor({ fail });
     await compactor.run(conversation);
     await clock.advance(ms - 1);
     expect((await compactor.run(conversation)).skipped).toBe('cooldown');
@@ -415,7 +417,7 @@ describe('if the summarizer fails', () => {
 
   it('because of the content of one conversation, others are still summarized', async () => {
     const other = [...talk(['o', 't', 'h', 'e', 'r', 's', '!', '!']), user('?')];
-    const { compactor } = world((prompt) => {
+    const { compactor } = setUpCompactor((prompt) => {
       return prompt.includes('d d d') ? { fail: 'content-filter' } : 'ok';
     });
     expect((await compactor.run(conversation)).skipped).toBe('failed');
@@ -424,7 +426,7 @@ describe('if the summarizer fails', () => {
   });
 
   it("whenSummaryFails: 'note' puts a note in its place", async () => {
-    const { compactor, events } = world({ fail: 'server' }, { whenSummaryFails: 'note' });
+    const { compactor, events } = setUpCompactor({ fail: 'server' }, { whenSummaryFails: 'note' });
     const input = [...talk(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], 900), user('?')];
     const { messages, lineage } = await compactor.run(input);
     expect(lineage?.summary).toContain('No summary could be written.');
@@ -434,22 +436,25 @@ describe('if the summarizer fails', () => {
   });
 
   it('an abort while it hangs rejects, and does not count as its failure', async () => {
-    const { compactor } = world({ hang: true });
-    const stop = new AbortController();
-    const running = compactor.run(conversation, { signal: stop.signal });
-    stop.abort();
-    await expect(running).rejects.toMatchObject({ kind: 'aborted' });
-    await expect(compactor.run(conversation, { signal: stop.signal })).rejects.toMatchObject({
+    const { compactor } = setUpCompactor({ hang: true });
+    const controller = new AbortController();
+    const firstRun = compactor.run(conversation, { signal: controller.signal });
+    controller.abort();
+    await expect(firstRun).rejects.toMatchObject({ kind: 'aborted' });
+    await expect(compactor.run(conversation, { signal: controller.signal })).rejects.toMatchObject({
       kind: 'aborted',
     });
-    const fresh = compactor.run(conversation, { signal: AbortSignal.timeout(20) });
-    await expect(fresh).rejects.toMatchObject({ kind: 'aborted' });
+    const secondRun = compactor.run(conversation, { signal: AbortSignal.timeout(20) });
+    await expect(secondRun).rejects.toMatchObject({ kind: 'aborted' });
   });
 });
 
 describe('if compaction does not help', () => {
   it('stops after a summary that saves less than a tenth and a check that finds nothing, unless forced', async () => {
-    const { compactor, requests } = world(long('nothing gained', 70), { protectFirst: 4, protectLast: 5 });
+    const { compactor, requests } = setUpCompactor(long('nothing gained', 70), {
+      protectFirst: 4,
+      protectLast: 5,
+    });
     const protectedTurns = talk(['a', 'b'], 300);
     const messages = [...protectedTurns, ...talk(['c', 'd'], 90), ...protectedTurns, user('?')];
     const skipReasons = [];
@@ -461,7 +466,7 @@ describe('if compaction does not help', () => {
   });
 
   it('because everything is protected, sends no request and stops after two checks', async () => {
-    const { compactor, requests } = world();
+    const { compactor, requests } = setUpCompactor();
     const messages = [user(long('a', 3000)), assistant(long('b', 100)), user('?')];
     const compactions = [];
     for (let checks = 0; checks < 3; checks++) compactions.push(await compactor.run(messages));
@@ -472,7 +477,7 @@ describe('if compaction does not help', () => {
 });
 
 it('checks of an empty transcript do not affect other conversations', async () => {
-  const { compactor } = world();
+  const { compactor } = setUpCompactor();
   for (let checks = 0; checks < 3; checks++)
     expect((await compactor.run([], { force: true })).skipped).toBe('protected');
   expect((await compactor.run(conversation)).lineage?.from).toBe(3);
@@ -483,14 +488,14 @@ describe('functions of the application', () => {
     const throwError = (): never => {
       throw new Error('bug');
     };
-    const { compactor } = world('ok', {
+    const { compactor } = setUpCompactor('ok', {
       onEvent: throwError,
       contextTokens: throwError,
       meter: { estimate: throwError, observe: throwError },
     });
     expect((await compactor.run(conversation)).skipped).toBe('fits');
     expect((await compactor.status(conversation)).contextTokens).toBe(128_000);
-    const withNaN = world('ok', {
+    const withNaN = setUpCompactor('ok', {
       contextTokens: () => Number.NaN,
       meter: tokenMeter({ count: () => Number.NaN }),
     });
@@ -499,7 +504,7 @@ describe('functions of the application', () => {
 
   it('receive the target of the previous check if a check has none', async () => {
     const targets: (string | undefined)[] = [];
-    const { compactor } = world('ok', {
+    const { compactor } = setUpCompactor('ok', {
       contextTokens: (target) => {
         targets.push(target);
         return 128_000;
@@ -511,7 +516,7 @@ describe('functions of the application', () => {
   });
 
   it('that never return the size of the context do not delay an abort', async () => {
-    const { compactor } = world('ok', { contextTokens: () => new Promise(() => undefined) });
+    const { compactor } = setUpCompactor('ok', { contextTokens: () => new Promise(() => undefined) });
     const signal = AbortSignal.timeout(10);
     await expect(compactor.run(conversation, { signal })).rejects.toMatchObject({ kind: 'aborted' });
   });
@@ -519,7 +524,7 @@ describe('functions of the application', () => {
 
 describe('status', () => {
   it('reports the tokens, their share of the context and the number of compactions', async () => {
-    const { compactor } = world();
+    const { compactor } = setUpCompactor();
     const before = await compactor.status(conversation);
     expect(before).toMatchObject({ threshold: 2000, contextTokens: 4000, compactions: 0 });
     expect(before.share).toBeCloseTo(before.tokens / 4000);
@@ -534,7 +539,7 @@ describe('status', () => {
 
 describe('a reset', () => {
   it('ends the pause after a failure of the summarizer', async () => {
-    const { compactor } = world({ fail: 'server' });
+    const { compactor } = setUpCompactor({ fail: 'server' });
     expect((await compactor.run(conversation)).skipped).toBe('failed');
     expect((await compactor.run(conversation)).skipped).toBe('cooldown');
     compactor.reset();

@@ -172,9 +172,9 @@ describe('inspectText finds', () => {
   });
 
   it('nothing in ordinary project text', () => {
-    const innocent =
+    const ordinaryText =
       'Sliver and Mythic are command and control frameworks 👩🏽‍💻 ❤️‍🔥 🏳️‍🌈. Previous instructions of the CPU. क्‍ष';
-    expect(inspectText(innocent)).toEqual([]);
+    expect(inspectText(ordinaryText)).toEqual([]);
   });
 
   it('an excerpt of at most one line, without invisible characters', () => {

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { estimateMessage } from '@majordomo/catalog/tokens';
 import { transcript } from './support/transcripts.ts';
-import { world, type World } from './support/world.ts';
+import { setUpCompactor, type CompactorSetup } from './support/compactor-setup.ts';
 
 /** Number of random transcripts. SOAK=1, as in the nightly run, tests 10,000. */
 const RUNS = process.env['SOAK'] === undefined ? 500 : 10_000;
@@ -35,7 +35,7 @@ function faultsOf(messages: readonly Message[]): readonly string[] {
 /** Checks the requirements of every wire format and the documented promises. */
 async function expectValidCompaction(
   input: readonly Message[],
-  { compactor }: World,
+  { compactor }: CompactorSetup,
   force: boolean,
 ): Promise<boolean> {
   const copy = structuredClone(input);
@@ -57,12 +57,15 @@ async function expectValidCompaction(
   expect(tail.length).toBeGreaterThanOrEqual(3);
   for (const [at, message] of tail.toReversed().entries()) expect(messages.at(-1 - at)).toBe(message);
   expect(lineage.tokensAfter).toBeLessThan(lineage.tokensBefore);
-  await settles(messages, compactor);
+  await expectStableOutput(messages, compactor);
   return true;
 }
 
 /** Checks that the output is compacted again only if one prompt could not contain it, and then stays the same. */
-async function settles(output: readonly Message[], compactor: World['compactor']): Promise<void> {
+async function expectStableOutput(
+  output: readonly Message[],
+  compactor: CompactorSetup['compactor'],
+): Promise<void> {
   let messages = output;
   for (let runs = 0; runs < 40; runs++) {
     const again = await compactor.run(messages);
@@ -83,8 +86,8 @@ describe(`${RUNS} random transcripts`, () => {
     async () => {
       let compacted = 0;
       const property = fc.asyncProperty(transcript, fc.boolean(), async (input, force) => {
-        const testWorld = world('Sum.', { contextTokens: 900, summarizerTokens: 100_000 });
-        if (await expectValidCompaction(input, testWorld, force)) compacted++;
+        const setup = setUpCompactor('Sum.', { contextTokens: 900, summarizerTokens: 100_000 });
+        if (await expectValidCompaction(input, setup, force)) compacted++;
       });
       await fc.assert(property, { numRuns: RUNS, seed: 24 });
       expect(compacted).toBeGreaterThan(RUNS * 0.3);
@@ -93,7 +96,7 @@ describe(`${RUNS} random transcripts`, () => {
 
   it('result in the same prompt if they are compacted again', { timeout: 60_000 }, async () => {
     const property = fc.asyncProperty(transcript, async (input) => {
-      const [first, second] = [world(), world()];
+      const [first, second] = [setUpCompactor(), setUpCompactor()];
       await first.compactor.run(input, { force: true });
       await second.compactor.run(structuredClone(input), { force: true });
       expect(second.prompts()).toEqual(first.prompts());

@@ -112,7 +112,7 @@ it('a file of exactly 1 MiB is read', async () => {
 });
 
 describe('a folder', () => {
-  it('is listed without what git ignores', async () => {
+  it('is listed without files that git ignores', async () => {
     await put('src/a.ts', '');
     await put('src/deep/b.ts', '');
     await put('src/deep/c.log', '');
@@ -186,42 +186,42 @@ describe('of a repository', () => {
   });
 
   it('commands in its configuration are not run', async () => {
-    const mark = path.join(home, 'ran');
-    git('config', 'diff.external', `touch ${mark}`);
-    git('config', 'core.fsmonitor', `touch ${mark}`);
-    git('config', 'diff.x.textconv', `touch ${mark}`);
+    const markerFile = path.join(home, 'ran');
+    git('config', 'diff.external', `touch ${markerFile}`);
+    git('config', 'core.fsmonitor', `touch ${markerFile}`);
+    git('config', 'diff.x.textconv', `touch ${markerFile}`);
     await put('.gitattributes', '* diff=x\n');
     await resolved('@diff @staged @git:1');
-    await expect(rm(mark)).rejects.toThrow(/ENOENT/);
+    await expect(rm(markerFile)).rejects.toThrow(/ENOENT/);
   });
 
   it.each(['clean', 'process', 'smudge'])(
     'a filter.*.%s of its configuration is not run',
     async (command) => {
-      const mark = path.join(home, 'ran');
+      const markerFile = path.join(home, 'ran');
       const names = ['x', 'Upper', 'dots.in.it', 'clean'];
       for (const name of names) {
         git('config', `filter.${name}.required`, 'true');
-        git('config', `filter.${name}.${command}`, `touch ${mark}; cat`);
+        git('config', `filter.${name}.${command}`, `touch ${markerFile}; cat`);
       }
       await put('.gitattributes', names.map((name, at) => `${at}.txt filter=${name}\n`).join(''));
       for (const at of names.keys()) await put(`${at}.txt`, 'two\n');
       git('add', '--intent-to-add', '.');
-      await rm(mark, { force: true });
+      await rm(markerFile, { force: true });
       for (const at of names.keys()) await put(`${at}.txt`, 'three\n');
       const { texts } = await resolved('@diff @staged @git:1');
-      await expect(rm(mark)).rejects.toThrow(/ENOENT/);
+      await expect(rm(markerFile)).rejects.toThrow(/ENOENT/);
       expect(texts[1]).toContain('+three');
     },
   );
 
   it('a filter that is included from another file is not run', async () => {
-    const mark = path.join(home, 'ran');
-    await put('more', `[filter "x"]\n\tclean = touch ${mark}\n`);
+    const markerFile = path.join(home, 'ran');
+    await put('more', `[filter "x"]\n\tclean = touch ${markerFile}\n`);
     git('config', 'include.path', '../more');
     await put('.gitattributes', '*.txt filter=x\n');
     const { texts } = await resolved('@diff');
-    await expect(rm(mark)).rejects.toThrow(/ENOENT/);
+    await expect(rm(markerFile)).rejects.toThrow(/ENOENT/);
     expect(texts[1]).toContain('+two');
   });
 
@@ -229,19 +229,23 @@ describe('of a repository', () => {
     ['is not UTF-8', Buffer.from([0x78, 0xff])],
     ['has an equals sign', Buffer.from('a=b')],
   ])('a filter whose name %s makes git refuse', async (_what, name) => {
-    const mark = path.join(home, 'ran');
+    const markerFile = path.join(home, 'ran');
     const text = (before: string, after: string) =>
       Buffer.concat([Buffer.from(before), name, Buffer.from(after)]);
-    await writeFile(path.join(root, '.git/config'), text('[filter "', `"]\n\tclean = touch ${mark}\n`), {
-      flag: 'a',
-    });
+    await writeFile(
+      path.join(root, '.git/config'),
+      text('[filter "', `"]\n\tclean = touch ${markerFile}\n`),
+      {
+        flag: 'a',
+      },
+    );
     await put('.gitattributes', text('*.txt filter=', '\n'));
     expect((await resolved('@diff')).warnings).toHaveLength(1);
-    await expect(rm(mark)).rejects.toThrow(/ENOENT/);
+    await expect(rm(markerFile)).rejects.toThrow(/ENOENT/);
   });
 
   it('the configuration of a submodule is not followed', async () => {
-    const mark = path.join(home, 'ran');
+    const markerFile = path.join(home, 'ran');
     const part = path.join(root, 'part');
     await put('part/c.txt', 'one\n');
     const inPart = ['-C', part] as const;
@@ -251,16 +255,16 @@ describe('of a repository', () => {
     git('add', 'part');
     git('commit', '-qm', 'with a part');
     git('config', 'diff.submodule', 'diff');
-    git(...inPart, 'config', 'filter.x.clean', `touch ${mark}; cat`);
+    git(...inPart, 'config', 'filter.x.clean', `touch ${markerFile}; cat`);
     await put('part/.gitattributes', '*.txt filter=x\n');
     await put('part/c.txt', 'two\n');
     await utimes(path.join(part, 'c.txt'), 1, 1);
     await resolved('@diff @staged @git:2');
-    await expect(rm(mark)).rejects.toThrow(/ENOENT/);
+    await expect(rm(markerFile)).rejects.toThrow(/ENOENT/);
   });
 
   it('objects that a partial clone lacks are not fetched', async () => {
-    const mark = path.join(home, 'ran');
+    const markerFile = path.join(home, 'ran');
     git('add', '.');
     git('commit', '-qm', 'second');
     const object = execFileSync('git', ['rev-parse', 'HEAD~1:a.txt'], { cwd: root, encoding: 'utf8' }).trim();
@@ -268,10 +272,10 @@ describe('of a repository', () => {
     git('config', 'extensions.partialClone', 'evil');
     git('config', 'core.repositoryFormatVersion', '1');
     git('config', 'remote.evil.promisor', 'true');
-    git('config', 'remote.evil.url', `ext::touch ${mark}`);
+    git('config', 'remote.evil.url', `ext::touch ${markerFile}`);
     git('config', 'protocol.ext.allow', 'always');
     await resolved('@git:2');
-    await expect(rm(mark)).rejects.toThrow(/ENOENT/);
+    await expect(rm(markerFile)).rejects.toThrow(/ENOENT/);
   });
 });
 

@@ -1,7 +1,7 @@
 import { assistant, toolResult, user, type Message } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import type { CompactorOptions, TokenMeter } from '../src/index.ts';
-import { world, type World } from './support/world.ts';
+import { setUpCompactor, type CompactorSetup } from './support/compactor-setup.ts';
 
 /** Text that weighs this many tokens. */
 const weight = (tokens: number): string => `weighs ${tokens}`;
@@ -18,8 +18,8 @@ const meter: TokenMeter = {
   }),
   observe: () => undefined,
 };
-const exact = (options: Partial<CompactorOptions> = {}, answer = 'S'): World =>
-  world(answer, { meter, contextTokens: 1000, ...options });
+const exact = (options: Partial<CompactorOptions> = {}, answer = 'S'): CompactorSetup =>
+  setUpCompactor(answer, { meter, contextTokens: 1000, ...options });
 const talk = (count: number, tokens: number): readonly Message[] =>
   Array.from({ length: count }, (_, at) => (at % 2 === 0 ? user(weight(tokens)) : assistant(weight(tokens))));
 
@@ -29,7 +29,7 @@ describe('a transcript', () => {
     expect((await exact().compactor.run([...talk(24, 20), user(weight(21))])).skipped).toBeUndefined();
   });
 
-  it('is compacted if the context with its margin of 20 percent is too small, whatever the threshold', async () => {
+  it('is compacted if the context with its margin of 20 percent is too small, with any threshold', async () => {
     const fits = exact({ threshold: 1 });
     expect((await fits.compactor.run([...talk(40, 20), user(weight(33))])).skipped).toBe('fits');
     const exceeds = exact({ threshold: 1 });
@@ -58,7 +58,7 @@ it('reports the tokens before and after, by the same counts', async () => {
   const { compactor } = exact();
   const { lineage } = await compactor.run(talk(31, 20));
   expect(lineage).toMatchObject({ from: 3, tokensBefore: 620, summary: 'S' });
-  // The first three messages and those after the summarized range remain; the summary weighs nothing here.
+  // The first three messages and those after the summarized range remain. The summary weighs nothing here.
   expect(lineage?.tokensAfter).toBe((3 + 31 - (lineage?.to ?? 0)) * 20);
 });
 
@@ -126,7 +126,7 @@ describe('a step of an agent', () => {
 });
 
 it('uses at most 20 prompts for one transcript', async () => {
-  const { compactor, requests } = world('S', { contextTokens: 4000, summarizerTokens: 1500 });
+  const { compactor, requests } = setUpCompactor('S', { contextTokens: 4000, summarizerTokens: 1500 });
   const long = Array.from({ length: 400 }, (_, at) =>
     (at % 2 === 0 ? user : assistant)(`${at} `.repeat(300)),
   );

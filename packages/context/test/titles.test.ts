@@ -4,9 +4,9 @@ import { summaryMessage } from '../src/compact/summary-message.ts';
 import { titleOf } from '../src/index.ts';
 import { cleanTitle } from '../src/title/clean-title.ts';
 import { firstWords } from '../src/title/first-words.ts';
-import { scripted } from './support/world.ts';
+import { scripted } from './support/compactor-setup.ts';
 
-const talk = [user('How do I mend a flat tyre on the way?'), assistant('Take off the wheel.')];
+const talk = [user('How do I mend a flat tire on the way?'), assistant('Take off the wheel.')];
 
 describe('cleanTitle', () => {
   it.each([
@@ -24,7 +24,7 @@ describe('cleanTitle', () => {
     ['<think\n>no</think>Foo', 'Foo'],
     ['no</think>Foo', 'Foo'],
     ['\n\n  Foo\tbar  \nand more', 'Foo bar'],
-    ['🚲 Mending a tyre', '🚲 Mending a tyre'],
+    ['🚲 Mending a tire', '🚲 Mending a tire'],
     ['「自転車の修理」', '自転車の修理'],
     ['Use `<think>` in prose', 'Use `<think>` in prose'],
     ['', undefined],
@@ -61,8 +61,8 @@ describe('cleanTitle', () => {
 
 describe('a title', () => {
   it('is the answer of the model to one call without tools', async () => {
-    const { model, requests } = scripted('Mending a flat tyre');
-    expect(await titleOf(model, talk)).toBe('Mending a flat tyre');
+    const { model, requests } = scripted('Mending a flat tire');
+    expect(await titleOf(model, talk)).toBe('Mending a flat tire');
     expect(requests[0]?.request).toMatchObject({ tools: [], messages: [{ role: 'user' }] });
   });
 
@@ -103,7 +103,7 @@ describe('a title', () => {
         signal,
         timeoutMs: failure === 'hangs' ? 10 : 5000,
       });
-      expect(title).toBe('How do I mend a flat tyre');
+      expect(title).toBe('How do I mend a flat tire');
     },
   );
 
@@ -121,7 +121,7 @@ describe('a title', () => {
     await expect.poll(() => signals.length).toBe(1);
     expect(signals[0]?.aborted).toBe(false);
     caller.abort();
-    expect(await running).toBe('How do I mend a flat tyre');
+    expect(await running).toBe('How do I mend a flat tire');
     expect(signals[0]?.aborted).toBe(true);
   });
 

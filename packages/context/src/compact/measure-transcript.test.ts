@@ -1,6 +1,6 @@
 import { user, type Message } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import { scripted } from '../../test/support/world.ts';
+import { scripted } from '../../test/support/compactor-setup.ts';
 import { tokenMeter, type MeterReading, type TokenMeter } from '../meter/token-meter.ts';
 import { TranscriptMeasurer, weightOf } from './measure-transcript.ts';
 import type { CompactorOptions } from './options.ts';
@@ -41,8 +41,8 @@ it.each<[string, CompactorOptions['contextTokens'], number]>([
 });
 
 it.each([-1, Number.NaN])('uses its own estimate if the meter reads %d tokens', async (tokens) => {
-  const own = tokenMeter().estimate({ messages }).tokens;
-  expect((await measurer({ meter: reading(tokens) }).measure(messages, {})).tokens).toBe(own);
+  const estimatedTokens = tokenMeter().estimate({ messages }).tokens;
+  expect((await measurer({ meter: reading(tokens) }).measure(messages, {})).tokens).toBe(estimatedTokens);
   expect((await measurer({ meter: reading(0) }).measure(messages, {})).tokens).toBe(0);
 });
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { scripted } from '../../test/support/world.ts';
+import { scripted } from '../../test/support/compactor-setup.ts';
 import { boundsOf, summaryTokens } from './bounds.ts';
 import { checkOptions } from './options.ts';
 
-const good = { summarizer: scripted('S').model, contextTokens: 1000 };
+const validOptions = { summarizer: scripted('S').model, contextTokens: 1000 };
 const NO_MODEL = 'summarizer: must be a model, such as majordomo.model(spec)';
 
 it.each<[object, path: string, message: string]>([
@@ -45,7 +45,7 @@ it.each<[object, path: string, message: string]>([
   [{ clock: {} }, 'clock', 'createCompactor: clock must be an object with now, not one without'],
 ])('rejects the options %j', (options, path, message) => {
   expect(() => {
-    checkOptions({ ...good, ...options });
+    checkOptions({ ...validOptions, ...options });
   }).toThrow(
     expect.objectContaining({
       kind: 'config',
@@ -63,7 +63,7 @@ it.each([
   { whenSummaryFails: 'note' },
 ] as const)('accepts the options %j', (options) => {
   expect(() => {
-    checkOptions({ ...good, ...options });
+    checkOptions({ ...validOptions, ...options });
   }).not.toThrow();
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planOf, shortenPlan, type Plan } from './plan.ts';
 import { ACKNOWLEDGMENT, summaryMessage } from './summary-message.ts';
 
-/** A conversation of `count` messages, and its plan if every message weighs 10 tokens. */
+/** Returns a conversation of `count` messages, and its plan if every message weighs 10 tokens. */
 const talk = (count: number): readonly Message[] =>
   Array.from({ length: count }, (_, at) => (at % 2 === 0 ? user(`u${at}`) : assistant(`a${at}`)));
 const plan = (

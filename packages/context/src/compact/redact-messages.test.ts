@@ -51,14 +51,14 @@ it('a pruned turn retains vendor parts with their tokens, or loses both', () => 
 
 it('redacts the text, arguments and names of each kind of message', () => {
   const password = { password: 'hunter22' };
-  const picture = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1]) } as const;
+  const imagePart = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1]) } as const;
   const pdf = { type: 'file', mediaType: 'application/pdf', bytes: new Uint8Array([1]) } as const;
   const text = `a ${TOKEN}`;
   const result = { type: 'tool-result', callId: 'c', name: 'look', isError: true } as const;
   const replay = { family: 'f', data: 1 };
   const messages: readonly Message[] = [
     { role: 'system', parts: [{ type: 'text', text }] },
-    { role: 'user', parts: [{ type: 'text', text }, picture, pdf, { ...pdf, name: TOKEN }] },
+    { role: 'user', parts: [{ type: 'text', text }, imagePart, pdf, { ...pdf, name: TOKEN }] },
     {
       role: 'assistant',
       parts: [
@@ -66,16 +66,16 @@ it('redacts the text, arguments and names of each kind of message', () => {
         { type: 'tool-call', id: 'c', name: 'look', args: password, replay },
       ],
     },
-    { role: 'tool', parts: [{ ...result, content: [{ type: 'text', text }, picture] }] },
+    { role: 'tool', parts: [{ ...result, content: [{ type: 'text', text }, imagePart] }] },
   ];
   const redacted = { type: 'text', text: 'a [redacted]' };
   expect(redactMessages(messages, createRedactor())).toEqual([
     { role: 'system', parts: [redacted] },
-    { role: 'user', parts: [redacted, picture, pdf, { ...pdf, name: '[redacted]' }] },
+    { role: 'user', parts: [redacted, imagePart, pdf, { ...pdf, name: '[redacted]' }] },
     {
       role: 'assistant',
       parts: [{ type: 'tool-call', id: 'c', name: 'look', args: { password: '[redacted]' } }],
     },
-    { role: 'tool', parts: [{ ...result, content: [redacted, picture] }] },
+    { role: 'tool', parts: [{ ...result, content: [redacted, imagePart] }] },
   ]);
 });

@@ -56,11 +56,11 @@ describe('a rendered transcript', () => {
   });
 
   it('has one item for each part', () => {
-    const picture = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1]) } as const;
+    const imagePart = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1]) } as const;
     const result = { type: 'tool-result', callId: '1', name: 'look', content: [] } as const;
     const text = (value: string) => ({ type: 'text', text: value }) as const;
     const transcript: readonly Message[] = [
-      { role: 'user', parts: [text('a'), picture, text('b')] },
+      { role: 'user', parts: [text('a'), imagePart, text('b')] },
       assistant([
         text('c'),
         { type: 'reasoning', text: 'hidden' },
@@ -70,7 +70,7 @@ describe('a rendered transcript', () => {
       {
         role: 'tool',
         parts: [
-          { ...result, content: [text('d'), picture] },
+          { ...result, content: [text('d'), imagePart] },
           { ...result, content: [text('e')] },
         ],
       },

@@ -10,7 +10,7 @@ import {
 } from '@majordomo/core';
 import { createRedactor } from '@majordomo/redact';
 import { expect, it } from 'vitest';
-import { scripted } from '../../test/support/world.ts';
+import { scripted } from '../../test/support/compactor-setup.ts';
 import { DETAILS, MIN_DETAIL, render, type Detail } from './render.ts';
 import { summarize, type SummaryRequest } from './summarize.ts';
 import { summaryPrompt } from './summary-prompt.ts';

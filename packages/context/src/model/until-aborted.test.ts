@@ -31,11 +31,11 @@ it('does not start the work if the signal is aborted', async () => {
 
 it('leaves no listener on the signal', async () => {
   const listeners = new Set<unknown>();
-  const counted = {
+  const countingSignal = {
     aborted: false,
     addEventListener: (_type: string, listener: unknown) => listeners.add(listener),
     removeEventListener: (_type: string, listener: unknown) => listeners.delete(listener),
   };
-  await untilAborted(() => 1, counted as unknown as AbortSignal);
+  await untilAborted(() => 1, countingSignal as unknown as AbortSignal);
   expect(listeners.size).toBe(0);
 });

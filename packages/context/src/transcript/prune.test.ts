@@ -5,9 +5,9 @@ import { prune } from './prune.ts';
 import { shrinkArgs } from './shrink-args.ts';
 
 const pdf = file(new Uint8Array([1]), 'application/pdf');
-const picture = image(new Uint8Array([1]), 'image/png');
+const imagePart = image(new Uint8Array([1]), 'image/png');
 const call = (id: string, args = {}): Message => assistant([{ type: 'tool-call', id, name: 'look', args }]);
-const result = (callId: string, ...content: readonly (string | typeof picture | typeof pdf)[]): Message =>
+const result = (callId: string, ...content: readonly (string | typeof imagePart | typeof pdf)[]): Message =>
   toolResult({
     callId,
     name: 'look',
@@ -33,10 +33,10 @@ describe('a tool result', () => {
   });
 
   it('with images becomes one line with their number', () => {
-    expect(line(call('a'), result('a', 'ok', picture, picture))).toEqual([
+    expect(line(call('a'), result('a', 'ok', imagePart, imagePart))).toEqual([
       { type: 'text', text: '[left out: look({}) gave 1 lines, 2 characters, 2 pictures: ok]' },
     ]);
-    expect(line(call('a'), result('a', picture))).toEqual([
+    expect(line(call('a'), result('a', imagePart))).toEqual([
       { type: 'text', text: '[left out: look({}) gave 1 pictures: ]' },
     ]);
   });
@@ -45,7 +45,7 @@ describe('a tool result', () => {
     expect(line(call('a'), result('a', 'ok', pdf))).toEqual([
       { type: 'text', text: '[left out: look({}) gave 1 lines, 2 characters, 1 documents: ok]' },
     ]);
-    expect(line(call('a'), result('a', picture, pdf, pdf))).toEqual([
+    expect(line(call('a'), result('a', imagePart, pdf, pdf))).toEqual([
       { type: 'text', text: '[left out: look({}) gave 1 pictures, 2 documents: ]' },
     ]);
   });
@@ -66,18 +66,18 @@ describe('a tool result', () => {
   });
 
   it('at the end keeps the first 4,000 and last 1,500 characters', () => {
-    const short = result('a', 'x'.repeat(5500), picture);
+    const short = result('a', 'x'.repeat(5500), imagePart);
     expect(prune([call('a'), short], undefined)[1]).toBe(short);
     const text = `${'a'.repeat(4000)}${'b'.repeat(500)}${'c'.repeat(1500)}`;
-    expect(prune([call('a'), result('a', text, picture)], undefined)[1]).toEqual(
-      result('a', `${'a'.repeat(4000)}\n[… 500 characters left out …]\n${'c'.repeat(1500)}`, picture),
+    expect(prune([call('a'), result('a', text, imagePart)], undefined)[1]).toEqual(
+      result('a', `${'a'.repeat(4000)}\n[… 500 characters left out …]\n${'c'.repeat(1500)}`, imagePart),
     );
   });
 });
 
 describe('other turns', () => {
   it('get placeholders for images and files, except `keep` and instructions', () => {
-    const message = user('look', picture, file(new Uint8Array([1]), 'application/pdf', 'a.pdf'));
+    const message = user('look', imagePart, file(new Uint8Array([1]), 'application/pdf', 'a.pdf'));
     const system: Message = { role: 'system', parts: [{ type: 'text', text: 'be kind' }] };
     const [first, second, third] = prune([system, message, { ...message }], message);
     expect(first).toBe(system);

@@ -7,7 +7,7 @@ import {
   type CompactorOptions,
 } from '../../src/index.ts';
 
-/** Returns a model with fixed answers, and its requests. */
+/** Creates a model with a fixed answer, and records its requests. */
 export function scripted(answer: Answer, calls = 100): Scripted {
   const turn: Turn = typeof answer === 'function' ? turnFor(answer) : answer;
   const fake = fakeProvider({ id: 'cheap', models: { m: Array.from({ length: calls }, () => turn) } });
@@ -34,7 +34,7 @@ interface Scripted {
   readonly prompts: () => readonly string[];
 }
 
-export interface World {
+export interface CompactorSetup {
   readonly compactor: Compactor;
   readonly model: ChatModel;
   readonly clock: FakeClock;
@@ -43,8 +43,11 @@ export interface World {
   readonly prompts: () => readonly string[];
 }
 
-/** Returns a compactor whose summarizer returns this answer. */
-export function world(answer: Answer = 'SUMMARY', options: Partial<CompactorOptions> = {}): World {
+/** Creates a compactor whose summarizer returns this answer. */
+export function setUpCompactor(
+  answer: Answer = 'SUMMARY',
+  options: Partial<CompactorOptions> = {},
+): CompactorSetup {
   const { model, requests, prompts } = scripted(answer);
   const clock = fakeClock();
   const events: CompactionEvent[] = [];
