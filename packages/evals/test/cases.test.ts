@@ -10,9 +10,9 @@ const folder = mkdtempSync(join(tmpdir(), 'majordomo-cases-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function toArray<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
 }
 const fileOf = (name: string, text: string): string => {
   const file = join(folder, name);
@@ -31,7 +31,7 @@ describe('readCases', () => {
     expect(await toArray(cases)).toHaveLength(2);
   });
 
-  test.each(['{"id":"a"}', 'null', '{"inp'])('names file and line of %s', async (line) => {
+  test.each(['{"id":"a"}', 'null', '{"inp'])('reports the file and the line of %s', async (line) => {
     const file = fileOf('bad.jsonl', `{"input":1}\n${line}\n`);
     await expect(toArray(readCases(file))).rejects.toEqual(config(/bad\.jsonl:2: /));
   });
@@ -42,7 +42,7 @@ describe('readCases', () => {
 });
 
 describe('loadCases', () => {
-  test('gives ids that do not depend on the order of cases or members', async () => {
+  test('assigns ids that do not depend on the order of cases or members', async () => {
     const first = await load([{ input: { a: 1, b: 2 } }, { input: 'x' }]);
     const second = await load([{ input: 'x' }, { input: { b: 2, a: 1 } }]);
     expect(first.map(({ id }) => id)).toEqual(second.map(({ id }) => id));
@@ -61,7 +61,7 @@ describe('loadCases', () => {
     );
   });
 
-  test('rejects no cases, an invalid id, and a label without a case', async () => {
+  test('rejects an empty list, an invalid id, and an `only` without a case', async () => {
     await expect(load([])).rejects.toEqual(config(/`cases`/));
     await expect(load([{ id: 'a'.repeat(201), input: 1 }])).rejects.toEqual(config(/ids of 1 to 200/));
     await expect(load([{ id: 'a', input: 1 }], ['b'])).rejects.toEqual(config(/`only` has "b"/));
@@ -111,7 +111,7 @@ describe('casesFromTrajectories', () => {
     });
   });
 
-  test('skips a truncated last line and no other line', async () => {
+  test('skips a truncated last line, and rejects another damaged line', async () => {
     const file = fileOf('cut.jsonl', `${line('r1')}\n${line('r2').slice(0, 40)}`);
     expect(await toArray(casesFromTrajectories(file))).toHaveLength(1);
     appendFileSync(file, `\n${line('r3')}\n`);

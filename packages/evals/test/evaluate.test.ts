@@ -47,14 +47,14 @@ describe('recording and replay', () => {
     expect(places).toEqual(['a', 'b', 'c']);
   });
 
-  test('requests are not in the file', async () => {
+  test('the file does not contain requests', async () => {
     const folder = tempFolder();
     const { majordomo } = fakeModels(() => 'ok');
     await evaluate(echo(majordomo), { folder, mode: 'record' });
     expect(recordingsOf(folder)).not.toMatch(/question|Be brief/);
   });
 
-  test('a changed tool description, message or alias is a miss that names the parts', async () => {
+  test('a changed tool description, message or alias is a miss that names the changed parts', async () => {
     const folder = tempFolder();
     const { majordomo } = fakeModels(answerTo);
     const tool = { name: 'find', description: 'Finds.', parameters: { type: 'object' } } as const;
@@ -134,7 +134,7 @@ describe('recording and replay', () => {
     expect(provider.requests).toHaveLength(3);
   });
 
-  test('a stream that the subject leaves replays without a call', async () => {
+  test('a stream that the subject stops reading replays without a call', async () => {
     const folder = tempFolder();
     const { majordomo, provider } = fakeModels(() => ({
       text: 'one two three',
@@ -193,7 +193,7 @@ describe('recording and replay', () => {
     expect(replayed.samples[0]?.text).toMatch(/^\[true,1,/);
   });
 
-  test('answers that effects return count with their cost', async () => {
+  test('the cost of answers that effects return is counted', async () => {
     const { majordomo } = fakeModels(answerTo);
     const answer = await majordomo.model('fast').generate({ messages: [user('x')] });
     const definition = echo(majordomo, { subject: (id, { effect }) => effect(['answer', id], () => answer) });
@@ -218,7 +218,7 @@ describe('recording and replay', () => {
     expect((await evaluate(twice('y'), { folder })).totals.errors).toBe(0);
   });
 
-  test('removed cases leave the file, except under `only`, fewer trials and a spent budget', async () => {
+  test('removed cases are deleted from the file, except with `only`, fewer trials or an exhausted budget', async () => {
     const folder = tempFolder();
     const { majordomo } = fakeModels(answerTo);
     await evaluate(echo(majordomo), { folder, mode: 'record' });
@@ -279,7 +279,7 @@ describe('results', () => {
     ['content-filter', true],
     ['overloaded', false],
     ['auth', false],
-  ] as const)('a failure of kind %s counts: %s', async (fail, counts) => {
+  ] as const)('a failure of kind %s counts as a result: %s', async (fail, counts) => {
     const folder = tempFolder();
     const { majordomo } = fakeModels((text) => (text.endsWith('b') ? { fail } : answerTo(text)));
     const definition = echo(majordomo, { checks: { exact: exact() }, gates: { ok: () => true } });
@@ -363,7 +363,7 @@ describe('results', () => {
     },
   );
 
-  test('a gate fails the evaluation by one sample', async () => {
+  test('a gate fails the evaluation if one sample fails', async () => {
     const { majordomo } = fakeModels(answerTo);
     const definition = echo(majordomo, {
       gates: { first: ({ case: { id } }) => id !== 'b', cheap: maxUsd('1') },
@@ -446,19 +446,22 @@ describe('limits', () => {
     expect(replayed.totals).toMatchObject({ skipped: 0, spentNanoUsd: '0' });
   });
 
-  test.each([2, 5])('at most %i samples exceed the budget with this concurrency', async (concurrency) => {
-    const { majordomo, provider } = fakeModels(answerTo);
-    // Two samples of $0.0012 are within the budget.
-    const options = { folder: tempFolder(), mode: 'record', budgetUsd: '0.0024', concurrency } as const;
-    const { totals, verdict } = await evaluate(echo(majordomo, { trials: 10 }), options);
-    expect(totals.samples).toBeGreaterThanOrEqual(2);
-    expect(totals.samples).toBeLessThanOrEqual(2 + concurrency);
-    expect([verdict, totals.skipped]).toEqual(['incomplete', 30 - totals.samples]);
-    expect([provider.requests.length, totals.spentNanoUsd]).toEqual([
-      totals.samples,
-      String(totals.samples * 1_200_000),
-    ]);
-  });
+  test.each([2, 5])(
+    'with a concurrency of %i, at most as many samples exceed the budget',
+    async (concurrency) => {
+      const { majordomo, provider } = fakeModels(answerTo);
+      // Two samples of $0.0012 are within the budget.
+      const options = { folder: tempFolder(), mode: 'record', budgetUsd: '0.0024', concurrency } as const;
+      const { totals, verdict } = await evaluate(echo(majordomo, { trials: 10 }), options);
+      expect(totals.samples).toBeGreaterThanOrEqual(2);
+      expect(totals.samples).toBeLessThanOrEqual(2 + concurrency);
+      expect([verdict, totals.skipped]).toEqual(['incomplete', 30 - totals.samples]);
+      expect([provider.requests.length, totals.spentNanoUsd]).toEqual([
+        totals.samples,
+        String(totals.samples * 1_200_000),
+      ]);
+    },
+  );
 
   test('a budget includes the calls of judges', async () => {
     const { majordomo } = fakeModels((text) =>
@@ -476,29 +479,29 @@ describe('limits', () => {
     expect((await evaluate(echo(majordomo), options)).totals).toMatchObject({ samples: 1, skipped: 2 });
   });
 
-  test('exactly `concurrency` samples run at a time', async () => {
+  test('exactly `concurrency` samples run at the same time', async () => {
     let running = 0;
-    let most = 0;
+    let maxRunning = 0;
     const { majordomo } = fakeModels(answerTo);
     const release: (() => void)[] = [];
     const definition = echo(majordomo, {
       trials: 4,
       subject: async () => {
-        most = Math.max(most, ++running);
+        maxRunning = Math.max(maxRunning, ++running);
         await new Promise<void>((resolve) => {
           release.push(resolve);
           if (release.length === 5) release.splice(0).forEach((free) => free());
-          else if (most === 5) resolve();
+          else if (maxRunning === 5) resolve();
         });
         running--;
         return 'x';
       },
     });
     await evaluate(definition, { folder: tempFolder(), mode: 'live', concurrency: 5 });
-    expect(most).toBe(5);
+    expect(maxRunning).toBe(5);
   });
 
-  test('a sample that exceeds its time has no result, and the others finish', async () => {
+  test('a sample that exceeds its timeout has no result, and the others finish', async () => {
     const clock = fakeClock();
     const { majordomo } = fakeModels(answerTo);
     const aborted: unknown[] = [];

@@ -7,7 +7,7 @@ import { answerTo, echo, fakeModels, recordingsOf, tempFolder } from './support/
 const config = (message: RegExp) =>
   expect.objectContaining({ kind: 'config', message: expect.stringMatching(message) });
 
-// Any member of a file may be damaged.
+// The tests damage any member of a file.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Json = Record<string, any>;
 type Damage = (value: Json) => void;

@@ -32,7 +32,7 @@ test.each([1, 7, 16])('a recording that SIGKILL ends at request %i continues and
   const before = server.requests.length;
   const continued = await totalsOf(start(server.openaiBaseURL, folder, 'record'));
   expect(continued).toMatchObject({ samples: SAMPLES, errors: 0 });
-  // At most the samples that were running are requested again.
+  // Only samples that were running at the SIGKILL may be requested again.
   expect(server.requests.length - before).toBeLessThanOrEqual(SAMPLES - last + CONCURRENCY);
   const complete = recordingsOf(folder);
   expect(complete.trimEnd().split('\n')).toHaveLength(SAMPLES + 1);

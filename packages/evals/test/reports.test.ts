@@ -72,7 +72,7 @@ describe('toMarkdown', () => {
 });
 
 describe('toJUnit', () => {
-  /** Test cases as Python's XML parser reads them. */
+  /** Returns the test cases that the XML parser of Python reads. */
   function parse(xml: string): readonly (readonly [name: string, classname: string, result: string])[] {
     const program = [
       'import sys, json, xml.etree.ElementTree as tree',
@@ -84,7 +84,7 @@ describe('toJUnit', () => {
     return JSON.parse(stdout) as [string, string, string][];
   }
 
-  test('is well-formed for hostile strings, and its failures follow the verdict', async () => {
+  test('is well-formed for hostile strings, and its failures match the verdict', async () => {
     const evaluation = await evaluationOf(`${HOSTILE}\u0000\uFFFE`);
     expect(parse(toJUnit(evaluation))).toEqual([
       ['a | b', 'demo', evaluation.metrics[0]?.verdict === 'fail' ? 'failure' : 'skipped'],

@@ -8,7 +8,7 @@ import { evaluationOf } from './support/evaluations.ts';
 
 const ROUNDS = 200;
 const PERMUTATIONS = 199;
-/** Three standard errors above 5 %. */
+/** Limit of three standard errors above 5 %. */
 const FIVE_PERCENT = 0.05 + 3 * Math.sqrt((0.05 * 0.95) / ROUNDS);
 
 type Random = () => number;
@@ -82,7 +82,7 @@ describe('false alarms', () => {
     expect(simulate(unchanged).fail).toBeLessThan(FIVE_PERCENT);
   });
 
-  /** Share of failed comparisons of evaluations whose samples have these members. */
+  /** Returns the share of failed comparisons of evaluations whose samples have these members. */
   function failures(members: (random: Random) => Partial<Sample>, checks: Evaluation['checks']): number {
     const random = seededRandom(11);
     const draw = (): Evaluation => {

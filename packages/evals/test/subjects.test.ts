@@ -38,7 +38,7 @@ async function outputOf<Input>(
       name: 'demo',
       cases: [{ id: 'a', input }],
       subject,
-      checks: { seen: (output) => outputs.push(output) === 1 },
+      checks: { collect: (output) => outputs.push(output) === 1 },
     },
     { mode: 'live', folder: tempFolder() },
   );
@@ -55,10 +55,10 @@ describe('results of a subject', () => {
   });
 
   test('tool calls of an input that is a transcript do not count', async () => {
-    const again = [...MESSAGES, user('And now?'), assistant('Still on its way.')];
+    const followUp = [...MESSAGES, user('And now?'), assistant('Still on its way.')];
     const output = await outputOf([...MESSAGES, user('And now?')], () => ({
       ...TRAJECTORY,
-      messages: again,
+      messages: followUp,
     }));
     expect([output.text, output.toolCalls]).toEqual(['Still on its way.', []]);
   });
@@ -91,11 +91,11 @@ describe('recorded(model)', () => {
   test('records and replays a model of the application', async () => {
     const folder = tempFolder();
     const { majordomo, provider } = fakeModels(answerTo);
-    const own = majordomo.model('fast');
+    const chatModel = majordomo.model('fast');
     const definition: EvalDefinition<string, string> = {
       ...echo(majordomo),
       majordomo: undefined,
-      subject: (input, { recorded }) => recorded(own).generate({ messages: [user(input)] }),
+      subject: (input, { recorded }) => recorded(chatModel).generate({ messages: [user(input)] }),
     };
     const first = await evaluate(definition, { folder, mode: 'record' });
     const second = await evaluate(definition, { folder });
@@ -140,7 +140,7 @@ describe('recorded(model)', () => {
     expect(provider.requests).toHaveLength(3);
   });
 
-  test('replays a stream that failed with its content and its error', async () => {
+  test('replays a failed stream with its content and its error', async () => {
     const folder = tempFolder();
     const { majordomo, provider } = fakeModels(() => ({ fail: 'network', after: 'one ' }));
     const definition = echo(majordomo, {
@@ -163,7 +163,7 @@ describe('recorded(model)', () => {
     expect(provider.requests.length).toBe(3);
   });
 
-  test('a replay has the recorded duration, and a partial one adds it to the live calls', async () => {
+  test('a replay has the recorded duration, and a partial replay adds it to that of the live calls', async () => {
     const folder = tempFolder();
     const clock = fakeClock();
     const provider = fakeProvider({

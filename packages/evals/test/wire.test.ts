@@ -9,7 +9,7 @@ import { recordingsOf, tempFolder } from './support/fixture.ts';
 
 const cases = ['a', 'b'].map((id) => ({ id, input: `question ${id}` }));
 
-/** Providers at the server, or without a key and a server. */
+/** Returns providers that call the server, or providers without a key and a server. */
 const majordomoAt = (server: FaultyServer | undefined) =>
   createMajordomo({
     providers: [

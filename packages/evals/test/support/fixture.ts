@@ -18,15 +18,15 @@ export const recordingsOf = (folder: string, name = 'demo'): string =>
 
 const USAGE = { input: 1000, output: 100, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 
-/** Answers each call with this function; usage has a price in the catalog. */
+/** Returns fake models that answer each call with this function. The catalog has prices for their usage. */
 export function fakeModels(answer: (text: string, request: ModelRequest) => Turn): {
   readonly provider: FakeProvider;
   readonly majordomo: Majordomo;
 } {
   const turn = (request: ModelRequest): Turn => {
-    const played = answer(textOf(request), request);
-    if (typeof played === 'string') return { text: played, usage: USAGE };
-    return played;
+    const result = answer(textOf(request), request);
+    if (typeof result === 'string') return { text: result, usage: USAGE };
+    return result;
   };
   const turns = Array.from({ length: 500 }, () => turn);
   const provider = fakeProvider({
