@@ -18,6 +18,6 @@ it('stops reading an endless input at the limit', async () => {
 it.each([
   ['/dev/null is empty', '/dev/null'],
   ['nothing.txt cannot be read: the file does not exist', 'nothing.txt'],
-])('%s', async (told, path) => {
-  await expect(readFileBounded(path, import.meta.dirname, 9)).rejects.toThrow(told);
+])('%s', async (message, path) => {
+  await expect(readFileBounded(path, import.meta.dirname, 9)).rejects.toThrow(message);
 });

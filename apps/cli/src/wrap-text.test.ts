@@ -2,41 +2,41 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { cellsOf, createLineWrapper, wrapText } from './wrap-text.ts';
 
-/** Returns the visible text of a terminal, which a move to the left and an erasure remove. */
-const shown = (written: string): string => {
+/** Returns the text that remains visible after moves to the left and erasures. */
+const visibleText = (written: string): string => {
   let text = '';
   for (const piece of written.split('\u001B[K')) {
     // eslint-disable-next-line no-control-regex
-    const back = /\u001B\[(\d+)D$/.exec(piece);
-    text += back === null ? piece : piece.slice(0, back.index);
-    if (back !== null) text = text.slice(0, text.length - Number(back[1]));
+    const eraseSequence = /\u001B\[(\d+)D$/.exec(piece);
+    text += eraseSequence === null ? piece : piece.slice(0, eraseSequence.index);
+    if (eraseSequence !== null) text = text.slice(0, text.length - Number(eraseSequence[1]));
   }
   return text;
 };
 
 const feed = (columns: number, pieces: readonly string[]): string => {
-  const folding = createLineWrapper(columns);
-  return shown(pieces.map((piece) => folding.feed(piece)).join(''));
+  const wrapper = createLineWrapper(columns);
+  return visibleText(pieces.map((piece) => wrapper.feed(piece)).join(''));
 };
 
 it.each<[string, number, string[], string]>([
   [
-    'a word that grows over the edge is taken to the next line',
+    'moves a word that grows beyond the edge to the next line',
     10,
     ['a but', 'ler ', 'ser', 'ves'],
     'a butler \nserves',
   ],
-  ['a space at the edge is no line of its own', 4, ['soup ', 'hot'], 'soup\nhot'],
-  ['a word longer than a line is left to the terminal', 4, ['ab', 'cdefgh ij'], 'abcdefgh\nij'],
+  ['does not start a line with a space at the edge', 4, ['soup ', 'hot'], 'soup\nhot'],
+  ['does not split a word that is longer than a line', 4, ['ab', 'cdefgh ij'], 'abcdefgh\nij'],
   [
-    'fenced code stays as it is',
+    'does not wrap fenced code',
     8,
     ['```\nconst a = 1;\n', '```\na b c d e f'],
     '```\nconst a = 1;\n```\na b c d \ne f',
   ],
-  ['wide letters take two cells', 5, ['水 水 水'], '水 水\n水'],
-  ['no terminal, no folding', Infinity, ['a b ', 'c d e'], 'a b c d e'],
-])('%s', (_what, columns, pieces, expected) => {
+  ['counts two cells for wide letters', 5, ['水 水 水'], '水 水\n水'],
+  ['does not wrap without a terminal', Infinity, ['a b ', 'c d e'], 'a b c d e'],
+])('%s', (_name, columns, pieces, expected) => {
   expect(feed(columns, pieces)).toBe(expected);
 });
 

@@ -20,17 +20,17 @@ afterAll(() => {
   rmSync(cwd, { recursive: true });
 });
 
-/** Writes the names of the providers and SDKs that a process has loaded. */
+/** Module that writes the names of the providers and SDKs that its process has loaded. */
 const WATCH = `import { registerHooks } from 'node:module';
 import { writeFileSync } from 'node:fs';
-const seen = new Set();
+const loaded = new Set();
 registerHooks({ load: (url, context, next) => {
   const name = /\\/(provider-[a-z-]+|openai|@anthropic-ai\\/sdk|prompts|testing|ledger|store-sqlite|credentials)\\/(?!.*node_modules)/.exec(url)?.[1];
-  if (name !== undefined) seen.add(name);
-  if (url === 'node:sqlite') seen.add('sqlite');
+  if (name !== undefined) loaded.add(name);
+  if (url === 'node:sqlite') loaded.add('sqlite');
   return next(url, context);
 } });
-process.on('exit', () => writeFileSync(process.env.LOADED, [...seen].sort().join()));`;
+process.on('exit', () => writeFileSync(process.env.LOADED, [...loaded].sort().join()));`;
 
 it('answers a prompt from another program in plain text, and loads only the packages of the spec', async () => {
   await using server = await serve('Hello.');
@@ -57,8 +57,8 @@ it('reads from a pipe, and exits without an error if its reader closes the pipe'
 
 it.each([
   ['a failed call', ['chat', 'openai/gpt-x', 'hi'], 1, 'set OPENAI_API_KEY'],
-  ['a mistake of usage', ['chat', '--frobnicate'], 2, 'unknown option'],
-])('%s ends with its exit code and a message on stderr', async (_what, argv, code, expected) => {
+  ['a usage error', ['chat', '--frobnicate'], 2, 'unknown option'],
+])('%s ends with its exit code and a message on stderr', async (_name, argv, code, expected) => {
   const failed: unknown = await run(process.execPath, [bin, ...argv], { cwd, env }).catch(
     (error: unknown) => error,
   );
@@ -98,7 +98,7 @@ const at = (time: string): string =>
   `data:text/javascript,${encodeURIComponent(`const now = Date.parse('${time}');
 const Real = Date;
 globalThis.Date = class extends Real {
-  constructor(...given) { super(...(given.length === 0 ? [now] : given)); }
+  constructor(...args) { super(...(args.length === 0 ? [now] : args)); }
   static now() { return now; }
 };`)}`;
 
@@ -110,8 +110,9 @@ it('records the costs of several processes, and sums them by days of the local t
   const places = { ...env, ...lab(server), XDG_STATE_HOME: join(folder, 'state'), TZ: 'Europe/Berlin' };
   trustConfigs(folder, ['majordomo.config.json'], { env: { XDG_STATE_HOME: places.XDG_STATE_HOME } });
   const call = async (...args: string[]): Promise<string> => {
-    const ran = run(process.execPath, [bin, ...args], { cwd: folder, env: places });
-    return (await ran.catch((error: unknown) => ({ stdout: (error as { stderr: string }).stderr }))).stdout;
+    const running = run(process.execPath, [bin, ...args], { cwd: folder, env: places });
+    return (await running.catch((error: unknown) => ({ stdout: (error as { stderr: string }).stderr })))
+      .stdout;
   };
   const args = ['chat', 'lab/gpt-4o', 'hi', '--max-tokens', '9'];
   const answers = await Promise.all(Array.from({ length: 6 }, () => call(...args)));
@@ -123,7 +124,7 @@ it('records the costs of several processes, and sums them by days of the local t
 }, 60_000);
 
 it.each([
-  // The clocks of Berlin go forward on 2026-03-29 at 02:00, and back on 2026-10-25 at 03:00.
+  // Clocks in Berlin are set forward on 2026-03-29 at 02:00, and back on 2026-10-25 at 03:00.
   ['2026-03-29T21:30:00Z', ['2026-03-27', '2026-03-28', '2026-03-29']],
   ['2026-03-29T22:30:00Z', ['2026-03-28', '2026-03-29', '2026-03-30']],
   ['2026-10-25T22:30:00Z', ['2026-10-23', '2026-10-24', '2026-10-25']],

@@ -20,7 +20,7 @@ export function folder(files: Readonly<Record<string, string>> = {}): string {
   return cwd;
 }
 
-/** Running command. */
+/** Command that runs in a separate process. */
 export interface Running {
   readonly child: ChildProcess;
   readonly out: () => string;
@@ -55,7 +55,7 @@ export function start(
   };
   child.stdout.on('data', wake);
   child.stderr.on('data', wake);
-  const news = (): Promise<void> => new Promise((resolve) => waiting.add(resolve));
+  const nextOutput = (): Promise<void> => new Promise((resolve) => waiting.add(resolve));
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
   let isOver = false;
   void ended.then(() => (isOver = true));
@@ -69,7 +69,7 @@ export function start(
         const found = pattern.exec(output.out + output.err);
         if (found !== null) return found[1] ?? found[0];
         if (isOver) throw new Error(`it ended with ${String(await ended)}: ${output.out}${output.err}`);
-        await Promise.race([news(), ended]);
+        await Promise.race([nextOutput(), ended]);
       }
     },
   };

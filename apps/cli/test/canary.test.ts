@@ -31,9 +31,9 @@ const providerAt = (apiKey: string): string => JSON.stringify({ providers: { lab
 const PLACES: Readonly<Record<string, () => Parameters<typeof world>[0]>> = {
   'a DSN in the environment': () => ({ env: { LLM_LAB: `openai+http://${KEY}@${host}/v1` } }),
   'a DSN with a wrong parameter': () => ({ env: { LLM_LAB: `openai+http://${host}/v1?key=${KEY}` } }),
-  'a DSN of no scheme': () => ({ env: { LLM_LAB: `nobody://${KEY}@${host}/v1` } }),
-  'a DSN that is none': () => ({ env: { LLM_LAB: KEY } }),
-  'a config file that is wrong': () => ({
+  'a DSN with an unknown scheme': () => ({ env: { LLM_LAB: `nobody://${KEY}@${host}/v1` } }),
+  'a value that is not a DSN': () => ({ env: { LLM_LAB: KEY } }),
+  'an invalid configuration file': () => ({
     env: { LLM_LAB: `openai+http://${KEY}@${host}/v1` },
     files: { 'majordomo.config.json': providerAt(KEY) },
   }),
@@ -63,12 +63,12 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['mcp', 'lab/gpt-4o,nobody/x'],
 ];
 
-describe.each(Object.entries(PLACES))('a key in %s', (_where, place) => {
+describe.each(Object.entries(PLACES))('a key in %s', (_name, optionsOf) => {
   it.each(COMMANDS.map((argv) => [argv.join(' '), argv] as const))(
     'is not printed by %s',
-    async (_what, argv) => {
-      using there = world({ ...place(), stdin: { kind: 'pipe', text: 'ID3 said' } });
-      const { out, err } = await there.run(...argv);
+    async (_command, argv) => {
+      using place = world({ ...optionsOf(), stdin: { kind: 'pipe', text: 'ID3 said' } });
+      const { out, err } = await place.run(...argv);
       expect(`${out}${err}`.length).toBeGreaterThan(0);
       expect(`${out}${err}`).not.toContain('c4nary');
     },
@@ -76,8 +76,8 @@ describe.each(Object.entries(PLACES))('a key in %s', (_where, place) => {
 });
 
 it('calls the vendor, and prints its error message without the key', async () => {
-  using there = world({ env: { LLM_LAB: `openai+http://${KEY}@${host}/v1` } });
-  const { code, err } = await there.run('chat', 'lab/gpt-4o', 'hi');
+  using place = world({ env: { LLM_LAB: `openai+http://${KEY}@${host}/v1` } });
+  const { code, err } = await place.run('chat', 'lab/gpt-4o', 'hi');
   expect(code).not.toBe(0);
   expect(err).toContain('lab/gpt-4o answered 401');
 });

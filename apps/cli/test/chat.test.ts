@@ -90,8 +90,8 @@ it('adds piped input to the prompt', async () => {
 
 it.each([
   ['does not wait for a parent process that left its socket open', ['hi'], 'hi'],
-  ['reads a socket when asked to by -', ['-'], 'from a program'],
-])('%s', async (_what, args, content) => {
+  ['reads a socket if the argument is -', ['-'], 'from a program'],
+])('%s', async (_name, args, content) => {
   await using server = await serve('ok');
   using place = world({ env: lab(server), stdin: { kind: 'socket', text: 'from a program' } });
   await place.run('chat', 'lab/gpt-4o', ...args);
@@ -197,43 +197,43 @@ it('writes images to numbered files', async () => {
 });
 
 const usage: readonly [string, string[], string, WorldOptions?][] = [
-  ['a spec that is none', ['chat', 'a/x,,', 'hi'], 'character 4'],
+  ['an invalid spec', ['chat', 'a/x,,', 'hi'], 'character 4'],
   ['no question', ['chat', 'openai/gpt-x'], 'the prompt is empty'],
   ['an unknown provider', ['chat', 'nope/x', 'hi'], 'LLM_NOPE is not set'],
   ['two forms of output', ['chat', 'openai/x', 'hi', '--json', '--events'], 'cannot be used together'],
   [
-    'a file that is not there',
+    'a file that does not exist',
     ['chat', 'openai/x', 'hi', '-f', 'gone.md'],
     'gone.md cannot be read: the file does not exist',
   ],
   [
-    'a text where only pictures go',
+    'text instead of an image',
     ['chat', 'openai/x', 'hi', '--image', 'cat.png', '-f', 'a.md'],
     'a.md is not an image',
     { files: { 'a.md': '# A' } },
   ],
   ['a prompt without quotes', ['chat', 'openai/x', 'why', 'is', 'it'], 'quote a prompt of several words'],
   [
-    'a file that no model takes',
+    'a file of an unsupported type',
     ['chat', 'openai/x', 'hi', '-f', 'a.bin'],
     'has an unsupported type',
     { files: { 'a.bin': '\0\u0001' } },
   ],
   [
-    'a conversation that is none',
+    'an invalid conversation file',
     ['chat', 'openai/x', 'hi', '--load', 'a.json'],
     'not a saved conversation',
     { files: { 'a.json': '{"messages":[1]}' } },
   ],
   [
-    'a schema that is none, of which nothing is shown',
+    'an invalid schema, whose content is not printed',
     ['chat', 'openai/x', 'hi', '--schema', 'a.md'],
     'a.md cannot be read: it is not valid JSON',
     { files: { 'a.md': '# sk-secret' } },
   ],
   ['a wrong number', ['chat', 'openai/x', 'hi', '--max-tokens', 'many'], 'positive integer'],
-  ['an option that is none', ['chat', '--frobnicate'], 'unknown option'],
-  ['a command that is none', ['frobnicate'], 'unknown command'],
+  ['an unknown option', ['chat', '--frobnicate'], 'unknown option'],
+  ['an unknown command', ['frobnicate'], 'unknown command'],
   [
     'a mistake in the configuration',
     ['chat', 'openai/x', 'hi'],
@@ -242,7 +242,7 @@ const usage: readonly [string, string[], string, WorldOptions?][] = [
   ],
 ];
 
-it.each<(typeof usage)[number]>(usage)('%s is a mistake of usage, with a word on it', async (...mistake) => {
+it.each<(typeof usage)[number]>(usage)('%s is a usage error with a reason', async (...mistake) => {
   const [, argv, expected, options] = mistake;
   using place = world(options);
   const ran = await place.run(...argv);

@@ -33,16 +33,16 @@ interface Sent {
   readonly nanoUsd: number;
 }
 
-/** Returns seeded integers from `least` to `most`. */
-function random(seed: number): (least: number, most: number) => number {
+/** Returns a function for seeded integers from `min` to `max`. */
+function random(seed: number): (min: number, max: number) => number {
   let state = seed;
-  return (least, most) => {
+  return (min, max) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return least + ((state >>> 8) % (most - least + 1));
+    return min + ((state >>> 8) % (max - min + 1));
   };
 }
 
-/** Running gateway over the file of a folder, and everything that it printed or answered. */
+/** Running gateway with the database of a folder, and everything that it printed or answered. */
 class World {
   readonly output: string[] = [];
   readonly cwd: string = folder({ 'majordomo.config.json': JSON.stringify(CONFIG) });
@@ -60,7 +60,7 @@ class World {
     this.url = await this.running.outputMatching(/Serving .* at (\S+)/);
   }
 
-  /** Ends the gateway without a chance to write anything. */
+  /** Kills the gateway, so that it cannot write anything. */
   async kill(): Promise<void> {
     this.running?.child.kill('SIGKILL');
     await this.running?.ended;
@@ -122,7 +122,7 @@ const counted = (values: readonly string[]): Readonly<Record<string, number>> =>
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-it('a run with several keys is exact in money and access, survives SIGKILL, and leaves no secret behind', async () => {
+it('a run with several keys has exact costs and access, survives SIGKILL, and stores no secret', async () => {
   const next = random(51);
   const costs: number[] = [];
   const vendor = await startWireServer({
@@ -165,7 +165,7 @@ it('a run with several keys is exact in money and access, survives SIGKILL, and 
   expect(await world.send(second)).toBe(200);
   sent.push({ name: 'rotated', model: 'smart', status: 200, nanoUsd: costs.at(-1) ?? 0 });
 
-  // Access: each response follows from the key alone, and no refused request reached the vendor.
+  // Access: each response depends only on the key, and no rejected request reached the vendor.
   const of = (name: string): readonly Sent[] => sent.filter((each) => each.name === name);
   const callStatuses = of('calls').map(({ status }) => status);
   expect(callStatuses).toEqual(callStatuses.map((_, n) => (n < 5 ? 200 : 429)));
@@ -231,7 +231,7 @@ it('a run with several keys is exact in money and access, survives SIGKILL, and 
     expect(calls.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
   }
 
-  // The keys have their state of before: the limits are spent, and revoked and replaced secrets are refused.
+  // The keys have the same state as before. The limits are exhausted, and revoked and replaced secrets are rejected.
   expect(await world.send(keys.calls.secret)).toBe(429);
   expect(await world.send(keys.revoked.secret)).toBe(401);
   expect(await world.send(keys.rotated.secret)).toBe(401);

@@ -4,22 +4,18 @@ import { tree, watch } from '../../../packages/telemetry/test/support/recording.
 import { openStage, playScenes } from '../src/demo/scenes.ts';
 import { createTimeline } from '../src/demo/timeline.ts';
 
-async function play(watched: (majordomo: Majordomo) => Majordomo): Promise<void> {
+async function play(wrap: (majordomo: Majordomo) => Majordomo): Promise<void> {
   const timeline = createTimeline({ write: () => undefined, colour: false });
   const stage = await openStage(timeline);
   try {
-    await playScenes(
-      { ...stage, majordomo: watched(stage.majordomo) },
-      timeline,
-      new AbortController().signal,
-    );
+    await playScenes({ ...stage, majordomo: wrap(stage.majordomo) }, timeline, new AbortController().signal);
   } finally {
     await stage.close();
   }
 }
 
 it('the scenes of the demo create the expected spans', async () => {
-  // The SDKs are loaded by the first calls, which on a busy machine may take longer than the scenes wait.
+  // The first calls load the SDKs. On a busy machine this can exceed the timeouts of the scenes.
   await play((majordomo) => majordomo);
   const telemetry = watch();
   await play((majordomo) => majordomo.with(telemetry.majordomo));

@@ -69,9 +69,9 @@ it(
     expect(readFileSync(join(cwd, 'all.md'), 'utf8')).toContain('right is worse');
     const same = await run(cwd, ['compare', 'out/good.jsonl', 'out/good.jsonl']);
     expect(same.code).toBe(0);
-    const shown = await run(cwd, ['show', 'all-good.jsonl', '--case', 'c7', '--failed']);
-    expect(shown).toMatchObject({ code: 0, out: expect.stringContaining('c7#3\nResults\n  right 0') });
-    expect(shown.out).not.toContain('\nc8#1\nResults');
+    const failedCase = await run(cwd, ['show', 'all-good.jsonl', '--case', 'c7', '--failed']);
+    expect(failedCase).toMatchObject({ code: 0, out: expect.stringContaining('c7#3\nResults\n  right 0') });
+    expect(failedCase.out).not.toContain('\nc8#1\nResults');
   },
   LONG,
 );

@@ -8,8 +8,11 @@ it.each(COMMANDS.map(({ name, description }) => [name, description]))(
     using place = world();
     const list = await place.run('--help');
     expect(list.out.replaceAll(/\s+/g, ' ')).toContain(` ${name} ${description}`);
-    const own = await place.run(name, '--help');
-    expect([own.code, own.out]).toEqual([0, expect.stringContaining(`Usage: majordomo ${name} `)]);
-    expect((await place.run('help', name)).out).toBe(own.out);
+    const commandHelp = await place.run(name, '--help');
+    expect([commandHelp.code, commandHelp.out]).toEqual([
+      0,
+      expect.stringContaining(`Usage: majordomo ${name} `),
+    ]);
+    expect((await place.run('help', name)).out).toBe(commandHelp.out);
   },
 );

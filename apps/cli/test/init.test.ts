@@ -36,7 +36,7 @@ it('writes nothing if the user cancels', async () => {
   }
 });
 
-it('overwrites no file and follows no link', async () => {
+it('does not overwrite files or follow links', async () => {
   using place = world({
     env: { OPENAI_API_KEY: SECRET },
     files: { 'majordomo.config.json': '{}' },
@@ -59,7 +59,7 @@ it.each<[string, string[], string]>([
   ['a vendor that is not known', ['--vendor', 'opnai'], 'did you mean "openai"?'],
   ['a vendor whose models it does not know', ['--vendor', 'groq'], 'init --model groq/<model>'],
   ['a spec that means nothing', ['--model', 'nowhere/x'], 'unknown provider "nowhere"'],
-])('%s is a mistake of usage', async (_what, flags, expected) => {
+])('%s is a usage error', async (_name, flags, expected) => {
   using place = world();
   const ran = await place.run('init', ...flags);
   expect([ran.code, ran.err]).toEqual([2, expect.stringContaining(expected)]);

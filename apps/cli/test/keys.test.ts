@@ -5,14 +5,14 @@ import { createGateway } from '@majordomo/gateway';
 import { serve } from '@majordomo/gateway/node';
 import { createMajordomo } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { world, type Ran, type World } from './world.ts';
+import { world, type RunOutput, type World } from './world.ts';
 
 const SECRET = /^mj_[\w-]{43}\n$/;
 const TOKEN = 'correct-horse-battery';
 
-const idOf = ({ err }: Ran): string => /key_[0-9a-f]+/.exec(err)?.[0] ?? '';
+const idOf = ({ err }: RunOutput): string => /key_[0-9a-f]+/.exec(err)?.[0] ?? '';
 
-/** Runs the cases on a file, and on a running gateway. */
+/** Key stores of the tests: a file, and a running gateway. */
 const PLACES: Readonly<
   Record<string, () => Promise<{ place: World; argv: readonly string[]; end(): Promise<void> }>>
 > = {
@@ -37,7 +37,7 @@ describe.each(Object.entries(PLACES))('majordomo keys over %s', (name, open) => 
   it('creates, lists, shows, rotates and revokes keys, and prints a secret once', async () => {
     const { place, argv, end } = await open();
     using _place = place;
-    const run = (...words: string[]): Promise<Ran> => place.run('keys', ...words, ...argv);
+    const run = (...args: string[]): Promise<RunOutput> => place.run('keys', ...args, ...argv);
     const limits = ['--usd-per-day', '5', '--calls-per-minute', '60'];
     const created = await run(
       'create',
@@ -52,11 +52,11 @@ describe.each(Object.entries(PLACES))('majordomo keys over %s', (name, open) => 
     );
     expect(created).toMatchObject({ code: 0, out: expect.stringMatching(SECRET) });
     const id = idOf(created);
-    const listed = await run('list');
-    expect(listed.out).toContain(`${id}  search`);
-    expect(listed.out).toContain('acme  active  $5/day, 60 calls/minute');
-    const shown = await run('show', id);
-    if (name === 'a file') expect(shown.out).toContain('60 calls/minute: 0 used, 60 left');
+    const list = await run('list');
+    expect(list.out).toContain(`${id}  search`);
+    expect(list.out).toContain('acme  active  $5/day, 60 calls/minute');
+    const details = await run('show', id);
+    if (name === 'a file') expect(details.out).toContain('60 calls/minute: 0 used, 60 left');
     const rotated = await run('rotate', id, '--grace', '7d', '--json');
     const { key, secret } = JSON.parse(rotated.out) as {
       key: { id: string; lastFour: string };
@@ -68,7 +68,7 @@ describe.each(Object.entries(PLACES))('majordomo keys over %s', (name, open) => 
       keys: unknown[];
     };
     expect(keys).toMatchObject([{ id, tenant: 'acme', metadata: { team: 's' }, status: 'revoked' }]);
-    const all = [listed, shown, await run('list', '--json'), await run('show', id, '--json')];
+    const all = [list, details, await run('list', '--json'), await run('show', id, '--json')];
     const printed = all.map(({ out, err }) => out + err).join('') + created.err + rotated.err;
     for (const text of [created.out.trim().slice(3), secret.slice(3)]) {
       expect(printed).not.toContain(text);
@@ -85,10 +85,10 @@ describe.each(Object.entries(PLACES))('majordomo keys over %s', (name, open) => 
     [['rotate', 'key_0', '--grace', 'soon'], 2, '--grace'],
     [['show', 'key_0'], 1, 'no key'],
     [['revoke', 'key_0'], 1, 'no key'],
-  ])('%j ends with %d and the reason "%s"', async (words, code, reason) => {
+  ])('%j ends with %d and the reason "%s"', async (args, code, reason) => {
     const { place, argv, end } = await open();
     using _place = place;
-    const ran = await place.run('keys', ...words, ...argv);
+    const ran = await place.run('keys', ...args, ...argv);
     expect(ran).toMatchObject({ code, out: '', err: expect.stringContaining(reason) });
     await end();
   });
@@ -98,9 +98,9 @@ describe('majordomo keys', () => {
   it.each([
     [['set', 'openai'], 'majordomo vault set openai'],
     [['remove', 'openai'], 'majordomo vault remove openai'],
-  ])('%j ends with 2 and the new command', async (words, command) => {
+  ])('%j ends with 2 and the new command', async (args, command) => {
     using place = world();
-    expect(await place.run('keys', ...words)).toMatchObject({
+    expect(await place.run('keys', ...args)).toMatchObject({
       code: 2,
       err: expect.stringContaining(command),
     });

@@ -10,14 +10,14 @@ import { lab, world, type World } from './world.ts';
 
 const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
 
-interface Listed {
+interface ConversationEntry {
   readonly id: string;
   readonly title: string;
   readonly messages: number;
 }
 
-const listed = async (place: World): Promise<readonly Listed[]> =>
-  JSON.parse((await place.run('log', 'list', '--json')).out) as readonly Listed[];
+const listConversations = async (place: World): Promise<readonly ConversationEntry[]> =>
+  JSON.parse((await place.run('log', 'list', '--json')).out) as readonly ConversationEntry[];
 
 const STATE = '.local/state/majordomo';
 
@@ -26,16 +26,16 @@ describe('majordomo log', () => {
     await using server = await serve('A butler runs the house.');
     using place = world({ env: lab(server) });
     await place.run('chat', 'lab/gpt-4o', 'What does a butler do?', '--log');
-    const [stored] = await listed(place);
+    const [stored] = await listConversations(place);
     expect(stored).toMatchObject({ title: 'What does a butler do?', spec: 'lab/gpt-4o', messages: 2 });
     expect((await place.run('log')).out).toMatch(
       new RegExp(
         `^${stored?.id ?? ''}  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d    2  lab/gpt-4o\n  What does a butler do\\?\n$`,
       ),
     );
-    const shown = 'user\nWhat does a butler do?\n\nassistant\nA butler runs the house.\n\n';
-    expect((await place.run('log', 'show')).out).toBe(shown);
-    expect((await place.run('log', 'show', stored?.id ?? '')).out).toBe(shown);
+    const transcript = 'user\nWhat does a butler do?\n\nassistant\nA butler runs the house.\n\n';
+    expect((await place.run('log', 'show')).out).toBe(transcript);
+    expect((await place.run('log', 'show', stored?.id ?? '')).out).toBe(transcript);
     expect(JSON.parse((await place.run('log', 'show', '--json')).out)).toMatchObject({
       id: stored?.id,
       version: 1,
@@ -76,9 +76,9 @@ describe('majordomo log', () => {
     await using server = await serve('Hello.');
     using place = world({ env: lab(server) });
     await place.run('chat', 'lab/gpt-4o', 'hi', '--log');
-    const [stored] = await listed(place);
+    const [stored] = await listConversations(place);
     expect((await place.run('log', 'remove', stored?.id ?? '')).out).toBe(`removed ${stored?.id ?? ''}\n`);
-    expect(await listed(place)).toEqual([]);
+    expect(await listConversations(place)).toEqual([]);
     expect(await place.run('log', 'show', 'cafe0123')).toMatchObject({
       code: 2,
       err: expect.stringContaining('unknown conversation "cafe0123"'),
@@ -92,8 +92,8 @@ describe('chat --continue', () => {
     await using server = await serve('Hello Ada.', 'Ada.');
     using place = world({ env: lab(server) });
     await place.run('chat', 'lab/gpt-4o', 'I am Ada.', '--log', '-s', 'Be brief.');
-    const ran = await place.run('chat', '--continue', 'Who am I?');
-    expect([ran.code, ran.out]).toEqual([0, 'Ada.\n']);
+    const result = await place.run('chat', '--continue', 'Who am I?');
+    expect([result.code, result.out]).toEqual([0, 'Ada.\n']);
     expect(server.requests[1]?.body).toMatchObject({
       model: 'gpt-4o',
       messages: [
@@ -103,20 +103,20 @@ describe('chat --continue', () => {
         { role: 'user', content: 'Who am I?' },
       ],
     });
-    expect(await listed(place)).toMatchObject([{ messages: 4 }]);
+    expect(await listConversations(place)).toMatchObject([{ messages: 4 }]);
   });
 
   it('continues the conversation with the given id, also with another model', async () => {
     await using server = await serve('One.', 'Two.', 'Three.', 'Four.');
     using place = world({ env: lab(server) });
     await place.run('chat', 'lab/gpt-4o', 'first', '--log');
-    const [first] = await listed(place);
+    const [first] = await listConversations(place);
     await place.run('chat', 'lab/gpt-4o', 'second', '--log');
     await place.run('chat', '--continue', first?.id ?? '', 'more');
     expect(JSON.stringify(server.requests[2]?.body)).toContain('first');
     await place.run('chat', '--continue', first?.id ?? '', 'lab/other', 'even more');
     expect(server.requests[3]?.model).toBe('other');
-    expect((await listed(place)).map(({ messages }) => messages)).toEqual([6, 2]);
+    expect((await listConversations(place)).map(({ messages }) => messages)).toEqual([6, 2]);
   });
 
   it('becomes a separate conversation if another process has continued the same one', async () => {
@@ -164,8 +164,8 @@ describe('chat --continue', () => {
     [['--image', 'a.png', '--log', 'hi'], '--image cannot be used with --log'],
   ])('%j is rejected: %s', async (args, expected) => {
     using place = world();
-    const ran = await place.run('chat', ...args);
-    expect([ran.code, ran.out]).toEqual([2, '']);
-    expect(ran.err).toContain(expected);
+    const result = await place.run('chat', ...args);
+    expect([result.code, result.out]).toEqual([2, '']);
+    expect(result.err).toContain(expected);
   });
 });

@@ -126,7 +126,7 @@ describe('majordomo mcp', () => {
   }, 60_000);
 });
 
-describe('reports a mistake before it serves anything:', () => {
+describe('majordomo mcp reports a mistake before it serves:', () => {
   it.each<[string, readonly string[], Record<string, string>?]>([
     ['no tool to serve', []],
     ['--approvals must be ask or client', ['lab/x', '--approvals', 'me']],

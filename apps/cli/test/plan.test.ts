@@ -60,11 +60,11 @@ it.each<[string, Record<string, string>, string]>([
   ['without a router', {}, 'no router is configured; npm install @majordomo/routing'],
   ['of another name', config(BEST), 'unknown preset "bets" (presets: best); did you mean "best"?'],
   [
-    'of a router that is none',
+    'of an invalid router',
     { 'majordomo.config.mjs': 'export default { router: {} };' },
     '"router" must be a router of createRouter',
   ],
-])('plan %s says what to do', async (_, files, expected) => {
+])('plan %s prints the remedy', async (_, files, expected) => {
   using place = world({ files });
   const ran = await place.run('plan', 'bets');
   expect([ran.code, ran.err]).toEqual([2, expect.stringContaining(expected)]);

@@ -78,8 +78,15 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
   });
 
   const open = (name: string, command: string, variables: Readonly<Record<string, string>>): void => {
-    const own = { HOME: cwd, TERM: 'tmux-256color', LANG: 'C.UTF-8', PATH: process.env['PATH'] ?? '' };
-    const assignments = Object.entries({ ...own, ...variables }).map(([key, value]) => `${key}='${value}'`);
+    const baseVariables = {
+      HOME: cwd,
+      TERM: 'tmux-256color',
+      LANG: 'C.UTF-8',
+      PATH: process.env['PATH'] ?? '',
+    };
+    const assignments = Object.entries({ ...baseVariables, ...variables }).map(
+      ([key, value]) => `${key}='${value}'`,
+    );
     const script = `trap : INT; env -i ${assignments.join(' ')} '${process.execPath}' '${bin}' ${command}; printf '[ended %s]' $?; read -r _`;
     tmux('-u', 'new-session', '-d', '-x', '80', '-y', '24', '-s', name, 'sh', '-c', script);
   };
@@ -233,7 +240,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     ],
     ['chat', 'chat lab/gone,lab/gpt-4o "What is a butler?"'],
     ['ping', 'ping lab/gone,lab/gpt-4o,openai/gpt-x'],
-    // Which providers are installed, and which servers run, is the machine's affair.
+    // The installed providers and the running servers depend on the machine.
     [
       'doctor',
       'doctor | grep -vE "/(provider-|inspector )| (llamacpp|lmstudio|sglang|vllm|ollama|opencode|[a-z]+-cli) " | head -30',
@@ -241,8 +248,8 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     ['demo', 'demo'],
   ])(
     '%s',
-    async (name, command, own) => {
-      open(name, command, name === 'nothing-configured' ? {} : { ...everything(), ...own });
+    async (name, command, overrides) => {
+      open(name, command, name === 'nothing-configured' ? {} : { ...everything(), ...overrides });
       await until(name, '[ended');
       await expect(settled(screen(name))).toMatchFileSnapshot(`screens/${name}.txt`);
     },
@@ -250,7 +257,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
   );
 });
 
-/** Times, versions and addresses are not the same twice. */
+/** Replaces times, versions and addresses, which differ between runs. */
 const settled = (screen: string): string =>
   screen
     .replaceAll(/ *\b\d+ ms|(?<=\bin) \d+\.\d s\b/g, ' N ms')
@@ -258,5 +265,5 @@ const settled = (screen: string): string =>
     .replaceAll(/(?<![\d.])(?!127\.)\d+\.\d+\.\d+/g, 'X.Y.Z')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
     .replaceAll(cwd, '~')
-    // Which of them run is the machine's affair.
+    // The running servers depend on the machine.
     .replaceAll(/. (llamacpp|lmstudio|sglang|vllm|ollama) .*/g, '? $1 …');

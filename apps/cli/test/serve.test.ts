@@ -29,8 +29,8 @@ async function serving({
 }: { argv?: readonly string[]; files?: Record<string, string>; script?: Script } = {}): Promise<Serving> {
   const server = await startWireServer({ wire: openaiChat, script });
   onTestFinished(() => server.close());
-  const own = Object.keys(files).some((name) => name.startsWith('majordomo.config'));
-  const config = own ? {} : { 'majordomo.config.json': JSON.stringify(CONFIG) };
+  const hasConfig = Object.keys(files).some((name) => name.startsWith('majordomo.config'));
+  const config = hasConfig ? {} : { 'majordomo.config.json': JSON.stringify(CONFIG) };
   const cwd = folder({ ...config, 'admin-token': `${TOKEN}\n`, ...files });
   const options = ['--port', '0', '--admin-token-file', 'admin-token', ...argv];
   const running = start(['serve', ...options], { cwd, env: lab(server) });
@@ -48,8 +48,8 @@ const chat = (
   return fetch(`${url}/v1/chat/completions`, { method: 'POST', body, ...init });
 };
 
-/** Something to wait for, and how it comes. */
-function latch(): readonly [Promise<void>, () => void] {
+/** Returns a promise and the function that resolves it. */
+function deferred(): readonly [Promise<void>, () => void] {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => {
     open = resolve;
@@ -204,15 +204,15 @@ describe('majordomo serve', () => {
   ] as const)(
     '%s completes running responses and rejects new requests',
     async (signal, code) => {
-      const [held, letGo] = latch();
-      const [isRequested, requested] = latch();
+      const [released, release] = deferred();
+      const [isRequested, requested] = deferred();
       const script: Script = async () => {
         requested();
-        await held;
+        await released;
         return 'Hello.';
       };
       const { running, url, inspector } = await serving({ script });
-      // A page that is open keeps nobody.
+      // An open page does not keep the process alive.
       const entered = await fetch(inspector, { redirect: 'manual' });
       const cookie = (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
       const page = await fetch(`${url}/inspector/events`, { headers: { cookie } });
@@ -221,7 +221,7 @@ describe('majordomo serve', () => {
       running.child.kill(signal);
       await running.outputMatching(/Answers in progress have 10 s to end/);
       await expect(chat(url, 'fast')).rejects.toThrow();
-      letGo();
+      release();
       expect(await (await answer).text()).toContain('[DONE]');
       expect(await running.ended).toBe(code);
       await page.body?.cancel().catch(() => undefined);
@@ -245,7 +245,7 @@ describe('majordomo serve', () => {
   }, 60_000);
 });
 
-/** A port that another program listens at. */
+/** Returns a port that another server uses. */
 async function takenPort(): Promise<number> {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());
@@ -279,7 +279,7 @@ it.each(['lab/x', 'mine=lab/x', 'mine=openai/gpt-5.4,lab/x'])(
   },
 );
 
-describe('reports a mistake before it serves anything:', () => {
+describe('majordomo serve reports a mistake before it opens a port:', () => {
   it.each<[string, readonly string[]]>([
     ['no names to serve', []],
     ['--port must be a number from 0', ['--port', '65536']],
@@ -309,7 +309,7 @@ describe('reports a mistake before it serves anything:', () => {
       long: 'c4nary\na b c4nary\n',
       twice: 'a c4nary\n\nb c4nary\n',
       umlaut: 'a c4nary\nb c4naryü\n',
-      // As a redirection of Windows PowerShell writes it.
+      // Windows PowerShell writes redirected output like this.
       utf16: Buffer.from('\ufeffc4nary\n', 'utf16le'),
     };
     using place = world({ env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' }, files });
@@ -333,7 +333,7 @@ describe('majordomo serve --keys', () => {
     const secret = created.out().trim();
     const headers = { authorization: `Bearer ${secret}` };
     expect((await chat(url, 'fast')).status).toBe(401);
-    // A minute may end between two calls, but not between three.
+    // At most one of the three calls can be in another minute.
     const statuses: number[] = [];
     for (let number = 0; number < 3; number++) statuses.push((await chat(url, 'fast', { headers })).status);
     expect([statuses[0], statuses.includes(429)]).toEqual([200, true]);
@@ -422,7 +422,7 @@ describe('majordomo serve reloads its configuration', () => {
     expect((await chat(url, 'fast')).status).toBe(200);
   }, 60_000);
 
-  it('does not use a project’s changed configuration before it is trusted', async () => {
+  it('does not use the changed configuration of a project before it is trusted', async () => {
     const files = { 'majordomo.config.json': configOf({ fast: 'lab/gpt-4o' }) };
     const { running, cwd } = await serving({ files });
     writeFileSync(join(cwd, 'majordomo.config.json'), configOf({ mine: 'lab/gpt-4o' }));
@@ -468,7 +468,7 @@ describe('the section `gateway` of the configuration', () => {
     expect(running.out() + running.err()).not.toContain(created.out().trim());
   }, 60_000);
 
-  it('reports a variable that is not set, and members of a wrong type', async () => {
+  it('reports a missing variable, and members with a wrong type', async () => {
     const unset = start(['serve', '--port', '0'], {
       cwd: folder(CONFIG_OF({ store: 'postgres://${HOST}/db' })),
     });

@@ -10,7 +10,7 @@ const call = (name: string, args: object): Step => ({
 });
 const person = { terminal: true, stdin: { kind: 'terminal' } } as const;
 
-/** A tool that leaves a trace, in a configuration of code. */
+/** Configuration in JavaScript with a tool that writes a file. */
 const DOORBELL = `
 import { appendFileSync } from 'node:fs';
 const ring = {

@@ -7,7 +7,7 @@ import { lab, world } from './world.ts';
 
 const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
 
-/** Keeps the names of the spans that it is sent, with the path. */
+/** Collector that records the path of each request and the names of its spans. */
 async function collector(status = 200) {
   const received: string[] = [];
   const server = createServer((request, response) => {
@@ -63,7 +63,7 @@ it('sends the spans of a failed chat in addition to its events', async () => {
 it.each([
   ['is not there', async () => ({ url: await refusedURL(), [Symbol.asyncDispose]: async () => undefined })],
   ['refuses', () => collector(400)],
-])('answers even if the collector %s, and reports this', async (_how, open) => {
+])('answers even if the collector %s, and reports this', async (_name, open) => {
   await using server = await serve('Hello.');
   await using there = await open();
   using place = world({ env: lab(server) });

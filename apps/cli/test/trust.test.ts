@@ -19,7 +19,7 @@ import { lab, trustConfigs, world } from './world.ts';
 const file = (place: { readonly cwd: string }, name: string): string => join(place.cwd, name);
 const NOT_USED = /majordomo\.config\.\w+ is not used, because it is not trusted.*majordomo trust/;
 
-/** Code that leaves a trace when it runs. */
+/** Code that writes a file when it runs. */
 const marking = (trace: string): string =>
   `import fs from 'node:fs'; fs.writeFileSync(${JSON.stringify(trace)}, 'ran'); export default { model: 'lab/gpt-4o' };`;
 
@@ -69,7 +69,7 @@ it('commands run the code of a configuration only after trust has shown it', asy
   expect(existsSync(trace)).toBe(true);
 });
 
-/** Configurations of a project that would lead prompts or keys to a place of its choosing. */
+/** Project configurations that would send prompts or keys to another server. */
 const GUIDING = {
   'a DSN for the name of a vendor': { env: { LLM_OPENAI: 'openai+http://token@HOST/v1' } },
   'a base URL': { env: { OPENAI_BASE_URL: 'http://HOST/v1' } },
@@ -82,7 +82,7 @@ const GUIDING = {
   },
 };
 
-it.each(Object.entries(GUIDING))('%s of an untrusted project has no effect', async (_what, config) => {
+it.each(Object.entries(GUIDING))('%s of an untrusted project has no effect', async (_name, config) => {
   await using server = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
   const json = JSON.stringify(config).replaceAll('HOST', new URL(server.baseURL).host);
   using place = world({ files: { 'majordomo.config.json': json }, trusted: false });
@@ -161,7 +161,7 @@ it('trust escapes control characters', async () => {
   expect((await place.run('trust')).out).toContain(String.raw`evil()\u001b[2K\u000dexport default {}`);
 });
 
-it('trust ends when another file replaces the configuration', async () => {
+it('trust ends if another file replaces the configuration', async () => {
   using place = world({ files: { 'majordomo.config.json': '{}' } });
   const trace = file(place, 'trace');
   writeFileSync(file(place, 'majordomo.config.mjs'), marking(trace));
@@ -172,8 +172,8 @@ it('trust ends when another file replaces the configuration', async () => {
 it('the configuration in the home folder needs no trust', async () => {
   using place = world();
   mkdirSync(file(place, '.config/majordomo'), { recursive: true });
-  const own = { env: { AZURE_OPENAI_ENDPOINT: 'https://mine.example' } };
-  writeFileSync(file(place, '.config/majordomo/config.json'), JSON.stringify(own));
+  const userConfig = { env: { AZURE_OPENAI_ENDPOINT: 'https://mine.example' } };
+  writeFileSync(file(place, '.config/majordomo/config.json'), JSON.stringify(userConfig));
   const ran = await place.run('doctor');
   expect([ran.code, ran.out]).toEqual([0, expect.not.stringContaining('majordomo trust')]);
 });
@@ -214,7 +214,7 @@ it.each([
   ['the root of the repository', ['a/.git', 'a/b'], 'majordomo.config.json', 'a/b', false],
   ['… which is looked at itself', ['a/.git', 'a/b'], 'a/majordomo.config.json', 'a/b', true],
   ['your home, itself looked at', ['b/c'], 'majordomo.config.json', 'b/c', true],
-])('the search for a configuration ends at %s', async (_what, folders, file, from, isFound) => {
+])('the search for a configuration ends at %s', async (_name, folders, file, from, isFound) => {
   using place = world({ files: {} });
   for (const folder of folders) mkdirSync(join(place.cwd, folder), { recursive: true });
   writeFileSync(join(place.cwd, file), '{"model":5}');

@@ -11,7 +11,7 @@ import {
   type TestAuthority,
 } from '../../../packages/credentials/test/support/authority.ts';
 import { loginOf, storeLogin } from '../src/vault/logins.ts';
-import { world, type Ran, type World, type WorldOptions } from './world.ts';
+import { world, type RunOutput, type World, type WorldOptions } from './world.ts';
 
 const KEY = 'sk-c4nary-of-the-vault';
 const VAULT = '.local/share/majordomo/vault.json';
@@ -32,7 +32,7 @@ async function startVendor() {
   };
 }
 
-const outputOf = ({ out, err }: Ran): string => out + err;
+const outputOf = ({ out, err }: RunOutput): string => out + err;
 
 describe('majordomo vault', () => {
   it('stores a key from standard input, readable by its owner only, and never prints it', async () => {
@@ -79,7 +79,7 @@ describe('majordomo vault', () => {
     [{ kind: 'pipe', text: KEY }, ['set', '../x'], 'the name of a key must have 1 to 64'],
     [{ kind: 'pipe', text: KEY }, ['remove', 'openai'], 'unknown key "openai"'],
     [{ kind: 'pipe', text: KEY }, ['set', 'openai', KEY], 'too many arguments'],
-  ])('%j %j is a mistake', async (stdin, args, expected) => {
+  ])('%j %j is a usage error', async (stdin, args, expected) => {
     using place = world({ ...(stdin && { stdin }) });
     const ran = await place.run('vault', ...args);
     expect([ran.code, ran.out]).toEqual([2, '']);
@@ -116,7 +116,7 @@ describe('a key of the vault', () => {
     expect(out).not.toContain('c4nary');
   });
 
-  it('in a wrong place is not printed by doctor', async () => {
+  it('in the wrong setting is not printed by doctor', async () => {
     using place = world({
       env: { OPENAI_API_KEY: 'c4nary-1618033988' },
       files: {
@@ -149,7 +149,7 @@ describe('a key of the vault', () => {
 describe('majordomo login', () => {
   let authority: TestAuthority;
   beforeAll(async () => {
-    // It prints that it is for tests.
+    // The server prints a notice that it is for tests only.
     vi.spyOn(console, 'info').mockReturnValue(undefined);
     vi.spyOn(console, 'warn').mockReturnValue(undefined);
     // Tokens expire at once, so that every use refreshes them.
@@ -308,7 +308,7 @@ describe('majordomo login', () => {
       files: { 'majordomo.config.json': '{"logins":{"lab":{"issuer":"http://far.example","clientId":"x"}}}' },
     });
     expect((await http.run('login', 'lab')).err).toContain('issuer: must be https');
-    using odd = world({ files: { 'majordomo.config.json': '{"logins":{"lab":{"issuer":5}}}' } });
-    expect((await odd.run('login', 'lab')).err).toContain('"logins" must be an object of logins');
+    using invalid = world({ files: { 'majordomo.config.json': '{"logins":{"lab":{"issuer":5}}}' } });
+    expect((await invalid.run('login', 'lab')).err).toContain('"logins" must be an object of logins');
   });
 });

@@ -1,6 +1,6 @@
 import { testServer, type Seen, type TestServer } from '@majordomo/test-support';
 
-/** What it says, as bytes. */
+/** Bytes of its speech. */
 export const SOUND: Buffer = Buffer.from([0x49, 0x44, 0x33, 0, 0xff, 0xfe, 0x80]);
 
 const TRANSCRIPT = {
@@ -13,9 +13,9 @@ const TRANSCRIPT = {
   ],
 };
 
-/** A vendor on 127.0.0.1 that makes vectors, hears and speaks. */
+/** Vendor on 127.0.0.1 for embeddings, transcriptions and speech. */
 export interface Vendor extends TestServer {
-  /** The environment in which it is `lab/…`: the models `down` and `locked` are that. */
+  /** Environment in which the vendor is `lab/…`. The model `down` is unavailable, and `locked` rejects the key. */
   readonly env: Readonly<Record<string, string>>;
 }
 

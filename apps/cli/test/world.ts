@@ -5,8 +5,8 @@ import { setTrust } from '../src/config/trust.ts';
 import type { Io, Stdin } from '../src/io.ts';
 import { main } from '../src/main.ts';
 
-/** What a run of the command left behind. */
-export interface Ran {
+/** Exit code and output of a run of the command. */
+export interface RunOutput {
   readonly code: number;
   readonly out: string;
   readonly err: string;
@@ -24,40 +24,41 @@ export interface WorldOptions {
     readonly reading?: Promise<string>;
   };
   readonly terminal?: boolean;
-  /** Whether stderr can erase. Default: false. */
+  /** Whether stderr can erase text. `@default false` */
   readonly canErase?: boolean;
-  /** Cells of a line. Default: no end. */
+  /** Number of columns of a line. `@default Infinity` */
   readonly columns?: number;
-  /** What a person answers to `ask`, in order; then the person leaves. */
+  /** Answers of the user to prompts, in order. After the last answer, the user cancels. */
   readonly answers?: readonly string[];
-  /** Default: the working folder. */
+  /** Home folder. Defaults to the working folder. */
   readonly home?: string;
   readonly signal?: AbortSignal;
-  /** Of the next turn of a conversation. */
+  /** Returns the signal of the next turn of a conversation. */
   readonly turnSignal?: () => AbortSignal;
-  /** Hears every piece of stdout. */
+  /** Called with each string that is written to stdout. */
   readonly onOut?: (text: string) => void;
-  /** Hears every piece of stderr. */
+  /** Called with each string that is written to stderr. */
   readonly onErr?: (text: string) => void;
 }
 
-/** A folder of its own, and the command run in it, in this process. */
+/** Temporary folder, and the command that runs in it within this process. */
 export interface World {
   readonly cwd: string;
-  run(...argv: string[]): Promise<Ran>;
-  /** The same in a folder of it. */
-  runIn(folder: string, ...argv: string[]): Promise<Ran>;
+  run(...argv: string[]): Promise<RunOutput>;
+  /** Runs the command in a subfolder. */
+  runIn(folder: string, ...argv: string[]): Promise<RunOutput>;
   [Symbol.dispose](): void;
 }
 
+/** Creates a temporary folder with its files. The folder is deleted on disposal. */
 export function world(options: WorldOptions = {}): World {
   const cwd = mkdtempSync(join(tmpdir(), 'majordomo-cli-'));
   for (const [name, content] of Object.entries(options.files ?? {})) writeFileSync(join(cwd, name), content);
   if (options.trusted !== false) trustConfigs(cwd, Object.keys(options.files ?? {}), options);
-  const runIn = async (folder: string, ...argv: string[]): Promise<Ran> => {
-    const written = { out: '', err: '' };
-    const io = { ...ioOf(cwd, options, written), cwd: join(cwd, folder) };
-    return { code: await main(argv, io), ...written };
+  const runIn = async (folder: string, ...argv: string[]): Promise<RunOutput> => {
+    const output = { out: '', err: '' };
+    const io = { ...ioOf(cwd, options, output), cwd: join(cwd, folder) };
+    return { code: await main(argv, io), ...output };
   };
   return {
     cwd,
@@ -69,7 +70,7 @@ export function world(options: WorldOptions = {}): World {
   };
 }
 
-/** Trusts the configurations among these files of a folder, as they are now. */
+/** Trusts the current content of the configurations among these files of a folder. */
 export function trustConfigs(
   cwd: string,
   names: readonly string[],
@@ -82,7 +83,7 @@ export function trustConfigs(
     });
 }
 
-function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: string }): Io {
+function ioOf(cwd: string, options: WorldOptions, output: { out: string; err: string }): Io {
   const { env = {}, stdin = { kind: 'none' }, terminal = false, onOut } = options;
   const answers = [...(options.answers ?? [])];
   return {
@@ -106,7 +107,7 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
       canErase: false,
       write(piece) {
         const text = textOf(piece);
-        written.out += text;
+        output.out += text;
         onOut?.(text);
       },
     },
@@ -117,7 +118,7 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
       canErase: options.canErase ?? false,
       write(piece) {
         const text = textOf(piece);
-        written.err += text;
+        output.err += text;
         options.onErr?.(text);
       },
     },
@@ -130,11 +131,11 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
   };
 }
 
-/** Bytes as letters of the same numbers. */
+/** Returns bytes as characters with the same codes. */
 const textOf = (piece: string | Uint8Array): string =>
   typeof piece === 'string' ? piece : Buffer.from(piece).toString('latin1');
 
-/** The environment that makes `lab/…` a vendor on 127.0.0.1. */
+/** Returns the environment in which `lab/…` is a vendor on 127.0.0.1. */
 export const lab = ({ baseURL }: { readonly baseURL: string }): Readonly<Record<string, string>> => ({
   LLM_LAB: baseURL.replace('http://', 'openai+http://sk-test-of-the-lab@'),
 });

@@ -15,7 +15,7 @@ afterAll(() => {
 });
 
 /** Returns the error for a configuration with this text, or `undefined`. */
-async function refused(text: string): Promise<string | undefined> {
+async function errorFor(text: string): Promise<string | undefined> {
   const file = join(cwd, 'majordomo.config.json');
   writeFileSync(file, text);
   setTrust(file, readFileSync(file), { home: cwd, env: {} });
@@ -52,17 +52,17 @@ describe('a configuration', () => {
     ],
     ['{"constructor":{}}', 'unknown option "constructor"'],
     ['{"__proto__":{}}', 'unknown option "__proto__"'],
-  ])('%s is refused: %s', async (text, why) => {
-    expect(await refused(text)).toContain(why);
+  ])('%s is rejected: %s', async (text, expected) => {
+    expect(await errorFor(text)).toContain(expected);
   });
 
   it('with a syntax error is reported without its text', async () => {
-    const message = await refused('{"env":{"OPENAI_API_KEY":"c4nary"c4nary}}');
+    const message = await errorFor('{"env":{"OPENAI_API_KEY":"c4nary"c4nary}}');
     expect(message).toMatch(/majordomo\.config\.json cannot be read: it is not valid JSON at position \d+$/);
   });
 
-  it('may begin with a byte order mark', async () => {
-    expect(await refused('\ufeff{"model":"lab/x"}')).toBeUndefined();
+  it('can begin with a byte order mark', async () => {
+    expect(await errorFor('\ufeff{"model":"lab/x"}')).toBeUndefined();
   });
 
   it('that throws is reported without keys from its message', async () => {
@@ -100,8 +100,8 @@ describe('a configuration', () => {
       );
     await fc.assert(
       fc.asyncProperty(fc.oneof(config, fc.json(), fc.string()), async (text) => {
-        const why = await refused(text);
-        expect(why === undefined || why.includes('majordomo.config.json')).toBe(true);
+        const message = await errorFor(text);
+        expect(message === undefined || message.includes('majordomo.config.json')).toBe(true);
         expect(Object.getOwnPropertyNames(Object.prototype)).toHaveLength(12);
       }),
       { numRuns: 300, seed: 20_261_120 },

@@ -11,7 +11,7 @@ it('gives the environment precedence over the project, and the project over the 
     env: { KEY: 'project', ONE: '1' },
     providers: [art('p')],
   };
-  const own = {
+  const user = {
     model: 'u',
     system: 'brief',
     aliases: { a: 'user', b: 'user' },
@@ -20,7 +20,7 @@ it('gives the environment precedence over the project, and the project over the 
   };
   const files = [
     { file: '/project', config: project, trust: 'trusted' as const },
-    { file: '/user', config: own, trust: 'trusted' as const },
+    { file: '/user', config: user, trust: 'trusted' as const },
   ];
   const settings = settingsOf(files, { KEY: 'environment' });
   expect(settings).toMatchObject({

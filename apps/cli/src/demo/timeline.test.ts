@@ -9,11 +9,11 @@ it.each([
   [1000, 'in 1.0 s'],
   [12_345, 'in 12.3 s'],
 ])('describes an answer that took %d ms in one line of a terminal', (ms, expected) => {
-  let shown = '';
-  const { onEvent } = createTimeline({ write: (text) => (shown += text), colour: false, now: () => 0 });
+  let output = '';
+  const { onEvent } = createTimeline({ write: (text) => (output += text), colour: false, now: () => 0 });
   const target = 'anthropic/claude-demo';
   const result: Attempt = { target, outcome: 'finished', error: undefined, usage, ms };
   onEvent({ type: 'attempt-end', call: undefined, result } as unknown as CallEvent);
-  expect(shown).toMatch(new RegExp(`answered ${expected}: 26 tokens in, 17 out\n$`));
-  expect(shown.trimEnd().length).toBeLessThanOrEqual(80);
+  expect(output).toMatch(new RegExp(`answered ${expected}: 26 tokens in, 17 out\n$`));
+  expect(output.trimEnd().length).toBeLessThanOrEqual(80);
 });

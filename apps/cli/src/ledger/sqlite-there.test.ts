@@ -23,7 +23,7 @@ it('hides the warning that SQLite is experimental, and no other warning', async 
       return 'loaded';
     });
     expect([loaded, warnings]).toEqual(['loaded', ['something else']]);
-    process.emitWarning('SQLite is heard again');
+    process.emitWarning('SQLite warning after loading');
     expect(warnings).toHaveLength(2);
   } finally {
     process.emitWarning = emitWarning;

@@ -6,6 +6,6 @@ it.each([
   ['a', 'a\nb', '  a\n+ b'],
   ['a\na', 'a', '  a\n- a'],
   ['a', 'a\n', '  (no differences)'],
-])('shows how %j becomes %j', (before, after, shown) => {
-  expect(changes(before, after)).toBe(shown);
+])('shows the changes from %j to %j', (before, after, expected) => {
+  expect(changes(before, after)).toBe(expected);
 });
