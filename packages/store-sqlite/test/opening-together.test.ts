@@ -14,7 +14,7 @@ it('several threads can open a new file at the same time', async () => {
   await Promise.all(
     Array.from({ length: THREADS }, async () => {
       const thread = new Worker(new URL('opener-thread.ts', import.meta.url), {
-        workerData: { paths, threads: THREADS, come: arrivals },
+        workerData: { paths, threads: THREADS, arrivals },
       });
       thread.on('message', (text) => errors.push(text));
       await once(thread, 'exit');
