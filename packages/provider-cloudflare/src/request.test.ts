@@ -133,18 +133,18 @@ describe('turns', () => {
         toolResult({ callId: 'c1', name: 'look', content: [image(bytes)] }),
       ],
     });
-    const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } };
+    const imagePart = { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } };
     expect(input.messages.map(({ content }) => content)).toEqual([
       'one\n\ntwo',
-      [{ type: 'text', text: 'What is this?' }, picture],
+      [{ type: 'text', text: 'What is this?' }, imagePart],
       '',
       'See the images below.',
-      [{ type: 'text', text: 'Images of the tool results above:' }, picture],
+      [{ type: 'text', text: 'Images of the tool results above:' }, imagePart],
     ]);
     expect(warnings).toMatchObject([{ action: 'coerced', what: 'images of tool results' }]);
   });
 
-  it('have no files', () => {
+  it('reject files', () => {
     const file = {
       type: 'file',
       mediaType: 'application/pdf',
@@ -166,10 +166,10 @@ describe('tools', () => {
     ['none', [], undefined, []],
     ['required', ['add', 'sub'], undefined, ['toolChoice "required"']],
     [{ name: 'sub' }, ['sub'], undefined, ['toolChoice "sub"']],
-  ])('for a model without forced calls: choice %j offers %j', (toolChoice, offered, said, warned) => {
+  ])('for a model without forced calls: choice %j offers %j', (toolChoice, offered, sentChoice, warned) => {
     const { input, warnings } = wire({ tools: [ADD, SUB], toolChoice });
     expect((input.tools ?? []).map((tool) => tool.function.name)).toEqual(offered);
-    expect(input.tool_choice).toBe(said);
+    expect(input.tool_choice).toBe(sentChoice);
     expect(warnings.map(({ what }) => what)).toEqual(warned);
   });
 
@@ -178,23 +178,23 @@ describe('tools', () => {
     ['auto', ['add', 'sub'], 'auto'],
     ['required', ['add', 'sub'], 'required'],
     [{ name: 'sub' }, ['sub'], 'required'],
-  ])('for a model with forced calls: choice %j offers %j and sends %j', (toolChoice, offered, said) => {
+  ])('for a model with forced calls: choice %j offers %j and sends %j', (toolChoice, offered, sentChoice) => {
     const { input, warnings } = wire({ tools: [ADD, SUB], toolChoice }, CHAT_LIKE);
     expect(input.tools?.map((tool) => tool.function.name)).toEqual(offered);
-    expect(input.tool_choice).toBe(said);
+    expect(input.tool_choice).toBe(sentChoice);
     expect(warnings).toEqual([]);
   });
 });
 
 it('sends penalties and top_k, and warns about unsupported settings', () => {
-  const asked = {
+  const settings = {
     topK: 5,
     frequencyPenalty: 1,
     presencePenalty: 2,
     logprobs: 3,
     serviceTier: 'flex',
   } as const;
-  const { input, warnings } = wire({ ...asked, output: { name: 'answer', schema: undefined } });
+  const { input, warnings } = wire({ ...settings, output: { name: 'answer', schema: undefined } });
   expect(input).toMatchObject({
     top_k: 5,
     frequency_penalty: 1,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ask } from '../test/calls.ts';
+import { callModel } from '../test/calls.ts';
 import { createCloudflare } from './provider.ts';
 
-type Read = Awaited<ReturnType<typeof ask>>;
+type Read = Awaited<ReturnType<typeof callModel>>;
 
 const serving = (body: string, type: string) =>
   createCloudflare({
@@ -10,10 +10,10 @@ const serving = (body: string, type: string) =>
     apiKey: 'key',
     fetch: () => Promise.resolve(new Response(body, { headers: { 'content-type': type } })),
   });
-const whole = (result: unknown): Promise<Read> =>
-  ask(serving(JSON.stringify({ result, success: true, errors: [], messages: [] }), 'application/json'));
+const readResult = (result: unknown): Promise<Read> =>
+  callModel(serving(JSON.stringify({ result, success: true, errors: [], messages: [] }), 'application/json'));
 const streamed = (...events: readonly unknown[]): Promise<Read> =>
-  ask(
+  callModel(
     serving(
       events
         .map((event) => `data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`)
@@ -22,7 +22,7 @@ const streamed = (...events: readonly unknown[]): Promise<Read> =>
     ),
   );
 
-const said = ({ text, parts, finish, rawFinish, usage, error }: Read): object => ({
+const summaryOf = ({ text, parts, finish, rawFinish, usage, error }: Read): object => ({
   text,
   reasoning: parts.map((part) => (part.type === 'reasoning' ? part.text : '')).join(''),
   calls: parts.flatMap((part) =>
@@ -34,7 +34,7 @@ const said = ({ text, parts, finish, rawFinish, usage, error }: Read): object =>
   output: usage?.output,
   error: error?.kind,
 });
-/** The response that all shapes below contain. */
+/** Response that all shapes contain. */
 const ANSWER = {
   text: 'Hello',
   reasoning: 'Hm.',
@@ -104,7 +104,7 @@ describe('the same response', () => {
       'tool_use',
     ],
   ])('non-streaming: %s is the same', async (_shape, result, rawFinish) => {
-    expect(said(await whole(result))).toEqual({ ...ANSWER, rawFinish });
+    expect(summaryOf(await readResult(result))).toEqual({ ...ANSWER, rawFinish });
   });
 
   it.each<[shape: string, events: readonly unknown[], rawFinish: string | undefined]>([
@@ -180,7 +180,7 @@ describe('the same response', () => {
       'tool_use',
     ],
   ])('streamed %s is the same', async (_shape, events, rawFinish) => {
-    expect(said(await streamed(...events))).toEqual({ ...ANSWER, rawFinish });
+    expect(summaryOf(await streamed(...events))).toEqual({ ...ANSWER, rawFinish });
   });
 });
 
@@ -189,8 +189,8 @@ describe('an unusual response', () => {
     ['a number', { response: 4 }, '4'],
     ['a number on its own', 4, '4'],
     ['a text on its own', 'Hello', 'Hello'],
-    ['an object, where a schema was asked for', { response: { n: 1 } }, '{"n":1}'],
-    ['an array, where a schema was asked for', { response: [1] }, '[1]'],
+    ['an object for a requested schema', { response: { n: 1 } }, '{"n":1}'],
+    ['an array for a requested schema', { response: [1] }, '[1]'],
     ['content that is an object', { choices: [{ message: { content: { n: 1 } } }] }, '{"n":1}'],
     [
       'content in parts',
@@ -209,7 +209,7 @@ describe('an unusual response', () => {
       'ab',
     ],
   ])('of %s is text', async (_what, result, text) => {
-    expect(said(await whole(result))).toMatchObject({ text, finish: 'stop', error: undefined });
+    expect(summaryOf(await readResult(result))).toMatchObject({ text, finish: 'stop', error: undefined });
   });
 
   it('of numbers in a stream is text', async () => {
@@ -217,16 +217,16 @@ describe('an unusual response', () => {
     expect(text).toBe('12x');
   });
 
-  it('of thoughts and a null content has no text', async () => {
-    const read = await whole({
+  it('with reasoning and null content has no text', async () => {
+    const read = await readResult({
       choices: [{ message: { content: null, reasoning_content: 'Hm.' }, finish_reason: 'stop' }],
     });
-    expect(said(read)).toMatchObject({ text: '', reasoning: 'Hm.', finish: 'stop' });
+    expect(summaryOf(read)).toMatchObject({ text: '', reasoning: 'Hm.', finish: 'stop' });
   });
 
   it('may be a refusal', async () => {
     const message = { content: null, refusal: 'No.' };
-    expect(said(await whole({ choices: [{ message, finish_reason: 'stop' }] }))).toMatchObject({
+    expect(summaryOf(await readResult({ choices: [{ message, finish_reason: 'stop' }] }))).toMatchObject({
       text: 'No.',
       finish: 'refusal',
     });
@@ -239,12 +239,12 @@ describe('an unusual response', () => {
     [1000, 256, 'stop'],
   ])('without a finish reason, limited to %j: %i tokens are "%s"', async (maxTokens, output, finish) => {
     const body = { result: { response: 'Hello', usage: { prompt_tokens: 1, completion_tokens: output } } };
-    const read = await ask(serving(JSON.stringify(body), 'application/json'), { maxTokens });
+    const read = await callModel(serving(JSON.stringify(body), 'application/json'), { maxTokens });
     expect(read.finish).toBe(finish);
   });
 
   it('with calls and without a finish reason finishes as tool-calls', async () => {
-    const read = await whole({ response: null, tool_calls: [{ name: 'add', arguments: { a: 1 } }] });
+    const read = await readResult({ response: null, tool_calls: [{ name: 'add', arguments: { a: 1 } }] });
     expect(read.finish).toBe('tool-calls');
   });
 
@@ -254,13 +254,13 @@ describe('an unusual response', () => {
     ['a picture', { image: 'iVBORw0KGgo=' }, 'protocol'],
     ['an embedding', { data: [[0.1]], shape: [1, 1] }, 'protocol'],
   ])('of %s is rejected', async (_what, result, kind) => {
-    expect((await whole(result)).error?.kind).toBe(kind);
+    expect((await readResult(result)).error?.kind).toBe(kind);
   });
 
   it.each<[what: string, events: readonly unknown[], kind: string]>([
     ['ends without a mark', [{ response: 'Hel' }], 'truncated'],
     ['has a chunk of no known shape', [{ response: 'Hel' }, { other: 1 }], 'protocol'],
-    ['has a chunk that is no object', [{ response: 'Hel' }, 7], 'protocol'],
+    ['has a chunk that is not an object', [{ response: 'Hel' }, 7], 'protocol'],
     ['has broken JSON', [{ response: 'Hel' }, '{"response":'], 'protocol'],
     [
       'breaks off with an error',
@@ -269,17 +269,20 @@ describe('an unusual response', () => {
     ],
     ['breaks off with errors', [{ response: 'Hel' }, { errors: [{ code: 3043, message: 'x' }] }], 'server'],
   ])('that %s fails', async (_what, events, kind) => {
-    const { error, events: got } = await streamed(...events);
+    const { error, events: receivedEvents } = await streamed(...events);
     expect(error?.kind).toBe(kind);
-    expect(got).toContainEqual(expect.objectContaining({ type: 'text-delta', text: 'Hel' }));
+    expect(receivedEvents).toContainEqual(expect.objectContaining({ type: 'text-delta', text: 'Hel' }));
   });
 
   it('reads cached tokens under the names of each shape', async () => {
     const chat = { ...CHAT_USAGE, prompt_tokens_details: { cached_tokens: 4 } };
-    expect((await whole({ response: 'x', usage: chat })).usage).toMatchObject({ input: 12, cacheRead: 4 });
+    expect((await readResult({ response: 'x', usage: chat })).usage).toMatchObject({
+      input: 12,
+      cacheRead: 4,
+    });
     const messages = { ...USAGE, cache_read_input_tokens: 4, cache_creation_input_tokens: 2 };
     expect(
-      (await whole({ type: 'message', content: [{ type: 'text', text: 'x' }], usage: messages })).usage,
+      (await readResult({ type: 'message', content: [{ type: 'text', text: 'x' }], usage: messages })).usage,
     ).toMatchObject({ input: 18, cacheRead: 4, cacheWrite: 2 });
   });
 });
@@ -298,12 +301,12 @@ describe('two shapes in one response', () => {
     ['an empty one in the newer shape', '', 'Hello'],
     ['nothing in the older shape', 'Hello', null],
   ])('result in one text: %s', async (_what, content, response) => {
-    expect(await whole(both(content, response))).toMatchObject({ text: 'Hello', finish: 'stop' });
+    expect(await readResult(both(content, response))).toMatchObject({ text: 'Hello', finish: 'stop' });
   });
 
   it('result in one text in a stream', async () => {
-    const piece = (said: string): object => ({ choices: [{ delta: { content: said } }], response: said });
-    expect((await streamed(piece('Hel'), piece('lo'), '[DONE]')).text).toBe('Hello');
+    const chunkOf = (text: string): object => ({ choices: [{ delta: { content: text } }], response: text });
+    expect((await streamed(chunkOf('Hel'), chunkOf('lo'), '[DONE]')).text).toBe('Hello');
   });
 
   it('result in a call without text', async () => {
@@ -312,7 +315,7 @@ describe('two shapes in one response', () => {
       choices: [{ message: { content: null, tool_calls: calls } }],
       response: '{"name":"add"}',
     };
-    expect(await whole(answer)).toMatchObject({ text: '', finish: 'tool-calls' });
+    expect(await readResult(answer)).toMatchObject({ text: '', finish: 'tool-calls' });
   });
 });
 
@@ -361,9 +364,9 @@ describe('unsupported content', () => {
   it('is reported once per kind', async () => {
     const text = { type: 'message', content: [{ type: 'output_text', text: 'Hello' }] };
     const output = [{ type: 'web_search_call' }, { type: 'web_search_call' }, text];
-    const items = await whole({ output, status: 'completed' });
+    const items = await readResult({ output, status: 'completed' });
     const content = [{ type: 'server_tool_use' }, { type: 'text', text: 'Hello' }];
-    const blocks = await whole({ type: 'message', content, stop_reason: 'end_turn' });
+    const blocks = await readResult({ type: 'message', content, stop_reason: 'end_turn' });
     expect([items.text, blocks.text]).toEqual(['Hello', 'Hello']);
     expect([...items.warnings, ...blocks.warnings].map(({ what }) => what)).toEqual([
       'part "web_search_call" of the response',

@@ -11,7 +11,7 @@ import {
 } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createCloudflare } from '../src/index.ts';
-import { ask } from './calls.ts';
+import { callModel } from './calls.ts';
 import exceptions from './corpus-exceptions.json' with { type: 'json' };
 import { fakeBinding } from './fake-binding.ts';
 
@@ -35,10 +35,10 @@ describe.skipIf(!hasRecordings)(`recordings of workersai-run${skippedNote}`, () 
     describe.each(CUTS)('in %s', (_name, cut) => {
       it.each(played.map((recording) => [recording.id, recording] as const))('%s', async (id, recording) => {
         await using server = await testServer(plays(recording, cut));
-        const got = facts(await ask(open(server.origin)), recording.expected);
+        const actual = facts(await callModel(open(server.origin)), recording.expected);
         const expected = expectedFacts(recording.expected, 'prompt_tokens', 'completion_tokens');
-        if (excused.has(id)) expect(got, 'no exception is needed').not.toEqual(expected);
-        else expect(got).toEqual(expected);
+        if (excused.has(id)) expect(actual, 'no exception is needed').not.toEqual(expected);
+        else expect(actual).toEqual(expected);
       });
     });
   });

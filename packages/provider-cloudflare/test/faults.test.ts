@@ -2,7 +2,7 @@ import { bomb, redirects, streams, testServer } from '@majordomo/test-support';
 import { createMajordomo, user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { createCloudflare } from '../src/index.ts';
-import { ask } from './calls.ts';
+import { callModel } from './calls.ts';
 
 const at = (baseURL: string) => createCloudflare({ accountId: 'acc', apiKey: 'key', baseURL });
 
@@ -10,7 +10,7 @@ describe('a hostile server', () => {
   it('gets no token at another origin', async () => {
     await using other = await testServer(streams({ response: 'ok' }));
     await using server = await testServer(redirects(`${other.origin}/elsewhere`));
-    expect((await ask(at(server.origin))).error).toMatchObject({
+    expect((await callModel(at(server.origin))).error).toMatchObject({
       kind: 'protocol',
       message: expect.stringContaining(`${other.origin}/elsewhere`) as string,
       details: { code: 'redirect', status: 307 },
@@ -23,7 +23,7 @@ describe('a hostile server', () => {
     ['error', 500],
   ])('cannot exhaust the memory with an %s', async (_what, status) => {
     await using server = await testServer(bomb(status));
-    const { error } = await ask(at(server.origin));
+    const { error } = await callModel(at(server.origin));
     expect(error).toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
   });
 });
@@ -38,7 +38,7 @@ it('replaces lone surrogates for the binding, and keeps bytes', async () => {
   };
   const bytes = Uint8Array.of(1, 2);
   const extra = { bytes };
-  await ask(createCloudflare({ binding }), { system: 'cut \ud83d', extra: extra });
+  await callModel(createCloudflare({ binding }), { system: 'cut \ud83d', extra });
   expect(inputs).toMatchObject([{ messages: [{ content: 'cut \ufffd' }, { content: 'hi' }], bytes }]);
 });
 
@@ -47,10 +47,10 @@ describe('a response of the binding', () => {
     ['a picture', (bytes: ReadableStream) => bytes],
     ['a response', (bytes: ReadableStream) => new Response(bytes)],
   ])('is limited if it is non-streaming: %s', async (_what, invoke) => {
-    let left = 65;
+    let remainingChunks = 65;
     const bytes = new ReadableStream({
       pull(controller) {
-        if (left-- > 0) controller.enqueue(new Uint8Array(1024 * 1024));
+        if (remainingChunks-- > 0) controller.enqueue(new Uint8Array(1024 * 1024));
         else controller.close();
       },
     });

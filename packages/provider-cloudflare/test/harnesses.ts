@@ -16,7 +16,7 @@ const rest: Harness = {
 const NO_HEADERS = 'the binding gives a Worker no response headers';
 const NO_TYPE = 'the binding gives a Worker no content type';
 
-/** The binding has no address and no key; this one forwards to the wire server. */
+/** Harness with a binding, which has no address and no key. This binding forwards to the wire server. */
 const binding: Harness = {
   ...rest,
   open: ({ baseURL }) => createCloudflare({ binding: fakeBinding(baseURL) }),

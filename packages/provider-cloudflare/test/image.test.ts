@@ -8,13 +8,13 @@ const PNG =
 const bytes = new Uint8Array(Buffer.from(PNG, 'base64'));
 const png = { type: 'image' as const, mediaType: 'image/png', bytes };
 
-type Play = (seen: Seen) => { readonly status?: number; readonly body: object | Uint8Array };
+type Play = (request: Seen) => { readonly status?: number; readonly body: object | Uint8Array };
 type Draw = (model: string, request?: Partial<ImageRequest>) => Promise<ImageResponse>;
 
 let server: TestServer | undefined;
 afterEach(() => server?.close());
 
-const drawWith = (provider: ReturnType<typeof createCloudflare>): Draw => {
+const generateWith = (provider: ReturnType<typeof createCloudflare>): Draw => {
   const majordomo = createMajordomo({ providers: [provider], chain: { backoff: { baseMs: 0 } } });
   return (model, request) =>
     majordomo.imageModel(`cloudflare/${model}`).generate({ prompt: 'a cat', ...request });
@@ -25,33 +25,33 @@ async function rest(play: Play): Promise<Draw> {
     const { status = 200, body } = play(request);
     response.writeHead(status).end(body instanceof Uint8Array ? body : JSON.stringify(body));
   });
-  return drawWith(createCloudflare({ baseURL: server.origin, accountId: 'acc', apiKey: 'key' }));
+  return generateWith(createCloudflare({ baseURL: server.origin, accountId: 'acc', apiKey: 'key' }));
 }
 
-const seen = (): readonly Seen[] => server?.requests ?? [];
-const inputs = (): readonly unknown[] => seen().map(({ body }) => body);
+const requests = (): readonly Seen[] => server?.requests ?? [];
+const inputs = (): readonly unknown[] => requests().map(({ body }) => body);
 
 describe('over REST', () => {
   it('returns an image from bytes, and sends set options, also a seed of 0', async () => {
-    const draw = await rest(() => ({ body: bytes }));
+    const generateImages = await rest(() => ({ body: bytes }));
     const model = '@cf/bytedance/stable-diffusion-xl-lightning';
-    const { images, warnings } = await draw(model, {
+    const { images, warnings } = await generateImages(model, {
       seed: 0,
       size: '1024x768',
       extra: { cloudflare: { num_steps: 4 } },
     });
     expect([images, warnings]).toEqual([[png], []]);
-    expect(seen()[0]?.path).toBe(`/accounts/acc/ai/run/${model}`);
+    expect(requests()[0]?.path).toBe(`/accounts/acc/ai/run/${model}`);
     expect(inputs()).toEqual([{ prompt: 'a cat', width: 1024, height: 768, seed: 0, num_steps: 4 }]);
-    await draw(model);
+    await generateImages(model);
     expect(inputs()[1]).toEqual({ prompt: 'a cat' });
   });
 
   it('returns an image from base64, and drops unsupported options with a warning', async () => {
-    const draw = await rest(() => ({
+    const generateImages = await rest(() => ({
       body: { result: { image: PNG }, success: true, errors: [], messages: [] },
     }));
-    const { images, warnings } = await draw('@cf/black-forest-labs/flux-1-schnell', {
+    const { images, warnings } = await generateImages('@cf/black-forest-labs/flux-1-schnell', {
       size: '512x512',
       seed: 1,
     });
@@ -61,15 +61,19 @@ describe('over REST', () => {
   });
 
   it('sends a form with images to newer models', async () => {
-    const draw = await rest(() => ({ body: { result: { image: PNG }, success: true } }));
-    await draw('@cf/black-forest-labs/flux-2-dev', { images: [png, png], size: '1024x768', seed: 5 });
-    expect(seen()[0]?.headers['content-type']).toMatch(/^multipart\/form-data/);
-    const names = [...(seen()[0]?.text ?? '').matchAll(/; name="([^"]+)"/g)].map(([, name]) => name);
+    const generateImages = await rest(() => ({ body: { result: { image: PNG }, success: true } }));
+    await generateImages('@cf/black-forest-labs/flux-2-dev', {
+      images: [png, png],
+      size: '1024x768',
+      seed: 5,
+    });
+    expect(requests()[0]?.headers['content-type']).toMatch(/^multipart\/form-data/);
+    const names = [...(requests()[0]?.text ?? '').matchAll(/; name="([^"]+)"/g)].map(([, name]) => name);
     expect(names).toEqual(['prompt', 'width', 'height', 'seed', 'input_image_0', 'input_image_1']);
   });
 
   it('sends n runs from the seed on; failures are warnings', async () => {
-    const draw = await rest(({ text }) =>
+    const generateImages = await rest(({ text }) =>
       text.includes('"seed":8')
         ? {
             status: 500,
@@ -77,7 +81,7 @@ describe('over REST', () => {
           }
         : { body: bytes },
     );
-    const { images, warnings } = await draw('@cf/lykon/dreamshaper-8-lcm', { n: 3, seed: 7 });
+    const { images, warnings } = await generateImages('@cf/lykon/dreamshaper-8-lcm', { n: 3, seed: 7 });
     expect(images.length).toBe(2);
     expect(warnings).toMatchObject([{ action: 'dropped', what: '1 of 3 images' }]);
     const seeds = inputs().map((input) => (input as { seed: number }).seed);
@@ -95,31 +99,33 @@ describe('over REST', () => {
     ],
     ['no right', 401, { success: false, errors: [{ code: 10000, message: 'Authentication error' }] }, 'auth'],
   ])('%s fails by kind', async (_, status, body, kind) => {
-    const draw = await rest(() => ({ status, body }));
-    const error: unknown = await draw('@cf/x').catch((thrown: unknown) => thrown);
+    const generateImages = await rest(() => ({ status, body }));
+    const error: unknown = await generateImages('@cf/x').catch((thrown: unknown) => thrown);
     expect(LlmError.is(error, kind as 'auth')).toBe(true);
   });
 
   it('rejects too many images before any call', async () => {
-    const draw = await rest(() => ({ body: bytes }));
-    const error: unknown = await draw('@cf/leonardo/phoenix-1.0', { images: [png] }).catch(
+    const generateImages = await rest(() => ({ body: bytes }));
+    const error: unknown = await generateImages('@cf/leonardo/phoenix-1.0', { images: [png] }).catch(
       (thrown: unknown) => thrown,
     );
     expect(LlmError.is(error, 'unsupported')).toBe(true);
-    expect(seen()).toEqual([]);
+    expect(requests()).toEqual([]);
   });
 });
 
 describe('by the binding', () => {
-  const bound = (answer: () => unknown): { readonly draw: Draw; readonly asked: [string, object][] } => {
-    const asked: [string, object][] = [];
+  const overBinding = (
+    answer: () => unknown,
+  ): { readonly generateImages: Draw; readonly bindingCalls: [string, object][] } => {
+    const bindingCalls: [string, object][] = [];
     const binding: AiBinding = {
       run: async (model, input) => {
-        asked.push([model, input]);
+        bindingCalls.push([model, input]);
         return answer();
       },
     };
-    return { draw: drawWith(createCloudflare({ binding })), asked };
+    return { generateImages: generateWith(createCloudflare({ binding })), bindingCalls };
   };
 
   it.each([
@@ -127,15 +133,17 @@ describe('by the binding', () => {
     ['an object with base64', () => ({ image: PNG })],
     ['base64 alone', () => PNG],
   ])('reads %s', async (_, answer) => {
-    const { draw, asked } = bound(answer);
-    expect((await draw('@cf/x', { seed: 3 })).images).toEqual([png]);
-    expect(asked).toEqual([['@cf/x', { prompt: 'a cat', seed: 3 }]]);
+    const { generateImages, bindingCalls } = overBinding(answer);
+    expect((await generateImages('@cf/x', { seed: 3 })).images).toEqual([png]);
+    expect(bindingCalls).toEqual([['@cf/x', { prompt: 'a cat', seed: 3 }]]);
   });
 
   it('sends a form as bytes with their type', async () => {
-    const { draw, asked } = bound(() => ({ image: PNG }));
-    await draw('@cf/black-forest-labs/flux-2-klein-4b', { images: [png] });
-    const { multipart } = asked[0]?.[1] as { multipart: { body: ReadableStream; contentType: string } };
+    const { generateImages, bindingCalls } = overBinding(() => ({ image: PNG }));
+    await generateImages('@cf/black-forest-labs/flux-2-klein-4b', { images: [png] });
+    const { multipart } = bindingCalls[0]?.[1] as {
+      multipart: { body: ReadableStream; contentType: string };
+    };
     expect(multipart.contentType).toMatch(/^multipart\/form-data; ?boundary=/);
     const names = [...(await new Response(multipart.body).text()).matchAll(/; name="([^"]+)"/g)];
     expect(names.map(([, name]) => name)).toEqual(['prompt', 'input_image_0']);

@@ -7,7 +7,7 @@ import { fakeBinding } from './fake-binding.ts';
 let server: TestServer;
 afterEach(() => server.close());
 
-/** One account, through REST as `rest/…` and through a binding as `bound/…`. */
+/** Returns a majordomo with one account, over REST as `rest/…` and through a binding as `bound/…`. */
 async function world(play: Answer): Promise<Majordomo> {
   server = await testServer(play);
   return createMajordomo({
@@ -26,9 +26,9 @@ const failing = async (work: Promise<unknown>): Promise<string> => {
 
 const enveloped = (result: unknown): object => ({ result, success: true, errors: [], messages: [] });
 const sent = (): readonly unknown[] => server.requests.map(({ body }) => body);
-const PLACES = ['rest', 'bound'] as const;
+const TRANSPORTS = ['rest', 'bound'] as const;
 
-describe.each(PLACES)('by %s', (place) => {
+describe.each(TRANSPORTS)('by %s', (transport) => {
   it('embeds all strings in one request, with unknown usage', async () => {
     const majordomo = await world(
       answers(
@@ -42,7 +42,7 @@ describe.each(PLACES)('by %s', (place) => {
       ),
     );
     const { vectors, usage } = await majordomo
-      .embeddingModel(`${place}/@cf/baai/bge-m3`)
+      .embeddingModel(`${transport}/@cf/baai/bge-m3`)
       .embed({ values: ['one', 'two'], extra: { 'workersai-run': { truncate_inputs: false } } });
     // Workers AI reports no tokens, so the usage is unknown.
     expect([vectors, usage]).toEqual([[Float32Array.of(1, 0), Float32Array.of(0, 1)], undefined]);
@@ -58,10 +58,10 @@ describe.each(PLACES)('by %s', (place) => {
       segments: [{ text: ' Hello.', start: 0, end: 1.25, words }],
     };
     const majordomo = await world(answers(enveloped(result)));
-    const model = majordomo.transcriptionModel(`${place}/@cf/openai/whisper-large-v3-turbo`);
+    const model = majordomo.transcriptionModel(`${transport}/@cf/openai/whisper-large-v3-turbo`);
     const request = { audio: Uint8Array.of(1, 2), mediaType: 'audio/mpeg', language: 'en-GB', prompt: 'Hi' };
-    const heard = await model.transcribe(request);
-    expect(heard).toMatchObject({
+    const transcript = await model.transcribe(request);
+    expect(transcript).toMatchObject({
       text: 'Hello.',
       language: 'en',
       durationMs: 1500,
@@ -73,7 +73,7 @@ describe.each(PLACES)('by %s', (place) => {
     expect(sent()[0]).toEqual({ audio: 'AQI=', language: 'en', initial_prompt: 'Hi' });
   });
 
-  it('reads a negative duration as unknown', async () => {
+  it('ignores a negative duration', async () => {
     const result = {
       text: 'Hi',
       transcription_info: { duration: -3 },
@@ -81,7 +81,7 @@ describe.each(PLACES)('by %s', (place) => {
     };
     const majordomo = await world(answers(enveloped(result)));
     const { durationMs, segments, usage } = await majordomo
-      .transcriptionModel(`${place}/@cf/openai/whisper-large-v3-turbo`)
+      .transcriptionModel(`${transport}/@cf/openai/whisper-large-v3-turbo`)
       .transcribe({ audio: Uint8Array.of(1, 2), mediaType: 'audio/mpeg' });
     expect([durationMs, segments, usage]).toEqual([undefined, [], undefined]);
   });
@@ -91,33 +91,33 @@ describe.each(PLACES)('by %s', (place) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' }).end('ID3 sound');
     });
     const { audio, mediaType } = await majordomo
-      .speechModel(`${place}/@cf/deepgram/aura-1`)
+      .speechModel(`${transport}/@cf/deepgram/aura-1`)
       .speak({ text: 'Hello.', voice: 'luna', format: 'opus' });
     expect([new TextDecoder().decode(audio), mediaType]).toEqual(['ID3 sound', 'audio/mpeg']);
     expect(sent()).toEqual([{ text: 'Hello.', speaker: 'luna', encoding: 'opus', container: 'ogg' }]);
   });
 
-  it('rejects a page with any type as protocol', async () => {
+  it('rejects an HTML page with any content type as protocol', async () => {
     const majordomo = await world((response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' }).end('<html>Sign in</html>');
     });
-    const asked = majordomo.speechModel(`${place}/@cf/deepgram/aura-1`).speak({ text: 'Hello.' });
-    expect(await failing(asked)).toBe('protocol');
+    const speech = majordomo.speechModel(`${transport}/@cf/deepgram/aura-1`).speak({ text: 'Hello.' });
+    expect(await failing(speech)).toBe('protocol');
   });
 
   it('returns speech from base64', async () => {
     const audio = Buffer.from('fLaC').toString('base64');
     const majordomo = await world(answers(enveloped({ audio })));
-    const spoken = await majordomo
-      .speechModel(`${place}/@cf/myshell-ai/melotts`)
+    const speech = await majordomo
+      .speechModel(`${transport}/@cf/myshell-ai/melotts`)
       .speak({ text: 'Hello.', voice: 'fr', speed: 2 });
-    expect([new TextDecoder().decode(spoken.audio), spoken.mediaType]).toEqual(['fLaC', 'audio/flac']);
-    expect(spoken.warnings).toMatchObject([{ action: 'dropped', what: 'speed' }]);
+    expect([new TextDecoder().decode(speech.audio), speech.mediaType]).toEqual(['fLaC', 'audio/flac']);
+    expect(speech.warnings).toMatchObject([{ action: 'dropped', what: 'speed' }]);
     expect(sent()).toEqual([{ prompt: 'Hello.', lang: 'fr' }]);
   });
 });
 
-it('requests the pooling of the maker of a model', async () => {
+it("requests the pooling that the model's maker recommends", async () => {
   const majordomo = await world(answers(enveloped({ data: [[1]] })));
   await majordomo.embeddingModel('rest/@cf/baai/bge-base-en-v1.5').embed({ values: ['one'] });
   expect(sent()).toEqual([{ text: ['one'], pooling: 'cls' }]);
@@ -161,11 +161,13 @@ describe.each([
 
 it('rejects an unsupported audio format before the call', async () => {
   const majordomo = await world(answers({}));
-  const asked = majordomo.speechModel('rest/@cf/myshell-ai/melotts').speak({ text: 'Hello.', format: 'wav' });
-  expect([await failing(asked), server.requests]).toEqual(['unsupported', []]);
+  const speech = majordomo
+    .speechModel('rest/@cf/myshell-ai/melotts')
+    .speak({ text: 'Hello.', format: 'wav' });
+  expect([await failing(speech), server.requests]).toEqual(['unsupported', []]);
 });
 
-it('closes the connection if the consumer leaves a stream of sound', async () => {
+it('closes the connection if the consumer leaves a stream of speech', async () => {
   let close = (): void => undefined;
   const closed = new Promise<void>((resolve) => (close = resolve));
   const majordomo = await world((response) => {

@@ -2,11 +2,11 @@ import { createMajordomo, LlmError, user } from '@majordomo/core';
 import { answers, stalls, streams, testServer } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createCloudflare, type AiBinding, type CloudflareOptions } from '../src/index.ts';
-import { ask } from './calls.ts';
+import { callModel } from './calls.ts';
 
 const REST = { accountId: 'acc', apiKey: 'key' };
 
-/** A `fetch` that records requests and answers each with a string. */
+/** Returns a `fetch` that records requests and responds to each with a string. */
 function outbox(): { sent: { url: string; headers: Headers }[]; fetch: typeof globalThis.fetch } {
   const sent: { url: string; headers: Headers }[] = [];
   return {
@@ -18,8 +18,8 @@ function outbox(): { sent: { url: string; headers: Headers }[]; fetch: typeof gl
   };
 }
 
-/** A binding that records its calls. */
-function bound(run: (options: object) => unknown = () => ({ response: 'ok' })): {
+/** Returns a binding that records its calls. */
+function recordingBinding(run: (options: object) => unknown = () => ({ response: 'ok' })): {
   calls: { model: string; input: object; options: Record<string, unknown> }[];
   binding: AiBinding;
 } {
@@ -44,9 +44,9 @@ describe('the account and the token', () => {
     ['come from the environment', {}, env, 'first', 'token'],
     ['may have the short name', {}, { ...env, CLOUDFLARE_ACCOUNT_ID: '' }, 'second', 'token'],
     ['come from options first', REST, env, 'acc', 'key'],
-  ])('%s', async (_what, options, given, account, key) => {
+  ])('%s', async (_what, options, env, account, key) => {
     const { sent, fetch } = outbox();
-    await ask(createCloudflare({ ...options, fetch }), {}, { env: given });
+    await callModel(createCloudflare({ ...options, fetch }), {}, { env });
     expect(sent[0]?.url).toBe(`https://api.cloudflare.com/client/v4/accounts/${account}/ai/run/@cf/m`);
     expect(sent[0]?.headers.get('authorization')).toBe(`Bearer ${key}`);
   });
@@ -57,16 +57,16 @@ describe('the account and the token', () => {
     ['token', { accountId: 'acc' }, 'auth', 'missing-key'],
   ])('are checked by the call, not at creation: %s', async (_missing, options, kind, code) => {
     const { sent, fetch } = outbox();
-    const { error } = await ask(createCloudflare({ ...options, fetch }));
+    const { error } = await callModel(createCloudflare({ ...options, fetch }));
     expect(error).toMatchObject({ kind, details: { code, target: 'cloudflare/@cf/m' } });
     expect(sent).toEqual([]);
   });
 
   it('is requested again after a 401', async () => {
     await using server = await testServer((response, request) => {
-      const fresh = request.headers.authorization === 'Bearer new';
+      const isNewKey = request.headers.authorization === 'Bearer new';
       const refusal = answers({ success: false, errors: [{ code: 10_000, message: 'no' }] }, 401);
-      (fresh ? streams({ response: 'ok' }) : refusal)(response);
+      (isNewKey ? streams({ response: 'ok' }) : refusal)(response);
     });
     const provider = createCloudflare({
       accountId: 'acc',
@@ -91,7 +91,7 @@ describe('a gateway', () => {
 
   it('is addressed over REST with headers for its options', async () => {
     const { sent, fetch } = outbox();
-    await ask(createCloudflare({ ...REST, gateway, sessionAffinity: 's1', fetch }));
+    await callModel(createCloudflare({ ...REST, gateway, sessionAffinity: 's1', fetch }));
     expect(sent[0]?.url).toBe('https://gateway.ai.cloudflare.com/v1/acc/gw/workers-ai/@cf/m');
     expect(Object.fromEntries(sent[0]?.headers ?? [])).toEqual({
       authorization: 'Bearer key',
@@ -110,13 +110,13 @@ describe('a gateway', () => {
     ['has no part in a base URL of your own', { gateway, baseURL: 'https://box.example' }],
   ])('%s', async (_what, options) => {
     const { sent, fetch } = outbox();
-    await ask(createCloudflare({ ...REST, ...options, fetch }));
+    await callModel(createCloudflare({ ...REST, ...options, fetch }));
     expect([...(sent[0]?.headers.keys() ?? [])]).toEqual(['authorization', 'content-type']);
   });
 
   it('is an option of the binding without unset members', async () => {
-    const { calls, binding } = bound();
-    await ask(createCloudflare({ binding, gateway: { id: 'gw', cacheTtl: 60, cacheKey: undefined } }));
+    const { calls, binding } = recordingBinding();
+    await callModel(createCloudflare({ binding, gateway: { id: 'gw', cacheTtl: 60, cacheKey: undefined } }));
     expect(calls[0]?.options['gateway']).toStrictEqual({ id: 'gw', cacheTtl: 60 });
   });
 
@@ -165,9 +165,9 @@ describe('a DSN', () => {
 
 describe('the binding', () => {
   it('receives model, input, headers and a signal', async () => {
-    const { calls, binding } = bound();
+    const { calls, binding } = recordingBinding();
     const provider = createCloudflare({ binding, sessionAffinity: 's1', headers: { 'X-Team': 'a' } });
-    const { text } = await ask(provider, { maxTokens: 9 });
+    const { text } = await callModel(provider, { maxTokens: 9 });
     expect(text).toBe('ok');
     const [call] = calls;
     expect(call).toMatchObject({
@@ -178,13 +178,13 @@ describe('the binding', () => {
     expect(call?.options['signal']).toBeInstanceOf(AbortSignal);
   });
 
-  it('that rejects a signal is called without one from then on', async () => {
-    const { calls, binding } = bound((options) => {
+  it('that rejects a signal is then called without a signal', async () => {
+    const { calls, binding } = recordingBinding((options) => {
       if ('signal' in options) throw new DOMException('cannot be cloned', 'DataCloneError');
       return { response: 'ok' };
     });
     const provider = createCloudflare({ binding });
-    for (const _ of [1, 2]) expect((await ask(provider)).text).toBe('ok');
+    for (const _ of [1, 2]) expect((await callModel(provider)).text).toBe('ok');
     expect(calls.map(({ options }) => 'signal' in options)).toEqual([true, false, false]);
   });
 
@@ -194,34 +194,34 @@ describe('the binding', () => {
     ['a stream', () => new Blob(['data: {"response":"ok"}\n\ndata: [DONE]\n\n']).stream()],
     ['a text', () => 'ok'],
   ])('may return %s', async (_what, answer) => {
-    const { text, error } = await ask(createCloudflare({ binding: bound(answer).binding }));
+    const { text, error } = await callModel(createCloudflare({ binding: recordingBinding(answer).binding }));
     expect(error).toBeUndefined();
     expect(text).toBe('ok');
   });
 
   it('that ignores the signal is not awaited, and its later response is discarded', async () => {
     let cancelled = (): void => undefined;
-    const gone = new Promise<void>((resolve) => (cancelled = resolve));
+    const cancellation = new Promise<void>((resolve) => (cancelled = resolve));
     let give: (stream: ReadableStream) => void = () => undefined;
-    const { binding, calls } = bound(() => new Promise((resolve) => (give = resolve)));
+    const { binding, calls } = recordingBinding(() => new Promise((resolve) => (give = resolve)));
     const controller = new AbortController();
-    const asked = ask(createCloudflare({ binding }), {}, { signal: controller.signal });
+    const call = callModel(createCloudflare({ binding }), {}, { signal: controller.signal });
     while (calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
     controller.abort();
-    expect((await asked).error?.kind).toBe('aborted');
+    expect((await call).error?.kind).toBe('aborted');
     give(new ReadableStream({ cancel: cancelled }));
-    await gone;
+    await cancellation;
   });
 
   it('with a silent stream is released by an abort', async () => {
     let cancelled = (): void => undefined;
-    const gone = new Promise<void>((resolve) => (cancelled = resolve));
+    const cancellation = new Promise<void>((resolve) => (cancelled = resolve));
     const stream = new ReadableStream({
       start: (controller) => controller.enqueue(new TextEncoder().encode('data: {"response":"Hel"}\n\n')),
       cancel: cancelled,
     });
     const majordomo = createMajordomo({
-      providers: [createCloudflare({ binding: bound(() => stream).binding })],
+      providers: [createCloudflare({ binding: recordingBinding(() => stream).binding })],
     });
     const controller = new AbortController();
     const call = majordomo
@@ -231,13 +231,13 @@ describe('the binding', () => {
       for await (const { type } of call) if (type === 'text-delta') controller.abort();
     })();
     await expect(read).rejects.toMatchObject({ kind: 'aborted' });
-    await gone;
+    await cancellation;
   });
 });
 
-describe('an answer', () => {
-  it('that a stream leaves empty is requested again without streaming, once', async () => {
-    const { calls, binding } = bound((_options) =>
+describe('a response', () => {
+  it('that is empty in a stream is requested again without streaming, once', async () => {
+    const { calls, binding } = recordingBinding((_options) =>
       'stream' in (calls.at(-1)?.input ?? {}) ? {} : { response: 'ok' },
     );
     const majordomo = createMajordomo({ providers: [createCloudflare({ binding })] });
@@ -253,9 +253,9 @@ describe('an answer', () => {
   });
 
   it('that follows a schema is not streamed', async () => {
-    const { calls, binding } = bound(() => ({ response: { n: 1 } }));
+    const { calls, binding } = recordingBinding(() => ({ response: { n: 1 } }));
     const schema = { type: 'object', properties: { n: { type: 'number' } } };
-    const { text } = await ask(createCloudflare({ binding }), { output: { name: 'answer', schema } });
+    const { text } = await callModel(createCloudflare({ binding }), { output: { name: 'answer', schema } });
     expect(text).toBe('{"n":1}');
     expect(calls[0]?.input).not.toHaveProperty('stream');
   });
@@ -273,17 +273,17 @@ describe('an answer', () => {
     expect('stream' in (server.requests[0]?.body ?? {})).toBe(isStream);
   });
 
-  it('over REST that is silent is closed by an abort', async () => {
+  it('over REST that stalls is closed by an abort', async () => {
     await using server = await testServer(stalls({ response: 'Hel' }));
     const controller = new AbortController();
-    const asked = ask(
+    const call = callModel(
       createCloudflare({ ...REST, baseURL: server.origin }),
       {},
       { signal: controller.signal },
     );
     const { closed } = await server.request(0);
     controller.abort();
-    expect((await asked).error?.kind).toBe('aborted');
+    expect((await call).error?.kind).toBe('aborted');
     await closed;
   });
 });

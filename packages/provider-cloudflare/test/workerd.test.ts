@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { skippedNote, startWorkerd, type WorkerAnswer, type Workerd } from './workerd.ts';
 
 const cases = recordings('workersai-run');
-const says = (response: string): object => ({ response });
+const responseEvent = (response: string): object => ({ response });
 
 describe.skipIf(skippedNote !== '')(`inside workerd${skippedNote}`, () => {
   let answer: Answer;
@@ -45,14 +45,14 @@ describe.skipIf(skippedNote !== '')(`inside workerd${skippedNote}`, () => {
     });
 
     it('keeps the order of a thousand deltas', async () => {
-      const texts = Array.from({ length: 1000 }, (_, n) => `${n}é `);
-      answer = streams(...texts.map(says));
+      const chunks = Array.from({ length: 1000 }, (_, n) => `${n}é `);
+      answer = streams(...chunks.map(responseEvent));
       const { events } = await workerd.call({ transport, request: requestOf() });
-      expect(events.flatMap((event) => (event.type === 'text-delta' ? [event.text] : []))).toEqual(texts);
+      expect(events.flatMap((event) => (event.type === 'text-delta' ? [event.text] : []))).toEqual(chunks);
     });
 
     it('delivers a delta before the end, and closes the socket on abort', async () => {
-      answer = stalls(says('Hel'));
+      answer = stalls(responseEvent('Hel'));
       const before = server.requests.length;
       const call = workerd.call({ transport, request: requestOf(), abortAt: 'text-delta' });
       const { closed } = await server.request(before);

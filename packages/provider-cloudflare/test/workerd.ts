@@ -14,7 +14,7 @@ const BINARY: string | undefined = globSync(
   path.join(ROOT, 'tooling/runtimes/node_modules/@cloudflare/workerd-*/bin/workerd*'),
 )[0];
 
-/** For names of suites: why nothing ran. */
+/** Suffix of suite names with the reason why the tests are skipped. */
 export const skippedNote: string =
   BINARY !== undefined && existsSync(built('imagegen'))
     ? ''
@@ -23,7 +23,7 @@ export const skippedNote: string =
 export interface WorkerCall {
   readonly transport: string;
   readonly request: ModelRequest;
-  /** The type of the event after which the call is aborted. */
+  /** Type of the event after which the call is aborted. */
   readonly abortAt?: ModelEvent['type'];
 }
 
@@ -50,7 +50,7 @@ export async function startWorkerd(origin: string): Promise<Workerd> {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
     env: {},
   });
-  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const url = `http://127.0.0.1:${await portOf(child.stdio[3] as Readable)}`;
   return {
     async call(call) {
@@ -60,13 +60,13 @@ export async function startWorkerd(origin: string): Promise<Workerd> {
     },
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
-      await gone;
+      await closed;
       rmSync(folder, { recursive: true });
     },
   };
 }
 
-/** The first `{ event: 'listen', port }` on the control channel. */
+/** Returns the port of the first `{ event: 'listen', port }` on the control channel. */
 async function portOf(control: Readable): Promise<number> {
   for await (const line of createInterface(control)) {
     const { event, port } = JSON.parse(line) as { event: string; port: number };
@@ -75,7 +75,7 @@ async function portOf(control: Readable): Promise<number> {
   throw new Error('workerd ended before it listened');
 }
 
-/** A date before `Buffer` and `process` are global, without `nodejs_compat`. */
+/** Compatibility date before which `Buffer` and `process` are not global, without `nodejs_compat`. */
 const config = (origin: string, folder: string): string => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -97,7 +97,7 @@ const embedded = (folder: string, worker: string, modules: Modules): readonly st
     return `(name = "${name}", esModule = embed "${file}")`;
   });
 
-/** Its list of bindings stays open. */
+/** Returns the start of a worker, up to its open list of bindings. */
 const worker = (origin: string, modules: readonly string[]): string =>
   `compatibilityDate = "2026-04-01", globalOutbound = "local",
   modules = [${modules.join(',')}],
@@ -108,7 +108,7 @@ const fakeModules = (): Modules => [
   ['fake-binding.ts', read(import.meta.dirname, 'fake-binding.ts')],
 ];
 
-/** The sources and builds of the package without a bundler. A bare name is resolved next to its importer. */
+/** Returns the sources and builds of the package without a bundler. A bare name is resolved next to its importer. */
 const appModules = (): Modules => [
   ['main.mjs', read(import.meta.dirname, 'worker/main.mjs')],
   ...modulesIn(path.join(import.meta.dirname, '../src'), '', ['*.ts'], ['*.test.ts']),
