@@ -4,7 +4,7 @@ import { httpError, responseError } from './errors.ts';
 
 const request: ModelRequest = { messages: [], tools: [], output: undefined, extra: {}, reasoning: 'low' };
 const failed = { target: 'ollama/m', secrets: ['sk-1234567890'], request };
-const answered = (status: number, body: unknown) =>
+const errorOf = (status: number, body: unknown) =>
   httpError(
     typeof body === 'string' ? body : JSON.stringify(body),
     { status, headers: new Headers() },
@@ -35,7 +35,7 @@ describe('a rejection', () => {
     [502, '<html><h1>502 Bad Gateway</h1></html>', 'server'],
     [429, { error: { message: 'slow down', type: 'api_error' } }, 'rate-limit'],
   ])('%i %j is %s', (status, body, kind) => {
-    expect(answered(status, body)).toMatchObject({ kind, details: { status, target: 'ollama/m' } });
+    expect(errorOf(status, body)).toMatchObject({ kind, details: { status, target: 'ollama/m' } });
   });
 
   it.each([
@@ -49,15 +49,15 @@ describe('a rejection', () => {
   });
 
   it('hides secrets and reads the id in the text', () => {
-    const error = answered(401, { error: 'bad key sk-1234567890 (ref: 9616-45)' });
+    const error = errorOf(401, { error: 'bad key sk-1234567890 (ref: 9616-45)' });
     expect(JSON.stringify(error) + error.message).not.toContain('sk-1234567890');
     expect(error.details.requestId).toBe('9616-45');
   });
 
-  it('of thinking is recovered without it', () => {
-    const { recover } = answered(400, { error: '"m" does not support thinking' }).details;
+  it('of thinking is recovered without thinking', () => {
+    const { recover } = errorOf(400, { error: '"m" does not support thinking' }).details;
     expect(recover?.apply(request).reasoning).toBeUndefined();
     expect(recover).toMatchObject({ id: 'reasoning', remember: true });
-    expect(answered(400, { error: 'model is required' }).details.recover).toBeUndefined();
+    expect(errorOf(400, { error: 'model is required' }).details.recover).toBeUndefined();
   });
 });

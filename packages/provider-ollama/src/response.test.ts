@@ -29,8 +29,8 @@ describe('a prompt', () => {
     ['of Chinese', 6000, undefined, 4000, false],
     ['that fills the default context to the token', 40_000, undefined, 4096, true],
     ['of far too few tokens', 40_000, undefined, 3500, true],
-    ['as long as the context that was asked for', 40_000, 8192, 8192, true],
-    ['that fits the context that was asked for', 30_000, 8192, 7500, false],
+    ['as long as the requested context', 40_000, 8192, 8192, true],
+    ['that fits the requested context', 30_000, 8192, 7500, false],
     ['of which nothing was counted', 40_000, undefined, undefined, false],
     ['cut in a small context', 900, 256, 256, true],
   ])('%s: %i characters, context %j, %j tokens: cut %j', (_name, characters, numCtx, count, isCut) => {

@@ -22,10 +22,10 @@ function read(lines: readonly string[]): unknown {
   }
 }
 
-const made = { model: 'm', created_at: '2026-11-20T09:00:00.1Z' };
-const first = JSON.stringify({ ...made, message: { role: 'assistant', content: 'So' }, done: false });
-const last = JSON.stringify({ ...made, message: { role: 'assistant', content: '' }, done: true });
-/** Formats the line in a way that no server uses. */
+const lineFields = { model: 'm', created_at: '2026-11-20T09:00:00.1Z' };
+const first = JSON.stringify({ ...lineFields, message: { role: 'assistant', content: 'So' }, done: false });
+const last = JSON.stringify({ ...lineFields, message: { role: 'assistant', content: '' }, done: true });
+/** Returns the line in a format that no server uses. */
 const spaced = (line: string): string => line.replace('{', '{ ');
 
 const word = fc.oneof(
@@ -43,27 +43,37 @@ const word = fc.oneof(
     '\u0085',
   ),
 );
-const piece = fc
+const messageLine = fc
   .record({ content: word, thinking: fc.option(word, { nil: undefined }) })
-  .map((said) => JSON.stringify({ ...made, message: { role: 'assistant', ...said }, done: false }));
+  .map((fields) => JSON.stringify({ ...lineFields, message: { role: 'assistant', ...fields }, done: false }));
 /** Loses, repeats or changes parts of a line. */
-const hurt = fc
-  .tuple(piece, fc.nat(140), fc.nat(4), fc.constantFrom('', '"', '\\', '\n', '\u0000', '}', ',"done":true'))
-  .map(([line, at, gone, put]) => line.slice(0, at) + put + line.slice(at + gone));
+const damagedLine = fc
+  .tuple(
+    messageLine,
+    fc.nat(140),
+    fc.nat(4),
+    fc.constantFrom('', '"', '\\', '\n', '\u0000', '}', ',"done":true'),
+  )
+  .map(
+    ([line, at, removedLength, inserted]) => line.slice(0, at) + inserted + line.slice(at + removedLength),
+  );
 
 it('decodes JSON at any chunk boundaries', () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof({ weight: 3, arbitrary: piece }, hurt), { maxLength: 6 }), (pieces) => {
-      const lines = [first, ...pieces, last];
-      expect(read(lines)).toEqual(read(lines.map(spaced)));
-    }),
+    fc.property(
+      fc.array(fc.oneof({ weight: 3, arbitrary: messageLine }, damagedLine), { maxLength: 6 }),
+      (messageLines) => {
+        const lines = [first, ...messageLines, last];
+        expect(read(lines)).toEqual(read(lines.map(spaced)));
+      },
+    ),
     { numRuns: 2000 },
   );
 });
 
-it('continues text, and begins a separate part for reasoning', () => {
+it('joins text, and starts a separate part for reasoning', () => {
   const think = JSON.stringify({
-    ...made,
+    ...lineFields,
     message: { role: 'assistant', content: '', thinking: 'Hm' },
     done: false,
   });

@@ -11,7 +11,7 @@ import {
 } from '@majordomo/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOllama } from '../src/index.ts';
-import { ask } from './calls.ts';
+import { callModel } from './calls.ts';
 import exceptions from './corpus-exceptions.json' with { type: 'json' };
 
 const cases = recordings('ollama-chat');
@@ -32,10 +32,10 @@ describe.skipIf(!hasRecordings)(`recordings of ollama-chat${skippedNote}`, () =>
   describe.each(CUTS)('in %s', (_name, cut) => {
     it.each(all.map((recording) => [recording.id, recording] as const))('%s', async (id, recording) => {
       const provider = createOllama({ baseURL: server.url(recording, cut) });
-      const got = facts(await ask(provider), recording.expected);
+      const actual = facts(await callModel(provider), recording.expected);
       const expected = expectedFacts(recording.expected, 'prompt_eval_count', 'eval_count');
-      if (excused.has(id)) expect(got, 'no exception is needed').not.toEqual(expected);
-      else expect(got).toEqual(expected);
+      if (excused.has(id)) expect(actual, 'no exception is needed').not.toEqual(expected);
+      else expect(actual).toEqual(expected);
     });
   });
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { createOllama, type OllamaOptions } from '../src/index.ts';
 import { answers } from './server.ts';
 
-const said = (...embeddings: readonly unknown[]): object => ({
+const embeddingsBody = (...embeddings: readonly unknown[]): object => ({
   model: 'bge-m3',
   embeddings,
   total_duration: 14_143_917,
@@ -19,7 +19,7 @@ const model = ({ origin }: TestServer, options: OllamaOptions = {}): EmbeddingMo
   }).embeddingModel('ollama/bge-m3');
 
 it('embeds all values at once with usage', async () => {
-  await using server = await testServer(answers(said([0.5, -0.5], [1, 0])));
+  await using server = await testServer(answers(embeddingsBody([0.5, -0.5], [1, 0])));
   const { vectors, usage } = await model(server, { keepAlive: '10m', numCtx: 4096 }).embed({
     values: ['one', 'two'],
     dimensions: 2,
@@ -43,14 +43,14 @@ it('embeds all values at once with usage', async () => {
 });
 
 it('shortens complete vectors of an older server', async () => {
-  await using server = await testServer(answers(said([3, 4, 12])));
+  await using server = await testServer(answers(embeddingsBody([3, 4, 12])));
   const { vectors } = await model(server).embed({ values: ['one'], dimensions: 2 });
   expect(vectors).toEqual([Float32Array.of(0.6, 0.8)]);
 });
 
 it.each<[string, number, unknown, ErrorKind]>([
-  ['fewer vectors than values', 200, said(), 'protocol'],
-  ['no vectors', 200, said('one'), 'protocol'],
+  ['fewer vectors than values', 200, embeddingsBody(), 'protocol'],
+  ['no vectors', 200, embeddingsBody('one'), 'protocol'],
   ['an error inside 200', 200, { error: 'model "x" not found, try pulling it first' }, 'not-found'],
   [
     'a text beyond its context',
@@ -60,7 +60,7 @@ it.each<[string, number, unknown, ErrorKind]>([
   ],
   ['a model that cannot', 400, { error: '"m" does not support embeddings' }, 'unsupported'],
   ['an unknown model', 404, { error: 'model "x" not found, try pulling it first' }, 'not-found'],
-])('%s, by kind', async (_, status, body, kind) => {
+])('reports the kind of the failure: %s', async (_, status, body, kind) => {
   await using server = await testServer(answers(body, status));
   const error: unknown = await model(server)
     .embed({ values: ['one'] })

@@ -2,22 +2,24 @@ import { bomb, contextOf, redirects, testServer } from '@majordomo/test-support'
 import { createMajordomo, user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { createOllama } from '../src/index.ts';
-import { ask } from './calls.ts';
-import { ended, streams } from './server.ts';
+import { callModel } from './calls.ts';
+import { lastLine, streams } from './server.ts';
 
 describe('a hostile server', () => {
-  it.each(['answer', 'list', 'pull'])('gets no request at another origin for an %s', async (what) => {
-    await using other = await testServer(streams(ended()));
+  it.each(['answer', 'list', 'pull'])('receives no request at another origin: %s', async (operation) => {
+    await using other = await testServer(streams(lastLine()));
     await using server = await testServer(redirects(`${other.origin}/elsewhere`));
     const provider = createOllama({ baseURL: server.origin, apiKey: 'key' });
-    const asked = {
-      answer: async () => (await ask(provider)).error,
+    const operations = {
+      answer: async () => (await callModel(provider)).error,
       list: () => provider.listModels?.({ ...contextOf(), target: 'ollama' }),
       pull: async () => {
         for await (const _ of provider.pull('m'));
       },
     };
-    const error = await asked[what as keyof typeof asked]()?.catch((thrown: unknown) => thrown);
+    const error = await operations[operation as keyof typeof operations]()?.catch(
+      (thrown: unknown) => thrown,
+    );
     expect(error).toMatchObject({
       kind: 'protocol',
       message: expect.stringContaining(`${other.origin}/elsewhere`) as string,
@@ -31,7 +33,7 @@ describe('a hostile server', () => {
     ['error', 500],
   ])('cannot exhaust the memory with an %s', async (_what, status) => {
     await using server = await testServer(bomb(status));
-    const { error } = await ask(createOllama({ baseURL: server.origin }));
+    const { error } = await callModel(createOllama({ baseURL: server.origin }));
     expect(error).toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
   });
 
@@ -46,7 +48,7 @@ describe('a hostile server', () => {
 });
 
 it("sends no environment key to the host of a DSN, except the vendor's own", async () => {
-  await using server = await testServer(streams(ended()));
+  await using server = await testServer(streams(lastLine()));
   const majordomo = createMajordomo({
     providers: [createOllama({ profile: 'ollama-cloud', id: 'cloud' })],
     env: { OLLAMA_API_KEY: 'user-key', LLM_BOX: server.origin.replace('http', 'ollama-cloud+http') },
@@ -64,7 +66,7 @@ it("sends the environment key to the vendor's host in a DSN", async () => {
     env: { OLLAMA_API_KEY: 'user-key', LLM_BOX: 'ollama-cloud://ollama.com' },
     fetch: (_url, init) => {
       keys.push(new Headers(init?.headers).get('authorization'));
-      return Promise.resolve(Response.json(ended({ message: { content: 'ok' } })));
+      return Promise.resolve(Response.json(lastLine({ message: { content: 'ok' } })));
     },
   });
   expect((await majordomo.model('box/m').generate({ messages: [user('hi')] })).text).toBe('ok');

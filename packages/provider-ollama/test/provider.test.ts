@@ -6,61 +6,64 @@ import { fakeClock } from '@majordomo/testing';
 import { Ollama } from 'ollama';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createOllama, type OllamaOptions, type PullProgress } from '../src/index.ts';
-import { ask } from './calls.ts';
+import { callModel } from './calls.ts';
 import { selfSigned } from './certificate.ts';
-import { answers, ended, JSON_TYPE, line, NDJSON_TYPE, says, stalls, streams } from './server.ts';
+import { answers, lastLine, JSON_TYPE, line, NDJSON_TYPE, messageLine, stalls, streams } from './server.ts';
 
-const hello = streams(says({ content: 'Hel' }), says({ content: 'lo' }), ended());
+const hello = streams(messageLine({ content: 'Hel' }), messageLine({ content: 'lo' }), lastLine());
 
-describe('an answer', () => {
+describe('a response', () => {
   it('is read from one object or from lines', async () => {
-    const whole = answers(ended({ message: { role: 'assistant', content: 'Hello', thinking: 'Hm.' } }));
-    const lines = streams(says({ thinking: 'Hm.' }), says({ content: 'Hello' }), ended());
-    await using server = await testServer(inTurn(whole, lines));
+    const completeAnswer = answers(
+      lastLine({ message: { role: 'assistant', content: 'Hello', thinking: 'Hm.' } }),
+    );
+    const lines = streams(messageLine({ thinking: 'Hm.' }), messageLine({ content: 'Hello' }), lastLine());
+    await using server = await testServer(inTurn(completeAnswer, lines));
     const provider = createOllama({ profile: 'foreman', apiKey: 'k', baseURL: server.origin });
-    const [one, many] = [await ask(provider), await ask(provider)];
+    const [one, many] = [await callModel(provider), await callModel(provider)];
     expect(one.events).toEqual(many.events);
     expect(one.finish).toBe('stop');
   });
 
   it('may be lines under a JSON type, or a pretty object', async () => {
     await using server = await testServer((response, _request, number) => {
-      const lines = line(says({ content: 'Hello' })) + line(ended());
-      const pretty = JSON.stringify(ended({ message: { content: 'Hello' } }), null, 2);
+      const lines = line(messageLine({ content: 'Hello' })) + line(lastLine());
+      const pretty = JSON.stringify(lastLine({ message: { content: 'Hello' } }), null, 2);
       response.writeHead(200, JSON_TYPE).end(number === 1 ? lines : pretty);
     });
-    for (const _ of [1, 2]) expect((await ask(createOllama({ baseURL: server.origin }))).text).toBe('Hello');
+    for (const _ of [1, 2])
+      expect((await callModel(createOllama({ baseURL: server.origin }))).text).toBe('Hello');
   });
 
   it('may have a line of 15 MB, but not of 17 MB', async () => {
     let size = 15_000_000;
     await using server = await testServer((response) =>
-      streams(says({ content: 'x'.repeat(size) }), ended())(response),
+      streams(messageLine({ content: 'x'.repeat(size) }), lastLine())(response),
     );
     const provider = createOllama({ baseURL: server.origin });
-    expect((await ask(provider)).text).toHaveLength(15_000_000);
+    expect((await callModel(provider)).text).toHaveLength(15_000_000);
     size = 17_000_000;
-    const { error, events } = await ask(provider);
+    const { error, events } = await callModel(provider);
     expect(error).toMatchObject({ kind: 'protocol', details: { code: 'line-too-long' } });
     expect(error?.message).toBe('ollama/m: the response contains a line of more than 16777216 characters');
     expect(events.some(({ type }) => type === 'text-delta')).toBe(false);
   });
 
   it('warns once about images', async () => {
-    const picture = { images: ['aGk='] };
+    const imageMessage = { images: ['aGk='] };
     await using server = await testServer(
-      streams(says(picture), says({ ...picture, content: 'ok' }), ended()),
+      streams(messageLine(imageMessage), messageLine({ ...imageMessage, content: 'ok' }), lastLine()),
     );
-    const { text, warnings } = await ask(createOllama({ baseURL: server.origin }));
+    const { text, warnings } = await callModel(createOllama({ baseURL: server.origin }));
     expect(text).toBe('ok');
     expect(warnings).toMatchObject([{ action: 'dropped', what: 'media in the response' }]);
   });
 
   it('with done and without a reason is complete, with a warning', async () => {
     await using server = await testServer(
-      streams(says({ content: 'ok' }), ended({ done_reason: undefined })),
+      streams(messageLine({ content: 'ok' }), lastLine({ done_reason: undefined })),
     );
-    const { finish, warnings } = await ask(createOllama({ baseURL: server.origin }));
+    const { finish, warnings } = await callModel(createOllama({ baseURL: server.origin }));
     expect(finish).toBe('other');
     expect(warnings).toMatchObject([{ action: 'repaired', what: 'finish reason' }]);
   });
@@ -68,49 +71,54 @@ describe('an answer', () => {
   it('gets deterministic ids for calls without ids', async () => {
     const call = { function: { name: 'add', arguments: { a: 1 } } };
     await using server = await testServer(
-      streams(says({ tool_calls: [call, call] }), says({ tool_calls: [call] }), ended()),
+      streams(messageLine({ tool_calls: [call, call] }), messageLine({ tool_calls: [call] }), lastLine()),
     );
     const provider = createOllama({ baseURL: server.origin });
-    const [first, again] = [await ask(provider), await ask(provider)];
+    const [first, second] = [await callModel(provider), await callModel(provider)];
     expect(new Set(first.toolCalls.map(({ id }) => id)).size).toBe(3);
-    expect(first.toolCalls).toEqual(again.toolCalls);
+    expect(first.toolCalls).toEqual(second.toolCalls);
     expect(first.finish).toBe('tool-calls');
   });
 
   it('may have arguments as text, and marks invalid JSON', async () => {
     const calls = ['{"a":1}', '[1]'].map((args) => ({ function: { name: 'add', arguments: args } }));
-    await using server = await testServer(streams(says({ tool_calls: calls }), ended()));
-    const { toolCalls } = await ask(createOllama({ baseURL: server.origin }));
+    await using server = await testServer(streams(messageLine({ tool_calls: calls }), lastLine()));
+    const { toolCalls } = await callModel(createOllama({ baseURL: server.origin }));
     expect(toolCalls).toMatchObject([{ args: { a: 1 } }, { args: {}, invalid: { raw: '[1]' } }]);
   });
 
   it.each([
     ['message', { done: false }],
-    ['message.content', says({ content: 7 })],
-    ['message.tool_calls', says({ tool_calls: {} })],
-    ['message.tool_calls[1].function.name', says({ tool_calls: [{ function: { name: 'a' } }, { id: 'x' }] })],
+    ['message.content', messageLine({ content: 7 })],
+    ['message.tool_calls', messageLine({ tool_calls: {} })],
+    [
+      'message.tool_calls[1].function.name',
+      messageLine({ tool_calls: [{ function: { name: 'a' } }, { id: 'x' }] }),
+    ],
   ])('without a valid %s is protocol with the path', async (path, drifted) => {
-    await using server = await testServer(streams(drifted, ended()));
-    const { error } = await ask(createOllama({ baseURL: server.origin }));
+    await using server = await testServer(streams(drifted, lastLine()));
+    const { error } = await callModel(createOllama({ baseURL: server.origin }));
     expect(error).toMatchObject({ kind: 'protocol', details: { path } });
   });
 
   it('to a truncated prompt causes a warning', async () => {
-    const cut = streams(says({ content: 'ok' }), ended({ prompt_eval_count: 4096 }));
+    const cut = streams(messageLine({ content: 'ok' }), lastLine({ prompt_eval_count: 4096 }));
     await using server = await testServer(cut);
     const messages = [user('word '.repeat(8000))];
-    const { warnings } = await ask(createOllama({ baseURL: server.origin, numCtx: 4096 }), { messages });
+    const { warnings } = await callModel(createOllama({ baseURL: server.origin, numCtx: 4096 }), {
+      messages,
+    });
     expect(warnings).toMatchObject([{ action: 'dropped', what: 'part of the prompt' }]);
     expect(server.requests[0]?.body).toMatchObject({ options: { num_ctx: 4096 } });
   });
 });
 
 describe('a non-streaming call', () => {
-  const whole = answers(ended({ message: { role: 'assistant', content: 'Hello' } }));
+  const completeAnswer = answers(lastLine({ message: { role: 'assistant', content: 'Hello' } }));
   const streamed = async (options: OllamaOptions): Promise<unknown> => {
-    // The server may answer in lines nevertheless.
+    // The server may respond with lines nevertheless.
     await using server = await testServer((response, { body }, number) =>
-      ((body as { stream: boolean }).stream || number > 2 ? hello : whole)(response),
+      ((body as { stream: boolean }).stream || number > 2 ? hello : completeAnswer)(response),
     );
     const provider = createOllama({ ...options, baseURL: server.origin });
     const model = createMajordomo({ providers: [provider] }).model(`${provider.id}/m`);
@@ -125,7 +133,7 @@ describe('a non-streaming call', () => {
   it.each<[string, OllamaOptions]>([
     ['a local server', {}],
     ['a local server whose total has an end', { timeouts: { totalMs: 60_000, completeMs: 60_000 } }],
-    ['a local server of whose timers nothing is said', { timeouts: { idleMs: undefined } }],
+    ['a local server with an undefined timeout', { timeouts: { idleMs: undefined } }],
   ])('requests one body from %s', async (_where, options) => {
     expect(await streamed(options)).toBe(false);
   });
@@ -142,7 +150,7 @@ describe('a non-streaming call', () => {
   it('ends with the signal of the caller before the first byte', async () => {
     const controller = new AbortController();
     let closed: () => void;
-    const gone = new Promise<void>((resolve) => (closed = resolve));
+    const disconnect = new Promise<void>((resolve) => (closed = resolve));
     await using server = await testServer((response) => {
       response.on('close', closed);
       controller.abort();
@@ -152,7 +160,7 @@ describe('a non-streaming call', () => {
     );
     const call = model.generate({ messages: [user('hi')] }, { signal: controller.signal });
     await expect(call).rejects.toMatchObject({ kind: 'aborted' });
-    await gone;
+    await disconnect;
   });
 });
 
@@ -163,15 +171,19 @@ describe('a key', () => {
 
   it('is read from env for the cloud, never from the process', async () => {
     vi.stubEnv('OLLAMA_API_KEY', 'of-the-process');
-    const seen: (string | null)[] = [];
+    const requests: (string | null)[] = [];
     const fetch: typeof globalThis.fetch = async (url, init) => {
-      seen.push(`${String(url)} ${new Headers(init?.headers).get('authorization') ?? 'none'}`);
-      return new Response(line(ended({ message: { content: 'ok' } })), { headers: NDJSON_TYPE });
+      requests.push(`${String(url)} ${new Headers(init?.headers).get('authorization') ?? 'none'}`);
+      return new Response(line(lastLine({ message: { content: 'ok' } })), { headers: NDJSON_TYPE });
     };
-    await ask(createOllama({ profile: 'ollama-cloud', fetch }), {}, { env: { OLLAMA_API_KEY: 'given' } });
-    await ask(createOllama({ baseURL: 'https://ollama.com', fetch }));
-    const { error } = await ask(createOllama({ profile: 'ollama-cloud', fetch }));
-    expect(seen).toEqual([
+    await callModel(
+      createOllama({ profile: 'ollama-cloud', fetch }),
+      {},
+      { env: { OLLAMA_API_KEY: 'given' } },
+    );
+    await callModel(createOllama({ baseURL: 'https://ollama.com', fetch }));
+    const { error } = await callModel(createOllama({ profile: 'ollama-cloud', fetch }));
+    expect(requests).toEqual([
       'https://ollama.com:443/api/chat Bearer given',
       'https://ollama.com:443/api/chat none',
     ]);
@@ -180,16 +192,16 @@ describe('a key', () => {
 
   it('is requested again after a 401', async () => {
     await using server = await testServer((response, request) => {
-      const fresh = request.headers.authorization === 'Bearer new';
-      (fresh ? hello : answers({ error: 'unauthorized' }, 401))(response);
+      const isNewKey = request.headers.authorization === 'Bearer new';
+      (isNewKey ? hello : answers({ error: 'unauthorized' }, 401))(response);
     });
     const rejected: unknown[] = [];
     const provider = createOllama({
       profile: 'foreman',
       baseURL: server.origin,
-      apiKey: (asked) => {
-        rejected.push(asked.rejected);
-        return asked.rejected === undefined ? 'old' : 'new';
+      apiKey: (context) => {
+        rejected.push(context.rejected);
+        return context.rejected === undefined ? 'old' : 'new';
       },
     });
     const model = createMajordomo({ providers: [provider] }).model('foreman/m');
@@ -200,11 +212,11 @@ describe('a key', () => {
 
 describe('the address of the server', () => {
   it.each([
-    ['OLLAMA_HOST', (host: string) => ask(createOllama(), {}, { env: { OLLAMA_HOST: host } })],
-    ['baseURL', (host: string) => ask(createOllama({ baseURL: host }))],
+    ['OLLAMA_HOST', (host: string) => callModel(createOllama(), {}, { env: { OLLAMA_HOST: host } })],
+    ['baseURL', (host: string) => callModel(createOllama({ baseURL: host }))],
     [
       'baseURL, before OLLAMA_HOST',
-      (host: string) => ask(createOllama({ baseURL: host }), {}, { env: { OLLAMA_HOST: 'x' } }),
+      (host: string) => callModel(createOllama({ baseURL: host }), {}, { env: { OLLAMA_HOST: 'x' } }),
     ],
   ])('is set by %s', async (_name, call) => {
     await using server = await testServer(hello);
@@ -212,8 +224,8 @@ describe('the address of the server', () => {
     expect(server.requests[0]).toMatchObject({ method: 'POST', path: '/api/chat' });
   });
 
-  it('of foreman has no default: a call names the option', async () => {
-    const { error } = await ask(createOllama({ profile: 'foreman', apiKey: 'k' }));
+  it('of foreman has no default, and the error of a call names the option', async () => {
+    const { error } = await callModel(createOllama({ profile: 'foreman', apiKey: 'k' }));
     expect(error).toMatchObject({ kind: 'config', details: { code: 'missing-url' } });
     expect(error?.message).toContain('LLM_BOX=foreman://TOKEN@host');
   });
@@ -246,9 +258,9 @@ describe('the address of the server', () => {
       host: server.origin,
       headers: { authorization: 'Bearer own', 'x-app': '1' },
     });
-    expect((await ask(createOllama({ client }))).text).toBe('Hello');
+    expect((await callModel(createOllama({ client }))).text).toBe('Hello');
     expect(server.requests[0]?.headers).toMatchObject({ authorization: 'Bearer own', 'x-app': '1' });
-    expect((await ask(createOllama({ client: {} }))).error).toMatchObject({ kind: 'config' });
+    expect((await callModel(createOllama({ client: {} }))).error).toMatchObject({ kind: 'config' });
   });
 
   it('reports errors and aborts of a client of the application', async () => {
@@ -309,7 +321,7 @@ describe('a silent server', () => {
   );
 
   it('may pause for 300 s inside a response', async () => {
-    await using server = await testServer(stalls(says({ content: 'Hel' })));
+    await using server = await testServer(stalls(messageLine({ content: 'Hel' })));
     const clock = fakeClock();
     const majordomo = createMajordomo({ providers: [createOllama({ baseURL: server.origin })], clock });
     const controller = new AbortController();

@@ -2,7 +2,7 @@ import { toolResult, user, type TurnMessage } from '@majordomo/core';
 import { hasRecordings, playedInTurn, sequences, skippedNote, type Recording } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createOllama } from '../src/index.ts';
-import { ask } from './calls.ts';
+import { callModel } from './calls.ts';
 
 const sessions = sequences('ollama-chat');
 
@@ -12,11 +12,11 @@ describe.skipIf(!hasRecordings)(`recorded tool loops${skippedNote}`, () => {
     const provider = createOllama({ baseURL: server.origin });
     const messages: TurnMessage[] = [user('go')];
     for (const [at, step] of steps.entries()) {
-      const { parts, toolCalls, error } = await ask(provider, { messages: [...messages] });
+      const { parts, toolCalls, error } = await callModel(provider, { messages: [...messages] });
       expect(error).toBeUndefined();
-      const ours = echoed(server.requests.at(-1)?.body);
-      const recorded = echoed(step.request?.body);
-      expect(ours).toEqual(recorded.slice(recorded.length - ours.length));
+      const sentTurns = echoedTurns(server.requests.at(-1)?.body);
+      const recorded = echoedTurns(step.request?.body);
+      expect(sentTurns).toEqual(recorded.slice(recorded.length - sentTurns.length));
       messages.push({ role: 'assistant', parts });
       const results = toolCalls.map(({ id, name }) => ({
         callId: id,
@@ -40,19 +40,22 @@ interface Message {
 const messagesOf = (body: unknown): readonly Message[] =>
   (body as { messages: Message[] } | undefined)?.messages ?? [];
 
-/** Calls and results in order, as the server receives them. */
-const echoed = (body: unknown): object[] =>
+/** Returns the calls and results in the order in which the server receives them. */
+const echoedTurns = (body: unknown): object[] =>
   messagesOf(body)
     .filter(({ role }) => role === 'assistant' || role === 'tool')
     .map(({ role, tool_name: name, content, tool_calls: calls = [] }) =>
       role === 'tool'
         ? { name, content }
         : {
-            calls: calls.map(({ function: called }) => ({ name: called.name, arguments: called.arguments })),
+            calls: calls.map(({ function: toolFunction }) => ({
+              name: toolFunction.name,
+              arguments: toolFunction.arguments,
+            })),
           },
     );
 
-/** The recorded client's result for this tool. */
+/** Returns the recorded client's result for the tool. */
 const resultOf = (next: Recording | undefined, name: string): string =>
   messagesOf(next?.request?.body).findLast(({ role, tool_name: tool }) => role === 'tool' && tool === name)
     ?.content ?? '';

@@ -7,16 +7,16 @@ export const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 const CREATED = '2026-11-20T09:00:00.123456Z';
 
-/** A line with a piece of the response. */
-export const says = (message: object): object => ({
+/** Returns a line with a part of the response. */
+export const messageLine = (message: object): object => ({
   model: 'm',
   created_at: CREATED,
   message: { role: 'assistant', content: '', ...message },
   done: false,
 });
 
-/** The last line. */
-export const ended = (more: object = {}): object => ({
+/** Returns the last line. */
+export const lastLine = (more: object = {}): object => ({
   model: 'm',
   created_at: CREATED,
   message: { role: 'assistant', content: '' },
@@ -31,17 +31,17 @@ export const ended = (more: object = {}): object => ({
   ...more,
 });
 
-/** Streams these lines and ends the response. */
+/** Returns a reply that streams the lines and ends the response. */
 export const streams =
   (...lines: readonly object[]): Reply =>
   (response) => {
     response.writeHead(200, NDJSON_TYPE).end(lines.map(line).join(''));
   };
 
-/** Answers with a JSON value. */
+/** Returns a reply with a JSON value. */
 export const answers = (value: unknown, status = 200): Reply => answersJson(value, status, JSON_TYPE);
 
-/** Sends lines and then stalls. */
+/** Returns a reply that sends lines and then stalls. */
 export const stalls =
   (...lines: readonly object[]): Reply =>
   (response) => {
