@@ -25,7 +25,7 @@ describe('a command', () => {
     ['both', windows, {}, 'both.exe'],
     ['both', windows, { PATHEXT: '.CMD;.EXE' }, 'both.cmd'],
     ['shim.cmd', windows, {}, 'shim.cmd'],
-  ])('%s is found', async (command, platform, env, file) => {
+  ])('finds the file of %s', async (command, platform, env, file) => {
     const PATH = ['', '/nowhere', folder].join(delimiter);
     expect(await findCommand(command, { PATH, ...env }, platform)).toBe(
       file === undefined ? undefined : join(folder, file),

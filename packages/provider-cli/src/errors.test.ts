@@ -62,25 +62,22 @@ describe('messages of a CLI', () => {
 });
 
 describe('a child that ended', () => {
-  const ended = { code: 1, signal: null, output: '', machineOutput: true };
+  const exit = { code: 1, signal: null, output: '', machineOutput: true };
 
   it('because of an unknown option is retried with plain text', () => {
-    const { kind, details } = exitError({ ...ended, output: "error: unknown option '--verbose'" }, facts);
+    const { kind, details } = exitError({ ...exit, output: "error: unknown option '--verbose'" }, facts);
     expect([kind, details.code, details.recover?.id]).toEqual(['config', 'unknown-option', 'plain-text']);
-    const plainly = exitError(
-      { ...ended, output: "error: unknown option '-p'", machineOutput: false },
-      facts,
-    );
+    const plainly = exitError({ ...exit, output: "error: unknown option '-p'", machineOutput: false }, facts);
     expect(plainly.details.recover).toBeUndefined();
   });
 
   it('with a known status has its kind', () => {
-    expect(exitError({ ...ended, code: 41, kind: 'auth' }, facts).kind).toBe('auth');
+    expect(exitError({ ...exit, code: 41, kind: 'auth' }, facts).kind).toBe('auth');
   });
 
   it('after a colored JSON error is quoted without colors', () => {
     const output = '\u001b[91mError: \u001b[0m{\n "name": "X",\n "data": { "message": "No such thing" }\n}';
-    expect(exitError({ ...ended, output }, facts).message).toContain('answered with an error: No such thing');
+    expect(exitError({ ...exit, output }, facts).message).toContain('answered with an error: No such thing');
   });
 });
 

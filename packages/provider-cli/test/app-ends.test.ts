@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { createCli } from '../src/index.ts';
-import { ask } from './calls.ts';
-import { fakeCli, ended, SAYS_HELLO } from './fake-cli.ts';
+import { callModel } from './calls.ts';
+import { fakeCli, waitForExit, SAYS_HELLO } from './fake-cli.ts';
 
 const APP = fileURLToPath(new URL('app.ts', import.meta.url));
 
@@ -28,7 +28,7 @@ describe.skipIf(process.platform === 'win32')('a CLI and its children end with t
     if (app.pid === undefined) throw new Error('the app did not start');
     process.kill(-app.pid, signal);
     await once(app, 'exit');
-    for (const pid of pids) await ended(pid);
+    for (const pid of pids) await waitForExit(pid);
   });
 });
 
@@ -36,6 +36,6 @@ it('leaves one listener on the process after many calls', async () => {
   await using cli = await fakeCli(SAYS_HELLO);
   const provider = createCli({ cli: 'claude', command: cli.command });
   const before = process.listenerCount('exit');
-  await Promise.all(Array.from({ length: 12 }, () => ask(provider)));
+  await Promise.all(Array.from({ length: 12 }, () => callModel(provider)));
   expect(process.listenerCount('exit') - before).toBeLessThanOrEqual(1);
 });

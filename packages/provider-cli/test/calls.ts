@@ -19,7 +19,7 @@ export const contextOf = (provider: Provider, fields: Partial<ModelContext> = {}
 });
 
 /** Runs one call and returns its result or its error. */
-export const ask = (
+export const callModel = (
   provider: Provider,
   fields: Partial<ModelRequest> = {},
   context: Partial<ModelContext> = {},

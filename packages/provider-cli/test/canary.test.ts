@@ -2,11 +2,11 @@ import { inspect } from 'node:util';
 import { LlmError } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { createCli } from '../src/index.ts';
-import { ask } from './calls.ts';
+import { callModel } from './calls.ts';
 import { fakeCli } from './fake-cli.ts';
 
 const KEY = 'c4naryXq7-p_2718281828';
-/** A value within a URL, which only its position identifies as a secret. */
+/** Value within a URL, which only its position identifies as a secret. */
 const IN_URL = 'c4naryZz9-p_3141592653';
 const env = {
   PATH: process.env['PATH'],
@@ -17,7 +17,7 @@ const env = {
   HTTPS_PROXY: `http://user:${IN_URL}@proxy.example:3128`,
 };
 
-/** Everything that the child received, as it would print it. */
+/** Returns the environment of the child, as the child prints it. */
 const ALL = `Object.entries(process.env).map(([name, value]) => name + '=' + value).join('\\n')`;
 
 describe('hides the environment that a CLI prints', () => {
@@ -38,7 +38,7 @@ describe('hides the environment that a CLI prints', () => {
   ])('%s', async (_, body) => {
     await using cli = await fakeCli(body);
     const provider = createCli({ cli: 'claude', command: cli.command });
-    const { error } = await ask(provider, {}, { env });
+    const { error } = await callModel(provider, {}, { env });
     expect(LlmError.is(error)).toBe(true);
     const looks = { depth: Infinity, showHidden: true };
     expect(

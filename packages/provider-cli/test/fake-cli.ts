@@ -42,12 +42,12 @@ export async function fakeCli(body: string, name = 'fake-cli'): Promise<FakeCli>
 }
 
 /** Waits until no process with this id runs. */
-export async function ended(pid: number): Promise<void> {
-  await expect.poll(() => runs(pid)).toBe(false);
+export async function waitForExit(pid: number): Promise<void> {
+  await expect.poll(() => isRunning(pid)).toBe(false);
 }
 
 /** Whether the process runs. A zombie (`Z`) still has its id. */
-async function runs(pid: number): Promise<boolean> {
+async function isRunning(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch {
@@ -57,7 +57,7 @@ async function runs(pid: number): Promise<boolean> {
   return !/\) Z /.test(stat);
 }
 
-/** A complete response in the format of the first CLI. */
+/** Returns a complete response in the format of the first CLI. */
 export const SAYS_HELLO = `say(
   { type: 'system', subtype: 'init', session_id: 's1' },
   { type: 'assistant', message: { id: 'm1', content: [{ type: 'text', text: 'Hello' }] } },

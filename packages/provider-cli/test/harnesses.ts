@@ -53,7 +53,7 @@ export async function cleanUp(): Promise<void> {
   await (await script)?.[Symbol.asyncDispose]();
 }
 
-/** A CLI between the provider and the wire server. */
+/** Returns a harness with a CLI between the provider and the wire server. */
 const harness: Harness = {
   wire: anthropicMessages,
   model: 'claude-test',

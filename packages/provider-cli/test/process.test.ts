@@ -7,8 +7,8 @@ import { createMajordomo, LlmError, user } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCli } from '../src/index.ts';
-import { ask } from './calls.ts';
-import { fakeCli, ended, SAYS_HELLO } from './fake-cli.ts';
+import { callModel } from './calls.ts';
+import { fakeCli, waitForExit, SAYS_HELLO } from './fake-cli.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -17,7 +17,7 @@ afterEach(() => {
 describe('a CLI that responds', () => {
   it('returns its text, session, usage and cost', async () => {
     await using cli = await fakeCli(SAYS_HELLO);
-    const { text, id, finish, rawFinish, usage } = await ask(
+    const { text, id, finish, rawFinish, usage } = await callModel(
       createCli({ cli: 'claude', command: cli.command }),
     );
     expect({ text, id, finish, rawFinish }).toEqual({
@@ -41,17 +41,20 @@ describe('a CLI that responds', () => {
       `write('prompt', stdin()); write('args', process.argv.join(' ')); ${SAYS_HELLO}`,
     );
     const prompt = 'ä'.repeat(100 * 1024);
-    await ask(createCli({ cli: 'claude', command: cli.command }), { messages: [user(prompt)] });
+    await callModel(createCli({ cli: 'claude', command: cli.command }), { messages: [user(prompt)] });
     expect(await cli.wrote('prompt')).toBe(prompt);
     expect(await cli.wrote('args')).not.toContain('ä');
   });
 
   it('receives the prompt as an argument with the option, after the end of the flags', async () => {
     await using cli = await fakeCli(`write('args', JSON.stringify(process.argv.slice(-2))); ${SAYS_HELLO}`);
-    await ask(createCli({ cli: 'claude', command: cli.command, prompt: 'argument' }));
+    await callModel(createCli({ cli: 'claude', command: cli.command, prompt: 'argument' }));
     expect(JSON.parse(await cli.wrote('args'))).toEqual(['--', 'hi']);
     const huge = { messages: [user('x'.repeat(200 * 1024))] };
-    const { error } = await ask(createCli({ cli: 'claude', command: cli.command, prompt: 'argument' }), huge);
+    const { error } = await callModel(
+      createCli({ cli: 'claude', command: cli.command, prompt: 'argument' }),
+      huge,
+    );
     expect(error).toMatchObject({ kind: 'config', details: { code: 'too-large' } });
   });
 
@@ -60,14 +63,16 @@ describe('a CLI that responds', () => {
       const piece = 'x'.repeat(1000);
       for (let n = 0; n < 5000; n++) say({ type: 'stream_event', event: { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: piece } } });
       ${SAYS_HELLO}`);
-    const { text } = await ask(createCli({ cli: 'claude', command: cli.command }));
+    const { text } = await callModel(createCli({ cli: 'claude', command: cli.command }));
     expect(text.replace(/Hello$/, '')).toHaveLength(5_000_000);
   });
 
   it('may print 5 MB in one line, up to the limit', async () => {
     await using cli = await fakeCli(`say({ type: 'result', result: 'x'.repeat(5_000_000) });`);
-    expect((await ask(createCli({ cli: 'claude', command: cli.command }))).text).toHaveLength(5_000_000);
-    const { error } = await ask(
+    expect((await callModel(createCli({ cli: 'claude', command: cli.command }))).text).toHaveLength(
+      5_000_000,
+    );
+    const { error } = await callModel(
       createCli({ cli: 'claude', command: cli.command, maxOutputBytes: 1_000_000 }),
     );
     expect(error).toMatchObject({ kind: 'protocol', details: { code: 'output-too-large' } });
@@ -82,7 +87,7 @@ describe('a CLI that responds', () => {
       let at = 0;
       const next = () => { if (at < bytes.length) { process.stdout.write(bytes.subarray(at, ++at)); setImmediate(next); } };
       next();`);
-    expect((await ask(createCli({ cli: 'claude', command: cli.command }))).text).toBe('a é ж 世 🌍');
+    expect((await callModel(createCli({ cli: 'claude', command: cli.command }))).text).toBe('a é ж 世 🌍');
   });
 
   it('may print notices and colors between its lines', async () => {
@@ -90,7 +95,7 @@ describe('a CLI that responds', () => {
       process.stdout.write('Update available!\\n\\u001b[32m{"type":"system","subtype":"init","session_id":"s1"}\\u001b[0m\\n');
       process.stderr.write('[STARTUP] noise\\n');
       ${SAYS_HELLO}`);
-    expect((await ask(createCli({ cli: 'claude', command: cli.command }))).text).toBe('Hello');
+    expect((await callModel(createCli({ cli: 'claude', command: cli.command }))).text).toBe('Hello');
   });
 
   it('may leave a child that holds its output open', async () => {
@@ -99,9 +104,11 @@ describe('a CLI that responds', () => {
       const helper = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { stdio: ['ignore', 'inherit', 'ignore'] });
       write('pid', helper.pid);
       process.stdout.write('Hello\\n', () => process.exit(0));`);
-    const { text, finish } = await ask(createCli({ cli: 'claude', command: cli.command, output: 'text' }));
+    const { text, finish } = await callModel(
+      createCli({ cli: 'claude', command: cli.command, output: 'text' }),
+    );
     expect([text, finish]).toEqual(['Hello', 'stop']);
-    await ended(Number(await cli.wrote('pid')));
+    await waitForExit(Number(await cli.wrote('pid')));
   });
 });
 
@@ -112,7 +119,7 @@ describe('plain text', () => {
       let at = 0;
       const next = () => { if (at < bytes.length) { process.stdout.write(bytes.subarray(at, ++at)); setImmediate(next); } };
       next();`);
-    const { text, finish, usage } = await ask(
+    const { text, finish, usage } = await callModel(
       createCli({ cli: 'gemini', command: cli.command, output: 'text' }),
     );
     expect({ text, finish, usage }).toEqual({ text: 'Héllo\n\nworld', finish: 'stop', usage: undefined });
@@ -162,7 +169,7 @@ describe('a CLI that fails', () => {
     ],
   ])('%s', async (_name, body, kind, message) => {
     await using cli = await fakeCli(body);
-    const { error, finish } = await ask(createCli({ cli: 'claude', command: cli.command }));
+    const { error, finish } = await callModel(createCli({ cli: 'claude', command: cli.command }));
     expect(error?.kind).toBe(kind);
     expect(error?.message).toMatch(message);
     expect(finish).toBeUndefined();
@@ -173,7 +180,7 @@ describe('a CLI that fails', () => {
       `console.error('bad key ' + process.env.ANTHROPIC_API_KEY); process.exit(1);`,
     );
     const env = { ANTHROPIC_API_KEY: 'not-of-a-known-shape-12345' };
-    const { error } = await ask(createCli({ cli: 'claude', command: cli.command }), {}, { env });
+    const { error } = await callModel(createCli({ cli: 'claude', command: cli.command }), {}, { env });
     expect(error?.message).toContain('bad key ***');
     expect(JSON.stringify(error)).not.toContain('12345');
   });
@@ -202,7 +209,7 @@ describe('a CLI that fails', () => {
     ],
   ])('that %s is a config error', async (_name, make, code, message) => {
     const folder = await mkdtemp(join(tmpdir(), 'majordomo-test-'));
-    const { error } = await ask(createCli({ cli: 'claude', command: await make(folder) }));
+    const { error } = await callModel(createCli({ cli: 'claude', command: await make(folder) }));
     await rm(folder, { recursive: true });
     expect(error).toMatchObject({ kind: 'config', details: { code } });
     expect(error?.message).toMatch(message);
@@ -224,27 +231,31 @@ describe('a CLI that hangs', () => {
   it('ends with its children on abort', async () => {
     await using cli = await fakeCli(STUBBORN);
     const controller = new AbortController();
-    const call = ask(createCli({ cli: 'claude', command: cli.command }), {}, { signal: controller.signal });
+    const call = callModel(
+      createCli({ cli: 'claude', command: cli.command }),
+      {},
+      { signal: controller.signal },
+    );
     const group = await pids(cli);
     controller.abort();
     expect((await call).error?.kind).toBe('aborted');
-    for (const pid of group) await ended(pid);
+    for (const pid of group) await waitForExit(pid);
   });
 
   it('ends with its children at the timeout', async () => {
     await using cli = await fakeCli(STUBBORN);
-    const call = ask(createCli({ cli: 'claude', command: cli.command, timeouts: { totalMs: 1500 } }));
+    const call = callModel(createCli({ cli: 'claude', command: cli.command, timeouts: { totalMs: 1500 } }));
     const group = await pids(cli);
     const { error } = await call;
     expect(error).toMatchObject({ kind: 'timeout', details: { phase: 'total' } });
     expect(error?.message).toMatch(/: the process did not end within 1500 ms; raise timeouts\.totalMs$/);
-    for (const pid of group) await ended(pid);
+    for (const pid of group) await waitForExit(pid);
   });
 
   it('has no timeout by default', async () => {
     await using cli = await fakeCli(`
       setTimeout(() => say({ type: 'result', subtype: 'success', result: 'Hello' }), 50);`);
-    const { error } = await ask(
+    const { error } = await callModel(
       createCli({ cli: 'claude', command: cli.command, timeouts: { totalMs: Infinity } }),
     );
     expect(error?.kind).not.toBe('timeout');
@@ -255,24 +266,24 @@ describe('a CLI that hangs', () => {
       write('leader', process.pid);
       say({ type: 'assistant', message: { content: [{ type: 'text', text: 'Hel' }] } });
       setTimeout(() => {}, 60_000);`);
-    const { text } = await ask(createCli({ cli: 'claude', command: cli.command }), {}, {}, (events) =>
+    const { text } = await callModel(createCli({ cli: 'claude', command: cli.command }), {}, {}, (events) =>
       events.some(({ type }) => type === 'text-delta') ? 'leave' : undefined,
     );
     expect(text).toBe('');
-    await ended(Number(await cli.wrote('leader')));
+    await waitForExit(Number(await cli.wrote('leader')));
   });
 
   it('after its response returns the response', async () => {
     await using cli = await fakeCli(
       `write('leader', process.pid); ${SAYS_HELLO} setTimeout(() => {}, 60_000);`,
     );
-    expect((await ask(createCli({ cli: 'claude', command: cli.command }))).text).toBe('Hello');
-    await ended(Number(await cli.wrote('leader')));
+    expect((await callModel(createCli({ cli: 'claude', command: cli.command }))).text).toBe('Hello');
+    await waitForExit(Number(await cli.wrote('leader')));
   });
 
   it('is not started with an aborted signal', async () => {
     await using cli = await fakeCli(`write('started', 1);`);
-    const { error } = await ask(
+    const { error } = await callModel(
       createCli({ cli: 'claude', command: cli.command }),
       {},
       { signal: AbortSignal.abort() },
@@ -307,22 +318,26 @@ describe('the environment of a CLI', () => {
       DATABASE_URL: 'd',
       NODE_OPTIONS: '--inspect',
     };
-    await ask(createCli({ cli: 'claude', command: cli.command }), {}, { env });
-    const { DATABASE_URL, OPENAI_API_KEY, NODE_OPTIONS, ...seen } = JSON.parse(await cli.wrote('env'));
+    await callModel(createCli({ cli: 'claude', command: cli.command }), {}, { env });
+    const { DATABASE_URL, OPENAI_API_KEY, NODE_OPTIONS, ...childEnv } = JSON.parse(await cli.wrote('env'));
     expect([DATABASE_URL, OPENAI_API_KEY, NODE_OPTIONS]).toEqual([undefined, undefined, undefined]);
-    expect(seen).toMatchObject({
+    expect(childEnv).toMatchObject({
       PATH: '/bin',
       HOME: '/home/u',
       LC_ALL: 'C',
       ANTHROPIC_API_KEY: 'k1',
       NO_COLOR: '1',
     });
-    expect(seen).toMatchObject({ XDG_CONFIG_HOME: '/x', https_proxy: 'http://p', CLAUDE_CONFIG_DIR: '/c' });
+    expect(childEnv).toMatchObject({
+      XDG_CONFIG_HOME: '/x',
+      https_proxy: 'http://p',
+      CLAUDE_CONFIG_DIR: '/c',
+    });
   });
 
   it('is that of the application if set', async () => {
     await using cli = await fakeCli(REPORTS);
-    await ask(
+    await callModel(
       createCli({ cli: 'claude', command: cli.command, childEnv: { ONLY: 'this' } }),
       {},
       { env: { HOME: '/h' } },
@@ -333,11 +348,13 @@ describe('the environment of a CLI', () => {
 
   it('has a temporary folder, or that of the application', async () => {
     await using cli = await fakeCli(REPORTS);
-    await ask(createCli({ cli: 'claude', command: cli.command }));
+    await callModel(createCli({ cli: 'claude', command: cli.command }));
     expect(await cli.wrote('files')).toBe('');
     const cwd = await cli.wrote('cwd');
     await expect.poll(() => existsSync(cwd)).toBe(false);
-    await ask(createCli({ cli: 'claude', command: cli.command, cwd: cli.folder }), { system: 'Be brief.' });
+    await callModel(createCli({ cli: 'claude', command: cli.command, cwd: cli.folder }), {
+      system: 'Be brief.',
+    });
     expect(await cli.wrote('cwd')).toBe(cli.folder);
     expect(await readdir(cli.folder)).toContain('args');
   });
@@ -346,7 +363,7 @@ describe('the environment of a CLI', () => {
     'has the system text in the file of %s, not on the command line',
     async (name) => {
       await using cli = await fakeCli(REPORTS);
-      await ask(createCli({ cli: name, command: cli.command }), { system: 'Be brief.' });
+      await callModel(createCli({ cli: name, command: cli.command }), { system: 'Be brief.' });
       expect(await cli.wrote('system')).toBe('Be brief.');
       expect(await cli.wrote('prompt')).toBe('hi');
       expect(await cli.wrote('args')).not.toContain('brief');
@@ -355,7 +372,9 @@ describe('the environment of a CLI', () => {
 
   it('has the system text in the prompt in the application’s folder', async () => {
     await using cli = await fakeCli(REPORTS);
-    await ask(createCli({ cli: 'codex', command: cli.command, cwd: cli.folder }), { system: 'Be brief.' });
+    await callModel(createCli({ cli: 'codex', command: cli.command, cwd: cli.folder }), {
+      system: 'Be brief.',
+    });
     expect(await cli.wrote('prompt')).toMatch(/<<< system\nBe brief\.\n\n<<< user\nhi/);
     expect(await readdir(cli.folder)).not.toContain('AGENTS.md');
   });
@@ -365,14 +384,14 @@ describe('the environment of a CLI', () => {
     async (name) => {
       await using cli = await fakeCli(REPORTS);
       const skips = /dangerously|yolo|--force|--auto/;
-      await ask(createCli({ cli: name, command: cli.command }));
+      await callModel(createCli({ cli: name, command: cli.command }));
       expect(await cli.wrote('args')).not.toMatch(skips);
       const bold = createCli({ cli: name, command: cli.command, skipPermissions: true });
       vi.spyOn(process, 'getuid').mockReturnValue(1000);
-      await ask(bold);
+      await callModel(bold);
       expect(await cli.wrote('args')).toMatch(skips);
       vi.spyOn(process, 'getuid').mockReturnValue(0);
-      const { error } = await ask(bold);
+      const { error } = await callModel(bold);
       expect(error).toMatchObject({ kind: 'config', details: { code: 'super-user' } });
     },
   );
@@ -406,7 +425,7 @@ describe('disabling CLIs', () => {
 
   it.each(['0', 'false', 'no', ''])('is not caused by %j', async (value) => {
     await using cli = await fakeCli(SAYS_HELLO);
-    const { text } = await ask(
+    const { text } = await callModel(
       createCli({ cli: 'claude', command: cli.command }),
       {},
       { env: { MAJORDOMO_SKIP_CLI: value } },
@@ -425,10 +444,10 @@ describe('detecting a CLI', () => {
     );
     const provider = createCli({ cli: 'claude' });
     const env = { PATH: `/nowhere:${cli.folder}` };
-    const found = { cli: 'claude', path: cli.command, version: '2.1.197', suppressedBy: undefined };
-    expect(await provider.detect({ env })).toEqual(found);
+    const detected = { cli: 'claude', path: cli.command, version: '2.1.197', suppressedBy: undefined };
+    expect(await provider.detect({ env })).toEqual(detected);
     expect(await provider.detect({ env: { ...env, MAJORDOMO_SKIP_CLI: '1' } })).toEqual({
-      ...found,
+      ...detected,
       suppressedBy: 'MAJORDOMO_SKIP_CLI',
     });
     expect(await cli.wrote('calls')).toBe('1');

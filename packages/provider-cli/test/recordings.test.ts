@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createCli, type CliName, type CliOptions } from '../src/index.ts';
-import { ask } from './calls.ts';
+import { callModel } from './calls.ts';
 import { fakeCli } from './fake-cli.ts';
 
 /** Recorded output of the real CLIs is outside of the project. Without it these tests are skipped. */
@@ -26,33 +26,38 @@ const player = (name: string, bytes: number): string => {
 };
 
 const TEXT = 'HELLO from mock';
-const whole = { text: TEXT, finish: 'stop' };
+const textResult = { text: TEXT, finish: 'stop' };
 const ANSWERS: readonly (readonly [string, CliName, Partial<CliOptions>, object])[] = [
   [
     'claude-stream-json',
     'claude',
     {},
-    { ...whole, input: 12, output: 5, nano: '185000', id: '419dd34b-842a-4502-b091-e0717d067446' },
+    { ...textResult, input: 12, output: 5, nano: '185000', id: '419dd34b-842a-4502-b091-e0717d067446' },
   ],
   // One line with the result, in its other format.
-  ['claude-json', 'claude', {}, { ...whole, input: 12, output: 5, nano: '185000', id: undefined }],
-  ['claude-text', 'claude', { output: 'text' }, whole],
+  ['claude-json', 'claude', {}, { ...textResult, input: 12, output: 5, nano: '185000', id: undefined }],
+  ['claude-text', 'claude', { output: 'text' }, textResult],
   [
     'gemini-stream-json',
     'gemini',
     {},
-    { ...whole, input: 7, output: 3, id: 'ca1ee1a0-129f-4efb-9a43-86fffc232a62' },
+    { ...textResult, input: 7, output: 3, id: 'ca1ee1a0-129f-4efb-9a43-86fffc232a62' },
   ],
-  ['gemini-text', 'gemini', { output: 'text' }, whole],
+  ['gemini-text', 'gemini', { output: 'text' }, textResult],
   [
     'opencode-json',
     'opencode',
     {},
-    { ...whole, input: 9, output: 3, nano: '0', id: 'ses_e085dfbf8ffeVlGLIe5g6UHwYN' },
+    { ...textResult, input: 9, output: 3, nano: '0', id: 'ses_e085dfbf8ffeVlGLIe5g6UHwYN' },
   ],
-  ['opencode-text', 'opencode', { output: 'text' }, whole],
-  ['codex-json', 'codex', {}, { ...whole, input: 9, output: 4, id: '01a1f7a2-174b-7431-bf72-d69766b829eb' }],
-  ['codex-text', 'codex', { output: 'text' }, whole],
+  ['opencode-text', 'opencode', { output: 'text' }, textResult],
+  [
+    'codex-json',
+    'codex',
+    {},
+    { ...textResult, input: 9, output: 4, id: '01a1f7a2-174b-7431-bf72-d69766b829eb' },
+  ],
+  ['codex-text', 'codex', { output: 'text' }, textResult],
 ];
 
 const FAILURES: readonly (readonly [string, CliName, object, RegExp])[] = [
@@ -83,7 +88,7 @@ describe.skipIf(!isThere)(`recorded output${isThere ? '' : ` (skipped: no record
   ])('%s', (_name, bytes) => {
     it.each(ANSWERS)('of %s is a response', async (name, cli, options, facts) => {
       await using script = await fakeCli(player(name, bytes));
-      const { error, text, finish, id, usage } = await ask(
+      const { error, text, finish, id, usage } = await callModel(
         createCli({ cli, command: script.command, ...options }),
       );
       expect(error).toBeUndefined();
@@ -93,7 +98,7 @@ describe.skipIf(!isThere)(`recorded output${isThere ? '' : ` (skipped: no record
 
     it.each(FAILURES)('of %s is a failure', async (name, cli, facts, message) => {
       await using script = await fakeCli(player(name, bytes));
-      const { error } = await ask(createCli({ cli, command: script.command }));
+      const { error } = await callModel(createCli({ cli, command: script.command }));
       expect(error).toMatchObject(facts);
       expect(error?.message).toMatch(message);
     });
