@@ -50,15 +50,15 @@ it('reads nothing from the process environment', async () => {
   vi.stubEnv('GROQ_API_KEY', 'k-process');
   vi.stubEnv('GROQ_BASE_URL', 'http://127.0.0.1:9');
   vi.stubEnv('GROQ_CUSTOM_HEADERS', 'x-from-process: 1');
-  const ask = (apiKey?: string): Promise<unknown> =>
+  const generate = (apiKey?: string): Promise<unknown> =>
     createMajordomo({ providers: [createGroq({ baseURL: server.origin, apiKey })] })
       .model('groq/m')
       .generate({ messages: [user('hi')] });
-  await ask('k-option');
+  await generate('k-option');
   expect(server.requests.map(({ headers }) => [headers.authorization, headers['x-from-process']])).toEqual([
     ['Bearer k-option', undefined],
   ]);
-  const error: unknown = await ask().catch((thrown: unknown) => thrown);
+  const error: unknown = await generate().catch((thrown: unknown) => thrown);
   expect(LlmError.is(error, 'auth')).toBe(true);
   expect(server.requests).toHaveLength(1);
 });
@@ -78,8 +78,8 @@ it('rejects a vendor tool that the model lacks, and the chain continues', async 
     'groq/llama-3.3-70b,groq/openai/gpt-oss-120b',
   );
   const tools = [{ name: 'f', description: '', parameters: { type: 'object' } }];
-  const asked = { messages: [user('hi')], tools, extra: { groq: { tools: [{ type: 'browser_search' }] } } };
-  const { target } = await model.generate(asked);
+  const request = { messages: [user('hi')], tools, extra: { groq: { tools: [{ type: 'browser_search' }] } } };
+  const { target } = await model.generate(request);
   expect(target).toBe('groq/openai/gpt-oss-120b');
   expect(server.requests.map(({ body }) => body)).toMatchObject([
     { model: 'openai/gpt-oss-120b', tools: [{ type: 'function' }, { type: 'browser_search' }] },
