@@ -2,7 +2,7 @@ import { casesFor } from '@majordomo/conformance';
 import { describe, test } from 'vitest';
 import { harnesses } from './harnesses.ts';
 
-// Most of a case is waiting: several wait at once.
+// Cases wait most of the time, so they run concurrently.
 describe.concurrent.each(harnesses)('%s', (_name, harness) => {
   for (const [name, run] of casesFor(harness)) {
     if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);

@@ -17,7 +17,7 @@ const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] =
   },
 ];
 
-/** A model that nothing is known of, and one that is. */
+/** An unknown and a known model. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
   harness('m'),
   harness('gpt-oss-120b', { image: 'gpt-oss accepts text only' }),

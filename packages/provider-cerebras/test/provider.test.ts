@@ -53,15 +53,15 @@ it('reads nothing from the process environment', async () => {
   vi.stubEnv('CEREBRAS_API_KEY', 'k-process');
   vi.stubEnv('CEREBRAS_BASE_URL', 'http://127.0.0.1:9');
   vi.stubEnv('CEREBRAS_CUSTOM_HEADERS', 'x-from-process: 1');
-  const ask = (apiKey?: string): Promise<unknown> =>
+  const generate = (apiKey?: string): Promise<unknown> =>
     createMajordomo({ providers: [createCerebras({ baseURL: server.origin, apiKey })] })
       .model('cerebras/m')
       .generate({ messages: [user('hi')] });
-  await ask('k-option');
+  await generate('k-option');
   expect(server.requests.map(({ headers }) => [headers.authorization, headers['x-from-process']])).toEqual([
     ['Bearer k-option', undefined],
   ]);
-  const error: unknown = await ask().catch((thrown: unknown) => thrown);
+  const error: unknown = await generate().catch((thrown: unknown) => thrown);
   expect(LlmError.is(error, 'auth')).toBe(true);
   expect(server.requests).toHaveLength(1);
 });
