@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { withoutLoading } from './loading.ts';
 
 const random = seededRandom(20_261_120);
-const loads = (text: string): string => event({ choices: [{ delta: { reasoning_content: text } }] });
+const loadingEvent = (text: string): string => event({ choices: [{ delta: { reasoning_content: text } }] });
 const event = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
-const BANNER = ['━━━━━', '\n', 'llama-swap loading model: "ü"', '.', '\n'].map(loads).join('');
+const BANNER = ['━━━━━', '\n', 'llama-swap loading model: "ü"', '.', '\n'].map(loadingEvent).join('');
 const OWN = event({ id: 'c1', choices: [{ delta: { reasoning_content: 'Hm.' } }] });
 
-/** Returns the remaining body, which arrives in chunks of these sizes. */
+/** Returns the body without loading messages. It arrives in chunks of the given sizes. */
 async function read(text: string, size: () => number, type = 'text/event-stream'): Promise<string> {
   const bytes = new TextEncoder().encode(text);
   let at = 0;
@@ -34,10 +34,10 @@ it('accepts a status text with characters outside Latin-1', async () => {
 describe('a stream without loading messages', () => {
   it.each<[what: string, text: string, left: string]>([
     ['is all of it where nothing was loaded', OWN + OWN, OWN + OWN],
-    ['is what follows the loading', BANNER + OWN + loads('x') + OWN, OWN + loads('x') + OWN],
+    ['is what follows the loading', BANNER + OWN + loadingEvent('x') + OWN, OWN + loadingEvent('x') + OWN],
     ['is nothing of a stream that only loaded', BANNER, ''],
-    ['is an event that never ended', BANNER + loads('x').slice(0, -1), loads('x').slice(0, -1)],
-    ['is a line that is no event', `${BANNER}{"error":"no"}\n`, '{"error":"no"}\n'],
+    ['is an event that never ended', BANNER + loadingEvent('x').slice(0, -1), loadingEvent('x').slice(0, -1)],
+    ['is a line that is not an event', `${BANNER}{"error":"no"}\n`, '{"error":"no"}\n'],
     [
       'is what looks alike and has more',
       event({ choices: [{ delta: { reasoning_content: 'Hm.' } }], id: 'c' }),
@@ -48,10 +48,11 @@ describe('a stream without loading messages', () => {
       'data: {"choices":[{"delta":{"reasoning_content":"\n\n',
       'data: {"choices":[{"delta":{"reasoning_content":"\n\n',
     ],
-  ])('%s, at any chunk boundaries', async (_what, text, left) => {
-    expect(await read(text, () => 1)).toBe(left);
-    expect(await read(text, () => text.length)).toBe(left);
-    for (let n = 0; n < 20; n++) expect(await read(text, () => 1 + Math.floor(random() * 90))).toBe(left);
+  ])('%s, at any chunk boundaries', async (_what, text, remaining) => {
+    expect(await read(text, () => 1)).toBe(remaining);
+    expect(await read(text, () => text.length)).toBe(remaining);
+    for (let n = 0; n < 20; n++)
+      expect(await read(text, () => 1 + Math.floor(random() * 90))).toBe(remaining);
   });
 
   it('is unchanged if it is not an event stream', async () => {

@@ -3,7 +3,7 @@ import { contextOf, requestOf } from '@majordomo/test-support';
 import { collect, type Collected } from '@majordomo/testing';
 
 /** Runs one call and returns its result or its error. */
-export const ask = (
+export const callModel = (
   provider: Provider,
   fields: Partial<ModelRequest> = {},
   context: Partial<ModelContext> = {},

@@ -12,7 +12,7 @@ import {
 import type { Collected } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createLlamaSwap } from '../src/index.ts';
-import { ask } from './calls.ts';
+import { callModel } from './calls.ts';
 
 const cases = recordings('openai-chat', 'llamacpp');
 
@@ -24,14 +24,16 @@ describe.skipIf(!hasRecordings)(`recordings of llama.cpp behind llama-swap${skip
   describe.each(CUTS)('in %s', (_name, cut) => {
     it.each(cases.map((recording) => [recording.id, recording] as const))('%s', async (_id, recording) => {
       await using server = await testServer(plays(recording, cut));
-      const got = coarse(await ask(createLlamaSwap({ baseURL: server.origin })));
+      const collected = coarse(await callModel(createLlamaSwap({ baseURL: server.origin })));
       const { expected } = recording;
-      expect(facts(got, expected)).toEqual(expectedFacts(expected, 'prompt_tokens', 'completion_tokens'));
+      expect(facts(collected, expected)).toEqual(
+        expectedFacts(expected, 'prompt_tokens', 'completion_tokens'),
+      );
     });
   });
 });
 
-/** The recorded kinds are coarser than those that the message determines. */
+/** Returns the result with coarse error kinds. The recorded kinds do not consider the message. */
 const coarse = ({ error, ...read }: Collected): Read => ({
   ...read,
   error: error && {

@@ -1,7 +1,7 @@
 import { chatDialects, openaiChatWire, type Harness } from '@majordomo/conformance';
 import { createLlamaSwap } from '../src/index.ts';
 
-/** llama.cpp behind the server. */
+/** Harness with llama.cpp behind the server. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
   [
     'llama-swap',

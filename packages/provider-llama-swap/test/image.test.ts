@@ -43,7 +43,10 @@ it('names the model that failed', async () => {
 });
 
 it.each(['txt2img', 'images'] as const)('has no timeouts by %s, because loading takes time', (images) => {
-  const own = createLlamaSwap({ baseURL: 'http://swap', images }).imageModel?.('flux').timeouts;
-  const given = createLlamaSwap({ baseURL: 'http://swap', images, timeouts: { completeMs: 5 } });
-  expect([own?.completeMs, given.imageModel?.('flux').timeouts]).toEqual([0, { completeMs: 5 }]);
+  const defaultTimeouts = createLlamaSwap({ baseURL: 'http://swap', images }).imageModel?.('flux').timeouts;
+  const withTimeouts = createLlamaSwap({ baseURL: 'http://swap', images, timeouts: { completeMs: 5 } });
+  expect([defaultTimeouts?.completeMs, withTimeouts.imageModel?.('flux').timeouts]).toEqual([
+    0,
+    { completeMs: 5 },
+  ]);
 });

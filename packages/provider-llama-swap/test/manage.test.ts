@@ -3,7 +3,7 @@ import { answers, SSE_TYPE, testServer, type Answer } from '@majordomo/test-supp
 import { describe, expect, it } from 'vitest';
 import { createLlamaSwap, type SwapEvent } from '../src/index.ts';
 
-const told = (type: string, data: unknown): string =>
+const eventLine = (type: string, data: unknown): string =>
   `event:message\ndata:${JSON.stringify({ type, data: JSON.stringify(data) })}\n\n`;
 const kindOf = (call: Promise<unknown>): Promise<string> =>
   call.then(
@@ -139,19 +139,19 @@ describe('a management call', () => {
 
 describe('events', () => {
   const take = async (source: AsyncIterable<SwapEvent>, count: number): Promise<SwapEvent[]> => {
-    const taken: SwapEvent[] = [];
-    for await (const event of source) if (taken.push(event) === count) break;
-    return taken;
+    const events: SwapEvent[] = [];
+    for await (const event of source) if (events.push(event) === count) break;
+    return events;
   };
 
   it('are decoded, with unknown types and without invalid lines', async () => {
     await using server = await testServer((response) => {
       response.writeHead(200, SSE_TYPE);
-      response.write(told('modelStatus', [{ id: 'm', state: 'ready' }]));
+      response.write(eventLine('modelStatus', [{ id: 'm', state: 'ready' }]));
       response.write('event:message\ndata:no json\n\ndata:{"no":"type"}\n\n');
       response.write(`data:${JSON.stringify({ type: 'later', data: 'no json' })}\n\n`);
       response.write(`data:${JSON.stringify({ type: 'plain', data: { n: 1 } })}\n\n`);
-      response.write(told('logData', { source: 'proxy', data: 'Zeile ü\n' }));
+      response.write(eventLine('logData', { source: 'proxy', data: 'Zeile ü\n' }));
     });
     expect(await take(createLlamaSwap({ baseURL: server.origin }).events(), 4)).toEqual([
       { type: 'modelStatus', data: [{ id: 'm', state: 'ready' }] },
@@ -176,7 +176,7 @@ describe('events', () => {
         response.writeHead(503).end('loading');
         return;
       }
-      response.writeHead(200, SSE_TYPE).write(told('activity', { id: connection }), () => {
+      response.writeHead(200, SSE_TYPE).write(eventLine('activity', { id: connection }), () => {
         if (connection === 1) response.end();
         if (connection === 2) response.destroy();
       });
@@ -195,7 +195,7 @@ describe('events', () => {
 
   it('end on abort, also between two connections', async () => {
     await using server = await testServer((response) => {
-      response.writeHead(200, SSE_TYPE).end(told('activity', { id: 1 }));
+      response.writeHead(200, SSE_TYPE).end(eventLine('activity', { id: 1 }));
     });
     const controller = new AbortController();
     const swap = createLlamaSwap({ baseURL: server.origin });
@@ -223,7 +223,7 @@ describe('logs', () => {
       response.write(bytes.subarray(0, -2), () => response.end(bytes.subarray(-2)));
     });
     let text = '';
-    for await (const piece of createLlamaSwap({ baseURL: server.origin }).logs()) text += piece;
+    for await (const chunk of createLlamaSwap({ baseURL: server.origin }).logs()) text += chunk;
     expect(text).toBe('gestern\nheute: ü\n');
   });
 
@@ -237,8 +237,8 @@ describe('logs', () => {
       await using server = await testServer((response) => {
         response.writeHead(200, { 'content-type': 'text/plain' }).write('line\n');
       });
-      for await (const piece of createLlamaSwap({ baseURL: server.origin }).logs(options)) {
-        expect(piece).toBe('line\n');
+      for await (const chunk of createLlamaSwap({ baseURL: server.origin }).logs(options)) {
+        expect(chunk).toBe('line\n');
         break;
       }
       const request = await server.request(0);

@@ -30,12 +30,12 @@ it('embeds, transcribes and speaks, routed by the model', async () => {
 
 it('names the missing option without a URL', async () => {
   const majordomo = swap({});
-  const asked = [
+  const operations = [
     majordomo.embeddingModel('llama-swap/m').embed({ values: ['one'] }),
     majordomo.transcriptionModel('llama-swap/m').transcribe({ audio: WAV, mediaType: 'audio/wav' }),
     majordomo.speechModel('llama-swap/m').speak({ text: 'hello' }),
   ];
-  for (const call of asked) {
+  for (const call of operations) {
     const error: unknown = await call.catch((thrown: unknown) => thrown);
     expect(LlmError.is(error) && error.kind).toBe('config');
   }

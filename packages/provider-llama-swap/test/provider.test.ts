@@ -3,10 +3,10 @@ import { answers, SSE_TYPE, stalls, streams, testServer, type Answer } from '@ma
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createLlamaSwap, type LlamaSwapOptions } from '../src/index.ts';
-import { ask } from './calls.ts';
+import { callModel } from './calls.ts';
 
-/** A chunk of a model, as llama.cpp sends it. */
-const says = (delta: object, finish: string | null = null): object => ({
+/** Returns a chunk of llama.cpp. */
+const chunkOf = (delta: object, finish: string | null = null): object => ({
   choices: [{ finish_reason: finish, index: 0, delta }],
   created: 1_763_600_000,
   id: 'chatcmpl-1',
@@ -14,12 +14,12 @@ const says = (delta: object, finish: string | null = null): object => ({
   object: 'chat.completion.chunk',
 });
 const hello = streams(
-  says({ role: 'assistant', content: null }),
-  says({ content: 'Hello' }),
-  says({}, 'stop'),
+  chunkOf({ role: 'assistant', content: null }),
+  chunkOf({ content: 'Hello' }),
+  chunkOf({}, 'stop'),
 );
-/** A loading message of llama-swap. */
-const loads = (text: string): object => ({ choices: [{ delta: { reasoning_content: text } }] });
+/** Returns a loading message of llama-swap. */
+const loadingChunk = (text: string): object => ({ choices: [{ delta: { reasoning_content: text } }] });
 const BANNER = [
   '━━━━━',
   '\n',
@@ -45,7 +45,7 @@ describe('a call', () => {
     ['with a function for a key asks it', { apiKey: () => 'asked' }, '/v1/', 'asked'],
   ])('%s', async (_what, options, path, key) => {
     await using server = await testServer(hello);
-    const { text } = await ask(createLlamaSwap({ ...options, baseURL: server.origin + path }), {
+    const { text } = await callModel(createLlamaSwap({ ...options, baseURL: server.origin + path }), {
       maxTokens: 9,
     });
     expect(text).toBe('Hello');
@@ -59,7 +59,7 @@ describe('a call', () => {
   it('with a wrong key fails with auth', async () => {
     const refusal = answers({ error: { message: 'unauthorized: invalid or missing API key' } }, 401);
     await using server = await testServer(refusal);
-    const { error } = await ask(createLlamaSwap({ baseURL: server.origin, apiKey: 'wrong-1234' }));
+    const { error } = await callModel(createLlamaSwap({ baseURL: server.origin, apiKey: 'wrong-1234' }));
     expect(error).toMatchObject({ kind: 'auth', details: { status: 401 } });
     expect(String(error)).not.toContain('wrong-1234');
   });
@@ -69,11 +69,11 @@ describe('a call', () => {
     [503, { error: { message: 'model is not ready', type: 'server_error' } }, 'overloaded'],
   ])('that the router rejects with %i %j is %s', async (status, body, kind) => {
     await using server = await testServer(answers(body, status));
-    expect((await ask(createLlamaSwap({ baseURL: server.origin }))).error?.kind).toBe(kind);
+    expect((await callModel(createLlamaSwap({ baseURL: server.origin }))).error?.kind).toBe(kind);
   });
 
   it('without a server fails with its remedy', async () => {
-    const { error } = await ask(createLlamaSwap());
+    const { error } = await callModel(createLlamaSwap());
     expect(error).toMatchObject({ kind: 'config', details: { code: 'missing-url', target: 'llama-swap/m' } });
     expect(error?.message).toContain('LLM_BOX=llama-swap://host:8080');
     await expect(createLlamaSwap({ baseURL: '' }).running()).rejects.toMatchObject({ kind: 'config' });
@@ -106,15 +106,15 @@ describe('a DSN', () => {
   });
 
   it('of llama-swaps uses TLS', async () => {
-    const seen: string[] = [];
+    const urls: string[] = [];
     const fetch: typeof globalThis.fetch = (url) => {
-      seen.push(String(url));
+      urls.push(String(url));
       return Promise.resolve(Response.json({ error: 'no' }, { status: 404 }));
     };
     const env = { LLM_BOX: 'llama-swaps://t@box.example:8443' };
     const majordomo = createMajordomo({ providers: [createLlamaSwap()], env, fetch });
     await expect(majordomo.model('box/m').generate({ messages: [user('hi')] })).rejects.toThrow();
-    expect(seen[0]).toBe('https://box.example:8443/v1/chat/completions');
+    expect(urls[0]).toBe('https://box.example:8443/v1/chat/completions');
   });
 
   it('sets quirks in its query', async () => {
@@ -133,10 +133,10 @@ describe('a DSN', () => {
 describe('loading', () => {
   it.each(['one piece', 'single bytes'])('is not reasoning, in %s', async (split) => {
     const body = [
-      ...BANNER.map(loads),
-      says({ reasoning_content: 'Hm.' }),
-      says({ content: 'Hello' }),
-      says({}, 'stop'),
+      ...BANNER.map(loadingChunk),
+      chunkOf({ reasoning_content: 'Hm.' }),
+      chunkOf({ content: 'Hello' }),
+      chunkOf({}, 'stop'),
     ]
       .map((event) => `data: ${JSON.stringify(event)}\n\n`)
       .join('');
@@ -152,7 +152,7 @@ describe('loading', () => {
       });
       return Promise.resolve(new Response(stream, { headers: SSE_TYPE }));
     };
-    const { events, parts } = await ask(createLlamaSwap({ baseURL: 'http://box', fetch }));
+    const { events, parts } = await callModel(createLlamaSwap({ baseURL: 'http://box', fetch }));
     expect(parts).toMatchObject([
       { type: 'reasoning', text: 'Hm.' },
       { type: 'text', text: 'Hello' },
@@ -164,8 +164,8 @@ describe('loading', () => {
     const failed = {
       error: { message: 'upstream command exited prematurely', type: 'server_error', code: 500 },
     };
-    await using server = await testServer(streams(...BANNER.map(loads), failed));
-    const { error, parts } = await ask(createLlamaSwap({ baseURL: server.origin }));
+    await using server = await testServer(streams(...BANNER.map(loadingChunk), failed));
+    const { error, parts } = await callModel(createLlamaSwap({ baseURL: server.origin }));
     expect(error?.kind).toBe('server');
     expect(error?.message).toContain('upstream command exited prematurely');
     expect(parts).toEqual([]);
@@ -173,29 +173,35 @@ describe('loading', () => {
 
   it('that ends early is truncated', async () => {
     await using server = await testServer((response) => {
-      const banner = BANNER.map((text) => `data: ${JSON.stringify(loads(text))}\n\n`).join('');
+      const banner = BANNER.map((text) => `data: ${JSON.stringify(loadingChunk(text))}\n\n`).join('');
       // Older servers report this in a line that is not an event.
       response.writeHead(200, SSE_TYPE).end(`${banner}{"error":"unable to start process"}\n`);
     });
-    expect((await ask(createLlamaSwap({ baseURL: server.origin }))).error?.kind).toBe('truncated');
+    expect((await callModel(createLlamaSwap({ baseURL: server.origin }))).error?.kind).toBe('truncated');
   });
 
   it('ends with the first event of another form', async () => {
     await using server = await testServer(
-      streams(loads('.'), says({ content: null }), loads('Hm.'), says({ content: 'ok' }), says({}, 'stop')),
+      streams(
+        loadingChunk('.'),
+        chunkOf({ content: null }),
+        loadingChunk('Hm.'),
+        chunkOf({ content: 'ok' }),
+        chunkOf({}, 'stop'),
+      ),
     );
-    const { parts } = await ask(createLlamaSwap({ baseURL: server.origin }));
+    const { parts } = await callModel(createLlamaSwap({ baseURL: server.origin }));
     expect(parts).toMatchObject([{ text: 'Hm.' }, { text: 'ok' }]);
   });
 
   it.each<[what: string, event: object]>([
-    ['an id', { ...loads('Hm.'), id: 'c1' }],
+    ['an id', { ...loadingChunk('Hm.'), id: 'c1' }],
     ['a finish reason', { choices: [{ delta: { reasoning_content: 'Hm.' }, finish_reason: null }] }],
     ['text', { choices: [{ delta: { reasoning_content: 'Hm.', content: '' } }] }],
-    ['more than any remark', loads('Hm.'.padEnd(5000, '.'))],
+    ['more than any remark', loadingChunk('Hm.'.padEnd(5000, '.'))],
   ])('is not an event with %s', async (_what, event) => {
-    await using server = await testServer(streams(event, says({ content: 'ok' }), says({}, 'stop')));
-    const { parts } = await ask(createLlamaSwap({ baseURL: server.origin }));
+    await using server = await testServer(streams(event, chunkOf({ content: 'ok' }), chunkOf({}, 'stop')));
+    const { parts } = await callModel(createLlamaSwap({ baseURL: server.origin }));
     expect(parts).toMatchObject([
       { type: 'reasoning', text: expect.stringMatching(/^Hm\./) },
       { text: 'ok' },
@@ -206,8 +212,8 @@ describe('loading', () => {
 describe('a silent server', () => {
   it.each<[when: string, answer: Answer]>([
     ['before anything', () => undefined],
-    ['while a model is loaded', stalls(...BANNER.slice(0, 4).map(loads))],
-    ['in the midst of an answer', stalls(says({ content: 'Hel' }))],
+    ['while a model is loaded', stalls(...BANNER.slice(0, 4).map(loadingChunk))],
+    ['in the midst of an answer', stalls(chunkOf({ content: 'Hel' }))],
   ])('%s neither fails nor benches for 300 s; an abort ends it', async (_when, answer) => {
     await using server = await testServer(answer);
     const clock = fakeClock();
@@ -254,9 +260,9 @@ describe('models', () => {
     const majordomo = createMajordomo({
       providers: [createLlamaSwap({ baseURL: server.origin, apiKey: 'k' })],
     });
-    const listed = await majordomo.listModels('llama-swap');
-    expect(listed.map(({ id }) => id)).toEqual(['qwen3:30b', 'text-only', 'peer/m']);
-    expect(listed.map(({ capabilities }) => capabilities)).toMatchObject([
+    const models = await majordomo.listModels('llama-swap');
+    expect(models.map(({ id }) => id)).toEqual(['qwen3:30b', 'text-only', 'peer/m']);
+    expect(models.map(({ capabilities }) => capabilities)).toMatchObject([
       { contextTokens: 32_768, tools: true, images: { mediaTypes: expect.arrayContaining(['image/png']) } },
       { contextTokens: 4096, tools: false, images: false },
       { files: false },
@@ -264,7 +270,7 @@ describe('models', () => {
     expect(server.requests[0]).toMatchObject({ path: '/v1/models', headers: { authorization: 'Bearer k' } });
   });
 
-  it('have these facts from then on', async () => {
+  it('have the reported facts in later calls', async () => {
     const message = { role: 'assistant', content: 'ok' };
     const completion = { id: 'c1', choices: [{ index: 0, message, finish_reason: 'stop' }] };
     await using server = await testServer((response, request) =>
