@@ -119,7 +119,7 @@ describe('usage', () => {
       { reportedNanoUsd: '5010000' },
     ],
     ['a price in ticks', { cost_in_usd_ticks: 6_767_400 }, undefined, { reportedNanoUsd: '676740' }],
-    ['the tier beside it', {}, 'flex', { serviceTier: 'flex' }],
+    ['the tier next to the usage', {}, 'flex', { serviceTier: 'flex' }],
     ['the tier inside', { service_tier: 'standard' }, null, { serviceTier: 'standard' }],
     [
       'modalities',
