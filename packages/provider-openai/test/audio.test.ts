@@ -177,7 +177,7 @@ describe('a transcription', () => {
     ['503', answers({ error: { message: 'busy' } }, 503), 'overloaded'],
     ['429', answers({ error: { message: 'slow' } }, 429), 'rate-limit'],
     ['no text', answers({ segments: [] }), 'protocol'],
-    ['what is no JSON', (response) => response.end('Hello'), 'protocol'],
+    ['a body that is not JSON', (response) => response.end('Hello'), 'protocol'],
     [
       'a body that is cut',
       (response) => {

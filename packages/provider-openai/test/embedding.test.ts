@@ -163,7 +163,7 @@ describe('a failure', () => {
     ['503', answers({ error: { message: 'busy' } }, 503), 'overloaded'],
     ['429', answers({ error: { message: 'slow down' } }, 429), 'rate-limit'],
     ['a body that is cut', cut, 'network'],
-    ['what is no JSON', (response) => response.end('{"data":[{'), 'protocol'],
+    ['a body that is not JSON', (response) => response.end('{"data":[{'), 'protocol'],
     ['no array', answers({ data: {} }), 'protocol'],
     ['too few vectors', answers(list()), 'protocol'],
     ['too many vectors', answers(list([1], [1])), 'protocol'],
