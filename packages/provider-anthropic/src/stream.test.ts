@@ -145,7 +145,7 @@ describe('a stream', () => {
 
   it.for([
     ['in pieces', [start(0, 'a'), start(1, 'b'), json(0, '{"a"'), json(1, '{"b":2}'), json(0, ':1}')]],
-    ['whole with their starts', [start(0, 'a', { a: 1 }), start(1, 'b', { b: 2 })]],
+    ['complete in their start events', [start(0, 'a', { a: 1 }), start(1, 'b', { b: 2 })]],
   ] as const)('distinguishes parallel calls with arguments %s', ([, events]) => {
     const { parts, warnings } = read(
       messageStart(),

@@ -84,7 +84,7 @@ const faults: readonly (readonly [
     { kind: 'rate-limit' },
   ],
   ['a broken event', raw('event: ping\ndata: {"type":\n\n'), { kind: 'protocol' }],
-  ['an event that is no object', raw('data: 7\n\n'), { kind: 'truncated' }],
+  ['an event that is not an object', raw('data: 7\n\n'), { kind: 'truncated' }],
   ['a start without its message', sse({ type: 'message_start' }), { kind: 'protocol', path: 'message' }],
   [
     'a block start without its block',
@@ -106,7 +106,7 @@ const faults: readonly (readonly [
     sse(messageStart(), blockStart(0, { type: 'tool_use', id: 'a' })),
     { kind: 'protocol', path: 'content[0].name' },
   ],
-  ['a body that is no JSON', raw('{"id":', 200, 'application/json'), { kind: 'protocol' }],
+  ['a body that is not JSON', raw('{"id":', 200, 'application/json'), { kind: 'protocol' }],
   ['a body without content', json({ id: 'msg_1', type: 'message' }), { kind: 'protocol', path: 'content' }],
   [
     'a body without a stop reason',
