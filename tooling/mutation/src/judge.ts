@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { compilerOf, type Compiles } from './compiler.ts';
-import { isEquivalent } from './equivalent.ts';
 import type { Mutant } from './mutant.ts';
 import { runTests } from './run-tests.ts';
 import { withFate, type Fate, type Tally } from './tally.ts';
@@ -16,19 +15,26 @@ const MIN_LIMIT_MS = 60_000;
 /** Tests that can detect a mutant of a file: folders of the package; an empty list means all. */
 export type TestsOf = (file: string) => readonly string[];
 
-/** Writes one mutant at a time to a copy of a package and runs its tests. Reports each mutant that survives or exceeds the time limit. */
-export async function judge(
-  mutants: readonly Mutant[],
-  folder: string,
-  testsOf: TestsOf,
-  onUndetected: (mutant: Mutant, fate: 'alive' | 'too slow') => void,
-): Promise<Tally> {
+interface JudgeOptions {
+  /** Copy of the package. */
+  readonly folder: string;
+  readonly testsOf: TestsOf;
+  readonly isEquivalent: (mutant: Mutant) => boolean;
+  /** Called with each mutant that survives or exceeds the time limit. */
+  readonly onUndetected: (mutant: Mutant, fate: 'alive' | 'too slow') => void;
+}
+
+/** Writes one mutant at a time to a copy of a package and runs its tests. */
+export async function judge(mutants: readonly Mutant[], options: JudgeOptions): Promise<Tally> {
+  const { folder, testsOf, isEquivalent, onUndetected } = options;
   const longestMs = await durationOfTests(mutants, folder, testsOf);
   const limitMs = Math.max(MIN_LIMIT_MS, LIMIT_FACTOR * longestMs);
   const compiles = compilerOf(folder);
   let tally: Tally = new Map();
   for (const mutant of mutants) {
-    const fate = await fateOf(mutant, folder, testsOf(mutant.file), limitMs, compiles);
+    const fate = isEquivalent(mutant)
+      ? 'equivalent'
+      : await fateOf(mutant, folder, testsOf(mutant.file), limitMs, compiles);
     tally = withFate(tally, dirname(mutant.file), fate);
     if (fate === 'alive' || fate === 'too slow') onUndetected(mutant, fate);
   }
@@ -59,7 +65,6 @@ async function fateOf(
   limitMs: number,
   compiles: Compiles,
 ): Promise<Fate> {
-  if (isEquivalent(mutant)) return 'equivalent';
   const path = join(folder, 'src', mutant.file);
   if (!compiles(path, mutant.text)) return 'refused';
   const original = readFileSync(path);

@@ -1,14 +1,14 @@
 /**
- * `pnpm mutate [package] [start …] [--seed n] [--most n]`: changes one thing at a time in a copy of a package (core by
- * default), runs the tests of the package and prints every change that the tests do not detect, or that exceeds the time limit. The exit code is 1 if more than
- * 5 % survive.
+ * `pnpm mutate [package] [start …] [--seed n] [--most n]`: changes one thing at a time in a copy of a package (core by default),
+ * runs the tests of the package and prints every change that the tests do not detect, or that exceeds the time limit. The exit
+ * code is 1 if more than 5 % survive.
  */
 import { existsSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { copyOf } from './copy.ts';
-import { outdated } from './equivalent.ts';
+import { equivalentOf, isSame } from './equivalent.ts';
 import { judge } from './judge.ts';
 import { mutantsOf, undetected } from './mutant.ts';
 import { endTests } from './run-tests.ts';
@@ -39,14 +39,17 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 const all = starts.flatMap((start) => mutantsOf(join(copy.folder, 'src'), start));
 const sample = sampleOf(all, Number(values.most), Number(values.seed));
 console.log(`${sample.length} of ${all.length} mutants, seed ${values.seed}`);
-for (const { file, before } of outdated(all, starts)) {
-  if (name === 'core') console.log(`outdated: ${file} no longer has the equivalent change of ${before}`);
-}
 // A complete run of core's tests would take too long.
 const testsOf = (file: string): readonly string[] =>
   name === 'core' ? ['test/', `src/${dirname(file)}/`] : [];
-const tally = await judge(sample, copy.folder, testsOf, (mutant, fate) => {
-  console.log(undetected(mutant, fate));
+const equivalent = equivalentOf(name);
+const tally = await judge(sample, {
+  folder: copy.folder,
+  testsOf,
+  isEquivalent: (mutant) => equivalent.some((entry) => isSame(entry, mutant)),
+  onUndetected: (mutant, fate) => {
+    console.log(undetected(mutant, fate));
+  },
 });
 for (const line of summary(tally)) console.log(line);
 process.exitCode = isGood(tally) ? 0 : 1;
