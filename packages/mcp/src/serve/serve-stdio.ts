@@ -10,7 +10,6 @@ export async function serveOnStdio(
   signal: AbortSignal,
 ): Promise<void> {
   const { serveStdio } = await loadServerStdio();
-  if (signal.aborted) return;
   const ended = Promise.race([
     once(process.stdin, 'end', { signal }),
     once(process.stdin, 'close', { signal }),
