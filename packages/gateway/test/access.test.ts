@@ -71,8 +71,8 @@ describe('cross-origin headers', () => {
     ['an empty list', '', DEFAULT_HEADERS],
     ['nothing', undefined, DEFAULT_HEADERS],
   ])('of a preflight that requests %s allow the list or the defaults', async (_, requested, expected) => {
-    const asked = requested === undefined ? {} : { 'access-control-request-headers': requested };
-    const init = { method: 'OPTIONS', headers: { origin: allowed, ...asked } };
+    const requestedHeaders = requested === undefined ? {} : { 'access-control-request-headers': requested };
+    const init = { method: 'OPTIONS', headers: { origin: allowed, ...requestedHeaders } };
     const { status, headers } = await setUp({ cors }).send('/v1/models', init);
     expect([status, headers.get('access-control-allow-headers')]).toEqual([204, expected]);
     expect(headers.get('access-control-max-age')).toBe('600');
@@ -93,16 +93,16 @@ describe('a mounted handler', () => {
   });
 
   it('leaves its body to the handler, and `authorize` receives the other members', async () => {
-    const received: unknown[] = [];
+    const receivedRequests: unknown[] = [];
     const authorize: GatewayOptions['authorize'] = async (request) => {
       const { method, url, headers } = request;
-      received.push([method, url, headers.get('x-a'), await request.text()]);
+      receivedRequests.push([method, url, headers.get('x-a'), await request.text()]);
       return { admin: true };
     };
     const { send, routes } = setUp({ authorize, mounts: [mounted] });
     const init = { method: 'POST', headers: { 'x-a': 'b' }, body: 'body' };
     expect(await (await send('/echo/below', init)).json()).toEqual({ body: 'body', admin: true });
-    expect(received).toEqual([['POST', `${ORIGIN}/echo/below`, 'b', '']]);
+    expect(receivedRequests).toEqual([['POST', `${ORIGIN}/echo/below`, 'b', '']]);
     expect(routes).toEqual(['/echo']);
   });
 
@@ -121,13 +121,13 @@ it.each(['/health', '/ready', '/metrics'])('requests to %s are reported with thi
 });
 
 it('a request whose client leaves during `authorize` is aborted, without a report to the operator', async () => {
-  const leaving = new AbortController();
+  const abortController = new AbortController();
   const authorize = (): Promise<never> => {
-    leaving.abort();
+    abortController.abort();
     return Promise.reject(new Error('too late'));
   };
   const { send, errors } = setUp({ authorize });
-  const response = await send('/v1/models', { signal: leaving.signal });
+  const response = await send('/v1/models', { signal: abortController.signal });
   expect([response.status, await response.json()]).toMatchObject([
     499,
     { error: { message: 'the client closed the connection' } },

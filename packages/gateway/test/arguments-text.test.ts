@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { ArgumentsText } from '../src/response/arguments-text.ts';
 import { argumentsText, toolCallPart } from '../src/parsing/tool-call.ts';
 
-/** Returns the joined pieces, as a client reads them. */
-function toldOf(pieces: readonly string[], asWritten = true): string {
+/** Returns the text that is emitted for these chunks of arguments. */
+function emittedText(chunks: readonly string[], asWritten = true): string {
   const args = new ArgumentsText();
-  const told = pieces.map((piece) => args.push(piece)).join('');
-  const part = toolCallPart('c', 'edit', pieces.join(''));
-  return told + args.end(part, { complete: argumentsText(part), asWritten });
+  const text = chunks.map((chunk) => args.push(chunk)).join('');
+  const part = toolCallPart('c', 'edit', chunks.join(''));
+  return text + args.end(part, { complete: argumentsText(part), asWritten });
 }
 
 const RAW = [
@@ -40,12 +40,12 @@ describe('streamed arguments', () => {
   it.each(RAW)('equal the complete arguments for every split of %j', (raw) => {
     const expected = parseArguments(raw);
     for (let size = 1; size <= raw.length + 1; size++) {
-      const pieces = Array.from({ length: Math.ceil(raw.length / size) }, (_, at) =>
-        raw.slice(at * size, (at + 1) * size),
+      const chunks = Array.from({ length: Math.ceil(raw.length / size) }, (_, index) =>
+        raw.slice(index * size, (index + 1) * size),
       );
-      const told = toldOf(pieces);
-      if (expected.invalid === undefined) expect(JSON.parse(told)).toEqual(expected.args);
-      else expect(told).toBe(raw);
+      const text = emittedText(chunks);
+      if (expected.invalid === undefined) expect(JSON.parse(text)).toEqual(expected.args);
+      else expect(text).toBe(raw);
     }
   });
 
@@ -55,7 +55,7 @@ describe('streamed arguments', () => {
     expect(new ArgumentsText().push(' {"a":"b')).toBe('{"a":"b');
   });
 
-  it('end with the object, for a client that parses them while they arrive', () => {
-    expect(toldOf(['{"a":1} tha', 'nks'], false)).toBe('{"a":1}');
+  it('end after the object if they are not emitted as written', () => {
+    expect(emittedText(['{"a":1} tha', 'nks'], false)).toBe('{"a":1}');
   });
 });

@@ -2,8 +2,8 @@ import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
-const client = (at: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const client = (testGateway: TestGateway): OpenAI =>
+  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
 const CALL = {
@@ -35,8 +35,8 @@ const weather = {
 
 describe('the official client over Chat Completions', () => {
   it('receives a complete response under the requested name', async () => {
-    await using at = await startGateway();
-    const { data, response } = await client(at)
+    await using testGateway = await startGateway();
+    const { data, response } = await client(testGateway)
       .chat.completions.create({ model: 'gpt', messages })
       .withResponse();
     expect(data).toMatchObject({ object: 'chat.completion', model: 'gpt' });
@@ -46,9 +46,9 @@ describe('the official client over Chat Completions', () => {
     expect(response.headers.get('x-majordomo-attempts')).toBe('1');
   });
 
-  it('streams with its helper, usage included', async () => {
-    await using at = await startGateway();
-    const stream = client(at).chat.completions.stream({
+  it('receives the text and the usage with its stream helper', async () => {
+    await using testGateway = await startGateway();
+    const stream = client(testGateway).chat.completions.stream({
       model: 'gpt',
       messages,
       stream_options: { include_usage: true },
@@ -57,47 +57,52 @@ describe('the official client over Chat Completions', () => {
     stream.on('content', (delta) => (text += delta));
     const usages: unknown[] = [];
     stream.on('chunk', ({ usage }) => usages.push(usage));
-    const final = await stream.finalChatCompletion();
+    const completion = await stream.finalChatCompletion();
     expect(text).toBe('hello');
-    expect(final.choices[0]?.message.content).toBe('hello');
-    expect(final.usage?.total_tokens).toBe(17);
+    expect(completion.choices[0]?.message.content).toBe('hello');
+    expect(completion.usage?.total_tokens).toBe(17);
     expect(usages.slice(0, -1).every((usage) => usage === null)).toBe(true);
   });
 
-  it.each([false, true])('carries tools over two turns (streamed: %s)', async (streamed) => {
-    await using at = await startGateway({ openai: [CALL, 'Oslo is cold.'] });
-    const openai = client(at);
-    const ask = async (all: OpenAI.ChatCompletionMessageParam[]): Promise<OpenAI.ChatCompletion> =>
-      streamed
-        ? await openai.chat.completions
-            .stream({ model: 'gpt', messages: all, tools: [weather] })
-            .finalChatCompletion()
-        : await openai.chat.completions.create({ model: 'gpt', messages: all, tools: [weather] });
-    const first = await ask(messages);
-    const message = first.choices[0]?.message;
-    expect(first.choices[0]?.finish_reason).toBe('tool_calls');
-    const calls = (message?.tool_calls ?? []) as OpenAI.ChatCompletionMessageFunctionToolCall[];
-    expect(calls.map((call) => [call.id, call.function.arguments])).toEqual([
-      ['call_a', '{"city":"Oslo"}'],
-      ['call_b', '{"city":"Rome"}'],
-    ]);
-    if (message === undefined) return;
-    const results = calls.map((call) => ({ role: 'tool' as const, tool_call_id: call.id, content: '5°' }));
-    const second = await ask([...messages, message, ...results]);
-    expect(second.choices[0]?.message.content).toBe('Oslo is cold.');
-    const asked = (await at.openai.request(1)).request;
-    expect(asked.toolResults.map(({ callId, text }) => [callId, text])).toEqual([
-      ['call_a', '5°'],
-      ['call_b', '5°'],
-    ]);
-    // The encrypted reasoning came out, and went back in.
-    expect(asked.reasoning).toHaveLength(1);
-    expect(at.openai.requests.flatMap(({ violations }) => violations)).toEqual([]);
-  });
+  it.each([false, true])(
+    'replays tool calls and reasoning over two turns (streamed: %s)',
+    async (streamed) => {
+      await using testGateway = await startGateway({ openai: [CALL, 'Oslo is cold.'] });
+      const openai = client(testGateway);
+      const createCompletion = async (
+        all: OpenAI.ChatCompletionMessageParam[],
+      ): Promise<OpenAI.ChatCompletion> =>
+        streamed
+          ? await openai.chat.completions
+              .stream({ model: 'gpt', messages: all, tools: [weather] })
+              .finalChatCompletion()
+          : await openai.chat.completions.create({ model: 'gpt', messages: all, tools: [weather] });
+      const firstCompletion = await createCompletion(messages);
+      const message = firstCompletion.choices[0]?.message;
+      expect(firstCompletion.choices[0]?.finish_reason).toBe('tool_calls');
+      const calls = (message?.tool_calls ?? []) as OpenAI.ChatCompletionMessageFunctionToolCall[];
+      expect(calls.map((call) => [call.id, call.function.arguments])).toEqual([
+        ['call_a', '{"city":"Oslo"}'],
+        ['call_b', '{"city":"Rome"}'],
+      ]);
+      if (message === undefined) return;
+      const results = calls.map((call) => ({ role: 'tool' as const, tool_call_id: call.id, content: '5°' }));
+      const secondCompletion = await createCompletion([...messages, message, ...results]);
+      expect(secondCompletion.choices[0]?.message.content).toBe('Oslo is cold.');
+      const secondRequest = (await testGateway.openai.request(1)).request;
+      expect(secondRequest.toolResults.map(({ callId, text }) => [callId, text])).toEqual([
+        ['call_a', '5°'],
+        ['call_b', '5°'],
+      ]);
+      // The client received the encrypted reasoning and sent it back.
+      expect(secondRequest.reasoning).toHaveLength(1);
+      expect(testGateway.openai.requests.flatMap(({ violations }) => violations)).toEqual([]);
+    },
+  );
 
   it('receives the response of the next target if the first one fails before content', async () => {
-    await using at = await startGateway({ openai: [{ failure: 'overloaded' }] });
-    const { data, response } = await client(at)
+    await using testGateway = await startGateway({ openai: [{ failure: 'overloaded' }] });
+    const { data, response } = await client(testGateway)
       .chat.completions.create({ model: 'gpt', messages, stream: true })
       .withResponse();
     let text = '';
@@ -108,27 +113,31 @@ describe('the official client over Chat Completions', () => {
   });
 
   it('ends with an error event when a target fails in mid-stream', async () => {
-    await using at = await startGateway({ openai: [CUT] });
-    const stream = await client(at).chat.completions.create({ model: 'gpt', messages, stream: true });
+    await using testGateway = await startGateway({ openai: [CUT] });
+    const stream = await client(testGateway).chat.completions.create({
+      model: 'gpt',
+      messages,
+      stream: true,
+    });
     let text = '';
     const read = async (): Promise<void> => {
       for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
     };
     await expect(read()).rejects.toBeInstanceOf(OpenAI.APIError);
     expect(text).not.toBe('');
-    expect(at.anthropic.requests).toHaveLength(0);
+    expect(testGateway.anthropic.requests).toHaveLength(0);
   });
 
   it('receives nothing after the error event', async () => {
-    await using at = await startGateway({ openai: [CUT] });
-    const response = await client(at)
+    await using testGateway = await startGateway({ openai: [CUT] });
+    const response = await client(testGateway)
       .chat.completions.create({ model: 'gpt', messages, stream: true })
       .asResponse();
     expect(await response.text()).toMatch(/\n\ndata: \{"error":[^\n]+\n\n$/);
   });
 
   it('receives one text if the chain continues at the next target', async () => {
-    await using at = await startGateway({
+    await using testGateway = await startGateway({
       openai: [
         {
           fault: 'end',
@@ -139,27 +148,29 @@ describe('the official client over Chat Completions', () => {
       anthropic: [' in the plain.'],
       majordomo: { chain: { afterCommit: 'continue' } },
     });
-    const final = await client(at).chat.completions.stream({ model: 'gpt', messages }).finalContent();
+    const final = await client(testGateway)
+      .chat.completions.stream({ model: 'gpt', messages })
+      .finalContent();
     expect(final).toBe('The rain in Spain stays mainly in the plain.');
   });
 
   it('parses JSON that matches a schema', async () => {
-    await using at = await startGateway({ openai: ['{"city":"Oslo"}'] });
+    await using testGateway = await startGateway({ openai: ['{"city":"Oslo"}'] });
     const schema = weather.function.parameters;
-    const answer = await client(at).chat.completions.parse({
+    const completion = await client(testGateway).chat.completions.parse({
       model: 'gpt',
       messages,
       response_format: { type: 'json_schema', json_schema: { name: 'city', schema, strict: true } },
     });
-    expect(answer.choices[0]?.message.parsed).toEqual({ city: 'Oslo' });
-    expect((await at.openai.request(0)).request.output).toMatchObject({ required: ['city'] });
+    expect(completion.choices[0]?.message.parsed).toEqual({ city: 'Oslo' });
+    expect((await testGateway.openai.request(0)).request.output).toMatchObject({ required: ['city'] });
   });
 
-  it('sends pictures and documents as bytes', async () => {
-    await using at = await startGateway();
+  it('sends images and documents as bytes', async () => {
+    await using testGateway = await startGateway();
     const pixel =
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-    await client(at).chat.completions.create({
+    await client(testGateway).chat.completions.create({
       model: 'gpt',
       messages: [
         {
@@ -171,7 +182,7 @@ describe('the official client over Chat Completions', () => {
         },
       ],
     });
-    const { images } = (await at.openai.request(0)).request;
+    const { images } = (await testGateway.openai.request(0)).request;
     expect(images.map(({ mediaType, bytes }) => [mediaType, bytes.length])).toEqual([['image/png', 70]]);
   });
 });

@@ -3,20 +3,20 @@ import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { KEY, startGateway, type TestGateway } from './support/test-gateway.ts';
 
-const client = (at: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const client = (testGateway: TestGateway): OpenAI =>
+  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
-/** Answers each request with its number. */
-const numbered = (): Script => {
+/** Returns a script that answers each request with its number. */
+const numberedAnswers = (): Script => {
   let requests = 0;
   return () => `answer ${requests++}`;
 };
 
 describe('a chat completion with several choices', () => {
   it('calls the chain once per choice, sums the usage and warns', async () => {
-    await using at = await startGateway({ openai: numbered() });
-    const { data, response } = await client(at)
+    await using testGateway = await startGateway({ openai: numberedAnswers() });
+    const { data, response } = await client(testGateway)
       .chat.completions.create({ model: 'gpt', messages, n: 3 })
       .withResponse();
     expect(data.choices.map(({ index, finish_reason }) => [index, finish_reason])).toEqual([
@@ -32,12 +32,12 @@ describe('a chat completion with several choices', () => {
     expect(data.usage).toMatchObject({ prompt_tokens: 36, completion_tokens: 15, total_tokens: 51 });
     expect(response.headers.get('x-majordomo-warnings')).toMatch(/^emulated n: /);
     expect(response.headers.get('x-majordomo-attempts')).toBe('3');
-    expect(at.openai.requests).toHaveLength(3);
+    expect(testGateway.openai.requests).toHaveLength(3);
   });
 
-  it('streams the choices, with one end and the usage of all', async () => {
-    await using at = await startGateway({ openai: numbered() });
-    const stream = await client(at).chat.completions.create({
+  it('streams the choices with one end and the total usage', async () => {
+    await using testGateway = await startGateway({ openai: numberedAnswers() });
+    const stream = await client(testGateway).chat.completions.create({
       model: 'gpt',
       messages,
       n: 3,
@@ -45,71 +45,84 @@ describe('a chat completion with several choices', () => {
       stream_options: { include_usage: true },
     });
     const texts = ['', '', ''];
-    const finished: number[] = [];
+    const finishedIndexes: number[] = [];
     const ids = new Set<string>();
     let usage: OpenAI.CompletionUsage | null | undefined;
     for await (const chunk of stream) {
       ids.add(chunk.id);
       for (const { index, delta, finish_reason } of chunk.choices) {
         texts[index] += delta.content ?? '';
-        if (finish_reason !== null) finished.push(index);
+        if (finish_reason !== null) finishedIndexes.push(index);
       }
       usage = chunk.usage ?? usage;
     }
     expect(texts.toSorted()).toEqual(['answer 0', 'answer 1', 'answer 2']);
-    expect([finished.toSorted(), ids.size]).toEqual([[0, 1, 2], 1]);
+    expect([finishedIndexes.toSorted(), ids.size]).toEqual([[0, 1, 2], 1]);
     expect(usage).toMatchObject({ prompt_tokens: 36, completion_tokens: 15 });
-    const raw = await fetch(`${at.url}/v1/chat/completions`, {
+    const response = await fetch(`${testGateway.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${KEY}` },
       body: JSON.stringify({ model: 'gpt', messages, n: 2, stream: true }),
     });
-    expect((await raw.text()).split('[DONE]')).toHaveLength(2);
+    expect((await response.text()).split('[DONE]')).toHaveLength(2);
   });
 
-  const only = { models: { gpt: 'openai/gpt-5.4' } };
+  const singleTarget = { models: { gpt: 'openai/gpt-5.4' } };
 
   it.each([false, true])(
-    'fails if one choice fails, and aborts the others (streamed: %s)',
+    'fails and aborts the other choices if one choice fails (streamed: %s)',
     async (stream) => {
       const script: Script = [{ fault: 'late' }, { fault: 'late' }, { failure: 'overloaded' }];
-      await using at = await startGateway({ openai: script, gateway: only });
-      const failing = client(at).chat.completions.create({ model: 'gpt', messages, n: 3, stream });
-      await expect(failing).rejects.toMatchObject({ status: 503 });
-      const exchanges = await Promise.all([0, 1].map((number) => at.openai.request(number)));
+      await using testGateway = await startGateway({ openai: script, gateway: singleTarget });
+      const pendingCompletion = client(testGateway).chat.completions.create({
+        model: 'gpt',
+        messages,
+        n: 3,
+        stream,
+      });
+      await expect(pendingCompletion).rejects.toMatchObject({ status: 503 });
+      const exchanges = await Promise.all([0, 1].map((number) => testGateway.openai.request(number)));
       await Promise.all(exchanges.map(({ ended }) => ended));
       expect(exchanges.map(({ outcome }) => outcome)).toEqual(['left', 'left']);
     },
   );
 
-  it('ends a stream with an error, and aborts the others, if one choice fails in the middle', async () => {
+  it('ends a stream with an error and aborts the other choices if one choice fails in mid-stream', async () => {
     const answer = { parts: [{ type: 'text' as const, text: 'one two three', chunks: 3 }] };
     const script: Script = [
       { fault: 'stall', answer },
       { fault: 'stall', answer },
       { fault: 'cut', answer },
     ];
-    await using at = await startGateway({ openai: script, gateway: only });
-    const stream = await client(at).chat.completions.create({ model: 'gpt', messages, n: 3, stream: true });
-    const reading = (async () => {
+    await using testGateway = await startGateway({ openai: script, gateway: singleTarget });
+    const stream = await client(testGateway).chat.completions.create({
+      model: 'gpt',
+      messages,
+      n: 3,
+      stream: true,
+    });
+    const consumeStream = (async () => {
       for await (const chunk of stream) expect(chunk.choices.length).toBeLessThan(2);
     })();
-    await expect(reading).rejects.toThrow();
-    const exchanges = await Promise.all([0, 1].map((number) => at.openai.request(number)));
+    await expect(consumeStream).rejects.toThrow();
+    const exchanges = await Promise.all([0, 1].map((number) => testGateway.openai.request(number)));
     await Promise.all(exchanges.map(({ ended }) => ended));
     expect(exchanges.map(({ outcome }) => outcome)).toEqual(['left', 'left']);
   });
 
   it('aborts all requests if the client disconnects', async () => {
-    await using at = await startGateway({
+    await using testGateway = await startGateway({
       openai: [{ fault: 'late' }, { fault: 'late' }, { fault: 'late' }],
     });
-    const leaving = new AbortController();
-    const { signal } = leaving;
-    const answer = client(at).chat.completions.create({ model: 'gpt', messages, n: 3 }, { signal });
-    const exchanges = await Promise.all([0, 1, 2].map((number) => at.openai.request(number)));
-    leaving.abort();
-    await expect(answer).rejects.toThrow();
+    const abortController = new AbortController();
+    const { signal } = abortController;
+    const pendingCompletion = client(testGateway).chat.completions.create(
+      { model: 'gpt', messages, n: 3 },
+      { signal },
+    );
+    const exchanges = await Promise.all([0, 1, 2].map((number) => testGateway.openai.request(number)));
+    abortController.abort();
+    await expect(pendingCompletion).rejects.toThrow();
     await Promise.all(exchanges.map(({ ended }) => ended));
     expect(exchanges.map(({ outcome }) => outcome)).toEqual(['left', 'left', 'left']);
   });
@@ -120,11 +133,13 @@ describe('a chat completion with several choices', () => {
     [0, undefined],
     [1.5, undefined],
   ])('rejects n: %d with the option maxChoices: %s', async (n, maxChoices) => {
-    await using at = await startGateway({ gateway: maxChoices === undefined ? {} : { maxChoices } });
-    await expect(client(at).chat.completions.create({ model: 'gpt', messages, n })).rejects.toMatchObject({
+    await using testGateway = await startGateway({ gateway: maxChoices === undefined ? {} : { maxChoices } });
+    await expect(
+      client(testGateway).chat.completions.create({ model: 'gpt', messages, n }),
+    ).rejects.toMatchObject({
       status: 400,
       param: 'n',
     });
-    expect(at.openai.requests).toHaveLength(0);
+    expect(testGateway.openai.requests).toHaveLength(0);
   });
 });

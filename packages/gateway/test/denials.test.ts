@@ -2,14 +2,14 @@ import type { Gate } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { startGateway, KEY } from './support/test-gateway.ts';
 
-/** The response to a call that this gate denies, and the errors that the operator receives. */
-async function denied(admit: Gate['admit'], path = 'chat/completions') {
+/** Sends a call through this gate, and returns facts of the response and the errors that the operator receives. */
+async function callWithGate(admit: Gate['admit'], path = 'chat/completions') {
   const errors: unknown[] = [];
-  await using at = await startGateway({
+  await using testGateway = await startGateway({
     majordomo: { gates: [{ name: 'budget', admit }] },
     gateway: { onError: (error) => errors.push(error) },
   });
-  const response = await fetch(`${at.url}/v1/${path}`, {
+  const response = await fetch(`${testGateway.url}/v1/${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${KEY}` },
     body: JSON.stringify({ model: 'gpt', max_tokens: 10, messages: [{ role: 'user', content: 'hi' }] }),
@@ -24,8 +24,8 @@ async function denied(admit: Gate['admit'], path = 'chat/completions') {
 describe('a denial that waiting does not resolve', () => {
   const admit = () => ({ deny: 'this call may use up to $2, and the limit is $1 in all' });
 
-  it('is 403 over Chat Completions, not to be retried, and reported to the operator', async () => {
-    expect(await denied(admit)).toEqual({
+  it('is 403 over Chat Completions, is not retried, and is reported to the operator', async () => {
+    expect(await callWithGate(admit)).toEqual({
       status: 403,
       retryAfter: null,
       shouldRetry: 'false',
@@ -36,14 +36,14 @@ describe('a denial that waiting does not resolve', () => {
   });
 
   it('is 403 over Messages', async () => {
-    const { status, type } = await denied(admit, 'messages');
+    const { status, type } = await callWithGate(admit, 'messages');
     expect([status, type]).toEqual([403, 'permission_error']);
   });
 });
 
 describe('a denial that waiting resolves', () => {
-  it('is 429 with the time to wait, and not reported to the operator', async () => {
-    expect(await denied(() => ({ deny: 'the day is spent', retryAfterMs: 5000 }))).toMatchObject({
+  it('is 429 with the time to wait, and is not reported to the operator', async () => {
+    expect(await callWithGate(() => ({ deny: 'the day is spent', retryAfterMs: 5000 }))).toMatchObject({
       status: 429,
       retryAfter: '5',
       shouldRetry: null,
@@ -53,11 +53,11 @@ describe('a denial that waiting resolves', () => {
 });
 
 describe('a gate that fails', () => {
-  it('is 429, worth a retry, and reported to the operator', async () => {
-    const failing = (): never => {
+  it('is 429 with a retry time, and is reported to the operator', async () => {
+    const throwingGate = (): never => {
       throw new Error('the store is down');
     };
-    expect(await denied(failing)).toMatchObject({
+    expect(await callWithGate(throwingGate)).toMatchObject({
       status: 429,
       retryAfter: '1',
       errors: [expect.objectContaining({ kind: 'denied' })],

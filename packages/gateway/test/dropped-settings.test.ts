@@ -12,8 +12,8 @@ const ONE_CALL = { type: 'auto', disable_parallel_tool_use: true };
 
 /** Sends a request with these settings and returns the warnings and the body of the response. */
 async function sent(path: string, settings: object): Promise<readonly [string, Record<string, unknown>]> {
-  await using at = await startGateway();
-  const response = await fetch(`${at.url}/v1/${path}`, {
+  await using testGateway = await startGateway();
+  const response = await fetch(`${testGateway.url}/v1/${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${KEY}` },
     body: JSON.stringify({ ...BODIES[path], ...settings }),

@@ -6,16 +6,16 @@ import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
-const byOpenAI = async (at: TestGateway, model = 'gpt'): Promise<unknown> =>
-  await new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 }).chat.completions
+const callOpenAI = async (testGateway: TestGateway, model = 'gpt'): Promise<unknown> =>
+  await new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 }).chat.completions
     .create({ model, messages })
     .catch((error: unknown) => error);
-const byAnthropic = async (at: TestGateway, model = 'claude'): Promise<unknown> =>
-  await new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 }).messages
+const callAnthropic = async (testGateway: TestGateway, model = 'claude'): Promise<unknown> =>
+  await new Anthropic({ baseURL: testGateway.url, apiKey: KEY, maxRetries: 0 }).messages
     .create({ model, messages, max_tokens: 10 })
     .catch((error: unknown) => error);
 
-/** A failure of both vendors → what each client raises. */
+/** Failures of both vendors, each with the status, and the error class and code of each client. */
 const ROWS: readonly (readonly [
   FailureName,
   number,
@@ -63,19 +63,19 @@ const ROWS: readonly (readonly [
 
 describe('a failure of every vendor', () => {
   it.each(ROWS)(
-    '%s is status %i, and of the right class at each client',
-    async (failure, status, ...forms) => {
+    '%s has the status %i and the matching error class of each client',
+    async (failure, status, ...expected) => {
       const script = (): { readonly failure: FailureName } => ({ failure });
-      const [openaiClass, code, anthropicClass, type] = forms;
-      await using at = await startGateway({
+      const [openaiClass, code, anthropicClass, type] = expected;
+      await using testGateway = await startGateway({
         openai: script,
         anthropic: script,
         gateway: { models: { gpt: 'openai/gpt-5.4', claude: 'anthropic/claude-sonnet-4-6' } },
       });
-      const openai = await byOpenAI(at);
+      const openai = await callOpenAI(testGateway);
       expect(openai).toBeInstanceOf(openaiClass);
       expect(openai).toMatchObject({ status, code });
-      const anthropic = await byAnthropic(at);
+      const anthropic = await callAnthropic(testGateway);
       expect(anthropic).toBeInstanceOf(anthropicClass);
       expect(anthropic).toMatchObject({ status, error: { type: 'error', error: { type } } });
       expect(String(openai) + String(anthropic)).not.toMatch(/vendor-secret|127\.0\.0\.1|sk-/);
@@ -90,44 +90,44 @@ describe('a failure of every vendor', () => {
     ['billing', 'the gateway’s account at the vendor has no credit; its operator receives the reason'],
   ])('of the kind %s has a message without details of the vendor', async (failure, message) => {
     const models = { gpt: 'openai/gpt-5.4' };
-    await using at = await startGateway({ openai: () => ({ failure }), gateway: { models } });
-    expect(await byOpenAI(at)).toMatchObject({ error: { message } });
+    await using testGateway = await startGateway({ openai: () => ({ failure }), gateway: { models } });
+    expect(await callOpenAI(testGateway)).toMatchObject({ error: { message } });
   });
 
   it.each([false, true])(
-    'is told as one that passes where only the next target cannot take the request (benched: %s)',
+    'is reported as temporary if only the next target cannot process the request (benched: %s)',
     async (isBenched) => {
-      await using at = await startGateway({
+      await using testGateway = await startGateway({
         openai: () => ({ failure: 'overloaded', retryAfter: { seconds: 7 } }),
         anthropic: () => ({ failure: 'overflow' }),
       });
-      if (isBenched) at.majordomo.health.bench('openai/gpt-5.4', 7000);
-      const told = await byOpenAI(at);
-      expect(told).toBeInstanceOf(OpenAI.InternalServerError);
-      expect(told).toMatchObject({ status: 503, code: 'overloaded' });
-      expect((told as APIError).headers?.get('retry-after')).toBe('7');
-      expect(at.anthropic.requests).toHaveLength(1);
+      if (isBenched) testGateway.majordomo.health.bench('openai/gpt-5.4', 7000);
+      const error = await callOpenAI(testGateway);
+      expect(error).toBeInstanceOf(OpenAI.InternalServerError);
+      expect(error).toMatchObject({ status: 503, code: 'overloaded' });
+      expect((error as APIError).headers?.get('retry-after')).toBe('7');
+      expect(testGateway.anthropic.requests).toHaveLength(1);
     },
   );
 
-  it('reports the time to wait', async () => {
-    await using at = await startGateway({
+  it('has the retry time of the vendor in the header retry-after', async () => {
+    await using testGateway = await startGateway({
       openai: [{ failure: 'rate-limit', retryAfter: { seconds: 7 } }],
       gateway: { models: { gpt: 'openai/gpt-5.4' } },
     });
-    const error = (await byOpenAI(at)) as APIError;
+    const error = (await callOpenAI(testGateway)) as APIError;
     expect(error.headers?.get('retry-after')).toBe('7');
   });
 });
 
 describe('a refused request', () => {
   const post = (
-    at: TestGateway,
+    testGateway: TestGateway,
     path: string,
     body: unknown,
     headers: Record<string, string> = {},
   ): Promise<Response> =>
-    fetch(at.url + path, {
+    fetch(testGateway.url + path, {
       method: 'POST',
       headers: { authorization: `Bearer ${KEY}`, ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -135,49 +135,62 @@ describe('a refused request', () => {
   const chat = '/v1/chat/completions';
 
   it('is 401 without a known key, in the format of each wire', async () => {
-    await using at = await startGateway();
-    const none = await post(at, chat, { model: 'gpt', messages }, { authorization: 'Bearer stranger' });
-    expect(none.status).toBe(401);
-    expect(await none.json()).toMatchObject({
+    await using testGateway = await startGateway();
+    const chatResponse = await post(
+      testGateway,
+      chat,
+      { model: 'gpt', messages },
+      { authorization: 'Bearer stranger' },
+    );
+    expect(chatResponse.status).toBe(401);
+    expect(await chatResponse.json()).toMatchObject({
       error: { type: 'authentication_error', code: 'invalid_api_key' },
     });
-    const other = await post(at, '/v1/messages', {}, { authorization: 'Bearer stranger' });
-    expect(await other.json()).toMatchObject({ type: 'error', error: { type: 'authentication_error' } });
-    expect(at.openai.requests).toHaveLength(0);
+    const messagesResponse = await post(
+      testGateway,
+      '/v1/messages',
+      {},
+      { authorization: 'Bearer stranger' },
+    );
+    expect(await messagesResponse.json()).toMatchObject({
+      type: 'error',
+      error: { type: 'authentication_error' },
+    });
+    expect(testGateway.openai.requests).toHaveLength(0);
   });
 
   it.each([
     ['/v1/nothing', 404, 'no_such_route'],
     ['/v1/chat/completions', 400, 'invalid_request'],
   ])('has an error code in snake case, as at OpenAI: %s', async (path, status, code) => {
-    await using at = await startGateway();
-    const response = await post(at, path, { model: 'gpt', messages: 'none' });
+    await using testGateway = await startGateway();
+    const response = await post(testGateway, path, { model: 'gpt', messages: 'none' });
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ error: { code } });
   });
 
   it('is 404 for a model that is not served or not allowed', async () => {
-    await using at = await startGateway({ gateway: { authorize: () => ({ models: ['claude'] }) } });
-    expect(await byOpenAI(at, 'gpt')).toMatchObject({
+    await using testGateway = await startGateway({ gateway: { authorize: () => ({ models: ['claude'] }) } });
+    expect(await callOpenAI(testGateway, 'gpt')).toMatchObject({
       status: 404,
       code: 'model_not_found',
       param: 'model',
     });
-    expect(await byOpenAI(at, 'openai/gpt-5.4')).toMatchObject({ status: 404 });
-    expect(await byOpenAI(at, 'constructor')).toMatchObject({ status: 404 });
-    expect(await byOpenAI(at, 'claude')).toMatchObject({ model: 'claude' });
+    expect(await callOpenAI(testGateway, 'openai/gpt-5.4')).toMatchObject({ status: 404 });
+    expect(await callOpenAI(testGateway, 'constructor')).toMatchObject({ status: 404 });
+    expect(await callOpenAI(testGateway, 'claude')).toMatchObject({ model: 'claude' });
   });
 
-  it('is none for any spec with `anySpec`', async () => {
-    await using at = await startGateway({ gateway: { anySpec: true } });
-    expect(await byOpenAI(at, 'anthropic/claude-haiku-4-5')).toMatchObject({
+  it('does not occur for a spec that is not a served name with `anySpec`', async () => {
+    await using testGateway = await startGateway({ gateway: { anySpec: true } });
+    expect(await callOpenAI(testGateway, 'anthropic/claude-haiku-4-5')).toMatchObject({
       model: 'anthropic/claude-haiku-4-5',
     });
   });
 
   it.each(['nobody/x', 'a,,b', 'no-name', 'openai/'])('is 404 for the invalid spec %s', async (spec) => {
-    await using at = await startGateway({ gateway: { anySpec: true } });
-    expect(await byOpenAI(at, spec)).toMatchObject({ status: 404, code: 'model_not_found' });
+    await using testGateway = await startGateway({ gateway: { anySpec: true } });
+    expect(await callOpenAI(testGateway, spec)).toMatchObject({ status: 404, code: 'model_not_found' });
   });
 
   it.each([
@@ -222,19 +235,19 @@ describe('a refused request', () => {
       { model: 'gpt', messages: [{ role: 'user', content: '\ud800' }] },
       'messages[0].content is not valid Unicode',
     ],
-  ])('names the path: %j', async (body, message) => {
-    await using at = await startGateway();
-    const answer = await post(at, chat, body);
-    expect(answer.status).toBe(400);
-    const { error } = (await answer.json()) as { error: { message: string } };
+  ])('names the invalid member: %j', async (body, message) => {
+    await using testGateway = await startGateway();
+    const response = await post(testGateway, chat, body);
+    expect(response.status).toBe(400);
+    const { error } = (await response.json()) as { error: { message: string } };
     expect(error.message).toContain(message);
-    expect(at.openai.requests).toHaveLength(0);
+    expect(testGateway.openai.requests).toHaveLength(0);
   });
 
-  it('has an unsupported encoding or invalid UTF-8', async () => {
-    await using at = await startGateway();
-    const packed = await post(at, chat, '{}', { 'content-encoding': 'gzip' });
-    expect([packed.status, await packed.text()]).toEqual([
+  it('is 400 for an unsupported encoding or invalid UTF-8', async () => {
+    await using testGateway = await startGateway();
+    const gzipResponse = await post(testGateway, chat, '{}', { 'content-encoding': 'gzip' });
+    expect([gzipResponse.status, await gzipResponse.text()]).toEqual([
       400,
       expect.stringContaining('content-encoding gzip'),
     ]);
@@ -243,57 +256,59 @@ describe('a refused request', () => {
       'latin1',
     );
     const headers = { authorization: `Bearer ${KEY}` };
-    const latin = await fetch(at.url + chat, { method: 'POST', headers, body: bytes });
-    expect([latin.status, await latin.json()]).toMatchObject([
+    const latin1Response = await fetch(testGateway.url + chat, { method: 'POST', headers, body: bytes });
+    expect([latin1Response.status, await latin1Response.json()]).toMatchObject([
       400,
       { error: { message: 'the body is not valid UTF-8', param: null } },
     ]);
-    expect(at.openai.requests).toHaveLength(0);
+    expect(testGateway.openai.requests).toHaveLength(0);
   });
 
-  it('explains the base URL of the other vendor', async () => {
-    await using at = await startGateway();
-    const openai = new OpenAI({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
-    const anthropic = new Anthropic({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
-    const told = {
+  it('explains the base URL if a client uses that of the other vendor', async () => {
+    await using testGateway = await startGateway();
+    const openai = new OpenAI({ baseURL: testGateway.url, apiKey: KEY, maxRetries: 0 });
+    const anthropic = new Anthropic({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
+    const expectedError = {
       status: 404,
       message: expect.stringContaining('must end in /v1 for OpenAI') as string,
     };
-    await expect(openai.chat.completions.create({ model: 'gpt', messages })).rejects.toMatchObject(told);
-    await expect(openai.models.list()).rejects.toMatchObject(told);
+    await expect(openai.chat.completions.create({ model: 'gpt', messages })).rejects.toMatchObject(
+      expectedError,
+    );
+    await expect(openai.models.list()).rejects.toMatchObject(expectedError);
     const message = anthropic.messages.create({ model: 'claude', messages, max_tokens: 10 });
     await expect(message).rejects.toMatchObject({
-      ...told,
+      ...expectedError,
       error: { type: 'error', error: { type: 'not_found_error' } },
     });
-    const elsewhere = await post(at, '/v2/chat/completions', {});
-    expect(await elsewhere.text()).not.toContain('base URL');
+    const unknownRouteResponse = await post(testGateway, '/v2/chat/completions', {});
+    expect(await unknownRouteResponse.text()).not.toContain('base URL');
   });
 
-  it('names dropped settings in a header', async () => {
-    await using at = await startGateway();
-    const answer = await post(at, chat, {
+  it('does not result from dropped settings, which a header names', async () => {
+    await using testGateway = await startGateway();
+    const response = await post(testGateway, chat, {
       model: 'gpt',
       messages,
       logit_bias: { 1: 2 },
       store: true,
       foo: 'bär',
     });
-    expect(answer.status).toBe(200);
-    const warnings = answer.headers.get('x-majordomo-warnings') ?? '';
+    expect(response.status).toBe(200);
+    const warnings = response.headers.get('x-majordomo-warnings') ?? '';
     for (const name of ['logit_bias', 'store', 'foo']) expect(warnings).toContain(`dropped ${name}:`);
-    await answer.text();
+    await response.text();
   });
 
-  it('ignores the headers of vendors', async () => {
-    await using at = await startGateway();
+  it('does not forward client headers to the vendor', async () => {
+    await using testGateway = await startGateway();
     await post(
-      at,
+      testGateway,
       chat,
       { model: 'gpt', messages },
       { 'x-secret-thing': 'abc', 'openai-organization': 'org-x' },
     );
-    const { headers } = await at.openai.request(0);
+    const { headers } = await testGateway.openai.request(0);
     expect(JSON.stringify(headers)).not.toMatch(/abc|org-x/);
   });
 });

@@ -2,48 +2,48 @@ import { answers, testServer, type Answer, type TestServer } from '@majordomo/te
 import { toFile } from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TestGateway } from './support/test-gateway.ts';
-import { openaiAt, operationsBefore, recording, refusedAs, send } from './support/operations.ts';
+import { openaiClient, startOperationsGateway, recording, refusalOf, send } from './support/operations.ts';
 
 let vendor: TestServer;
 afterEach(() => vendor.close());
 
-async function world(play: Answer): Promise<TestGateway> {
-  vendor = await testServer(play);
-  return operationsBefore(vendor);
+async function startWithVendor(answer: Answer): Promise<TestGateway> {
+  vendor = await testServer(answer);
+  return startOperationsGateway(vendor);
 }
 type Field = readonly [name: string, value: string | File];
-const form = (...fields: readonly Field[]): FormData => {
-  const all = new FormData();
-  for (const [name, value] of fields) all.append(name, value);
-  return all;
+const createForm = (...fields: readonly Field[]): FormData => {
+  const formData = new FormData();
+  for (const [name, value] of fields) formData.append(name, value);
+  return formData;
 };
-const heard = answers({ text: 'Hi', segments: [], words: [] });
+const answerTranscript = answers({ text: 'Hi', segments: [], words: [] });
 
 describe('a form', () => {
   it.each([
     ['no boundary', 'multipart/form-data', 'must be a form'],
-    ['no boundary but a charset', 'multipart/form-data; charset=utf-8', 'is not a valid form'],
+    ['a charset instead of a boundary', 'multipart/form-data; charset=utf-8', 'is not a valid form'],
     ['another boundary', 'multipart/form-data; boundary=other', 'is not a valid form'],
     ['JSON', 'application/json', 'must be a form'],
     ['pairs', 'application/x-www-form-urlencoded', 'must be a form'],
-  ])('of %s is refused', async (_, type, message) => {
-    await using at = await world(heard);
+  ])('with %s is refused', async (_, type, message) => {
+    await using testGateway = await startWithVendor(answerTranscript);
     const body = '--b\r\nContent-Disposition: form-data; name="model"\r\n\r\nears\r\n--b--\r\n';
-    const [status, told] = await refusedAs(
-      await send(at, '/audio/transcriptions', body, { 'content-type': type }),
+    const [status, errorMessage] = await refusalOf(
+      await send(testGateway, '/audio/transcriptions', body, { 'content-type': type }),
     );
-    expect([status, told]).toEqual([400, expect.stringContaining(message)]);
+    expect([status, errorMessage]).toEqual([400, expect.stringContaining(message)]);
   });
 
   it.each(['Multipart/Form-Data; boundary=b', 'multipart/form-data ; boundary="b"'])(
-    'may be told as %s',
+    'is accepted with the content type %s',
     async (type) => {
-      await using at = await world(heard);
-      const part = (about: string, value: string) =>
-        `--b\r\nContent-Disposition: form-data; ${about}\r\n\r\n${value}\r\n`;
+      await using testGateway = await startWithVendor(answerTranscript);
+      const part = (disposition: string, value: string) =>
+        `--b\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${value}\r\n`;
       const body = `${part('name="model"', 'ears')}${part('name="file"; filename="a.ogg"', 'OggS')}--b--\r\n`;
-      const answer = await send(at, '/audio/transcriptions', body, { 'content-type': type });
-      expect(answer.status).toBe(200);
+      const response = await send(testGateway, '/audio/transcriptions', body, { 'content-type': type });
+      expect(response.status).toBe(200);
     },
   );
 
@@ -63,10 +63,10 @@ describe('a form', () => {
         ['file', recording()],
       ],
     ],
-  ] as const)('may have its file %s', async (_, fields) => {
-    await using at = await world(heard);
-    const answer = await send(at, '/audio/transcriptions', form(...fields));
-    expect(await answer.json()).toEqual({ text: 'Hi' });
+  ] as const)('may contain its file %s', async (_, fields) => {
+    await using testGateway = await startWithVendor(answerTranscript);
+    const response = await send(testGateway, '/audio/transcriptions', createForm(...fields));
+    expect(await response.json()).toEqual({ text: 'Hi' });
   });
 
   it.each([
@@ -95,9 +95,9 @@ describe('a form', () => {
         ['file', recording()],
       ],
     ],
-  ] as const)('that names %s twice is refused', async (name, fields) => {
-    await using at = await world(heard);
-    expect(await refusedAs(await send(at, '/audio/transcriptions', form(...fields)))).toEqual([
+  ] as const)('that contains %s twice is refused', async (name, fields) => {
+    await using testGateway = await startWithVendor(answerTranscript);
+    expect(await refusalOf(await send(testGateway, '/audio/transcriptions', createForm(...fields)))).toEqual([
       400,
       expect.stringContaining(`${name} must be set only once`),
       name,
@@ -146,31 +146,31 @@ describe('a form', () => {
       ],
       'timestamp_granularities',
     ],
-  ] as const)('%j is refused with the path', async (fields, message) => {
-    await using at = await world(heard);
-    const [status, told] = await refusedAs(
-      await send(at, '/audio/transcriptions', form(...(fields as readonly Field[]))),
+  ] as const)('%j is refused with the name of the invalid field', async (fields, message) => {
+    await using testGateway = await startWithVendor(answerTranscript);
+    const [status, errorMessage] = await refusalOf(
+      await send(testGateway, '/audio/transcriptions', createForm(...(fields as readonly Field[]))),
     );
-    expect([status, told]).toEqual([400, expect.stringContaining(message)]);
+    expect([status, errorMessage]).toEqual([400, expect.stringContaining(message)]);
     expect(vendor.requests).toHaveLength(0);
   });
 
   it('accepts `false` and empty fields', async () => {
-    await using at = await world(heard);
-    const fields = form(
+    await using testGateway = await startWithVendor(answerTranscript);
+    const fields = createForm(
       ['model', 'ears'],
       ['file', recording()],
       ['stream', 'false'],
       ['language', ''],
       ['prompt', ''],
     );
-    const answer = await send(at, '/audio/transcriptions', fields);
-    expect(answer.status).toBe(200);
+    const response = await send(testGateway, '/audio/transcriptions', fields);
+    expect(response.status).toBe(200);
     expect(vendor.requests[0]?.text).not.toContain('name="language"');
   });
 
   it('derives the type of the file from its name', async () => {
-    await using at = await world(heard);
+    await using testGateway = await startWithVendor(answerTranscript);
     for (const [file, name] of [
       [
         new File([new Uint8Array([0xff, 0xfb, 0x90, 0])], 'a.mp3', { type: 'application/octet-stream' }),
@@ -179,14 +179,14 @@ describe('a form', () => {
       [new File(['no magic'], 'a.m4a', { type: 'application/octet-stream' }), 'm4a'],
       [new File(['no magic'], 'a.WAV'), 'wav'],
     ] as const) {
-      await send(at, '/audio/transcriptions', form(['model', 'ears'], ['file', file]));
+      await send(testGateway, '/audio/transcriptions', createForm(['model', 'ears'], ['file', file]));
       expect(vendor.requests.at(-1)?.text).toMatch(new RegExp(`filename="[^"]*\\.${name}"`));
     }
   });
 
-  it('reports the used one of two granularities', async () => {
-    await using at = await world(heard);
-    const { data, response } = await openaiAt(at)
+  it('returns words and a warning if it requests two granularities', async () => {
+    await using testGateway = await startWithVendor(answerTranscript);
+    const { data, response } = await openaiClient(testGateway)
       .audio.transcriptions.create({
         model: 'ears',
         file: await toFile(Buffer.from('OggS'), 'a.ogg', { type: 'audio/ogg' }),
@@ -199,16 +199,16 @@ describe('a form', () => {
   });
 
   it('is parsed in linear time with 20,000 fields or a huge field', async () => {
-    await using at = await world(heard);
-    const many = form(
+    await using testGateway = await startWithVendor(answerTranscript);
+    const manyFields = createForm(
       ['model', 'ears'],
       ['file', recording()],
       ...Array.from({ length: 20_000 }, (_, n): Field => [`f${n}`, 'x']),
     );
-    const answer = await send(at, '/audio/transcriptions', many);
-    expect(answer.status).toBe(200);
-    expect((answer.headers.get('x-majordomo-warnings') ?? '').length).toBeLessThan(2001);
-    const huge = form(['model', 'ears'], ['file', recording()], ['prompt', 'x'.repeat(4_000_000)]);
-    expect((await send(at, '/audio/transcriptions', huge)).status).toBe(200);
+    const response = await send(testGateway, '/audio/transcriptions', manyFields);
+    expect(response.status).toBe(200);
+    expect((response.headers.get('x-majordomo-warnings') ?? '').length).toBeLessThan(2001);
+    const hugeField = createForm(['model', 'ears'], ['file', recording()], ['prompt', 'x'.repeat(4_000_000)]);
+    expect((await send(testGateway, '/audio/transcriptions', hugeField)).status).toBe(200);
   });
 });

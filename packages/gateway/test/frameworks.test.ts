@@ -13,11 +13,12 @@ const CALL = {
   ],
 };
 
-/** The AI SDK's clients of the three wires. */
-const CLIENTS: Readonly<Record<string, (at: TestGateway) => LanguageModel>> = {
-  'openai.chat': (at) => createOpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY }).chat('gpt'),
-  'openai.responses': (at) => createOpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY }).responses('gpt'),
-  anthropic: (at) => createAnthropic({ baseURL: `${at.url}/v1`, apiKey: KEY })('claude'),
+/** Models of the AI SDK over the three wires. */
+const CLIENTS: Readonly<Record<string, (testGateway: TestGateway) => LanguageModel>> = {
+  'openai.chat': (testGateway) => createOpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY }).chat('gpt'),
+  'openai.responses': (testGateway) =>
+    createOpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY }).responses('gpt'),
+  anthropic: (testGateway) => createAnthropic({ baseURL: `${testGateway.url}/v1`, apiKey: KEY })('claude'),
 };
 
 describe.each(Object.entries(CLIENTS))('the AI SDK over %s', (_name, model) => {
@@ -36,16 +37,16 @@ describe.each(Object.entries(CLIENTS))('the AI SDK over %s', (_name, model) => {
 
   it.each(['complete', 'streamed'])('completes its tool loop (%s)', async (delivery) => {
     const script = [CALL, 'Oslo is cold.'];
-    await using at = await startGateway({ openai: script, anthropic: script });
+    await using testGateway = await startGateway({ openai: script, anthropic: script });
     const errors: unknown[] = [];
     const onError = ({ error }: { readonly error: unknown }): void => void errors.push(error);
-    const asked = { model: model(at), ...options };
+    const asked = { model: model(testGateway), ...options };
     const text =
       delivery === 'complete'
         ? (await generateText(asked)).text
         : await streamText({ ...asked, onError }).text;
     expect([text, errors]).toEqual(['Oslo is cold.', []]);
-    const requests = [...at.openai.requests, ...at.anthropic.requests];
+    const requests = [...testGateway.openai.requests, ...testGateway.anthropic.requests];
     expect(requests).toHaveLength(2);
     expect(requests[1]?.request.toolResults).toMatchObject([{ callId: 'call_a' }]);
     expect(requests.flatMap(({ violations }) => violations)).toEqual([]);
@@ -60,10 +61,10 @@ describe('the AI SDK over Anthropic Messages', () => {
       { fault: 'in-band' as const, failure: { failure: 'overloaded' as const } },
       529,
     ],
-  ])('treats %s during the stream as an error to retry', async (_, fault, statusCode) => {
+  ])('receives a retryable error for %s during the stream', async (_, fault, statusCode) => {
     const answer = { parts: [{ type: 'text' as const, text: 'one two three', chunks: 3 }] };
-    await using at = await startGateway({ anthropic: [{ ...fault, answer, at: { content: 2 } }] });
-    const model = createAnthropic({ baseURL: `${at.url}/v1`, apiKey: KEY })('claude');
+    await using testGateway = await startGateway({ anthropic: [{ ...fault, answer, at: { content: 2 } }] });
+    const model = createAnthropic({ baseURL: `${testGateway.url}/v1`, apiKey: KEY })('claude');
     const errors: unknown[] = [];
     const { stream } = await model.doStream({
       prompt: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }],
@@ -74,23 +75,29 @@ describe('the AI SDK over Anthropic Messages', () => {
 });
 
 describe('LangChain', () => {
-  const chat = (at: TestGateway): ChatOpenAI =>
-    new ChatOpenAI({ model: 'gpt', apiKey: KEY, maxRetries: 0, configuration: { baseURL: `${at.url}/v1` } });
+  const chat = (testGateway: TestGateway): ChatOpenAI =>
+    new ChatOpenAI({
+      model: 'gpt',
+      apiKey: KEY,
+      maxRetries: 0,
+      configuration: { baseURL: `${testGateway.url}/v1` },
+    });
 
   it('receives a complete response with usage', async () => {
-    await using at = await startGateway();
-    const answer = await chat(at).invoke('hi');
-    expect(answer.text).toBe('hello');
-    expect(answer.usage_metadata).toMatchObject({ input_tokens: 12, output_tokens: 5 });
+    await using testGateway = await startGateway();
+    const message = await chat(testGateway).invoke('hi');
+    expect(message.text).toBe('hello');
+    expect(message.usage_metadata).toMatchObject({ input_tokens: 12, output_tokens: 5 });
   });
 
-  it('streams, and collects tool calls', async () => {
-    await using at = await startGateway({ openai: [CALL] });
-    const bound = chat(at).bindTools([
+  it('collects streamed tool calls', async () => {
+    await using testGateway = await startGateway({ openai: [CALL] });
+    const bound = chat(testGateway).bindTools([
       { type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: {} } } },
     ]);
-    let all;
-    for await (const chunk of await bound.stream('hi')) all = all === undefined ? chunk : all.concat(chunk);
-    expect(all?.tool_calls).toMatchObject([{ name: 'weather', args: { city: 'Oslo' }, id: 'call_a' }]);
+    let message;
+    for await (const chunk of await bound.stream('hi'))
+      message = message === undefined ? chunk : message.concat(chunk);
+    expect(message?.tool_calls).toMatchObject([{ name: 'weather', args: { city: 'Oslo' }, id: 'call_a' }]);
   });
 });

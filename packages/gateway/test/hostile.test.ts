@@ -8,8 +8,8 @@ const nested = (levels: number): string => '{"a":'.repeat(levels) + '1' + '}'.re
 const token = (levels: number): string =>
   `majordomo.1.${Buffer.from(`["openai@00000000#openai",${nested(levels)}]`).toString('base64')}`;
 
-const post = (at: TestGateway, path: string, body: string): Promise<Response> =>
-  fetch(at.url + path, { method: 'POST', headers: { authorization: `Bearer ${KEY}` }, body });
+const post = (testGateway: TestGateway, path: string, body: string): Promise<Response> =>
+  fetch(testGateway.url + path, { method: 'POST', headers: { authorization: `Bearer ${KEY}` }, body });
 
 const CHAT = '/v1/chat/completions';
 const turns = (call: string): string =>
@@ -37,32 +37,33 @@ describe('deeply nested JSON', () => {
     ],
     ['embeddings', '/v1/embeddings', `{"model":"gpt","input":${deep}}`],
   ])('is refused without effect on the health of targets: %s', async (_, path, body) => {
-    await using at = await startGateway();
-    const answer = await post(at, path, body);
-    expect([answer.status, await answer.text()]).toEqual([
+    await using testGateway = await startGateway();
+    const response = await post(testGateway, path, body);
+    expect([response.status, await response.text()]).toEqual([
       400,
       expect.stringContaining('is nested too deeply'),
     ]);
-    expect(at.majordomo.health.snapshot()).toEqual({});
-    expect(at.openai.requests).toHaveLength(0);
+    expect(testGateway.majordomo.health.snapshot()).toEqual({});
+    expect(testGateway.openai.requests).toHaveLength(0);
   });
 
   it('is ignored in a token', async () => {
-    await using at = await startGateway();
+    await using testGateway = await startGateway();
     const call = { id: 'a', function: { name: 'f', arguments: '{}' } };
     const body = turns(JSON.stringify({ ...call, extra_content: { majordomo: token(20_000) } }));
-    expect((await post(at, CHAT, body)).status).toBe(200);
+    expect((await post(testGateway, CHAT, body)).status).toBe(200);
   });
 
   it('is accepted up to 400 levels', async () => {
-    await using at = await startGateway();
+    await using testGateway = await startGateway();
     const call = { id: 'a', function: { name: 'f', arguments: nested(400) } };
-    expect((await post(at, CHAT, turns(JSON.stringify(call)))).status).toBe(200);
+    expect((await post(testGateway, CHAT, turns(JSON.stringify(call)))).status).toBe(200);
   });
 });
 
 describe('a request with 40,000 items', () => {
-  const many = <T>(create: (at: number) => T): T[] => Array.from({ length: 40_000 }, (_, at) => create(at));
+  const repeat = <T>(create: (index: number) => T): T[] =>
+    Array.from({ length: 40_000 }, (_, index) => create(index));
   const user = { role: 'user', content: 'hi' };
   const tool = { type: 'function', name: 'f', parameters: {} };
 
@@ -70,25 +71,37 @@ describe('a request with 40,000 items', () => {
     [
       'calls of one turn',
       parseResponses,
-      { input: many((at) => ({ type: 'function_call', call_id: `c${at}`, name: 'f', arguments: '{}' })) },
+      {
+        input: repeat((index) => ({
+          type: 'function_call',
+          call_id: `c${index}`,
+          name: 'f',
+          arguments: '{}',
+        })),
+      },
     ],
     [
       'results of one turn',
       parseResponses,
-      { input: many((at) => ({ type: 'function_call_output', call_id: `c${at}`, output: '' })) },
+      { input: repeat((index) => ({ type: 'function_call_output', call_id: `c${index}`, output: '' })) },
     ],
     [
       'calls by names that are not offered, and tools',
       parseResponses,
       {
-        input: many((at) => ({ type: 'function_call', call_id: `c${at}`, name: `g${at}`, arguments: '{}' })),
-        tools: many((at) => ({ ...tool, name: `f${at}` })),
+        input: repeat((index) => ({
+          type: 'function_call',
+          call_id: `c${index}`,
+          name: `g${index}`,
+          arguments: '{}',
+        })),
+        tools: repeat((index) => ({ ...tool, name: `f${index}` })),
       },
     ],
     [
       'tools of one name in a namespace',
       parseResponses,
-      { input: 'hi', tools: [{ type: 'namespace', name: 'n', tools: many(() => tool) }] },
+      { input: 'hi', tools: [{ type: 'namespace', name: 'n', tools: repeat(() => tool) }] },
     ],
     [
       'tools of names that are too long',
@@ -99,22 +112,22 @@ describe('a request with 40,000 items', () => {
           {
             type: 'namespace',
             name: 'n',
-            tools: many((at) => ({ ...tool, name: 'x'.repeat(80) + String(at) })),
+            tools: repeat((index) => ({ ...tool, name: 'x'.repeat(80) + String(index) })),
           },
         ],
       },
     ],
     [
-      'tools of which very many may be called',
+      'tools that a tool choice lists completely',
       parseChat,
       {
         messages: [user],
-        tools: many((at) => ({ type: 'function', function: { name: `f${at}` } })),
+        tools: repeat((index) => ({ type: 'function', function: { name: `f${index}` } })),
         tool_choice: {
           type: 'allowed_tools',
           allowed_tools: {
             mode: 'auto',
-            tools: many((at) => ({ type: 'function', function: { name: `f${at}` } })),
+            tools: repeat((index) => ({ type: 'function', function: { name: `f${index}` } })),
           },
         },
       },
@@ -122,12 +135,12 @@ describe('a request with 40,000 items', () => {
     [
       'turns of the assistant',
       parseChat,
-      { messages: [user, ...many(() => ({ role: 'assistant', content: 'a' }))] },
+      { messages: [user, ...repeat(() => ({ role: 'assistant', content: 'a' }))] },
     ],
   ])('is parsed in linear time: %s', (_, parse, members) => {
-    const before = process.cpuUsage();
+    const cpuBefore = process.cpuUsage();
     parse({ model: 'gpt', ...members }, { byUrl: () => expect.unreachable() });
-    const { user: userTime, system } = process.cpuUsage(before);
+    const { user: userTime, system } = process.cpuUsage(cpuBefore);
     // Quadratic time would be 8 s or more, linear time is about 100 ms.
     expect((userTime + system) / 1e6).toBeLessThan(4);
   });

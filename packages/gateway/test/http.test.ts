@@ -8,8 +8,8 @@ const HOST = 'gateway.example:4141';
 const AUTH = `Authorization: Bearer ${KEY}`;
 const CHAT = JSON.stringify({ model: 'gpt', messages: [{ role: 'user', content: 'hi' }] });
 
-/** Sends raw bytes and returns the response until the server closes the connection. */
-const said = ({ url }: TestGateway, ...lines: readonly string[]): Promise<string> =>
+/** Sends lines over a new connection and returns everything that the server sends until it closes the connection. */
+const exchangeRaw = ({ url }: TestGateway, ...lines: readonly string[]): Promise<string> =>
   new Promise((resolve, reject) => {
     let text = '';
     const { port } = new URL(url);
@@ -17,16 +17,20 @@ const said = ({ url }: TestGateway, ...lines: readonly string[]): Promise<string
       socket.write(lines.join('\r\n'));
     });
     socket.setEncoding('utf8').on('error', reject);
-    socket.on('data', (piece: string) => {
-      text += piece;
+    socket.on('data', (chunk: string) => {
+      text += chunk;
     });
     socket.on('close', () => {
       resolve(text);
     });
   });
 
-const asked = (at: TestGateway, line: string, ...more: readonly string[]): Promise<string> =>
-  said(at, line, `Host: ${HOST}`, AUTH, 'Connection: close', ...more);
+const sendRaw = (
+  testGateway: TestGateway,
+  requestLine: string,
+  ...lines: readonly string[]
+): Promise<string> =>
+  exchangeRaw(testGateway, requestLine, `Host: ${HOST}`, AUTH, 'Connection: close', ...lines);
 
 const post = (target: string): readonly [string, ...string[]] => [
   `POST ${target} HTTP/1.1`,
@@ -36,9 +40,11 @@ const post = (target: string): readonly [string, ...string[]] => [
 ];
 
 it('accepts an absolute URL as the target, as proxies receive it', async () => {
-  await using at = await startGateway();
-  expect(await asked(at, ...post(`http://${HOST}/v1/chat/completions?a=b`))).toMatch(/^HTTP\/1\.1 200 /);
-  expect(await asked(at, 'OPTIONS * HTTP/1.1', '', '')).toMatch(/^HTTP\/1\.1 204 /);
+  await using testGateway = await startGateway();
+  expect(await sendRaw(testGateway, ...post(`http://${HOST}/v1/chat/completions?a=b`))).toMatch(
+    /^HTTP\/1\.1 200 /,
+  );
+  expect(await sendRaw(testGateway, 'OPTIONS * HTTP/1.1', '', '')).toMatch(/^HTTP\/1\.1 204 /);
 });
 
 it.each([
@@ -46,20 +52,20 @@ it.each([
   `http://${HOST}@other.example/v1/chat/completions`,
   `ftp://${HOST}/v1/chat/completions`,
 ])('refuses the URL of another server: %s', async (target) => {
-  await using at = await startGateway();
-  expect(await asked(at, ...post(target))).toMatch(/^HTTP\/1\.1 400 /);
-  expect(at.openai.requests).toHaveLength(0);
+  await using testGateway = await startGateway();
+  expect(await sendRaw(testGateway, ...post(target))).toMatch(/^HTTP\/1\.1 400 /);
+  expect(testGateway.openai.requests).toHaveLength(0);
 });
 
-it('responds to HEAD like to GET, without a body', async () => {
-  await using at = await startGateway();
-  const [got = '', head = ''] = await Promise.all(
-    ['GET', 'HEAD'].map((method) => asked(at, `${method} /v1/models HTTP/1.1`, '', '')),
+it('responds to HEAD with the headers of GET and without a body', async () => {
+  await using testGateway = await startGateway();
+  const [getResponse = '', headResponse = ''] = await Promise.all(
+    ['GET', 'HEAD'].map((method) => sendRaw(testGateway, `${method} /v1/models HTTP/1.1`, '', '')),
   );
   const lengthOf = (text: string): string | undefined => /content-length: (\d+)/.exec(text)?.[1];
-  expect(head).toMatch(/^HTTP\/1\.1 200 /);
-  expect(lengthOf(head)).toBe(lengthOf(got));
-  expect(head.split('\r\n\r\n')[1]).toBe('');
+  expect(headResponse).toMatch(/^HTTP\/1\.1 200 /);
+  expect(lengthOf(headResponse)).toBe(lengthOf(getResponse));
+  expect(headResponse.split('\r\n\r\n')[1]).toBe('');
 });
 
 it.each([
@@ -74,84 +80,88 @@ it.each([
   ['DELETE', '/v1/models/gpt', 'GET, HEAD'],
   ['POST', '/health', 'GET, HEAD'],
   ['PUT', '/ready', 'GET, HEAD'],
-])('names the allowed methods: not %s of %s', async (method, path, allowed) => {
-  await using at = await startGateway();
-  const head = await asked(at, `${method} ${path} HTTP/1.1`, 'Content-Length: 0', '', '');
-  expect(head).toMatch(/^HTTP\/1\.1 405 /);
-  expect(head).toContain(`\r\nallow: ${allowed}\r\n`);
-  expect(head.endsWith('\r\n\r\n')).toBe(method === 'HEAD');
+])('refuses %s %s and names the allowed methods %s', async (method, path, allowed) => {
+  await using testGateway = await startGateway();
+  const response = await sendRaw(testGateway, `${method} ${path} HTTP/1.1`, 'Content-Length: 0', '', '');
+  expect(response).toMatch(/^HTTP\/1\.1 405 /);
+  expect(response).toContain(`\r\nallow: ${allowed}\r\n`);
+  expect(response.endsWith('\r\n\r\n')).toBe(method === 'HEAD');
 });
 
 it('accepts chunk extensions and trailers, and ignores their headers', async () => {
-  const seen: unknown[] = [];
+  const authorizationHeaders: unknown[] = [];
   const authorize = ({ headers }: Request): object => {
-    seen.push(headers.get('authorization'));
+    authorizationHeaders.push(headers.get('authorization'));
     return {};
   };
-  await using at = await startGateway({ gateway: { authorize } });
+  await using testGateway = await startGateway({ gateway: { authorize } });
   const chunk = `${CHAT.length.toString(16)};part=1`;
   const trailer = 'Authorization: Bearer another';
-  const head = ['POST /v1/chat/completions HTTP/1.1', 'Transfer-Encoding: chunked', ''] as const;
-  expect(await asked(at, ...head, chunk, CHAT, '0', trailer, '', '')).toMatch(/^HTTP\/1\.1 200 /);
-  expect(seen).toEqual([`Bearer ${KEY}`]);
+  const requestHead = ['POST /v1/chat/completions HTTP/1.1', 'Transfer-Encoding: chunked', ''] as const;
+  expect(await sendRaw(testGateway, ...requestHead, chunk, CHAT, '0', trailer, '', '')).toMatch(
+    /^HTTP\/1\.1 200 /,
+  );
+  expect(authorizationHeaders).toEqual([`Bearer ${KEY}`]);
 });
 
 it('compares the content encoding case-insensitively', async () => {
-  await using at = await startGateway();
-  const [line, ...rest] = post('/v1/chat/completions');
-  expect(await asked(at, line, 'Content-Encoding: Identity', ...rest)).toMatch(/^HTTP\/1\.1 200 /);
+  await using testGateway = await startGateway();
+  const [requestLine, ...rest] = post('/v1/chat/completions');
+  expect(await sendRaw(testGateway, requestLine, 'Content-Encoding: Identity', ...rest)).toMatch(
+    /^HTTP\/1\.1 200 /,
+  );
 });
 
-it('responds to pipelined requests in order, also after a refused one', async () => {
-  await using at = await startGateway({ gateway: { maxBodyBytes: 200 } });
-  const large = 'x'.repeat(1000);
-  const [line, ...rest] = post('/v1/chat/completions');
-  const text = await said(
-    at,
-    ...['POST /v1/embeddings HTTP/1.1', `Host: ${HOST}`, AUTH, `Content-Length: ${large.length}`, ''],
-    ...[`${large}${line}`, `Host: ${HOST}`, AUTH, ...rest.slice(0, -1)],
+it('responds to pipelined requests in order, also after a refused request', async () => {
+  await using testGateway = await startGateway({ gateway: { maxBodyBytes: 200 } });
+  const largeBody = 'x'.repeat(1000);
+  const [requestLine, ...rest] = post('/v1/chat/completions');
+  const text = await exchangeRaw(
+    testGateway,
+    ...['POST /v1/embeddings HTTP/1.1', `Host: ${HOST}`, AUTH, `Content-Length: ${largeBody.length}`, ''],
+    ...[`${largeBody}${requestLine}`, `Host: ${HOST}`, AUTH, ...rest.slice(0, -1)],
     ...[`${CHAT}GET /health HTTP/1.1`, `Host: ${HOST}`, 'Connection: close', '', ''],
   );
   expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200', 'HTTP/1.1 200']);
   expect(text).toContain('hello');
 });
 
-/** Sends concurrent requests and returns the number of responses. */
+/** Program that sends concurrent requests and reports the number of successful responses. */
 const CALLERS = `
   const [url, key, count] = process.argv.slice(1);
-  const ask = () => new Promise((resolve) => {
+  const sendRequest = () => new Promise((resolve) => {
     const socket = require('node:net').connect(new URL(url).port, '127.0.0.1', () =>
       socket.write('GET /v1/models HTTP/1.1\\r\\nHost: a\\r\\nAuthorization: Bearer ' + key + '\\r\\nConnection: close\\r\\n\\r\\n'));
     let text = '';
-    socket.on('data', (piece) => (text += piece));
+    socket.on('data', (chunk) => (text += chunk));
     socket.on('error', () => undefined);
     socket.on('close', () => resolve(text.startsWith('HTTP/1.1 200 ')));
   });
   process.send('ready', async () => {
-    const answered = await Promise.all(Array.from({ length: Number(count) }, ask));
-    process.send(answered.filter(Boolean).length, () => process.disconnect());
+    const results = await Promise.all(Array.from({ length: Number(count) }, sendRequest));
+    process.send(results.filter(Boolean).length, () => process.disconnect());
   });
 `;
 
 it('responds to requests that arrived before `close`', async () => {
-  await using at = await startGateway();
-  const callers = spawn(process.execPath, ['-e', CALLERS, at.url, KEY, '50'], {
+  await using testGateway = await startGateway();
+  const callers = spawn(process.execPath, ['-e', CALLERS, testGateway.url, KEY, '50'], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   await once(callers, 'message');
   // Blocks the process until every client has sent its request.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
-  const [[answered]] = await Promise.all([once(callers, 'message'), at.close()]);
-  expect(answered).toBe(50);
+  const [[answeredCount]] = await Promise.all([once(callers, 'message'), testGateway.close()]);
+  expect(answeredCount).toBe(50);
 });
 
 it('closes at once despite idle connections', async () => {
-  await using at = await startGateway();
-  const silent = connect(Number(new URL(at.url).port), '127.0.0.1');
-  await once(silent, 'connect');
-  // What is answered came behind it.
-  await (await fetch(`${at.url}/health`)).text();
-  const left = once(silent, 'close');
-  await at.close(120_000);
-  await left;
+  await using testGateway = await startGateway();
+  const idleSocket = connect(Number(new URL(testGateway.url).port), '127.0.0.1');
+  await once(idleSocket, 'connect');
+  // The response proves that the server has accepted the idle connection, which is older.
+  await (await fetch(`${testGateway.url}/health`)).text();
+  const closed = once(idleSocket, 'close');
+  await testGateway.close(120_000);
+  await closed;
 });

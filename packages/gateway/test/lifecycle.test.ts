@@ -8,16 +8,16 @@ const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).to
 /** Returns the headers of a response, complete and streamed, whose model has these facts. */
 async function headersOf(facts: Partial<CatalogModel>, name = 'gpt'): Promise<readonly (string | null)[][]> {
   const catalog = shipped.with([{ vendor: 'openai', id: 'gpt-x', ...facts }]);
-  await using at = await startGateway({ gateway: { catalog, models: { gpt: 'openai/gpt-x' } } });
-  const ask = (stream: boolean) =>
-    fetch(`${at.url}/v1/chat/completions`, {
+  await using testGateway = await startGateway({ gateway: { catalog, models: { gpt: 'openai/gpt-x' } } });
+  const requestChat = (stream: boolean) =>
+    fetch(`${testGateway.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
       body: JSON.stringify({ model: name, stream, messages: [{ role: 'user', content: 'hi' }] }),
     });
   return await Promise.all(
     [false, true].map(async (stream) => {
-      const { headers, body } = await ask(stream);
+      const { headers, body } = await requestChat(stream);
       await body?.cancel();
       return ['deprecation', 'sunset', 'x-majordomo-successor'].map((header) => headers.get(header));
     }),
@@ -25,17 +25,16 @@ async function headersOf(facts: Partial<CatalogModel>, name = 'gpt'): Promise<re
 }
 
 it('adds the dates and the successor of a model that retires', async () => {
-  const retires = inDays(30);
-  const dates = [`@${Date.parse('2026-06-11') / 1000}`, new Date(retires).toUTCString(), 'gpt-y'];
-  expect(await headersOf({ retires, successor: 'gpt-y', deprecatedSince: '2026-06-11' })).toEqual([
-    dates,
-    dates,
-  ]);
+  const retirementDate = inDays(30);
+  const dates = [`@${Date.parse('2026-06-11') / 1000}`, new Date(retirementDate).toUTCString(), 'gpt-y'];
+  expect(
+    await headersOf({ retires: retirementDate, successor: 'gpt-y', deprecatedSince: '2026-06-11' }),
+  ).toEqual([dates, dates]);
 });
 
-it('deprecates from the date of the catalog, and never after the sunset', async () => {
-  const retires = inDays(30);
-  const [[fromCatalog] = []] = await headersOf({ retires });
+it('sets the deprecation to the date of the catalog, but not after the sunset', async () => {
+  const retirementDate = inDays(30);
+  const [[fromCatalog] = []] = await headersOf({ retires: retirementDate });
   expect(fromCatalog).toBe(`@${Date.parse(shipped.date) / 1000}`);
   const [[deprecation, sunset] = []] = await headersOf({ retires: '2026-01-01' });
   expect(deprecation).toBe(`@${Date.parse(sunset ?? '') / 1000}`);
@@ -45,12 +44,12 @@ it.each([[{}], [{ retires: inDays(92) }]])('adds no header for a model with the 
   expect((await headersOf(facts)).flat()).toEqual(Array.from({ length: 6 }, () => null));
 });
 
-it('adds no header without a catalog, or to a failure', async () => {
+it('adds no header to a failure or without a catalog', async () => {
   expect((await headersOf({ retires: inDays(1) }, 'unknown')).flat()).toEqual(
     Array.from({ length: 6 }, () => null),
   );
-  await using at = await startGateway();
-  const { headers } = await fetch(`${at.url}/v1/chat/completions`, {
+  await using testGateway = await startGateway();
+  const { headers } = await fetch(`${testGateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'gpt', messages: [{ role: 'user', content: 'hi' }] }),

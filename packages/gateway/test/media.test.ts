@@ -4,36 +4,39 @@ import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
-const openai = (at: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
-const anthropic = (at: TestGateway): Anthropic =>
-  new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
+const openaiClient = (testGateway: TestGateway): OpenAI =>
+  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const anthropicClient = (testGateway: TestGateway): Anthropic =>
+  new Anthropic({ baseURL: testGateway.url, apiKey: KEY, maxRetries: 0 });
 
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const PDF = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF').toString('base64');
-const picture: ImagePart = { type: 'image', mediaType: 'image/png', bytes: Buffer.from(PIXEL, 'base64') };
-const paper: FilePart = { type: 'file', mediaType: 'application/pdf', bytes: Buffer.from(PDF, 'base64') };
-const A = 'https://a.example/a.png';
+const imagePart: ImagePart = { type: 'image', mediaType: 'image/png', bytes: Buffer.from(PIXEL, 'base64') };
+const pdfPart: FilePart = { type: 'file', mediaType: 'application/pdf', bytes: Buffer.from(PDF, 'base64') };
+const IMAGE_URL = 'https://a.example/a.png';
 
-it.each(['input_image', 'input_file'])('an %s with the id of a stored file is refused', async (type) => {
-  await using at = await startGateway();
-  const content = [{ type, file_id: 'file-1', image_url: A, file_url: A }];
-  const body = { model: 'claude', input: [{ role: 'user' as const, content }] };
-  await expect(openai(at).post('/responses', { body })).rejects.toMatchObject({
-    status: 400,
-    param: 'input[0].content[0].file_id',
-  });
-});
+it.each(['input_image', 'input_file'])(
+  'refuses an %s with the id of a stored file, and names the member',
+  async (type) => {
+    await using testGateway = await startGateway();
+    const content = [{ type, file_id: 'file-1', image_url: IMAGE_URL, file_url: IMAGE_URL }];
+    const body = { model: 'claude', input: [{ role: 'user' as const, content }] };
+    await expect(openaiClient(testGateway).post('/responses', { body })).rejects.toMatchObject({
+      status: 400,
+      param: 'input[0].content[0].file_id',
+    });
+  },
+);
 
-/** The three wires, each with a picture and a document. */
-const asking = (
-  at: TestGateway,
+/** Returns a function for each wire that sends an image and a document with its official client. */
+const requestsByWire = (
+  testGateway: TestGateway,
   image: string,
   document: string,
 ): Readonly<Record<string, () => Promise<unknown>>> => ({
   chat: () =>
-    openai(at).chat.completions.create({
+    openaiClient(testGateway).chat.completions.create({
       model: 'claude',
       messages: [
         {
@@ -46,7 +49,7 @@ const asking = (
       ],
     }),
   responses: () =>
-    openai(at).responses.create({
+    openaiClient(testGateway).responses.create({
       model: 'claude',
       input: [
         {
@@ -61,7 +64,7 @@ const asking = (
       ],
     }),
   messages: () =>
-    anthropic(at).messages.create({
+    anthropicClient(testGateway).messages.create({
       model: 'claude',
       max_tokens: 10,
       messages: [
@@ -76,73 +79,81 @@ const asking = (
     }),
 });
 const WIRES = ['chat', 'responses', 'messages'] as const;
-const failing = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
+const errorOf = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
 
-/** What Claude was sent. */
-async function sent(at: TestGateway): Promise<unknown> {
-  return (await at.anthropic.request(0)).body;
+/** Returns the body of the first request to Anthropic. */
+async function anthropicRequestBody(testGateway: TestGateway): Promise<unknown> {
+  return (await testGateway.anthropic.request(0)).body;
 }
 
 describe.each(WIRES)('images and PDFs over %s', (wire) => {
   it('reach the vendor unchanged', async () => {
-    await using at = await startGateway();
+    await using testGateway = await startGateway();
     const urls = [`data:image/png;base64,${PIXEL}`, `data:application/pdf;base64,${PDF}`] as const;
-    await asking(at, ...urls)[wire]?.();
-    expect(JSON.stringify(await sent(at))).toContain(PIXEL);
-    expect(JSON.stringify(await sent(at))).toContain(PDF);
+    await requestsByWire(testGateway, ...urls)[wire]?.();
+    expect(JSON.stringify(await anthropicRequestBody(testGateway))).toContain(PIXEL);
+    expect(JSON.stringify(await anthropicRequestBody(testGateway))).toContain(PDF);
   });
 
   it('are fetched once per URL with `fetchMedia`', async () => {
-    const asked: string[] = [];
+    const fetchedUrls: string[] = [];
     const fetchMedia = (url: string): Promise<ImagePart | FilePart> => {
-      asked.push(url);
-      return Promise.resolve(url.endsWith('.pdf') ? paper : picture);
+      fetchedUrls.push(url);
+      return Promise.resolve(url.endsWith('.pdf') ? pdfPart : imagePart);
     };
-    await using at = await startGateway({ gateway: { fetchMedia } });
-    await asking(at, A, 'https://a.example/a.pdf')[wire]?.();
-    expect(asked.sort()).toEqual(['https://a.example/a.pdf', A]);
-    expect(JSON.stringify(await sent(at))).toContain(PIXEL);
-    expect(JSON.stringify(await sent(at))).toContain(PDF);
+    await using testGateway = await startGateway({ gateway: { fetchMedia } });
+    await requestsByWire(testGateway, IMAGE_URL, 'https://a.example/a.pdf')[wire]?.();
+    expect(fetchedUrls.sort()).toEqual(['https://a.example/a.pdf', IMAGE_URL]);
+    expect(JSON.stringify(await anthropicRequestBody(testGateway))).toContain(PIXEL);
+    expect(JSON.stringify(await anthropicRequestBody(testGateway))).toContain(PDF);
   });
 
-  it('are refused with the path if they cannot be fetched or have another type', async () => {
+  it('are refused with the path if they cannot be fetched or if the type of an image is wrong', async () => {
     const fetchMedia = (url: string): Promise<ImagePart | FilePart> =>
-      url === A ? Promise.resolve(paper) : Promise.reject(new Error('connect 10.0.0.7 refused'));
-    await using at = await startGateway({ gateway: { fetchMedia } });
-    const none = await failing(asking(at, 'https://b.example/b.png', A)[wire]?.() ?? Promise.resolve());
-    expect(none).toMatchObject({ status: 400 });
-    expect(String(none)).toMatch(/\[0\].*: the URL could not be fetched; send the data/);
-    expect(String(none)).not.toContain('10.0.0.7');
-    const wrong = await failing(asking(at, A, A)[wire]?.() ?? Promise.resolve());
-    expect(wrong).toMatchObject({ status: 400 });
-    expect(String(wrong)).toContain('must be an image, not application/pdf');
-    expect(at.anthropic.requests).toHaveLength(0);
+      url === IMAGE_URL ? Promise.resolve(pdfPart) : Promise.reject(new Error('connect 10.0.0.7 refused'));
+    await using testGateway = await startGateway({ gateway: { fetchMedia } });
+    const unreachableError = await errorOf(
+      requestsByWire(testGateway, 'https://b.example/b.png', IMAGE_URL)[wire]?.() ?? Promise.resolve(),
+    );
+    expect(unreachableError).toMatchObject({ status: 400 });
+    expect(String(unreachableError)).toMatch(/\[0\].*: the URL could not be fetched; send the data/);
+    expect(String(unreachableError)).not.toContain('10.0.0.7');
+    const wrongTypeError = await errorOf(
+      requestsByWire(testGateway, IMAGE_URL, IMAGE_URL)[wire]?.() ?? Promise.resolve(),
+    );
+    expect(wrongTypeError).toMatchObject({ status: 400 });
+    expect(String(wrongTypeError)).toContain('must be an image, not application/pdf');
+    expect(testGateway.anthropic.requests).toHaveLength(0);
   });
 });
 
 describe('a fetchMedia that hangs', () => {
   it('is aborted when the client leaves, and releases its slot', async () => {
-    let tell: (signal: AbortSignal) => void = () => undefined;
-    const asked = new Promise<AbortSignal>((resolve) => (tell = resolve));
+    let resolveSignal: (signal: AbortSignal) => void = () => undefined;
+    const receivedSignal = new Promise<AbortSignal>((resolve) => (resolveSignal = resolve));
     const fetchMedia = (_: string, { signal }: { readonly signal: AbortSignal }): Promise<ImagePart> => {
-      tell(signal);
+      resolveSignal(signal);
       return new Promise(() => undefined);
     };
-    await using at = await startGateway({ gateway: { fetchMedia, maxConcurrent: 1 } });
-    const left = new AbortController();
+    await using testGateway = await startGateway({ gateway: { fetchMedia, maxConcurrent: 1 } });
+    const abortController = new AbortController();
     const body = {
       model: 'claude',
-      messages: [{ role: 'user' as const, content: [{ type: 'image_url' as const, image_url: { url: A } }] }],
+      messages: [
+        { role: 'user' as const, content: [{ type: 'image_url' as const, image_url: { url: IMAGE_URL } }] },
+      ],
     };
-    const first = failing(openai(at).chat.completions.create(body, { signal: left.signal }));
-    const signal = await asked;
-    left.abort();
-    await first;
+    const cancelledCall = errorOf(
+      openaiClient(testGateway).chat.completions.create(body, { signal: abortController.signal }),
+    );
+    const signal = await receivedSignal;
+    abortController.abort();
+    await cancelledCall;
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
-    const next = await openai(at).chat.completions.create({
+    const nextCompletion = await openaiClient(testGateway).chat.completions.create({
       model: 'claude',
       messages: [{ role: 'user', content: 'hi' }],
     });
-    expect(next.choices[0]?.message.content).toBe('hello');
+    expect(nextCompletion.choices[0]?.message.content).toBe('hello');
   });
 });

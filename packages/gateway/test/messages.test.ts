@@ -2,9 +2,10 @@ import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, it } from 'vitest';
 import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
-const client = (at: TestGateway): Anthropic => new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
-const asked = { max_tokens: 1000, messages: [{ role: 'user' as const, content: 'hi' }] };
-const weather = {
+const client = (testGateway: TestGateway): Anthropic =>
+  new Anthropic({ baseURL: testGateway.url, apiKey: KEY, maxRetries: 0 });
+const baseRequest = { max_tokens: 1000, messages: [{ role: 'user' as const, content: 'hi' }] };
+const weatherTool = {
   name: 'weather',
   description: 'The weather of a city',
   input_schema: { type: 'object' as const, properties: { city: { type: 'string' } }, required: ['city'] },
@@ -20,9 +21,9 @@ const CALL = {
 
 describe('the official client over Messages', () => {
   it('receives a complete response under the requested name', async () => {
-    await using at = await startGateway();
-    const { data, response } = await client(at)
-      .messages.create({ model: 'claude', ...asked })
+    await using testGateway = await startGateway();
+    const { data, response } = await client(testGateway)
+      .messages.create({ model: 'claude', ...baseRequest })
       .withResponse();
     expect(data).toMatchObject({
       type: 'message',
@@ -37,8 +38,8 @@ describe('the official client over Messages', () => {
   });
 
   it('sends system turns within a conversation as user text at the same position', async () => {
-    await using at = await startGateway();
-    const { response } = await client(at)
+    await using testGateway = await startGateway();
+    const { response } = await client(testGateway)
       .messages.create({
         model: 'claude',
         max_tokens: 10,
@@ -51,7 +52,7 @@ describe('the official client over Messages', () => {
         ] as Anthropic.MessageParam[],
       })
       .withResponse();
-    expect(at.anthropic.requests[0]?.body).toMatchObject({
+    expect(testGateway.anthropic.requests[0]?.body).toMatchObject({
       system: [{ type: 'text', text: 'Be brief.' }],
       messages: [
         { role: 'user' },
@@ -68,15 +69,15 @@ describe('the official client over Messages', () => {
     expect(response.headers.get('x-majordomo-warnings')).toContain('coerced system:');
   });
 
-  it('streams with its helper', async () => {
-    await using at = await startGateway();
-    const stream = client(at).messages.stream({ model: 'claude', ...asked });
+  it('receives the events of a message in order with its stream helper', async () => {
+    await using testGateway = await startGateway();
+    const stream = client(testGateway).messages.stream({ model: 'claude', ...baseRequest });
     const types: string[] = [];
     stream.on('streamEvent', ({ type }) => types.push(type));
-    const final = await stream.finalMessage();
-    expect(final.content).toMatchObject([{ type: 'text', text: 'hello' }]);
-    expect(final.usage).toMatchObject({ input_tokens: 12, output_tokens: 5 });
-    expect(types.filter((type, at) => type !== types[at - 1])).toEqual([
+    const finalMessage = await stream.finalMessage();
+    expect(finalMessage.content).toMatchObject([{ type: 'text', text: 'hello' }]);
+    expect(finalMessage.usage).toMatchObject({ input_tokens: 12, output_tokens: 5 });
+    expect(types.filter((type, index) => type !== types[index - 1])).toEqual([
       'message_start',
       'content_block_start',
       'content_block_delta',
@@ -91,31 +92,31 @@ describe('the official client over Messages', () => {
     ['claude', true],
     ['gpt', false],
     ['gpt', true],
-  ])('keeps thinking valid over two turns with tools (%s, streamed: %s)', async (model, streamed) => {
+  ])('replays thinking over two turns with tools (%s, streamed: %s)', async (model, streamed) => {
     const script = [CALL, 'Oslo is cold.'];
-    await using at = await startGateway({ anthropic: script, openai: script });
-    const ask = async (messages: Anthropic.MessageParam[]): Promise<Anthropic.Message> => {
+    await using testGateway = await startGateway({ anthropic: script, openai: script });
+    const createMessage = async (messages: Anthropic.MessageParam[]): Promise<Anthropic.Message> => {
       const body = {
         model,
         max_tokens: 4000,
         messages,
-        tools: [weather],
+        tools: [weatherTool],
         thinking: { type: 'enabled' as const, budget_tokens: 2048 },
       };
       return streamed
-        ? await client(at).messages.stream(body).finalMessage()
-        : await client(at).messages.create(body);
+        ? await client(testGateway).messages.stream(body).finalMessage()
+        : await client(testGateway).messages.create(body);
     };
-    const first = await ask(asked.messages);
-    expect(first.stop_reason).toBe('tool_use');
-    const calls = first.content.filter((block) => block.type === 'tool_use');
+    const firstMessage = await createMessage(baseRequest.messages);
+    expect(firstMessage.stop_reason).toBe('tool_use');
+    const calls = firstMessage.content.filter((block) => block.type === 'tool_use');
     expect(calls.map(({ id, input }) => [id, input])).toEqual([
       ['toolu_a', { city: 'Oslo' }],
       ['toolu_b', {}],
     ]);
-    const second = await ask([
-      ...asked.messages,
-      { role: 'assistant', content: first.content },
+    const secondMessage = await createMessage([
+      ...baseRequest.messages,
+      { role: 'assistant', content: firstMessage.content },
       {
         role: 'user',
         content: [
@@ -124,8 +125,8 @@ describe('the official client over Messages', () => {
         ],
       },
     ]);
-    expect(second.content).toMatchObject([{ type: 'text', text: 'Oslo is cold.' }]);
-    const vendor = model === 'claude' ? at.anthropic : at.openai;
+    expect(secondMessage.content).toMatchObject([{ type: 'text', text: 'Oslo is cold.' }]);
+    const vendor = model === 'claude' ? testGateway.anthropic : testGateway.openai;
     const { request } = await vendor.request(1);
     expect(request.toolResults.map(({ callId }) => callId)).toEqual(['toolu_a', 'toolu_b']);
     expect(request.reasoning).toHaveLength(1);
@@ -133,16 +134,16 @@ describe('the official client over Messages', () => {
   });
 
   it.each(['"{\\"city\\":\\"Oslo\\"}"', '{"city":"Os\nlo",}', '{"city":"Oslo"', '["Oslo"]', 'Oslo'])(
-    'streams calls whose arguments its parser would not take as it gives them whole: %j',
+    'receives the same arguments streamed and complete if the client cannot parse them: %j',
     async (json) => {
       const parts = [{ type: 'tool-call' as const, name: 'weather', json, chunks: 3 }];
-      await using at = await startGateway({ anthropic: () => ({ parts }) });
-      const request = { model: 'claude', ...asked, tools: [weather] };
-      const [whole, streamed] = [
-        await client(at).messages.create(request),
-        await client(at).messages.stream(request).finalMessage(),
+      await using testGateway = await startGateway({ anthropic: () => ({ parts }) });
+      const request = { model: 'claude', ...baseRequest, tools: [weatherTool] };
+      const [complete, streamed] = [
+        await client(testGateway).messages.create(request),
+        await client(testGateway).messages.stream(request).finalMessage(),
       ];
-      const inputs = [whole, streamed].map(({ content }) =>
+      const inputs = [complete, streamed].map(({ content }) =>
         content.map((block) => (block.type === 'tool_use' ? block.input : block.type)),
       );
       expect(inputs[1]).toEqual(inputs[0]);
@@ -150,13 +151,17 @@ describe('the official client over Messages', () => {
   );
 
   it('emits interleaved calls one after the other', async () => {
-    await using at = await startGateway({ openai: [{ ...CALL, interleave: true }] });
-    const stream = client(at).messages.stream({ model: 'gpt', ...asked, tools: [weather] });
-    const open: number[] = [];
+    await using testGateway = await startGateway({ openai: [{ ...CALL, interleave: true }] });
+    const stream = client(testGateway).messages.stream({
+      model: 'gpt',
+      ...baseRequest,
+      tools: [weatherTool],
+    });
+    const openBlocks: number[] = [];
     stream.on('streamEvent', (event) => {
-      if (event.type === 'content_block_start') open.push(event.index);
-      if (event.type === 'content_block_delta') expect(open).toEqual([event.index]);
-      if (event.type === 'content_block_stop') expect(open.shift()).toBe(event.index);
+      if (event.type === 'content_block_start') openBlocks.push(event.index);
+      if (event.type === 'content_block_delta') expect(openBlocks).toEqual([event.index]);
+      if (event.type === 'content_block_stop') expect(openBlocks.shift()).toBe(event.index);
     });
     const { content } = await stream.finalMessage();
     expect(content.filter((block) => block.type === 'tool_use').map(({ input }) => input)).toEqual([
@@ -166,7 +171,7 @@ describe('the official client over Messages', () => {
   });
 
   it('ends with its error event when a target fails in mid-stream', async () => {
-    await using at = await startGateway({
+    await using testGateway = await startGateway({
       anthropic: [
         {
           fault: 'cut',
@@ -175,38 +180,38 @@ describe('the official client over Messages', () => {
         },
       ],
     });
-    const stream = client(at).messages.stream({ model: 'claude', ...asked });
+    const stream = client(testGateway).messages.stream({ model: 'claude', ...baseRequest });
     let text = '';
     stream.on('text', (delta) => (text += delta));
     await expect(stream.finalMessage()).rejects.toBeInstanceOf(Anthropic.APIError);
     expect(text).not.toBe('');
-    expect(at.openai.requests).toHaveLength(0);
+    expect(testGateway.openai.requests).toHaveLength(0);
   });
 
   it('runs tools with its runner, which sends all messages without threads', async () => {
-    await using at = await startGateway({ anthropic: [CALL, 'Oslo is cold.'] });
-    const runner = client(at).beta.messages.toolRunner({
+    await using testGateway = await startGateway({ anthropic: [CALL, 'Oslo is cold.'] });
+    const runner = client(testGateway).beta.messages.toolRunner({
       model: 'claude',
-      ...asked,
-      tools: [{ ...weather, run: () => '5°', parse: (input: unknown) => input }],
+      ...baseRequest,
+      tools: [{ ...weatherTool, run: () => '5°', parse: (input: unknown) => input }],
     });
-    const final = await runner;
-    expect(final.content).toMatchObject([{ type: 'text', text: 'Oslo is cold.' }]);
+    const finalMessage = await runner;
+    expect(finalMessage.content).toMatchObject([{ type: 'text', text: 'Oslo is cold.' }]);
   });
 
-  it('refuses a thread by name', async () => {
-    await using at = await startGateway();
-    const answer = await fetch(`${at.url}/v1/messages`, {
+  it('receives an error that names the unsupported thread', async () => {
+    await using testGateway = await startGateway();
+    const response = await fetch(`${testGateway.url}/v1/messages`, {
       method: 'POST',
       headers: { 'x-api-key': KEY },
       body: JSON.stringify({
         model: 'claude',
-        ...asked,
+        ...baseRequest,
         thread: { type: 'continue', previous_message_id: 'msg_1' },
       }),
     });
-    expect(answer.status).toBe(400);
-    expect(await answer.json()).toMatchObject({
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
       type: 'error',
       error: { type: 'invalid_request_error', message: expect.stringContaining('thread') as string },
     });
@@ -214,8 +219,8 @@ describe('the official client over Messages', () => {
 });
 
 it('omits citations of a text without any, because clients of Messages refuse null', async () => {
-  await using at = await startGateway();
-  const response = await fetch(`${at.url}/v1/messages`, {
+  await using testGateway = await startGateway();
+  const response = await fetch(`${testGateway.url}/v1/messages`, {
     method: 'POST',
     headers: { 'x-api-key': KEY },
     body: JSON.stringify({ model: 'claude', max_tokens: 10, messages: [{ role: 'user', content: 'hi' }] }),

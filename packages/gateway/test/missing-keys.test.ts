@@ -9,14 +9,14 @@ import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 let vendor: WireServer;
 afterEach(() => vendor.close());
 
-/** Errors for the operator, and a gateway whose `gpt` calls OpenAI and then Anthropic, which has no key. */
-async function world(
+/** Starts a gateway whose `gpt` calls OpenAI and then Anthropic, which has no key. The operator receives `errors`. */
+async function startWithoutAnthropicKey(
   script: Script,
   chain: MajordomoOptions['chain'] = {},
-): Promise<TestGateway & { readonly told: unknown[] }> {
+): Promise<TestGateway & { readonly errors: unknown[] }> {
   vendor = await startWireServer({ wire: openaiResponses, script });
-  const told: unknown[] = [];
-  const at = await startGateway({
+  const errors: unknown[] = [];
+  const testGateway = await startGateway({
     majordomo: {
       chain,
       env: {},
@@ -27,14 +27,14 @@ async function world(
     },
     gateway: {
       models: { gpt: 'openai/gpt-5.4,anthropic/claude-haiku-4-5', claude: 'anthropic/claude-haiku-4-5' },
-      onError: (error) => told.push(error),
+      onError: (error) => errors.push(error),
     },
   });
-  return Object.assign(at, { told });
+  return Object.assign(testGateway, { errors });
 }
 
-const asked = async (at: TestGateway, model: string): Promise<APIError> => {
-  const openai = new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const callError = async (testGateway: TestGateway, model: string): Promise<APIError> => {
+  const openai = new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
   const messages = [{ role: 'user' as const, content: 'hi' }];
   const answer = openai.chat.completions.create({ model, messages });
   return await answer.then(
@@ -44,41 +44,46 @@ const asked = async (at: TestGateway, model: string): Promise<APIError> => {
 };
 
 describe('a target without a key', () => {
-  it('is refused, and the operator receives the variable to set', async () => {
-    await using at = await world(['hello']);
-    const error = await asked(at, 'claude');
+  it('fails with 502, and the operator receives the name of the variable to set', async () => {
+    await using testGateway = await startWithoutAnthropicKey(['hello']);
+    const error = await callError(testGateway, 'claude');
     expect(error).toBeInstanceOf(OpenAI.InternalServerError);
     expect([error.status, error.message]).toEqual([
       502,
       expect.stringContaining('has no key for the vendor'),
     ]);
     expect(error.message).not.toMatch(/anthropic/i);
-    expect(at.told).toMatchObject([
+    expect(testGateway.errors).toMatchObject([
       { kind: 'auth', message: expect.stringContaining('ANTHROPIC_API_KEY') as string },
     ]);
   });
 
-  it('does not hide an earlier target that can be retried', async () => {
-    await using at = await world([{ failure: 'rate-limit', retryAfter: { seconds: 7 } }]);
-    const error = await asked(at, 'gpt');
+  it('reports the retryable error of an earlier target to the client, and the missing key to the operator', async () => {
+    await using testGateway = await startWithoutAnthropicKey([
+      { failure: 'rate-limit', retryAfter: { seconds: 7 } },
+    ]);
+    const error = await callError(testGateway, 'gpt');
     expect(error).toBeInstanceOf(OpenAI.RateLimitError);
     expect([error.status, error.headers?.get('retry-after')]).toEqual([429, '7']);
-    expect(at.told).toMatchObject([{ kind: 'auth' }]);
+    expect(testGateway.errors).toMatchObject([{ kind: 'auth' }]);
   });
 
-  it('is reported to the operator also if a stream would continue there', async () => {
+  it('is reported to the operator also if it is the target that would continue a stream', async () => {
     const parts = [{ type: 'text' as const, text: 'The rain in Spain', chunks: 5 }];
-    await using at = await world([{ fault: 'cut', answer: { parts }, at: { content: 3 } }], {
-      afterCommit: 'continue',
-    });
-    const answer = await fetch(`${at.url}/v1/chat/completions`, {
+    await using testGateway = await startWithoutAnthropicKey(
+      [{ fault: 'cut', answer: { parts }, at: { content: 3 } }],
+      {
+        afterCommit: 'continue',
+      },
+    );
+    const response = await fetch(`${testGateway.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${KEY}` },
       body: JSON.stringify({ model: 'gpt', stream: true, messages: [{ role: 'user', content: 'hi' }] }),
     });
-    expect(await answer.text()).toMatch(
+    expect(await response.text()).toMatch(
       /"error":\{"message":"the vendor’s answer broke off|connection broke/,
     );
-    expect(at.told).toMatchObject([{ kind: 'auth' }]);
+    expect(testGateway.errors).toMatchObject([{ kind: 'auth' }]);
   });
 });

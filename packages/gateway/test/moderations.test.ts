@@ -7,7 +7,7 @@ const RESULT = { id: 'modr-1', model: 'omni-moderation-latest', results: [{ flag
 
 it('the option receives the body and the caller, and its result is the response', async () => {
   const received: { readonly body: JsonObject; readonly options: CallOptions }[] = [];
-  await using at = await startGateway({
+  await using testGateway = await startGateway({
     gateway: {
       moderations: async (body, options) => {
         received.push({ body, options });
@@ -15,11 +15,11 @@ it('the option receives the body and the caller, and its result is the response'
       },
     },
   });
-  const openai = new OpenAI({ apiKey: KEY, baseURL: `${at.url}/v1`, maxRetries: 0 });
+  const openai = new OpenAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1`, maxRetries: 0 });
   expect(await openai.moderations.create({ input: ['a', 'b'] })).toMatchObject(RESULT);
   expect(received).toMatchObject([{ body: { input: ['a', 'b'] }, options: { tenant: 'team-a' } }]);
   await expect(
-    new OpenAI({ apiKey: 'wrong', baseURL: `${at.url}/v1`, maxRetries: 0 }).moderations.create({
+    new OpenAI({ apiKey: 'wrong', baseURL: `${testGateway.url}/v1`, maxRetries: 0 }).moderations.create({
       input: 'a',
     }),
   ).rejects.toMatchObject({ status: 401 });
@@ -28,16 +28,16 @@ it('the option receives the body and the caller, and its result is the response'
 it('an error of the option is mapped like that of a call', async () => {
   const moderations = (): Promise<JsonObject> =>
     Promise.reject(new LlmError('rate-limit', 'account org-secret', { retryAfterMs: 1000 }));
-  await using at = await startGateway({ gateway: { moderations } });
-  const openai = new OpenAI({ apiKey: KEY, baseURL: `${at.url}/v1`, maxRetries: 0 });
+  await using testGateway = await startGateway({ gateway: { moderations } });
+  const openai = new OpenAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1`, maxRetries: 0 });
   const failure = openai.moderations.create({ input: 'a' });
   await expect(failure).rejects.toMatchObject({ status: 429 });
   await expect(failure).rejects.not.toThrow('org-secret');
 });
 
 it('without the option the path is 404 and names it', async () => {
-  await using at = await startGateway();
-  const openai = new OpenAI({ apiKey: KEY, baseURL: `${at.url}/v1`, maxRetries: 0 });
+  await using testGateway = await startGateway();
+  const openai = new OpenAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1`, maxRetries: 0 });
   await expect(openai.moderations.create({ input: 'a' })).rejects.toMatchObject({
     status: 404,
     message: expect.stringContaining('`moderations` of createGateway'),

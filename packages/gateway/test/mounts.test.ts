@@ -46,7 +46,7 @@ describe('mounted handlers', () => {
     expect((await gatewayWith({ mounts: [echo] }).fetch(new Request(`${ORIGIN}/echoes`))).status).toBe(404);
   });
 
-  it('receive whether the caller is an admin', async () => {
+  it('receive the option `admin`, which states whether the caller is an admin', async () => {
     const request = new Request(`${ORIGIN}/echo`, { headers: { authorization: 'Bearer admin' } });
     expect(await (await gatewayWith({ mounts: [echo] }).fetch(request)).json()).toMatchObject({
       admin: true,
@@ -54,32 +54,35 @@ describe('mounted handlers', () => {
   });
 
   it('receive the events of calls with the request, also if another handler throws', async () => {
-    const received: (readonly [CallEvent['type'], ChatRequest | undefined])[] = [];
-    const throwing: Mounted = {
+    const receivedEvents: (readonly [CallEvent['type'], ChatRequest | undefined])[] = [];
+    const throwingHandler: Mounted = {
       ...echo,
       path: '/throwing',
       onEvent: () => {
         throw new Error('listener failed');
       },
     };
-    const listening: Mounted = {
+    const listeningHandler: Mounted = {
       ...echo,
       onEvent: ({ type }, request) => {
-        received.push([type, request]);
+        receivedEvents.push([type, request]);
       },
     };
-    const gateway = gatewayWith({ mounts: [throwing, listening] });
+    const gateway = gatewayWith({ mounts: [throwingHandler, listeningHandler] });
     expect((await chat(gateway)).status).toBe(200);
-    expect(received).toContainEqual(['call-end', expect.objectContaining({ messages: [user('hi')] })]);
+    expect(receivedEvents).toContainEqual(['call-end', expect.objectContaining({ messages: [user('hi')] })]);
   });
 
   it('cause a 502 without details and a report to the operator if they reject', async () => {
-    const reported: unknown[] = [];
+    const reportedErrors: unknown[] = [];
     const error = new Error('secret of the handler');
-    const failing: Mounted = { path: '/failing', fetch: () => Promise.reject(error) };
-    const gateway = gatewayWith({ mounts: [failing], onError: (each) => reported.push(each) });
+    const failingHandler: Mounted = { path: '/failing', fetch: () => Promise.reject(error) };
+    const gateway = gatewayWith({
+      mounts: [failingHandler],
+      onError: (reason) => reportedErrors.push(reason),
+    });
     const response = await gateway.fetch(new Request(`${ORIGIN}/failing`));
-    expect([response.status, reported]).toEqual([502, [error]]);
+    expect([response.status, reportedErrors]).toEqual([502, [error]]);
     expect(await response.text()).not.toContain('secret');
   });
 
@@ -120,21 +123,24 @@ describe('the option `inspector`', () => {
     vi.doMock('@majordomo/inspector', () => {
       throw new Error('Cannot find package');
     });
-    const reported: unknown[] = [];
-    const gateway = gatewayWith({ inspector: true, onError: (each) => reported.push(each) });
+    const reportedErrors: unknown[] = [];
+    const gateway = gatewayWith({ inspector: true, onError: (error) => reportedErrors.push(error) });
     const response = await gateway.fetch(new Request(`${ORIGIN}/inspector`));
     expect(response.status).toBe(502);
     expect(await response.text()).toContain('install @majordomo/inspector');
-    expect(reported).toMatchObject([{ kind: 'config', details: { path: 'inspector' } }]);
+    expect(reportedErrors).toMatchObject([{ kind: 'config', details: { path: 'inspector' } }]);
     expect((await chat(gateway)).status).toBe(200);
   });
 
   it('reports an invalid option of the inspector', async () => {
-    const reported: unknown[] = [];
-    const gateway = gatewayWith({ inspector: { token: 'short' }, onError: (each) => reported.push(each) });
+    const reportedErrors: unknown[] = [];
+    const gateway = gatewayWith({
+      inspector: { token: 'short' },
+      onError: (error) => reportedErrors.push(error),
+    });
     const response = await gateway.fetch(new Request(`${ORIGIN}/inspector`));
     expect([response.status, await response.text()]).toEqual([502, expect.stringContaining('token')]);
-    expect(reported).toMatchObject([{ kind: 'config', details: { path: 'inspector.token' } }]);
+    expect(reportedErrors).toMatchObject([{ kind: 'config', details: { path: 'inspector.token' } }]);
   });
 
   it('is refused with `config` if it is neither a boolean nor an object', () => {

@@ -22,20 +22,20 @@ async function exchange(url: string, ...lines: readonly string[]): Promise<strin
   return text;
 }
 
-const streamed = (url: string, version: '1.0' | '1.1'): Promise<string> => {
+const streamChat = (url: string, version: '1.0' | '1.1'): Promise<string> => {
   const body = JSON.stringify({ ...CHAT, stream: true });
   const length = `Content-Length: ${body.length}`;
   const head = ['Host: localhost', `Authorization: Bearer ${KEY}`, 'Connection: close', length, '', body];
   return exchange(url, `POST /v1/chat/completions HTTP/${version}`, ...head);
 };
 
-/** A gateway with this `fetch`. */
-const answering = (fetch: Gateway['fetch']): Gateway => ({
+/** Returns a gateway with this `fetch`. */
+const gatewayWithFetch = (fetch: Gateway['fetch']): Gateway => ({
   ...createGateway({ majordomo: createMajordomo({ providers: [] }), models: {} }),
   fetch,
 });
 
-/** Response whose timer fires when the test calls it. */
+/** Returns an outgoing response after its idle timer has fired once. */
 function outgoingWith(writableLength: number) {
   let expire: () => void = () => undefined;
   const outgoing = {
@@ -51,74 +51,74 @@ function outgoingWith(writableLength: number) {
 }
 
 describe('serve', () => {
-  it('leaves Request and Response of the process alone', async () => {
-    const before = [globalThis.Request, globalThis.Response];
-    await using at = await startGateway();
-    await (await fetch(`${at.url}/health`)).text();
-    expect([globalThis.Request, globalThis.Response]).toEqual(before);
+  it('does not replace the global Request and Response', async () => {
+    const globals = [globalThis.Request, globalThis.Response];
+    await using testGateway = await startGateway();
+    await (await fetch(`${testGateway.url}/health`)).text();
+    expect([globalThis.Request, globalThis.Response]).toEqual(globals);
   });
 
   it('sends a stream in chunks to a client of HTTP/1.1', async () => {
-    await using at = await startGateway();
-    const text = await streamed(at.url, '1.1');
+    await using testGateway = await startGateway();
+    const text = await streamChat(testGateway.url, '1.1');
     expect(text).toMatch(/\r\ntransfer-encoding: chunked\r\n/i);
     expect(text.endsWith('\r\n0\r\n\r\n')).toBe(true);
   });
 
   it('sends a stream without chunks to a client of HTTP/1.0', async () => {
-    await using at = await startGateway();
-    const text = await streamed(at.url, '1.0');
+    await using testGateway = await startGateway();
+    const text = await streamChat(testGateway.url, '1.0');
     expect(text).not.toMatch(/transfer-encoding/i);
     expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
   });
 
   it('sends the length of a complete response', async () => {
-    await using at = await startGateway();
-    const answer = await fetch(`${at.url}/v1/chat/completions`, {
+    await using testGateway = await startGateway();
+    const response = await fetch(`${testGateway.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${KEY}` },
       body: JSON.stringify(CHAT),
     });
-    const { byteLength } = await answer.arrayBuffer();
-    expect(answer.headers.get('content-length')).toBe(String(byteLength));
+    const { byteLength } = await response.arrayBuffer();
+    expect(response.headers.get('content-length')).toBe(String(byteLength));
   });
 
-  it('gives `authorize` a request whose copy has the body', async () => {
+  it('passes `authorize` a request whose clone has the body', async () => {
     const bodies: string[] = [];
     const authorize = async (request: Request): Promise<object> => {
       bodies.push(await new Request(request.clone(), { headers: { a: 'b' } }).text());
       return {};
     };
-    await using at = await startGateway({ gateway: { authorize } });
+    await using testGateway = await startGateway({ gateway: { authorize } });
     const body = JSON.stringify(CHAT);
-    const answer = await fetch(`${at.url}/v1/chat/completions`, { method: 'POST', body });
-    expect([answer.status, bodies]).toEqual([200, [body]]);
+    const response = await fetch(`${testGateway.url}/v1/chat/completions`, { method: 'POST', body });
+    expect([response.status, bodies]).toEqual([200, [body]]);
   });
 
-  it('prints nothing when a client leaves in a stream', async () => {
-    const printed = [vi.spyOn(console, 'error'), vi.spyOn(console, 'info')];
+  it('prints nothing when a client disconnects during a stream', async () => {
+    const consoleSpies = [vi.spyOn(console, 'error'), vi.spyOn(console, 'info')];
     const answer = { parts: [{ type: 'text' as const, text: 'one two three', chunks: 3 }] };
-    await using at = await startGateway({ openai: [{ fault: 'stall', answer }] });
-    const left = new AbortController();
-    const response = await fetch(`${at.url}/v1/chat/completions`, {
+    await using testGateway = await startGateway({ openai: [{ fault: 'stall', answer }] });
+    const abortController = new AbortController();
+    const response = await fetch(`${testGateway.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${KEY}` },
       body: JSON.stringify({ ...CHAT, stream: true }),
-      signal: left.signal,
+      signal: abortController.signal,
     });
     await response.body?.getReader().read();
-    left.abort();
+    abortController.abort();
     await (
-      await at.openai.request(0)
+      await testGateway.openai.request(0)
     ).ended;
-    await at.close(0);
-    expect(printed.flatMap(({ mock }) => mock.calls)).toEqual([]);
+    await testGateway.close(0);
+    expect(consoleSpies.flatMap(({ mock }) => mock.calls)).toEqual([]);
     vi.restoreAllMocks();
   });
 
   it('drains for drainMs before it closes: /ready is 503, and calls are still served', async () => {
-    await using at = await startGateway();
-    const served = await serve(at.gateway, { port: 0, drainMs: 3000 });
+    await using testGateway = await startGateway();
+    const served = await serve(testGateway.gateway, { port: 0, drainMs: 3000 });
     const closed = served.close();
     expect((await fetch(`${served.url}/ready`)).status).toBe(503);
     const headers = { authorization: `Bearer ${KEY}` };
@@ -127,9 +127,9 @@ describe('serve', () => {
     await expect(fetch(`${served.url}/ready`)).rejects.toThrow();
   });
 
-  it('ends the event streams of watching pages when it closes', async () => {
+  it('ends the event streams of connected pages when it closes', async () => {
     let isCancelled = false;
-    const endless = (): Promise<Response> => {
+    const serveEndlessStream = (): Promise<Response> => {
       const body = new ReadableStream<Uint8Array>({
         start(controller) {
           controller.enqueue(new TextEncoder().encode('data: 1\n\n'));
@@ -140,38 +140,38 @@ describe('serve', () => {
       });
       return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
     };
-    const served = await serve(answering(endless), { port: 0 });
-    const watching = await fetch(served.url);
+    const served = await serve(gatewayWithFetch(serveEndlessStream), { port: 0 });
+    const pageResponse = await fetch(served.url);
     const closed = served.close(3_600_000);
-    expect(await watching.text()).toBe('data: 1\n\n');
+    expect(await pageResponse.text()).toBe('data: 1\n\n');
     await closed;
     expect(isCancelled).toBe(true);
   });
 
-  it('ends an event stream of a page that begins while it closes', async () => {
+  it('ends an event stream that starts while the server closes', async () => {
     const steps = new EventEmitter();
-    const late = async (): Promise<Response> => {
+    const serveLateStream = async (): Promise<Response> => {
       steps.emit('arrived');
       await once(steps, 'released');
       return new Response(new ReadableStream(), { headers: { 'content-type': 'text/event-stream' } });
     };
-    const served = await serve(answering(late), { port: 0 });
+    const served = await serve(gatewayWithFetch(serveLateStream), { port: 0 });
     const arrived = once(steps, 'arrived');
-    const watching = fetch(served.url).then((response) => response.text());
+    const pageText = fetch(served.url).then((response) => response.text());
     await arrived;
     const closed = served.close(3_600_000);
     steps.emit('released');
-    expect(await watching).toBe('');
+    expect(await pageText).toBe('');
     await closed;
   });
 });
 
 describe('cutIdleClient', () => {
-  it('cuts a client that does not take the waiting bytes', () => {
+  it('disconnects a client that does not read the buffered bytes', () => {
     expect(outgoingWith(1).destroy).toHaveBeenCalledOnce();
   });
 
-  it('waits again for a client without waiting bytes', () => {
+  it('restarts the timer of a client without buffered bytes', () => {
     const { destroy, setTimeout } = outgoingWith(0);
     expect(destroy).not.toHaveBeenCalled();
     expect(setTimeout).toHaveBeenLastCalledWith(100);

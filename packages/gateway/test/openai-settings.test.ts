@@ -32,13 +32,13 @@ const warningsOf = (headers: Headers): string => headers.get('x-majordomo-warnin
 
 describe('settings that only OpenAI has', () => {
   it('reach an OpenAI target of the Responses API, and are repeated', async () => {
-    await using at = await startGateway();
-    const { data, response } = await clientOf(at)
+    await using testGateway = await startGateway();
+    const { data, response } = await clientOf(testGateway)
       .responses.create({ model: 'gpt', ...RESPONSES, prompt_cache_options: { ttl: '12h' } })
       .withResponse();
     const { input: _, ...sent } = RESPONSES;
     // This model has the older member for the lifetime.
-    expect(at.openai.requests[0]?.body).toMatchObject({ ...sent, prompt_cache_retention: '24h' });
+    expect(testGateway.openai.requests[0]?.body).toMatchObject({ ...sent, prompt_cache_retention: '24h' });
     expect(warningsOf(response.headers)).toBe('');
     expect(data.reasoning).toEqual({ effort: 'low', summary: 'auto' });
     expect(data.text).toEqual({ format: { type: 'text' }, verbosity: 'low' });
@@ -60,8 +60,8 @@ describe('settings that only OpenAI has', () => {
   });
 
   it.each([false, true])('are named for a Claude target, and not repeated (stream: %s)', async (stream) => {
-    await using at = await startGateway();
-    const { data, response } = await clientOf(at)
+    await using testGateway = await startGateway();
+    const { data, response } = await clientOf(testGateway)
       .responses.create({ model: 'claude', ...RESPONSES, stream })
       .withResponse();
     const warnings = warningsOf(response.headers);
@@ -74,8 +74,8 @@ describe('settings that only OpenAI has', () => {
   });
 
   it('are named if a chat completion comes from a Claude target', async () => {
-    await using at = await startGateway();
-    const { response } = await clientOf(at)
+    await using testGateway = await startGateway();
+    const { response } = await clientOf(testGateway)
       .chat.completions.create({ model: 'claude', ...CHAT })
       .withResponse();
     expect(warningsOf(response.headers)).toContain('dropped verbosity:');
@@ -83,18 +83,18 @@ describe('settings that only OpenAI has', () => {
   });
 
   it('are named if the model has a fixed verbosity', async () => {
-    await using at = await startGateway({ gateway: { models: { old: 'openai/gpt-4.1' } } });
-    const { data, response } = await clientOf(at)
+    await using testGateway = await startGateway({ gateway: { models: { old: 'openai/gpt-4.1' } } });
+    const { data, response } = await clientOf(testGateway)
       .responses.create({ model: 'old', input: 'hi', text: { verbosity: 'low' }, temperature: 0.5 })
       .withResponse();
-    expect(at.openai.requests[0]?.body).not.toHaveProperty('text');
+    expect(testGateway.openai.requests[0]?.body).not.toHaveProperty('text');
     expect(warningsOf(response.headers)).toContain('dropped verbosity:');
     expect([data.text, data.temperature]).toEqual([{ format: { type: 'text' } }, 0.5]);
   });
 
   it('do not repeat a temperature that a reasoning model does not receive', async () => {
-    await using at = await startGateway({ gateway: { models: { o: 'openai/o3' } } });
-    const { data, response } = await clientOf(at)
+    await using testGateway = await startGateway({ gateway: { models: { o: 'openai/o3' } } });
+    const { data, response } = await clientOf(testGateway)
       .responses.create({ model: 'o', input: 'hi', temperature: 0.5, top_p: 0.5 })
       .withResponse();
     expect(warningsOf(response.headers)).toContain('dropped temperature:');
@@ -102,8 +102,8 @@ describe('settings that only OpenAI has', () => {
   });
 
   it('arrive from the AI SDK, whose defaults cause no warning', async () => {
-    await using at = await startGateway();
-    const { responses } = createAiSdkOpenAI({ apiKey: KEY, baseURL: `${at.url}/v1` });
+    await using testGateway = await startGateway();
+    const { responses } = createAiSdkOpenAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1` });
     const plain = await generateText({ model: responses('gpt'), prompt: 'hi' });
     expect(plain.finalStep.response.headers?.['x-majordomo-warnings']).toBeUndefined();
     const openai = {
@@ -115,7 +115,7 @@ describe('settings that only OpenAI has', () => {
       forceReasoning: true,
     };
     await generateText({ model: responses('gpt'), prompt: 'hi', providerOptions: { openai } });
-    expect(at.openai.requests.at(-1)?.body).toMatchObject({
+    expect(testGateway.openai.requests.at(-1)?.body).toMatchObject({
       text: { verbosity: 'low' },
       reasoning: { summary: 'detailed' },
       safety_identifier: 'user-1',
@@ -128,23 +128,23 @@ describe('settings that only OpenAI has', () => {
     ['reasoning.summary', { reasoning: { summary: 'long' as 'auto' } }],
     ['safety_identifier', { safety_identifier: '' }],
   ])('are refused with the path %s if the value is invalid', async (param, settings) => {
-    await using at = await startGateway();
-    const request = clientOf(at).responses.create({ model: 'gpt', input: 'hi', ...settings });
+    await using testGateway = await startGateway();
+    const request = clientOf(testGateway).responses.create({ model: 'gpt', input: 'hi', ...settings });
     await expect(request).rejects.toMatchObject({ status: 400, param });
-    expect(at.openai.requests).toEqual([]);
+    expect(testGateway.openai.requests).toEqual([]);
   });
 
   it('send a user as the end user, except one that is longer than an identifier', async () => {
-    await using at = await startGateway();
+    await using testGateway = await startGateway();
     const send = (user: string): Promise<Response> =>
-      fetch(`${at.url}/v1/responses`, {
+      fetch(`${testGateway.url}/v1/responses`, {
         method: 'POST',
         headers: { authorization: `Bearer ${KEY}` },
         body: JSON.stringify({ model: 'gpt', input: 'hi', user }),
       });
     expect(warningsOf((await send('user-1')).headers)).toBe('');
     expect(warningsOf((await send('u'.repeat(65))).headers)).toContain('dropped user:');
-    const [short, long] = at.openai.requests.map(({ body }) => body);
+    const [short, long] = testGateway.openai.requests.map(({ body }) => body);
     expect([short, long]).toEqual([
       expect.objectContaining({ safety_identifier: 'user-1' }),
       expect.not.objectContaining({ safety_identifier: expect.anything() }),

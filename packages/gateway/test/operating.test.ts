@@ -49,13 +49,13 @@ describe('update', () => {
     expect((await chat('smart')).status).toBe(404);
   });
 
-  it('leaves requests in progress with the old options', async () => {
-    let admit: (() => void) | undefined;
-    const waiting = new Promise<void>((resolve) => (admit = resolve));
-    const { chat, gateway } = setUp({ authorize: async () => waiting.then(() => ({})) });
+  it('does not change the options of requests in progress', async () => {
+    let authorizeRequest: (() => void) | undefined;
+    const authorization = new Promise<void>((resolve) => (authorizeRequest = resolve));
+    const { chat, gateway } = setUp({ authorize: async () => authorization.then(() => ({})) });
     const response = chat('smart');
     gateway.update({ models: { clever: 'a/y' } });
-    admit?.();
+    authorizeRequest?.();
     expect((await response).text).toContain('from x');
   });
 
@@ -82,29 +82,29 @@ describe('update', () => {
   });
 
   it('counts concurrent calls across an update', async () => {
-    const hanging = fakeProvider({ id: 'a', models: { x: [{ hang: true }, 'yes'] } });
-    const { chat, gateway, send } = setUp({ majordomo: createMajordomo({ providers: [hanging] }) });
-    const leaving = new AbortController();
+    const hangingProvider = fakeProvider({ id: 'a', models: { x: [{ hang: true }, 'yes'] } });
+    const { chat, gateway, send } = setUp({ majordomo: createMajordomo({ providers: [hangingProvider] }) });
+    const abortController = new AbortController();
     const body = JSON.stringify({ model: 'smart', messages: [{ role: 'user', content: 'hi' }] });
     const request = new Request(`${BASE}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: 'Bearer user' },
       body,
-      signal: leaving.signal,
+      signal: abortController.signal,
     });
-    const first = gateway.fetch(request);
-    await expect.poll(() => hanging.requests.length, { timeout: 10_000 }).toBe(1);
+    const cancelledResponse = gateway.fetch(request);
+    await expect.poll(() => hangingProvider.requests.length, { timeout: 10_000 }).toBe(1);
     gateway.update({ maxConcurrent: 1 });
     expect((await chat('smart')).status).toBe(429);
-    leaving.abort();
-    await first;
+    abortController.abort();
+    await cancelledResponse;
     expect((await chat('smart')).status).toBe(200);
     expect((await send('GET', '/health')).status).toBe(200);
   });
 });
 
 describe('/ready', () => {
-  it('is 503 after drain, while calls are still served', async () => {
+  it('is 503 after drain, while the gateway still serves calls', async () => {
     const { chat, gateway, send } = setUp();
     expect((await send('GET', '/ready')).status).toBe(200);
     gateway.drain();
@@ -133,12 +133,12 @@ describe('/ready', () => {
 });
 
 describe('routes', () => {
-  it('are behind authorize, receive the caller, and can make calls', async () => {
+  it('require authorize, receive the caller, and can make calls', async () => {
     const events: string[] = [];
     const routes: Partial<GatewayOptions> = {
       routes: {
         '/v1/rerank': async (request, { caller, path, requestId, call }) => {
-          const { majordomo: view } = world;
+          const { majordomo: view } = setup;
           const { text } = await view
             .model('a/y')
             .generate({ messages: [], system: await request.text() }, call)
@@ -151,8 +151,8 @@ describe('routes', () => {
       },
       onRequest: ({ route, status, tenant }) => events.push(`${route} ${status} ${tenant}`),
     };
-    const world = setUp(routes);
-    const { send, errors } = world;
+    const setup = setUp(routes);
+    const { send, errors } = setup;
     expect((await send('POST', '/v1/rerank', {}, '')).status).toBe(401);
     const rerank = await send('POST', '/v1/rerank', { q: 1 });
     expect(JSON.parse(rerank.text)).toMatchObject({
@@ -196,12 +196,12 @@ describe('/metrics', () => {
     ['admin', 200],
     [token, 200],
     ['wrong-horse-battery', 401],
-  ])('with `admin` and the key "%s" is %d', async (key, status) => {
+  ])('with `admin` responds to the key "%s" with %d', async (key, status) => {
     const { send } = setUp({ metrics: 'admin', mounts: [createAdmin({ keys, token })] });
     expect((await send('GET', '/metrics', undefined, key)).status).toBe(status);
   });
 
-  it('counts the requests, calls and attempts that were made', async () => {
+  it('counts requests, calls and attempts', async () => {
     const { chat, send, gateway } = setUp({ metrics: 'public' });
     for (let number = 0; number < 3; number++) await chat('smart');
     await chat('none');
@@ -259,16 +259,16 @@ describe('/metrics', () => {
     }
   });
 
-  it('has no series of names that clients choose', async () => {
+  it('has no series for names that clients choose', async () => {
     const { chat, send } = setUp({ metrics: 'public' });
     await chat('none');
     const count = async () => (await send('GET', '/metrics')).text.split('\n').length;
     await count();
-    const before = await count();
+    const linesBefore = await count();
     for (let number = 0; number < 500; number++) await chat(`model ${number}`);
-    expect(await count()).toBe(before);
+    expect(await count()).toBe(linesBefore);
     for (let number = 0; number < 50; number++) await send('GET', `/path-${number}`);
     // One series of `other` in the counter, and one histogram.
-    expect((await count()) - before).toBeLessThan(20);
+    expect((await count()) - linesBefore).toBeLessThan(20);
   });
 });

@@ -17,7 +17,7 @@ describe('embeddings', () => {
   const vectors = [Float32Array.of(0, 1), Float32Array.of(1, 0)];
   const usage = { input: 7 };
 
-  it('have all members of the request and of the response', async () => {
+  it('convert all members of the request and of the response', async () => {
     const body = { model: 'm', input: ['a', 'b'], dimensions: 2, user: 'u', extra: 1 };
     expect(await runOperation(parseEmbeddings, body, { vectors, usage })).toEqual({
       model: 'm',
@@ -37,9 +37,9 @@ describe('embeddings', () => {
     });
   });
 
-  it('may have a single value, base64 and no usage', async () => {
+  it('convert a single value, the format base64 and a missing usage', async () => {
     const body = { model: 'm', input: 'a', encoding_format: 'base64' };
-    // The vector is a part of a larger buffer.
+    // The vector is a view of a larger buffer.
     const part = Float32Array.of(9, 0, 1, 9).subarray(1, 3);
     expect(await runOperation(parseEmbeddings, body, { vectors: [part] })).toEqual({
       model: 'm',
@@ -59,7 +59,7 @@ describe('embeddings', () => {
 describe('speech', () => {
   const audio = new Uint8Array([1, 2]);
 
-  it('has all members of the request, and the audio with its type', async () => {
+  it('converts all members of the request, and returns the audio with its type', async () => {
     const body = {
       model: 'm',
       input: 'Hello',
@@ -93,10 +93,10 @@ describe('speech', () => {
 describe('images', () => {
   const images = [{ type: 'image', mediaType: 'image/png', bytes: PNG }] as const;
   const base64 = Buffer.from(PNG).toString('base64');
-  const picture = (type = 'image/png', content: Uint8Array<ArrayBuffer> = PNG): File =>
+  const imageFile = (type = 'image/png', content: Uint8Array<ArrayBuffer> = PNG): File =>
     new File([content], 'a', { type });
 
-  it('have all members of the request and of the response', async () => {
+  it('convert all members of the request and of the response', async () => {
     const settings = {
       quality: 'high',
       background: 'transparent',
@@ -135,10 +135,10 @@ describe('images', () => {
     [{ input: 9 }, undefined],
     [{ output: 9 }, undefined],
     [undefined, undefined],
-  ])('with the usage %j have the input tokens %j', async (usage, details) => {
+  ])('with the usage %j have the input token details %j', async (usage, details) => {
     const { sent } = await runOperation(parseGenerations, { model: 'm', prompt: 'a' }, { images, usage });
-    const { usage: shown } = sent as { readonly usage?: { readonly input_tokens_details: object } };
-    expect(shown?.input_tokens_details).toEqual(details);
+    const { usage: responseUsage } = sent as { readonly usage?: { readonly input_tokens_details: object } };
+    expect(responseUsage?.input_tokens_details).toEqual(details);
   });
 
   it('are data URLs on request, with a warning', async () => {
@@ -159,9 +159,9 @@ describe('images', () => {
     const form = formOf({
       model: 'm',
       prompt: 'a hat',
-      image: [picture()],
-      'image[]': [picture('text/plain'), picture('image/gif', new Uint8Array([1]))],
-      mask: picture(),
+      image: [imageFile()],
+      'image[]': [imageFile('text/plain'), imageFile('image/gif', new Uint8Array([1]))],
+      mask: imageFile(),
       n: '2',
       output_compression: '50',
       stream: 'false',
@@ -180,7 +180,7 @@ describe('images', () => {
   });
 
   it('are edited without a mask, and fields that are not numbers remain strings', async () => {
-    const form = formOf({ model: 'm', prompt: '12', image: picture(), partial_images: '2', quality: '1' });
+    const form = formOf({ model: 'm', prompt: '12', image: imageFile(), partial_images: '2', quality: '1' });
     const { notes, request } = await runOperation(parseEdits, form, { images });
     expect(request).toMatchObject({
       mask: undefined,
@@ -193,16 +193,16 @@ describe('images', () => {
   it.each<[Readonly<Record<string, string | File | readonly (string | File)[]>>, string]>([
     [{ image: [] }, 'image is required (an image)'],
     [{ image: 'a' }, 'image must be a file, not a string'],
-    [{ image: picture('text/plain', new Uint8Array([1])) }, 'image must be an image'],
+    [{ image: imageFile('text/plain', new Uint8Array([1])) }, 'image must be an image'],
     [{ mask: 'a' }, 'mask must be a file, not a string'],
-    [{ mask: [picture(), picture()] }, 'mask must be set only once'],
+    [{ mask: [imageFile(), imageFile()] }, 'mask must be set only once'],
     [{ n: 'two' }, 'n must be an integer, not of type string'],
     [{ n: '11' }, 'n must be from 1 to 10, not 11'],
     [{ stream: 'true' }, 'stream is not supported, because one response contains all images; omit it'],
     [{ size: '1024' }, 'size must be auto, or width and height such as 1024x1024'],
     [{ user: ['a', 'b'] }, 'user must be set only once'],
   ])('are refused in a form: %j', async (fields, message) => {
-    const form = formOf({ model: 'm', prompt: 'a', image: picture(), ...fields });
+    const form = formOf({ model: 'm', prompt: 'a', image: imageFile(), ...fields });
     await expect(runOperation(parseEdits, form)).rejects.toThrow(message);
   });
 
@@ -212,8 +212,8 @@ describe('images', () => {
     ['01x1', false],
     ['1x1', true],
   ])('of the size %s are accepted: %s', async (size, isAccepted) => {
-    const parsed = runOperation(parseGenerations, { model: 'm', prompt: 'a', size }, { images });
-    if (isAccepted) expect((await parsed).request).toMatchObject({ size });
-    else await expect(parsed).rejects.toThrow('size must be auto');
+    const outcome = runOperation(parseGenerations, { model: 'm', prompt: 'a', size }, { images });
+    if (isAccepted) expect((await outcome).request).toMatchObject({ size });
+    else await expect(outcome).rejects.toThrow('size must be auto');
   });
 });

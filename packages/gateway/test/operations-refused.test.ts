@@ -5,18 +5,18 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { GatewayOptions } from '../src/index.ts';
 import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 import { stopTimers } from './support/stop-timers.ts';
-import { openaiAt, operationsBefore, recording, refusedAs, send } from './support/operations.ts';
+import { openaiClient, startOperationsGateway, recording, refusalOf, send } from './support/operations.ts';
 
 let vendor: TestServer;
 afterEach(() => vendor.close());
 
-async function world(play: Answer, gateway: Partial<GatewayOptions> = {}): Promise<TestGateway> {
-  vendor = await testServer(play);
-  return operationsBefore(vendor, gateway);
+async function startWithVendor(answer: Answer, gateway: Partial<GatewayOptions> = {}): Promise<TestGateway> {
+  vendor = await testServer(answer);
+  return startOperationsGateway(vendor, gateway);
 }
 
 describe('embeddings', () => {
-  const rows: Answer = (response, { body }) => {
+  const answerEmbeddings: Answer = (response, { body }) => {
     const { input } = body as { input: readonly string[] };
     const data = input.map((_, index) => ({
       index,
@@ -25,22 +25,29 @@ describe('embeddings', () => {
     answers({ data, usage: { prompt_tokens: 1, total_tokens: 1 } })(response);
   };
 
-  it('of 5,000 strings arrive in order', async () => {
-    await using at = await world(rows);
+  it('of 5,000 strings are returned in order, although they take several requests', async () => {
+    await using testGateway = await startWithVendor(answerEmbeddings);
     const input = Array.from({ length: 5000 }, (_, n) => `text ${n}`);
-    const { data } = await openaiAt(at).embeddings.create({ model: 'vectors', input, dimensions: 2 });
+    const { data } = await openaiClient(testGateway).embeddings.create({
+      model: 'vectors',
+      input,
+      dimensions: 2,
+    });
     expect(data).toHaveLength(5000);
     expect(data.map(({ index }) => index)).toEqual(input.map((_, n) => n));
     expect(vendor.requests.length).toBeGreaterThan(1);
   });
 
-  it('are the same as numbers and as base64', async () => {
-    await using at = await world(rows);
-    const asked = { model: 'vectors', input: ['a', 'b'], dimensions: 2 };
-    const floats = await openaiAt(at).embeddings.create({ ...asked, encoding_format: 'float' });
-    const unnamed = await openaiAt(at).embeddings.create(asked);
+  it('are equal in the format float and in the default format of the client', async () => {
+    await using testGateway = await startWithVendor(answerEmbeddings);
+    const requestBody = { model: 'vectors', input: ['a', 'b'], dimensions: 2 };
+    const floats = await openaiClient(testGateway).embeddings.create({
+      ...requestBody,
+      encoding_format: 'float',
+    });
+    const defaultFormat = await openaiClient(testGateway).embeddings.create(requestBody);
     expect(floats.data.map(({ embedding }) => embedding)).toEqual(
-      unnamed.data.map(({ embedding }) => embedding),
+      defaultFormat.data.map(({ embedding }) => embedding),
     );
     expect(floats.data[0]?.embedding).toEqual([...Float32Array.of(0.6, 0.8)]);
   });
@@ -58,23 +65,23 @@ describe('embeddings', () => {
     [{ input: 'a', model: ['vectors'] }, 'model must be a string'],
     [{ input: 'a', model: 'nobody' }, 'no model'],
     [{ input: 'a', model: '__proto__' }, 'no model'],
-  ])('are refused with the path: %j', async (body, message) => {
-    await using at = await world(rows);
-    const answer = await send(at, '/embeddings', JSON.stringify({ model: 'vectors', ...body }));
-    const [status, told] = await refusedAs(answer);
+  ])('are refused with the name of the invalid member: %j', async (body, message) => {
+    await using testGateway = await startWithVendor(answerEmbeddings);
+    const response = await send(testGateway, '/embeddings', JSON.stringify({ model: 'vectors', ...body }));
+    const [status, errorMessage] = await refusalOf(response);
     expect([400, 404]).toContain(status);
-    expect(told).toContain(message);
+    expect(errorMessage).toContain(message);
     expect(vendor.requests).toHaveLength(0);
   });
 
   it.each([
-    ['a text without JSON', '{', 'is not valid JSON'],
-    ['nothing', '', 'is missing'],
-    ['a list', '[]', 'must be an object'],
-    ['bytes that are no text', new Uint8Array([0xff, 0xfe]), 'UTF-8'],
-  ])('are refused for %s', async (_, body, message) => {
-    await using at = await world(rows);
-    expect(await refusedAs(await send(at, '/embeddings', body))).toEqual([
+    ['not JSON', '{', 'is not valid JSON'],
+    ['missing', '', 'is missing'],
+    ['an array', '[]', 'must be an object'],
+    ['not UTF-8', new Uint8Array([0xff, 0xfe]), 'UTF-8'],
+  ])('are refused for a body that is %s', async (_, body, message) => {
+    await using testGateway = await startWithVendor(answerEmbeddings);
+    expect(await refusalOf(await send(testGateway, '/embeddings', body))).toEqual([
       400,
       expect.stringContaining(message),
       null,
@@ -83,23 +90,20 @@ describe('embeddings', () => {
 });
 
 describe('speech', () => {
-  it.each(['mp3', 'wav', 'opus', 'flac', 'pcm'] as const)(
-    'comes as %s where that is asked for',
-    async (form) => {
-      await using at = await world((response) => {
-        response.writeHead(200, { 'content-type': 'application/octet-stream' }).end('sound');
-      });
-      const answer = await openaiAt(at).audio.speech.create({
-        model: 'voice',
-        voice: 'alloy',
-        input: 'Hello',
-        response_format: form,
-      });
-      expect(answer.headers.get('content-type')).toMatch(/^audio\//);
-      expect(await answer.text()).toBe('sound');
-      expect(vendor.requests[0]?.body).toMatchObject({ response_format: form });
-    },
-  );
+  it.each(['mp3', 'wav', 'opus', 'flac', 'pcm'] as const)('has the requested format %s', async (format) => {
+    await using testGateway = await startWithVendor((response) => {
+      response.writeHead(200, { 'content-type': 'application/octet-stream' }).end('sound');
+    });
+    const response = await openaiClient(testGateway).audio.speech.create({
+      model: 'voice',
+      voice: 'alloy',
+      input: 'Hello',
+      response_format: format,
+    });
+    expect(response.headers.get('content-type')).toMatch(/^audio\//);
+    expect(await response.text()).toBe('sound');
+    expect(vendor.requests[0]?.body).toMatchObject({ response_format: format });
+  });
 
   it.each([
     [{ input: '' }, 'input must not be empty'],
@@ -110,39 +114,41 @@ describe('speech', () => {
     [{ response_format: 'aac' }, 'response_format must be one of'],
     [{ stream_format: 'sse' }, 'stream_format must be one of audio'],
     [{ instructions: 1 }, 'instructions must be a string'],
-  ])('is refused with the path: %j', async (body, message) => {
-    await using at = await world(answers({}));
-    const asked = { model: 'voice', voice: 'alloy', input: 'a', ...body };
-    const [status, told] = await refusedAs(await send(at, '/audio/speech', JSON.stringify(asked)));
-    expect([status, told]).toEqual([400, expect.stringContaining(message)]);
+  ])('is refused with the name of the invalid member: %j', async (body, message) => {
+    await using testGateway = await startWithVendor(answers({}));
+    const requestBody = { model: 'voice', voice: 'alloy', input: 'a', ...body };
+    const [status, errorMessage] = await refusalOf(
+      await send(testGateway, '/audio/speech', JSON.stringify(requestBody)),
+    );
+    expect([status, errorMessage]).toEqual([400, expect.stringContaining(message)]);
     expect(vendor.requests).toHaveLength(0);
   });
 
   it('closes the connection to the vendor when the client leaves', async () => {
-    await using at = await world((response) => {
+    await using testGateway = await startWithVendor((response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' }).write('ID3 half');
     });
-    const left = new AbortController();
-    const asked = openaiAt(at)
-      .audio.speech.create({ model: 'voice', voice: 'alloy', input: 'a' }, { signal: left.signal })
+    const abortController = new AbortController();
+    const pendingSpeech = openaiClient(testGateway)
+      .audio.speech.create({ model: 'voice', voice: 'alloy', input: 'a' }, { signal: abortController.signal })
       .catch(() => undefined);
     const { closed } = await vendor.request(0);
     stopTimers();
-    left.abort();
-    await asked;
+    abortController.abort();
+    await pendingSpeech;
     expect((await closed).whole).toBe(false);
   });
 });
 
 describe('any operation', () => {
-  it('observes the limits and models of its tenant', async () => {
+  it('is subject to the gates and the allowed models of its tenant', async () => {
     const gate = {
       name: 'budget',
       admit: ({ call }: { call: { tenant?: string | undefined } }) =>
         call.tenant === 'team-b' ? { deny: 'the day is spent', retryAfterMs: 5000 } : undefined,
     };
     vendor = await testServer(answers({ data: [{ index: 0, embedding: 'AAAAAA==' }], usage: {} }));
-    await using at = await startGateway({
+    await using testGateway = await startGateway({
       majordomo: {
         providers: [createOpenAI({ baseURL: `${vendor.origin}/v1`, apiKey: 'sk-test' })],
         gates: [gate],
@@ -156,23 +162,31 @@ describe('any operation', () => {
       },
     });
     expect(
-      (await openaiAt(at, 'a').embeddings.create({ model: 'vectors', input: 'a', dimensions: 1 })).data,
+      (
+        await openaiClient(testGateway, 'a').embeddings.create({
+          model: 'vectors',
+          input: 'a',
+          dimensions: 1,
+        })
+      ).data,
     ).toHaveLength(1);
     const speech = { model: 'voice', voice: 'alloy', input: 'a' };
-    await expect(openaiAt(at, 'a').audio.speech.create(speech)).rejects.toMatchObject({ status: 404 });
+    await expect(openaiClient(testGateway, 'a').audio.speech.create(speech)).rejects.toMatchObject({
+      status: 404,
+    });
     const file = recording();
-    for (const asked of [
-      openaiAt(at, 'b').embeddings.create({ model: 'vectors', input: 'a' }),
-      openaiAt(at, 'b').audio.speech.create(speech),
-      openaiAt(at, 'b').audio.transcriptions.create({ model: 'ears', file }),
+    for (const pendingCall of [
+      openaiClient(testGateway, 'b').embeddings.create({ model: 'vectors', input: 'a' }),
+      openaiClient(testGateway, 'b').audio.speech.create(speech),
+      openaiClient(testGateway, 'b').audio.transcriptions.create({ model: 'ears', file }),
     ])
-      await expect(asked).rejects.toMatchObject({ status: 429 });
+      await expect(pendingCall).rejects.toMatchObject({ status: 429 });
     expect(vendor.requests).toHaveLength(1);
   });
 
   it('calls no vendor if the client leaves before its body is complete', async () => {
-    await using at = await world(answers({}), { maxConcurrent: 1 });
-    const socket = connect(Number(new URL(at.url).port), '127.0.0.1').on('error', () => undefined);
+    await using testGateway = await startWithVendor(answers({}), { maxConcurrent: 1 });
+    const socket = connect(Number(new URL(testGateway.url).port), '127.0.0.1').on('error', () => undefined);
     const head = [
       'POST /v1/embeddings HTTP/1.1',
       'Host: x',
@@ -180,14 +194,14 @@ describe('any operation', () => {
       'Content-Length: 1000',
     ];
     socket.write([...head, '', '{"model":'].join('\r\n'));
-    // Its place is taken until it leaves.
+    // The incomplete request uses the only slot until its client disconnects.
     for (;;) {
-      const { status } = await send(at, '/embeddings', '{}');
+      const { status } = await send(testGateway, '/embeddings', '{}');
       if (status === 429) break;
     }
     socket.destroy();
     for (;;) {
-      const { status } = await send(at, '/embeddings', '{}');
+      const { status } = await send(testGateway, '/embeddings', '{}');
       if (status === 400) break;
     }
     expect(vendor.requests).toHaveLength(0);

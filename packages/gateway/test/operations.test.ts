@@ -9,9 +9,9 @@ import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 let vendor: TestServer;
 afterEach(() => vendor.close());
 
-/** One vendor with two models for each operation. */
-async function world(play: Answer, gateway: Partial<GatewayOptions> = {}): Promise<TestGateway> {
-  vendor = await testServer(play);
+/** Starts a gateway with one vendor and a chain of two models for speech and transcripts. */
+async function startWithVendor(answer: Answer, gateway: Partial<GatewayOptions> = {}): Promise<TestGateway> {
+  vendor = await testServer(answer);
   return startGateway({
     majordomo: {
       providers: [
@@ -31,15 +31,15 @@ async function world(play: Answer, gateway: Partial<GatewayOptions> = {}): Promi
   });
 }
 
-const client = (at: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
-const failing = (work: PromiseLike<unknown>): Promise<unknown> =>
+const client = (testGateway: TestGateway): OpenAI =>
+  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const errorOf = (work: PromiseLike<unknown>): Promise<unknown> =>
   Promise.resolve(work).catch((error: unknown) => error);
 const OGG = Buffer.from('OggS a voice note');
-const note = () => toFile(OGG, 'note.ogg', { type: 'audio/ogg' });
+const voiceNote = () => toFile(OGG, 'note.ogg', { type: 'audio/ogg' });
 
 describe('embeddings', () => {
-  const rows = (...vectors: readonly (readonly number[])[]): object => ({
+  const embeddingsBody = (...vectors: readonly (readonly number[])[]): object => ({
     data: vectors.map((vector, index) => ({
       index,
       embedding: Buffer.from(Float32Array.from(vector).buffer).toString('base64'),
@@ -47,31 +47,31 @@ describe('embeddings', () => {
     usage: { prompt_tokens: 7, total_tokens: 7 },
   });
 
-  it.each(['float', 'base64', undefined] as const)('have the requested format (%s)', async (form) => {
-    await using at = await world(answers(rows([0, 1], [1, 0])));
-    const asked = { model: 'vectors', input: ['a', 'b'], dimensions: 2 };
-    const { data, response } = await client(at)
-      .embeddings.create(form === undefined ? asked : { ...asked, encoding_format: form })
+  it.each(['float', 'base64', undefined] as const)('have the requested format (%s)', async (format) => {
+    await using testGateway = await startWithVendor(answers(embeddingsBody([0, 1], [1, 0])));
+    const requestBody = { model: 'vectors', input: ['a', 'b'], dimensions: 2 };
+    const { data, response } = await client(testGateway)
+      .embeddings.create(format === undefined ? requestBody : { ...requestBody, encoding_format: format })
       .withResponse();
-    const given = data.data.map(({ embedding }) => embedding as unknown);
+    const embeddings = data.data.map(({ embedding }) => embedding as unknown);
     const expected =
-      form === 'base64'
+      format === 'base64'
         ? ['AAAAAAAAgD8=', 'AACAPwAAAAA=']
         : [
             [0, 1],
             [1, 0],
           ];
-    expect(given).toEqual(expected);
+    expect(embeddings).toEqual(expected);
     expect(data).toMatchObject({ model: 'vectors', usage: { prompt_tokens: 7, total_tokens: 7 } });
     expect(response.headers.get('x-majordomo-target')).toBe('openai/text-embedding-3-small');
     expect(vendor.requests[0]?.body).toMatchObject({ model: 'text-embedding-3-small', dimensions: 2 });
   });
 
   it('have no usage if the vendor reported none', async () => {
-    const { usage: _usage, ...body } = rows([0, 1]) as { readonly usage: object };
-    await using at = await world(answers(body));
-    const asked = { model: 'vectors', input: ['a'], dimensions: 2 };
-    expect(await client(at).embeddings.create(asked)).not.toHaveProperty('usage');
+    const { usage: _usage, ...body } = embeddingsBody([0, 1]) as { readonly usage: object };
+    await using testGateway = await startWithVendor(answers(body));
+    const requestBody = { model: 'vectors', input: ['a'], dimensions: 2 };
+    expect(await client(testGateway).embeddings.create(requestBody)).not.toHaveProperty('usage');
   });
 
   it.each([
@@ -81,9 +81,11 @@ describe('embeddings', () => {
     [{ input: ['a', ''] }, 'input[1] must not be empty'],
     [{}, 'input is required'],
     [{ input: 'a', dimensions: 1.5 }, 'dimensions must be an integer, not 1.5'],
-  ])('are refused with the path: %j', async (body, message) => {
-    await using at = await world(answers({}));
-    const error = await failing(client(at).post('/embeddings', { body: { model: 'vectors', ...body } }));
+  ])('are refused with the name of the invalid member: %j', async (body, message) => {
+    await using testGateway = await startWithVendor(answers({}));
+    const error = await errorOf(
+      client(testGateway).post('/embeddings', { body: { model: 'vectors', ...body } }),
+    );
     expect(error).toBeInstanceOf(OpenAI.BadRequestError);
     expect(String(error)).toContain(message);
     expect(vendor.requests).toHaveLength(0);
@@ -91,19 +93,24 @@ describe('embeddings', () => {
 });
 
 describe('a transcript', () => {
-  const heard = {
+  const transcriptBody = {
     text: 'Hello there.',
     language: 'english',
     duration: 2.5,
     segments: [{ id: 0, start: 0, end: 2.5, text: ' Hello there.' }],
   };
 
-  it('is complete, and from the next target if the first one fails', async () => {
-    await using at = await world(
+  it('is complete, and comes from the next target if the first one fails', async () => {
+    await using testGateway = await startWithVendor(
       inTurn(answers({ error: { message: 'busy' } }, 503), answers({ text: 'Hi' })),
     );
-    const { data, response } = await client(at)
-      .audio.transcriptions.create({ model: 'ears', file: await note(), language: 'en', prompt: 'greetings' })
+    const { data, response } = await client(testGateway)
+      .audio.transcriptions.create({
+        model: 'ears',
+        file: await voiceNote(),
+        language: 'en',
+        prompt: 'greetings',
+      })
       .withResponse();
     expect(data.text).toBe('Hi');
     expect(response.headers.get('x-majordomo-target')).toBe('openai/whisper-1');
@@ -113,13 +120,15 @@ describe('a transcript', () => {
   });
 
   it('has times in seconds on request', async () => {
-    await using at = await world(answers(heard), { models: { ears: 'openai/whisper-1' } });
-    const verbose = await client(at).audio.transcriptions.create({
+    await using testGateway = await startWithVendor(answers(transcriptBody), {
+      models: { ears: 'openai/whisper-1' },
+    });
+    const transcript = await client(testGateway).audio.transcriptions.create({
       model: 'ears',
-      file: await note(),
+      file: await voiceNote(),
       response_format: 'verbose_json',
     });
-    expect(verbose).toMatchObject({
+    expect(transcript).toMatchObject({
       text: 'Hello there.',
       language: 'en',
       duration: 2.5,
@@ -128,9 +137,9 @@ describe('a transcript', () => {
   });
 
   it('is plain text on request', async () => {
-    await using at = await world(answers({ text: 'Hi' }));
-    const file = await note();
-    const text = await client(at).audio.transcriptions.create({
+    await using testGateway = await startWithVendor(answers({ text: 'Hi' }));
+    const file = await voiceNote();
+    const text = await client(testGateway).audio.transcriptions.create({
       model: 'ears',
       file,
       response_format: 'text',
@@ -138,43 +147,47 @@ describe('a transcript', () => {
     expect(text).toBe('Hi\n');
   });
 
-  it('has the media type of the file name without another type', async () => {
-    await using at = await world(answers({ text: 'Hi' }));
+  it('is requested with the media type of the file name if the file has no valid type', async () => {
+    await using testGateway = await startWithVendor(answers({ text: 'Hi' }));
     const file = await toFile(OGG, 'note.ogg', { type: 'recording' });
-    expect(await client(at).audio.transcriptions.create({ model: 'ears', file })).toEqual({ text: 'Hi' });
+    expect(await client(testGateway).audio.transcriptions.create({ model: 'ears', file })).toEqual({
+      text: 'Hi',
+    });
     expect(vendor.requests[0]?.text).toContain('audio/ogg');
   });
 
-  it('is refused with the path', async () => {
-    await using at = await world(answers({ text: 'Hi' }));
-    const { transcriptions } = client(at).audio;
-    const file = await note();
-    const streamed = failing(transcriptions.create({ model: 'ears', file, stream: true }));
-    expect(String(await streamed)).toContain('stream is not supported');
-    const form = failing(transcriptions.create({ model: 'ears', file, response_format: 'srt' }));
-    expect(String(await form)).toContain('response_format must be one of');
-    const none = failing(client(at).post('/audio/transcriptions', { body: { model: 'ears' } }));
-    expect(String(await none)).toContain('must be a form');
+  it('is refused with the name of the unsupported member', async () => {
+    await using testGateway = await startWithVendor(answers({ text: 'Hi' }));
+    const { transcriptions } = client(testGateway).audio;
+    const file = await voiceNote();
+    const streamError = errorOf(transcriptions.create({ model: 'ears', file, stream: true }));
+    expect(String(await streamError)).toContain('stream is not supported');
+    const formatError = errorOf(transcriptions.create({ model: 'ears', file, response_format: 'srt' }));
+    expect(String(await formatError)).toContain('response_format must be one of');
+    const jsonError = errorOf(client(testGateway).post('/audio/transcriptions', { body: { model: 'ears' } }));
+    expect(String(await jsonError)).toContain('must be a form');
     expect(vendor.requests).toHaveLength(0);
   });
 
   it('is limited to maxBodyBytes', async () => {
-    await using at = await world(answers({ text: 'Hi' }), { maxBodyBytes: 100_000 });
+    await using testGateway = await startWithVendor(answers({ text: 'Hi' }), { maxBodyBytes: 100_000 });
     const file = await toFile(Buffer.alloc(8_000_000), 'long.ogg', { type: 'audio/ogg' });
-    const error = await failing(client(at).audio.transcriptions.create({ model: 'ears', file }));
+    const error = await errorOf(client(testGateway).audio.transcriptions.create({ model: 'ears', file }));
     expect(error).toMatchObject({ status: 413 });
   });
 });
 
 describe('speech', () => {
   const MP3 = Buffer.from('ID3 sound');
-  const sound: Answer = (response) => {
+  const answerMp3: Answer = (response) => {
     response.writeHead(200, { 'content-type': 'audio/mpeg' }).end(MP3);
   };
 
-  it('is complete, and from the next target if the first one fails', async () => {
-    await using at = await world(inTurn(answers({ error: { message: 'busy' } }, 503), sound));
-    const response = await client(at).audio.speech.create({
+  it('is complete, and comes from the next target if the first one fails', async () => {
+    await using testGateway = await startWithVendor(
+      inTurn(answers({ error: { message: 'busy' } }, 503), answerMp3),
+    );
+    const response = await client(testGateway).audio.speech.create({
       model: 'voice',
       voice: 'alloy',
       input: 'Hello',
@@ -186,14 +199,14 @@ describe('speech', () => {
     expect(vendor.requests[1]?.body).toMatchObject({ voice: 'alloy', response_format: 'mp3', speed: 1.5 });
   });
 
-  it('is refused with the path', async () => {
-    await using at = await world(sound);
-    const aac = { model: 'voice', voice: 'alloy', input: 'Hello', response_format: 'aac' as const };
-    expect(String(await failing(client(at).audio.speech.create(aac)))).toContain(
+  it('is refused with the name of the unsupported member', async () => {
+    await using testGateway = await startWithVendor(answerMp3);
+    const aacRequest = { model: 'voice', voice: 'alloy', input: 'Hello', response_format: 'aac' as const };
+    expect(String(await errorOf(client(testGateway).audio.speech.create(aacRequest)))).toContain(
       'response_format must be one of',
     );
-    const sse = { model: 'voice', voice: 'alloy', input: 'Hello', stream_format: 'sse' as const };
-    expect(String(await failing(client(at).audio.speech.create(sse)))).toContain(
+    const sseRequest = { model: 'voice', voice: 'alloy', input: 'Hello', stream_format: 'sse' as const };
+    expect(String(await errorOf(client(testGateway).audio.speech.create(sseRequest)))).toContain(
       'stream_format must be one of',
     );
     expect(vendor.requests).toHaveLength(0);
@@ -203,40 +216,47 @@ describe('speech', () => {
 describe('an operation', () => {
   const overloaded = answers({ error: { message: 'account org-secret is busy' } }, 503);
 
-  it('that fails at every target reports its error class without facts of the account', async () => {
-    await using at = await world(overloaded);
-    const error = await failing(client(at).embeddings.create({ model: 'vectors', input: 'a' }));
+  it('that fails at every target has the status and code of the error, without the message of the vendor', async () => {
+    await using testGateway = await startWithVendor(overloaded);
+    const error = await errorOf(client(testGateway).embeddings.create({ model: 'vectors', input: 'a' }));
     expect(error).toBeInstanceOf(OpenAI.InternalServerError);
     expect(error).toMatchObject({ status: 503, code: 'overloaded' });
     expect(String(error)).not.toContain('org-secret');
   });
 
   it('that the model does not support is refused', async () => {
-    await using at = await world(overloaded);
-    const error = await failing(client(at).audio.speech.create({ model: 'mute', voice: 'a', input: 'a' }));
+    await using testGateway = await startWithVendor(overloaded);
+    const error = await errorOf(
+      client(testGateway).audio.speech.create({ model: 'mute', voice: 'a', input: 'a' }),
+    );
     expect(error).toMatchObject({ status: 400, code: 'unsupported' });
   });
 
   it('uses a slot, and releases it', async () => {
-    await using at = await world(
+    await using testGateway = await startWithVendor(
       (response, _, number) => {
         if (number > 1) answers({ text: 'Hi' })(response);
       },
       { maxConcurrent: 1 },
     );
-    const left = new AbortController();
-    const file = await note();
-    const first = failing(
-      client(at).audio.transcriptions.create({ model: 'ears', file }, { signal: left.signal }),
+    const abortController = new AbortController();
+    const file = await voiceNote();
+    const cancelledCall = errorOf(
+      client(testGateway).audio.transcriptions.create(
+        { model: 'ears', file },
+        { signal: abortController.signal },
+      ),
     );
     const { closed } = await vendor.request(0);
-    expect(await failing(client(at).embeddings.create({ model: 'vectors', input: 'a' }))).toMatchObject({
+    expect(
+      await errorOf(client(testGateway).embeddings.create({ model: 'vectors', input: 'a' })),
+    ).toMatchObject({
       status: 429,
     });
-    left.abort();
-    await first;
+    abortController.abort();
+    await cancelledCall;
     await closed;
-    expect(await client(at).audio.transcriptions.create({ model: 'ears', file })).toMatchObject({
+    expect(await client(testGateway).audio.transcriptions.create({ model: 'ears', file })).toMatchObject({
       text: 'Hi',
     });
   });

@@ -3,53 +3,55 @@ import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
-const openai = (at: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
-const anthropic = (at: TestGateway): Anthropic =>
-  new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
+const openaiClient = (testGateway: TestGateway): OpenAI =>
+  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const anthropicClient = (testGateway: TestGateway): Anthropic =>
+  new Anthropic({ baseURL: testGateway.url, apiKey: KEY, maxRetries: 0 });
 const messages = [{ role: 'user' as const, content: 'hi' }];
-const NO = 'I cannot help with that.';
-const refuse = () => ({ parts: [{ type: 'refusal' as const, text: NO }] });
+const REFUSAL_TEXT = 'I cannot help with that.';
+const refusalAnswer = () => ({ parts: [{ type: 'refusal' as const, text: REFUSAL_TEXT }] });
 
 describe.each([false, true])('a refusal with text (streamed: %s)', (isStreamed) => {
-  it('is a separate part of Responses', async () => {
-    await using at = await startGateway({ openai: refuse });
+  it('is a refusal part of Responses', async () => {
+    await using testGateway = await startGateway({ openai: refusalAnswer });
     const body = { model: 'gpt', input: 'hi' };
     const { output, output_text, status } = isStreamed
-      ? await openai(at).responses.stream(body).finalResponse()
-      : await openai(at).responses.create(body);
-    expect(output).toMatchObject([{ type: 'message', content: [{ type: 'refusal', refusal: NO }] }]);
+      ? await openaiClient(testGateway).responses.stream(body).finalResponse()
+      : await openaiClient(testGateway).responses.create(body);
+    expect(output).toMatchObject([
+      { type: 'message', content: [{ type: 'refusal', refusal: REFUSAL_TEXT }] },
+    ]);
     expect([output_text, status]).toEqual(['', 'completed']);
   });
 
-  it('is a separate member of Chat Completions', async () => {
-    await using at = await startGateway({ openai: refuse });
+  it('is the member `refusal` of Chat Completions', async () => {
+    await using testGateway = await startGateway({ openai: refusalAnswer });
     const body = { model: 'gpt', messages };
     const { choices } = isStreamed
-      ? await openai(at).chat.completions.stream(body).finalChatCompletion()
-      : await openai(at).chat.completions.create(body);
-    expect(choices[0]?.message).toMatchObject({ content: null, refusal: NO });
+      ? await openaiClient(testGateway).chat.completions.stream(body).finalChatCompletion()
+      : await openaiClient(testGateway).chat.completions.create(body);
+    expect(choices[0]?.message).toMatchObject({ content: null, refusal: REFUSAL_TEXT });
   });
 
-  it('is text with a stop reason of Messages', async () => {
-    await using at = await startGateway({ openai: refuse });
+  it('is text with the stop reason `refusal` of Messages', async () => {
+    await using testGateway = await startGateway({ openai: refusalAnswer });
     const body = { model: 'gpt', messages, max_tokens: 10 };
     const { content, stop_reason } = isStreamed
-      ? await anthropic(at).messages.stream(body).finalMessage()
-      : await anthropic(at).messages.create(body);
-    expect([content, stop_reason]).toMatchObject([[{ type: 'text', text: NO }], 'refusal']);
+      ? await anthropicClient(testGateway).messages.stream(body).finalMessage()
+      : await anthropicClient(testGateway).messages.create(body);
+    expect([content, stop_reason]).toMatchObject([[{ type: 'text', text: REFUSAL_TEXT }], 'refusal']);
   });
 });
 
-it('streams a refusal in its events', async () => {
-  await using at = await startGateway({ openai: refuse });
-  const stream = openai(at).responses.stream({ model: 'gpt', input: 'hi' });
+it('streams a refusal in the refusal events of Responses', async () => {
+  await using testGateway = await startGateway({ openai: refusalAnswer });
+  const stream = openaiClient(testGateway).responses.stream({ model: 'gpt', input: 'hi' });
   const types: string[] = [];
   let text = '';
   stream.on('event', (event) => types.push(event.type));
   stream.on('response.refusal.delta', ({ delta }) => (text += delta));
   await stream.finalResponse();
-  expect(text).toBe(NO);
+  expect(text).toBe(REFUSAL_TEXT);
   expect([...new Set(types)]).toEqual([
     'response.created',
     'response.in_progress',
@@ -63,13 +65,13 @@ it('streams a refusal in its events', async () => {
   ]);
 });
 
-it('remains a refusal if another target continues it', async () => {
-  await using at = await startGateway({
-    openai: [{ fault: 'cut', answer: refuse(), at: { content: 2 } }],
+it('streams one refusal if another target continues it', async () => {
+  await using testGateway = await startGateway({
+    openai: [{ fault: 'cut', answer: refusalAnswer(), at: { content: 2 } }],
     anthropic: [' Really.'],
     majordomo: { chain: { afterCommit: 'continue' } },
   });
-  const stream = openai(at).responses.stream({ model: 'gpt', input: 'hi' });
+  const stream = openaiClient(testGateway).responses.stream({ model: 'gpt', input: 'hi' });
   let text = '';
   stream.on('response.refusal.delta', ({ delta }) => (text += delta));
   const { output } = await stream.finalResponse();
@@ -78,14 +80,14 @@ it('remains a refusal if another target continues it', async () => {
 });
 
 it.each([false, true])(
-  'of a model that only breaks off what it said is told as an answer that is not whole (streamed: %s)',
+  'reports text that the model ends with a refusal as incomplete (streamed: %s)',
   async (isStreamed) => {
-    const broken = { parts: [{ type: 'text' as const, text: 'First, ' }], finish: 'refusal' as const };
-    await using at = await startGateway({ anthropic: () => broken });
-    const asked = { model: 'claude', input: 'hi' };
+    const partialAnswer = { parts: [{ type: 'text' as const, text: 'First, ' }], finish: 'refusal' as const };
+    await using testGateway = await startGateway({ anthropic: () => partialAnswer });
+    const responsesBody = { model: 'claude', input: 'hi' };
     const response = isStreamed
-      ? await openai(at).responses.stream(asked).finalResponse()
-      : await openai(at).responses.create(asked);
+      ? await openaiClient(testGateway).responses.stream(responsesBody).finalResponse()
+      : await openaiClient(testGateway).responses.create(responsesBody);
     expect(response).toMatchObject({
       status: 'incomplete',
       incomplete_details: { reason: 'content_filter' },
@@ -93,8 +95,8 @@ it.each([false, true])(
     });
     const body = { model: 'claude', messages };
     const { choices } = isStreamed
-      ? await openai(at).chat.completions.stream(body).finalChatCompletion()
-      : await openai(at).chat.completions.create(body);
+      ? await openaiClient(testGateway).chat.completions.stream(body).finalChatCompletion()
+      : await openaiClient(testGateway).chat.completions.create(body);
     expect(choices).toMatchObject([
       { finish_reason: 'content_filter', message: { content: 'First, ', refusal: null } },
     ]);

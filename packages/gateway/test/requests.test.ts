@@ -14,20 +14,20 @@ const post = (url: string, body: unknown, headers: Record<string, string> = {}):
   });
 
 describe('onRequest', () => {
-  const start = async (options: Parameters<typeof startGateway>[0] = {}) => {
+  const startWithEvents = async (options: Parameters<typeof startGateway>[0] = {}) => {
     const events: RequestEvent[] = [];
-    const at = await startGateway({
+    const testGateway = await startGateway({
       ...options,
       gateway: { onRequest: (event) => events.push(event), ...options.gateway },
     });
-    return { at, events };
+    return { testGateway, events };
   };
 
   it('reports wire, model, caller, status and calls of a complete response', async () => {
-    const { at, events } = await start();
-    await using _at = at;
+    const { testGateway, events } = await startWithEvents();
+    await using _testGateway = testGateway;
     const response = await post(
-      `${at.url}/v1/messages`,
+      `${testGateway.url}/v1/messages`,
       { ...chat, max_tokens: 5 },
       { 'x-client-request-id': 'c-1' },
     );
@@ -53,9 +53,9 @@ describe('onRequest', () => {
   });
 
   it('reports a streamed response once, after its last byte', async () => {
-    const { at, events } = await start();
-    await using _at = at;
-    const response = await post(`${at.url}/v1/chat/completions`, { ...chat, stream: true });
+    const { testGateway, events } = await startWithEvents();
+    await using _testGateway = testGateway;
+    const response = await post(`${testGateway.url}/v1/chat/completions`, { ...chat, stream: true });
     await response.text();
     await expect.poll(() => events.length, { timeout: 10_000 }).toBe(1);
     expect(events).toMatchObject([
@@ -64,17 +64,17 @@ describe('onRequest', () => {
   });
 
   it('reports a client that disconnects during a stream', async () => {
-    const { at, events } = await start({ openai: () => ({ hang: true, after: 'par' }) });
-    await using _at = at;
-    const leaving = new AbortController();
-    const response = await fetch(`${at.url}/v1/chat/completions`, {
+    const { testGateway, events } = await startWithEvents({ openai: () => ({ hang: true, after: 'par' }) });
+    await using _testGateway = testGateway;
+    const abortController = new AbortController();
+    const response = await fetch(`${testGateway.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${KEY}` },
       body: JSON.stringify({ ...chat, stream: true }),
-      signal: leaving.signal,
+      signal: abortController.signal,
     });
     expect([response.status, events]).toEqual([200, []]);
-    leaving.abort();
+    abortController.abort();
     await expect.poll(() => events.length, { timeout: 10_000 }).toBe(1);
     expect(events).toMatchObject([{ status: 200, isStreamed: true, calls: [expect.any(String)] }]);
   });
@@ -100,9 +100,9 @@ describe('onRequest', () => {
     ['GET', '/v1/models/none', undefined, 404, '/v1/models/:name', 'no-such-model'],
     ['GET', '/v1/responses', undefined, 405, '/v1/responses', 'wrong-method'],
   ])('reports the refusal of %s %s %j with %d', async (method, path, body, status, route, kind) => {
-    const { at, events } = await start();
-    await using _at = at;
-    await fetch(`${at.url}${path}`, {
+    const { testGateway, events } = await startWithEvents();
+    await using _testGateway = testGateway;
+    await fetch(`${testGateway.url}${path}`, {
       method,
       headers: { authorization: `Bearer ${KEY}` },
       body: body === undefined ? null : JSON.stringify(body),
@@ -110,16 +110,16 @@ describe('onRequest', () => {
     expect(events).toMatchObject([{ status, route, calls: [], error: { kind }, tenant: 'team-a' }]);
   });
 
-  it('a listener that throws has no effect', async () => {
+  it('does not affect the response if it or onEvent throws', async () => {
     const onRequest = (): never => {
       throw new Error('listener');
     };
-    await using at = await startGateway({ gateway: { onRequest, onEvent: onRequest } });
-    expect((await post(`${at.url}/v1/chat/completions`, chat)).status).toBe(200);
+    await using testGateway = await startGateway({ gateway: { onRequest, onEvent: onRequest } });
+    expect((await post(`${testGateway.url}/v1/chat/completions`, chat)).status).toBe(200);
   });
 });
 
-it('keys, call log, ledger and admin API work together behind one gateway', async () => {
+it('a gateway with keys, call log, ledger and admin API logs every call with its key and its booked cost', async () => {
   const keys = createKeys({ store: memoryKeyStore() });
   const calls = createCallLog({ store: memoryCallStore() });
   const records: SpendRecord[] = [];
@@ -132,7 +132,7 @@ it('keys, call log, ledger and admin API work together behind one gateway', asyn
     },
   });
   const token = 'correct-horse-battery';
-  await using at = await startGateway({
+  await using testGateway = await startGateway({
     majordomo: { gates: [ledger.gate] },
     gateway: {
       authorize: (request) => keys.authorize(request),
@@ -147,40 +147,44 @@ it('keys, call log, ledger and admin API work together behind one gateway', asyn
     models: ['gpt'],
     metadata: { team: 's' },
   });
-  const openai = new OpenAI({ apiKey: secret, baseURL: `${at.url}/v1`, maxRetries: 0 });
+  const openai = new OpenAI({ apiKey: secret, baseURL: `${testGateway.url}/v1`, maxRetries: 0 });
   const messages = [{ role: 'user' as const, content: 'hi' }];
   // oxlint-disable-next-line typescript/no-deprecated -- clients still send it
   await openai.chat.completions.create({ model: 'gpt', messages, user: 'u1' });
   for await (const _chunk of await openai.responses.create({ model: 'gpt', input: 'hi', stream: true }));
-  const refused = [
+  const refusedRequests = [
     openai.chat.completions.create({ model: 'claude', messages }),
-    new OpenAI({ apiKey: `${secret}x`, baseURL: `${at.url}/v1`, maxRetries: 0 }).models.list(),
+    new OpenAI({ apiKey: `${secret}x`, baseURL: `${testGateway.url}/v1`, maxRetries: 0 }).models.list(),
     openai.chat.completions.create({ model: 'gpt', messages, temperature: 9 }),
   ];
-  await Promise.allSettled(refused);
+  await Promise.allSettled(refusedRequests);
   await expect.poll(() => records.length, { timeout: 10_000 }).toBe(2);
   await ledger.flush();
   await calls.flush();
-  const response = await fetch(`${at.url}/admin/v1/calls`, { headers: { authorization: `Bearer ${token}` } });
+  const response = await fetch(`${testGateway.url}/admin/v1/calls`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
   const { calls: entries } = (await response.json()) as { calls: readonly Record<string, unknown>[] };
-  const of = (model: unknown, status: number) =>
+  const entriesWith = (model: unknown, status: number) =>
     entries.filter((entry) => entry['model'] === model && entry['status'] === status);
   const common = { tenant: 'acme', key: key.id, target: 'openai/gpt-5.4', outcome: 'finished' };
-  expect(of('gpt', 200).toSorted((a, b) => (String(a['wire']) < String(b['wire']) ? -1 : 1))).toMatchObject([
+  expect(
+    entriesWith('gpt', 200).toSorted((a, b) => (String(a['wire']) < String(b['wire']) ? -1 : 1)),
+  ).toMatchObject([
     { ...common, wire: 'openai-chat', isStreamed: false, metadata: { team: 's', client: { user: 'u1' } } },
     { ...common, wire: 'openai-responses', isStreamed: true, attempts: [{ outcome: 'finished' }] },
   ]);
-  expect(of('claude', 404)).toMatchObject([
+  expect(entriesWith('claude', 404)).toMatchObject([
     { outcome: 'refused', key: key.id, error: { kind: 'no-such-model' } },
   ]);
-  expect(of(undefined, 401)).toMatchObject([{ outcome: 'refused' }]);
-  expect(of(undefined, 400)).toMatchObject([{ outcome: 'refused', key: key.id }]);
-  const total = records.reduce((sum, { nanoUsd = '0' }) => sum + BigInt(nanoUsd), 0n);
-  const logged = entries.reduce((sum, { nanoUsd }) => sum + BigInt(String(nanoUsd ?? 0)), 0n);
-  expect(logged).toBe(total);
+  expect(entriesWith(undefined, 401)).toMatchObject([{ outcome: 'refused' }]);
+  expect(entriesWith(undefined, 400)).toMatchObject([{ outcome: 'refused', key: key.id }]);
+  const bookedCost = records.reduce((sum, { nanoUsd = '0' }) => sum + BigInt(nanoUsd), 0n);
+  const loggedCost = entries.reduce((sum, { nanoUsd }) => sum + BigInt(String(nanoUsd ?? 0)), 0n);
+  expect(loggedCost).toBe(bookedCost);
   expect(JSON.stringify(entries)).not.toContain(secret.slice(3));
   // The admin token is not a key.
   expect(
-    (await post(`${at.url}/v1/chat/completions`, chat, { authorization: `Bearer ${token}` })).status,
+    (await post(`${testGateway.url}/v1/chat/completions`, chat, { authorization: `Bearer ${token}` })).status,
   ).toBe(401);
 });

@@ -2,8 +2,8 @@ import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
-const client = (at: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const client = (testGateway: TestGateway): OpenAI =>
+  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
 const CALL = {
   parts: [
     { type: 'reasoning' as const, text: 'I should look.' },
@@ -12,7 +12,7 @@ const CALL = {
     { type: 'tool-call' as const, id: 'call_b', name: 'weather', json: '{"city":"Rome"}' },
   ],
 };
-const weather = {
+const weatherTool = {
   type: 'function' as const,
   name: 'weather',
   description: 'The weather of a city',
@@ -27,20 +27,20 @@ const weather = {
 
 describe('the official client over Responses', () => {
   it('receives a complete response under the requested name', async () => {
-    await using at = await startGateway();
-    const answer = await client(at).responses.create({
+    await using testGateway = await startGateway();
+    const response = await client(testGateway).responses.create({
       model: 'gpt',
       input: 'hi',
       instructions: 'Be brief.',
     });
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       object: 'response',
       model: 'gpt',
       status: 'completed',
       output_text: 'hello',
     });
-    expect(answer.usage).toMatchObject({ input_tokens: 12, output_tokens: 5, total_tokens: 17 });
-    expect(answer).toMatchObject({
+    expect(response.usage).toMatchObject({ input_tokens: 12, output_tokens: 5, total_tokens: 17 });
+    expect(response).toMatchObject({
       instructions: 'Be brief.',
       metadata: {},
       parallel_tool_calls: true,
@@ -49,23 +49,23 @@ describe('the official client over Responses', () => {
       tool_choice: 'auto',
       tools: [],
     });
-    expect((await at.openai.request(0)).request.system).toBe('Be brief.');
+    expect((await testGateway.openai.request(0)).request.system).toBe('Be brief.');
   });
 
-  it('streams with its helper, every event numbered', async () => {
-    await using at = await startGateway();
-    const stream = client(at).responses.stream({ model: 'gpt', input: 'hi' });
-    const seen: [string, number][] = [];
-    stream.on('event', (event) => seen.push([event.type, event.sequence_number]));
-    const begun: unknown[] = [];
-    stream.on('response.created', ({ response }) => begun.push(response));
-    stream.on('response.in_progress', ({ response }) => begun.push(response));
-    const final = await stream.finalResponse();
-    expect(final.output_text).toBe('hello');
+  it('receives numbered events in order with its stream helper', async () => {
+    await using testGateway = await startGateway();
+    const stream = client(testGateway).responses.stream({ model: 'gpt', input: 'hi' });
+    const events: [string, number][] = [];
+    stream.on('event', (event) => events.push([event.type, event.sequence_number]));
+    const startedResponses: unknown[] = [];
+    stream.on('response.created', ({ response }) => startedResponses.push(response));
+    stream.on('response.in_progress', ({ response }) => startedResponses.push(response));
+    const finalResponse = await stream.finalResponse();
+    expect(finalResponse.output_text).toBe('hello');
     const empty = { status: 'in_progress', output: [], usage: null };
-    expect(begun).toMatchObject([empty, empty]);
-    expect(seen.map(([, number]) => number)).toEqual(seen.map((_, at) => at));
-    expect(seen.map(([type]) => type)).toEqual([
+    expect(startedResponses).toMatchObject([empty, empty]);
+    expect(events.map(([, number]) => number)).toEqual(events.map((_, index) => index));
+    expect(events.map(([type]) => type)).toEqual([
       'response.created',
       'response.in_progress',
       'response.output_item.added',
@@ -83,41 +83,53 @@ describe('the official client over Responses', () => {
     ['gpt', true],
     ['claude', false],
     ['claude', true],
-  ])('keeps reasoning valid over two turns with tools (%s, streamed: %s)', async (model, streamed) => {
+  ])('replays reasoning over two turns with tools (%s, streamed: %s)', async (model, streamed) => {
     const script = [CALL, 'Oslo is cold.'];
-    await using at = await startGateway({ openai: script, anthropic: script });
-    const ask = async (input: OpenAI.Responses.ResponseInput): Promise<OpenAI.Responses.Response> => {
-      const body = { model, input, tools: [weather], store: false, reasoning: { effort: 'low' as const } };
+    await using testGateway = await startGateway({ openai: script, anthropic: script });
+    const createResponse = async (
+      input: OpenAI.Responses.ResponseInput,
+    ): Promise<OpenAI.Responses.Response> => {
+      const body = {
+        model,
+        input,
+        tools: [weatherTool],
+        store: false,
+        reasoning: { effort: 'low' as const },
+      };
       return streamed
-        ? await client(at).responses.stream(body).finalResponse()
-        : await client(at).responses.create(body);
+        ? await client(testGateway).responses.stream(body).finalResponse()
+        : await client(testGateway).responses.create(body);
     };
     const question = { role: 'user' as const, content: 'Where is it cold?' };
-    const first = await ask([question]);
-    expect(first.output.map(({ type }) => type)).toEqual([
+    const firstResponse = await createResponse([question]);
+    expect(firstResponse.output.map(({ type }) => type)).toEqual([
       'reasoning',
       'message',
       'function_call',
       'function_call',
     ]);
-    const calls = first.output.filter((item) => item.type === 'function_call');
+    const calls = firstResponse.output.filter((item) => item.type === 'function_call');
     const results = calls.map(({ call_id }) => ({
       type: 'function_call_output' as const,
       call_id,
       output: '5°',
     }));
-    const second = await ask([question, ...(first.output as OpenAI.Responses.ResponseInput), ...results]);
-    expect(second.output_text).toBe('Oslo is cold.');
-    const vendor = model === 'gpt' ? at.openai : at.anthropic;
+    const secondResponse = await createResponse([
+      question,
+      ...(firstResponse.output as OpenAI.Responses.ResponseInput),
+      ...results,
+    ]);
+    expect(secondResponse.output_text).toBe('Oslo is cold.');
+    const vendor = model === 'gpt' ? testGateway.openai : testGateway.anthropic;
     const { request } = await vendor.request(1);
     expect(request.toolResults.map(({ text }) => text)).toEqual(['5°', '5°']);
     expect(request.reasoning).toHaveLength(1);
     expect(vendor.requests.flatMap(({ violations }) => violations)).toEqual([]);
   });
 
-  it.each([false, true])('calls custom tools with text (streamed: %s)', async (streamed) => {
+  it.each([false, true])('receives text as the input of a custom tool (streamed: %s)', async (streamed) => {
     const json = JSON.stringify({ input: '*** Begin\n"patch"' });
-    await using at = await startGateway({
+    await using testGateway = await startGateway({
       openai: [{ parts: [{ type: 'tool-call', id: 'call_p', name: 'apply_patch', json }] }, 'Done.'],
     });
     const body = {
@@ -132,28 +144,28 @@ describe('the official client over Responses', () => {
         },
       ],
     };
-    const first = streamed
-      ? await client(at).responses.stream(body).finalResponse()
-      : await client(at).responses.create(body);
-    expect(first.output).toMatchObject([
+    const firstResponse = streamed
+      ? await client(testGateway).responses.stream(body).finalResponse()
+      : await client(testGateway).responses.create(body);
+    expect(firstResponse.output).toMatchObject([
       { type: 'custom_tool_call', call_id: 'call_p', name: 'apply_patch', input: '*** Begin\n"patch"' },
     ]);
-    const second = await client(at).responses.create({
+    const secondResponse = await client(testGateway).responses.create({
       ...body,
       input: [
         { role: 'user', content: 'go' },
-        ...(first.output as OpenAI.Responses.ResponseInput),
+        ...(firstResponse.output as OpenAI.Responses.ResponseInput),
         { type: 'custom_tool_call_output', call_id: 'call_p', output: 'ok' },
       ],
     });
-    expect(second.output_text).toBe('Done.');
-    expect((await at.openai.request(1)).request.toolCalls).toMatchObject([
+    expect(secondResponse.output_text).toBe('Done.');
+    expect((await testGateway.openai.request(1)).request.toolCalls).toMatchObject([
       { args: { input: '*** Begin\n"patch"' } },
     ]);
   });
 
   it.each([false, true])(
-    'takes tools of namespaces, and calls them as they are known (streamed: %s)',
+    'offers tools of namespaces under joined names, and receives calls with their namespaces (streamed: %s)',
     async (streamed) => {
       const call = (id: string, name: string, json: string) => ({
         type: 'tool-call' as const,
@@ -161,7 +173,7 @@ describe('the official client over Responses', () => {
         name,
         json,
       });
-      await using at = await startGateway({
+      await using testGateway = await startGateway({
         openai: [
           {
             parts: [
@@ -175,41 +187,46 @@ describe('the official client over Responses', () => {
         ],
       });
       const parameters = { type: 'object', properties: { q: { type: 'string' } } };
-      const find = {
+      const findTool = {
         type: 'function' as const,
         name: 'find',
         description: 'Finds',
         parameters,
         strict: false,
       };
-      const crm = { type: 'namespace' as const, name: 'mcp__crm__', description: 'Customers', tools: [find] };
-      const note = { type: 'custom' as const, name: 'note' };
-      const billing = {
+      const crmNamespace = {
+        type: 'namespace' as const,
+        name: 'mcp__crm__',
+        description: 'Customers',
+        tools: [findTool],
+      };
+      const noteTool = { type: 'custom' as const, name: 'note' };
+      const billingNamespace = {
         type: 'namespace' as const,
         name: 'billing',
         description: 'Bills',
-        tools: [find, note],
+        tools: [findTool, noteTool],
       };
-      const body = { model: 'gpt', input: 'go', tools: [crm, billing, find] };
-      const { data: first, response } = streamed
-        ? { data: await client(at).responses.stream(body).finalResponse(), response: undefined }
-        : await client(at).responses.create(body).withResponse();
+      const body = { model: 'gpt', input: 'go', tools: [crmNamespace, billingNamespace, findTool] };
+      const { data: firstResponse, response } = streamed
+        ? { data: await client(testGateway).responses.stream(body).finalResponse(), response: undefined }
+        : await client(testGateway).responses.create(body).withResponse();
       expect(response?.headers.get('x-majordomo-warnings') ?? null).toBeNull();
-      const asked = (await at.openai.request(0)).request;
-      expect(asked.tools).toEqual(['mcp__crm__find', 'billing__find', 'billing__note', 'find']);
-      expect(JSON.stringify((await at.openai.request(0)).body)).toContain('mcp__crm__: Customers');
-      expect(first.output).toMatchObject([
+      const firstRequest = (await testGateway.openai.request(0)).request;
+      expect(firstRequest.tools).toEqual(['mcp__crm__find', 'billing__find', 'billing__note', 'find']);
+      expect(JSON.stringify((await testGateway.openai.request(0)).body)).toContain('mcp__crm__: Customers');
+      expect(firstResponse.output).toMatchObject([
         { type: 'function_call', namespace: 'mcp__crm__', name: 'find', arguments: '{"q":"a"}' },
         { type: 'function_call', namespace: 'billing', name: 'find', arguments: '{"q":"b"}' },
         { type: 'function_call', name: 'find', arguments: '{"q":"c"}' },
         { type: 'custom_tool_call', namespace: 'billing', name: 'note', input: 'text' },
       ]);
-      expect(first.output[2]).not.toHaveProperty('namespace');
-      await client(at).responses.create({
+      expect(firstResponse.output[2]).not.toHaveProperty('namespace');
+      await client(testGateway).responses.create({
         ...body,
         input: [
           { role: 'user', content: 'go' },
-          ...(first.output as OpenAI.Responses.ResponseInput),
+          ...(firstResponse.output as OpenAI.Responses.ResponseInput),
           ...[1, 2, 3].map((n) => ({
             type: 'function_call_output' as const,
             call_id: `call_${n}`,
@@ -218,38 +235,41 @@ describe('the official client over Responses', () => {
           { type: 'custom_tool_call_output', call_id: 'call_4', output: 'ok' },
         ],
       });
-      const again = (await at.openai.request(1)).request;
-      expect(again.toolCalls.map(({ name }) => name)).toEqual([
+      const secondRequest = (await testGateway.openai.request(1)).request;
+      expect(secondRequest.toolCalls.map(({ name }) => name)).toEqual([
         'mcp__crm__find',
         'billing__find',
         'find',
         'billing__note',
       ]);
-      expect(at.openai.requests.flatMap(({ violations }) => violations)).toEqual([]);
+      expect(testGateway.openai.requests.flatMap(({ violations }) => violations)).toEqual([]);
     },
   );
 
-  it('distinguishes long names of namespaces, and allows a complete namespace', async () => {
-    await using at = await startGateway();
+  it('shortens long names of namespaces to distinct names, and allows all tools of a namespace', async () => {
+    await using testGateway = await startGateway();
     const tool = (name: string) => ({ type: 'function' as const, name, parameters: {}, strict: false });
-    const long = 'x'.repeat(80);
+    const longName = 'x'.repeat(80);
     const namespace = {
       type: 'namespace' as const,
-      name: long,
+      name: longName,
       description: '',
       tools: [tool('a'), tool('b')],
     };
-    await client(at).responses.create({
+    await client(testGateway).responses.create({
       model: 'gpt',
       input: 'go',
       tools: [namespace, tool('c')],
-      tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'namespace', name: long }] },
+      tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'namespace', name: longName }] },
     });
-    expect((await at.openai.request(0)).request.tools).toEqual(['x'.repeat(64), `${'x'.repeat(60)}_2`]);
+    expect((await testGateway.openai.request(0)).request.tools).toEqual([
+      'x'.repeat(64),
+      `${'x'.repeat(60)}_2`,
+    ]);
   });
 
   it('ends with response.failed when a target fails in mid-stream', async () => {
-    await using at = await startGateway({
+    await using testGateway = await startGateway({
       openai: [
         {
           fault: 'cut',
@@ -259,7 +279,11 @@ describe('the official client over Responses', () => {
       ],
     });
     const types: string[] = [];
-    for await (const event of await client(at).responses.create({ model: 'gpt', input: 'hi', stream: true }))
+    for await (const event of await client(testGateway).responses.create({
+      model: 'gpt',
+      input: 'hi',
+      stream: true,
+    }))
       types.push(event.type);
     expect(types.at(-1)).toBe('response.failed');
     expect(types).toContain('response.output_text.delta');
@@ -270,16 +294,20 @@ describe('the official client over Responses', () => {
     [{ conversation: 'conv_1' }, 'conversation is not supported'],
     [{ background: true }, 'background is not supported'],
     [{ input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0] is a reference'],
-  ])('names refused members that need state: %j', async (members, message) => {
-    await using at = await startGateway();
-    const asked = client(at).responses.create({ model: 'gpt', input: 'hi', ...members } as never);
-    await expect(asked).rejects.toThrow(message);
-    expect(at.openai.requests).toHaveLength(0);
+  ])('receives an error that names a member that needs stored responses: %j', async (members, message) => {
+    await using testGateway = await startGateway();
+    const pendingResponse = client(testGateway).responses.create({
+      model: 'gpt',
+      input: 'hi',
+      ...members,
+    } as never);
+    await expect(pendingResponse).rejects.toThrow(message);
+    expect(testGateway.openai.requests).toHaveLength(0);
   });
 
-  it('reports `store` as dropped', async () => {
-    await using at = await startGateway();
-    const { response } = await client(at)
+  it('receives a warning that `store` is dropped', async () => {
+    await using testGateway = await startGateway();
+    const { response } = await client(testGateway)
       .responses.create({ model: 'gpt', input: 'hi', store: true })
       .withResponse();
     expect(response.headers.get('x-majordomo-warnings')).toContain('dropped store');

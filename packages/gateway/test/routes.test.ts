@@ -38,7 +38,7 @@ describe('an unknown route', () => {
     });
   });
 
-  it('is named with at most 100 characters', async () => {
+  it('is cut to 100 characters in the message', async () => {
     const path = `/${'x'.repeat(150)}`;
     expect(await send('GET', path)).toMatchObject({
       body: { error: { message: `unknown route GET ${path.slice(0, 100)}` } },
@@ -112,12 +112,12 @@ describe('a model', () => {
 });
 
 describe('routes of an application', () => {
-  const answer = (name: string) => () => Promise.resolve(Response.json({ name }, { status: 201 }));
+  const respondWith = (name: string) => () => Promise.resolve(Response.json({ name }, { status: 201 }));
   const routes = {
-    '/a/*': answer('a'),
-    '/a/b/*': answer('a/b'),
-    '/a/b/c': answer('c'),
-    '/v1/models': answer('models'),
+    '/a/*': respondWith('a'),
+    '/a/b/*': respondWith('a/b'),
+    '/a/b/c': respondWith('c'),
+    '/v1/models': respondWith('models'),
   };
 
   it.each([
@@ -148,7 +148,7 @@ describe('moderations', () => {
     });
   });
 
-  it('are answered by the function of the application', async () => {
+  it('return the result of the function of the application', async () => {
     const moderations = (body: object) => Promise.resolve({ results: [], body: { ...body } });
     expect(await send('POST', '/v1/moderations', { moderations }, init)).toMatchObject({
       status: 200,
@@ -171,9 +171,9 @@ describe('the body of a request', () => {
   it.each([
     ['a string', () => requestOf('12345')],
     ['chunks', () => streaming('123', '45')],
-    ['an announced length', () => requestOf('12345', { 'content-length': '5' })],
+    ['a content-length', () => requestOf('12345', { 'content-length': '5' })],
     ['the encoding identity', () => requestOf('12345', { 'content-encoding': 'Identity' })],
-  ])('of %s has at most the allowed bytes', async (_, request) => {
+  ])('of %s is refused above the maximum of bytes', async (_, request) => {
     expect(new TextDecoder().decode(await bodyBytes(request(), 5))).toBe('12345');
     await expect(bodyBytes(request(), 4)).rejects.toMatchObject({
       kind: 'too-large',
@@ -192,24 +192,27 @@ describe('the body of a request', () => {
     });
   });
 
-  it.each([undefined, '5'])('that breaks off is incomplete (length %s)', async (length) => {
-    const body = new ReadableStream({
-      pull(controller) {
-        controller.error(new Error('secret'));
-      },
-    });
-    const headers = length === undefined ? {} : { 'content-length': length };
-    const request = new Request('http://gateway.test', {
-      method: 'POST',
-      body,
-      headers,
-      duplex: 'half',
-    });
-    await expect(bodyBytes(request, 5)).rejects.toMatchObject({
-      kind: 'aborted',
-      message: 'the body is incomplete',
-    });
-  });
+  it.each([undefined, '5'])(
+    'is reported as incomplete if its stream fails (content-length: %s)',
+    async (length) => {
+      const body = new ReadableStream({
+        pull(controller) {
+          controller.error(new Error('secret'));
+        },
+      });
+      const headers = length === undefined ? {} : { 'content-length': length };
+      const request = new Request('http://gateway.test', {
+        method: 'POST',
+        body,
+        headers,
+        duplex: 'half',
+      });
+      await expect(bodyBytes(request, 5)).rejects.toMatchObject({
+        kind: 'aborted',
+        message: 'the body is incomplete',
+      });
+    },
+  );
 
   const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
   it.each([

@@ -21,9 +21,9 @@ const WIRES: Readonly<Record<string, readonly [ParseChat, object]>> = {
 const NUMBERS: readonly (readonly [
   wire: string,
   member: string,
-  own: string,
-  least: number,
-  most: number,
+  coreMember: string,
+  minimum: number,
+  maximum: number,
 ])[] = [
   ['chat', 'max_tokens', 'maxTokens', 1, Number.MAX_SAFE_INTEGER],
   ['chat', 'max_completion_tokens', 'maxTokens', 1, Number.MAX_SAFE_INTEGER],
@@ -40,30 +40,32 @@ const NUMBERS: readonly (readonly [
   ['messages', 'top_p', 'topP', 0, 1],
 ];
 
-it.each(NUMBERS)('%s: %s is accepted as %s from %d to %d', (wire, member, own, least, most) => {
+it.each(NUMBERS)('%s: %s sets %s and must be from %d to %d', (wire, member, coreMember, minimum, maximum) => {
   const [parse, body] = WIRES[wire] ?? [parseChat, {}];
-  const read = (value: number): unknown => parse({ ...body, [member]: value }, media).request[own as 'seed'];
-  expect([read(least), read(most)]).toEqual([least, most]);
+  const parseValue = (value: number): unknown =>
+    parse({ ...body, [member]: value }, media).request[coreMember as 'seed'];
+  expect([parseValue(minimum), parseValue(maximum)]).toEqual([minimum, maximum]);
   const isInteger = !member.includes('_p') && member !== 'temperature';
-  for (const value of [least - (isInteger ? 1 : 0.1), most + (isInteger ? 1 : 0.1)])
-    expect(() => read(value)).toThrow(
+  for (const value of [minimum - (isInteger ? 1 : 0.1), maximum + (isInteger ? 1 : 0.1)])
+    expect(() => parseValue(value)).toThrow(
       new RegExp(`^${member} must be (?:from|at least|at most) .*, not ${value}$`),
     );
 });
 
 it('messages: top_k 0 means no limit', () => {
-  const read = (top_k: number): unknown =>
+  const parseValue = (top_k: number): unknown =>
     parseMessages({ model: 'm', messages, max_tokens: 1, top_k }, media).request.topK;
-  expect([read(0), read(1)]).toEqual([undefined, 1]);
+  expect([parseValue(0), parseValue(1)]).toEqual([undefined, 1]);
 });
 
 it.each([
   ['chat', 'reasoning_effort', ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']],
   ['chat', 'verbosity', ['low', 'medium', 'high']],
-] as const)('%s: %s is one of %j', (wire, member, values) => {
+] as const)('%s: %s must be one of %j', (wire, member, values) => {
   const [parse, body] = WIRES[wire] ?? [parseChat, {}];
-  const own = member === 'verbosity' ? member : 'reasoning';
-  for (const value of values) expect(parse({ ...body, [member]: value }, media).request[own]).toBe(value);
+  const coreMember = member === 'verbosity' ? member : 'reasoning';
+  for (const value of values)
+    expect(parse({ ...body, [member]: value }, media).request[coreMember]).toBe(value);
   expect(() => parse({ ...body, [member]: 'other' }, media)).toThrow(
     `${member} must be one of ${values.join(', ')}, not "other"`,
   );

@@ -15,12 +15,12 @@ const page = { url: 'https://a.example', title: 'A', start_index: 1, end_index: 
 const annotations = [{ type: 'url_citation', url_citation: { ...page, content: 'a quote' } }];
 const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
 
-/** `lab` answers over Chat Completions with a page, `openai` over Responses with a search result and a file. */
-async function world(): Promise<TestGateway> {
+/** Starts a gateway. `cited` responds over Chat Completions with a cited page, `searched` over Responses with a search and a cited file. */
+async function startWithSources(): Promise<TestGateway> {
   vendor = await testServer((response, request) => {
     const end = { choices: [{ index: 0, delta: { annotations }, finish_reason: 'stop' }], usage };
     const message = { content: 'Tea.', annotations };
-    if (request.path.endsWith('/responses')) answers(searched)(response);
+    if (request.path.endsWith('/responses')) answers(searchResponse)(response);
     else if (request.body['stream'] === true)
       streams({ choices: [{ index: 0, delta: { role: 'assistant', content: 'Tea.' } }] }, end)(response);
     else answers({ choices: [{ message, finish_reason: 'stop' }], usage })(response);
@@ -33,7 +33,7 @@ async function world(): Promise<TestGateway> {
   });
 }
 
-const searched = {
+const searchResponse = {
   id: 'resp_1',
   object: 'response',
   status: 'completed',
@@ -57,19 +57,19 @@ const searched = {
   usage: { input_tokens: 3, output_tokens: 2, total_tokens: 5 },
 };
 
-const openai = (at: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
-const anthropic = (at: TestGateway): Anthropic =>
-  new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
+const openaiClient = (testGateway: TestGateway): OpenAI =>
+  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const anthropicClient = (testGateway: TestGateway): Anthropic =>
+  new Anthropic({ baseURL: testGateway.url, apiKey: KEY, maxRetries: 0 });
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
 describe.each([false, true])('citations of pages (streamed: %s)', (isStreamed) => {
   it('are annotations of Chat Completions', async () => {
-    await using at = await world();
+    await using testGateway = await startWithSources();
     const body = { model: 'cited', messages };
     const { choices } = isStreamed
-      ? await openai(at).chat.completions.stream(body).finalChatCompletion()
-      : await openai(at).chat.completions.create(body);
+      ? await openaiClient(testGateway).chat.completions.stream(body).finalChatCompletion()
+      : await openaiClient(testGateway).chat.completions.create(body);
     expect(choices[0]?.message).toMatchObject({
       content: 'Tea.',
       annotations: [{ type: 'url_citation', url_citation: page }],
@@ -77,22 +77,22 @@ describe.each([false, true])('citations of pages (streamed: %s)', (isStreamed) =
   });
 
   it('are annotations of Responses', async () => {
-    await using at = await world();
+    await using testGateway = await startWithSources();
     const body = { model: 'cited', input: 'hi' };
     const { output } = isStreamed
-      ? await openai(at).responses.stream(body).finalResponse()
-      : await openai(at).responses.create(body);
+      ? await openaiClient(testGateway).responses.stream(body).finalResponse()
+      : await openaiClient(testGateway).responses.create(body);
     expect(output).toMatchObject([
       { content: [{ text: 'Tea.', annotations: [{ type: 'url_citation', ...page }] }] },
     ]);
   });
 
   it('are citations of Messages', async () => {
-    await using at = await world();
+    await using testGateway = await startWithSources();
     const body = { model: 'cited', messages, max_tokens: 10 };
     const { content } = isStreamed
-      ? await anthropic(at).messages.stream(body).finalMessage()
-      : await anthropic(at).messages.create(body);
+      ? await anthropicClient(testGateway).messages.stream(body).finalMessage()
+      : await anthropicClient(testGateway).messages.create(body);
     const citation = { url: page.url, title: 'A', cited_text: 'a quote' };
     expect(content).toMatchObject([
       { type: 'text', text: 'Tea.', citations: [{ type: 'web_search_result_location', ...citation }] },
@@ -101,7 +101,7 @@ describe.each([false, true])('citations of pages (streamed: %s)', (isStreamed) =
 });
 
 it.each([false, true])(
-  'a citation of only an address has defaults, and results of vendor tools a warning (streamed: %s)',
+  'a citation with only a URL has the URL as its title, and results of vendor tools cause a warning (streamed: %s)',
   async (stream) => {
     const turn = { text: 'Tea.', citations: [{ url: 'https://a.example' }], vendorParts: [{ text: 'tea' }] };
     const provider = fakeProvider({ id: 'f', models: { m: [turn] } });
@@ -116,10 +116,10 @@ it.each([false, true])(
   },
 );
 
-describe('content without a form on the wire', () => {
-  it('is named in the header: tools of the vendor and citations of files', async () => {
-    await using at = await world();
-    const { data, response } = await openai(at)
+describe('content that a wire cannot represent', () => {
+  it('causes a warning: tools of the vendor and citations of files', async () => {
+    await using testGateway = await startWithSources();
+    const { data, response } = await openaiClient(testGateway)
       .chat.completions.create({ model: 'searched', messages })
       .withResponse();
     expect(data.choices[0]?.message.content).toBe('Tea.');
@@ -128,11 +128,11 @@ describe('content without a form on the wire', () => {
     expect(warnings).toContain('dropped citations of documents:');
   });
 
-  it('includes a request for citations of documents', async () => {
-    await using at = await world();
+  it('causes a warning: a request for citations of documents', async () => {
+    await using testGateway = await startWithSources();
     const source = { type: 'text' as const, media_type: 'text/plain' as const, data: 'Tea is hot.' };
     const document = { type: 'document' as const, source, citations: { enabled: true } };
-    const { response } = await anthropic(at)
+    const { response } = await anthropicClient(testGateway)
       .messages.create({ model: 'cited', max_tokens: 10, messages: [{ role: 'user', content: [document] }] })
       .withResponse();
     expect(response.headers.get('x-majordomo-warnings')).toContain('dropped citations:');

@@ -8,24 +8,24 @@ import { KEY, startGateway, type TestGatewayOptions } from './support/test-gatew
 
 type Wire = 'chat' | 'responses' | 'messages';
 
-/** Counts requests. Shortens the waits of the clients, which have their retries on. */
-function counting() {
-  const seen = { requests: 0, retryAfter: null as string | null, shouldRetry: null as string | null };
+/** Returns a `fetch` that counts requests and records the retry headers. It shortens the waits before the clients' retries. */
+function countRequests() {
+  const traffic = { requests: 0, retryAfter: null as string | null, shouldRetry: null as string | null };
   const send: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
-    seen.requests++;
-    seen.retryAfter = response.headers.get('retry-after');
-    seen.shouldRetry = response.headers.get('x-should-retry');
+    traffic.requests++;
+    traffic.retryAfter = response.headers.get('retry-after');
+    traffic.shouldRetry = response.headers.get('x-should-retry');
     const headers = new Headers(response.headers);
     headers.set('retry-after-ms', '1');
     return new Response(response.body, { status: response.status, headers });
   };
-  return { seen, send };
+  return { seen: traffic, send };
 }
 
 /** Returns the failure of a call over a wire, as its official client throws it. */
 async function failureOf(url: string, wire: Wire, key: string = KEY) {
-  const { seen, send } = counting();
+  const { seen: traffic, send } = countRequests();
   const openai = new OpenAI({ apiKey: key, baseURL: `${url}/v1`, fetch: send });
   const anthropic = new Anthropic({ apiKey: key, baseURL: url, fetch: send });
   const messages = [{ role: 'user' as const, content: 'hi' }];
@@ -41,17 +41,17 @@ async function failureOf(url: string, wire: Wire, key: string = KEY) {
   );
   const type = wire === 'messages' ? error?.error.error?.type : error?.type;
   const { status, code, param, message } = error ?? {};
-  return { ...seen, status, type, code, param, message };
+  return { ...traffic, status, type, code, param, message };
 }
 
-/** A gateway whose gate denies every attempt. */
-async function denying(denial: Denial) {
+/** Starts a gateway whose gate denies every attempt. */
+async function startWithDenial(denial: Denial) {
   const errors: unknown[] = [];
   const options: TestGatewayOptions = {
     majordomo: { gates: [{ name: 'ledger', admit: () => denial }] },
     gateway: { onError: (error) => errors.push(error) },
   };
-  return { errors, at: await startGateway(options) };
+  return { errors, testGateway: await startGateway(options) };
 }
 
 const HOUR_MS = 3_600_000;
@@ -68,7 +68,7 @@ interface Row {
 
 const ROWS: readonly (readonly [name: string, row: Row])[] = [
   [
-    'money of a period',
+    'a budget that renews',
     {
       denial: { code: 'budget-spent', retryAfterMs: HOUR_MS },
       status: 402,
@@ -81,7 +81,7 @@ const ROWS: readonly (readonly [name: string, row: Row])[] = [
     },
   ],
   [
-    'money that never renews',
+    'a budget that never renews',
     {
       denial: { code: 'budget-spent' },
       status: 402,
@@ -176,30 +176,30 @@ const ROWS: readonly (readonly [name: string, row: Row])[] = [
 describe.each(ROWS)(
   '%s',
   (_, { denial, status, requests, openai, anthropic, retryAfter, shouldRetry, reports }) => {
-    it('has the status and error of each wire, and the clients retry only if that helps', async () => {
-      const { at, errors } = await denying({
+    it('has the status and error of each wire, and the clients retry only if a retry can succeed', async () => {
+      const { testGateway, errors } = await startWithDenial({
         deny: 'the limit "secret-name" of $7',
         publicMessage: 'public',
         ...denial,
       });
-      await using _at = at;
+      await using _testGateway = testGateway;
       const facts = { status, requests, retryAfter, shouldRetry };
       const [type, code, param = null] = openai;
-      const chat = await failureOf(at.url, 'chat');
+      const chat = await failureOf(testGateway.url, 'chat');
       expect(chat).toMatchObject({ ...facts, type, code, param });
       expect(chat.message).toContain('public');
       expect(chat.message).not.toContain('secret-name');
-      const responses = await failureOf(at.url, 'responses');
+      const responses = await failureOf(testGateway.url, 'responses');
       expect(responses).toMatchObject({ ...facts, type, code });
       expect(responses.param).toBe(param === 'max_tokens' ? 'max_output_tokens' : param);
-      expect(await failureOf(at.url, 'messages')).toMatchObject({ ...facts, type: anthropic });
+      expect(await failureOf(testGateway.url, 'messages')).toMatchObject({ ...facts, type: anthropic });
       expect(errors).toHaveLength(reports);
     });
   },
 );
 
 describe('the message of a limit', () => {
-  const spent = async (isShared: boolean) => {
+  const failureAfterLimit = async (isShared: boolean) => {
     const keys = createKeys({ store: memoryKeyStore() });
     const limit = { max: { calls: 1 }, per: 'ever' as const };
     const ledger = createLedger({
@@ -208,16 +208,16 @@ describe('the message of a limit', () => {
       limitsOf: (call) => keys.limitsOf(call),
     });
     const { secret } = await keys.create({ name: 'a', limits: isShared ? [] : [limit] });
-    await using at = await startGateway({
+    await using testGateway = await startGateway({
       majordomo: { gates: [ledger.gate] },
       gateway: { authorize: (request) => keys.authorize(request) },
     });
-    expect((await failureOf(at.url, 'chat', secret)).status).toBeUndefined();
-    return await failureOf(at.url, 'chat', secret);
+    expect((await failureOf(testGateway.url, 'chat', secret)).status).toBeUndefined();
+    return await failureOf(testGateway.url, 'chat', secret);
   };
 
-  it('of a key shows the figures of the key', async () => {
-    expect(await spent(false)).toMatchObject({
+  it('of one key contains the amount of the limit', async () => {
+    expect(await failureAfterLimit(false)).toMatchObject({
       // The limit never renews.
       status: 403,
       requests: 1,
@@ -225,25 +225,25 @@ describe('the message of a limit', () => {
     });
   });
 
-  it('that keys share shows no figures', async () => {
-    const { status, message = '' } = await spent(true);
+  it('that keys share contains neither its name nor its amount', async () => {
+    const { status, message = '' } = await failureAfterLimit(true);
     expect([status, /company|1 call/.test(message)]).toEqual([403, false]);
     expect(message).toContain('a limit of this gateway is spent');
   });
 });
 
-it('a store of keys that is down is 503, worth a retry, and reported once', async () => {
+it('responds with 503 and a retry time while the key store is down, and reports the error once', async () => {
   const store: KeyStore = {
     ...memoryKeyStore(),
     find: () => Promise.reject(new LlmError('network', 'no connection to db.internal')),
   };
   const errors: unknown[] = [];
   const keys = createKeys({ store });
-  await using at = await startGateway({
+  await using testGateway = await startGateway({
     gateway: { authorize: (request) => keys.authorize(request), onError: (error) => errors.push(error) },
   });
   const secret = `mj_${'a'.repeat(43)}`;
-  const failure = await failureOf(at.url, 'chat', secret);
+  const failure = await failureOf(testGateway.url, 'chat', secret);
   expect(failure).toMatchObject({
     status: 503,
     requests: 3,
@@ -252,7 +252,7 @@ it('a store of keys that is down is 503, worth a retry, and reported once', asyn
     code: 'unavailable',
   });
   expect(failure.message).not.toContain('db.internal');
-  expect(await failureOf(at.url, 'messages', secret)).toMatchObject({
+  expect(await failureOf(testGateway.url, 'messages', secret)).toMatchObject({
     status: 503,
     type: 'overloaded_error',
   });

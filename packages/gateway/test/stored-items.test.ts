@@ -11,7 +11,7 @@ function setUp(keepMs?: number) {
   const store = memoryCache();
   const writes: (readonly [key: string, value: Json, keepMs: number | undefined])[] = [];
   const reads: string[] = [];
-  const recording: typeof store = {
+  const recordingStore: typeof store = {
     ...store,
     get: (key) => {
       reads.push(key);
@@ -22,12 +22,12 @@ function setUp(keepMs?: number) {
       return store.set(key, value, ms);
     },
   };
-  const answers = Array.from({ length: 5 }, (_, at) => `answer ${at}`);
+  const answers = Array.from({ length: 5 }, (_, index) => `answer ${index}`);
   const gateway = createGateway({
     majordomo: createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: answers } })] }),
     models: { m: 'a/x' },
     authorize: ({ headers }) => ({ tenant: headers.get('x-tenant') ?? undefined }),
-    responses: { store: recording, keepMs },
+    responses: { store: recordingStore, keepMs },
   });
   const send = async (method: string, path: string, body?: object, tenant?: string) => {
     const headers = tenant === undefined ? {} : { 'x-tenant': tenant };
@@ -43,13 +43,13 @@ function setUp(keepMs?: number) {
 }
 
 const turns = (count: number): readonly object[] =>
-  Array.from({ length: count }, (_, at) => ({ role: 'user', content: `turn ${at}` }));
+  Array.from({ length: count }, (_, index) => ({ role: 'user', content: `turn ${index}` }));
 const refusal = (message: string, param: string | null = null): object => ({
   error: expect.objectContaining({ message, param }) as object,
 });
 
 describe('the items of a stored response', () => {
-  const known = `msg_${'0123456789abcdef'.repeat(2)}0001`;
+  const knownId = `msg_${'0123456789abcdef'.repeat(2)}0001`;
 
   it.each<[string, Json, string, Json]>([
     [
@@ -76,7 +76,7 @@ describe('the items of a stored response', () => {
       { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }] },
     ],
     [
-      'a message with a foreign id',
+      'a message with an id of another format',
       { role: 'user', content: 'hi', id: 'msg_1' },
       'msg_',
       { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }] },
@@ -114,15 +114,15 @@ describe('the items of a stored response', () => {
     const { id } = await create({ input });
     const { id: itemId, ...stored } = (await items(id)).at(-1) ?? {};
     expect(stored).toEqual(expected);
-    // The item of the output has the place 0.
-    const place = input.length.toString(16).padStart(4, '0');
-    expect(itemId).toBe(prefix + id.slice('resp_'.length) + place);
+    // The output item has the position 0.
+    const position = input.length.toString(16).padStart(4, '0');
+    expect(itemId).toBe(prefix + id.slice('resp_'.length) + position);
   });
 
-  it('retain the ids of earlier responses', async () => {
+  it('retain ids that have the format of the gateway', async () => {
     const { create, items } = setUp();
-    const { id } = await create({ input: [{ role: 'user', content: 'hi', id: known }] });
-    expect((await items(id)).map((item) => item['id'])).toEqual([known]);
+    const { id } = await create({ input: [{ role: 'user', content: 'hi', id: knownId }] });
+    expect((await items(id)).map((item) => item['id'])).toEqual([knownId]);
   });
 
   it('contain a string as a message of the user', async () => {
@@ -140,27 +140,27 @@ describe('the items of a stored response', () => {
 
   it('are those of all earlier responses, and each response is stored with its ancestors', async () => {
     const { create, items, writes } = setUp();
-    const first = await create({ input: 'one' });
-    const second = await create({ input: 'two', previous_response_id: first.id });
-    const third = await create({ input: 'three', previous_response_id: second.id });
-    const texts = (await items(third.id)).map((item) => JSON.stringify(item['content']));
+    const firstResponse = await create({ input: 'one' });
+    const secondResponse = await create({ input: 'two', previous_response_id: firstResponse.id });
+    const thirdResponse = await create({ input: 'three', previous_response_id: secondResponse.id });
+    const texts = (await items(thirdResponse.id)).map((item) => JSON.stringify(item['content']));
     const expected = ['one', 'answer 0', 'two', 'answer 1', 'three'];
-    expect(texts.map((text, at) => text.includes(`"text":"${expected[at]}"`))).toEqual(
+    expect(texts.map((text, index) => text.includes(`"text":"${expected[index]}"`))).toEqual(
       expected.map(() => true),
     );
     expect(writes.map(([key, { ancestors }]) => [key, ancestors])).toEqual([
-      [`response/${first.id}`, []],
-      [`response/${second.id}`, [first.id]],
-      [`response/${third.id}`, [first.id, second.id]],
+      [`response/${firstResponse.id}`, []],
+      [`response/${secondResponse.id}`, [firstResponse.id]],
+      [`response/${thirdResponse.id}`, [firstResponse.id, secondResponse.id]],
     ]);
   });
 
   it('are unknown if an earlier response was deleted', async () => {
     const { create, send } = setUp();
-    const first = await create({ input: 'one' });
-    const second = await create({ input: 'two', previous_response_id: first.id });
-    await send('DELETE', `/${first.id}`);
-    expect(await send('GET', `/${second.id}/input_items`)).toEqual({
+    const firstResponse = await create({ input: 'one' });
+    const secondResponse = await create({ input: 'two', previous_response_id: firstResponse.id });
+    await send('DELETE', `/${firstResponse.id}`);
+    expect(await send('GET', `/${secondResponse.id}/input_items`)).toEqual({
       status: 404,
       body: refusal('an earlier response has been deleted or has expired'),
     });
@@ -321,13 +321,13 @@ describe('a stored response', () => {
 describe('a reference', () => {
   it('is replaced by the item of the response, which is read once', async () => {
     const { create, items, reads } = setUp();
-    const first = await create({ input: turns(2) });
-    const [one, two] = await items(first.id);
+    const firstResponse = await create({ input: turns(2) });
+    const [item, two] = await items(firstResponse.id);
     reads.length = 0;
-    const input = [one, two].map((item) => ({ type: 'item_reference', id: item?.['id'] }));
-    const second = await create({ input: [...input, { role: 'user', content: 'next' }] });
-    expect(reads).toEqual([`response/${first.id}`]);
-    expect((await items(second.id)).slice(0, 2)).toEqual([one, two]);
+    const input = [item, two].map((item) => ({ type: 'item_reference', id: item?.['id'] }));
+    const secondResponse = await create({ input: [...input, { role: 'user', content: 'next' }] });
+    expect(reads).toEqual([`response/${firstResponse.id}`]);
+    expect((await items(secondResponse.id)).slice(0, 2)).toEqual([item, two]);
   });
 
   it.each([7, 'x', `msg_${'a'.repeat(32)}0001`, 'm'.repeat(101)])(

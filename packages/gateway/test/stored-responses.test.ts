@@ -11,10 +11,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { KEY, startGateway, type TestGateway, type TestGatewayOptions } from './support/test-gateway.ts';
 
-const client = (at: TestGateway, apiKey: string = KEY): OpenAI =>
-  new OpenAI({ baseURL: `${at.url}/v1`, apiKey, maxRetries: 0 });
+const client = (testGateway: TestGateway, apiKey: string = KEY): OpenAI =>
+  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey, maxRetries: 0 });
 
-const withStore = (
+const startWithStore = (
   scripts: TestGatewayOptions = {},
   store: CacheStore = memoryCache(),
 ): Promise<TestGateway> =>
@@ -40,15 +40,15 @@ describe('a gateway with stored responses', () => {
     ['claude', true],
   ])('continues a response by its id (%s, streamed: %s)', async (model, streamed) => {
     const script: Script = [CALL, 'Oslo is cold.', 'Bye.'];
-    await using at = await withStore({ openai: script, anthropic: script });
+    await using testGateway = await startWithStore({ openai: script, anthropic: script });
     const create = async (
       body: Omit<OpenAI.Responses.ResponseCreateParamsNonStreaming, 'model' | 'stream'>,
     ): Promise<OpenAI.Responses.Response> =>
       streamed
-        ? client(at)
+        ? client(testGateway)
             .responses.stream({ model, ...body })
             .finalResponse()
-        : client(at).responses.create({ model, ...body });
+        : client(testGateway).responses.create({ model, ...body });
     const tools = [
       {
         type: 'function' as const,
@@ -58,39 +58,39 @@ describe('a gateway with stored responses', () => {
       },
     ];
     const image = { type: 'input_image' as const, image_url: PIXEL, detail: 'auto' as const };
-    const first = await create({
+    const firstResponse = await create({
       instructions: 'Be brief.',
       input: [{ role: 'user', content: [{ type: 'input_text', text: 'How cold is it here?' }, image] }],
       tools,
     });
-    const second = await create({
-      previous_response_id: first.id,
+    const secondResponse = await create({
+      previous_response_id: firstResponse.id,
       input: [{ type: 'function_call_output', call_id: 'call_a', output: '-3' }],
       tools,
     });
-    const third = await create({ previous_response_id: second.id, input: 'Thanks.' });
-    expect([third.output_text, third.previous_response_id, isStored(third)]).toEqual([
+    const thirdResponse = await create({ previous_response_id: secondResponse.id, input: 'Thanks.' });
+    expect([thirdResponse.output_text, thirdResponse.previous_response_id, isStored(thirdResponse)]).toEqual([
       'Bye.',
-      second.id,
+      secondResponse.id,
       true,
     ]);
-    const vendor = model === 'gpt' ? at.openai : at.anthropic;
+    const vendor = model === 'gpt' ? testGateway.openai : testGateway.anthropic;
     const { request } = await vendor.request(2);
-    // Instructions are not carried over.
+    // Instructions of an earlier response do not apply.
     expect(request.system).not.toContain('Be brief.');
     const text = JSON.stringify(vendor.requests[2]?.body);
     for (const part of ['How cold is it here?', 'call_a', '-3', 'Oslo is cold.', 'Thanks.', 'iVBORw0KGgo'])
       expect(text).toContain(part);
-    expect(await client(at).responses.retrieve(third.id)).toMatchObject({
-      id: third.id,
-      output: third.output.map(({ id, type }) => ({ id, type })),
+    expect(await client(testGateway).responses.retrieve(thirdResponse.id)).toMatchObject({
+      id: thirdResponse.id,
+      output: thirdResponse.output.map(({ id, type }) => ({ id, type })),
     });
   });
 
-  it('keeps a conversation of 50 turns over two processes, and after a restart', async () => {
+  it('continues a conversation of 50 turns over several gateways, and after the store is reopened', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'majordomo-responses-'));
-    const open = () => sqliteStores(join(folder, 'state.db'));
-    let stores = open();
+    const openStores = () => sqliteStores(join(folder, 'state.db'));
+    let stores = openStores();
     onTestFinished(async () => {
       await stores.close();
       rmSync(folder, { recursive: true });
@@ -99,18 +99,18 @@ describe('a gateway with stored responses', () => {
     for (let turn = 0; turn < 50; turn++) {
       if (turn === 25) {
         await stores.close();
-        stores = open();
+        stores = openStores();
       }
-      // Each turn is answered by another gateway over the same file.
-      await using at = await withStore({ openai: [`answer ${turn}`] }, stores.cache);
-      const response = await client(at).responses.create({
+      // A new gateway over the same file answers each turn.
+      await using testGateway = await startWithStore({ openai: [`answer ${turn}`] }, stores.cache);
+      const response = await client(testGateway).responses.create({
         model: 'gpt',
         input: `question ${turn}`,
         ...(previous !== undefined && { previous_response_id: previous }),
       });
       previous = response.id;
       if (turn < 49) continue;
-      const { request } = await at.openai.request(0);
+      const { request } = await testGateway.openai.request(0);
       expect(request.messages).toHaveLength(99);
       expect(JSON.stringify(request.messages[0])).toContain('question 0');
       expect(JSON.stringify(request.messages[97])).toContain('answer 48');
@@ -118,78 +118,87 @@ describe('a gateway with stored responses', () => {
   }, 60_000);
 
   it('continues a response of another target', async () => {
-    await using at = await withStore({ openai: [CALL], anthropic: ['It is cold.'] });
-    const first = await client(at).responses.create({ model: 'gpt', input: 'How cold is it?' });
-    const second = await client(at).responses.create({
+    await using testGateway = await startWithStore({ openai: [CALL], anthropic: ['It is cold.'] });
+    const firstResponse = await client(testGateway).responses.create({
+      model: 'gpt',
+      input: 'How cold is it?',
+    });
+    const secondResponse = await client(testGateway).responses.create({
       model: 'claude',
-      previous_response_id: first.id,
+      previous_response_id: firstResponse.id,
       input: [{ type: 'function_call_output', call_id: 'call_a', output: '-3' }],
     });
-    expect(second.output_text).toBe('It is cold.');
+    expect(secondResponse.output_text).toBe('It is cold.');
   });
 
   it('resolves the references that the AI SDK sends by default', async () => {
     for (const model of ['claude', 'gpt']) {
       const script: Script = [CALL, CALL, 'Oslo is cold.'];
-      await using at = await withStore({ openai: script, anthropic: script });
+      await using testGateway = await startWithStore({ openai: script, anthropic: script });
       const { text, steps } = await generateText({
-        model: createAiSdkOpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY }).responses(model),
+        model: createAiSdkOpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY }).responses(model),
         prompt: 'How cold is it?',
         tools: { weather: tool({ inputSchema: z.object({ city: z.string() }), execute: async () => '-3' }) },
         stopWhen: isStepCount(5),
         maxRetries: 0,
       });
       expect([text, steps.length]).toEqual(['Oslo is cold.', 3]);
-      const vendor = model === 'gpt' ? at.openai : at.anthropic;
+      const vendor = model === 'gpt' ? testGateway.openai : testGateway.anthropic;
       const sent = JSON.stringify(vendor.requests[2]?.body);
       expect(sent).toMatch(model === 'gpt' ? /"encrypted_content":"\w/ : /"signature":"\w/);
     }
   });
 
   it('reads, lists and deletes a response, and refuses to cancel it', async () => {
-    await using at = await withStore();
-    const { responses } = client(at);
+    await using testGateway = await startWithStore();
+    const { responses } = client(testGateway);
     const input = ['one', 'two', 'three'].map((content) => ({ role: 'user' as const, content }));
-    const first = await responses.create({ model: 'gpt', input });
-    const { output_text: _, ...stored } = first;
-    expect(await responses.retrieve(first.id)).toMatchObject(stored);
+    const firstResponse = await responses.create({ model: 'gpt', input });
+    const { output_text: _, ...stored } = firstResponse;
+    expect(await responses.retrieve(firstResponse.id)).toMatchObject(stored);
     const texts = async (order: 'asc' | 'desc'): Promise<readonly string[]> => {
-      const found: string[] = [];
-      for await (const item of responses.inputItems.list(first.id, { limit: 1, order }))
-        found.push(JSON.stringify(item));
-      return found.map((item) => /"text":"(\w+)"/.exec(item)?.[1] ?? '');
+      const items: string[] = [];
+      for await (const item of responses.inputItems.list(firstResponse.id, { limit: 1, order }))
+        items.push(JSON.stringify(item));
+      return items.map((item) => /"text":"(\w+)"/.exec(item)?.[1] ?? '');
     };
     expect(await texts('asc')).toEqual(['one', 'two', 'three']);
     expect(await texts('desc')).toEqual(['three', 'two', 'one']);
-    await expect(responses.cancel(first.id)).rejects.toMatchObject({ status: 400 });
-    await expect(responses.inputItems.list(first.id, { limit: 0 })).rejects.toMatchObject({
+    await expect(responses.cancel(firstResponse.id)).rejects.toMatchObject({ status: 400 });
+    await expect(responses.inputItems.list(firstResponse.id, { limit: 0 })).rejects.toMatchObject({
       status: 400,
       param: 'limit',
     });
-    await expect(responses.inputItems.list(first.id, { after: 'x' })).rejects.toMatchObject({
+    await expect(responses.inputItems.list(firstResponse.id, { after: 'x' })).rejects.toMatchObject({
       status: 400,
       param: 'after',
     });
-    await responses.delete(first.id);
-    await expect(responses.retrieve(first.id)).rejects.toMatchObject({ status: 404 });
-    await expect(responses.delete(first.id)).rejects.toMatchObject({ status: 404 });
-    const put = await fetch(`${at.url}/v1/responses/${first.id}`, {
+    await responses.delete(firstResponse.id);
+    await expect(responses.retrieve(firstResponse.id)).rejects.toMatchObject({ status: 404 });
+    await expect(responses.delete(firstResponse.id)).rejects.toMatchObject({ status: 404 });
+    const putResponse = await fetch(`${testGateway.url}/v1/responses/${firstResponse.id}`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${KEY}` },
     });
-    expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, HEAD, DELETE']);
+    expect([putResponse.status, putResponse.headers.get('allow')]).toEqual([405, 'GET, HEAD, DELETE']);
   });
 
-  it('treats a response that is unknown, deleted, expired or of another tenant alike', async () => {
+  it('reports a response of another tenant like an unknown or deleted one', async () => {
     const store = memoryCache();
-    await using at = await withStore({}, store);
-    const { responses } = client(at);
-    const others = client(at, 'key-of-team-b').responses;
-    const theirs = await others.create({ model: 'gpt', input: 'secret of b' });
+    await using testGateway = await startWithStore({}, store);
+    const { responses } = client(testGateway);
+    const otherTenantResponses = client(testGateway, 'key-of-team-b').responses;
+    const otherTenantResponse = await otherTenantResponses.create({ model: 'gpt', input: 'secret of b' });
     const parent = await responses.create({ model: 'gpt', input: 'hi' });
     const child = await responses.create({ model: 'gpt', input: 'on', previous_response_id: parent.id });
     await responses.delete(parent.id);
-    for (const id of [theirs.id, parent.id, child.id, 'resp_unknown', `resp_${'0'.repeat(32)}`]) {
+    for (const id of [
+      otherTenantResponse.id,
+      parent.id,
+      child.id,
+      'resp_unknown',
+      `resp_${'0'.repeat(32)}`,
+    ]) {
       const refused = responses.create({ model: 'gpt', input: 'hi', previous_response_id: id });
       await expect(refused).rejects.toMatchObject({
         status: 400,
@@ -199,7 +208,7 @@ describe('a gateway with stored responses', () => {
         error: { message: `Previous response with id '${id}' not found.` },
       });
     }
-    for (const id of [theirs.output[0]?.id ?? '', 'rs_x', `rs_${'0'.repeat(36)}`]) {
+    for (const id of [otherTenantResponse.output[0]?.id ?? '', 'rs_x', `rs_${'0'.repeat(36)}`]) {
       const refused = responses.create({ model: 'gpt', input: [{ type: 'item_reference', id }] });
       await expect(refused).rejects.toMatchObject({
         status: 404,
@@ -208,11 +217,11 @@ describe('a gateway with stored responses', () => {
         error: { message: `Item with id '${id}' not found.` },
       });
     }
-    await expect(responses.retrieve(theirs.id)).rejects.toMatchObject({ status: 404 });
-    await expect(responses.delete(theirs.id)).rejects.toMatchObject({ status: 404 });
-    expect((await others.retrieve(theirs.id)).id).toBe(theirs.id);
+    await expect(responses.retrieve(otherTenantResponse.id)).rejects.toMatchObject({ status: 404 });
+    await expect(responses.delete(otherTenantResponse.id)).rejects.toMatchObject({ status: 404 });
+    expect((await otherTenantResponses.retrieve(otherTenantResponse.id)).id).toBe(otherTenantResponse.id);
     expect(
-      at.openai.requests
+      testGateway.openai.requests
         .map(({ body }) => JSON.stringify(body))
         .slice(1)
         .join(''),
@@ -220,36 +229,42 @@ describe('a gateway with stored responses', () => {
   });
 
   it('stores nothing with store: false', async () => {
-    await using at = await withStore();
-    const { responses } = client(at);
-    const answer = await responses.create({ model: 'gpt', input: 'hi', store: false });
-    expect(isStored(answer)).toBe(false);
-    await expect(responses.retrieve(answer.id)).rejects.toMatchObject({ status: 404 });
+    await using testGateway = await startWithStore();
+    const { responses } = client(testGateway);
+    const response = await responses.create({ model: 'gpt', input: 'hi', store: false });
+    expect(isStored(response)).toBe(false);
+    await expect(responses.retrieve(response.id)).rejects.toMatchObject({ status: 404 });
   });
 
-  it.each([false, true])('answers although the store fails or hangs (streamed: %s)', async (streamed) => {
-    const errors: unknown[] = [];
-    for (const set of [
-      () => Promise.reject(new Error('disk full')),
-      () => new Promise<never>(() => undefined),
-    ]) {
-      const store = { ...memoryCache(), set };
-      const gateway = { onError: (error: unknown) => errors.push(error) };
-      await using at = await withStore({ gateway }, store);
-      const { responses } = client(at);
-      const answer = streamed
-        ? await responses.stream({ model: 'gpt', input: 'hi' }).finalResponse()
-        : await responses.create({ model: 'gpt', input: 'hi' });
-      expect([answer.output_text, isStored(answer)]).toEqual(['hello', false]);
-    }
-    expect(errors).toHaveLength(2);
-  });
+  it.each([false, true])(
+    'responds although a write to the store fails or hangs (streamed: %s)',
+    async (streamed) => {
+      const errors: unknown[] = [];
+      for (const set of [
+        () => Promise.reject(new Error('disk full')),
+        () => new Promise<never>(() => undefined),
+      ]) {
+        const store = { ...memoryCache(), set };
+        const gateway = { onError: (error: unknown) => errors.push(error) };
+        await using testGateway = await startWithStore({ gateway }, store);
+        const { responses } = client(testGateway);
+        const response = streamed
+          ? await responses.stream({ model: 'gpt', input: 'hi' }).finalResponse()
+          : await responses.create({ model: 'gpt', input: 'hi' });
+        expect([response.output_text, isStored(response)]).toEqual(['hello', false]);
+      }
+      expect(errors).toHaveLength(2);
+    },
+  );
 
   it('responds with 503 if the store cannot be read', async () => {
     const errors: unknown[] = [];
     const store = { ...memoryCache(), get: () => Promise.reject(new Error('connection to 10.0.0.7 lost')) };
-    await using at = await withStore({ gateway: { onError: (error: unknown) => errors.push(error) } }, store);
-    const refused = client(at).responses.create({
+    await using testGateway = await startWithStore(
+      { gateway: { onError: (error: unknown) => errors.push(error) } },
+      store,
+    );
+    const refused = client(testGateway).responses.create({
       model: 'gpt',
       input: 'hi',
       previous_response_id: `resp_${'a'.repeat(32)}`,
@@ -264,7 +279,7 @@ describe('a gateway with stored responses', () => {
 
   it('ignores a stored value that is not a response', async () => {
     const store = memoryCache();
-    await using at = await withStore({}, store);
+    await using testGateway = await startWithStore({}, store);
     const id = `resp_${'b'.repeat(32)}`;
     for (const value of [
       null,
@@ -273,15 +288,15 @@ describe('a gateway with stored responses', () => {
       { owner: 'team-a', ancestors: [], input: [1], response: {} },
     ]) {
       await store.set(`response/${id}`, value);
-      await expect(client(at).responses.retrieve(id)).rejects.toMatchObject({ status: 404 });
+      await expect(client(testGateway).responses.retrieve(id)).rejects.toMatchObject({ status: 404 });
     }
   });
 });
 
 describe('a gateway without stored responses', () => {
-  it('refuses parameters and addresses that need them, with the option', async () => {
-    await using at = await startGateway();
-    const { responses } = client(at);
+  it('refuses parameters and paths that need them, and names the option', async () => {
+    await using testGateway = await startGateway();
+    const { responses } = client(testGateway);
     await expect(
       responses.create({ model: 'gpt', input: 'hi', previous_response_id: 'resp_1' }),
     ).rejects.toMatchObject({ status: 400, param: 'previous_response_id' });

@@ -11,10 +11,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const never = (): Promise<never> => new Promise(() => undefined);
+const neverSettles = (): Promise<never> => new Promise(() => undefined);
 
-/** Lets each promise settle. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Waits until pending promises have settled. */
+const settlePromises = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Sends a request, and returns the response after two seconds. Throws if a response arrives before. */
 async function send(options: Partial<GatewayOptions>, method: string, path: string, body?: object) {
@@ -29,27 +29,27 @@ async function send(options: Partial<GatewayOptions>, method: string, path: stri
   let response: Response | undefined;
   const init = { method, ...(body && { body: JSON.stringify(body) }) };
   void gateway.fetch(new Request(`http://gateway.test${path}`, init)).then((value) => (response = value));
-  while (vi.getTimerCount() === 0) await settled();
+  while (vi.getTimerCount() === 0) await settlePromises();
   vi.advanceTimersByTime(1999);
-  await settled();
+  await settlePromises();
   expect(response).toBeUndefined();
   // A result that arrived while the process was blocked has one more turn.
   vi.advanceTimersByTime(2);
-  await settled();
+  await settlePromises();
   const value: unknown = await response?.json();
   return { status: response?.status, body: value, errors };
 }
 
-it('a check of readiness that hangs fails after two seconds', async () => {
-  const checks = { db: never, disk: () => Promise.resolve() };
+it('a readiness check that hangs fails after two seconds', async () => {
+  const checks = { db: neverSettles, disk: () => Promise.resolve() };
   const { status, body, errors } = await send({ checks }, 'GET', '/ready');
   expect([status, body]).toEqual([503, { status: 'checks failed', failed: ['db'] }]);
   expect(errors).toHaveLength(1);
 });
 
 describe('a store of responses that hangs', () => {
-  it('is not read for more than two seconds', async () => {
-    const responses = { store: { ...memoryCache(), get: never } };
+  it('results in 503 after two seconds of a read', async () => {
+    const responses = { store: { ...memoryCache(), get: neverSettles } };
     const path = `/v1/responses/resp_${'a'.repeat(32)}`;
     const { status, body } = await send({ responses }, 'GET', path);
     expect(status).toBe(503);
@@ -61,8 +61,8 @@ describe('a store of responses that hangs', () => {
     });
   });
 
-  it('is not written for more than two seconds, and the response is not stored', async () => {
-    const responses = { store: { ...memoryCache(), set: never } };
+  it('delays a response by at most two seconds, and the response is not stored', async () => {
+    const responses = { store: { ...memoryCache(), set: neverSettles } };
     const { status, body, errors } = await send({ responses }, 'POST', '/v1/responses', {
       model: 'm',
       input: 'hi',

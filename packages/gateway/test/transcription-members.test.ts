@@ -5,7 +5,7 @@ import { formOf, runOperation } from './support/run-operation.ts';
 describe('a transcript', () => {
   const bytes = new Uint8Array([79, 103, 103, 83]);
   const recording = (name = 'a.ogg', type = 'audio/ogg'): File => new File([bytes], name, { type });
-  const heard = {
+  const transcript = {
     text: 'Hi there.',
     language: 'en',
     durationMs: 2500,
@@ -15,7 +15,7 @@ describe('a transcript', () => {
     ],
   };
 
-  it('has all members of the request, and text', async () => {
+  it('converts all members of the request, and returns the text', async () => {
     const form = formOf({
       model: 'm',
       file: recording(),
@@ -25,7 +25,7 @@ describe('a transcript', () => {
       stream: 'false',
       extra: '1',
     });
-    expect(await runOperation(parseTranscriptions, form, heard)).toEqual({
+    expect(await runOperation(parseTranscriptions, form, transcript)).toEqual({
       model: 'm',
       metadata: undefined,
       notes: [
@@ -46,11 +46,11 @@ describe('a transcript', () => {
 
   it('is a line of text on request', async () => {
     const form = formOf({ model: 'm', file: recording(), response_format: 'text' });
-    const { mediaType, sent } = await runOperation(parseTranscriptions, form, heard);
+    const { mediaType, sent } = await runOperation(parseTranscriptions, form, transcript);
     expect([mediaType, sent]).toEqual(['text/plain; charset=utf-8', 'Hi there.\n']);
   });
 
-  const TIMES = 'timestamp_granularities[]';
+  const GRANULARITIES = 'timestamp_granularities[]';
   const segments = [
     { id: 0, start: 0, end: 0.5, text: 'Hi' },
     { id: 1, start: 0.5, end: 2.5, text: 'there.' },
@@ -60,9 +60,14 @@ describe('a transcript', () => {
     [[], 'segment', { segments }],
     [['segment'], 'segment', { segments }],
     [['word'], 'word', { words }],
-  ])('has the times %j on request', async (times, timestamps, ranges) => {
-    const form = formOf({ model: 'm', file: recording(), response_format: 'verbose_json', [TIMES]: times });
-    const { notes, request, sent } = await runOperation(parseTranscriptions, form, heard);
+  ])('has the times %j on request', async (granularities, timestamps, ranges) => {
+    const form = formOf({
+      model: 'm',
+      file: recording(),
+      response_format: 'verbose_json',
+      [GRANULARITIES]: granularities,
+    });
+    const { notes, request, sent } = await runOperation(parseTranscriptions, form, transcript);
     expect([notes, request]).toEqual([[], expect.objectContaining({ timestamps })]);
     expect(sent).toEqual({ task: 'transcribe', language: 'en', duration: 2.5, text: 'Hi there.', ...ranges });
   });
@@ -73,10 +78,15 @@ describe('a transcript', () => {
     expect(sent).toEqual({ task: 'transcribe', text: 'Hi', segments: [] });
   });
 
-  it('has the times of words if both kinds are requested, and a warning', async () => {
-    const times = ['segment', 'word'];
-    const form = formOf({ model: 'm', file: recording(), response_format: 'verbose_json', [TIMES]: times });
-    const { notes, request } = await runOperation(parseTranscriptions, form, heard);
+  it('has the times of words and a warning if both kinds are requested', async () => {
+    const granularities = ['segment', 'word'];
+    const form = formOf({
+      model: 'm',
+      file: recording(),
+      response_format: 'verbose_json',
+      [GRANULARITIES]: granularities,
+    });
+    const { notes, request } = await runOperation(parseTranscriptions, form, transcript);
     expect(request).toMatchObject({ timestamps: 'word' });
     expect(notes).toEqual([
       {
@@ -87,9 +97,9 @@ describe('a transcript', () => {
     ]);
   });
 
-  it('has no times without verbose_json, and a warning', async () => {
-    const form = formOf({ model: 'm', file: recording(), [TIMES]: ['word'] });
-    const { notes, request, sent } = await runOperation(parseTranscriptions, form, heard);
+  it('has a warning instead of times without verbose_json', async () => {
+    const form = formOf({ model: 'm', file: recording(), [GRANULARITIES]: ['word'] });
+    const { notes, request, sent } = await runOperation(parseTranscriptions, form, transcript);
     expect([request, sent]).toEqual([
       expect.objectContaining({ timestamps: undefined }),
       { text: 'Hi there.' },
@@ -118,7 +128,7 @@ describe('a transcript', () => {
     ['a', '', 'application/octet-stream'],
   ])('of the file %s with the type "%s" has the media type %s', async (name, type, mediaType) => {
     const form = formOf({ model: 'm', file: recording(name, type) });
-    expect((await runOperation(parseTranscriptions, form, heard)).request).toMatchObject({ mediaType });
+    expect((await runOperation(parseTranscriptions, form, transcript)).request).toMatchObject({ mediaType });
   });
 
   it.each<[Readonly<Record<string, string | File | readonly File[]>>, string]>([
@@ -135,7 +145,7 @@ describe('a transcript', () => {
       'response_format must be one of json, text, verbose_json, not "srt"',
     ],
     [
-      { file: recording(), [TIMES]: 'line' },
+      { file: recording(), [GRANULARITIES]: 'line' },
       'timestamp_granularities[] must be one of segment, word, not "line"',
     ],
   ])('is refused: %j', async (fields, message) => {

@@ -5,14 +5,14 @@ import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { startGateway } from './support/test-gateway.ts';
 
-/** Starts a gateway whose callers have virtual keys, with a call of each wire by its official client. */
-async function keyed() {
+/** Starts a gateway whose callers have virtual keys, and returns functions that call each wire with its official client. */
+async function startWithKeys() {
   const clock = fakeClock(Date.parse('2026-11-23'));
   const keys = createKeys({ store: memoryKeyStore(), clock });
-  const at = await startGateway({ gateway: { authorize: (request) => keys.authorize(request) } });
+  const testGateway = await startGateway({ gateway: { authorize: (request) => keys.authorize(request) } });
   const messages = [{ role: 'user' as const, content: 'hi' }];
-  const openai = (apiKey: string): OpenAI => new OpenAI({ apiKey, baseURL: `${at.url}/v1` });
-  const anthropic = (apiKey: string): Anthropic => new Anthropic({ apiKey, baseURL: at.url });
+  const openai = (apiKey: string): OpenAI => new OpenAI({ apiKey, baseURL: `${testGateway.url}/v1` });
+  const anthropic = (apiKey: string): Anthropic => new Anthropic({ apiKey, baseURL: testGateway.url });
   const calls: readonly ((secret: string, model: string) => PromiseLike<unknown>)[] = [
     (secret, model) => openai(secret).chat.completions.create({ model, messages }),
     (secret, model) => openai(secret).responses.create({ model, input: 'hi' }),
@@ -31,44 +31,46 @@ async function keyed() {
         }
       }),
     );
-  return { at, clock, keys, outcomes, openai };
+  return { testGateway, clock, keys, outcomes, openai };
 }
 
-const ANSWERED = [200, 200, 200];
+const ALL_SUCCEED = [200, 200, 200];
 const statuses = (outcomes: readonly (readonly [number, string])[]): readonly number[] =>
   outcomes.map(([status]) => status);
 
 describe('a virtual key', () => {
-  it('works at once over every wire, and every secret that is not accepted has the same error', async () => {
-    const { at, clock, keys, outcomes } = await keyed();
-    await using _at = at;
+  it('is accepted over every wire, and all refused secrets have the same error', async () => {
+    const { testGateway, clock, keys, outcomes } = await startWithKeys();
+    await using _testGateway = testGateway;
     const created = await keys.create({ name: 'created' });
-    expect(statuses(await outcomes(created.secret))).toEqual(ANSWERED);
+    expect(statuses(await outcomes(created.secret))).toEqual(ALL_SUCCEED);
     const revoked = await keys.create({ name: 'revoked' });
     await keys.revoke(revoked.key.id);
     const expired = await keys.create({ name: 'expired', expiresAt: new Date(clock.now() + 1000) });
     await clock.advance(1000);
-    const { secret: next } = await keys.rotate(created.key.id);
-    const refused = await Promise.all(
+    const { secret: newSecret } = await keys.rotate(created.key.id);
+    const refusedOutcomes = await Promise.all(
       [`mj_${'a'.repeat(43)}`, 'mj_short', revoked.secret, expired.secret, created.secret].map((secret) =>
         outcomes(secret),
       ),
     );
-    const [first = []] = refused;
-    expect(statuses(first)).toEqual([401, 401, 401]);
-    for (const each of refused) expect(each).toEqual(first);
-    expect(statuses(await outcomes(next))).toEqual(ANSWERED);
+    const [firstOutcome = []] = refusedOutcomes;
+    expect(statuses(firstOutcome)).toEqual([401, 401, 401]);
+    for (const outcome of refusedOutcomes) expect(outcome).toEqual(firstOutcome);
+    expect(statuses(await outcomes(newSecret))).toEqual(ALL_SUCCEED);
   });
 
-  it('serves and lists only its models, and none with an empty list', async () => {
-    const { at, keys, outcomes, openai } = await keyed();
-    await using _at = at;
-    const one = await keys.create({ name: 'one', models: ['gpt'] });
-    const none = await keys.create({ name: 'none', models: [] });
-    expect(statuses(await outcomes(one.secret))).toEqual(ANSWERED);
-    expect(statuses(await outcomes(one.secret, 'claude'))).toEqual([404, 404, 404]);
-    expect(statuses(await outcomes(none.secret))).toEqual([404, 404, 404]);
-    const listed = await Promise.all([one, none].map(({ secret }) => openai(secret).models.list()));
-    expect(listed.map(({ data }) => data.map(({ id }) => id))).toEqual([['gpt'], []]);
+  it('allows and lists only its models, and none with an empty list', async () => {
+    const { testGateway, keys, outcomes, openai } = await startWithKeys();
+    await using _testGateway = testGateway;
+    const gptKey = await keys.create({ name: 'one', models: ['gpt'] });
+    const keyWithoutModels = await keys.create({ name: 'none', models: [] });
+    expect(statuses(await outcomes(gptKey.secret))).toEqual(ALL_SUCCEED);
+    expect(statuses(await outcomes(gptKey.secret, 'claude'))).toEqual([404, 404, 404]);
+    expect(statuses(await outcomes(keyWithoutModels.secret))).toEqual([404, 404, 404]);
+    const modelLists = await Promise.all(
+      [gptKey, keyWithoutModels].map(({ secret }) => openai(secret).models.list()),
+    );
+    expect(modelLists.map(({ data }) => data.map(({ id }) => id))).toEqual([['gpt'], []]);
   });
 });

@@ -207,7 +207,7 @@ describe('a streamed response', () => {
     const events = write({ type: 'start' }, ...part(0, { type: 'text', text: '' }), finish, {
       type: 'reset',
     });
-    expect(events.map((event) => event['sequence_number'])).toEqual(events.map((_event, at) => at));
+    expect(events.map((event) => event['sequence_number'])).toEqual(events.map((_event, index) => index));
     const started = { ...ENVELOPE, status: 'in_progress', incomplete_details: null, output: [], usage: null };
     const { id } = events[0]?.['response'] as Json;
     expect(events.slice(0, 2)).toEqual([

@@ -71,7 +71,7 @@ describe('media of URLs', () => {
   const parse =
     (...urls: readonly string[]) =>
     (source: Media): readonly unknown[] =>
-      urls.map((url, at) => urlPart(url, `at[${at}]`, source));
+      urls.map((url, index) => urlPart(url, `at[${index}]`, source));
 
   it('are fetched once, with the signal', async () => {
     const fetched: unknown[] = [];

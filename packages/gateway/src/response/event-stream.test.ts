@@ -129,15 +129,15 @@ describe('an event stream', () => {
   });
 
   it('waits for `beforeFinish` before it writes the finish', async () => {
-    const seen: StreamEvent[] = [];
+    const finishEvents: StreamEvent[] = [];
     const { respond } = setUp({
       beforeFinish: async (event) => {
         await Promise.resolve();
-        seen.push(event);
+        finishEvents.push(event);
       },
     });
     const { body } = await respond(streamOf([text('one'), finish]));
-    expect([body, seen]).toEqual(['0.0:one 0.0:finish 0.0:end ', [finish]]);
+    expect([body, finishEvents]).toEqual(['0.0:one 0.0:finish 0.0:end ', [finish]]);
   });
 
   it('of several choices has the texts and warnings of each, and the target of the first', async () => {

@@ -4,8 +4,8 @@ import type { TestServer } from '@majordomo/test-support';
 import type { GatewayOptions } from '../../src/index.ts';
 import { startGateway, KEY, type TestGateway } from './test-gateway.ts';
 
-/** A gateway before one vendor, with a model for each operation. */
-export const operationsBefore = (
+/** Starts a gateway with one vendor and a model for each operation. */
+export const startOperationsGateway = (
   vendor: TestServer,
   gateway: Partial<GatewayOptions> = {},
 ): Promise<TestGateway> =>
@@ -21,10 +21,10 @@ export const operationsBefore = (
     },
   });
 
-export const openaiAt = ({ url }: TestGateway, apiKey: string = KEY): OpenAI =>
+export const openaiClient = ({ url }: TestGateway, apiKey: string = KEY): OpenAI =>
   new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
 
-/** Sends a request that no official client sends. */
+/** Sends a body that an official client would not send. */
 export const send = (
   { url }: TestGateway,
   path: string,
@@ -37,10 +37,10 @@ export const send = (
     headers: { authorization: `Bearer ${KEY}`, ...headers },
   });
 
-/** The status, message and path of a refusal. */
-export async function refusedAs(answer: Response): Promise<readonly unknown[]> {
-  const { error } = (await answer.json()) as { error?: { message: string; param: string | null } };
-  return [answer.status, error?.message, error?.param];
+/** Returns the status, message and path of a refusal. */
+export async function refusalOf(response: Response): Promise<readonly unknown[]> {
+  const { error } = (await response.json()) as { error?: { message: string; param: string | null } };
+  return [response.status, error?.message, error?.param];
 }
 
 export const recording = (name = 'note.ogg', type = 'audio/ogg'): File =>

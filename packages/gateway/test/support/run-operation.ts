@@ -11,7 +11,7 @@ interface Outcome extends Omit<ParsedOperation, 'run'> {
   readonly sent: unknown;
 }
 
-/** Parses a request, runs it with a majordomo that records the call, and returns all that is observable. */
+/** Parses a request, runs it with a majordomo that records the call, and returns the observable results. */
 export async function runOperation(
   parse: ParseOperation,
   body: object | FormData,

@@ -1,8 +1,8 @@
 import { onTestFinished, vi } from 'vitest';
 
 /**
- * From here to the end of the test no timer fires: what happens none the less waits for none. It takes 1 to 4 ms for a client's
- * leave to reach the vendor, which a busy machine may make any number of.
+ * Replaces timers until the test ends, so that no timeout fires. What the test awaits afterwards therefore does not depend on a timer,
+ * and no limit of real time is needed, which a busy machine could exceed.
  */
 export function stopTimers(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] });

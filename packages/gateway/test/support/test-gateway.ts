@@ -11,7 +11,7 @@ import {
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/index.ts';
 import { serve } from '../../src/node.ts';
 
-// It would print every warning.
+// The AI SDK would otherwise print every warning.
 Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
 
 /** Keys of the two callers that every test gateway admits. */
@@ -39,7 +39,7 @@ export interface TestGatewayOptions {
   readonly majordomo?: Partial<MajordomoOptions>;
 }
 
-/** Callers by the key that OpenAI's or Anthropic's clients send. */
+/** Returns the caller by the key that clients of OpenAI or Anthropic send. */
 export const byKey: NonNullable<GatewayOptions['authorize']> = ({ headers }) => {
   const key = headers.get('authorization')?.replace(/^Bearer /, '') ?? headers.get('x-api-key') ?? '';
   const tenant = TENANTS.get(key);
