@@ -26,8 +26,8 @@ it(
   'runs a job to its end, and prints its results again for the same key',
   async () => {
     await using server = await startBatchServer({ looks: 1 });
-    using place = worldOf(server);
-    const first = await place.run(...RUN);
+    using cli = worldOf(server);
+    const first = await cli.run(...RUN);
     expect([first.code, first.err.split('\n').at(-2)]).toEqual([
       0,
       expect.stringMatching(/^k: done, 2\/2 answered, 0 failed, .*, 1 batch$/),
@@ -37,9 +37,9 @@ it(
       { id: '1', via: 'batch' },
     ]);
     const before = server.requests.length;
-    const again = await place.run(...RUN, '--out', 'out.jsonl');
+    const again = await cli.run(...RUN, '--out', 'out.jsonl');
     expect([again.code, again.out]).toEqual([0, '']);
-    expect(readFileSync(join(place.cwd, 'out.jsonl'), 'utf8')).toBe(first.out);
+    expect(readFileSync(join(cli.cwd, 'out.jsonl'), 'utf8')).toBe(first.out);
     expect([server.requests.length, server.batches.length]).toEqual([before, 1]);
   },
   LONG,
@@ -49,15 +49,15 @@ it(
   'submits once, polls, reports the status and cancels',
   async () => {
     await using server = await startBatchServer({ looks: 1000 });
-    using place = worldOf(server);
-    expect(await place.run(...RUN, '--once')).toMatchObject({ code: 0, out: '' });
-    const status = await place.run('batch', 'status', '--json');
+    using cli = worldOf(server);
+    expect(await cli.run(...RUN, '--once')).toMatchObject({ code: 0, out: '' });
+    const status = await cli.run('batch', 'status', '--json');
     expect(linesOf(status.out)).toMatchObject([{ key: 'k', state: 'running', sent: 2 }]);
-    expect((await place.run('batch', 'results', 'k')).out).toBe('');
-    expect(await place.run('batch', 'cancel', 'k')).toMatchObject({ code: 0 });
+    expect((await cli.run('batch', 'results', 'k')).out).toBe('');
+    expect(await cli.run('batch', 'cancel', 'k')).toMatchObject({ code: 0 });
     server.endAll();
-    await place.run('batch', 'poll');
-    const polled = await place.run('batch', 'poll', 'k');
+    await cli.run('batch', 'poll');
+    const polled = await cli.run('batch', 'poll', 'k');
     expect(polled).toMatchObject({ code: 0, out: expect.stringMatching(/^k: done, /) });
   },
   LONG,
@@ -74,8 +74,8 @@ it(
         return undefined;
       },
     });
-    using place = worldOf(server, undefined, false, stop.signal);
-    const { code, out, err } = await place.run(...RUN);
+    using cli = worldOf(server, undefined, false, stop.signal);
+    const { code, out, err } = await cli.run(...RUN);
     expect([code, out, err]).toEqual([130, '', expect.stringContaining('majordomo batch poll k')]);
   },
   LONG,
@@ -87,8 +87,8 @@ it(
     await using server = await startBatchServer({
       answer: ({ text }) => (text.includes('one') ? { result: 'missing' } : 'yes'),
     });
-    using place = worldOf(server, undefined, true);
-    const { code, out, err } = await place.run(...RUN);
+    using cli = worldOf(server, undefined, true);
+    const { code, out, err } = await cli.run(...RUN);
     expect([code, linesOf(out)]).toMatchObject([1, [{ id: 'a', error: { kind: 'protocol' } }, { id: '1' }]]);
     expect(err).toContain('█ k: done, 1/2 answered, 1 failed');
   },
@@ -102,18 +102,18 @@ it.each([
   ['{"prompt":"x"}', ['--live', 'never'], /--live must be one of late, failed, both/],
 ])('rejects %j with %j, and sends nothing', async (file, flags, message) => {
   await using server = await startBatchServer();
-  using place = worldOf(server, { 'in.jsonl': file });
-  const { code, err } = await place.run(...RUN, ...flags);
+  using cli = worldOf(server, { 'in.jsonl': file });
+  const { code, err } = await cli.run(...RUN, ...flags);
   expect([code, err]).toEqual([2, expect.stringMatching(message)]);
-  expect((await place.run('batch', 'status')).out).toBe('');
+  expect((await cli.run('batch', 'status')).out).toBe('');
   expect(server.requests).toHaveLength(0);
 });
 
 it('ends with 2 for an unknown key', async () => {
   await using server = await startBatchServer();
-  using place = worldOf(server);
+  using cli = worldOf(server);
   for (const name of ['poll', 'status', 'results', 'cancel'])
-    expect(await place.run('batch', name, 'nothing')).toMatchObject({
+    expect(await cli.run('batch', name, 'nothing')).toMatchObject({
       code: 2,
       err: expect.stringContaining('nothing'),
     });
@@ -127,8 +127,8 @@ it(
     await using server = await startBatchServer({
       answer: ({ text }) => (text.includes('one') ? '{"n":1}' : 'no JSON'),
     });
-    using place = worldOf(server, { 'in.jsonl': FILE, 'schema.json': SCHEMA });
-    const { code, out } = await place.run(...RUN, '--schema', 'schema.json');
+    using cli = worldOf(server, { 'in.jsonl': FILE, 'schema.json': SCHEMA });
+    const { code, out } = await cli.run(...RUN, '--schema', 'schema.json');
     expect([code, linesOf(out)]).toMatchObject([
       1,
       [
@@ -148,8 +148,8 @@ it.each([
   'rejects the schema %j, and sends nothing',
   async (schema, message) => {
     await using server = await startBatchServer();
-    using place = worldOf(server, { 'in.jsonl': FILE, 'schema.json': schema });
-    const { code, err } = await place.run(...RUN, '--schema', 'schema.json');
+    using cli = worldOf(server, { 'in.jsonl': FILE, 'schema.json': schema });
+    const { code, err } = await cli.run(...RUN, '--schema', 'schema.json');
     expect([code, err, server.requests.length]).toEqual([2, expect.stringMatching(message), 0]);
   },
   LONG,
@@ -159,8 +159,8 @@ it(
   'cancels batches at --deadline, and fails the rest with timeout',
   async () => {
     await using server = await startBatchServer({ looks: 1000 });
-    using place = worldOf(server);
-    const { code, out } = await place.run(...RUN, '--deadline', '1s');
+    using cli = worldOf(server);
+    const { code, out } = await cli.run(...RUN, '--deadline', '1s');
     expect([code, linesOf(out)]).toMatchObject([
       1,
       [
@@ -177,8 +177,8 @@ it(
   'sends live calls with --live late when less than 30 minutes remain',
   async () => {
     await using server = await startBatchServer();
-    using place = worldOf(server);
-    const { code, out } = await place.run(...RUN, '--deadline', '20m', '--live', 'late');
+    using cli = worldOf(server);
+    const { code, out } = await cli.run(...RUN, '--deadline', '20m', '--live', 'late');
     expect([code, linesOf(out)]).toMatchObject([
       0,
       [
@@ -197,8 +197,8 @@ it(
     await using server = await startBatchServer({
       answer: ({ id, text }) => (id !== undefined && text.includes('one') ? { result: 'expired' } : 'yes'),
     });
-    using place = worldOf(server);
-    const { code, out } = await place.run(...RUN, '--live', 'failed');
+    using cli = worldOf(server);
+    const { code, out } = await cli.run(...RUN, '--live', 'failed');
     expect([code, linesOf(out)]).toMatchObject([
       0,
       [
@@ -216,10 +216,10 @@ it(
     await using server = await startBatchServer({
       answer: ({ id, text }) => (id !== undefined && text.includes('one') ? { result: 'expired' } : 'yes'),
     });
-    using place = worldOf(server);
-    const failed = await place.run(...RUN, '--deadline', '3h', '--live', 'both');
+    using cli = worldOf(server);
+    const failed = await cli.run(...RUN, '--deadline', '3h', '--live', 'both');
     expect([failed.code, linesOf(failed.out)]).toMatchObject([0, [{ via: 'live' }, { via: 'batch' }]]);
-    const late = await place.run(...RUN, '--key', 'late', '--deadline', '20m', '--live', 'both');
+    const late = await cli.run(...RUN, '--key', 'late', '--deadline', '20m', '--live', 'both');
     expect([late.code, linesOf(late.out)]).toMatchObject([0, [{ via: 'live' }, { via: 'live' }]]);
     expect(server.batches).toHaveLength(1);
   },
@@ -237,8 +237,8 @@ it(
       temperature: 0.5,
     };
     const lines = [{ id: 'r', request }, { request }].map((line) => JSON.stringify(line)).join('\n');
-    using place = worldOf(server, { 'in.jsonl': lines });
-    const { code, out } = await place.run(...RUN);
+    using cli = worldOf(server, { 'in.jsonl': lines });
+    const { code, out } = await cli.run(...RUN);
     expect([code, linesOf(out)]).toMatchObject([
       0,
       [
@@ -257,8 +257,8 @@ it(
   'rejects a request of a line that is not valid, with its place',
   async () => {
     await using server = await startBatchServer();
-    using place = worldOf(server, { 'in.jsonl': '{"id":"r","request":{"messages":"hi"}}' });
-    const { code, err } = await place.run(...RUN);
+    using cli = worldOf(server, { 'in.jsonl': '{"id":"r","request":{"messages":"hi"}}' });
+    const { code, err } = await cli.run(...RUN);
     expect([code, err]).toEqual([2, expect.stringContaining('items[0].request.messages')]);
     expect(server.requests).toHaveLength(0);
   },
@@ -269,10 +269,10 @@ it(
   'rejects --live late without --deadline',
   async () => {
     await using server = await startBatchServer();
-    using place = worldOf(server);
-    const { code, err } = await place.run(...RUN, '--live', 'late');
+    using cli = worldOf(server);
+    const { code, err } = await cli.run(...RUN, '--live', 'late');
     expect([code, err]).toEqual([2, expect.stringMatching(/needs a deadline/)]);
-    expect((await place.run('batch', 'status')).out).toBe('');
+    expect((await cli.run('batch', 'status')).out).toBe('');
   },
   LONG,
 );
@@ -282,9 +282,9 @@ it(
   async () => {
     await using server = await startBatchServer();
     const lines = '{"id":"v","embedding":{"values":["three"]}}\n{"embedding":{"values":["one"]}}';
-    using place = worldOf(server, { 'in.jsonl': lines });
+    using cli = worldOf(server, { 'in.jsonl': lines });
     const run = RUN.map((word) => (word === 'openai/gpt-4.1' ? 'openai/my-embedding' : word));
-    const { code, out } = await place.run(...run);
+    const { code, out } = await cli.run(...run);
     expect([code, linesOf(out)]).toMatchObject([
       0,
       [

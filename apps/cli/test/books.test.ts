@@ -20,17 +20,17 @@ const BOOKS = '.local/state/majordomo/books.db';
 describe('majordomo usage', () => {
   it('reports the costs of chat by target, as JSON and in columns', async () => {
     await using server = await serve('Hello.', 'Hello.', 'Hello.');
-    using place = configured({ ledger: {} }, { env: priced(server) });
+    using cli = configured({ ledger: {} }, { env: priced(server) });
     for (const model of ['gpt-4o', 'gpt-4o', 'gpt-4o-mini'])
-      await place.run('chat', `lab/${model}`, 'hi', '-q');
-    const { out, code } = await place.run('usage', '--by', 'target', '--json');
+      await cli.run('chat', `lab/${model}`, 'hi', '-q');
+    const { out, code } = await cli.run('usage', '--by', 'target', '--json');
     expect(code).toBe(0);
     // 12 tokens in and 5 out, at 2.50 and 10 USD a million, and at 0.15 and 0.60.
     expect(JSON.parse(out)).toMatchObject([
       { key: { target: 'lab/gpt-4o' }, calls: 2, input: 24, output: 10, nanoUsd: '160000' },
       { key: { target: 'lab/gpt-4o-mini' }, calls: 1, input: 12, output: 5, nanoUsd: '4800' },
     ]);
-    expect((await place.run('usage', '--by', 'target')).out).toBe(
+    expect((await cli.run('usage', '--by', 'target')).out).toBe(
       [
         'target           calls  in  out        cost',
         'lab/gpt-4o           2  24   10    $0.00016',
@@ -46,9 +46,9 @@ describe('majordomo usage', () => {
       { parts: [{ type: 'text', text: 'Hello.' }], usage: { input: 1000, output: 5, cacheRead: 800 } },
       'Hello.',
     );
-    using place = configured({ ledger: {} }, { env: priced(server) });
-    for (const model of ['gpt-4o', 'gpt-4o-mini']) await place.run('chat', `lab/${model}`, 'hi', '-q');
-    const { out } = await place.run('usage', '--by', 'target');
+    using cli = configured({ ledger: {} }, { env: priced(server) });
+    for (const model of ['gpt-4o', 'gpt-4o-mini']) await cli.run('chat', `lab/${model}`, 'hi', '-q');
+    const { out } = await cli.run('usage', '--by', 'target');
     // 800 tokens read at 1.25 instead of 2.50 USD a million.
     expect(out.replaceAll(/ +/g, ' ').split('\n')).toEqual([
       'target calls in out cost saved extra net',
@@ -57,7 +57,7 @@ describe('majordomo usage', () => {
       ' 2 1012 10 $0.0016 $0.0010 $0.00 $0.0010',
       '',
     ]);
-    const json = await place.run('usage', '--by', 'target', '--json');
+    const json = await cli.run('usage', '--by', 'target', '--json');
     expect(JSON.parse(json.out)).toMatchObject([
       { cacheWrite: 0, cacheSavedNanoUsd: '1000000', cacheExtraNanoUsd: '0' },
       { cacheSavedNanoUsd: '0' },
@@ -66,18 +66,18 @@ describe('majordomo usage', () => {
 
   it('draws a bar for each row on a terminal', async () => {
     await using server = await serve('Hello.', 'Hello.', 'Hello.');
-    using place = configured({ ledger: {} }, { env: priced(server), terminal: true });
+    using cli = configured({ ledger: {} }, { env: priced(server), terminal: true });
     for (const model of ['gpt-4o', 'gpt-4o', 'gpt-4o-mini'])
-      await place.run('chat', `lab/${model}`, 'hi', '-q');
-    const { out } = await place.run('usage', '--by', 'target');
+      await cli.run('chat', `lab/${model}`, 'hi', '-q');
+    const { out } = await cli.run('usage', '--by', 'target');
     expect(out).toMatch(/lab\/gpt-4o .*\$0\.00016 {2}█{30}\nlab\/gpt-4o-mini .*\$0\.0000048 {2}▉\n/);
   });
 
   it('aligns its columns for names in any script', async () => {
     await using server = await serve('Hello.', 'Hello.');
-    using place = configured({ ledger: {} }, { env: priced(server), terminal: true });
-    for (const model of ['gpt-4o', '東京']) await place.run('chat', `lab/${model}`, 'hi', '-q');
-    const { out } = await place.run('usage', '--by', 'target');
+    using cli = configured({ ledger: {} }, { env: priced(server), terminal: true });
+    for (const model of ['gpt-4o', '東京']) await cli.run('chat', `lab/${model}`, 'hi', '-q');
+    const { out } = await cli.run('usage', '--by', 'target');
     const [, first = '', second = ''] = out.split('\n');
     expect(first).toMatch(/^lab\/gpt-4o {6}1 {2}12/);
     expect(second).toMatch(/^lab\/東京 {8}1 {2}12/);
@@ -85,9 +85,9 @@ describe('majordomo usage', () => {
 
   it('shows every day of the range, including days without calls', async () => {
     await using server = await serve('Hello.');
-    using place = configured({ ledger: {} }, { env: priced(server) });
-    await place.run('chat', 'lab/gpt-4o', 'hi');
-    const { out } = await place.run('usage', '--since', '3d', '--json');
+    using cli = configured({ ledger: {} }, { env: priced(server) });
+    await cli.run('chat', 'lab/gpt-4o', 'hi');
+    const { out } = await cli.run('usage', '--since', '3d', '--json');
     const rows = JSON.parse(out) as readonly {
       readonly key: { readonly day: string };
       readonly calls: number;
@@ -98,13 +98,13 @@ describe('majordomo usage', () => {
 
   it('reports calls without a price next to the sum, and never counts them as free', async () => {
     await using server = await serve('Hello.', 'Hello.');
-    using place = configured(
+    using cli = configured(
       { ledger: {} },
       { env: { ...priced(server), LLM_OWN: lab(server)['LLM_LAB'] ?? '' } },
     );
-    await place.run('chat', 'lab/gpt-4o', 'hi');
-    await place.run('chat', 'own/mine', 'hi');
-    const { out } = await place.run('usage', '--by', 'target');
+    await cli.run('chat', 'lab/gpt-4o', 'hi');
+    await cli.run('chat', 'own/mine', 'hi');
+    const { out } = await cli.run('usage', '--by', 'target');
     expect(out).toMatch(
       /lab\/gpt-4o .*\$0\.000080\nown\/mine .* \?\n .*\$0\.000080\+\?\n\?: 1 attempt has no known price\.\n$/,
     );
@@ -112,9 +112,9 @@ describe('majordomo usage', () => {
 
   it('marks sums that lack attempts without reported tokens, and counts those attempts', async () => {
     await using server = await serve({ parts: [{ type: 'text', text: 'Hello.' }], usage: false }, 'Hello.');
-    using place = configured({ ledger: {} }, { env: priced(server) });
-    for (const model of ['gpt-4o', 'gpt-4o-mini']) await place.run('chat', `lab/${model}`, 'hi', '-q');
-    const { out } = await place.run('usage', '--by', 'target');
+    using cli = configured({ ledger: {} }, { env: priced(server) });
+    for (const model of ['gpt-4o', 'gpt-4o-mini']) await cli.run('chat', `lab/${model}`, 'hi', '-q');
+    const { out } = await cli.run('usage', '--by', 'target');
     expect(out.replaceAll(/ +/g, ' ').split('\n').slice(1)).toEqual([
       'lab/gpt-4o-mini 1 12 5 $0.0000048',
       'lab/gpt-4o 1 ? ? ?',
@@ -123,7 +123,7 @@ describe('majordomo usage', () => {
       '?: 1 attempt has no reported count of tokens.',
       '',
     ]);
-    const json = await place.run('usage', '--by', 'target', '--json');
+    const json = await cli.run('usage', '--by', 'target', '--json');
     expect(JSON.parse(json.out)).toMatchObject([{ unknownUsage: 0 }, { unknownUsage: 1 }]);
   });
 
@@ -138,16 +138,19 @@ describe('majordomo usage', () => {
     [['--since', '99999999w'], '--since must be'],
     [['--since', '2999-01-01'], 'is in the future'],
   ])('%j is rejected: %s', async (args, expected) => {
-    using place = configured({ ledger: {} });
-    const ran = await place.run('usage', ...args);
-    expect([ran.code, ran.out]).toEqual([2, '']);
-    expect(ran.err).toContain(expected);
+    using cli = configured({ ledger: {} });
+    const result = await cli.run('usage', ...args);
+    expect([result.code, result.out]).toEqual([2, '']);
+    expect(result.err).toContain(expected);
   });
 
   it('explains how to enable the ledger if it is missing, and reports an empty ledger', async () => {
-    using place = world();
-    const ran = await place.run('usage');
-    expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('`ledger: {}` in majordomo.config')]);
+    using cli = world();
+    const result = await cli.run('usage');
+    expect([result.code, result.err]).toEqual([
+      2,
+      expect.stringContaining('`ledger: {}` in majordomo.config'),
+    ]);
     using empty = configured({ ledger: {} });
     expect(await empty.run('usage')).toMatchObject({
       code: 0,
@@ -166,19 +169,19 @@ describe('majordomo limits', () => {
       { ...day, max: { requests: 2 } },
       { name: 'all', max: { tokens: 100_000 }, per: 'ever' },
     ];
-    using place = configured({ ledger: { limits } }, { env: priced(server) });
-    await place.run('chat', 'lab/gpt-4o', 'hi', '--max-tokens', '50');
-    const { out } = await place.run('limits');
+    using cli = configured({ ledger: { limits } }, { env: priced(server) });
+    await cli.run('chat', 'lab/gpt-4o', 'hi', '--max-tokens', '50');
+    const { out } = await cli.run('limits');
     expect(out).toMatch(
       /^day\n {2}1 of 2 requests used, 1 left, resets (?:in \d+ (?:h|min)|within a minute).*\nall\n {2}17 of 100,000 tokens used, 99,983 left, never resets\n$/,
     );
-    await place.run('chat', 'lab/gpt-4o', 'hi', '--max-tokens', '50');
-    const denied = await place.run('chat', 'lab/gpt-4o', 'hi', '--max-tokens', '50');
+    await cli.run('chat', 'lab/gpt-4o', 'hi', '--max-tokens', '50');
+    const denied = await cli.run('chat', 'lab/gpt-4o', 'hi', '--max-tokens', '50');
     expect(denied.code).toBe(1);
     expect(denied.err).toMatch(/^denied: .*day.*\n/);
     expect(denied.err).toContain('run majordomo limits for the remaining amounts');
     expect(server.requests).toHaveLength(2);
-    expect(JSON.parse((await place.run('limits', '--json')).out)).toMatchObject([
+    expect(JSON.parse((await cli.run('limits', '--json')).out)).toMatchObject([
       {
         limit: { name: 'day' },
         key: '',
@@ -193,21 +196,21 @@ describe('majordomo limits', () => {
 
   it('warns when a threshold of a limit is reached', async () => {
     await using server = await serve('Hello.');
-    using place = configured(
+    using cli = configured(
       { ledger: { limits: [{ ...day, max: { requests: 1 } }] } },
       { env: priced(server) },
     );
-    const ran = await place.run('chat', 'lab/gpt-4o', 'hi', '--max-tokens', '50');
-    expect(ran.err).toContain('The limit "day" is used up to 95 %.\n');
+    const result = await cli.run('chat', 'lab/gpt-4o', 'hi', '--max-tokens', '50');
+    expect(result.err).toContain('The limit "day" is used up to 95 %.\n');
   });
 
   it('has no price for a custom model until the configuration contains one', async () => {
     await using server = await serve('Hello.');
     const limits = [{ ...day, max: { usd: '1.00' } }];
-    const own = { LLM_LAB: `${lab(server)['LLM_LAB'] ?? ''}?vendor=acme` };
-    using place = configured({ ledger: { limits } }, { env: own });
+    const labEnv = { LLM_LAB: `${lab(server)['LLM_LAB'] ?? ''}?vendor=acme` };
+    using cli = configured({ ledger: { limits } }, { env: labEnv });
     const args = ['chat', 'lab/mine', 'hi', '--max-tokens', '50'];
-    expect((await place.run(...args)).err).toContain('no price for');
+    expect((await cli.run(...args)).err).toContain('no price for');
     const rates = { input: 1_000_000, output: 2_000_000 };
     const prices = [
       {
@@ -216,7 +219,7 @@ describe('majordomo limits', () => {
         prices: [{ from: '2026-01-01', rates, sources: ['me'], trust: 'override' }],
       },
     ];
-    using expected = configured({ ledger: { limits, prices } }, { env: own });
+    using expected = configured({ ledger: { limits, prices } }, { env: labEnv });
     expect((await expected.run(...args)).code).toBe(0);
     expect((await expected.run('limits')).out).toContain('$0.000022 of $1.00 used');
   });
@@ -233,11 +236,11 @@ describe('majordomo limits', () => {
     [{ limits: [day], prices: [{ vendor: 'x', id: 'y', prices: 5 }] }, 'prices'],
     [{ limit: [] }, '"ledger" must be'],
   ])('rejects %j in the configuration: %s', async (ledger, expected) => {
-    using place = configured({ ledger });
+    using cli = configured({ ledger });
     for (const command of [['limits'], ['chat', 'lab/x', 'hi']]) {
-      const ran = await place.run(...command);
-      expect([command[0], ran.code, ran.out]).toEqual([command[0], 2, '']);
-      expect(ran.err).toContain(expected);
+      const result = await cli.run(...command);
+      expect([command[0], result.code, result.out]).toEqual([command[0], 2, '']);
+      expect(result.err).toContain(expected);
     }
   });
 });
@@ -245,35 +248,35 @@ describe('majordomo limits', () => {
 describe('the ledger file', () => {
   it('is readable by its owner only', async () => {
     await using server = await serve('Hello.');
-    using place = configured({ ledger: {} }, { env: priced(server) });
-    await place.run('chat', 'lab/gpt-4o', 'hi');
-    if (process.platform !== 'win32') expect(statSync(join(place.cwd, BOOKS)).mode & 0o777).toBe(0o600);
-    if (process.platform !== 'win32') expect(statSync(join(place.cwd, BOOKS, '..')).mode & 0o777).toBe(0o700);
+    using cli = configured({ ledger: {} }, { env: priced(server) });
+    await cli.run('chat', 'lab/gpt-4o', 'hi');
+    if (process.platform !== 'win32') expect(statSync(join(cli.cwd, BOOKS)).mode & 0o777).toBe(0o600);
+    if (process.platform !== 'win32') expect(statSync(join(cli.cwd, BOOKS, '..')).mode & 0o777).toBe(0o700);
   });
 
   it('is at the configured path, relative to the configuration', async () => {
     await using server = await serve('Hello.');
-    using place = configured({ ledger: { file: './spend.db' } }, { env: priced(server) });
-    mkdirSync(join(place.cwd, 'below'));
-    await place.runIn('below', 'chat', 'lab/gpt-4o', 'hi');
-    expect(statSync(join(place.cwd, 'spend.db')).size).toBeGreaterThan(0);
-    expect((await place.run('usage', '--by', 'target')).out).toContain('lab/gpt-4o');
+    using cli = configured({ ledger: { file: './spend.db' } }, { env: priced(server) });
+    mkdirSync(join(cli.cwd, 'below'));
+    await cli.runIn('below', 'chat', 'lab/gpt-4o', 'hi');
+    expect(statSync(join(cli.cwd, 'spend.db')).size).toBeGreaterThan(0);
+    expect((await cli.run('usage', '--by', 'target')).out).toContain('lab/gpt-4o');
   });
 
   it('never replaces another file', async () => {
-    using place = configured({ ledger: { file: 'notes.md' } }, { files: { 'notes.md': 'My notes.' } });
-    const ran = await place.run('chat', 'lab/x', 'hi');
-    expect([ran.code, ran.err]).toEqual([
+    using cli = configured({ ledger: { file: 'notes.md' } }, { files: { 'notes.md': 'My notes.' } });
+    const result = await cli.run('chat', 'lab/x', 'hi');
+    expect([result.code, result.err]).toEqual([
       2,
       expect.stringContaining('notes.md is not a SQLite file and was not changed'),
     ]);
-    expect(readFileSync(join(place.cwd, 'notes.md'), 'utf8')).toBe('My notes.');
+    expect(readFileSync(join(cli.cwd, 'notes.md'), 'utf8')).toBe('My notes.');
   });
 
   it('cannot be a pipe or a folder', async () => {
-    using place = configured({ ledger: { file: 'pipe' } });
-    execFileSync('mkfifo', [join(place.cwd, 'pipe')]);
-    expect(await place.run('chat', 'lab/x', 'hi')).toMatchObject({
+    using cli = configured({ ledger: { file: 'pipe' } });
+    execFileSync('mkfifo', [join(cli.cwd, 'pipe')]);
+    expect(await cli.run('chat', 'lab/x', 'hi')).toMatchObject({
       code: 2,
       err: expect.stringContaining('pipe is not a file'),
     });
@@ -288,12 +291,15 @@ describe('the ledger file', () => {
 
   it('stops calls if its project configuration changed after it was trusted', async () => {
     await using server = await serve('Hello.');
-    using place = configured({ ledger: {} }, { env: priced(server) });
-    expect((await place.run('chat', 'lab/gpt-4o', 'hi')).code).toBe(0);
+    using cli = configured({ ledger: {} }, { env: priced(server) });
+    expect((await cli.run('chat', 'lab/gpt-4o', 'hi')).code).toBe(0);
     const limits = [{ name: 'none', max: { requests: 1 }, per: 'day' }];
-    writeFileSync(join(place.cwd, 'majordomo.config.json'), JSON.stringify({ ledger: { limits } }));
-    const ran = await place.run('chat', 'lab/gpt-4o', 'hi');
-    expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('has changed since it was trusted')]);
+    writeFileSync(join(cli.cwd, 'majordomo.config.json'), JSON.stringify({ ledger: { limits } }));
+    const result = await cli.run('chat', 'lab/gpt-4o', 'hi');
+    expect([result.code, result.err]).toEqual([
+      2,
+      expect.stringContaining('has changed since it was trusted'),
+    ]);
     expect(server.requests).toHaveLength(1);
   });
 });

@@ -67,8 +67,8 @@ describe.each(Object.entries(PLACES))('a key in %s', (_name, optionsOf) => {
   it.each(COMMANDS.map((argv) => [argv.join(' '), argv] as const))(
     'is not printed by %s',
     async (_command, argv) => {
-      using place = world({ ...optionsOf(), stdin: { kind: 'pipe', text: 'ID3 said' } });
-      const { out, err } = await place.run(...argv);
+      using cli = world({ ...optionsOf(), stdin: { kind: 'pipe', text: 'ID3 said' } });
+      const { out, err } = await cli.run(...argv);
       expect(`${out}${err}`.length).toBeGreaterThan(0);
       expect(`${out}${err}`).not.toContain('c4nary');
     },
@@ -76,8 +76,8 @@ describe.each(Object.entries(PLACES))('a key in %s', (_name, optionsOf) => {
 });
 
 it('calls the vendor, and prints its error message without the key', async () => {
-  using place = world({ env: { LLM_LAB: `openai+http://${KEY}@${host}/v1` } });
-  const { code, err } = await place.run('chat', 'lab/gpt-4o', 'hi');
+  using cli = world({ env: { LLM_LAB: `openai+http://${KEY}@${host}/v1` } });
+  const { code, err } = await cli.run('chat', 'lab/gpt-4o', 'hi');
   expect(code).not.toBe(0);
   expect(err).toContain('lab/gpt-4o answered 401');
 });

@@ -8,46 +8,46 @@ const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script 
 
 it('prints only the answer to a pipe, and the target on stderr', async () => {
   await using server = await serve('Hello.');
-  using place = world({ env: lab(server) });
-  const ran = await place.run('chat', 'lab/gpt-4o', 'hi');
-  expect([ran.code, ran.out]).toEqual([0, 'Hello.\n']);
-  expect(ran.err).toMatch(/^lab\/gpt-4o · 12 in, 5 out · \d+\.\d s\n$/);
+  using cli = world({ env: lab(server) });
+  const result = await cli.run('chat', 'lab/gpt-4o', 'hi');
+  expect([result.code, result.out]).toEqual([0, 'Hello.\n']);
+  expect(result.err).toMatch(/^lab\/gpt-4o · 12 in, 5 out · \d+\.\d s\n$/);
 });
 
 it('prints the cost of the answer if the price is known', async () => {
   await using server = await serve('Hello.');
   const { LLM_LAB } = lab(server);
-  using place = world({ env: { LLM_LAB: `${LLM_LAB ?? ''}?vendor=openai` } });
-  const { err } = await place.run('chat', 'lab/gpt-4o', 'hi');
+  using cli = world({ env: { LLM_LAB: `${LLM_LAB ?? ''}?vendor=openai` } });
+  const { err } = await cli.run('chat', 'lab/gpt-4o', 'hi');
   // 12 tokens at 2.50 USD a million, 5 at 10.
   expect(err).toMatch(/^lab\/gpt-4o · \$0\.000080 · 12 in, 5 out · \d+\.\d s\n$/);
 });
 
 it('prints at the end why the first target did not answer', async () => {
   await using server = await serve({ failure: 'not-found' }, 'Hello.');
-  using place = world({ env: lab(server) });
-  const ran = await place.run('chat', 'lab/gone,lab/gpt-4o', 'hi');
-  expect(ran.out).toBe('Hello.\n');
-  expect(ran.err).toContain('\n  lab/gone failed: not-found (404)\n');
+  using cli = world({ env: lab(server) });
+  const result = await cli.run('chat', 'lab/gone,lab/gpt-4o', 'hi');
+  expect(result.out).toBe('Hello.\n');
+  expect(result.err).toContain('\n  lab/gone failed: not-found (404)\n');
 });
 
 it('prints a repeated failure once', async () => {
   await using server = await serve({ failure: 'overloaded' }, { failure: 'overloaded' }, 'Hello.');
   const config = { chain: { backoff: { baseMs: 1 } } };
-  using place = world({
+  using cli = world({
     env: lab(server),
     files: { 'majordomo.config.json': JSON.stringify(config) },
   });
-  const ran = await place.run('chat', 'lab/full,lab/gpt-4o', 'hi');
-  expect(ran.err).toContain('\n  lab/full failed: overloaded (529), 2 times\n');
+  const result = await cli.run('chat', 'lab/full,lab/gpt-4o', 'hi');
+  expect(result.err).toContain('\n  lab/full failed: overloaded (529), 2 times\n');
 });
 
 it('prints the names of requested tools on stderr if the output is a pipe', async () => {
   const call = { type: 'tool-call', name: 'weather', json: '{"city":"Oslo"}' } as const;
   await using server = await serve({ parts: [call] });
-  using place = world({ env: lab(server) });
-  const ran = await place.run('chat', 'lab/gpt-4o', 'hi', '-q');
-  expect([ran.out, ran.err]).toEqual(['', '→ weather({"city":"Oslo"})\n']);
+  using cli = world({ env: lab(server) });
+  const result = await cli.run('chat', 'lab/gpt-4o', 'hi', '-q');
+  expect([result.out, result.err]).toEqual(['', '→ weather({"city":"Oslo"})\n']);
 });
 
 it('prints the failure of each target once if all targets fail', async () => {
@@ -57,10 +57,10 @@ it('prints the failure of each target once if all targets fail', async () => {
     { failure: 'not-found' },
   );
   const config = { chain: { backoff: { baseMs: 1 } } };
-  using place = world({ env: lab(server), files: { 'majordomo.config.json': JSON.stringify(config) } });
-  const ran = await place.run('chat', 'lab/full,lab/gone', 'hi');
-  expect([ran.code, ran.out]).toEqual([1, '']);
-  expect(ran.err).toMatch(
+  using cli = world({ env: lab(server), files: { 'majordomo.config.json': JSON.stringify(config) } });
+  const result = await cli.run('chat', 'lab/full,lab/gone', 'hi');
+  expect([result.code, result.out]).toEqual([1, '']);
+  expect(result.err).toMatch(
     /^exhausted: no target answered\n {2}lab\/full: overloaded, 2 times\n {4}lab\/full answered 529.*\n {2}lab\/gone: not-found\n {4}lab\/gone answered 404.*\n$/,
   );
 });
@@ -70,19 +70,19 @@ it('streams to a terminal, marks a restart and escapes control characters', asyn
     { fault: 'cut', at: { content: 2 }, answer: 'A butler is a servant' },
     { parts: [{ type: 'text', text: 'Done\u001B[2J.' }] },
   );
-  using place = world({ env: lab(server), terminal: true });
-  const ran = await place.run('chat', 'lab/gpt-4o', 'hi', '-q');
-  expect(ran.code).toBe(0);
-  expect(ran.out).toMatch(
+  using cli = world({ env: lab(server), terminal: true });
+  const result = await cli.run('chat', 'lab/gpt-4o', 'hi', '-q');
+  expect(result.code).toBe(0);
+  expect(result.out).toMatch(
     /^A butler.*\n\(lab\/gpt-4o failed: network; the answer starts over\)\nDone\[2J\.\n$/,
   );
-  expect(ran.err).toBe('');
+  expect(result.err).toBe('');
 });
 
 it('adds piped input to the prompt', async () => {
   await using server = await serve('ok');
-  using place = world({ env: lab(server), stdin: { kind: 'pipe', text: 'the notes\n' } });
-  await place.run('chat', 'lab/gpt-4o', 'Sum up');
+  using cli = world({ env: lab(server), stdin: { kind: 'pipe', text: 'the notes\n' } });
+  await cli.run('chat', 'lab/gpt-4o', 'Sum up');
   expect(server.requests[0]?.body).toMatchObject({
     messages: [{ role: 'user', content: 'Sum up\n\nthe notes' }],
   });
@@ -93,8 +93,8 @@ it.each([
   ['reads a socket if the argument is -', ['-'], 'from a program'],
 ])('%s', async (_name, args, content) => {
   await using server = await serve('ok');
-  using place = world({ env: lab(server), stdin: { kind: 'socket', text: 'from a program' } });
-  await place.run('chat', 'lab/gpt-4o', ...args);
+  using cli = world({ env: lab(server), stdin: { kind: 'socket', text: 'from a program' } });
+  await cli.run('chat', 'lab/gpt-4o', ...args);
   expect(server.requests[0]?.body).toMatchObject({ messages: [{ content }] });
 });
 
@@ -105,8 +105,8 @@ const PNG = Buffer.from(
 
 it('detects images and texts by their content, not by their names', async () => {
   await using server = await serve('ok');
-  using place = world({ env: lab(server), files: { 'photo.txt': PNG, 'notes.md': '# Notes' } });
-  await place.run('chat', 'lab/gpt-4o', '-f', 'photo.txt', '-f', 'notes.md', 'Compare');
+  using cli = world({ env: lab(server), files: { 'photo.txt': PNG, 'notes.md': '# Notes' } });
+  await cli.run('chat', 'lab/gpt-4o', '-f', 'photo.txt', '-f', 'notes.md', 'Compare');
   const sent = JSON.stringify(server.requests[0]?.body);
   expect(sent).toContain('data:image/png;base64,iVBORw0KGgo');
   expect(sent).toContain('<file name=\\"notes.md\\">\\n# Notes\\n</file>');
@@ -114,17 +114,17 @@ it('detects images and texts by their content, not by their names', async () => 
 
 it('--json prints one document for an answer and for an error', async () => {
   await using server = await serve('Hello.', { failure: 'auth' });
-  using place = world({ env: lab(server) });
-  const good = await place.run('chat', 'lab/gpt-4o', 'hi', '--json');
+  using cli = world({ env: lab(server) });
+  const good = await cli.run('chat', 'lab/gpt-4o', 'hi', '--json');
   expect(JSON.parse(good.out)).toMatchObject({ text: 'Hello.', target: 'lab/gpt-4o', finish: 'stop' });
-  const bad = await place.run('chat', 'lab/gpt-4o', 'hi', '--json');
+  const bad = await cli.run('chat', 'lab/gpt-4o', 'hi', '--json');
   expect([bad.code, JSON.parse(bad.out)]).toMatchObject([1, { error: { kind: 'auth' } }]);
 });
 
 it('--events prints one line per event', async () => {
   await using server = await serve('Hello.');
-  using place = world({ env: lab(server) });
-  const { out } = await place.run('chat', 'lab/gpt-4o', 'hi', '--events');
+  using cli = world({ env: lab(server) });
+  const { out } = await cli.run('chat', 'lab/gpt-4o', 'hi', '--events');
   const types = out
     .trimEnd()
     .split('\n')
@@ -139,48 +139,48 @@ it('--events prints one line per event', async () => {
 it('--schema prints the validated value', async () => {
   await using server = await serve('{"city":"Oslo"}');
   const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
-  using place = world({ env: lab(server), files: { 'city.json': JSON.stringify(schema) } });
-  const { out } = await place.run('chat', 'lab/gpt-4o', 'Where?', '--schema', 'city.json');
+  using cli = world({ env: lab(server), files: { 'city.json': JSON.stringify(schema) } });
+  const { out } = await cli.run('chat', 'lab/gpt-4o', 'Where?', '--schema', 'city.json');
   expect(JSON.parse(out)).toEqual({ city: 'Oslo' });
 });
 
 it('continues a saved conversation, including images', async () => {
   await using server = await serve('A dot.', 'Red.');
-  using place = world({ env: lab(server), files: { 'a.png': PNG } });
-  await place.run('chat', 'lab/gpt-4o', 'What is it?', '-f', 'a.png', '--save', 'talk.json');
-  await place.run('chat', 'lab/gpt-4o', 'Which colour?', '--load', 'talk.json');
+  using cli = world({ env: lab(server), files: { 'a.png': PNG } });
+  await cli.run('chat', 'lab/gpt-4o', 'What is it?', '-f', 'a.png', '--save', 'talk.json');
+  await cli.run('chat', 'lab/gpt-4o', 'Which colour?', '--load', 'talk.json');
   const [first, second] = server.requests.map(({ body }) => body as { messages: unknown[] });
   expect(second?.messages.slice(0, 1)).toEqual(first?.messages);
   expect(second?.messages).toHaveLength(3);
-  expect(readdirSync(place.cwd).sort()).toEqual(['a.png', 'talk.json']);
+  expect(readdirSync(cli.cwd).sort()).toEqual(['a.png', 'talk.json']);
 });
 
 it('holds a conversation with a user, and can repeat a failed turn', async () => {
   await using server = await serve('One.', { failure: 'invalid' }, 'Two.');
-  using place = world({
+  using cli = world({
     env: lab(server),
     terminal: true,
     stdin: { kind: 'terminal' },
     answers: ['first', 'second', ' ', 'second', '/exit'],
   });
-  const ran = await place.run('chat', 'lab/gpt-4o', '--system', 'Be brief');
-  expect(ran.code).toBe(0);
-  expect(ran.out).toBe('One.\nTwo.\n');
-  expect(ran.err).toContain('invalid-request:');
+  const result = await cli.run('chat', 'lab/gpt-4o', '--system', 'Be brief');
+  expect(result.code).toBe(0);
+  expect(result.out).toBe('One.\nTwo.\n');
+  expect(result.err).toContain('invalid-request:');
   expect((server.requests[2]?.body as { messages: unknown[] }).messages).toHaveLength(4);
 });
 
 it('closes the connection of an interrupted answer and exits with code 130', async () => {
   await using server = await serve({ fault: 'stall', at: { content: 1 }, answer: 'Hello there, you' });
   const interrupt = new AbortController();
-  using place = world({
+  using cli = world({
     env: lab(server),
     terminal: true,
     signal: interrupt.signal,
     onOut: () => interrupt.abort(),
   });
-  const ran = await place.run('chat', 'lab/gpt-4o', 'hi');
-  expect([ran.code, ran.err]).toEqual([130, '']);
+  const result = await cli.run('chat', 'lab/gpt-4o', 'hi');
+  expect([result.code, result.err]).toEqual([130, '']);
   await expect.poll(() => server.requests[0]?.closedByClient).toBeGreaterThan(0);
 });
 
@@ -190,13 +190,13 @@ it('writes images to numbered files', async () => {
     import { fakeProvider } from ${testing};
     const picture = (byte) => ({ type: 'image', mediaType: 'image/png', bytes: new Uint8Array([byte]) });
     export default { providers: [fakeProvider({ id: 'art', models: { draw: [{ images: [picture(1), picture(2)] }] } })] };`;
-  using place = world({ files: { 'majordomo.config.mjs': config } });
-  const ran = await place.run('chat', 'art/draw', 'a cat', '--image', 'cat.png');
-  expect([ran.code, ran.out]).toEqual([0, 'cat.png\ncat-2.png\n']);
-  expect([...readFileSync(join(place.cwd, 'cat-2.png'))]).toEqual([2]);
+  using cli = world({ files: { 'majordomo.config.mjs': config } });
+  const result = await cli.run('chat', 'art/draw', 'a cat', '--image', 'cat.png');
+  expect([result.code, result.out]).toEqual([0, 'cat.png\ncat-2.png\n']);
+  expect([...readFileSync(join(cli.cwd, 'cat-2.png'))]).toEqual([2]);
 });
 
-const usage: readonly [string, string[], string, WorldOptions?][] = [
+const usageErrors: readonly [string, string[], string, WorldOptions?][] = [
   ['an invalid spec', ['chat', 'a/x,,', 'hi'], 'character 4'],
   ['no question', ['chat', 'openai/gpt-x'], 'the prompt is empty'],
   ['an unknown provider', ['chat', 'nope/x', 'hi'], 'LLM_NOPE is not set'],
@@ -242,13 +242,16 @@ const usage: readonly [string, string[], string, WorldOptions?][] = [
   ],
 ];
 
-it.each<(typeof usage)[number]>(usage)('%s is a usage error with a reason', async (...mistake) => {
-  const [, argv, expected, options] = mistake;
-  using place = world(options);
-  const ran = await place.run(...argv);
-  expect([ran.code, ran.out]).toEqual([2, '']);
-  expect(ran.err).toContain(expected);
-});
+it.each<(typeof usageErrors)[number]>(usageErrors)(
+  '%s is a usage error with a reason',
+  async (...mistake) => {
+    const [, argv, expected, options] = mistake;
+    using cli = world(options);
+    const result = await cli.run(...argv);
+    expect([result.code, result.out]).toEqual([2, '']);
+    expect(result.err).toContain(expected);
+  },
+);
 
 it('reports the install command of a missing provider package', async () => {
   const { loadPackage } = await import('../src/load-package.ts');
@@ -259,37 +262,37 @@ it('reports the install command of a missing provider package', async () => {
 
 it('reports the name of a broken provider package without a stack trace', async () => {
   const folder = 'node_modules/@majordomo/provider-broken';
-  using place = world();
-  mkdirSync(join(place.cwd, folder), { recursive: true });
-  writeFileSync(join(place.cwd, folder, 'package.json'), '{"main":"./index.mjs"}');
-  writeFileSync(join(place.cwd, folder, 'index.mjs'), "throw new Error('no sharp here');");
+  using cli = world();
+  mkdirSync(join(cli.cwd, folder), { recursive: true });
+  writeFileSync(join(cli.cwd, folder, 'package.json'), '{"main":"./index.mjs"}');
+  writeFileSync(join(cli.cwd, folder, 'index.mjs'), "throw new Error('no sharp here');");
   const { loadPackage, trustPackagesOf } = await import('../src/load-package.ts');
-  trustPackagesOf(place.cwd);
-  await expect(loadPackage('@majordomo/provider-broken', place.cwd, 'broken')).rejects.toThrow(
+  trustPackagesOf(cli.cwd);
+  await expect(loadPackage('@majordomo/provider-broken', cli.cwd, 'broken')).rejects.toThrow(
     '@majordomo/provider-broken cannot be loaded: no sharp here',
   );
 });
 
 it('explains the first steps in three lines if nothing is configured', async () => {
-  using place = world();
-  const ran = await place.run('chat');
-  expect([ran.code, ran.err.trimEnd().split('\n').length]).toEqual([2, 3]);
-  expect(ran.err).toContain('majordomo demo');
+  using cli = world();
+  const result = await cli.run('chat');
+  expect([result.code, result.err.trimEnd().split('\n').length]).toEqual([2, 3]);
+  expect(result.err).toContain('majordomo demo');
 });
 
 it('explains the first steps, or lists the commands, if there are no arguments', async () => {
-  using place = world();
-  expect((await place.run()).err).toContain('majordomo demo');
+  using cli = world();
+  expect((await cli.run()).err).toContain('majordomo demo');
   using configured = world({ env: { OPENAI_API_KEY: 'sk-secret-of-mine' } });
-  const ran = await configured.run();
-  expect([ran.code, ran.out]).toEqual([0, expect.stringContaining('Usage: majordomo')]);
+  const result = await configured.run();
+  expect([result.code, result.out]).toEqual([0, expect.stringContaining('Usage: majordomo')]);
 });
 
 it('lists the configured vendors if a key but no model is configured', async () => {
-  using place = world({ env: { OPENAI_API_KEY: 'sk-secret-of-mine' } });
-  const ran = await place.run('chat');
-  expect(ran.err).toContain('Configured providers: openai.');
-  expect(ran.err).not.toContain('secret');
+  using cli = world({ env: { OPENAI_API_KEY: 'sk-secret-of-mine' } });
+  const result = await cli.run('chat');
+  expect(result.err).toContain('Configured providers: openai.');
+  expect(result.err).not.toContain('secret');
 });
 
 it.each([['--json'], ['--events'], ['--schema', 's.json']])(
@@ -301,31 +304,31 @@ it.each([['--json'], ['--events'], ['--schema', 's.json']])(
         ? JSON.stringify({ said: steering })
         : { parts: [{ type: 'text', text: steering }] },
     );
-    using place = world({ env: lab(server), terminal: true, files: { 's.json': '{"type":"object"}' } });
-    const ran = await place.run('chat', 'lab/gpt-4o', 'hi', ...flags);
-    expect([ran.code, ran.out]).toEqual([0, expect.stringContaining('\\u202e')]);
-    expect(ran.out + ran.err).toMatch(/^[\x20-\x7E\n·]*$/);
+    using cli = world({ env: lab(server), terminal: true, files: { 's.json': '{"type":"object"}' } });
+    const result = await cli.run('chat', 'lab/gpt-4o', 'hi', ...flags);
+    expect([result.code, result.out]).toEqual([0, expect.stringContaining('\\u202e')]);
+    expect(result.out + result.err).toMatch(/^[\x20-\x7E\n·]*$/);
   },
 );
 
 it('--save does not follow links, and writes a file that only its owner can read', async () => {
   await using server = await serve('Hello.');
-  using place = world({ env: lab(server), files: { other: 'precious' } });
-  symlinkSync(join(place.cwd, 'other'), join(place.cwd, 'c.json.part'));
-  symlinkSync(join(place.cwd, 'other'), join(place.cwd, 'c.json'));
-  await place.run('chat', 'lab/gpt-4o', 'hi', '--save', 'c.json');
-  expect(readFileSync(join(place.cwd, 'other'), 'utf8')).toBe('precious');
-  expect(lstatSync(join(place.cwd, 'c.json')).isFile()).toBe(true);
-  if (process.platform !== 'win32') expect(lstatSync(join(place.cwd, 'c.json')).mode & 0o777).toBe(0o600);
-  expect(readdirSync(place.cwd).filter((name) => name.includes('.part'))).toEqual(['c.json.part']);
+  using cli = world({ env: lab(server), files: { other: 'precious' } });
+  symlinkSync(join(cli.cwd, 'other'), join(cli.cwd, 'c.json.part'));
+  symlinkSync(join(cli.cwd, 'other'), join(cli.cwd, 'c.json'));
+  await cli.run('chat', 'lab/gpt-4o', 'hi', '--save', 'c.json');
+  expect(readFileSync(join(cli.cwd, 'other'), 'utf8')).toBe('precious');
+  expect(lstatSync(join(cli.cwd, 'c.json')).isFile()).toBe(true);
+  if (process.platform !== 'win32') expect(lstatSync(join(cli.cwd, 'c.json')).mode & 0o777).toBe(0o600);
+  expect(readdirSync(cli.cwd).filter((name) => name.includes('.part'))).toEqual(['c.json.part']);
 });
 
 it('sends the settings of the call', async () => {
   await using server = await serve('Hello.');
-  using place = world({ env: lab(server) });
+  using cli = world({ env: lab(server) });
   const flags = ['--temperature', '0.2', '--reasoning', 'low', '--max-tokens', '50'];
   const options = ['-o', 'seed=7', '-o', 'topP=0.9', '-o', 'stop=["END"]', '-o', 'user=me'];
-  expect((await place.run('chat', 'lab/gpt-4o', 'hi', ...flags, ...options)).code).toBe(0);
+  expect((await cli.run('chat', 'lab/gpt-4o', 'hi', ...flags, ...options)).code).toBe(0);
   expect(server.requests[0]?.body).toMatchObject({
     temperature: 0.2,
     reasoning_effort: 'low',
@@ -341,9 +344,9 @@ it.each([
   [['--reasoning', 'hgih'], 'none, minimal, low, medium, high, xhigh, max; did you mean "high"?'],
   [['-o', 'seed'], '-o must be key=value'],
 ])('%j is rejected before any request', async (flags, expected) => {
-  using place = world();
-  const ran = await place.run('chat', 'openai/x', 'hi', ...flags);
-  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining(expected)]);
+  using cli = world();
+  const result = await cli.run('chat', 'openai/x', 'hi', ...flags);
+  expect([result.code, result.err]).toEqual([2, expect.stringContaining(expected)]);
 });
 
 it('explains specs and suggests listed models for a name that is neither a model nor an alias', async () => {
@@ -352,13 +355,13 @@ it('explains specs and suggests listed models for a name that is neither a model
     import { fakeProvider } from ${testing};
     const listed = ['gpt-5', 'gpt-5-mini', 'o9'].map((id) => ({ id, provider: 'own', capabilities: {} }));
     export default { aliases: { smart: 'own/o9' }, providers: [{ ...fakeProvider({ id: 'own', models: {} }), listModels: async () => listed }] };`;
-  using place = world({ files: { 'majordomo.config.mjs': config } });
-  const ran = await place.run('chat', 'gpt-5', 'hi');
-  expect(ran.code).toBe(2);
-  expect(ran.err).toContain('a target is written provider/model');
-  expect(ran.err).toContain('Listed: own/gpt-5, own/gpt-5-mini');
-  expect((await place.run('chat', 'smrt', 'hi')).err).toContain('aliases: smart');
-  expect((await place.run('chat', 'smrt', 'hi')).err).toContain('did you mean "smart"?');
+  using cli = world({ files: { 'majordomo.config.mjs': config } });
+  const result = await cli.run('chat', 'gpt-5', 'hi');
+  expect(result.code).toBe(2);
+  expect(result.err).toContain('a target is written provider/model');
+  expect(result.err).toContain('Listed: own/gpt-5, own/gpt-5-mini');
+  expect((await cli.run('chat', 'smrt', 'hi')).err).toContain('aliases: smart');
+  expect((await cli.run('chat', 'smrt', 'hi')).err).toContain('did you mean "smart"?');
 });
 
 it('a rate limit error states when to try again', async () => {
@@ -366,28 +369,28 @@ it('a rate limit error states when to try again', async () => {
     failure: 'rate-limit',
     retryAfter: { seconds: 45 },
   });
-  using place = world({ env: lab(server) });
-  const ran = await place.run('chat', 'lab/gpt-4o', 'hi');
-  expect([ran.code, ran.err]).toEqual([1, expect.stringContaining('retry in 45 s')]);
+  using cli = world({ env: lab(server) });
+  const result = await cli.run('chat', 'lab/gpt-4o', 'hi');
+  expect([result.code, result.err]).toEqual([1, expect.stringContaining('retry in 45 s')]);
 });
 
-const talk = { terminal: true, stdin: { kind: 'terminal' } } as const;
+const TERMINAL = { terminal: true, stdin: { kind: 'terminal' } } as const;
 type Sent = { readonly messages: readonly { readonly content: unknown }[]; readonly model: string };
 const sent = (server: WireServer, index: number): Sent => server.requests[index]?.body as Sent;
 
 it('sends a block between """ and pasted text as one question', async () => {
   await using server = await serve('One.', 'Two.');
   const answers = ['"""first line', 'second', 'third"""', 'pasted\nat once', '/quit'];
-  using place = world({ ...talk, env: lab(server), answers });
-  expect((await place.run('chat', 'lab/gpt-4o')).code).toBe(0);
+  using cli = world({ ...TERMINAL, env: lab(server), answers });
+  expect((await cli.run('chat', 'lab/gpt-4o')).code).toBe(0);
   expect(sent(server, 0).messages.at(-1)?.content).toBe('first line\nsecond\nthird');
   expect(sent(server, 1).messages.at(-1)?.content).toBe('pasted\nat once');
 });
 
 it('handles slash commands without sending them', async () => {
   await using server = await serve('One.', 'Two.', 'Three.', 'Four.');
-  using place = world({
-    ...talk,
+  using cli = world({
+    ...TERMINAL,
     env: lab(server),
     files: { 'note.txt': 'the note' },
     answers: [
@@ -407,12 +410,12 @@ it('handles slash commands without sending them', async () => {
       '/quit',
     ],
   });
-  const ran = await place.run('chat', 'lab/gpt-4o');
-  expect([ran.code, ran.out]).toEqual([0, 'One.\nTwo.\nThree.\nFour.\n']);
-  expect(ran.err).toMatch(/\/retry +repeat the last question/);
-  expect(ran.err).toContain('/frobnicate is not a command and was not sent');
-  expect(ran.err).toContain('unknown name "lab"');
-  expect(ran.err).toContain('nowhere.txt cannot be read');
+  const result = await cli.run('chat', 'lab/gpt-4o');
+  expect([result.code, result.out]).toEqual([0, 'One.\nTwo.\nThree.\nFour.\n']);
+  expect(result.err).toMatch(/\/retry +repeat the last question/);
+  expect(result.err).toContain('/frobnicate is not a command and was not sent');
+  expect(result.err).toContain('unknown name "lab"');
+  expect(result.err).toContain('nowhere.txt cannot be read');
   expect(server.requests.map((_request, index) => sent(server, index).model)).toEqual([
     'gpt-4o',
     'other',
@@ -424,7 +427,7 @@ it('handles slash commands without sending them', async () => {
   expect(second).toContain('the note');
   expect(sent(server, 2).messages).toEqual(sent(server, 1).messages);
   expect(JSON.stringify(sent(server, 3).messages)).not.toContain('the note');
-  const saved = JSON.parse(readFileSync(join(place.cwd, 'talk.json'), 'utf8')) as Sent;
+  const saved = JSON.parse(readFileSync(join(cli.cwd, 'talk.json'), 'utf8')) as Sent;
   expect(saved.messages).toHaveLength(4);
 });
 
@@ -440,8 +443,8 @@ it('loads a saved conversation during another conversation', async () => {
     'second',
     '/quit',
   ];
-  using place = world({ ...talk, env: lab(server), answers });
-  await place.run('chat', 'lab/gpt-4o');
+  using cli = world({ ...TERMINAL, env: lab(server), answers });
+  await cli.run('chat', 'lab/gpt-4o');
   expect(sent(server, 2).messages.map(({ content }) => content)).toEqual(['first', 'One.', 'second']);
 });
 
@@ -451,8 +454,8 @@ it('Ctrl-C stops one answer, and the conversation continues', async () => {
     'Again.',
   );
   const turns: AbortController[] = [];
-  using place = world({
-    ...talk,
+  using cli = world({
+    ...TERMINAL,
     env: lab(server),
     answers: ['first', '/retry', '/quit'],
     turnSignal: () => {
@@ -463,10 +466,10 @@ it('Ctrl-C stops one answer, and the conversation continues', async () => {
       if (text.includes('Hello')) turns.at(-1)?.abort();
     },
   });
-  const ran = await place.run('chat', 'lab/gpt-4o');
-  expect(ran.code).toBe(0);
-  expect(ran.err).toContain('(stopped; /retry repeats the question)');
-  expect(ran.out).toMatch(/Hello[\s\S]*Again\.\n$/);
+  const result = await cli.run('chat', 'lab/gpt-4o');
+  expect(result.code).toBe(0);
+  expect(result.err).toContain('(stopped; /retry repeats the question)');
+  expect(result.out).toMatch(/Hello[\s\S]*Again\.\n$/);
   await expect.poll(() => server.requests[0]?.closedByClient).toBeGreaterThan(0);
   expect(sent(server, 1).messages).toHaveLength(1);
 });
@@ -478,8 +481,8 @@ it('prints a notice while it waits for an open pipe', async () => {
   const reading = new Promise<string>((resolve) => {
     close = resolve;
   });
-  using place = world({ env: lab(server), stdin: { kind: 'pipe', reading } });
-  const running = place.run('chat', 'lab/gpt-4o', 'hi');
+  using cli = world({ env: lab(server), stdin: { kind: 'pipe', reading } });
+  const running = cli.run('chat', 'lab/gpt-4o', 'hi');
   await expect.poll(() => vi.getTimerCount()).toBeGreaterThan(0);
   vi.advanceTimersByTime(1000);
   vi.useRealTimers();
@@ -491,18 +494,20 @@ it('sends a long conversation with a summary, prints a notice, and stores all me
   const long = (topic: string): string => `${topic} `.repeat(9000);
   await using server = await serve(...Array.from('1234567'), 'They talked.', '8', '9');
   const answers = Array.from('abcdefgh').map(long);
-  using place = world({
-    ...talk,
+  using cli = world({
+    ...TERMINAL,
     env: lab(server),
     answers: [...answers, 'and now?', '/context', '/save talk.json', '/quit'],
   });
-  const ran = await place.run('chat', 'lab/gpt-4o');
-  expect(ran.out).toBe('1\n2\n3\n4\n5\n6\n7\n8\n9\n');
-  expect(ran.err).toMatch(/\(messages 4 to \d+ are sent as a summary: [\d,]+ → [\d,]+ tokens\)/);
-  expect(ran.err).toMatch(/█+.* % *: about [\d,]+ of 128,000 tokens; summarized from 64,000 on, 1 summaries/);
+  const result = await cli.run('chat', 'lab/gpt-4o');
+  expect(result.out).toBe('1\n2\n3\n4\n5\n6\n7\n8\n9\n');
+  expect(result.err).toMatch(/\(messages 4 to \d+ are sent as a summary: [\d,]+ → [\d,]+ tokens\)/);
+  expect(result.err).toMatch(
+    /█+.* % *: about [\d,]+ of 128,000 tokens; summarized from 64,000 on, 1 summaries/,
+  );
   expect(JSON.stringify(sent(server, 7).messages)).toContain('You keep the memory');
   expect(JSON.stringify(sent(server, 8).messages)).toContain('They talked.');
-  const saved = JSON.parse(readFileSync(join(place.cwd, 'talk.json'), 'utf8')) as {
+  const saved = JSON.parse(readFileSync(join(cli.cwd, 'talk.json'), 'utf8')) as {
     readonly messages: unknown[];
   };
   expect(saved.messages).toHaveLength(18);
@@ -510,18 +515,18 @@ it('sends a long conversation with a summary, prints a notice, and stores all me
 
 it('/title changes the title in the file and in the log', async () => {
   await using server = await serve('One.', 'Two.', 'Three.');
-  using place = world({
-    ...talk,
+  using cli = world({
+    ...TERMINAL,
     env: lab(server),
     answers: ['/title', '/title Dinner on Sunday', 'soup?', '/save talk.json', 'salt?', '/quit'],
   });
   const titleOf = (file: string): unknown =>
-    (JSON.parse(readFileSync(join(place.cwd, file), 'utf8')) as { readonly title: unknown }).title;
-  const ran = await place.run('chat', 'lab/gpt-4o', '--log');
-  expect(ran.err).toMatch(/the conversation has no title\n.*Dinner on Sunday\n/s);
+    (JSON.parse(readFileSync(join(cli.cwd, file), 'utf8')) as { readonly title: unknown }).title;
+  const result = await cli.run('chat', 'lab/gpt-4o', '--log');
+  expect(result.err).toMatch(/the conversation has no title\n.*Dinner on Sunday\n/s);
   expect(titleOf('talk.json')).toBe('Dinner on Sunday');
-  expect((await place.run('log')).out).toContain('Dinner on Sunday');
-  await place.run('chat', 'lab/gpt-4o', 'more?', '--load', 'talk.json', '--save', 'more.json');
+  expect((await cli.run('log')).out).toContain('Dinner on Sunday');
+  await cli.run('chat', 'lab/gpt-4o', 'more?', '--load', 'talk.json', '--save', 'more.json');
   expect(titleOf('more.json')).toBe('Dinner on Sunday');
 });
 
@@ -530,32 +535,32 @@ const tooLong = { failure: 'overflow' } as const;
 it('sends a request that the vendor rejects as too long once more with a summary', async () => {
   await using server = await serve(...Array.from('12345678'), tooLong, 'They talked.', '9');
   const answers = Array.from('abcdefgh').map((topic) => `${topic} `.repeat(1000));
-  using place = world({ ...talk, env: lab(server), answers: [...answers, 'and now?', '/quit'] });
-  const ran = await place.run('chat', 'lab/gpt-4o');
-  expect(ran.out).toBe('1\n2\n3\n4\n5\n6\n7\n8\n9\n');
-  expect(ran.err).toContain('(too long for the model; a shortened conversation is sent)');
+  using cli = world({ ...TERMINAL, env: lab(server), answers: [...answers, 'and now?', '/quit'] });
+  const result = await cli.run('chat', 'lab/gpt-4o');
+  expect(result.out).toBe('1\n2\n3\n4\n5\n6\n7\n8\n9\n');
+  expect(result.err).toContain('(too long for the model; a shortened conversation is sent)');
   expect(JSON.stringify(sent(server, 10).messages)).toContain('They talked.');
 });
 
 it('sends a request that cannot be shortened only once', async () => {
   await using server = await serve(tooLong);
-  using place = world({ env: lab(server) });
-  const ran = await place.run('chat', 'lab/gpt-4o', 'hi');
-  expect(ran.err).toMatch(/^context-overflow: /);
+  using cli = world({ env: lab(server) });
+  const result = await cli.run('chat', 'lab/gpt-4o', 'hi');
+  expect(result.err).toMatch(/^context-overflow: /);
   expect(server.requests).toHaveLength(1);
 });
 
 it('/compact summarizes the conversation, or reports that there is nothing to summarize', async () => {
   await using server = await serve(...Array.from('12345678'), 'They talked of b.', 'Nine.');
   const answers = Array.from('abcdefgh').map((topic) => `${topic} `.repeat(300));
-  using place = world({
-    ...talk,
+  using cli = world({
+    ...TERMINAL,
     env: lab(server),
     answers: ['/compact', ...answers, '/compact the b', 'and?', '/quit'],
   });
-  const ran = await place.run('chat', 'lab/gpt-4o');
-  expect(ran.err).toContain('(no messages to summarize)');
-  expect(ran.err).toContain('(messages 4 to ');
+  const result = await cli.run('chat', 'lab/gpt-4o');
+  expect(result.err).toContain('(no messages to summarize)');
+  expect(result.err).toContain('(messages 4 to ');
   expect(JSON.stringify(sent(server, 8).messages)).toContain('<focus>\\nthe b');
   expect(JSON.stringify(sent(server, 9).messages)).toContain('They talked of b.');
 });
@@ -563,15 +568,15 @@ it('/compact summarizes the conversation, or reports that there is nothing to su
 it('resolves references in typed text, but not in piped input', async () => {
   await using server = await serve('One.', 'Two.');
   const files = { 'note.txt': 'the note' };
-  using place = world({
-    ...talk,
+  using cli = world({
+    ...TERMINAL,
     env: lab(server),
     files,
     answers: ['see @file:note.txt and @file:../x', '/quit'],
   });
-  const ran = await place.run('chat', 'lab/gpt-4o');
+  const result = await cli.run('chat', 'lab/gpt-4o');
   expect(JSON.stringify(sent(server, 0).messages)).toContain('<file path=\\"note.txt\\">\\nthe note');
-  expect(ran.err).toContain('@file:../x: the file is outside of the permitted folder');
+  expect(result.err).toContain('@file:../x: the file is outside of the permitted folder');
   using piped = world({ env: lab(server), files, stdin: { kind: 'pipe', text: '@file:note.txt' } });
   await piped.run('chat', 'lab/gpt-4o', 'what is this?');
   expect(JSON.stringify(sent(server, 1).messages)).not.toContain('the note');

@@ -9,32 +9,32 @@ it('ping calls every target of the spec once, including those of aliases', async
     wire: openaiChat,
     script: ({ model }) => (model === 'gpt-4o' ? 'ready' : { failure: 'unavailable' }),
   });
-  using place = world({
+  using cli = world({
     env: lab(server),
     files: { 'majordomo.config.json': '{"aliases":{"both":"lab/gpt-4o,lab/down"}}' },
   });
-  const ran = await place.run('ping', 'both');
-  expect(ran.code).toBe(1);
-  expect(ran.out).toMatch(/^lab\/gpt-4o +\d+ ms {2}✓\nlab\/down +\d+ ms {2}✗ overloaded\n {4}\S.*\n$/);
+  const result = await cli.run('ping', 'both');
+  expect(result.code).toBe(1);
+  expect(result.out).toMatch(/^lab\/gpt-4o +\d+ ms {2}✓\nlab\/down +\d+ ms {2}✗ overloaded\n {4}\S.*\n$/);
   expect(server.requests).toHaveLength(2);
 });
 
 it('ping reports why a target cannot be called, and calls the others', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: ['ready'] });
-  using place = world({ env: lab(server) });
-  const ran = await place.run('ping', 'lab/gpt-4o,opnai/x');
-  expect(ran.code).toBe(2);
-  expect(ran.out).toMatch(
+  using cli = world({ env: lab(server) });
+  const result = await cli.run('ping', 'lab/gpt-4o,opnai/x');
+  expect(result.code).toBe(2);
+  expect(result.out).toMatch(
     /^lab\/gpt-4o +\d+ ms {2}✓\nopnai\/x .* config\n {4}unknown provider "opnai" in "opnai\/x"/,
   );
 });
 
 it('a DSN takes precedence over the built-in provider of the same name', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: ['ready'] });
-  using place = world({
+  using cli = world({
     env: { LLM_OPENAI: lab(server)['LLM_LAB'] ?? '', OPENAI_API_KEY: 'sk-of-the-vendor' },
   });
-  expect((await place.run('ping', 'openai/gpt-4o')).code).toBe(0);
+  expect((await cli.run('ping', 'openai/gpt-4o')).code).toBe(0);
   expect(JSON.stringify(server.requests[0]?.headers)).not.toContain('sk-of-the-vendor');
 });
 
@@ -47,25 +47,25 @@ it('calls an Azure resource at its address with its key', async () => {
   await new Promise<void>((listening) => azure.listen(0, '127.0.0.1', listening));
   const { port } = azure.address() as AddressInfo;
   const env = { AZURE_OPENAI_API_KEY: 'key-of-azure', AZURE_OPENAI_ENDPOINT: `http://127.0.0.1:${port}/` };
-  using place = world({ env });
-  const ran = await place.run('ping', 'azure/mine');
+  using cli = world({ env });
+  const result = await cli.run('ping', 'azure/mine');
   azure.close();
   expect(prompts).toEqual(['/openai/v1/chat/completions', 'key-of-azure']);
-  expect(ran.out).toContain('✗ auth');
+  expect(result.out).toContain('✗ auth');
   using lost = world({ env: { AZURE_OPENAI_API_KEY: 'key-of-azure' } });
   expect((await lost.run('ping', 'azure/mine')).out).toContain('azure needs AZURE_OPENAI_ENDPOINT');
   expect((await lost.run('doctor')).out).toContain('(environment), but no AZURE_OPENAI_ENDPOINT');
 });
 
 it('doctor shows the variables that replace a base URL, and their mistakes', async () => {
-  using place = world({
+  using cli = world({
     env: {
       OPENAI_BASE_URL: 'http://proxy.lan/v1',
       GOOGLE_VERTEX_BASE_URL: 'https://name:s3cret@vertex.lan',
       OLLAMA_HOST: 'name:s3cret@127.0.0.1:1',
     },
   });
-  const { out, code } = await place.run('doctor');
+  const { out, code } = await cli.run('doctor');
   expect(code).toBe(1);
   expect(out.replaceAll(/\s+/g, ' ')).toContain(
     'Base URLs ✓ OPENAI_BASE_URL http://proxy.lan/v1 (for openai, environment) ' +
@@ -81,18 +81,18 @@ it('doctor resolves names with resolvers, and distinguishes a server that reject
   const config =
     "export default { model: 'best,wurst', resolvers: [(name) => (name === 'best' ? 'lab/x' : undefined)] };";
   const away = { LLM_AWAY: 'openai+http://127.0.0.1:9/v1' };
-  using place = world({ env: { ...lab(server), ...away }, files: { 'majordomo.config.mjs': config } });
-  const ran = await place.run('doctor');
-  expect(ran.out).toContain('character 5: unknown name "wurst" in "best,wurst"');
-  expect(ran.out).toMatch(/✓ lab +answers, but lists no models \(not-found 404\)/);
-  expect(ran.out).toMatch(/– away +does not answer \(network\)/);
-  expect(ran.out).toContain('To fix: the line with ✗.');
+  using cli = world({ env: { ...lab(server), ...away }, files: { 'majordomo.config.mjs': config } });
+  const result = await cli.run('doctor');
+  expect(result.out).toContain('character 5: unknown name "wurst" in "best,wurst"');
+  expect(result.out).toMatch(/✓ lab +answers, but lists no models \(not-found 404\)/);
+  expect(result.out).toMatch(/– away +does not answer \(network\)/);
+  expect(result.out).toContain('To fix: the line with ✗.');
 });
 
 it('ping --json prints the kind and the message', async () => {
-  using place = world();
-  const ran = await place.run('ping', 'openai/gpt-x', '--json');
-  expect([ran.code, JSON.parse(ran.out)]).toMatchObject([
+  using cli = world();
+  const result = await cli.run('ping', 'openai/gpt-x', '--json');
+  expect([result.code, JSON.parse(result.out)]).toMatchObject([
     1,
     [{ target: 'openai/gpt-x', error: { kind: 'auth' } }],
   ]);
@@ -104,10 +104,10 @@ it('models reports why a backend lists no models, and lists those of the others'
     import { fakeProvider } from ${testing};
     const listed = [{ id: 'b', provider: 'own', capabilities: {} }, { id: 'a', provider: 'own', capabilities: { tools: true, contextTokens: 128000 } }];
     export default { providers: [{ ...fakeProvider({ id: 'own', models: {} }), listModels: async () => listed }] };`;
-  using place = world({ env: { OPENAI_API_KEY: '' }, files: { 'majordomo.config.mjs': config } });
-  const own = await place.run('models');
-  expect([own.code, own.out]).toEqual([0, 'own  2 models\n  a   128k tools\n  b\n']);
-  const other = await place.run('models', 'openai');
+  using cli = world({ env: { OPENAI_API_KEY: '' }, files: { 'majordomo.config.mjs': config } });
+  const result = await cli.run('models');
+  expect([result.code, result.out]).toEqual([0, 'own  2 models\n  a   128k tools\n  b\n']);
+  const other = await cli.run('models', 'openai');
   expect(other.code).toBe(1);
   expect(other.out).toContain('set OPENAI_API_KEY');
 });
@@ -119,12 +119,12 @@ it('models --prices prints prices per million tokens, and marks unknown prices',
     const listed = ['gpt-4.1', 'nobody-knows'].map((id) => ({ id, provider: 'own', capabilities: {} }));
     const own = fakeProvider({ id: 'own', vendor: 'openai', models: {} });
     export default { providers: [{ ...own, listModels: async () => listed }] };`;
-  using place = world({ env: { OPENAI_API_KEY: '' }, files: { 'majordomo.config.mjs': config } });
-  const { out } = await place.run('models', 'own', '--prices');
+  using cli = world({ env: { OPENAI_API_KEY: '' }, files: { 'majordomo.config.mjs': config } });
+  const { out } = await cli.run('models', 'own', '--prices');
   expect(out).toMatch(/^own {2}2 models, USD per million tokens as of \d{4}-\d{2}-\d{2}\n/);
   expect(out).toMatch(/\n {2}gpt-4\.1 +· \$2\.00 in, \$8\.00 out\n/);
   expect(out).toMatch(/\n {2}nobody-knows +· price unknown\n$/);
-  const [{ models }] = JSON.parse((await place.run('models', 'own', '--prices', '--json')).out) as [
+  const [{ models }] = JSON.parse((await cli.run('models', 'own', '--prices', '--json')).out) as [
     { models: readonly { id: string; price?: { rates: object } }[] },
   ];
   expect(models.map(({ id, price }) => [id, price?.rates !== undefined])).toEqual([
@@ -141,21 +141,21 @@ const SECRETS = {
 it.each([[[]], [['--json']]])(
   'doctor %j shows the location of credentials and never their values',
   async (flags) => {
-    using place = world({
+    using cli = world({
       env: SECRETS,
       files: { 'majordomo.config.json': '{"env":{"ANTHROPIC_API_KEY":"sk-ant-def"},"model":"lab/x"}' },
     });
-    const ran = await place.run('doctor', ...flags);
-    expect(ran.out).toContain('OPENAI_API_KEY (environment)');
-    expect(ran.out).toContain('majordomo.config.json)');
-    expect(ran.out).toContain('openai://lab.example/v1 (with a token)');
-    expect(ran.out + ran.err).not.toMatch(/sk-abc|sk-ant-def|t0ken|streamUsage/);
-    expect(ran.code).toBe(0);
+    const result = await cli.run('doctor', ...flags);
+    expect(result.out).toContain('OPENAI_API_KEY (environment)');
+    expect(result.out).toContain('majordomo.config.json)');
+    expect(result.out).toContain('openai://lab.example/v1 (with a token)');
+    expect(result.out + result.err).not.toMatch(/sk-abc|sk-ant-def|t0ken|streamUsage/);
+    expect(result.code).toBe(0);
   },
 );
 
 it('doctor reports mistakes in DSNs and aliases with their positions', async () => {
-  using place = world({
+  using cli = world({
     env: {
       LLM_S: 'openai://s3cret/part@host/v1',
       LLM_A: 'openai://tok@a b/v1',
@@ -164,8 +164,8 @@ it('doctor reports mistakes in DSNs and aliases with their positions', async () 
     },
     files: { 'majordomo.config.json': '{"aliases":{"x":"openai/a,,b","y":"openai/a,z"}}' },
   });
-  const ran = await place.run('doctor');
-  expect(ran.code).toBe(1);
+  const result = await cli.run('doctor');
+  expect(result.code).toBe(1);
   for (const text of [
     'LLM_A  character 13: its host is not valid',
     'LLM_B  character 0: no registered provider serves the scheme "gopher"',
@@ -174,20 +174,20 @@ it('doctor reports mistakes in DSNs and aliases with their positions', async () 
     'an empty element at character 9',
     'character 9: unknown name "z" in "openai/a,z"',
   ]) {
-    expect(ran.out).toContain(text);
+    expect(result.out).toContain(text);
   }
-  expect(ran.out).not.toMatch(/tok@|s3cret|part@/);
+  expect(result.out).not.toMatch(/tok@|s3cret|part@/);
 });
 
 it('doctor --lint runs the plugin on a folder', async () => {
-  using place = world({ files: { 'a.js': "import OpenAI from 'openai';\nnew OpenAI();\n" } });
-  const ran = await place.run('doctor', '--lint', '.');
-  expect(ran.code).toBe(1);
-  expect(ran.out).toContain('no-raw-sdk');
+  using cli = world({ files: { 'a.js': "import OpenAI from 'openai';\nnew OpenAI();\n" } });
+  const result = await cli.run('doctor', '--lint', '.');
+  expect(result.code).toBe(1);
+  expect(result.out).toContain('no-raw-sdk');
 });
 
 it('doctor --lint fails if it cannot check the files', async () => {
-  using place = world({ files: { 'a.js': '' } });
-  const ran = await place.run('doctor', '--lint', 'nowhere');
-  expect([ran.code, ran.out]).toEqual([1, expect.stringContaining('✗ nowhere')]);
+  using cli = world({ files: { 'a.js': '' } });
+  const result = await cli.run('doctor', '--lint', 'nowhere');
+  expect([result.code, result.out]).toEqual([1, expect.stringContaining('✗ nowhere')]);
 });

@@ -26,7 +26,7 @@ interface Entry {
 }
 
 /** Request of the test, with the response that its client received and the cost of the vendor's usage. */
-interface Sent {
+interface SentRequest {
   readonly name: string;
   readonly model: string;
   readonly status: number;
@@ -43,7 +43,7 @@ function random(seed: number): (min: number, max: number) => number {
 }
 
 /** Running gateway with the database of a folder, and everything that it printed or answered. */
-class World {
+class GatewayFixture {
   readonly output: string[] = [];
   readonly cwd: string = folder({ 'majordomo.config.json': JSON.stringify(CONFIG) });
   private readonly env: Readonly<Record<string, string>>;
@@ -114,7 +114,7 @@ class World {
   }
 }
 
-const counted = (values: readonly string[]): Readonly<Record<string, number>> => {
+const countsOf = (values: readonly string[]): Readonly<Record<string, number>> => {
   const counts: Record<string, number> = {};
   for (const value of values.toSorted()) counts[value] = (counts[value] ?? 0) + 1;
   return counts;
@@ -134,7 +134,7 @@ it('a run with several keys has exact costs and access, survives SIGKILL, and st
     },
   });
   onTestFinished(() => vendor.close());
-  const world = new World(vendor);
+  const world = new GatewayFixture(vendor);
   await world.start();
   const limited = { max: { usd: '0.005' }, per: 'month' };
   const keys = {
@@ -153,7 +153,7 @@ it('a run with several keys has exact costs and access, survives SIGKILL, and st
   const { secret: second } = (await world.api(`/keys/${keys.rotated.id}/rotate`, {})) as { secret: string };
   const secrets = [...Object.values(keys).map(({ secret }) => secret), second];
 
-  const sent: Sent[] = [];
+  const sent: SentRequest[] = [];
   const names = Object.keys(keys) as (keyof typeof keys)[];
   for (let n = 0; n < 60; n++) {
     const name = names[next(0, names.length - 1)] ?? 'free';
@@ -166,13 +166,13 @@ it('a run with several keys has exact costs and access, survives SIGKILL, and st
   sent.push({ name: 'rotated', model: 'smart', status: 200, nanoUsd: costs.at(-1) ?? 0 });
 
   // Access: each response depends only on the key, and no rejected request reached the vendor.
-  const of = (name: string): readonly Sent[] => sent.filter((each) => each.name === name);
+  const of = (name: string): readonly SentRequest[] => sent.filter((each) => each.name === name);
   const callStatuses = of('calls').map(({ status }) => status);
   expect(callStatuses).toEqual(callStatuses.map((_, n) => (n < 5 ? 200 : 429)));
   expect(of('model').every(({ model, status }) => status === (model === 'other' ? 200 : 404))).toBe(true);
   expect(of('free').every(({ status }) => status === 200)).toBe(true);
   expect(of('revoked').every(({ status }) => status === 401)).toBe(true);
-  expect(counted(of('rotated').map(({ status }) => `${status}`))).toMatchObject({
+  expect(countsOf(of('rotated').map(({ status }) => `${status}`))).toMatchObject({
     200: 1,
     401: expect.any(Number),
   });
@@ -204,10 +204,10 @@ it('a run with several keys has exact costs and access, survives SIGKILL, and st
     const logged = entries.filter(({ key }) => key === id);
     expect([name, sum(logged.map(({ nanoUsd }) => Number(nanoUsd ?? 0)))]).toEqual([name, owed[id]]);
     // An unknown or revoked secret is logged without a key.
-    const known = of(name).filter(({ status }) => status !== 401);
-    expect([name, counted(logged.map(({ status }) => `${status}`))]).toEqual([
+    const authenticated = of(name).filter(({ status }) => status !== 401);
+    expect([name, countsOf(logged.map(({ status }) => `${status}`))]).toEqual([
       name,
-      counted(known.map(({ status }) => `${status}`)),
+      countsOf(authenticated.map(({ status }) => `${status}`)),
     ]);
   }
   expect(entries.filter(({ status }) => status === 401)).toHaveLength(

@@ -78,8 +78,8 @@ describe('the Dockerfile', () => {
         'pg',
       ]),
     );
-    const known = ['majordomo', 'pg', ...Object.keys(peerDependencies)];
-    expect(installed.filter((name) => !known.includes(name ?? ''))).toEqual([]);
+    const expectedPackages = ['majordomo', 'pg', ...Object.keys(peerDependencies)];
+    expect(installed.filter((name) => !expectedPackages.includes(name ?? ''))).toEqual([]);
   });
 });
 

@@ -118,8 +118,8 @@ it.each([
   [['compare', 'a.jsonl', 'b.jsonl'], /a\.jsonl: the file does not exist/],
   [['run'], /missing required argument/],
 ])('rejects %j', async (argv, message) => {
-  using place = world();
-  const { code, err } = await place.run('eval', ...argv);
+  using cli = world();
+  const { code, err } = await cli.run('eval', ...argv);
   expect([code, err]).toEqual([2, expect.stringMatching(message)]);
 });
 
@@ -127,8 +127,8 @@ it('draws a progress bar on a terminal', async () => {
   const files = {
     'free.eval.mjs': "export default { name: 'free', cases: [{ id: 'a', input: 1 }], subject: () => 'x' };",
   };
-  using place = world({ files, canErase: true });
-  const { code, out, err } = await place.run('eval', 'run', 'free.eval.mjs', '--live');
+  using cli = world({ files, canErase: true });
+  const { code, out, err } = await cli.run('eval', 'run', 'free.eval.mjs', '--live');
   expect([code, out.split('\n')[0]]).toEqual([0, 'free: pass']);
   expect(err).toContain('█ 1/1');
   expect(err.endsWith('\r\u001B[K')).toBe(true);

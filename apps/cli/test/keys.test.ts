@@ -14,9 +14,9 @@ const idOf = ({ err }: RunOutput): string => /key_[0-9a-f]+/.exec(err)?.[0] ?? '
 
 /** Key stores of the tests: a file, and a running gateway. */
 const PLACES: Readonly<
-  Record<string, () => Promise<{ place: World; argv: readonly string[]; end(): Promise<void> }>>
+  Record<string, () => Promise<{ cli: World; argv: readonly string[]; end(): Promise<void> }>>
 > = {
-  'a file': async () => ({ place: world(), argv: ['--store', 'keys.db'], end: async () => undefined }),
+  'a file': async () => ({ cli: world(), argv: ['--store', 'keys.db'], end: async () => undefined }),
   'a running gateway': async () => {
     const keys = createKeys({ store: memoryKeyStore() });
     const gateway = createGateway({
@@ -26,7 +26,7 @@ const PLACES: Readonly<
     });
     const served = await serve(gateway, { port: 0 });
     return {
-      place: world({ env: { MAJORDOMO_ADMIN_TOKEN: TOKEN } }),
+      cli: world({ env: { MAJORDOMO_ADMIN_TOKEN: TOKEN } }),
       argv: ['--url', served.url],
       end: () => served.close(0),
     };
@@ -35,9 +35,9 @@ const PLACES: Readonly<
 
 describe.each(Object.entries(PLACES))('majordomo keys over %s', (name, open) => {
   it('creates, lists, shows, rotates and revokes keys, and prints a secret once', async () => {
-    const { place, argv, end } = await open();
-    using _place = place;
-    const run = (...args: string[]): Promise<RunOutput> => place.run('keys', ...args, ...argv);
+    const { cli, argv, end } = await open();
+    using _cli = cli;
+    const run = (...args: string[]): Promise<RunOutput> => cli.run('keys', ...args, ...argv);
     const limits = ['--usd-per-day', '5', '--calls-per-minute', '60'];
     const created = await run(
       'create',
@@ -72,7 +72,7 @@ describe.each(Object.entries(PLACES))('majordomo keys over %s', (name, open) => 
     const printed = all.map(({ out, err }) => out + err).join('') + created.err + rotated.err;
     for (const text of [created.out.trim().slice(3), secret.slice(3)]) {
       expect(printed).not.toContain(text);
-      if (name === 'a file') expect(readFileSync(join(place.cwd, 'keys.db'), 'latin1')).not.toContain(text);
+      if (name === 'a file') expect(readFileSync(join(cli.cwd, 'keys.db'), 'latin1')).not.toContain(text);
     }
     await end();
   });
@@ -86,10 +86,10 @@ describe.each(Object.entries(PLACES))('majordomo keys over %s', (name, open) => 
     [['show', 'key_0'], 1, 'no key'],
     [['revoke', 'key_0'], 1, 'no key'],
   ])('%j ends with %d and the reason "%s"', async (args, code, reason) => {
-    const { place, argv, end } = await open();
-    using _place = place;
-    const ran = await place.run('keys', ...args, ...argv);
-    expect(ran).toMatchObject({ code, out: '', err: expect.stringContaining(reason) });
+    const { cli, argv, end } = await open();
+    using _cli = cli;
+    const result = await cli.run('keys', ...args, ...argv);
+    expect(result).toMatchObject({ code, out: '', err: expect.stringContaining(reason) });
     await end();
   });
 });
@@ -99,30 +99,30 @@ describe('majordomo keys', () => {
     [['set', 'openai'], 'majordomo vault set openai'],
     [['remove', 'openai'], 'majordomo vault remove openai'],
   ])('%j ends with 2 and the new command', async (args, command) => {
-    using place = world();
-    expect(await place.run('keys', ...args)).toMatchObject({
+    using cli = world();
+    expect(await cli.run('keys', ...args)).toMatchObject({
       code: 2,
       err: expect.stringContaining(command),
     });
   });
 
   it('needs the token for --url, and reports a gateway that cannot be reached without it', async () => {
-    using place = world();
-    expect(await place.run('keys', 'list', '--url', 'http://127.0.0.1:1')).toMatchObject({
+    using cli = world();
+    expect(await cli.run('keys', 'list', '--url', 'http://127.0.0.1:1')).toMatchObject({
       code: 2,
       err: expect.stringContaining('MAJORDOMO_ADMIN_TOKEN'),
     });
     using other = world({ env: { MAJORDOMO_ADMIN_TOKEN: TOKEN } });
-    const ran = await other.run('keys', 'list', '--url', 'http://127.0.0.1:1');
-    expect([ran.code, ran.err.includes(TOKEN)]).toEqual([1, false]);
+    const result = await other.run('keys', 'list', '--url', 'http://127.0.0.1:1');
+    expect([result.code, result.err.includes(TOKEN)]).toEqual([1, false]);
   });
 
   it('does not print the password of a store that it does not support or reach', async () => {
-    using place = world();
+    using cli = world();
     for (const store of ['redis://u:s3cret@127.0.0.1:1', 'postgres://u:s3cret@127.0.0.1:1/db']) {
-      const ran = await place.run('keys', 'list', '--store', store);
-      expect(ran.code).not.toBe(0);
-      expect(ran.out + ran.err).not.toContain('s3cret');
+      const result = await cli.run('keys', 'list', '--store', store);
+      expect(result.code).not.toBe(0);
+      expect(result.out + result.err).not.toContain('s3cret');
     }
   });
 });

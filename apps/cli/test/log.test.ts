@@ -16,57 +16,57 @@ interface ConversationEntry {
   readonly messages: number;
 }
 
-const listConversations = async (place: World): Promise<readonly ConversationEntry[]> =>
-  JSON.parse((await place.run('log', 'list', '--json')).out) as readonly ConversationEntry[];
+const listConversations = async (cli: World): Promise<readonly ConversationEntry[]> =>
+  JSON.parse((await cli.run('log', 'list', '--json')).out) as readonly ConversationEntry[];
 
 const STATE = '.local/state/majordomo';
 
 describe('majordomo log', () => {
   it('stores a conversation with --log, lists it and shows it', async () => {
     await using server = await serve('A butler runs the house.');
-    using place = world({ env: lab(server) });
-    await place.run('chat', 'lab/gpt-4o', 'What does a butler do?', '--log');
-    const [stored] = await listConversations(place);
+    using cli = world({ env: lab(server) });
+    await cli.run('chat', 'lab/gpt-4o', 'What does a butler do?', '--log');
+    const [stored] = await listConversations(cli);
     expect(stored).toMatchObject({ title: 'What does a butler do?', spec: 'lab/gpt-4o', messages: 2 });
-    expect((await place.run('log')).out).toMatch(
+    expect((await cli.run('log')).out).toMatch(
       new RegExp(
         `^${stored?.id ?? ''}  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d    2  lab/gpt-4o\n  What does a butler do\\?\n$`,
       ),
     );
     const transcript = 'user\nWhat does a butler do?\n\nassistant\nA butler runs the house.\n\n';
-    expect((await place.run('log', 'show')).out).toBe(transcript);
-    expect((await place.run('log', 'show', stored?.id ?? '')).out).toBe(transcript);
-    expect(JSON.parse((await place.run('log', 'show', '--json')).out)).toMatchObject({
+    expect((await cli.run('log', 'show')).out).toBe(transcript);
+    expect((await cli.run('log', 'show', stored?.id ?? '')).out).toBe(transcript);
+    expect(JSON.parse((await cli.run('log', 'show', '--json')).out)).toMatchObject({
       id: stored?.id,
       version: 1,
     });
     if (process.platform !== 'win32')
-      expect(statSync(join(place.cwd, STATE, 'books.db')).mode & 0o777).toBe(0o600);
+      expect(statSync(join(cli.cwd, STATE, 'books.db')).mode & 0o777).toBe(0o600);
   });
 
   it('stores nothing without --log', async () => {
     await using server = await serve('Hello.');
-    using place = world({ env: lab(server) });
-    await place.run('chat', 'lab/gpt-4o', 'hi');
-    expect(readdirSync(place.cwd)).toEqual([]);
-    expect((await place.run('log')).err).toContain('`log: true` stores conversations');
+    using cli = world({ env: lab(server) });
+    await cli.run('chat', 'lab/gpt-4o', 'hi');
+    expect(readdirSync(cli.cwd)).toEqual([]);
+    expect((await cli.run('log')).err).toContain('`log: true` stores conversations');
   });
 
   it('finds words in messages of the user and the model', async () => {
     await using server = await serve('Onions, broth and Gruyère.', 'Hello.');
-    using place = world({ env: lab(server), files: { 'majordomo.config.json': '{"log":true}' } });
-    await place.run('chat', 'lab/gpt-4o', 'How do I cook soup?');
-    await place.run('chat', 'lab/gpt-4o', 'hi');
-    const { out, code } = await place.run('log', 'search', 'gruyere', 'onion');
+    using cli = world({ env: lab(server), files: { 'majordomo.config.json': '{"log":true}' } });
+    await cli.run('chat', 'lab/gpt-4o', 'How do I cook soup?');
+    await cli.run('chat', 'lab/gpt-4o', 'hi');
+    const { out, code } = await cli.run('log', 'search', 'gruyere', 'onion');
     expect([code, out]).toEqual([
       0,
       expect.stringMatching(/lab\/gpt-4o\n {2}Onions, broth and Gruyère\.\n$/),
     ]);
-    expect(await place.run('log', 'search', 'tiger')).toMatchObject({
+    expect(await cli.run('log', 'search', 'tiger')).toMatchObject({
       code: 1,
       out: 'No conversation was found.\n',
     });
-    expect(await place.run('log', 'search', '"*(')).toMatchObject({
+    expect(await cli.run('log', 'search', '"*(')).toMatchObject({
       code: 1,
       out: 'No conversation was found.\n',
     });
@@ -74,25 +74,25 @@ describe('majordomo log', () => {
 
   it('deletes conversations, and reports unknown ids', async () => {
     await using server = await serve('Hello.');
-    using place = world({ env: lab(server) });
-    await place.run('chat', 'lab/gpt-4o', 'hi', '--log');
-    const [stored] = await listConversations(place);
-    expect((await place.run('log', 'remove', stored?.id ?? '')).out).toBe(`removed ${stored?.id ?? ''}\n`);
-    expect(await listConversations(place)).toEqual([]);
-    expect(await place.run('log', 'show', 'cafe0123')).toMatchObject({
+    using cli = world({ env: lab(server) });
+    await cli.run('chat', 'lab/gpt-4o', 'hi', '--log');
+    const [stored] = await listConversations(cli);
+    expect((await cli.run('log', 'remove', stored?.id ?? '')).out).toBe(`removed ${stored?.id ?? ''}\n`);
+    expect(await listConversations(cli)).toEqual([]);
+    expect(await cli.run('log', 'show', 'cafe0123')).toMatchObject({
       code: 2,
       err: expect.stringContaining('unknown conversation "cafe0123"'),
     });
-    expect((await place.run('log', '--limit', '0')).err).toContain('--limit must be a positive integer');
+    expect((await cli.run('log', '--limit', '0')).err).toContain('--limit must be a positive integer');
   });
 });
 
 describe('chat --continue', () => {
   it('continues the newest conversation with its spec and its instructions', async () => {
     await using server = await serve('Hello Ada.', 'Ada.');
-    using place = world({ env: lab(server) });
-    await place.run('chat', 'lab/gpt-4o', 'I am Ada.', '--log', '-s', 'Be brief.');
-    const result = await place.run('chat', '--continue', 'Who am I?');
+    using cli = world({ env: lab(server) });
+    await cli.run('chat', 'lab/gpt-4o', 'I am Ada.', '--log', '-s', 'Be brief.');
+    const result = await cli.run('chat', '--continue', 'Who am I?');
     expect([result.code, result.out]).toEqual([0, 'Ada.\n']);
     expect(server.requests[1]?.body).toMatchObject({
       model: 'gpt-4o',
@@ -103,25 +103,25 @@ describe('chat --continue', () => {
         { role: 'user', content: 'Who am I?' },
       ],
     });
-    expect(await listConversations(place)).toMatchObject([{ messages: 4 }]);
+    expect(await listConversations(cli)).toMatchObject([{ messages: 4 }]);
   });
 
   it('continues the conversation with the given id, also with another model', async () => {
     await using server = await serve('One.', 'Two.', 'Three.', 'Four.');
-    using place = world({ env: lab(server) });
-    await place.run('chat', 'lab/gpt-4o', 'first', '--log');
-    const [first] = await listConversations(place);
-    await place.run('chat', 'lab/gpt-4o', 'second', '--log');
-    await place.run('chat', '--continue', first?.id ?? '', 'more');
+    using cli = world({ env: lab(server) });
+    await cli.run('chat', 'lab/gpt-4o', 'first', '--log');
+    const [first] = await listConversations(cli);
+    await cli.run('chat', 'lab/gpt-4o', 'second', '--log');
+    await cli.run('chat', '--continue', first?.id ?? '', 'more');
     expect(JSON.stringify(server.requests[2]?.body)).toContain('first');
-    await place.run('chat', '--continue', first?.id ?? '', 'lab/other', 'even more');
+    await cli.run('chat', '--continue', first?.id ?? '', 'lab/other', 'even more');
     expect(server.requests[3]?.model).toBe('other');
-    expect((await listConversations(place)).map(({ messages }) => messages)).toEqual([6, 2]);
+    expect((await listConversations(cli)).map(({ messages }) => messages)).toEqual([6, 2]);
   });
 
   it('becomes a separate conversation if another process has continued the same one', async () => {
-    using place = world();
-    await using stores = sqliteStores(join(place.cwd, 'log.db'));
+    using cli = world();
+    await using stores = sqliteStores(join(cli.cwd, 'log.db'));
     const { conversations } = stores;
     const texts: string[] = [];
     const io = { stderr: { write: (text: string) => texts.push(text) } } as unknown as Io;
@@ -144,8 +144,8 @@ describe('chat --continue', () => {
   });
 
   it('continues if the conversation cannot be stored, and reports this', async () => {
-    using place = world();
-    const stores = sqliteStores(join(place.cwd, 'log.db'));
+    using cli = world();
+    const stores = sqliteStores(join(cli.cwd, 'log.db'));
     await stores.close();
     const texts: string[] = [];
     const io = { stderr: { write: (text: string) => texts.push(text) } } as unknown as Io;
@@ -163,8 +163,8 @@ describe('chat --continue', () => {
     [['--continue', '--load', 'a.json', 'hi'], '--load and --continue cannot be used together'],
     [['--image', 'a.png', '--log', 'hi'], '--image cannot be used with --log'],
   ])('%j is rejected: %s', async (args, expected) => {
-    using place = world();
-    const result = await place.run('chat', ...args);
+    using cli = world();
+    const result = await cli.run('chat', ...args);
     expect([result.code, result.out]).toEqual([2, '']);
     expect(result.err).toContain(expected);
   });

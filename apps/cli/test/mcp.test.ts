@@ -138,15 +138,15 @@ describe('majordomo mcp reports a mistake before it serves:', () => {
       { 'majordomo.config.mjs': SKILL.replace("'dig'", "'burn'") },
     ],
   ])('%s', async (expected, argv, files = {}) => {
-    using place = world({ env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' }, files, stdin: { kind: 'pipe' } });
-    const ran = await place.run('mcp', ...argv);
-    expect([ran.code, ran.out, ran.err]).toEqual([2, '', expect.stringContaining(expected)]);
+    using cli = world({ env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' }, files, stdin: { kind: 'pipe' } });
+    const result = await cli.run('mcp', ...argv);
+    expect([result.code, result.out, result.err]).toEqual([2, '', expect.stringContaining(expected)]);
   });
 
   it('explains on a terminal how an agent starts the server', async () => {
-    using place = world({ stdin: { kind: 'terminal' } });
-    const ran = await place.run('mcp');
-    expect([ran.code, ran.err]).toEqual([
+    using cli = world({ stdin: { kind: 'terminal' } });
+    const result = await cli.run('mcp');
+    expect([result.code, result.err]).toEqual([
       2,
       expect.stringContaining('claude mcp add majordomo -- majordomo mcp'),
     ]);

@@ -9,32 +9,32 @@ const MP3 = Buffer.from('ID3 a voice note');
 describe('majordomo embed', () => {
   it('prints the vector of a text and the target', async () => {
     await using lab = await vendor();
-    using place = world({ env: lab.env });
-    const ran = await place.run('embed', 'lab/vectors', 'hi');
-    expect([ran.code, ran.out]).toEqual([0, '[0.1,2,-1]\n']);
-    expect(ran.err).toMatch(/^lab\/vectors · 1 vector of 3 · 5 in · \d+\.\d s\n$/);
+    using cli = world({ env: lab.env });
+    const result = await cli.run('embed', 'lab/vectors', 'hi');
+    expect([result.code, result.out]).toEqual([0, '[0.1,2,-1]\n']);
+    expect(result.err).toMatch(/^lab\/vectors · 1 vector of 3 · 5 in · \d+\.\d s\n$/);
   });
 
   it('prints a vector for each non-empty line of standard input', async () => {
     await using lab = await vendor();
-    using place = world({ env: lab.env, stdin: { kind: 'pipe', text: 'a\r\n\n  \nbcd\n' } });
-    const ran = await place.run('embed', '-m', 'lab/vectors', '--lines', '-q');
-    expect([ran.out, ran.err]).toEqual(['[0.1,1,-1]\n[0.1,3,-1]\n', '']);
+    using cli = world({ env: lab.env, stdin: { kind: 'pipe', text: 'a\r\n\n  \nbcd\n' } });
+    const result = await cli.run('embed', '-m', 'lab/vectors', '--lines', '-q');
+    expect([result.out, result.err]).toEqual(['[0.1,1,-1]\n[0.1,3,-1]\n', '']);
   });
 
   it('sends dimensions and vendor-specific options', async () => {
     await using lab = await vendor();
-    using place = world({ env: lab.env });
-    await place.run('embed', 'lab/vectors', 'hi', '--dimensions', '3', '--option', 'user=me');
+    using cli = world({ env: lab.env });
+    await cli.run('embed', 'lab/vectors', 'hi', '--dimensions', '3', '--option', 'user=me');
     expect(lab.requests[0]?.body).toMatchObject({ dimensions: 3, user: 'me', input: ['hi'] });
   });
 
   it('prints one document with --json, also for a failure', async () => {
     await using lab = await vendor();
-    using place = world({ env: lab.env });
-    const expected = JSON.parse((await place.run('embed', 'lab/vectors', 'hi', '--json')).out) as object;
+    using cli = world({ env: lab.env });
+    const expected = JSON.parse((await cli.run('embed', 'lab/vectors', 'hi', '--json')).out) as object;
     expect(expected).toMatchObject({ target: 'lab/vectors', vectors: [[0.1, 2, -1]], attempts: [{}] });
-    const failed = await place.run('embed', 'lab/locked', 'hi', '--json');
+    const failed = await cli.run('embed', 'lab/locked', 'hi', '--json');
     expect([failed.code, JSON.parse(failed.out)]).toMatchObject([1, { error: { kind: 'auth' } }]);
   });
 });
@@ -42,24 +42,24 @@ describe('majordomo embed', () => {
 describe('majordomo transcribe', () => {
   it('prints the transcript of a file and its duration', async () => {
     await using lab = await vendor();
-    using place = world({ env: lab.env, files: { 'note.mp3': MP3 } });
-    const ran = await place.run('transcribe', 'lab/ear', 'note.mp3', '--language', 'en');
-    expect([ran.code, ran.out]).toEqual([0, 'Hello there. How are you?\n']);
-    expect(ran.err).toMatch(/^lab\/ear · 3725\.3 s of sound · en · \d+\.\d s\n$/);
+    using cli = world({ env: lab.env, files: { 'note.mp3': MP3 } });
+    const result = await cli.run('transcribe', 'lab/ear', 'note.mp3', '--language', 'en');
+    expect([result.code, result.out]).toEqual([0, 'Hello there. How are you?\n']);
+    expect(result.err).toMatch(/^lab\/ear · 3725\.3 s of sound · en · \d+\.\d s\n$/);
     expect(lab.requests[0]?.text).toContain('ID3 a voice note');
   });
 
   it('prints the time of each segment with --timestamps', async () => {
     await using lab = await vendor();
-    using place = world({ env: lab.env, files: { 'note.mp3': MP3 } });
-    const { out } = await place.run('transcribe', '-m', 'lab/ear', 'note.mp3', '--timestamps');
+    using cli = world({ env: lab.env, files: { 'note.mp3': MP3 } });
+    const { out } = await cli.run('transcribe', '-m', 'lab/ear', 'note.mp3', '--timestamps');
     expect(out).toBe('[0:00.0 – 0:01.3] Hello there.\n[1:02:03.4 – 1:02:05.3] How are you?\n');
   });
 
   it('reads a recording from a pipe, and fails over if the first target is down', async () => {
     await using lab = await vendor();
-    using place = world({ env: lab.env, stdin: { kind: 'pipe', bytes: MP3 } });
-    const { out, err } = await place.run('transcribe', 'lab/down,lab/ear', '-');
+    using cli = world({ env: lab.env, stdin: { kind: 'pipe', bytes: MP3 } });
+    const { out, err } = await cli.run('transcribe', 'lab/down,lab/ear', '-');
     expect(out).toBe('Hello there. How are you?\n');
     expect(err).toContain('lab/down failed: overloaded (503)');
   });
@@ -67,16 +67,16 @@ describe('majordomo transcribe', () => {
   it('calls the alias with the name of the command', async () => {
     await using lab = await vendor();
     const files = { 'note.mp3': MP3, 'majordomo.config.json': '{"aliases":{"transcribe":"lab/ear"}}' };
-    using place = world({ env: lab.env, files });
-    expect((await place.run('transcribe', 'note.mp3', '-q')).out).toBe('Hello there. How are you?\n');
+    using cli = world({ env: lab.env, files });
+    expect((await cli.run('transcribe', 'note.mp3', '-q')).out).toBe('Hello there. How are you?\n');
   });
 });
 
 describe('majordomo speak', () => {
   it('writes audio to a file in the format of its extension', async () => {
     await using lab = await vendor();
-    using place = world({ env: lab.env });
-    const ran = await place.run(
+    using cli = world({ env: lab.env });
+    const result = await cli.run(
       'speak',
       'lab/voice',
       'Dinner is served.',
@@ -85,9 +85,9 @@ describe('majordomo speak', () => {
       '--voice',
       'alto',
     );
-    expect([ran.code, ran.out]).toEqual([0, 'out.flac\n']);
-    expect(ran.err).toMatch(/^lab\/voice · audio\/mpeg · \d+\.\d s\n$/);
-    expect(readFileSync(join(place.cwd, 'out.flac'))).toEqual(SOUND);
+    expect([result.code, result.out]).toEqual([0, 'out.flac\n']);
+    expect(result.err).toMatch(/^lab\/voice · audio\/mpeg · \d+\.\d s\n$/);
+    expect(readFileSync(join(cli.cwd, 'out.flac'))).toEqual(SOUND);
     expect(lab.requests[0]?.body).toMatchObject({
       input: 'Dinner is served.',
       response_format: 'flac',
@@ -97,22 +97,22 @@ describe('majordomo speak', () => {
 
   it('writes only the bytes to a pipe', async () => {
     await using lab = await vendor();
-    using place = world({ env: lab.env, stdin: { kind: 'pipe', text: 'Hello.' } });
-    const { out } = await place.run('speak', '-m', 'lab/voice');
+    using cli = world({ env: lab.env, stdin: { kind: 'pipe', text: 'Hello.' } });
+    const { out } = await cli.run('speak', '-m', 'lab/voice');
     expect(Buffer.from(out, 'latin1')).toEqual(SOUND);
   });
 
   it('describes the file with --json', async () => {
     await using lab = await vendor();
-    using place = world({ env: lab.env });
-    const { out } = await place.run('speak', 'lab/voice', 'hi', '-o', 'a.mp3', '--json');
+    using cli = world({ env: lab.env });
+    const { out } = await cli.run('speak', 'lab/voice', 'hi', '-o', 'a.mp3', '--json');
     expect(JSON.parse(out)).toMatchObject({ target: 'lab/voice', file: 'a.mp3', bytes: SOUND.length });
   });
 
   it('writes no audio to a terminal', async () => {
-    using place = world({ terminal: true });
-    const ran = await place.run('speak', 'lab/voice', 'hi');
-    expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('pass -o <file>')]);
+    using cli = world({ terminal: true });
+    const result = await cli.run('speak', 'lab/voice', 'hi');
+    expect([result.code, result.err]).toEqual([2, expect.stringContaining('pass -o <file>')]);
   });
 });
 
@@ -120,17 +120,17 @@ it('all three commands record their costs, and are denied above a limit', async 
   await using lab = await vendor();
   const limits = [{ name: 'three', max: { requests: 3 }, per: 'day' }];
   const files = { 'note.mp3': MP3, 'majordomo.config.json': JSON.stringify({ ledger: { limits } }) };
-  using place = world({ env: lab.env, files });
+  using cli = world({ env: lab.env, files });
   const codes = [
-    await place.run('embed', 'lab/vectors', 'hi'),
-    await place.run('transcribe', 'lab/ear', 'note.mp3'),
-    await place.run('speak', 'lab/voice', 'hi', '-o', 'a.mp3'),
-    await place.run('speak', 'lab/voice', 'hi', '-o', 'b.mp3'),
+    await cli.run('embed', 'lab/vectors', 'hi'),
+    await cli.run('transcribe', 'lab/ear', 'note.mp3'),
+    await cli.run('speak', 'lab/voice', 'hi', '-o', 'a.mp3'),
+    await cli.run('speak', 'lab/voice', 'hi', '-o', 'b.mp3'),
   ].map(({ code }) => code);
   expect(codes).toEqual([0, 0, 0, 1]);
   expect(lab.requests).toHaveLength(3);
-  expect(existsSync(join(place.cwd, 'b.mp3'))).toBe(false);
-  const rows = JSON.parse((await place.run('usage', '--by', 'model', '--json')).out) as object[];
+  expect(existsSync(join(cli.cwd, 'b.mp3'))).toBe(false);
+  const rows = JSON.parse((await cli.run('usage', '--by', 'model', '--json')).out) as object[];
   expect(rows).toHaveLength(3);
 });
 
@@ -163,9 +163,9 @@ describe('reports a mistake before any request:', () => {
     ['--json requires -o', ['speak', 'lab/x', 'hi', '--json']],
   ])('%s', async (expected, argv) => {
     await using lab = await vendor();
-    using place = world({ env: lab.env, files: { 'empty.mp3': '' } });
-    const ran = await place.run(...argv);
-    expect([ran.code, ran.out, ran.err]).toEqual([2, '', expect.stringContaining(expected)]);
+    using cli = world({ env: lab.env, files: { 'empty.mp3': '' } });
+    const result = await cli.run(...argv);
+    expect([result.code, result.out, result.err]).toEqual([2, '', expect.stringContaining(expected)]);
     expect(lab.requests).toEqual([]);
   });
 });

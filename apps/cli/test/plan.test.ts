@@ -12,12 +12,12 @@ const config = (presets: string, more = ''): Record<string, string> => ({
 const BEST = `{ best: { choose: ['openai/gpt-4.1', 'openai/gpt-4.1-mini', 'anthropic/claude-haiku-4-5', 'nobody/x'], by: 'cost-effective', needs: { reasoning: false } } }`;
 
 it('plan shows the chain with scores, the rejected targets and the assumptions', async () => {
-  using place = world({ files: config(BEST) });
-  const ran = await place.run('plan', 'best', '--prompt', 'hello');
-  expect(ran.err).toBe('');
+  using cli = world({ files: config(BEST) });
+  const result = await cli.run('plan', 'best', '--prompt', 'hello');
+  expect(result.err).toBe('');
   // The warnings about retirement depend on the date.
-  const lines = ran.out.split('\n').filter((line) => !line.includes('retired on'));
-  expect([ran.code, lines]).toEqual([
+  const lines = result.out.split('\n').filter((line) => !line.includes('retired on'));
+  expect([result.code, lines]).toEqual([
     0,
     [
       'best  openai/gpt-4.1-mini,openai/gpt-4.1  ranked by score',
@@ -32,14 +32,14 @@ it('plan shows the chain with scores, the rejected targets and the assumptions',
 });
 
 it('plan shows the cost of the prompt at each target of a chain, and the rule that selected the chain', async () => {
-  using place = world({
+  using cli = world({
     files: config(
       `{ it: ({ request }) => (request ? 'openai/gpt-4.1,own/x' : undefined), own: 'openai/gpt-4.1' }`,
       `aliases: {}`,
     ),
     env: { LLM_OWN: 'openai://k@own.example/v1' },
   });
-  const { out } = await place.run('plan', 'it', '--prompt', 'hello');
+  const { out } = await cli.run('plan', 'it', '--prompt', 'hello');
   expect(out.split('\n').slice(0, 4)).toEqual([
     'it  openai/gpt-4.1,own/x  chosen by a function',
     '     target            about',
@@ -50,8 +50,8 @@ it('plan shows the cost of the prompt at each target of a chain, and the rule th
 });
 
 it('plan --json prints the plan with amounts as strings', async () => {
-  using place = world({ files: config(BEST) });
-  const plan = JSON.parse((await place.run('plan', 'best', '--json')).out) as Record<string, unknown>;
+  using cli = world({ files: config(BEST) });
+  const plan = JSON.parse((await cli.run('plan', 'best', '--json')).out) as Record<string, unknown>;
   expect(plan).toMatchObject({ reason: 'ranked', candidates: [{ target: 'openai/gpt-4.1-mini' }, {}] });
   expect((plan['candidates'] as { estimateNanoUsd: string }[])[0]?.estimateNanoUsd).toMatch(/^\d+$/);
 });
@@ -65,19 +65,19 @@ it.each<[string, Record<string, string>, string]>([
     '"router" must be a router of createRouter',
   ],
 ])('plan %s prints the remedy', async (_, files, expected) => {
-  using place = world({ files });
-  const ran = await place.run('plan', 'bets');
-  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining(expected)]);
+  using cli = world({ files });
+  const result = await cli.run('plan', 'bets');
+  expect([result.code, result.err]).toEqual([2, expect.stringContaining(expected)]);
 });
 
 it('ping and chat accept names of presets', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: () => 'ready' });
-  using place = world({
+  using cli = world({
     env: lab(server),
     files: config(`{ both: { choose: ['lab/gpt-4o', 'lab/gpt-4o-mini'] } }`),
   });
-  const pinged = await place.run('ping', 'both');
+  const pinged = await cli.run('ping', 'both');
   expect(pinged.code).toBe(0);
   expect(pinged.out).toMatch(/^lab\/gpt-4o +\d+ ms {2}✓\nlab\/gpt-4o-mini +\d+ ms {2}✓\n$/);
-  expect((await place.run('chat', 'both', 'hi')).out).toBe('ready\n');
+  expect((await cli.run('chat', 'both', 'hi')).out).toBe('ready\n');
 });

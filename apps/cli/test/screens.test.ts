@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lab } from './world.ts';
 
 /** Answer of a model that reasons and calls a tool. */
-const THOUGHTS = {
+const REASONING_ANSWER = {
   parts: [
     {
       type: 'reasoning',
@@ -27,7 +27,7 @@ const MARKDOWN = [
   '```js\nconst a = 1; // **as it is**\n```',
   '| a | b |\n|---|---|\n| 1 | **two** |',
 ].join('\n\n');
-const LISTED = {
+const MODEL_LIST = {
   object: 'list',
   data: ['shop-large', 'shop-small'].map((id) => ({ id, object: 'model', context_length: 131_072 })),
 };
@@ -46,7 +46,7 @@ const tmux = (...argv: string[]): string =>
 
 describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not installed)'}`, () => {
   let server: WireServer;
-  const shop = createServer((_request, response) => response.end(JSON.stringify(LISTED)));
+  const shop = createServer((_request, response) => response.end(JSON.stringify(MODEL_LIST)));
 
   beforeAll(async () => {
     server = await startWireServer({
@@ -54,7 +54,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
       script: ({ model }) => {
         if (model === 'silent') return { fault: 'stall', at: { content: 1 }, answer: { parts: [HELLO] } };
         if (model === 'mute') return { fault: 'stall', at: { content: 0 } };
-        if (model === 'thinker') return THOUGHTS;
+        if (model === 'thinker') return REASONING_ANSWER;
         if (model === 'locked') return { failure: 'auth' };
         if (model === 'writer')
           return { parts: [{ type: 'text', text: MARKDOWN, chunks: MARKDOWN.match(/[\s\S]{1,3}/g) ?? [] }] };
@@ -91,35 +91,35 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     tmux('-u', 'new-session', '-d', '-x', '80', '-y', '24', '-s', name, 'sh', '-c', script);
   };
   const screen = (name: string): string => tmux('capture-pane', '-p', '-t', name);
-  const everything = () => {
+  const allVendors = () => {
     const { port } = shop.address() as AddressInfo;
     return { ...lab(server), LLM_SHOP: `openai+http://127.0.0.1:${port}/v1` };
   };
-  const until = (name: string, text: string): Promise<void> =>
+  const untilShown = (name: string, text: string): Promise<void> =>
     expect.poll(() => screen(name), { timeout: 25_000, interval: 100 }).toContain(text);
 
   it('a conversation, until /exit', async () => {
     open('conversation', 'chat lab/gpt-4o', lab(server));
-    await until('conversation', 'You');
+    await untilShown('conversation', 'You');
     tmux('send-keys', '-t', 'conversation', 'What is a butler?', 'Enter');
-    await until('conversation', '5 out');
+    await untilShown('conversation', '5 out');
     tmux('send-keys', '-t', 'conversation', '/exit', 'Enter');
-    await until('conversation', '[ended');
-    await expect(settled(screen('conversation'))).toMatchFileSnapshot('screens/conversation.txt');
+    await untilShown('conversation', '[ended');
+    await expect(withoutVariableText(screen('conversation'))).toMatchFileSnapshot('screens/conversation.txt');
   }, 60_000);
 
   it('the first start offers the demo', async () => {
     open('first', '', {});
-    await until('first', 'Run the demo now?');
+    await untilShown('first', 'Run the demo now?');
     tmux('send-keys', '-t', 'first', 'n');
-    await until('first', '[ended 2]');
-    await expect(settled(screen('first'))).toMatchFileSnapshot('screens/first.txt');
+    await untilShown('first', '[ended 2]');
+    await expect(withoutVariableText(screen('first'))).toMatchFileSnapshot('screens/first.txt');
   }, 60_000);
 
   it('reasoning is dimmed, and tool calls are named', async () => {
     open('thinking', 'chat lab/thinker "Which shoes for Oslo?"', lab(server));
-    await until('thinking', '[ended');
-    await expect(settled(screen('thinking'))).toMatchFileSnapshot('screens/thinking.txt');
+    await untilShown('thinking', '[ended');
+    await expect(withoutVariableText(screen('thinking'))).toMatchFileSnapshot('screens/thinking.txt');
     const painted = tmux('capture-pane', '-p', '-e', '-t', 'thinking');
     expect(painted).toContain('\u001B[2mOslo lies');
     // eslint-disable-next-line no-control-regex
@@ -128,52 +128,52 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
 
   it('Markdown is rendered as it arrives, unless raw output is requested', async () => {
     open('markdown', 'chat lab/writer hi -q', lab(server));
-    await until('markdown', '[ended');
-    await expect(settled(screen('markdown'))).toMatchFileSnapshot('screens/markdown.txt');
+    await untilShown('markdown', '[ended');
+    await expect(withoutVariableText(screen('markdown'))).toMatchFileSnapshot('screens/markdown.txt');
     expect(tmux('capture-pane', '-p', '-e', '-t', 'markdown')).toContain('\u001B[1mButlers');
     open('raw', 'chat lab/writer hi -q --raw', lab(server));
-    await until('raw', '[ended');
+    await untilShown('raw', '[ended');
     expect(screen('raw').replaceAll('\n', '')).toContain(MARKDOWN.replaceAll('\n', ''));
   }, 60_000);
 
   it('Ctrl-C during an answer ends the command immediately', async () => {
     open('interrupted', 'chat lab/silent hi', lab(server));
-    await until('interrupted', 'Hello');
+    await untilShown('interrupted', 'Hello');
     tmux('send-keys', '-t', 'interrupted', 'C-c');
-    await until('interrupted', '[ended 130]');
+    await untilShown('interrupted', '[ended 130]');
   }, 60_000);
 
   it('pasted text is one question, arrow keys recall the last question, and Ctrl-C stops only the answer', async () => {
     open('paste', 'chat lab/gpt-4o', lab(server));
-    await until('paste', 'You ›');
+    await untilShown('paste', 'You ›');
     const requestCount = server.requests.length;
     tmux('set-buffer', 'first line\nsecond\nthird');
     tmux('paste-buffer', '-p', '-t', 'paste');
     tmux('send-keys', '-t', 'paste', 'Enter');
-    await until('paste', '5 out');
+    await untilShown('paste', '5 out');
     expect(server.requests).toHaveLength(requestCount + 1);
     expect(JSON.stringify(server.requests[requestCount]?.body)).toContain('first line\\nsecond\\nthird');
     tmux('send-keys', '-t', 'paste', '/model lab/silent', 'Enter');
-    await until('paste', '\nlab/silent\n');
+    await untilShown('paste', '\nlab/silent\n');
     tmux('send-keys', '-t', 'paste', 'and now?', 'Enter');
-    await until('paste', 'Hello');
+    await untilShown('paste', 'Hello');
     tmux('send-keys', '-t', 'paste', 'C-c');
-    await until('paste', '(stopped; /retry repeats the question)');
-    await until('paste', 'question)\nYou ›');
+    await untilShown('paste', '(stopped; /retry repeats the question)');
+    await untilShown('paste', 'question)\nYou ›');
     tmux('send-keys', '-t', 'paste', 'Up');
-    await until('paste', 'question)\nYou › and now?');
+    await untilShown('paste', 'question)\nYou › and now?');
     tmux('send-keys', '-t', 'paste', 'C-c');
     tmux('send-keys', '-t', 'paste', 'C-c');
-    await until('paste', '(press Ctrl-C again to exit)');
+    await untilShown('paste', '(press Ctrl-C again to exit)');
     tmux('send-keys', '-t', 'paste', 'C-c');
-    await until('paste', '[ended 130]');
+    await untilShown('paste', '[ended 130]');
   }, 60_000);
 
   it('without bracketed paste each pasted line is a question, and an invalid history is ignored', async () => {
     const state = mkdtempSync(join(cwd, 'state-'));
     mkdirSync(join(state, 'majordomo/history.json'), { recursive: true });
     open('ahead', 'chat lab/gpt-4o', { ...lab(server), XDG_STATE_HOME: state });
-    await until('ahead', 'You ›');
+    await untilShown('ahead', 'You ›');
     const requestCount = server.requests.length;
     tmux('set-buffer', 'one\ntwo\n');
     tmux('paste-buffer', '-t', 'ahead');
@@ -181,16 +181,16 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     const sent = server.requests.slice(requestCount).map(({ body }) => JSON.stringify(body));
     expect(sent).toEqual([expect.stringContaining('"one"'), expect.stringContaining('"two"')]);
     expect(readdirSync(join(state, 'majordomo'))).toEqual(['history.json']);
-    await until('ahead', 'two\nA butler');
+    await untilShown('ahead', 'two\nA butler');
   }, 60_000);
 
   it('a signal that ends the command restores the terminal', async () => {
     open('term', 'chat lab/gpt-4o', lab(server));
-    await until('term', 'You ›');
+    await untilShown('term', 'You ›');
     const pid = tmux('list-panes', '-t', 'term', '-F', '#{pane_pid}').trim();
     const child = execFileSync('ps', ['-o', 'pid=', '--ppid', pid], { encoding: 'utf8' });
     process.kill(Number(child), 'SIGTERM');
-    await until('term', '[ended 143]');
+    await untilShown('term', '[ended 143]');
   }, 60_000);
 
   it('Ctrl-Z releases the terminal, and fg restores the typed text', async () => {
@@ -198,11 +198,11 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     const chat = `env HOME='${cwd}' TERM=xterm LLM_LAB='${LLM_LAB}' '${process.execPath}' '${bin}' chat lab/gpt-4o`;
     const script = `set -m; ${chat}; printf '[stopped]'; read -r _; fg > /dev/null; printf '[ended %s]' $?; read -r _`;
     tmux('-u', 'new-session', '-d', '-x', '80', '-y', '24', '-s', 'stop', 'bash', '-c', script);
-    await until('stop', 'You ›');
+    await untilShown('stop', 'You ›');
     tmux('send-keys', '-t', 'stop', 'What is');
-    await until('stop', 'What is');
+    await untilShown('stop', 'What is');
     tmux('send-keys', '-t', 'stop', 'C-z');
-    await until('stop', '[stopped]');
+    await untilShown('stop', '[stopped]');
     const requestCount = server.requests.length;
     tmux('send-keys', '-t', 'stop', 'Enter');
     const isBack = expect.poll(() => screen('stop'), { timeout: 25_000, interval: 100 });
@@ -214,16 +214,16 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
 
   it('Ctrl-D ends a conversation', async () => {
     open('end', 'chat lab/gpt-4o', lab(server));
-    await until('end', 'You');
+    await untilShown('end', 'You');
     tmux('send-keys', '-t', 'end', 'C-d');
-    await until('end', '[ended 0]');
+    await untilShown('end', '[ended 0]');
   }, 60_000);
 
   it('shows the target while it waits for the first content', async () => {
     open('waiting', 'chat lab/mute hi', lab(server));
-    await until('waiting', 'lab/mute …');
+    await untilShown('waiting', 'lab/mute …');
     tmux('send-keys', '-t', 'waiting', 'C-c');
-    await until('waiting', '[ended 130]');
+    await untilShown('waiting', '[ended 130]');
     expect(screen('waiting')).not.toContain('lab/mute');
   }, 60_000);
 
@@ -249,16 +249,16 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
   ])(
     '%s',
     async (name, command, overrides) => {
-      open(name, command, name === 'nothing-configured' ? {} : { ...everything(), ...overrides });
-      await until(name, '[ended');
-      await expect(settled(screen(name))).toMatchFileSnapshot(`screens/${name}.txt`);
+      open(name, command, name === 'nothing-configured' ? {} : { ...allVendors(), ...overrides });
+      await untilShown(name, '[ended');
+      await expect(withoutVariableText(screen(name))).toMatchFileSnapshot(`screens/${name}.txt`);
     },
     30_000,
   );
 });
 
 /** Replaces times, versions and addresses, which differ between runs. */
-const settled = (screen: string): string =>
+const withoutVariableText = (screen: string): string =>
   screen
     .replaceAll(/ *\b\d+ ms|(?<=\bin) \d+\.\d s\b/g, ' N ms')
     .replaceAll(/\d+\.\d s\b/g, 'N s')

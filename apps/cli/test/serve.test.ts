@@ -255,9 +255,9 @@ async function takenPort(): Promise<number> {
 
 it('a second server on the same port reports a remedy', async () => {
   const port = await takenPort();
-  using place = world({ env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' } });
-  const ran = await place.run('serve', '--models', 'lab/x', '--port', String(port));
-  expect([ran.code, ran.out, ran.err]).toEqual([
+  using cli = world({ env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' } });
+  const result = await cli.run('serve', '--models', 'lab/x', '--port', String(port));
+  expect([result.code, result.out, result.err]).toEqual([
     1,
     '',
     `majordomo: cannot listen on 127.0.0.1:${port}: the port is in use; --port 0 selects a free one\n`,
@@ -271,11 +271,11 @@ it.each(['lab/x', 'mine=lab/x', 'mine=openai/gpt-5.4,lab/x'])(
       LLM_LAB: 'openai+http://127.0.0.1:9/v1?maxTokenField=max_tokens',
       OPENAI_API_KEY: 'sk-test',
     };
-    using place = world({ env });
-    const ran = await place.run('serve', '--models', name, '--port', String(await takenPort()));
-    expect([ran.code, ran.out]).toEqual([2, '']);
-    expect(ran.err).toContain('LLM_LAB: unknown quirk "maxTokenField"');
-    expect(ran.err).toContain('did you mean "maxTokensField"?');
+    using cli = world({ env });
+    const result = await cli.run('serve', '--models', name, '--port', String(await takenPort()));
+    expect([result.code, result.out]).toEqual([2, '']);
+    expect(result.err).toContain('LLM_LAB: unknown quirk "maxTokenField"');
+    expect(result.err).toContain('did you mean "maxTokensField"?');
   },
 );
 
@@ -312,12 +312,12 @@ describe('majordomo serve reports a mistake before it opens a port:', () => {
       // Windows PowerShell writes redirected output like this.
       utf16: Buffer.from('\ufeffc4nary\n', 'utf16le'),
     };
-    using place = world({ env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' }, files });
-    for (const name of ['none', 'long', 'twice', 'umlaut', 'utf16']) chmodSync(join(place.cwd, name), 0o600);
-    chmodSync(join(place.cwd, 'open'), 0o644);
-    const ran = await place.run('serve', ...argv);
-    expect([ran.code, ran.out, ran.err]).toEqual([2, '', expect.stringContaining(expected)]);
-    expect(ran.err).not.toContain('c4nary');
+    using cli = world({ env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' }, files });
+    for (const name of ['none', 'long', 'twice', 'umlaut', 'utf16']) chmodSync(join(cli.cwd, name), 0o600);
+    chmodSync(join(cli.cwd, 'open'), 0o644);
+    const result = await cli.run('serve', ...argv);
+    expect([result.code, result.out, result.err]).toEqual([2, '', expect.stringContaining(expected)]);
+    expect(result.err).not.toContain('c4nary');
   });
 });
 
@@ -353,9 +353,9 @@ describe('majordomo serve --keys', () => {
   });
 
   it('rejects --keys with --key-file', async () => {
-    using place = world({ files: { keys: 'a secret-of-a\n' } });
-    chmodSync(join(place.cwd, 'keys'), 0o600);
-    expect(await place.run('serve', '--keys', '--key-file', 'keys')).toMatchObject({ code: 2 });
+    using cli = world({ files: { keys: 'a secret-of-a\n' } });
+    chmodSync(join(cli.cwd, 'keys'), 0o600);
+    expect(await cli.run('serve', '--keys', '--key-file', 'keys')).toMatchObject({ code: 2 });
   });
 });
 
@@ -469,20 +469,20 @@ describe('the section `gateway` of the configuration', () => {
   }, 60_000);
 
   it('reports a missing variable, and members with a wrong type', async () => {
-    const unset = start(['serve', '--port', '0'], {
+    const missing = start(['serve', '--port', '0'], {
       cwd: folder(CONFIG_OF({ store: 'postgres://${HOST}/db' })),
     });
-    expect(await unset.ended).toBe(2);
-    expect(unset.err()).toContain('gateway.store of the configuration needs the variable HOST; set it');
+    expect(await missing.ended).toBe(2);
+    expect(missing.err()).toContain('gateway.store of the configuration needs the variable HOST; set it');
     for (const gateway of [
       { metrics: 'all' },
       { calls: { keep: 1 } },
       { maxConcurrent: 0 },
       { shop: true },
     ]) {
-      const wrong = start(['serve', '--port', '0'], { cwd: folder(CONFIG_OF(gateway)) });
-      expect(await wrong.ended).toBe(2);
-      expect(wrong.err()).toContain('"gateway" must be an object with store, keys, calls');
+      const invalid = start(['serve', '--port', '0'], { cwd: folder(CONFIG_OF(gateway)) });
+      expect(await invalid.ended).toBe(2);
+      expect(invalid.err()).toContain('"gateway" must be an object with store, keys, calls');
     }
   }, 60_000);
 });

@@ -38,11 +38,11 @@ async function collector(status = 200) {
 
 it('sends the spans of a chat to a collector', async () => {
   await using server = await serve({ failure: 'not-found' }, 'Hello.');
-  await using there = await collector();
-  using place = world({ env: lab(server) });
-  const ran = await place.run('chat', 'lab/gone,lab/gpt-4o', 'hi', '-q', '--trace', there.url);
-  expect([ran.code, ran.out, ran.err]).toEqual([0, 'Hello.\n', '']);
-  expect(there.received).toEqual([
+  await using spanCollector = await collector();
+  using cli = world({ env: lab(server) });
+  const result = await cli.run('chat', 'lab/gone,lab/gpt-4o', 'hi', '-q', '--trace', spanCollector.url);
+  expect([result.code, result.out, result.err]).toEqual([0, 'Hello.\n', '']);
+  expect(spanCollector.received).toEqual([
     '/v1/traces',
     'chat gone',
     'chat gpt-4o',
@@ -52,12 +52,19 @@ it('sends the spans of a chat to a collector', async () => {
 
 it('sends the spans of a failed chat in addition to its events', async () => {
   await using server = await serve({ failure: 'auth' });
-  await using there = await collector();
-  using place = world({ env: lab(server) });
-  const ran = await place.run('chat', 'lab/gpt-4o', 'hi', '--events', '--trace', `${there.url}/my/traces`);
-  expect(ran.code).toBe(1);
-  expect(ran.out).toContain('"call-end"');
-  expect(there.received).toEqual(['/my/traces', 'chat gpt-4o', 'majordomo.call lab/gpt-4o']);
+  await using spanCollector = await collector();
+  using cli = world({ env: lab(server) });
+  const result = await cli.run(
+    'chat',
+    'lab/gpt-4o',
+    'hi',
+    '--events',
+    '--trace',
+    `${spanCollector.url}/my/traces`,
+  );
+  expect(result.code).toBe(1);
+  expect(result.out).toContain('"call-end"');
+  expect(spanCollector.received).toEqual(['/my/traces', 'chat gpt-4o', 'majordomo.call lab/gpt-4o']);
 });
 
 it.each([
@@ -65,17 +72,17 @@ it.each([
   ['refuses', () => collector(400)],
 ])('answers even if the collector %s, and reports this', async (_name, open) => {
   await using server = await serve('Hello.');
-  await using there = await open();
-  using place = world({ env: lab(server) });
-  const ran = await place.run('chat', 'lab/gpt-4o', 'hi', '-q', '--trace', there.url);
-  expect([ran.code, ran.out]).toEqual([0, 'Hello.\n']);
-  expect(ran.err).toMatch(/^the trace was not sent to http:\/\/127\.0\.0\.1:\d+\/v1\/traces: .+\n$/);
+  await using spanCollector = await open();
+  using cli = world({ env: lab(server) });
+  const result = await cli.run('chat', 'lab/gpt-4o', 'hi', '-q', '--trace', spanCollector.url);
+  expect([result.code, result.out]).toEqual([0, 'Hello.\n']);
+  expect(result.err).toMatch(/^the trace was not sent to http:\/\/127\.0\.0\.1:\d+\/v1\/traces: .+\n$/);
 });
 
 it.each(['nowhere', 'ftp://127.0.0.1'])('rejects the address %s before any request', async (address) => {
   await using server = await serve();
-  using place = world({ env: lab(server) });
-  const ran = await place.run('chat', 'lab/gpt-4o', 'hi', '--trace', address);
-  expect([ran.code, ran.out, server.requests.length]).toEqual([2, '', 0]);
-  expect(ran.err).toContain('--trace must be the URL of a collector');
+  using cli = world({ env: lab(server) });
+  const result = await cli.run('chat', 'lab/gpt-4o', 'hi', '--trace', address);
+  expect([result.code, result.out, server.requests.length]).toEqual([2, '', 0]);
+  expect(result.err).toContain('--trace must be the URL of a collector');
 });

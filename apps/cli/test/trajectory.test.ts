@@ -40,16 +40,16 @@ const files = { 'runs.jsonl': `${toLine(run)}\n${toLine({ ...run, id: 'run-2', o
 const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
 
 it('shows runs in a readable form within 80 columns', async () => {
-  using place = world({ files, columns: 80, terminal: true });
-  const { code, out } = await place.run('trajectory', 'show', 'runs.jsonl', '--id', 'run-1');
+  using cli = world({ files, columns: 80, terminal: true });
+  const { code, out } = await cli.run('trajectory', 'show', 'runs.jsonl', '--id', 'run-1');
   expect(code).toBe(0);
   expect(Math.max(...out.split('\n').map(cellsOf))).toBeLessThanOrEqual(80);
   await expect(out).toMatchFileSnapshot('screens/trajectory-show.txt');
 });
 
 it('exports runs unchanged, and as ShareGPT within a number of tokens', async () => {
-  using place = world({ files });
-  const completeExport = await place.run('trajectory', 'export', 'runs.jsonl');
+  using cli = world({ files });
+  const completeExport = await cli.run('trajectory', 'export', 'runs.jsonl');
   expect(
     completeExport.out
       .trim()
@@ -57,7 +57,7 @@ it('exports runs unchanged, and as ShareGPT within a number of tokens', async ()
       .map((line) => parseTrajectory(line).id),
   ).toEqual(['run-1', 'run-2']);
   expect(parseTrajectory(completeExport.out.split('\n')[0] ?? '')).toEqual(run);
-  const { out } = await place.run('trajectory', 'export', 'runs.jsonl', '--sharegpt');
+  const { out } = await cli.run('trajectory', 'export', 'runs.jsonl', '--sharegpt');
   const [first] = out.split('\n').map((line) => (line === '' ? undefined : (JSON.parse(line) as unknown)));
   expect(first).toMatchObject({
     conversations: [
@@ -78,23 +78,31 @@ it('exports runs unchanged, and as ShareGPT within a number of tokens', async ()
 it('requests each turn from another model, and reports the differences', async () => {
   const called = { parts: [{ type: 'tool-call', name: 'weather', json: '{"city":"Oslo"}' }] } as const;
   await using server = await serve(called, 'Take the sandals.');
-  using place = world({ files, env: lab(server) });
-  const ran = await place.run('trajectory', 'replay', 'runs.jsonl', '--model', 'lab/gpt-4o', '--id', 'run-1');
-  expect(ran.code).toBe(1);
-  expect(ran.out).toContain('turn 1  lab/gpt-4o the same\n');
-  expect(ran.out).toContain('turn 2  lab/gpt-4o said "Take the sandals." instead of "Take the boots."\n');
-  expect(ran.out).toMatch(/\n1 of 2 turns are identical\n$/);
+  using cli = world({ files, env: lab(server) });
+  const result = await cli.run(
+    'trajectory',
+    'replay',
+    'runs.jsonl',
+    '--model',
+    'lab/gpt-4o',
+    '--id',
+    'run-1',
+  );
+  expect(result.code).toBe(1);
+  expect(result.out).toContain('turn 1  lab/gpt-4o the same\n');
+  expect(result.out).toContain('turn 2  lab/gpt-4o said "Take the sandals." instead of "Take the boots."\n');
+  expect(result.out).toMatch(/\n1 of 2 turns are identical\n$/);
   expect(server.requests[1]?.request.messages).toHaveLength(4);
 });
 
 it('skips an incomplete last line and reports this', async () => {
-  using place = world({ files: { 'runs.jsonl': files['runs.jsonl'].slice(0, -40) } });
-  const ran = await place.run('trajectory', 'show', 'runs.jsonl');
-  expect([ran.code, ran.err]).toEqual([
+  using cli = world({ files: { 'runs.jsonl': files['runs.jsonl'].slice(0, -40) } });
+  const result = await cli.run('trajectory', 'show', 'runs.jsonl');
+  expect([result.code, result.err]).toEqual([
     0,
     'runs.jsonl: the last line is incomplete or invalid and was skipped\n',
   ]);
-  expect(ran.out).not.toContain('run-2');
+  expect(result.out).not.toContain('run-2');
 });
 
 it.each([
@@ -105,8 +113,8 @@ it.each([
   [['export', 'runs.jsonl', '--sharegpt', '--tokens', '0'], /--tokens must be a positive integer/],
   [['replay', 'runs.jsonl'], /--model/],
 ])('rejects %j', async (argv, message) => {
-  using place = world({ files: { ...files, 'bad.jsonl': '{"version":3}\n\n' } });
-  const ran = await place.run('trajectory', ...argv);
-  expect([ran.code, ran.out]).toEqual([2, '']);
-  expect(ran.err).toMatch(message);
+  using cli = world({ files: { ...files, 'bad.jsonl': '{"version":3}\n\n' } });
+  const result = await cli.run('trajectory', ...argv);
+  expect([result.code, result.out]).toEqual([2, '']);
+  expect(result.err).toMatch(message);
 });

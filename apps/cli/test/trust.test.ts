@@ -16,11 +16,11 @@ import { loadPackage } from '../src/load-package.ts';
 import { folder, start } from './built.ts';
 import { lab, trustConfigs, world } from './world.ts';
 
-const file = (place: { readonly cwd: string }, name: string): string => join(place.cwd, name);
+const file = (cli: { readonly cwd: string }, name: string): string => join(cli.cwd, name);
 const NOT_USED = /majordomo\.config\.\w+ is not used, because it is not trusted.*majordomo trust/;
 
 /** Code that writes a file when it runs. */
-const marking = (trace: string): string =>
+const codeWriting = (trace: string): string =>
   `import fs from 'node:fs'; fs.writeFileSync(${JSON.stringify(trace)}, 'ran'); export default { model: 'lab/gpt-4o' };`;
 
 const COMMANDS = [
@@ -40,37 +40,37 @@ const COMMANDS = [
 
 it.each(['mjs', 'js', 'mts', 'ts'])('no command runs an untrusted majordomo.config.%s', async (ending) => {
   await using server = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
-  using place = world({ env: lab(server) });
-  const trace = file(place, 'trace');
-  const config = file(place, `majordomo.config.${ending}`);
-  mkdirSync(file(place, '.git'));
-  mkdirSync(file(place, 'deep/er'), { recursive: true });
-  writeFileSync(config, marking(trace));
+  using cli = world({ env: lab(server) });
+  const trace = file(cli, 'trace');
+  const config = file(cli, `majordomo.config.${ending}`);
+  mkdirSync(file(cli, '.git'));
+  mkdirSync(file(cli, 'deep/er'), { recursive: true });
+  writeFileSync(config, codeWriting(trace));
   for (const folder of ['.', 'deep/er']) {
     for (const argv of COMMANDS) {
-      await place.runIn(folder, ...argv);
+      await cli.runIn(folder, ...argv);
       expect([argv, existsSync(trace)]).toEqual([argv, false]);
-      await place.run('trust', '--forget');
+      await cli.run('trust', '--forget');
     }
   }
 });
 
 it('commands run the code of a configuration only after trust has shown it', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
-  using place = world({ env: lab(server) });
-  const trace = file(place, 'trace');
-  writeFileSync(file(place, 'majordomo.config.mjs'), marking(trace));
-  expect((await place.run('chat', 'hi')).err).toMatch(NOT_USED);
-  const trusted = await place.run('trust');
+  using cli = world({ env: lab(server) });
+  const trace = file(cli, 'trace');
+  writeFileSync(file(cli, 'majordomo.config.mjs'), codeWriting(trace));
+  expect((await cli.run('chat', 'hi')).err).toMatch(NOT_USED);
+  const trusted = await cli.run('trust');
   expect([trusted.code, trusted.out]).toEqual([0, expect.stringContaining('fs.writeFileSync(')]);
   expect(trusted.out).toContain('Trust covers this file only');
   expect(existsSync(trace)).toBe(false);
-  expect(await place.run('chat', 'hi')).toMatchObject({ code: 0, out: 'Hello.\n' });
+  expect(await cli.run('chat', 'hi')).toMatchObject({ code: 0, out: 'Hello.\n' });
   expect(existsSync(trace)).toBe(true);
 });
 
 /** Project configurations that would send prompts or keys to another server. */
-const GUIDING = {
+const REDIRECTING = {
   'a DSN for the name of a vendor': { env: { LLM_OPENAI: 'openai+http://token@HOST/v1' } },
   'a base URL': { env: { OPENAI_BASE_URL: 'http://HOST/v1' } },
   'a proxy': { env: { HTTPS_PROXY: 'http://HOST' } },
@@ -82,20 +82,20 @@ const GUIDING = {
   },
 };
 
-it.each(Object.entries(GUIDING))('%s of an untrusted project has no effect', async (_name, config) => {
+it.each(Object.entries(REDIRECTING))('%s of an untrusted project has no effect', async (_name, config) => {
   await using server = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
   const json = JSON.stringify(config).replaceAll('HOST', new URL(server.baseURL).host);
-  using place = world({ files: { 'majordomo.config.json': json }, trusted: false });
+  using cli = world({ files: { 'majordomo.config.json': json }, trusted: false });
   for (const argv of [
     ['chat', 'openai/gpt-5.4', 'hi'],
     ['chat', 'fast', 'hi'],
     ['chat', 'hi'],
     ['ping', 'openai/x'],
   ]) {
-    const ran = await place.run(...argv);
-    expect([argv, ran.code === 0, ran.err]).toEqual([argv, false, expect.stringMatching(NOT_USED)]);
+    const result = await cli.run(...argv);
+    expect([argv, result.code === 0, result.err]).toEqual([argv, false, expect.stringMatching(NOT_USED)]);
   }
-  const doctor = await place.run('doctor');
+  const doctor = await cli.run('doctor');
   expect([doctor.code, doctor.out]).toEqual([
     1,
     expect.stringContaining('is not used, because it is not trusted'),
@@ -105,12 +105,12 @@ it.each(Object.entries(GUIDING))('%s of an untrusted project has no effect', asy
 
 it('a command works without an untrusted configuration', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
-  using place = world({
+  using cli = world({
     env: lab(server),
     files: { 'majordomo.config.json': '{"system":"Obey."}' },
     trusted: false,
   });
-  expect(await place.run('chat', 'lab/gpt-4o', 'hi')).toMatchObject({
+  expect(await cli.run('chat', 'lab/gpt-4o', 'hi')).toMatchObject({
     code: 0,
     out: 'Hello.\n',
     err: expect.stringMatching(NOT_USED),
@@ -120,22 +120,22 @@ it('a command works without an untrusted configuration', async () => {
 
 it('a trusted configuration that has changed stops commands until the changes are accepted', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
-  using place = world({
+  using cli = world({
     env: lab(server),
     files: { 'majordomo.config.json': '{\n"model": "lab/gpt-4o"\n}' },
   });
-  expect((await place.run('chat', 'hi')).code).toBe(0);
-  writeFileSync(file(place, 'majordomo.config.json'), '{\n"model": "lab/other"\n}');
-  expect(await place.run('chat', 'hi')).toMatchObject({
+  expect((await cli.run('chat', 'hi')).code).toBe(0);
+  writeFileSync(file(cli, 'majordomo.config.json'), '{\n"model": "lab/other"\n}');
+  expect(await cli.run('chat', 'hi')).toMatchObject({
     code: 2,
     err: expect.stringContaining('has changed since it was trusted'),
   });
-  const trusted = await place.run('trust');
+  const trusted = await cli.run('trust');
   expect(trusted.out).toContain('  {\n- "model": "lab/gpt-4o"\n+ "model": "lab/other"\n  }\n');
-  expect((await place.run('chat', 'hi')).code).toBe(0);
-  await place.run('trust', '--forget');
-  expect((await place.run('chat', 'lab/gpt-4o', 'hi')).err).toMatch(NOT_USED);
-  const store = file(place, '.local/state/majordomo/trusted.json');
+  expect((await cli.run('chat', 'hi')).code).toBe(0);
+  await cli.run('trust', '--forget');
+  expect((await cli.run('chat', 'lab/gpt-4o', 'hi')).err).toMatch(NOT_USED);
+  const store = file(cli, '.local/state/majordomo/trusted.json');
   if (process.platform !== 'win32') expect(statSync(store).mode & 0o777).toBe(0o600);
   expect(JSON.parse(readFileSync(store, 'utf8'))).toEqual({});
 });
@@ -143,68 +143,68 @@ it('a trusted configuration that has changed stops commands until the changes ar
 it.each([
   ['no', 1, true],
   ['yes', 0, false],
-])('trust respects the answer %s', async (answer, code, isLeftOut) => {
-  using place = world({
+])('trust respects the answer %s', async (answer, code, isSkipped) => {
+  using cli = world({
     terminal: true,
     stdin: { kind: 'terminal' },
     files: { 'majordomo.config.json': '{"model":"lab/x"}' },
     trusted: false,
     answers: [answer],
   });
-  expect((await place.run('trust')).code).toBe(code);
-  expect(NOT_USED.test((await place.run('models')).err)).toBe(isLeftOut);
+  expect((await cli.run('trust')).code).toBe(code);
+  expect(NOT_USED.test((await cli.run('models')).err)).toBe(isSkipped);
 });
 
 it('trust escapes control characters', async () => {
-  using place = world();
-  writeFileSync(file(place, 'majordomo.config.mjs'), 'evil()\u001b[2K\rexport default {}');
-  expect((await place.run('trust')).out).toContain(String.raw`evil()\u001b[2K\u000dexport default {}`);
+  using cli = world();
+  writeFileSync(file(cli, 'majordomo.config.mjs'), 'evil()\u001b[2K\rexport default {}');
+  expect((await cli.run('trust')).out).toContain(String.raw`evil()\u001b[2K\u000dexport default {}`);
 });
 
 it('trust ends if another file replaces the configuration', async () => {
-  using place = world({ files: { 'majordomo.config.json': '{}' } });
-  const trace = file(place, 'trace');
-  writeFileSync(file(place, 'majordomo.config.mjs'), marking(trace));
-  expect((await place.run('models')).err).toMatch(NOT_USED);
+  using cli = world({ files: { 'majordomo.config.json': '{}' } });
+  const trace = file(cli, 'trace');
+  writeFileSync(file(cli, 'majordomo.config.mjs'), codeWriting(trace));
+  expect((await cli.run('models')).err).toMatch(NOT_USED);
   expect(existsSync(trace)).toBe(false);
 });
 
 it('the configuration in the home folder needs no trust', async () => {
-  using place = world();
-  mkdirSync(file(place, '.config/majordomo'), { recursive: true });
+  using cli = world();
+  mkdirSync(file(cli, '.config/majordomo'), { recursive: true });
   const userConfig = { env: { AZURE_OPENAI_ENDPOINT: 'https://mine.example' } };
-  writeFileSync(file(place, '.config/majordomo/config.json'), JSON.stringify(userConfig));
-  const ran = await place.run('doctor');
-  expect([ran.code, ran.out]).toEqual([0, expect.not.stringContaining('majordomo trust')]);
+  writeFileSync(file(cli, '.config/majordomo/config.json'), JSON.stringify(userConfig));
+  const result = await cli.run('doctor');
+  expect([result.code, result.out]).toEqual([0, expect.not.stringContaining('majordomo trust')]);
 });
 
 it('does not load packages that an untrusted project has installed', async () => {
-  using place = world();
-  const trace = file(place, 'trace');
-  const folder = file(place, 'node_modules/@majordomo/provider-bogus');
+  using cli = world();
+  const trace = file(cli, 'trace');
+  const folder = file(cli, 'node_modules/@majordomo/provider-bogus');
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, 'package.json'),
     '{"name":"@majordomo/provider-bogus","type":"module","main":"i.js"}',
   );
-  writeFileSync(join(folder, 'i.js'), marking(trace));
-  const load = loadPackage('@majordomo/provider-bogus', place.cwd, 'bogus');
+  writeFileSync(join(folder, 'i.js'), codeWriting(trace));
+  const load = loadPackage('@majordomo/provider-bogus', cli.cwd, 'bogus');
   await expect(load).rejects.toThrow('which only the project has installed');
   expect(existsSync(trace)).toBe(false);
-  writeFileSync(file(place, 'majordomo.config.json'), '{}');
-  await place.run('trust');
-  await place.run('models');
-  await loadPackage('@majordomo/provider-bogus', place.cwd, 'bogus');
+  writeFileSync(file(cli, 'majordomo.config.json'), '{}');
+  await cli.run('trust');
+  await cli.run('models');
+  await loadPackage('@majordomo/provider-bogus', cli.cwd, 'bogus');
   expect(existsSync(trace)).toBe(true);
 });
 
 it.runIf(process.getuid?.() === 0)('does not run code that belongs to another user', async () => {
-  using place = world({ files: { 'majordomo.config.mjs': 'throw new Error("it ran");' } });
-  const config = join(place.cwd, 'majordomo.config.mjs');
+  using cli = world({ files: { 'majordomo.config.mjs': 'throw new Error("it ran");' } });
+  const config = join(cli.cwd, 'majordomo.config.mjs');
   chownSync(config, 4242, 4242);
   chmodSync(config, 0o644);
-  const ran = await place.run('chat', 'openai/x', 'hi');
-  expect([ran.code, ran.err]).toEqual([
+  const result = await cli.run('chat', 'openai/x', 'hi');
+  expect([result.code, result.err]).toEqual([
     2,
     expect.stringContaining('was not run, because another user (4242) owns the file'),
   ]);
@@ -215,21 +215,21 @@ it.each([
   ['… which is looked at itself', ['a/.git', 'a/b'], 'a/majordomo.config.json', 'a/b', true],
   ['your home, itself looked at', ['b/c'], 'majordomo.config.json', 'b/c', true],
 ])('the search for a configuration ends at %s', async (_name, folders, file, from, isFound) => {
-  using place = world({ files: {} });
-  for (const folder of folders) mkdirSync(join(place.cwd, folder), { recursive: true });
-  writeFileSync(join(place.cwd, file), '{"model":5}');
-  trustConfigs(dirname(join(place.cwd, file)), [basename(file)], { home: place.cwd });
-  const ran = await place.runIn(from, 'models');
-  expect(ran.err.includes('"model" must be a string')).toBe(isFound);
+  using cli = world({ files: {} });
+  for (const folder of folders) mkdirSync(join(cli.cwd, folder), { recursive: true });
+  writeFileSync(join(cli.cwd, file), '{"model":5}');
+  trustConfigs(dirname(join(cli.cwd, file)), [basename(file)], { home: cli.cwd });
+  const result = await cli.runIn(from, 'models');
+  expect(result.err.includes('"model" must be a string')).toBe(isFound);
 });
 
 it('searches only the working folder outside a repository and the home folder', async () => {
   using state = world();
   const env = { XDG_STATE_HOME: state.cwd };
-  using place = world({ files: { 'majordomo.config.json': '{"model":5}' }, home: '/nonexistent', env });
-  mkdirSync(join(place.cwd, 'a'));
-  expect((await place.runIn('a', 'models')).err).not.toContain('"model"');
-  expect((await place.runIn('.', 'models')).err).toContain('"model" must be a string');
+  using cli = world({ files: { 'majordomo.config.json': '{"model":5}' }, home: '/nonexistent', env });
+  mkdirSync(join(cli.cwd, 'a'));
+  expect((await cli.runIn('a', 'models')).err).not.toContain('"model"');
+  expect((await cli.runIn('.', 'models')).err).toContain('"model" must be a string');
 });
 
 it.each([{ HOME: '' }, { HOME: '.' }, { XDG_CONFIG_HOME: '.config' }, { XDG_STATE_HOME: '.local/state' }])(
@@ -238,7 +238,7 @@ it.each([{ HOME: '' }, { HOME: '.' }, { XDG_CONFIG_HOME: '.config' }, { XDG_STAT
     const cwd = folder();
     const trace = join(cwd, 'trace');
     const config = join(realpathSync(cwd), 'majordomo.config.mjs');
-    const code = marking(trace);
+    const code = codeWriting(trace);
     const trusted = { [config]: { sha256: createHash('sha256').update(code).digest('hex'), text: code } };
     for (const path of ['.config/majordomo/config.mjs', '.local/state/majordomo/trusted.json']) {
       mkdirSync(dirname(join(cwd, path)), { recursive: true });

@@ -36,37 +36,37 @@ const outputOf = ({ out, err }: RunOutput): string => out + err;
 
 describe('majordomo vault', () => {
   it('stores a key from standard input, readable by its owner only, and never prints it', async () => {
-    using place = world({ stdin: { kind: 'pipe', text: ` ${KEY}\n` } });
-    const ran = await place.run('vault', 'set', 'azure');
-    const file = join(place.cwd, VAULT);
-    expect(ran).toMatchObject({ code: 0, out: `stored the key azure in ${file}\n`, err: '' });
+    using cli = world({ stdin: { kind: 'pipe', text: ` ${KEY}\n` } });
+    const result = await cli.run('vault', 'set', 'azure');
+    const file = join(cli.cwd, VAULT);
+    expect(result).toMatchObject({ code: 0, out: `stored the key azure in ${file}\n`, err: '' });
     if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8')).toContain(KEY);
-    const all = [
-      await place.run('vault'),
-      await place.run('vault', 'list', '--json'),
-      await place.run('doctor'),
+    const outputs = [
+      await cli.run('vault'),
+      await cli.run('vault', 'list', '--json'),
+      await cli.run('doctor'),
     ];
-    expect(all.map(outputOf).join('')).not.toContain('c4nary');
-    expect(all[0]?.out).toBe('azure  a key\n');
-    expect(JSON.parse(all[1]?.out ?? '')).toEqual([{ name: 'azure', kind: 'key' }]);
-    expect((await place.run('vault', 'remove', 'azure')).out).toBe('removed azure\n');
-    expect((await place.run('vault')).out).toBe(`${file} contains no keys.\n`);
+    expect(outputs.map(outputOf).join('')).not.toContain('c4nary');
+    expect(outputs[0]?.out).toBe('azure  a key\n');
+    expect(JSON.parse(outputs[1]?.out ?? '')).toEqual([{ name: 'azure', kind: 'key' }]);
+    expect((await cli.run('vault', 'remove', 'azure')).out).toBe('removed azure\n');
+    expect((await cli.run('vault')).out).toBe(`${file} contains no keys.\n`);
   });
 
   it('prompts for a key on a terminal, where the user may cancel', async () => {
-    using place = world({ stdin: { kind: 'terminal' }, terminal: true, answers: [KEY] });
-    expect((await place.run('vault', 'set', 'openai')).code).toBe(0);
-    using shy = world({ stdin: { kind: 'terminal' }, terminal: true });
-    expect((await shy.run('vault', 'set', 'openai')).code).toBe(130);
+    using cli = world({ stdin: { kind: 'terminal' }, terminal: true, answers: [KEY] });
+    expect((await cli.run('vault', 'set', 'openai')).code).toBe(0);
+    using cancelling = world({ stdin: { kind: 'terminal' }, terminal: true });
+    expect((await cancelling.run('vault', 'set', 'openai')).code).toBe(130);
   });
 
   it('reports a variable that takes precedence over the key, and a key that no provider uses', async () => {
-    using place = world({ stdin: { kind: 'pipe', text: KEY }, env: { OPENAI_API_KEY: 'other' } });
-    expect((await place.run('vault', 'set', 'openai')).err).toBe(
+    using cli = world({ stdin: { kind: 'pipe', text: KEY }, env: { OPENAI_API_KEY: 'other' } });
+    expect((await cli.run('vault', 'set', 'openai')).err).toBe(
       'OPENAI_API_KEY in the environment takes precedence.\n',
     );
-    expect((await place.run('vault', 'set', 'opnai')).err).toContain(
+    expect((await cli.run('vault', 'set', 'opnai')).err).toContain(
       'No provider of the command is called "opnai"; did you mean "openai"?',
     );
   });
@@ -80,10 +80,10 @@ describe('majordomo vault', () => {
     [{ kind: 'pipe', text: KEY }, ['remove', 'openai'], 'unknown key "openai"'],
     [{ kind: 'pipe', text: KEY }, ['set', 'openai', KEY], 'too many arguments'],
   ])('%j %j is a usage error', async (stdin, args, expected) => {
-    using place = world({ ...(stdin && { stdin }) });
-    const ran = await place.run('vault', ...args);
-    expect([ran.code, ran.out]).toEqual([2, '']);
-    expect(ran.err).toContain(expected);
+    using cli = world({ ...(stdin && { stdin }) });
+    const result = await cli.run('vault', ...args);
+    expect([result.code, result.out]).toEqual([2, '']);
+    expect(result.err).toContain(expected);
   });
 });
 
@@ -91,11 +91,11 @@ describe('a key of the vault', () => {
   it('is used only if the environment contains none', async () => {
     using vendor = await startVendor();
     const stdin = { kind: 'pipe', text: KEY } as const;
-    using place = world({ stdin, env: vendor.env });
-    await place.run('vault', 'set', 'azure');
-    await place.run('chat', 'azure/mine', 'hi', '-q');
+    using cli = world({ stdin, env: vendor.env });
+    await cli.run('vault', 'set', 'azure');
+    await cli.run('chat', 'azure/mine', 'hi', '-q');
     using rich = world({
-      home: place.cwd,
+      home: cli.cwd,
       env: { ...vendor.env, AZURE_OPENAI_API_KEY: 'key-of-the-environment' },
     });
     await rich.run('chat', 'azure/mine', 'hi', '-q');
@@ -104,20 +104,20 @@ describe('a key of the vault', () => {
 
   it('is listed by doctor with its kind, without its value', async () => {
     using vendor = await startVendor();
-    using place = world({
+    using cli = world({
       stdin: { kind: 'pipe', text: KEY },
       env: { ...vendor.env, OPENAI_API_KEY: 'of-env' },
     });
-    for (const name of ['azure', 'openai', 'mine']) await place.run('vault', 'set', name);
-    const { out } = await place.run('doctor');
+    for (const name of ['azure', 'openai', 'mine']) await cli.run('vault', 'set', name);
+    const { out } = await cli.run('doctor');
     expect(out).toMatch(/✓ azure +a key \(the vault\)\n/);
     expect(out).toMatch(/✓ openai +OPENAI_API_KEY \(environment\), before a key \(the vault\)\n/);
-    expect(out).toContain(`${join(place.cwd, VAULT)}; no provider of the command uses mine\n`);
+    expect(out).toContain(`${join(cli.cwd, VAULT)}; no provider of the command uses mine\n`);
     expect(out).not.toContain('c4nary');
   });
 
   it('in the wrong setting is not printed by doctor', async () => {
-    using place = world({
+    using cli = world({
       env: { OPENAI_API_KEY: 'c4nary-1618033988' },
       files: {
         'majordomo.config.json': JSON.stringify({
@@ -126,23 +126,23 @@ describe('a key of the vault', () => {
       },
     });
     for (const args of [['doctor'], ['doctor', '--json']]) {
-      const ran = await place.run(...args);
-      expect(ran.code).toBe(1);
-      expect(ran.out).toContain('nope/[redacted]');
-      expect(outputOf(ran)).not.toContain('c4nary');
+      const result = await cli.run(...args);
+      expect(result.code).toBe(1);
+      expect(result.out).toContain('nope/[redacted]');
+      expect(outputOf(result)).not.toContain('c4nary');
     }
   });
 
   it('that cannot be read does not affect calls that do not need it', async () => {
     using vendor = await startVendor();
-    using place = world({ env: { ...vendor.env, AZURE_OPENAI_API_KEY: 'key-of-the-environment' } });
-    mkdirSync(join(place.cwd, '.local/share/majordomo'), { recursive: true });
-    writeFileSync(join(place.cwd, VAULT), '{"broken');
-    await place.run('chat', 'azure/mine', 'hi', '-q');
+    using cli = world({ env: { ...vendor.env, AZURE_OPENAI_API_KEY: 'key-of-the-environment' } });
+    mkdirSync(join(cli.cwd, '.local/share/majordomo'), { recursive: true });
+    writeFileSync(join(cli.cwd, VAULT), '{"broken');
+    await cli.run('chat', 'azure/mine', 'hi', '-q');
     expect(vendor.keys).toEqual(['key-of-the-environment']);
-    const ran = await place.run('doctor');
-    expect([ran.code, ran.out]).toEqual([1, expect.stringMatching(/✗ the vault +.*vault\.json/)]);
-    expect((await place.run('vault')).code).toBe(2);
+    const result = await cli.run('doctor');
+    expect([result.code, result.out]).toEqual([1, expect.stringMatching(/✗ the vault +.*vault\.json/)]);
+    expect((await cli.run('vault')).code).toBe(2);
   });
 });
 
@@ -152,7 +152,7 @@ describe('majordomo login', () => {
     // The server prints a notice that it is for tests only.
     vi.spyOn(console, 'info').mockReturnValue(undefined);
     vi.spyOn(console, 'warn').mockReturnValue(undefined);
-    // Tokens expire at once, so that every use refreshes them.
+    // Tokens expire immediately, so that every use refreshes them.
     authority = await startAuthority(1);
   });
   afterAll(async () => {
@@ -161,17 +161,17 @@ describe('majordomo login', () => {
   });
 
   /** User with a browser and configured `logins`. */
-  const personal = (logins: object, options: WorldOptions = {}): World => {
-    const place = world({
+  const worldWithLogins = (logins: object, options: WorldOptions = {}): World => {
+    const cli = world({
       ...options,
       onErr: (text) => {
         const [, url] = /^Open (\S+)/.exec(text) ?? [];
         if (url !== undefined) void authority.browse(url).then((back) => fetch(back));
       },
     });
-    mkdirSync(join(place.cwd, '.config/majordomo'), { recursive: true });
-    writeFileSync(join(place.cwd, '.config/majordomo/config.json'), JSON.stringify({ logins }));
-    return place;
+    mkdirSync(join(cli.cwd, '.config/majordomo'), { recursive: true });
+    writeFileSync(join(cli.cwd, '.config/majordomo/config.json'), JSON.stringify({ logins }));
+    return cli;
   };
   const azure = () => ({
     azure: { issuer: authority.issuer, clientId: CLIENT, scopes: ['openid', 'offline_access', 'api'] },
@@ -179,38 +179,38 @@ describe('majordomo login', () => {
 
   it('stores the tokens, renews them for chat, and deletes and revokes them', async () => {
     using vendor = await startVendor();
-    using place = personal(azure(), { env: vendor.env });
-    const file = join(place.cwd, VAULT);
-    const ran = await place.run('login', 'azure');
-    expect([ran.code, ran.out]).toEqual([0, `stored the login azure in ${file}\n`]);
+    using cli = worldWithLogins(azure(), { env: vendor.env });
+    const file = join(cli.cwd, VAULT);
+    const result = await cli.run('login', 'azure');
+    expect([result.code, result.out]).toEqual([0, `stored the login azure in ${file}\n`]);
     const before = await fileVault({ path: file }).update('azure', (now) => now && { ...now, expiresAt: 1 });
     authority.requestPaths.length = 0;
-    await place.run('chat', 'azure/mine', 'hi', '-q');
+    await cli.run('chat', 'azure/mine', 'hi', '-q');
     expect(authority.requestPaths).toContain('/token');
     const after = await fileVault({ path: file }).get('azure');
     expect(vendor.keys.at(-1)).toBe(after?.value.reveal());
     expect(after?.value.reveal()).not.toBe(before?.value.reveal());
-    const expected = await place.run('doctor');
+    const expected = await cli.run('doctor');
     expect(expected.out).toMatch(/✓ azure +a login, renewed after \d{4}-.* \(the vault\)/);
     authority.requestPaths.length = 0;
-    expect((await place.run('logout', 'azure')).out).toBe('removed the login azure\n');
+    expect((await cli.run('logout', 'azure')).out).toBe('removed the login azure\n');
     expect(authority.requestPaths).toContain('/token/revocation');
     expect(await fileVault({ path: file }).list()).toEqual([]);
     for (const token of [before, after])
-      expect([ran, expected].map(outputOf).join('')).not.toContain(token?.value.reveal());
+      expect([result, expected].map(outputOf).join('')).not.toContain(token?.value.reveal());
   });
 
   it('that has expired is reported with its remedy by chat and doctor', async () => {
     using vendor = await startVendor();
-    using place = personal(azure(), { env: vendor.env });
+    using cli = worldWithLogins(azure(), { env: vendor.env });
     const dead = {
       kind: 'oauth',
       value: credentials.secret('t'),
       dead: 'the authorization server returned invalid_grant',
     } as const;
-    await fileVault({ path: join(place.cwd, VAULT) }).update('azure', () => dead);
-    expect((await place.run('chat', 'azure/mine', 'hi')).err).toContain('"azure" needs a new login');
-    const { code, out } = await place.run('doctor');
+    await fileVault({ path: join(cli.cwd, VAULT) }).update('azure', () => dead);
+    expect((await cli.run('chat', 'azure/mine', 'hi')).err).toContain('"azure" needs a new login');
+    const { code, out } = await cli.run('doctor');
     expect([code, out]).toEqual([
       1,
       expect.stringContaining(
@@ -231,27 +231,27 @@ describe('majordomo login', () => {
     await new Promise<void>((listening) => router.listen(0, '127.0.0.1', listening));
     const origin = `http://127.0.0.1:${(router.address() as AddressInfo).port}`;
     const endpoints = { authorize: `${origin}/auth`, token: `${origin}/keys` };
-    using place = world({
+    using cli = world({
       onErr: (text) => {
         const callback = URL.parse(/^Open (\S+)/.exec(text)?.[1] ?? '')?.searchParams.get('callback_url');
         if (typeof callback === 'string') void fetch(`${callback}&code=granted`);
       },
     });
-    mkdirSync(join(place.cwd, '.config/majordomo'), { recursive: true });
+    mkdirSync(join(cli.cwd, '.config/majordomo'), { recursive: true });
     writeFileSync(
-      join(place.cwd, '.config/majordomo/config.json'),
+      join(cli.cwd, '.config/majordomo/config.json'),
       JSON.stringify({ logins: { openrouter: { endpoints } } }),
     );
-    const ran = await place.run('login', 'openrouter');
+    const result = await cli.run('login', 'openrouter');
     router.close();
-    expect([ran.code, outputOf(ran).includes('c4nary')]).toEqual([0, false]);
+    expect([result.code, outputOf(result).includes('c4nary')]).toEqual([0, false]);
     expect(prompts).toMatchObject([{ code: 'granted', code_challenge_method: 'S256' }]);
-    expect((await place.run('vault')).out).toBe('openrouter  a login\n');
+    expect((await cli.run('vault')).out).toBe('openrouter  a login\n');
   });
 
   it('stores the client id for renewals', async () => {
-    using place = world();
-    const io = { home: place.cwd, env: {} };
+    using cli = world();
+    const io = { home: cli.cwd, env: {} };
     storeLogin('github-models', { preset: 'githubModels', clientId: 'mine' }, io);
     for (const called of ['githubModels', 'github-models']) {
       expect(loginOf(called, undefined, {}, credentials, io)).toMatchObject({
@@ -262,22 +262,22 @@ describe('majordomo login', () => {
     storeLogin('github-models', undefined, io);
     expect(() => loginOf('githubModels', undefined, {}, credentials, io)).toThrow('needs --client-id');
     using other = world();
-    const ran = await other.run('login', 'githubModels');
-    expect([ran.code, ran.err]).toEqual([
+    const result = await other.run('login', 'githubModels');
+    expect([result.code, result.err]).toEqual([
       2,
       expect.stringContaining('githubModels needs --client-id, or clientId in `logins`'),
     ]);
-    expect(ran.err).toContain('Your OAuth app or GitHub App');
+    expect(result.err).toContain('Your OAuth app or GitHub App');
   });
 
   it('ends with Ctrl-C and stores nothing', async () => {
     const leave = new AbortController();
-    using place = personal(azure(), { signal: leave.signal });
-    const ran = place.run('login', 'azure', '--device');
+    using cli = worldWithLogins(azure(), { signal: leave.signal });
+    const result = cli.run('login', 'azure', '--device');
     await expect.poll(() => authority.requestPaths.some((path) => path.endsWith('/device/auth'))).toBe(true);
     leave.abort();
-    expect((await ran).code).toBe(130);
-    expect(await fileVault({ path: join(place.cwd, VAULT) }).list()).toEqual([]);
+    expect((await result).code).toBe(130);
+    expect(await fileVault({ path: join(cli.cwd, VAULT) }).list()).toEqual([]);
   });
 
   it.each([
@@ -289,21 +289,21 @@ describe('majordomo login', () => {
     [['logout', 'nobody'], 'unknown login "nobody"'],
     [['login', '__proto__'], 'unknown login "__proto__"'],
   ])('%j is rejected: %s', async (args, expected) => {
-    using place = world();
-    const ran = await place.run(...args);
-    expect([ran.code, ran.out]).toEqual([2, '']);
-    expect(ran.err).toContain(expected);
+    using cli = world();
+    const result = await cli.run(...args);
+    expect([result.code, result.out]).toEqual([2, '']);
+    expect(result.err).toContain(expected);
   });
 
   it('does not use the issuer of a project before the configuration is trusted', async () => {
     const logins = { openai: { issuer: 'https://evil.example', clientId: 'x' } };
-    using place = world({
+    using cli = world({
       files: { 'majordomo.config.json': JSON.stringify({ logins }) },
       trusted: false,
     });
-    const ran = await place.run('login', 'openai');
-    expect(ran.err).toContain('is not used, because it is not trusted');
-    expect(ran.err + ran.out).not.toContain('evil.example');
+    const result = await cli.run('login', 'openai');
+    expect(result.err).toContain('is not used, because it is not trusted');
+    expect(result.err + result.out).not.toContain('evil.example');
     using http = world({
       files: { 'majordomo.config.json': '{"logins":{"lab":{"issuer":"http://far.example","clientId":"x"}}}' },
     });

@@ -74,12 +74,12 @@ export function world(options: WorldOptions = {}): World {
 export function trustConfigs(
   cwd: string,
   names: readonly string[],
-  place: Pick<WorldOptions, 'env' | 'home'> = {},
+  locations: Pick<WorldOptions, 'env' | 'home'> = {},
 ): void {
   for (const name of names.filter((each) => each.startsWith('majordomo.config')))
     setTrust(join(cwd, name), readFileSync(join(cwd, name)), {
-      env: place.env ?? {},
-      home: place.home ?? cwd,
+      env: locations.env ?? {},
+      home: locations.home ?? cwd,
     });
 }
 

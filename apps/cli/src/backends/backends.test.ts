@@ -8,13 +8,13 @@ import { loadPackage, locatePackage } from '../load-package.ts';
 import { configuredIds } from './configured.ts';
 import { outline } from './outline.ts';
 
-const here = import.meta.dirname;
-const installed = BACKENDS.filter((backend) => locatePackage(backend.package, here) !== undefined);
+const folder = import.meta.dirname;
+const installed = BACKENDS.filter((backend) => locatePackage(backend.package, folder) !== undefined);
 
 it.each(installed.map((backend) => [backend.id, backend] as const))(
   'the package of %s creates a provider of that id, which serves the schemes of the table',
   async (id, backend) => {
-    const provider = createBackend(backend, await loadPackage(backend.package, here, id), PLACES);
+    const provider = createBackend(backend, await loadPackage(backend.package, folder, id), PLACES);
     expect([provider.id, provider.spi]).toEqual([id, 1]);
     expect(Object.keys(provider.schemes ?? {})).toEqual(expect.arrayContaining([...(backend.schemes ?? [])]));
   },
@@ -22,16 +22,16 @@ it.each(installed.map((backend) => [backend.id, backend] as const))(
 
 const PLACES = { AZURE_OPENAI_ENDPOINT: 'https://r.openai.azure.com/' };
 
-/** Its token comes from another program's login, so no variable is documented. */
-const LEFT_OUT = ['codex'];
+/** Backends whose token comes from the login of another program, so that no variable is documented. */
+const UNDOCUMENTED = ['codex'];
 
-it('every profile of the compatible vendors has a row', async () => {
+it('every profile of the compatible vendors has an entry', async () => {
   const exported: unknown[] = Object.values(await import('@majordomo/provider-openai'));
   const ids = exported.flatMap((value) =>
     typeof value === 'object' && value !== null && 'id' in value ? [String(value.id)] : [],
   );
-  const known = [...BACKENDS.map(({ id }) => id), ...LEFT_OUT];
-  expect(ids.filter((id) => !known.includes(id))).toEqual([]);
+  const knownIds = [...BACKENDS.map(({ id }) => id), ...UNDOCUMENTED];
+  expect(ids.filter((id) => !knownIds.includes(id))).toEqual([]);
 });
 
 it('reports the name of a package whose export is missing', () => {
@@ -39,10 +39,10 @@ it('reports the name of a package whose export is missing', () => {
 });
 
 it('the packages read every variable of the table', () => {
-  const listed = readFileSync(new URL('../../../../.env.example', import.meta.url), 'utf8');
-  expect(installed.flatMap(({ keyEnv }) => keyEnv).filter((name) => !listed.includes(`\n${name}=`))).toEqual(
-    [],
-  );
+  const envExample = readFileSync(new URL('../../../../.env.example', import.meta.url), 'utf8');
+  expect(
+    installed.flatMap(({ keyEnv }) => keyEnv).filter((name) => !envExample.includes(`\n${name}=`)),
+  ).toEqual([]);
 });
 
 const settings = {
@@ -52,7 +52,7 @@ const settings = {
   providers: [fakeProvider({ id: 'own', models: {} })],
 } as unknown as Settings;
 
-const wantedOf = async (spec: string, env = settings.env): Promise<readonly string[]> => {
+const requiredPackages = async (spec: string, env = settings.env): Promise<readonly string[]> => {
   const { majordomo, needed } = outline({ ...settings, env });
   await majordomo.resolve(spec);
   return [...needed].map(({ id }) => id);
@@ -65,15 +65,15 @@ it.each([
   ['lab_2/x,lab-2/x', { LLM_LAB_2: 'OpenAI+HTTP://h' }, ['openai']],
   ['azure/mine', {}, ['azure']],
 ])('%s requires the packages of %j: %j', async (spec, env, expected) => {
-  expect(await wantedOf(spec, { ...settings.env, ...env })).toEqual(expected);
+  expect(await requiredPackages(spec, { ...settings.env, ...env })).toEqual(expected);
 });
 
 it.each([
   ['nope/x', 'unknown provider "nope"'],
   ['opnai/x', 'did you mean "openai"?'],
   ['odd/x', 'serves the scheme "opnai" (served: openai, openai-responses, anthropic,'],
-])('%s is refused as core refuses it: %s', async (spec, expected) => {
-  await expect(wantedOf(spec, { LLM_ODD: 'opnai://h' })).rejects.toThrow(expected);
+])('%s is rejected with the error of core: %s', async (spec, expected) => {
+  await expect(requiredPackages(spec, { LLM_ODD: 'opnai://h' })).rejects.toThrow(expected);
 });
 
 it('counts a vendor with a key, a DSN or a provider as configured', async () => {

@@ -8,7 +8,7 @@ it.each([
   ['/exit', { name: 'quit', rest: '' }],
   ['/model  lab/x,fast ', { name: 'model', rest: 'lab/x,fast' }],
   ['/system Be brief.\nAlways.', { name: 'system', rest: 'Be brief.\nAlways.' }],
-])('%j', (line, expected) => {
+])('parses %j', (line, expected) => {
   expect(slashOf(line)).toEqual(expected);
 });
 

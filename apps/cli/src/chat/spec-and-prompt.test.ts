@@ -14,6 +14,6 @@ it.each([
   [['hello', 'world'], 'fast', { spec: 'fast', prompt: 'hello world' }],
   [[], 'fast', { spec: 'fast', prompt: undefined }],
   [[], undefined, { spec: undefined, prompt: undefined }],
-])('%j with --model %s', (words, model, expected) => {
-  expect(parseSpecAndPrompt(words, model, aliases)).toEqual(expected);
+])('parses the arguments %j with --model %s', (args, model, expected) => {
+  expect(parseSpecAndPrompt(args, model, aliases)).toEqual(expected);
 });
