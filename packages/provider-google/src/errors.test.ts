@@ -16,12 +16,12 @@ const REQUEST: ModelRequest = {
 };
 const FACTS: GeminiFacts = { target: 'google/m', request: REQUEST, secrets: ['AIzaSECRETSECRET'] };
 
-/** An error as @google/genai 3.1 throws it. */
+/** Error of @google/genai 3.1. */
 function apiError(status: number, body: unknown): Error {
   const message = typeof body === 'string' ? body : JSON.stringify(body);
   return Object.assign(new Error(message), { name: 'ApiError', status });
 }
-const said = (code: number, message: string, details: readonly object[] = []): unknown => ({
+const errorBody = (code: number, message: string, details: readonly object[] = []): unknown => ({
   error: { code, message, status: 'X', details },
 });
 const info = (reason: string): object => ({ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason });
@@ -30,56 +30,67 @@ describe('toLlmError', () => {
   it.each([
     [
       400,
-      said(400, 'API key not valid. Please pass a valid API key.', [info('API_KEY_INVALID')]),
+      errorBody(400, 'API key not valid. Please pass a valid API key.', [info('API_KEY_INVALID')]),
       'auth',
       'API_KEY_INVALID',
     ],
     [
       400,
-      said(400, 'The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).'),
+      errorBody(
+        400,
+        'The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).',
+      ),
       'context-overflow',
       'X',
     ],
-    [400, said(400, 'Invalid value at contents.'), 'invalid-request', 'X'],
-    [400, said(400, 'User location is not supported for the API use.'), 'auth', 'X'],
+    [400, errorBody(400, 'Invalid value at contents.'), 'invalid-request', 'X'],
+    [400, errorBody(400, 'User location is not supported for the API use.'), 'auth', 'X'],
     [
       400,
-      said(400, 'The free tier is not available in your country. Please enable billing on your project.'),
+      errorBody(
+        400,
+        'The free tier is not available in your country. Please enable billing on your project.',
+      ),
       'billing',
       'X',
     ],
     [
       400,
-      said(400, 'The document has 1200 pages, which exceeds the supported page limit of 1000.'),
+      errorBody(400, 'The document has 1200 pages, which exceeds the supported page limit of 1000.'),
       'unsupported',
       'X',
     ],
-    [401, said(401, 'Request had invalid authentication credentials.'), 'auth', 'X'],
+    [401, errorBody(401, 'Request had invalid authentication credentials.'), 'auth', 'X'],
     [
       403,
-      said(403, 'API has not been used in project', [info('SERVICE_DISABLED')]),
+      errorBody(403, 'API has not been used in project', [info('SERVICE_DISABLED')]),
       'auth',
       'SERVICE_DISABLED',
     ],
-    [403, said(403, 'Billing is off.', [info('BILLING_DISABLED')]), 'billing', 'BILLING_DISABLED'],
-    [404, said(404, 'models/x is not found'), 'not-found', 'X'],
-    [404, said(404, 'models/x is not found', [info('constructor')]), 'not-found', 'constructor'],
-    [429, said(429, 'Quota exceeded', [info('RATE_LIMIT_EXCEEDED')]), 'rate-limit', 'RATE_LIMIT_EXCEEDED'],
+    [403, errorBody(403, 'Billing is off.', [info('BILLING_DISABLED')]), 'billing', 'BILLING_DISABLED'],
+    [404, errorBody(404, 'models/x is not found'), 'not-found', 'X'],
+    [404, errorBody(404, 'models/x is not found', [info('constructor')]), 'not-found', 'constructor'],
     [
       429,
-      said(429, 'You exceeded your current quota', [
+      errorBody(429, 'Quota exceeded', [info('RATE_LIMIT_EXCEEDED')]),
+      'rate-limit',
+      'RATE_LIMIT_EXCEEDED',
+    ],
+    [
+      429,
+      errorBody(429, 'You exceeded your current quota', [
         { violations: [{ quotaId: 'GenerateRequestsPerDayPerProject' }] },
       ]),
       'quota',
       'X',
     ],
-    [429, said(429, 'Your prepayment credits are depleted.'), 'billing', 'X'],
-    [499, said(499, 'The operation was cancelled.'), 'server', 'X'],
-    [500, said(500, 'Internal error encountered.'), 'server', 'X'],
-    [503, said(503, 'The model is overloaded.'), 'overloaded', 'X'],
-    [504, said(504, 'Deadline expired.'), 'timeout', 'X'],
+    [429, errorBody(429, 'Your prepayment credits are depleted.'), 'billing', 'X'],
+    [499, errorBody(499, 'The operation was cancelled.'), 'server', 'X'],
+    [500, errorBody(500, 'Internal error encountered.'), 'server', 'X'],
+    [503, errorBody(503, 'The model is overloaded.'), 'overloaded', 'X'],
+    [504, errorBody(504, 'Deadline expired.'), 'timeout', 'X'],
     [502, '<html>Bad gateway</html>', 'server', undefined],
-    [429, [said(429, 'a list with the error in it')], 'rate-limit', 'X'],
+    [429, [errorBody(429, 'a list with the error in it')], 'rate-limit', 'X'],
   ])('%i %j', (status, body, kind, code) => {
     const error = toLlmError(apiError(status, body), FACTS);
     expect(error).toMatchObject({ kind, details: { status, code, target: 'google/m' } });
@@ -89,13 +100,15 @@ describe('toLlmError', () => {
     const retry = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '34.5s' };
     const headers = new Headers({ 'retry-after': '7' });
     expect(
-      toLlmError(apiError(429, said(429, 'x', [retry])), { ...FACTS, headers }).details.retryAfterMs,
+      toLlmError(apiError(429, errorBody(429, 'x', [retry])), { ...FACTS, headers }).details.retryAfterMs,
     ).toBe(34_500);
-    expect(toLlmError(apiError(429, said(429, 'x')), { ...FACTS, headers }).details.retryAfterMs).toBe(7000);
+    expect(toLlmError(apiError(429, errorBody(429, 'x')), { ...FACTS, headers }).details.retryAfterMs).toBe(
+      7000,
+    );
   });
 
-  it('shows no secret', () => {
-    const error = toLlmError(apiError(400, said(400, 'key AIzaSECRETSECRET is bad')), FACTS);
+  it('hides secrets', () => {
+    const error = toLlmError(apiError(400, errorBody(400, 'key AIzaSECRETSECRET is bad')), FACTS);
     expect(`${JSON.stringify(error)} ${String(error.cause)} ${error.stack ?? ''}`).not.toContain(
       'AIzaSECRETSECRET',
     );
@@ -104,7 +117,7 @@ describe('toLlmError', () => {
   it.each([
     ['invalid_grant', 'login-required'],
     ['Could not load the default credentials. Browse to https://…', 'missing-key'],
-  ])('a login that fails with "%s" is auth, %s', (message, code) => {
+  ])('classifies a login that fails with "%s" as auth, %s', (message, code) => {
     expect(toLlmError(new Error(message), FACTS)).toMatchObject({ kind: 'auth', details: { code } });
   });
 
@@ -117,14 +130,14 @@ describe('toLlmError', () => {
       'network',
     ],
     ['broken JSON', new SyntaxError('Unexpected end'), 'protocol'],
-  ])('%s is %s', (_name, error, kind) => {
+  ])('classifies %s as %s', (_name, error, kind) => {
     expect(toLlmError(error, FACTS).kind).toBe(kind);
   });
 });
 
 describe('recovery', () => {
   const recover = (message: string, request: ModelRequest = REQUEST): ModelRequest | undefined =>
-    toLlmError(apiError(400, said(400, message)), { ...FACTS, request }).details.recover?.apply(request);
+    toLlmError(apiError(400, errorBody(400, message)), { ...FACTS, request }).details.recover?.apply(request);
 
   it('removes signatures after an invalid one', () => {
     expect(JSON.stringify(recover('Corrupted thought signature.')?.messages)).not.toContain('sig');

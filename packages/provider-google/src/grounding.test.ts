@@ -3,7 +3,7 @@ import { citationsOf, quotationsOf } from './grounding.ts';
 
 const web = { web: { uri: 'https://a.example', title: 'a.example' } };
 const file = { retrievedContext: { text: 'Paris is the capital.', fileSearchStore: 'fileSearchStores/x' } };
-const words = 'é€ tea🍵 is old.';
+const sourceText = 'é€ tea🍵 is old.';
 
 describe('grounding', () => {
   it('converts positions from bytes', () => {
@@ -12,12 +12,12 @@ describe('grounding', () => {
       groundingChunks: [web, file],
       groundingSupports: [{ segment, groundingChunkIndices: [0, 1, 7] }],
     };
-    const place = { start: 3, end: 8 };
-    expect(citationsOf(grounding, words)).toEqual([
-      { url: 'https://a.example', title: 'a.example', ...place },
-      { document: 'fileSearchStores/x', quote: 'Paris is the capital.', ...place },
+    const position = { start: 3, end: 8 };
+    expect(citationsOf(grounding, sourceText)).toEqual([
+      { url: 'https://a.example', title: 'a.example', ...position },
+      { document: 'fileSearchStores/x', quote: 'Paris is the capital.', ...position },
     ]);
-    expect(words.slice(place.start, place.end)).toBe(segment.text);
+    expect(sourceText.slice(position.start, position.end)).toBe(segment.text);
   });
 
   it('searches a segment of another text, and omits the position of a missing one', () => {
@@ -29,16 +29,18 @@ describe('grounding', () => {
             { segment: { startIndex: 90, endIndex: 96, text }, groundingChunkIndices: [0] },
           ],
         },
-        words,
+        sourceText,
       );
-    expect(at('is old')).toMatchObject([{ start: words.indexOf('is old'), end: words.indexOf('.') }]);
+    expect(at('is old')).toMatchObject([
+      { start: sourceText.indexOf('is old'), end: sourceText.indexOf('.') },
+    ]);
     expect(at('never said')).toEqual([{ url: 'https://a.example', title: 'a.example' }]);
   });
 
   it('returns every source without supports', () => {
     const source = [{ url: 'https://a.example', title: 'a.example' }];
-    expect(citationsOf({ groundingChunks: [web, {}] }, words)).toEqual(source);
-    expect(citationsOf({}, words)).toEqual([]);
+    expect(citationsOf({ groundingChunks: [web, {}] }, sourceText)).toEqual(source);
+    expect(citationsOf({}, sourceText)).toEqual([]);
   });
 });
 
@@ -49,15 +51,15 @@ describe('quotations', () => {
       { uri: '', title: 'A book', startIndex: 6, endIndex: 13 },
       { uri: '', title: '' },
     ];
-    expect(quotationsOf(quoted, words)).toEqual([
+    expect(quotationsOf(quoted, sourceText)).toEqual([
       { url: 'https://a.example', start: 0, end: 2 },
       { document: 'A book', title: 'A book', start: 3, end: 8 },
     ]);
-    expect(words.slice(0, 2)).toBe('é€');
+    expect(sourceText.slice(0, 2)).toBe('é€');
   });
 
   it('have no position beyond the end of the text', () => {
-    expect(quotationsOf([{ uri: 'https://a.example', startIndex: 3, endIndex: 99 }], words)).toEqual([
+    expect(quotationsOf([{ uri: 'https://a.example', startIndex: 3, endIndex: 99 }], sourceText)).toEqual([
       { url: 'https://a.example' },
     ]);
   });

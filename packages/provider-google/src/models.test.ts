@@ -11,7 +11,7 @@ describe('models', () => {
     ['gemini-3.1-pro-preview', 'gemini/3.1-pro'],
     ['gemini-4-argon', 'gemini/4-argon'],
     ['tunedModels/mine', 'gemini/mine'],
-  ])('%s reads the tokens of %s', (modelId, family) => {
+  ])('%s accepts the replay tokens of %s', (modelId, family) => {
     expect(familyOf(modelId)).toBe(family);
   });
 
@@ -24,7 +24,7 @@ describe('models', () => {
     expect(modelFacts(modelId).capabilities.images).toMatchObject({ maxCount });
   });
 
-  it('a model before 3 needs no mark; an unknown one is treated as new', () => {
+  it('requires no mark for a model before 3, and treats an unknown model as new', () => {
     expect(modelFacts('gemini-2.5-pro').quirks.unsignedCalls).toBe('send');
     expect(modelFacts('gemini-9').quirks.unsignedCalls).toBe('mark');
     expect(modelFacts('my-endpoint')).toMatchObject({

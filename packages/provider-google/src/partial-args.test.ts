@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { PartialArguments, type PartialArg } from './partial-args.ts';
 
-function read(...pieces: readonly PartialArg[]): unknown {
+function read(...parts: readonly PartialArg[]): unknown {
   const args = new PartialArguments();
-  const known = pieces.map((piece) => args.add(piece));
-  return known.every(Boolean) ? JSON.parse(args.json()) : undefined;
+  const results = parts.map((part) => args.add(part));
+  return results.every(Boolean) ? JSON.parse(args.json()) : undefined;
 }
 
 test('sets values at their paths', () => {

@@ -110,12 +110,12 @@ describe('toWire', () => {
   });
 
   it('sends ids of the vendor and no generated ones', () => {
-    const made = ['call_0', 'call_1z141z3_12'];
+    const generatedIds = ['call_0', 'call_1z141z3_12'];
     const { contents } = wire({
       messages: [
         user('?'),
-        assistant([call('own'), ...made.map((id) => call(id))]),
-        toolResult(['own', ...made].map((callId) => ({ callId, name: 'weather', content: 'sun' }))),
+        assistant([call('own'), ...generatedIds.map((id) => call(id))]),
+        toolResult(['own', ...generatedIds].map((callId) => ({ callId, name: 'weather', content: 'sun' }))),
       ],
     }).params;
     const ids = JSON.stringify(contents).match(/"id":"[^"]*"/g);
@@ -160,12 +160,12 @@ describe('replay', () => {
 
   it('sends stored parts back unchanged', () => {
     const part = { executableCode: { code: '1', language: 'PYTHON' }, thoughtSignature: 's' };
-    const kept: AssistantPart = {
+    const vendorPart: AssistantPart = {
       type: 'reasoning',
       text: '',
       replay: { family: 'gemini/3-pro', data: { part } },
     };
-    expect(modelParts([kept, { type: 'text', text: 'x' }])).toEqual([part, { text: 'x' }]);
+    expect(modelParts([vendorPart, { type: 'text', text: 'x' }])).toEqual([part, { text: 'x' }]);
   });
 
   it.each<[string, Partial<AssistantPart>, unknown]>([
@@ -176,35 +176,39 @@ describe('replay', () => {
     ],
     ['a call', { type: 'reasoning' }, { functionCall: { name: 'pay', args: {} }, thoughtSignature: 's' }],
     ['a file', { type: 'vendor' }, { executableCode: {}, fileData: { fileUri: 'gs://elsewhere' } }],
-    ['code that is none', { type: 'vendor' }, { executableCode: 'rm' }],
+    ['invalid code', { type: 'vendor' }, { executableCode: 'rm' }],
     ['nothing', { type: 'vendor' }, {}],
-    ['a signature that is none', { type: 'reasoning' }, { text: '', thoughtSignature: 5 }],
-    ['a part that stands at a text', { type: 'text' }, { executableCode: { code: '1' } }],
-  ])('does not send parts of another form: %s', (_, { type }, part) => {
+    ['an invalid signature', { type: 'reasoning' }, { text: '', thoughtSignature: 5 }],
+    ['a vendor part stored for a text', { type: 'text' }, { executableCode: { code: '1' } }],
+  ])('does not send stored parts of another form: %s', (_, { type }, part) => {
     const data = { part } as JsonObject;
-    const odd = { type, text: '', kind: 'odd', replay: { family: 'gemini/3-pro', data } } as AssistantPart;
-    expect(modelParts([odd, { type: 'text', text: 'x' }])).toEqual([{ text: 'x' }]);
+    const invalidPart = {
+      type,
+      text: '',
+      kind: 'odd',
+      replay: { family: 'gemini/3-pro', data },
+    } as AssistantPart;
+    expect(modelParts([invalidPart, { type: 'text', text: 'x' }])).toEqual([{ text: 'x' }]);
   });
 
   it('sends signed reasoning as a thought, and drops unsigned reasoning', () => {
-    const signed: AssistantPart = {
+    const signedReasoning: AssistantPart = {
       type: 'reasoning',
       text: 'Hm.',
       replay: { family: 'gemini/3-pro', data: 's' },
     };
-    expect(modelParts([signed, { type: 'reasoning', text: 'Well.' }, { type: 'text', text: 'x' }])).toEqual([
-      { text: 'Hm.', thought: true, thoughtSignature: 's' },
-      { text: 'x' },
-    ]);
+    expect(
+      modelParts([signedReasoning, { type: 'reasoning', text: 'Well.' }, { type: 'text', text: 'x' }]),
+    ).toEqual([{ text: 'Hm.', thought: true, thoughtSignature: 's' }, { text: 'x' }]);
   });
 
   it('does not send tokens of another family', () => {
-    const foreign: AssistantPart = {
+    const otherFamily: AssistantPart = {
       type: 'text',
       text: 'x',
       replay: { family: 'gemini/2.5-pro', data: 's' },
     };
-    expect(modelParts([foreign])).toEqual([{ text: 'x' }]);
+    expect(modelParts([otherFamily])).toEqual([{ text: 'x' }]);
   });
 
   it('marks the first call of another model, with a warning', () => {
@@ -223,13 +227,13 @@ describe('replay', () => {
 
   it('does not send calls of server tools to Vertex', () => {
     const part = { toolCall: { id: 't' } };
-    const kept: AssistantPart = {
+    const vendorPart: AssistantPart = {
       type: 'reasoning',
       text: '',
       replay: { family: 'gemini/3-pro', data: { part } },
     };
     const vertex = { ...GEMINI_QUIRKS, serverToolParts: false };
-    expect(modelParts([kept, { type: 'text', text: 'x' }], vertex)).toEqual([{ text: 'x' }]);
+    expect(modelParts([vendorPart, { type: 'text', text: 'x' }], vertex)).toEqual([{ text: 'x' }]);
   });
 });
 
@@ -310,7 +314,7 @@ describe('tools and output', () => {
     expect(wire({ messages: withImage }, quirks).params.contents[2]).toEqual({ role: 'user', parts });
   });
 
-  it("a tool's document is inside the response", () => {
+  it("sends a tool's document inside the response", () => {
     const content = [file(Uint8Array.of(1), 'application/pdf', 'a.pdf')];
     const messages = [...withImage.slice(0, 2), toolResult({ callId: 'x', name: 'weather', content })];
     expect(wire({ messages }, GEMINI_QUIRKS).params.contents[2]).toMatchObject({
@@ -345,14 +349,14 @@ describe('thinking', () => {
 });
 
 it('sends penalties, log probabilities, top_k and the tier under the names of the wire', () => {
-  const asked = {
+  const settings = {
     topK: 5,
     frequencyPenalty: 0.5,
     presencePenalty: 0.1,
     logprobs: 2,
     serviceTier: 'default',
   } as const;
-  expect(config(asked)).toEqual({
+  expect(config(settings)).toEqual({
     topK: 5,
     frequencyPenalty: 0.5,
     presencePenalty: 0.1,

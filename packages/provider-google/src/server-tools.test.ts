@@ -2,14 +2,14 @@ import type { Tool } from '@google/genai';
 import { expect, it } from 'vitest';
 import { googleTools } from './server-tools.ts';
 
-it('tools that run at the vendor have the form of its SDK', () => {
+it("returns vendor tools in the form of the vendor's SDK", () => {
   const fileSearch: Tool = {
     fileSearch: { fileSearchStoreNames: ['fileSearchStores/s'], topK: 3, metadataFilter: 'a = 1' },
   };
   expect(
     googleTools.fileSearch({ stores: ['fileSearchStores/s'], topK: 3, metadataFilter: 'a = 1' }),
   ).toEqual(fileSearch);
-  const others: Tool[] = [
+  const expectedTools: Tool[] = [
     { googleSearch: { excludeDomains: ['b.example'] } },
     { googleSearch: {} },
     { urlContext: {} },
@@ -22,5 +22,5 @@ it('tools that run at the vendor have the form of its SDK', () => {
     googleTools.urlContext(),
     googleTools.codeExecution(),
     googleTools.googleMaps(),
-  ]).toEqual(others);
+  ]).toEqual(expectedTools);
 });

@@ -29,12 +29,12 @@ const chunk = (content: readonly object[], more: object = {}): object => ({
   candidates: [{ content: { role: 'model', parts: content }, ...more }],
 });
 const STOP = { finishReason: 'STOP' };
-const signed = (data: unknown): object => ({ replay: { family: 'gemini/3-pro', data } });
+const replayOf = (data: unknown): object => ({ replay: { family: 'gemini/3-pro', data } });
 const failing = (kind: string, details: object = {}): unknown =>
   expect.objectContaining({ kind, details: expect.objectContaining(details) as object });
 
 describe('a stream', () => {
-  it('joins text and thoughts of chunks, and ends with the body', () => {
+  it('joins text and thoughts of chunks, and finishes at the end of the body', () => {
     const events = read(
       chunk([{ text: 'Hm', thought: true }], STOP),
       chunk([{ text: '.', thought: true }, { text: 'Hel' }], STOP),
@@ -57,7 +57,7 @@ describe('a stream', () => {
       ),
     );
     expect(parts(events)).toEqual([
-      { type: 'tool-call', id: 'own', name: 'f', args: { a: 1 }, ...signed('s') },
+      { type: 'tool-call', id: 'own', name: 'f', args: { a: 1 }, ...replayOf('s') },
       { type: 'tool-call', id: expect.stringMatching(/^call_\w+_1$/) as string, name: 'f', args: { a: 1 } },
     ]);
     expect(events.at(-1)).toMatchObject({ reason: 'tool-calls', raw: 'STOP' });
@@ -72,7 +72,7 @@ describe('a stream', () => {
     );
     expect(parts(events)).toEqual([
       { type: 'text', text: 'a' },
-      { type: 'text', text: 'b', ...signed('s') },
+      { type: 'text', text: 'b', ...replayOf('s') },
       { type: 'text', text: 'c' },
     ]);
   });
@@ -81,9 +81,9 @@ describe('a stream', () => {
     const empty = { text: '', thoughtSignature: 's' };
     const code = { executableCode: { code: '1' }, thoughtSignature: 't' };
     expect(parts(read(chunk([code, { text: 'x' }]), chunk([empty], STOP)))).toEqual([
-      { type: 'vendor', kind: 'executableCode', text: '1', ...signed({ part: code }) },
+      { type: 'vendor', kind: 'executableCode', text: '1', ...replayOf({ part: code }) },
       { type: 'text', text: 'x' },
-      { type: 'reasoning', text: '', ...signed({ part: empty }) },
+      { type: 'reasoning', text: '', ...replayOf({ part: empty }) },
     ]);
   });
 
@@ -118,8 +118,8 @@ describe('a stream', () => {
       text: 'Tea is old.',
       citations,
     });
-    const late = read(chunk([{ text: 'Tea' }, signature]), chunk([], last));
-    expect(late.flatMap((event) => (event.type === 'warning' ? [event.warning.what] : []))).toEqual([
+    const lateMetadata = read(chunk([{ text: 'Tea' }, signature]), chunk([], last));
+    expect(lateMetadata.flatMap((event) => (event.type === 'warning' ? [event.warning.what] : []))).toEqual([
       'citations',
     ]);
   });
@@ -135,7 +135,7 @@ describe('a stream', () => {
     ]);
   });
 
-  it('counts each search once, and no empty one', () => {
+  it('counts each search once, and ignores empty ones', () => {
     const toolCall = { toolType: 'GOOGLE_SEARCH_WEB', args: { queries: ['tea'] }, id: 's' };
     const last = { ...STOP, groundingMetadata: { webSearchQueries: ['', 'tea', 'old tea'] } };
     const events = read(chunk([{ toolCall }]), { usageMetadata: { promptTokenCount: 1 } }, chunk([], last));
@@ -143,16 +143,16 @@ describe('a stream', () => {
   });
 
   it('stores a separate signature', () => {
-    const alone = { thoughtSignature: 's' };
-    expect(parts(read(chunk([alone, { text: 'x' }], STOP)))).toEqual([
-      { type: 'reasoning', text: '', ...signed({ part: alone }) },
+    const signaturePart = { thoughtSignature: 's' };
+    expect(parts(read(chunk([signaturePart, { text: 'x' }], STOP)))).toEqual([
+      { type: 'reasoning', text: '', ...replayOf({ part: signaturePart }) },
       { type: 'text', text: 'x' },
     ]);
   });
 
   describe('partial arguments', () => {
     const call = (functionCall: object): object => chunk([{ functionCall }]);
-    const begun = { id: 'c', name: 'book', willContinue: true };
+    const callStart = { id: 'c', name: 'book', willContinue: true };
     const city = (stringValue: string, more: boolean): object => ({
       partialArgs: [{ jsonPath: '$.city', stringValue, willContinue: more }],
       willContinue: true,
@@ -162,7 +162,7 @@ describe('a stream', () => {
       const nights = { partialArgs: [{ jsonPath: '$.nights[0]', numberValue: 2 }], willContinue: true };
       const other = { functionCall: { id: 'd', name: 'pay', args: { a: 1 } } };
       const events = read(
-        chunk([{ functionCall: begun, thoughtSignature: 's' }]),
+        chunk([{ functionCall: callStart, thoughtSignature: 's' }]),
         call(city('Be', true)),
         call(city('rn', false)),
         call(nights),
@@ -170,7 +170,7 @@ describe('a stream', () => {
         chunk([other], STOP),
       );
       expect(parts(events)).toEqual([
-        { type: 'tool-call', id: 'c', name: 'book', args: { city: 'Bern', nights: [2] }, ...signed('s') },
+        { type: 'tool-call', id: 'c', name: 'book', args: { city: 'Bern', nights: [2] }, ...replayOf('s') },
         { type: 'tool-call', id: 'd', name: 'pay', args: { a: 1 } },
       ]);
       expect(events.at(-1)).toMatchObject({ reason: 'tool-calls' });
@@ -182,14 +182,17 @@ describe('a stream', () => {
       ['a string', [chunk([{ text: 'Oh' }], STOP)]],
       ['another call', [call({ id: 'd', name: 'pay', args: {} }), chunk([], STOP)]],
     ])('are unfinished if %s ends them', (_what, rest) => {
-      const [first] = parts(read(call(begun), call(city('Be', true)), ...rest));
+      const [first] = parts(read(call(callStart), call(city('Be', true)), ...rest));
       expect(first).toMatchObject({ name: 'book', args: {}, invalid: { raw: '{"city":"Be"}' } });
     });
 
     it.each([
       ['without a call', [call({ partialArgs: [{ jsonPath: '$.a', boolValue: true }] })]],
-      ['at an unknown place', [call(begun), call({ partialArgs: [{ jsonPath: '$..a', boolValue: true }] })]],
-      ['that are none', [call(begun), call({ partialArgs: ['x'] })]],
+      [
+        'at an unknown place',
+        [call(callStart), call({ partialArgs: [{ jsonPath: '$..a', boolValue: true }] })],
+      ],
+      ['that are none', [call(callStart), call({ partialArgs: ['x'] })]],
     ])('are rejected %s', (_what, chunks) => {
       expect(() => read(...chunks)).toThrow(failing('protocol'));
     });

@@ -43,10 +43,10 @@ describe('a transcription', () => {
     const majordomo = await world(
       answers(candidate([{ text: 'Hm.', thought: true }, { text: ' Hello there. ' }], 'STOP')),
     );
-    const heard = await majordomo
+    const transcript = await majordomo
       .transcriptionModel('google/gemini-3.8-flash')
       .transcribe({ ...recording, language: 'en-GB', prompt: 'Majordomo' });
-    expect(heard).toMatchObject({
+    expect(transcript).toMatchObject({
       text: 'Hello there.',
       segments: [],
       usage: { input: 40, details: { inputAudio: 32 } },
@@ -97,10 +97,10 @@ describe('a transcription', () => {
     ['half of it', candidate([{ text: 'Hel' }], 'MAX_TOKENS'), 'truncated'],
     ['a block', { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }, 'content-filter'],
     ['no candidates', {}, 'protocol'],
-  ])('%s, by kind', async (_, body, kind) => {
+  ])('reports the kind of the failure: %s', async (_, body, kind) => {
     const majordomo = await world(answers(body));
-    const asked = majordomo.transcriptionModel('google/gemini-3.8-flash').transcribe(recording);
-    expect(await failing(asked)).toBe(kind);
+    const transcription = majordomo.transcriptionModel('google/gemini-3.8-flash').transcribe(recording);
+    expect(await failing(transcription)).toBe(kind);
   });
 
   it('is protocol if the segments are not JSON', async () => {
@@ -120,7 +120,7 @@ describe('a transcription', () => {
 
 describe('speech', () => {
   const samples = Uint8Array.of(1, 2, 3, 4);
-  const piece = (bytes: Uint8Array, mimeType = 'audio/L16;codec=pcm;rate=16000'): object => ({
+  const audioPart = (bytes: Uint8Array, mimeType = 'audio/L16;codec=pcm;rate=16000'): object => ({
     inlineData: { mimeType, data: Buffer.from(bytes).toString('base64') },
   });
   const streamed =
@@ -130,15 +130,15 @@ describe('speech', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).end(body);
     };
   const SPEC = 'google/gemini-3.8-flash-tts';
-  const ask = (
+  const speak = (
     majordomo: Majordomo,
     more: Partial<SpeechRequest> = {},
   ): ReturnType<ReturnType<Majordomo['speechModel']>['speak']> =>
     majordomo.speechModel(SPEC).speak({ text: 'Hello.', ...more });
 
-  it('is a WAV file of the samples', async () => {
-    const majordomo = await world(answers(candidate([piece(samples)], 'STOP')));
-    const { audio, mediaType, usage } = await ask(majordomo, { voice: 'Kore', instructions: 'Whisper.' });
+  it('is returned as a WAV file of the samples', async () => {
+    const majordomo = await world(answers(candidate([audioPart(samples)], 'STOP')));
+    const { audio, mediaType, usage } = await speak(majordomo, { voice: 'Kore', instructions: 'Whisper.' });
     const view = new DataView(audio.buffer, audio.byteOffset);
     const letters = (from: number, to: number): string => String.fromCharCode(...audio.subarray(from, to));
     expect([mediaType, letters(0, 4), letters(8, 16), letters(36, 40)]).toEqual([
@@ -166,9 +166,9 @@ describe('speech', () => {
   });
 
   it('of several parts has one header with the total length', async () => {
-    const hum: object = { ...piece(samples), thought: true };
-    const majordomo = await world(answers(candidate([hum, piece(samples), piece(samples)], 'STOP')));
-    const { audio } = await ask(majordomo);
+    const hum: object = { ...audioPart(samples), thought: true };
+    const majordomo = await world(answers(candidate([hum, audioPart(samples), audioPart(samples)], 'STOP')));
+    const { audio } = await speak(majordomo);
     const view = new DataView(audio.buffer, audio.byteOffset);
     expect([view.getUint32(4, true), view.getUint32(40, true)]).toEqual([44, 8]);
     expect([...audio.subarray(44)]).toEqual([...samples, ...samples]);
@@ -177,41 +177,43 @@ describe('speech', () => {
   it.each(['rate=0', 'rate=99999999999999', 'rate=x', ''])(
     'with the rate "%s" has the default rate',
     async (rate) => {
-      const majordomo = await world(answers(candidate([piece(samples, `audio/L16;${rate}`)], 'STOP')));
-      const { audio } = await ask(majordomo);
+      const majordomo = await world(answers(candidate([audioPart(samples, `audio/L16;${rate}`)], 'STOP')));
+      const { audio } = await speak(majordomo);
       expect(new DataView(audio.buffer, audio.byteOffset).getUint32(24, true)).toBe(24_000);
     },
   );
 
-  it('has no header as samples, and keeps the header of the vendor', async () => {
-    const own = new TextEncoder().encode('RIFF....WAVEfmt ');
+  it('has no header as raw samples, and retains the header of the vendor', async () => {
+    const wavBytes = new TextEncoder().encode('RIFF....WAVEfmt ');
     const majordomo = await world((response, _, number) =>
-      answers(candidate([number === 1 ? piece(samples) : piece(own, 'audio/wav')], 'STOP'))(response),
+      answers(candidate([number === 1 ? audioPart(samples) : audioPart(wavBytes, 'audio/wav')], 'STOP'))(
+        response,
+      ),
     );
-    const bare = await ask(majordomo, { format: 'pcm' });
-    const whole = await ask(majordomo);
+    const bare = await speak(majordomo, { format: 'pcm' });
+    const response = await speak(majordomo);
     expect([bare.mediaType, [...bare.audio]]).toEqual(['audio/pcm', [...samples]]);
-    expect([whole.mediaType, [...whole.audio]]).toEqual(['audio/wav', [...own]]);
+    expect([response.mediaType, [...response.audio]]).toEqual(['audio/wav', [...wavBytes]]);
   });
 
   it('is streamed after one header', async () => {
     const majordomo = await world(
-      streamed(candidate([piece(samples)]), candidate([piece(samples)]), candidate([], 'STOP')),
+      streamed(candidate([audioPart(samples)]), candidate([audioPart(samples)]), candidate([], 'STOP')),
     );
-    const pieces: Uint8Array[] = [];
-    for await (const bytes of majordomo.speechModel(SPEC).stream({ text: 'Hello.' })) pieces.push(bytes);
-    const [header, ...rest] = pieces;
+    const chunks: Uint8Array[] = [];
+    for await (const bytes of majordomo.speechModel(SPEC).stream({ text: 'Hello.' })) chunks.push(bytes);
+    const [header, ...rest] = chunks;
     expect([header?.length, rest.map((bytes) => [...bytes])]).toEqual([44, [[...samples], [...samples]]]);
     expect(new DataView(header?.buffer ?? new ArrayBuffer(44)).getUint32(40, true)).toBe(0xffff_ffff);
   });
 
   it('is truncated without a finish reason', async () => {
-    const majordomo = await world(streamed(candidate([piece(samples)])));
-    const heard = async (): Promise<void> => {
+    const majordomo = await world(streamed(candidate([audioPart(samples)])));
+    const readStream = async (): Promise<void> => {
       for await (const bytes of majordomo.speechModel(SPEC).stream({ text: 'Hello.' }))
         expect(bytes).toBeDefined();
     };
-    expect(await failing(heard())).toBe('truncated');
+    expect(await failing(readStream())).toBe('truncated');
   });
 
   it.each<[string, Partial<SpeechRequest>, object, string]>([
@@ -219,20 +221,20 @@ describe('speech', () => {
     ['nothing where sound should be', {}, candidate([{ inlineData: null }], 'STOP'), 'empty'],
     ['words instead of sound', {}, candidate([{ text: 'No.' }], 'STOP'), 'empty'],
     ['a refusal', {}, candidate([], 'SAFETY'), 'content-filter'],
-    ['the limit', {}, candidate([piece(samples)], 'MAX_TOKENS'), 'truncated'],
+    ['the limit', {}, candidate([audioPart(samples)], 'MAX_TOKENS'), 'truncated'],
     [
       'broken base64',
       {},
       candidate([{ inlineData: { data: '!', mimeType: 'audio/L16' } }], 'STOP'),
       'protocol',
     ],
-  ])('%s, by kind', async (_, request, body, kind) => {
-    expect(await failing(ask(await world(answers(body)), request))).toBe(kind);
+  ])('reports the kind of the failure: %s', async (_, request, body, kind) => {
+    expect(await failing(speak(await world(answers(body)), request))).toBe(kind);
   });
 
   it('drops a speed with a warning', async () => {
-    const majordomo = await world(answers(candidate([piece(samples)], 'STOP')));
-    const { warnings } = await ask(majordomo, { speed: 1.5 });
+    const majordomo = await world(answers(candidate([audioPart(samples)], 'STOP')));
+    const { warnings } = await speak(majordomo, { speed: 1.5 });
     expect(warnings).toMatchObject([{ action: 'dropped', what: 'speed' }]);
   });
 });

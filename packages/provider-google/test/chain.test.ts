@@ -21,30 +21,30 @@ afterEach(() => server.close());
 type Refuse = (
   request: Sent,
   number: number,
-) => { readonly status: number; readonly said: string } | undefined;
+) => { readonly status: number; readonly message: string } | undefined;
 
-/** The members of a request that the tests read. */
+/** Members of a request that the tests read. */
 interface Sent {
   readonly contents: readonly { readonly role: string; readonly parts: readonly JsonObject[] }[];
   readonly tools?: readonly { readonly functionDeclarations: readonly JsonObject[] }[];
   readonly generationConfig?: JsonObject;
 }
 
-/** Answers with `parts` unless `refuse` returns an error. */
+/** Starts a server that sends `parts` unless `errorFor` returns an error. Returns its model. */
 async function open(
-  refuse: Refuse,
+  errorFor: Refuse,
   { model = 'gemini-3.8-flash', parts = [{ text: 'Hi' }] as readonly object[] } = {},
   options: GoogleOptions = {},
 ): Promise<ChatModel> {
   server = await testServer((response, { path, text }, count) => {
-    const refused = refuse(JSON.parse(text) as Sent, count);
+    const rejection = errorFor(JSON.parse(text) as Sent, count);
     const answer = {
       responseId: `r${count}`,
       candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP' }],
     };
-    if (refused !== undefined) {
-      const error = { code: refused.status, message: refused.said, status: 'INVALID_ARGUMENT' };
-      answers({ error }, refused.status)(response);
+    if (rejection !== undefined) {
+      const error = { code: rejection.status, message: rejection.message, status: 'INVALID_ARGUMENT' };
+      answers({ error }, rejection.status)(response);
     } else (path.includes('stream') ? streaming(answer) : answers(answer))(response);
   });
   const google = createGoogle({ apiKey: 'k', baseURL: server.origin, ...options });
@@ -79,7 +79,7 @@ it('removes call ids that a platform rejects, also in later calls', async () => 
     JSON.stringify(contents).includes('"id"')
       ? {
           status: 400,
-          said: `Invalid JSON payload received. Unknown name "id" at 'contents[1].parts[1].function_call': Cannot find field.`,
+          message: `Invalid JSON payload received. Unknown name "id" at 'contents[1].parts[1].function_call': Cannot find field.`,
         }
       : undefined,
   );
@@ -117,7 +117,7 @@ describe('thought signatures', () => {
   it('are removed after a rejection, with a warning', async () => {
     const model = await open((request) =>
       signaturesIn(request).includes('c2ln')
-        ? { status: 400, said: 'Corrupted thought signature.' }
+        ? { status: 400, message: 'Corrupted thought signature.' }
         : undefined,
     );
     const response = await model.generate({ messages: LOOP });
@@ -127,7 +127,7 @@ describe('thought signatures', () => {
   });
 
   it('end the call after a second rejection', async () => {
-    const model = await open(() => ({ status: 400, said: 'Invalid thought signature.' }));
+    const model = await open(() => ({ status: 400, message: 'Invalid thought signature.' }));
     await expect(model.generate({ messages: LOOP })).rejects.toMatchObject({ kind: 'invalid-request' });
     expect(server.requests).toHaveLength(2);
   });
@@ -146,7 +146,8 @@ describe('a rejected form', () => {
         ? undefined
         : {
             status: 400,
-            said: 'Invalid JSON payload received. Unknown name "parametersJsonSchema" at \'tools[0].function_declarations[0]\': Cannot find field.',
+            message:
+              'Invalid JSON payload received. Unknown name "parametersJsonSchema" at \'tools[0].function_declarations[0]\': Cannot find field.',
           },
     );
     for (const _ of [1, 2]) await model.generate({ messages: [user('hi')], tools: TOOLS });
@@ -161,7 +162,7 @@ describe('a rejected form', () => {
     const model = await open((request) =>
       request.generationConfig?.['thinkingConfig'] === undefined
         ? undefined
-        : { status: 400, said: 'Thinking level is not supported for this model.' },
+        : { status: 400, message: 'Thinking level is not supported for this model.' },
     );
     for (const _ of [1, 2]) {
       const { warnings } = await model.generate({ messages: [user('hi')], reasoning: 'low' });
@@ -175,7 +176,7 @@ it('requests a rejected key again', async () => {
   const apiKey = ({ rejected }: { readonly rejected: string | undefined }): string =>
     rejected === undefined ? 'old' : 'new';
   const model = await open(
-    (_request, number) => (number === 1 ? { status: 401, said: 'no' } : undefined),
+    (_request, number) => (number === 1 ? { status: 401, message: 'no' } : undefined),
     {},
     { apiKey },
   );
@@ -195,11 +196,11 @@ it('sends ten turns of a tool loop as byte prefixes of each other', async () => 
     const results = toolCalls.map(({ id: callId, name }) => ({ callId, name, content: 'ok' }));
     messages.push(message, toolResult(results));
   }
-  const written = sent().map(({ contents }) => JSON.stringify(contents));
-  expect(written).toHaveLength(10);
-  for (const [at, contents] of written.entries()) expect(server.requests[at]?.text).toContain(contents);
-  for (const [at, before] of written.slice(0, -1).entries())
-    expect(written[at + 1]?.startsWith(before.slice(0, -1))).toBe(true);
+  const contentLists = sent().map(({ contents }) => JSON.stringify(contents));
+  expect(contentLists).toHaveLength(10);
+  for (const [at, contents] of contentLists.entries()) expect(server.requests[at]?.text).toContain(contents);
+  for (const [at, before] of contentLists.slice(0, -1).entries())
+    expect(contentLists[at + 1]?.startsWith(before.slice(0, -1))).toBe(true);
 });
 
 describe('a blocked prompt', () => {

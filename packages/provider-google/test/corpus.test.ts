@@ -93,21 +93,21 @@ function decodedByteByByte({ body }: Recording): Promise<Collected> {
   return collect(model, requestOf(), contextOf());
 }
 
-function check({ expected, status }: Recording, got: Collected): void {
+function check({ expected, status }: Recording, collected: Collected): void {
   if (expected.outcome === 'error') {
-    expect(got.error).toMatchObject({ name: 'LlmError', details: { status } });
-    expect(KINDS[expected.error?.kind ?? '']).toContain(got.error?.kind);
+    expect(collected.error).toMatchObject({ name: 'LlmError', details: { status } });
+    expect(KINDS[expected.error?.kind ?? '']).toContain(collected.error?.kind);
     return;
   }
-  expect(got.text).toBe(expected.text);
-  expect(reasoningOf(got.parts)).toBe(expected.reasoning);
-  expect(got.toolCalls.map(({ name, args }) => ({ name, args }))).toEqual(
+  expect(collected.text).toBe(expected.text);
+  expect(reasoningOf(collected.parts)).toBe(expected.reasoning);
+  expect(collected.toolCalls.map(({ name, args }) => ({ name, args }))).toEqual(
     expected.toolCalls.map(({ name, arguments: args }) => ({ name, args })),
   );
   for (const [at, { id }] of expected.toolCalls.entries())
-    if (id !== undefined) expect(got.toolCalls[at]?.id).toBe(id);
-  expect(signatures(got.parts)).toEqual(expected.signatures.map(({ sha256 }) => sha256));
-  checkFinish(expected, got);
+    if (id !== undefined) expect(collected.toolCalls[at]?.id).toBe(id);
+  expect(signatures(collected.parts)).toEqual(expected.signatures.map(({ sha256 }) => sha256));
+  checkFinish(expected, collected);
 }
 
 function checkFinish(
@@ -128,7 +128,7 @@ function checkFinish(
   }
 }
 
-/** Signatures in the order of the parts, including stored parts. */
+/** Returns the signatures in the order of the parts, including stored parts. */
 function signatures(parts: readonly AssistantPart[]): string[] {
   return parts.flatMap(({ replay }) => {
     const data = replay?.data as

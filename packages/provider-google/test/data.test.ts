@@ -7,7 +7,7 @@ const dataOf = (options: GoogleOptions = {}, env: Record<string, string> = {}): 
   return (typeof data === 'function' ? data('m', env) : data) ?? {};
 };
 
-it('declares the place of each Vertex location', () => {
+it('declares the data region of each Vertex location', () => {
   const locations = [
     ...[
       'eu',
@@ -47,10 +47,10 @@ it('declares the place of each Vertex location', () => {
     ],
     ...['asia-south1', 'australia-southeast1', 'me-central1', 'europe-west99', 'constructor'],
   ];
-  const places = locations.map(
+  const regions = locations.map(
     (location) => `${location} ${dataOf({ project: 'p', location }).region ?? '-'}`,
   );
-  expect(places.join('\n')).toMatchInlineSnapshot(`
+  expect(regions.join('\n')).toMatchInlineSnapshot(`
     "eu eu
     europe-central2 eu
     europe-north1 eu
@@ -87,7 +87,7 @@ it('declares the place of each Vertex location', () => {
   `);
 });
 
-it('reads the location from the environment, and knows no other address', () => {
+it('reads the location from the environment, and declares nothing for another address', () => {
   const env = { GOOGLE_CLOUD_LOCATION: 'europe-west4' };
   expect(dataOf({ vertexai: true }, env)).toEqual({ region: 'eu' });
   expect(dataOf({ project: 'p' })).toEqual({ region: 'global' });

@@ -7,7 +7,7 @@ let server: TestServer;
 afterEach(() => server.close());
 
 const unit = (at: number): readonly number[] =>
-  Array.from({ length: 3072 }, (_, place) => (place === at ? 1 : 0));
+  Array.from({ length: 3072 }, (_, index) => (index === at ? 1 : 0));
 
 async function world(play: Answer, options: GoogleOptions = { apiKey: 'key' }, env = {}): Promise<Majordomo> {
   server = await testServer(play);
@@ -35,12 +35,12 @@ describe('vectors of the Gemini API', () => {
       .embed({ values: ['one', 'two'], purpose: 'query' });
     expect([vectors.map((vector) => vector.indexOf(1)), usage?.input]).toEqual([[1, 2], 6]);
     expect(server.requests[0]?.path).toBe('/v1/models/gemini-embedding-001:batchEmbedContents');
-    const asked = (text: string): object => ({
+    const embedRequest = (text: string): object => ({
       model: 'models/gemini-embedding-001',
       content: { role: 'user', parts: [{ text }] },
       taskType: 'RETRIEVAL_QUERY',
     });
-    expect(sent()).toEqual([{ requests: [asked('one'), asked('two')] }]);
+    expect(sent()).toEqual([{ requests: [embedRequest('one'), embedRequest('two')] }]);
   });
 
   it('are requested a hundred at a time', async () => {
@@ -67,18 +67,18 @@ describe('vectors of the Gemini API', () => {
     ]);
   });
 
-  it('that the vendor shortened are normalized', async () => {
+  it('are normalized if the vendor has shortened them', async () => {
     const majordomo = await world(answers({ embeddings: [{ values: [3, 4] }] }));
     const { vectors } = await majordomo.embeddingModel(MODEL).embed({ values: ['one'], dimensions: 2 });
     expect(vectors).toEqual([Float32Array.of(0.6, 0.8)]);
   });
 
   it.each([
-    ['an answer of something else', 200, { embeddings: [{ value: [1] }] }, 'protocol'],
+    ['a response of another form', 200, { embeddings: [{ value: [1] }] }, 'protocol'],
     ['too few of them', 200, { embeddings: [] }, 'protocol'],
     ['an error inside 200', 200, { error: { code: 429, status: 'RESOURCE_EXHAUSTED' } }, 'rate-limit'],
     ['a bad key', 400, { error: { code: 400, message: 'API key not valid' } }, 'auth'],
-  ] as const)('%s, by kind', async (_, status, body, kind) => {
+  ] as const)('reports the kind of the failure: %s', async (_, status, body, kind) => {
     const majordomo = await world(answers(body, status));
     const error: unknown = await majordomo
       .embeddingModel(MODEL)

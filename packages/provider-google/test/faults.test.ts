@@ -25,7 +25,7 @@ async function serve(...answers: readonly Answer[]): Promise<void> {
   server = await testServer(inTurn(...answers));
 }
 
-const ask = (): Promise<Collected> =>
+const callModel = (): Promise<Collected> =>
   collect(createGoogle({ apiKey: 'key', baseURL: server.origin }).model('m'), requestOf(), contextOf());
 
 describe('failures', () => {
@@ -63,7 +63,7 @@ describe('failures', () => {
     ['broken JSON', streaming(chunk('Hel'), '{"candidates": [{'), { kind: 'protocol' }],
   ])('%s', async (_name, answer, expected) => {
     await serve(answer);
-    expect((await ask()).error).toMatchObject(expected);
+    expect((await callModel()).error).toMatchObject(expected);
     expect(server.requests).toHaveLength(1);
   });
 
@@ -73,7 +73,7 @@ describe('failures', () => {
       response.write(sseBody(chunk('Hel', 'STOP')));
       setImmediate(() => response.destroy());
     });
-    expect((await ask()).error?.kind).toBe('network');
+    expect((await callModel()).error?.kind).toBe('network');
   });
 
   it('reports a refused connection as network', async () => {
@@ -99,15 +99,15 @@ describe('abort and early end', () => {
     ['before the headers', () => undefined, 0],
     ['in mid-stream', stalling, 1],
     ['while a refusal is read', (response) => void response.writeHead(500, JSON_TYPE).write('{"err'), 0],
-  ])('an abort %s ends the call and its socket', async (_name, answer, steps) => {
+  ])('an abort %s ends the call and closes its socket', async (_name, answer, steps) => {
     await serve(answer);
     const controller = new AbortController();
     const model = createGoogle({ apiKey: 'k', baseURL: server.origin }).model('m');
     const batches = model.stream(requestOf(), contextOf({ signal: controller.signal }));
     const iterator = batches[Symbol.asyncIterator]();
-    const seen: ModelEvent[] = [];
-    while (steps > 0 && !seen.some(({ type }) => type === 'text-delta'))
-      seen.push(...[(await iterator.next()).value as ModelEvent[]].flat());
+    const events: ModelEvent[] = [];
+    while (steps > 0 && !events.some(({ type }) => type === 'text-delta'))
+      events.push(...[(await iterator.next()).value as ModelEvent[]].flat());
     const pending = iterator.next();
     await expect.poll(() => server.requests.length).toBe(1);
     controller.abort();
@@ -128,13 +128,13 @@ describe('abort and early end', () => {
 });
 
 describe('a hostile server', () => {
-  it.each(['answer', 'list'])('gets no key at another origin for an %s', async (what) => {
+  it.each(['answer', 'list'])('receives no key at another origin: %s', async (operation) => {
     await using other = await testServer(OK);
     await serve(redirects(`${other.origin}/elsewhere`));
     const provider = createGoogle({ apiKey: 'key', baseURL: server.origin });
     const error =
-      what === 'answer'
-        ? (await ask()).error
+      operation === 'answer'
+        ? (await callModel()).error
         : await provider
             .listModels?.({ ...contextOf(), target: 'google' })
             .catch((thrown: unknown) => thrown);
@@ -151,7 +151,7 @@ describe('a hostile server', () => {
     ['error', 500],
   ])('cannot exhaust the memory with an %s', async (_what, status) => {
     await serve(bomb(status));
-    expect((await ask()).error).toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
+    expect((await callModel()).error).toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
   });
 
   it('cannot exhaust the memory with a list', async () => {

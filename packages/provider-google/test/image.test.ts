@@ -10,8 +10,8 @@ const png = {
   mediaType: 'image/png',
   bytes: new Uint8Array(Buffer.from(PNG, 'base64')),
 };
-const picture = { inlineData: { mimeType: 'image/png', data: PNG } };
-const drawn = (parts: readonly object[] = [picture], more: object = {}): object => ({
+const imagePart = { inlineData: { mimeType: 'image/png', data: PNG } };
+const imageBody = (parts: readonly object[] = [imagePart], more: object = {}): object => ({
   candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP', index: 0 }],
   usageMetadata: {
     promptTokenCount: 8,
@@ -45,11 +45,11 @@ const bodies = (): readonly unknown[] => server.requests.map(({ body }) => body)
 
 describe('an image model', () => {
   it('requests an image only, and returns image parts and usage', async () => {
-    const draw = await world(() => [
+    const generateImages = await world(() => [
       200,
-      drawn([{ text: 'Here it is.' }, { ...picture, thought: true }, picture]),
+      imageBody([{ text: 'Here it is.' }, { ...imagePart, thought: true }, imagePart]),
     ]);
-    const { images, usage, warnings, target } = await draw();
+    const { images, usage, warnings, target } = await generateImages();
     expect([images, warnings, target]).toEqual([[png], [], 'google/gemini-x-image']);
     expect(usage).toMatchObject({ input: 8, output: 1290, details: { outputImage: 1290 } });
     expect(server.requests[0]?.path).toBe('/v1/models/gemini-x-image:generateContent');
@@ -62,11 +62,11 @@ describe('an image model', () => {
   });
 
   it('sends images, a seed of 0, and the aspect ratio of a size, with a warning', async () => {
-    const draw = await world(() => [200, drawn()]);
-    const { warnings } = await draw({ images: [png], seed: 0, size: '1344x768' });
+    const generateImages = await world(() => [200, imageBody()]);
+    const { warnings } = await generateImages({ images: [png], seed: 0, size: '1344x768' });
     expect(bodies()).toEqual([
       {
-        contents: [{ role: 'user', parts: [picture, { text: 'a cat' }] }],
+        contents: [{ role: 'user', parts: [imagePart, { text: 'a cat' }] }],
         generationConfig: { responseModalities: ['IMAGE'], imageConfig: { aspectRatio: '16:9' }, seed: 0 },
       },
     ]);
@@ -76,10 +76,12 @@ describe('an image model', () => {
   });
 
   it('sends n calls from the seed on; failures are warnings', async () => {
-    const draw = await world(({ generationConfig: { seed } }) =>
-      seed === 6 ? [503, { error: { code: 503, message: 'busy', status: 'UNAVAILABLE' } }] : [200, drawn()],
+    const generateImages = await world(({ generationConfig: { seed } }) =>
+      seed === 6
+        ? [503, { error: { code: 503, message: 'busy', status: 'UNAVAILABLE' } }]
+        : [200, imageBody()],
     );
-    const { images, usage, warnings } = await draw({ n: 3, seed: 5 });
+    const { images, usage, warnings } = await generateImages({ n: 3, seed: 5 });
     expect([images.length, usage?.output]).toEqual([2, 2580]);
     expect(warnings).toMatchObject([
       { action: 'dropped', what: '1 of 3 images', why: expect.stringContaining('busy') },
@@ -91,8 +93,8 @@ describe('an image model', () => {
   });
 
   it('merges extra into the body last', async () => {
-    const draw = await world(() => [200, drawn()]);
-    await draw({ extra: { google: { generationConfig: { imageConfig: { imageSize: '2K' } } } } });
+    const generateImages = await world(() => [200, imageBody()]);
+    await generateImages({ extra: { google: { generationConfig: { imageConfig: { imageSize: '2K' } } } } });
     expect(bodies()).toMatchObject([
       { generationConfig: { responseModalities: ['IMAGE'], imageConfig: { imageSize: '2K' } } },
     ]);
@@ -105,16 +107,16 @@ describe('a failure', () => {
     ['an odd ratio', { size: '1000x100' as const }, 'unsupported'],
     ['no size', { size: '0x0' as const }, 'invalid-request'],
   ])('%s is rejected', async (_, request, kind) => {
-    const draw = await world(() => [200, drawn()]);
-    const error: unknown = await draw(request).catch((thrown: unknown) => thrown);
+    const generateImages = await world(() => [200, imageBody()]);
+    const error: unknown = await generateImages(request).catch((thrown: unknown) => thrown);
     expect(LlmError.is(error, kind as 'unsupported')).toBe(true);
     expect(server.requests).toEqual([]);
   });
 
   it.each([
-    ['no picture', 200, drawn([{ text: 'I would rather not.' }]), 'empty'],
+    ['no picture', 200, imageBody([{ text: 'I would rather not.' }]), 'empty'],
     ['no candidates', 200, {}, 'protocol'],
-    ['broken base64', 200, drawn([{ inlineData: { data: '!' } }]), 'protocol'],
+    ['broken base64', 200, imageBody([{ inlineData: { data: '!' } }]), 'protocol'],
     [
       'a refusal',
       200,
@@ -129,9 +131,9 @@ describe('a failure', () => {
       'rate-limit',
     ],
     ['a bad key', 401, { error: { code: 401, message: 'bad', status: 'UNAUTHENTICATED' } }, 'auth'],
-  ])('%s, by kind', async (_, status, body, kind) => {
-    const draw = await world(() => [status, body]);
-    const error: unknown = await draw().catch((thrown: unknown) => thrown);
+  ])('reports the kind of the failure: %s', async (_, status, body, kind) => {
+    const generateImages = await world(() => [status, body]);
+    const error: unknown = await generateImages().catch((thrown: unknown) => thrown);
     expect(LlmError.is(error, kind as 'auth')).toBe(true);
   });
 });

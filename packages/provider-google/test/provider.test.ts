@@ -22,7 +22,7 @@ async function serve(...all: readonly Answer[]): Promise<void> {
   server = await testServer(inTurn(...all));
 }
 
-const ask = (
+const callModel = (
   options: GoogleOptions = {},
   more: Parameters<typeof contextOf>[0] = {},
   modelId = 'gemini-x',
@@ -36,8 +36,8 @@ const ask = (
 describe('a call', () => {
   it('streams through the SDK with one request', async () => {
     await serve(OK);
-    const got = await ask();
-    expect(got).toMatchObject({ text: 'Hello', id: 'r', finish: 'stop', rawFinish: 'STOP' });
+    const collected = await callModel();
+    expect(collected).toMatchObject({ text: 'Hello', id: 'r', finish: 'stop', rawFinish: 'STOP' });
     expect(server.requests).toHaveLength(1);
     expect(server.requests[0]?.path).toBe('/v1/models/gemini-x:streamGenerateContent?alt=sse');
     expect(server.requests[0]?.headers).toMatchObject({ 'x-goog-api-key': 'key' });
@@ -56,18 +56,18 @@ describe('a call', () => {
 
   it('is non-streaming if no deltas are requested', async () => {
     await serve(answers(chunk('Hello', 'STOP')));
-    expect((await ask({ apiVersion: 'v1beta' }, { delivery: 'complete' })).text).toBe('Hello');
+    expect((await callModel({ apiVersion: 'v1beta' }, { delivery: 'complete' })).text).toBe('Hello');
     expect(server.requests[0]?.path).toBe('/v1beta/models/gemini-x:generateContent');
   });
 
-  it('adds vendor tools to those of the request, and sends a complete list of the caller unchanged', async () => {
+  it('adds vendor tools to those of the request, and sends a complete list of the application unchanged', async () => {
     const sent = async (
-      own: readonly object[],
+      vendorTools: readonly object[],
       tools = [{ name: 'f', description: 'F.', parameters: {} }],
     ) => {
       await using there = await testServer(OK);
       const model = createGoogle({ apiKey: 'key', baseURL: there.origin }).model('gemini-x');
-      await collect(model, requestOf({ tools, extra: { tools: own } }), contextOf());
+      await collect(model, requestOf({ tools, extra: { tools: vendorTools } }), contextOf());
       const body = there.requests[0]?.body as unknown as { readonly tools: readonly object[] };
       return body.tools.map((tool) => Object.keys(tool)[0]);
     };
@@ -90,22 +90,22 @@ describe('a call', () => {
 
   it('sends headers of application and provider; those of the provider take precedence', async () => {
     await serve(OK);
-    await ask({ headers: { 'X-Team': 'provider' } }, { headers: { 'x-team': 'app', 'x-app': 'yes' } });
+    await callModel({ headers: { 'X-Team': 'provider' } }, { headers: { 'x-team': 'app', 'x-app': 'yes' } });
     expect(server.requests[0]?.headers).toMatchObject({ 'x-team': 'provider', 'x-app': 'yes' });
   });
 
   it('uses the fetch of the option, otherwise of majordomo', async () => {
     await serve(OK);
-    const used: string[] = [];
+    const transports: string[] = [];
     const named =
       (name: string): typeof fetch =>
       (url, init) => {
-        used.push(name);
+        transports.push(name);
         return fetch(url, init);
       };
-    await ask({}, { fetch: named('app') });
-    await ask({ fetch: named('option') }, { fetch: named('app') });
-    expect(used).toEqual(['app', 'option']);
+    await callModel({}, { fetch: named('app') });
+    await callModel({ fetch: named('option') }, { fetch: named('app') });
+    expect(transports).toEqual(['app', 'option']);
   });
 });
 
@@ -115,7 +115,7 @@ describe('credentials', () => {
     [{ GEMINI_API_KEY: 'b' }, 'b'],
   ])('reads the key of env (%j)', async (env, key) => {
     await serve(OK);
-    await ask({ apiKey: undefined }, { env });
+    await callModel({ apiKey: undefined }, { env });
     expect(server.requests[0]?.headers['x-goog-api-key']).toBe(key);
   });
 
@@ -125,10 +125,10 @@ describe('credentials', () => {
     vi.stubEnv('GOOGLE_GENAI_USE_VERTEXAI', 'true');
     vi.stubEnv('GOOGLE_GENAI_API_VERSION', 'v9');
     try {
-      const { error } = await ask({ apiKey: undefined });
+      const { error } = await callModel({ apiKey: undefined });
       expect(error).toMatchObject({ kind: 'auth', details: { status: 401, code: 'missing-key' } });
       expect(server.requests).toEqual([]);
-      expect((await ask()).text).toBe('Hello');
+      expect((await callModel()).text).toBe('Hello');
       expect(server.requests[0]?.path).toMatch(/^\/v1\/models/);
     } finally {
       vi.unstubAllEnvs();
@@ -136,11 +136,12 @@ describe('credentials', () => {
   });
 
   it('hides keys and headers with credentials in errors', async () => {
-    const said = 'keys gateway-secret-1 and AIza-own-key are bad';
-    await serve(
-      failing(400, JSON.stringify({ error: { code: 400, message: said, status: 'INVALID_ARGUMENT' } })),
-    );
-    const { error } = await ask({ apiKey: 'AIza-own-key', headers: { 'X-Gateway-Key': 'gateway-secret-1' } });
+    const message = 'keys gateway-secret-1 and AIza-own-key are bad';
+    await serve(failing(400, JSON.stringify({ error: { code: 400, message, status: 'INVALID_ARGUMENT' } })));
+    const { error } = await callModel({
+      apiKey: 'AIza-own-key',
+      headers: { 'X-Gateway-Key': 'gateway-secret-1' },
+    });
     expect(error?.message).toContain('are bad');
     expect(`${JSON.stringify(error)} ${String(error?.cause)}`).not.toMatch(/gateway-secret-1|AIza-own-key/);
   });
@@ -188,13 +189,13 @@ describe('Vertex', () => {
   it('reads project and location from the environment', async () => {
     await serve(OK);
     const env = { GOOGLE_CLOUD_PROJECT: 'p', GOOGLE_CLOUD_LOCATION: 'europe-west4' };
-    await ask({ apiKey: undefined, vertexai: true, token: 't' }, { env });
+    await callModel({ apiKey: undefined, vertexai: true, token: 't' }, { env });
     expect(server.requests[0]?.path).toBe(PATH);
   });
 
   it('accepts a key without a project', async () => {
     await serve(OK);
-    await ask({ vertexai: true });
+    await callModel({ vertexai: true });
     expect(server.requests[0]?.path).toBe(
       '/v1beta1/publishers/google/models/gemini-x:streamGenerateContent?alt=sse',
     );
@@ -214,16 +215,16 @@ describe('Vertex', () => {
       return globalThis.fetch(`${server.origin}${pathname}${search}`, init);
     };
     try {
-      expect((await ask({ ...options, baseURL: undefined, fetch })).text).toBe('Hello');
+      expect((await callModel({ ...options, baseURL: undefined, fetch })).text).toBe('Hello');
       expect(hosts).toEqual([`${prefix}aiplatform.googleapis.com`]);
     } finally {
       vi.unstubAllEnvs();
     }
   });
 
-  it('states the remedy without a project', async () => {
+  it('reports the remedy if the project is missing', async () => {
     await serve(OK);
-    expect((await ask({ apiKey: undefined, vertexai: true, token: 't' })).error).toMatchObject({
+    expect((await callModel({ apiKey: undefined, vertexai: true, token: 't' })).error).toMatchObject({
       kind: 'config',
       message: expect.stringContaining('GOOGLE_CLOUD_PROJECT') as string,
     });
@@ -232,7 +233,7 @@ describe('Vertex', () => {
   it('reads the credentials file that the environment names', async () => {
     await serve(OK);
     const env = { GOOGLE_APPLICATION_CREDENTIALS: '/nowhere/key.json' };
-    const { error } = await ask({ apiKey: undefined, project: 'p' }, { env });
+    const { error } = await callModel({ apiKey: undefined, project: 'p' }, { env });
     expect(error?.message).toContain('/nowhere/key.json');
     expect(server.requests).toEqual([]);
   });
@@ -283,13 +284,13 @@ describe('listModels', () => {
     const last = { models: [{ name: 'models/new', outputTokenLimit: 5 }] };
     await serve(answers({ models, nextPageToken: 'next' }), answers(last));
     const provider = createGoogle({ apiKey: 'k', baseURL: server.origin });
-    const listed = await provider.listModels?.({ ...contextOf(), target: 'google' });
-    expect(listed?.map(({ id, provider: by }) => `${by}/${id}`)).toEqual([
+    const listedModels = await provider.listModels?.({ ...contextOf(), target: 'google' });
+    expect(listedModels?.map(({ id, provider: by }) => `${by}/${id}`)).toEqual([
       'google/gemini-2.5-pro',
       'google/new',
     ]);
     expect(
-      listed?.map(({ capabilities }) => [capabilities.contextTokens, capabilities.maxOutputTokens]),
+      listedModels?.map(({ capabilities }) => [capabilities.contextTokens, capabilities.maxOutputTokens]),
     ).toEqual([
       [99, 65_536],
       [undefined, 5],

@@ -16,8 +16,8 @@ import { createGoogle } from '../src/index.ts';
 
 const sessions = sequences('gemini-generate');
 
-/** Earlier turns in a request. */
-interface Echoed {
+/** Calls and signatures of the earlier turns in a request. */
+interface EchoedTurns {
   readonly names: readonly string[];
   readonly ids: readonly string[];
   readonly signatures: readonly string[];
@@ -35,22 +35,22 @@ describe.skipIf(!hasRecordings)(`recorded tool loops${skippedNote}`, () => {
       const messages: TurnMessage[] = [user(textsOf(lastContent(steps[0])).join(''))];
       for (const [at, step] of steps.entries()) {
         const delivery = deliveryOf(step);
-        const got = await collect(model, requestOf({ messages }), contextOf({ delivery }));
-        expect(got.error).toBeUndefined();
-        checkEcho(echoed(server.requests[at]?.body), echoed(step.request?.body), step);
+        const collected = await collect(model, requestOf({ messages }), contextOf({ delivery }));
+        expect(collected.error).toBeUndefined();
+        checkEcho(echoedTurns(server.requests[at]?.body), echoedTurns(step.request?.body), step);
         const next = steps[at + 1];
         if (next !== undefined)
-          messages.push({ role: 'assistant', parts: got.parts }, ...following(next, got));
+          messages.push({ role: 'assistant', parts: collected.parts }, ...following(next, collected));
       }
     },
   );
 });
 
-/** Ids that the recording client generated may differ. */
-function checkEcho(ours: Echoed, theirs: Echoed, { expected }: Recording): void {
-  expect(ours.names).toEqual(theirs.names);
-  for (const signature of theirs.signatures) expect(ours.signatures).toContain(signature);
-  for (const id of expected.echo?.toolCallIdsEchoed ?? []) expect(ours.ids).toContain(id);
+/** Compares the earlier turns. Ids that the recording client generated may differ. */
+function checkEcho(sent: EchoedTurns, recorded: EchoedTurns, { expected }: Recording): void {
+  expect(sent.names).toEqual(recorded.names);
+  for (const signature of recorded.signatures) expect(sent.signatures).toContain(signature);
+  for (const id of expected.echo?.toolCallIdsEchoed ?? []) expect(sent.ids).toContain(id);
 }
 
 const modelOf = (step: Recording | undefined): string =>
@@ -64,22 +64,22 @@ const lastContent = (step: Recording | undefined): Content | undefined =>
 const textsOf = (content: Content | undefined): readonly string[] =>
   content?.parts.flatMap(({ text }) => (typeof text === 'string' ? [text] : [])) ?? [];
 
-/** The next message of the recording client: results for the calls in this transcript, or a new question. */
+/** Returns the next message of the recording client: results for the calls in this transcript, or a new question. */
 function following(step: Recording, { toolCalls }: Collected): readonly TurnMessage[] {
   if (toolCalls.length === 0) return [user(textsOf(lastContent(step)).join(''))];
   return [toolResult(toolCalls.map(({ id: callId, name }) => ({ callId, name, content: 'ok' })))];
 }
 
-/** Some clients use snake case, which the wire accepts. */
-function echoed(body: unknown): Echoed {
+/** Returns the earlier turns of a request. Some clients use snake case, which the wire accepts. */
+function echoedTurns(body: unknown): EchoedTurns {
   const parts = contentsOf(body).flatMap((content) => (content.role === 'model' ? content.parts : []));
   const calls = parts.flatMap(
     (part) => [part['functionCall'] ?? part['function_call']] as (JsonObject | undefined)[],
   );
-  const known = calls.filter((call) => call !== undefined);
+  const functionCalls = calls.filter((call) => call !== undefined);
   return {
-    names: known.map(({ name }) => String(name)),
-    ids: known.map(({ id }) => String(id)),
+    names: functionCalls.map(({ name }) => String(name)),
+    ids: functionCalls.map(({ id }) => String(id)),
     signatures: parts.flatMap(({ thoughtSignature }) =>
       typeof thoughtSignature === 'string'
         ? [createHash('sha256').update(thoughtSignature).digest('hex')]
