@@ -22,7 +22,7 @@ describe('collectBody', () => {
     [
       'an async iterable that has events',
       'ab',
-      () => ({ on() {}, destroyed: false, readableEnded: false, ...pieces('a', 'b') }),
+      () => ({ on() {}, destroyed: false, readableEnded: false, ...chunksOf('a', 'b') }),
     ],
     ['a web stream', 'abcd', () => new Blob(['abcd']).stream()],
   ])('reads %s', async (_what, text, open) => {
@@ -72,9 +72,9 @@ function withReadableListener(stream: Readable): Readable {
   return stream.on('readable', () => undefined);
 }
 
-const pieces = (...texts: readonly string[]): AsyncIterable<Uint8Array> => ({
+const chunksOf = (...chunks: readonly string[]): AsyncIterable<Uint8Array> => ({
   async *[Symbol.asyncIterator]() {
-    for (const text of texts) yield bytes(text);
+    for (const text of chunks) yield bytes(text);
   },
 });
 

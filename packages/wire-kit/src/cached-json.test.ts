@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cacheJson, stringifyList, wellFormedJson } from './transcript.ts';
 
 describe('stringifyList', () => {
-  it('returns the same text as JSON.stringify', () => {
+  it('returns the same string as JSON.stringify', () => {
     for (const list of [[], [1], ['a', null, undefined, { b: [true] }], [[], {}], [() => 1]]) {
       expect(stringifyList(list)).toBe(JSON.stringify(list));
       expect(
@@ -32,8 +32,8 @@ it('wellFormedJson replaces lone surrogates in any string', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: fc.constantFrom('\\', 'u', 'd', '8', '3', '"', '\ud83d', '\ude00', 'a') }),
-      (given) => {
-        expect(JSON.parse(wellFormedJson(JSON.stringify(given)))).toBe(Buffer.from(given).toString());
+      (input) => {
+        expect(JSON.parse(wellFormedJson(JSON.stringify(input)))).toBe(Buffer.from(input).toString());
       },
     ),
     { numRuns: 2000, seed: 20_261_120 },

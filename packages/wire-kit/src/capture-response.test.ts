@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { captureResponse } from './http.ts';
 
-test('returns the raw response and gives the SDK an empty object', async () => {
+test('returns the raw response and passes an empty object to the SDK', async () => {
   const sent = new Response('data: 1\n\n');
   let read: unknown;
   const captured = await captureResponse(
@@ -14,15 +14,15 @@ test('returns the raw response and gives the SDK an empty object', async () => {
   expect(read).toEqual({});
 });
 
-test('gives an error response to the SDK and throws its error', async () => {
+test("passes an error response to the SDK and throws the SDK's error", async () => {
   const sdkError = new Error('503 of the SDK');
-  const refused = captureResponse(
+  const captured = captureResponse(
     () => Promise.resolve(new Response('busy', { status: 503 })),
     async (fetch) => {
       if ((await (await fetch('http://127.0.0.1')).text()) === 'busy') throw sdkError;
     },
   );
-  await expect(refused).rejects.toBe(sdkError);
+  await expect(captured).rejects.toBe(sdkError);
 });
 
 test('rejects an SDK that does not call its fetch option', async () => {

@@ -5,7 +5,7 @@ const fail = (): never => {
   throw new Error('it was called');
 };
 
-it('creates one client for each exchange, without a key and a server', async () => {
+it('creates one client for each exchange, without a key or a server', async () => {
   const created: NewClient[] = [];
   const connect = clientSource<object>({
     ...{ id: 'acme', options: { apiKey: fail, fetch: fail, client: {} }, keyEnv: ['KEY'], requiresKey: true },
@@ -21,7 +21,7 @@ it('creates one client for each exchange, without a key and a server', async () 
   const facts = { target: 'acme/x', secrets: [] };
   for (const exchange of [one, one, two])
     await connect({ target: 'acme/x', signal, env: {}, exchange }, facts);
-  const texts = created.map(async ({ fetch }) => (await fetch('http://exchange.invalid')).text());
-  expect(await Promise.all(texts)).toEqual(['one', 'two']);
+  const bodies = created.map(async ({ fetch }) => (await fetch('http://exchange.invalid')).text());
+  expect(await Promise.all(bodies)).toEqual(['one', 'two']);
   expect(created.map(({ key }) => key)).toEqual([undefined, undefined]);
 });

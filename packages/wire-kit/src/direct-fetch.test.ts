@@ -20,9 +20,9 @@ async function serve(listener: RequestListener): Promise<string> {
 const direct = directFetch(fetch, 'p/m');
 
 test.each([301, 302, 303, 307, 308])('rejects a redirect (%d) and names its location', async (status) => {
-  let reached = 0;
+  let requestCount = 0;
   const other = await serve((_request, response) => {
-    reached++;
+    requestCount++;
     response.end('{}');
   });
   const url = await serve((_request, response) => {
@@ -34,7 +34,7 @@ test.each([301, 302, 303, 307, 308])('rejects a redirect (%d) and names its loca
     message: `p/m: the server redirects to ${other}/v2, which was not followed; if the location is correct, set baseURL to it`,
     details: { target: 'p/m', status, code: 'redirect' },
   });
-  expect(reached).toBe(0);
+  expect(requestCount).toBe(0);
 });
 
 test('returns a 3xx without a location and a 200', async () => {
@@ -65,9 +65,9 @@ test('preserves status, headers and URL of a body within the limit', async () =>
     response.writeHead(201, 'Made', { 'content-type': 'text/plain', 'x-a': 'b' }).write('he');
     response.end('llo');
   });
-  const given = await fetch(url);
-  const bounded = limitBody(given, 'p/m', 5);
-  expect([bounded.status, bounded.headers.get('x-a'), bounded.url]).toEqual([201, 'b', given.url]);
+  const response = await fetch(url);
+  const bounded = limitBody(response, 'p/m', 5);
+  expect([bounded.status, bounded.headers.get('x-a'), bounded.url]).toEqual([201, 'b', response.url]);
   expect(await bounded.text()).toBe('hello');
   await expect(limitBody(await fetch(url), 'p/m', 4).text()).rejects.toThrow(
     'p/m answered with more than 4 bytes',

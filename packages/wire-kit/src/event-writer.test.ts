@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventWriter } from './event-writer.ts';
 
-function written(write: (writer: EventWriter) => void): readonly ModelEvent[] {
+function writeEvents(write: (writer: EventWriter) => void): readonly ModelEvent[] {
   const writer = new EventWriter('a/x', []);
   write(writer);
   return writer.take();
@@ -15,7 +15,7 @@ const parts = (events: readonly ModelEvent[]): unknown[] =>
 
 describe('EventWriter', () => {
   it('separates interleaved calls and returns invalid arguments unchanged', () => {
-    const events = written((writer) => {
+    const events = writeEvents((writer) => {
       writer.reasoning('hm');
       writer.text('ok');
       writer.toolCall('0', { id: 'c0', name: 'f', json: '{"a"' });
@@ -37,7 +37,7 @@ describe('EventWriter', () => {
   it('generates the same unique ids for the same response and other ids for another', () => {
     const ids = (response: string): unknown[] =>
       parts(
-        written((writer) => {
+        writeEvents((writer) => {
           writer.start(response);
           writer.toolCall('0', { name: 'f' });
           writer.toolCall('1', { name: 'f' });
@@ -53,7 +53,7 @@ describe('EventWriter', () => {
     const replay = { family: 'f', data: 'sig' };
     expect(
       parts(
-        written((writer) => {
+        writeEvents((writer) => {
           writer.reasoning('', replay);
           writer.text('t', 'text', replay);
           writer.toolCall('0', { id: 'c', name: 'n', replay });
@@ -70,7 +70,7 @@ describe('EventWriter', () => {
   it('writes vendor parts in order and adds citations to the open text', () => {
     const replay = { family: 'f', data: { item: 1 } };
     const citation = { url: 'https://a.example' };
-    const events = written((writer) => {
+    const events = writeEvents((writer) => {
       expect(writer.cite([citation])).toBe(false);
       writer.vendor({ kind: 'search', text: 'tea', replay });
       expect(writer.openText).toBeUndefined();
@@ -112,7 +112,7 @@ describe('EventWriter', () => {
       (writer: EventWriter) => writer.toolCall('0', { id: 'c', name: 'f' }),
       (writer: EventWriter) => writer.finish('stop', undefined, undefined),
     ]) {
-      const events = written((writer) => {
+      const events = writeEvents((writer) => {
         writer.warning(warning, { ...warning, what: 'topP' });
         write(writer);
       });
@@ -134,7 +134,7 @@ describe('EventWriter', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-        const events = written((writer) => {
+        const events = writeEvents((writer) => {
           writer.start('r');
           for (const [what, text, at] of steps) {
             if (what === 'text') writer.text(text, `t${at}`);
@@ -149,8 +149,8 @@ describe('EventWriter', () => {
         expect(eventOrderError(events)).toBeUndefined();
         const answer = new Accumulator('a/x');
         for (const event of events) answer.push(event);
-        const texts = steps.flatMap(([what, text]) => (what === 'text' ? [text] : []));
-        expect(answer.result({ spec: 's', attempts: [] }).text).toBe(texts.join(''));
+        const textDeltas = steps.flatMap(([what, text]) => (what === 'text' ? [text] : []));
+        expect(answer.result({ spec: 's', attempts: [] }).text).toBe(textDeltas.join(''));
       }),
       { numRuns: 2000, seed: 20_261_120 },
     );
@@ -161,7 +161,7 @@ describe('events of EventWriter', () => {
   const usage = { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 
   it('begin with the target and end with the raw reason and usage', () => {
-    const events = written((writer) => {
+    const events = writeEvents((writer) => {
       writer.start('r1');
       writer.start('r2');
       writer.reasoning('hm');
@@ -181,7 +181,7 @@ describe('events of EventWriter', () => {
   });
 
   it('open a part for another key and continue the part of the same key', () => {
-    const events = written((writer) => {
+    const events = writeEvents((writer) => {
       for (const key of ['1', '1', '2']) writer.text('a', key);
       for (const key of ['1', '1', '2']) writer.reasoning('b', undefined, key);
       writer.finish('stop', undefined, undefined);
@@ -190,7 +190,7 @@ describe('events of EventWriter', () => {
   });
 
   it('use the type as the default key', () => {
-    const events = written((writer) => {
+    const events = writeEvents((writer) => {
       writer.text('a');
       writer.text('b', 'text');
       writer.reasoning('c');
@@ -201,7 +201,7 @@ describe('events of EventWriter', () => {
   });
 
   it('contain the start and fragments of a call, without empty fragments', () => {
-    const events = written((writer) => {
+    const events = writeEvents((writer) => {
       writer.toolCall('0', { id: 'c', name: 'f', json: '' });
       writer.toolCall('0', { json: '{}' });
     });
@@ -213,7 +213,7 @@ describe('events of EventWriter', () => {
 
   it('add a replay token without text to the open part, or open one', () => {
     const replay = { family: 'f', data: 'sig' };
-    const events = written((writer) => {
+    const events = writeEvents((writer) => {
       writer.reasoning('hm');
       writer.reasoning('', replay);
       writer.text('', 'text', replay);
@@ -232,7 +232,7 @@ describe('events of EventWriter', () => {
   it('have a generated id if the wire has none', () => {
     const idFor = (response?: string): unknown =>
       parts(
-        written((writer) => {
+        writeEvents((writer) => {
           writer.start(response);
           writer.toolCall('0', { id: '', name: 'f' });
           writer.end('0');
@@ -243,7 +243,7 @@ describe('events of EventWriter', () => {
   });
 
   it('have an empty name if the wire has none', () => {
-    const events = written((writer) => {
+    const events = writeEvents((writer) => {
       writer.toolCall('0', { id: 'c' });
       writer.finish('tool-calls', undefined, undefined);
     });
@@ -261,7 +261,7 @@ describe('events of EventWriter', () => {
 
   it('are returned by each method without a sink, and only by take() with one', () => {
     const warning = { action: 'dropped', what: 'seed', why: 'w' } as const;
-    const words: ((writer: EventWriter) => readonly ModelEvent[])[] = [
+    const calls: ((writer: EventWriter) => readonly ModelEvent[])[] = [
       (writer) => writer.text(''),
       (writer) => writer.reasoning(''),
       (writer) => writer.start('r'),
@@ -273,10 +273,10 @@ describe('events of EventWriter', () => {
       (writer) => writer.end('1'),
       (writer) => writer.end('0'),
     ];
-    const [alone, sunk] = [new EventWriter('a/x'), new EventWriter('a/x', [])];
-    expect(words.map((say) => say(alone).length)).toEqual([0, 0, 1, 0, 2, 2, 0, 2, 0, 1]);
-    expect(words.map((say) => say(sunk).length)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    expect(sunk.take()).toHaveLength(8);
+    const [withoutSink, withSink] = [new EventWriter('a/x'), new EventWriter('a/x', [])];
+    expect(calls.map((call) => call(withoutSink).length)).toEqual([0, 0, 1, 0, 2, 2, 0, 2, 0, 1]);
+    expect(calls.map((call) => call(withSink).length)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(withSink.take()).toHaveLength(8);
   });
 });
 
@@ -317,7 +317,7 @@ describe('eventOrderError', () => {
   });
 
   it.each<[string, readonly StreamEvent[]]>([
-    ['a whole answer', [start, open, delta, close, finish]],
+    ['a complete response', [start, open, delta, close, finish]],
     ['a warning', [start, { type: 'warning', warning: { action: 'dropped', what: 'w', why: 'w' } }, finish]],
     ['a new beginning', [start, open, delta, reset, start, open, close, finish]],
   ])('accepts %s', (_, events) => {
@@ -330,14 +330,14 @@ describe('arguments of a tool call', () => {
     write: (writer: EventWriter) => void,
     reason: 'tool-calls' | 'length' = 'tool-calls',
   ): unknown[] =>
-    written((writer) => {
+    writeEvents((writer) => {
       writer.start();
       write(writer);
       writer.finish(reason, undefined, undefined);
     }).flatMap((event): unknown[] =>
       event.type === 'part-end' ? [event.part] : event.type === 'warning' ? [event.warning] : [],
     );
-  const refused = (raw: string): object => ({
+  const invalidArguments = (raw: string): object => ({
     type: 'tool-call',
     id: 'c',
     name: 'f',
@@ -355,38 +355,38 @@ describe('arguments of a tool call', () => {
   it('are invalid and not repaired if the response was truncated', () => {
     const cut = (json: string): unknown[] =>
       call((writer) => writer.toolCall('0', { id: 'c', name: 'f', json }), 'length');
-    expect(cut('{"a":[1,2')).toEqual([refused('{"a":[1,2')]);
-    expect(cut('')).toEqual([refused('')]);
+    expect(cut('{"a":[1,2')).toEqual([invalidArguments('{"a":[1,2')]);
+    expect(cut('')).toEqual([invalidArguments('')]);
   });
 
   it('are the complete arguments that the wire reports at the end', () => {
-    const whole = (json: string): unknown[] =>
+    const completeArguments = (json: string): unknown[] =>
       call((writer) => {
         writer.toolCall('0', { id: 'c', name: 'f', json });
         writer.toolCall('0', { complete: '{"a":1}' });
       });
-    const told = { type: 'tool-call', id: 'c', name: 'f', args: { a: 1 } };
-    expect(whole('{"a"')).toEqual([told]);
-    expect(whole('{"a":2}')).toEqual([
+    const toolCall = { type: 'tool-call', id: 'c', name: 'f', args: { a: 1 } };
+    expect(completeArguments('{"a"')).toEqual([toolCall]);
+    expect(completeArguments('{"a":2}')).toEqual([
       { action: 'repaired', what: 'arguments of f', why: 'the fragments did not add up to them' },
-      told,
+      toolCall,
     ]);
   });
 
   it('are invalid if the vendor reports the call as incomplete', () => {
     expect(
       call((writer) => writer.toolCall('0', { id: 'c', name: 'f', json: '{"a":1}', unfinished: true })),
-    ).toEqual([refused('{"a":1}')]);
+    ).toEqual([invalidArguments('{"a":1}')]);
   });
 
   it('are emitted once without a warning if the wire repeats them', () => {
-    const again = (json: string | undefined): readonly ModelEvent[] =>
-      written((writer) => {
+    const repeatArguments = (json: string | undefined): readonly ModelEvent[] =>
+      writeEvents((writer) => {
         writer.toolCall('0', { id: 'c', name: 'f', json });
         writer.toolCall('0', { complete: '{"a":1}' });
       }).filter(({ type }) => type === 'args-delta' || type === 'warning');
-    expect(again('{"a":1}')).toEqual([{ type: 'args-delta', index: 0, json: '{"a":1}' }]);
-    expect(again(undefined)).toEqual([{ type: 'args-delta', index: 0, json: '{"a":1}' }]);
+    expect(repeatArguments('{"a":1}')).toEqual([{ type: 'args-delta', index: 0, json: '{"a":1}' }]);
+    expect(repeatArguments(undefined)).toEqual([{ type: 'args-delta', index: 0, json: '{"a":1}' }]);
   });
 });
 

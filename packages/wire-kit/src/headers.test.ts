@@ -29,7 +29,7 @@ test.each([
     'x-amz-security-token',
   ],
   ...['x-hub-signature', 'session_id', 'x-credential'],
-])('%s carries a credential', (name) => {
+])('recognizes that %s contains a credential', (name) => {
   expect(isSecretHeader(name)).toBe(true);
   expect(secretsIn({ [name]: 'canary-1' })).toEqual(['canary-1']);
 });
@@ -38,7 +38,7 @@ test.each([
   ...['content-type', 'user-agent', 'x-request-id', 'openai-organization', 'access-control-allow-origin'],
   ...['x-ratelimit-remaining-tokens', 'anthropic-ratelimit-tokens-reset', 'x-amzn-bedrock-input-token-count'],
   ...['x-bypass-cache', 'x-passthrough', 'traceparent'],
-])('%s carries no credential', (name) => {
+])('recognizes that %s contains no credential', (name) => {
   expect(isSecretHeader(name)).toBe(false);
 });
 

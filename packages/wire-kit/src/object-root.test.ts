@@ -4,9 +4,9 @@ import { objectRoot } from './tools.ts';
 
 describe('objectRoot', () => {
   it('returns the same object for the same schema', () => {
-    const fine = { type: 'object' };
+    const schema = { type: 'object' };
     const union = { anyOf: [{ type: 'object' }] };
-    expect(objectRoot(fine)).toBe(fine);
+    expect(objectRoot(schema)).toBe(schema);
     expect(objectRoot(union)).toBe(objectRoot(union));
   });
 

@@ -77,7 +77,7 @@ it.each([
   ['https://host/v1?key=sk-secret', 'must not contain ? or #, because each call appends its path'],
   ['https://host/v1#', 'must not contain ? or #, because each call appends its path'],
   [new URL('https://host/v1'), 'must be a string such as https://host/v1'],
-])('%s is not a base URL', (value, problem) => {
+])('rejects %s as a base URL', (value, problem) => {
   expect(() => {
     checkBaseURL(value, 'baseURL of acme');
   }).toThrow(config('baseURL', `baseURL of acme ${problem}`));

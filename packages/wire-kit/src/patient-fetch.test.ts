@@ -19,8 +19,8 @@ describe('patientFetch', () => {
     const program = join(import.meta.dirname, '../test/support/timeouts-process.ts');
     const { stdout, stderr } = spawnSync(binary, [program], { encoding: 'utf8', timeout: 30_000 });
     expect(stdout, stderr).not.toBe('');
-    const { line: ran, platform, patient } = JSON.parse(stdout) as Record<string, unknown>;
-    expect([ran, patient]).toEqual([line, { headersTimeout: 0, bodyTimeout: 0 }]);
+    const { line: nodeLine, platform, patient } = JSON.parse(stdout) as Record<string, unknown>;
+    expect([nodeLine, patient]).toEqual([line, { headersTimeout: 0, bodyTimeout: 0 }]);
     expect(platform).not.toEqual(patient);
   });
 

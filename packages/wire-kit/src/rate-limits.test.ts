@@ -80,42 +80,50 @@ describe('limits in headers', () => {
 });
 
 describe('a 429', () => {
-  const left = (remaining: string, reset?: string): Record<string, string> => ({
+  const remainingHeaders = (remaining: string, reset?: string): Record<string, string> => ({
     'x-ratelimit-remaining-requests': remaining,
     ...(reset === undefined ? {} : { 'x-ratelimit-reset-requests': reset }),
   });
   it.each<[Record<string, string>, RateLimits['refusal']]>([
     [{}, 'unknown'],
     [{ 'retry-after': '5' }, 'unknown'],
-    [left('0', '6m0s'), 'quota'],
-    [left('0', '60s'), 'quota'],
-    [left('-1', '1h'), 'quota'],
-    [left('0', '59s'), 'capacity'],
-    [left('0'), 'capacity'],
-    [left('5', '6m0s'), 'capacity'],
-    [left('5'), 'capacity'],
-    [{ ...left('5', '1h'), 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '1h' }, 'quota'],
-    [{ ...left('5', '1h'), 'x-ratelimit-remaining-tokens': '9' }, 'capacity'],
+    [remainingHeaders('0', '6m0s'), 'quota'],
+    [remainingHeaders('0', '60s'), 'quota'],
+    [remainingHeaders('-1', '1h'), 'quota'],
+    [remainingHeaders('0', '59s'), 'capacity'],
+    [remainingHeaders('0'), 'capacity'],
+    [remainingHeaders('5', '6m0s'), 'capacity'],
+    [remainingHeaders('5'), 'capacity'],
+    [
+      {
+        ...remainingHeaders('5', '1h'),
+        'x-ratelimit-remaining-tokens': '0',
+        'x-ratelimit-reset-tokens': '1h',
+      },
+      'quota',
+    ],
+    [{ ...remainingHeaders('5', '1h'), 'x-ratelimit-remaining-tokens': '9' }, 'capacity'],
     [{ 'x-ratelimit-limit-requests': '5' }, 'capacity'],
-  ])('with %j is one of %s', (headers, refusal) => {
+  ])('with %j is classified as %s', (headers, refusal) => {
     expect(observe(headers, 429)?.refusal).toBe(refusal);
   });
 
-  it('without headers is classified by the last ones and their age', () => {
+  it('without headers is classified by the last headers and their age', () => {
     const watch = rateLimitWatch();
-    watch.observe('p/m', 200, new Headers(left('0', '2m')), NOW);
-    const bare = (after: number, target = 'p/m'): unknown => {
-      const found = watch.observe(target, 429, undefined, NOW + after);
-      return [found?.at, found?.refusal];
+    watch.observe('p/m', 200, new Headers(remainingHeaders('0', '2m')), NOW);
+    const observeWithoutHeaders = (after: number, target = 'p/m'): unknown => {
+      const limits = watch.observe(target, 429, undefined, NOW + after);
+      return [limits?.at, limits?.refusal];
     };
-    expect(bare(30_000)).toEqual([NOW, 'quota']);
-    expect(bare(90_000)).toEqual([NOW, 'capacity']);
-    expect(bare(30_000, 'p/other')).toEqual([NOW + 30_000, 'unknown']);
+    expect(observeWithoutHeaders(30_000)).toEqual([NOW, 'quota']);
+    expect(observeWithoutHeaders(90_000)).toEqual([NOW, 'capacity']);
+    expect(observeWithoutHeaders(30_000, 'p/other')).toEqual([NOW + 30_000, 'unknown']);
   });
 
   it('stores 256 targets', () => {
     const watch = rateLimitWatch();
-    for (let n = 0; n <= 256; n++) watch.observe(`p/${n}`, 200, new Headers(left('0', '1h')), NOW);
+    for (let n = 0; n <= 256; n++)
+      watch.observe(`p/${n}`, 200, new Headers(remainingHeaders('0', '1h')), NOW);
     expect(watch.observe('p/0', 429, undefined, NOW)?.refusal).toBe('unknown');
     expect(watch.observe('p/1', 429, undefined, NOW)?.refusal).toBe('quota');
   });
@@ -134,7 +142,7 @@ describe('arbitrary header values', () => {
   const MONTH_MS = 31 * 24 * 3_600_000;
   const isWait = (ms: number | undefined): boolean => ms === undefined || (ms >= 0 && ms <= MONTH_MS);
 
-  it('give a wait of at most a month or none', () => {
+  it('result in a wait of at most a month, or in none', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('retry-after', 'retry-after-ms', 'x-ratelimit-reset'),
@@ -147,7 +155,7 @@ describe('arbitrary header values', () => {
     );
   });
 
-  it('give numbers or none', () => {
+  it('result in numbers, or in none', () => {
     const name = fc.constantFrom(
       ...['x-ratelimit-limit-requests', 'x-ratelimit-remaining-__proto__', 'x-ratelimit-reset-constructor'],
       ...['anthropic-ratelimit-__proto__-limit', 'x-ratelimit-limit', 'anthropic-ratelimit-requests-reset'],
@@ -155,10 +163,10 @@ describe('arbitrary header values', () => {
     const headers = fc.array(fc.tuple(name, text), { maxLength: 5 });
     fc.assert(
       fc.property(headers, (pairs) => {
-        const told = new Map(pairs);
-        const reader = { get: (asked: string) => told.get(asked) ?? null };
-        const found = rateLimitWatch().observe('p/m', 429, reader, NOW);
-        for (const { limit, remaining, resetMs } of found?.buckets ?? []) {
+        const values = new Map(pairs);
+        const reader = { get: (headerName: string) => values.get(headerName) ?? null };
+        const limits = rateLimitWatch().observe('p/m', 429, reader, NOW);
+        for (const { limit, remaining, resetMs } of limits?.buckets ?? []) {
           for (const value of [limit, remaining, resetMs]) expect(value ?? 0).not.toBeNaN();
         }
       }),

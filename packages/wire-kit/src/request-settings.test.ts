@@ -7,17 +7,22 @@ it.each<[Effort, readonly Effort[], Effort | undefined]>([
   ['medium', ['high', 'low'], 'high'],
   ['minimal', ['low', 'medium', 'high'], 'low'],
   ['xhigh', ['low', 'medium', 'high'], 'high'],
-  // Without bounds is for who asks for it.
+  // Only a request for "max" is sent as "max", because it has no upper bound.
   ['xhigh', ['low', 'high', 'max'], 'high'],
   ['max', ['low', 'high', 'max'], 'max'],
   ['max', ['low', 'xhigh'], 'xhigh'],
   ['high', [], undefined],
-])('of %s among %j is %s, with a warning for a difference', (asked, known, found) => {
-  const warnings: Warning[] = [];
-  expect(nearestEffort(asked, known, warnings)).toBe(found);
-  const isOther = found !== undefined && found !== asked;
-  expect(warnings.map(({ what }) => what)).toEqual(isOther ? [`reasoning "${asked}" to ${found}`] : []);
-});
+])(
+  'nearestEffort of %s among %j is %s, with a warning for a difference',
+  (requested, available, expected) => {
+    const warnings: Warning[] = [];
+    expect(nearestEffort(requested, available, warnings)).toBe(expected);
+    const isOther = expected !== undefined && expected !== requested;
+    expect(warnings.map(({ what }) => what)).toEqual(
+      isOther ? [`reasoning "${requested}" to ${expected}`] : [],
+    );
+  },
+);
 
 describe('cacheLifetime', () => {
   it.each([

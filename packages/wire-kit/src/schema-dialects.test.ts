@@ -42,8 +42,8 @@ describe('a schema in a plain dialect', () => {
       { enum: ['a', null], default: { type: ['x', 'null'] } },
       { enum: ['a', null], default: { type: ['x', 'null'] } },
     ],
-  ])('%j is %j', (given, expected) => {
-    expect(inPlain(given)).toEqual([expected, []]);
+  ])('converts %j to %j', (input, expected) => {
+    expect(inPlain(input)).toEqual([expected, []]);
   });
 
   it('expands the name of a type', () => {
@@ -85,14 +85,14 @@ describe('other dialects', () => {
   });
 
   it('add a type to every schema without alternatives', () => {
-    const given = object({
+    const input = object({
       a: { description: 'any' },
       b: { enum: [1, 2] },
       c: { type: 'string', anyOf: [{ const: 'x' }, { minLength: 1 }] },
       d: { type: ['string', 'null'], enum: ['x', '', null] },
       e: { items: {} },
     });
-    expect(sanitizeSchema(given, TYPED_DIALECT)).toEqual({
+    expect(sanitizeSchema(input, TYPED_DIALECT)).toEqual({
       schema: object({
         a: { description: 'any', type: 'string' },
         b: { enum: [1, 2], type: 'number' },
@@ -157,9 +157,9 @@ describe('every dialect', () => {
     fc.assert(
       fc.property(schemas, fc.constantFrom(...DIALECTS), (schema, dialect) => {
         const before = JSON.stringify(schema);
-        const once = sanitizeSchema(schema, dialect).schema;
+        const sanitized = sanitizeSchema(schema, dialect).schema;
         expect(JSON.stringify(schema)).toBe(before);
-        expect(sanitizeSchema(structuredClone(once), dialect).schema).toEqual(once);
+        expect(sanitizeSchema(structuredClone(sanitized), dialect).schema).toEqual(sanitized);
       }),
       { seed: 13, numRuns: 2000 },
     );

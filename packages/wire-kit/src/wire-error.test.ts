@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { transportError, wireError, type WireErrorInit } from './errors.ts';
 
 const KEY = 'canary-2718281828';
-const shown = (error: LlmError): string =>
+const inspected = (error: LlmError): string =>
   `${inspect(error, { depth: Infinity, showHidden: true, customInspect: false })} ${JSON.stringify(error)} ${String(error.stack)}`;
 const facts = (more: Partial<WireErrorInit>): WireErrorInit => ({
   target: 'p/m',
@@ -25,7 +25,7 @@ describe('wireError hides a secret', () => {
     ['at the end of a truncated body', { body: `${'x'.repeat(1990)}${KEY}` }],
     ['at the end of a truncated message', { message: `${'x'.repeat(1990)}${KEY}` }],
   ])('%s', (_, more) => {
-    expect(shown(wireError(facts(more)))).not.toContain('canary-');
+    expect(inspected(wireError(facts(more)))).not.toContain('canary-');
   });
 });
 
@@ -45,7 +45,7 @@ describe('transportError of an LlmError', () => {
     const details = { target: 'p/m', partial, code: KEY, body: `b ${KEY}`, requestId: `r ${KEY}` };
     const cause = new SyntaxError(`Unexpected token 'c', "{"a": ${KEY.slice(0, 9)}"... is not valid JSON`);
     const error = transportError(new LlmError('protocol', `no ${KEY}`, details, { cause }), 'p/m', [KEY]);
-    expect(shown(error)).not.toContain('canary-');
+    expect(inspected(error)).not.toContain('canary-');
     expect(error.cause).toMatchObject({ name: 'SyntaxError', message: 'not valid JSON' });
     expect([error.kind, error.message, error.details.partial, error.details.target]).toEqual([
       'protocol',
@@ -83,7 +83,7 @@ describe('transportError converts', () => {
         const error = wireError(
           facts({ body: value, message: message + KEY, cause: value, code: message + KEY }),
         );
-        expect(shown(error)).not.toContain(KEY);
+        expect(inspected(error)).not.toContain(KEY);
       }),
       { numRuns: 500, seed: 20_261_120 },
     );
@@ -122,8 +122,8 @@ describe('retry hints of a server', () => {
     [{ status: 500, headers: headers('maybe') }, 'server', undefined],
     [{ status: 500 }, 'server', undefined],
   ])('%j is of kind %s', (more, kind, shouldRetry) => {
-    const { kind: got, details } = wireError(facts(more));
-    expect([got, details.shouldRetry]).toEqual([kind, shouldRetry]);
+    const { kind: actualKind, details } = wireError(facts(more));
+    expect([actualKind, details.shouldRetry]).toEqual([kind, shouldRetry]);
   });
 
   it.each<[string, number | undefined]>([
@@ -135,7 +135,7 @@ describe('retry hints of a server', () => {
     ['retry after 30 milliseconds', 30],
     ['Try again in a while.', undefined],
     ['Try again in 99999 days.', undefined],
-  ])('%s', (message, wait) => {
+  ])('reads the wait from "%s"', (message, wait) => {
     expect(wireError(facts({ status: 429, message })).details.retryAfterMs).toBe(wait);
     expect(wireError(facts({ status: 400, message })).details.retryAfterMs).toBeUndefined();
     const headers = new Headers({ 'retry-after': '3' });
@@ -170,26 +170,29 @@ describe('the wait of a 429 without retry-after', () => {
 });
 
 describe('transportError of a network failure', () => {
-  const failure = (code: string | undefined, why: string): LlmError =>
-    transportError(new TypeError('fetch failed', { cause: Object.assign(new Error(why), { code }) }), 'p/m');
+  const failure = (code: string | undefined, reason: string): LlmError =>
+    transportError(
+      new TypeError('fetch failed', { cause: Object.assign(new Error(reason), { code }) }),
+      'p/m',
+    );
 
   it.each([
     ['ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'],
     ['ENOTFOUND', 'getaddrinfo ENOTFOUND host'],
     [undefined, 'unknown'],
-  ])('reports no connection for %s', (code, why) => {
-    expect(failure(code, why).message).toBe(`p/m: the connection failed: fetch failed: ${why}`);
+  ])('reports no connection for %s', (code, reason) => {
+    expect(failure(code, reason).message).toBe(`p/m: the connection failed: fetch failed: ${reason}`);
   });
 
   it.each([
     ['UND_ERR_SOCKET', 'other side closed'],
     ['ECONNRESET', 'read ECONNRESET'],
     ['EPIPE', 'write EPIPE'],
-  ])('reports a lost connection for %s', (code, why) => {
-    const error = failure(code, why);
+  ])('reports a lost connection for %s', (code, reason) => {
+    const error = failure(code, reason);
     expect([error.kind, error.message]).toEqual([
       'network',
-      `p/m: the connection was lost: fetch failed: ${why}`,
+      `p/m: the connection was lost: fetch failed: ${reason}`,
     ]);
   });
 });

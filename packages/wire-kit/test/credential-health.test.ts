@@ -134,7 +134,7 @@ describe('a failure of a key', () => {
     );
   });
 
-  it('is a skip among the attempts, and the next target answers', async () => {
+  it('skips the target among the attempts, and the next target responds', async () => {
     const { tenant } = tenants(new Map([['spent', 'quota']]));
     const both = tenant('spent').with({
       providers: [

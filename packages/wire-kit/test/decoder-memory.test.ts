@@ -68,7 +68,7 @@ test('a stream that waits for its consumer retains no decoded bytes', async () =
   })[Symbol.asyncIterator]();
   await steps.next();
   await steps.next();
-  // A WeakRef holds its target until the turn in which it was made is over.
+  // A WeakRef retains its target until the end of the turn in which it was created.
   await new Promise((resolve) => setImmediate(resolve));
   collect();
   expect(read.map((ref) => ref.deref())).toEqual([undefined]);

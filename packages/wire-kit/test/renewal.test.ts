@@ -52,10 +52,10 @@ it.each([
     return (current = 'new');
   };
   const model = vendor(source, (key) => key === 'new', gates).model('a/x');
-  const early = Array.from({ length: 32 }, () => model.generate(hi));
+  const firstCalls = Array.from({ length: 32 }, () => model.generate(hi));
   await settled();
-  const late = Array.from({ length: 32 }, () => model.generate(hi));
-  const answers = await Promise.all([...early, ...late]);
+  const secondCalls = Array.from({ length: 32 }, () => model.generate(hi));
+  const answers = await Promise.all([...firstCalls, ...secondCalls]);
   expect(answers.map(({ text }) => text)).toEqual(Array(64).fill('new'));
   expect(renewals).toEqual(['old']);
 });
@@ -78,19 +78,19 @@ it('calls a tenant’s source only with the tenant’s own key', async () => {
 
 it('renews again when the source returns the same stale key', async () => {
   const issued: string[] = [];
-  let good = '';
+  let validKey = '';
   const source: Credential = ({ rejected }) => {
     if (rejected === undefined) return 'stale';
-    issued.push((good = `new-${issued.length}`));
-    return good;
+    issued.push((validKey = `new-${issued.length}`));
+    return validKey;
   };
-  const model = vendor(source, (key) => key === good).model('a/x');
+  const model = vendor(source, (key) => key === validKey).model('a/x');
   await model.generate(hi);
-  good = 'none';
+  validKey = 'none';
   expect((await model.generate(hi)).text).toBe('new-1');
 });
 
-it('aborts the source when the last waiting call has left', async () => {
+it('aborts the source when the last waiting call has been aborted', async () => {
   let signal: AbortSignal | undefined;
   const source: Credential = (context) => {
     if (context.rejected === undefined) return 'old';

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 
-/** The LlmError that a promise rejects with. */
+/** Returns the LlmError with which the promise rejects. */
 export async function failure(promise: Promise<unknown>): Promise<LlmError> {
   const error: unknown = await promise.then(
     () => undefined,
