@@ -5,12 +5,12 @@ import { fakeClock } from './fake-clock.ts';
 
 it('runs timers in the order of their times, and timers of equal time in the order of creation', async () => {
   const clock = fakeClock();
-  const ran: string[] = [];
-  clock.timer(20, () => ran.push(`b@${clock.now()}`));
-  clock.timer(10, () => ran.push(`a@${clock.now()}`));
-  clock.timer(20, () => ran.push(`c@${clock.now()}`));
+  const firedTimers: string[] = [];
+  clock.timer(20, () => firedTimers.push(`b@${clock.now()}`));
+  clock.timer(10, () => firedTimers.push(`a@${clock.now()}`));
+  clock.timer(20, () => firedTimers.push(`c@${clock.now()}`));
   await clock.advance(20);
-  expect(ran).toEqual(['a@10', 'b@20', 'c@20']);
+  expect(firedTimers).toEqual(['a@10', 'b@20', 'c@20']);
   expect(clock.pending).toBe(0);
 });
 
@@ -57,10 +57,10 @@ it.each([
 
 it('performs two parallel advances one after the other', async () => {
   const clock = fakeClock();
-  const ran: number[] = [];
-  clock.timer(7, () => ran.push(clock.now()));
+  const firedTimers: number[] = [];
+  clock.timer(7, () => firedTimers.push(clock.now()));
   await Promise.all([clock.advance(5), clock.advance(5)]);
-  expect([ran, clock.now()]).toEqual([[7], 10]);
+  expect([firedTimers, clock.now()]).toEqual([[7], 10]);
 });
 
 it('rejects the advance in which a timer throws, and no later advance', async () => {
@@ -82,14 +82,14 @@ it.each([-1, Number.NaN, Infinity])('does not advance by %d', async (ms) => {
 
 it('does not run timers that are not due or cancelled', async () => {
   const clock = fakeClock();
-  const ran: number[] = [];
-  clock.timer(11, () => ran.push(11));
-  const cancel = clock.timer(5, () => ran.push(5));
+  const firedTimers: number[] = [];
+  clock.timer(11, () => firedTimers.push(11));
+  const cancel = clock.timer(5, () => firedTimers.push(5));
   cancel();
   await clock.advance(10);
-  expect([ran, clock.pending, clock.now()]).toEqual([[], 1, 10]);
+  expect([firedTimers, clock.pending, clock.now()]).toEqual([[], 1, 10]);
   await clock.advance(1);
-  expect(ran).toEqual([11]);
+  expect(firedTimers).toEqual([11]);
 });
 
 it("rejects a sleep with the signal's reason and removes its timer and listener", async () => {
@@ -120,11 +120,12 @@ it('runs every timer once and at its time, independently of the sizes of the adv
       fc.array(fc.nat(40), { maxLength: 8 }),
       async (dues, steps) => {
         const clock = fakeClock();
-        const ran: number[] = [];
-        for (const due of dues) clock.timer(due, () => ran.push(due === clock.now() ? due : Number.NaN));
+        const firedTimers: number[] = [];
+        for (const due of dues)
+          clock.timer(due, () => firedTimers.push(due === clock.now() ? due : Number.NaN));
         for (const step of [0, ...steps]) await clock.advance(step);
-        expect(ran).toEqual(dues.filter((due) => due <= clock.now()).sort((a, b) => a - b));
-        expect(clock.pending).toBe(dues.length - ran.length);
+        expect(firedTimers).toEqual(dues.filter((due) => due <= clock.now()).sort((a, b) => a - b));
+        expect(clock.pending).toBe(dues.length - firedTimers.length);
       },
     ),
     { numRuns: 200 },

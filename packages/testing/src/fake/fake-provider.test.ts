@@ -23,11 +23,15 @@ describe('a script', () => {
   it('plays one turn per call of a model and records the requests', async () => {
     const fake = fakeProvider({
       id: 'f',
-      models: { a: ['one', (asked) => `got ${asked.messages.length}`], b: ['other'] },
+      models: { a: ['one', (chatRequest) => `got ${chatRequest.messages.length}`], b: ['other'] },
     });
-    const ask = async (model: string): Promise<string> =>
+    const generate = async (model: string): Promise<string> =>
       (await collect(fake.model(model), request, context(`f/${model}`))).text;
-    expect([await ask('a'), await ask('b'), await ask('a')]).toEqual(['one', 'other', 'got 1']);
+    expect([await generate('a'), await generate('b'), await generate('a')]).toEqual([
+      'one',
+      'other',
+      'got 1',
+    ]);
     expect(fake.requests.map(({ model }) => model)).toEqual(['a', 'b', 'a']);
     expect(fake.requests[0]?.request).toBe(request);
     expect(fake.unplayed).toBe(0);
@@ -44,14 +48,14 @@ describe('a script', () => {
         ],
       },
     });
-    const said = await collect(fake.model('a'), request, context('f/a'));
-    expect(said.parts).toEqual([
+    const collected = await collect(fake.model('a'), request, context('f/a'));
+    expect(collected.parts).toEqual([
       { type: 'reasoning', text: 'hm', replay: { family: 'claude', data: 'signed:hm' } },
       { type: 'text', text: 'Hello' },
       { type: 'tool-call', id: 'call_1_0', name: 'add', args: { a: 1 } },
     ]);
-    expect(said.events.filter(({ type }) => type === 'text-delta')).toHaveLength(3);
-    expect([said.id, said.finish, said.usage]).toEqual(['a-1', 'tool-calls', usage]);
+    expect(collected.events.filter(({ type }) => type === 'text-delta')).toHaveLength(3);
+    expect([collected.id, collected.finish, collected.usage]).toEqual(['a-1', 'tool-calls', usage]);
   });
 
   it('fails after text as scripted', async () => {
@@ -59,15 +63,15 @@ describe('a script', () => {
       id: 'f',
       models: { a: [{ fail: 'rate-limit', after: 'Hel', retryAfterMs: 1500, status: 429, code: 'slow' }] },
     });
-    const said = await collect(fake.model('a'), request, context('f/a'));
-    expect(said.error?.kind).toBe('rate-limit');
-    expect(said.error?.details).toMatchObject({
+    const collected = await collect(fake.model('a'), request, context('f/a'));
+    expect(collected.error?.kind).toBe('rate-limit');
+    expect(collected.error?.details).toMatchObject({
       target: 'f/a',
       retryAfterMs: 1500,
       status: 429,
       code: 'slow',
     });
-    expect(said.events.map(({ type }) => type)).toEqual(['start', 'part-start', 'text-delta']);
+    expect(collected.events.map(({ type }) => type)).toEqual(['start', 'part-start', 'text-delta']);
   });
 });
 
@@ -136,13 +140,13 @@ describe('time', () => {
 });
 
 it('returns the images of a turn, and fails with config if the turn has none', async () => {
-  const picture = image(Uint8Array.of(1, 2, 3));
+  const imagePart = image(Uint8Array.of(1, 2, 3));
   const fake = fakeProvider({
     id: 'f',
-    models: { draw: [{ images: [picture] }, 'text', { fail: 'server' }] },
+    models: { draw: [{ images: [imagePart] }, 'text', { fail: 'server' }] },
   });
   const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).imageModel('f/draw');
-  expect((await model.generate({ prompt: 'a cat' })).images).toEqual([picture]);
+  expect((await model.generate({ prompt: 'a cat' })).images).toEqual([imagePart]);
   await expect(model.generate({ prompt: 'a dog' })).rejects.toMatchObject({ kind: 'config' });
   const failed = await model.generate({ prompt: 'a cow' }).catch((error: unknown) => error);
   expect(LlmError.is(failed, 'server')).toBe(true);

@@ -25,11 +25,11 @@ describe('an embedding script', () => {
     const { fake, majordomo } = world({
       embeddings: { e: [{ vectors: [[1, 0], Float32Array.of(0, 1)], usage, warnings: [warning] }] },
     });
-    const asked = { values: ['a', 'b'], purpose: 'query' } as const;
-    const { vectors, ...said } = await majordomo.embeddingModel('f/e').embed(asked);
+    const request = { values: ['a', 'b'], purpose: 'query' } as const;
+    const { vectors, ...response } = await majordomo.embeddingModel('f/e').embed(request);
     expect(vectors).toEqual([Float32Array.of(1, 0), Float32Array.of(0, 1)]);
-    expect(said).toMatchObject({ usage: { input: 3 }, warnings: [warning] });
-    expect(fake.embeddingRequests).toMatchObject([{ model: 'e', request: asked }]);
+    expect(response).toMatchObject({ usage: { input: 3 }, warnings: [warning] });
+    expect(fake.embeddingRequests).toMatchObject([{ model: 'e', request }]);
     expect(fake.unplayed).toBe(0);
   });
 
@@ -46,21 +46,21 @@ describe('an embedding script', () => {
 
   it('fails with a protocol error if it returns too few vectors', async () => {
     const { majordomo } = world({ embeddings: { e: [{ vectors: [[1]] }] } });
-    const asked = majordomo.embeddingModel('f/e').embed({ values: ['a', 'b'] });
-    await expect(asked).rejects.toMatchObject({ kind: 'protocol' });
+    const embedding = majordomo.embeddingModel('f/e').embed({ values: ['a', 'b'] });
+    await expect(embedding).rejects.toMatchObject({ kind: 'protocol' });
   });
 
   it('has a separate embedding space', async () => {
     const { majordomo } = world({ embeddings: { e: [], other: [] } });
-    const asked = majordomo.embeddingModel('f/e,f/other').embed({ values: ['a'] });
-    await expect(asked).rejects.toMatchObject({ kind: 'config' });
+    const embedding = majordomo.embeddingModel('f/e,f/other').embed({ values: ['a'] });
+    await expect(embedding).rejects.toMatchObject({ kind: 'config' });
   });
 });
 
 describe('a transcription script', () => {
-  it('returns a text, or a text with further fields', async () => {
+  it('returns text, or text with further fields', async () => {
     const segments = [{ text: 'Hello.', startMs: 0, endMs: 900 }];
-    const whole: TranscriptionTurn = {
+    const fullTurn: TranscriptionTurn = {
       transcript: 'Hello.',
       language: 'en',
       durationMs: 900,
@@ -68,7 +68,7 @@ describe('a transcription script', () => {
       usage,
     };
     const { fake, majordomo } = world({
-      transcriptions: { t: ['Hi.', whole, ({ mediaType }) => mediaType] },
+      transcriptions: { t: ['Hi.', fullTurn, ({ mediaType }) => mediaType] },
     });
     const model = majordomo.transcriptionModel('f/t');
     expect(await model.transcribe(recording)).toMatchObject({
@@ -120,13 +120,13 @@ describe('a speech script', () => {
     const second = fakeProvider({ id: 'second', speech: { s: [{ audio: Uint8Array.of(1) }] } });
     const majordomo = createMajordomo({ providers: [first, second], chain: { attempts: 1 } });
     const model = majordomo.speechModel('first/s,second/s');
-    const heard = async (): Promise<readonly number[]> => {
+    const readSpeech = async (): Promise<readonly number[]> => {
       const bytes: number[] = [];
-      for await (const piece of model.stream({ text: 'Hi.' })) bytes.push(...piece);
+      for await (const chunk of model.stream({ text: 'Hi.' })) bytes.push(...chunk);
       return bytes;
     };
-    expect(await heard()).toEqual([1]);
-    await expect(heard()).rejects.toMatchObject({ kind: 'server' });
+    expect(await readSpeech()).toEqual([1]);
+    await expect(readSpeech()).rejects.toMatchObject({ kind: 'server' });
     expect([first.unplayed, second.unplayed]).toEqual([0, 0]);
   });
 });
@@ -156,9 +156,9 @@ describe.each(Object.entries(models))('of %s', (_operation, play) => {
 
   it('ends a hanging turn when the call is aborted', async () => {
     const controller = new AbortController();
-    const asked = play([{ hang: true }], controller.signal);
+    const hangingCall = play([{ hang: true }], controller.signal);
     controller.abort();
-    await expect(asked).rejects.toMatchObject({ kind: 'aborted' });
+    await expect(hangingCall).rejects.toMatchObject({ kind: 'aborted' });
   });
 
   it('fails with config for a call beyond the script', async () => {
@@ -171,9 +171,12 @@ describe.each(Object.entries(models))('of %s', (_operation, play) => {
     [{ text: 'Hello.' }, 'has no '],
     [{ fail: 'server', after: 'text' }, 'after'],
     [7, 'is a number'],
-  ])('names the mistake in the turn %j', async (turn, words) => {
+  ])('reports the problem of the turn %j', async (turn, problem) => {
     const failed = play([turn]).catch((error: unknown) => error);
-    expect(await failed).toMatchObject({ kind: 'config', message: expect.stringContaining(words) as string });
+    expect(await failed).toMatchObject({
+      kind: 'config',
+      message: expect.stringContaining(problem) as string,
+    });
   });
 
   it('has no model without a script', () => {
@@ -182,7 +185,7 @@ describe.each(Object.entries(models))('of %s', (_operation, play) => {
   });
 });
 
-it('puts citations on the end of a text part, and vendor parts before the text', async () => {
+it('emits citations at the end of a text part, and vendor parts before the text', async () => {
   const citations = [{ url: 'https://a.example', title: 'A', start: 0, end: 5 }];
   const { majordomo } = world({
     families: ['claude'],
@@ -197,10 +200,14 @@ it('puts citations on the end of a text part, and vendor parts before the text',
 
 it('sends audio to a model that accepts it, and skips a model that does not', async () => {
   const note: AudioPart = { type: 'audio', mediaType: 'audio/wav', bytes: Uint8Array.of(1) };
-  const deaf = fakeProvider({ id: 'deaf', models: { m: ['never'] }, capabilities: { audio: false } });
-  const hears = fakeProvider({ id: 'hears', models: { m: ['Hi.'] }, capabilities: { audio: ['audio/wav'] } });
-  const majordomo = createMajordomo({ providers: [deaf, hears] });
+  const withoutAudio = fakeProvider({ id: 'deaf', models: { m: ['never'] }, capabilities: { audio: false } });
+  const withAudio = fakeProvider({
+    id: 'hears',
+    models: { m: ['Hi.'] },
+    capabilities: { audio: ['audio/wav'] },
+  });
+  const majordomo = createMajordomo({ providers: [withoutAudio, withAudio] });
   const { target } = await majordomo.model('deaf/m,hears/m').generate({ messages: [user([note])] });
-  expect([target, deaf.requests.length]).toEqual(['hears/m', 0]);
-  expect(hears.requests[0]?.request.messages[0]?.parts).toEqual([note]);
+  expect([target, withoutAudio.requests.length]).toEqual(['hears/m', 0]);
+  expect(withAudio.requests[0]?.request.messages[0]?.parts).toEqual([note]);
 });

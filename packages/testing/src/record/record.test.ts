@@ -11,7 +11,7 @@ const URL_ = 'https://api.example.com/v1/chat?x=1';
 function world(
   respond: (init?: RequestInit) => Response | Promise<Response>,
   options: Partial<RecordOptions> = {},
-): { fetch: RecordingFetch; files: Map<string, string>; written(): Promise<Recording> } {
+): { fetch: RecordingFetch; files: Map<string, string>; readRecording(): Promise<Recording> } {
   const files = new Map<string, string>();
   const fetch = record({
     write: (name, text) => void files.set(name, text),
@@ -21,18 +21,18 @@ function world(
   return {
     fetch,
     files,
-    async written() {
+    async readRecording() {
       await fetch.done();
       return parseRecording([...files.values()][0] ?? '');
     },
   };
 }
 
-const stream = (...pieces: readonly string[]): Response =>
+const stream = (...chunks: readonly string[]): Response =>
   new Response(
     new ReadableStream({
       start(controller) {
-        for (const piece of pieces) controller.enqueue(new TextEncoder().encode(piece));
+        for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk));
         controller.close();
       },
     }),
@@ -44,7 +44,7 @@ const textIn = ({ response }: Recording): string =>
 describe('a recording', () => {
   it('contains the request, the response, and its chunks with times', async () => {
     const clock = fakeClock();
-    const { fetch, written, files } = world(() => stream('data: a\n\n', 'data: b\n\n'), {
+    const { fetch, readRecording, files } = world(() => stream('data: a\n\n', 'data: b\n\n'), {
       clock,
       origin: 'a test',
       licence: 'MIT',
@@ -57,7 +57,7 @@ describe('a recording', () => {
     await clock.advance(2);
     await reader?.read();
 
-    expect(await written()).toEqual({
+    expect(await readRecording()).toEqual({
       format: 'majordomo-recording/1',
       recordedAt: new Date(clock.now() - 42).toISOString(),
       origin: 'a test',
@@ -92,26 +92,26 @@ describe('a recording', () => {
     ['nothing', undefined, null],
   ])('records the body of a request that is %s, and sends it unchanged', async (_, body, expected) => {
     let sent: ArrayBuffer | undefined;
-    const { fetch, written } = world(async (init) => {
+    const { fetch, readRecording } = world(async (init) => {
       sent = await new Response(init?.body).arrayBuffer();
       return new Response('ok');
     });
-    const kept = body instanceof Uint8Array ? body.slice() : body;
+    const sentBody = body instanceof Uint8Array ? body.slice() : body;
     await (await fetch(URL_, { method: 'POST', ...(body !== undefined && { body }) })).text();
-    expect((await written()).request.body).toEqual(expected);
-    if (!(kept instanceof ReadableStream)) {
+    expect((await readRecording()).request.body).toEqual(expected);
+    if (!(sentBody instanceof ReadableStream)) {
       expect(Buffer.from(sent ?? new ArrayBuffer())).toEqual(
-        Buffer.from(await new Response(kept ?? '').arrayBuffer()),
+        Buffer.from(await new Response(sentBody ?? '').arrayBuffer()),
       );
     }
   });
 
   it('replaces the boundary of a form', async () => {
-    const { fetch, written } = world(() => new Response('ok'));
+    const { fetch, readRecording } = world(() => new Response('ok'));
     const body = new FormData();
     body.append('a', 'b');
     await (await fetch(URL_, { method: 'POST', body })).text();
-    const { request } = await written();
+    const { request } = await readRecording();
     expect(request.headers['content-type']).toBe('multipart/form-data; boundary=boundary');
     expect(request.body).toEqual({
       text: '--boundary\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--boundary--\r\n',
@@ -120,9 +120,9 @@ describe('a recording', () => {
 
   it('contains chunks that end within a character, and binary bodies, as base64', async () => {
     const cut = Buffer.from('data: é\n\n');
-    const { fetch, written } = world(() => new Response(new Blob([cut.subarray(0, 7)]).stream()));
+    const { fetch, readRecording } = world(() => new Response(new Blob([cut.subarray(0, 7)]).stream()));
     await (await fetch(URL_)).arrayBuffer();
-    expect((await written()).response?.chunks).toEqual([
+    expect((await readRecording()).response?.chunks).toEqual([
       { atMs: expect.any(Number) as number, base64: cut.subarray(0, 7).toString('base64') },
     ]);
   });
@@ -138,15 +138,18 @@ describe('a recording', () => {
 
   it('omits headers about the encoding of the sent bytes', async () => {
     const headers = { 'content-encoding': 'gzip', 'content-length': '20', 'x-request-id': 'r' };
-    const { fetch, written } = world(() => new Response('ok', { headers }));
+    const { fetch, readRecording } = world(() => new Response('ok', { headers }));
     await (await fetch(URL_)).text();
-    expect(Object.keys((await written()).response?.headers ?? {})).toEqual(['content-type', 'x-request-id']);
+    expect(Object.keys((await readRecording()).response?.headers ?? {})).toEqual([
+      'content-type',
+      'x-request-id',
+    ]);
   });
 });
 
 type BodyInit_ = string | Uint8Array<ArrayBuffer> | URLSearchParams | ReadableStream | undefined;
 
-describe('what passes', () => {
+describe('a recorded response', () => {
   it('returns the original response: status, headers, URL and bytes', async () => {
     const { fetch } = world(() => new Response('gone', { status: 410, headers: { 'x-a': 'b' } }), {});
     const response = await fetch(URL_);
@@ -155,11 +158,11 @@ describe('what passes', () => {
   });
 
   it('reads from the transport on demand', async () => {
-    let asked = 0;
+    let pullCount = 0;
     const source = new ReadableStream<Uint8Array>(
       {
         pull(controller) {
-          asked++;
+          pullCount++;
           controller.enqueue(new Uint8Array(1024));
         },
       },
@@ -168,15 +171,15 @@ describe('what passes', () => {
     const { fetch } = world(() => new Response(source));
     const reader = (await fetch(URL_)).body?.getReader();
     await new Promise((resolve) => setTimeout(resolve, 5));
-    const before = asked;
+    const before = pullCount;
     await reader?.read();
     await reader?.read();
-    expect([before, asked]).toEqual([0, 2]);
+    expect([before, pullCount]).toEqual([0, 2]);
     await reader?.cancel();
   });
 
   it('supports readers with their own buffer', async () => {
-    const { fetch, written } = world(() => stream('hello'));
+    const { fetch, readRecording } = world(() => stream('hello'));
     const reader = (await fetch(URL_)).body?.getReader({ mode: 'byob' });
     const first = await reader?.read(new Uint8Array(3));
     const second = await reader?.read(new Uint8Array(3));
@@ -184,11 +187,11 @@ describe('what passes', () => {
       ['hel', 'lo'],
     );
     expect((await reader?.read(new Uint8Array(3)))?.done).toBe(true);
-    expect(textIn(await written())).toBe('hello');
+    expect(textIn(await readRecording())).toBe('hello');
   });
 });
 
-describe('a part', () => {
+describe('a partial recording', () => {
   const endless = (cancelled: () => void): Response =>
     new Response(
       new ReadableStream<Uint8Array>({
@@ -201,22 +204,22 @@ describe('a part', () => {
 
   it('contains what a reader read before it cancelled, and cancels the transport', async () => {
     let cancelled = false;
-    const { fetch, written } = world(() => endless(() => (cancelled = true)));
+    const { fetch, readRecording } = world(() => endless(() => (cancelled = true)));
     const reader = (await fetch(URL_)).body?.getReader();
     await reader?.read();
     await reader?.cancel();
-    const recording = await written();
+    const recording = await readRecording();
     expect([recording.response?.end, textIn(recording), cancelled]).toEqual(['left', 'a', true]);
   });
 
   it('contains what arrived before an abort', async () => {
     const abort = new AbortController();
-    const { fetch, written } = world(() => endless(() => undefined));
+    const { fetch, readRecording } = world(() => endless(() => undefined));
     const reader = (await fetch(URL_, { signal: abort.signal })).body?.getReader();
     await reader?.read();
     abort.abort();
     await reader?.cancel();
-    expect((await written()).response?.end).toBe('aborted');
+    expect((await readRecording()).response?.end).toBe('aborted');
   });
 
   it('contains what arrived before the transport failed', async () => {
@@ -226,9 +229,9 @@ describe('a part', () => {
         controller.error(new TypeError('terminated', { cause }));
       },
     });
-    const { fetch, written } = world(() => new Response(source));
+    const { fetch, readRecording } = world(() => new Response(source));
     await expect((await fetch(URL_)).text()).rejects.toThrow('terminated');
-    const { response, error } = await written();
+    const { response, error } = await readRecording();
     expect([response?.end, error]).toEqual([
       'broken',
       { name: 'TypeError', message: 'terminated', code: 'UND_ERR_SOCKET', cause: 'other side closed' },
@@ -273,24 +276,26 @@ describe('secrets', () => {
 
   it('do not include the attributes of a cookie', async () => {
     const cookie = `__cf_bm=${KEY}; path=/; expires=Fri, 20-Nov-26 20:00:00 GMT; domain=.api.openai.com; HttpOnly; Secure`;
-    const said = `Set HttpOnly on .api.openai.com until Fri, 20-Nov-26 20:00:00 GMT, not ${KEY}`;
-    const { fetch, written } = world(() => new Response(said, { headers: { 'set-cookie': cookie } }));
+    const bodyText = `Set HttpOnly on .api.openai.com until Fri, 20-Nov-26 20:00:00 GMT, not ${KEY}`;
+    const { fetch, readRecording } = world(
+      () => new Response(bodyText, { headers: { 'set-cookie': cookie } }),
+    );
     await (await fetch(URL_)).text();
-    expect(textIn(await written())).toBe(said.replace(KEY, '***'));
+    expect(textIn(await readRecording())).toBe(bodyText.replace(KEY, '***'));
   });
 
   it('from the options are masked everywhere, also across chunks', async () => {
     for (let cut = 1; cut < KEY.length; cut++) {
-      const { fetch, written } = world(() => stream(`é ${KEY.slice(0, cut)}`, `${KEY.slice(cut)} ü`), {
+      const { fetch, readRecording } = world(() => stream(`é ${KEY.slice(0, cut)}`, `${KEY.slice(cut)} ü`), {
         secrets: [KEY],
       });
       await (await fetch(URL_)).text();
-      const recording = await written();
+      const recording = await readRecording();
       expect([textIn(recording), recording.response?.chunks.length]).toEqual(['é *** ü', 2]);
     }
   });
 
-  it('are masked by their shape in all texts, except in token probabilities', async () => {
+  it('are masked by their shape in all strings, except in token probabilities', async () => {
     const hidden = [
       'dckr_pat_aBcDeFgHiJkLmNoPqRsTuVwXyZ0',
       `pplx-${'a1B2'.repeat(12)}`,
@@ -336,7 +341,7 @@ describe('secrets', () => {
     await expect(fetch.done()).rejects.toThrow(where);
   });
 
-  it('do not include token counts, request ids or texts', async () => {
+  it('do not include token counts, request ids or other strings', async () => {
     const headers = {
       'x-ratelimit-remaining-tokens': '3999992',
       'anthropic-ratelimit-tokens-limit': '8000',
@@ -345,9 +350,9 @@ describe('secrets', () => {
     };
     const text =
       '{"id":"chatcmpl-3c84f9876cbd4cb78f22b6a3","text":"a basic understanding","total_tokens":12}';
-    const { fetch, written } = world(() => new Response(text, { headers }));
+    const { fetch, readRecording } = world(() => new Response(text, { headers }));
     await (await fetch(URL_)).text();
-    const recording = await written();
+    const recording = await readRecording();
     expect([textIn(recording), recording.response?.headers]).toMatchObject([text, headers]);
   });
 });

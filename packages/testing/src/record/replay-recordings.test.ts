@@ -115,16 +115,16 @@ describe('a replay', () => {
   it('reproduces the pace of the recording with pace "recorded"', async () => {
     const clock = fakeClock();
     const fetch = replayRecordings([recording()], { pace: 'recorded', clock });
-    const seen: number[] = [];
+    const times: number[] = [];
     const began = clock.now();
     const reading = fetch(URL_, post()).then(async (response) => {
-      seen.push(clock.now() - began);
-      for await (const _ of response.body ?? []) seen.push(clock.now() - began);
-      seen.push(clock.now() - began);
+      times.push(clock.now() - began);
+      for await (const _ of response.body ?? []) times.push(clock.now() - began);
+      times.push(clock.now() - began);
     });
     await clock.advance(100);
     await reading;
-    expect(seen).toEqual([10, 20, 50, 60]);
+    expect(times).toEqual([10, 20, 50, 60]);
   });
 
   it('fails where the recorded transport failed', async () => {
@@ -137,11 +137,11 @@ describe('a replay', () => {
       message: 'terminated',
       cause: { code: 'X', message: 'other side closed' },
     });
-    const refused = {
+    const failedRecording = {
       ...recording(null),
       error: { name: 'TypeError', message: 'fetch failed', code: 'ECONNREFUSED' },
     };
-    await expect(replayRecordings([refused])(URL_, post())).rejects.toMatchObject({
+    await expect(replayRecordings([failedRecording])(URL_, post())).rejects.toMatchObject({
       message: 'fetch failed',
       cause: { code: 'ECONNREFUSED' },
     });
@@ -153,8 +153,8 @@ describe('a replay', () => {
   });
 
   it('ends on abort, before the headers and while the body is read', async () => {
-    const early = AbortSignal.abort(new Error('enough'));
-    await expect(replayRecordings([recording()])(URL_, { ...post(), signal: early })).rejects.toThrow(
+    const abortedSignal = AbortSignal.abort(new Error('enough'));
+    await expect(replayRecordings([recording()])(URL_, { ...post(), signal: abortedSignal })).rejects.toThrow(
       'enough',
     );
     const abort = new AbortController();
@@ -179,11 +179,11 @@ describe('a folder', () => {
       const fetch = record({ write: folder.write, fetch: () => Promise.resolve(new Response('hello')) });
       for (const a of [1, 2]) await (await fetch(URL_, post({ a }))).text();
       await fetch.done();
-      const found = folder.read();
-      expect(found.map(({ request }) => request.body)).toEqual([{ json: { a: 1 } }, { json: { a: 2 } }]);
+      const recordings = folder.read();
+      expect(recordings.map(({ request }) => request.body)).toEqual([{ json: { a: 1 } }, { json: { a: 2 } }]);
       const { mode } = await stat(path.join(parent, 'new', '0001-POST-v1-chat.json'));
       if (process.platform !== 'win32') expect(mode & 0o777).toBe(0o600);
-      expect(await (await replayRecordings(found)(URL_, post({ a: 2 }))).text()).toBe('hello');
+      expect(await (await replayRecordings(recordings)(URL_, post({ a: 2 }))).text()).toBe('hello');
     } finally {
       await rm(parent, { recursive: true });
     }
