@@ -9,7 +9,7 @@ const WIRES: readonly (readonly [name: string, wireOf: (vendor: string) => Wire]
   ['anthropic-messages', () => anthropicMessages],
 ];
 
-it.skipIf(!hasRecordings)(`recordings are there${skippedNote}`, () => {
+it.skipIf(!hasRecordings)(`recordings exist${skippedNote}`, () => {
   expect(WIRES.every(([name]) => requests(name).length > 0)).toBe(true);
 });
 
@@ -26,24 +26,24 @@ const REFUSED: readonly (readonly [id: string, rule: string])[] = [
 
 describe.runIf(hasRecordings)('recorded requests that a vendor answered', () => {
   it.each(WIRES)('%s: accepts all requests except the exceptions', (name, wireOf) => {
-    const refused = accepted(name)
+    const rejectedRequests = accepted(name)
       .filter(({ id }) => !(id in EXCEPTIONS))
       .map(({ id, vendor, body }) => ({
         id,
         violations: wireOf(vendor).validate(body, { signatures: 'any' }),
       }))
       .filter(({ violations }) => violations.length > 0);
-    expect(refused).toEqual([]);
+    expect(rejectedRequests).toEqual([]);
     expect(accepted(name).length).toBeGreaterThan(40);
   });
 
   it.each(REFUSED)('%s is rejected by the rule %s, as by the vendor', (id, rule) => {
-    const found = WIRES.flatMap(([name, wireOf]) =>
+    const violations = WIRES.flatMap(([name, wireOf]) =>
       requests(name)
         .filter((recording) => recording.id === id)
         .flatMap(({ vendor, body }) => wireOf(vendor).validate(body, { signatures: 'any' })),
     );
-    expect(found.map((violation) => violation.rule)).toContain(rule);
+    expect(violations.map((violation) => violation.rule)).toContain(rule);
   });
 
   it.each(WIRES)('%s: every exception is needed', (name, wireOf) => {
@@ -54,8 +54,8 @@ describe.runIf(hasRecordings)('recorded requests that a vendor answered', () => 
   });
 
   it('every exception names an existing recording', () => {
-    const known = new Set(WIRES.flatMap(([name]) => accepted(name).map(({ id }) => id)));
-    expect(Object.keys(EXCEPTIONS).filter((id) => !known.has(id))).toEqual([]);
+    const recordedIds = new Set(WIRES.flatMap(([name]) => accepted(name).map(({ id }) => id)));
+    expect(Object.keys(EXCEPTIONS).filter((id) => !recordedIds.has(id))).toEqual([]);
   });
 
   it.each(WIRES)('%s: reads the model and every message', (name, wireOf) => {

@@ -31,23 +31,25 @@ async function fails(each: Case, harness: Harness, hangs: boolean): Promise<bool
   );
   if (!hangs) return failed;
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, 300, true)));
-  const first = await Promise.race([failed, late]);
+  const timeLimit = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, 300, true)));
+  const first = await Promise.race([failed, timeLimit]);
   clearTimeout(timer);
   return first;
 }
 
 const caseOf = (scenario: Scenario): Case => {
-  const found = conformance.find((each) => each.scenario === scenario);
-  if (found === undefined) throw new Error(`no case for ${scenario}`);
-  return found;
+  const scenarioCase = conformance.find((each) => each.scenario === scenario);
+  if (scenarioCase === undefined) throw new Error(`no case for ${scenario}`);
+  return scenarioCase;
 };
 
 describe.each(harnesses)('the suite against a flawed provider for $wire.name', (harness) => {
   const claims = FLAWS.flatMap((flaw) => flaw.caught.map((scenario) => ({ flaw, scenario })));
   const { name, cannot } = harness.wire;
-  const shown = claims.filter(({ flaw, scenario }) => (flaw.wire ?? name) === name && !(scenario in cannot));
-  it.each(shown)(
+  const applicableClaims = claims.filter(
+    ({ flaw, scenario }) => (flaw.wire ?? name) === name && !(scenario in cannot),
+  );
+  it.each(applicableClaims)(
     '$scenario fails a provider that $flaw.name',
     async ({ flaw, scenario }) => {
       expect(await fails(caseOf(scenario), broken(harness, flaw), flaw.hangs ?? false)).toBe(true);
@@ -58,8 +60,10 @@ describe.each(harnesses)('the suite against a flawed provider for $wire.name', (
 
 it('every scenario fails some flawed provider', () => {
   const caught = new Set(FLAWS.flatMap((flaw) => flaw.caught));
-  const blind = conformance.map(({ scenario }) => scenario).filter((scenario) => !caught.has(scenario));
-  expect(blind.filter((scenario) => !OF_THE_CHAIN.has(scenario))).toEqual([]);
+  const uncaughtScenarios = conformance
+    .map(({ scenario }) => scenario)
+    .filter((scenario) => !caught.has(scenario));
+  expect(uncaughtScenarios.filter((scenario) => !OF_THE_CHAIN.has(scenario))).toEqual([]);
 });
 
 it('every scenario has one case', () => {

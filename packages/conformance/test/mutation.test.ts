@@ -104,9 +104,9 @@ describe.each(SUBJECTS)('the validator of $wire.name', ({ wire, body, mutations,
   it.each(objectPaths(body(), free))('rejects an unknown key at "%s"', (path) => {
     const broken = body();
     at(broken, path)['x_internal'] = 1;
-    const found = wire.validate(broken).filter(({ rule }) => rule === 'unknown-key');
-    expect(found).toHaveLength(1);
-    expect(found[0]?.path.endsWith('x_internal')).toBe(true);
+    const unknownKeys = wire.validate(broken).filter(({ rule }) => rule === 'unknown-key');
+    expect(unknownKeys).toHaveLength(1);
+    expect(unknownKeys[0]?.path.endsWith('x_internal')).toBe(true);
   });
 
   it.each([undefined, null, 'text', 7, [], [{}]])('rejects %j instead of a request', (value) => {

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 const read = (file: string): string => readFileSync(path.join(import.meta.dirname, file), 'utf8');
 const readme = read('../README.md');
 
-it('the example of the README equals the one that the acceptance tests run', () => {
+it('contains the example that the acceptance tests run', () => {
   const program = read('../../../tooling/acceptance/test/own-provider.test.ts');
   expect(readme).toContain(`\`\`\`ts\n${program}\`\`\``);
 });
@@ -27,7 +27,7 @@ const FAULTS = {
   'content-type': { fault: 'content-type', value: 'text/plain' },
 } satisfies Record<Extract<Step, { fault: string }>['fault'], Step>;
 
-it('the table lists every fault', () => {
+it('lists every fault in its table', () => {
   const rows = readme.split('\n').filter((line) => line.startsWith('| `'));
   expect(Object.keys(FAULTS).filter((fault) => !rows.some((row) => row.includes(`\`${fault}\``)))).toEqual(
     [],

@@ -21,21 +21,21 @@ const WIRES: readonly (readonly [wire: Wire, least: number])[] = [
 describe.runIf(hasRecordings).each(WIRES)(
   'recorded requests of $name that the vendor answered',
   (wire, least) => {
-    const refused = accepted(wire.name)
+    const rejectedRequests = accepted(wire.name)
       .map(({ id, body }) => ({ id, violations: wire.validate(body, { signatures: 'any' }) }))
       .filter(({ violations }) => violations.length > 0);
 
     it('are accepted, except the exceptions', () => {
-      expect(refused.filter(({ id }) => !(id in EXCEPTIONS))).toEqual([]);
+      expect(rejectedRequests.filter(({ id }) => !(id in EXCEPTIONS))).toEqual([]);
       expect(accepted(wire.name).length).toBeGreaterThanOrEqual(least);
     });
 
     it('use every exception', () => {
-      const ids = new Set(refused.map(({ id }) => id));
-      const own = Object.keys(EXCEPTIONS).filter((id) =>
+      const ids = new Set(rejectedRequests.map(({ id }) => id));
+      const exceptionIds = Object.keys(EXCEPTIONS).filter((id) =>
         accepted(wire.name).some((recording) => recording.id === id),
       );
-      expect(own.filter((id) => !ids.has(id))).toEqual([]);
+      expect(exceptionIds.filter((id) => !ids.has(id))).toEqual([]);
     });
 
     it('are read with every message', () => {

@@ -13,7 +13,7 @@ const emptyRequest = { messages: [], tools: [], output: undefined, extra: {} } a
 const context = (target: string, signal: AbortSignal) =>
   ({ target, delivery: 'deltas', signal, env: {} }) as const;
 
-/** Wire with a dialect that has reasoning, which OpenAI's has not. */
+/** Wire with a dialect that has reasoning, unlike OpenAI's. */
 const REASONING = openaiChatWire(chatDialects['deepseek'] ?? { name: 'deepseek' });
 
 /** Functions that play a turn: with a fake provider, and with a provider and a server. */
@@ -31,7 +31,7 @@ const players: Readonly<Record<string, (turn: Turn, signal?: AbortSignal) => Pro
 };
 
 describe.each(Object.entries(players))('a turn of a %s', (_name, play) => {
-  it('is an answer with reasoning, text deltas, calls and usage', async () => {
+  it('is a response with reasoning, text deltas, calls and usage', async () => {
     const result = await play({
       reasoning: 'hm',
       text: 'Hello',
@@ -104,7 +104,7 @@ const WRONG: readonly (readonly [string, unknown, string])[] = [
   ],
 ];
 
-it('a server sends vendor parts in the form of its wire', async () => {
+it('sends vendor parts in the form of the wire', async () => {
   const turn = { vendorParts: [{ text: 'tea' }], text: 'Found.' };
   await using server = await startWireServer({ wire: anthropicMessages, script: [turn], validate: false });
   const provider = referenceProvider('f', server.baseURL, 'key', messagesDialogue);
@@ -182,7 +182,7 @@ describe('an invalid script', () => {
     },
   );
 
-  it('that throws or rejects leads to 500 with the reason', async () => {
+  it('that throws or rejects results in status 500 with the reason', async () => {
     const throwing = (): never => {
       throw new TypeError('no such city');
     };
@@ -202,10 +202,10 @@ describe('an invalid script', () => {
   it.each(WRONG)('of a fake with %s fails as config, which no chain retries', async (_what, turn, why) => {
     for (const scripted of [turn, () => turn] as (Turn | undefined)[]) {
       const fake = fakeProvider({ id: 'f', models: { m: ['fine', scripted] as readonly Turn[] } });
-      const once = (): Promise<Collected> =>
+      const playOnce = (): Promise<Collected> =>
         collect(fake.model('m'), emptyRequest, context('f/m', new AbortController().signal));
-      expect((await once()).text).toBe('fine');
-      const { error } = await once();
+      expect((await playOnce()).text).toBe('fine');
+      const { error } = await playOnce();
       expect(error?.kind).toBe('config');
       // An empty script counts as exhausted.
       if (scripted) expect(error?.message).toBe(`the script of the fake model f/m: turn 2 ${why}`);
@@ -235,9 +235,9 @@ describe('an invalid script', () => {
   });
 });
 
-it('a slow server leaves no listeners on the signal', async () => {
-  const added = vi.spyOn(AbortSignal.prototype, 'addEventListener');
-  const removed = vi.spyOn(AbortSignal.prototype, 'removeEventListener');
+it('leaves no listeners on the signal of a slow server', async () => {
+  const addListener = vi.spyOn(AbortSignal.prototype, 'addEventListener');
+  const removeListener = vi.spyOn(AbortSignal.prototype, 'removeEventListener');
   await using server = await startWireServer({
     wire: openaiChat,
     script: ['Hello.'],
@@ -250,8 +250,8 @@ it('a slow server leaves no listeners on the signal', async () => {
     body: JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: 'hi' }] }),
   });
   expect((await response.text()).match(/^data: /gm)?.length).toBeGreaterThan(3);
-  const removedListeners = new Set(removed.mock.calls.map(([, listener]) => listener));
-  const left = added.mock.calls.filter(([, listener]) => !removedListeners.has(listener));
-  expect(added.mock.calls.length).toBeGreaterThan(3);
-  expect(left.length).toBeLessThan(3);
+  const removedListeners = new Set(removeListener.mock.calls.map(([, listener]) => listener));
+  const remainingListeners = addListener.mock.calls.filter(([, listener]) => !removedListeners.has(listener));
+  expect(addListener.mock.calls.length).toBeGreaterThan(3);
+  expect(remainingListeners.length).toBeLessThan(3);
 });

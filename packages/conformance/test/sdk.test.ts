@@ -130,10 +130,10 @@ it('both SDKs throw their error with status, code and retry-after', async () => 
 it('a request that violates a rule gets 400 with the name of the rule', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: ['never sent'] });
   const client = new OpenAI({ baseURL: server.baseURL, apiKey: 'k', maxRetries: 0 });
-  const refused = client.chat.completions.create({
+  const rejectedRequest = client.chat.completions.create({
     model: 'm',
     messages: [{ role: 'tool', tool_call_id: 'c1', content: 'x' }],
   });
-  await expect(refused).rejects.toMatchObject({ status: 400, code: 'tool-result-misplaced' });
+  await expect(rejectedRequest).rejects.toMatchObject({ status: 400, code: 'tool-result-misplaced' });
   expect(server.requests[0]?.violations.map(({ rule }) => rule)).toEqual(['tool-result-misplaced']);
 });

@@ -4,7 +4,11 @@ import { replayRun } from './replay-run.ts';
 describe('replayRun', () => {
   it('executes each effect once and passes values through JSON', async () => {
     const done: string[] = [];
-    const { value, entries, runs } = await replayRun(async (journal) => {
+    const {
+      value,
+      entries,
+      runs: runCount,
+    } = await replayRun(async (journal) => {
       const sum: unknown[] = [];
       for (const name of ['a', 'b', 'c']) {
         sum.push(
@@ -17,7 +21,7 @@ describe('replayRun', () => {
       return sum;
     });
     expect(done).toEqual(['a', 'b', 'c']);
-    expect([entries, runs]).toEqual([['a', 'b', 'c'], 4]);
+    expect([entries, runCount]).toEqual([['a', 'b', 'c'], 4]);
     expect(value).toEqual(['a', 'b', 'c'].map((name) => ({ name, bytes: new Uint8Array([1]) })));
   });
 
@@ -42,14 +46,16 @@ describe('replayRun', () => {
 
   it('rejects a name that does not follow from the state before its effect runs again', async () => {
     let random = 0;
-    let ran = 0;
+    let executedSteps = 0;
     const driven = replayRun((journal) =>
-      journal.step(`ask ${++random}`, async () => ++ran).then(() => journal.step('end', async () => 0)),
+      journal
+        .step(`ask ${++random}`, async () => ++executedSteps)
+        .then(() => journal.step('end', async () => 0)),
     );
     await expect(driven).rejects.toThrow(
       '"ask 2" ran before the stored step "ask 1"; repeat stored steps first',
     );
-    expect(ran).toBe(1);
+    expect(executedSteps).toBe(1);
   });
 
   it('rejects a name that two steps use', async () => {
@@ -72,14 +78,14 @@ describe('replayRun', () => {
     ['after', 5, 0],
   ])(
     'stores an effect if a parallel one fails %s it, and executes the failed one again',
-    async (_, fails, does) => {
+    async (_, fails, succeedsAfter) => {
       const done: string[] = [];
       let tries = 0;
       const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
       const { value, entries } = await replayRun((journal) =>
         Promise.allSettled([
           journal.step('well', async () => {
-            await after(does);
+            await after(succeedsAfter);
             return done.push('well');
           }),
           journal.step('badly', async () => {

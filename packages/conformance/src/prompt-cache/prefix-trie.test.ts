@@ -4,20 +4,24 @@ import { PrefixTrie, type CachedInput, type PromptBlock } from './prefix-trie.ts
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** Returns blocks of 100 tokens each, with marks of these lifetimes. */
+/** Returns blocks of 100 tokens each, with the lifetimes of marks by block. */
 const blocks = (
   count: number,
-  marks: Readonly<Record<number, number>>,
+  markLifetimes: Readonly<Record<number, number>>,
   prefix = '',
 ): readonly PromptBlock[] =>
-  Array.from({ length: count }, (_, at) => ({ text: `${prefix}${at}`, tokens: 100, markMs: marks[at] }));
+  Array.from({ length: count }, (_, at) => ({
+    text: `${prefix}${at}`,
+    tokens: 100,
+    markMs: markLifetimes[at],
+  }));
 
 const trie = (minTokens = 100, lookBack = 20): PrefixTrie => new PrefixTrie({ minTokens, lookBack });
 
-const counts = ({ input, read, written }: CachedInput): readonly unknown[] => [
+const counts = ({ input, read, written: writtenTokens }: CachedInput): readonly unknown[] => [
   input,
   read,
-  Object.fromEntries(written),
+  Object.fromEntries(writtenTokens),
 ];
 
 it('writes up to a mark and reads it in the next request', () => {

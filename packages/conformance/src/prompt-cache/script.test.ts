@@ -16,7 +16,7 @@ it('counts cached input of the Anthropic SDK and adds up the bill', async () => 
   const cache = promptCacheScript({ vendor: 'anthropic', rates, now: () => now, answer });
   await using server = await startWireServer({ wire: anthropicMessages, script: cache.script });
   const client = new Anthropic({ apiKey: 'any', baseURL: server.baseURL });
-  const ask = async (question: string) => {
+  const cacheCounts = async (question: string) => {
     const { usage } = await client.messages.create({
       model: 'claude-opus-5-5',
       max_tokens: 10,
@@ -25,13 +25,13 @@ it('counts cached input of the Anthropic SDK and adds up the bill', async () => 
     });
     return [usage.cache_read_input_tokens, usage.cache_creation_input_tokens];
   };
-  const [, written] = await ask('One?');
-  expect(written).toBeGreaterThan(2000);
-  expect(await ask('Two?')).toEqual([written, 0]);
+  const [, writtenTokens] = await cacheCounts('One?');
+  expect(writtenTokens).toBeGreaterThan(2000);
+  expect(await cacheCounts('Two?')).toEqual([writtenTokens, 0]);
   now = 6 * MINUTE;
-  expect(await ask('Three?')).toEqual([0, written]);
+  expect(await cacheCounts('Three?')).toEqual([0, writtenTokens]);
   const { requests, input, read, written: all, output, picoUsd } = cache.bill;
-  expect([requests, read, all, output]).toEqual([3, written, 2 * (written ?? 0), 15]);
+  expect([requests, read, all, output]).toEqual([3, writtenTokens, 2 * (writtenTokens ?? 0), 15]);
   expect(picoUsd).toBe(
     BigInt((input - read - all) * 1_000_000 + read * 100_000 + all * 1_250_000 + 15 * 2_000_000),
   );
@@ -45,7 +45,7 @@ it('follows the breakpoints and modes of the OpenAI SDK', async () => {
     validate: false,
   });
   const client = new OpenAI({ apiKey: 'any', baseURL: server.baseURL });
-  const ask = async (question: string, members: object) => {
+  const cacheCounts = async (question: string, members: object) => {
     const { usage } = await client.responses.create({
       model: 'gpt-6-sol',
       input: [
@@ -58,12 +58,12 @@ it('follows the breakpoints and modes of the OpenAI SDK', async () => {
     return [cached_tokens, cache_write_tokens];
   };
   const explicit = { prompt_cache_options: { mode: 'explicit' } };
-  expect(await ask('One?', explicit)).toEqual([0, 0]);
-  const [, all = 0] = await ask('One?', { prompt_cache_key: 'a' });
+  expect(await cacheCounts('One?', explicit)).toEqual([0, 0]);
+  const [, all = 0] = await cacheCounts('One?', { prompt_cache_key: 'a' });
   expect(all).toBeGreaterThan(2000);
-  expect(await ask('One?', { prompt_cache_key: 'a' })).toEqual([all, 0]);
-  expect(await ask('One?', { prompt_cache_key: 'a', ...explicit })).toEqual([0, 0]);
-  expect(await ask('One?', { prompt_cache_key: 'b' })).toEqual([0, all]);
+  expect(await cacheCounts('One?', { prompt_cache_key: 'a' })).toEqual([all, 0]);
+  expect(await cacheCounts('One?', { prompt_cache_key: 'a', ...explicit })).toEqual([0, 0]);
+  expect(await cacheCounts('One?', { prompt_cache_key: 'b' })).toEqual([0, all]);
   const developer = {
     role: 'developer',
     content: [{ type: 'input_text', text, prompt_cache_breakpoint: { mode: 'explicit' } }],
@@ -72,9 +72,9 @@ it('follows the breakpoints and modes of the OpenAI SDK', async () => {
     ...explicit,
     input: [developer, { role: 'user', content: question }],
   });
-  const [read, written = 0] = await ask('', withBreakpoint('Two?'));
-  expect([read, written > 2000, written < all]).toEqual([0, true, true]);
-  expect(await ask('', withBreakpoint('Three?'))).toEqual([written, 0]);
+  const [read, writtenTokens = 0] = await cacheCounts('', withBreakpoint('Two?'));
+  expect([read, writtenTokens > 2000, writtenTokens < all]).toEqual([0, true, true]);
+  expect(await cacheCounts('', withBreakpoint('Three?'))).toEqual([writtenTokens, 0]);
 });
 
 it('passes failures on without an effect on the cache', async () => {

@@ -37,10 +37,10 @@ const streamed = (server: WireServer, init: RequestInit = {}): Promise<Response>
 describe('a script', () => {
   it('plays its steps in order and rejects a request beyond them', async () => {
     const server = await serverFor(['one', 'two']);
-    const texts: unknown[] = [];
+    const contents: unknown[] = [];
     for (let n = 0; n < 2; n++)
-      texts.push(((await (await post(server, CHAT)).json()) as Completion).choices[0]?.message.content);
-    expect(texts).toEqual(['one', 'two']);
+      contents.push(((await (await post(server, CHAT)).json()) as Completion).choices[0]?.message.content);
+    expect(contents).toEqual(['one', 'two']);
     const beyond = await post(server, CHAT);
     expect(beyond.status).toBe(400);
     expect(await beyond.json()).toMatchObject({
@@ -48,7 +48,7 @@ describe('a script', () => {
     });
   });
 
-  it('as a function gets the request and its number', async () => {
+  it('as a function receives the request and its number', async () => {
     const server = await serverFor(({ request }, n) => `${n}: ${request.model}`);
     await post(server, CHAT);
     const second = (await (await post(server, CHAT)).json()) as Completion;
@@ -123,7 +123,7 @@ describe('an invalid request', () => {
     expect((await post(server, { ...CHAT, unknown: 1 })).status).toBe(200);
   });
 
-  it('gets 404 at a path that the wire does not have', async () => {
+  it('gets status 404 at a path that the wire does not have', async () => {
     const server = await serverFor(['never sent']);
     expect((await post(server, MESSAGES)).status).toBe(404);
   });
@@ -139,13 +139,13 @@ describe('split', () => {
     },
   );
 
-  it('1 sends writes of one byte', async () => {
+  it('of 1 sends writes of one byte', async () => {
     const server = await serverFor(['hi'], { split: 1 });
     const sizes: number[] = [];
     for await (const chunk of (await streamed(server)).body ?? []) sizes.push(chunk.length);
-    const alone = sizes.filter((size) => size === 1).length;
+    const singleBytes = sizes.filter((size) => size === 1).length;
     // The kernel may join some writes.
-    expect(alone).toBeGreaterThan(sizes.length / 2);
+    expect(singleBytes).toBeGreaterThan(sizes.length / 2);
     expect(sizes.length).toBeGreaterThan(200);
   });
 });
@@ -161,7 +161,7 @@ describe('faults', () => {
       const response = await post(server, body, { signal: AbortSignal.timeout(limitMs) });
       const type = response.headers.get('content-type');
       const text = await response.text().then(
-        (whole) => ({ text: whole }),
+        (content) => ({ text: content }),
         (error: unknown) => ({ failed: nameOf(error) }),
       );
       return { status: response.status, type, retry: response.headers.get('retry-after'), ...text };

@@ -8,13 +8,13 @@ export interface Recorded {
   readonly body: unknown;
 }
 
-const known = new Map<string, readonly Recorded[]>();
+const requestsByWire = new Map<string, readonly Recorded[]>();
 
 /** Returns the recorded requests of a wire. */
 export function requests(wire: string): readonly Recorded[] {
-  const found = known.get(wire) ?? requestsOf(wire);
-  known.set(wire, found);
-  return found;
+  const requests = requestsByWire.get(wire) ?? requestsOf(wire);
+  requestsByWire.set(wire, requests);
+  return requests;
 }
 
 /** Returns the requests with HTTP 200, which are valid. A rejected request proves nothing about other rules. */

@@ -125,9 +125,9 @@ export const converseMutations: Readonly<Record<string, readonly Mutation[]>> = 
   alternation: [
     pushed('', 'messages', { role: 'assistant', content: [{ text: 'a' }] }),
     drop('messages', '2'),
-  ].map((mutate, way) => (body) => {
+  ].map((mutate, variant) => (body) => {
     mutate(body);
-    pushed('', 'messages', { role: 'assistant', content: [{ text: `way ${way}` }] })(body);
+    pushed('', 'messages', { role: 'assistant', content: [{ text: `way ${variant}` }] })(body);
   }),
   'blank-text': [
     set('messages.0.content.0', 'text', ' \n'),

@@ -69,7 +69,7 @@ const prefilled =
     if (Array.isArray(messages)) messages.push({ role: 'assistant', content: text });
   };
 
-const marked =
+const withMarkers =
   (count: number): Mutation =>
   (body) => {
     const more = Array.from({ length: count }, (_, n) => ({
@@ -160,7 +160,7 @@ export const messagesMutations: Readonly<Record<string, readonly Mutation[]>> = 
     set(`${SAID}.0`, 'thinking', `${THOUGHT} `),
     set(SAID, '0', { type: 'redacted_thinking', data: 'c2VhbGVkIGVsc2V3aGVyZQ==' }),
   ],
-  'too-many-cache-markers': [marked(3)],
+  'too-many-cache-markers': [withMarkers(3)],
   'tool-duplicate': [
     (body) => {
       const list = body['tools'];

@@ -47,9 +47,9 @@ export const drop =
 /** Returns the paths of all objects in a body, except under keys with free values. */
 export function objectPaths(value: Json, free: ReadonlySet<string>, path = ''): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
-  const own = Array.isArray(value) ? [] : [path];
+  const ownPath = Array.isArray(value) ? [] : [path];
   return [
-    ...own,
+    ...ownPath,
     ...Object.entries(value)
       .filter(([key]) => !free.has(key))
       .flatMap(([key, item]) => objectPaths(item, free, path === '' ? key : `${path}.${key}`)),

@@ -222,8 +222,12 @@ class ChatReader implements WireReader {
       this.isRefusal = true;
       this.writer.refusal(refusal);
     }
-    calls.forEach(({ index, id, function: called }, at) => {
-      this.writer.toolCall(String(index ?? at), { id, name: called?.name, json: called?.arguments });
+    calls.forEach(({ index, id, function: toolFunction }, at) => {
+      this.writer.toolCall(String(index ?? at), {
+        id,
+        name: toolFunction?.name,
+        json: toolFunction?.arguments,
+      });
     });
   }
 }

@@ -54,9 +54,9 @@ export const FIELD_FLAWS: readonly Flaw[] = [
     caught: ['audio-declared'],
     wire: 'openai-chat',
     stream: (stream) => stream,
-    provider: (given) => ({
-      ...given,
-      model: (id) => ({ ...given.model(id), capabilities: { audio: false } }),
+    provider: (provider) => ({
+      ...provider,
+      model: (id) => ({ ...provider.model(id), capabilities: { audio: false } }),
     }),
   },
   {
@@ -132,10 +132,10 @@ export const FIELD_FLAWS: readonly Flaw[] = [
     name: 'claims another family and drops its vendor parts without a warning',
     caught: ['vendor-foreign'],
     stream: (stream) => stream,
-    provider: (given) => ({
-      ...given,
+    provider: (provider) => ({
+      ...provider,
       model: (id) => {
-        const model = given.model(id);
+        const model = provider.model(id);
         return { ...model, families: [...model.families, 'elsewhere'] };
       },
     }),
@@ -165,8 +165,10 @@ export const FIELD_FLAWS: readonly Flaw[] = [
     name: 'sends only the first image',
     caught: ['image'],
     stream: (stream) => (request, context) => {
-      let seen = 0;
-      const first = eachPart(request, (part: Piece) => (part.type === 'image' && seen++ > 0 ? [] : [part]));
+      let imageCount = 0;
+      const first = eachPart(request, (part: Piece) =>
+        part.type === 'image' && imageCount++ > 0 ? [] : [part],
+      );
       return stream(first, context);
     },
   },

@@ -25,22 +25,22 @@ export interface Flaw {
 }
 
 /** Returns the provider with the flaw. */
-export const flawed = (given: Provider, { stream, provider: change }: Flaw, baseURL: string): Provider => {
-  const provider = change?.(given) ?? given;
+export const flawed = (original: Provider, { stream, provider: change }: Flaw, baseURL: string): Provider => {
+  const provider = change?.(original) ?? original;
   // Like a provider, the wrapper caches its models.
-  const made = new Map<string, Model>();
+  const modelsById = new Map<string, Model>();
   return {
     ...provider,
     model: (id) => {
-      const known = made.get(id);
-      if (known !== undefined) return known;
+      const cachedModel = modelsById.get(id);
+      if (cachedModel !== undefined) return cachedModel;
       const model = provider.model(id);
-      const wrong = {
+      const flawedModel = {
         ...model,
         stream: stream((request, context) => model.stream(request, context), model, baseURL),
       };
-      made.set(id, wrong);
-      return wrong;
+      modelsById.set(id, flawedModel);
+      return flawedModel;
     },
   };
 };

@@ -47,7 +47,7 @@ export const messagesDialogue: Dialogue = {
     ...(request.output === undefined
       ? {}
       : { output_config: { format: { type: 'json_schema', schema: request.output.schema } } }),
-    ...(thinks(request)
+    ...(isThinkingEnabled(request)
       ? { thinking: { type: 'enabled', budget_tokens: request.reasoning === 'high' ? 8192 : 1024 } }
       : {}),
     ...(delivery === 'deltas' ? { stream: true } : {}),
@@ -72,7 +72,7 @@ const toolChoice = (choice: NonNullable<ModelRequest['toolChoice']>): object =>
   typeof choice === 'string' ? { type: CHOICES[choice] } : { type: 'tool', ...choice };
 
 /** Whether thinking is enabled. A tool loop whose turn has no thinking continues without it. */
-function thinks({ reasoning, messages: turns }: ModelRequest): boolean {
+function isThinkingEnabled({ reasoning, messages: turns }: ModelRequest): boolean {
   const last = turns.findLast(({ role }) => role === 'assistant');
   const isLoop = turns.at(-1)?.role === 'tool';
   return (
@@ -186,11 +186,11 @@ class MessagesReader implements WireReader {
   }
 
   readMessage(data: string): void {
-    const { type, message, index = 0, content_block: opened, delta, usage } = JSON.parse(data) as Event;
+    const { type, message, index = 0, content_block: startedBlock, delta, usage } = JSON.parse(data) as Event;
     const key = String(index);
     if (type === 'error') throw failureError(data, this.writer.target, undefined);
     if (type === 'message_start') this.writer.start(message?.id);
-    else if (type === 'content_block_start' && opened) this.open(key, opened);
+    else if (type === 'content_block_start' && startedBlock) this.open(key, startedBlock);
     else if (type === 'content_block_delta' && delta) this.delta(key, delta);
     else if (type === 'content_block_stop') this.close(key);
     else if (type === 'message_delta') this.finish(delta?.stop_reason ?? '', usage);
@@ -231,8 +231,8 @@ class MessagesReader implements WireReader {
     this.writer.end(key);
   }
 
-  private keep({ block: opened, json }: Ran): void {
-    const block = json === '' ? opened : { ...opened, input: JSON.parse(json) as unknown };
+  private keep({ block: startedBlock, json }: Ran): void {
+    const block = json === '' ? startedBlock : { ...startedBlock, input: JSON.parse(json) as unknown };
     const { query } = (block.input ?? {}) as { readonly query?: string };
     this.writer.vendor({
       kind: block.type,

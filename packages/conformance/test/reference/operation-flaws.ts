@@ -288,8 +288,8 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
   flaw('adds missing verdicts', ['moderation-count'], {
     moderate: (moderate) => async (request, context) => {
       const { results, ...answer } = await moderate(request, context);
-      const fine = { flagged: false, categories: {}, scores: {} };
-      return { ...answer, results: request.values.map((_, at) => results[at] ?? fine) };
+      const unflagged = { flagged: false, categories: {}, scores: {} };
+      return { ...answer, results: request.values.map((_, at) => results[at] ?? unflagged) };
     },
   }),
   flaw('drops the usage of rankings and verdicts', ['rerank-usage', 'moderation-usage'], {

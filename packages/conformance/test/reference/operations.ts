@@ -47,10 +47,10 @@ export function referenceOperations(baseURL: string, key: string): Operations {
           const body = { model: id, input: request.values, dimensions: request.dimensions };
           const { data, usage } = asRecord(await (await send('/embeddings', body, context)).json());
           const vectors = asList(data).map((entry) => asVector(asRecord(entry)['embedding']));
-          const whole = vectors.filter((vector) => vector !== undefined);
+          const completeVectors = vectors.filter((vector) => vector !== undefined);
           return {
             target: context.target,
-            vectors: whole,
+            vectors: completeVectors,
             usage: tokens(usage, 'prompt_tokens'),
             warnings: [],
           };
@@ -72,16 +72,16 @@ export function referenceOperations(baseURL: string, key: string): Operations {
             await (await send('/audio/transcriptions', form, context)).json(),
           );
           if (typeof text !== 'string') throw broken(context, 'text');
-          const pieces = asList(segments).map(asRecord);
+          const segmentRecords = asList(segments).map(asRecord);
           return {
             target: context.target,
             text,
             language: undefined,
             durationMs: undefined,
-            segments: pieces.map((piece) => ({
-              text: String(piece['text']),
-              startMs: Number(piece['start']) * 1000,
-              endMs: Number(piece['end']) * 1000,
+            segments: segmentRecords.map((segment) => ({
+              text: String(segment['text']),
+              startMs: Number(segment['start']) * 1000,
+              endMs: Number(segment['end']) * 1000,
             })),
             usage: tokens(usage, 'input_tokens'),
             warnings: [],

@@ -116,12 +116,12 @@ const REMEDIES: readonly (readonly [says: RegExp, remedy: Recovery])[] = [
 ];
 
 function withRecovery(error: LlmError): LlmError {
-  const found = REMEDIES.find(([says]) => error.details.status === 400 && says.test(error.message));
-  if (found === undefined) return error;
+  const remedy = REMEDIES.find(([pattern]) => error.details.status === 400 && pattern.test(error.message));
+  if (remedy === undefined) return error;
   return new LlmError(
     error.kind,
     error.message,
-    { ...error.details, recover: found[1] },
+    { ...error.details, recover: remedy[1] },
     { cause: error.cause },
   );
 }
