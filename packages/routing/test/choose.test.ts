@@ -491,15 +491,9 @@ describe('the warnings of a plan', () => {
   });
 
   it('name a target without a price and a quality', async () => {
-    const setup = setUpRouter(pricedTargets, { m: { choose: [...choose, 'new/x'] } }, { quality }, {});
-    setup.router.set('m', { choose: ['mid/x', 'bare'] });
-    setup.majordomo.alias('bare', 'nowhere/x');
-    const setupWithTarget = setUpRouter(
-      { ...pricedTargets, 'new/x': {} },
-      { m: { choose: ['mid/x', 'new/x'] } },
-      { quality },
-    );
-    const plan = await setupWithTarget.router.plan('m', setupWithTarget.majordomo, { request: hi });
+    const targets = { ...pricedTargets, 'new/x': {} };
+    const { router, majordomo } = setUpRouter(targets, { m: { choose: ['mid/x', 'new/x'] } }, { quality });
+    const plan = await router.plan('m', majordomo, { request: hi });
     expect(plan.warnings).toEqual([
       'the price of new/x is unknown; a medium cost is assumed',
       'no quality is set for new/x; a medium quality is assumed',

@@ -80,8 +80,8 @@ describeWith('redis', 'lanes', () => {
   it('of different names are separate', async () => {
     const processStores = stores();
     const both = ['one', 'two'].map((name) => requestAdmission(processStores.lanes({ name, most: 1 })));
-    await until(() => both.every(({ outcome }) => outcome === 'admitted'));
-    expect(both).toHaveLength(2);
+    await until(() => both.every(({ outcome }) => outcome !== undefined));
+    expect(both.map(({ outcome }) => outcome)).toEqual(['admitted', 'admitted']);
   });
 
   it('are reserved while an attempt runs, and are released one lease after it has lapsed', async () => {
