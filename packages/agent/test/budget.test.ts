@@ -78,7 +78,7 @@ describe('a budget', () => {
     expect(await ended).toMatchObject({ done: 'budget', spent: { ms: 500 } });
   });
 
-  it('counts parallel calls once, by the longest', async () => {
+  it('counts parallel calls once, by the duration of the longest call', async () => {
     const clock = fakeClock();
     const slow: Tool = {
       ...look,
@@ -137,7 +137,7 @@ describe('a budget', () => {
     expect([result.done, result.state.budget]).toEqual(['budget', { maxTokens: 0 }]);
   });
 
-  it('is absent by default, and the tokens are known', async () => {
+  it('is absent by default, and the spent tokens are reported', async () => {
     const { agent } = world([looking(10), answer(20)], { tools: [look] });
     const { spent, state } = await agent.run('go');
     expect([spent, state.spent, state.budget]).toEqual([
@@ -210,7 +210,7 @@ describe('a sub-agent', () => {
     expect([requests.length, inner.requests.length]).toEqual([1, 2]);
   });
 
-  it('has its own lower limit as well', async () => {
+  it('can have a lower limit of its own', async () => {
     const inner = world([looking(10), answer(10)], { tools: [look], budget: { maxTokens: 5 } });
     const { agent } = world([delegation, answer(1)], {
       tools: [delegate(inner.agent)],
@@ -231,7 +231,7 @@ const config = (path: string): Error =>
   expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) as object }) as Error;
 
 describe('an invalid budget is a config error with its path, before a model call', () => {
-  const wrong: readonly (readonly [string, unknown])[] = [
+  const invalidBudgets: readonly (readonly [string, unknown])[] = [
     ['budget', 5],
     ['budget', null],
     ['budget', []],
@@ -246,7 +246,7 @@ describe('an invalid budget is a config error with its path, before a model call
     ['budget.maxCents', { maxCents: 5 }],
   ];
 
-  it.each(wrong)('%s of %j', async (path, budget) => {
+  it.each(invalidBudgets)('%s of %j', async (path, budget) => {
     const { agent, requests } = world(['hi'], { cost });
     const expected = config(path);
     await expect(agent.run('go', { budget: budget as never })).rejects.toEqual(expected);
@@ -269,7 +269,7 @@ describe('an invalid budget is a config error with its path, before a model call
     },
   );
 
-  it('is also maxUsd without cost', async () => {
+  it('maxUsd without cost', async () => {
     const { agent, requests } = world(['hi']);
     const expected = config('budget.maxUsd');
     await expect(agent.run('go', { budget: { maxUsd: '1' } })).rejects.toEqual(expected);
@@ -283,7 +283,7 @@ describe('an invalid budget is a config error with its path, before a model call
   });
 });
 
-it('a budget stop is not a failed call of the model', async () => {
+it('a budget stop is not reported as a failed model call', async () => {
   const { agent } = world([call('look'), 'Done.'], { tools: [look], budget: { maxTokens: 0 } });
   expect(await agent.run('go')).toMatchObject({ done: 'budget', text: '' });
 });

@@ -86,7 +86,7 @@ describe('a handoff', () => {
     );
   });
 
-  it('comes after the other calls of its turn, and the first of several counts', async () => {
+  it('happens after the other calls of its turn, and only the first of several handoffs is accepted', async () => {
     const ran: string[] = [];
     const note: Tool = { ...look, name: 'note', run: (_args, { callId }) => void ran.push(callId) };
     const other = world([], { name: 'sales' });

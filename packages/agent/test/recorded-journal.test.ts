@@ -17,7 +17,7 @@ interface RecordedJournal {
   readonly end: JsonValue;
 }
 
-/** Returns an agent whose run writes every kind of entry: steering, approvals, claims, tools, bytes, a suspended tool and decisions. */
+/** Returns an agent whose run writes entries of every kind: steering, approvals, claims, tools, a suspended tool and decisions. */
 function agentOf(turns: readonly Turn[], run: Tool['run']): Agent {
   const waiting = [[user('Hurry!')]];
   return world(turns, {

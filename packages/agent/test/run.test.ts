@@ -29,7 +29,7 @@ describe('a run', () => {
     expect(requests[2]?.request.messages).toHaveLength(5);
   });
 
-  it('sums the usage of its steps, and does not define unreported values', async () => {
+  it('sums the usage of its steps, and unreported values stay undefined', async () => {
     const usage = { input: 10, output: 3, cacheRead: 2, cacheWrite: undefined, reasoning: undefined };
     const { agent } = world(
       [

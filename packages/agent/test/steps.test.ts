@@ -44,7 +44,7 @@ describe('decided', () => {
     expect(decided(state, [{ callId: 'q', deny: 'no' }])).toBe(state);
   });
 
-  it('stores all approvals of one call', () => {
+  it('stores all approvals that it receives at once', () => {
     const decisions = [
       { callId: 'a', approve: true },
       { callId: 'b', approve: true },

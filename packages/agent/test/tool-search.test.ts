@@ -46,19 +46,19 @@ const loadsOf = (messages: readonly Message[]) =>
 describe('tool search', () => {
   it('offers the tools of the agent and of skills, those always offered, and the search tool', async () => {
     const skills = [{ name: 'time', tools: [plain('zone', () => 'UTC')] }];
-    const it = world(['hi'], options({ skills, toolSearch: { always: ['refund', 'unknown'] } }));
-    await it.agent.run('go');
-    expect(offeredIn(it)).toEqual([['clock', 'refund', 'zone', 'find_tools']]);
-    const description = it.requests[0]?.request.tools.at(-1)?.description ?? '';
+    const fixture = world(['hi'], options({ skills, toolSearch: { always: ['refund', 'unknown'] } }));
+    await fixture.agent.run('go');
+    expect(offeredIn(fixture)).toEqual([['clock', 'refund', 'zone', 'find_tools']]);
+    const description = fixture.requests[0]?.request.tools.at(-1)?.description ?? '';
     expect(description).toMatch(/\n- money: Invoices and refunds of the company\.\n- others$/);
     expect(description).not.toMatch(/\d/);
   });
 
   it('truncates the description of a toolbox', async () => {
     const toolboxes = [{ name: 'box', description: 'x'.repeat(900), tools: others }];
-    const it = world(['hi'], options({ toolboxes }));
-    await it.agent.run('go');
-    expect(it.requests[0]?.request.tools.at(-1)?.description).toMatch(/- box: x{290,300}$/);
+    const fixture = world(['hi'], options({ toolboxes }));
+    await fixture.agent.run('go');
+    expect(fixture.requests[0]?.request.tools.at(-1)?.description).toMatch(/- box: x{290,300}$/);
   });
 
   it.each<[string, Partial<AgentOptions>]>([
@@ -68,11 +68,11 @@ describe('tool search', () => {
     ['without tools in toolboxes', { tools: [...others, pay, refund], toolboxes: [] }],
     ['if a predicate always offers every tool', { toolSearch: { always: () => true } }],
   ])('offers all tools and no search tool %s', async (_name, more) => {
-    const it = world(['hi'], options(more));
-    await it.agent.run('go');
-    expect(offeredIn(it)[0]).toEqual(expect.arrayContaining(['pay_invoice', 'refund']));
-    expect(offeredIn(it)[0]).not.toContain('find_tools');
-    expect(it.requests[0]?.request.tools.some(({ deferred }) => deferred)).toBe(false);
+    const fixture = world(['hi'], options(more));
+    await fixture.agent.run('go');
+    expect(offeredIn(fixture)[0]).toEqual(expect.arrayContaining(['pay_invoice', 'refund']));
+    expect(offeredIn(fixture)[0]).not.toContain('find_tools');
+    expect(fixture.requests[0]?.request.tools.some(({ deferred }) => deferred)).toBe(false);
   });
 
   it('loads tools, runs them with checked arguments, and only extends the list of tools', async () => {
@@ -84,50 +84,50 @@ describe('tool search', () => {
       search('delete a branch'),
       'done',
     ];
-    const it = world(turns, options());
-    const { messages, text } = await it.agent.run('go');
+    const fixture = world(turns, options());
+    const { messages, text } = await fixture.agent.run('go');
     expect(text).toBe('done');
     expect(resultTexts(messages).slice(1, 3)).toEqual([
       expect.stringMatching(/^!Invalid arguments: id/),
       'paid i7',
     ]);
-    const lists = it.requests.map(({ request }) => JSON.stringify(request.tools).slice(0, -1));
+    const lists = fixture.requests.map(({ request }) => JSON.stringify(request.tools).slice(0, -1));
     for (const [at, list] of lists.entries()) expect(list.startsWith(lists[at - 1] ?? '')).toBe(true);
-    for (const list of offeredIn(it)) expect(new Set(list).size).toBe(list.length);
+    for (const list of offeredIn(fixture)) expect(new Set(list).size).toBe(list.length);
     expect(loadsOf(messages)[0]?.[0]).toBe('pay_invoice');
-    expect(offeredIn(it)[5]?.length).toBeGreaterThan(offeredIn(it)[4]?.length ?? 0);
-    expect(it.requests[5]?.request.tools.slice(0, 2).map(({ deferred }) => deferred)).toEqual([
+    expect(offeredIn(fixture)[5]?.length).toBeGreaterThan(offeredIn(fixture)[4]?.length ?? 0);
+    expect(fixture.requests[5]?.request.tools.slice(0, 2).map(({ deferred }) => deferred)).toEqual([
       undefined,
       undefined,
     ]);
-    expect(it.requests[5]?.request.tools.slice(2).every(({ deferred }) => deferred)).toBe(true);
+    expect(fixture.requests[5]?.request.tools.slice(2).every(({ deferred }) => deferred)).toBe(true);
   });
 
   it('loads at most `limit` tools, and none without a match', async () => {
-    const it = world(
+    const fixture = world(
       [search('create update'), search('xyzzy'), 'done'],
       options({ toolSearch: { limit: 2 } }),
     );
-    const { messages } = await it.agent.run('go');
+    const { messages } = await fixture.agent.run('go');
     expect(loadsOf(messages).map((loads) => loads?.length)).toEqual([2, undefined]);
     expect(resultTexts(messages)[1]).toBe('No tool matches "xyzzy". Try other words.');
   });
 
   it('does not run a call of a tool that was not loaded: its result loads the tool, and no approval is requested', async () => {
     const turns = [call('refund', { guess: true }), call('refund'), 'done'];
-    const it = world(turns, options());
-    const paused = await it.agent.run('go');
+    const fixture = world(turns, options());
+    const paused = await fixture.agent.run('go');
     expect(resultTexts(paused.messages)).toEqual([
       expect.stringMatching(/^Not run: "refund" is available now/),
     ]);
     expect(loadsOf(paused.messages)).toEqual([['refund']]);
     expect(paused.awaiting.map(({ name }) => name)).toEqual(['refund']);
     const decisions = paused.awaiting.map(({ id }) => ({ callId: id, approve: true }) as const);
-    const { messages } = await it.agent.run(paused.state, { decisions });
+    const { messages } = await fixture.agent.run(paused.state, { decisions });
     expect(resultTexts(messages).at(-1)).toBe('refunded');
   });
 
-  it('loads a tool that is called in the turn of the search, because the model has not seen its definition', async () => {
+  it('loads a tool that is called in the turn of the search, because its definition was not sent before', async () => {
     const turn: Turn = {
       toolCalls: [
         { name: 'find_tools', args: { query: 'invoice' } },
@@ -155,7 +155,7 @@ describe('tool search', () => {
     ]);
   });
 
-  it('lists offered tools only in the error of a made-up name', async () => {
+  it('lists only offered tools in the error for an unknown name', async () => {
     const { messages } = await world(
       [search('invoice'), call('made_up'), 'done'],
       options({ toolSearch: { limit: 1 } }),
@@ -179,11 +179,11 @@ describe('tool search', () => {
       ['create a backup of the database', 'database_create_backup'],
     ];
     const toolboxes = [{ name: 'all', tools: generatedTools(1000) }];
-    const it = world(
+    const fixture = world(
       [...queries.map(([query]) => search(query)), 'done'],
       options({ toolboxes, maxSteps: 20 }),
     );
-    const { messages } = await it.agent.run('go');
+    const { messages } = await fixture.agent.run('go');
     const loads = loadsOf(messages);
     const plainName = (name: string): string => name.replaceAll('_', '').toLowerCase();
     for (const [at, [query, name]] of queries.entries())
@@ -206,33 +206,38 @@ describe('tool search', () => {
         ],
       },
     ];
-    const it = world(
+    const fixture = world(
       [search('http logs'), search('vat'), search('taxes'), search('天気'), 'done'],
       options({ toolboxes, toolSearch: { limit: 1 } }),
     );
-    expect(loadsOf((await it.agent.run('go')).messages)).toEqual([['readHTTPLog2'], ['x'], ['x'], ['y']]);
+    expect(loadsOf((await fixture.agent.run('go')).messages)).toEqual([
+      ['readHTTPLog2'],
+      ['x'],
+      ['x'],
+      ['y'],
+    ]);
   });
 
   it('works with 10,000 tools', async () => {
     const toolboxes = [{ name: 'all', tools: generatedTools(10_000) }];
-    const it = world(
+    const fixture = world(
       [search('merge a github branch in the spare environment'), 'done'],
       options({ toolboxes }),
     );
-    const { messages } = await it.agent.run('go');
+    const { messages } = await fixture.agent.run('go');
     expect(loadsOf(messages)[0]?.[0]).toMatch(/github.?merge.?branch.?spare/i);
-    expect(JSON.stringify(it.requests[0]?.request.tools).length).toBeLessThan(1000);
+    expect(JSON.stringify(fixture.requests[0]?.request.tools).length).toBeLessThan(1000);
   });
 });
 
 describe('loaded tools', () => {
   const loading = [search('pay an invoice'), 'What next?'] as const;
   const second = async (input: Parameters<World['agent']['run']>[0], more: Partial<AgentOptions> = {}) => {
-    const it = world(
+    const fixture = world(
       [call('pay_invoice', { id: 'x' }), 'done'],
       options({ toolSearch: { limit: 1 }, ...more }),
     );
-    return { offered: offeredIn(it), ...(await it.agent.run(input)), it };
+    return { offered: offeredIn(fixture), ...(await fixture.agent.run(input)), fixture };
   };
 
   it('are retained by a stored state in another process, and by a follow-up on the messages', async () => {
@@ -242,8 +247,8 @@ describe('loaded tools', () => {
       { ...stored, messages: [...stored.messages, user('pay')] },
       [...stored.messages, user('pay')],
     ]) {
-      const { it, messages } = await second(input);
-      expect(offeredIn(it)[0]).toEqual(['clock', 'find_tools', 'pay_invoice']);
+      const { fixture, messages } = await second(input);
+      expect(offeredIn(fixture)[0]).toEqual(['clock', 'find_tools', 'pay_invoice']);
       expect(resultTexts(messages).at(-1)).toBe('paid x');
     }
   });
@@ -279,10 +284,10 @@ describe('loaded tools', () => {
       search('delete branch'),
       'done',
     ];
-    const it = world(turns, options({ toolSearch: { limit: 1 }, compact }));
-    const { messages } = await it.agent.run('go');
+    const fixture = world(turns, options({ toolSearch: { limit: 1 }, compact }));
+    const { messages } = await fixture.agent.run('go');
     expect(resultTexts(messages)[1]).toBe('paid x');
-    const lists = it.requests.map(({ request }) => request.tools);
+    const lists = fixture.requests.map(({ request }) => request.tools);
     expect(lists[3]?.map(({ name, deferred }) => [name, deferred])).toEqual([
       ['clock', undefined],
       ['find_tools', undefined],
@@ -296,20 +301,20 @@ describe('loaded tools', () => {
   it('disappear with their toolbox, and the others keep their order', async () => {
     const box: { name: string; tools: readonly Tool[] } = { name: 'box', tools: [pay, refund, ...others] };
     const turns = [search('pay_invoice'), search('refund returns money'), call('clock'), 'done'];
-    const it = world(turns, {
+    const fixture = world(turns, {
       ...options({ toolboxes: [box], toolSearch: { limit: 1 } }),
       onToolStart: ({ call: { name } }) => {
         if (name === 'clock') box.tools = [refund, ...others];
       },
     });
-    await it.agent.run('go');
-    expect(offeredIn(it)[2]).toEqual(['clock', 'find_tools', 'pay_invoice', 'refund']);
-    expect(offeredIn(it)[3]).toEqual(['clock', 'find_tools', 'refund']);
+    await fixture.agent.run('go');
+    expect(offeredIn(fixture)[2]).toEqual(['clock', 'find_tools', 'pay_invoice', 'refund']);
+    expect(offeredIn(fixture)[3]).toEqual(['clock', 'find_tools', 'refund']);
   });
 
   it('come from the current tools if a toolbox changes during the search', async () => {
     const box: { name: string; tools: readonly Tool[] } = { name: 'box', tools: [pay, ...others] };
-    const it = world(
+    const fixture = world(
       [search('invoice'), call('pay_invoice', { id: 'x' }), 'done'],
       options({
         toolboxes: [box],
@@ -322,10 +327,10 @@ describe('loaded tools', () => {
         },
       }),
     );
-    const { messages, text } = await it.agent.run('go');
+    const { messages, text } = await fixture.agent.run('go');
     expect(text).toBe('done');
     expect(loadsOf(messages)[0]).toEqual(['pay_invoice']);
-    expect(offeredIn(it)[1]).toEqual(['clock', 'find_tools']);
+    expect(offeredIn(fixture)[1]).toEqual(['clock', 'find_tools']);
     expect(resultTexts(messages)[1]).toBe('!There is no tool "pay_invoice". There are: clock, find_tools.');
   });
 });
@@ -333,7 +338,7 @@ describe('loaded tools', () => {
 describe('`rank`', () => {
   it('replaces the search; unknown and repeated names are ignored', async () => {
     const rankArguments: unknown[] = [];
-    const it = world(
+    const fixture = world(
       [search('money back'), 'done'],
       options({
         toolSearch: {
@@ -345,7 +350,7 @@ describe('`rank`', () => {
         },
       }),
     );
-    expect(loadsOf((await it.agent.run('go')).messages)).toEqual([['refund', 'pay_invoice']]);
+    expect(loadsOf((await fixture.agent.run('go')).messages)).toEqual([['refund', 'pay_invoice']]);
     expect(rankArguments).toEqual(['money back', 42, 2, false]);
   });
 
@@ -375,24 +380,29 @@ describe('`rank`', () => {
 describe('a step with a list of tools', () => {
   it('searches among the listed tools if the search tool is listed', async () => {
     const tools = ['find_tools', 'refund', others[0]?.name ?? ''];
-    const it = world(
+    const fixture = world(
       [search('pay an invoice'), call('pay_invoice', { id: 'x' }), search('returns money'), 'done'],
       options({ prepareStep: () => ({ tools }) }),
     );
-    const { messages } = await it.agent.run('go');
+    const { messages } = await fixture.agent.run('go');
     expect(resultTexts(messages)[1]).toMatch(/^!There is no tool "pay_invoice"/);
-    expect(offeredIn(it)).toEqual([['find_tools'], ['find_tools'], ['find_tools'], ['find_tools', 'refund']]);
+    expect(offeredIn(fixture)).toEqual([
+      ['find_tools'],
+      ['find_tools'],
+      ['find_tools'],
+      ['find_tools', 'refund'],
+    ]);
   });
 
   it('offers exactly the listed tools if the search tool is not listed', async () => {
-    const it = world(
+    const fixture = world(
       [call('pay_invoice', { id: 'x' }), 'done'],
       options({ prepareStep: () => ({ tools: ['pay_invoice'] }) }),
     );
-    const { messages } = await it.agent.run('go');
-    expect(offeredIn(it)).toEqual([['pay_invoice'], ['pay_invoice']]);
+    const { messages } = await fixture.agent.run('go');
+    expect(offeredIn(fixture)).toEqual([['pay_invoice'], ['pay_invoice']]);
     expect(resultTexts(messages)).toEqual(['paid x']);
-    expect(it.requests[0]?.request.tools[0]).not.toHaveProperty('deferred');
+    expect(fixture.requests[0]?.request.tools[0]).not.toHaveProperty('deferred');
   });
 });
 
@@ -453,9 +463,9 @@ describe('random runs with searches', () => {
       for (const mode of ['run', 'processes', 'journal'] as const) {
         const played = [...turns];
         const next = (): World => world(played, options({ maxSteps: 9 }));
-        let it = next();
+        let fixture = next();
         if (mode === 'journal') {
-          const { agent } = it;
+          const { agent } = fixture;
           const { value } = await replayRun((journal) =>
             agent.drive(
               agent.begin('go', {}),
@@ -468,21 +478,21 @@ describe('random runs with searches', () => {
           transcripts.push(JSON.stringify(value.messages));
           continue;
         }
-        let result = await it.agent.run('go');
+        let result = await fixture.agent.run('go');
         while (result.awaiting.length > 0) {
           const decisions = result.awaiting.map(({ id }) => decide(id));
           if (mode === 'processes') {
-            played.splice(0, it.requests.length);
-            it = next();
+            played.splice(0, fixture.requests.length);
+            fixture = next();
           }
           const state =
             mode === 'processes'
               ? fromJson<RunState>(JSON.parse(JSON.stringify(toJson(result.state))))
               : result.state;
-          result = await it.agent.run(state, { decisions });
+          result = await fixture.agent.run(state, { decisions });
         }
         transcripts.push(JSON.stringify(result.messages));
-        const lists = offeredIn(it).map((names) => names.join());
+        const lists = offeredIn(fixture).map((names) => names.join());
         for (const [at, list] of lists.entries()) expect(list.startsWith(lists[at - 1] ?? '')).toBe(true);
       }
       expect([seed, transcripts[1], transcripts[2]]).toEqual([seed, transcripts[0], transcripts[0]]);

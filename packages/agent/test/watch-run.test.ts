@@ -237,7 +237,7 @@ describe('a channel that fails', () => {
 
 describe('watchRun', () => {
   const head = { runId: 'r', attempt: 'a', began: 1, batch: 0, step: 1, isOver: false };
-  const text = (more: Partial<typeof head>, ...types: readonly string[]): string =>
+  const batchJson = (more: Partial<typeof head>, ...types: readonly string[]): string =>
     JSON.stringify({
       head: { ...head, ...more },
       events: types.map((type) => ({ type, step: more.step ?? 1 })),
@@ -245,58 +245,66 @@ describe('watchRun', () => {
   const receive = async (...texts: readonly string[]): Promise<string[]> => {
     const { channel } = memoryChannel();
     const watched = all(await watchRun(channel, 'r'));
-    for (const one of [...texts, text({ attempt: 'last', batch: 0, isOver: true })])
-      await channel.publish('r', one);
+    for (const message of [...texts, batchJson({ attempt: 'last', batch: 0, isOver: true })])
+      await channel.publish('r', message);
     return summaries(await watched);
   };
 
   it.each<readonly [string, readonly string[], readonly string[]]>([
     [
       'reports missed events if it starts late',
-      [text({ batch: 7 }, 'tool-start')],
+      [batchJson({ batch: 7 }, 'tool-start')],
       ['missed', '1 tool-start'],
     ],
-    ['ignores a repeated batch', [text({}, 'tool-start'), text({}, 'tool-start')], ['1 tool-start']],
+    [
+      'ignores a repeated batch',
+      [batchJson({}, 'tool-start'), batchJson({}, 'tool-start')],
+      ['1 tool-start'],
+    ],
     [
       'ignores a replaced process that continues',
-      [text({}, 'step-start'), text({ attempt: 'b' }, 'step-start'), text({ batch: 1 }, 'tool-end')],
+      [
+        batchJson({}, 'step-start'),
+        batchJson({ attempt: 'b' }, 'step-start'),
+        batchJson({ batch: 1 }, 'tool-end'),
+      ],
       ['1 step-start', 'reset 1', '1 step-start'],
     ],
     [
       'ignores a replaced process whose events it did not receive before',
       [
-        text({ attempt: 'b', began: 9 }, 'step-start'),
-        text({ batch: 5 }, 'tool-end'),
-        text({ batch: 6 }, 'tool-end'),
+        batchJson({ attempt: 'b', began: 9 }, 'step-start'),
+        batchJson({ batch: 5 }, 'tool-end'),
+        batchJson({ batch: 6 }, 'tool-end'),
       ],
       ['1 step-start'],
     ],
     [
       'accepts a later attempt whose first batches were missed',
-      [text({}, 'step-start'), text({ attempt: 'b', began: 9, batch: 2 }, 'tool-end')],
+      [batchJson({}, 'step-start'), batchJson({ attempt: 'b', began: 9, batch: 2 }, 'tool-end')],
       ['1 step-start', 'missed', '1 tool-end'],
     ],
     [
       'accepts a later attempt whose clock is behind',
-      [text({ began: 9 }, 'step-start'), text({ attempt: 'b', began: 2 }, 'tool-start')],
+      [batchJson({ began: 9 }, 'step-start'), batchJson({ attempt: 'b', began: 2 }, 'tool-start')],
       ['1 step-start', '1 tool-start'],
     ],
     [
       'does not end with the last batch of a replaced process',
       [
-        text({}, 'step-start'),
-        text({ attempt: 'b' }, 'step-start'),
-        text({ batch: 1, isOver: true }),
-        text({ attempt: 'b', batch: 1 }, 'tool-end'),
+        batchJson({}, 'step-start'),
+        batchJson({ attempt: 'b' }, 'step-start'),
+        batchJson({ batch: 1, isOver: true }),
+        batchJson({ attempt: 'b', batch: 1 }, 'tool-end'),
       ],
       ['1 step-start', 'reset 1', '1 step-start', '1 tool-end'],
     ],
     [
       'resets a step whose first batches were missed',
       [
-        text({ batch: 7, step: 3 }, 'tool-start'),
-        text({ attempt: 'b', began: 9, step: 3 }, 'step-start', 'tool-start'),
-        text({ attempt: 'b', batch: 1, step: 4 }, 'step-start'),
+        batchJson({ batch: 7, step: 3 }, 'tool-start'),
+        batchJson({ attempt: 'b', began: 9, step: 3 }, 'step-start', 'tool-start'),
+        batchJson({ attempt: 'b', batch: 1, step: 4 }, 'step-start'),
       ],
       ['missed', '3 tool-start', 'reset 3', '3 step-start', '3 tool-start', '4 step-start'],
     ],
@@ -307,7 +315,7 @@ describe('watchRun', () => {
         'null',
         '[]',
         '{"head":{"runId":"r"},"events":[]}',
-        text({ runId: 'x' }, 'tool-end'),
+        batchJson({ runId: 'x' }, 'tool-end'),
         '{"head":7,"events":1}',
       ],
       [],
@@ -334,7 +342,7 @@ describe('watchRun', () => {
     const failing: RunChannel = {
       publish: async () => undefined,
       subscribe: async (_runId, deliver, isOver) => {
-        deliver(text({}, 'tool-start'));
+        deliver(batchJson({}, 'tool-start'));
         isOver(new Error('no such table'));
         return () => undefined;
       },
@@ -353,7 +361,7 @@ describe('watchRun', () => {
     const watched = all(
       await watchRun(channel, 'r', { over: () => Promise.reject(new Error('it failed')), clock }),
     );
-    await channel.publish('r', text({}, 'tool-start'));
+    await channel.publish('r', batchJson({}, 'tool-start'));
     await clock.advance(500);
     expect(summaries(await watched)).toEqual(['1 tool-start']);
   });
@@ -361,8 +369,8 @@ describe('watchRun', () => {
   it('buffers a limited number of events for a slow reader', async () => {
     const { channel } = memoryChannel();
     const events = await watchRun(channel, 'r');
-    for (let batch = 0; batch < 1500; batch++) await channel.publish('r', text({ batch }, 'tool-start'));
-    await channel.publish('r', text({ batch: 1500, isOver: true }));
+    for (let batch = 0; batch < 1500; batch++) await channel.publish('r', batchJson({ batch }, 'tool-start'));
+    await channel.publish('r', batchJson({ batch: 1500, isOver: true }));
     const received = summaries(await all(events));
     expect([received[0], received.length < 1024]).toEqual(['missed', true]);
   });
@@ -371,8 +379,8 @@ describe('watchRun', () => {
     const { channel } = memoryChannel();
     const events = await watchRun(channel, 'r');
     const long = `t${'x'.repeat(1_000_000)}`;
-    for (let batch = 0; batch < 40; batch++) await channel.publish('r', text({ batch }, long));
-    await channel.publish('r', text({ batch: 40, isOver: true }));
+    for (let batch = 0; batch < 40; batch++) await channel.publish('r', batchJson({ batch }, long));
+    await channel.publish('r', batchJson({ batch: 40, isOver: true }));
     const received = await all(events);
     expect([received[0]?.type, received.length < 18]).toEqual(['missed', true]);
   });
@@ -388,7 +396,7 @@ describe('watchRun', () => {
       },
     };
     const events = await watchRun(channel, 'r');
-    deliver(text({}, 'tool-start', 'tool-end'));
+    deliver(batchJson({}, 'tool-start', 'tool-end'));
     for await (const item of events) if (item.type === 'event') break;
     expect(unsubscribed).toBe(1);
   });

@@ -12,7 +12,7 @@ import {
 import type { Agent, Decision, RunResult } from '../../src/index.ts';
 
 /** Engine in memory that restarts a run after every entry, with the interface of an adapter. */
-export class WorstEngine implements EngineRuns {
+export class RestartingEngine implements EngineRuns {
   private readonly agent: Agent;
   private readonly runs = new Map<string, Run>();
 
