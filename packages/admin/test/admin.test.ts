@@ -26,7 +26,7 @@ const NOON = Date.UTC(2026, 10, 23, 12);
 const TOKEN = 'correct-horse-battery';
 const BASE = 'http://gateway.test';
 
-interface Answer {
+interface JsonResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: JsonObject;
@@ -59,7 +59,7 @@ function setUp(options: Partial<AdminOptions> = {}, store: KeyStore = memoryKeyS
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
-  ): Promise<Answer> {
+  ): Promise<JsonResponse> {
     const request = new Request(`${BASE}/admin/v1${path}`, {
       method,
       headers: {
@@ -70,24 +70,24 @@ function setUp(options: Partial<AdminOptions> = {}, store: KeyStore = memoryKeyS
       body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
     });
     const response = await admin.fetch(request);
-    const answer = {
+    const parsedResponse = {
       status: response.status,
       headers: response.headers,
       body: (await response.json()) as JsonObject,
     };
     expect(response.headers.get('cache-control')).toBe('no-store');
-    expect(await fits(admin.openapi(), method, path, answer)).toEqual([]);
-    return answer;
+    expect(await documentIssues(admin.openapi(), method, path, parsedResponse)).toEqual([]);
+    return parsedResponse;
   }
   return { admin, calls, changes, clock, keys, ledger, send };
 }
 
-/** Returns the issues of a response by the schema of the document. */
-async function fits(
+/** Returns the deviations of a response from the schema of the document. */
+async function documentIssues(
   document: JsonObject,
   method: string,
   path: string,
-  { status, body }: Answer,
+  { status, body }: JsonResponse,
 ): Promise<unknown> {
   if (path.startsWith('/openapi.json')) return [];
   interface Content {
@@ -97,8 +97,8 @@ async function fits(
     readonly responses: { readonly [status: string]: Content | undefined };
   }
   const paths = document['paths'] as Partial<Record<string, Partial<Record<string, Operation>>>>;
-  const place = path.split('?')[0]!.replace(/^\/(keys|calls)\/(?!stats|export)[^/]+/, '/$1/{id}');
-  const responses = paths[`/admin/v1${place}`]?.[method.toLowerCase()]?.responses;
+  const documentedPath = path.split('?')[0]!.replace(/^\/(keys|calls)\/(?!stats|export)[^/]+/, '/$1/{id}');
+  const responses = paths[`/admin/v1${documentedPath}`]?.[method.toLowerCase()]?.responses;
   const schema = status < 300 ? responses?.[`${status}`]?.content['application/json'].schema : ERROR;
   if (schema === undefined) return [`${method} ${path}: ${status} is not in the document`];
   const result = await checkValue(schema, body);
@@ -106,7 +106,7 @@ async function fits(
 }
 const ERROR = (createAdmin({}).openapi()['components'] as { schemas: { Error: JsonObject } }).schemas.Error;
 
-it('the document is valid OpenAPI 3.1, and contains the configured parts only', async () => {
+it('the OpenAPI document is valid OpenAPI 3.1 and contains only the configured parts', async () => {
   const { admin, send } = setUp();
   const validator = new Validator();
   const result = await validator.validate(structuredClone(admin.openapi()));
@@ -123,20 +123,20 @@ it('the document is valid OpenAPI 3.1, and contains the configured parts only', 
   ]);
 });
 
-it('keys are created, read, changed, rotated, revoked and listed, and each change is reported', async () => {
+it('creates, reads, changes, rotates, revokes and lists keys, and reports each change', async () => {
   const { send, changes, keys } = setUp();
   const limits = [
     { max: { usd: '5.00' }, per: 'day', zone: 'Europe/Berlin' },
     { max: { calls: 60 }, per: 'minute' },
   ];
-  const created = await send('POST', '/keys', {
+  const createResponse = await send('POST', '/keys', {
     name: 'a',
     tenant: 't',
     limits,
     expiresAt: '2027-01-01T00:00:00Z',
   });
-  const { key, secret } = created.body as { key: { id: string }; secret: string };
-  expect(created.status).toBe(201);
+  const { key, secret } = createResponse.body as { key: { id: string }; secret: string };
+  expect(createResponse.status).toBe(201);
   expect(key).toMatchObject({
     name: 'a',
     tenant: 't',
@@ -145,28 +145,32 @@ it('keys are created, read, changed, rotated, revoked and listed, and each chang
     status: 'active',
   });
   expect(secret).toMatch(/^mj_/);
-  const read = await send('GET', `/keys/${key.id}`);
-  expect(read.body['limits']).toMatchObject([
+  const keyResponse = await send('GET', `/keys/${key.id}`);
+  expect(keyResponse.body['limits']).toMatchObject([
     { max: { usd: '5.00' }, per: 'day', used: '0', left: '5' },
     { max: { calls: 60 }, per: 'minute', used: '0', left: '60' },
   ]);
-  expect(JSON.stringify(read.body)).not.toContain(secret.slice(3));
-  const changed = await send('PATCH', `/keys/${key.id}`, { tenant: null, expiresAt: null, models: ['x'] });
-  expect(changed.body['key']).toMatchObject({ name: 'a', models: ['x'], limits });
-  const rotated = await send('POST', `/keys/${key.id}/rotate`, { graceMs: 1000 });
-  expect((rotated.body as { secret: string }).secret).not.toBe(secret);
+  expect(JSON.stringify(keyResponse.body)).not.toContain(secret.slice(3));
+  const updateResponse = await send('PATCH', `/keys/${key.id}`, {
+    tenant: null,
+    expiresAt: null,
+    models: ['x'],
+  });
+  expect(updateResponse.body['key']).toMatchObject({ name: 'a', models: ['x'], limits });
+  const rotateResponse = await send('POST', `/keys/${key.id}/rotate`, { graceMs: 1000 });
+  expect((rotateResponse.body as { secret: string }).secret).not.toBe(secret);
   expect((await send('POST', `/keys/${key.id}/revoke`)).body['key']).toMatchObject({ status: 'revoked' });
   const change = { key: key.id, by: 'token' };
   expect(changes).toEqual(['create', 'update', 'rotate', 'revoke'].map((action) => ({ action, ...change })));
   await keys.create({ name: 'b' });
-  const first = await send('GET', '/keys?limit=1');
-  expect(first.body).toMatchObject({ keys: [{}], next: expect.any(String) });
-  const second = await send('GET', `/keys?limit=1&after=${String(first.body['next'])}`);
-  expect([second.body['keys'], second.body['next']]).toEqual([[expect.any(Object)], undefined]);
+  const firstPage = await send('GET', '/keys?limit=1');
+  expect(firstPage.body).toMatchObject({ keys: [{}], next: expect.any(String) });
+  const secondPage = await send('GET', `/keys?limit=1&after=${String(firstPage.body['next'])}`);
+  expect([secondPage.body['keys'], secondPage.body['next']]).toEqual([[expect.any(Object)], undefined]);
   expect((await send('GET', '/keys?status=revoked')).body['keys']).toMatchObject([{ id: key.id }]);
 });
 
-it('spending and limits come from the ledger', async () => {
+it('returns spending and limits from the ledger', async () => {
   const { send, ledger, keys, clock } = setUp();
   const { key, secret } = await keys.create({
     name: 'a',
@@ -185,11 +189,11 @@ it('spending and limits come from the ledger', async () => {
     .generate({ messages: [user('hi')] }, { tenant: 't', metadata: { key: key.id } });
   await ledger.book({ vendor: 'post', usd: '1.25', tenant: 't' });
   await ledger.flush();
-  const spent = await send(
+  const spendResponse = await send(
     'GET',
     '/spend?by=key,tenant&from=2026-11-01&to=2026-12-01T00:00:00Z&zone=Europe/Berlin',
   );
-  expect(spent.body['rows']).toMatchObject([
+  expect(spendResponse.body['rows']).toMatchObject([
     { key: { key: '', tenant: 't' }, usd: '1.25' },
     { key: { key: key.id, tenant: 't' }, calls: 1, usd: '0' },
   ]);
@@ -205,7 +209,7 @@ it('spending and limits come from the ledger', async () => {
   expect((await send('GET', `/keys/${key.id}`)).body['limits']).toMatchObject([{ used: '1', left: '4' }]);
 });
 
-it('calls are listed, read, summed and exported', async () => {
+it('lists, reads, sums and exports calls', async () => {
   const { send, admin, calls, clock } = setUp();
   const turns = [
     { text: 'yes', delayMs: 40 },
@@ -222,36 +226,42 @@ it('calls are listed, read, summed and exported', async () => {
     await Promise.all([calling.catch(() => undefined), clock.advance(100)]);
   }
   await calls.flush();
-  const first = await send('GET', '/calls?limit=1');
-  expect(first.body).toMatchObject({ calls: [{ tenant: 'b', outcome: 'failed' }], next: expect.any(String) });
-  const second = await send('GET', `/calls?limit=1&after=${encodeURIComponent(String(first.body['next']))}`);
-  expect(second.body).toMatchObject({ calls: [{ tenant: 'a', outcome: 'finished', ms: 40 }] });
-  expect(second.body).not.toHaveProperty('next');
-  const filtered = await send(
+  const firstPage = await send('GET', '/calls?limit=1');
+  expect(firstPage.body).toMatchObject({
+    calls: [{ tenant: 'b', outcome: 'failed' }],
+    next: expect.any(String),
+  });
+  const secondPage = await send(
+    'GET',
+    `/calls?limit=1&after=${encodeURIComponent(String(firstPage.body['next']))}`,
+  );
+  expect(secondPage.body).toMatchObject({ calls: [{ tenant: 'a', outcome: 'finished', ms: 40 }] });
+  expect(secondPage.body).not.toHaveProperty('next');
+  const filteredResponse = await send(
     'GET',
     '/calls?from=2026-11-01&to=2026-12-01T00:00:00Z&minMs=40&tenant=a&operation=chat',
   );
-  const [found] = filtered.body['calls'] as readonly { readonly id: string }[];
-  const { call } = (await send('GET', `/calls/${found?.id}`)).body;
-  expect(call).toMatchObject({ id: found?.id, content: { response: { finish: 'stop' } } });
+  const [foundCall] = filteredResponse.body['calls'] as readonly { readonly id: string }[];
+  const { call } = (await send('GET', `/calls/${foundCall?.id}`)).body;
+  expect(call).toMatchObject({ id: foundCall?.id, content: { response: { finish: 'stop' } } });
   expect((await send('GET', '/calls/stats?by=tenant,day&zone=Europe/Berlin')).body['rows']).toMatchObject([
     { key: { tenant: 'a', day: '2026-11-23' }, calls: 1, failed: 0, p50Ms: 40, p99Ms: 40, usd: '0' },
     { key: { tenant: 'b' }, calls: 1, failed: 1 },
   ]);
   const headers = { authorization: `Bearer ${TOKEN}` };
-  const csv = await admin.fetch(
+  const csvResponse = await admin.fetch(
     new Request(`${BASE}/admin/v1/calls/export?format=csv&tenant=b`, { headers }),
   );
-  expect([csv.headers.get('content-type'), csv.headers.get('content-disposition')]).toEqual([
+  expect([csvResponse.headers.get('content-type'), csvResponse.headers.get('content-disposition')]).toEqual([
     'text/csv; charset=utf-8',
     'attachment; filename="calls.csv"',
   ]);
-  expect((await csv.text()).split('\r\n')).toHaveLength(3);
-  const lines = await admin.fetch(new Request(`${BASE}/admin/v1/calls/export`, { headers }));
-  expect((await lines.text()).trim().split('\n')).toHaveLength(2);
+  expect((await csvResponse.text()).split('\r\n')).toHaveLength(3);
+  const jsonlResponse = await admin.fetch(new Request(`${BASE}/admin/v1/calls/export`, { headers }));
+  expect((await jsonlResponse.text()).trim().split('\n')).toHaveLength(2);
 });
 
-it('one of two changes of the same version is refused with 409', async () => {
+it('refuses one of two changes of the same version with 409', async () => {
   const { send, keys } = setUp();
   const { key } = await keys.create({ name: 'a' });
   const changes = ['b', 'c'].map((name) => send('PATCH', `/keys/${key.id}`, { name }));
@@ -273,7 +283,7 @@ describe('access', () => {
     expect(response.status).toBe(status);
   });
 
-  it('of an ordinary key is refused, and of an admin key admitted as actor', async () => {
+  it('is refused for an ordinary key, and granted to an admin key, which is reported as the actor', async () => {
     const { admin, keys, changes } = setUp();
     const [ordinary, privileged] = [
       await keys.create({ name: 'a' }),
@@ -305,7 +315,7 @@ describe('access', () => {
   });
 });
 
-describe('a bad request', () => {
+describe('an invalid request', () => {
   it.each<[string, string, unknown, number, string | undefined]>([
     ['POST', '/keys', {}, 400, 'name'],
     ['POST', '/keys', { name: 'a', budget: 1 }, 400, 'budget'],
@@ -343,20 +353,20 @@ describe('a bad request', () => {
     ['DELETE', '/keys', undefined, 405, undefined],
     ['PUT', '/limits', {}, 405, undefined],
     ['POST', '/keys', `{"name":"${'a'.repeat(65_536)}"}`, 413, undefined],
-  ])('%s %s %j is answered with %d and the path %s', async (method, path, body, status, expected) => {
+  ])('%s %s %j results in %d and the path %s', async (method, path, body, status, expected) => {
     const { send } = setUp();
-    const answer = await send(method, path, body);
-    expect(answer.status).toBe(status);
-    expect((answer.body['error'] as JsonObject)['path']).toBe(expected);
-    if (status === 405) expect(answer.headers.get('allow')).toBe(path === '/keys' ? 'POST, GET' : 'GET');
+    const response = await send(method, path, body);
+    expect(response.status).toBe(status);
+    expect((response.body['error'] as JsonObject)['path']).toBe(expected);
+    if (status === 405) expect(response.headers.get('allow')).toBe(path === '/keys' ? 'POST, GET' : 'GET');
   });
 
-  it('of another content type is answered with 415', async () => {
+  it('with another content type results in 415', async () => {
     const { send } = setUp();
     expect((await send('POST', '/keys', 'name=a', { 'content-type': 'text/plain' })).status).toBe(415);
   });
 
-  it('to a store that never responds is answered with 503 after a minute', async () => {
+  it('to a store that never responds results in 503 after a minute', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const { send } = setUp({}, { ...memoryKeyStore(), get: () => new Promise(() => undefined) });
@@ -371,22 +381,22 @@ describe('a bad request', () => {
     expect((await answering).status).toBe(503);
   });
 
-  it('during an outage of the store is answered with 503 without details', async () => {
+  it('during an outage of the store results in 503 without details', async () => {
     const store: KeyStore = {
       ...memoryKeyStore(),
       put: () => Promise.reject(new LlmError('network', 'no connection to db.internal')),
       find: () => Promise.reject(new LlmError('network', 'no connection to db.internal')),
     };
     const { send, admin } = setUp({}, store);
-    const answer = await send('POST', '/keys', { name: 'a' });
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
-    expect(JSON.stringify(answer.body)).not.toContain('db.internal');
+    const response = await send('POST', '/keys', { name: 'a' });
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(JSON.stringify(response.body)).not.toContain('db.internal');
     const headers = { 'x-api-key': `mj_${'a'.repeat(43)}` };
     expect((await admin.fetch(new Request(`${BASE}/admin/v1/keys`, { headers }))).status).toBe(503);
   });
 });
 
-it('createAdmin rejects a short token and a bad path', () => {
+it('createAdmin rejects a short token and an invalid path', () => {
   expect(() => createAdmin({ token: 'short' })).toThrow(
     expect.objectContaining({ details: expect.objectContaining({ path: 'token' }) }),
   );
@@ -411,12 +421,12 @@ describe('remoteKeys', () => {
     });
     expect((await remote.rotate(key.id, { graceMs: 5 })).secret).not.toBe(secret);
     expect((await remote.list({ tenant: 't', limit: 10 })).map(({ id }) => id)).toEqual([key.id]);
-    const created = [key.id];
+    const ids = [key.id];
     for (let number = 0; number < 3; number++)
-      created.unshift((await keys.create({ name: 'b', tenant: 'u' })).key.id);
-    const all: string[] = [];
-    for await (const each of remote.all()) all.push(each.id);
-    expect(all.toSorted()).toEqual(created.toSorted());
+      ids.unshift((await keys.create({ name: 'b', tenant: 'u' })).key.id);
+    const listedIds: string[] = [];
+    for await (const listedKey of remote.all()) listedIds.push(listedKey.id);
+    expect(listedIds.toSorted()).toEqual(ids.toSorted());
     expect(await remote.limits(key.id)).toEqual([]);
     await expect(remote.limits('key_0')).rejects.toMatchObject({ kind: 'not-found' });
     expect(await remote.revoke(key.id)).toMatchObject({ status: 'revoked' });
@@ -428,7 +438,7 @@ describe('remoteKeys', () => {
     await expect(remote.update('key_0', {})).rejects.toMatchObject({ kind: 'not-found' });
   });
 
-  it('rejects with auth for a wrong token, and with network without an answer', async () => {
+  it('rejects with auth for a wrong token, and with network without a response', async () => {
     const { admin } = setUp();
     const options = { url: `${BASE}/admin/v1`, token: 'wrong-horse-battery' };
     const refused = remoteKeys({
@@ -436,7 +446,10 @@ describe('remoteKeys', () => {
       fetch: async (...request) => admin.fetch(new Request(...request)),
     });
     await expect(refused.list()).rejects.toMatchObject({ kind: 'auth' });
-    const down = remoteKeys({ ...options, fetch: () => Promise.reject(new TypeError('fetch failed')) });
-    await expect(down.list()).rejects.toMatchObject({ kind: 'network' });
+    const unreachableKeys = remoteKeys({
+      ...options,
+      fetch: () => Promise.reject(new TypeError('fetch failed')),
+    });
+    await expect(unreachableKeys.list()).rejects.toMatchObject({ kind: 'network' });
   });
 });

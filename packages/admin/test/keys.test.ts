@@ -16,7 +16,7 @@ function setUp(store: KeyStore = memoryKeyStore()) {
 }
 
 describe('a created key', () => {
-  it('authorizes requests by both headers, with its caller', async () => {
+  it('authorizes requests with either header, and returns its caller', async () => {
     const { keys } = setUp();
     const { key, secret } = await keys.create({
       name: 'search',
@@ -97,38 +97,39 @@ describe('a created key', () => {
 });
 
 describe('a rotated key', () => {
-  it('accepts the old secret for the given time, and keeps its id', async () => {
+  it('accepts the old secret for graceMs, and retains its id', async () => {
     const { keys, clock } = setUp();
-    const first = await keys.create({ name: 'a' });
-    const second = await keys.rotate(first.key.id, { graceMs: DAY_MS });
-    expect(second.key).toMatchObject({ id: first.key.id, rotatedAt: '2026-11-23T12:00:00.000Z' });
-    const accepted = async (secret: string) => (await keys.authorize(bearer(secret)))?.key === first.key.id;
-    expect([await accepted(first.secret), await accepted(second.secret)]).toEqual([true, true]);
+    const firstKey = await keys.create({ name: 'a' });
+    const secondKey = await keys.rotate(firstKey.key.id, { graceMs: DAY_MS });
+    expect(secondKey.key).toMatchObject({ id: firstKey.key.id, rotatedAt: '2026-11-23T12:00:00.000Z' });
+    const isAccepted = async (secret: string) =>
+      (await keys.authorize(bearer(secret)))?.key === firstKey.key.id;
+    expect([await isAccepted(firstKey.secret), await isAccepted(secondKey.secret)]).toEqual([true, true]);
     await clock.advance(DAY_MS);
-    expect([await accepted(first.secret), await accepted(second.secret)]).toEqual([false, true]);
+    expect([await isAccepted(firstKey.secret), await isAccepted(secondKey.secret)]).toEqual([false, true]);
   });
 
   it('accepts at most two secrets, and by default one', async () => {
     const { keys } = setUp();
-    const first = await keys.create({ name: 'a' });
-    const second = await keys.rotate(first.key.id, { graceMs: DAY_MS });
-    const third = await keys.rotate(first.key.id, { graceMs: DAY_MS });
-    const accepted = (secret: string) => keys.authorize(bearer(secret));
-    expect(await accepted(first.secret)).toBeUndefined();
-    expect(await accepted(second.secret)).toBeDefined();
-    const fourth = await keys.rotate(first.key.id);
-    expect([await accepted(third.secret), (await accepted(fourth.secret))?.key]).toEqual([
+    const firstKey = await keys.create({ name: 'a' });
+    const secondKey = await keys.rotate(firstKey.key.id, { graceMs: DAY_MS });
+    const thirdKey = await keys.rotate(firstKey.key.id, { graceMs: DAY_MS });
+    const isAccepted = (secret: string) => keys.authorize(bearer(secret));
+    expect(await isAccepted(firstKey.secret)).toBeUndefined();
+    expect(await isAccepted(secondKey.secret)).toBeDefined();
+    const fourthKey = await keys.rotate(firstKey.key.id);
+    expect([await isAccepted(thirdKey.secret), (await isAccepted(fourthKey.secret))?.key]).toEqual([
       undefined,
-      first.key.id,
+      firstKey.key.id,
     ]);
-    await expect(keys.rotate(first.key.id, { graceMs: 31 * DAY_MS })).rejects.toMatchObject({
+    await expect(keys.rotate(firstKey.key.id, { graceMs: 31 * DAY_MS })).rejects.toMatchObject({
       details: { path: 'graceMs' },
     });
   });
 });
 
 describe('an update', () => {
-  it('changes the given members only, and null removes a member', async () => {
+  it('changes only the specified members, and removes a member that is null', async () => {
     const { keys } = setUp();
     const { key, secret } = await keys.create({
       name: 'a',
@@ -151,27 +152,27 @@ describe('an update', () => {
     await expect(keys.update('key_0', { name: 'b' })).rejects.toMatchObject({ kind: 'not-found' });
   });
 
-  it('of many callers at once loses no change', async () => {
+  it('of many concurrent callers loses no change', async () => {
     const { keys } = setUp();
     const { key } = await keys.create({ name: 'a' });
     let conflicts = 0;
-    const add = async (name: string): Promise<void> => {
+    const addMetadata = async (name: string): Promise<void> => {
       const metadata = { ...(await keys.get(key.id))?.metadata, [name]: '1' };
       await keys.update(key.id, { metadata }).catch((error: unknown) => {
         if (!LlmError.is(error, 'denied')) throw error;
         expect(error.details.code).toBe('conflict');
         conflicts++;
-        return add(name);
+        return addMetadata(name);
       });
     };
-    // Each caller may read a version that another one replaces before its own change is stored.
-    await Promise.all(Array.from({ length: 16 }, (_, number) => add(`m${number}`)));
+    // Another caller may replace the version that a caller has read before that caller stores its change.
+    await Promise.all(Array.from({ length: 16 }, (_, number) => addMetadata(`m${number}`)));
     expect(Object.keys((await keys.get(key.id))?.metadata ?? {})).toHaveLength(16);
     expect(conflicts).toBeGreaterThan(0);
   });
 });
 
-describe('a bad value', () => {
+describe('an invalid value', () => {
   const limit = { max: { calls: 1 }, per: 'day' } as const;
   it.each<[string, unknown]>([
     ['name', { name: '' }],
@@ -203,20 +204,20 @@ describe('a bad value', () => {
     ['tenant', { tenant: '' }],
     ['admin', { admin: 'yes' }],
     ['budget', { budget: 5 }],
-  ])('is rejected with the path %s: %j', async (path, bad) => {
+  ])('is rejected with the path %s: %j', async (path, change) => {
     const { keys } = setUp();
-    const given = path === 'name' ? bad : { name: 'a', ...(bad as object) };
-    await expect(keys.create(given as NewKey)).rejects.toMatchObject({ kind: 'config', details: { path } });
+    const newKey = path === 'name' ? change : { name: 'a', ...(change as object) };
+    await expect(keys.create(newKey as NewKey)).rejects.toMatchObject({ kind: 'config', details: { path } });
     const { key } = await keys.create({ name: 'a' });
-    if (Object.keys(bad as object).length > 0)
-      await expect(keys.update(key.id, bad as KeyChange)).rejects.toMatchObject({
+    if (Object.keys(change as object).length > 0)
+      await expect(keys.update(key.id, change as KeyChange)).rejects.toMatchObject({
         kind: 'config',
         details: { path },
       });
     expect((await keys.list()).map(({ limits, metadata }) => [limits, metadata])).toEqual([[[], {}]]);
   });
 
-  it('is stated with the expected and the actual value', async () => {
+  it('is reported with the expected and the actual value', async () => {
     const { keys } = setUp();
     await expect(keys.create({ name: 'a', limits: [{ max: { calls: 0 }, per: 'day' }] })).rejects.toThrow(
       'keys.create: limits[0].max.calls must be at least 1, not 0',
@@ -224,7 +225,7 @@ describe('a bad value', () => {
   });
 });
 
-it('keys are listed by status and in pages', async () => {
+it('lists keys by status, by tenant and in pages', async () => {
   const { keys, clock } = setUp();
   const ids: string[] = [];
   for (let number = 0; number < 5; number++) {
@@ -242,8 +243,8 @@ it('keys are listed by status and in pages', async () => {
 });
 
 describe('a store', () => {
-  /** Store that can fail and hang, and whose changes are reported if `watch` is true. */
-  function troubled({ watch = false } = {}) {
+  /** Creates keys over a store that can fail and hang, and that reports changes if `watch` is true. */
+  function controllableKeys({ watch = false } = {}) {
     const clock = fakeClock(NOON);
     const store = memoryKeyStore();
     const state: { find: 'works' | 'fails' | 'hangs'; reads: number; report: (id?: string) => void } = {
@@ -251,7 +252,7 @@ describe('a store', () => {
       reads: 0,
       report: () => undefined,
     };
-    const remote: KeyStore = {
+    const controllableStore: KeyStore = {
       ...store,
       async find(sha256) {
         state.reads++;
@@ -266,68 +267,74 @@ describe('a store', () => {
         },
       }),
     };
-    const keys = createKeys({ store: remote, clock });
-    return { clock, keys, state, other: createKeys({ store, clock }) };
+    const keys = createKeys({ store: controllableStore, clock });
+    return { clock, keys, state, otherProcessKeys: createKeys({ store, clock }) };
   }
 
   it.each(['fails', 'hangs'] as const)(
-    'that %s: known keys are accepted for a minute, others are not',
-    async (find) => {
-      const { clock, keys, state } = troubled();
-      const [known, unknown] = [await keys.create({ name: 'a' }), await keys.create({ name: 'b' })];
-      await keys.authorize(bearer(known.secret));
-      state.find = find;
-      const authorized = async (secret: string) => {
+    'that %s: keys that were used before are accepted for a minute, others are not',
+    async (mode) => {
+      const { clock, keys, state } = controllableKeys();
+      const [knownKey, unknownKey] = [await keys.create({ name: 'a' }), await keys.create({ name: 'b' })];
+      await keys.authorize(bearer(knownKey.secret));
+      state.find = mode;
+      const authorizeWithin250Ms = async (secret: string) => {
         const caller = keys.authorize(bearer(secret)).catch((error: unknown) => error);
         await clock.advance(250);
         return caller;
       };
-      expect(await authorized(known.secret)).toMatchObject({ key: known.key.id });
-      expect(await authorized(unknown.secret)).toMatchObject({
+      expect(await authorizeWithin250Ms(knownKey.secret)).toMatchObject({ key: knownKey.key.id });
+      expect(await authorizeWithin250Ms(unknownKey.secret)).toMatchObject({
         kind: 'server',
         details: { code: 'key-store-down', retryAfterMs: 5000 },
       });
       await clock.advance(60_000);
-      expect(await authorized(known.secret)).toMatchObject({ details: { code: 'key-store-down' } });
+      expect(await authorizeWithin250Ms(knownKey.secret)).toMatchObject({
+        details: { code: 'key-store-down' },
+      });
       state.find = 'works';
-      expect(await authorized(unknown.secret)).toMatchObject({ key: unknown.key.id });
+      expect(await authorizeWithin250Ms(unknownKey.secret)).toMatchObject({ key: unknownKey.key.id });
     },
   );
 
   it('without watch is queried at every request', async () => {
-    const { keys, state, other } = troubled();
+    const { keys, state, otherProcessKeys } = controllableKeys();
     const { key, secret } = await keys.create({ name: 'a' });
     for (let number = 0; number < 3; number++) await keys.authorize(bearer(secret));
     expect(state.reads).toBe(3);
-    await other.revoke(key.id);
+    await otherProcessKeys.revoke(key.id);
     expect(await keys.authorize(bearer(secret))).toBeUndefined();
   });
 
   it('with watch is queried after a change, after missed changes and after cacheMs', async () => {
-    const { clock, keys, state, other } = troubled({ watch: true });
+    const { clock, keys, state, otherProcessKeys } = controllableKeys({ watch: true });
     const { key, secret } = await keys.create({ name: 'a' });
-    const readsOf = async () => {
-      const before = state.reads;
+    const authorizeAndCountReads = async () => {
+      const readsBefore = state.reads;
       const caller = await keys.authorize(bearer(secret));
-      return [caller?.tenant, state.reads - before];
+      return [caller?.tenant, state.reads - readsBefore];
     };
-    expect([await readsOf(), await readsOf(), await readsOf()]).toEqual([
+    expect([
+      await authorizeAndCountReads(),
+      await authorizeAndCountReads(),
+      await authorizeAndCountReads(),
+    ]).toEqual([
       [undefined, 1],
       [undefined, 0],
       [undefined, 0],
     ]);
-    await other.update(key.id, { tenant: 't' });
+    await otherProcessKeys.update(key.id, { tenant: 't' });
     state.report(key.id);
-    expect([await readsOf(), await readsOf()]).toEqual([
+    expect([await authorizeAndCountReads(), await authorizeAndCountReads()]).toEqual([
       ['t', 1],
       ['t', 0],
     ]);
-    await other.update(key.id, { tenant: 'u' });
+    await otherProcessKeys.update(key.id, { tenant: 'u' });
     state.report(undefined);
-    expect(await readsOf()).toEqual(['u', 1]);
+    expect(await authorizeAndCountReads()).toEqual(['u', 1]);
     await clock.advance(5000);
-    expect(await readsOf()).toEqual(['u', 1]);
-    await other.revoke(key.id);
+    expect(await authorizeAndCountReads()).toEqual(['u', 1]);
+    await otherProcessKeys.revoke(key.id);
     state.report('key_of_another');
     state.report(key.id);
     expect(await keys.authorize(bearer(secret))).toBeUndefined();
@@ -350,24 +357,24 @@ describe('the limits of keys', () => {
       await ledger.flush();
       return text;
     };
-    const first = await keys.create({ name: 'a', limits: [{ max: { calls: 2 }, per: 'hour' }] });
-    const other = await keys.create({ name: 'b', limits: [{ max: { calls: 1 }, per: 'hour' }] });
-    await call(first.secret);
-    const { secret } = await keys.rotate(first.key.id);
+    const firstKey = await keys.create({ name: 'a', limits: [{ max: { calls: 2 }, per: 'hour' }] });
+    const otherKey = await keys.create({ name: 'b', limits: [{ max: { calls: 1 }, per: 'hour' }] });
+    await call(firstKey.secret);
+    const { secret } = await keys.rotate(firstKey.key.id);
     await call(secret);
     await expect(call(secret)).rejects.toMatchObject({
       kind: 'denied',
       details: { code: 'rate-limited', publicMessage: expect.stringContaining('nothing left of 2 calls') },
     });
-    expect(await call(other.secret)).toBe('yes');
-    await keys.update(first.key.id, { limits: [{ max: { calls: 3 }, per: 'hour' }] });
+    expect(await call(otherKey.secret)).toBe('yes');
+    await keys.update(firstKey.key.id, { limits: [{ max: { calls: 3 }, per: 'hour' }] });
     expect(await call(secret)).toBe('yes');
     await expect(call(secret)).rejects.toMatchObject({ kind: 'denied' });
     const limits = keys.limitsOf({
       id: '',
       spec: '',
       tenant: undefined,
-      metadata: { key: first.key.id },
+      metadata: { key: firstKey.key.id },
     });
     expect(await ledger.state(limits)).toMatchObject([{ used: 3n, left: 0n }]);
   });
