@@ -6,7 +6,7 @@ import { createInspector, type InspectorOptions } from '../src/index.ts';
 const ORIGIN = 'http://inspector.test';
 const TOKEN = 'a-token-of-the-tests-0123';
 
-/** Starts an inspector over a fake model and an admin API that repeats its requests. */
+/** Creates an inspector with a fake model and an admin API that returns the facts of its requests. */
 async function setUp(options: Partial<InspectorOptions> = {}) {
   const majordomo = createMajordomo({
     providers: [fakeProvider({ id: 'a', models: { x: ['Hello from x.'], broken: [] } })],
@@ -22,8 +22,8 @@ async function setUp(options: Partial<InspectorOptions> = {}) {
     },
   };
   const inspector = createInspector({ majordomo, models: { smart: 'a/x' }, admin, token: TOKEN, ...options });
-  const entered = await inspector.fetch(new Request(`${ORIGIN}/inspector?token=${TOKEN}`));
-  const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const tokenResponse = await inspector.fetch(new Request(`${ORIGIN}/inspector?token=${TOKEN}`));
+  const cookie = tokenResponse.headers.get('set-cookie')?.split(';')[0] ?? '';
   const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
     inspector.fetch(
       new Request(`${ORIGIN}/inspector${path}`, {
@@ -38,8 +38,8 @@ async function setUp(options: Partial<InspectorOptions> = {}) {
 describe('the admin API below the inspector', () => {
   it('receives requests of the page without its cookie and origin', async () => {
     const { send } = await setUp();
-    const answer = await send('POST', '/api/v1/keys?x=1', { name: 'a' });
-    expect(await answer.json()).toEqual({
+    const response = await send('POST', '/api/v1/keys?x=1', { name: 'a' });
+    expect(await response.json()).toEqual({
       method: 'POST',
       path: '/admin/v1/keys?x=1',
       body: '{"name":"a"}',
@@ -58,25 +58,25 @@ describe('the admin API below the inspector', () => {
       expect((await send(method, '/api/v1/keys', {}, headers)).status).toBe(status);
   });
 
-  it('is absent without the option', async () => {
+  it('is not served without the option `admin`', async () => {
     const { send } = await setUp({ admin: undefined });
     expect((await send('GET', '/api/v1/keys')).status).toBe(404);
   });
 });
 
 describe('the playground', () => {
-  const lines = async (response: Response): Promise<readonly unknown[]> =>
+  const parseLines = async (response: Response): Promise<readonly unknown[]> =>
     (await response.text())
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as unknown);
 
-  it('streams the answer and the attempts of a served name', async () => {
+  it('streams the text and the attempts of a call of a served name', async () => {
     const { send } = await setUp();
-    const answer = await lines(await send('POST', '/play', { model: 'smart', message: 'hi' }));
-    const text = answer.map((line) => (line as { text?: string }).text ?? '').join('');
+    const events = await parseLines(await send('POST', '/play', { model: 'smart', message: 'hi' }));
+    const text = events.map((line) => (line as { text?: string }).text ?? '').join('');
     expect(text).toBe('Hello from x.');
-    expect(answer.at(-1)).toEqual({
+    expect(events.at(-1)).toEqual({
       type: 'end',
       target: 'a/x',
       attempts: [{ target: 'a/x', outcome: 'finished' }],
@@ -85,8 +85,8 @@ describe('the playground', () => {
 
   it('reports a failure', async () => {
     const { send } = await setUp();
-    const answer = await lines(await send('POST', '/play', { model: 'none/x', message: 'hi' }));
-    expect(answer).toMatchObject([{ type: 'end', error: expect.stringContaining('none') }]);
+    const events = await parseLines(await send('POST', '/play', { model: 'none/x', message: 'hi' }));
+    expect(events).toMatchObject([{ type: 'end', error: expect.stringContaining('none') }]);
   });
 
   it.each([
@@ -99,16 +99,16 @@ describe('the playground', () => {
     expect((await send('POST', '/play', body)).status).toBe(status);
   });
 
-  it('can be switched off', async () => {
+  it('is not served if `playground` is false', async () => {
     const { send } = await setUp({ playground: false });
     expect((await send('POST', '/play', { model: 'smart', message: 'hi' })).status).toBe(404);
   });
 
-  it('uses the names of an update', async () => {
+  it('uses the names that `update` sets', async () => {
     const { inspector, majordomo, send } = await setUp();
     inspector.update({ models: { other: 'a/x' }, majordomo });
-    const answer = await lines(await send('POST', '/play', { model: 'other', message: 'hi' }));
-    expect(answer.at(-1)).toMatchObject({ target: 'a/x' });
+    const events = await parseLines(await send('POST', '/play', { model: 'other', message: 'hi' }));
+    expect(events.at(-1)).toMatchObject({ target: 'a/x' });
     expect(() => {
       inspector.update({ models: 3 as never });
     }).toThrow('models');

@@ -1,16 +1,16 @@
 import { user, type CallEvent } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import type { FeedCall, FeedContent } from '../src/feed-types.ts';
-import { connected, newReader } from './support/read-feed.ts';
-import { world, type World } from './support/world.ts';
+import { connectPage, newReader } from './support/read-feed.ts';
+import { createTestInspector, type TestInspector } from './support/world.ts';
 
 const SECRET = 'sk-ant-api03-Zx8v2Qp7Lm4Kc9Rt1Wn6Yb3Hd5Jf0Gs2Ae8Uo4Ti7Px9Cq1Vz6Bk3Nm5Ly0Df';
 
 const USAGE = { input: 12, output: 3, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 
-async function callsOf(w: World): Promise<readonly FeedCall[]> {
+async function callsOf(testInspector: TestInspector): Promise<readonly FeedCall[]> {
   const reader = newReader();
-  const feed = await connected(w, reader);
+  const feed = await connectPage(testInspector, reader);
   while (reader.beats === 0) await feed.read(20_000);
   await feed.cancel();
   return [...reader.calls.values()].sort((a, b) => a.n - b.n);
@@ -18,12 +18,12 @@ async function callsOf(w: World): Promise<readonly FeedCall[]> {
 
 describe('a call', () => {
   it('contains every attempt with its times, usage and the target that answered', async () => {
-    const w = world({
+    const testInspector = createTestInspector({
       head: { x: [{ fail: 'overloaded', status: 529 }, { fail: 'overloaded' }] },
       tail: { y: [{ text: 'Hello.', delayMs: 500, usage: USAGE }] },
     });
-    await w.call('head/x,tail/y', { tenant: 'acme', metadata: { page: 7 } });
-    const [call] = await callsOf(w);
+    await testInspector.call('head/x,tail/y', { tenant: 'acme', metadata: { page: 7 } });
+    const [call] = await callsOf(testInspector);
     expect(call).toMatchObject({
       n: 1,
       spec: 'head/x,tail/y',
@@ -56,9 +56,11 @@ describe('a call', () => {
   });
 
   it('contains its complete error if it failed', async () => {
-    const w = world({ head: { x: [{ fail: 'invalid-request', status: 400, code: 'bad_temperature' }] } });
-    await w.call('head/x');
-    const [call] = await callsOf(w);
+    const testInspector = createTestInspector({
+      head: { x: [{ fail: 'invalid-request', status: 400, code: 'bad_temperature' }] },
+    });
+    await testInspector.call('head/x');
+    const [call] = await callsOf(testInspector);
     expect(call).toMatchObject({
       outcome: 'failed',
       error: { kind: 'invalid-request' },
@@ -73,30 +75,30 @@ describe('a call', () => {
     expect(call!.answeredBy).toBeUndefined();
   });
 
-  it('contains a skipped target with the end of its bench', async () => {
-    const w = world({ tail: { y: ['Hello.'] } });
-    w.majordomo.health.bench('head/x', 90_000);
-    await w.call('head/x,tail/y');
-    const [call] = await callsOf(w);
+  it('contains a skipped target with the time at which its bench ends', async () => {
+    const testInspector = createTestInspector({ tail: { y: ['Hello.'] } });
+    testInspector.majordomo.health.bench('head/x', 90_000);
+    await testInspector.call('head/x,tail/y');
+    const [call] = await callsOf(testInspector);
     expect(call!.tries[0]).toMatchObject({ target: 'head/x', outcome: 'skipped', why: 'benched', ms: 0 });
     expect(call!.tries[0]!.until).toBe(call!.startedAt + 90_000);
   });
 
   it('ignores repeated events', async () => {
-    const w = world({ head: { x: ['Hello.'] } });
-    await w.call('head/x', { onEvent: w.inspector.onEvent });
-    const [call, ...others] = await callsOf(w);
+    const testInspector = createTestInspector({ head: { x: ['Hello.'] } });
+    await testInspector.call('head/x', { onEvent: testInspector.inspector.onEvent });
+    const [call, ...others] = await callsOf(testInspector);
     expect(others).toEqual([]);
     expect(call!.events.filter(({ type }) => type === 'call-start')).toHaveLength(1);
   });
 
-  it('is bounded with thousands of attempts and contains its end', () => {
-    const w = world();
+  it('contains a bounded number of attempts and its end', () => {
+    const testInspector = createTestInspector();
     const call = { id: 'a', spec: 's', operation: 'chat' as const, tenant: undefined, metadata: {} };
-    w.inspector.onEvent({ type: 'call-start', call, targets: [] });
+    testInspector.inspector.onEvent({ type: 'call-start', call, targets: [] });
     for (let n = 1; n <= 5000; n++)
-      w.inspector.onEvent({ type: 'attempt-start', call, target: 'head/x', attempt: n });
-    w.inspector.onEvent({
+      testInspector.inspector.onEvent({ type: 'attempt-start', call, target: 'head/x', attempt: n });
+    testInspector.inspector.onEvent({
       type: 'call-end',
       call,
       outcome: 'abandoned',
@@ -104,25 +106,25 @@ describe('a call', () => {
       error: undefined,
       attempts: [],
     });
-    return callsOf(w).then(([only]) => {
-      expect(only!.tries).toHaveLength(60);
-      expect(only!.events.length).toBeLessThan(210);
-      expect(only!.events.at(-1)!.type).toBe('call-end');
-      expect(only!.leftOut).toBeGreaterThan(4000);
-      expect(only!.tries.every(({ outcome }) => outcome === 'abandoned')).toBe(true);
+    return callsOf(testInspector).then(([boundedCall]) => {
+      expect(boundedCall!.tries).toHaveLength(60);
+      expect(boundedCall!.events.length).toBeLessThan(210);
+      expect(boundedCall!.events.at(-1)!.type).toBe('call-end');
+      expect(boundedCall!.leftOut).toBeGreaterThan(4000);
+      expect(boundedCall!.tries.every(({ outcome }) => outcome === 'abandoned')).toBe(true);
     });
   });
 });
 
 describe('stored calls', () => {
-  const start = (id: string): CallEvent => ({
+  const startEvent = (id: string): CallEvent => ({
     type: 'call-start',
     call: { id, spec: 's', operation: 'chat', tenant: undefined, metadata: {} },
     targets: [],
   });
-  const end = (id: string): CallEvent =>
+  const endEvent = (id: string): CallEvent =>
     ({
-      ...start(id),
+      ...startEvent(id),
       type: 'call-end',
       outcome: 'finished',
       response: undefined,
@@ -131,38 +133,38 @@ describe('stored calls', () => {
     }) as CallEvent;
 
   it('are bounded, and ended calls are removed before running ones', async () => {
-    const w = world({}, { keep: 3 });
-    w.inspector.onEvent(start('long'));
+    const testInspector = createTestInspector({}, { keep: 3 });
+    testInspector.inspector.onEvent(startEvent('long'));
     for (const id of ['a', 'b', 'c', 'd']) {
-      w.inspector.onEvent(start(id));
-      w.inspector.onEvent(end(id));
+      testInspector.inspector.onEvent(startEvent(id));
+      testInspector.inspector.onEvent(endEvent(id));
     }
-    expect((await callsOf(w)).map(({ id }) => id)).toEqual(['long', 'c', 'd']);
+    expect((await callsOf(testInspector)).map(({ id }) => id)).toEqual(['long', 'c', 'd']);
   });
 
   it('are bounded if all calls run, and later events do not restore a removed call', async () => {
-    const w = world({}, { keep: 2 });
-    for (const id of ['a', 'b', 'c']) w.inspector.onEvent(start(id));
-    w.inspector.onEvent(end('a'));
-    expect((await callsOf(w)).map(({ id }) => id)).toEqual(['b', 'c']);
+    const testInspector = createTestInspector({}, { keep: 2 });
+    for (const id of ['a', 'b', 'c']) testInspector.inspector.onEvent(startEvent(id));
+    testInspector.inspector.onEvent(endEvent('a'));
+    expect((await callsOf(testInspector)).map(({ id }) => id)).toEqual(['b', 'c']);
   });
 });
 
 describe('secrets and content', () => {
   it('masks secrets in metadata, specs and errors', async () => {
-    const w = world({ head: { x: [{ fail: 'auth', code: SECRET }] } });
-    await w.call('head/x', {
+    const testInspector = createTestInspector({ head: { x: [{ fail: 'auth', code: SECRET }] } });
+    await testInspector.call('head/x', {
       tenant: SECRET,
       metadata: { apiKey: 'correct horse', note: `Bearer ${SECRET}` },
     });
-    const text = JSON.stringify(await callsOf(w));
+    const text = JSON.stringify(await callsOf(testInspector));
     expect(text).toContain('[redacted]');
     for (const secret of [SECRET, 'correct horse']) expect(text).not.toContain(secret);
   });
 
   it.each([
     [
-      'a circle',
+      'a circular reference',
       () => {
         const a: Record<string, unknown> = {};
         a['a'] = a;
@@ -171,46 +173,46 @@ describe('secrets and content', () => {
     ],
     ['a bigint', () => ({ n: 1n })],
   ])('accepts metadata with %s', async (_, metadata) => {
-    const w = world({ head: { x: ['Hello.'] } });
-    await w.call('head/x', { metadata: metadata() });
-    expect((await callsOf(w)).map(({ outcome }) => outcome)).toEqual(['finished']);
+    const testInspector = createTestInspector({ head: { x: ['Hello.'] } });
+    await testInspector.call('head/x', { metadata: metadata() });
+    expect((await callsOf(testInspector)).map(({ outcome }) => outcome)).toEqual(['finished']);
   });
 
   it('does not show prompts and responses by default', async () => {
-    const w = world({ head: { x: ['A private answer.'] } });
+    const testInspector = createTestInspector({ head: { x: ['A private answer.'] } });
     const request = { messages: [user('A private question.')] };
-    await w.call(
+    await testInspector.call(
       'head/x',
       {
         onEvent: (event) => {
-          w.inspector.onEvent(event, request);
+          testInspector.inspector.onEvent(event, request);
         },
       },
       request,
     );
-    const [call] = await callsOf(w);
-    const content = await w.json(`/content?id=${call!.id}`);
+    const [call] = await callsOf(testInspector);
+    const content = await testInspector.json(`/content?id=${call!.id}`);
     expect(JSON.stringify([call, content])).not.toContain('private');
   });
 
   it('masks and truncates prompts and responses with `content`', async () => {
-    const w = world({ head: { x: [`Your key is ${SECRET}.`] } }, { content: true });
+    const testInspector = createTestInspector({ head: { x: [`Your key is ${SECRET}.`] } }, { content: true });
     const request = {
       system: 'Be brief.',
       messages: [user(`x${'y'.repeat(40_000)}`), user(`My key is ${SECRET}, keep it.`)],
     };
-    await w.call(
+    await testInspector.call(
       'head/x',
       {
         onEvent: (event) => {
-          w.inspector.onEvent(event, request);
+          testInspector.inspector.onEvent(event, request);
         },
       },
       request,
     );
-    const [call] = await callsOf(w);
+    const [call] = await callsOf(testInspector);
     expect(call!.hasContent).toBe(true);
-    const { messages, answer } = await w.json<FeedContent>(`/content?id=${call!.id}`);
+    const { messages, answer } = await testInspector.json<FeedContent>(`/content?id=${call!.id}`);
     expect(messages.map(({ role, text }) => [role, text.length < 20_000])).toEqual([
       ['system', true],
       ['user', true],

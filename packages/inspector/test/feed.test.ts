@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CallEvent } from '@majordomo/core';
-import { connected, newReader } from './support/read-feed.ts';
-import { world, type World } from './support/world.ts';
+import { connectPage, newReader } from './support/read-feed.ts';
+import { createTestInspector, type TestInspector } from './support/world.ts';
 
-const start = (id: string): CallEvent => ({
+const startEvent = (id: string): CallEvent => ({
   type: 'call-start',
   call: { id, spec: 'head/x', operation: 'chat', tenant: undefined, metadata: {} },
   targets: ['head/x'],
 });
-const end = (id: string): CallEvent => ({
+const endEvent = (id: string): CallEvent => ({
   type: 'call-end',
   call: { id, spec: 'head/x', operation: 'chat', tenant: undefined, metadata: {} },
   outcome: 'finished',
@@ -20,15 +20,15 @@ const end = (id: string): CallEvent => ({
 
 describe('a connected page', () => {
   it('receives hello, then health, then calls', async () => {
-    const w = world(
+    const testInspector = createTestInspector(
       {},
       { keep: 7, router: { names: () => ['fast'], plan: () => Promise.reject(new Error()) } },
     );
-    w.majordomo.health.bench('head/x', 5000);
-    w.inspector.onEvent(start('a'));
+    testInspector.majordomo.health.bench('head/x', 5000);
+    testInspector.inspector.onEvent(startEvent('a'));
     const reader = newReader();
-    const feed = await connected(w, reader);
-    for (let at = 0; at < 3; at++) await feed.read();
+    const feed = await connectPage(testInspector, reader);
+    for (let message = 0; message < 3; message++) await feed.read();
     expect(reader.hello).toMatchObject({ keep: 7, hasLedger: false, showsContent: false, presets: ['fast'] });
     expect(reader.health).toMatchObject([{ target: 'head/x', state: 'benched' }]);
     expect([...reader.calls.keys()]).toEqual(['a']);
@@ -36,57 +36,57 @@ describe('a connected page', () => {
   });
 
   it('receives changes within 100 ms in one message', async () => {
-    const { w, reader, feed } = await caughtUp();
-    for (let n = 0; n < 150; n++) w.inspector.onEvent(start(`c${n}`));
-    const before = reader.messages;
+    const { testInspector, reader, feed } = await connectAndReadState();
+    for (let n = 0; n < 150; n++) testInspector.inspector.onEvent(startEvent(`c${n}`));
+    const messagesBefore = reader.messages;
     await feed.read();
-    expect([reader.messages - before, reader.calls.size]).toEqual([1, 150]);
+    expect([reader.messages - messagesBefore, reader.calls.size]).toEqual([1, 150]);
   });
 
   it('receives a bench at once', async () => {
-    const { w, reader, feed } = await caughtUp();
-    w.majordomo.health.bench('tail/y', Infinity);
+    const { testInspector, reader, feed } = await connectAndReadState();
+    testInspector.majordomo.health.bench('tail/y', Infinity);
     await feed.read();
     expect(reader.health).toMatchObject([{ target: 'tail/y', forever: true }]);
-    w.majordomo.health.unbench('tail/y');
+    testInspector.majordomo.health.unbench('tail/y');
     await feed.read();
     expect(reader.health.filter(({ state }) => state === 'benched')).toEqual([]);
   });
 
   it('receives a heartbeat while nothing changes', async () => {
-    const { reader, feed } = await caughtUp();
+    const { reader, feed } = await connectAndReadState();
     await feed.read(15_000);
     expect(reader.beats).toBe(1);
   });
 
-  it.each(['leave', 'cancel'] as const)('leaves no timer when it disconnects by %s', async (how) => {
-    const { w, feed } = await caughtUp();
-    const waiting = feed.read(0).catch(() => undefined);
-    await feed[how]();
-    await waiting;
-    expect(w.clock.pending).toBe(0);
+  it.each(['leave', 'cancel'] as const)('leaves no timer when it disconnects by %s', async (method) => {
+    const { testInspector, feed } = await connectAndReadState();
+    const pendingRead = feed.read(0).catch(() => undefined);
+    await feed[method]();
+    await pendingRead;
+    expect(testInspector.clock.pending).toBe(0);
   });
 
   it('receives all calls again from another process', async () => {
-    const { reader } = await caughtUp(['old']);
-    const other = world();
-    other.inspector.onEvent(start('new'));
-    const feed = await connected(other, reader);
-    for (let at = 0; at < 3; at++) await feed.read();
+    const { reader } = await connectAndReadState(['old']);
+    const otherProcess = createTestInspector();
+    otherProcess.inspector.onEvent(startEvent('new'));
+    const feed = await connectPage(otherProcess, reader);
+    for (let message = 0; message < 3; message++) await feed.read();
     expect([...reader.calls.keys()]).toEqual(['new']);
   });
 
   it.each(['nonsense', '.', 'x.-1', 'x.9e99'])('ignores the invalid last event id %j', async (id) => {
-    const w = world();
-    w.inspector.onEvent(start('a'));
+    const testInspector = createTestInspector();
+    testInspector.inspector.onEvent(startEvent('a'));
     const reader = { ...newReader(), lastId: id };
-    const feed = await connected(w, reader);
-    for (let at = 0; at < 3; at++) await feed.read();
+    const feed = await connectPage(testInspector, reader);
+    for (let message = 0; message < 3; message++) await feed.read();
     expect([...reader.calls.keys()]).toEqual(['a']);
   });
 });
 
-it('a page misses no call up to `keep` with any number of disconnections', async () => {
+it('a page misses no call, however often it disconnects', async () => {
   const step = fc.oneof(
     fc.record({ do: fc.constant('start' as const) }),
     fc.record({ do: fc.constant('end' as const), of: fc.nat() }),
@@ -95,25 +95,25 @@ it('a page misses no call up to `keep` with any number of disconnections', async
   );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const w = world({}, { keep: 1000 });
+      const testInspector = createTestInspector({}, { keep: 1000 });
       const reader = newReader();
       const running: string[] = [];
       const outcomes = new Map<string, string>();
-      let feed = await connected(w, reader);
-      for (const each of steps) {
-        if (each.do === 'read') await feed.read(20_000);
-        else if (each.do === 'cut') {
+      let feed = await connectPage(testInspector, reader);
+      for (const action of steps) {
+        if (action.do === 'read') await feed.read(20_000);
+        else if (action.do === 'cut') {
           await feed.cancel();
-          feed = await connected(w, reader);
-        } else if (each.do === 'start') {
+          feed = await connectPage(testInspector, reader);
+        } else if (action.do === 'start') {
           const id = `c${outcomes.size}`;
-          w.inspector.onEvent(start(id));
+          testInspector.inspector.onEvent(startEvent(id));
           running.push(id);
           outcomes.set(id, 'running');
         } else {
-          const [id] = running.splice(each.of % Math.max(1, running.length), 1);
+          const [id] = running.splice(action.of % Math.max(1, running.length), 1);
           if (id === undefined) continue;
-          w.inspector.onEvent(end(id));
+          testInspector.inspector.onEvent(endEvent(id));
           outcomes.set(id, 'finished');
         }
       }
@@ -127,19 +127,19 @@ it('a page misses no call up to `keep` with any number of disconnections', async
 
 /** Reads until a heartbeat, which is sent if no change is left. */
 async function readAll(read: (ms: number) => Promise<void>, reader: { beats: number }): Promise<void> {
-  const before = reader.beats;
-  while (reader.beats === before) await read(20_000);
+  const beatsBefore = reader.beats;
+  while (reader.beats === beatsBefore) await read(20_000);
 }
 
-async function caughtUp(ids: readonly string[] = []): Promise<{
-  readonly w: World;
+async function connectAndReadState(ids: readonly string[] = []): Promise<{
+  readonly testInspector: TestInspector;
   readonly reader: ReturnType<typeof newReader>;
-  readonly feed: Awaited<ReturnType<typeof connected>>;
+  readonly feed: Awaited<ReturnType<typeof connectPage>>;
 }> {
-  const w = world();
+  const testInspector = createTestInspector();
   const reader = newReader();
-  for (const id of ids) w.inspector.onEvent(start(id));
-  const feed = await connected(w, reader);
-  for (let at = 0; at < (ids.length > 0 ? 3 : 2); at++) await feed.read();
-  return { w, reader, feed };
+  for (const id of ids) testInspector.inspector.onEvent(startEvent(id));
+  const feed = await connectPage(testInspector, reader);
+  for (let message = 0; message < (ids.length > 0 ? 3 : 2); message++) await feed.read();
+  return { testInspector, reader, feed };
 }

@@ -2,10 +2,10 @@ import { createLedger, memoryStore, type Ledger, type SpendRecord } from '@major
 import { user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import type { FeedLimit, FeedSpending } from '../src/feed-types.ts';
-import { world } from './support/world.ts';
+import { createTestInspector } from './support/world.ts';
 
-const record = (over: Partial<SpendRecord>): SpendRecord => ({
-  id: `${over.call}/${over.model}/${over.at}`,
+const record = (changes: Partial<SpendRecord>): SpendRecord => ({
+  id: `${changes.call}/${changes.model}/${changes.at}`,
   at: '2026-01-01T10:20:00.000Z',
   call: 'a',
   operation: 'chat',
@@ -22,12 +22,12 @@ const record = (over: Partial<SpendRecord>): SpendRecord => ({
   basis: 'catalogue',
   missing: [],
   catalog: '2026-01-01',
-  ...over,
+  ...changes,
 });
 
-async function ledgerOf(...records: readonly SpendRecord[]): Promise<Ledger> {
+async function createTestLedger(...records: readonly SpendRecord[]): Promise<Ledger> {
   const store = memoryStore();
-  for (const each of records) await store.append(each);
+  for (const spendRecord of records) await store.append(spendRecord);
   return createLedger({
     store,
     limits: [
@@ -38,37 +38,39 @@ async function ledgerOf(...records: readonly SpendRecord[]): Promise<Ledger> {
 }
 
 describe('spending', () => {
-  it('is exact by the hour, highest cost first', async () => {
-    const big = '9007199254740993000';
-    const ledger = await ledgerOf(
+  it('is an exact sum per hour, highest cost first', async () => {
+    const largeCost = '9007199254740993000';
+    const ledger = await createTestLedger(
       record({ call: 'a', model: 'cheap', nanoUsd: '7' }),
-      record({ call: 'b', model: 'dear', nanoUsd: big }),
+      record({ call: 'b', model: 'dear', nanoUsd: largeCost }),
       record({ call: 'c', model: 'dear', at: '2026-01-01T08:00:00.000Z', nanoUsd: '5' }),
       record({ call: 'd', model: 'dear', at: '2025-12-01T08:00:00.000Z' }),
     );
-    const w = world({}, { ledger });
-    await w.clock.advance(Date.parse('2026-01-01T10:30:00Z') - w.clock.now());
-    const { at: times, rows } = await w.json<FeedSpending>('/spending?by=model&range=24h&zone=Europe/Berlin');
+    const testInspector = createTestInspector({}, { ledger });
+    await testInspector.clock.advance(Date.parse('2026-01-01T10:30:00Z') - testInspector.clock.now());
+    const { at: times, rows } = await testInspector.json<FeedSpending>(
+      '/spending?by=model&range=24h&zone=Europe/Berlin',
+    );
     expect(times.map((time) => new Date(time).toISOString())).toEqual([
       '2026-01-01T09:00:00.000Z',
       '2026-01-01T11:00:00.000Z',
     ]);
     expect(rows.map(({ key, nanoUsd, over }) => [key, nanoUsd, over])).toEqual([
-      ['dear', '9007199254740993005', ['5', big]],
+      ['dear', '9007199254740993005', ['5', largeCost]],
       ['cheap', '7', ['0', '7']],
     ]);
   });
 
   it('contains the saved, extra and net amounts of prompt caches', async () => {
-    const ledger = await ledgerOf(
+    const ledger = await createTestLedger(
       record({ call: 'a', cacheSavedNanoUsd: '9007199254740993', cacheExtraNanoUsd: '5' }),
       record({ call: 'b', cacheSavedNanoUsd: '1', cacheExtraNanoUsd: '0' }),
       record({ call: 'c', model: 'waste', cacheSavedNanoUsd: '1', cacheExtraNanoUsd: '3' }),
       record({ call: 'd', model: 'unknown' }),
     );
-    const w = world({}, { ledger });
-    await w.clock.advance(Date.parse('2026-01-01T10:30:00Z') - w.clock.now());
-    const { rows } = await w.json<FeedSpending>('/spending?by=model');
+    const testInspector = createTestInspector({}, { ledger });
+    await testInspector.clock.advance(Date.parse('2026-01-01T10:30:00Z') - testInspector.clock.now());
+    const { rows } = await testInspector.json<FeedSpending>('/spending?by=model');
     expect(
       rows.map(({ key, cacheSaved, cacheExtra, cacheNet }) => [key, cacheSaved, cacheExtra, cacheNet]),
     ).toEqual([
@@ -78,15 +80,15 @@ describe('spending', () => {
     ]);
   });
 
-  it('of a call is the cost of all its attempts, with the number of attempts without a price', async () => {
-    const ledger = await ledgerOf(
+  it('of a call is the cost of all its attempts and the number of attempts without a price', async () => {
+    const ledger = await createTestLedger(
       record({ call: 'a', model: 'x' }),
       record({ call: 'a', model: 'y', nanoUsd: '234' }),
       record({ call: 'a', model: 'z', nanoUsd: undefined, basis: 'unknown' }),
       record({ call: 'b', nanoUsd: undefined, basis: 'unknown' }),
       record({ call: 'c', nanoUsd: undefined, basis: 'included' }),
     );
-    expect(await world({}, { ledger }).json('/costs?ids=a,b,c,none')).toEqual({
+    expect(await createTestInspector({}, { ledger }).json('/costs?ids=a,b,c,none')).toEqual({
       a: { nanoUsd: '1234', unpriced: 1 },
       b: { unpriced: 1 },
     });
@@ -97,29 +99,29 @@ describe('spending', () => {
     '/spending?range=9d',
     '/spending?zone=Nowhere/Land',
     `/costs?ids=${'a,'.repeat(61)}`,
-  ])('%s is refused', async (path) => {
-    expect((await world({}, { ledger: await ledgerOf() }).get(path)).status).toBe(400);
+  ])('%s responds with 400', async (path) => {
+    expect((await createTestInspector({}, { ledger: await createTestLedger() }).get(path)).status).toBe(400);
   });
 
   it.each(['/spending', '/limits', '/costs'])('%s responds with 404 without a ledger', async (path) => {
-    const refused = await world().get(path);
-    expect([refused.status, await refused.json()]).toEqual([
+    const response = await createTestInspector().get(path);
+    expect([response.status, await response.json()]).toEqual([
       404,
       { error: 'ledger: this inspector has no ledger; pass the option ledger' },
     ]);
   });
 });
 
-it('limits contain the remaining amount, smallest share first', async () => {
-  const ledger = await ledgerOf();
-  const w = world({ head: { x: ['a', 'b', 'c'] } }, { ledger });
+it('limits contain the remaining amount, smallest remaining share first', async () => {
+  const ledger = await createTestLedger();
+  const testInspector = createTestInspector({ head: { x: ['a', 'b', 'c'] } }, { ledger });
   await ledger.book({ vendor: 'mail', usd: '0.5', tenant: 'acme' });
-  await w.majordomo
+  await testInspector.majordomo
     .with({ gates: [ledger.gate] })
     .model('head/x')
     .generate({ messages: [user('hi')] }, { tenant: 'acme' })
     .catch(() => undefined);
-  const limits = await w.json<readonly FeedLimit[]>('/limits');
+  const limits = await testInspector.json<readonly FeedLimit[]>('/limits');
   const money = limits.find(({ name }) => name === 'money');
   expect(money).toMatchObject({
     key: 'tenant=acme',
@@ -134,17 +136,20 @@ it('limits contain the remaining amount, smallest share first', async () => {
   expect(shares).toEqual(shares.toSorted((a, b) => a - b));
 });
 
-it('a store that hangs results in 504', async () => {
-  const ledger = { ...(await ledgerOf()), state: () => new Promise<never>(() => undefined) };
-  const w = world({}, { ledger });
-  const asked = w.get('/limits');
-  await w.clock.advance(10_000);
-  expect((await asked).status).toBe(504);
-  expect(w.clock.pending).toBe(0);
+it('a ledger that hangs results in 504', async () => {
+  const ledger = { ...(await createTestLedger()), state: () => new Promise<never>(() => undefined) };
+  const testInspector = createTestInspector({}, { ledger });
+  const pendingResponse = testInspector.get('/limits');
+  await testInspector.clock.advance(10_000);
+  expect((await pendingResponse).status).toBe(504);
+  expect(testInspector.clock.pending).toBe(0);
 });
 
-it('a store that fails is reported without its message', async () => {
-  const ledger = { ...(await ledgerOf()), state: () => Promise.reject(new Error('redis://user:hunter2@db')) };
-  const refused = await world({}, { ledger }).get('/limits');
-  expect([refused.status, await refused.text()]).toEqual([500, expect.not.stringContaining('hunter2')]);
+it('a ledger that fails results in 500 without its message', async () => {
+  const ledger = {
+    ...(await createTestLedger()),
+    state: () => Promise.reject(new Error('redis://user:hunter2@db')),
+  };
+  const response = await createTestInspector({}, { ledger }).get('/limits');
+  expect([response.status, await response.text()]).toEqual([500, expect.not.stringContaining('hunter2')]);
 });

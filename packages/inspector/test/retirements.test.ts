@@ -2,10 +2,10 @@ import { catalog as shipped } from '@majordomo/catalog';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { connected, newReader } from './support/read-feed.ts';
-import { world } from './support/world.ts';
+import { connectPage, newReader } from './support/read-feed.ts';
+import { createTestInspector } from './support/world.ts';
 
-it('shows date and successor of a called target whose model retires', async () => {
+it('shows the date and the successor of a called target whose model retires', async () => {
   const models = { 'claude-old': [{ text: 'a' }], 'claude-opus-5-5': [{ text: 'b' }] };
   const majordomo = createMajordomo({
     providers: [fakeProvider({ id: 'claude', vendor: 'anthropic', models })],
@@ -14,11 +14,11 @@ it('shows date and successor of a called target whose model retires', async () =
   const catalog = shipped.with([
     { vendor: 'anthropic', id: 'claude-old', retires: '1970-01-31', successor: 'claude-new' },
   ]);
-  const w = world({}, { majordomo, catalog });
-  await w.call('claude/claude-opus-5-5');
-  await w.call('claude/claude-old');
+  const testInspector = createTestInspector({}, { majordomo, catalog });
+  await testInspector.call('claude/claude-opus-5-5');
+  await testInspector.call('claude/claude-old');
   const reader = newReader();
-  const feed = await connected(w, reader);
+  const feed = await connectPage(testInspector, reader);
   for (let reads = 0; reads < 3; reads++) await feed.read();
   expect(reader.health).toEqual([
     {

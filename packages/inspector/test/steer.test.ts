@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { FeedMeaning } from '../src/feed-types.ts';
-import { world } from './support/world.ts';
+import { createTestInspector } from './support/world.ts';
 
 describe('benches', () => {
-  it('are set for a time, until release or for a provider, and are released', async () => {
-    const { post, majordomo, clock } = world();
+  it('are set for a duration, without an end or for a provider, and are released', async () => {
+    const { post, majordomo, clock } = createTestInspector();
     expect((await post('/steer', { target: 'head/x', ms: 60_000 })).status).toBe(200);
     expect(majordomo.health.snapshot()['head/x']).toMatchObject({
       state: 'benched',
@@ -30,13 +30,13 @@ describe('benches', () => {
     [null, 400],
     ['x'.repeat(3000), 413],
   ])('refuses %j', async (body, status) => {
-    const { post, majordomo } = world();
+    const { post, majordomo } = createTestInspector();
     expect((await post('/steer', body)).status).toBe(status);
     expect(majordomo.health.snapshot()).toEqual({});
   });
 
   it.each(['PUT', 'DELETE', 'OPTIONS', 'PATCH'])('refuses the method %s', async (method) => {
-    const { inspector } = world();
+    const { inspector } = createTestInspector();
     const request = new Request('http://127.0.0.1/inspector', { method });
     expect((await inspector.fetch(request, { admin: true })).status).toBe(405);
   });
@@ -52,30 +52,33 @@ describe('the meaning of a spec', () => {
   };
   const router = { names: () => ['fast'], plan: () => Promise.resolve(plan) };
 
-  it('contains its targets in order, with health', async () => {
-    const { json, majordomo } = world({ head: { x: [] }, tail: { y: [] } });
+  it('contains its targets in order, with their health', async () => {
+    const { json, majordomo } = createTestInspector({ head: { x: [] }, tail: { y: [] } });
     majordomo.health.bench('tail/y', 5000);
-    const { targets, plan: none } = await json<FeedMeaning>('/meaning?spec=head/x,tail/y');
+    const { targets, plan: missingPlan } = await json<FeedMeaning>('/meaning?spec=head/x,tail/y');
     expect(targets.map(({ target, health }) => [target, health?.state])).toEqual([
       ['head/x', undefined],
       ['tail/y', 'benched'],
     ]);
-    expect(none).toBeUndefined();
+    expect(missingPlan).toBeUndefined();
   });
 
   it('contains the plan of a router for its names', async () => {
-    const w = world({ head: { x: [] } }, { router });
-    w.root.alias('fast', 'head/x');
-    const { plan: told } = await w.json<FeedMeaning>('/meaning?spec=fast');
-    expect(told).toMatchObject({
+    const testInspector = createTestInspector({ head: { x: [] } }, { router });
+    testInspector.root.alias('fast', 'head/x');
+    const { plan: routerPlan } = await testInspector.json<FeedMeaning>('/meaning?spec=fast');
+    expect(routerPlan).toMatchObject({
       reason: 'ranked',
       candidates: [{ estimateNanoUsd: '12' }],
     });
   });
 
-  it.each(['', 'head/x,,tail/y', 'nobody/x', 'no-such-name'])('reports why %j is invalid', async (spec) => {
-    const refused = await world().get(`/meaning?spec=${spec}`);
-    expect(refused.status).toBe(422);
-    expect(await refused.json()).toEqual({ error: expect.stringMatching(/\w/) });
-  });
+  it.each(['', 'head/x,,tail/y', 'nobody/x', 'no-such-name'])(
+    'is 422 with a message for the invalid spec %j',
+    async (spec) => {
+      const response = await createTestInspector().get(`/meaning?spec=${spec}`);
+      expect(response.status).toBe(422);
+      expect(await response.json()).toEqual({ error: expect.stringMatching(/\w/) });
+    },
+  );
 });

@@ -2,11 +2,11 @@ import { describeWith } from '@majordomo/services';
 import { openBrowser, openPage } from '@majordomo/services/browser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loggedWorld } from './support/logged-world.ts';
+import { startInspectorWithCallLog } from './support/logged-world.ts';
 
-const LONG = 120_000;
+const TIMEOUT_MS = 120_000;
 
-const open = async (page: Page, name: string): Promise<void> => {
+const openView = async (page: Page, name: string): Promise<void> => {
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name }).click();
   await page.getByRole('heading', { name, exact: true }).waitFor();
 };
@@ -15,16 +15,16 @@ describeWith('chromium', 'the views of the admin API in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await openBrowser();
-  }, LONG);
+  }, TIMEOUT_MS);
   afterAll(() => browser.close());
 
   it(
-    'create, rotate and revoke a key, and show its secret once',
+    'create, rotate and revoke a key, and show each secret only once',
     async () => {
-      await using w = await loggedWorld();
-      await using opened = await openPage(browser, w.address);
-      const { page, wrong } = opened;
-      await open(page, 'Keys');
+      await using testInspector = await startInspectorWithCallLog();
+      await using openedPage = await openPage(browser, testInspector.address);
+      const { page, wrong } = openedPage;
+      await openView(page, 'Keys');
       await page.getByRole('button', { name: 'Create key' }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Name').fill('checkout');
@@ -46,27 +46,27 @@ describeWith('chromium', 'the views of the admin API in a browser', () => {
       await row.getByRole('button', { name: 'Revoke' }).click();
       await dialog.getByRole('button', { name: 'Revoke' }).click();
       await row.filter({ hasText: 'revoked' }).waitFor();
-      const [key] = await w.keys.list({ limit: 1 });
+      const [key] = await testInspector.keys.list({ limit: 1 });
       expect([key?.name, key?.status]).toEqual(['checkout', 'revoked']);
       // The browser logs the rejected request.
       expect(wrong.filter((message) => !message.includes('400'))).toEqual([]);
     },
-    LONG,
+    TIMEOUT_MS,
   );
 
   it(
     'send a prompt in the playground',
     async () => {
-      await using w = await loggedWorld();
-      await using opened = await openPage(browser, w.address);
-      const { page, wrong } = opened;
-      await open(page, 'Playground');
+      await using testInspector = await startInspectorWithCallLog();
+      await using openedPage = await openPage(browser, testInspector.address);
+      const { page, wrong } = openedPage;
+      await openView(page, 'Playground');
       await page.getByLabel('Message').fill('Who runs the house?');
       await page.getByRole('button', { name: 'Send' }).click();
       await page.getByText('Answered by openai/gpt-5.4').waitFor();
       expect(await page.locator('.answer').textContent()).toContain('A butler runs the house');
       expect(wrong).toEqual([]);
     },
-    LONG,
+    TIMEOUT_MS,
   );
 });

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { describeWith } from '@majordomo/services';
 import { openBrowser, openPage, type Browser, type Page } from '@majordomo/services/browser';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { entryOf, loggedWorld, refusedEntry } from './support/logged-world.ts';
+import { entryOf, startInspectorWithCallLog, refusedEntry } from './support/logged-world.ts';
 import { TAIL } from './support/world.ts';
 
-const LONG = 120_000;
+const TIMEOUT_MS = 120_000;
 
 const COLUMNS = [
   'Time',
@@ -21,7 +21,7 @@ const COLUMNS = [
   'Cost',
 ];
 
-const ids = async (page: Page): Promise<readonly string[]> =>
+const listedIds = async (page: Page): Promise<readonly string[]> =>
   (
     await page.locator('.row a').evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))
   ).map((href) => /calls\/([^?]*)/.exec(href)?.[1] ?? '');
@@ -30,16 +30,16 @@ describeWith('chromium', 'the calls of the call log in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await openBrowser();
-  }, LONG);
+  }, TIMEOUT_MS);
   afterAll(() => browser.close());
 
   it(
-    'are a table with one scale of durations, newest first, page by page',
+    'are a table with one scale of durations, newest first, in pages',
     async () => {
-      await using w = await loggedWorld();
-      await w.store.append(Array.from({ length: 120 }, (_, n) => entryOf(n)));
-      await using opened = await openPage(browser, w.address);
-      const { page, wrong } = opened;
+      await using testInspector = await startInspectorWithCallLog();
+      await testInspector.store.append(Array.from({ length: 120 }, (_, n) => entryOf(n)));
+      await using openedPage = await openPage(browser, testInspector.address);
+      const { page, wrong } = openedPage;
       await page.locator('.row').first().waitFor();
       const headers = await page.getByRole('columnheader').allTextContents();
       expect(headers.map((text, at) => text.startsWith(COLUMNS[at] ?? '?'))).toEqual(COLUMNS.map(() => true));
@@ -48,88 +48,90 @@ describeWith('chromium', 'the calls of the call log in a browser', () => {
         .getByRole('img', { name: /^4\.8 s/ })
         .first()
         .waitFor();
-      expect(await ids(page)).toEqual(Array.from({ length: 50 }, (_, at) => entryOf(119 - at).id));
+      expect(await listedIds(page)).toEqual(Array.from({ length: 50 }, (_, at) => entryOf(119 - at).id));
       await page.getByRole('button', { name: 'Older' }).click();
       await page.locator('.row').nth(99).waitFor();
-      await w.send('newest');
+      await testInspector.send('newest');
       await page.locator('.row').nth(0).filter({ hasText: 'openai/gpt-5.4' }).waitFor();
       await page.getByRole('button', { name: 'Older' }).click();
       await page.getByRole('button', { name: 'Older' }).waitFor({ state: 'detached' });
-      expect((await ids(page)).slice(1)).toEqual(
+      expect((await listedIds(page)).slice(1)).toEqual(
         Array.from({ length: 120 }, (_, at) => entryOf(119 - at).id),
       );
       await page.getByRole('img', { name: /^4 ms/ }).first().waitFor();
       expect(wrong).toEqual([]);
     },
-    LONG,
+    TIMEOUT_MS,
   );
 
   it(
-    'are filtered by the filter in the address, whose first choice is all',
+    'are filtered by the parameters of the URL, and each filter has `all` as its first option',
     async () => {
-      await using w = await loggedWorld();
-      await w.store.append(
+      await using testInspector = await startInspectorWithCallLog();
+      await testInspector.store.append(
         Array.from({ length: 12 }, (_, n) => (n % 4 === 0 ? refusedEntry(n) : entryOf(n))),
       );
-      await w.store.append([
+      await testInspector.store.append([
         entryOf(50, { id: 'old', at: new Date(Date.now() - 48 * 3_600_000).toISOString() }),
       ]);
-      await using opened = await openPage(browser, w.address);
-      const { page } = opened;
-      const wait = (count: number): Promise<void> =>
+      await using openedPage = await openPage(browser, testInspector.address);
+      const { page } = openedPage;
+      const waitForListedCalls = (count: number): Promise<void> =>
         page
           .locator('.figure')
           .filter({ hasText: 'listed' })
           .getByText(String(count), { exact: true })
           .waitFor();
-      await wait(13);
+      await waitForListedCalls(13);
       for (const label of ['Tenant', 'Key', 'Model', 'Outcome', 'Range'])
         expect(await page.getByLabel(label).locator('option').first().textContent()).toBe('all');
-      await page.goto(`${w.server.url}/inspector#/calls?tenant=beta`);
-      await wait(4);
+      await page.goto(`${testInspector.server.url}/inspector#/calls?tenant=beta`);
+      await waitForListedCalls(4);
       expect(await page.getByLabel('Tenant').inputValue()).toBe('beta');
       await page.getByLabel('Outcome').selectOption('refused');
-      await wait(1);
+      await waitForListedCalls(1);
       expect(page.url()).toMatch(/#\/calls\?tenant=beta&outcome=refused$/);
       await page.getByLabel('Tenant').selectOption('all');
-      await wait(3);
+      await waitForListedCalls(3);
       await page.getByLabel('Outcome').selectOption('all');
       await page.getByLabel('Range').selectOption('24 hours');
-      await wait(12);
+      await waitForListedCalls(12);
       await page.getByLabel('Range').selectOption('all');
       await page.getByLabel('Key').selectOption('key_0123456789abcdef01234567');
-      await wait(13);
+      await waitForListedCalls(13);
       await page.getByLabel('Search calls').fill('req-5');
-      await wait(1);
-      expect(await ids(page)).toEqual(['call-00005']);
+      await waitForListedCalls(1);
+      expect(await listedIds(page)).toEqual(['call-00005']);
     },
-    LONG,
+    TIMEOUT_MS,
   );
 
   it(
-    'open at their own address, with every attempt on one axis',
+    'have a URL each, which shows all attempts on one time axis',
     async () => {
-      await using w = await loggedWorld();
-      w.head.push({ failure: 'overloaded' }, { failure: 'overloaded' });
-      await w.send('What is a butler?', 'search');
-      await w.store.append([
+      await using testInspector = await startInspectorWithCallLog();
+      testInspector.head.push({ failure: 'overloaded' }, { failure: 'overloaded' });
+      await testInspector.send('What is a butler?', 'search');
+      await testInspector.store.append([
         entryOf(1, {
           ms: 900,
           attempts: [
-            { ...failed, at: 0, ms: 300 },
-            { ...failed, at: 0, ms: 0, outcome: 'skipped', kind: 'benched', target: 'groq/x' },
-            { ...failed, at: 320, ms: 580, outcome: 'finished', kind: undefined, target: TAIL },
+            { ...failedAttempt, at: 0, ms: 300 },
+            { ...failedAttempt, at: 0, ms: 0, outcome: 'skipped', kind: 'benched', target: 'groq/x' },
+            { ...failedAttempt, at: 320, ms: 580, outcome: 'finished', kind: undefined, target: TAIL },
           ],
           warnings: ['dropped seed: the target has none'],
         }),
       ]);
-      await using opened = await openPage(browser, w.address);
-      const { page, wrong } = opened;
-      await page.goto(`${w.server.url}/inspector#/calls/call-00001`);
+      await using openedPage = await openPage(browser, testInspector.address);
+      const { page, wrong } = openedPage;
+      await page.goto(`${testInspector.server.url}/inspector#/calls/call-00001`);
       const figure = page.getByRole('figure', { name: 'Attempts' });
       await figure.waitFor();
       const bars = figure.getByRole('img');
-      expect(await bars.evaluateAll((all) => all.map((bar) => bar.getAttribute('aria-label')))).toEqual([
+      expect(
+        await bars.evaluateAll((images) => images.map((image) => image.getAttribute('aria-label'))),
+      ).toEqual([
         'openai/gpt-5.4 failed, began at 0 ms, 300 ms',
         'groq/x skipped, began at 0 ms, 0 ms',
         `${TAIL} finished, began at 320 ms, 580 ms`,
@@ -139,39 +141,44 @@ describeWith('chromium', 'the calls of the call log in a browser', () => {
       await page.getByRole('button', { name: 'Copy link' }).waitFor();
       await page.getByRole('link', { name: 'key_0123456789abcdef01234567' }).click();
       expect(page.url()).toContain('#/calls?key=key_0123456789abcdef01234567');
-      await page.goto(`${w.server.url}/inspector#/calls/unknown`);
+      await page.goto(`${testInspector.server.url}/inspector#/calls/unknown`);
       await page.getByText('This call is no longer stored.').waitFor();
       // The browser logs the status 404 of the unknown call.
       expect(wrong.filter((message) => !message.includes('404'))).toEqual([]);
     },
-    LONG,
+    TIMEOUT_MS,
   );
 
   it(
     'are summed by key, and the sums are downloaded as CSV',
     async () => {
-      await using w = await loggedWorld();
-      await using opened = await openPage(browser, w.address);
-      const { page } = opened;
+      await using testInspector = await startInspectorWithCallLog();
+      await using openedPage = await openPage(browser, testInspector.address);
+      const { page } = openedPage;
       await page.getByRole('link', { name: 'Spending' }).click();
       await page.getByRole('rowheader', { name: 'claude-sonnet-5' }).waitFor();
-      const by = page.getByLabel('By');
-      expect(await by.locator('option').allTextContents()).toEqual(['tenant', 'key', 'model', 'target']);
+      const groupSelect = page.getByLabel('By');
+      expect(await groupSelect.locator('option').allTextContents()).toEqual([
+        'tenant',
+        'key',
+        'model',
+        'target',
+      ]);
       const downloading = page.waitForEvent('download');
       await page.getByText('Export CSV').click();
       const download = await downloading;
       expect(download.suggestedFilename()).toBe('spending-by-model.csv');
-      const [head, first] = (await readFile(await download.path(), 'utf8')).split('\r\n');
-      expect(head).toBe('model,usd,calls,failed,input,output,unpriced');
-      expect(first).toMatch(/^"claude-sonnet-5",\d+\.\d{9},\d+,0,\d+,\d+,0$/);
-      await by.selectOption('key');
+      const [header, firstRow] = (await readFile(await download.path(), 'utf8')).split('\r\n');
+      expect(header).toBe('model,usd,calls,failed,input,output,unpriced');
+      expect(firstRow).toMatch(/^"claude-sonnet-5",\d+\.\d{9},\d+,0,\d+,\d+,0$/);
+      await groupSelect.selectOption('key');
       await page.getByRole('rowheader', { name: 'none' }).waitFor();
     },
-    LONG,
+    TIMEOUT_MS,
   );
 });
 
-const failed = {
+const failedAttempt = {
   target: 'openai/gpt-5.4',
   outcome: 'failed',
   firstMs: undefined,

@@ -3,22 +3,28 @@ import { join } from 'node:path';
 import { describeWith } from '@majordomo/services';
 import { openBrowser, openPage, violations, type Browser, type Page } from '@majordomo/services/browser';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { entryOf, loggedWorld, LONG_TENANT, refusedEntry, type LoggedWorld } from './support/logged-world.ts';
+import {
+  entryOf,
+  startInspectorWithCallLog,
+  LONG_TENANT,
+  refusedEntry,
+  type InspectorWithCallLog,
+} from './support/logged-world.ts';
 import { HEAD } from './support/world.ts';
 
 /** Folder of screenshots, which CI stores for inspection. */
-const SHOTS = join(import.meta.dirname, '../../../../.ci/out/inspector');
-const LONG = 180_000;
+const SCREENSHOT_FOLDER = join(import.meta.dirname, '../../../../.ci/out/inspector');
+const TIMEOUT_MS = 180_000;
 
-type Show = (page: Page, w: LoggedWorld) => Promise<void>;
+type OpenScreen = (page: Page, testInspector: InspectorWithCallLog) => Promise<void>;
 
-const toView = async (page: Page, name: string): Promise<void> => {
+const openView = async (page: Page, name: string): Promise<void> => {
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name }).click();
   await page.getByRole('heading', { name, exact: true }).waitFor();
 };
 
 /** Views, in the order in which they are opened. */
-const SCREENS: Readonly<Record<string, Show>> = {
+const SCREENS: Readonly<Record<string, OpenScreen>> = {
   calls: async (page) => {
     await page.locator('.row').nth(20).waitFor();
     await page.getByText('$0.0').first().waitFor({ state: 'attached' });
@@ -27,57 +33,57 @@ const SCREENS: Readonly<Record<string, Show>> = {
     await page.locator('.row:has(.icon.over):has(.mini .failed)').first().click();
     await page.getByText('What is a butler?').first().waitFor();
   },
-  'call-failed': async (page, w) => {
-    await page.goto(`${w.server.url}/inspector#/calls?outcome=failed`);
+  'call-failed': async (page, testInspector) => {
+    await page.goto(`${testInspector.server.url}/inspector#/calls?outcome=failed`);
     await page.locator('.row:has(.outcome.failed) a').first().click();
     await page.getByText('The call failed').waitFor();
   },
-  'call-refused': async (page, w) => {
-    await page.goto(`${w.server.url}/inspector#/calls/call-00007`);
+  'call-refused': async (page, testInspector) => {
+    await page.goto(`${testInspector.server.url}/inspector#/calls/call-00007`);
     await page.getByText('the budget of this key is spent').waitFor();
   },
   performance: async (page) => {
-    await toView(page, 'Performance');
+    await openView(page, 'Performance');
     await page.locator('tbody tr').first().waitFor();
   },
   spending: async (page) => {
-    await toView(page, 'Spending');
+    await openView(page, 'Spending');
     await page.locator('.chart canvas').waitFor();
     await page.locator('tbody tr').first().waitFor();
   },
   keys: async (page) => {
-    await toView(page, 'Keys');
+    await openView(page, 'Keys');
     await page.locator('tbody tr').first().waitFor();
   },
   limits: async (page) => {
-    await toView(page, 'Limits');
+    await openView(page, 'Limits');
     await page.getByRole('meter').first().waitFor();
   },
-  health: async (page, w) => {
-    w.majordomo.health.bench(HEAD, 3_000_000);
-    await toView(page, 'Health');
+  health: async (page, testInspector) => {
+    testInspector.majordomo.health.bench(HEAD, 3_000_000);
+    await openView(page, 'Health');
     await page.getByText('Benched for').first().waitFor();
   },
   resolve: async (page) => {
-    await toView(page, 'Resolve');
+    await openView(page, 'Resolve');
     await page.getByLabel('Spec or name').fill('house,openai/gpt-5.4-mini');
     await page.getByRole('button', { name: 'Resolve' }).click();
     await page.getByText('Benched for').first().waitFor();
   },
   playground: async (page) => {
-    await toView(page, 'Playground');
+    await openView(page, 'Playground');
     await page.getByLabel('Message').fill('Who runs the house?');
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByText('Answered by').waitFor();
   },
   'create-key': async (page) => {
-    await toView(page, 'Keys');
+    await openView(page, 'Keys');
     await page.getByRole('button', { name: 'Create key' }).click();
     await page.getByRole('dialog').waitFor();
   },
 };
 
-/** Words of up to 20 characters that are broken over two lines, without code and identifiers. */
+/** Script that returns the words of up to 20 characters that are broken over two lines, except code and identifiers. */
 const BROKEN_WORDS = `(() => {
   const broken = [];
   const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -96,24 +102,24 @@ const BROKEN_WORDS = `(() => {
   return broken;
 })()`;
 
-const BEYOND = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+const HORIZONTAL_OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 
 describeWith('chromium', 'the screens of the inspector', () => {
   let browser: Browser;
-  let w: LoggedWorld;
+  let testInspector: InspectorWithCallLog;
   beforeAll(async () => {
-    mkdirSync(SHOTS, { recursive: true });
+    mkdirSync(SCREENSHOT_FOLDER, { recursive: true });
     browser = await openBrowser();
-    w = await loggedWorld();
-    await someCalls(w);
-  }, LONG);
+    testInspector = await startInspectorWithCallLog();
+    await makeCalls(testInspector);
+  }, TIMEOUT_MS);
   afterAll(async () => {
     await browser.close();
-    await w[Symbol.asyncDispose]();
+    await testInspector[Symbol.asyncDispose]();
   });
 
   it.each([
-    // axe checks one width of each layout, because the other differs in sizes only.
+    // axe checks one width of each layout, because the other width differs only in sizes.
     [360, true],
     [390, false],
     [1440, true],
@@ -121,41 +127,44 @@ describeWith('chromium', 'the screens of the inspector', () => {
   ] as const)(
     'fit %i px in light and dark mode, without broken words, violations or errors',
     async (width, isChecked) => {
-      w.majordomo.health.reset();
+      testInspector.majordomo.health.reset();
       const viewport = { width, height: 900 };
-      await using opened = await openPage(browser, w.address, { viewport });
-      const { page, wrong } = opened;
-      for (const [name, show] of Object.entries(SCREENS)) {
-        await show(page, w);
+      await using openedPage = await openPage(browser, testInspector.address, { viewport });
+      const { page, wrong } = openedPage;
+      for (const [name, openScreen] of Object.entries(SCREENS)) {
+        await openScreen(page, testInspector);
         expect
-          .soft([name, await page.evaluate(BEYOND), await page.evaluate(BROKEN_WORDS)])
+          .soft([name, await page.evaluate(HORIZONTAL_OVERFLOW), await page.evaluate(BROKEN_WORDS)])
           .toEqual([name, 0, []]);
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme });
-          await page.screenshot({ path: join(SHOTS, `${name}-${width}-${colorScheme}.png`) });
-          const found = isChecked ? await violations(page) : [];
-          expect.soft([name, colorScheme, found]).toEqual([name, colorScheme, []]);
+          await page.screenshot({ path: join(SCREENSHOT_FOLDER, `${name}-${width}-${colorScheme}.png`) });
+          const accessibilityViolations = isChecked ? await violations(page) : [];
+          expect.soft([name, colorScheme, accessibilityViolations]).toEqual([name, colorScheme, []]);
         }
       }
       expect(wrong).toEqual([]);
     },
-    LONG,
+    TIMEOUT_MS,
   );
 });
 
 const TENANTS = ['search', 'checkout', LONG_TENANT, undefined];
 
-/** Makes calls that finish, fail over and fail, next to entries of earlier calls. */
-async function someCalls(w: LoggedWorld): Promise<void> {
-  await w.store.append(Array.from({ length: 30 }, (_, n) => (n % 10 === 7 ? refusedEntry(n) : entryOf(n))));
+/** Stores entries of earlier calls, and makes calls that finish, fail over and fail. */
+async function makeCalls(testInspector: InspectorWithCallLog): Promise<void> {
+  await testInspector.store.append(
+    Array.from({ length: 30 }, (_, n) => (n % 10 === 7 ? refusedEntry(n) : entryOf(n))),
+  );
   for (let n = 0; n < 12; n++) {
-    if (n % 4 === 1) w.head.push({ failure: 'overloaded' }, { failure: 'overloaded' });
-    if (n === 7) w.head.push({ fault: 'cut', at: { content: 3 }, answer: 'A butler is a servant who runs' });
-    await w.send('What is a butler?', TENANTS[n % 4]);
-    if (n % 3 === 2) w.majordomo.health.reset();
-    w.head.length = 0;
+    if (n % 4 === 1) testInspector.head.push({ failure: 'overloaded' }, { failure: 'overloaded' });
+    if (n === 7)
+      testInspector.head.push({ fault: 'cut', at: { content: 3 }, answer: 'A butler is a servant who runs' });
+    await testInspector.send('What is a butler?', TENANTS[n % 4]);
+    if (n % 3 === 2) testInspector.majordomo.health.reset();
+    testInspector.head.length = 0;
   }
-  w.majordomo.health.reset();
-  w.head.push({ failure: 'invalid', message: 'temperature must be between 0 and 2: you sent 7' });
-  await w.send('With too much heat.', 'search');
+  testInspector.majordomo.health.reset();
+  testInspector.head.push({ failure: 'invalid', message: 'temperature must be between 0 and 2: you sent 7' });
+  await testInspector.send('With too much heat.', 'search');
 }

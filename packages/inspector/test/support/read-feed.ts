@@ -1,7 +1,7 @@
 import type { FeedCall, FeedHealth, FeedHello } from '../../src/feed-types.ts';
-import { ORIGIN, type World } from './world.ts';
+import { ORIGIN, type TestInspector } from './world.ts';
 
-/** State of a page after reading: the newest state of each call. */
+/** State of a page: the newest state of each call, and counts of messages and heartbeats. */
 export interface Reader {
   readonly calls: Map<string, FeedCall>;
   hello: FeedHello | undefined;
@@ -21,7 +21,7 @@ export const newReader = (): Reader => ({
 });
 
 /** Connection of a page. */
-export interface Connected {
+export interface FeedConnection {
   readonly response: Response;
   /** Advances the clock and reads one message. */
   read(ms?: number): Promise<void>;
@@ -30,28 +30,28 @@ export interface Connected {
 }
 
 /** Connects and continues after the last change of the reader. */
-export async function connected(world: World, reader: Reader): Promise<Connected> {
-  const gone = new AbortController();
+export async function connectPage(testInspector: TestInspector, reader: Reader): Promise<FeedConnection> {
+  const abortController = new AbortController();
   const headers = reader.lastId === undefined ? {} : { 'last-event-id': reader.lastId };
-  const request = new Request(`${ORIGIN}/inspector/events`, { headers, signal: gone.signal });
-  const response = await world.inspector.fetch(request, { admin: true });
+  const request = new Request(`${ORIGIN}/inspector/events`, { headers, signal: abortController.signal });
+  const response = await testInspector.inspector.fetch(request, { admin: true });
   const body = response.body!.getReader();
   return {
     response,
     async read(ms = 100) {
       const chunk = body.read();
-      await world.clock.advance(ms);
+      await testInspector.clock.advance(ms);
       const { value } = await chunk;
-      if (value !== undefined) take(reader, new TextDecoder().decode(value));
+      if (value !== undefined) applyMessage(reader, new TextDecoder().decode(value));
     },
     leave: () => {
-      gone.abort();
+      abortController.abort();
     },
     cancel: () => body.cancel(),
   };
 }
 
-function take(reader: Reader, text: string): void {
+function applyMessage(reader: Reader, text: string): void {
   const fields = new Map(
     text
       .trim()

@@ -7,7 +7,7 @@ export const ORIGIN = 'http://127.0.0.1:4141';
 
 type Models = NonNullable<Parameters<typeof fakeProvider>[0]['models']>;
 
-export interface World {
+export interface TestInspector {
   readonly clock: FakeClock;
   /** Majordomo whose health, names and specs the inspector shows. */
   readonly root: Majordomo;
@@ -23,10 +23,10 @@ export interface World {
 }
 
 /** Creates an inspector with fake providers and a fake clock. */
-export function world(
+export function createTestInspector(
   models: { readonly head?: Models; readonly tail?: Models } = {},
   options: Partial<InspectorOptions> = {},
-): World {
+): TestInspector {
   const clock = fakeClock();
   const root =
     options.majordomo ??
@@ -40,7 +40,7 @@ export function world(
     });
   const inspector = createInspector({ majordomo: root, clock, token: TOKEN, ...options });
   const majordomo = root.with({ onEvent: inspector.onEvent });
-  const get: World['get'] = (path, headers = {}) =>
+  const get: TestInspector['get'] = (path, headers = {}) =>
     inspector.fetch(new Request(`${ORIGIN}/inspector${path}`, { headers }), { admin: true });
   return {
     clock,
@@ -59,12 +59,12 @@ export function world(
         { admin: true },
       ),
     async call(spec, callOptions, request = { messages: [user('hi')] }) {
-      const asked = majordomo
+      const pendingCall = majordomo
         .model(spec)
         .generate(request, callOptions)
         .catch((error: unknown) => error);
       await clock.advance(60_000);
-      return asked;
+      return pendingCall;
     },
   };
 }

@@ -13,7 +13,7 @@ export interface Listening extends AsyncDisposable {
 
 export async function listen(fetch: (request: Request) => Promise<Response>, port = 0): Promise<Listening> {
   const server = createServer((incoming, outgoing) => {
-    void answer(fetch, incoming, outgoing);
+    void respond(fetch, incoming, outgoing);
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const address = server.address() as AddressInfo;
@@ -29,14 +29,14 @@ export async function listen(fetch: (request: Request) => Promise<Response>, por
   };
 }
 
-async function answer(
+async function respond(
   fetch: (request: Request) => Promise<Response>,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const gone = new AbortController();
+  const abortController = new AbortController();
   outgoing.once('close', () => {
-    gone.abort();
+    abortController.abort();
   });
   const { method = 'GET', headers, url = '/' } = incoming;
   const hasBody = method !== 'GET' && method !== 'HEAD';
@@ -44,7 +44,7 @@ async function answer(
     new Request(`http://${headers.host ?? 'localhost'}${url}`, {
       method,
       headers: Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
-      signal: gone.signal,
+      signal: abortController.signal,
       ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: 'half' }),
     }),
   );

@@ -9,20 +9,20 @@ import {
   type Keys,
 } from '@majordomo/admin';
 import { user } from '@majordomo/core';
-import { world, type World } from './world.ts';
+import { startInspector, type ServedInspector } from './world.ts';
 
 /** Inspector with keys and a call log. */
-export interface LoggedWorld extends World {
+export interface InspectorWithCallLog extends ServedInspector {
   readonly keys: Keys;
   readonly store: CallStore;
-  /** Sends a request of the key with a name, and waits until its call is logged. */
+  /** Sends a request with the key, and waits until its call is logged. */
   send(text: string, tenant?: string): Promise<void>;
 }
 
-/** Names without spaces, as long as real ones. */
+/** Long name without spaces, which a view must be able to fit. */
 export const LONG_TENANT = 'research-and-development-eu';
 
-export async function loggedWorld(): Promise<LoggedWorld> {
+export async function startInspectorWithCallLog(): Promise<InspectorWithCallLog> {
   const keys = createKeys({ store: memoryKeyStore() });
   const store = memoryCallStore();
   const calls = createCallLog({ store, content: true });
@@ -33,26 +33,26 @@ export async function loggedWorld(): Promise<LoggedWorld> {
   const { key } = await keys.create({ name: 'search backend', tenant: 'search', models: ['house'], limits });
   await keys.revoke((await keys.create({ name: 'old notebook' })).key.id);
   const admin = createAdmin({ keys, calls });
-  const w = await world({ admin, models: { house: 'house' }, content: true });
+  const testInspector = await startInspector({ admin, models: { house: 'house' }, content: true });
   return {
-    ...w,
+    ...testInspector,
     keys,
     store,
     async send(text, tenant) {
       const request = { messages: [user(text)], maxTokens: 100 };
-      const stream = w.majordomo.model('house').stream(request, {
+      const stream = testInspector.majordomo.model('house').stream(request, {
         tenant,
         metadata: { key: key.id },
         afterCommit: 'restart',
         onEvent: (event) => {
-          w.inspector.onEvent(event, request);
+          testInspector.inspector.onEvent(event, request);
           calls.onEvent(event, request);
         },
       });
-      const ended = async (): Promise<void> => {
+      const consumeStream = async (): Promise<void> => {
         for await (const _ of stream);
       };
-      await ended().catch(() => undefined);
+      await consumeStream().catch(() => undefined);
       await calls.flush();
     },
   };

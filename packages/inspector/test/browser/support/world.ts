@@ -11,19 +11,19 @@ export const HEAD = 'openai/gpt-5.4';
 export const TAIL = 'anthropic/claude-sonnet-5';
 
 /** Two vendors on 127.0.0.1, a ledger and an inspector. */
-export interface World extends AsyncDisposable {
+export interface ServedInspector extends AsyncDisposable {
   readonly majordomo: Majordomo;
   readonly ledger: Ledger;
   readonly inspector: Inspector;
   readonly server: Listening;
   /** URL of the page with the token. */
   readonly address: string;
-  /** Next steps of the first vendor's server. Without a step, it responds successfully. */
+  /** Next responses of the first vendor's server. If the list is empty, it responds successfully. */
   readonly head: Step[];
   requestJson(text: string, tenant?: string): Promise<void>;
 }
 
-export async function world(options: Partial<InspectorOptions> = {}): Promise<World> {
+export async function startInspector(options: Partial<InspectorOptions> = {}): Promise<ServedInspector> {
   const head: Step[] = [];
   const openai = await startWireServer({
     wire: openaiChat,
@@ -38,7 +38,7 @@ export async function world(options: Partial<InspectorOptions> = {}): Promise<Wo
     delayMs: 1,
   });
   const store = memoryStore();
-  await spendBefore(store);
+  await appendSpendHistory(store);
   const ledger = createLedger({
     store,
     limits: [
@@ -89,8 +89,8 @@ export async function world(options: Partial<InspectorOptions> = {}): Promise<Wo
   };
 }
 
-/** Adds records for a month of spending, with fixed amounts. */
-async function spendBefore(store: ReturnType<typeof memoryStore>): Promise<void> {
+/** Appends records for a month of spending, with fixed amounts. */
+async function appendSpendHistory(store: ReturnType<typeof memoryStore>): Promise<void> {
   const hour = 3_600_000;
   const models = [
     ['openai', 'gpt-5.4', 5_200_000],
@@ -98,19 +98,19 @@ async function spendBefore(store: ReturnType<typeof memoryStore>): Promise<void>
     ['openai', 'gpt-5.4-mini', 900_000],
     ['google', 'gemini-3-pro', 3_100_000],
   ] as const;
-  for (let back = 1; back < 26 * 24; back += back < 24 ? 1 : 6) {
+  for (let hoursAgo = 1; hoursAgo < 26 * 24; hoursAgo += hoursAgo < 24 ? 1 : 6) {
     for (const [at, [vendor, model, nanoUsd]] of models.entries()) {
-      const wave = 1 + Math.sin(back / 3.1 + at) * 0.7;
+      const wave = 1 + Math.sin(hoursAgo / 3.1 + at) * 0.7;
       await store.append({
-        id: `before/${model}/${back}`,
-        at: new Date(Date.now() - back * hour).toISOString(),
-        call: `before-${back}-${at}`,
+        id: `before/${model}/${hoursAgo}`,
+        at: new Date(Date.now() - hoursAgo * hour).toISOString(),
+        call: `before-${hoursAgo}-${at}`,
         operation: 'chat',
         target: `${vendor}/${model}`,
         vendor,
         model,
         name: undefined,
-        tenant: ['acme', 'globex', 'initech'][(back + at) % 3],
+        tenant: ['acme', 'globex', 'initech'][(hoursAgo + at) % 3],
         tags: {},
         outcome: 'finished',
         ms: 900,
