@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { lanes, user, type CallEvent, type Gate, type StreamEvent } from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
@@ -189,6 +189,17 @@ describe('an unread stream', () => {
       await clock.advance(900);
     expect(events.at(-1)).toMatchObject({ type: 'call-end', outcome: 'finished' });
     expect(clock.pending()).toBe(0);
+  });
+
+  it('does not keep the process alive, also after it was read', async () => {
+    const { majordomo, clock } = world({ 'a/x': ['one two three'] });
+    const timer = vi.spyOn(clock, 'timer');
+    const reader = readerOf(majordomo, 'a/x', { timeouts: { unreadMs: 1000 } });
+    for (let next = await reader.next(); next.done !== true; next = await reader.next())
+      await clock.advance(900);
+    const unreadTimers = timer.mock.calls.filter(([ms]) => ms <= 1000);
+    expect(unreadTimers.length).toBeGreaterThan(1);
+    expect(unreadTimers.map(([, , isBackground]) => isBackground)).toEqual(unreadTimers.map(() => true));
   });
 
   it('does not include one whose model is slow, and 0 disables the limit', async () => {

@@ -27,10 +27,11 @@ const numbered = (count: number): string =>
 
 const story = 'Once upon a time there was a fox who lived at the edge of the wood. Every';
 const code = 'Look:\n\n```ts\nexport const answer = 42;\nexport const qu';
+const longCode = `Look:\n\n\`\`\`ts\n${numbered(200)}\nexport const qu`;
 const REFRAIN = 'there we all go again\n'.repeat(2);
 const list = 'Buy this:\n\n1. flour and butter\n2. a dozen of eggs, and milk\n';
 
-const CASES: readonly (readonly [name: string, shown: string, given: string, expected: string])[] = [
+const CASES: readonly (readonly [name: string, first: string, continuation: string, expected: string])[] = [
   ['continues in the middle of a word', 'The quick bro', 'wn fox.', 'The quick brown fox.'],
   ['continues with a space', story, ' morning it ran.', `${story} morning it ran.`],
   ['continues without one', `${story} `, 'morning it ran.', `${story} morning it ran.`],
@@ -59,14 +60,9 @@ const CASES: readonly (readonly [name: string, shown: string, given: string, exp
   ],
   ['begins like the text', story, 'Once upon another time.', `${story}Once upon another time.`],
   ['adds nothing', story, '', story],
-  ['adds white space alone', `${story} `, ' ', `${story}  `],
+  ['adds only white space', `${story} `, ' ', `${story}  `],
   ['introduces itself', story, 'Continuing: morning it ran.', `${story} morning it ran.`],
-  [
-    'introduces itself behind a space',
-    `${story} `,
-    'Continuing: morning it ran.',
-    `${story} morning it ran.`,
-  ],
+  ['introduces itself after a space', `${story} `, 'Continuing: morning it ran.', `${story} morning it ran.`],
   [
     'introduces itself, and repeats',
     story,
@@ -74,7 +70,7 @@ const CASES: readonly (readonly [name: string, shown: string, given: string, exp
     `${story} morning.`,
   ],
   [
-    'is friendly first',
+    'starts with a friendly phrase',
     story,
     'Sure! Here is the rest of the story:\na fox who lived at the edge of the wood. Every morning.',
     `${story} morning.`,
@@ -85,7 +81,7 @@ const CASES: readonly (readonly [name: string, shown: string, given: string, exp
     '(Continuing from above)\n morning it ran.',
     `${story} morning it ran.`,
   ],
-  ['is friendly, and then adds nothing', story, 'Of course! Continuing:', story],
+  ['contains only a friendly phrase', story, 'Of course! Continuing:', story],
   [
     'introduces itself, and begins with white space',
     'The fox ran over it.',
@@ -98,16 +94,28 @@ const CASES: readonly (readonly [name: string, shown: string, given: string, exp
     'Continuing:\n and ran.',
     'Over the hill the fox ran and ran.',
   ],
-  ['only looks friendly', story, ' surely missed it.', `${story} surely missed it.`],
+  [
+    'starts with a phrase that only resembles a friendly one',
+    story,
+    ' surely missed it.',
+    `${story} surely missed it.`,
+  ],
   ['continues with "continued"', 'To be ', 'continued...', 'To be continued...'],
   [
-    'names what continues with a colon',
+    'introduces the continuation with a colon',
     '# Courses\n\nWe offer this. ',
     'Continuing education: see below.',
     '# Courses\n\nWe offer this. Continuing education: see below.',
   ],
   ['continues inside a block of code', code, 'estion = 6 * 9;\n```\n', `${code}estion = 6 * 9;\n\`\`\`\n`],
   ['opens the block again', code, '```ts\nestion = 6 * 9;\n```\n', `${code}estion = 6 * 9;\n\`\`\`\n`],
+  [
+    'opens a long block again',
+    longCode,
+    '```ts\nestion = 6 * 9;\n```\n',
+    `${longCode}estion = 6 * 9;\n\`\`\`\n`,
+  ],
+  ['only closes a long block', longCode, '```', `${longCode}\`\`\``],
   [
     'opens the second block again',
     `\`\`\`ts\nrun();\n\`\`\`\n\n${code}`,
@@ -159,13 +167,13 @@ const CASES: readonly (readonly [name: string, shown: string, given: string, exp
     `${list}3. sugar\n`,
   ],
   [
-    'has a pair that was cut',
+    'repeats a surrogate pair that was cut',
     'A face at the end \uD83D',
     '\uD83D\uDE00 and on.',
     'A face at the end \uD83D\uDE00 and on.',
   ],
   [
-    'has only the rest of the pair',
+    'starts with the second half of a cut surrogate pair',
     'A face at the end \uD83D',
     '\uDE00 and on.',
     'A face at the end \uD83D\uDE00 and on.',
@@ -196,7 +204,11 @@ describe('a continuation', () => {
       ' 0, 0, 0, 0], [0, 0, 0, 0, 0, 1]]}',
     ],
     ['closing tags', '<div><div><div><div><div><div>Hi</div></div></div>', '</div></div></div>'],
-    ['the rule of a table', '| a | b | c | d | e | f |\n|---|---|---|', '---|---|---|\n| 1 | 2 | 3 |'],
+    [
+      'the delimiter row of a table',
+      '| a | b | c | d | e | f |\n|---|---|---|',
+      '---|---|---|\n| 1 | 2 | 3 |',
+    ],
     ['digits', `key = 0x${'0'.repeat(60)}`, `${'0'.repeat(60)}1`],
     ['null', `VALUES (${'NULL, '.repeat(12)}`, `${'NULL, '.repeat(12)}7);`],
     [
@@ -205,11 +217,11 @@ describe('a continuation', () => {
       'Ada Lovelace, London, mathematics, 1815\nEnd',
     ],
     [
-      'a row that was cut behind its first copy',
+      'a row that was cut after its first copy',
       'Ada Lovelace, London, mathematics, 1815\n',
       'Ada Lovelace, London, mathematics, 1815\nAda Lovelace, London',
     ],
-    ['two equal lines', `Sing: ${REFRAIN}`, `${REFRAIN}The end.`],
+    ['two identical lines', `Sing: ${REFRAIN}`, `${REFRAIN}The end.`],
     ['a chorus', `${story}\nOf dogs and men, and of the sea.\n${story}\n`, `${story}\nAnd so on.`],
   ])('loses nothing of %s that continues exactly', (_, first, continuation) => {
     for (const length of [1, 5, continuation.length])

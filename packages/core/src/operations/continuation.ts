@@ -101,7 +101,7 @@ class EventRewriter {
   /** @param joint removes repeated text; `undefined` if the model continues a prefill, which needs no removal */
   constructor(parts: readonly ShownPart[], joint: ContinuationJoiner | undefined) {
     this.joint = joint;
-    this.nextIndex = parts.reduce((next, { index }) => Math.max(next, index + 1), 0);
+    this.nextIndex = Math.max(...parts.map(({ index }) => index)) + 1;
     const open = parts.findLast(({ part, isOpen }) => isOpen && part.type === 'text');
     this.open = open?.part.type === 'text' ? { index: open.index, text: open.part.text } : undefined;
   }

@@ -63,11 +63,11 @@ function countRepaired(after: number, { messages }: ChatRequest, turns: readonly
 }
 
 /** Cached hash of the last system text, because consecutive calls usually have the same system text. */
-let lastSystem = { text: '', hash: hash128('') };
+let lastSystem: { readonly text: string; readonly hash: string } | undefined;
 
 function routingKey({ tenant, tools, system = '', messages }: CachedParts, isConversation: boolean): string {
   const first = isConversation ? messages.find(({ role }) => role === 'user') : undefined;
-  if (lastSystem.text !== system) lastSystem = { text: system, hash: hash128(system) };
+  if (lastSystem?.text !== system) lastSystem = { text: system, hash: hash128(system) };
   // Deferred tools do not change the key. A list without them is not copied, because `hashOf` caches by identity.
   const initial = tools.at(-1)?.deferred === true ? tools.filter(({ deferred }) => deferred !== true) : tools;
   const parts = [tenant ?? null, hashOf(initial), lastSystem.hash, first === undefined ? '' : hashOf(first)];

@@ -42,6 +42,7 @@ it.each<[string, string, object]>([
     { messages: [user('hi'), { role: 'tool', content: 'hi' }] },
   ],
   ['temprature', 'is not a member of a request; did you mean "temperature"?', { temprature: 1 }],
+  ['toolchoise', 'is not a member of a request; did you mean "toolChoice"?', { toolchoise: 'auto' }],
   ['maxOutputTokens', 'is not a member of a request; did you mean "maxTokens"?', { maxOutputTokens: 1 }],
   ['max_tokens', 'is not a member of a request; did you mean "maxTokens"?', { max_tokens: 1 }],
   ['response_format', 'is not a member of a request; did you mean "output"?', { response_format: {} }],
@@ -116,7 +117,7 @@ it.each<[string, object]>([
   ['the smallest numbers', { maxTokens: 1, temperature: 0, topP: 0 }],
   ['a schema that is a function', { tools: [{ ...tool, parameters: () => undefined }] }],
   ['a choice among its tools', { tools: [tool], toolChoice: { name: 't' } }],
-  ['a tool that has to be called', { tools: [tool], toolChoice: 'required' }],
+  ['a required tool', { tools: [tool], toolChoice: 'required' }],
   ['a free choice without tools', { toolChoice: 'auto' }],
 ])('accepts %s', (_, request) => {
   expect(() => {
