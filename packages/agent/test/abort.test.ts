@@ -57,11 +57,11 @@ describe('an abort of a run', () => {
 
   it('between two tools prevents the second tool from running', async () => {
     const controller = new AbortController();
-    const ran: string[] = [];
+    const callIds: string[] = [];
     const last: Tool = {
       ...quick,
       run: (_args, { callId }) => {
-        ran.push(callId);
+        callIds.push(callId);
         controller.abort();
         return 'done';
       },
@@ -71,7 +71,7 @@ describe('an abort of a run', () => {
         signal: controller.signal,
       }),
     );
-    expect([ran, resultTexts(error.state.messages)]).toEqual([['1'], ['done', UNKNOWN]]);
+    expect([callIds, resultTexts(error.state.messages)]).toEqual([['1'], ['done', UNKNOWN]]);
   });
 
   it('during an answer ends the model call, and the transcript does not contain the partial answer', async () => {

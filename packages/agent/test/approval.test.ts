@@ -169,9 +169,9 @@ describe('a call that needs approval', () => {
     const always: Tool = { ...note, approval: true };
     const { agent } = world([calls(['a', 'note'], ['b', 'note']), 'Done.'], { tools: [always] });
     const paused = await agent.run('go');
-    const again = await agent.run(paused.state, { decisions: [{ callId: 'b', approve: true }] });
-    expect(again.awaiting.map(({ id }) => id)).toEqual(['a']);
-    const done = await agent.run(again.state, { decisions: [{ callId: 'a', deny: 'no' }] });
+    const secondPause = await agent.run(paused.state, { decisions: [{ callId: 'b', approve: true }] });
+    expect(secondPause.awaiting.map(({ id }) => id)).toEqual(['a']);
+    const done = await agent.run(secondPause.state, { decisions: [{ callId: 'a', deny: 'no' }] });
     expect(resultTexts(done.messages)).toEqual(['!The call was denied: no', 'noted']);
   });
 
@@ -253,8 +253,8 @@ describe('a call that needs approval', () => {
       details: { path: 'decisions[0]' },
     });
     const effects = agent.effects({ runId: 'r', signal: new AbortController().signal });
-    const driven = agent.drive(state, { ...effects, decisions: async () => [invalidDecision as never] });
-    await expect(driven).rejects.toMatchObject({ kind: 'invalid-request' });
+    const drivenRun = agent.drive(state, { ...effects, decisions: async () => [invalidDecision as never] });
+    await expect(drivenRun).rejects.toMatchObject({ kind: 'invalid-request' });
   });
 
   it('rejects a decision on a call that does not wait', async () => {

@@ -73,9 +73,9 @@ describe('a budget', () => {
     expect(spent.ms).toBe(200);
     await clock.advance(86_400_000);
     const decisions = awaiting.map(({ id }) => ({ callId: id, approve: true }) as const);
-    const ended = agent.run(stored(state), { decisions });
+    const continuedRun = agent.run(stored(state), { decisions });
     await clock.advance(300);
-    expect(await ended).toMatchObject({ done: 'budget', spent: { ms: 500 } });
+    expect(await continuedRun).toMatchObject({ done: 'budget', spent: { ms: 500 } });
   });
 
   it('counts parallel calls once, by the duration of the longest call', async () => {
@@ -106,8 +106,8 @@ describe('a budget', () => {
       budget: { maxTokens: 101 },
     });
     const first = await agent.run('go');
-    const again = await agent.run(stored(first.state));
-    expect([again.done, again.spent, again.state.steps]).toEqual(['budget', first.spent, 1]);
+    const continued = await agent.run(stored(first.state));
+    expect([continued.done, continued.spent, continued.state.steps]).toEqual(['budget', first.spent, 1]);
     const second = await agent.run(stored(first.state), { budget: { maxTokens: 152 } });
     expect([second.done, second.spent.tokens, second.state.steps]).toEqual(['budget', 152, 2]);
     const state = { ...second.state, messages: [...second.messages, user('Hurry')] };

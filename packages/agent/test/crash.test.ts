@@ -151,10 +151,10 @@ describe(`${SCHEDULES} runs with a journal on disk, killed by SIGKILL at random 
     for (const outcome of await outcomes()) {
       const { state, undisturbed } = outcome;
       const toolMessagesJson = JSON.stringify(state.messages.filter(({ role }) => role === 'tool'));
-      const lost = expectedRuns(outcome).filter((run) => isLost(outcome, run));
-      expect(toolMessagesJson.split(UNKNOWN).length - 1).toBe(lost.length);
+      const lostRuns = expectedRuns(outcome).filter((run) => isLost(outcome, run));
+      expect(toolMessagesJson.split(UNKNOWN).length - 1).toBe(lostRuns.length);
       expect(faultOf(state.messages)).toBeUndefined();
-      expect(withoutUnknown(state)).toEqual(withoutLost(undisturbed, lost));
+      expect(withoutUnknown(state)).toEqual(withoutLost(undisturbed, lostRuns));
     }
   });
 });
@@ -162,8 +162,8 @@ describe(`${SCHEDULES} runs with a journal on disk, killed by SIGKILL at random 
 // Both states are compared without the results of lost calls.
 const withoutUnknown = (state: RunState): unknown =>
   withoutResults(state, (text) => text.startsWith(UNKNOWN));
-const withoutLost = (state: RunState, lost: readonly string[]): unknown =>
-  withoutResults(state, (text) => lost.includes(text.replace(' of ', ' ')));
+const withoutLost = (state: RunState, lostRuns: readonly string[]): unknown =>
+  withoutResults(state, (text) => lostRuns.includes(text.replace(' of ', ' ')));
 
 function withoutResults(state: RunState, isOmitted: (text: string) => boolean): unknown {
   const messages = state.messages.map((message) => {

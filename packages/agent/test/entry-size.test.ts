@@ -20,9 +20,9 @@ function engine(maxBytes: number): { readonly journal: RunJournal; readonly entr
 const failure = (run: Promise<unknown>): Promise<unknown> => run.catch((error: unknown) => error);
 
 it('ends a run if an entry is too large for the engine, also when the journal is replayed', async () => {
-  let ran = 0;
+  let toolRuns = 0;
   const { agent } = world([call('look'), 'Done.'], {
-    tools: [plain('look', () => `${++ran}${'x'.repeat(5000)}`)],
+    tools: [plain('look', () => `${++toolRuns}${'x'.repeat(5000)}`)],
   });
   const { journal, entries } = engine(4096);
   for (let life = 0; life < 2; life++) {
@@ -33,7 +33,7 @@ it('ends a run if an entry is too large for the engine, also when the journal is
     });
   }
   const entry = entries.get('tool r/1/call_1_0') as { readonly failed: JsonValue };
-  expect([ran, errorFromJson(entry.failed)?.kind]).toEqual([1, 'config']);
+  expect([toolRuns, errorFromJson(entry.failed)?.kind]).toEqual([1, 'config']);
 });
 
 it('ends a run if its result is too large, although its entries are not', async () => {

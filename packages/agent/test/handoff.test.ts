@@ -87,8 +87,8 @@ describe('a handoff', () => {
   });
 
   it('happens after the other calls of its turn, and only the first of several handoffs is accepted', async () => {
-    const ran: string[] = [];
-    const note: Tool = { ...look, name: 'note', run: (_args, { callId }) => void ran.push(callId) };
+    const noteCallIds: string[] = [];
+    const note: Tool = { ...look, name: 'note', run: (_args, { callId }) => void noteCallIds.push(callId) };
     const other = world([], { name: 'sales' });
     const { billing } = deskWithBilling([], ['Done.']);
     const front = world(
@@ -96,7 +96,7 @@ describe('a handoff', () => {
       { name: 'desk', tools: [note], handoffs: [billing.agent, other.agent] },
     );
     const result = await front.agent.run('go');
-    expect([result.agent, ran]).toEqual(['billing', ['b', 'd']]);
+    expect([result.agent, noteCallIds]).toEqual(['billing', ['b', 'd']]);
     expect(resultTexts(result.messages)).toEqual([
       'The conversation was handed to "billing".',
       'done',
@@ -206,15 +206,15 @@ describe('a handoff', () => {
     const result = await desk.agent.run(stored(followUp));
     expect([result.text, result.agent, billing.requests.length]).toEqual(['Also paid.', 'billing', 2]);
     const call = { type: 'tool-call', id: 'x', name: 'transfer_to_desk', args: {} } as const;
-    const again: RunState = {
+    const secondHandoff: RunState = {
       ...result.state,
       messages: [...result.messages, user('?'), { role: 'assistant', parts: [call] }],
       steps: 1,
       pending: [call],
     };
-    expect(handedOff(again, call, 'desk', 1).handoffs?.at(-1)).toEqual({
+    expect(handedOff(secondHandoff, call, 'desk', 1).handoffs?.at(-1)).toEqual({
       to: 'desk',
-      at: again.messages.length - 1,
+      at: secondHandoff.messages.length - 1,
     });
   });
 

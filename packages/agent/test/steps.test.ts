@@ -80,8 +80,8 @@ describe('toolsRan', () => {
   it('counts the usage of a repeated call that already has a result', () => {
     const usage = { input: 1, output: 1, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
     const state = toolsRan(turn(call('a'), call('b')), [result('a')]);
-    const again = toolsRan(state, [{ ...result('a', 'twice'), usage }]);
-    expect([again.usage.input, again.results]).toEqual([1, [result('a')]]);
+    const repeated = toolsRan(state, [{ ...result('a', 'twice'), usage }]);
+    expect([repeated.usage.input, repeated.results]).toEqual([1, [result('a')]]);
   });
 
   it('puts results in the order of their calls', () => {
@@ -134,9 +134,9 @@ it('equal warnings are stored once, and warnings that differ in any property are
       ...{ id: undefined, target: 'f/m', finish: 'stop', usage: undefined, warnings },
       message: { role: 'assistant', parts: [{ type: 'text', text: 'x' }] },
     });
-  const once = withWarnings(begin('go'), first);
-  expect(withWarnings(once, first, ...others).warnings).toEqual([first, ...others]);
-  expect(withWarnings(once, first).warnings).toBe(once.warnings);
+  const warned = withWarnings(begin('go'), first);
+  expect(withWarnings(warned, first, ...others).warnings).toEqual([first, ...others]);
+  expect(withWarnings(warned, first).warnings).toBe(warned.warnings);
 });
 
 describe('decide', () => {

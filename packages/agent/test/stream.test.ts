@@ -74,8 +74,8 @@ describe('the events of a run', () => {
   });
 
   it('contain the text of a truncated step whose calls do not run with `text: final`', async () => {
-    const cut = { text: 'I', toolCalls: [{ name: 'look', args: {} }], finish: 'length' } as const;
-    const stream = world([cut], { tools: [look] }).agent.stream('go', { text: 'final' });
+    const truncatedTurn = { text: 'I', toolCalls: [{ name: 'look', args: {} }], finish: 'length' } as const;
+    const stream = world([truncatedTurn], { tools: [look] }).agent.stream('go', { text: 'final' });
     expect(summariesOf(await read(stream))).toEqual(['step 1', '"I"', 'end of length']);
   });
 
@@ -149,7 +149,7 @@ describe('a reader of a stream', () => {
       await new Promise((resolve) => setImmediate(resolve));
       pulledCounts.push(n);
     }
-    expect(Math.max(...pulledCounts.map((made, read) => made - read))).toBeLessThan(100);
+    expect(Math.max(...pulledCounts.map((pulledCount, read) => pulledCount - read))).toBeLessThan(100);
     expect(pulledCounts).toHaveLength(1000);
   });
 
@@ -243,8 +243,8 @@ describe('a reader of a stream', () => {
 
   it('receives the error of the run, and result() rejects with the same kind', async () => {
     const stream = world([{ fail: 'auth' }]).agent.stream('go');
-    const [thrown, rejected] = await Promise.all([runError(read(stream)), runError(stream.result())]);
-    expect([thrown.cause.kind, rejected.cause.kind]).toEqual(['auth', 'auth']);
+    const [readError, resultError] = await Promise.all([runError(read(stream)), runError(stream.result())]);
+    expect([readError.cause.kind, resultError.cause.kind]).toEqual(['auth', 'auth']);
   });
 
   it('cannot read the events twice', async () => {

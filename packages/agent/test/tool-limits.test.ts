@@ -111,9 +111,9 @@ describe('concurrency of a tool', () => {
       }).agent.run('go'),
     );
     await expect.poll(() => running.length).toBe(2);
-    for (let left = 6; left > 0; left--) {
+    for (let remaining = 6; remaining > 0; remaining--) {
       await next();
-      await expect.poll(() => running.length).toBe(Math.min(2, left - 1));
+      await expect.poll(() => running.length).toBe(Math.min(2, remaining - 1));
     }
     const results = await Promise.all(runs);
     expect(results.map(({ messages }) => resultTexts(messages))).toEqual([

@@ -139,8 +139,8 @@ describe('tool search', () => {
   });
 
   it('does not count a call that only loaded a tool as one of `maxCalls`', async () => {
-    const once = { ...pay, maxCalls: 1 };
-    const toolboxes = [{ name: 'money', tools: [once, ...others] }];
+    const limitedPay = { ...pay, maxCalls: 1 };
+    const toolboxes = [{ name: 'money', tools: [limitedPay, ...others] }];
     const turns = [
       call('pay_invoice', { id: 'a' }),
       call('pay_invoice', { id: 'b' }),

@@ -17,13 +17,13 @@ const tool = (name: string, more: Partial<Tool> = {}): Tool => ({
   ...more,
 });
 
-function agentOf(turns: readonly Turn[], tools: readonly Tool[] = [], thrown?: Error): Agent {
+function agentOf(turns: readonly Turn[], tools: readonly Tool[] = [], hookError?: Error): Agent {
   const provider = fakeProvider({ id: 'f', models: { m: turns } });
   return createAgent({
     model: createMajordomo({ providers: [provider], chain: { attempts: 1 } }).model('f/m'),
     tools,
     prepareStep: () => {
-      if (thrown !== undefined) throw thrown;
+      if (hookError !== undefined) throw hookError;
     },
   });
 }
