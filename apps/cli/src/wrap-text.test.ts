@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { cellsOf, createLineWrapper, wrapText } from './wrap-text.ts';
 
 /** Returns the text that remains visible after moves to the left and erasures. */
-const visibleText = (written: string): string => {
+const visibleText = (terminalText: string): string => {
   let text = '';
-  for (const piece of written.split('\u001B[K')) {
+  for (const piece of terminalText.split('\u001B[K')) {
     // eslint-disable-next-line no-control-regex
     const eraseSequence = /\u001B\[(\d+)D$/.exec(piece);
     text += eraseSequence === null ? piece : piece.slice(0, eraseSequence.index);
@@ -45,7 +45,7 @@ it('preserves all text and limits the length of lines, regardless of how the tex
   fc.assert(
     fc.property(text, fc.array(fc.nat(200), { maxLength: 20 }), (words, cuts) => {
       const fullText = words.join(' ');
-      const at = [0, ...cuts.map((cut) => cut % (fullText.length + 1)), fullText.length].sort(
+      const at = [0, ...cuts.map((position) => position % (fullText.length + 1)), fullText.length].sort(
         (a, b) => a - b,
       );
       const result = feed(

@@ -28,7 +28,7 @@ export interface Running {
   /** Waits until the output matches, and returns the match. Rejects with the output if the command ends before. */
   outputMatching(pattern: RegExp): Promise<string>;
   /** Exit code, or the signal that ended it. */
-  readonly ended: Promise<number | NodeJS.Signals>;
+  readonly exitCode: Promise<number | NodeJS.Signals>;
 }
 
 /** Starts the command, which ends with the test. */
@@ -50,26 +50,26 @@ export function start(
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.err += text));
   const waiting = new Set<() => void>();
   const wake = (): void => {
-    for (const each of waiting) each();
+    for (const resolve of waiting) resolve();
     waiting.clear();
   };
   child.stdout.on('data', wake);
   child.stderr.on('data', wake);
   const nextOutput = (): Promise<void> => new Promise((resolve) => waiting.add(resolve));
-  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
+  const exitCode = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
   let isOver = false;
-  void ended.then(() => (isOver = true));
+  void exitCode.then(() => (isOver = true));
   return {
     child,
-    ended,
+    exitCode,
     out: () => output.out,
     err: () => output.err,
     async outputMatching(pattern) {
       for (;;) {
-        const found = pattern.exec(output.out + output.err);
-        if (found !== null) return found[1] ?? found[0];
-        if (isOver) throw new Error(`it ended with ${String(await ended)}: ${output.out}${output.err}`);
-        await Promise.race([nextOutput(), ended]);
+        const match = pattern.exec(output.out + output.err);
+        if (match !== null) return match[1] ?? match[0];
+        if (isOver) throw new Error(`it ended with ${String(await exitCode)}: ${output.out}${output.err}`);
+        await Promise.race([nextOutput(), exitCode]);
       }
     },
   };

@@ -52,9 +52,11 @@ it('calls an Azure resource at its address with its key', async () => {
   azure.close();
   expect(prompts).toEqual(['/openai/v1/chat/completions', 'key-of-azure']);
   expect(result.out).toContain('✗ auth');
-  using lost = world({ env: { AZURE_OPENAI_API_KEY: 'key-of-azure' } });
-  expect((await lost.run('ping', 'azure/mine')).out).toContain('azure needs AZURE_OPENAI_ENDPOINT');
-  expect((await lost.run('doctor')).out).toContain('(environment), but no AZURE_OPENAI_ENDPOINT');
+  using withoutEndpoint = world({ env: { AZURE_OPENAI_API_KEY: 'key-of-azure' } });
+  expect((await withoutEndpoint.run('ping', 'azure/mine')).out).toContain(
+    'azure needs AZURE_OPENAI_ENDPOINT',
+  );
+  expect((await withoutEndpoint.run('doctor')).out).toContain('(environment), but no AZURE_OPENAI_ENDPOINT');
 });
 
 it('doctor shows the variables that replace a base URL, and their mistakes', async () => {

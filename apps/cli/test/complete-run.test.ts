@@ -63,7 +63,7 @@ class GatewayFixture {
   /** Kills the gateway, so that it cannot write anything. */
   async kill(): Promise<void> {
     this.running?.child.kill('SIGKILL');
-    await this.running?.ended;
+    await this.running?.exitCode;
     this.output.push(this.running?.out() ?? '', this.running?.err() ?? '');
   }
 
@@ -166,7 +166,7 @@ it('a run with several keys has exact costs and access, survives SIGKILL, and st
   sent.push({ name: 'rotated', model: 'smart', status: 200, nanoUsd: costs.at(-1) ?? 0 });
 
   // Access: each response depends only on the key, and no rejected request reached the vendor.
-  const of = (name: string): readonly SentRequest[] => sent.filter((each) => each.name === name);
+  const of = (name: string): readonly SentRequest[] => sent.filter((request) => request.name === name);
   const callStatuses = of('calls').map(({ status }) => status);
   expect(callStatuses).toEqual(callStatuses.map((_, n) => (n < 5 ? 200 : 429)));
   expect(of('model').every(({ model, status }) => status === (model === 'other' ? 200 : 404))).toBe(true);
@@ -227,7 +227,7 @@ it('a run with several keys has exact costs and access, survives SIGKILL, and st
     )) as {
       readonly calls: readonly Entry[];
     };
-    const expected = entries.filter((each) => query.every(([name, value]) => each[name] === value));
+    const expected = entries.filter((request) => query.every(([name, value]) => request[name] === value));
     expect(calls.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
   }
 
@@ -241,7 +241,7 @@ it('a run with several keys has exact costs and access, survives SIGKILL, and st
     .filter((file) => file.isFile())
     .map((file) => readFileSync(join(file.parentPath, file.name), 'latin1'));
   expect(files.length).toBeGreaterThan(1);
-  const written = [...world.output, ...files].join('\n');
-  expect(written).toContain(keys.free.id);
-  for (const secret of [...secrets, TOKEN]) expect(written).not.toContain(secret);
+  const allText = [...world.output, ...files].join('\n');
+  expect(allText).toContain(keys.free.id);
+  for (const secret of [...secrets, TOKEN]) expect(allText).not.toContain(secret);
 }, 120_000);

@@ -128,7 +128,7 @@ describeWith('postgres', 'the command of the container', () => {
     const running = start(ours, { cwd: folder(), env });
     const url = (await running.outputMatching(/Serving smart at (\S+)/)).replace('0.0.0.0', '127.0.0.1');
     const created = start(['keys', 'create', 'app', '--tenant', 'acme'], { cwd: folder(), env });
-    expect(await created.ended).toBe(0);
+    expect(await created.exitCode).toBe(0);
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${created.out().trim()}` },

@@ -26,7 +26,7 @@ async function run(
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number | string; readonly out: string; readonly err: string }> {
   const running = start(['eval', ...argv], { cwd, env });
-  return { code: await running.ended, out: running.out(), err: running.err() };
+  return { code: await running.exitCode, out: running.out(), err: running.err() };
 }
 
 it(

@@ -26,7 +26,7 @@ async function twoGateways(store: string): Promise<{
     gateways,
     async run(...argv) {
       const running = start(argv, { cwd, env });
-      expect([await running.ended, running.err().replaceAll(/key_\S+.*\n/g, '')]).toEqual([0, '']);
+      expect([await running.exitCode, running.err().replaceAll(/key_\S+.*\n/g, '')]).toEqual([0, '']);
       return running.out().trim();
     },
   };
@@ -70,9 +70,9 @@ describeWith('postgres', 'majordomo serve over PostgreSQL', () => {
     onTestFinished(() => server.stop());
     const world = await twoGateways(server.url);
     await exercise(world);
-    for (const { child, ended } of world.gateways) {
+    for (const { child, exitCode } of world.gateways) {
       child.kill('SIGTERM');
-      expect(await ended).toBe(0);
+      expect(await exitCode).toBe(0);
     }
   }, 120_000);
 });
@@ -98,7 +98,7 @@ describe('majordomo serve', () => {
       const running = start(['serve', '--models', 'lab/x', '--port', '0', '--keys', '--store', store], {
         env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' },
       });
-      expect(await running.ended).toBe(2);
+      expect(await running.exitCode).toBe(2);
       expect(running.err()).toContain(') does not respond (');
       expect(running.out() + running.err()).not.toContain('s3cret');
     }

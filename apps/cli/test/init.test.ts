@@ -11,10 +11,10 @@ it('writes a configuration for the vendors whose keys exist, without printing a 
   const result = await cli.run('init');
   expect(result.code).toBe(0);
   const file = readdirSync(cli.cwd).find((name) => name.startsWith('majordomo')) ?? '';
-  const written = readFileSync(join(cli.cwd, file), 'utf8');
-  expect(written).toContain("main: 'openai/gpt-5.4,anthropic/claude-sonnet-5'");
+  const config = readFileSync(join(cli.cwd, file), 'utf8');
+  expect(config).toContain("main: 'openai/gpt-5.4,anthropic/claude-sonnet-5'");
   expect(result.err).toContain('openai: OPENAI_API_KEY is set');
-  expect(result.out + result.err + written).not.toContain(SECRET);
+  expect(result.out + result.err + config).not.toContain(SECRET);
 });
 
 it('prompts for vendors and models, and reports missing keys', async () => {

@@ -38,7 +38,7 @@ describe('majordomo inspect', () => {
     await running.outputMatching(/The inspector runs until Ctrl-C/);
     expect(running.out()).toBe('Hello.\n');
     running.child.kill('SIGINT');
-    expect(await running.ended).toBe(130);
+    expect(await running.exitCode).toBe(130);
   }, 60_000);
 
   it('shows a failed chat', async () => {
@@ -47,7 +47,7 @@ describe('majordomo inspect', () => {
     await page.received(/set OPENAI_API_KEY/);
     expect(running.err()).toContain('auth: no key for openai/gpt-x');
     running.child.kill('SIGTERM');
-    expect(await running.ended).toBe(143);
+    expect(await running.exitCode).toBe(143);
   }, 60_000);
 
   it('demo runs together with the page', async () => {
@@ -56,7 +56,7 @@ describe('majordomo inspect', () => {
     await page.received(/anthropic\/claude-typed/);
     await running.outputMatching(/Every call returned one complete answer/);
     running.child.kill('SIGINT');
-    expect(await running.ended).toBe(130);
+    expect(await running.exitCode).toBe(130);
   }, 60_000);
 
   it('without a command calls no model, and the page shows health, spending and names', async () => {
@@ -72,12 +72,12 @@ describe('majordomo inspect', () => {
     expect(await get('/limits')).toEqual(expect.anything());
     expect(server.requests).toEqual([]);
     running.child.kill('SIGINT');
-    expect(await running.ended).toBe(130);
+    expect(await running.exitCode).toBe(130);
   }, 60_000);
 
   it('exits if the command made no call', async () => {
     const running = start(['inspect', 'chat', 'nobody/x', 'hi']);
-    expect(await running.ended).toBe(2);
+    expect(await running.exitCode).toBe(2);
     expect(running.err()).not.toContain('Inspector');
   }, 60_000);
 });

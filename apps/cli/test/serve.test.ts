@@ -148,7 +148,7 @@ describe('majordomo serve', () => {
   it('rejects a file with a short admin token without showing it', async () => {
     const cwd = folder({ 'majordomo.config.json': JSON.stringify(CONFIG), short: 'c4nary' });
     const running = start(['serve', '--port', '0', '--admin-token-file', 'short'], { cwd });
-    expect(await running.ended).toBe(2);
+    expect(await running.exitCode).toBe(2);
     expect(running.err()).toContain('short must contain one token of at least 16 ASCII characters');
     expect(running.err()).not.toContain('c4nary');
   }, 60_000);
@@ -223,7 +223,7 @@ describe('majordomo serve', () => {
       await expect(chat(url, 'fast')).rejects.toThrow();
       release();
       expect(await (await answer).text()).toContain('[DONE]');
-      expect(await running.ended).toBe(code);
+      expect(await running.exitCode).toBe(code);
       await page.body?.cancel().catch(() => undefined);
     },
     60_000,
@@ -240,7 +240,7 @@ describe('majordomo serve', () => {
     for (const key of ['one', 'one', 'two'])
       statuses.push((await chat(url, 'fast', { headers: { 'x-api-key': key } })).status);
     running.child.kill('SIGINT');
-    await running.ended;
+    await running.exitCode;
     expect(statuses).toEqual([200, 429, 200]);
   }, 60_000);
 });
@@ -329,7 +329,7 @@ describe('majordomo serve --keys', () => {
       ['keys', 'create', 'search', '--tenant', 'acme', '--store', 'gateway.db', '--calls-per-minute', '1'],
       { cwd },
     );
-    await created.ended;
+    await created.exitCode;
     const secret = created.out().trim();
     const headers = { authorization: `Bearer ${secret}` };
     expect((await chat(url, 'fast')).status).toBe(401);
@@ -342,7 +342,7 @@ describe('majordomo serve --keys', () => {
     expect((await fetch(`${url}/metrics`, { headers: admin })).status).toBe(200);
     expect((await fetch(`${url}/metrics`, { headers })).status).toBe(403);
     running.child.kill('SIGTERM');
-    expect(await running.ended).toBe(0);
+    expect(await running.exitCode).toBe(0);
     const stores = sqliteStores(join(cwd, 'gateway.db'));
     const entries = await stores.calls.page({ limit: 10 });
     await stores.close();
@@ -451,7 +451,7 @@ describe('the section `gateway` of the configuration', () => {
     const running = start(['serve', '--port', '0'], { cwd, env });
     const url = await running.outputMatching(/Serving .* at (\S+)/);
     const created = start(['keys', 'create', 'app', '--url', url], { cwd, env });
-    await created.ended;
+    await created.exitCode;
     const headers = { authorization: `Bearer ${created.out().trim()}`, origin: 'https://a.example' };
     expect((await fetch(`${url}/metrics`)).status).toBe(200);
     expect((await chat(url, 'fast')).status).toBe(401);
@@ -464,7 +464,7 @@ describe('the section `gateway` of the configuration', () => {
       200,
     ]);
     running.child.kill('SIGTERM');
-    expect(await running.ended).toBe(0);
+    expect(await running.exitCode).toBe(0);
     expect(running.out() + running.err()).not.toContain(created.out().trim());
   }, 60_000);
 
@@ -472,7 +472,7 @@ describe('the section `gateway` of the configuration', () => {
     const missing = start(['serve', '--port', '0'], {
       cwd: folder(CONFIG_OF({ store: 'postgres://${HOST}/db' })),
     });
-    expect(await missing.ended).toBe(2);
+    expect(await missing.exitCode).toBe(2);
     expect(missing.err()).toContain('gateway.store of the configuration needs the variable HOST; set it');
     for (const gateway of [
       { metrics: 'all' },
@@ -481,7 +481,7 @@ describe('the section `gateway` of the configuration', () => {
       { shop: true },
     ]) {
       const invalid = start(['serve', '--port', '0'], { cwd: folder(CONFIG_OF(gateway)) });
-      expect(await invalid.ended).toBe(2);
+      expect(await invalid.exitCode).toBe(2);
       expect(invalid.err()).toContain('"gateway" must be an object with store, keys, calls');
     }
   }, 60_000);

@@ -247,7 +247,7 @@ it.each([{ HOME: '' }, { HOME: '.' }, { XDG_CONFIG_HOME: '.config' }, { XDG_STAT
     writeFileSync(config, code);
     const home = folder();
     const command = start(['limits'], { cwd, env: { HOME: home, ...env } });
-    expect([await command.ended, existsSync(trace)]).toEqual([2, false]);
+    expect([await command.exitCode, existsSync(trace)]).toEqual([2, false]);
     expect(command.err()).toMatch(NOT_USED);
   },
 );

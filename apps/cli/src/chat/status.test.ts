@@ -6,7 +6,7 @@ const call = { id: '1', spec: 'a/x', tenant: undefined, metadata: {} };
 const attemptStart = (target: string): CallEvent => ({ type: 'attempt-start', call, target, attempt: 1 });
 
 it('never overwrites part of an answer, and is erased before other output', () => {
-  let written = '';
+  let terminalText = '';
   let isFresh = false;
   const output = {
     isTerminal: true,
@@ -14,17 +14,17 @@ it('never overwrites part of an answer, and is erased before other output', () =
     canErase: true,
     columns: 12,
     write: (text: string | Uint8Array) => {
-      written += String(text);
+      terminalText += String(text);
     },
   };
   const status = createStatus(output, () => isFresh);
   status.onEvent(attemptStart('a/x'));
-  expect(written).toBe('');
+  expect(terminalText).toBe('');
   isFresh = true;
   status.onEvent(attemptStart('a/name-that-is-long'));
-  expect(written).toContain('a/name-tha\u001B');
-  written = '';
+  expect(terminalText).toContain('a/name-tha\u001B');
+  terminalText = '';
   status.hide();
   status.clear();
-  expect(written).toBe('\r\u001B[K');
+  expect(terminalText).toBe('\r\u001B[K');
 });
