@@ -204,10 +204,10 @@ it('done() polls, reports progress, and rejects after an abort while the job con
     signal: controller.signal,
     onProgress: ({ state }) => states.push(state),
   });
-  const ended = ending.catch((error: unknown) => error);
+  const outcome = ending.catch((error: unknown) => error);
   await expect.poll(() => clock.pending).toBeGreaterThan(0);
   controller.abort();
-  expect(await ended).toMatchObject({ kind: 'aborted' });
+  expect(await outcome).toMatchObject({ kind: 'aborted' });
   expect(states).toEqual(['running']);
   a.end();
   expect(await job.done()).toMatchObject({ state: 'done' });

@@ -128,7 +128,7 @@ test.each([
   expect(studentT(freedom)).toBeCloseTo(expected, 4);
 });
 
-test('wilson and kappa of 32 of 40 equal ratings are the known values', () => {
+test('wilson and kappa return the known values for 32 equal ratings of 40', () => {
   const [low, high] = wilson(32, 40);
   expect([low.toFixed(4), high.toFixed(4)]).toEqual(['0.6524', '0.8950']);
   const equal = [...Array<boolean>(16).fill(true), ...Array<boolean>(16).fill(false)];

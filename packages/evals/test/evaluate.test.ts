@@ -182,8 +182,8 @@ describe('recording and replay', () => {
     let runs = 0;
     const definition = echo(majordomo, {
       subject: async (input, { effect }) => {
-        const found = await effect(['find', input], () => ({ bytes: new Uint8Array([1, ++runs]) }));
-        return [found.bytes instanceof Uint8Array, ...found.bytes];
+        const result = await effect(['find', input], () => ({ bytes: new Uint8Array([1, ++runs]) }));
+        return [result.bytes instanceof Uint8Array, ...result.bytes];
       },
     });
     const recorded = await evaluate(definition, { folder, mode: 'record' });

@@ -9,12 +9,12 @@ const verdict = (name: string): string => JSON.stringify({ reasoning: 'Because.'
 const isJudge = ({ system = '' }: ModelRequest): boolean => system.includes('Rubric');
 
 /** Judge that answers by the data of its user message, and a subject that answers by its input. */
-const models = (judged: (data: Record<string, string>) => string, subject = answerTo) =>
+const models = (verdictOf: (data: Record<string, string>) => string, subject = answerTo) =>
   fakeModels((text, request) => {
     if (!isJudge(request)) return subject(text);
     // A repair round repeats the first message.
     const data = textOf({ ...request, messages: request.messages.slice(0, 1) });
-    return { ...USAGE, text: judged(JSON.parse(data) as Record<string, string>) };
+    return { ...USAGE, text: verdictOf(JSON.parse(data) as Record<string, string>) };
   });
 const USAGE = {
   usage: { input: 100, output: 10, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
@@ -53,8 +53,8 @@ describe('judge', () => {
     });
     const { metrics } = await evaluate(definition, { folder: tempFolder(), mode: 'record' });
     expect(metrics[0]?.mean).toBeCloseTo(0.4, 12);
-    const judged = provider.requests.filter(({ request }) => isJudge(request));
-    expect(judged.every(({ request }) => !textOf(request).includes('expected'))).toBe(true);
+    const judgeRequests = provider.requests.filter(({ request }) => isJudge(request));
+    expect(judgeRequests.every(({ request }) => !textOf(request).includes('expected'))).toBe(true);
   });
 
   test('a new rubric calls the judge again and not the subject, and its scores are not compared', async () => {
@@ -103,10 +103,10 @@ describe('judge', () => {
 
 describe('preferred', () => {
   const better = preferred({ model: MODEL, rubric: RUBRIC });
-  const run = async (judged: (data: Record<string, string>) => string, isOtherText: boolean) => {
+  const run = async (verdictOf: (data: Record<string, string>) => string, isOtherText: boolean) => {
     const folder = tempFolder();
     let suffix = '';
-    const { majordomo, provider } = models(judged, (text) => `${text}${suffix}`);
+    const { majordomo, provider } = models(verdictOf, (text) => `${text}${suffix}`);
     const definition = echo(majordomo, { checks: { better } });
     const first = await evaluate(definition, { folder, mode: 'record', accept: true });
     const calls = provider.requests.length;
@@ -135,9 +135,9 @@ describe('preferred', () => {
     ['new', 1, 0.5],
     ['old', 0, -0.5],
   ])('scores the %s output that wins in both positions', async (winner, mean, difference) => {
-    const judged = ({ first = '' }: Record<string, string>): string =>
+    const verdictOf = ({ first = '' }: Record<string, string>): string =>
       verdict(first.endsWith('new') === (winner === 'new') ? 'first' : 'second');
-    const { second } = await run(judged, true);
+    const { second } = await run(verdictOf, true);
     expect(second.metrics[0]).toMatchObject({ mean, before: 0.5, difference });
   });
 });

@@ -61,7 +61,7 @@ describe('a forbidden phrase in a stream', () => {
   it('is checked together with the preceding context', async () => {
     const server = await serve([{ pieces: ['one ', 'two ', 'three'] }]);
     const checked: string[] = [];
-    const check: Check = { name: 'c', check: ({ text: judged }) => void checked.push(judged) };
+    const check: Check = { name: 'c', check: ({ text: context }) => void checked.push(context) };
     await streamed(guarded(server.model, { output: [check], holdBack: { characters: 0, context: 6 } }));
     expect(checked).toEqual(['one ', 'one two ', 'e two three']);
   });
@@ -361,11 +361,11 @@ describe('a typed answer', () => {
 
   it('of a plain stream is delivered when its part ends', async () => {
     const server = await serve([{ pieces: ['{"a": ', '"x\\n"}'] }]);
-    const judged: string[] = [];
-    const check: Check = { name: 'c', check: ({ text }) => void judged.push(text) };
+    const checkedTexts: string[] = [];
+    const check: Check = { name: 'c', check: ({ text }) => void checkedTexts.push(text) };
     const { text } = await streamed(guarded(server.model, { output: [check] }), { ...ask(), output });
     expect(text).toBe('{"a": "x\\n"}');
-    expect(judged).toEqual(['{"a": "x\\n"}\n{"a": "x\n"}']);
+    expect(checkedTexts).toEqual(['{"a": "x\\n"}\n{"a": "x\n"}']);
   });
 
   it('is delivered only as its final value', async () => {

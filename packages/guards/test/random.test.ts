@@ -70,7 +70,7 @@ it('1,000 texts with random values are masked and restored exactly, in random ch
         await guarded(probe.model, { mask: {} }).generate(request);
         const [sent = ''] = probe.received;
         const placeholders = [
-          ...new Set([...sent.matchAll(/(?<= )\[EMAIL_\d+\](?= |")/g)].map(([found]) => found)),
+          ...new Set([...sent.matchAll(/(?<= )\[EMAIL_\d+\](?= |")/g)].map(([placeholder]) => placeholder)),
         ];
         const parts = answer.map(([before, n]) => [before, n % values.length] as const);
         const plain = parts.map(([before, n]) => `${before} ${values[n] ?? ''}`).join('');

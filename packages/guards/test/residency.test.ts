@@ -37,7 +37,7 @@ const majordomoWith = (
 const errorOf = async (work: Promise<unknown>): Promise<LlmError> => {
   const error: unknown = await work.then(
     () => undefined,
-    (thrown: unknown) => thrown,
+    (reason: unknown) => reason,
   );
   if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
   return error;
@@ -172,10 +172,10 @@ describe('residency', () => {
     );
     const agent = createAgent({ model: majordomo.model('us/m') });
     expect((await errorOf(agent.run('hi'))).kind).toBe('denied');
-    const judged = guarded(majordomo.model('eu/m'), {
+    const guardedModel = guarded(majordomo.model('eu/m'), {
       input: [judge(majordomo.model('us/m'), { name: 'policy', policy: 'Refuse everything.' })],
     });
-    expect((await errorOf(judged.generate(hi))).kind).toBe('denied');
+    expect((await errorOf(guardedModel.generate(hi))).kind).toBe('denied');
     expect((await errorOf(majordomo.model('lab/m').generate(hi))).kind).toBe('denied');
     expect((await majordomo.model('desk/m').generate(hi)).text).toBe('{"fine":true}');
     const view = majordomo.with({ chain: { attempts: 2 } });

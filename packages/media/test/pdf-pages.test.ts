@@ -15,8 +15,8 @@ import {
 const FORMATS: readonly Form[] = ['table', 'stream'];
 const writerOf = (objects: Objects, form: Form = 'table'): PdfWriter => new PdfWriter().save(objects, form);
 const pagesOf = (file: PdfWriter): number | undefined => inspectPdf(file.bytes())?.pages;
-const pickObjects = (objects: Objects, wanted: readonly number[]): Objects =>
-  Object.fromEntries(wanted.map((number) => [number, objects[number]]));
+const pickObjects = (objects: Objects, objectNumbers: readonly number[]): Objects =>
+  Object.fromEntries(objectNumbers.map((number) => [number, objects[number]]));
 
 describe.each(FORMATS)('pages with a cross-reference as a %s', (form) => {
   test.each([1, 12, 345])('are counted in a file with one save: %i', (count) => {
