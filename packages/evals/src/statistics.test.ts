@@ -28,7 +28,7 @@ describe('permutationTest', () => {
     ['5 losses of 5', repeat(5, loss), 1 / 32],
     ['1 win of 1', [win], 1],
     ['no difference', repeat(20, tie), 1],
-    // One of the three possible assignments is as extreme as the observed one.
+    // One of the three choices of a trial is as bad as the observed one.
     ['unequal trials', [pair([1, 1], [0])], 1 / 3],
   ])('returns the exact probability of %s', (_name, pairs, expected) => {
     expect(permutationTest(pairs, 99_999)).toBeCloseTo(expected, 2);

@@ -29,7 +29,7 @@ it('a guarded agent with SQLite restores the values after SIGKILLs between its s
   );
   const file = join(folder, 'runs.db');
   const start = (killAt: number) => runProgram(file, server.url, String(killAt), `Mail ${VALUE} three times`);
-  // Each process makes one model call, and the next one continues from the file.
+  // The first process is killed before a model call, and each later one after one call. The next process continues from the file.
   for (let step = 0; step < 3; step++) expect(await start(step === 0 ? 1 : 2)).toBe('SIGKILL');
   expect(await start(0)).toBe(0);
   await using stores = sqliteStores(file);

@@ -26,7 +26,7 @@ import { Vendor, type VendorOptions } from './vendor.ts';
 export const START: number = Date.parse('2026-11-22T12:00:00Z');
 export const HOUR_MS = 3_600_000;
 
-/** Price of both vendors: 2 and 4 USD per million tokens by batch, 4 and 8 USD live. */
+/** Prices of all vendors: 2 and 4 USD per million tokens in batches, 4 and 8 USD for live calls. */
 export const prices: Catalog = catalog.with(
   ['a', 'b', 'c'].map((vendor) => ({
     vendor,
@@ -42,7 +42,7 @@ export const prices: Catalog = catalog.with(
     ],
   })),
 );
-/** Cost of one answer by batch: 10 input and 5 output tokens. */
+/** Cost of one answer in a batch, with 10 input and 5 output tokens. */
 export const BATCH_NANO = 40_000n;
 export const LIVE_NANO = 80_000n;
 
@@ -123,7 +123,7 @@ export interface LedgerFixture {
   readonly store: LedgerStore;
 }
 
-/** Creates a ledger with one limit of money and one of requests. */
+/** Creates a ledger, by default with one limit of money. */
 export function ledgerFixture(
   clock: FakeClock,
   limits: readonly Limit[] = [{ name: 'money', max: { usd: '1000' }, per: 'ever' }],

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { evaluate, toHtml, type Evaluation } from '../../src/index.ts';
 import { echo, fakeModels, tempFolder } from '../support/fixture.ts';
 
-/** Screenshots for a person; CI stores them. */
+/** Folder of screenshots, which CI stores for reviewers. */
 const SCREENSHOTS = join(import.meta.dirname, '../../../../.ci/out/evals');
 const LONG = 120_000;
 
