@@ -256,8 +256,8 @@ describe('a transcription', () => {
   });
 
   it('fails over from a provider that returns nothing', async () => {
-    const nothing = { transcribe: () => Promise.resolve(undefined as never) };
-    const { target, attempts } = await make([listener('a', nothing), listener('b')])
+    const emptyBackend = { transcribe: () => Promise.resolve(undefined as never) };
+    const { target, attempts } = await make([listener('a', emptyBackend), listener('b')])
       .transcriptionModel('a/m,b/m')
       .transcribe({ audio: OGG, mediaType: 'audio/ogg' });
     expect([target, attempts[0]?.error?.kind, attempts[0]?.error?.message]).toEqual([
@@ -473,8 +473,8 @@ describe('speech', () => {
 
   it('as a stream fails over until the first byte', async () => {
     const events: string[] = [];
-    const nothingYet: SpeechStep = { mediaType: 'audio/mpeg', bytes: new Uint8Array() };
-    const chain = [speaker('a', [nothingYet, overloaded()]), speaker('b', [sound(2), sound(3, 4)])];
+    const emptyStep: SpeechStep = { mediaType: 'audio/mpeg', bytes: new Uint8Array() };
+    const chain = [speaker('a', [emptyStep, overloaded()]), speaker('b', [sound(2), sound(3, 4)])];
     const majordomo = make(chain, { onEvent: ({ type }: CallEvent) => events.push(type) });
     const receivedBytes = await collected(majordomo.speechModel('a/m,b/m').stream({ text: 'hello' }));
     expect(receivedBytes).toEqual([2, 3, 4]);
@@ -552,9 +552,9 @@ describe('speech', () => {
 
   it('rejects a missing request, like transcription', async () => {
     const majordomo = make([speaker('a', [sound(1)]), listener('b')]);
-    const nothing = undefined as never;
-    const speechError = await failing(majordomo.speechModel('a/m').speak(nothing));
-    const transcriptionError = await failing(majordomo.transcriptionModel('b/m').transcribe(nothing));
+    const missingRequest = undefined as never;
+    const speechError = await failing(majordomo.speechModel('a/m').speak(missingRequest));
+    const transcriptionError = await failing(majordomo.transcriptionModel('b/m').transcribe(missingRequest));
     expect([speechError.kind, transcriptionError.kind]).toEqual(['invalid-request', 'invalid-request']);
     expect([speechError.message, speechError.details.path]).toEqual([
       'the request must be an object',

@@ -376,7 +376,7 @@ describe("afterCommit: 'continue'", () => {
       {},
     ],
     ['only reasoning was emitted', { reasoning: 'I think and think and think', fail: 'server' }, {}],
-    ['the answer follows a schema', breakingTurn, { output: { type: 'object', properties: {} } }],
+    ['the response follows a schema', breakingTurn, { output: { type: 'object', properties: {} } }],
   ])('starts again if %s', async (_, first, request) => {
     const { types, events } = await runStream(first, 'The whole story.', continuing, request);
     expect(types).toContain('reset');
@@ -416,10 +416,10 @@ describe("afterCommit: 'continue'", () => {
     };
     const seeds: (number | undefined)[] = [];
     const turn =
-      (played: string | Turn): Script =>
+      (turn: string | Turn): Script =>
       ({ seed }) => {
         seeds.push(seed);
-        return played;
+        return turn;
       };
     const { majordomo } = world({
       'a/x': [breakingTurn],

@@ -36,7 +36,7 @@ interface Vectorizer extends Provider {
 
 function vectorizer(id: string, { facts, fail, vectors, usage = () => USAGE }: Script = {}): Vectorizer {
   const requests: EmbeddingRequest[] = [];
-  let underWay = 0;
+  let runningRequests = 0;
   const provider: Vectorizer = {
     spi: 1,
     id,
@@ -51,10 +51,10 @@ function vectorizer(id: string, { facts, fail, vectors, usage = () => USAGE }: S
       ...facts,
       async embed(request, { target }) {
         const requestNumber = requests.push(request);
-        provider.maxConcurrent = Math.max(provider.maxConcurrent, ++underWay);
+        provider.maxConcurrent = Math.max(provider.maxConcurrent, ++runningRequests);
         await Promise.resolve();
         await Promise.resolve();
-        underWay--;
+        runningRequests--;
         const kind = fail?.(request.values, requests.length);
         if (kind !== undefined) throw new LlmError(kind, `${target} reported ${kind}`, { target });
         const returnedVectors = vectors?.(request) ?? request.values.map((value) => vectorOf(value));
@@ -368,7 +368,12 @@ describe('invalid vectors', () => {
     ['too few', [vectorOf('a')], 'vectors', 'expected an array of 2 vectors, got 1'],
     ['too many', words(3).map((word) => vectorOf(word)), 'vectors', 'expected an array of 2 vectors, got 3'],
     ['not in an array', 'none', 'vectors', 'expected an array of 2 vectors, got a value of type string'],
-    ['of two lengths', [vectorOf('a'), vectorOf('b', 5)], 'vectors[1]', 'expected 4 dimensions, got 5'],
+    [
+      'with different lengths',
+      [vectorOf('a'), vectorOf('b', 5)],
+      'vectors[1]',
+      'expected 4 dimensions, got 5',
+    ],
     [
       'without a number',
       [new Float32Array(), new Float32Array()],
@@ -382,12 +387,12 @@ describe('invalid vectors', () => {
       'contains values that are not finite',
     ],
     [
-      'without an end',
+      'with an infinite value',
       [vectorOf('a', 2), Float32Array.of(1, Infinity)],
       'vectors[1]',
       'contains values that are not finite',
     ],
-    ['no Float32Array', [[1, 2], vectorOf('b', 2)], 'vectors[0]', 'expected a Float32Array'],
+    ['not a Float32Array', [[1, 2], vectorOf('b', 2)], 'vectors[0]', 'expected a Float32Array'],
   ])('%s are a protocol error, and the next target is tried', async (_, vectors, path, why) => {
     const a = vectorizer('a', { vectors: () => vectors as readonly Float32Array[] });
     const majordomo = make([a, vectorizer('b')]);

@@ -89,11 +89,11 @@ describe('gates', () => {
   });
 
   it('that deny with advance skip the target', async () => {
-    const dear: Gate = {
+    const denyingGate: Gate = {
       name: 'budget',
       admit: ({ target }) => (target === 'a/x' ? { deny: 'too dear', advance: true } : undefined),
     };
-    const { majordomo, events } = world({ 'a/x': ['a'], 'b/y': ['b'] }, { gates: [dear] });
+    const { majordomo, events } = world({ 'a/x': ['a'], 'b/y': ['b'] }, { gates: [denyingGate] });
     expect((await majordomo.model('a/x,b/y').generate(hi)).target).toBe('b/y');
     expect(events).toContainEqual(
       expect.objectContaining({ type: 'target-skipped', target: 'a/x', why: 'denied' }),

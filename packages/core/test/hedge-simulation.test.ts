@@ -16,7 +16,7 @@ function seeded(seed: number): () => number {
 /** Returns the time to the first content: 200 to 600 ms, and 5 s in 3 of 100 calls. */
 const latency = (random: () => number): number => (random() < 0.03 ? 5000 : 200 + 400 * random());
 
-async function played(
+async function simulateCalls(
   hedgeAfterMs: number,
 ): Promise<{ readonly times: readonly number[]; readonly requestCounts: number }> {
   const random = seeded(7);
@@ -45,7 +45,7 @@ test(
   'hedging after a second ends the tail of 3 % slow calls for at most 5 % more requests',
   { timeout: 60_000 },
   async () => {
-    const [plain, hedged] = [await played(0), await played(1000)];
+    const [plain, hedged] = [await simulateCalls(0), await simulateCalls(1000)];
     expect(at(plain.times, 0.99)).toBeGreaterThanOrEqual(5000);
     expect(at(hedged.times, 0.99)).toBeLessThanOrEqual(1000 + 1.3 * at(plain.times, 0.95));
     expect(hedged.requestCounts).toBeLessThanOrEqual(1.05 * plain.requestCounts);

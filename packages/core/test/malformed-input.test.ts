@@ -19,16 +19,16 @@ const asRequest = (value: unknown): ChatRequest => value as ChatRequest;
 describe('an invalid request is rejected with its path, before any request is sent', () => {
   it.each<[string, unknown, string]>([
     ['no request', undefined, 'request'],
-    ['a text', 'hi', 'request'],
+    ['a string', 'hi', 'request'],
     ['a prompt', { prompt: 'hi' }, 'prompt'],
     ['null as a message', { messages: [null] }, 'messages[0]'],
-    ['a text as a message', { messages: [message, 'hi'] }, 'messages[1]'],
+    ['a string as a message', { messages: [message, 'hi'] }, 'messages[1]'],
     ['messages of another library', { messages: [{ role: 'user', content: 'hi' }] }, 'messages[0].parts'],
     ['user(undefined)', { messages: [user(undefined as unknown as string)] }, 'messages[0].parts[0]'],
     ['null as a part', { messages: [{ role: 'user', parts: [null] }] }, 'messages[0].parts[0]'],
     ['a part without a type', { messages: [{ role: 'user', parts: [{}] }] }, 'messages[0].parts[0].type'],
     [
-      'a text that is none',
+      'a text part whose text is not a string',
       { messages: [{ role: 'user', parts: [{ type: 'text' }] }] },
       'messages[0].parts[0].text',
     ],
@@ -69,8 +69,8 @@ describe('an invalid request is rejected with its path, before any request is se
       { messages: [message], tools: [{ ...tool, name: undefined }] },
       'tools[0].name',
     ],
-    ['a system of parts', { messages: [message], system: [{ type: 'text', text: 'x' }] }, 'system'],
-    ['stop as a text', { messages: [message], stop: 'x' }, 'stop'],
+    ['parts as system', { messages: [message], system: [{ type: 'text', text: 'x' }] }, 'system'],
+    ['stop as a string', { messages: [message], stop: 'x' }, 'stop'],
     ['an effort that does not exist', { messages: [message], reasoning: 'hgih' }, 'reasoning'],
   ])('%s', async (_name, request, path) => {
     const { majordomo, requestCounts } = world({ 'a/x': ['ok'] });
@@ -127,7 +127,7 @@ describe('an invalid setup is rejected by name', () => {
     ['an id with a comma', create({ providers: [provider('a,b')] }), '"a,b"', 'providers[0].id'],
     ['no id', create({ providers: [provider('')] }), '""', 'providers[0].id'],
     [
-      'an alias that is not a text',
+      'an alias that is not a string',
       create({ providers: [], aliases: { fast: ['a/x'] } }),
       'aliases.fast',
       'aliases.fast',
@@ -225,7 +225,7 @@ describe('resolve and listModels', () => {
       'listModels: expected the id of a provider, got a value of type number',
     ],
     [
-      'a text as signal',
+      'a string as signal',
       () => majordomo.listModels('a', { signal: untyped('now') }),
       'signal must be an object with addEventListener',
     ],

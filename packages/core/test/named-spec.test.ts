@@ -87,10 +87,10 @@ describe('a name with settings', () => {
 
   it.each<[string, unknown, string]>([
     ['no spec', { with: {} }, 'aliases.deep'],
-    ['settings that are none', { spec: 'a/x', with: 7 }, 'aliases.deep.with'],
-    ['a word that was mistyped', { spec: 'a/x', with: { resoning: 'high' } }, 'aliases.deep.with.resoning'],
+    ['settings that are not an object', { spec: 'a/x', with: 7 }, 'aliases.deep.with'],
+    ['a mistyped setting', { spec: 'a/x', with: { resoning: 'high' } }, 'aliases.deep.with.resoning'],
     [
-      'a timer that was mistyped',
+      'a mistyped timeout',
       { spec: 'a/x', with: { timeouts: { idlMs: 1 } } },
       'aliases.deep.with.timeouts.idlMs',
     ],

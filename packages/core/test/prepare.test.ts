@@ -183,15 +183,15 @@ describe('prepare', () => {
 
   it('keeps readable replay tokens and removes other tokens and their reasoning', async () => {
     const sharedReplay = { family: 'shared', data: 's' };
-    const alien = { family: 'other', data: 'o' };
+    const otherFamilyReplay = { family: 'other', data: 'o' };
     const { request, warnings } = await prepared({
       messages: [
         user('q'),
         assistant([
           { type: 'reasoning', text: 'mine', replay: sharedReplay },
-          { type: 'reasoning', text: 'theirs', replay: alien },
+          { type: 'reasoning', text: 'theirs', replay: otherFamilyReplay },
           { type: 'reasoning', text: 'unsigned' },
-          { type: 'text', text: 't', replay: alien },
+          { type: 'text', text: 't', replay: otherFamilyReplay },
           { type: 'text', text: 'u', replay: sharedReplay },
         ]),
         user('go on'),
@@ -256,7 +256,7 @@ describe('prepare', () => {
   });
 
   it('returns all warnings, in the order of the changes', async () => {
-    const alien = { family: 'other', data: 'o' };
+    const otherFamilyReplay = { family: 'other', data: 'o' };
     const fitter: MediaFitter = {
       fit: (part, _limits, _signal, warn) => {
         warn?.({ action: 'coerced', what: 'image', why: 'smaller' });
@@ -265,7 +265,10 @@ describe('prepare', () => {
     };
     const { warnings } = await prepared(
       {
-        messages: [user(png()), assistant([{ type: 'reasoning', text: 'r', replay: alien }, call('1')])],
+        messages: [
+          user(png()),
+          assistant([{ type: 'reasoning', text: 'r', replay: otherFamilyReplay }, call('1')]),
+        ],
         maxTokens: 9,
         output: { type: 'object' },
       },
@@ -372,7 +375,7 @@ describe('prepare', () => {
       ['bytes of one', { maxBytes: 4 }, 'accepts at most 4 bytes in a.pdf, not 5'],
       ['bytes of a PDF', { maxBytes: 9, pdf: { maxBytes: 4 } }, 'accepts at most 4 bytes in a.pdf, not 5'],
       ['bytes of all', { maxTotalBytes: 7 }, 'accepts at most 7 bytes of documents in a request, not 8'],
-      ['their number', { maxCount: 1 }, 'accepts at most 1 documents in a request, not 2'],
+      ['the number of files', { maxCount: 1 }, 'accepts at most 1 documents in a request, not 2'],
       ['pages of one', { pdf: { maxPages: 4 } }, 'accepts at most 4 pages in a.pdf, not 5'],
       ['pages of all', { pdf: { maxTotalPages: 7 } }, 'accepts at most 7 pages of PDFs in a request, not 8'],
     ])('above the limit of %s are unsupported', async (_, limits, why) => {
@@ -382,15 +385,20 @@ describe('prepare', () => {
     it.each<[string, FilePart[], FileLimits, MediaFitter | undefined]>([
       ['no limits are known', [pdf(99)], {}, counting],
       [
-        'they fit exactly',
+        'they are exactly at the limits',
         [pdf(4), pdf(4)],
         { maxCount: 2, maxBytes: 4, maxTotalBytes: 8, pdf: { maxPages: 4, maxTotalPages: 8 } },
         counting,
       ],
       ['a PDF may be larger', [pdf(5)], { maxBytes: 4, pdf: { maxBytes: 5 } }, counting],
-      ['a text has no pages', [file(new Uint8Array(9), 'text/plain')], { pdf: { maxPages: 1 } }, counting],
+      [
+        'a text file has no pages',
+        [file(new Uint8Array(9), 'text/plain')],
+        { pdf: { maxPages: 1 } },
+        counting,
+      ],
       ['the pages cannot be counted', [pdf(0)], { pdf: { maxPages: 0 } }, counting],
-      ['no fitter counts pages', [pdf(9)], { pdf: { maxPages: 1 } }, undefined],
+      ['the fitter cannot count pages', [pdf(9)], { pdf: { maxPages: 1 } }, undefined],
     ])('are accepted if %s', async (_, files, limits, media) => {
       expect(await kind(files, limits, media)).toBe('none');
     });

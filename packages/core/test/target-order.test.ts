@@ -50,7 +50,7 @@ describe('chain.order', () => {
     ],
     ['rejects', () => Promise.reject(new Error('broken'))],
     ['names unknown targets', () => ['d/w', '']],
-    ['returns no array', () => 7 as never],
+    ['does not return an array', () => 7 as never],
   ])('that %s changes nothing', async (_name, order) => {
     expect((await setUp(order).majordomo.model(SPEC).generate(hi)).target).toBe('a/x');
   });

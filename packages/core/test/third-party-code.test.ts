@@ -25,7 +25,7 @@ const EVENTS: readonly ModelEvent[] = [
 ];
 
 /** Returns a majordomo with a provider `a` of the given model and a valid provider `b`. */
-function beside(model: Partial<Model> | (() => Model)): ReturnType<typeof createMajordomo> {
+function withBackup(model: Partial<Model> | (() => Model)): ReturnType<typeof createMajordomo> {
   const validModel: Model = {
     id: 'x',
     families: [],
@@ -58,7 +58,7 @@ describe('an error of any type from a provider', () => {
     ['a function', () => 'odd'],
     ['an LlmError of an unknown kind', new LlmError('constructor' as ErrorKind, 'odd')],
   ])('advances to the next target: %s', async (_name, thrown) => {
-    const majordomo = beside({
+    const majordomo = withBackup({
       stream: () => {
         throw thrown;
       },
@@ -83,7 +83,7 @@ describe('an error of any type from a provider', () => {
       },
     ],
   ])('advances and leaves no attempt open: %s', async (_name, model) => {
-    const { attempts } = await beside(model).model('a/x,b/y').generate(hi);
+    const { attempts } = await withBackup(model).model('a/x,b/y').generate(hi);
     expect(attempts.map(({ target, outcome }) => `${target} ${outcome}`)).toEqual([
       'a/x skipped',
       'b/y finished',
@@ -131,11 +131,11 @@ describe('a manually written iterator', () => {
     ['has no return', {}],
     ['answers next at once', { next: () => ({ done: false, value: EVENTS }) }],
   ])('returns its answer although it %s', async (_name, rest) => {
-    expect((await beside(steps(rest)).model('a/x').generate(hi)).text).toBe('ok');
+    expect((await withBackup(steps(rest)).model('a/x').generate(hi)).text).toBe('ok');
   });
 
   it('must not use an index that is too large', async () => {
-    const majordomo = beside({
+    const majordomo = withBackup({
       async *stream() {
         await settled();
         yield { type: 'text-delta', index: 3e8, text: 'x' };

@@ -136,7 +136,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
     ['null', null, 'output must be a JSON Schema, or a Standard Schema that can be converted to one'],
     ['nothing', undefined, 'output must be a JSON Schema, or a Standard Schema that can be converted to one'],
     ['true', true, 'output must be a JSON Schema, or a Standard Schema that can be converted to one'],
-    ['a list', [], 'output must be a JSON Schema, or a Standard Schema that can be converted to one'],
+    ['an array', [], 'output must be a JSON Schema, or a Standard Schema that can be converted to one'],
     [
       'a schema that contains itself',
       circular,

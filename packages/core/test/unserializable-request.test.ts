@@ -28,7 +28,7 @@ describe('a request that JSON cannot represent', () => {
     ['a circular value', circular],
     ['a bigint', { amount: 1n }],
     ['a value that is nested too deeply', deep],
-    ['what throws when it is written', { failing }],
+    ['a value that throws during serialization', { failing }],
   ])('does not count against its target or advance: %s', async (_, args) => {
     const { majordomo, requestCounts } = unreached();
     const error = await failure(majordomo.model('p/m,q/m').generate(requestWithArgs(args)));

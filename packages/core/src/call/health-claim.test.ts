@@ -195,11 +195,11 @@ describe('a wait for a change of health', () => {
     ['a/x', true],
     ['a/', true],
     ['c/z', false],
-  ])('is ended by a change of %s: %s', async (target, isHeard) => {
+  ])('is ended by a change of %s: %s', async (target, endsWait) => {
     const { isOver, clock, health, controller, wait } = waiting(['a/x']);
     health.bench(target, 5000);
     await clock.advance(1);
-    expect(isOver()).toBe(isHeard);
+    expect(isOver()).toBe(endsWait);
     controller.abort();
     await wait.catch(() => undefined);
   });

@@ -204,7 +204,7 @@ describe('the latest end of a wait', () => {
     [{}, false, 180_000],
     [{}, true, 600_000],
     [{ firstContentMs: 0 }, false, Infinity],
-  ])('before the first content with %j, non-streaming: %s', (timeouts, isWhole, ms) => {
-    expect(maxSilenceMs(timeouts, isWhole)).toBe(ms);
+  ])('before the first content with %j, non-streaming: %s', (timeouts, isNonStreaming, ms) => {
+    expect(maxSilenceMs(timeouts, isNonStreaming)).toBe(ms);
   });
 });

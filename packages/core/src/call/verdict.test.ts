@@ -52,7 +52,7 @@ describe('the verdict', () => {
     ['the vendor reports that a retry cannot succeed', failed('server', {}, { shouldRetry: false })],
     ['the target is benched', failed('server', { isBenched: true })],
     ['no tries are left', failed('server', { tries: 3 })],
-    ['the vendor asks for too long a wait', failed('server', {}, { retryAfterMs: 1001 })],
+    ['the vendor requests too long a wait', failed('server', {}, { retryAfterMs: 1001 })],
     ['a retry would come after the deadline', failed('server', { remainingMs: 50 })],
   ])('is advance if %s', (_, verdict) => {
     expect(verdict).toEqual({ type: 'advance' });
@@ -65,7 +65,7 @@ describe('the verdict', () => {
   it.each<[string, Verdict, number]>([
     ['half of the base, after the first try', failed('server'), 50],
     ['half of twice the base, after the second', failed('server', { tries: 2 }), 100],
-    ['all of the base at most', failed('server', { random: 1 }), 100],
+    ['at most the complete base', failed('server', { random: 1 }), 100],
     ['the Retry-After of the vendor', failed('server', { tries: 2 }, { retryAfterMs: 1000 }), 1000],
     ['no less than the backoff', failed('server', {}, { retryAfterMs: 1 }), 50],
     ['any time before the deadline', failed('server', { remainingMs: 51 }), 50],

@@ -4,7 +4,7 @@ import { redactCause } from './redact.ts';
 
 const KEY = 'canary-3141592653';
 const inspected = (value: unknown): string => inspect(value, { depth: Infinity, showHidden: true });
-class Live {
+class ResponseBody {
   readonly header = `authorization: ${KEY}`;
 }
 const hidden = (error: Error, name: string, value: unknown): Error =>
@@ -14,13 +14,19 @@ describe('a cause', () => {
   it.each([
     ['a plain error', new TypeError('terminated')],
     [
-      'one with a chain',
+      'an error with a chain of causes',
       new Error('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }),
     ],
-    ['one with the vendor’s answer', Object.assign(new Error('429'), { error: { list: ['slow', 1, null] } })],
-    ['one with headers', Object.assign(new Error('429'), { headers: new Headers({ 'retry-after': '1' }) })],
-    ['an error of several', new AggregateError([new Error('a'), new Error('b')], 'both')],
-    ['a text', 'enough'],
+    [
+      'an error with the vendor’s response',
+      Object.assign(new Error('429'), { error: { list: ['slow', 1, null] } }),
+    ],
+    [
+      'an error with headers',
+      Object.assign(new Error('429'), { headers: new Headers({ 'retry-after': '1' }) }),
+    ],
+    ['an AggregateError', new AggregateError([new Error('a'), new Error('b')], 'both')],
+    ['a string', 'enough'],
     ['nothing', undefined],
   ])('without a secret is unchanged: %s', (_, cause) => {
     expect(redactCause(cause, [KEY])).toBe(cause);
@@ -29,27 +35,27 @@ describe('a cause', () => {
   it.each<[string, unknown]>([
     ['in its message', new Error(`bad ${KEY}`)],
     ['in its name', Object.assign(new Error('a'), { name: KEY })],
-    ['in its stack alone', Object.assign(new Error('a'), { stack: `Error: ${KEY}` })],
+    ['only in its stack', Object.assign(new Error('a'), { stack: `Error: ${KEY}` })],
     ['in a member', Object.assign(new Error('a'), { body: [{ text: KEY }] })],
     ['as the name of a member', Object.assign(new Error('a'), { body: { [KEY]: 1 } })],
     ['in a member that JSON does not show', hidden(new Error('a'), 'request', { key: KEY })],
     ['in headers', Object.assign(new Error('a'), { headers: new Headers({ 'x-echo': KEY }) })],
-    ['in an instance of a class', hidden(new Error('a'), '$response', { body: new Live() })],
+    ['in an instance of a class', hidden(new Error('a'), '$response', { body: new ResponseBody() })],
     ['in its own cause', new Error('a', { cause: new Error('b', { cause: new Error(KEY) }) })],
-    ['in one of several', new AggregateError([new Error(KEY)], 'both')],
+    ['in one of several errors', new AggregateError([new Error(KEY)], 'both')],
     [
-      'in a member that is named after it',
+      'in a member with the name of a secret',
       Object.assign(new Error('a'), { config: { client_secret: KEY.slice(0, 9) } }),
     ],
     ['in base64', new Error(Buffer.from(`user:${KEY}`).toString('base64'))],
-    ['as a text', `bad ${KEY}`],
-    ['as a list', [KEY]],
-    ['as something live', new Live()],
-    ['in an error that was made plain', new Error('a', { cause: { name: 'Error', stack: `Error: ${KEY}` } })],
+    ['as a string', `bad ${KEY}`],
+    ['as an array', [KEY]],
+    ['as an instance of a class', new ResponseBody()],
+    ['in a serialized error', new Error('a', { cause: { name: 'Error', stack: `Error: ${KEY}` } })],
     ['as a plain object', { message: 'a', stack: `Error: ${KEY}` }],
     ['in a stack that is not a string', Object.assign(new Error('a'), { stack: { text: KEY } })],
-    ['in a member that is named as those of lists', Object.assign(new Error('a'), { length: KEY })],
-    ['in a member of a list', [Object.assign([1], { stack: KEY })]],
+    ['in a member with the name of an array method', Object.assign(new Error('a'), { length: KEY })],
+    ['in a member of an array', [Object.assign([1], { stack: KEY })]],
   ])('with a secret is copied without it: %s', (_, cause) => {
     expect(inspected(redactCause(cause, [KEY]))).not.toContain(KEY.slice(4));
     expect(inspected(redactCause(cause, [KEY]))).not.toContain(
@@ -82,10 +88,10 @@ describe('a cause', () => {
   });
 
   it('is copied up to a limit', () => {
-    const wide = Object.assign(new Error('wide'), {
+    const largeError = Object.assign(new Error('wide'), {
       rows: Array.from({ length: 100_000 }, () => ({ a: {} })),
     });
-    expect(inspected(redactCause(wide, [])).length).toBeLessThan(100_000);
+    expect(inspected(redactCause(largeError, [])).length).toBeLessThan(100_000);
     let deep: unknown = KEY;
     for (let n = 0; n < 100_000; n++) deep = [deep];
     expect(redactCause(Object.assign(new Error('deep'), { deep }), [KEY])).toBeInstanceOf(Error);

@@ -7,13 +7,13 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 describe('a known secret is masked', () => {
   it.each([
-    ['as it is', SECRET],
+    ['unchanged', SECRET],
     ['percent-encoded', encodeURIComponent(SECRET)],
     ['inside JSON', JSON.stringify({ text: SECRET })],
     ['inside JSON inside JSON', JSON.stringify(JSON.stringify({ text: 'a', key: 'canary-abcdef' }))],
     ['in base64', base64(SECRET)],
     ['in base64, second of a pair', base64(`user:${SECRET}`)],
-    ['in base64, at the other odd place', base64(`me:${SECRET}:x`)],
+    ['in base64, at the other odd offset', base64(`me:${SECRET}:x`)],
     ['in base64url', Buffer.from(`u:${SECRET}`).toString('base64url')],
   ])('%s', (_, text) => {
     const clean = redact(text, [SECRET, 'canary-abcdef']);

@@ -11,7 +11,7 @@ describe('a verdict for other processes', () => {
     ['is not sent for a probe', { ...benched, state: 'probing' }, undefined],
     ['has the rounded remaining time of a bench', benched, { state: 'benched', benches: 2, forMs: 501 }],
     [
-      'states a manual bench',
+      'contains a manual bench',
       { ...benched, isByHand: true },
       { state: 'benched', benches: 2, forMs: 501, isByHand: true },
     ],
@@ -23,12 +23,12 @@ describe('a verdict for other processes', () => {
     ['is not sent for a bench that has ended', { ...benched, until: 1000 }, undefined],
     ['is not sent for a bench without an end', { ...benched, until: undefined }, undefined],
     [
-      'states a healthy target',
+      'contains a healthy target',
       { state: 'healthy', failures: 0, benches: 0, until: undefined },
       { state: 'healthy' },
     ],
     [
-      'states a manual recovery',
+      'contains a manual recovery',
       { state: 'healthy', failures: 0, benches: 0, until: undefined, isByHand: true },
       { state: 'healthy', isByHand: true },
     ],
@@ -63,7 +63,7 @@ describe('a message of another process', () => {
     ['no sender', JSON.stringify({ ...valid, from: undefined })],
     ['no target', JSON.stringify({ ...valid, target: 1 })],
     ['no verdict', JSON.stringify({ ...valid, verdict: undefined })],
-    ['a verdict that is null', JSON.stringify({ ...valid, verdict: null })],
+    ['null as the verdict', JSON.stringify({ ...valid, verdict: null })],
     ['another state', JSON.stringify({ ...valid, verdict: { ...valid.verdict, state: 'probing' } })],
     ['a negative count', JSON.stringify({ ...valid, verdict: { ...valid.verdict, benches: -1 } })],
     ['no count', JSON.stringify({ ...valid, verdict: { ...valid.verdict, benches: '1' } })],

@@ -27,7 +27,7 @@ const benched: Condition = {
   isByHand: false,
 };
 const probing: Condition = { ...benched, state: 'probing', failures: 1, until: 5100 };
-const shaky: Condition = { ...HEALTHY, failures: 1, benches: 1, epoch: 4 };
+const failedOnce: Condition = { ...HEALTHY, failures: 1, benches: 1, epoch: 4 };
 
 describe('a healthy condition', () => {
   it('has no failures at the start', () => {
@@ -44,17 +44,17 @@ describe('a healthy condition', () => {
 
   it('is not changed by a claim, content, a release or a healthy verdict', () => {
     expect(afterClaim(HEALTHY, NOW, 100)).toBe(HEALTHY);
-    expect(afterCommit(shaky)).toBe(shaky);
-    expect(afterRelease(shaky)).toBe(shaky);
-    expect(afterVerdict(shaky, { state: 'healthy' }, NOW)).toBe(shaky);
-    expect(blockedUntil({ ...shaky, until: NOW + 1 }, NOW)).toBeUndefined();
+    expect(afterCommit(failedOnce)).toBe(failedOnce);
+    expect(afterRelease(failedOnce)).toBe(failedOnce);
+    expect(afterVerdict(failedOnce, { state: 'healthy' }, NOW)).toBe(failedOnce);
+    expect(blockedUntil({ ...failedOnce, until: NOW + 1 }, NOW)).toBeUndefined();
   });
 
   it('forgets failures and benches at a finish, in the same epoch', () => {
     expect(afterFinish(HEALTHY)).toBe(HEALTHY);
     expect(afterFinish({ ...HEALTHY, failures: 1 })).toEqual(HEALTHY);
     expect(afterFinish({ ...HEALTHY, benches: 1 })).toEqual(HEALTHY);
-    expect(afterFinish(shaky)).toEqual({ ...HEALTHY, epoch: 4 });
+    expect(afterFinish(failedOnce)).toEqual({ ...HEALTHY, epoch: 4 });
   });
 
   it('counts failures up to the threshold in the same epoch', () => {
@@ -94,7 +94,7 @@ describe('a benched condition', () => {
     ['a Retry-After', { benches: 0 }, 500, NOW + 500],
     ['a Retry-After, capped', { benches: 0 }, 5000, NOW + 1000],
     ['a cooldown above the Retry-After', { benches: 2 }, 1, NOW + 40],
-    ['the end of the bench before', { benches: 0, benchEnd: 9999 }, undefined, 9999],
+    ['the end of the earlier bench', { benches: 0, benchEnd: 9999 }, undefined, 9999],
   ])('after a failure ends with %s', (_, before, retryAfterMs, until) => {
     const condition = { ...probing, benchEnd: 0, ...before };
     expect(afterFailure(condition, { retryAfterMs, atOnce: false }, policy, NOW)).toEqual({
@@ -109,10 +109,10 @@ describe('a benched condition', () => {
   });
 
   it('is no longer manual after a failure or a longer verdict of another process', () => {
-    const byHand = { ...benched, isByHand: true };
+    const manualBench = { ...benched, isByHand: true };
     const failure = { retryAfterMs: undefined, atOnce: true };
-    expect(afterFailure(byHand, failure, policy, NOW).isByHand).toBe(false);
-    expect(afterVerdict(byHand, { state: 'benched', benches: 1, forMs: 1 }, 7000).isByHand).toBe(false);
+    expect(afterFailure(manualBench, failure, policy, NOW).isByHand).toBe(false);
+    expect(afterVerdict(manualBench, { state: 'benched', benches: 1, forMs: 1 }, 7000).isByHand).toBe(false);
   });
 
   it('after a failure without a cooldown ends at once', () => {
@@ -146,9 +146,9 @@ describe('the first content of a benched target', () => {
       benchEnd: 0,
       epoch: 8,
     });
-    expect(afterEarlyCommit(shaky)).toBe(shaky);
-    const byHand = { ...benched, isByHand: true };
-    expect(afterEarlyCommit(byHand)).toBe(byHand);
+    expect(afterEarlyCommit(failedOnce)).toBe(failedOnce);
+    const manualBench = { ...benched, isByHand: true };
+    expect(afterEarlyCommit(manualBench)).toBe(manualBench);
   });
 });
 
@@ -177,7 +177,7 @@ describe('a verdict of another process', () => {
       until: end,
       benchEnd: end,
     });
-    expect(afterVerdict(shaky, verdict, 1)).toEqual({ ...until(1), epoch: 5 });
+    expect(afterVerdict(failedOnce, verdict, 1)).toEqual({ ...until(1), epoch: 5 });
     expect(afterVerdict(benched, verdict, 6001)).toEqual({ ...until(6001), epoch: 8 });
   });
 
@@ -191,22 +191,26 @@ describe('a verdict of another process', () => {
 });
 
 describe('a manual change in another process', () => {
-  const byHand = { ...benched, isByHand: true };
+  const manualBench = { ...benched, isByHand: true };
   const verdict = { state: 'benched', benches: 5, forMs: 1, isByHand: true } as const;
 
   it('replaces a longer automatic bench and remains manual', () => {
-    expect(afterVerdict(shaky, verdict, 1)).toMatchObject({ state: 'benched', until: 1, isByHand: true });
+    expect(afterVerdict(failedOnce, verdict, 1)).toMatchObject({
+      state: 'benched',
+      until: 1,
+      isByHand: true,
+    });
     expect(afterVerdict(benched, verdict, 5500)).toMatchObject({
       until: 6000,
       benchEnd: 6000,
       isByHand: true,
     });
-    expect(afterVerdict(byHand, verdict, 6000)).toBe(byHand);
+    expect(afterVerdict(manualBench, verdict, 6000)).toBe(manualBench);
   });
 
   it('is the only verdict that ends a manual bench early', () => {
-    expect(afterVerdict(byHand, { state: 'healthy' }, 0)).toBe(byHand);
-    expect(afterVerdict(byHand, { state: 'healthy', isByHand: true }, 0)).toEqual({
+    expect(afterVerdict(manualBench, { state: 'healthy' }, 0)).toBe(manualBench);
+    expect(afterVerdict(manualBench, { state: 'healthy', isByHand: true }, 0)).toEqual({
       ...HEALTHY,
       epoch: 8,
       isByHand: true,
@@ -229,7 +233,7 @@ describe('a stored condition', () => {
 
   it.each([
     ['to its end', stored, 5500],
-    ['no longer than any bench could be', { ...stored, until: 9e9 }, NOW + 1000],
+    ['at most for the longest possible bench', { ...stored, until: 9e9 }, NOW + 1000],
     ['until now without an end', { ...stored, until: undefined }, NOW],
     ['until now when another process probes it', { ...stored, state: 'probing' as const }, NOW],
   ])('is benched %s', (_, health, until) => {
@@ -249,10 +253,10 @@ describe('a stored condition', () => {
   });
 
   it('replaces a manual state', () => {
-    const byHand = { ...benched, isByHand: true };
-    expect(afterRestore(byHand, stored, policy, NOW)).toEqual(restoredTo(5500));
+    const manualBench = { ...benched, isByHand: true };
+    expect(afterRestore(manualBench, stored, policy, NOW)).toEqual(restoredTo(5500));
     const healthy = { state: 'healthy', failures: 0, benches: 0, until: undefined } as const;
-    expect(afterRestore(byHand, healthy, policy, NOW).isByHand).toBe(false);
+    expect(afterRestore(manualBench, healthy, policy, NOW).isByHand).toBe(false);
   });
 
   it('keeps its counts and has no end if it is healthy', () => {

@@ -67,7 +67,7 @@ describe('tool-call arguments', () => {
 
   it.each([
     ['lists', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
-    ['lists that do not close', `{"a":${'['.repeat(100_000)}`],
+    ['unclosed arrays', `{"a":${'['.repeat(100_000)}`],
     ['objects', '{"a":'.repeat(100_000)],
     ['closers', `{"a":1${'}'.repeat(100_000)}`],
     ['commas', `{"a":[${','.repeat(100_000)}]}`],

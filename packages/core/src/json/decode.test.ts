@@ -6,15 +6,15 @@ const json = JSON.stringify(value);
 
 describe('decodeJson returns the value', () => {
   it.each([
-    ['as it is', json],
+    ['without other text', json],
     ['after a byte order mark', `\uFEFF${json}`],
-    ['with space around', `\n\n ${json}\n`],
+    ['with surrounding white space', `\n\n ${json}\n`],
     ['in a fence', `\`\`\`json\n${json}\n\`\`\``],
     ['in a fence without a language', `\`\`\`\n${json}\n\`\`\``],
-    ['in a fence with prose around', `Here you are:\n\`\`\`json\n${json}\n\`\`\`\nEnjoy!`],
+    ['in a fence with surrounding prose', `Here you are:\n\`\`\`json\n${json}\n\`\`\`\nEnjoy!`],
     ['in prose', `The answer is ${json}, as you asked.`],
     ['in prose with a footnote', `As in [1], the answer is ${json}.`],
-    ['in prose with braces that are no JSON', `Of the form {a: …}: ${json}`],
+    ['in prose with braces that are not JSON', `Of the form {a: …}: ${json}`],
     ['after thoughts', `<think>maybe {"a":2}?</think>\n${json}`],
     [
       'after thoughts in two tags with attributes',
@@ -30,8 +30,8 @@ describe('decodeJson returns the value', () => {
     ['a list at the root', '[{"a":1},{"a":2}]', [{ a: 1 }, { a: 2 }]],
     ['a list in prose', 'These: [{"a":1},{"a":2}].', [{ a: 1 }, { a: 2 }]],
     ['a scalar', ' 42 ', 42],
-    ['a closing tag inside a text', '{"html":"</think>"}', { html: '</think>' }],
-    ['a fence inside a text', '```json\n{"code":"```js\\nx\\n```"}\n```', { code: '```js\nx\n```' }],
+    ['a closing tag inside a string', '{"html":"</think>"}', { html: '</think>' }],
+    ['a fence inside a string', '```json\n{"code":"```js\\nx\\n```"}\n```', { code: '```js\nx\n```' }],
   ])('%s', (_what, text, expected) => {
     expect(decodeJson(text)).toEqual({ value: expected });
   });
@@ -50,7 +50,7 @@ describe('decodeJson reports a fault in', () => {
       'So: {"steps":[{"a":1},]}',
       'the answer contains no JSON',
     ],
-    ['thoughts that never end', '<think>{"a":1}', 'the answer contains only reasoning'],
+    ['thoughts without an end', '<think>{"a":1}', 'the answer contains only reasoning'],
   ])('%s', (_what, text, fault) => {
     expect(decodeJson(text)).toEqual({ fault });
   });
@@ -87,15 +87,15 @@ it.each(['bare', 'fenced', 'in prose'])(
 test.each([
   ['code', '{x} '],
   ['lists of names', '[x] '],
-  ['lists that break', '[1,x] '],
-  ['objects that break', '{"a":x} '],
+  ['invalid arrays', '[1,x] '],
+  ['invalid objects', '{"a":x} '],
   ['fences', '```js\nx()\n```\n'],
   ['fences of broken JSON', '```json\n{"a":}\n```\n'],
 ])('decodes megabytes of %s in linear time', (_what, piece) => {
   const parse = vi.spyOn(JSON, 'parse');
   const prose = piece.repeat(300_000 / piece.length);
   const decoded = decodeJson(`{"ok":true} ${prose}`);
-  const tried = parse.mock.calls.length;
+  const parseCount = parse.mock.calls.length;
   parse.mockRestore();
-  expect([decoded, tried < 2010]).toEqual([{ value: { ok: true } }, true]);
+  expect([decoded, parseCount < 2010]).toEqual([{ value: { ok: true } }, true]);
 });

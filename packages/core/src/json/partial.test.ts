@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PartialJson } from './partial.ts';
 
-function look(text: string): unknown {
+function snapshotOf(text: string): unknown {
   const json = new PartialJson();
   json.append(text);
   return json.snapshot();
@@ -31,11 +31,11 @@ describe('a snapshot contains', () => {
     ['<think>{"no":1}</think>{"a":1}', { a: 1 }],
     ['{"a":1} and more {"b"', { a: 1 }],
   ])('%j', (text, expected) => {
-    expect(look(text)).toEqual(expected);
+    expect(snapshotOf(text)).toEqual(expected);
   });
 
   it.each(['', 'Sure', '<think>{"a"', '{"a":flase,', '{"a":1]'])('nothing of %j', (text) => {
-    expect(look(text)).toBeUndefined();
+    expect(snapshotOf(text)).toBeUndefined();
   });
 });
 
@@ -61,8 +61,8 @@ it('snapshots of random values and deltas are beginnings of the value, and compl
       root,
       fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }),
       fc.boolean(),
-      (value, lengths, spaced) => {
-        const text = JSON.stringify(value, undefined, spaced ? 2 : undefined);
+      (value, lengths, isIndented) => {
+        const text = JSON.stringify(value, undefined, isIndented ? 2 : undefined);
         const complete: unknown = JSON.parse(text);
         const json = new PartialJson();
         for (let at = 0, turn = 0; at < text.length; turn++) {

@@ -105,8 +105,8 @@ const sentBy = ({ payload }: { readonly payload?: object | undefined }): ImageRe
 
 describe('an image target', () => {
   it('is skipped if it does not generate images', async () => {
-    const nothing = imageOperation(cat, undefined).prepare(at(undefined), scope);
-    await expect(nothing).rejects.toMatchObject({
+    const preparedCall = imageOperation(cat, undefined).prepare(at(undefined), scope);
+    await expect(preparedCall).rejects.toMatchObject({
       kind: 'unsupported',
       message: 'a/m does not generate images',
     });
@@ -136,7 +136,7 @@ describe('an image target', () => {
 
   it.each<[string, number, number, boolean]>([
     ['both fit', 4, 4, true],
-    ['the picture does not fit', 5, 4, false],
+    ['the image does not fit', 5, 4, false],
     ['the mask does not fit', 4, 5, false],
   ])('receives image and mask unchanged or is skipped: %s', async (_, bytes, mask, isTaken) => {
     const request = { images: [imageOf(bytes), imageOf(9)], mask: imageOf(mask) };

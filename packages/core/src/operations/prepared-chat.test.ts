@@ -60,8 +60,8 @@ describe('a prepared chat', () => {
 
   it.each([
     ['the caller reads a stream', true, true, false],
-    ['the caller does not, and the model requires it', false, true, true],
-    ['the caller does not, and the model does not require it', false, false, false],
+    ['the caller reads no stream, and the model requires one', false, true, true],
+    ['the caller reads no stream, and the model requires none', false, false, false],
   ])('is non-streaming if %s: %s', async (_, isStreamed, isRequired, isNonStreaming) => {
     expect((await prepare(isStreamed, { isNonStreaming: () => isRequired })).isNonStreaming).toBe(
       isNonStreaming,

@@ -8,7 +8,13 @@ const call: AssistantPart = { type: 'tool-call', id: '1', name: 't', args: {} };
 const searchPart: AssistantPart = { type: 'vendor', kind: 'search', replay: { family: 'a', data: 1 } };
 const toolMessage: Message = toolResult({ callId: '1', name: 't', content: [] });
 const tools = [{ name: 't', description: 't', parameters: {} }];
-const nothing: Capabilities = { tools: false, images: false, files: false, output: false, prefill: false };
+const noCapabilities: Capabilities = {
+  tools: false,
+  images: false,
+  files: false,
+  output: false,
+  prefill: false,
+};
 
 const requiring = (request: Partial<ChatRequest>, capabilities: Capabilities) => (): void => {
   requireCapabilities({ messages: [hi], ...request }, capabilities, 'a/x');
@@ -28,22 +34,22 @@ it.each<[string, Partial<ChatRequest>, Capabilities]>([
 });
 
 it.each<[string, Partial<ChatRequest>, Capabilities]>([
-  ['of which nothing is known', { messages: [hi, assistant('So')], tools, output: {} }, {}],
-  ['without any capability, for a request that requires none', { tools: [] }, nothing],
+  ['with unknown capabilities', { messages: [hi, assistant('So')], tools, output: {} }, {}],
+  ['without any capability, for a request that requires none', { tools: [] }, noCapabilities],
   [
-    'that takes no prefill, when a call waits for its result',
+    'that accepts no prefill, while a call waits for its result',
     { messages: [hi, assistant([{ type: 'text', text: 'So' }, call])] },
-    nothing,
+    noCapabilities,
   ],
   [
-    'that takes no prefill, when the turn was paused after a search at the vendor',
+    'that accepts no prefill, after a turn that paused at a vendor search',
     { messages: [hi, assistant([{ type: 'text', text: 'So' }, searchPart])] },
-    nothing,
+    noCapabilities,
   ],
   [
-    'that takes no prefill, when a tool has answered',
+    'that accepts no prefill, after the result of a tool',
     { messages: [assistant([call]), toolMessage] },
-    nothing,
+    noCapabilities,
   ],
 ])('accepts a target %s', (_, request, capabilities) => {
   expect(requiring(request, capabilities)).not.toThrow();

@@ -4,9 +4,9 @@ import { pickExtra } from './settings.ts';
 const extra = { wire: { a: 1, b: 1 }, own: { b: 2 }, other: { c: 3 }, undefined: { d: 4 } };
 
 it.each([
-  ['the wire’s, with the provider’s over it', extra, 'wire', { a: 1, b: 2 }],
-  ['the provider’s where the wire has no name', extra, undefined, { b: 2 }],
-  ['nothing of others', { other: { c: 3 } }, 'wire', {}],
+  ['the members of the wire, overridden by those of the provider', extra, 'wire', { a: 1, b: 2 }],
+  ['the members of the provider if the wire has no name', extra, undefined, { b: 2 }],
+  ['no members of other providers', { other: { c: 3 } }, 'wire', {}],
   ['nothing without extra', undefined, 'wire', {}],
 ])('picks %s', (_, extra, wire, picked) => {
   expect(pickExtra(extra, wire, 'own')).toEqual(picked);

@@ -84,8 +84,8 @@ describe('documents', () => {
 
   it('are not awaited after an abort', async () => {
     const controller = new AbortController();
-    const stuck = { ...counting(), pages: () => new Promise<never>(() => undefined) };
-    const checking = checkFiles([user(pdf(1))], { pdf: { maxPages: 1 } }, stuck, 'a/x', controller);
+    const pendingFitter = { ...counting(), pages: () => new Promise<never>(() => undefined) };
+    const checking = checkFiles([user(pdf(1))], { pdf: { maxPages: 1 } }, pendingFitter, 'a/x', controller);
     controller.abort(new Error('enough'));
     await expect(checking).rejects.toThrow('enough');
   });

@@ -21,11 +21,8 @@ describe('a history', () => {
       'of calls with their results',
       [assistant([call('1'), call('2')]), result('1', '2'), assistant([call('3')]), result('3')],
     ],
-    [
-      'of words between calls',
-      [assistant([call('1'), ...answer.parts, call('2')]), result('1', '2'), answer],
-    ],
-    ['of nothing', []],
+    ['of text between calls', [assistant([call('1'), ...answer.parts, call('2')]), result('1', '2'), answer]],
+    ['without messages', []],
   ])('with %s is unchanged, without a warning', (_, messages) => {
     const repaired = repairHistory(messages);
     expect(repaired.messages).toBe(messages);
@@ -39,7 +36,7 @@ describe('a history', () => {
       [user('q'), assistant([call('1')]), interrupted('1')],
     ],
     [
-      'before words',
+      'before text',
       [assistant([call('1')]), user('q')],
       [assistant([call('1')]), interrupted('1'), user('q')],
     ],

@@ -11,7 +11,7 @@ it.each<[string, Partial<ChatRequest>, Capabilities]>([
   ['that the caller does not set', {}, { maxOutputTokens: 50, reasoning: false }],
   ['of a model that may reason', { reasoning: 'high' }, {}],
   ['of a model that reasons', { reasoning: 'high' }, { reasoning: true }],
-  ['that turn off what the model does not do', { reasoning: 'none' }, { reasoning: false }],
+  ['that disable reasoning for a model without reasoning', { reasoning: 'none' }, { reasoning: false }],
 ])('does not change limits %s', (_, { maxTokens, reasoning }, capabilities) => {
   expect(clampLimits({ messages, maxTokens, reasoning }, capabilities)).toEqual({
     limits: { maxTokens, reasoning },

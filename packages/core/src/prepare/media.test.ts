@@ -40,10 +40,14 @@ describe('images', () => {
   });
 
   it.each([
-    ['nothing is known of the limits', [user(png(99))], undefined],
-    ['the target takes none at all', [user(png(99))], false],
-    ['there are none', [user('hi')], { ...limits, maxTotalBytes: 0 }],
-    ['they are exactly within them', [user(png(9), png(3))], { ...limits, maxCount: 2, maxTotalBytes: 12 }],
+    ['the limits are unknown', [user(png(99))], undefined],
+    ['the target accepts no images', [user(png(99))], false],
+    ['the request has no images', [user('hi')], { ...limits, maxTotalBytes: 0 }],
+    [
+      'the images are exactly at the limits',
+      [user(png(9), png(3))],
+      { ...limits, maxCount: 2, maxTotalBytes: 12 },
+    ],
   ] as const)('stay the same objects where %s', async (_, messages, within) => {
     const fitted = await fit(messages, within);
     expect(fitted).toEqual({ messages, warnings: [] });
@@ -100,7 +104,7 @@ describe('images', () => {
 
   it('have the edge of the last rule that matches their number', async () => {
     const edges: unknown[] = [];
-    const edged: MediaFitter = {
+    const edgeFitter: MediaFitter = {
       fit: (part, { maxEdge }) => {
         edges.push(maxEdge);
         return Promise.resolve(part);
@@ -114,7 +118,7 @@ describe('images', () => {
       await fit(
         [user(...Array.from({ length: count }, () => png(1)))],
         { ...limits, maxEdge: 300, rules },
-        edged,
+        edgeFitter,
       );
     }
     expect(edges).toEqual([300, 200, 200, 100, 100, 100]);
@@ -122,8 +126,8 @@ describe('images', () => {
 
   it('are not awaited after an abort', async () => {
     const controller = new AbortController();
-    const stuck: MediaFitter = { fit: () => new Promise(() => undefined) };
-    const fitting = fitImages([user(png(1))], limits, stuck, 'a/x', controller);
+    const pendingFitter: MediaFitter = { fit: () => new Promise(() => undefined) };
+    const fitting = fitImages([user(png(1))], limits, pendingFitter, 'a/x', controller);
     controller.abort(new Error('enough'));
     await expect(fitting).rejects.toThrow('enough');
   });

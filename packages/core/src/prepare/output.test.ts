@@ -42,9 +42,9 @@ describe('an output schema', () => {
   });
 
   it.each<[string, Partial<ModelRequest>, Capabilities]>([
-    ['the caller has tools of its own', { tools: [tool] }, { output: 'tool' }],
-    ['the model takes no tools', {}, { output: 'tool', tools: false }],
-    ['that is all the model does', {}, { output: 'instruct' }],
+    ['the caller has tools', { tools: [tool] }, { output: 'tool' }],
+    ['the model accepts no tools', {}, { output: 'tool', tools: false }],
+    ['the model supports only instructions', {}, { output: 'instruct' }],
   ])('becomes an instruction where %s', (_, fields, capabilities) => {
     const { request: sent, warnings, read } = emulateOutput({ ...request, ...fields }, capabilities);
     expect(sent).toEqual({
@@ -89,7 +89,7 @@ describe('the call of a forced tool', () => {
     { type: 'args-delta', index, json: '{"a":1}' },
     { type: 'part-end', index, part },
   ];
-  const saying = (text: string, index = 0): readonly ModelEvent[] => [
+  const textEvents = (text: string, index = 0): readonly ModelEvent[] => [
     { type: 'part-start', index, part: { type: 'text' } },
     { type: 'text-delta', index, text: '{"a":1}' },
     { type: 'part-end', index, part: { type: 'text', text } },
@@ -105,7 +105,10 @@ describe('the call of a forced tool', () => {
   }
 
   it('becomes the text of the answer', async () => {
-    expect(await read(calling(call()), finish('tool-calls'))).toEqual([...saying('{"a":1}'), finish('stop')]);
+    expect(await read(calling(call()), finish('tool-calls'))).toEqual([
+      ...textEvents('{"a":1}'),
+      finish('stop'),
+    ]);
   });
 
   it('with invalid arguments becomes the original text', async () => {
@@ -121,9 +124,12 @@ describe('the call of a forced tool', () => {
   );
 
   it('does not affect other events', async () => {
-    const events = [...calling(call({}, 'other')), ...saying('hm', 1), finish('tool-calls')];
+    const events = [...calling(call({}, 'other')), ...textEvents('hm', 1), finish('tool-calls')];
     expect(await read(...events)).toEqual(events);
-    expect(await read(calling(call(), 1), saying('hm'))).toEqual([...saying('{"a":1}', 1), ...saying('hm')]);
+    expect(await read(calling(call(), 1), textEvents('hm'))).toEqual([
+      ...textEvents('{"a":1}', 1),
+      ...textEvents('hm'),
+    ]);
   });
 });
 

@@ -9,7 +9,7 @@ const png = image(one);
 const pdf = file(one, 'application/pdf');
 const csv = file(one, 'text/csv');
 const wav = audio(one, 'audio/wav');
-const showing = (...content: ImagePart[]): TurnMessage => toolResult({ callId: '1', name: 't', content });
+const imageResult = (...content: ImagePart[]): TurnMessage => toolResult({ callId: '1', name: 't', content });
 
 const requiring = (messages: readonly TurnMessage[], capabilities: Capabilities) => (): void => {
   requireMedia(messages, capabilities, 'a/x');
@@ -17,7 +17,7 @@ const requiring = (messages: readonly TurnMessage[], capabilities: Capabilities)
 
 it.each<[string, readonly TurnMessage[], Capabilities]>([
   ['images', [user('see', png), hi], { images: false }],
-  ['images', [hi, showing(), showing(png), hi], { images: false, files: ['text/csv'] }],
+  ['images', [hi, imageResult(), imageResult(png), hi], { images: false, files: ['text/csv'] }],
   ['files of type text/csv', [hi, user('see', csv)], { files: false, audio: ['audio/wav'] }],
   ['files of type text/csv', [user(pdf, csv)], { files: ['application/pdf'] }],
   ['audio of type audio/wav', [user('hear', wav)], { files: ['audio/wav'], audio: false }],
@@ -32,10 +32,10 @@ it.each<[string, readonly TurnMessage[], Capabilities]>([
 });
 
 it.each<[string, readonly TurnMessage[], Capabilities]>([
-  ['of which nothing is known', [user(png, csv, wav), showing(png)], {}],
-  ['that takes this file', [user(pdf)], { images: false, files: ['application/pdf'], audio: false }],
-  ['that takes images alone', [user(png), showing(png)], { files: false, audio: false }],
-  ['that hears', [user(wav)], { images: false, files: false, audio: ['audio/wav'] }],
+  ['with unknown capabilities', [user(png, csv, wav), imageResult(png)], {}],
+  ['that accepts the file', [user(pdf)], { images: false, files: ['application/pdf'], audio: false }],
+  ['that accepts only images', [user(png), imageResult(png)], { files: false, audio: false }],
+  ['that accepts audio', [user(wav)], { images: false, files: false, audio: ['audio/wav'] }],
 ])('accepts a target %s', (_, messages, capabilities) => {
   expect(requiring(messages, capabilities)).not.toThrow();
 });

@@ -35,7 +35,7 @@ describe('the spec grammar', () => {
     ['/x', 0, 'no provider'],
     ['b/y,a/', 5, 'no model'],
   ])('rejects "%s" at character %i: %s', (spec, offset, what) => {
-    const error = caught(() => parseSpec(spec));
+    const error = thrownBy(() => parseSpec(spec));
     expect(error.kind).toBe('config');
     expect(error.message).toContain(what);
     expect(error.message).toContain(`at character ${offset} `);
@@ -100,7 +100,7 @@ describe('the spec grammar', () => {
 const printSpec = (elements: ReturnType<typeof parseSpec>): string =>
   elements.map(({ text }) => text).join(',');
 
-function caught(run: () => unknown): LlmError {
+function thrownBy(run: () => unknown): LlmError {
   try {
     run();
   } catch (error) {

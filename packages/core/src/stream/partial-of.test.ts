@@ -41,8 +41,8 @@ describe('partialOf', () => {
   });
 
   it('names the continuing target and contains the earlier content', () => {
-    const goesOn = { type: 'continued', from: 'a/x', target: 'b/y', error } as const;
-    expect(partialOf([start('a/x'), text(0, 'one '), goesOn, text(0, 'two')])).toMatchObject({
+    const continued = { type: 'continued', from: 'a/x', target: 'b/y', error } as const;
+    expect(partialOf([start('a/x'), text(0, 'one '), continued, text(0, 'two')])).toMatchObject({
       target: 'b/y',
       text: 'one two',
     });

@@ -25,10 +25,10 @@ it.each([
   ['lines of one message', ['data: 01234\n', 'data: 56789\n']],
 ])('rejects a message above the maximum length before it is complete: %s', (_name, chunks) => {
   const decoder = new SseDecoder(() => undefined, 'p/m', 10);
-  const feed = () => {
+  const decodeChunks = () => {
     for (const piece of chunks) decoder.push(new TextEncoder().encode(piece));
   };
-  expect(feed).toThrow(
+  expect(decodeChunks).toThrow(
     expect.objectContaining({
       kind: 'protocol',
       message: 'p/m sent a message of more than 10 characters',
@@ -66,7 +66,7 @@ describe('server-sent events', () => {
     ['several data lines', 'data: a\ndata:b\ndata\n\n', [['a\nb\n', undefined]]],
     ['one space only is dropped', 'data:  a\n\n', [[' a', undefined]]],
     ['comments and unknown fields', ': hi\nid: 1\nretry: 5\ndatax: no\ndata: a\n\n', [['a', undefined]]],
-    ['an event without data is none', 'event: ping\n\ndata: a\n\n', [['a', undefined]]],
+    ['an event without data is ignored', 'event: ping\n\ndata: a\n\n', [['a', undefined]]],
     ['a last message without its blank line is dropped', 'data: a\n\ndata: b\n', [['a', undefined]]],
     ['a byte order mark', '\uFEFFdata: a\n\n', [['a', undefined]]],
     ['a CR as the very last byte', 'data: a\r\n\r', [['a', undefined]]],

@@ -17,7 +17,7 @@ it.each([
       throw down;
     },
   ],
-  ['gives a promise that rejects', () => Promise.reject(down)],
+  ['returns a promise that rejects', () => Promise.reject(down)],
   ['returns another value', () => 5],
 ])('ignores an observer that %s', (_, observer) => {
   expect(() => {

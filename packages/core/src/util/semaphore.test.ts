@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Semaphore } from './async.ts';
 
-interface Held {
+interface RunningWork {
   readonly outcome: Promise<unknown>;
   readonly isRunning: () => boolean;
   readonly end: () => void;
@@ -9,7 +9,7 @@ interface Held {
 }
 
 /** Starts work that runs until the test ends it. */
-function hold(semaphore: Semaphore): Held {
+function startWork(semaphore: Semaphore): RunningWork {
   const controller = new AbortController();
   let isRunning = false;
   let end: () => void = () => undefined;
@@ -36,7 +36,7 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 describe('a semaphore', () => {
   it('run waiting work in order', async () => {
     const semaphore = new Semaphore(1);
-    const [first, second, third] = [hold(semaphore), hold(semaphore), hold(semaphore)];
+    const [first, second, third] = [startWork(semaphore), startWork(semaphore), startWork(semaphore)];
     await settled();
     expect([first, second, third].map((work) => work.isRunning())).toEqual([true, false, false]);
     first.end();
@@ -46,7 +46,7 @@ describe('a semaphore', () => {
 
   it('start no other work when waiting work is aborted', async () => {
     const semaphore = new Semaphore(1);
-    const [, second, third] = [hold(semaphore), hold(semaphore), hold(semaphore)];
+    const [, second, third] = [startWork(semaphore), startWork(semaphore), startWork(semaphore)];
     third.abort();
     expect(await third.outcome).toBe('aborted');
     await settled();
@@ -55,7 +55,7 @@ describe('a semaphore', () => {
 
   it('pass on the slot of work that is aborted at its turn', async () => {
     const semaphore = new Semaphore(1);
-    const [first, second, third] = [hold(semaphore), hold(semaphore), hold(semaphore)];
+    const [first, second, third] = [startWork(semaphore), startWork(semaphore), startWork(semaphore)];
     await settled();
     first.end();
     await first.outcome;
@@ -68,7 +68,7 @@ describe('a semaphore', () => {
 
   it('of a fraction are rounded down', async () => {
     const semaphore = new Semaphore(1.5);
-    const [, second] = [hold(semaphore), hold(semaphore)];
+    const [, second] = [startWork(semaphore), startWork(semaphore)];
     await settled();
     expect(second.isRunning()).toBe(false);
   });
