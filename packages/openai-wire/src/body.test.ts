@@ -27,8 +27,8 @@ describe('bodyText', () => {
     ['two in a row', '\ud83d\ud83d', '\ufffd\ufffd'],
     ['one after a backslash', '\\\ud83d', '\\\ufffd'],
     ['a pair', 'a😀b', 'a😀b'],
-    ['a text that spells an escape', '\\ud83d', '\\ud83d'],
-  ])('replaces or keeps %s, in values and in keys', (_what, input, expected) => {
+    ['a string that contains an escape as text', '\\ud83d', '\\ud83d'],
+  ])('replaces only lone surrogates: %s, in values and in keys', (_what, input, expected) => {
     const params = { model: input, tools: [{ [input]: input }], messages: [{ nested: [input] }] };
     expect(JSON.parse(bodyText(params))).toEqual({
       model: expected,

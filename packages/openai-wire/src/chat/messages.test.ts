@@ -91,7 +91,7 @@ describe('messagesToWire of real runs', () => {
 
 describe('messages', () => {
   it.each<[string, TurnMessage, object]>([
-    ['one text as a string', user('hi'), { role: 'user', content: 'hi' }],
+    ['a single text as a string', user('hi'), { role: 'user', content: 'hi' }],
     [
       'several texts as parts',
       user('a', 'b'),
@@ -118,9 +118,9 @@ describe('messages', () => {
         ],
       },
     ],
-    ['an answer', assistant('yes'), { role: 'assistant', content: 'yes' }],
+    ['a response', assistant('yes'), { role: 'assistant', content: 'yes' }],
     [
-      'texts of an answer as one',
+      'several texts of a response as one',
       assistant([
         { type: 'text', text: 'a' },
         { type: 'text', text: 'b' },
@@ -128,12 +128,12 @@ describe('messages', () => {
       { role: 'assistant', content: 'ab' },
     ],
     [
-      'a call alone',
+      'a call without text',
       call('c', { a: 1 }),
       { role: 'assistant', content: null, tool_calls: [wireCall('c', '{"a":1}')] },
     ],
     [
-      'a call whose arguments were no JSON',
+      'a call whose arguments are not JSON',
       assistant([{ type: 'tool-call', id: 'c', name: 'add', args: {}, invalid: { raw: '{' } }]),
       { role: 'assistant', content: null, tool_calls: [wireCall('c')] },
     ],
@@ -282,15 +282,15 @@ describe('reasoning', () => {
     ]);
 
   it.each<[string, TurnMessage, Partial<ChatQuirks>, object]>([
-    ['stays here by default', reasoningTurn(FAMILY), {}, {}],
+    ['is not sent by default', reasoningTurn(FAMILY), {}, {}],
     [
-      'is sent back in the field from which it came',
+      'is sent back in its original field',
       reasoningTurn(FAMILY),
       { reasoningReplay: 'echo' },
       { reasoning_content: 'hm' },
     ],
     [
-      'is sent back under the other name',
+      'is sent back in the other field',
       reasoningTurn(FAMILY),
       { reasoningReplay: 'echo', reasoningField: 'reasoning' },
       { reasoning: 'hm' },

@@ -60,8 +60,8 @@ describe('a rejected member', () => {
         message: 'Only the default (1) value is supported.',
       },
     ],
-    ['by text alone', 'temperature', { message: "Unsupported parameter: 'temperature'" }],
-    ['in the words of old', 'user', { message: 'Unrecognized request argument supplied: user' }],
+    ['only by the message', 'temperature', { message: "Unsupported parameter: 'temperature'" }],
+    ['in an older message format', 'user', { message: 'Unrecognized request argument supplied: user' }],
     ['as a property', 'top_p', { message: "property 'top_p' is unsupported" }],
     [
       'as unknown',
@@ -110,7 +110,7 @@ describe('a rejected member', () => {
     ['was not sent', { message: "Unsupported parameter: 'seed'" }],
     ['is the request itself', { code: 'unsupported_parameter', param: 'tools', message: 'no' }],
     ['is a message', { code: 'unknown_parameter', param: 'messages[0].name', message: 'no' }],
-    ['is named with another status', { message: "Unsupported parameter: 'temperature'" }, 500],
+    ['is reported with another status', { message: "Unsupported parameter: 'temperature'" }, 500],
     ['is not named', { code: 'invalid_value', param: 'temperature', message: 'must be at most 2' }],
   ])('has no recovery if it %s', (_what, error, status) => {
     expect(recover(error, status)).toBeUndefined();

@@ -55,7 +55,7 @@ describe('toWire of Chat Completions', () => {
 
   it.each<[string, Partial<ModelRequest>, Partial<ChatQuirks>, object]>([
     ['the limit', { maxTokens: 5 }, {}, { max_completion_tokens: 5 }],
-    ['the limit of old', { maxTokens: 5 }, { maxTokensField: 'max_tokens' }, { max_tokens: 5 }],
+    ['the limit under its older name', { maxTokens: 5 }, { maxTokensField: 'max_tokens' }, { max_tokens: 5 }],
     ['temperature 0', { temperature: 0 }, {}, { temperature: 0 }],
     ['top_p', { topP: 0.5 }, {}, { top_p: 0.5 }],
     [
@@ -65,10 +65,10 @@ describe('toWire of Chat Completions', () => {
       { frequency_penalty: 0.5, presence_penalty: -1 },
     ],
     ['logprobs', { logprobs: 0 }, {}, { logprobs: true, top_logprobs: 0 }],
-    ['top_k where it is taken', { topK: 5 }, { topK: true }, { top_k: 5 }],
+    ['top_k if the server accepts it', { topK: 5 }, { topK: true }, { top_k: 5 }],
     ['the tier', { serviceTier: 'flex' }, {}, { service_tier: 'flex' }],
     [
-      'the tier in its own word',
+      'the tier in the name of the server',
       { serviceTier: 'priority' },
       groq.quirks ?? {},
       { service_tier: 'performance' },
@@ -80,9 +80,9 @@ describe('toWire of Chat Completions', () => {
       { response_format: { type: 'json_object' } },
     ],
     ['the seed', { seed: 7 }, {}, { seed: 7 }],
-    ['the seed by its other name', { seed: 7 }, { seedField: 'random_seed' }, { random_seed: 7 }],
+    ['the seed under its other name', { seed: 7 }, { seedField: 'random_seed' }, { random_seed: 7 }],
     ['stop', { stop: ['a', 'b'] }, {}, { stop: ['a', 'b'] }],
-    ['no stop at all', { stop: [] }, {}, {}],
+    ['no empty stop', { stop: [] }, {}, {}],
     ['effort', { reasoning: 'low' }, {}, { reasoning_effort: 'low' }],
     ['effort off', { reasoning: 'none' }, {}, { reasoning_effort: 'none' }],
     [
@@ -115,13 +115,13 @@ describe('toWire of Chat Completions', () => {
       { reasoningRequest: 'enable_thinking' },
       { enable_thinking: false },
     ],
-    ['nothing where nothing reasons', { reasoning: 'none' }, { reasoningRequest: 'none' }, {}],
+    ['no effort for a model without reasoning', { reasoning: 'none' }, { reasoningRequest: 'none' }, {}],
     ['a long cache', { cache: LONG_CACHE }, {}, { prompt_cache_retention: '24h', prompt_cache_key: 'k' }],
     ['the key of a short cache', { cache: SHORT_CACHE }, {}, { prompt_cache_key: 'k' }],
     ['a choice without tools', { toolChoice: 'auto' }, {}, {}],
     ['a choice', { tools: [tool], toolChoice: 'required' }, {}, { tool_choice: 'required' }],
     [
-      'a choice in other words',
+      'a choice under another name',
       { tools: [tool], toolChoice: 'required' },
       { requiredChoice: 'any' },
       { tool_choice: 'any' },
@@ -134,12 +134,12 @@ describe('toWire of Chat Completions', () => {
     ],
     ['a profile’s own members', {}, { extraBody: { route: 'x' } }, { route: 'x' }],
     [
-      'extra over all',
+      'extra, which overrides all members',
       { temperature: 1, extra: { temperature: 2, user: 'u' } },
       { extraBody: { user: 'p' } },
       { temperature: 2, user: 'u' },
     ],
-    ['extra that takes away', { temperature: 1, extra: { temperature: undefined } }, {}, {}],
+    ['extra that removes a member', { temperature: 1, extra: { temperature: undefined } }, {}, {}],
   ])('sends %s', (_what, overrides, quirks, expected) => {
     expect(settings(overrides, quirks)).toEqual(expected);
     expect(writeRequest(overrides, quirks).warnings).toEqual([]);
@@ -147,16 +147,16 @@ describe('toWire of Chat Completions', () => {
 
   it.each<[string, Partial<ModelRequest>, Partial<ChatQuirks>, object, Warning['action'], string]>([
     [
-      'no logprobs where they are refused',
+      'logprobs that the server rejects',
       { logprobs: 2 },
       { refuses: ['logprobs'] },
       {},
       'dropped',
       'logprobs',
     ],
-    ['no top_k at the vendor of the wire', { topK: 5 }, {}, {}, 'dropped', 'topK'],
+    ['top_k, which OpenAI does not accept', { topK: 5 }, {}, {}, 'dropped', 'topK'],
     [
-      'no tier where there is none',
+      'the tier of a server without tiers',
       { serviceTier: 'flex' },
       { serviceTiers: 'none' },
       {},
@@ -164,16 +164,16 @@ describe('toWire of Chat Completions', () => {
       'serviceTier "flex"',
     ],
     [
-      'effort in the next word',
+      'an effort that is sent as the nearest one',
       { reasoning: 'minimal' },
       { efforts: ['low'] },
       { reasoning_effort: 'low' },
       'coerced',
       'reasoning "minimal" to low',
     ],
-    ['a refused setting', { temperature: 1 }, { refuses: ['temperature'] }, {}, 'dropped', 'temperature'],
+    ['a rejected setting', { temperature: 1 }, { refuses: ['temperature'] }, {}, 'dropped', 'temperature'],
     [
-      'effort that the wire has no word for',
+      'an effort without a name on the wire',
       { reasoning: 'low' },
       { reasoningRequest: 'none' },
       {},
@@ -181,7 +181,7 @@ describe('toWire of Chat Completions', () => {
       'reasoning',
     ],
     [
-      'a refused effort',
+      'a rejected effort',
       { reasoning: 'low' },
       { refuses: ['reasoning_effort'] },
       {},
@@ -189,7 +189,7 @@ describe('toWire of Chat Completions', () => {
       'reasoning_effort',
     ],
     [
-      'reasoning that is never off',
+      'reasoning that cannot be disabled',
       { reasoning: 'none' },
       { reasoningOff: 'omit' },
       {},
@@ -205,7 +205,7 @@ describe('toWire of Chat Completions', () => {
       'reasoning "none"',
     ],
     [
-      'effort where there is a switch',
+      'an effort for a server with a switch only',
       { reasoning: 'low' },
       { reasoningRequest: 'thinking.type' },
       { thinking: { type: 'enabled' } },
@@ -213,7 +213,7 @@ describe('toWire of Chat Completions', () => {
       'reasoning "low"',
     ],
     [
-      'effort where there is a flag',
+      'an effort for a server with a flag only',
       { reasoning: 'low' },
       { reasoningRequest: 'enable_thinking' },
       { enable_thinking: true },
@@ -221,7 +221,14 @@ describe('toWire of Chat Completions', () => {
       'reasoning "low"',
     ],
     ['too many stops', { stop: ['a', 'b'] }, { stopMax: 1 }, { stop: ['a'] }, 'dropped', 'stop[1] and later'],
-    ['stops where none is taken', { stop: ['a'] }, { stopMax: 0 }, {}, 'dropped', 'stop[0] and later'],
+    [
+      'stops for a server that accepts none',
+      { stop: ['a'] },
+      { stopMax: 0 },
+      {},
+      'dropped',
+      'stop[0] and later',
+    ],
     [
       'a cache that was not requested',
       { cache: LONG_CACHE },

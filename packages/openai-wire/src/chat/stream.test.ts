@@ -164,7 +164,7 @@ describe('an error inside a 200', () => {
       'invalid-request',
     ],
     [
-      'by what a gateway wrapped',
+      'by the error that a gateway wrapped',
       {
         error: {
           message: 'Provider returned error',
@@ -174,7 +174,7 @@ describe('an error inside a 200', () => {
       },
       'context-overflow',
     ],
-    ['of which nothing is known', { error: 'oops' }, 'server'],
+    ['without a known cause', { error: 'oops' }, 'server'],
   ])('is classified %s', (_how, body, kind) => {
     expect(failureOf(() => stream(delta({ content: 'a' }), body))).toMatchObject({
       kind,

@@ -66,7 +66,7 @@ describe('tool calls', () => {
       [part('a', 'f', {})],
     ],
     [
-      'whose name comes after the arguments began',
+      'whose name arrives after the first arguments',
       [
         call(0, { id: 'a', function: { arguments: '{"x":' } }),
         call(0, { function: { name: 'f', arguments: '1}' } }),
@@ -74,12 +74,12 @@ describe('tool calls', () => {
       [part('a', 'f', { x: 1 })],
     ],
     [
-      'with arguments that are not text',
+      'with arguments that are not a string',
       [call(0, { id: 'a', function: { name: 'f', arguments: { x: 1 } } })],
       [part('a', 'f', { x: 1 })],
     ],
     [
-      'two in one list, with neither index nor id',
+      'two in one array, with neither index nor id',
       [
         delta({
           tool_calls: [
@@ -142,7 +142,7 @@ describe('tool calls', () => {
       [part(generatedId(0), 'f', { x: 1 })],
     ],
     [
-      'whose id is another one on every fragment',
+      'whose id changes on every fragment',
       [
         call(0, { id: 'a', function: { name: 'f', arguments: '{"x"' } }),
         call(0, { id: 'b', function: { arguments: ':' } }),

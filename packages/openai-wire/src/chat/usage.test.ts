@@ -97,7 +97,7 @@ describe('usage', () => {
       9,
     ],
     [
-      'but not where it fits inside',
+      'but not if it is included',
       {
         prompt_tokens: 1,
         completion_tokens: 9,

@@ -6,12 +6,12 @@ const nothing = { status: undefined, code: undefined, type: undefined, param: un
 describe('an error body', () => {
   it.each<[string, unknown, object]>([
     [
-      'in its wrapper',
+      'with a wrapper',
       { error: { message: 'no', type: 't', code: 'c', param: 'p' } },
       { message: 'no', type: 't', code: 'c', param: 'p' },
     ],
     [
-      'without it',
+      'without a wrapper',
       { object: 'error', message: 'no', type: 't', code: '3051', param: null },
       { message: 'no', type: 't', code: '3051' },
     ],
@@ -20,26 +20,30 @@ describe('an error body', () => {
       { error: { message: 'no', code: 400 } },
       { message: 'no', code: '400', status: 400 },
     ],
-    ['that is a text', { error: 'no' }, { message: 'no' }],
-    ['whose wrapper holds a word and a message', { error: 'Bad Request', message: 'no' }, { message: 'no' }],
+    ['whose wrapped error is a string', { error: 'no' }, { message: 'no' }],
+    [
+      'whose wrapper contains an error string and a message',
+      { error: 'Bad Request', message: 'no' },
+      { message: 'no' },
+    ],
     [
       'of a validator',
       { detail: [{ type: 'extra_forbidden', loc: ['body', 'seed'], msg: 'Extra inputs are not permitted' }] },
       { message: 'Extra inputs are not permitted', type: 'extra_forbidden', param: 'seed' },
     ],
     [
-      'of a validator, deeper',
+      'of a validator, nested',
       { detail: [{ type: 'extra_forbidden', loc: ['body', 'messages', 0, 'name'], msg: 'no' }] },
       { message: 'no', type: 'extra_forbidden' },
     ],
-    ['with a text for its detail', { detail: 'Not Found' }, { message: 'Not Found' }],
+    ['with a string as its detail', { detail: 'Not Found' }, { message: 'Not Found' }],
     [
-      'in a list',
+      'in an array',
       [{ error: { message: 'no', code: 429, status: 'RESOURCE_EXHAUSTED' } }],
       { message: 'no', code: '429' },
     ],
     [
-      'in a separate list',
+      'in a separate array',
       { success: false, errors: [{ message: 'no', code: 10000 }] },
       { message: 'no', code: '10000' },
     ],
@@ -55,7 +59,7 @@ describe('an error body', () => {
       { message: 'Provider returned error: too long', code: '400', status: 400 },
     ],
     [
-      'that a gateway wrapped as text',
+      'that a gateway wrapped as a string',
       { error: { message: 'no', metadata: { raw: 'busy' } } },
       { message: 'no: busy' },
     ],
@@ -66,7 +70,7 @@ describe('an error body', () => {
     ],
     ['whose message is an object', { error: { message: { a: 1 } } }, { message: '{"a":1}' }],
     ['that is missing', undefined, {}],
-    ['that is a text by itself', 'Bad Gateway', { message: 'Bad Gateway' }],
+    ['that is a string without a wrapper', 'Bad Gateway', { message: 'Bad Gateway' }],
   ])('reads %s', (_what, body, expected) => {
     expect({ ...nothing, ...parseFailure(body) }).toEqual({ ...nothing, ...expected });
   });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { fromEmbeddingBody } from './embedding.ts';
 
 it.each([
-  ['data that is not a list', {}],
+  ['data that is not an array', {}],
   ['an index that does not exist', [{ index: 5, embedding: [1] }]],
   ['an entry without a vector', [{ embedding: 'x y' }]],
   ['fewer vectors than values', [{ embedding: [1] }]],

@@ -118,12 +118,12 @@ describe('itemsToWire', () => {
       ],
     ],
     [
-      'own reasoning before its item, without its id',
+      'reasoning of this model before its item, without its id',
       [assistant([reasoningPart(secret), callPart('a')])],
       [{ type: 'reasoning', summary: secret.summary, encrypted_content: 'abc' }, callItem('a')],
     ],
     [
-      'own reasoning alone, which needs an item after it',
+      'only reasoning of this model, which requires an item after it',
       [assistant([reasoningPart(secret)]), user('go on')],
       [
         { type: 'reasoning', summary: secret.summary, encrypted_content: 'abc' },

@@ -86,8 +86,8 @@ describe('an optional property', () => {
       { description: 'd', anyOf: [{ $ref: '#/$defs/node' }, { type: 'null' }] },
     ],
     ['with unknown keywords', { type: 'string', $comment: 'c', 'x-y': 1 }, { type: ['string', 'null'] }],
-    ['null already', { type: ['number', 'null'] }, { type: ['number', 'null'] }],
-    ['null by reference', { $ref: '#/$defs/maybe' }, { $ref: '#/$defs/maybe' }],
+    ['already nullable', { type: ['number', 'null'] }, { type: ['number', 'null'] }],
+    ['nullable by reference', { $ref: '#/$defs/maybe' }, { $ref: '#/$defs/maybe' }],
     [
       'with a default',
       { type: 'number', default: 3, minLength: 2 },
@@ -103,7 +103,7 @@ describe('an optional property', () => {
   });
 
   it.each<[string, JsonObject, string]>([
-    ['open by its word', object({}, { additionalProperties: true }), 'properties of any name'],
+    ['explicitly open', object({}, { additionalProperties: true }), 'properties of any name'],
     ['of any name', { type: 'object', additionalProperties: { type: 'string' } }, 'properties of any name'],
     ['a map', { type: 'object' }, 'properties of any name'],
     ['anything', { description: 'd' }, 'a value of any kind'],
