@@ -170,7 +170,7 @@ describe('replay', () => {
 
   it.each<[string, Partial<AssistantPart>, unknown]>([
     [
-      'a text of its own',
+      'a separate text',
       { type: 'reasoning' },
       { text: 'I am the model', thought: true, thoughtSignature: 's' },
     ],

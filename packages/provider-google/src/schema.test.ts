@@ -6,61 +6,69 @@ import { isSubset, toSubset } from './schema.ts';
 describe('toSubset', () => {
   it.each<[string, JsonObject, JsonObject]>([
     [
-      'unknown keys go',
+      'drops unknown keys',
       { type: 'object', additionalProperties: false, $schema: 'x', properties: {} },
       { type: 'OBJECT', properties: {} },
     ],
-    ['an enum of integers goes', { type: 'integer', enum: [1, 2] }, { type: 'INTEGER' }],
-    ['an enum of strings stays', { type: 'string', enum: ['a', 'b'] }, { type: 'STRING', enum: ['a', 'b'] }],
+    ['drops an enum of integers', { type: 'integer', enum: [1, 2] }, { type: 'INTEGER' }],
     [
-      'a null in an enum is nullable',
+      'retains an enum of strings',
+      { type: 'string', enum: ['a', 'b'] },
+      { type: 'STRING', enum: ['a', 'b'] },
+    ],
+    [
+      'converts null in an enum to nullable',
       { type: 'string', enum: ['a', null] },
       { type: 'STRING', enum: ['a'], nullable: true },
     ],
-    ['an empty value in an enum goes', { type: 'string', enum: ['', 'a'] }, { type: 'STRING', enum: ['a'] }],
-    ['a constant is an enum of one', { const: 'a' }, { enum: ['a'] }],
-    ['a type or null as nullable', { type: ['string', 'null'] }, { type: 'STRING', nullable: true }],
+    ['drops an empty value of an enum', { type: 'string', enum: ['', 'a'] }, { type: 'STRING', enum: ['a'] }],
+    ['converts a constant to an enum of one value', { const: 'a' }, { enum: ['a'] }],
+    ['converts a type or null to nullable', { type: ['string', 'null'] }, { type: 'STRING', nullable: true }],
     [
-      'several types are branches',
+      'converts several types to branches',
       { type: ['string', 'number'] },
       { anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }] },
     ],
     [
-      'a nullable branch collapses',
+      'joins a nullable branch',
       { anyOf: [{ type: 'string', minLength: 1 }, { type: 'null' }], description: 'd' },
       { type: 'STRING', minLength: 1, description: 'd', nullable: true },
     ],
     [
-      'oneOf is anyOf',
+      'converts oneOf to anyOf',
       { oneOf: [{ type: 'string' }, { type: 'number' }] },
       { anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }] },
     ],
     [
-      'alternatives have no type',
+      'removes the type of alternatives',
       { type: 'object', anyOf: [{ type: 'string' }, { type: 'number' }] },
       { anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }] },
     ],
     [
-      'allOf is merged',
+      'merges allOf',
       { allOf: [{ type: 'object' }, { properties: { a: { type: 'string' } } }] },
       { type: 'OBJECT', properties: { a: { type: 'STRING' } } },
     ],
     [
-      'properties named like keywords survive',
+      'retains properties named like keywords',
       { type: 'object', properties: { pattern: { type: 'string' }, enum: { type: 'number' }, default: {} } },
       { type: 'OBJECT', properties: { pattern: { type: 'STRING' }, enum: { type: 'NUMBER' }, default: {} } },
     ],
     [
-      'items are cut too',
+      'reduces items too',
       { type: 'array', items: { type: 'object', additionalProperties: true } },
       { type: 'ARRAY', items: { type: 'OBJECT' } },
     ],
     [
-      'a ref is written out',
+      'expands a reference',
       { type: 'object', properties: { a: { $ref: '#/$defs/A' } }, $defs: { A: { type: 'string' } } },
       { type: 'OBJECT', properties: { a: { type: 'STRING' } } },
     ],
-    ['a ref to nothing is an object', { $ref: '#/$defs/gone', title: 't' }, { type: 'OBJECT', title: 't' }],
+    [
+      'converts a missing reference to an object',
+      { $ref: '#/$defs/gone', title: 't' },
+      { type: 'OBJECT', title: 't' },
+    ],
   ])('%s', (_name, schema, expected) => {
     expect(toSubset(schema)).toEqual(expected);
   });

@@ -189,10 +189,10 @@ describe('a stream', () => {
     it.each([
       ['without a call', [call({ partialArgs: [{ jsonPath: '$.a', boolValue: true }] })]],
       [
-        'at an unknown place',
+        'at an unknown path',
         [call(callStart), call({ partialArgs: [{ jsonPath: '$..a', boolValue: true }] })],
       ],
-      ['that are none', [call(callStart), call({ partialArgs: ['x'] })]],
+      ['of an invalid type', [call(callStart), call({ partialArgs: ['x'] })]],
     ])('are rejected %s', (_what, chunks) => {
       expect(() => read(...chunks)).toThrow(failing('protocol'));
     });

@@ -218,8 +218,8 @@ describe('speech', () => {
 
   it.each<[string, Partial<SpeechRequest>, object, string]>([
     ['a format that would have to be encoded', { format: 'mp3' }, {}, 'unsupported'],
-    ['nothing where sound should be', {}, candidate([{ inlineData: null }], 'STOP'), 'empty'],
-    ['words instead of sound', {}, candidate([{ text: 'No.' }], 'STOP'), 'empty'],
+    ['no audio', {}, candidate([{ inlineData: null }], 'STOP'), 'empty'],
+    ['text instead of audio', {}, candidate([{ text: 'No.' }], 'STOP'), 'empty'],
     ['a refusal', {}, candidate([], 'SAFETY'), 'content-filter'],
     ['the limit', {}, candidate([audioPart(samples)], 'MAX_TOKENS'), 'truncated'],
     [

@@ -42,8 +42,8 @@ describe.skipIf(!hasRecordings)(`recordings of gemini-generate${skippedNote}`, (
   afterAll(() => server.close());
 
   describe.each([
-    ['one piece', 'complete'],
-    ['pieces of 61 bytes', 61],
+    ['a single chunk', 'complete'],
+    ['chunks of 61 bytes', 61],
   ] as const)('through the SDK, in %s', (_name, cut) => {
     it.each(cases.map((recording) => [recording.id, recording] as const))('%s', async (id, recording) => {
       if (excused.has(id)) return;

@@ -75,7 +75,7 @@ describe('vectors of the Gemini API', () => {
 
   it.each([
     ['a response of another form', 200, { embeddings: [{ value: [1] }] }, 'protocol'],
-    ['too few of them', 200, { embeddings: [] }, 'protocol'],
+    ['too few vectors', 200, { embeddings: [] }, 'protocol'],
     ['an error inside 200', 200, { error: { code: 429, status: 'RESOURCE_EXHAUSTED' } }, 'rate-limit'],
     ['a bad key', 400, { error: { code: 400, message: 'API key not valid' } }, 'auth'],
   ] as const)('reports the kind of the failure: %s', async (_, status, body, kind) => {

@@ -104,7 +104,7 @@ describe('an image model', () => {
 describe('a failure', () => {
   it.each([
     ['a mask', { images: [png], mask: png }, 'unsupported'],
-    ['an odd ratio', { size: '1000x100' as const }, 'unsupported'],
+    ['an unsupported ratio', { size: '1000x100' as const }, 'unsupported'],
     ['no size', { size: '0x0' as const }, 'invalid-request'],
   ])('%s is rejected', async (_, request, kind) => {
     const generateImages = await world(() => [200, imageBody()]);
@@ -114,7 +114,7 @@ describe('a failure', () => {
   });
 
   it.each([
-    ['no picture', 200, imageBody([{ text: 'I would rather not.' }]), 'empty'],
+    ['no image', 200, imageBody([{ text: 'I would rather not.' }]), 'empty'],
     ['no candidates', 200, {}, 'protocol'],
     ['broken base64', 200, imageBody([{ inlineData: { data: '!' } }]), 'protocol'],
     [
