@@ -159,7 +159,7 @@ describe('turns', () => {
 
 describe('tools', () => {
   it.each<
-    [choice: ModelRequest['toolChoice'], offered: string[], said: string | undefined, warned: string[]]
+    [choice: ModelRequest['toolChoice'], offered: string[], sentChoice: string | undefined, warned: string[]]
   >([
     [undefined, ['add', 'sub'], undefined, []],
     ['auto', ['add', 'sub'], undefined, []],
@@ -173,7 +173,7 @@ describe('tools', () => {
     expect(warnings.map(({ what }) => what)).toEqual(warned);
   });
 
-  it.each<[choice: ModelRequest['toolChoice'], offered: string[], said: string | undefined]>([
+  it.each<[choice: ModelRequest['toolChoice'], offered: string[], sentChoice: string | undefined]>([
     [undefined, ['add', 'sub'], undefined],
     ['auto', ['add', 'sub'], 'auto'],
     ['required', ['add', 'sub'], 'required'],

@@ -187,8 +187,8 @@ describe('the same response', () => {
 describe('an unusual response', () => {
   it.each<[what: string, result: unknown, text: string]>([
     ['a number', { response: 4 }, '4'],
-    ['a number on its own', 4, '4'],
-    ['a text on its own', 'Hello', 'Hello'],
+    ['a number without a member', 4, '4'],
+    ['a string without a member', 'Hello', 'Hello'],
     ['an object for a requested schema', { response: { n: 1 } }, '{"n":1}'],
     ['an array for a requested schema', { response: [1] }, '[1]'],
     ['content that is an object', { choices: [{ message: { content: { n: 1 } } }] }, '{"n":1}'],
@@ -251,14 +251,14 @@ describe('an unusual response', () => {
   it.each<[what: string, result: unknown, kind: string]>([
     ['an empty result', {}, 'truncated'],
     ['null', null, 'truncated'],
-    ['a picture', { image: 'iVBORw0KGgo=' }, 'protocol'],
+    ['an image', { image: 'iVBORw0KGgo=' }, 'protocol'],
     ['an embedding', { data: [[0.1]], shape: [1, 1] }, 'protocol'],
   ])('of %s is rejected', async (_what, result, kind) => {
     expect((await readResult(result)).error?.kind).toBe(kind);
   });
 
   it.each<[what: string, events: readonly unknown[], kind: string]>([
-    ['ends without a mark', [{ response: 'Hel' }], 'truncated'],
+    ['ends without an end marker', [{ response: 'Hel' }], 'truncated'],
     ['has a chunk of no known shape', [{ response: 'Hel' }, { other: 1 }], 'protocol'],
     ['has a chunk that is not an object', [{ response: 'Hel' }, 7], 'protocol'],
     ['has broken JSON', [{ response: 'Hel' }, '{"response":'], 'protocol'],

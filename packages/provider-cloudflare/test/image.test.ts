@@ -89,7 +89,7 @@ describe('over REST', () => {
   });
 
   it.each([
-    ['no picture', 200, { result: {}, success: true }, 'protocol'],
+    ['no image', 200, { result: {}, success: true }, 'protocol'],
     ['words', 200, new TextEncoder().encode('hello'), 'protocol'],
     [
       'an error inside 200',
@@ -97,7 +97,12 @@ describe('over REST', () => {
       { success: false, errors: [{ code: 3040, message: 'Capacity' }] },
       'overloaded',
     ],
-    ['no right', 401, { success: false, errors: [{ code: 10000, message: 'Authentication error' }] }, 'auth'],
+    [
+      'missing permission',
+      401,
+      { success: false, errors: [{ code: 10000, message: 'Authentication error' }] },
+      'auth',
+    ],
   ])('%s fails by kind', async (_, status, body, kind) => {
     const generateImages = await rest(() => ({ status, body }));
     const error: unknown = await generateImages('@cf/x').catch((thrown: unknown) => thrown);
@@ -131,7 +136,7 @@ describe('by the binding', () => {
   it.each([
     ['a stream of bytes', () => new Response(bytes).body],
     ['an object with base64', () => ({ image: PNG })],
-    ['base64 alone', () => PNG],
+    ['a base64 string', () => PNG],
   ])('reads %s', async (_, answer) => {
     const { generateImages, bindingCalls } = overBinding(answer);
     expect((await generateImages('@cf/x', { seed: 3 })).images).toEqual([png]);

@@ -142,7 +142,12 @@ describe.each([
     { success: false, errors: [{ code: 3040, message: 'Capacity' }] },
     'overloaded',
   ],
-  ['no right', 401, { success: false, errors: [{ code: 10000, message: 'Authentication error' }] }, 'auth'],
+  [
+    'missing permission',
+    401,
+    { success: false, errors: [{ code: 10000, message: 'Authentication error' }] },
+    'auth',
+  ],
 ] as const)('%s', (_, status, body, kind) => {
   it(`is ${kind} for vectors, transcripts and speech`, async () => {
     const majordomo = await world(answers(body, status));

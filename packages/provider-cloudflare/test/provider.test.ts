@@ -43,7 +43,7 @@ describe('the account and the token', () => {
   >([
     ['come from the environment', {}, env, 'first', 'token'],
     ['may have the short name', {}, { ...env, CLOUDFLARE_ACCOUNT_ID: '' }, 'second', 'token'],
-    ['come from options first', REST, env, 'acc', 'key'],
+    ['come from the options before the environment', REST, env, 'acc', 'key'],
   ])('%s', async (_what, options, env, account, key) => {
     const { sent, fetch } = outbox();
     await callModel(createCloudflare({ ...options, fetch }), {}, { env });
@@ -106,8 +106,8 @@ describe('a gateway', () => {
   });
 
   it.each<[what: string, options: CloudflareOptions]>([
-    ['has no headers where nothing is set', { gateway: { id: 'gw', cacheKey: undefined } }],
-    ['has no part in a base URL of your own', { gateway, baseURL: 'https://box.example' }],
+    ['has no headers without options', { gateway: { id: 'gw', cacheKey: undefined } }],
+    ['is not part of a custom base URL', { gateway, baseURL: 'https://box.example' }],
   ])('%s', async (_what, options) => {
     const { sent, fetch } = outbox();
     await callModel(createCloudflare({ ...REST, ...options, fetch }));
