@@ -160,7 +160,7 @@ describe('toLlmError', () => {
       Object.assign(new Error('browser'), { name: 'AnthropicError' }),
       'config',
     ],
-    ['a thrown text', 'x', 'network'],
+    ['a thrown string', 'x', 'network'],
     ['nothing at all', undefined, 'network'],
   ] as const)('reports %s', ([, error, kind]) => {
     expect(toLlmError(error, facts()).kind).toBe(kind);

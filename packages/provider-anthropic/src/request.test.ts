@@ -60,7 +60,7 @@ describe('toWire', () => {
     ['stop sequences', { stop: ['END'] }, { stop_sequences: ['END'] }],
     ['top_k', { topK: 5 }, { top_k: 5 }],
     ['the ordinary tier', { serviceTier: 'default' }, { service_tier: 'standard_only' }],
-    ['capacity bought ahead', { serviceTier: 'priority' }, { service_tier: 'auto' }],
+    ['the priority tier', { serviceTier: 'priority' }, { service_tier: 'auto' }],
     ['temperature and top_p', { temperature: 0.3, topP: 0.9 }, { temperature: 0.3, top_p: 0.9 }],
     [
       'tools',
@@ -135,7 +135,7 @@ describe('toWire', () => {
       {},
       'dropped temperature',
     ],
-    ['topP that the model does not take', { topP: 0.5 }, { sampling: 'none' }, {}, 'dropped topP'],
+    ['topP for a model that does not accept it', { topP: 0.5 }, { sampling: 'none' }, {}, 'dropped topP'],
     [
       'topP together with temperature',
       { temperature: 0.5, topP: 0.5 },

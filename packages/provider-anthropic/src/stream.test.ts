@@ -103,8 +103,8 @@ describe('a stream', () => {
   });
 
   it.for([
-    ['in pieces', [...toolBlock(0, 't', 'get', '', '{"a', '":1}')], { a: 1 }],
-    ['not at all', [...toolBlock(0, 't', 'get', '')], {}],
+    ['in fragments', [...toolBlock(0, 't', 'get', '', '{"a', '":1}')], { a: 1 }],
+    ['absent', [...toolBlock(0, 't', 'get', '')], {}],
     [
       'complete in its start event',
       [blockStart(0, { type: 'tool_use', id: 't', name: 'get', input: { a: 1 } }), blockStop(0)],
@@ -144,7 +144,7 @@ describe('a stream', () => {
     blockDelta(index, { type: 'input_json_delta', partial_json });
 
   it.for([
-    ['in pieces', [start(0, 'a'), start(1, 'b'), json(0, '{"a"'), json(1, '{"b":2}'), json(0, ':1}')]],
+    ['in fragments', [start(0, 'a'), start(1, 'b'), json(0, '{"a"'), json(1, '{"b":2}'), json(0, ':1}')]],
     ['complete in their start events', [start(0, 'a', { a: 1 }), start(1, 'b', { b: 2 })]],
   ] as const)('distinguishes parallel calls with arguments %s', ([, events]) => {
     const { parts, warnings } = read(

@@ -66,7 +66,7 @@ const faults: readonly (readonly [
     { kind: 'truncated' },
   ],
   ['a stream that ends while a tool call is open', sse(...toolOpen), { kind: 'truncated' }],
-  ['a stream of nothing', sse(), { kind: 'truncated' }],
+  ['an empty stream', sse(), { kind: 'truncated' }],
   ['a stream of pings', sse(ping, ping), { kind: 'truncated' }],
   ['a stream that is cut', cut(messageStart(), ...textBlock(0, 'Hal').slice(0, 2)), { kind: 'network' }],
   [
@@ -77,7 +77,7 @@ const faults: readonly (readonly [
     } as never),
     { kind: 'overloaded', code: 'overloaded_error' },
   ],
-  ['an error in words', raw('event: error\ndata: upstream broke\n\n'), { kind: 'server' }],
+  ['an error event with a plain message', raw('event: error\ndata: upstream broke\n\n'), { kind: 'server' }],
   [
     'an error body with status 200',
     json({ type: 'error', error: { type: 'rate_limit_error', message: 'slow' } }),
@@ -123,9 +123,13 @@ const faults: readonly (readonly [
     json(message([{ type: 'text', text: 'a' }, {}])),
     { kind: 'protocol', path: 'content[1].type' },
   ],
-  ['a block that is none', json(message([null as never])), { kind: 'protocol', path: 'content[0].type' }],
+  [
+    'a block that is not an object',
+    json(message([null as never])),
+    { kind: 'protocol', path: 'content[0].type' },
+  ],
   ['an empty body', raw('', 200, 'application/json'), { kind: 'truncated' }],
-  ['a page instead of an answer', raw('<html>hi</html>', 200, 'text/html'), { kind: 'protocol' }],
+  ['an HTML page instead of a response', raw('<html>hi</html>', 200, 'text/html'), { kind: 'protocol' }],
   [
     'a gateway that sends HTML',
     raw('<html>bad gateway</html>', 502, 'text/html'),
