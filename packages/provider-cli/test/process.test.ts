@@ -156,11 +156,21 @@ describe('plain text', () => {
 
 describe('a CLI that fails', () => {
   it.each([
-    ['with a status and words', `console.error('boom\\nsecond line'); process.exit(3);`, 'server', /boom/],
-    ['with a status and nothing', `process.exit(3);`, 'server', /ended with status 3 without output/],
+    [
+      'with a status and a message',
+      `console.error('boom\\nsecond line'); process.exit(3);`,
+      'server',
+      /boom/,
+    ],
+    ['with a status and no output', `process.exit(3);`, 'server', /ended with status 3 without output/],
     ['by a signal', `process.kill(process.pid, 'SIGKILL');`, 'server', /was ended by SIGKILL/],
-    ['with words alone', `console.error('only noise');`, 'truncated', /ended without a response: only noise/],
-    ['with nothing at all', ``, 'truncated', /ended without a response$/],
+    [
+      'with a message only',
+      `console.error('only noise');`,
+      'truncated',
+      /ended without a response: only noise/,
+    ],
+    ['without any output', ``, 'truncated', /ended without a response$/],
     [
       'in the middle',
       `say({ type: 'assistant', message: { content: [{ type: 'text', text: 'Hel' }] } });`,
