@@ -33,13 +33,17 @@ it('accepts a status text with characters outside Latin-1', async () => {
 
 describe('a stream without loading messages', () => {
   it.each<[what: string, text: string, left: string]>([
-    ['is all of it where nothing was loaded', OWN + OWN, OWN + OWN],
-    ['is what follows the loading', BANNER + OWN + loadingEvent('x') + OWN, OWN + loadingEvent('x') + OWN],
-    ['is nothing of a stream that only loaded', BANNER, ''],
-    ['is an event that never ended', BANNER + loadingEvent('x').slice(0, -1), loadingEvent('x').slice(0, -1)],
+    ['is unchanged if no model was loaded', OWN + OWN, OWN + OWN],
+    [
+      'is the part after the loading messages',
+      BANNER + OWN + loadingEvent('x') + OWN,
+      OWN + loadingEvent('x') + OWN,
+    ],
+    ['is empty for a stream of loading messages only', BANNER, ''],
+    ['is an event without an end', BANNER + loadingEvent('x').slice(0, -1), loadingEvent('x').slice(0, -1)],
     ['is a line that is not an event', `${BANNER}{"error":"no"}\n`, '{"error":"no"}\n'],
     [
-      'is what looks alike and has more',
+      'is a similar event with more members',
       event({ choices: [{ delta: { reasoning_content: 'Hm.' } }], id: 'c' }),
       event({ choices: [{ delta: { reasoning_content: 'Hm.' } }], id: 'c' }),
     ],

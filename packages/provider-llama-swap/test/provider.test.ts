@@ -42,7 +42,7 @@ describe('a call', () => {
     ['without a key sends no-key', {}, '', 'no-key'],
     ['with an empty key sends no-key', { apiKey: '' }, '', 'no-key'],
     ['with a key sends it', { apiKey: 'k' }, '/', 'k'],
-    ['with a function for a key asks it', { apiKey: () => 'asked' }, '/v1/', 'asked'],
+    ['calls a key function', { apiKey: () => 'asked' }, '/v1/', 'asked'],
   ])('%s', async (_what, options, path, key) => {
     await using server = await testServer(hello);
     const { text } = await callModel(createLlamaSwap({ ...options, baseURL: server.origin + path }), {
@@ -198,7 +198,7 @@ describe('loading', () => {
     ['an id', { ...loadingChunk('Hm.'), id: 'c1' }],
     ['a finish reason', { choices: [{ delta: { reasoning_content: 'Hm.' }, finish_reason: null }] }],
     ['text', { choices: [{ delta: { reasoning_content: 'Hm.', content: '' } }] }],
-    ['more than any remark', loadingChunk('Hm.'.padEnd(5000, '.'))],
+    ['text longer than any loading message', loadingChunk('Hm.'.padEnd(5000, '.'))],
   ])('is not an event with %s', async (_what, event) => {
     await using server = await testServer(streams(event, chunkOf({ content: 'ok' }), chunkOf({}, 'stop')));
     const { parts } = await callModel(createLlamaSwap({ baseURL: server.origin }));
@@ -213,7 +213,7 @@ describe('a silent server', () => {
   it.each<[when: string, answer: Answer]>([
     ['before anything', () => undefined],
     ['while a model is loaded', stalls(...BANNER.slice(0, 4).map(loadingChunk))],
-    ['in the midst of an answer', stalls(chunkOf({ content: 'Hel' }))],
+    ['within a response', stalls(chunkOf({ content: 'Hel' }))],
   ])('%s neither fails nor benches for 300 s; an abort ends it', async (_when, answer) => {
     await using server = await testServer(answer);
     const clock = fakeClock();
