@@ -31,7 +31,7 @@ describe('a prompt', () => {
     ['of far too few tokens', 40_000, undefined, 3500, true],
     ['as long as the requested context', 40_000, 8192, 8192, true],
     ['that fits the requested context', 30_000, 8192, 7500, false],
-    ['of which nothing was counted', 40_000, undefined, undefined, false],
+    ['without a token count', 40_000, undefined, undefined, false],
     ['cut in a small context', 900, 256, 256, true],
   ])('%s: %i characters, context %j, %j tokens: cut %j', (_name, characters, numCtx, count, isCut) => {
     expect(promptCutWarning({ characters, numCtx }, count) !== undefined).toBe(isCut);

@@ -53,12 +53,12 @@ it.each<[string, number, unknown, ErrorKind]>([
   ['no vectors', 200, embeddingsBody('one'), 'protocol'],
   ['an error inside 200', 200, { error: 'model "x" not found, try pulling it first' }, 'not-found'],
   [
-    'a text beyond its context',
+    'a string beyond the context',
     400,
     { error: 'the input length exceeds the context length' },
     'context-overflow',
   ],
-  ['a model that cannot', 400, { error: '"m" does not support embeddings' }, 'unsupported'],
+  ['a model without embeddings', 400, { error: '"m" does not support embeddings' }, 'unsupported'],
   ['an unknown model', 404, { error: 'model "x" not found, try pulling it first' }, 'not-found'],
 ])('reports the kind of the failure: %s', async (_, status, body, kind) => {
   await using server = await testServer(answers(body, status));

@@ -132,17 +132,17 @@ describe('a non-streaming call', () => {
 
   it.each<[string, OllamaOptions]>([
     ['a local server', {}],
-    ['a local server whose total has an end', { timeouts: { totalMs: 60_000, completeMs: 60_000 } }],
+    ['a local server with a total timeout', { timeouts: { totalMs: 60_000, completeMs: 60_000 } }],
     ['a local server with an undefined timeout', { timeouts: { idleMs: undefined } }],
   ])('requests one body from %s', async (_where, options) => {
     expect(await streamed(options)).toBe(false);
   });
 
   it.each<[string, OllamaOptions]>([
-    ['whose silence has an end', { timeouts: { idleMs: 60_000 } }],
-    ['whose first content has an end', { timeouts: { firstContentMs: 60_000 } }],
-    ['that is the cloud', { profile: 'ollama-cloud', apiKey: 'k', timeouts: { idleMs: 0 } }],
-    ['that is behind a queue', { profile: 'foreman', apiKey: 'k' }],
+    ['with an idle timeout', { timeouts: { idleMs: 60_000 } }],
+    ['with a timeout for the first content', { timeouts: { firstContentMs: 60_000 } }],
+    ['in the cloud', { profile: 'ollama-cloud', apiKey: 'k', timeouts: { idleMs: 0 } }],
+    ['behind a queue', { profile: 'foreman', apiKey: 'k' }],
   ])('streams from a server %s', async (_where, options) => {
     expect(await streamed(options)).toBe(true);
   });
