@@ -170,7 +170,7 @@ describe('a transcription', () => {
 
   it.each<[string, Answer, string]>([
     [
-      'the word that it is too long',
+      'an error that it is too long',
       answers({ error: { message: TOO_LONG, type: 'invalid_request_error', code: 'invalid_value' } }, 400),
       'unsupported',
     ],
