@@ -85,9 +85,9 @@ describe('a recording', () => {
   });
 
   it.each<[string, BodyInit_, unknown]>([
-    ['a text', 'hello', { text: 'hello' }],
+    ['a string', 'hello', { text: 'hello' }],
     ['bytes', new Uint8Array([1, 255]), { base64: 'Af8=' }],
-    ['a form of a URL', new URLSearchParams({ a: 'b' }), { text: 'a=b' }],
+    ['a URL-encoded form', new URLSearchParams({ a: 'b' }), { text: 'a=b' }],
     ['a stream', new Blob(['hello']).stream(), { text: 'hello' }],
     ['nothing', undefined, null],
   ])('records the body of a request that is %s, and sends it unchanged', async (_, body, expected) => {
