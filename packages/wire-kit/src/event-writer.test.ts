@@ -319,7 +319,7 @@ describe('eventOrderError', () => {
   it.each<[string, readonly StreamEvent[]]>([
     ['a complete response', [start, open, delta, close, finish]],
     ['a warning', [start, { type: 'warning', warning: { action: 'dropped', what: 'w', why: 'w' } }, finish]],
-    ['a new beginning', [start, open, delta, reset, start, open, close, finish]],
+    ['a restart', [start, open, delta, reset, start, open, close, finish]],
   ])('accepts %s', (_, events) => {
     expect(eventOrderError(events)).toBeUndefined();
   });

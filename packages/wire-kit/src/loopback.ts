@@ -16,6 +16,8 @@ interface Incoming {
   readonly headers: { readonly host?: string };
 }
 interface Outgoing {
+  readonly destroyed: boolean;
+  once(event: 'close', listener: () => void): Outgoing;
   writeHead(status: number, headers: Record<string, string>): Outgoing;
   end(text: string, done?: () => void): void;
 }
@@ -41,6 +43,8 @@ const PAGE_HEADERS = {
   connection: 'close',
 };
 const PATH = '/callback';
+const DONE = [200, 'You are logged in and can close this window.'] as const;
+const FAILED = [400, 'The login failed. The program shows the reason.'] as const;
 
 /** Options of `listenForRedirect`. */
 export interface RedirectOptions {
@@ -85,13 +89,9 @@ export async function listenForRedirect({ port = 0, remedy, accepts }: RedirectO
     url: `http://${host}${PATH}`,
     answer,
     async close(isDone) {
-      const waiting = browser;
-      const [status, text] = isDone
-        ? ([200, 'You are logged in and can close this window.'] as const)
-        : ([400, 'The login failed. The program shows the reason.'] as const);
       await new Promise<void>((resolve) => {
-        if (waiting === undefined) resolve();
-        else page(waiting, status, text, resolve);
+        if (browser === undefined || browser.destroyed) resolve();
+        else page(browser.once('close', resolve), ...(isDone ? DONE : FAILED), resolve);
       });
       await new Promise<void>((resolve) => {
         server.close(resolve);
