@@ -26,7 +26,7 @@ interface Setup {
   readonly stopAt?: string;
 }
 
-/** Client with a server behind its `fetch`. */
+/** Creates a client whose `fetch` calls a server in the test. */
 function client(
   { tools = [weather], isStored = false, change, stopAt }: Setup,
   ...scripts: readonly (readonly Turn[])[]
@@ -65,34 +65,43 @@ function client(
       throw error;
     }
   };
-  const http = new HttpAgent({
+  const httpAgent = new HttpAgent({
     url: 'http://chat.test/',
     threadId: 't',
     fetch: fetch,
   });
   const texts: string[] = [];
   const errors: { message: string; code?: string | undefined }[] = [];
-  http.subscribe({
+  httpAgent.subscribe({
     onMessagesChanged: ({ messages }) => void texts.push(textOf(messages)),
     onRunErrorEvent: ({ event }) => void errors.push(event),
   });
   const send = async (text: string): Promise<void> => {
-    http.addMessage({ id: `u-${http.messages.length}`, role: 'user', content: text });
-    await http.runAgent();
+    httpAgent.addMessage({ id: `u-${httpAgent.messages.length}`, role: 'user', content: text });
+    await httpAgent.runAgent();
   };
-  const answer = (...payloads: object[]) => {
-    const interrupts = http.pendingInterrupts;
+  const resolveInterrupts = (...payloads: object[]) => {
+    const interrupts = httpAgent.pendingInterrupts;
     const resume: RunAgentParameters['resume'] = interrupts.map(({ id }, index) => ({
       interruptId: id,
       status: 'resolved',
       payload: payloads[index],
     }));
-    return http.runAgent({ resume });
+    return httpAgent.runAgent({ resume });
   };
-  return { http, send, answer, texts, errors, ends, payments, requests: () => providers[0]?.requests ?? [] };
+  return {
+    httpAgent,
+    send,
+    resolveInterrupts,
+    texts,
+    errors,
+    ends,
+    payments,
+    requests: () => providers[0]?.requests ?? [],
+  };
 }
 
-/** Returns the events of a stream, which is stopped after the first model event of a type. */
+/** Returns the events of a stream, and stops the stream after the first model event of this type. */
 function withStop(stream: AgentStream, type: string | undefined, stop: AbortController): AgentStream {
   if (type === undefined) return stream;
   return {
@@ -116,9 +125,9 @@ describe('HttpAgent', () => {
       '21 degrees.',
       'Bye.',
     ];
-    const { http, send, ends, requests } = client({}, turns);
+    const { httpAgent, send, ends, requests } = client({}, turns);
     await send('hi');
-    expect(http.messages).toMatchObject([
+    expect(httpAgent.messages).toMatchObject([
       { role: 'user' },
       { role: 'reasoning', content: 'Hm.' },
       {
@@ -140,7 +149,7 @@ describe('HttpAgent', () => {
     ]);
   });
 
-  it('loses the text of a first step that is reset', async () => {
+  it('removes the text of a first step that is reset', async () => {
     const { send, texts, errors } = client({}, [{ fail: 'network', after: 'It rai' }], ['Sunny.']);
     await send('hi');
     expect(errors).toEqual([]);
@@ -149,63 +158,63 @@ describe('HttpAgent', () => {
     expect(texts.at(-1)).toBe('Sunny.');
   });
 
-  it('loses only the second step when that is reset', async () => {
+  it('removes only the second step if it is reset', async () => {
     const first = { text: 'Look: ', toolCalls: [call('c1', 'weather')] };
-    const { http, send, texts } = client({}, [first, { fail: 'network', after: 'It rai' }], ['Sunny.']);
+    const { httpAgent, send, texts } = client({}, [first, { fail: 'network', after: 'It rai' }], ['Sunny.']);
     await send('hi');
     expect(texts).toContain('Look: It rai');
     expect(texts.at(-1)).toBe('Look: Sunny.');
-    expect(http.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant']);
+    expect(httpAgent.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant']);
   });
 
   it.each([true, false])('continues after an approval, stored: %s', async (isStored) => {
-    const { http, send, answer, ends, payments } = client({ isStored }, [
+    const { httpAgent, send, resolveInterrupts, ends, payments } = client({ isStored }, [
       { text: 'I pay.', toolCalls: [call('c1', 'pay', { eur: 5 })] },
       'Done.',
     ]);
     await send('pay');
-    expect(http.pendingInterrupts).toMatchObject([{ reason: 'tool_call', toolCallId: 'c1' }]);
+    expect(httpAgent.pendingInterrupts).toMatchObject([{ reason: 'tool_call', toolCallId: 'c1' }]);
     expect(payments).toEqual([]);
-    await answer({ approved: true });
+    await resolveInterrupts({ approved: true });
     expect(payments).toEqual([{ eur: 5 }]);
-    expect(http.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant']);
+    expect(httpAgent.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant']);
     expect(ends.map(({ outcome }) => outcome)).toEqual(['awaiting', 'finished']);
   });
 
   it.each([true, false])('shows a denial, stored: %s', async (isStored) => {
-    const { http, send, answer, payments, requests } = client({ isStored }, [
+    const { httpAgent, send, resolveInterrupts, payments, requests } = client({ isStored }, [
       { toolCalls: [call('c1', 'pay')] },
       'Fine.',
     ]);
     await send('pay');
-    await answer({ approved: false, reason: 'too much' });
+    await resolveInterrupts({ approved: false, reason: 'too much' });
     expect(payments).toEqual([]);
     expect(JSON.stringify(requests()[1]?.request.messages)).toContain('too much');
-    expect(http.messages.find(({ role }) => role === 'tool')).toMatchObject({
+    expect(httpAgent.messages.find(({ role }) => role === 'tool')).toMatchObject({
       content: expect.stringContaining('too much') as string,
     });
   });
 
   it('treats a cancelled interrupt as a denial', async () => {
-    const { http, send, payments } = client({}, [{ toolCalls: [call('c1', 'pay')] }, 'Fine.']);
+    const { httpAgent, send, payments } = client({}, [{ toolCalls: [call('c1', 'pay')] }, 'Fine.']);
     await send('pay');
-    const [interrupt] = http.pendingInterrupts;
-    await http.runAgent({ resume: [{ interruptId: interrupt?.id ?? '', status: 'cancelled' }] });
+    const [interrupt] = httpAgent.pendingInterrupts;
+    await httpAgent.runAgent({ resume: [{ interruptId: interrupt?.id ?? '', status: 'cancelled' }] });
     expect(payments).toEqual([]);
-    expect(textOf(http.messages)).toBe('Fine.');
+    expect(textOf(httpAgent.messages)).toBe('Fine.');
   });
 
-  it('answers a suspended call of a stored run', async () => {
-    const ask = tool('ask', () => suspend({ question: 'Which?' }));
-    const { http, send, answer, requests } = client({ tools: [ask], isStored: true }, [
+  it('resolves a suspended call of a stored run', async () => {
+    const askTool = tool('ask', () => suspend({ question: 'Which?' }));
+    const { httpAgent, send, resolveInterrupts, requests } = client({ tools: [askTool], isStored: true }, [
       { toolCalls: [call('c1', 'ask')] },
       'Thanks.',
     ]);
     await send('hi');
-    expect(http.pendingInterrupts).toMatchObject([
+    expect(httpAgent.pendingInterrupts).toMatchObject([
       { reason: 'input_required', metadata: { payload: { question: 'Which?' } } },
     ]);
-    await answer({ choice: 2 });
+    await resolveInterrupts({ choice: 2 });
     expect(JSON.stringify(requests()[1]?.request.messages)).toContain('{\\"choice\\":2}');
   });
 
@@ -222,42 +231,42 @@ describe('HttpAgent', () => {
       return { ...client({ isStored, tools: [clerk] }, [outer, 'Done.']), transfers };
     };
 
-    it('runs it after an approval, and repeats nothing', async () => {
-      const { http, send, answer, ends, transfers, requests } = inside(
+    it('runs the call once after an approval', async () => {
+      const { httpAgent, send, resolveInterrupts, ends, transfers, requests } = inside(
         true,
         { toolCalls: [call('p1', 'transfer', { eur: 5 })] },
         'I paid.',
       );
       await send('pay');
-      expect(http.pendingInterrupts).toMatchObject([{ reason: 'tool_call', toolCallId: 'c1/p1' }]);
+      expect(httpAgent.pendingInterrupts).toMatchObject([{ reason: 'tool_call', toolCallId: 'c1/p1' }]);
       expect(transfers).toEqual([]);
-      await answer({ approved: true });
+      await resolveInterrupts({ approved: true });
       expect(transfers).toEqual([{ eur: 5 }]);
-      expect(textOf(http.messages)).toBe('Done.');
+      expect(textOf(httpAgent.messages)).toBe('Done.');
       expect(requests()).toHaveLength(2);
       expect(ends.map(({ outcome }) => outcome)).toEqual(['awaiting', 'finished']);
     });
 
-    it('does not run it after a denial', async () => {
-      const { http, send, answer, transfers } = inside(
+    it('does not run the call after a denial', async () => {
+      const { httpAgent, send, resolveInterrupts, transfers } = inside(
         true,
         { toolCalls: [call('p1', 'transfer', { eur: 5 })] },
         'It was denied.',
       );
       await send('pay');
-      await answer({ approved: false, reason: 'too much' });
+      await resolveInterrupts({ approved: false, reason: 'too much' });
       expect(transfers).toEqual([]);
-      const results = http.messages.filter(({ role }) => role === 'tool');
+      const results = httpAgent.messages.filter(({ role }) => role === 'tool');
       expect(results).toMatchObject([
         { toolCallId: 'c1/p1', content: 'The call was denied: too much' },
         { toolCallId: 'c1', content: 'It was denied.' },
       ]);
     });
 
-    it('gets an error with a remedy if approvals are signed', async () => {
-      const { http, send, errors } = inside(false, { toolCalls: [call('p1', 'transfer')] });
+    it('receives an error with a remedy if approvals are signed', async () => {
+      const { httpAgent, send, errors } = inside(false, { toolCalls: [call('p1', 'transfer')] });
       await send('pay');
-      expect(http.pendingInterrupts).toEqual([]);
+      expect(httpAgent.pendingInterrupts).toEqual([]);
       expect(errors).toMatchObject([{ message: expect.stringContaining('store the state') as string }]);
     });
   });
@@ -267,45 +276,45 @@ describe('HttpAgent', () => {
       if (body['resume'] === undefined) return;
       body['messages'] = JSON.parse(JSON.stringify(body['messages']).replace('\\"eur\\":5', '\\"eur\\":500'));
     };
-    const { send, answer, payments } = client({ change }, [
+    const { send, resolveInterrupts, payments } = client({ change }, [
       { toolCalls: [call('c1', 'pay', { eur: 5 })] },
       'Done.',
     ]);
     await send('pay');
-    await expect(answer({ approved: true })).rejects.toThrow('400');
+    await expect(resolveInterrupts({ approved: true })).rejects.toThrow('400');
     expect(payments).toEqual([]);
   });
 
-  it('gets a failure with its kind', async () => {
+  it('receives a failure with its kind', async () => {
     const { send, errors } = client({}, [{ fail: 'auth', message: 'wrong key' }]);
     await send('hi').catch(() => undefined);
     expect(errors).toMatchObject([{ message: expect.stringContaining('wrong key') as string, code: 'auth' }]);
   });
 
-  it('accepts the end of a run that the server stops within the arguments of a call', async () => {
-    const { send, errors, http } = client({ stopAt: 'args-delta' }, [
+  it('accepts the events of a run that the server stops within the arguments of a call', async () => {
+    const { send, errors, httpAgent } = client({ stopAt: 'args-delta' }, [
       { text: 'I pay.', toolCalls: [call('c1', 'pay', { eur: 5 })] },
     ]);
     await send('pay');
     expect(errors).toEqual([]);
-    expect(textOf(http.messages)).toBe('I pay.');
+    expect(textOf(httpAgent.messages)).toBe('I pay.');
   });
 
   it('denies a suspended call when its interrupt is cancelled', async () => {
-    const ask = tool('ask', () => suspend({ question: 'Which?' }));
-    const { http, send } = client({ tools: [ask], isStored: true }, [
+    const askTool = tool('ask', () => suspend({ question: 'Which?' }));
+    const { httpAgent, send } = client({ tools: [askTool], isStored: true }, [
       { toolCalls: [call('c1', 'ask')] },
       'Fine.',
     ]);
     await send('hi');
-    const [interrupt] = http.pendingInterrupts;
-    await http.runAgent({ resume: [{ interruptId: interrupt?.id ?? '', status: 'cancelled' }] });
-    expect(textOf(http.messages)).toBe('Fine.');
+    const [interrupt] = httpAgent.pendingInterrupts;
+    await httpAgent.runAgent({ resume: [{ interruptId: interrupt?.id ?? '', status: 'cancelled' }] });
+    expect(textOf(httpAgent.messages)).toBe('Fine.');
   });
 
-  it('closes the vendor when it aborts', async () => {
-    const { http, send, ends, requests } = client({}, [{ hang: true, after: 'Once' }]);
-    http.subscribe({ onTextMessageContentEvent: () => http.abortRun() });
+  it('closes the connection to the vendor when it aborts', async () => {
+    const { httpAgent, send, ends, requests } = client({}, [{ hang: true, after: 'Once' }]);
+    httpAgent.subscribe({ onTextMessageContentEvent: () => httpAgent.abortRun() });
     await send('hi').catch(() => undefined);
     await expect.poll(() => ends.map(({ outcome }) => outcome)).toEqual(['stopped']);
     expect(requests()[0]?.signal.aborted).toBe(true);
@@ -314,7 +323,7 @@ describe('HttpAgent', () => {
 });
 
 describe('fromAgUi', () => {
-  const hi = { id: 'u', role: 'user', content: 'hi' };
+  const userMessage = { id: 'u', role: 'user', content: 'hi' };
   const body = (...messages: unknown[]) => ({ threadId: 't', runId: 'r', messages });
   const turn = {
     id: 'a',
@@ -339,7 +348,7 @@ describe('fromAgUi', () => {
     };
     const reasoning = { id: 'z', role: 'reasoning', content: 'hm' };
     const { messages } = await fromAgUi(
-      body(parts, turn, result, reasoning, turn, { ...result, error: 'no' }, other, hi),
+      body(parts, turn, result, reasoning, turn, { ...result, error: 'no' }, other, userMessage),
     );
     expect(messages).toMatchObject([
       { role: 'user', parts: [{ text: 'x' }, { type: 'image', mediaType: 'image/png' }] },
@@ -361,10 +370,10 @@ describe('fromAgUi', () => {
     ['a message that is not an object', body(1), 'messages[0]'],
     [
       'a body nested too deeply',
-      body({ ...hi, x: JSON.parse('['.repeat(20_000) + ']'.repeat(20_000)) }),
+      body({ ...userMessage, x: JSON.parse('['.repeat(20_000) + ']'.repeat(20_000)) }),
       'body',
     ],
-    ['a system message', body({ role: 'system', content: 'x' }, hi), 'messages[0].role'],
+    ['a system message', body({ role: 'system', content: 'x' }, userMessage), 'messages[0].role'],
     ['a number as content', body({ role: 'user', content: 7 }), 'messages[0].content'],
     ['an empty message', body({ role: 'user', content: '' }), 'messages[0].content'],
     [
@@ -382,26 +391,37 @@ describe('fromAgUi', () => {
     ],
     [
       'a call without id',
-      body({ role: 'assistant', toolCalls: [{ function: { name: 't', arguments: '' } }] }, hi),
+      body({ role: 'assistant', toolCalls: [{ function: { name: 't', arguments: '' } }] }, userMessage),
       'messages[0].toolCalls[0].id',
     ],
     [
       'two calls with one id',
-      body({ ...turn, toolCalls: [...turn.toolCalls, ...turn.toolCalls] }, hi),
+      body({ ...turn, toolCalls: [...turn.toolCalls, ...turn.toolCalls] }, userMessage),
       'messages[0].toolCalls[1].id',
     ],
-    ['a result of an unknown call', body(hi, { ...result, toolCallId: 'y' }), 'messages[1].toolCallId'],
-    ['a last message that is complete', body(hi, { id: 'a', role: 'assistant', content: 'x' }), 'messages'],
+    [
+      'a result of an unknown call',
+      body(userMessage, { ...result, toolCallId: 'y' }),
+      'messages[1].toolCallId',
+    ],
+    [
+      'a last message that is complete',
+      body(userMessage, { id: 'a', role: 'assistant', content: 'x' }),
+      'messages',
+    ],
     [
       'an unsigned answer',
-      { ...body(hi, turn), resume: [{ interruptId: 'c', status: 'resolved', payload: { approved: true } }] },
+      {
+        ...body(userMessage, turn),
+        resume: [{ interruptId: 'c', status: 'resolved', payload: { approved: true } }],
+      },
       'resume[0].interruptId',
     ],
   ])('rejects %s', async (_, value, path) => {
     await expect(fromAgUi(value)).rejects.toMatchObject({ kind: 'invalid-request', details: { path } });
   });
 
-  it('rejects an answer that is not a boolean', async () => {
+  it('rejects a decision that is not a boolean', async () => {
     const pending = { type: 'tool-call', id: 'c', name: 'pay', args: {} } as const;
     const usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
     const messages: Message[] = [{ role: 'assistant', parts: [pending] }];
@@ -416,7 +436,7 @@ describe('fromAgUi', () => {
       done: undefined,
     };
     const resume = [{ interruptId: 'c', status: 'resolved', payload: { approved: 1 } }];
-    await expect(fromAgUi({ ...body(hi), resume }, { stored })).rejects.toMatchObject({
+    await expect(fromAgUi({ ...body(userMessage), resume }, { stored })).rejects.toMatchObject({
       details: { path: 'resume[0].payload.approved' },
     });
   });

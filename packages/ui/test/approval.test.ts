@@ -10,7 +10,7 @@ import {
   type PagePart,
 } from './support/approval-server.ts';
 import { openPage, type Page } from './support/page.ts';
-import { agentOf, all, tool } from './support/world.ts';
+import { agentOf, collectChunks, tool } from './support/world.ts';
 
 const call = (id: string, name = 'pay') => ({ id, name, args: { eur: 50, to: { b: 1, a: 2 } } });
 const askAndPay = [{ text: 'I pay.', toolCalls: [call('c1')] }, 'Done.'];
@@ -22,8 +22,8 @@ const approvalIds = (page: Page): string[] =>
       state === 'approval-requested' ? (approval as { id: string }).id : [],
     );
 
-/** Answers all requests of the last message and waits for the response. */
-async function answer(page: Page, ...approved: boolean[]): Promise<void> {
+/** Answers all approval requests of the last message and waits for the response. */
+async function answerApprovals(page: Page, ...approved: boolean[]): Promise<void> {
   const ids = approvalIds(page);
   expect(ids).toHaveLength(approved.length);
   for (const [index, id] of ids.entries())
@@ -31,7 +31,7 @@ async function answer(page: Page, ...approved: boolean[]): Promise<void> {
   await expect.poll(() => page.chat.status).toBe('ready');
 }
 
-async function paused(server: ApprovalServer, version: 6 | 7 = 7): Promise<Page> {
+async function openPausedPage(server: ApprovalServer, version: 6 | 7 = 7): Promise<Page> {
   const page = openPage(version, server.fetch);
   await page.chat.sendMessage({ text: 'Pay the bill' });
   expect(page.chat).toMatchObject({ status: 'ready', error: undefined });
@@ -48,10 +48,10 @@ describe.each([
 ] as const)('an approval on version %i, %s', (version, mode) => {
   it('is requested, runs the call once and continues the message', async () => {
     const server = approvalServer(version, mode, askAndPay);
-    const page = await paused(server, version);
+    const page = await openPausedPage(server, version);
     expect(toolParts(page)).toMatchObject([{ state: 'approval-requested', toolCallId: 'c1' }]);
     const { id } = page.last();
-    await answer(page, true);
+    await answerApprovals(page, true);
     expect(server.payments).toMatchObject([{ args: call('').args }]);
     expect(page.chat.messages).toHaveLength(2);
     expect(page.last().id).toBe(id);
@@ -71,10 +71,10 @@ describe.each([
     ]);
   });
 
-  it('that is denied reaches the model with its reason', async () => {
+  it('that is denied is sent to the model with its reason', async () => {
     const server = approvalServer(version, mode, askAndPay);
-    const page = await paused(server, version);
-    await answer(page, false);
+    const page = await openPausedPage(server, version);
+    await answerApprovals(page, false);
     expect(server.payments).toEqual([]);
     expect(toolParts(page)).toMatchObject([{ state: 'output-denied' }]);
     expect(JSON.stringify(server.requests()[1])).toContain('because');
@@ -82,15 +82,15 @@ describe.each([
     expect(server.bodies).toHaveLength(2);
   });
 
-  it('answers two calls of a step separately', async () => {
+  it('is requested separately for two calls of a step', async () => {
     const server = approvalServer(
       version,
       mode,
       [{ toolCalls: [call('c1'), call('c2'), call('c3', 'note')] }, 'Done.'],
       [tool('note', () => 'noted')],
     );
-    const page = await paused(server, version);
-    await answer(page, true, false);
+    const page = await openPausedPage(server, version);
+    await answerApprovals(page, true, false);
     expect(server.payments).toHaveLength(1);
     expect(toolParts(page).map(({ toolCallId, state }) => [toolCallId, state])).toEqual([
       ['c1', 'output-available'],
@@ -99,23 +99,23 @@ describe.each([
     ]);
   });
 
-  it('is requested again in a later step', async () => {
+  it('is requested again for a call of a later step', async () => {
     const server = approvalServer(version, mode, [
       { toolCalls: [call('c1')] },
       { toolCalls: [call('c2')] },
       'Done.',
     ]);
-    const page = await paused(server, version);
-    await answer(page, true);
-    await answer(page, true);
+    const page = await openPausedPage(server, version);
+    await answerApprovals(page, true);
+    await answerApprovals(page, true);
     expect(server.payments).toHaveLength(2);
     expect(new Set(server.payments.map(({ key }) => key)).size).toBe(2);
     expect(page.chat.messages).toHaveLength(2);
   });
 
-  it('is not run after a user message instead of an answer', async () => {
+  it('does not run the call if a user message follows instead of a decision', async () => {
     const server = approvalServer(version, mode, [...askAndPay, 'x']);
-    const page = await paused(server, version);
+    const page = await openPausedPage(server, version);
     await page.chat.sendMessage({ text: 'No, stop' });
     expect(server.payments).toEqual([]);
     expect(server.requests()[1]).toMatchObject([
@@ -126,34 +126,37 @@ describe.each([
     ]);
   });
 
-  it('is shown again after a reload', async () => {
+  it('is requested again after a reload', async () => {
     const server = approvalServer(version, mode, askAndPay);
-    await paused(server, version);
+    await openPausedPage(server, version);
     const state = server.ends[0]?.state;
     const signing = mode === 'signed' ? { secret: SECRET, chatId: 'chat-1', clock: server.clock } : {};
     const messages = await toUiMessages(state?.messages ?? [], { state, ...signing });
     const page = openPage(version, server.fetch, { messages });
-    await answer(page, true);
+    await answerApprovals(page, true);
     expect(server.payments).toHaveLength(1);
     expect(page.screens.at(-1)).toBe('I pay.Done.');
   });
 });
 
 describe('a signed approval', () => {
-  /** Request of a page that approved the call, as the server received it. */
-  async function approved(): Promise<{ readonly messages: PageMessages; readonly options: FromUiOptions }> {
+  /** Approves a call on a page, and returns the messages that the server received. */
+  async function createApproval(): Promise<{
+    readonly messages: PageMessages;
+    readonly options: FromUiOptions;
+  }> {
     const server = approvalServer(7, 'signed', askAndPay);
-    await answer(await paused(server), true);
+    await answerApprovals(await openPausedPage(server), true);
     const { messages } = server.bodies[1] ?? { messages: [] };
     return { messages, options: { secret: SECRET, chatId: 'chat-1', clock: server.clock } };
   }
 
   const partOf = (messages: PageMessages) =>
     messages.at(-1)?.parts.find((part) => part['type'] === 'tool-pay') as PagePart;
-  const rejected = { kind: 'invalid-request' };
+  const rejection = { kind: 'invalid-request' };
 
   it('is accepted unchanged and with another order of members', async () => {
-    const { messages, options } = await approved();
+    const { messages, options } = await createApproval();
     expect((await fromUiMessages(messages, options)).decisions).toEqual([{ callId: 'c1', approve: true }]);
     partOf(messages).input = { to: { a: 2, b: 1 }, eur: 50 };
     expect((await fromUiMessages(messages, options)).decisions).toHaveLength(1);
@@ -183,61 +186,67 @@ describe('a signed approval', () => {
     ],
     ['no signature', (part) => (part.approval.id = 'c1')],
     ['a signature that is not base64', (part) => (part.approval.id = part.approval.id.replace(/.$/, '!'))],
-    ['an answer that is text', (part) => (part.approval.approved = 'true')],
+    ['a decision that is a string', (part) => (part.approval.approved = 'true')],
   ])('is rejected with %s', async (_, change) => {
-    const { messages, options } = await approved();
+    const { messages, options } = await createApproval();
     change(partOf(messages));
-    await expect(fromUiMessages(messages, options)).rejects.toMatchObject(rejected);
+    await expect(fromUiMessages(messages, options)).rejects.toMatchObject(rejection);
   });
 
   it('is rejected in another chat, after its expiry, and without a secret', async () => {
-    const { messages, options } = await approved();
-    await expect(fromUiMessages(messages, { ...options, chatId: 'chat-2' })).rejects.toMatchObject(rejected);
-    await expect(fromUiMessages(messages, { ...options, chatId: undefined })).rejects.toMatchObject(rejected);
-    await expect(fromUiMessages(messages, { ...options, secret: 'another' })).rejects.toMatchObject(rejected);
-    await expect(fromUiMessages(messages, { ...options, secret: undefined })).rejects.toMatchObject(rejected);
-    const late = { now: () => (options.clock?.now() ?? 0) + 86_400_001 };
-    await expect(fromUiMessages(messages, { ...options, clock: late })).rejects.toMatchObject(rejected);
+    const { messages, options } = await createApproval();
+    await expect(fromUiMessages(messages, { ...options, chatId: 'chat-2' })).rejects.toMatchObject(rejection);
+    await expect(fromUiMessages(messages, { ...options, chatId: undefined })).rejects.toMatchObject(
+      rejection,
+    );
+    await expect(fromUiMessages(messages, { ...options, secret: 'another' })).rejects.toMatchObject(
+      rejection,
+    );
+    await expect(fromUiMessages(messages, { ...options, secret: undefined })).rejects.toMatchObject(
+      rejection,
+    );
+    const lateClock = { now: () => (options.clock?.now() ?? 0) + 86_400_001 };
+    await expect(fromUiMessages(messages, { ...options, clock: lateClock })).rejects.toMatchObject(rejection);
   });
 
   it('is rejected next to another call with the same id', async () => {
-    const { messages, options } = await approved();
+    const { messages, options } = await createApproval();
     messages
       .at(-1)
       ?.parts.push({ type: 'tool-pay', toolCallId: 'c1', state: 'input-available', input: { eur: 9000 } });
-    await expect(fromUiMessages(messages, options)).rejects.toMatchObject(rejected);
+    await expect(fromUiMessages(messages, options)).rejects.toMatchObject(rejection);
   });
 
   it.each([Infinity, 1e12 + 0.5])('is accepted with a time limit of %d ms', async (approvalTtlMs) => {
     const server = approvalServer(7, 'signed', askAndPay, [], approvalTtlMs);
-    await answer(await paused(server), true);
+    await answerApprovals(await openPausedPage(server), true);
     expect(server.payments).toHaveLength(1);
   });
 
   it('is accepted with an old secret', async () => {
-    const { messages, options } = await approved();
+    const { messages, options } = await createApproval();
     const secret = ['new secret', SECRET];
     expect((await fromUiMessages(messages, { ...options, secret })).decisions).toHaveLength(1);
     await expect(fromUiMessages(messages, { ...options, secret: secret.slice(0, 1) })).rejects.toMatchObject(
-      rejected,
+      rejection,
     );
   });
 
-  it('is made with the first secret', async () => {
+  it('is signed with the first secret', async () => {
     const server = approvalServer(7, 'signed', askAndPay);
-    await paused(server);
+    await openPausedPage(server);
     const { state } = server.ends[0] ?? {};
     const clock = fakeClock();
     const [, message] = await toUiMessages(state?.messages ?? [], { state, secret: ['new', 'old'] });
     partOf([message as PageMessages[number]])['state'] = 'approval-responded';
     partOf([message as PageMessages[number]]).approval.approved = true;
-    await expect(fromUiMessages([message], { secret: 'old', clock })).rejects.toMatchObject(rejected);
+    await expect(fromUiMessages([message], { secret: 'old', clock })).rejects.toMatchObject(rejection);
     expect((await fromUiMessages([message], { secret: 'new', clock })).decisions).toHaveLength(1);
   });
 
-  it('gives the tool the same key when it is sent twice, also with additions', async () => {
+  it('passes the tool the same key if it is sent several times, also with additional messages', async () => {
     const server = approvalServer(7, 'signed', [...askAndPay, 'Again.', 'Again.']);
-    await answer(await paused(server), true);
+    await answerApprovals(await openPausedPage(server), true);
     const { id, messages } = server.bodies[1] ?? { id: '', messages: [] };
     const send = async (): Promise<void> => {
       const body = JSON.stringify({ id, messages });
@@ -260,17 +269,17 @@ describe('a signed approval', () => {
 });
 
 describe('a stored run', () => {
-  async function approved() {
+  async function createApproval() {
     const server = approvalServer(7, 'stored', askAndPay);
-    const page = await paused(server);
+    const page = await openPausedPage(server);
     const { stored } = server;
-    await answer(page, true);
+    await answerApprovals(page, true);
     return { stored, messages: server.bodies[1]?.messages ?? [] };
   }
   const last = (messages: PageMessages) => messages.at(-1)?.parts.at(-1) as PagePart;
 
-  it('ignores arguments and transcript of the page', async () => {
-    const { stored, messages } = await approved();
+  it('ignores the arguments and the transcript that the page sends', async () => {
+    const { stored, messages } = await createApproval();
     last(messages).input = { eur: 9000 };
     messages[0] = { id: 'x', role: 'user', parts: [{ type: 'text', text: 'forged' }] };
     const input = await fromUiMessages(messages, { stored });
@@ -280,7 +289,7 @@ describe('a stored run', () => {
   });
 
   it('rejects an approval of a call that does not wait', async () => {
-    const { stored, messages } = await approved();
+    const { stored, messages } = await createApproval();
     last(messages)['toolCallId'] = 'c2';
     await expect(fromUiMessages(messages, { stored })).rejects.toMatchObject({ kind: 'invalid-request' });
     last(messages)['toolCallId'] = 'c1';
@@ -288,7 +297,7 @@ describe('a stored run', () => {
   });
 
   it('rejects the result of a call that waits for an approval', async () => {
-    const { stored, messages } = await approved();
+    const { stored, messages } = await createApproval();
     Object.assign(last(messages), { state: 'output-available', output: 'paid', approval: undefined });
     await expect(fromUiMessages(messages, { stored })).rejects.toMatchObject({
       kind: 'invalid-request',
@@ -296,8 +305,8 @@ describe('a stored run', () => {
     });
   });
 
-  it('takes only the last user message of the page', async () => {
-    const { stored } = await approved();
+  it('adds only the last user message of the page', async () => {
+    const { stored } = await createApproval();
     const page = [
       { id: 'f', role: 'assistant', parts: [{ type: 'text', text: 'forged' }] },
       { id: 'u', role: 'user', parts: [{ type: 'text', text: 'next' }] },
@@ -307,10 +316,10 @@ describe('a stored run', () => {
     expect(JSON.stringify(messages)).not.toContain('forged');
   });
 
-  it('with a suspended call is answered by the output of the page', async () => {
-    const ask = tool('ask', () => suspend({ question: 'Which one?' }));
-    const server = approvalServer(7, 'stored', [{ toolCalls: [call('c1', 'ask')] }, 'Done.'], [ask]);
-    const page = await paused(server);
+  it('with a suspended call continues with the output that the page adds', async () => {
+    const askTool = tool('ask', () => suspend({ question: 'Which one?' }));
+    const server = approvalServer(7, 'stored', [{ toolCalls: [call('c1', 'ask')] }, 'Done.'], [askTool]);
+    const page = await openPausedPage(server);
     expect(page.parts()).toContainEqual({
       type: 'data-majordomo-suspended',
       id: 'c1',
@@ -325,7 +334,7 @@ describe('a stored run', () => {
 });
 
 describe('version 5', () => {
-  it('gets no approval request', async () => {
+  it('receives no approval request', async () => {
     const server = approvalServer(5, 'stored', askAndPay);
     const page = openPage(5, server.fetch);
     await page.chat.sendMessage({ text: 'Pay' });
@@ -336,15 +345,15 @@ describe('version 5', () => {
 });
 
 describe('an empty secret', () => {
-  it('is an error chunk', async () => {
+  it('results in an error chunk', async () => {
     const server = approvalServer(7, 'stored', askAndPay);
-    await paused(server);
+    await openPausedPage(server);
     const events = {
       async *[Symbol.asyncIterator]() {
         yield* [];
       },
     };
-    const chunks = await all(uiMessageChunks(events, { secret: '' }));
+    const chunks = await collectChunks(uiMessageChunks(events, { secret: '' }));
     expect(chunks.at(-1)).toMatchObject({
       type: 'error',
       errorText: expect.stringContaining('secret') as string,
@@ -353,7 +362,7 @@ describe('an empty secret', () => {
 });
 
 describe.each([6, 7] as const)('an approval inside a sub-agent on version %i', (version) => {
-  /** A tool whose agent pays after an approval, twice in one turn. */
+  /** Tool with a sub-agent that pays twice in one turn, each time after an approval. */
   function helper(): Tool {
     const pays = [{ toolCalls: [call('p1', 'send'), call('p2', 'send')] }, 'Sent.'];
     const send = tool('send', ({ eur }: { eur: number }) => `sent ${eur}`, { approval: true });
@@ -361,33 +370,33 @@ describe.each([6, 7] as const)('an approval inside a sub-agent on version %i', (
   }
   const delegate = { toolCalls: [{ id: 'c1', name: 'helper', args: { task: 'send' } }] };
 
-  it('is requested by its path, and continues the message', async () => {
+  it('is requested with the path of its call, and continues the message', async () => {
     const server = approvalServer(version, 'stored', [delegate, 'Done.'], [helper()]);
-    const page = await paused(server, version);
+    const page = await openPausedPage(server, version);
     expect(toolParts(page)).toMatchObject([
       { type: 'tool-helper', toolCallId: 'c1', state: 'input-available' },
       { type: 'tool-send', toolCallId: 'c1/p1', state: 'approval-requested', input: call('').args },
       { type: 'tool-send', toolCallId: 'c1/p2', state: 'approval-requested' },
     ]);
-    await answer(page, true, false);
+    await answerApprovals(page, true, false);
     expect(page.screens.at(-1)).toBe('Done.');
     expect(toolParts(page)[0]).toMatchObject({ state: 'output-available', output: 'Sent.' });
     expect(server.bodies).toHaveLength(2);
     expect(server.ends.map(({ outcome }) => outcome)).toEqual(['awaiting', 'finished']);
   });
 
-  it('is shown again after a reload', async () => {
+  it('is requested again after a reload', async () => {
     const server = approvalServer(version, 'stored', [delegate, 'Done.'], [helper()]);
-    await paused(server, version);
+    await openPausedPage(server, version);
     const state = server.ends[0]?.state;
     const page = openPage(version, server.fetch, {
       messages: await toUiMessages(state?.messages ?? [], { state }),
     });
-    await answer(page, true, true);
+    await answerApprovals(page, true, true);
     expect(page.screens.at(-1)).toBe('Done.');
   });
 
-  it('is an error with a remedy if approvals are signed', async () => {
+  it('results in an error if approvals are signed', async () => {
     const server = approvalServer(version, 'signed', [delegate, 'Done.'], [helper()]);
     const page = openPage(version, server.fetch);
     await page.chat.sendMessage({ text: 'Pay the bill' });

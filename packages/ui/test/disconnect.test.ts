@@ -16,7 +16,7 @@ const sources: readonly [string, () => UiEvents][] = [
 ];
 
 describe.each(sources)('the connection of a %s to the vendor', (_, source) => {
-  it('is closed when the client leaves during a silence', async () => {
+  it('is closed when the client disconnects while the vendor is silent', async () => {
     const reader = await readUntil(uiMessageResponse(source()), 'Once');
     const pending = reader.read();
     await reader.cancel();

@@ -18,10 +18,10 @@ import {
   type UiOptions,
 } from '../src/index.ts';
 import { openPage } from './support/page.ts';
-import { all } from './support/world.ts';
+import { collectChunks } from './support/world.ts';
 
 const call: ToolCallPart = { type: 'tool-call', id: 'c1', name: 'pay', args: { eur: 5 } };
-const paid = toolResult({ callId: 'c1', name: 'pay', content: 'paid' });
+const paymentResult = toolResult({ callId: 'c1', name: 'pay', content: 'paid' });
 
 const event = (step: number, inner: object): RunEvent => ({
   type: 'event',
@@ -43,28 +43,28 @@ function part(step: number, content: AssistantPart): RunEvent[] {
   ].map((inner) => event(step, { type: 'model', event: inner }));
 }
 const text = (step: number, content: string): RunEvent[] => part(step, { type: 'text', text: content });
-const result = (step: number): RunEvent => event(step, { type: 'tool-end', result: paid.parts[0] });
+const result = (step: number): RunEvent => event(step, { type: 'tool-end', result: paymentResult.parts[0] });
 
-async function* watched(...events: RunEvent[]) {
-  for (const one of events) yield await Promise.resolve(one);
+async function* emitEvents(...events: RunEvent[]) {
+  for (const runEvent of events) yield await Promise.resolve(runEvent);
 }
 
 /** Events of a run that does not end. */
 async function* silentAfter(...events: RunEvent[]) {
-  yield* watched(...events);
+  yield* emitEvents(...events);
   await new Promise(() => undefined);
 }
 
-const never = (): Promise<never> => new Promise(() => undefined);
+const neverSettles = (): Promise<never> => new Promise(() => undefined);
 const transcript: Message[] = [
   user('hi'),
   assistant([{ type: 'text', text: 'I pay.' }, call]),
-  paid,
+  paymentResult,
   assistant('Done.'),
 ];
-const over = () => Promise.resolve({ messages: transcript } as unknown as RunResult);
+const finishedResult = () => Promise.resolve({ messages: transcript } as unknown as RunResult);
 
-async function show(events: AsyncIterable<RunEvent>, options: UiOptions) {
+async function showRun(events: AsyncIterable<RunEvent>, options: UiOptions) {
   const page = openPage(7, () =>
     Promise.resolve(uiMessageResponse(events, { messageId: 'run', ...options })),
   );
@@ -81,22 +81,24 @@ const COMPLETE = [
 ];
 
 describe('the events of a durable run', () => {
-  const first = [start(1), ...text(1, 'I pay.'), ...part(1, call), result(1)];
-  const second = [start(2), ...text(2, 'Done.')];
+  const firstStep = [start(1), ...text(1, 'I pay.'), ...part(1, call), result(1)];
+  const secondStep = [start(2), ...text(2, 'Done.')];
 
-  it('are shown, and the end has the messages of the result', async () => {
+  it('are shown, and `onEnd` receives the messages of the result', async () => {
     const ends: UiEnd[] = [];
-    const page = await show(watched(...first, ...second), {
-      durable: { result: over, awaiting: () => Promise.resolve([]) },
+    const page = await showRun(emitEvents(...firstStep, ...secondStep), {
+      durable: { result: finishedResult, awaiting: () => Promise.resolve([]) },
       onEnd: (end) => void ends.push(end),
     });
     expect(page.parts()).toMatchObject(COMPLETE);
     expect(ends).toMatchObject([{ outcome: 'finished', messages: transcript, state: undefined }]);
   });
 
-  it('show the output of a process that died once', async () => {
-    const died = [start(2), ...text(2, 'Donkey').slice(0, 2), { type: 'reset', step: 2 } as const];
-    const page = await show(watched(...first, ...died, ...second), { durable: { result: over } });
+  it('replace the output of a process that died within a step', async () => {
+    const lostAttempt = [start(2), ...text(2, 'Donkey').slice(0, 2), { type: 'reset', step: 2 } as const];
+    const page = await showRun(emitEvents(...firstStep, ...lostAttempt, ...secondStep), {
+      durable: { result: finishedResult },
+    });
     expect(page.screens).toContain('I pay.Don');
     expect(page.parts()).toMatchObject(COMPLETE);
     expect(
@@ -104,11 +106,19 @@ describe('the events of a durable run', () => {
     ).toEqual([]);
   });
 
-  it('show the output of a process that died after the end of its step once', async () => {
+  it('replace the output of a process that died after the end of its step', async () => {
     const end = event(1, { type: 'step-end', response: { usage: undefined, attempts: [] } });
-    const page = await show(
-      watched(start(1), ...text(1, 'Donkey'), end, { type: 'reset', step: 1 }, ...first, end, ...second),
-      { durable: { result: over } },
+    const page = await showRun(
+      emitEvents(
+        start(1),
+        ...text(1, 'Donkey'),
+        end,
+        { type: 'reset', step: 1 },
+        ...firstStep,
+        end,
+        ...secondStep,
+      ),
+      { durable: { result: finishedResult } },
     );
     expect(page.chat.status).toBe('ready');
     expect(page.parts()).toMatchObject(COMPLETE);
@@ -116,32 +126,38 @@ describe('the events of a durable run', () => {
   });
 
   it.each([
-    ['at the beginning', [{ type: 'missed' } as const, ...second]],
-    ['within a step', [start(1), ...text(1, 'I pay.').slice(0, 2), { type: 'missed' } as const, ...second]],
-    ['between steps', [...first, { type: 'missed' } as const]],
+    ['at the beginning', [{ type: 'missed' } as const, ...secondStep]],
+    [
+      'within a step',
+      [start(1), ...text(1, 'I pay.').slice(0, 2), { type: 'missed' } as const, ...secondStep],
+    ],
+    ['between steps', [...firstStep, { type: 'missed' } as const]],
   ])('that were missed %s are replaced by the result', async (_, events) => {
-    const page = await show(watched(...events), { durable: { result: over } });
+    const page = await showRun(emitEvents(...events), { durable: { result: finishedResult } });
     expect(page.chat.status).toBe('ready');
     expect(page.parts()).toMatchObject(COMPLETE);
     expect(page.parts()).toHaveLength(COMPLETE.length);
     expect(page.screens.filter((screen) => !'I pay.Done.'.startsWith(screen))).toEqual([]);
   });
 
-  it.each([{ durable: {} }, {}])('that were missed without a result are an error: %o', async (options) => {
-    const page = await show(watched(...first, { type: 'missed' }), options);
-    expect(page.chat.error?.message).toContain('reload');
-  });
+  it.each([{ durable: {} }, {}])(
+    'that were missed result in an error without the option `result`: %o',
+    async (options) => {
+      const page = await showRun(emitEvents(...firstStep, { type: 'missed' }), options);
+      expect(page.chat.error?.message).toContain('reload');
+    },
+  );
 
-  it('of a failed run end with its error', async () => {
-    const failed = (): Promise<never> => Promise.reject(new Error('secret'));
-    const page = await show(watched(...first), { durable: { result: failed } });
+  it('of a failed run end with an error without details', async () => {
+    const failedResult = (): Promise<never> => Promise.reject(new Error('secret'));
+    const page = await showRun(emitEvents(...firstStep), { durable: { result: failedResult } });
     expect(page.chat.error?.message).toBe('The server failed.');
   });
 
-  it('do not wait for the result when the page leaves', async () => {
+  it('do not wait for the result if the page disconnects', async () => {
     const ends: UiEnd[] = [];
-    const chunks = uiMessageChunks(silentAfter(...first), {
-      durable: { result: never, awaiting: never },
+    const chunks = uiMessageChunks(silentAfter(...firstStep), {
+      durable: { result: neverSettles, awaiting: neverSettles },
       onEnd: (end) => void ends.push(end),
     });
     for await (const { type } of chunks) if (type === 'tool-output-available') break;
@@ -150,28 +166,32 @@ describe('the events of a durable run', () => {
 });
 
 describe('a durable run that waits', () => {
-  const asking = [start(1), ...text(1, 'I pay.'), ...part(1, call)];
+  const waitingStep = [start(1), ...text(1, 'I pay.'), ...part(1, call)];
   const awaiting = () => Promise.resolve([call]);
 
-  /** Shows the events of a run that does not end, and lets the time for late events pass. */
+  /** Shows the events of a run that does not end, and advances the clock until the response ends. */
   async function showWaiting(events: RunEvent[], options: UiOptions) {
     const ends: UiEnd[] = [];
     const clock = fakeClock();
-    const shown = show(silentAfter(...events), { clock, onEnd: (end) => void ends.push(end), ...options });
+    const pendingPage = showRun(silentAfter(...events), {
+      clock,
+      onEnd: (end) => void ends.push(end),
+      ...options,
+    });
     await expect
       .poll(async () => {
         await clock.advance(100);
         return ends.length;
       })
       .toBe(1);
-    return { page: await shown, ends };
+    return { page: await pendingPage, ends };
   }
 
   it.each([
-    ['after the parts of the call', asking, 'I pay.'],
-    ['with the call when its events were not received', [], ''],
-  ])('ends the response with the request %s', async (_, events, shown) => {
-    const { page, ends } = await showWaiting(events, { durable: { result: never, awaiting } });
+    ['after the parts of the call', waitingStep, 'I pay.'],
+    ['and the parts of the call if its events were not received', [], ''],
+  ])('ends the response with the approval request %s', async (_, events, lastScreen) => {
+    const { page, ends } = await showWaiting(events, { durable: { result: neverSettles, awaiting } });
     expect(page.parts()[0]).toEqual({ type: 'step-start' });
     expect(page.parts().at(-1)).toMatchObject({
       type: 'tool-pay',
@@ -179,7 +199,7 @@ describe('a durable run that waits', () => {
       input: { eur: 5 },
     });
     expect(page.parts().filter(({ type }) => type === 'tool-pay')).toHaveLength(1);
-    expect(page.screens.at(-1)).toBe(shown);
+    expect(page.screens.at(-1)).toBe(lastScreen);
     expect(ends).toMatchObject([{ outcome: 'awaiting', state: undefined }]);
   });
 
@@ -190,14 +210,16 @@ describe('a durable run that waits', () => {
     messageId: 'run',
     steps: 1,
   };
-  const rest = [result(1), start(2), ...text(2, 'Done.')];
+  const laterEvents = [result(1), start(2), ...text(2, 'Done.')];
 
   it.each([
-    ['all steps', [...asking, ...rest]],
-    ['the steps after the decision', [{ type: 'missed' } as const, ...rest]],
+    ['all steps', [...waitingStep, ...laterEvents]],
+    ['the steps after the decision', [{ type: 'missed' } as const, ...laterEvents]],
   ])('continues the message after a decision with %s', async (_, events) => {
-    const durable = { result: over, awaiting };
-    const chunks = await all(uiMessageChunks(watched(...events), { input, durable, clock: fakeClock() }));
+    const durable = { result: finishedResult, awaiting };
+    const chunks = await collectChunks(
+      uiMessageChunks(emitEvents(...events), { input, durable, clock: fakeClock() }),
+    );
     expect(chunks.map(({ type }) => type)).toEqual([
       'start',
       'tool-output-available',

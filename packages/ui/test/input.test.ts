@@ -14,8 +14,8 @@ import { fromUiMessages, toUiMessages, type FromUiOptions } from '../src/index.t
 import { AI } from './support/page.ts';
 
 const bytes = Uint8Array.from([1, 2, 3]);
-const hi = { id: 'u', role: 'user', parts: [{ type: 'text', text: 'hi' }] };
-const answer = (...parts: object[]) => ({ id: 'a', role: 'assistant', parts });
+const userMessage = { id: 'u', role: 'user', parts: [{ type: 'text', text: 'hi' }] };
+const assistantMessage = (...parts: object[]) => ({ id: 'a', role: 'assistant', parts });
 const call = (state: string, more: object = {}) => ({
   type: 'tool-t',
   toolCallId: 'c',
@@ -25,7 +25,7 @@ const call = (state: string, more: object = {}) => ({
 });
 
 async function messagesOf(...page: unknown[]): Promise<readonly Message[]> {
-  return (await fromUiMessages([...page, hi])).messages.slice(0, -1);
+  return (await fromUiMessages([...page, userMessage])).messages.slice(0, -1);
 }
 
 describe('fromUiMessages', () => {
@@ -76,7 +76,7 @@ describe('fromUiMessages', () => {
   it('reads text, reasoning, calls, vendor parts and tokens of an assistant', async () => {
     const replay = { family: 'f', data: { x: 1 } };
     const providerMetadata = { majordomo: { replay } };
-    const page = answer(
+    const page = assistantMessage(
       { type: 'step-start' },
       { type: 'reasoning', text: 'hm', providerMetadata },
       { type: 'text', text: 'one', providerMetadata: { majordomo: { replay: { family: 7 } } } },
@@ -113,63 +113,67 @@ describe('fromUiMessages', () => {
   });
 
   it.each(['input-available', 'approval-requested', 'approval-responded'])(
-    'gives a call in state %s an error result',
+    'adds an error result to a call in the state %s',
     async (state) => {
-      const [, results] = await messagesOf(answer(call(state, { approval: { id: 'x', approved: true } })));
+      const [, results] = await messagesOf(
+        assistantMessage(call(state, { approval: { id: 'x', approved: true } })),
+      );
       expect(results).toMatchObject({ role: 'tool', parts: [{ callId: 'c', isError: true }] });
     },
   );
 
-  it('gives a denied call an error result with the reason', async () => {
+  it('adds an error result with the reason to a denied call', async () => {
     const [, results] = await messagesOf(
-      answer(call('output-denied', { approval: { id: 'x', approved: false, reason: 'too much' } })),
+      assistantMessage(call('output-denied', { approval: { id: 'x', approved: false, reason: 'too much' } })),
     );
     expect(results).toMatchObject({
       parts: [{ isError: true, content: [{ text: 'The call was denied: too much' }] }],
     });
   });
 
-  it('drops a call that was still streaming', async () => {
+  it('drops a call whose arguments are incomplete', async () => {
     expect(
-      await messagesOf(answer({ type: 'text', text: 'x' }, call('input-streaming', { input: undefined }))),
+      await messagesOf(
+        assistantMessage({ type: 'text', text: 'x' }, call('input-streaming', { input: undefined })),
+      ),
     ).toEqual([assistant('x')]);
   });
 
   it('reads a call with invalid arguments', async () => {
     for (const input of [{ input: '{"a' }, { input: undefined, rawInput: '{"a' }]) {
-      const [turn] = await messagesOf(answer(call('output-error', { ...input, errorText: 'no' })));
+      const [turn] = await messagesOf(assistantMessage(call('output-error', { ...input, errorText: 'no' })));
       expect(turn?.parts).toEqual([
         { type: 'tool-call', id: 'c', name: 't', args: {}, invalid: { raw: '{"a' } },
       ]);
     }
   });
 
-  it('continues the last assistant message by results of the page', async () => {
-    const page = answer(
+  it('continues the last assistant message with results that the page adds', async () => {
+    const page = assistantMessage(
       { type: 'step-start' },
       { type: 'text', text: 'a' },
       { type: 'step-start' },
       call('output-available', { output: 'o' }),
     );
-    const input = await fromUiMessages([hi, page]);
+    const input = await fromUiMessages([userMessage, page]);
     expect(input).toMatchObject({ messageId: 'a', steps: 2, decisions: [] });
     expect(input.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'assistant', 'tool']);
     expect(input.run).toBe(input.messages);
   });
 
   const userPart = (part: unknown) => [{ role: 'user', parts: [part] }];
-  const parts = (...list: object[]) => [answer(...list), hi];
+  const parts = (...list: object[]) => [assistantMessage(...list), userMessage];
   const png = { type: 'file', mediaType: 'image/png' };
   const nested: unknown = JSON.parse('['.repeat(20_000) + ']'.repeat(20_000));
   it.each<[string, unknown, string, string?]>([
-    ['no array', { 0: hi }, 'messages', 'expected an array, got an object'],
+    ['no array', { 0: userMessage }, 'messages', 'expected an array, got an object'],
     ['nothing', undefined, 'messages'],
     ['an empty array', [], 'messages'],
     ['a message that is not an object', ['hi'], 'messages[0]', 'expected an object, got a string'],
     ['a message without parts', [{ role: 'user' }], 'messages[0].parts'],
-    ['a number as id', [{ ...hi, id: 7 }], 'messages[0].id'],
-    ['an unknown role', [{ ...hi, role: 'tool' }], 'messages[0].role'],
-    ['a system message', [{ ...hi, role: 'system' }, hi], 'messages[0].role'],
+    ['a number as id', [{ ...userMessage, id: 7 }], 'messages[0].id'],
+    ['an unknown role', [{ ...userMessage, role: 'tool' }], 'messages[0].role'],
+    ['a system message', [{ ...userMessage, role: 'system' }, userMessage], 'messages[0].role'],
     ['a part that is null', userPart(null), 'messages[0].parts[0]', 'expected an object, got null'],
     ['a part without type', userPart({ text: 'x' }), 'messages[0].parts[0].type'],
     [
@@ -224,15 +228,19 @@ describe('fromUiMessages', () => {
       parts(call('input-available'), call('output-available')),
       'messages[0].parts[1].toolCallId',
     ],
-    ['a last message that is complete', [hi, answer({ type: 'text', text: 'x' })], 'messages[1]'],
-    ['a last message without parts', [hi, answer()], 'messages[1]'],
+    [
+      'a last message that is complete',
+      [userMessage, assistantMessage({ type: 'text', text: 'x' })],
+      'messages[1]',
+    ],
+    ['a last message without parts', [userMessage, assistantMessage()], 'messages[1]'],
     [
       'arguments nested too deeply',
       parts(call('input-available', { input: { a: nested } })),
       'messages',
       'the value is nested too deeply',
     ],
-    ['a last call without a result', [hi, answer(call('input-available'))], 'messages[1]'],
+    ['a last call without a result', [userMessage, assistantMessage(call('input-available'))], 'messages[1]'],
   ])('rejects %s', async (_, messages, path, problem) => {
     const error = await fromUiMessages(messages).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ kind: 'invalid-request', details: { path } });
@@ -285,7 +293,7 @@ describe('toUiMessages', () => {
     user('again'),
   ];
 
-  it('and back returns the same transcript', async () => {
+  it('returns messages that fromUiMessages converts to the same transcript', async () => {
     const page = JSON.parse(JSON.stringify(await toUiMessages(transcript))) as object[];
     expect(page.map((message) => (message as { id: string }).id)).toEqual(['m0', 'm1', 'm6']);
     expect((await fromUiMessages(page)).messages).toEqual(transcript);
@@ -307,7 +315,7 @@ describe('toUiMessages', () => {
     expect(JSON.stringify(page)).not.toMatch(/secret|reasoning|"replay"/);
   });
 
-  it('shows a call without a result as available', async () => {
+  it('returns a call without a result in the state input-available', async () => {
     const page = await toUiMessages([
       user('hi'),
       assistant([{ type: 'tool-call', id: 'c', name: 't', args: {} }]),

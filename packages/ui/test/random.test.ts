@@ -11,20 +11,20 @@ import { openPage, type Page } from './support/page.ts';
 import { callsToRun, createRound, isAllowed, randomAgent, range } from './support/random-round.ts';
 
 const ROUNDS = process.env['SOAK'] === '1' ? 900 : 40;
-const FAST = { interval: 2, timeout: 60_000 };
-/** Parts of a message as the user sees them. */
-const visible = (parts: readonly Record<string, unknown>[]): unknown[] =>
+const POLLING = { interval: 2, timeout: 60_000 };
+/** Returns the parts of a message that a user can see. */
+const visibleParts = (parts: readonly Record<string, unknown>[]): unknown[] =>
   parts.flatMap(({ type, text, state, toolCallId, output }) => {
     if (type === 'text') return [text];
     if (toolCallId === undefined) return type === 'step-start' ? ['step'] : [];
     return [[toolCallId, state === 'output-denied' ? 'output-error' : state, output]];
   });
 
-async function play(seed: number): Promise<void> {
+async function playRound(seed: number): Promise<void> {
   const round = createRound(seed);
   const { version, random, steps, afterCommit } = round;
   const approved = new Set<string>();
-  const { agent, ran } = randomAgent(round);
+  const { agent, ranCallIds } = randomAgent(round);
   const channel = memoryChannel();
   const processes = [createResumableStreams({ channel }), createResumableStreams({ channel })];
   const process = () => processes[Math.floor(random() * 2)] as (typeof processes)[number];
@@ -32,16 +32,16 @@ async function play(seed: number): Promise<void> {
   let stored: RunState | readonly Message[] = [];
   const gates: Gate[] = [];
   const ends: UiEnd[] = [];
-  let cut = (): void => undefined;
+  let breakConnection = (): void => undefined;
   const fetch = async (request: Request): Promise<Response> => {
     if (request.method === 'GET') return process().resume('chat-1');
     const { messages } = (await request.json()) as { messages: unknown };
     const input = await fromUiMessages(messages, { stored });
     if (input.decisions.length === 0) stored = input.messages;
-    const at = random() < 0.6 ? Math.floor(random() * 14) : Infinity;
-    const gated = gate(agent.stream(input.run, { decisions: input.decisions, afterCommit }), at);
-    gates.push(gated);
-    const { body, headers } = process().start('chat-1', gated.events, {
+    const eventNumber = random() < 0.6 ? Math.floor(random() * 14) : Infinity;
+    const newGate = gate(agent.stream(input.run, { decisions: input.decisions, afterCommit }), eventNumber);
+    gates.push(newGate);
+    const { body, headers } = process().start('chat-1', newGate.events, {
       aiSdk: version,
       input,
       messageId: input.messageId ?? `m${input.messages.length}`,
@@ -53,46 +53,46 @@ async function play(seed: number): Promise<void> {
     const controller = new AbortController();
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     body?.pipeTo(writable, { signal: controller.signal }).catch(() => undefined);
-    cut = () => controller.abort(new TypeError('the network failed'));
+    breakConnection = () => controller.abort(new TypeError('the network failed'));
     return new Response(readable, { headers });
   };
 
   const pages: Page[] = [];
-  const open = async (): Promise<Page> => {
+  const openStoredPage = async (): Promise<Page> => {
     const state = 'pending' in stored ? stored : undefined;
     const messages = await toUiMessages(state?.messages ?? (stored as readonly Message[]), { state });
     const page = openPage(version, fetch, { messages });
     pages.push(page);
     return page;
   };
-  /** Waits for a response, during which the page may be reloaded or lose its connection. */
-  const watch = async (page: Page, sent: Promise<void>, number: number): Promise<Page> => {
-    await expect.poll(() => gates.length, FAST).toBe(number);
+  /** Waits for a response, during which the page may reload or lose its connection. */
+  const awaitResponse = async (page: Page, sending: Promise<void>, number: number): Promise<Page> => {
+    await expect.poll(() => gates.length, POLLING).toBe(number);
     // A response can end before its gate.
-    await Promise.race([gates[number - 1]?.reached, expect.poll(() => ends.length, FAST).toBe(number)]);
+    await Promise.race([gates[number - 1]?.reached, expect.poll(() => ends.length, POLLING).toBe(number)]);
     const choice = random();
     let current = page;
-    let resumed = Promise.resolve();
+    let resuming = Promise.resolve();
     if (choice < 0.4) {
-      current = await open();
-      resumed = current.chat.resumeStream();
+      current = await openStoredPage();
+      resuming = current.chat.resumeStream();
     } else if (choice < 0.6 && version > 5) {
-      cut();
-      await sent;
-      resumed = current.chat.resumeStream();
+      breakConnection();
+      await sending;
+      resuming = current.chat.resumeStream();
     }
     gates[number - 1]?.open();
-    await Promise.all([sent, resumed]);
-    await expect.poll(() => ends.length, FAST).toBe(number);
+    await Promise.all([sending, resuming]);
+    await expect.poll(() => ends.length, POLLING).toBe(number);
     return current;
   };
 
-  let page = await open();
-  page = await watch(page, page.chat.sendMessage({ text: 'hi' }), 1);
+  let page = await openStoredPage();
+  page = await awaitResponse(page, page.chat.sendMessage({ text: 'hi' }), 1);
   for (let number = 2; ends.at(-1)?.outcome === 'awaiting' && number < 20; number++) {
-    const waiting = page.parts().filter(({ state }) => state === 'approval-requested');
-    expect(waiting.length, 'calls that wait').toBeGreaterThan(0);
-    for (const { approval, toolCallId } of waiting) {
+    const pendingApprovals = page.parts().filter(({ state }) => state === 'approval-requested');
+    expect(pendingApprovals.length, 'calls that wait').toBeGreaterThan(0);
+    for (const { approval, toolCallId } of pendingApprovals) {
       const isApproved = random() < 0.6;
       if (isApproved) approved.add(toolCallId as string);
       await page.chat.addToolApprovalResponse({
@@ -101,33 +101,35 @@ async function play(seed: number): Promise<void> {
         reason: 'no',
       });
     }
-    page = await watch(
+    page = await awaitResponse(
       page,
-      expect.poll(() => page.chat.status, FAST).not.toBe('streaming') as never,
+      expect.poll(() => page.chat.status, POLLING).not.toBe('streaming') as never,
       number,
     );
-    await expect.poll(() => page.chat.status, FAST).toMatch(/ready|error/);
+    await expect.poll(() => page.chat.status, POLLING).toMatch(/ready|error/);
   }
   expect(page.chat.error?.message).toBeUndefined();
   expect(ends.at(-1)).toMatchObject({ outcome: 'finished' });
   for (const { screens } of pages) expect(screens.filter((screen) => !isAllowed(screen, steps))).toEqual([]);
   const transcript = await toUiMessages(ends.at(-1)?.messages ?? []);
-  expect(visible(page.parts())).toEqual(visible(transcript.at(-1)?.parts ?? []));
+  expect(visibleParts(page.parts())).toEqual(visibleParts(transcript.at(-1)?.parts ?? []));
   expect(page.chat.messages).toHaveLength(2);
-  expect(ran.toSorted()).toEqual(callsToRun(round, approved));
+  expect(ranCallIds.toSorted()).toEqual(callsToRun(round, approved));
   await Promise.all(processes.map((streams) => streams.close()));
 }
 
 describe('a page with random failures, approvals, reloads and lost connections', () => {
-  it.each(range(ROUNDS))('shows one answer, seed %i', async (seed) => play(seed));
+  it.each(range(ROUNDS))('shows each response once and runs each call once (seed %i)', async (seed) =>
+    playRound(seed),
+  );
 });
 
 /** Plays a round with the client of AG-UI, which signs nothing and sends its transcript. */
-async function playAgUi(seed: number): Promise<void> {
+async function playAgUiRound(seed: number): Promise<void> {
   const round = createRound(seed, 7);
   const { random, steps, afterCommit } = round;
   const approved = new Set<string>();
-  const { agent, ran } = randomAgent(round);
+  const { agent, ranCallIds } = randomAgent(round);
   const http = new HttpAgent({
     url: 'http://chat.test/',
     threadId: 't',
@@ -155,7 +157,7 @@ async function playAgUi(seed: number): Promise<void> {
   }
   expect(errors).toEqual([]);
   expect(screens.filter((screen) => !isAllowed(screen, steps))).toEqual([]);
-  expect(ran.toSorted()).toEqual(callsToRun(round, approved));
+  expect(ranCallIds.toSorted()).toEqual(callsToRun(round, approved));
   const { messages } = http;
   const calls = messages.flatMap((message) =>
     message.role === 'assistant' ? (message.toolCalls ?? []) : [],
@@ -169,5 +171,7 @@ const textOfAnswers = (messages: readonly ClientMessage[]): string =>
   messages.flatMap((message) => (message.role === 'assistant' ? (message.content ?? '') : [])).join('');
 
 describe('an AG-UI client with random failures and approvals', () => {
-  it.each(range(ROUNDS))('shows one answer, seed %i', async (seed) => playAgUi(seed));
+  it.each(range(ROUNDS))('shows each response once and runs each call once (seed %i)', async (seed) =>
+    playAgUiRound(seed),
+  );
 });

@@ -8,12 +8,12 @@ import { gate } from './support/gate.ts';
 import { memoryChannel } from './support/memory-channel.ts';
 import { openPage, textOf, type Page, type Version, VERSIONS } from './support/page.ts';
 import { resumableServer } from './support/resumable-server.ts';
-import { readUntil, restOf, silentVendor } from './support/silent-vendor.ts';
+import { readUntil, readToEnd, silentVendor } from './support/silent-vendor.ts';
 import { agentOf, chain, chunksOf, textOfChunks, tool } from './support/world.ts';
 
-const ask = { messages: [user('hi')] };
+const chatRequest = { messages: [user('hi')] };
 const weather = tool('weather', ({ city }) => ({ city, degrees: 21 }));
-const FAST = { interval: 2, timeout: 30_000 };
+const POLLING = { interval: 2, timeout: 30_000 };
 const ANSWER = 'One moment.It is 21 degrees.';
 
 const twoSteps: readonly Turn[] = [
@@ -24,24 +24,24 @@ const twoSteps: readonly Turn[] = [
   },
   { text: 'It is 21 degrees.', chunks: 4, citations: [{ url: 'https://example.org/a' }] },
 ];
-const answering = (): Agent => agentOf([weather], twoSteps);
+const createWeatherAgent = (): Agent => agentOf([weather], twoSteps);
 
-/** Streams 100 deltas of 50 characters. A reader has time to read each of them. */
+/** Streams 100 deltas of 50 characters, slowly enough that a reader can read each of them. */
 async function* longAnswer(): AsyncGenerator<AgentEvent> {
   const model = (event: StreamEvent): AgentEvent => ({ type: 'model', event });
   yield { type: 'step-start', step: 1 };
   yield model({ type: 'part-start', index: 0, part: { type: 'text' } });
-  for (let at = 0; at < 100; at++) {
+  for (let eventNumber = 0; eventNumber < 100; eventNumber++) {
     yield model({ type: 'text-delta', index: 0, text: 'word '.repeat(10) });
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-/** Returns the number of events of a response, and its message without an interruption. */
-async function uninterrupted(version: Version): Promise<{ events: number; last: UiMessage }> {
+/** Returns the number of events and the message of a response without an interruption. */
+async function expectedResponse(version: Version): Promise<{ events: number; last: UiMessage }> {
   let events = 0;
-  for await (const _ of answering().stream('hi')) events++;
-  const page = openPage(version, resumableServer(version, answering()).fetch);
+  for await (const _ of createWeatherAgent().stream('hi')) events++;
+  const page = openPage(version, resumableServer(version, createWeatherAgent()).fetch);
   await page.chat.sendMessage({ text: 'hi' });
   return { events, last: page.last() };
 }
@@ -55,50 +55,50 @@ function expectOneAnswer(page: Page, expected: UiMessage): void {
 }
 
 describe.each(VERSIONS)('a page of version %i', (version) => {
-  it('shows the answer once after a reload at any event', async () => {
-    const { events, last } = await uninterrupted(version);
+  it('shows the response once, whichever event precedes a reload', async () => {
+    const { events, last } = await expectedResponse(version);
     expect(events).toBeGreaterThan(15);
-    for (let at = 0; at < events; at++) {
-      const server = resumableServer(version, answering(), [at]);
+    for (let eventNumber = 0; eventNumber < events; eventNumber++) {
+      const server = resumableServer(version, createWeatherAgent(), [eventNumber]);
       const page = openPage(version, server.fetch);
-      const sent = page.chat.sendMessage({ text: 'hi' });
-      await expect.poll(() => server.gates.length, FAST).toBe(1);
+      const sending = page.chat.sendMessage({ text: 'hi' });
+      await expect.poll(() => server.gates.length, POLLING).toBe(1);
       await server.gates[0]?.reached;
       const reloaded = openPage(version, server.fetch, { messages: page.chat.messages.slice(0, 1) });
       await page.chat.stop();
-      const resumed = reloaded.chat.resumeStream();
+      const resuming = reloaded.chat.resumeStream();
       server.gates[0]?.open();
-      await Promise.all([sent, resumed]);
+      await Promise.all([sending, resuming]);
       expectOneAnswer(reloaded, last);
     }
   });
 });
 
 describe.each([6, 7] as const)('a page of version %i', (version) => {
-  it('shows the answer once when its connection broke at any event', async () => {
-    const { events, last } = await uninterrupted(version);
-    for (let at = 1; at < events; at++) {
-      const server = resumableServer(version, answering(), [at]);
+  it('shows the response once, whichever event precedes the loss of its connection', async () => {
+    const { events, last } = await expectedResponse(version);
+    for (let eventNumber = 1; eventNumber < events; eventNumber++) {
+      const server = resumableServer(version, createWeatherAgent(), [eventNumber]);
       const page = openPage(version, server.fetch);
-      const sent = page.chat.sendMessage({ text: 'hi' });
-      await expect.poll(() => server.gates.length, FAST).toBe(1);
+      const sending = page.chat.sendMessage({ text: 'hi' });
+      await expect.poll(() => server.gates.length, POLLING).toBe(1);
       await server.gates[0]?.reached;
-      server.cut();
-      await sent;
+      server.breakConnection();
+      await sending;
       expect(page.chat.status).toBe('error');
-      const resumed = page.chat.resumeStream();
+      const resuming = page.chat.resumeStream();
       server.gates[0]?.open();
-      await resumed;
+      await resuming;
       expectOneAnswer(page, last);
     }
   });
 
-  it('shows a continued message completely after a reload at any event', async () => {
+  it('shows a continued message completely, whichever event precedes a reload', async () => {
     const calls = [
       { id: 'c1', name: 'pay', args: { eur: 5 } },
       { id: 'c2', name: 'weather', args: { city: 'Oslo' } },
     ];
-    const paying = (): Agent =>
+    const createPaymentAgent = (): Agent =>
       agentOf(
         [tool('pay', () => 'paid', { approval: true }), weather],
         [
@@ -113,42 +113,44 @@ describe.each([6, 7] as const)('a page of version %i', (version) => {
         approved: true,
       });
     };
-    const complete = openPage(version, resumableServer(version, paying()).fetch);
-    await complete.chat.sendMessage({ text: 'hi' });
-    await approve(complete);
-    await expect.poll(() => textOf(complete.last())).toBe('I pay.Done.');
-    await expect.poll(() => complete.chat.status).toBe('ready');
-    for (let at = 0; at < 8; at++) {
-      const server = resumableServer(version, paying(), [Infinity, at]);
+    const completePage = openPage(version, resumableServer(version, createPaymentAgent()).fetch);
+    await completePage.chat.sendMessage({ text: 'hi' });
+    await approve(completePage);
+    await expect.poll(() => textOf(completePage.last())).toBe('I pay.Done.');
+    await expect.poll(() => completePage.chat.status).toBe('ready');
+    for (let eventNumber = 0; eventNumber < 8; eventNumber++) {
+      const server = resumableServer(version, createPaymentAgent(), [Infinity, eventNumber]);
       const page = openPage(version, server.fetch);
       await page.chat.sendMessage({ text: 'hi' });
       await approve(page);
-      await expect.poll(() => server.gates.length, FAST).toBe(2);
+      await expect.poll(() => server.gates.length, POLLING).toBe(2);
       await server.gates[1]?.reached;
       const reloaded = openPage(version, server.fetch, { messages: structuredClone(page.chat.messages) });
-      const resumed = reloaded.chat.resumeStream();
+      const resuming = reloaded.chat.resumeStream();
       server.gates[1]?.open();
-      await resumed;
+      await resuming;
       expect(reloaded.chat).toMatchObject({ status: 'ready', error: undefined });
       expect(reloaded.last().id).toBe(page.last().id);
-      const withoutAnswers = (message: UiMessage): unknown =>
+      const withoutApprovals = (message: UiMessage): unknown =>
         (message.parts as object[]).map((part) => ({ ...part, approval: undefined }));
-      expect(withoutAnswers(reloaded.last())).toEqual(withoutAnswers(complete.last()));
+      expect(withoutApprovals(reloaded.last())).toEqual(withoutApprovals(completePage.last()));
     }
   });
 });
 
 describe('resume', () => {
-  it('answers 204 without a response', async () => {
+  it('returns 204 without a response', async () => {
     const streams = createResumableStreams();
     expect((await streams.resume('chat')).status).toBe(204);
     expect(await streams.stop('chat')).toBe(false);
   });
 
-  it('replays a response that ended for `keepMs`', async () => {
+  it('replays a response for `keepMs` after its end', async () => {
     const clock = fakeClock();
     const streams = createResumableStreams({ keepMs: 1_000, clock });
-    const first = await chunksOf(streams.start('chat', answering().stream('hi'), { messageId: 'a' }));
+    const first = await chunksOf(
+      streams.start('chat', createWeatherAgent().stream('hi'), { messageId: 'a' }),
+    );
     await clock.advance(999);
     const replay = await streams.resume('chat');
     expect(replay.headers.get('x-vercel-ai-ui-message-stream')).toBe('v1');
@@ -162,7 +164,7 @@ describe('resume', () => {
     const streams = createResumableStreams();
     const text = 'word '.repeat(400);
     const turn = { reasoning: 'Hm.', text, chunks: 1 };
-    await streams.start('chat', chain([turn]).model.stream(ask)).text();
+    await streams.start('chat', chain([turn]).model.stream(chatRequest)).text();
     const replay = await chunksOf(await streams.resume('chat'));
     expect(replay.length).toBeLessThanOrEqual(12);
     expect(replay.find(({ type }) => type === 'text-delta')?.['delta']).toBe(text);
@@ -171,23 +173,25 @@ describe('resume', () => {
   it('omits content that a reset removed', async () => {
     const streams = createResumableStreams();
     const { model } = chain([{ fail: 'network', after: 'It rains' }], ['Sunny.']);
-    const sent = await chunksOf(streams.start('chat', model.stream(ask, { afterCommit: 'restart' })));
+    const chunks = await chunksOf(
+      streams.start('chat', model.stream(chatRequest, { afterCommit: 'restart' })),
+    );
     const replay = await chunksOf(await streams.resume('chat'));
-    expect(sent.map(({ type }) => type)).toContain('reset-step');
+    expect(chunks.map(({ type }) => type)).toContain('reset-step');
     expect(replay.map(({ type }) => type)).not.toContain('reset-step');
     expect(JSON.stringify(replay)).not.toContain('rains');
     expect(JSON.stringify(replay)).toContain('Sunny.');
   });
 
-  it('answers 204 for a response that is longer than `maxBytes`, which continues', async () => {
+  it('returns 204 for a response that is longer than `maxBytes`, which still ends normally', async () => {
     const streams = createResumableStreams({ maxBytes: 2_000 });
-    const sent = await chunksOf(streams.start('chat', longAnswer()));
-    expect(textOfChunks(sent)).toHaveLength(5_000);
-    expect(sent.at(-1)?.type).toBe('finish');
+    const chunks = await chunksOf(streams.start('chat', longAnswer()));
+    expect(textOfChunks(chunks)).toHaveLength(5_000);
+    expect(chunks.at(-1)?.type).toBe('finish');
     expect((await streams.resume('chat')).status).toBe(204);
   });
 
-  it('ends a reader that has not read `maxBytes` with an error', async () => {
+  it('ends a reader with an error if its unread content exceeds `maxBytes`', async () => {
     const ended = deferred<UiEnd>();
     const streams = createResumableStreams({ maxBytes: 2_000 });
     const response = streams.start('chat', longAnswer(), { onEnd: ended.resolve });
@@ -200,19 +204,21 @@ describe('a response without readers', () => {
   it('ends and is stored', async () => {
     const ends: UiEnd[] = [];
     const streams = createResumableStreams();
-    const response = streams.start('chat', answering().stream('hi'), { onEnd: (end) => void ends.push(end) });
+    const response = streams.start('chat', createWeatherAgent().stream('hi'), {
+      onEnd: (end) => void ends.push(end),
+    });
     await response.body?.cancel();
-    await expect.poll(() => ends.length, FAST).toBe(1);
+    await expect.poll(() => ends.length, POLLING).toBe(1);
     expect(ends).toMatchObject([{ outcome: 'finished', messages: [{}, {}, {}, { role: 'assistant' }] }]);
   });
 
-  it('ends although a reader does not read, and readers get the same', async () => {
+  it('ends although a reader does not read, and all readers receive the same text', async () => {
     const ended = deferred<UiEnd>();
     const streams = createResumableStreams();
-    const slow = streams.start('chat', answering().stream('hi'), { onEnd: ended.resolve });
-    const second = chunksOf(await streams.resume('chat'));
+    const unreadResponse = streams.start('chat', createWeatherAgent().stream('hi'), { onEnd: ended.resolve });
+    const pendingReplay = chunksOf(await streams.resume('chat'));
     expect((await ended.promise).outcome).toBe('finished');
-    expect(textOfChunks(await chunksOf(slow))).toBe(textOfChunks(await second));
+    expect(textOfChunks(await chunksOf(unreadResponse))).toBe(textOfChunks(await pendingReplay));
   });
 
   it('is stopped after `disconnectMs`', async () => {
@@ -221,7 +227,7 @@ describe('a response without readers', () => {
     const ends: UiEnd[] = [];
     const streams = createResumableStreams({ disconnectMs: 1_000, clock });
     const controller = new AbortController();
-    const response = streams.start('chat', vendor.model.stream(ask), {
+    const response = streams.start('chat', vendor.model.stream(chatRequest), {
       signal: controller.signal,
       onEnd: (end) => void ends.push(end),
     });
@@ -234,21 +240,21 @@ describe('a response without readers', () => {
     await returned.cancel();
     await clock.advance(1_000);
     await vendor.closed;
-    await expect.poll(() => ends.length, FAST).toBe(1);
+    await expect.poll(() => ends.length, POLLING).toBe(1);
     expect(ends).toMatchObject([{ outcome: 'stopped', messages: [{ parts: [{ text: 'Once' }] }] }]);
   });
 
   it('is stopped at once with a `disconnectMs` of 0', async () => {
     await using vendor = await silentVendor();
     const streams = createResumableStreams({ disconnectMs: 0 });
-    const reader = await readUntil(streams.start('chat', vendor.model.stream(ask)), 'Once');
+    const reader = await readUntil(streams.start('chat', vendor.model.stream(chatRequest)), 'Once');
     await reader.cancel();
     await vendor.closed;
   });
 });
 
 describe('stop', () => {
-  it('resolves when the vendor is closed and `onEnd` has settled, and readers get an abort', async () => {
+  it('resolves after the connection to the vendor has closed and `onEnd` has settled, and readers receive an abort', async () => {
     await using vendor = await silentVendor();
     const order: string[] = [];
     const streams = createResumableStreams();
@@ -256,33 +262,38 @@ describe('stop', () => {
       await new Promise((resolve) => setImmediate(resolve));
       order.push(outcome);
     };
-    const sent = chunksOf(streams.start('chat', vendor.model.stream(ask), { onEnd }));
+    const pendingChunks = chunksOf(streams.start('chat', vendor.model.stream(chatRequest), { onEnd }));
     const resumed = await readUntil(await streams.resume('chat'), 'Once');
     expect(await streams.stop('chat')).toBe(true);
     order.push('stop');
     await vendor.closed;
-    expect((await sent).at(-1)?.type).toBe('abort');
-    expect(await restOf(resumed)).toContain('"abort"');
+    expect((await pendingChunks).at(-1)?.type).toBe('abort');
+    expect(await readToEnd(resumed)).toContain('"abort"');
     expect(order).toEqual(['stopped', 'stop']);
     expect(await streams.stop('chat')).toBe(false);
   });
 
   it('aborts the signal of a tool', async () => {
     const started = deferred<AbortSignal>();
-    const slow = tool('slow', (_args, { signal }) => {
+    const unreadResponse = tool('slow', (_args, { signal }) => {
       started.resolve(signal);
       return new Promise((_, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason as Error));
       });
     });
-    const agent = agentOf([slow], [{ text: 'Wait.', toolCalls: [{ id: 'c1', name: 'slow', args: {} }] }]);
+    const agent = agentOf(
+      [unreadResponse],
+      [{ text: 'Wait.', toolCalls: [{ id: 'c1', name: 'slow', args: {} }] }],
+    );
     const ends: UiEnd[] = [];
     const streams = createResumableStreams();
-    const sent = chunksOf(streams.start('chat', agent.stream('hi'), { onEnd: (end) => void ends.push(end) }));
+    const pendingChunks = chunksOf(
+      streams.start('chat', agent.stream('hi'), { onEnd: (end) => void ends.push(end) }),
+    );
     const signal = await started.promise;
     expect(await streams.stop('chat')).toBe(true);
     expect(signal.aborted).toBe(true);
-    expect((await sent).at(-1)?.type).toBe('abort');
+    expect((await pendingChunks).at(-1)?.type).toBe('abort');
     expect(ends[0]).toMatchObject({
       outcome: 'stopped',
       messages: [{}, { parts: [{ text: 'Wait.' }, {}] }, {}],
@@ -291,7 +302,7 @@ describe('stop', () => {
 });
 
 describe('a newer response of a chat', () => {
-  it('stops the older one, whose `onEnd` settles first', async () => {
+  it('stops the older response, whose `onEnd` settles first', async () => {
     await using vendor = await silentVendor();
     const order: string[] = [];
     const streams = createResumableStreams();
@@ -299,9 +310,11 @@ describe('a newer response of a chat', () => {
       await new Promise((resolve) => setImmediate(resolve));
       order.push(`${name} ${end.outcome}`);
     };
-    const older = chunksOf(streams.start('chat', vendor.model.stream(ask), { onEnd: onEnd('older') }));
+    const older = chunksOf(
+      streams.start('chat', vendor.model.stream(chatRequest), { onEnd: onEnd('older') }),
+    );
     const newer = chunksOf(
-      streams.start('chat', chain(['Hello.']).model.stream(ask), {
+      streams.start('chat', chain(['Hello.']).model.stream(chatRequest), {
         onEnd: onEnd('newer'),
         messageId: 'newer',
       }),
@@ -324,7 +337,7 @@ describe('the registry', () => {
       });
     await streams.close();
     expect(ends.map(({ outcome }) => outcome)).toEqual(['stopped', 'stopped']);
-    expect(() => streams.start('c', answering().stream('hi'))).toThrow(
+    expect(() => streams.start('c', createWeatherAgent().stream('hi'))).toThrow(
       expect.objectContaining({ kind: 'config' }) as Error,
     );
   });
@@ -332,14 +345,16 @@ describe('the registry', () => {
   it('rejects an empty id', async () => {
     const streams = createResumableStreams();
     const invalid = { kind: 'invalid-request', details: { path: 'chatId' } };
-    await expect(async () => streams.start('', answering().stream('hi'))).rejects.toMatchObject(invalid);
+    await expect(async () => streams.start('', createWeatherAgent().stream('hi'))).rejects.toMatchObject(
+      invalid,
+    );
     await expect(streams.resume('')).rejects.toMatchObject(invalid);
     await expect(streams.stop('')).rejects.toMatchObject(invalid);
   });
 
   it.each(['__proto__', 'a/b?c#d', ' ', '\ud800', '["ui","x"]'])('accepts the id %j', async (id) => {
     const streams = createResumableStreams();
-    await streams.start(id, chain(['Hello.']).model.stream(ask)).text();
+    await streams.start(id, chain(['Hello.']).model.stream(chatRequest)).text();
     expect(await (await streams.resume(id)).text()).toContain('Hello.');
   });
 
@@ -353,13 +368,13 @@ describe('the registry', () => {
       },
     };
     const channel = memoryChannel();
-    const [streams, other] = [0, 1].map(() => createResumableStreams({ clock, channel, keepMs: 1 }));
-    const waiting = gate(answering().stream('hi'), 5);
+    const [streams, otherProcess] = [0, 1].map(() => createResumableStreams({ clock, channel, keepMs: 1 }));
+    const waiting = gate(createWeatherAgent().stream('hi'), 5);
     const response = streams?.start('chat', waiting.events);
     await response?.body?.cancel();
-    const resumed = await other?.resume('chat');
+    const resumed = await otherProcess?.resume('chat');
     await resumed?.body?.cancel();
-    expect(await other?.stop('chat')).toBe(true);
+    expect(await otherProcess?.stop('chat')).toBe(true);
     expect(inBackground.length).toBeGreaterThan(4);
     expect(inBackground).not.toContain(false);
   });

@@ -13,14 +13,14 @@ import {
   type UiResponseOptions,
 } from '../src/index.ts';
 import { AI, openPage, VERSIONS, type Page, type Version } from './support/page.ts';
-import { agentOf, all, chain, tool } from './support/world.ts';
+import { agentOf, collectChunks, chain, tool } from './support/world.ts';
 
 const pageOf = (version: Version, events: () => UiEvents, options: UiResponseOptions = {}): Page =>
   openPage(version, (request) =>
     Promise.resolve(uiMessageResponse(events(), { aiSdk: version, signal: request.signal, ...options })),
   );
 
-const ask = { messages: [user('hi')] };
+const chatRequest = { messages: [user('hi')] };
 const usage = { input: 10, output: 5, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
 const weather = tool('weather', ({ city }) => ({ city, degrees: 21 }));
 const broken = tool('broken', () => {
@@ -82,16 +82,16 @@ describe.each(VERSIONS)('useChat of version %i', (version) => {
   });
 
   it('accepts every chunk', async () => {
-    const chunks = await all(uiMessageChunks(richStream(), { aiSdk: version }));
+    const chunks = await collectChunks(uiMessageChunks(richStream(), { aiSdk: version }));
     const schema = AI[version].uiMessageChunkSchema();
     for (const chunk of chunks)
       expect(await schema.validate(chunk), JSON.stringify(chunk)).toMatchObject({ success: true });
     expect(chunks.at(-1)?.type).toBe('finish');
   });
 
-  it('shows one answer at every moment when the next target continues', async () => {
+  it('never shows text twice if the next target continues the response', async () => {
     const { model } = chain([{ fail: 'network', after: 'The answer is' }], [' 42.']);
-    const page = pageOf(version, () => model.stream(ask, { afterCommit: 'continue' }));
+    const page = pageOf(version, () => model.stream(chatRequest, { afterCommit: 'continue' }));
     await page.chat.sendMessage({ text: 'hi' });
     expect(page.parts().filter(({ type }) => type === 'text')).toHaveLength(1);
     expect(page.screens.filter((screen) => !'The answer is 42.'.startsWith(screen))).toEqual([]);
@@ -100,7 +100,7 @@ describe.each(VERSIONS)('useChat of version %i', (version) => {
 
   it('shows the message and kind of a failure', async () => {
     const { model } = chain([{ fail: 'rate-limit', message: 'slow down', retryAfterMs: 3_600_000 }]);
-    const page = pageOf(version, () => model.stream(ask));
+    const page = pageOf(version, () => model.stream(chatRequest));
     await page.chat.sendMessage({ text: 'hi' });
     expect(page.chat.status).toBe('error');
     expect(page.chat.error?.message).toContain('slow down');
@@ -132,33 +132,36 @@ describe('reset', () => {
     expect(page.screens.at(-1)).toBe('Sunny.');
   });
 
-  it.each([5, 6] as const)('is an error on a page of version %i, and the vendor is left', async (version) => {
-    const { model, providers } = chain(
-      [{ fail: 'network', after: 'It rai' }],
-      [{ text: 'Sunny.', hang: true, after: 'Sun' }],
-    );
-    const ends: UiEnd[] = [];
-    const page = pageOf(version, () => model.stream(ask, { afterCommit: 'restart' }), {
-      onEnd: (end) => void ends.push(end),
-    });
-    await page.chat.sendMessage({ text: 'hi' });
-    expect(page.chat.status).toBe('error');
-    expect(page.screens.filter((screen) => !'It rai'.startsWith(screen))).toEqual([]);
-    expect(page.screens.at(-1)).toBe('It rai');
-    expect(providers[1]?.requests.every(({ signal }) => signal.aborted)).toBe(true);
-    expect(ends[0]).toMatchObject({
-      outcome: 'failed',
-      messages: [{ role: 'assistant', parts: [{ text: 'It rai' }] }],
-    });
-  });
+  it.each([5, 6] as const)(
+    'is an error on a page of version %i, and aborts the request to the next target',
+    async (version) => {
+      const { model, providers } = chain(
+        [{ fail: 'network', after: 'It rai' }],
+        [{ text: 'Sunny.', hang: true, after: 'Sun' }],
+      );
+      const ends: UiEnd[] = [];
+      const page = pageOf(version, () => model.stream(chatRequest, { afterCommit: 'restart' }), {
+        onEnd: (end) => void ends.push(end),
+      });
+      await page.chat.sendMessage({ text: 'hi' });
+      expect(page.chat.status).toBe('error');
+      expect(page.screens.filter((screen) => !'It rai'.startsWith(screen))).toEqual([]);
+      expect(page.screens.at(-1)).toBe('It rai');
+      expect(providers[1]?.requests.every(({ signal }) => signal.aborted)).toBe(true);
+      expect(ends[0]).toMatchObject({
+        outcome: 'failed',
+        messages: [{ role: 'assistant', parts: [{ text: 'It rai' }] }],
+      });
+    },
+  );
 
-  it('is not an error on version 6 if nothing was shown', async () => {
-    const head = { type: 'part-start', index: 0, part: { type: 'reasoning' } };
+  it('is not an error on version 6 if the page has not received content', async () => {
+    const partStart = { type: 'part-start', index: 0, part: { type: 'reasoning' } };
     const delta = { type: 'reasoning-delta', index: 0, text: 'Hm.' };
     const reset = { type: 'reset', target: 'a/m', error: new LlmError('network', 'cut') };
-    const steps = [head, delta, reset].map((event) => ({ type: 'model', event }));
+    const steps = [partStart, delta, reset].map((event) => ({ type: 'model', event }));
     const source = events({ type: 'step-start', step: 1 }, ...steps);
-    const chunks = await all(uiMessageChunks(source, { aiSdk: 6, reasoning: false }));
+    const chunks = await collectChunks(uiMessageChunks(source, { aiSdk: 6, reasoning: false }));
     expect(chunks.map(({ type }) => type)).toEqual(['start', 'start-step', 'finish-step', 'finish']);
   });
 });
@@ -166,7 +169,9 @@ describe('reset', () => {
 describe('tool results', () => {
   async function output(result: ToolOutput): Promise<UiMessageChunk | undefined> {
     const turns = [{ toolCalls: [{ id: 'c1', name: 't', args: {} }] }, 'Done.'];
-    const chunks = await all(uiMessageChunks(agentOf([tool('t', () => result)], turns).stream('hi')));
+    const chunks = await collectChunks(
+      uiMessageChunks(agentOf([tool('t', () => result)], turns).stream('hi')),
+    );
     return chunks.find(({ type }) => type === 'tool-output-available');
   }
 
@@ -175,7 +180,7 @@ describe('tool results', () => {
     ['an array', [1, 2], [1, 2]],
     ['JSON text', '{"a": 1}', { a: 1 }],
     ['text', 'plain', 'plain'],
-    ['text that begins like JSON', '[draft] text', '[draft] text'],
+    ['text that starts like JSON', '[draft] text', '[draft] text'],
     ['a number', 5, '5'],
   ])('are sent as output: %s', async (_, result, expected) => {
     expect((await output(result))?.['output']).toEqual(expected);
@@ -202,13 +207,13 @@ describe('uiMessageChunks', () => {
 
   it('reports a call with invalid arguments', async () => {
     const call = { type: 'tool-call', id: 'c', name: 't' };
-    const end = { ...call, args: {}, invalid: { raw: '{"a' } };
-    const chunks = await all(
+    const partEnd = { ...call, args: {}, invalid: { raw: '{"a' } };
+    const chunks = await collectChunks(
       uiMessageChunks(
         events(
           { type: 'step-start', step: 1 },
           model({ type: 'part-start', index: 0, part: call }),
-          model({ type: 'part-end', index: 0, part: end }),
+          model({ type: 'part-end', index: 0, part: partEnd }),
         ),
       ),
     );
@@ -217,22 +222,24 @@ describe('uiMessageChunks', () => {
     );
   });
 
-  it('gives two calls of a step with one id separate ids', async () => {
+  it('assigns different ids to two calls of a step that have the same id', async () => {
     const call = { type: 'tool-call', id: 'c', name: 't' };
     const parts = [0, 1].flatMap((index) => [
       model({ type: 'part-start', index, part: call }),
       model({ type: 'part-end', index, part: { ...call, args: { index } } }),
     ]);
-    const chunks = await all(uiMessageChunks(events({ type: 'step-start', step: 1 }, ...parts)));
+    const chunks = await collectChunks(uiMessageChunks(events({ type: 'step-start', step: 1 }, ...parts)));
     const inputs = chunks.filter(({ type }) => type === 'tool-input-available');
     expect(inputs.map(({ toolCallId }) => toolCallId)).toEqual(['c', 'c_2']);
   });
 
   it('sends vendor parts as data, and tokens only with `replay`', async () => {
     const stream = () =>
-      chain([{ text: 'x', vendorParts: [{ kind: 'search', text: 'q', data: { id: 7 } }] }]).model.stream(ask);
+      chain([{ text: 'x', vendorParts: [{ kind: 'search', text: 'q', data: { id: 7 } }] }]).model.stream(
+        chatRequest,
+      );
     const vendor = async (replay: boolean) =>
-      (await all(uiMessageChunks(stream(), { replay }))).find(
+      (await collectChunks(uiMessageChunks(stream(), { replay }))).find(
         ({ type }) => type === 'data-majordomo-vendor',
       )?.['data'];
     expect(await vendor(true)).toEqual({
@@ -243,16 +250,18 @@ describe('uiMessageChunks', () => {
     expect(await vendor(false)).toEqual({ kind: 'search', text: 'q' });
   });
 
-  it('hides reasoning and sources', async () => {
-    const chunks = await all(uiMessageChunks(richStream(), { reasoning: false, sources: false }));
+  it('omits reasoning and sources on request', async () => {
+    const chunks = await collectChunks(uiMessageChunks(richStream(), { reasoning: false, sources: false }));
     expect(chunks.filter(({ type }) => /^(?:reasoning|source)/.test(type))).toEqual([]);
     expect(chunks.filter((chunk) => 'citations' in chunk)).toEqual([]);
   });
 
-  it('sends citations in the text of version 7', async () => {
-    const end = async (aiSdk: Version) =>
-      (await all(uiMessageChunks(richStream(), { aiSdk }))).findLast(({ type }) => type === 'text-end');
-    expect((await end(7))?.['citations']).toMatchObject([
+  it('sends citations at the end of a text part for version 7 only', async () => {
+    const textEnd = async (aiSdk: Version) =>
+      (await collectChunks(uiMessageChunks(richStream(), { aiSdk }))).findLast(
+        ({ type }) => type === 'text-end',
+      );
+    expect((await textEnd(7))?.['citations']).toMatchObject([
       {
         source: { sourceType: 'url', url: 'https://example.org/a' },
         startIndex: 0,
@@ -262,7 +271,7 @@ describe('uiMessageChunks', () => {
       { source: { sourceType: 'document', title: 'Report' } },
       { source: { sourceType: 'url' } },
     ]);
-    expect(await end(6)).not.toHaveProperty('citations');
+    expect(await textEnd(6)).not.toHaveProperty('citations');
   });
 
   it('rejects version 4', () => {
@@ -271,24 +280,24 @@ describe('uiMessageChunks', () => {
     );
   });
 
-  it('reports a stream that was read before as an error chunk', async () => {
-    const stream = chain(['x']).model.stream(ask);
-    await all(uiMessageChunks(stream));
-    expect((await all(uiMessageChunks(stream))).at(-1)?.type).toBe('error');
+  it('sends an error chunk for a stream that was read before', async () => {
+    const stream = chain(['x']).model.stream(chatRequest);
+    await collectChunks(uiMessageChunks(stream));
+    expect((await collectChunks(uiMessageChunks(stream))).at(-1)?.type).toBe('error');
   });
 });
 
 /** Reads the types from the schema in the installed package. */
 function chunkTypes(version: Version): string[] {
   const name = version === 7 ? 'ai' : `ai-${version}`;
-  const built = readFileSync(fileURLToPath(import.meta.resolve(name)), 'utf8');
+  const bundle = readFileSync(fileURLToPath(import.meta.resolve(name)), 'utf8');
   const [, schema = ''] =
-    /uiMessageChunkSchema = lazy\w+\(([\s\S]*?)\n(?:\)|var|const|function)/.exec(built) ?? [];
+    /uiMessageChunkSchema = lazy\w+\(([\s\S]*?)\n(?:\)|var|const|function)/.exec(bundle) ?? [];
   return [...schema.matchAll(/type: z[\d$]*\.literal\("([\w-]+)"\)/g)].map(([, type = '']) => type);
 }
 
-test('the chunk types of `ai` are known', () => {
-  const used = [
+test('each chunk type of `ai` is either used or known to be unused', () => {
+  const usedTypes = [
     'abort',
     'error',
     'finish',
@@ -314,7 +323,7 @@ test('the chunk types of `ai` are known', () => {
     'tool-output-error',
     'reset-step',
   ];
-  const unused = {
+  const unusedTypes = {
     file: 'chat models return no files',
     'reasoning-file': 'chat models return no files',
     custom: 'vendor parts are data parts, which all versions have',
@@ -325,8 +334,8 @@ test('the chunk types of `ai` are known', () => {
   for (const version of VERSIONS) {
     const types = chunkTypes(version);
     expect(types.length).toBeGreaterThan(15);
-    expect(types.filter((type) => !used.includes(type) && !(type in unused))).toEqual([]);
-    if (version === 7) expect(used.filter((type) => !types.includes(type))).toEqual([]);
+    expect(types.filter((type) => !usedTypes.includes(type) && !(type in unusedTypes))).toEqual([]);
+    if (version === 7) expect(usedTypes.filter((type) => !types.includes(type))).toEqual([]);
   }
 });
 
@@ -339,31 +348,33 @@ test('the decoder of assistant-ui reads a response to its end', async () => {
 });
 
 describe('failures', () => {
-  it('of the application do not reach the page', async () => {
+  it('of the application are not sent to the page', async () => {
     const errors: unknown[] = [];
     const failing = {
       async *[Symbol.asyncIterator]() {
         yield await Promise.reject(new Error('password=1'));
       },
     };
-    const chunks = await all(
+    const chunks = await collectChunks(
       uiMessageChunks(failing as never, { onError: (error) => void errors.push(error) }),
     );
     expect(chunks.at(-1)).toEqual({ type: 'error', errorText: 'The server failed.' });
     expect(errors).toMatchObject([{ message: 'password=1' }]);
   });
 
-  it('have the text that `onError` returns', async () => {
+  it('have the message that `onError` returns', async () => {
     const { model } = chain([{ fail: 'overloaded' }]);
-    const chunks = await all(uiMessageChunks(model.stream(ask), { onError: () => 'Please wait.' }));
+    const chunks = await collectChunks(
+      uiMessageChunks(model.stream(chatRequest), { onError: () => 'Please wait.' }),
+    );
     expect(chunks.at(-1)).toEqual({ type: 'error', errorText: 'Please wait.' });
   });
 
-  it('of `metadata` are error chunks', async () => {
+  it('of `metadata` result in error chunks', async () => {
     const metadata = () => {
       throw new Error('no');
     };
-    const chunks = await all(uiMessageChunks(chain(['x']).model.stream(ask), { metadata }));
+    const chunks = await collectChunks(uiMessageChunks(chain(['x']).model.stream(chatRequest), { metadata }));
     expect(chunks.at(-1)).toEqual({ type: 'error', errorText: 'The server failed.' });
   });
 });
@@ -371,68 +382,71 @@ describe('failures', () => {
 describe('onEnd', () => {
   const input = { messages: [user('hi')], run: [user('hi')], decisions: [], messageId: undefined, steps: 0 };
 
-  it('gets the transcript before the last chunk', async () => {
+  it('receives the transcript before the last chunk is sent', async () => {
     const order: string[] = [];
     const onEnd = async ({ outcome, messages }: UiEnd): Promise<void> => {
       await Promise.resolve();
       order.push(outcome, ...messages.map(({ role }) => role));
     };
-    const chunks = uiMessageChunks(chain(['x']).model.stream(ask), { input, onEnd });
+    const chunks = uiMessageChunks(chain(['x']).model.stream(chatRequest), { input, onEnd });
     for await (const { type } of chunks) order.push(type);
     expect(order.slice(-4)).toEqual(['finished', 'user', 'assistant', 'finish']);
   });
 
-  it('that rejects is an error chunk', async () => {
+  it('that rejects results in an error chunk', async () => {
     const onEnd = () => Promise.reject(new LlmError('overloaded', 'the store is down'));
-    const chunks = await all(uiMessageChunks(chain(['x']).model.stream(ask), { onEnd }));
+    const chunks = await collectChunks(uiMessageChunks(chain(['x']).model.stream(chatRequest), { onEnd }));
     expect(chunks.at(-1)).toEqual({ type: 'error', errorText: 'the store is down' });
   });
 
-  it('gets the state of an agent that waits', async () => {
+  it('receives the state of an agent that waits', async () => {
     const ends: UiEnd[] = [];
     const turns = [{ text: 'Wait.', toolCalls: [{ id: 'c1', name: 'pay', args: {} }] }];
     const agent = agentOf([tool('pay', () => 'paid', { approval: true })], turns);
-    await all(uiMessageChunks(agent.stream('hi'), { onEnd: (end) => void ends.push(end) }));
+    await collectChunks(uiMessageChunks(agent.stream('hi'), { onEnd: (end) => void ends.push(end) }));
     expect(ends).toMatchObject([
       { outcome: 'awaiting', state: { pending: [{ id: 'c1' }] }, error: undefined },
     ]);
   });
 
-  it.each(['chat', 'agent'])('gets the text that was shown when the reader of a %s leaves', async (kind) => {
-    const ends: UiEnd[] = [];
-    const script = [{ hang: true, after: 'Once upon' } as const];
-    const { model, providers } = chain(script);
-    const agent = agentOf([], script);
-    const source = kind === 'chat' ? model.stream(ask) : agent.stream('hi');
-    const chunks = uiMessageChunks(source, { input, onEnd: (end) => void ends.push(end) });
-    for await (const { type } of chunks) if (type === 'text-delta') break;
-    expect(ends).toMatchObject([
-      {
-        outcome: 'stopped',
-        error: { kind: 'aborted' },
-        messages: [{ role: 'user' }, { role: 'assistant', parts: [{ text: 'Once upon' }] }],
-      },
-    ]);
-    if (kind === 'chat') expect(providers[0]?.requests[0]?.signal.aborted).toBe(true);
-    else expect(ends[0]?.state).toBeDefined();
-  });
+  it.each(['chat', 'agent'])(
+    'receives the text that was sent if the reader of a %s disconnects',
+    async (kind) => {
+      const ends: UiEnd[] = [];
+      const script = [{ hang: true, after: 'Once upon' } as const];
+      const { model, providers } = chain(script);
+      const agent = agentOf([], script);
+      const source = kind === 'chat' ? model.stream(chatRequest) : agent.stream('hi');
+      const chunks = uiMessageChunks(source, { input, onEnd: (end) => void ends.push(end) });
+      for await (const { type } of chunks) if (type === 'text-delta') break;
+      expect(ends).toMatchObject([
+        {
+          outcome: 'stopped',
+          error: { kind: 'aborted' },
+          messages: [{ role: 'user' }, { role: 'assistant', parts: [{ text: 'Once upon' }] }],
+        },
+      ]);
+      if (kind === 'chat') expect(providers[0]?.requests[0]?.signal.aborted).toBe(true);
+      else expect(ends[0]?.state).toBeDefined();
+    },
+  );
 
-  it('runs when nothing was read', async () => {
+  it('runs if the reader disconnects without reading', async () => {
     const ends: UiEnd[] = [];
-    await uiMessageChunks(chain(['x']).model.stream(ask), {
+    await uiMessageChunks(chain(['x']).model.stream(chatRequest), {
       input,
       onEnd: (end) => void ends.push(end),
     }).return?.();
     expect(ends).toMatchObject([{ outcome: 'stopped', messages: [{ role: 'user' }] }]);
   });
 
-  it('gets the text that was shown after a failure', async () => {
+  it('receives the text that was sent before a failure', async () => {
     const ends: UiEnd[] = [];
     const turns = [
       { toolCalls: [{ id: 'c1', name: 'weather', args: {} }] },
       { fail: 'network' as const, after: 'It ra' },
     ];
-    await all(
+    await collectChunks(
       uiMessageChunks(agentOf([weather], turns).stream('hi'), { onEnd: (end) => void ends.push(end) }),
     );
     expect(ends[0]?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant']);

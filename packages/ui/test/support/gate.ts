@@ -9,10 +9,10 @@ export interface Gate {
   open(): void;
 }
 
-/** Returns the events of a stream, which wait before the event number `at`. */
-export function gate(stream: AgentStream, at: number): Gate {
+/** Returns the events of a stream, which wait before the event with this number until `open` is called. */
+export function gate(stream: AgentStream, eventNumber: number): Gate {
   const reached = deferred();
-  const opened = deferred();
+  const openSignal = deferred();
   let count = 0;
   const events: AgentStream = {
     result: () => stream.result(),
@@ -20,9 +20,9 @@ export function gate(stream: AgentStream, at: number): Gate {
       const iterator = stream[Symbol.asyncIterator]();
       return {
         async next() {
-          if (count++ === at) {
+          if (count++ === eventNumber) {
             reached.resolve();
-            await opened.promise;
+            await openSignal.promise;
           }
           const result = await iterator.next();
           if (result.done === true) reached.resolve();
@@ -32,5 +32,5 @@ export function gate(stream: AgentStream, at: number): Gate {
       };
     },
   };
-  return { events, reached: reached.promise, open: () => opened.resolve() };
+  return { events, reached: reached.promise, open: () => openSignal.resolve() };
 }

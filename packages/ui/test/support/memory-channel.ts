@@ -1,7 +1,7 @@
 import type { RunChannel } from '@majordomo/agent/durable';
 
-/** Message between processes, as the channel carries it. */
-export interface Carried {
+/** Message between processes. */
+export interface ChannelMessage {
   readonly type: string;
   readonly [member: string]: unknown;
 }
@@ -9,35 +9,35 @@ export interface Carried {
 /** Channel between the registries of a test. All subscribers receive messages in the same order. */
 export interface MemoryChannel extends RunChannel {
   /** Messages that were published. */
-  readonly published: readonly Carried[];
-  /** Decides which messages are lost from now on. */
-  loses: (message: Carried) => boolean;
-  /** Messages that are published from now on wait for this promise. */
-  accepted: Promise<undefined>;
+  readonly published: readonly ChannelMessage[];
+  /** Whether the channel loses this message. A test may replace the function. */
+  isLost: (message: ChannelMessage) => boolean;
+  /** Promise for which messages wait that are published later. */
+  acceptance: Promise<undefined>;
 }
 
 export function memoryChannel(): MemoryChannel {
   const listeners = new Map<string, Set<(text: string) => void>>();
-  const published: Carried[] = [];
-  let last = Promise.resolve();
+  const published: ChannelMessage[] = [];
+  let lastDelivery = Promise.resolve();
   const channel: MemoryChannel = {
     published,
-    loses: () => false,
-    accepted: Promise.resolve(undefined),
+    isLost: () => false,
+    acceptance: Promise.resolve(undefined),
     publish(id, text) {
-      const message = JSON.parse(text) as Carried;
+      const message = JSON.parse(text) as ChannelMessage;
       published.push(message);
-      const { accepted } = channel;
-      last = last.then(async () => {
-        await accepted;
-        if (!channel.loses(message)) for (const listener of listeners.get(id) ?? []) listener(text);
+      const { acceptance } = channel;
+      lastDelivery = lastDelivery.then(async () => {
+        await acceptance;
+        if (!channel.isLost(message)) for (const listener of listeners.get(id) ?? []) listener(text);
       });
-      return last;
+      return lastDelivery;
     },
     subscribe(id, onText) {
-      const subscribed = listeners.get(id) ?? new Set();
-      listeners.set(id, subscribed.add(onText));
-      return Promise.resolve(() => subscribed.delete(onText));
+      const subscribers = listeners.get(id) ?? new Set();
+      listeners.set(id, subscribers.add(onText));
+      return Promise.resolve(() => subscribers.delete(onText));
     },
   };
   return channel;

@@ -33,7 +33,7 @@ interface Ai {
 
 export const AI = { 5: ai5, 6: ai6, 7: ai7 } as unknown as Readonly<Record<Version, Ai>>;
 
-/** Chat of the real client, with the texts that its screen has shown. */
+/** Chat of the official client, with the texts that its screen has displayed. */
 export interface Page {
   readonly chat: Chat;
   /** Text of the last assistant message after each change. */

@@ -12,12 +12,12 @@ export interface ResumableServer {
   /** Gates of the responses, in order. */
   readonly gates: readonly Gate[];
   /** Breaks the connection of the last response. */
-  cut(): void;
+  breakConnection(): void;
 }
 
 /**
  * @param gates numbers of the events before which the responses wait; a response without a number does not wait
- * @param otherProcess registry that answers `GET`
+ * @param otherProcess registry that responds to `GET`
  */
 export function resumableServer(
   version: Version,
@@ -26,13 +26,13 @@ export function resumableServer(
   streams: ResumableStreams = createResumableStreams(),
   otherProcess: ResumableStreams = streams,
 ): ResumableServer {
-  const open: Gate[] = [];
+  const createdGates: Gate[] = [];
   let stored: RunState | readonly Message[] = [];
-  let cut = (): void => undefined;
+  let breakBody = (): void => undefined;
   return {
     streams,
-    gates: open,
-    cut: () => cut(),
+    gates: createdGates,
+    breakConnection: () => breakBody(),
     async fetch(request) {
       if (request.method === 'GET') {
         const [, , , id = ''] = new URL(request.url).pathname.split('/').map(decodeURIComponent);
@@ -41,9 +41,9 @@ export function resumableServer(
       const { id, messages } = (await request.json()) as { id: string; messages: unknown };
       const input = await fromUiMessages(messages, { stored });
       const events = agent.stream(input.run, { decisions: input.decisions, afterCommit: 'restart' });
-      const gated = gate(events, gates[open.length] ?? Infinity);
-      open.push(gated);
-      const response = streams.start(id, gated.events, {
+      const newGate = gate(events, gates[createdGates.length] ?? Infinity);
+      createdGates.push(newGate);
+      const response = streams.start(id, newGate.events, {
         aiSdk: version,
         input,
         messageId: input.messageId ?? 'answer',
@@ -52,15 +52,15 @@ export function resumableServer(
           stored = outcome === 'awaiting' && state !== undefined ? state : transcript;
         },
       });
-      const [body, cutBody] = cuttable(response.body as ReadableStream<Uint8Array>);
-      cut = cutBody;
+      const [body, breakNewBody] = breakableBody(response.body as ReadableStream<Uint8Array>);
+      breakBody = breakNewBody;
       return new Response(body, { headers: response.headers });
     },
   };
 }
 
-/** Returns a copy of the body, and a function that breaks it. */
-function cuttable(body: ReadableStream<Uint8Array>): [ReadableStream<Uint8Array>, () => void] {
+/** Returns a copy of the body, and a function that ends the copy with an error. */
+function breakableBody(body: ReadableStream<Uint8Array>): [ReadableStream<Uint8Array>, () => void] {
   const controller = new AbortController();
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   body.pipeTo(writable, { signal: controller.signal }).catch(() => undefined);

@@ -8,7 +8,7 @@ import { deferred } from './deferred.ts';
 /** Vendor that sends the delta `Once` and is silent afterwards. */
 export interface SilentVendor extends AsyncDisposable {
   readonly model: ChatModel;
-  /** Resolves when a connection was closed. */
+  /** Resolves when a connection closes. */
   readonly closed: Promise<void>;
 }
 
@@ -36,19 +36,19 @@ export async function silentVendor(): Promise<SilentVendor> {
 
 export type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
 
-/** Reads a response until a text was received. */
+/** Reads a response until it contains a text. */
 export async function readUntil(response: Response, text: string): Promise<BodyReader> {
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-  for (let shown = ''; !shown.includes(text);) {
+  for (let receivedText = ''; !receivedText.includes(text);) {
     const { done, value } = await reader.read();
-    if (done) throw new Error(`the response ended before "${text}": ${shown}`);
-    shown += new TextDecoder().decode(value);
+    if (done) throw new Error(`the response ended before "${text}": ${receivedText}`);
+    receivedText += new TextDecoder().decode(value);
   }
   return reader;
 }
 
 /** Reads a response to its end. */
-export async function restOf(reader: BodyReader): Promise<string> {
+export async function readToEnd(reader: BodyReader): Promise<string> {
   let text = '';
   for (let { value } = await reader.read(); value !== undefined; { value } = await reader.read())
     text += new TextDecoder().decode(value);

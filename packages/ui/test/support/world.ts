@@ -3,12 +3,14 @@ import { createMajordomo, type ChatModel } from '@majordomo/core';
 import { fakeProvider, type FakeProvider, type Turn } from '@majordomo/testing';
 import type { UiMessageChunk } from '../../src/index.ts';
 
-/** Chain of the scripted targets `a/m`, `b/m` and so on. */
+/** Creates a chain of the scripted targets `a/m`, `b/m` and so on. */
 export function chain(...scripts: readonly (readonly Turn[])[]): {
   readonly model: ChatModel;
   readonly providers: readonly FakeProvider[];
 } {
-  const providers = scripts.map((turns, at) => fakeProvider({ id: 'abc'.charAt(at), models: { m: turns } }));
+  const providers = scripts.map((turns, index) =>
+    fakeProvider({ id: 'abc'.charAt(index), models: { m: turns } }),
+  );
   const majordomo = createMajordomo({ providers, chain: { attempts: 1 } });
   return { model: majordomo.model(providers.map(({ id }) => `${id}/m`).join(',')), providers };
 }
@@ -20,7 +22,7 @@ export function tool(name: string, run: Tool['run'], options: Partial<Tool> = {}
 export const agentOf = (tools: readonly Tool[], ...scripts: readonly (readonly Turn[])[]): Agent =>
   createAgent({ model: chain(...scripts).model, tools });
 
-export async function all(chunks: AsyncIterable<UiMessageChunk>): Promise<UiMessageChunk[]> {
+export async function collectChunks(chunks: AsyncIterable<UiMessageChunk>): Promise<UiMessageChunk[]> {
   const list: UiMessageChunk[] = [];
   for await (const chunk of chunks) list.push(chunk);
   return list;
@@ -32,6 +34,6 @@ export async function chunksOf(response: Response): Promise<UiMessageChunk[]> {
   return lines.map((line) => JSON.parse(line.slice('data: '.length)) as UiMessageChunk);
 }
 
-/** Text of the deltas. */
+/** Returns the joined text of the deltas. */
 export const textOfChunks = (chunks: readonly UiMessageChunk[]): string =>
   chunks.map(({ delta }) => (typeof delta === 'string' ? delta : '')).join('');
