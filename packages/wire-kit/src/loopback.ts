@@ -43,8 +43,8 @@ const PAGE_HEADERS = {
   connection: 'close',
 };
 const PATH = '/callback';
-const DONE = [200, 'You are logged in and can close this window.'] as const;
-const FAILED = [400, 'The login failed. The program shows the reason.'] as const;
+const DONE: readonly [number, string] = [200, 'You are logged in and can close this window.'];
+const FAILED: readonly [number, string] = [400, 'The login failed. The program shows the reason.'];
 
 /** Options of `listenForRedirect`. */
 export interface RedirectOptions {
