@@ -10,7 +10,7 @@ import {
   type ToolSpec,
 } from '@majordomo/core';
 import type { Answer, WireRequest } from '@majordomo/conformance';
-import { fetchOf, type Asked, type Reply } from './bytes/exchange.ts';
+import { fetchOf, type Reply, type SentRequest } from './bytes/exchange.ts';
 import type { Side } from './wires.ts';
 
 /** PNG of one transparent pixel. */
@@ -56,7 +56,7 @@ export const ANSWERS: readonly Answer[] = [
   { id: 'r3', parts: [{ type: 'refusal', text: 'I cannot help with that.' }] },
 ];
 
-const answered = (response: ChatResponse): Message[] => {
+const withToolResults = (response: ChatResponse): Message[] => {
   if (response.toolCalls.length === 0) return [response.message];
   const results = response.toolCalls.map(({ id, name }, at) => ({
     callId: id,
@@ -68,12 +68,12 @@ const answered = (response: ChatResponse): Message[] => {
 };
 
 /** Creates a conversation with everything that may cause problems at the next vendor, such as an interrupted call. */
-export async function make(model: ChatModel): Promise<Message[]> {
+export async function createConversation(model: ChatModel): Promise<Message[]> {
   const messages: Message[] = [user('What is this?', image(PIXEL))];
   const ask = (): Promise<ChatResponse> =>
     model.generate({ messages, tools, system: 'Be brief.', reasoning: 'low', maxTokens: 4000 });
-  messages.push(...answered(await ask()));
-  messages.push(...answered(await ask()), user('Look again.'));
+  messages.push(...withToolResults(await ask()));
+  messages.push(...withToolResults(await ask()), user('Look again.'));
   messages.push((await ask()).message, user('Never mind. Open it by force.'));
   // If the API cannot represent a refusal, the vendor blocks the turn, and no part of the turn remains.
   const refusal = await ask().catch((error: unknown) => {
@@ -85,7 +85,7 @@ export async function make(model: ChatModel): Promise<Message[]> {
 }
 
 /** Continues the conversation on a model for `turns` turns. */
-export async function carryOn(
+export async function continueConversation(
   model: ChatModel,
   history: readonly Message[],
   turns: number,
@@ -99,7 +99,7 @@ export async function carryOn(
       reasoning: 'low',
       maxTokens: 4000,
     });
-    messages.push(...answered(response));
+    messages.push(...withToolResults(response));
     if (response.toolCalls.length === 0) messages.push(user('And now?'));
   }
   return messages;
@@ -114,12 +114,12 @@ export interface Vendor {
 }
 
 /** Creates a vendor that repeats `ANSWERS`, with different ids each time. */
-export function open(side: Side, id: string): Vendor {
+export function openVendor(side: Side, id: string): Vendor {
   const { wire, model } = side;
   const requests: WireRequest[] = [];
   const bodies: unknown[] = [];
   const refused: string[] = [];
-  const respond = ({ path, body }: Asked): Reply => {
+  const respond = ({ path, body }: SentRequest): Reply => {
     const request = wire.read(path, body);
     bodies.push(body);
     if (!wire.accepts('POST', path)) refused.push(path);

@@ -7,17 +7,17 @@ export interface Row {
   /** Step of the primary for every request; `undefined` for a refused connection. */
   readonly step: Step | undefined;
   /** Number of requests that the primary receives in one call. The number shows whether the chain retries. */
-  readonly requests: { readonly whole: number; readonly deltas: number };
+  readonly requests: { readonly nonStreaming: number; readonly deltas: number };
   /** Whether one failure benches the primary, so that the next call does not try it. */
   readonly benches?: boolean;
   /** Error kinds that `error` mode throws if content arrives before the failure. */
-  readonly shown?: readonly ErrorKind[];
+  readonly kindsAfterContent?: readonly ErrorKind[];
 }
 
 export const TIMERS = { connectMs: 250, firstContentMs: 250, idleMs: 250, completeMs: 250 } as const;
 
-const twice = { whole: 2, deltas: 2 } as const;
-const once = { whole: 1, deltas: 1 } as const;
+const twice = { nonStreaming: 2, deltas: 2 } as const;
+const once = { nonStreaming: 1, deltas: 1 } as const;
 
 /** Responses of the primary before its fault, and of the fallback. */
 export interface Talk {
@@ -62,13 +62,13 @@ export const rowsOf = (answer: Answer | string): readonly Row[] => [
     name: 'an error inside 200 in the middle',
     step: { fault: 'in-band', failure: { failure: 'server' }, at: { content: 2 }, answer },
     requests: twice,
-    shown: ['server', 'overloaded'],
+    kindsAfterContent: ['server', 'overloaded'],
   },
   {
     name: 'a clean end without a finish',
     step: { fault: 'end', at: { content: 2 }, answer },
-    requests: { whole: 1, deltas: 2 },
-    shown: ['truncated'],
+    requests: { nonStreaming: 1, deltas: 2 },
+    kindsAfterContent: ['truncated'],
   },
   {
     name: 'a clean end before content',
@@ -79,7 +79,7 @@ export const rowsOf = (answer: Answer | string): readonly Row[] => [
     name: 'a cut',
     step: { fault: 'cut', at: { content: 2 }, answer },
     requests: twice,
-    shown: ['network'],
+    kindsAfterContent: ['network'],
   },
   {
     name: 'a stall before content',
@@ -90,20 +90,20 @@ export const rowsOf = (answer: Answer | string): readonly Row[] => [
     name: 'a stall in the middle',
     step: { fault: 'stall', at: { content: 2 }, answer },
     requests: twice,
-    shown: ['timeout'],
+    kindsAfterContent: ['timeout'],
   },
-  { name: 'refused', step: undefined, requests: { whole: 0, deltas: 0 } },
+  { name: 'refused', step: undefined, requests: { nonStreaming: 0, deltas: 0 } },
   {
     name: 'bad JSON',
     step: { fault: 'bad-json', at: { content: 0 }, answer },
     // A non-streaming body without its first byte is empty.
-    requests: { whole: 2, deltas: 1 },
+    requests: { nonStreaming: 2, deltas: 1 },
   },
   {
     name: 'bad JSON in the middle',
     step: { fault: 'bad-json', at: { content: 2 }, answer },
     requests: once,
-    shown: ['protocol'],
+    kindsAfterContent: ['protocol'],
   },
   { name: 'an HTML 502', step: { fault: 'html' }, requests: twice },
   { name: 'an HTML page with 200', step: { fault: 'html', status: 200 }, requests: once },
@@ -114,6 +114,6 @@ export const rowsOf = (answer: Answer | string): readonly Row[] => [
     name: 'a reset in the middle',
     step: { fault: 'reset', at: { content: 2 }, answer },
     requests: twice,
-    shown: ['network'],
+    kindsAfterContent: ['network'],
   },
 ];

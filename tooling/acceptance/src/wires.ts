@@ -28,7 +28,7 @@ export interface Side {
   readonly wire: Wire;
   readonly model: string;
   /** Rows whose non-streaming body has another kind of failure on this API, with the resulting number of requests. */
-  readonly wholeRequests?: Readonly<Record<string, number>>;
+  readonly nonStreamingRequests?: Readonly<Record<string, number>>;
   provider(id: string, baseURL: string): Provider;
   /** Provider without a socket, for an SDK without a `fetch` option. */
   offline?(id: string, respond: Respond): Provider;
@@ -57,7 +57,7 @@ export const SIDES: readonly Side[] = [
     model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
     // A non-streaming body of this API has no form for errors. An error is a response of an unknown form, after which a retry
     // does not help.
-    wholeRequests: { 'an error inside 200': 1, 'an error inside 200 in the middle': 1 },
+    nonStreamingRequests: { 'an error inside 200': 1, 'an error inside 200 in the middle': 1 },
     // The test server supports only HTTP/1.1.
     provider: (id, baseURL) =>
       createBedrock({

@@ -6,10 +6,14 @@ import { PAIRS, type Side } from '../src/wires.ts';
 
 const SIDES = PAIRS.map(([name, side]) => [name, side] as const);
 const BOMB = Buffer.alloc(65 * 1024 * 1024, ' ');
-const PACKED = gzipSync(BOMB, { level: 1 });
+const COMPRESSED_BOMB = gzipSync(BOMB, { level: 1 });
 
-/** One call without deltas, and the error that it must end in. */
-async function refused({ provider, model: usual }: Side, origin: string, model = usual): Promise<LlmError> {
+/** Makes a non-streaming call and returns its error. Throws if the call succeeds. */
+async function errorOfCall(
+  { provider, model: defaultModel }: Side,
+  origin: string,
+  model = defaultModel,
+): Promise<LlmError> {
   const majordomo = createMajordomo({ providers: [provider('p', `${origin}/base`)], env: {} });
   const call = majordomo
     .model(`p/${model}`)
@@ -22,42 +26,44 @@ async function refused({ provider, model: usual }: Side, origin: string, model =
   return error;
 }
 
-/** More than 64 MiB, packed where the client takes that. */
+/** Responds with more than 64 MiB, compressed if the client accepts gzip. */
 const bomb =
   (status: number): Answer =>
   (response, { headers }) => {
-    const isPacked = /gzip/.test(String(headers['accept-encoding']));
+    const acceptsGzip = /gzip/.test(String(headers['accept-encoding']));
     response.on('error', () => undefined);
     response.writeHead(status, {
       'content-type': 'application/json',
-      ...(isPacked && { 'content-encoding': 'gzip' }),
+      ...(acceptsGzip && { 'content-encoding': 'gzip' }),
     });
-    response.end(isPacked ? PACKED : BOMB);
+    response.end(acceptsGzip ? COMPRESSED_BOMB : BOMB);
   };
 
 describe.each(SIDES)('%s', (_name, side) => {
-  it('reads 64 MiB of an answer and no more', async () => {
+  it('rejects a response of more than 64 MiB', async () => {
     await using server = await testServer(bomb(200));
-    const { kind, message, details } = await refused(side, server.origin);
+    const { kind, message, details } = await errorOfCall(side, server.origin);
     expect([kind, details.code, details.target]).toEqual(['protocol', 'too-large', `p/${side.model}`]);
     expect(message).toContain('answered with more than 67108864 bytes');
     expect(server.requests).toHaveLength(1);
   });
 
-  it('reads 64 MiB of an error and no more', async () => {
+  it('rejects an error body of more than 64 MiB', async () => {
     await using server = await testServer(bomb(500));
-    expect((await refused(side, server.origin)).message).toContain('answered with more than 67108864 bytes');
+    expect((await errorOfCall(side, server.origin)).message).toContain(
+      'answered with more than 67108864 bytes',
+    );
     expect(server.requests).toHaveLength(1);
   });
 
   it.each([301, 302, 303, 307, 308])(
-    'does not follow a redirect (%d), and names the place',
+    'does not follow a redirect (%d), and reports its target',
     async (status) => {
       await using other = await testServer((response) => void response.end('{}'));
       await using server = await testServer((response) => {
         response.writeHead(status, { location: `${other.origin}/v2?key=secret` }).end();
       });
-      const { kind, message, details } = await refused(side, server.origin);
+      const { kind, message, details } = await errorOfCall(side, server.origin);
       expect([kind, details.code, details.status]).toEqual(['protocol', 'redirect', status]);
       expect(details.target).toBe(`p/${side.model}`);
       expect(message).toContain(`redirects to ${other.origin}/v2, which was not followed`);
@@ -65,17 +71,17 @@ describe.each(SIDES)('%s', (_name, side) => {
     },
   );
 
-  it('requests one path for any model id, or none', async () => {
+  it('sends any model id as one path segment, or sends no request', async () => {
     await using server = await testServer((response) => void response.writeHead(400).end('{}'));
-    await refused(side, server.origin);
-    const usual = server.requests[0]?.path.split('/').length;
+    await errorOfCall(side, server.origin);
+    const segmentCount = server.requests[0]?.path.split('/').length;
     for (const model of ['../../x', 'a/../../b', '..', 'a?b=c', 'a#b', '%2e%2e/x', '..\\x', 'a\r\nb']) {
       const before = server.requests.length;
-      const { kind } = await refused(side, server.origin, model);
+      const { kind } = await errorOfCall(side, server.origin, model);
       for (const { path } of server.requests.slice(before)) {
         expect([model, path.split('/').length, /[?#%\\]|\.\./.test(path.replace(/\?alt=sse$/, ''))]).toEqual([
           model,
-          usual,
+          segmentCount,
           false,
         ]);
       }
@@ -85,7 +91,7 @@ describe.each(SIDES)('%s', (_name, side) => {
 });
 
 it.each(SIDES.filter(([name]) => name !== 'workersai-run'))(
-  '%s lists no more than 64 MiB',
+  '%s rejects a list of models of more than 64 MiB',
   async (_name, side) => {
     await using server = await testServer(bomb(200));
     const provider = side.provider('p', `${server.origin}/base`);
@@ -97,18 +103,18 @@ it.each(SIDES.filter(([name]) => name !== 'workersai-run'))(
   },
 );
 
-/** What expressions over vendors' words have gone through again and again, as an error of a megabyte. */
-const WORDS = ['<', 'thinking ', 'effort', 'support', 'tool ', '1', ' '];
+/** Strings for which a regular expression over a vendor's message could need quadratic time. Each is repeated to 1 MB. */
+const REPEATED_STRINGS = ['<', 'thinking ', 'effort', 'support', 'tool ', '1', ' '];
 
-it.each(SIDES)('%s reads the beginning of an error that never ends', async (_name, side) => {
-  for (const word of WORDS) {
+it.each(SIDES)('%s truncates an error message of 1 MB', async (_name, side) => {
+  for (const text of REPEATED_STRINGS) {
     for (const type of ['application/json', 'text/html']) {
-      const message = word.repeat(1_000_000 / word.length);
+      const message = text.repeat(1_000_000 / text.length);
       await using server = await testServer((response) => {
         response.writeHead(400, { 'content-type': type });
         response.end(type === 'text/html' ? message : JSON.stringify({ error: { message }, message }));
       });
-      const error = await refused(side, server.origin);
+      const error = await errorOfCall(side, server.origin);
       expect([error.kind, error.message.length < 2200]).toEqual(['invalid-request', true]);
     }
   }

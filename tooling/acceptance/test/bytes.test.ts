@@ -3,52 +3,53 @@ import { describe, expect, it } from 'vitest';
 import { ANSWERS, CUT_ARGUMENTS, WIRES } from '../src/bytes/answers.ts';
 import { atRandom, byteByByte, eventEnds, sample } from '../src/bytes/cuts.ts';
 import type { Respond } from '../src/bytes/exchange.ts';
-import { isSame, wrongWith } from '../src/bytes/judge.ts';
-import { FOLDER, isThere, streams, type Recording } from '../src/bytes/recordings.ts';
-import { speakerOf, SPOKEN, type Speaker } from '../src/bytes/speakers.ts';
+import { isSame, truncationProblem } from '../src/bytes/judge.ts';
+import { FOLDER, hasRecordings, streams, type Recording } from '../src/bytes/recordings.ts';
+import { streamCallerOf, IMPLEMENTED_WIRES, type StreamCaller } from '../src/bytes/speakers.ts';
 
-const speakers = new Map<string, Speaker>();
+const callers = new Map<string, StreamCaller>();
 
-function speaker({ wire, vendor }: Pick<Recording, 'wire' | 'vendor'>): Speaker {
+function callerOf({ wire, vendor }: Pick<Recording, 'wire' | 'vendor'>): StreamCaller {
   const key = `${wire} ${vendor}`;
-  const known = speakers.get(key) ?? speakerOf(wire, vendor);
-  speakers.set(key, known);
-  return known;
+  const caller = callers.get(key) ?? streamCallerOf(wire, vendor);
+  callers.set(key, caller);
+  return caller;
 }
 
-/** How a body may come: whole, byte by byte, in random pieces. */
-const pieced = (body: Uint8Array, seed: number): readonly (readonly Uint8Array[])[] => [
+/** Splits a body in different ways: into single bytes, into small and into larger random chunks. */
+const splitVariants = (body: Uint8Array, seed: number): readonly (readonly Uint8Array[])[] => [
   byteByByte(body),
   atRandom(body, seed, 16),
   atRandom(body, seed + 1, 400),
 ];
 
-/** Bodies that end at the boundaries of events. */
-const ended = (wire: string, body: Uint8Array, seed: number): readonly Uint8Array[] =>
+/** Returns truncated bodies that end at the boundaries of events. */
+const truncatedBodies = (wire: string, body: Uint8Array, seed: number): readonly Uint8Array[] =>
   sample([0, ...eventEnds(wire, body)], MOST_ENDS, seed).map((end) => body.subarray(0, end));
 
 const MOST_ENDS = 60;
 
 const seedOf = (id: string): number => Array.from(id).reduce((sum, { length }, at) => sum + length * at, 7);
 
-/** What goes wrong with a recording that ends too early. */
-async function wrongWhenCut(recording: Recording): Promise<readonly string[]> {
+/** Returns the problems with truncated bodies of a recording. */
+async function truncationProblems(recording: Recording): Promise<readonly string[]> {
   const { id, wire, status, headers, body } = recording;
-  const { hear } = speaker(recording);
-  const whole = await hear(() => ({ status, headers, pieces: [body] }));
-  const wrong: string[] = [];
-  for (const cut of ended(wire, body, seedOf(id))) {
-    const why = wrongWith(await hear(() => ({ status, headers, pieces: [cut] })), whole);
-    if (why !== undefined) wrong.push(`after ${cut.length} of ${body.length} bytes: ${why}`);
+  const { call } = callerOf(recording);
+  const complete = await call(() => ({ status, headers, pieces: [body] }));
+  const problems: string[] = [];
+  for (const cut of truncatedBodies(wire, body, seedOf(id))) {
+    const problem = truncationProblem(await call(() => ({ status, headers, pieces: [cut] })), complete);
+    if (problem !== undefined) problems.push(`after ${cut.length} of ${body.length} bytes: ${problem}`);
   }
-  return wrong;
+  return problems;
 }
 
-const recorded = streams().filter(({ wire }) => SPOKEN.includes(wire));
+const recordedStreams = streams().filter(({ wire }) => IMPLEMENTED_WIRES.includes(wire));
 
-const EARLY_FINISH = 'the vendor gives a finish reason before its end: what is cut behind it looks whole';
+const EARLY_FINISH =
+  'the vendor sends a finish reason before the end, so that a cut after it looks like a complete response';
 
-/** Recordings that cannot be told from a whole answer where they are cut, each with the reason. */
+/** Recordings whose truncated body looks like a complete response, each with the reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'corpus/gemini/gen-s-text-53-two-terminal-stream-unicode-answer-after-t': EARLY_FINISH,
   'corpus/openrouter/chat-s-in-band-error-00-test-openrouter-stream-error-yaml': EARLY_FINISH,
@@ -57,35 +58,40 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'corpus/vertex/gen-s-text-09-streaming-success-citations-txt': EARLY_FINISH,
 };
 
-describe.runIf(isThere)(`recorded streams${isThere ? '' : ` (skipped: none at ${FOLDER})`}`, () => {
-  it('are there, of every wire', () => {
-    expect(recorded.length).toBeGreaterThan(150);
-    expect([...new Set(recorded.map(({ wire }) => wire))].sort()).toEqual([...SPOKEN].sort());
-  });
+describe.runIf(hasRecordings)(
+  `recorded streams${hasRecordings ? '' : ` (skipped: none at ${FOLDER})`}`,
+  () => {
+    it('include every wire', () => {
+      expect(recordedStreams.length).toBeGreaterThan(150);
+      expect([...new Set(recordedStreams.map(({ wire }) => wire))].sort()).toEqual(
+        [...IMPLEMENTED_WIRES].sort(),
+      );
+    });
 
-  it.each(recorded.map((recording) => [recording.id, recording] as const))(
-    '%s is the same however its bytes come, and truncated wherever it ends too early',
-    async (id, recording) => {
-      const { status, headers, body } = recording;
-      const { hear } = speaker(recording);
-      const whole = await hear(() => ({ status, headers, pieces: [body] }));
-      for (const pieces of pieced(body, seedOf(id)))
-        expect(isSame(await hear(() => ({ status, headers, pieces })), whole)).toBe(true);
-      const wrong = await wrongWhenCut(recording);
-      if (id in EXCEPTIONS) expect(wrong, 'no exception is needed').not.toEqual([]);
-      else expect(wrong).toEqual([]);
-    },
-  );
+    it.each(recordedStreams.map((recording) => [recording.id, recording] as const))(
+      '%s has the same result for any chunks, and is reported as truncated if it ends early',
+      async (id, recording) => {
+        const { status, headers, body } = recording;
+        const { call } = callerOf(recording);
+        const complete = await call(() => ({ status, headers, pieces: [body] }));
+        for (const pieces of splitVariants(body, seedOf(id)))
+          expect(isSame(await call(() => ({ status, headers, pieces })), complete)).toBe(true);
+        const problems = await truncationProblems(recording);
+        if (id in EXCEPTIONS) expect(problems, 'no exception is needed').not.toEqual([]);
+        else expect(problems).toEqual([]);
+      },
+    );
 
-  it('exceptions are few, and name recordings', () => {
-    const ids = recorded.map(({ id }) => id);
-    expect(Object.keys(EXCEPTIONS).filter((id) => !ids.includes(id))).toEqual([]);
-    expect(Object.keys(EXCEPTIONS).length).toBeLessThanOrEqual(recorded.length * 0.02);
-  });
-});
+    it('have few exceptions, each for an existing recording', () => {
+      const ids = recordedStreams.map(({ id }) => id);
+      expect(Object.keys(EXCEPTIONS).filter((id) => !ids.includes(id))).toEqual([]);
+      expect(Object.keys(EXCEPTIONS).length).toBeLessThanOrEqual(recordedStreams.length * 0.02);
+    });
+  },
+);
 
-/** The wire's own bytes for what was asked. */
-const says =
+/** Responds with the bytes that the API sends for a response. */
+const respondWith =
   (
     wire: Wire,
     answer: Answer,
@@ -101,49 +107,49 @@ const says =
 const NEWLINES: readonly Framing[] = [{}, { newline: '\r\n' }, { newline: '\r\n', noise: true }];
 
 describe.each(WIRES)('a generated stream of %s', (_name, vendor, wire) => {
-  const { hear } = speaker({ wire: wire.name, vendor });
+  const { call } = callerOf({ wire: wire.name, vendor });
 
-  // What cannot be said on a wire has no bytes.
-  const sayable = Object.entries(ANSWERS).filter(
+  // Omit responses that the API cannot represent.
+  const representable = Object.entries(ANSWERS).filter(
     ([name]) => !(name === CUT_ARGUMENTS && 'bad-arguments' in wire.cannot),
   );
-  describe.each(sayable)('with %s', (name, answer) => {
+  describe.each(representable)('with %s', (name, answer) => {
     const seed = seedOf(name);
 
-    it('gives the events that are written down', async () => {
-      const { events, error } = await hear(says(wire, answer, (body) => [body]));
+    it('emits the events of the snapshot', async () => {
+      const { events, error } = await call(respondWith(wire, answer, (body) => [body]));
       const lines = events.map((event) => JSON.stringify(event));
       expect(
         [...lines, ...(error === undefined ? [] : [`${error.kind}: ${error.message}`])].join('\n'),
       ).toMatchSnapshot();
     });
 
-    it('is the same however its bytes come', async () => {
-      const whole = await hear(says(wire, answer, (body) => [body]));
+    it('has the same result for any chunks', async () => {
+      const complete = await call(respondWith(wire, answer, (body) => [body]));
       for (const framing of NEWLINES) {
-        for (let way = 0; way < 3; way++) {
-          const cut = (body: Uint8Array) => pieced(body, seed)[way] ?? [];
-          expect(isSame(await hear(says(wire, answer, cut, framing)), whole)).toBe(true);
+        for (let variant = 0; variant < 3; variant++) {
+          const cut = (body: Uint8Array) => splitVariants(body, seed)[variant] ?? [];
+          expect(isSame(await call(respondWith(wire, answer, cut, framing)), complete)).toBe(true);
         }
       }
     });
 
-    it('is truncated wherever it ends too early', async () => {
-      const whole = await hear(says(wire, answer, (body) => [body]));
+    it('is reported as truncated if it ends early', async () => {
+      const complete = await call(respondWith(wire, answer, (body) => [body]));
       let bodies: readonly Uint8Array[] = [];
-      await hear(
-        says(wire, answer, (body) => {
-          bodies = ended(wire.name, body, seed);
+      await call(
+        respondWith(wire, answer, (body) => {
+          bodies = truncatedBodies(wire.name, body, seed);
           return [body];
         }),
       );
       expect(bodies.length).toBeGreaterThan(0);
-      const wrong: string[] = [];
+      const problems: string[] = [];
       for (const cut of bodies) {
-        const why = wrongWith(await hear(says(wire, answer, () => [cut])), whole);
-        if (why !== undefined) wrong.push(`after ${cut.length} bytes: ${why}`);
+        const problem = truncationProblem(await call(respondWith(wire, answer, () => [cut])), complete);
+        if (problem !== undefined) problems.push(`after ${cut.length} bytes: ${problem}`);
       }
-      expect(wrong).toEqual([]);
+      expect(problems).toEqual([]);
     });
   });
 });

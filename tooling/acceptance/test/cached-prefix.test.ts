@@ -34,32 +34,35 @@ const look: Tool = {
 it.each<[string, typeof anthropicMessages, (baseURL: string) => Provider]>([
   ['anthropic/claude-opus-5-5', anthropicMessages, (baseURL) => createAnthropic({ apiKey: 'any', baseURL })],
   ['openai/gpt-6-sol', openaiResponses, (baseURL) => createOpenAI({ apiKey: 'any', baseURL })],
-])('the prompt of each step of an agent begins with the one before on %s', async (spec, wire, open) => {
-  let step = 0;
-  const answer = (): Answer => ({
-    parts: [
-      step++ === STEPS - 1
-        ? { type: 'text', text: 'Done.' }
-        : { type: 'tool-call', name: 'look', json: `{"path":"${step}.txt"}` },
-    ],
-  });
-  await using server = await startWireServer({ wire, script: answer });
-  const model = createMajordomo({ providers: [open(server.baseURL)] }).model(spec);
-  const agent = createAgent({
-    model,
-    instructions: 'Be brief.',
-    tools: [look],
-    cache: 'auto',
-    maxSteps: STEPS,
-  });
-  expect((await agent.run('What is in a.txt?')).text).toBe('Done.');
-  const prompts = server.requests.map(({ body }) => promptOf(body));
-  expect(prompts).toHaveLength(STEPS);
-  for (const [at, prompt] of prompts.slice(1).entries())
-    expect(prompt.startsWith((prompts[at] ?? '').slice(0, -1))).toBe(true);
-});
+])(
+  'the prompt of each agent step begins with the prompt of the preceding step on %s',
+  async (spec, wire, open) => {
+    let step = 0;
+    const answer = (): Answer => ({
+      parts: [
+        step++ === STEPS - 1
+          ? { type: 'text', text: 'Done.' }
+          : { type: 'tool-call', name: 'look', json: `{"path":"${step}.txt"}` },
+      ],
+    });
+    await using server = await startWireServer({ wire, script: answer });
+    const model = createMajordomo({ providers: [open(server.baseURL)] }).model(spec);
+    const agent = createAgent({
+      model,
+      instructions: 'Be brief.',
+      tools: [look],
+      cache: 'auto',
+      maxSteps: STEPS,
+    });
+    expect((await agent.run('What is in a.txt?')).text).toBe('Done.');
+    const prompts = server.requests.map(({ body }) => promptOf(body));
+    expect(prompts).toHaveLength(STEPS);
+    for (const [at, prompt] of prompts.slice(1).entries())
+      expect(prompt.startsWith((prompts[at] ?? '').slice(0, -1))).toBe(true);
+  },
+);
 
-it('a point separates a document from a question that the wire puts into the same message', async () => {
+it('a cache point separates a document from a question that the wire puts into the same message', async () => {
   await using server = await startWireServer({ wire: anthropicMessages, script: ['yes', 'no'] });
   const provider = createAnthropic({ apiKey: 'any', baseURL: server.baseURL });
   const model = createMajordomo({ providers: [provider] }).model('anthropic/claude-opus-5-5');

@@ -9,10 +9,10 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { KEY, SLOTS, type Slot } from '../src/canary/slots.ts';
 import { leaks } from '../src/canary/watch.ts';
 
-const SAID = `no ${KEY} and no ${Buffer.from(`user:${KEY}`).toString('base64')}`;
-const failure = { failure: 'auth', message: SAID, type: SAID, code: KEY } as const;
+const ECHO = `no ${KEY} and no ${Buffer.from(`user:${KEY}`).toString('base64')}`;
+const failure = { failure: 'auth', message: ECHO, type: ECHO, code: KEY } as const;
 
-/** What the vendor of a wire says, with the key in it. */
+/** Steps in which the vendor's server sends the key. */
 const STEPS: Readonly<Record<string, Step>> = {
   'a refusal that echoes the key': {
     ...failure,
@@ -26,23 +26,23 @@ const STEPS: Readonly<Record<string, Step>> = {
   'another content type': { fault: 'content-type', value: `text/plain; said=${KEY}` },
 };
 
-/** What any server may send. */
+/** Responses with the key that any server may send. */
 const RAW: Readonly<Record<string, (response: ServerResponse) => void>> = {
   'a page that echoes the key': (response) => {
     response.writeHead(502, { 'content-type': 'text/html', 'x-request-id': KEY });
-    response.end(`<html>${SAID}</html>`);
+    response.end(`<html>${ECHO}</html>`);
   },
-  'half of a JSON text': (response) => {
+  'truncated JSON': (response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(`{"said": ${KEY}`);
   },
   'JSON of another shape': (response) => {
     const body = {
-      choices: SAID,
-      content: SAID,
-      candidates: SAID,
-      output: SAID,
-      message: SAID,
-      result: { said: SAID },
+      choices: ECHO,
+      content: ECHO,
+      candidates: ECHO,
+      output: ECHO,
+      message: ECHO,
+      result: { said: ECHO },
     };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   },
@@ -59,8 +59,8 @@ const RAW: Readonly<Record<string, (response: ServerResponse) => void>> = {
   'lines without JSON': (response) => {
     response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(`{${KEY}\n`);
   },
-  'frames that are none': (response) => {
-    response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' }).end(`${SAID}${SAID}`);
+  'invalid frames': (response) => {
+    response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' }).end(`${ECHO}${ECHO}`);
   },
   'a redirect to an address with the key': (response) => {
     response.writeHead(302, { location: `http://user:${KEY}@127.0.0.1:9/x?key=${KEY}` }).end();
@@ -74,26 +74,26 @@ const RAW: Readonly<Record<string, (response: ServerResponse) => void>> = {
   },
 };
 
-/** Servers that always do the same, made at the first use. */
+/** Servers with a constant response, created at the first use. */
 const servers = new Map<string, Promise<{ readonly url: string; close(): Promise<unknown> }>>();
-/** Everything that is printed, wherever it goes. */
-const printed = [
+/** Spies of all output functions. */
+const outputSpies = [
   ...(['log', 'info', 'warn', 'error', 'debug'] as const).map((name) => vi.spyOn(console, name)),
   vi.spyOn(process.stdout, 'write'),
   vi.spyOn(process.stderr, 'write'),
   vi.spyOn(process, 'emitWarning'),
 ];
-let refused = '';
+let refusedOrigin = '';
 
 beforeAll(async () => {
-  refused = await refusedURL();
+  refusedOrigin = await refusedURL();
 });
 afterAll(async () => {
   vi.restoreAllMocks();
   for (const server of servers.values()) await (await server).close();
 });
 
-function served(
+function urlOfServer(
   name: string,
   start: () => Promise<{ readonly url: string; close(): Promise<unknown> }>,
 ): Promise<string> {
@@ -102,7 +102,7 @@ function served(
   return server.then(({ url }) => url);
 }
 
-async function anything(
+async function startServer(
   respond: (response: ServerResponse) => void,
 ): Promise<{ url: string; close(): Promise<unknown> }> {
   const server = createServer((_, response) => {
@@ -120,48 +120,48 @@ async function anything(
   };
 }
 
-/** One way to fail: where the call goes, and what becomes of it. */
-interface Path {
+/** Failure of a call: the origin that the call connects to, and the signal of an abort. */
+interface Failure {
   readonly name: string;
   origin(slot: Slot): string | Promise<string>;
   readonly signal?: () => AbortSignal;
 }
 
-const PATHS: readonly Path[] = [
+const FAILURES: readonly Failure[] = [
   ...Object.entries(STEPS).map(([name, step]) => ({
     name,
     origin: ({ wire }: Slot) =>
-      served(`${wire.name} ${name}`, () =>
+      urlOfServer(`${wire.name} ${name}`, () =>
         startWireServer({ wire, script: () => step, validate: false, split: 'event' }),
       ),
   })),
   ...Object.entries(RAW).map(([name, respond]) => ({
     name,
-    origin: () => served(name, () => anything(respond)),
+    origin: () => urlOfServer(name, () => startServer(respond)),
   })),
-  { name: 'a refused connection', origin: () => refused },
+  { name: 'a refused connection', origin: () => refusedOrigin },
   { name: 'a name that does not resolve', origin: () => 'http://nobody.invalid' },
   {
     name: 'an abort before the answer',
-    origin: () => served('silence', () => anything(() => undefined)),
+    origin: () => urlOfServer('silence', () => startServer(() => undefined)),
     signal: () => AbortSignal.timeout(5),
   },
 ];
 
-const TELLING: readonly string[] = [
+const SLOT_FAILURES: readonly string[] = [
   'a refusal that echoes the key',
   'an error inside the stream',
   'another content type',
   'a page that echoes the key',
-  'half of a JSON text',
+  'truncated JSON',
   'a refused connection',
 ];
 
-/** Fails in that way, and looks at all that anybody could look at. */
-async function found(slot: Slot, path: Path): Promise<readonly string[]> {
-  const origin = await path.origin(slot);
+/** Makes a call that fails, and returns the leaks in everything that an app can read. */
+async function leaksAfter(slot: Slot, failure: Failure): Promise<readonly string[]> {
+  const origin = await failure.origin(slot);
   const events: CallEvent[] = [];
-  const seen: unknown[] = [];
+  const attempts: unknown[] = [];
   const provider = slot.provider(slot.wire.baseURL(origin));
   const dsn = slot.dsn?.(new URL(origin).host);
   const majordomo = createMajordomo({
@@ -171,21 +171,21 @@ async function found(slot: Slot, path: Path): Promise<readonly string[]> {
     chain: { attempts: 1, timeouts: { connectMs: 60, firstContentMs: 60, idleMs: 60, completeMs: 60 } },
     onEvent: (event) => events.push(event),
     around: (attempt, run) => {
-      seen.push(attempt);
+      attempts.push(attempt);
       return run();
     },
   });
-  const signal = path.signal?.();
+  const signal = failure.signal?.();
   const errors = [
-    await failed(majordomo, slot, 'stream', signal),
-    await failed(majordomo, slot, 'complete', signal),
+    await errorOf(majordomo, slot, 'stream', signal),
+    await errorOf(majordomo, slot, 'complete', signal),
   ];
   expect(errors.every((error) => LlmError.is(error))).toBe(true);
   return [
     ...leaks('error of the stream', errors[0]),
     ...leaks('error of the complete call', errors[1]),
     ...leaks('events', events),
-    ...leaks('attempts', seen),
+    ...leaks('attempts', attempts),
     ...leaks('provider', provider),
     ...leaks('model of the provider', dsn === undefined ? provider.model(slot.model) : undefined),
     ...leaks('model', majordomo.model(`p/${slot.model}`)),
@@ -196,10 +196,10 @@ async function found(slot: Slot, path: Path): Promise<readonly string[]> {
       'listModels',
       await majordomo.listModels('p', { signal: AbortSignal.timeout(60) }).catch((error: unknown) => error),
     ),
-  ].map((leak) => `${path.name}: ${leak}`);
+  ].map((leak) => `${failure.name}: ${leak}`);
 }
 
-async function failed(
+async function errorOf(
   majordomo: Majordomo,
   { model }: Slot,
   delivery: 'stream' | 'complete',
@@ -217,30 +217,30 @@ async function failed(
 }
 
 it.each(SLOTS.map((slot) => [slot.name, slot] as const))(
-  'a key in %s shows nowhere, however a call fails',
+  'a failed call leaks no key of %s',
   async (_, slot) => {
-    // How a wire fails is looked at once in full; what differs by slot shows in a few.
+    // The first slot of an API runs all failures. Further slots run those that depend on the slot.
     const isFirst = SLOTS.find(({ wire }) => wire === slot.wire) === slot;
-    const paths = PATHS.filter(({ name }) => isFirst || TELLING.includes(name));
-    const all = await Promise.all(paths.map((path) => found(slot, path)));
+    const failures = FAILURES.filter(({ name }) => isFirst || SLOT_FAILURES.includes(name));
+    const all = await Promise.all(failures.map((each) => leaksAfter(slot, each)));
     expect(all.flat()).toEqual([]);
   },
   60_000,
 );
 
-it('a key in a base URL is refused, and the refusal does not show it', () => {
-  const refused = (): unknown =>
+it('rejects a base URL with a key, and the error does not contain the key', () => {
+  const create = (): unknown =>
     createOpenAI({ id: 'p', apiKey: 'k-0', baseURL: `http://user:${KEY}@127.0.0.1:9/v1` });
   let error: unknown;
   try {
-    refused();
+    create();
   } catch (thrown) {
     error = thrown;
   }
   expect(LlmError.is(error, 'config')).toBe(true);
-  expect(leaks('the refusal', error)).toEqual([]);
+  expect(leaks('error', error)).toEqual([]);
 });
 
-it('no key was printed', () => {
-  expect(printed.flatMap(({ mock }) => leaks('output', mock.calls))).toEqual([]);
+it('prints no key', () => {
+  expect(outputSpies.flatMap(({ mock }) => leaks('output', mock.calls))).toEqual([]);
 });

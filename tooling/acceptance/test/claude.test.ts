@@ -12,14 +12,14 @@ import { anthropicMessages, bedrockConverse, startWireServer, type Wire } from '
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { describe, expect, it } from 'vitest';
 
-/** What is true of a model on every platform; a platform's own exceptions stand next to it. */
+/** Models with their id on Bedrock, and whether the effort is the same there. */
 const MODELS: readonly (readonly [id: string, onBedrock: string, effort: 'same' | 'differs'])[] = [
   ['claude-3-haiku-20240307', 'anthropic.claude-3-haiku-20240307-v1:0', 'same'],
   ['claude-3-5-sonnet-20241022', 'us.anthropic.claude-3-5-sonnet-20241022-v2:0', 'same'],
   ['claude-3-7-sonnet-20250219', 'us.anthropic.claude-3-7-sonnet-20250219-v1:0', 'same'],
   ['claude-sonnet-4-20250514', 'us.anthropic.claude-sonnet-4-20250514-v1:0', 'same'],
   ['claude-opus-4-1-20250805', 'us.anthropic.claude-opus-4-1-20250805-v1:0', 'same'],
-  // Its effort is a beta of InvokeModel there.
+  // On Bedrock, its effort is a beta feature of InvokeModel.
   ['claude-opus-4-5-20251101', 'global.anthropic.claude-opus-4-5-20251101-v1:0', 'differs'],
   ['claude-haiku-4-5-20251001', 'global.anthropic.claude-haiku-4-5-20251001-v1:0', 'same'],
   ['claude-opus-4-6', 'global.anthropic.claude-opus-4-6-v1', 'same'],
@@ -33,7 +33,7 @@ const MODELS: readonly (readonly [id: string, onBedrock: string, effort: 'same' 
   ['claude-sonnet-5-5', 'us.anthropic.claude-sonnet-5-5', 'same'],
   ['claude-haiku-5-5', 'us.anthropic.claude-haiku-5-5', 'same'],
   ['claude-fable-5-2', 'us.anthropic.claude-fable-5-2', 'same'],
-  // Nobody knows these yet.
+  // Model ids that the providers do not know.
   ['claude-haiku-5', 'us.anthropic.claude-haiku-5', 'same'],
   ['claude-opus-6', 'global.anthropic.claude-opus-6-v1:0', 'same'],
 ];
@@ -42,7 +42,7 @@ const tools: ToolSpec[] = [
   { name: 'look', description: 'Looks', parameters: { type: 'object', properties: {} } },
 ];
 
-const ASKED: Readonly<Record<string, Partial<ChatRequest>>> = {
+const REQUESTS: Readonly<Record<string, Partial<ChatRequest>>> = {
   'an effort': { reasoning: 'low' },
   'another effort in a short answer': { reasoning: 'high', maxTokens: 1500 },
   'no reasoning': { reasoning: 'none' },
@@ -50,8 +50,8 @@ const ASKED: Readonly<Record<string, Partial<ChatRequest>>> = {
   'a tool by name, with an effort': { tools, toolChoice: { name: 'look' }, reasoning: 'medium' },
   temperature: { temperature: 0.3 },
   'both kinds of sampling': { temperature: 0.3, topP: 0.9 },
-  'sampling while it thinks': { temperature: 0.3, topP: 0.5, reasoning: 'low' },
-  'a longer answer than any writes': { maxTokens: 1_000_000 },
+  'sampling with reasoning': { temperature: 0.3, topP: 0.5, reasoning: 'low' },
+  'more output tokens than the limit of the model': { maxTokens: 1_000_000 },
 };
 
 const anthropic = (baseURL: string): Provider => createAnthropic({ baseURL, apiKey: 'k' });
@@ -63,8 +63,8 @@ const bedrock = (baseURL: string): Provider =>
     requestHandler: () => new NodeHttpHandler(),
   });
 
-/** What a request says, whatever the wire, and what its answer warned of. */
-async function asked(
+/** Sends a request. Returns its settings in a form that does not depend on the wire, and the warnings of the response. */
+async function sendRequest(
   wire: Wire,
   open: (baseURL: string) => Provider,
   id: string,
@@ -75,7 +75,7 @@ async function asked(
   const model = createMajordomo({ env: {}, providers: [provider] }).model(`${provider.id}/${id}`);
   const { warnings } = await model.generate({ messages: [user('hi')], maxTokens: 6000, ...request });
   return {
-    ...saidIn(server.requests[0]?.body as Body),
+    ...settingsIn(server.requests[0]?.body as Body),
     warnings: warnings.map(({ what, why }) => `${what}: ${why}`),
   };
 }
@@ -89,25 +89,25 @@ interface Body extends Readonly<Record<string, unknown>> {
   readonly tool_choice?: { type: string; name?: string };
 }
 
-function saidIn(body: Body): Record<string, unknown> {
+function settingsIn(body: Body): Record<string, unknown> {
   const { inferenceConfig: inference, tool_choice: choice } = body;
-  const there = body.toolConfig?.toolChoice;
+  const bedrockChoice = body.toolConfig?.toolChoice;
   return {
     maxTokens: body['max_tokens'] ?? inference?.maxTokens,
     temperature: body['temperature'] ?? inference?.temperature,
     topP: body['top_p'] ?? inference?.topP,
     thinking: body['thinking'] ?? body.additionalModelRequestFields?.thinking,
     effort: body.output_config?.effort ?? body.outputConfig?.effort,
-    // Left to choose is "auto" on one wire and nothing on the other.
-    forced: forcedBy(choice) ?? there?.tool?.name ?? (there?.any && 'any'),
+    // One wire sends "auto" for an unforced choice, and the other omits it.
+    forced: forcedTool(choice) ?? bedrockChoice?.tool?.name ?? (bedrockChoice?.any && 'any'),
   };
 }
 
-const forcedBy = (choice: Body['tool_choice']): string | undefined =>
+const forcedTool = (choice: Body['tool_choice']): string | undefined =>
   choice === undefined || choice.type === 'auto' ? undefined : (choice.name ?? choice.type);
 
-/** Nothing is sent there. */
-const NOWHERE = 'http://127.0.0.1:9';
+/** Address that receives no request. */
+const UNUSED_URL = 'http://127.0.0.1:9';
 
 const modelOf = ({ model }: Provider, id: string): Model => model(id);
 
@@ -117,24 +117,24 @@ describe.each(MODELS)('%s and %s', (id, onBedrock, effort) => {
     files: _files,
     resultFiles: _resultFiles,
     fileLimits: _limits,
-    ...known
-  } = modelOf(anthropic(NOWHERE), id).capabilities;
+    ...expected
+  } = modelOf(anthropic(UNUSED_URL), id).capabilities;
 
-  it('claim the same', () => {
+  it('have the same capabilities', () => {
     const {
-      images: _here,
-      files: _there,
-      resultFiles: _others,
-      fileLimits: _too,
-      ...same
-    } = modelOf(bedrock(NOWHERE), onBedrock).capabilities;
-    expect(same).toEqual(known);
+      images: _bedrockImages,
+      files: _bedrockFiles,
+      resultFiles: _bedrockResultFiles,
+      fileLimits: _bedrockLimits,
+      ...actual
+    } = modelOf(bedrock(UNUSED_URL), onBedrock).capabilities;
+    expect(actual).toEqual(expected);
   });
 
-  it.each(Object.entries(ASKED))('get the same request for %s', async (_name, request) => {
-    const one = await asked(anthropicMessages, anthropic, id, request);
-    const other = await asked(bedrockConverse, bedrock, onBedrock, request);
-    if (effort === 'differs') delete one['effort'];
-    expect(other).toEqual({ effort: undefined, ...one });
+  it.each(Object.entries(REQUESTS))('receive the same settings for %s', async (_name, request) => {
+    const direct = await sendRequest(anthropicMessages, anthropic, id, request);
+    const viaBedrock = await sendRequest(bedrockConverse, bedrock, onBedrock, request);
+    if (effort === 'differs') delete direct['effort'];
+    expect(viaBedrock).toEqual({ effort: undefined, ...direct });
   });
 });

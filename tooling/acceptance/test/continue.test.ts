@@ -21,14 +21,14 @@ const PIECES = [
   'until the morning came — at last.',
 ];
 const STORY = PIECES.join('');
-/** With less than that shown, there is hardly anything to lose, and the answer begins again. */
+/** Minimum length of the emitted text for a continuation. With less text, the response restarts. */
 const LEAST_TEXT = 12;
 
-/** A shorter repetition may be meant, and is shown. */
+/** Minimum length of a removed repetition. A shorter repetition may be intended, and is emitted. */
 const LEAST_REPETITION = 40;
 
-/** What the second says that is given an answer of which so much was shown. */
-const SECONDS: Readonly<Record<string, (shown: string, rest: string) => string>> = {
+/** Responses of the second target to a request to continue, from the emitted text and the missing text. */
+const CONTINUATIONS: Readonly<Record<string, (shown: string, rest: string) => string>> = {
   'continues exactly': (_, rest) => rest,
   'repeats some text': (shown, rest) => (shown.length < LEAST_REPETITION ? rest : shown.slice(-50) + rest),
   'repeats everything': (shown, rest) => (shown.length < LEAST_REPETITION ? rest : STORY),
@@ -51,23 +51,30 @@ const FAULTS: Readonly<Record<string, Breaks>> = {
   'sends invalid JSON': (events) => ({ fault: 'bad-json', at: { events }, answer: broken }),
 } satisfies Record<string, (events: number) => Fault>;
 
-/** One call at a time: what was shown, and what the first and the second do. */
-interface Stage {
-  first: Step;
-  second: (shown: string, rest: string) => string;
+/** State of the current call: the emitted text, and the behavior of both targets. */
+interface CallState {
+  firstStep: Step;
+  continuation: (shown: string, rest: string) => string;
   shown: string;
 }
 
 interface World {
   readonly model: ChatModel;
-  readonly stage: Stage;
+  readonly callState: CallState;
   readonly servers: readonly WireServer[];
 }
 
-async function world(faulty: Side, healthy: Side): Promise<World> {
-  const stage: Stage = { first: 'unset', second: (_, rest) => rest, shown: '' };
-  const head = await startWireServer({ wire: faulty.wire, script: () => stage.first, split: 'event' });
-  const tail = await startWireServer({ wire: healthy.wire, script: (asked) => said(asked, stage) });
+async function createWorld(faulty: Side, healthy: Side): Promise<World> {
+  const callState: CallState = { firstStep: 'unset', continuation: (_, rest) => rest, shown: '' };
+  const head = await startWireServer({
+    wire: faulty.wire,
+    script: () => callState.firstStep,
+    split: 'event',
+  });
+  const tail = await startWireServer({
+    wire: healthy.wire,
+    script: (exchange) => secondResponse(exchange, callState),
+  });
   const majordomo = createMajordomo({
     providers: [faulty.provider('head', head.baseURL), healthy.provider('tail', tail.baseURL)],
     health: { threshold: 1_000_000 },
@@ -75,31 +82,35 @@ async function world(faulty: Side, healthy: Side): Promise<World> {
   });
   return {
     model: majordomo.model(`head/${faulty.model},tail/${healthy.model}`),
-    stage,
+    callState,
     servers: [head, tail],
   };
 }
 
-/** Asked to continue, it was given all that was shown; otherwise it tells the complete story. */
-function said({ body, request }: Exchange, { shown: text, second }: Stage): string {
+/** Responds with the continuation if the emitted text is long enough, and otherwise with the complete story. */
+function secondResponse({ body, request }: Exchange, { shown: text, continuation }: CallState): string {
   if (text.trim().length < LEAST_TEXT) return STORY;
   expect(JSON.stringify(body)).toContain(JSON.stringify(text).slice(1, -1));
   const { role } = request.messages.at(-1) as { readonly role?: string };
   const rest = STORY.slice(text.length);
-  // With the text as the beginning of its own answer, a model introduces nothing.
-  return role === 'assistant' || role === 'model' ? rest : second(text, rest);
+  // A model whose response starts with a prefilled text continues it exactly.
+  return role === 'assistant' || role === 'model' ? rest : continuation(text, rest);
 }
 
-interface Told {
+interface CallResult {
   readonly text: string;
   readonly longest: string;
   readonly events: readonly StreamEvent[];
   readonly target: string;
 }
 
-/** Reads a whole call, and holds at every step that what is on the screen is a beginning of the story. */
-async function told({ model, stage }: World, first: Step, second: Stage['second']): Promise<Told> {
-  Object.assign(stage, { first, second, shown: '' });
+/** Makes a call, and checks after every event that the visible text is a beginning of the story. */
+async function runCall(
+  { model, callState }: World,
+  firstStep: Step,
+  continuation: CallState['continuation'],
+): Promise<CallResult> {
+  Object.assign(callState, { firstStep, continuation, shown: '' });
   const events: StreamEvent[] = [];
   let longest = '';
   const stream = model.stream(
@@ -108,69 +119,83 @@ async function told({ model, stage }: World, first: Step, second: Stage['second'
   );
   for await (const event of stream) {
     events.push(event);
-    if (event.type === 'reset') stage.shown = '';
+    if (event.type === 'reset') callState.shown = '';
     if (event.type !== 'text-delta') continue;
-    stage.shown += event.text;
-    expect(STORY.startsWith(stage.shown)).toBe(true);
-    if (stage.shown.length > longest.length) longest = stage.shown;
+    callState.shown += event.text;
+    expect(STORY.startsWith(callState.shown)).toBe(true);
+    if (callState.shown.length > longest.length) longest = callState.shown;
   }
   const response = await stream.response();
-  expect(response.text).toBe(stage.shown);
+  expect(response.text).toBe(callState.shown);
   expect(eventOrderError(events)).toBeUndefined();
-  return { text: stage.shown, longest, events, target: response.target };
+  return { text: callState.shown, longest, events, target: response.target };
 }
 
 const count = (events: readonly StreamEvent[], type: StreamEvent['type']): number =>
   events.filter((event) => event.type === type).length;
 
-describe.each(PAIRS)('an answer over %s', (_, faulty, healthy) => {
-  let made: World;
+describe.each(PAIRS)('a response over %s', (_, faulty, healthy) => {
+  let world: World;
   beforeAll(async () => {
-    made = await world(faulty, healthy);
-    await told(made, broken, (__, rest) => rest);
+    world = await createWorld(faulty, healthy);
+    await runCall(world, broken, (__, rest) => rest);
   }, 60_000);
   afterAll(async () => {
-    await Promise.all(made.servers.map((server) => server.close()));
+    await Promise.all(world.servers.map((server) => server.close()));
   });
 
   it.each(
-    Object.keys(FAULTS).flatMap((fault) => Object.keys(SECONDS).map((second) => [fault, second] as const)),
+    Object.keys(FAULTS).flatMap((fault) =>
+      Object.keys(CONTINUATIONS).map((second) => [fault, second] as const),
+    ),
   )(
     'that %s at any event is continued by a target that %s: the text is complete and not repeated',
     { timeout: 60_000 },
     async (fault, second) => {
-      const seen = new Set<string>();
+      const emittedAmounts = new Set<string>();
       for (let events = 0; events < 40; events++) {
-        const { text, events: all, target } = await told(made, FAULTS[fault]!(events), SECONDS[second]!);
+        const {
+          text,
+          events: all,
+          target,
+        } = await runCall(world, FAULTS[fault]!(events), CONTINUATIONS[second]!);
         expect(text).toBe(STORY);
-        // Too far behind to break anything.
+        // The fault is after the end of the response.
         if (target === `head/${faulty.model}`) break;
-        const begun = textBefore(all);
-        const isGoneOn = begun.trim().length >= LEAST_TEXT;
-        seen.add(begun === '' ? 'nothing' : begun === STORY ? 'all' : isGoneOn ? 'much' : 'little');
-        expect([begun, count(all, 'continued'), count(all, 'reset')]).toEqual([
-          begun,
-          isGoneOn ? 1 : 0,
-          !isGoneOn && begun !== '' ? 1 : 0,
+        const textBeforeFault = textBefore(all);
+        const isContinued = textBeforeFault.trim().length >= LEAST_TEXT;
+        emittedAmounts.add(
+          textBeforeFault === ''
+            ? 'nothing'
+            : textBeforeFault === STORY
+              ? 'all'
+              : isContinued
+                ? 'much'
+                : 'little',
+        );
+        expect([textBeforeFault, count(all, 'continued'), count(all, 'reset')]).toEqual([
+          textBeforeFault,
+          isContinued ? 1 : 0,
+          !isContinued && textBeforeFault !== '' ? 1 : 0,
         ]);
       }
-      // Of all that may have been shown: one that has nothing to add says nothing, and that is no empty answer.
-      expect([...seen].sort()).toEqual(['all', 'little', 'much', 'nothing']);
+      // A continuation of the complete text is empty, which is not an empty response.
+      expect([...emittedAmounts].sort()).toEqual(['all', 'little', 'much', 'nothing']);
     },
   );
 
-  it('that breaks at any event of a tool call restarts', async () => {
-    let begunCalls = 0;
+  it('restarts if it breaks at any event of a tool call', async () => {
+    let interruptedToolCalls = 0;
     for (let events = 0; events < 40; events++) {
-      const all = await toldOfTool(made, { fault: 'cut', at: { events }, answer: CALL });
+      const all = await runToolCall(world, { fault: 'cut', at: { events }, answer: CALL });
       const breaks = all.findIndex(({ type }) => type === 'continued' || type === 'reset');
       const shown = all.slice(0, breaks === -1 ? 0 : breaks);
       if (!shown.some((event) => event.type === 'part-start' && event.part.type === 'tool-call')) continue;
-      begunCalls++;
+      interruptedToolCalls++;
       expect(all[breaks]?.type).toBe('reset');
       expect(textOf(all.slice(breaks))).toBe(STORY);
     }
-    expect(begunCalls).toBeGreaterThan(0);
+    expect(interruptedToolCalls).toBeGreaterThan(0);
   });
 });
 
@@ -181,7 +206,7 @@ const CALL: Answer = {
   ],
 };
 
-/** What was shown when the first broke off. */
+/** Returns the text that was emitted before the first target failed. */
 function textBefore(events: readonly StreamEvent[]): string {
   const end = events.findIndex(({ type }) => type === 'continued' || type === 'reset');
   return textOf(end === -1 ? [] : events.slice(0, end));
@@ -190,8 +215,8 @@ function textBefore(events: readonly StreamEvent[]): string {
 const textOf = (events: readonly StreamEvent[]): string =>
   events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
 
-async function toldOfTool({ model, stage }: World, first: Step): Promise<readonly StreamEvent[]> {
-  Object.assign(stage, { first, second: () => STORY, shown: '' });
+async function runToolCall({ model, callState }: World, firstStep: Step): Promise<readonly StreamEvent[]> {
+  Object.assign(callState, { firstStep, continuation: () => STORY, shown: '' });
   const parameters = { type: 'object', properties: { at: { type: 'string' } } };
   const tools = [{ name: 'look', description: 'Looks', parameters }];
   const request = { messages: [user('Look.')], maxTokens: 500, tools };

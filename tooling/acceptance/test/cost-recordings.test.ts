@@ -18,16 +18,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const WIRES = ['openai-chat', 'openai-responses'];
 const cases = WIRES.flatMap((wire) => recordings(wire)).filter(({ expected }) => expected.usageRaw !== null);
 
-interface Costed {
+interface RecordedCost {
   readonly id: string;
   readonly cost: Cost;
 }
 
 let server: Playback;
-let costs: readonly Costed[];
+let costs: readonly RecordedCost[];
 beforeAll(async () => {
   server = await playback(cases);
-  costs = (await Promise.all(cases.map(costed))).flat();
+  costs = (await Promise.all(cases.map(costsOf))).flat();
 });
 afterAll(() => server.close());
 
@@ -36,8 +36,8 @@ const PROFILES = Object.values(profiles).filter(
   (value): value is AnyProfile => typeof value === 'object' && 'baseURL' in value,
 );
 
-/** What an answer cost whose vendor said so itself, by the usage that the real provider read out of it. */
-async function costed(recording: Recording): Promise<readonly Costed[]> {
+/** Returns the cost of a recording whose vendor reports it, from the usage that the real provider reads. */
+async function costsOf(recording: Recording): Promise<readonly RecordedCost[]> {
   const { id, vendor, expected } = recording;
   const wire = expected.wire === 'openai-responses' ? { api: 'responses' as const } : {};
   const known = PROFILES.find((one) => one.id === vendor && one.api === wire.api);
@@ -51,47 +51,47 @@ async function costed(recording: Recording): Promise<readonly Costed[]> {
   return [{ id, cost: costOf(usage, found && priceAt(found.model, new Date(catalog.date))) }];
 }
 
-/** By the model that answered, as its own words say, else by the one that was asked. */
+/** Returns the catalog's model with the id of the response, otherwise with the id of the request. */
 async function foundModel(vendor: string, { body, request }: Recording) {
-  const answered = /"model":\s*"([^"]+)"/.exec(new TextDecoder().decode(body))?.[1];
-  const asked = /"model":\s*"([^"]+)"/.exec(JSON.stringify(request?.body))?.[1];
-  for (const id of [answered, asked]) {
+  const respondedId = /"model":\s*"([^"]+)"/.exec(new TextDecoder().decode(body))?.[1];
+  const requestedId = /"model":\s*"([^"]+)"/.exec(JSON.stringify(request?.body))?.[1];
+  for (const id of [respondedId, requestedId]) {
     const found = id === undefined ? undefined : await catalog.find(vendor, id);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-const equalIn = (folder: RegExp): number =>
+const exactMatches = (folder: RegExp): number =>
   costs.filter(({ id, cost }) => folder.test(id) && cost.driftNanoUsd === 0n).length;
 
 describe.skipIf(!hasRecordings)(
   `costs that vendors reported, compared with the catalog${skippedNote}`,
   () => {
-    it('win, always', () => {
+    it('always take precedence', () => {
       expect(costs.length).toBeGreaterThanOrEqual(53);
       expect(costs.filter(({ cost }) => cost.basis !== 'reported')).toEqual([]);
     });
 
-    it('are equal to the last digit: 13 of 13 of xAI over Chat, whose reasoning lies outside of its output', () => {
+    it('equal the catalog exactly for all 13 recordings of xAI over Chat, whose output tokens exclude reasoning', () => {
       expect(costs.filter(({ id }) => id.startsWith('xai/chat-'))).toHaveLength(13);
-      expect(equalIn(/^xai\/chat-/)).toBe(13);
+      expect(exactMatches(/^xai\/chat-/)).toBe(13);
     });
 
-    it('are equal to the last digit: 28 and more of all others', () => {
-      expect(equalIn(/^(?!xai\/chat-)/)).toBeGreaterThanOrEqual(28);
+    it('equal the catalog exactly for at least 28 other recordings', () => {
+      expect(exactMatches(/^(?!xai\/chat-)/)).toBeGreaterThanOrEqual(28);
     });
 
-    it('differ where a vendor rounds, resells for less, or counts otherwise', () => {
+    it('differ where a vendor rounds, resells at another price, or counts differently', () => {
       const differing = costs.filter(({ cost }) => (cost.driftNanoUsd ?? 0n) !== 0n);
       expect(differing.map(({ id, cost }) => `${id} ${cost.driftNanoUsd ?? ''}`)).toEqual([
-        // Another vendor's model, behind an address that was recorded as OpenAI's.
+        // Model of another vendor that was recorded with the folder name of OpenAI.
         expect.stringMatching(/^openai\/chat-s-tools-31-\S+ -17920$/),
         expect.stringMatching(/^openai\/chat-s-tools-59-\S+ -21590$/),
-        // In millionths of a dollar, rounded.
+        // Rounded to millionths of a dollar.
         expect.stringMatching(/^perplexity\/chat-s-text-06-\S+ -2000$/),
         expect.stringMatching(/^perplexity\/chat-u-text-02-\S+ 4000$/),
-        // Reasoning that is not in its count of output.
+        // The output tokens exclude reasoning.
         expect.stringMatching(/^vercel-gateway\/chat-u-reasoning-04-\S+ -1920000$/),
         // Recorded before the price of gpt-5.6-sol fell from 5/30 to 4/20 USD per million.
         expect.stringMatching(/^openrouter\/resp-u-text-02-\S+ -5073000$/),

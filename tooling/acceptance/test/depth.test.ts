@@ -12,17 +12,17 @@ const DEEP = `${'{"a":'.repeat(LEVELS)}1${'}'.repeat(LEVELS)}`;
 const TEXT = JSON.stringify(DEEP);
 const apiKey = 'test-key';
 
-const sse = (...events: readonly string[]): string => events.map((data) => `data: ${data}\n\n`).join('');
-const named = (...events: readonly (readonly [string, string])[]): string =>
+const sseBody = (...events: readonly string[]): string => events.map((data) => `data: ${data}\n\n`).join('');
+const namedEvents = (...events: readonly (readonly [string, string])[]): string =>
   events.map(([event, data]) => `event: ${event}\ndata: ${data}\n\n`).join('');
 
-/** A call whose arguments are 50,000 levels deep, whole and in a stream; `undefined`: not in that form. */
+/** Tool call with 50,000 levels of arguments, non-streaming and streamed; `undefined` if the wire has no such stream. */
 const WIRES: readonly (readonly [string, (baseURL: string) => Provider, string, string | undefined])[] = [
   [
     'openai-chat',
     (baseURL) => createOpenAI({ id: 'p', apiKey, baseURL, api: 'chat' }),
     `{"id":"r","choices":[{"index":0,"finish_reason":"tool_calls","message":{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"t","arguments":${TEXT}}}]}}]}`,
-    sse(
+    sseBody(
       `{"id":"r","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"t","arguments":${TEXT}}}]}}]}`,
       '{"id":"r","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}',
       '[DONE]',
@@ -38,7 +38,7 @@ const WIRES: readonly (readonly [string, (baseURL: string) => Provider, string, 
     'anthropic-messages',
     (baseURL) => createAnthropic({ id: 'p', apiKey, baseURL }),
     `{"id":"r","type":"message","role":"assistant","model":"m","stop_reason":"tool_use","usage":{"input_tokens":1,"output_tokens":1},"content":[{"type":"tool_use","id":"c","name":"t","input":${DEEP}}]}`,
-    named(
+    namedEvents(
       [
         'message_start',
         '{"type":"message_start","message":{"id":"r","type":"message","role":"assistant","model":"m","content":[],"usage":{"input_tokens":1,"output_tokens":1}}}',
@@ -63,7 +63,7 @@ const WIRES: readonly (readonly [string, (baseURL: string) => Provider, string, 
     'gemini-generate',
     (baseURL) => createGoogle({ id: 'p', apiKey, baseURL }),
     `{"candidates":[{"content":{"role":"model","parts":[{"functionCall":{"id":"c","name":"t","args":${DEEP}}}]},"finishReason":"STOP"}]}`,
-    sse(
+    sseBody(
       `{"candidates":[{"content":{"role":"model","parts":[{"functionCall":{"id":"c","name":"t","args":${DEEP}}}]},"finishReason":"STOP"}]}`,
     ),
   ],
@@ -81,8 +81,8 @@ const WIRES: readonly (readonly [string, (baseURL: string) => Provider, string, 
   ],
 ];
 
-const CASES = WIRES.flatMap(([name, provider, whole, stream]) => [
-  [`${name}, whole`, provider, 'application/json', whole] as const,
+const CASES = WIRES.flatMap(([name, provider, body, stream]) => [
+  [`${name}, non-streaming`, provider, 'application/json', body] as const,
   ...(stream === undefined ? [] : [[`${name}, streamed`, provider, 'text/event-stream', stream] as const]),
 ]);
 
@@ -91,7 +91,7 @@ const tools = [
 ] as const;
 
 it.each(CASES)(
-  'arguments 50,000 levels deep cost their call, not the conversation: %s',
+  'arguments with 50,000 levels invalidate their call, and the conversation continues: %s',
   async (_name, provider, type, body) => {
     await using server = await testServer((response) => {
       response.writeHead(200, { 'content-type': type }).end(body);
@@ -112,8 +112,8 @@ it.each(CASES)(
     if (LlmError.is(first)) throw first;
     const [call] = first.message.parts.filter((part) => part.type === 'tool-call');
     expect(call).toMatchObject({ name: 't', args: {}, invalid: { raw: expect.any(String) as string } });
-    const kept = fromJson(JSON.parse(JSON.stringify(toJson(first.message))));
-    expect(kept).toBeDefined();
+    const restored = fromJson(JSON.parse(JSON.stringify(toJson(first.message))));
+    expect(restored).toBeDefined();
     const result = {
       type: 'tool-result',
       callId: call?.id ?? '',

@@ -31,15 +31,15 @@ const REQUESTS: Readonly<Record<keyof typeof TALKS, ChatRequest>> = {
   },
 };
 
-/** Expected final text. */
-const SOUND: Readonly<Record<keyof typeof TALKS, Seen>> = {
+/** Expected final text and tool calls. */
+const EXPECTED: Readonly<Record<keyof typeof TALKS, VisibleResult>> = {
   text: { text: 'Hello from the second target.', calls: [] },
   tools: { text: 'Let me look.', calls: [{ name: 'look', args: { at: 'the door' } }] },
 };
 
-interface Seen {
+interface VisibleResult {
   readonly text: string;
-  /** Calls that an agent would run: those of an answer that finished. */
+  /** Calls that an agent would run: those of a finished response. */
   readonly calls: readonly object[];
 }
 
@@ -49,7 +49,7 @@ interface World {
   close(): Promise<void>;
 }
 
-async function world({ step }: Row, { sound }: Talk, faulty: Side, healthy: Side): Promise<World> {
+async function createWorld({ step }: Row, { sound }: Talk, faulty: Side, healthy: Side): Promise<World> {
   const primary =
     step === undefined
       ? undefined
@@ -57,7 +57,7 @@ async function world({ step }: Row, { sound }: Talk, faulty: Side, healthy: Side
   const secondary = await startWireServer({ wire: healthy.wire, script: () => sound, split: 'event' });
   const majordomo = createMajordomo({
     providers: [
-      hurried(faulty.provider('head', primary?.baseURL ?? faulty.wire.baseURL(await refusedURL()))),
+      withShortTimeouts(faulty.provider('head', primary?.baseURL ?? faulty.wire.baseURL(await refusedURL()))),
       healthy.provider('tail', secondary.baseURL),
     ],
   });
@@ -71,7 +71,7 @@ async function world({ step }: Row, { sound }: Talk, faulty: Side, healthy: Side
 }
 
 /** Short timeouts for the primary only, so that a busy machine does not fail the fallback. */
-const hurried = (provider: Provider): Provider => ({
+const withShortTimeouts = (provider: Provider): Provider => ({
   spi: 1,
   id: provider.id,
   model: (id) => {
@@ -88,12 +88,16 @@ const hurried = (provider: Provider): Provider => ({
   },
 });
 
-interface Read {
+interface StreamResult {
   readonly events: readonly StreamEvent[];
   readonly error: unknown;
 }
 
-async function read(model: ChatModel, request: ChatRequest, options: CallOptions): Promise<Read> {
+async function readStream(
+  model: ChatModel,
+  request: ChatRequest,
+  options: CallOptions,
+): Promise<StreamResult> {
   const events: StreamEvent[] = [];
   try {
     for await (const event of model.stream(request, options)) events.push(event);
@@ -103,11 +107,11 @@ async function read(model: ChatModel, request: ChatRequest, options: CallOptions
   }
 }
 
-const plain = (calls: readonly ToolCallPart[]): readonly object[] =>
+const callSummaries = (calls: readonly ToolCallPart[]): readonly object[] =>
   calls.map(({ name, args, invalid }) => ({ name, args, ...(invalid && { invalid }) }));
 
-/** State of a reader that applies resets: text and tool calls. */
-function seen(events: readonly StreamEvent[]): Seen {
+/** Returns the visible text and tool calls of a reader that applies resets. */
+function visibleResult(events: readonly StreamEvent[]): VisibleResult {
   let text = '';
   let calls: ToolCallPart[] = [];
   let finished = false;
@@ -119,22 +123,22 @@ function seen(events: readonly StreamEvent[]): Seen {
     text = '';
     calls = [];
   }
-  return { text, calls: finished ? plain(calls) : [] };
+  return { text, calls: finished ? callSummaries(calls) : [] };
 }
 
-// The SDKs are loaded at the first call: their time is not the chain's.
+// Load the SDKs, so that the time for loading does not count for the timeouts.
 beforeAll(async () => {
   const [row] = rowsOf(TALKS.text.broken);
   if (row === undefined) return;
   for (const [, faulty, healthy] of PAIRS) {
-    const { model, close } = await world(row, TALKS.text, faulty, healthy);
+    const { model, close } = await createWorld(row, TALKS.text, faulty, healthy);
     await model.generate(REQUESTS.text);
     await close();
   }
 }, 60_000);
 
-// A busy machine may be late; a chain that is slow is slow every time.
-const patient = { retry: 4, timeout: 60_000 } as const;
+// On a busy machine, a call may time out. A chain that is too slow fails every retry.
+const RETRIES = { retry: 4, timeout: 60_000 } as const;
 
 const KINDS = ['text', 'tools'] as const;
 type Subject = readonly [name: string, kind: (typeof KINDS)[number], faulty: Side, healthy: Side];
@@ -142,24 +146,26 @@ const SUBJECTS = PAIRS.flatMap(([name, faulty, healthy]) =>
   KINDS.map((kind): Subject => [`${name} primary with ${kind}`, kind, faulty, healthy]),
 );
 
-// Most of a test is waiting: several wait at once.
+// Run concurrently, because the tests mostly wait.
 describe.concurrent.each(SUBJECTS)('a faulty %s', (...subject) => {
-  survives(subject);
+  testFaults(subject);
 });
 
-/** All rows in all modes. */
-function survives([, kind, faulty, healthy]: Subject): void {
+/** Tests all faults in all modes. */
+function testFaults([, kind, faulty, healthy]: Subject): void {
   const talk = TALKS[kind];
   const request = REQUESTS[kind];
   const rows = rowsOf(talk.broken).map((row) => [row.name, row] as const);
 
-  it.each(rows)('with %s: generate returns one complete answer', patient, async (__, row) => {
-    const { model, primary, close } = await world(row, talk, faulty, healthy);
+  it.each(rows)('with %s: generate returns one complete answer', RETRIES, async (__, row) => {
+    const { model, primary, close } = await createWorld(row, talk, faulty, healthy);
     try {
       const response = await model.generate(request);
-      expect({ text: response.text, calls: plain(response.toolCalls) }).toEqual(SOUND[kind]);
+      expect({ text: response.text, calls: callSummaries(response.toolCalls) }).toEqual(EXPECTED[kind]);
       expect(response.target).toBe(`tail/${healthy.model}`);
-      expect(primary?.requests.length ?? 0).toBe(faulty.wholeRequests?.[row.name] ?? row.requests.whole);
+      expect(primary?.requests.length ?? 0).toBe(
+        faulty.nonStreamingRequests?.[row.name] ?? row.requests.nonStreaming,
+      );
       if (row.benches !== true) return;
       await model.generate(request);
       expect(primary?.requests.length).toBe(1);
@@ -168,15 +174,15 @@ function survives([, kind, faulty, healthy]: Subject): void {
     }
   });
 
-  it.each(rows)('with %s: a restarting stream emits one complete answer', patient, async (__, row) => {
-    const { model, primary, close } = await world(row, talk, faulty, healthy);
+  it.each(rows)('with %s: a restarting stream emits one complete answer', RETRIES, async (__, row) => {
+    const { model, primary, close } = await createWorld(row, talk, faulty, healthy);
     try {
-      const { events, error } = await read(model, request, { afterCommit: 'restart' });
+      const { events, error } = await readStream(model, request, { afterCommit: 'restart' });
       expect(error).toBeUndefined();
       expect(eventOrderError(events)).toBeUndefined();
-      expect(seen(events)).toEqual(SOUND[kind]);
+      expect(visibleResult(events)).toEqual(EXPECTED[kind]);
       expect(events.filter(({ type }) => type === 'reset').length).toBe(
-        row.shown === undefined ? 0 : row.requests.deltas,
+        row.kindsAfterContent === undefined ? 0 : row.requests.deltas,
       );
       expect(primary?.requests.length ?? 0).toBe(row.requests.deltas);
     } finally {
@@ -186,26 +192,26 @@ function survives([, kind, faulty, healthy]: Subject): void {
 
   it.each(rows)(
     'with %s: a stream in error mode hides failures before content and throws later ones with the partial response',
-    patient,
+    RETRIES,
     async (__, row) => {
-      const { model, primary, close } = await world(row, talk, faulty, healthy);
+      const { model, primary, close } = await createWorld(row, talk, faulty, healthy);
       try {
-        const { events, error } = await read(model, request, {});
-        if (row.shown === undefined) {
+        const { events, error } = await readStream(model, request, {});
+        if (row.kindsAfterContent === undefined) {
           expect(error).toBeUndefined();
-          expect(seen(events)).toEqual(SOUND[kind]);
+          expect(visibleResult(events)).toEqual(EXPECTED[kind]);
           return;
         }
         if (!LlmError.is(error)) throw error;
-        expect(row.shown).toContain(error.kind);
-        const { text, calls } = seen(events);
+        expect(row.kindsAfterContent).toContain(error.kind);
+        const { text, calls } = visibleResult(events);
         expect(error.details.partial?.text ?? '').toBe(text);
         expect(events.some(({ type }) => type === 'part-start')).toBe(true);
         if (kind === 'text') expect(text).not.toBe('');
         expect(calls).toEqual([]);
-        // A call that is half there is in no partial answer.
-        const told = error.details.partial?.parts.filter((part) => part.type === 'tool-call') ?? [];
-        expect(told.filter(({ invalid }) => invalid !== undefined)).toEqual([]);
+        // The partial response contains no incomplete call.
+        const partialCalls = error.details.partial?.parts.filter((part) => part.type === 'tool-call') ?? [];
+        expect(partialCalls.filter(({ invalid }) => invalid !== undefined)).toEqual([]);
         expect(primary?.requests.length).toBe(1);
       } finally {
         await close();

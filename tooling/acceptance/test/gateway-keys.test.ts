@@ -48,7 +48,7 @@ function open() {
     folder,
     clock,
     keys,
-    others: createKeys({ store: otherStores.keys, clock }),
+    otherKeys: createKeys({ store: otherStores.keys, clock }),
     calls,
     ledger,
     gateway,
@@ -85,7 +85,7 @@ function requestsOf(
   };
 }
 
-interface Refused {
+interface ClientError {
   readonly status: number;
   readonly error: { readonly error?: { readonly message: string }; readonly message?: string };
 }
@@ -96,13 +96,13 @@ async function statusesOf(requests: Readonly<Record<string, Promise<unknown>>>) 
     name,
     await request.then(
       () => 200,
-      (error: unknown) => (error as Refused).status,
+      (error: unknown) => (error as ClientError).status,
     ),
   ]);
   return Object.fromEntries(await Promise.all(entries)) as Readonly<Record<string, number>>;
 }
 
-it('a key works at once on each wire and by each header, and every bad secret has the same refusal', async () => {
+it('a new key works on each wire and by each header, and every invalid secret gets the same error', async () => {
   const { clock, gateway, keys } = open();
   const { secret } = await keys.create({ name: 'a' });
   const expiring = await keys.create({ name: 'b', expiresAt: new Date(clock.now() + 1000) });
@@ -111,7 +111,7 @@ it('a key works at once on each wire and by each header, and every bad secret ha
   await keys.revoke(revoked.key.id);
   await keys.rotate(replaced.key.id);
   await clock.advance(1000);
-  const bad = [
+  const invalidSecrets = [
     `mj_${'a'.repeat(43)}`,
     'mj_short',
     'sk-other',
@@ -119,21 +119,21 @@ it('a key works at once on each wire and by each header, and every bad secret ha
     replaced.secret,
     expiring.secret,
   ];
-  const refusals = new Set<string>();
-  for (const each of bad)
+  const errors = new Set<string>();
+  for (const each of invalidSecrets)
     for (const [name, request] of Object.entries(requestsOf(gateway, each))) {
-      const error = (await request.catch((cause: unknown) => cause)) as Refused;
+      const error = (await request.catch((cause: unknown) => cause)) as ClientError;
       const wire = name.split(' ')[0] ?? '';
-      refusals.add(`${wire} ${error.status} ${error.error.error?.message ?? error.error.message ?? ''}`);
+      errors.add(`${wire} ${error.status} ${error.error.error?.message ?? error.error.message ?? ''}`);
     }
-  expect([...refusals].map((text) => text.slice(0, text.indexOf('401') + 3)).toSorted()).toEqual([
+  expect([...errors].map((text) => text.slice(0, text.indexOf('401') + 3)).toSorted()).toEqual([
     'chat 401',
     'messages 401',
     'responses 401',
   ]);
 });
 
-it('a key calls and lists its models only, and an empty list allows none', async () => {
+it('a key calls and lists only its models, and an empty list allows none', async () => {
   const { gateway, keys } = open();
   const some = await keys.create({ name: 'a', models: ['smart'] });
   const none = await keys.create({ name: 'b', models: [] });
@@ -150,12 +150,12 @@ it('a key calls and lists its models only, and an empty list allows none', async
   expect(await statuses(none, 'smart')).toEqual(new Set([404]));
 });
 
-it('a key that another process revokes is refused at the next request over SQLite', async () => {
-  const { gateway, keys, others } = open();
+it('a key that another process revokes in SQLite is rejected at the next request', async () => {
+  const { gateway, keys, otherKeys } = open();
   const { key, secret } = await keys.create({ name: 'a' });
   const status = async () => (await statusesOf(requestsOf(gateway, secret)))['chat by authorization'];
   expect(await status()).toBe(200);
-  await others.revoke(key.id);
+  await otherKeys.revoke(key.id);
   expect(await status()).toBe(401);
 });
 

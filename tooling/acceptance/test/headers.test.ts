@@ -40,7 +40,7 @@ const PROVIDERS: Readonly<Record<string, (options: Options) => Provider>> = {
   anthropic: createAnthropic,
 };
 
-/** The requests of some calls of one provider, without their bodies. The first two are built by the SDK itself. */
+/** Makes calls of one provider and returns their requests without the bodies. The SDK builds the first two requests. */
 async function requestsOf(
   provider: Provider,
   calls: readonly (string | undefined)[],
@@ -62,7 +62,7 @@ async function requestsOf(
   function fetch(url: unknown, init?: RequestInit): Promise<Response> {
     const headers = new Headers(init?.headers);
     sent.push({ url, method: init?.method, headers: Object.fromEntries(headers) });
-    // An app's transport may write into what it gets.
+    // An app's transport may modify the headers that it receives.
     if (init?.headers instanceof Headers) init.headers.set('x-trace', String(sent.length));
     return Promise.resolve(
       new Response('{}', { status: 400, headers: { 'content-type': 'application/json' } }),
@@ -83,7 +83,7 @@ describe.each(Object.entries(PROVIDERS))('%s', (_name, open) => {
     for (const request of sent) expect(request).toEqual(sent[0]);
   });
 
-  it('keeps the headers of several apps apart', async () => {
+  it('sends the headers of each app only with the calls of that app', async () => {
     const sent = await requestsOf(provider(), ['a', 'b', 'a', 'b', 'a', 'b', undefined]);
     expect(sent.map((request) => (request as { headers: { tenant?: string } }).headers.tenant)).toEqual([
       'a',
@@ -96,7 +96,7 @@ describe.each(Object.entries(PROVIDERS))('%s', (_name, open) => {
     ]);
   });
 
-  it('sends no header of the process, in calls and in lists of models', async () => {
+  it('sends no headers from environment variables in calls and in lists of models', async () => {
     const before = await requestsOf(provider(), ['a']);
     for (const name of VARIABLES) vi.stubEnv(name, AMBIENT);
     expect(await requestsOf(provider(), ['a'])).toEqual(before);

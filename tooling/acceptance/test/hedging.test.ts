@@ -9,10 +9,10 @@ const PAGE = join(import.meta.dirname, '../../../apps/docs/performance-details.m
 const BEGIN = '<!-- hedging: written by tooling/acceptance/test/hedging.test.ts, with HEDGING=write -->';
 const END = '<!-- end of hedging -->';
 
-/** 200 to 600 ms to the first content; in 3 of 100 calls 5 s. */
+/** Returns a time to the first content: 200 to 600 ms, or 5 s in 3 of 100 calls. */
 const latency = (random: () => number): number => (random() < 0.03 ? 5000 : 200 + 400 * random());
 
-async function played(
+async function simulate(
   hedgeAfterMs: number,
 ): Promise<{ readonly times: readonly number[]; readonly requests: number }> {
   const clock = fakeClock();
@@ -21,7 +21,7 @@ async function played(
   const vendors = ['a', 'b'].map((id) => fakeProvider({ id, models: { x: turns() }, clock }));
   const model = createMajordomo({ providers: vendors, clock }).model('a/x,b/x');
   const times: number[] = [];
-  // Side by side: they share nothing but the clock.
+  // Run concurrently. The calls share only the clock.
   for (let call = 0; call < CALLS; call++)
     void model.generate({ messages: [user('hi')] }, { hedgeAfterMs }).then(() => times.push(clock.now()));
   while (times.length < CALLS) await clock.advance(50);
@@ -31,10 +31,10 @@ async function played(
   };
 }
 
-test('the table of hedging equals the simulation', async () => {
+test('the hedging table of the documentation equals the simulation', async () => {
   const rows: string[] = [];
   for (const after of [0, 500, 1000, 2000]) {
-    const { times, requests } = await played(after);
+    const { times, requests } = await simulate(after);
     const at = (share: number): string =>
       `${((times[Math.floor(CALLS * share)] ?? NaN) / 1000).toFixed(2)} s`;
     const extra = ((100 * (requests - CALLS)) / CALLS).toFixed(1);
@@ -49,8 +49,8 @@ test('the table of hedging equals the simulation', async () => {
   ].join('\n');
   const page = readFileSync(PAGE, 'utf8');
   const [before, rest = ''] = page.split(BEGIN);
-  const [shown = '', after] = rest.split(END);
+  const [currentTable = '', after] = rest.split(END);
   if (process.env['HEDGING'] === 'write')
     writeFileSync(PAGE, `${before}${BEGIN}\n\n${table}\n\n${END}${after}`);
-  else expect(shown.trim()).toBe(table);
+  else expect(currentTable.trim()).toBe(table);
 });

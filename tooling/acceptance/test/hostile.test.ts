@@ -10,7 +10,7 @@ import { SIDES, WORKERS_AI, type Side } from '../src/wires.ts';
 const seed = 20_261_120;
 const KEY = 'test-key';
 
-/** A vendor that answers with anything: no server, the SDKs read the same `Response`. */
+/** Response of a vendor without a server. The SDKs read a `Response`. */
 type Answer = () => Response;
 
 const request: ModelRequest = {
@@ -20,8 +20,8 @@ const request: ModelRequest = {
   extra: {},
 };
 
-/** One call; it ends in time, in order, in an LlmError or in a finish, and shows no key. */
-async function survive(side: Side, delivery: 'deltas' | 'complete', answer: Answer): Promise<void> {
+/** Checks that a call ends in time with ordered events, with a finish or an LlmError, and that no error contains the key. */
+async function checkCall(side: Side, delivery: 'deltas' | 'complete', answer: Answer): Promise<void> {
   const fetch = (): Promise<Response> => Promise.resolve(answer());
   const provider =
     side.wire === bedrockConverse
@@ -47,8 +47,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const streamType = ({ wire }: Side): string => TYPES[wire.name] ?? 'text/event-stream';
 
-/** Words that readers look for, and names that objects have of themselves. */
-const WORDS = [
+/** Member names that parsers read, and names of built-in members of objects. */
+const MEMBER_NAMES = [
   ...[
     'choices',
     'delta',
@@ -94,7 +94,7 @@ const json = fc.letrec((tie) => ({
     fc.array(tie('value'), { maxLength: 3 }),
     // Parsed from text, so that `__proto__` is a member like any other.
     fc
-      .array(fc.tuple(fc.constantFrom(...WORDS), tie('value')), { maxLength: 4 })
+      .array(fc.tuple(fc.constantFrom(...MEMBER_NAMES), tie('value')), { maxLength: 4 })
       .map(
         (members) =>
           `{${members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`,
@@ -148,13 +148,17 @@ describe.each([...SIDES, WORKERS_AI].map((side) => [side.wire.name, side] as con
     await fc.assert(
       fc.asyncProperty(status, json, retryAfter, async (code, body, wait) => {
         const headers = { 'content-type': 'application/json', 'retry-after': encodeURIComponent(wait) };
-        await survive(side, 'complete', () => new Response(JSON.stringify(body), { status: code, headers }));
+        await checkCall(
+          side,
+          'complete',
+          () => new Response(JSON.stringify(body), { status: code, headers }),
+        );
       }),
       { numRuns: 60, seed },
     );
   });
 
-  it('survives streams of any messages', async () => {
+  it('survives streams with messages of any shape', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(event, { maxLength: 5 }), async (events) => {
         const isLines = side.wire.name === 'ollama-chat';
@@ -164,7 +168,7 @@ describe.each([...SIDES, WORKERS_AI].map((side) => [side.wire.name, side] as con
           )
           .join('');
         const headers = { 'content-type': streamType(side) };
-        await survive(side, 'deltas', () => new Response(body, { headers }));
+        await checkCall(side, 'deltas', () => new Response(body, { headers }));
       }),
       { numRuns: 60, seed },
     );
@@ -174,13 +178,13 @@ describe.each([...SIDES, WORKERS_AI].map((side) => [side.wire.name, side] as con
     await fc.assert(
       fc.asyncProperty(bytes, async (body) => {
         const headers = { 'content-type': streamType(side) };
-        await survive(side, 'deltas', () => new Response(new Uint8Array(body), { headers }));
+        await checkCall(side, 'deltas', () => new Response(new Uint8Array(body), { headers }));
       }),
       { numRuns: 40, seed },
     );
   });
 
-  it('survives true streams with bytes that were changed, lost or doubled', async () => {
+  it('survives valid streams with inserted, changed or deleted bytes', async () => {
     const { wire } = side;
     const answer = {
       parts: [
@@ -188,22 +192,22 @@ describe.each([...SIDES, WORKERS_AI].map((side) => [side.wire.name, side] as con
         { type: 'tool-call', name: 'f', json: '{"a":1}' },
       ],
     } as const;
-    const whole = Buffer.concat(wire.stream(answer, wire.read('', {})).map((frame) => frame.bytes));
-    const edit = fc.tuple(fc.nat(whole.length - 1), fc.nat(3), fc.nat(255));
+    const stream = Buffer.concat(wire.stream(answer, wire.read('', {})).map((frame) => frame.bytes));
+    const edit = fc.tuple(fc.nat(stream.length - 1), fc.nat(3), fc.nat(255));
     await fc.assert(
       fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 3 }), async (edits) => {
-        let body = whole;
+        let body = stream;
         for (const [at, lost, byte] of edits) {
           body = Buffer.concat([body.subarray(0, at), Buffer.from([byte]), body.subarray(at + lost)]);
         }
-        await survive(side, 'deltas', () => new Response(body, { headers: wire.streamHeaders }));
+        await checkCall(side, 'deltas', () => new Response(body, { headers: wire.streamHeaders }));
       }),
       { numRuns: 60, seed },
     );
   });
 
-  it.each(HUGE)('takes time by the size of %s', async (__, body) => {
-    const began = process.cpuUsage();
+  it.each(HUGE)('processes %s in less than 1.5 s of CPU time', async (__, body) => {
+    const cpuBefore = process.cpuUsage();
     const sent = [
       [400, 'application/json'],
       [200, 'application/json'],
@@ -211,12 +215,12 @@ describe.each([...SIDES, WORKERS_AI].map((side) => [side.wire.name, side] as con
     ] as const;
     for (const [status, type] of sent) {
       const headers = { 'content-type': type };
-      await survive(
+      await checkCall(
         side,
         status === 400 ? 'complete' : 'deltas',
         () => new Response(body, { status, headers }),
       );
     }
-    expect(process.cpuUsage(began).user / 1000).toBeLessThan(1500);
+    expect(process.cpuUsage(cpuBefore).user / 1000).toBeLessThan(1500);
   });
 });

@@ -38,7 +38,7 @@ const READERS: Readonly<Record<string, (recording: Recording) => readonly Cited[
   'openai-responses': (recording) =>
     responsesItems(recording)
       .flatMap(({ type, content }) => (type === 'message' ? asList(content).map(asRecord) : []))
-      .flatMap(({ text, annotations }) => annotated(String(text), annotations)),
+      .flatMap(({ text, annotations }) => citationsOfAnnotations(String(text), annotations)),
   'openai-chat': ofChat,
   'gemini-generate': ofGemini,
 };
@@ -62,12 +62,12 @@ function ofConverse(raw: unknown): Cited {
 
 const isPage = (source: unknown): boolean => typeof source === 'string' && source.startsWith('http');
 
-function annotated(text: string, annotations: unknown): readonly Cited[] {
+function citationsOfAnnotations(text: string, annotations: unknown): readonly Cited[] {
   return asList(annotations)
     .map(asRecord)
     .map((annotation) => ({ ...annotation, ...asRecord(annotation[String(annotation['type'])]) }))
-    .flatMap((told) => {
-      const { start_index: start, end_index: end, url, file_id: file } = told;
+    .flatMap((annotation) => {
+      const { start_index: start, end_index: end, url, file_id: file } = annotation;
       if (url === undefined && file === undefined) return [];
       const isPlaced = typeof start === 'number' && typeof end === 'number';
       return [
@@ -79,13 +79,13 @@ function annotated(text: string, annotations: unknown): readonly Cited[] {
 function ofChat(recording: Recording): readonly Cited[] {
   const { streamed } = recording.expected;
   const chunks = streamed ? eventsOf(recording) : [bodyOf(recording)];
-  const said = chunks
+  const messages = chunks
     .map(({ choices }) => asRecord(asList(choices)[0]))
     .map((choice) => {
       return asRecord(streamed ? (choice['delta'] ?? choice['message']) : choice['message']);
     });
-  const text = said.map(({ content }) => (typeof content === 'string' ? content : '')).join('');
-  const noted = said.flatMap(({ annotations }) => annotated(text, annotations));
+  const text = messages.map(({ content }) => (typeof content === 'string' ? content : '')).join('');
+  const fromAnnotations = messages.flatMap(({ annotations }) => citationsOfAnnotations(text, annotations));
   const last = chunks.findLast(
     ({ citations, search_results: found }) => asList(citations ?? found).length > 0,
   );
@@ -93,16 +93,16 @@ function ofChat(recording: Recording): readonly Cited[] {
   const sources = urls.map((one) => ({
     source: String(typeof one === 'string' ? one : asRecord(one)['url']),
   }));
-  const executed = said.flatMap(({ executed_tools: tools }) => asList(tools).map(asRecord));
+  const executed = messages.flatMap(({ executed_tools: tools }) => asList(tools).map(asRecord));
   const found = executed.flatMap(({ search_results: all }) => asList(asRecord(all)['results']).map(asRecord));
-  return [...noted, ...sources, ...found.map(({ url }) => ({ source: String(url) }))];
+  return [...fromAnnotations, ...sources, ...found.map(({ url }) => ({ source: String(url) }))];
 }
 
 function ofGemini(recording: Recording): readonly Cited[] {
   const candidates = geminiCandidates(recording);
-  const told = candidates.map(({ groundingMetadata: grounding }) => asRecord(grounding));
+  const groundings = candidates.map(({ groundingMetadata: grounding }) => asRecord(grounding));
   const { groundingChunks: chunks, groundingSupports: supports } =
-    told.findLast(({ groundingChunks }) => groundingChunks !== undefined) ?? {};
+    groundings.findLast(({ groundingChunks }) => groundingChunks !== undefined) ?? {};
   const sources = asList(chunks).map((chunk) => {
     const source = asRecord(Object.values(asRecord(chunk))[0]);
     return String(source['uri'] ?? source['documentName'] ?? source['title'] ?? source['fileSearchStore']);

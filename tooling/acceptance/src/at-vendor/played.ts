@@ -6,13 +6,13 @@ import { joined, type Row } from './oracle.ts';
 import { modelOf, providerOf } from './places.ts';
 
 /** Plays a recording to the real provider and returns the response. */
-export function played(server: Playback, recording: Recording): Promise<Collected> {
+export function playRecording(server: Playback, recording: Recording): Promise<Collected> {
   const model = providerOf(recording, server.url(recording, 'random')).model(modelOf(recording));
   return collect(model, requestOf(), contextOf({ delivery: deliveryOf(recording) }));
 }
 
 /** Returns the request body of the next turn for the same model. */
-export async function askedAgain(
+export async function nextRequestBody(
   server: Playback,
   recording: Recording,
   parts: readonly AssistantPart[],

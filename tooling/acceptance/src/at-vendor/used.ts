@@ -12,8 +12,8 @@ export function usedIn(recording: Recording): Uses {
     case 'anthropic-messages':
       return counts(asRecord(raw['server_tool_use']), /_requests$/);
     case 'openai-responses': {
-      const told = counts(asRecord(raw['server_side_tool_usage_details']), /_calls$/);
-      return Object.keys(told).length > 0 ? told : tally(responsesItems(recording).flatMap(usedItem));
+      const reported = counts(asRecord(raw['server_side_tool_usage_details']), /_calls$/);
+      return Object.keys(reported).length > 0 ? reported : tally(responsesItems(recording).flatMap(usedItem));
     }
     case 'bedrock-converse':
       return tally(
@@ -45,9 +45,9 @@ function queries(candidate: Readonly<Record<string, unknown>>): readonly string[
   const calls = asList(asRecord(candidate['content'])['parts']).map((part) =>
     asRecord(asRecord(part)['toolCall']),
   );
-  const asked = calls.flatMap(({ args }) => asList(asRecord(args)['queries']));
-  const told = asList(asRecord(candidate['groundingMetadata'])['webSearchQueries']);
-  return [...asked, ...told].map(String).filter((query) => query !== '');
+  const requested = calls.flatMap(({ args }) => asList(asRecord(args)['queries']));
+  const searched = asList(asRecord(candidate['groundingMetadata'])['webSearchQueries']);
+  return [...requested, ...searched].map(String).filter((query) => query !== '');
 }
 
 function tally(names: readonly string[]): Uses {

@@ -6,7 +6,7 @@ import { LlmError, type Model, type ModelContext, type ModelEvent, type ModelReq
 type Json = Readonly<Record<string, unknown>>;
 
 /** Number of compared requests and answers. */
-export interface Compared {
+export interface ComparisonCounts {
   bodies: number;
   answers: number;
 }
@@ -15,15 +15,15 @@ export interface Compared {
  * Returns a harness whose models also prepare each request as a line of a batch, and read each non-streaming answer as a batch
  * does. A difference from the live call rejects the case.
  */
-export const withBatchParity = (harness: Harness, compared: Compared): Harness => ({
+export const withBatchParity = (harness: Harness, counts: ComparisonCounts): Harness => ({
   ...harness,
   async open(at) {
     const provider = await harness.open(at);
-    return { ...provider, model: (id, env) => compareModel(provider.model(id, env), compared) };
+    return { ...provider, model: (id, env) => compareModel(provider.model(id, env), counts) };
   },
 });
 
-const compareModel = (model: Model, compared: Compared): Model => ({
+const compareModel = (model: Model, counts: ComparisonCounts): Model => ({
   ...model,
   async *stream(request, context) {
     const live = recordFetch(context);
@@ -40,7 +40,7 @@ const compareModel = (model: Model, compared: Compared): Model => ({
     if (live.body !== undefined && !context.signal.aborted) {
       const line = await captureLine(model, request, context);
       assert.deepEqual(line, withoutStream(live.body), 'the line differs from the live body');
-      compared.bodies++;
+      counts.bodies++;
     }
     const answer = live.answer();
     if (answer !== undefined && !context.signal.aborted) {
@@ -50,7 +50,7 @@ const compareModel = (model: Model, compared: Compared): Model => ({
       } else {
         assert.deepEqual(read, { events, error: undefined }, 'the answer differs from the live answer');
       }
-      compared.answers++;
+      counts.answers++;
     }
     if (failure !== undefined) throw failure as Error;
   },

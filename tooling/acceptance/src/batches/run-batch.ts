@@ -55,12 +55,12 @@ export async function captureBody(
   target: PreparedTarget,
 ): Promise<{ readonly body: JsonObject; readonly headers: Headers }> {
   let captured: { readonly body: JsonObject; readonly headers: Headers } | undefined;
-  const asked = target.ask(async (_url, init) => {
+  const response = target.ask(async (_url, init) => {
     const text = await new Response(init?.body).text();
     captured = { body: JSON.parse(text) as JsonObject, headers: new Headers(init?.headers) };
     throw new Error('the body was captured');
   });
-  const error: unknown = await asked.catch((reason: unknown) => reason);
+  const error: unknown = await response.catch((reason: unknown) => reason);
   if (captured === undefined) throw error;
   return captured;
 }

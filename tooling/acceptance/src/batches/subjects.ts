@@ -82,7 +82,7 @@ export const SUBJECTS: readonly BatchSubject[] = [
 ];
 
 /** Creates a majordomo with the provider of a subject, and returns it with the spec of the model. */
-export function opened(
+export function openMajordomo(
   subject: BatchSubject,
   server: Pick<BatchServer, 'url' | 'baseURL'>,
 ): { readonly majordomo: Majordomo; readonly spec: string; readonly embeddingSpec: string } {

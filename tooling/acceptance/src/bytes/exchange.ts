@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 
 /** Properties of a request on which the response depends. */
-export interface Asked {
+export interface SentRequest {
   readonly path: string;
   readonly body: unknown;
 }
@@ -14,7 +14,7 @@ export interface Reply {
 }
 
 /** Function that returns the response to a request, without a socket. */
-export type Respond = (asked: Asked) => Reply;
+export type Respond = (request: SentRequest) => Reply;
 
 /** Creates a `fetch` for SDKs that returns these responses. */
 export function fetchOf(respond: Respond): typeof fetch {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 export const FOLDER: string =
   process.env['WIRE_CORPUS'] ?? resolve(import.meta.dirname, '../../../../../shared/wire');
 
-export const isThere: boolean = existsSync(join(FOLDER, 'corpus'));
+export const hasRecordings: boolean = existsSync(join(FOLDER, 'corpus'));
 
 export interface Recording {
   readonly id: string;
@@ -25,7 +25,7 @@ const json = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
 /** Returns all streamed responses, both single responses and responses in sessions. */
 export function streams(): readonly Recording[] {
-  if (!isThere) return [];
+  if (!hasRecordings) return [];
   return [...below('corpus', 2), ...below('sequences', 3)].flatMap((id) => {
     const facts = join(FOLDER, id, 'expected.json');
     if (!existsSync(facts)) return [];

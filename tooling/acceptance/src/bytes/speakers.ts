@@ -43,7 +43,7 @@ const OWN: Readonly<Record<string, Readonly<Record<string, (respond: Respond) =>
 };
 
 /** APIs that a provider implements. */
-export const SPOKEN: readonly string[] = [...Object.keys(OWN), 'openai-responses'];
+export const IMPLEMENTED_WIRES: readonly string[] = [...Object.keys(OWN), 'openai-responses'];
 
 function openaiOf(wire: string, vendor: string, respond: Respond): Provider {
   const options = { ...at, fetch: fetchOf(respond) };
@@ -59,17 +59,17 @@ function openaiOf(wire: string, vendor: string, respond: Respond): Provider {
 }
 
 /** Provider that is called repeatedly, each time with another response. */
-export interface Speaker {
+export interface StreamCaller {
   /** Makes a streamed call. The body may depend on the request. */
-  hear(respond: Respond): Promise<Collected>;
+  call(respond: Respond): Promise<Collected>;
 }
 
 /** Creates the provider for a vendor and an API, with its real SDK. */
-export function speakerOf(wire: string, vendor: string): Speaker {
-  let now: Respond = () => {
-    throw new Error('nothing is to be heard yet');
+export function streamCallerOf(wire: string, vendor: string): StreamCaller {
+  let currentRespond: Respond = () => {
+    throw new Error('the response is not set yet');
   };
-  const respond: Respond = (asked) => now(asked);
+  const respond: Respond = (sentRequest) => currentRespond(sentRequest);
   const own = OWN[wire];
   const open = own?.[vendor] ?? own?.[''];
   const model = (open?.(respond) ?? openaiOf(wire, vendor, respond)).model('some-model');
@@ -80,8 +80,8 @@ export function speakerOf(wire: string, vendor: string): Speaker {
     extra: {},
   } as const;
   return {
-    hear(next) {
-      now = next;
+    call(nextRespond) {
+      currentRespond = nextRespond;
       const { signal } = new AbortController();
       return collect(model, request, { target: `${vendor}/m`, delivery: 'deltas', signal, env: {} });
     },

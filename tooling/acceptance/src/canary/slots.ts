@@ -1,4 +1,4 @@
-/* eslint majordomo/no-raw-sdk: off -- a client that the app has made itself is one of the places for a key */
+/* eslint majordomo/no-raw-sdk: off -- a client that the app has created itself is one of the places for a key */
 import { Anthropic } from '@anthropic-ai/sdk';
 import type { Env, Provider } from '@majordomo/core';
 import { memoryVault, oauth, pooled, secret, vaultKey, type Vault } from '@majordomo/credentials';
@@ -60,10 +60,10 @@ const apiKey = KEY;
 
 /** Creates a vault that contains the key as access token and as refresh token. */
 function vault(): Vault {
-  const made = memoryVault();
-  const held = secret(KEY);
-  void made.update(id, () => ({ kind: 'oauth', value: held, refresh: held, label: 'canary' }));
-  return made;
+  const created = memoryVault();
+  const key = secret(KEY);
+  void created.update(id, () => ({ kind: 'oauth', value: key, refresh: key, label: 'canary' }));
+  return created;
 }
 
 const slot = (name: string, kind: Kind, provider: Slot['provider'], more: Partial<Slot> = {}): Slot => ({

@@ -9,7 +9,7 @@ const SIGNS: readonly string[] = [CANARY, ...secretForms(KEY).filter((form) => !
 
 /** Returns the ways of formatting a value that show the key. */
 export function leaks(name: string, value: unknown): readonly string[] {
-  return looks(value).flatMap(([how, text]) => {
+  return formsOf(value).flatMap(([how, text]) => {
     const sign = SIGNS.find((each) => text.includes(each));
     if (sign === undefined) return [];
     const at = text.indexOf(sign);
@@ -17,8 +17,8 @@ export function leaks(name: string, value: unknown): readonly string[] {
   });
 }
 
-function looks(value: unknown): readonly (readonly [how: string, text: string])[] {
-  const seen: [string, string][] = [
+function formsOf(value: unknown): readonly (readonly [how: string, text: string])[] {
+  const forms: [string, string][] = [
     [
       'inspect',
       inspect(value, {
@@ -32,9 +32,9 @@ function looks(value: unknown): readonly (readonly [how: string, text: string])[
     ['json', json(value)],
   ];
   for (let at = value, depth = 0; at instanceof Error && depth < 9; at = at.cause, depth++) {
-    seen.push([`message ${depth}`, `${at.name} ${at.message}`], [`stack ${depth}`, at.stack ?? '']);
+    forms.push([`message ${depth}`, `${at.name} ${at.message}`], [`stack ${depth}`, at.stack ?? '']);
   }
-  return seen;
+  return forms;
 }
 
 function json(value: unknown): string {

@@ -9,10 +9,10 @@ export function meteredRequest({ request }: Recording): MeteredRequest {
   const { system, instructions, systemInstruction } = body;
   const turns = body['messages'] ?? body['contents'] ?? body['input'];
   const list = typeof turns === 'string' ? [{ role: 'user', content: turns }] : asList(turns);
-  const said = [system, instructions, systemInstruction].map((text) => wordsOf(text)).join('');
+  const systemText = [system, instructions, systemInstruction].map((text) => wordsOf(text)).join('');
   return {
     messages: messagesOf(list),
-    system: said === '' ? undefined : said,
+    system: systemText === '' ? undefined : systemText,
     tools: toolsOf(body['tools'] ?? asRecord(body['toolConfig'])['tools']),
   };
 }
@@ -97,7 +97,7 @@ export function reportedUsage({ expected: { usageRaw } }: Recording): Usage | un
   ];
   const input = cached.reduce((sum, name) => sum + (number(name) ?? 0), plain);
   const thought = first(['thoughtsTokenCount']);
-  const told = first(
+  const reported = first(
     ['completion_tokens'],
     ['output_tokens'],
     ['candidatesTokenCount'],
@@ -108,6 +108,6 @@ export function reportedUsage({ expected: { usageRaw } }: Recording): Usage | un
   const reasoning =
     thought ??
     first(['completion_tokens_details', 'reasoning_tokens'], ['output_tokens_details', 'reasoning_tokens']);
-  const output = told === undefined ? undefined : told + (thought ?? 0);
+  const output = reported === undefined ? undefined : reported + (thought ?? 0);
   return { input, output, reasoning, cacheRead: undefined, cacheWrite: undefined };
 }

@@ -9,12 +9,12 @@ import {
 } from '@majordomo/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rowsOf } from '../../src/at-vendor/oracle.ts';
-import { canonical, played, turns } from '../../src/at-vendor/played.ts';
-import { open } from '../../src/handoff.ts';
+import { canonical, playRecording, turns } from '../../src/at-vendor/played.ts';
+import { openVendor } from '../../src/handoff.ts';
 import { CHAT_SIDES, SIDES, WORKERS_AI, type Side } from '../../src/wires.ts';
 
 const WIRES = ['anthropic-messages', 'openai-responses', 'gemini-generate', 'bedrock-converse'];
-const ran = recordings().filter(
+const withVendorParts = recordings().filter(
   (recording) =>
     WIRES.includes(recording.expected.wire) &&
     recording.status === 200 &&
@@ -28,43 +28,44 @@ const sides: readonly (readonly [name: string, side: Side])[] = [
 
 let server: Playback;
 beforeAll(async () => {
-  server = await playback(ran);
+  server = await playback(withVendorParts);
 });
 afterAll(() => server.close());
 
-/** What another vendor gets of an answer, and what the app is told. */
-async function handedOver(parts: readonly AssistantPart[], side: Side) {
-  const there = open(side, 'there');
-  const { warnings } = await there.model.generate({ messages: turns(parts) });
-  const [body] = there.bodies;
-  const vendor = parts.filter((part): part is VendorPart => part.type === 'vendor');
+/** Sends a response to another vendor. Returns the content that the vendor receives, and whether the app is warned. */
+async function sendToOtherVendor(parts: readonly AssistantPart[], side: Side) {
+  const vendorServer = openVendor(side, 'there');
+  const { warnings } = await vendorServer.model.generate({ messages: turns(parts) });
+  const [body] = vendorServer.bodies;
+  const vendorParts = parts.filter((part): part is VendorPart => part.type === 'vendor');
   const sent = canonical(body);
   return {
-    // The wire server knows its own signatures only, and Claude's are read on every platform.
-    refused: there.refused.filter((rule) => !rule.startsWith('signature at ')),
-    leaked: vendor.filter(({ replay }) => sent.includes(canonical(replay.data))).map(({ kind }) => kind),
-    isTold: warnings.some(
+    // The wire server accepts its own signatures only. Every platform accepts Claude's signatures.
+    refused: vendorServer.refused.filter((rule) => !rule.startsWith('signature at ')),
+    leaked: vendorParts.filter(({ replay }) => sent.includes(canonical(replay.data))).map(({ kind }) => kind),
+    isWarned: warnings.some(
       ({ what }) => what === 'parts that ran at another vendor' || what === 'vendor parts',
     ),
-    texts: parts.filter((part) => part.type === 'text' && !isIn(sent, part.text)).length,
+    missingTexts: parts.filter((part) => part.type === 'text' && !containsText(sent, part.text)).length,
   };
 }
 
-/** Blank texts are no content, and the spaces at an end may go. */
-const isIn = (sent: string, text: string): boolean => sent.includes(JSON.stringify(text.trim()).slice(1, -1));
+/** Whether a request contains a string. Ignores blank strings and whitespace at the ends, which a provider may remove. */
+const containsText = (sent: string, text: string): boolean =>
+  sent.includes(JSON.stringify(text.trim()).slice(1, -1));
 
-const WITHOUT = { refused: [], leaked: [], isTold: true, texts: 0 };
+const EXPECTED = { refused: [], leaked: [], isWarned: true, missingTexts: 0 };
 
-describe.skipIf(!hasRecordings)(`an answer with vendor parts${skippedNote}`, () => {
-  it.for(ran)(
-    '$id continues at every other vendor without them and with a warning',
-    async (one: Recording) => {
-      const { parts } = await played(server, one);
-      const others = sides.filter(([, { wire }]) => wire.name !== one.expected.wire);
+describe.skipIf(!hasRecordings)(`a response with vendor parts${skippedNote}`, () => {
+  it.for(withVendorParts)(
+    '$id is sent to every other vendor without the vendor parts and with a warning',
+    async (recording: Recording) => {
+      const { parts } = await playRecording(server, recording);
+      const others = sides.filter(([, { wire }]) => wire.name !== recording.expected.wire);
       const found = await Promise.all(
-        others.map(async ([name, side]) => [name, await handedOver(parts, side)] as const),
+        others.map(async ([name, side]) => [name, await sendToOtherVendor(parts, side)] as const),
       );
-      expect(Object.fromEntries(found)).toEqual(Object.fromEntries(others.map(([name]) => [name, WITHOUT])));
+      expect(Object.fromEntries(found)).toEqual(Object.fromEntries(others.map(([name]) => [name, EXPECTED])));
     },
   );
 });

@@ -12,65 +12,67 @@ import type { Collected } from '@majordomo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { citedIn, type Cited } from '../../src/at-vendor/cited.ts';
 import { rowsOf } from '../../src/at-vendor/oracle.ts';
-import { askedAgain, canonical, played, rowsIn } from '../../src/at-vendor/played.ts';
+import { nextRequestBody, canonical, playRecording, rowsIn } from '../../src/at-vendor/played.ts';
 import { usedIn } from '../../src/at-vendor/used.ts';
 
-/** Wires that keep what ran at the vendor; Chat Completions only cites. */
-const KEEPING = ['anthropic-messages', 'openai-responses', 'gemini-generate', 'bedrock-converse'];
+/** APIs whose responses contain vendor parts. Chat Completions has only citations. */
+const VENDOR_PART_WIRES = ['anthropic-messages', 'openai-responses', 'gemini-generate', 'bedrock-converse'];
 const all = [...recordings(), ...sequences().flatMap(({ steps }) => steps)].filter(
   ({ expected, status }) => status === 200 && expected.error === null && expected.outcome !== 'blocked',
 );
-const kept = all.filter(({ expected }) => KEEPING.includes(expected.wire));
-const ran = kept.filter((recording) => rowsOf(recording).some(({ type }) => type === 'vendor'));
-const citing = all.filter((recording) => citedIn(recording).length > 0);
+const onVendorPartWires = all.filter(({ expected }) => VENDOR_PART_WIRES.includes(expected.wire));
+const withVendorParts = onVendorPartWires.filter((recording) =>
+  rowsOf(recording).some(({ type }) => type === 'vendor'),
+);
+const withCitations = all.filter((recording) => citedIn(recording).length > 0);
 
 let server: Playback;
-const answers = new Map<string, Promise<Collected>>();
+const responses = new Map<string, Promise<Collected>>();
 beforeAll(async () => {
   server = await playback(all);
 });
 afterAll(() => server.close());
 
-function answer(recording: Recording): Promise<Collected> {
-  const found = answers.get(recording.id) ?? played(server, recording);
-  answers.set(recording.id, found);
-  return found;
+function responseOf(recording: Recording): Promise<Collected> {
+  const response = responses.get(recording.id) ?? playRecording(server, recording);
+  responses.set(recording.id, response);
+  return response;
 }
 
 describe.skipIf(!hasRecordings)(`recordings of vendor parts${skippedNote}`, () => {
-  it('are there', () => {
-    expect(ran.length).toBeGreaterThan(9);
-    expect(citing.length).toBeGreaterThan(9);
+  it('include vendor parts and citations', () => {
+    expect(withVendorParts.length).toBeGreaterThan(9);
+    expect(withCitations.length).toBeGreaterThan(9);
   });
 
-  it.for(kept)('$id: emits texts, tool calls and vendor parts in order', async (one) => {
-    expect(canonical(rowsIn((await answer(one)).parts))).toBe(canonical(rowsOf(one)));
+  it.for(onVendorPartWires)('$id: emits texts, tool calls and vendor parts in order', async (recording) => {
+    expect(canonical(rowsIn((await responseOf(recording)).parts))).toBe(canonical(rowsOf(recording)));
   });
 
-  it.for(ran)('$id: sends vendor parts back unchanged at their position', async (one) => {
-    const { parts } = await answer(one);
-    const sent = canonical(await askedAgain(server, one, parts));
-    const places = rowsOf(one).map((row) =>
+  it.for(withVendorParts)('$id: sends vendor parts back unchanged at their position', async (recording) => {
+    const { parts } = await responseOf(recording);
+    const sent = canonical(await nextRequestBody(server, recording, parts));
+    const indexes = rowsOf(recording).map((row) =>
       row.type === 'vendor' ? sent.indexOf(canonical(row.raw)) : undefined,
     );
-    const found = places.filter((place) => place !== undefined);
-    expect(found).not.toContain(-1);
-    expect(found).toEqual(found.toSorted((a, b) => a - b));
+    const positions = indexes.filter((index) => index !== undefined);
+    expect(positions).not.toContain(-1);
+    expect(positions).toEqual(positions.toSorted((a, b) => a - b));
   });
 
-  it.for(kept)('$id: its uses are counted', async (one) => {
-    const { usage } = await answer(one);
-    if (usage !== undefined) expect(usage.details?.serverTools ?? {}).toEqual(usedIn(one));
+  it.for(onVendorPartWires)('$id: reports the number of vendor tool runs in the usage', async (recording) => {
+    const { usage } = await responseOf(recording);
+    if (usage !== undefined) expect(usage.details?.serverTools ?? {}).toEqual(usedIn(recording));
   });
 
-  it.for(citing)('$id: reports citations with their text and range', async (one) => {
-    const { parts } = await answer(one);
-    expect(parts.flatMap((part) => told(part, citedIn(one)))).toEqual(citedIn(one));
+  it.for(withCitations)('$id: reports citations with their text and range', async (recording) => {
+    const { parts } = await responseOf(recording);
+    expect(parts.flatMap((part) => citationsOf(part, citedIn(recording)))).toEqual(citedIn(recording));
   });
 });
 
-/** A part's citations in the terms of the oracle, with the words only where the wire gives any. */
-function told(part: AssistantPart, raw: readonly Cited[]): readonly Cited[] {
+/** Converts a part's citations to the form of the oracle. Omits the quoted text if the API does not send it. */
+function citationsOf(part: AssistantPart, raw: readonly Cited[]): readonly Cited[] {
   if (part.type !== 'text') return [];
   const hasWords = new Set(raw.filter(({ words }) => words !== undefined).map(({ source }) => source));
   return (part.citations ?? []).map(({ url, document, quote, start, end }): Cited => {

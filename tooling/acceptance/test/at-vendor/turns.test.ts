@@ -8,11 +8,11 @@ let server: TestServer;
 afterEach(() => server.close());
 
 const QUESTION = user('Who keeps the house?');
-/** With what a careless reader would change: spaces, escapes, large numbers, members that nobody knows, an order of its own. */
-const ODD = { z: 1, a: { deep: ['\u2028', 'ü', 1e21, 0.1, null, ''] }, query: 'butler "today"' };
+/** Input that parsing and writing could change: spaces, escapes, large numbers, unknown members, and the order of members. */
+const UNUSUAL_INPUT = { z: 1, a: { deep: ['\u2028', 'ü', 1e21, 0.1, null, ''] }, query: 'butler "today"' };
 
-const SEARCH = { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: ODD };
-const FOUND = {
+const SEARCH = { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: UNUSUAL_INPUT };
+const SEARCH_RESULT = {
   type: 'web_search_tool_result',
   tool_use_id: 'srvtoolu_1',
   content: [
@@ -22,7 +22,7 @@ const FOUND = {
     },
   ],
 };
-const CITED = {
+const CITATION = {
   type: 'web_search_result_location',
   ...{ cited_text: 'The butler.', url: 'https://example.com/', title: 'x', encrypted_index: 'Eo8=' },
 };
@@ -32,7 +32,7 @@ const block = (index: number, content_block: object, ...deltas: readonly object[
   ...deltas.map((delta) => ({ type: 'content_block_delta', index, delta })),
   { type: 'content_block_stop', index },
 ];
-const json = JSON.stringify(ODD);
+const json = JSON.stringify(UNUSUAL_INPUT);
 const message = (stop_reason: string, ...blocks: readonly object[]): readonly object[] => [
   {
     type: 'message_start',
@@ -45,8 +45,8 @@ const message = (stop_reason: string, ...blocks: readonly object[]): readonly ob
   { type: 'message_delta', delta: { stop_reason, stop_sequence: null }, usage: { output_tokens: 20 } },
   { type: 'message_stop' },
 ];
-it('a paused turn of Anthropic is sent back byte for byte and continues', async () => {
-  const paused = message(
+it('sends a paused turn back to Anthropic byte for byte, and returns the continuation', async () => {
+  const pausedEvents = message(
     'pause_turn',
     ...block(0, { type: 'text', text: '' }, { type: 'text_delta', text: 'I look. ' }),
     ...block(
@@ -55,19 +55,19 @@ it('a paused turn of Anthropic is sent back byte for byte and continues', async 
       { type: 'input_json_delta', partial_json: json.slice(0, 7) },
       { type: 'input_json_delta', partial_json: json.slice(7) },
     ),
-    ...block(2, FOUND),
+    ...block(2, SEARCH_RESULT),
     ...block(
       3,
       { type: 'text', text: '', citations: [] },
       { type: 'text_delta', text: 'The butler.' },
-      { type: 'citations_delta', citation: CITED },
+      { type: 'citations_delta', citation: CITATION },
     ),
   );
-  const ended = message(
+  const finalEvents = message(
     'end_turn',
     ...block(0, { type: 'text', text: '' }, { type: 'text_delta', text: 'He does.' }),
   );
-  server = await testServer(inTurn(streams(...paused), streams(...ended)));
+  server = await testServer(inTurn(streams(...pausedEvents), streams(...finalEvents)));
   const majordomo = createMajordomo({
     providers: [createAnthropic({ apiKey: 'key', baseURL: server.origin })],
   });
@@ -81,20 +81,20 @@ it('a paused turn of Anthropic is sent back byte for byte and continues', async 
     JSON.stringify([
       { type: 'text', text: 'I look. ' },
       SEARCH,
-      FOUND,
-      { type: 'text', text: 'The butler.', citations: [CITED] },
+      SEARCH_RESULT,
+      { type: 'text', text: 'The butler.', citations: [CITATION] },
     ]),
   );
 });
 
-it("items of OpenAI's tools are sent back byte for byte over Responses", async () => {
+it("sends items of OpenAI's tools back over Responses byte for byte", async () => {
   const items = [
     { id: 'rs_1', type: 'reasoning', summary: [], encrypted_content: 'gAAAA+/==' },
     {
       id: 'ws_1',
       type: 'web_search_call',
       status: 'completed',
-      action: { type: 'search', ...ODD },
+      action: { type: 'search', ...UNUSUAL_INPUT },
       extra_member: [1],
     },
     {
@@ -106,7 +106,7 @@ it("items of OpenAI's tools are sent back byte for byte over Responses", async (
       ...{ output: 'yes', error: null, approval_request_id: null },
     },
   ];
-  const said = (text: string): object => ({
+  const messageItem = (text: string): object => ({
     ...{ id: 'msg_1', type: 'message', role: 'assistant', status: 'completed' },
     content: [{ type: 'output_text', text, annotations: [] }],
   });
@@ -115,7 +115,10 @@ it("items of OpenAI's tools are sent back byte for byte over Responses", async (
     usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
   });
   server = await testServer(
-    inTurn(answers(response([...items, said('The butler.')])), answers(response([said('He does.')]))),
+    inTurn(
+      answers(response([...items, messageItem('The butler.')])),
+      answers(response([messageItem('He does.')])),
+    ),
   );
   const majordomo = createMajordomo({
     providers: [createOpenAI({ apiKey: 'key', baseURL: `${server.origin}/v1` })],
@@ -125,11 +128,11 @@ it("items of OpenAI's tools are sent back byte for byte over Responses", async (
   const history: readonly Message[] = [QUESTION, first.message, user('Really?')];
   expect((await model.generate({ messages: history })).text).toBe('He does.');
   const { input } = server.requests[1]?.body as { input: readonly { type: string }[] };
-  const ours = new Set(['message', 'reasoning']);
-  expect(input.filter(({ type }) => !ours.has(type)).map((item) => JSON.stringify(item))).toEqual(
+  const otherTypes = new Set(['message', 'reasoning']);
+  expect(input.filter(({ type }) => !otherTypes.has(type)).map((item) => JSON.stringify(item))).toEqual(
     items.slice(1).map((item) => JSON.stringify(item)),
   );
-  // Nothing is stored there: an id would be looked for.
+  // OpenAI stores no items of this call, so it could not resolve an id.
   expect(input[1]).toEqual({ type: 'reasoning', summary: [], encrypted_content: 'gAAAA+/==' });
   expect(input.map(({ type }) => type)).toEqual([
     ...['message', 'reasoning', 'web_search_call', 'code_interpreter_call', 'mcp_call', 'message', 'message'],

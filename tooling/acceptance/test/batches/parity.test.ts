@@ -1,6 +1,6 @@
 import { casesFor, conformance, type Harness, type Scenario } from '@majordomo/conformance';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Compared, withBatchParity } from '../../src/batches/parity.ts';
+import { type ComparisonCounts, withBatchParity } from '../../src/batches/parity.ts';
 import { PROFILES, PROVIDERS } from '../../src/matrix/subjects.ts';
 
 const VENDORS = ['OpenAI, Responses', 'OpenAI, Chat', 'Anthropic', 'Google', 'Groq', 'mistral', 'azure'];
@@ -73,16 +73,16 @@ test('every vendor with a batch API has a harness', () => {
 });
 
 describe.each(variants)(
-  '%s: a line is the live body, and its answer is the live answer',
+  '%s: a batch line equals the live request body, and its response is read like the live response',
   (_name, harness) => {
-    const compared: Compared = { bodies: 0, answers: 0 };
-    for (const [name, run] of casesFor(withBatchParity(harness, compared)))
+    const counts: ComparisonCounts = { bodies: 0, answers: 0 };
+    for (const [name, run] of casesFor(withBatchParity(harness, counts)))
       if (names.has(name) && typeof run !== 'string') test(name, { timeout: 60_000 }, run);
 
     afterAll(() => {
-      expect(compared.bodies).toBeGreaterThan(20);
+      expect(counts.bodies).toBeGreaterThan(20);
       // Live calls of a model with a long maximum output are mostly streamed.
-      expect(compared.answers).toBeGreaterThan(0);
+      expect(counts.answers).toBeGreaterThan(0);
     });
   },
 );

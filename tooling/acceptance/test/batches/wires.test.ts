@@ -16,7 +16,7 @@ import {
   resultsOf,
   runBatch,
 } from '../../src/batches/run-batch.ts';
-import { KEY, opened, SUBJECTS, type BatchSubject } from '../../src/batches/subjects.ts';
+import { KEY, openMajordomo, SUBJECTS, type BatchSubject } from '../../src/batches/subjects.ts';
 
 const PIXEL = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -26,8 +26,8 @@ const PIXEL = Buffer.from(
 const ask = (text: string): ChatRequest => ({ messages: [user(text)] });
 const HOUR_MS = 3_600_000;
 
-/** Describes an outcome in one word or text. */
-const told = (outcome: Outcome): string =>
+/** Returns a short description of an outcome. */
+const describeOutcome = (outcome: Outcome): string =>
   typeof outcome === 'string'
     ? outcome
     : LlmError.is(outcome)
@@ -40,20 +40,20 @@ async function withServer(
   subject: BatchSubject,
   options: BatchServerOptions,
   run: (
-    at: ReturnType<typeof opened> & { readonly server: Awaited<ReturnType<typeof startBatchServer>> },
+    at: ReturnType<typeof openMajordomo> & { readonly server: Awaited<ReturnType<typeof startBatchServer>> },
   ) => Promise<void>,
 ): Promise<void> {
   await using server = await startBatchServer(options);
-  await run({ ...opened(subject, server), server });
+  await run({ ...openMajordomo(subject, server), server });
 }
 
 describe.each(SUBJECTS)('$name', (subject) => {
   const { vendor, hasFiles } = subject;
 
-  test('answers each request in any order of the lines, and leaves no file', async () => {
+  test('returns the responses in the order of the requests, and deletes all files', async () => {
     await withServer(subject, {}, async ({ majordomo, spec, server }) => {
       const outcomes = await runBatch(majordomo, spec, ['a', 'b', 'c'].map(ask));
-      expect(outcomes.map(told)).toEqual(['answer to a', 'answer to b', 'answer to c']);
+      expect(outcomes.map(describeOutcome)).toEqual(['answer to a', 'answer to b', 'answer to c']);
       expect(server.files).toEqual([]);
       expect(server.requests.filter(({ step }) => step === 'upload').length > 0).toBe(hasFiles);
       const steps = new Set(server.requests.map(({ step }) => step));
@@ -65,7 +65,7 @@ describe.each(SUBJECTS)('$name', (subject) => {
     });
   });
 
-  test('writes the body of a live call, without stream, and the id', async () => {
+  test('writes the body of a live call without `stream`, and the id, to a line', async () => {
     await withServer(subject, {}, async ({ majordomo, spec, server }) => {
       const request: ChatRequest = {
         system: 'Be brief.',
@@ -84,7 +84,7 @@ describe.each(SUBJECTS)('$name', (subject) => {
     });
   });
 
-  test('reads item failures as a live call does, and special results', async () => {
+  test('reports item failures like a live call, and expired, missing and invalid results', async () => {
     const answer: BatchServerOptions['answer'] = ({ text }) => {
       if (text === 'invalid') return { failure: 'invalid', message: 'no such setting' };
       if (text === 'busy') return { failure: 'rate-limit' };
@@ -96,7 +96,7 @@ describe.each(SUBJECTS)('$name', (subject) => {
     const texts = ['fine', 'invalid', 'busy', 'lost', 'broken', 'late'];
     await withServer(subject, { answer }, async ({ majordomo, spec }) => {
       const outcomes = await runBatch(majordomo, spec, texts.map(ask));
-      expect(outcomes.map(told)).toEqual([
+      expect(outcomes.map(describeOutcome)).toEqual([
         'answer to fine',
         'invalid-request',
         'rate-limit',
@@ -113,7 +113,7 @@ describe.each(SUBJECTS)('$name', (subject) => {
     });
   });
 
-  test('retains the answers of a batch that expired, and of one that was cancelled', async () => {
+  test('returns the completed responses of an expired and of a cancelled batch', async () => {
     const clock = fakeClock();
     const options = { clock, looks: Infinity, completed: 1 };
     await withServer(subject, options, async ({ majordomo, spec }) => {
@@ -135,7 +135,7 @@ describe.each(SUBJECTS)('$name', (subject) => {
         const { state, without: reason } = await batch.backend.look(batch.ref, batch.context);
         expect(state).toBe('ended');
         const [first, second] = await Promise.all(
-          lines.map(async (line) => told(await outcomeOf(line, await resultsOf(batch)))),
+          lines.map(async (line) => describeOutcome(await outcomeOf(line, await resultsOf(batch)))),
         );
         expect([first, second === 'no line' ? reason : second]).toEqual(['answer to a', without]);
       }
@@ -144,7 +144,7 @@ describe.each(SUBJECTS)('$name', (subject) => {
     });
   });
 
-  test('finds a batch and an upload whose response was lost', async () => {
+  test('finds a batch and its upload if the response to the create request was lost', async () => {
     const options: BatchServerOptions = {
       pageSize: 1,
       after: ({ step }) => (step === 'create' ? 'drop' : undefined),
@@ -213,7 +213,7 @@ describe.each(SUBJECTS)('$name', (subject) => {
     },
   );
 
-  test('throws for a download that is interrupted, and reads it completely afterwards', async () => {
+  test('rejects an interrupted download, and reads it completely afterwards', async () => {
     let cut = true;
     const after: BatchServerOptions['after'] = ({ step }) =>
       cut && step === 'results' ? { cut: 300 } : undefined;
@@ -270,9 +270,9 @@ describe.each(SUBJECTS)('$name', (subject) => {
       expect(await backend.look(ref, context)).toMatchObject({ state: 'ended', expiresAt: undefined });
       const found = await backend.find({ token: 't', input: upload, requests: 1, since: 0 }, context);
       expect(found).toEqual(hasFiles ? [{ ref, isCertain: true }] : []);
-      expect(told(await outcomeOf(lines[0] as (typeof lines)[number], await resultsOf(created)))).toBe(
-        'answer to a',
-      );
+      expect(
+        describeOutcome(await outcomeOf(lines[0] as (typeof lines)[number], await resultsOf(created))),
+      ).toBe('answer to a');
     });
   });
 
@@ -368,11 +368,11 @@ test.each([
   }
 });
 
-test('a queue that is full is a rate limit', async () => {
+test('reports a full queue as a rate limit', async () => {
   await using server = await startBatchServer({
     reject: () => ({ code: 'token_limit_exceeded', message: 'Enqueued token limit reached' }),
   });
-  const { majordomo, spec } = opened(SUBJECTS[0] as BatchSubject, server);
+  const { majordomo, spec } = openMajordomo(SUBJECTS[0] as BatchSubject, server);
   const { backend, ref, context } = await createBatch(
     [await lineFor(majordomo, spec, ask('a'), 't-0-0')],
     't',
@@ -383,10 +383,10 @@ test('a queue that is full is a rate limit', async () => {
   });
 });
 
-test("requests with another version of Anthropic's API form another group, with the headers of the live call", async () => {
+test("groups requests by the version of Anthropic's API, and sends the headers of the live call", async () => {
   const subject = SUBJECTS.find(({ vendor }) => vendor === 'anthropic') as BatchSubject;
   await using server = await startBatchServer();
-  const { majordomo, spec } = opened(subject, server);
+  const { majordomo, spec } = openMajordomo(subject, server);
   const requests = [ask('a'), { ...ask('b'), temperature: 0.5 }];
   for (const request of requests) await majordomo.model(spec).generate(request);
   const live = server.requests.map(({ headers }) => headers['anthropic-version']);
@@ -403,7 +403,7 @@ test("requests with another version of Anthropic's API form another group, with 
 test("a job sends requests with two versions of Anthropic's API as two batches", async () => {
   const subject = SUBJECTS.find(({ vendor }) => vendor === 'anthropic') as BatchSubject;
   await using server = await startBatchServer();
-  const { majordomo, spec } = opened(subject, server);
+  const { majordomo, spec } = openMajordomo(subject, server);
   const requests = [ask('a'), { ...ask('b'), temperature: 0.5 }, ask('c')];
   for (const request of requests) await majordomo.model(spec).generate(request);
   const live = server.requests.map(({ headers }) => headers['anthropic-version']);
@@ -418,15 +418,15 @@ test("a job sends requests with two versions of Anthropic's API as two batches",
   expect(new Set(live).size).toBe(2);
 });
 
-test('a request that streams as a live call is a line without stream', async () => {
+test('writes a request that is streamed live as a line without `stream`', async () => {
   const subject = SUBJECTS.find(({ vendor }) => vendor === 'anthropic') as BatchSubject;
   await using server = await startBatchServer();
-  const { majordomo, spec } = opened(subject, server);
+  const { majordomo, spec } = openMajordomo(subject, server);
   const request = { ...ask('a'), maxTokens: 60_000 };
   const [target] = await majordomo.prepare(spec, request);
   expect(target && (await captureBody(target)).body).not.toHaveProperty('stream');
   const [answer] = await runBatch(majordomo, spec, [request]);
-  expect(answer && told(answer)).toBe('answer to a');
+  expect(answer && describeOutcome(answer)).toBe('answer to a');
 });
 
 test('a DSN selects the batch API of a compatible server', async () => {
@@ -441,7 +441,7 @@ test('a DSN selects the batch API of a compatible server', async () => {
     },
   });
   const [answer] = await runBatch(majordomo, 'lab/m', [ask('a')]);
-  expect(answer && told(answer)).toBe('answer to a');
+  expect(answer && describeOutcome(answer)).toBe('answer to a');
   const [plain] = await majordomo.prepare('plain/m', ask('a'));
   expect(plain?.batch).toBeUndefined();
   expect(majordomo.loadEnv({ LLM_BAD: `openai://${KEY}@lab/v1?batches=other` })).toMatchObject([

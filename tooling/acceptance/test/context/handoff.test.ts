@@ -2,7 +2,7 @@ import { createCompactor } from '@majordomo/context';
 import { assistant, createMajordomo, fromJson, toJson, user, type Message } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { carryOn, make, open } from '../../src/handoff.ts';
+import { continueConversation, createConversation, openVendor } from '../../src/handoff.ts';
 import { PROFILE_SIDES } from '../../src/profiles.ts';
 import { CHAT_SIDES, SIDES, WORKERS_AI, type Side } from '../../src/wires.ts';
 
@@ -12,33 +12,35 @@ const sides: readonly (readonly [name: string, side: Side])[] = [
   ...PROFILE_SIDES,
 ];
 
-/** The conversation with its middle summed up. */
-async function compacted(made: readonly Message[]): Promise<readonly Message[]> {
+/** Returns the conversation with a summary of its middle. */
+async function compact(stored: readonly Message[]): Promise<readonly Message[]> {
   const providers = [fakeProvider({ id: 'f', models: { m: ['They looked at a door.'] } })];
   const summarizer = createMajordomo({ providers }).model('f/m');
   const options = { summarizer, contextTokens: 4000, protectFirst: 1, protectLast: 3 };
-  const { messages, lineage } = await createCompactor(options).run(made, { force: true });
+  const { messages, lineage } = await createCompactor(options).run(stored, { force: true });
   expect(lineage).toBeDefined();
   return messages;
 }
 
-describe('a conversation that was summed up', () => {
-  it.each(sides)('made on %s continues on every wire', async (_name, from) => {
+describe('a compacted conversation', () => {
+  it.each(sides)('started on %s continues on every wire', async (_name, from) => {
     // Long enough that a summary is shorter.
-    const first = open(from, 'first');
-    const begun = await make(first.model);
-    const told = [...begun, assistant('It is a door. '.repeat(200)), user('And?')];
-    // As it comes back from where an app keeps it, and is summed up there.
-    const made = fromJson<Message[]>(JSON.parse(JSON.stringify(toJson(await carryOn(first.model, told, 3)))));
-    const summed = JSON.stringify(toJson(await compacted(made)));
+    const first = openVendor(from, 'first');
+    const conversation = await createConversation(first.model);
+    const longConversation = [...conversation, assistant('It is a door. '.repeat(200)), user('And?')];
+    // The app stores the conversation, reads it, and compacts it.
+    const stored = fromJson<Message[]>(
+      JSON.parse(JSON.stringify(toJson(await continueConversation(first.model, longConversation, 3)))),
+    );
+    const summarized = JSON.stringify(toJson(await compact(stored)));
     const traces = new Map<string, unknown>();
     for (const [name, to] of sides) {
-      const history = fromJson<Message[]>(JSON.parse(summed));
-      const there = open(to, 'there');
-      const back = open(from, 'back');
-      const trace = await carryOn(there.model, history, 2)
-        .then((messages) => carryOn(back.model, messages, 1))
-        .then(() => [...there.refused, ...back.refused])
+      const history = fromJson<Message[]>(JSON.parse(summarized));
+      const other = openVendor(to, 'there');
+      const original = openVendor(from, 'back');
+      const trace = await continueConversation(other.model, history, 2)
+        .then((messages) => continueConversation(original.model, messages, 1))
+        .then(() => [...other.refused, ...original.refused])
         .catch((error: unknown) => [String(error)]);
       traces.set(name, trace);
     }

@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 let server: TestServer;
 afterEach(() => server.close());
 
-/** In USD for a million tokens, and for one unit of those that are billed by it. */
+/** Prices of a million tokens, or of one unit for models that are billed by units. */
 const PRICES = {
   'text-embedding-3-small': { rates: { input: 20_000, output: 0 } },
   'whisper-1': { rates: { input: 0, output: 0 }, fees: { 'audio-second': 100 } },
@@ -32,8 +32,8 @@ interface World {
   readonly records: readonly SpendRecord[];
 }
 
-/** A ledger before the real SDK, which asks a server that gives this answer. */
-async function world(answer: object | string, max: Limit['max'], durationMs?: number): Promise<World> {
+/** Creates a ledger for the real SDK with a server that sends this response. */
+async function createWorld(answer: object | string, max: Limit['max'], durationMs?: number): Promise<World> {
   server = await testServer((response) => {
     response.setHeader('content-type', typeof answer === 'string' ? 'audio/mpeg' : 'application/json');
     response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
@@ -56,7 +56,7 @@ const note = { audio: new TextEncoder().encode('OggS a voice note'), mediaType: 
 
 const embed = ({ majordomo }: World): Promise<unknown> =>
   majordomo.embeddingModel('openai/text-embedding-3-small').embed({ values: ['one', 'two'], dimensions: 2 });
-const hear =
+const transcribe =
   (model: string) =>
   ({ majordomo }: World): Promise<unknown> =>
     majordomo.transcriptionModel(`openai/${model}`).transcribe(note);
@@ -69,8 +69,8 @@ const vectors = {
   data: [0, 1].map((index) => ({ index, embedding: 'AACAPwAAAAA=' })),
   usage: { prompt_tokens: 1000 },
 };
-const timed = { text: 'Hi', usage: { type: 'duration', seconds: 3 } };
-const counted = {
+const transcriptWithDuration = { text: 'Hi', usage: { type: 'duration', seconds: 3 } };
+const transcriptWithTokens = {
   text: 'Hi',
   usage: {
     type: 'tokens',
@@ -87,36 +87,42 @@ describe('operations other than chat are booked by the units of the vendor', () 
     ['vectors by tokens', embed, vectors, undefined, { operation: 'embedding', nanoUsd: '20000' }],
     [
       'a transcript by seconds',
-      hear('whisper-1'),
-      timed,
+      transcribe('whisper-1'),
+      transcriptWithDuration,
       2500,
       { operation: 'transcription', nanoUsd: '300000' },
     ],
     [
-      'a transcript by its own duration',
-      hear('whisper-1'),
+      'a transcript by the duration in the response',
+      transcribe('whisper-1'),
       { text: 'Hi', duration: 2.5 },
       2500,
       { nanoUsd: '250000' },
     ],
     [
-      'a transcription is booked by its measured duration',
-      hear('whisper-1'),
+      'a transcript by the measured duration of the audio',
+      transcribe('whisper-1'),
       { text: 'Hi' },
       2500,
       { nanoUsd: '250000' },
     ],
-    ['a transcript by tokens', hear('gpt-4o-transcribe'), counted, undefined, { nanoUsd: '630000' }],
+    [
+      'a transcript by tokens',
+      transcribe('gpt-4o-transcribe'),
+      transcriptWithTokens,
+      undefined,
+      { nanoUsd: '630000' },
+    ],
     ['speech by characters', speak('tts-1'), 'ID3', undefined, { operation: 'speech', nanoUsd: '165000' }],
   ])('%s', async (_, ask, answer, durationMs, expected) => {
-    const here = await world(answer, { usd: '1' }, durationMs);
-    await ask(here);
-    await here.ledger.flush();
-    expect(here.records).toMatchObject([
+    const world = await createWorld(answer, { usd: '1' }, durationMs);
+    await ask(world);
+    await world.ledger.flush();
+    expect(world.records).toMatchObject([
       { outcome: 'finished', basis: 'override', missing: [], ...expected },
     ]);
-    const [state] = await here.ledger.state();
-    expect([state?.used, state?.held]).toEqual([BigInt(here.records[0]?.nanoUsd ?? -1), 0n]);
+    const [state] = await world.ledger.state();
+    expect([state?.used, state?.held]).toEqual([BigInt(world.records[0]?.nanoUsd ?? -1), 0n]);
   });
 });
 
@@ -124,27 +130,34 @@ describe('a request beyond the limit is not sent', () => {
   it.each<[string, Ask, object | string, Limit['max'], number | undefined, RegExp]>([
     ['vectors under money', embed, vectors, { usd: '0.000000001' }, undefined, /may use up to/],
     ['vectors under tokens', embed, vectors, { tokens: 1 }, undefined, /may use up to \d+ tokens/],
-    ['a transcript under money', hear('whisper-1'), timed, { usd: '0.0002' }, 2500, /up to \$0\.0003/],
+    [
+      'a transcript under money',
+      transcribe('whisper-1'),
+      transcriptWithDuration,
+      { usd: '0.0002' },
+      2500,
+      /up to \$0\.0003/,
+    ],
     [
       'a transcript by tokens under money',
-      hear('gpt-4o-transcribe'),
-      counted,
+      transcribe('gpt-4o-transcribe'),
+      transcriptWithTokens,
       { usd: '0.10' },
       2500,
       /up to \$0\.12/,
     ],
     [
       'a transcript by tokens under tokens',
-      hear('gpt-4o-transcribe'),
-      counted,
+      transcribe('gpt-4o-transcribe'),
+      transcriptWithTokens,
       { tokens: 9999 },
       2500,
       /18000 tokens/,
     ],
     [
       'a transcript of unknown length',
-      hear('whisper-1'),
-      timed,
+      transcribe('whisper-1'),
+      transcriptWithDuration,
       { usd: '9' },
       undefined,
       /openai\/whisper-1 cannot be estimated in advance; pass durationMs/,
@@ -159,22 +172,22 @@ describe('a request beyond the limit is not sent', () => {
       /unknownPrice: 'admit'/,
     ],
   ])('%s', async (_, ask, answer, max, durationMs, why) => {
-    const here = await world(answer, max, durationMs);
-    await expect(ask(here)).rejects.toMatchObject({ kind: 'denied', message: expect.stringMatching(why) });
-    await here.ledger.flush();
-    expect([server.requests, here.records]).toEqual([[], []]);
-    expect(await here.ledger.state()).toMatchObject([{ used: 0n, held: 0n }]);
+    const world = await createWorld(answer, max, durationMs);
+    await expect(ask(world)).rejects.toMatchObject({ kind: 'denied', message: expect.stringMatching(why) });
+    await world.ledger.flush();
+    expect([server.requests, world.records]).toEqual([[], []]);
+    expect(await world.ledger.state()).toMatchObject([{ used: 0n, held: 0n }]);
   });
 
   it.each<[string, Ask, object | string]>([
     ['vectors', embed, vectors],
-    ['transcripts', hear('whisper-1'), timed],
+    ['transcripts', transcribe('whisper-1'), transcriptWithDuration],
     ['speech', speak('tts-1'), 'ID3'],
-  ])('the second of one request: %s', async (_, ask, answer) => {
-    const here = await world(answer, { requests: 1 });
-    await ask(here);
-    await expect(ask(here)).rejects.toMatchObject({ kind: 'denied' });
-    await here.ledger.flush();
-    expect([server.requests.length, here.records.length]).toEqual([1, 1]);
+  ])('the second request under a limit of one: %s', async (_, ask, answer) => {
+    const world = await createWorld(answer, { requests: 1 });
+    await ask(world);
+    await expect(ask(world)).rejects.toMatchObject({ kind: 'denied' });
+    await world.ledger.flush();
+    expect([server.requests.length, world.records.length]).toEqual([1, 1]);
   });
 });

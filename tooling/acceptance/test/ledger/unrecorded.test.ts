@@ -5,13 +5,21 @@ import { NOON, ledgerFixture, reply } from '../../../../packages/ledger/test/sup
 
 const limits = [{ name: 'day', max: { usd: '1' }, per: 'day' }] as const;
 
-it('reports a record that SQLite can never store, once, and stores the next', async () => {
+it('emits one alert for a record that SQLite cannot store, and stores the next record', async () => {
   const clock = fakeClock(NOON);
   const { ledger: store } = sqliteStores(':memory:', { clock });
   const { usage } = reply(1, 1) as { readonly usage: object };
   // Usage that cannot be written as JSON.
-  const odd = { text: 'yes', usage: { ...usage, details: { odd: 1n } } } as unknown as Turn;
-  const { callModel, alerts, ledger } = ledgerFixture([odd, reply(1, 1)], { limits, store }, {}, clock);
+  const unstorableTurn = {
+    text: 'yes',
+    usage: { ...usage, details: { odd: 1n } },
+  } as unknown as Turn;
+  const { callModel, alerts, ledger } = ledgerFixture(
+    [unstorableTurn, reply(1, 1)],
+    { limits, store },
+    {},
+    clock,
+  );
   await expect(callModel({ tenant: 'odd' })).rejects.toMatchObject({ kind: 'invalid-request' });
   expect(alerts).toMatchObject([
     { type: 'unrecorded', record: { tenant: 'odd', nanoUsd: '11000' }, error: { kind: 'invalid-request' } },
@@ -26,7 +34,7 @@ it('reports a record that SQLite can never store, once, and stores the next', as
   expect(alerts).toHaveLength(1);
 });
 
-it('reports add up any usage of vendors', async () => {
+it('adds up usage beyond the largest safe integer in a report', async () => {
   const clock = fakeClock(NOON);
   const { ledger: store } = sqliteStores(':memory:', { clock });
   const most = Number.MAX_SAFE_INTEGER;
