@@ -14,7 +14,7 @@ const slow = (text: string, waitMs: number, onClose?: () => void): Script => ({
 });
 
 /** Gate that logs what it admits and settles. */
-function noting(deny: (info: AttemptInfo) => boolean = () => false) {
+function loggingGate(deny: (info: AttemptInfo) => boolean = () => false) {
   const log: string[] = [];
   const gate: Gate = {
     name: 'books',
@@ -37,7 +37,7 @@ describe('hedgeAfterMs', () => {
 
   it('starts a second attempt, and the first content wins', async () => {
     let closed = 0;
-    const { gate, log } = noting();
+    const { gate, log } = loggingGate();
     const { majordomo, clock, requestCounts, events } = world(
       { 'a/x': [slow('a', 60_000, () => closed++)], 'b/y': [slow('b', 500)] },
       { gates: [gate] },
@@ -89,7 +89,7 @@ describe('hedgeAfterMs', () => {
   });
 
   it('continues with the first attempt if a gate denies the second', async () => {
-    const { gate, log } = noting(({ target }) => target === 'b/y');
+    const { gate, log } = loggingGate(({ target }) => target === 'b/y');
     const { majordomo, clock, requestCounts } = world(
       { 'a/x': [slow('a', 3000)], 'b/y': ['b'], 'c/z': ['c'] },
       { gates: [gate] },
@@ -229,7 +229,7 @@ describe('hedgeAfterMs', () => {
 
   it('ends both when the call is aborted', async () => {
     const closed: string[] = [];
-    const { gate, log } = noting();
+    const { gate, log } = loggingGate();
     const { majordomo, clock } = world(
       {
         'a/x': [slow('a', 60_000, () => closed.push('a'))],

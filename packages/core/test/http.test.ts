@@ -226,8 +226,8 @@ describe('a pause', () => {
     senders[1]?.({ n: 1 });
     await vi.advanceTimersByTimeAsync(2100);
     senders[2]?.(undefined);
-    const beat = ': still here\n\n';
-    expect(await body).toBe(`${beat}data: {"n":1}\n\n${beat}${beat}`);
+    const heartbeat = ': still here\n\n';
+    expect(await body).toBe(`${heartbeat}data: {"n":1}\n\n${heartbeat}${heartbeat}`);
     expect(vi.getTimerCount()).toBe(0);
   });
 

@@ -391,13 +391,16 @@ describe('an abort', () => {
   });
 
   it('while permits are settled after the finish does not change the outcome', async () => {
-    const ledger: Gate = { name: 'ledger', admit: () => ({ settle: () => new Promise(() => undefined) }) };
+    const pendingGate: Gate = {
+      name: 'ledger',
+      admit: () => ({ settle: () => new Promise(() => undefined) }),
+    };
     const signals: AbortSignal[] = [];
     const script = (_request: unknown, { signal }: ModelContext): string => {
       signals.push(signal);
       return 'a';
     };
-    const { majordomo } = world({ 'a/x': [script] }, { gates: [ledger] });
+    const { majordomo } = world({ 'a/x': [script] }, { gates: [pendingGate] });
     const controller = new AbortController();
     const answer = majordomo.model('a/x').generate(hi, { signal: controller.signal });
     await settled();

@@ -8,7 +8,7 @@ const hi = { messages: [user('hi')] };
 const options: CallOptions = { leastCharsPerSecond: 10, slowWindowMs: 2000, attempts: 1 };
 
 /** Returns a majordomo whose model emits a chunk of text every `everyMs`, until `piece` returns undefined. */
-function dripping(clock: ManualClock, everyMs: number, piece: (at: number) => string | undefined) {
+function slowMajordomo(clock: ManualClock, everyMs: number, piece: (at: number) => string | undefined) {
   return createMajordomo({
     clock,
     random: () => 0,
@@ -44,7 +44,7 @@ const times =
 
 it('a slow answer fails as a timeout of phase slow and counts for health', async () => {
   const clock = manualClock();
-  const majordomo = dripping(clock, 500, times(100, 'x'));
+  const majordomo = slowMajordomo(clock, 500, times(100, 'x'));
   const error = failure(majordomo.model('a/x').generate(hi, options));
   await clock.advance(2001);
   const { kind, details, message } = await error;
@@ -56,14 +56,14 @@ it('a slow answer fails as a timeout of phase slow and counts for health', async
 
 it('an answer of the minimum pace finishes, however long it takes', async () => {
   const clock = manualClock();
-  const answer = dripping(clock, 500, times(100, 'xxxxx')).model('a/x').generate(hi, options);
+  const answer = slowMajordomo(clock, 500, times(100, 'xxxxx')).model('a/x').generate(hi, options);
   await clock.advance(50_000);
   expect((await answer).text).toHaveLength(500);
 });
 
 it('an answer that becomes slow fails in that window', async () => {
   const clock = manualClock();
-  const majordomo = dripping(clock, 500, (at) => (at < 10 ? 'xxxxxxxxxx' : '.'));
+  const majordomo = slowMajordomo(clock, 500, (at) => (at < 10 ? 'xxxxxxxxxx' : '.'));
   const error = failure(majordomo.model('a/x').generate(hi, options));
   await clock.advance(7000);
   expect((await error).details.phase).toBe('slow');
@@ -71,7 +71,7 @@ it('an answer that becomes slow fails in that window', async () => {
 
 it('time without a pending read does not count', async () => {
   const clock = manualClock();
-  const stream = dripping(clock, 100, times(30, 'x')).model('a/x').stream(hi, options);
+  const stream = slowMajordomo(clock, 100, times(30, 'x')).model('a/x').stream(hi, options);
   const reader: AsyncIterator<StreamEvent> = stream[Symbol.asyncIterator]();
   let text = '';
   for (let at = 0; at < 12; at++) {
@@ -89,7 +89,7 @@ it('time without a pending read does not count', async () => {
 
 it('the pace is not limited by default', async () => {
   const clock = manualClock();
-  const answer = dripping(clock, 1000, times(20, 'x')).model('a/x').generate(hi);
+  const answer = slowMajordomo(clock, 1000, times(20, 'x')).model('a/x').generate(hi);
   await clock.advance(20_000);
   expect((await answer).text).toHaveLength(20);
 });

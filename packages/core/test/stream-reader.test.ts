@@ -164,10 +164,10 @@ describe('a call that is stopped while events are returned', () => {
 });
 
 describe('an unread stream', () => {
-  const talks = { 'a/x': [{ text: 'one two', stall: true }] };
+  const stallingScript = { 'a/x': [{ text: 'one two', stall: true }] };
 
   it('is abandoned after unreadMs: it leaves its lane, and response() rejects with the reason', async () => {
-    const { majordomo, clock } = world(talks, { gates: [lanes({ 'a/': 1 })] });
+    const { majordomo, clock } = world(stallingScript, { gates: [lanes({ 'a/': 1 })] });
     const stream = majordomo.model('a/x').stream(hi);
     await stream[Symbol.asyncIterator]().next();
     const next = readerOf(majordomo);
@@ -203,7 +203,10 @@ describe('an unread stream', () => {
   });
 
   it('does not include one whose model is slow, and 0 disables the limit', async () => {
-    const { majordomo, clock } = world({ 'a/x': [{ text: 'a', waitMs: 5000 }], 'b/y': talks['a/x'] });
+    const { majordomo, clock } = world({
+      'a/x': [{ text: 'a', waitMs: 5000 }],
+      'b/y': stallingScript['a/x'],
+    });
     const slow = readerOf(majordomo, 'a/x', { timeouts: { unreadMs: 1000 } });
     const first = slow.next();
     await clock.advance(5000);

@@ -15,13 +15,13 @@ describe('decodeJson returns the value', () => {
     ['in prose', `The answer is ${json}, as you asked.`],
     ['in prose with a footnote', `As in [1], the answer is ${json}.`],
     ['in prose with braces that are not JSON', `Of the form {a: …}: ${json}`],
-    ['after thoughts', `<think>maybe {"a":2}?</think>\n${json}`],
+    ['after reasoning', `<think>maybe {"a":2}?</think>\n${json}`],
     [
-      'after thoughts in two tags with attributes',
+      'after reasoning in two tags with attributes',
       `<Thinking depth="2">x</Thinking><thought>y</thought>${json}`,
     ],
-    ['after thoughts whose opening tag is missing', `Let me see.\n</think>\n${json}`],
-    ['after thoughts, in a fence', `<reasoning>hm</reasoning>\n\`\`\`json\n${json}\n\`\`\``],
+    ['after reasoning without its opening tag', `Let me see.\n</think>\n${json}`],
+    ['after reasoning, in a fence', `<reasoning>hm</reasoning>\n\`\`\`json\n${json}\n\`\`\``],
   ])('%s', (_where, text) => {
     expect(decodeJson(text)).toEqual({ value });
   });
@@ -50,7 +50,7 @@ describe('decodeJson reports a fault in', () => {
       'So: {"steps":[{"a":1},]}',
       'the answer contains no JSON',
     ],
-    ['thoughts without an end', '<think>{"a":1}', 'the answer contains only reasoning'],
+    ['reasoning without an end', '<think>{"a":1}', 'the answer contains only reasoning'],
   ])('%s', (_what, text, fault) => {
     expect(decodeJson(text)).toEqual({ fault });
   });

@@ -53,7 +53,7 @@ it.each<FinishReason>(['stop', 'tool-calls', 'other'])(
   },
 );
 
-it('an answer with tool calls has an error that lists their names', () => {
+it('returns an error that lists the names of the tool calls of a response', () => {
   const error = unfinishedError(responseOf({ toolCalls: [callOf('look'), callOf('read')] }));
   expect([error?.kind, error?.message]).toEqual([
     'invalid-output',
