@@ -58,9 +58,9 @@ function read(collected: Collected): Record<Exception['field'], unknown> {
 const totals = (usage: Usage | undefined): unknown => usage && { input: usage.input, output: usage.output };
 
 function expectedOf({ expected: facts, vendor }: Recording): Record<Exception['field'], unknown> {
-  if (facts.error !== null) return { ...NOTHING, error: failure(facts) };
+  if (facts.error !== null) return { ...NO_FACTS, error: failure(facts) };
   if (facts.outcome === 'blocked')
-    return { ...NOTHING, error: { kind: 'content-filter', status: undefined } };
+    return { ...NO_FACTS, error: { kind: 'content-filter', status: undefined } };
   return {
     text: facts.text + facts.refusal,
     reasoning: facts.reasoning,
@@ -75,7 +75,7 @@ function expectedOf({ expected: facts, vendor }: Recording): Record<Exception['f
   };
 }
 
-const NOTHING = {
+const NO_FACTS = {
   text: expect.any(String),
   reasoning: expect.any(String),
   toolCalls: expect.any(Array),

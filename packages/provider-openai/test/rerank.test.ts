@@ -44,8 +44,13 @@ const rerank = (provider: Provider, extra?: Record<string, object>): Promise<Rer
     .rerank({ ...REQUEST, extra });
 
 const RESULTS = '[{"index":0,"relevance_score":-2.5},{"index":1,"relevance_score":0.5}]';
-const NONE = { output: undefined, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
-const tokens = (input: number): object => ({ ...NONE, input, output: 0 });
+const UNKNOWN_COUNTS = {
+  output: undefined,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  reasoning: undefined,
+};
+const tokens = (input: number): object => ({ ...UNKNOWN_COUNTS, input, output: 0 });
 
 it.each([
   [
@@ -100,13 +105,13 @@ it.each([
     `{"results":${RESULTS},"meta":{"billed_units":{"search_units":1}}}`,
     'top_n',
     '/v2/rerank',
-    { ...NONE, input: undefined, details: { units: { search: 1 } } },
+    { ...UNKNOWN_COUNTS, input: undefined, details: { units: { search: 1 } } },
   ],
 ])(
   'sends a rerank request to %s, and sorts and cuts its results',
-  async (_, profile, base, answer, limit, path, usage) => {
+  async (_, profile, basePath, answer, limit, path, usage) => {
     const { url, received } = await server(answer);
-    const response = await rerank(openaiCompatible(profile, { baseURL: url + base, apiKey: 'k' }), {
+    const response = await rerank(openaiCompatible(profile, { baseURL: url + basePath, apiKey: 'k' }), {
       'openai-rerank': { truncation: false },
     });
     expect(response.results).toEqual([{ index: 1, score: 0.5 }]);

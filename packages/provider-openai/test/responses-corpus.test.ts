@@ -59,7 +59,7 @@ function expectedOf({ expected: facts }: Recording): Facts {
   if (facts.error !== null) {
     const kinds = KINDS[facts.error.kind] ?? [facts.error.kind];
     return {
-      ...NOTHING,
+      ...NO_FACTS,
       error: {
         kind: expect.toSatisfy((kind: ErrorKind) => kinds.includes(kind)),
         status: facts.error.status ?? undefined,
@@ -76,7 +76,7 @@ function expectedOf({ expected: facts }: Recording): Facts {
   };
 }
 
-const NOTHING: Facts = {
+const NO_FACTS: Facts = {
   text: expect.any(String),
   reasoning: expect.any(String),
   toolCalls: expect.any(Array),
