@@ -97,7 +97,7 @@ describe('abort and early end', () => {
 
   it.each([
     ['before the headers', () => undefined, 0],
-    ['in mid-stream', stalling, 1],
+    ['within the stream', stalling, 1],
     ['while a refusal is read', (response) => void response.writeHead(500, JSON_TYPE).write('{"err'), 0],
   ])('an abort %s ends the call and closes its socket', async (_name, answer, steps) => {
     await serve(answer);
