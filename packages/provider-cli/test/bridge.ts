@@ -13,28 +13,28 @@ const body = JSON.stringify({
   ...(flag === -1 ? {} : { system: fs.readFileSync(process.argv[flag + 1], 'utf8') }),
   messages: [{ role: 'user', content: stdin() }],
 });
-let said = '', stop, tokens = {}, id, over = false;
+let responseText = '', stop, tokens = {}, id, isOver = false;
 const fail = (message, status) => {
   say({ type: 'result', subtype: 'success', is_error: true, result: message, api_error_status: status ?? null });
   process.exitCode = 1;
 };
 const end = () => {
-  over = true;
+  isOver = true;
   say(
-    { type: 'assistant', message: { id, content: [{ type: 'text', text: said }] } },
-    { type: 'result', subtype: 'success', is_error: false, result: said, stop_reason: stop, usage: tokens },
+    { type: 'assistant', message: { id, content: [{ type: 'text', text: responseText }] } },
+    { type: 'result', subtype: 'success', is_error: false, result: responseText, stop_reason: stop, usage: tokens },
   );
 };
 const event = (data) => {
   let value;
   try { value = JSON.parse(data); } catch { process.stdout.write(data + '\\n'); return; }
-  if (value.type === 'error') { over = true; fail('API Error: ' + JSON.stringify(value.error)); return; }
+  if (value.type === 'error') { isOver = true; fail('API Error: ' + JSON.stringify(value.error)); return; }
   if (value.type === 'message_start') {
     id = value.message.id;
     tokens = value.message.usage ?? {};
     say({ type: 'system', subtype: 'init', session_id: id });
   }
-  if (value.type === 'content_block_delta') said += value.delta.text ?? '';
+  if (value.type === 'content_block_delta') responseText += value.delta.text ?? '';
   if (value.type === 'message_delta') { stop = value.delta.stop_reason; tokens = { ...tokens, ...value.usage }; }
   if (value.type === 'message_stop' && stop) end();
   else say({ type: 'stream_event', event: value, parent_tool_use_id: null });
@@ -44,22 +44,22 @@ const onResponse = (response) => {
   response.setEncoding('utf8');
   const isStream = (response.headers['content-type'] ?? '').includes('event-stream');
   if (response.statusCode !== 200 || !isStream) {
-    response.on('data', (piece) => { text += piece; });
+    response.on('data', (chunk) => { text += chunk; });
     response.on('end', () => {
       if (response.statusCode === 200) fail("API Error: Unexpected token '" + text[0] + "' is not valid JSON");
       else fail('API Error: ' + text, response.statusCode);
     });
     return;
   }
-  response.on('data', (piece) => {
-    const blocks = (text + piece).replaceAll('\\r\\n', '\\n').split('\\n\\n');
+  response.on('data', (chunk) => {
+    const blocks = (text + chunk).replaceAll('\\r\\n', '\\n').split('\\n\\n');
     text = blocks.pop();
     for (const block of blocks) {
       const data = block.split('\\n').find((line) => line.startsWith('data:'));
-      if (!over && data) event(data.slice(5).trim());
+      if (!isOver && data) event(data.slice(5).trim());
     }
   });
-  response.on('end', () => { if (!over && stop) end(); });
+  response.on('end', () => { if (!isOver && stop) end(); });
   // After a broken stream the CLI prints no response and exits normally.
   response.on('error', () => undefined);
 };
