@@ -61,16 +61,16 @@ it('reports the caller, the model, the calls and the refusal', () => {
 it('reports a streamed response when both the handler and the stream have ended', () => {
   for (const isHandlerFirst of [true, false]) {
     const { events, trace } = setUp();
-    const ends = [
+    const endFunctions = [
       trace.hold(),
       () => {
         trace.end(201);
       },
     ];
-    if (isHandlerFirst) ends.reverse();
-    ends[0]?.();
+    if (isHandlerFirst) endFunctions.reverse();
+    endFunctions[0]?.();
     expect(events).toEqual([]);
-    ends[1]?.();
+    endFunctions[1]?.();
     expect(events.map(({ status }) => status)).toEqual([201]);
   }
 });

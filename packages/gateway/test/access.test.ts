@@ -92,7 +92,7 @@ describe('a mounted handler', () => {
     expect(errors).toEqual([]);
   });
 
-  it('leaves its body to the handler, and `authorize` receives the other members', async () => {
+  it('receives the body of the request, and `authorize` receives the other members', async () => {
     const receivedRequests: unknown[] = [];
     const authorize: GatewayOptions['authorize'] = async (request) => {
       const { method, url, headers } = request;
@@ -114,13 +114,13 @@ describe('a mounted handler', () => {
   });
 });
 
-it.each(['/health', '/ready', '/metrics'])('requests to %s are reported with this route', async (path) => {
+it.each(['/health', '/ready', '/metrics'])('reports requests to %s with this route', async (path) => {
   const { send, routes } = setUp({ metrics: 'public' });
   expect((await send(path)).status).toBe(200);
   expect(routes).toEqual([path]);
 });
 
-it('a request whose client leaves during `authorize` is aborted, without a report to the operator', async () => {
+it('aborts a request whose client disconnects during `authorize`, without a report to the operator', async () => {
   const abortController = new AbortController();
   const authorize = (): Promise<never> => {
     abortController.abort();
@@ -141,7 +141,7 @@ describe('the models of a caller', () => {
     [{}, ['m', 'other']],
     [{ models: ['other', 'a/x', 'unknown'] }, ['other']],
     [{ models: [] }, []],
-  ])('of %j are listed', async (caller, expected) => {
+  ])('are listed for the caller %j', async (caller, expected) => {
     const { send } = setUp({ models, authorize: () => caller });
     const { data } = (await (await send('/v1/models')).json()) as {
       readonly data: readonly { id: string }[];
@@ -157,12 +157,15 @@ describe('the models of a caller', () => {
     ['m', { models: ['a/x'] }, true, 404],
     ['m', { models: ['m'] }, false, 200],
     ['toString', {}, false, 404],
-  ])('%s for the caller %j with anySpec %s is %i', async (name, caller, anySpec, status) => {
-    const { chat } = setUp({ authorize: () => caller, anySpec });
-    expect((await chat(name)).status).toBe(status);
-  });
+  ])(
+    'determine the status of %s for the caller %j with anySpec %s: %i',
+    async (name, caller, anySpec, status) => {
+      const { chat } = setUp({ authorize: () => caller, anySpec });
+      expect((await chat(name)).status).toBe(status);
+    },
+  );
 
-  it('are named in the refusal of an unknown name, which is cut after 100 characters', async () => {
+  it('are mentioned in the refusal of an unknown name, of which the message contains at most 100 characters', async () => {
     const response = await setUp().chat('x'.repeat(101));
     expect(await response.json()).toMatchObject({
       error: {
@@ -195,7 +198,7 @@ describe('OperatorReports', () => {
     }
   });
 
-  it('reports errors without a quiet time each time', () => {
+  it('reports errors of other kinds each time', () => {
     const reports = new OperatorReports();
     for (const error of [failure(), failure('no-price'), new Error('secret')])
       expect([reports.isNew(error), reports.isNew(error)]).toEqual([true, true]);

@@ -120,10 +120,10 @@ describe('the official client over Chat Completions', () => {
       stream: true,
     });
     let text = '';
-    const read = async (): Promise<void> => {
+    const consumeStream = async (): Promise<void> => {
       for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
     };
-    await expect(read()).rejects.toBeInstanceOf(OpenAI.APIError);
+    await expect(consumeStream()).rejects.toBeInstanceOf(OpenAI.APIError);
     expect(text).not.toBe('');
     expect(testGateway.anthropic.requests).toHaveLength(0);
   });

@@ -40,11 +40,11 @@ describe.each(Object.entries(CLIENTS))('the AI SDK over %s', (_name, model) => {
     await using testGateway = await startGateway({ openai: script, anthropic: script });
     const errors: unknown[] = [];
     const onError = ({ error }: { readonly error: unknown }): void => void errors.push(error);
-    const asked = { model: model(testGateway), ...options };
+    const requestOptions = { model: model(testGateway), ...options };
     const text =
       delivery === 'complete'
-        ? (await generateText(asked)).text
-        : await streamText({ ...asked, onError }).text;
+        ? (await generateText(requestOptions)).text
+        : await streamText({ ...requestOptions, onError }).text;
     expect([text, errors]).toEqual(['Oslo is cold.', []]);
     const requests = [...testGateway.openai.requests, ...testGateway.anthropic.requests];
     expect(requests).toHaveLength(2);

@@ -128,7 +128,7 @@ describe.each(WIRES)('images and PDFs over %s', (wire) => {
 });
 
 describe('a fetchMedia that hangs', () => {
-  it('is aborted when the client leaves, and releases its slot', async () => {
+  it('is aborted when the client disconnects, and releases its slot', async () => {
     let resolveSignal: (signal: AbortSignal) => void = () => undefined;
     const receivedSignal = new Promise<AbortSignal>((resolve) => (resolveSignal = resolve));
     const fetchMedia = (_: string, { signal }: { readonly signal: AbortSignal }): Promise<ImagePart> => {

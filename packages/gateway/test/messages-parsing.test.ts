@@ -102,7 +102,7 @@ describe('parseMessages', () => {
       messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
       maxTokens: 10,
     });
-    const parsed = parse({
+    const parsedRequest = parse({
       stream: true,
       metadata: { user_id: 'u' },
       tools: [
@@ -117,8 +117,13 @@ describe('parseMessages', () => {
       output_config: { effort: 'xhigh', format: { type: 'json_schema', schema: { type: 'object' } } },
       cache_control: { type: 'ephemeral' },
     });
-    expect(parsed).toMatchObject({ model: 'm', isStreamed: true, metadata: { user_id: 'u' }, notes: [] });
-    expect(parsed.request).toEqual({
+    expect(parsedRequest).toMatchObject({
+      model: 'm',
+      isStreamed: true,
+      metadata: { user_id: 'u' },
+      notes: [],
+    });
+    expect(parsedRequest.request).toEqual({
       messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
       tools: [
         { name: 'weather', description: 'Weather', parameters: { type: 'object' } },
@@ -172,16 +177,16 @@ describe('parseMessages', () => {
     expect([request.reasoning, notes]).toEqual([expected, []]);
   });
 
-  const short = { cache_control: { type: 'ephemeral', ttl: '5m' } };
-  const long = { cache_control: { type: 'ephemeral', ttl: '1h' } };
+  const fiveMinutes = { cache_control: { type: 'ephemeral', ttl: '5m' } };
+  const oneHour = { cache_control: { type: 'ephemeral', ttl: '1h' } };
   const turn = (mark: object) => [{ role: 'user', content: [{ type: 'text', text: 'hi', ...mark }] }];
   it.each([
-    ['the request', short, 'short'],
-    ['the request, for an hour', long, 'long'],
-    ['the system prompt', { system: [{ type: 'text', text: 'a', ...long }] }, 'long'],
-    ['a tool', { tools: [{ ...weather, ...short }] }, 'short'],
-    ['a turn', { messages: turn(short) }, 'short'],
-    ['two places', { tools: [{ ...weather, ...short }], messages: turn(long) }, 'long'],
+    ['the request', fiveMinutes, 'short'],
+    ['the request, for an hour', oneHour, 'long'],
+    ['the system prompt', { system: [{ type: 'text', text: 'a', ...oneHour }] }, 'long'],
+    ['a tool', { tools: [{ ...weather, ...fiveMinutes }] }, 'short'],
+    ['a turn', { messages: turn(fiveMinutes) }, 'short'],
+    ['two places', { tools: [{ ...weather, ...fiveMinutes }], messages: turn(oneHour) }, 'long'],
     ['no place', { system: 'a', tools: [weather] }, undefined],
   ])('converts cache control of %s', (_, members, expected) => {
     expect(parse(members).request.cache).toBe(expected);
@@ -227,7 +232,7 @@ describe('parseMessages', () => {
   });
 
   const block = (value: object) => ({ messages: [{ role: 'user', content: [value] }] });
-  const answer = (value: object) => ({ messages: [{ role: 'assistant', content: [value] }] });
+  const assistantTurn = (value: object) => ({ messages: [{ role: 'assistant', content: [value] }] });
   const source = 'messages[0].content[0].source';
   it.each<[object, string]>([
     [{ messages: [] }, 'messages'],
@@ -259,9 +264,9 @@ describe('parseMessages', () => {
     [block({ type: 'image', source: { type: 'file', file_id: 'a' } }), `${source}.type`],
     [block({ type: 'tool_result', tool_use_id: '' }), 'messages[0].content[0].tool_use_id'],
     [block({ type: 'tool_result', tool_use_id: 'a', is_error: 1 }), 'messages[0].content[0].is_error'],
-    [answer({ type: 'tool_use', id: '', name: 'a', input: {} }), 'messages[0].content[0].id'],
-    [answer({ type: 'tool_use', id: 'a', name: '', input: {} }), 'messages[0].content[0].name'],
-    [answer({ type: 'tool_use', id: 'a', name: 'a', input: [] }), 'messages[0].content[0].input'],
+    [assistantTurn({ type: 'tool_use', id: '', name: 'a', input: {} }), 'messages[0].content[0].id'],
+    [assistantTurn({ type: 'tool_use', id: 'a', name: '', input: {} }), 'messages[0].content[0].name'],
+    [assistantTurn({ type: 'tool_use', id: 'a', name: 'a', input: [] }), 'messages[0].content[0].input'],
   ])('refuses %j and names the path %s', (members, path) => {
     expect(() => parse(members)).toThrow(expect.objectContaining({ kind: 'invalid-request', path }));
   });

@@ -36,8 +36,8 @@ async function startWithoutAnthropicKey(
 const callError = async (testGateway: TestGateway, model: string): Promise<APIError> => {
   const openai = new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
   const messages = [{ role: 'user' as const, content: 'hi' }];
-  const answer = openai.chat.completions.create({ model, messages });
-  return await answer.then(
+  const pendingCompletion = openai.chat.completions.create({ model, messages });
+  return await pendingCompletion.then(
     () => Promise.reject(new Error('answered')),
     (error: unknown) => error as APIError,
   );

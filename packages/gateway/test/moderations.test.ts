@@ -5,7 +5,7 @@ import { KEY, startGateway } from './support/test-gateway.ts';
 
 const RESULT = { id: 'modr-1', model: 'omni-moderation-latest', results: [{ flagged: true }] };
 
-it('the option receives the body and the caller, and its result is the response', async () => {
+it('responds with the result of the option, which receives the body and the caller', async () => {
   const received: { readonly body: JsonObject; readonly options: CallOptions }[] = [];
   await using testGateway = await startGateway({
     gateway: {
@@ -25,7 +25,7 @@ it('the option receives the body and the caller, and its result is the response'
   ).rejects.toMatchObject({ status: 401 });
 });
 
-it('an error of the option is mapped like that of a call', async () => {
+it('reports an error of the option like an error of a call', async () => {
   const moderations = (): Promise<JsonObject> =>
     Promise.reject(new LlmError('rate-limit', 'account org-secret', { retryAfterMs: 1000 }));
   await using testGateway = await startGateway({ gateway: { moderations } });
@@ -35,7 +35,7 @@ it('an error of the option is mapped like that of a call', async () => {
   await expect(failure).rejects.not.toThrow('org-secret');
 });
 
-it('without the option the path is 404 and names it', async () => {
+it('responds with 404 and the name of the option without it', async () => {
   await using testGateway = await startGateway();
   const openai = new OpenAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1`, maxRetries: 0 });
   await expect(openai.moderations.create({ input: 'a' })).rejects.toMatchObject({

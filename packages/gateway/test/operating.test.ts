@@ -62,8 +62,8 @@ describe('update', () => {
   it.each<[string, object, string]>([
     ['an invalid spec', { models: { smart: 'a/x,,' } }, 'models'],
     ['an unknown option', { mounts: [] }, 'mounts'],
-    ['a bad limit', { maxConcurrent: 0 }, 'maxConcurrent'],
-    ['a bad route', { routes: { 'v1/x': async () => new Response() } }, 'routes["v1/x"]'],
+    ['an invalid limit', { maxConcurrent: 0 }, 'maxConcurrent'],
+    ['an invalid route', { routes: { 'v1/x': async () => new Response() } }, 'routes["v1/x"]'],
     ['a check that is not a function', { checks: { db: 1 } }, 'checks.db'],
   ])('with %s throws config and changes nothing', async (_, change, path) => {
     const { chat, gateway } = setUp();

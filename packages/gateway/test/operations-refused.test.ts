@@ -124,7 +124,7 @@ describe('speech', () => {
     expect(vendor.requests).toHaveLength(0);
   });
 
-  it('closes the connection to the vendor when the client leaves', async () => {
+  it('closes the connection to the vendor when the client disconnects', async () => {
     await using testGateway = await startWithVendor((response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' }).write('ID3 half');
     });
@@ -184,7 +184,7 @@ describe('any operation', () => {
     expect(vendor.requests).toHaveLength(1);
   });
 
-  it('calls no vendor if the client leaves before its body is complete', async () => {
+  it('calls no vendor if the client disconnects before its body is complete', async () => {
     await using testGateway = await startWithVendor(answers({}), { maxConcurrent: 1 });
     const socket = connect(Number(new URL(testGateway.url).port), '127.0.0.1').on('error', () => undefined);
     const head = [

@@ -35,7 +35,7 @@ describe('an invalid option', () => {
     ['idleMs', 0, 'must be a number of 1 or more, not 0'],
     ['cors', 'https://app.example', 'must be an array, not a string'],
     ['fetchMedia', {}, 'must be a function, not an object'],
-  ])('%s is refused with its name: %j', (name, value, problem) => {
+  ])('%s is rejected with its name: %j', (name, value, problem) => {
     const options = { [name]: value };
     expect(create(options)).toThrow(configError(name, `createGateway: ${name} ${problem}`));
     if (value === undefined) return;
@@ -111,12 +111,12 @@ describe('an invalid option', () => {
       'models',
       'models["fast"]: bad model spec: an empty element at character 4 of "a/x,,b/y"; write provider/model or an alias, separated by commas',
     ],
-  ])('within another option is refused with its path: %j', (options, path, message) => {
+  ])('within another option is rejected with its path: %j', (options, path, message) => {
     expect(create(options)).toThrow(configError(path, message));
   });
 });
 
-it('each option without a value has a default', () => {
+it('each omitted option has its default', () => {
   const reports = new OperatorReports();
   const options = { majordomo, models: { m: 'a/x' } };
   expect(settingsOf(options, reports)).toEqual({
@@ -136,13 +136,13 @@ it('each option without a value has a default', () => {
   expect(createGateway({ ...options, idleMs: 5 }).idleMs).toBe(5);
 });
 
-it('the smallest numbers are accepted', () => {
+it('accepts the smallest number of each option', () => {
   const responses = { store: { get: () => undefined }, keepMs: 1 };
   expect(create({ maxChoices: 1, maxBodyBytes: 1, maxConcurrent: 1, idleMs: 1, responses })).not.toThrow();
 });
 
 it.each(['mounts', 'responses', 'metrics', 'onRequest', 'onEvent', 'inspector', 'onError'])(
-  'update does not accept %s, whatever its value',
+  'update rejects the option %s, even if its value is undefined',
   (name) => {
     expect(() => {
       create({})().update({ [name]: undefined });

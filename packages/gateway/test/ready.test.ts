@@ -21,7 +21,7 @@ function setUp(options: Partial<GatewayOptions> = {}): {
 const READY = [200, { status: 'ready' }, null];
 const UNAVAILABLE = [503, { status: 'no model is available' }, '5'];
 
-it('/health is alive, also while the gateway closes', async () => {
+it('/health responds with 200, also while the gateway closes', async () => {
   const { gateway, send } = setUp();
   gateway.drain();
   expect(await send('/health')).toEqual([200, { status: 'alive' }, null]);
@@ -56,7 +56,7 @@ describe('/ready', () => {
     [['a/', 'b/x'], UNAVAILABLE],
     [['a/x'], READY],
     [['a/y', 'b/y'], READY],
-  ])('with the benches %j', async (targets, expected) => {
+  ])('responds according to the benches %j, and is ready after their release', async (targets, expected) => {
     const { majordomo, send } = setUp();
     for (const target of targets) majordomo.health.bench(target, 60_000);
     expect(await send('/ready')).toEqual(expected);

@@ -171,20 +171,20 @@ describe('the status', () => {
 });
 
 describe('the retry headers', () => {
-  const no = { 'x-should-retry': 'false' };
+  const shouldNotRetry = { 'x-should-retry': 'false' };
   it.each<[RefusalKind, number | undefined, Record<string, string>]>([
     ['busy', undefined, { 'retry-after': '1' }],
     ['rate-limit', 0, { 'retry-after': '1' }],
     ['overloaded', 1001, { 'retry-after': '2' }],
     ['exhausted', 60_000, { 'retry-after': '60' }],
-    ['exhausted', 60_001, { 'retry-after': '61', ...no }],
+    ['exhausted', 60_001, { 'retry-after': '61', ...shouldNotRetry }],
     ['denied', 5000, { 'retry-after': '5' }],
     ['unavailable', 5000, { 'retry-after': '5' }],
-    ['spent', 5000, { 'retry-after': '5', ...no }],
-    ['spent', undefined, no],
-    ['quota', 5000, no],
-    ['server', 5000, no],
-    ['timeout', undefined, no],
+    ['spent', 5000, { 'retry-after': '5', ...shouldNotRetry }],
+    ['spent', undefined, shouldNotRetry],
+    ['quota', 5000, shouldNotRetry],
+    ['server', 5000, shouldNotRetry],
+    ['timeout', undefined, shouldNotRetry],
   ])('of the kind %s after %s ms are %o', (kind, retryAfterMs, headers) => {
     expect(retryHeaders(new Refusal(kind, 'reason', { retryAfterMs }))).toEqual(headers);
   });

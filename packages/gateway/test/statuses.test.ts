@@ -20,12 +20,12 @@ function countRequests() {
     headers.set('retry-after-ms', '1');
     return new Response(response.body, { status: response.status, headers });
   };
-  return { seen: traffic, send };
+  return { traffic, send };
 }
 
 /** Returns the failure of a call over a wire, as its official client throws it. */
 async function failureOf(url: string, wire: Wire, key: string = KEY) {
-  const { seen: traffic, send } = countRequests();
+  const { traffic, send } = countRequests();
   const openai = new OpenAI({ apiKey: key, baseURL: `${url}/v1`, fetch: send });
   const anthropic = new Anthropic({ apiKey: key, baseURL: url, fetch: send });
   const messages = [{ role: 'user' as const, content: 'hi' }];

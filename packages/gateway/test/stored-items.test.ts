@@ -198,10 +198,10 @@ describe('a list of input items', () => {
   it('continues after an item', async () => {
     const { create, send } = setUp();
     const { id } = await create({ input: turns(3) });
-    const all = (await send('GET', `/${id}/input_items?order=asc`)).body;
+    const list = (await send('GET', `/${id}/input_items?order=asc`)).body;
     const after = async (item: string | undefined) =>
       (await send('GET', `/${id}/input_items?order=asc&limit=1&after=${item}`)).body;
-    const [first, second, third] = ids(all);
+    const [first, second, third] = ids(list);
     expect([texts(await after(first)), (await after(first))['has_more']]).toEqual([['turn 1'], true]);
     expect([texts(await after(second)), (await after(second))['has_more']]).toEqual([['turn 2'], false]);
     expect(await after(third)).toEqual({

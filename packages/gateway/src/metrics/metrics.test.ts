@@ -16,16 +16,16 @@ describe('the metrics of a gateway', () => {
   beforeEach(() => {
     [metrics, health] = [new Metrics(), {}];
   });
-  const read = (samples: Parameters<Metrics['text']>[1] = []): string => {
+  const metricsText = (samples: Parameters<Metrics['text']>[1] = []): string => {
     const text = metrics.text({ health: { snapshot: () => health } } as unknown as Majordomo, samples, NOW);
     return text.slice(0, text.indexOf('# HELP process_'));
   };
   /** Returns the lines of one metric without its comments. */
-  const linesOf = (name: string, text = read()): readonly string[] =>
+  const linesOf = (name: string, text = metricsText()): readonly string[] =>
     text.split('\n').filter((line) => line.startsWith(`majordomo_${name}`));
 
   it('are two gauges at first', () => {
-    expect(read()).toBe(
+    expect(metricsText()).toBe(
       [
         '# HELP majordomo_requests_in_progress Requests in progress.',
         '# TYPE majordomo_requests_in_progress gauge',
@@ -50,7 +50,7 @@ describe('the metrics of a gateway', () => {
       metrics.onEvent(event as unknown as CallEvent, 'm');
     health = { 'a/x': { state: 'healthy' } };
     const samples = [{ name: 'cost', help: 'Cost.', labels: {}, value: 1 }];
-    const comments = read(samples)
+    const comments = metricsText(samples)
       .split('\n')
       .filter((line) => line.startsWith('# '));
     expect(comments.map((line) => line.replace(/^# (HELP|TYPE) majordomo_/, ''))).toEqual([
@@ -175,7 +175,7 @@ describe('the metrics of a gateway', () => {
       labels: { target },
       value,
     });
-    const text = read([sample('cost', 'a', 1), sample('dropped', 'b', 2), sample('cost', 'c', 3)]);
+    const text = metricsText([sample('cost', 'a', 1), sample('dropped', 'b', 2), sample('cost', 'c', 3)]);
     expect(text.split('\n').slice(6, -1)).toEqual([
       '# HELP majordomo_cost cost',
       '# TYPE majordomo_cost counter',

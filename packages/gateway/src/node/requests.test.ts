@@ -56,7 +56,7 @@ describe('isFromHere', () => {
   );
 });
 
-describe('a stream', () => {
+describe('a response', () => {
   const response = (type: string): Response =>
     new Response('data: 1\n\n', { status: 202, headers: { 'content-type': type, 'x-a': 'b' } });
 
@@ -65,7 +65,7 @@ describe('a stream', () => {
     ['text/event-stream; charset=utf-8', true],
     ['application/json', false],
     ['x; text/event-stream', false],
-  ])('has the content type %s: %s', (type, isStream) => {
+  ])('is an event stream with the content type %s: %s', (type, isStream) => {
     expect(isEventStream(response(type))).toBe(isStream);
   });
 

@@ -87,7 +87,7 @@ describe('a shutdown', () => {
   it.each([
     [10_000, 250],
     [100, 100],
-  ])('with %d ms waits at most %d ms for connections that keep arriving', async (graceMs, most) => {
+  ])('with graceMs %d waits at most %d ms for new connections', async (graceMs, maxMs) => {
     let now = 1000;
     vi.spyOn(performance, 'now').mockImplementation(() => now);
     const { connect, finish, log, shutdown } = setUp();
@@ -96,17 +96,17 @@ describe('a shutdown', () => {
       await turns(5);
       connect('next', 1);
     }
-    now = 999 + most;
+    now = 999 + maxMs;
     await turns(3);
     expect(log).toEqual([]);
-    now = 1000 + most;
+    now = 1000 + maxMs;
     await turns(3);
     expect(log).toEqual(['close', 'closeIdleConnections']);
     finish();
     await closed;
   });
 
-  it('closes all connections after the given time, but not if the server closes before', async () => {
+  it('closes all connections after graceMs, but not if the server closes before', async () => {
     for (const isInTime of [false, true]) {
       const { finish, log, shutdown } = setUp();
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -123,7 +123,7 @@ describe('a shutdown', () => {
     }
   });
 
-  it('ends responses that do not end by themselves, except those that have ended', async () => {
+  it('ends event streams of pages, except those that have ended', async () => {
     const { finish, log, respond, shutdown, watch } = setUp();
     watch('page');
     watch('ended').emit('close');
@@ -135,7 +135,7 @@ describe('a shutdown', () => {
     await closed;
   });
 
-  it('ends such a response that begins while the server closes', async () => {
+  it('ends an event stream of a page that starts while the server closes', async () => {
     const { finish, log, shutdown, watch } = setUp();
     const closed = shutdown.close(10_000);
     watch('page');
@@ -152,11 +152,11 @@ describe('a shutdown', () => {
     respond('before').emit('close');
     await turns(2);
     expect(log).toEqual([]);
-    const late = respond('late');
+    const lateResponse = respond('late');
     const closed = shutdown.close(10_000);
     await turns(30);
     log.length = 0;
-    late.emit('close');
+    lateResponse.emit('close');
     expect(log).toEqual([]);
     await turns(2);
     expect(log).toEqual(['closeIdleConnections']);

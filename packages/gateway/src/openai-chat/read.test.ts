@@ -268,15 +268,15 @@ describe('the messages of a Chat Completions request', () => {
   });
 
   it('warn once about system turns inside the conversation, and omit empty turns', () => {
-    const late = { role: 'system', content: 'late' };
+    const systemTurn = { role: 'system', content: 'late' };
     const { notes, request } = parse({
       messages: [
         { role: 'system', content: '' },
         { role: 'user', content: '' },
         { role: 'assistant' },
         USER,
-        late,
-        late,
+        systemTurn,
+        systemTurn,
       ],
     });
     expect(request.messages.map(({ role }) => role)).toEqual(['user', 'user', 'user']);

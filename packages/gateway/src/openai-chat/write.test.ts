@@ -149,7 +149,7 @@ describe('a streamed chat completion', () => {
       .split('\n\n')
       .filter((event) => event.startsWith('data: {'))
       .map((event) => JSON.parse(event.slice(6)) as Record<string, unknown>);
-  const open = (choices: number, includesUsage: boolean): ChatWriter[] => {
+  const createWriters = (choices: number, includesUsage: boolean): ChatWriter[] => {
     vi.spyOn(Date, 'now').mockReturnValue(NOW);
     const completion = new StreamedCompletion('gpt', { choices, includesUsage });
     return Array.from({ length: choices }, (_each, index) => new ChatWriter(completion, index));
@@ -161,7 +161,7 @@ describe('a streamed chat completion', () => {
     chunksOf(text).flatMap(({ choices }) => (choices as { delta: unknown }[]).map(({ delta }) => delta));
 
   it('has a role in the first delta, and the usage after all choices', () => {
-    const [first, second] = open(2, true);
+    const [first, second] = createWriters(2, true);
     const head = {
       id: ID,
       object: 'chat.completion.chunk',
@@ -201,14 +201,14 @@ describe('a streamed chat completion', () => {
     [false, USAGE],
     [true, undefined],
   ])('ends without usage (requested: %s)', (includesUsage, usage) => {
-    const [writer] = open(1, includesUsage);
+    const [writer] = createWriters(1, includesUsage);
     const [chunk] = chunksOf(write(writer, { ...finish, usage }));
     expect('usage' in (chunk ?? {})).toBe(includesUsage);
     expect(writer?.end()).toBe('data: [DONE]\n\n');
   });
 
   it('contains text, refusals, reasoning and annotations at their positions', () => {
-    const [writer] = open(1, false);
+    const [writer] = createWriters(1, false);
     const [signed, unsigned, text, refusal, page] = PARTS;
     const part = (index: number, content: (typeof PARTS)[number] | undefined): object[] => [
       { type: 'part-start', index, part: content },
@@ -240,19 +240,19 @@ describe('a streamed chat completion', () => {
   });
 
   it('contains the calls with their positions, and the token of a call at its end', () => {
-    const [writer] = open(1, false);
-    const other = { ...CALL, id: 'call-2', replay: undefined };
+    const [writer] = createWriters(1, false);
+    const secondCall = { ...CALL, id: 'call-2', replay: undefined };
     const text = write(
       writer,
       { type: 'part-start', index: 3, part: CALL },
-      { type: 'part-start', index: 7, part: other },
+      { type: 'part-start', index: 7, part: secondCall },
       { type: 'args-delta', index: 7, json: '{"city":' },
       { type: 'args-delta', index: 7, json: '' },
       { type: 'args-delta', index: 99, json: '{"city":' },
       { type: 'part-end', index: 3, part: CALL },
       { type: 'args-delta', index: 7, json: '"Rome"' },
-      { type: 'part-end', index: 7, part: other },
-      { type: 'part-end', index: 99, part: other },
+      { type: 'part-end', index: 7, part: secondCall },
+      { type: 'part-end', index: 99, part: secondCall },
       { type: 'part-end', index: 7, part: { type: 'vendor', kind: 'x' } },
     );
     const started = (index: number, id: string): object => ({
@@ -274,7 +274,7 @@ describe('a streamed chat completion', () => {
 
   it('reports a failure in the form of a complete response', () => {
     const refusal = new Refusal('server', 'no');
-    expect(chunksOf(open(1, false)[0]?.fail(refusal) ?? '')).toEqual([chatFailure(refusal)]);
+    expect(chunksOf(createWriters(1, false)[0]?.fail(refusal) ?? '')).toEqual([chatFailure(refusal)]);
   });
 });
 

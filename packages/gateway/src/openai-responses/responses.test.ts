@@ -181,9 +181,9 @@ describe('a streamed response', () => {
   type Json = Record<string, unknown>;
   const write = (...events: readonly object[]): Json[] => {
     const writer = new ResponsesWriter(echoOf());
-    const all = events.map((event) => writer.write(event as StreamEvent)).join('');
+    const eventsText = events.map((event) => writer.write(event as StreamEvent)).join('');
     expect(writer.end()).toBe('');
-    return all
+    return eventsText
       .split('\n\n')
       .filter((event) => event !== '')
       .map((event) => JSON.parse(event.slice(event.indexOf('data: ') + 6)) as Json);
@@ -203,7 +203,7 @@ describe('a streamed response', () => {
         members,
       ]);
 
-  it('begins once, numbers its events and ends with the response', () => {
+  it('starts once, numbers its events and ends with the response', () => {
     const events = write({ type: 'start' }, ...part(0, { type: 'text', text: '' }), finish, {
       type: 'reset',
     });
@@ -228,20 +228,20 @@ describe('a streamed response', () => {
       ...part(1, refusal, { type: 'text-delta', index: 1, text: 'no' }),
       { ...finish, reason: 'refusal' },
     );
-    const at = (output_index: number): object => ({ output_index, content_index: 0 });
+    const position = (output_index: number): object => ({ output_index, content_index: 0 });
     expect(bodyOf(events)).toEqual([
       ['output_item.added', { output_index: 0, item: message([], 'in_progress') }],
-      ['content_part.added', { ...at(0), part: text('') }],
-      ['output_text.delta', { ...at(0), delta: 'page', logprobs: [] }],
-      ['output_text.annotation.added', { ...at(0), annotation_index: 0, annotation: ANNOTATION }],
-      ['output_text.done', { ...at(0), text: 'page', logprobs: [] }],
-      ['content_part.done', { ...at(0), part: text('page', [ANNOTATION]) }],
+      ['content_part.added', { ...position(0), part: text('') }],
+      ['output_text.delta', { ...position(0), delta: 'page', logprobs: [] }],
+      ['output_text.annotation.added', { ...position(0), annotation_index: 0, annotation: ANNOTATION }],
+      ['output_text.done', { ...position(0), text: 'page', logprobs: [] }],
+      ['content_part.done', { ...position(0), part: text('page', [ANNOTATION]) }],
       ['output_item.done', { output_index: 0, item: message([text('page', [ANNOTATION])]) }],
       ['output_item.added', { output_index: 1, item: message([], 'in_progress') }],
-      ['content_part.added', { ...at(1), part: { type: 'refusal', refusal: '' } }],
-      ['refusal.delta', { ...at(1), delta: 'no' }],
-      ['refusal.done', { ...at(1), refusal: 'no' }],
-      ['content_part.done', { ...at(1), part: { type: 'refusal', refusal: 'no' } }],
+      ['content_part.added', { ...position(1), part: { type: 'refusal', refusal: '' } }],
+      ['refusal.delta', { ...position(1), delta: 'no' }],
+      ['refusal.done', { ...position(1), refusal: 'no' }],
+      ['content_part.done', { ...position(1), part: { type: 'refusal', refusal: 'no' } }],
       ['output_item.done', { output_index: 1, item: message([{ type: 'refusal', refusal: 'no' }]) }],
     ]);
     expect(events.at(-1)?.['type']).toBe('response.completed');
@@ -251,7 +251,7 @@ describe('a streamed response', () => {
     const reasoning = { type: 'reasoning', text: 'why', replay: REPLAY };
     const delta = (content: string): object => ({ type: 'reasoning-delta', index: 0, text: content });
     const id = expect.any(String) as string;
-    const at = { output_index: 0, summary_index: 0 };
+    const position = { output_index: 0, summary_index: 0 };
     const events = write(
       ...part(0, reasoning, delta('w'), delta('hy')),
       ...part(1, { type: 'reasoning', text: '' }),
@@ -259,11 +259,11 @@ describe('a streamed response', () => {
     );
     expect(bodyOf(events)).toEqual([
       ['output_item.added', { output_index: 0, item: { type: 'reasoning', id, summary: [] } }],
-      ['reasoning_summary_part.added', { ...at, part: { type: 'summary_text', text: '' } }],
-      ['reasoning_summary_text.delta', { ...at, delta: 'w' }],
-      ['reasoning_summary_text.delta', { ...at, delta: 'hy' }],
-      ['reasoning_summary_text.done', { ...at, text: 'why' }],
-      ['reasoning_summary_part.done', { ...at, part: { type: 'summary_text', text: 'why' } }],
+      ['reasoning_summary_part.added', { ...position, part: { type: 'summary_text', text: '' } }],
+      ['reasoning_summary_text.delta', { ...position, delta: 'w' }],
+      ['reasoning_summary_text.delta', { ...position, delta: 'hy' }],
+      ['reasoning_summary_text.done', { ...position, text: 'why' }],
+      ['reasoning_summary_part.done', { ...position, part: { type: 'summary_text', text: 'why' } }],
       [
         'output_item.done',
         {

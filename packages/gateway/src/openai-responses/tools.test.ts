@@ -9,10 +9,15 @@ const parse = (body: object) => {
   return { request, known, notes: notes.all };
 };
 const parameters = { type: 'object', properties: { q: { type: 'string' } } };
-const find = { type: 'function', name: 'find', description: 'Finds', parameters };
-const bare = { type: 'function', name: 'bare' };
-const crm = { type: 'namespace', name: 'mcp__crm__', description: 'Customers', tools: [find, bare] };
-const billing = { type: 'namespace', name: 'billing', tools: [find] };
+const findTool = { type: 'function', name: 'find', description: 'Finds', parameters };
+const bareTool = { type: 'function', name: 'bare' };
+const crmNamespace = {
+  type: 'namespace',
+  name: 'mcp__crm__',
+  description: 'Customers',
+  tools: [findTool, bareTool],
+};
+const billingNamespace = { type: 'namespace', name: 'billing', tools: [findTool] };
 const customParameters = {
   type: 'object',
   properties: { input: { type: 'string', description: 'The complete input, as plain text.' } },
@@ -22,8 +27,10 @@ const customParameters = {
 const EMPTY = { type: 'object', properties: {} };
 
 describe('tools of Responses', () => {
-  it('are received by targets under joined names, and the first of a namespace has its description', () => {
-    const { request, known, notes } = parse({ tools: [crm, billing, find, { type: 'web_search' }] });
+  it('have joined names at targets, and the first tool of a namespace also has the description of the namespace', () => {
+    const { request, known, notes } = parse({
+      tools: [crmNamespace, billingNamespace, findTool, { type: 'web_search' }],
+    });
     expect(request).toEqual({
       tools: [
         { name: 'mcp__crm__find', description: 'Finds\n\nmcp__crm__: Customers', parameters },
@@ -40,13 +47,13 @@ describe('tools of Responses', () => {
     ]);
   });
 
-  it('of a namespace without a description of a tool have that of the namespace', () => {
-    const { request } = parse({ tools: [{ ...crm, tools: [bare] }] });
+  it('have the description of the namespace if they have none', () => {
+    const { request } = parse({ tools: [{ ...crmNamespace, tools: [bareTool] }] });
     expect(request.tools?.map(({ description }) => description)).toEqual(['mcp__crm__: Customers']);
   });
 
-  it('of an empty namespace, or without tools, do not exist', () => {
-    for (const tools of [[{ ...crm, tools: [] }], [], undefined])
+  it('are omitted from the request if there are none', () => {
+    for (const tools of [[{ ...crmNamespace, tools: [] }], [], undefined])
       expect(parse({ tools, tool_choice: 'auto' }).request).toEqual({});
   });
 
@@ -58,27 +65,27 @@ describe('tools of Responses', () => {
       'Runs',
       'Runs\n\nThe input follows this grammar:\nstart: x',
     ],
-  ])('with a custom format %j and the description %s', (format, description, expected) => {
+  ])('convert a custom tool with the format %j and the description %s', (format, description, expected) => {
     const { request, known } = parse({ tools: [{ type: 'custom', name: 'run', description, format }] });
     expect(request.tools).toEqual([{ name: 'run', description: expected, parameters: customParameters }]);
     expect(known.get('run')).toEqual({ name: 'run', namespace: undefined, isCustom: true });
   });
 
-  it('report a limit to one call at a time', () => {
-    expect(parse({ tools: [find], parallel_tool_calls: false }).notes).toEqual([
+  it('add a warning for parallel_tool_calls: false', () => {
+    expect(parse({ tools: [findTool], parallel_tool_calls: false }).notes).toEqual([
       {
         action: 'dropped',
         what: 'parallel_tool_calls',
         why: 'not every target can be limited to one call at a time',
       },
     ]);
-    expect(parse({ tools: [find], parallel_tool_calls: true }).notes).toEqual([]);
+    expect(parse({ tools: [findTool], parallel_tool_calls: true }).notes).toEqual([]);
   });
 });
 
 describe('the choice of a tool', () => {
-  const tools = [crm, find, { type: 'custom', name: 'run' }];
-  const all = ['mcp__crm__find', 'mcp__crm__bare', 'find', 'run'];
+  const tools = [crmNamespace, findTool, { type: 'custom', name: 'run' }];
+  const allNames = ['mcp__crm__find', 'mcp__crm__bare', 'find', 'run'];
   const allowed = (...names: readonly object[]): object => ({
     type: 'allowed_tools',
     mode: 'required',
@@ -86,13 +93,13 @@ describe('the choice of a tool', () => {
   });
 
   it.each<[unknown, unknown, readonly string[]]>([
-    [undefined, undefined, all],
-    ['auto', 'auto', all],
-    ['none', 'none', all],
-    ['required', 'required', all],
-    [{ type: 'function', name: 'find' }, { name: 'find' }, all],
-    [{ type: 'function', name: 'bare', namespace: 'mcp__crm__' }, { name: 'mcp__crm__bare' }, all],
-    [{ type: 'custom', name: 'run' }, { name: 'run' }, all],
+    [undefined, undefined, allNames],
+    ['auto', 'auto', allNames],
+    ['none', 'none', allNames],
+    ['required', 'required', allNames],
+    [{ type: 'function', name: 'find' }, { name: 'find' }, allNames],
+    [{ type: 'function', name: 'bare', namespace: 'mcp__crm__' }, { name: 'mcp__crm__bare' }, allNames],
+    [{ type: 'custom', name: 'run' }, { name: 'run' }, allNames],
     [allowed({ type: 'function', name: 'find' }), 'required', ['find']],
     [allowed({ type: 'namespace', name: 'mcp__crm__' }), 'required', ['mcp__crm__find', 'mcp__crm__bare']],
     [
@@ -122,29 +129,29 @@ describe('the choice of a tool', () => {
 
 describe('the name of a tool at a target', () => {
   const tool = (name: string, namespace?: string) => ({ name, namespace, isCustom: false });
-  const long = 'n'.repeat(70);
+  const longName = 'n'.repeat(70);
 
   it('has at most 64 characters in a namespace, and a number if it is used', () => {
     const known = new KnownTools();
-    const names = ['a', 'b', 'c'].map((name) => known.add(tool(name, long)));
+    const names = ['a', 'b', 'c'].map((name) => known.add(tool(name, longName)));
     expect(names).toEqual(['n'.repeat(64), `${'n'.repeat(60)}_2`, `${'n'.repeat(60)}_3`]);
-    expect(['a', 'b', 'c'].map((name) => known.nameFor({ name, namespace: long }))).toEqual(names);
+    expect(['a', 'b', 'c'].map((name) => known.nameFor({ name, namespace: longName }))).toEqual(names);
   });
 
   it('is unchanged without a namespace, however long', () => {
-    expect(new KnownTools().add(tool(long))).toBe(long);
+    expect(new KnownTools().add(tool(longName))).toBe(longName);
   });
 
-  it('skips a number that another tool has', () => {
+  it('skips a number that another name contains', () => {
     const known = new KnownTools();
     known.add(tool(`${'n'.repeat(60)}_2`));
-    expect(['a', 'b'].map((name) => known.add(tool(name, long)))).toEqual([
+    expect(['a', 'b'].map((name) => known.add(tool(name, longName)))).toEqual([
       'n'.repeat(64),
       `${'n'.repeat(60)}_3`,
     ]);
   });
 
-  it('is that of the first of two equal tools', () => {
+  it('is the name of the first of two equal tools', () => {
     const known = new KnownTools();
     const names = [known.add(tool('a', 'n')), known.add(tool('a', 'n'))];
     expect([...names, known.nameFor({ name: 'a', namespace: 'n' })]).toEqual(['n__a', 'n__a_2', 'n__a']);

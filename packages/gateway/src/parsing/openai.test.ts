@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Fields } from './fields.ts';
 import { cacheOf } from './openai.ts';
 
-const read = (body: Readonly<Record<string, unknown>>): unknown => cacheOf(new Fields(body, ''));
+const parseCache = (body: Readonly<Record<string, unknown>>): unknown => cacheOf(new Fields(body, ''));
 const options = (mode: string | undefined, ttl?: string): object => ({ prompt_cache_options: { mode, ttl } });
 const marked = {
   messages: [{ content: [{ type: 'text', text: 'a', prompt_cache_breakpoint: { mode: 'explicit' } }] }],
@@ -25,7 +25,7 @@ describe('the cache setting of an OpenAI request', () => {
     ],
     [{ ...options('explicit'), messages: [{ content: '"prompt_cache_breakpoint": {}' }] }, 'none'],
   ])('of %j is %j', (body, expected) => {
-    expect(read({ ...body })).toEqual(expected);
+    expect(parseCache({ ...body })).toEqual(expected);
   });
 
   it.each([
@@ -34,6 +34,6 @@ describe('the cache setting of an OpenAI request', () => {
     ['prompt_cache_options.mode', options('later')],
     ['prompt_cache_options.ttl', options('implicit', '1h')],
   ])('names %s of an invalid request', (path, body) => {
-    expect(() => read({ ...body })).toThrow(path);
+    expect(() => parseCache({ ...body })).toThrow(path);
   });
 });

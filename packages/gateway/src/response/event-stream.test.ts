@@ -16,7 +16,7 @@ const search: StreamEvent = {
 };
 const finish: StreamEvent = { type: 'finish', target: 'a/x', reason: 'stop', raw: 'stop', usage };
 
-/** Stream of events that ends with an error, if one is given. */
+/** Returns a stream of events that ends with `error` if it is set. */
 const streamOf = (events: readonly StreamEvent[], error?: LlmError): ChatStream =>
   ({
     async *[Symbol.asyncIterator]() {
@@ -25,7 +25,7 @@ const streamOf = (events: readonly StreamEvent[], error?: LlmError): ChatStream 
     },
   }) as unknown as ChatStream;
 
-/** Writes texts and the finish. Each writer has a number. */
+/** Returns a function that responds with writers of text and finish events. Each writer has a number. */
 function setUp(parsed: Partial<ParsedRequest> = {}) {
   const log: string[] = [];
   let writers = 0;
@@ -69,7 +69,7 @@ const HEADERS = {
 };
 
 describe('an event stream', () => {
-  it('has the target, the attempts and the texts', async () => {
+  it('has the target, the attempts and the written strings', async () => {
     const { log, respond } = setUp();
     expect(await respond(streamOf([start('a/x'), text('one'), text('two'), finish]))).toEqual({
       headers: HEADERS,
@@ -78,7 +78,7 @@ describe('an event stream', () => {
     expect(log).toEqual(['end']);
   });
 
-  it('has the warnings that precede its first text', async () => {
+  it('has the warnings that precede its first string', async () => {
     const { respond } = setUp({ notes: [warningOf('note')] });
     const events = [start('a/x'), warn('first'), search, text('one'), warn('late'), finish];
     const { headers } = await respond(streamOf(events));
@@ -88,7 +88,7 @@ describe('an event stream', () => {
     );
   });
 
-  it('discards the warnings and the writer of an attempt that is reset before its first text', async () => {
+  it('discards the warnings and the writer of an attempt that is reset before its first string', async () => {
     const { respond } = setUp();
     const events = [start('a/x'), warn('first'), search, reset, start('b/y'), warn('second'), text('one')];
     expect(await respond(streamOf(events))).toEqual({
@@ -101,7 +101,7 @@ describe('an event stream', () => {
     });
   });
 
-  it('without a text consists of its end', async () => {
+  it('without events of content consists of its end', async () => {
     const { respond } = setUp();
     expect(await respond(streamOf([warn('first')]))).toEqual({
       headers: {
@@ -113,7 +113,7 @@ describe('an event stream', () => {
     });
   });
 
-  it('rejects with an error that precedes its first text', async () => {
+  it('rejects with an error that precedes its first string', async () => {
     const error = new LlmError('server', 'down');
     await expect(setUp().respond(streamOf([start('a/x')], error))).rejects.toBe(error);
   });
@@ -140,7 +140,7 @@ describe('an event stream', () => {
     expect([body, finishEvents]).toEqual(['0.0:one 0.0:finish 0.0:end ', [finish]]);
   });
 
-  it('of several choices has the texts and warnings of each, and the target of the first', async () => {
+  it('of several choices has the strings and warnings of each, and the target of the first', async () => {
     const { respond } = setUp();
     const { headers, body } = await respond(
       streamOf([start('a/x'), warn('first'), text('one'), finish]),

@@ -11,10 +11,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Body whose source waits until the test emits a text, an error or the end. */
+/** Creates a body whose source waits until the test emits a string, an error or the end. */
 function setUp({ idleMs = 60_000, canCut = true } = {}) {
   const log: string[] = [];
-  const waiting: {
+  const pendingReads: {
     readonly resolve: (text: string | undefined) => void;
     readonly reject: (error: Error) => void;
   }[] = [];
@@ -23,7 +23,7 @@ function setUp({ idleMs = 60_000, canCut = true } = {}) {
     source: {
       next: () => {
         reads++;
-        return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+        return new Promise((resolve, reject) => pendingReads.push({ resolve, reject }));
       },
       fail: ({ message }) => `failed: ${message}`,
     },
@@ -38,99 +38,99 @@ function setUp({ idleMs = 60_000, canCut = true } = {}) {
     const { done, value } = await reader.read();
     return done ? undefined : new TextDecoder().decode(value);
   };
-  /** Emits a text for the read that waits. */
+  /** Resolves the oldest pending read with a string. */
   const emit = async (text: string | undefined): Promise<void> => {
-    await settled();
-    waiting.shift()?.resolve(text);
+    await settlePromises();
+    pendingReads.shift()?.resolve(text);
   };
   const fail = async (error: Error): Promise<void> => {
-    await settled();
-    waiting.shift()?.reject(error);
+    await settlePromises();
+    pendingReads.shift()?.reject(error);
   };
   return { emit, fail, log, read, reader, reads: () => reads };
 }
 
-/** Lets each promise settle. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Waits until pending promises have settled. */
+const settlePromises = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('a body', () => {
   it('reads the source only when the client reads', async () => {
     const { emit, log, read, reads } = setUp();
-    await settled();
+    await settlePromises();
     expect(reads()).toBe(0);
-    const first = read();
+    const firstRead = read();
     await emit('one');
-    expect([await first, reads()]).toEqual(['one', 1]);
-    await settled();
+    expect([await firstRead, reads()]).toEqual(['one', 1]);
+    await settlePromises();
     expect(reads()).toBe(1);
-    const last = read();
+    const lastRead = read();
     await emit(undefined);
-    expect([await last, log, vi.getTimerCount()]).toEqual([undefined, ['end'], 0]);
+    expect([await lastRead, log, vi.getTimerCount()]).toEqual([undefined, ['end'], 0]);
   });
 
-  it('ends with the failure of the source, after which it aborts the call', async () => {
+  it('sends the failure of the source, aborts the call and ends', async () => {
     const { fail, log, read, reads } = setUp();
-    const first = read();
+    const firstRead = read();
     await fail(new LlmError('server', 'secret'));
-    expect([await first, log]).toEqual(['failed: the vendor failed', ['leave', 'secret']]);
+    expect([await firstRead, log]).toEqual(['failed: the vendor failed', ['leave', 'secret']]);
     expect([await read(), reads(), log]).toEqual([undefined, 1, ['leave', 'secret', 'end']]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('ends once if the client disconnects, and aborts the call', async () => {
     const { emit, log, read, reader } = setUp();
-    const first = read();
-    await settled();
+    const firstRead = read();
+    await settlePromises();
     await reader.cancel();
     await emit('late');
-    expect([await first, log, vi.getTimerCount()]).toEqual([undefined, ['end', 'leave'], 0]);
+    expect([await firstRead, log, vi.getTimerCount()]).toEqual([undefined, ['end', 'leave'], 0]);
   });
 });
 
 describe('a heartbeat', () => {
   it('is sent after each 15 seconds without an event of the vendor', async () => {
     const { emit, read } = setUp();
-    const first = read();
-    await settled();
+    const firstRead = read();
+    await settlePromises();
     vi.advanceTimersByTime(14_999);
     let hasRead = false;
-    void first.then(() => (hasRead = true));
-    await settled();
+    void firstRead.then(() => (hasRead = true));
+    await settlePromises();
     expect(hasRead).toBe(false);
     vi.advanceTimersByTime(1);
-    expect(await first).toBe(HEARTBEAT);
-    const second = read();
+    expect(await firstRead).toBe(HEARTBEAT);
+    const secondRead = read();
     vi.advanceTimersByTime(14_999);
     vi.advanceTimersByTime(1);
-    expect(await second).toBe(HEARTBEAT);
-    const third = read();
+    expect(await secondRead).toBe(HEARTBEAT);
+    const thirdRead = read();
     vi.advanceTimersByTime(10_000);
     await emit('one');
-    expect(await third).toBe('one');
+    expect(await thirdRead).toBe('one');
   });
 
   it('is not sent while the client does not read', async () => {
     const { emit, log, read } = setUp();
-    const first = read();
+    const firstRead = read();
     await emit('one');
-    await first;
+    await firstRead;
     vi.advanceTimersByTime(59_999);
-    const second = read();
+    const secondRead = read();
     await emit('two');
-    expect([await second, log]).toEqual(['two', []]);
+    expect([await secondRead, log]).toEqual(['two', []]);
   });
 
-  it('is not sent for a vendor that is silent for less than 15 seconds since the client reads', async () => {
+  it('is not sent within 15 seconds after the client starts to read', async () => {
     const { emit, read } = setUp();
-    const first = read();
+    const firstRead = read();
     await emit('one');
-    await first;
+    await firstRead;
     vi.advanceTimersByTime(10_000);
-    const second = read();
-    await settled();
+    const secondRead = read();
+    await settlePromises();
     vi.advanceTimersByTime(10_000);
     await emit('two');
-    expect(await second).toBe('two');
+    expect(await secondRead).toBe('two');
   });
 });
 
@@ -139,18 +139,21 @@ describe('a client that does not read', () => {
     [60_000, 60_000],
     [400, 400],
     [2, 10],
-  ])('for %d ms is cut after %d ms, and its call is aborted', async (idleMs, cutMs) => {
-    const { log } = setUp({ idleMs });
-    await settled();
-    vi.advanceTimersByTime(cutMs - 1);
-    expect(log).toEqual([]);
-    vi.advanceTimersByTime(1);
-    expect([log, vi.getTimerCount()]).toEqual([['end', 'leave', 'cut'], 0]);
-  });
+  ])(
+    'is disconnected after idleMs %d (at least 10 ms: %d), and its call is aborted',
+    async (idleMs, cutMs) => {
+      const { log } = setUp({ idleMs });
+      await settlePromises();
+      vi.advanceTimersByTime(cutMs - 1);
+      expect(log).toEqual([]);
+      vi.advanceTimersByTime(1);
+      expect([log, vi.getTimerCount()]).toEqual([['end', 'leave', 'cut'], 0]);
+    },
+  );
 
   it('receives an error if its connection cannot be closed', async () => {
     const { log, read } = setUp({ idleMs: 1000, canCut: false });
-    await settled();
+    await settlePromises();
     vi.advanceTimersByTime(1000);
     await expect(read()).rejects.toMatchObject({
       kind: 'aborted',
@@ -159,12 +162,12 @@ describe('a client that does not read', () => {
     expect(log).toEqual(['end', 'leave']);
   });
 
-  it('is not cut while it waits for the vendor', async () => {
+  it('is not disconnected while it waits for the vendor', async () => {
     const { emit, log, read } = setUp({ idleMs: 1000 });
-    const first = read();
-    await settled();
+    const firstRead = read();
+    await settlePromises();
     vi.advanceTimersByTime(10_000);
     await emit('one');
-    expect([await first, log]).toEqual(['one', []]);
+    expect([await firstRead, log]).toEqual(['one', []]);
   });
 });

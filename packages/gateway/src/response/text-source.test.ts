@@ -14,7 +14,7 @@ const end = (index: number): StreamEvent => ({
 });
 const refusal = new Refusal('busy', 'later');
 
-/** Writes texts, and the names of starts and ends. */
+/** Returns a writer that writes text deltas, and marks starts and ends of parts. */
 const writer = (name = ''): Writer => ({
   write: (event) => {
     switch (event.type) {
@@ -32,7 +32,7 @@ const writer = (name = ''): Writer => ({
   fail: ({ message }) => `${name}${message}`,
 });
 
-async function allOf(source: TextSource): Promise<readonly string[]> {
+async function readAll(source: TextSource): Promise<readonly string[]> {
   const texts: string[] = [];
   for (let next = await source.next(); next !== undefined; next = await source.next()) texts.push(next);
   return texts;
@@ -47,19 +47,19 @@ describe('the text of events', () => {
   it.each([
     ['', ['a', 'b', 'end']],
     ['first', ['first', 'a', 'b', 'end']],
-  ])('after "%s" is %j, without empty texts', async (first, expected) => {
+  ])('after the first string "%s" is %j, without empty strings', async (first, expected) => {
     const warning: StreamEvent = {
       type: 'warning',
       warning: { action: 'dropped', what: 'a', why: 'b' },
     };
     const source = textOfEvents(eventsOf(text(0, 'a'), warning, text(0, 'b')), writer(), first);
-    expect(await allOf(source)).toEqual(expected);
+    expect(await readAll(source)).toEqual(expected);
     expect(await source.next()).toBeUndefined();
   });
 
-  it('ends without a text if the writer returns none', async () => {
-    const silent = { ...writer(), end: () => '' };
-    expect(await allOf(textOfEvents(eventsOf(), silent, ''))).toEqual([]);
+  it('ends without a string if the writer returns only empty ones', async () => {
+    const emptyWriter = { ...writer(), end: () => '' };
+    expect(await readAll(textOfEvents(eventsOf(), emptyWriter, ''))).toEqual([]);
   });
 
   it('rejects with the error of a reset', async () => {
@@ -75,23 +75,23 @@ describe('the text of events', () => {
   });
 });
 
-describe('merged texts', () => {
-  it('have the texts of all sources in the order of their arrival', async () => {
-    const waiting = new Map<string, (value: string | undefined) => void>();
+describe('merged sources', () => {
+  it('return the strings of all sources in the order of their arrival', async () => {
+    const pendingReads = new Map<string, (value: string | undefined) => void>();
     const source = (name: string): TextSource => ({
-      next: () => new Promise((resolve) => waiting.set(name, resolve)),
+      next: () => new Promise((resolve) => pendingReads.set(name, resolve)),
       fail: () => name,
     });
     const merged = mergedText([source('a'), source('b')]);
     const read = async (name: string, value: string | undefined): Promise<string | undefined> => {
       const next = merged.next();
-      waiting.get(name)?.(value);
+      pendingReads.get(name)?.(value);
       return next;
     };
     expect([await read('b', 'b1'), await read('a', 'a1'), await read('b', 'b2')]).toEqual(['b1', 'a1', 'b2']);
     const last = merged.next();
-    waiting.get('b')?.(undefined);
-    waiting.get('a')?.('a2');
+    pendingReads.get('b')?.(undefined);
+    pendingReads.get('a')?.('a2');
     expect(await last).toBe('a2');
     expect(await read('a', undefined)).toBeUndefined();
     expect(merged.fail(refusal)).toBe('a');
@@ -99,20 +99,20 @@ describe('merged texts', () => {
 
   it('reject with the error of any source, which is not an unhandled rejection', async () => {
     const error = new Error('cut');
-    const failing: TextSource = { next: () => Promise.reject(error), fail: () => '' };
-    const merged = mergedText([failing]);
+    const failingSource: TextSource = { next: () => Promise.reject(error), fail: () => '' };
+    const merged = mergedText([failingSource]);
     await new Promise((resolve) => setImmediate(resolve));
     await expect(merged.next()).rejects.toBe(error);
   });
 
-  it('of no source have no text', async () => {
+  it('without a source return no string', async () => {
     expect(await mergedText([]).next()).toBeUndefined();
     expect(mergedText([]).fail(refusal)).toBe('');
   });
 });
 
 describe('parts in order', () => {
-  const written = (...events: readonly StreamEvent[]): string => {
+  const writeInOrder = (...events: readonly StreamEvent[]): string => {
     const { write } = inOrder(writer());
     return events.map((event) => write(event)).join('|');
   };
@@ -138,11 +138,11 @@ describe('parts in order', () => {
     ['a part after another one', [start(0), end(0), start(1), text(1, 'b'), end(1)], '<0>|</0>|<1>|b|</1>'],
     ['a part without a start', [text(3, 'x'), start(0), text(0, 'a')], '|<0>|a'],
   ])('%s', (_, events, expected) => {
-    expect(written(...events)).toBe(expected);
+    expect(writeInOrder(...events)).toBe(expected);
   });
 
-  it('have the end and the failure of the writer', () => {
-    const ordered = inOrder(writer('own '));
-    expect([ordered.end(), ordered.fail(refusal)]).toEqual(['own end', 'own later']);
+  it('return the end and the failure of the writer', () => {
+    const orderedWriter = inOrder(writer('own '));
+    expect([orderedWriter.end(), orderedWriter.fail(refusal)]).toEqual(['own end', 'own later']);
   });
 });

@@ -18,8 +18,8 @@ describe('the usage of a response', () => {
   });
 
   it('contains 0 for unknown counts', () => {
-    const none = { cached_tokens: 0, cache_write_tokens: 0 };
-    expect(chatUsage(unknown)).toMatchObject({ prompt_tokens_details: none });
-    expect(responsesUsage(unknown)).toMatchObject({ input_tokens_details: none });
+    const zeroDetails = { cached_tokens: 0, cache_write_tokens: 0 };
+    expect(chatUsage(unknown)).toMatchObject({ prompt_tokens_details: zeroDetails });
+    expect(responsesUsage(unknown)).toMatchObject({ input_tokens_details: zeroDetails });
   });
 });

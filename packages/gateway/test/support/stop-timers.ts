@@ -1,8 +1,8 @@
 import { onTestFinished, vi } from 'vitest';
 
 /**
- * Replaces timers until the test ends, so that no timeout fires. What the test awaits afterwards therefore does not depend on a timer,
- * and no limit of real time is needed, which a busy machine could exceed.
+ * Replaces timers until the test ends, so that no timeout fires. What the test awaits afterwards does not depend on a timer.
+ * The test therefore needs no limit of real time, which a busy machine could exceed.
  */
 export function stopTimers(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] });

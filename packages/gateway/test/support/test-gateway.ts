@@ -51,10 +51,10 @@ export async function startGateway({
   gateway: options,
   ...scripts
 }: TestGatewayOptions = {}): Promise<TestGateway> {
-  const hello: Script = () => 'hello';
+  const answerHello: Script = () => 'hello';
   const [openai, anthropic] = await Promise.all([
-    startWireServer({ wire: openaiResponses, script: scripts.openai ?? hello }),
-    startWireServer({ wire: anthropicMessages, script: scripts.anthropic ?? hello }),
+    startWireServer({ wire: openaiResponses, script: scripts.openai ?? answerHello }),
+    startWireServer({ wire: anthropicMessages, script: scripts.anthropic ?? answerHello }),
   ]);
   const majordomo = createMajordomo({
     providers: [
