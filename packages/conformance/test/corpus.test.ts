@@ -14,7 +14,7 @@ it.skipIf(!hasRecordings)(`recordings exist${skippedNote}`, () => {
 });
 
 /** Requests that the vendor rejected, and the rule that must reject them. */
-const REFUSED: readonly (readonly [id: string, rule: string])[] = [
+const REJECTED_RECORDINGS: readonly (readonly [id: string, rule: string])[] = [
   ['doubleword/chat-u-error-400-00-invalid-temperature-blocking-yaml', 'out-of-range'],
   ['llamacpp/chat-u-error-400-07-video-part-is-refused-yaml', 'unknown-value'],
   ['openai/chat-u-error-400-00-openai-gpt-5-mini-completions-yaml', 'unsupported-parameter'],
@@ -24,7 +24,7 @@ const REFUSED: readonly (readonly [id: string, rule: string])[] = [
   ['anthropic/msg-u-error-400-14-validation-error-carries-identity-yaml', 'out-of-range'],
 ];
 
-describe.runIf(hasRecordings)('recorded requests that a vendor answered', () => {
+describe.runIf(hasRecordings)('recorded requests that a vendor accepted', () => {
   it.each(WIRES)('%s: accepts all requests except the exceptions', (name, wireOf) => {
     const rejectedRequests = accepted(name)
       .filter(({ id }) => !(id in EXCEPTIONS))
@@ -37,7 +37,7 @@ describe.runIf(hasRecordings)('recorded requests that a vendor answered', () => 
     expect(accepted(name).length).toBeGreaterThan(40);
   });
 
-  it.each(REFUSED)('%s is rejected by the rule %s, as by the vendor', (id, rule) => {
+  it.each(REJECTED_RECORDINGS)('%s is rejected by the rule %s, as by the vendor', (id, rule) => {
     const violations = WIRES.flatMap(([name, wireOf]) =>
       requests(name)
         .filter((recording) => recording.id === id)
@@ -47,10 +47,10 @@ describe.runIf(hasRecordings)('recorded requests that a vendor answered', () => 
   });
 
   it.each(WIRES)('%s: every exception is needed', (name, wireOf) => {
-    const needless = accepted(name)
+    const unneededExceptions = accepted(name)
       .filter(({ id }) => id in EXCEPTIONS)
       .filter(({ vendor, body }) => wireOf(vendor).validate(body, { signatures: 'any' }).length === 0);
-    expect(needless.map(({ id }) => id)).toEqual([]);
+    expect(unneededExceptions.map(({ id }) => id)).toEqual([]);
   });
 
   it('every exception names an existing recording', () => {

@@ -11,7 +11,7 @@ import { REQUEST_FLAWS } from './reference/request-flaws.ts';
 const FLAWS = [...IN_ANSWERS, ...REQUEST_FLAWS, ...FIELD_FLAWS, ...OPERATION_FLAWS];
 
 /** Scenarios that no provider can fail, because core handles the timers and the caller's signal. */
-const OF_THE_CHAIN: ReadonlySet<Scenario> = new Set([
+const CORE_SCENARIOS: ReadonlySet<Scenario> = new Set([
   'chain-stall-before',
   'chain-stall-middle',
   'chain-late',
@@ -24,12 +24,12 @@ const broken = (harness: Harness, flaw: Flaw): Harness => ({
 });
 
 /** Whether a case fails. A provider that does not answer fails it too, by the test runner's time limit. */
-async function fails(each: Case, harness: Harness, hangs: boolean): Promise<boolean> {
+async function fails(each: Case, harness: Harness, mayHang: boolean): Promise<boolean> {
   const failed = each.run(harness).then(
     () => false,
     () => true,
   );
-  if (!hangs) return failed;
+  if (!mayHang) return failed;
   let timer: NodeJS.Timeout | undefined;
   const timeLimit = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, 300, true)));
   const first = await Promise.race([failed, timeLimit]);
@@ -63,7 +63,7 @@ it('every scenario fails some flawed provider', () => {
   const uncaughtScenarios = conformance
     .map(({ scenario }) => scenario)
     .filter((scenario) => !caught.has(scenario));
-  expect(uncaughtScenarios.filter((scenario) => !OF_THE_CHAIN.has(scenario))).toEqual([]);
+  expect(uncaughtScenarios.filter((scenario) => !CORE_SCENARIOS.has(scenario))).toEqual([]);
 });
 
 it('every scenario has one case', () => {

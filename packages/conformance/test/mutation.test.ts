@@ -127,11 +127,11 @@ describe('a dialect', () => {
   it('accepts its keys and rejects those of other vendors', () => {
     const body = chatBody();
     set('messages.5', 'reasoning_content', 'Hm.')(body);
-    const ruled = (vendor: string): readonly string[] =>
+    const rulesOf = (vendor: string): readonly string[] =>
       rulesBroken(openaiChatWire(chatDialects[vendor] ?? { name: vendor }), body);
-    expect(ruled('deepseek')).toEqual([]);
-    expect(ruled('openai')).toEqual(['unknown-key']);
-    expect(ruled('groq')).toEqual(['unknown-key']);
+    expect(rulesOf('deepseek')).toEqual([]);
+    expect(rulesOf('openai')).toEqual(['unknown-key']);
+    expect(rulesOf('groq')).toEqual(['unknown-key']);
   });
 
   it.each([
@@ -168,10 +168,10 @@ describe.each(SUBJECTS)('the validator of $wire.name with random JSON', ({ wire,
     fc.assert(
       fc.property(fc.constantFrom(...paths), fc.nat(6), fc.jsonValue({ maxDepth: 3 }), (path, key, value) => {
         const broken = body();
-        const holder = at(broken, path);
-        const name = Object.keys(holder)[key] ?? 'extra';
+        const parent = at(broken, path);
+        const name = Object.keys(parent)[key] ?? 'extra';
         // JSON.parse returns JSON.
-        holder[name] = value as Json;
+        parent[name] = value as Json;
         expect(Array.isArray(wire.validate(broken))).toBe(true);
         expect(typeof wire.read('/', broken).model).toBe('string');
         expect(Array.isArray(wire.validate(value))).toBe(true);
@@ -183,8 +183,8 @@ describe.each(SUBJECTS)('the validator of $wire.name with random JSON', ({ wire,
   it('accepts names that cannot be converted to a string', () => {
     for (const path of paths) {
       const broken = body();
-      const holder = at(broken, path);
-      for (const name of Object.keys(holder)) holder[name] = { toString: 1, name: { toString: 1 } };
+      const parent = at(broken, path);
+      for (const name of Object.keys(parent)) parent[name] = { toString: 1, name: { toString: 1 } };
       expect(Array.isArray(wire.validate(broken))).toBe(true);
       expect(typeof wire.read('/', broken).model).toBe('string');
     }

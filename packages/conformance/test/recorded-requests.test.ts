@@ -19,7 +19,7 @@ const WIRES: readonly (readonly [wire: Wire, least: number])[] = [
 ];
 
 describe.runIf(hasRecordings).each(WIRES)(
-  'recorded requests of $name that the vendor answered',
+  'recorded requests of $name that the vendor accepted',
   (wire, least) => {
     const rejectedRequests = accepted(wire.name)
       .map(({ id, body }) => ({ id, violations: wire.validate(body, { signatures: 'any' }) }))

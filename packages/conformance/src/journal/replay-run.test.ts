@@ -47,30 +47,28 @@ describe('replayRun', () => {
   it('rejects a name that does not follow from the state before its effect runs again', async () => {
     let random = 0;
     let executedSteps = 0;
-    const driven = replayRun((journal) =>
+    const run = replayRun((journal) =>
       journal
         .step(`ask ${++random}`, async () => ++executedSteps)
         .then(() => journal.step('end', async () => 0)),
     );
-    await expect(driven).rejects.toThrow(
+    await expect(run).rejects.toThrow(
       '"ask 2" ran before the stored step "ask 1"; repeat stored steps first',
     );
     expect(executedSteps).toBe(1);
   });
 
   it('rejects a name that two steps use', async () => {
-    const driven = replayRun(async (journal) => {
+    const run = replayRun(async (journal) => {
       for (let n = 0; n < 2; n++) await journal.step('same', async () => n);
     });
-    await expect(driven).rejects.toThrow('two steps of one run are named "same"');
+    await expect(run).rejects.toThrow('two steps of one run are named "same"');
   });
 
   it('rejects with the error of an effect and stores nothing', async () => {
     let tries = 0;
-    const driven = replayRun((journal) =>
-      journal.step('a', () => Promise.reject(new Error(`no ${++tries}`))),
-    );
-    await expect(driven).rejects.toThrow('no 1');
+    const run = replayRun((journal) => journal.step('a', () => Promise.reject(new Error(`no ${++tries}`))));
+    await expect(run).rejects.toThrow('no 1');
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { bedrockConverse } from '../../src/index.ts';
 import { at, type Body, drop, type Json, type Mutation, onModel, set } from './mutation.ts';
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUg==';
-const THOUGHT = 'Two sums: I call the tool twice.';
+const THINKING_TEXT = 'Two sums: I call the tool twice.';
 
 const schema = (): Json => ({ type: 'object', properties: { a: { type: 'number' } } });
 
@@ -21,7 +21,11 @@ export const converseBody = (): Body => ({
     {
       role: 'assistant',
       content: [
-        { reasoningContent: { reasoningText: { text: THOUGHT, signature: bedrockConverse.sign(THOUGHT) } } },
+        {
+          reasoningContent: {
+            reasoningText: { text: THINKING_TEXT, signature: bedrockConverse.sign(THINKING_TEXT) },
+          },
+        },
         { text: 'I add.' },
         { toolUse: { toolUseId: 'a', name: 'add', input: { a: 1 } } },
         { toolUse: { toolUseId: 'b', name: 'add', input: { a: 3 } } },
@@ -55,7 +59,7 @@ export const converseBody = (): Body => ({
   additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 1024 } },
 });
 
-const SAID = 'messages.1.content';
+const ASSISTANT_CONTENT = 'messages.1.content';
 const RESULTS = 'messages.2.content';
 const TOOLS = 'toolConfig.tools';
 
@@ -67,7 +71,7 @@ const pushed =
   };
 
 /** Returns a mutation that adds a last assistant message. */
-const saidLast =
+const withLastAssistant =
   (text: string): Mutation =>
   (body) => {
     pushed('', 'messages', { role: 'assistant', content: [{ text }] })(body);
@@ -82,7 +86,7 @@ export const converseMutations: Readonly<Record<string, readonly Mutation[]>> = 
   ],
   'missing-key': [
     drop('', 'messages'),
-    drop(`${SAID}.2.toolUse`, 'toolUseId'),
+    drop(`${ASSISTANT_CONTENT}.2.toolUse`, 'toolUseId'),
     drop(`${TOOLS}.0.toolSpec`, 'inputSchema'),
   ],
   'wrong-type': [
@@ -105,8 +109,8 @@ export const converseMutations: Readonly<Record<string, readonly Mutation[]>> = 
     set(`${TOOLS}.1.toolSpec`, 'name', 'a'.repeat(65)),
   ],
   'tool-id-format': [
-    set(`${SAID}.2.toolUse`, 'toolUseId', 'call|1'),
-    set(`${SAID}.2.toolUse`, 'toolUseId', 'a'.repeat(65)),
+    set(`${ASSISTANT_CONTENT}.2.toolUse`, 'toolUseId', 'call|1'),
+    set(`${ASSISTANT_CONTENT}.2.toolUse`, 'toolUseId', 'a'.repeat(65)),
   ],
   'document-name': [
     set('messages.0.content.2.document', 'name', 'sums.pdf'),
@@ -135,7 +139,7 @@ export const converseMutations: Readonly<Record<string, readonly Mutation[]>> = 
   ],
   'document-alone': [drop('messages.0.content', '0')],
   'media-bytes': [set('messages.0.content.1.image.source', 'bytes', `data:image/png;base64,${PIXEL}`)],
-  'tool-id-duplicate': [set(`${SAID}.3.toolUse`, 'toolUseId', 'a')],
+  'tool-id-duplicate': [set(`${ASSISTANT_CONTENT}.3.toolUse`, 'toolUseId', 'a')],
   'tool-call-unanswered': [drop(RESULTS, '1'), drop('messages', '2')],
   'tool-result-unknown': [set(`${RESULTS}.0.toolResult`, 'toolUseId', 'z')],
   'tool-result-duplicate': [set(`${RESULTS}.1.toolResult`, 'toolUseId', 'a')],
@@ -147,9 +151,9 @@ export const converseMutations: Readonly<Record<string, readonly Mutation[]>> = 
     set(`${TOOLS}.0.toolSpec.inputSchema.json`, 'anyOf', [{ type: 'object' }]),
   ],
   signature: [
-    set(`${SAID}.0.reasoningContent.reasoningText`, 'text', 'edited'),
-    drop(`${SAID}.0.reasoningContent.reasoningText`, 'signature'),
-    set(`${SAID}.0`, 'reasoningContent', { redactedContent: PIXEL }),
+    set(`${ASSISTANT_CONTENT}.0.reasoningContent.reasoningText`, 'text', 'edited'),
+    drop(`${ASSISTANT_CONTENT}.0.reasoningContent.reasoningText`, 'signature'),
+    set(`${ASSISTANT_CONTENT}.0`, 'reasoningContent', { redactedContent: PIXEL }),
   ],
   'too-many-cache-points': [
     (body) => {
@@ -173,7 +177,7 @@ export const converseMutations: Readonly<Record<string, readonly Mutation[]>> = 
       set('toolConfig', 'toolChoice', { any: {} })(body);
     }),
   ],
-  'thinking-first': [drop(SAID, '0')],
+  'thinking-first': [drop(ASSISTANT_CONTENT, '0')],
   'output-schema': [
     '{"type":',
     '{"type":"object"}',
@@ -183,6 +187,6 @@ export const converseMutations: Readonly<Record<string, readonly Mutation[]>> = 
     '{"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"$ref":"#/$defs/b"}]},"b":{"items":{"$ref":"#/$defs/a"}}}}',
     '{"$ref":"https://example.org/schema.json"}',
   ].map((schema) => set('outputConfig.textFormat.structure.jsonSchema', 'schema', schema)),
-  'trailing-space': [onModel('anthropic.claude-sonnet-4-5-20250929-v1:0', saidLast('Once upon '))],
-  prefill: [onModel('us.anthropic.claude-opus-4-6-v1', saidLast('Once upon'))],
+  'trailing-space': [onModel('anthropic.claude-sonnet-4-5-20250929-v1:0', withLastAssistant('Once upon '))],
+  prefill: [onModel('us.anthropic.claude-opus-4-6-v1', withLastAssistant('Once upon'))],
 };

@@ -2,7 +2,7 @@ import { anthropicMessages } from '../../src/index.ts';
 import { at, type Body, drop, type Json, type Mutation, set } from './mutation.ts';
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUg==';
-const THOUGHT = 'Two sums: I call the tool twice.';
+const THINKING_TEXT = 'Two sums: I call the tool twice.';
 
 const schema = (): Json => ({
   type: 'object',
@@ -27,7 +27,7 @@ export const messagesBody = (): Body => ({
     {
       role: 'assistant',
       content: [
-        { type: 'thinking', thinking: THOUGHT, signature: anthropicMessages.sign(THOUGHT) },
+        { type: 'thinking', thinking: THINKING_TEXT, signature: anthropicMessages.sign(THINKING_TEXT) },
         { type: 'text', text: 'I add.' },
         { type: 'tool_use', id: 'toolu_a', name: 'add', input: { a: 1, b: 2 } },
         { type: 'tool_use', id: 'toolu_b', name: 'add', input: { a: 3, b: 4 } },
@@ -57,7 +57,7 @@ export const messagesBody = (): Body => ({
   metadata: { user_id: 'u1' },
 });
 
-const SAID = 'messages.1.content';
+const ASSISTANT_CONTENT = 'messages.1.content';
 const RESULTS = 'messages.2.content';
 
 /** Returns a mutation that adds a last assistant message to continue. */
@@ -103,10 +103,14 @@ export const messagesMutations: Readonly<Record<string, readonly Mutation[]>> = 
     set(`${RESULTS}.0`, 'name', 'add'),
     set('messages.0', 'name', 'Ada'),
   ],
-  'missing-key': [drop('', 'max_tokens'), drop(`${SAID}.0`, 'signature'), drop('tools.0', 'input_schema')],
+  'missing-key': [
+    drop('', 'max_tokens'),
+    drop(`${ASSISTANT_CONTENT}.0`, 'signature'),
+    drop('tools.0', 'input_schema'),
+  ],
   'wrong-type': [
     set('', 'max_tokens', 12.5),
-    set(`${SAID}.2`, 'input', '{"a":1}'),
+    set(`${ASSISTANT_CONTENT}.2`, 'input', '{"a":1}'),
     set('tools.0', 'input_schema', true),
     set('messages.0', 'content', null),
   ],
@@ -130,11 +134,11 @@ export const messagesMutations: Readonly<Record<string, readonly Mutation[]>> = 
   ],
   'tool-id-format': [
     (body) => {
-      set(`${SAID}.2`, 'id', 'call|1')(body);
+      set(`${ASSISTANT_CONTENT}.2`, 'id', 'call|1')(body);
       set(`${RESULTS}.0`, 'tool_use_id', 'call|1')(body);
     },
   ],
-  'tool-id-duplicate': [set(`${SAID}.3`, 'id', 'toolu_a')],
+  'tool-id-duplicate': [set(`${ASSISTANT_CONTENT}.3`, 'id', 'toolu_a')],
   'tool-call-unanswered': [drop(RESULTS, '0'), drop('messages', '2')],
   'tool-result-misplaced': [
     (body) => {
@@ -156,9 +160,9 @@ export const messagesMutations: Readonly<Record<string, readonly Mutation[]>> = 
     set('messages.0.content.1', 'type', 'document'),
   ],
   signature: [
-    set(`${SAID}.0`, 'signature', 'c2lnbmVkIGVsc2V3aGVyZQ=='),
-    set(`${SAID}.0`, 'thinking', `${THOUGHT} `),
-    set(SAID, '0', { type: 'redacted_thinking', data: 'c2VhbGVkIGVsc2V3aGVyZQ==' }),
+    set(`${ASSISTANT_CONTENT}.0`, 'signature', 'c2lnbmVkIGVsc2V3aGVyZQ=='),
+    set(`${ASSISTANT_CONTENT}.0`, 'thinking', `${THINKING_TEXT} `),
+    set(ASSISTANT_CONTENT, '0', { type: 'redacted_thinking', data: 'c2VhbGVkIGVsc2V3aGVyZQ==' }),
   ],
   'too-many-cache-markers': [withMarkers(3)],
   'tool-duplicate': [
@@ -224,10 +228,10 @@ export const messagesMutations: Readonly<Record<string, readonly Mutation[]>> = 
     },
   ],
   'thinking-first': [
-    drop(SAID, '0'),
+    drop(ASSISTANT_CONTENT, '0'),
     (body) => {
       // A result after other content is at the wrong position.
-      const content = at(body, SAID);
+      const content = at(body, ASSISTANT_CONTENT);
       if (Array.isArray(content)) content.push(...content.splice(0, 1));
     },
   ],

@@ -39,9 +39,9 @@ export const set =
 export const drop =
   (path: string, key: string): Mutation =>
   (body) => {
-    const holder = at(body, path);
-    if (Array.isArray(holder)) holder.splice(Number(key), 1);
-    else Reflect.deleteProperty(holder, key);
+    const parent = at(body, path);
+    if (Array.isArray(parent)) parent.splice(Number(key), 1);
+    else Reflect.deleteProperty(parent, key);
   };
 
 /** Returns the paths of all objects in a body, except under keys with free values. */

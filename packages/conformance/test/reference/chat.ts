@@ -94,12 +94,12 @@ const toolChoice = (choice: NonNullable<ModelRequest['toolChoice']>): unknown =>
   typeof choice === 'string' ? choice : { type: 'function', function: choice };
 
 function messages({ messages: turns, system }: ModelRequest): object[] {
-  const rename = toolIdMapper(turns, { maxLength: 40, pattern: /^/ });
+  const mapId = toolIdMapper(turns, { maxLength: 40, pattern: /^/ });
   const head = system === undefined ? [] : [{ role: 'system', content: system }];
-  return [...head, ...turns.flatMap((turn) => message(turn, rename))];
+  return [...head, ...turns.flatMap((turn) => message(turn, mapId))];
 }
 
-function message(turn: TurnMessage, rename: (id: string) => string): object[] {
+function message(turn: TurnMessage, mapId: (id: string) => string): object[] {
   if (turn.role === 'user') {
     return [
       {
@@ -121,7 +121,7 @@ function message(turn: TurnMessage, rename: (id: string) => string): object[] {
       const text = content.map((part) => (part.type === 'text' ? part.text : '')).join('');
       return {
         role: 'tool',
-        tool_call_id: rename(callId),
+        tool_call_id: mapId(callId),
         content: isError === true ? `ERROR: ${text}` : text,
       };
     });
@@ -130,7 +130,7 @@ function message(turn: TurnMessage, rename: (id: string) => string): object[] {
     part.type === 'tool-call'
       ? [
           {
-            id: rename(part.id),
+            id: mapId(part.id),
             type: 'function',
             function: { name: part.name, arguments: JSON.stringify(part.args) },
           },

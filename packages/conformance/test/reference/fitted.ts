@@ -10,10 +10,10 @@ export const FITTINGS: Readonly<Record<string, (request: ModelRequest) => ModelR
     ]),
   parameters: (request) => ({
     ...request,
-    tools: request.tools.map((tool) => ({ ...tool, parameters: rooted(tool.parameters) })),
+    tools: request.tools.map((tool) => ({ ...tool, parameters: withRoot(tool.parameters) })),
   }),
   output: (request) =>
-    request.output?.schema === undefined || isHeld(request.output.schema)
+    request.output?.schema === undefined || isEnforceable(request.output.schema)
       ? request
       : {
           ...request,
@@ -31,11 +31,11 @@ export function fitted(request: ModelRequest): ModelRequest {
 
 const fit = (name: string): string => name.replaceAll(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64);
 
-const rooted = (schema: JsonObject): JsonObject =>
+const withRoot = (schema: JsonObject): JsonObject =>
   schema['type'] === 'object' ? schema : { type: 'object', properties: {} };
 
 /** Whether all objects of a schema are closed and it has no unsupported keyword. */
-function isHeld(schema: JsonObject): boolean {
+function isEnforceable(schema: JsonObject): boolean {
   const text = JSON.stringify(schema);
   const objects = text.split('"type":"object"').length;
   const closed = text.split('"additionalProperties":false').length;

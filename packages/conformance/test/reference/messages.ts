@@ -88,16 +88,16 @@ const isForeign = (turn: TurnMessage | undefined): boolean => {
 };
 
 function messages(turns: readonly TurnMessage[]): object[] {
-  const rename = toolIdMapper(turns, { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ });
+  const mapId = toolIdMapper(turns, { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ });
   return turns.map((turn) => {
     if (turn.role === 'assistant')
-      return { role: 'assistant', content: turn.parts.flatMap((part) => block(part, rename)) };
+      return { role: 'assistant', content: turn.parts.flatMap((part) => block(part, mapId)) };
     if (turn.role === 'tool') {
       return {
         role: 'user',
         content: turn.parts.map(({ callId, content, isError }) => ({
           type: 'tool_result',
-          tool_use_id: rename(callId),
+          tool_use_id: mapId(callId),
           content: content.map((part) => (part.type === 'text' ? part : mediaBlock(part))),
           ...(isError === true ? { is_error: true } : {}),
         })),
@@ -118,11 +118,11 @@ function mediaBlock({ type, mediaType, bytes }: ImagePart | FilePart | AudioPart
 
 function block(
   part: Extract<TurnMessage, { role: 'assistant' }>['parts'][number],
-  rename: (id: string) => string,
+  mapId: (id: string) => string,
 ): object[] {
   if (part.type === 'text') return [{ type: 'text', text: part.text }];
   if (part.type === 'tool-call')
-    return [{ type: 'tool_use', id: rename(part.id), name: part.name, input: part.args }];
+    return [{ type: 'tool_use', id: mapId(part.id), name: part.name, input: part.args }];
   if (part.replay?.family !== FAMILY) return [];
   const data = part.replay.data as { signature?: string; redacted?: string; block?: object };
   if (data.block !== undefined) return [data.block];
@@ -155,7 +155,7 @@ interface Block {
   readonly citations?: readonly Cited[];
 }
 /** Block of a vendor tool and its partial input. */
-interface Ran {
+interface VendorToolBlock {
   readonly block: Block;
   json: string;
 }
@@ -179,7 +179,7 @@ class MessagesReader implements WireReader {
   readonly writer: EventWriter;
   done = false;
   private readonly cited: Cited[] = [];
-  private ran: Ran | undefined;
+  private ran: VendorToolBlock | undefined;
 
   constructor(target: string) {
     this.writer = new EventWriter(target, []);
@@ -231,7 +231,7 @@ class MessagesReader implements WireReader {
     this.writer.end(key);
   }
 
-  private keep({ block: startedBlock, json }: Ran): void {
+  private keep({ block: startedBlock, json }: VendorToolBlock): void {
     const block = json === '' ? startedBlock : { ...startedBlock, input: JSON.parse(json) as unknown };
     const { query } = (block.input ?? {}) as { readonly query?: string };
     this.writer.vendor({

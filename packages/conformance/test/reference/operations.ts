@@ -30,7 +30,7 @@ export function referenceOperations(baseURL: string, key: string): Operations {
       throw failureError(await response.text(), target, key, response.status, response.headers);
     return response;
   };
-  const guarded = async <T>(context: ModelContext, run: () => Promise<T>): Promise<T> => {
+  const withConvertedErrors = async <T>(context: ModelContext, run: () => Promise<T>): Promise<T> => {
     try {
       return await run();
     } catch (error) {
@@ -43,7 +43,7 @@ export function referenceOperations(baseURL: string, key: string): Operations {
       id,
       space: id,
       embed: (request, context) =>
-        guarded(context, async () => {
+        withConvertedErrors(context, async () => {
           const body = { model: id, input: request.values, dimensions: request.dimensions };
           const { data, usage } = asRecord(await (await send('/embeddings', body, context)).json());
           const vectors = asList(data).map((entry) => asVector(asRecord(entry)['embedding']));
@@ -59,7 +59,7 @@ export function referenceOperations(baseURL: string, key: string): Operations {
     transcriptionModel: (id) => ({
       id,
       transcribe: (request, context) =>
-        guarded(context, async () => {
+        withConvertedErrors(context, async () => {
           const form = new FormData();
           form.append('model', id);
           form.append('response_format', request.timestamps === undefined ? 'json' : 'verbose_json');
@@ -105,7 +105,7 @@ export function referenceOperations(baseURL: string, key: string): Operations {
     rerankModel: (id) => ({
       id,
       rerank: (request, context) =>
-        guarded(context, async () => {
+        withConvertedErrors(context, async () => {
           const { query, documents, topN } = request;
           const body = { model: id, query, documents, top_n: topN };
           const { results, usage } = asRecord(await (await send('/rerank', body, context)).json());
@@ -124,7 +124,7 @@ export function referenceOperations(baseURL: string, key: string): Operations {
     moderationModel: (id) => ({
       id,
       moderate: (request, context) =>
-        guarded(context, async () => {
+        withConvertedErrors(context, async () => {
           const body = { model: id, input: request.values };
           const { results } = asRecord(await (await send('/moderations', body, context)).json());
           if (!isList(results)) throw broken(context, 'results');

@@ -36,7 +36,7 @@ export const dropped = (what: string): Warning => ({
 });
 
 /** Error for an HTTP status other than 2xx, with the body. */
-class Refused extends Error {
+class StatusError extends Error {
   readonly response: Response;
   readonly text: string;
   constructor(response: Response, text: string) {
@@ -94,7 +94,7 @@ const REMEDIES: readonly (readonly [says: RegExp, remedy: Recovery])[] = [
       id: 'temperature',
       what: 'temperature dropped',
       remember: true,
-      apply: ({ temperature: _refused, ...request }) => request,
+      apply: ({ temperature: _temperature, ...request }) => request,
     },
   ],
   [
@@ -138,12 +138,12 @@ async function open(
     body,
     signal,
   });
-  if (!response.ok) throw new Refused(response, await response.text());
+  if (!response.ok) throw new StatusError(response, await response.text());
   return response;
 }
 
 function toLlmError(error: unknown, target: string, key: string): LlmError {
-  if (!(error instanceof Refused)) return transportError(error, target, [key]);
+  if (!(error instanceof StatusError)) return transportError(error, target, [key]);
   const { status, headers } = error.response;
   return failureError(error.text, target, key, status, headers);
 }
