@@ -74,7 +74,7 @@ describe.skipIf(!hasRecordings).each(DELIVERIES)(
 );
 
 describe.skipIf(!hasRecordings)(`exceptions${skippedNote}`, () => {
-  it('are at most 2 % of the recordings, and each is needed', () => {
+  it('are at most 2 % of the recordings, and each names a recording', () => {
     expect(excused.size).toBeLessThanOrEqual(cases.length * 0.02);
     const ids = new Set(cases.map(({ id }) => id));
     expect([...excused].filter((id) => !ids.has(id))).toEqual([]);
