@@ -62,7 +62,7 @@ describe.skipIf(!hasRecordings)(`recordings of gemini-generate${skippedNote}`, (
     if (!excused.has(id)) check(recording, await decodedByteByByte(recording));
   });
 
-  it('have at most 2 % exceptions, and each is needed', () => {
+  it('have at most 2 % exceptions, and each names a recording', () => {
     expect(excused.size).toBeLessThanOrEqual(cases.length * 0.02);
     const ids = new Set(cases.map(({ id }) => id));
     expect([...excused].filter((id) => !ids.has(id))).toEqual([]);
