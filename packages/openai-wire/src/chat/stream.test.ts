@@ -192,7 +192,7 @@ describe('an error inside a 200', () => {
     ).toMatchObject({ kind: 'rate-limit' });
   });
 
-  it('shows no secret', () => {
+  it('hides secrets', () => {
     const read = new ChatReader({
       writer: new EventWriter('p/m', []),
       family: FAMILY,
