@@ -99,7 +99,7 @@ describe('a replay', () => {
     }).toThrow(difference);
   });
 
-  it('shows no credential of an unexpected request', async () => {
+  it('hides the credentials of an unexpected request', async () => {
     const fetch = replayRecordings([]);
     const headers = { authorization: 'Bearer canary-161803' };
     const response = await fetch(`${URL_}&key=canary-271828`, { ...post({ a: 'canary-161803' }), headers });
