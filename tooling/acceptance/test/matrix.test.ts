@@ -12,11 +12,11 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const subjects = [...PROVIDERS, ...PROFILES];
 
 describe('the matrix', () => {
-  it('equals the matrix of the harnesses; `pnpm matrix` writes it', () => {
+  it('equals the matrix of the harnesses, which `pnpm matrix` writes', () => {
     expect(read('apps/docs/conformance.md')).toBe(page(PROVIDERS, PROFILES, ALL_PROFILES));
   });
 
-  it('is summarized by features on the page of vendors', () => {
+  it('has a summary by features on the page of vendors', () => {
     const vendors = read('apps/docs/vendors.md');
     expect(withFeatures(vendors, featureTable(PROVIDERS))).toBe(vendors);
   });
@@ -33,7 +33,7 @@ describe('the matrix', () => {
     expect(found.flat()).toEqual(WITH_BATCHES);
   });
 
-  it('has a reason for every unsupported case', () => {
+  it('has a reason of at least four words for every unsupported case', () => {
     const reasons = subjects.flatMap((subject) =>
       outcomesOf(subject).flatMap(({ cannot }) => cannot.map(([, reason]) => reason)),
     );
@@ -41,15 +41,17 @@ describe('the matrix', () => {
     expect(reasons.filter((reason) => reason.trim().split(/\s+/).length < 4)).toEqual([]);
   });
 
-  it('shows every case on some provider', () => {
-    const shown = PROVIDERS.map(outcomesOf);
-    const nowhere = (shown[0] ?? []).filter((_, at) => shown.every((column) => column[at]?.isNone === true));
-    expect(nowhere.map(({ of }) => of.name)).toEqual([]);
+  it('shows every case for at least one provider', () => {
+    const columns = PROVIDERS.map(outcomesOf);
+    const unsupported = (columns[0] ?? []).filter((_, at) =>
+      columns.every((column) => column[at]?.isNone === true),
+    );
+    expect(unsupported.map(({ of }) => of.name)).toEqual([]);
   });
 });
 
 const CORPUS = join(process.env['WIRE_CORPUS'] ?? join(ROOT, '../shared/wire'), 'corpus');
-const isThere = existsSync(CORPUS);
+const hasCorpus = existsSync(CORPUS);
 
 interface Facts {
   readonly wire: string;
@@ -72,8 +74,8 @@ function recordedWires(vendor: string): ReadonlySet<string> {
   );
 }
 
-describe.runIf(isThere)(
-  `what is called recorded${isThere ? '' : ` (skipped: no recordings at ${CORPUS})`}`,
+describe.runIf(hasCorpus)(
+  `providers and profiles marked as recorded${hasCorpus ? '' : ` (skipped: no recordings at ${CORPUS})`}`,
   () => {
     it.each(
       PROVIDERS.flatMap((subject) =>

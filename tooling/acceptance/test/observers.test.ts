@@ -9,29 +9,29 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 const hi = { messages: [user('hi')] };
 const down = new Error('the database is down');
 
-/** What the process was told of promises that nobody heard: Node ends it for one. */
-const unheard: unknown[] = [];
-const hear = (reason: unknown): void => {
-  unheard.push(reason);
+/** Reasons of unhandled rejections. Without this listener, Node ends the process. */
+const unhandledRejections: unknown[] = [];
+const recordRejection = (reason: unknown): void => {
+  unhandledRejections.push(reason);
 };
 beforeEach(() => {
-  unheard.length = 0;
-  process.on('unhandledRejection', hear);
+  unhandledRejections.length = 0;
+  process.on('unhandledRejection', recordRejection);
 });
 afterEach(() => {
-  process.off('unhandledRejection', hear);
+  process.off('unhandledRejection', recordRejection);
 });
 
-type Observe = (what: unknown) => unknown;
+type Observe = (value: unknown) => unknown;
 
-/** Writes what it is told to a database. */
-function observer(): { readonly told: readonly unknown[]; readonly observe: Observe } {
-  const told: unknown[] = [];
-  const observe = (what: unknown): unknown => {
-    told.push(what);
+/** Creates an observer that rejects every time, like one whose database is down. */
+function observer(): { readonly observations: readonly unknown[]; readonly observe: Observe } {
+  const observations: unknown[] = [];
+  const observe = (value: unknown): unknown => {
+    observations.push(value);
     return Promise.reject(down);
   };
-  return { told, observe };
+  return { observations, observe };
 }
 
 const answering = (options: Partial<MajordomoOptions> = {}): Majordomo =>
@@ -48,7 +48,7 @@ const limits = [{ name: 'calls', max: { requests: 1 }, per: 'hour', alertAt: [0.
 it.each<[string, (observe: Observe) => unknown]>([
   ['onEvent of a call', (onEvent) => answering({ onEvent }).model('f/m').generate(hi)],
   [
-    'onEvent, of a bench by hand',
+    'onEvent for a manual bench',
     (onEvent) => {
       answering({ onEvent }).health.bench('f/m', 1000);
     },
@@ -62,9 +62,9 @@ it.each<[string, (observe: Observe) => unknown]>([
   ],
   [
     'health.onChange',
-    (heard) => {
+    (onChange) => {
       const { health } = answering();
-      health.onChange(heard);
+      health.onChange(onChange);
       health.bench('f/m', 1000);
     },
   ],
@@ -90,18 +90,18 @@ it.each<[string, (observe: Observe) => unknown]>([
   ['onError of an event stream', (onError) => sseResponse(failing(), { onError }).text()],
   [
     'onStep of an agent',
-    (tell) => {
+    (observeStep) => {
       const onStep = async (step: unknown): Promise<void> => {
-        await tell(step);
+        await observeStep(step);
       };
       return createAgent({ model: answering().model('f/m'), tools: [tool], onStep }).run('hi');
     },
   ],
-])('a promise of %s that rejects ends no process, and changes nothing', async (_, act) => {
-  const { told, observe } = observer();
+])('a rejected promise of %s causes no failure and no unhandled rejection', async (_, act) => {
+  const { observations, observe } = observer();
   await act(observe);
   // Node emits `unhandledRejection` only after the microtasks have run.
   await new Promise(setImmediate);
-  expect(told).not.toEqual([]);
-  expect(unheard).toEqual([]);
+  expect(observations).not.toEqual([]);
+  expect(unhandledRejections).toEqual([]);
 });

@@ -17,22 +17,22 @@ async function serverOf(play: Answer): Promise<TestServer> {
   return server;
 }
 
-/** Only the head is hurried, and only in rows of silence: however slow the machine is, it is the timer that ends them. */
+/** Timeout of the first target, which only the faults without a response have, so that a slow machine fails no other call. */
 const SILENCE_MS = 150;
 
-interface Done {
+interface OperationResult {
   readonly target: string;
   readonly attempts: readonly Attempt[];
   readonly result: unknown;
 }
 
-/** The operation along a chain, whichever it is. */
-async function ask(
+/** Runs an operation on a chain. */
+async function runOperation(
   majordomo: Majordomo,
   operation: Operation,
   spec: string,
   options?: CallOptions,
-): Promise<Done> {
+): Promise<OperationResult> {
   if (operation === 'embedding') {
     const done = await majordomo.embeddingModel(spec).embed({ values: ['one'] }, options);
     return { ...done, result: done.vectors[0]?.length };
@@ -56,7 +56,7 @@ async function ask(
   return { ...done, result: done.audio.length > 0 };
 }
 
-/** A sound answer of the second target, which speaks the wire that most speak. */
+/** Valid responses of the second target, which implements the OpenAI wire. */
 const HEALTHY: Readonly<Record<Operation, Answer>> = {
   embedding: (response) => {
     response.setHeader('content-type', 'application/json');
@@ -78,14 +78,14 @@ const HEALTHY: Readonly<Record<Operation, Answer>> = {
   },
 };
 
-it('every operation that a provider shows in its suite has its faults here', () => {
-  const shown = PROVIDERS.flatMap(({ name, variants }) =>
+it('tests every operation in the conformance suites of the providers', () => {
+  const inSuites = PROVIDERS.flatMap(({ name, variants }) =>
     variants.flatMap(([, { models = {} }]) =>
       Object.keys(models).map((operation) => `${operation} of ${name}`),
     ),
   );
-  const here = SIDES.map(({ column, operation }) => `${operation} of ${column}`);
-  expect([...new Set(shown)].sort()).toEqual([...here].sort());
+  const tested = SIDES.map(({ column, operation }) => `${operation} of ${column}`);
+  expect([...new Set(inSuites)].sort()).toEqual([...tested].sort());
 });
 
 describe.each(SIDES.map((side) => [`${side.operation} of ${side.column}`, side] as const))(
@@ -98,7 +98,7 @@ describe.each(SIDES.map((side) => [`${side.operation} of ${side.column}`, side] 
         response.writeHead(200, { 'content-type': sound.type }).end(sound.body);
       });
       const majordomo = createMajordomo({ providers: [side.provider('head', server.origin, undefined)] });
-      const { target, result } = await ask(majordomo, operation, `head/${model}`);
+      const { target, result } = await runOperation(majordomo, operation, `head/${model}`);
       expect([target, Boolean(result), server.requests.length]).toEqual([`head/${model}`, true, 1]);
     });
 
@@ -112,7 +112,7 @@ describe.each(SIDES.map((side) => [`${side.operation} of ${side.column}`, side] 
       },
     );
 
-    it('is given up at an abort, and its socket closes', async () => {
+    it('rejects with aborted after an abort, and closes its socket', async () => {
       const aborter = new AbortController();
       let close = (): void => undefined;
       const closed = new Promise<void>((resolve) => {
@@ -123,14 +123,14 @@ describe.each(SIDES.map((side) => [`${side.operation} of ${side.column}`, side] 
         aborter.abort();
       });
       const majordomo = createMajordomo({ providers: [side.provider('head', server.origin, undefined)] });
-      const asked = ask(majordomo, operation, `head/${model}`, { signal: aborter.signal });
-      await expect(asked).rejects.toMatchObject({ kind: 'aborted' });
+      const call = runOperation(majordomo, operation, `head/${model}`, { signal: aborter.signal });
+      await expect(call).rejects.toMatchObject({ kind: 'aborted' });
       await closed;
     });
   },
 );
 
-async function afterFault({ provider, operation, model, sound }: Side, row: Row): Promise<Done> {
+async function afterFault({ provider, operation, model, sound }: Side, row: Row): Promise<OperationResult> {
   const head = await serverOf((response) => {
     row.play(response, sound);
   });
@@ -145,8 +145,8 @@ async function afterFault({ provider, operation, model, sound }: Side, row: Row)
     ],
     chain: { attempts: 1 },
   });
-  return ask(majordomo, operation, `head/${model},tail/spare`);
+  return runOperation(majordomo, operation, `head/${model},tail/spare`);
 }
 
-/** As each provider calls the model's space. */
+/** Returns the name of the embedding space of a model. */
 const spaceOf = (model: string): string => model.replace(/^amazon\.|:0$/g, '');

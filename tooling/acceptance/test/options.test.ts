@@ -11,7 +11,7 @@ import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI, openaiCompatible, xai } from '@majordomo/provider-openai';
 import { describe, expect, it } from 'vitest';
 
-/** Untyped code gives what it has; every factory says at once what cannot be meant. */
+/** Factory for options from untyped code. Each factory reports invalid options immediately. */
 type Factory = (options: never) => Provider;
 
 const OVER_HTTP: Readonly<Record<string, Factory>> = {
@@ -28,19 +28,19 @@ const OVER_HTTP: Readonly<Record<string, Factory>> = {
   createOllama,
 };
 
-const refusalOf = (make: Factory, options: unknown): LlmError => {
+const configErrorOf = (make: Factory, options: unknown): LlmError => {
   try {
     make(options as never);
   } catch (error) {
     if (LlmError.is(error)) return error;
     throw error;
   }
-  throw new Error('it was not refused');
+  throw new Error('the options were accepted');
 };
 
 describe.each(Object.entries(OVER_HTTP))('%s', (_name, make) => {
   it('reports a misspelled option with a suggestion', () => {
-    const { kind, details, message } = refusalOf(make, { apikey: 'sk-secret' });
+    const { kind, details, message } = configErrorOf(make, { apikey: 'sk-secret' });
     expect([kind, details.path]).toEqual(['config', 'apikey']);
     expect(message).toContain('did you mean "apiKey"?');
     expect(message).not.toContain('sk-secret');
@@ -51,24 +51,26 @@ describe.each(Object.entries(OVER_HTTP))('%s', (_name, make) => {
     'https://host/v1?key=sk-secret',
     'ftp://host/v1',
     'http://host:99999/v1',
-  ])('refuses the base URL %s', (baseURL) => {
-    const { kind, details, message } = refusalOf(make, { baseURL });
+  ])('rejects the base URL %s', (baseURL) => {
+    const { kind, details, message } = configErrorOf(make, { baseURL });
     expect([kind, details.path]).toEqual(['config', 'baseURL']);
     expect(message).not.toContain('sk-secret');
   });
 
-  it('takes an address of the app, and options of a newer package', () => {
+  it('accepts a base URL, and an unknown option without a similar name', () => {
     expect(make({ baseURL: 'http://127.0.0.1:8080/v1', tomorrow: true } as never).id).not.toBe('');
   });
 });
 
 it('createCli reports a misspelled option and CLI with a suggestion', () => {
-  expect(refusalOf(createCli, { cli: 'claude', comand: 'x' }).message).toContain('did you mean "command"?');
-  expect(refusalOf(createCli, { cli: 'cluade' }).message).toContain('did you mean "claude"?');
+  expect(configErrorOf(createCli, { cli: 'claude', comand: 'x' }).message).toContain(
+    'did you mean "command"?',
+  );
+  expect(configErrorOf(createCli, { cli: 'cluade' }).message).toContain('did you mean "claude"?');
 });
 
 it('createOllama reports a misspelled profile with a suggestion', () => {
-  expect(refusalOf(createOllama, { profile: 'ollama-clod' }).message).toContain(
+  expect(configErrorOf(createOllama, { profile: 'ollama-clod' }).message).toContain(
     'did you mean "ollama-cloud"?',
   );
 });
@@ -79,7 +81,7 @@ it.each([
   [{ baseURL: 'http://lab/v1' }, 'the profile has no id'],
   [{ id: 'lab', baseUrl: 'http://lab/v1' }, 'the profile: baseUrl is not an option; did you mean "baseURL"?'],
   [{ api: 'responses', id: 'lab', baseURL: 'lab/v1' }, 'baseURL of the profile lab is not a URL'],
-])('openaiCompatible refuses the profile %o', (profile, message) => {
-  const { kind, message: said } = refusalOf((given) => openaiCompatible(given), profile);
-  expect([kind, said]).toEqual(['config', expect.stringContaining(message)]);
+])('openaiCompatible rejects the profile %o', (profile, message) => {
+  const { kind, message: actual } = configErrorOf((options) => openaiCompatible(options), profile);
+  expect([kind, actual]).toEqual(['config', expect.stringContaining(message)]);
 });

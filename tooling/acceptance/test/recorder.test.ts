@@ -53,12 +53,12 @@ function modelOf(side: Side, baseURL: string, fetch: Fetch): ChatModel {
   return majordomo.model(`p/${side.model}`);
 }
 
-interface Seen {
+interface CallResult {
   readonly events: readonly StreamEvent[];
   readonly failure: object | undefined;
 }
 
-async function read(model: ChatModel): Promise<Seen> {
+async function read(model: ChatModel): Promise<CallResult> {
   const events: StreamEvent[] = [];
   try {
     for await (const event of model.stream(request)) events.push(event);
@@ -71,11 +71,11 @@ async function read(model: ChatModel): Promise<Seen> {
   }
 }
 
-/** The same call thrice: recorded, replayed, and replayed for another question. */
-async function thrice(
+/** Records a call, replays it, and replays it without recordings. */
+async function recordAndReplay(
   side: Side,
   script: Script,
-): Promise<{ live: Seen; replayed: Seen; other: Seen; texts: string }> {
+): Promise<{ live: CallResult; replayed: CallResult; unrecorded: CallResult; texts: string }> {
   await using server = await startWireServer({ wire: side.wire, script, split: { seed: 3 } });
   const folder = recordingFolder(await mkdtemp(path.join(parent, 'r-')));
   let texts = '';
@@ -91,34 +91,38 @@ async function thrice(
   const replayed = await read(modelOf(side, server.baseURL, replaying));
   replaying.done();
   const empty = replayRecordings([]);
-  const other = await read(modelOf(side, server.baseURL, empty));
+  const unrecorded = await read(modelOf(side, server.baseURL, empty));
   expect(server.requests).toHaveLength(1);
-  return { live, replayed, other, texts };
+  return { live, replayed, unrecorded, texts };
 }
 
 describe.each([...SIDES, WORKERS_AI].map((side) => [side.wire.name, side] as const))('%s', (_, side) => {
-  it('a recorded stream replays the same events without credentials', async () => {
-    const { live, replayed, other, texts } = await thrice(side, [ANSWER]);
+  it('replays the events of a recorded stream without credentials', async () => {
+    const { live, replayed, unrecorded, texts } = await recordAndReplay(side, [ANSWER]);
     expect(live.failure).toBeUndefined();
     expect(live.events.at(-1)?.type).toBe('finish');
     expect(replayed).toEqual(live);
     expect(texts).toContain('"***"');
     expect(texts).not.toMatch(/test-key|s3cr3t|s3ss10n|AKIA|Signature=/);
-    expect(other.failure).toMatchObject({
+    expect(unrecorded.failure).toMatchObject({
       kind: 'invalid-request',
       status: 400,
       message: expect.stringContaining('no recording is left') as string,
     });
   });
 
-  it('a recorded failure is the same again', async () => {
-    const { live, replayed } = await thrice(side, [{ failure: 'rate-limit', retryAfter: { seconds: 1 } }]);
+  it('replays a recorded failure', async () => {
+    const { live, replayed } = await recordAndReplay(side, [
+      { failure: 'rate-limit', retryAfter: { seconds: 1 } },
+    ]);
     expect(live.failure).toMatchObject({ kind: 'rate-limit' });
     expect(replayed).toEqual(live);
   });
 
-  it('a recorded cut comes at the same place', async () => {
-    const { live, replayed } = await thrice(side, [{ fault: 'cut', at: { content: 2 }, answer: ANSWER }]);
+  it('replays a recorded cut after the same events', async () => {
+    const { live, replayed } = await recordAndReplay(side, [
+      { fault: 'cut', at: { content: 2 }, answer: ANSWER },
+    ]);
     expect(live.failure).toBeDefined();
     expect(replayed.events).toEqual(live.events);
     expect(replayed.failure).toMatchObject({ kind: (live.failure as { kind: string }).kind });

@@ -18,7 +18,7 @@ import { createOpenAI, openaiCompatible } from '@majordomo/provider-openai';
 import { expect, it, onTestFinished } from 'vitest';
 import { countingServer, type CountingServer } from '../src/counting-server.ts';
 
-async function places(): Promise<{ majordomo: Majordomo; near: CountingServer; far: CountingServer }> {
+async function startRegions(): Promise<{ majordomo: Majordomo; near: CountingServer; far: CountingServer }> {
   const [near, far] = [await countingServer(), await countingServer()];
   onTestFinished(async () => {
     await Promise.all([near.close(), far.close()]);
@@ -33,23 +33,23 @@ async function places(): Promise<{ majordomo: Majordomo; near: CountingServer; f
   return { majordomo, near, far };
 }
 
-it('a summarizer in a refused place is not connected to, and its fallback summarizes', async () => {
-  const { majordomo, near, far } = await places();
+it('opens no connection to a summarizer in a denied region, and uses its fallback', async () => {
+  const { majordomo, near, far } = await startRegions();
   const messages: readonly Message[] = Array.from({ length: 20 }, (_, at) =>
     at % 2 === 0 ? user(`question ${at} `.repeat(200)) : assistant(`answer ${at} `.repeat(200)),
   );
   const compact = (spec: string) =>
     createCompactor({ summarizer: majordomo.model(spec), contextTokens: 4000 }).run(messages);
-  const refused = await compact('far/m');
-  expect(refused).toMatchObject({ skipped: 'failed' });
+  const denied = await compact('far/m');
+  expect(denied).toMatchObject({ skipped: 'failed' });
   expect(near.connections()).toBe(0);
   const { lineage } = await compact('far/m,near/m');
   expect(lineage).toBeDefined();
   expect([near.requests.length, far.connections()]).toEqual([1, 0]);
 });
 
-it('a judge in a refused place is not connected to, and refuses', async () => {
-  const { majordomo, near, far } = await places();
+it('opens no connection to a judge in a denied region, and denies the call', async () => {
+  const { majordomo, near, far } = await startRegions();
   const check = judge(majordomo.model('far/m'), { name: 'policy', policy: 'no jokes' });
   const model = guarded(majordomo.model('near/m'), { input: [check] });
   const error: unknown = await model.generate({ messages: [user('hi')] }).catch((thrown: unknown) => thrown);
@@ -57,8 +57,8 @@ it('a judge in a refused place is not connected to, and refuses', async () => {
   expect([near.connections(), far.connections()]).toEqual([0, 0]);
 });
 
-it('a sub-agent in a refused place is not connected to, and its caller continues', async () => {
-  const { majordomo, near, far } = await places();
+it('opens no connection to a sub-agent in a denied region, and its caller continues', async () => {
+  const { majordomo, near, far } = await startRegions();
   const other = createAgent({ model: majordomo.model('far/m') });
   const tool = agentTool({ agent: other, name: 'other', description: 'Asks another agent' });
   const { signal } = new AbortController();
@@ -97,7 +97,7 @@ async function countedBatchServer(
   return { server, baseURL: `http://127.0.0.1:${ownPort}/v1`, connections: () => connections };
 }
 
-/** Runs a job of two items at a place in the US, then at one in the EU. Item `b` fails by batch in the EU. */
+/** Runs a job of two items with a target in the US, then with one in the EU. Item `b` fails by batch in the EU. */
 async function runJob(gates: readonly Gate[], live?: LiveOptions) {
   const near = await countedBatchServer({
     answer: ({ id, text }) =>
@@ -125,29 +125,29 @@ async function runJob(gates: readonly Gate[], live?: LiveOptions) {
   return { near, far, results };
 }
 
-const shown = ({ id, target, via, response, error }: ItemResult): readonly unknown[] => [
+const summaryOf = ({ id, target, via, response, error }: ItemResult): readonly unknown[] => [
   id,
   target,
   via,
   response !== undefined && 'text' in response ? response.text : error?.kind,
 ];
 
-it('a batch job opens no connection to a refused place, and its items are answered by the next one', async () => {
+it('opens no connection for a batch job to a denied region, and sends its items to the next target', async () => {
   const gated = await runJob([residency({ allow: ['eu'] })], { when: 'failed' });
-  expect(gated.results.map(shown)).toEqual([
+  expect(gated.results.map(summaryOf)).toEqual([
     ['a', 'near/gpt-4.1', 'batch', 'near: a'],
     ['b', 'near/gpt-4.1', 'live', 'near: b'],
   ]);
   expect(gated.far.connections()).toBe(0);
   const open = await runJob([]);
-  expect(open.results.map(shown)).toEqual([
+  expect(open.results.map(summaryOf)).toEqual([
     ['a', 'far/gpt-4.1', 'batch', 'far: a'],
     ['b', 'far/gpt-4.1', 'batch', 'far: b'],
   ]);
   expect(open.far.connections()).toBeGreaterThan(0);
 });
 
-it('the items of a batch job fail with denied if every place is refused', async () => {
+it('rejects the items of a batch job with denied if every region is denied', async () => {
   const { near, far, results } = await runJob([residency({ allow: ['ch'] })]);
   expect(results.map(({ error }) => [error?.kind, error?.details.code])).toEqual([
     ['denied', 'residency'],

@@ -21,11 +21,11 @@ const sideOf = (name: string): Side => {
 const BY_CHAT = { frequency_penalty: 0.5, presence_penalty: 0.25, logprobs: true, top_logprobs: 3 };
 const BY_JSON = { response_format: { type: 'json_object' } };
 
-/** Of a body, what samples: whatever is next to it has tests of its own. */
+/** Members of a body that do not affect sampling. Separate tests cover them. */
 const OTHERS =
   /^(?:model|messages|contents|system|instructions|input|include|store|stream|stream_options|max_tokens|inferenceConfig)$/;
 
-it.each<[name: string, sent: object, told: readonly string[]]>([
+it.each<[name: string, sent: object, dropped: readonly string[]]>([
   ['openai-chat', { ...BY_CHAT, ...BY_JSON }, ['topK']],
   [
     'openai-responses',
@@ -33,7 +33,7 @@ it.each<[name: string, sent: object, told: readonly string[]]>([
     ['frequencyPenalty', 'presencePenalty', 'top_logprobs', 'topK'],
   ],
   [
-    'openai-responses, a model that does not think',
+    'openai-responses, a model without reasoning',
     { text: { format: { type: 'json_object' } }, top_logprobs: 3 },
     ['frequencyPenalty', 'presencePenalty', 'topK'],
   ],
@@ -65,22 +65,25 @@ it.each<[name: string, sent: object, told: readonly string[]]>([
   ['workersai-run', { top_k: 20, frequency_penalty: 0.5, presence_penalty: 0.25, ...BY_JSON }, ['logprobs']],
   ['groq by its SDK', BY_JSON, ['frequency_penalty', 'logprobs', 'presence_penalty', 'topK']],
   ['cerebras by its SDK', { ...BY_CHAT, ...BY_JSON }, ['topK']],
-])('%s gets supported sampling parameters, and warnings report the others', async (name, sent, told) => {
-  const [wire = name, other] = name.split(', ');
-  const side = sideOf(wire);
-  const model = other === undefined ? side.model : 'gpt-4.1';
-  await using server = await startWireServer({ wire: side.wire, script: ['{"a":1}'] });
-  const majordomo = createMajordomo({ providers: [side.provider('there', server.baseURL)] });
-  const { warnings } = await majordomo
-    .model(`there/${model}`)
-    .generate({ messages: [user('Answer as JSON.')], ...SAMPLING });
-  const body = server.requests[0]?.body as object;
-  expect(Object.fromEntries(Object.entries(body).filter(([key]) => !OTHERS.test(key)))).toEqual(sent);
-  expect(warnings.map(({ what }) => what).toSorted((a, b) => a.localeCompare(b))).toEqual(told);
-});
+])(
+  '%s receives the supported sampling parameters, and warnings report the others',
+  async (name, sent, dropped) => {
+    const [wire = name, other] = name.split(', ');
+    const side = sideOf(wire);
+    const model = other === undefined ? side.model : 'gpt-4.1';
+    await using server = await startWireServer({ wire: side.wire, script: ['{"a":1}'] });
+    const majordomo = createMajordomo({ providers: [side.provider('there', server.baseURL)] });
+    const { warnings } = await majordomo
+      .model(`there/${model}`)
+      .generate({ messages: [user('Answer as JSON.')], ...SAMPLING });
+    const body = server.requests[0]?.body as object;
+    expect(Object.fromEntries(Object.entries(body).filter(([key]) => !OTHERS.test(key)))).toEqual(sent);
+    expect(warnings.map(({ what }) => what).toSorted((a, b) => a.localeCompare(b))).toEqual(dropped);
+  },
+);
 
 /** Settings that only OpenAI has, and the APIs that have them. */
-const RARE: Readonly<Record<string, readonly string[]>> = {
+const OPENAI_SETTINGS: Readonly<Record<string, readonly string[]>> = {
   'openai-chat': ['endUser', 'verbosity'],
   'openai-responses': ['endUser', 'reasoningSummary', 'verbosity'],
 };
@@ -88,7 +91,7 @@ const RARE: Readonly<Record<string, readonly string[]>> = {
 it.each([...SIDES, WORKERS_AI, ...CHAT_SIDES.map(([, side]) => side)])(
   '$wire.name sends the settings that only OpenAI has, or warnings report them',
   async (side) => {
-    const isOpenAI = Object.hasOwn(RARE, side.wire.name) && SIDES.includes(side);
+    const isOpenAI = Object.hasOwn(OPENAI_SETTINGS, side.wire.name) && SIDES.includes(side);
     await using server = await startWireServer({ wire: side.wire, script: ['yes'] });
     const majordomo = createMajordomo({ providers: [side.provider('there', server.baseURL)] });
     const { warnings } = await majordomo.model(`there/${isOpenAI ? 'gpt-5.4' : side.model}`).generate({
@@ -98,7 +101,7 @@ it.each([...SIDES, WORKERS_AI, ...CHAT_SIDES.map(([, side]) => side)])(
       endUser: 'user-1',
     });
     const all = ['endUser', 'reasoningSummary', 'verbosity'];
-    const sent = isOpenAI ? (RARE[side.wire.name] ?? []) : [];
+    const sent = isOpenAI ? (OPENAI_SETTINGS[side.wire.name] ?? []) : [];
     const missing = warnings.filter(({ action }) => action === 'dropped').map(({ what }) => what);
     expect(missing.toSorted()).toEqual(all.filter((name) => !sent.includes(name)));
     const body = JSON.stringify(server.requests[0]?.body);

@@ -27,8 +27,12 @@ const message = {
   content: [{ type: 'text', text: 'hi' }],
 };
 
-/** The vendors whose own SDKs look at the header (openai 7.55, Anthropic 1.10, groq-sdk 1.6, Cerebras 1.91). */
-const VENDORS: readonly (readonly [name: string, of: (baseURL: string) => Provider, answer: object])[] = [
+/** Vendors whose SDKs read the header (openai 7.55, Anthropic 1.10, groq-sdk 1.6, Cerebras 1.91). */
+const VENDORS: readonly (readonly [
+  name: string,
+  createProvider: (baseURL: string) => Provider,
+  answer: object,
+])[] = [
   ['openai-chat', (baseURL) => createOpenAI({ id: 'p', apiKey, baseURL, api: 'chat' }), chat],
   ['openai-responses', (baseURL) => createOpenAI({ id: 'p', apiKey, baseURL }), response],
   ['anthropic', (baseURL) => createAnthropic({ id: 'p', apiKey, baseURL }), message],
@@ -36,12 +40,12 @@ const VENDORS: readonly (readonly [name: string, of: (baseURL: string) => Provid
   ['cerebras', (baseURL) => createCerebras({ id: 'p', apiKey, baseURL }), chat],
 ];
 
-/** Fails once, with this status and this word of the header; then it answers. */
-async function asked(
-  of: (baseURL: string) => Provider,
+/** Calls a server that fails once with this status and header value. Returns the text or error kind, and the request count. */
+async function callAfterFailure(
+  createProvider: (baseURL: string) => Provider,
   answer: object,
   status: number,
-  word: string | undefined,
+  headerValue: string | undefined,
 ) {
   let requests = 0;
   await using server = await testServer((response) => {
@@ -49,11 +53,11 @@ async function asked(
     response
       .writeHead(failed ? status : 200, {
         'content-type': 'application/json',
-        ...(failed && word !== undefined && { 'x-should-retry': word }),
+        ...(failed && headerValue !== undefined && { 'x-should-retry': headerValue }),
       })
       .end(JSON.stringify(failed ? { error: { message: 'not now' } } : answer));
   });
-  const model = createMajordomo({ providers: [of(server.origin)], env: {} }).model('p/m');
+  const model = createMajordomo({ providers: [createProvider(server.origin)], env: {} }).model('p/m');
   const outcome = await model
     .generate({ messages: [user('hi')], maxTokens: 9 }, { backoff: { baseMs: 0 } })
     .then(
@@ -63,15 +67,15 @@ async function asked(
   return [outcome, requests];
 }
 
-describe.each(VENDORS)('x-should-retry of %s', (_name, of, answer) => {
+describe.each(VENDORS)('x-should-retry of %s', (_name, createProvider, answer) => {
   it.each([
-    ['false: what would be tried again is not', 503, 'false', ['overloaded', 1]],
-    ['true: a refusal is tried again', 409, 'true', ['hi', 2]],
-    ['true: a key stays refused', 401, 'true', ['auth', 1]],
+    ['false: does not retry a temporary failure', 503, 'false', ['overloaded', 1]],
+    ['true: retries a rejection', 409, 'true', ['hi', 2]],
+    ['true: does not retry an authentication failure', 401, 'true', ['auth', 1]],
     ['no header: decides by status', 503, undefined, ['hi', 2]],
     ['no header: does not retry a rejection', 409, undefined, ['invalid-request', 1]],
     ['another value: decides by status', 503, 'perhaps', ['hi', 2]],
-  ] as const)('%s', async (_what, status, word, expected) => {
-    expect(await asked(of, answer, status, word)).toEqual(expected);
+  ] as const)('%s', async (_what, status, headerValue, expected) => {
+    expect(await callAfterFailure(createProvider, answer, status, headerValue)).toEqual(expected);
   });
 });

@@ -41,7 +41,7 @@ const isOn =
     event.type === type && (!('target' in event) || event.target === target);
 
 describe("the soak's audit of health", () => {
-  it('finds nothing in a journal of benches, probes and recoveries', async () => {
+  it('reports nothing for a journal of benches, probes and recoveries', async () => {
     const events = await journal();
     expect(events.filter(isOn('benched'))).toHaveLength(2);
     expect(events.filter(isOn('probed'))).toHaveLength(2);
@@ -49,20 +49,20 @@ describe("the soak's audit of health", () => {
     expect(findingsIn(events)).toEqual([]);
   });
 
-  it('finds a bench of which one failure is missing', async () => {
+  it('reports a bench without the required number of failures', async () => {
     const events = await journal();
     const failure = events.findIndex(({ type }) => type === 'attempt-end');
     expect(findingsIn(events.toSpliced(failure, 1))[0]).toBe('first/x was benched without a run of failures');
   });
 
-  it('finds failures without a bench', async () => {
+  it('reports failures without a bench', async () => {
     const events = await journal();
     expect(findingsIn(events.toSpliced(events.findIndex(isOn('benched')), 1))[0]).toBe(
       'first/x was not benched by its run of failures',
     );
   });
 
-  it('finds a skip of a target that is well', async () => {
+  it('reports a skip of a healthy target', async () => {
     const events = await journal();
     const skip = events.find(isOn('target-skipped'));
     expect(findingsIn(skip === undefined ? [] : [skip])).toEqual([
@@ -79,7 +79,7 @@ describe('a slope', () => {
       bytes: 1000 + 2 * n + (n % 2) * noise,
     }));
 
-  it('is the rise per minute of the line nearest to all samples', () => {
+  it('is the rise per minute of the least-squares line', () => {
     expect(slopeOf(samples(0))).toEqual({
       perMinute: expect.closeTo(120) as number,
       error: expect.closeTo(0) as number,
@@ -87,11 +87,11 @@ describe('a slope', () => {
     expect(slopeOf(samples(10))?.perMinute).toBeCloseTo(120, 0);
   });
 
-  it('reports the possible share of noise', () => {
+  it('has a larger error for noisy samples', () => {
     expect(slopeOf(samples(1000))?.error).toBeGreaterThan(50);
   });
 
-  it('is not known of two samples', () => {
+  it('is undefined for two samples', () => {
     expect(slopeOf(samples(0).slice(0, 2))).toBeUndefined();
   });
 });

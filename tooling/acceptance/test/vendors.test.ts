@@ -11,7 +11,7 @@ import { createOllama } from '@majordomo/provider-ollama';
 import { codex, createOpenAI, deepseek, openaiCompatible, vllm } from '@majordomo/provider-openai';
 import { describe, expect, it } from 'vitest';
 
-const saidBy = ({ vendor, billing }: Provider): readonly unknown[] => [vendor, billing];
+const pricingOf = ({ vendor, billing }: Provider): readonly unknown[] => [vendor, billing];
 
 describe('every provider names the vendor of its prices', () => {
   it.each<readonly [name: string, provider: Provider, vendor: string, billing: string | undefined]>([
@@ -34,7 +34,7 @@ describe('every provider names the vendor of its prices', () => {
     ['a CLI', createCli({ cli: 'claude' }), 'anthropic', 'included'],
     ['another CLI', createCli({ cli: 'gemini' }), 'google', 'included'],
   ])('%s', (_name, provider, vendor, billing) => {
-    expect(saidBy(provider)).toEqual([vendor, billing]);
+    expect(pricingOf(provider)).toEqual([vendor, billing]);
   });
 
   it.each<readonly [name: string, create: (options: object) => Provider]>([
@@ -49,12 +49,12 @@ describe('every provider names the vendor of its prices', () => {
     ['createLlamaSwap', createLlamaSwap],
     ['createCli', (options) => createCli({ cli: 'codex', ...options })],
     ['openaiCompatible', (options) => openaiCompatible(deepseek, options)],
-  ])('unless the application names it: %s', (_name, create) => {
-    expect(saidBy(create({ vendor: 'acme', billing: 'metered' }))).toEqual(['acme', 'metered']);
+  ])('or the vendor and billing that the application specifies: %s', (_name, create) => {
+    expect(pricingOf(create({ vendor: 'acme', billing: 'metered' }))).toEqual(['acme', 'metered']);
   });
 });
 
-describe('a server that a DSN names', () => {
+describe('a server in a DSN', () => {
   const vendorOf = async (dsn: string): Promise<string | undefined> => {
     const providers = [createOpenAI(), createAnthropic()];
     const [target] = await createMajordomo({ providers, env: { LLM_GATE: dsn } }).resolve('gate/m');

@@ -13,10 +13,10 @@ const bytes = new TextEncoder().encode('....ftypisom a film');
 const data = Buffer.from(bytes).toString('base64');
 const film = (mediaType: string): FilePart => ({ type: 'file', mediaType, bytes, name: 'a cat.mp4' });
 
-const seen = {
+const geminiResponse = {
   candidates: [{ content: { role: 'model', parts: [{ text: 'A cat.' }] }, finishReason: 'STOP' }],
 };
-const conversed = {
+const converseResponse = {
   output: { message: { role: 'assistant', content: [{ text: 'A cat.' }] } },
   stopReason: 'end_turn',
   usage: { inputTokens: 9, outputTokens: 3, totalTokens: 12 },
@@ -33,9 +33,9 @@ const bedrock = (origin: string) =>
 
 describe('a video', () => {
   it.each(['video/mp4', 'video/mpeg', 'video/quicktime', 'video/webm', 'video/3gpp'])(
-    'of %s goes to Gemini as its bytes under their type',
+    'of %s is sent to Gemini inline with its media type',
     async (mediaType) => {
-      server = await testServer(answers(seen));
+      server = await testServer(answers(geminiResponse));
       const majordomo = createMajordomo({ providers: [google(server.origin)] });
       const { text } = await majordomo
         .model('google/gemini-3.8-flash')
@@ -56,7 +56,7 @@ describe('a video', () => {
     ['video/mpeg', 'mpeg'],
     ['video/3gpp', 'three_gp'],
   ])('of %s is sent to Nova in a separate block with format %s', async (mediaType, format) => {
-    server = await testServer(answers(conversed));
+    server = await testServer(answers(converseResponse));
     const majordomo = createMajordomo({ providers: [bedrock(server.origin)] });
     const { text } = await majordomo
       .model('bedrock/us.amazon.nova-pro-v1:0')
@@ -73,7 +73,7 @@ describe('a video', () => {
       (side) => [side.wire.name, side] as const,
     ),
     [
-      'bedrock-converse, a Nova that only reads',
+      'bedrock-converse, a Nova model for text only',
       { ...SIDES.find(({ wire }) => wire.name === 'bedrock-converse')!, model: 'amazon.nova-micro-v1:0' },
     ],
     ['workersai-run', WORKERS_AI],
@@ -81,7 +81,7 @@ describe('a video', () => {
   ];
 
   it.each(others)('skips %s without a request and reports the reason', async (_, side) => {
-    server = await testServer(answers(seen));
+    server = await testServer(answers(geminiResponse));
     const providers = [side.provider('other', `${server.origin}/other`), google(server.origin)];
     const { target, attempts } = await createMajordomo({ providers })
       .model(`other/${side.model},google/gemini-3.8-flash`)
@@ -96,8 +96,8 @@ describe('a video', () => {
     );
   });
 
-  it('of a type that Gemini does not take is not sent there', async () => {
-    server = await testServer(answers(conversed));
+  it('of a type that Gemini does not accept is sent to the next target only', async () => {
+    server = await testServer(answers(converseResponse));
     const providers = [google(server.origin), bedrock(server.origin)];
     const { target } = await createMajordomo({ providers })
       .model('google/gemini-3.8-flash,bedrock/amazon.nova-lite-v1:0')

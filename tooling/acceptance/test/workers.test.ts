@@ -5,7 +5,7 @@ import { bundled } from '../src/workers/bundled.ts';
 import { countingServer } from '../src/counting-server.ts';
 
 describeWith('miniflare', 'Workers', () => {
-  it('let apps make all that they need while their module is loaded', async () => {
+  it('let apps create all objects while their module is loaded', async () => {
     await using vendor = await startWireServer({ wire: workersaiRun, script: () => 'Hello.' });
     const script = await bundled('module-scope');
     const runtime = await startMiniflare({
@@ -21,13 +21,13 @@ describeWith('miniflare', 'Workers', () => {
     }
   }, 120_000);
 
-  it('call the tools of each other over MCP by a service binding, and start no programs', async () => {
+  it('call tools of another Worker over MCP by a service binding, and reject programs', async () => {
     const runtime = await startMiniflare({
       script: await bundled('mcp-client'),
       services: { TOOLS: await bundled('mcp-server') },
     });
     try {
-      // The second request meets what the first has made.
+      // The second request uses objects that the first one created.
       await fetch(await runtime.ready);
       const answer = await fetch(await runtime.ready);
       expect(await answer.json()).toEqual({
@@ -43,7 +43,7 @@ describeWith('miniflare', 'Workers', () => {
     }
   }, 120_000);
 
-  it('rerank, moderate and guard a model, without a connection to a refused place', async () => {
+  it('rerank, moderate and guard a model without a connection to a denied target', async () => {
     await using vendor = await countingServer();
     await using refused = await countingServer();
     const script = (await bundled('guards'))

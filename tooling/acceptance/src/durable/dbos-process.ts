@@ -7,7 +7,7 @@ import { watchRun } from '@majordomo/agent/durable';
 import { dbosAgent, dbosChannel, type Decision } from '@majordomo/durable-dbos';
 import { linesIn } from '../stores/lines.ts';
 import { serveChat } from './chat-server.ts';
-import { heardOf } from './heard.ts';
+import { watchResultOf } from './heard.ts';
 import { agentIn } from './scenario.ts';
 
 const [folder = '', systemDatabaseUrl = '', executorID = ''] = process.argv.slice(2);
@@ -40,7 +40,7 @@ async function answered({ id, ask, runId, input = 'go', decision, executors }: Q
     awaiting: () => runs.awaiting(runId),
     decide: () => runs.decide(runId, decision),
     result: () => runs.result(runId),
-    watch: async () => heardOf(await watchRun(channel, runId)),
+    watch: async () => watchResultOf(await watchRun(channel, runId)),
     serve: () => serveChat(runs, channel),
     resumeAll: () => runs.resumeAll(executors),
   };

@@ -1,7 +1,7 @@
 import type { RunEvent } from '@majordomo/agent/durable';
 
 /** Final screen of a client that watches a run, and the number of resets and gaps. */
-export interface Heard {
+export interface WatchResult {
   /** Text of each step, and the names of the tools that ended. */
   readonly steps: readonly string[];
   readonly resets: number;
@@ -9,17 +9,17 @@ export interface Heard {
 }
 
 /** Reads the events of a run until the run ends. */
-export async function heardOf(events: AsyncIterable<RunEvent>): Promise<Heard> {
+export async function watchResultOf(events: AsyncIterable<RunEvent>): Promise<WatchResult> {
   const steps: string[] = [];
   const names = new Map<string, string>();
   let [resets, missed] = [0, 0];
-  for await (const told of events) {
-    if (told.type === 'missed') missed++;
-    else if (told.type === 'reset') {
+  for await (const runEvent of events) {
+    if (runEvent.type === 'missed') missed++;
+    else if (runEvent.type === 'reset') {
       resets++;
-      steps.length = told.step - 1;
+      steps.length = runEvent.step - 1;
     } else {
-      const { event, step } = told;
+      const { event, step } = runEvent;
       const add = (text: string): void => {
         steps[step - 1] = `${steps[step - 1] ?? ''}${text}`;
       };

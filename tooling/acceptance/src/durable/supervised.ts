@@ -16,7 +16,7 @@ export interface Supervised extends AsyncDisposable {
 
 type Child = ChildProcessWithoutNullStreams;
 
-interface Asked {
+interface PendingQuestion {
   readonly line: string;
   readonly resolve: (answer: unknown) => void;
   /** Process that received the last line. */
@@ -26,7 +26,7 @@ interface Asked {
 /** Starts `<name>-process.ts` of this folder and waits until it reports that it is ready. */
 export async function supervised(name: string, args: readonly string[]): Promise<Supervised> {
   const script = new URL(`${name}-process.ts`, import.meta.url).pathname;
-  const open = new Map<number, Asked>();
+  const open = new Map<number, PendingQuestion>();
   let [deaths, ids] = [0, 0];
   let isOver = false;
   let life = begin();
@@ -59,12 +59,12 @@ export async function supervised(name: string, args: readonly string[]): Promise
   async function begin(): Promise<Child> {
     const child = spawn(process.execPath, [script, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
     child.stdin.on('error', () => undefined);
-    let said = '';
-    child.stderr.on('data', (chunk) => (said += String(chunk)));
+    let errorOutput = '';
+    child.stderr.on('data', (chunk) => (errorOutput += String(chunk)));
     const lines = linesIn(child.stdout);
     for (;;) {
       const next = await lines.next();
-      if (next.done === true) throw new Error(`${name} ended before it was ready: ${said}`);
+      if (next.done === true) throw new Error(`${name} ended before it was ready: ${errorOutput}`);
       if (next.value === 'ready') break;
     }
     child.once('exit', () => {
@@ -78,10 +78,10 @@ export async function supervised(name: string, args: readonly string[]): Promise
   }
 
   function askAll(child: Child): void {
-    for (const asked of open.values()) {
-      if (asked.child === child) continue;
-      asked.child = child;
-      child.stdin.write(`${asked.line}\n`);
+    for (const question of open.values()) {
+      if (question.child === child) continue;
+      question.child = child;
+      child.stdin.write(`${question.line}\n`);
     }
   }
 

@@ -11,27 +11,30 @@ export { LedgerObject };
 export default {
   async fetch(request, env, context) {
     const { searchParams } = new URL(request.url);
-    const asked = (name) => searchParams.get(name) ?? undefined;
+    const parameter = (name) => searchParams.get(name) ?? undefined;
     // Access of the tests to a Durable Object. The stores also run in the process of the tests.
-    if (asked('object') !== undefined)
-      return env.LEDGER.get(env.LEDGER.idFromName(asked('object'))).fetch(request);
-    const stores = cloudflareStores({ ledger: env.LEDGER, cache: env.CACHE, shard: asked('shard') });
-    const each = asked('shard') === undefined ? undefined : ['tenant'];
+    if (parameter('object') !== undefined)
+      return env.LEDGER.get(env.LEDGER.idFromName(parameter('object'))).fetch(request);
+    const stores = cloudflareStores({ ledger: env.LEDGER, cache: env.CACHE, shard: parameter('shard') });
+    const each = parameter('shard') === undefined ? undefined : ['tenant'];
     const ledger = createLedger({
       store: stores.ledger,
       limits: [{ name: 'ten', max: { requests: 10 }, per: 'month', each }],
       storeTimeoutMs: 10_000,
     });
-    const vendor = createCloudflare({ baseURL: asked('vendor'), accountId: 'acc', apiKey: 'key' });
+    const vendor = createCloudflare({ baseURL: parameter('vendor'), accountId: 'acc', apiKey: 'key' });
     const majordomo = createMajordomo({ providers: [vendor], gates: [ledger.gate] });
     const chain = majordomo.model('cloudflare/@cf/openai/gpt-oss-120b');
     const model =
-      asked('cached') === undefined
+      parameter('cached') === undefined
         ? chain
         : cached(chain, { store: stores.cache, namespace: 'v1', timeoutMs: 10_000 });
-    const options = { tenant: asked('tenant'), waitUntil: (promise) => context.waitUntil(promise) };
+    const options = { tenant: parameter('tenant'), waitUntil: (promise) => context.waitUntil(promise) };
     try {
-      const { text, warnings } = await model.generate({ messages: [user(asked('ask') ?? 'hi')] }, options);
+      const { text, warnings } = await model.generate(
+        { messages: [user(parameter('ask') ?? 'hi')] },
+        options,
+      );
       return Response.json({ text, warnings: warnings.length });
     } catch (error) {
       if (!LlmError.is(error)) throw error;

@@ -27,9 +27,9 @@ export default {
     const { text } = await model.generate({ messages: [user('hi')] });
     const run = await agent.run('hi');
     const body = JSON.stringify({ model: 'house', messages: [{ role: 'user', content: 'hi' }] });
-    const asked = new Request('http://127.0.0.1/v1/chat/completions', { method: 'POST', body });
+    const chatRequest = new Request('http://127.0.0.1/v1/chat/completions', { method: 'POST', body });
     // eslint-disable-next-line majordomo/no-raw-inference-http -- the gateway is ours
-    const answer = await gateway.fetch(asked);
+    const answer = await gateway.fetch(chatRequest);
     const refused = await server.fetch(new Request(request.url));
     const counted = (await ledger.limits()).length;
     return Response.json([

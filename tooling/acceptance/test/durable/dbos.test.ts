@@ -55,7 +55,7 @@ describeWith('postgres', 'a run on DBOS whose process is killed', () => {
 });
 
 describeWith('postgres', 'runs on DBOS whose worker is killed at random', () => {
-  it('all end, none of them paid for twice', async () => {
+  it('all finish, and none of them pays twice', async () => {
     const { finished, keptOnce, paidTwice } = await chaosOnDbos({ runs: 5, kills: 3, seed: 7 });
     expect([finished, keptOnce, paidTwice]).toEqual([5, 5, 0]);
   }, 180_000);

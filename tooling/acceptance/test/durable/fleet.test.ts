@@ -10,15 +10,15 @@ import { balancerBefore, type Balancer } from '../../src/durable/balancer.ts';
 import { expectWhatIsPromised } from '../../src/durable/expected.ts';
 import { keysOf, linesOf, SLOWLY } from '../../src/durable/scenario.ts';
 
-/** A worker that nobody begins again, once it serves. */
-async function workerAt(folder: string, port: number): Promise<ChildProcess> {
+/** Starts a worker and waits until it serves. The worker is not restarted after its end. */
+async function startWorker(folder: string, port: number): Promise<ChildProcess> {
   const script = new URL('../../src/durable/restate-process.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, [script, folder, `${port}`], { stdio: ['ignore', 'pipe', 'ignore'] });
-  let said = '';
+  let output = '';
   const ready = new Promise<void>((resolve) => {
     child.stdout.on('data', (chunk) => {
-      said += String(chunk);
-      if (said.includes('ready')) resolve();
+      output += String(chunk);
+      if (output.includes('ready')) resolve();
     });
   });
   await Promise.race([ready, once(child, 'exit').then(() => Promise.reject(new Error('no worker')))]);
@@ -41,7 +41,7 @@ describeWith('restate', 'a run on Restate with two workers behind one address', 
     [restate, balancer, ...workers] = await Promise.all([
       startRestate(),
       balancerBefore(ports),
-      ...ports.map((port) => workerAt(folder, port)),
+      ...ports.map((port) => startWorker(folder, port)),
     ]);
     await restate.register(`http://127.0.0.1:${balancer.port}`);
     runs = restateAgentClient('scenario', { ingress: restate.ingress });
@@ -55,31 +55,31 @@ describeWith('restate', 'a run on Restate with two workers behind one address', 
     await restate.stop();
     rmSync(folder, { recursive: true });
   });
-  const approved = async (runId: string): Promise<string> => {
+  const approveAndFinish = async (runId: string): Promise<string> => {
     const [call] = await runs.awaiting(runId);
     await runs.decide(runId, { callId: call!.id, approve: true });
     return (await runs.result(runId)).text;
   };
 
-  it('is finished by the one that lives when the other is killed in the middle of a step', async () => {
+  it('is finished by the remaining worker if the other one is killed during a step', async () => {
     const runId = 'run after add';
     await runs.start(runId, 'go');
-    expect(await approved(runId)).toBe('Done.');
+    expect(await approveAndFinish(runId)).toBe('Done.');
     expect(workers.map(isAlive)).toEqual([false, true]);
     expectWhatIsPromised(folder, runId, 'after add');
   }, 30_000);
 
-  it('continues on another worker when one is disconnected, and late effects of that one are not recorded', async () => {
+  it('continues on the other worker if one is disconnected, and records no late effects of that one', async () => {
     const runId = 'run of two';
     await runs.start(runId, SLOWLY);
     await expect.poll(() => linesOf(folder, runId, 'ask').length).toBe(1);
     balancer.cutOff(ports[0]);
-    expect(await approved(runId)).toBe('Done.');
+    expect(await approveAndFinish(runId)).toBe('Done.');
     expect(workers.map(isAlive)).toEqual([true, true]);
     expect(balancer.taken(ports[1])).toBeGreaterThan(0);
     expect(keysOf(folder, runId, 'add')).toHaveLength(1);
     expect(linesOf(folder, runId, 'pay')).toHaveLength(1);
-    // Each answer is in the transcript once, however often it was asked for.
+    // Each answer is in the transcript once, however often it was requested.
     const { messages } = await runs.result(runId);
     expect(messages.filter(({ role }) => role === 'assistant')).toHaveLength(3);
   }, 30_000);

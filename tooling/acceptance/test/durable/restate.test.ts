@@ -44,7 +44,7 @@ describeWith('restate', 'a run on Restate whose process is killed', () => {
 });
 
 describeWith('restate', 'runs on Restate whose worker is killed at random', () => {
-  it('all end, none of them paid for twice', async () => {
+  it('all finish, and none of them pays twice', async () => {
     const {
       seconds: _,
       doubled: _allowed,

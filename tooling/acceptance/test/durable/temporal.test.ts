@@ -11,10 +11,10 @@ const answer = (parts: readonly object[], finish: string): Happening => ({
   activity: 'ask',
   result: { id: 'r', target: 'a/x', message: { role: 'assistant', parts }, finish, usage, warnings: [] },
 });
-const asksToPay = answer([pay], 'tool-calls');
+const paymentCall = answer([pay], 'tool-calls');
 const approval: Happening = { signal: 'decide', value: { callId: 'c1', approve: true } };
 const denial: Happening = { signal: 'decide', value: { callId: 'c1', deny: 'too much' } };
-const paid: Happening = {
+const paymentResult: Happening = {
   activity: 'runTool',
   result: {
     type: 'tool-result',
@@ -24,7 +24,7 @@ const paid: Happening = {
     isError: false,
   },
 };
-const says = answer([{ type: 'text', text: 'Done.' }], 'stop');
+const finalAnswer = answer([{ type: 'text', text: 'Done.' }], 'stop');
 
 describeWith('temporal', 'the pure steps in Temporal’s workflow isolate', () => {
   let temporal: Replayer;
@@ -32,29 +32,29 @@ describeWith('temporal', 'the pure steps in Temporal’s workflow isolate', () =
     temporal = await startTemporal(WORKFLOW);
   }, 120_000);
 
-  const replayed = (happened: readonly Happening[]): Promise<void> =>
+  const replay = (happened: readonly Happening[]): Promise<void> =>
     temporal.replay(historyOf('agentRun', 'Pay the bill.', happened), 'run 1');
 
   it.each([
-    ['an answer at once', [says]],
-    ['a tool that a person approves by a signal', [asksToPay, approval, paid, says]],
-    ['a tool that a person denies: it does not run', [asksToPay, denial, says]],
+    ['an answer at once', [finalAnswer]],
+    ['a tool that a person approves by a signal', [paymentCall, approval, paymentResult, finalAnswer]],
+    ['a tool that a person denies: it does not run', [paymentCall, denial, finalAnswer]],
   ])(
-    'follow the history of the run: %s',
+    'replay the history of a run: %s',
     async (_, happened) => {
-      await expect(replayed(happened)).resolves.toBeUndefined();
+      await expect(replay(happened)).resolves.toBeUndefined();
     },
     60_000,
   );
 
   it.each([
-    ['a tool that ran without approval', [asksToPay, paid, says]],
-    ['a tool that ran though it was denied', [asksToPay, denial, paid, says]],
-    ['an end before the answer', [asksToPay, approval, paid]],
+    ['a tool that ran without approval', [paymentCall, paymentResult, finalAnswer]],
+    ['a tool that ran though it was denied', [paymentCall, denial, paymentResult, finalAnswer]],
+    ['an end before the answer', [paymentCall, approval, paymentResult]],
   ])(
-    'reject another history: %s',
+    'reject an inconsistent history: %s',
     async (_, happened) => {
-      await expect(replayed(happened)).rejects.toThrow(/[Nn]ondeterminism|does not match/);
+      await expect(replay(happened)).rejects.toThrow(/[Nn]ondeterminism|does not match/);
     },
     60_000,
   );

@@ -7,14 +7,14 @@ import { describeWith, freePorts, startPostgres, startRedis, startRestate } from
 import { redisStores } from '@majordomo/store-redis';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
-import { heardOf } from '../../src/durable/heard.ts';
+import { watchResultOf } from '../../src/durable/heard.ts';
 import { keysOf, linesOf, SLOWLY } from '../../src/durable/scenario.ts';
 import { supervised } from '../../src/durable/supervised.ts';
 
-/** Id of a run. The end names the point where its process dies: after the model's answer, before it is recorded. */
+/** Id of a run. Its end specifies the point where the process dies: after the model's response, before it is recorded. */
 const RUN = 'watched after ask 2';
-/** A process that dies may not have published the beginning of its answer, so that there is nothing to reset. */
-const HEARD = {
+/** Expected result. If the process dies before it publishes the beginning of its response, no reset is necessary. */
+const EXPECTED = {
   steps: ['Let me see. add', 'Let me see. pay', 'Done.'],
   resets: expect.toBeOneOf([0, 1]) as number,
   missed: 0,
@@ -22,7 +22,7 @@ const HEARD = {
 
 describeWith('redis', 'a run that dies while it is watched', () => {
   describeWith('restate', 'on Restate, over Redis', () => {
-    it('is read as if it had not, in a process of another kind', async () => {
+    it('is read completely by a process that is not a worker', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'majordomo-watched-'));
       const [port = 0] = await freePorts(1);
       await using redis = await startRedis();
@@ -32,11 +32,11 @@ describeWith('redis', 'a run that dies while it is watched', () => {
       const clients = [new Redis(redis.url), new Redis(redis.url)] as const;
       const runs = restateAgentClient('scenario', { ingress: restate.ingress });
       const { channel } = redisStores({ client: clients[0], subscriber: clients[1], timeoutMs: 10_000 });
-      const heard = heardOf(await watchRun(channel, RUN));
+      const watched = watchResultOf(await watchRun(channel, RUN));
       await runs.start(RUN, SLOWLY);
       const [call] = await runs.awaiting(RUN);
       await runs.decide(RUN, { callId: call!.id, approve: true });
-      expect([await heard, worker.deaths]).toEqual([HEARD, 1]);
+      expect([await watched, worker.deaths]).toEqual([EXPECTED, 1]);
       for (const client of clients) client.disconnect();
       rmSync(folder, { recursive: true });
     }, 60_000);
@@ -44,36 +44,36 @@ describeWith('redis', 'a run that dies while it is watched', () => {
 });
 
 describeWith('postgres', 'a run on DBOS that dies while it is watched', () => {
-  it('is read as if it had not by another process, and from the beginning by one that comes late', async () => {
+  it('is read completely by another process, also if that process starts to read after the end', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'majordomo-watched-'));
     await using postgres = await startPostgres();
     const url = `${postgres.url}_dbos`;
     await using worker = await supervised('dbos', [folder, url, 'worker']);
     await using other = await supervised('dbos', [folder, url, 'other']);
-    const heard = other.ask({ ask: 'watch', runId: RUN });
+    const watched = other.ask({ ask: 'watch', runId: RUN });
     await worker.ask({ ask: 'start', runId: RUN, input: SLOWLY });
     const [call] = (await worker.ask({ ask: 'awaiting', runId: RUN })) as readonly { readonly id: string }[];
     await worker.ask({ ask: 'decide', runId: RUN, decision: { callId: call!.id, approve: true } });
-    expect([await heard, worker.deaths]).toEqual([HEARD, 1]);
-    expect(await other.ask({ ask: 'watch', runId: RUN })).toEqual(HEARD);
+    expect([await watched, worker.deaths]).toEqual([EXPECTED, 1]);
+    expect(await other.ask({ ask: 'watch', runId: RUN })).toEqual(EXPECTED);
     rmSync(folder, { recursive: true });
   }, 60_000);
 
-  it('that two processes have, since one was thought dead, ends once, and is read as one', async () => {
+  it('ends once and is read once if a second process resumes it while the first one is alive', async () => {
     const runId = 'two have it';
     const folder = mkdtempSync(join(tmpdir(), 'majordomo-watched-'));
     await using postgres = await startPostgres();
     const url = `${postgres.url}_dbos`;
     await using first = await supervised('dbos', [folder, url, 'first']);
     await using second = await supervised('dbos', [folder, url, 'second']);
-    const heard = second.ask({ ask: 'watch', runId });
+    const watched = second.ask({ ask: 'watch', runId });
     await first.ask({ ask: 'start', runId, input: SLOWLY });
     expect(await second.ask({ ask: 'resumeAll', executors: ['first'] })).toEqual([runId]);
     const [call] = (await first.ask({ ask: 'awaiting', runId })) as readonly { readonly id: string }[];
     await first.ask({ ask: 'decide', runId, decision: { callId: call!.id, approve: true } });
     const results = await Promise.all([first, second].map((one) => one.ask({ ask: 'result', runId })));
     expect(results[0]).toEqual(results[1]);
-    expect(await heard).toMatchObject({ steps: HEARD.steps, missed: 0 });
+    expect(await watched).toMatchObject({ steps: EXPECTED.steps, missed: 0 });
     expect([keysOf(folder, runId, 'add').length, linesOf(folder, runId, 'pay').length]).toEqual([1, 1]);
     expect([first.deaths, second.deaths]).toEqual([0, 0]);
     rmSync(folder, { recursive: true });

@@ -16,8 +16,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A process: it has opened the file by itself. */
-function opened(baseURL: string): {
+/** Opens the file as a separate process would. */
+function openProcess(baseURL: string): {
   readonly model: ChatModel;
   readonly ledger: ReturnType<typeof createLedger>;
 } {
@@ -56,19 +56,19 @@ it('a response is cached for other processes, streamed or not, and is booked onc
       },
     ],
   } as const;
-  const first = opened(server.url);
-  const writing: Promise<unknown>[] = [];
-  const asked = await first.model
-    .stream(request, { waitUntil: (promise) => writing.push(promise) })
+  const first = openProcess(server.url);
+  const writes: Promise<unknown>[] = [];
+  const streamed = await first.model
+    .stream(request, { waitUntil: (promise) => writes.push(promise) })
     .response();
-  await Promise.all(writing);
+  await Promise.all(writes);
 
-  const second = opened(server.url);
-  const kept = await second.model.generate(request);
+  const second = openProcess(server.url);
+  const cachedResponse = await second.model.generate(request);
   expect(server.requests).toHaveLength(1);
-  // Signatures of its reasoning and ids of its calls are those that the vendor gave.
-  expect(kept.message).toEqual(asked.message);
-  expect(await costOfResponse(kept)).toMatchObject({ nanoUsd: 0n });
+  // Reasoning signatures and call ids are those of the vendor.
+  expect(cachedResponse.message).toEqual(streamed.message);
+  expect(await costOfResponse(cachedResponse)).toMatchObject({ nanoUsd: 0n });
 
   await first.ledger.flush();
   await second.ledger.flush();

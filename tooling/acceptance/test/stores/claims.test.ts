@@ -38,8 +38,8 @@ const SERVERS = {
   },
 } as const;
 
-/** A folder with the state of a run whose payment waits for approval. */
-async function begun(): Promise<string> {
+/** Creates a folder with the state of a run whose payment waits for approval. */
+async function createPendingRun(): Promise<string> {
   const folder = mkdtempSync(join(root, 'run-'));
   const turns = [{ toolCalls: [{ id: 'c1', name: 'pay', args: {} }] }];
   const model = createMajordomo({ providers: [fakeProvider({ id: 'f', models: { m: turns } })] }).model(
@@ -54,7 +54,7 @@ async function begun(): Promise<string> {
   return folder;
 }
 
-const paid = (folder: string): number => {
+const paymentCount = (folder: string): number => {
   const file = join(folder, 'paid');
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').length : 0;
 };
@@ -73,28 +73,28 @@ function start(...args: readonly string[]) {
 const UNKNOWN = 'The outcome of this call is unknown';
 
 const claimsIn = (kind: keyof typeof SERVERS) => (): void => {
-  it('let one of two processes run a once tool, and none after the first was killed while it ran', async () => {
+  it('let only one of two processes run a once tool, also if the first is killed while the tool runs', async () => {
     const address = await SERVERS[kind]();
     for (let round = 0; round < 3; round++) {
-      const folder = await begun();
+      const folder = await createPendingRun();
       const both = [start(kind, address, folder), start(kind, address, folder)];
       await Promise.all(both.map(({ line }) => line()));
       for (const { approve } of both) approve();
       const results = await Promise.all(both.map(({ line }) => line()));
       expect(results.filter((result) => result.includes(UNKNOWN))).toHaveLength(1);
       expect(results.filter((result) => result.includes('"paid"'))).toHaveLength(1);
-      expect(paid(folder)).toBe(1);
+      expect(paymentCount(folder)).toBe(1);
     }
-    const folder = await begun();
+    const folder = await createPendingRun();
     const [first, second] = [start(kind, address, folder, 'hang'), start(kind, address, folder)];
     await Promise.all([first.line(), second.line()]);
     first.approve();
-    await expect.poll(() => paid(folder), { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => paymentCount(folder), { timeout: 30_000 }).toBe(1);
     first.child.kill('SIGKILL');
     await once(first.child, 'exit');
     second.approve();
     expect(await second.line()).toContain(UNKNOWN);
-    expect(paid(folder)).toBe(1);
+    expect(paymentCount(folder)).toBe(1);
   }, 120_000);
 };
 describe('claims in SQLite', claimsIn('sqlite'));

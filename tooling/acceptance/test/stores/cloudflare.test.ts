@@ -19,7 +19,7 @@ async function countOf(ledger: LedgerStore): Promise<number> {
   return count;
 }
 
-/** A namespace as a Worker has it, by way of the Worker. */
+/** Namespace of Durable Objects. Its objects are called through the Worker. */
 interface Namespace {
   idFromName(name: string): object;
   get(id: object): object;
@@ -31,7 +31,7 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
   let objects: Namespace;
   let cache: object;
   let url: URL;
-  let made = 0;
+  let namespaces = 0;
   beforeAll(async () => {
     vendor = await startWireServer({ wire: workersaiRun, script: () => 'Hello.' });
     const script = await bundled('kernel');
@@ -57,17 +57,17 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
     await vendor.close();
   });
 
-  /** Books of their own: a namespace whose names nobody else has. */
-  const apart = (): Namespace => {
-    const mine = made++;
-    return { idFromName: (name) => objects.idFromName(`${mine} ${name}`), get: (id) => objects.get(id) };
+  /** Returns a namespace whose object names no other test uses. */
+  const separateNamespace = (): Namespace => {
+    const prefix = namespaces++;
+    return { idFromName: (name) => objects.idFromName(`${prefix} ${name}`), get: (id) => objects.get(id) };
   };
-  const books = (): LedgerStore => {
-    const { ledger } = cloudflareStores({ ledger: apart() });
-    // What the ledger makes of records: the store adds up nothing.
+  const createStore = (): LedgerStore => {
+    const { ledger } = cloudflareStores({ ledger: separateNamespace() });
+    // The ledger adds up the records, because the store does not.
     return { ...ledger, report: (query) => createLedger({ store: ledger }).report(query) };
   };
-  const asked = async (
+  const fetchWorker = async (
     query: Readonly<Record<string, string>>,
   ): Promise<{ readonly status: number; readonly body: unknown }> => {
     const response = await fetch(
@@ -78,16 +78,16 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
 
   describe('books in a Durable Object', () => {
     for (const { name, run } of [...ledgerStoreConformance, ...ledgerWindowConformance])
-      it(name, () => run(async () => books()), 120_000);
+      it(name, () => run(async () => createStore()), 120_000);
 
-    it('lets 100 parallel calls pass that reserve more than a budget and use less', async () => {
-      const ledger = apart();
+    it('admits 100 parallel calls that reserve more than a budget and use less', async () => {
+      const ledger = separateNamespace();
       const stores = [1, 2].map(() => cloudflareStores({ ledger }).ledger);
       expect(await hundredCalls(stores)).toEqual(ALL_PASSED);
     }, 60_000);
 
-    it('keeps records and counters of more than a page, in their order', async () => {
-      const store = books();
+    it('returns more than one page of records in order', async () => {
+      const store = createStore();
       const record = {
         call: 'c',
         operation: 'chat',
@@ -115,7 +115,7 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
   });
 
   it('deletes expired records when new ones arrive', async () => {
-    const { ledger } = cloudflareStores({ ledger: apart(), keepRecordsMs: 86_400_000 });
+    const { ledger } = cloudflareStores({ ledger: separateNamespace(), keepRecordsMs: 86_400_000 });
     const record = (id: string, daysAgo: number) => ({
       id,
       at: new Date(Date.now() - daysAgo * 86_400_000).toISOString(),
@@ -134,26 +134,26 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
 
   describe('a cache in KV', () => {
     const empty = (): CacheStore => {
-      const mine = made++;
-      const store = cloudflareStores({ ledger: apart(), cache }).cache!;
+      const prefix = namespaces++;
+      const store = cloudflareStores({ ledger: separateNamespace(), cache }).cache!;
       return {
-        get: (key) => store.get(`${mine} ${key}`),
-        set: (key, value, ttlMs) => store.set(`${mine} ${key}`, value, ttlMs),
-        delete: (key) => store.delete(`${mine} ${key}`),
+        get: (key) => store.get(`${prefix} ${key}`),
+        set: (key, value, ttlMs) => store.set(`${prefix} ${key}`, value, ttlMs),
+        delete: (key) => store.delete(`${prefix} ${key}`),
       };
     };
     for (const { name, run } of cacheStoreConformance) it(name, () => run(async () => empty()), 30_000);
   });
 
   describe('a Worker', () => {
-    it('lets ten of a hundred calls at once through a limit of ten, and books each of them once', async () => {
+    it('admits ten of a hundred parallel calls under a limit of ten, and books each of them once', async () => {
       const before = vendor.requests.length;
-      const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => asked({ ask: `${n}` })));
+      const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => fetchWorker({ ask: `${n}` })));
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
       expect(answers.find(({ status }) => status !== 200)?.body).toMatchObject({ kind: 'denied' });
       expect(vendor.requests.length - before).toBe(10);
       const { ledger } = cloudflareStores({ ledger: objects });
-      // What was handed to `waitUntil` continues after the answers.
+      // Promises of `waitUntil` are settled after the responses.
       await expect.poll(() => countOf(ledger)).toBe(10);
       await expect.poll(() => ledger.counters('')).toMatchObject([{ used: 10n, held: 0n }]);
     }, 60_000);
@@ -161,20 +161,20 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
     it('gives each tenant a separate object and limit', async () => {
       const tenants = ['acme', 'bolt', 'cord'];
       const answers = await Promise.all(
-        Array.from({ length: 60 }, (_, n) => asked({ shard: 'tenant', tenant: tenants[n % 3]! })),
+        Array.from({ length: 60 }, (_, n) => fetchWorker({ shard: 'tenant', tenant: tenants[n % 3]! })),
       );
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(30);
     }, 60_000);
 
     it('answers a repeated request from KV', async () => {
       const query = { cached: '', shard: 'tenant', tenant: 'dart', ask: 'once' };
-      expect((await asked(query)).body).toEqual({ text: 'Hello.', warnings: 0 });
-      await expect.poll(async () => (await asked(query)).body).toEqual({ text: 'Hello.', warnings: 1 });
+      expect((await fetchWorker(query)).body).toEqual({ text: 'Hello.', warnings: 0 });
+      await expect.poll(async () => (await fetchWorker(query)).body).toEqual({ text: 'Hello.', warnings: 1 });
     });
   });
 
   it('rejects limits over all tenants if each tenant has an object', async () => {
-    const { ledger } = cloudflareStores({ ledger: apart(), shard: 'tenant' });
+    const { ledger } = cloudflareStores({ ledger: separateNamespace(), shard: 'tenant' });
     const claim = { counter: 'a', max: 1n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
     for (const claims of [
       [claim],

@@ -23,7 +23,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What the ledger makes of records, where a store adds up nothing. */
+/** Adds the reports of the ledger to a store without reports. */
 function withReports(store: LedgerStore): LedgerStore {
   return { ...store, report: (query) => createLedger({ store }).report(query) };
 }
@@ -88,7 +88,7 @@ describe('calls in SQLite', () => {
 });
 
 describe('agent data in SQLite', () => {
-  /** Two processes on one file. */
+  /** Opens one file twice, as two processes would. */
   const pair = () => {
     const path = file();
     return [sqliteStores(path), sqliteStores(path)] as const;
@@ -96,13 +96,13 @@ describe('agent data in SQLite', () => {
   for (const { name, run } of runStoreConformance)
     it(`runs: ${name}`, () =>
       run(async () => {
-        const [mine, theirs] = pair();
-        return [mine.runs, theirs.runs];
+        const [first, second] = pair();
+        return [first.runs, second.runs];
       }));
   for (const { name, run } of conversationStoreConformance)
     it(`conversations: ${name}`, () =>
       run(async () => {
-        const [mine, theirs] = pair();
-        return [mine.conversations, theirs.conversations];
+        const [first, second] = pair();
+        return [first.conversations, second.conversations];
       }));
 });

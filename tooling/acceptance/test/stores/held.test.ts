@@ -9,17 +9,17 @@ import { Redis as Ioredis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALL_PASSED, hundredCalls } from '../../src/ledger/hundred-calls.ts';
 
-describe('100 parallel calls that reserve more than a budget and use less all pass', () => {
+describe('100 parallel calls that reserve more than a budget and use less are all admitted', () => {
   it('in memory', async () => {
     expect(await hundredCalls([memoryStore()])).toEqual(ALL_PASSED);
   });
 
-  it('of two ledgers in memory', async () => {
+  it('by two ledgers in memory', async () => {
     const store = memoryStore();
     expect(await hundredCalls([store, store])).toEqual(ALL_PASSED);
   });
 
-  it('of two connections to SQLite', async () => {
+  it('over two connections to SQLite', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'majordomo-held-'));
     try {
       const path = join(folder, 'books.db');
@@ -43,7 +43,7 @@ describeWith('redis', '100 parallel calls that reserve more than a budget and us
     await server.stop();
   });
 
-  it('all pass, of two connections to Redis', async () => {
+  it('are all admitted over two connections to Redis', async () => {
     const stores = [1, 2].map(() => {
       const client = new Ioredis(server.url);
       clients.push(client);

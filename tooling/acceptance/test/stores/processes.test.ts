@@ -29,7 +29,7 @@ function start(name: string, ...args: readonly string[]) {
   const lines = linesIn(child.stdout);
   return {
     child,
-    tell: (line: object): unknown => child.stdin.write(`${JSON.stringify(line)}\n`),
+    send: (line: object): unknown => child.stdin.write(`${JSON.stringify(line)}\n`),
     line: async (): Promise<string> => String((await lines.next()).value),
     async end() {
       child.stdin.end();
@@ -42,13 +42,13 @@ function start(name: string, ...args: readonly string[]) {
   };
 }
 
-it('four processes with a hundred reservations each on a limit of ten get exactly ten, twenty times', async () => {
+it('admits exactly ten of 400 reservations of four processes under a limit of ten, in twenty rounds', async () => {
   const path = join(folder, 'parallel.db');
-  // All four make the file at the same moment.
+  // All four create the file at the same time.
   const workers = [1, 2, 3, 4].map((me) => start('reserving', path, `${me}`));
   await Promise.all(workers.map(({ line }) => line()));
   for (let round = 0; round < 20; round++) {
-    for (const { tell } of workers) tell({ counter: `round ${round}`, times: 100, max: 10 });
+    for (const { send } of workers) send({ counter: `round ${round}`, times: 100, max: 10 });
     const admitted = await Promise.all(workers.map(({ line }) => line()));
     expect(admitted.reduce((sum, count) => sum + Number(count), 0)).toBe(10);
   }
@@ -58,19 +58,19 @@ it('four processes with a hundred reservations each on a limit of ten get exactl
   expect(counters.map(({ held }) => held)).toEqual(Array.from({ length: 20 }, () => 10n));
 }, 60_000);
 
-it('two processes share one limit, and one of them emits the alert', async () => {
+it('shares one limit between two processes, and one of them emits each alert', async () => {
   for (let round = 0; round < 3; round++) {
     const path = join(folder, `asking-${round}.db`);
     const workers = [start('asking', path), start('asking', path)];
     await Promise.all(workers.map(({ line }) => line()));
-    for (const { tell } of workers) tell({ times: 8 });
-    const told = (await Promise.all(workers.map(({ line }) => line()))).map(
+    for (const { send } of workers) send({ times: 8 });
+    const reports = (await Promise.all(workers.map(({ line }) => line()))).map(
       (line) => JSON.parse(line) as { readonly admitted: number; readonly alerts: readonly string[] },
     );
     await Promise.all(workers.map(({ end }) => end()));
-    expect(told.reduce((sum, { admitted }) => sum + admitted, 0)).toBe(10);
-    // `running-out` depends on the speed of the machine; `unpriced` is there because the fake model reports no usage.
-    const crossings = told
+    expect(reports.reduce((sum, { admitted }) => sum + admitted, 0)).toBe(10);
+    // `running-out` depends on the speed of the machine; `unpriced` is emitted because the fake model reports no usage.
+    const crossings = reports
       .flatMap(({ alerts }) => alerts)
       .filter((type) => type === 'spent' || type === 'threshold');
     expect(crossings.toSorted()).toEqual(['spent', 'threshold']);
@@ -79,7 +79,7 @@ it('two processes share one limit, and one of them emits the alert', async () =>
   }
 }, 60_000);
 
-it('after the lease of a killed process, its budget is spent and its lane is free', async () => {
+it('spends the budget and frees the lane of a killed process after its lease', async () => {
   const path = join(folder, 'holder.db');
   const holder = start('holding', path, '1500');
   await holder.line();
@@ -98,7 +98,7 @@ it('after the lease of a killed process, its budget is spent and its lane is fre
   expect(await ledger.counters('money')).toMatchObject([{ used: 1n, held: 0n }]);
 }, 60_000);
 
-it('a process that is killed in the midst of writing leaves a file that opens, with all that it had settled', async () => {
+it('opens the file of a process that was killed while it wrote, with all settled records', async () => {
   for (const round of [1, 2, 3]) {
     const path = join(folder, `writer-${round}.db`);
     const writer = start('writing', path);
@@ -113,18 +113,22 @@ it('a process that is killed in the midst of writing leaves a file that opens, w
     })();
     await reading;
     await using stores = sqliteStores(path);
-    const found = new Set<string>();
-    for await (const { id } of stores.ledger.records({})) found.add(id);
+    const storedIds = new Set<string>();
+    for await (const { id } of stores.ledger.records({})) storedIds.add(id);
     const lost = Array.from({ length: last + 1 }, (_, number) => `record ${number}`).filter(
-      (id) => !found.has(id),
+      (id) => !storedIds.has(id),
     );
     expect(lost).toEqual([]);
     const [counter] = await stores.ledger.counters('money');
-    // The one in hand may be settled and not yet told.
+    // The last record may be settled but not reported yet.
     expect(Number(counter!.used) - (last + 1)).toBeGreaterThanOrEqual(0);
     expect(Number(counter!.used) - (last + 1)).toBeLessThanOrEqual(1);
     const [row] = await stores.ledger.report!({ by: [] });
-    expect(row).toMatchObject({ attempts: found.size, calls: found.size, nanoUsd: BigInt(found.size) });
+    expect(row).toMatchObject({
+      attempts: storedIds.size,
+      calls: storedIds.size,
+      nanoUsd: BigInt(storedIds.size),
+    });
   }
 }, 60_000);
 
@@ -135,10 +139,10 @@ async function spendKey(place: string, stores: Pick<SqliteStores, 'keys' | 'ledg
   const other = await keys.create({ name: 'b' });
   const workers = [1, 2, 3, 4].map(() => start('calling', place));
   await Promise.all(workers.map(({ line }) => line()));
-  for (const { tell } of workers) tell({ secret, times: 100 });
+  for (const { send } of workers) send({ secret, times: 100 });
   const answered = await Promise.all(workers.map(({ line }) => line()));
   expect(answered.reduce((sum, count) => sum + Number(count), 0)).toBe(100);
-  workers[0]?.tell({ secret: other.secret, times: 3 });
+  workers[0]?.send({ secret: other.secret, times: 3 });
   expect(await workers[0]?.line()).toBe('3');
   await Promise.all(workers.map(({ end }) => end()));
   const counters = await stores.ledger.counters('');
@@ -147,7 +151,7 @@ async function spendKey(place: string, stores: Pick<SqliteStores, 'keys' | 'ledg
   ]);
 }
 
-const SPENT = 'four processes with a hundred calls each of one key admit exactly the hundred of its limit';
+const SPENT = 'admits exactly 100 of 400 calls of four processes with one key and a limit of 100';
 
 it(`${SPENT}, over SQLite`, async () => {
   const path = join(folder, 'calls-of-a-key.db');
@@ -176,15 +180,15 @@ describeWith('postgres', 'over PostgreSQL', () => {
   );
 });
 
-it('entries of the call log remain after SIGKILL, except for those that waited to be written', async () => {
+it('retains only the flushed entries of the call log after SIGKILL', async () => {
   const path = join(folder, 'call-log.db');
   await using stores = sqliteStores(path);
   const { key, secret } = await createKeys({ store: stores.keys }).create({ name: 'a' });
   const worker = start('calling', path);
   await worker.line();
-  worker.tell({ secret, times: 7, flush: true });
+  worker.send({ secret, times: 7, flush: true });
   expect(await worker.line()).toBe('7');
-  worker.tell({ secret, times: 5 });
+  worker.send({ secret, times: 5 });
   expect(await worker.line()).toBe('5');
   await worker.kill();
   const entries = await stores.calls.page({ limit: 100, key: key.id });

@@ -9,13 +9,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openPage } from '../../../../packages/ui/test/support/page.ts';
 import { gate } from '../../../../packages/ui/test/support/gate.ts';
 import { resumableServer } from '../../../../packages/ui/test/support/resumable-server.ts';
-import { restOf, readUntil } from '../../../../packages/ui/test/support/silent-vendor.ts';
+import { readToEnd, readUntil } from '../../../../packages/ui/test/support/silent-vendor.ts';
 
 const LONG = 120_000;
 const POLL = { interval: 5, timeout: 60_000 };
 const ANSWER = 'It is sunny today.';
 
-const answering = () => {
+const createAnsweringAgent = () => {
   const provider = fakeProvider({ id: 'f', models: { m: [{ text: ANSWER, chunks: 3 }] } });
   return createAgent({ model: createMajordomo({ providers: [provider] }).model('f/m') });
 };
@@ -39,11 +39,11 @@ describeWith('redis', 'resumable streams of two processes over Redis', () => {
   });
 
   it(
-    'show the answer once after a reload at any event',
+    'show the response once after a reload at any event',
     async () => {
       const [writer, reader] = [registry(), registry()];
       for (let at = 0; at < 12; at++) {
-        const chat = resumableServer(7, answering(), [at], writer, reader);
+        const chat = resumableServer(7, createAnsweringAgent(), [at], writer, reader);
         const page = openPage(7, chat.fetch, { id: `chat ${at}` });
         const sent = page.chat.sendMessage({ text: 'hi' });
         await expect.poll(() => chat.gates.length, POLL).toBe(1);
@@ -63,11 +63,11 @@ describeWith('redis', 'resumable streams of two processes over Redis', () => {
   );
 
   it(
-    'stop each other',
+    'can be stopped by the other process',
     async () => {
       const [writer, reader] = [registry(), registry()];
       const ends: string[] = [];
-      const events = gate(answering().stream('hi'), 5);
+      const events = gate(createAnsweringAgent().stream('hi'), 5);
       const sent = writer.start('stopped', events.events, {
         onEnd: ({ outcome }) => void ends.push(outcome),
       });
@@ -75,21 +75,21 @@ describeWith('redis', 'resumable streams of two processes over Redis', () => {
       const resumed = await readUntil(await reader.resume('stopped'), 'It');
       expect(await reader.stop('stopped')).toBe(true);
       expect(ends).toEqual(['stopped']);
-      expect(await restOf(resumed)).toContain('"abort"');
+      expect(await readToEnd(resumed)).toContain('"abort"');
       expect(await sent.text()).toContain('"abort"');
     },
     LONG,
   );
 
   it(
-    'have one response of a chat, the newest',
+    'resume only the newest response of a chat',
     async () => {
       const [first, second] = [registry(), registry()];
-      const waiting = gate(answering().stream('hi'), 5);
+      const waiting = gate(createAnsweringAgent().stream('hi'), 5);
       const older = first.start('chat', waiting.events);
       // The second process starts when the first one is subscribed.
       await readUntil(await second.resume('chat'), 'It');
-      const newer = second.start('chat', answering().stream('hi'));
+      const newer = second.start('chat', createAnsweringAgent().stream('hi'));
       expect(await newer.text()).toContain('"finish"');
       expect(await older.text()).toContain('"abort"');
       expect(await (await first.resume('chat')).text()).toContain('"finish"');

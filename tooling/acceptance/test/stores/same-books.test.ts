@@ -19,25 +19,25 @@ import { NOON, PRICED } from '../../../../packages/ledger/test/support/fixture.t
 const SEEDS = Array.from({ length: Number(process.env['BOOKS_SEEDS'] ?? 8) }, (_, at) => at + 1);
 const STEPS = 60;
 
-/** What a vendor may say of an answer, in its right mind and out of it. */
+/** Valid and invalid counts in the usage of a vendor. */
 const COUNTS = [0, 1, 7.5, 1000, -5, Number.NaN, Infinity, Number.MAX_SAFE_INTEGER, 1e300, undefined];
 const COSTS = ['0', '1', '2500000', '-7', 'NaN', '1.5', '', `${2n ** 63n - 1n}`, `${2n ** 70n}`, undefined];
 const TENANTS = ['a', 'b', undefined];
 
-/** As core makes it for a gate. */
+/** Returns an attempt as core passes it to a gate. */
 async function attemptTemplate(clock: FakeClock): Promise<AttemptInfo> {
-  let seen: AttemptInfo | undefined;
+  let template: AttemptInfo | undefined;
   const gate = {
-    name: 'seeing',
+    name: 'capture',
     admit(attempt: AttemptInfo) {
-      seen = attempt;
+      template = attempt;
       return { settle: () => undefined };
     },
   };
   const provider = fakeProvider({ id: 'acme', vendor: 'acme', models: { x: ['yes'] }, clock });
   const majordomo = createMajordomo({ providers: [provider], gates: [gate], clock });
   await majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 100 });
-  return seen!;
+  return template!;
 }
 
 const isPermit = (answer: Permit | Denial | undefined): answer is Permit =>
@@ -64,19 +64,22 @@ function outcomeBy(random: Random): Attempt {
   return { target: 'acme/x', outcome, error: undefined, usage, ms: 5 };
 }
 
-/** Redis has a clock of its own: when something begins again is left out. Every ledger is told the same; what each then says of its limits and of what it admitted. */
+/**
+ * Sends the same random actions to every ledger. Returns the results, limit states, records and reports of each ledger. Omits
+ * the times of resets, because Redis has a separate clock.
+ */
 async function play(ledgers: readonly Ledger[], seed: number, clock: FakeClock): Promise<readonly unknown[]> {
   const random = seededRandom(seed);
   const template = await attemptTemplate(clock);
   const open: (readonly (Permit | undefined)[])[] = [];
-  const old: (readonly (Permit | undefined)[])[] = [];
-  const said = ledgers.map((): unknown[] => []);
+  const settled: (readonly (Permit | undefined)[])[] = [];
+  const outputs = ledgers.map((): unknown[] => []);
   const settle = async (permits: readonly (Permit | undefined)[], outcome: Attempt): Promise<void> => {
     for (const permit of permits) await permit?.settle(outcome);
   };
   for (let step = 0; step < STEPS; step++) {
-    const what = random();
-    if (what < 0.45) {
+    const action = random();
+    if (action < 0.45) {
       const tenant = pick(random, TENANTS);
       const attempt: AttemptInfo = {
         ...template,
@@ -85,20 +88,20 @@ async function play(ledgers: readonly Ledger[], seed: number, clock: FakeClock):
       };
       const answers = await Promise.all(ledgers.map(async (ledger) => ledger.gate.admit(attempt)));
       for (const [at, answer] of answers.entries())
-        said[at]!.push(isPermit(answer) ? 'admitted' : answer?.deny.replace(/ at \d{4}-.*/, ''));
+        outputs[at]!.push(isPermit(answer) ? 'admitted' : answer?.deny.replace(/ at \d{4}-.*/, ''));
       open.push(answers.map((answer) => (isPermit(answer) ? answer : undefined)));
-    } else if (what < 0.8 && open.length > 0) {
+    } else if (action < 0.8 && open.length > 0) {
       const [permits] = open.splice(Math.floor(random() * open.length), 1);
       await settle(permits!, outcomeBy(random));
-      old.push(permits!);
-    } else if (what < 0.9 && old.length > 0) {
-      await settle(pick(random, old), outcomeBy(random));
+      settled.push(permits!);
+    } else if (action < 0.9 && settled.length > 0) {
+      await settle(pick(random, settled), outcomeBy(random));
     } else {
       const id = `entry ${Math.floor(random() * 5)}`;
       const usd = pick(random, ['0', '0.000000001', '1.5', '9223372036', '9999999999']);
       const entry = { vendor: 'acme', usd, id, tenant: pick(random, TENANTS) };
       for (const [at, ledger] of ledgers.entries())
-        said[at]!.push(
+        outputs[at]!.push(
           await ledger.book(entry).then(
             () => 'booked',
             (error: unknown) => String(error),
@@ -107,14 +110,14 @@ async function play(ledgers: readonly Ledger[], seed: number, clock: FakeClock):
     }
     for (const ledger of ledgers) await ledger.flush();
     for (const [at, ledger] of ledgers.entries())
-      said[at]!.push(
+      outputs[at]!.push(
         (await ledger.state()).map(({ used, held, left, limit, key }) => ({ used, held, left, limit, key })),
       );
   }
   for (const [at, ledger] of ledgers.entries())
-    for await (const record of ledger.records()) said[at]!.push({ ...record, ms: 0 });
-  for (const [at, ledger] of ledgers.entries()) said[at]!.push(await ledger.report({ by: ['tenant'] }));
-  return said;
+    for await (const record of ledger.records()) outputs[at]!.push({ ...record, ms: 0 });
+  for (const [at, ledger] of ledgers.entries()) outputs[at]!.push(await ledger.report({ by: ['tenant'] }));
+  return outputs;
 }
 
 const LIMITS: readonly Limit[] = [
@@ -136,7 +139,7 @@ describeWith('redis', 'the same calls on three stores', () => {
   });
 
   it.each(SEEDS)(
-    'lead to the same books for any usage and repeated calls (seed %i)',
+    'lead to the same results for any usage and repeated calls (seed %i)',
     async (seed) => {
       const clock = fakeClock(NOON);
       const stores: readonly LedgerStore[] = [
