@@ -12,9 +12,9 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Common behavior. */
-function lives(start: () => Promise<Server>): void {
-  it('starts twice, each on its own, and leaves nothing behind', async () => {
+/** Tests the lifecycle that all services have in common. */
+function testLifecycle(start: () => Promise<Server>): void {
+  it('starts two separate servers, and leaves no process and no folder after their end', async () => {
     const both = await Promise.all([start(), start()]);
     const alive = (): boolean[] => both.map(({ pid, folder }) => isAlive(pid) && existsSync(folder));
     expect(alive()).toEqual([true, true]);
@@ -25,7 +25,7 @@ function lives(start: () => Promise<Server>): void {
     expect(alive()).toEqual([false, false]);
   }, 60_000);
 
-  it('comes back after it was killed, and ends though it is paused', async () => {
+  it('restarts after a kill, and stops while it is paused', async () => {
     await using server = await start();
     const { pid } = server;
     await server.kill();
@@ -40,23 +40,23 @@ function lives(start: () => Promise<Server>): void {
 
 describe('the services of the tests', () => {
   describeWith('redis', 'Redis', () => {
-    lives(startRedis);
+    testLifecycle(startRedis);
 
     it('retains writes with an append-only file and loses them without one', async () => {
       for (const append of ['always', undefined] as const) {
         await using redis = await startRedis({ append });
-        expect(await told(redis.port, 'SET a 1')).toBe('+OK');
+        expect(await sendCommand(redis.port, 'SET a 1')).toBe('+OK');
         await redis.kill();
         await redis.start();
-        expect(await told(redis.port, 'EXISTS a')).toBe(append === undefined ? ':0' : ':1');
+        expect(await sendCommand(redis.port, 'EXISTS a')).toBe(append === undefined ? ':0' : ':1');
       }
     });
   });
-  describeWith('postgres', 'PostgreSQL', () => lives(startPostgres));
-  describeWith('restate', 'Restate', () => lives(startRestate));
+  describeWith('postgres', 'PostgreSQL', () => testLifecycle(startPostgres));
+  describeWith('restate', 'Restate', () => testLifecycle(startRestate));
 });
 
-async function told(port: number, command: string): Promise<string> {
+async function sendCommand(port: number, command: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   socket.write(`${command}\r\n`);
   const [answer] = (await once(socket, 'data')) as [Buffer];
