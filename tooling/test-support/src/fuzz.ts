@@ -29,11 +29,11 @@ export async function fuzz(url: URL, { count, stillMs = 30_000 }: FuzzOptions): 
     workerData: { url: url.href, count, progress },
   });
   const report = new Promise<FuzzReport>((resolve, reject) => {
-    let seen = 0;
+    let lastSeed = 0;
     const watch = setInterval(() => {
       const seed = Atomics.load(progress, 0);
-      if (seed !== 0 && seed === seen) reject(new Error(`seed ${seed} of ${url.href} does not end`));
-      seen = seed;
+      if (seed !== 0 && seed === lastSeed) reject(new Error(`seed ${seed} of ${url.href} does not end`));
+      lastSeed = seed;
     }, stillMs);
     worker.once('message', resolve);
     worker.once('error', reject);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { playback, type Cut, type Playback, type Recording } from '../src/index.ts';
 
 const text = 'a é ж 世 🌍 '.repeat(80);
-const made = (id: string, body: string): Recording => ({
+const createRecording = (id: string, body: string): Recording => ({
   id,
   vendor: 'v',
   expected: {
@@ -23,7 +23,7 @@ const made = (id: string, body: string): Recording => ({
   body: new TextEncoder().encode(body),
   request: undefined,
 });
-const all = [made('v/other', 'other'), made('v/one', text)];
+const all = [createRecording('v/other', 'other'), createRecording('v/one', text)];
 
 let server: Playback;
 beforeAll(async () => {
@@ -36,29 +36,29 @@ describe.each<[cut: Cut, pieces: number]>([
   ['random', 2],
   [7, 20],
   ['bytes', 1],
-])('a body that is cut so: %s', (cut, pieces) => {
+])('a body in chunks of the kind %s', (cut, pieces) => {
   it(`is equal to the recording, in at least ${pieces} chunks`, async () => {
     const response = await fetch(`${server.url(all[1]!, cut)}/some/path`, {
       method: 'POST',
       body: '{"a":1}',
     });
     expect([response.status, response.headers.get('x-recorded')]).toEqual([201, 'v/one']);
-    const got: Uint8Array[] = [];
-    for await (const piece of response.body!) got.push(piece);
-    expect(Buffer.concat(got).toString()).toBe(text);
-    expect(got.length).toBeGreaterThanOrEqual(pieces);
+    const chunks: Uint8Array[] = [];
+    for await (const piece of response.body!) chunks.push(piece);
+    expect(Buffer.concat(chunks).toString()).toBe(text);
+    expect(chunks.length).toBeGreaterThanOrEqual(pieces);
     expect(server.requests.at(-1)).toMatchObject({ method: 'POST', text: '{"a":1}', body: { a: 1 } });
   });
 });
 
-it('a request is over when its answer was sent, or when its client has left', async () => {
+it('reports the end of a request when its response was sent or its client disconnected', async () => {
   await (await fetch(server.url(all[0]!, 'complete'))).text();
   expect(await server.requests.at(-1)?.closed).toMatchObject({ whole: true });
   const before = server.requests.length;
   const controller = new AbortController();
-  const left = fetch(server.url(all[1]!, 1), { signal: controller.signal });
+  const abortedRequest = fetch(server.url(all[1]!, 1), { signal: controller.signal });
   const { closed } = await server.request(before);
   controller.abort();
-  await expect(left.then((response) => response.text())).rejects.toThrow('aborted');
+  await expect(abortedRequest.then((response) => response.text())).rejects.toThrow('aborted');
   expect(await closed).toMatchObject({ whole: false });
 });
