@@ -24,7 +24,7 @@ async function callWithGate(admit: Gate['admit'], path = 'chat/completions') {
 describe('a denial that waiting does not resolve', () => {
   const admit = () => ({ deny: 'this call may use up to $2, and the limit is $1 in all' });
 
-  it('is 403 over Chat Completions, is not retried, and is reported to the operator', async () => {
+  it('results in 403 over Chat Completions, is not retried, and is reported to the operator', async () => {
     expect(await callWithGate(admit)).toEqual({
       status: 403,
       retryAfter: null,
@@ -35,14 +35,14 @@ describe('a denial that waiting does not resolve', () => {
     });
   });
 
-  it('is 403 over Messages', async () => {
+  it('results in 403 over Messages', async () => {
     const { status, type } = await callWithGate(admit, 'messages');
     expect([status, type]).toEqual([403, 'permission_error']);
   });
 });
 
 describe('a denial that waiting resolves', () => {
-  it('is 429 with the time to wait, and is not reported to the operator', async () => {
+  it('results in 429 with the time to wait, and is not reported to the operator', async () => {
     expect(await callWithGate(() => ({ deny: 'the day is spent', retryAfterMs: 5000 }))).toMatchObject({
       status: 429,
       retryAfter: '5',
@@ -53,7 +53,7 @@ describe('a denial that waiting resolves', () => {
 });
 
 describe('a gate that fails', () => {
-  it('is 429 with a retry time, and is reported to the operator', async () => {
+  it('results in 429 with a retry time, and is reported to the operator', async () => {
     const throwingGate = (): never => {
       throw new Error('the store is down');
     };

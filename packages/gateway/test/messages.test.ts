@@ -218,7 +218,7 @@ describe('the official client over Messages', () => {
   });
 });
 
-it('omits citations of a text without any, because clients of Messages refuse null', async () => {
+it('omits `citations` of a text block without citations, because clients of Messages refuse null', async () => {
   await using testGateway = await startGateway();
   const response = await fetch(`${testGateway.url}/v1/messages`, {
     method: 'POST',

@@ -42,7 +42,7 @@ describe('mounted handlers', () => {
     });
   });
 
-  it('do not receive requests at a path that only begins like theirs', async () => {
+  it('do not receive requests at /echoes if they are mounted at /echo', async () => {
     expect((await gatewayWith({ mounts: [echo] }).fetch(new Request(`${ORIGIN}/echoes`))).status).toBe(404);
   });
 

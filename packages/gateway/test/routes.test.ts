@@ -181,7 +181,7 @@ describe('the body of a request', () => {
     });
   });
 
-  it('may be missing', async () => {
+  it('is empty if it is missing', async () => {
     expect(await bodyBytes(new Request('http://gateway.test'), 5)).toEqual(new Uint8Array());
   });
 

@@ -138,7 +138,7 @@ describe('the items of a stored response', () => {
     ]);
   });
 
-  it('are those of all earlier responses, and each response is stored with its ancestors', async () => {
+  it('include those of all earlier responses, and each response is stored with the ids of its ancestors', async () => {
     const { create, items, writes } = setUp();
     const firstResponse = await create({ input: 'one' });
     const secondResponse = await create({ input: 'two', previous_response_id: firstResponse.id });

@@ -24,7 +24,7 @@ describe('the metrics of a gateway', () => {
   const linesOf = (name: string, text = metricsText()): readonly string[] =>
     text.split('\n').filter((line) => line.startsWith(`majordomo_${name}`));
 
-  it('are two gauges at first', () => {
+  it('consist of two gauges before the first request', () => {
     expect(metricsText()).toBe(
       [
         '# HELP majordomo_requests_in_progress Requests in progress.',
@@ -82,7 +82,7 @@ describe('the metrics of a gateway', () => {
     expect(counts()).toEqual(['majordomo_requests_in_progress 1', 'majordomo_streams_in_progress 2']);
   });
 
-  it('have cumulative buckets, whose bounds are inclusive, and a sum in seconds', () => {
+  it('have cumulative buckets with inclusive bounds, and a sum in seconds', () => {
     for (const ms of [50, 51, 100, 120_000, 120_001])
       metrics.onRequest({ route: '/r', status: 200, ms } as never);
     const counts = { 0.05: 1, 0.1: 3, 0.25: 3, 0.5: 3, 1: 3, 2.5: 3, 5: 3, 10: 3, 30: 3, 60: 3, 120: 4 };
@@ -96,7 +96,7 @@ describe('the metrics of a gateway', () => {
     expect(Number(sum?.split(' ')[1])).toBeCloseTo(240.202, 6);
   });
 
-  it('have a series for each combination of labels, whose values are escaped', () => {
+  it('have a series for each combination of labels, with escaped values', () => {
     for (const route of ['a"b\\c\nd', '/r', '/r']) metrics.onRequest({ route, status: 404, ms: 1 } as never);
     expect(linesOf('requests_total')).toEqual([
       'majordomo_requests_total{route="a\\"b\\\\c\\nd",status="404"} 1',

@@ -107,7 +107,7 @@ describe('a Chat Completions request', () => {
       'parallel_tool_calls',
       'not every target can be limited to one call at a time',
     ],
-  ])('with %j has a warning', (body, action, what, why) => {
+  ])('with %j adds a warning', (body, action, what, why) => {
     expect(parse(body).notes).toEqual([{ action, what, why }]);
   });
 

@@ -352,7 +352,7 @@ describe('a Responses request', () => {
     [{ text: { x: 1 } }, 'text.x', 'most targets do not support it'],
     [{ reasoning: { x: 1 } }, 'reasoning.x', 'most targets do not support it'],
     [{ x: 1 }, 'x', 'unknown member'],
-  ])('with %j has a warning', (body, what, why) => {
+  ])('with %j adds a warning', (body, what, why) => {
     expect(parse(body).notes).toEqual([{ action: 'dropped', what, why }]);
   });
 

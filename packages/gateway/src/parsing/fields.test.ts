@@ -94,7 +94,7 @@ describe('the fields of an object', () => {
     expect(['a', 'b', 'c', 'd'].map((key) => fields.isSet(key))).toEqual([false, true, false, false]);
   });
 
-  it('are only those of the object itself', () => {
+  it('do not include inherited properties', () => {
     const fields = fieldsOf({});
     expect([fields.isSet('constructor'), fields.optional('toString', string)]).toEqual([false, undefined]);
     expect(() => fields.required('constructor', string)).toThrow('constructor is required (a string)');
