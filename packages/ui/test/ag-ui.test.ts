@@ -332,7 +332,7 @@ describe('fromAgUi', () => {
   };
   const result = { id: 'x', role: 'tool', toolCallId: 'c', content: 'ok' };
 
-  it('reads files, calls, results and errors, and gives other calls an error result', async () => {
+  it('reads files, calls, results and errors, and adds an error result to other calls', async () => {
     const source = { type: 'data', value: 'AQID', mimeType: 'image/png' };
     const parts = {
       id: 'u',
