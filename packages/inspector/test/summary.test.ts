@@ -16,8 +16,8 @@ const callWith = (tries: readonly FeedAttempt[]): FeedCall => ({ tries }) as unk
 
 const summaryOf = (...tries: readonly FeedAttempt[]) => targetSummaries([callWith(tries)]).get('a/x');
 
-const repeated = (count: number, each: FeedAttempt): readonly FeedAttempt[] =>
-  Array<FeedAttempt>(count).fill(each);
+const repeated = (count: number, repeatedAttempt: FeedAttempt): readonly FeedAttempt[] =>
+  Array<FeedAttempt>(count).fill(repeatedAttempt);
 
 describe('the summary of a target', () => {
   it('counts finished and failed attempts', () => {
