@@ -15,5 +15,5 @@ if (engine === undefined) throw new Error(`unknown engine "${name}"; use restate
 const seed = Number(seedText ?? Date.now() % 100_000);
 const outcome = await engine({ runs: 80, kills: 35, seed });
 console.log({ engine: name, seed, ...outcome });
-const { finished, keptOnce: storedOnce, paidTwice } = outcome;
+const { finished, storedOnce, paidTwice } = outcome;
 if (finished !== 80 || storedOnce !== 80 || paidTwice !== 0) process.exitCode = 1;

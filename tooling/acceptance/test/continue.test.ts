@@ -28,10 +28,11 @@ const LEAST_TEXT = 12;
 const LEAST_REPETITION = 40;
 
 /** Responses of the second target to a request to continue, from the emitted text and the missing text. */
-const CONTINUATIONS: Readonly<Record<string, (shown: string, rest: string) => string>> = {
+const CONTINUATIONS: Readonly<Record<string, (visibleText: string, rest: string) => string>> = {
   'continues exactly': (_, rest) => rest,
-  'repeats some text': (shown, rest) => (shown.length < LEAST_REPETITION ? rest : shown.slice(-50) + rest),
-  'repeats everything': (shown, rest) => (shown.length < LEAST_REPETITION ? rest : STORY),
+  'repeats some text': (visibleText, rest) =>
+    visibleText.length < LEAST_REPETITION ? rest : visibleText.slice(-50) + rest,
+  'repeats everything': (visibleText, rest) => (visibleText.length < LEAST_REPETITION ? rest : STORY),
   'introduces itself': (_, rest) => `Continuing where it stopped:\n\n${rest}`,
 };
 
@@ -54,8 +55,8 @@ const FAULTS: Readonly<Record<string, Breaks>> = {
 /** State of the current call: the emitted text, and the behavior of both targets. */
 interface CallState {
   firstStep: Step;
-  continuation: (shown: string, rest: string) => string;
-  shown: string;
+  continuation: (visibleText: string, rest: string) => string;
+  visibleText: string;
 }
 
 interface World {
@@ -65,7 +66,7 @@ interface World {
 }
 
 async function createWorld(faulty: Side, healthy: Side): Promise<World> {
-  const callState: CallState = { firstStep: 'unset', continuation: (_, rest) => rest, shown: '' };
+  const callState: CallState = { firstStep: 'unset', continuation: (_, rest) => rest, visibleText: '' };
   const head = await startWireServer({
     wire: faulty.wire,
     script: () => callState.firstStep,
@@ -88,7 +89,7 @@ async function createWorld(faulty: Side, healthy: Side): Promise<World> {
 }
 
 /** Responds with the continuation if the emitted text is long enough, and otherwise with the complete story. */
-function secondResponse({ body, request }: Exchange, { shown: text, continuation }: CallState): string {
+function secondResponse({ body, request }: Exchange, { visibleText: text, continuation }: CallState): string {
   if (text.trim().length < LEAST_TEXT) return STORY;
   expect(JSON.stringify(body)).toContain(JSON.stringify(text).slice(1, -1));
   const { role } = request.messages.at(-1) as { readonly role?: string };
@@ -110,7 +111,7 @@ async function runCall(
   firstStep: Step,
   continuation: CallState['continuation'],
 ): Promise<CallResult> {
-  Object.assign(callState, { firstStep, continuation, shown: '' });
+  Object.assign(callState, { firstStep, continuation, visibleText: '' });
   const events: StreamEvent[] = [];
   let longest = '';
   const stream = model.stream(
@@ -119,16 +120,16 @@ async function runCall(
   );
   for await (const event of stream) {
     events.push(event);
-    if (event.type === 'reset') callState.shown = '';
+    if (event.type === 'reset') callState.visibleText = '';
     if (event.type !== 'text-delta') continue;
-    callState.shown += event.text;
-    expect(STORY.startsWith(callState.shown)).toBe(true);
-    if (callState.shown.length > longest.length) longest = callState.shown;
+    callState.visibleText += event.text;
+    expect(STORY.startsWith(callState.visibleText)).toBe(true);
+    if (callState.visibleText.length > longest.length) longest = callState.visibleText;
   }
   const response = await stream.response();
-  expect(response.text).toBe(callState.shown);
+  expect(response.text).toBe(callState.visibleText);
   expect(eventOrderError(events)).toBeUndefined();
-  return { text: callState.shown, longest, events, target: response.target };
+  return { text: callState.visibleText, longest, events, target: response.target };
 }
 
 const count = (events: readonly StreamEvent[], type: StreamEvent['type']): number =>
@@ -189,8 +190,9 @@ describe.each(PAIRS)('a response over %s', (_, faulty, healthy) => {
     for (let events = 0; events < 40; events++) {
       const all = await runToolCall(world, { fault: 'cut', at: { events }, answer: CALL });
       const breaks = all.findIndex(({ type }) => type === 'continued' || type === 'reset');
-      const shown = all.slice(0, breaks === -1 ? 0 : breaks);
-      if (!shown.some((event) => event.type === 'part-start' && event.part.type === 'tool-call')) continue;
+      const eventsBeforeBreak = all.slice(0, breaks === -1 ? 0 : breaks);
+      if (!eventsBeforeBreak.some((event) => event.type === 'part-start' && event.part.type === 'tool-call'))
+        continue;
       interruptedToolCalls++;
       expect(all[breaks]?.type).toBe('reset');
       expect(textOf(all.slice(breaks))).toBe(STORY);
@@ -216,7 +218,7 @@ const textOf = (events: readonly StreamEvent[]): string =>
   events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
 
 async function runToolCall({ model, callState }: World, firstStep: Step): Promise<readonly StreamEvent[]> {
-  Object.assign(callState, { firstStep, continuation: () => STORY, shown: '' });
+  Object.assign(callState, { firstStep, continuation: () => STORY, visibleText: '' });
   const parameters = { type: 'object', properties: { at: { type: 'string' } } };
   const tools = [{ name: 'look', description: 'Looks', parameters }];
   const request = { messages: [user('Look.')], maxTokens: 500, tools };

@@ -23,7 +23,7 @@ export interface ChaosOptions {
 export interface Outcome {
   readonly finished: number;
   /** Number of runs whose effect with a key happened once. */
-  readonly keptOnce: number;
+  readonly storedOnce: number;
   /** Number of runs whose effect without a key happened more than once. Any number is allowed. */
   readonly doubled: number;
   /** Number of runs whose payment was started more than once. Must be 0. */
@@ -48,7 +48,7 @@ export async function chaos(engine: Runs, folder: string, options: ChaosOptions)
     ids.filter((runId) => is(effects(folder, runId, what).length)).length;
   return {
     finished: texts.filter((text) => text === 'Done.').length,
-    keptOnce: having('add', (count) => count === 1, keysOf),
+    storedOnce: having('add', (count) => count === 1, keysOf),
     doubled: having('add', (count) => count > 1),
     paidTwice: having('pay', (count) => count > 1),
     unpaid: having('pay', (count) => count === 0),

@@ -55,6 +55,6 @@ describeWith('restate', 'runs on Restate whose worker is killed at random', () =
       kills: 3,
       seed: 7,
     });
-    expect(outcome).toEqual({ finished: 5, keptOnce: 5, paidTwice: 0 });
+    expect(outcome).toEqual({ finished: 5, storedOnce: 5, paidTwice: 0 });
   }, 180_000);
 });
