@@ -1,4 +1,6 @@
+import { abortable } from '@majordomo/core/toolkit';
 import { checkOptions } from './check-options.ts';
+import { toLlmError } from './client/errors.ts';
 import { getPrompt, listPrompts } from './client/prompts.ts';
 import { listResources, readResource } from './client/resources.ts';
 import { ServerTools } from './client/server-tools.ts';
@@ -15,13 +17,16 @@ import type { McpOptions, McpToolbox } from './options.ts';
 export async function connectMcp(options: McpOptions): Promise<McpToolbox> {
   checkOptions(options);
   const never = new AbortController().signal;
+  const { signal = never } = options;
   const box = new ServerTools(options);
   const { connection } = box;
   try {
-    await box.start(options.signal ?? never);
+    // The store of the application does not receive the signal.
+    await abortable(box.start(signal), signal);
   } catch (error) {
+    const failure = toLlmError(error, { label: connection.label, signal });
     await connection.close();
-    throw error;
+    throw failure;
   }
   const close = (): Promise<void> => connection.close();
   return {

@@ -38,7 +38,7 @@ export class Connection {
   private readonly watch: ListWatch;
   private readonly slots: Semaphore;
   private readonly authorization: Authorization | undefined;
-  private readonly closing = new AbortController();
+  readonly closing: AbortController = new AbortController();
   private readonly timeouts = new Set<IdleTimeout>();
   private session: Session | undefined;
   private opening: Promise<Session> | undefined;
@@ -54,12 +54,8 @@ export class Connection {
     this.answers = new ServerRequests(options, () => this.pauseAll());
     this.watch = new ListWatch(this.clock, this.closing.signal, () => this.refreshTools());
     this.slots = new Semaphore(options.concurrency ?? Infinity);
-    this.authorization = authorizationFor(options, {
-      label: this.label,
-      clock: this.clock,
-      signal: this.closing.signal,
-      pause: () => this.pauseAll(),
-    });
+    const own = { label: this.label, clock: this.clock, signal: this.closing.signal };
+    this.authorization = authorizationFor(options, { ...own, pause: () => this.pauseAll() });
   }
 
   /** Instructions that the server sent in the latest session. */
@@ -86,13 +82,14 @@ export class Connection {
     const label = `${this.label}: ${call.tool.name}`;
     const either = AbortSignal.any([call.signal, this.closing.signal]);
     try {
-      return await this.slots.run(either, () =>
-        this.withTimeouts(label, call.signal, async (timeout) => {
-          const outcome = await sendCall(call, this.callIo(label, timeout));
-          await this.watch.whenRefreshed();
-          return outcome;
-        }),
-      );
+      return await this.slots.run(either, async () => {
+        const outcome = await this.withTimeouts(label, call.signal, (timeout) =>
+          sendCall(call, this.callIo(label, timeout)),
+        );
+        // The time limits do not include this wait, because the result would be lost.
+        await abortable(this.watch.whenRefreshed(), either);
+        return outcome;
+      });
     } catch (error) {
       throw toLlmError(error, { label, signal: either });
     }

@@ -23,6 +23,7 @@ function converted(
   const clock = fakeClock();
   const connection = {
     clock,
+    closing: new AbortController(),
     call: async (call: JsonObject) => {
       calls.push(call);
       const outcome = left.shift() ?? found;

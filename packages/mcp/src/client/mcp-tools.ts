@@ -82,7 +82,7 @@ function withoutDialect(schema: ListedTool['inputSchema']): JsonObject {
 
 async function withRetries<T>(
   attempts: number,
-  { clock }: Connection,
+  { clock, closing }: Connection,
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -91,7 +91,7 @@ async function withRetries<T>(
       return await work();
     } catch (error) {
       if (attempt >= attempts || signal.aborted || !LlmError.is(error) || !isTransient(error)) throw error;
-      await clock.sleep(pauseAfter(attempt), signal);
+      await clock.sleep(pauseAfter(attempt), AbortSignal.any([signal, closing.signal]));
     }
   }
 }

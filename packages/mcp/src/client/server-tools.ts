@@ -1,5 +1,5 @@
 import type { Decision, RunState, Tool } from '@majordomo/agent';
-import { LlmError, listeners } from '@majordomo/core';
+import { LlmError, listeners, messageOf } from '@majordomo/core';
 import { isTooDeep, MAX_DEPTH } from '@majordomo/core/toolkit';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import type { McpEvent, McpOptions, McpReply } from '../options.ts';
@@ -90,7 +90,8 @@ export class ServerTools {
    */
   private update(all: readonly ListedTool[], hasResources: boolean): boolean {
     const { name, prefix = `${name}_`, only, resources = false, approve } = this.options;
-    const chosen = uniqueByName(all).slice(0, MAX_TOOLS).filter(isSelected(only));
+    const first = uniqueByName(all).slice(0, MAX_TOOLS);
+    const chosen = resultOf('only', () => first.filter(isSelected(only)));
     // Core rejects every request that contains a tool with a schema that is nested too deeply.
     const listed = chosen.filter(({ inputSchema }) => !isTooDeep(inputSchema));
     const rejected = chosen
@@ -100,7 +101,7 @@ export class ServerTools {
     const fingerprints = known.map(({ tool, fingerprint: own }) => [tool.name, own] as const);
     const fingerprint = JSON.stringify([fingerprints, rejected, hasResources]);
     if (fingerprint === this.fingerprint) return false;
-    const newNames = renamed(listed, this.options.rename);
+    const newNames = resultOf('rename', () => renamed(listed, this.options.rename));
     const withResources = resources && hasResources;
     if (withResources) checkResourceNames(newNames);
     const isFirst = this.fingerprint === undefined;
@@ -134,6 +135,16 @@ export class ServerTools {
 
 const uniqueByName = (tools: readonly ListedTool[]): readonly ListedTool[] =>
   [...new Map(tools.toReversed().map((tool) => [tool.name, tool])).values()].toReversed();
+
+/** Calls a function of the application, so that its error is not reported as a failure of the connection. */
+function resultOf<T>(path: string, call: () => T): T {
+  try {
+    return call();
+  } catch (cause) {
+    if (LlmError.is(cause)) throw cause;
+    throw new LlmError('config', `connectMcp: ${path} failed: ${messageOf(cause)}`, { path }, { cause });
+  }
+}
 
 function isSelected(only: McpOptions['only']): (tool: ListedTool) => boolean {
   if (only === undefined) return () => true;

@@ -108,12 +108,8 @@ export class Session {
     try {
       return await work(this.client);
     } catch (error) {
-      const failure = toLlmError(error, {
-        label,
-        signal,
-        last: this.transport.lastOutput(),
-        mask: this.transport.mask,
-      });
+      const { mask } = this.transport;
+      const failure = toLlmError(error, { label, signal, last: this.transport.lastOutput(), mask });
       if (isLostConnection(failure)) this.markLost();
       throw failure;
     } finally {

@@ -11,19 +11,14 @@ export async function elicit(
   signal: AbortSignal,
 ): Promise<ElicitResult> {
   const question = questionOf(params);
-  const reply = await abortable(callOnElicit(onElicit, question, signal), signal).catch(() => undefined);
+  const called = (async () => onElicit(question, { signal }))();
+  const reply = await abortable(called, signal).catch(() => undefined);
   // If the callback failed, the user has neither agreed nor declined.
   if (reply === undefined) return { action: 'cancel' };
   const problem = await replyProblem(question, reply);
   if (problem !== undefined) throw refusalError(problem);
   return resultOf(question, reply);
 }
-
-const callOnElicit = async (
-  onElicit: NonNullable<McpOptions['onElicit']>,
-  question: McpQuestion,
-  signal: AbortSignal,
-): Promise<McpReply | undefined> => onElicit(question, { signal });
 
 /** Returns a server's question. Throws `protocol` for a question that cannot be shown. */
 export function questionOf(params: ElicitRequestParams): McpQuestion {

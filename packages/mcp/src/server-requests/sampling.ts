@@ -41,13 +41,8 @@ export class Sampler {
 /** Converts a completion request. Ignores the requested models, and the requested context of other servers. */
 function requestOf(params: Params, limit: number): ChatRequest {
   const { messages, systemPrompt: system, temperature, stopSequences: stop, maxTokens } = params;
-  return {
-    messages: messages.map(messageOf),
-    system,
-    temperature,
-    stop,
-    maxTokens: Math.min(maxTokens, limit),
-  };
+  const optional = { system, temperature, stop };
+  return { messages: messages.map(messageOf), ...optional, maxTokens: Math.min(maxTokens, limit) };
 }
 
 type SamplingMessage = Params['messages'][number];

@@ -1,5 +1,5 @@
-import type { Credential } from '@majordomo/core';
-import { asRecord, tryParseJson } from '@majordomo/core/toolkit';
+import { LlmError, messageOf, systemClock, type Credential } from '@majordomo/core';
+import { asRecord, redact, tryParseJson, withTimeout } from '@majordomo/core/toolkit';
 import { limitBody } from '@majordomo/wire-kit';
 import type { AuthProvider, RequestId, Transport } from '@modelcontextprotocol/client';
 import type { Authorization } from '../auth/authorization.ts';
@@ -28,9 +28,10 @@ interface HttpIo {
  */
 export async function httpTransport(
   { url, headers, credential, fetch = globalThis.fetch }: McpAddress,
-  { label, secrets, authorization }: HttpIo,
+  io: HttpIo,
 ): Promise<Pick<ServerTransport, 'transport' | 'close'>> {
   const { StreamableHTTPClientTransport } = await loadClient();
+  const { label, authorization } = io;
   const ended = new AbortController();
   const boundedFetch = async (input: string | URL, init?: RequestInit): Promise<Response> => {
     // The SDK's authorization requests have no signal, so abort them when the transport is closed.
@@ -44,15 +45,14 @@ export async function httpTransport(
   const provider =
     credential === undefined
       ? authorization?.provider(boundedFetch)
-      : credentialProvider(credential, secrets);
+      : credentialProvider(credential, io, ended.signal);
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     ...(headers === undefined ? {} : { requestInit: { headers: { ...headers } } }),
     ...(provider === undefined ? {} : { authProvider: provider }),
     fetch: boundedFetch,
   });
   const close = async (): Promise<void> => {
-    const late = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
-    await Promise.race([transport.terminateSession().catch(() => undefined), late]);
+    await withTimeout(transport.terminateSession(), CLOSE_TIMEOUT_MS, systemClock).catch(() => undefined);
     ended.abort();
     await transport.close();
   };
@@ -79,15 +79,22 @@ function boundedResponse(answer: Response, who: string, onEnd: () => void): Resp
 }
 
 /** Returns the token provider, which the SDK calls for every request. After a 401, the credential receives the rejected token. */
-function credentialProvider(credential: Credential, secrets: Set<string>): AuthProvider {
+function credentialProvider(credential: Credential, io: HttpIo, signal: AbortSignal): AuthProvider {
   if (typeof credential === 'string') return { token: () => Promise.resolve(credential) };
   let current: string | undefined;
   let rejected: string | undefined;
-  const signal = new AbortController().signal;
   return {
     async token() {
-      current = await credential({ signal, rejected });
-      secrets.add(current);
+      const context = { signal, rejected };
+      rejected = undefined;
+      try {
+        current = await credential(context);
+      } catch (error) {
+        if (LlmError.is(error)) throw error;
+        const reason = redact(messageOf(error), [...io.secrets]);
+        throw new LlmError('auth', `${io.label}: the function place.credential failed: ${reason}`);
+      }
+      io.secrets.add(current);
       return current;
     },
     onUnauthorized() {
