@@ -243,6 +243,8 @@ describe('a gateway with stored responses', () => {
       for (const set of [
         () => Promise.reject(new Error('disk full')),
         () => new Promise<never>(() => undefined),
+        // A Keyv emits `error` and resolves to `false`.
+        () => Promise.resolve(false),
       ]) {
         const store = { ...memoryCache(), set };
         const gateway = { onError: (error: unknown) => errors.push(error) };
@@ -253,9 +255,24 @@ describe('a gateway with stored responses', () => {
           : await responses.create({ model: 'gpt', input: 'hi' });
         expect([response.output_text, isStored(response)]).toEqual(['hello', false]);
       }
-      expect(errors).toHaveLength(2);
+      expect(errors).toHaveLength(3);
     },
   );
+
+  it('responds with 503 if the store cannot delete', async () => {
+    const store = {
+      ...memoryCache(),
+      delete: () => Promise.reject(new Error('connection to 10.0.0.7 lost')),
+    };
+    await using testGateway = await startWithStore({}, store);
+    const { responses } = client(testGateway);
+    const { id } = await responses.create({ model: 'gpt', input: 'hi' });
+    await expect(responses.delete(id)).rejects.toMatchObject({
+      status: 503,
+      message: expect.stringContaining('cannot delete stored responses at the moment') as unknown,
+    });
+    expect(await responses.retrieve(id)).toMatchObject({ id });
+  });
 
   it('responds with 503 if the store cannot be read', async () => {
     const errors: unknown[] = [];

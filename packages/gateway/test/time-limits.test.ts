@@ -47,6 +47,12 @@ it('a readiness check that hangs fails after two seconds', async () => {
   expect(errors).toHaveLength(1);
 });
 
+it('a resolver that hangs makes the gateway not ready after two seconds', async () => {
+  const majordomo = createMajordomo({ providers: [], resolvers: [neverSettles] });
+  const { status, body } = await send({ majordomo, models: { m: 'name' } }, 'GET', '/ready');
+  expect([status, body]).toEqual([503, { status: 'no model is available' }]);
+});
+
 describe('a store of responses that hangs', () => {
   it('results in 503 after two seconds of a read', async () => {
     const responses = { store: { ...memoryCache(), get: neverSettles } };

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
-import { abortable, isRecord } from '@majordomo/core/toolkit';
+import { isRecord } from '@majordomo/core/toolkit';
 import { keyStoreRefusal } from '../errors/denial.ts';
-import { GATEWAY_FAILED, Refusal } from '../errors/refusal.ts';
+import { GATEWAY_FAILED, Refusal, whileConnected } from '../errors/refusal.ts';
 import type { Caller, Settings } from '../options.ts';
 
 const CLOSED =
@@ -19,9 +19,8 @@ export async function authorize(
     throw new Refusal('unauthorized', CLOSED);
   }
   try {
-    return checkedCaller(await abortable(Promise.resolve(authorize(request)), request.signal));
+    return checkedCaller(await whileConnected(() => authorize(request), request.signal));
   } catch (cause) {
-    if (request.signal.aborted) throw new Refusal('aborted', 'the client closed the connection');
     if (cause instanceof Refusal) throw cause;
     throw keyStoreRefusal(cause) ?? new Refusal('config', GATEWAY_FAILED, {}, { cause });
   }

@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { Refusal } from '../errors/refusal.ts';
+import type { RequestContext } from '../context.ts';
 import type { Caller, Settings } from '../options.ts';
 
 /** Returns the names that a caller may use, in the order of the option `models`. */
@@ -9,11 +10,11 @@ export function namesFor({ models: allowed }: Caller, { models }: Settings): rea
 }
 
 /** Returns the spec of a model name. Throws the same refusal whether the name is unknown or forbidden. */
-export async function specOf(name: string, caller: Caller, settings: Settings): Promise<string> {
+export async function specOf(name: string, context: RequestContext, settings: Settings): Promise<string> {
   const { models, anySpec } = settings;
-  const isAllowed = caller.models === undefined || caller.models.includes(name);
+  const isAllowed = context.caller.models?.includes(name) ?? true;
   if (isAllowed && Object.hasOwn(models, name) && models[name] !== undefined) return models[name];
-  if (isAllowed && anySpec && (await isSpec(name, caller, settings))) return name;
+  if (isAllowed && anySpec && (await isSpec(name, context, settings))) return name;
   throw new Refusal(
     'no-such-model',
     `no model ${JSON.stringify(name.slice(0, 100))} is served here; GET /v1/models lists the available ones`,
@@ -22,9 +23,13 @@ export async function specOf(name: string, caller: Caller, settings: Settings): 
 }
 
 /** Returns whether the name is a spec with targets. Does not throw for an invalid spec, because the client sent the spec. */
-async function isSpec(spec: string, { tenant }: Caller, { majordomo }: Settings): Promise<boolean> {
+async function isSpec(
+  spec: string,
+  { caller, request }: RequestContext,
+  { majordomo }: Settings,
+): Promise<boolean> {
   try {
-    await majordomo.resolve(spec, { tenant });
+    await majordomo.resolve(spec, { tenant: caller.tenant, signal: request.signal });
     return true;
   } catch (error) {
     if (LlmError.is(error) && error.kind === 'config') return false;

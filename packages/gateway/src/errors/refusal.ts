@@ -1,4 +1,5 @@
 import type { ErrorKind } from '@majordomo/core';
+import { abortable, invoke } from '@majordomo/core/toolkit';
 
 /** Kinds of refusals: the error kinds of calls, and kinds that only the gateway uses. */
 export type RefusalKind =
@@ -52,3 +53,9 @@ export class Refusal extends Error {
     this.allow = known.allow;
   }
 }
+
+/** Returns the result of the work. Throws an `aborted` refusal if the client disconnects before the work has ended. */
+export const whileConnected = <T>(work: () => T | PromiseLike<T>, signal: AbortSignal): Promise<T> =>
+  abortable(Promise.resolve(invoke(work)), signal).catch((cause: unknown) => {
+    throw signal.aborted ? new Refusal('aborted', 'the client closed the connection') : cause;
+  });

@@ -49,27 +49,21 @@ export class ResponseStore {
   /** Returns a response, or `undefined` if it is unknown. Throws an `unavailable` refusal if the store fails. */
   async get(id: string): Promise<StoredResponse | undefined> {
     if (!isResponseId(id)) return undefined;
-    let stored: unknown;
-    try {
-      stored = await limited(() => this.options.store.get(keyOf(id)));
-    } catch (cause) {
-      const message = 'the gateway cannot read stored responses at the moment; retry later';
-      throw new Refusal('unavailable', message, { retryAfterMs: RETRY_AFTER_MS }, { cause });
-    }
+    const stored = await available('read', () => this.options.store.get(keyOf(id)));
     return isStored(stored) && stored.owner === this.owner ? stored : undefined;
   }
 
   /** Stores a response. Rejects if the store fails or does not respond within `TIMEOUT_MS`. */
   async put(id: string, stored: Omit<StoredResponse, 'owner'>): Promise<void> {
     const { store, keepMs = KEEP_MS } = this.options;
-    await limited(() => store.set(keyOf(id), { ...stored, owner: this.owner }, keepMs));
+    const result = await limited(() => store.set(keyOf(id), { ...stored, owner: this.owner }, keepMs));
+    // A Keyv does not reject.
+    if (result === false) throw new Error('the store returned false for `set`');
   }
 
-  /** Deletes a response. Returns whether the response existed. */
-  async delete(id: string): Promise<boolean> {
-    if ((await this.get(id)) === undefined) return false;
-    await limited(() => this.options.store.delete(keyOf(id)));
-    return true;
+  /** Deletes a response of this tenant. Throws an `unavailable` refusal if the store fails. */
+  async delete(id: string): Promise<void> {
+    await available('delete', () => this.options.store.delete(keyOf(id)));
   }
 
   /** Returns the items of a response and its ancestors, oldest first. Returns `undefined` if the store has lost an ancestor. */
@@ -94,6 +88,13 @@ const keyOf = (id: string): string => `response/${id}`;
 
 const limited = (work: () => Promise<unknown>): Promise<unknown> =>
   withTimeout(Promise.resolve(invoke(work)), TIMEOUT_MS, systemClock);
+
+/** Returns the store's result. Throws an `unavailable` refusal if the store fails or does not respond within `TIMEOUT_MS`. */
+const available = (action: 'read' | 'delete', work: () => Promise<unknown>): Promise<unknown> =>
+  limited(work).catch((cause: unknown) => {
+    const message = `the gateway cannot ${action} stored responses at the moment; retry later`;
+    throw new Refusal('unavailable', message, { retryAfterMs: RETRY_AFTER_MS }, { cause });
+  });
 
 const isStored = (value: unknown): value is StoredResponse =>
   isRecord(value) &&

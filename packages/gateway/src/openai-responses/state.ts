@@ -56,13 +56,10 @@ async function withoutReferences(input: unknown, store: ResponseStore): Promise<
   if (!Array.isArray(input)) return input;
   const loading = new Map<string, Promise<StoredResponse | undefined>>();
   const referenced = async (id: unknown): Promise<Json> => {
-    const responseId = typeof id === 'string' ? responseIdOf(id) : undefined;
-    const load = (key: string): Promise<StoredResponse | undefined> => {
-      const loaded = loading.get(key) ?? store.get(key);
-      loading.set(key, loaded);
-      return loaded;
-    };
-    const stored = responseId === undefined ? undefined : await load(responseId);
+    const responseId = typeof id === 'string' ? (responseIdOf(id) ?? '') : '';
+    const loaded = loading.get(responseId) ?? store.get(responseId);
+    loading.set(responseId, loaded);
+    const stored = await loaded;
     const item = stored && itemsOf(stored).find((each) => each['id'] === id);
     if (item === undefined)
       throw new Refusal('no-such-object', `Item with id '${shortened(String(id))}' not found.`, {

@@ -1,4 +1,4 @@
-import { isTooDeep, tryParseJson } from '@majordomo/core/toolkit';
+import { abortable, isTooDeep, tryParseJson } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import { invalid } from './fields.ts';
 
@@ -32,7 +32,8 @@ export async function bodyBytes(request: Request, most: number): Promise<Uint8Ar
   if (announced !== null && Number(announced) > most) throw tooLarge(most);
   try {
     // The server ensures that the body is not longer than its `content-length`.
-    return announced === null ? await bounded(request, most) : new Uint8Array(await request.arrayBuffer());
+    const read = announced === null ? bounded(request, most) : request.arrayBuffer().then(toBytes);
+    return await abortable(read, request.signal);
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw new Refusal('aborted', 'the body is incomplete');
@@ -56,6 +57,8 @@ async function bounded({ body }: Request, most: number): Promise<Uint8Array<Arra
     chunks.push(value);
   }
 }
+
+const toBytes = (buffer: ArrayBuffer): Uint8Array<ArrayBuffer> => new Uint8Array(buffer);
 
 const joined = async (chunks: readonly Uint8Array<ArrayBuffer>[]): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await new Blob([...chunks]).arrayBuffer());

@@ -1,6 +1,6 @@
 import type { AudioPart, FilePart, ImagePart } from '@majordomo/core';
-import { abortable, fromBase64, invoke, sniffMediaType } from '@majordomo/core/toolkit';
-import { Refusal } from '../errors/refusal.ts';
+import { fromBase64, sniffMediaType } from '@majordomo/core/toolkit';
+import { Refusal, whileConnected } from '../errors/refusal.ts';
 import type { FetchMedia } from '../options.ts';
 import { invalid } from './fields.ts';
 
@@ -75,20 +75,14 @@ export async function parseWithMedia<T>(
     },
   });
   if (paths.size === 0 || fetchMedia === undefined) return first;
-  const parts = new Map(
-    await Promise.all(
-      [...paths].map(async ([url, path]) => [url, await fetched(url, path, fetchMedia, signal)] as const),
-    ),
-  );
+  const fetched = async ([url, path]: readonly [string, string]) => {
+    try {
+      return [url, await whileConnected(() => fetchMedia(url, { signal }), signal)] as const;
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      throw new Refusal('invalid-request', `${path}: the URL could not be fetched; send the data`, { path });
+    }
+  };
+  const parts = new Map(await Promise.all([...paths].map(fetched)));
   return parse({ byUrl: (url) => parts.get(url) ?? PLACEHOLDER });
 }
-
-const fetched = (
-  url: string,
-  path: string,
-  fetchMedia: FetchMedia,
-  signal: AbortSignal,
-): Promise<ImagePart | FilePart> =>
-  abortable(Promise.resolve(invoke(() => fetchMedia(url, { signal }))), signal).catch(() => {
-    throw new Refusal('invalid-request', `${path}: the URL could not be fetched; send the data`, { path });
-  });

@@ -34,7 +34,7 @@ export async function chatRoute(
     const parsed = await parseWithMedia((media) => parse(body, media), settings.fetchMedia, request.signal);
     trace.model = parsed.model;
     trace.isStreamed = parsed.isStreamed;
-    const spec = await specOf(parsed.model, caller, settings);
+    const spec = await specOf(parsed.model, context, settings);
     const model = modelOf(spec, caller, settings);
     const options = callOptions(context, parsed.metadata, gateway, parsed.request);
     const onError = (error: unknown): void => {

@@ -1,5 +1,5 @@
 import type { GatewayContext, RequestContext } from '../context.ts';
-import { Refusal } from '../errors/refusal.ts';
+import { Refusal, whileConnected } from '../errors/refusal.ts';
 import { jsonBody } from '../parsing/body.ts';
 import { jsonObject } from '../parsing/fields.ts';
 import { callOptions } from './chat.ts';
@@ -15,7 +15,8 @@ export async function moderationsRoute(context: RequestContext, gateway: Gateway
   const release = gateway.concurrency.enter();
   try {
     const body = jsonObject(await jsonBody(context.request, maxBodyBytes), '');
-    return Response.json(await moderations(body, callOptions(context, undefined, gateway)));
+    const options = callOptions(context, undefined, gateway);
+    return Response.json(await whileConnected(() => moderations(body, options), context.request.signal));
   } finally {
     release();
   }

@@ -16,7 +16,7 @@ export async function operationRoute(
     const parsed = await parse(context.request, settings.maxBodyBytes);
     context.trace.model = parsed.model;
     context.trace.isStreamed = false;
-    const spec = await specOf(parsed.model, context.caller, settings);
+    const spec = await specOf(parsed.model, context, settings);
     const options = callOptions(context, parsed.metadata, gateway);
     const { body, mediaType, result } = await parsed.run(settings.majordomo, spec, options);
     return new Response(body, {

@@ -38,7 +38,7 @@ const MAX_CHECK_MS = 2000;
 
 async function hasTarget(spec: string, majordomo: GatewayContext['settings']['majordomo']): Promise<boolean> {
   try {
-    const targets = await majordomo.resolve(spec);
+    const targets = await withTimeout(majordomo.resolve(spec), MAX_CHECK_MS, systemClock);
     const known = majordomo.health.snapshot();
     return targets.some(({ target, health }) => !isBenched(health) && !isBenched(known[providerOf(target)]));
   } catch {

@@ -1,6 +1,6 @@
 import { anthropicFailure } from '../anthropic-messages/failure.ts';
 import { parseMessages } from '../anthropic-messages/read.ts';
-import { Refusal } from '../errors/refusal.ts';
+import { Refusal, whileConnected } from '../errors/refusal.ts';
 import { chatFailure, responsesFailure } from '../openai-chat/failure.ts';
 import { parseChat } from '../openai-chat/read.ts';
 import { prepareResponses } from '../openai-responses/state.ts';
@@ -111,8 +111,9 @@ async function runRoute(route: Route, context: RequestContext, gateway: GatewayC
   const release = gateway.concurrency.enter();
   try {
     const call = callOptions(context, undefined, gateway);
+    const result = whileConnected(() => route(request, { caller, requestId, path, call }), request.signal);
     // Copy the response, because the headers of a response of `fetch` are immutable.
-    const { body, status, headers } = await route(request, { caller, requestId, path, call });
+    const { body, status, headers } = await result;
     return new Response(body, { status, headers });
   } finally {
     release();

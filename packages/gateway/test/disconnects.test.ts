@@ -1,0 +1,68 @@
+import { createMajordomo } from '@majordomo/core';
+import { fakeProvider } from '@majordomo/testing';
+import { expect, it } from 'vitest';
+import { createGateway, type GatewayOptions } from '../src/index.ts';
+
+const CHAT = { model: 'm', messages: [{ role: 'user', content: 'hi' }] };
+const WITH_IMAGE = {
+  model: 'm',
+  messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://x.test/a.png' } }] }],
+};
+
+/** Creates a function of the application that aborts the request and never settles. */
+type Hang = (abort: () => void) => () => Promise<never>;
+const hang: Hang = (abort) => () => {
+  abort();
+  return new Promise(() => undefined);
+};
+
+it.each<readonly [string, string, object | 'endless', (abort: () => void) => Partial<GatewayOptions>]>([
+  ['`authorize`', '/v1/chat/completions', CHAT, (abort) => ({ authorize: hang(abort) })],
+  ['`fetchMedia`', '/v1/chat/completions', WITH_IMAGE, (abort) => ({ fetchMedia: hang(abort) })],
+  ['`moderations`', '/v1/moderations', { input: 'hi' }, (abort) => ({ moderations: hang(abort) })],
+  ['a route', '/v1/batches', {}, (abort) => ({ routes: { '/v1/batches': hang(abort) } })],
+  ['a resolver', '/v1/chat/completions', { ...CHAT, model: 'name' }, () => ({})],
+  [
+    'a resolver while tokens are counted',
+    '/v1/messages/count_tokens',
+    { ...CHAT, model: 'resolved' },
+    () => ({}),
+  ],
+  ['an endless body', '/v1/chat/completions', 'endless', () => ({})],
+])(
+  'a client that disconnects during %s ends the request and releases its slot',
+  async (_, path, body, options) => {
+    const abortController = new AbortController();
+    const abort = (): void => {
+      abortController.abort();
+    };
+    const errors: unknown[] = [];
+    const gateway = createGateway({
+      majordomo: createMajordomo({
+        providers: [fakeProvider({ id: 'a', models: { x: ['hello'] } })],
+        resolvers: [hang(abort)],
+      }),
+      models: { m: 'a/x', resolved: 'name' },
+      anySpec: true,
+      authorize: () => ({}),
+      onError: (error) => errors.push(error),
+      maxConcurrent: 1,
+      ...options(abort),
+    });
+    const endless = new ReadableStream({ pull: abort }, { highWaterMark: 0 });
+    const init = {
+      method: 'POST',
+      body: body === 'endless' ? endless : JSON.stringify(body),
+      duplex: 'half' as const,
+    };
+    const url = `http://gateway.test${path}`;
+    const response = await gateway.fetch(new Request(url, { ...init, signal: abortController.signal }));
+    expect([response.status, errors]).toEqual([499, []]);
+    gateway.update({ authorize: () => ({}) });
+    const next = new Request('http://gateway.test/v1/chat/completions', {
+      method: 'POST',
+      body: JSON.stringify(CHAT),
+    });
+    expect((await gateway.fetch(next)).status).toBe(200);
+  },
+);
