@@ -173,6 +173,7 @@ describe('a transcription', () => {
   it.each([
     ['audio/mp3', 'audio/mpeg'],
     ['Audio/X-WAV; codecs=1', 'audio/wav'],
+    ['audio/x-wav ; codecs=1', 'audio/wav'],
     ['audio/wave', 'audio/wav'],
     ['audio/vnd.wave', 'audio/wav'],
     ['audio/x-flac', 'audio/flac'],

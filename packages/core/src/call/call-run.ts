@@ -123,7 +123,6 @@ export class CallRun<Event extends object, Result> {
   /** Returns the attempt with which the call continues. After a race, this is the attempt that won. */
   private continuing(running: Attempt<Event, Result> | Hedge<Event, Result>): Attempt<Event, Result> {
     const { attempt } = running;
-    if (attempt === running) return attempt;
     this.chain?.goTo(attempt.state);
     if (this.running !== undefined) this.running = attempt;
     return attempt;

@@ -204,6 +204,7 @@ describe('the latest end of a wait', () => {
     [{}, false, 180_000],
     [{}, true, 600_000],
     [{ firstContentMs: 0 }, false, Infinity],
+    [{ firstContentMs: 1 }, false, 1],
   ])('before the first content with %j, non-streaming: %s', (timeouts, isNonStreaming, ms) => {
     expect(maxSilenceMs(timeouts, isNonStreaming)).toBe(ms);
   });
