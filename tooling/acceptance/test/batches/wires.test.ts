@@ -175,43 +175,46 @@ describe.each(SUBJECTS)('$name', (subject) => {
     });
   });
 
-  test.each(['upload', 'create', 'look', 'results', 'find', 'cancel'] as const)(
-    'sends one request if %s fails, and reports the failure without the key',
-    async (step) => {
-      if (step === 'upload' && !hasFiles) return;
-      let failing = false;
-      const before: BatchServerOptions['before'] = (request) =>
-        failing && request.step === step
-          ? { status: 503, body: { error: { message: `busy ${KEY}`, type: 'overloaded_error' } } }
-          : undefined;
-      await withServer(subject, { before, looks: 1000 }, async ({ majordomo, spec, server }) => {
-        const lines = [await lineFor(majordomo, spec, ask('a'), 't-0-0')];
-        const created = await createBatch(lines, 't');
-        const { backend, ref, context } = created;
-        if (step === 'results') server.endAll();
-        if (step === 'results') await backend.look(ref, context);
-        const sent = server.requests.length;
-        failing = true;
-        const actions = {
-          upload: () => createBatch(lines, 't2'),
-          create: () => createBatch(lines, 't2'),
-          look: () => backend.look(ref, context),
-          results: () => resultsOf(created),
-          find: () => backend.find({ token: 't', input: undefined, requests: 1, since: 0 }, context),
-          cancel: () => backend.cancel(ref, context),
-        };
-        const error: unknown = await actions[step]().then(
-          () => undefined,
-          (reason: unknown) => reason,
-        );
-        if (!LlmError.is(error)) throw new Error(`expected an LlmError, got ${String(error)}`);
-        expect(error.kind).toBe('overloaded');
-        expect(error.details.target).toBe(spec);
-        expect(JSON.stringify([error, error.message, String(error.cause)])).not.toContain(KEY);
-        expect(server.requests.slice(sent).filter((request) => request.step === step)).toHaveLength(1);
-      });
-    },
-  );
+  test.each([
+    ...(hasFiles ? (['upload'] as const) : []),
+    'create',
+    'look',
+    'results',
+    'find',
+    'cancel',
+  ] as const)('sends one request if %s fails, and reports the failure without the key', async (step) => {
+    let failing = false;
+    const before: BatchServerOptions['before'] = (request) =>
+      failing && request.step === step
+        ? { status: 503, body: { error: { message: `busy ${KEY}`, type: 'overloaded_error' } } }
+        : undefined;
+    await withServer(subject, { before, looks: 1000 }, async ({ majordomo, spec, server }) => {
+      const lines = [await lineFor(majordomo, spec, ask('a'), 't-0-0')];
+      const created = await createBatch(lines, 't');
+      const { backend, ref, context } = created;
+      if (step === 'results') server.endAll();
+      if (step === 'results') await backend.look(ref, context);
+      const sent = server.requests.length;
+      failing = true;
+      const actions = {
+        upload: () => createBatch(lines, 't2'),
+        create: () => createBatch(lines, 't2'),
+        look: () => backend.look(ref, context),
+        results: () => resultsOf(created),
+        find: () => backend.find({ token: 't', input: undefined, requests: 1, since: 0 }, context),
+        cancel: () => backend.cancel(ref, context),
+      };
+      const error: unknown = await actions[step]().then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      if (!LlmError.is(error)) throw new Error(`expected an LlmError, got ${String(error)}`);
+      expect(error.kind).toBe('overloaded');
+      expect(error.details.target).toBe(spec);
+      expect(JSON.stringify([error, error.message, String(error.cause)])).not.toContain(KEY);
+      expect(server.requests.slice(sent).filter((request) => request.step === step)).toHaveLength(1);
+    });
+  });
 
   test('rejects an interrupted download, and reads it completely afterwards', async () => {
     let cut = true;
