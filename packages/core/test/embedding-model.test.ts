@@ -296,6 +296,31 @@ describe('a long list of values', () => {
     expect(error.details.attempts[0]?.error?.details.partial).toEqual(partial);
   });
 
+  it('keeps the usage of answered requests if the call is aborted during a later request', async () => {
+    const controller = new AbortController();
+    const a = vectorizer('a', { fail: () => 'quota' });
+    const b: Provider = {
+      ...vectorizer('b'),
+      embeddingModel: (id) => ({
+        id,
+        space: 'words',
+        maxValues: 1,
+        embed: async ({ values }, { target }) => {
+          if (values[0] !== 'xxx')
+            return { vectors: values.map((value) => vectorOf(value)), target, usage: USAGE, warnings: [] };
+          controller.abort();
+          return new Promise(() => undefined);
+        },
+      }),
+    };
+    const { signal } = controller;
+    const work = make([a, b])
+      .embeddingModel('a/m,b/m')
+      .embed({ values: words(3) }, { signal });
+    const { kind, details } = await failing(work);
+    expect([kind, details.attempts.map(({ usage }) => usage?.input)]).toEqual(['aborted', [undefined, 14]]);
+  });
+
   it('has the received vectors in the error after a failure, but not in logs', async () => {
     const a = vectorizer('a', {
       facts: { maxValues: 1 },

@@ -191,6 +191,28 @@ describe('moderation', () => {
     expect((await modelOf([strings]).moderate({ values: ['x'] })).target).toBe('strings/m');
   });
 
+  it('keeps the usage of answered requests if the call is aborted during a later request', async () => {
+    const controller = new AbortController();
+    const provider: Provider = {
+      ...moderator('a'),
+      moderationModel: (modelId) => ({
+        id: modelId,
+        maxValues: 1,
+        moderate: async (request, { target }) => {
+          if (request.values[0] !== 'three')
+            return { results: request.values.map(verdictOf), target, usage: usageOf(1), warnings: [] };
+          controller.abort();
+          return new Promise(() => undefined);
+        },
+      }),
+    };
+    const { signal } = controller;
+    const error = await failing(
+      modelOf([provider]).moderate({ values: ['one', 'two', 'three'] }, { signal }),
+    );
+    expect([error.kind, error.details.attempts[0]?.usage]).toEqual(['aborted', usageOf(2)]);
+  });
+
   it('fits each image alone to the limits of the target', async () => {
     const limits = { mediaTypes: ['image/png'], maxBytes: 9, maxCount: 1, maxTotalBytes: 9 };
     const provider = moderator('a', { images: limits });

@@ -2,7 +2,7 @@ import type { Operation } from '../call/call.ts';
 import { checkInteger, checkOneOf, invalidError, unsupportedError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import { distinctWarnings } from '../stream/events.ts';
-import { completeUsage } from '../stream/usage.ts';
+import { completeUsage, sumUsage } from '../stream/usage.ts';
 import { type Attempt, LlmError } from '../types/llm-error.ts';
 import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts';
 import type { EmbeddingBackend, ModelContext } from '../types/provider.ts';
@@ -98,12 +98,9 @@ async function sendPart(
       const ownRequest = { ...request, values };
       const response = await backend.embed(ownRequest, context);
       usages.push(response.usage);
-      const vectors = checkVectors(
-        response.vectors,
-        ownRequest,
-        backend.dimensions ?? part.shared.size,
-        target,
-      );
+      if (response.usage) context.reportUsage?.(sumUsage(...usages) ?? response.usage);
+      const size = backend.dimensions ?? part.shared.size;
+      const vectors = checkVectors(response.vectors, ownRequest, size, target);
       part.shared.size ??= vectors[0]?.length;
       for (const vector of vectors) part.vectors[missing[done++]?.[1] ?? 0] = vector;
       warnings.push(...response.warnings);

@@ -2,7 +2,7 @@ import type { Operation } from '../call/call.ts';
 import { fitImages, imagesIn } from '../prepare/media.ts';
 import { invalidError, unsupportedError } from '../prepare/validate.ts';
 import { distinctWarnings } from '../stream/events.ts';
-import { completeUsage } from '../stream/usage.ts';
+import { completeUsage, sumUsage } from '../stream/usage.ts';
 import { type ImagePart, user } from '../types/messages.ts';
 import type { ModerationRequest, ModerationResponse, ModerationResult } from '../types/operations.ts';
 import type { MediaFitter, ModelContext, ModerationBackend } from '../types/provider.ts';
@@ -117,9 +117,9 @@ async function sendAll(
     try {
       const response = await backend.moderate({ ...request, values }, context);
       usages.push(response.usage);
-      const { length } = values;
-      if (!isList(response.results) || response.results.length !== length)
-        throw protocolError(target, 'results', `expected an array of ${length} results`);
+      if (response.usage) context.reportUsage?.(sumUsage(...usages) ?? response.usage);
+      if (!isList(response.results) || response.results.length !== values.length)
+        throw protocolError(target, 'results', `expected an array of ${values.length} results`);
       for (const [at, [index]] of entries.entries())
         results[index] = response.results[at] as ModerationResult;
       warnings.push(...response.warnings);
