@@ -58,7 +58,7 @@ interface LocalRun {
 
 /** Returns the reports of a run, which notify the agent's observers before the run's observers. */
 export const createReports = ({ hooks }: AgentParts, io: EffectsIo): StepReports =>
-  new StepReports(io.runId, [hooks, io], io.onEvent);
+  new StepReports(io, [hooks, io]);
 
 /** Returns the effects that call the model and the tools in this process. `reports` notifies observers and readers. */
 export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepReports): AgentEffects {
@@ -267,12 +267,8 @@ async function withinStepLimits<T>(
 function withAttempts(late: Error, error: unknown): Error {
   if (!LlmError.is(late) || !LlmError.is(error)) return late;
   const { attempts, partial } = error.details;
-  return new LlmError(
-    late.kind,
-    late.message,
-    { ...late.details, attempts, partial },
-    { cause: error.cause },
-  );
+  const details = { ...late.details, attempts, partial };
+  return new LlmError(late.kind, late.message, details, { cause: error.cause });
 }
 
 const abortError = ({ reason }: AbortSignal): LlmError =>

@@ -7,34 +7,35 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
 import type { AgentEvent, Emit } from './event.ts';
 import { isHandoffTool } from './handoff-tool.ts';
 import { observe, type Observers, type StepReport } from './hooks.ts';
 import type { RunResult } from './loop.ts';
 import type { RunState, ToolOutcome } from './state.ts';
 
+type ReportIo = { readonly runId: string; readonly onEvent?: Emit | undefined; readonly signal: AbortSignal };
+
 /** Reporter of steps and events to the observers and readers of a run. A step is reported when its last call has a result. */
 export class StepReports {
   readonly targets: string[] = [];
   readonly attempts: Attempt[] = [];
   latest: ChatResponse | undefined;
-  private readonly runId: string;
+  private readonly io: ReportIo;
   private readonly observers: readonly Observers[];
-  private readonly onEvent: Emit | undefined;
   private warnings: readonly Warning[] = [];
   private step: StepReport | undefined;
 
-  constructor(runId: string, observers: readonly Observers[], onEvent: Emit | undefined) {
-    this.runId = runId;
+  constructor(io: ReportIo, observers: readonly Observers[]) {
+    this.io = io;
     this.observers = observers;
-    this.onEvent = onEvent;
   }
 
   async startStep(state: RunState): Promise<void> {
     await this.reportHandoffs(state);
     await this.endStep();
     const step = state.steps + 1;
-    this.notify('onStepStart', { runId: this.runId, step, state });
+    this.notify('onStepStart', { runId: this.io.runId, step, state });
     await this.emit({ type: 'step-start', step });
   }
 
@@ -42,19 +43,19 @@ export class StepReports {
     this.latest = response;
     this.targets.push(response.target);
     this.attempts.push(...response.attempts);
-    this.step = { runId: this.runId, step, response, results: [], usage: response.usage };
+    this.step = { runId: this.io.runId, step, response, results: [], usage: response.usage };
     if (response.toolCalls.length === 0) await this.endStep();
   }
 
   async startTool(call: ToolCallPart, { steps }: RunState): Promise<void> {
-    this.notify('onToolStart', { runId: this.runId, step: steps, call });
+    this.notify('onToolStart', { runId: this.io.runId, step: steps, call });
     await this.emit({ type: 'tool-start', call });
   }
 
   async endTool(call: ToolCallPart, outcome: ToolOutcome, ms: number, state: RunState): Promise<void> {
     const { suspended, usage, run, ...result } = outcome;
     if (suspended !== undefined || run !== undefined) return;
-    this.notify('onToolEnd', { runId: this.runId, step: state.steps, call, result, ms });
+    this.notify('onToolEnd', { runId: this.io.runId, step: state.steps, call, result, ms });
     await this.emit({ type: 'tool-end', result });
     await this.addResult(result, usage, state);
   }
@@ -64,13 +65,14 @@ export class StepReports {
       await this.reportHandoffs(result.state);
       await this.endStep();
     }
-    this.notify('onEnd', { runId: this.runId, result, error, awaiting: result?.awaiting ?? [] });
+    this.notify('onEnd', { runId: this.io.runId, result, error, awaiting: result?.awaiting ?? [] });
   }
 
-  /** Emits an event and ignores the reader's errors. Called for every delta, so it returns a promise only if the reader is slow. */
+  /** Emits an event and ignores the reader's errors. Returns a promise, which an abort settles, only if the reader is slow. */
   readonly emit = (event: AgentEvent): void | Promise<void> => {
     try {
-      return this.onEvent?.(event)?.catch(() => undefined);
+      const read = this.io.onEvent?.(event);
+      return read && abortable(read, this.io.signal).catch(() => undefined);
     } catch {
       return undefined;
     }
@@ -78,7 +80,7 @@ export class StepReports {
 
   /** Whether events have a reader. The model's response is streamed only if events have a reader. */
   get isWatched(): boolean {
-    return this.onEvent !== undefined;
+    return this.io.onEvent !== undefined;
   }
 
   readonly warn = (warning: Warning): void => {

@@ -49,6 +49,22 @@ describe('an abort of a run', () => {
     expect(resultTexts(error.state.messages)).toEqual([UNKNOWN, 'done']);
   });
 
+  it.each(['tool-start', 'tool-end', 'step-end'])('does not wait for a reader of "%s"', async (type) => {
+    const controller = new AbortController();
+    const { agent } = world([call('quick'), 'Done.'], { tools: [quick] });
+    const effects = agent.effects({
+      runId: 'r',
+      signal: controller.signal,
+      onEvent(event) {
+        if (event.type !== type) return undefined;
+        controller.abort();
+        return new Promise(() => undefined);
+      },
+    });
+    const run = agent.drive(agent.begin('go'), { ...effects, decisions: () => Promise.resolve([]) });
+    expect((await runError(run)).kind).toBe('aborted');
+  });
+
   it('before the run prevents any model call', async () => {
     const { agent, requests } = world(['hi']);
     const error = await runError(agent.run('go', { signal: AbortSignal.abort() }));
