@@ -121,6 +121,15 @@ describe('a claim of another process', () => {
   });
 
   it.each([
+    ['older than this process is removed', -1000, undefined],
+    ['written by this process has the lock', 1000, 'waits'],
+  ])('with the id of this process that is %s', async (_what, msAfterStart, problem) => {
+    claimed(`${process.pid}.0b.${HOST}`, NOW - performance.timeOrigin - msAfterStart);
+    if (problem === undefined) expect(await tryLock()).toEqual([]);
+    else await expect(tryLock()).rejects.toThrow(problem);
+  });
+
+  it.each([
     ['belongs to another user', 'EPERM', 'waits'],
     ['does not exist', 'ESRCH', undefined],
   ])('whose process %s (%s) blocks the lock: %s', async (_of, code, problem) => {

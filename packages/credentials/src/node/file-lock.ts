@@ -68,7 +68,7 @@ async function holderIn(folder: string, own: string): Promise<string | undefined
     const file = join(folder, name);
     if (pid === undefined || file === own) continue;
     // Ignore the age of a claim from this machine, because a suspended process cannot update it.
-    const isAlive = host === HOST ? exists(Number(pid)) : (await ageOf(file)) < STALE_MS;
+    const isAlive = host === HOST ? await exists(Number(pid), file) : (await ageOf(file)) < STALE_MS;
     if (isAlive) return name;
     await unlink(file).catch(() => undefined);
   }
@@ -82,7 +82,9 @@ const ageOf = (file: string): Promise<number> =>
     () => Infinity,
   );
 
-function exists(pid: number): boolean {
+async function exists(pid: number, file: string): Promise<boolean> {
+  // After the restart of a container, this process may have the id of the process that left the claim.
+  if (pid === process.pid) return (await ageOf(file)) <= Date.now() - performance.timeOrigin;
   try {
     process.kill(pid, 0);
     return true;

@@ -139,10 +139,7 @@ const planExhausted = (name: string, retryAfterMs: number | undefined): LlmError
   new LlmError(
     'quota',
     `${JSON.stringify(name)}: the quota of the plan is used up; wait until it resets (the login is still valid)`,
-    {
-      status: 429,
-      retryAfterMs,
-    },
+    { status: 429, retryAfterMs },
   );
 
 const refreshAborted = (signal: AbortSignal): LlmError =>

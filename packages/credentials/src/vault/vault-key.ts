@@ -14,9 +14,7 @@ export function vaultKey(vault: Vault, name: string): Credential {
       throw new LlmError(
         'auth',
         `the vault has no entry ${JSON.stringify(name)}; store a key under this name`,
-        {
-          code: 'missing-key',
-        },
+        { code: 'missing-key' },
       );
     }
     if (entry.dead !== undefined) throw loginRequired(name, entry.dead);
