@@ -343,4 +343,22 @@ describe('providers', () => {
   it('that cannot list models reject with unsupported', async () => {
     await expect(make().listModels('a')).rejects.toMatchObject({ kind: 'unsupported' });
   });
+
+  it.each([
+    ['ignores the signal', () => new Promise<never>(() => undefined)],
+    ['rejects with another kind', ({ signal }: { readonly signal: AbortSignal }) => rejectOnAbort(signal)],
+  ])('that list models reject with aborted on an abort if the provider %s', async (_title, listModels) => {
+    const controller = new AbortController();
+    const majordomo = createMajordomo({ providers: [{ ...echo('a'), listModels }] });
+    const listing = majordomo.listModels('a', { signal: controller.signal });
+    controller.abort();
+    await expect(listing).rejects.toMatchObject({ kind: 'aborted' });
+  });
 });
+
+const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new LlmError('network', 'the connection failed'));
+    });
+  });

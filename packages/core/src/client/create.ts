@@ -206,7 +206,11 @@ async function listProviderModels(
   }
   const own = derivedSignal(signal);
   try {
-    return await provider.listModels({ target: provider.id, signal: own.signal, ...transport });
+    const listed = provider.listModels({ target: provider.id, signal: own.signal, ...transport });
+    return await abortable(listed, signal);
+  } catch (cause) {
+    if (signal.aborted) throw new LlmError('aborted', 'the call was aborted', {}, { cause });
+    throw asLlmError(cause, provider.id);
   } finally {
     own.release();
   }
