@@ -108,14 +108,14 @@ export async function* speak(
 }
 
 /** Returns the media type if it is audio. Throws `protocol` for JSON and text, which some proxies return with status 200. */
-function audioTypeOf({ headers }: Response, { target }: ModelContext): string | undefined {
+function audioTypeOf({ headers, body }: Response, { target }: ModelContext): string | undefined {
   const [type = ''] = (headers.get('content-type') ?? '').split(';');
-  if (/json|text\//.test(type))
-    throw new LlmError('protocol', `${target}: the server returned ${type} instead of audio`, {
-      target,
-      path: '',
-    });
-  return type.startsWith('audio/') ? type : undefined;
+  if (!/json|text\//.test(type)) return type.startsWith('audio/') ? type : undefined;
+  body?.cancel().catch(() => undefined);
+  throw new LlmError('protocol', `${target}: the server returned ${type} instead of audio`, {
+    target,
+    path: '',
+  });
 }
 
 async function* bytesOf({ body }: Response): AsyncGenerator<Uint8Array> {

@@ -79,7 +79,7 @@ async function* readCandidates(
     return;
   }
   let isFinished = false;
-  for await (const { data } of sseMessages(response.body ?? new ReadableStream())) {
+  for await (const { data } of sseMessages(response.body ?? new Blob([]).stream())) {
     const candidate = finishedCandidate(JSON.parse(data), facts);
     isFinished ||= candidate.finishReason !== '';
     yield candidate;

@@ -207,8 +207,11 @@ describe('speech', () => {
     expect(new DataView(header?.buffer ?? new ArrayBuffer(44)).getUint32(40, true)).toBe(0xffff_ffff);
   });
 
-  it('is truncated without a finish reason', async () => {
-    const majordomo = await world(streamed(candidate([audioPart(samples)])));
+  it.each<[string, Answer]>([
+    ['without a finish reason', streamed(candidate([audioPart(samples)]))],
+    ['without a body', (response) => void response.writeHead(204).end()],
+  ])('is truncated %s', async (_, play) => {
+    const majordomo = await world(play);
     const readStream = async (): Promise<void> => {
       for await (const bytes of majordomo.speechModel(SPEC).stream({ text: 'Hello.' }))
         expect(bytes).toBeDefined();

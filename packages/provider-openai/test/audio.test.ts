@@ -253,6 +253,16 @@ describe('speech', () => {
     expect(chunks).toEqual(['first', 'last']);
   });
 
+  it('closes the connection if the response is not audio', async () => {
+    const majordomo = await world((response) => {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.write('<html>');
+    });
+    const { kind } = await failing(majordomo.speechModel('openai/tts-1').speak({ text: 'Hello' }));
+    expect(kind).toBe('protocol');
+    await server.requests[0]?.closed;
+  });
+
   it('closes the connection if the consumer leaves the loop', async () => {
     const majordomo = await world((response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' });
