@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
 import { fakeClock } from '@majordomo/testing';
 import {
   memoryVault,
@@ -264,6 +265,21 @@ describe('a login in the browser', () => {
     expect(
       (await failureOf(sourceWith().login({ signal: controller.signal, show: () => undefined }))).kind,
     ).toBe('aborted');
+  });
+
+  it('ends immediately when it is aborted while the vault is locked, and stores nothing', async () => {
+    const controller = new AbortController();
+    let unlock: (entry: undefined) => void = () => undefined;
+    const holding = vault.update('login', () => new Promise((resolve) => (unlock = resolve)));
+    const update = vi.spyOn(vault, 'update');
+    const login = failureOf(sourceWith().login({ ...browser(), signal: controller.signal }));
+    await expect.poll(() => update.mock.calls.length).toBe(1);
+    controller.abort();
+    expect((await login).kind).toBe('aborted');
+    unlock(undefined);
+    await holding;
+    await expect(update.mock.results[0]?.value).rejects.toThrow('aborted');
+    expect(await vault.get('login')).toBeUndefined();
   });
 
   it('retains the stored token if the token endpoint refuses', async () => {
@@ -606,6 +622,35 @@ describe('a token of a login', () => {
     expect(await otherCall).not.toBe('');
     expect(tokenRequests()).toBe(1);
   });
+
+  it.each([true, false])(
+    'shares a discovery with an aborted login (login first: %s)',
+    async (isLoginFirst) => {
+      await loggedIn();
+      await expire();
+      let endDiscovery = (): void => undefined;
+      const discovery = new Promise<void>((resolve) => (endDiscovery = resolve));
+      let calls = 0;
+      const source = sourceWith({
+        async fetch(url, init) {
+          if (++calls === 1) await abortable(discovery, init?.signal as AbortSignal);
+          return fetch(url, init);
+        },
+      });
+      const controller = new AbortController();
+      let token: Promise<string> | undefined;
+      if (!isLoginFirst) token = requestToken(source).catch(String);
+      const show = vi.fn();
+      const login = failureOf(source.login({ show, signal: controller.signal }));
+      await expect.poll(() => calls).toBe(1);
+      token ??= requestToken(source).catch(String);
+      await new Promise(setImmediate);
+      controller.abort();
+      expect((await login).kind).toBe('aborted');
+      endDiscovery();
+      expect(await token).toBe((await vault.get('login'))?.value.reveal());
+    },
+  );
 
   it('requires a login if it has expired and cannot be refreshed', async () => {
     const source = sourceWith();

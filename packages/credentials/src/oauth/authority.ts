@@ -1,4 +1,5 @@
 import { LlmError } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
 import { limitBody, retryAfterMs } from '@majordomo/wire-kit';
 import * as protocol from 'oauth4webapi';
 import { secret } from '../secret.ts';
@@ -42,11 +43,12 @@ export class Authority {
 
   /** Returns the authority's endpoints. Discovers them at the first call, and again after a failed discovery. */
   async server(signal: AbortSignal): Promise<protocol.AuthorizationServer> {
-    this.discovery ??= this.discover(signal).catch((error: unknown) => {
+    // Other logins and refreshes may wait for the same discovery, so an abort does not stop it.
+    this.discovery ??= this.discover(new AbortController().signal).catch((error: unknown) => {
       this.discovery = undefined;
       throw asLoginError(error, 'discovery');
     });
-    return this.discovery;
+    return abortable(this.discovery, signal);
   }
 
   async authorizeUrl({ redirect, verifier, state }: CodeLogin, signal: AbortSignal): Promise<string> {

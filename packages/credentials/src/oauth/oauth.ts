@@ -1,4 +1,5 @@
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
 import { Authority } from './authority.ts';
 import { browserLogin } from './browser-login.ts';
 import { deviceLogin } from './device-login.ts';
@@ -19,7 +20,11 @@ export function oauth(options: OAuthOptions): TokenSource {
       withDeadline(io, clock, async (signal) => {
         const run = flow === 'browser' ? browserLogin : deviceLogin;
         const tokens = await run(authority, io, signal, clock);
-        await vault.update(name, (now) => ({ kind: 'oauth', ...tokens, label: now?.label }));
+        const storing = vault.update(name, (now) => {
+          signal.throwIfAborted();
+          return { kind: 'oauth', ...tokens, label: now?.label };
+        });
+        await abortable(storing, signal);
       }),
     async logout() {
       const entry = await vault.get(name);
@@ -35,8 +40,7 @@ export function oauth(options: OAuthOptions): TokenSource {
       const entry = await vault.get(name);
       if (entry === undefined) return 'absent';
       if (entry.dead !== undefined) return 'login-required';
-      const hasEnded = entry.expiresAt !== undefined && entry.expiresAt <= clock.now();
-      return hasEnded && entry.refresh === undefined ? 'expired' : 'ok';
+      return (entry.expiresAt ?? Infinity) <= clock.now() && entry.refresh === undefined ? 'expired' : 'ok';
     },
   };
 }

@@ -134,9 +134,7 @@ function namedKeys(keys: PoolOptions['keys']): readonly { readonly id: string; r
 
 function checkKey(key: string, at: number): string {
   if (key.trim() !== '') return key;
-  throw new LlmError('config', `pooled: key ${at + 1} is empty; check its source`, {
-    path: `keys[${at}]`,
-  });
+  throw new LlmError('config', `pooled: key ${at + 1} is empty; check its source`, { path: `keys[${at}]` });
 }
 
 function sameProvider(providers: readonly Provider[]): Provider {

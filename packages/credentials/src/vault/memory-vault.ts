@@ -21,8 +21,7 @@ export function memoryVault(): Vault {
         else entries.set(name, next);
         return next;
       };
-      const before = queue.get(name) ?? Promise.resolve();
-      const running = before.then(run, run);
+      const running = (queue.get(name) ?? Promise.resolve()).then(run, run);
       queue.set(name, running);
       return running;
     },
