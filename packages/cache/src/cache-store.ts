@@ -11,6 +11,6 @@ export interface CacheStore {
    * @param ttlMs time to live in milliseconds; if omitted, the value is stored until it is deleted or the store is full
    */
   set(key: string, value: unknown, ttlMs?: number): Promise<unknown>;
-  /** Deletes a value. The result of the promise is not used. */
+  /** Deletes a value. `false` means that no value was deleted. Other results of the promise are ignored. */
   delete(key: string): Promise<unknown>;
 }

@@ -259,12 +259,11 @@ describe('a gateway with stored responses', () => {
     },
   );
 
-  it('responds with 503 if the store cannot delete', async () => {
-    const store = {
-      ...memoryCache(),
-      delete: () => Promise.reject(new Error('connection to 10.0.0.7 lost')),
-    };
-    await using testGateway = await startWithStore({}, store);
+  it.each<readonly [string, () => Promise<unknown>]>([
+    ['rejects', () => Promise.reject(new Error('connection to 10.0.0.7 lost'))],
+    ['returns false, like a Keyv', () => Promise.resolve(false)],
+  ])('responds with 503 if the store cannot delete and %s', async (_, remove) => {
+    await using testGateway = await startWithStore({}, { ...memoryCache(), delete: remove });
     const { responses } = client(testGateway);
     const { id } = await responses.create({ model: 'gpt', input: 'hi' });
     await expect(responses.delete(id)).rejects.toMatchObject({

@@ -49,21 +49,19 @@ export class ResponseStore {
   /** Returns a response, or `undefined` if it is unknown. Throws an `unavailable` refusal if the store fails. */
   async get(id: string): Promise<StoredResponse | undefined> {
     if (!isResponseId(id)) return undefined;
-    const stored = await available('read', () => this.options.store.get(keyOf(id)));
+    const stored = await this.run('read', ({ store }) => store.get(keyOf(id)));
     return isStored(stored) && stored.owner === this.owner ? stored : undefined;
   }
 
-  /** Stores a response. Rejects if the store fails or does not respond within `TIMEOUT_MS`. */
+  /** Stores a response. Throws an `unavailable` refusal if the store fails. */
   async put(id: string, stored: Omit<StoredResponse, 'owner'>): Promise<void> {
-    const { store, keepMs = KEEP_MS } = this.options;
-    const result = await limited(() => store.set(keyOf(id), { ...stored, owner: this.owner }, keepMs));
-    // A Keyv does not reject.
-    if (result === false) throw new Error('the store returned false for `set`');
+    const value: StoredResponse = { ...stored, owner: this.owner };
+    await this.run('write', ({ store, keepMs = KEEP_MS }) => store.set(keyOf(id), value, keepMs));
   }
 
   /** Deletes a response of this tenant. Throws an `unavailable` refusal if the store fails. */
   async delete(id: string): Promise<void> {
-    await available('delete', () => this.options.store.delete(keyOf(id)));
+    await this.run('delete', ({ store }) => store.delete(keyOf(id)));
   }
 
   /** Returns the items of a response and its ancestors, oldest first. Returns `undefined` if the store has lost an ancestor. */
@@ -76,25 +74,27 @@ export class ResponseStore {
     }
     return items;
   }
+
+  /** Returns the store's result. Throws an `unavailable` refusal if the store fails or does not respond within `TIMEOUT_MS`. */
+  private async run(action: string, work: (options: ResponsesOptions) => Promise<unknown>): Promise<unknown> {
+    try {
+      const working = Promise.resolve(invoke(() => work(this.options)));
+      const result = await withTimeout(working, TIMEOUT_MS, systemClock);
+      // A Keyv does not reject.
+      if (result === false) throw new Error(`the store of responses could not ${action}; it returned false`);
+      return result;
+    } catch (cause) {
+      const message = `the gateway cannot ${action} stored responses at the moment; retry later`;
+      throw new Refusal('unavailable', message, { retryAfterMs: RETRY_AFTER_MS }, { cause });
+    }
+  }
 }
 
 /** Returns the input and output items of one response. */
-export const itemsOf = ({ input, response }: Pick<StoredResponse, 'input' | 'response'>): readonly Json[] => [
-  ...input,
-  ...response.output,
-];
+export const itemsOf = ({ input, response }: Pick<StoredResponse, 'input' | 'response'>): readonly Json[] =>
+  input.concat(response.output);
 
 const keyOf = (id: string): string => `response/${id}`;
-
-const limited = (work: () => Promise<unknown>): Promise<unknown> =>
-  withTimeout(Promise.resolve(invoke(work)), TIMEOUT_MS, systemClock);
-
-/** Returns the store's result. Throws an `unavailable` refusal if the store fails or does not respond within `TIMEOUT_MS`. */
-const available = (action: 'read' | 'delete', work: () => Promise<unknown>): Promise<unknown> =>
-  limited(work).catch((cause: unknown) => {
-    const message = `the gateway cannot ${action} stored responses at the moment; retry later`;
-    throw new Refusal('unavailable', message, { retryAfterMs: RETRY_AFTER_MS }, { cause });
-  });
 
 const isStored = (value: unknown): value is StoredResponse =>
   isRecord(value) &&

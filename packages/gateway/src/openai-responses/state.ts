@@ -32,9 +32,8 @@ export async function prepareResponses(
       try {
         await store.put(ids.response, { ancestors, input: storedItems(input, ids), response });
         return response;
-      } catch (cause) {
-        const failure = new Refusal('unavailable', 'the response could not be stored', {}, { cause });
-        reportToOperator(failure, requestId, settings);
+      } catch (error) {
+        reportToOperator(error, requestId, settings);
         return { ...response, store: false };
       }
     },
