@@ -3,12 +3,13 @@ import { withParts } from './agent-parts.ts';
 import type { Agent } from './agent-interface.ts';
 import { WatchedRun } from './agent-stream.ts';
 import { decide } from './decide.ts';
-import { localEffects, createReports } from './effects.ts';
+import { localEffects } from './effects.ts';
 import { filterText } from './filter-text.ts';
 import { drive, unwrapEngineError } from './loop.ts';
 import { agentParts, type AgentOptions } from './options.ts';
 import { runLocally } from './run-locally.ts';
 import { begin } from './state.ts';
+import { StepReports } from './step-report.ts';
 
 export type { Agent } from './agent-interface.ts';
 
@@ -36,7 +37,7 @@ export function createAgent(options: AgentOptions): Agent {
     name: parts.name,
     begin: (input, { budget = options.budget } = {}) => begin(input, { budget }),
     decide: (state) => decide(state, parts.rules),
-    effects: (io) => localEffects(parts, io, createReports(parts, io)),
+    effects: (io) => localEffects(parts, io, new StepReports(io, [parts.hooks, io])),
     claimOwner: () => parts.started.ownerId(),
     drive: (state, effects) =>
       drive(state, effects, parts.rules).catch((error: unknown) => {

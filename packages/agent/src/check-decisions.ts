@@ -1,4 +1,5 @@
 import { checkValue, describeIssues, LlmError } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
 import { subAgentParts, type AgentParts } from './agent-parts.ts';
 import { callsThatWait, runsOnPath, waitingRunOf, type LocatedCall } from './call-paths.ts';
 import { checkDecisions, invalidDecision } from './decision.ts';
@@ -14,6 +15,7 @@ export async function checkDecisionsFor(
   state: RunState,
   decisions: readonly Decision[],
   agent: AgentParts,
+  signal: AbortSignal,
 ): Promise<void> {
   checkDecisions(decisions);
   for (const [at, decision] of decisions.entries()) {
@@ -25,8 +27,12 @@ export async function checkDecisionsFor(
     checkApproval(found, callId, path);
     const tool = found.agent?.active(found.state).tools.find(found.call.name);
     if (decision.args === undefined || tool === undefined) continue;
-    const checked = await checkValue(tool.parameters, decision.args);
-    if ('issues' in checked)
+    const checking = abortable(checkValue(tool.parameters, decision.args), signal);
+    // After an abort, the arguments need no check, because the run ends before the call.
+    const checked = await checking.catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+    if (checked !== undefined && 'issues' in checked)
       throw new LlmError(
         'invalid-request',
         `${path}.args do not match the schema of ${tool.name}: ${describeIssues(checked.issues)}`,

@@ -18,7 +18,7 @@ import { runTool } from './run-tool.ts';
 import { Scope } from './scope.ts';
 import { costOfAnswer, failedWorkOf, recordFailedWork, spentByFailure } from './spending.ts';
 import { errorResult, type Answer, type RunState, type ToolOutcome } from './state.ts';
-import { StepReports } from './step-report.ts';
+import type { StepReports } from './step-report.ts';
 import { abortedWhileWaiting, isOverMaxCalls } from './tool-limits.ts';
 import { ToolOrder } from './tool-order.ts';
 import { loadingResult } from './tool-search.ts';
@@ -55,10 +55,6 @@ interface LocalRun {
   readonly toolOrder: ToolOrder;
   readonly toolSlots: Semaphore;
 }
-
-/** Returns the reports of a run, which notify the agent's observers before the run's observers. */
-export const createReports = ({ hooks }: AgentParts, io: EffectsIo): StepReports =>
-  new StepReports(io, [hooks, io]);
 
 /** Returns the effects that call the model and the tools in this process. `reports` notifies observers and readers. */
 export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepReports): AgentEffects {

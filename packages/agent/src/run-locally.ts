@@ -5,13 +5,13 @@ import { checkBudget } from './check-budget.ts';
 import { initialState, type RunInput } from './initial-state.ts';
 import { checkClaim, runIdOf } from './check-claim.ts';
 import { checkDecisionsFor } from './check-decisions.ts';
-import { claimEffect, localEffects, createReports } from './effects.ts';
+import { claimEffect, localEffects } from './effects.ts';
 import type { Emit } from './event.ts';
 import { drive, type RunResult } from './loop.ts';
 import { nestingOf, withNesting } from './nesting.ts';
 import type { AgentParts } from './agent-parts.ts';
 import type { RunOptions } from './run-options.ts';
-import type { StepReports } from './step-report.ts';
+import { StepReports } from './step-report.ts';
 
 export async function runLocally(
   agent: AgentParts,
@@ -25,7 +25,7 @@ export async function runLocally(
     claim = nesting.claim,
     context,
     runId: requestedRunId,
-    signal,
+    signal = new AbortController().signal,
     budget,
     ...rest
   } = options;
@@ -37,16 +37,16 @@ export async function runLocally(
   const initial = { ...named, runId, budget: limitedBy(own, nesting.left, named.spent) };
   // Check before any effect that the state names a known agent.
   agent.active(initial);
-  await checkDecisionsFor(initial, decisions, agent);
+  await checkDecisionsFor(initial, decisions, agent, signal);
   // Apply the decisions before `checkClaim`, because a denied call needs no claim and an approved call may need one.
   const state = decided(initial, decisions);
   checkClaim(state, input, { ...options, claim }, agent);
   const io = {
     ...{ onStepStart, onToolStart, onToolEnd, onStep, onEnd, onEvent },
-    ...{ runId, context, signal: signal ?? new AbortController().signal },
+    ...{ runId, context, signal },
     options: withNesting(call, { depth: nesting.depth, cost: nesting.cost, claim }),
   };
-  const reports = createReports(agent, io);
+  const reports = new StepReports(io, [agent.hooks, io]);
   const effects = {
     ...localEffects(agent, io, reports),
     decisions: () => Promise.resolve([]),

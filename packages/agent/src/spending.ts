@@ -57,19 +57,8 @@ export async function spentByFailure(
 ): Promise<Spent> {
   const attempts: readonly Attempt[] = LlmError.is(error) ? error.details.attempts : [];
   const billed = attempts.filter(({ usage }) => usage !== undefined);
-  const nanoUsd = cost === undefined || billed.length === 0 ? 0n : await knownCost(cost, billed, clock);
+  const knownCost = async (): Promise<bigint> =>
+    billed.length === 0 ? 0n : ((await cost?.({ attempts: billed }))?.nanoUsd ?? 0n);
+  const nanoUsd = await withTimeout(knownCost(), FAILED_COST_MS, clock, true).catch(() => 0n);
   return { nanoUsd: String(nanoUsd), tokens: tokensOf(attempts), ms };
-}
-
-async function knownCost(
-  cost: CostOf,
-  attempts: readonly Attempt[],
-  clock: Pick<Clock, 'timer'>,
-): Promise<bigint> {
-  try {
-    const { nanoUsd } = await withTimeout(Promise.resolve(cost({ attempts })), FAILED_COST_MS, clock, true);
-    return nanoUsd ?? 0n;
-  } catch {
-    return 0n;
-  }
 }

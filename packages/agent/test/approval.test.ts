@@ -239,6 +239,23 @@ describe('a call that needs approval', () => {
     expect(completedIds).toEqual([]);
   });
 
+  it('does not delay an abort if the schema never settles for the decided arguments', async () => {
+    completedIds.length = 0;
+    const controller = new AbortController();
+    const parameters = z.object({ cents: z.number() }).refine(({ cents }) => {
+      if (cents !== 700) return true;
+      controller.abort('enough');
+      return new Promise<boolean>(() => undefined);
+    });
+    const tools = [{ ...pay, parameters }, note];
+    const { agent } = world([payment(5000), 'Done.'], { tools });
+    const { state } = await agent.run('pay');
+    const decisions: Decision[] = [{ callId: 'p', approve: true, args: { cents: 700 } }];
+    const error = await runError(agent.run(state, { decisions, signal: controller.signal }));
+    expect([error.kind, error.cause.cause, completedIds]).toEqual(['aborted', 'enough', ['n']]);
+    expect(faultOf(error.state.messages)).toBeUndefined();
+  });
+
   it.each([
     [{ callId: 'p', approve: false }],
     [{ callId: 'p' }],
