@@ -47,10 +47,7 @@ export function checkModelId(modelId: string, target: string): void {
   throw new LlmError(
     'invalid-request',
     `"${modelId}" is not a valid model id; use an id without ?, #, %, \\, white space and control characters, and without empty, "." or ".." segments`,
-    {
-      target,
-      path: 'model',
-    },
+    { target, path: 'model' },
   );
 }
 

@@ -67,12 +67,8 @@ async function readSource(
     if (LlmError.is(cause) || signal.aborted) throw cause;
     const clean = redactCause(cause, [rejected]);
     const reason = clean instanceof Error ? clean.message : String(clean);
-    throw new LlmError(
-      'auth',
-      `no key for ${target}: the apiKey function failed: ${reason}`,
-      { target },
-      { cause: clean },
-    );
+    const message = `no key for ${target}: the apiKey function failed: ${reason}`;
+    throw new LlmError('auth', message, { target }, { cause: clean });
   }
 }
 
@@ -90,6 +86,13 @@ type Source = (context: {
   readonly signal: AbortSignal;
   readonly rejected: string | undefined;
 }) => string | Promise<string>;
+
+function checkKey(value: unknown): string {
+  if (typeof value === 'string' && value.trim() !== '') return value;
+  throw new TypeError(
+    `it must return a key, got ${typeof value === 'string' ? 'an empty string' : typeof value}`,
+  );
+}
 
 /** Maximum number of credentials in each map. A further credential replaces the oldest one. */
 const MAX_VALUES = 100;
@@ -113,7 +116,7 @@ export class CredentialRenewal {
   private readonly pending = new Map<string, Pending>();
 
   constructor(source: Source) {
-    this.source = source;
+    this.source = async (context) => checkKey(await source(context));
   }
 
   /** Returns the credential for an attempt of a call in which no credential was rejected. */

@@ -60,6 +60,20 @@ it.each([
   expect(renewals).toEqual(['old']);
 });
 
+it.each([[undefined], [null], [''], ['  '], [42], [{ token: 'x' }]])(
+  'rejects with auth if the key function returns %j, and calls the function again in the next call',
+  async (value) => {
+    const values: unknown[] = [value, 'old', value, 'old'];
+    const source = (({ rejected }) =>
+      values.length > 0 ? values.shift() : rejected === 'old' ? 'new' : 'old') as Credential;
+    const model = vendor(source, (key) => key === 'new').model('a/x');
+    const first = await failure(model.generate(hi));
+    expect([first.kind, first.message]).toEqual(['auth', expect.stringContaining('no key for a/x')]);
+    expect((await failure(model.generate(hi))).kind).toBe('auth');
+    expect((await model.generate(hi)).text).toBe('new');
+  },
+);
+
 it('calls a tenant’s source only with the tenant’s own key', async () => {
   const tenant = new AsyncLocalStorage<string>();
   const requests: [string, string | undefined][] = [];
