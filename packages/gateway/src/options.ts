@@ -172,27 +172,19 @@ type DefaultedOption =
   | 'idleMs'
   | 'cors';
 
+/** Names of the options that `update` cannot change. */
+export const FIXED = [
+  'mounts',
+  'responses',
+  'metrics',
+  'onRequest',
+  'onEvent',
+  'inspector',
+  'onError',
+] as const;
+
 /** Options that `update` can change. */
-export type GatewayUpdate = Partial<
-  Pick<
-    GatewayOptions,
-    | 'majordomo'
-    | 'models'
-    | 'anySpec'
-    | 'authorize'
-    | 'wrapModel'
-    | 'routes'
-    | 'moderations'
-    | 'maxChoices'
-    | 'catalog'
-    | 'maxBodyBytes'
-    | 'maxConcurrent'
-    | 'idleMs'
-    | 'cors'
-    | 'fetchMedia'
-    | 'checks'
-  >
->;
+export type GatewayUpdate = Partial<Omit<GatewayOptions, (typeof FIXED)[number]>>;
 
 /** Checked options of a gateway, with defaults. */
 export type Settings = Omit<GatewayOptions, DefaultedOption> & {

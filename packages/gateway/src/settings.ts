@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { OperatorReports } from './errors/report.ts';
-import type { GatewayOptions, GatewayUpdate, Mounted, Settings } from './options.ts';
+import { FIXED, type GatewayOptions, type GatewayUpdate, type Mounted, type Settings } from './options.ts';
 
 const KINDS: KindsOf<GatewayOptions> = {
   majordomo: 'object with model',
@@ -27,17 +27,6 @@ const KINDS: KindsOf<GatewayOptions> = {
   cors: 'array',
   fetchMedia: 'function',
 };
-
-/** Options that `update` cannot change. */
-const FIXED: readonly Exclude<keyof GatewayOptions, keyof GatewayUpdate>[] = [
-  'mounts',
-  'responses',
-  'metrics',
-  'onRequest',
-  'onEvent',
-  'inspector',
-  'onError',
-];
 
 const MOUNTED: KindsOf<Mounted> = {
   path: 'string',
