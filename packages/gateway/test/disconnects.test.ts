@@ -1,7 +1,9 @@
+import { memoryCache } from '@majordomo/cache';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { createGateway, type GatewayOptions } from '../src/index.ts';
+import { stopTimers } from './support/stop-timers.ts';
 
 const CHAT = { model: 'm', messages: [{ role: 'user', content: 'hi' }] };
 const WITH_IMAGE = {
@@ -29,9 +31,22 @@ it.each<readonly [string, string, object | 'endless', (abort: () => void) => Par
     () => ({}),
   ],
   ['an endless body', '/v1/chat/completions', 'endless', () => ({})],
+  [
+    'a read of the store of responses',
+    '/v1/responses',
+    { model: 'm', input: 'hi', previous_response_id: `resp_${'a'.repeat(32)}` },
+    (abort) => ({ responses: { store: { ...memoryCache(), get: hang(abort) } } }),
+  ],
+  [
+    'a write to the store of responses',
+    '/v1/responses',
+    { model: 'm', input: 'hi' },
+    (abort) => ({ responses: { store: { ...memoryCache(), set: hang(abort) } } }),
+  ],
 ])(
   'a client that disconnects during %s ends the request and releases its slot',
   async (_, path, body, options) => {
+    stopTimers();
     const abortController = new AbortController();
     const abort = (): void => {
       abortController.abort();
@@ -39,7 +54,7 @@ it.each<readonly [string, string, object | 'endless', (abort: () => void) => Par
     const errors: unknown[] = [];
     const gateway = createGateway({
       majordomo: createMajordomo({
-        providers: [fakeProvider({ id: 'a', models: { x: ['hello'] } })],
+        providers: [fakeProvider({ id: 'a', models: { x: ['hello', 'hello'] } })],
         resolvers: [hang(abort)],
       }),
       models: { m: 'a/x', resolved: 'name' },

@@ -1,6 +1,7 @@
 import { systemClock } from '@majordomo/core';
-import { invoke, isRecord, withTimeout } from '@majordomo/core/toolkit';
-import { Refusal } from '../errors/refusal.ts';
+import { isRecord, withTimeout } from '@majordomo/core/toolkit';
+import type { RequestContext } from '../context.ts';
+import { Refusal, whileConnected } from '../errors/refusal.ts';
 import type { ResponsesOptions } from '../options.ts';
 import { isResponseId, type ResponseIds } from './response-ids.ts';
 
@@ -36,14 +37,16 @@ const RETRY_AFTER_MS = 5000;
 const DAY_MS = 86_400_000;
 const KEEP_MS = 30 * DAY_MS;
 
-/** Responses of one tenant. A response of another tenant is treated like an unknown response. */
+/** Responses of the caller's tenant. A response of another tenant is treated like an unknown response. */
 export class ResponseStore {
   private readonly options: ResponsesOptions;
   private readonly owner: string | null;
+  private readonly signal: AbortSignal;
 
-  constructor(options: ResponsesOptions, tenant: string | undefined) {
+  constructor(options: ResponsesOptions, { caller, request }: RequestContext) {
     this.options = options;
-    this.owner = tenant ?? null;
+    this.owner = caller.tenant ?? null;
+    this.signal = request.signal;
   }
 
   /** Returns a response, or `undefined` if it is unknown. Throws an `unavailable` refusal if the store fails. */
@@ -78,12 +81,13 @@ export class ResponseStore {
   /** Returns the store's result. Throws an `unavailable` refusal if the store fails or does not respond within `TIMEOUT_MS`. */
   private async run(action: string, work: (options: ResponsesOptions) => Promise<unknown>): Promise<unknown> {
     try {
-      const working = Promise.resolve(invoke(() => work(this.options)));
+      const working = whileConnected(() => work(this.options), this.signal);
       const result = await withTimeout(working, TIMEOUT_MS, systemClock);
       // A Keyv does not reject.
       if (result === false) throw new Error(`the store of responses could not ${action}; it returned false`);
       return result;
     } catch (cause) {
+      if (cause instanceof Refusal) throw cause;
       const message = `the gateway cannot ${action} stored responses at the moment; retry later`;
       throw new Refusal('unavailable', message, { retryAfterMs: RETRY_AFTER_MS }, { cause });
     }

@@ -13,11 +13,11 @@ type Json = Readonly<Record<string, unknown>>;
 /** Loads the state of a Responses request. Returns a function that parses the request. */
 export async function prepareResponses(
   value: unknown,
-  { caller, requestId }: RequestContext,
+  context: RequestContext,
   { settings }: GatewayContext,
 ): Promise<ParseChat> {
   if (settings.responses === undefined || !isRecord(value)) return parseResponses;
-  const store = new ResponseStore(settings.responses, caller.tenant);
+  const store = new ResponseStore(settings.responses, context);
   const previousId = object(value, '').optional('previous_response_id', nonEmptyString);
   const previous = previousId === undefined ? undefined : await store.get(previousId);
   const history = previous === undefined ? [] : await store.conversation(previous);
@@ -33,7 +33,8 @@ export async function prepareResponses(
         await store.put(ids.response, { ancestors, input: storedItems(input, ids), response });
         return response;
       } catch (error) {
-        reportToOperator(error, requestId, settings);
+        if (context.request.signal.aborted) throw error;
+        reportToOperator(error, context.requestId, settings);
         return { ...response, store: false };
       }
     },

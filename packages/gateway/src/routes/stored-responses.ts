@@ -16,16 +16,14 @@ export const methodsOf = (part: string | undefined): readonly string[] =>
 
 /** Returns or deletes a stored response, or lists its input items. Refuses to cancel, because no response is in progress. */
 export async function storedResponseRoute(
-  { request, caller }: RequestContext,
+  context: RequestContext,
   { settings }: GatewayContext,
   { id, part }: { readonly id: string; readonly part: string | undefined },
 ): Promise<Response> {
-  if (settings.responses === undefined)
-    throw new Refusal(
-      'no-such-route',
-      'this gateway stores no responses; its operator must set `responses` of createGateway',
-    );
-  const store = new ResponseStore(settings.responses, caller.tenant);
+  const { request } = context;
+  const notServed = 'this gateway stores no responses; its operator must set `responses` of createGateway';
+  if (settings.responses === undefined) throw new Refusal('no-such-route', notServed);
+  const store = new ResponseStore(settings.responses, context);
   const stored = await store.get(id);
   if (stored === undefined)
     throw new Refusal('no-such-object', `Response with id '${shortened(id)}' not found.`);
