@@ -1,4 +1,5 @@
 import { LlmError, messageOf, systemClock, type Clock } from '@majordomo/core';
+import { invoke } from '@majordomo/core/toolkit';
 import { RunFollower, type RunEvent } from './run-follower.ts';
 import type { RunChannel } from './run-channel.ts';
 import { parseChannelMessage } from './channel-message.ts';
@@ -45,11 +46,9 @@ export async function watchRun(
   };
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted === true) onAbort();
-  const subscribing = channel.subscribe(
-    runId,
-    (text) => watcher.receive(text),
-    (failure) => watcher.channelEnded(failure),
-  );
+  const onText = (text: string): void => watcher.receive(text);
+  const onEnd = (failure: unknown): void => watcher.channelEnded(failure);
+  const subscribing = Promise.resolve(invoke(() => channel.subscribe(runId, onText, onEnd)));
   const left = watcher.ended.then(async () => {
     cancel();
     signal?.removeEventListener('abort', onAbort);
@@ -63,7 +62,7 @@ export async function watchRun(
     await Promise.race([subscribing, watcher.ended]);
   } catch (error) {
     watcher.end();
-    throw error;
+    throw channelError(runId, error);
   }
   return watcher.events(async () => {
     try {

@@ -57,13 +57,25 @@ describe('watching a run', () => {
     await expect.poll(() => unsubscribed).toBe(1);
   });
 
-  it('leaves no listener on the signal if `subscribe` rejects', async () => {
-    const { signal } = new AbortController();
-    const channel: RunChannel = {
-      publish: async () => undefined,
-      subscribe: () => Promise.reject(new Error('Redis is not connected')),
-    };
-    await expect(watchRun(channel, 'r', { signal })).rejects.toThrow('not connected');
-    await expect.poll(() => getEventListeners(signal, 'abort')).toEqual([]);
-  });
+  it.each<[string, RunChannel['subscribe']]>([
+    ['rejects', () => Promise.reject(new Error('Redis is not connected'))],
+    [
+      'throws',
+      () => {
+        throw new Error('Redis is not connected');
+      },
+    ],
+  ])(
+    'rejects with `network` and leaves no listener on the signal if `subscribe` %s',
+    async (_name, subscribe) => {
+      const { signal } = new AbortController();
+      const channel: RunChannel = { publish: async () => undefined, subscribe };
+      await expect(watchRun(channel, 'r', { signal })).rejects.toMatchObject({
+        kind: 'network',
+        message: expect.stringContaining('run "r"') as string,
+        cause: { message: 'Redis is not connected' },
+      });
+      await expect.poll(() => getEventListeners(signal, 'abort')).toEqual([]);
+    },
+  );
 });
