@@ -5,6 +5,7 @@ import { refusalResponse } from './response/refusal-response.ts';
 import { isAdmin } from './auth/admin.ts';
 import { authorize } from './auth/authorize.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
+import { whileConnected } from './errors/refusal.ts';
 import { refusalOf } from './errors/refusal-of.ts';
 import { OperatorReports, reportToOperator } from './errors/report.ts';
 import { originHeaders, preflight } from './auth/cors.ts';
@@ -89,9 +90,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       if (mounted !== undefined) {
         trace.route = mounted.path;
         // Mounted handlers check access themselves, so the request is not refused here.
-        response = await mounted.fetch(request, {
-          admin: await isAdmin(request, requestId, gateway.settings),
-        });
+        const admin = await isAdmin(request, requestId, gateway.settings);
+        response = await whileConnected(() => mounted.fetch(request, { admin }), request.signal);
       } else {
         Object.assign(headers, originHeaders(request, gateway.settings.cors));
         const answer = await respond({ request, path, requestId, platform, headers, trace }, gateway);

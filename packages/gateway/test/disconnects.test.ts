@@ -2,7 +2,7 @@ import { memoryCache } from '@majordomo/cache';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { createGateway, type GatewayOptions } from '../src/index.ts';
+import { createGateway, type GatewayOptions, type Mounted } from '../src/index.ts';
 import { stopTimers } from './support/stop-timers.ts';
 
 const CHAT = { model: 'm', messages: [{ role: 'user', content: 'hi' }] };
@@ -18,7 +18,9 @@ const hang: Hang = (abort) => () => {
   return new Promise(() => undefined);
 };
 
-it.each<readonly [string, string, object | 'endless', (abort: () => void) => Partial<GatewayOptions>]>([
+it.each<
+  readonly [string, string, object | 'endless' | 'token', (abort: () => void) => Partial<GatewayOptions>]
+>([
   ['`authorize`', '/v1/chat/completions', CHAT, (abort) => ({ authorize: hang(abort) })],
   ['`fetchMedia`', '/v1/chat/completions', WITH_IMAGE, (abort) => ({ fetchMedia: hang(abort) })],
   ['`moderations`', '/v1/moderations', { input: 'hi' }, (abort) => ({ moderations: hang(abort) })],
@@ -31,6 +33,16 @@ it.each<readonly [string, string, object | 'endless', (abort: () => void) => Par
     () => ({}),
   ],
   ['an endless body', '/v1/chat/completions', 'endless', () => ({})],
+  ['a mounted handler', '/own', {}, (abort) => ({ mounts: [{ path: '/own', fetch: hang(abort) }] })],
+  [
+    'an admin API that checks a token',
+    '/metrics',
+    'token',
+    (abort) => ({
+      metrics: 'admin',
+      mounts: [{ path: '/admin', openapi: {}, fetch: hang(abort) } as Mounted],
+    }),
+  ],
   [
     'a read of the store of responses',
     '/v1/responses',
@@ -52,6 +64,7 @@ it.each<readonly [string, string, object | 'endless', (abort: () => void) => Par
       abortController.abort();
     };
     const errors: unknown[] = [];
+    const statuses: number[] = [];
     const gateway = createGateway({
       majordomo: createMajordomo({
         providers: [fakeProvider({ id: 'a', models: { x: ['hello', 'hello'] } })],
@@ -61,18 +74,18 @@ it.each<readonly [string, string, object | 'endless', (abort: () => void) => Par
       anySpec: true,
       authorize: () => ({}),
       onError: (error) => errors.push(error),
+      onRequest: ({ status }) => statuses.push(status),
       maxConcurrent: 1,
       ...options(abort),
     });
     const endless = new ReadableStream({ pull: abort }, { highWaterMark: 0 });
-    const init = {
-      method: 'POST',
-      body: body === 'endless' ? endless : JSON.stringify(body),
-      duplex: 'half' as const,
-    };
+    const init: RequestInit & { duplex: 'half' } =
+      body === 'token'
+        ? { headers: { authorization: 'Bearer t' }, duplex: 'half' }
+        : { method: 'POST', body: body === 'endless' ? endless : JSON.stringify(body), duplex: 'half' };
     const url = `http://gateway.test${path}`;
     const response = await gateway.fetch(new Request(url, { ...init, signal: abortController.signal }));
-    expect([response.status, errors]).toEqual([499, []]);
+    expect([response.status, statuses, errors]).toEqual([499, [499], []]);
     gateway.update({ authorize: () => ({}) });
     const next = new Request('http://gateway.test/v1/chat/completions', {
       method: 'POST',

@@ -1,7 +1,7 @@
 import { systemClock } from '@majordomo/core';
 import { authorize } from '../auth/authorize.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
-import { Refusal } from '../errors/refusal.ts';
+import { Refusal, whileConnected } from '../errors/refusal.ts';
 import type { Mounted } from '../options.ts';
 
 /** Responds with the metrics. The option `metrics` determines whether everyone or only admins have access. */
@@ -20,10 +20,11 @@ export async function metricsRoute(
 }
 
 /** Whether a mounted admin API accepts the token of the request. */
-async function hasToken({ url, headers }: Request, mounts: readonly Mounted[]): Promise<boolean> {
+async function hasToken({ url, headers, signal }: Request, mounts: readonly Mounted[]): Promise<boolean> {
   const token = headers.get('authorization');
   const api = mounts.find((mounted) => 'openapi' in mounted);
   if (token === null || api === undefined) return false;
   const document = new URL(`${api.path}/openapi.json`, url);
-  return (await api.fetch(new Request(document, { headers: { authorization: token } }))).ok;
+  const question = new Request(document, { headers: { authorization: token }, signal });
+  return (await whileConnected(() => api.fetch(question), signal)).ok;
 }
