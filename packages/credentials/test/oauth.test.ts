@@ -579,6 +579,31 @@ describe('a token of a login', () => {
     expect(await source.status()).toBe('ok');
   });
 
+  it.each([false, true])(
+    'is stored later if the vault fails after the refresh (rejected: %s)',
+    async (isRejected) => {
+      await loggedIn();
+      await expire();
+      const before = await vault.get('login');
+      let failures = 1;
+      const update: Vault['update'] = (name, change) =>
+        vault.update(name, async (now) => {
+          const next = await change(now);
+          if (failures-- > 0) throw new LlmError('config', 'the disk is full');
+          return next;
+        });
+      const source = sourceWith({ vault: { ...vault, update } });
+      expect((await failureOf(requestToken(source))).message).toBe('the disk is full');
+      const token = await requestToken(source, isRejected ? before?.value.reveal() : undefined);
+      expect(tokenRequests()).toBe(1);
+      const stored = await vault.get('login');
+      expect(stored?.value.reveal()).toBe(token);
+      expect(stored?.refresh?.reveal()).not.toBe(before?.refresh?.reveal());
+      await requestToken(source, token);
+      expect(tokenRequests()).toBe(2);
+    },
+  );
+
   it('requires a new login if the response with a rotated refresh token is lost', async () => {
     const source = await loggedIn();
     await expire();

@@ -43,8 +43,7 @@ async function pastedRedirect(paste: NonNullable<LoginIo['paste']>, state: strin
 function parsePasted(text: string, state: string): URLSearchParams {
   const trimmed = text.trim();
   const url = URL.parse(trimmed);
-  const query = url?.search ?? trimmed.slice(trimmed.indexOf('?') + 1);
-  const answer = new URLSearchParams(query);
+  const answer = new URLSearchParams(url?.search ?? trimmed.slice(trimmed.indexOf('?') + 1));
   if (answer.get('state') === state) return answer;
   throw new LlmError(
     'auth',

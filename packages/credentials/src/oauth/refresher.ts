@@ -1,6 +1,6 @@
 import { LlmError, type Clock } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
-import { loginRequired } from '../vault/vault-key.ts';
+import { loginError, loginRequired } from '../vault/vault-key.ts';
 import type { StoredCredential } from '../vault/vault.ts';
 import { asLoginError, failureDetails, type Authority } from './authority.ts';
 import type { OAuthOptions } from './options.ts';
@@ -29,6 +29,8 @@ export class Refresher {
   private readonly clock: Clock;
   /** Time before which a failed refresh is not repeated, in epoch milliseconds. Until then, calls use the valid token. */
   private notBefore = -Infinity;
+  /** Refreshed entry that the vault failed to store, and the refresh token that was used for it and is in the vault. */
+  private unstored: { readonly used: string; readonly entry: StoredCredential } | undefined;
   private running:
     { readonly rejected: string | undefined; readonly entry: Promise<StoredCredential> } | undefined;
 
@@ -69,6 +71,7 @@ export class Refresher {
       name,
       (now) => this.usable(now, rejected) ?? this.refreshed(now, rejected),
     );
+    this.unstored = undefined;
     return this.usable(entry, undefined) ?? entry ?? this.missing();
   }
 
@@ -90,16 +93,20 @@ export class Refresher {
    * otherwise rejects. If the login has ended, returns the entry marked as dead.
    */
   private async refreshed(
-    now: StoredCredential | undefined,
+    stored: StoredCredential | undefined,
     rejected: string | undefined,
   ): Promise<StoredCredential | undefined> {
-    if (now === undefined) return undefined;
+    if (stored === undefined) return undefined;
+    const used = stored.refresh?.reveal() ?? '';
+    const now = this.unstored?.used === used ? this.unstored.entry : stored;
+    if (now !== stored && this.usable(now, rejected) !== undefined) return now;
     if (now.refresh === undefined)
       return { ...now, dead: 'the token has expired, and no refresh token exists' };
     try {
       const tokens = await this.authority.refresh(now.refresh.reveal(), new AbortController().signal);
       this.notBefore = -Infinity;
-      return { ...now, ...tokens, refresh: tokens.refresh ?? now.refresh };
+      this.unstored = { used, entry: { ...now, ...tokens, refresh: tokens.refresh ?? now.refresh } };
+      return this.unstored.entry;
     } catch (error) {
       const { code, status, retryAfterMs } = failureDetails(error);
       if (code !== undefined && NEEDS_LOGIN.has(code))
@@ -114,10 +121,7 @@ export class Refresher {
   }
 
   private missing(): never {
-    throw new LlmError('auth', `no login is named ${JSON.stringify(this.options.name)}; call login first`, {
-      code: 'login-required',
-      status: 401,
-    });
+    throw loginError(`no login is named ${JSON.stringify(this.options.name)}; call login first`);
   }
 }
 

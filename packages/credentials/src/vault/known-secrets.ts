@@ -9,18 +9,16 @@ export class KnownSecrets {
 
   add(entry: StoredCredential | undefined): void {
     for (const secret of [entry?.value, entry?.refresh]) {
-      if (secret !== undefined) this.addValue(secret.reveal());
+      const value = secret?.reveal();
+      if (value === undefined) continue;
+      this.values.delete(value);
+      this.values.add(value);
+      const [oldest] = this.values;
+      if (this.values.size > MAX_VALUES && oldest !== undefined) this.values.delete(oldest);
     }
   }
 
   all(): Iterable<string> {
     return [...this.values];
-  }
-
-  private addValue(value: string): void {
-    this.values.delete(value);
-    this.values.add(value);
-    const [oldest] = this.values;
-    if (this.values.size > MAX_VALUES && oldest !== undefined) this.values.delete(oldest);
   }
 }

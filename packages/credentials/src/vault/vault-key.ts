@@ -22,9 +22,8 @@ export function vaultKey(vault: Vault, name: string): Credential {
   };
 }
 
-export function loginRequired(name: string, why: string): LlmError {
-  return new LlmError('auth', `${JSON.stringify(name)} needs a new login: ${why}`, {
-    code: 'login-required',
-    status: 401,
-  });
-}
+export const loginRequired = (name: string, why: string): LlmError =>
+  loginError(`${JSON.stringify(name)} needs a new login: ${why}`);
+
+export const loginError = (message: string): LlmError =>
+  new LlmError('auth', message, { code: 'login-required', status: 401 });
