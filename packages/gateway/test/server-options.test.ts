@@ -43,6 +43,7 @@ describe('a served gateway', () => {
   it.each([
     [undefined, 60_000],
     [500, 500],
+    [Infinity, 2 ** 31 - 1],
   ])('with idleMs %s limits the time of an idle client to %d ms', async (idleMs, expected) => {
     const setTimeout = vi.spyOn(OutgoingMessage.prototype, 'setTimeout');
     const served = await serve({ ...gateway, idleMs }, { port: 0 });
@@ -58,6 +59,7 @@ describe('a served gateway', () => {
     [{ port: -1 }, 'serve: port must be a number of 0 or more, not -1'],
     [{ host: 7 }, 'serve: host must be a string, not a number'],
     [{ drainMs: -1 }, 'serve: drainMs must be a number of 0 or more, not -1'],
+    [{ drainMs: Infinity }, 'serve: drainMs must be finite'],
   ])('rejects the options %j', async (options, message) => {
     await expect(serve(gateway, options as ServeOptions)).rejects.toMatchObject({ kind: 'config', message });
   });

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import { LlmError } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { LlmError, systemClock } from '@majordomo/core';
+import { checkFinite, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Gateway } from '../gateway.ts';
 import { CUT, FROM_LOOPBACK, type PlatformContext } from '../platform-context.ts';
 import { isAcceptedTarget } from './accepted-target.ts';
@@ -56,6 +56,7 @@ export interface Served {
 export async function serve(gateway: ServedGateway, options: ServeOptions = {}): Promise<Served> {
   checkOptions('serve', { gateway }, { gateway: 'object with fetch' }, ['gateway']);
   checkOptions('serve', options, KINDS);
+  checkFinite(options.drainMs, 'drainMs', 'serve: ');
   const { port = 4141, host = '127.0.0.1', drainMs = 0 } = options;
   if (!Number.isInteger(port) || port > MAX_PORT)
     throw new LlmError('config', `serve: port must be an integer from 0 to ${MAX_PORT}, not ${port}`, {
@@ -94,7 +95,7 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
     url: urlOf(server.address() as AddressInfo),
     async close(graceMs = 10_000) {
       gateway.drain?.();
-      if (drainMs > 0) await new Promise((resume) => setTimeout(resume, drainMs));
+      if (drainMs > 0) await new Promise<void>((resume) => systemClock.timer(drainMs, resume));
       await shutdown.close(graceMs);
     },
   };

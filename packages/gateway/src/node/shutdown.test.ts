@@ -123,6 +123,17 @@ describe('a shutdown', () => {
     }
   });
 
+  it('with graceMs Infinity does not close connections that are in use', async () => {
+    const { finish, log, shutdown } = setUp();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const closed = shutdown.close(Infinity);
+    await turns(30);
+    vi.advanceTimersByTime(86_400_000);
+    expect(log).toEqual(['close', 'closeIdleConnections']);
+    finish();
+    await closed;
+  });
+
   it('ends event streams of pages, except those that have ended', async () => {
     const { finish, log, respond, shutdown, watch } = setUp();
     watch('page');

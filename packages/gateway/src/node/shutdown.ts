@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { systemClock } from '@majordomo/core';
 
 /**
  * Maximum time to wait for connections that the kernel has already accepted, in milliseconds. The wait ends earlier after
@@ -61,11 +62,11 @@ export class Shutdown {
 
   private closed(graceMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
+      const cancel = systemClock.timer(graceMs, () => {
         this.server.closeAllConnections();
-      }, graceMs);
+      });
       this.server.close(() => {
-        clearTimeout(timer);
+        cancel();
         resolve();
       });
       this.server.closeIdleConnections();

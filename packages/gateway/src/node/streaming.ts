@@ -10,10 +10,14 @@ export function chunked({ body, status, headers }: Response, { httpVersion }: In
   return new Response(body, { status, headers: all });
 }
 
+/** Maximum timeout of a socket, in milliseconds. A socket rejects Infinity. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** Closes the connection if bytes are waiting to be sent and the client reads none of them for `idleMs` milliseconds. */
 export function cutIdleClient(outgoing: ServerResponse, idleMs: number): void {
-  outgoing.setTimeout(idleMs, () => {
+  const ms = Math.min(idleMs, MAX_TIMEOUT_MS);
+  outgoing.setTimeout(ms, () => {
     if (outgoing.writableLength > 0) outgoing.destroy();
-    else outgoing.setTimeout(idleMs);
+    else outgoing.setTimeout(ms);
   });
 }
