@@ -4,7 +4,7 @@ import { approvalsNeeded } from './approval.ts';
 import { remaining, sumSpent, tokensOf, type CostOf, type Spent } from './budget.ts';
 import { checkBudget } from './check-budget.ts';
 import { runAround } from './around.ts';
-import { requestTurn } from './model-call.ts';
+import { requestTurn, type ModelTurn } from './model-call.ts';
 import type { ClaimStore } from './claim-store.ts';
 import type { Emit } from './event.ts';
 import { hookWarning, type Hooks, type Observers } from './hooks.ts';
@@ -16,7 +16,7 @@ import { nestingOf, withNesting } from './nesting.ts';
 import type { AgentParts } from './agent-parts.ts';
 import { runTool } from './run-tool.ts';
 import { Scope } from './scope.ts';
-import { costOfAnswer, failedWorkOf, recordFailedWork, spentByFailure } from './spending.ts';
+import { costError, costOfAnswer, failedWorkOf, recordFailedWork, spentByFailure } from './spending.ts';
 import { errorResult, type Answer, type RunState, type ToolOutcome } from './state.ts';
 import type { StepReports } from './step-report.ts';
 import { abortedWhileWaiting, isOverMaxCalls } from './tool-limits.ts';
@@ -81,21 +81,28 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
   const cost = costFunction(run);
   const isRequired = state.budget?.maxUsd !== undefined;
   checkBudget(state.budget, cost !== undefined, 'state.budget');
+  let made: ModelTurn | undefined;
+  let unusedCost = cost;
   const turnWithCost = withinStepLimits(state, run, async (scope) => {
     await scope.race(() => reports.startStep(state));
-    const made = await requestTurn(state, turn, agent.active(state), {
+    made = await requestTurn(state, turn, agent.active(state), {
       ...{ scope, options: io.options, reports, toolOrder },
       messages: agent.view(state),
     });
+    const { response } = made;
     const warn = (why: string): void => reports.warn({ action: 'dropped', what: 'cost', why });
-    const nanoUsd = await scope.race(() => costOfAnswer(made.response, cost, isRequired, warn));
+    const nanoUsd = await scope.race(() => {
+      unusedCost = undefined;
+      return costOfAnswer(response, cost, isRequired, warn);
+    });
     return { ...made, nanoUsd };
   });
-  const { response, offered, nanoUsd } = await turnWithCost.catch(async (error: unknown) => {
-    if (isMetered(state, cost))
-      recordFailedWork(error, {
-        spent: await spentByFailure(error, cost, agent.clock, agent.clock.now() - began),
-      });
+  const { response, offered, nanoUsd } = await turnWithCost.catch(async (cause: unknown) => {
+    const error = made === undefined ? cause : costError(cause, made.response);
+    const ms = agent.clock.now() - began;
+    // Do not call `cost` again if it has failed or its result would be late.
+    const spent = isMetered(state, cost) && (await spentByFailure(error, unusedCost, agent.clock, ms));
+    if (made ?? spent) recordFailedWork(error, { usage: made?.response.usage, spent: spent || undefined });
     throw error;
   });
   const spent = {
@@ -243,12 +250,8 @@ async function withinStepLimits<T>(
 ): Promise<T> {
   const { signal, options } = io;
   const ms = options?.timeouts?.totalMs;
-  const createError = (): LlmError =>
-    new LlmError(
-      'timeout',
-      `step ${state.steps + 1}: a model call or hook exceeded ${ms ?? 0} ms; raise totalMs`,
-      { phase: 'total' },
-    );
+  const message = `step ${state.steps + 1}: a model call or hook exceeded ${ms ?? 0} ms; raise totalMs`;
+  const createError = (): LlmError => new LlmError('timeout', message, { phase: 'total' });
   const scope = new Scope({ signal, ms, clock: agent.clock, createError });
   try {
     return await work(scope);

@@ -20,7 +20,7 @@ import type { StepReports } from './step-report.ts';
 import { hasSameItems, type ToolOrder } from './tool-order.ts';
 import { withLoadedTools } from './tool-search.ts';
 
-interface ModelTurn {
+export interface ModelTurn {
   readonly response: ChatResponse;
   readonly offered: readonly string[] | undefined;
 }

@@ -1,15 +1,13 @@
-import { LlmError, type Attempt, type ChatResponse, type Clock, type Usage } from '@majordomo/core';
-import { withTimeout } from '@majordomo/core/toolkit';
+import { LlmError, messageOf, type Attempt, type ChatResponse, type Clock } from '@majordomo/core';
+import { withDetails, withTimeout } from '@majordomo/core/toolkit';
 import { tokensOf, type CostOf, type Spent } from './budget.ts';
+import type { ToolOutcome } from './state.ts';
 
 /** Maximum time to determine the cost of a failed call, in milliseconds. */
 const FAILED_COST_MS = 5000;
 
 /** Usage and spent amounts of a failed operation. */
-export interface FailedWork {
-  readonly usage?: Usage | undefined;
-  readonly spent?: Spent | undefined;
-}
+export type FailedWork = Pick<ToolOutcome, 'usage' | 'spent'>;
 
 const failedWork = new WeakMap<object, FailedWork>();
 
@@ -46,6 +44,14 @@ export async function costOfAnswer(
     `${response.target}: ${why}; add a missing price to the catalog, or remove budget.maxUsd`,
     { path: 'cost', attempts: response.attempts },
   );
+}
+
+/** Returns the error of a step whose cost could not be determined, with the answer of the model and its attempts. */
+export function costError(cause: unknown, { attempts, ...answer }: ChatResponse): LlmError {
+  const { id, target, parts, text, usage } = answer;
+  const message = `${target}: \`cost\` failed: ${messageOf(cause)}; return the reasons in \`missing\` if the cost is unknown`;
+  const error = LlmError.is(cause) ? cause : new LlmError('config', message, { path: 'cost' }, { cause });
+  return withDetails(error, { attempts, partial: { id, target, parts, text, usage } });
 }
 
 /** Returns the amounts that a failed model call has spent. An unknown cost counts as zero, because the run has already failed. */

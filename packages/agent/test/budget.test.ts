@@ -190,6 +190,33 @@ describe('the cost of a run', () => {
       message: expect.stringContaining('no catalog') as string,
     });
   });
+
+  it.each(['rejects', 'is aborted', 'exceeds totalMs'])(
+    'that %s keeps the usage of the answer',
+    async (how) => {
+      const controller = new AbortController();
+      const clock = fakeClock();
+      const failing: CostOf = () => {
+        if (how === 'rejects') throw new Error('no catalog');
+        if (how === 'is aborted') controller.abort();
+        else void clock.advance(100);
+        return new Promise(() => undefined);
+      };
+      const { agent, requests } = world([answer(20)], { cost: failing, clock }, { clock });
+      const { signal } = controller;
+      const error = await runError(agent.run('go', { signal, timeouts: { totalMs: 100 } }));
+      expect([
+        error.kind,
+        error.details.attempts.map((one) => one.usage?.input),
+        error.partial?.text,
+      ]).toEqual([
+        { rejects: 'config', 'is aborted': 'aborted', 'exceeds totalMs': 'timeout' }[how],
+        [20],
+        'Done.',
+      ]);
+      expect([error.state.spent?.tokens, error.state.usage.input, requests.length]).toEqual([21, 20, 1]);
+    },
+  );
 });
 
 describe('a sub-agent', () => {
