@@ -10,7 +10,7 @@ import {
   type StreamEvent,
   type TypedRequest,
 } from '@majordomo/core';
-import { readObject, responseEvents } from '@majordomo/core/toolkit';
+import { abortable, readObject, responseEvents } from '@majordomo/core/toolkit';
 import { Flight } from './flight.ts';
 import { Flights, type JoinedFlight } from './flights.ts';
 import { keyOf, termsOf } from './key.ts';
@@ -58,7 +58,7 @@ export class CachedCalls {
     const { answer, isOwn } = await this.lookUp(key, call, ask);
     if (isOwn) return answer as ObjectResponse<T>;
     // Parse the value again from the text, because the schema may transform the value.
-    return (await withValue(answer, request)) ?? ask(call);
+    return (await withValue(answer, request, call.signal)) ?? ask(call);
   }
 
   async stream(
@@ -147,7 +147,7 @@ export class CachedCalls {
     signal: AbortSignal,
   ): Promise<ObjectResponse<T> | undefined> {
     const answer = await this.responseStore.get(key, signal);
-    const stored = answer && (await withValue(answer, request));
+    const stored = answer && (await withValue(answer, request, signal));
     this.responseStore.emit(stored === undefined ? 'miss' : 'hit', key);
     return stored;
   }
@@ -193,10 +193,13 @@ const unshared = <T>(begin: (signal: AbortSignal) => Promise<T>): JoinedFlight<T
   isFirst: true,
 });
 
+/** Returns the response with its value, or `undefined` if the schema rejects the value or the signal aborts. */
 async function withValue<T>(
   answer: ChatResponse,
   { output }: ObjectRequest<T>,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<ObjectResponse<T> | undefined> {
-  const checked = await readObject<T>(answer.text, output);
+  const checking = readObject<T>(answer.text, output);
+  const checked = await abortable(checking, signal).catch(() => (signal.aborted ? {} : checking));
   return 'value' in checked ? { ...answer, value: checked.value } : undefined;
 }

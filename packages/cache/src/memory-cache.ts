@@ -12,11 +12,7 @@ export interface MemoryCacheOptions {
    * @default 1_000
    */
   readonly maxEntries?: number | undefined;
-  /**
-   * Clock for the time to live.
-   *
-   * @default the system clock
-   */
+  /** Clock for the time to live. @default the system clock */
   readonly clock?: Clock | undefined;
 }
 

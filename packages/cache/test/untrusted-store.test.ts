@@ -137,6 +137,33 @@ describe('an abort', () => {
     expect(types()).not.toContain('store-failed');
   });
 
+  it.each<
+    [
+      string,
+      (model: ReturnType<typeof world>['model'], options: CallOptions, request: object) => Promise<unknown>,
+    ]
+  >([
+    ['a call for a value', (model, options, request) => model.generateObject(request as never, options)],
+    [
+      'a stream of a value',
+      (model, options, request) => model.streamObject(request as never, options).response(),
+    ],
+  ])('does not wait for the check of a stored value: %s', async (_what, ask) => {
+    let checks = 0;
+    const validate = (value: unknown) => (++checks === 1 ? { value } : new Promise(() => undefined));
+    const jsonSchema = { input: () => ({ type: 'object' }), output: () => ({ type: 'object' }) };
+    const output = { '~standard': { version: 1, vendor: 'test', validate, jsonSchema } };
+    const { model, requests, types } = world(() => ({ pieces: ['{}'] }));
+    await ask(model, {}, { ...hi, output });
+    await expect.poll(types).toContain('stored');
+    const abort = new AbortController();
+    const call = ask(model, { signal: abort.signal }, { ...hi, output });
+    await expect.poll(() => checks).toBe(2);
+    abort.abort();
+    await expect(call).rejects.toMatchObject({ kind: 'aborted' });
+    expect(requests).toHaveLength(1);
+  });
+
   it('between two reads closes the stream, and the next read rejects', async () => {
     const { model, closed } = world(() => ({ pieces: ['a', 'b', 'c'] }));
     const abort = new AbortController();
