@@ -278,6 +278,7 @@ function taskServer(states: readonly object[]) {
       }
       if (method === 'tasks/cancel') return { resultType: 'complete' };
       if (method !== 'tasks/get') return undefined;
+      if (states.length === 0) throw new Error('down');
       const state = states[Math.min(at, states.length - 1)];
       at += 1;
       return { resultType: 'complete', ...TASK, ...state };
@@ -331,6 +332,23 @@ describe('a task of a server of 2026', () => {
     controller.abort();
     expect(await outcome).toMatchObject({ kind: 'aborted' });
     await until(() => methods.includes('tasks/cancel'));
+  });
+
+  it('is cancelled when a request for its state fails', async () => {
+    const { server, methods } = taskServer([]);
+    const box = await connected((await server).url, { suspend: [] });
+    expect(await rejection(run(box, 'slow'))).toMatchObject({ kind: 'network' });
+    await until(() => methods.includes('tasks/cancel'));
+  });
+
+  it('is cancelled when the toolbox is closed', async () => {
+    const { server, methods } = taskServer([working]);
+    const box = await connected((await server).url, { suspend: [] });
+    const outcome = rejection(run(box, 'slow'));
+    await until(() => methods.includes('tasks/get'));
+    await box.close();
+    expect(await outcome).toMatchObject({ kind: 'aborted' });
+    expect(methods).toContain('tasks/cancel');
   });
 
   it('is polled within `totalMs`, and is cancelled afterward', async () => {

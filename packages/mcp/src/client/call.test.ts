@@ -40,9 +40,9 @@ function setUp({ answers = [], era = 'legacy', capabilities = {}, options = {} }
       label: 'mcp "x"',
       clock,
       answers: new ServerRequests({ name: 'x', place: { command: 'x' }, ...options }, () => () => undefined),
-      request: (subject, _signal, work) => {
+      requestLast: (subject, work) => {
         subjects.push(subject);
-        return work(client, {});
+        void work(client, {});
       },
     },
     timeout: { signal, touch: () => void touches++ },

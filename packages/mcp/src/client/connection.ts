@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type Clock, type JsonObject } from '@majordomo/core';
-import { abortable, Semaphore } from '@majordomo/core/toolkit';
+import { abortable, Semaphore, withTimeout } from '@majordomo/core/toolkit';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import { authorizationFor, type Authorization } from '../auth/authorization.ts';
 import { ServerRequests } from '../server-requests/handlers.ts';
@@ -17,6 +17,7 @@ const TOTAL_MS = 600_000;
 const LOGIN_MS = 600_000;
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 10_000;
+const LAST_MS = 1000;
 
 /** Dependencies of a connection. */
 export interface ConnectionIo {
@@ -43,6 +44,7 @@ export class Connection {
   private session: Session | undefined;
   private opening: Promise<Session> | undefined;
   private closed: Promise<void> | undefined;
+  private last: Promise<unknown> = Promise.resolve();
   /** Number of attempts to reconnect since the last successful request. */
   private losses = 0;
 
@@ -65,7 +67,8 @@ export class Connection {
 
   /** Connects if necessary, and updates the list of tools. */
   async list(signal: AbortSignal): Promise<void> {
-    await this.withTimeouts(this.label, signal, async (timeout) => {
+    const either = AbortSignal.any([signal, this.closing.signal]);
+    await this.withTimeouts(this.label, either, async ({ timeout }) => {
       const session = this.session;
       if (session?.isOpen === true) await this.takeTools(session, timeout.signal);
       else await this.open(timeout);
@@ -74,7 +77,7 @@ export class Connection {
 
   /** Connects if necessary. */
   async ready(): Promise<void> {
-    await this.withTimeouts(this.label, this.closing.signal, (timeout) => this.open(timeout));
+    await this.withTimeouts(this.label, this.closing.signal, ({ timeout }) => this.open(timeout));
   }
 
   /** Sends a tool call, and returns its outcome. */
@@ -83,9 +86,7 @@ export class Connection {
     const either = AbortSignal.any([call.signal, this.closing.signal]);
     try {
       return await this.slots.run(either, async () => {
-        const outcome = await this.withTimeouts(label, call.signal, (timeout) =>
-          sendCall(call, this.callIo(label, timeout)),
-        );
+        const outcome = await this.withTimeouts(label, either, (io) => sendCall(call, io));
         // The time limits do not include this wait, because the result would be lost.
         await abortable(this.watch.whenRefreshed(), either);
         return outcome;
@@ -98,21 +99,20 @@ export class Connection {
   /** Sends replies for a task if they are set. Returns the task's outcome, or `undefined` while the task runs. */
   task(taskId: string, replies: JsonObject | undefined): Promise<CallOutcome | undefined> {
     const label = `${this.label}: task ${taskId}`;
-    return this.withTimeouts(label, this.closing.signal, (timeout) =>
-      checkTask(taskId, replies, this.callIo(label, timeout)),
-    );
-  }
-
-  private callIo(label: string, timeout: IdleTimeout): CallIo {
-    return { connection: this, timeout, send: (work) => this.send(label, timeout, work) };
+    return this.withTimeouts(label, this.closing.signal, (io) => checkTask(taskId, replies, io));
   }
 
   /** Sends requests other than tool calls. `subject`: description of the request in error messages. */
   request<T>(subject: string, signal: AbortSignal | undefined, work: Work<T>): Promise<T> {
-    const label = `${this.label}: ${subject}`;
-    return this.withTimeouts(label, signal ?? this.closing.signal, (timeout) =>
-      this.send(label, timeout, work),
-    );
+    const either = AbortSignal.any([signal ?? this.closing.signal, this.closing.signal]);
+    return this.withTimeouts(`${this.label}: ${subject}`, either, ({ send }) => send(work));
+  }
+
+  /** Sends a request without waiting for its response. Closing the connection waits for it, at most `LAST_MS`. */
+  requestLast(subject: string, work: Work<unknown>): void {
+    const { signal } = new AbortController();
+    const sent = this.withTimeouts(`${this.label}: ${subject}`, signal, ({ send }) => send(work));
+    this.last = Promise.allSettled([this.last, sent]);
   }
 
   close(): Promise<void> {
@@ -122,6 +122,7 @@ export class Connection {
 
   private async end(): Promise<void> {
     this.closing.abort(new LlmError('aborted', `${this.label} was closed`));
+    await withTimeout(this.last, LAST_MS, systemClock).catch(() => undefined);
     await this.opening?.catch(() => undefined);
     await this.session?.close();
   }
@@ -147,15 +148,15 @@ export class Connection {
   private async withTimeouts<T>(
     label: string,
     signal: AbortSignal,
-    work: (timeout: IdleTimeout) => Promise<T>,
+    work: (io: CallIo & { readonly timeout: IdleTimeout }) => Promise<T>,
   ): Promise<T> {
     const { timeoutMs: idleMs = SILENT_MS, totalMs = TOTAL_MS } = this.io.options;
-    const either = AbortSignal.any([signal, this.closing.signal]);
-    const timeout = new IdleTimeout({ signal: either, idleMs, totalMs, clock: this.clock, label });
+    const timeout = new IdleTimeout({ signal, idleMs, totalMs, clock: this.clock, label });
     this.timeouts.add(timeout);
     try {
       timeout.signal.throwIfAborted();
-      return await abortable(work(timeout), timeout.signal);
+      const send: CallIo['send'] = (request) => this.send(label, timeout, request);
+      return await abortable(work({ connection: this, timeout, send }), timeout.signal);
     } catch (error) {
       throw toLlmError(error, { label, signal: timeout.signal });
     } finally {
@@ -189,7 +190,7 @@ export class Connection {
     this.session = session;
     this.io.emit({ type: 'connected', detail: session.server ?? label });
     try {
-      await this.withTimeouts(label, closing.signal, ({ signal }) => this.takeTools(session, signal));
+      await this.withTimeouts(label, closing.signal, (own) => this.takeTools(session, own.timeout.signal));
     } catch (error) {
       await session.close();
       throw error;

@@ -22,7 +22,7 @@ export interface CallIo {
     readonly label: string;
     readonly clock: Clock;
     readonly answers: ServerRequests;
-    request<T>(subject: string, signal: AbortSignal | undefined, work: Work<T>): Promise<T>;
+    requestLast(subject: string, work: Work<unknown>): void;
   };
   readonly timeout: Pick<IdleTimeout, 'signal' | 'touch'>;
   readonly send: <T>(work: Work<T>) => Promise<T>;

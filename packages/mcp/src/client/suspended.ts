@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { replyProblem, resultOf } from '../server-requests/elicitation.ts';
 import type { CallOutcome } from './outcome.ts';
 import { describe } from './content.ts';
-import { TASK_FAILED } from './tasks.ts';
+import { isTaskFailure } from './tasks.ts';
 
 const MAX_RESULT_CHARS = 100_000;
 
@@ -114,7 +114,7 @@ async function outcomeOf(
 /** Whether the error is temporary, so that the state of the task may be available later. */
 const isUnavailable = (error: unknown): boolean =>
   LlmError.is(error, 'network', 'timeout', 'overloaded', 'rate-limit', 'server', 'auth', 'aborted') &&
-  error.details.code !== TASK_FAILED;
+  !isTaskFailure(error);
 
 /** Returns the state after the user has answered the questions of a task, which are removed from the payload. */
 function withoutQuestions(state: RunState, path: string, suspension: McpSuspension): RunState {

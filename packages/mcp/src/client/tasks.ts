@@ -25,6 +25,8 @@ const MAX_POLL_MS = 30_000;
 
 /** Code of the error of a task that ended without a result. */
 export const TASK_FAILED = 'task-failed';
+export const isTaskFailure = (error: unknown): boolean =>
+  LlmError.is(error) && error.details.code === TASK_FAILED;
 
 /** Member that contains a task of 2026 in a converted result, because the SDK rejects a result of the type `task`. */
 const TASK_KEY = 'majordomo/task';
@@ -71,16 +73,14 @@ const updateTask = ({ send }: CallIo, taskId: string, inputResponses: JsonObject
     client.request({ method: 'tasks/update', params: { taskId, inputResponses } }, ANY_RESULT, options),
   );
 
-/** Polls a task until it ends or the user must answer a question. Cancels the task if the call is aborted. */
+/** Polls a task until it ends or the user must answer a question. Cancels a task that still runs when the call fails. */
 export async function waitForTask(started: Task, io: CallIo): Promise<CallOutcome> {
   const { connection, timeout } = io;
   const { taskId } = started;
   const cancel = (): void => {
-    connection
-      .request(`task ${taskId}`, undefined, (client, options) =>
-        client.request({ method: 'tasks/cancel', params: { taskId } }, ANY_RESULT, options),
-      )
-      .catch(() => undefined);
+    connection.requestLast(`task ${taskId}`, (client, options) =>
+      client.request({ method: 'tasks/cancel', params: { taskId } }, ANY_RESULT, options),
+    );
   };
   const answered = new Set<string>();
   timeout.signal.addEventListener('abort', cancel, { once: true });
@@ -91,6 +91,9 @@ export async function waitForTask(started: Task, io: CallIo): Promise<CallOutcom
       if (outcome !== undefined) return outcome;
       await connection.clock.sleep(task.pollMs, timeout.signal);
     }
+  } catch (error) {
+    if (!timeout.signal.aborted && !isTaskFailure(error)) cancel();
+    throw error;
   } finally {
     timeout.signal.removeEventListener('abort', cancel);
   }

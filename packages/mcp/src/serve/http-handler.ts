@@ -47,7 +47,7 @@ export async function httpHandler(
       const id = request.headers.get('mcp-session-id');
       if (id === null) return (await begin()).handleRequest(request);
       const known = sessions.get(id);
-      if (known === undefined) return NO_SESSION();
+      if (known === undefined) return rpcError(404, -32_001, 'Session not found');
       sessions.delete(id);
       sessions.set(id, known);
       return known.handleRequest(request);
@@ -66,9 +66,6 @@ function evictSessions(sessions: Map<string, Transport>, maxSessions: number): v
   }
 }
 
-/** Returns the response to a request with an unknown session id. The client must then start a new session. */
-const NO_SESSION = (): Response =>
-  Response.json(
-    { jsonrpc: '2.0', error: { code: -32001, message: 'Session not found' }, id: null },
-    { status: 404 },
-  );
+/** Returns a response with an error of JSON-RPC. */
+export const rpcError = (status: number, code: number, message: string): Response =>
+  Response.json({ jsonrpc: '2.0', error: { code, message }, id: null }, { status });

@@ -3,7 +3,7 @@ import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { ServedAgents } from './agents.ts';
 import { Closing } from './closing.ts';
-import { httpHandler, type HttpHandler } from './http-handler.ts';
+import { httpHandler, rpcError, type HttpHandler } from './http-handler.ts';
 import type { McpServerHandle, ServeOptions } from './options.ts';
 import { promptsOf } from './prompts.ts';
 import { checkResources } from './resources.ts';
@@ -54,7 +54,7 @@ export function serveMcp(options: ServeOptions): McpServerHandle {
       await closing.run(undefined, (signal) => serveOnStdio(factory, onerror, signal));
     },
     async fetch(request) {
-      if (closing.isOver) return CLOSED();
+      if (closing.isOver) return rpcError(503, -32_000, 'The server was closed');
       await prepared();
       handler ??= httpHandler(factory, onerror, sessions);
       return (await handler).fetch(request);
@@ -81,9 +81,3 @@ const KINDS: KindsOf<ServeOptions> = {
   store: 'object with get',
   onError: 'function',
 };
-
-const CLOSED = (): Response =>
-  Response.json(
-    { jsonrpc: '2.0', error: { code: -32000, message: 'The server was closed' }, id: null },
-    { status: 503 },
-  );

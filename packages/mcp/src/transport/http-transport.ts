@@ -37,7 +37,9 @@ export async function httpTransport(
     // The SDK's authorization requests have no signal, so abort them when the transport is closed.
     const answer = await fetch(input, { ...init, signal: init?.signal ?? ended.signal });
     const ids = init?.method === 'POST' ? requestIdsIn(init.body) : [];
-    return boundedResponse(answer, label, () => {
+    const isStream = /^text\/event-stream\b/i.test(answer.headers.get('content-type') ?? '');
+    if (!isStream) return limitBody(answer, label, MAX_BYTES);
+    return boundedEvents(answer, label, MAX_BYTES, () => {
       // If the caller has aborted the request, do not report an error.
       if (init?.signal?.aborted !== true) setTimeout(failRequests, READ_MS, transport, ids);
     });
@@ -71,11 +73,6 @@ function requestIdsIn(body: unknown): readonly RequestId[] {
   return (Array.isArray(json) ? json : [json])
     .map((message: unknown) => asRecord(message)['id'])
     .filter((id) => typeof id === 'string' || typeof id === 'number');
-}
-
-function boundedResponse(answer: Response, who: string, onEnd: () => void): Response {
-  const isStream = /^text\/event-stream\b/i.test(answer.headers.get('content-type') ?? '');
-  return isStream ? boundedEvents(answer, who, MAX_BYTES, onEnd) : limitBody(answer, who, MAX_BYTES);
 }
 
 /** Returns the token provider, which the SDK calls for every request. After a 401, the credential receives the rejected token. */
