@@ -103,8 +103,6 @@ function batchError(
 /** Returns the id of a file or batch in a response. Throws `protocol` if the id is missing. */
 export function batchId(value: unknown, target: string): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw new LlmError('protocol', `${target}: the response has no id of the file or batch`, {
-    target,
-    path: 'id',
-  });
+  const message = `${target}: the response has no id of the file or batch`;
+  throw new LlmError('protocol', message, { target, path: 'id' });
 }

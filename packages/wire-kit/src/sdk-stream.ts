@@ -1,4 +1,4 @@
-import { LlmError, type ModelContext, type ModelEvent } from '@majordomo/core';
+import { LlmError, systemClock, type ModelContext, type ModelEvent } from '@majordomo/core';
 import { derivedSignal } from '@majordomo/core/toolkit';
 import { driftError } from './errors.ts';
 import { type EventWriter } from './event-writer.ts';
@@ -39,7 +39,9 @@ export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEve
       yield* readStream(bodyOf(response, framing, target), reader, framing, signal);
     }
   } catch (cause) {
-    const error = signal.aborted ? abortError(context, cause) : call.toLlmError(cause, target);
+    const error = signal.aborted
+      ? new LlmError('aborted', `${target}: the call was aborted`, { target }, { cause })
+      : call.toLlmError(cause, target);
     // Emit the events that precede the failure first.
     const written = reader.writer.take();
     if (written.length > 0) yield written;
@@ -87,7 +89,7 @@ async function* readStream(
     const last = reader.writer.take();
     if (last.length > 0) yield last;
   } finally {
-    if (reader.done) await releaseAfterFinish(body);
+    if (reader.done) await releaseAfterFinish(body, cancel);
     else cancel();
     signal.removeEventListener('abort', cancel);
   }
@@ -104,13 +106,21 @@ function bodyOf(
   return body.getReader();
 }
 
-/** Reads the end of the body, so that its connection can be reused. If the body continues, cancels it. */
-async function releaseAfterFinish(body: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+/** Maximum time in which a server must end a body after the last message, in milliseconds. */
+const LINGER_MS = 1000;
+
+/** Reads the end of the body, so that its connection can be reused. If the body continues or does not end, cancels it. */
+async function releaseAfterFinish(
+  body: ReadableStreamDefaultReader<Uint8Array>,
+  cancel: () => void,
+): Promise<void> {
+  const forget = systemClock.timer(LINGER_MS, cancel, true);
   try {
-    if (!(await body.read()).done) await body.cancel();
+    if (!(await body.read()).done) cancel();
   } catch {
     // Ignore an error of the connection, because the response is complete.
   }
+  forget();
 }
 
 function readComplete(text: string, reader: WireReader, target: string, framing: Framing): void {
@@ -156,19 +166,11 @@ function deliverMessage(reader: WireReader, data: string, event: string | undefi
 const contentType = (response: Response): string => response.headers.get('content-type') ?? '';
 const isJson = (response: Response): boolean => /[/+]json\b/i.test(contentType(response));
 
-function discard({ body }: Response): void {
-  body?.cancel().catch(() => undefined);
-}
-
 function contentTypeError(response: Response, target: string): LlmError {
-  discard(response);
+  response.body?.cancel().catch(() => undefined);
   const type = contentType(response);
   const message = `${target}: the response has content type "${type}" instead of events or JSON`;
   return new LlmError('protocol', message, { target });
-}
-
-function abortError({ target }: ModelContext, cause: unknown): LlmError {
-  return new LlmError('aborted', `${target}: the call was aborted`, { target }, { cause });
 }
 
 /** Converts the messages of a vendor's API to events, synchronously. */
