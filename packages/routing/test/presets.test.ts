@@ -1,5 +1,7 @@
-import { LlmError, user, type CallEvent, type Resolver } from '@majordomo/core';
-import { describe, expect, it } from 'vitest';
+import { catalog } from '@majordomo/catalog';
+import { createMajordomo, LlmError, user, type CallEvent, type Resolver } from '@majordomo/core';
+import { fakeProvider } from '@majordomo/testing';
+import { describe, expect, it, vi } from 'vitest';
 import { createRouter, type Turn } from '../src/index.ts';
 import { failureOf, hi, setUpRouter } from './support/fixture.ts';
 
@@ -112,6 +114,18 @@ describe('a preset', () => {
       expect((await failureOf(majordomo.model(name).generate(hi))).details.code).toBe('unknown-name');
     expect(router.names()).toEqual(['fast']);
   });
+});
+
+it('a plan is aborted while the catalog does not answer', async () => {
+  const find = vi.fn(() => new Promise<never>(() => undefined));
+  const router = createRouter({ presets: { fast: 'a/x' }, catalog: { ...catalog, find } });
+  const provider = fakeProvider({ id: 'a', vendor: 'openai', models: { x: [] } });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const failure = failureOf(router.plan('fast', createMajordomo({ providers: [provider] }), { signal }));
+  await expect.poll(() => find.mock.calls.length).toBe(1);
+  controller.abort();
+  expect((await failure).kind).toBe('aborted');
 });
 
 describe('a rule that fails', () => {

@@ -1,5 +1,5 @@
 import { LlmError, type Majordomo, type Resolver } from '@majordomo/core';
-import { didYouMean } from '@majordomo/core/toolkit';
+import { abortable, didYouMean } from '@majordomo/core/toolkit';
 import type { Plan, Preset, Turn } from '../contract.ts';
 import type { RankingContext } from '../ranking/choose.ts';
 import { retirementWarning } from '../ranking/retirement.ts';
@@ -15,7 +15,7 @@ interface Planner extends RankingContext {
 export async function planOf(
   name: string,
   majordomo: Majordomo,
-  { request, call, signal }: Partial<Turn>,
+  { request, call, signal = new AbortController().signal }: Partial<Turn>,
   planner: Planner,
 ): Promise<Plan> {
   const { presets, resolver, catalog, clock } = planner;
@@ -35,9 +35,10 @@ export async function planOf(
   const plan = { name, chain, reason, rejected };
   if (candidates.length > 0 || reason === 'fallback') return { ...plan, candidates, warnings };
   const now = clock.now();
-  const subjects = await Promise.all(
-    targets.map((target) => rankedTarget(target.target, target, request, { catalog, now })),
-  );
+  const ranked = targets.map((target) => rankedTarget(target.target, target, request, { catalog, now }));
+  const subjects = await abortable(Promise.all(ranked), signal).catch((cause: unknown) => {
+    throw signal.aborted ? new LlmError('aborted', 'the plan was aborted', {}, { cause }) : cause;
+  });
   const today = new Date(now).toISOString().slice(0, 10);
   return {
     ...plan,
