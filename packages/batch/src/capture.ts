@@ -27,8 +27,14 @@ export async function captureRequest(target: PreparedTarget): Promise<SentReques
   return { body: body as JsonObject, headers: sent.headers };
 }
 
-/** Kind of the error and part of its message, by the reason why a line has no response. */
+/** Kind of the error and part of its message, by the reason why a request has no response. */
 const WITHOUT = { expired: ['timeout', 'expired'], cancelled: ['aborted', 'was cancelled'] } as const;
+
+/** Returns the error of a request that the batch did not reach. */
+export function withoutError(target: string, without: keyof typeof WITHOUT): LlmError {
+  const [kind, end] = WITHOUT[without];
+  return new LlmError(kind, `${target}: the batch ${end} before it reached this request`, { target });
+}
 
 /** Reader of one result line at a time. All lines share one `exchange`, so that a provider creates only one SDK client. */
 export class LineReader {
@@ -37,28 +43,18 @@ export class LineReader {
   /** Returns the response of a result line. For an error in the line, rejects with the same error as a live call. */
   async read(target: PreparedTarget, line: BatchLine): Promise<AnyResponse> {
     const name = target.attempt.target;
-    if ('without' in line) {
-      const [kind, end] = WITHOUT[line.without];
-      throw new LlmError(kind, `${name}: the batch ${end} before it reached this request`, { target: name });
-    }
-    const { status, body, requestId = '' } = line;
+    if ('without' in line) throw withoutError(name, line.without);
+    const { status, body, requestId: id = '' } = line;
     const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
-    const headers = {
-      'content-type': 'application/json',
-      'x-request-id': requestId,
-      'request-id': requestId,
-    };
+    const headers = { 'content-type': 'application/json', 'x-request-id': id, 'request-id': id };
     this.answer = new Response(text, { status, headers });
     return target.ask(this.exchange);
   }
 
-  private readonly exchange = (): Promise<Response> => {
+  private readonly exchange = async (): Promise<Response> => {
     const { answer } = this;
     this.answer = undefined;
-    return answer === undefined
-      ? Promise.reject(
-          new LlmError('unsupported', 'a batch cannot send several requests per item; use a live call'),
-        )
-      : Promise.resolve(answer);
+    if (answer !== undefined) return answer;
+    throw new LlmError('unsupported', 'a batch cannot send several requests per item; use a live call');
   };
 }

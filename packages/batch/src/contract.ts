@@ -108,6 +108,7 @@ export interface BatchJob {
     /** Maximum wait between two polls, in milliseconds. `@default 60_000` */ readonly everyMs?:
       number | undefined;
     readonly signal?: AbortSignal | undefined;
+    /** Listener that receives the progress after each poll. Errors that it throws are ignored. */
     readonly onProgress?: ((progress: JobProgress) => void) | undefined;
   }): Promise<JobProgress>;
   /** Returns the progress as of the last poll. Queries no vendor. */

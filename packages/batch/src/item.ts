@@ -31,15 +31,8 @@ export function moveAfter(row: BatchRow, failure: Failure, round: Round): Move {
   const { target, next, error, position, facts, advances = target.decide(error).advance } = failure;
   const { record, key, setup } = round;
   const about = aboutTarget(target);
-  const attempt: StoredAttempt = {
-    ...about,
-    outcome: 'failed',
-    via: 'batch',
-    ms: 0,
-    nanoUsd: '0',
-    ...facts,
-    error: storedError(error),
-  };
+  const free = { ...about, outcome: 'failed', via: 'batch', ms: 0, nanoUsd: '0' } as const;
+  const attempt: StoredAttempt = { ...free, ...facts, error: storedError(error) };
   const isOurCancellation = error.kind === 'aborted' && round.isClosing;
   if (!advances && !isOurCancellation) return failedMove(row, [attempt], error);
   if (record.isCancelled === true) return failedMove(row, [attempt], cancelledError(key));
@@ -51,13 +44,10 @@ export function moveAfter(row: BatchRow, failure: Failure, round: Round): Move {
 }
 
 /** Returns the next place of an item, or `undefined` if the item has failed. */
-function nextPlace(
-  { record: { live }, isLate }: Round,
-  nextPosition: number | undefined,
-): string | undefined {
+function nextPlace({ record: { live }, isLate }: Round, next: number | undefined): string | undefined {
   const isFor = (when: 'late' | 'failed'): boolean => live?.when === when || live?.when === 'both';
   if (isLate) return isFor('late') ? PLACES.live : undefined;
-  if (nextPosition !== undefined) return PLACES.queue(nextPosition);
+  if (next !== undefined) return PLACES.queue(next);
   return isFor('failed') ? PLACES.live : undefined;
 }
 

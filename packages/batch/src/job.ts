@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject, type ObjectSchema } from '@majordomo/core';
-import { withDetails } from '@majordomo/core/toolkit';
+import { notify, withDetails } from '@majordomo/core/toolkit';
 import { valueOf } from './typed.ts';
 import type { BatchJob, BatchRow, ItemResult, JobProgress } from './contract.ts';
 import type { Setup } from './setup.ts';
@@ -31,14 +31,10 @@ export function batchJob(key: string, setup: Setup): BatchJob {
     async done({ everyMs = EVERY_MS, signal = new AbortController().signal, onProgress } = {}) {
       for (;;) {
         const now = await poll({ signal });
-        onProgress?.(now);
+        notify(onProgress, now);
         if (now.state === 'done') return now;
-        if (now.state === 'filling')
-          throw new LlmError(
-            'config',
-            `the submission of job "${key}" is not complete; if it was interrupted, submit the job again`,
-            { path: 'key' },
-          );
+        const why = `the submission of job "${key}" is not complete; if it was interrupted, submit the job again`;
+        if (now.state === 'filling') throw new LlmError('config', why, { path: 'key' });
         const least = Math.min(everyMs, LEAST_WAIT_MS);
         const waitMs = Math.max(least, Math.min(everyMs, now.nextMs ?? 0));
         await clock.sleep(waitMs, signal).catch((cause: unknown) => {
@@ -81,13 +77,10 @@ async function pollOnce(key: string, setup: Setup, signal: AbortSignal): Promise
   }
 }
 
-const abortedError = (key: string, cause: unknown): LlmError =>
-  new LlmError(
-    'aborted',
-    `the poll of job "${key}" was aborted; the job continues with the next poll`,
-    {},
-    { cause },
-  );
+function abortedError(key: string, cause: unknown): LlmError {
+  const problem = `the poll of job "${key}" was aborted; the job continues with the next poll`;
+  return new LlmError('aborted', problem, {}, { cause });
+}
 
 async function* resultsOf<T>(
   key: string,

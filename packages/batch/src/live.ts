@@ -80,12 +80,8 @@ const storedAttempts = (attempts: readonly Attempt[], { setup }: Round): Promise
       const options = { catalog: setup.catalog, at: new Date(setup.clock.now()) };
       const { nanoUsd } = await costOfResponse({ attempts: [attempt] }, options);
       const isFree = usage === undefined && outcome !== 'finished';
-      return {
-        ...attempt,
-        via: 'live',
-        error: error && storedError(error),
-        nanoUsd: isFree ? '0' : toStored(nanoUsd),
-      };
+      const cost = isFree ? '0' : toStored(nanoUsd);
+      return { ...attempt, via: 'live', error: error && storedError(error), nanoUsd: cost };
     }),
   );
 

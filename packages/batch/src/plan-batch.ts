@@ -186,16 +186,10 @@ class Planner {
   /** Creates a batch, and saves it before any row moves to it. */
   private async startBatch({ target, group }: Line): Promise<BatchRecord> {
     const { record, job } = this.round;
-    const batch: BatchRecord = {
-      number: record.batches.length,
-      position: this.position,
-      about: aboutTarget(target),
-      isEmbedding: target.attempt.operation === 'embedding',
-      group,
-      state: 'planned',
-      notRefs: [],
-      completed: 0,
-    };
+    const { length: number } = record.batches;
+    const isEmbedding = target.attempt.operation === 'embedding';
+    const facts = { number, position: this.position, about: aboutTarget(target), isEmbedding, group };
+    const batch: BatchRecord = { ...facts, state: 'planned', notRefs: [], completed: 0 };
     record.batches.push(batch);
     await job.save();
     return batch;

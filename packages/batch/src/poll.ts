@@ -79,13 +79,13 @@ async function look(batch: BatchRecord, round: Round): Promise<boolean> {
   const { backend, context } = await round.vendorOf(batch);
   const { ref = '', state, about } = batch;
   if (round.isClosing && batch.isCancelled !== true) {
-    await backend.cancel(ref, context);
+    await round.send(context, (own) => backend.cancel(ref, own));
     batch.isCancelled = true;
     await round.job.save();
   }
   let status;
   try {
-    status = await backend.look(ref, context);
+    status = await round.send(context, (own) => backend.look(ref, own));
   } catch (cause) {
     if (!LlmError.is(cause, 'not-found')) throw cause;
     if (state === 'trial') return reject(batch, round);
@@ -102,7 +102,7 @@ async function look(batch: BatchRecord, round: Round): Promise<boolean> {
     return false;
   }
   if (status.state === 'failed') return onRefused(batch, status.error, round);
-  batch.completed = completed;
+  Object.assign(batch, { completed, without: status.without });
   if (state === 'trial') return readTrial(batch, round);
   batch.state = 'ended';
   await round.job.save();
@@ -145,7 +145,8 @@ async function removeFiles(batch: BatchRecord, round: Round): Promise<boolean> {
   const { ref, upload, number } = batch;
   try {
     const { backend, context } = await round.vendorOf(batch);
-    if (ref !== undefined || upload !== undefined) await backend.remove({ ref, upload }, context);
+    if (ref !== undefined || upload !== undefined)
+      await round.send(context, (own) => backend.remove({ ref, upload }, own));
   } catch (cause) {
     if (!LlmError.is(cause) || isTransient(cause) || cause.kind === 'aborted') throw cause;
   }

@@ -1,4 +1,4 @@
-import type { JobProgress } from './contract.ts';
+import type { BatchInfo, JobProgress } from './contract.ts';
 import type { Setup } from './setup.ts';
 import {
   isStalled,
@@ -48,14 +48,7 @@ function stateOf({ total, isDone, isCancelled }: JobRecord): JobProgress['state'
   return isCancelled === true ? 'cancelling' : 'running';
 }
 
-const infoOf = ({
-  about,
-  ref,
-  state,
-  requests = 0,
-  completed,
-  expiresAt,
-}: BatchRecord): JobProgress['batches'][number] => ({
+const infoOf = ({ about, ref, state, requests = 0, completed, expiresAt }: BatchRecord): BatchInfo => ({
   target: about.target,
   ref: state === 'trial' ? undefined : ref,
   state: state === 'trial' ? 'creating' : state,

@@ -1,6 +1,6 @@
 import type { Price } from '@majordomo/catalog';
 import { LlmError, type BatchLine, type Usage } from '@majordomo/core';
-import { LineReader } from './capture.ts';
+import { LineReader, withoutError } from './capture.ts';
 import type { BatchRow } from './contract.ts';
 import { aboutTarget, answeredMove, moveAfter } from './item.ts';
 import { itemCost, priceOf, ResultSum, settle } from './money.ts';
@@ -18,22 +18,28 @@ const PAGE = 100;
  * if the state was `trial` and the batch belongs to another client.
  */
 export async function readBatch(batch: BatchRecord, round: Round): Promise<boolean> {
-  const { backend, context } = await round.vendorOf(batch);
+  const vendor = await round.vendorOf(batch);
   const reader = new BatchReader(batch, round, await priceOf(batch.about, round));
-  const { ref = '', about } = batch;
+  const { ref = '', without, about } = batch;
+  const { target } = about;
+  const missing = `${target}: the batch ended without a result for this request`;
+  let error = without ? withoutError(target, without) : new LlmError('protocol', missing, { target });
   let page: BatchLine[] = [];
-  for await (const line of backend.results(ref, context)) {
-    page.push(line);
-    if (page.length < PAGE) continue;
-    await reader.readPage(page);
-    page = [];
+  try {
+    for await (const line of round.resultsOf(vendor, ref)) {
+      page.push(line);
+      if (page.length < PAGE) continue;
+      await reader.readPage(page);
+      page = [];
+    }
+  } catch (cause) {
+    if (!LlmError.is(cause, 'not-found')) throw cause;
+    const why = `${target}: the vendor no longer has the results of batch ${ref}: ${cause.message}`;
+    error = new LlmError('server', why, cause.details, { cause });
   }
   await reader.readPage(page);
   if (batch.state === 'trial' && !reader.isOurs) return false;
-  const { target } = about;
-  await reader.failOthers(
-    new LlmError('protocol', `${target}: the batch ended without a result for this request`, { target }),
-  );
+  await reader.failOthers(error);
   await settle(batch, reader.sum, round);
   reader.emitEnd();
   return true;
@@ -103,9 +109,7 @@ class BatchReader {
       if (rows.length === 0) return;
       const moves: Move[] = [];
       for (const row of rows)
-        moves.push(
-          this.failedMove(row, await round.targetsFor(row, batch), { error, usage: undefined, advances }),
-        );
+        moves.push(this.failedMove(row, await round.targetsFor(row, batch), error, undefined, advances));
       await round.move(moves);
     }
   }
@@ -115,15 +119,8 @@ class BatchReader {
     const { answered, failed } = sum;
     const { ref = '', about, createdAt = 0 } = batch;
     const ms = Math.max(0, round.now() - createdAt);
-    round.setup.emit({
-      type: 'batch-ended',
-      key: round.key,
-      target: about.target,
-      ref,
-      answered,
-      failed,
-      ms,
-    });
+    const { target } = about;
+    round.setup.emit({ type: 'batch-ended', key: round.key, target, ref, answered, failed, ms });
   }
 
   private async moveOf(row: BatchRow, line: BatchLine): Promise<Move> {
@@ -138,7 +135,7 @@ class BatchReader {
     } catch (cause) {
       const error = asLlmFailure(cause);
       usage ??= withTier(error.details.attempts.at(-1)?.usage);
-      return this.failedMove(row, targets, { error, usage });
+      return this.failedMove(row, targets, error, usage);
     }
     const about = aboutTarget(targets.target);
     const facts = this.count(true, usage);
@@ -148,13 +145,10 @@ class BatchReader {
   private failedMove(
     row: BatchRow,
     targets: BatchTargets,
-    failure: {
-      readonly error: LlmError;
-      readonly usage: Usage | undefined;
-      readonly advances?: boolean | undefined;
-    },
+    error: LlmError,
+    usage: Usage | undefined,
+    advances?: boolean,
   ): Move {
-    const { error, usage, advances } = failure;
     const { position } = this.batch;
     const facts = this.count(false, usage);
     return moveAfter(row, { ...targets, error, position, facts, advances }, this.round);

@@ -1,4 +1,4 @@
-import type { JsonObject, Usage } from '@majordomo/core';
+import type { BatchLook, JsonObject, Usage } from '@majordomo/core';
 import type { BatchInfo, LiveOptions } from './contract.ts';
 
 /** Version of the format of stored jobs. Records of a newer version are rejected. */
@@ -67,6 +67,8 @@ export interface BatchRecord {
   /** Vendor's ids of batches that a search for this batch must ignore. */
   readonly notRefs: string[];
   completed: number;
+  /** Reason that the vendor reported for requests without a result. */
+  readonly without?: BatchLook['without'];
   expiresAt?: number | undefined;
   /** Time of the next useful try after a failure, in epoch milliseconds. */
   retryAt?: number | undefined;

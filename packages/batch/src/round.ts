@@ -4,15 +4,21 @@ import {
   user,
   type BatchBackend,
   type BatchContext,
+  type BatchLine,
   type ChatRequest,
   type EmbeddingRequest,
   type PreparedTarget,
 } from '@majordomo/core';
-import { objectRoot } from '@majordomo/core/toolkit';
+import { abortable, objectRoot } from '@majordomo/core/toolkit';
 import type { BatchRow } from './contract.ts';
 import type { BatchRecord, JobRecord, Move } from './record.ts';
 import type { Setup } from './setup.ts';
 import type { LockedJob } from './stored-job.ts';
+
+/** Maximum time of a request, and of the wait for the next result, in milliseconds. The transport itself has no timeout. */
+const CALL_MS = 600_000;
+/** Maximum time of a request that contains the input of a batch, in milliseconds. */
+export const UPLOAD_MS = 3_600_000;
 
 export type StoredRequest = ChatRequest | { readonly embedding: EmbeddingRequest };
 
@@ -31,6 +37,8 @@ export interface Vendor {
 /** One poll of a locked job. */
 export class Round {
   readonly job: LockedJob;
+  readonly key: string;
+  readonly record: JobRecord;
   readonly setup: Setup;
   readonly signal: AbortSignal;
   /** Numbers of the batches for which nothing more is due in this poll. */
@@ -40,16 +48,10 @@ export class Round {
 
   constructor(job: LockedJob, setup: Setup, signal: AbortSignal) {
     this.job = job;
+    this.key = job.key;
+    this.record = job.record;
     this.setup = setup;
     this.signal = signal;
-  }
-
-  get key(): string {
-    return this.job.key;
-  }
-
-  get record(): JobRecord {
-    return this.job.record;
   }
 
   now(): number {
@@ -109,6 +111,39 @@ export class Round {
     const { batch: backend, context } = target;
     if (backend !== undefined) return { backend, context };
     throw new LlmError('config', `${batch.about.target} has no batch API anymore; restore its provider`);
+  }
+
+  /** Returns the result of a request to a vendor. Rejects with `timeout` after `ms` milliseconds. */
+  send<T>(context: BatchContext, run: (own: BatchContext) => Promise<T>, ms: number = CALL_MS): Promise<T> {
+    const { target } = context;
+    const late = new AbortController();
+    const cancel = this.setup.clock.timer(ms, () => {
+      const problem = `${target}: the batch API did not respond within ${ms} ms; poll the job again`;
+      late.abort(new LlmError('timeout', problem, { target, phase: 'total' }));
+    });
+    const signal = AbortSignal.any([context.signal, late.signal]);
+    const work = abortable(run({ ...context, signal }), signal).catch((cause: unknown) => {
+      if (!context.signal.aborted) throw cause;
+      throw new LlmError('aborted', `${target}: the request was aborted`, { target }, { cause });
+    });
+    return work.finally(cancel);
+  }
+
+  /** Iterates over the results of an ended batch. Throws `timeout` if the next result does not arrive in time. */
+  async *resultsOf({ backend, context }: Vendor, ref: string): AsyncGenerator<BatchLine, void> {
+    const ending = new AbortController();
+    const signal = AbortSignal.any([context.signal, ending.signal]);
+    const lines = backend.results(ref, { ...context, signal })[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const { done, value } = await this.send(context, () => lines.next());
+        if (done === true) return;
+        yield value;
+      }
+    } finally {
+      lines.return?.().catch(() => undefined);
+      ending.abort();
+    }
   }
 }
 

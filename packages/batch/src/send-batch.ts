@@ -4,7 +4,7 @@ import { reserve } from './money.ts';
 import { planBatch } from './plan-batch.ts';
 import { failAll } from './read-batch.ts';
 import { batchName, type BatchRecord } from './record.ts';
-import type { Round, Vendor } from './round.ts';
+import { UPLOAD_MS, type Round, type Vendor } from './round.ts';
 import { loadRecord } from './stored-job.ts';
 import { isRefusal } from './vendor-error.ts';
 
@@ -43,8 +43,12 @@ export async function sendBatch(
     if (backend.upload !== undefined && input !== undefined) {
       const name = batchName(round.record.token, batch.number);
       // An earlier poll may have uploaded the input without receiving the response.
-      const found = planned === undefined ? await backend.findUpload?.(name, context) : undefined;
-      batch.upload = found ?? (await backend.upload(name, await input.toBlob(), context));
+      const found = planned
+        ? undefined
+        : await round.send(context, async (own) => backend.findUpload?.(name, own));
+      const blob = await input.toBlob();
+      batch.upload =
+        found ?? (await round.send(context, async (own) => backend.upload?.(name, blob, own), UPLOAD_MS));
       await round.job.save();
     }
     const body = batch.upload ?? (await input?.toBlob());
@@ -70,8 +74,8 @@ async function create(
   batch.notBefore = undefined;
   await job.save();
   try {
-    const token = batchName(record.token, number);
-    batch.ref = await backend.create({ token, input, requests, group }, context);
+    const request = { token: batchName(record.token, number), input, requests, group };
+    batch.ref = await round.send(context, (own) => backend.create(request, own), UPLOAD_MS);
   } catch (cause) {
     if (LlmError.is(cause) && isRefusal(cause)) {
       batch.state = 'planned';
@@ -96,8 +100,8 @@ export async function searchBatch(batch: BatchRecord, round: Round): Promise<boo
   const { number, requests = 0, upload, notRefs, about, searchSince = 0, createdAt = 0 } = batch;
   const { backend, context } = await round.vendorOf(batch);
   const token = batchName(record.token, number);
-  const since = searchSince - CLOCK_MS;
-  const found = await backend.find({ token, input: upload, requests, since }, context);
+  const search = { token, input: upload, requests, since: searchSince - CLOCK_MS };
+  const found = await round.send(context, (own) => backend.find(search, own));
   const candidates = found.filter(({ ref }) => !notRefs.includes(ref));
   const certain = candidates.find(({ isCertain }) => isCertain);
   if (certain !== undefined) {

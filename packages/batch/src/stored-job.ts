@@ -70,14 +70,15 @@ export class LockedJob {
     try {
       return new LockedJob(key, await requireRecord(key, setup), setup, holder, lockedAt);
     } catch (error) {
-      await setup.store.unlock(key, holder);
+      await setup.store.unlock(key, holder).catch(() => undefined);
       throw error;
     }
   }
 
+  /** Releases the lock. Ignores an error of the store, because the lock expires. */
   async unlock(): Promise<void> {
     this.stopTimer?.();
-    await this.setup.store.unlock(this.key, this.holder);
+    await this.setup.store.unlock(this.key, this.holder).catch(() => undefined);
   }
 
   /** Saves the record. Merges a concurrent `cancel`, which needs no lock. Throws `LockLost` after any other concurrent change. */

@@ -59,6 +59,8 @@ export class Vendor {
   /** Result of a request by its text. */
   result: (text: string) => Result = (text) => answer(`re: ${text}`);
   live: (text: string) => Result = (text) => answer(`live: ${text}`);
+  /** Reason that the vendor reports for missing lines. */
+  without: 'expired' | 'cancelled' | undefined;
   /** Order of result lines. */
   order: (lines: BatchLine[]) => BatchLine[] = (lines) => lines.reverse();
   private readonly options: VendorOptions;
@@ -136,7 +138,8 @@ export class Vendor {
           const batch = this.batchAt(ref);
           const state = batch.state === 'cancelling' ? 'running' : batch.state;
           const completed = state === 'ended' ? batch.lines.length : 0;
-          return { state, completed, expiresAt: batch.createdAt + 86_400_000, error: batch.error };
+          const { without } = this;
+          return { state, completed, expiresAt: batch.createdAt + 86_400_000, without, error: batch.error };
         }),
       results: (ref) => this.resultsOf(ref),
       cancel: (ref) =>

@@ -1,0 +1,112 @@
+import { LlmError } from '@majordomo/core';
+import { expect, it } from 'vitest';
+import { failure, HOUR_MS, items, resultsOf, summariesOf, world } from './support/jobs.ts';
+import type { Op, Vendor } from './support/vendor.ts';
+
+const never = new Promise<never>(() => undefined);
+
+/** Returns a fault that never lets an operation respond at its first request, and a promise of this request. */
+function hang(op: Op): { readonly fault: Vendor['fault']; readonly reached: Promise<void> } {
+  let resolve = (): void => undefined;
+  const reached = new Promise<void>((onReached) => {
+    resolve = onReached;
+  });
+  let remaining = 1;
+  const fault: Vendor['fault'] = (at, isDone) => {
+    if (at !== op || isDone || remaining-- <= 0) return undefined;
+    resolve();
+    return never;
+  };
+  return { fault, reached };
+}
+
+it.each(['upload', 'create', 'look', 'results', 'remove', 'find', 'findUpload'] as const)(
+  'delays the batch if the vendor never responds to %s, and continues with the next poll',
+  async (op) => {
+    const { batches, a, events, clock } = world();
+    const lost = { find: 'create', findUpload: 'upload' } as const;
+    const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
+    if (op === 'find' || op === 'findUpload') {
+      a.fault = (at, isDone) => {
+        if (at === lost[op] && isDone) throw failure('network');
+      };
+      await job.poll();
+    }
+    const { fault, reached } = hang(op);
+    a.fault = fault;
+    for (let polls = 0; polls < 5; polls++) {
+      const poll = job.poll();
+      await Promise.race([reached, poll]);
+      await clock.advance(HOUR_MS);
+      await poll;
+      a.end();
+    }
+    expect(await job.progress()).toMatchObject({ state: 'done', answered: 2 });
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'batch-delayed', error: expect.objectContaining({ kind: 'timeout' }) }),
+    );
+    expect(a.batches).toHaveLength(1);
+  },
+);
+
+it('settles an aborted poll if the vendor never responds', async () => {
+  const { batches, a } = world();
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  const { fault, reached } = hang('create');
+  a.fault = fault;
+  const controller = new AbortController();
+  const poll = job.poll({ signal: controller.signal });
+  await reached;
+  controller.abort();
+  await expect(poll).rejects.toMatchObject({ kind: 'aborted' });
+});
+
+it('moves the items if the vendor no longer has the results of an ended batch', async () => {
+  const { batches, a, b } = world();
+  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x') });
+  await job.poll();
+  a.end();
+  a.fault = (op) => {
+    if (op === 'results') throw failure('not-found', 404);
+  };
+  await job.poll();
+  b.end();
+  expect(await job.poll()).toMatchObject({ state: 'done', answered: 1 });
+  const [result] = await resultsOf(job);
+  expect(result?.response?.attempts).toMatchObject([
+    { target: 'a/m', error: { kind: 'server' } },
+    { target: 'b/m', outcome: 'finished' },
+  ]);
+});
+
+it.each([
+  ['expired', 'timeout'],
+  ['cancelled', 'aborted'],
+] as const)('fails items without a line of an %s batch with %s', async (without, kind) => {
+  const { batches, a } = world();
+  a.without = without;
+  a.result = () => 'missing';
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  await job.poll();
+  a.end();
+  await job.poll();
+  expect(await summariesOf(job)).toEqual([`x: ${kind}`]);
+});
+
+it('ignores a failed release of the lock, because the lock expires', async () => {
+  const { options, batches } = world();
+  const { store } = options;
+  if (store === undefined) throw new Error('no store');
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  store.unlock = () => Promise.reject(new Error('the connection broke'));
+  expect(await job.poll()).toMatchObject({ state: 'running', sent: 1 });
+});
+
+it('ignores errors and rejections of onProgress', async () => {
+  const { batches, a } = world();
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  await job.poll();
+  a.end();
+  const onProgress = (): Promise<never> => Promise.reject(new LlmError('network', 'the database is down'));
+  expect(await job.done({ onProgress })).toMatchObject({ state: 'done' });
+});
