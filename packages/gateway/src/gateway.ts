@@ -95,7 +95,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       } else {
         Object.assign(headers, originHeaders(request, gateway.settings.cors));
         const answer = await respond({ request, path, requestId, platform, headers, trace }, gateway);
-        response = withHeaders(await addLifecycle(answer, gateway.settings), headers);
+        response = withHeaders(await addLifecycle(answer, gateway.settings, request.signal), headers);
       }
     } catch (error) {
       reportToOperator(error, requestId, gateway.settings);

@@ -1,4 +1,5 @@
 import { memoryCache } from '@majordomo/cache';
+import { catalog as shipped } from '@majordomo/catalog';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -20,7 +21,9 @@ const settlePromises = (): Promise<void> => new Promise((resolve) => setImmediat
 async function send(options: Partial<GatewayOptions>, method: string, path: string, body?: object) {
   const errors: unknown[] = [];
   const gateway = createGateway({
-    majordomo: createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: ['hello'] } })] }),
+    majordomo: createMajordomo({
+      providers: [fakeProvider({ id: 'a', vendor: 'a', models: { x: ['hello'] } })],
+    }),
     models: { m: 'a/x' },
     authorize: () => ({}),
     onError: (error) => errors.push(error),
@@ -51,6 +54,14 @@ it('a resolver that hangs makes the gateway not ready after two seconds', async 
   const majordomo = createMajordomo({ providers: [], resolvers: [neverSettles] });
   const { status, body } = await send({ majordomo, models: { m: 'name' } }, 'GET', '/ready');
   expect([status, body]).toEqual([503, { status: 'no model is available' }]);
+});
+
+it('a catalog that hangs delays a response by at most two seconds', async () => {
+  const catalog = { ...shipped, find: neverSettles };
+  const chat = { model: 'm', messages: [{ role: 'user', content: 'hi' }] };
+  const { status, body } = await send({ catalog }, 'POST', '/v1/chat/completions', chat);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ choices: [{ message: { content: 'hello' } }] });
 });
 
 describe('a store of responses that hangs', () => {

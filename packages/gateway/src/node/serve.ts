@@ -35,11 +35,7 @@ export interface ServeOptions {
   readonly drainMs?: number | undefined;
 }
 
-const KINDS: KindsOf<ServeOptions> = {
-  port: 0,
-  host: 'string',
-  drainMs: 0,
-};
+const KINDS: KindsOf<ServeOptions> = { port: 0, host: 'string', drainMs: 0 };
 
 /** Listening server of a gateway. */
 export interface Served {

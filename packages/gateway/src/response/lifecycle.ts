@@ -1,15 +1,26 @@
 import type { CatalogModel } from '@majordomo/catalog';
+import { systemClock } from '@majordomo/core';
+import { withTimeout } from '@majordomo/core/toolkit';
+import { whileConnected } from '../errors/refusal.ts';
 import type { Settings } from '../options.ts';
 import { withHeaders } from './headers.ts';
 
+/** Maximum wait for the catalog, in milliseconds. */
+const TIMEOUT_MS = 2000;
+
 /**
  * Adds headers to the response of a model that retires within 90 days or has retired: `Deprecation` (RFC 9745), `Sunset` (RFC
- * 8594) and `x-majordomo-successor`. Adds no headers if the catalog fails.
+ * 8594) and `x-majordomo-successor`. Adds no headers if the catalog fails or does not respond within `TIMEOUT_MS`.
  */
-export async function addLifecycle(response: Response, settings: Settings): Promise<Response> {
+export async function addLifecycle(
+  response: Response,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<Response> {
   const target = response.headers.get('x-majordomo-target');
   if (settings.catalog === undefined || target === null) return response;
-  return withHeaders(response, await lifecycleHeaders(target, settings).catch(() => ({})));
+  const found = whileConnected(() => lifecycleHeaders(target, settings), signal);
+  return withHeaders(response, await withTimeout(found, TIMEOUT_MS, systemClock).catch(() => ({})));
 }
 
 async function lifecycleHeaders(
