@@ -1,7 +1,8 @@
 import { priceAt } from '@majordomo/catalog';
 import type { AttemptInfo, Denial } from '@majordomo/core';
-import { notify } from '@majordomo/core/toolkit';
+import { notify, withTimeout } from '@majordomo/core/toolkit';
 import type { Amount, LongWork, UsedAmount } from './contract/ledger.ts';
+import type { Refusal } from './contract/store.ts';
 import type { LedgerContext } from './gate/context.ts';
 import { heldDenial, spentDenial, storeDownDenial } from './gate/denials.ts';
 import { claimOf, isMeasuredUnit } from './gate/ledger-gate.ts';
@@ -41,13 +42,15 @@ export async function reserveWork(
   const claims = planClaims(counted, work, spender, claimed, isPriced, options.unknownPrice, now);
   if ('deny' in claims) return claims;
   if (claims.length === 0) return undefined;
-  try {
+  const reserve = async (): Promise<Refusal | undefined> => {
     const refusal = await store.reserve(work.id, claims, leaseMs);
+    if (refusal === undefined) await store.renew(work.id, leaseMs);
+    return refusal;
+  };
+  try {
+    const refusal = await withTimeout(reserve(), options.storeTimeoutMs, clock);
     alerts.onStoreUp();
-    if (refusal === undefined) {
-      await store.renew(work.id, leaseMs);
-      return undefined;
-    }
+    if (refusal === undefined) return undefined;
     const { counter, left, held } = refusal;
     const limit = counted.find((one) => one.counter === counter)?.limit;
     if (limit === undefined) throw new Error(`the store refused a counter that was not claimed: ${counter}`);

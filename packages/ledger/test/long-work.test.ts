@@ -128,6 +128,18 @@ it.each([
   expect((await ledger.reserve(work, bounds, HOUR_MS))?.code).toBe(code);
 });
 
+it.each([
+  ['reserve', 'deny', 'books-down'],
+  ['reserve', 'admit', undefined],
+  ['renew', 'deny', 'books-down'],
+] as const)('a store that does not answer %s within 250 ms is down: %s', async (method, whenDown, code) => {
+  const store = { ...memoryStore(), [method]: () => new Promise<never>(() => undefined) };
+  const { ledger, clock } = setUp({ store, whenDown });
+  const answer = ledger.reserve(work, bounds, HOUR_MS);
+  await clock.advance(250);
+  expect((await answer)?.code).toBe(code);
+});
+
 it('books work that was admitted while the store was down', async () => {
   const { ledger, states, records } = setUp();
   await ledger.settle(work, used);
