@@ -125,6 +125,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       present = { ...present, ...change };
       concurrency.max = settings.maxConcurrent;
       context = contextOf(settings);
+      mounts.update(settings);
       metrics.onUpdate(true, systemClock.now());
     },
     drain() {

@@ -8,13 +8,17 @@ import type { Mounted, Settings } from './options.ts';
 /** Handlers that the options `mounts` and `inspector` add. */
 export class Mounts {
   private readonly handlers: readonly Mounted[];
+  private readonly inspector: ReturnType<typeof mountedInspector> | undefined;
 
   constructor({ mounts, inspector, majordomo, models, catalog }: Settings) {
-    if (inspector === undefined || inspector === false) this.handlers = mounts;
-    else {
-      const options = inspector === true ? {} : inspector;
-      this.handlers = [...mounts, mountedInspector({ catalog, ...options, majordomo, models })];
-    }
+    const options = inspector === true ? {} : inspector || undefined;
+    this.inspector = options && mountedInspector({ catalog, ...options, majordomo, models });
+    this.handlers = this.inspector === undefined ? mounts : [...mounts, this.inspector];
+  }
+
+  /** Passes changed options of the gateway to the inspector. */
+  update({ majordomo, models }: Settings): void {
+    this.inspector?.update({ majordomo, models });
   }
 
   /** Returns the handler that is mounted at the path or above it, or `undefined` if no handler is. */
@@ -34,19 +38,17 @@ export class Mounts {
 }
 
 /** Returns a handler that loads the inspector's package. Events and requests are delayed until the package is loaded. */
-function mountedInspector(options: InspectorOptions): Mounted {
+function mountedInspector(options: InspectorOptions): Mounted & Pick<Inspector, 'update'> {
   const loading = loadInspector(options);
   // `fetch` reports the failure, which must not be an unhandled rejection.
   loading.catch(() => undefined);
   return {
     path: options.path ?? '/inspector',
     onEvent(event, request) {
-      loading.then(
-        (inspector) => {
-          inspector.onEvent(event, request);
-        },
-        () => undefined,
-      );
+      loading.then((inspector) => inspector.onEvent(event, request)).catch(() => undefined);
+    },
+    update(change) {
+      loading.then((inspector) => inspector.update(change)).catch(() => undefined);
     },
     async fetch(request, access) {
       const inspector = await loading.catch((cause: unknown) => {

@@ -49,6 +49,18 @@ describe('update', () => {
     expect((await chat('smart')).status).toBe(404);
   });
 
+  it('replaces the names and the majordomo of the inspector', async () => {
+    const { gateway, send } = setUp({ inspector: true });
+    const targetOf = async (spec: string): Promise<string> =>
+      (await send('GET', `/inspector/meaning?spec=${spec}`, undefined, 'admin')).text;
+    expect(await targetOf('smart')).toContain('"a/x"');
+    gateway.update({
+      models: { clever: 'b/z' },
+      majordomo: createMajordomo({ providers: [fakeProvider({ id: 'b', models: { z: ['hi'] } })] }),
+    });
+    expect(await targetOf('clever')).toContain('"b/z"');
+  });
+
   it('does not change the options of requests in progress', async () => {
     let authorizeRequest: (() => void) | undefined;
     const authorization = new Promise<void>((resolve) => (authorizeRequest = resolve));
