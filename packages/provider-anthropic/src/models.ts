@@ -1,5 +1,6 @@
 import { claudeModel, type ClaudeModel } from '@majordomo/claude';
-import type { Capabilities, ModelInfo } from '@majordomo/core';
+import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
+import { isList } from '@majordomo/core/toolkit';
 import type { Quirks } from './quirks.ts';
 
 /** Returns the quirks and capabilities of a model, with the Messages API's media limits. Both are empty for unknown models. */
@@ -65,7 +66,11 @@ export async function listModels(
   do {
     const page = (await get({ limit: 1000, ...(cursor ? { after_id: cursor } : undefined) })) as
       Page | undefined;
-    for (const model of page?.data ?? []) {
+    if (!isList(page?.data)) {
+      const message = `${provider}: expected the model list to be an array; check baseURL`;
+      throw new LlmError('protocol', message, { target: provider, path: 'data' });
+    }
+    for (const model of page.data) {
       models.push({ id: model.id, provider, capabilities: capabilitiesOf(model) });
     }
     cursor = page?.has_more === true ? page.last_id : undefined;

@@ -316,6 +316,19 @@ describe('a provider', () => {
     ]);
   });
 
+  it.each<[string, Answer]>([
+    [
+      'a page of HTML',
+      (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
+    ],
+    ['no body', (response) => void response.writeHead(204).end()],
+    ['an object without a list', json({})],
+  ])('rejects a list of models that is %s', async (_, play) => {
+    await using server = await testServer(play);
+    const provider = createAnthropic({ apiKey: 'k', baseURL: server.origin });
+    await expect(provider.listModels?.(contextOf())).rejects.toMatchObject({ kind: 'protocol' });
+  });
+
   it('reports a failed listing as one error', async () => {
     await using server = await testServer(wireError('permission_error', 'no', 403));
     const provider = createAnthropic({ apiKey: 'k', baseURL: server.origin });
