@@ -53,7 +53,7 @@ it.each([
   const entry = new ListEntry({ name: 's', place, store });
   expect(await entry.read()).toBeUndefined();
   entry.write(() => list);
-  await entry.written();
+  await entry.written;
   expect([...store.entries]).toEqual([['mcp/s/tools', JSON.stringify({ place: name, ...list })]]);
   expect(await entry.read()).toEqual({ place: name, ...list });
   expect(await new ListEntry({ name: 's', place: { url: `${url}/b` }, store }).read()).toBeUndefined();
@@ -74,16 +74,16 @@ it('writes lists in order, and reports the failure of the last one', async () =>
   entry.write(() => list);
   // Until then, the failure must not be an unhandled rejection.
   await new Promise((resolve) => setImmediate(resolve));
-  await expect(entry.written()).rejects.toThrow('mcp "s": the store failed: disk');
+  await expect(entry.written).rejects.toThrow('mcp "s": the store failed: disk');
   entry.write(() => list);
-  await entry.written();
+  await entry.written;
   expect(stored).toEqual([JSON.stringify({ place: url, ...list })]);
 });
 
 it('has no list without a store', async () => {
   const entry = new ListEntry({ name: 's', place: { url } });
   entry.write(() => expect.unreachable());
-  await entry.written();
+  await entry.written;
   expect(await entry.read()).toBeUndefined();
 });
 

@@ -5,7 +5,7 @@ import { connectMcp, serveMcp, type McpAuth, type McpOptions, type McpToolbox } 
 import { httpServer } from './support/http-server.ts';
 import { mapStore } from './support/map-store.ts';
 import { tokenServer, type TokenServer } from './support/token-server.ts';
-import { rejection, until } from './support/world.ts';
+import { rejection, run, until } from './support/world.ts';
 
 const tool = defineTool({
   name: 'look',
@@ -226,3 +226,34 @@ it('aborts the requests of a login when the toolbox is closed', async () => {
   expect(await outcome).toMatchObject({ kind: 'aborted' });
   expect(signals[0]?.aborted).toBe(true);
 });
+
+it.each<[string, (authority: TokenServer) => McpAuth]>([
+  ['a machine', machine],
+  ['a user', () => ({ grant: 'login', client: { metadataUrl: METADATA_URL } })],
+])(
+  'requests a token of %s again after an aborted call whose token request has no response',
+  async (_who, authOf) => {
+    let answer = (): Response | Promise<Response> => token(1);
+    const token = (n: number): Response =>
+      Response.json({ access_token: `t${n}`, token_type: 'bearer', refresh_token: 'r' });
+    const authority = await tokenServer({ answer: () => answer() });
+    let valid = 't1';
+    const url = await protectedServer(authority.issuer, (used) => (used === valid ? undefined : false));
+    const store = mapStore();
+    const { issuer } = authority;
+    const tokens = { access_token: 't1', token_type: 'bearer', refresh_token: 'r', issuer };
+    store.entries.set('mcp/m/issuer', issuer);
+    store.entries.set(`mcp/m/tokens/${issuer}`, JSON.stringify({ url, tokens }));
+    const box = await connected(url, authOf(authority), { store });
+    valid = 't2';
+    answer = () => new Promise(() => undefined);
+    const before = authority.tokenRequests.length;
+    const controller = new AbortController();
+    const outcome = rejection(run(box, 'look', {}, { signal: controller.signal }));
+    await until(() => authority.tokenRequests.length > before);
+    controller.abort();
+    expect(await outcome).toMatchObject({ kind: 'aborted' });
+    answer = () => token(2);
+    expect(await run(box, 'look')).toEqual([{ type: 'text', text: 'found' }]);
+  },
+);

@@ -31,6 +31,7 @@ export class Authorization {
   private readonly auth: McpAuth;
   private readonly io: LoginIo;
   private running: Promise<void> | undefined;
+  private waiting = new AbortController();
 
   constructor(auth: McpAuth, io: LoginIo, secrets: ReadonlySet<string>) {
     this.auth = auth;
@@ -43,15 +44,23 @@ export class Authorization {
    * `fetchFn` must not add headers of the MCP server, because it sends requests to the authorization server.
    */
   provider(fetchFn: FetchLike): AuthProvider {
+    // The SDK passes no signal to its authorization requests.
+    const boundedFetch: FetchLike = (url, init) => fetchFn(url, { ...init, signal: this.waiting.signal });
     return {
       token: async () => (await this.io.tokens.get())?.access_token,
       onUnauthorized: async (context) => {
-        this.running ??= this.authorize(context, fetchFn).finally(() => {
+        this.running ??= this.authorize(context, boundedFetch).finally(() => {
           this.running = undefined;
         });
         await this.running;
       },
     };
+  }
+
+  /** Aborts requests in progress, because no call waits for them. Does not end a login that waits for the user. */
+  abandon(): void {
+    this.waiting.abort();
+    this.waiting = new AbortController();
   }
 
   private async authorize({ response, serverUrl }: UnauthorizedContext, fetchFn: FetchLike): Promise<void> {

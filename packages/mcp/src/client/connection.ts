@@ -2,7 +2,7 @@ import { LlmError, systemClock, type Clock, type JsonObject } from '@majordomo/c
 import { abortable, Semaphore, withTimeout } from '@majordomo/core/toolkit';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import { authorizationFor, type Authorization } from '../auth/authorization.ts';
-import { ServerRequests } from '../server-requests/handlers.ts';
+import { ServerRequests, withPause } from '../server-requests/handlers.ts';
 import type { McpEvent, McpOptions } from '../options.ts';
 import { sendCall, type ToolCall } from './call.ts';
 import { ListWatch } from './list-watch.ts';
@@ -160,9 +160,14 @@ export class Connection {
     } catch (error) {
       throw toLlmError(error, { label, signal: timeout.signal });
     } finally {
-      this.timeouts.delete(timeout);
-      timeout.close();
+      this.release(timeout);
     }
+  }
+
+  private release(timeout: IdleTimeout): void {
+    this.timeouts.delete(timeout);
+    timeout.close();
+    if (this.timeouts.size === 0) this.authorization?.abandon();
   }
 
   /** Returns the open session, or opens one session for all callers. Connecting pauses the idle timeout. */
@@ -171,12 +176,11 @@ export class Connection {
     this.opening ??= this.reopen().finally(() => {
       this.opening = undefined;
     });
-    const goOn = timeout.pause();
-    try {
-      return await abortable(this.opening, timeout.signal);
-    } finally {
-      goOn();
-    }
+    const { opening } = this;
+    return withPause(
+      () => timeout.pause(),
+      () => abortable(opening, timeout.signal),
+    );
   }
 
   /** Opens a session and updates the list of tools, so that no call runs a definition that has changed. */
@@ -213,8 +217,7 @@ export class Connection {
       const sessionIo = { label, answers, emit: io.emit, listChanged: () => watch.changed(), closed };
       return await openSession(io.options, authorization, sessionIo, timeout.signal);
     } finally {
-      this.timeouts.delete(timeout);
-      timeout.close();
+      this.release(timeout);
     }
   }
 

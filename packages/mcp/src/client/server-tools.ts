@@ -51,7 +51,7 @@ export class ServerTools {
       this.update(stored.tools, stored.hasResources);
     else {
       await this.connection.list(signal);
-      await this.entry.written();
+      await this.entry.written;
     }
   }
 

@@ -16,7 +16,8 @@ export class ListEntry {
   private readonly store: McpStore | undefined;
   private readonly name: string;
   private readonly place: string;
-  private writing: Promise<void> = Promise.resolve();
+  /** Resolves when the latest list is stored. */
+  written: Promise<void> = Promise.resolve();
 
   constructor({ name, place, store }: McpOptions) {
     this.store = store && namedStore(store, `mcp "${name}"`);
@@ -35,14 +36,9 @@ export class ListEntry {
     const { store } = this;
     if (store === undefined) return;
     const write = (): Promise<void> => store.set(this.name, JSON.stringify({ place: this.place, ...list() }));
-    this.writing = this.writing.catch(() => undefined).then(write);
-    // `written` reports the error.
-    this.writing.catch(() => undefined);
-  }
-
-  /** Resolves when the latest list is stored. */
-  written(): Promise<void> {
-    return this.writing;
+    this.written = this.written.catch(() => undefined).then(write);
+    // `ServerTools.start` reports the error.
+    this.written.catch(() => undefined);
   }
 }
 

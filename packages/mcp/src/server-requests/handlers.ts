@@ -90,7 +90,7 @@ const rootsResult = (roots: readonly string[]): { roots: { uri: string }[] } => 
   roots: roots.map((uri) => ({ uri })),
 });
 
-async function withPause<T>(pause: () => () => void, work: () => Promise<T>): Promise<T> {
+export async function withPause<T>(pause: () => () => void, work: () => Promise<T>): Promise<T> {
   const resume = pause();
   try {
     return await work();

@@ -34,8 +34,7 @@ export async function httpTransport(
   const { label, authorization } = io;
   const ended = new AbortController();
   const boundedFetch = async (input: string | URL, init?: RequestInit): Promise<Response> => {
-    // The SDK's authorization requests have no signal, so abort them when the transport is closed.
-    const answer = await fetch(input, { ...init, signal: init?.signal ?? ended.signal });
+    const answer = await fetch(input, init);
     const ids = init?.method === 'POST' ? requestIdsIn(init.body) : [];
     const isStream = /^text\/event-stream\b/i.test(answer.headers.get('content-type') ?? '');
     if (!isStream) return limitBody(answer, label, MAX_BYTES);
