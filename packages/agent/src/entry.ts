@@ -43,9 +43,13 @@ export async function journalEntry<T extends object | string>(
   journal: Pick<Journal, 'signal' | 'maxBytes' | 'step'>,
 ): Promise<T> {
   const storedResult = await journal.step(name, async () => {
+    let result: T | undefined;
     try {
-      return checkSize(asJson(await run()), name, journal.maxBytes);
+      result = await run();
+      return checkSize(asJson(result), name, journal.maxBytes);
     } catch (error) {
+      const { usage, spent } = asRecord(result) as FailedWork;
+      if (result !== undefined) recordFailedWork(error, { usage, spent });
       return failureEntry(error, journal.signal);
     }
   });

@@ -1,10 +1,11 @@
 import { LlmError, type JsonValue } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import { errorFromJson, runJournaled, type RunJournal } from '../src/durable.ts';
+import { errorFromJson, journaled, runJournaled, type RunJournal } from '../src/durable.ts';
 import type { RunResult } from '../src/index.ts';
 import { journalOver } from './support/journal.ts';
 import { plain } from './support/tools.ts';
-import { call, world } from './support/world.ts';
+import { cost, usage } from './support/usage.ts';
+import { call, runError, world } from './support/world.ts';
 
 /** Returns the journal of an engine that limits the size of entries, and its entries. */
 function engine(maxBytes: number): { readonly journal: RunJournal; readonly entries: Map<string, unknown> } {
@@ -41,6 +42,33 @@ it('ends a run if its result is too large, although its entries are not', async 
   const { agent } = world([call('look'), call('look'), 'Done.'], { tools: [plain('look', () => large)] });
   const error = await failure(runJournaled(agent, 'go', engine(5000).journal));
   expect(LlmError.is(error, 'config') && error.message).toContain('"result" is');
+});
+
+it('keeps the usage of a response and a tool call whose entries are too large, also when the journal is replayed', async () => {
+  const large = 'x'.repeat(5000);
+  const spending = plain('look', (_args, { spend }) => {
+    spend(usage(30));
+    return large;
+  });
+  const turns = [{ toolCalls: [{ name: 'look', args: {} }], usage: usage(5) }];
+  const worlds = [
+    world([{ text: large, usage: usage(20) }], { cost }),
+    world(turns, { cost, tools: [spending] }),
+  ];
+  for (const [at, { agent }] of worlds.entries()) {
+    const { journal } = engine(4096);
+    for (let life = 0; life < 2; life++) {
+      const error = await runError(agent.drive(agent.begin('go'), journaled(agent, journal)));
+      const { state } = error;
+      expect([error.kind, state.usage.input, state.spent?.tokens]).toEqual([
+        'config',
+        ...[
+          [20, 21],
+          [35, 37],
+        ][at]!,
+      ]);
+    }
+  }
 });
 
 it('counts bytes, not characters', async () => {
