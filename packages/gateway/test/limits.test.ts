@@ -154,6 +154,7 @@ describe('limits', () => {
     const text = 'x'.repeat(16_000_000);
     await using testGateway = await startGateway({ openai: [{ text, chunks: 1 }], gateway: { idleMs: 100 } });
     const socket = connect(Number(new URL(testGateway.url).port), '127.0.0.1').on('error', () => undefined);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
     const body = JSON.stringify(BODY);
     const head = ['POST /v1/chat/completions HTTP/1.1', 'Host: x', `Authorization: Bearer ${KEY}`];
     socket.write([...head, `Content-Length: ${body.length}`, '', body].join('\r\n'));
@@ -162,7 +163,9 @@ describe('limits', () => {
     ).ended;
     // `close` would otherwise wait for the client to read its response.
     await testGateway.close(3_600_000);
-    socket.destroy();
+    socket.resume();
+    await closed;
+    expect(socket.bytesRead).toBeLessThan(text.length);
   }, 60_000);
 
   it('lets a slow client read a complete response', async () => {

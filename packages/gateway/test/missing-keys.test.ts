@@ -81,8 +81,8 @@ describe('a target without a key', () => {
       headers: { authorization: `Bearer ${KEY}` },
       body: JSON.stringify({ model: 'gpt', stream: true, messages: [{ role: 'user', content: 'hi' }] }),
     });
-    expect(await response.text()).toMatch(
-      /"error":\{"message":"the vendor’s answer broke off|connection broke/,
+    expect(await response.text()).toContain(
+      '"error":{"message":"the vendor could not be reached, or its connection broke"',
     );
     expect(testGateway.errors).toMatchObject([{ kind: 'auth' }]);
   });
