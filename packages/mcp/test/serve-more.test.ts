@@ -155,6 +155,15 @@ it('a folder of skills that cannot be read is an error of kind config', async ()
     });
 });
 
+it('loads a folder of skills again after a failure', async () => {
+  const skillsFolder = join(tempFolder(), 'later');
+  const { server } = serverOf({ skillsFolder });
+  const request = () => server.fetch(new Request('http://sky.internal'));
+  expect(await rejection(request())).toMatchObject({ kind: 'config' });
+  mkdirSync(skillsFolder);
+  expect(await request()).toBeInstanceOf(Response);
+});
+
 it.each<[string, Partial<ServeOptions>]>([
   [
     'two prompts',

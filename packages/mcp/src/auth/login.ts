@@ -11,6 +11,7 @@ import type {
   StoredOAuthTokens,
 } from '@modelcontextprotocol/client';
 import { loadClient } from '../sdk.ts';
+import { withPause } from '../server-requests/handlers.ts';
 import type { McpLogin } from '../options.ts';
 import type { StoredTokens } from './stored-tokens.ts';
 
@@ -62,17 +63,14 @@ async function browserAnswer(
   { answer }: Redirect,
   { label, clock, signal, pause }: LoginIo,
 ): Promise<URLSearchParams> {
-  const resume = pause();
-  try {
+  return withPause(pause, async () => {
     const shown = (async () => show?.(url))().then(() => answer);
     const query = await withTimeout(abortable(Promise.race([answer, shown]), signal), LOGIN_MS, clock);
     if (query.get('state') === csrf) return query;
     throw new LlmError('auth', `${label}: the callback does not belong to this login; log in again`, {
       code: 'login-failed',
     });
-  } finally {
-    resume();
-  }
+  });
 }
 
 /** Client of one login. Stores tokens in an entry for their issuer. */

@@ -1,7 +1,7 @@
 import { LlmError, type JsonObject } from '@majordomo/core';
 import { asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import type { CallToolResult, StandardSchemaV1, Transport } from '@modelcontextprotocol/client';
-import type { CallIo, CallOutcome } from './outcome.ts';
+import type { CallIo, CallOutcome, Work } from './outcome.ts';
 
 /** Schema that accepts every object, for results that the SDK does not know. */
 export const ANY_RESULT: StandardSchemaV1<unknown, Record<string, unknown>> = {
@@ -61,26 +61,26 @@ function taskOf(task: unknown): Task {
   };
 }
 
+/** Returns the function that sends a request of the task methods. */
+const taskRequest =
+  (method: string, params: JsonObject): Work<Record<string, unknown>> =>
+  (client, options) =>
+    client.request({ method, params }, ANY_RESULT, options);
+
 /** Requests the state of a task. */
-const getTask = ({ send }: CallIo, taskId: string): Promise<Task> =>
-  send(async (client, options) =>
-    taskOf(await client.request({ method: 'tasks/get', params: { taskId } }, ANY_RESULT, options)),
-  );
+const getTask = async ({ send }: CallIo, taskId: string): Promise<Task> =>
+  taskOf(await send(taskRequest('tasks/get', { taskId })));
 
 /** Sends replies to the requests of a task of 2026. */
 const updateTask = ({ send }: CallIo, taskId: string, inputResponses: JsonObject): Promise<unknown> =>
-  send((client, options) =>
-    client.request({ method: 'tasks/update', params: { taskId, inputResponses } }, ANY_RESULT, options),
-  );
+  send(taskRequest('tasks/update', { taskId, inputResponses }));
 
 /** Polls a task until it ends or the user must answer a question. Cancels a task that still runs when the call fails. */
 export async function waitForTask(started: Task, io: CallIo): Promise<CallOutcome> {
   const { connection, timeout } = io;
   const { taskId } = started;
   const cancel = (): void => {
-    connection.requestLast(`task ${taskId}`, (client, options) =>
-      client.request({ method: 'tasks/cancel', params: { taskId } }, ANY_RESULT, options),
-    );
+    connection.requestLast(`task ${taskId}`, taskRequest('tasks/cancel', { taskId }));
   };
   const answered = new Set<string>();
   timeout.signal.addEventListener('abort', cancel, { once: true });
@@ -154,12 +154,7 @@ async function askUser(
 
 /** Returns the result of a task. In the protocol of 2025, this request lasts until the task has ended. */
 async function resultOf({ taskId, result }: Task, { send }: CallIo): Promise<CallToolResult> {
-  const inline = isRecord(result) ? result : undefined;
-  const complete =
-    inline ??
-    (await send((client, options) =>
-      client.request({ method: 'tasks/result', params: { taskId } }, ANY_RESULT, options),
-    ));
+  const complete = isRecord(result) ? result : await send(taskRequest('tasks/result', { taskId }));
   if (!Array.isArray(complete['content']))
     throw new LlmError('protocol', `task ${taskId}: the server returned an invalid result`);
   return complete as CallToolResult;

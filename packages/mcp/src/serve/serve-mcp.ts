@@ -40,9 +40,12 @@ export function serveMcp(options: ServeOptions): McpServerHandle {
   let loading: Promise<SkillsFolder> | undefined;
   const prepared = async (): Promise<Offer> => {
     if (skillsFolder !== undefined)
-      loading ??= import('./skills-folder.ts').then(({ loadSkillsFolder }) =>
-        loadSkillsFolder(skillsFolder, onerror),
-      );
+      loading ??= import('./skills-folder.ts')
+        .then(({ loadSkillsFolder }) => loadSkillsFolder(skillsFolder, onerror))
+        .catch((error: unknown) => {
+          loading = undefined;
+          throw error;
+        });
     return { ...offer, skills: await loading };
   };
   const factory = async (): Promise<McpServer> => newServer(options, await prepared(), closing);
