@@ -32,7 +32,8 @@ export class Alerts {
   private readonly onAlert: (alert: Alert) => void;
   private readonly emitted = new Set<string>();
   private readonly burnRates = new Map<string, BurnRate>();
-  private isDown = false;
+  /** Whether the last call of the store failed. */
+  isDown = false;
 
   constructor(store: LedgerStore, clock: Clock, onAlert: (alert: Alert) => void) {
     this.store = store;

@@ -84,6 +84,35 @@ it.each([
   expect(alerts).toMatchObject([{ type: 'store-down' }]);
 });
 
+it.each([
+  ['deny', 0n],
+  ['admit', 1n],
+] as const)('releases a reservation whose reply was lost: whenDown %s', async (whenDown, used) => {
+  const memory = memoryStore();
+  const reserve: typeof memory.reserve = async (id, claims, leaseMs) => {
+    await memory.reserve(id, claims, leaseMs);
+    if (!id.endsWith('/unreserved')) throw new Error('the connection was lost');
+    return undefined;
+  };
+  const ledger = createLedger({ limits, store: { ...memory, reserve }, whenDown });
+  const permit = await ledger.gate.admit(attempt);
+  if (permit !== undefined && 'settle' in permit) await permit.settle(finished);
+  await ledger.flush();
+  expect(await ledger.state()).toMatchObject([{ used, held: 0n }]);
+});
+
+it('releases no reservations of attempts that began while the store was down', async () => {
+  const released: string[] = [];
+  const settle = (id: string): never => {
+    released.push(id);
+    return down();
+  };
+  const ledger = createLedger({ limits, store: { ...memoryStore(), reserve: down, settle } });
+  for (const number of [1, 2, 3]) await ledger.gate.admit({ ...attempt, attempt: number });
+  await expect(ledger.flush()).rejects.toThrow('no disk');
+  expect(new Set(released)).toEqual(new Set(['c/a/x/1']));
+});
+
 it('retries a failed renewal of a lease and reports that the store is down', async () => {
   const alerts: unknown[] = [];
   const timers: (() => void)[] = [];

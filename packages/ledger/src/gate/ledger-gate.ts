@@ -89,16 +89,16 @@ async function reserveInTime(
   reserving: Promise<Refusal | undefined>,
 ): Promise<ReserveResult> {
   const { clock, options, outbox, alerts } = context;
+  const { isDown } = alerts;
   let refusal: Refusal | undefined;
   try {
     refusal = await withTimeout(reserving, options.storeTimeoutMs, clock);
   } catch (error) {
     alerts.onStoreDown(error);
-    // Release a reservation that succeeds after the timeout. If the attempt is admitted, it is booked under another id.
-    reserving.then(
-      () => outbox.send(releaseJob(context, request.id, plan)),
-      () => undefined,
-    );
+    // Release a reservation that succeeds after the timeout, or that the store may have made before the connection was lost.
+    // Without a reservation, an admitted attempt is booked under another id.
+    const release = (): unknown => outbox.send(releaseJob(context, request.id, plan));
+    reserving.then(release, isDown ? () => undefined : release);
     return options.whenDown === 'admit' ? permitWhileDown(context, request, plan) : storeDownDenial(error);
   }
   return handleReservation(context, request, plan, refusal);
