@@ -125,6 +125,14 @@ describe('a title', () => {
     expect(signals[0]?.aborted).toBe(true);
   });
 
+  it.each([
+    [Infinity, 'A flat tire'],
+    [-1, 'How do I mend a flat tire'],
+    [Number.NaN, 'How do I mend a flat tire'],
+  ])('exists with the time limit %d', async (timeoutMs, title) => {
+    expect(await titleOf(scripted('A flat tire').model, talk, { timeoutMs })).toBe(title);
+  });
+
   it('joins the text of the first question', async () => {
     expect(await titleOf(undefined, [user('How', image(new Uint8Array([1])), 'high?')])).toBe('How high');
   });

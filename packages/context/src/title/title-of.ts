@@ -18,6 +18,7 @@ export interface TitleOptions {
 
 const EXCERPT = 500;
 const MAX_TOKENS = 500;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Returns a title of at most 80 characters; `undefined` if the first user message has no words. The prompt requests three to
@@ -51,10 +52,10 @@ async function modelTitle(
   { signal, timeoutMs }: { readonly signal: AbortSignal | undefined; readonly timeoutMs: number },
 ): Promise<string | undefined> {
   if (model === undefined) return undefined;
-  const late = AbortSignal.timeout(timeoutMs);
-  const until = signal === undefined ? late : AbortSignal.any([signal, late]);
   const prompt = `Give this conversation a title of three to seven words, in its own language. Answer with the title alone.\n\n<user>\n${cutEnd(question, EXCERPT)}\n</user>\n<assistant>\n${cutEnd(answer, EXCERPT)}\n</assistant>`;
   try {
+    const late = AbortSignal.timeout(Math.min(timeoutMs, MAX_TIMER_MS));
+    const until = signal === undefined ? late : AbortSignal.any([signal, late]);
     const request = { messages: [user(prompt)], maxTokens: MAX_TOKENS };
     return (await untilAborted(() => model.generate(request, { signal: until }), until)).text;
   } catch {
