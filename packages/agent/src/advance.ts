@@ -241,7 +241,7 @@ function withUniqueCallIds(message: AssistantMessage): AssistantMessage {
   return { role: 'assistant', parts };
 }
 
-function withWarnings(
+export function withWarnings(
   before: readonly Warning[] | undefined,
   added: readonly Warning[],
 ): readonly Warning[] | undefined {

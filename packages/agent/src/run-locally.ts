@@ -1,4 +1,4 @@
-import { decided } from './advance.ts';
+import { decided, withWarnings } from './advance.ts';
 import { runAround } from './around.ts';
 import { limitedBy } from './budget.ts';
 import { checkBudget } from './check-budget.ts';
@@ -61,7 +61,8 @@ async function withEndReport(reports: StepReports, run: () => Promise<RunResult>
   try {
     const result = { ...(await run()), targets, attempts };
     await reports.endRun(result, undefined);
-    return result;
+    const warnings = withWarnings(result.state.warnings, reports.takeWarnings());
+    return { ...result, state: { ...result.state, warnings } };
   } catch (error) {
     await reports.endRun(undefined, error);
     throw error;

@@ -68,6 +68,27 @@ describe('observers', () => {
     expect(events.at(-1)?.type).toBe('step-end');
   });
 
+  it('of the last step and of the end add a warning to the result if they fail', async () => {
+    const { agent } = world([call('look')], {
+      tools: [look],
+      maxSteps: 1,
+      onToolEnd: () => Promise.reject(new Error('a')),
+      onStep: () => {
+        throw new Error('b');
+      },
+      onEnd: () => Promise.reject(new Error('c')),
+    });
+    const { done, state } = await agent.run('go');
+    expect([done, state.warnings]).toEqual([
+      'max-steps',
+      [
+        { action: 'dropped', what: 'onToolEnd', why: 'the hook failed: a' },
+        { action: 'dropped', what: 'onStep', why: 'the hook failed: b' },
+        { action: 'dropped', what: 'onEnd', why: 'the hook failed: c' },
+      ],
+    ]);
+  });
+
   it('receive the usage and the price of each step', async () => {
     const usage = {
       input: 5,
