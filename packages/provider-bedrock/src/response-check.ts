@@ -28,12 +28,11 @@ export const responseCheck =
     const { location, 'content-type': type = '' } = headers;
     if (!isOk && statusCode < 400 && location !== undefined)
       throw redirectError(location, '', statusCode, target);
-    if (isOk && !type.toLowerCase().includes(expected))
-      throw new LlmError(
-        'protocol',
-        `${target}: the response has content type "${type}" instead of ${expected}`,
-        { target },
-      );
+    if (isOk && !type.toLowerCase().includes(expected)) {
+      (body as { destroy?(): void } | undefined)?.destroy?.();
+      const message = `${target}: the response has content type "${type}" instead of ${expected}`;
+      throw new LlmError('protocol', message, { target });
+    }
     if ((isOk && expected === 'eventstream') || !isReadable(body)) return received;
     const bytes = await collectBody(body, target);
     // With HTTP/2, the SDK cannot distinguish the end of a complete body from a lost connection.

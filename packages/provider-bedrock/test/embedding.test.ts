@@ -32,6 +32,16 @@ describe('vectors of Titan', () => {
     expect(sent()).toEqual(expect.arrayContaining([{ inputText: 'one' }, { inputText: 'two' }]));
   });
 
+  it('close the connection if the response is not JSON', async () => {
+    const majordomo = await world((response) => {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.write('<html>');
+    });
+    const embedding = majordomo.embeddingModel(TITAN).embed({ values: ['one'] });
+    await expect(embedding).rejects.toMatchObject({ kind: 'protocol' });
+    await server.requests[0]?.closed;
+  });
+
   it.each<[number, number]>([
     [256, 256],
     [300, 512],
