@@ -69,7 +69,7 @@ function nextMs(record: JobRecord, isWaiting: boolean, now: number): number | un
 
 /** Returns the time of the next useful query about a batch, in epoch milliseconds. */
 function nextTime({ state, createdAt = 0, retryAt }: BatchRecord, now: number): number {
-  if (retryAt !== undefined) return retryAt;
+  if (retryAt !== undefined && (state !== 'creating' || retryAt > now)) return retryAt;
   if (state === 'creating') return Math.min(now + SEARCH_MS, Math.max(now, createdAt + FIND_MS));
   return state === 'planned' || state === 'ended' ? now : now + LOOK_MS;
 }

@@ -61,6 +61,19 @@ it('settles an aborted poll if the vendor never responds', async () => {
   await expect(poll).rejects.toMatchObject({ kind: 'aborted' });
 });
 
+it('waits between two searches for a batch after a failed search', async () => {
+  const { batches, a, clock } = world();
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  a.fault = (op) => {
+    if (op === 'create' || op === 'find') throw failure('network');
+  };
+  await job.poll();
+  expect(await job.poll()).toMatchObject({ nextMs: 60_000 });
+  a.fault = () => undefined;
+  await clock.advance(60_000);
+  expect(await job.poll()).toMatchObject({ nextMs: 15_000 });
+});
+
 it('moves the items if the vendor no longer has the results of an ended batch', async () => {
   const { batches, a, b } = world();
   const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x') });
