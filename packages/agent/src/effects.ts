@@ -1,4 +1,4 @@
-import { LlmError, type CallOptions, type Message, type ToolCallPart } from '@majordomo/core';
+import { LlmError, type CallOptions, type Message, type ToolCallPart, type Usage } from '@majordomo/core';
 import { Semaphore } from '@majordomo/core/toolkit';
 import { approvalsNeeded } from './approval.ts';
 import { remaining, sumSpent, tokensOf, type CostOf, type Spent } from './budget.ts';
@@ -149,6 +149,11 @@ async function callTool(
   const why = tool && isLoaded ? whyNotRun(tool, call, key, state, run, ended !== undefined) : undefined;
   const cost = costFunction(run);
   let spent: Spent | undefined;
+  const spentWith = (usage: Usage | undefined, ms: number): Spent | undefined => {
+    const tokens = (usage?.input ?? 0) + (usage?.output ?? 0);
+    if (!isMetered(state, cost)) return undefined;
+    return { nanoUsd: '0', tokens, ...spent, ms: Math.max(ms, spent?.ms ?? 0) };
+  };
   const { depth, claim } = nestingOf(options);
   const nesting = {
     ...{ depth, claim, cost, ended },
@@ -167,7 +172,8 @@ async function callTool(
             context: withNesting({ signal, callId: call.id, key, context, options, depth }, nesting),
             clock: agent.clock,
           }).catch((error: unknown) => {
-            recordFailedWork(error, { ...failedWorkOf(error), spent });
+            const usage = failedWorkOf(error)?.usage;
+            recordFailedWork(error, { usage, spent: spentWith(usage, 0) });
             throw error;
           }),
         )
@@ -175,13 +181,8 @@ async function callTool(
   const outcomeWithNote = call === originalCall ? outcome : withArgsNote(outcome, call);
   const ms = agent.clock.now() - began;
   await reports.endTool(call, outcomeWithNote, ms, state);
-  if (!isMetered(state, cost)) return outcomeWithNote;
-  const { usage } = outcomeWithNote;
-  const tokens = (usage?.input ?? 0) + (usage?.output ?? 0);
-  return {
-    ...outcomeWithNote,
-    spent: { nanoUsd: '0', tokens, ...spent, ms: Math.max(ms, spent?.ms ?? 0) },
-  };
+  const total = spentWith(outcomeWithNote.usage, ms);
+  return total === undefined ? outcomeWithNote : { ...outcomeWithNote, spent: total };
 }
 
 /** Returns the text of the error result if the call must not run, otherwise `undefined`. */

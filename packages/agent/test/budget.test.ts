@@ -148,6 +148,18 @@ describe('a budget', () => {
   });
 });
 
+it('a budget counts the tokens that a tool has reported before an abort', async () => {
+  const controller = new AbortController();
+  const run: Tool['run'] = (_args, { spend }) => {
+    spend(usage(40));
+    controller.abort();
+    return new Promise(() => undefined);
+  };
+  const { agent } = world([looking(10)], { tools: [{ ...look, run }], budget: { maxTokens: 1000 } });
+  const { kind, state } = await runError(agent.run('go', { signal: controller.signal }));
+  expect([kind, state.usage.input, state.spent?.tokens]).toEqual(['aborted', 50, 52]);
+});
+
 describe('the cost of a run', () => {
   const unknown: CostOf = () => ({ nanoUsd: undefined, basis: 'unknown', missing: ['f/m: no price'] });
 
