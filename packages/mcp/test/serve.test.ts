@@ -208,6 +208,30 @@ describe('invalid servers', () => {
     expect(() => serveMcp({ name: 'x', version: '1', tools: [odd] })).toThrow('parameters of tool "odd"');
   });
 
+  it.each(['resource', 'prompt'])('answers a running request for a %s with an error', async (kind) => {
+    const calls: string[] = [];
+    const hang = (): Promise<never> => (calls.push('hang'), new Promise(() => undefined));
+    const server = serveMcp({
+      name: 'x',
+      version: '1',
+      tools: [],
+      resources: [{ uri: 'x://r', name: 'r', mediaType: 'text/plain', read: hang }],
+      prompts: [{ name: 'p', messages: hang }],
+    });
+    const box = await connectMcp({
+      name: 's',
+      place: { url: 'http://x.internal', fetch: (input, init) => server.fetch(new Request(input, init)) },
+    });
+    onTestFinished(() => box.close());
+    const outcome = rejection(kind === 'prompt' ? box.prompt('p') : box.readResource('x://r'));
+    await until(() => calls.includes('hang'));
+    await server.close();
+    expect(await outcome).toMatchObject({
+      kind: 'server',
+      message: expect.stringContaining('the server was closed') as string,
+    });
+  });
+
   it('ends with close() after running calls are complete', async () => {
     const calls: string[] = [];
     const hang = plain('hang', () => (calls.push('hang'), new Promise(() => undefined)));

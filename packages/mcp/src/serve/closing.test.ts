@@ -1,26 +1,26 @@
 import { expect, it } from 'vitest';
+import { rejection } from '../../test/support/world.ts';
 import { Closing } from './closing.ts';
 
+/** Work that resolves with the caller's reason, and ignores the closing of the server. */
 const hanging = (signal: AbortSignal): Promise<unknown> =>
   new Promise((resolve) => {
-    if (signal.aborted) resolve(signal.reason);
-    else
-      signal.addEventListener('abort', () => {
-        resolve(signal.reason);
-      });
+    signal.addEventListener('abort', () => {
+      if (signal.reason === 'stop') resolve(signal.reason);
+    });
   });
 const closed = { kind: 'aborted', message: 'the server was closed' };
 
 it('ends running and later work with the same reason', async () => {
   const closing = new Closing();
-  const running = closing.run(undefined, hanging);
-  const other = closing.run(new AbortController().signal, hanging);
+  const running = rejection(closing.run(undefined, hanging));
+  const other = rejection(closing.run(new AbortController().signal, hanging));
   expect(closing.isOver).toBe(false);
   closing.close();
   expect([closing.isOver, await running]).toMatchObject([true, closed]);
   closing.close();
   expect(await other).toBe(await running);
-  expect(await closing.run(undefined, hanging)).toBe(await running);
+  expect(await rejection(closing.run(undefined, hanging))).toBe(await running);
 });
 
 it('ends work with its own signal', async () => {

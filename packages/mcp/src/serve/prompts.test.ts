@@ -2,6 +2,7 @@ import { assistant, file, image, user, type Message } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { serveMcp } from './serve-mcp.ts';
 import type { ServedPrompt, ServeOptions } from './options.ts';
+import { Closing } from './closing.ts';
 import { promptsOf, registerPrompts } from './prompts.ts';
 import { checkResources } from './resources.ts';
 
@@ -10,7 +11,7 @@ function handlersOf(prompts: readonly ServedPrompt[]) {
   const handlers = new Map<string, (request: object) => unknown>();
   const setRequestHandler = (name: string, run: (request: object) => unknown) => handlers.set(name, run);
   const invalid = (message: string) => new RangeError(message);
-  registerPrompts({ server: { setRequestHandler } } as never, promptsOf(prompts, []), invalid);
+  registerPrompts({ server: { setRequestHandler } } as never, promptsOf(prompts, []), new Closing(), invalid);
   const get = async (name: string, args?: object) =>
     handlers.get('prompts/get')?.({ params: { name, ...(args === undefined ? {} : { arguments: args }) } });
   return { list: () => handlers.get('prompts/list')?.({}), get };

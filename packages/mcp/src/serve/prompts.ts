@@ -2,6 +2,7 @@ import type { Skill } from '@majordomo/agent';
 import { LlmError, type Message } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 import type { ContentBlock, McpServer, PromptMessage } from '@modelcontextprotocol/server';
+import type { Closing } from './closing.ts';
 import type { ServedPrompt } from './options.ts';
 
 /** Returns the prompts by name, including a prompt for the instructions of each skill. Throws `config` if names are equal. */
@@ -25,6 +26,7 @@ export function promptsOf(
 export function registerPrompts(
   { server }: McpServer,
   prompts: ReadonlyMap<string, ServedPrompt>,
+  closing: Closing,
   invalidParams: (message: string) => Error,
 ): void {
   server.setRequestHandler('prompts/list', () => ({
@@ -45,7 +47,8 @@ export function registerPrompts(
     const missing = prompt.arguments?.find((arg) => arg.required === true && args[arg.name] === undefined);
     if (missing !== undefined)
       throw invalidParams(`prompt "${name}" requires the argument "${missing.name}"`);
-    return { messages: messagesOf(await prompt.messages(args), name) };
+    const messages = await closing.run(undefined, async () => prompt.messages(args));
+    return { messages: messagesOf(messages, name) };
   });
 }
 

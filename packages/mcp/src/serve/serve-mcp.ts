@@ -54,7 +54,7 @@ export function serveMcp(options: ServeOptions): McpServerHandle {
     async stdio() {
       await prepared();
       const { serveOnStdio } = await import('./serve-stdio.ts');
-      await closing.run(undefined, (signal) => serveOnStdio(factory, onerror, signal));
+      await serveOnStdio(factory, onerror, closing);
     },
     async fetch(request) {
       if (closing.isOver) return rpcError(503, -32_000, 'The server was closed');

@@ -2,20 +2,20 @@ import { once } from 'node:events';
 import process from 'node:process';
 import type { McpServerFactory } from '@modelcontextprotocol/server';
 import { loadServerStdio } from '../sdk.ts';
+import type { Closing } from './closing.ts';
 
-/** Serves the client on stdin and stdout until the client disconnects or the signal aborts. */
+/** Serves the client on stdin and stdout until the client disconnects or the server is closed. */
 export async function serveOnStdio(
   factory: McpServerFactory,
   onerror: ((error: Error) => void) | undefined,
-  signal: AbortSignal,
+  closing: Closing,
 ): Promise<void> {
   const { serveStdio } = await loadServerStdio();
-  const ended = Promise.race([
-    once(process.stdin, 'end', { signal }),
-    once(process.stdin, 'close', { signal }),
-    // After a message that is too long, the SDK stops reading and would not detect that the client disconnects, so stop serving.
-    once(process.stdin, 'pause', { signal }),
-  ]);
+  // After a message that is too long, the SDK stops reading and would not detect that the client disconnects, so stop serving.
+  const events = ['end', 'close', 'pause'];
+  const ended = closing.run(undefined, (signal) =>
+    Promise.race(events.map((event) => once(process.stdin, event, { signal }))),
+  );
   const handle = serveStdio(factory, onerror === undefined ? {} : { onerror });
   await ended.catch(() => undefined);
   await handle.close();

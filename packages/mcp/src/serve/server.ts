@@ -45,6 +45,7 @@ export async function newServer(options: ServeOptions, offer: Offer, closing: Cl
     registerPrompts(
       server,
       prompts,
+      closing,
       (message) => new sdk.ProtocolError(sdk.ProtocolErrorCode.InvalidParams, message),
     );
   registerResources(server, resources, closing);
