@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LlmError } from '@majordomo/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withLock } from './file-lock.ts';
 
@@ -68,6 +69,16 @@ it.skipIf(IS_WINDOWS)('gives no access to other users, under any umask', async (
   }
 });
 
+it('rejects with config if the folder cannot be created', async () => {
+  mkdirSync(join(root, 'data'));
+  writeFileSync(folder, '');
+  await expect(withLock(folder, () => Promise.resolve())).rejects.toMatchObject({
+    kind: 'config',
+    message: `the vault ${folder} cannot be locked (EEXIST); choose another path, or repair this one`,
+    details: { code: 'vault-path' },
+  });
+});
+
 it.skipIf(IS_WINDOWS)('rejects a symbolic link', async () => {
   const link = join(root, 'link');
   symlinkSync(root, link);
@@ -96,7 +107,7 @@ describe('a claim of another process', () => {
   const tryLock = async (): Promise<readonly string[]> => {
     vi.spyOn(Date, 'now').mockReturnValue(NOW);
     vi.spyOn(Math, 'random').mockImplementation(() => {
-      throw new Error('waits');
+      throw new LlmError('config', 'waits');
     });
     await withLock(folder, () => Promise.resolve());
     return readdirSync(folder);

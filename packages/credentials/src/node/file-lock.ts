@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LlmError } from '@majordomo/core';
+import { vaultPathError } from './vault-file.ts';
 
 const POLL_MS = 15;
 /** Interval at which the holder of the lock updates the modification time of its claim, in milliseconds. */
@@ -20,12 +21,11 @@ const CLAIM = /^(\d+)\.[0-9a-f]+\.([\w-]+)$/;
  * removes only its own claim and the claims of dead processes.
  */
 export async function withLock<T>(folder: string, run: () => Promise<T>): Promise<T> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (!(await lstat(folder)).isDirectory())
-    throw new LlmError('config', `${folder} is a symbolic link; remove the link`, { code: 'vault-link' });
   const claim = join(folder, `${process.pid}.${randomBytes(8).toString('hex')}.${HOST}`);
   try {
-    await acquire(folder, claim);
+    await acquire(folder, claim).catch((error: unknown) => {
+      throw LlmError.is(error) ? error : vaultPathError(folder, 'cannot be locked', error);
+    });
     const renewing = setInterval(() => {
       utimes(claim, new Date(), new Date()).catch(() => undefined);
     }, RENEW_MS);
@@ -40,6 +40,9 @@ export async function withLock<T>(folder: string, run: () => Promise<T>): Promis
 }
 
 async function acquire(folder: string, claim: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (!(await lstat(folder)).isDirectory())
+    throw new LlmError('config', `${folder} is a symbolic link; remove the link`, { code: 'vault-link' });
   const began = Date.now();
   for (;;) {
     let holder = await holderIn(folder, claim);

@@ -120,7 +120,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function vaultPathError(path: string, why: string, cause?: unknown): LlmError {
+export function vaultPathError(path: string, why: string, cause?: unknown): LlmError {
   const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
   return new LlmError(
     'config',

@@ -156,11 +156,7 @@ function handle(ring: KeyRing): Pool {
   };
   return {
     snapshot: () => ring.snapshot(),
-    revive(id) {
-      ring.revive(keyOf(id));
-    },
-    rest(id, ms) {
-      ring.restFor(keyOf(id), ms, 'rest: requested by the application');
-    },
+    revive: (id) => ring.revive(keyOf(id)),
+    rest: (id, ms) => ring.restFor(keyOf(id), ms, 'rest: requested by the application'),
   };
 }
