@@ -41,18 +41,19 @@ export async function runJournaled(
     await journal.onEnd?.();
     await reporter?.end();
   };
+  let result: JsonValue;
   try {
     const state = initialStateFrom(input, journal.runId);
     const effects = journaled(reporter ? reportingAgent(agent, reporter) : agent, journal, effectsIo);
-    const result = checkSize(resultJson(await agent.drive(state, effects)), 'result', journal.maxBytes);
-    await endRun();
-    return result;
+    result = checkSize(resultJson(await agent.drive(state, effects)), 'result', journal.maxBytes);
   } catch (error) {
     const failure = failureOfRun(error, journal);
     if (failure === undefined) throw error;
     await endRun();
     throw journal.toEngineError(failure);
   }
+  await endRun();
+  return result;
 }
 
 const resultJson = ({ messages: _, ...result }: RunResult): JsonValue => toJson(result);

@@ -76,6 +76,16 @@ it('counts bytes, not characters', async () => {
   expect(await failure(runJournaled(agent, 'go', engine(5000).journal))).toMatchObject({ kind: 'config' });
 });
 
+it('throws an error of onEnd unchanged to the engine, so that a successful run does not fail permanently', async () => {
+  const late = new LlmError('timeout', 'the store did not answer');
+  let ends = 0;
+  const onEnd = (): Promise<void> => (++ends === 1 ? Promise.reject(late) : Promise.resolve());
+  const { agent } = world(['Done.']);
+  const journal = { ...engine(Infinity).journal, onEnd };
+  expect([await failure(runJournaled(agent, 'go', journal)), ends]).toEqual([late, 1]);
+  expect(await runJournaled(agent, 'go', journal)).toMatchObject({ text: 'Done.' });
+});
+
 it('stores the transcript of a result only once', async () => {
   const { agent } = world(['A word in the transcript']);
   const result = (await runJournaled(agent, 'go', engine(Infinity).journal)) as unknown as RunResult;
