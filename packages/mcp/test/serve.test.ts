@@ -232,6 +232,32 @@ describe('invalid servers', () => {
     });
   });
 
+  it.each([
+    [0, '2025'],
+    [1, '2025'],
+    [0, 'auto'],
+  ] as const)(
+    'answers running calls with an error, with sessions: %i, protocol: %s',
+    async (sessions, protocol) => {
+      const calls: string[] = [];
+      const hang = plain('hang', () => (calls.push('hang'), new Promise(() => undefined)));
+      const server = serveMcp({ name: 'x', version: '1', tools: [hang], sessions });
+      const box = await connectMcp({
+        name: 's',
+        protocol,
+        place: { url: 'http://x.internal', fetch: (input, init) => server.fetch(new Request(input, init)) },
+      });
+      onTestFinished(() => box.close());
+      const outcome = rejection(run(box, 's_hang'));
+      await until(() => calls.includes('hang'));
+      await server.close();
+      expect(await outcome).toMatchObject({
+        kind: 'server',
+        message: expect.stringContaining('the server was closed') as string,
+      });
+    },
+  );
+
   it('ends with close() after running calls are complete', async () => {
     const calls: string[] = [];
     const hang = plain('hang', () => (calls.push('hang'), new Promise(() => undefined)));

@@ -64,12 +64,8 @@ export async function openSession(
     return session;
   } catch (error) {
     await Promise.allSettled([session.close(), connection.transport.close()]);
-    throw toLlmError(error, {
-      label: io.label,
-      signal,
-      last: connection.lastOutput(),
-      mask: connection.mask,
-    });
+    const { mask } = connection;
+    throw toLlmError(error, { label: io.label, signal, last: connection.lastOutput(), mask });
   }
 }
 

@@ -33,11 +33,7 @@ export function registerPrompts(
     prompts: [...prompts.values()].map(({ name, description, arguments: args = [] }) => ({
       name,
       ...(description === undefined ? {} : { description }),
-      arguments: args.map((arg) => ({
-        name: arg.name,
-        required: arg.required === true,
-        ...(arg.description === undefined ? {} : { description: arg.description }),
-      })),
+      arguments: args.map((arg) => ({ ...arg, required: arg.required === true })),
     })),
   }));
   server.setRequestHandler('prompts/get', async ({ params }) => {

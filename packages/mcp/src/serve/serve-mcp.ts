@@ -64,6 +64,8 @@ export function serveMcp(options: ServeOptions): McpServerHandle {
     },
     async close() {
       closing.close();
+      // The handler discards responses that have not been sent.
+      await new Promise((resolve) => setTimeout(resolve));
       await (await handler)?.close();
     },
   };

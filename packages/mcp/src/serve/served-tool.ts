@@ -57,10 +57,7 @@ function resultOf({ content, isError, suspended, run }: ToolOutcome): CallToolRe
     return errorResult(
       'The tool waits for a decision, which this server does not support. There is no result.',
     );
-  return {
-    content: content.map(served),
-    ...(isError === true ? { isError } : {}),
-  };
+  return { content: content.map(served), ...(isError === true ? { isError } : {}) };
 }
 
 /** Returns a part of a result in the protocol's form. A document becomes an embedded resource. */
