@@ -134,6 +134,19 @@ describe('a shutdown', () => {
     await closed;
   });
 
+  it('closes no idle connections while a response is being sent, because Node would truncate it', async () => {
+    const { finish, log, respond, shutdown } = setUp();
+    const response = Object.assign(respond('large'), { writableEnded: true });
+    const closed = shutdown.close(10_000);
+    await turns(30);
+    expect(log).toEqual(['close']);
+    response.emit('close');
+    await turns(2);
+    expect(log).toEqual(['close', 'closeIdleConnections']);
+    finish();
+    await closed;
+  });
+
   it('ends event streams of pages, except those that have ended', async () => {
     const { finish, log, respond, shutdown, watch } = setUp();
     watch('page');

@@ -14,6 +14,7 @@ export class Shutdown {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
   private readonly watchers = new Set<ServerResponse>();
+  private readonly responses = new Set<ServerResponse>();
   private isClosing = false;
 
   constructor(server: Server) {
@@ -22,8 +23,15 @@ export class Shutdown {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
     });
+    // Node treats a connection as idle while its complete response is being sent, and would truncate the response.
+    const closeIdle = server.closeIdleConnections.bind(server);
+    server.closeIdleConnections = () => {
+      if (![...this.responses].some(({ writableEnded }) => writableEnded)) closeIdle();
+    };
     server.on('request', (_, outgoing) => {
+      this.responses.add(outgoing);
       outgoing.once('close', () => {
+        this.responses.delete(outgoing);
         this.watchers.delete(outgoing);
         // Node treats the connection as idle only after the `close` event of the response.
         if (this.isClosing) setImmediate(() => server.closeIdleConnections());
@@ -53,18 +61,14 @@ export class Shutdown {
   private async arrived(maxMs: number): Promise<void> {
     const until = performance.now() + maxMs;
     let quiet = 0;
-    this.server.on('connection', () => {
-      quiet = 0;
-    });
+    this.server.on('connection', () => (quiet = 0));
     while (quiet++ < QUIET_TURNS && performance.now() < until)
       await new Promise((next) => setImmediate(next));
   }
 
   private closed(graceMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = systemClock.timer(graceMs, () => {
-        this.server.closeAllConnections();
-      });
+      const cancel = systemClock.timer(graceMs, () => this.server.closeAllConnections());
       this.server.close(() => {
         cancel();
         resolve();

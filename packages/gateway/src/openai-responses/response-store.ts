@@ -34,8 +34,7 @@ export interface ResponseState {
 /** Maximum wait for the store, in milliseconds. */
 const TIMEOUT_MS = 2000;
 const RETRY_AFTER_MS = 5000;
-const DAY_MS = 86_400_000;
-const KEEP_MS = 30 * DAY_MS;
+const KEEP_MS = 30 * 86_400_000;
 
 /** Responses of the caller's tenant. A response of another tenant is treated like an unknown response. */
 export class ResponseStore {

@@ -60,11 +60,8 @@ function modelOf(spec: string, caller: Caller, { majordomo, wrapModel }: Setting
 /** Increments the number of open streams and delays the report of the request until the returned function is called. */
 function streamCount(trace: RequestTrace, metrics: Metrics): () => void {
   const ends = [trace.hold(), metrics.onStream()];
-  let isEnded = false;
   return () => {
-    if (isEnded) return;
-    isEnded = true;
-    for (const end of ends) end();
+    for (const end of ends.splice(0)) end();
   };
 }
 
