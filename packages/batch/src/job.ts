@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject, type ObjectSchema } from '@majordomo/core';
-import { notify, withDetails } from '@majordomo/core/toolkit';
+import { abortable, notify, withDetails, withTimeout } from '@majordomo/core/toolkit';
 import { valueOf } from './typed.ts';
 import type { BatchJob, BatchRow, ItemResult, JobProgress } from './contract.ts';
 import type { Setup } from './setup.ts';
@@ -13,6 +13,8 @@ import { LockedJob, LockLost, requireRecord, saveRecord } from './stored-job.ts'
 /** Maximum number of results in memory. */
 const PAGE = 100;
 const EVERY_MS = 60_000;
+/** Maximum time in which an aborted poll releases its lock before it rejects, in milliseconds. */
+const RELEASE_MS = 25;
 /** Minimum time between two polls of `done`, in milliseconds, unless `everyMs` is smaller. */
 const LEAST_WAIT_MS = 1000;
 
@@ -21,8 +23,14 @@ export function batchJob(key: string, setup: Setup): BatchJob {
   const { store, clock } = setup;
   const progress = (): Promise<JobProgress> => progressOf(key, setup);
   const poll: BatchJob['poll'] = async ({ signal = new AbortController().signal } = {}) => {
-    await pollOnce(key, setup, signal);
-    return progress();
+    const work = pollOnce(key, setup, signal).then(progress);
+    // After an abort, wait until the lock is released, unless the store does not respond.
+    return abortable(work, signal).catch(async (error: unknown) => {
+      if (!signal.aborted) throw error;
+      return withTimeout(work, RELEASE_MS, clock, true).catch((cause: unknown) => {
+        throw LlmError.is(cause) ? cause : abortedError(key, cause);
+      });
+    });
   };
   return {
     key,

@@ -64,15 +64,11 @@ const plus = (sum: bigint | undefined, nanoUsd: bigint | undefined): bigint | un
   sum === undefined || nanoUsd === undefined ? undefined : sum + nanoUsd;
 
 /** Reserves the maximum cost of a batch, or renews its reservation. Returns the denial if the ledger denies the cost. */
-export async function reserve(
-  batch: BatchRecord,
-  expiresMs: number,
-  round: Round,
-): Promise<Denial | undefined> {
+export async function reserve(batch: BatchRecord, ms: number, round: Round): Promise<Denial | undefined> {
   if (batch.most === undefined) return undefined;
   const { requests, input, output, nanoUsd } = batch.most;
   const most = { requests, input, output, nanoUsd: nanoUsd === undefined ? undefined : BigInt(nanoUsd) };
-  return round.setup.ledger?.reserve(workOf(batch, round), most, expiresMs + LEASE_MARGIN_MS);
+  return round.setup.ledger?.reserve(workOf(batch, round), most, ms + LEASE_MARGIN_MS);
 }
 
 /** Replaces the reservation of a batch with its cost. Afterwards, only the files of the batch must still be deleted. */

@@ -85,12 +85,10 @@ export class Round {
   }
 
   /** Returns the targets of the chain, prepared for the item's request. Rejects if the request is invalid. */
-  chainFor(
-    row: Pick<BatchRow, 'request'>,
-    spec: string = this.record.spec,
-  ): Promise<readonly PreparedTarget[]> {
-    const { tenant, metadata } = this.record;
-    return this.setup.majordomo.prepare(spec, this.requestOf(row), { tenant, metadata, signal: this.signal });
+  chainFor(row: Pick<BatchRow, 'request'>, spec?: string): Promise<readonly PreparedTarget[]> {
+    const { tenant, metadata, spec: chain } = this.record;
+    const options = { tenant, metadata, signal: this.signal };
+    return this.setup.majordomo.prepare(spec ?? chain, this.requestOf(row), options);
   }
 
   /** Returns the batch's target and the next target for an item. The chain may have changed since the batch was created. */

@@ -17,11 +17,8 @@ export async function loadRecord(key: string, { store }: Setup): Promise<LoadedR
   const stored = await store.load(key);
   if (stored === undefined) return undefined;
   const record = stored.job as unknown as JobRecord;
-  if (record.format > FORMAT)
-    throw new LlmError(
-      'config',
-      `job "${key}" was stored by a newer version of @majordomo/batch; update the package`,
-    );
+  const why = `job "${key}" was stored by a newer version of @majordomo/batch; update the package`;
+  if (record.format > FORMAT) throw new LlmError('config', why);
   return { record, version: stored.version };
 }
 

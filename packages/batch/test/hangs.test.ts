@@ -61,6 +61,30 @@ it('settles an aborted poll if the vendor never responds', async () => {
   await expect(poll).rejects.toMatchObject({ kind: 'aborted' });
 });
 
+it.each(['load', 'lock', 'save', 'rows', 'counts', 'unlock'] as const)(
+  'settles an aborted poll if %s of the store never responds',
+  async (method) => {
+    const { options, batches, clock } = world();
+    const { store } = options;
+    if (store === undefined) throw new Error('no store');
+    const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+    let resolve = (): void => undefined;
+    const reached = new Promise<void>((onReached) => {
+      resolve = onReached;
+    });
+    store[method] = () => {
+      resolve();
+      return never;
+    };
+    const controller = new AbortController();
+    const outcome = job.poll({ signal: controller.signal }).catch((error: unknown) => error);
+    await reached;
+    controller.abort();
+    await clock.advance(50);
+    expect(await outcome).toMatchObject({ kind: 'aborted' });
+  },
+);
+
 it('waits between two searches for a batch after a failed search', async () => {
   const { batches, a, clock } = world();
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
