@@ -1,5 +1,5 @@
 import { abortable } from '@majordomo/core/toolkit';
-import { checkOptions } from './check-options.ts';
+import { checkOptions, isProgram } from './check-options.ts';
 import { toLlmError } from './client/errors.ts';
 import { getPrompt, listPrompts } from './client/prompts.ts';
 import { listResources, readResource } from './client/resources.ts';
@@ -25,7 +25,9 @@ export async function connectMcp(options: McpOptions): Promise<McpToolbox> {
     await abortable(box.start(signal), signal);
   } catch (error) {
     const failure = toLlmError(error, { label: connection.label, signal });
-    await connection.close();
+    const closed = connection.close();
+    // After an abort, wait only for the end of a program, because a server may not respond.
+    if (!signal.aborted || isProgram(options.place)) await closed;
     throw failure;
   }
   const close = (): Promise<void> => connection.close();

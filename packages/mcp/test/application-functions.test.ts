@@ -1,6 +1,6 @@
 import { fakeClock } from '@majordomo/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { connectMcp, type McpOptions, type McpToolbox } from '../src/index.ts';
+import { connectMcp, connectMcpServers, type McpOptions, type McpToolbox } from '../src/index.ts';
 import { initialized, rpcServer, type RpcMessage } from './support/rpc-server.ts';
 import { rejection, run, until } from './support/world.ts';
 
@@ -115,3 +115,42 @@ it('leaves no timer after it is closed', async () => {
   await box.close();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it.each(['connectMcp', 'connectMcpServers'])(
+  'aborts %s while the server does not respond to the end of the session',
+  async (name) => {
+    const controller = new AbortController();
+    const { place } = server(({ method, params }) =>
+      method === 'initialize'
+        ? Response.json(
+            { jsonrpc: '2.0', id: 0, result: initialized({ method, params }, { tools: {} }) },
+            { headers: { 'mcp-session-id': 's' } },
+          )
+        : method === 'tools/list'
+          ? never
+          : undefined,
+    );
+    const methods: unknown[] = [];
+    const fetch: typeof place.fetch = (url, init) => {
+      methods.push(init?.method);
+      return init?.method === 'DELETE' ? never : place.fetch(url, init);
+    };
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const { signal } = controller;
+    const options = { name: 'x', place: { ...place, fetch }, clock: fakeClock() };
+    const outcome = rejection(
+      name === 'connectMcp'
+        ? connectMcp({ ...options, signal })
+        : connectMcpServers([options], { signal, required: true }),
+    );
+    await vi.waitUntil(() => methods.filter((method) => method === 'POST').length === 3);
+    controller.abort();
+    expect(await outcome).toMatchObject({ kind: 'aborted' });
+    await vi.advanceTimersByTimeAsync(1001);
+    expect(methods.filter((method) => method === 'DELETE')).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  },
+);

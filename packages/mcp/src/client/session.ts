@@ -76,6 +76,7 @@ export class Session {
   private readonly transport: ServerTransport;
   private readonly io: SessionIo;
   private activeCalls = 0;
+  private closed: Promise<void> | undefined;
 
   constructor(client: Client, connection: ServerTransport, io: SessionIo) {
     this.client = client;
@@ -120,10 +121,11 @@ export class Session {
     this.io.closed(this, this.transport.lastOutput());
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.markLost();
     // If closing the transport fails, the session is lost anyway, so ignore the error.
-    await this.transport.close().catch(() => undefined);
-    await this.client.close().catch(() => undefined);
+    const close = (): Promise<void> => this.client.close().catch(() => undefined);
+    this.closed ??= this.transport.close().then(close, close);
+    return this.closed;
   }
 }
