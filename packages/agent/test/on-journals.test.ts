@@ -16,6 +16,7 @@ const DIFFERS: Readonly<Record<string, string>> = {
   'wraps the run and each tool': '`around` does not wrap a run that an engine drives',
   'are called before a step': '`onEnd` is not called for a run that an engine drives',
   'contain the run id and the duration of each tool': '`onEnd` is not called for a run that an engine drives',
+  'of the last step and of the end add a warning': '`onEnd` is not called for a run that an engine drives',
   'of `onEnd` describe a run that ends with': '`onEnd` is not called for a run that an engine drives',
   'ends the run if it fails': 'the engine receives errors that are not LlmErrors unchanged',
   'is config if a function of the application failed':
