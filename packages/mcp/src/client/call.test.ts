@@ -40,6 +40,7 @@ function setUp({ answers = [], era = 'legacy', capabilities = {}, options = {} }
       label: 'mcp "x"',
       clock,
       answers: new ServerRequests({ name: 'x', place: { command: 'x' }, ...options }, () => () => undefined),
+      openResults: new Set(),
       requestLast: (subject, work) => {
         subjects.push(subject);
         void work(client, {});
@@ -231,6 +232,20 @@ it('requests the result of a task of 2025 that needs input, without waiting for 
   const { io, requests } = setUp({ answers: [{ taskId: 't', status: 'input_required' }] });
   expect(await checkTask('t', undefined, io)).toBeUndefined();
   expect(requests).toEqual([get, getResult]);
+});
+
+it('has one open request for the result of a task of 2025 that needs input', async () => {
+  const task = { taskId: 't', status: 'input_required' };
+  let respond: (answer: object) => void = () => undefined;
+  const open = new Promise<object>((resolve) => (respond = resolve));
+  const { io, requests } = setUp({ answers: [task, open, task, task] });
+  await checkTask('t', undefined, io);
+  await checkTask('t', undefined, io);
+  expect(requests).toEqual([get, getResult, get]);
+  respond(result);
+  await new Promise((resolve) => setImmediate(resolve));
+  await checkTask('t', undefined, io);
+  expect(requests.slice(3)).toEqual([get, getResult]);
 });
 
 it('asks again only for the open requests of a task', async () => {

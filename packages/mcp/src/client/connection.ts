@@ -35,6 +35,7 @@ export class Connection {
   readonly label: string;
   readonly clock: Clock;
   readonly answers: ServerRequests;
+  readonly openResults: Set<string> = new Set();
   private readonly io: ConnectionIo;
   private readonly watch: ListWatch;
   private readonly slots: Semaphore;

@@ -22,6 +22,8 @@ export interface CallIo {
     readonly label: string;
     readonly clock: Clock;
     readonly answers: ServerRequests;
+    /** Ids of the tasks whose result is being requested in the background. */
+    readonly openResults: Set<string>;
     requestLast(subject: string, work: Work<unknown>): void;
   };
   readonly timeout: Pick<IdleTimeout, 'signal' | 'touch'>;

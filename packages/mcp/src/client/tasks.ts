@@ -110,7 +110,12 @@ export async function checkTask(
   if (task.status !== 'input_required' || isRecord(task.inputRequests))
     return outcomeOf(task, io, new Set(Object.keys(replies ?? {})));
   // A server of protocol 2025 sends questions only while the result is requested. Do not await the result, which may take hours.
-  resultOf(task, io).catch(() => undefined);
+  const { openResults } = io.connection;
+  if (openResults.has(taskId)) return undefined;
+  openResults.add(taskId);
+  void resultOf(task, io)
+    .catch(() => undefined)
+    .finally(() => openResults.delete(taskId));
   return undefined;
 }
 

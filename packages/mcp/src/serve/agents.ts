@@ -100,12 +100,8 @@ export class ServedAgents {
 
   private async wait({ state, awaiting }: RunResult, tool: string): Promise<WaitingRun> {
     const requestState = crypto.randomUUID();
-    const entry = {
-      tool,
-      ids: awaiting.map(({ id }) => id),
-      until: Date.now() + LIFETIME_MS,
-      state: toJson(state),
-    };
+    const ids = awaiting.map(({ id }) => id);
+    const entry = { tool, ids, until: Date.now() + LIFETIME_MS, state: toJson(state) };
     await this.store.set(entryName(requestState), JSON.stringify(entry));
     return { calls: awaiting, requestState };
   }
