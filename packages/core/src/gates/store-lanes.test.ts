@@ -206,6 +206,24 @@ describe('shared lanes while the store does not respond', () => {
     await clock.advance(250);
     expect(admitted).toEqual(['1', '2', '3']);
   });
+
+  it('reserve again after the store has released a late reservation', async () => {
+    const store = new TestStore();
+    const released = new Set<string>();
+    const reserve = store.reserve.bind(store);
+    store.reserve = (id, claims, leaseMs) => {
+      if (store.isDown) released.add(id);
+      return released.has(id) && !store.isDown ? undefined : reserve(id, claims, leaseMs);
+    };
+    const { enter, admitted, clock } = setUp({}, store);
+    await enter('1');
+    store.isDown = true;
+    void enter('2');
+    await clock.advance(10);
+    store.isDown = false;
+    await clock.advance(1000);
+    expect([admitted, store.reserved.size]).toEqual([['1'], 1]);
+  });
 });
 
 describe('options of shared lanes', () => {

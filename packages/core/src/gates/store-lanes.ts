@@ -107,7 +107,7 @@ class SharedLanes {
     const { clock, storeName } = this.setup;
     const { whenDown = { share: 0 } } = this.options;
     const counter = counterOf(this.options, attempt);
-    const id = `lane/${counter}/${attempt.call.id}/${attempt.target}/${attempt.attempt}`;
+    let id = `lane/${counter}/${attempt.call.id}/${attempt.target}/${attempt.attempt}`;
     for (let pollMs = MIN_POLL_MS; ; pollMs = Math.min(pollMs * 2, MAX_POLL_MS)) {
       const outcome = await this.tryReserve(id, counter);
       if (outcome === 'reserved') return this.permit(counter, this.startRenewal(id, attempt));
@@ -115,6 +115,8 @@ class SharedLanes {
         if (whenDown === 'deny') return { deny: `${storeName} does not answer`, retryAfterMs: DOWN_RETRY_MS };
         if (whenDown === 'admit' || this.hasShare(counter, whenDown.share))
           return this.permit(counter, () => undefined);
+        // After a timeout, a store releases the reservation that it makes late, and would not reserve again with this id.
+        id += '+';
       }
       await clock.sleep(pollMs, attempt.signal);
     }
@@ -146,9 +148,7 @@ class SharedLanes {
   }
 
   private count(counter: string, by: number): void {
-    const count = (this.running.get(counter) ?? 0) + by;
-    if (count === 0) this.running.delete(counter);
-    else this.running.set(counter, count);
+    this.running.set(counter, (this.running.get(counter) ?? 0) + by);
   }
 
   /** Renews the reservation while the attempt runs. Returns a function that releases the reservation. */
