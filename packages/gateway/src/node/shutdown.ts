@@ -23,7 +23,7 @@ export class Shutdown {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
     });
-    // Node treats a connection as idle while its complete response is being sent, and would truncate the response.
+    // `server.close` closes idle connections, and Node treats a connection as idle although its response is still being sent.
     const closeIdle = server.closeIdleConnections.bind(server);
     server.closeIdleConnections = () => {
       if (![...this.responses].some(({ writableEnded }) => writableEnded)) closeIdle();
