@@ -134,9 +134,9 @@ export class Round {
     const lines = backend.results(ref, { ...context, signal })[Symbol.asyncIterator]();
     try {
       for (;;) {
-        const { done, value } = await this.send(context, () => lines.next());
-        if (done === true) return;
-        yield value;
+        const next = await this.send(context, () => lines.next());
+        if (next.done === true) return;
+        yield next.value;
       }
     } finally {
       lines.return?.().catch(() => undefined);

@@ -144,6 +144,7 @@ it('ignores errors and rejections of onProgress', async () => {
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
   await job.poll();
   a.end();
-  const onProgress = (): Promise<never> => Promise.reject(new LlmError('network', 'the database is down'));
+  const rejected = (): Promise<never> => Promise.reject(new LlmError('network', 'the database is down'));
+  const onProgress = rejected as () => void;
   expect(await job.done({ onProgress })).toMatchObject({ state: 'done' });
 });

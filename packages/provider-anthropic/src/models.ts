@@ -73,7 +73,7 @@ export async function listModels(
     for (const model of page.data) {
       models.push({ id: model.id, provider, capabilities: capabilitiesOf(model) });
     }
-    cursor = page?.has_more === true ? page.last_id : undefined;
+    cursor = page.has_more === true ? page.last_id : undefined;
   } while (cursor);
   return models;
 }
