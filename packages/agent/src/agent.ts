@@ -37,7 +37,7 @@ export function createAgent(options: AgentOptions): Agent {
     name: parts.name,
     begin: (input, { budget = options.budget } = {}) => begin(input, { budget }),
     decide: (state) => decide(state, parts.rules),
-    effects: (io) => localEffects(parts, io, new StepReports(io, [parts.hooks, io])),
+    effects: (io) => localEffects(parts, io, new StepReports(parts.hooks, io)),
     claimOwner: () => parts.started.ownerId(),
     drive: (state, effects) =>
       drive(state, effects, parts.rules).catch((error: unknown) => {

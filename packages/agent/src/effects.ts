@@ -101,8 +101,11 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
     const error = made === undefined ? cause : costError(cause, made.response);
     const ms = agent.clock.now() - began;
     // Do not call `cost` again if it has failed or its result would be late.
-    const spent = isMetered(state, cost) && (await spentByFailure(error, unusedCost, agent.clock, ms));
-    if (made ?? spent) recordFailedWork(error, { usage: made?.response.usage, spent: spent || undefined });
+    const spent = isMetered(state, cost)
+      ? await spentByFailure(error, unusedCost, agent.clock, ms)
+      : undefined;
+    if (made !== undefined || spent !== undefined)
+      recordFailedWork(error, { usage: made?.response.usage, spent });
     throw error;
   });
   const spent = {

@@ -46,7 +46,7 @@ export async function runLocally(
     ...{ runId, context, signal },
     options: withNesting(call, { depth: nesting.depth, cost: nesting.cost, claim }),
   };
-  const reports = new StepReports(io, [agent.hooks, io]);
+  const reports = new StepReports(agent.hooks, io);
   const effects = {
     ...localEffects(agent, io, reports),
     decisions: () => Promise.resolve([]),

@@ -14,7 +14,12 @@ import { observe, type Observers, type StepReport } from './hooks.ts';
 import type { RunResult } from './loop.ts';
 import type { RunState, ToolOutcome } from './state.ts';
 
-type ReportIo = { readonly runId: string; readonly onEvent?: Emit | undefined; readonly signal: AbortSignal };
+/** The run's observers, the reader of its events, and its signal, which ends the wait for a slow reader. */
+interface ReportIo extends Observers {
+  readonly runId: string;
+  readonly onEvent?: Emit | undefined;
+  readonly signal: AbortSignal;
+}
 
 /** Reporter of steps and events to the observers and readers of a run. A step is reported when its last call has a result. */
 export class StepReports {
@@ -26,9 +31,10 @@ export class StepReports {
   private warnings: readonly Warning[] = [];
   private step: StepReport | undefined;
 
-  constructor(io: ReportIo, observers: readonly Observers[]) {
+  /** @param agentObservers observers of the agent, which are notified before the run's observers */
+  constructor(agentObservers: Observers, io: ReportIo) {
     this.io = io;
-    this.observers = observers;
+    this.observers = [agentObservers, io];
   }
 
   async startStep(state: RunState): Promise<void> {
