@@ -31,8 +31,8 @@ export function moveAfter(row: BatchRow, failure: Failure, round: Round): Move {
   const { target, next, error, position, facts, advances = target.decide(error).advance } = failure;
   const { record, key, setup } = round;
   const about = aboutTarget(target);
-  const free = { ...about, outcome: 'failed', via: 'batch', ms: 0, nanoUsd: '0' } as const;
-  const attempt: StoredAttempt = { ...free, ...facts, error: storedError(error) };
+  const withoutCost = { ...about, outcome: 'failed', via: 'batch', ms: 0, nanoUsd: '0' } as const;
+  const attempt: StoredAttempt = { ...withoutCost, ...facts, error: storedError(error) };
   const isOurCancellation = error.kind === 'aborted' && round.isClosing;
   if (!advances && !isOurCancellation) return failedMove(row, [attempt], error);
   if (record.isCancelled === true) return failedMove(row, [attempt], cancelledError(key));

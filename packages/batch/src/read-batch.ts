@@ -2,10 +2,10 @@ import type { Price } from '@majordomo/catalog';
 import { LlmError, type BatchLine, type Usage } from '@majordomo/core';
 import { LineReader, withoutError } from './capture.ts';
 import type { BatchRow } from './contract.ts';
-import { aboutTarget, answeredMove, moveAfter } from './item.ts';
+import { aboutTarget, answeredMove, moveAfter, type Failure } from './item.ts';
 import { itemCost, priceOf, ResultSum, settle } from './money.ts';
 import { indexOf, PLACES, toStored, type BatchRecord, type Move, type StoredAttempt } from './record.ts';
-import type { BatchTargets, Round } from './round.ts';
+import type { Round } from './round.ts';
 import { dataOf, type AnyResponse } from './stored-item.ts';
 import { checkAnswer } from './typed.ts';
 import { asLlmFailure } from './vendor-error.ts';
@@ -108,8 +108,10 @@ class BatchReader {
       const rows = await round.setup.store.rows(round.key, query);
       if (rows.length === 0) return;
       const moves: Move[] = [];
-      for (const row of rows)
-        moves.push(this.failedMove(row, await round.targetsFor(row, batch), error, undefined, advances));
+      for (const row of rows) {
+        const targets = await round.targetsFor(row, batch);
+        moves.push(this.failedMove(row, { ...targets, error, advances }));
+      }
       await round.move(moves);
     }
   }
@@ -135,23 +137,16 @@ class BatchReader {
     } catch (cause) {
       const error = asLlmFailure(cause);
       usage ??= withTier(error.details.attempts.at(-1)?.usage);
-      return this.failedMove(row, targets, error, usage);
+      return this.failedMove(row, { ...targets, error }, usage);
     }
     const about = aboutTarget(targets.target);
     const facts = this.count(true, usage);
     return answeredMove(row, [{ ...about, outcome: 'finished', via: 'batch', ...facts }], response);
   }
 
-  private failedMove(
-    row: BatchRow,
-    targets: BatchTargets,
-    error: LlmError,
-    usage: Usage | undefined,
-    advances?: boolean,
-  ): Move {
+  private failedMove(row: BatchRow, failure: Omit<Failure, 'position' | 'facts'>, usage?: Usage): Move {
     const { position } = this.batch;
-    const facts = this.count(false, usage);
-    return moveAfter(row, { ...targets, error, position, facts, advances }, this.round);
+    return moveAfter(row, { ...failure, position, facts: this.count(false, usage) }, this.round);
   }
 
   /** Adds an item to `sum`, and returns data for its attempt. */
