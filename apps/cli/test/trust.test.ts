@@ -7,6 +7,7 @@ import {
   readFileSync,
   realpathSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -53,6 +54,33 @@ it.each(['mjs', 'js', 'mts', 'ts'])('no command runs an untrusted majordomo.conf
       await cli.run('trust', '--forget');
     }
   }
+});
+
+it.each([
+  ['a file outside of the project', '../outside.json', 'outside of'],
+  ['a file of .git', '.git/config', 'part of .git'],
+  ['a file of .GIT', '.GIT/config', 'part of .git'],
+])('no command reads a configuration that is a link to %s', async (_what, target, why) => {
+  using cli = world({});
+  const project = file(cli, 'project');
+  mkdirSync(join(project, '.git'), { recursive: true });
+  mkdirSync(join(project, '.GIT'), { recursive: true });
+  writeFileSync(join(project, target), '{"model":"lab/TOKEN"}');
+  symlinkSync(target, join(project, 'majordomo.config.json'));
+  for (const argv of [['doctor'], ['trust'], ['plan', 'lab/gpt-4o']]) {
+    const { code, out, err } = await cli.runIn('project', ...argv);
+    expect([argv, code, err]).toEqual([argv, 2, expect.stringContaining(`was not read (${why}`)]);
+    expect(out + err).not.toContain('TOKEN');
+  }
+});
+
+it('reads a configuration that is a link to a file of the project', async () => {
+  using cli = world({});
+  mkdirSync(file(cli, '.git'));
+  mkdirSync(file(cli, 'settings'));
+  writeFileSync(file(cli, 'settings/a.json'), '{"model":"lab/TOKEN"}');
+  symlinkSync('settings/a.json', file(cli, 'majordomo.config.json'));
+  expect((await cli.run('trust')).out).toContain('TOKEN');
 });
 
 it('commands run the code of a configuration only after trust has shown it', async () => {

@@ -95,6 +95,27 @@ describe('a file', () => {
       },
       ['AGENTS.md was skipped: outside'],
     ],
+    ...['.git/config', '.GIT/config', 'sub/.git', 'sub/.Git', 'data/config'].map(
+      (target) =>
+        [
+          `links to ${target}`,
+          async () => {
+            await put(target, 'TOKEN');
+            for (const name of ['HEAD', 'objects', 'refs']) await put(`data/${name}`, '');
+            await symlink(path.join('..', target), path.join(root, 'repo/app/AGENTS.md'));
+          },
+          ['AGENTS.md was skipped: part of .git'],
+        ] as const,
+    ),
+    [
+      'is in a folder that links to a folder of .git',
+      async () => {
+        await put('.git/rules/a.mdc', 'TOKEN');
+        await mkdir(path.join(root, 'repo/app/.cursor'));
+        await symlink('../../.git/rules', path.join(root, 'repo/app/.cursor/rules'));
+      },
+      [],
+    ],
     ['links to no file', () => symlink('nowhere', path.join(root, 'repo/app/AGENTS.md')), []],
     ['links to itself', () => symlink('AGENTS.md', path.join(root, 'repo/app/AGENTS.md')), []],
   ])('that %s is skipped, and the next file is read', async (_what, create, warnings) => {

@@ -98,6 +98,63 @@ describe('a file is reported and not read that', () => {
   });
 });
 
+describe.each(['.git', '.GIT', '.Git', '.git\u200b', 'GIT~1', 'data'])('of a %s folder', (git) => {
+  beforeEach(async () => {
+    await put(`${git}/config`, 'TOKEN');
+    await put(`${git}/hooks/list`, 'TOKEN');
+    for (const name of ['HEAD', 'objects', 'refs']) await put(`${git}/${name}`, '');
+    await mkdir(path.join(root, 'docs'));
+    await symlink(`../${git}/config`, path.join(root, 'docs/file'));
+    await symlink('file', path.join(root, 'docs/twice'));
+    await symlink(`../${git}`, path.join(root, 'docs/folder'));
+    await symlink('../docs', path.join(root, 'docs/self'));
+  });
+
+  it.each([
+    `@file:${git}/config`,
+    '@file:docs/file',
+    '@file:docs/twice',
+    '@file:docs/folder/config',
+    '@file:docs/self/folder/hooks/list',
+    `@folder:${git}`,
+    `@folder:${git}/hooks`,
+    '@folder:docs/folder',
+    '@folder:docs/folder/hooks',
+  ])('%s is not read', async (reference) => {
+    const { parts, warnings } = await resolved(reference);
+    expect([parts.length, warnings]).toEqual([1, [`${reference}: files of the .git folder are not read`]]);
+  });
+
+  it('no entry is listed', async () => {
+    const { texts } = await resolved('@folder:.');
+    expect(texts[1]).toBe(
+      '<folder path=".">\ndocs/\ndocs/file\ndocs/folder\ndocs/self\ndocs/twice\n</folder>',
+    );
+  });
+});
+
+it.each(['.git', 'sub/.git', 'sub/.GIT'])('a file named %s is not read', async (name) => {
+  await put(name, 'gitdir: /elsewhere');
+  await symlink(name, path.join(root, 'link'));
+  const { parts, warnings } = await resolved(`@file:${name} @file:link`);
+  expect(parts).toHaveLength(1);
+  expect(warnings).toEqual(
+    [name, 'link'].map((file) => `@file:${file}: files of the .git folder are not read`),
+  );
+});
+
+it.each(['.gitignore', '.github/a', 'a.git', 'git', 'x.git/a'])('the file %s is read', async (name) => {
+  await put(name, 'text');
+  expect((await resolved(`@file:${name}`)).warnings).toEqual([]);
+});
+
+it('the rules of a .gitignore that links outside of the root are not read', async () => {
+  await put('a.log', '');
+  await writeFile(path.join(home, 'rules'), '*.log');
+  await symlink(path.join(home, 'rules'), path.join(root, '.gitignore'));
+  expect((await resolved('@folder:.')).texts[1]).toBe('<folder path=".">\n.gitignore\na.log\n</folder>');
+});
+
 it('an absolute path is not read, even within the root', async () => {
   await put('a.txt', 'text');
   const { warnings } = await resolved(`@file:${root}/a.txt`);

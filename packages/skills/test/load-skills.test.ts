@@ -32,6 +32,13 @@ write('own/secret.txt', 'secret');
 write('own/notes/README.md', 'no skill');
 symlinkSync(join(root, 'own/secret.txt'), join(root, 'own/forms/leak.txt'));
 symlinkSync(join(root, 'own'), join(root, 'own/forms/up'));
+write('own/forms/.git/config', 'TOKEN');
+write('own/forms/.GIT', 'gitdir: elsewhere');
+symlinkSync('.env', join(root, 'own/forms/hidden.txt'));
+symlinkSync('.git/config', join(root, 'own/forms/config.txt'));
+symlinkSync('.git', join(root, 'own/forms/repository'));
+symlinkSync('.GIT', join(root, 'own/forms/pointer.txt'));
+symlinkSync('assets/logo.png', join(root, 'own/forms/image'));
 write('shared/forms/SKILL.md', skillText('forms', 'Another way.'));
 write('shared/tables/SKILL.md', skillText('tables', 'Read them.'));
 write('broken/odd/SKILL.md', skillText('even', 'x'));
@@ -40,6 +47,9 @@ write('broken/empty/SKILL.md', '');
 write('broken/large/SKILL.md', skillText('large', '').padEnd(2 ** 20 + 1));
 mkdirSync(join(root, 'broken/linked'));
 symlinkSync(join(root, 'own/secret.txt'), join(root, 'broken/linked/SKILL.md'));
+mkdirSync(join(root, 'broken/token'));
+write('broken/token/.git/config', skillText('token', 'TOKEN'));
+symlinkSync('.git/config', join(root, 'broken/token/SKILL.md'));
 write('broken/fine/SKILL.md', skillText('fine', 'x'));
 
 /** Calls a tool of the library. */
@@ -85,6 +95,7 @@ describe('loadSkills', () => {
       'skills in /broken/large: the skill was skipped (SKILL.md has 1048577 bytes; the maximum is 1048576); correct SKILL.md',
       'skills in /broken/linked: the skill was skipped ("SKILL.md" is not a file inside the skill); correct SKILL.md',
       `skills in /broken/odd: the skill was loaded, but ${mismatch}; correct SKILL.md`,
+      'skills in /broken/token: the skill was skipped ("SKILL.md" is not a file inside the skill); correct SKILL.md',
     ]);
     expect(skill.instructions?.split('\n').slice(1)).toEqual(['- fine: Does fine.', '- even: Does even.']);
   });
@@ -144,8 +155,8 @@ describe('skill_file', () => {
     },
   );
 
-  it('returns an image as an image part', async () => {
-    expect(await read('assets/logo.png')).toEqual([image(PNG)]);
+  it.each(['assets/logo.png', 'image'])('returns the image %s as an image part', async (path) => {
+    expect(await read(path)).toEqual([image(PNG)]);
   });
 
   it.each([
@@ -159,7 +170,11 @@ describe('skill_file', () => {
     ['references/pdf.md\0.png', 'is not allowed; use a relative path'],
     ['leak.txt', 'is not a file inside the skill'],
     ['up/secret.txt', 'is not a file inside the skill'],
-    ['references', 'is not a file'],
+    ['hidden.txt', 'is a link to a hidden file'],
+    ['config.txt', 'is not a file inside the skill'],
+    ['repository/config', 'is not a file inside the skill'],
+    ['pointer.txt', 'is not a file inside the skill'],
+    ['references', 'is not a file inside the skill'],
     ['.', 'is not a file inside the skill'],
     ['references/none.md', 'the skill has no file'],
     ['assets/data.bin', 'is not text'],

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { xdgFolder } from '../state-file.ts';
@@ -15,17 +15,30 @@ export interface ConfigFiles {
   readonly user: string | undefined;
 }
 
-/** Finds the configurations. Throws `Stop` for code that another user owns, because the code would run as you. */
-export function findConfigs({ cwd, home, env }: Pick<Io, 'cwd' | 'home' | 'env'>): ConfigFiles {
+/**
+ * Finds the configurations. Throws `Stop` for code that another user owns, because the code would run as you, and for a project's
+ * file that is a link to a file outside of the project or in `.git`.
+ */
+export async function findConfigs({
+  cwd,
+  home,
+  env,
+}: Pick<Io, 'cwd' | 'home' | 'env'>): Promise<ConfigFiles> {
   const own = xdgFolder(env['XDG_CONFIG_HOME'], join(home, '.config'));
-  const found = {
-    project: foldersOf(cwd, home)
-      .map((folder) => firstOf(folder, PROJECT))
-      .find((file) => file !== undefined),
-    user: firstOf(join(own, 'majordomo'), 'config'),
-  };
+  const folders = foldersOf(cwd, home);
+  const project = folders.map((folder) => firstOf(folder, PROJECT)).find((file) => file !== undefined);
+  if (project !== undefined) await refuseLink(project, folders.at(-1) ?? cwd);
+  const found = { project, user: firstOf(join(own, 'majordomo'), 'config') };
   for (const file of Object.values(found)) if (file !== undefined) refuseForeignCode(file);
   return found;
+}
+
+async function refuseLink(file: string, root: string): Promise<void> {
+  const { openInside } = await import('@majordomo/context/node');
+  const opened = await openInside(root, relative(root, file));
+  if ('file' in opened) return opened.file.close();
+  const found = opened.problem === 'outside' ? `outside of ${root}` : opened.problem;
+  throw new Stop(`${file} was not read (${found}); replace it with a file of the project that is not a link`);
 }
 
 /**

@@ -23,7 +23,7 @@ export interface LoadedConfig {
  * read unless it is trusted.
  */
 export async function loadConfigs(io: Pick<Io, 'cwd' | 'home' | 'env'>): Promise<readonly LoadedConfig[]> {
-  const { project, user } = findConfigs(io);
+  const { project, user } = await findConfigs(io);
   const loaded: LoadedConfig[] = [];
   if (project !== undefined) {
     const trust = trustIn(project, io);

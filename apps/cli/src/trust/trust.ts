@@ -10,7 +10,7 @@ import { changes } from './changes.ts';
 
 /** Implements `majordomo trust`. Shows the project's configuration, or its changes, and trusts the file. Never runs the file. */
 export async function trust({ forget }: { readonly forget?: true }, io: Io): Promise<ExitCode> {
-  const { project } = findConfigs(io);
+  const { project } = await findConfigs(io);
   if (project === undefined) throw new Stop('no majordomo.config exists; write one with majordomo init');
   const name = printable(project);
   if (forget === true) {

@@ -1,6 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { isGitName, isRepository } from './open-inside.ts';
+import { readText } from './read-inside.ts';
 
 const MAX_ENTRIES = 500;
 const MAX_DEPTH = 6;
@@ -12,14 +14,15 @@ export async function folderTree(
 ): Promise<{ readonly lines: readonly string[]; readonly isCut: boolean }> {
   const lines: string[] = [];
   const rules: (readonly [folder: string, rules: Ignore])[] = [];
-  for (const above of between(root, folder)) await addRules(above, rules);
+  for (const above of between(root, folder)) await addRules(root, above, rules);
   const walk = async (at: string, level: number): Promise<void> => {
-    if (at !== folder) await addRules(at, rules);
+    if (at !== folder) await addRules(root, at, rules);
     const entries = await readdir(at, { withFileTypes: true }).catch(() => []);
     for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       const here = path.join(at, entry.name);
       const isFolder = entry.isDirectory();
-      if (entry.name === '.git' || isIgnored(here, isFolder, rules)) continue;
+      if (isGitName(entry.name) || isIgnored(here, isFolder, rules)) continue;
+      if (isFolder && (await isRepository(here))) continue;
       if (lines.length > MAX_ENTRIES) return;
       lines.push(`${path.relative(folder, here).replaceAll('\\', '/')}${isFolder ? '/' : ''}`);
       if (isFolder && level < MAX_DEPTH) await walk(here, level + 1);
@@ -38,9 +41,10 @@ function between(root: string, folder: string): readonly string[] {
   return [root, ...steps.map((_, at) => path.join(root, ...steps.slice(0, at + 1)))];
 }
 
-async function addRules(folder: string, rules: (readonly [string, Ignore])[]): Promise<void> {
-  const text = await readFile(path.join(folder, '.gitignore'), 'utf8').catch(() => '');
-  if (text !== '') rules.push([folder, ignore().add(text)]);
+async function addRules(root: string, folder: string, rules: (readonly [string, Ignore])[]): Promise<void> {
+  const name = path.relative(root, path.join(folder, '.gitignore'));
+  const found = await readText(root, name, { complete: false });
+  if ('text' in found && found.text !== '') rules.push([folder, ignore().add(found.text)]);
 }
 
 function isIgnored(name: string, isFolder: boolean, rules: readonly (readonly [string, Ignore])[]): boolean {

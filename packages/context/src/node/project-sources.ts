@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { locateInside } from './open-inside.ts';
 
 /** Files that become one layer of the prompt. The paths in `files` are relative to `root`. */
 export interface ProjectSource {
@@ -21,7 +22,7 @@ export async function projectSources(cwd: string): Promise<readonly ProjectSourc
     root,
     files: [path.relative(root, path.join(folder, name))],
   });
-  const cursor = ['.cursorrules', ...(await rulesIn(path.join(cwd, CURSOR_RULES)))];
+  const cursor = ['.cursorrules', ...(await rulesIn(root, cwd))];
   return [
     ...folders.flatMap((folder) => OWN_FILES.map((name) => inRoot(folder, name))),
     ...COMMON_FILES.map((name) => inRoot(cwd, name)),
@@ -43,11 +44,10 @@ async function upToRepository(cwd: string): Promise<readonly string[]> {
   }
 }
 
-async function rulesIn(folder: string): Promise<readonly string[]> {
-  try {
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.mdc'));
-    return names.toSorted().map((name) => path.join(CURSOR_RULES, name));
-  } catch {
-    return [];
-  }
+async function rulesIn(root: string, cwd: string): Promise<readonly string[]> {
+  const located = await locateInside(root, path.relative(root, path.join(cwd, CURSOR_RULES)));
+  if ('problem' in located) return [];
+  const entries = await readdir(located.real).catch(() => []);
+  const names = entries.filter((name) => name.endsWith('.mdc'));
+  return names.toSorted().map((name) => path.join(CURSOR_RULES, name));
 }

@@ -1,6 +1,6 @@
-import { open, realpath, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
 import { LlmError } from '@majordomo/core';
+import { openInside, type OpenProblem } from './open-inside.ts';
 
 /** Maximum number of bytes read from a file. */
 export const MAX_BYTES: number = 2 ** 20;
@@ -8,7 +8,7 @@ export const MAX_BYTES: number = 2 ** 20;
 /** Text of a file, or the reason why the file was not read. */
 export type FileText =
   | { readonly text: string; /** Whether the file is longer than the text. */ readonly isPart: boolean }
-  | { readonly problem: 'missing' | 'outside' | 'not a file' | 'binary' | 'too large' | 'unreadable' };
+  | { readonly problem: OpenProblem | 'binary' | 'too large' };
 
 /** Returns the real path of a folder. Throws `config` if the folder does not exist. */
 export async function realFolder(folder: string, option: string): Promise<string> {
@@ -21,38 +21,16 @@ export async function realFolder(folder: string, option: string): Promise<string
   throw new LlmError('config', `${option}: must be an existing folder, not "${folder}"`, { path: option });
 }
 
-/** Returns the real path of a file, `undefined` if the file does not exist, or `null` if it is outside the real folder `root`. */
-export async function realInside(root: string, name: string): Promise<string | null | undefined> {
-  if (name.includes('\0') || path.isAbsolute(name) || /^[a-z]:/i.test(name) || name.startsWith('\\'))
-    return null;
-  const wanted = path.resolve(root, name);
-  if (!isWithin(root, wanted)) return null;
-  try {
-    const real = await realpath(wanted);
-    return isWithin(root, real) ? real : null;
-  } catch {
-    return undefined;
-  }
-}
-
-const isWithin = (root: string, name: string): boolean => {
-  const relative = path.relative(root, name);
-  return relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
-};
-
 /** Reads UTF-8, or UTF-16 with a byte order mark. Line ends become `\n`. `complete` rejects files above 1 MiB. */
 export async function readText(
   root: string,
   name: string,
   { complete }: { readonly complete: boolean },
 ): Promise<FileText> {
-  const real = await realInside(root, name);
-  if (real === undefined) return { problem: 'missing' };
-  if (real === null) return { problem: 'outside' };
+  const opened = await openInside(root, name);
+  if ('problem' in opened) return opened;
+  await using file = opened.file;
   try {
-    // Reading from a pipe or a device might never end.
-    if (!(await stat(real)).isFile()) return { problem: 'not a file' };
-    await using file = await open(real, 'r');
     const { size } = await file.stat();
     if (complete && size > MAX_BYTES) return { problem: 'too large' };
     const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, MAX_BYTES)), 0);

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { messageOf, type UserPart } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { untilAborted } from '../model/until-aborted.ts';
@@ -6,7 +5,8 @@ import { Budget } from './budget.ts';
 import { fetchReference, type FetchReference } from './fetch-reference.ts';
 import { folderTree } from './folder-tree.ts';
 import { gitText } from './git-text.ts';
-import { readText, realFolder, realInside } from './read-inside.ts';
+import { locateInside } from './open-inside.ts';
+import { readText, realFolder, type FileText } from './read-inside.ts';
 import { parseReferences, type Reference } from './parse-references.ts';
 
 /** Options of `resolveReferences`. */
@@ -116,7 +116,6 @@ async function filePart(
   root: string,
   budget: Budget,
 ): Promise<UserPart | string> {
-  if (isOfGit(name)) return 'files of the .git folder are not read';
   const found = await readText(root, name, { complete: true });
   if ('problem' in found) return PROBLEMS[found.problem];
   if (from === undefined || to === undefined) return budget.textPart(raw, `file path="${name}"`, found.text);
@@ -131,29 +130,25 @@ async function filePart(
   );
 }
 
-const PROBLEMS: Readonly<
-  Record<Extract<Awaited<ReturnType<typeof readText>>, { problem: string }>['problem'], string>
-> = {
+const PROBLEMS: Readonly<Record<Extract<FileText, { problem: string }>['problem'], string>> = {
   missing: 'the file does not exist',
   outside: 'the file is outside of the permitted folder',
+  'part of .git': 'files of the .git folder are not read',
   'not a file': 'the path is not a file',
   binary: 'the file is not text',
   'too large': 'the file is larger than 1 MiB',
   unreadable: 'the file cannot be read',
 };
 
-const isOfGit = (name: string): boolean => path.normalize(name).split(path.sep).includes('.git');
-
 async function folderPart(
   { raw, path: name }: Extract<Reference, { readonly type: 'folder' }>,
   root: string,
   budget: Budget,
 ): Promise<UserPart | string> {
-  if (isOfGit(name)) return 'files of the .git folder are not read';
-  const folder = await realInside(root, name);
-  if (folder === undefined) return 'the folder does not exist';
-  if (folder === null) return PROBLEMS.outside;
-  const { lines, isCut } = await folderTree(root, folder);
+  const located = await locateInside(root, name);
+  if ('problem' in located)
+    return located.problem === 'missing' ? 'the folder does not exist' : PROBLEMS[located.problem];
+  const { lines, isCut } = await folderTree(root, located.real);
   const text = [...lines, ...(isCut ? ['[… and more …]'] : [])].join('\n');
   if (text === '') return 'the path is an empty folder, or not a folder';
   return budget.textPart(raw, `folder path="${name}"`, text);

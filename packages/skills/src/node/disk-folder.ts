@@ -1,10 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, extname, join, relative, sep } from 'node:path';
+import { readdir, type FileHandle } from 'node:fs/promises';
+import { basename, extname, isAbsolute, join, relative, sep } from 'node:path';
 import type { ToolOutput } from '@majordomo/agent';
+import { openInside, type OpenedInside } from '@majordomo/context/node';
 import { image } from '@majordomo/core';
 import { parseSkillFile, readSkillFile, type ReadSkillFile } from '../skill-file.ts';
 import type { SkillFolder } from '../skill-library.ts';
-import { insidePath } from './path-guard.ts';
 
 export const SKILL_FILE = 'SKILL.md';
 /** Maximum size of a file that the model may read, in bytes. */
@@ -48,13 +48,10 @@ export async function diskFolder(
   };
 }
 
-/** Returns the text of a `SKILL.md`. Checks the file's size first, because the complete text becomes part of a prompt. */
+/** Returns the text of a `SKILL.md`. The size is limited, because the complete text becomes part of a prompt. */
 async function skillText(folder: string): Promise<string> {
-  const file = await insidePath(folder, SKILL_FILE);
-  const { size } = await stat(file);
-  if (size > MAX_SKILL_BYTES)
-    throw new Error(`${SKILL_FILE} has ${size} bytes; the maximum is ${MAX_SKILL_BYTES}`);
-  return readFile(file, 'utf8');
+  await using file = (await openFile(folder, SKILL_FILE)).file;
+  return (await contentOf(file, SKILL_FILE, MAX_SKILL_BYTES)).toString('utf8');
 }
 
 async function filesIn(folder: string): Promise<readonly string[]> {
@@ -62,16 +59,15 @@ async function filesIn(folder: string): Promise<readonly string[]> {
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => path !== SKILL_FILE && !path.split('/').some((piece) => piece.startsWith('.')))
+    .filter((path) => path !== SKILL_FILE && !path.split('/').some(isHidden))
     .sort();
 }
 
 async function readInside(folder: string, path: string): Promise<ToolOutput> {
-  const file = await insidePath(folder, path);
-  const { size } = await stat(file);
-  if (size > MAX_FILE_BYTES) throw new Error(`"${path}" has ${size} bytes; the maximum is ${MAX_FILE_BYTES}`);
-  const bytes = await readFile(file);
-  const mediaType = IMAGES[extname(file).toLowerCase()];
+  const opened = await openFile(folder, path);
+  await using file = opened.file;
+  const bytes = await contentOf(file, `"${path}"`, MAX_FILE_BYTES);
+  const mediaType = IMAGES[extname(opened.path).toLowerCase()];
   if (mediaType !== undefined) return [image(new Uint8Array(bytes), mediaType)];
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -79,3 +75,38 @@ async function readInside(folder: string, path: string): Promise<ToolOutput> {
     throw new Error(`"${path}" is not text`);
   }
 }
+
+async function contentOf(file: FileHandle, name: string, maxBytes: number): Promise<Buffer> {
+  const { size } = await file.stat();
+  if (size > maxBytes) throw new Error(`${name} has ${size} bytes; the maximum is ${maxBytes}`);
+  return file.readFile();
+}
+
+type OpenedFile = Extract<OpenedInside, { readonly file: FileHandle }>;
+
+/**
+ * Opens a file of a skill. Throws an error if the path is absolute or hidden, or if a link leads to a hidden file or to a file
+ * that `openInside` refuses.
+ */
+async function openFile(folder: string, path: string): Promise<OpenedFile> {
+  const pieces = path.split(/[\\/]/).filter((piece) => piece !== '' && piece !== '.');
+  if (
+    path === '' ||
+    path.includes('\0') ||
+    isAbsolute(path) ||
+    /^[a-z]:/i.test(path) ||
+    pieces.some(isHidden)
+  )
+    throw new Error(`"${path}" is not allowed; use a relative path without names that begin with a dot`);
+  const opened = await openInside(folder, pieces.join('/'));
+  if ('problem' in opened) {
+    if (opened.problem === 'missing') throw new Error(`the skill has no file "${path}"`);
+    if (opened.problem === 'unreadable') throw new Error(`"${path}" cannot be read`);
+    throw new Error(`"${path}" is not a file inside the skill`);
+  }
+  if (!opened.path.split(sep).some(isHidden)) return opened;
+  await opened.file.close();
+  throw new Error(`"${path}" is a link to a hidden file; links to such files are not followed`);
+}
+
+const isHidden = (name: string): boolean => name.startsWith('.');
