@@ -1,6 +1,7 @@
 import { createRedactor } from '@majordomo/redact';
 import { cutEnd } from '../transcript/cut-middle.ts';
 import { trimTail } from '../transcript/trim-tail.ts';
+import { foldText, showTags } from './fold-text.ts';
 import { invisibleIn } from './invisible.ts';
 import { classesAt, SEQUENCES, type Scope, type SequenceRule } from './rules.ts';
 
@@ -15,7 +16,8 @@ const MAX_PER_KIND = 5;
 
 /**
  * Returns suspicious passages of a text, such as instructions that try to manipulate the model, in order, at most five of a kind.
- * `scope`: `all` for any text, `context` (default) for project files, `strict` for untrusted files. Takes linear time.
+ * Phrases are also found in full-width letters and in invisible tag characters. `scope`: `all` for any text, `context` (default)
+ * for project files, `strict` for untrusted files. Takes linear time.
  */
 export function inspectText(text: string, scope: Scope = 'context'): readonly Suspicion[] {
   const found: Suspicion[] = [];
@@ -50,11 +52,11 @@ const STEERS =
 
 function* hiddenIn(text: string, pattern: RegExp): Generator<number> {
   for (const { 0: piece, index } of text.matchAll(pattern)) {
-    if ((pattern === COMMENT ? STEERS : HIDES).test(piece)) yield index;
+    if ((pattern === COMMENT ? STEERS : HIDES).test(foldText(piece).text)) yield index;
   }
 }
 
-const WORD = /[A-Za-z0-9$~_./][\w$~{}:/@.-]*/g;
+const WORD = /[a-z0-9$~_./][\w$~{}:/@.-]*/g;
 
 /** Reports the passages that match a rule. For each word of the text, checks only the rules that contain the word. */
 function sequencesIn(
@@ -79,13 +81,13 @@ function sequencesIn(
       if (step === rule.steps.length - 1) report(rule.id, here.start);
     }
   };
-  const lower = text.toLowerCase();
-  // Do not search lowercase text of another length, because its offsets differ from those of the text.
-  for (const { 0: raw, index: at } of (lower.length === text.length ? lower : text).matchAll(WORD)) {
+  const folded = foldText(text);
+  for (const { 0: raw, index } of folded.text.matchAll(WORD)) {
     count++;
-    const word = trimTail(lower.length === text.length ? raw : raw.toLowerCase(), '.:,}');
+    const word = trimTail(raw, '.:,}');
+    const at = folded.originAt(index);
     meet(word, at);
-    for (const name of classesAt(word, text.slice(Math.max(0, at - 12), at))) meet(name, at);
+    for (const name of classesAt(word, folded.text.slice(Math.max(0, index - 12), index))) meet(name, at);
   }
 }
 
@@ -104,5 +106,5 @@ function indexOf(
 
 function excerptAt(text: string, at: number): string {
   const line = text.slice(at, at + 200).replace(/\n[^]*/, '');
-  return cutEnd(line.replaceAll(/[\p{Cc}\p{Cf}]/gu, ''), 80);
+  return cutEnd(showTags(line).replaceAll(/[\p{Cc}\p{Cf}]/gu, ''), 80);
 }

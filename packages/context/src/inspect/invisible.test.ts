@@ -22,6 +22,20 @@ it.each<[string, readonly number[]]>([
   ['क\u200bष', [1]],
   ['\u{1f1e9}\u{1f1ea}\u200d👩', []],
   ['\u{10ffff}\u200d👩', [2]],
-])('the invisible characters of %j are at %j', (text, offsets) => {
+  ['soft\u00adhyphen', [4]],
+  ['a\u180eb', [1]],
+  ['ᠠ\u180eᠠ', []],
+  ['a\u{e0001}\u{e0041}\u{e007f}', [1]],
+  ['🏴\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}', []],
+  ['🏴\u{e0067}\u{e0062}\u{e0077}', [2]],
+  ['🏴\u{e0067}\u{e0062}\u{e007f}', [2]],
+  ['🏴\u{e0067}\u{e0062}\u{e0077}\u{e007f}\u{e0067}', [10]],
+  ['🏴a\u{e0067}', [3]],
+  ['葛\u{e0100}城', []],
+  ['葛\u{e0100}\u{e0101}', [3]],
+  ['a\u{e0100}\u{e01ef}b\u{e0100}', [1, 6]],
+  ['❤\ufe0f', []],
+  ['❤\ufe0f\ufe01\ufe02', [2]],
+])('the invisible characters of %j begin at %j', (text, offsets) => {
   expect([...invisibleIn(text)]).toEqual(offsets);
 });
