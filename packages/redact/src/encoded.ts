@@ -1,27 +1,33 @@
-/** Decoded part of a text. `offsets` contains the offset of each decoded character, and of the end, in the original text. */
-export interface DecodedRun {
+/** Decoded parts of a text, each followed by a line end. */
+export interface DecodedText {
   readonly decoded: string;
+  /** Offset of each decoded character in the original text. A line end has the offset of the end of its part. */
   readonly offsets: readonly number[];
 }
 
 const CODE = /%[0-9A-Fa-f]{2}/y;
 
-/** Returns the decoded form of each part of a text that contains percent-encoding, such as a URL or a form. */
-export function decodedRuns(text: string): readonly DecodedRun[] {
-  const runs: DecodedRun[] = [];
+/**
+ * Returns the decoded form of the parts of a text that contain percent-encoding, such as a URL or a form. The parts are joined,
+ * because searching each part separately would take long for a text with many short parts.
+ */
+export function decodedText(text: string): DecodedText {
+  let decoded = '';
+  const offsets: number[] = [];
   for (let at = text.indexOf('%'); at !== -1; at = text.indexOf('%', at + 1)) {
     if (!isCode(text, at)) continue;
     let from = at;
     while (!endsRun(text.charCodeAt(from - 1))) from--;
     while (!endsRun(text.charCodeAt(at))) at++;
-    runs.push(decodedRun(text, from, at));
+    decoded += `${decodedPart(text, from, at, offsets)}\n`;
+    offsets.push(at);
   }
-  return runs;
+  return { decoded, offsets };
 }
 
-function decodedRun(text: string, from: number, to: number): DecodedRun {
+/** Returns the decoded form of a part, and adds the offsets of its characters. */
+function decodedPart(text: string, from: number, to: number, offsets: number[]): string {
   let decoded = '';
-  const offsets: number[] = [];
   for (let at = from; at < to; at++) {
     offsets.push(at);
     if (text[at] === '%' && isCode(text, at)) {
@@ -29,8 +35,7 @@ function decodedRun(text: string, from: number, to: number): DecodedRun {
       at += 2;
     } else decoded += text.charAt(at);
   }
-  offsets.push(to);
-  return { decoded, offsets };
+  return decoded;
 }
 
 const isCode = (text: string, at: number): boolean => {

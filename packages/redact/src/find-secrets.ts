@@ -1,4 +1,5 @@
-import { decodedRuns } from './encoded.ts';
+import { decodedText } from './encoded.ts';
+import { withoutEscapesBeforePlaces } from './escape.ts';
 import { findKeyed } from './keyed/find-keyed.ts';
 import { compileRules, findPatterns, PLACE_RULES, type CompiledRule } from './patterns.ts';
 import type { Span } from './rule.ts';
@@ -44,7 +45,7 @@ function onePass(text: string, own: readonly CompiledRule[], layer = 0): readonl
   findTokens(text, found);
   findKeyed(text, found);
   findUserinfo(text, found);
-  findPatterns(text, PLACES, found);
+  findPatterns(withoutEscapesBeforePlaces(text), PLACES, found);
   // Search each line separately. If a rule of the application matched a line end, the result would depend on the chunks.
   if (own.length > 0) findInLines(text, own, found);
   if (layer < MAX_LAYERS) findEncoded(text, own, layer, found);
@@ -52,12 +53,12 @@ function onePass(text: string, own: readonly CompiledRule[], layer = 0): readonl
 }
 
 function findEncoded(text: string, own: readonly CompiledRule[], layer: number, found: Span[]): void {
-  for (const { decoded, offsets } of decodedRuns(text)) {
-    for (const { rule, start, end, from } of onePass(decoded, own, layer + 1)) {
-      const [first = 0, last = 0, begin = 0] = [start, end, from].map((at) => offsets[at]);
-      // Move `from` before a preceding percent-code, so that a window of a long line does not end within the code.
-      found.push({ rule, start: first, end: last, from: Math.max(0, begin - MAX_CODE_LENGTH) });
-    }
+  const { decoded, offsets } = decodedText(text);
+  if (decoded === '') return;
+  for (const { rule, start, end, from } of onePass(decoded, own, layer + 1)) {
+    const [first = 0, last = 0, begin = 0] = [start, end, from].map((at) => offsets[at]);
+    // Move `from` before a preceding percent-code, so that a window of a long line does not end within the code.
+    found.push({ rule, start: first, end: last, from: Math.max(0, begin - MAX_CODE_LENGTH) });
   }
 }
 

@@ -1,3 +1,4 @@
+import { escapeBefore } from './escape.ts';
 import { isSecret } from './keyed/value.ts';
 import { beginsAsMask } from './mask.ts';
 import { isApostrophe } from './quote.ts';
@@ -51,6 +52,9 @@ function endOfUserinfo(text: string, start: number): number | undefined {
 
 function schemeBefore(text: string, at: number): string {
   let from = at;
-  while (at - from < MAX_SCHEME_LENGTH && /[A-Za-z0-9+.-]/.test(text.charAt(from - 1))) from--;
+  while (at - from < MAX_SCHEME_LENGTH && /[A-Za-z0-9+.-]/.test(text.charAt(from - 1))) {
+    if (escapeBefore(text, from) !== undefined) break;
+    from--;
+  }
   return text.slice(from, at);
 }

@@ -51,10 +51,10 @@ test('a prefix alone is not a token', () => {
   expect(starts.filter((start) => redactor.text(`a ${start} b`) !== `a ${start} b`)).toEqual([]);
 });
 
-test('a token may follow a hyphen if its prefix has at least four characters', () => {
+test.each(['-', '_'])('a token may follow "%s" if its prefix has at least four characters', (join) => {
   const digits = 'd7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123';
-  expect(redactor.text(`my-ghp_${digits}`)).toBe('my-[redacted]');
-  expect(redactor.text(`my-sk-${digits}`)).toBe(`my-sk-${digits}`);
+  expect(redactor.text(`my${join}ghp_${digits}`)).toBe(`my${join}[redacted]`);
+  expect(redactor.text(`my${join}sk-${digits}`)).toBe(`my${join}sk-${digits}`);
 });
 
 test.each([
@@ -112,13 +112,13 @@ describe('a token without a known prefix', () => {
 
 describe('a token with a known prefix', () => {
   const token = 'ghp_d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123';
-  it.each(['', ' ', '"', '(', '=', 'é', '-'])('is found after "%s"', (before) => {
+  it.each(['', ' ', '"', '(', '=', 'é', '-', '_'])('is found after "%s"', (before) => {
     expect(redactor.find(before + token)).toEqual([
       { rule: 'github-token', start: before.length, end: before.length + token.length },
     ]);
   });
 
-  it.each(['a', '0', '_'])('is not found after "%s"', (before) => {
+  it.each(['a', '0'])('is not found after "%s"', (before) => {
     expect(redactor.find(before + token)).toEqual([]);
   });
 

@@ -82,6 +82,25 @@ it('writes no part of a secret of a tool that returns JSON', async () => {
   expect(line).toContain('ok');
 });
 
+it.each([
+  ['an escape of JSON', JSON.stringify({ stdout: `Copied to the clipboard:\n${KEY}\n` })],
+  ['an escape of JSON in JSON', JSON.stringify(JSON.stringify({ stdout: `key\t${KEY}` }))],
+  ['an escaped character', String.raw`key\u0020${KEY}`],
+  ['a terminal sequence', `\u001b[32m${KEY}\u001b[0m`],
+  ['a terminal sequence in JSON', JSON.stringify(`\u001b[32m${KEY}\u001b[0m`)],
+  ['a percent-code', `q=a%20${KEY}`],
+  ['an underscore', `x_${KEY}`],
+])('masks a secret after %s, and puts aside a line in which the secret remains', async (_what, text) => {
+  await using here = await place();
+  await using writer = trajectoryWriter({ folder: here.folder, redactor });
+  expect(await writer.write(plain('a', text))).toBe('written');
+  expect((await here.lines('success')).join('')).not.toContain(KEY);
+  const careless: Redactor = { ...redactor, value: (value) => value };
+  await using unmasked = trajectoryWriter({ folder: here.folder, redactor: careless });
+  expect(await unmasked.write(plain('b', text))).toBe('quarantined');
+  expect(await here.kinds()).toEqual(['folder', 'quarantine', 'success']);
+});
+
 it('puts a line aside in which a secret is left, for its owner only and with the reason', async () => {
   await using here = await place();
   const careless: Redactor = { ...redactor, value: (value) => value };

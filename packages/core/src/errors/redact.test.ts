@@ -33,6 +33,28 @@ describe('a known secret is masked', () => {
   });
 });
 
+/** Tokens whose fixed beginning has at least four characters. */
+const LONG_BEGINNINGS = [
+  'sk-proj-Ab3dEf6hIj9lMn2pQr5tUv8x',
+  'sk-ant-api03-Ab3dEf6hIj9lMn2pQr5t',
+  'sk_live_Ab3dEf6hIj9lMn2pQr5tUv8x',
+  'ghp_0123456789abcdefghijklmnopqrstuvwxyz',
+  'github_pat_Ab3dEf6hIj9lMn2pQr5tUv_8x',
+  'gsk_Ab3dEf6hIj9lMn2pQr5tUv8xYz',
+  'npm_Ab3dEf6hIj9lMn2pQr5tUv8xYz',
+  'xoxb-123456789012-abcdefgh',
+  'AIzaSyAb3dEf6hIj9lMn2pQr5tUv8xYz1bCd4fG',
+  'AKIAIOSFODNN7EXAMPL2',
+  'ya29.a0Ab3dEf6hIj9lMn2pQr5t',
+];
+const TOKENS = [
+  ...LONG_BEGINNINGS,
+  'sk-abcdefghijklmnop1234',
+  'hf_Ab3dEf6hIj9lMn2pQr5tUv8xYz',
+  'SG.abcdefghijklmnopqr.abcdefghijklmnopqr',
+  'eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.SflKxwRJSMeKKF2Q',
+];
+
 describe('a pattern is masked', () => {
   it.each([
     ['Bearer abcdefghijklmnopqrstuvwxyz', 'Bearer ***'],
@@ -55,7 +77,51 @@ describe('a pattern is masked', () => {
     expect(redact(clean)).toBe(clean);
   });
 
+  describe.each([
+    '\\n',
+    '\\r',
+    '\\t',
+    '\\b',
+    '\\f',
+    '\\\\n',
+    '\\u0020',
+    '\\\\u000A',
+    '\\x0a',
+    '%20',
+    '%3D',
+    '%0a',
+    '%2520',
+    '\u001b[32m',
+    '\u001b[1;38;5;12m',
+    '\u001b[m',
+    '\\u001b[0m',
+    '\\x1b[0K',
+  ])('after and before %j', (escape) => {
+    it.each(TOKENS)('%s', (token) => {
+      expect(redact(`text${escape}${token}${escape}text`)).toBe(`text${escape}***${escape}text`);
+    });
+
+    it.each([
+      ['Bearer ', 'abcdefghijklmnopqrstuvwxyz'],
+      ['api_key=', 'abc-def-ghi'],
+      ['https://', 'user:p@ss', '@host/x'],
+    ])('%s%s', (before, secret, after = '') => {
+      const clean = redact(`text${escape}${before}${secret}${after}`);
+      expect(clean).toBe(`text${escape}${before}***${after}`);
+    });
+  });
+
+  it.each(LONG_BEGINNINGS)('after an underscore: %s', (token) => {
+    expect(redact(`text_${token}`)).toBe('text_***');
+  });
+
   it.each([
+    'run_npm_install_and_build_all',
+    'my_sk-abcdefghijklmnop1234',
+    'the_sk_test_of_the_next_words',
+    'render_gsk_container_node_new',
+    'a\\nrisk-free-and-task-oriented',
+    'C:\\npm-packages',
     'a basic understanding of things',
     'the bearer certificate',
     '{"text":"a basic understanding","total_tokens":12}',
@@ -100,6 +166,12 @@ describe('redaction', () => {
     ['dashes', '-'.repeat(200_000)],
     ['secrets', 'hunter22'.repeat(25_000)],
     ['equal signs', 'token='.repeat(35_000)],
+    ['beginnings after underscores', '_ghp_'.repeat(40_000)],
+    ['names after underscores', '_gsk_aaaaaaaaaaaa-aaaaaaaaa'.repeat(8000)],
+    ['escapes', '\\n'.repeat(100_000)],
+    ['escapes of characters', '\\u0020'.repeat(35_000)],
+    ['percent-codes', '%25'.repeat(70_000)],
+    ['terminal sequences', '[1;'.repeat(70_000)],
   ])('takes linear time: %s', (_, text) => {
     const began = process.cpuUsage();
     redact(text, ['hunter22', 'x'.repeat(40)]);

@@ -5,22 +5,46 @@ import { toBase64 } from '../util/bytes.ts';
 export type Span = readonly [from: number, to: number];
 
 /**
+ * Escapes after which a word begins, although they end with a letter or a digit: `\n`, `\u0020`, `\x20`, `%20`, `%2520`, and
+ * terminal sequences such as `ESC[32m`.
+ */
+const ESCAPE = String.raw`\\[bfnrtv]|\\u[\dA-Fa-f]{4}|\\x[\dA-Fa-f]{2}|%(?:25){0,3}[\dA-Fa-f]{2}|\[(?:[0-?]{1,24}[A-Za-z]|[mK])`;
+/** Start of a word. */
+const START = String.raw`(?:\b|(?<=${ESCAPE}))`;
+/** Start of a word, or a position after `_` if a part of the rest has ten letters and digits, unlike the words of a name. */
+const START_OR_JOIN = String.raw`(?:\b|(?<=${ESCAPE})|(?<=_)(?=[\w.-]{0,40}?(?=[A-Za-z0-9]{10})[A-Za-z]{0,9}\d))`;
+/** Start of a word that is not part of a name with dots and hyphens. */
+const START_OF_NAME = String.raw`(?:(?<![\w.-])|(?<=${ESCAPE}))`;
+
+const shape = (start: string, pattern: RegExp): RegExp =>
+  new RegExp(start + pattern.source, `g${pattern.flags}`);
+
+/**
  * Patterns of vendors' keys and of credentials in text. If a pattern has a group, the text of the group is not masked. The
  * patterns match in linear time, because their quantifiers are bounded or begin at a fixed prefix.
  */
 const KEY_SHAPES: readonly RegExp[] = [
-  /\b(?:sk|pk|rk)[-_][\w-]{12,}/g,
-  /\b(?:gsk|xai|hf|r8|csk|nvapi|pplx|tvly|npm|pypi|whsec|dop_v1|gh[oprsu]|github_pat)[-_][\w-]{16,}/g,
-  /\bxox[abeprs]-[A-Za-z0-9-]{10,}/g,
-  /(?<![\w.-])SG\.[\w-]{16,}\.[\w-]{16,}/g,
-  /\bAIza[\w-]{30,}/g,
-  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
-  /\bya29\.[\w.-]{10,}/g,
-  /(?<![\w.-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/g,
+  shape(START, /(?:sk|pk|rk)[-_][\w-]{12,}/),
+  shape(START, /(?:hf|r8)[-_][\w-]{16,}/),
+  // Beginnings of four or more characters, which may follow `_`.
+  shape(START_OR_JOIN, /(?:sk|pk|rk)[-_](?:proj|svcacct|admin|ant|or|live|test)[-_][\w-]{12,}/),
+  shape(
+    START_OR_JOIN,
+    /(?:gsk|xai|csk|nvapi|pplx|tvly|npm|pypi|whsec|dop_v1|gh[oprsu]|github_pat)[-_][\w-]{16,}/,
+  ),
+  shape(START_OR_JOIN, /xox[abeprs]-[A-Za-z0-9-]{10,}/),
+  shape(START_OF_NAME, /SG\.[\w-]{16,}\.[\w-]{16,}/),
+  shape(START_OR_JOIN, /AIza[\w-]{30,}/),
+  shape(START_OR_JOIN, /(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])/),
+  shape(START_OR_JOIN, /ya29\.[\w.-]{10,}/),
+  shape(START_OF_NAME, /eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/),
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[^-]|-(?!----END ))*/g,
   // In prose, an ordinary word follows "basic". A credential has a digit, a capital after a small letter, or 24 characters.
-  /(\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)\s{1,16})(?=[A-Za-z._~+/=-]{0,64}(?:\d|[a-z][A-Z])|[A-Za-z._~+/=-]{24})[\w.~+/=-]{8,}/g,
-  /(\bapi[-_]?key["'\\]{0,4}\s{0,8}[:=]\s{0,8}["'\\]{0,4})[^\s"'\\,}&]{6,}/gi,
+  shape(
+    START,
+    /((?:[Bb]earer|BEARER|[Bb]asic|BASIC)\s{1,16})(?=[A-Za-z._~+/=-]{0,64}(?:\d|[a-z][A-Z])|[A-Za-z._~+/=-]{24})[\w.~+/=-]{8,}/,
+  ),
+  shape(START, /(api[-_]?key["'\\]{0,4}\s{0,8}[:=]\s{0,8}["'\\]{0,4})[^\s"'\\,}&]{6,}/i),
   /((?:secret_?access_?key|(?:session|security|access|refresh|id)[-_]?token|client_?secret)["'\\]{0,4}\s{0,8}[:=]\s{0,8}["'\\]{0,4})[^\s"'\\,}&]{6,}/gi,
   /([?&](?:key|sig|token|x-amz-(?:signature|credential))=)[^\s"'\\&#]{4,}/gi,
   // User information of a URL, such as a DSN. The information ends at the last `@`.

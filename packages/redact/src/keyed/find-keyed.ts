@@ -1,3 +1,4 @@
+import { escapeBefore } from '../escape.ts';
 import type { Span } from '../rule.ts';
 import { findNested, findNumber, findQuoted, type Name } from './find-quoted.ts';
 import { findCredential, findCookies } from './headers.ts';
@@ -15,6 +16,8 @@ const GREATER = 62;
 const HYPHEN = 45;
 const BACKSLASH = 92;
 const MAX_GAP = 8;
+/** Maximum number of letters and digits at the end of an escape, as in `%25252520`. */
+const MAX_ESCAPE_END = 8;
 const MAX_SLASHES = 127;
 
 /** Finds values after a name, such as `KEY=value`, `"key": "value"`, `<key>value`, `--key value`, and headers. */
@@ -85,7 +88,8 @@ const nameOfPair = (text: string, from: number): string | undefined =>
 
 function findAfterFlag(text: string, at: number, found: Span[], run: Run): number | undefined {
   let end = at;
-  if (!/[a-z]/i.test(text.charAt(at)) || /[\w-]/.test(text.charAt(at - 3))) return undefined;
+  if (!/[a-z]/i.test(text.charAt(at))) return undefined;
+  if (/[\w-]/.test(text.charAt(at - 3)) && escapeBefore(text, at - 2) === undefined) return undefined;
   while (end - at < MAX_NAME && /[a-z-]/i.test(text.charAt(end))) end++;
   if (text[end] !== ' ') return undefined;
   const verdict = verdictOn(text.slice(at, end));
@@ -194,7 +198,15 @@ const GAP: ReadonlySet<number> = new Set(
 function nameBefore(text: string, end: number): string {
   let from = end;
   while (end - from < MAX_NAME && isNameCharacter(text.charCodeAt(from - 1))) from--;
-  return text.slice(from, end);
+  return text.slice(nameStart(text, from, end), end);
+}
+
+/** Returns the start of the name without the letters of an escape before it, such as the `n` in `\npassword`. */
+function nameStart(text: string, from: number, end: number): number {
+  if (!/[\\%[;:?]/.test(text.charAt(from - 1))) return from;
+  let at = Math.min(end, from + MAX_ESCAPE_END);
+  while (at > from && escapeBefore(text, at) === undefined) at--;
+  return at;
 }
 
 const isNameCharacter = (code: number): boolean =>

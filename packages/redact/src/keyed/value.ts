@@ -74,7 +74,7 @@ function kindsIn(value: string): Record<'hasLower' | 'hasUpper' | 'hasDigit' | '
 }
 
 /** Whether the value consists of words, as in `my-secret-name`, `Created_At` and `gpt-4o-mini-2024`. */
-const isOfWords = (value: string): boolean =>
+export const isOfWords = (value: string): boolean =>
   /[-_. ]/.test(value) &&
   value
     .split(/[-_. ]+/)

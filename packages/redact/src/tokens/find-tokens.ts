@@ -1,3 +1,5 @@
+import { beginsEscape, escapeBefore, MAX_ESCAPE } from '../escape.ts';
+import { isOfWords } from '../keyed/value.ts';
 import type { Span } from '../rule.ts';
 import { INNER_RULES, TOKEN_RULES, type InnerRule, type TokenRule } from './table.ts';
 
@@ -27,20 +29,32 @@ const IS_WORD: Uint8Array = Uint8Array.from({ length: SIZE }, (_, code) =>
   /\w/.test(String.fromCharCode(code)) ? 1 : 0,
 );
 const HYPHEN = 45;
-/** Minimum length of a fixed beginning that may follow a hyphen. A shorter beginning may be part of a compound word. */
-const MAY_FOLLOW_A_HYPHEN = 4;
+const UNDERSCORE = 95;
+/**
+ * Minimum length of a fixed beginning that may follow a hyphen or an underscore. A shorter beginning may be part of a compound
+ * word.
+ */
+const MAY_FOLLOW_A_JOIN = 4;
 
 /** Finds tokens by their shape. */
 export function findTokens(text: string, found: Span[]): void {
   let before = 0;
+  let lastEscape = -Infinity;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     const follows = before;
     before = code;
-    if (IS_WORD[code] !== 1 || IS_WORD[follows] === 1) continue;
+    if (IS_WORD[code] !== 1) {
+      if (beginsEscape(code)) lastEscape = at;
+      continue;
+    }
+    const isInside = IS_WORD[follows] === 1 && follows !== UNDERSCORE;
+    if (isInside && at - lastEscape > MAX_ESCAPE) continue;
     const starts = BY_BEGINNING[code * SIZE + (text.charCodeAt(at + 1) & (SIZE - 1))];
     if (starts === undefined) continue;
-    const end = tokenAt(text, at, starts, follows === HYPHEN, found);
+    const from = isInside ? escapeBefore(text, at) : at;
+    if (from === undefined) continue;
+    const end = tokenAt(text, at, starts, follows, from, found);
     if (end === undefined) continue;
     at = end - 1;
     before = text.charCodeAt(at);
@@ -48,20 +62,28 @@ export function findTokens(text: string, found: Span[]): void {
   for (const rule of INNER_RULES) findInner(text, rule, found);
 }
 
+/**
+ * Finds a token at the start of a word, and returns the offset at which the search continues. `follows` is the character before
+ * the token, and `from` is the start of an escape before it.
+ */
 function tokenAt(
   text: string,
   at: number,
   starts: readonly Start[],
-  followsHyphen: boolean,
+  follows: number,
+  from: number,
   found: Span[],
 ): number | undefined {
+  const least = follows === HYPHEN || follows === UNDERSCORE ? MAY_FOLLOW_A_JOIN : 1;
   for (const { text: start, rule } of starts) {
-    if (followsHyphen && start.length < MAY_FOLLOW_A_HYPHEN) continue;
+    if (start.length < least) continue;
     if (!text.startsWith(start, at)) continue;
     rule.anchored.lastIndex = at;
     if (!rule.anchored.test(text)) continue;
     const end = endOfWord(text, rule.anchored.lastIndex);
-    found.push({ rule: rule.id, start: at, end, from: at });
+    // A name such as `my_npm_package_v2` may contain the beginning of a token. It is not searched again from its next words.
+    const isName = follows === UNDERSCORE && isOfWords(text.slice(at + start.length, end));
+    if (!isName) found.push({ rule: rule.id, start: at, end, from });
     return end;
   }
   return undefined;
@@ -69,11 +91,14 @@ function tokenAt(
 
 function findInner(text: string, { anchor, before, anchored, id }: InnerRule, found: Span[]): void {
   for (let at = text.indexOf(anchor); at !== -1; at = text.indexOf(anchor, at + 1)) {
-    if (at < before || (before > 0 && isWithinBase64(text, at - before))) continue;
-    anchored.lastIndex = at - before;
+    const start = at - before;
+    if (start < 0) continue;
+    const from = before > 0 && isWithinBase64(text, start) ? escapeBefore(text, start) : start;
+    if (from === undefined) continue;
+    anchored.lastIndex = start;
     if (!anchored.test(text)) continue;
     const end = endOfWord(text, anchored.lastIndex);
-    found.push({ rule: id, start: at - before, end, from: at - before });
+    found.push({ rule: id, start, end, from });
     at = end - 1;
   }
 }
