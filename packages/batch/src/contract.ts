@@ -225,23 +225,40 @@ export type BatchEvent =
 /**
  * Store for jobs. Every method is atomic, and a repeated call has no further effect. Use `sqliteStores(…).batches` on one machine
  * and `redisStores(…).batches` on several machines. `batchStoreConformance` of `@majordomo/conformance` checks an implementation.
+ *
+ * Each write contains the version of the job, or the fencing number of the lock, or both. The store refuses a write with an older
+ * version or number. A process that continues after its lock has expired therefore changes nothing.
  */
 export interface BatchStore {
   /** Returns a job and its version, which starts at 1. Returns `undefined` if the job is not stored. */
   load(key: string): Promise<{ readonly job: JsonObject; readonly version: number } | undefined>;
-  /** Saves the job as `version + 1` and returns true. Returns false if another version is stored; version 0 means no job. */
-  save(key: string, job: JsonObject, version: number): Promise<boolean>;
+  /**
+   * Saves the job as `version + 1` and returns true. Returns false if another version is stored, or if `fence` is not the number of
+   * the last holder. Version 0 means that no job is stored. Without `fence`, only the version is checked.
+   */
+  save(key: string, job: JsonObject, version: number, fence?: number): Promise<boolean>;
   /** Returns the keys of all stored jobs, in string order. */
   keys(): Promise<readonly string[]>;
-  /** Acquires or renews the lock of the job. Returns false if another holder has the lock. The lock expires after `leaseMs`. */
-  lock(key: string, holder: string, leaseMs: number): Promise<boolean>;
+  /**
+   * Acquires or renews the lock of the job, and returns its fencing number. Each new holder has a higher number than all earlier
+   * holders of this key, also after a release and after `remove`. A renewal does not change the number, also after the lock has
+   * expired, unless another holder had the lock in the meantime. Returns `undefined` if another holder has the lock, or if the job
+   * is not stored. The lock expires after `leaseMs`.
+   */
+  lock(key: string, holder: string, leaseMs: number): Promise<number | undefined>;
   /** Releases the lock, if the holder has it. */
   unlock(key: string, holder: string): Promise<void>;
-  /** Adds rows. Does not change existing rows. Rejects with `config` if an id has another index, or an index has another id. */
-  add(key: string, rows: readonly BatchRow[]): Promise<void>;
+  /**
+   * Adds rows and returns true. Does not change existing rows. Returns false and adds no row if another version of the job is
+   * stored. Rejects with `config` if an id has another index, or an index has another id.
+   */
+  add(key: string, rows: readonly BatchRow[], version: number): Promise<boolean>;
   /** Returns rows in the order of `index`. */
   rows(key: string, query: RowQuery): Promise<readonly BatchRow[]>;
-  /** Moves each given row whose place is `from`, in one atomic step. A row at another place does not change. */
+  /**
+   * Moves each given row whose place is `from`, in one atomic step, and returns true. A row at another place does not change.
+   * Returns false and moves no row if `fence` is not the number of the last holder.
+   */
   move(
     key: string,
     moves: readonly {
@@ -250,11 +267,12 @@ export interface BatchStore {
       readonly to: string;
       readonly data?: string | undefined;
     }[],
-  ): Promise<void>;
+    fence: number,
+  ): Promise<boolean>;
   /** Returns the number of rows at each place. */
   counts(key: string): Promise<Readonly<Record<string, number>>>;
-  /** Deletes the job with its rows and its lock. */
-  remove(key: string): Promise<void>;
+  /** Deletes the job with its rows and its lock, and returns true. Returns false if another version is stored. */
+  remove(key: string, version: number): Promise<boolean>;
 }
 
 /** Stored item. `index` is its position in the input, starting at 0. */

@@ -59,10 +59,12 @@ export function batchJob(key: string, setup: Setup): BatchJob {
       }
     },
     async remove() {
-      const { record } = await requireRecord(key, setup);
-      if (record.isDone !== true)
-        throw new LlmError('denied', `job "${key}" is not done; call cancel(), then await done()`);
-      await store.remove(key);
+      for (;;) {
+        const { record, version } = await requireRecord(key, setup);
+        if (record.isDone !== true)
+          throw new LlmError('denied', `job "${key}" is not done; call cancel(), then await done()`);
+        if (await store.remove(key, version)) return;
+      }
     },
   };
 }
@@ -78,8 +80,9 @@ async function pollOnce(key: string, setup: Setup, signal: AbortSignal): Promise
   try {
     if (!isIdle(job.record)) await runRound(new Round(job, setup, signal));
   } catch (error) {
-    if (error instanceof LockLost) return;
-    throw isAborted() ? abortedError(key, error) : error;
+    if (isAborted()) throw abortedError(key, error);
+    // A process that has taken over may have caused the error, because it changes rows and deletes files of earlier holders.
+    if (!(error instanceof LockLost) && !(await job.isLost())) throw error;
   } finally {
     await job.unlock();
   }

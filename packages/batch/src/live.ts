@@ -51,6 +51,7 @@ async function runPage(rows: readonly BatchRow[], round: Round): Promise<void> {
 }
 
 async function call(row: BatchRow, round: Round): Promise<Move> {
+  await round.job.checkLock();
   try {
     const response = await send(row, round);
     return answeredMove(row, await storedAttempts(response.attempts, round), response);

@@ -3,8 +3,9 @@ import type { BatchRow, BatchStore } from './contract.ts';
 
 interface StoredJob {
   version: number;
-  json: string | undefined;
-  lock: { readonly holder: string; readonly until: number } | undefined;
+  json: string;
+  /** Last holder of the lock. After its release, `until` is 0. */
+  lock: { readonly holder: string; readonly fence: number; readonly until: number } | undefined;
   /** Rows by index. */
   readonly rows: (BatchRow | undefined)[];
   readonly indexes: Map<string, number>;
@@ -15,39 +16,42 @@ export function memoryBatchStore({
   clock = systemClock,
 }: { readonly clock?: Clock | undefined } = {}): BatchStore {
   const jobs = new Map<string, StoredJob>();
-  const jobAt = (key: string): StoredJob => {
-    const none: StoredJob = { version: 0, json: undefined, lock: undefined, rows: [], indexes: new Map() };
-    const job = jobs.get(key) ?? none;
-    jobs.set(key, job);
-    return job;
-  };
+  /** Fencing number of the last new holder, of any job. */
+  let lastFence = 0;
   return {
     async load(key) {
-      const { json, version = 0 } = jobs.get(key) ?? {};
-      return json === undefined ? undefined : { job: JSON.parse(json) as JsonObject, version };
+      const stored = jobs.get(key);
+      return stored && { job: JSON.parse(stored.json) as JsonObject, version: stored.version };
     },
-    async save(key, job, version) {
-      const stored = jobAt(key);
-      if (stored.version !== version) return false;
-      stored.version++;
-      stored.json = JSON.stringify(job);
+    async save(key, job, version, fence) {
+      const stored = jobs.get(key);
+      if (version !== (stored?.version ?? 0)) return false;
+      if (fence !== undefined && fence !== stored?.lock?.fence) return false;
+      const json = JSON.stringify(job);
+      if (stored === undefined)
+        jobs.set(key, { version: 1, json, lock: undefined, rows: [], indexes: new Map() });
+      else Object.assign(stored, { version: version + 1, json });
       return true;
     },
-    keys: async () => [...jobs.keys()].filter((key) => jobs.get(key)?.json !== undefined).sort(),
+    keys: async () => [...jobs.keys()].sort(),
     async lock(key, holder, leaseMs) {
-      const stored = jobAt(key);
+      const stored = jobs.get(key);
+      if (stored === undefined) return undefined;
       const now = clock.now();
-      const { lock } = stored;
-      if (lock !== undefined && lock.holder !== holder && lock.until > now) return false;
-      stored.lock = { holder, until: now + leaseMs };
-      return true;
+      const isOwn = stored.lock?.holder === holder;
+      if (stored.lock !== undefined && !isOwn && stored.lock.until > now) return undefined;
+      const fence = stored.lock !== undefined && isOwn ? stored.lock.fence : ++lastFence;
+      stored.lock = { holder, fence, until: now + leaseMs };
+      return fence;
     },
     async unlock(key, holder) {
       const stored = jobs.get(key);
-      if (stored?.lock?.holder === holder) stored.lock = undefined;
+      if (stored?.lock?.holder === holder) stored.lock = { ...stored.lock, until: 0 };
     },
-    async add(key, rows) {
-      const { rows: stored, indexes } = jobAt(key);
+    async add(key, rows, version) {
+      const job = jobs.get(key);
+      if (job?.version !== version) return false;
+      const { rows: stored, indexes } = job;
       const added = new Map<string, number>();
       for (const { index, id } of rows) {
         const other = indexes.get(id) ?? added.get(id) ?? index;
@@ -64,6 +68,7 @@ export function memoryBatchStore({
         stored[row.index] ??= row;
         indexes.set(row.id, row.index);
       }
+      return true;
     },
     async rows(key, { place, indexes, after = -1, limit }) {
       const stored = jobs.get(key)?.rows ?? [];
@@ -75,12 +80,15 @@ export function memoryBatchStore({
       }
       return found;
     },
-    async move(key, moves) {
-      const stored = jobs.get(key)?.rows ?? [];
+    async move(key, moves, fence) {
+      const job = jobs.get(key);
+      if (job?.lock?.fence !== fence) return false;
+      const { rows: stored } = job;
       for (const { index, from, to, data } of moves) {
         const row = stored[index];
         if (row?.place === from) stored[index] = { ...row, place: to, data: data ?? row.data };
       }
+      return true;
     },
     async counts(key) {
       const counts: Record<string, number> = {};
@@ -88,8 +96,8 @@ export function memoryBatchStore({
         if (row !== undefined) counts[row.place] = (counts[row.place] ?? 0) + 1;
       return counts;
     },
-    async remove(key) {
-      jobs.delete(key);
+    async remove(key, version) {
+      return jobs.get(key)?.version === version && jobs.delete(key);
     },
   };
 }

@@ -68,6 +68,7 @@ export async function reserve(batch: BatchRecord, ms: number, round: Round): Pro
   if (batch.most === undefined) return undefined;
   const { requests, input, output, nanoUsd } = batch.most;
   const most = { requests, input, output, nanoUsd: nanoUsd === undefined ? undefined : BigInt(nanoUsd) };
+  await round.job.checkLock();
   return round.setup.ledger?.reserve(workOf(batch, round), most, ms + LEASE_MARGIN_MS);
 }
 
@@ -75,6 +76,7 @@ export async function reserve(batch: BatchRecord, ms: number, round: Round): Pro
 export async function settle(batch: BatchRecord, sum: ResultSum, round: Round): Promise<void> {
   const { most, about, createdAt, requests = 0 } = batch;
   const { answered, failed, usage, nanoUsd } = sum;
+  await round.job.checkLock();
   if (most !== undefined) {
     const basis = about.billing === 'included' ? 'included' : nanoUsd === undefined ? 'unknown' : 'catalogue';
     await round.setup.ledger?.settle(workOf(batch, round), {

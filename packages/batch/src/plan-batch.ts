@@ -1,10 +1,10 @@
 import { LlmError, type BatchBackend, type PreparedTarget } from '@majordomo/core';
 import { captureRequest } from './capture.ts';
 import type { BatchRow } from './contract.ts';
-import { InputFile } from './input-file.ts';
+import { InputFile, removeInputs } from './input-file.ts';
 import { aboutTarget, failedMove, moveAfter } from './item.ts';
 import { AmountSum, ResultSum, settle } from './money.ts';
-import { batchName, customId, PLACES, type BatchRecord, type Move } from './record.ts';
+import { batchName, customId, inputName, PLACES, type BatchRecord, type Move } from './record.ts';
 import type { Round } from './round.ts';
 import { asLlmFailure, rejectsPoll } from './vendor-error.ts';
 
@@ -69,6 +69,7 @@ class Planner {
     if (this.batch !== undefined) await this.addFrom(PLACES.batch(this.batch.number));
     if (!isComplete) await this.addFrom(PLACES.queue(this.position));
     const { batch, input } = this;
+    await input?.close();
     if (batch === undefined) return undefined;
     // After `requests` is saved, the rows of the batch do not change.
     batch.requests = amounts.requests;
@@ -92,8 +93,9 @@ class Planner {
         if (move !== undefined) moves.push(move);
         if (this.isFull) break;
       }
-      await this.input?.flush();
+      // Moving first also checks the lock before the file is changed.
       await round.move(moves);
+      await this.input?.flush();
     } while (page.length === PAGE && !this.isFull);
   }
 
@@ -104,8 +106,12 @@ class Planner {
     const { target, backend, group, text, bytes, values } = line;
     this.batch ??= await this.startBatch(line);
     const { number, about } = this.batch;
-    if (target.attempt.target !== about.target || group !== this.batch.group) return undefined;
     const to = PLACES.batch(number);
+    if (target.attempt.target !== about.target || group !== this.batch.group) {
+      // The chain or the settings of its target have changed since an interrupted planning moved the row to the batch.
+      const queue = PLACES.queue(this.position);
+      return row.place === to ? { index: row.index, from: to, to: queue } : undefined;
+    }
     const limits = this.limitsOf(backend);
     // Do not check a row that an interrupted planning has already moved to the batch, because the row fits.
     this.isFull =
@@ -114,16 +120,21 @@ class Planner {
         this.bytes + bytes > limits.bytes ||
         this.values + values > limits.values);
     if (this.isFull) return undefined;
-    const { setup, record } = this.round;
-    if (this.input === undefined) {
-      this.input = new InputFile(setup.folder, batchName(record.token, number));
-      await this.input.remove();
-    } else this.input.add(backend.separator ?? '\n');
+    if (this.input === undefined) this.input = await this.newInput(number);
+    else this.input.add(backend.separator ?? '\n');
     this.input.add(text);
     this.bytes += bytes;
     this.values += values;
     await this.amounts.add(target.attempt, this.round);
     return row.place === to ? undefined : { index: row.index, from: row.place, to };
+  }
+
+  /** Returns the input file of this process, and deletes those of earlier holders of the lock. */
+  private async newInput(number: number): Promise<InputFile> {
+    const { setup, record, job } = this.round;
+    await job.checkLock();
+    await removeInputs(setup.folder, batchName(record.token, number), job.fence);
+    return new InputFile(setup.folder, inputName(record.token, number, job.fence));
   }
 
   /** Returns the line of a row, or the move of the row if the target cannot accept the row. */

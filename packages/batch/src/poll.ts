@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { BatchRow } from './contract.ts';
-import { InputFile } from './input-file.ts';
+import { removeInputs, type InputFile } from './input-file.ts';
 import { closingMove } from './item.ts';
 import { runLive } from './live.ts';
 import { reserve, ResultSum, settle } from './money.ts';
@@ -8,7 +8,7 @@ import { planBatch } from './plan-batch.ts';
 import { failAll, readBatch } from './read-batch.ts';
 import { batchName, isStalled, PLACES, queuePositions, type BatchRecord } from './record.ts';
 import type { Round } from './round.ts';
-import { searchBatch, sendBatch } from './send-batch.ts';
+import { findUpload, searchBatch, sendBatch } from './send-batch.ts';
 import { isTransient, rejectsPoll } from './vendor-error.ts';
 
 const PAGE = 500;
@@ -142,18 +142,22 @@ async function readTrial(batch: BatchRecord, round: Round): Promise<boolean> {
 
 /** Deletes the batch's files at the vendor. A rejected deletion is not retried, because it loses no answers. */
 async function removeFiles(batch: BatchRecord, round: Round): Promise<boolean> {
-  const { ref, upload, number } = batch;
+  const { ref, number } = batch;
+  const { setup, record, job } = round;
+  await job.checkLock();
   try {
-    const { backend, context } = await round.vendorOf(batch);
+    const vendor = await round.vendorOf(batch);
+    const hasBegun = batch.upload === undefined && batch.uploading !== undefined;
+    const upload = hasBegun ? await findUpload(batch, vendor, round) : batch.upload;
     if (ref !== undefined || upload !== undefined)
-      await round.send(context, (own) => backend.remove({ ref, upload }, own));
+      await round.send(vendor.context, (own) => vendor.backend.remove({ ref, upload }, own));
   } catch (cause) {
     if (!LlmError.is(cause) || isTransient(cause) || cause.kind === 'aborted') throw cause;
   }
-  await new InputFile(round.setup.folder, batchName(round.record.token, number)).remove();
+  await removeInputs(setup.folder, batchName(record.token, number), job.fence);
   batch.state = 'read';
   batch.retryAt = undefined;
-  await round.job.save();
+  await job.save();
   return true;
 }
 

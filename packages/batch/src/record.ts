@@ -57,8 +57,12 @@ export interface BatchRecord {
   requests?: number | undefined;
   /** Amounts that the ledger reserves for the batch. */
   most?: StoredAmount | undefined;
+  /** Last upload of the input that a process has begun. Absent in records of version 1.0. */
+  uploading?: StoredUploading | undefined;
   /** Id of the uploaded input. */
   upload?: string | undefined;
+  /** Whether the uploaded input was deleted, so that a delayed request can no longer create the batch. */
+  isUploadDeleted?: boolean | undefined;
   /** Time of the first request that creates the batch, in epoch milliseconds. Searches ignore older batches. */
   searchSince?: number | undefined;
   /** Time of the last request that creates the batch, in epoch milliseconds. */
@@ -77,6 +81,13 @@ export interface BatchRecord {
   isCancelled?: boolean | undefined;
   /** Cost of all items in nano-USD, or null if the cost is unknown or included in a plan. Set when the results are read. */
   nanoUsd?: string | null | undefined;
+}
+
+/** Upload that a process has begun. Another process finds it by the fencing number in its name. */
+export interface StoredUploading {
+  readonly fence: number;
+  /** SHA-256 of the input. Another process uses the upload only if its own input is the same. */
+  readonly sha256: string;
 }
 
 /** Amounts of a reservation as JSON. */
@@ -146,8 +157,12 @@ export const isStalled = ({ batches }: JobRecord, position: number): boolean =>
     (batch) => batch.position === position && (batch.state === 'planned' || batch.state === 'creating'),
   );
 
-/** Returns the name of a batch in files and metadata. */
+/** Returns the name of a batch in the metadata of the vendor and in the ids of its requests. */
 export const batchName = (token: string, number: number): string => `${token}-${number}`;
+
+/** Returns the name of a batch's input that the process with this fencing number writes and uploads. */
+export const inputName = (token: string, number: number, fence: number): string =>
+  `${batchName(token, number)}-${fence}`;
 
 export const customId = (token: string, number: number, index: number): string =>
   `${batchName(token, number)}-${index}`;

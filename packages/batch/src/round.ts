@@ -69,10 +69,8 @@ export class Round {
   }
 
   /** Moves rows. Throws `LockLost` if this process no longer holds the lock. */
-  async move(moves: readonly Move[]): Promise<void> {
-    if (moves.length === 0) return;
-    await this.job.checkLock();
-    await this.setup.store.move(this.key, moves);
+  move(moves: readonly Move[]): Promise<void> {
+    return this.job.move(moves);
   }
 
   /** Returns the request of an item, with the schema of the job. */

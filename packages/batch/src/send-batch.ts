@@ -3,9 +3,9 @@ import type { InputFile } from './input-file.ts';
 import { reserve } from './money.ts';
 import { planBatch } from './plan-batch.ts';
 import { failAll } from './read-batch.ts';
-import { batchName, type BatchRecord } from './record.ts';
+import { batchName, inputName, PLACES, type BatchRecord } from './record.ts';
 import { UPLOAD_MS, type Round, type Vendor } from './round.ts';
-import { loadRecord } from './stored-job.ts';
+import { loadRecord, LockLost } from './stored-job.ts';
 import { isRefusal } from './vendor-error.ts';
 
 /** Time after which a batch that was not found is created again, in milliseconds. Vendors may list new batches with a delay. */
@@ -40,18 +40,13 @@ export async function sendBatch(
       batch.most = undefined;
       return await failAll(batch, error, round, true);
     }
-    if (backend.upload !== undefined && input !== undefined) {
-      const name = batchName(round.record.token, batch.number);
+    const blob = input && (await contentOf(input, batch, round));
+    if (backend.upload !== undefined && input !== undefined && blob !== undefined) {
       // An earlier poll may have uploaded the input without receiving the response.
-      const found = planned
-        ? undefined
-        : await round.send(context, async (own) => backend.findUpload?.(name, own));
-      const blob = await input.toBlob();
-      batch.upload =
-        found ?? (await round.send(context, async (own) => backend.upload?.(name, blob, own), UPLOAD_MS));
-      await round.job.save();
+      if (planned === undefined) await useEarlierUpload(batch, input, { backend, context }, round);
+      if (batch.upload === undefined) await upload(batch, input, blob, { backend, context }, round);
     }
-    const body = batch.upload ?? (await input?.toBlob());
+    const body = batch.upload ?? blob;
     if (body !== undefined) await create(batch, body, { backend, context }, round);
     return true;
   } finally {
@@ -59,6 +54,77 @@ export async function sendBatch(
   }
 }
 
+/** Returns the content of the input. Throws `config` unless it consists of the requests that are planned for the batch. */
+async function contentOf(
+  input: InputFile,
+  { number, requests, about }: BatchRecord,
+  round: Round,
+): Promise<Blob> {
+  const { [PLACES.batch(number)]: planned = 0 } = await round.setup.store.counts(round.key);
+  if (planned !== requests) {
+    const problem = `the input has ${String(requests)} requests, but ${planned} are planned`;
+    const why = `${about.target}: batch ${number} of job "${round.key}": ${problem}; nothing was sent; end the processes that use an older version of @majordomo/batch, and poll again`;
+    throw new LlmError('config', why, { target: about.target });
+  }
+  return input.toBlob();
+}
+
+/** Uploads the input. A later holder of the lock finds the upload by its name if this process does not save the id. */
+async function upload(
+  batch: BatchRecord,
+  input: InputFile,
+  blob: Blob,
+  { backend, context }: Vendor,
+  round: Round,
+): Promise<void> {
+  const { job, record } = round;
+  batch.uploading = { fence: job.fence, sha256: input.sha256 };
+  await job.save();
+  const name = inputName(record.token, batch.number, job.fence);
+  const id = await round.send(context, async (own) => backend.upload?.(name, blob, own), UPLOAD_MS);
+  batch.upload = id;
+  try {
+    await job.save();
+  } catch (error) {
+    if (error instanceof LockLost && id !== undefined)
+      await withdrawUpload(id, batch, { backend, context }, round);
+    throw error;
+  }
+}
+
+/**
+ * Searches for the last upload that a process has begun. Uses the upload if it has the same content as `input`. Otherwise, deletes
+ * it, because the chain or the settings of a target have changed, or because version 1.0 has written it.
+ */
+async function useEarlierUpload(
+  batch: BatchRecord,
+  input: InputFile,
+  { backend, context }: Vendor,
+  round: Round,
+): Promise<void> {
+  const found = await findUpload(batch, { backend, context }, round);
+  if (found === undefined) return;
+  if (batch.uploading?.sha256 === input.sha256) {
+    batch.upload = found;
+    await round.job.save();
+    return;
+  }
+  await round.job.checkLock();
+  await round.send(context, (own) => backend.remove({ ref: undefined, upload: found }, own));
+}
+
+/** Returns the id of the last upload that a process has begun, or `undefined` if it does not exist. */
+export function findUpload(
+  { number, uploading }: BatchRecord,
+  { backend, context }: Vendor,
+  round: Round,
+): Promise<string | undefined> {
+  const { token } = round.record;
+  const name = uploading === undefined ? batchName(token, number) : inputName(token, number, uploading.fence);
+  return round.send(context, async (own) => backend.findUpload?.(name, own));
+}
+
+/** Creates the batch at the vendor. */
 async function create(
   batch: BatchRecord,
   input: string | Blob,
@@ -87,8 +153,42 @@ async function create(
   batch.state = 'running';
   // A new batch has just begun, so query the vendor about the batch only in the next poll.
   round.settled.add(number);
-  await job.save();
+  try {
+    await job.save();
+  } catch (error) {
+    if (error instanceof LockLost) await withdrawBatch(batch, { backend, context }, round);
+    throw error;
+  }
   setup.emit({ type: 'batch-created', key, target: about.target, ref: batch.ref, requests });
+}
+
+/** Deletes an upload whose id could not be saved, unless the process that has taken over the job uses it or may use it. */
+async function withdrawUpload(
+  id: string,
+  { number, uploading }: BatchRecord,
+  { backend, context }: Vendor,
+  round: Round,
+): Promise<void> {
+  const current = (await loadRecord(round.key, round.setup))?.record.batches[number];
+  const mayBeUsed =
+    current?.state === 'planned' &&
+    current.upload === undefined &&
+    current.uploading?.fence === uploading?.fence;
+  if (current?.upload === id || mayBeUsed) return;
+  await round.send(context, (own) => backend.remove({ ref: undefined, upload: id }, own));
+}
+
+/** Cancels a batch whose id could not be saved, unless the process that has taken over the job has found it or may find it. */
+async function withdrawBatch(
+  { number, ref = '', createdAt }: BatchRecord,
+  { backend, context }: Vendor,
+  round: Round,
+): Promise<void> {
+  const current = (await loadRecord(round.key, round.setup))?.record.batches[number];
+  const isSearched =
+    (current?.state === 'creating' || current?.state === 'trial') && current.createdAt === createdAt;
+  if (current?.ref === ref || isSearched) return;
+  await round.send(context, (own) => backend.cancel(ref, own));
 }
 
 /**
@@ -118,8 +218,16 @@ export async function searchBatch(batch: BatchRecord, round: Round): Promise<boo
     batch.state = 'trial';
   } else {
     if (round.now() - createdAt < FIND_MS) return false;
-    // No batch was found within `FIND_MS`, so none exists. The next step sends the batch, or releases it if the job closes.
-    batch.state = 'planned';
+    if (upload !== undefined && batch.isUploadDeleted !== true) {
+      // A delayed request of this or a stopped process could still create the batch. Delete its input, then search once more.
+      await job.checkLock();
+      await round.send(context, (own) => backend.remove({ ref: undefined, upload }, own));
+      batch.isUploadDeleted = true;
+    } else {
+      // No batch was found within `FIND_MS`, so none exists. The next step sends the batch, or releases it if the job closes.
+      const none = { upload: undefined, uploading: undefined, isUploadDeleted: undefined };
+      Object.assign(batch, { state: 'planned', ...none });
+    }
   }
   await job.save();
   return true;

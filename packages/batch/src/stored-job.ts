@@ -1,6 +1,6 @@
 import { LlmError, type JsonObject } from '@majordomo/core';
 import type { Setup } from './setup.ts';
-import { FORMAT, type JobRecord } from './record.ts';
+import { FORMAT, type JobRecord, type Move } from './record.ts';
 
 /** Time for which a lock is valid without a renewal, in milliseconds. */
 const LEASE_MS = 30_000;
@@ -29,43 +29,59 @@ export async function requireRecord(key: string, setup: Setup): Promise<LoadedRe
   return stored;
 }
 
+/** Saves the record of a job. Returns false if another version is stored, or if another process has had the lock since `fence`. */
 export const saveRecord = (
   key: string,
   record: JobRecord,
   version: number,
   { store }: Setup,
-): Promise<boolean> => store.save(key, record as unknown as JsonObject, version);
+  fence?: number,
+): Promise<boolean> => store.save(key, record as unknown as JsonObject, version, fence);
+
+/** Lock that a process has acquired. */
+interface Lock {
+  readonly holder: string;
+  readonly fence: number;
+  readonly lockedAt: number;
+}
 
 /** Error of a process that has lost the lock of the job to another process. */
 export class LockLost extends Error {}
 
-/** Record of a job whose lock this process holds. */
+/**
+ * Record of a job whose lock this process holds. The process may be stopped for longer than its lease at any `await`, so every
+ * change contains the fencing number of the lock, and the store refuses a change with the number of an earlier holder.
+ */
 export class LockedJob {
   readonly key: string;
   readonly record: JobRecord;
+  /** Fencing number of the lock. Files and uploads of this process contain it in their names. */
+  readonly fence: number;
   private version: number;
   private readonly setup: Setup;
   private readonly holder: string;
   private renewedAt: number;
   private stopTimer: (() => void) | undefined;
 
-  private constructor(key: string, loaded: LoadedRecord, setup: Setup, holder: string, lockedAt: number) {
+  private constructor(key: string, loaded: LoadedRecord, setup: Setup, lock: Lock) {
     this.key = key;
     this.record = loaded.record;
     this.version = loaded.version;
     this.setup = setup;
-    this.holder = holder;
-    this.renewedAt = lockedAt;
+    this.holder = lock.holder;
+    this.fence = lock.fence;
+    this.renewedAt = lock.lockedAt;
     this.renewLater();
   }
 
-  /** Locks and loads a job. Returns `undefined` if another holder has the lock. */
+  /** Locks and loads a job. Returns `undefined` if another holder has the lock, or if the job does not exist. */
   static async lock(key: string, setup: Setup): Promise<LockedJob | undefined> {
     const holder = crypto.randomUUID();
     const lockedAt = setup.clock.now();
-    if (!(await setup.store.lock(key, holder, LEASE_MS))) return undefined;
+    const fence = await setup.store.lock(key, holder, LEASE_MS);
+    if (fence === undefined) return undefined;
     try {
-      return new LockedJob(key, await requireRecord(key, setup), setup, holder, lockedAt);
+      return new LockedJob(key, await requireRecord(key, setup), setup, { holder, fence, lockedAt });
     } catch (error) {
       await setup.store.unlock(key, holder).catch(() => undefined);
       throw error;
@@ -80,9 +96,9 @@ export class LockedJob {
 
   /** Saves the record. Merges a concurrent `cancel`, which needs no lock. Throws `LockLost` after any other concurrent change. */
   async save(): Promise<void> {
-    const { key, record, setup } = this;
+    const { key, record, setup, fence } = this;
     await this.checkLock();
-    while (!(await saveRecord(key, record, this.version, setup))) {
+    while (!(await saveRecord(key, record, this.version, setup, fence))) {
       const other = await requireRecord(key, setup);
       const isCancellation = other.version === this.version + 1 && other.record.isCancelled === true;
       if (!isCancellation || record.isCancelled === true) throw new LockLost();
@@ -93,14 +109,34 @@ export class LockedJob {
     this.version++;
   }
 
-  /** Renews the lock if necessary. Throws `LockLost` if another process holds it. Call this before each change of rows. */
+  /** Moves rows. Throws `LockLost` if another process has had the lock since this process acquired it. */
+  async move(moves: readonly Move[]): Promise<void> {
+    await this.checkLock();
+    if (moves.length === 0) return;
+    if (!(await this.setup.store.move(this.key, moves, this.fence))) throw new LockLost();
+  }
+
+  /**
+   * Renews the lock if necessary. Throws `LockLost` if another process has had it. Call this before each change outside the store,
+   * such as a write to a file.
+   */
   async checkLock(): Promise<void> {
     if (this.setup.clock.now() - this.renewedAt >= RENEW_MS) await this.renew();
   }
 
+  /** Returns whether another process has had the lock. If the store fails, returns false. */
+  isLost(): Promise<boolean> {
+    return this.renew().then(
+      () => false,
+      (error: unknown) => error instanceof LockLost,
+    );
+  }
+
   private async renew(): Promise<void> {
     const now = this.setup.clock.now();
-    if (!(await this.setup.store.lock(this.key, this.holder, LEASE_MS))) throw new LockLost();
+    const fence = await this.setup.store.lock(this.key, this.holder, LEASE_MS);
+    // Another number means that another process has had the lock and released it.
+    if (fence !== this.fence) throw new LockLost();
     this.renewedAt = now;
   }
 

@@ -1,4 +1,4 @@
-import { messageOf, toJson, type JsonObject } from '@majordomo/core';
+import { LlmError, messageOf, toJson, type JsonObject } from '@majordomo/core';
 import { toJsonSchema } from '@majordomo/core/toolkit';
 import { checkItem, fail } from './check.ts';
 import type { BatchRow, JobRequest } from './contract.ts';
@@ -20,13 +20,41 @@ export async function submitJob(job: JobRequest, setup: Setup): Promise<void> {
   checkSpec(job, setup);
   // If another process creates the job in the meantime, the submission continues that job.
   const isNew = stored === undefined && (await saveRecord(key, newRecord(job), 0, setup));
-  const total = await addItems(job, !isNew, setup);
-  for (;;) {
-    const { record, version } = await requireRecord(key, setup);
-    // Another process may have completed the same submission. If another process has cancelled the job, `saveRecord` fails.
-    if (record.total !== undefined) return;
-    const complete = { ...record, total, isDone: total === 0 ? true : undefined };
-    if (await saveRecord(key, complete, version, setup)) return;
+  const { record } = await requireRecord(key, setup);
+  const submission = new Submission(key, record.token, setup);
+  const total = await addItems(job, !isNew, submission);
+  await submission.write(async (filling, version) => {
+    const complete = { ...filling, total, isDone: total === 0 ? true : undefined };
+    return saveRecord(key, complete, version, setup);
+  });
+}
+
+/** Submission of a job. It needs no lock, because several processes may add the same items. */
+class Submission {
+  readonly setup: Setup;
+  private readonly key: string;
+  private readonly token: string;
+
+  constructor(key: string, token: string, setup: Setup) {
+    this.key = key;
+    this.token = token;
+    this.setup = setup;
+  }
+
+  /**
+   * Writes to the job at its current version, until the store accepts the version. Does nothing if another process has completed
+   * the same submission. Throws `denied` if the job was removed in the meantime and submitted again.
+   */
+  async write(run: (record: JobRecord, version: number) => Promise<boolean>): Promise<void> {
+    const { key, token, setup } = this;
+    for (;;) {
+      const { record, version } = await requireRecord(key, setup);
+      if (record.token !== token) {
+        const why = `job "${key}" was removed during its submission, and submitted again; submit it once more`;
+        throw new LlmError('denied', why, { path: 'key' });
+      }
+      if (record.total !== undefined || (await run(record, version))) return;
+    }
   }
 }
 
@@ -66,14 +94,19 @@ function checkSpec({ spec }: JobRequest, { majordomo }: Setup): void {
 }
 
 /** Adds all items and returns their number. Throws `config` if items differ from the stored items. */
-async function addItems({ key, items }: JobRequest, isResumed: boolean, setup: Setup): Promise<number> {
+async function addItems(
+  { key, items }: JobRequest,
+  isResumed: boolean,
+  submission: Submission,
+): Promise<number> {
+  const { setup } = submission;
   const { store } = setup;
   let first: string | undefined;
   let index = 0;
   let page: BatchRow[] = [];
   const flush = async (): Promise<void> => {
     if (isResumed) await compare(key, page, setup);
-    await store.add(key, page);
+    await submission.write((_, version) => store.add(key, page, version));
     page = [];
   };
   for await (const item of items) {

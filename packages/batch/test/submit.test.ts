@@ -220,7 +220,7 @@ it('ends a poll whose lock is lost', async () => {
   const batches = createBatches({
     ...options,
     clock: { ...clock, now: () => clock.now() + stoppedMs },
-    store: { ...store, lock: async (...values) => stoppedMs === 0 && store.lock(...values) },
+    store: { ...store, lock: async (...values) => (stoppedMs === 0 ? store.lock(...values) : undefined) },
   });
   const job = await batches.submit(valid);
   // The process stops during its upload for longer than its lease.

@@ -67,7 +67,7 @@ export async function writeData(stores: WrittenStores): Promise<void> {
     messages: [user('Où est Köln?')],
   });
   await batches?.save('job', { format: 1, token: 't' }, 0);
-  await batches?.add('job', [row]);
+  await batches?.add('job', [row], 1);
 }
 
 /** Checks that the stores return what `writeData` wrote, and accept more data. */
@@ -96,7 +96,9 @@ export async function checkData(stores: WrittenStores): Promise<void> {
     expect(await batches.load('job')).toEqual({ job: { format: 1, token: 't' }, version: 1 });
     expect(await batches.rows('job', { limit: 10 })).toEqual([row]);
     expect(await batches.counts('job')).toEqual({ 'queue:0': 1 });
-    await batches.move('job', [{ index: 0, from: 'queue:0', to: 'sent:1' }]);
+    const fence = (await batches.lock('job', 'holder', 60_000)) ?? 0;
+    expect(fence).toBeGreaterThan(0);
+    expect(await batches.move('job', [{ index: 0, from: 'queue:0', to: 'sent:1' }], fence)).toBe(true);
     expect(await batches.counts('job')).toEqual({ 'sent:1': 1 });
   }
 }

@@ -63,8 +63,9 @@ export class Vendor {
   without: 'expired' | 'cancelled' | undefined;
   /** Order of result lines. */
   order: (lines: BatchLine[]) => BatchLine[] = (lines) => lines.reverse();
+  /** Number of the next file or batch. */
+  count = 0;
   private readonly options: VendorOptions;
-  private count = 0;
 
   constructor(id: string, options: VendorOptions) {
     this.id = id;

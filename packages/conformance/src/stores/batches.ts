@@ -34,6 +34,25 @@ const row = (index: number, changes: Partial<StoredBatchRow> = {}): StoredBatchR
 const rows = (count: number): readonly StoredBatchRow[] =>
   Array.from({ length: count }, (_, index) => row(index));
 
+/** Stores jobs without rows. */
+async function saveJobs(store: TestedBatchStore, ...keys: readonly string[]): Promise<void> {
+  for (const key of keys) equal(await store.save(key, {}, 0), true);
+}
+
+/** Acquires the lock of a job, and returns its fencing number. */
+async function fenceOf(store: TestedBatchStore, key: string, holder: string): Promise<number> {
+  const fence = await store.lock(key, holder, LONG_MS);
+  ok(fence !== undefined, `${holder} has the lock`);
+  return fence;
+}
+
+/** Stores a job with rows, and returns the fencing number of a lock. */
+async function jobWithRows(store: TestedBatchStore, count: number): Promise<number> {
+  await saveJobs(store, 'a');
+  equal(await store.add('a', rows(count), 1), true);
+  return fenceOf(store, 'a', 'one');
+}
+
 const indexes = (found: readonly StoredBatchRow[]): readonly number[] => found.map(({ index }) => index);
 
 const isConfig =
@@ -79,7 +98,7 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
       deepEqual(await mine.keys(), []);
       for (const [number, key] of KEYS.entries()) {
         await mine.save(key, { number }, 0);
-        await mine.add(key, [row(number)]);
+        await mine.add(key, [row(number)], 1);
       }
       for (const [number, key] of KEYS.entries()) {
         equal((await theirs.load(key))?.job['number'], number);
@@ -93,10 +112,10 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
     },
   },
   {
-    name: 'does not list a job that is only locked',
+    name: 'locks only a stored job',
     async run(create) {
       const [mine, theirs] = await create();
-      equal(await mine.lock('a', 'one', LONG_MS), true);
+      equal(await mine.lock('a', 'one', LONG_MS), undefined);
       deepEqual(await theirs.keys(), []);
       equal(await theirs.load('a'), undefined);
     },
@@ -105,45 +124,135 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
     name: 'locks a job for one holder until the holder unlocks it',
     async run(create) {
       const [mine, theirs] = await create();
-      equal(await mine.lock('a', 'one', LONG_MS), true);
-      equal(await mine.lock('a', 'one', LONG_MS), true);
-      equal(await theirs.lock('a', 'two', LONG_MS), false);
-      equal(await theirs.lock('b', 'two', LONG_MS), true);
+      await saveJobs(mine, 'a', 'b');
+      const fence = await fenceOf(mine, 'a', 'one');
+      equal(await mine.lock('a', 'one', LONG_MS), fence);
+      equal(await theirs.lock('a', 'two', LONG_MS), undefined);
+      ok((await theirs.lock('b', 'two', LONG_MS)) !== undefined);
       await theirs.unlock('a', 'two');
-      equal(await theirs.lock('a', 'two', LONG_MS), false);
+      equal(await theirs.lock('a', 'two', LONG_MS), undefined);
       await mine.unlock('a', 'one');
-      equal(await theirs.lock('a', 'two', LONG_MS), true);
-      equal(await mine.lock('a', 'one', LONG_MS), false);
+      ok((await theirs.lock('a', 'two', LONG_MS)) !== undefined);
+      equal(await mine.lock('a', 'one', LONG_MS), undefined);
     },
   },
   {
     name: 'lets one of several parallel locks succeed',
     async run(create) {
       const stores = await create();
+      await saveJobs(stores[0], 'a');
       const locks = Array.from({ length: 8 }, (_, number) =>
         (number % 2 === 0 ? stores[0] : stores[1]).lock('a', `holder ${number}`, LONG_MS),
       );
-      equal((await Promise.all(locks)).filter(Boolean).length, 1);
+      equal((await Promise.all(locks)).filter((fence) => fence !== undefined).length, 1);
     },
   },
   {
     name: 'ends a lock after its lease',
     async run(create) {
       const [mine, theirs] = await create();
-      equal(await mine.lock('a', 'one', 50), true);
-      await until(() => theirs.lock('a', 'two', LONG_MS), 'the lock is free');
-      equal(await mine.lock('a', 'one', LONG_MS), false);
+      await saveJobs(mine, 'a');
+      ok((await mine.lock('a', 'one', 50)) !== undefined);
+      await until(async () => (await theirs.lock('a', 'two', LONG_MS)) !== undefined, 'the lock is free');
+      equal(await mine.lock('a', 'one', LONG_MS), undefined);
+    },
+  },
+  {
+    name: 'gives each new holder a higher fencing number, after a release, a lease and a removal',
+    async run(create) {
+      const [mine, theirs] = await create();
+      await saveJobs(mine, 'a');
+      const fences = [await fenceOf(mine, 'a', 'one')];
+      await mine.unlock('a', 'one');
+      fences.push(await fenceOf(theirs, 'a', 'two'));
+      await theirs.unlock('a', 'two');
+      // The holder that has released the lock is a new holder if another one has had it in the meantime.
+      fences.push(await fenceOf(mine, 'a', 'one'));
+      await mine.lock('a', 'one', 50);
+      await until(async () => (await theirs.lock('a', 'three', LONG_MS)) !== undefined, 'the lock is free');
+      fences.push(await fenceOf(theirs, 'a', 'three'));
+      equal(await mine.remove('a', 1), true);
+      await saveJobs(mine, 'a');
+      fences.push(await fenceOf(mine, 'a', 'four'));
+      deepEqual(
+        fences,
+        [...new Set(fences)].toSorted((a, b) => a - b),
+      );
+      ok(fences.every((fence) => Number.isSafeInteger(fence) && fence > 0));
+    },
+  },
+  {
+    name: 'retains the fencing number of a holder that renews its expired lock',
+    async run(create) {
+      const [mine] = await create();
+      await saveJobs(mine, 'a');
+      const fence = await mine.lock('a', 'one', 1);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      equal(await mine.lock('a', 'one', LONG_MS), fence);
+      await mine.unlock('a', 'one');
+      equal(await mine.lock('a', 'one', LONG_MS), fence);
+    },
+  },
+  {
+    name: 'refuses each write of an earlier holder, also after the last holder has released the lock',
+    async run(create) {
+      const [mine, theirs] = await create();
+      const early = await jobWithRows(mine, 2);
+      const move = [{ index: 0, from: 'queue:0', to: 'done' }];
+      equal(await mine.save('a', { step: 1 }, 1, early), true);
+      equal(await mine.move('a', move, early), true);
+      await mine.unlock('a', 'one');
+      equal(await mine.save('a', { step: 2 }, 2, early), true);
+      const late = await fenceOf(theirs, 'a', 'two');
+      for (const isReleased of [false, true]) {
+        if (isReleased) await theirs.unlock('a', 'two');
+        equal(await mine.save('a', { step: 3 }, 3, early), false);
+        equal(await mine.move('a', [{ index: 1, from: 'queue:0', to: 'done' }], early), false);
+        deepEqual(await theirs.load('a'), { job: { step: 2 }, version: 3 });
+        deepEqual(await theirs.counts('a'), { 'queue:0': 1, done: 1 });
+      }
+      equal(await theirs.save('a', { step: 3 }, 2, late), false);
+      equal(await theirs.save('a', { step: 3 }, 3, late), true);
+      equal(await theirs.move('a', [{ index: 1, from: 'queue:0', to: 'done' }], late), true);
+      equal(await mine.save('a', { step: 4 }, 4), true);
+    },
+  },
+  {
+    name: 'refuses each write to a removed job, and to a job that was stored again',
+    async run(create) {
+      const [mine, theirs] = await create();
+      const fence = await jobWithRows(mine, 2);
+      await mine.save('a', { isDone: true }, 1, fence);
+      equal(await theirs.remove('a', 1), false);
+      equal(await theirs.remove('a', 2), true);
+      const refuseAll = async (): Promise<void> => {
+        equal(await mine.save('a', { step: 3 }, 2, fence), false);
+        equal(await mine.save('a', { step: 3 }, 1, fence), false);
+        equal(await mine.move('a', [{ index: 0, from: 'queue:0', to: 'done' }], fence), false);
+        equal(await mine.add('a', rows(3), 2), false);
+        equal(await mine.remove('a', 2), false);
+      };
+      await refuseAll();
+      deepEqual(await mine.keys(), []);
+      deepEqual(await mine.rows('a', { limit: 10 }), []);
+      await saveJobs(theirs, 'a');
+      await theirs.add('a', rows(1), 1);
+      await fenceOf(theirs, 'a', 'two');
+      await refuseAll();
+      deepEqual(await mine.load('a'), { job: {}, version: 1 });
+      deepEqual(await mine.rows('a', { limit: 10 }), rows(1));
     },
   },
   {
     name: 'ignores a repeated addition of rows, and retains changes of existing rows',
     async run(create) {
       const [mine, theirs] = await create();
-      await mine.add('a', rows(3));
-      await mine.move('a', [{ index: 1, from: 'queue:0', to: 'done', data: '{}' }]);
+      const fence = await jobWithRows(mine, 3);
+      await mine.move('a', [{ index: 1, from: 'queue:0', to: 'done', data: '{}' }], fence);
       await theirs.add(
         'a',
         rows(4).map((one) => ({ ...one, request: '"other"' })),
+        1,
       );
       deepEqual(await theirs.rows('a', { limit: 10 }), [
         row(0),
@@ -158,11 +267,11 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
     name: 'rejects an id at another index and an index with another id, and adds no row of the page',
     async run(create) {
       const [mine, theirs] = await create();
-      await mine.add('a', rows(2));
-      await rejects(theirs.add('a', [row(2), row(3, { id: 'id 1' })]), isConfig('items[3]', '"id 1"'));
-      await rejects(theirs.add('a', [row(2), row(1, { id: 'other' })]), isConfig('items[1]', '"other"'));
+      await jobWithRows(mine, 2);
+      await rejects(theirs.add('a', [row(2), row(3, { id: 'id 1' })], 1), isConfig('items[3]', '"id 1"'));
+      await rejects(theirs.add('a', [row(2), row(1, { id: 'other' })], 1), isConfig('items[1]', '"other"'));
       await rejects(
-        theirs.add('a', [row(2), row(3), row(4, { id: 'id 2' })]),
+        theirs.add('a', [row(2), row(3), row(4, { id: 'id 2' })], 1),
         isConfig('items[4]', '"id 2"'),
       );
       deepEqual(await mine.rows('a', { limit: 10 }), rows(2));
@@ -173,27 +282,31 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
     name: 'distinguishes ids of items by every character',
     async run(create) {
       const [mine, theirs] = await create();
+      await saveJobs(mine, 'a');
       await mine.add(
         'a',
         KEYS.map((id, index) => row(index, { id })),
+        1,
       );
       deepEqual(
         (await theirs.rows('a', { limit: 100 })).map(({ id }) => id),
         KEYS,
       );
       for (const [index, id] of KEYS.entries())
-        await rejects(theirs.add('a', [row(100 + index, { id })]), isConfig('same id'));
+        await rejects(theirs.add('a', [row(100 + index, { id })], 1), isConfig('same id'));
     },
   },
   {
     name: 'returns rows in the order of their indexes, by place, indexes, position and limit',
     async run(create) {
       const [mine, theirs] = await create();
-      await mine.add('a', rows(12).slice(6));
-      await mine.add('a', rows(6));
+      await saveJobs(mine, 'a');
+      await mine.add('a', rows(12).slice(6), 1);
+      await mine.add('a', rows(6), 1);
       await mine.move(
         'a',
         [2, 3, 10, 11].map((index) => ({ index, from: 'queue:0', to: 'batch:1' })),
+        await fenceOf(mine, 'a', 'one'),
       );
       deepEqual(indexes(await theirs.rows('a', { limit: 5 })), [0, 1, 2, 3, 4]);
       deepEqual(indexes(await theirs.rows('a', { after: 8, limit: 5 })), [9, 10, 11]);
@@ -213,16 +326,18 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
     name: 'moves only rows at the given place, and retains omitted data',
     async run(create) {
       const [mine, theirs] = await create();
-      await mine.add('a', rows(4));
-      await mine.move('a', [
+      const fence = await jobWithRows(mine, 4);
+      const first = [
         { index: 0, from: 'queue:0', to: 'done', data: '{"text":"ü😀"}' },
         { index: 1, from: 'batch:1', to: 'done', data: '{}' },
         { index: 9, from: 'queue:0', to: 'done', data: '{}' },
-      ]);
-      await theirs.move('a', [
+      ];
+      equal(await mine.move('a', first, fence), true);
+      const second = [
         { index: 0, from: 'done', to: 'failed' },
         { index: 2, from: 'queue:0', to: 'done' },
-      ]);
+      ];
+      equal(await theirs.move('a', second, fence), true);
       deepEqual(await mine.rows('a', { limit: 10 }), [
         row(0, { place: 'failed', data: '{"text":"ü😀"}' }),
         row(1),
@@ -230,7 +345,7 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
         row(3),
       ]);
       deepEqual(await theirs.counts('a'), { failed: 1, 'queue:0': 2, done: 1 });
-      await theirs.move('a', [{ index: 0, from: 'done', to: 'queue:0' }]);
+      equal(await theirs.move('a', [{ index: 0, from: 'done', to: 'queue:0' }], fence), true);
       deepEqual(await theirs.counts('a'), { failed: 1, 'queue:0': 2, done: 1 });
       deepEqual(await theirs.counts('b'), {});
     },
@@ -239,9 +354,9 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
     name: 'accepts 1,000 rows and moves at once',
     async run(create) {
       const [mine, theirs] = await create();
-      await mine.add('a', rows(1000));
+      const fence = await jobWithRows(mine, 1000);
       const moves = rows(1000).map(({ index }) => ({ index, from: 'queue:0', to: 'done', data: `${index}` }));
-      await theirs.move('a', moves);
+      await theirs.move('a', moves, fence);
       const found = await mine.rows('a', { indexes: moves.map(({ index }) => index), limit: 1000 });
       deepEqual(
         found.map(({ data }) => data),
@@ -255,20 +370,20 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
       const [mine, theirs] = await create();
       for (const key of ['a', 'a:b']) {
         await mine.save(key, { key }, 0);
-        await mine.add(key, rows(2));
-        equal(await mine.lock(key, 'one', LONG_MS), true);
+        await mine.add(key, rows(2), 1);
+        await fenceOf(mine, key, 'one');
       }
-      await theirs.remove('a');
+      equal(await theirs.remove('a', 1), true);
       equal(await mine.load('a'), undefined);
       deepEqual(await mine.rows('a', { limit: 10 }), []);
       deepEqual(await mine.counts('a'), {});
       deepEqual(await mine.keys(), ['a:b']);
-      ok(await theirs.lock('a', 'two', LONG_MS));
-      equal(await theirs.lock('a:b', 'two', LONG_MS), false);
+      equal(await theirs.lock('a:b', 'two', LONG_MS), undefined);
       equal((await mine.rows('a:b', { limit: 10 })).length, 2);
-      await theirs.remove('a');
+      equal(await theirs.remove('a', 1), false);
       equal(await mine.save('a', { again: true }, 0), true);
-      await mine.add('a', [row(0, { id: 'id 1' })]);
+      await fenceOf(theirs, 'a', 'two');
+      equal(await mine.add('a', [row(0, { id: 'id 1' })], 1), true);
     },
   },
 ];

@@ -17,16 +17,16 @@ export interface StoredBatchRow {
 export interface TestedBatchStore {
   /** Loads a job; `undefined` if the key is unknown. */
   load(key: string): Promise<{ readonly job: JsonObject; readonly version: number } | undefined>;
-  /** Saves a job if the stored version is `version`. Returns whether the job was saved. */
-  save(key: string, job: JsonObject, version: number): Promise<boolean>;
+  /** Saves a job if the stored version is `version` and the last fencing number is `fence`. Returns whether the job was saved. */
+  save(key: string, job: JsonObject, version: number, fence?: number): Promise<boolean>;
   /** Returns the keys of all jobs. */
   keys(): Promise<readonly string[]>;
-  /** Locks a job for `leaseMs` milliseconds, or renews the lock. Returns whether `holder` has the lock. */
-  lock(key: string, holder: string, leaseMs: number): Promise<boolean>;
+  /** Locks a job for `leaseMs` milliseconds, or renews the lock. Returns the fencing number if `holder` has the lock. */
+  lock(key: string, holder: string, leaseMs: number): Promise<number | undefined>;
   /** Unlocks a job if `holder` has the lock. */
   unlock(key: string, holder: string): Promise<void>;
-  /** Adds rows to a job. */
-  add(key: string, rows: readonly StoredBatchRow[]): Promise<void>;
+  /** Adds rows to a job if its stored version is `version`. Returns whether the version was stored. */
+  add(key: string, rows: readonly StoredBatchRow[], version: number): Promise<boolean>;
   /** Returns the rows that match the query, in the order of their indexes. */
   rows(
     key: string,
@@ -37,7 +37,10 @@ export interface TestedBatchStore {
       readonly limit: number;
     },
   ): Promise<readonly StoredBatchRow[]>;
-  /** Moves rows from one place to another, and replaces their data if the move contains data. */
+  /**
+   * Moves rows from one place to another, and replaces their data if the move contains data. Returns whether `fence` is the last
+   * fencing number.
+   */
   move(
     key: string,
     moves: readonly {
@@ -46,9 +49,10 @@ export interface TestedBatchStore {
       readonly to: string;
       readonly data?: string | undefined;
     }[],
-  ): Promise<void>;
+    fence: number,
+  ): Promise<boolean>;
   /** Returns the number of rows at each place. */
   counts(key: string): Promise<Readonly<Record<string, number>>>;
-  /** Deletes a job. */
-  remove(key: string): Promise<void>;
+  /** Deletes a job if its stored version is `version`. Returns whether the job was deleted. */
+  remove(key: string, version: number): Promise<boolean>;
 }

@@ -1,15 +1,20 @@
 /*
  * Jobs of `@majordomo/batch`. KEYS[1] contains the job's hash tag, so that all its keys are on one node of a cluster.
  *
- * - `:job`: hash with `version` and `json`. `:lock`: holder, with the lease as its expiry.
+ * - `:job`: hash with `version` and `json`, and with `holder` and `fence` of the last holder of the lock.
+ * - `:lock`: holder, with the lease as its expiry.
  * - `:id`, `:request`, `:place`, `:data`: hashes of the rows by index. `:index`: hash of the indexes by id.
  * - `:all` and `:at:<place>`: sorted sets of indexes. `:places`: names of all places.
  */
 
-/** Saves the job if its stored version (0 for a new job) is `version`. Arguments: version, job as JSON. Returns 1 if saved. */
+/**
+ * Saves the job if its stored version (0 for a new job) is `version`, and its fencing number is `fence`. Arguments: version, job as
+ * JSON, fence or ''. Returns 1 if saved.
+ */
 export const SAVE_LUA: string = `
 local job = KEYS[1] .. ':job'
 if (redis.call('HGET', job, 'version') or '0') ~= ARGV[1] then return 0 end
+if ARGV[3] ~= '' and redis.call('HGET', job, 'fence') ~= ARGV[3] then return 0 end
 redis.call('HSET', job, 'version', string.format('%.0f', ARGV[1] + 1), 'json', ARGV[2])
 return 1
 `;
@@ -18,13 +23,22 @@ export const LOAD_LUA: string = `
 return redis.call('HMGET', KEYS[1] .. ':job', 'version', 'json')
 `;
 
-/** Locks the job. Arguments: holder, lease in milliseconds. Returns 1 if the holder has the lock, otherwise 0. */
+/**
+ * Locks the job. Arguments: holder, lease in milliseconds. Returns the fencing number, or '' if another holder has the lock or the
+ * job is not stored. A new number is at least the time in microseconds, so that it is higher than those of a removed job.
+ */
 export const LOCK_LUA: string = `
-local lock = KEYS[1] .. ':lock'
+local job, lock = KEYS[1] .. ':job', KEYS[1] .. ':lock'
 local holder = redis.call('GET', lock)
-if holder and holder ~= ARGV[1] then return 0 end
+if holder and holder ~= ARGV[1] then return '' end
+local last = redis.call('HMGET', job, 'version', 'holder', 'fence')
+if not last[1] then return '' end
 redis.call('SET', lock, ARGV[1], 'PX', ARGV[2])
-return 1
+if last[2] == ARGV[1] then return last[3] end
+local time = redis.call('TIME')
+local fence = string.format('%.0f', math.max(time[1] * 1000000 + time[2], (last[3] or 0) + 1))
+redis.call('HSET', job, 'holder', ARGV[1], 'fence', fence)
+return fence
 `;
 
 /** Releases the lock if the holder has it. Argument: holder. */
@@ -34,10 +48,14 @@ if redis.call('GET', lock) == ARGV[1] then redis.call('DEL', lock) end
 return 0
 `;
 
-/** Adds rows. Arguments for each row: index, id, place, request, data or ''. Returns the type, index and value of a conflict. */
+/**
+ * Adds rows. Arguments: version of the job, and for each row: index, id, place, request, data or ''. Returns the type, index and
+ * value of a conflict. The type is `version` if another version is stored.
+ */
 export const ADD_LUA: string = `
 local base, added = KEYS[1], {}
-for at = 1, #ARGV, 5 do
+if redis.call('HGET', base .. ':job', 'version') ~= ARGV[1] then return { 'version' } end
+for at = 2, #ARGV, 5 do
   local index, id = ARGV[at], ARGV[at + 1]
   local other = redis.call('HGET', base .. ':index', id) or added[id]
   if other and other ~= index then return { 'same', index, other } end
@@ -45,7 +63,7 @@ for at = 1, #ARGV, 5 do
   if known and known ~= id then return { 'other', index, known } end
   added[id] = index
 end
-for at = 1, #ARGV, 5 do
+for at = 2, #ARGV, 5 do
   local index, id, place = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   if redis.call('HSETNX', base .. ':id', index, id) == 1 then
     redis.call('HSET', base .. ':index', id, index)
@@ -85,10 +103,11 @@ end
 return found
 `;
 
-/** Moves rows that are at the place `from`. Arguments for each row: index, from, to, new data or ''. */
+/** Moves rows that are at the place `from`. Arguments: fence, and for each row: index, from, to, new data or ''. Returns 1 if `fence` is current. */
 export const MOVE_LUA: string = `
 local base = KEYS[1]
-for at = 1, #ARGV, 4 do
+if redis.call('HGET', base .. ':job', 'fence') ~= ARGV[1] then return 0 end
+for at = 2, #ARGV, 4 do
   local index, from, to, data = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   if redis.call('HGET', base .. ':place', index) == from then
     redis.call('HSET', base .. ':place', index, to)
@@ -98,7 +117,7 @@ for at = 1, #ARGV, 4 do
     if data ~= '' then redis.call('HSET', base .. ':data', index, data) end
   end
 end
-return 0
+return 1
 `;
 
 /** Returns each place with its number of rows. */
@@ -114,13 +133,15 @@ end
 return counts
 `;
 
+/** Removes the job if its stored version is `version`. Argument: version. Returns 1 if removed. */
 export const REMOVE_LUA: string = `
 local base = KEYS[1]
+if redis.call('HGET', base .. ':job', 'version') ~= ARGV[1] then return 0 end
 for _, place in ipairs(redis.call('SMEMBERS', base .. ':places')) do redis.call('UNLINK', base .. ':at:' .. place) end
 for _, name in ipairs({ 'job', 'lock', 'id', 'index', 'request', 'place', 'data', 'all', 'places' }) do
   redis.call('UNLINK', base .. ':' .. name)
 end
-return 0
+return 1
 `;
 
 /** Adds or removes a name in the set of all job names. Arguments: `add` or `remove`, name. */

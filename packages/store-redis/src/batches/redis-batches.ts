@@ -33,22 +33,25 @@ export function redisBatches(connection: Connection, prefix: string): BatchStore
   };
   return {
     load,
-    async save(key, job, version) {
+    async save(key, job, version, fence) {
       // Store the name first. If storing the job then fails, `keys` ignores the name.
       if (version === 0) await connection.run(NAME, [names], ['add', toStoredText(key)]);
-      return Number(await run(SAVE, key, [String(version), JSON.stringify(job)])) === 1;
+      const values = [String(version), JSON.stringify(job), fence === undefined ? '' : String(fence)];
+      return Number(await run(SAVE, key, values)) === 1;
     },
     async keys() {
       const known = ((await connection.run(NAMES, [names], [])) as readonly string[]).map(fromStoredText);
       const jobs = await Promise.all(known.map(load));
       return known.filter((_, place) => jobs[place] !== undefined);
     },
-    lock: async (key, holder, leaseMs) =>
-      Number(await run(LOCK, key, [holder, String(Math.ceil(leaseMs))])) === 1,
+    async lock(key, holder, leaseMs) {
+      const fence = await run(LOCK, key, [holder, String(Math.ceil(leaseMs))]);
+      return fence === '' ? undefined : Number(fence);
+    },
     async unlock(key, holder) {
       await run(UNLOCK, key, [holder]);
     },
-    async add(key, rows) {
+    async add(key, rows, version) {
       const values = rows.flatMap(({ index, id, place, request, data = '' }) => [
         String(index),
         toStoredText(id),
@@ -56,7 +59,11 @@ export function redisBatches(connection: Connection, prefix: string): BatchStore
         request,
         data,
       ]);
-      const [conflict, index, known] = (await run(ADD, key, values)) as readonly string[];
+      const [conflict, index, known] = (await run(ADD, key, [
+        String(version),
+        ...values,
+      ])) as readonly string[];
+      if (conflict === 'version') return false;
       if (conflict !== undefined)
         throw conflictError(
           conflict,
@@ -64,6 +71,7 @@ export function redisBatches(connection: Connection, prefix: string): BatchStore
           rows.find((row) => row.index === Number(index))?.id,
           known,
         );
+      return true;
     },
     async rows(key, { place, indexes, after = -1, limit }) {
       if (indexes?.length === 0) return [];
@@ -72,14 +80,14 @@ export function redisBatches(connection: Connection, prefix: string): BatchStore
       const found = await run(ROWS, key, [String(limit), String(after), ...placeValues, ...only]);
       return rowsOf(found as readonly string[]);
     },
-    async move(key, moves) {
+    async move(key, moves, fence) {
       const values = moves.flatMap(({ index, from, to, data = '' }) => [
         String(index),
         toStoredText(from),
         toStoredText(to),
         data,
       ]);
-      await run(MOVE, key, values);
+      return Number(await run(MOVE, key, [String(fence), ...values])) === 1;
     },
     async counts(key) {
       const found = (await run(COUNTS, key)) as readonly (string | number)[];
@@ -88,9 +96,12 @@ export function redisBatches(connection: Connection, prefix: string): BatchStore
         places.map((place, at) => [fromStoredText(String(place)), Number(found[at * 2 + 1])]),
       );
     },
-    async remove(key) {
-      await run(REMOVE, key);
+    async remove(key, version) {
+      if (Number(await run(REMOVE, key, [String(version)])) !== 1) return false;
       await connection.run(NAME, [names], ['remove', toStoredText(key)]);
+      // Another process may have stored a job with this key between the two commands.
+      if ((await load(key)) !== undefined) await connection.run(NAME, [names], ['add', toStoredText(key)]);
+      return true;
     },
   };
 }

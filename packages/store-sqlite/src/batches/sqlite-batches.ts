@@ -7,15 +7,8 @@ type Row = Readonly<Record<string, unknown>>;
 
 export function sqliteBatches(database: Database, now: () => number): BatchStore {
   const sql = statements(database);
-  /** Returns the id of the job's row. Creates the row if it does not exist. */
-  const jobFor = (key: string): number => {
-    sql.create.run(toStoredText(key));
-    return jobOf(key) ?? 0;
-  };
-  const jobOf = (key: string): number | undefined => {
-    const row = sql.job.get(toStoredText(key));
-    return row && Number(row['id']);
-  };
+  const idOf = (row: Row | undefined): number | undefined => row && Number(row['id']);
+  const jobOf = (key: string): number | undefined => idOf(sql.job.get(toStoredText(key)));
   const addCounts = (job: number, changes: ReadonlyMap<string, number>): void => {
     for (const [place, change] of changes)
       if (change !== 0) sql.addCount.run(job, toStoredText(place), change);
@@ -26,38 +19,43 @@ export function sqliteBatches(database: Database, now: () => number): BatchStore
         const row = sql.load.get(toStoredText(key));
         return row && { job: JSON.parse(String(row['json'])) as JsonObject, version: Number(row['version']) };
       }),
-    save: (key, job, version) =>
+    save: (key, job, version, fence) =>
       database.write(() => {
-        const { changes } = sql.save.run(JSON.stringify(job), jobFor(key), version);
+        const name = toStoredText(key);
+        const owner = fence ?? null;
+        if (version === 0) sql.create.run(name);
+        const { changes } = sql.save.run(JSON.stringify(job), name, version, owner, owner);
         return Number(changes) === 1;
       }),
     keys: () => database.read(() => sql.keys.all().map((row) => fromStoredText(String(row['key'])))),
     lock: (key, holder, leaseMs) =>
       database.write(() => {
-        const at = now();
-        const { changes } = sql.lock.run(
-          holder,
-          Math.ceil(at + leaseMs),
-          jobFor(key),
-          holder,
-          Math.floor(at),
-        );
-        return Number(changes) === 1;
+        const job = sql.lockOf.get(toStoredText(key));
+        if (job === undefined) return undefined;
+        const isOwn = job['holder'] === holder;
+        const isFree = job['holder'] === null || Number(job['held_until']) <= now();
+        if (!isOwn && !isFree) return undefined;
+        const fence = Number(isOwn ? job['fence'] : sql.nextFence.get()?.['last']);
+        sql.lock.run(holder, Math.ceil(now() + leaseMs), fence, Number(job['id']));
+        return fence;
       }),
     unlock: (key, holder) =>
       database.write(() => {
         sql.unlock.run(toStoredText(key), holder);
       }),
-    add: (key, rows) =>
+    add: (key, rows, version) =>
       database.write(() => {
-        const job = jobFor(key);
+        const job = idOf(sql.jobAtVersion.get(toStoredText(key), version));
+        if (job === undefined) return false;
         const added = new Map<string, number>();
         for (const { index, id, place, request, data = null } of rows) {
-          const { changes } = sql.add.run(job, index, toStoredText(id), toStoredText(place), request, data);
-          if (Number(changes) === 0) checkSame(sql.found.all(job, index, toStoredText(id)), index, id);
+          const name = toStoredText(id);
+          const { changes } = sql.add.run(job, index, name, toStoredText(place), request, data);
+          if (Number(changes) === 0) checkSame(sql.found.all(job, index, name), index, id);
           else addTo(added, place, 1);
         }
         addCounts(job, added);
+        return true;
       }),
     rows: (key, { place, indexes, after = -1, limit }) =>
       database.read(() => {
@@ -73,9 +71,10 @@ export function sqliteBatches(database: Database, now: () => number): BatchStore
             : sql.byPlace.all(job, toStoredText(place), after, limit);
         return rows.map(rowOf);
       }),
-    move: (key, moves) =>
+    move: (key, moves, fence) =>
       database.write(() => {
-        const job = jobOf(key) ?? 0;
+        const job = idOf(sql.jobAtFence.get(toStoredText(key), fence));
+        if (job === undefined) return false;
         const moved = new Map<string, number>();
         for (const { index, from, to, data } of moves) {
           const { changes } = sql.move.run(toStoredText(to), data ?? null, job, index, toStoredText(from));
@@ -83,6 +82,7 @@ export function sqliteBatches(database: Database, now: () => number): BatchStore
           addTo(moved, to, Number(changes));
         }
         addCounts(job, moved);
+        return true;
       }),
     counts: (key) =>
       database.read(() =>
@@ -92,12 +92,14 @@ export function sqliteBatches(database: Database, now: () => number): BatchStore
             .map((row) => [fromStoredText(String(row['place'])), Number(row['count'])]),
         ),
       ),
-    remove: (key) =>
+    remove: (key, version) =>
       database.write(() => {
-        const job = jobOf(key) ?? 0;
+        const job = idOf(sql.jobAtVersion.get(toStoredText(key), version));
+        if (job === undefined) return false;
         sql.removeRows.run(job);
         sql.removeCounts.run(job);
-        sql.remove.run(toStoredText(key));
+        sql.remove.run(job);
+        return true;
       }),
   };
 }
@@ -141,15 +143,20 @@ function statements(database: Database) {
       'INSERT INTO batch_jobs (key, version, held_until) VALUES (?, 0, 0) ON CONFLICT DO NOTHING',
     ),
     load: database.prepare('SELECT json, version FROM batch_jobs WHERE key = ? AND version > 0'),
+    jobAtVersion: database.prepare('SELECT id FROM batch_jobs WHERE key = ? AND version = ?'),
+    jobAtFence: database.prepare('SELECT id FROM batch_jobs WHERE key = ? AND version > 0 AND fence = ?'),
     save: database.prepare(
-      'UPDATE batch_jobs SET json = ?, version = version + 1 WHERE id = ? AND version = ?',
+      `UPDATE batch_jobs SET json = ?, version = version + 1
+       WHERE key = ? AND version = ? AND (? IS NULL OR fence = ?)`,
     ),
     keys: database.prepare('SELECT key FROM batch_jobs WHERE version > 0 ORDER BY key'),
-    lock: database.prepare(
-      `UPDATE batch_jobs SET holder = ?, held_until = ?
-       WHERE id = ? AND (holder IS NULL OR holder = ? OR held_until <= ?)`,
+    lockOf: database.prepare(
+      'SELECT id, holder, held_until, fence FROM batch_jobs WHERE key = ? AND version > 0',
     ),
-    unlock: database.prepare('UPDATE batch_jobs SET holder = NULL WHERE key = ? AND holder = ?'),
+    nextFence: database.prepare('UPDATE batch_fences SET last = last + 1 RETURNING last'),
+    lock: database.prepare('UPDATE batch_jobs SET holder = ?, held_until = ?, fence = ? WHERE id = ?'),
+    // The row retains the holder, because a later renewal by the same holder does not change the fencing number.
+    unlock: database.prepare('UPDATE batch_jobs SET held_until = 0 WHERE key = ? AND holder = ?'),
     add: database.prepare('INSERT INTO batch_rows VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'),
     found: database.prepare('SELECT idx, id FROM batch_rows WHERE job = ? AND (idx = ? OR id = ?)'),
     page: database.prepare(`${row} WHERE job = ? AND idx > ? ORDER BY idx LIMIT ?`),
@@ -167,6 +174,6 @@ function statements(database: Database) {
     ),
     removeRows: database.prepare('DELETE FROM batch_rows WHERE job = ?'),
     removeCounts: database.prepare('DELETE FROM batch_places WHERE job = ?'),
-    remove: database.prepare('DELETE FROM batch_jobs WHERE key = ?'),
+    remove: database.prepare('DELETE FROM batch_jobs WHERE id = ?'),
   };
 }

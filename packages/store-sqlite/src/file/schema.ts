@@ -229,4 +229,10 @@ export const MIGRATIONS: readonly string[] = [
       AND NOT EXISTS (SELECT 1 FROM calls WHERE at >= call_hours.hour AND at < call_hours.hour + 3600000);
   END;
   `,
+  `
+  -- Fencing number of the last holder of a job's lock, and the last number of all jobs, which also increases after a removal.
+  ALTER TABLE batch_jobs ADD COLUMN fence INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE batch_fences (last INTEGER NOT NULL);
+  INSERT INTO batch_fences (last) VALUES (0);
+  `,
 ];
