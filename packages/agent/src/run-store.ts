@@ -3,9 +3,17 @@ import type { RunState } from './state.ts';
 /**
  * Store of agent runs, such as `runs` of `@majordomo/store-sqlite` and `@majordomo/store-postgres`. `load` locks the run for
  * `leaseMs` (60,000 ms by default). The loading process renews the lock. `save` and `release` unlock the run.
+ *
+ * Every lock and every save gives the run a higher version. A store object remembers the version that it last loaded or saved, and
+ * its later writes carry this version. A process that was suspended for longer than its lease therefore changes nothing after
+ * another process has locked, saved or removed the run. A store object is one holder: use it for one task per run at a time.
  */
 export interface RunStore {
-  /** Saves a run. Rejects with `denied` if another process has locked the run, or has saved it since this process loaded it. */
+  /**
+   * Saves a run. Rejects with `denied` if another process has locked the run, or has locked, saved or removed it since this store
+   * object loaded or saved it. A late save therefore never creates a removed run again. A save of a finished run (`done`) ends what
+   * the store object remembers of the run.
+   */
   save(id: string, state: RunState): Promise<void>;
   /** Loads and locks a run. Returns `undefined` if the run does not exist or is locked. */
   load(id: string, options?: { readonly leaseMs?: number | undefined }): Promise<RunState | undefined>;
@@ -13,7 +21,10 @@ export interface RunStore {
   release(id: string): Promise<void>;
   /** Lists runs, the newest first. Finished runs are listed only with `done: true`. */
   list(query?: RunQuery): Promise<readonly RunInfo[]>;
-  /** Removes a run, even if another process has locked the run. */
+  /**
+   * Removes a run, even if another process has locked the run. Only a store object that has loaded the run, and has neither saved
+   * nor released it since, must still have the lock: otherwise, `remove` rejects with `denied`.
+   */
   remove(id: string): Promise<void>;
 }
 

@@ -68,6 +68,7 @@ export type { Scenario } from './provider/scenario.ts';
 export { batchStoreConformance, type BatchStores } from './stores/batches.ts';
 export type { StoredBatchRow, TestedBatchStore } from './stores/stored-batches.ts';
 export { cacheStoreConformance } from './stores/cache-store.ts';
+export { claimStoreConformance, type ClaimStores } from './stores/claims.ts';
 export { conversationStoreConformance, type ConversationStores } from './stores/conversations.ts';
 export { callStoreConformance } from './stores/calls.ts';
 export type { CallStores } from './stores/stored-calls.ts';
@@ -75,7 +76,12 @@ export { keyStoreConformance, type KeyStores } from './stores/keys.ts';
 export type { CallEntry, CallQuery, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
 export { runStoreConformance, type RunStores } from './stores/runs.ts';
 export { ledgerStoreConformance, ledgerWindowConformance } from './stores/ledger/cases.ts';
-export type { StoredRun, TestedConversationStore, TestedRunStore } from './stores/stored-agent-data.ts';
+export type {
+  StoredRun,
+  TestedClaimStore,
+  TestedConversationStore,
+  TestedRunStore,
+} from './stores/stored-agent-data.ts';
 export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';
 export type { StoreCase } from './stores/store-case.ts';

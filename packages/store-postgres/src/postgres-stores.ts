@@ -1,5 +1,5 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
-import type { ConversationStore, RunStore } from '@majordomo/agent';
+import type { ClaimStore, ConversationStore, RunStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Gate, type Majordomo } from '@majordomo/core';
@@ -20,6 +20,7 @@ import { PostgresConversations } from './conversations/postgres-conversations.ts
 import { shareHealth } from './health/share-health.ts';
 import { postgresKeys } from './keys/postgres-keys.ts';
 import { postgresLedger } from './ledger/postgres-ledger.ts';
+import { postgresClaims } from './runs/postgres-claims.ts';
 import { noListener, postgresChannel } from './runs/postgres-channel.ts';
 import { PostgresRuns } from './runs/postgres-runs.ts';
 
@@ -67,6 +68,8 @@ export interface PostgresStores extends AsyncDisposable {
   readonly cache: CacheStore;
   /** Agent runs by id. Only one process at a time can lock a run. */
   readonly runs: RunStore;
+  /** Claims for tool calls with `effect: 'once'`, for the option `claim` of runs. Claims are stored until they are deleted. */
+  readonly claims: ClaimStore;
   /** Conversations by id, with a full-text search of the first 100,000 characters of each message. */
   readonly conversations: ConversationStore;
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes only with the option `listener`. */
@@ -127,6 +130,7 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
     ledger,
     cache: postgresCache(connection),
     runs,
+    claims: postgresClaims(connection),
     conversations: new PostgresConversations(connection),
     keys: postgresKeys(connection, listener, schema),
     calls: postgresCalls(connection),

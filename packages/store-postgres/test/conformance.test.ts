@@ -1,6 +1,7 @@
 import {
   cacheStoreConformance,
   callStoreConformance,
+  claimStoreConformance,
   conversationStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
@@ -51,6 +52,16 @@ describeWith('postgres', 'conformance', () => {
           run(async () => {
             const [first, second] = pair(kind);
             return [first.runs, second.runs];
+          }),
+        60_000,
+      );
+    for (const { name, run } of claimStoreConformance)
+      it(
+        `claims: ${name}`,
+        () =>
+          run(async () => {
+            const [first, second] = pair(kind);
+            return [first.claims, second.claims];
           }),
         60_000,
       );

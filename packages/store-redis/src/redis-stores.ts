@@ -61,7 +61,7 @@ export interface RedisStores extends AsyncDisposable {
   readonly cache: CacheStore;
   /** Events of runs on a durable engine. Pass the channel to the engine's adapter, and to `watchRun` (requires `subscriber`). */
   readonly channel: RunChannel;
-  /** Claims for tool calls with `effect: 'once'`, for `agent.run(state, { claim })`. Claims never expire. */
+  /** Claims for tool calls with `effect: 'once'`, for the option `claim` of runs. Claims never expire. */
   readonly claims: ClaimStore;
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes only with the option `subscriber`. */
   readonly keys: KeyStore;

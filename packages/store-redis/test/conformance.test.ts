@@ -3,6 +3,7 @@ import { describeWith } from '@majordomo/services';
 import {
   batchStoreConformance,
   cacheStoreConformance,
+  claimStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
@@ -40,6 +41,16 @@ describeWith('redis', 'conformance', () => {
           run(async () => {
             const prefix = `batches ${kind} ${prefixes++}`;
             return [stores({ prefix }, kind).batches, stores({ prefix }, kind).batches];
+          }),
+        60_000,
+      );
+    for (const { name, run } of claimStoreConformance)
+      it(
+        `claims: ${name}`,
+        () =>
+          run(async () => {
+            const prefix = `claims ${kind} ${prefixes++}`;
+            return [stores({ prefix }, kind).claims, stores({ prefix }, kind).claims];
           }),
         60_000,
       );

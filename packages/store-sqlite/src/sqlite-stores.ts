@@ -24,9 +24,7 @@ export interface SqliteStores extends AsyncDisposable {
   lanes(options: LanesOptions): Gate;
   /** Agent runs by id. Only one process at a time can lock a run. */
   readonly runs: RunStore;
-  /**
-   * Claims for tool calls with `effect: 'once'`, for `agent.run(state, { claim })`. Claims are stored until they are deleted.
-   */
+  /** Claims for tool calls with `effect: 'once'`, for the option `claim` of runs. Claims are stored until they are deleted. */
   readonly claims: ClaimStore;
   /** Conversations by id, with a full-text search. */
   readonly conversations: ConversationStore;

@@ -53,7 +53,38 @@ describe('runs', () => {
     });
     await alive.save('a', state({ steps: 2 }));
     await expect(dead.save('a', state({ steps: 9 }))).rejects.toThrow(
-      'another process has saved it meanwhile',
+      'another process has locked or saved it meanwhile',
     );
+  });
+
+  it('of a suspended process are neither saved nor removed by it after another process has locked them', async () => {
+    const clock = fakeClock(1_000_000);
+    const path = at(`suspended-${files++}.db`);
+    const suspended = sqliteStores(path, { clock: { ...clock, timer: () => () => undefined } }).runs;
+    const other = sqliteStores(path, { clock: { ...clock, timer: () => () => undefined } }).runs;
+    await suspended.save('a', state());
+    await suspended.load('a', { leaseMs: 5000 });
+    await clock.advance(5000);
+    expect(await other.load('a', { leaseMs: 5000 })).toBeDefined();
+    // The other process has been killed, and its lease has ended.
+    await clock.advance(5000);
+    await expect(suspended.save('a', state({ steps: 9 }))).rejects.toMatchObject({ kind: 'denied' });
+    await expect(suspended.remove('a')).rejects.toMatchObject({ kind: 'denied' });
+    expect((await suspended.load('a'))?.steps).toBe(1);
+    await suspended.save('a', state({ steps: 2 }));
+    expect((await suspended.list()).map(({ id }) => id)).toEqual(['a']);
+  });
+
+  it('stay locked for one task of a process whose lease ended during a pause', async () => {
+    const clock = fakeClock(1_000_000);
+    const paused = sqliteStores(at(`paused-${files++}.db`), {
+      clock: { ...clock, timer: () => () => undefined },
+    }).runs;
+    await paused.save('a', state());
+    await paused.load('a', { leaseMs: 5000 });
+    await clock.advance(5000);
+    expect(await paused.load('a')).toBeUndefined();
+    await paused.save('a', state({ steps: 2 }));
+    expect((await paused.load('a'))?.steps).toBe(2);
   });
 });

@@ -32,6 +32,14 @@ const STRINGS: readonly string[] = [
   'x'.repeat(1000),
 ];
 
+const isDenied =
+  (reason: RegExp) =>
+  (error: { readonly kind: string; readonly message: string }): boolean => {
+    equal(error.kind, 'denied');
+    match(error.message, reason);
+    return true;
+  };
+
 /** Cases that every store of runs must pass, for any test runner. */
 export const runStoreConformance: readonly StoreCase<RunStores>[] = [
   {
@@ -87,20 +95,101 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
       const [mine, theirs] = await create();
       await mine.save('a', state());
       await theirs.load('a');
-      await rejects(mine.save('a', state({ steps: 9 })), (error: { kind: string; message: string }) => {
-        equal(error.kind, 'denied');
-        match(error.message, /another process holds it/);
-        return true;
-      });
+      await rejects(mine.save('a', state({ steps: 9 })), isDenied(/another process holds it/));
       await theirs.save('a', state({ steps: 2 }));
-      await rejects(mine.save('a', state({ steps: 9 })), (error: { kind: string; message: string }) => {
-        equal(error.kind, 'denied');
-        match(error.message, /another process has saved it meanwhile/);
-        return true;
-      });
+      await rejects(
+        mine.save('a', state({ steps: 9 })),
+        isDenied(/another process has locked or saved it meanwhile/),
+      );
       equal((await mine.load('a'))?.steps, 2);
       await mine.save('a', state({ steps: 3 }));
       equal((await theirs.load('a'))?.steps, 3);
+    },
+  },
+  {
+    name: 'rejects a save of a run that another process has locked since, although it did not save the run',
+    async run(create) {
+      const [mine, theirs] = await create();
+      await mine.save('a', state());
+      await theirs.load('a');
+      await theirs.release('a');
+      await rejects(mine.save('a', state({ steps: 9 })), isDenied(/locked or saved it meanwhile/));
+      equal((await mine.load('a'))?.steps, 1);
+      await mine.save('a', state({ steps: 2 }));
+      equal((await theirs.load('a'))?.steps, 2);
+    },
+  },
+  {
+    name: 'accepts a save after its own release only if no other process has locked the run since',
+    async run(create) {
+      const [mine, theirs] = await create();
+      await mine.save('a', state());
+      await mine.load('a');
+      await mine.release('a');
+      await mine.save('a', state({ steps: 2 }));
+      await mine.load('a');
+      await mine.release('a');
+      equal((await theirs.load('a'))?.steps, 2);
+      await theirs.save('a', state({ steps: 3 }));
+      await rejects(mine.save('a', state({ steps: 9 })), isDenied(/locked or saved it meanwhile/));
+      equal((await mine.load('a'))?.steps, 3);
+    },
+  },
+  {
+    name: 'does not create a removed run again with a late save',
+    async run(create) {
+      const [mine, theirs] = await create();
+      for (const isReleased of [false, true]) {
+        await theirs.save('a', state());
+        await mine.load('a');
+        if (isReleased) await mine.release('a');
+        await theirs.remove('a');
+        for (const steps of [8, 9])
+          await rejects(mine.save('a', state({ steps })), isDenied(/another process has removed it/));
+        deepEqual(await theirs.list(), []);
+        equal(await mine.load('a'), undefined);
+        await rejects(mine.save('a', state({ steps: 9 })), isDenied(/another process has removed it/));
+        await mine.remove('a');
+        await mine.save('a', state({ steps: 2 }));
+        equal((await theirs.load('a'))?.steps, 2);
+        await theirs.remove('a');
+        await mine.remove('a');
+      }
+    },
+  },
+  {
+    name: 'rejects late writes of a run that was removed and created again',
+    async run(create) {
+      const [mine, theirs] = await create();
+      await mine.save('a', state());
+      await mine.load('a');
+      await theirs.remove('a');
+      await theirs.save('a', state({ steps: 2 }));
+      await rejects(mine.save('a', state({ steps: 9 })), isDenied(/locked or saved it meanwhile/));
+      await rejects(mine.remove('a'), isDenied(/was not removed: .*locked or saved it meanwhile/));
+      equal((await theirs.load('a'))?.steps, 2);
+      await mine.release('a');
+      equal(await mine.load('a'), undefined);
+      await rejects(mine.save('a', state({ steps: 9 })), isDenied(/another process holds it/));
+      await theirs.save('a', state({ steps: 3 }));
+      equal((await mine.load('a'))?.steps, 3);
+    },
+  },
+  {
+    name: 'removes its own locked run, and a run of which it has released the lock',
+    async run(create) {
+      const [mine, theirs] = await create();
+      await theirs.save('a', state());
+      await mine.load('a');
+      await mine.remove('a');
+      deepEqual(await theirs.list(), []);
+      await mine.save('b', state());
+      await mine.load('b');
+      await mine.release('b');
+      await theirs.load('b');
+      await mine.remove('b');
+      deepEqual(await theirs.list(), []);
+      await mine.remove('b');
     },
   },
   {

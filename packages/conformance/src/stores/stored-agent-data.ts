@@ -21,7 +21,10 @@ export interface StoredRun {
 
 /** Members of `RunStore` that the cases use. */
 export interface TestedRunStore {
-  /** Saves a run. Rejects with `denied` if another process has locked the run, or has saved it since it was loaded. */
+  /**
+   * Saves a run. Rejects with `denied` if another process has locked the run, or has locked, saved or removed it since this
+   * process loaded or saved it.
+   */
   save(id: string, state: StoredRun): Promise<void>;
   /** Loads a run and locks it. Resolves to `undefined` if the run is unknown or locked. */
   load(id: string): Promise<Pick<StoredRun, 'steps' | 'messages'> | undefined>;
@@ -33,8 +36,14 @@ export interface TestedRunStore {
     readonly done?: boolean;
     readonly limit?: number;
   }): Promise<readonly { readonly id: string; readonly at: Date; readonly held: boolean }[]>;
-  /** Removes a run. */
+  /** Removes a run. Rejects with `denied` if this process has loaded the run, and has lost its lock. */
   remove(id: string): Promise<void>;
+}
+
+/** Members of `ClaimStore` that the cases use. */
+export interface TestedClaimStore {
+  /** Stores a key. Resolves to whether the key was new. */
+  claim(key: string): Promise<boolean>;
 }
 
 /** Summary of a conversation, as lists and searches return it. */

@@ -1,74 +1,61 @@
 import type { RunInfo, RunQuery, RunState, RunStore } from '@majordomo/agent';
 import { fromJson, LlmError, toJson, type JsonValue } from '@majordomo/core';
-import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
+import { fromStoredText, RunLocks, toStoredText } from '@majordomo/core/toolkit';
 import type { Row } from '../client/client.ts';
 import type { Connection } from '../client/connection.ts';
 
 const DEFAULT_LEASE_MS = 60_000;
-/** Number of renewals during a lease. */
-const RENEWALS = 3;
-
-/** Version of a run that this process has loaded, and the function that stops renewing its lease. */
-interface Loaded {
-  readonly version: string;
-  readonly stop: () => void;
-}
 
 /** Store of agent runs. Leases use PostgreSQL's clock. */
 export class PostgresRuns implements RunStore {
   private readonly connection: Connection;
   private readonly me = crypto.randomUUID();
-  private readonly loaded = new Map<string, Loaded>();
+  private readonly locks: RunLocks;
 
   constructor(connection: Connection) {
     this.connection = connection;
+    this.locks = new RunLocks(connection.clock);
   }
 
   async save(id: string, state: RunState): Promise<void> {
-    const { schema } = this.connection;
-    const [row] = await this.connection.query(
-      `INSERT INTO ${schema}.runs AS run (id, at, version, awaiting, done, state)
-       VALUES ($1::text, ${schema}.now_ms(), 1, $2::text::boolean, $3::text, $4::text)
-       ON CONFLICT (id) DO UPDATE SET at = excluded.at, version = run.version + 1, awaiting = excluded.awaiting,
-         done = excluded.done, state = excluded.state, holder = NULL, held_until = 0
-       WHERE (run.holder IS NULL OR run.holder = $5::text OR run.held_until <= ${schema}.now_ms())
-         AND ($6::text IS NULL OR run.version = $6::text::bigint)
-       RETURNING version::text AS version`,
-      [
-        toStoredText(id),
-        `${isAwaiting(state)}`,
-        state.done ?? null,
-        JSON.stringify(toJson(state)),
-        this.me,
-        this.loaded.get(id)?.version ?? null,
-      ],
-    );
-    if (row === undefined) throw await this.conflict(id);
-    this.forget(id);
-    // The next save of this process succeeds only if the stored version is still this one.
-    if (state.done === undefined)
-      this.loaded.set(id, { version: row['version'] ?? '', stop: () => undefined });
+    const known = this.locks.version(id);
+    const values = [
+      toStoredText(id),
+      `${isAwaiting(state)}`,
+      state.done ?? null,
+      JSON.stringify(toJson(state)),
+      this.me,
+    ];
+    const [row] =
+      known === undefined
+        ? await this.connection.query(this.insertSql(), values)
+        : await this.connection.query(this.updateSql(), [...values, `${known}`]);
+    if (row === undefined) throw await this.lateError('saved', id, known);
+    if (state.done === undefined) this.locks.saved(id, Number(row['version']));
+    else this.locks.forget(id);
   }
 
   async load(
     id: string,
     { leaseMs = DEFAULT_LEASE_MS }: { readonly leaseMs?: number | undefined } = {},
   ): Promise<RunState | undefined> {
+    // After a pause of the process, the lease may have ended although the lock is still in use here.
+    if (this.locks.hasLocked(id)) return undefined;
     const { schema } = this.connection;
     const [row] = await this.connection.query(
-      `UPDATE ${schema}.runs SET holder = $2::text, held_until = ${schema}.now_ms() + $3::text::bigint
+      `UPDATE ${schema}.runs AS run SET holder = $2::text, held_until = ${schema}.now_ms() + $3::text::bigint,
+         version = ${this.nextVersion}
        WHERE id = $1::text AND (holder IS NULL OR held_until <= ${schema}.now_ms())
        RETURNING version::text AS version, state`,
       [toStoredText(id), this.me, `${Math.ceil(leaseMs)}`],
     );
     if (row === undefined) return undefined;
-    this.forget(id);
-    this.loaded.set(id, { version: row['version'] ?? '', stop: this.renewing(id, leaseMs) });
+    this.locks.lock(id, Number(row['version']), leaseMs, () => this.renew(id, leaseMs));
     return fromJson<RunState>(JSON.parse(row['state'] ?? '') as JsonValue);
   }
 
   async release(id: string): Promise<void> {
-    this.forget(id);
+    this.locks.unlock(id);
     await this.connection.query(
       `UPDATE ${this.connection.schema}.runs SET holder = NULL, held_until = 0
        WHERE id = $1::text AND holder = $2::text`,
@@ -94,51 +81,89 @@ export class PostgresRuns implements RunStore {
   }
 
   async remove(id: string): Promise<void> {
-    this.forget(id);
-    await this.connection.query(`DELETE FROM ${this.connection.schema}.runs WHERE id = $1::text`, [
-      toStoredText(id),
-    ]);
+    const { schema } = this.connection;
+    const known = this.locks.hasLoaded(id) ? this.locks.version(id) : undefined;
+    const [removed] = await this.connection.query(
+      `DELETE FROM ${schema}.runs
+       WHERE id = $1::text AND ($2::text IS NULL OR version = $2::text::bigint AND ${this.isFree('$3::text')})
+       RETURNING id`,
+      [toStoredText(id), known === undefined ? null : `${known}`, this.me],
+    );
+    if (removed === undefined && known !== undefined && (await this.find(id)) !== undefined)
+      throw await this.lateError('removed', id, known);
+    this.locks.forget(id);
   }
 
   /** Stops all renewals. Runs that this process has locked become available after their lease. */
   close(): void {
-    for (const id of [...this.loaded.keys()]) this.forget(id);
+    this.locks.close();
   }
 
-  private async conflict(id: string): Promise<LlmError> {
+  /** Creates a run, or replaces a run whose version this process does not know. */
+  private insertSql(): string {
     const { schema } = this.connection;
-    const [taken] = await this.connection.query(
-      `SELECT id FROM ${schema}.runs WHERE id = $1::text AND holder <> $2::text AND held_until > ${schema}.now_ms()`,
+    return `INSERT INTO ${schema}.runs AS run (id, at, version, awaiting, done, state)
+       VALUES ($1::text, ${schema}.now_ms(), nextval('${schema}.run_versions'), $2::text::boolean, $3::text, $4::text)
+       ON CONFLICT (id) DO UPDATE SET at = excluded.at, version = greatest(run.version + 1, excluded.version),
+         awaiting = excluded.awaiting, done = excluded.done, state = excluded.state, holder = NULL, held_until = 0
+       WHERE ${this.isFree('$5::text', 'run.')}
+       RETURNING version::text AS version`;
+  }
+
+  private updateSql(): string {
+    const { schema } = this.connection;
+    return `UPDATE ${schema}.runs AS run SET at = ${schema}.now_ms(), version = ${this.nextVersion},
+         awaiting = $2::text::boolean, done = $3::text, state = $4::text, holder = NULL, held_until = 0
+       WHERE id = $1::text AND version = $6::text::bigint AND ${this.isFree('$5::text')}
+       RETURNING version::text AS version`;
+  }
+
+  /** SQL for a version above those of all runs, including removed ones. A process of an older package only increments versions. */
+  private get nextVersion(): string {
+    return `greatest(run.version + 1, nextval('${this.connection.schema}.run_versions'))`;
+  }
+
+  /** SQL for whether no other process has locked the run. */
+  private isFree(me: string, of = ''): string {
+    const { schema } = this.connection;
+    return `(${of}holder IS NULL OR ${of}holder = ${me} OR ${of}held_until <= ${schema}.now_ms())`;
+  }
+
+  private async find(id: string): Promise<Row | undefined> {
+    const { schema } = this.connection;
+    const [row] = await this.connection.query(
+      `SELECT (NOT ${this.isFree('$2::text')})::text AS taken FROM ${schema}.runs WHERE id = $1::text`,
       [toStoredText(id), this.me],
     );
-    const why = taken === undefined ? 'another process has saved it meanwhile' : 'another process holds it';
-    return new LlmError(
-      'denied',
-      `the run "${id}" was not saved: ${why}; load it again and continue from there`,
+    return row;
+  }
+
+  /** Returns the error of a refused write, and records that the lock is lost. */
+  private async lateError(
+    action: 'saved' | 'removed',
+    id: string,
+    known: number | undefined,
+  ): Promise<LlmError> {
+    this.locks.loseLock(id);
+    const row = await this.find(id);
+    const why =
+      row === undefined && known !== undefined
+        ? 'another process has removed it; discard this state, or call `remove` to create the run again'
+        : row?.['taken'] === 'true'
+          ? 'another process holds it; load it again and continue from there'
+          : 'another process has locked or saved it meanwhile; load it again and continue from there';
+    return new LlmError('denied', `the run "${id}" was not ${action}: ${why}`);
+  }
+
+  /** Extends the lease. Returns whether this process still has the lock. */
+  private async renew(id: string, leaseMs: number): Promise<boolean> {
+    const { schema } = this.connection;
+    const rows = await this.connection.query(
+      `UPDATE ${schema}.runs SET held_until = ${schema}.now_ms() + $3::text::bigint
+       WHERE id = $1::text AND holder = $2::text RETURNING id`,
+      [toStoredText(id), this.me, `${Math.ceil(leaseMs)}`],
     );
-  }
-
-  private forget(id: string): void {
-    this.loaded.get(id)?.stop();
-    this.loaded.delete(id);
-  }
-
-  private renewing(id: string, leaseMs: number): () => void {
-    const { clock, schema } = this.connection;
-    let cancel: (() => void) | undefined;
-    const renew = (): void => {
-      cancel = clock.timer(leaseMs / RENEWALS, renew, true);
-      // Ignore the error, because the next renewal tries again. If the lease ends, `save` rejects.
-      this.connection
-        .query(
-          `UPDATE ${schema}.runs SET held_until = ${schema}.now_ms() + $3::text::bigint
-           WHERE id = $1::text AND holder = $2::text`,
-          [toStoredText(id), this.me, `${Math.ceil(leaseMs)}`],
-        )
-        .catch(() => undefined);
-    };
-    cancel = clock.timer(leaseMs / RENEWALS, renew, true);
-    return () => cancel?.();
+    return rows.length === 1;
   }
 }
 

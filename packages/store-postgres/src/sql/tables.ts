@@ -1,5 +1,5 @@
 /** Version of the tables and functions, stored in the database. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** Returns the SQL that creates all tables. It can be run repeatedly. */
 export const tablesSql = (schema: string): string => `
@@ -35,6 +35,12 @@ CREATE TABLE IF NOT EXISTS ${schema}.runs (
   state text NOT NULL, holder text, held_until bigint NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS runs_at ON ${schema}.runs (at);
+-- Source of \`version\` of runs, so that no run gets the number of a removed one.
+CREATE SEQUENCE IF NOT EXISTS ${schema}.run_versions;
+SELECT setval('${schema}.run_versions', greatest((SELECT last_value FROM ${schema}.run_versions), (SELECT max(version) FROM ${schema}.runs)))::text;
+
+-- Calls of tools with effect 'once' that were begun.
+CREATE TABLE IF NOT EXISTS ${schema}.claims (key text COLLATE "C" PRIMARY KEY, at bigint NOT NULL);
 
 -- \`messages\`: their number. A title in \`renamed\` was set by 1: a model, 2: a user.
 CREATE TABLE IF NOT EXISTS ${schema}.conversations (

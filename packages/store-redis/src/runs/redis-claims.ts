@@ -1,4 +1,5 @@
 import type { ClaimStore } from '@majordomo/agent';
+import { toStoredText } from '@majordomo/core/toolkit';
 import type { Connection } from '../connection/connection.ts';
 import { script } from '../connection/script.ts';
 
@@ -12,7 +13,8 @@ return redis.call('GET', KEYS[1]) == ARGV[1] and 1 or 0
 export function redisClaims(connection: Connection, prefix: string): ClaimStore {
   return {
     async claim(key) {
-      const claimed = await connection.run(CLAIM, [`${prefix}:claim:${key}`], [crypto.randomUUID()]);
+      const name = `${prefix}:claim:${toStoredText(key)}`;
+      const claimed = await connection.run(CLAIM, [name], [crypto.randomUUID()]);
       return Number(claimed) === 1;
     },
   };

@@ -235,4 +235,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE batch_fences (last INTEGER NOT NULL);
   INSERT INTO batch_fences (last) VALUES (0);
   `,
+  `
+  -- Highest number in "version" of runs, including removed runs, so that no run gets the number of a removed one.
+  CREATE TABLE run_versions (last INTEGER NOT NULL);
+  INSERT INTO run_versions (last) SELECT coalesce(max(version), 0) FROM runs;
+  `,
 ];

@@ -1,67 +1,59 @@
 import type { RunInfo, RunQuery, RunState, RunStore } from '@majordomo/agent';
 import { fromJson, LlmError, toJson, type Clock } from '@majordomo/core';
-import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
+import { fromStoredText, RunLocks, toStoredText } from '@majordomo/core/toolkit';
 import type { Database } from '../file/database.ts';
 
 const DEFAULT_LEASE_MS = 60_000;
-/** Number of renewals during a lease. */
-const RENEWALS = 3;
-
-/** Version of a run that this process has loaded, and the function that stops renewing its lease. */
-interface Loaded {
-  readonly version: number;
-  readonly stop: () => void;
-}
 
 export class SqliteRuns implements RunStore {
   private readonly database: Database;
   private readonly clock: Clock;
   private readonly sql: ReturnType<typeof statements>;
   private readonly me = crypto.randomUUID();
-  private readonly loaded = new Map<string, Loaded>();
+  private readonly locks: RunLocks;
 
   constructor(database: Database, clock: Clock) {
     this.database = database;
     this.clock = clock;
+    this.locks = new RunLocks(clock);
     this.sql = statements(database);
   }
 
   async save(id: string, state: RunState): Promise<void> {
     const json = JSON.stringify(toJson(state));
     const version = await this.database.write(() => {
+      const row = this.sql.find.get(toStoredText(id));
+      this.refuseLate('saved', id, row, this.locks.version(id));
+      const next = this.nextVersion(row);
       const now = Math.floor(this.clock.now());
-      const found = this.sql.find.get(toStoredText(id));
-      const known = this.loaded.get(id)?.version;
-      if (found !== undefined) this.checkMine(id, found, known, now);
-      const next = Number(found?.['version'] ?? 0) + 1;
       this.sql.put.run(toStoredText(id), now, next, isAwaiting(state) ? 1 : 0, state.done ?? null, json);
       return next;
     });
-    this.forget(id);
-    // The next save of this process succeeds if the version is the same and no other process has locked the run.
-    this.loaded.set(id, { version, stop: () => undefined });
-    if (state.done !== undefined) this.loaded.delete(id);
+    if (state.done === undefined) this.locks.saved(id, version);
+    else this.locks.forget(id);
   }
 
   async load(
     id: string,
     { leaseMs = DEFAULT_LEASE_MS }: { readonly leaseMs?: number | undefined } = {},
   ): Promise<RunState | undefined> {
+    // After a pause of the process, the lease may have ended although the lock is still in use here.
+    if (this.locks.hasLocked(id)) return undefined;
     const found = await this.database.write(() => {
       const now = this.clock.now();
       const row = this.sql.find.get(toStoredText(id));
       if (row === undefined || isHeld(row, now)) return undefined;
-      this.sql.take.run(this.me, Math.ceil(now + leaseMs), toStoredText(id));
-      return row;
+      const version = this.nextVersion(row);
+      this.sql.take.run(this.me, Math.ceil(now + leaseMs), version, toStoredText(id));
+      return { version, state: String(row['state']) };
     });
     if (found === undefined) return undefined;
-    this.forget(id);
-    this.loaded.set(id, { version: Number(found['version']), stop: this.renewing(id, leaseMs) });
-    return fromJson<RunState>(JSON.parse(String(found['state'])));
+    this.locks.lock(id, found.version, leaseMs, () => this.renew(id, leaseMs));
+    return fromJson<RunState>(JSON.parse(found.state));
   }
 
   async release(id: string): Promise<void> {
-    this.forget(id);
+    this.locks.unlock(id);
     await this.database.write(() => this.sql.release.run(toStoredText(id), this.me));
   }
 
@@ -80,44 +72,54 @@ export class SqliteRuns implements RunStore {
   }
 
   async remove(id: string): Promise<void> {
-    this.forget(id);
-    await this.database.write(() => this.sql.remove.run(toStoredText(id)));
+    await this.database.write(() => {
+      const row = this.sql.find.get(toStoredText(id));
+      if (row !== undefined && this.locks.hasLoaded(id))
+        this.refuseLate('removed', id, row, this.locks.version(id));
+      this.sql.remove.run(toStoredText(id));
+    });
+    this.locks.forget(id);
   }
 
   /** Stops all renewals. Runs that this process has locked become available after their lease. */
   close(): void {
-    for (const id of [...this.loaded.keys()]) this.forget(id);
+    this.locks.close();
   }
 
-  private checkMine(id: string, row: Row, known: number | undefined, now: number): void {
-    const isTaken = isHeld(row, now) && row['holder'] !== this.me;
-    if (!isTaken && (known === undefined || known === Number(row['version']))) return;
-    const why = isTaken ? 'another process holds it' : 'another process has saved it meanwhile';
-    throw new LlmError(
-      'denied',
-      `the run "${id}" was not saved: ${why}; load it again and continue from there`,
+  /** Throws `denied` if another process has locked the run, or has changed it since this process knew its version. */
+  private refuseLate(
+    action: 'saved' | 'removed',
+    id: string,
+    row: Row | undefined,
+    known: number | undefined,
+  ): void {
+    const why = this.whyLate(row, known);
+    if (why === undefined) return;
+    this.locks.loseLock(id);
+    throw new LlmError('denied', `the run "${id}" was not ${action}: ${why}`);
+  }
+
+  private whyLate(row: Row | undefined, known: number | undefined): string | undefined {
+    if (row === undefined)
+      return known === undefined
+        ? undefined
+        : 'another process has removed it; discard this state, or call `remove` to create the run again';
+    if (row['holder'] !== this.me && isHeld(row, this.clock.now()))
+      return 'another process holds it; load it again and continue from there';
+    if (known === undefined || known === Number(row['version'])) return undefined;
+    return 'another process has locked or saved it meanwhile; load it again and continue from there';
+  }
+
+  /** Returns a version above those of all runs, including removed ones. A process of an older package only increments versions. */
+  private nextVersion(row: Row | undefined): number {
+    return Number(this.sql.nextVersion.get(Number(row?.['version'] ?? 0))?.['last']);
+  }
+
+  private renew(id: string, leaseMs: number): Promise<boolean> {
+    const until = Math.ceil(this.clock.now() + leaseMs);
+    return this.database.write(
+      () => Number(this.sql.renew.run(until, toStoredText(id), this.me).changes) === 1,
     );
-  }
-
-  private forget(id: string): void {
-    this.loaded.get(id)?.stop();
-    this.loaded.delete(id);
-  }
-
-  private renewing(id: string, leaseMs: number): () => void {
-    let cancel: (() => void) | undefined;
-    const next = (): void => {
-      cancel = this.clock.timer(leaseMs / RENEWALS, renew, true);
-    };
-    const renew = (): void => {
-      next();
-      // Ignore the error, because the next renewal tries again. If the lease ends, `save` rejects.
-      this.database
-        .write(() => this.sql.renew.run(Math.ceil(this.clock.now() + leaseMs), toStoredText(id), this.me))
-        .catch(() => undefined);
-    };
-    next();
-    return () => cancel?.();
   }
 }
 
@@ -140,11 +142,13 @@ function statements(database: Database) {
   return {
     find: database.prepare('SELECT version, state, holder, held_until FROM runs WHERE id = ?'),
     put: database.prepare(
-      `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, NULL, 0) ON CONFLICT DO UPDATE SET
+      `INSERT INTO runs (id, at, version, awaiting, done, state, holder, held_until)
+       VALUES (?, ?, ?, ?, ?, ?, NULL, 0) ON CONFLICT DO UPDATE SET
          at = excluded.at, version = excluded.version, awaiting = excluded.awaiting, done = excluded.done,
          state = excluded.state, holder = NULL, held_until = 0`,
     ),
-    take: database.prepare('UPDATE runs SET holder = ?, held_until = ? WHERE id = ?'),
+    take: database.prepare('UPDATE runs SET holder = ?, held_until = ?, version = ? WHERE id = ?'),
+    nextVersion: database.prepare('UPDATE run_versions SET last = max(last, ?) + 1 RETURNING last'),
     renew: database.prepare('UPDATE runs SET held_until = ? WHERE id = ? AND holder = ?'),
     release: database.prepare('UPDATE runs SET holder = NULL, held_until = 0 WHERE id = ? AND holder = ?'),
     list: database.prepare(

@@ -8,6 +8,7 @@ import { sqliteStores } from '@majordomo/store-sqlite';
 import {
   cacheStoreConformance,
   callStoreConformance,
+  claimStoreConformance,
   conversationStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
@@ -98,6 +99,12 @@ describe('agent data in SQLite', () => {
       run(async () => {
         const [first, second] = pair();
         return [first.runs, second.runs];
+      }));
+  for (const { name, run } of claimStoreConformance)
+    it(`claims: ${name}`, () =>
+      run(async () => {
+        const [first, second] = pair();
+        return [first.claims, second.claims];
       }));
   for (const { name, run } of conversationStoreConformance)
     it(`conversations: ${name}`, () =>
