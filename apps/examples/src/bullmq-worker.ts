@@ -1,8 +1,7 @@
-import type { Agent, Decision } from '@majordomo/agent';
+import type { Agent, Decision, RunStore } from '@majordomo/agent';
 import { decided } from '@majordomo/agent/steps';
-import type { RunStore } from '@majordomo/store-sqlite';
 import { Worker, type ConnectionOptions, type Queue } from 'bullmq';
-import { continueRun } from './run-worker.ts';
+import { continueRun, type WorkerStores } from './run-worker.ts';
 
 /**
  * Job with the id of a run. The store contains the run. BullMQ repeats the job of a killed worker. The repeated job waits until
@@ -12,11 +11,11 @@ type Job = { readonly runId: string };
 const RETRY = { attempts: 20, backoff: { type: 'fixed', delay: 1000 }, removeOnComplete: true };
 
 /** Continues runs until they end or wait for a decision. Any number of these workers can run. */
-export const runWorker = (runs: RunStore, agent: Agent, connection: ConnectionOptions): Worker<Job> =>
+export const runWorker = (stores: WorkerStores, agent: Agent, connection: ConnectionOptions): Worker<Job> =>
   new Worker<Job>(
     'runs',
     async ({ data: { runId } }, _token, signal = new AbortController().signal) => {
-      if (!(await continueRun(runs, agent, runId, signal)))
+      if (!(await continueRun(stores, agent, runId, signal)))
         throw new Error(`run ${runId} is held by another worker`);
     },
     { connection, concurrency: 10 },

@@ -1,15 +1,21 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Agent, RunState } from '@majordomo/agent';
-import type { RunStore } from '@majordomo/store-sqlite';
+import type { Agent, ClaimStore, RunState, RunStore } from '@majordomo/agent';
+
+/** Stores that all workers share: `sqliteStores(path)` on one machine, `postgresStores({ client })` on several machines. */
+export interface WorkerStores {
+  readonly runs: RunStore;
+  readonly claims: ClaimStore;
+}
 
 /**
- * Continues agent runs that any process started. Several workers can run, and each may be killed at any time. Runs that wait for
- * a decision are skipped. A step that was interrupted is repeated, so tools that must not repeat an effect use `ToolContext.key`.
+ * Continues agent runs that any process started. Several workers can run, and each may be killed or suspended at any time. Runs
+ * that wait for a decision are skipped. A step that was interrupted is repeated. With the claims, a call of a tool with
+ * `effect: 'once'` is not started again.
  */
-export async function work(runs: RunStore, agent: Agent, signal: AbortSignal): Promise<void> {
+export async function work(stores: WorkerStores, agent: Agent, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const free = (await runs.list({ awaiting: false })).filter(({ held }) => !held);
-    for (const { id } of free) await continueRun(runs, agent, id, signal).catch(console.error);
+    const free = (await stores.runs.list({ awaiting: false })).filter(({ held }) => !held);
+    for (const { id } of free) await continueRun(stores, agent, id, signal).catch(console.error);
     if (free.length === 0) await setTimeout(200, undefined, { signal }).catch(() => undefined);
   }
 }
@@ -19,14 +25,14 @@ export async function work(runs: RunStore, agent: Agent, signal: AbortSignal): P
  * has locked the run.
  */
 export async function continueRun(
-  runs: RunStore,
+  { runs, claims }: WorkerStores,
   agent: Agent,
   id: string,
   signal: AbortSignal,
 ): Promise<boolean> {
   const state = await runs.load(id, { leaseMs: 5000 });
   if (state === undefined) return false;
-  const effects = agent.effects({ runId: id, signal });
+  const effects = agent.effects({ runId: id, signal, claim: claims });
   const saveRun = async (now: RunState): Promise<void> => {
     await runs.save(id, now);
     if ((await runs.load(id, { leaseMs: 5000 })) === undefined)

@@ -16,7 +16,8 @@ describeWith('redis', 'bullmq-worker', () => {
     const redis = await startRedis();
     const { hostname: host, port } = new URL(redis.url);
     const connection = { host, port: Number(port) };
-    const { runs, close } = sqliteStores(join(folder, 'runs.db'));
+    const stores = sqliteStores(join(folder, 'runs.db'));
+    const { runs, close } = stores;
     const queue = new Queue('runs', { connection });
     let paid = 0;
     const pay = {
@@ -24,20 +25,21 @@ describeWith('redis', 'bullmq-worker', () => {
       description: 'Pays',
       parameters: { type: 'object', properties: {} },
       approval: true,
+      effect: 'once',
       run: () => `paid ${++paid}`,
     } as const;
     const turns = [{ toolCalls: [{ id: 'call', name: 'pay', args: {} }] }, 'done'];
     const majordomo = createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: turns } })] });
     const agent = createAgent({ model: majordomo.model('a/x'), tools: [pay] });
 
-    const first = runWorker(runs, agent, connection);
+    const first = runWorker(stores, agent, connection);
     await start({ runs, queue }, agent, 'order-7', 'Pay');
     await expect.poll(() => runs.list({ awaiting: true }), { timeout: 30_000 }).toHaveLength(1);
     await first.close();
     expect(paid).toBe(0);
 
     await decide({ runs, queue }, 'order-7', { callId: 'call', approve: true });
-    const second = runWorker(runs, agent, connection);
+    const second = runWorker(stores, agent, connection);
     await expect
       .poll(async () => (await runs.list({ done: true })).map(({ done }) => done), { timeout: 30_000 })
       .toEqual(['answered']);

@@ -29,7 +29,6 @@ import { defaultModel } from '../src/sibling.ts';
 import siblingConfig from '../src/sibling.eslint.config.ts';
 import { calc } from '../src/calculator.ts';
 import { howManyDays } from '../src/skills.ts';
-import { postgresClaims } from '../src/postgres-claims.ts';
 import { tenantQuota } from '../src/tenant-quota.ts';
 import { withTiers } from '../src/tiers.ts';
 import { withWeather } from '../src/tool-loop.ts';
@@ -47,18 +46,6 @@ const chat = (...turns: Turn[]) =>
     'openai/gpt-4o',
   );
 const question = { messages: [user('hi')] };
-
-it('postgres-claims: a key is granted to the first claim only', async () => {
-  const keys = new Set<unknown>();
-  const { claim } = postgresClaims({
-    query: (_text, [key] = []) => {
-      const rowCount = keys.has(key) ? 0 : 1;
-      keys.add(key);
-      return Promise.resolve({ rowCount });
-    },
-  });
-  expect([await claim('run/1/call'), await claim('run/1/call')]).toEqual([true, false]);
-});
 
 describe('which model answers', () => {
   it('hedged: skips a silent target and continues a broken answer', async () => {

@@ -34,8 +34,4 @@ const turn = ({ messages }: { readonly messages: readonly { readonly role: strin
 const models = { x: Array.from({ length: 9 }, () => turn) };
 const majordomo = createMajordomo({ providers: [fakeProvider({ id: 'a', models })] });
 await using stores = sqliteStores(`${folder}/runs.db`);
-await work(
-  stores.runs,
-  createAgent({ model: majordomo.model('a/x'), tools: [pay] }),
-  AbortSignal.timeout(20_000),
-);
+await work(stores, createAgent({ model: majordomo.model('a/x'), tools: [pay] }), AbortSignal.timeout(20_000));

@@ -16,13 +16,17 @@ export interface Agent {
   begin(input: string | readonly Message[], options?: { readonly budget?: Budget | undefined }): RunState;
   /** Returns the next action of a run. Has no side effects. */
   decide(state: RunState): Action;
-  /** Returns the effects that call the model and the tools in this process. A driver can wrap these effects. */
+  /**
+   * Returns the effects that call the model and the tools in this process. A driver can wrap these effects. Pass `claim` if the
+   * agent, a sub-agent or an agent of a handoff has a tool with `effect: 'once'`. Throws `config` for an invalid `claim`.
+   */
   effects(io: EffectsIo): AgentEffects;
   /** Returns the id of this agent. `Effects.claim` returns the id as the owner of a call. */
   claimOwner(): string;
   /**
    * Runs the agent loop with the given effects. `run` and `stream` use local effects. A durable engine uses journaled effects.
-   * Throws a `RunError` if an effect throws an `LlmError`. Throws any other error of an effect unchanged.
+   * Throws a `RunError` if an effect throws an `LlmError`. Throws any other error of an effect unchanged. Throws `config` before any
+   * effect if `effects` has no `claim` and the agent has a tool with `effect: 'once'`.
    */
   drive(state: RunState, effects: Effects): Promise<RunResult>;
   /**

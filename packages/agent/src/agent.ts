@@ -2,14 +2,14 @@ import { callSite, rejectWithCallSite } from '@majordomo/core/toolkit';
 import { withParts } from './agent-parts.ts';
 import type { Agent } from './agent-interface.ts';
 import { WatchedRun } from './agent-stream.ts';
+import { checkDriverClaim } from './check-claim.ts';
 import { decide } from './decide.ts';
-import { localEffects } from './effects.ts';
+import { driverEffects } from './effects.ts';
 import { filterText } from './filter-text.ts';
 import { drive, unwrapEngineError } from './loop.ts';
 import { agentParts, type AgentOptions } from './options.ts';
 import { runLocally } from './run-locally.ts';
 import { begin } from './state.ts';
-import { StepReports } from './step-report.ts';
 
 export type { Agent } from './agent-interface.ts';
 
@@ -37,12 +37,14 @@ export function createAgent(options: AgentOptions): Agent {
     name: parts.name,
     begin: (input, { budget = options.budget } = {}) => begin(input, { budget }),
     decide: (state) => decide(state, parts.rules),
-    effects: (io) => localEffects(parts, io, new StepReports(parts.hooks, io)),
+    effects: (io) => driverEffects(parts, io),
     claimOwner: () => parts.started.ownerId(),
-    drive: (state, effects) =>
-      drive(state, effects, parts.rules).catch((error: unknown) => {
+    async drive(state, effects) {
+      checkDriverClaim(state, effects, parts);
+      return drive(state, effects, parts.rules).catch((error: unknown) => {
         throw unwrapEngineError(error);
-      }),
+      });
+    },
     run,
     stream,
   };

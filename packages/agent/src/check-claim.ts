@@ -1,10 +1,13 @@
 import { LlmError } from '@majordomo/core';
 import { checkOptions } from '@majordomo/core/toolkit';
 import type { RunInput } from './initial-state.ts';
-import { subAgentParts, type AgentParts } from './agent-parts.ts';
+import { partsOf, subAgentParts, type AgentParts } from './agent-parts.ts';
 import { waitingRunOf } from './call-paths.ts';
+import type { ClaimStore } from './claim-store.ts';
+import type { Effects } from './loop.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunState } from './state.ts';
+import { subAgentOf } from './sub-agent-tool.ts';
 
 /** Returns the id of the run. If calls are pending, this id is the state's id, so that the keys of these calls never change. */
 export const runIdOf = (input: RunInput, state: RunState & { readonly runId: string }): string =>
@@ -17,7 +20,7 @@ export const runIdOf = (input: RunInput, state: RunState & { readonly runId: str
 export function checkClaim(state: RunState, input: RunInput, options: RunOptions, agent: AgentParts): void {
   const { claim, runId } = options;
   const { rules, started } = agent;
-  if (claim !== undefined) checkOptions('run', { claim }, { claim: 'object with claim' });
+  if (claim !== undefined) checkClaimStore('run', claim);
   const { pending, approvals, decisions, suspended = [], runs = {}, by } = state;
   for (const [id, run] of Object.entries(runs)) {
     const inner = subAgentParts(agent, state, { id });
@@ -31,12 +34,7 @@ export function checkClaim(state: RunState, input: RunInput, options: RunOptions
       (approvals?.[one.id] !== true || decisions.some(({ callId }) => callId === one.id)),
   );
   if (call === undefined || started.isMine(by)) return;
-  if (claim === undefined)
-    throw new LlmError(
-      'config',
-      `claim: "${call.name}" has effect 'once', and another process or agent may have started this call; pass \`claim\`, a store that all processes share`,
-      { path: 'claim' },
-    );
+  if (claim === undefined) throw missingClaim(call.name);
   if (runId === undefined && ((input as RunState).runId ?? undefined) === undefined)
     throw new LlmError(
       'config',
@@ -44,3 +42,42 @@ export function checkClaim(state: RunState, input: RunInput, options: RunOptions
       { path: 'runId' },
     );
 }
+
+/**
+ * Throws `config` if a run of a driver could call a tool with `effect: 'once'`, although its effects claim no calls. A driver may
+ * repeat a step in another process, which calls the tool again.
+ */
+export function checkDriverClaim(state: RunState, effects: Pick<Effects, 'claim'>, agent: AgentParts): void {
+  if (effects.claim !== undefined) return;
+  const name = onceToolOf(agent.active(state), new Set());
+  if (name !== undefined) throw missingClaim(name);
+}
+
+/** Returns the name of a tool with `effect: 'once'` of the agent, of its sub-agents, or of an agent to which it can hand off. */
+function onceToolOf(agent: AgentParts, visited: Set<AgentParts>): string | undefined {
+  if (visited.has(agent)) return undefined;
+  visited.add(agent);
+  const others = agent.handoffs.targets.map(({ parts }) => parts);
+  for (const tool of agent.tools.list()) {
+    if (tool.effect === 'once') return tool.name;
+    const inner = partsOf(subAgentOf(tool));
+    if (inner !== undefined) others.push(inner);
+  }
+  for (const other of others) {
+    const name = onceToolOf(other, visited);
+    if (name !== undefined) return name;
+  }
+  return undefined;
+}
+
+export function checkClaimStore(method: string, claim: ClaimStore): void {
+  checkOptions(method, { claim }, { claim: 'object with claim' });
+}
+
+/** Returns the error for a call of a tool with `effect: 'once'` that no store claims. */
+export const missingClaim = (toolName: string): LlmError =>
+  new LlmError(
+    'config',
+    `claim: "${toolName}" has effect 'once', and another process or agent may have started this call; pass \`claim\`, a store that all processes share`,
+    { path: 'claim' },
+  );

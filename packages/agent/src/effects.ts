@@ -3,6 +3,7 @@ import { Semaphore } from '@majordomo/core/toolkit';
 import { approvalsNeeded } from './approval.ts';
 import { remaining, sumSpent, tokensOf, type CostOf, type Spent } from './budget.ts';
 import { checkBudget } from './check-budget.ts';
+import { checkClaimStore } from './check-claim.ts';
 import { runAround } from './around.ts';
 import { requestTurn, type ModelTurn } from './model-call.ts';
 import type { ClaimStore } from './claim-store.ts';
@@ -18,7 +19,7 @@ import { runTool } from './run-tool.ts';
 import { Scope } from './scope.ts';
 import { costError, costOfAnswer, failedWorkOf, recordFailedWork, spentByFailure } from './spending.ts';
 import { errorResult, type Answer, type RunState, type ToolOutcome } from './state.ts';
-import type { StepReports } from './step-report.ts';
+import { StepReports } from './step-report.ts';
 import { abortedWhileWaiting, isOverMaxCalls } from './tool-limits.ts';
 import { ToolOrder } from './tool-order.ts';
 import { loadingResult } from './tool-search.ts';
@@ -31,6 +32,14 @@ export interface EffectsIo extends Observers {
   readonly runId: string;
   readonly signal: AbortSignal;
   readonly context?: unknown;
+  /**
+   * Store of claims for calls of tools with `effect: 'once'`, also of sub-agents. All processes that may continue the run must share
+   * the store.
+   * @default the effects contain no `claim`; `drive` then rejects an agent with such a tool with `config`
+   *
+   * @example agent.effects({ runId, signal, claim: sqliteStores('runs.db').claims })
+   */
+  readonly claim?: ClaimStore | undefined;
   /** Listener for events. If the listener is set, responses are streamed. A returned promise delays the stream. */
   readonly onEvent?: Emit | undefined;
   /** Options of the model calls. `timeouts.totalMs` limits a model call with its hooks, not the complete step. */
@@ -39,7 +48,7 @@ export interface EffectsIo extends Observers {
 
 /** Effects that `Agent.effects` returns. */
 export interface AgentEffects
-  extends Pick<Effects, 'callModel' | 'steer'>, Required<Pick<Effects, 'needsApproval'>> {
+  extends Pick<Effects, 'callModel' | 'steer' | 'claim'>, Required<Pick<Effects, 'needsApproval'>> {
   /** Runs one tool call. `ended`: returns the result of the call's sub-agent. Set if the caller has driven the sub-agent. */
   readonly runTool: (
     call: ToolCallPart,
@@ -54,6 +63,17 @@ interface LocalRun {
   readonly reports: StepReports;
   readonly toolOrder: ToolOrder;
   readonly toolSlots: Semaphore;
+}
+
+/** Returns the effects for a driver, which may continue the run in another process. */
+export function driverEffects(agent: AgentParts, { claim, ...io }: EffectsIo): AgentEffects {
+  const reports = new StepReports(agent.hooks, io);
+  if (claim === undefined) return localEffects(agent, io, reports);
+  checkClaimStore('effects', claim);
+  const { options = {} } = io;
+  // Sub-agents inherit the store.
+  const nested = { ...io, options: withNesting(options, { ...nestingOf(options), claim }) };
+  return { ...localEffects(agent, nested, reports), claim: claimEffect(agent, io, claim) };
 }
 
 /** Returns the effects that call the model and the tools in this process. `reports` notifies observers and readers. */

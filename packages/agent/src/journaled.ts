@@ -18,8 +18,8 @@ import { subAgentOf } from './sub-agent-tool.ts';
 import { isOverMaxCalls } from './tool-limits.ts';
 import { findWaitingCall, waitingCalls } from './waiting-calls.ts';
 
-/** Observers and options of a run on a journal. A step that is read from the journal emits no events. */
-export type JournaledIo = Omit<EffectsIo, 'runId' | 'signal'>;
+/** Observers and options of a run on a journal, which claims calls itself. A step that is read from it emits no events. */
+export type JournaledIo = Omit<EffectsIo, 'runId' | 'signal' | 'claim'>;
 
 /**
  * Returns an agent's effects as steps of a journal, so that `agent.drive(state, journaled(agent, journal))` survives the end of

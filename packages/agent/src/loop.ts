@@ -12,6 +12,7 @@ import {
 } from './advance.ts';
 import { answerText } from './answer-text.ts';
 import { NOTHING_SPENT, type Budget, type Spent } from './budget.ts';
+import { missingClaim } from './check-claim.ts';
 import { decide, type Rules } from './decide.ts';
 import { checkDecisions } from './decision.ts';
 import { RunError } from './run-error.ts';
@@ -34,8 +35,8 @@ export interface Effects {
   /** Returns decisions on waiting calls, or an empty array to pause the run. The id of a call inside a sub-agent is a path. */
   decisions(calls: readonly ToolCallPart[], state: RunState): Promise<readonly Decision[]>;
   /**
-   * Returns the owner of a call with `effect: 'once'`: the result of `agent.claimOwner()`, stored in the journal. If this effect
-   * is not set, a call that another process may have started does not run.
+   * Returns the owner of a call with `effect: 'once'`. `agent.effects({ claim })` claims the call in the store. A journal stores
+   * the result of `agent.claimOwner()` instead. If this effect is not set, `drive` rejects tools with `effect: 'once'`.
    */
   readonly claim?: ((call: ToolCallPart, state: RunState) => Promise<string>) | undefined;
   /** Returns messages to append before the next model call. */
@@ -148,8 +149,8 @@ async function withClaims(
 ): Promise<RunState> {
   let next = state;
   for (const call of calls) {
-    if (effects.claim === undefined || !rules.isOnce(call, next) || next.claims?.[call.id] !== undefined)
-      continue;
+    if (!rules.isOnce(call, next) || next.claims?.[call.id] !== undefined) continue;
+    if (effects.claim === undefined) throw missingClaim(call.name);
     next = claimed(next, call, await effects.claim(call, next));
   }
   return next;

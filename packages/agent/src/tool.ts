@@ -33,8 +33,9 @@ export type ToolOutput =
 
 /**
  * Number of times that a call may start. `repeatable` (default): at least once. `once`: at most once. If a `once` call has started before and its result
- * was not recorded, the model receives an error result that states that the outcome is unknown. A durable engine ensures `once` with its journal, and
- * `run` and `stream` ensure it with `RunOptions.claim`. Without `claim`, `run` and `stream` reject a state of another process that contains such a call.
+ * was not recorded, the model receives an error result that states that the outcome is unknown. A durable engine ensures `once` with its journal. `run`,
+ * `stream` and `effects` ensure it across processes with `claim`. Without `claim`, `run` and `stream` reject a state of another process that contains such
+ * a call, and `drive` rejects an agent with such a tool.
  */
 export type ToolEffect = 'repeatable' | 'once';
 

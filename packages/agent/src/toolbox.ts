@@ -79,6 +79,11 @@ export class Tools {
     this.subsets.clear();
   }
 
+  /** Returns the tools of all owners, and the search tool. */
+  list(): readonly Tool[] {
+    return Array.from(this.byName.values(), ({ tool }) => tool);
+  }
+
   find(name: string, offered?: readonly string[]): Tool | undefined {
     if (offered?.includes(name) === false) return undefined;
     const tool = this.byName.get(name)?.tool;

@@ -6,9 +6,17 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fromJson, toJson } from '@majordomo/core';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Agent, type ClaimStore, type Decision, type RunState } from '../src/index.ts';
+import {
+  agentTool,
+  type Agent,
+  type AgentOptions,
+  type ClaimStore,
+  type Decision,
+  type RunState,
+  type Tool,
+} from '../src/index.ts';
 import { counting } from './support/tools.ts';
-import { calls, read, resultTexts, world } from './support/world.ts';
+import { calls, read, resultTexts, runError, world } from './support/world.ts';
 
 const UNKNOWN = expect.stringContaining('!The outcome of this call is unknown') as string;
 const approve: readonly Decision[] = [{ callId: '1', approve: true }];
@@ -138,6 +146,90 @@ describe('with a claim store', () => {
     const { otherProcess, load } = await stored();
     const running = otherProcess().run(load(), { claim: {} as never });
     await expect(running).rejects.toMatchObject({ kind: 'config', details: { path: 'claim' } });
+  });
+});
+
+describe('a driver', () => {
+  const signal = new AbortController().signal;
+  const drive = (agent: Agent, io: { readonly claim?: ClaimStore } = {}) => {
+    const effects = agent.effects({ runId: 'r', signal, ...io });
+    return agent.drive(agent.begin('go'), { ...effects, decisions: async () => [] });
+  };
+  const refused = {
+    kind: 'config',
+    message: expect.stringMatching(/^claim: "pay" has effect 'once', .*; pass `claim`/) as string,
+    details: { path: 'claim' },
+  };
+  const payer = () => {
+    const pay = counting('pay', 'once');
+    return { pay, ...world([calls(['1', 'pay']), 'Done.'], { name: 'payer', tools: [pay.tool] }) };
+  };
+
+  it('without a claim store is rejected before any effect, as `run` is', async () => {
+    const { agent, requests, pay } = payer();
+    await expect(drive(agent)).rejects.toMatchObject(refused);
+    expect([requests, pay.keys]).toEqual([[], []]);
+  });
+
+  it.each<[string, (inner: Agent) => Partial<AgentOptions>]>([
+    ['a sub-agent', (agent) => ({ tools: [agentTool({ name: 'help', description: 'Helps', agent })] })],
+    ['an agent to which it can hand off', (agent) => ({ handoffs: [agent] })],
+  ])('without a claim store is rejected if a once tool belongs to %s', async (_name, options) => {
+    const { agent, requests } = world(['Done.'], { name: 'first', ...options(payer().agent) });
+    await expect(drive(agent)).rejects.toMatchObject(refused);
+    expect(requests).toEqual([]);
+  });
+
+  it('without a claim store does not run a once tool that a toolbox has added during the run', async () => {
+    const pay = counting('pay', 'once');
+    const tools: Tool[] = [];
+    const { agent } = world(
+      [
+        () => {
+          tools.push(pay.tool);
+          return calls(['1', 'pay']);
+        },
+        calls(['2', 'pay']),
+      ],
+      { toolboxes: [{ name: 'bank', tools }] },
+    );
+    expect((await runError(drive(agent))).cause).toMatchObject(refused);
+    expect(pay.keys).toEqual([]);
+  });
+
+  it('with a claim store starts a call in one of several processes that repeat a step', async () => {
+    const claim = claims();
+    const drivers = [payer(), payer(), payer()];
+    const results = await Promise.all(drivers.map(({ agent }) => drive(agent, { claim })));
+    expect(results.flatMap(({ messages }) => resultTexts(messages)).toSorted()).toEqual([
+      UNKNOWN,
+      UNKNOWN,
+      'pay 1',
+    ]);
+    expect(drivers.flatMap(({ pay }) => pay.keys)).toEqual(['r/1/1']);
+    expect(claim.keys).toEqual(['r/1/1']);
+  });
+
+  it('passes the claim store to sub-agents', async () => {
+    const claim = claims();
+    const help = (agent: Agent): Agent =>
+      world([{ toolCalls: [{ id: '1', name: 'help', args: { task: 'pay' } }] }, 'Done.'], {
+        tools: [agentTool({ name: 'help', description: 'Helps', agent })],
+      }).agent;
+    const inner = [payer(), payer()];
+    for (const { agent } of inner) await drive(help(agent), { claim });
+    expect(inner.flatMap(({ pay }) => pay.keys)).toEqual(['r/1/1/1/1']);
+    expect(claim.keys).toEqual(['r/1/1/1/1']);
+  });
+
+  it('rejects a store without a claim method', () => {
+    const { agent } = payer();
+    expect(() => agent.effects({ runId: 'r', signal, claim: {} as never })).toThrow(
+      expect.objectContaining({
+        kind: 'config',
+        message: expect.stringMatching(/^effects: claim /) as string,
+      }),
+    );
   });
 });
 

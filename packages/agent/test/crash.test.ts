@@ -68,6 +68,7 @@ async function outcomeOf(schedule: number): Promise<Outcome> {
   const local = agent.effects({ runId: 'r', signal: new AbortController().signal });
   const { state: undisturbedState } = await agent.drive(agent.begin('go'), {
     ...local,
+    claim: () => Promise.resolve(agent.claimOwner()),
     decisions: async () => [],
   });
   const undisturbed = fromJson<RunState>(toJson(undisturbedState));

@@ -107,7 +107,8 @@ async function runWithSingleDecisions(seed: number): Promise<RunResult> {
 
 async function runDriven(seed: number): Promise<RunResult> {
   const agent = randomTeam(seed);
-  const effects = agent.effects({ runId: 'r', signal: new AbortController().signal });
+  const claim = { claim: async () => true };
+  const effects = agent.effects({ runId: 'r', signal: new AbortController().signal, claim });
   return agent.drive(
     { ...agent.begin('go'), runId: 'r' },
     { ...effects, decisions: async (calls) => calls.map(decisionOn) },

@@ -6,19 +6,20 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAgent, defineTool, type ClaimStore, type RunState } from '@majordomo/agent';
 import { createMajordomo, fromJson } from '@majordomo/core';
+import { postgresStores } from '@majordomo/store-postgres';
 import { redisStores } from '@majordomo/store-redis';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeProvider } from '@majordomo/testing';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
-import { postgresClaims } from '../../../../apps/examples/src/postgres-claims.ts';
 import { linesIn } from './lines.ts';
 
 const [kind = '', address = '', folder = '', hang] = process.argv.slice(2);
 const opened: Readonly<Record<string, () => ClaimStore>> = {
   sqlite: () => sqliteStores(address).claims,
   redis: () => redisStores({ client: new Redis(address), timeoutMs: 10_000 }).claims,
-  postgres: () => postgresClaims(new Pool({ connectionString: address })),
+  postgres: () =>
+    postgresStores({ client: new Pool({ connectionString: address }), timeoutMs: 10_000 }).claims,
 };
 const claim = opened[kind]?.();
 if (claim === undefined) throw new Error(`no store is called ${kind}`);

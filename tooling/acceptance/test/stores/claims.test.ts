@@ -7,7 +7,6 @@ import { createAgent, defineTool } from '@majordomo/agent';
 import { createMajordomo, toJson } from '@majordomo/core';
 import { describeWith, startPostgres, startRedis } from '@majordomo/services';
 import { fakeProvider } from '@majordomo/testing';
-import { Pool } from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { linesIn } from '../../src/stores/lines.ts';
 
@@ -31,9 +30,6 @@ const SERVERS = {
   async postgres() {
     const server = await startPostgres();
     stops.push(() => server.stop());
-    const pool = new Pool({ connectionString: server.url });
-    await pool.query('CREATE TABLE claims (key text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())');
-    await pool.end();
     return server.url;
   },
 } as const;
