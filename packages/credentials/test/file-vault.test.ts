@@ -99,23 +99,42 @@ describe('a vault in a file', () => {
     expect([statSync(path).ino, statSync(path).mtimeMs]).toEqual([ino, mtimeMs]);
   });
 
-  it('writes a temporary file whose name has 16 hexadecimal digits', async () => {
-    const vault = fileVault({ path });
-    const temporary = new Set<string>();
-    for (let round = 0; temporary.size === 0; round++) {
-      const state = { isDone: false };
-      const writing = vault.update('a', () => key(String(round))).finally(() => (state.isDone = true));
-      while (!state.isDone) {
-        await new Promise((resolve) => setImmediate(resolve));
-        const files = existsSync(join(path, '..')) ? readdirSync(join(path, '..')) : [];
-        for (const file of files) if (file.endsWith('.tmp')) temporary.add(file);
-      }
-      await writing;
-    }
-    for (const file of temporary) expect(file).toMatch(/^vault\.json\.[0-9a-f]{16}\.tmp$/);
+  it('does not overwrite the entries of a process that has taken over the lock', async () => {
+    const late = fileVault({ path });
+    await late.update('a', () => key('old'));
+    const error = await failureOf(
+      late.update('a', async () => {
+        const [claim = ''] = readdirSync(`${path}.lock`);
+        rmSync(join(`${path}.lock`, claim));
+        await fileVault({ path }).update('a', () => key('new'));
+        return key('late');
+      }),
+    );
+    expect([error.details.code, error.message]).toEqual([
+      'vault-lock-lost',
+      `${path}: another process has taken over the lock while this process was suspended, so nothing was written; call update again`,
+    ]);
+    expect((await late.get('a'))?.value.reveal()).toBe('new');
+    expect(readdirSync(join(path, '..')).toSorted()).toEqual(['vault.json', 'vault.json.lock']);
+    expect(readdirSync(`${path}.lock`)).toEqual([]);
+    await late.update('a', () => key('again'));
+    expect((await late.get('a'))?.value.reveal()).toBe('again');
   });
 
-  it('removes the temporary files of its killed writers, and no other files', async () => {
+  it.skipIf(IS_WINDOWS)(
+    'does not create its claim again after a process has taken over the lock',
+    async () => {
+      await failureOf(
+        fileVault({ path }).update('a', () => {
+          rmSync(`${path}.lock`, { recursive: true });
+          return key('late');
+        }),
+      );
+      expect(existsSync(path)).toBe(false);
+    },
+  );
+
+  it('removes the temporary files of killed writers of earlier versions, and no other files', async () => {
     await fileVault({ path }).update('a', () => key('v'));
     const others = [
       'other.json.0123456789abcdef.tmp',
@@ -131,7 +150,7 @@ describe('a vault in a file', () => {
     );
   });
 
-  it('reports a file that cannot be written, and leaves no temporary file', async () => {
+  it('reports a file that cannot be written, and leaves no claim', async () => {
     const error = await failureOf(
       fileVault({ path }).update('a', () => {
         mkdirSync(path);

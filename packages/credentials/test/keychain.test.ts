@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -171,6 +171,19 @@ describe('a vault in a fake keychain', () => {
       ),
     );
     expect((await vault.get('n'))?.value.reveal()).toBe('10');
+  });
+
+  it('does not overwrite the entry of a process that has taken over the lock', async () => {
+    const folder = join(root, 'majordomo', 'keychain.lock');
+    const keyring = fakeKeyring();
+    const late = keychainVault({ keyring });
+    const updating = late.update('a', async () => {
+      for (const claim of readdirSync(folder)) rmSync(join(folder, claim));
+      await keychainVault({ keyring }).update('a', () => ({ kind: 'key', value: secret('new') }));
+      return { kind: 'key', value: secret('late') };
+    });
+    await expect(updating).rejects.toMatchObject({ kind: 'config', details: { code: 'vault-lock-lost' } });
+    expect((await late.get('a'))?.value.reveal()).toBe('new');
   });
 
   it('reports a refusal of the keychain without secrets', async () => {

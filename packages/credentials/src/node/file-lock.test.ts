@@ -13,11 +13,13 @@ import { join } from 'node:path';
 import { LlmError } from '@majordomo/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withLock } from './file-lock.ts';
+import { PROCESS_TIMES, type ProcessStart, type ProcessTimes } from './process-start.ts';
 
 // Windows has no permissions in file modes, and symbolic links need a privilege.
 const IS_WINDOWS = process.platform === 'win32';
 const HOST = hostname().replace(/[^\w-]/g, '_');
 const NOBODY = 99_999_999;
+const HOUR_MS = 3_600_000;
 /** Complete seconds, which every file system stores exactly. */
 const NOW = 1_700_000_100_000;
 
@@ -48,7 +50,7 @@ it('runs with a claim in the folder, removes the claim, and returns the result',
   const run = async (): Promise<readonly string[]> => readdirSync(folder);
   const namesDuringLock = await withLock(folder, run);
   expect(namesDuringLock).toEqual([
-    expect.stringMatching(new RegExp(`^${process.pid}\\.[0-9a-f]{16}\\.${HOST}$`)),
+    expect.stringMatching(new RegExp(`^${process.pid}\\.[0-9a-f]{16}([0-9a-f]{16})?\\.${HOST}$`)),
   ]);
   expect(readdirSync(folder)).toEqual([]);
 });
@@ -102,43 +104,93 @@ it('renews the claim every 10 seconds until the function ends', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
+it('fails the check of a holder whose claim another process has removed', async () => {
+  const checks = withLock(folder, async ({ claim, check }) => {
+    await check();
+    rmSync(claim);
+    await check();
+  });
+  await expect(checks).rejects.toMatchObject({
+    kind: 'config',
+    message: `${folder}: another process has taken over the lock while this process was suspended, so nothing was written; call update again`,
+    details: { code: 'vault-lock-lost' },
+  });
+});
+
 describe('a claim of another process', () => {
   /** Takes the lock, and rejects if it would wait. */
-  const tryLock = async (): Promise<readonly string[]> => {
+  const tryLock = async (times: ProcessTimes = PROCESS_TIMES): Promise<readonly string[]> => {
     vi.spyOn(Date, 'now').mockReturnValue(NOW);
     vi.spyOn(Math, 'random').mockImplementation(() => {
       throw new LlmError('config', 'waits');
     });
-    await withLock(folder, () => Promise.resolve());
+    await withLock(folder, () => Promise.resolve(), times);
     return readdirSync(folder);
   };
 
+  /** Returns the name of a claim of a process of this machine, which contains the identity of the process, if it is given. */
+  const claimOf = (pid: number, identity = ''): string => `${pid}.0123456789abcdef${identity}.${HOST}`;
+  /** Returns a system that reports the same start for all processes, and whose boot was an hour ago. */
+  const reporting = (start: ProcessStart | undefined): ProcessTimes => ({
+    processStart: () => Promise.resolve(start),
+    bootTime: () => NOW - HOUR_MS,
+  });
+  const IDENTITY = '00112233445566ff';
+  const STARTED = { identity: IDENTITY, at: NOW - 60_000, hasEnded: false };
+
   it.each([
-    ['of this machine that runs', `${process.ppid}.0b.${HOST}`, 0],
-    ['of this machine that runs and was suspended', `${process.ppid}.0b.${HOST}`, 3_600_000],
-    ['of another machine, renewed within a minute', `${NOBODY}.0b.elsewhere`, 59_000],
-  ])('%s has the lock', async (_of, name, ageMs) => {
+    ['of this machine that runs', claimOf(process.ppid, IDENTITY), 0, STARTED],
+    ['of this machine that runs and was suspended', claimOf(process.ppid, IDENTITY), HOUR_MS, STARTED],
+    ['of an earlier version, renewed after the start of its process', claimOf(process.ppid), 59_000, STARTED],
+    ['of this machine, renewed after the boot', claimOf(process.ppid), HOUR_MS - 1000, undefined],
+    ['of this process', claimOf(process.pid, IDENTITY), 0, STARTED],
+    ['of another machine, renewed within a minute', `${NOBODY}.0b.elsewhere`, 59_000, undefined],
+  ])('%s has the lock', async (_of, name, ageMs, start) => {
     claimed(name, ageMs);
-    await expect(tryLock()).rejects.toThrow('waits');
+    await expect(tryLock(reporting(start))).rejects.toThrow('waits');
     expect(readdirSync(folder)).toEqual([name]);
   });
 
   it.each([
-    ['of this machine that has ended', `${NOBODY}.0b.${HOST}`, 0],
-    ['of another machine, last renewed a minute ago', `${process.ppid}.0b.elsewhere`, 60_000],
-  ])('%s is removed', async (_of, name, ageMs) => {
+    ['of this machine that has ended', claimOf(NOBODY), 0, undefined],
+    [
+      'of this machine whose parent has not read its exit code',
+      claimOf(process.ppid, IDENTITY),
+      0,
+      { ...STARTED, hasEnded: true },
+    ],
+    ['of this machine whose id another process has', claimOf(process.ppid, 'ffffffffffffffff'), 0, STARTED],
+    [
+      'of an earlier process with the id of this process',
+      claimOf(process.pid, 'ffffffffffffffff'),
+      0,
+      STARTED,
+    ],
+    [
+      'of an earlier version, renewed before the start of its process',
+      claimOf(process.ppid),
+      61_000,
+      STARTED,
+    ],
+    ['of this machine, renewed before the boot', claimOf(process.ppid), HOUR_MS + 1000, undefined],
+    ['of another machine, last renewed a minute ago', `${process.ppid}.0b.elsewhere`, 60_000, undefined],
+  ])('%s is removed', async (_of, name, ageMs, start) => {
     claimed(name, ageMs);
-    expect(await tryLock()).toEqual([]);
+    expect(await tryLock(reporting(start))).toEqual([]);
   });
 
   it.each([
     ['older than this process is removed', -1000, undefined],
     ['written by this process has the lock', 1000, 'waits'],
-  ])('with the id of this process that is %s', async (_what, msAfterStart, problem) => {
-    claimed(`${process.pid}.0b.${HOST}`, NOW - performance.timeOrigin - msAfterStart);
-    if (problem === undefined) expect(await tryLock()).toEqual([]);
-    else await expect(tryLock()).rejects.toThrow(problem);
-  });
+  ])(
+    'with the id of this process, on a system that reports no start, that is %s',
+    async (_what, msAfterStart, problem) => {
+      const system = reporting(undefined);
+      claimed(claimOf(process.pid), NOW - performance.timeOrigin - msAfterStart);
+      if (problem === undefined) expect(await tryLock(system)).toEqual([]);
+      else await expect(tryLock(system)).rejects.toThrow(problem);
+    },
+  );
 
   it.each([
     ['belongs to another user', 'EPERM', 'waits'],
@@ -148,8 +200,9 @@ describe('a claim of another process', () => {
     vi.spyOn(process, 'kill').mockImplementation(() => {
       throw Object.assign(new Error(code), { code });
     });
-    if (problem === undefined) expect(await tryLock()).toEqual([]);
-    else await expect(tryLock()).rejects.toThrow(problem);
+    const system = reporting(undefined);
+    if (problem === undefined) expect(await tryLock(system)).toEqual([]);
+    else await expect(tryLock(system)).rejects.toThrow(problem);
   });
 
   it.each([
@@ -170,7 +223,7 @@ describe('a claim of another process', () => {
       waits++;
       return 0;
     });
-    await expect(withLock(folder, () => Promise.resolve())).rejects.toMatchObject({
+    await expect(withLock(folder, () => Promise.resolve(), reporting(undefined))).rejects.toMatchObject({
       kind: 'config',
       message: `${folder}: the lock was not free for two minutes, and ${name} holds it; end that process, or remove the folder if the process does not exist`,
       details: { code: 'vault-locked' },

@@ -4,7 +4,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LlmError } from '@majordomo/core';
-import { vaultPathError } from './vault-file.ts';
+import { PROCESS_TIMES, type ProcessTimes } from './process-start.ts';
+import { lockLostError, vaultPathError } from './vault-file.ts';
 
 const POLL_MS = 15;
 /** Interval at which the holder of the lock updates the modification time of its claim, in milliseconds. */
@@ -14,23 +15,48 @@ const STALE_MS = 60_000;
 /** Maximum time to wait for the lock, in milliseconds. The holder may be waiting for a token endpoint. */
 const LONGEST_WAIT_MS = 120_000;
 const HOST = hostname().replace(/[^\w-]/g, '_');
-const CLAIM = /^(\d+)\.[0-9a-f]+\.([\w-]+)$/;
+/** Name of a claim: process id, 16 random digits and the identity of the process if it is known, and machine. */
+const CLAIM = /^(\d+)\.([0-9a-f]+)\.([\w-]+)$/;
+const RANDOM_BYTES = 8;
+
+/** Lock that `withLock` holds. */
+export interface Lock {
+  /**
+   * File that represents the lock. A process that takes over the lock removes it. To write only with the lock, write the content to
+   * this file and rename it, which also ends the lock.
+   */
+  readonly claim: string;
+  /** Rejects with `config` if another process has taken over the lock. */
+  check(): Promise<void>;
+}
 
 /**
  * Runs a function while no other process holds the lock in this folder. The holder has a claim: a file in the folder. A process
- * removes only its own claim and the claims of dead processes.
+ * removes only its own claim and the claims of dead processes. A process on another machine that was suspended for longer than a
+ * minute counts as dead, so the function must use the lock for its writes.
  */
-export async function withLock<T>(folder: string, run: () => Promise<T>): Promise<T> {
-  const claim = join(folder, `${process.pid}.${randomBytes(8).toString('hex')}.${HOST}`);
+export async function withLock<T>(
+  folder: string,
+  run: (lock: Lock) => Promise<T>,
+  times: ProcessTimes = PROCESS_TIMES,
+): Promise<T> {
+  const { identity = '' } = (await times.processStart(process.pid)) ?? {};
+  const unique = randomBytes(RANDOM_BYTES).toString('hex');
+  const claim = join(folder, `${process.pid}.${unique}${identity}.${HOST}`);
+  const check = async (): Promise<void> => {
+    await stat(claim).catch(() => {
+      throw lockLostError(folder);
+    });
+  };
   try {
-    await acquire(folder, claim).catch((error: unknown) => {
+    await acquire(folder, claim, times).catch((error: unknown) => {
       throw LlmError.is(error) ? error : vaultPathError(folder, 'cannot be locked', error);
     });
     const renewing = setInterval(() => {
       utimes(claim, new Date(), new Date()).catch(() => undefined);
     }, RENEW_MS);
     try {
-      return await run();
+      return await run({ claim, check });
     } finally {
       clearInterval(renewing);
     }
@@ -39,19 +65,20 @@ export async function withLock<T>(folder: string, run: () => Promise<T>): Promis
   }
 }
 
-async function acquire(folder: string, claim: string): Promise<void> {
+async function acquire(folder: string, claim: string, times: ProcessTimes): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (!(await lstat(folder)).isDirectory())
     throw new LlmError('config', `${folder} is a symbolic link; remove the link`, { code: 'vault-link' });
   const began = Date.now();
   for (;;) {
-    let holder = await holderIn(folder, claim);
+    let holder = await holderIn(folder, claim, times);
     if (holder === undefined) {
       await writeFile(claim, '', { mode: 0o600 });
       // If two processes claim at the same time, at least one of them finds the other claim.
-      holder = await holderIn(folder, claim);
+      holder = await holderIn(folder, claim, times);
       if (holder === undefined) return;
-      await unlink(claim);
+      // A process that takes over the lock may have removed the claim.
+      await unlink(claim).catch(() => undefined);
     }
     if (Date.now() - began > LONGEST_WAIT_MS)
       throw new LlmError(
@@ -65,29 +92,49 @@ async function acquire(folder: string, claim: string): Promise<void> {
 }
 
 /** Returns the claim of another live process; `undefined` if none exists. Removes claims of dead processes. */
-async function holderIn(folder: string, own: string): Promise<string | undefined> {
+async function holderIn(folder: string, own: string, times: ProcessTimes): Promise<string | undefined> {
   for (const name of await readdir(folder)) {
-    const [, pid, host] = CLAIM.exec(name) ?? [];
+    const [, pid, digits = '', host] = CLAIM.exec(name) ?? [];
     const file = join(folder, name);
     if (pid === undefined || file === own) continue;
-    // Ignore the age of a claim from this machine, because a suspended process cannot update it.
-    const isAlive = host === HOST ? await exists(Number(pid), file) : (await ageOf(file)) < STALE_MS;
+    const identity = digits.slice(RANDOM_BYTES * 2);
+    const isAlive =
+      host === HOST
+        ? await isRunning(Number(pid), identity, file, times)
+        : (await renewalOf(file)) > Date.now() - STALE_MS;
     if (isAlive) return name;
     await unlink(file).catch(() => undefined);
   }
   return undefined;
 }
 
-/** Returns the age of a claim in milliseconds, or `Infinity` if the claim no longer exists. */
-const ageOf = (file: string): Promise<number> =>
+/** Returns the time of the last renewal of a claim in epoch milliseconds, or 0 if the claim no longer exists. */
+const renewalOf = (file: string): Promise<number> =>
   stat(file).then(
-    ({ mtimeMs }) => Date.now() - mtimeMs,
-    () => Infinity,
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
   );
 
-async function exists(pid: number, file: string): Promise<boolean> {
-  // After the restart of a container, this process may have the id of the process that left the claim.
-  if (pid === process.pid) return (await ageOf(file)) <= Date.now() - performance.timeOrigin;
+/**
+ * Whether the process that left a claim on this machine still runs. Ignores the age of the claim, because a suspended process
+ * cannot renew it. After a reboot or the restart of a container, another process may have the same id.
+ */
+async function isRunning(
+  pid: number,
+  identity: string,
+  claim: string,
+  times: ProcessTimes,
+): Promise<boolean> {
+  if (!exists(pid)) return false;
+  const start = await times.processStart(pid);
+  if (start?.hasEnded === true) return false;
+  if (start !== undefined && identity !== '') return start.identity === identity;
+  // The process that left the claim renewed it after its own start, and after the boot.
+  const since = start?.at ?? (pid === process.pid ? performance.timeOrigin : times.bootTime());
+  return (await renewalOf(claim)) >= since;
+}
+
+function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -33,7 +33,7 @@ export function fileVault(options: FileVaultOptions = {}): Vault {
       await prepareFolder(path);
       // Read the vault before the lock too, so that an invalid file is reported without waiting for the lock.
       await readVault(path, onCorrupt);
-      return withLock(`${path}.lock`, async () => {
+      return withLock(`${path}.lock`, async ({ claim }) => {
         await removeTemporary(path);
         const entries = new Map(await readVault(path, onCorrupt));
         const now = entries.get(name);
@@ -43,7 +43,7 @@ export function fileVault(options: FileVaultOptions = {}): Vault {
         if (next === now) return next;
         if (next === undefined) entries.delete(name);
         else entries.set(name, next);
-        await writeVault(path, entries);
+        await writeVault(path, entries, claim);
         return next;
       });
     },

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { formatEntry, checkEntry, parseEntry } from '../vault/format.ts';
 import { KnownSecrets } from '../vault/known-secrets.ts';
 import { vaultEntry, type StoredCredential, type Vault } from '../vault/vault.ts';
-import { withLock } from './file-lock.ts';
+import { withLock, type Lock } from './file-lock.ts';
 import { prepareFolder } from './vault-file.ts';
 import { defaultVaultPath } from './vault-path.ts';
 
@@ -56,9 +56,10 @@ export function keychainVault(options: KeychainVaultOptions = {}): Vault {
     return entry;
   };
   const names = async (): Promise<readonly string[]> => namesIn(read(await indexOf()));
-  const put = async (name: string, next: StoredCredential | undefined): Promise<void> => {
+  const put = async (name: string, next: StoredCredential | undefined, lock: Lock): Promise<void> => {
     const [entry, index] = [await entryOf(name), await indexOf()];
     const others = (await names()).filter((other) => other !== name);
+    await lock.check();
     useKeychain(() => {
       index.setPassword(JSON.stringify([...others, ...(next === undefined ? [] : [name])]));
       if (next === undefined) entry.deletePassword();
@@ -68,13 +69,13 @@ export function keychainVault(options: KeychainVaultOptions = {}): Vault {
   return {
     get,
     async update(name, change) {
-      const lock = join(dirname(defaultVaultPath()), 'keychain.lock');
-      await prepareFolder(lock);
-      return withLock(lock, async () => {
+      const folder = join(dirname(defaultVaultPath()), 'keychain.lock');
+      await prepareFolder(folder);
+      return withLock(folder, async (lock) => {
         const now = await get(name);
         const next = checkEntry(await change(now), name);
         knownSecrets.add(next);
-        if (next !== now) await put(name, next);
+        if (next !== now) await put(name, next, lock);
         return next;
       });
     },

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -52,27 +52,31 @@ export async function readVault(
   }
 }
 
-/** Writes the entries atomically. Readers receive either the old or the new entries, even after a power failure. */
-export async function writeVault(path: string, entries: Entries): Promise<void> {
-  const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
+/**
+ * Writes the entries atomically and ends the lock, by renaming its claim. Readers receive either the old or the new entries, even
+ * after a power failure. If another process has taken over the lock, the claim no longer exists: writes nothing, and rejects.
+ */
+export async function writeVault(path: string, entries: Entries, claim: string): Promise<void> {
   try {
-    await writeSynced(temporary, formatVault(entries));
-    await replaceFile(temporary, path);
+    await writeSynced(claim, formatVault(entries));
+    await replaceFile(claim, path);
   } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    throw vaultPathError(path, 'cannot be written', error);
+    throw isMissing(error) ? lockLostError(path) : vaultPathError(path, 'cannot be written', error);
   }
   await syncFolder(dirname(path));
 }
 
-/** Creates a file and flushes the file to disk. Does not follow symbolic links. */
+/** Writes an existing, empty file and flushes the file to disk. Does not follow symbolic links. */
 async function writeSynced(path: string, text: string): Promise<void> {
-  await using file = await open(path, 'wx', FILE_MODE);
+  await using file = await open(path, constants.O_WRONLY | NO_FOLLOW);
   await file.writeFile(text);
   await file.sync();
 }
 
-/** Suffix of the temporary file that a writer creates. */
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+/** Suffix of the temporary file that a writer of an earlier version creates. */
 const TEMPORARY = /^[0-9a-f]{16}\.tmp$/;
 
 /** Removes the temporary files of writers that were killed. The caller must hold the lock. */
@@ -94,7 +98,7 @@ async function readText(path: string): Promise<string | undefined> {
     await using file = await open(path, constants.O_RDONLY | NO_FOLLOW);
     return await file.readFile('utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isMissing(error)) return undefined;
     throw LlmError.is(error) ? error : vaultPathError(path, 'cannot be read', error);
   }
 }
@@ -129,3 +133,10 @@ export function vaultPathError(path: string, why: string, cause?: unknown): LlmE
     { cause },
   );
 }
+
+export const lockLostError = (path: string): LlmError =>
+  new LlmError(
+    'config',
+    `${path}: another process has taken over the lock while this process was suspended, so nothing was written; call update again`,
+    { code: 'vault-lock-lost' },
+  );
