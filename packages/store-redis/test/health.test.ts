@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterEach, expect, it } from 'vitest';
 import { redisStores, type RedisOptions } from '../src/index.ts';
+import { slowTransportTo } from './support/slow-transport.ts';
 import { onRedis } from './support/stores.ts';
 import { until } from './support/until.ts';
 
@@ -130,6 +131,27 @@ describeWith('redis', 'shared health', () => {
     all[0]!.health.bench(T, 60_000);
     await until(() => stateOf(both[1]!) === 'benched');
     expect(stateOf(both[0]!)).toBeUndefined();
+  });
+
+  it('keeps a message that arrives before the result of an earlier script', async () => {
+    const { all, stores, messages } = await startProcesses(1);
+    all[0]!.health.bench(T, 60_000);
+    await until(() => messages.length === 1);
+    const transport = await slowTransportTo(server().port);
+    endings.push(() => transport.close());
+    const client = ioredis(transport.url);
+    const lateStores = stores({ client, subscriber: ioredis() });
+    await lateStores.ledger.counters('');
+    transport.pause();
+    const late = createMajordomo({ providers: [] });
+    const sharing = lateStores.shareHealth(late);
+    await until(() => transport.pendingCount() > 0);
+    all[0]!.health.unbench(T);
+    all[0]!.health.bench('a/last', 60_000);
+    await until(() => late.health.snapshot()['a/last']?.state === 'benched');
+    transport.release();
+    await sharing;
+    expect(stateOf(late)).not.toBe('benched');
   });
 
   it('reaches a late subscriber for the rest of a bench and up to half of it', async () => {

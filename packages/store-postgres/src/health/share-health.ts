@@ -39,6 +39,9 @@ class HealthSharing implements Subscriber {
   private readonly me = crypto.randomUUID();
   /** Targets that another process has benched. */
   private readonly remoteBenches = new Set<string>();
+  /** Number of verdicts that were received or published so far, in total and when each target's latest one was. */
+  private verdicts = 0;
+  private readonly latest = new Map<string, number>();
   private cancelRetry: (() => void) | undefined;
   /** Pending messages. They are sent one at a time, because a client's connections do not preserve the order of statements. */
   private sending: Promise<unknown> = Promise.resolve();
@@ -56,6 +59,7 @@ class HealthSharing implements Subscriber {
   readonly onMessage = (message: string): void => {
     const received = parseHealthMessage(message);
     if (received === undefined || received.from === this.me || this.isOver) return;
+    this.count(received.target);
     this.accept(received.target, received.verdict);
   };
 
@@ -66,6 +70,7 @@ class HealthSharing implements Subscriber {
 
   publish(target: string, state: TargetHealth, origin: 'local' | 'accepted'): void {
     if (origin === 'accepted') return;
+    this.count(target);
     this.remoteBenches.delete(target);
     const verdict = verdictOf(state, this.connection.clock);
     if (verdict === undefined) return;
@@ -91,6 +96,10 @@ class HealthSharing implements Subscriber {
     );
   }
 
+  private count(target: string): void {
+    this.latest.set(target, ++this.verdicts);
+  }
+
   private accept(target: string, verdict: Verdict): void {
     if (verdict.state === 'benched') this.remoteBenches.add(target);
     else this.remoteBenches.delete(target);
@@ -100,6 +109,9 @@ class HealthSharing implements Subscriber {
   private async catchUp(): Promise<void> {
     this.cancelRetry?.();
     const { schema, clock } = this.connection;
+    // Store the verdicts of this process first, so that it does not read the previous ones.
+    await this.sending;
+    const before = this.verdicts;
     try {
       const rows = await this.connection.query(
         `SELECT target, verdict, (until - now)::text AS rest
@@ -109,6 +121,8 @@ class HealthSharing implements Subscriber {
         const target = fromStoredText(row['target'] ?? '');
         const verdict = parseStoredVerdict(row['verdict'] ?? '', Number(row['rest']));
         if (verdict === undefined || this.isOver) continue;
+        // A notification can overtake the result of the query, which is then older.
+        if ((this.latest.get(target) ?? 0) > before) continue;
         // A stored recovery ends only benches that another process shared.
         if (verdict.state === 'benched' || this.remoteBenches.has(target)) this.accept(target, verdict);
       }

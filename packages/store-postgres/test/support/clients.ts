@@ -1,11 +1,12 @@
 import { Client, Pool } from 'pg';
 import postgres from 'postgres';
+import type { Value } from '../../src/client/client.ts';
 import type { PostgresClient } from '../../src/index.ts';
 
 /** Client, created as an application does. */
 export interface AppClient {
   readonly client: PostgresClient;
-  query(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  query(text: string, values?: readonly Value[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
   close(): Promise<unknown>;
 }
 
@@ -19,13 +20,18 @@ export const clients: Readonly<Record<Kind, (url: string) => AppClient>> = {
     pool.on('error', () => undefined);
     return {
       client: pool,
-      query: async (text) => (await pool.query(text)).rows as Readonly<Record<string, unknown>>[],
+      query: async (text, values) =>
+        (await pool.query(text, values as Value[])).rows as Readonly<Record<string, unknown>>[],
       close: () => pool.end(),
     };
   },
   postgres: (url) => {
     const sql = postgres(url, { onnotice: () => undefined });
-    return { client: sql, query: (text) => sql.unsafe(text), close: () => sql.end({ timeout: 0 }) };
+    return {
+      client: sql,
+      query: (text, values) => sql.unsafe(text, values as Value[]),
+      close: () => sql.end({ timeout: 0 }),
+    };
   },
 };
 

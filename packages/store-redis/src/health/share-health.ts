@@ -40,6 +40,9 @@ class HealthSharing {
   private readonly remoteBenches = new Set<string>();
   private readonly endings: (() => unknown)[] = [];
   private subscribed: Promise<() => unknown> | undefined;
+  /** Number of verdicts that were received or published so far, in total and when each target's latest one was. */
+  private verdicts = 0;
+  private readonly latest = new Map<string, number>();
   private cancelRetry: (() => void) | undefined;
   private isOver = false;
 
@@ -88,6 +91,7 @@ class HealthSharing {
 
   private publish(target: string, state: TargetHealth, origin: 'local' | 'accepted'): void {
     if (origin === 'accepted') return;
+    this.count(target);
     this.remoteBenches.delete(target);
     const verdict = verdictOf(state, this.bus.clock);
     if (verdict === undefined) return;
@@ -102,7 +106,12 @@ class HealthSharing {
   private onMessage(message: string): void {
     const received = parseHealthMessage(message);
     if (received === undefined || received.from === this.me || this.isOver) return;
+    this.count(received.target);
     this.accept(received.target, received.verdict);
+  }
+
+  private count(target: string): void {
+    this.latest.set(target, ++this.verdicts);
   }
 
   private accept(target: string, verdict: Verdict): void {
@@ -113,12 +122,15 @@ class HealthSharing {
 
   private async catchUp(): Promise<void> {
     this.cancelRetry?.();
+    const before = this.verdicts;
     try {
       const found = (await this.run(['list'])) as (string | number)[];
       for (let at = 0; at < found.length && !this.isOver; at += 3) {
         const [target, json, leftMs] = found.slice(at, at + 3);
         const verdict = parseStoredVerdict(String(json), Number(leftMs));
         if (verdict === undefined) continue;
+        // A message can overtake the result of the script, which is then older.
+        if ((this.latest.get(String(target)) ?? 0) > before) continue;
         // A stored recovery ends only benches that another process shared.
         if (verdict.state === 'benched' || this.remoteBenches.has(String(target)))
           this.accept(String(target), verdict);
