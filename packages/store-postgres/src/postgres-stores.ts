@@ -86,7 +86,8 @@ export interface PostgresStores extends AsyncDisposable {
   /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `listener`. */
   shareHealth(majordomo: Majordomo): Promise<() => Promise<void>>;
   /**
-   * Resolves if the database answers and its tables have the required version. Rejects with `config` for newer tables
+   * Resolves if the database answers, has the encoding UTF8, and its tables have the required version. Rejects with `config` for
+   * another encoding, for newer tables
    * and, with `migrate: false`, for missing or older tables. Otherwise, rejects with `network` or `server`.
    */
   ready(): Promise<void>;

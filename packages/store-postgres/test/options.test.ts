@@ -1,11 +1,11 @@
 import { describeWith } from '@majordomo/services';
 import { describe, expect, it } from 'vitest';
 import { postgresStores, type PostgresOptions } from '../src/index.ts';
-import { KINDS } from './support/clients.ts';
+import { clients, KINDS } from './support/clients.ts';
 import { onPostgres } from './support/stores.ts';
 
 describeWith('postgres', 'postgresStores', () => {
-  const { client, stores } = onPostgres();
+  const { client, server, stores } = onPostgres();
 
   it.each([
     [{ client: {} }, 'client'],
@@ -34,6 +34,26 @@ describeWith('postgres', 'postgresStores', () => {
       await expect(ready()).rejects.toMatchObject(refusal);
       await expect(cache.get('key')).rejects.toMatchObject(refusal);
     });
+
+    it.each(['SQL_ASCII', 'LATIN1'])(
+      'rejects a database with the encoding %s and names UTF8',
+      async (encoding) => {
+        const name = `${encoding}_${kind}`.toLowerCase();
+        await client(kind).query(`CREATE DATABASE ${name} ENCODING '${encoding}' TEMPLATE template0`);
+        const url = new URL(server().url);
+        url.pathname = name;
+        const other = clients[kind](url.href);
+        const { cache, ready } = postgresStores({ client: other.client, timeoutMs: 20_000 });
+        const refusal = {
+          kind: 'config',
+          message: expect.stringMatching(`is ${encoding}, but this package needs UTF8`),
+          details: { path: 'client' },
+        };
+        await expect(ready()).rejects.toMatchObject(refusal);
+        await expect(cache.get('key')).rejects.toMatchObject(refusal);
+        await other.close();
+      },
+    );
 
     it('uses existing tables without migration', async () => {
       const schema = `existing_${kind}`;

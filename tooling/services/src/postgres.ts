@@ -33,7 +33,12 @@ export async function startPostgres({ fsync = false }: { readonly fsync?: boolea
   const folder = serverFolder('postgres', user);
   const data = join(folder, 'data');
   const initdb = join(dirname(binary), 'initdb');
-  await run(initdb, ['-D', data, '-A', 'trust', '-U', USER, '--no-sync'], { ...user, cwd: folder });
+  // Without these settings, the encoding and the sort order depend on the locale of the machine.
+  const locale = ['--encoding=UTF8', '--locale=C'];
+  await run(initdb, ['-D', data, '-A', 'trust', '-U', USER, '--no-sync', ...locale], {
+    ...user,
+    cwd: folder,
+  });
   const settings = [
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${folder}`,

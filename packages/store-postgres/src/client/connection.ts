@@ -36,7 +36,7 @@ export class Connection {
     this.timeoutMs = options.timeoutMs;
   }
 
-  /** Runs a statement within the timeout. Rejects with `network` or `server`, or with `config` for missing or newer tables. */
+  /** Runs a statement within the timeout. Rejects with `network` or `server`, or with `config` for unsuitable tables or encodings. */
   query(text: string, values: readonly Value[] = []): Promise<readonly Row[]> {
     return this.withTimeout(() => this.unlimitedQuery(text, values));
   }
@@ -88,7 +88,7 @@ export class Connection {
     });
   }
 
-  /** Creates or checks the tables once. After a failure, the next statement tries again. */
+  /** Checks the encoding, and creates or checks the tables, once. After a failure, the next statement tries again. */
   ready(): Promise<void> {
     this.migrated ??= this.migrate().catch((error: unknown) => {
       this.migrated = undefined;
@@ -99,6 +99,7 @@ export class Connection {
 
   private async migrate(): Promise<void> {
     const { schema, migrate } = this.options;
+    await this.checkEncoding();
     let version = await this.version();
     if (version < SCHEMA_VERSION && migrate) {
       await this.send(migrationSql(schema));
@@ -114,6 +115,19 @@ export class Connection {
       'config',
       `postgresStores: the schema "${schema}" ${found}, but this package needs version ${SCHEMA_VERSION}; ${remedy}`,
       { path: version > SCHEMA_VERSION ? 'schema' : 'migrate' },
+    );
+  }
+
+  /** Clients send UTF-8. A database with another encoding rejects some characters, or counts bytes as characters. */
+  private async checkEncoding(): Promise<void> {
+    const [row] = await this.send(`SELECT current_setting('server_encoding') AS encoding`, []);
+    const encoding = row?.['encoding'];
+    if (encoding === 'UTF8') return;
+    throw new LlmError(
+      'config',
+      `postgresStores: the encoding of the database is ${encoding}, but this package needs UTF8; ` +
+        `use a database that was created with ENCODING 'UTF8'`,
+      { path: 'client' },
     );
   }
 

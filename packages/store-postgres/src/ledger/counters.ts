@@ -5,8 +5,6 @@ import { OperationQueue, type Answer, type Operation } from './operation-queue.t
 
 /** Maximum amount of a counter. */
 const MAX_AMOUNT = 2n ** 63n - 1n;
-/** Last code point of Unicode. All names with a prefix sort before the prefix followed by this character. */
-const MAX_CHARACTER = 0x10ffff;
 /** Minimum time for which the id of a settled reservation is stored, in milliseconds. */
 const KNOWN_MS = 60_000;
 
@@ -64,11 +62,12 @@ export class Counters {
     const { schema } = this.connection;
     // Call the function without operations, so that it ends lapsed reservations.
     await this.connection.query(`SELECT ${schema}.ledger('[]')::text`);
+    // PostgreSQL 14 uses the index only for the first condition, later versions for both.
     const rows = await this.connection.query(
       `SELECT name, (CASE WHEN over THEN 0 ELSE used END)::text AS used, (CASE WHEN over THEN 0 ELSE held END)::text AS held,
          (CASE WHEN over THEN NULL ELSE ends END)::text AS ends
        FROM (SELECT *, coalesce(ends <= ${schema}.now_ms(), false) AS over FROM ${schema}.counters) AS counters
-       WHERE name >= $1::text AND name < $1::text || chr(${MAX_CHARACTER}) AND began IS NOT NULL ORDER BY counters.name`,
+       WHERE name >= $1::text AND starts_with(name, $1::text) AND began IS NOT NULL ORDER BY counters.name`,
       [toStoredText(prefix)],
     );
     return rows.map((row) => ({

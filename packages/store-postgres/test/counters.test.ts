@@ -1,0 +1,58 @@
+import { describeWith } from '@majordomo/services';
+import { expect, it } from 'vitest';
+import { onPostgres } from './support/stores.ts';
+
+describeWith('postgres', 'counters by prefix', () => {
+  const { client, stores } = onPostgres();
+
+  it('lists exactly the names that begin with the prefix', async () => {
+    const { ledger } = stores();
+    const names = [
+      'a',
+      'a%',
+      'aa',
+      'a\u{10FFFF}',
+      'a\u{10FFFF}b',
+      'a_',
+      'b',
+      'B',
+      'ä',
+      'é',
+      '\u{10FFFF}',
+      '\0',
+    ];
+    for (const counter of names)
+      await ledger.reserve(
+        counter,
+        [{ counter, max: 1n, amount: 1n, resetsInMs: undefined, whenLapsed: 'free' }],
+        60_000,
+      );
+    for (const prefix of ['', ...names, 'a\\', 'none']) {
+      const listed = (await ledger.counters(prefix)).map(({ counter }) => counter);
+      expect(listed.toSorted()).toEqual(names.filter((name) => name.startsWith(prefix)).toSorted());
+    }
+  });
+
+  it('uses the index of the names', async () => {
+    const schema = 'many_counters';
+    const texts: string[] = [];
+    const recording = {
+      async query(text: string, values?: readonly (string | null)[]) {
+        texts.push(text);
+        return { rows: await client().query(text, values) };
+      },
+      on: () => undefined,
+      off: () => undefined,
+    };
+    const { ledger } = stores({ schema, client: recording });
+    await ledger.counters('');
+    await client().query(
+      `INSERT INTO ${schema}.counters (name, began) SELECT 'name/' || n, 0 FROM generate_series(1, 20000) AS n`,
+    );
+    await client().query(`ANALYZE ${schema}.counters`);
+    const select = texts.find((text) => text.includes('starts_with')) ?? '';
+    const plan = await client().query(`EXPLAIN ${select}`, ['name/199']);
+    expect(plan.map((row) => row['QUERY PLAN']).join('\n')).toMatch(/Index Cond: .*name >= 'name\/199'/);
+    expect(await ledger.counters('name/1999')).toHaveLength(11);
+  });
+});
