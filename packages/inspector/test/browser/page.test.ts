@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { describeWith } from '@majordomo/services';
+import { fakeClock } from '@majordomo/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser, openPage } from '@majordomo/services/browser';
@@ -30,7 +31,9 @@ describeWith('chromium', 'the inspector in a browser', () => {
   it(
     'updates the attempts of a stream that fails over',
     async () => {
-      await using testInspector = await startInspector();
+      // The stream stalls until the page has shown its attempt, however long that takes.
+      const clock = fakeClock();
+      await using testInspector = await startInspector({}, clock);
       await using openedPage = await openPage(browser, testInspector.address);
       const { page, wrong } = openedPage;
       await page.getByText('No call yet.').waitFor();
@@ -41,14 +44,17 @@ describeWith('chromium', 'the inspector in a browser', () => {
           { messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }], maxTokens: 50 },
           { afterCommit: 'restart', attempts: 1, timeouts: { idleMs: 1500 } },
         );
+      let hasContent = false;
       const consumeStream = (async () => {
-        for await (const _ of stream);
+        for await (const { type } of stream) hasContent ||= type === 'text-delta';
       })();
       const row = page.locator('.row').first();
       await row.locator('.outcome.running').waitFor();
       await row.click();
       const attempts = page.locator('.waterfall li');
       await attempts.filter({ hasText: HEAD }).locator('.outcome.running').waitFor();
+      await expect.poll(() => hasContent).toBe(true);
+      await clock.advance(1500);
       await attempts.filter({ hasText: HEAD }).locator('.outcome.failed').waitFor();
       await attempts.filter({ hasText: TAIL }).locator('.outcome.finished').waitFor();
       await consumeStream;

@@ -9,7 +9,7 @@ export const openBrowser = (): Promise<Browser> =>
   });
 
 /** Timeout in milliseconds, for busy machines. */
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 60_000;
 
 /** Open page with its recorded problems: errors, policy violations, and requests to other origins. */
 export interface Opened extends AsyncDisposable {

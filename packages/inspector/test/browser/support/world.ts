@@ -1,4 +1,12 @@
-import { createMajordomo, user, type CallEvent, type LlmError, type Majordomo } from '@majordomo/core';
+import {
+  createMajordomo,
+  systemClock,
+  user,
+  type CallEvent,
+  type Clock,
+  type LlmError,
+  type Majordomo,
+} from '@majordomo/core';
 import { createInspector, type Inspector, type InspectorOptions } from '../../../src/index.ts';
 import { createLedger, memoryStore, type Ledger } from '@majordomo/ledger';
 import { createAnthropic } from '@majordomo/provider-anthropic';
@@ -23,7 +31,11 @@ export interface ServedInspector extends AsyncDisposable {
   requestJson(text: string, tenant?: string): Promise<void>;
 }
 
-export async function startInspector(options: Partial<InspectorOptions> = {}): Promise<ServedInspector> {
+/** `clock`: clock of the calls. The inspector uses the system's clock unless `options` contains another one. */
+export async function startInspector(
+  options: Partial<InspectorOptions> = {},
+  clock: Clock = systemClock,
+): Promise<ServedInspector> {
   const head: Step[] = [];
   const openai = await startWireServer({
     wire: openaiChat,
@@ -61,6 +73,7 @@ export async function startInspector(options: Partial<InspectorOptions> = {}): P
     gates: [ledger.gate],
     aliases: { house: `${HEAD},${TAIL}` },
     chain: { backoff: { baseMs: 10 } },
+    clock,
   });
   const inspector = createInspector({ majordomo: root, ledger, token: TOKEN, loopback: true, ...options });
   const majordomo = root.with({ onEvent: inspector.onEvent });
