@@ -1,8 +1,9 @@
 // Runs all tests except the structure tests, in twice as many processes as processors, because many tests wait for a timer, a
-// server or another process.
+// server or another process. Lists the missing services, whose tests are skipped, or fail in CI.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { missingServices } from '../services/src/binaries.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
@@ -17,5 +18,7 @@ const child = spawn(
   { cwd: ROOT, env, stdio: 'inherit' },
 );
 child.once('close', (code) => {
+  const missing = missingServices();
+  if (missing !== undefined) console.log(missing);
   process.exitCode = code ?? 1;
 });

@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { npm } from '../runtimes/install.mjs';
-import { binaryOf, MINIFLARE, RESTATE, TEMPORAL, type Service } from './src/binaries.ts';
+import { binaryOf, MINIFLARE, RESTATE, SERVICES, TEMPORAL, type Service } from './src/binaries.ts';
 
 const PACKAGES = {
   redis: 'redis-server',
@@ -16,9 +16,7 @@ const PACKAGES = {
 const INSTALL_MS = 300_000;
 
 const named = process.argv.slice(2);
-const wanted = (
-  ['redis', 'postgres', 'pgbouncer', 'restate', 'chromium', 'miniflare', 'temporal'] as const
-).filter((service) => named.length === 0 || named.includes(service));
+const wanted = SERVICES.filter((service) => named.length === 0 || named.includes(service));
 for (const service of wanted) {
   const problem = binaryOf(service) === undefined ? install(service) : undefined;
   console.log(

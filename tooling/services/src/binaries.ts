@@ -2,7 +2,16 @@ import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Services of tests, with their names in skipped tests. */
-export type Service = 'redis' | 'postgres' | 'pgbouncer' | 'restate' | 'chromium' | 'miniflare' | 'temporal';
+export const SERVICES = [
+  'redis',
+  'postgres',
+  'pgbouncer',
+  'restate',
+  'chromium',
+  'miniflare',
+  'temporal',
+] as const;
+export type Service = (typeof SERVICES)[number];
 
 /** Path of Restate's server after the installation. */
 export const RESTATE: string = join(import.meta.dirname, '../restate');
@@ -19,8 +28,12 @@ const POSTGRES = '/usr/lib/postgresql';
 /** Folder of server programs. Not every user's PATH contains this folder. */
 const SBIN = '/usr/sbin';
 
-/** Returns the path of the service's program on this machine, or `undefined` if the program is missing. */
+/**
+ * Returns the path of the service's program on this machine, or `undefined` if the program is missing. The variable
+ * `WITHOUT_SERVICES` lists services that are treated as missing, separated by commas.
+ */
 export function binaryOf(service: Service): string | undefined {
+  if (process.env['WITHOUT_SERVICES']?.split(',').includes(service) === true) return undefined;
   if (service === 'redis') return inFolders(pathFolders(), 'redis-server');
   if (service === 'postgres') return inFolders([...postgresFolders(), ...pathFolders()], 'postgres');
   if (service === 'pgbouncer') return inFolders([...pathFolders(), SBIN], 'pgbouncer');
@@ -44,6 +57,17 @@ export function foundBinaryOf(service: Service): string {
   if (binary === undefined) throw new Error(`${service}: ${missing(service) ?? ''}`);
   return binary;
 }
+
+/** Returns one line about all missing services and their tests, or `undefined` if every service is installed. */
+export function missingServices(): string | undefined {
+  const names = SERVICES.filter((service) => binaryOf(service) === undefined);
+  if (names.length === 0) return undefined;
+  const effect = isRequired() ? 'failed, because CI is set' : 'were skipped';
+  return `Not installed: ${names.join(', ')}. Their tests ${effect}. Install: node tooling/services/install.ts ${names.join(' ')}`;
+}
+
+/** Whether a missing service is an error. The variable `CI` requires all services. */
+export const isRequired = (): boolean => (process.env['CI'] ?? '') !== '';
 
 /** Returns why the service is not available, or `undefined` if the service is available. */
 export function missing(service: Service): string | undefined {

@@ -1,4 +1,4 @@
-export { foundBinaryOf, missing } from './binaries.ts';
+export { foundBinaryOf, missing, missingServices } from './binaries.ts';
 export { describeWith } from './describe-with.ts';
 export { freePorts } from './free-ports.ts';
 export { startMiniflare, type Miniflare, type WorkerOptions } from './miniflare.ts';

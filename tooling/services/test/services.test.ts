@@ -1,8 +1,15 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
-import { describeWith, startPostgres, startRedis, startRestate, type Server } from '../src/index.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  describeWith,
+  missingServices,
+  startPostgres,
+  startRedis,
+  startRestate,
+  type Server,
+} from '../src/index.ts';
 
 function isAlive(pid: number): boolean {
   try {
@@ -54,6 +61,24 @@ describe('the services of the tests', () => {
   });
   describeWith('postgres', 'PostgreSQL', () => testLifecycle(startPostgres));
   describeWith('restate', 'Restate', () => testLifecycle(startRestate));
+});
+
+describe('missing services', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each([
+    [undefined, 'were skipped'],
+    ['', 'were skipped'],
+    ['true', 'failed, because CI is set'],
+  ])('are listed in one line with CI=%s, with the effect on their tests', (ci, effect) => {
+    vi.stubEnv('CI', ci);
+    vi.stubEnv('WITHOUT_SERVICES', 'redis,postgres,pgbouncer,restate,chromium,miniflare,temporal');
+    expect(missingServices()).toBe(
+      'Not installed: redis, postgres, pgbouncer, restate, chromium, miniflare, temporal. ' +
+        `Their tests ${effect}. ` +
+        'Install: node tooling/services/install.ts redis postgres pgbouncer restate chromium miniflare temporal',
+    );
+  });
 });
 
 async function sendCommand(port: number, command: string): Promise<string> {
