@@ -59,20 +59,16 @@ async function main() {
   const eslint = ['exec', '--no', '--', 'eslint', '.'];
   const clean = await run(sibling, 'npm', lint);
   check('its CI passes', clean.status === 0 && clean.stdout.includes('No raw calls in 1 file.'), clean);
-  writeFileSync(
-    join(sibling, 'src/plain.js'),
-    "import { user } from '@majordomo/core';\nexport const hi = user('hi');\n",
-  );
   const linted = await run(sibling, 'npm', eslint);
   check('its ESLint passes', linted.status === 0, linted);
   writeFileSync(
-    join(sibling, 'src/raw.js'),
+    join(sibling, 'src/raw.ts'),
     "import Anthropic from '@anthropic-ai/sdk';\nexport const raw = Anthropic;\n",
   );
   const red = await run(sibling, 'npm', lint);
   check(
     'its CI fails on a raw import',
-    red.status === 1 && red.stdout.includes('src/raw.js:1:1  no-raw-sdk'),
+    red.status === 1 && red.stdout.includes('src/raw.ts:1:1  no-raw-sdk'),
     red,
   );
   const redder = await run(sibling, 'npm', eslint);

@@ -1,7 +1,12 @@
 import type { ESLint, Linter, Rule } from 'eslint';
+import { fileParser, SOURCES } from './parse/file-parser.ts';
 import { name, version } from './version.ts';
 
-/** ESLint plugin with the configurations `recommended` and `strict`. */
+/**
+ * ESLint plugin with the configurations `recommended` and `strict`. They check `.js`, `.mjs`, `.cjs`, `.jsx`, `.ts`, `.mts`, `.cts`
+ * and `.tsx` files, with typescript-eslint's parser for TypeScript if the project has it. Put them before configurations that set
+ * another parser.
+ */
 export interface MajordomoPlugin extends ESLint.Plugin {
   /** Name and version of the package. */
   readonly meta: { readonly name: string; readonly version: string };
@@ -45,5 +50,11 @@ function config(
     const ruleOptions = options[rule];
     return [`majordomo/${rule}`, ruleOptions === undefined ? 'error' : ['error', ruleOptions]];
   });
-  return { name: `majordomo/${kind}`, plugins: { majordomo: plugin }, rules: Object.fromEntries(entries) };
+  return {
+    name: `majordomo/${kind}`,
+    files: [SOURCES],
+    plugins: { majordomo: plugin },
+    languageOptions: { parser: fileParser },
+    rules: Object.fromEntries(entries),
+  };
 }

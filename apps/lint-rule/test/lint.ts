@@ -1,7 +1,7 @@
 import typescriptParser from '@typescript-eslint/parser';
 import { Linter } from 'eslint';
 import reporting, { type MajordomoOptions } from '../src/index.ts';
-import { parser as commandParser } from '../src/check/parser.ts';
+import { commandParser } from '../src/parse/babel.ts';
 
 /** Parsers for TypeScript: that of typescript-eslint, and that of the command. */
 export const parsers: Readonly<Record<string, Linter.Parser>> = {
@@ -31,7 +31,6 @@ export function messages(
 ): Linter.LintMessage[] {
   const linter = new Linter({ configType: 'flat', ...(cwd === undefined ? {} : { cwd }) });
   const config: Linter.Config[] = [
-    { files: ['**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx}'] },
     plugin.configs[strict === true ? 'strict' : 'recommended'],
     { languageOptions: { parser: parser ?? typescriptParser }, settings: { majordomo: options ?? {} } },
   ];

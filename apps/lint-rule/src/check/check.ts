@@ -4,7 +4,7 @@ import { ESLint } from 'eslint';
 import reporting from '../index.ts';
 import type { MajordomoOptions } from '../options.ts';
 import type { LintArguments } from './arguments.ts';
-import { parser } from './parser.ts';
+import { commandParser } from '../parse/babel.ts';
 
 export interface LintFinding {
   /** Absolute path of the file. */
@@ -27,7 +27,6 @@ export interface LintReport {
   readonly skipped: readonly { readonly file: string; readonly message: string }[];
 }
 
-const SOURCES = '**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx}';
 /** Globs of files that are not checked: build output, dependencies, minified files, and folders whose names begin with a dot. */
 const GENERATED = ['**/{dist,build,out,coverage,node_modules}/**', '**/.*/**', '**/*.min.js'];
 
@@ -47,14 +46,13 @@ export async function check(path: string, args: LintArguments): Promise<LintRepo
     fix: args.fix,
     overrideConfig: [
       { ignores: [...GENERATED, ...args.ignore] },
+      plugin.configs[args.strict ? 'strict' : 'recommended'],
       {
-        files: [SOURCES],
         // `.cjs` files are also treated as modules. `sourceType` affects only scopes, and the rules treat all scopes alike.
-        languageOptions: { parser, sourceType: 'module' },
+        languageOptions: { parser: commandParser, sourceType: 'module' },
         linterOptions: { noInlineConfig: args.noInline, reportUnusedDisableDirectives: 'off' },
         settings: { majordomo: settingsOf(args) },
       },
-      plugin.configs[args.strict ? 'strict' : 'recommended'],
     ],
   });
   const results = await linter.lintFiles([stats.isDirectory() ? '.' : basename(target)]);
