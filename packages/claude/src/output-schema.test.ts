@@ -101,6 +101,7 @@ describe('unsupported features', () => {
       },
       'recursive schema',
     ],
+    ['an anchor', object({ a: { $ref: '#name' }, b: { $anchor: 'name', type: 'string' } }), 'an anchor'],
     ['another document', object({ a: { $ref: 'https://example.org/a.json' } }), 'another document'],
   ] as const)('%s', ([, schema, why]) => {
     expect(toOutputSchema(schema as JsonObject).unsupported).toContain(why);
@@ -116,6 +117,7 @@ describe('unsupported features', () => {
     ],
     ['a property named like a keyword', object({ items: { type: 'string' }, $ref: { type: 'string' } })],
     ['a reference to a missing definition', object({ a: { $ref: '#/$defs/none' } })],
+    ['a reference that is not URI-encoded', { ...object({ a: { $ref: '#/$defs/%' } }), $defs: { '%': {} } }],
   ] as const)('not %s', ([, schema]) => {
     expect(toOutputSchema(schema as JsonObject).unsupported).toBeUndefined();
   });

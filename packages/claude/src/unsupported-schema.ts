@@ -1,47 +1,34 @@
-import type { JsonObject, JsonValue } from '@majordomo/core';
-import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
+import type { JsonObject } from '@majordomo/core';
+import { asList, asRecord, isRecord, resolveReference } from '@majordomo/core/toolkit';
 
 /**
- * Returns a feature of a schema that constrained decoding does not support: a reference to another document, a recursive schema,
- * or an object with arbitrary names, because closing the object would forbid the names (platform.claude.com, structured outputs,
+ * Returns a feature of a schema that constrained decoding does not support: a reference that is not a JSON pointer, a recursive
+ * schema, or an object with arbitrary names, because closing the object would forbid the names (platform.claude.com, structured outputs,
  * and AWS, structured-output, both 2026-11). Returns `undefined` if the schema is supported.
  */
 export function unsupportedFeature(root: JsonObject): string | undefined {
   const schemas = allSchemas(root);
   if (schemas.some(isOpenRecord)) return 'an object with arbitrary names';
-  if (schemas.some(refersElsewhere)) return 'a reference to another document';
+  if (schemas.some(refersByName)) return 'a reference to an anchor or another document';
   return isRecursive(root) ? 'a recursive schema' : undefined;
 }
 
 const isOpenRecord = ({ type, properties, additionalProperties }: JsonObject): boolean =>
   type === 'object' && properties === undefined && additionalProperties !== false;
 
-const refersElsewhere = ({ $ref: reference }: JsonObject): boolean =>
-  typeof reference === 'string' && !reference.startsWith('#');
+const refersByName = ({ $ref: reference }: JsonObject): boolean =>
+  typeof reference === 'string' && reference !== '#' && !reference.startsWith('#/');
 
 /** Whether a schema contains itself, directly or through references. */
 function isRecursive(root: JsonObject): boolean {
   const isInCycle = (schema: JsonObject, ancestors: readonly JsonObject[]): boolean => {
     if (ancestors.includes(schema)) return true;
     const path = [...ancestors, schema];
-    const { $ref: reference } = schema;
-    const target = typeof reference === 'string' ? resolveReference(root, reference) : undefined;
-    if (target !== undefined && isInCycle(target, path)) return true;
+    const target = resolveReference(root, schema);
+    if (isSchema(target) && isInCycle(target, path)) return true;
     return subschemasOf(schema).some((inner) => isInCycle(inner, path));
   };
   return isInCycle(root, []);
-}
-
-/** Resolves a local reference, such as `#/$defs/node`. */
-function resolveReference(root: JsonObject, reference: string): JsonObject | undefined {
-  const [start, ...names] = reference.split('/');
-  if (start !== '#') return undefined;
-  let value: JsonValue | undefined = root;
-  for (const name of names) {
-    const key = decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~');
-    value = isSchema(value) ? value[key] : undefined;
-  }
-  return isSchema(value) ? value : undefined;
 }
 
 /** Returns the schema and all schemas within it. */

@@ -20,6 +20,7 @@ export { redact, redactCause, redactValues, secretForms, secretSpans, type Span 
 export { asList, asNumber, asRecord, asText, isList, isPlain, isRecord } from './util/values.ts';
 export { isTooDeep, MAX_DEPTH, tryParseJson } from './util/values.ts';
 export { parseArguments, type ParsedArguments } from './json/arguments.ts';
+export { resolveReference } from './schema/references.ts';
 export { objectRoot, type OutputRoot, readObject, toJsonSchema } from './schema/to-json-schema.ts';
 export { misfitError, unfinishedError } from './operations/object-errors.ts';
 

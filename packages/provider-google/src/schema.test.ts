@@ -65,6 +65,21 @@ describe('toSubset', () => {
       { type: 'OBJECT', properties: { a: { type: 'STRING' } } },
     ],
     [
+      'expands a reference to an anchor',
+      { type: 'object', properties: { a: { $ref: '#A' } }, $defs: { B: { $anchor: 'A', type: 'string' } } },
+      { type: 'OBJECT', properties: { a: { type: 'STRING' } } },
+    ],
+    [
+      'converts a reference to an unknown anchor to an object',
+      { type: 'object', properties: { a: { $ref: '#A' } } },
+      { type: 'OBJECT', properties: { a: { type: 'OBJECT' } } },
+    ],
+    [
+      'expands a reference that is not URI-encoded',
+      { type: 'object', properties: { a: { $ref: '#/$defs/100%' } }, $defs: { '100%': { type: 'string' } } },
+      { type: 'OBJECT', properties: { a: { type: 'STRING' } } },
+    ],
+    [
       'converts a missing reference to an object',
       { $ref: '#/$defs/gone', title: 't' },
       { type: 'OBJECT', title: 't' },

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
-import { isList, isRecord } from '@majordomo/core/toolkit';
+import { isList, isRecord, resolveReference } from '@majordomo/core/toolkit';
 
 const MAX_REF_DEPTH = 4;
 
@@ -46,7 +46,7 @@ const objects = (value: JsonValue | undefined): readonly JsonObject[] =>
   isList(value) ? value.filter((item): item is JsonObject => isRecord(item)) : [];
 
 function convertNode(schema: JsonObject, position: Position): JsonObject {
-  if (typeof schema['$ref'] === 'string') return resolveReference(schema, schema['$ref'], position);
+  if (typeof schema['$ref'] === 'string') return inlineReference(schema, position);
   const branches = objects(schema['anyOf'] ?? schema['oneOf']);
   const real = branches.filter(({ type }) => type !== 'null');
   const only = real[0];
@@ -65,19 +65,14 @@ function convertNode(schema: JsonObject, position: Position): JsonObject {
   return { ...supported, ...typeOf(merged), ...enumOf(merged), ...children(merged, position) };
 }
 
-function resolveReference(schema: JsonObject, ref: string, { root, depth }: Position): JsonObject {
-  const found = ref
-    .split('/')
-    .slice(1)
-    .reduce<JsonValue | undefined>((at, key) => (isRecord(at) ? at[unescapePointer(key)] : undefined), root);
+/** Replaces a reference with its target. A reference without a target becomes an object of any properties. */
+function inlineReference(schema: JsonObject, { root, depth }: Position): JsonObject {
+  const found = resolveReference(root, schema);
   const { $ref: _ref, ...rest } = schema;
   if (!isRecord(found) || depth >= MAX_REF_DEPTH)
     return convertNode({ type: 'object', ...rest }, { root, depth });
-  return convertNode({ ...found, ...rest }, { root, depth: depth + 1 });
+  return convertNode({ ...(found as JsonObject), ...rest }, { root, depth: depth + 1 });
 }
-
-const unescapePointer = (key: string): string =>
-  decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~');
 
 /** Merges the alternative into its schema if only one alternative other than `null` exists. */
 function collapseBranch(

@@ -13,6 +13,9 @@ describe('objectRoot', () => {
   it('follows a root that refers to a definition', () => {
     const $defs = { node: { type: 'object', properties: { next: { $ref: '#/$defs/node' } } } };
     expect(objectRoot({ $ref: '#/$defs/node', $defs })).toEqual({ ...$defs.node, $defs });
+    const anchored = { node: { $anchor: 'node', type: 'object', properties: { a: {} } } };
+    expect(objectRoot({ $ref: '#node', $defs: anchored })).toEqual({ ...anchored.node, $defs: anchored });
+    expect(objectRoot({ $ref: '#' })).toEqual({ type: 'object', properties: {} });
     expect(objectRoot({ $ref: 'https://elsewhere' })).toEqual({ type: 'object', properties: {} });
   });
 

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue, ModelTool, Recovery } from '@majordomo/core';
-import { asList, asText, isRecord } from '@majordomo/core/toolkit';
+import { asList, isRecord, resolveReference } from '@majordomo/core/toolkit';
 
 /** JSON Schema whose root is an object. */
 export type ObjectRoot = JsonObject & { readonly type: 'object' };
@@ -35,12 +35,11 @@ function joinBranches(schema: JsonObject): ObjectRoot {
   return { ...rest, type: 'object', properties, ...(required.length === 0 ? undefined : { required }) };
 }
 
-/** Resolves a root that refers to one of its definitions. Otherwise, returns the root without its reference. */
-function followReference({ $ref: reference, ...schema }: JsonObject): JsonObject {
-  const [, where, name] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(asText(reference) ?? '') ?? [];
-  const definitions = where === undefined ? undefined : schema[where];
-  const target = isSchema(definitions) && name !== undefined ? definitions[name] : undefined;
-  return isSchema(target) ? { ...target, ...schema } : schema;
+/** Resolves a root that refers to a schema inside it. Otherwise, returns the root without its reference. */
+function followReference(root: JsonObject): JsonObject {
+  const { $ref: _reference, ...schema } = root;
+  const target = resolveReference(root, root);
+  return isSchema(target) && target !== root ? { ...target, ...schema } : schema;
 }
 
 const schemasIn = (list: JsonValue | undefined): readonly JsonObject[] => asList(list).filter(isSchema);

@@ -51,7 +51,7 @@ test.each(withSdk)('$id loads its SDK at the first call, not at import', (pkg) =
   expect(entries.filter((file) => loadedBy(file, read(file)).some(isSdk))).toEqual([]);
 });
 
-test('core loads exactly three parts at their first use', () => {
+test('core loads exactly four parts at their first use', () => {
   const core = published.find(({ id }) => id === 'core');
   const later = (core === undefined ? [] : sourcesOf(core)).flatMap((file) => {
     const atOnce = loadedBy(file, read(file)).length;
@@ -63,5 +63,6 @@ test('core loads exactly three parts at their first use', () => {
     'packages/core/src/client/chat-model.ts: ../operations/typed-objects.ts',
     'packages/core/src/client/create.ts: ./prepared-targets.ts',
     'packages/core/src/client/other-models.ts: ./other-calls.ts',
+    'packages/core/src/schema/to-json-schema.ts: ./json-schema.ts',
   ]);
 });

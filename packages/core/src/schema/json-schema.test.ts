@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findIssues } from './json-schema.ts';
 import { describeIssues } from './to-json-schema.ts';
@@ -21,6 +22,12 @@ describe('findIssues', () => {
     [{ minimum: 1 }, 0, 'must be at least 1'],
     [{ exclusiveMaximum: 1 }, 1, 'must be below 1'],
     [{ multipleOf: 2 }, 3, 'must be a multiple of 2'],
+    [{ multipleOf: 0.1 }, 12_345_678.9, ''],
+    [{ multipleOf: 0.5 }, 1e308, ''],
+    [{ multipleOf: 0.123456789 }, 1e308, 'must be a multiple of 0.123456789'],
+    [{ enum: [1, 2], const: 2 }, 1, 'must be 2'],
+    [{ type: ['any', 'null'] }, 1, ''],
+    [{ not: { minimum: 5, exclusiveMinimum: true } }, 5, ''],
     [{ minLength: 2 }, '😀', 'length must be at least 2'],
     [{ pattern: '^a+$' }, 'ab', ''],
     [{ pattern: '^a+$', minLength: 3 }, 'ab', 'length must be at least 3'],
@@ -70,19 +77,136 @@ describe('findIssues', () => {
       'c: expected string, received integer',
     ],
     [{ properties: { constructor: { type: 'string' } } }, {}, ''],
+    [{ minProperties: 1 }, {}, 'number of properties must be at least 1'],
+    [{ maxProperties: 1 }, { a: 1, b: 2 }, 'number of properties must be at most 1'],
+    [{ propertyNames: { maxLength: 2 } }, { abc: 1 }, 'abc: does not fit the "propertyNames" schema'],
+    [{ propertyNames: { pattern: '^x' } }, { abc: 1 }, ''],
+    [{ dependentRequired: { a: ['b', 'constructor'] } }, { b: 1 }, ''],
+    [{ dependentRequired: { a: ['b', 'c'] } }, { a: 1, c: 1 }, 'b: is required with a'],
+    [{ dependentSchemas: { a: { required: ['b'] } } }, { a: 1 }, 'b: is required'],
+    [{ dependentSchemas: { toString: false } }, {}, ''],
+    [{ contains: { const: 1 } }, [2], 'number of items that fit the "contains" schema must be at least 1'],
+    [{ contains: { const: 1 }, minContains: 0 }, [], ''],
+    [
+      { contains: { const: 1 }, minContains: 2, maxContains: 2 },
+      [1, 1, 1],
+      'number of items that fit the "contains" schema must be 2 to 2',
+    ],
+    [{ contains: { pattern: '^a' }, maxContains: 1 }, ['b', 'c'], ''],
+    [
+      { contains: { type: 'string', pattern: '^a' } },
+      [1],
+      'number of items that fit the "contains" schema must be at least 1',
+    ],
+    [{ if: { const: 1 }, then: false, else: { type: 'string' } }, 1, 'is not allowed'],
+    [{ if: { const: 1 }, then: false, else: { type: 'string' } }, 2, 'expected string, received integer'],
+    [{ if: { pattern: '^a' }, then: false, else: false }, 'b', ''],
+    [{ if: false, then: false }, 1, ''],
+    [{ then: false, else: false }, 1, ''],
     [{ format: 'email', unknown: 1 }, 'x', ''],
   ])('of %j and %j returns %j', (schema, value, issues) => {
     expect(describeIssues(findIssues(schema, value))).toBe(issues);
   });
 
   it('ends for a schema that only refers to itself', () => {
-    expect(findIssues({ oneOf: [{ $ref: '#' }, { $ref: '#' }] }, {})).toHaveLength(1);
+    expect(findIssues({ oneOf: [{ $ref: '#' }, { $ref: '#' }] }, {})).toEqual([]);
   });
 
   it('ends for a value of 100,000 levels', () => {
     const value: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
     expect(describeIssues(findIssues({ items: { $ref: '#' } }, value))).toBe(
       'is nested more than 500 levels deep',
+    );
+  });
+});
+
+describe('an undecided keyword', () => {
+  it.each([
+    [{ pattern: '^a' }, 'b'],
+    [{ format: 'ipv4' }, 'b'],
+    [{ format: 'int32' }, 1],
+    [{ patternProperties: { '^a': false } }, { b: 1 }],
+    [{ unevaluatedProperties: false }, { b: 1 }],
+    [{ dependencies: { b: ['a'] } }, { b: 1 }],
+    [{ unevaluatedItems: false }, [1]],
+    [{ items: [{ type: 'string' }] }, [1]],
+    [{ $dynamicRef: '#a' }, 1],
+    [{ type: 'any' }, 1],
+  ])('%j rejects no value', (keyword, value) => {
+    for (const schema of [
+      keyword,
+      { not: keyword },
+      { not: { not: keyword } },
+      { oneOf: [keyword, {}] },
+      { oneOf: [false, keyword] },
+      { not: { anyOf: [false, keyword] } },
+      { if: keyword, then: false },
+      { if: keyword, else: false },
+      { not: { if: keyword, then: {}, else: false } },
+    ])
+      expect(findIssues(schema, value)).toEqual([]);
+    expect(findIssues({ contains: keyword, maxContains: 0 }, [value])).toEqual([]);
+    expect(findIssues({ not: { contains: keyword } }, [value])).toEqual([]);
+  });
+
+  it('does not affect a result that it cannot change', () => {
+    const unknown = { $ref: 'https://example.com/a' };
+    for (const schema of [
+      { not: { anyOf: [unknown, true] } },
+      { not: { not: { allOf: [unknown, false] } } },
+      { oneOf: [true, unknown, true] },
+      { not: { anyOf: [{ not: { allOf: [unknown, false] } }] } },
+    ])
+      expect(findIssues(schema, 1)).toHaveLength(1);
+  });
+
+  it('after 16 references rejects no value', () => {
+    const $defs = Object.fromEntries(
+      Array.from({ length: 20 }, (_, n) => [n, n === 19 ? { type: 'string' } : { $ref: `#/$defs/${n + 1}` }]),
+    );
+    expect(findIssues({ not: { $ref: '#/$defs/0' }, $defs }, 1)).toEqual([]);
+  });
+
+  it('rejects no value that fits for one of its possible results', () => {
+    const unknown = { $ref: 'https://example.com/a' };
+    const { schema } = fc.letrec<{ schema: unknown }>((tie) => {
+      const one = tie('schema');
+      const list = fc.array(one, { minLength: 1, maxLength: 3 });
+      const nested = fc.oneof(
+        fc.record({ not: one }),
+        fc.record({ anyOf: list }),
+        fc.record({ oneOf: list }),
+        fc.record({ allOf: list }),
+        fc.record({ if: one, then: one, else: one }),
+        fc.record({ contains: one, minContains: fc.nat(2), maxContains: fc.nat(2) }),
+        fc.record({ items: one }),
+        fc.record({ propertyNames: one, additionalProperties: one }),
+        fc.record({ dependentSchemas: fc.record({ a: one }) }),
+      );
+      const leaf = fc.constantFrom<unknown>(
+        unknown,
+        unknown,
+        true,
+        false,
+        { type: 'array' },
+        { type: 'object' },
+      );
+      return { schema: fc.oneof({ maxDepth: 4, withCrossShrink: true }, leaf, nested) };
+    });
+    const value = fc.constantFrom<unknown>(1, [], [1], [[1], {}], {}, { a: 1 }, { a: [], b: {} });
+    const decided = (node: unknown, next: () => boolean): unknown => {
+      if (typeof node !== 'object' || node === null) return node;
+      if (node === unknown) return next();
+      if (Array.isArray(node)) return node.map((each) => decided(each, next));
+      return Object.fromEntries(Object.entries(node).map(([key, each]) => [key, decided(each, next)]));
+    };
+    fc.assert(
+      fc.property(schema, value, fc.infiniteStream(fc.boolean()), (undecided, each, results) => {
+        const known = decided(undecided, () => results.next().value);
+        if (findIssues({ allOf: [known] }, each).length > 0) return;
+        expect(findIssues({ allOf: [undecided] }, each)).toEqual([]);
+      }),
+      { numRuns: 5000, seed: 20_261_125 },
     );
   });
 });

@@ -4,7 +4,6 @@ import { pathText } from '../types/inspect-error.ts';
 import { type ErrorIssue, LlmError } from '../types/llm-error.ts';
 import type { ModelTool, ToolSpec } from '../types/request.ts';
 import type { JsonObject, JsonSchema, JsonValue, ObjectSchema, SchemaIssue } from '../types/schema.ts';
-import { findIssues } from './json-schema.ts';
 
 /** Converted JSON Schemas, by the original schema. */
 const jsonSchemas = new WeakMap<object, JsonObject>();
@@ -86,8 +85,8 @@ function convert(
 }
 
 /**
- * Returns a schema with the type `T` for a JSON Schema, for `generateObject` and tools. Values are checked against the JSON
- * Schema. Whether the schema describes `T` is not checked. Throws `invalid-request` for a value that is not a JSON Schema.
+ * Returns a schema with the type `T` for a JSON Schema, for `generateObject` and tools. `checkValue` checks values against the
+ * JSON Schema. Whether the schema describes `T` is not checked. Throws `invalid-request` for a value that is not a JSON Schema.
  *
  * @example
  * const output = jsonSchema<{ title: string }>({ type: 'object', properties: { title: { type: 'string' } }, required: ['title'] });
@@ -109,14 +108,16 @@ export function jsonSchema<T>(schema: JsonSchema): ObjectSchema<T> {
 export type CheckResult<T> = { readonly value: T } | { readonly issues: readonly ErrorIssue[] };
 
 /**
- * Checks a value against a Standard Schema, which may transform it, or against the common keywords of a JSON Schema. Rejects
- * with `config` if the validator throws.
+ * Checks a value against a Standard Schema, which may transform it, or against a JSON Schema. In a JSON Schema, `format`,
+ * `pattern`, `patternProperties`, `unevaluatedItems`, `unevaluatedProperties`, `$dynamicRef` and references to other documents
+ * reject no value. Rejects with `config` if the validator throws.
  */
 export async function checkValue<T>(
   schema: ObjectSchema<T> | JsonSchema,
   value: unknown,
 ): Promise<CheckResult<T>> {
   if (!isSchema<T>(schema)) {
+    const { findIssues } = await loadJsonSchemaCheck();
     const issues = findIssues(schema, value);
     return issues.length === 0 ? { value: value as T } : { issues };
   }
@@ -128,6 +129,9 @@ export async function checkValue<T>(
     throw new LlmError('config', `the ${vendor} schema threw instead of returning a result`, {}, { cause });
   }
 }
+
+/** Loads the check at the first JSON Schema without a library, because many applications have none. */
+const loadJsonSchemaCheck = (): Promise<typeof import('./json-schema.ts')> => import('./json-schema.ts');
 
 const plainIssue = ({ message, path = [] }: SchemaIssue): ErrorIssue => ({
   message,
@@ -166,6 +170,8 @@ export interface OutputRoot {
 /** Cached roots by schema, because providers cache the converted schema by object identity. */
 const roots = new WeakMap<JsonObject, OutputRoot>();
 const DEFINITIONS: readonly string[] = ['$defs', 'definitions'];
+/** Keywords of the root that apply to the complete document. */
+const DOCUMENT: readonly string[] = ['$schema', '$id', ...DEFINITIONS];
 /** Keywords whose members are data instead of schemas. */
 const DATA: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples']);
 
@@ -189,35 +195,48 @@ function unwrap(value: unknown): unknown {
   return first === 'value' && others.length === 0 ? value['value'] : value;
 }
 
-/** Moves definitions to the new root. References within the schema, except those to definitions, then point into `value`. */
+/**
+ * Moves definitions, `$id` and `$schema` to the new root. References to other parts of the schema then point into `value`. Anchors
+ * and schemas with their own `$id` are found at any place, so references to them do not change.
+ */
 function wrap(schema: JsonObject): JsonObject {
-  const entries = Object.entries(schema);
-  const pick = (moves: boolean): JsonObject =>
-    Object.fromEntries(entries.filter(([key]) => DEFINITIONS.includes(key) === moves));
-  const value = relinked(pick(false));
+  const { $id: id, $schema: _dialect, $defs: _defs, definitions: _definitions, ...value } = schema;
+  const relink = (reference: string): string => {
+    const isOwn = typeof id === 'string' && (reference === id || reference.startsWith(`${id}#`));
+    const local = isOwn ? reference.slice(id.length) : reference;
+    const isMoved = local === '' || local === '#' || local.startsWith('#/');
+    if (!isMoved || DEFINITIONS.some((name) => local.startsWith(`#/${name}/`))) return reference;
+    return `#/properties/value${local.slice(1)}`;
+  };
+  const moved = Object.entries(schema).flatMap(([key, member]): [string, JsonValue | undefined][] => {
+    if (!DOCUMENT.includes(key)) return [];
+    return [[key, DEFINITIONS.includes(key) ? relinkedAll(member, relink) : member]];
+  });
   return {
     type: 'object',
-    properties: { value },
+    properties: { value: relinked(value, relink) },
     required: ['value'],
     additionalProperties: false,
-    ...relinkedAll(pick(true)),
+    ...Object.fromEntries(moved),
   };
 }
 
-const relinkedAll = (definitions: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(definitions).map(([name, member = {}]) => [name, relinked(member)]));
+type Relink = (reference: string) => string;
 
-function relinked(node: JsonValue): JsonValue {
-  if (isList(node)) return node.map(relinked);
-  if (typeof node !== 'object' || node === null) return node;
+/** Returns definitions with changed references. A definition may have the name of a keyword. */
+const relinkedAll = (definitions: JsonValue | undefined, relink: Relink): JsonValue | undefined =>
+  isRecord(definitions)
+    ? Object.fromEntries(
+        Object.entries(definitions).map(([name, member = {}]) => [name, relinked(member, relink)]),
+      )
+    : definitions;
+
+function relinked(node: JsonValue, relink: Relink): JsonValue {
+  if (isList(node)) return node.map((member) => relinked(member, relink));
+  if (typeof node !== 'object' || node === null || typeof node['$id'] === 'string') return node;
   const entries = Object.entries(node).map(([key, member]): [string, JsonValue | undefined] => {
     if (member === undefined || DATA.has(key)) return [key, member];
-    return [key, key === '$ref' && typeof member === 'string' ? relink(member) : relinked(member)];
+    return [key, key === '$ref' && typeof member === 'string' ? relink(member) : relinked(member, relink)];
   });
   return Object.fromEntries(entries);
 }
-
-const relink = (reference: string): string =>
-  reference.startsWith('#') && !DEFINITIONS.some((name) => reference.startsWith(`#/${name}/`))
-    ? `#/properties/value${reference.slice(1)}`
-    : reference;

@@ -61,6 +61,7 @@ export async function settled(): Promise<void> {
   await Promise.all([
     import('../../src/client/other-calls.ts'),
     import('../../src/operations/typed-objects.ts'),
+    import('../../src/schema/json-schema.ts'),
   ]);
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
+import { isRecord, resolveReference } from '@majordomo/core/toolkit';
 
 /** Returns a function that reports whether a property of an object with this schema is optional. */
 export function optionalIn({ required }: JsonObject): (name: string) => boolean {
@@ -27,8 +28,8 @@ export function leavesOf(schema: JsonObject, root: JsonObject): readonly JsonObj
     seen.add(node);
     const { $ref: ref } = node;
     const branches = node['anyOf'] ?? node['oneOf'];
-    const target = ref === undefined ? undefined : findDefinition(ref, root);
-    if (target !== undefined) pending.push(target);
+    const target = resolveReference(root, node);
+    if (isRecord(target)) pending.push(target as JsonObject);
     else if (ref === undefined && !Array.isArray(branches)) leaves.push(node);
     else if (ref === undefined) pending.push(...(branches as readonly JsonValue[]).filter(isSchema));
   }
@@ -59,16 +60,3 @@ export function hasOptionalNonNull(
 /** Whether the value is a schema object, as opposed to the schemas `true` and `false`. */
 export const isSchema = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Returns the target of a reference: the root for `#`, or a definition of the root. */
-function findDefinition(ref: JsonValue, root: JsonObject): JsonObject | undefined {
-  if (ref === '#') return root;
-  const [, kind, name] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(typeof ref === 'string' ? ref : '') ?? [];
-  if (kind === undefined || name === undefined || !VALID_ESCAPES.test(name)) return undefined;
-  const definitions = root[kind];
-  const key = decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~');
-  const target = isSchema(definitions) && Object.hasOwn(definitions, key) ? definitions[key] : undefined;
-  return isSchema(target) ? target : undefined;
-}
-
-const VALID_ESCAPES = /^(?:[^%]|%[0-7][0-9a-f])*$/i;

@@ -72,6 +72,15 @@ describe('the root of a tool’s schema', () => {
     ).toMatchObject({ $defs, required: ['kind'] });
   });
 
+  it('follows references to anchors', () => {
+    const $defs = { a: { ...file, $anchor: 'file' }, b: { ...url, $anchor: 'url' } };
+    expect(toObjectRoot({ $ref: '#file', $defs }).schema).toEqual({ $defs, ...file });
+    expect(toObjectRoot({ anyOf: [{ $ref: '#file' }, { $ref: '#url' }], $defs })).toMatchObject({
+      schema: { required: ['kind'] },
+      dropped: ['anyOf'],
+    });
+  });
+
   it('joins allOf', () => {
     expect(toObjectRoot({ allOf: [object({ a: text }, ['a']), object({ b: text }, ['b'])] }).schema).toEqual(
       object({ a: text, b: text }, ['a', 'b']),

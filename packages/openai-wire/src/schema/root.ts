@@ -57,7 +57,7 @@ function branchesOf(schema: JsonObject): readonly JsonObject[] {
   const common = [rest, ...parts].filter(({ properties }) => isSchema(properties));
   const isUnion = rest['anyOf'] !== undefined || rest['oneOf'] !== undefined || rest['$ref'] !== undefined;
   if (!isUnion) return common.length === 0 ? [] : [mergeSchemas(common)];
-  const leaves = [...leavesOf(rest, schema)].reverse();
+  const leaves = [...leavesOf(schema, schema)].reverse();
   const isObject = ({ type, properties }: JsonObject): boolean =>
     type === 'object' || isSchema(properties) || (type === undefined && common.length > 0);
   return leaves.filter(isObject).map((leaf) => mergeSchemas([...common, leaf]));

@@ -68,7 +68,7 @@ const rewritten = (property: JsonObject, overrides?: JsonObject): unknown => {
 
 describe('an optional property', () => {
   const open = object({ b: { type: 'string' } }, { required: ['b'] });
-  const $defs = { node: open, maybe: { type: ['string', 'null'] } };
+  const $defs = { node: open, maybe: { $anchor: 'anchor', type: ['string', 'null'] } };
 
   it.each<[string, JsonObject, JsonObject]>([
     ['a scalar', { type: 'string', minItems: 1 }, { type: ['string', 'null'], minItems: 1 }],
@@ -111,6 +111,7 @@ describe('an optional property', () => {
     ['a tuple', { type: 'array', prefixItems: [] }, 'prefixItems'],
     ['an intersection', { allOf: [open] }, 'allOf'],
     ['a missing definition', { $ref: '#/$defs/none' }, 'the reference "#/$defs/none"'],
+    ['a reference to an anchor', { $ref: '#anchor' }, 'the reference "#anchor"'],
     [
       'a reference to another document',
       { $ref: 'https://x.example/y' },

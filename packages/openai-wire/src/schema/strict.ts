@@ -122,7 +122,7 @@ function putDefinitions(schema: JsonObject, node: Node, state: RewriteState): vo
 /** Rewrites a reference. The subset allows no other keyword next to `$ref`, so the description moves to an outer schema. */
 function reference(schema: JsonObject, node: Node, state: RewriteState): Node {
   const { $ref: ref } = schema;
-  if (leavesOf(schema, state.root).length === 0)
+  if (!isToDefinition(ref) || leavesOf(schema, state.root).length === 0)
     markInexpressible(state, `the reference ${JSON.stringify(ref)}`);
   const { title, description, ...others } = node;
   const [sibling] = Object.keys({ ...others, ...pick(schema, ['properties', 'items', 'anyOf', 'oneOf']) });
@@ -131,6 +131,10 @@ function reference(schema: JsonObject, node: Node, state: RewriteState): Node {
   if (title === undefined && description === undefined) return { $ref: ref };
   return { ...pick(node, ['title', 'description']), anyOf: [{ $ref: ref }] };
 }
+
+/** Whether a reference has a form that the subset supports: the root, or a definition of the root. */
+const isToDefinition = (ref: JsonValue | undefined): boolean =>
+  typeof ref === 'string' && /^#(?:\/(?:\$defs|definitions)\/(?:[^/%]|%[0-7][0-9a-f])+)?$/i.test(ref);
 
 function putAlternatives(
   schema: JsonObject,
