@@ -1,7 +1,6 @@
 import { asLlmError } from '../errors/error-kind.ts';
 import { decisionFor } from '../errors/policy.ts';
 import { admit, mayAdvance, type Permits } from '../gates/admit.ts';
-import type { Bench } from '../health/tracker.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import type { AttemptInfo } from '../types/gate.ts';
 import { type Attempt as AttemptRecord, LlmError, withDetails } from '../types/llm-error.ts';
@@ -10,7 +9,7 @@ import { mergeTimeouts } from '../util/options.ts';
 import { AttemptReader, openInHook, type Step } from './attempt-reader.ts';
 import { attemptInfo, skippedAttempt, type SkippedTarget, targetFields, withTarget } from './call-log.ts';
 import type { CallContext, PreparedCall } from './call.ts';
-import type { ClaimMode, HealthClaim } from './health-claim.ts';
+import type { ClaimMode, ForeignBench, HealthClaim } from './health-claim.ts';
 import { unreadMsOf } from './settings.ts';
 import type { TargetState } from './target-state.ts';
 import { AttemptTimers, maxSilenceMs } from './timers.ts';
@@ -37,8 +36,16 @@ export interface AttemptFailure {
 
 /**
  * Begins an attempt at a target, or returns the reason why the target is skipped. A target is skipped if it is benched and `mode`
- * does not permit the attempt, if it does not support the request, or if a gate denies the attempt. The bench is checked again
- * after the gates have answered.
+ * does not permit the attempt, if it does not support the request, or if a gate denies the attempt.
+ *
+ * A target and a credential are benched separately, and a bench of either prevents an attempt. The benches are checked:
+ * 1. before the request is prepared: the target, and the credential of the call's last attempt at the target
+ * 2. after the gates have answered: the target, which the attempt then claims
+ * 3. when the provider reports the credential that it is about to use: the credential, which the attempt then claims. If it is
+ *    benched, the attempt sends nothing and fails with the code `credential-benched`
+ * 4. after a failure (`Attempt.fail`): the target and the credential, because a call neither waits for nor retries either while
+ *    it is benched
+ * 5. during the wait before a retry (`waitForRetry`): the target and the credential
  *
  * @param mode whether a benched target may be contacted
  * @param isStillWanted whether the call still needs the attempt; called after the gates have answered
@@ -85,15 +92,17 @@ export async function beginAttempt<Event extends object, Result>(
     return skip;
   }
   state.countStart();
-  if (claim.isProbe) log.event({ type: 'probed', target: target.key, until: undefined });
+  if (claim.wasTargetBenched) log.event({ type: 'probed', target: target.key, until: undefined });
   log.event({ type: 'attempt-start', target: target.key, attempt: number });
   const attempt = new Attempt({ context, state, prepared, info, permits, claim });
   latestEnd = () => attempt.latestEnd();
   return attempt;
 }
 
-function skippedAsBenched(target: string, bench: Bench | undefined, now: number): SkippedTarget {
-  return { why: 'benched', error: benchedError(target, bench, now), until: bench?.until, advance: true };
+function skippedAsBenched(target: string, bench: ForeignBench | undefined, now: number): SkippedTarget {
+  const ownCode = bench?.isOfCredential === true ? CREDENTIAL_BENCHED : undefined;
+  const error = benchedError(target, bench, now, ownCode);
+  return { why: 'benched', error, until: bench?.until, advance: true };
 }
 
 function skipped<Event extends object, Result>(
@@ -226,7 +235,7 @@ export class Attempt<Event extends object, Result> {
     const { target } = info;
     claim.commit();
     context.log.event({ type: 'committed', target, msToFirst: this.elapsedMs() });
-    if (claim.isProbe) context.log.event({ type: 'recovered', target, until: undefined });
+    if (claim.wasTargetBenched) context.log.event({ type: 'recovered', target, until: undefined });
   }
 
   /** Ends a finished attempt. Waits until the gates' permits are settled, but at most one second. */
@@ -243,12 +252,13 @@ export class Attempt<Event extends object, Result> {
     const error = this.errorOf(scope.reason ?? cause);
     const recovery = state.availableRecovery(error);
     const isConclusive = scope.reason === undefined && recovery === undefined;
-    const benchedUntil = this.parts.claim.fail(error, isConclusive, settings);
+    const benchedUntil = this.failClaim(error, isConclusive);
     const facts = {
       error,
       canRecover: recovery !== undefined,
       tries: state.tries,
       isFinal: this.isCommitted && call.isStreamed && settings.afterCommit === 'error',
+      wasProbe: this.parts.claim.isProbe,
       isBenched: state.health.bench() !== undefined,
       remainingMs: scope.remainingMs(),
       random: deps.random(),
@@ -264,7 +274,8 @@ export class Attempt<Event extends object, Result> {
     const { state } = this;
     const { kind } = this.endInRace(cause);
     const { attempts, policy } = state.settings;
-    state.hasFailedInRace = state.tries >= attempts || !decisionFor(kind, policy).retry;
+    const { isProbe } = this.parts.claim;
+    state.hasFailedInRace = isProbe || state.tries >= attempts || !decisionFor(kind, policy).retry;
   }
 
   /** Aborts the attempt because another attempt was faster. The abort does not count against the health of the target. */
@@ -275,13 +286,19 @@ export class Attempt<Event extends object, Result> {
   }
 
   private endInRace(cause: unknown): LlmError {
-    const { context, claim } = this.parts;
-    const { reason } = context.scope;
+    const { reason } = this.parts.context.scope;
     const error = this.errorOf(reason ?? cause);
     const isConclusive = reason === undefined && error.kind !== 'aborted';
-    const benchedUntil = claim.fail(error, isConclusive, this.state.settings);
+    const benchedUntil = this.failClaim(error, isConclusive);
     void this.endFailed(error, { type: 'advance' }, benchedUntil);
     return error;
+  }
+
+  /** Reports the failure to the health of the target or credential, which returns the end of a new bench of the target. */
+  private failClaim(error: LlmError, isConclusive: boolean): number | undefined {
+    // The attempt has sent nothing, so it does not use up one of `attempts`.
+    if (error.details.code === CREDENTIAL_BENCHED) this.state.uncountStart();
+    return this.parts.claim.fail(error, isConclusive, this.state.settings);
   }
 
   private async endFailed(

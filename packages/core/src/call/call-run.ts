@@ -9,6 +9,7 @@ import { CallLog } from './call-log.ts';
 import { CallScope } from './call-scope.ts';
 import type { Call, CallContext, ChainDeps } from './call.ts';
 import { Chain } from './chain.ts';
+import { waitForRetry } from './health-wait.ts';
 import { Hedge } from './hedge.ts';
 import { continueOrThrow } from './no-target-left.ts';
 
@@ -88,7 +89,7 @@ export class CallRun<Event extends object, Result> {
     const chain = (this.chain ??= await this.resolve());
     const { retryDelayMs } = this;
     this.retryDelayMs = 0;
-    if (retryDelayMs > 0) await deps.clock.sleep(retryDelayMs, scope.signal);
+    if (retryDelayMs > 0) await waitForRetry(retryDelayMs, chain, deps, scope.signal);
     for (;;) {
       const state = chain.current;
       if (state === undefined) {
@@ -159,6 +160,7 @@ export class CallRun<Event extends object, Result> {
         return [];
       case 'retry':
         this.retryDelayMs = verdict.delayMs;
+        this.chain?.endForce();
         return this.takeReset();
       case 'recover':
         return this.takeReset();

@@ -7,6 +7,8 @@ import { TargetState } from './target-state.ts';
 export class Chain<Event extends object, Result> {
   /** State of every target, including those that have not been tried. */
   readonly all: readonly TargetState<Event, Result>[];
+  /** Whether a benched target has been made the current target with `force`. */
+  wasForced = false;
   private position = 0;
   private forced: { readonly position: number; readonly mode: ClaimMode } | undefined;
 
@@ -36,8 +38,9 @@ export class Chain<Event extends object, Result> {
     return this.forced?.position === this.position ? this.forced.mode : 'unless-benched';
   }
 
-  get wasForced(): boolean {
-    return this.forced !== undefined;
+  /** Whether a target follows the current one. Targets that have already failed in a race are not tried again. */
+  get hasNext(): boolean {
+    return this.next.some(({ hasFailedInRace }) => !hasFailedInRace);
   }
 
   /** Moves to the next target, and skips targets that have already failed in a race. */
@@ -63,5 +66,11 @@ export class Chain<Event extends object, Result> {
   force(state: TargetState<Event, Result>, mode: ClaimMode): void {
     this.goTo(state);
     this.forced = { position: this.position, mode };
+    this.wasForced = true;
+  }
+
+  /** Ends the permission of `force`. A retry does not need it, because a call does not retry a target that is benched. */
+  endForce(): void {
+    this.forced = undefined;
   }
 }

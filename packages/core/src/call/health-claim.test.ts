@@ -5,7 +5,8 @@ import { CredentialKeys, HealthTracker } from '../health/tracker.ts';
 import type { Target } from '../resolve/resolve.ts';
 import { LlmError } from '../types/llm-error.ts';
 import { type HealthClaim, HealthClaims } from './health-claim.ts';
-import { soonestBench, untilHealthChanges } from './no-target-left.ts';
+import { untilHealthChanges } from './health-wait.ts';
+import { soonestBench } from './no-target-left.ts';
 import { chainSettings } from './settings.ts';
 
 const settings = chainSettings();
@@ -108,17 +109,58 @@ describe('a health claim', () => {
         details: expect.objectContaining({ code: 'credential-benched' }),
       }),
     );
-    expect([rejectedClaims.bench()?.until, claims().bench()]).toEqual([clock.now() + 5000, undefined]);
+    const bench = { until: clock.now() + 5000, isOfCredential: true };
+    expect([rejectedClaims.bench(), claims().bench()]).toMatchObject([bench, undefined]);
+    rejectedClaims.forgetCredential();
+    expect(rejectedClaims.bench()).toBeUndefined();
   });
 });
 
 describe('the health claims of a call', () => {
+  it('see that another call has benched the credential of the last attempt', () => {
+    const { attempt, claims, health } = setUp();
+    const ownClaims = claims();
+    attempt('k1', ownClaims).fail(down, true, settings);
+    expect(ownClaims.bench()).toBeUndefined();
+    attempt('k1').fail(quota, true, settings);
+    expect(ownClaims.bench()).toMatchObject({ error: quota, isOfCredential: true });
+    health.bench('a/x', 9000);
+    expect(ownClaims.bench()).toMatchObject({ error: undefined, isOfCredential: false });
+  });
+
+  it.each(['k1', undefined])(
+    'are a probe of the target until the first content, with the key %s',
+    async (key) => {
+      const { attempt, clock, health } = setUp();
+      health.fail('a/x', health.claim('a/x'), failure, down);
+      await clock.advance(5000);
+      const probe = attempt(key);
+      expect(probe).toMatchObject({ isProbe: true, wasTargetBenched: true });
+      probe.commit();
+      expect(probe).toMatchObject({ isProbe: false, wasTargetBenched: true });
+    },
+  );
+
+  it('are a probe of the credential until the first content', async () => {
+    const { attempt, clock } = setUp();
+    attempt('k1').fail(quota, true, settings);
+    await clock.advance(5000);
+    const probe = attempt('k1');
+    expect(probe).toMatchObject({ isProbe: true, wasTargetBenched: false });
+    probe.commit();
+    expect(probe.isProbe).toBe(false);
+  });
+
   it('ignore a bench that the call caused itself', () => {
     const { attempt, claims } = setUp();
     const ownClaims = claims();
     attempt(undefined, ownClaims).fail(quota, true, settings);
     expect([ownClaims.bench(), claims().bench()?.error]).toEqual([undefined, quota]);
-    for (const _try of [1, 2]) expect(ownClaims.claim('unless-benched', 1000)?.isProbe).toBe(true);
+    for (const _try of [1, 2])
+      expect(ownClaims.claim('unless-benched', 1000)).toMatchObject({
+        isProbe: false,
+        wasTargetBenched: true,
+      });
     expect(claims().claim('unless-benched', 1000)).toBeUndefined();
   });
 

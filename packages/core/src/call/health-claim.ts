@@ -13,14 +13,23 @@ export type ClaimMode = 'unless-benched' | 'alone' | 'forced';
 /** Kinds of failures that concern only the credential. After such a failure, calls with another credential may succeed. */
 const CREDENTIAL_FAILURES: ReadonlySet<ErrorKind> = new Set(['auth', 'billing', 'quota', 'rate-limit']);
 
-/** Claims of one call on the health of one target. A bench that the call itself caused does not block the call's retries. */
+/** Bench that prevents a call from contacting a target. */
+export interface ForeignBench extends Bench {
+  /** Whether the credential is benched and not the target. Calls with another credential may contact the target. */
+  readonly isOfCredential: boolean;
+}
+
+/**
+ * Claims of one call on the health of one target and of the credential that the call uses for it. Both are benched separately,
+ * and a bench of either prevents the call from contacting the target. A bench that the call itself caused does not.
+ */
 export class HealthClaims {
   private readonly target: string;
   private readonly deps: HealthDeps;
   /** Epochs of the benches that this call caused, by health key. */
   private readonly ownBenches = new Map<string, number>();
-  /** Health key of the benched credential that prevented an attempt. */
-  private benchedCredential: string | undefined;
+  /** Health key of the credential of the last attempt. Undefined until a provider reports its credential. */
+  private credential: string | undefined;
 
   constructor(target: string, deps: HealthDeps) {
     this.target = target;
@@ -28,11 +37,13 @@ export class HealthClaims {
   }
 
   /** Returns the bench that prevents this call from contacting the target now; `undefined` if none does. */
-  bench(): Bench | undefined {
+  bench(): ForeignBench | undefined {
     const { health } = this.deps;
-    const bench = this.foreignBench(health, this.target);
-    if (bench !== undefined || this.benchedCredential === undefined) return bench;
-    return this.foreignBench(health.credentials(), this.benchedCredential);
+    const ofTarget = this.foreignBench(health, this.target);
+    if (ofTarget !== undefined) return { ...ofTarget, isOfCredential: false };
+    if (this.credential === undefined) return undefined;
+    const ofCredential = this.foreignBench(health.credentials(), this.credential);
+    return ofCredential && { ...ofCredential, isOfCredential: true };
   }
 
   /**
@@ -41,10 +52,8 @@ export class HealthClaims {
    * @param probeMs maximum time for which a running probe blocks other probes, in milliseconds
    */
   claim(mode: ClaimMode, probeMs: number): HealthClaim | undefined {
-    const { health } = this.deps;
-    const stamp = this.stamp(health, this.target, mode, probeMs);
-    if (stamp === undefined) return undefined;
-    return new HealthClaim(this, { tracker: health, key: this.target, stamp }, mode, probeMs);
+    const claim = this.claimKey(this.deps.health, this.target, mode, probeMs);
+    return claim && new HealthClaim(this, claim, mode, probeMs);
   }
 
   /** Claims a credential for an attempt. Throws if the credential is benched and `mode` does not permit the attempt. */
@@ -52,10 +61,15 @@ export class HealthClaims {
     const { health, clock, credentialKeys } = this.deps;
     const tracker = health.credentials();
     const key = credentialKeys.keyOf(this.target, value);
-    const stamp = this.stamp(tracker, key, mode, probeMs);
-    if (stamp !== undefined) return { tracker, key, stamp };
-    this.benchedCredential = key;
+    this.credential = key;
+    const claim = this.claimKey(tracker, key, mode, probeMs);
+    if (claim !== undefined) return claim;
     throw benchedError(this.target, tracker.blocked(key), clock.now(), CREDENTIAL_BENCHED);
+  }
+
+  /** Forgets the credential of the last attempt, because the next attempt may use another one. */
+  forgetCredential(): void {
+    this.credential = undefined;
   }
 
   addOwnBench(key: string, epoch: number): void {
@@ -67,21 +81,34 @@ export class HealthClaims {
     return bench === undefined || this.ownBenches.get(key) === bench.epoch ? undefined : bench;
   }
 
-  private stamp(tracker: HealthTracker, key: string, mode: ClaimMode, probeMs: number): Stamp | undefined {
-    if (tracker.blocked(key) === undefined) return tracker.claim(key, probeMs);
-    if (this.foreignBench(tracker, key) === undefined) return tracker.claimEarly(key, probeMs, false);
-    return mode === 'unless-benched' ? undefined : tracker.claimEarly(key, probeMs, mode === 'alone');
+  private claimKey(tracker: HealthTracker, key: string, mode: ClaimMode, probeMs: number): Claim | undefined {
+    if (tracker.blocked(key) === undefined) {
+      const stamp = tracker.claim(key, probeMs);
+      return { tracker, key, stamp, isProbe: stamp.isProbe };
+    }
+    const isOwnBench = this.foreignBench(tracker, key) === undefined;
+    if (!isOwnBench && mode === 'unless-benched') return undefined;
+    const stamp = tracker.claimEarly(key, probeMs, !isOwnBench && mode === 'alone');
+    return stamp && { tracker, key, stamp, isProbe: !isOwnBench };
   }
 }
 
+/** Claim of one attempt on the health of a target or of a credential. */
 interface Claim {
   readonly tracker: HealthTracker;
   readonly key: string;
   stamp: Stamp;
+  /**
+   * Whether the attempt is a probe: it determines whether a bench ends. A retry during a bench that the call itself caused is
+   * not a probe. A commit ends the probe.
+   */
+  isProbe: boolean;
 }
 
 /** Claim of one attempt on the health of its target and its credential. Reports how the attempt ends. */
 export class HealthClaim {
+  /** Whether the target was benched when the attempt began, by this or another call. */
+  readonly wasTargetBenched: boolean;
   private readonly claims: HealthClaims;
   private readonly target: Claim;
   private readonly mode: ClaimMode;
@@ -89,15 +116,16 @@ export class HealthClaim {
   private credential: Claim | undefined;
 
   constructor(claims: HealthClaims, target: Claim, mode: ClaimMode, probeMs: number) {
+    this.wasTargetBenched = target.stamp.isProbe;
     this.claims = claims;
     this.target = target;
     this.mode = mode;
     this.probeMs = probeMs;
   }
 
-  /** Whether the attempt is a probe, which determines whether a benched target works again. */
+  /** Whether the attempt probes the target or the credential. A probe is one request and is not retried. */
   get isProbe(): boolean {
-    return this.target.stamp.isProbe;
+    return this.allClaims().some(({ isProbe }) => isProbe);
   }
 
   /** Claims the credential that the provider is about to use. Throws if it is benched and the mode does not permit its use. */
@@ -109,7 +137,10 @@ export class HealthClaim {
 
   /** Reports the first content, which ends a probe with success. A later failure still counts against the target. */
   commit(): void {
-    for (const claim of this.allClaims()) claim.stamp = claim.tracker.commit(claim.key, claim.stamp);
+    for (const claim of this.allClaims()) {
+      claim.stamp = claim.tracker.commit(claim.key, claim.stamp);
+      claim.isProbe = false;
+    }
   }
 
   finish(): void {
@@ -133,7 +164,7 @@ export class HealthClaim {
     const bench = failed.tracker.fail(failed.key, failed.stamp, { retryAfterMs, atOnce }, error);
     if (bench === undefined) return undefined;
     // A call may retry despite its own bench, but not after a failed probe.
-    if (!failed.stamp.isProbe) this.claims.addOwnBench(failed.key, bench.epoch);
+    if (!failed.isProbe) this.claims.addOwnBench(failed.key, bench.epoch);
     return failed === this.target ? bench.until : undefined;
   }
 

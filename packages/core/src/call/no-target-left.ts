@@ -3,8 +3,7 @@ import { countRepeated, withoutTarget } from '../types/inspect-error.ts';
 import { type Attempt as AttemptRecord, LlmError, withDetails } from '../types/llm-error.ts';
 import type { CallContext } from './call.ts';
 import type { Chain } from './chain.ts';
-import type { HealthDeps } from './health-claim.ts';
-import type { TargetState } from './target-state.ts';
+import { type Benchable, untilHealthChanges } from './health-wait.ts';
 
 /**
  * Handles a chain in which every target was skipped or has failed. If no target was contacted and at least one is benched, the
@@ -63,8 +62,6 @@ export function exhaustedError(
   );
 }
 
-type Benchable = Pick<TargetState<object, unknown>, 'target' | 'health'>;
-
 /** Returns the bench that ends first, with its target; `undefined` if no target is benched. */
 export function soonestBench<State extends Benchable>(
   states: readonly State[],
@@ -80,34 +77,3 @@ export function soonestBench<State extends Benchable>(
 /** Whether a probe may begin before the bench ends. A bench without an end is set and ended only by an operator. */
 const mayProbeEarly = <Found extends Bench>(bench: Found | undefined): bench is Found =>
   bench !== undefined && bench.comesBack < END_OF_TIME;
-
-/** Waits until a bench ends, or until the health of one of the targets changes, for example because a probe succeeded. */
-export async function untilHealthChanges(
-  states: readonly Benchable[],
-  { health, clock }: Pick<HealthDeps, 'health' | 'clock'>,
-  signal: AbortSignal,
-): Promise<void> {
-  signal.throwIfAborted();
-  const sleep = new AbortController();
-  const wake = (): void => {
-    sleep.abort();
-  };
-  const keys = new Set(states.map(({ target }) => target.key));
-  const unsubscribe = [
-    health.onChange((changed) => {
-      if (keys.has(changed) || changed.endsWith('/')) wake();
-    }),
-    health.credentials().onChange(wake),
-  ];
-  signal.addEventListener('abort', wake, { once: true });
-  const until = Math.min(...states.map((state) => state.health.bench()?.until ?? Infinity));
-  try {
-    await clock.sleep(Math.max(1, until - clock.now()), sleep.signal);
-  } catch {
-    // The wait ended early. If the call was aborted, `throwIfAborted` throws the error.
-  } finally {
-    for (const stop of unsubscribe) stop();
-    signal.removeEventListener('abort', wake);
-  }
-  signal.throwIfAborted();
-}

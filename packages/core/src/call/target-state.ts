@@ -66,7 +66,12 @@ export class TargetState<Event extends object, Result> {
     this.startedAttempts++;
   }
 
-  /** Number of attempts that were started, excluding those that followed a recovery. */
+  /** Reverses `countStart` for an attempt that sent nothing. */
+  uncountStart(): void {
+    this.startedAttempts--;
+  }
+
+  /** Number of requests to the target, excluding those that followed a recovery. A running attempt counts as a request. */
   get tries(): number {
     return this.startedAttempts - this.recoveries.length;
   }
@@ -89,6 +94,7 @@ export class TargetState<Event extends object, Result> {
     this.recoveries = [...this.recoveries, recovery];
     this.memory.remember(this.target.key, recovery);
     this.prepared = prepared;
+    this.health.forgetCredential();
   }
 
   /** Applies the recoveries of this call and the stored recoveries of earlier calls. */

@@ -26,6 +26,7 @@ const failed = (
       tries: 1,
       isFinal: false,
       canRecover: false,
+      wasProbe: false,
       isBenched: false,
       remainingMs: Infinity,
       random: 0.5,
@@ -50,7 +51,8 @@ describe('the verdict', () => {
     ['a credential is benched', failed('server', { canRecover: true }, { code: 'credential-benched' })],
     ['the policy has no retry', failed('quota')],
     ['the vendor reports that a retry cannot succeed', failed('server', {}, { shouldRetry: false })],
-    ['the target is benched', failed('server', { isBenched: true })],
+    ['the attempt was a probe', failed('server', { wasProbe: true })],
+    ['the target or the credential is benched', failed('server', { isBenched: true })],
     ['no tries are left', failed('server', { tries: 3 })],
     ['the vendor requests too long a wait', failed('server', {}, { retryAfterMs: 1001 })],
     ['a retry would come after the deadline', failed('server', { remainingMs: 50 })],
@@ -75,7 +77,14 @@ describe('the verdict', () => {
   });
 
   it('never exceeds the cap of the backoff', () => {
-    const facts = { tries: 9, random: 1, isFinal: false, canRecover: false, isBenched: false };
+    const facts = {
+      tries: 9,
+      random: 1,
+      isFinal: false,
+      canRecover: false,
+      wasProbe: false,
+      isBenched: false,
+    };
     const error = new LlmError('server', 'down');
     expect(verdictOn({ ...facts, error, remainingMs: Infinity }, { ...settings, attempts: 10 })).toEqual(
       retryIn(250),

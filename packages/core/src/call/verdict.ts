@@ -14,12 +14,14 @@ export type Verdict =
 /** Facts about a failed attempt that the verdict depends on. */
 export interface FailureFacts {
   readonly error: LlmError;
-  /** Number of attempts at this target so far, excluding those that followed a recovery. */
+  /** Number of requests to this target so far, excluding those that followed a recovery. */
   readonly tries: number;
   /** Whether the caller has read content that must not be replaced. */
   readonly isFinal: boolean;
   readonly canRecover: boolean;
-  /** Whether the target is benched now. */
+  /** Whether the attempt was a probe of the target or of the credential, and failed before its commit. */
+  readonly wasProbe: boolean;
+  /** Whether a bench prevents the call from contacting the target now. See `HealthClaims.bench`. */
   readonly isBenched: boolean;
   /** Time until the call's deadline, in milliseconds. */
   readonly remainingMs: number;
@@ -29,13 +31,14 @@ export interface FailureFacts {
 
 /** Applies the policy table to a failed attempt. Has no side effects. */
 export function verdictOn(facts: FailureFacts, settings: ChainSettings): Verdict {
-  const { error, tries, isBenched, remainingMs } = facts;
+  const { error, tries, wasProbe, isBenched, remainingMs } = facts;
   if (error.kind === 'aborted' || error.details.phase === 'total' || facts.isFinal) return { type: 'throw' };
   if (error.details.code === CREDENTIAL_BENCHED) return { type: 'advance' };
   if (facts.canRecover) return { type: 'recover' };
   const row = decisionFor(error.kind, settings.policy);
-  const mayRetry = row.retry && error.details.shouldRetry !== false;
-  if (mayRetry && !isBenched && tries < settings.attempts && !isRetryAfterTooLong(error, settings)) {
+  const isWorthwhile =
+    row.retry && error.details.shouldRetry !== false && !isRetryAfterTooLong(error, settings);
+  if (isWorthwhile && !wasProbe && !isBenched && tries < settings.attempts) {
     const delayMs = Math.max(error.details.retryAfterMs ?? 0, backoffMs(tries, facts.random, settings));
     if (delayMs < remainingMs) return { type: 'retry', delayMs };
   }

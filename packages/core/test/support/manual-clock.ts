@@ -3,6 +3,8 @@ import type { Clock } from '../../src/index.ts';
 export interface ManualClock extends Clock {
   /** Advances the time and fires the due timers in order. Promises settle in between. */
   advance(ms: number): Promise<void>;
+  /** Advances the time to the next timer and fires it. Returns false if no timer is pending. */
+  fireNext(): Promise<boolean>;
   /** Returns the number of pending timers. */
   pending(): number;
 }
@@ -19,6 +21,15 @@ export function manualClock(start = 1_000_000): ManualClock {
     const entry = { at: now + ms, run };
     timers.add(entry);
     return () => timers.delete(entry);
+  };
+  /** Returns the timer that is due first, and no later than `end`. */
+  const firstDue = (end: number): Timer | undefined =>
+    [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+  const fire = async (due: Timer): Promise<void> => {
+    timers.delete(due);
+    now = Math.max(now, due.at);
+    due.run();
+    await settled();
   };
   return {
     now: () => now,
@@ -44,14 +55,17 @@ export function manualClock(start = 1_000_000): ManualClock {
       const end = now + ms;
       await settled();
       for (;;) {
-        const due = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+        const due = firstDue(end);
         if (due === undefined) break;
-        timers.delete(due);
-        now = Math.max(now, due.at);
-        due.run();
-        await settled();
+        await fire(due);
       }
       now = end;
+    },
+    async fireNext() {
+      await settled();
+      const due = firstDue(Infinity);
+      if (due !== undefined) await fire(due);
+      return due !== undefined;
     },
   };
 }
