@@ -71,6 +71,7 @@ const VIEW: Readonly<Record<string, Type>> = {
   gates: 'array',
   'gates[0]': 'object',
   'gates[0].timeoutMs': 'number',
+  'gates[0].precheck': 'function',
   media: 'object',
   onEvent: 'function',
   around: 'function',

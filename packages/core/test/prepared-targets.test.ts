@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type AttemptInfo,
   type BatchBackend,
   type CallEvent,
   createMajordomo,
+  type Gate,
   LlmError,
   type Majordomo,
   type MajordomoOptions,
@@ -11,6 +13,7 @@ import {
   type Provider,
   user,
 } from '../src/index.ts';
+import { manualClock } from './support/manual-clock.ts';
 import { ResponseWriter } from './support/response-writer.ts';
 
 const hi = { messages: [user('hi')] };
@@ -166,6 +169,72 @@ describe('prepare', () => {
     const advances = (kind: 'auth' | 'server' | 'timeout'): boolean | undefined =>
       target?.decide(new LlmError(kind, 'x')).advance;
     expect([advances('auth'), advances('server'), advances('timeout')]).toEqual([true, false, true]);
+  });
+});
+
+describe('precheck', () => {
+  const denying = (...targets: readonly string[]): Gate & { readonly calls: AttemptInfo[] } => {
+    const calls: AttemptInfo[] = [];
+    return {
+      name: 'budget',
+      calls,
+      admit: () => {
+        throw new Error('a permit was requested');
+      },
+      precheck: (attempt) => {
+        calls.push(attempt);
+        return targets.includes(attempt.target)
+          ? { deny: 'spent', code: 'budget-spent', retryAfterMs: 5 }
+          : undefined;
+      },
+    };
+  };
+
+  test('rejects with the first denial if gates deny every target', async () => {
+    const gate = denying('a/m', 'b/m');
+    const options = { tenant: 't', metadata: { key: 'k' } };
+    const checked = make({ gates: [gate] }).precheck('a/m,b/m', hi, options);
+    await expect(checked).rejects.toMatchObject({
+      kind: 'denied',
+      message: 'gate "budget" denied a/m: spent',
+      details: { target: 'a/m', code: 'budget-spent', retryAfterMs: 5 },
+    });
+    expect(gate.calls.map(({ target, attempt }) => [target, attempt])).toEqual([
+      ['a/m', 0],
+      ['b/m', 0],
+    ]);
+    expect(gate.calls[0]).toMatchObject({
+      call: options,
+      vendor: 'acme',
+      request: { messages: [{ role: 'user' }] },
+    });
+  });
+
+  test.each([
+    ['one target is not denied', [denying('a/m')]],
+    ['no gate has a precheck', [{ name: 'closed', admit: () => ({ deny: 'closed' }) }]],
+    ['there are no gates', []],
+  ])('resolves if %s', async (_, gates) => {
+    await expect(make({ gates }).precheck('a/m,b/m', hi)).resolves.toBeUndefined();
+  });
+
+  test('denies a target whose gate fails or does not answer in time', async () => {
+    const failing = { ...denying(), precheck: () => Promise.reject(new Error('no store')) };
+    await expect(make({ gates: [failing] }).precheck('a/m', hi)).rejects.toThrow('it failed: no store');
+    const clock = manualClock();
+    const hanging = { ...denying(), timeoutMs: 5, precheck: () => new Promise<undefined>(() => undefined) };
+    const checked = make({ gates: [hanging], clock }).precheck('a/m', hi);
+    await Promise.all([expect(checked).rejects.toThrow('no answer within 5 ms'), clock.advance(5)]);
+  });
+
+  test('rejects an invalid spec, an invalid request and an aborted signal', async () => {
+    const majordomo = make({ gates: [denying()] });
+    await expect(majordomo.precheck('nobody', hi)).rejects.toMatchObject({ kind: 'config' });
+    await expect(majordomo.precheck('a/m', { messages: [] })).rejects.toMatchObject({
+      kind: 'invalid-request',
+    });
+    const aborted = majordomo.precheck('a/m', hi, { signal: AbortSignal.abort() });
+    await expect(aborted).rejects.toMatchObject({ kind: 'aborted' });
   });
 });
 

@@ -12,6 +12,7 @@ import { AnswerLengths } from './gate/answer-lengths.ts';
 import type { LedgerContext } from './gate/context.ts';
 import { HeldQueue } from './gate/held-queue.ts';
 import { ledgerGate } from './gate/ledger-gate.ts';
+import { precheck } from './gate/precheck.ts';
 import { Prices } from './gate/prices.ts';
 import { LimitSet } from './limits/limit-set.ts';
 import { estimateAmount, reserveWork, settleWork } from './long-work.ts';
@@ -28,7 +29,7 @@ export function createLedger(options: LedgerOptions = {}): Ledger {
   const context = contextOf(options);
   const { store, limits, outbox, heldQueue } = context;
   return {
-    gate: ledgerGate(context),
+    gate: { ...ledgerGate(context), precheck: (attempt) => precheck(context, attempt) },
     limits: () => limits.all().map(({ definition }) => definition),
     setLimit(limit) {
       limits.set(limit);

@@ -99,6 +99,7 @@ export function checkChanges(options: Partial<MajordomoOptions>): void {
     const path = `gates[${index}]`;
     checkKind(gate ?? null, 'object with admit', path);
     checkKind((gate as Gate).timeoutMs, 0, `${path}.timeoutMs`);
+    checkKind((gate as Gate).precheck, 'function', `${path}.precheck`);
   });
 }
 

@@ -139,6 +139,12 @@ function newView(
       );
       return rejectWithCallSite(callSite(prepare), prepared);
     },
+    precheck: function precheck(spec, request, options) {
+      const checked = loadPreparedTargets().then(({ checkTargets }) =>
+        checkTargets(spec, request, options, setup),
+      );
+      return rejectWithCallSite(callSite(precheck), checked);
+    },
     loadEnv(env) {
       checkChanges({ env });
       models.clear();
@@ -160,7 +166,7 @@ function newView(
   };
 }
 
-/** Loads the code of `prepare` at its first call, because most applications never call it. */
+/** Loads the code of `prepare` and `precheck` at the first call, because most applications never call them. */
 const loadPreparedTargets = (): Promise<typeof import('./prepared-targets.ts')> =>
   import('./prepared-targets.ts');
 

@@ -17,7 +17,7 @@ import { EMPTY_REQUEST } from '../operations/single-response.ts';
 import { invalidError, unsupportedError, validate } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { CallInfo, CallOptions } from '../types/call-options.ts';
-import type { AttemptInfo } from '../types/gate.ts';
+import type { AttemptInfo, Gate } from '../types/gate.ts';
 import { type Attempt, LlmError, withDetails } from '../types/llm-error.ts';
 import type { PreparedTarget } from '../types/majordomo.ts';
 import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts';
@@ -75,6 +75,28 @@ export async function preparedTargets(
     throw asLlmError(cause, spec);
   }
 }
+
+/** Rejects with `denied` if gates deny every target of a chain; see `Majordomo.precheck`. */
+export async function checkTargets(
+  spec: string,
+  request: ChatRequest,
+  options: Pick<CallOptions, 'tenant' | 'metadata' | 'signal'> | undefined,
+  setup: ModelSetup,
+): Promise<void> {
+  const gates = setup.deps.gates.filter(({ precheck }) => precheck !== undefined).map(prechecking);
+  if (gates.length === 0) return;
+  const targets = await preparedTargets(spec, request, options, { ...setup, deps: { ...setup.deps, gates } });
+  const denials = targets.flatMap(({ refusal }) => (LlmError.is(refusal, 'denied') ? refusal : []));
+  if (denials[0] !== undefined && denials.length === targets.length) throw denials[0];
+}
+
+/** Returns a gate whose `admit` is the `precheck` of another gate. */
+const prechecking = (gate: Gate): Gate => ({
+  name: gate.name,
+  timeoutMs: gate.timeoutMs,
+  batches: true,
+  admit: (attempt) => gate.precheck?.(attempt),
+});
 
 const isEmbedding = (request: Request): request is { readonly embedding: EmbeddingRequest } =>
   isRecord(request) && 'embedding' in request;

@@ -94,6 +94,13 @@ export interface Gate {
    * @default false
    */
   readonly batches?: boolean | undefined;
+  /**
+   * Returns the denial of an attempt whose request is not complete yet, or `undefined`. The complete request will be larger. Reads
+   * only and reserves nothing, because `admit` decides about the complete request. Called by `Majordomo.precheck`, with
+   * `attempt: 0`. Has the same time limit as `admit`. @default `precheck` does not call the gate
+   */
+  readonly precheck?:
+    ((attempt: AttemptInfo) => Denial | undefined | Promise<Denial | undefined>) | undefined;
   /** Returns a permit or a denial, or `undefined` if the gate does not apply to the attempt. Called before each attempt. */
   admit(attempt: AttemptInfo): Permit | Denial | undefined | Promise<Permit | Denial | undefined>;
 }

@@ -259,6 +259,17 @@ export interface Majordomo {
     request: ChatRequest | { readonly embedding: EmbeddingRequest },
     options?: Pick<CallOptions, 'tenant' | 'metadata' | 'signal'>,
   ): Promise<readonly PreparedTarget[]>;
+  /**
+   * Rejects with `denied` if the gates with a `precheck` deny every target of the chain, for example because a budget is spent.
+   * Call it before work that a denied call would waste, such as fetching the media of its request. `request`: the request
+   * without this content. Reserves and sends nothing. The gates check the complete request when the call is made. Otherwise,
+   * rejects as `resolve` does.
+   */
+  precheck(
+    spec: string,
+    request: ChatRequest,
+    options?: Pick<CallOptions, 'tenant' | 'metadata' | 'signal'>,
+  ): Promise<void>;
   /** Adds environment variables, such as keys and `LLM_*` DSNs. Returns an error for each invalid DSN. */
   loadEnv(env: object): readonly LlmError[];
   /** Returns the models that a provider lists. Rejects with `unsupported` if the provider's API has no list of models. */

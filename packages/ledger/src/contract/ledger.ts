@@ -138,7 +138,10 @@ export interface UsedAmount {
 
 /** Ledger that enforces limits, stores a record of each attempt and computes reports. One store has its counters and records. */
 export interface Ledger {
-  /** Gate to pass to `createMajordomo({ gates: [ledger.gate] })`. */
+  /**
+   * Gate to pass to `createMajordomo({ gates: [ledger.gate] })`. Its `precheck` denies an attempt if a limit does not allow it even
+   * after all calls in progress have ended. It reads the counters and reserves nothing.
+   */
   readonly gate: Gate;
   /** Returns the current limits. */
   limits(): readonly Limit[];

@@ -3,7 +3,7 @@ import type { AttemptInfo, Denial, Gate, Permit } from '@majordomo/core';
 import { invoke, mapValue, withTimeout } from '@majordomo/core/toolkit';
 import { LEASE_MS } from '../delivery/leases.ts';
 import type { Claim, Refusal } from '../contract/store.ts';
-import type { Spender, Unit } from '../limits/limit-counters.ts';
+import type { LimitCounters, Spender, Unit } from '../limits/limit-counters.ts';
 import { bookingJob, releaseJob, type GateRequest } from './booking.ts';
 import type { LedgerContext } from './context.ts';
 import { canAdvance, heldDenial, queuedDenial, spentDenial, storeDownDenial } from './denials.ts';
@@ -18,13 +18,16 @@ const DEFAULT_OUTPUT = 4096;
 /** Creates the gate. It reserves the estimated amounts before each attempt and books the used amounts afterwards. */
 export const ledgerGate = (context: LedgerContext): Gate => ({
   name: 'ledger',
-  admit: (attempt) =>
-    mapValue(context.prices.model(attempt.vendor, attempt.model), (model) =>
-      mapValue(pageCountsOf(context.options.media, attempt), (pages) =>
-        admit(context, toRequest(context, attempt, model, pages)),
-      ),
-    ),
+  admit: (attempt) => mapValue(requestOf(context, attempt), (request) => admit(context, request)),
 });
+
+/** Returns an attempt with its limits and the amounts that it reserves. Returns a promise only if prices or pages are loaded. */
+export const requestOf = (context: LedgerContext, attempt: AttemptInfo): GateRequest | Promise<GateRequest> =>
+  mapValue(context.prices.model(attempt.vendor, attempt.model), (model) =>
+    mapValue(pageCountsOf(context.options.media, attempt), (pages) =>
+      toRequest(context, attempt, model, pages),
+    ),
+  );
 
 /** Whether the amount in this unit depends on the request and its response. */
 export const isMeasuredUnit = (unit: Unit): boolean => unit === 'usd' || unit === 'tokens';
@@ -54,7 +57,8 @@ function admit(context: LedgerContext, request: GateRequest): Permit | Denial | 
   });
 }
 
-function planOf(
+/** Returns the claims of an attempt, or the denial if a required amount is unknown. */
+export function planOf(
   { clock, options, countedCalls }: LedgerContext,
   { counted, attempt, spender, estimate = NO_ESTIMATE, price }: GateRequest,
 ): readonly Claim[] | Denial {
@@ -156,21 +160,33 @@ function wantedOutput(
 }
 
 function denialFor(
-  { alerts, clock, options, outbox }: LedgerContext,
-  { counted, spender, attempt }: GateRequest,
+  context: LedgerContext,
+  request: GateRequest,
   claims: readonly Claim[],
   refusal: Refusal,
 ): Denial | HeldLimit {
+  const { options } = context;
+  const { counted, attempt } = request;
   const { counter, left, held } = refusal;
   const limit = counted.find((one) => one.counter === counter)?.limit;
   if (limit === undefined) throw new Error(`the store refused a counter that was not claimed: ${counter}`);
   const amount = claims.find((claim) => claim.counter === counter)?.amount ?? 0n;
   // Settling a call in progress does not lower the number of requests or calls, so waiting cannot help.
   const isHeld = isMeasuredUnit(limit.unit) && held > 0n && amount <= left + held;
-  if (isHeld) {
-    const denial = heldDenial(limit, amount, refusal);
-    return options.whenHeld === 'deny' || canAdvance(limit, attempt) ? denial : { heldOn: counter, denial };
-  }
+  if (!isHeld) return denySpent(context, request, limit, amount, refusal);
+  const denial = heldDenial(limit, amount, refusal);
+  return options.whenHeld === 'deny' || canAdvance(limit, attempt) ? denial : { heldOn: counter, denial };
+}
+
+/** Returns the denial of an attempt whose amount exceeds a limit, and sends the alert. */
+export function denySpent(
+  { alerts, clock, options, outbox }: LedgerContext,
+  { spender }: GateRequest,
+  limit: LimitCounters,
+  amount: bigint,
+  refusal: Refusal,
+): Denial {
+  const { counter } = refusal;
   if (options.onAlert !== undefined && amount <= limit.max)
     void outbox.send({
       run: () => alerts.onRefused({ limit, counter, amount, tenant: spender.tenant }),
