@@ -22,6 +22,9 @@ describe('isAcceptedTarget', () => {
     ['/v1', ['user@a.test'], false],
     ['/v1', ['a.test/x'], false],
     ['/v1', [''], false],
+    ['/v1', ['1.2.3.4.5'], false],
+    ['/v1', ['256.1.1.1'], false],
+    ['/v1', ['a.test:65536'], false],
   ])('of the target %s and the hosts %j is %s', (url, host, isAccepted) => {
     const headersDistinct = host === undefined ? {} : { host };
     expect(isAcceptedTarget({ url, headersDistinct } as unknown as IncomingMessage)).toBe(isAccepted);
