@@ -2,6 +2,7 @@ import type { CallEvent, ChatRequest } from '@majordomo/core';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Mounts } from './mounts.ts';
+import type { Readiness } from './readiness.ts';
 import type { RequestTrace } from './request-trace.ts';
 import type { Caller, Settings } from './options.ts';
 import type { PlatformContext } from './platform-context.ts';
@@ -14,6 +15,7 @@ export interface GatewayContext {
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
   readonly metrics: Metrics;
   readonly mounts: Mounts;
+  readonly readiness: Readiness;
   /** Returns whether `drain` was called. */
   readonly isDraining: () => boolean;
 }

@@ -13,7 +13,7 @@ import { Mounts } from './mounts.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { GatewayOptions, GatewayUpdate, Settings } from './options.ts';
 import { FROM_LOOPBACK, type PlatformContext } from './platform-context.ts';
-import { ready } from './routes/ready.ts';
+import { Readiness } from './readiness.ts';
 import { withHeaders } from './response/headers.ts';
 import { addLifecycle } from './response/lifecycle.ts';
 import { failureAt, readOnly, route } from './routes/router.ts';
@@ -68,6 +68,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     onEvent,
     metrics,
     mounts,
+    readiness: new Readiness(current),
     isDraining: () => isDraining,
   });
   let context = contextOf(settings);
@@ -145,7 +146,8 @@ async function respond({ headers, ...arrival }: Arrival, gateway: GatewayContext
   if (['/health', '/ready', '/metrics'].includes(path)) trace.route = path;
   if (request.method === 'OPTIONS') return preflight(request, headers);
   if (path === '/health') return readOnly(request, path, () => Response.json({ status: 'alive' }));
-  if (path === '/ready') return await readOnly(request, path, () => ready(gateway, requestId));
+  if (path === '/ready')
+    return await readOnly(request, path, () => gateway.readiness.respond(gateway.isDraining(), requestId));
   if (path === '/metrics' && settings.metrics !== undefined)
     return await readOnly(request, path, () => metricsRoute(arrival, gateway));
   const isFromLoopback = platform?.[FROM_LOOPBACK] === true;

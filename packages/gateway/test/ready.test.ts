@@ -1,6 +1,6 @@
 import { createMajordomo, type Majordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createGateway, type Gateway, type GatewayOptions } from '../src/index.ts';
 
 function setUp(options: Partial<GatewayOptions> = {}): {
@@ -62,5 +62,46 @@ describe('/ready', () => {
     expect(await send('/ready')).toEqual(expected);
     for (const target of targets) majordomo.health.bench(target, 0);
     expect(await send('/ready')).toEqual(READY);
+  });
+
+  it('runs the checks and resolvers once for all requests of a second', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const runs = { checks: 0, resolvers: 0 };
+    let isDown = true;
+    const { majordomo, send } = setUp({
+      models: { m: 'named' },
+      checks: {
+        async db() {
+          runs.checks++;
+          await Promise.resolve();
+          if (isDown) throw new Error('down');
+        },
+      },
+    });
+    majordomo.resolver(() => {
+      runs.resolvers++;
+      return 'a/x';
+    });
+    const failed = [503, { status: 'checks failed', failed: ['db'] }, '5'];
+    const sendTen = (): Promise<unknown> => Promise.all(Array.from({ length: 10 }, () => send('/ready')));
+    expect(await sendTen()).toEqual(Array.from({ length: 10 }, () => failed));
+    isDown = false;
+    vi.advanceTimersByTime(999);
+    expect([await send('/ready'), runs]).toEqual([failed, { checks: 1, resolvers: 1 }]);
+    vi.advanceTimersByTime(1);
+    expect(await sendTen()).toEqual(Array.from({ length: 10 }, () => READY));
+    expect(runs).toEqual({ checks: 2, resolvers: 2 });
+  });
+
+  it('runs the checks again after an update', async () => {
+    let runs = 0;
+    const count = (): Promise<number> => Promise.resolve(runs++);
+    const { gateway, send } = setUp({ checks: { count } });
+    await send('/ready');
+    gateway.update({ checks: { count } });
+    expect([await send('/ready'), runs]).toEqual([READY, 2]);
   });
 });
