@@ -98,7 +98,9 @@ export interface GatewayOptions {
   readonly routes?: { readonly [path: string]: Route } | undefined;
   /**
    * State of the Responses API, for `previous_response_id`, references to items, and reading stored responses. Only callers of
-   * the same tenant can read a response. If the store fails, the client receives its response with `store: false`.
+   * the same tenant can read a response. A response of a caller without a tenant can be read only with the same `key`. All callers
+   * for which `authorize` returns neither are treated as one caller. If the store fails, the client receives its response with
+   * `store: false`.
    * @default none: nothing is stored, and requests with parameters that need stored responses are refused
    */
   readonly responses?: ResponsesOptions | undefined;
@@ -149,7 +151,10 @@ export interface GatewayOptions {
    * failures of calls. Errors that the listener throws are ignored.
    */
   readonly onError?: ((error: unknown, about: { readonly requestId: string }) => void) | undefined;
-  /** Maximum size of a request body, in bytes. A larger body is refused with 413. @default 33_554_432 */
+  /**
+   * Maximum size of a request body, in bytes. Also the maximum size of everything that a request names and the gateway loads: the
+   * media at URLs, and stored responses in JSON. A larger request is refused with 413. @default 33_554_432
+   */
   readonly maxBodyBytes?: number | undefined;
   /** Maximum number of concurrent calls. All choices of a request count as one. Further calls receive 429. @default 5_000 */
   readonly maxConcurrent?: number | undefined;
@@ -157,8 +162,14 @@ export interface GatewayOptions {
   readonly idleMs?: number | undefined;
   /** Origins such as `https://app.example` whose pages may call the gateway. Pages of other origins receive 403. @default [] */
   readonly cors?: readonly string[] | undefined;
-  /** Function that loads images and files by URL, such as `fetchMedia` of `@majordomo/media`. @default none; URLs are refused */
+  /**
+   * Function that loads images and files by URL, such as `fetchMedia` of `@majordomo/media`. Called for at most four URLs of a
+   * request at once, and only for a request whose caller may use the model and has budget left. A token count loads nothing.
+   * @default none; URLs are refused
+   */
   readonly fetchMedia?: FetchMedia | undefined;
+  /** Maximum number of different URLs that a request may name. A request with more URLs is refused with 400. @default 20 */
+  readonly maxUrls?: number | undefined;
 }
 
 type DefaultedOption =
@@ -169,6 +180,7 @@ type DefaultedOption =
   | 'maxChoices'
   | 'maxBodyBytes'
   | 'maxConcurrent'
+  | 'maxUrls'
   | 'idleMs'
   | 'cors';
 

@@ -26,6 +26,7 @@ const KINDS: KindsOf<GatewayOptions> = {
   idleMs: 1,
   cors: 'array',
   fetchMedia: 'function',
+  maxUrls: 1,
 };
 
 const MOUNTED: KindsOf<Mounted> = {
@@ -58,6 +59,7 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
     maxChoices: options.maxChoices ?? 8,
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
     maxConcurrent: options.maxConcurrent ?? 5000,
+    maxUrls: options.maxUrls ?? 20,
     idleMs: options.idleMs ?? 60_000,
     cors: options.cors ?? [],
   };

@@ -1,7 +1,7 @@
 import type { ChatRequest, ChatResponse, StreamEvent, Warning } from '@majordomo/core';
 import type { GatewayContext, RequestContext } from './context.ts';
 import type { Refusal } from './errors/refusal.ts';
-import type { Media } from './parsing/media.ts';
+import type { Expansion } from './expansion.ts';
 
 /** Parsed request, with functions that format its response for the wire. */
 export interface ParsedRequest {
@@ -34,15 +34,11 @@ export interface Writer {
   fail(refusal: Refusal): string;
 }
 
-/** Parses a request strictly. Throws a `Refusal` with the path of the first invalid member. */
-export type ParseChat = (body: unknown, media: Media) => ParsedRequest;
+/** Parses a request strictly. Throws a `Refusal` with the path of the first invalid member. May be called again after loads. */
+export type ParseChat = (body: unknown, expansion: Expansion) => ParsedRequest;
 
-/** Loads the state that a request refers to, and returns the parser of the request. */
-export type PrepareChat = (
-  body: unknown,
-  context: RequestContext,
-  gateway: GatewayContext,
-) => ParseChat | Promise<ParseChat>;
+/** Returns the parser for one request. */
+export type PrepareChat = (context: RequestContext, gateway: GatewayContext) => ParseChat;
 
 /** Formats the body of an error response. */
 export type FormatFailure = (refusal: Refusal) => object;

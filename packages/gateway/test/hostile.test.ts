@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseChat } from '../src/openai-chat/read.ts';
 import { parseResponses } from '../src/openai-responses/read.ts';
-import type { ParseChat } from '../src/wire.ts';
+import type { Media } from '../src/parsing/media.ts';
+import type { ParsedRequest } from '../src/wire.ts';
 import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
 const nested = (levels: number): string => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);
@@ -67,7 +68,7 @@ describe('a request with 40,000 items', () => {
   const user = { role: 'user', content: 'hi' };
   const tool = { type: 'function', name: 'f', parameters: {} };
 
-  it.each<[string, ParseChat, object]>([
+  it.each<[string, (body: unknown, media: Media) => ParsedRequest, object]>([
     [
       'calls of one turn',
       parseResponses,

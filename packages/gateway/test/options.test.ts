@@ -35,6 +35,7 @@ describe('an invalid option', () => {
     ['idleMs', 0, 'must be a number of 1 or more, not 0'],
     ['cors', 'https://app.example', 'must be an array, not a string'],
     ['fetchMedia', {}, 'must be a function, not an object'],
+    ['maxUrls', 0, 'must be a number of 1 or more, not 0'],
   ])('%s is rejected with its name: %j', (name, value, problem) => {
     const options = { [name]: value };
     expect(create(options)).toThrow(configError(name, `createGateway: ${name} ${problem}`));
@@ -129,6 +130,7 @@ it('each omitted option has its default', () => {
     maxChoices: 8,
     maxBodyBytes: 33_554_432,
     maxConcurrent: 5000,
+    maxUrls: 20,
     idleMs: 60_000,
     cors: [],
   });
@@ -138,7 +140,9 @@ it('each omitted option has its default', () => {
 
 it('accepts the smallest number of each option', () => {
   const responses = { store: { get: () => undefined }, keepMs: 1 };
-  expect(create({ maxChoices: 1, maxBodyBytes: 1, maxConcurrent: 1, idleMs: 1, responses })).not.toThrow();
+  expect(
+    create({ maxChoices: 1, maxBodyBytes: 1, maxConcurrent: 1, maxUrls: 1, idleMs: 1, responses }),
+  ).not.toThrow();
 });
 
 it.each(['mounts', 'responses', 'metrics', 'onRequest', 'onEvent', 'inspector', 'onError'])(

@@ -3,7 +3,7 @@ import { parseMessages } from '../src/anthropic-messages/read.ts';
 import { parseChat } from '../src/openai-chat/read.ts';
 import { parseResponses } from '../src/openai-responses/read.ts';
 import type { Media } from '../src/parsing/media.ts';
-import type { ParseChat } from '../src/wire.ts';
+import type { ParsedRequest } from '../src/wire.ts';
 
 const media: Media = {
   byUrl: () => {
@@ -11,7 +11,9 @@ const media: Media = {
   },
 };
 const messages = [{ role: 'user', content: 'hi' }];
-const WIRES: Readonly<Record<string, readonly [ParseChat, object]>> = {
+type Parse = (body: unknown, media: Media) => ParsedRequest;
+
+const WIRES: Readonly<Record<string, readonly [Parse, object]>> = {
   chat: [parseChat, { model: 'm', messages }],
   responses: [parseResponses, { model: 'm', input: 'hi' }],
   messages: [parseMessages, { model: 'm', messages, max_tokens: 10 }],

@@ -7,7 +7,7 @@ import { createGateway } from '../src/index.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /** Gateway with stored responses that records each write of its store. */
-function setUp(keepMs?: number) {
+function setUp(keepMs?: number, maxBodyBytes?: number) {
   const store = memoryCache();
   const writes: (readonly [key: string, value: Json, keepMs: number | undefined])[] = [];
   const reads: string[] = [];
@@ -23,14 +23,22 @@ function setUp(keepMs?: number) {
     },
   };
   const answers = Array.from({ length: 5 }, (_, index) => `answer ${index}`);
+  const provider = fakeProvider({ id: 'a', models: { x: answers } });
   const gateway = createGateway({
-    majordomo: createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: answers } })] }),
+    majordomo: createMajordomo({ providers: [provider] }),
     models: { m: 'a/x' },
-    authorize: ({ headers }) => ({ tenant: headers.get('x-tenant') ?? undefined }),
+    authorize: ({ headers }) => ({
+      tenant: headers.get('x-tenant') ?? undefined,
+      key: headers.get('x-key') ?? undefined,
+    }),
+    maxBodyBytes,
     responses: { store: recordingStore, keepMs },
   });
-  const send = async (method: string, path: string, body?: object, tenant?: string) => {
-    const headers = tenant === undefined ? {} : { 'x-tenant': tenant };
+  const send = async (method: string, path: string, body?: object, tenant?: string, key?: string) => {
+    const headers = {
+      ...(tenant !== undefined && { 'x-tenant': tenant }),
+      ...(key !== undefined && { 'x-key': key }),
+    };
     const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
     const response = await gateway.fetch(new Request(`http://gateway.test/v1/responses${path}`, init));
     return { status: response.status, body: (await response.json()) as Json };
@@ -39,7 +47,7 @@ function setUp(keepMs?: number) {
     (await send('POST', '', { model: 'm', ...body }, tenant)).body as Json & { readonly id: string };
   const items = async (id: string, query = ''): Promise<readonly Json[]> =>
     (await send('GET', `/${id}/input_items?order=asc${query}`)).body['data'] as readonly Json[];
-  return { create, items, reads, send, store, writes };
+  return { create, gateway, items, provider, reads, send, store, writes };
 }
 
 const turns = (count: number): readonly object[] =>
@@ -286,6 +294,31 @@ describe('a stored response', () => {
     expect(statuses).toEqual([200, 404, 404]);
   });
 
+  it.each<[string, string | undefined, string | undefined, number]>([
+    ['the same key', undefined, 'key_a', 200],
+    ['another key', undefined, 'key_b', 404],
+    ['no key', undefined, undefined, 404],
+    ['the same key, which now has a tenant', 'team', 'key_a', 404],
+    ['a tenant with the name of the key', 'key_a', undefined, 404],
+  ])(
+    'of a key without a tenant, for a caller with %s, has the status %s %s %i',
+    async (_, tenant, key, status) => {
+      const { send } = setUp();
+      const { body } = await send('POST', '', { model: 'm', input: 'hi' }, undefined, 'key_a');
+      const path = `/${String(body['id'])}`;
+      const caller = [undefined, tenant, key] as const;
+      expect((await send('GET', path, ...caller)).status).toBe(status);
+      expect((await send('GET', `${path}/input_items`, ...caller)).status).toBe(status);
+      expect((await send('DELETE', path, ...caller)).status).toBe(status);
+    },
+  );
+
+  it('of a tenant can be read with each key of the tenant', async () => {
+    const { send } = setUp();
+    const { body } = await send('POST', '', { model: 'm', input: 'hi' }, 'team', 'key_a');
+    expect((await send('GET', `/${String(body['id'])}`, undefined, 'team', 'key_b')).status).toBe(200);
+  });
+
   const id = `resp_${'a'.repeat(32)}`;
   const valid = { owner: null, ancestors: [], input: [{}], response: { id, output: [{}] } };
   it.each<[string, number, unknown]>([
@@ -341,4 +374,100 @@ describe('a reference', () => {
       });
     },
   );
+
+  it('is stored as a reference', async () => {
+    const { create, items, writes } = setUp();
+    const first = await create({ input: turns(1) });
+    const reference = { type: 'item_reference', id: (await items(first.id))[0]?.['id'] };
+    await create({ input: [reference, ...turns(1)] });
+    const [stored] = writes[1]?.[1]['input'] as readonly Json[];
+    expect(stored).toEqual(reference);
+  });
+
+  it('that is repeated is sent, loaded and counted once, with a warning', async () => {
+    const { create, gateway, items, provider, reads } = setUp(undefined, 5000);
+    const first = await create({ input: [{ role: 'user', content: 'x'.repeat(1500) }] });
+    const [item] = await items(first.id);
+    reads.length = 0;
+    const input = Array.from({ length: 20 }, () => ({ type: 'item_reference', id: item?.['id'] }));
+    const body = JSON.stringify({ model: 'm', input });
+    const response = await gateway.fetch(
+      new Request('http://gateway.test/v1/responses', { method: 'POST', body }),
+    );
+    expect([response.status, reads]).toEqual([200, [`response/${first.id}`]]);
+    expect(response.headers.get('x-majordomo-warnings')).toBe(
+      'coerced item_reference: an item that the input names repeatedly is sent once',
+    );
+    expect(provider.requests[1]?.request.messages).toEqual([
+      { role: 'user', parts: [{ type: 'text', text: 'x'.repeat(1500) }] },
+    ]);
+    const { id } = (await response.json()) as { readonly id: string };
+    expect(await items(id)).toEqual([item]);
+  });
+
+  it('to an item of the previous response is not sent again', async () => {
+    const { create, items, provider } = setUp();
+    const first = await create({ input: turns(1) });
+    const reference = { type: 'item_reference', id: (await items(first.id))[0]?.['id'] };
+    await create({ previous_response_id: first.id, input: [reference, { role: 'user', content: 'next' }] });
+    expect(provider.requests[1]?.request.messages.map(({ role }) => role)).toEqual([
+      'user',
+      'assistant',
+      'user',
+    ]);
+  });
+
+  it('in the conversation of the previous response is replaced by its item', async () => {
+    const { create, items, provider, send, store } = setUp();
+    const first = await create({ input: turns(1) });
+    const [item] = await items(first.id);
+    const second = await create({ input: [{ type: 'item_reference', id: item?.['id'] }] });
+    await create({ previous_response_id: second.id, input: 'next' });
+    expect(provider.requests[2]?.request.messages[0]).toEqual({
+      role: 'user',
+      parts: [{ type: 'text', text: 'turn 0' }],
+    });
+    await store.delete(`response/${first.id}`);
+    expect(await send('GET', `/${second.id}/input_items`)).toEqual({
+      status: 404,
+      body: refusal(`Item with id '${String(item?.['id'])}' not found.`, 'input'),
+    });
+  });
+
+  it('to items of many responses is refused if the responses are larger than maxBodyBytes together', async () => {
+    const { create, items, send } = setUp(undefined, 4000);
+    const input: object[] = [];
+    for (let at = 0; at < 3; at++) {
+      const { id } = await create({ input: [{ role: 'user', content: 'x'.repeat(1000) }] });
+      input.push({ type: 'item_reference', id: (await items(id))[0]?.['id'] });
+    }
+    expect((await send('POST', '', { model: 'm', input: input.slice(1) })).status).toBe(200);
+    expect(await send('POST', '', { model: 'm', input })).toMatchObject({
+      status: 413,
+      body: refusal(
+        'the media and stored responses that the request names must not be larger than 4000 bytes in total; name fewer',
+      ),
+    });
+  });
+});
+
+describe('a conversation', () => {
+  it('that is larger than maxBodyBytes is neither continued nor listed', async () => {
+    const { create, send } = setUp(undefined, 4000);
+    let previous: string | undefined;
+    const statuses: number[] = [];
+    for (let at = 0; at < 4; at++) {
+      const body = {
+        model: 'm',
+        input: 'x'.repeat(1000),
+        ...(previous && { previous_response_id: previous }),
+      };
+      const answer = await send('POST', '', body);
+      statuses.push(answer.status);
+      if (answer.status === 200) previous = String(answer.body['id']);
+    }
+    expect(statuses).toEqual([200, 200, 200, 413]);
+    expect((await send('GET', `/${previous}/input_items`)).status).toBe(413);
+    expect((await create({ input: 'hi' }))['status']).toBe('completed');
+  });
 });

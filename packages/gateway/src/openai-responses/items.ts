@@ -11,11 +11,13 @@ import {
   object,
   string,
   invalid,
-  type Fields,
+  Fields,
   type Parser,
 } from '../parsing/fields.ts';
 import type { Notes } from '../parsing/notes.ts';
 import { Transcript } from '../parsing/transcript.ts';
+import type { Json } from '../response-store.ts';
+import type { StoredItems } from './stored-items.ts';
 import { type KnownTools, targetNameOf } from './tools.ts';
 
 const ITEMS = [
@@ -28,36 +30,36 @@ const ITEMS = [
   'item_reference',
 ] as const;
 
-/** Earlier items and input of a request. */
-interface Conversation {
-  /** Items of the responses that the request continues, oldest first. */
-  readonly history: readonly Readonly<Record<string, unknown>>[];
-  /** Input of the request, with stored items in place of references. */
-  readonly input: unknown;
+/** Parts of a request that all its items need. */
+interface ItemContext {
+  readonly known: KnownTools;
+  readonly notes: Notes;
+  /** Items to which references refer. `undefined` if the gateway stores no responses. */
+  readonly stored: StoredItems | undefined;
 }
 
-/** Converts the instructions, the earlier items and the input of a request to a transcript. */
+/** Converts the instructions, the earlier items (oldest first) and the input of a request to a transcript. */
 export function responsesInput(
   body: Fields,
-  { history, input }: Conversation,
+  earlier: readonly Json[],
   media: Media,
-  { known, notes }: { readonly known: KnownTools; readonly notes: Notes },
+  context: ItemContext,
 ): Transcript {
-  const transcript = new Transcript(notes);
+  const transcript = new Transcript(context.notes);
   transcript.system(body.optional('instructions', string) ?? '');
-  const earlier = array(object)(history, 'previous_response_id');
-  for (const item of earlier) addItem(item, transcript, media, known);
-  const items = body.required('input', (_, path) =>
+  for (const item of array(object)(earlier, 'previous_response_id'))
+    addItem(item, transcript, media, context);
+  const items = body.required('input', (input, path) =>
     typeof input === 'string' ? string(input, path) : array(object)(input, path),
   );
   if (typeof items === 'string') transcript.user(textPart(items));
-  else for (const item of items) addItem(item, transcript, media, known);
+  else for (const item of items) addItem(item, transcript, media, context);
   return transcript.messages.length === 0 ? invalid('input', 'must not be empty') : transcript;
 }
 
-function addItem(item: Fields, transcript: Transcript, media: Media, known: KnownTools): void {
+function addItem(item: Fields, transcript: Transcript, media: Media, context: ItemContext): void {
   const toPart = (part: Fields): readonly UserPart[] => inputPart(part, media);
-  const called = (): string => targetNameOf(item, known);
+  const called = (): string => targetNameOf(item, context.known);
   switch (item.optional('type', oneOf(...ITEMS)) ?? 'message') {
     case 'message':
       addMessage(item, transcript, toPart);
@@ -82,12 +84,24 @@ function addItem(item: Fields, transcript: Transcript, media: Media, known: Know
     case 'reasoning':
       transcript.assistant(reasoning(item));
       break;
-    case 'item_reference':
-      invalid(
-        item.path,
-        'is a reference, but this gateway stores no responses; send the complete item, or set `responses` of createGateway',
-      );
+    case 'item_reference': {
+      const stored = storedItem(item, context);
+      if (stored !== undefined) addItem(stored, transcript, media, context);
+    }
   }
+}
+
+/** Returns the item to which a reference refers, at the path of the reference. Adds a warning if it is a repetition. */
+function storedItem(reference: Fields, { stored, notes }: ItemContext): Fields | undefined {
+  if (stored === undefined)
+    return invalid(
+      reference.path,
+      'is a reference, but this gateway stores no responses; send the complete item, or set `responses` of createGateway',
+    );
+  const item = stored.referenced(reference.value['id']);
+  if (item !== undefined) return new Fields(item, reference.path);
+  notes.coerced('item_reference', 'an item that the input names repeatedly is sent once');
+  return undefined;
 }
 
 function addMessage(

@@ -1,5 +1,6 @@
 import { systemClock, type ChatRequest, type Effort, type JsonObject } from '@majordomo/core';
 import { definedMembers, EFFORTS } from '@majordomo/core/toolkit';
+import { Refusal } from '../errors/refusal.ts';
 import type { Media } from '../parsing/media.ts';
 import { cacheOf, endUserOf, metadataOf, tierOf, verbosity } from '../parsing/openai.ts';
 import { NO_FORM, Notes } from '../parsing/notes.ts';
@@ -22,7 +23,7 @@ import type { Echo } from './response.ts';
 import { completeResponse } from './complete.ts';
 import { responsesInput } from './items.ts';
 import { ResponseIds } from './response-ids.ts';
-import type { ResponseState } from './response-store.ts';
+import { shortened, type ResponseState, type StoredItems } from './stored-items.ts';
 import { ResponsesWriter } from './stream.ts';
 import { responsesTools } from './tools.ts';
 
@@ -32,7 +33,7 @@ const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 /** Members of a request that refer to state which the gateway never stores. */
 const STATE: readonly string[] = ['conversation', 'prompt'];
 
-/** Parses a Responses request. `state`: loaded state of the request, or `undefined` if the gateway stores no responses. */
+/** Parses a Responses request. `state`: stored state that the request may use. `undefined` if the gateway stores no responses. */
 export function parseResponses(value: unknown, media: Media, state?: ResponseState): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
@@ -42,14 +43,15 @@ export function parseResponses(value: unknown, media: Media, state?: ResponseSta
   const model = body.required('model', nonEmptyString);
   const createdAt = Math.floor(systemClock.now() / 1000);
   const echo: Echo = { model, body: body.value, known, isStored, createdAt };
-  const conversation = { history: state?.history ?? [], input: state?.input ?? body.value['input'] };
+  const earlier = earlierItems(body, state);
   const save = state !== undefined && isStored ? state.save : undefined;
+  const stored = { ancestors: earlier.ids, input: body.value['input'] };
   let writer = new ResponsesWriter(echo);
   const parsed: ParsedRequest = {
     model,
     isStreamed: body.optional('stream', boolean) ?? false,
     request: {
-      messages: responsesInput(body, conversation, media, { known, notes }).messages,
+      messages: responsesInput(body, earlier.items, media, { known, notes, stored: state?.items }).messages,
       ...request,
       ...settings(body, notes),
     },
@@ -58,19 +60,36 @@ export function parseResponses(value: unknown, media: Media, state?: ResponseSta
     async complete(response) {
       const ids = new ResponseIds();
       const completed = completeResponse(response, echo, ids);
-      return (await save?.(completed, ids)) ?? completed;
+      return (await save?.(completed, ids, stored)) ?? completed;
     },
     createWriter() {
       writer = new ResponsesWriter(echo);
       return inOrder(writer);
     },
     async beforeFinish(finish) {
-      const stored = await save?.(writer.response(finish), writer.ids);
-      if (stored?.['store'] === false) writer.setNotStored();
+      const response = await save?.(writer.response(finish), writer.ids, stored);
+      if (response?.['store'] === false) writer.setNotStored();
     },
   };
   notes.unparsed(body);
   return parsed;
+}
+
+/** Returns the conversation that the request continues. */
+function earlierItems(
+  body: Fields,
+  state: ResponseState | undefined,
+): ReturnType<StoredItems['conversation']> {
+  const id = state && body.optional('previous_response_id', nonEmptyString);
+  if (state === undefined || id === undefined) return { items: [], ids: [] };
+  return state.items.conversation(
+    id,
+    () =>
+      new Refusal('invalid-request', `Previous response with id '${shortened(id)}' not found.`, {
+        path: 'previous_response_id',
+        code: 'previous_response_not_found',
+      }),
+  );
 }
 
 /** Returns whether to store the response. Refuses parameters that require state which the gateway does not store. */
@@ -81,11 +100,7 @@ function storing(body: Fields, state: ResponseState | undefined, notes: Notes): 
   if (body.optional('background', boolean) === true)
     invalid('background', 'is not supported; wait for the response, or stream it');
   const store = body.optional('store', boolean);
-  if (state !== undefined) {
-    // Parse this id to avoid a warning. `state` already contains the responses to which the id refers.
-    body.optional('previous_response_id', string);
-    return store ?? true;
-  }
+  if (state !== undefined) return store ?? true;
   if (body.isSet('previous_response_id'))
     invalid(
       'previous_response_id',

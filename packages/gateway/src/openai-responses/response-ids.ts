@@ -19,9 +19,6 @@ export class ResponseIds {
 
 const ITEM_ID = /^[a-z]+_([0-9a-f]{32})[0-9a-f]{4,8}$/;
 
-/** Whether a string has the form of a response id. */
-export const isResponseId = (id: string): boolean => /^resp_[0-9a-f]{32}$/.test(id);
-
 /** Returns the id of the response that contains an item, or `undefined` for an id that the gateway did not create. */
 export function responseIdOf(itemId: string): string | undefined {
   const suffix = ITEM_ID.exec(itemId)?.[1];

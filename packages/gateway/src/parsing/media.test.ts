@@ -1,6 +1,6 @@
 import type { FilePart, ImagePart } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { imageOf, mediaPart, parseWithMedia, urlPart, type Media } from './media.ts';
+import { imageOf, mediaPart, urlPart, type Media } from './media.ts';
 
 const PNG = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]);
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
@@ -63,62 +63,5 @@ describe('a URL', () => {
 
   it.each(['data:image/png,AQI=', 'data:image/png;base64', 'data:;base64;x,AQI='])('%s is refused', (url) => {
     expect(() => urlPart(url, 'at', media)).toThrow('at must be a data URL in base64');
-  });
-});
-
-describe('media of URLs', () => {
-  const { signal } = new AbortController();
-  const parse =
-    (...urls: readonly string[]) =>
-    (source: Media): readonly unknown[] =>
-      urls.map((url, index) => urlPart(url, `at[${index}]`, source));
-
-  it('are fetched once, with the signal', async () => {
-    const fetched: unknown[] = [];
-    const fetchMedia = (url: string, options: object): Promise<ImagePart> => {
-      fetched.push([url, options]);
-      return Promise.resolve({ type: 'image', mediaType: url, bytes: OTHER });
-    };
-    const urls = ['https://a.test', 'https://b.test', 'https://a.test'];
-    const parts = await parseWithMedia(parse(...urls), fetchMedia, signal);
-    expect(parts).toEqual(urls.map((mediaType) => ({ type: 'image', mediaType, bytes: OTHER })));
-    expect(fetched).toEqual([
-      ['https://a.test', { signal }],
-      ['https://b.test', { signal }],
-    ]);
-  });
-
-  it('are refused with their path without a function that fetches them', async () => {
-    await expect(parseWithMedia(parse('https://a.test'), undefined, signal)).rejects.toMatchObject({
-      path: 'at[0]',
-      message: 'at[0] must be a data URL, because this gateway does not fetch media',
-    });
-  });
-
-  it.each([
-    ['rejects', () => Promise.reject(new Error('secret'))],
-    [
-      'throws',
-      () => {
-        throw new Error('secret');
-      },
-    ],
-  ])('are refused with their path if the function %s', async (_, fetchMedia) => {
-    const urls = [`data:image/png;base64,${base64(OTHER)}`, 'https://a.test'];
-    await expect(parseWithMedia(parse(...urls), fetchMedia, signal)).rejects.toMatchObject({
-      kind: 'invalid-request',
-      path: 'at[1]',
-      message: 'at[1]: the URL could not be fetched; send the data',
-    });
-  });
-
-  it('are parsed once without URLs', async () => {
-    let count = 0;
-    const result = await parseWithMedia(
-      () => ++count,
-      () => Promise.reject(new Error('not called')),
-      signal,
-    );
-    expect([result, count]).toEqual([1, 1]);
   });
 });

@@ -1,7 +1,5 @@
 import type { AudioPart, FilePart, ImagePart } from '@majordomo/core';
 import { fromBase64, sniffMediaType } from '@majordomo/core/toolkit';
-import { Refusal, whileConnected } from '../errors/refusal.ts';
-import type { FetchMedia } from '../options.ts';
 import { invalid } from './fields.ts';
 
 /** Resolver of the media to which a request refers by URL. */
@@ -9,6 +7,10 @@ export interface Media {
   /** Returns the image or file at a URL. `path`: path of the URL in the request, for errors. */
   byUrl(url: string, path: string): ImagePart | FilePart;
 }
+
+/** Refuses a URL, because the gateway has no function that fetches media. */
+export const refuseUrl = (path: string): never =>
+  invalid(path, 'must be a data URL, because this gateway does not fetch media');
 
 /** Converts base64 data to a part: to an image if the media type or the bytes indicate an image, otherwise to a file. */
 export function mediaPart(
@@ -51,38 +53,4 @@ export function urlPart(url: string, path: string, media: Media, fileName?: stri
 /** Returns the part if it is an image. Refuses any other part. */
 export function imageOf(part: ImagePart | FilePart | AudioPart, path: string): ImagePart {
   return part.type === 'image' ? part : invalid(path, `must be an image, not ${part.mediaType}`);
-}
-
-/** Part that replaces media until they have been fetched. */
-const PLACEHOLDER: ImagePart = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array() };
-
-/**
- * Parses a request. If the request contains URLs other than data URLs, fetches the media and parses the request again with the
- * fetched parts. Refuses these URLs if `fetchMedia` is not set.
- */
-export async function parseWithMedia<T>(
-  parse: (media: Media) => T,
-  fetchMedia: FetchMedia | undefined,
-  signal: AbortSignal,
-): Promise<T> {
-  const paths = new Map<string, string>();
-  const first = parse({
-    byUrl(url, path) {
-      if (fetchMedia === undefined)
-        return invalid(path, 'must be a data URL, because this gateway does not fetch media');
-      paths.set(url, path);
-      return PLACEHOLDER;
-    },
-  });
-  if (paths.size === 0 || fetchMedia === undefined) return first;
-  const fetched = async ([url, path]: readonly [string, string]) => {
-    try {
-      return [url, await whileConnected(() => fetchMedia(url, { signal }), signal)] as const;
-    } catch (error) {
-      if (error instanceof Refusal) throw error;
-      throw new Refusal('invalid-request', `${path}: the URL could not be fetched; send the data`, { path });
-    }
-  };
-  const parts = new Map(await Promise.all([...paths].map(fetched)));
-  return parse({ byUrl: (url) => parts.get(url) ?? PLACEHOLDER });
 }

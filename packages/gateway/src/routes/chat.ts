@@ -3,10 +3,10 @@ import { specOf } from '../auth/models.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { reportToOperator } from '../errors/report.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
+import { Expansion, withoutPlaceholders } from '../expansion.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Caller, Settings } from '../options.ts';
 import { jsonBody } from '../parsing/body.ts';
-import { parseWithMedia } from '../parsing/media.ts';
 import { CUT } from '../platform-context.ts';
 import type { RequestTrace } from '../request-trace.ts';
 import { droppedParts } from '../response/citations.ts';
@@ -14,7 +14,10 @@ import { eventStreamResponse } from '../response/event-stream.ts';
 import { attemptsOf, callHeaders } from '../response/headers.ts';
 import type { PrepareChat, ParsedRequest } from '../wire.ts';
 
-/** Parses a request of one wire, calls the chain, and responds in that wire. */
+/**
+ * Parses a request of one wire, calls the chain, and responds in that wire. Loads what the request names only if the caller may
+ * use the model, the concurrency limit admits the call and no budget is spent.
+ */
 export async function chatRoute(
   context: RequestContext,
   gateway: GatewayContext,
@@ -22,6 +25,7 @@ export async function chatRoute(
 ): Promise<Response> {
   const { request, caller, requestId, platform, trace } = context;
   const { settings } = gateway;
+  // The incomplete body of a slow client counts as a call, because it uses memory.
   const leave = gateway.concurrency.enter();
   let endStream: (() => void) | undefined;
   const release = (): void => {
@@ -30,11 +34,17 @@ export async function chatRoute(
   };
   try {
     const body = await jsonBody(request, settings.maxBodyBytes);
-    const parse = await prepare(body, context, gateway);
-    const parsed = await parseWithMedia((media) => parse(body, media), settings.fetchMedia, request.signal);
-    trace.model = parsed.model;
-    trace.isStreamed = parsed.isStreamed;
-    const spec = await specOf(parsed.model, context, settings);
+    const expansion = new Expansion(context, settings);
+    const parse = (): ParsedRequest => prepare(context, gateway)(body, expansion);
+    const draft = parse();
+    trace.model = draft.model;
+    trace.isStreamed = draft.isStreamed;
+    const spec = await specOf(draft.model, context, settings);
+    if (!expansion.isComplete) {
+      const draftOptions = callOptions(context, draft.metadata, gateway);
+      await settings.majordomo.precheck(spec, withoutPlaceholders(draft.request), draftOptions);
+    }
+    const parsed = await expansion.complete(draft, parse);
     const model = modelOf(spec, caller, settings);
     const options = callOptions(context, parsed.metadata, gateway, parsed.request);
     const onError = (error: unknown): void => {

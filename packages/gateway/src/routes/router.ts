@@ -32,15 +32,15 @@ const operation =
     operationRoute(context, gateway, parse);
 
 const prepareChat: PrepareChat =
-  (_body, _context, { settings }) =>
-  (body, media) =>
-    parseChat(body, media, settings.maxChoices);
+  (_context, { settings }) =>
+  (body, expansion) =>
+    parseChat(body, expansion, settings.maxChoices);
 
 /** Routes of POST requests by path: the name of the wire, and the handler. */
 const POST_ROUTES: ReadonlyMap<string, readonly [wire: string, Handler]> = new Map([
   ['/v1/chat/completions', ['openai-chat', chat(prepareChat)]],
   ['/v1/responses', ['openai-responses', chat(prepareResponses)]],
-  ['/v1/messages', ['anthropic-messages', chat(() => parseMessages)]],
+  ['/v1/messages', ['anthropic-messages', chat(() => (body, expansion) => parseMessages(body, expansion))]],
   ['/v1/messages/count_tokens', ['anthropic-messages', countTokens]],
   ['/v1/embeddings', ['openai-embeddings', operation(parseEmbeddings)]],
   ['/v1/audio/transcriptions', ['openai-transcriptions', operation(parseTranscriptions)]],

@@ -1,7 +1,9 @@
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { Refusal } from '../errors/refusal.ts';
-import { ResponseStore, type StoredResponse } from '../openai-responses/response-store.ts';
-import { shortened } from '../openai-responses/state.ts';
+import { Expansion } from '../expansion.ts';
+import { ResponseStore, type Json } from '../response-store.ts';
+import { shortened, StoredItems } from '../openai-responses/stored-items.ts';
+import type { Settings } from '../options.ts';
 import { invalid } from '../parsing/fields.ts';
 
 /** Paths of stored responses, with groups for the id and the rest of the path. */
@@ -29,7 +31,7 @@ export async function storedResponseRoute(
     throw new Refusal('no-such-object', `Response with id '${shortened(id)}' not found.`);
   if (part === '/cancel')
     invalid('response_id', 'is not the id of a background response; other responses cannot be cancelled');
-  if (part === '/input_items') return await inputItems(new URL(request.url).searchParams, stored, store);
+  if (part === '/input_items') return await inputItems(id, context, settings);
   if (request.method === 'DELETE') {
     await store.delete(id);
     return Response.json({ id, object: 'response', deleted: true });
@@ -40,20 +42,19 @@ export async function storedResponseRoute(
 }
 
 /** Responds with a page of the input items of a response, which include the items of earlier responses. */
-async function inputItems(
-  query: URLSearchParams,
-  stored: StoredResponse,
-  store: ResponseStore,
-): Promise<Response> {
+async function inputItems(id: string, context: RequestContext, settings: Settings): Promise<Response> {
+  const query = new URL(context.request.url).searchParams;
   const limit = Number(query.get('limit') ?? DEFAULT_ITEMS);
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_ITEMS)
     invalid('limit', `must be an integer from 1 to ${MAX_ITEMS}`);
   const order = query.get('order') ?? 'desc';
   if (order !== 'asc' && order !== 'desc') invalid('order', 'must be asc or desc');
-  const { response, ...request } = stored;
-  const items = await store.conversation({ ...request, response: { ...response, output: [] } });
-  if (items === undefined)
-    throw new Refusal('no-such-object', 'an earlier response has been deleted or has expired');
+  const expansion = new Expansion(context, settings);
+  const notFound = (): Refusal =>
+    new Refusal('no-such-object', 'an earlier response has been deleted or has expired');
+  const read = (): readonly Json[] =>
+    new StoredItems(expansion).conversation(id, notFound, ({ input }) => input).items;
+  const items = await expansion.complete(read(), read);
   const sorted = order === 'asc' ? items : items.toReversed();
   const after = query.get('after');
   const start = after === null ? 0 : sorted.findIndex((item) => item['id'] === after) + 1;

@@ -1,16 +1,17 @@
 import { systemClock } from '@majordomo/core';
 import { isRecord, withTimeout } from '@majordomo/core/toolkit';
-import type { RequestContext } from '../context.ts';
-import { Refusal, whileConnected } from '../errors/refusal.ts';
-import type { ResponsesOptions } from '../options.ts';
-import { isResponseId, type ResponseIds } from './response-ids.ts';
+import type { RequestContext } from './context.ts';
+import { Refusal, whileConnected } from './errors/refusal.ts';
+import type { ResponsesOptions } from './options.ts';
 
-type Json = Readonly<Record<string, unknown>>;
+export type Json = Readonly<Record<string, unknown>>;
 
 /** Stored response. `input` contains only the items that its request added, not those of earlier responses. */
 export interface StoredResponse {
   /** Tenant that may read the response, or `null` for callers without a tenant. */
   readonly owner: string | null;
+  /** Id of the key that may read the response, if its caller has a key but no tenant. */
+  readonly key?: string | undefined;
   /** Ids of the responses that the response continues, oldest first. */
   readonly ancestors: readonly string[];
   readonly input: readonly Json[];
@@ -18,33 +19,26 @@ export interface StoredResponse {
   readonly response: Json & { readonly output: readonly Json[] };
 }
 
-/** State of a request: the conversation that it continues, and a function that stores its response. */
-export interface ResponseState {
-  /** Items of the earlier responses of the conversation, oldest first. */
-  readonly history: readonly Json[];
-  /** Input of the request, with stored items in place of references. */
-  readonly input: unknown;
-  /** Stores a response and returns it. If the store fails, the returned response has `store: false`. */
-  readonly save: (
-    response: StoredResponse['response'],
-    ids: ResponseIds,
-  ) => Promise<StoredResponse['response']>;
-}
-
 /** Maximum wait for the store, in milliseconds. */
 const TIMEOUT_MS = 2000;
 const RETRY_AFTER_MS = 5000;
 const KEEP_MS = 30 * 86_400_000;
 
-/** Responses of the caller's tenant. A response of another tenant is treated like an unknown response. */
+/**
+ * Responses of the caller's tenant, or of the caller's key if the caller has no tenant. All callers without both are one owner. A
+ * response of another owner is treated like an unknown response.
+ */
 export class ResponseStore {
   private readonly options: ResponsesOptions;
-  private readonly owner: string | null;
+  private readonly owner: Pick<StoredResponse, 'owner' | 'key'>;
   private readonly signal: AbortSignal;
 
-  constructor(options: ResponsesOptions, { caller, request }: RequestContext) {
+  constructor(
+    options: ResponsesOptions,
+    { caller: { tenant, key }, request }: Pick<RequestContext, 'caller' | 'request'>,
+  ) {
     this.options = options;
-    this.owner = caller.tenant ?? null;
+    this.owner = tenant === undefined && key !== undefined ? { owner: null, key } : { owner: tenant ?? null };
     this.signal = request.signal;
   }
 
@@ -52,29 +46,19 @@ export class ResponseStore {
   async get(id: string): Promise<StoredResponse | undefined> {
     if (!isResponseId(id)) return undefined;
     const stored = await this.run('read', ({ store }) => store.get(keyOf(id)));
-    return isStored(stored) && stored.owner === this.owner ? stored : undefined;
+    const { owner, key } = this.owner;
+    return isStored(stored) && stored.owner === owner && stored.key === key ? stored : undefined;
   }
 
   /** Stores a response. Throws an `unavailable` refusal if the store fails. */
-  async put(id: string, stored: Omit<StoredResponse, 'owner'>): Promise<void> {
-    const value: StoredResponse = { ...stored, owner: this.owner };
+  async put(id: string, stored: Omit<StoredResponse, 'owner' | 'key'>): Promise<void> {
+    const value: StoredResponse = { ...stored, ...this.owner };
     await this.run('write', ({ store, keepMs = KEEP_MS }) => store.set(keyOf(id), value, keepMs));
   }
 
-  /** Deletes a response of this tenant. Throws an `unavailable` refusal if the store fails. */
+  /** Deletes a response of this owner. Throws an `unavailable` refusal if the store fails. */
   async delete(id: string): Promise<void> {
     await this.run('delete', ({ store }) => store.delete(keyOf(id)));
-  }
-
-  /** Returns the items of a response and its ancestors, oldest first. Returns `undefined` if the store has lost an ancestor. */
-  async conversation({ ancestors, ...last }: StoredResponse): Promise<readonly Json[] | undefined> {
-    const before = await Promise.all(ancestors.map((id) => this.get(id)));
-    const items: Json[] = [];
-    for (const stored of [...before, last]) {
-      if (stored === undefined) return undefined;
-      items.push(...itemsOf(stored));
-    }
-    return items;
   }
 
   /** Returns the store's result. Throws an `unavailable` refusal if the store fails or does not respond within `TIMEOUT_MS`. */
@@ -96,6 +80,9 @@ export class ResponseStore {
 /** Returns the input and output items of one response. */
 export const itemsOf = ({ input, response }: Pick<StoredResponse, 'input' | 'response'>): readonly Json[] =>
   input.concat(response.output);
+
+/** Returns whether a string has the form of a response id. */
+const isResponseId = (id: string): boolean => /^resp_[0-9a-f]{32}$/.test(id);
 
 const keyOf = (id: string): string => `response/${id}`;
 
