@@ -173,7 +173,10 @@ export interface BatchInfo {
   readonly requests: number;
   /** Number of completed requests that the vendor last reported. Remains 0 if the vendor reports the number only at the end. */
   readonly completed: number;
-  /** Time at which the batch expires, in epoch milliseconds. `undefined` if the vendor did not report this time. */
+  /**
+   * Time at which the batch expires, in epoch milliseconds. `undefined` until the first poll after the creation, and if the vendor did
+   * not report this time.
+   */
   readonly expiresAt: number | undefined;
 }
 

@@ -32,14 +32,20 @@ export function fileBatches(
     );
   const jobPath = (ref: string): string => `${jobs.path}/${encodeURIComponent(ref)}`;
 
-  /** Iterates over the objects of a list, page by page. */
+  /** Iterates over the objects of a list, page by page. Ends after a page without a new object, because some servers ignore the page. */
   async function* list(path: string, context: BatchContext): AsyncGenerator<Json> {
+    const ids = new Set<unknown>();
     let page: Json | undefined;
     for (let number = 0; ; number++) {
       const query = jobs.pageQuery(number, page);
       if (query === undefined) return;
       page = await json('get', `${path}${path.includes('?') ? '&' : '?'}${query}`, context);
-      yield* asList(page['data']).map(asRecord);
+      const added = asList(page['data'])
+        .map(asRecord)
+        .filter(({ id }) => !ids.has(id));
+      if (added.length === 0) return;
+      for (const object of added) ids.add(object['id']);
+      yield* added;
     }
   }
 
