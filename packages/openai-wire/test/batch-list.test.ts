@@ -19,7 +19,11 @@ function batchesOver(pageOf: (number: number) => readonly object[]) {
   return { batches, paths };
 }
 
-const jobOf = (id: string, token: string): object => ({ id, created_at: 1000, metadata: { majordomo: token } });
+const jobOf = (id: string, token: string): object => ({
+  id,
+  created_at: 1000,
+  metadata: { majordomo: token },
+});
 const search = { token: 't', input: undefined, requests: 1, since: 1_000_000 };
 
 it('reads all pages of a list until a page is empty', async () => {
