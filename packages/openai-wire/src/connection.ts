@@ -5,12 +5,15 @@ import { toLlmError, type SdkErrorContext } from './errors.ts';
 import { listedModels } from './models.ts';
 import type { CallContext, SdkOptions } from './options.ts';
 import { reportRateLimits } from './rate-limits.ts';
+import type { SeparateEndpoint } from './other-models/quirks.ts';
 import type { Sdk } from './sdk.ts';
 
 /** Sends requests to a provider's server through its SDK, with credentials, headers, rate limits and errors. */
 export interface Connection {
   /** Returns the unchecked base URL, which identifies a reasoning family. Without a URL, returns the variable's name, or `''`. */
   readonly baseURL: (env: Env) => string;
+  /** Returns the separate endpoint if requests go to the base URL that it belongs to, and otherwise the path. */
+  readonly placeOf: (path: string, separate: SeparateEndpoint | undefined, env: Env) => string;
   /** Sends JSON text or a form. Stores two values in `facts`: the secrets, and the recovery that renews the credential. */
   post(
     path: string,
@@ -53,9 +56,15 @@ export function createConnection(sdk: Sdk, server: Server, options: SdkOptions):
     const sent = sdk.requiresBytes === true && typeof body === 'string' ? UTF8.encode(body) : body;
     return client[method](sdk.prefix + path, { ...settings, body: sent }).asResponse();
   };
+  const baseURL = (env: Env): string =>
+    options.baseURL ?? baseURLInEnv(env, server) ?? server.baseURL ?? server.baseURLEnv ?? '';
   return {
-    baseURL: (env) =>
-      options.baseURL ?? baseURLInEnv(env, server) ?? server.baseURL ?? server.baseURLEnv ?? '',
+    baseURL,
+    placeOf(path, separate, env) {
+      // A client of the application has its own base URL.
+      const isVendor = options.client === undefined && baseURL(env).replace(/\/+$/, '') === separate?.baseURL;
+      return isVendor ? separate.url : path;
+    },
     async post(path, body, context, facts) {
       const sending = send('post', path, context, facts, body);
       return report === undefined ? sending : report(facts.target, sending);

@@ -30,6 +30,7 @@ export type {
   OtherModelsProfile,
   OtherModelRule,
   RerankQuirks,
+  SeparateEndpoint,
   SpeechQuirks,
   TranscriptionQuirks,
 } from './other-models/quirks.ts';

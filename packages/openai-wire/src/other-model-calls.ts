@@ -56,7 +56,8 @@ export function rerank(
 ): ReturnType<RerankBackend['rerank']> {
   return withErrors(connection, context, async (facts) => {
     const body = toRerankBody(request, modelId, quirks, context.target);
-    const response = await connection.post(quirks.url ?? quirks.path, body, context, facts);
+    const place = connection.placeOf(quirks.path, quirks.separate, context.env);
+    const response = await connection.post(place, body, context, facts);
     return fromRerankBody(await jsonOf(response, context), context.target);
   });
 }
@@ -82,8 +83,8 @@ export function transcribe(
 ): ReturnType<TranscriptionBackend['transcribe']> {
   return withErrors(connection, context, async (facts) => {
     const { form, warnings } = toTranscriptionForm(request, modelId, quirks, context.target);
-    const path = `${quirks.baseURL ?? ''}/audio/transcriptions`;
-    const response = await connection.post(path, form, context, facts);
+    const place = connection.placeOf('/audio/transcriptions', quirks.separate, context.env);
+    const response = await connection.post(place, form, context, facts);
     const result = fromTranscriptionBody(await jsonOf(response, context), request, context.target);
     return { ...result, warnings: [...warnings, ...result.warnings] };
   });

@@ -29,8 +29,6 @@ export type OtherModels = Pick<
 export interface OtherModelsContext {
   readonly connection: Connection;
   readonly profile: OtherModelsProfile;
-  /** Whether calls go to the profile's server. Otherwise, the endpoint URLs of the profile are not used. */
-  readonly isProfileServer: boolean;
 }
 
 /** Creates a provider's models for operations other than chat. */
@@ -48,7 +46,6 @@ export function createOtherModels(
     create({
       connection,
       profile: { ...profile, spaces: { ...profile.spaces, ...options.spaces } },
-      isProfileServer: options.baseURL === undefined && options.client === undefined,
     });
   const withTimeouts =
     <Backend extends object>(modelOf: (id: string) => Backend): ((id: string) => Backend) =>
@@ -66,20 +63,19 @@ export function createOtherModels(
 const loadCalls = (): Promise<typeof import('./other-model-calls.ts')> => import('./other-model-calls.ts');
 
 /** Creates the models of all endpoints of a profile except chat and images. The first call loads their code. */
-export function otherModels({ connection, profile, isProfileServer }: OtherModelsContext): OtherModels {
+export function otherModels({ connection, profile }: OtherModelsContext): OtherModels {
   return {
     ...(profile.embeddings !== false && {
       embeddingModel: (modelId: string) => embeddingBackend(modelId, profile, connection),
     }),
     ...(profile.transcription !== false && {
-      transcriptionModel: (modelId: string) =>
-        transcriptionBackend(modelId, profile, connection, isProfileServer),
+      transcriptionModel: (modelId: string) => transcriptionBackend(modelId, profile, connection),
     }),
     ...(profile.speech !== false && {
       speechModel: (modelId: string) => speechBackend(modelId, profile, connection),
     }),
     ...((profile.rerank ?? false) !== false && {
-      rerankModel: (modelId: string) => rerankBackend(modelId, profile, connection, isProfileServer),
+      rerankModel: (modelId: string) => rerankBackend(modelId, profile, connection),
     }),
     ...((profile.moderation ?? false) !== false && {
       moderationModel: (modelId: string) => moderationBackend(modelId, profile, connection),
@@ -107,10 +103,8 @@ function transcriptionBackend(
   id: string,
   profile: OtherModelsProfile,
   connection: Connection,
-  isProfileServer: boolean,
 ): TranscriptionBackend {
-  const known = transcriptionQuirks(profile, id);
-  const quirks = isProfileServer ? known : { ...known, baseURL: undefined };
+  const quirks = transcriptionQuirks(profile, id);
   const { maxBytes, maxDurationMs, mediaTypes } = quirks;
   return {
     id,
@@ -134,14 +128,8 @@ function speechBackend(id: string, profile: OtherModelsProfile, connection: Conn
   };
 }
 
-function rerankBackend(
-  id: string,
-  profile: OtherModelsProfile,
-  connection: Connection,
-  isProfileServer: boolean,
-): RerankBackend {
-  const known = rerankQuirks(profile, id);
-  const quirks = isProfileServer ? known : { ...known, url: undefined };
+function rerankBackend(id: string, profile: OtherModelsProfile, connection: Connection): RerankBackend {
+  const quirks = rerankQuirks(profile, id);
   return {
     id,
     maxDocuments: quirks.maxDocuments,

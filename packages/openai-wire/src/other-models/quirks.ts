@@ -19,6 +19,14 @@ export interface EmbeddingQuirks {
     { readonly field: string; readonly values: Readonly<Record<string, string>> } | undefined;
 }
 
+/** Endpoint of a vendor that is not under the vendor's base URL. */
+export interface SeparateEndpoint {
+  /** Base URL of the vendor. If the requests of the provider go to another base URL, the endpoint is not used. */
+  readonly baseURL: string;
+  /** URL of the endpoint. */
+  readonly url: string;
+}
+
 /** Differences between servers that implement `/audio/transcriptions`. */
 export interface TranscriptionQuirks {
   /** Timestamps that the server returns: for segments and words (`verbose`), or for the segments of each speaker (`speakers`). */
@@ -29,8 +37,8 @@ export interface TranscriptionQuirks {
   readonly maxDurationMs?: number | undefined;
   /** Media types of recordings that the server accepts. @default all types */
   readonly mediaTypes?: readonly string[] | undefined;
-  /** Base URL of the endpoint. `@default` the base URL of the provider */
-  readonly baseURL?: string | undefined;
+  /** Endpoint at another address than the base URL. `@default` `/audio/transcriptions` under the base URL */
+  readonly separate?: SeparateEndpoint | undefined;
 }
 
 /** Differences between servers that implement `/audio/speech`. */
@@ -52,8 +60,8 @@ export interface RerankQuirks {
   readonly maxDocuments?: number | undefined;
   /** Path of the endpoint under the base URL of the provider. */
   readonly path: string;
-  /** URL of the endpoint at the profile's own server. `@default` `path` under the base URL */
-  readonly url?: string | undefined;
+  /** Endpoint at another address than the base URL. `@default` `path` under the base URL */
+  readonly separate?: SeparateEndpoint | undefined;
 }
 
 /** Differences between servers that implement `/moderations`. */

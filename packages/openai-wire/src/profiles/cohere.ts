@@ -1,5 +1,7 @@
 import type { Profile } from '../profile.ts';
 
+const BASE_URL = 'https://api.cohere.ai/compatibility/v1';
+
 /**
  * Cohere's OpenAI-compatible endpoint. Its only reasoning efforts are `none` and `high` (API reference, 2026). Reranking uses
  * Cohere's native API (cohere-ai 8.1).
@@ -7,11 +9,16 @@ import type { Profile } from '../profile.ts';
 export const cohere: Profile = {
   id: 'cohere',
   vendor: 'cohere',
-  baseURL: 'https://api.cohere.ai/compatibility/v1',
+  baseURL: BASE_URL,
   keyEnv: 'COHERE_API_KEY',
   quirks: { stopMax: 5, efforts: ['high'] },
   unverified: 'API reference (2026); recordings exist only for the native API',
   transcription: false,
   speech: false,
-  rerank: { all: { path: '/../../v2/rerank', url: 'https://api.cohere.com/v2/rerank' } },
+  rerank: {
+    all: {
+      path: '/../../v2/rerank',
+      separate: { baseURL: BASE_URL, url: 'https://api.cohere.com/v2/rerank' },
+    },
+  },
 };
