@@ -26,7 +26,7 @@ export interface ConnectServersOptions {
 
 /**
  * Connects to several servers at the same time. A server that fails is listed in `failures`. Rejects with `config` for invalid
- * options before any server is started. If the signal aborts, rejects with its reason if this is an `LlmError`, otherwise with
+ * options and for two servers of the same name, before any server is started. If the signal aborts, rejects with its reason if this is an `LlmError`, otherwise with
  * `aborted`.
  *
  * @example
@@ -43,7 +43,7 @@ export async function connectMcpServers(
     required: 'boolean',
     signal: 'object with addEventListener',
   });
-  for (const server of servers) checkOptions(server);
+  checkServers(servers);
   const slots = new Semaphore(concurrency);
   const failed = new AbortController();
   const signals = signal === undefined ? [failed.signal] : [failed.signal, signal];
@@ -68,6 +68,21 @@ export async function connectMcpServers(
   }
   const failures = results.filter((result) => 'error' in result);
   return { toolboxes, failures, close, [Symbol.asyncDispose]: close };
+}
+
+function checkServers(servers: readonly McpOptions[]): void {
+  const names = new Set<string>();
+  for (const [at, server] of servers.entries()) {
+    checkOptions(server);
+    const path = `servers[${at}].name`;
+    if (names.has(server.name))
+      throw new LlmError(
+        'config',
+        `connectMcpServers: ${path}: two servers are named "${server.name}"; use unique names`,
+        { path },
+      );
+    names.add(server.name);
+  }
 }
 
 const asError = (error: unknown): Error =>

@@ -80,8 +80,8 @@ export type McpEndpoint = McpProgram | McpAddress;
 export interface McpEvent {
   /**
    * Type of the event. `tools-changed`: the list of tools changed. `tool-changed`: a tool's definition changed.
-   * `tool-rejected`: a tool is not offered to the model, because its input schema is nested too deeply. `approval`: a call
-   * requires approval because the definition of its tool has changed.
+   * `tool-rejected`: a tool is not offered to the model, because its name is empty or its input schema is nested too deeply.
+   * `approval`: a call requires approval because the definition of its tool has changed.
    */
   readonly type:
     'connected' | 'closed' | 'tools-changed' | 'tool-changed' | 'tool-rejected' | 'approval' | 'stderr';
@@ -111,7 +111,7 @@ export type McpReply =
 
 /** Options of `connectMcp`. */
 export interface McpOptions {
-  /** Name of the toolbox, and default prefix of its tools. */
+  /** Name of the toolbox, and default prefix of its tools. Names in `connectMcpServers` must be unique. */
   readonly name: string;
   /** Program or address of the server. */
   readonly place: McpEndpoint;
@@ -175,7 +175,7 @@ export interface McpOptions {
   readonly start?: 'now' | 'first-call' | undefined;
   /**
    * Persistent store for the tool list, the last approved (otherwise first) definition of each tool, and tokens of `place.auth`.
-   * Values may be secret.
+   * Lists are stored by `name` and address. Values may be secret.
    * @default the memory of this toolbox
    */
   readonly store?: McpStore | undefined;

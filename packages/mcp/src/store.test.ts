@@ -54,10 +54,40 @@ it.each([
   expect(await entry.read()).toBeUndefined();
   entry.write(() => list);
   await entry.written;
-  expect([...store.entries]).toEqual([['mcp/s/tools', JSON.stringify({ place: name, ...list })]]);
+  const stored = [...store.entries];
+  expect(stored).toEqual([
+    [expect.stringMatching(/^mcp\/s\/tools\/[^/]+$/), JSON.stringify({ place: name, ...list })],
+  ]);
   expect(await entry.read()).toEqual({ place: name, ...list });
   expect(await new ListEntry({ name: 's', place: { url: `${url}/b` }, store }).read()).toBeUndefined();
   expect(await new ListEntry({ name: 't', place, store }).read()).toBeUndefined();
+});
+
+it('stores the lists of two servers of one name separately', async () => {
+  const store = storeOf();
+  const [one, two] = ['a', 'b'].map(
+    (path) => new ListEntry({ name: 's', place: { url: `${url}/${path}` }, store }),
+  );
+  one?.write(() => list);
+  await one?.written;
+  two?.write(() => ({ ...list, hasResources: false }));
+  await two?.written;
+  expect([await one?.read(), await two?.read()]).toMatchObject([
+    { hasResources: true },
+    { hasResources: false },
+  ]);
+});
+
+it('reads a list that was stored without the address in its name, until it stores its own', async () => {
+  const former = { 'mcp/s/tools': JSON.stringify({ place: url, ...list }) };
+  const store = storeOf(former);
+  const entry = new ListEntry({ name: 's', place: { url }, store });
+  expect(await entry.read()).toEqual({ place: url, ...list });
+  expect(await new ListEntry({ name: 's', place: { url: `${url}/b` }, store }).read()).toBeUndefined();
+  entry.write(() => ({ ...list, hasResources: false }));
+  await entry.written;
+  expect(await entry.read()).toMatchObject({ hasResources: false });
+  expect([...store.entries.entries()]).toContainEqual(Object.entries(former)[0]);
 });
 
 it('writes lists in order, and reports the failure of the last one', async () => {

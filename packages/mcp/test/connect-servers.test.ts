@@ -105,6 +105,17 @@ describe('servers that are connected together', () => {
     expect(await rejection(connectMcpServers([], { concurrency: 0 }))).toMatchObject({ kind: 'config' });
   });
 
+  it('of the same name are rejected before any is started', async () => {
+    const log = join(tempFolder(), 'log');
+    const error = await rejection(connectMcpServers([server('a', { LOG: log }), absent('b'), absent('a')]));
+    expect(error).toMatchObject({
+      kind: 'config',
+      message: 'connectMcpServers: servers[2].name: two servers are named "a"; use unique names',
+      details: { path: 'servers[2].name' },
+    });
+    expect(existsSync(log)).toBe(false);
+  });
+
   it('reject when the signal aborts, and end those that were started', async () => {
     const log = join(tempFolder(), 'log');
     const controller = new AbortController();

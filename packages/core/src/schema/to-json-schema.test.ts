@@ -28,6 +28,17 @@ it('streams snapshots and sends the schema unchanged', async () => {
   expect(JSON.stringify(outputs)).toContain(JSON.stringify(schema));
 });
 
+it('sends tools without the dialect of their schemas', async () => {
+  const sent: unknown[] = [];
+  const { majordomo } = world({ 'a/x': [({ tools }) => (sent.push(...tools), 'ok')] });
+  const $schema = 'https://json-schema.org/draft/2020-12/schema';
+  const tools = [{ name: 't', description: '', parameters: { $schema, ...schema } }];
+  await majordomo.model('a/x').generate({ messages: [user('soup')], tools });
+  await majordomo.model('a/x').generate({ messages: [user('soup')], tools });
+  expect(sent).toEqual([expect.objectContaining({ parameters: schema }), sent[0]]);
+  expect(sent[1]).toBe(sent[0]);
+});
+
 it('rejects a value that is not a JSON Schema', () => {
   const circular: Record<string, unknown> = {};
   circular['not'] = circular;

@@ -17,7 +17,7 @@ const modelTools = new WeakMap<
 const isSchema = <T>(value: unknown): value is ObjectSchema<T> =>
   (typeof value === 'function' || (typeof value === 'object' && value !== null)) && '~standard' in value;
 
-/** Returns a JSON Schema, or converts a Standard Schema by its input type. Throws `invalid-request` for any other value. */
+/** Returns a JSON Schema without `$schema`, or converts a Standard Schema by its input type. Throws `invalid-request` for any other value. */
 export function toJsonSchema(schema: JsonSchema | ObjectSchema<unknown>, what: string): JsonObject {
   const known = jsonSchemas.get(schema);
   if (known !== undefined) return known;
@@ -26,7 +26,10 @@ export function toJsonSchema(schema: JsonSchema | ObjectSchema<unknown>, what: s
   return json;
 }
 
-/** Returns a JSON Schema unchanged. Throws for a value that is not an object, and for a schema that is nested too deeply. */
+/**
+ * Returns a JSON Schema without `$schema` of its root, which some vendors reject. Throws for a value that is not an object, and for
+ * a schema that is nested too deeply.
+ */
 function plainSchema(schema: unknown, what: string): JsonObject {
   const problem = !isRecord(schema)
     ? 'must be a JSON Schema, or a Standard Schema that can be converted to one'
@@ -34,7 +37,7 @@ function plainSchema(schema: unknown, what: string): JsonObject {
       ? `is nested more than ${MAX_DEPTH} levels deep, or contains itself; use $ref for recursion`
       : undefined;
   if (problem !== undefined) throw new LlmError('invalid-request', `${what} ${problem}`, { path: what });
-  return schema as JsonObject;
+  return withoutDialect(schema as JsonObject);
 }
 
 function jsonSchemaOf(schema: ObjectSchema<unknown>, what: string): JsonObject {
@@ -69,6 +72,12 @@ export function toModelTools(
   return tools;
 }
 
+function withoutDialect(schema: JsonObject): JsonObject {
+  if (schema['$schema'] === undefined) return schema;
+  const { $schema: _dialect, ...rest } = schema;
+  return rest;
+}
+
 const NO_TOOLS: readonly ModelTool[] = [];
 
 function convert(
@@ -76,8 +85,7 @@ function convert(
   what: string,
 ): JsonObject {
   try {
-    const { $schema: _dialect, ...json } = toJson({ target: 'draft-2020-12' });
-    return json as JsonObject;
+    return withoutDialect(toJson({ target: 'draft-2020-12' }) as JsonObject);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new LlmError('invalid-request', `${what} has no JSON Schema: ${why}`, { path: what }, { cause });

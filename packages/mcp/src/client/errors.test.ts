@@ -55,6 +55,19 @@ it.each<[ErrorKind, unknown]>([
   expect(toLlmError(error, context).kind).toBe(kind);
 });
 
+it.each([
+  ['unsupported', failure({ code: -32_022, data: { supported: ['2026-07-28'] } }), "; set protocol: 'auto'"],
+  [
+    'invalid-request',
+    failure({ status: 400 }, 'Error POSTing: {"code":-32022,"data":{"supported":["2026-07-28"]}}'),
+    "; set protocol: 'auto'",
+  ],
+  ['unsupported', failure({ code: -32_022, data: { supported: ['2024-11-05'] } }), ''],
+])('is %s for a refused protocol version, with the remedy', (kind, error, advice) => {
+  const { kind: actual, message } = toLlmError(error, context);
+  expect([actual, message]).toEqual([kind, `mcp "x": ${error.message}${advice}`]);
+});
+
 it('has the kind of the cause of a failed negotiation', () => {
   const negotiation = (cause: unknown) => new Error('failed', { cause });
   const code = 'ERA_NEGOTIATION_FAILED';

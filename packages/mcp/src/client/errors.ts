@@ -1,5 +1,5 @@
 import { truncateText, LlmError, messageOf, type ErrorKind } from '@majordomo/core';
-import { asNumber, asRecord, kindOfStatus, redact } from '@majordomo/core/toolkit';
+import { asNumber, asRecord, asText, kindOfStatus, redact } from '@majordomo/core/toolkit';
 import { CUT_OFF } from '../transport/server-transport.ts';
 
 const MAX_CHARACTERS = 2000;
@@ -28,7 +28,7 @@ export function toLlmError(error: unknown, { label, signal, last, mask = redact 
   const message = truncateText(mask(messageOf(error)), MAX_CHARACTERS);
   const kind = errorKind(code, status, error);
   const why = last === undefined || kind !== 'network' ? message : `${message}; ${last}`;
-  return new LlmError(kind, `${label}: ${why}${adviceFor(kind)}`, {
+  return new LlmError(kind, `${label}: ${why}${adviceFor(kind, error)}`, {
     status,
     code: code === undefined ? undefined : String(code),
   });
@@ -70,11 +70,15 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   INVALID_RESULT: 'protocol',
   ERA_NEGOTIATION_FAILED: 'protocol',
   [CUT_OFF]: 'network',
-  // Codes of JSON-RPC: unknown resource (only in the protocol of 2025), unknown method, and invalid parameters.
+  // Codes of JSON-RPC: unsupported version, unknown resource (only in the protocol of 2025), unknown method, invalid parameters.
+  '-32022': 'unsupported',
   '-32002': 'invalid-request',
   '-32601': 'unsupported',
   '-32602': 'invalid-request',
 };
+
+/** Code of JSON-RPC for a protocol version that the server does not support. */
+const UNSUPPORTED_VERSION = '-32022';
 
 /** Names of the SDK's authorization errors. */
 const AUTH_ERRORS: ReadonlySet<string> = new Set([
@@ -96,5 +100,14 @@ function errorKind(code: string | number | undefined, status: number | undefined
   return typeof code === 'number' ? 'server' : 'protocol';
 }
 
-const adviceFor = (kind: ErrorKind): string =>
-  kind === 'auth' ? '; pass place.credential or place.auth, or log in again' : '';
+function adviceFor(kind: ErrorKind, error: unknown): string {
+  if (needsNewProtocol(error)) return "; set protocol: 'auto'";
+  return kind === 'auth' ? '; pass place.credential or place.auth, or log in again' : '';
+}
+
+/** Whether the server refused the protocol of 2025 and lists a later version (JSON-RPC code -32022). */
+function needsNewProtocol(error: unknown): boolean {
+  const { code, message, data } = asRecord(error);
+  const text = `${String(code)} ${asText(message) ?? ''} ${JSON.stringify([data])}`;
+  return text.includes(UNSUPPORTED_VERSION) && text.includes('2026-');
+}

@@ -50,7 +50,7 @@ it('has the name, the description and the schema of the tool', () => {
   const schema = { $schema: 'https://json-schema.org/draft-07', type: 'object', properties: {} } as const;
   const { made } = converted({ title: 'Look', inputSchema: schema }, { maxResultChars: 5 });
   expect(made).toMatchObject({ name: 'x_look', description: 'Looks', maxResultChars: 5 });
-  expect(made.parameters).toEqual({ type: 'object', properties: {} });
+  expect(made.parameters).toEqual(schema);
 });
 
 it.each<[Partial<Listed>, string]>([

@@ -32,7 +32,7 @@ export function mcpTool(listed: ListedTool, fingerprint: string, name: string, i
   return {
     name,
     description: truncateText(listed.description ?? listed.title ?? '', MAX_DESCRIPTION_CHARS),
-    parameters: withoutDialect(listed.inputSchema),
+    parameters: listed.inputSchema,
     maxResultChars,
     approval: approve === 'none' ? false : () => needsApproval(listed, fingerprint, approve, io),
     async run(args: JsonObject, { signal }: ToolContext): Promise<ToolOutput> {
@@ -73,11 +73,6 @@ function needsApproval(
       detail: `${name}: its definition differs from the one that was first seen or approved`,
     });
   return isNeeded;
-}
-
-function withoutDialect(schema: ListedTool['inputSchema']): JsonObject {
-  const { $schema: _dialect, ...json } = schema;
-  return json as JsonObject;
 }
 
 async function withRetries<T>(

@@ -45,6 +45,16 @@ it('offers the first of several tools with the same name', async () => {
   expect(box.tools.find(({ name }) => name === 'a')?.description).toBe('first');
 });
 
+it('reports a tool without a name, and offers the others unchanged', async () => {
+  const schema = { ...inputSchema, $schema: 'https://json-schema.org/draft/2020-12/schema' };
+  const { box, events } = await connected([
+    { name: '', inputSchema },
+    { name: 'a', inputSchema: schema },
+  ]);
+  expect(box.tools.map(({ name, parameters }) => [name, parameters])).toEqual([['a', schema]]);
+  expect(events).toContainEqual({ type: 'tool-rejected', detail: 'a tool: its name is empty' });
+});
+
 it('stores the list, and again only if it has changed', async () => {
   const tools = [{ name: 'look', description: 'Looks', inputSchema }];
   const store = mapStore();
@@ -57,7 +67,7 @@ it('stores the list, and again only if it has changed', async () => {
   const offered = box.tools;
   const definitions = [['look', JSON.stringify(['Looks', null, inputSchema, null])]];
   const entry = { place: RPC_URL, tools, definitions, hasResources: true };
-  expect(JSON.parse(store.entries.get('mcp/x/tools') ?? '')).toEqual(entry);
+  expect([...store.entries.values()].map((text) => JSON.parse(text) as unknown)).toEqual([entry]);
   await box.refresh();
   expect([writes, events.length]).toEqual([1, 1]);
   expect(box.tools).toBe(offered);

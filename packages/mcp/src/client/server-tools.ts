@@ -91,12 +91,16 @@ export class ServerTools {
   private update(all: readonly ListedTool[], hasResources: boolean): boolean {
     const { name, prefix = `${name}_`, only, resources = false, approve } = this.options;
     const first = uniqueByName(all).slice(0, MAX_TOOLS);
-    const chosen = resultOf('only', () => first.filter(isSelected(only)));
+    const named = first.filter((tool) => tool.name !== '');
+    const chosen = resultOf('only', () => named.filter(isSelected(only)));
     // Core rejects every request that contains a tool with a schema that is nested too deeply.
     const listed = chosen.filter(({ inputSchema }) => !isTooDeep(inputSchema));
-    const rejected = chosen
-      .filter(({ inputSchema }) => isTooDeep(inputSchema))
-      .map((tool) => `${tool.name}: its input schema is nested more than ${MAX_DEPTH} levels`);
+    const rejected = [
+      ...(named.length < first.length ? ['a tool: its name is empty'] : []),
+      ...chosen
+        .filter(({ inputSchema }) => isTooDeep(inputSchema))
+        .map((tool) => `${tool.name}: its input schema is nested more than ${MAX_DEPTH} levels`),
+    ];
     const known = listed.map((tool) => ({ tool, fingerprint: fingerprintOf(tool) }));
     const fingerprints = known.map(({ tool, fingerprint: own }) => [tool.name, own] as const);
     const fingerprint = JSON.stringify([fingerprints, rejected, hasResources]);

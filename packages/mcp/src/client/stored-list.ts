@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/toolkit';
+import { hash128, isRecord } from '@majordomo/core/toolkit';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import type { McpEndpoint, McpOptions } from '../options.ts';
 import { namedStore, storedJson, type McpStore } from '../store.ts';
@@ -14,20 +14,25 @@ export interface StoredList {
 /** Entry of a store that contains a server's list of tools. Writes run one after the other. */
 export class ListEntry {
   private readonly store: McpStore | undefined;
+  /** Name that contains a hash of the address, because the address of a program may be long and contain secrets. */
   private readonly name: string;
+  /** Name without the address, which earlier versions used for all servers of one name. */
+  private readonly formerName: string;
   private readonly place: string;
   /** Resolves when the latest list is stored. */
   written: Promise<void> = Promise.resolve();
 
   constructor({ name, place, store }: McpOptions) {
     this.store = store && namedStore(store, `mcp "${name}"`);
-    this.name = `mcp/${name}/tools`;
     this.place = addressOf(place);
+    this.formerName = `mcp/${name}/tools`;
+    this.name = `${this.formerName}/${hash128(this.place)}`;
   }
 
   /** Returns the stored list, or `undefined` if the entry is missing, is damaged, or is the list of another server. */
   async read(): Promise<StoredList | undefined> {
-    const entry = await storedJson(this.store, this.name);
+    const entry =
+      (await storedJson(this.store, this.name)) ?? (await storedJson(this.store, this.formerName));
     if (!isRecord(entry) || entry['place'] !== this.place) return undefined;
     return isList(entry) ? entry : undefined;
   }
