@@ -178,13 +178,17 @@ export function calledNoTool(...names: readonly string[]): Check<unknown, unknow
   });
 }
 
-/** Checks that every target that responded matches one of the patterns: `provider/model`, `provider/*` or `*`. */
+/**
+ * Checks that every target that responded matches one of the patterns: `provider/model`, `provider/*` or `*`. An output without
+ * a response of a model scores 0.
+ */
 export function answeredBy(...patterns: readonly string[]): Check<unknown, unknown> {
   const matchesAny = (target: string): boolean =>
     patterns.some((pattern) =>
       pattern.endsWith('*') ? target.startsWith(pattern.slice(0, -1)) : target === pattern,
     );
   return versioned('answeredBy', patterns, ({ targets }) => {
+    if (targets.length === 0) return failedIf(true, 'no model answered');
     const others = targets.filter((target) => !matchesAny(target));
     return failedIf(others.length > 0, `${others.join(', ')} answered`);
   });

@@ -1,7 +1,7 @@
 import { checkOptions } from '@majordomo/core/toolkit';
 import { compareText } from './cases.ts';
 import { configError, mergeMargins } from './options.ts';
-import { explain } from './reasons.ts';
+import { explain, isCompared } from './reasons.ts';
 import { isMissing, samplesByCase } from './samples.ts';
 import {
   holm,
@@ -43,8 +43,8 @@ export function compare(
   const comparisons = scalesOf(evaluation).map((scale) => {
     const pairs = pairsOf(scale, before, after);
     const metric = describe(scale, pairs, margins[scale.name], baseline);
-    const isCompared = metric.reason === undefined;
-    const p = isCompared ? permutationTest(worseIsLower(scale, pairs), permutations) : undefined;
+    const p =
+      metric.reason === undefined ? permutationTest(worseIsLower(scale, pairs), permutations) : undefined;
     return { pairs, p, metric: { ...metric, mean: meanOf(scale, after) } };
   });
   const corrected = [...holm(comparisons.flatMap(({ p }) => p ?? []))];
@@ -149,21 +149,18 @@ function describe(
   };
 }
 
-const NO_BASELINE = 'no baseline exists';
-const NO_PAIRS = 'no case has it in both evaluations';
-
 /** Returns the reason why a metric cannot be compared, or `undefined` if the metric can be compared. */
 function problemOf(
   { name, kind, version, isPreference }: Scale,
   before: number | undefined,
   baseline: Evaluation | undefined,
 ): string | undefined {
-  if (baseline === undefined) return NO_BASELINE;
+  if (baseline === undefined) return 'no baseline exists';
   const known = baseline.checks.find((check) => check.name === name);
   if (kind === 'score' && known === undefined && !isPreference)
     return 'the baseline does not have this check';
   if (known !== undefined && known.version !== version) return 'the rules of the check changed';
-  if (before === undefined) return NO_PAIRS;
+  if (before === undefined) return 'no case has it in both evaluations';
   return kind !== 'score' && before === 0 ? 'the baseline is 0' : undefined;
 }
 
@@ -189,13 +186,14 @@ function judged(metric: Metric, pairs: readonly Pair[], p: number): Metric {
   return { ...metric, p, verdict: 'inconclusive', trialsNeeded: needed };
 }
 
+/** Returns the verdict. A check with a margin that was not compared, for example because its rules changed, does not pass. */
 function verdictOf({ gates, metrics, totals }: Evaluation): Verdict {
   const has = (verdict: Metric['verdict']): boolean => metrics.some((metric) => metric.verdict === verdict);
   if (gates.some(({ passed }) => !passed) || has('fail')) return 'fail';
   if (totals.errors + totals.skipped > 0) return 'incomplete';
-  const lacksPairs = metrics.some(
-    ({ kind, margin, reason }) =>
-      kind === 'score' && margin !== undefined && (reason === NO_BASELINE || reason === NO_PAIRS),
+  const lacksCheck = metrics.some(
+    ({ kind, margin, verdict }) => kind === 'score' && margin !== undefined && verdict === 'not-compared',
   );
-  return has('inconclusive') || lacksPairs ? 'inconclusive' : 'pass';
+  const isTested = gates.length > 0 || metrics.some(isCompared);
+  return has('inconclusive') || lacksCheck || !isTested ? 'inconclusive' : 'pass';
 }

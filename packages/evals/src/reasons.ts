@@ -1,5 +1,5 @@
 import { isMissing } from './samples.ts';
-import type { Evaluation, GateResult, Metric, Verdict } from './types.ts';
+import type { Evaluation, GateResult, Metric, Sample, Verdict } from './types.ts';
 
 /** Returns sentences that explain a verdict, the most important first. */
 export function explain(evaluation: Evaluation, verdict: Verdict): readonly string[] {
@@ -15,7 +15,7 @@ export function explain(evaluation: Evaluation, verdict: Verdict): readonly stri
       ),
     ...of('fail').map((metric) => `${metric.name} is worse: ${changeText(metric)}`),
     missing &&
-      `${count(totals.errors, 'sample')} of ${totals.samples} without a result; first case ${JSON.stringify(missing.case)}, trial ${missing.trial}: ${missing.error?.message ?? ''}`,
+      `${count(totals.errors, 'sample')} of ${totals.samples} without a result; ${firstError(missing)}`,
     totals.skipped > 0 && `${count(totals.skipped, 'sample')} not started, because the budget was spent`,
     ...of('inconclusive').map(
       (metric) => `${metric.name} is inconclusive: ${changeText(metric)}; ${remedyOf(metric)}`,
@@ -24,12 +24,30 @@ export function explain(evaluation: Evaluation, verdict: Verdict): readonly stri
       ? ['no metric was compared: no baseline exists; accept this run as the baseline']
       : of('not-compared')
           .filter(isUnexpected)
-          .map(({ name, reason = '' }) => `${name} was not compared: ${reason}`)),
-    verdict === 'pass' &&
-      baseline &&
-      `no metric lost more than its margin over ${count(baseline.paired, 'case')}`,
-  ];
-  return reasons.filter((reason) => typeof reason === 'string');
+          .map((metric) => `${metric.name} was not compared: ${metric.reason ?? ''}${acceptance(metric)}`)),
+    verdict === 'pass' && baseline && passedText(evaluation, baseline.paired),
+  ].filter((reason) => typeof reason === 'string');
+  return reasons.length > 0 ? reasons : ['no metric was compared; set a margin, or add a check or a gate'];
+}
+
+/** Whether a metric affects the verdict of the evaluation. */
+export const isCompared = ({ verdict }: Metric): boolean => verdict !== 'not-compared';
+
+function passedText({ metrics }: Evaluation, paired: number): string {
+  return metrics.some(isCompared)
+    ? `no metric lost more than its margin over ${count(paired, 'case')}`
+    : 'no metric was compared, and every gate passed';
+}
+
+/** Returns the remedy for a check that the baseline lacks or has with other rules. */
+const acceptance = ({ kind }: Metric): string =>
+  kind === 'score' ? '; accept a run with this check as the baseline' : '';
+
+/** Returns the error of a sample with its case and trial, which many messages already contain. */
+export function firstError({ case: id, trial, error }: Sample): string {
+  const place = `case ${JSON.stringify(id)}, trial ${trial}: `;
+  const { message = '' } = error ?? {};
+  return message.includes(place) ? `first error: ${message}` : `first ${place}${message}`;
 }
 
 export const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;

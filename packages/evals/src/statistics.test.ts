@@ -128,6 +128,13 @@ test.each([
   expect(studentT(freedom)).toBeCloseTo(expected, 4);
 });
 
+test('wilson returns an interval from 0 to 1', () => {
+  for (let total = 1; total <= 200; total++) {
+    expect(wilson(total, total)[1]).toBeLessThanOrEqual(1);
+    expect(wilson(0, total)[0]).toBeGreaterThanOrEqual(0);
+  }
+});
+
 test('wilson and kappa return the known values for 32 equal ratings of 40', () => {
   const [low, high] = wilson(32, 40);
   expect([low.toFixed(4), high.toFixed(4)]).toEqual(['0.6524', '0.8950']);

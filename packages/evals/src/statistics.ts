@@ -174,7 +174,8 @@ export function wilson(successes: number, total: number): readonly [low: number,
   const center = share + z ** 2 / (2 * total);
   const width = z * Math.sqrt((share * (1 - share)) / total + z ** 2 / (4 * total ** 2));
   const scale = 1 + z ** 2 / total;
-  return [(center - width) / scale, (center + width) / scale];
+  // Rounding can move an end slightly beyond 0 or 1.
+  return [Math.max(0, (center - width) / scale), Math.min(1, (center + width) / scale)];
 }
 
 /** Returns Cohen's kappa of pairs of binary ratings, or `undefined` if all ratings are equal. */

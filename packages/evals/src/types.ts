@@ -212,8 +212,9 @@ export interface Progress {
 
 /**
  * `fail`: a gate failed, or a metric is worse than the baseline beyond its margin and beyond chance (at most 5 % false alarms over all
- * metrics). `pass`: every compared metric lost less than its margin, with 95 % confidence. `inconclusive`: neither applies, so more cases or
- * trials are needed. `incomplete`: some samples have no result, and the other samples do not cause `fail`.
+ * metrics). `pass`: every check was compared, every compared metric lost less than its margin, with 95 % confidence, and at least one metric
+ * was compared or one gate passed. A run that was accepted as the baseline also passes. `inconclusive`: neither applies, so more cases or
+ * trials, or a new baseline, are needed. `incomplete`: some samples have no result, and the other samples do not cause `fail`.
  */
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'incomplete';
 

@@ -156,6 +156,7 @@ const ROWS: readonly (readonly [string, Check, Partial<Output>, number])[] = [
   ['answeredBy a provider', answeredBy('openai/*', 'a/b'), { targets: ['openai/x', 'a/b'] }, 1],
   ['answeredBy another target', answeredBy('openai/*'), { targets: ['openai/x', 'openai2/y'] }, 0],
   ['answeredBy any', answeredBy('*'), { targets: ['x/y'] }, 1],
+  ['answeredBy no model', answeredBy('*'), { targets: [] }, 0],
   [
     'maxUsd at the limit',
     maxUsd('0.02'),

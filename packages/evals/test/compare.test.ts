@@ -94,13 +94,50 @@ describe('compare', () => {
     });
   });
 
-  test('scores of another version are not compared, and the reasons report it', () => {
+  test('is inconclusive if the rules of a check changed, and the reasons report it', () => {
+    const options = { cases: 100, usd: '0.001' };
     const compared = compare(
-      evaluationOf(all, { version: 'a' }),
-      evaluationOf(() => 0, { version: 'b' }),
+      evaluationOf(all, { ...options, version: 'a' }),
+      evaluationOf(() => 0, { ...options, version: 'b' }),
     );
     expect(metric(compared, 'right')).toMatchObject({ verdict: 'not-compared', difference: undefined });
-    expect(compared.reasons.join()).toContain('right was not compared: the rules of the check changed');
+    expect([compared.verdict, ...compared.reasons]).toEqual([
+      'inconclusive',
+      'right was not compared: the rules of the check changed; accept a run with this check as the baseline',
+    ]);
+    const reported = compare(
+      evaluationOf(all, { ...options, version: 'a' }),
+      evaluationOf(all, { ...options, version: 'b' }),
+      { margins: { right: false } },
+    );
+    expect(reported.verdict).toBe('pass');
+  });
+
+  test('is inconclusive if a check is new', () => {
+    const before = { ...evaluationOf(all, { cases: 100 }), checks: [{ name: 'other' }] };
+    const compared = compare(
+      before,
+      evaluationOf(() => 0, { cases: 100 }),
+    );
+    expect([compared.verdict, compared.reasons[0]]).toEqual([
+      'inconclusive',
+      'right was not compared: the baseline does not have this check; accept a run with this check as the baseline',
+    ]);
+  });
+
+  test('is inconclusive if no metric was compared and no gate exists', () => {
+    const evaluation = evaluationOf(all, { cases: 100 });
+    const margins = { right: false, usd: false } as const;
+    const compared = compare(evaluation, evaluation, { margins });
+    expect([compared.verdict, compared.reasons]).toEqual([
+      'inconclusive',
+      ['no metric was compared; set a margin, or add a check or a gate'],
+    ]);
+    const gated = { ...evaluation, gates: [{ name: 'clean', passed: true, failed: [] }] };
+    expect(compare(evaluation, gated, { margins })).toMatchObject({
+      verdict: 'pass',
+      reasons: ['no metric was compared, and every gate passed'],
+    });
   });
 
   test('reports added and removed cases and compares the others', () => {
@@ -124,7 +161,7 @@ describe('compare', () => {
     for (const after of [renamed, silent]) {
       const compared = compare(before, after);
       expect(compared.verdict).toBe('inconclusive');
-      expect(compared.reasons).toContain('right was not compared: no case has it in both evaluations');
+      expect(compared.reasons[0]).toMatch(/^right was not compared: no case has it in both evaluations/);
     }
     expect(compare(before, silent, { margins: { right: false } }).verdict).toBe('pass');
   });

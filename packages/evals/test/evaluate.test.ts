@@ -393,7 +393,7 @@ describe('baseline', () => {
     const { majordomo } = fakeModels(answerTo);
     const good = definitionOf(majordomo, () => true);
     const first = await evaluate(good, { folder, mode: 'record', accept: true });
-    expect(first.verdict).toBe('inconclusive');
+    expect([first.verdict, first.reasons]).toEqual(['pass', ['accepted as the baseline']]);
     const same = await evaluate(good, { folder });
     expect([same.verdict, same.metrics.map(({ changed }) => changed)]).toEqual(['pass', [0, 0, 0]]);
     const worse = await evaluate(
@@ -406,6 +406,14 @@ describe('baseline', () => {
       { folder },
     );
     expect([broken.verdict, broken.reasons[0]]).toEqual(['fail', expect.stringMatching(/^right is worse/)]);
+    const accepted = await evaluate(
+      definitionOf(majordomo, () => false),
+      { folder, accept: true },
+    );
+    expect([accepted.verdict, accepted.reasons]).toEqual([
+      'pass',
+      ['accepted as the baseline', ...broken.reasons],
+    ]);
   });
 
   test('is not written for an incomplete run, a failed gate, or a restricted run', async () => {

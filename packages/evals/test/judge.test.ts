@@ -71,7 +71,9 @@ describe('judge', () => {
       verdict: 'not-compared',
       reason: 'the rules of the check changed',
     });
-    expect(changed.reasons).toContain('polite was not compared: the rules of the check changed');
+    expect(changed.reasons).toContainEqual(
+      expect.stringMatching(/^polite was not compared: the rules of the check changed/),
+    );
   });
 
   test.each([['{"reasoning":"x","verdict":"great"}'], ['no JSON']])(

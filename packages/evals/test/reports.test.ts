@@ -101,5 +101,11 @@ describe('toJUnit', () => {
     const xml = toJUnit(evaluation);
     expect(parse(xml).at(-1)).toEqual(['completeness', 'demo', 'failure']);
     expect(xml).toContain('3 samples of 3 without a result');
+    expect(xml).toContain("run with mode: 'record' or --record");
+    const lines = toTable(evaluation, { columns: 60 }).split('\n');
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(60);
+    expect(lines.join(' ').replaceAll(/ +/g, ' ')).toMatch(
+      /3 samples of 3 without a result; first error: [^.]*run with mode: 'record' or --record/,
+    );
   });
 });

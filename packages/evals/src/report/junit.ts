@@ -1,4 +1,5 @@
-import { changeText, count } from '../reasons.ts';
+import { changeText, count, firstError } from '../reasons.ts';
+import { isMissing } from '../samples.ts';
 import type { Evaluation, Metric } from '../types.ts';
 import { escaped } from './plain-text.ts';
 
@@ -10,8 +11,9 @@ interface TestCase {
 }
 
 /** Renders JUnit XML: a test case per metric and gate, and one for completeness. Metrics without `pass` or `fail` are skipped. */
-export function toJUnit({ name, metrics, gates, totals }: Evaluation): string {
+export function toJUnit({ name, metrics, gates, totals, samples: all }: Evaluation): string {
   const { errors, skipped, samples } = totals;
+  const missing = all.find(isMissing);
   const tests: readonly TestCase[] = [
     ...metrics.map((metric) => ({
       test: metric.name,
@@ -26,7 +28,7 @@ export function toJUnit({ name, metrics, gates, totals }: Evaluation): string {
     {
       test: 'completeness',
       result: errors + skipped === 0 ? undefined : 'failure',
-      message: `${count(errors, 'sample')} of ${samples} without a result, ${skipped} not started`,
+      message: `${count(errors, 'sample')} of ${samples} without a result, ${skipped} not started${missing === undefined ? '' : `; ${firstError(missing)}`}`,
     },
   ];
   const number = (wanted: TestCase['result']): number =>

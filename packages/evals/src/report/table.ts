@@ -22,7 +22,7 @@ export function toTable(evaluation: Evaluation, options: TableOptions = {}): str
   const paint = options.color === true ? painted : (text: string): string => text;
   const lines = [
     `${name}: ${verdict}`,
-    ...reasons.map((reason) => `- ${reason}`),
+    ...reasons.flatMap((reason) => wrapped(`- ${plainLine(reason, 1000)}`, columns)),
     '',
     // Omit the last column, so that the table fits into 100 columns of a terminal.
     ...aligned([METRIC_TITLES, ...metrics.map(metricCells)].map((row) => row.slice(0, -1))),
@@ -65,6 +65,18 @@ function fit(line: string, columns: number): string {
   let width = 1;
   const end = chars.findIndex((char) => (width += widthOf(char)) > columns);
   return `${chars.slice(0, end).join('')}…`;
+}
+
+/** Splits a line at spaces, because the end of a reason states the remedy. */
+function wrapped(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && widthOf(`${last} ${word}`) <= columns)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(last === undefined ? word : `  ${word}`);
+  }
+  return lines;
 }
 
 const COLORS: Readonly<Record<Verdict, number>> = { pass: 32, fail: 31, inconclusive: 33, incomplete: 35 };
