@@ -3,6 +3,7 @@ import { systemClock } from '@majordomo/core';
 import { Alerts } from './alerts/alerts.ts';
 import { Leases } from './delivery/leases.ts';
 import { Outbox } from './delivery/outbox.ts';
+import { UnconfirmedReservations } from './delivery/unconfirmed.ts';
 import { bookEntry } from './book-entry.ts';
 import { limitStates } from './limit-states.ts';
 import { checkOptions } from './check-options.ts';
@@ -27,7 +28,7 @@ import { report } from './report/report.ts';
  */
 export function createLedger(options: LedgerOptions = {}): Ledger {
   const context = contextOf(options);
-  const { store, limits, outbox, heldQueue } = context;
+  const { store, limits, outbox, unconfirmed, heldQueue } = context;
   return {
     gate: { ...ledgerGate(context), precheck: (attempt) => precheck(context, attempt) },
     limits: () => limits.all().map(({ definition }) => definition),
@@ -53,6 +54,7 @@ export function createLedger(options: LedgerOptions = {}): Ledger {
     flush: () => outbox.flush(),
     async close() {
       try {
+        unconfirmed.close();
         await outbox.close();
       } finally {
         await store.close();
@@ -71,17 +73,23 @@ function contextOf(options: LedgerOptions): LedgerContext {
   const onError = (error: unknown): void => {
     alerts.onStoreDown(error);
   };
+  const outbox = new Outbox(clock, onError);
+  const heldQueue = new HeldQueue(clock, heldTimeoutMs);
+  const onUnreleased = (count: number, error: unknown): void => {
+    alerts.onUnreleased(count, error);
+  };
   return {
     store,
     clock,
     limits: new LimitSet(limits, tags, options.limitsOf),
     countedCalls: new WeakSet(),
     prices: new Prices(catalog),
-    outbox: new Outbox(clock, onError),
+    outbox,
+    unconfirmed: new UnconfirmedReservations({ store, clock, outbox, heldQueue, onUnreleased }),
     leases: new Leases(store, clock, onError),
     alerts,
     answerLengths: new AnswerLengths(),
-    heldQueue: new HeldQueue(clock, heldTimeoutMs),
+    heldQueue,
     options: { ...options, unknownPrice, whenDown, whenHeld, storeTimeoutMs },
   };
 }

@@ -1,5 +1,5 @@
 import { priceAt } from '@majordomo/catalog';
-import type { AttemptInfo, Denial } from '@majordomo/core';
+import { LlmError, type AttemptInfo, type Denial } from '@majordomo/core';
 import { notify, withTimeout } from '@majordomo/core/toolkit';
 import type { Amount, LongWork, UsedAmount } from './contract/ledger.ts';
 import type { Refusal } from './contract/store.ts';
@@ -58,6 +58,8 @@ export async function reserveWork(
     const isHeld = isMeasuredUnit(limit.unit) && held > 0n && amount <= left + held;
     return isHeld ? heldDenial(limit, amount, refusal) : spentDenial(limit, amount, refusal, now);
   } catch (error) {
+    // The store cannot contain this reservation, so the store is not down.
+    if (LlmError.is(error, 'invalid-request')) throw error;
     alerts.onStoreDown(error);
     return options.whenDown === 'admit' ? undefined : storeDownDenial(error);
   }

@@ -76,6 +76,10 @@ export class Alerts {
     this.emit({ type: 'unrecorded', record, error });
   }
 
+  onUnreleased(reservations: number, error: unknown): void {
+    this.emit({ type: 'unreleased', reservations, error });
+  }
+
   /** Emits `store-down` for the first failure of an outage. */
   onStoreDown(error: unknown): void {
     if (this.isDown) return;

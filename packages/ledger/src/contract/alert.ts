@@ -4,7 +4,7 @@ import type { SpendRecord } from './record.ts';
 /**
  * Event that needs attention. `threshold`, `spent` and `running-out` are emitted once per limit, counter and period across
  * all processes that share a store. `unrecorded` is emitted once per record, `unpriced` and `drift` once per process and
- * target, `store-down` once per process and outage.
+ * target, `store-down` and `unreleased` once per process and outage.
  */
 export type Alert =
   /** Used amount that has reached a share in the limit's `alertAt`. */
@@ -25,5 +25,11 @@ export type Alert =
   | { readonly type: 'drift'; readonly target: string; readonly share: number }
   /** Record that the ledger abandoned after the store failed. The used amounts of limits may already include its amounts. */
   | { readonly type: 'unrecorded'; readonly record: SpendRecord; readonly error: unknown }
+  /**
+   * Number of reservations that the store may have made although it reported a failure, and that the ledger does not release:
+   * those above 10,000 in one outage, and those that the store has not released before the ledger is closed. Their amounts count
+   * as spent until the period ends. Emitted once per outage, when the store answers again or the ledger is closed.
+   */
+  | { readonly type: 'unreleased'; readonly reservations: number; readonly error: unknown }
   /** Failure or timeout of the store. Emitted again only for a failure after the store has answered. */
   | { readonly type: 'store-down'; readonly error: unknown };

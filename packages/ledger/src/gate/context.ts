@@ -2,6 +2,7 @@ import type { CallInfo, Clock } from '@majordomo/core';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { Leases } from '../delivery/leases.ts';
 import type { Outbox } from '../delivery/outbox.ts';
+import type { UnconfirmedReservations } from '../delivery/unconfirmed.ts';
 import type { LedgerOptions } from '../contract/ledger.ts';
 import type { LedgerStore } from '../contract/store.ts';
 import type { LimitSet } from '../limits/limit-set.ts';
@@ -16,6 +17,7 @@ export interface LedgerContext {
   readonly limits: LimitSet;
   readonly prices: Prices;
   readonly outbox: Outbox;
+  readonly unconfirmed: UnconfirmedReservations;
   readonly leases: Leases;
   readonly alerts: Alerts;
   readonly answerLengths: AnswerLengths;

@@ -101,17 +101,47 @@ it.each([
   expect(await ledger.state()).toMatchObject([{ used, held: 0n }]);
 });
 
-it('releases no reservations of attempts that began while the store was down', async () => {
+it('releases the reservations whose replies were lost during an outage, and sends one request per retry until then', async () => {
+  const memory = memoryStore();
+  let isDown = true;
+  let isConnected = false;
   const released: string[] = [];
-  const settle = (id: string): never => {
+  const settle: typeof memory.settle = (id, used) => {
     released.push(id);
+    return isDown ? down() : memory.settle(id, used);
+  };
+  const reserve: typeof memory.reserve = async (...claims) => {
+    if (isConnected) await memory.reserve(...claims);
     return down();
   };
-  const ledger = createLedger({ limits, store: { ...memoryStore(), reserve: down, settle } });
-  for (const number of [1, 2, 3]) await ledger.gate.admit({ ...attempt, attempt: number });
+  const daily = [{ name: 'day', max: { requests: 100 }, per: 'day' }] as const;
+  const ledger = createLedger({ limits: daily, store: { ...memory, reserve, settle } });
+  for (let number = 1; number <= 10; number++) {
+    await ledger.gate.admit({ ...attempt, attempt: number });
+    isConnected = true;
+  }
   await expect(ledger.flush()).rejects.toThrow('no disk');
   expect(new Set(released)).toEqual(new Set(['c/a/x/1']));
+  expect(await ledger.state()).toMatchObject([{ used: 0n, held: 9n }]);
+  isDown = false;
+  await ledger.flush();
+  expect(await ledger.state()).toMatchObject([{ used: 0n, held: 0n }]);
 });
+
+it.each(['deny', 'admit'] as const)(
+  'rejects an attempt that the store can never reserve, and does not treat the store as down: %s',
+  async (whenDown) => {
+    const alerts: unknown[] = [];
+    const reserve = async (): Promise<never> => {
+      throw new LlmError('invalid-request', 'the name is too long');
+    };
+    const store = { ...memoryStore(), reserve, settle: down };
+    const ledger = createLedger({ limits, store, whenDown, onAlert: (alert) => alerts.push(alert) });
+    await expect(ledger.gate.admit(attempt)).rejects.toMatchObject({ kind: 'invalid-request' });
+    await ledger.flush();
+    expect(alerts).toEqual([]);
+  },
+);
 
 it('retries a failed renewal of a lease and reports that the store is down', async () => {
   const alerts: unknown[] = [];

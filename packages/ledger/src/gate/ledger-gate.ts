@@ -1,5 +1,5 @@
 import { priceAt, type CatalogModel, type Price } from '@majordomo/catalog';
-import type { AttemptInfo, Denial, Gate, Permit } from '@majordomo/core';
+import { LlmError, type AttemptInfo, type Denial, type Gate, type Permit } from '@majordomo/core';
 import { invoke, mapValue, withTimeout } from '@majordomo/core/toolkit';
 import { LEASE_MS } from '../delivery/leases.ts';
 import type { Claim, Refusal } from '../contract/store.ts';
@@ -92,17 +92,20 @@ async function reserveInTime(
   plan: readonly Claim[],
   reserving: Promise<Refusal | undefined>,
 ): Promise<ReserveResult> {
-  const { clock, options, outbox, alerts } = context;
-  const { isDown } = alerts;
+  const { clock, options, alerts, unconfirmed } = context;
   let refusal: Refusal | undefined;
   try {
     refusal = await withTimeout(reserving, options.storeTimeoutMs, clock);
   } catch (error) {
+    // The store cannot contain this reservation, so the store is not down.
+    if (LlmError.is(error, 'invalid-request')) throw error;
     alerts.onStoreDown(error);
     // Release a reservation that succeeds after the timeout, or that the store may have made before the connection was lost.
     // Without a reservation, an admitted attempt is booked under another id.
-    const release = (): unknown => outbox.send(releaseJob(context, request.id, plan));
-    reserving.then(release, isDown ? () => undefined : release);
+    const release = (): void => {
+      unconfirmed.add(request.id, plan);
+    };
+    reserving.then(release, release);
     return options.whenDown === 'admit' ? permitWhileDown(context, request, plan) : storeDownDenial(error);
   }
   return handleReservation(context, request, plan, refusal);
@@ -115,6 +118,7 @@ function handleReservation(
   refusal: Refusal | undefined,
 ): ReserveResult {
   context.alerts.onStoreUp();
+  context.unconfirmed.onStoreUp();
   return refusal === undefined ? permit(context, request, plan) : denialFor(context, request, plan, refusal);
 }
 

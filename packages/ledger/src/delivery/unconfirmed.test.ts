@@ -1,0 +1,173 @@
+import { fakeClock } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { HeldQueue } from '../gate/held-queue.ts';
+import { memoryStore } from '../memory/memory-store.ts';
+import { Outbox } from './outbox.ts';
+import { UnconfirmedReservations } from './unconfirmed.ts';
+
+/** Creates unconfirmed reservations over a store that fails while `state.isDown`, and records the ids that are released. */
+function setUp() {
+  const clock = fakeClock();
+  const memory = memoryStore({ clock });
+  const state = { isDown: false, inProgress: 0, mostInProgress: 0 };
+  const sent: string[] = [];
+  const store: typeof memory = {
+    ...memory,
+    async settle(id, used) {
+      sent.push(id);
+      state.mostInProgress = Math.max(state.mostInProgress, ++state.inProgress);
+      await Promise.resolve();
+      state.inProgress--;
+      if (state.isDown) throw new Error('down');
+      return memory.settle(id, used);
+    },
+  };
+  const outbox = new Outbox(clock, () => undefined);
+  const heldQueue = new HeldQueue(clock, 30_000);
+  const unreleased: unknown[] = [];
+  const onUnreleased = (count: number, error: unknown): void => {
+    unreleased.push([count, error instanceof Error ? error.message : error]);
+  };
+  const reservations = new UnconfirmedReservations({ store, clock, outbox, heldQueue, onUnreleased });
+  const claim = {
+    counter: 'c',
+    max: 10_000n,
+    amount: 1n,
+    resetsInMs: undefined,
+    whenLapsed: 'spent',
+  } as const;
+  const reserve = (id: string): unknown => memory.reserve(id, [claim], 30_000);
+  const amounts = async (): Promise<unknown> =>
+    (await memory.counters('c')).map(({ used, held }) => [used, held]);
+  return { clock, store, state, sent, outbox, unreleased, reservations, reserve, amounts };
+}
+
+describe('unconfirmed reservations', () => {
+  it('are released at once if the store answers', async () => {
+    const { reservations, reserve, amounts, outbox, sent } = setUp();
+    reserve('a');
+    reservations.add('a', []);
+    await outbox.flush();
+    expect([await amounts(), sent]).toEqual([[[0n, 0n]], ['a']]);
+  });
+
+  it('are collected while the store is down, and each retry sends one request', async () => {
+    const { clock, state, reservations, sent } = setUp();
+    state.isDown = true;
+    for (let number = 0; number < 500; number++) reservations.add(`id ${number}`, []);
+    await clock.advance(60_000);
+    // At once, and after 1, 2, 4, 8, 16 and 30 seconds.
+    expect(sent).toEqual(Array(6).fill('id 0'));
+  });
+
+  it.each([
+    ['the outbox retries', async ({ clock }: ReturnType<typeof setUp>) => clock.advance(30_000)],
+    [
+      'a call has used the store',
+      async ({ reservations }: ReturnType<typeof setUp>) => reservations.onStoreUp(),
+    ],
+    ['the ledger is flushed', async ({ outbox }: ReturnType<typeof setUp>) => outbox.flush()],
+  ])('are all released, in groups of 100, when %s', async (_, whenUp) => {
+    const world = setUp();
+    const { clock, state, reservations, reserve, amounts } = world;
+    state.isDown = true;
+    for (let number = 0; number < 500; number++) {
+      reserve(`id ${number}`);
+      reservations.add(`id ${number}`, []);
+    }
+    await clock.advance(20_000);
+    state.isDown = false;
+    await whenUp(world);
+    await clock.advance(0);
+    expect([await amounts(), state.mostInProgress]).toEqual([[[0n, 0n]], 100]);
+  });
+
+  it('are released although the lease has ended', async () => {
+    const { clock, state, reservations, reserve, amounts, outbox } = setUp();
+    state.isDown = true;
+    reserve('a');
+    reservations.add('a', []);
+    await clock.advance(40_000);
+    expect(await amounts()).toEqual([[1n, 0n]]);
+    state.isDown = false;
+    await outbox.flush();
+    expect(await amounts()).toEqual([[0n, 0n]]);
+  });
+
+  it('are released once more after the lease if the store did not know them, and then forgotten', async () => {
+    const { clock, reservations, reserve, amounts, sent } = setUp();
+    reservations.add('late', []);
+    reservations.add('never made', []);
+    await clock.advance(0);
+    reserve('late');
+    await clock.advance(29_999);
+    expect([await amounts(), sent]).toEqual([[[0n, 1n]], ['late', 'never made']]);
+    await clock.advance(1);
+    expect(await amounts()).toEqual([[0n, 0n]]);
+    await clock.advance(100_000);
+    expect([sent.length, clock.pending]).toEqual([4, 0]);
+  });
+
+  it('are released once more when the ledger is closed', async () => {
+    const { clock, reservations, reserve, amounts, outbox } = setUp();
+    reservations.add('late', []);
+    await clock.advance(0);
+    reserve('late');
+    reservations.close();
+    await outbox.close();
+    expect([await amounts(), clock.pending]).toEqual([[[0n, 0n]], 0]);
+  });
+
+  it('that fail one by one do not lose the others of their group', async () => {
+    const { clock, reservations, reserve, amounts, store, outbox } = setUp();
+    const { settle } = store;
+    let failures = 1;
+    store.settle = async (id, used) => {
+      if (id === 'id 1' && failures-- > 0) throw new Error('cut');
+      return settle(id, used);
+    };
+    for (const id of ['id 0', 'id 1', 'id 2']) {
+      reserve(id);
+      reservations.add(id, []);
+    }
+    await clock.advance(0);
+    expect(await amounts()).toEqual([[0n, 1n]]);
+    await outbox.flush();
+    expect(await amounts()).toEqual([[0n, 0n]]);
+  });
+
+  it('whose release has no result are released again after 30 seconds', async () => {
+    const { clock, reservations, reserve, amounts, store } = setUp();
+    const { settle } = store;
+    let isFirst = true;
+    store.settle = (id, used) => {
+      const hangs = isFirst;
+      isFirst = false;
+      return hangs ? new Promise<never>(() => undefined) : settle(id, used);
+    };
+    reserve('a');
+    reservations.add('a', []);
+    await clock.advance(31_000);
+    await clock.advance(1000);
+    expect(await amounts()).toEqual([[0n, 0n]]);
+  });
+
+  it('above 10,000 are reported once, when the store answers again', async () => {
+    const { state, reservations, outbox, sent, unreleased } = setUp();
+    state.isDown = true;
+    for (let number = 0; number < 10_003; number++) reservations.add(`id ${number}`, []);
+    await outbox.flush().catch(() => undefined);
+    expect(unreleased).toEqual([]);
+    state.isDown = false;
+    await outbox.flush();
+    expect([unreleased, new Set(sent).size]).toEqual([[[3, undefined]], 10_000]);
+  });
+
+  it('are reported with the error if the ledger is closed while the store is down', async () => {
+    const { state, reservations, outbox, unreleased } = setUp();
+    state.isDown = true;
+    for (const id of ['a', 'b']) reservations.add(id, []);
+    await expect(outbox.close()).rejects.toThrow('down');
+    expect(unreleased).toEqual([[2, 'down']]);
+  });
+});
