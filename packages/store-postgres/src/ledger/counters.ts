@@ -1,5 +1,6 @@
 import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledger';
 import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
+import { toIndexedText } from './indexed-text.ts';
 import type { Connection } from '../client/connection.ts';
 import { OperationQueue, type Answer, type Operation } from './operation-queue.ts';
 
@@ -22,13 +23,16 @@ export class Counters {
     this.queue = new OperationQueue((operations) => this.execute(operations));
   }
 
-  /** Reserves claims. Releases a reservation that the database confirms only after the timeout. */
+  /**
+   * Reserves claims. Releases a reservation that the database confirms only after the timeout. Rejects a name or an id that is too
+   * long for an index before the shared statement, which would otherwise fail for the operations of all callers.
+   */
   async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
     const lease = toInteger(leaseMs, 'leaseMs');
     const known = Math.max(KNOWN_MS, lease, 2 * this.connection.timeoutMs);
     const operation = {
       type: 'reserve',
-      id: toStoredText(id),
+      id: toIndexedText(id, 'the id of a reservation'),
       lease,
       known: toInteger(known, 'timeoutMs'),
       claims: claims.map(toClaim),
@@ -88,7 +92,7 @@ export class Counters {
   }
 
   private async releaseLate(id: string, answering: Promise<Answer>, isLatest: () => boolean): Promise<void> {
-    // Ignore the error, because the reservation ends with its lease.
+    // Ignore the error, because the ledger releases reservations whose result is unknown.
     const answer = await answering.catch(() => undefined);
     // A later operation with this id uses the reservation, so do not release it.
     if (!isLatest()) return;
@@ -110,7 +114,7 @@ function toClaim({ counter, max, amount, whenLapsed, ...period }: Claim): object
   if (amount < 0n) throw new RangeError(`counter ${counter}: the amount of a claim must not be negative`);
   const { resetsInMs, nextResetsInMs = resetsInMs, window } = period;
   return {
-    c: toStoredText(counter),
+    c: toIndexedText(counter, 'the name of a counter'),
     max: `${max > MAX_AMOUNT ? MAX_AMOUNT : max}`,
     a: `${amount}`,
     l: whenLapsed,

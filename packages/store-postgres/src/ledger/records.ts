@@ -2,6 +2,7 @@ import { LlmError, messageOf } from '@majordomo/core';
 import { toStoredText, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
 import type { Connection } from '../client/connection.ts';
+import { toIndexedText } from './indexed-text.ts';
 
 /** Number of records per page. */
 const PAGE = 500;
@@ -21,9 +22,9 @@ export class Records {
       `INSERT INTO ${this.connection.schema}.records (id, at, call, tenant, target, record)
        VALUES ($1::text, $2::text::bigint, $3::text, $4::text, $5::text, $6::text) ON CONFLICT DO NOTHING`,
       [
-        toStoredText(id),
+        toIndexedText(id, 'the id of a record'),
         `${at}`,
-        toStoredText(call),
+        toIndexedText(call, 'the id of a call'),
         tenant === undefined ? null : toStoredText(tenant),
         toStoredText(target),
         json,
