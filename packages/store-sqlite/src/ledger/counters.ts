@@ -26,6 +26,8 @@ const SETTLED = 2;
 const SETTLED_MS = 86_400_000;
 /** Time for which a reservation can still be settled after its lease has ended, in milliseconds. */
 const LAPSED_MS = 7 * SETTLED_MS;
+/** Time by which the end of a period may be later than a claim states, in milliseconds, because the claim waited for a write. */
+const CLAIM_DELAY_MS = 60_000;
 /** Number of reservations between two removals of old rows. */
 const SWEEP_EVERY = 1000;
 /** Maximum INTEGER of SQLite. */
@@ -127,8 +129,8 @@ export class Counters {
   /** Returns the state of the current period, or the state of a new period. A period is stored with its first reservation. */
   private counterFor({ counter, resetsInMs, nextResetsInMs }: Claim, now: number): Counter {
     const known = this.sql.counter.get(counter) as Counter | undefined;
-    if (known !== undefined && (known.resetsAt === null || Number(known.resetsAt) > now)) return known;
     const left = nextResetsInMs ?? resetsInMs;
+    if (known !== undefined && isCurrent(known, left, now)) return known;
     const began = BigInt(Math.floor(now));
     // The number of the period must increase even if the clock was set back.
     const next = (known?.period ?? 0n) + 1n;
@@ -199,6 +201,17 @@ function statements(database: Database) {
     forgetEnded: database.prepare('DELETE FROM reservations WHERE ended = ? AND until < ?'),
     forgetCounters: database.prepare('DELETE FROM counters WHERE resets_at < ?'),
   };
+}
+
+/**
+ * Whether the counter's period has not ended. A period that began in the future and ends later than the claim's period began while
+ * the clock of the machine was ahead, and would otherwise last until the clock reaches its end.
+ */
+function isCurrent({ resetsAt, period }: Counter, resetsInMs: number | undefined, now: number): boolean {
+  if (resetsAt === null) return true;
+  const leftMs = Number(resetsAt) - now;
+  const wasClockAhead = Number(period) > now && leftMs > (resetsInMs ?? Infinity) + CLAIM_DELAY_MS;
+  return leftMs > 0 && !wasClockAhead;
 }
 
 const remaining = (resetsAt: bigint | null, now: number): number | undefined =>
