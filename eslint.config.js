@@ -5,22 +5,22 @@ import tseslint from 'typescript-eslint';
 
 /** Packages that may use Node's built-ins; every other package runs in a browser, a worker or an edge runtime. */
 const NODE_ONLY = [
-  'packages/media/**',
-  'packages/provider-cli/**',
-  'packages/catalog/src/node/**',
-  'packages/context/src/node/**',
-  'packages/gateway/src/node/**',
-  'packages/credentials/src/node/**',
-  'packages/skills/src/node/**',
-  'packages/store-sqlite/**',
-  'packages/batch/**',
-  'packages/evals/**',
-  'packages/trajectory/**',
-  'packages/undici/**',
-  'packages/conformance/**',
-  'packages/testing/**',
-  'packages/mcp/src/transport/program-transport.ts',
-  'packages/mcp/src/serve/serve-stdio.ts',
+  'packages/base/media/**',
+  'packages/providers/provider-cli/**',
+  'packages/calls/catalog/src/node/**',
+  'packages/agents/context/src/node/**',
+  'packages/operation/gateway/src/node/**',
+  'packages/calls/credentials/src/node/**',
+  'packages/agents/skills/src/node/**',
+  'packages/stores/store-sqlite/**',
+  'packages/calls/batch/**',
+  'packages/quality/evals/**',
+  'packages/operation/trajectory/**',
+  'packages/base/undici/**',
+  'packages/quality/conformance/**',
+  'packages/quality/testing/**',
+  'packages/agents/mcp/src/transport/program-transport.ts',
+  'packages/agents/mcp/src/serve/serve-stdio.ts',
 ];
 const TESTS = ['**/*.test.ts', '**/test/**/*.ts', 'tooling/shape/**/*.ts'];
 
@@ -39,7 +39,7 @@ const SYNTAX = [
   },
 ];
 const ACROSS_PACKAGES = {
-  group: ['**/packages/*', '../**/core/src/**', '@majordomo/*/dist/*', '@majordomo/*/src/*'],
+  group: ['**/packages/*', '../**/src/**', '@majordomo/*/dist/*', '@majordomo/*/src/*'],
   message: 'Import another package by its name and its exports.',
 };
 
@@ -69,7 +69,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['packages/*/src/**/*.ts'],
+    files: ['packages/*/*/src/**/*.ts'],
     ignores: TESTS,
     rules: {
       'no-console': 'error',
@@ -82,7 +82,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['packages/*/src/**/*.ts'],
+    files: ['packages/*/*/src/**/*.ts'],
     ignores: [...TESTS, ...NODE_ONLY],
     rules: {
       'no-restricted-globals': ['error', 'process', 'Buffer', 'require', '__dirname', 'setImmediate'],

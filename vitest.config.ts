@@ -1,36 +1,27 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { packagesIn, ROOT, type WorkspacePackage } from './tooling/build/packages.ts';
 
 const report = process.env['VITEST_JSON'];
 
 /** Time limit of `expect.poll`. It is long, so that a busy machine does not fail a test. */
 const EXPECT = { poll: { timeout: 30_000 } };
 
-const FOLDERS = [
-  ...readdirSync(join(import.meta.dirname, 'packages')).map((name) => `packages/${name}`),
-  'apps/cli',
-  'apps/examples',
-  'apps/lint-rule',
-  'tooling/acceptance',
-  'tooling/bench',
-  'tooling/mutation',
-  'tooling/services',
-  'tooling/shape',
-  'tooling/test-support',
-];
+const packages = packagesIn();
+/** Packages in a wing, whose coverage is measured. */
+const published = packages.filter(({ wing }) => wing !== undefined);
+const hasOwnConfig = ({ path }: WorkspacePackage): boolean =>
+  existsSync(join(ROOT, path, 'vitest.config.ts'));
 
 /**
  * Returns the project of a package. Its test files run one after another in shared processes with shared modules, because a
  * separate process for each file would double the time. So a test file must undo its changes to the process. Projects without a
  * separate root share one Vite server, which transforms each source once.
  */
-function packageOf(folder: string): TestProjectInlineConfiguration {
-  const { name } = JSON.parse(readFileSync(join(import.meta.dirname, folder, 'package.json'), 'utf8')) as {
-    name: string;
-  };
+function projectOf({ path, manifest: { name } }: WorkspacePackage): TestProjectInlineConfiguration {
   return {
-    test: { name, dir: folder, isolate: false, expect: EXPECT, exclude: [...configDefaults.exclude, ALONE] },
+    test: { name, dir: path, isolate: false, expect: EXPECT, exclude: [...configDefaults.exclude, ALONE] },
   };
 }
 
@@ -44,11 +35,11 @@ const ALONE = '**/*.alone.test.ts';
 export default defineConfig({
   test: {
     projects: [
-      ...FOLDERS.map(packageOf),
+      ...packages.filter((one) => !hasOwnConfig(one)).map(projectOf),
       { test: { name: 'alone', include: [ALONE], expect: EXPECT } },
-      'tooling/telemetry-sdk-2',
+      ...packages.filter(hasOwnConfig).map(({ path }) => path),
     ],
-    coverage: { provider: 'v8', include: ['packages/*/src/**'] },
+    coverage: { provider: 'v8', include: published.map(({ path }) => `${path}/src/**`) },
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },
 });

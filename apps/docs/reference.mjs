@@ -1,28 +1,24 @@
 // Writes the API reference to dist/: one Markdown page for each entry point of each published package, from its source.
 // site/build.mjs adds it to the site. Fails if a link is broken.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Application, TSConfigReader } from 'typedoc';
+import { packagesIn, ROOT } from '../../tooling/build/packages.ts';
 
 const HERE = import.meta.dirname;
-const ROOT = join(HERE, '../..');
 const OUT = join(HERE, 'dist');
 
-const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-
 /** Maps an entry point such as `@majordomo/core/toolkit` to its source file. */
-const entries = ['packages', 'apps']
-  .flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => join(ROOT, folder, name)))
-  .filter((folder) => existsSync(join(folder, 'package.json')) && manifestOf(folder).private !== true)
-  .flatMap((folder) => {
-    const { name, exports } = manifestOf(folder);
-    return Object.entries(exports)
+const entries = packagesIn()
+  .filter(({ manifest }) => manifest.private !== true)
+  .flatMap(({ path, manifest: { name, exports } }) =>
+    Object.entries(exports)
       .filter(([, target]) => typeof target === 'object')
       .map(([entry, target]) => ({
         name: name + entry.slice(1),
-        file: join(folder, target.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts')),
-      }));
-  });
+        file: join(ROOT, path, target.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts')),
+      })),
+  );
 
 rmSync(OUT, { recursive: true, force: true });
 

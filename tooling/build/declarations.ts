@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
-
-const ROOT = join(import.meta.dirname, '../..');
+import { ROOT } from './packages.ts';
 
 // The options of tsconfig.base.json that declarations depend on. Types are checked by `pnpm typecheck`.
 const OPTIONS = [

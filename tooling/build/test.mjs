@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { missingServices } from '../services/src/binaries.ts';
+import { ROOT } from './packages.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 const workers = availableParallelism() * 2;
 

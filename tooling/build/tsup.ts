@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { writeDeclarations } from './declarations.ts';
+import { folderOf } from './packages.ts';
 
 type Config = ReturnType<typeof defineConfig>;
 
@@ -95,7 +96,7 @@ export const evalsLibrary: Config = defineConfig({
 /** Entry points of agent: the loop, the pure steps without core, and the loop with a journal. */
 export const agentLibrary: Config = defineConfig({
   ...base,
-  esbuildPlugins: [replaced(/\/sum-usage\.ts$/, '../core/src/stream/usage.ts')],
+  esbuildPlugins: [replaced(/\/sum-usage\.ts$/, join(folderOf('core'), 'src/stream/usage.ts'))],
   entry: ['src/index.ts', 'src/steps.ts', 'src/durable.ts'],
   platform: 'neutral',
   ...declarations('src/index.ts', 'src/steps.ts', 'src/durable.ts'),

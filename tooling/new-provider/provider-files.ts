@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { ROOT } from '../build/packages.ts';
 
 const TEMPLATE = join(import.meta.dirname, 'template');
-const ROOT = join(import.meta.dirname, '../..');
 
 /** Names in kebab case, like the folders of packages. */
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
@@ -19,10 +19,10 @@ function packageFiles(name: string): Record<string, string> {
     file.endsWith('.txt'),
   );
   const texts = files.map((file): [string, string] => [
-    `packages/provider-${name}/${file.split(sep).join('/').slice(0, -'.txt'.length)}`,
+    `packages/providers/provider-${name}/${file.split(sep).join('/').slice(0, -'.txt'.length)}`,
     replaceName(readFileSync(join(TEMPLATE, file), 'utf8'), name),
   ]);
-  return { ...Object.fromEntries(texts), [`packages/provider-${name}/LICENSE`]: read('LICENSE') };
+  return { ...Object.fromEntries(texts), [`packages/providers/provider-${name}/LICENSE`]: read('LICENSE') };
 }
 
 /** Replaces the name of the template: `acme-cloud` becomes `acme-cloud` in text, `AcmeCloud` in code, `ACME_CLOUD` in variables. */
@@ -53,8 +53,8 @@ function changedLists(name: string): Record<string, string> {
     ),
     line(
       'apps/docs/packages.md',
-      '| [`@majordomo/provider-cli`](../../packages/provider-cli) |',
-      `| [\`@majordomo/provider-${name}\`](../../packages/provider-${name}) | ${pascal(name)} over its own API | none |`,
+      '| [`@majordomo/provider-cli`](../../packages/providers/provider-cli) |',
+      `| [\`@majordomo/provider-${name}\`](../../packages/providers/provider-${name}) | ${pascal(name)} over its own API | none |`,
     ),
     line('.env.example', 'CEREBRAS_API_KEY=', `${name.toUpperCase().replaceAll('-', '_')}_API_KEY=`),
     [

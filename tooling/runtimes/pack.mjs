@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { folderOf, ROOT } from '../build/packages.ts';
 import { npm } from './install.mjs';
-
-const ROOT = join(import.meta.dirname, '../..');
 
 /** Programs for every runtime, with their packages. */
 const PACKAGES = [
@@ -71,7 +70,7 @@ function nameIn(file) {
 
 function pack(name, tarballs) {
   const args = ['pack', '--pack-destination', tarballs];
-  const cwd = join(ROOT, 'packages', name);
+  const cwd = folderOf(name);
   return new Promise((resolve, reject) => {
     const child = spawn('pnpm', args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { packagesIn, ROOT } from '../build/packages.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const WAYS = {
   /** Tests two copies of core in one process: the old provider uses the core with which it was released. */
   own: 'their own core',
@@ -47,11 +47,11 @@ function previousRelease() {
   }
 }
 
-/** Returns the previous packages, or `undefined` in a shallow clone. */
+/** Returns the folders of the previous packages by their id, or `undefined` in a shallow clone. */
 function sourcesAt(version, folder) {
   mkdirSync(folder, { recursive: true });
   try {
-    const archive = execFileSync('git', ['archive', version, 'packages'], {
+    const archive = execFileSync('git', ['archive', version, 'packages', 'pnpm-workspace.yaml'], {
       cwd: ROOT,
       maxBuffer: 256 * 1024 * 1024,
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -60,21 +60,21 @@ function sourcesAt(version, folder) {
   } catch {
     return undefined;
   }
-  return join(folder, 'packages');
+  return new Map(packagesIn(folder).map(({ id, path }) => [id, join(folder, path)]));
 }
 
 const PROVIDERS = ['provider-openai', 'provider-anthropic', 'provider-google'];
 const SDKS = ['openai', '@anthropic-ai/sdk', '@google/genai'];
 const CORE = {
-  '@majordomo/core/provider': 'core/src/provider.ts',
-  '@majordomo/core/toolkit': 'core/src/toolkit.ts',
-  '@majordomo/wire-kit': 'wire-kit/src/index.ts',
-  '@majordomo/core': 'core/src/index.ts',
+  '@majordomo/core/provider': ['core', 'src/provider.ts'],
+  '@majordomo/core/toolkit': ['core', 'src/toolkit.ts'],
+  '@majordomo/wire-kit': ['wire-kit', 'src/index.ts'],
+  '@majordomo/core': ['core', 'src/index.ts'],
 };
 const SHARED = {
-  '@majordomo/openai-wire': 'openai-wire/src/index.ts',
-  '@majordomo/claude': 'claude/src/index.ts',
-  '@majordomo/imagegen': 'imagegen/src/index.ts',
+  '@majordomo/openai-wire': ['openai-wire', 'src/index.ts'],
+  '@majordomo/claude': ['claude', 'src/index.ts'],
+  '@majordomo/imagegen': ['imagegen', 'src/index.ts'],
 };
 
 /** Copies the application's programs with the providers of the previous release. */
@@ -82,11 +82,11 @@ async function bundleProviders(sources, way, folder, app) {
   cpSync(join(import.meta.dirname, 'app'), folder, { recursive: true });
   const { build } = await import('esbuild');
   const inside = way === 'own' ? { ...CORE, ...SHARED } : SHARED;
-  const alias = Object.entries(inside).map(([name, file]) => [name, join(sources, file)]);
+  const alias = Object.entries(inside).map(([name, [id, file]]) => [name, join(sources.get(id) ?? '', file)]);
   await build({
     stdin: {
       contents: PROVIDERS.map(
-        (name) => `export * from ${JSON.stringify(join(sources, name, 'src/index.ts'))};`,
+        (id) => `export * from ${JSON.stringify(join(sources.get(id), 'src/index.ts'))};`,
       ).join('\n'),
       resolveDir: app,
     },

@@ -3,11 +3,12 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { folderOf } from '../build/packages.ts';
 import { installRuntimes } from './install.mjs';
 import { printMatrix, writeTable } from './matrix.mjs';
 import { installedApp } from './pack.mjs';
 
-const CORE = join(import.meta.dirname, '../../packages/core/dist/index.js');
+const CORE = join(folderOf('core'), 'dist/index.js');
 const flags = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), 'majordomo-runtimes-'));
 
@@ -19,7 +20,7 @@ try {
 
 async function main(extent) {
   if (!existsSync(CORE)) {
-    console.error('runtimes: packages/core/dist is missing; build first');
+    console.error(`runtimes: ${CORE} does not exist; run pnpm build`);
     return 1;
   }
   const problem = installRuntimes();

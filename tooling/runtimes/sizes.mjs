@@ -4,9 +4,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { folderOf, ROOT } from '../build/packages.ts';
 import { installRuntimes } from './install.mjs';
 
-const ROOT = join(import.meta.dirname, '../..');
 const PAGE = join(ROOT, 'apps/docs/bundles.md');
 const BEGIN = '<!-- sizes: written by `pnpm sizes --table` -->';
 const END = '<!-- sizes: end -->';
@@ -137,7 +137,7 @@ async function weigh(build, { code }, { resolveDir = join(ROOT, 'tooling/shape')
       conditions,
       splitting,
       // The measured SDK versions are those of the packages.
-      nodePaths: ['anthropic', 'openai'].map((id) => join(ROOT, `packages/provider-${id}/node_modules`)),
+      nodePaths: ['anthropic', 'openai'].map((id) => join(folderOf(`provider-${id}`), 'node_modules')),
       outdir: ROOT,
       write: false,
       logLevel: 'silent',

@@ -1,7 +1,11 @@
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { folderOf } from '../build/packages.ts';
 
-const telemetry = fileURLToPath(new URL('../../packages/telemetry', import.meta.url));
+const telemetry = folderOf('telemetry');
+/** Tests of this folder, as a path from the folder of telemetry. */
+const own = join(relative(telemetry, import.meta.dirname), 'test/*.test.ts');
 
 /**
  * The tests of the package as they are, but with SDK 2 and the API that it needs; not those that bring a part of SDK 3 of
@@ -22,7 +26,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     name: '@majordomo/telemetry-sdk-2',
     isolate: false,
-    include: ['test/{golden,metrics,content,guests}.test.ts', '../../tooling/telemetry-sdk-2/test/*.test.ts'],
+    include: ['test/{golden,metrics,content,guests}.test.ts', own],
   },
 });
 

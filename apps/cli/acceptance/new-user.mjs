@@ -5,18 +5,18 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { folderOf } from '../../../tooling/build/packages.ts';
 
-const ROOT = join(import.meta.dirname, '../../..');
 const PACKAGES = [
-  'packages/core',
-  'packages/claude',
-  'packages/imagegen',
-  'packages/openai-wire',
-  'packages/provider-openai',
-  'packages/provider-anthropic',
-  'packages/testing',
-  'packages/conformance',
-  'apps/cli',
+  'core',
+  'claude',
+  'imagegen',
+  'openai-wire',
+  'provider-openai',
+  'provider-anthropic',
+  'testing',
+  'conformance',
+  'cli',
 ];
 const UNWANTED = ['@google/genai', '@aws-sdk', 'ollama', 'sharp', 'eslint', '@majordomo/provider-google'];
 const SECRET = 'sk-of-a-new-user';
@@ -113,12 +113,12 @@ function lines(text) {
   return text.trimEnd().split('\n').length;
 }
 
-function pack(folder) {
+function pack(id) {
   const { status, stdout, stderr } = spawnSync('pnpm', ['pack', '--json', '--pack-destination', scratch], {
-    cwd: join(ROOT, folder),
+    cwd: folderOf(id),
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`pnpm pack of ${folder}: ${stderr}`);
+  if (status !== 0) throw new Error(`pnpm pack of ${id}: ${stderr}`);
   const { filename } = JSON.parse(stdout);
   return filename.startsWith('/') ? filename : join(scratch, filename);
 }

@@ -1,6 +1,6 @@
 import type { Majordomo } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import { tree, watch } from '../../../packages/telemetry/test/support/recording.ts';
+import { tree, watch } from '../../../packages/operation/telemetry/test/support/recording.ts';
 import { openStage, playScenes } from '../src/demo/scenes.ts';
 import { createTimeline } from '../src/demo/timeline.ts';
 

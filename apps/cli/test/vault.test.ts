@@ -9,7 +9,7 @@ import {
   CLIENT,
   startAuthority,
   type TestAuthority,
-} from '../../../packages/credentials/test/support/authority.ts';
+} from '../../../packages/calls/credentials/test/support/authority.ts';
 import { loginOf, storeLogin } from '../src/vault/logins.ts';
 import { world, type RunOutput, type World, type WorldOptions } from './world.ts';
 

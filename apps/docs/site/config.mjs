@@ -1,13 +1,18 @@
 // The site: VitePress over the pages that build.mjs writes. Search works without a server.
-import { groupsOf, pagesOf, referencePages, titleOf } from './pages.mjs';
+import { groupsOf, pagesOf, referencePages, titleOf, wingsOf } from './pages.mjs';
 
 const pages = [...pagesOf()].map(([file, page]) => ({
   text: titleOf(file),
   link: `/${page.replace(/index$/, '')}`,
   page,
 }));
-const within = (folder) =>
-  pages.filter(({ page }) => page.startsWith(`${folder}/`) && !page.endsWith('/index'));
+const pageOf = (file) => pages.find(({ page }) => page === pagesOf().get(file));
+
+/** Sidebar of the packages: the wings with their packages, and then the command and the plugin. */
+const packageSidebar = () => [
+  ...wingsOf().map(({ file, files }) => ({ ...pageOf(file), items: files.map(pageOf), collapsed: true })),
+  ...['apps/cli/README.md', 'apps/lint-rule/README.md'].map(pageOf),
+];
 
 /** Heading ids as on the repository host, for which the links are written. */
 const slugify = (heading) =>
@@ -72,10 +77,10 @@ export default {
       '/': [
         ...groupsOf().map(({ title, files }) => ({
           text: title,
-          items: files.map((file) => pages.find(({ page }) => page === pagesOf().get(file))),
+          items: files.map(pageOf),
           collapsed: title === 'Project',
         })),
-        { text: 'Packages', items: within('packages'), collapsed: true },
+        { text: 'Packages', items: packageSidebar(), collapsed: true },
       ],
     },
     editLink: {

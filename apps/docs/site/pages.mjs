@@ -1,8 +1,8 @@
 // Pages of the site: path and links of every document of the repository.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { packagesIn, ROOT } from '../../../tooling/build/packages.ts';
 
-const ROOT = join(import.meta.dirname, '../../..');
 /** Output folder of reference.mjs. */
 const REFERENCE = join(import.meta.dirname, '../dist');
 const SOURCE = 'https://github.com/majordomo-llm/majordomo/blob/main/';
@@ -21,11 +21,26 @@ export function pagesOf() {
   ]);
   for (const name of markdownIn('apps/docs')) pages.set(`apps/docs/${name}.md`, `docs/${name}`);
   for (const name of markdownIn('adr')) pages.set(`adr/${name}.md`, `adr/${name}`);
-  for (const name of readdirSync(join(ROOT, 'packages')))
-    if (existsSync(join(ROOT, `packages/${name}/README.md`)))
-      pages.set(`packages/${name}/README.md`, `packages/${name}`);
+  for (const [wing, packages] of wings()) {
+    pages.set(`packages/${wing}/README.md`, `packages/${wing}`);
+    for (const { id, path } of packages) pages.set(`${path}/README.md`, `packages/${id}`);
+  }
   return pages;
 }
+
+/** Packages by wing, without those of `apps` and `tooling`. */
+const wings = () =>
+  Map.groupBy(
+    packagesIn().filter(({ wing }) => wing !== undefined),
+    ({ wing }) => wing,
+  );
+
+/** Groups of the sidebar: each wing, with the documents of its packages. */
+export const wingsOf = () =>
+  [...wings()].map(([wing, packages]) => ({
+    file: `packages/${wing}/README.md`,
+    files: packages.map(({ path }) => `${path}/README.md`),
+  }));
 
 const markdownIn = (folder) =>
   readdirSync(join(ROOT, folder))

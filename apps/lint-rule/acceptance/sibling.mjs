@@ -7,8 +7,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { folderOf } from '../../../tooling/build/packages.ts';
 
-const ROOT = join(import.meta.dirname, '../../..');
 const UNWANTED = ['openai', 'groq-sdk', '@google/genai', '@aws-sdk', 'ollama', 'sharp'];
 const SUMMARISE = `import { createMajordomo, user, type ChatModel } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
@@ -35,9 +35,7 @@ console.log(failed === 0 ? 'sibling: all as it should be' : `sibling: ${failed} 
 process.exitCode = failed === 0 ? 0 : 1;
 
 async function main() {
-  const [core, provider, plugin] = ['packages/core', 'packages/provider-anthropic', 'apps/lint-rule'].map(
-    pack,
-  );
+  const [core, provider, plugin] = ['core', 'provider-anthropic', 'lint-rule'].map(pack);
 
   const lean = project('lean', {});
   install(lean, [core, provider]);
@@ -79,12 +77,12 @@ async function main() {
   );
 }
 
-function pack(folder) {
+function pack(id) {
   const { status, stdout, stderr } = spawnSync('pnpm', ['pack', '--json', '--pack-destination', scratch], {
-    cwd: join(ROOT, folder),
+    cwd: folderOf(id),
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`pnpm pack of ${folder}: ${stderr}`);
+  if (status !== 0) throw new Error(`pnpm pack of ${id}: ${stderr}`);
   const { filename } = JSON.parse(stdout);
   return filename.startsWith('/') ? filename : join(scratch, filename);
 }

@@ -1,1 +1,1 @@
-export { agentLibrary as default } from '../../tooling/build/tsup.ts';
+export { agentLibrary as default } from '../../../tooling/build/tsup.ts';

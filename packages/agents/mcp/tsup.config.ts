@@ -1,1 +1,1 @@
-export { mcpLibrary as default } from '../../tooling/build/tsup.ts';
+export { mcpLibrary as default } from '../../../tooling/build/tsup.ts';

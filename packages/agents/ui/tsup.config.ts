@@ -1,1 +1,1 @@
-export { uiLibrary as default } from '../../tooling/build/tsup.ts';
+export { uiLibrary as default } from '../../../tooling/build/tsup.ts';

@@ -1,1 +1,1 @@
-export { coreLibrary as default } from '../../tooling/build/tsup.ts';
+export { coreLibrary as default } from '../../../tooling/build/tsup.ts';

@@ -1,1 +1,1 @@
-export { catalogLibrary as default } from '../../tooling/build/tsup.ts';
+export { catalogLibrary as default } from '../../../tooling/build/tsup.ts';

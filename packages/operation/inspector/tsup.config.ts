@@ -1,4 +1,4 @@
-import { inspectorLibrary } from '../../tooling/build/tsup.ts';
+import { inspectorLibrary } from '../../../tooling/build/tsup.ts';
 import { inspectorPage } from './page-build.ts';
 
 const config: ReturnType<typeof inspectorLibrary> = inspectorLibrary(inspectorPage());

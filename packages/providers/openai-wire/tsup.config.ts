@@ -1,1 +1,1 @@
-export { openaiWireLibrary as default } from '../../tooling/build/tsup.ts';
+export { openaiWireLibrary as default } from '../../../tooling/build/tsup.ts';

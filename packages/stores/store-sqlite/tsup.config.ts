@@ -1,1 +1,1 @@
-export { sqliteLibrary as default } from '../../tooling/build/tsup.ts';
+export { sqliteLibrary as default } from '../../../tooling/build/tsup.ts';

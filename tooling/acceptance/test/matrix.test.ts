@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { inShared, ROOT } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { featureTable, WITH_BATCHES, withFeatures } from '../src/matrix/features.ts';
 import { outcomesOf } from '../src/matrix/outcomes.ts';
@@ -7,7 +8,6 @@ import { ALL_PROFILES } from '../src/matrix/profiles.ts';
 import { page } from '../src/matrix/render.ts';
 import { PROFILES, PROVIDERS } from '../src/matrix/subjects.ts';
 
-const ROOT = resolve(import.meta.dirname, '../../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const subjects = [...PROVIDERS, ...PROFILES];
 
@@ -50,7 +50,7 @@ describe('the matrix', () => {
   });
 });
 
-const CORPUS = join(process.env['WIRE_CORPUS'] ?? join(ROOT, '../shared/wire'), 'corpus');
+const CORPUS = join(process.env['WIRE_CORPUS'] ?? inShared('wire'), 'corpus');
 const hasCorpus = existsSync(CORPUS);
 
 interface Facts {

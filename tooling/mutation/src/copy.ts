@@ -18,8 +18,10 @@ export function copyOf(root: string, path: string): Copy {
   });
   cpSync(join(root, 'tsconfig.base.json'), join(top, 'tsconfig.base.json'));
   // Tests import the test support of other packages.
-  for (const name of readdirSync(dirname(join(root, path)))) {
-    if (name !== basename(path)) symlinkSync(join(root, path, '..', name), join(folder, '..', name));
+  for (let inside = path; dirname(inside) !== '.'; inside = dirname(inside)) {
+    for (const name of readdirSync(join(root, inside, '..')))
+      if (name !== basename(inside))
+        symlinkSync(join(root, inside, '..', name), join(top, inside, '..', name));
   }
   // Tests compare documents with the code.
   symlinkSync(join(root, 'apps'), join(top, 'apps'));

@@ -3,10 +3,10 @@
  * runs the tests of the package and prints every change that the tests do not detect, or that exceeds the time limit. The exit
  * code is 1 if more than 5 % survive.
  */
-import { existsSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { packageOf, packagesIn, ROOT } from '../../build/packages.ts';
 import { copyOf } from './copy.ts';
 import { equivalentOf, isSame } from './equivalent.ts';
 import { judge } from './judge.ts';
@@ -21,15 +21,14 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { seed: { type: 'string', default: '1' }, most: { type: 'string', default: '200' } },
 });
-const root = join(import.meta.dirname, '../../..');
 const [first = ''] = positionals;
-const isPackage = first !== '' && existsSync(join(root, 'packages', first));
+const isPackage = packagesIn().some(({ id, wing }) => id === first && wing !== undefined);
 const name = isPackage ? first : 'core';
 const given = isPackage ? positionals.slice(1) : positionals;
 const starts = given.length > 0 ? given : isPackage && name !== 'core' ? [''] : STARTS;
 // Lower the priority of this process and of the processes that it starts.
 setPriority(10);
-const copy = copyOf(root, join('packages', name));
+const copy = copyOf(ROOT, packageOf(name).path);
 process.once('exit', () => {
   endTests();
   copy.remove();

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { ROOT } from '../../build/packages.ts';
 
 export type Outcome = 'passed' | 'failed' | 'too slow';
 
@@ -7,7 +8,7 @@ let running: ChildProcess | undefined;
 
 /** Runs the tests below `filters` of a package in a separate process group until the first failure. */
 export function runTests(folder: string, filters: readonly string[], limitMs: number): Promise<Outcome> {
-  const vitest = join(folder, '../../node_modules/vitest/vitest.mjs');
+  const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
   const preload = join(import.meta.dirname, 'end-with-parent.ts');
   const config = join(import.meta.dirname, 'vitest.config.ts');
   const options = ['run', '--root', folder, '--config', config];

@@ -1,10 +1,12 @@
 import { filesIn, published, read } from './repository.ts';
+import { WINGS } from './wings.ts';
 
 /** Documents of the repository. */
 export const documents: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
+  ...Object.keys(WINGS).map((wing) => `packages/${wing}/README.md`),
   ...published.map(({ path }) => `${path}/README.md`).filter((file) => !file.startsWith('apps/')),
   ...filesIn('apps').filter((file) => file.endsWith('.md') && !file.endsWith('/api.md')),
   ...filesIn('tooling').filter((file) => file.endsWith('.md')),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { packageOf } from '../../build/packages.ts';
 import { documents } from './documents.ts';
 import { filesIn, read } from './repository.ts';
 
@@ -62,7 +63,7 @@ const UNIONS = [
 /** Returns `vendor/id` of every model in the type unions of the installed SDKs. */
 export function modelsOfSdks(): readonly string[] {
   return UNIONS.flatMap(({ from, sdk, vendor, file, types }) => {
-    const text = read(join('packages', from, 'node_modules', sdk, file));
+    const text = read(join(packageOf(from).path, 'node_modules', sdk, file));
     const unions = [...text.matchAll(types)].map(([, union = '']) => union);
     return unions.flatMap((union) =>
       [...union.matchAll(/'([^']+)'/g)].map(([, id = '']) => `${vendor}/${id}`),

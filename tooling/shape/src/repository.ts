@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, relative } from 'node:path';
+import { packagesIn, ROOT, type WorkspacePackage } from '../../build/packages.ts';
 
-/** Root folder of the repository. */
-export const ROOT: string = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+export { ROOT };
 
 /** Properties of a `package.json` that the tests use. */
 export interface Manifest {
@@ -27,11 +26,7 @@ export interface Manifest {
 }
 
 /** Workspace package. */
-export interface Package {
-  /** Path under the root, such as `packages/core`. */
-  readonly path: string;
-  /** Name of the folder: `core` for `@majordomo/core`. */
-  readonly id: string;
+export interface Package extends WorkspacePackage {
   readonly manifest: Manifest;
 }
 
@@ -41,31 +36,11 @@ export const read = (path: string): string => readFileSync(join(ROOT, path), 'ut
 /** Whether the file or folder exists under the root. */
 export const exists = (path: string): boolean => existsSync(join(ROOT, path));
 
-const apps = packagesIn('apps');
+/** All workspace packages, including private ones. */
+export const workspace: readonly Package[] = packagesIn();
 
-/** Returns the published packages. The names of packages in `apps/` differ from their folder names. */
-export const published: readonly Package[] = [
-  ...packagesIn('packages'),
-  ...apps.filter(({ manifest }) => manifest.private !== true),
-];
-
-/** Returns all workspace packages, including private ones. */
-export const workspace: readonly Package[] = [
-  ...published,
-  ...apps.filter(({ manifest }) => manifest.private === true),
-  ...packagesIn('tooling'),
-];
-
-function packagesIn(folder: string): Package[] {
-  return readdirSync(join(ROOT, folder), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && exists(`${folder}/${entry.name}/package.json`))
-    .map((entry) => packageAt(`${folder}/${entry.name}`, entry.name))
-    .filter(({ path }) => path !== 'tooling/runtimes');
-}
-
-function packageAt(path: string, id: string): Package {
-  return { path, id, manifest: JSON.parse(read(`${path}/package.json`)) as Manifest };
-}
+/** The published packages. The names of packages in `apps/` differ from their folder names. */
+export const published: readonly Package[] = workspace.filter(({ manifest }) => manifest.private !== true);
 
 const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', '.git', '.turbo', '.ci/out']);
 

@@ -2,28 +2,36 @@ import { expect, test } from 'vitest';
 import { ARROWS, NODE_ONLY } from '../src/arrows.ts';
 import { exists, published, read, sourcesOf, workspace, type Manifest } from '../src/repository.ts';
 import { runtimeImportsOf } from '../src/syntax.ts';
+import { packageName } from '../src/wings.ts';
 
 const OURS = '@majordomo/';
+const allowIn = (id: string): string => `allow it for ${id} in tooling/shape/src/arrows.ts, with the reason`;
 const runtime = (manifest: Manifest): [string, string][] =>
   Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies });
 
-test.each(published)('$id has only dependencies that the table allows', ({ id, manifest }) => {
+test.each(published)('$id has only dependencies that the table allows', ({ id, path, manifest }) => {
   const arrows = ARROWS[id];
   expect(arrows, `${id} is not in tooling/shape/src/arrows.ts`).toBeDefined();
   const granted = [...(arrows?.ours.map((name) => OURS + name) ?? []), ...(arrows?.others ?? [])];
   const asked = runtime(manifest).map(([name]) => name);
-  expect(asked.filter((name) => !granted.includes(name))).toEqual([]);
+  const refused = asked.filter((name) => !granted.includes(name));
+  expect(
+    refused.map((name) => `${path}/package.json: depends on ${name}; remove it, or ${allowIn(id)}`),
+  ).toEqual([]);
 });
 
-test.each(published)('$id imports only its dependencies at run time', ({ id, path, manifest }) => {
+test.each(published)('$id imports only its dependencies at run time', (pkg) => {
+  const { id, manifest } = pkg;
   const built = ARROWS[id]?.builtIn ?? [];
   const known = new Set([manifest.name, ...runtime(manifest).map(([name]) => name), ...built]);
-  const imported = sourcesOf({ id, path, manifest }).flatMap((file) =>
+  const unknown = sourcesOf(pkg).flatMap((file) =>
     runtimeImportsOf(file, read(file))
       .filter((name) => !/^(?:\.|#|node:)/.test(name))
-      .map(packageName),
+      .map(packageName)
+      .filter((name) => !known.has(name))
+      .map((name) => `${file}: imports ${name}; add it to the dependencies in ${pkg.path}/package.json`),
   );
-  expect([...new Set(imported)].filter((name) => !known.has(name))).toEqual([]);
+  expect(unknown).toEqual([]);
 });
 
 test.each(workspace)('$path names our own packages by workspace:^ only', ({ manifest }) => {
@@ -74,9 +82,4 @@ function pathTo(
     if (rest !== undefined) return [from, ...rest];
   }
   return undefined;
-}
-
-function packageName(specifier: string): string {
-  const [scope = '', name = ''] = specifier.split('/');
-  return specifier.startsWith('@') ? `${scope}/${name}` : scope;
 }

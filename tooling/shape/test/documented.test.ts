@@ -34,7 +34,7 @@ test('finds undocumented names, options and methods', () => {
   mkdirSync(join(folder, 'src'));
   writeFileSync(join(folder, 'src/index.ts'), SOURCE);
   const manifest = { name: 'x', version: '1.0.0', exports: { '.': { default: './dist/index.js' } } };
-  const found = undocumentedIn([{ path: relative(ROOT, folder), id: 'x', manifest }]);
+  const found = undocumentedIn([{ path: relative(ROOT, folder), id: 'x', wing: undefined, manifest }]);
   rmSync(folder, { recursive: true });
   expect(found['x']?.map(({ name }) => name).sort()).toEqual([
     'Box.run',

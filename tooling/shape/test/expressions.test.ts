@@ -19,14 +19,14 @@ const MADE_LATER: Readonly<Record<string, string>> = {
     OWN_TABLE,
   "apps/lint-rule/src/match/glob.ts new RegExp(`^(?:${globs.map(source).join('|')})$`)":
     'globs of the app, against paths of its own files',
-  "packages/guards/src/checks.ts new RegExp(source, flags.replace(/[gy]/g, ''))": OWN_CHECK,
-  'packages/guards/src/find-values.ts new RegExp(`^(?:${pattern.source})$`, flags)': OWN_CHECK,
-  "packages/guards/src/find-values.ts new RegExp(pattern.source, `${flags}g${group > 0 ? 'd' : ''}`)":
+  "packages/agents/guards/src/checks.ts new RegExp(source, flags.replace(/[gy]/g, ''))": OWN_CHECK,
+  'packages/agents/guards/src/find-values.ts new RegExp(`^(?:${pattern.source})$`, flags)': OWN_CHECK,
+  "packages/agents/guards/src/find-values.ts new RegExp(pattern.source, `${flags}g${group > 0 ? 'd' : ''}`)":
     OWN_CHECK,
-  'packages/redact/src/patterns.ts new RegExp(pattern.source, flags)': IN_PIECES,
-  'packages/redact/src/tokens/table.ts new RegExp(String.raw`\\b${shape}`)': IN_PIECES,
-  'packages/redact/src/tokens/table.ts new RegExp(shape)': IN_PIECES,
-  "packages/redact/src/tokens/table.ts new RegExp(shape, 'y')": IN_PIECES,
+  'packages/base/redact/src/patterns.ts new RegExp(pattern.source, flags)': IN_PIECES,
+  'packages/base/redact/src/tokens/table.ts new RegExp(String.raw`\\b${shape}`)': IN_PIECES,
+  'packages/base/redact/src/tokens/table.ts new RegExp(shape)': IN_PIECES,
+  "packages/base/redact/src/tokens/table.ts new RegExp(shape, 'y')": IN_PIECES,
 };
 
 const found = published

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { ERROR_POLICY } from '../../../packages/core/src/errors/policy.ts';
+import { ERROR_POLICY } from '../../../packages/base/core/src/errors/policy.ts';
 import { read } from '../src/repository.ts';
 
 /** The final decision of the chain is not a row of a failure. */
 const { exhausted: _end, ...policy } = ERROR_POLICY;
 
-test.each(['apps/docs/failover.md', 'packages/core/README.md'])(
+test.each(['apps/docs/failover.md', 'packages/base/core/README.md'])(
   'the table of failures in %s is the policy of core',
   (file) => {
     const rows = read(file).matchAll(
@@ -26,7 +26,7 @@ test('every kind of error has its row in apps/docs/errors.md', () => {
 });
 
 test('every event of a call is named in apps/docs/operating.md', () => {
-  const types = [...read('packages/core/src/types/call-options.ts').matchAll(/readonly type: ([^;]+);/g)];
+  const types = [...read('packages/base/core/src/types/call-options.ts').matchAll(/readonly type: ([^;]+);/g)];
   const names = types.flatMap(([, union = '']) => [...union.matchAll(/'([\w-]+)'/g)].map(([, name]) => name));
   expect(names.length).toBeGreaterThan(5);
   const page = read('apps/docs/operating.md');
@@ -35,9 +35,9 @@ test('every event of a call is named in apps/docs/operating.md', () => {
 
 test.each([
   ['apps/docs/failover.md', /^\| `(\w+Ms)` \| .* \| (\d+) s \|$/gm],
-  ['packages/core/README.md', /`(\w+Ms)` (\d+) s/g],
+  ['packages/base/core/README.md', /`(\w+Ms)` (\d+) s/g],
 ])('the timers in %s have the defaults of core', (file, row) => {
-  const source = read('packages/core/src/call/timers.ts');
+  const source = read('packages/base/core/src/call/timers.ts');
   const defaults = [...source.matchAll(/\b(\w+Ms): (\d+)_000\b/g)].map(([, name, s]) => [name, s]);
   expect(defaults.map(([name]) => name).sort()).toEqual([
     'completeMs',

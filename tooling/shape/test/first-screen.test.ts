@@ -34,7 +34,7 @@ test('the README shows the demo before any program', () => {
 
 /** Pages about the models of one provider or about recordings. */
 const OTHERS =
-  /^(?:packages\/provider-|packages\/openai-wire|packages\/claude|apps\/docs\/|apps\/lint-rule|tooling\/)/;
+  /^(?:packages\/providers\/(?:provider-|openai-wire|claude)|apps\/docs\/|apps\/lint-rule|tooling\/)/;
 
 test('documents name existing models', () => {
   const named = documents

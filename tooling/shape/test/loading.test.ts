@@ -60,9 +60,9 @@ test('core loads exactly four parts at their first use', () => {
       .map((name) => `${file}: ${name}`);
   });
   expect(later).toEqual([
-    'packages/core/src/client/chat-model.ts: ../operations/typed-objects.ts',
-    'packages/core/src/client/create.ts: ./prepared-targets.ts',
-    'packages/core/src/client/other-models.ts: ./other-calls.ts',
-    'packages/core/src/schema/to-json-schema.ts: ./json-schema.ts',
+    'packages/base/core/src/client/chat-model.ts: ../operations/typed-objects.ts',
+    'packages/base/core/src/client/create.ts: ./prepared-targets.ts',
+    'packages/base/core/src/client/other-models.ts: ./other-calls.ts',
+    'packages/base/core/src/schema/to-json-schema.ts: ./json-schema.ts',
   ]);
 });

@@ -4,7 +4,7 @@ import { complaintsAbout } from '../src/compile.ts';
 import { ROLES } from '../src/layout.ts';
 import { read } from '../src/repository.ts';
 
-const FOLDER = 'packages/provider-moon-base/';
+const FOLDER = 'packages/providers/provider-moon-base/';
 const files = providerFiles('moon-base');
 const own = Object.keys(files)
   .filter((file) => file.startsWith(FOLDER))

@@ -22,12 +22,12 @@ const profiles = Object.entries(wire).filter((entry): entry is [string, Profile]
 
 describe.each(profiles)('the vendor %s', (name, { id }) => {
   test('has a file named like its id', () => {
-    expect(exists(`packages/openai-wire/src/profiles/${id}.ts`)).toBe(true);
+    expect(exists(`packages/providers/openai-wire/src/profiles/${id}.ts`)).toBe(true);
   });
 
   test('is exported by provider-openai, and named in its README', () => {
     expect(provider).toHaveProperty(name);
-    expect(read('packages/provider-openai/README.md')).toContain(`\`${name}\``);
+    expect(read('packages/providers/provider-openai/README.md')).toContain(`\`${name}\``);
   });
 
   test('is in the list of all, which the command takes', () => {

@@ -14,7 +14,7 @@ let other: Core;
 const load = async <T>(folder: string, file: string): Promise<T> => (await import(join(folder, file))) as T;
 
 beforeAll(async () => {
-  const dist = join(ROOT, 'packages/core/dist');
+  const dist = join(ROOT, 'packages/base/core/dist');
   cpSync(dist, join(scratch, 'dist'), { recursive: true });
   app = await load<Core>(dist, 'index.js');
   other = await load<Core>(join(scratch, 'dist'), 'index.js');

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { exists, ROOT } from '../src/repository.ts';
 
-const ENTRY = 'packages/core/dist/index.js';
+const ENTRY = 'packages/base/core/dist/index.js';
 const folder = mkdtempSync(join(tmpdir(), 'majordomo-uncaught-'));
 afterAll(() => {
   rmSync(folder, { recursive: true });

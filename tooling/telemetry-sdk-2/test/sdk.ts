@@ -22,7 +22,7 @@ interface Meters {
   readonly exporter: InMemoryMetricExporter;
 }
 
-/** OpenTelemetry's SDK 2, in the place of `packages/telemetry/test/support/sdk.ts`. */
+/** OpenTelemetry's SDK 2, in the place of `packages/operation/telemetry/test/support/sdk.ts`. */
 export function tracerProvider(): Traces {
   const exporter = new InMemorySpanExporter();
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });

@@ -3,7 +3,7 @@ import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { expect, it } from 'vitest';
 import api from '../node_modules/@opentelemetry/api/package.json' with { type: 'json' };
 import sdk from '../node_modules/@opentelemetry/sdk-trace-base/package.json' with { type: 'json' };
-import { watch } from '../../../packages/telemetry/test/support/recording.ts';
+import { watch } from '../../../packages/operation/telemetry/test/support/recording.ts';
 
 it('is SDK 2, with the API below 1.10 that it needs, in all tests of the package', () => {
   expect(sdk.version).toMatch(/^2\./);

@@ -26,4 +26,5 @@ export {
   type Recording,
   type Sequence,
 } from './recordings.ts';
+export { folderOf, inShared, ROOT } from './repository.ts';
 export { testServer, type Answer, type Seen, type TestServer } from './server.ts';

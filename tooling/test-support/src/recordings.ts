@@ -1,14 +1,14 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JsonValue } from '@majordomo/core';
+import { inShared } from './repository.ts';
 
 /** Folder of recorded traffic. It is not part of the project. Tests that need the folder are skipped if it is missing. */
-const ROOT: string =
-  process.env['WIRE_CORPUS'] ?? path.resolve(import.meta.dirname, '../../../../shared/wire');
+const FOLDER: string = process.env['WIRE_CORPUS'] ?? inShared('wire');
 
-export const hasRecordings: boolean = existsSync(path.join(ROOT, 'corpus'));
+export const hasRecordings: boolean = existsSync(path.join(FOLDER, 'corpus'));
 /** Suffix of suite names that states why no case ran. */
-export const skippedNote: string = hasRecordings ? '' : ` (skipped: no recordings at ${ROOT})`;
+export const skippedNote: string = hasRecordings ? '' : ` (skipped: no recordings at ${FOLDER})`;
 
 /** Facts that were taken from a recording without any SDK. */
 export interface Expected {
@@ -84,7 +84,7 @@ export function sequences(wire?: string, vendor = '*'): readonly Sequence[] {
 const byName = new Intl.Collator('en', { numeric: true });
 
 function recordingsIn(folder: string, pattern: string, wire?: string): readonly Recording[] {
-  const root = path.join(ROOT, folder);
+  const root = path.join(FOLDER, folder);
   return globSync(`${pattern}/expected.json`, { cwd: root })
     .map((file) => path.dirname(file))
     .sort(byName.compare)

@@ -3,7 +3,7 @@ import { defineTool } from '@majordomo/agent';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { CLIENT, startAuthority } from '../../credentials/test/support/authority.ts';
+import { CLIENT, startAuthority } from '../../../calls/credentials/test/support/authority.ts';
 import { connectMcp, serveMcp, type McpAuth, type McpOptions, type McpToolbox } from '../src/index.ts';
 import { httpServer } from './support/http-server.ts';
 import { tokenServer, type TokenServer } from './support/token-server.ts';

@@ -14,7 +14,7 @@ describe('undiciFetch is like the platform’s fetch: it', () => {
 });
 
 describe('undiciFetch is like fetch on other lines of Node:', () => {
-  const modules = join(import.meta.dirname, '../../../tooling/runtimes/node_modules');
+  const modules = join(import.meta.dirname, '../../../../tooling/runtimes/node_modules');
 
   it.for([22, 26])('Node %s', (line, { skip }) => {
     const [binary] = globSync(join(modules, `node-${line}-*/bin/node`));

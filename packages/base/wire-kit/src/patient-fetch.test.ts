@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 describe('patientFetch', () => {
-  const modules = join(import.meta.dirname, '../../../tooling/runtimes/node_modules');
+  const modules = join(import.meta.dirname, '../../../../tooling/runtimes/node_modules');
 
   it.for([22, 24, 26])('switches off the timeouts of Node %s', (line, { skip }) => {
     const isCurrent = Number.parseInt(process.versions.node) === line;

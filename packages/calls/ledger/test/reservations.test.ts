@@ -6,7 +6,7 @@ import { createLedger, type LedgerOptions } from '../src/index.ts';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 
-const MONEY = readFileSync(join(import.meta.dirname, '../../../apps/docs/money.md'), 'utf8');
+const MONEY = readFileSync(join(import.meta.dirname, '../../../../apps/docs/money.md'), 'utf8');
 const BUDGET = 20_000_000_000n;
 
 /** Returns the amounts that a running call without `maxTokens` holds on limits of money and tokens. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createRedactor } from '@majordomo/redact';
-import { NEGATIVES } from '../../redact/test/negatives.ts';
-import { POSITIVES } from '../../redact/test/positives.ts';
+import { NEGATIVES } from '../../../base/redact/test/negatives.ts';
+import { POSITIVES } from '../../../base/redact/test/positives.ts';
 import { cleanTrajectory, type LineFormat } from '../src/clean-trajectory.ts';
 import type { Trajectory } from '../src/index.ts';
 import { plain } from './support/runs.ts';

@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { inShared } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createCli, type CliName, type CliOptions } from '../src/index.ts';
 import { callModel } from './calls.ts';
 import { fakeCli } from './fake-cli.ts';
 
 /** Recorded output of the real CLIs is outside of the project. Without it these tests are skipped. */
-const FOLDER: string =
-  process.env['CLI_RECORDINGS'] ?? path.resolve(import.meta.dirname, '../../../../shared/recordings/cli');
+const FOLDER: string = process.env['CLI_RECORDINGS'] ?? inShared('recordings/cli');
 const isThere = existsSync(FOLDER);
 
 /** Replays a recording at once or byte by byte: stdout, stderr and the exit status. */

@@ -6,9 +6,9 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { ModelEvent, ModelRequest } from '@majordomo/core';
+import { folderOf, ROOT } from '@majordomo/test-support';
 
-const ROOT = path.resolve(import.meta.dirname, '../../..');
-const built = (name: string): string => path.join(ROOT, 'packages', name, 'dist');
+const built = (id: string): string => path.join(folderOf(id), 'dist');
 /** The runtime is not a dependency of this package; `node tooling/runtimes/run.mjs` downloads it. */
 const BINARY: string | undefined = globSync(
   path.join(ROOT, 'tooling/runtimes/node_modules/@cloudflare/workerd-*/bin/workerd*'),

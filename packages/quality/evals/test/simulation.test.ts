@@ -163,8 +163,8 @@ describe('losses', () => {
   });
 });
 
-const PAGE = join(import.meta.dirname, '../../../apps/docs/evals.md');
-const BEGIN = '<!-- rates: written by packages/evals/test/simulation.test.ts, with RATES=write -->';
+const PAGE = join(import.meta.dirname, '../../../../apps/docs/evals.md');
+const BEGIN = '<!-- rates: written by packages/quality/evals/test/simulation.test.ts, with RATES=write -->';
 const END = '<!-- end of rates -->';
 
 test.runIf(process.env['RATES'] === 'write')(

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const read = (file: string): string => readFileSync(path.join(import.meta.dirname, file), 'utf8');
 
-it.each(['example.test.ts', '../../../tooling/acceptance/test/faulty-server.test.ts'])(
+it.each(['example.test.ts', '../../../../tooling/acceptance/test/faulty-server.test.ts'])(
   'the README contains the test %s',
   (file) => {
     expect(read('../README.md')).toContain(`\`\`\`ts\n${read(file)}\`\`\``);

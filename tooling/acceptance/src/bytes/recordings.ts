@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { inShared } from '@majordomo/test-support';
 
 /** Folder of real vendors' recorded traffic. The folder is not part of this repository. */
-export const FOLDER: string =
-  process.env['WIRE_CORPUS'] ?? resolve(import.meta.dirname, '../../../../../shared/wire');
+export const FOLDER: string = process.env['WIRE_CORPUS'] ?? inShared('wire');
 
 export const hasRecordings: boolean = existsSync(join(FOLDER, 'corpus'));
 

@@ -1,7 +1,7 @@
 import { createMajordomo, user } from '@majordomo/core';
 import { createLedger, type LedgerStore } from '@majordomo/ledger';
 import { fakeProvider, type Turn } from '@majordomo/testing';
-import { PRICED, reply } from '../../../../packages/ledger/test/support/fixture.ts';
+import { PRICED, reply } from '../../../../packages/calls/ledger/test/support/fixture.ts';
 
 /** Result of `hundredCalls`. */
 interface HundredCalls {

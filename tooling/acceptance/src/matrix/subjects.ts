@@ -1,15 +1,15 @@
 import type { Harness } from '@majordomo/conformance';
-import { harnesses as anthropic } from '../../../../packages/provider-anthropic/test/harnesses.ts';
-import { harnesses as bedrock } from '../../../../packages/provider-bedrock/test/harnesses.ts';
-import { harnesses as cerebras } from '../../../../packages/provider-cerebras/test/harnesses.ts';
-import { harnesses as cli } from '../../../../packages/provider-cli/test/harnesses.ts';
-import { harnesses as cloudflare } from '../../../../packages/provider-cloudflare/test/harnesses.ts';
-import { harnesses as google } from '../../../../packages/provider-google/test/harnesses.ts';
-import { harnesses as groq } from '../../../../packages/provider-groq/test/harnesses.ts';
-import { harnesses as llamaSwap } from '../../../../packages/provider-llama-swap/test/harnesses.ts';
-import { harnesses as ollama } from '../../../../packages/provider-ollama/test/harnesses.ts';
-import { harnesses as chat } from '../../../../packages/provider-openai/test/chat-harnesses.ts';
-import { harnesses as responses } from '../../../../packages/provider-openai/test/responses-harnesses.ts';
+import { harnesses as anthropic } from '../../../../packages/providers/provider-anthropic/test/harnesses.ts';
+import { harnesses as bedrock } from '../../../../packages/providers/provider-bedrock/test/harnesses.ts';
+import { harnesses as cerebras } from '../../../../packages/providers/provider-cerebras/test/harnesses.ts';
+import { harnesses as cli } from '../../../../packages/providers/provider-cli/test/harnesses.ts';
+import { harnesses as cloudflare } from '../../../../packages/providers/provider-cloudflare/test/harnesses.ts';
+import { harnesses as google } from '../../../../packages/providers/provider-google/test/harnesses.ts';
+import { harnesses as groq } from '../../../../packages/providers/provider-groq/test/harnesses.ts';
+import { harnesses as llamaSwap } from '../../../../packages/providers/provider-llama-swap/test/harnesses.ts';
+import { harnesses as ollama } from '../../../../packages/providers/provider-ollama/test/harnesses.ts';
+import { harnesses as chat } from '../../../../packages/providers/provider-openai/test/chat-harnesses.ts';
+import { harnesses as responses } from '../../../../packages/providers/provider-openai/test/responses-harnesses.ts';
 
 /** Model or transport, with its name in the report. */
 export type Variant = readonly [title: string, harness: Harness];
@@ -25,8 +25,8 @@ export interface Subject {
 }
 
 const isOwn = ([title]: Variant): boolean => title.startsWith('openai/');
-const CHAT_FILE = 'packages/provider-openai/test/conformance.test.ts';
-const RESPONSES_FILE = 'packages/provider-openai/test/responses-conformance.test.ts';
+const CHAT_FILE = 'packages/providers/provider-openai/test/conformance.test.ts';
+const RESPONSES_FILE = 'packages/providers/provider-openai/test/responses-conformance.test.ts';
 const overResponses: readonly Variant[] = responses.map(([name, harness]) => [
   `${name} over Responses`,
   harness,
@@ -37,7 +37,12 @@ const subject = (
   folder: string,
   variants: readonly Variant[],
   recorded: readonly string[],
-): Subject => ({ name, file: `packages/provider-${folder}/test/conformance.test.ts`, variants, recorded });
+): Subject => ({
+  name,
+  file: `packages/providers/provider-${folder}/test/conformance.test.ts`,
+  variants,
+  recorded,
+});
 
 /** The providers, in the order of the README. */
 export const PROVIDERS: readonly Subject[] = [

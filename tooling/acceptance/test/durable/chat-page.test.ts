@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeWith, startPostgres, type Postgres } from '@majordomo/services';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPage, type Page } from '../../../../packages/ui/test/support/page.ts';
+import { openPage, type Page } from '../../../../packages/agents/ui/test/support/page.ts';
 import { linesOf, SLOWLY } from '../../src/durable/scenario.ts';
 import { supervised, type Supervised } from '../../src/durable/supervised.ts';
 

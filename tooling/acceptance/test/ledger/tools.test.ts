@@ -2,7 +2,7 @@ import { createAgent, type Tool } from '@majordomo/agent';
 import { user, type Usage } from '@majordomo/core';
 import type { Turn } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { ledgerFixture, reply } from '../../../../packages/ledger/test/support/fixture.ts';
+import { ledgerFixture, reply } from '../../../../packages/calls/ledger/test/support/fixture.ts';
 
 const limits = [{ name: 'day', max: { usd: '1' }, per: 'day' }] as const;
 

@@ -1,7 +1,7 @@
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeClock, type Turn } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { NOON, ledgerFixture, reply } from '../../../../packages/ledger/test/support/fixture.ts';
+import { NOON, ledgerFixture, reply } from '../../../../packages/calls/ledger/test/support/fixture.ts';
 
 const limits = [{ name: 'day', max: { usd: '1' }, per: 'day' }] as const;
 

@@ -6,10 +6,10 @@ import { fakeProvider } from '@majordomo/testing';
 import { createResumableStreams, type ResumableStreams } from '@majordomo/ui';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPage } from '../../../../packages/ui/test/support/page.ts';
-import { gate } from '../../../../packages/ui/test/support/gate.ts';
-import { resumableServer } from '../../../../packages/ui/test/support/resumable-server.ts';
-import { readToEnd, readUntil } from '../../../../packages/ui/test/support/silent-vendor.ts';
+import { openPage } from '../../../../packages/agents/ui/test/support/page.ts';
+import { gate } from '../../../../packages/agents/ui/test/support/gate.ts';
+import { resumableServer } from '../../../../packages/agents/ui/test/support/resumable-server.ts';
+import { readToEnd, readUntil } from '../../../../packages/agents/ui/test/support/silent-vendor.ts';
 
 const LONG = 120_000;
 const POLL = { interval: 5, timeout: 60_000 };

@@ -14,7 +14,7 @@ import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeClock, fakeProvider, seededRandom, type FakeClock } from '@majordomo/testing';
 import { Redis as Ioredis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { NOON, PRICED } from '../../../../packages/ledger/test/support/fixture.ts';
+import { NOON, PRICED } from '../../../../packages/calls/ledger/test/support/fixture.ts';
 
 const SEEDS = Array.from({ length: Number(process.env['BOOKS_SEEDS'] ?? 8) }, (_, at) => at + 1);
 const STEPS = 60;

@@ -24,7 +24,7 @@ async function functionsOf(call) {
   const { result } = await session.post('Profiler.takePreciseCoverage');
   session.disconnect();
   return result
-    .filter(({ url }) => /\/packages\/[^/]+\/dist\//.test(url))
+    .filter(({ url }) => /\/packages\/[^/]+\/[^/]+\/dist\//.test(url))
     .flatMap(({ functions }) => functions)
     .filter(({ ranges }) => ranges[0].count > 0).length;
 }

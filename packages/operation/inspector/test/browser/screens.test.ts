@@ -13,7 +13,7 @@ import {
 import { HEAD } from './support/world.ts';
 
 /** Folder of screenshots, which CI stores for inspection. */
-const SCREENSHOT_FOLDER = join(import.meta.dirname, '../../../../.ci/out/inspector');
+const SCREENSHOT_FOLDER = join(import.meta.dirname, '../../../../../.ci/out/inspector');
 const TIMEOUT_MS = 180_000;
 
 type OpenScreen = (page: Page, testInspector: InspectorWithCallLog) => Promise<void>;

@@ -16,7 +16,7 @@ import { evaluate, toHtml, type Evaluation } from '../../src/index.ts';
 import { echo, fakeModels, tempFolder } from '../support/fixture.ts';
 
 /** Folder of screenshots, which CI stores for reviewers. */
-const SCREENSHOTS = join(import.meta.dirname, '../../../../.ci/out/evals');
+const SCREENSHOTS = join(import.meta.dirname, '../../../../../.ci/out/evals');
 const LONG = 120_000;
 
 const HOSTILE =
