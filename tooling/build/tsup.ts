@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { writeDeclarations } from './declarations.ts';
-import { folderOf } from './packages.ts';
+import { folderOf, ROOT } from './packages.ts';
 
 type Config = ReturnType<typeof defineConfig>;
 
@@ -53,7 +53,7 @@ export const catalogLibrary: Config = defineConfig({
   publicDir: 'notices',
   onSuccess: () => {
     writeDeclarations(catalogEntries);
-    execFileSync(process.execPath, ['refresh/write-document.ts'], { stdio: 'inherit' });
+    execFileSync(process.execPath, [join(ROOT, 'tooling/build/catalog-document.ts')], { stdio: 'inherit' });
     return Promise.resolve();
   },
 });

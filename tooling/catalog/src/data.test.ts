@@ -3,16 +3,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { chunkOf } from '../refresh/chunk.ts';
-import { problemsOf } from '../refresh/problems.ts';
-import { VENDORS } from '../src/refresh/vendors.ts';
-import { catalog, costOf, priceAt } from '../src/index.ts';
-import { decodeModels } from '../src/decode.ts';
+import { decodeModels } from '../../../packages/calls/catalog/src/decode.ts';
+import { catalog, costOf, priceAt } from '../../../packages/calls/catalog/src/index.ts';
+import { VENDORS } from '../../../packages/calls/catalog/src/refresh/vendors.ts';
+import { folderOf } from '../../build/packages.ts';
+import { chunkOf } from './chunk.ts';
+import { problemsOf } from './problems.ts';
 
-const ROOT = join(import.meta.dirname, '..');
-const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const CATALOG = folderOf('catalog');
+const read = (path: string): string => readFileSync(join(CATALOG, path), 'utf8');
 const namesIn = (folder: string): readonly string[] =>
-  readdirSync(join(ROOT, folder))
+  readdirSync(join(CATALOG, folder))
     .map((file) => file.replace(/\.ts$/, ''))
     .sort();
 
@@ -161,7 +162,7 @@ const unescaped = (text: string): string => text.replaceAll(/\\([\\`$])/g, '$1')
 
 it('contains the licenses of all four sources in the tarball', () => {
   const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    cwd: ROOT,
+    cwd: CATALOG,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });

@@ -1,4 +1,4 @@
-import type { CatalogModel, Price } from '../src/contract.ts';
+import type { CatalogModel, Price } from '@majordomo/catalog';
 
 /**
  * Returns the models of this refresh merged with all earlier models, because bills refer to models that no longer exist. A

@@ -1,4 +1,4 @@
-import type { CatalogModel, Price, Rates } from '../src/contract.ts';
+import type { CatalogModel, Price, Rates } from '@majordomo/catalog';
 import { currentOf } from './history.ts';
 
 /** Maximum factor by which a price may change between two refreshes. A larger change requires a `Ruling`. */

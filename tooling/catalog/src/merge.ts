@@ -1,7 +1,14 @@
-import type { CatalogModel, Price } from '../src/contract.ts';
-import { withConventions } from '../src/refresh/conventions.ts';
-import { SINCE_EVER } from '../src/row.ts';
-import type { Facts, Listed, Listing, Listings, Offer, SourceName } from '../src/refresh/offer.ts';
+import type { CatalogModel, Price } from '@majordomo/catalog';
+import { withConventions } from '../../../packages/calls/catalog/src/refresh/conventions.ts';
+import { SINCE_EVER } from '../../../packages/calls/catalog/src/row.ts';
+import type {
+  Facts,
+  Listed,
+  Listing,
+  Listings,
+  Offer,
+  SourceName,
+} from '../../../packages/calls/catalog/src/refresh/offer.ts';
 import { outdatedOffers, vote } from './vote.ts';
 
 /** Day of the refresh, and the date of each source's data. */

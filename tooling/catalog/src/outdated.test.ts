@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CatalogModel } from '../src/contract.ts';
+import type { CatalogModel } from '@majordomo/catalog';
 import { refresh } from './refresh.ts';
 import type { Ruling } from './rulings.ts';
 

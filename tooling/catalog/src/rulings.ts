@@ -1,6 +1,11 @@
-import type { CatalogModel, Price, Rates } from '../src/contract.ts';
-import type { Facts, Listing, Listings, SourceName } from '../src/refresh/offer.ts';
-import { SINCE_EVER } from '../src/row.ts';
+import type { CatalogModel, Price, Rates } from '@majordomo/catalog';
+import type {
+  Facts,
+  Listing,
+  Listings,
+  SourceName,
+} from '../../../packages/calls/catalog/src/refresh/offer.ts';
+import { SINCE_EVER } from '../../../packages/calls/catalog/src/row.ts';
 
 /** Decision of a reviewer about one model. If `id` ends with `*`, the fees and facts apply to all ids with this prefix. */
 export interface Ruling {

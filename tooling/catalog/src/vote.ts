@@ -1,5 +1,5 @@
-import type { Price, Rates } from '../src/contract.ts';
-import type { Offer, SourceName } from '../src/refresh/offer.ts';
+import type { Price, Rates } from '@majordomo/catalog';
+import type { Offer, SourceName } from '../../../packages/calls/catalog/src/refresh/offer.ts';
 
 /** Price without its first day. */
 export type Verdict = Omit<Price, 'from'>;

@@ -2,15 +2,16 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { decodeModels } from '../src/decode.ts';
-import type { SourceName } from '../src/refresh/offer.ts';
+import { decodeModels } from '../../../packages/calls/catalog/src/decode.ts';
+import { folderOf } from '../../build/packages.ts';
+import type { SourceName } from '../../../packages/calls/catalog/src/refresh/offer.ts';
 import { refresh, type Before } from './refresh.ts';
 import { RULINGS } from './rulings-of-2026.ts';
 import { SOURCES, taken, type Taken } from './sources.ts';
 
 // Usage: pnpm --filter @majordomo/catalog refresh [--from FOLDER --date models.dev=2026-07-02 --date …]
 
-const SRC = join(import.meta.dirname, '../src');
+const SRC = join(folderOf('catalog'), 'src');
 
 const { values } = parseArgs({
   options: { from: { type: 'string' }, date: { type: 'string', multiple: true, default: [] } },
@@ -31,7 +32,7 @@ const sources = Object.fromEntries(
 const { files, problems, models } = await refresh(sources, await before(), RULINGS);
 if (problems.length > 0) {
   console.error(
-    `${problems.join('\n')}\n\n${problems.length} problems; resolve them in refresh/rulings-of-2026.ts. No file was written.`,
+    `${problems.join('\n')}\n\n${problems.length} problems; resolve them in tooling/catalog/src/rulings-of-2026.ts. No file was written.`,
   );
   process.exitCode = 1;
 } else {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CatalogModel } from '../src/contract.ts';
-import type { SourceName } from '../src/refresh/offer.ts';
+import type { CatalogModel } from '@majordomo/catalog';
+import type { SourceName } from '../../../packages/calls/catalog/src/refresh/offer.ts';
 import { refresh, type Before, type Refreshed } from './refresh.ts';
 import type { Ruling } from './rulings.ts';
 import type { Taken } from './sources.ts';

@@ -4,11 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { fileSource } from '../src/node.ts';
-import type { LoadedData } from '../src/refresh/contract.ts';
-import { recordIn } from '../src/refresh/json.ts';
-import type { SourceName } from '../src/refresh/offer.ts';
-import { dateOfPiAi } from '../src/refresh/read-pi-ai.ts';
+import { fileSource } from '../../../packages/calls/catalog/src/node.ts';
+import type { LoadedData } from '../../../packages/calls/catalog/src/refresh/contract.ts';
+import { recordIn } from '../../../packages/calls/catalog/src/refresh/json.ts';
+import type { SourceName } from '../../../packages/calls/catalog/src/refresh/offer.ts';
+import { dateOfPiAi } from '../../../packages/calls/catalog/src/refresh/read-pi-ai.ts';
 
 /** Location and license of a source. */
 interface Source {

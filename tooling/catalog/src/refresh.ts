@@ -1,17 +1,17 @@
-import type { CatalogModel } from '../src/contract.ts';
+import type { CatalogModel } from '@majordomo/catalog';
 import { aboutOf, chunkOf, chunksOf, entryOf, type About } from './chunk.ts';
 import { withHistory } from './history.ts';
-import { recordIn, type Json } from '../src/refresh/json.ts';
+import { recordIn, type Json } from '../../../packages/calls/catalog/src/refresh/json.ts';
 import { merge } from './merge.ts';
-import type { Listings, SourceName } from '../src/refresh/offer.ts';
+import type { Listings, SourceName } from '../../../packages/calls/catalog/src/refresh/offer.ts';
 import { problemsOf } from './problems.ts';
-import { readGenaiPrices } from '../src/refresh/read-genai.ts';
-import { readLitellm } from '../src/refresh/read-litellm.ts';
-import { readModelsDev } from '../src/refresh/read-models-dev.ts';
-import { readPiAi } from '../src/refresh/read-pi-ai.ts';
+import { readGenaiPrices } from '../../../packages/calls/catalog/src/refresh/read-genai.ts';
+import { readLitellm } from '../../../packages/calls/catalog/src/refresh/read-litellm.ts';
+import { readModelsDev } from '../../../packages/calls/catalog/src/refresh/read-models-dev.ts';
+import { readPiAi } from '../../../packages/calls/catalog/src/refresh/read-pi-ai.ts';
 import { believing, ruled, withoutWithdrawn, type Ruling } from './rulings.ts';
 import { SOURCES, type Taken } from './sources.ts';
-import { VENDORS, type VendorNames } from '../src/refresh/vendors.ts';
+import { VENDORS, type VendorNames } from '../../../packages/calls/catalog/src/refresh/vendors.ts';
 
 /** Input of a refresh. */
 export interface Before {
