@@ -39,6 +39,14 @@ export const coreLibrary: Config = defineConfig({
   ...declarations('src/index.ts', 'src/http.ts', 'src/toolkit.ts'),
 });
 
+/** Entry points of cache: stored answers, and the order that follows the prompt caches of vendors. */
+export const cacheLibrary: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts', 'src/prompt.ts'],
+  platform: 'neutral',
+  ...declarations('src/index.ts', 'src/prompt.ts'),
+});
+
 const catalogEntries = ['src/index.ts', 'src/tokens.ts', 'src/refresh.ts', 'src/node.ts', 'src/vendors/*.ts'];
 
 /** Entry points of catalog: the snapshot, each vendor, token estimates, the refresh, and files for Node. */

@@ -2,7 +2,7 @@ import { createAgent, type Agent, type Tool } from '@majordomo/agent';
 import { refreshed, type CatalogSource, type RefreshedCatalog } from '@majordomo/catalog/refresh';
 import { createMajordomo, type Clock, type Provider } from '@majordomo/core';
 import { createLedger, type Ledger } from '@majordomo/ledger';
-import { createPromptCache } from '@majordomo/prompt-cache';
+import { createPromptCache } from '@majordomo/cache/prompt';
 
 interface CachedAgentOptions {
   readonly providers: readonly Provider[];

@@ -104,7 +104,7 @@ export const ROWS = [
   inProcess('ledger gate', 15, 'µs CPU added to a call', excess('added', 'nothing', 'ledger')),
   inProcess('router', 15, 'µs CPU added to a call', excess('added', 'nothing', 'router')),
   caching('cache: auto, 100 messages', 20, 'µs CPU added to a call', excess('call', 'none', 'auto')),
-  caching('order of @majordomo/prompt-cache, 10,000 conversations', 150, 'µs CPU', value('order', 'order')),
+  caching('order of @majordomo/cache/prompt, 10,000 conversations', 150, 'µs CPU', value('order', 'order')),
   caching('order, 52 messages that are new objects', 150, 'µs CPU', value('order', 'order, new objects')),
   caching('memory of 10,000 conversations of 50 messages', 40, 'MB', value('memory', 'conversations')),
   caching('refreshed, document of 1 MB', 500, 'ms CPU', value('refresh', 'refreshed')),

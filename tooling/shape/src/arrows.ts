@@ -81,11 +81,11 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     others: [],
     because: 'a separate audience: jobs that take hours; ledger, an optional peer, only for its types',
   },
-  cache: { ours: ['core'], others: [], because: 'another audience: who would rather not ask twice' },
-  'prompt-cache': {
-    ours: ['core', 'cache', 'catalog'],
+  cache: {
+    ours: ['core', 'catalog'],
     others: [],
-    because: 'prices and learning stay out of the path of every call; cache is for the type of its store',
+    because:
+      'a separate audience: applications that repeat calls; its entry /prompt uses the prices of catalog, an optional peer',
   },
   'store-sqlite': {
     ours: ['core', 'admin', 'agent', 'batch', 'cache', 'ledger'],

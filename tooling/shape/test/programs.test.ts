@@ -16,6 +16,8 @@ const LATER: Readonly<Record<string, string>> = {
   'gateway3-company.ts': 'createCallLog of @majordomo/admin',
   'gateway3-keys.ts': 'createCallLog of @majordomo/admin',
 };
+/** Entries with another name in the programs: earlier name → name. */
+const RENAMED: Readonly<Record<string, string>> = { '@majordomo/prompt-cache': '@majordomo/cache/prompt' };
 /** Code that is left out of a program, because a member does not exist yet. */
 const LEFT_OUT: Readonly<Record<string, string>> = { 'current-prices.ts': 'ledger, ' };
 
@@ -23,12 +25,18 @@ const texts = new Map(
   FOLDERS.filter((folder) => existsSync(folder)).flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => name.endsWith('.ts'))
-      .map(
-        (name) => [name, readFileSync(join(folder, name), 'utf8').replace(LEFT_OUT[name] ?? '', '')] as const,
-      ),
+      .map((name) => [name, programOf(name, readFileSync(join(folder, name), 'utf8'))] as const),
   ),
 );
 const names = [...texts.keys()];
+
+function programOf(name: string, text: string): string {
+  const program = text.replace(LEFT_OUT[name] ?? '', '');
+  return Object.entries(RENAMED).reduce(
+    (code, [from, to]) => code.replaceAll(`'${from}'`, `'${to}'`),
+    program,
+  );
+}
 
 const here = new Set(published.map(({ manifest }) => manifest.name));
 /** Entries of earlier versions that no longer exist, and what replaced them. */

@@ -1,7 +1,7 @@
 import { catalog } from '@majordomo/catalog';
 import { catalogDocument, refreshed } from '@majordomo/catalog/refresh';
 import { createMajordomo } from '@majordomo/core';
-import { createPromptCache } from '@majordomo/prompt-cache';
+import { createPromptCache } from '@majordomo/cache/prompt';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { heapUsed } from '../measure/heap.mjs';
 import { inRounds } from '../measure/rounds.mjs';

@@ -1,4 +1,3 @@
-import type { CacheStore } from '@majordomo/cache';
 import { catalog as shipped, type Catalog } from '@majordomo/catalog';
 import {
   LlmError,
@@ -11,6 +10,7 @@ import {
   type Usage,
 } from '@majordomo/core';
 import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
+import type { CacheStore } from '../cache-store.ts';
 import { decide, type CacheDecision } from './decide.ts';
 import { Conversations, type Holder } from './holders.ts';
 import { prefixOf, type Prefix } from './prefix.ts';

@@ -1,6 +1,6 @@
-import type { CacheStore } from '@majordomo/cache';
 import type { Clock } from '@majordomo/core';
 import { abortable, isRecord } from '@majordomo/core/toolkit';
+import type { CacheStore } from '../cache-store.ts';
 
 /** Prefix of a conversation that the vendor of one target has cached. `hash` identifies the prefix. */
 export interface Holder {

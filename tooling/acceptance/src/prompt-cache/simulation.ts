@@ -1,3 +1,4 @@
+import { createPromptCache } from '@majordomo/cache/prompt';
 import {
   createMajordomo,
   toolResult,
@@ -18,7 +19,6 @@ import {
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { fakeClock, seededRandom } from '@majordomo/testing';
-import { createPromptCache } from '../../src/index.ts';
 import { HEAD, PRICED, RATES, SYSTEM, TAIL } from './vendors.ts';
 
 /** Time between two steps of an agent, in milliseconds. */
@@ -40,7 +40,7 @@ export interface SimulationOptions {
   readonly compactEvery?: number;
   /** Number of characters of one tool result. `@default 1200` */
   readonly resultChars?: number;
-  /** Whether `@majordomo/prompt-cache` orders the targets. `@default false` */
+  /** Whether `@majordomo/cache/prompt` orders the targets. `@default false` */
   readonly ordered?: boolean;
 }
 

@@ -1,4 +1,3 @@
-import { memoryCache } from '@majordomo/cache';
 import { catalog } from '@majordomo/catalog';
 import {
   assistant,
@@ -11,7 +10,8 @@ import {
 } from '@majordomo/core';
 import { fakeClock, type FakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { createPromptCache, type CacheDecision, type PromptCacheOptions } from '../src/index.ts';
+import { memoryCache } from '../../src/index.ts';
+import { createPromptCache, type CacheDecision, type PromptCacheOptions } from '../../src/prompt.ts';
 
 const MINUTE = 60_000;
 const NOON = Date.UTC(2026, 10, 20, 12);

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import manifest from '../package.json' with { type: 'json' };
-import { Conversations, NO_HOLDERS } from '../src/holders.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { Conversations, NO_HOLDERS } from '../../src/prompt/holders.ts';
 
 // Conversations that releases wrote. WRITE_STORED=1 writes the file of the next release, once.
 const FOLDER = join(import.meta.dirname, 'written');

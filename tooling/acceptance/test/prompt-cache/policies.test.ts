@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { documents } from './support/documents.ts';
-import { simulation } from './support/simulation.ts';
+import { documents } from '../../src/prompt-cache/documents.ts';
+import { simulation } from '../../src/prompt-cache/simulation.ts';
 
 it.each([1, 4, 11])(
   'an agent with %i parallel calls costs at most half with a cache, and auto is not more expensive',

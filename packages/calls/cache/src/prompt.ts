@@ -3,7 +3,7 @@ export {
   type CacheLifetimes,
   type PromptCache,
   type PromptCacheOptions,
-} from './create.ts';
-export type { CacheDecision } from './decide.ts';
-export type { CacheStore } from '@majordomo/cache';
+} from './prompt/create.ts';
+export type { CacheDecision } from './prompt/decide.ts';
+export type { CacheStore } from './cache-store.ts';
 export type { Catalog } from '@majordomo/catalog';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { simulation } from './support/simulation.ts';
+import { simulation } from '../../src/prompt-cache/simulation.ts';
 
 const STEPS = 60;
 
