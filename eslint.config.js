@@ -93,6 +93,11 @@ export default defineConfig(
     },
   },
   {
+    files: ['packages/*/*/src/**/*.{ts,tsx}', 'apps/*/src/**/*.{ts,tsx}'],
+    ignores: [...TESTS, '**/generated/**'],
+    rules: { 'max-lines': ['error', 400] },
+  },
+  {
     files: TESTS,
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
