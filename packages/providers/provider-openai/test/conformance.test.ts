@@ -1,11 +1,4 @@
-import { casesFor } from '@majordomo/conformance';
-import { describe, test } from 'vitest';
 import { harnesses } from './chat-harnesses.ts';
+import { runCases } from './run-cases.ts';
 
-// A case mostly waits, so several cases run concurrently.
-describe.concurrent.each(harnesses)('%s', (_name, harness) => {
-  for (const [name, run] of casesFor(harness)) {
-    if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);
-    else test(name, { timeout: 60_000 }, run);
-  }
-});
+runCases(harnesses);

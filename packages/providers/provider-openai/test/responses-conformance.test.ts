@@ -1,11 +1,4 @@
-import { casesFor } from '@majordomo/conformance';
-import { describe, test } from 'vitest';
 import { harnesses } from './responses-harnesses.ts';
+import { runCases } from './run-cases.ts';
 
-// A case mostly waits, so several cases run concurrently.
-describe.concurrent.each(harnesses)('%s over Responses', (_name, harness) => {
-  for (const [name, run] of casesFor(harness)) {
-    if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);
-    else test(name, { timeout: 60_000 }, run);
-  }
-});
+runCases(harnesses.map(([name, harness]) => [`${name} over Responses`, harness]));
