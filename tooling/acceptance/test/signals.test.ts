@@ -9,7 +9,8 @@ import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { describe, expect, it } from 'vitest';
 
-const CALLS = 1000;
+/** Number of calls. With SOAK=1, as in the nightly run, 1000. */
+const CALLS = process.env['SOAK'] === undefined ? 100 : 1000;
 const apiKey = 'k1';
 const chat = {
   choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'Hi' } }],
