@@ -51,11 +51,14 @@ export class InputFile {
    * Throws `config` if the file does not contain exactly the added lines.
    */
   async toBlob(): Promise<Blob> {
-    const blob = await openAsBlob(this.path).catch((cause: unknown) => {
-      throw changedError(this.path, cause);
-    });
     const hash = createHash('sha256');
-    for await (const chunk of blob.stream() as ReadableStream<Uint8Array>) hash.update(chunk);
+    let blob: Blob;
+    try {
+      blob = await openAsBlob(this.path);
+      for await (const chunk of blob.stream() as ReadableStream<Uint8Array>) hash.update(chunk);
+    } catch (cause) {
+      throw changedError(this.path, cause);
+    }
     if (hash.digest('hex') !== this.sha256) throw changedError(this.path);
     return blob;
   }

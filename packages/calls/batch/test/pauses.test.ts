@@ -14,6 +14,7 @@ import {
 import { PausedProcess, type Stop } from './support/paused-process.ts';
 
 const LEASE_MS = 31_000;
+const TIMEOUT_MS = 60_000;
 const never: Stop = () => false;
 
 /** Job of two batches that several processes poll. Only one of the processes runs at a time. The others are stopped. */
@@ -105,34 +106,42 @@ const nth = (name: string, number: number): Stop => {
 };
 
 it.each([
-  ['while it plans', nth('before rows', 3)],
+  ['while it plans', nth('before rows', 2)],
   ['before it writes a page to the input file', nth('after move', 2)],
   ['between the input file and the upload', nth('before upload', 1)],
   ['before the vendor responds to the upload', nth('after upload', 1)],
   ['between the upload and the creation', nth('before create', 1)],
   ['before the vendor responds to the creation', nth('after create', 1)],
   ['before it reads results', nth('before results', 1)],
-  ['while it writes results', nth('before move', 7)],
+  ['while it writes results', nth('before move', 6)],
   ['before it deletes the files', nth('before remove', 1)],
-])('sends every item once if a process stops %s and another process continues', async (_, stop) => {
-  const scene = await Scene.submit(400);
-  const process = new PausedProcess(stop);
-  expect(await scene.start(process, 2)).toBe(true);
-  await scene.start(new PausedProcess(never), 8);
-  await scene.resume(process);
-  await scene.finish();
-});
+])(
+  'sends every item once if a process stops %s and another process continues',
+  { timeout: TIMEOUT_MS },
+  async (_, stop) => {
+    const scene = await Scene.submit(300);
+    const process = new PausedProcess(stop);
+    expect(await scene.start(process, 2)).toBe(true);
+    await scene.start(new PausedProcess(never), 8);
+    await scene.resume(process);
+    await scene.finish();
+  },
+);
 
-it('sends every item once if a process continues while another process writes the input of the same batch', async () => {
-  const scene = await Scene.submit(400);
-  const first = new PausedProcess(nth('after rows', 2));
-  const second = new PausedProcess(nth('after rows', 3));
-  expect(await scene.start(first, 1)).toBe(true);
-  expect(await scene.start(second, 1)).toBe(true);
-  await scene.resume(first);
-  await scene.resume(second);
-  await scene.finish();
-});
+it(
+  'sends every item once if a process continues while another process writes the input of the same batch',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const scene = await Scene.submit(300);
+    const first = new PausedProcess(nth('after rows', 2));
+    const second = new PausedProcess(nth('after rows', 3));
+    expect(await scene.start(first, 1)).toBe(true);
+    expect(await scene.start(second, 1)).toBe(true);
+    await scene.resume(first);
+    await scene.resume(second);
+    await scene.finish();
+  },
+);
 
 describe.each([
   { isNameless: false, polls: 1 },
@@ -140,7 +149,7 @@ describe.each([
   { isNameless: true, polls: 1 },
   { isNameless: true, polls: 8 },
 ])('a process that stops while another process polls (%o)', ({ isNameless, polls }) => {
-  it('sends every item once, at whichever call it stops', { timeout: 60_000 }, async () => {
+  it('sends every item once, at whichever call it stops', { timeout: TIMEOUT_MS }, async () => {
     let isStopped = true;
     for (let at = 0; isStopped; at++) {
       const scene = await Scene.submit(5, isNameless);
@@ -177,7 +186,7 @@ async function runRandomly(seed: number): Promise<void> {
 
 it.each(Array.from({ length: 10 }, (_, group) => group))(
   'sends every item once if processes stop and continue at random calls (seeds %#0 to %#9)',
-  { timeout: 60_000 },
+  { timeout: TIMEOUT_MS },
   async (group) => {
     for (let seed = group * 10; seed < group * 10 + 10; seed++)
       await runRandomly(seed).catch((cause: unknown) => {
