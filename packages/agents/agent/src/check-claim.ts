@@ -1,9 +1,8 @@
 import { LlmError } from '@majordomo/core';
-import { checkOptions } from '@majordomo/core/toolkit';
 import type { RunInput } from './initial-state.ts';
 import { partsOf, subAgentParts, type AgentParts } from './agent-parts.ts';
 import { waitingRunOf } from './call-paths.ts';
-import type { ClaimStore } from './claim-store.ts';
+import { checkClaimStore, missingClaim } from './claim-store.ts';
 import type { Effects } from './loop.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunState } from './state.ts';
@@ -69,15 +68,3 @@ function onceToolOf(agent: AgentParts, visited: Set<AgentParts>): string | undef
   }
   return undefined;
 }
-
-export function checkClaimStore(method: string, claim: ClaimStore): void {
-  checkOptions(method, { claim }, { claim: 'object with claim' });
-}
-
-/** Returns the error for a call of a tool with `effect: 'once'` that no store claims. */
-export const missingClaim = (toolName: string): LlmError =>
-  new LlmError(
-    'config',
-    `claim: "${toolName}" has effect 'once', and another process or agent may have started this call; pass \`claim\`, a store that all processes share`,
-    { path: 'claim' },
-  );

@@ -1,3 +1,6 @@
+import { LlmError } from '@majordomo/core';
+import { checkOptions } from '@majordomo/core/toolkit';
+
 /**
  * Store that admits each call of a tool with `effect: 'once'` only once, across all processes that share the store.
  *
@@ -17,3 +20,16 @@ export interface ClaimStore {
    */
   claim(key: string): Promise<boolean>;
 }
+
+/** Throws `config` for a value that is not a store of claims. */
+export function checkClaimStore(method: string, claim: ClaimStore): void {
+  checkOptions(method, { claim }, { claim: 'object with claim' });
+}
+
+/** Returns the error for a call of a tool with `effect: 'once'` that no store claims. */
+export const missingClaim = (toolName: string): LlmError =>
+  new LlmError(
+    'config',
+    `claim: "${toolName}" has effect 'once', and another process or agent may have started this call; pass \`claim\`, a store that all processes share`,
+    { path: 'claim' },
+  );

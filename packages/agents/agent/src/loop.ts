@@ -12,7 +12,7 @@ import {
 } from './advance.ts';
 import { answerText } from './answer-text.ts';
 import { NOTHING_SPENT, type Budget, type Spent } from './budget.ts';
-import { missingClaim } from './check-claim.ts';
+import { missingClaim } from './claim-store.ts';
 import { decide, type Rules } from './decide.ts';
 import { checkDecisions } from './decision.ts';
 import { RunError } from './run-error.ts';

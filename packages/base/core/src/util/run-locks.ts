@@ -81,6 +81,7 @@ export class RunLocks {
     this.remember(id, version);
   }
 
+  /** Ends the lock, and forgets the version. */
   forget(id: string): void {
     this.unlock(id);
     this.versions.delete(id);
