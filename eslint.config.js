@@ -57,7 +57,7 @@ export default defineConfig(
   // Only provider packages may import raw SDKs.
   { ...majordomo.configs.recommended, settings: { majordomo: { tests: false } } },
   {
-    files: ['**/*.{ts,tsx}'],
+    files: ['**/*.{ts,tsx,mts,cts}'],
     // Rules that need types are in .oxlintrc.json.
     extends: [tseslint.configs.strict],
     rules: {
