@@ -75,6 +75,9 @@ function contextOf(options: LedgerOptions): LedgerContext {
   };
   const outbox = new Outbox(clock, onError);
   const heldQueue = new HeldQueue(clock, heldTimeoutMs);
+  const onRelease = (counters: Iterable<string>): void => {
+    heldQueue.onRelease(counters);
+  };
   const onUnreleased = (count: number, error: unknown): void => {
     alerts.onUnreleased(count, error);
   };
@@ -85,7 +88,7 @@ function contextOf(options: LedgerOptions): LedgerContext {
     countedCalls: new WeakSet(),
     prices: new Prices(catalog),
     outbox,
-    unconfirmed: new UnconfirmedReservations({ store, clock, outbox, heldQueue, onUnreleased }),
+    unconfirmed: new UnconfirmedReservations({ store, clock, outbox, onRelease, onUnreleased }),
     leases: new Leases(store, clock, onError),
     alerts,
     answerLengths: new AnswerLengths(),

@@ -1,9 +1,16 @@
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { HeldQueue } from '../gate/held-queue.ts';
 import { memoryStore } from '../memory/memory-store.ts';
 import { Outbox } from './outbox.ts';
 import { UnconfirmedReservations } from './unconfirmed.ts';
+
+const claim = {
+  counter: 'c',
+  max: 10_000n,
+  amount: 1n,
+  resetsInMs: undefined,
+  whenLapsed: 'spent',
+} as const;
 
 /** Creates unconfirmed reservations over a store that fails while `state.isDown`, and records the ids that are released. */
 function setUp() {
@@ -23,32 +30,29 @@ function setUp() {
     },
   };
   const outbox = new Outbox(clock, () => undefined);
-  const heldQueue = new HeldQueue(clock, 30_000);
+  const released: string[] = [];
+  const onRelease = (counters: Iterable<string>): void => {
+    released.push(...counters);
+  };
   const unreleased: unknown[] = [];
   const onUnreleased = (count: number, error: unknown): void => {
     unreleased.push([count, error instanceof Error ? error.message : error]);
   };
-  const reservations = new UnconfirmedReservations({ store, clock, outbox, heldQueue, onUnreleased });
-  const claim = {
-    counter: 'c',
-    max: 10_000n,
-    amount: 1n,
-    resetsInMs: undefined,
-    whenLapsed: 'spent',
-  } as const;
+  const reservations = new UnconfirmedReservations({ store, clock, outbox, onRelease, onUnreleased });
   const reserve = (id: string): unknown => memory.reserve(id, [claim], 30_000);
   const amounts = async (): Promise<unknown> =>
     (await memory.counters('c')).map(({ used, held }) => [used, held]);
-  return { clock, store, state, sent, outbox, unreleased, reservations, reserve, amounts };
+  return { clock, store, state, sent, released, outbox, unreleased, reservations, reserve, amounts };
 }
 
 describe('unconfirmed reservations', () => {
-  it('are released at once if the store answers', async () => {
-    const { reservations, reserve, amounts, outbox, sent } = setUp();
+  it('are released at once if the store answers, and the counters of existing ones are reported', async () => {
+    const { reservations, reserve, amounts, outbox, sent, released } = setUp();
     reserve('a');
-    reservations.add('a', []);
+    reservations.add('a', [claim]);
+    reservations.add('never made', [{ ...claim, counter: 'other' }]);
     await outbox.flush();
-    expect([await amounts(), sent]).toEqual([[[0n, 0n]], ['a']]);
+    expect([await amounts(), sent, released]).toEqual([[[0n, 0n]], ['a', 'never made'], ['c']]);
   });
 
   it('are collected while the store is down, and each retry sends one request', async () => {

@@ -1,7 +1,6 @@
 import type { Clock } from '@majordomo/core';
 import { withTimeout } from '@majordomo/core/toolkit';
 import type { Claim, LedgerStore } from '../contract/store.ts';
-import type { HeldQueue } from '../gate/held-queue.ts';
 import { LEASE_MS } from './leases.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -16,7 +15,8 @@ interface Options {
   readonly store: LedgerStore;
   readonly clock: Clock;
   readonly outbox: Outbox;
-  readonly heldQueue: HeldQueue;
+  /** Receives the counters on which amounts were released. */
+  readonly onRelease: (counters: Iterable<string>) => void;
   /** Receives the number of reservations that will not be released. Called at most once per outage. */
   readonly onUnreleased: (count: number, error: unknown) => void;
 }
@@ -103,7 +103,7 @@ export class UnconfirmedReservations {
 
   /** Releases the first `count` due reservations at the same time. Rejects with the first failure, after all have ended. */
   private async releaseNext(count: number): Promise<void> {
-    const { store, clock, heldQueue } = this.options;
+    const { store, clock, onRelease } = this.options;
     const unknown: Unconfirmed[] = [];
     const counters = new Set<string>();
     const failures: unknown[] = [];
@@ -120,7 +120,7 @@ export class UnconfirmedReservations {
     };
     await Promise.all([...this.due.values()].slice(0, count).map(release));
     this.releaseLater(unknown);
-    heldQueue.onRelease(counters);
+    onRelease(counters);
     if (failures.length > 0) throw failures[0];
   }
 
