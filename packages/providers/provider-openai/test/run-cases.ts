@@ -9,7 +9,12 @@ const INDEPENDENT_OF_PROFILE =
   /^(?:unicode-split|trickle|slow|resources|reset|refused|chain-(?!recover-).*|\w+-(?:failures|faults|abort))$/;
 
 /** A model of OpenAI and a profile that changes only the base URL. */
-const COMPLETE: readonly string[] = ['openai/gpt-5', 'openai/gpt-5 over Responses', 'together', 'lab over Responses'];
+const COMPLETE: readonly string[] = [
+  'openai/gpt-5',
+  'openai/gpt-5 over Responses',
+  'together',
+  'lab over Responses',
+];
 
 const SCENARIOS = new Map(conformance.map(({ name, scenario }) => [name, scenario]));
 
