@@ -188,7 +188,11 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'a separate audience: operators of gateways; ledger, an optional peer, only for the type of limits',
   },
   agent: { ours: ['core'], others: [], because: 'another audience: agents' },
-  skills: { ours: ['agent', 'context', 'core'], others: ['yaml'], because: 'another audience: skill authors' },
+  skills: {
+    ours: ['agent', 'context', 'core'],
+    others: ['yaml'],
+    because: 'another audience: skill authors',
+  },
   cli: {
     ours: [
       'wire-kit',

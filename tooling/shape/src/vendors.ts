@@ -28,13 +28,15 @@ export const VENDOR_FILES: RegExp = /\/profiles\/|\/profiles\.ts$|\/models\.ts$/
 
 /** Other files that may contain vendor names, each with the reason. */
 export const NAMES_VENDORS: Readonly<Record<string, string>> = {
-  'packages/base/core/src/prepare/replay.ts': 'says who can read a replay token; one file, so that packages agree',
+  'packages/base/core/src/prepare/replay.ts':
+    'says who can read a replay token; one file, so that packages agree',
   'packages/base/wire-kit/src/rate-limits.ts': 'names of headers',
   'packages/base/core/src/toolkit.ts': 'exports those families by name',
   'packages/base/core/src/resolve/dsn.ts': 'the example in an error message',
   'packages/base/core/src/errors/redact.ts': 'the shapes of keys that vendors issue',
   'packages/providers/openai-wire/src/index.ts': 'exports the profiles by name',
-  'packages/providers/provider-bedrock/src/embedding.ts': 'each maker of vectors there has a request of its own',
+  'packages/providers/provider-bedrock/src/embedding.ts':
+    'each maker of vectors there has a request of its own',
   'packages/providers/provider-bedrock/src/rerank.ts': 'only models of one maker are available over this API',
   'packages/providers/provider-openai/src/index.ts': 'exports the profiles by name',
 };

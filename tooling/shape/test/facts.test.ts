@@ -26,7 +26,9 @@ test('every kind of error has its row in apps/docs/errors.md', () => {
 });
 
 test('every event of a call is named in apps/docs/operating.md', () => {
-  const types = [...read('packages/base/core/src/types/call-options.ts').matchAll(/readonly type: ([^;]+);/g)];
+  const types = [
+    ...read('packages/base/core/src/types/call-options.ts').matchAll(/readonly type: ([^;]+);/g),
+  ];
   const names = types.flatMap(([, union = '']) => [...union.matchAll(/'([\w-]+)'/g)].map(([, name]) => name));
   expect(names.length).toBeGreaterThan(5);
   const page = read('apps/docs/operating.md');

@@ -89,8 +89,8 @@ test('the document of the repository lists the files with a role', () => {
 
 /** Names that the wire kit exports, without types. */
 const kit = new Set(
-  [...read('packages/base/wire-kit/src/index.ts').matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, names = '']) =>
-    names.split(',').map((name) => name.trim()),
+  [...read('packages/base/wire-kit/src/index.ts').matchAll(/^export \{([^}]*)\}/gm)].flatMap(
+    ([, names = '']) => names.split(',').map((name) => name.trim()),
   ),
 );
 

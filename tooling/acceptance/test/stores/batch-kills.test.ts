@@ -176,9 +176,7 @@ const MATRIX = Object.entries(STEPS)
   )
   .filter(
     ({ wire, step, when }) =>
-      process.env['SOAK'] !== undefined ||
-      wire === 'responses' ||
-      (step === 'create' && when === 'after'),
+      process.env['SOAK'] !== undefined || wire === 'responses' || (step === 'create' && when === 'after'),
   );
 
 describe('a batch job whose process is killed', () => {
