@@ -7,6 +7,10 @@ const OWN_TABLE = "words of the table of vendors, against an address in the app'
 
 const OWN_CHECK = 'expressions of the app, and those of pii-rules.ts, which are checked above';
 
+const AFTER_START = 'shapes of keys after a start that is not inside a word, and with bounded repetition';
+
+const OWN_NAMES = 'a token and a number of the package, against names of files in a folder';
+
 const IN_PIECES = 'shapes of tokens and of the app, against pieces of bounded length';
 
 /** Expressions that only the running program knows, each with what bounds it. */
@@ -23,6 +27,10 @@ const MADE_LATER: Readonly<Record<string, string>> = {
   'packages/agents/guards/src/find-values.ts new RegExp(`^(?:${pattern.source})$`, flags)': OWN_CHECK,
   "packages/agents/guards/src/find-values.ts new RegExp(pattern.source, `${flags}g${group > 0 ? 'd' : ''}`)":
     OWN_CHECK,
+  'packages/base/core/src/errors/redact.ts new RegExp(start + pattern.source, `g${pattern.flags}`)':
+    AFTER_START,
+  'packages/calls/batch/src/input-file.ts new RegExp(`^${PREFIX}${batch}(?:-(?<fence>\\\\d+))?\\\\${SUFFIX}$`)':
+    OWN_NAMES,
   'packages/base/redact/src/patterns.ts new RegExp(pattern.source, flags)': IN_PIECES,
   'packages/base/redact/src/tokens/table.ts new RegExp(String.raw`\\b${shape}`)': IN_PIECES,
   'packages/base/redact/src/tokens/table.ts new RegExp(shape)': IN_PIECES,

@@ -62,7 +62,8 @@ export function createConnection(sdk: Sdk, server: Server, options: SdkOptions):
     baseURL,
     placeOf(path, separate, env) {
       // A client of the application has its own base URL.
-      const isVendor = options.client === undefined && baseURL(env).replace(/\/+$/, '') === separate?.baseURL;
+      const isVendor =
+        options.client === undefined && baseURL(env).replace(/(?<!\/)\/+$/, '') === separate?.baseURL;
       return isVendor ? separate.url : path;
     },
     async post(path, body, context, facts) {

@@ -37,7 +37,8 @@ const KEY_SHAPES: readonly RegExp[] = [
   shape(START_OR_JOIN, /AIza[\w-]{30,}/),
   shape(START_OR_JOIN, /(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])/),
   shape(START_OR_JOIN, /ya29\.[\w.-]{10,}/),
-  shape(START_OF_NAME, /eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/),
+  // A token of three parts. Its start is not inside a name, so a long name is read once.
+  new RegExp(String.raw`${START_OF_NAME}eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}`, 'g'),
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[^-]|-(?!----END ))*/g,
   // In prose, an ordinary word follows "basic". A credential has a digit, a capital after a small letter, or 24 characters.
   shape(
