@@ -250,6 +250,21 @@ describe('a stored response', () => {
     });
   });
 
+  it.each([
+    ['GET', ''],
+    ['GET', '/input_items'],
+    ['DELETE', ''],
+    ['POST', '/cancel'],
+  ])('is not read for %s %s above maxConcurrent', async (method, path) => {
+    const { create, gateway, reads, send } = setUp();
+    const { id } = await create({ input: 'hi' });
+    gateway.update({ maxConcurrent: 1 });
+    const running = send('GET', `/${id}`);
+    expect((await send(method, `/${id}${path}`)).status).toBe(429);
+    expect([(await running).status, reads]).toEqual([200, [`response/${id}`]]);
+    expect((await send('GET', `/${id}`)).status).toBe(200);
+  });
+
   it('is deleted once', async () => {
     const { create, send } = setUp();
     const { id } = await create({ input: 'hi' });

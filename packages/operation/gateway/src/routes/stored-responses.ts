@@ -16,16 +16,36 @@ const DEFAULT_ITEMS = 20;
 export const methodsOf = (part: string | undefined): readonly string[] =>
   part === '/cancel' ? ['POST'] : part === '/input_items' ? ['GET', 'HEAD'] : ['GET', 'HEAD', 'DELETE'];
 
+/** Path of a stored response: its id, and the rest of the path. */
+interface StoredPath {
+  readonly id: string;
+  readonly part: string | undefined;
+}
+
 /** Returns or deletes a stored response, or lists its input items. Refuses to cancel, because no response is in progress. */
 export async function storedResponseRoute(
   context: RequestContext,
-  { settings }: GatewayContext,
-  { id, part }: { readonly id: string; readonly part: string | undefined },
+  { settings, concurrency }: GatewayContext,
+  path: StoredPath,
 ): Promise<Response> {
-  const { request } = context;
   const notServed = 'this gateway stores no responses; its operator must set `responses` of createGateway';
   if (settings.responses === undefined) throw new Refusal('no-such-route', notServed);
-  const store = new ResponseStore(settings.responses, context);
+  // A stored response may be as large as a request, so reading it counts as a call.
+  const release = concurrency.enter();
+  try {
+    return await respond(context, settings, new ResponseStore(settings.responses, context), path);
+  } finally {
+    release();
+  }
+}
+
+async function respond(
+  context: RequestContext,
+  settings: Settings,
+  store: ResponseStore,
+  { id, part }: StoredPath,
+): Promise<Response> {
+  const { request } = context;
   const stored = await store.get(id);
   if (stored === undefined)
     throw new Refusal('no-such-object', `Response with id '${shortened(id)}' not found.`);
