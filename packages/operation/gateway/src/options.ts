@@ -76,7 +76,7 @@ export interface GatewayOptions {
   readonly majordomo: Majordomo;
   /** Spec of each model name that clients may use, such as `{ 'gpt-x': 'openai/gpt-x,anthropic/claude-y' }`. */
   readonly models: { readonly [name: string]: string };
-  /** Whether clients may also use any spec as the name of a model. @default false */
+  /** Whether clients may also use any spec of at most 16 targets and aliases as the name of a model. @default false */
   readonly anySpec?: boolean | undefined;
   /**
    * Function that identifies the caller. Callers for which it returns `undefined` are refused with 401. Without this option,
@@ -156,7 +156,10 @@ export interface GatewayOptions {
    * media at URLs, and stored responses in JSON. A larger request is refused with 413. @default 33_554_432
    */
   readonly maxBodyBytes?: number | undefined;
-  /** Maximum number of concurrent calls. All choices of a request count as one. Further calls receive 429. @default 5_000 */
+  /**
+   * Maximum number of concurrent calls. All choices of a request count as one. A request for a stored response counts as a call.
+   * Further calls receive 429. @default 5_000
+   */
   readonly maxConcurrent?: number | undefined;
   /** Time in milliseconds after which `serve` disconnects a client that does not read its response. @default 60_000 */
   readonly idleMs?: number | undefined;

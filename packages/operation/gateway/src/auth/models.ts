@@ -1,7 +1,11 @@
 import { LlmError } from '@majordomo/core';
 import { Refusal } from '../errors/refusal.ts';
 import type { RequestContext } from '../context.ts';
+import { invalid } from '../parsing/fields.ts';
 import type { Caller, Settings } from '../options.ts';
+
+/** Maximum number of targets and aliases in a client's spec, because a request may call each of them. */
+const MAX_ELEMENTS = 16;
 
 /** Returns the names that a caller may use, in the order of the option `models`. */
 export function namesFor({ models: allowed }: Caller, { models }: Settings): readonly string[] {
@@ -14,6 +18,8 @@ export async function specOf(name: string, context: RequestContext, settings: Se
   const { models, anySpec } = settings;
   const isAllowed = context.caller.models?.includes(name) ?? true;
   if (isAllowed && Object.hasOwn(models, name) && models[name] !== undefined) return models[name];
+  if (isAllowed && anySpec && hasTooManyElements(name))
+    invalid('model', `must have at most ${MAX_ELEMENTS} targets and aliases`);
   if (isAllowed && anySpec && (await isSpec(name, context, settings))) return name;
   throw new Refusal(
     'no-such-model',
@@ -21,6 +27,8 @@ export async function specOf(name: string, context: RequestContext, settings: Se
     { path: 'model' },
   );
 }
+
+const hasTooManyElements = (spec: string): boolean => spec.split(',', MAX_ELEMENTS + 1).length > MAX_ELEMENTS;
 
 /** Returns whether the name is a spec with targets. Does not throw for an invalid spec, because the client sent the spec. */
 async function isSpec(
