@@ -32,6 +32,15 @@ describe('the files of a project', () => {
     expect(await texts()).toEqual(files.slice(0, 1).map((file) => `from ${file}`));
   });
 
+  it.each(['CLAUDE.md', '.cursorrules', '.github/copilot-instructions.md', '.cursor/rules/a.mdc'])(
+    'a link to %s is followed',
+    async (target) => {
+      await put(target, 'rules');
+      await symlink(path.join('..', target), path.join(root, 'repo/app/AGENTS.md'));
+      expect(await texts()).toEqual(['rules']);
+    },
+  );
+
   it('the nearest file of majordomo or Hermes applies, up to the root of the repository', async () => {
     await writeFile(path.join(root, 'HERMES.md'), 'outside');
     await put('HERMES.md', 'of the repository');
@@ -105,6 +114,17 @@ describe('a file', () => {
             await symlink(path.join('..', target), path.join(root, 'repo/app/AGENTS.md'));
           },
           ['AGENTS.md was skipped: part of .git'],
+        ] as const,
+    ),
+    ...['.env', 'keys.json', 'id_rsa'].map(
+      (target) =>
+        [
+          `links to ${target}`,
+          async () => {
+            await put(target, 'SECRET');
+            await symlink(path.join('..', target), path.join(root, 'repo/app/AGENTS.md'));
+          },
+          [`AGENTS.md was skipped: it is a link to ${target}, which is not a file of instructions`],
         ] as const,
     ),
     [

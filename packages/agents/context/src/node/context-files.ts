@@ -48,6 +48,12 @@ export async function contextFiles(options: ContextFilesOptions): Promise<Contex
   return { layers: files.layers, warnings: files.warnings, suspicions: files.suspicions };
 }
 
+/**
+ * Real paths of files with instructions. A repository may link AGENTS.md to a file that the user adds later, such as `.env`, which
+ * would be sent to a vendor.
+ */
+const INSTRUCTIONS = /(?:\.mdc?|rules)$/i;
+
 /** Collector of layers, warnings and suspicions. */
 class Files {
   readonly layers: Layer[] = [];
@@ -77,6 +83,12 @@ class Files {
     const found = await readText(root, file, { complete: false });
     if ('problem' in found) {
       if (found.problem !== 'missing') this.warnings.push(`${file} was skipped: ${found.problem}`);
+      return '';
+    }
+    if (!INSTRUCTIONS.test(found.path)) {
+      this.warnings.push(
+        `${file} was skipped: it is a link to ${found.path}, which is not a file of instructions`,
+      );
       return '';
     }
     const text = withoutFrontmatter(found.text).trim();

@@ -7,7 +7,13 @@ export const MAX_BYTES: number = 2 ** 20;
 
 /** Text of a file, or the reason why the file was not read. */
 export type FileText =
-  | { readonly text: string; /** Whether the file is longer than the text. */ readonly isPart: boolean }
+  | {
+      readonly text: string;
+      /** Whether the file is longer than the text. */
+      readonly isPart: boolean;
+      /** Real path of the file, relative to the folder. */
+      readonly path: string;
+    }
   | { readonly problem: OpenProblem | 'binary' | 'too large' };
 
 /** Returns the real path of a folder. Throws `config` if the folder does not exist. */
@@ -35,7 +41,7 @@ export async function readText(
     if (complete && size > MAX_BYTES) return { problem: 'too large' };
     const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, MAX_BYTES)), 0);
     const text = decodeText(buffer.subarray(0, bytesRead));
-    return text === undefined ? { problem: 'binary' } : { text, isPart: size > bytesRead };
+    return text === undefined ? { problem: 'binary' } : { text, isPart: size > bytesRead, path: opened.path };
   } catch {
     return { problem: 'unreadable' };
   }
