@@ -51,7 +51,22 @@ test('a token whose prefix has at least four characters may follow an underscore
   expect(leaked.map(({ kind }) => kind)).toEqual([]);
 });
 
+test.each(['-', '\n-', ' -', '"-', '\\n-', '\u001b[31m-', '%0A-'])(
+  'a token of every kind may follow %j',
+  (before) => {
+    const leaked = TOKENS.filter(({ secret }) => isLeaked(`${before}${secret}`, secret));
+    expect(leaked.map(({ kind }) => kind)).toEqual([]);
+  },
+);
+
+test('a token of npm may consist of letters', () => {
+  const secret = `npm_${'aBcDeF'.repeat(6)}`;
+  expect(redactor.text(`${secret}\n${secret}s`)).toBe(`[redacted]\n${secret}s`);
+});
+
 test.each([
+  'my-sk-aB3daB3daB3daB3daB3d',
+  '--rk-colors-selectedOptionBorder',
   'my_sk-aB3daB3daB3daB3daB3d',
   'my_npm_package_of_the_registry_v2',
   'test_live_reload_of_the_page_in_2_browsers_and_more',

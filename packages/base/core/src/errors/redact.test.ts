@@ -96,6 +96,19 @@ describe('a pattern is masked', () => {
     '\u001b[m',
     '\\u001b[0m',
     '\\x1b[0K',
+    '\\0',
+    '\\012',
+    '\\33',
+    '\\a',
+    '\\U0001f511',
+    '%5Cn',
+    '=3D',
+    '#012',
+    '^I',
+    '\u001b(B',
+    '\\u001b(B',
+    '\u001b[H',
+    '\u001b7',
   ])('after and before %j', (escape) => {
     it.each(TOKENS)('%s', (token) => {
       expect(redact(`text${escape}${token}${escape}text`)).toBe(`text${escape}***${escape}text`);
@@ -109,6 +122,10 @@ describe('a pattern is masked', () => {
       const clean = redact(`text${escape}${before}${secret}${after}`);
       expect(clean).toBe(`text${escape}${before}***${after}`);
     });
+  });
+
+  it.each(TOKENS)('after a hyphen that begins a line: %s', (token) => {
+    expect(redact(`-${token}\\n-${token}`)).toBe('-***\\n-***');
   });
 
   it.each(LONG_BEGINNINGS)('after an underscore: %s', (token) => {

@@ -5,16 +5,20 @@ import { toBase64 } from '../util/bytes.ts';
 export type Span = readonly [from: number, to: number];
 
 /**
- * Escapes after which a word begins, although they end with a letter or a digit: `\n`, `\u0020`, `\x20`, `%20`, `%2520`, and
- * terminal sequences such as `ESC[32m`.
+ * Escapes after which a word begins, although they end with a letter or a digit: `\n`, `\012`, `\x20`, `\u0020`, `%20`, `%2520`, `%5Cn`,
+ * `=20` in mail, `#012` in system logs, `^I` in the output of `cat -A`, and terminal sequences such as `ESC[32m` and `ESC(B`.
  */
-const ESCAPE = String.raw`\\[bfnrtv]|\\u[\dA-Fa-f]{4}|\\x[\dA-Fa-f]{2}|%(?:25){0,3}[\dA-Fa-f]{2}|\[(?:[0-?]{1,24}[A-Za-z]|[mK])`;
+const ESCAPE = [
+  String.raw`\\(?:[abefnrtv]|[0-7]{1,3}|x[\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|U[\dA-Fa-f]{8})`,
+  String.raw`%(?:25){0,3}(?:[\dA-Fa-f]{2}|5[Cc][abefnrtv])|=[\dA-F]{2}|#[0-7]{3}|\^[@-_]`,
+  String.raw`\[(?:[0-?]{1,24}[A-Za-z]|[mK])|\([A-Z\d]|\u001b(?:[A-Z\d]|\[[A-Za-z])`,
+].join('|');
 /** Start of a word. */
 const START = String.raw`(?:\b|(?<=${ESCAPE}))`;
 /** Start of a word, or a position after `_` if a part of the rest has ten letters and digits, unlike the words of a name. */
 const START_OR_JOIN = String.raw`(?:\b|(?<=${ESCAPE})|(?<=_)(?=[\w.-]{0,40}?(?=[A-Za-z0-9]{10})[A-Za-z]{0,9}\d))`;
-/** Start of a word that is not part of a name with dots and hyphens. */
-const START_OF_NAME = String.raw`(?:(?<![\w.-])|(?<=${ESCAPE}))`;
+/** Start of a word that is not part of a name with dots and hyphens. A hyphen also begins an item of a list and a line of a diff. */
+const START_OF_NAME = String.raw`(?:(?<![\w.-])|(?<=${ESCAPE})|(?<=(?:^|[^\w.-]|${ESCAPE})-))`;
 
 const shape = (start: string, pattern: RegExp): RegExp =>
   new RegExp(start + pattern.source, `g${pattern.flags}`);

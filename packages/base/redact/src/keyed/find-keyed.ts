@@ -1,4 +1,4 @@
-import { escapeBefore } from '../escape.ts';
+import { beginsEscape, escapeBefore } from '../escape.ts';
 import type { Span } from '../rule.ts';
 import { findNested, findNumber, findQuoted, type Name } from './find-quoted.ts';
 import { findCredential, findCookies } from './headers.ts';
@@ -16,8 +16,8 @@ const GREATER = 62;
 const HYPHEN = 45;
 const BACKSLASH = 92;
 const MAX_GAP = 8;
-/** Maximum number of letters and digits at the end of an escape, as in `%25252520`. */
-const MAX_ESCAPE_END = 8;
+/** Maximum number of letters and digits at the end of an escape, as in `\U00000020`. */
+const MAX_ESCAPE_END = 9;
 const MAX_SLASHES = 127;
 
 /** Finds values after a name, such as `KEY=value`, `"key": "value"`, `<key>value`, `--key value`, and headers. */
@@ -203,7 +203,7 @@ function nameBefore(text: string, end: number): string {
 
 /** Returns the start of the name without the letters of an escape before it, such as the `n` in `\npassword`. */
 function nameStart(text: string, from: number, end: number): number {
-  if (!/[\\%[;:?]/.test(text.charAt(from - 1))) return from;
+  if (!beginsEscape(text.charCodeAt(from - 1)) && !/[;:?]/.test(text.charAt(from - 1))) return from;
   let at = Math.min(end, from + MAX_ESCAPE_END);
   while (at > from && escapeBefore(text, at) === undefined) at--;
   return at;

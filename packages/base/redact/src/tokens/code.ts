@@ -44,7 +44,7 @@ export const CODE_TOKENS: readonly TokenRow[] = [
   [
     'npm-token',
     ['npm_', 'npm-'],
-    '(?=[A-Za-z_-]{0,60}\\d)[A-Za-z0-9_-]{16,}',
+    '(?=[A-Za-z_-]{0,60}\\d|[A-Za-z]{36}(?![A-Za-z0-9_-]))[A-Za-z0-9_-]{16,}',
     page('docs.npmjs.com/about-access-tokens'),
   ],
   ['pypi-token', ['pypi-', 'pypi_'], `(?=[A-Za-z_-]{0,60}\\d|AgE)${WORD}{16,}`, page('pypi.org/help')],

@@ -52,9 +52,10 @@ export function findTokens(text: string, found: Span[]): void {
     if (isInside && at - lastEscape > MAX_ESCAPE) continue;
     const starts = BY_BEGINNING[code * SIZE + (text.charCodeAt(at + 1) & (SIZE - 1))];
     if (starts === undefined) continue;
-    const from = isInside ? escapeBefore(text, at) : at;
+    const from = isInside ? escapeBefore(text, at) : follows === HYPHEN ? startOfHyphen(text, at) : at;
     if (from === undefined) continue;
-    const end = tokenAt(text, at, starts, follows, from, found);
+    const isJoined = follows === UNDERSCORE || (follows === HYPHEN && from === at);
+    const end = tokenAt(text, at, starts, isJoined, from, found);
     if (end === undefined) continue;
     at = end - 1;
     before = text.charCodeAt(at);
@@ -63,18 +64,28 @@ export function findTokens(text: string, found: Span[]): void {
 }
 
 /**
- * Finds a token at the start of a word, and returns the offset at which the search continues. `follows` is the character before
- * the token, and `from` is the start of an escape before it.
+ * Returns the start of a hyphen before a word, and of an escape before the hyphen. Returns `at` if the hyphen is part of a compound
+ * word. A hyphen also begins an item of a list and a line of a diff.
+ */
+function startOfHyphen(text: string, at: number): number {
+  const before = text.charCodeAt(at - 2);
+  if (before !== HYPHEN && IS_WORD[before] !== 1) return at - 1;
+  return escapeBefore(text, at - 1) ?? at;
+}
+
+/**
+ * Finds a token at the start of a word, and returns the offset at which the search continues. `isJoined`: whether the word before
+ * the token may continue in it. `from`: start of an escape before the token.
  */
 function tokenAt(
   text: string,
   at: number,
   starts: readonly Start[],
-  follows: number,
+  isJoined: boolean,
   from: number,
   found: Span[],
 ): number | undefined {
-  const least = follows === HYPHEN || follows === UNDERSCORE ? MAY_FOLLOW_A_JOIN : 1;
+  const least = isJoined ? MAY_FOLLOW_A_JOIN : 1;
   for (const { text: start, rule } of starts) {
     if (start.length < least) continue;
     if (!text.startsWith(start, at)) continue;
@@ -82,7 +93,7 @@ function tokenAt(
     if (!rule.anchored.test(text)) continue;
     const end = endOfWord(text, rule.anchored.lastIndex);
     // A name such as `my_npm_package_v2` may contain the beginning of a token. It is not searched again from its next words.
-    const isName = follows === UNDERSCORE && isOfWords(text.slice(at + start.length, end));
+    const isName = text.charCodeAt(at - 1) === UNDERSCORE && isOfWords(text.slice(at + start.length, end));
     if (!isName) found.push({ rule: rule.id, start: at, end, from });
     return end;
   }
