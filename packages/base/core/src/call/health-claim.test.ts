@@ -253,6 +253,23 @@ describe('a wait for a change of health', () => {
     expect(isOver()).toBe(true);
   });
 
+  it.each(['a/x', 'a/'])(
+    'is ended by an operator who unbenches %s, if only a credential is benched',
+    async (name) => {
+      const { attempt, claims, clock, deps, health } = setUp();
+      attempt('k').fail(quota, true, settings);
+      const ownClaims = claims();
+      expect(() => attempt('k', ownClaims)).toThrow('benched');
+      let isOver = false;
+      const target = { key: 'a/x' } as Target;
+      const { signal } = new AbortController();
+      void untilHealthChanges([{ target, health: ownClaims }], deps, signal).then(() => (isOver = true));
+      health.unbench(name);
+      await clock.advance(1);
+      expect([isOver, ownClaims.bench()]).toEqual([true, undefined]);
+    },
+  );
+
   it('rejects on an abort, before it or during it', async () => {
     const { controller, wait, clock, deps } = waiting(['a/x']);
     controller.abort(new Error('enough'));

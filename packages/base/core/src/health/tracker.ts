@@ -194,7 +194,7 @@ export class HealthTracker implements Health {
       this.set(each, afterManualUnbench(this.conditionOf(each)));
       this.manualListener?.('recovered', each, undefined);
     }
-    this.credentialTracker?.forget(belongsTo(target));
+    this.credentialTracker?.endBenches(belongsTo(target));
   }
 
   reset(): void {
@@ -242,6 +242,13 @@ export class HealthTracker implements Health {
 
   private forgetEarly(target: string, { isAlone }: Stamp): void {
     if (isAlone) this.earlyProbes.delete(target);
+  }
+
+  /** Forgets the health of credentials, and notifies the calls that wait for the end of a bench. */
+  private endBenches(matches: (credential: string) => boolean): void {
+    const ended = [...this.conditions.keys()].filter(matches);
+    this.forget(matches);
+    for (const credential of ended) this.notifyListeners(credential, publicHealth(HEALTHY), 'local');
   }
 
   private forget(matches: (target: string) => boolean): void {
