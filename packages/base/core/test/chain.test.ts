@@ -430,6 +430,27 @@ describe('timers', () => {
   });
 });
 
+describe('the error of a call that has benched its targets', () => {
+  it.each(['a/x', 'a/x,b/y'])('has the time until the first of these benches ends: %s', async (spec) => {
+    const { majordomo } = world({ 'a/x': [{ fail: 'server' }], 'b/y': [{ fail: 'quota' }] });
+    const error = await failure(majordomo.model(spec).generate(hi));
+    expect(majordomo.health.snapshot()['a/x']?.state).toBe('benched');
+    expect(error.details.retryAfterMs).toBe(5000);
+  });
+
+  it('has the time until the bench of the key ends', async () => {
+    const { majordomo } = world({
+      'a/x': [
+        (_request, { credential }) => {
+          credential?.('k1');
+          return { fail: 'quota' };
+        },
+      ],
+    });
+    expect((await failure(majordomo.model('a/x').generate(hi))).details.retryAfterMs).toBe(5000);
+  });
+});
+
 describe('when all targets are benched', () => {
   const scripts = { 'a/x': ['a'], 'b/y': ['b'] };
 

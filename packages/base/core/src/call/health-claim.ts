@@ -46,6 +46,14 @@ export class HealthClaims {
     return ofCredential && { ...ofCredential, isOfCredential: true };
   }
 
+  /** Returns the bench that a later call meets, which this call may have caused; `undefined` if none exists. */
+  benchForLaterCalls(): Bench | undefined {
+    const { health } = this.deps;
+    const ofTarget = health.blocked(this.target);
+    if (ofTarget !== undefined || this.credential === undefined) return ofTarget;
+    return health.credentials().blocked(this.credential);
+  }
+
   /**
    * Claims the target for one attempt. Returns `undefined` if the target is benched and `mode` does not permit the attempt.
    *

@@ -28,7 +28,9 @@ export async function continueOrThrow<Event extends object, Result>(
     chain.force(soonest.state, 'alone');
   } else {
     const keys = chain.all.map(({ target }) => target.key);
-    const waitMs = soonest && Math.max(0, soonest.comesBack - deps.clock.now());
+    // Benches that this call caused do not end its attempts, but later calls meet them.
+    const benches = chain.all.flatMap(({ health }) => health.benchForLaterCalls()?.comesBack ?? []);
+    const waitMs = benches.length === 0 ? undefined : Math.max(0, Math.min(...benches) - deps.clock.now());
     throw exhaustedError(call.info.spec, keys, log.attempts, waitMs);
   }
 }
