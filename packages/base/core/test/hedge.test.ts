@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { user, type AttemptInfo, type CallOptions, type Gate, type StreamEvent } from '../src/index.ts';
+import {
+  user,
+  type AttemptInfo,
+  type CallOptions,
+  type Gate,
+  type Recovery,
+  type StreamEvent,
+} from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
 import type { Script } from './support/scripted.ts';
@@ -191,6 +198,30 @@ describe('hedgeAfterMs', () => {
     const answer = majordomo.model('a/x,b/y').generate(hi, { ...hedged, attempts: 2 });
     await clock.advance(2000);
     expect([(await answer).target, requestCounts.get('b/y')]).toEqual(['b/y', 2]);
+  });
+
+  it.each(['a/x,b/y', 'b/y,a/x'])('calls a target again at once with another key: %s', async (spec) => {
+    const recover: Recovery = {
+      id: 'key k1',
+      what: 'sent with key k2',
+      changesCredential: true,
+      apply: (request) => request,
+    };
+    const limited: Script = { waitMs: 1500, fail: 'quota', details: { recover } };
+    const { majordomo, clock, requestCounts, events } = world({
+      'a/x': [limited, 'with key k2'],
+      'b/y': [slow('b', 60_000)],
+    });
+    const answer = majordomo.model(spec).generate(hi, hedged);
+    await clock.advance(2500);
+    expect([(await answer).text, requestCounts.get('a/x'), requestCounts.get('b/y')]).toEqual([
+      'with key k2',
+      2,
+      1,
+    ]);
+    expect(majordomo.health.snapshot()['a/x']?.state ?? 'healthy').toBe('healthy');
+    expect(events.find(({ type }) => type === 'attempt-failed')).toMatchObject({ willRetryInMs: 0 });
+    expect(clock.pending()).toBe(0);
   });
 
   it.each(['answers', 'is aborted'])(

@@ -11,7 +11,7 @@ import { attemptInfo, skippedAttempt, type SkippedTarget, targetFields, withTarg
 import type { CallContext, PreparedCall } from './call.ts';
 import type { ClaimMode, ForeignBench, HealthClaim } from './health-claim.ts';
 import { unreadMsOf } from './settings.ts';
-import type { TargetState } from './target-state.ts';
+import type { AvailableRecovery, TargetState } from './target-state.ts';
 import { AttemptTimers, maxSilenceMs } from './timers.ts';
 import {
   benchedError,
@@ -269,13 +269,18 @@ export class Attempt<Event extends object, Result> {
     return { error, verdict };
   }
 
-  /** Ends an attempt that failed while another attempt is running. The call continues with the other attempt. */
-  failInRace(cause: unknown): void {
+  /** Ends an attempt that failed while another attempt is running. Returns whether the target can be called again at once. */
+  failInRace(cause: unknown): boolean {
     const { state } = this;
-    const { kind } = this.endInRace(cause);
+    const { error, recovery } = this.endInRace(cause);
+    if (recovery !== undefined) {
+      state.useRecovery(recovery);
+      return true;
+    }
     const { attempts, policy } = state.settings;
     const { isProbe } = this.parts.claim;
-    state.hasFailedInRace = isProbe || state.tries >= attempts || !decisionFor(kind, policy).retry;
+    state.hasFailedInRace = isProbe || state.tries >= attempts || !decisionFor(error.kind, policy).retry;
+    return false;
   }
 
   /** Aborts the attempt because another attempt was faster. The abort does not count against the health of the target. */
@@ -285,13 +290,17 @@ export class Attempt<Event extends object, Result> {
     this.endInRace(error);
   }
 
-  private endInRace(cause: unknown): LlmError {
+  private endInRace(cause: unknown): {
+    readonly error: LlmError;
+    readonly recovery: AvailableRecovery<Event, Result> | undefined;
+  } {
     const { reason } = this.parts.context.scope;
     const error = this.errorOf(reason ?? cause);
-    const isConclusive = reason === undefined && error.kind !== 'aborted';
+    const recovery = this.state.availableRecovery(error);
+    const isConclusive = reason === undefined && recovery === undefined && error.kind !== 'aborted';
     const benchedUntil = this.failClaim(error, isConclusive);
-    void this.endFailed(error, { type: 'advance' }, benchedUntil);
-    return error;
+    void this.endFailed(error, { type: recovery === undefined ? 'advance' : 'recover' }, benchedUntil);
+    return { error, recovery };
   }
 
   /** Reports the failure to the health of the target or credential, which returns the end of a new bench of the target. */

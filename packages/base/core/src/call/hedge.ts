@@ -3,10 +3,12 @@ import type { Step } from './attempt-reader.ts';
 import { Attempt, beginAttempt } from './attempt.ts';
 import type { CallContext } from './call.ts';
 import type { Chain } from './chain.ts';
+import type { TargetState } from './target-state.ts';
 
 /**
  * Race of an attempt with a second attempt at a later target. The second attempt starts when the first has sent no content for
- * `hedgeAfterMs`. The race ends when an attempt sends content or no attempt is left. The call reads the race like an attempt.
+ * `hedgeAfterMs`. If an attempt fails and a changed request may succeed, another attempt at its target replaces it. The race ends
+ * when an attempt sends content or no attempt is left. The call reads the race like an attempt.
  */
 export class Hedge<Event extends object, Result> {
   /** Attempt that is still racing or has won. */
@@ -33,7 +35,10 @@ export class Hedge<Event extends object, Result> {
     const { call, deps } = this.context;
     return new Promise((resolve) => {
       this.resolve = resolve;
-      this.cancelTimer = deps.clock.timer(call.settings.hedgeAfterMs, () => void this.startSecond());
+      this.cancelTimer = deps.clock.timer(
+        call.settings.hedgeAfterMs,
+        () => void this.startAt(this.chain.next),
+      );
       void this.follow(this.attempt);
     });
   }
@@ -52,25 +57,28 @@ export class Hedge<Event extends object, Result> {
       if (step.type === 'failed' && this.racing.size > 1) {
         this.racing.delete(attempt);
         for (const other of this.racing) this.attempt = other;
-        attempt.failInRace(step.error);
+        if (attempt.failInRace(step.error)) await this.startAt([attempt.state]);
       } else this.endWith(attempt, step);
       return;
     }
   }
 
-  private async startSecond(): Promise<void> {
-    const second = await this.beginSecond();
-    if (second === undefined) return;
-    if (this.isOver) second.loseRace();
-    else await this.follow(second);
+  /** Begins another attempt and adds it to the race. */
+  private async startAt(states: readonly TargetState<Event, Result>[]): Promise<void> {
+    const other = await this.beginAt(states);
+    if (other === undefined) return;
+    if (this.isOver) other.loseRace();
+    else await this.follow(other);
   }
 
-  /** Begins an attempt at the next available target. Returns `undefined` if none is available or a gate denies the attempt. */
-  private async beginSecond(): Promise<Attempt<Event, Result> | undefined> {
+  /** Begins an attempt at the first available target. Returns `undefined` if none is available or a gate denies the attempt. */
+  private async beginAt(
+    states: readonly TargetState<Event, Result>[],
+  ): Promise<Attempt<Event, Result> | undefined> {
     const { scope, log } = this.context;
     const isStillWanted = (): boolean => !this.isOver && scope.reason === undefined;
     try {
-      for (const state of this.chain.next) {
+      for (const state of states) {
         if (state.hasFailedInRace) continue;
         const attemptOrSkip = await beginAttempt(state, this.context, 'unless-benched', isStillWanted);
         if (attemptOrSkip instanceof Attempt) return attemptOrSkip;
@@ -80,7 +88,7 @@ export class Hedge<Event extends object, Result> {
         return undefined;
       }
     } catch {
-      // The first attempt continues alone.
+      // The other attempt continues alone.
     }
     return undefined;
   }
