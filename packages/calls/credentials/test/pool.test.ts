@@ -417,6 +417,22 @@ describe('a key rests', () => {
   });
 });
 
+test('a chain uses a revived key at once, although the failure of all keys has benched the pool', async () => {
+  let isSpent = true;
+  const pool = pooled(
+    backend(() => (isSpent ? new LlmError('quota', 'spent') : undefined)),
+    { keys: ['k1', 'k2'] },
+  );
+  const majordomo = createMajordomo({ providers: [pool], chain: { whenAllBenched: 'fail' } });
+  const generate = async (): Promise<string> =>
+    (await majordomo.model('p/m').generate({ messages: [user('hi')] })).text;
+  await expect(generate()).rejects.toMatchObject({ kind: 'quota' });
+  isSpent = false;
+  await expect(generate()).rejects.toMatchObject({ details: { code: 'credential-benched' } });
+  pool.pool.revive('2');
+  expect(await generate()).toBe('k2');
+});
+
 test('a dead key is revived if its source returns another value and no other key is left', async () => {
   const vault = memoryVault();
   await vault.update('a', () => ({ kind: 'key', value: secret('old') }));

@@ -49,6 +49,11 @@ const MAX_REST_MS = 3_600_000;
 /** Keys of a pool. Selects the next key, and changes the state of keys that fail to `resting` or `dead`. */
 export class KeyRing {
   readonly keys: readonly Key[];
+  /**
+   * Name of the pool as a credential, because health treats the pool as one credential. A revived key changes the name. Otherwise,
+   * the bench of the pool after the failure of all keys would prevent its use.
+   */
+  name: string = newName();
   private readonly settings: RingSettings;
   private readonly clock: Clock;
   private last = -1;
@@ -120,6 +125,7 @@ export class KeyRing {
   }
 
   revive(key: Key): void {
+    this.name = newName();
     Object.assign(key, { ...USABLE, rests: 0, epoch: key.epoch + 1 });
   }
 
@@ -155,6 +161,8 @@ export class KeyRing {
     return key.state === 'ok';
   }
 }
+
+const newName = (): string => `pool ${crypto.randomUUID()}`;
 
 /** Returns a credential that calls `source` and stores its last value. */
 function trackValue(source: Credential): Pick<Key, 'credential' | 'lastValue' | 'hasNewValue'> {

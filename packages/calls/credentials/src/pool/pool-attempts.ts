@@ -22,8 +22,6 @@ export class PoolAttempts {
   private readonly ring: KeyRing;
   private readonly provider: string;
   private readonly plans = new WeakMap<Recovery, Plan>();
-  /** Name of the pool as a credential. Health treats the pool as one credential. */
-  private readonly name = `pool ${crypto.randomUUID()}`;
 
   constructor(ring: KeyRing, provider: string) {
     this.ring = ring;
@@ -82,7 +80,7 @@ export class PoolAttempts {
   private async begin(
     context: ModelContext,
   ): Promise<{ lease: Lease; failed: ReadonlySet<Key>; context: ModelContext }> {
-    context.credential?.(this.name);
+    context.credential?.(this.ring.name);
     const plan = this.planOf(context);
     const failed = plan?.failed ?? new Set<Key>();
     const planned = plan?.key.state === 'ok' ? plan.key : undefined;
