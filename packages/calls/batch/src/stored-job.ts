@@ -61,6 +61,7 @@ export class LockedJob {
   private readonly setup: Setup;
   private readonly holder: string;
   private renewedAt: number;
+  private hasLostLock = false;
   private stopTimer: (() => void) | undefined;
 
   private constructor(key: string, loaded: LoadedRecord, setup: Setup, lock: Lock) {
@@ -121,6 +122,7 @@ export class LockedJob {
    * such as a write to a file.
    */
   async checkLock(): Promise<void> {
+    if (this.hasLostLock) throw new LockLost();
     if (this.setup.clock.now() - this.renewedAt >= RENEW_MS) await this.renew();
   }
 
@@ -133,11 +135,18 @@ export class LockedJob {
   }
 
   private async renew(): Promise<void> {
+    if (this.hasLostLock) throw new LockLost();
     const now = this.setup.clock.now();
     const fence = await this.setup.store.lock(this.key, this.holder, LEASE_MS);
-    // Another number means that another process has had the lock and released it.
-    if (fence !== this.fence) throw new LockLost();
-    this.renewedAt = now;
+    if (fence === this.fence) {
+      this.renewedAt = now;
+      return;
+    }
+    this.hasLostLock = true;
+    // Another number means that another process has released the lock, and that this call has locked the job again. This process
+    // can no longer change the job, so it must not keep other processes from it.
+    await this.unlock();
+    throw new LockLost();
   }
 
   /** Schedules a renewal of the lock, because no other code calls the store during long requests. */

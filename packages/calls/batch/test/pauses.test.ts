@@ -143,6 +143,26 @@ it(
   },
 );
 
+it('does not lock the job again for a process that continues after another process has had the lock', async () => {
+  const scene = await Scene.submit(5);
+  await scene.start(new PausedProcess(never), 1);
+  const { a, clock } = scene.common;
+  const stopped = new PausedProcess(nth('before look', 1));
+  expect(await scene.start(stopped, 1)).toBe(true);
+  await scene.start(new PausedProcess(never), 1);
+  // The vendor does not respond to the request that the process sent before it was stopped.
+  a.fault = () => new Promise(() => undefined);
+  stopped.resume();
+  await clock.advance(LEASE_MS);
+  a.fault = () => undefined;
+  const locks: (number | undefined)[] = [];
+  for (let seconds = 0; seconds < 60; seconds += 5) {
+    await clock.advance(5000);
+    locks.push(await scene.common.options.store?.lock('j', 'other', 1));
+  }
+  expect(locks).not.toContain(undefined);
+});
+
 describe.each([
   { isNameless: false, polls: 1 },
   { isNameless: false, polls: 8 },
