@@ -230,14 +230,16 @@ export type BatchEvent =
  * and `redisStores(…).batches` on several machines. `batchStoreConformance` of `@majordomo/conformance` checks an implementation.
  *
  * Each write contains the version of the job, or the fencing number of the lock, or both. The store refuses a write with an older
- * version or number. A process that continues after its lock has expired therefore changes nothing.
+ * version or number. A process that continues after its lock has expired therefore changes nothing. This includes a process that
+ * knows a removed job: a job that is stored again under the same key has other versions and numbers.
  */
 export interface BatchStore {
-  /** Returns a job and its version, which starts at 1. Returns `undefined` if the job is not stored. */
+  /** Returns a job and its version, which is above 0. Returns `undefined` if the job is not stored. */
   load(key: string): Promise<{ readonly job: JsonObject; readonly version: number } | undefined>;
   /**
    * Saves the job as `version + 1` and returns true. Returns false if another version is stored, or if `fence` is not the number of
-   * the last holder. Version 0 means that no job is stored. Without `fence`, only the version is checked.
+   * the last holder. Without `fence`, only the version is checked. Version 0 means that no job is stored. The store chooses the
+   * first version of a new job, so that no version of the job is a version of a removed job with this key.
    */
   save(key: string, job: JsonObject, version: number, fence?: number): Promise<boolean>;
   /** Returns the keys of all stored jobs, in string order. */

@@ -8,7 +8,14 @@ import { progressOf } from './progress.ts';
 import { PLACES, sumOfStored, type JobRecord } from './record.ts';
 import { Round } from './round.ts';
 import { attemptOf, dataOf, errorOf, responseOf } from './stored-item.ts';
-import { LockedJob, LockLost, requireRecord, saveRecord } from './stored-job.ts';
+import {
+  loadRecord,
+  LockedJob,
+  LockLost,
+  requireRecord,
+  saveRecord,
+  type LoadedRecord,
+} from './stored-job.ts';
 
 /** Maximum number of results in memory. */
 const PAGE = 100;
@@ -51,22 +58,35 @@ export function batchJob(key: string, setup: Setup): BatchJob {
       }
     },
     results: (options) => resultsOf(key, options ?? {}, setup),
-    async cancel() {
-      for (;;) {
-        const { record, version } = await requireRecord(key, setup);
-        if (record.isCancelled === true || record.isDone === true) return;
-        if (await saveRecord(key, { ...record, isCancelled: true }, version, setup)) return;
-      }
-    },
-    async remove() {
-      for (;;) {
-        const { record, version } = await requireRecord(key, setup);
-        if (record.isDone !== true)
+    cancel: () =>
+      change(key, setup, async (record, version) => {
+        if (record.isCancelled === true || record.isDone === true) return true;
+        return saveRecord(key, { ...record, isCancelled: true }, version, setup);
+      }),
+    remove: () =>
+      change(key, setup, async ({ isDone }, version) => {
+        if (isDone !== true)
           throw new LlmError('denied', `job "${key}" is not done; call cancel(), then await done()`);
-        if (await store.remove(key, version)) return;
-      }
-    },
+        return store.remove(key, version);
+      }),
   };
+}
+
+/**
+ * Changes the job at its current version, until `run` returns true. Does nothing if the job was removed in the meantime, also if
+ * another job has been submitted with its key. Throws `not-found` if the job did not exist.
+ */
+async function change(
+  key: string,
+  setup: Setup,
+  run: (record: JobRecord, version: number) => Promise<boolean>,
+): Promise<void> {
+  const first = await requireRecord(key, setup);
+  let stored: LoadedRecord | undefined = first;
+  while (stored?.record.token === first.record.token) {
+    if (await run(stored.record, stored.version)) return;
+    stored = await loadRecord(key, setup);
+  }
 }
 
 /** Advances a job, unless its submission is incomplete, the job is over, or another process polls it. */

@@ -18,6 +18,8 @@ export function memoryBatchStore({
   const jobs = new Map<string, StoredJob>();
   /** Fencing number of the last new holder, of any job. */
   let lastFence = 0;
+  /** Highest version of removed jobs. */
+  let removedVersion = 0;
   return {
     async load(key) {
       const stored = jobs.get(key);
@@ -29,7 +31,7 @@ export function memoryBatchStore({
       if (fence !== undefined && fence !== stored?.lock?.fence) return false;
       const json = JSON.stringify(job);
       if (stored === undefined)
-        jobs.set(key, { version: 1, json, lock: undefined, rows: [], indexes: new Map() });
+        jobs.set(key, { version: removedVersion + 1, json, lock: undefined, rows: [], indexes: new Map() });
       else Object.assign(stored, { version: version + 1, json });
       return true;
     },
@@ -97,7 +99,9 @@ export function memoryBatchStore({
       return counts;
     },
     async remove(key, version) {
-      return jobs.get(key)?.version === version && jobs.delete(key);
+      if (jobs.get(key)?.version !== version) return false;
+      removedVersion = Math.max(removedVersion, version);
+      return jobs.delete(key);
     },
   };
 }

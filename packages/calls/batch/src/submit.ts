@@ -18,10 +18,11 @@ export async function submitJob(job: JobRequest, setup: Setup): Promise<void> {
   const stored = await loadRecord(key, setup);
   if (stored?.record.total !== undefined) return;
   checkSpec(job, setup);
-  // If another process creates the job in the meantime, the submission continues that job.
-  const isNew = stored === undefined && (await saveRecord(key, newRecord(job), 0, setup));
-  const { record } = await requireRecord(key, setup);
-  const submission = new Submission(key, record.token, setup);
+  const created = stored === undefined ? newRecord(job) : undefined;
+  const isNew = created !== undefined && (await saveRecord(key, created, 0, setup));
+  // If another process has created the job in the meantime, the submission continues that job.
+  const { token } = isNew ? created : (stored ?? (await requireRecord(key, setup))).record;
+  const submission = new Submission(key, token, setup);
   const total = await addItems(job, !isNew, submission);
   await submission.write(async (filling, version) => {
     const complete = { ...filling, total, isDone: total === 0 ? true : undefined };

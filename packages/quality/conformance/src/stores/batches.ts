@@ -1,11 +1,11 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import type { StoredBatchRow, TestedBatchStore } from './stored-batches.ts';
+import { fenceOf, indexes, jobWithRows, LONG_MS, row, rows, saveJobs, versionOf } from './batch-rows.ts';
+import type { TestedBatchStore } from './stored-batches.ts';
 import { type StoreCase, until } from './store-case.ts';
 
 /** Two stores that share initially empty data, like stores of two processes. For a store in memory, both are the same store. */
 export type BatchStores = readonly [mine: TestedBatchStore, theirs: TestedBatchStore];
 
-const LONG_MS = 600_000;
 const KEYS: readonly string[] = [
   'a',
   'A',
@@ -21,39 +21,6 @@ const KEYS: readonly string[] = [
   '😀',
   'x'.repeat(200),
 ];
-
-const row = (index: number, changes: Partial<StoredBatchRow> = {}): StoredBatchRow => ({
-  index,
-  id: `id ${index}`,
-  place: 'queue:0',
-  request: JSON.stringify({ index, text: 'ü\0😀' }),
-  data: undefined,
-  ...changes,
-});
-
-const rows = (count: number): readonly StoredBatchRow[] =>
-  Array.from({ length: count }, (_, index) => row(index));
-
-/** Stores jobs without rows. */
-async function saveJobs(store: TestedBatchStore, ...keys: readonly string[]): Promise<void> {
-  for (const key of keys) equal(await store.save(key, {}, 0), true);
-}
-
-/** Acquires the lock of a job, and returns its fencing number. */
-async function fenceOf(store: TestedBatchStore, key: string, holder: string): Promise<number> {
-  const fence = await store.lock(key, holder, LONG_MS);
-  ok(fence !== undefined, `${holder} has the lock`);
-  return fence;
-}
-
-/** Stores a job with rows, and returns the fencing number of a lock. */
-async function jobWithRows(store: TestedBatchStore, count: number): Promise<number> {
-  await saveJobs(store, 'a');
-  equal(await store.add('a', rows(count), 1), true);
-  return fenceOf(store, 'a', 'one');
-}
-
-const indexes = (found: readonly StoredBatchRow[]): readonly number[] => found.map(({ index }) => index);
 
 const isConfig =
   (...parts: readonly string[]) =>
@@ -72,18 +39,21 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
       equal(await mine.load('a'), undefined);
       equal(await mine.save('a', { step: 1 }, 1), false);
       equal(await mine.save('a', { step: 1, text: 'ü\0\uD800' }, 0), true);
-      deepEqual(await theirs.load('a'), { job: { step: 1, text: 'ü\0\uD800' }, version: 1 });
+      const version = await versionOf(theirs, 'a');
+      ok(Number.isSafeInteger(version) && version > 0);
+      deepEqual(await theirs.load('a'), { job: { step: 1, text: 'ü\0\uD800' }, version });
       equal(await theirs.save('a', { step: 2 }, 0), false);
-      equal(await theirs.save('a', { step: 2 }, 1), true);
-      equal(await mine.save('a', { step: 3 }, 1), false);
-      deepEqual(await mine.load('a'), { job: { step: 2 }, version: 2 });
+      equal(await theirs.save('a', { step: 2 }, version), true);
+      equal(await mine.save('a', { step: 3 }, version), false);
+      deepEqual(await mine.load('a'), { job: { step: 2 }, version: version + 1 });
     },
   },
   {
     name: 'lets one of several parallel saves succeed',
     async run(create) {
       const [mine, theirs] = await create();
-      for (const version of [0, 1]) {
+      for (const isNew of [true, false]) {
+        const version = isNew ? 0 : await versionOf(mine, 'a');
         const saves = Array.from({ length: 8 }, (_, number) =>
           (number % 2 === 0 ? mine : theirs).save('a', { number }, version),
         );
@@ -98,7 +68,7 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
       deepEqual(await mine.keys(), []);
       for (const [number, key] of KEYS.entries()) {
         await mine.save(key, { number }, 0);
-        await mine.add(key, [row(number)], 1);
+        await mine.add(key, [row(number)], await versionOf(mine, key));
       }
       for (const [number, key] of KEYS.entries()) {
         equal((await theirs.load(key))?.job['number'], number);
@@ -171,7 +141,7 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
       await mine.lock('a', 'one', 50);
       await until(async () => (await theirs.lock('a', 'three', LONG_MS)) !== undefined, 'the lock is free');
       fences.push(await fenceOf(theirs, 'a', 'three'));
-      equal(await mine.remove('a', 1), true);
+      equal(await mine.remove('a', await versionOf(mine, 'a')), true);
       await saveJobs(mine, 'a');
       fences.push(await fenceOf(mine, 'a', 'four'));
       deepEqual(
@@ -198,23 +168,24 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
     async run(create) {
       const [mine, theirs] = await create();
       const early = await jobWithRows(mine, 2);
+      const version = await versionOf(mine, 'a');
       const move = [{ index: 0, from: 'queue:0', to: 'done' }];
-      equal(await mine.save('a', { step: 1 }, 1, early), true);
+      equal(await mine.save('a', { step: 1 }, version, early), true);
       equal(await mine.move('a', move, early), true);
       await mine.unlock('a', 'one');
-      equal(await mine.save('a', { step: 2 }, 2, early), true);
+      equal(await mine.save('a', { step: 2 }, version + 1, early), true);
       const late = await fenceOf(theirs, 'a', 'two');
       for (const isReleased of [false, true]) {
         if (isReleased) await theirs.unlock('a', 'two');
-        equal(await mine.save('a', { step: 3 }, 3, early), false);
+        equal(await mine.save('a', { step: 3 }, version + 2, early), false);
         equal(await mine.move('a', [{ index: 1, from: 'queue:0', to: 'done' }], early), false);
-        deepEqual(await theirs.load('a'), { job: { step: 2 }, version: 3 });
+        deepEqual(await theirs.load('a'), { job: { step: 2 }, version: version + 2 });
         deepEqual(await theirs.counts('a'), { 'queue:0': 1, done: 1 });
       }
-      equal(await theirs.save('a', { step: 3 }, 2, late), false);
-      equal(await theirs.save('a', { step: 3 }, 3, late), true);
+      equal(await theirs.save('a', { step: 3 }, version + 1, late), false);
+      equal(await theirs.save('a', { step: 3 }, version + 2, late), true);
       equal(await theirs.move('a', [{ index: 1, from: 'queue:0', to: 'done' }], late), true);
-      equal(await mine.save('a', { step: 4 }, 4), true);
+      equal(await mine.save('a', { step: 4 }, version + 3), true);
     },
   },
   {
@@ -222,24 +193,33 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
     async run(create) {
       const [mine, theirs] = await create();
       const fence = await jobWithRows(mine, 2);
-      await mine.save('a', { isDone: true }, 1, fence);
-      equal(await theirs.remove('a', 1), false);
-      equal(await theirs.remove('a', 2), true);
+      const first = await versionOf(mine, 'a');
+      const last = first + 1;
+      await mine.save('a', { isDone: true }, first, fence);
+      equal(await theirs.remove('a', first), false);
+      equal(await theirs.remove('a', last), true);
       const refuseAll = async (): Promise<void> => {
-        equal(await mine.save('a', { step: 3 }, 2, fence), false);
-        equal(await mine.save('a', { step: 3 }, 1, fence), false);
+        for (const version of [first, last]) {
+          equal(await mine.save('a', { step: 3 }, version, fence), false);
+          equal(await mine.save('a', { step: 3 }, version), false);
+          equal(await mine.add('a', rows(3), version), false);
+          equal(await mine.remove('a', version), false);
+        }
         equal(await mine.move('a', [{ index: 0, from: 'queue:0', to: 'done' }], fence), false);
-        equal(await mine.add('a', rows(3), 2), false);
-        equal(await mine.remove('a', 2), false);
       };
       await refuseAll();
       deepEqual(await mine.keys(), []);
       deepEqual(await mine.rows('a', { limit: 10 }), []);
       await saveJobs(theirs, 'a');
-      await theirs.add('a', rows(1), 1);
-      await fenceOf(theirs, 'a', 'two');
+      await theirs.add('a', rows(1), await versionOf(theirs, 'a'));
       await refuseAll();
-      deepEqual(await mine.load('a'), { job: {}, version: 1 });
+      await fenceOf(theirs, 'a', 'two');
+      // The new job gets further versions, and none of them is a version of the removed job.
+      for (let count = 0; count < 3; count++) {
+        await theirs.save('a', { count }, await versionOf(theirs, 'a'));
+        await refuseAll();
+      }
+      deepEqual((await mine.load('a'))?.job, { count: 2 });
       deepEqual(await mine.rows('a', { limit: 10 }), rows(1));
     },
   },
@@ -248,11 +228,12 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
     async run(create) {
       const [mine, theirs] = await create();
       const fence = await jobWithRows(mine, 3);
+      const version = await versionOf(mine, 'a');
       await mine.move('a', [{ index: 1, from: 'queue:0', to: 'done', data: '{}' }], fence);
       await theirs.add(
         'a',
         rows(4).map((one) => ({ ...one, request: '"other"' })),
-        1,
+        version,
       );
       deepEqual(await theirs.rows('a', { limit: 10 }), [
         row(0),
@@ -268,10 +249,17 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
     async run(create) {
       const [mine, theirs] = await create();
       await jobWithRows(mine, 2);
-      await rejects(theirs.add('a', [row(2), row(3, { id: 'id 1' })], 1), isConfig('items[3]', '"id 1"'));
-      await rejects(theirs.add('a', [row(2), row(1, { id: 'other' })], 1), isConfig('items[1]', '"other"'));
+      const version = await versionOf(mine, 'a');
       await rejects(
-        theirs.add('a', [row(2), row(3), row(4, { id: 'id 2' })], 1),
+        theirs.add('a', [row(2), row(3, { id: 'id 1' })], version),
+        isConfig('items[3]', '"id 1"'),
+      );
+      await rejects(
+        theirs.add('a', [row(2), row(1, { id: 'other' })], version),
+        isConfig('items[1]', '"other"'),
+      );
+      await rejects(
+        theirs.add('a', [row(2), row(3), row(4, { id: 'id 2' })], version),
         isConfig('items[4]', '"id 2"'),
       );
       deepEqual(await mine.rows('a', { limit: 10 }), rows(2));
@@ -283,17 +271,18 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
     async run(create) {
       const [mine, theirs] = await create();
       await saveJobs(mine, 'a');
+      const version = await versionOf(mine, 'a');
       await mine.add(
         'a',
         KEYS.map((id, index) => row(index, { id })),
-        1,
+        version,
       );
       deepEqual(
         (await theirs.rows('a', { limit: 100 })).map(({ id }) => id),
         KEYS,
       );
       for (const [index, id] of KEYS.entries())
-        await rejects(theirs.add('a', [row(100 + index, { id })], 1), isConfig('same id'));
+        await rejects(theirs.add('a', [row(100 + index, { id })], version), isConfig('same id'));
     },
   },
   {
@@ -301,8 +290,9 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
     async run(create) {
       const [mine, theirs] = await create();
       await saveJobs(mine, 'a');
-      await mine.add('a', rows(12).slice(6), 1);
-      await mine.add('a', rows(6), 1);
+      const version = await versionOf(mine, 'a');
+      await mine.add('a', rows(12).slice(6), version);
+      await mine.add('a', rows(6), version);
       await mine.move(
         'a',
         [2, 3, 10, 11].map((index) => ({ index, from: 'queue:0', to: 'batch:1' })),
@@ -370,20 +360,19 @@ export const batchStoreConformance: readonly StoreCase<BatchStores>[] = [
       const [mine, theirs] = await create();
       for (const key of ['a', 'a:b']) {
         await mine.save(key, { key }, 0);
-        await mine.add(key, rows(2), 1);
+        await mine.add(key, rows(2), await versionOf(mine, key));
         await fenceOf(mine, key, 'one');
       }
-      equal(await theirs.remove('a', 1), true);
+      equal(await theirs.remove('a', await versionOf(theirs, 'a')), true);
       equal(await mine.load('a'), undefined);
       deepEqual(await mine.rows('a', { limit: 10 }), []);
       deepEqual(await mine.counts('a'), {});
       deepEqual(await mine.keys(), ['a:b']);
       equal(await theirs.lock('a:b', 'two', LONG_MS), undefined);
       equal((await mine.rows('a:b', { limit: 10 })).length, 2);
-      equal(await theirs.remove('a', 1), false);
       equal(await mine.save('a', { again: true }, 0), true);
       await fenceOf(theirs, 'a', 'two');
-      equal(await mine.add('a', [row(0, { id: 'id 1' })], 1), true);
+      equal(await mine.add('a', [row(0, { id: 'id 1' })], await versionOf(mine, 'a')), true);
     },
   },
 ];

@@ -9,13 +9,15 @@
 
 /**
  * Saves the job if its stored version (0 for a new job) is `version`, and its fencing number is `fence`. Arguments: version, job as
- * JSON, fence or ''. Returns 1 if saved.
+ * JSON, fence or ''. Returns 1 if saved. The first version is the time in microseconds, so that it is not a version of a removed job.
  */
 export const SAVE_LUA: string = `
 local job = KEYS[1] .. ':job'
 if (redis.call('HGET', job, 'version') or '0') ~= ARGV[1] then return 0 end
 if ARGV[3] ~= '' and redis.call('HGET', job, 'fence') ~= ARGV[3] then return 0 end
-redis.call('HSET', job, 'version', string.format('%.0f', ARGV[1] + 1), 'json', ARGV[2])
+local time = redis.call('TIME')
+local next = ARGV[1] == '0' and time[1] * 1000000 + time[2] or ARGV[1] + 1
+redis.call('HSET', job, 'version', string.format('%.0f', next), 'json', ARGV[2])
 return 1
 `;
 

@@ -96,6 +96,7 @@ export function sqliteBatches(database: Database, now: () => number): BatchStore
       database.write(() => {
         const job = idOf(sql.jobAtVersion.get(toStoredText(key), version));
         if (job === undefined) return false;
+        sql.addRemovedVersion.run(version);
         sql.removeRows.run(job);
         sql.removeCounts.run(job);
         sql.remove.run(job);
@@ -146,7 +147,8 @@ function statements(database: Database) {
     jobAtVersion: database.prepare('SELECT id FROM batch_jobs WHERE key = ? AND version = ?'),
     jobAtFence: database.prepare('SELECT id FROM batch_jobs WHERE key = ? AND version > 0 AND fence = ?'),
     save: database.prepare(
-      `UPDATE batch_jobs SET json = ?, version = version + 1
+      `UPDATE batch_jobs SET json = ?,
+         version = 1 + CASE version WHEN 0 THEN (SELECT removed_version FROM batch_fences) ELSE version END
        WHERE key = ? AND version = ? AND (? IS NULL OR fence = ?)`,
     ),
     keys: database.prepare('SELECT key FROM batch_jobs WHERE version > 0 ORDER BY key'),
@@ -172,6 +174,7 @@ function statements(database: Database) {
     addCount: database.prepare(
       'INSERT INTO batch_places VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count',
     ),
+    addRemovedVersion: database.prepare('UPDATE batch_fences SET removed_version = max(removed_version, ?)'),
     removeRows: database.prepare('DELETE FROM batch_rows WHERE job = ?'),
     removeCounts: database.prepare('DELETE FROM batch_places WHERE job = ?'),
     remove: database.prepare('DELETE FROM batch_jobs WHERE id = ?'),

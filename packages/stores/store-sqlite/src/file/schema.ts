@@ -240,4 +240,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE run_versions (last INTEGER NOT NULL);
   INSERT INTO run_versions (last) SELECT coalesce(max(version), 0) FROM runs;
   `,
+  `
+  -- Highest version of removed jobs, so that no job gets a version of a removed one.
+  ALTER TABLE batch_fences ADD COLUMN removed_version INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
