@@ -37,7 +37,7 @@ export async function sendBatch(
       const details = { target, code, publicMessage, retryAfterMs };
       const error = new LlmError('denied', `${target}: ${deny}`, details);
       if (advance !== true) throw error;
-      batch.most = undefined;
+      // The settlement also ends a reservation that the store of the ledger receives late from another process.
       return await failAll(batch, error, round, true);
     }
     const blob = input && (await contentOf(input, batch, round));

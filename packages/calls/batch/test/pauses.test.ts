@@ -1,11 +1,14 @@
+import { createLedger, type LongWork } from '@majordomo/ledger';
 import { seededRandom } from '@majordomo/testing';
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createBatches, type Batches, type BatchStore } from '../src/index.ts';
 import {
   BATCH_NANO,
+  HOUR_MS,
   items,
   ledgerFixture,
+  prices,
   summariesOf,
   world,
   type LedgerFixture,
@@ -161,6 +164,49 @@ it('does not lock the job again for a process that continues after another proce
     locks.push(await scene.common.options.store?.lock('j', 'other', 1));
   }
   expect(locks).not.toContain(undefined);
+});
+
+it('holds nothing for a batch that was denied, if the store receives an earlier reservation of the batch late', async () => {
+  const { clock, a, b, options } = world();
+  const limit = {
+    name: 'requests',
+    max: { requests: 3 },
+    per: 'ever',
+    where: { vendor: ['a'] },
+    whenSpent: 'advance',
+  } as const;
+  const { ledger, store } = ledgerFixture(clock, [limit]);
+  const process = new PausedProcess(nth('before reserve', 1));
+  const stopped = createLedger({ store: process.wrap(store), clock, limits: [limit], catalog: prices });
+  const job = await createBatches({ ...options, ledger }).submit({
+    key: 'j',
+    spec: 'a/m,b/m',
+    items: items('x', 'y'),
+  });
+  const late = await createBatches({ ...options, ledger: stopped }).open('j');
+  const poll = late.poll().catch((error: unknown) => error);
+  await process.stopped;
+  await clock.advance(LEASE_MS);
+  expect(await poll).toMatchObject({ kind: 'denied' });
+
+  const other: LongWork = {
+    id: 'other',
+    operation: 'batch',
+    target: 'a/m',
+    vendor: 'a',
+    call: { id: 'other', spec: 'a/m', tenant: undefined, metadata: {} },
+  };
+  await ledger.reserve(other, { requests: 3, input: 0, output: 0, nanoUsd: 0n }, HOUR_MS);
+  while ((await job.poll()).state !== 'done') {
+    await clock.advance(61_000);
+    b.end();
+  }
+  const cost = { nanoUsd: 0n, basis: 'catalogue', missing: [] } as const;
+  await ledger.settle(other, { requests: 0, usage: undefined, cost, outcome: 'failed', ms: 0 });
+  process.resume();
+  await clock.advance(LEASE_MS);
+  expect(a.batches).toEqual([]);
+  expect(await ledger.state('requests')).toMatchObject([{ used: 0n, held: 0n }]);
 });
 
 describe.each([
