@@ -7,7 +7,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
+import Module, { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { ESLint as ESLint10 } from 'eslint';
@@ -29,11 +29,17 @@ const EXAMPLE = stripTypeScriptTypes(
 const RAW = "import OpenAI from 'openai';\n";
 const TYPES = `${RAW}
 type Role = 'user' | 'tool';
+type Callback = (a: string, b: number, c: Role, d: Role) => void;
+interface Calls { (a: string): void; new (a: string): Calls; run(a: string, b: Callback, c: Role, d: Role): void; [key: string]: unknown }
 interface Named<T extends object = object> { readonly name: string; value?: T }
 export abstract class Client<const T> implements Named {
   declare readonly name: string;
   constructor(private readonly inner: T, protected role: Role = 'user') {}
   abstract run(this: this, input: T): asserts input is NonNullable<T>;
+  abstract get size(): number;
+  find(id: string): T;
+  find(id: number, role?: Role, or?: T, and?: T): T;
+  find(): T { return this.inner; }
 }
 export const make = <T,>(value: T) => new OpenAI(value as never) satisfies unknown;
 `;
@@ -59,7 +65,10 @@ const FILES: Readonly<Record<string, string>> = {
 /** Folder of a project that has only this plugin and ESLint's own rules, and of one that also has typescript-eslint. */
 let plain: string;
 let typed: string;
+const nodePath = process.env['NODE_PATH'];
 beforeAll(() => {
+  // `pnpm exec` sets this variable, with which every project finds typescript-eslint.
+  setNodePath(undefined);
   plain = createProject(['@eslint/js']);
   typed = createProject(['@eslint/js', 'typescript-eslint', 'typescript']);
 });
@@ -67,8 +76,16 @@ beforeEach(() => {
   for (const project of [plain, typed]) rmSync(join(project, 'src'), { recursive: true, force: true });
 });
 afterAll(() => {
+  setNodePath(nodePath);
   for (const project of [plain, typed]) rmSync(project, { recursive: true, force: true });
 });
+
+function setNodePath(path: string | undefined): void {
+  if (path === undefined) delete process.env['NODE_PATH'];
+  else process.env['NODE_PATH'] = path;
+  // Node reads the variable only at its start.
+  (Module as unknown as { _initPaths(): void })._initPaths();
+}
 
 /** Creates a project with this plugin, and with packages of this repository's root. */
 function createProject(packages: readonly string[]): string {

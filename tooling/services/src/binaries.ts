@@ -62,7 +62,7 @@ export function foundBinaryOf(service: Service): string {
 export function missingServices(): string | undefined {
   const names = SERVICES.filter((service) => binaryOf(service) === undefined);
   if (names.length === 0) return undefined;
-  const effect = isRequired() ? 'failed, because CI is set' : 'were skipped';
+  const effect = isRequired() ? 'fail in CI' : 'are skipped';
   return `Not installed: ${names.join(', ')}. Their tests ${effect}. Install: node tooling/services/install.ts ${names.join(' ')}`;
 }
 

@@ -67,9 +67,9 @@ describe('missing services', () => {
   afterEach(() => vi.unstubAllEnvs());
 
   it.each([
-    [undefined, 'were skipped'],
-    ['', 'were skipped'],
-    ['true', 'failed, because CI is set'],
+    [undefined, 'are skipped'],
+    ['', 'are skipped'],
+    ['true', 'fail in CI'],
   ])('are listed in one line with CI=%s, with the effect on their tests', (ci, effect) => {
     vi.stubEnv('CI', ci);
     vi.stubEnv('WITHOUT_SERVICES', 'redis,postgres,pgbouncer,restate,chromium,miniflare,temporal');

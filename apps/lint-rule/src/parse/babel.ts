@@ -1,5 +1,6 @@
 import { parse, type ParserOptions, type ParserPlugin } from '@babel/parser';
 import type { Linter } from 'eslint';
+import { isNode } from '../ast/node.ts';
 import { name, version } from '../version.ts';
 
 /**
@@ -25,8 +26,24 @@ export function parseWithBabel(text: string, filename: string): Linter.ESLintPar
     loc,
   }));
   const tokens = (file.tokens ?? []).flatMap((token: BabelToken) => toToken(token, text));
+  toTypescriptEslint(file.program);
   const ast = Object.assign(file.program, { comments, tokens, range: [0, text.length] });
   return { ast: asProgram(ast), services: {} };
+}
+
+/** Converts the TypeScript nodes that ESLint's rules read to the form of typescript-eslint. */
+function toTypescriptEslint(node: object): void {
+  const { type, body, parameters, typeAnnotation } = node as Readonly<Record<string, unknown>>;
+  if (type === 'FunctionExpression' && (body ?? undefined) === undefined)
+    Object.assign(node, { type: 'TSEmptyBodyFunctionExpression', body: null });
+  // Signatures and function types.
+  if (parameters !== undefined && type !== 'TSIndexSignature') {
+    Object.assign(node, { params: parameters, returnType: typeAnnotation });
+    Reflect.deleteProperty(node, 'parameters');
+    Reflect.deleteProperty(node, 'typeAnnotation');
+  }
+  for (const child of Object.values(node).flat() as readonly unknown[])
+    if (isNode(child)) toTypescriptEslint(child);
 }
 
 /** Members of Babel's tokens that its types do not declare. */
