@@ -27,7 +27,11 @@ const MADE_LATER: Readonly<Record<string, string>> = {
   'packages/agents/guards/src/find-values.ts new RegExp(`^(?:${pattern.source})$`, flags)': OWN_CHECK,
   "packages/agents/guards/src/find-values.ts new RegExp(pattern.source, `${flags}g${group > 0 ? 'd' : ''}`)":
     OWN_CHECK,
+  "packages/base/core/src/errors/redact.ts new RegExp(String.raw`${START_OF_NAME}eyJ[\\w-]{8,}\\.eyJ[\\w-]{8,}\\.[\\w-]{8,}`, 'g')":
+    AFTER_START,
   'packages/base/core/src/errors/redact.ts new RegExp(start + pattern.source, `g${pattern.flags}`)':
+    AFTER_START,
+  "packages/base/redact/src/escape.ts new RegExp(String.raw`(?:${ESCAPE})(?=[ \\t]{0,8}(?:${PLACE}))`, 'g')":
     AFTER_START,
   'packages/calls/batch/src/input-file.ts new RegExp(`^${PREFIX}${batch}(?:-(?<fence>\\\\d+))?\\\\${SUFFIX}$`)':
     OWN_NAMES,
