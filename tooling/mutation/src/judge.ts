@@ -19,22 +19,19 @@ interface JudgeOptions {
   /** Copy of the package. */
   readonly folder: string;
   readonly testsOf: TestsOf;
-  readonly isEquivalent: (mutant: Mutant) => boolean;
   /** Called with each mutant that survives or exceeds the time limit. */
   readonly onUndetected: (mutant: Mutant, fate: 'alive' | 'too slow') => void;
 }
 
 /** Writes one mutant at a time to a copy of a package and runs its tests. */
 export async function judge(mutants: readonly Mutant[], options: JudgeOptions): Promise<Tally> {
-  const { folder, testsOf, isEquivalent, onUndetected } = options;
+  const { folder, testsOf, onUndetected } = options;
   const longestMs = await durationOfTests(mutants, folder, testsOf);
   const limitMs = Math.max(MIN_LIMIT_MS, LIMIT_FACTOR * longestMs);
   const compiles = compilerOf(folder);
   let tally: Tally = new Map();
   for (const mutant of mutants) {
-    const fate = isEquivalent(mutant)
-      ? 'equivalent'
-      : await fateOf(mutant, folder, testsOf(mutant.file), limitMs, compiles);
+    const fate = await fateOf(mutant, folder, testsOf(mutant.file), limitMs, compiles);
     tally = withFate(tally, dirname(mutant.file), fate);
     if (fate === 'alive' || fate === 'too slow') onUndetected(mutant, fate);
   }

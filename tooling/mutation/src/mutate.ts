@@ -8,7 +8,6 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageOf, packagesIn, ROOT } from '../../build/packages.ts';
 import { copyOf } from './copy.ts';
-import { equivalentOf, isSame } from './equivalent.ts';
 import { judge } from './judge.ts';
 import { mutantsOf, undetected } from './mutant.ts';
 import { endTests } from './run-tests.ts';
@@ -41,11 +40,9 @@ console.log(`${sample.length} of ${all.length} mutants, seed ${values.seed}`);
 // A complete run of core's tests would take too long.
 const testsOf = (file: string): readonly string[] =>
   name === 'core' ? ['test/', `src/${dirname(file)}/`] : [];
-const equivalent = equivalentOf(name);
 const tally = await judge(sample, {
   folder: copy.folder,
   testsOf,
-  isEquivalent: (mutant) => equivalent.some((entry) => isSame(entry, mutant)),
   onUndetected: (mutant, fate) => {
     console.log(undetected(mutant, fate));
   },

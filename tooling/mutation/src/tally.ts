@@ -1,5 +1,5 @@
-/** Outcome of a mutant. Tests cannot kill compile errors and equivalent mutants. */
-export type Fate = 'killed' | 'too slow' | 'alive' | 'equivalent' | 'refused';
+/** Outcome of a mutant. Tests cannot kill a mutant that the compiler refuses. */
+export type Fate = 'killed' | 'too slow' | 'alive' | 'refused';
 
 /** Counts by folder. */
 export type Tally = ReadonlyMap<string, ReadonlyMap<Fate, number>>;
@@ -23,8 +23,8 @@ export function summary(tally: Tally): readonly string[] {
   return rows.map(([name, of]) => {
     const count = (fate: Fate): number => sum(tally, of, fate);
     const killed = `${count('killed') + count('too slow')} killed (${count('too slow')} by the time limit)`;
-    const others = `${count('equivalent')} equivalent, ${count('refused')} refused by the compiler`;
-    return `${name}: ${mutants(tally, of)} mutants, ${killed}, ${count('alive')} alive; besides ${others}`;
+    const refused = `${count('refused')} refused by the compiler`;
+    return `${name}: ${mutants(tally, of)} mutants, ${killed}, ${count('alive')} alive; besides ${refused}`;
   });
 }
 
