@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { lab, world, type World, type WorldOptions } from './world.ts';
 
 const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
@@ -94,6 +94,25 @@ describe('majordomo usage', () => {
     }[];
     expect(rows.map(({ calls }) => calls)).toEqual([0, 0, 1]);
     expect(rows.map(({ key }) => key.day)).toEqual(rows.map(({ key }) => key.day).toSorted());
+  });
+
+  it.each([
+    // Clocks in Berlin are set forward on 2026-03-29 at 02:00, and back on 2026-10-25 at 03:00.
+    ['2026-03-29T21:30:00Z', ['2026-03-27', '2026-03-28', '2026-03-29']],
+    ['2026-03-29T22:30:00Z', ['2026-03-28', '2026-03-29', '2026-03-30']],
+    ['2026-10-25T22:30:00Z', ['2026-10-23', '2026-10-24', '2026-10-25']],
+    ['2026-10-25T23:30:00Z', ['2026-10-24', '2026-10-25', '2026-10-26']],
+  ])('at %s the last three days in Berlin are %j', async (time, days) => {
+    vi.stubEnv('TZ', 'Europe/Berlin');
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date(time) });
+    onTestFinished(() => {
+      vi.useRealTimers();
+      vi.unstubAllEnvs();
+    });
+    using cli = configured({ ledger: { file: 'books.db' } }, { files: { 'books.db': '' } });
+    const { out } = await cli.run('usage', '--since', '3d', '--json');
+    const rows = JSON.parse(out) as readonly { readonly key: { readonly day: string } }[];
+    expect(rows.map(({ key }) => key.day)).toEqual(days);
   });
 
   it('reports calls without a price next to the sum, and never counts them as free', async () => {

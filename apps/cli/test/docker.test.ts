@@ -7,7 +7,8 @@ import { describeWith, startPostgres } from '@majordomo/services';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseDocument } from 'yaml';
-import { folder, start } from './built.ts';
+import { folder } from './built.ts';
+import { started } from './started.ts';
 import { lab } from './world.ts';
 
 const read = (name: string): string => readFileSync(join(import.meta.dirname, '../docker', name), 'utf8');
@@ -124,10 +125,14 @@ describeWith('postgres', 'the command of the container', () => {
       MAJORDOMO_ADMIN_TOKEN: 't0ken-of-the-admin-0123456789',
     };
     const [, ...argv] = [...execForm('ENTRYPOINT'), ...(gateway.command ?? [])];
-    const ours = argv.map((each) => each.replace(/^4141$/, '0').replace(/^smart=.*$/, 'smart=lab/gpt-4o'));
-    const running = start(ours, { cwd: folder(), env });
+    const drain = argv.indexOf('--drain') + 1;
+    // A free port, the model of this test, and no delay before the server closes.
+    const ours = argv
+      .map((each) => each.replace(/^4141$/, '0').replace(/^smart=.*$/, 'smart=lab/gpt-4o'))
+      .with(drain, '0');
+    const running = started(ours, { cwd: folder(), env });
     const url = (await running.outputMatching(/Serving smart at (\S+)/)).replace('0.0.0.0', '127.0.0.1');
-    const created = start(['keys', 'create', 'app', '--tenant', 'acme'], { cwd: folder(), env });
+    const created = started(['keys', 'create', 'app', '--tenant', 'acme'], { cwd: folder(), env });
     expect(await created.exitCode).toBe(0);
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: 'POST',

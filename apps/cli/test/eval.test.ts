@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startFaultyServer } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { folder, start } from './built.ts';
+import { folder } from './built.ts';
+import { started } from './started.ts';
 import { world } from './world.ts';
 
 const LONG = 120_000;
@@ -24,8 +25,8 @@ async function run(
   cwd: string,
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<{ readonly code: number | string; readonly out: string; readonly err: string }> {
-  const running = start(['eval', ...argv], { cwd, env });
+): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  const running = started(['eval', ...argv], { cwd, env });
   return { code: await running.exitCode, out: running.out(), err: running.err() };
 }
 
@@ -35,6 +36,7 @@ it(
     const cwd = folder({
       'good.eval.ts': moduleOf('good', "text === 'It works.'"),
       'bad.eval.ts': moduleOf('bad', 'true', 1),
+      'worse.eval.ts': moduleOf('good', 'false'),
     });
     expect((await run(cwd, ['run', 'good.eval.ts'])).code).toBe(4);
 
@@ -62,10 +64,9 @@ it(
     expect(report('.xml')).toMatch(/<testcase classname="good" name="right"\/>/);
     expect(report('.html')).toMatch(/^<!doctype html>/);
 
-    writeFileSync(join(cwd, 'good.eval.ts'), moduleOf('good', 'false'));
     const part = await run(cwd, ['run', 'bad.eval.ts', '--only', 'smoke']);
     expect(part).toMatchObject({ code: 0, out: expect.stringContaining('over 2 cases') });
-    const failed = await run(cwd, ['run', 'bad.eval.ts', 'good.eval.ts', '--report', 'all.jsonl']);
+    const failed = await run(cwd, ['run', 'bad.eval.ts', 'worse.eval.ts', '--report', 'all.jsonl']);
     expect(failed).toMatchObject({ code: 1, out: expect.stringContaining('right is worse: 1.000 before') });
 
     const compared = await run(cwd, ['compare', 'out/good.jsonl', 'all-good.jsonl', '--report', 'all.md']);

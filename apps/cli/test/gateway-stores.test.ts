@@ -1,7 +1,8 @@
 import { openaiChat, startWireServer } from '@majordomo/conformance';
 import { describeWith, startPostgres, startRedis } from '@majordomo/services';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { folder, start, type Running } from './built.ts';
+import { folder } from './built.ts';
+import { started, type Started } from './started.ts';
 import { lab } from './world.ts';
 
 const TOKEN = 't0ken-of-the-admin-0123456789';
@@ -10,14 +11,14 @@ const CONFIG = { aliases: { fast: 'lab/gpt-4o' }, gateway: { store: '${STORE}', 
 /** Starts two gateways over one store. */
 async function twoGateways(store: string): Promise<{
   readonly urls: readonly [string, string];
-  readonly gateways: readonly Running[];
+  readonly gateways: readonly Started[];
   run(...argv: readonly string[]): Promise<string>;
 }> {
   const vendor = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
   onTestFinished(() => vendor.close());
   const cwd = folder({ 'majordomo.config.json': JSON.stringify(CONFIG) });
   const env = { ...lab(vendor), STORE: store, MAJORDOMO_ADMIN_TOKEN: TOKEN };
-  const gateways = [0, 1].map(() => start(['serve', '--port', '0'], { cwd, env }));
+  const gateways = [0, 1].map(() => started(['serve', '--port', '0'], { cwd, env }));
   const [first = '', second = ''] = await Promise.all(
     gateways.map((gateway) => gateway.outputMatching(/Serving .* at (\S+)/)),
   );
@@ -25,7 +26,7 @@ async function twoGateways(store: string): Promise<{
     urls: [first, second],
     gateways,
     async run(...argv) {
-      const running = start(argv, { cwd, env });
+      const running = started(argv, { cwd, env });
       expect([await running.exitCode, running.err().replaceAll(/key_\S+.*\n/g, '')]).toEqual([0, '']);
       return running.out().trim();
     },
@@ -50,7 +51,7 @@ async function exercise({ urls, run }: Awaited<ReturnType<typeof twoGateways>>):
   const key = keys[0]?.id ?? '';
   expect(await run('keys', 'show', key)).toMatch(/calls\/minute: \d used/);
   await run('keys', 'revoke', key);
-  // The watching connection reports the revocation to both processes within a second.
+  // The watching connection reports the revocation to both gateways within a second.
   await expect
     .poll(
       async () =>
@@ -65,15 +66,12 @@ async function exercise({ urls, run }: Awaited<ReturnType<typeof twoGateways>>):
 }
 
 describeWith('postgres', 'majordomo serve over PostgreSQL', () => {
-  it('shares keys, limits, calls and responses among two processes', async () => {
+  it('shares keys, limits, calls and responses among two gateways', async () => {
     const server = await startPostgres();
     onTestFinished(() => server.stop());
     const world = await twoGateways(server.url);
     await exercise(world);
-    for (const { child, exitCode } of world.gateways) {
-      child.kill('SIGTERM');
-      expect(await exitCode).toBe(0);
-    }
+    for (const gateway of world.gateways) expect(await gateway.stop()).toBe(130);
   }, 120_000);
 });
 
@@ -95,7 +93,7 @@ describeWith('redis', 'majordomo serve over Redis', () => {
 describe('majordomo serve', () => {
   it('reports a store that does not respond without its password', async () => {
     for (const store of ['postgres://u:s3cret@127.0.0.1:1/db', 'redis://:s3cret@127.0.0.1:1']) {
-      const running = start(['serve', '--models', 'lab/x', '--port', '0', '--keys', '--store', store], {
+      const running = started(['serve', '--models', 'lab/x', '--port', '0', '--keys', '--store', store], {
         env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' },
       });
       expect(await running.exitCode).toBe(2);

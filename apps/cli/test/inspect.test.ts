@@ -1,10 +1,11 @@
 import { openaiChat, startWireServer } from '@majordomo/conformance';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { folder, start, type Running } from './built.ts';
+import { folder } from './built.ts';
+import { started, type Started } from './started.ts';
 import { lab } from './world.ts';
 
 /** Reads the event feed of the page. */
-async function feed(running: Running): Promise<{ received(pattern: RegExp): Promise<string> }> {
+async function feed(running: Started): Promise<{ received(pattern: RegExp): Promise<string> }> {
   const address = await running.outputMatching(/Inspector: (\S+)/);
   const entered = await fetch(address, { redirect: 'manual' });
   const cookie = (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
@@ -32,37 +33,34 @@ async function vendor() {
 
 describe('majordomo inspect', () => {
   it('chat prints its answer, shows the call on the page, and runs until Ctrl-C', async () => {
-    const running = start(['inspect', 'chat', 'lab/gpt-4o', 'hi'], { env: lab(await vendor()) });
+    const running = started(['inspect', 'chat', 'lab/gpt-4o', 'hi'], { env: lab(await vendor()) });
     const page = await feed(running);
     await page.received(/lab\/gpt-4o[^]*finished/);
     await running.outputMatching(/The inspector runs until Ctrl-C/);
     expect(running.out()).toBe('Hello.\n');
-    running.child.kill('SIGINT');
-    expect(await running.exitCode).toBe(130);
+    expect(await running.stop()).toBe(130);
   }, 60_000);
 
   it('shows a failed chat', async () => {
-    const running = start(['inspect', 'chat', 'openai/gpt-x', 'hi']);
+    const running = started(['inspect', 'chat', 'openai/gpt-x', 'hi']);
     const page = await feed(running);
     await page.received(/set OPENAI_API_KEY/);
     expect(running.err()).toContain('auth: no key for openai/gpt-x');
-    running.child.kill('SIGTERM');
-    expect(await running.exitCode).toBe(143);
+    expect(await running.stop()).toBe(130);
   }, 60_000);
 
   it('demo runs together with the page', async () => {
-    const running = start(['inspect', 'demo', '--port', '0']);
+    const running = started(['inspect', 'demo', '--port', '0']);
     const page = await feed(running);
     await page.received(/anthropic\/claude-typed/);
     await running.outputMatching(/Every call returned one complete answer/);
-    running.child.kill('SIGINT');
-    expect(await running.exitCode).toBe(130);
+    expect(await running.stop()).toBe(130);
   }, 60_000);
 
   it('without a command calls no model, and the page shows health, spending and names', async () => {
     const server = await vendor();
     const cwd = folder({ 'majordomo.config.json': '{"ledger":{},"aliases":{"fast":"lab/gpt-4o"}}' });
-    const running = start(['inspect'], { cwd, env: lab(server) });
+    const running = started(['inspect'], { cwd, env: lab(server) });
     const address = await running.outputMatching(/Inspector: (\S+)/);
     const entered = await fetch(address, { redirect: 'manual' });
     const cookie = (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
@@ -71,12 +69,11 @@ describe('majordomo inspect', () => {
     expect(await get('/meaning?spec=fast')).toMatchObject({ targets: [{ target: 'lab/gpt-4o' }] });
     expect(await get('/limits')).toEqual(expect.anything());
     expect(server.requests).toEqual([]);
-    running.child.kill('SIGINT');
-    expect(await running.exitCode).toBe(130);
+    expect(await running.stop()).toBe(130);
   }, 60_000);
 
   it('exits if the command made no call', async () => {
-    const running = start(['inspect', 'chat', 'nobody/x', 'hi']);
+    const running = started(['inspect', 'chat', 'nobody/x', 'hi']);
     expect(await running.exitCode).toBe(2);
     expect(running.err()).not.toContain('Inspector');
   }, 60_000);

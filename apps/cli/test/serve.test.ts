@@ -6,14 +6,15 @@ import { openaiChat, startWireServer, type Script, type WireServer } from '@majo
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { folder, start, type Running } from './built.ts';
+import { started, type Started } from './started.ts';
 import { lab, trustConfigs, world } from './world.ts';
 
 const CONFIG = { model: 'fast', aliases: { fast: 'lab/gpt-4o', smart: 'lab/down,lab/gpt-4o' } };
 const hello: Script = ({ model }) => (model === 'down' ? { failure: 'unavailable' } : 'Hello.');
 
-interface Serving {
+interface Serving<R> {
   readonly server: WireServer;
-  readonly running: Running;
+  readonly running: R;
   readonly url: string;
   readonly inspector: string;
   readonly cwd: string;
@@ -21,19 +22,30 @@ interface Serving {
 
 const TOKEN = 't0ken-of-the-inspector-0123456789';
 
-/** Starts a vendor on 127.0.0.1, and the built command that serves it, with an inspector. */
-async function serving({
-  argv = [],
-  files = {},
-  script = hello,
-}: { argv?: readonly string[]; files?: Record<string, string>; script?: Script } = {}): Promise<Serving> {
+interface ServingOptions {
+  readonly argv?: readonly string[];
+  readonly files?: Readonly<Record<string, string>>;
+  readonly script?: Script;
+}
+
+/** Starts a vendor on 127.0.0.1, and the command that serves it, with an inspector. */
+const serving = (options: ServingOptions = {}): Promise<Serving<Started>> => servingBy(started, options);
+
+/** Does the same with the built command in a separate process. */
+const servingInProcess = (options: ServingOptions = {}): Promise<Serving<Running>> =>
+  servingBy(start, options);
+
+async function servingBy<R extends Started | Running>(
+  run: (argv: readonly string[], options: Parameters<typeof start>[1]) => R,
+  { argv = [], files = {}, script = hello }: ServingOptions,
+): Promise<Serving<R>> {
   const server = await startWireServer({ wire: openaiChat, script });
   onTestFinished(() => server.close());
   const hasConfig = Object.keys(files).some((name) => name.startsWith('majordomo.config'));
   const config = hasConfig ? {} : { 'majordomo.config.json': JSON.stringify(CONFIG) };
   const cwd = folder({ ...config, 'admin-token': `${TOKEN}\n`, ...files });
   const options = ['--port', '0', '--admin-token-file', 'admin-token', ...argv];
-  const running = start(['serve', ...options], { cwd, env: lab(server) });
+  const running = run(['serve', ...options], { cwd, env: lab(server) });
   const url = await running.outputMatching(/Serving .* at (\S+)/);
   return { server, running, url, inspector: `${url}/inspector?token=${TOKEN}`, cwd };
 }
@@ -136,7 +148,7 @@ describe('majordomo serve', () => {
       const server = await startWireServer({ wire: openaiChat, script: hello });
       onTestFinished(() => server.close());
       const cwd = folder({ 'majordomo.config.json': JSON.stringify(CONFIG) });
-      const running = start(['serve', '--port', '0', ...argv], { cwd, env: lab(server) });
+      const running = started(['serve', '--port', '0', ...argv], { cwd, env: lab(server) });
       const url = await running.outputMatching(/Serving .* at (\S+)/);
       expect(running.out()).toContain(`${line}\n`);
       expect(running.out()).not.toContain('token=');
@@ -147,14 +159,14 @@ describe('majordomo serve', () => {
 
   it('rejects a file with a short admin token without showing it', async () => {
     const cwd = folder({ 'majordomo.config.json': JSON.stringify(CONFIG), short: 'c4nary' });
-    const running = start(['serve', '--port', '0', '--admin-token-file', 'short'], { cwd });
+    const running = started(['serve', '--port', '0', '--admin-token-file', 'short'], { cwd });
     expect(await running.exitCode).toBe(2);
     expect(running.err()).toContain('short must contain one token of at least 16 ASCII characters');
     expect(running.err()).not.toContain('c4nary');
   }, 60_000);
 
   it('reloads the keys on SIGHUP, and uses the earlier keys if the file is invalid', async () => {
-    const { running, url, cwd } = await serving({
+    const { running, url, cwd } = await servingInProcess({
       argv: ['--key-file', 'keys', '--no-watch'],
       files: { keys: 'a old\n' },
     });
@@ -211,7 +223,7 @@ describe('majordomo serve', () => {
         await released;
         return 'Hello.';
       };
-      const { running, url, inspector } = await serving({ script });
+      const { running, url, inspector } = await servingInProcess({ script });
       // An open page does not keep the process alive.
       const entered = await fetch(inspector, { redirect: 'manual' });
       const cookie = (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
@@ -239,8 +251,7 @@ describe('majordomo serve', () => {
     const statuses: number[] = [];
     for (const key of ['one', 'one', 'two'])
       statuses.push((await chat(url, 'fast', { headers: { 'x-api-key': key } })).status);
-    running.child.kill('SIGINT');
-    await running.exitCode;
+    expect(await running.stop()).toBe(130);
     expect(statuses).toEqual([200, 429, 200]);
   }, 60_000);
 });
@@ -325,7 +336,7 @@ describe('majordomo serve --keys', () => {
   it('admits virtual keys only, logs calls, and ends with all entries written', async () => {
     const argv = ['--keys', '--store', 'gateway.db', '--metrics', 'admin'];
     const { running, url, cwd } = await serving({ argv });
-    const created = start(
+    const created = started(
       ['keys', 'create', 'search', '--tenant', 'acme', '--store', 'gateway.db', '--calls-per-minute', '1'],
       { cwd },
     );
@@ -341,8 +352,7 @@ describe('majordomo serve --keys', () => {
     expect((await fetch(`${url}/ready`)).status).toBe(200);
     expect((await fetch(`${url}/metrics`, { headers: admin })).status).toBe(200);
     expect((await fetch(`${url}/metrics`, { headers })).status).toBe(403);
-    running.child.kill('SIGTERM');
-    expect(await running.exitCode).toBe(0);
+    await running.stop();
     const stores = sqliteStores(join(cwd, 'gateway.db'));
     const entries = await stores.calls.page({ limit: 10 });
     await stores.close();
@@ -373,7 +383,7 @@ describe('majordomo serve reloads its configuration', () => {
 
   it.each<[string, readonly string[]]>([
     ['when the file changes', []],
-    ['on SIGHUP', ['--no-watch']],
+    ['on a signal', ['--no-watch']],
   ])(
     '%s, and uses the previous one if the new one is invalid',
     async (_, argv) => {
@@ -381,7 +391,7 @@ describe('majordomo serve reloads its configuration', () => {
       const { running, url, cwd, inspector } = await serving({ argv, files });
       const change = (text: string): void => {
         write(cwd, text);
-        if (argv.length > 0) running.child.kill('SIGHUP');
+        if (argv.length > 0) running.reload();
       };
       change(configOf({ fast: 'lab/gpt-4o', other: 'lab/down,lab/gpt-4o' }));
       await running.outputMatching(/configuration reloaded: 2 models/);
@@ -416,7 +426,7 @@ describe('majordomo serve reloads its configuration', () => {
     ]) {
       writeFileSync(join(cwd, config), text(limit));
       trustConfigs(cwd, [config]);
-      running.child.kill('SIGHUP');
+      running.reload();
       await running.outputMatching(limit.max.calls < 0 ? /not reloaded: .*\n/ : /configuration reloaded/);
     }
     expect((await chat(url, 'fast')).status).toBe(200);
@@ -448,9 +458,9 @@ describe('the section `gateway` of the configuration', () => {
     onTestFinished(() => server.close());
     const cwd = folder(CONFIG_OF(gateway));
     const env = { ...lab(server), FOLDER: '.', MAJORDOMO_ADMIN_TOKEN: TOKEN };
-    const running = start(['serve', '--port', '0'], { cwd, env });
+    const running = started(['serve', '--port', '0'], { cwd, env });
     const url = await running.outputMatching(/Serving .* at (\S+)/);
-    const created = start(['keys', 'create', 'app', '--url', url], { cwd, env });
+    const created = started(['keys', 'create', 'app', '--url', url], { cwd, env });
     await created.exitCode;
     const headers = { authorization: `Bearer ${created.out().trim()}`, origin: 'https://a.example' };
     expect((await fetch(`${url}/metrics`)).status).toBe(200);
@@ -463,13 +473,12 @@ describe('the section `gateway` of the configuration', () => {
       'https://a.example',
       200,
     ]);
-    running.child.kill('SIGTERM');
-    expect(await running.exitCode).toBe(0);
+    await running.stop();
     expect(running.out() + running.err()).not.toContain(created.out().trim());
   }, 60_000);
 
   it('reports a missing variable, and members with a wrong type', async () => {
-    const missing = start(['serve', '--port', '0'], {
+    const missing = started(['serve', '--port', '0'], {
       cwd: folder(CONFIG_OF({ store: 'postgres://${HOST}/db' })),
     });
     expect(await missing.exitCode).toBe(2);
@@ -480,7 +489,7 @@ describe('the section `gateway` of the configuration', () => {
       { maxConcurrent: 0 },
       { shop: true },
     ]) {
-      const invalid = start(['serve', '--port', '0'], { cwd: folder(CONFIG_OF(gateway)) });
+      const invalid = started(['serve', '--port', '0'], { cwd: folder(CONFIG_OF(gateway)) });
       expect(await invalid.exitCode).toBe(2);
       expect(invalid.err()).toContain('"gateway" must be an object with store, keys, calls');
     }

@@ -83,7 +83,8 @@ export function trustConfigs(
     });
 }
 
-function ioOf(cwd: string, options: WorldOptions, output: { out: string; err: string }): Io {
+/** Returns the streams and the terminal of a command in a folder. Collects its output. */
+export function ioOf(cwd: string, options: WorldOptions, output: { out: string; err: string }): Io {
   const { env = {}, stdin = { kind: 'none' }, terminal = false, onOut } = options;
   const answers = [...(options.answers ?? [])];
   return {
