@@ -37,6 +37,21 @@ const SYNTAX = [
     selector: 'MemberExpression[object.name="process"][property.name="env"]',
     message: 'The app hands `env` to createMajordomo; a package never reads the process.',
   },
+  {
+    selector: 'CallExpression > AssignmentExpression',
+    message: 'Assign in a statement of its own.',
+  },
+];
+/** Restrictions for all files: one member or element per line is plainer than several in a spread literal. */
+const PLAIN = [
+  {
+    selector: 'ObjectExpression > SpreadElement > ObjectExpression',
+    message: 'Write the members without the spread literal, one per line.',
+  },
+  {
+    selector: 'ArrayExpression > SpreadElement > ArrayExpression',
+    message: 'Write the elements without the spread literal.',
+  },
 ];
 const ACROSS_PACKAGES = {
   group: ['**/packages/*', '../**/src/**', '@majordomo/*/dist/*', '@majordomo/*/src/*'],
@@ -54,6 +69,14 @@ export default defineConfig(
     'apps/lint-rule/test/{fixtures,codemod}/**',
   ]),
   js.configs.recommended,
+  {
+    rules: {
+      'no-duplicate-imports': ['error', { allowSeparateTypeImports: true }],
+      'no-restricted-syntax': ['error', ...PLAIN],
+      'no-useless-rename': 'error',
+      'object-shorthand': ['error', 'properties'],
+    },
+  },
   // Only provider packages may import raw SDKs.
   { ...majordomo.configs.recommended, settings: { majordomo: { tests: false } } },
   {
@@ -76,6 +99,7 @@ export default defineConfig(
       'no-restricted-syntax': [
         'error',
         ...SYNTAX,
+        ...PLAIN,
         { selector: 'ExportDefaultDeclaration', message: 'Name the export like its file.' },
       ],
       'no-restricted-imports': ['error', { patterns: [ACROSS_PACKAGES] }],

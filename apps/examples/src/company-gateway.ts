@@ -18,7 +18,8 @@ export interface CompanyGateway extends AsyncDisposable {
 /** Opens the stores in the file or the `postgres://` database that `STORE` names. */
 function openStores({ STORE: store = 'gateway.sqlite' }: Env) {
   if (!store.startsWith('postgres://')) return sqliteStores(store);
-  const [client, listener] = [postgres(store), postgres(store, { max: 1 })];
+  const client = postgres(store);
+  const listener = postgres(store, { max: 1 });
   const stores = postgresStores({ client, listener });
   const close = async () => void (await Promise.all([stores.close(), client.end(), listener.end()]));
   return { ...stores, close };

@@ -5,7 +5,11 @@ import { expect, it } from 'vitest';
 async function bundleOf(code: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: import.meta.dirname },
-    ...{ bundle: true, write: false, format: 'esm', platform: 'neutral', mainFields: ['module', 'main'] },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
     external: ['openai', 'openai/*', '@anthropic-ai/*', '@google/*', 'node:*'],
     treeShaking: true,
   });

@@ -42,7 +42,11 @@ it.each<[name: string, sent: object, dropped: readonly string[]]>([
     'gemini-generate',
     {
       generationConfig: {
-        ...{ topK: 20, frequencyPenalty: 0.5, presencePenalty: 0.25, responseLogprobs: true, logprobs: 3 },
+        topK: 20,
+        frequencyPenalty: 0.5,
+        presencePenalty: 0.25,
+        responseLogprobs: true,
+        logprobs: 3,
         responseMimeType: 'application/json',
       },
     },
@@ -58,7 +62,8 @@ it.each<[name: string, sent: object, dropped: readonly string[]]>([
     {
       format: 'json',
       options: { top_k: 20, frequency_penalty: 0.5, presence_penalty: 0.25 },
-      ...{ logprobs: true, top_logprobs: 3 },
+      logprobs: true,
+      top_logprobs: 3,
     },
     [],
   ],

@@ -105,7 +105,8 @@ export function limitedBy(
 ): Budget | undefined {
   if (left === undefined) return own;
   const { nanoUsd, tokens, ms } = spent ?? NOTHING_SPENT;
-  const [ownNano, leftNano] = [nanoUsdOf(own?.maxUsd), nanoUsdOf(left.maxUsd)];
+  const ownNano = nanoUsdOf(own?.maxUsd);
+  const leftNano = nanoUsdOf(left.maxUsd);
   const maxNano = lower(ownNano, leftNano === undefined ? undefined : leftNano + BigInt(nanoUsd));
   return {
     maxUsd: maxNano === undefined ? undefined : usdOf(maxNano),

@@ -105,7 +105,10 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
   const turnWithCost = withinStepLimits(state, run, async (scope) => {
     await scope.race(() => reports.startStep(state));
     made = await requestTurn(state, turn, agent.active(state), {
-      ...{ scope, options: io.options, reports, toolOrder },
+      scope,
+      options: io.options,
+      reports,
+      toolOrder,
       messages: agent.view(state),
     });
     const { response } = made;
@@ -136,7 +139,11 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
   const { id, target, message, finish, usage, warnings, toolCalls } = response;
   const by = toolCalls.some((call) => agent.rules.isOnce(call, state)) ? agent.started.ownerId() : undefined;
   return {
-    ...{ id, target, message, finish, usage },
+    id,
+    target,
+    message,
+    finish,
+    usage,
     warnings: [...warnings, ...reports.takeWarnings()],
     ...(offered === undefined ? {} : { offered }),
     ...(by === undefined ? {} : { by }),
@@ -178,7 +185,10 @@ async function callTool(
   };
   const { depth, claim } = nestingOf(options);
   const nesting = {
-    ...{ depth, claim, cost, ended },
+    depth,
+    claim,
+    cost,
+    ended,
     run: waitingRunOf(state, call.id),
     left: state.budget && remaining(state.budget, state.spent),
     spend: (more: Spent) => (spent = sumSpent(spent, more)),

@@ -7,7 +7,8 @@ export function checkSize(value: JsonValue, name: string, maxBytes: number = Inf
   if (maxBytes === Infinity) return value;
   const bytes = new TextEncoder().encode(JSON.stringify(value)).length;
   if (bytes <= maxBytes) return value;
-  const [size, most] = [bytes, maxBytes].map((count) => `${(count / MIB).toFixed(1)} MiB`);
+  const size = `${(bytes / MIB).toFixed(1)} MiB`;
+  const most = `${(maxBytes / MIB).toFixed(1)} MiB`;
   throw new LlmError(
     'config',
     `journal entry "${name}" is ${size} as JSON, more than the maximum of ${most}; return a link instead of a large result`,

@@ -113,9 +113,11 @@ export async function drive(initial: RunState, effects: Effects, rules: DriveRul
         case 'run-tools': {
           state = await withClaims(action.calls, state, effects, rules);
           const { outcomes, failures } = await runTools(action.calls, state, effects);
-          const [first, ...others] = failures.map(({ reason }) => reason as unknown);
-          state = others.map(failedWorkOf).reduce(withFailedWork, toolsRan(state, outcomes));
-          if (failures.length > 0) throw first;
+          state = toolsRan(state, outcomes);
+          const [first, ...others] = failures;
+          // The handler of this function adds the work of the error that it receives: the first.
+          for (const { reason } of others) state = withFailedWork(state, failedWorkOf(reason));
+          if (first !== undefined) throw first.reason as unknown;
           break;
         }
         case 'hand-off':

@@ -141,8 +141,6 @@ export function agentParts(options: AgentOptions): AgentParts {
   checkBudget(options.budget, options.cost !== undefined, 'budget', 'createAgent: ');
   const { model, name, clock = systemClock, around, cost } = options;
   const { parallelTools = false, toolConcurrency = parallelTools ? Infinity : 1 } = options;
-  const { toolChoice, maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty } = options;
-  const { stop, seed, reasoning, reasoningSummary, verbosity, endUser, serviceTier, cache, extra } = options;
   if (name !== undefined && !/^[\w-]{1,50}$/.test(name))
     throw new LlmError('config', 'createAgent: name must be 1 to 50 letters, digits, _ or -', {
       path: 'name',
@@ -160,10 +158,7 @@ export function agentParts(options: AgentOptions): AgentParts {
     view: (state) => team.view(state),
     model,
     instructions: instructionsOf(options),
-    settings: {
-      ...{ toolChoice, maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty },
-      ...{ stop, seed, reasoning, reasoningSummary, verbosity, endUser, serviceTier, cache, extra },
-    },
+    settings: settingsOf(options),
     tools,
     hooks: options,
     rules: rulesOf(options, (state) => parts.active(state), toolConcurrency > 1),
@@ -175,6 +170,28 @@ export function agentParts(options: AgentOptions): AgentParts {
   };
   const team = new Team(parts);
   return parts;
+}
+
+/** Returns the options that every model request of the agent contains. */
+function settingsOf(options: AgentOptions): AgentParts['settings'] {
+  return {
+    toolChoice: options.toolChoice,
+    maxTokens: options.maxTokens,
+    temperature: options.temperature,
+    topP: options.topP,
+    topK: options.topK,
+    frequencyPenalty: options.frequencyPenalty,
+    presencePenalty: options.presencePenalty,
+    stop: options.stop,
+    seed: options.seed,
+    reasoning: options.reasoning,
+    reasoningSummary: options.reasoningSummary,
+    verbosity: options.verbosity,
+    endUser: options.endUser,
+    serviceTier: options.serviceTier,
+    cache: options.cache,
+    extra: options.extra,
+  };
 }
 
 function instructionsOf({ instructions, skills = [] }: AgentOptions): string | undefined {

@@ -1,6 +1,6 @@
 import { decided, withWarnings } from './advance.ts';
 import { runAround } from './around.ts';
-import { limitedBy } from './budget.ts';
+import { limitedBy, type Budget } from './budget.ts';
 import { checkBudget } from './check-budget.ts';
 import { initialState, type RunInput } from './initial-state.ts';
 import { checkClaim, runIdOf } from './check-claim.ts';
@@ -8,9 +8,10 @@ import { checkDecisionsFor } from './check-decisions.ts';
 import { claimEffect, localEffects } from './effects.ts';
 import type { Emit } from './event.ts';
 import { drive, type RunResult } from './loop.ts';
-import { nestingOf, withNesting } from './nesting.ts';
+import { nestingOf, withNesting, type Nesting } from './nesting.ts';
 import type { AgentParts } from './agent-parts.ts';
 import type { RunOptions } from './run-options.ts';
+import type { RunState } from './state.ts';
 import { StepReports } from './step-report.ts';
 
 export async function runLocally(
@@ -33,7 +34,7 @@ export async function runLocally(
   const named = initialState(input, requestedRunId);
   const runId = runIdOf(input, named);
   checkBudget(budget, (agent.cost ?? nesting.cost) !== undefined, 'budget', 'run: ');
-  const own = budget ?? (nesting.left ? agent.rules.budget : (named.budget ?? agent.rules.budget));
+  const own = budget ?? budgetWithoutOption(named, agent, nesting);
   const initial = { ...named, runId, budget: limitedBy(own, nesting.left, named.spent) };
   // Check before any effect that the state names a known agent.
   agent.active(initial);
@@ -42,8 +43,15 @@ export async function runLocally(
   const state = decided(initial, decisions);
   checkClaim(state, input, { ...options, claim }, agent);
   const io = {
-    ...{ onStepStart, onToolStart, onToolEnd, onStep, onEnd, onEvent },
-    ...{ runId, context, signal },
+    onStepStart,
+    onToolStart,
+    onToolEnd,
+    onStep,
+    onEnd,
+    onEvent,
+    runId,
+    context,
+    signal,
     options: withNesting(call, { depth: nesting.depth, cost: nesting.cost, claim }),
   };
   const reports = new StepReports(agent.hooks, io);
@@ -54,6 +62,16 @@ export async function runLocally(
   };
   const run = (): Promise<RunResult> => drive(state, effects, agent.rules);
   return withEndReport(reports, () => runAround(agent.around, { type: 'run', runId }, run));
+}
+
+/** Returns the budget of a run whose options name none. A budget left by the outer run replaces the one in the state. */
+function budgetWithoutOption(
+  state: Pick<RunState, 'budget'>,
+  agent: Pick<AgentParts, 'rules'>,
+  nesting: Pick<Nesting, 'left'>,
+): Budget | undefined {
+  if (nesting.left !== undefined) return agent.rules.budget;
+  return state.budget ?? agent.rules.budget;
 }
 
 async function withEndReport(reports: StepReports, run: () => Promise<RunResult>): Promise<RunResult> {

@@ -80,7 +80,10 @@ async function runWithinLimits(
     const { text, loads } = output instanceof FoundTools ? output : { text: output, loads: [] };
     const content = toolContent(text, tool.maxResultChars ?? MAX_RESULT_CHARS);
     return {
-      ...{ type: 'tool-result', callId: call.id, name: call.name, content },
+      type: 'tool-result',
+      callId: call.id,
+      name: call.name,
+      content,
       ...(loads.length > 0 && { loads }),
     };
   } catch (error) {

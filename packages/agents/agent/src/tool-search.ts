@@ -199,7 +199,8 @@ const convertedLists = new WeakMap<readonly ToolSpec[], readonly ToolSpec[]>();
 export function withLoadedTools(request: ChatRequest, transcript: readonly Message[]): ChatRequest {
   const { tools = [], messages } = request;
   if (messages === transcript || tools.every(({ deferred }) => deferred !== true)) return request;
-  const [before, after] = [firstLoads(transcript), firstLoads(messages)];
+  const before = firstLoads(transcript);
+  const after = firstLoads(messages);
   const known = convertedLists.get(tools);
   const converted = tools.map((tool, at) => {
     if (tool.deferred !== true || after.get(tool.name) === before.get(tool.name)) return tool;

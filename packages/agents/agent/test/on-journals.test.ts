@@ -3,8 +3,19 @@ import { beforeAll, beforeEach } from 'vitest';
 import { runOnJournals } from './support/on-journal.ts';
 
 const FILES = [
-  ...['abort', 'agent-tool', 'answer', 'approval', 'around', 'hooks', 'numbers', 'objects'],
-  ...['resume', 'run', 'run-error', 'tool', 'tool-calls'],
+  'abort',
+  'agent-tool',
+  'answer',
+  'approval',
+  'around',
+  'hooks',
+  'numbers',
+  'objects',
+  'resume',
+  'run',
+  'run-error',
+  'tool',
+  'tool-calls',
 ];
 
 /** Tests that do not apply to journals, by a part of the test's name, with the reason. */

@@ -131,7 +131,11 @@ it('equal warnings are stored once, and warnings that differ in any property are
   ] as const;
   const withWarnings = (state: RunState, ...warnings: readonly Warning[]): RunState =>
     answered(state, {
-      ...{ id: undefined, target: 'f/m', finish: 'stop', usage: undefined, warnings },
+      id: undefined,
+      target: 'f/m',
+      finish: 'stop',
+      usage: undefined,
+      warnings,
       message: { role: 'assistant', parts: [{ type: 'text', text: 'x' }] },
     });
   const warned = withWarnings(begin('go'), first);

@@ -139,7 +139,10 @@ it(
       const first = await runInProcess(seed);
       const facts = ({ messages, done, agent, usage: total, spent }: RunResult): unknown => [
         messages,
-        ...[done, agent, total, spent.tokens],
+        done,
+        agent,
+        total,
+        spent.tokens,
       ];
       expect(faultOf(first.messages), `seed ${seed}`).toBeUndefined();
       for (const run of [runWithSingleDecisions, runDriven, runReplayed])

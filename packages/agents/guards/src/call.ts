@@ -1,5 +1,13 @@
-import type { AssistantPart, CallOptions, ChatModel, ChatRequest, ChatResponse } from '@majordomo/core';
-import type { LlmError, ToolCallPart, ToolResultPart } from '@majordomo/core';
+import type {
+  AssistantPart,
+  CallOptions,
+  ChatModel,
+  ChatRequest,
+  ChatResponse,
+  LlmError,
+  ToolCallPart,
+  ToolResultPart,
+} from '@majordomo/core';
 import { validateRequest } from '@majordomo/core/toolkit';
 import { attemptsOf, deliveredAttempts, deliveredError } from './delivered-error.ts';
 import { mapList } from './map-texts.ts';

@@ -16,7 +16,7 @@ export interface ForbidOptions {
 }
 
 const KIND = ['denied', 'content-filter'];
-const FORBID: KindsOf<ForbidOptions> = { name: 'string', patterns: 'array', span: 1, kind: KIND };
+const FORBID_KINDS: KindsOf<ForbidOptions> = { name: 'string', patterns: 'array', span: 1, kind: KIND };
 
 /**
  * Creates a check that refuses a text if it contains one of the strings (in any letter case) or matches one of the regular
@@ -25,7 +25,7 @@ const FORBID: KindsOf<ForbidOptions> = { name: 'string', patterns: 'array', span
  * @example forbid({ name: 'competitors', patterns: ['Acme Corp', /\bACME-\d{1,6}\b/], span: 11 })
  */
 export function forbid(options: ForbidOptions): Check {
-  checkPolicy('forbid', options, FORBID, ['name', 'patterns']);
+  checkPolicy('forbid', options, FORBID_KINDS, ['name', 'patterns']);
   const { name, patterns, kind } = options;
   checkName('forbid', name);
   if (patterns.length === 0) throw configError('forbid', 'patterns', 'must not be empty');
@@ -68,7 +68,7 @@ export interface ModerationCheckOptions {
   readonly thresholds?: Readonly<Record<string, number>> | undefined;
 }
 
-const MODERATION: KindsOf<ModerationCheckOptions> = {
+const MODERATION_KINDS: KindsOf<ModerationCheckOptions> = {
   name: 'string',
   categories: 'array',
   thresholds: 'object',
@@ -80,7 +80,7 @@ const MODERATION: KindsOf<ModerationCheckOptions> = {
  */
 export function moderation(model: ModerationModel, options: ModerationCheckOptions = {}): Check {
   checkOptions('moderation', { model }, { model: 'object with moderate' }, ['model']);
-  checkPolicy('moderation', options, MODERATION);
+  checkPolicy('moderation', options, MODERATION_KINDS);
   const { name = 'moderation', categories, thresholds = {} } = options;
   checkName('moderation', name);
   const isVendorsDecision = categories === undefined && Object.keys(thresholds).length === 0;
@@ -123,7 +123,7 @@ export interface JudgeOptions {
   readonly kind?: Refusal['kind'];
 }
 
-const JUDGE: KindsOf<JudgeOptions> = { name: 'string', policy: 'string', kind: KIND };
+const JUDGE_KINDS: KindsOf<JudgeOptions> = { name: 'string', policy: 'string', kind: KIND };
 const VERDICT = jsonSchema<{ readonly violates: boolean }>({
   type: 'object',
   properties: { violates: { type: 'boolean' } },
@@ -139,7 +139,7 @@ const VERDICT = jsonSchema<{ readonly violates: boolean }>({
  */
 export function judge(model: ChatModel, options: JudgeOptions): Check {
   checkOptions('judge', { model }, { model: 'object with generateObject' }, ['model']);
-  checkPolicy('judge', options, JUDGE, ['name', 'policy']);
+  checkPolicy('judge', options, JUDGE_KINDS, ['name', 'policy']);
   const { name, policy, kind } = options;
   checkName('judge', name);
   if (policy.trim() === '') throw configError('judge', 'policy', 'must not be empty');

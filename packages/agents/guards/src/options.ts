@@ -2,14 +2,14 @@ import { LlmError, type ChatModel } from '@majordomo/core';
 import { checkOptions, didYouMean, isPlain, type Kinds, type KindsOf } from '@majordomo/core/toolkit';
 import type { Check, CheckPolicy, GuardOptions, MaskRule, ToolGuardOptions } from './types.ts';
 
-const POLICY: KindsOf<CheckPolicy> = {
+const POLICY_KINDS: KindsOf<CheckPolicy> = {
   whenDown: ['deny', 'allow'],
   timeoutMs: 0,
   onEvent: 'function',
   clock: 'object with now',
 };
-const GUARD: KindsOf<GuardOptions> = {
-  ...POLICY,
+const GUARD_KINDS: KindsOf<GuardOptions> = {
+  ...POLICY_KINDS,
   input: 'array',
   toolResults: 'array',
   output: 'array',
@@ -22,9 +22,19 @@ const GUARD: KindsOf<GuardOptions> = {
   mode: ['block', 'parallel'],
   holdBack: { characters: 0, ms: 0, context: 0 },
 };
-const TOOL: KindsOf<ToolGuardOptions> = { ...POLICY, checks: 'array' };
-const CHECK: KindsOf<Check> = { name: 'string', check: 'function', span: 1, whenDown: ['deny', 'allow'] };
-const RULE: KindsOf<MaskRule> = { label: 'string', pattern: 'object with exec', group: 0, valid: 'function' };
+const TOOL_KINDS: KindsOf<ToolGuardOptions> = { ...POLICY_KINDS, checks: 'array' };
+const CHECK_KINDS: KindsOf<Check> = {
+  name: 'string',
+  check: 'function',
+  span: 1,
+  whenDown: ['deny', 'allow'],
+};
+const RULE_KINDS: KindsOf<MaskRule> = {
+  label: 'string',
+  pattern: 'object with exec',
+  group: 0,
+  valid: 'function',
+};
 
 export const LABEL: RegExp = /^[A-Z][A-Z\d_]{0,29}$/;
 const MAX_NAME = 60;
@@ -32,13 +42,13 @@ const MAX_NAME = 60;
 /** Throws `config` for invalid options of a guarded model. */
 export function checkGuardOptions(model: ChatModel, options: GuardOptions): void {
   checkOptions('guarded', { model }, { model: 'object with generate' }, ['model']);
-  checkPolicy('guarded', options, GUARD);
+  checkPolicy('guarded', options, GUARD_KINDS);
   const { input = [], toolResults = [], output = [], mask } = options;
   for (const [side, checks] of Object.entries({ input, toolResults, output }))
     checkChecks(`guarded: ${side}`, checks);
   for (const [at, rule] of (mask?.rules ?? []).entries()) {
     const subject = `guarded: mask.rules[${at}]`;
-    checkPolicy(subject, rule, RULE, ['label', 'pattern']);
+    checkPolicy(subject, rule, RULE_KINDS, ['label', 'pattern']);
     if (!LABEL.test(rule.label))
       throw configError(
         subject,
@@ -50,7 +60,7 @@ export function checkGuardOptions(model: ChatModel, options: GuardOptions): void
 
 /** Throws `config` for invalid options of a guarded tool or toolbox. */
 export function checkToolOptions(subject: string, options: ToolGuardOptions): void {
-  checkPolicy(subject, options, TOOL, ['checks']);
+  checkPolicy(subject, options, TOOL_KINDS, ['checks']);
   checkChecks(`${subject}: checks`, options.checks);
 }
 
@@ -90,7 +100,7 @@ function checkMembers(subject: string, options: object, kinds: Kinds, prefix: st
 function checkChecks(list: string, checks: readonly Check[]): void {
   for (const [at, check] of checks.entries()) {
     const subject = `${list}[${at}]`;
-    checkOptions(subject, check, CHECK, ['name', 'check']);
+    checkOptions(subject, check, CHECK_KINDS, ['name', 'check']);
     checkName(subject, check.name);
     if (check.span === Infinity) throw configError(subject, 'span', 'must be finite');
   }

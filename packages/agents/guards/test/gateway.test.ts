@@ -1,6 +1,5 @@
-import { LlmError } from '@majordomo/core';
+import { createMajordomo, LlmError } from '@majordomo/core';
 import { createGateway, type GatewayOptions } from '@majordomo/gateway';
-import { createMajordomo } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
 import OpenAI from 'openai';
 import { expect, it } from 'vitest';

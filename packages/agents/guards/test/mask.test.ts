@@ -1,5 +1,12 @@
-import { assistant, toolResult, user, type ChatRequest, type Citation, type Provider } from '@majordomo/core';
-import { createMajordomo } from '@majordomo/core';
+import {
+  assistant,
+  createMajordomo,
+  toolResult,
+  user,
+  type ChatRequest,
+  type Citation,
+  type Provider,
+} from '@majordomo/core';
 import { createRedactor } from '@majordomo/redact';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,11 @@
-import { toolResult, type ModelEvent, type StreamEvent } from '@majordomo/core';
-import { createMajordomo, user, type Provider } from '@majordomo/core';
+import {
+  createMajordomo,
+  toolResult,
+  user,
+  type ModelEvent,
+  type Provider,
+  type StreamEvent,
+} from '@majordomo/core';
 import { eventOrderError } from '@majordomo/core/toolkit';
 import { EventWriter } from '@majordomo/wire-kit';
 import * as fc from 'fast-check';

@@ -60,8 +60,12 @@ function fieldByField(yaml: string): Fields | undefined {
   let lines: string[] | undefined;
   for (const line of yaml.split(/\r?\n/)) {
     const [, name] = FIELD.exec(line) ?? [];
-    if (name === undefined) lines?.push(line);
-    else blocks.set(name, (lines = [line]));
+    if (name === undefined) {
+      lines?.push(line);
+    } else {
+      lines = [line];
+      blocks.set(name, lines);
+    }
   }
   if (blocks.size === 0) return undefined;
   return Object.fromEntries([...blocks].map(([name, block]) => [name, valueOf(name, block)]));
@@ -79,7 +83,8 @@ function asWritten(block: readonly string[]): string {
     .join(' ')
     .trim();
   const value = text.slice(text.indexOf(':') + 1).trim();
-  const [mark, last] = [value.charAt(0), value.at(-1)];
+  const mark = value.charAt(0);
+  const last = value.at(-1);
   const isQuoted = value.length > 1 && mark === last && (mark === '"' || mark === "'");
   return isQuoted ? value.slice(1, -1) : value.replace(/^[|>][+-]? +/, '');
 }

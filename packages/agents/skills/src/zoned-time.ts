@@ -83,16 +83,14 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   const two = '2-digit';
   try {
     return new Intl.DateTimeFormat('en-u-ca-iso8601-nu-latn', {
-      ...{
-        timeZone: zone,
-        hourCycle: 'h23',
-        year: 'numeric',
-        month: two,
-        day: two,
-        hour: two,
-        minute: two,
-        second: two,
-      },
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: two,
+      day: two,
+      hour: two,
+      minute: two,
+      second: two,
     });
   } catch (cause) {
     throw new RangeError(`"${zone}" is not a time zone such as Europe/Oslo`, { cause });

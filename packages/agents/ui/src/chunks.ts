@@ -102,8 +102,10 @@ export class ChunkEncoder {
       // Calls of sub-agents need a separate step, because the page sends its decisions when no call of the last step is pending.
       ...(inner.length > 0 ? [...this.endStep(), { type: 'start-step' }] : []),
       ...inner.map(({ id, name, args }) => ({
-        ...{ type: 'tool-input-available', toolCallId: id },
-        ...{ toolName: name, input: args },
+        type: 'tool-input-available',
+        toolCallId: id,
+        toolName: name,
+        input: args,
       })),
       ...suspended.map((data) => ({ type: 'data-majordomo-suspended', id: data.callId, data })),
       ...Array.from(ids, ([toolCallId, approvalId]) => ({

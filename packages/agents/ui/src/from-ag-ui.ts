@@ -17,7 +17,8 @@ export async function fromAgUi(
   options: Pick<InputOptions, 'secret' | 'stored' | 'clock'> = {},
 ): Promise<AgUiInput> {
   const request = ClientValue.ofRequest(body, 'body');
-  const [threadId, runId] = [request.at('threadId').text(), request.at('runId').text()];
+  const threadId = request.at('threadId').text();
+  const runId = request.at('runId').text();
   const { messages, resume } = request.record();
   const list = new ClientValue(messages, 'messages');
   const read = readTurns(list.list());
@@ -65,7 +66,8 @@ function readContentPart(part: ClientValue): UserPart {
   const source = part.at('source');
   if (source.at('type').value !== 'data')
     throw source.at('type').invalid('expected "data"; the server loads no URLs');
-  const [mediaType, data] = [source.at('mimeType').text(), source.at('value')];
+  const mediaType = source.at('mimeType').text();
+  const data = source.at('value');
   try {
     return filePart(fromBase64(data.text()), mediaType);
   } catch {
@@ -85,7 +87,8 @@ function readStep(message: ClientValue): Step {
 function readCall(source: ClientValue): ToolCallPart {
   const called = source.at('function');
   const { args, invalid } = parseArguments(called.at('arguments').text());
-  const [id, name] = [source.at('id').text(), called.at('name').text()];
+  const id = source.at('id').text();
+  const name = called.at('name').text();
   return { type: 'tool-call', id, name, args, ...(invalid && { invalid }) };
 }
 

@@ -64,8 +64,10 @@ async function readUserPart(part: ClientValue, options: FromUiOptions): Promise<
 }
 
 async function readFile(part: ClientValue, { file: load }: FromUiOptions): Promise<UserPart> {
-  const [url, mediaType] = [part.at('url'), part.at('mediaType').text()];
-  const [address, filename] = [url.text(), part.at('filename').optionalText()];
+  const url = part.at('url');
+  const address = url.text();
+  const mediaType = part.at('mediaType').text();
+  const filename = part.at('filename').optionalText();
   const bytes = /^data:/i.test(address) ? bytesOf(url) : await load?.({ url: address, mediaType, filename });
   if (bytes === undefined) throw url.invalid('expected a data: URL; pass `file` to load other addresses');
   return filePart(bytes, mediaType, filename);

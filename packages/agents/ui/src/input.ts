@@ -75,7 +75,8 @@ async function signedRun(
       throw approvalId.invalid('the approvals are for different runs; send the approvals of one run');
     approvals[call.id] = true;
   }
-  const [pending, others] = [calls.filter(isPending), calls.filter((call) => !isPending(call))];
+  const pending = calls.filter(isPending);
+  const others = calls.filter((call) => !isPending(call));
   return {
     ...begin([...earlier, { role: 'assistant', parts }]),
     ...origin,

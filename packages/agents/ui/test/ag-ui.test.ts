@@ -68,7 +68,7 @@ function client(
   const httpAgent = new HttpAgent({
     url: 'http://chat.test/',
     threadId: 't',
-    fetch: fetch,
+    fetch,
   });
   const texts: string[] = [];
   const errors: { message: string; code?: string | undefined }[] = [];

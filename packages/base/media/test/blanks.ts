@@ -72,7 +72,8 @@ export function blankProgressiveJpeg(width: number, height: number): Uint8Array 
   ];
   const size = [height >> 8, height & 255, width >> 8, width & 255];
   const head = [
-    ...[0xff, 0xd8],
+    0xff,
+    0xd8,
     ...segment(0xdb, 0, ...Array.from({ length: 64 }, () => 1)),
     ...segment(0xc2, 8, ...size, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0),
     ...segment(0xc4, 0, 1, ...Array.from({ length: 15 }, () => 0), 0),

@@ -8,8 +8,14 @@ const fail = (): never => {
 it('creates one client for each exchange, without a key or a server', async () => {
   const created: NewClient[] = [];
   const connect = clientSource<object>({
-    ...{ id: 'acme', options: { apiKey: fail, fetch: fail, client: {} }, keyEnv: ['KEY'], requiresKey: true },
-    ...{ headers: {}, baseURL: fail, members: [], names: { factory: 'f', client: 'c' } },
+    id: 'acme',
+    options: { apiKey: fail, fetch: fail, client: {} },
+    keyEnv: ['KEY'],
+    requiresKey: true,
+    headers: {},
+    baseURL: fail,
+    members: [],
+    names: { factory: 'f', client: 'c' },
     create(settings) {
       created.push(settings);
       return Promise.resolve({});

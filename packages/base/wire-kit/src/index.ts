@@ -10,7 +10,7 @@ export {
   type BatchRequests,
   type FileBatchRequests,
 } from './batch.ts';
-export { limitBody, collectBody, MAX_BODY_BYTES } from './bounded-body.ts';
+export { limitBody, collectBody } from './bounded-body.ts';
 export { clientSource, type ClientSourceInit, type NewClient } from './client-source.ts';
 export { checkClient, checkModelId, clientCache, type ClientCache } from './clients.ts';
 export { type CredentialSource, credentialSource } from './credentials.ts';
@@ -24,7 +24,7 @@ export {
   wireError,
   type WireErrorInit,
 } from './errors.ts';
-export { EventWriter, generateCallId, isGeneratedCallId, type ToolCallDelta } from './event-writer.ts';
+export { EventWriter, isGeneratedCallId, type ToolCallDelta } from './event-writer.ts';
 export { SSE, sseMessages, type BodyDecoder, type Framing, type OnMessage } from './framing.ts';
 export {
   captureResponse,
@@ -40,7 +40,6 @@ export {
 } from './http.ts';
 export { listenForRedirect, type Redirect, type RedirectOptions } from './loopback.ts';
 export {
-  jsonRecords,
   MAX_LINE_LENGTH,
   ndjsonLines,
   NDJSON,
@@ -56,7 +55,7 @@ export {
   unsentCacheWarnings,
   unsentSettingWarnings,
 } from './request-settings.ts';
-export { resetMs, retryAfterInMessage, retryAfterMs, type HeaderReader } from './retry-after.ts';
+export { retryAfterMs, type HeaderReader } from './retry-after.ts';
 export {
   GRAMMAR_DIALECT,
   PLAIN_DIALECT,

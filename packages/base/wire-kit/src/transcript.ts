@@ -85,10 +85,15 @@ export class WireMessageCache<Wire extends object> {
   /** Returns the cache for a request. `owner` must live as long as the model, and `settings` must have few possible values. */
   forRequest(owner: object, settings: string, nameOf: (id: string) => string): RequestMessageCache<Wire> {
     let bySettings = this.byOwner.get(owner);
-    if (bySettings === undefined)
-      this.byOwner.set(owner, (bySettings = new Map<string, EntriesByMessage<Wire>>()));
+    if (bySettings === undefined) {
+      bySettings = new Map<string, EntriesByMessage<Wire>>();
+      this.byOwner.set(owner, bySettings);
+    }
     let forms = bySettings.get(settings);
-    if (forms === undefined) bySettings.set(settings, (forms = new WeakMap<TurnMessage, CachedForm<Wire>>()));
+    if (forms === undefined) {
+      forms = new WeakMap<TurnMessage, CachedForm<Wire>>();
+      bySettings.set(settings, forms);
+    }
     return new RequestMessageCache(forms, nameOf);
   }
 }

@@ -4,7 +4,7 @@ import type { BatchesOptions, JobRequest, LiveOptions } from './contract.ts';
 
 const MAX_NAME = 200;
 
-const OPTIONS: KindsOf<BatchesOptions> = {
+const BATCHES_KINDS: KindsOf<BatchesOptions> = {
   majordomo: 'object with prepare',
   store: 'object with counts',
   ledger: 'object with settle',
@@ -17,10 +17,10 @@ const OPTIONS: KindsOf<BatchesOptions> = {
 
 /** Throws `config` for invalid options. */
 export function checkBatchesOptions(options: BatchesOptions): void {
-  checkOptions('createBatches', options, OPTIONS, ['majordomo']);
+  checkOptions('createBatches', options, BATCHES_KINDS, ['majordomo']);
 }
 
-const JOB: KindsOf<JobRequest> = {
+const JOB_KINDS: KindsOf<JobRequest> = {
   key: 'string',
   spec: 'string',
   items: true,
@@ -33,7 +33,7 @@ const JOB: KindsOf<JobRequest> = {
 
 /** Throws `config` for a job with an invalid property. Does not read the items. */
 export function checkJob(job: JobRequest): void {
-  checkOptions('submit', job, JOB, ['key', 'spec', 'items']);
+  checkOptions('submit', job, JOB_KINDS, ['key', 'spec', 'items']);
   checkName(job.key, 'key');
   const { items, deadline, live }: { items: unknown; deadline?: unknown; live?: LiveOptions | undefined } =
     job;

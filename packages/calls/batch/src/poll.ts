@@ -33,7 +33,7 @@ async function advance(batch: BatchRecord, round: Round, input: InputFile | unde
   round.signal.throwIfAborted();
   if (round.settled.has(batch.number)) return false;
   try {
-    if (await step(batch, round, input)) return true;
+    if (await stepOf(batch, round, input)) return true;
     round.settled.add(batch.number);
   } catch (cause) {
     // Rethrow errors of the store or of this program, aborts, and errors after which a person must act, such as `auth`.
@@ -44,7 +44,8 @@ async function advance(batch: BatchRecord, round: Round, input: InputFile | unde
   return false;
 }
 
-async function step(batch: BatchRecord, round: Round, input: InputFile | undefined): Promise<boolean> {
+/** Performs the step that the state of a batch requires. Returns whether the state has changed. */
+async function stepOf(batch: BatchRecord, round: Round, input: InputFile | undefined): Promise<boolean> {
   switch (batch.state) {
     case 'planned':
       return round.isClosing ? release(batch, round) : sendBatch(batch, input, round);
@@ -52,9 +53,9 @@ async function step(batch: BatchRecord, round: Round, input: InputFile | undefin
       return searchBatch(batch, round);
     case 'trial':
       // The batch may belong to another client. Near the deadline or after `cancel`, the job neither waits for it nor cancels it.
-      return round.isClosing ? release(batch, round) : look(batch, round);
+      return round.isClosing ? release(batch, round) : checkBatch(batch, round);
     case 'running':
-      return look(batch, round);
+      return checkBatch(batch, round);
     case 'ended':
       return batch.nanoUsd === undefined ? readBatch(batch, round) : removeFiles(batch, round);
     case 'read':
@@ -75,7 +76,8 @@ async function delay(batch: BatchRecord, error: LlmError, round: Round): Promise
   round.setup.emit({ type: 'batch-delayed', key: round.key, target: batch.about.target, error, inMs });
 }
 
-async function look(batch: BatchRecord, round: Round): Promise<boolean> {
+/** Asks the vendor for the state of a batch. */
+async function checkBatch(batch: BatchRecord, round: Round): Promise<boolean> {
   const { backend, context } = await round.vendorOf(batch);
   const { ref = '', state, about } = batch;
   if (round.isClosing && batch.isCancelled !== true) {
@@ -88,7 +90,7 @@ async function look(batch: BatchRecord, round: Round): Promise<boolean> {
     status = await round.send(context, (own) => backend.look(ref, own));
   } catch (cause) {
     if (!LlmError.is(cause, 'not-found')) throw cause;
-    if (state === 'trial') return reject(batch, round);
+    if (state === 'trial') return excludeCandidate(batch, round);
     const why = `${about.target}: the vendor no longer has batch ${ref}: ${cause.message}`;
     return failAll(batch, new LlmError('server', why, cause.details, { cause }), round);
   }
@@ -112,7 +114,7 @@ async function look(batch: BatchRecord, round: Round): Promise<boolean> {
 /** Handles a batch of which the vendor accepted no request. If the vendor's queue is full, the batch is created again later. */
 async function onRefused(batch: BatchRecord, error: LlmError | undefined, round: Round): Promise<boolean> {
   const { ref = '', about } = batch;
-  if (batch.state === 'trial') return reject(batch, round);
+  if (batch.state === 'trial') return excludeCandidate(batch, round);
   if (error?.kind === 'rate-limit' && !round.isClosing) {
     batch.notRefs.push(ref);
     Object.assign(batch, { state: 'planned', ref: undefined, createdAt: undefined, searchSince: undefined });
@@ -125,7 +127,7 @@ async function onRefused(batch: BatchRecord, error: LlmError | undefined, round:
 }
 
 /** Excludes a `trial` batch that belongs to another client, and continues the search. */
-async function reject(batch: BatchRecord, round: Round): Promise<boolean> {
+async function excludeCandidate(batch: BatchRecord, round: Round): Promise<boolean> {
   batch.notRefs.push(batch.ref ?? '');
   batch.ref = undefined;
   batch.state = 'creating';
@@ -135,7 +137,7 @@ async function reject(batch: BatchRecord, round: Round): Promise<boolean> {
 
 async function readTrial(batch: BatchRecord, round: Round): Promise<boolean> {
   const { ref = '', requests = 0, about } = batch;
-  if (!(await readBatch(batch, round))) return reject(batch, round);
+  if (!(await readBatch(batch, round))) return excludeCandidate(batch, round);
   round.setup.emit({ type: 'batch-found', key: round.key, target: about.target, ref, requests });
   return true;
 }

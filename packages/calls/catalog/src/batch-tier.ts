@@ -22,7 +22,10 @@ export function withBatchTier(vendor: string, price: Price): Price {
   const halved = Object.hasOwn(HALVED, vendor) ? HALVED[vendor] : undefined;
   if (halved === undefined) return price;
   let result = tiered.get(price);
-  if (result === undefined) tiered.set(price, (result = addTier(price, halved)));
+  if (result === undefined) {
+    result = addTier(price, halved);
+    tiered.set(price, result);
+  }
   return result;
 }
 

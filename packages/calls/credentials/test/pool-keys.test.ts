@@ -159,8 +159,12 @@ describe('an attempt', () => {
     await rerank(pool, { signal });
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     expect(pool.pool.snapshot()[0]).toEqual({
-      ...{ id: '1', state: 'ok', until: undefined, why: undefined },
-      ...{ inUse: 0, uses: 1 },
+      id: '1',
+      state: 'ok',
+      until: undefined,
+      why: undefined,
+      inUse: 0,
+      uses: 1,
     });
   });
 
@@ -325,8 +329,12 @@ describe('a key', () => {
     const pool = poolWith();
     pool.pool.rest('2', 500);
     expect(pool.pool.snapshot()[1]).toEqual({
-      ...{ id: '2', state: 'resting', until: START + 500, why: 'rest: requested by the application' },
-      ...{ inUse: 0, uses: 0 },
+      id: '2',
+      state: 'resting',
+      until: START + 500,
+      why: 'rest: requested by the application',
+      inUse: 0,
+      uses: 0,
     });
   });
 

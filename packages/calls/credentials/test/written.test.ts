@@ -10,8 +10,12 @@ import { fileVault } from '../src/node.ts';
 const WRITTEN = join(import.meta.dirname, 'written');
 const FILE = join(WRITTEN, `${manifest.version}.json`);
 const login: StoredCredential = {
-  ...{ kind: 'oauth', value: secret('not-a-key-1'), refresh: secret('not-a-key-2') },
-  ...{ issuedAt: 1, expiresAt: 2, label: 'work' },
+  kind: 'oauth',
+  value: secret('not-a-key-1'),
+  refresh: secret('not-a-key-2'),
+  issuedAt: 1,
+  expiresAt: 2,
+  label: 'work',
 };
 
 it.runIf(process.env['WRITE_STORED'] === '1' && !existsSync(FILE))(

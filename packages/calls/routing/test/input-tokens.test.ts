@@ -40,7 +40,7 @@ const requests: Readonly<Record<string, ChatRequest>> = {
 describe('inputTokens equals the estimate of the catalog', () => {
   const targets = ['openai', 'anthropic', 'google', 'unknown'].map((vendor) => ({ vendor, model: 'gpt-4o' }));
   it.each(Object.entries(requests))('for %s', (_, request) => {
-    const { system, messages, tools: tools = [], output } = request;
+    const { system, messages, tools = [], output } = request;
     const schema =
       output === undefined ? undefined : { name: '', schema: output === 'json' ? undefined : output };
     for (const target of targets) {

@@ -124,7 +124,7 @@ it('a plan has the targets or the failure of the call, in each of 1,000 states',
   await fc.assert(
     fc.asyncProperty(
       state,
-      async ({ fakes, preset: m, healths, history, quality, limits, request: request, override, simple }) => {
+      async ({ fakes, preset: m, healths, history, quality, limits, request, override, simple }) => {
         const targets = Object.fromEntries(TARGETS.map((target, at) => [target, fakes[at]!]));
         const ledger: Ledger = { ...createLedger(), state: () => Promise.resolve(limits) };
         const { majordomo, router } = setUpRouter(
@@ -143,7 +143,7 @@ it('a plan has the targets or the failure of the call, in each of 1,000 states',
         const call = { id: 'plan', spec: 'm', tenant: undefined, metadata };
 
         const planned = await outcome(
-          router.plan('m', majordomo, { request: request, call }).then(({ chain, reason }) => {
+          router.plan('m', majordomo, { request, call }).then(({ chain, reason }) => {
             kinds.set(reason, (kinds.get(reason) ?? 0) + 1);
             return [...new Set(chain.replaceAll('pair', PAIR).split(','))];
           }),

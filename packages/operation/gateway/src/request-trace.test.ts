@@ -51,8 +51,14 @@ it('reports the caller, the model, the calls and the refusal', () => {
   expect(events).toEqual([
     {
       ...EVENT,
-      ...{ route: '/v1/messages', wire: 'anthropic-messages', isStreamed: true, model: 'm' },
-      ...{ tenant: 't', key: 'k', calls: ['call_1'], status: 400 },
+      route: '/v1/messages',
+      wire: 'anthropic-messages',
+      isStreamed: true,
+      model: 'm',
+      tenant: 't',
+      key: 'k',
+      calls: ['call_1'],
+      status: 400,
       error: { kind: 'invalid-request', code: 'own', message: 'reason' },
     },
   ]);

@@ -29,7 +29,7 @@ const KINDS: KindsOf<GatewayOptions> = {
   maxUrls: 1,
 };
 
-const MOUNTED: KindsOf<Mounted> = {
+const MOUNTED_KINDS: KindsOf<Mounted> = {
   path: 'string',
   onEvent: 'function',
   fetch: 'function',
@@ -65,7 +65,7 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
   };
   for (const [name, spec] of Object.entries(settings.models)) checkSpec(name, spec, settings);
   for (const [at, mounted] of settings.mounts.entries()) {
-    checkOptions(`mounts[${at}] of createGateway`, mounted, MOUNTED, ['path', 'fetch']);
+    checkOptions(`mounts[${at}] of createGateway`, mounted, MOUNTED_KINDS, ['path', 'fetch']);
     if (!/^(?:\/[\w.-]+)+$/.test(mounted.path))
       throw wrong(`mounts[${at}].path`, 'must be a path such as /inspector');
   }

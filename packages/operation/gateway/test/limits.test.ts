@@ -22,7 +22,7 @@ const streamEndlessly: Answer = (response) => {
   response.writeHead(200, SSE_TYPE).on('drain', writeDeltas);
   writeEvent({
     type: 'message_start',
-    ...{ message: { id: 'msg_1', content: [], usage: { input_tokens: 1 } } },
+    message: { id: 'msg_1', content: [], usage: { input_tokens: 1 } },
   });
   writeEvent({ type: 'content_block_start', ...blockStart });
   writeDeltas();

@@ -149,7 +149,7 @@ it('measures runs and tools', async () => {
 it('accepts at most 100 tool names, because a model can invent names', async () => {
   const telemetry = watch();
   const toolCalls = Array.from({ length: 130 }, (_, n) => ({ id: `c${n}`, name: `made_up_${n}`, args: {} }));
-  const { model } = setUpModel([{ toolCalls: toolCalls }, 'ok'], telemetry);
+  const { model } = setUpModel([{ toolCalls }, 'ok'], telemetry);
   await createAgent({ model, ...telemetry.agent('support') }).run('go');
   const toolMetrics = await metricsNamed(telemetry, 'gen_ai.execute_tool.duration');
   expect(toolMetrics).toHaveLength(101);
@@ -178,10 +178,23 @@ it('reports the state of a target that is benched, probed and healthy again', as
 it('adds up the costs of a ledger, without records of unknown cost', async () => {
   const telemetry = watch();
   const record = {
-    ...{ id: 'c/f/m/1', at: '2026-11-20T10:00:00.000Z', call: 'c', operation: 'chat' },
-    ...{ target: 'f/m', vendor: 'xai', model: 'grok', name: undefined, tenant: 'acme', tags: {} },
-    ...{ outcome: 'finished', ms: 1, usage: undefined, nanoUsd: '1500', basis: 'catalog' },
-    ...{ missing: [], catalog: '2026-11-20' },
+    id: 'c/f/m/1',
+    at: '2026-11-20T10:00:00.000Z',
+    call: 'c',
+    operation: 'chat',
+    target: 'f/m',
+    vendor: 'xai',
+    model: 'grok',
+    name: undefined,
+    tenant: 'acme',
+    tags: {},
+    outcome: 'finished',
+    ms: 1,
+    usage: undefined,
+    nanoUsd: '1500',
+    basis: 'catalog',
+    missing: [],
+    catalog: '2026-11-20',
   } as unknown as SpendRecord;
   telemetry.onRecord(record);
   telemetry.onRecord({ ...record, nanoUsd: undefined });

@@ -24,7 +24,11 @@ const shape = ({ conversations }: ShareGpt): string =>
 it('leaves a conversation that fits as it is', () => {
   const conversation = written('shgtg');
   expect(compress(conversation, { tokens, targetTokens: 500 })).toEqual({
-    ...{ conversation, omitted: 0, tokensBefore: 500, tokensAfter: 500, fits: true },
+    conversation,
+    omitted: 0,
+    tokensBefore: 500,
+    tokensAfter: 500,
+    fits: true,
   });
 });
 

@@ -23,8 +23,14 @@ it('keeps a run whole: a line comes back as it went, with pictures', async () =>
   const [line = ''] = await here.lines('success');
   expect(parseTrajectory(line)).toEqual(trajectory);
   expect(JSON.parse(line)).toMatchObject({
-    ...{ version: 1, id: 'run-1', at: '2026-11-21T03:00:00.000Z', spec: 'f/m', targets: ['f/m', 'f/m'] },
-    ...{ system: 'Be brief.', outcome: 'answered', metadata: { team: 'guides' } },
+    version: 1,
+    id: 'run-1',
+    at: '2026-11-21T03:00:00.000Z',
+    spec: 'f/m',
+    targets: ['f/m', 'f/m'],
+    system: 'Be brief.',
+    outcome: 'answered',
+    metadata: { team: 'guides' },
   });
 });
 

@@ -42,7 +42,7 @@ const OPTIONS: ExtraOptions<ChatOptions> & ExtraOptions<ResponsesOptions> & { re
   api: ['chat', 'responses'],
 };
 
-const PROFILE: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = {
+const PROFILE_KINDS: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = {
   api: 'string',
   id: 'string',
   vendor: 'string',
@@ -74,7 +74,7 @@ export function checkProfileAndOptions(
   profile: Profile | ResponsesProfile,
   options: ChatOptions | ResponsesOptions,
 ): void {
-  checkOptions('the profile', profile, PROFILE);
+  checkOptions('the profile', profile, PROFILE_KINDS);
   const { id, baseURL, baseURLEnv } = profile as Partial<Record<'id' | 'baseURL' | 'baseURLEnv', unknown>>;
   if (typeof id !== 'string')
     throw new LlmError(

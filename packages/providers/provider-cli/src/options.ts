@@ -48,7 +48,7 @@ export interface CliOptions {
   readonly timeouts?: Timeouts | undefined;
 }
 
-export const OPTIONS: KindsOf<CliOptions> = {
+export const CLI_KINDS: KindsOf<CliOptions> = {
   cli: 'string',
   id: 'string',
   vendor: 'string',

@@ -7,7 +7,7 @@ import { findCommand, platform } from './command.ts';
 import { versionProbe, type CliPresence } from './detect.ts';
 import { childEnvironment, suppressedBy } from './environment.ts';
 import { CLI_CAPABILITIES } from './models.ts';
-import { OPTIONS, type CliOptions } from './options.ts';
+import { CLI_KINDS, type CliOptions } from './options.ts';
 import { CLIS, type CliName } from './profiles.ts';
 import type { CliSpec } from './spec.ts';
 import { run } from './run.ts';
@@ -25,7 +25,7 @@ const IDLE_MS = 180_000;
  * login, reads the prompt from stdin, and prints machine-readable output. Throws `config` for an unknown CLI.
  */
 export function createCli(options: CliOptions): CliProvider {
-  checkOptions('createCli', options, OPTIONS, ['cli']);
+  checkOptions('createCli', options, CLI_KINDS, ['cli']);
   const spec = specOf(options.cli);
   const id = options.id ?? spec.id;
   const probe = versionProbe();

@@ -107,7 +107,7 @@ function modelOf(modelId: string, id: string, options: CloudflareOptions, connec
     families: [family],
     capabilities,
     timeouts: options.timeouts,
-    isNonStreaming: isNonStreaming,
+    isNonStreaming,
     stream(request, context) {
       const facts: ErrorContext = { target: context.target, request, secrets: secretsIn(options.headers) };
       const writer = new EventWriter(context.target, []);

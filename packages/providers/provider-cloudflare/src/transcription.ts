@@ -91,7 +91,9 @@ export function fromResult(
 
 function segmentOf(raw: unknown): TranscriptionResult['segments'] {
   const { text, word, start, end } = asRecord(raw);
-  const [content, startMs, endMs] = [asText(text) ?? asText(word), milliseconds(start), milliseconds(end)];
+  const content = asText(text) ?? asText(word);
+  const startMs = milliseconds(start);
+  const endMs = milliseconds(end);
   if (content === undefined || startMs === undefined || endMs === undefined) return [];
   return [{ text: content.trim(), startMs, endMs }];
 }

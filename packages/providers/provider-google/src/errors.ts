@@ -82,7 +82,7 @@ function fromWireError(
     code: reason ?? error.status,
     message,
     headers: withRetryDelay(facts.headers, details),
-    body: { error: error },
+    body: { error },
     secrets: facts.secrets,
     cause,
     recover: recovery(status, message ?? '', facts),

@@ -24,7 +24,10 @@ export function platformOf(options: GoogleOptions, env: Env): Platform {
   // Express mode uses a key and no project.
   if (token === undefined && apiKey !== undefined && project === undefined) {
     return {
-      ...{ vertexai, project: undefined, location: undefined, apiVersion },
+      vertexai,
+      project: undefined,
+      location: undefined,
+      apiVersion,
       baseURL: baseURL ?? vertexOrigin('global'),
     };
   }

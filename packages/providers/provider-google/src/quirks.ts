@@ -36,7 +36,7 @@ export interface Quirks {
 /** Returns the thinking setting with token budgets by effort. The budgets for `none`, `low` and `max` differ between models. */
 export const thinkingBudget = (none: number, low: number, max = 24_576): Thinking => ({
   by: 'budget',
-  tokens: { none, minimal: 512, low, medium: 8192, high: 24_576, xhigh: max, max: max },
+  tokens: { none, minimal: 512, low, medium: 8192, high: 24_576, xhigh: max, max },
 });
 
 const BY_LEVEL: Thinking = { by: 'level', levels: ['low', 'medium', 'high'] };

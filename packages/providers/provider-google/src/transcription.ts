@@ -117,7 +117,9 @@ export function fromTranscription(
 
 function segmentOf(raw: unknown): TranscriptionResult['segments'] {
   const { text, start, end } = asRecord(raw);
-  const [content, from, to] = [asText(text), asNumber(start), asNumber(end)];
+  const content = asText(text);
+  const from = asNumber(start);
+  const to = asNumber(end);
   if (content === undefined || from === undefined || to === undefined) return [];
   return [{ text: content.trim(), startMs: Math.round(from * 1000), endMs: Math.round(to * 1000) }];
 }

@@ -9,6 +9,7 @@ import type { GroqOptions } from './options.ts';
  * `compound_custom`, `search_settings`) in `extra: { groq: … }`.
  */
 export function createGroq(options: GroqOptions = {}): Provider {
+  // The SDK adds `/openai/v1` to the base URL itself, and has no setting for another path.
   return chatProvider(
     SDK,
     { ...groq, baseURL: 'https://api.groq.com', baseURLEnvPath: undefined },

@@ -39,7 +39,8 @@ export function compare(
   if (baseline !== undefined && baseline.name !== name)
     throw configError(name, 'baseline', `must have the name of the evaluation, got ${baseline.name}`);
   const margins = mergeMargins(name, evaluation.margins, options.margins ?? {});
-  const [before, after] = [byCase(baseline), byCase(evaluation)];
+  const before = byCase(baseline);
+  const after = byCase(evaluation);
   const comparisons = scalesOf(evaluation).map((scale) => {
     const pairs = pairsOf(scale, before, after);
     const metric = describe(scale, pairs, margins[scale.name], baseline);

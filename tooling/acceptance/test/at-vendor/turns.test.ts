@@ -17,14 +17,21 @@ const SEARCH_RESULT = {
   tool_use_id: 'srvtoolu_1',
   content: [
     {
-      ...{ type: 'web_search_result', title: 'Bütler', url: 'https://example.com/?a=1&b=%20' },
-      ...{ encrypted_content: 'Eo8B+/==', page_age: null, unknown_member: { kept: true } },
+      type: 'web_search_result',
+      title: 'Bütler',
+      url: 'https://example.com/?a=1&b=%20',
+      encrypted_content: 'Eo8B+/==',
+      page_age: null,
+      unknown_member: { kept: true },
     },
   ],
 };
 const CITATION = {
   type: 'web_search_result_location',
-  ...{ cited_text: 'The butler.', url: 'https://example.com/', title: 'x', encrypted_index: 'Eo8=' },
+  cited_text: 'The butler.',
+  url: 'https://example.com/',
+  title: 'x',
+  encrypted_index: 'Eo8=',
 };
 
 const block = (index: number, content_block: object, ...deltas: readonly object[]): object[] => [
@@ -37,8 +44,14 @@ const message = (stop_reason: string, ...blocks: readonly object[]): readonly ob
   {
     type: 'message_start',
     message: {
-      ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-sonnet-4-5', content: [] },
-      ...{ stop_reason: null, stop_sequence: null, usage: { input_tokens: 9, output_tokens: 1 } },
+      id: 'msg_1',
+      type: 'message',
+      role: 'assistant',
+      model: 'claude-sonnet-4-5',
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: { input_tokens: 9, output_tokens: 1 },
     },
   },
   ...blocks,
@@ -98,20 +111,38 @@ it("sends items of OpenAI's tools back over Responses byte for byte", async () =
       extra_member: [1],
     },
     {
-      ...{ id: 'ci_1', type: 'code_interpreter_call', status: 'completed', code: 'print("ü")\n\t# 1' },
-      ...{ container_id: 'cntr_1', outputs: [{ type: 'logs', logs: 'ü\n' }] },
+      id: 'ci_1',
+      type: 'code_interpreter_call',
+      status: 'completed',
+      code: 'print("ü")\n\t# 1',
+      container_id: 'cntr_1',
+      outputs: [{ type: 'logs', logs: 'ü\n' }],
     },
     {
-      ...{ id: 'mcp_1', type: 'mcp_call', name: 'ask', server_label: 'desk', arguments: '{"a": 1e21}' },
-      ...{ output: 'yes', error: null, approval_request_id: null },
+      id: 'mcp_1',
+      type: 'mcp_call',
+      name: 'ask',
+      server_label: 'desk',
+      arguments: '{"a": 1e21}',
+      output: 'yes',
+      error: null,
+      approval_request_id: null,
     },
   ];
   const messageItem = (text: string): object => ({
-    ...{ id: 'msg_1', type: 'message', role: 'assistant', status: 'completed' },
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    status: 'completed',
     content: [{ type: 'output_text', text, annotations: [] }],
   });
   const response = (output: readonly object[]): object => ({
-    ...{ id: 'resp_1', object: 'response', created_at: 1, model: 'gpt-5', status: 'completed', output },
+    id: 'resp_1',
+    object: 'response',
+    created_at: 1,
+    model: 'gpt-5',
+    status: 'completed',
+    output,
     usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
   });
   server = await testServer(
@@ -135,6 +166,12 @@ it("sends items of OpenAI's tools back over Responses byte for byte", async () =
   // OpenAI stores no items of this call, so it could not resolve an id.
   expect(input[1]).toEqual({ type: 'reasoning', summary: [], encrypted_content: 'gAAAA+/==' });
   expect(input.map(({ type }) => type)).toEqual([
-    ...['message', 'reasoning', 'web_search_call', 'code_interpreter_call', 'mcp_call', 'message', 'message'],
+    'message',
+    'reasoning',
+    'web_search_call',
+    'code_interpreter_call',
+    'mcp_call',
+    'message',
+    'message',
   ]);
 });

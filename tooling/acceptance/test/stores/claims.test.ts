@@ -42,8 +42,12 @@ async function createPendingRun(): Promise<string> {
     'f/m',
   );
   const pay = defineTool({
-    ...{ name: 'pay', description: 'Pays the bill', parameters: { type: 'object' } },
-    ...{ approval: true, effect: 'once', run: () => 'paid' },
+    name: 'pay',
+    description: 'Pays the bill',
+    parameters: { type: 'object' },
+    approval: true,
+    effect: 'once',
+    run: () => 'paid',
   });
   const { state } = await createAgent({ model, tools: [pay] }).run('Pay the bill');
   writeFileSync(join(folder, 'state.json'), JSON.stringify(toJson(state)));

@@ -103,6 +103,7 @@ const isWithin = (root: string, name: string): boolean => {
 
 /** Whether an open file is the file at this real path. A folder of the path may have become a link after the check. */
 async function isStillAt(real: string, file: FileHandle): Promise<boolean> {
-  const [opened, named] = [await file.stat({ bigint: true }), await lstat(real, { bigint: true })];
+  const opened = await file.stat({ bigint: true });
+  const named = await lstat(real, { bigint: true });
   return opened.dev === named.dev && opened.ino === named.ino && (await realpath(real)) === real;
 }

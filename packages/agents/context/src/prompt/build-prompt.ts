@@ -19,7 +19,7 @@ export interface Prompt {
 
 const TIERS = ['stable', 'context', 'volatile'] as const;
 /** Kinds of a layer's members. `buildPrompt` checks `limit` separately, so that the error contains the layer's name. */
-const LAYER: KindsOf<Layer> = { tier: TIERS, name: 'string', text: 'string', limit: true };
+const LAYER_KINDS: KindsOf<Layer> = { tier: TIERS, name: 'string', text: 'string', limit: true };
 
 /**
  * Joins the non-empty layers with blank lines, stable tiers first. The result depends only on the layers. Throws `config` for
@@ -47,7 +47,7 @@ export function buildPrompt(layers: readonly Layer[]): Prompt {
 function checkLayer(layer: unknown, at: number): void {
   const path = `layers[${at}]`;
   checkOptions('buildPrompt', { [path]: layer ?? null }, { [path]: 'object' });
-  checkOptions(`buildPrompt: ${path}`, layer, LAYER, ['tier', 'name', 'text']);
+  checkOptions(`buildPrompt: ${path}`, layer, LAYER_KINDS, ['tier', 'name', 'text']);
 }
 
 /** Returns the warning that a text was cut from `was` to `is` characters. */

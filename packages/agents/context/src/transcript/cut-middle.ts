@@ -26,7 +26,8 @@ let segmenter: Intl.Segmenter | undefined;
 
 function boundary(text: string, at: number, direction: -1 | 1): number {
   if (at <= 0 || at >= text.length) return at;
-  const [before, after] = [text.charCodeAt(at - 1), text.charCodeAt(at)];
+  const before = text.charCodeAt(at - 1);
+  const after = text.charCodeAt(at);
   if (before < FIRST_COMBINING && after < FIRST_COMBINING && before !== 13) return at;
   const from = startOfFlags(text, Math.max(0, at - AROUND));
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });

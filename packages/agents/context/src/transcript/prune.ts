@@ -82,7 +82,8 @@ function prunedResult(
 /** Returns the numbers of images and documents in a result as text, or `''` if the result has none. */
 export function mediaOf({ content }: ToolResultPart): string {
   const count = (type: string): number => content.filter((part) => part.type === type).length;
-  const [images, documents] = [count('image'), count('file')];
+  const images = count('image');
+  const documents = count('file');
   return [
     ...(images === 0 ? [] : [`${images} pictures`]),
     ...(documents === 0 ? [] : [`${documents} documents`]),

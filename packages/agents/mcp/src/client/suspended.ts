@@ -22,8 +22,12 @@ export function suspensionOf(
     outcome.type === 'task'
       ? { type: 'mcp-task', server, tool, taskId: outcome.taskId, questions: outcome.questions }
       : {
-          ...{ type: 'mcp-elicitation', server, tool, args },
-          ...{ questions: outcome.questions, requestState: outcome.requestState },
+          type: 'mcp-elicitation',
+          server,
+          tool,
+          args,
+          questions: outcome.questions,
+          requestState: outcome.requestState,
           replies: Object.keys(outcome.replies).length > 0 ? outcome.replies : undefined,
         };
   return definedMembers(payload) as JsonObject;

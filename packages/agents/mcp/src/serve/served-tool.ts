@@ -63,7 +63,8 @@ function resultOf({ content, isError, suspended, run }: ToolOutcome): CallToolRe
 /** Returns a part of a result in the protocol's form. A document becomes an embedded resource. */
 function served(part: ResultPiece): CallToolResult['content'][number] {
   if (part.type === 'text') return { type: 'text', text: part.text };
-  const [data, mimeType] = [toBase64(part.bytes), part.mediaType];
+  const data = toBase64(part.bytes);
+  const mimeType = part.mediaType;
   if (part.type === 'image') return { type: 'image', data, mimeType };
   const uri = `result:/${encodeURIComponent(part.name ?? 'document')}`;
   return { type: 'resource', resource: { uri, mimeType, blob: data } };

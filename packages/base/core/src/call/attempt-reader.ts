@@ -147,7 +147,7 @@ export class AttemptReader<Event extends object> {
     if (this.isCommitted) return events;
     this.buffered.push(...events);
     if (!hasContent) return [];
-    const { buffered: buffered } = this;
+    const { buffered } = this;
     this.buffered = [];
     this.isCommitted = true;
     this.options.timers.commit();

@@ -15,16 +15,16 @@ import {
   TIMEOUT_KINDS,
 } from '../util/options.ts';
 
-const DECISION: KindsOf<Decision> = {
+const DECISION_KINDS: KindsOf<Decision> = {
   retry: 'boolean',
   advance: 'boolean',
   bench: 'boolean',
   accept: 'boolean',
 };
 
-const POLICY: Kinds = Object.fromEntries(Object.keys(ERROR_POLICY).map((kind) => [kind, DECISION]));
+const POLICY: Kinds = Object.fromEntries(Object.keys(ERROR_POLICY).map((kind) => [kind, DECISION_KINDS]));
 
-const CALL: KindsOf<CallOptions & { chain: never }> = {
+const CALL_KINDS: KindsOf<CallOptions & { chain: never }> = {
   attempts: 1,
   backoff: { baseMs: 0, capMs: 0 },
   retryAfterCapMs: 0,
@@ -46,7 +46,7 @@ const CALL: KindsOf<CallOptions & { chain: never }> = {
   chain: false,
 };
 
-const SETTINGS: KindsOf<TargetSettings> = {
+const TARGET_KINDS: KindsOf<TargetSettings> = {
   maxTokens: 1,
   temperature: 0,
   topP: 0,
@@ -60,7 +60,7 @@ const SETTINGS: KindsOf<TargetSettings> = {
   policy: POLICY,
 };
 
-const MAJORDOMO: KindsOf<MajordomoOptions> = {
+const MAJORDOMO_KINDS: KindsOf<MajordomoOptions> = {
   providers: 'array',
   // `parseAliases` checks this option.
   aliases: true,
@@ -68,7 +68,7 @@ const MAJORDOMO: KindsOf<MajordomoOptions> = {
   env: 'object',
   fetch: 'function',
   headers: 'object',
-  chain: CALL,
+  chain: CALL_KINDS,
   health: { threshold: 1, cooldownMs: 0, cooldownCapMs: 0, retryAfterCapMs: 0 },
   gates: 'array',
   media: 'object with fit',
@@ -89,7 +89,7 @@ export function checkMajordomoOptions(options: MajordomoOptions): void {
 /** Throws `config` for an invalid option of `majordomo.with`. */
 export function checkChanges(options: Partial<MajordomoOptions>): void {
   if (!isRecord(options)) throw configError('options', 'must be an object, such as { providers }');
-  checkKinds(options, MAJORDOMO);
+  checkKinds(options, MAJORDOMO_KINDS);
   const { providers, resolvers, gates } = options;
   providers?.forEach(checkProvider);
   resolvers?.forEach((resolver, index) => {
@@ -119,7 +119,7 @@ export function parseNamedSpec(path: string, value: unknown): string | NamedSpec
   if (typeof value === 'string') return value;
   if (!isNamedSpec(value)) throw configError(path, 'must be a spec string or { spec, with }');
   const { with: settings } = value;
-  checkKind(settings, SETTINGS, `${path}.with`);
+  checkKind(settings, TARGET_KINDS, `${path}.with`);
   checkCache(settings?.cache, 'config', `${path}.with.cache`);
   return value;
 }
@@ -131,7 +131,7 @@ const isNamedSpec = (value: unknown): value is NamedSpec =>
 export function checkCall(options: CallOptions | undefined): void {
   if (options === undefined) return;
   if (!isRecord(options)) throw configError('options', 'must be an object');
-  checkKinds(options, CALL);
+  checkKinds(options, CALL_KINDS);
 }
 
 /** Returns the options of a call, or the error if they are not valid. */

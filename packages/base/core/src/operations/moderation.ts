@@ -71,11 +71,18 @@ async function fitValues(
   if (limits === false) throw unsupportedError(target, 'does not classify images', { path: 'values' });
   const ownLimits = limits && { ...limits, maxCount: undefined, maxTotalBytes: undefined };
   const { messages, warnings } = await fitImages([user(images)], ownLimits, media, target, scope);
-  const fitted = imagesIn(messages).values();
-  return {
-    values: values.map((value) => (typeof value === 'string' ? value : (fitted.next().value ?? value))),
-    warnings,
-  };
+  const fitted = imagesIn(messages);
+  const fittedValues: Value[] = [];
+  let imagesBefore = 0;
+  for (const value of values) {
+    if (typeof value === 'string') {
+      fittedValues.push(value);
+    } else {
+      fittedValues.push(fitted[imagesBefore] ?? value);
+      imagesBefore += 1;
+    }
+  }
+  return { values: fittedValues, warnings };
 }
 
 function singleRequest(

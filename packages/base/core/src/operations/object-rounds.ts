@@ -64,7 +64,7 @@ export class ObjectRounds<T> {
 
   /** Returns the options of the next round. Throws if no time remains. */
   options(): CallOptions {
-    const { callOptions: callOptions, targets, totalMs } = this;
+    const { callOptions, targets, totalMs } = this;
     const remainingMs = this.scope.remainingMs();
     if (remainingMs <= 0) throw deadlineError(totalMs);
     return {

@@ -140,7 +140,8 @@ function reusable<M extends TurnMessage>(message: M | undefined, parts: readonly
 /** Whether two parts have identical members. Parts of repeated repairs are equal, but different objects. */
 function hasSameMembers(part: Part, other: Part | undefined): boolean {
   if (part === other || other === undefined) return part === other;
-  const [members, others] = [Object.entries(part), Object.entries(other)];
+  const members = Object.entries(part);
+  const others = Object.entries(other);
   return (
     members.length === others.length &&
     members.every(([name, value], at) => others[at]?.[0] === name && others[at][1] === value)

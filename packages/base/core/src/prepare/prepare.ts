@@ -6,12 +6,11 @@ import type { ChatRequest, ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import { toModelCache } from './cache.ts';
 import { repairHistory } from './history.ts';
-import { toolsToSend } from './tools.ts';
 import { checkFiles, fitImages, fitResultFiles, type FittedMessages, imagesIn } from './media.ts';
 import { type EmulatedOutput, emulateOutput, mergeSystem, type MergedSystem } from './output.ts';
 import { dropForeignReplay } from './replay.ts';
 import { clampLimits, pickExtra } from './settings.ts';
-import { fitToolNames } from './tools.ts';
+import { fitToolNames, toolsToSend } from './tools.ts';
 import { unsupportedError } from './validate.ts';
 
 interface PrepareOptions {

@@ -20,7 +20,13 @@ export function validate(request: ChatRequest): void {
 }
 
 const MEMBERS: readonly string[] = [
-  ...['messages', 'system', 'tools', 'toolChoice', 'output', 'reasoning', 'extra'],
+  'messages',
+  'system',
+  'tools',
+  'toolChoice',
+  'output',
+  'reasoning',
+  'extra',
   ...OPTIONAL_SETTINGS,
 ];
 

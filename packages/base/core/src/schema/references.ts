@@ -65,7 +65,10 @@ export function resolveReference(root: object, schema: object): unknown {
 
 function indexOf(root: Schema): SchemaIndex {
   let index = indexes.get(root);
-  if (index === undefined) indexes.set(root, (index = createIndex(root)));
+  if (index === undefined) {
+    index = createIndex(root);
+    indexes.set(root, index);
+  }
   return index;
 }
 

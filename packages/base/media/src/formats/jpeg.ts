@@ -63,7 +63,8 @@ const BYTES_PER_PIXEL_BY_ROWS = 1 / 4;
 function frameHeader(reader: Reader, at: number): FrameHeader {
   const components = reader.u8(at + 9);
   const factors = Array.from({ length: components }, (_, index) => reader.u8(at + 11 + 3 * index));
-  const [across, down] = [factors.map((packed) => packed >> 4), factors.map((packed) => packed & 15)];
+  const across = factors.map((packed) => packed >> 4);
+  const down = factors.map((packed) => packed & 15);
   const areas = factors.reduce((sum, packed) => sum + (packed >> 4) * (packed & 15), 0);
   return {
     height: reader.u16(at + 5),

@@ -20,7 +20,8 @@ export function readPng(bytes: Uint8Array): ImageHeader | undefined {
     complete = afterChunk(at) <= reader.length;
     break;
   }
-  const [width, height] = [reader.u32(16), reader.u32(20)];
+  const width = reader.u32(16);
+  const height = reader.u32(20);
   const channels = Math.min(4, (CHANNELS[reader.u8(25)] ?? 4) + alpha);
   const decoded = width * height * channels * (reader.u8(24) === 16 ? 2 : 1);
   const isInterlaced = reader.u8(28) !== 0;

@@ -1,19 +1,52 @@
 import { beginsAsMask } from '../mask.ts';
 import type { Verdict } from './name.ts';
 
-const PLACEHOLDER =
-  /^(?:\*+|x+|\.+|-+|_+|null|undefined|none|nil|true|false|string|number|boolean|object|required|optional|empty|any|unknown|bearer|basic|default|yes|no|on|off|todo|tbd|n\/a|text|varchar|redacted|hidden|masked|removed)$/i;
+/** Words that stand for a missing or masked value, with and without quotes. */
+const EMPTY_WORDS = 'null|undefined|none|nil|empty|unknown|redacted|hidden|masked|removed|todo|tbd';
+/** Words of types and settings, with and without quotes. */
+const TYPE_WORDS = 'true|false|string|number|boolean|object|required|optional';
+/** Words that are not secret only without quotes. */
+const UNQUOTED_WORDS = String.raw`any|bearer|basic|default|yes|no|on|off|n\/a|text|varchar`;
+
+const PLACEHOLDER = new RegExp(
+  String.raw`^(?:\*+|x+|\.+|-+|_+|${EMPTY_WORDS}|${TYPE_WORDS}|${UNQUOTED_WORDS})$`,
+  'i',
+);
 /** Pattern of placeholders that a program or a reader replaces, such as `$TOKEN`, `{{ token }}`, `<your key>` and `%s`. */
 const TEMPLATE = /^(?:\$|<|\{|%[A-Za-z(]|@\w+@$|#\{|\\?$)/;
+
 /** Pattern of code that reads a value, such as `process.env.KEY`, `getToken()` and `self.api_key`. */
-const CODE =
-  /^(?:process\.|import\.|self\.|this\.|os\.|env\.|ENV\[|config\.|settings\.|options\.|props\.|secrets\.|vars\.|await\b|new\b|ctx\.|req\.)|^[\w$.]*\(|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|^[a-z_]*(?:api_?key|token|secret|password|passwd|credential)s?$|^[A-Z][A-Z_]*(?:KEY|TOKEN|SECRET|PASSWORD)$/;
+const CODE = new RegExp(
+  [
+    // Objects that hold settings, and keywords before an expression.
+    String.raw`^(?:process|import|self|this|os|env|config|settings|options|props|secrets|vars|ctx|req)\.`,
+    String.raw`^ENV\[`,
+    String.raw`^(?:await|new)\b`,
+    // A call, and a path of names.
+    String.raw`^[\w$.]*\(`,
+    String.raw`^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$`,
+    // Names of variables that hold a secret.
+    String.raw`^[a-z_]*(?:api_?key|token|secret|password|passwd|credential)s?$`,
+    String.raw`^[A-Z][A-Z_]*(?:KEY|TOKEN|SECRET|PASSWORD)$`,
+  ].join('|'),
+);
 
 /** Pattern of quoted values that are not secret, even if the name always indicates a secret. */
-const QUOTED_PLACEHOLDER =
-  /^(?:\*{3,}|x{4,}|\.{3,}|-{3,}|_{3,}|null|undefined|none|nil|true|false|string|number|boolean|object|required|optional|empty|unknown|redacted|hidden|masked|removed|todo|tbd|<[a-z][\w .:-]*>)$/i;
-const QUOTED_TEMPLATE =
-  /^(?:\$[A-Z][A-Z_]{2,}|\$\{[^{}]*\}|\$?\{\{[^{}]*\}\}|\{[a-z]{2,}(?:_[a-z]+)*\}|%[A-Z_]{3,}%|%s)$/;
+const QUOTED_PLACEHOLDER = new RegExp(
+  String.raw`^(?:\*{3,}|x{4,}|\.{3,}|-{3,}|_{3,}|${EMPTY_WORDS}|${TYPE_WORDS}|<[a-z][\w .:-]*>)$`,
+  'i',
+);
+/** Pattern of quoted templates, such as `$TOKEN`, `${token}`, `{{ token }}`, `{api_key}`, `%TOKEN%` and `%s`. */
+const QUOTED_TEMPLATE = new RegExp(
+  [
+    String.raw`^\$[A-Z][A-Z_]{2,}$`,
+    String.raw`^\$\{[^{}]*\}$`,
+    String.raw`^\$?\{\{[^{}]*\}\}$`,
+    String.raw`^\{[a-z]{2,}(?:_[a-z]+)*\}$`,
+    String.raw`^%[A-Z_]{3,}%$`,
+    String.raw`^%s$`,
+  ].join('|'),
+);
 
 /** Whether an unquoted value is secret after a name of this kind. `isTight` is true if no space precedes the value. */
 export function isSecret(value: string, verdict: Verdict, isTight: boolean): boolean {

@@ -15,7 +15,8 @@ const BY_BEGINNING: readonly (readonly Start[] | undefined)[] = (() => {
   const table = Array.from<Start[] | undefined>({ length: SIZE * SIZE });
   for (const rule of TOKEN_RULES) {
     for (const text of rule.starts) {
-      const [first, second] = [text.charCodeAt(0), text.charCodeAt(1)];
+      const first = text.charCodeAt(0);
+      const second = text.charCodeAt(1);
       const seconds = text.length === 1 ? Array.from({ length: SIZE }, (_, code) => code) : [second];
       for (const code of seconds) (table[first * SIZE + code] ??= []).push({ text, rule });
     }

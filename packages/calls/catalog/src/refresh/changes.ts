@@ -11,7 +11,8 @@ export function changesOf(
   const { vendor, id } = after;
   if (before === undefined) return [{ type: 'added', vendor, id, rates: [] }];
   const changes: CatalogChange[] = [];
-  const [was, is] = [listedPriceAt(before, new Date(date)), listedPriceAt(after, new Date(date))];
+  const was = listedPriceAt(before, new Date(date));
+  const is = listedPriceAt(after, new Date(date));
   const rates = is === undefined ? [] : amountsThatDiffer(was, is).map(format);
   if (was === undefined && is !== undefined) changes.push({ type: 'priced', vendor, id, rates });
   else if (rates.length > 0) changes.push({ type: 'changed', vendor, id, rates });
@@ -29,7 +30,8 @@ export interface Difference {
 
 /** Returns the amounts that differ between two prices, such as `input`, `output above 200000`, `batch input` or `fee web_search`. */
 export function amountsThatDiffer(before: Price | undefined, after: Price): readonly Difference[] {
-  const [was, is] = [amountsIn(before), amountsIn(after)];
+  const was = amountsIn(before);
+  const is = amountsIn(after);
   return [...new Set([...is.keys(), ...was.keys()])]
     .map((name) => ({ name, before: was.get(name), after: is.get(name) }))
     .filter((one) => one.before !== one.after);

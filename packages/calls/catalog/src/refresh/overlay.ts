@@ -76,7 +76,8 @@ function mergePrices(model: CatalogModel, next: CatalogModel, data: SourceData):
   const { date, isComplete, knownUntil = date } = data;
   const later = next.prices.filter(({ from }) => from > knownUntil);
   const day = new Date(date);
-  const [was, is] = [listedPriceAt(model, day), listedPriceAt(next, day)];
+  const was = listedPriceAt(model, day);
+  const is = listedPriceAt(next, day);
   if (is === undefined || knownUntil < date) return join(model.prices, later);
   if (was === undefined) return join(model.prices, statedPrices([is], data), later);
   const { input, output } = is.rates;

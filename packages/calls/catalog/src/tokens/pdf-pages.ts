@@ -6,7 +6,10 @@ const pageCounts = new WeakMap<Uint8Array, { readonly pages: number | undefined 
  */
 export function pdfPages(bytes: Uint8Array): number | undefined {
   let known = pageCounts.get(bytes);
-  if (known === undefined) pageCounts.set(bytes, (known = { pages: count(bytes) }));
+  if (known === undefined) {
+    known = { pages: count(bytes) };
+    pageCounts.set(bytes, known);
+  }
   return known.pages;
 }
 

@@ -57,7 +57,8 @@ export function keychainVault(options: KeychainVaultOptions = {}): Vault {
   };
   const names = async (): Promise<readonly string[]> => namesIn(read(await indexOf()));
   const put = async (name: string, next: StoredCredential | undefined, lock: Lock): Promise<void> => {
-    const [entry, index] = [await entryOf(name), await indexOf()];
+    const entry = await entryOf(name);
+    const index = await indexOf();
     const others = (await names()).filter((other) => other !== name);
     await lock.check();
     useKeychain(() => {

@@ -3,8 +3,16 @@ import { describe, expect, it } from 'vitest';
 import type { Limit } from '../contract/limit.ts';
 import type { Refusal } from '../contract/store.ts';
 import { LimitCounters } from '../limits/limit-counters.ts';
-import { canAdvance, heldDenial, queuedDenial, spentDenial, storeDownDenial } from './denials.ts';
-import { unboundedDenial, unmeasuredDenial, unpricedDenial } from './denials.ts';
+import {
+  canAdvance,
+  heldDenial,
+  queuedDenial,
+  spentDenial,
+  storeDownDenial,
+  unboundedDenial,
+  unmeasuredDenial,
+  unpricedDenial,
+} from './denials.ts';
 
 const limit = (whenSpent?: 'advance'): LimitCounters =>
   new LimitCounters({ name: 'day', max: { usd: '1' }, per: 'day', whenSpent }, 0);

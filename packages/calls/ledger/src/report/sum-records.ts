@@ -31,7 +31,10 @@ export async function sumRecords(
     const key = Object.fromEntries(query.by.map((by) => [by, valueOf(record, by, query)]));
     const id = JSON.stringify(Object.values(key));
     let sum = sums.get(id);
-    if (sum === undefined) sums.set(id, (sum = emptySum(key)));
+    if (sum === undefined) {
+      sum = emptySum(key);
+      sums.set(id, sum);
+    }
     add(sum, record);
   }
   return [...sums.values()].map(rowOf);

@@ -113,7 +113,8 @@ async function sumsOf(
       add(call, 'models');
       add(call, 'callers');
     }
-  const [models, callers] = [computed.models.toStored(), computed.callers.toStored()];
+  const models = computed.models.toStored();
+  const callers = computed.callers.toStored();
   await hours.write({ hour, version, models: JSON.stringify(models), callers: JSON.stringify(callers) });
   return level === 'models' ? models : callers;
 }

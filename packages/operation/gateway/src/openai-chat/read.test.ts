@@ -28,18 +28,43 @@ describe('a Chat Completions request', () => {
 
   it('converts its settings', () => {
     const { isStreamed, request } = parse({
-      ...{ stream: true, max_tokens: 8, max_completion_tokens: 9, temperature: 2, top_p: 1 },
-      ...{ frequency_penalty: -2, presence_penalty: 2, stop: ['a', 'b'], seed: -1, reasoning_effort: 'low' },
-      ...{ verbosity: 'low', user: 'u', service_tier: 'flex', logprobs: true, prompt_cache_key: 'k' },
-      ...{ tools: [weather()], response_format: { type: 'json_object' } },
+      stream: true,
+      max_tokens: 8,
+      max_completion_tokens: 9,
+      temperature: 2,
+      top_p: 1,
+      frequency_penalty: -2,
+      presence_penalty: 2,
+      stop: ['a', 'b'],
+      seed: -1,
+      reasoning_effort: 'low',
+      verbosity: 'low',
+      user: 'u',
+      service_tier: 'flex',
+      logprobs: true,
+      prompt_cache_key: 'k',
+      tools: [weather()],
+      response_format: { type: 'json_object' },
     });
     const { messages: _messages, ...settings } = request;
     expect([isStreamed, settings]).toStrictEqual([
       true,
       {
-        ...{ maxTokens: 9, temperature: 2, topP: 1, frequencyPenalty: -2, presencePenalty: 2 },
-        ...{ stop: ['a', 'b'], seed: -1, reasoning: 'low', verbosity: 'low', endUser: 'u' },
-        ...{ serviceTier: 'flex', logprobs: 0, cache: { key: 'k' }, tools: [WEATHER], output: 'json' },
+        maxTokens: 9,
+        temperature: 2,
+        topP: 1,
+        frequencyPenalty: -2,
+        presencePenalty: 2,
+        stop: ['a', 'b'],
+        seed: -1,
+        reasoning: 'low',
+        verbosity: 'low',
+        endUser: 'u',
+        serviceTier: 'flex',
+        logprobs: 0,
+        cache: { key: 'k' },
+        tools: [WEATHER],
+        output: 'json',
       },
     ]);
   });

@@ -27,7 +27,9 @@ const LOGPROBS = [{ token: 'é', logprob: -1, top: [{ token: 'e', logprob: -2 }]
 const WIRE_LOGPROBS = {
   content: [
     {
-      ...{ token: 'é', logprob: -1, bytes: [195, 169] },
+      token: 'é',
+      logprob: -1,
+      bytes: [195, 169],
       top_logprobs: [{ token: 'e', logprob: -2, bytes: [101] }],
     },
   ],
@@ -121,10 +123,14 @@ describe('a chat completion', () => {
   it('sums the usage of the choices whose usage is known', () => {
     expect(write({ usage: USAGE }, {}, { usage: { input: 1, output: 2 } })['usage']).toEqual({
       ...WIRE_USAGE,
-      ...{ prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
+      prompt_tokens: 11,
+      completion_tokens: 7,
+      total_tokens: 18,
     });
     expect(write({ usage: {} }, { usage: {} })['usage']).toEqual({
-      ...{ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+      prompt_tokens: 0,
+      completion_tokens: 0,
+      total_tokens: 0,
       prompt_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },
       completion_tokens_details: { reasoning_tokens: 0 },
     });

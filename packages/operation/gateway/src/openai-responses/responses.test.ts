@@ -51,11 +51,17 @@ const echoOf = (more: Partial<Echo> = {}): Echo => ({
   ...more,
 });
 const message = (content: readonly object[], status = 'completed'): object => ({
-  ...{ type: 'message', id: expect.stringMatching(/^msg_[0-9a-f]{36}$/) as string, status },
-  ...{ role: 'assistant', content },
+  type: 'message',
+  id: expect.stringMatching(/^msg_[0-9a-f]{36}$/) as string,
+  status,
+  role: 'assistant',
+  content,
 });
 const text = (content: string, annotations: readonly object[] = []): object => ({
-  ...{ type: 'output_text', text: content, annotations, logprobs: [] },
+  type: 'output_text',
+  text: content,
+  annotations,
+  logprobs: [],
 });
 const ANNOTATION = { type: 'url_citation', url: 'https://a.test', title: 'A', start_index: 0, end_index: 4 };
 const PAGE = {
@@ -91,7 +97,8 @@ describe('a response', () => {
     const done = (name: string, call_id: string): object => ({ call_id, name, status: 'completed' });
     expect(write({ parts, usage: USAGE })).toEqual({
       ...ENVELOPE,
-      ...{ id: expect.stringMatching(/^resp_[0-9a-f]{32}$/) as string, status: 'completed' },
+      id: expect.stringMatching(/^resp_[0-9a-f]{32}$/) as string,
+      status: 'completed',
       incomplete_details: null,
       usage: WIRE_USAGE,
       output: [
@@ -114,14 +121,17 @@ describe('a response', () => {
 
   it('repeats the members of its request, except dropped settings', () => {
     const body = {
-      ...{ instructions: 'i', max_output_tokens: 9, metadata: { a: 'b' }, parallel_tool_calls: false },
-      ...{ previous_response_id: 'p', reasoning: { effort: 'low', summary: 'auto' }, temperature: 1 },
-      ...{
-        text: { format: { type: 'json_object' }, verbosity: 'low' },
-        tool_choice: 'none',
-        tools: [{}],
-        top_p: 0.5,
-      },
+      instructions: 'i',
+      max_output_tokens: 9,
+      metadata: { a: 'b' },
+      parallel_tool_calls: false,
+      previous_response_id: 'p',
+      reasoning: { effort: 'low', summary: 'auto' },
+      temperature: 1,
+      text: { format: { type: 'json_object' }, verbosity: 'low' },
+      tool_choice: 'none',
+      tools: [{}],
+      top_p: 0.5,
     };
     const { id: _id, ...all } = write({}, echoOf({ body, isStored: true }));
     const expected = {
@@ -155,8 +165,11 @@ describe('a response', () => {
 
   it('has zeros for unknown counts', () => {
     expect(write({ usage: {} })['usage']).toEqual({
-      ...{ input_tokens: 0, input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 } },
-      ...{ output_tokens: 0, output_tokens_details: { reasoning_tokens: 0 }, total_tokens: 0 },
+      input_tokens: 0,
+      input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },
+      output_tokens: 0,
+      output_tokens_details: { reasoning_tokens: 0 },
+      total_tokens: 0,
     });
   });
 
@@ -331,17 +344,32 @@ describe('a Responses request', () => {
 
   it('converts its settings', () => {
     const { request, notes } = parse({
-      ...{ max_output_tokens: 1, temperature: 2, top_p: 1, reasoning: { effort: 'low', summary: 'concise' } },
-      ...{ text: { verbosity: 'high', format: { type: 'json_object' } }, user: 'u', service_tier: 'flex' },
-      ...{ prompt_cache_key: 'k', stream_options: {}, include: ['reasoning.encrypted_content'] },
+      max_output_tokens: 1,
+      temperature: 2,
+      top_p: 1,
+      reasoning: { effort: 'low', summary: 'concise' },
+      text: { verbosity: 'high', format: { type: 'json_object' } },
+      user: 'u',
+      service_tier: 'flex',
+      prompt_cache_key: 'k',
+      stream_options: {},
+      include: ['reasoning.encrypted_content'],
     });
     const { messages, ...settings } = request;
     expect(notes).toEqual([]);
     expect([messages, settings]).toStrictEqual([
       [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
       {
-        ...{ maxTokens: 1, temperature: 2, topP: 1, reasoning: 'low', reasoningSummary: 'concise' },
-        ...{ verbosity: 'high', endUser: 'u', serviceTier: 'flex', output: 'json', cache: { key: 'k' } },
+        maxTokens: 1,
+        temperature: 2,
+        topP: 1,
+        reasoning: 'low',
+        reasoningSummary: 'concise',
+        verbosity: 'high',
+        endUser: 'u',
+        serviceTier: 'flex',
+        output: 'json',
+        cache: { key: 'k' },
       },
     ]);
   });

@@ -102,7 +102,8 @@ function verbose(
   timestamps: Timestamps,
 ): object {
   const ranges = segments.map((segment, id) => {
-    const [start, end] = [segment.startMs / 1000, segment.endMs / 1000];
+    const start = segment.startMs / 1000;
+    const end = segment.endMs / 1000;
     return timestamps === 'word'
       ? { word: segment.text, start, end }
       : { id, start, end, text: segment.text };

@@ -42,7 +42,9 @@ export async function createTestClient(
     ...options,
   });
   return {
-    ...{ majordomo, openai, anthropic },
+    majordomo,
+    openai,
+    anthropic,
     async [Symbol.asyncDispose]() {
       await Promise.all([openai.close(), anthropic.close()]);
     },

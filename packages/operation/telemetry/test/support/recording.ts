@@ -57,7 +57,10 @@ export function watch(options: TelemetryOptions = {}): Watch {
     async spans() {
       await spans.provider.forceFlush();
       return spans.exporter.getFinishedSpans().map((span) => ({
-        ...{ name: span.name, kind: span.kind, attributes: span.attributes, status: span.status },
+        name: span.name,
+        kind: span.kind,
+        attributes: span.attributes,
+        status: span.status,
         events: span.events,
         parent: span.parentSpanContext?.spanId,
         id: span.spanContext().spanId,

@@ -82,8 +82,15 @@ describe('messagesToWire of real runs', () => {
       { afterTools: 'assistant' },
     );
     expect(wire.map((each) => (each as { role: string }).role)).toEqual([
-      ...['assistant', 'tool', 'assistant', 'user', 'assistant'],
-      ...['assistant', 'tool', 'assistant', 'user'],
+      'assistant',
+      'tool',
+      'assistant',
+      'user',
+      'assistant',
+      'assistant',
+      'tool',
+      'assistant',
+      'user',
     ]);
     expect(warnings.map(({ action }) => action)).toEqual(['coerced', 'emulated']);
   });

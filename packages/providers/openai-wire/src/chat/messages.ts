@@ -69,7 +69,10 @@ export function messagesToWire(
     quirks.afterTools === 'assistant' ? withTurnsAfterTools(textResults, warnings) : textResults;
   return messages.flatMap((message) => {
     let form = known.get(message);
-    if (form === undefined) known.set(message, (form = messageToWire(message, conversion)));
+    if (form === undefined) {
+      form = messageToWire(message, conversion);
+      known.set(message, form);
+    }
     return form;
   });
 }

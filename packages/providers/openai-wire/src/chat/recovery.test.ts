@@ -36,7 +36,11 @@ it('inserts an assistant turn after tool results for a server that requires it',
   const recoveredRequest = recover(error)?.apply({ ...request, messages });
   const { params } = toWire(recoveredRequest ?? request, 'm', OPENAI_QUIRKS, { stream: true });
   expect((params['messages'] as { role: string }[]).map(({ role }) => role)).toEqual([
-    ...['assistant', 'tool', 'assistant', 'user', 'user'],
+    'assistant',
+    'tool',
+    'assistant',
+    'user',
+    'user',
   ]);
 });
 

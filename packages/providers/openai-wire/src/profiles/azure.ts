@@ -1,6 +1,5 @@
-import type { Profile } from '../profile.ts';
+import type { Profile, ResponsesProfile } from '../profile.ts';
 import { OPENAI_QUIRKS } from '../chat/quirks.ts';
-import type { ResponsesProfile } from '../profile.ts';
 import { OPENAI_OTHER_MODELS } from './openai-other-models.ts';
 import { OPENAI_MODELS } from './openai-models.ts';
 import { openaiResponses } from './openai-responses.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chatTraits } from '../profile.ts';
+import { chatTraits, responsesTraits } from '../profile.ts';
 import { OPENAI_QUIRKS } from '../chat/quirks.ts';
-import { responsesTraits } from '../profile.ts';
 import { openaiResponses } from './openai-responses.ts';
 import { openai } from './openai.ts';
 

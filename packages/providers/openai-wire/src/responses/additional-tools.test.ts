@@ -80,17 +80,27 @@ describe('a loaded tool', () => {
     ];
     const params = sent({ messages, tools: [tool('search'), tool('a', true), tool('b', true)] });
     expect(itemsOf(params)).toEqual([
-      ...['message', 'function_call', 'function_call'],
-      ...['function_call_output', 'additional_tools a', 'function_call_output', 'additional_tools b'],
-      ...['function_call', 'function_call_output'],
+      'message',
+      'function_call',
+      'function_call',
+      'function_call_output',
+      'additional_tools a',
+      'function_call_output',
+      'additional_tools b',
+      'function_call',
+      'function_call_output',
     ]);
   });
 
   it('is not loaded by a failed result, and not sent without a definition, although the message was converted before', () => {
     const messages = [user('go'), ...searchAndResult('1', ['a'], true), ...searchAndResult('2', ['a'])];
     expect(itemsOf(sent({ messages }))).toEqual([
-      ...['message', 'function_call', 'function_call_output'],
-      ...['function_call', 'function_call_output', 'additional_tools a'],
+      'message',
+      'function_call',
+      'function_call_output',
+      'function_call',
+      'function_call_output',
+      'additional_tools a',
     ]);
     expect(itemsOf(sent({ messages, tools: [tool('search')] })).join()).not.toContain('additional_tools');
     expect(itemsOf(sent({ messages })).at(-1)).toBe('additional_tools a');

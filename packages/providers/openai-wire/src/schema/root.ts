@@ -27,7 +27,10 @@ export const hasUnknownProperties = (schema: JsonObject): boolean => withUnknown
  */
 export function toObjectRoot(schema: JsonObject): ObjectRootSchema {
   let found = known.get(schema);
-  if (found === undefined) known.set(schema, (found = convertRoot(schema)));
+  if (found === undefined) {
+    found = convertRoot(schema);
+    known.set(schema, found);
+  }
   return found;
 }
 

@@ -215,7 +215,10 @@ class ChatReader implements WireReader {
     if (content) this.writer.text(content);
     this.writer.cite(
       annotations.map(({ url_citation: { url, title, start_index: start, end_index: end } }) => ({
-        ...{ url, title, start, end },
+        url,
+        title,
+        start,
+        end,
       })),
     );
     if (refusal) {

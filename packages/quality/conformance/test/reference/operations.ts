@@ -137,7 +137,9 @@ export function referenceOperations(baseURL: string, key: string): Operations {
               scores: scores as ModerationResult['scores'],
             })),
             usage: {
-              ...{ input: undefined, output: undefined, ...none },
+              input: undefined,
+              output: undefined,
+              ...none,
               details: { units: { moderation: request.values.length } },
             },
             warnings: [],

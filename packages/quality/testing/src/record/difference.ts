@@ -8,7 +8,8 @@ const LONGEST_VALUE = 80;
 /** Returns at most `MOST` differences of two requests, and the number of further differences. Ignores base URL and headers. */
 export function differences(recorded: RecordedRequest, sent: RecordedRequest): readonly string[] {
   const found: string[] = [];
-  const [there, here] = [new URL(recorded.url), new URL(sent.url)];
+  const there = new URL(recorded.url);
+  const here = new URL(sent.url);
   there.searchParams.sort();
   here.searchParams.sort();
   compare(recorded.method, sent.method, 'method', found);

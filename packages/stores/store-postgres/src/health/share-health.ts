@@ -1,6 +1,11 @@
 import type { Majordomo, TargetHealth, Verdict } from '@majordomo/core';
-import { parseHealthMessage, parseStoredVerdict, verdictOf } from '@majordomo/core/toolkit';
-import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
+import {
+  fromStoredText,
+  parseHealthMessage,
+  parseStoredVerdict,
+  toStoredText,
+  verdictOf,
+} from '@majordomo/core/toolkit';
 import type { Connection } from '../client/connection.ts';
 import type { Listener, Subscriber } from '../client/listener.ts';
 

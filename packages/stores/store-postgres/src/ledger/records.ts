@@ -45,7 +45,8 @@ export class Records {
     if (call !== undefined) where((value) => `call = ${value}`, toStoredText(call));
     if (tenant !== undefined) where((value) => `tenant = ${value}`, toStoredText(tenant));
     if (target !== undefined) where((value) => `target = ${value}`, toStoredText(target));
-    const [at, seq] = [values.length + 1, values.length + 2];
+    const at = values.length + 1;
+    const seq = values.length + 2;
     let last: readonly string[] = [`${Number.MIN_SAFE_INTEGER}`, '0'];
     for (;;) {
       const rows = await this.connection.query(

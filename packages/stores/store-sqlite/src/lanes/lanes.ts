@@ -80,8 +80,19 @@ function permitOf(
 }
 
 function counterOf({ name, each }: LanesOptions, { target }: AttemptInfo): string {
-  const part = each === undefined ? '' : each === 'target' ? target : (target.split('/', 1)[0] ?? '');
-  return `lanes/${encodeURIComponent(name)}/${part}`;
+  return `lanes/${encodeURIComponent(name)}/${sharedBy(each, target)}`;
+}
+
+/** Returns the part of the target whose calls share the places. */
+function sharedBy(each: LanesOptions['each'], target: string): string {
+  switch (each) {
+    case 'target':
+      return target;
+    case 'provider':
+      return target.split('/', 1)[0] ?? '';
+    default:
+      return '';
+  }
 }
 
 const KINDS: KindsOf<LanesOptions> = { name: 'string', most: 1, each: ['target', 'provider'], leaseMs: 1 };

@@ -34,7 +34,7 @@ async function checkTextWithCalls(harness: Harness): Promise<void> {
   const result = toolResult({ callId: CALL.id, name: CALL.name, content: 'three-7b2' });
   const messages = [user('first-7a1'), assistant([{ type: 'text', text: 'adding-7e5' }, CALL]), result];
   await withBench(harness, ['done'], async ({ generate, server }) => {
-    succeeded(await generate(chatRequest('', { messages: messages, tools: [ADD] })));
+    succeeded(await generate(chatRequest('', { messages, tools: [ADD] })));
     assertInOrder(onlyRequest(server).body, ['first-7a1', 'adding-7e5', 'three-7b2']);
     assert.equal(onlyRequest(server).request.toolCalls.length, 1);
   });

@@ -3,6 +3,12 @@ import { sseFrame } from '../sse.ts';
 import type { Frame, Framing, WireRequest } from '../wire.ts';
 import { type Block, blocksOf, messagesUsage, STOP_REASONS, stopDetails } from './blocks.ts';
 
+/** JSON of an event. */
+interface StreamEvent {
+  readonly type: string;
+  readonly [member: string]: unknown;
+}
+
 /** Returns the events of an answer: `message_start`, the events of its blocks, `message_delta` and `message_stop`. */
 export function messagesFrames(
   answer: Answer | string,
@@ -10,7 +16,7 @@ export function messagesFrames(
   framing: Framing = {},
 ): readonly Frame[] {
   const full = fullAnswer(answer, request.model);
-  const event = (kind: Frame['kind'], data: { readonly type: string }): Frame =>
+  const event = (kind: Frame['kind'], data: StreamEvent): Frame =>
     sseFrame(kind, JSON.stringify(data), data.type, framing);
   const ping = framing.noise === true ? [event('noise', { type: 'ping' })] : [];
   return [
@@ -21,7 +27,7 @@ export function messagesFrames(
   ];
 }
 
-function opening({ id, model, usage }: FullAnswer): { readonly type: string } {
+function opening({ id, model, usage }: FullAnswer): StreamEvent {
   const message = {
     model,
     id: `msg_${id}`,
@@ -33,11 +39,11 @@ function opening({ id, model, usage }: FullAnswer): { readonly type: string } {
     stop_details: null,
     ...(usage === undefined ? {} : { usage: { ...messagesUsage(usage), output_tokens: 1 } }),
   };
-  return { type: 'message_start', ...{ message } };
+  return { type: 'message_start', message };
 }
 
 /** Returns the event that contains the stop reason and the usage. */
-function closing(answer: FullAnswer): { readonly type: string } {
+function closing(answer: FullAnswer): StreamEvent {
   const { finish, rawFinish, usage } = answer;
   const delta = {
     stop_reason: rawFinish ?? STOP_REASONS[finish],
@@ -46,19 +52,20 @@ function closing(answer: FullAnswer): { readonly type: string } {
   };
   return {
     type: 'message_delta',
-    ...{ delta, ...(usage === undefined ? {} : { usage: messagesUsage(usage) }) },
+    delta,
+    ...(usage === undefined ? {} : { usage: messagesUsage(usage) }),
   };
 }
 
 function blockFrames(
   block: Block,
   index: number,
-  event: (kind: Frame['kind'], data: { readonly type: string }) => Frame,
+  event: (kind: Frame['kind'], data: StreamEvent) => Frame,
 ): readonly Frame[] {
   const start = { type: 'content_block_start', index, content_block: block.opening };
   return [
     event('content', start),
-    ...block.deltas.map((delta) => event('content', { type: 'content_block_delta', ...{ index, delta } })),
-    event('content', { type: 'content_block_stop', ...{ index } }),
+    ...block.deltas.map((delta) => event('content', { type: 'content_block_delta', index, delta })),
+    event('content', { type: 'content_block_stop', index }),
   ];
 }
