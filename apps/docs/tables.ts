@@ -1,7 +1,7 @@
 // Writes the tables of this folder's pages that come from other files. A test in tooling/shape compares them.
 //   <!-- members: ChatRequest in packages/base/core/src/types/request.ts -->   each member, its type, and its docstring
 //   <!-- variables: .env.example -->                                      the variables of each package
-//   <!-- flags: apps/cli/src/commands/serve.ts -->                        the options of a command
+//   <!-- flags: apps/cli/src/serve/serve-command.ts -->                        the options of a command
 //   <!-- metrics: packages/operation/gateway/src/metrics/metrics.ts -->             name, type and help of each metric
 //   <!-- routes: packages/operation/admin/src/api -->                               the requests of the admin API
 // Each such comment begins a table, and `<!-- end of table -->` ends it.

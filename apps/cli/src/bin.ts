@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { EXIT } from './exit.ts';
-import { Interrupts } from './interrupts.ts';
+import { EXIT } from './program/exit.ts';
+import { Interrupts } from './terminal/interrupts.ts';
 import { main } from './main.ts';
-import { processIo } from './process-io.ts';
+import { processIo } from './terminal/process-io.ts';
 
 const interrupts = new Interrupts();
 process.on('SIGINT', () => {

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.ts';
-import { EXIT, type ExitCode } from './exit.ts';
-import type { Io } from './io.ts';
+import { EXIT, type ExitCode } from './program/exit.ts';
+import type { Io } from './program/io.ts';
 import { commandVersion } from './version.ts';
 
 /** Runs a command line and returns the exit code. Only the code of the called command is loaded. */
@@ -12,7 +12,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   };
   try {
     if (argv.length === 0) {
-      const { welcome } = await import('./welcome.ts');
+      const { welcome } = await import('./chat/welcome.ts');
       const result = await welcome(io);
       if (result !== undefined) return result;
     }
@@ -21,7 +21,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     return io.signal.aborted ? EXIT.interrupted : code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    const { printError } = await import('./print-error.ts');
+    const { printError } = await import('./terminal/print-error.ts');
     return printError(error, io);
   }
 }

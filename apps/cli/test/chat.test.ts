@@ -254,7 +254,7 @@ it.each<(typeof usageErrors)[number]>(usageErrors)(
 );
 
 it('reports the install command of a missing provider package', async () => {
-  const { loadPackage } = await import('../src/load-package.ts');
+  const { loadPackage } = await import('../src/program/load-package.ts');
   await expect(loadPackage('@majordomo/provider-nowhere', '/', 'nowhere')).rejects.toThrow(
     'nowhere needs @majordomo/provider-nowhere; npm install @majordomo/provider-nowhere',
   );
@@ -266,7 +266,7 @@ it('reports the name of a broken provider package without a stack trace', async 
   mkdirSync(join(cli.cwd, folder), { recursive: true });
   writeFileSync(join(cli.cwd, folder, 'package.json'), '{"main":"./index.mjs"}');
   writeFileSync(join(cli.cwd, folder, 'index.mjs'), "throw new Error('no sharp here');");
-  const { loadPackage, trustPackagesOf } = await import('../src/load-package.ts');
+  const { loadPackage, trustPackagesOf } = await import('../src/program/load-package.ts');
   trustPackagesOf(cli.cwd);
   await expect(loadPackage('@majordomo/provider-broken', cli.cwd, 'broken')).rejects.toThrow(
     '@majordomo/provider-broken cannot be loaded: no sharp here',

@@ -5,7 +5,7 @@ import { sqliteStores } from '@majordomo/store-sqlite';
 import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
 import { describe, expect, it } from 'vitest';
 import { ChatLog } from '../src/chat/chat-log.ts';
-import type { Io } from '../src/io.ts';
+import type { Io } from '../src/program/io.ts';
 import { lab, world, type World } from './world.ts';
 
 const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });

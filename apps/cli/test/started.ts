@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { ExitCode } from '../src/exit.ts';
+import type { ExitCode } from '../src/program/exit.ts';
 import { main } from '../src/main.ts';
 import { folder } from './built.ts';
 import { collectOutput, type Output } from './output.ts';

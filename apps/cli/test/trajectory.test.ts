@@ -1,7 +1,7 @@
 import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
 import { parseTrajectory, toLine, type Trajectory } from '@majordomo/trajectory';
 import { expect, it } from 'vitest';
-import { cellsOf } from '../src/wrap-text.ts';
+import { cellsOf } from '../src/terminal/wrap-text.ts';
 import { lab, world } from './world.ts';
 
 const weather = {
@@ -10,8 +10,15 @@ const weather = {
   parameters: { type: 'object', properties: { city: { type: 'string' } } },
 };
 const run: Trajectory = {
-  ...{ version: 1, id: 'run-1', at: '2026-11-21T03:00:00.000Z', spec: 'lab/gpt-4o', targets: ['lab/gpt-4o'] },
-  ...{ system: 'Be brief.', tools: [weather], outcome: 'answered', metadata: {} },
+  version: 1,
+  id: 'run-1',
+  at: '2026-11-21T03:00:00.000Z',
+  spec: 'lab/gpt-4o',
+  targets: ['lab/gpt-4o'],
+  system: 'Be brief.',
+  tools: [weather],
+  outcome: 'answered',
+  metadata: {},
   usage: { input: 20, output: 9, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
   messages: [
     { role: 'user', parts: [{ type: 'text', text: 'Which shoes? '.repeat(20).trim() }] },
@@ -67,7 +74,9 @@ it('exports runs unchanged, and as ShareGPT within a number of tokens', async ()
       { from: 'tool' },
       { from: 'gpt' },
     ],
-    ...{ timestamp: '2026-11-21T03:00:00.000Z', model: 'lab/gpt-4o', completed: true },
+    timestamp: '2026-11-21T03:00:00.000Z',
+    model: 'lab/gpt-4o',
+    completed: true,
   });
   const long = { ...run, messages: [...run.messages, ...run.messages, ...run.messages] };
   using other = world({ files: { 'long.jsonl': toLine(long) } });

@@ -13,7 +13,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { openaiChat, startWireServer } from '@majordomo/conformance';
 import { expect, it } from 'vitest';
-import { loadPackage } from '../src/load-package.ts';
+import { loadPackage } from '../src/program/load-package.ts';
 import { folder, start } from './built.ts';
 import { lab, trustConfigs, world } from './world.ts';
 

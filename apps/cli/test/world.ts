@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTrust } from '../src/config/trust.ts';
-import type { Io, Stdin } from '../src/io.ts';
+import type { Io, Stdin } from '../src/program/io.ts';
 import { main } from '../src/main.ts';
 
 /** Exit code and output of a run of the command. */

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { Settings } from '../config/settings.ts';
 import { BACKENDS } from './backends.ts';
 import { createBackend } from './create-backend.ts';
-import { loadPackage, locatePackage } from '../load-package.ts';
+import { loadPackage, locatePackage } from '../program/load-package.ts';
 import { configuredIds } from './configured.ts';
 import { outline } from './outline.ts';
 

@@ -1,4 +1,4 @@
-import { locatePackage } from '../load-package.ts';
+import { locatePackage } from '../program/load-package.ts';
 import { backendForScheme, backendOf, BACKENDS, hasAddress, hasKey } from './backends.ts';
 import { dsnEntries } from './dsns.ts';
 import type { Known } from './known.ts';

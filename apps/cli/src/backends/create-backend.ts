@@ -1,5 +1,5 @@
 import type { Env, Provider } from '@majordomo/core';
-import { Stop } from '../exit.ts';
+import { Stop } from '../program/exit.ts';
 import type { StoredKeys } from '../vault/stored-keys.ts';
 import { hasAddress, hasKey, keysOf, lacksKey, type Backend } from './backends.ts';
 

@@ -9,7 +9,7 @@ import {
 } from '@majordomo/core';
 import { lacksKey, type Backend } from './backends.ts';
 import { createBackend } from './create-backend.ts';
-import { loadPackage } from '../load-package.ts';
+import { loadPackage } from '../program/load-package.ts';
 import { outline } from './outline.ts';
 import { underDsn } from './under-dsn.ts';
 import type { Known } from './known.ts';

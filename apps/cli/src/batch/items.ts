@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 import type { BatchItem } from '@majordomo/batch';
 import { isRecord } from '@majordomo/core/toolkit';
-import { Stop } from '../exit.ts';
-import { parseJson } from '../read-json.ts';
-import { reasonOf } from '../reason.ts';
+import { Stop } from '../program/exit.ts';
+import { parseJson } from '../files/read-json.ts';
+import { reasonOf } from '../program/reason.ts';
 
 /** Yields the items of a file, line by line. For a line that is not an item, throws `Stop` with the file and the line number. */
 export async function* itemsIn(path: string, name: string): AsyncGenerator<BatchItem> {

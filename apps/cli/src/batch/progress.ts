@@ -1,8 +1,8 @@
 import type { JobProgress } from '@majordomo/batch';
 import { formatUsd } from '@majordomo/catalog';
-import { bar } from '../bar.ts';
-import type { Io } from '../io.ts';
-import { printable } from '../paint.ts';
+import { bar } from '../terminal/bar.ts';
+import type { Io } from '../program/io.ts';
+import { printable } from '../terminal/paint.ts';
 
 const CLEAR_LINE = '\r\u001B[K';
 const CELLS = 20;

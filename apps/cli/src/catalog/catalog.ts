@@ -1,11 +1,11 @@
 import type { CatalogEvent, CatalogSource, CatalogStore, StoredCatalog } from '@majordomo/catalog/refresh';
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { EXIT, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { printable } from '../paint.ts';
-import { writeState } from '../state-file.ts';
-import { writeJson } from '../write-json.ts';
+import { EXIT, type ExitCode } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { printable } from '../terminal/paint.ts';
+import { writeState } from '../files/state-file.ts';
+import { writeJson } from '../terminal/write-json.ts';
 import { catalogFile, currentCatalog, rejectedFile } from './current-catalog.ts';
 import { npmSource } from './npm-source.ts';
 

@@ -1,7 +1,7 @@
 import type { Catalog } from '@majordomo/catalog';
-import type { Io } from '../io.ts';
-import { printable } from '../paint.ts';
-import { stateFile } from '../state-file.ts';
+import type { Io } from '../program/io.ts';
+import { printable } from '../terminal/paint.ts';
+import { stateFile } from '../files/state-file.ts';
 
 type Place = Pick<Io, 'home' | 'env' | 'stderr'>;
 

@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { EXIT, Stop } from '../exit.ts';
-import type { Io } from '../io.ts';
+import { EXIT, Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
 
 /** Paths of catalog data in the packages `@majordomo/catalog` and `@earendil-works/pi-ai`. */
 const PLACES = ['dist/catalog.json', 'catalog.json', 'dist/providers/data'];

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import type { CallEvent, JsonObject, StreamEvent, UserMessage } from '@majordomo/core';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import type { Output } from '../io.ts';
-import { readJson } from '../read-json.ts';
-import { painter, printable } from '../paint.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import type { Output } from '../program/io.ts';
+import { readJson } from '../files/read-json.ts';
+import { painter, printable } from '../terminal/paint.ts';
 import { keep, turnOf, withRoom, type Chat, type Turn } from './chat-session.ts';
 import { footer } from './footer.ts';
 import { createRenderer, type Renderer } from './render.ts';
 import { createStatus } from './status.ts';
-import { writeJson, writeJsonLine } from '../write-json.ts';
+import { writeJson, writeJsonLine } from '../terminal/write-json.ts';
 
 /** Sends one question and prints the answer in the requested format. */
 export async function answerQuestion(session: Chat, question: UserMessage): Promise<ExitCode> {

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { file, image, type UserPart } from '@majordomo/core';
 import { sniffMediaType } from '@majordomo/core/toolkit';
-import { readFileBounded } from '../read-bounded.ts';
-import { Stop } from '../exit.ts';
+import { readFileBounded } from '../files/read-bounded.ts';
+import { Stop } from '../program/exit.ts';
 
 const MAX_BYTES = 50 * 1024 * 1024;
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { LlmError } from '@majordomo/core';
 import type { Conversation, ConversationStore, StoredConversation } from '@majordomo/store-sqlite';
-import { Stop } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { painter, printable } from '../paint.ts';
-import { reasonOf } from '../reason.ts';
+import { Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { painter, printable } from '../terminal/paint.ts';
+import { reasonOf } from '../program/reason.ts';
 import type { ChatFlags } from './flags.ts';
 
 const ID_LENGTH = 8;

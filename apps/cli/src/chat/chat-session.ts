@@ -7,7 +7,7 @@ import {
   type Message,
   type ResolvedTarget,
 } from '@majordomo/core';
-import type { Io } from '../io.ts';
+import type { Io } from '../program/io.ts';
 import type { ChatLog } from './chat-log.ts';
 import type { ChatFlags } from './flags.ts';
 import type { FullContext } from './full-context.ts';

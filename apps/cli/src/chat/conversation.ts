@@ -1,8 +1,8 @@
 import { LlmError, type Message, type UserMessage, type UserPart, user } from '@majordomo/core';
-import { Stop } from '../exit.ts';
-import { printError } from '../print-error.ts';
-import { wrapText } from '../wrap-text.ts';
-import { painter, printable } from '../paint.ts';
+import { Stop } from '../program/exit.ts';
+import { printError } from '../terminal/print-error.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
+import { painter, printable } from '../terminal/paint.ts';
 import { rendererOf, showStream } from './answer-question.ts';
 import { attachment } from './attachments.ts';
 import { keep, type Chat, type OpenModel } from './chat-session.ts';

@@ -1,7 +1,7 @@
 import type { UserPart } from '@majordomo/core';
-import { EXIT, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { painter, printable } from '../paint.ts';
+import { EXIT, type ExitCode } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { painter, printable } from '../terminal/paint.ts';
 import type { Chat, OpenModel } from './chat-session.ts';
 import { Conversation } from './conversation.ts';
 import { slashOf } from './slash.ts';

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { toJson, type ImageModel } from '@majordomo/core';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { painter } from '../paint.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { painter } from '../terminal/paint.ts';
 import { attachment } from './attachments.ts';
 import type { ChatFlags } from './flags.ts';
-import { writeJson } from '../write-json.ts';
+import { writeJson } from '../terminal/write-json.ts';
 
 /** Implements `--image cat.png`. Writes the first image to `cat.png`, the second to `cat-2.png`, and so on. */
 export async function draw(

@@ -1,8 +1,8 @@
 import type { Attempt, ChatResponse } from '@majordomo/core';
-import { withCounts } from '../with-counts.ts';
-import { wrapText } from '../wrap-text.ts';
-import type { Io } from '../io.ts';
-import { painter, printable } from '../paint.ts';
+import { withCounts } from '../terminal/with-counts.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
+import type { Io } from '../program/io.ts';
+import { painter, printable } from '../terminal/paint.ts';
 import { costIn } from './cost.ts';
 
 /** Prints the footer of a chat's response, with its tokens, its time, and an unusual finish reason. */

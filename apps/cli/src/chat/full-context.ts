@@ -1,8 +1,8 @@
 import { currentCatalog } from '../catalog/current-catalog.ts';
 import type { ChatModel, ChatResponse, LlmError, Message, ResolvedTarget } from '@majordomo/core';
 import type { Compaction, Compactor, ContextStatus, TokenMeter } from '@majordomo/context';
-import type { Io } from '../io.ts';
-import { painter, printable } from '../paint.ts';
+import type { Io } from '../program/io.ts';
+import { painter, printable } from '../terminal/paint.ts';
 
 /** Model whose context window limits the conversation. */
 interface Reader {

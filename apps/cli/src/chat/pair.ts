@@ -1,4 +1,4 @@
-import { Stop } from '../exit.ts';
+import { Stop } from '../program/exit.ts';
 
 /** Parses a pair such as `seed=7`. A value that is not JSON is a string. `option`: name of the flag, for error messages. */
 export function pair(text: string, option = '-o'): readonly [string, unknown] {

@@ -1,5 +1,5 @@
-import { Stop } from '../exit.ts';
-import type { Io, Output } from '../io.ts';
+import { Stop } from '../program/exit.ts';
+import type { Io, Output } from '../program/io.ts';
 
 /**
  * Returns the question: the typed text, followed by standard input. A socket, which some parent processes leave open, is read

@@ -1,6 +1,6 @@
 import type { ChatRequest, Effort } from '@majordomo/core';
 import { didYouMean, EFFORTS, OPTIONAL_SETTINGS } from '@majordomo/core/toolkit';
-import { Stop } from '../exit.ts';
+import { Stop } from '../program/exit.ts';
 import type { ChatFlags } from './flags.ts';
 import { pair } from './pair.ts';
 

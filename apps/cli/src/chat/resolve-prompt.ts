@@ -1,7 +1,7 @@
 import { LlmError, type UserPart } from '@majordomo/core';
-import { Stop } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { painter, printable } from '../paint.ts';
+import { Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { painter, printable } from '../terminal/paint.ts';
 
 const REFERS = /@(?:file:|folder:|git:|url:|diff\b|staged\b)/;
 const MAX_TOKENS = 20_000;

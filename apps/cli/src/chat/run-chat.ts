@@ -9,10 +9,10 @@ import {
 } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
-import { codeFor, printError } from '../print-error.ts';
-import { Stop, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { printable } from '../paint.ts';
+import { codeFor, printError } from '../terminal/print-error.ts';
+import { Stop, type ExitCode } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { printable } from '../terminal/paint.ts';
 import { attachment } from './attachments.ts';
 import type { Chat } from './chat-session.ts';
 import type { ChatFlags } from './flags.ts';
@@ -25,7 +25,7 @@ import type { Trace } from '../trace/trace-to.ts';
 import type { Page } from '../page/page.ts';
 import { unconfigured } from './unconfigured.ts';
 import { parseSpecAndPrompt } from './spec-and-prompt.ts';
-import { writeJson, writeJsonLine } from '../write-json.ts';
+import { writeJson, writeJsonLine } from '../terminal/write-json.ts';
 
 /** Implements `majordomo chat`. Runs one question, or a conversation on a terminal. `page` shows the calls of the chat. */
 export async function chat(

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { Skill } from '@majordomo/agent';
 import { LlmError } from '@majordomo/core';
-import { Stop } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { loadPackage } from '../load-package.ts';
-import { painter, printable } from '../paint.ts';
+import { Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { loadPackage } from '../program/load-package.ts';
+import { painter, printable } from '../terminal/paint.ts';
 
 type LoadSkills = (
   roots: readonly string[],

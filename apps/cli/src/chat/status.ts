@@ -1,6 +1,6 @@
 import type { CallEvent } from '@majordomo/core';
-import type { Output } from '../io.ts';
-import { painter, printable } from '../paint.ts';
+import type { Output } from '../program/io.ts';
+import { painter, printable } from '../terminal/paint.ts';
 
 /** Status line at the bottom of the output. Callers hide the line before they write other text. */
 export interface Status {

@@ -1,7 +1,7 @@
 import type { Ledger } from '@majordomo/ledger';
 import type { StoredConversation } from '@majordomo/store-sqlite';
 import type { Settings } from '../config/settings.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../program/io.ts';
 import type { ChatLog } from './chat-log.ts';
 import type { ChatFlags } from './flags.ts';
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fromJson, toJson, type Message } from '@majordomo/core';
-import { Stop } from '../exit.ts';
-import { readJson } from '../read-json.ts';
-import { reasonOf } from '../reason.ts';
+import { Stop } from '../program/exit.ts';
+import { readJson } from '../files/read-json.ts';
+import { reasonOf } from '../program/reason.ts';
 
 /** Conversation in a file. */
 export interface Transcript {

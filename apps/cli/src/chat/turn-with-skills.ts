@@ -14,8 +14,8 @@ import {
   type ToolCallPart,
   type UserMessage,
 } from '@majordomo/core';
-import type { Io } from '../io.ts';
-import { painter, printable } from '../paint.ts';
+import type { Io } from '../program/io.ts';
+import { painter, printable } from '../terminal/paint.ts';
 import type { Chat, Turn } from './chat-session.ts';
 
 /** Functions that print a turn. `leave` ends the current line before a question to the user. */

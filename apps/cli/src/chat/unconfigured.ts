@@ -1,8 +1,8 @@
 import { configuredIds } from '../backends/configured.ts';
 import type { Settings } from '../config/settings.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { painter } from '../paint.ts';
+import { EXIT, type ExitCode } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { painter } from '../terminal/paint.ts';
 
 /** Explains how to configure a model, and offers the demo on a terminal. */
 export async function unconfigured(settings: Settings, io: Io): Promise<ExitCode> {

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { Stop } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { xdgFolder } from '../state-file.ts';
+import { Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { xdgFolder } from '../files/state-file.ts';
 
 const ENDINGS = ['ts', 'mts', 'js', 'mjs', 'json'];
 const PROJECT = 'majordomo.config';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createMajordomo } from '@majordomo/core';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Stop } from '../exit.ts';
-import type { Io } from '../io.ts';
+import { Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
 import { loadSettings } from './settings.ts';
 import { setTrust } from './trust.ts';
 

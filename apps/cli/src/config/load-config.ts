@@ -1,9 +1,9 @@
 import { createMajordomo, LlmError } from '@majordomo/core';
 import { didYouMean, redact } from '@majordomo/core/toolkit';
-import { Stop } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { readJson } from '../read-json.ts';
-import { reasonOf } from '../reason.ts';
+import { Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { readJson } from '../files/read-json.ts';
+import { reasonOf } from '../program/reason.ts';
 import type { CallLogConfig, GatewayConfig, LedgerConfig, MajordomoConfig } from './config.ts';
 import { findConfigs } from './find-config.ts';
 import { importConfig } from './import-config.ts';

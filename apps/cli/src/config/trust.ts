@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
-import type { Io } from '../io.ts';
-import { stateFile, writeState } from '../state-file.ts';
+import type { Io } from '../program/io.ts';
+import { stateFile, writeState } from '../files/state-file.ts';
 
 type StateLocation = Pick<Io, 'home' | 'env'>;
 

@@ -1,10 +1,10 @@
 import { listeners, user } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
-import { wrapText } from '../wrap-text.ts';
-import type { Io } from '../io.ts';
-import { printable } from '../paint.ts';
+import { EXIT, type ExitCode } from '../program/exit.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
+import type { Io } from '../program/io.ts';
+import { printable } from '../terminal/paint.ts';
 import type { Page } from '../page/page.ts';
 import { openStage, playScenes } from './scenes.ts';
 import { createTimeline, type Timeline } from './timeline.ts';

@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { checkBaseURL } from '@majordomo/wire-kit';
 import { BACKENDS } from '../backends/backends.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../program/io.ts';
 import { lines, placesIn } from './credentials.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 

@@ -1,9 +1,9 @@
 import { openSpec } from '../backends/open.ts';
 import type { Settings } from '../config/settings.ts';
 import { warning, type Finding, type Section } from './finding.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../program/io.ts';
 import { currentCatalog, rejectedFile } from '../catalog/current-catalog.ts';
-import { readJson } from '../read-json.ts';
+import { readJson } from '../files/read-json.ts';
 
 const DAY_MS = 86_400_000;
 const OLD_DAYS = 30;

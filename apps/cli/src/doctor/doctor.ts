@@ -1,15 +1,15 @@
 import { openIds } from '../backends/open.ts';
-import { locatePackage } from '../load-package.ts';
+import { locatePackage } from '../program/load-package.ts';
 import { backendForScheme } from '../backends/backends.ts';
 import { configuredIds } from '../backends/configured.ts';
 import { dsnEntries } from '../backends/dsns.ts';
 import { catalogSection } from './catalog.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { loadSettings, reasonUnused, type Settings } from '../config/settings.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
-import { wrapText } from '../wrap-text.ts';
-import type { Io, Output } from '../io.ts';
-import { painter, printable } from '../paint.ts';
+import { EXIT, type ExitCode } from '../program/exit.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
+import type { Io, Output } from '../program/io.ts';
+import { painter, printable } from '../terminal/paint.ts';
 import { baseURLs } from './base-urls.ts';
 import { credentials } from './credentials.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
@@ -18,7 +18,7 @@ import { noSecrets } from './no-secrets.ts';
 import { packages } from './packages.ts';
 import { dsns } from './dsns.ts';
 import { specs } from './specs.ts';
-import { writeJson } from '../write-json.ts';
+import { writeJson } from '../terminal/write-json.ts';
 
 /** Implements `majordomo doctor`. Reports installed, configured and reachable items. Returns 1 if a finding is a mistake. */
 export async function doctor(

@@ -2,7 +2,7 @@ import type { Dsn, Majordomo } from '@majordomo/core';
 import { BACKENDS, backendForScheme } from '../backends/backends.ts';
 import { dsnEntries, type DsnEntry } from '../backends/dsns.ts';
 import { outline } from '../backends/outline.ts';
-import { locatePackage } from '../load-package.ts';
+import { locatePackage } from '../program/load-package.ts';
 import type { Settings } from '../config/settings.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { locatePackage } from '../load-package.ts';
-import type { Io } from '../io.ts';
+import { locatePackage } from '../program/load-package.ts';
+import type { Io } from '../program/io.ts';
 import { mistake, ok, type Finding, type Section } from './finding.ts';
 
 const PLUGIN = '@majordomo/eslint-plugin';

@@ -1,14 +1,14 @@
 import { LlmError } from '@majordomo/core';
 import { BACKENDS, backendForScheme, backendOf, type Backend } from '../backends/backends.ts';
 import { createBackend } from '../backends/create-backend.ts';
-import { loadPackage, locatePackage } from '../load-package.ts';
+import { loadPackage, locatePackage } from '../program/load-package.ts';
 import { openIds } from '../backends/open.ts';
 import { dsnEntries } from '../backends/dsns.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Io } from '../io.ts';
-import { reasonOf } from '../reason.ts';
+import type { Io } from '../program/io.ts';
+import { reasonOf } from '../program/reason.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
-import { isLocalNetwork } from '../nearby.ts';
+import { isLocalNetwork } from '../program/nearby.ts';
 
 /** Time limit for a server to list its models, in milliseconds. The time includes loading the SDK, which may be slow. */
 const ANSWER_MS = 5000;

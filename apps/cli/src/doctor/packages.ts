@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BACKENDS } from '../backends/backends.ts';
-import { locatePackage } from '../load-package.ts';
+import { locatePackage } from '../program/load-package.ts';
 import { commandVersion } from '../version.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 

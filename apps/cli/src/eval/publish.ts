@@ -2,11 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { extname, parse, resolve } from 'node:path';
 import { LlmError } from '@majordomo/core';
 import type { Evaluation, Verdict } from '@majordomo/evals';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { loadPackage } from '../load-package.ts';
-import { reasonOf } from '../reason.ts';
-import { wrapText } from '../wrap-text.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { loadPackage } from '../program/load-package.ts';
+import { reasonOf } from '../program/reason.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
 
 type Evals = typeof import('@majordomo/evals');
 

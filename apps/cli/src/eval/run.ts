@@ -4,14 +4,14 @@ import { redact } from '@majordomo/core/toolkit';
 import type { EvalDefinition, EvaluateOptions, Progress } from '@majordomo/evals';
 import { installedIds } from '../backends/configured.ts';
 import { openIds } from '../backends/open.ts';
-import { bar } from '../bar.ts';
+import { bar } from '../terminal/bar.ts';
 import { importConfig } from '../config/import-config.ts';
 import { oldNode } from '../config/load-config.ts';
 import { loadSettings } from '../config/settings.ts';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { trustPackagesOf } from '../load-package.ts';
-import { reasonOf } from '../reason.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { trustPackagesOf } from '../program/load-package.ts';
+import { reasonOf } from '../program/reason.ts';
 import { loadEvals, publish, type VerdictFlags } from './publish.ts';
 
 /** Options of `majordomo eval run`. */

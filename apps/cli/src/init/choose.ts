@@ -1,8 +1,8 @@
 import { didYouMean } from '@majordomo/core/toolkit';
 import { BACKENDS, backendOf, type Backend } from '../backends/backends.ts';
 import { outline } from '../backends/outline.ts';
-import { Stop } from '../exit.ts';
-import type { Io } from '../io.ts';
+import { Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
 import { SUGGESTED } from './suggested.ts';
 
 interface Wishes {

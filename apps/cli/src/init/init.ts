@@ -4,12 +4,12 @@ import { basename, join } from 'node:path';
 import { hasAddress, type Backend } from '../backends/backends.ts';
 import { projectConfigs } from '../config/find-config.ts';
 import { setTrust } from '../config/trust.ts';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import { wrapText } from '../wrap-text.ts';
-import type { Io } from '../io.ts';
-import { printable } from '../paint.ts';
-import { locatePackage } from '../load-package.ts';
-import { reasonOf } from '../reason.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
+import type { Io } from '../program/io.ts';
+import { printable } from '../terminal/paint.ts';
+import { locatePackage } from '../program/load-package.ts';
+import { reasonOf } from '../program/reason.ts';
 import { chooseTargets, chooseVendors } from './choose.ts';
 import { configText } from './config-text.ts';
 

@@ -1,7 +1,7 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
 import type { CacheStore } from '@majordomo/cache';
 import type { LedgerStore } from '@majordomo/ledger';
-import { Stop } from '../exit.ts';
+import { Stop } from '../program/exit.ts';
 
 /** Stores of a gateway: in one SQLite file, or in one database for several machines. */
 export interface GatewayStores extends AsyncDisposable {

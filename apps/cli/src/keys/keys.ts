@@ -1,8 +1,9 @@
 import type { IssuedKey, KeyLimit, VirtualKey } from '@majordomo/admin';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { printable } from '../paint.ts';
-import { writeJson } from '../write-json.ts';
+import { columns } from '../terminal/columns.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { printable } from '../terminal/paint.ts';
+import { writeJson } from '../terminal/write-json.ts';
 import { withKeys, type KeysPlace } from './with-keys.ts';
 
 interface KeysFlags extends KeysPlace {
@@ -122,11 +123,10 @@ function limitText({ max, per }: Pick<KeyLimit, 'max' | 'per'>): string {
   return unit === 'usd' ? `$${amount}/${per}` : `${amount} ${unit}/${per}`;
 }
 
-function tableOf(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  return lines.map((line) => `${printable(line.trimEnd())}\n`).join('');
-}
+const tableOf = (rows: readonly (readonly string[])[]): string =>
+  columns(rows)
+    .map((line) => `${printable(line)}\n`)
+    .join('');
 
 function limitsOf(flags: CreateFlags): readonly KeyLimit[] {
   const { usdPerDay, usdPerMonth, callsPerMinute, tokensPerMinute } = flags;

@@ -1,5 +1,5 @@
-import type { Io } from '../io.ts';
-import { loadPackage } from '../load-package.ts';
+import type { Io } from '../program/io.ts';
+import { loadPackage } from '../program/load-package.ts';
 import { REMOTE_TIMEOUT_MS, unreachable, type GatewayStores } from './gateway-stores.ts';
 
 /** Parts of `pg` that this command uses. */

@@ -1,5 +1,5 @@
-import type { Io } from '../io.ts';
-import { loadPackage } from '../load-package.ts';
+import type { Io } from '../program/io.ts';
+import { loadPackage } from '../program/load-package.ts';
 import { REMOTE_TIMEOUT_MS, unreachable, type GatewayStores } from './gateway-stores.ts';
 
 /** Parts of `ioredis` that this command uses. */
@@ -22,7 +22,8 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
     client.on('error', () => undefined);
     return client;
   };
-  const [client, subscriber] = [connect(), connect()];
+  const client = connect();
+  const subscriber = connect();
   const stores = redisStores({ client, subscriber, timeoutMs: REMOTE_TIMEOUT_MS });
   const close = async (): Promise<void> => {
     await stores.close();

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { Stop } from '../exit.ts';
-import type { Io } from '../io.ts';
+import { Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
 import { checkSqlite } from '../ledger/check-sqlite.ts';
 import { ledgerFile, prepareLedgerFile } from '../ledger/ledger-file.ts';
-import { loadPackage } from '../load-package.ts';
+import { loadPackage } from '../program/load-package.ts';
 import type { GatewayStores } from './gateway-stores.ts';
 import { openPostgres } from './open-postgres.ts';
 import { openRedis } from './open-redis.ts';

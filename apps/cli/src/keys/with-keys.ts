@@ -1,10 +1,10 @@
 import type { RemoteKeys } from '@majordomo/admin';
 import { LlmError } from '@majordomo/core';
 import { loadSettings } from '../config/settings.ts';
-import { Stop } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { loadPackage } from '../load-package.ts';
-import { codeFor } from '../print-error.ts';
+import { Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { loadPackage } from '../program/load-package.ts';
+import { codeFor } from '../terminal/print-error.ts';
 import { openStores, storeOf } from './open-stores.ts';
 
 /** Location of the keys: a store, or a running gateway. */

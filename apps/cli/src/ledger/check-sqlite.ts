@@ -1,5 +1,5 @@
 import { getBuiltinModule } from 'node:process';
-import { EXIT, Stop } from '../exit.ts';
+import { EXIT, Stop } from '../program/exit.ts';
 
 /** Minimum version of Node, as in `engines` of @majordomo/store-sqlite. */
 const MIN_VERSION = [22, 16] as const;

@@ -1,10 +1,10 @@
 import { closeSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { EXIT, Stop } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { reasonOf } from '../reason.ts';
-import { stateFile } from '../state-file.ts';
+import { EXIT, Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { reasonOf } from '../program/reason.ts';
+import { stateFile } from '../files/state-file.ts';
 
 /** Returns the file with the ledger and the conversations. */
 export function ledgerFile({ ledger }: Pick<Settings, 'ledger'>, io: Pick<Io, 'home' | 'env'>): string {

@@ -1,7 +1,7 @@
 import type { Gate } from '@majordomo/core';
 import type { Ledger } from '@majordomo/ledger';
 import type { Settings } from '../config/settings.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../program/io.ts';
 
 /** Gates of a configuration with a ledger. Disposing waits until all records are stored. */
 export interface LedgerGates extends AsyncDisposable {

@@ -3,10 +3,10 @@ import type { Alert, Ledger, LedgerOptions } from '@majordomo/ledger';
 import type { ConversationStore } from '@majordomo/store-sqlite';
 import { currentCatalog } from '../catalog/current-catalog.ts';
 import type { Settings } from '../config/settings.ts';
-import { Stop } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { loadPackage } from '../load-package.ts';
-import { painter, printable } from '../paint.ts';
+import { Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { loadPackage } from '../program/load-package.ts';
+import { painter, printable } from '../terminal/paint.ts';
 import { ledgerFile, prepareLedgerFile } from './ledger-file.ts';
 import { checkSqlite } from './check-sqlite.ts';
 

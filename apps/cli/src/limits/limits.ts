@@ -1,13 +1,13 @@
 import { formatUsd } from '@majordomo/catalog';
 import type { LimitState } from '@majordomo/ledger';
-import { bar } from '../bar.ts';
+import { bar } from '../terminal/bar.ts';
 import { openLedgerFile } from '../ledger/open-ledger.ts';
 import { loadSettings } from '../config/settings.ts';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import { wrapText } from '../wrap-text.ts';
-import type { Io, Output } from '../io.ts';
-import { painter, printable } from '../paint.ts';
-import { writeJson } from '../write-json.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
+import type { Io, Output } from '../program/io.ts';
+import { painter, printable } from '../terminal/paint.ts';
+import { writeJson } from '../terminal/write-json.ts';
 import { inTime } from './in-time.ts';
 
 /** Implements `majordomo limits`. Prints the amounts of each limit, its next reset, and the time at which it will be used up. */

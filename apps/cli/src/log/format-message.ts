@@ -1,7 +1,7 @@
 import type { Message } from '@majordomo/core';
-import { wrapText } from '../wrap-text.ts';
-import type { Io } from '../io.ts';
-import { painter, printable } from '../paint.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
+import type { Io } from '../program/io.ts';
+import { painter, printable } from '../terminal/paint.ts';
 
 /** Formats a message as text, with placeholders for images, files and other content. Omits reasoning. */
 export function formatMessage({ role, parts }: Message, { stdout }: Io): string {

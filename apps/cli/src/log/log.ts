@@ -2,12 +2,12 @@ import { toJson } from '@majordomo/core';
 import type { ConversationHit, ConversationInfo } from '@majordomo/store-sqlite';
 import { openForReading, type LedgerFile } from '../ledger/open-ledger.ts';
 import { loadSettings } from '../config/settings.ts';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import { wrapText } from '../wrap-text.ts';
-import type { Io } from '../io.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
+import type { Io } from '../program/io.ts';
 import { localTime } from '../limits/in-time.ts';
-import { painter, printable } from '../paint.ts';
-import { writeJson } from '../write-json.ts';
+import { painter, printable } from '../terminal/paint.ts';
+import { writeJson } from '../terminal/write-json.ts';
 import { formatMessage } from './format-message.ts';
 
 /** Options of `log list` and `log search`. */

@@ -1,5 +1,5 @@
 import { Lexer, type MarkedToken, type Token } from 'marked';
-import type { Style } from '../paint.ts';
+import type { Style } from '../terminal/paint.ts';
 import type { Span } from './span.ts';
 
 /** Converts inline Markdown to styled text without marks. */

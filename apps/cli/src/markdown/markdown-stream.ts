@@ -1,4 +1,4 @@
-import type { Style } from '../paint.ts';
+import type { Style } from '../terminal/paint.ts';
 import { firstSpan, inlineSpans } from './inline.ts';
 import { plainSpan, type Span } from './span.ts';
 import { tableSpans } from './table.ts';

@@ -1,4 +1,4 @@
-import type { Style } from '../paint.ts';
+import type { Style } from '../terminal/paint.ts';
 
 /** Text with styles. */
 export interface Span {

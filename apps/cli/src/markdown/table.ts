@@ -1,5 +1,5 @@
 import { Lexer, type Tokens } from 'marked';
-import { cellsOf } from '../wrap-text.ts';
+import { cellsOf } from '../terminal/wrap-text.ts';
 import { inlineSpans } from './inline.ts';
 import { plainSpan, type Span } from './span.ts';
 

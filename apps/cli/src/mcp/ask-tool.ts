@@ -1,7 +1,7 @@
 import { defineTool, type Tool } from '@majordomo/agent';
 import { user, type CallEvent, type Majordomo } from '@majordomo/core';
 import type { McpProgress } from '@majordomo/mcp';
-import { Stop } from '../exit.ts';
+import { Stop } from '../program/exit.ts';
 
 /** Name of the tool that sends a prompt to the chain. */
 export const ASK_TOOL = 'ask';

@@ -3,10 +3,10 @@ import { truncateText } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
 import { openLedgerGates, type LedgerGates } from '../ledger/ledger-gates.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { loadPackage } from '../load-package.ts';
-import { printable } from '../paint.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { loadPackage } from '../program/load-package.ts';
+import { printable } from '../terminal/paint.ts';
 import { commandVersion } from '../version.ts';
 import { ASK_TOOL, askTool, type Report } from './ask-tool.ts';
 

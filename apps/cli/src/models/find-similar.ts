@@ -1,7 +1,7 @@
 import { configuredIds } from '../backends/configured.ts';
 import { openIds } from '../backends/open.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../program/io.ts';
 
 const LISTING_MS = 3000;
 const MAX_RESULTS = 5;

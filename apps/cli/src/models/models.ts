@@ -2,11 +2,11 @@ import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
 import { configuredIds } from '../backends/configured.ts';
 import { openIds } from '../backends/open.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import { wrapText } from '../wrap-text.ts';
-import type { Io, Output } from '../io.ts';
-import { painter, printable } from '../paint.ts';
-import { writeJson } from '../write-json.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
+import type { Io, Output } from '../program/io.ts';
+import { painter, printable } from '../terminal/paint.ts';
+import { writeJson } from '../terminal/write-json.ts';
 import type { Prices } from './prices.ts';
 
 const LISTING_MS = 15_000;

@@ -1,7 +1,7 @@
 import type { Price } from '@majordomo/catalog';
 import type { Majordomo, ModelInfo } from '@majordomo/core';
 import { currentCatalog } from '../catalog/current-catalog.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../program/io.ts';
 
 /** Price, also as text such as `$2.50 in, $15.00 out`. */
 export interface Priced {

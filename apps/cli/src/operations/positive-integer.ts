@@ -1,4 +1,4 @@
-import { Stop } from '../exit.ts';
+import { Stop } from '../program/exit.ts';
 
 /** Parses a positive integer of at most nine digits. Returns `undefined` for `undefined`. Throws `Stop` for any other text. */
 export function positiveInteger(option: string, text: string | undefined): number | undefined {

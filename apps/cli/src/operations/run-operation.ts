@@ -5,10 +5,10 @@ import { pair } from '../chat/pair.ts';
 import { createStatus } from '../chat/status.ts';
 import type { SpecAndPrompt } from '../chat/spec-and-prompt.ts';
 import { loadSettings } from '../config/settings.ts';
-import { Stop, type ExitCode } from '../exit.ts';
-import { codeFor } from '../print-error.ts';
-import type { Io } from '../io.ts';
-import { writeJson } from '../write-json.ts';
+import { Stop, type ExitCode } from '../program/exit.ts';
+import { codeFor } from '../terminal/print-error.ts';
+import type { Io } from '../program/io.ts';
+import { writeJson } from '../terminal/write-json.ts';
 
 /** Flags that `embed`, `speak` and `transcribe` have in common. */
 export interface OperationFlags {

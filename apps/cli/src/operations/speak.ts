@@ -5,10 +5,10 @@ import { toJson, type SpeechRequest, type SpeechResponse } from '@majordomo/core
 import { promptOf } from '../chat/prompt-of.ts';
 import { printFooter } from '../chat/footer.ts';
 import { parseSpecAndPrompt } from '../chat/spec-and-prompt.ts';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { reasonOf } from '../reason.ts';
-import { writeJson } from '../write-json.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { reasonOf } from '../program/reason.ts';
+import { writeJson } from '../terminal/write-json.ts';
 import { runOperation, type OperationFlags, type ParseArguments } from './run-operation.ts';
 
 /** Options of `majordomo speak`. */

@@ -1,11 +1,11 @@
 import { extname } from 'node:path';
 import { toJson, type TranscriptionResponse, type TranscriptSegment } from '@majordomo/core';
-import { readBounded, readFileBounded } from '../read-bounded.ts';
+import { readBounded, readFileBounded } from '../files/read-bounded.ts';
 import { printFooter } from '../chat/footer.ts';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { printable } from '../paint.ts';
-import { writeJson } from '../write-json.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { printable } from '../terminal/paint.ts';
+import { writeJson } from '../terminal/write-json.ts';
 import { runOperation, type OperationFlags } from './run-operation.ts';
 
 /** Options of `majordomo transcribe`. */

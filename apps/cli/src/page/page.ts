@@ -2,8 +2,8 @@ import type { CallEvent, Majordomo } from '@majordomo/core';
 import type { Served } from '@majordomo/gateway/node';
 import type { Inspector, Ledger, Planner } from '@majordomo/inspector';
 import { currentCatalog } from '../catalog/current-catalog.ts';
-import type { Io } from '../io.ts';
-import { loadPackage } from '../load-package.ts';
+import type { Io } from '../program/io.ts';
+import { loadPackage } from '../program/load-package.ts';
 import { untilAborted, inspectorAt, listen, newToken } from '../serve/listen.ts';
 
 /** Data that the page shows in addition to calls. */

@@ -3,11 +3,11 @@ import { patientFetch } from '@majordomo/wire-kit';
 import { openSpec } from '../backends/open.ts';
 import { outline } from '../backends/outline.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import { wrapText } from '../wrap-text.ts';
-import type { Io } from '../io.ts';
-import { painter, printable } from '../paint.ts';
-import { writeJson } from '../write-json.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
+import type { Io } from '../program/io.ts';
+import { painter, printable } from '../terminal/paint.ts';
+import { writeJson } from '../terminal/write-json.ts';
 
 /** Result of the request to one target. */
 export interface Pong {

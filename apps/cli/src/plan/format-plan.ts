@@ -1,8 +1,12 @@
 import { formatUsd } from '@majordomo/catalog';
 import type { Candidate, Plan } from '@majordomo/routing';
-import { wrapText } from '../wrap-text.ts';
-import type { Output } from '../io.ts';
-import { painter, printable } from '../paint.ts';
+import { columns } from '../terminal/columns.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
+import type { Output } from '../program/io.ts';
+import { painter, printable } from '../terminal/paint.ts';
+
+/** The only column of text in the table of candidates. */
+const TARGET_COLUMN = 1;
 
 const REASONS: Readonly<Record<Plan['reason'], string>> = {
   preset: 'a chain',
@@ -46,8 +50,5 @@ function table(candidates: readonly Candidate[], reason: Plan['reason']): readon
     ]),
   ];
   if (candidates.length === 0) return [];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    `  ${row.map((cell, column) => (column === 1 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd(),
-  );
+  return columns(rows, (column) => (column === TARGET_COLUMN ? 'left' : 'right')).map((row) => `  ${row}`);
 }

@@ -3,9 +3,9 @@ import { didYouMean } from '@majordomo/core/toolkit';
 import type { Router } from '@majordomo/routing';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { writeJson } from '../write-json.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { writeJson } from '../terminal/write-json.ts';
 import { formatPlan } from './format-plan.ts';
 
 /** Implements `majordomo plan`. Prints the targets of a preset, their ranking, and the rejected targets. Calls no model. */

@@ -3,7 +3,7 @@ import { undiciFetch } from '@majordomo/undici';
 import { openableIds } from '../backends/configured.ts';
 import { openSpecs } from '../backends/open.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../program/io.ts';
 import { presetsOf, servedModels, type ServedModels } from './served-models.ts';
 
 /** Part of a server that a reload of the configuration replaces. */

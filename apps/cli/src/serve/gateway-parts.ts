@@ -2,11 +2,11 @@ import type { Admin, CallLog, Keys } from '@majordomo/admin';
 import type { CacheStore } from '@majordomo/cache';
 import type { Ledger } from '@majordomo/ledger';
 import type { Settings } from '../config/settings.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../program/io.ts';
 import { openStores } from '../keys/open-stores.ts';
 import { createConfiguredLedger } from '../ledger/open-ledger.ts';
-import { loadPackage } from '../load-package.ts';
-import { printable } from '../paint.ts';
+import { loadPackage } from '../program/load-package.ts';
+import { printable } from '../terminal/paint.ts';
 
 /** Parts of a gateway that use its store. Disposal writes all pending records. */
 export interface GatewayParts extends AsyncDisposable {

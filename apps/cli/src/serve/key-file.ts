@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Caller } from '@majordomo/gateway';
-import { readFileBounded } from '../read-bounded.ts';
-import { Stop } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { reasonOf } from '../reason.ts';
+import { readFileBounded } from '../files/read-bounded.ts';
+import { Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { reasonOf } from '../program/reason.ts';
 
 const MAX_BYTES = 1024 * 1024;
 

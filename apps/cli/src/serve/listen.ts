@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Served, ServedGateway } from '@majordomo/gateway/node';
-import { EXIT, Stop } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { loadPackage } from '../load-package.ts';
+import { EXIT, Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { loadPackage } from '../program/load-package.ts';
 
 /** Time for streams to end after Ctrl-C or SIGTERM, in milliseconds. */
 export const GRACE_MS = 10_000;

@@ -13,14 +13,14 @@ const failed = (error: LlmError, target = 'lab/a'): CallEvent =>
   ({ type: 'attempt-failed', error, target, attempt: 1, willRetryInMs: undefined }) as never;
 
 it('prints a failure that only the operator can resolve once', () => {
-  const { onEvent, output: output } = operator();
+  const { onEvent, output } = operator();
   for (let n = 0; n < 2; n++) onEvent(failed(new LlmError('auth', 'no key for lab/a; set LAB_API_KEY')));
   onEvent(failed(new LlmError('overloaded', 'lab/a is overloaded')));
   expect(output()).toBe('auth: no key for lab/a; set LAB_API_KEY\n');
 });
 
 it('prints failures that no attempt reports: those of the gateway and of resolvers', () => {
-  const { onError, output: output } = operator();
+  const { onError, output } = operator();
   onError(new TypeError('x is undefined'));
   onError(new LlmError('config', 'the resolver gave nothing'));
   const attempts = [{ target: 'lab/a', outcome: 'failed' }] as never;
@@ -29,13 +29,13 @@ it('prints failures that no attempt reports: those of the gateway and of resolve
 });
 
 it('escapes control characters in messages', () => {
-  const { onError, output: output } = operator();
+  const { onError, output } = operator();
   onError(new Error('\u001B[2Jgone'));
   expect(output()).not.toContain('\u001B');
 });
 
 it('prints a denial, which no event of an attempt reports', () => {
-  const { onError, output: output } = operator();
+  const { onError, output } = operator();
   const attempts = [{ target: 'lab/a', outcome: 'skipped' }] as never;
   onError(new LlmError('denied', 'gate "ledger" denied lab/a: no price for lab/a', { attempts }));
   expect(output()).toBe('denied: gate "ledger" denied lab/a: no price for lab/a\n');

@@ -1,7 +1,7 @@
 import { LlmError, systemClock, type CallEvent, type Clock, type ErrorKind } from '@majordomo/core';
-import type { Io } from '../io.ts';
-import { printable } from '../paint.ts';
-import { reasonOf } from '../reason.ts';
+import type { Io } from '../program/io.ts';
+import { printable } from '../terminal/paint.ts';
+import { reasonOf } from '../program/reason.ts';
 
 /** Kinds of failures whose reason only the operator receives. */
 const OPERATORS: readonly ErrorKind[] = ['config', 'auth', 'billing', 'not-found', 'protocol'];

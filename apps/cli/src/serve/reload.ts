@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { Ledger, Limit } from '@majordomo/ledger';
-import type { Io } from '../io.ts';
-import { printable } from '../paint.ts';
-import { reasonOf } from '../reason.ts';
+import type { Io } from '../program/io.ts';
+import { printable } from '../terminal/paint.ts';
+import { reasonOf } from '../program/reason.ts';
 
 /** Time between two checks of the files, in milliseconds. A change is complete when two successive checks find the same files. */
 const WATCH_MS = 200;

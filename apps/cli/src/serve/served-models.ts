@@ -1,6 +1,6 @@
 import { didYouMean } from '@majordomo/core/toolkit';
 import type { Settings } from '../config/settings.ts';
-import { Stop } from '../exit.ts';
+import { Stop } from '../program/exit.ts';
 
 /** Spec of each served name. */
 export type ServedModels = Readonly<Record<string, string>>;
@@ -39,7 +39,8 @@ const SEVERAL = /;|,[^,;/]*=/;
 function meaningsIn(text: string, known: ServedModels): readonly (readonly [string, string])[] {
   const at = text.indexOf('=');
   if (at >= 0) {
-    const [name, spec] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+    const name = text.slice(0, at).trim();
+    const spec = text.slice(at + 1).trim();
     if (name === '' || spec === '') throw new Stop(`--models must be name=spec, not "${text}"`);
     if (SEVERAL.test(spec))
       throw new Stop(`--models accepts one name=spec, not "${text}"; repeat --models for each`);

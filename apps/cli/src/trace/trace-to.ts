@@ -1,9 +1,9 @@
 import type { MajordomoOptions } from '@majordomo/core';
-import { Stop } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { loadPackage, locatePackage } from '../load-package.ts';
-import { printable } from '../paint.ts';
-import { reasonOf } from '../reason.ts';
+import { Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { loadPackage, locatePackage } from '../program/load-package.ts';
+import { printable } from '../terminal/paint.ts';
+import { reasonOf } from '../program/reason.ts';
 
 /** Spans of a command's calls. They are sent when the command ends. */
 export interface Trace extends Pick<MajordomoOptions, 'onEvent' | 'around'>, AsyncDisposable {}

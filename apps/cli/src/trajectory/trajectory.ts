@@ -4,13 +4,13 @@ import { LlmError } from '@majordomo/core';
 import type { ShareGpt, Trajectory } from '@majordomo/trajectory';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import { wrapText } from '../wrap-text.ts';
-import type { Io } from '../io.ts';
-import { loadPackage } from '../load-package.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
+import type { Io } from '../program/io.ts';
+import { loadPackage } from '../program/load-package.ts';
 import { formatMessage } from '../log/format-message.ts';
-import { painter, printable, printableJson } from '../paint.ts';
-import { reasonOf } from '../reason.ts';
+import { painter, printable, printableJson } from '../terminal/paint.ts';
+import { reasonOf } from '../program/reason.ts';
 
 /** Options of `trajectory show`. */
 export interface ShowFlags {

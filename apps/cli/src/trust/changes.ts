@@ -2,7 +2,8 @@ const CONTEXT = 3;
 
 /** Returns the lines from the first to the last difference, marked with `-` and `+`, and up to three lines around them. */
 export function changes(before: string, after: string): string {
-  const [old, now] = [before.trimEnd().split('\n'), after.trimEnd().split('\n')];
+  const old = before.trimEnd().split('\n');
+  const now = after.trimEnd().split('\n');
   const most = Math.min(old.length, now.length);
   let head = 0;
   while (head < most && old[head] === now[head]) head++;

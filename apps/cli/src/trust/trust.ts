@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { findConfigs } from '../config/find-config.ts';
 import { checkConfig } from '../config/load-config.ts';
 import { setTrust, trustedText } from '../config/trust.ts';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { printable, printableJson } from '../paint.ts';
-import { parseJson } from '../read-json.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { printable, printableJson } from '../terminal/paint.ts';
+import { parseJson } from '../files/read-json.ts';
 import { changes } from './changes.ts';
 
 /** Implements `majordomo trust`. Shows the project's configuration, or its changes, and trusts the file. Never runs the file. */

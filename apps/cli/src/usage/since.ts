@@ -1,4 +1,4 @@
-import { Stop } from '../exit.ts';
+import { Stop } from '../program/exit.ts';
 
 const HOUR = 3_600_000;
 const MAX_COUNT = 9999;

@@ -1,9 +1,9 @@
 import { formatUsd } from '@majordomo/catalog';
 import type { ReportKey, ReportRow } from '@majordomo/ledger';
-import { bar } from '../bar.ts';
-import { cellsOf } from '../wrap-text.ts';
-import type { Output } from '../io.ts';
-import { painter, printable } from '../paint.ts';
+import { bar } from '../terminal/bar.ts';
+import { cellsOf } from '../terminal/wrap-text.ts';
+import type { Output } from '../program/io.ts';
+import { painter, printable } from '../terminal/paint.ts';
 
 const GAP = '  ';
 /** Maximum length of a bar, in cells. */

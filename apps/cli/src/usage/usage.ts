@@ -2,9 +2,9 @@ import { didYouMean } from '@majordomo/core/toolkit';
 import type { ReportKey, ReportRow } from '@majordomo/ledger';
 import { openForReading } from '../ledger/open-ledger.ts';
 import { loadSettings } from '../config/settings.ts';
-import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { writeJson } from '../write-json.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { writeJson } from '../terminal/write-json.ts';
 import { since } from './since.ts';
 import { table } from './table.ts';
 

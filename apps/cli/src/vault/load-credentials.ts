@@ -1,6 +1,6 @@
 import type { Vault } from '@majordomo/credentials';
-import type { Io } from '../io.ts';
-import { loadPackage } from '../load-package.ts';
+import type { Io } from '../program/io.ts';
+import { loadPackage } from '../program/load-package.ts';
 
 export type Credentials = typeof import('@majordomo/credentials');
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { didYouMean } from '@majordomo/core/toolkit';
 import type { OAuthOptions } from '@majordomo/credentials';
 import type { LoginConfig } from './login-config.ts';
-import { Stop } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { stateFile, writeState } from '../state-file.ts';
+import { Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { stateFile, writeState } from '../files/state-file.ts';
 import type { Credentials } from './load-credentials.ts';
 
 /** OAuth options of a login, and the name of its entry in the vault. */

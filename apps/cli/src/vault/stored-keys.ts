@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import type { Credential, LlmError } from '@majordomo/core';
 import type { VaultEntry } from '@majordomo/credentials';
 import type { LoginConfig } from './login-config.ts';
-import type { Io } from '../io.ts';
-import { locatePackage } from '../load-package.ts';
+import type { Io } from '../program/io.ts';
+import { locatePackage } from '../program/load-package.ts';
 import { loadCredentials, userVault } from './load-credentials.ts';
 import { loginOf } from './logins.ts';
 

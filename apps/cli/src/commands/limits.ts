@@ -1,8 +1,0 @@
-import type { Define } from './define.ts';
-
-export const define: Define = (command, io, done) => {
-  command.option('--json', 'print one JSON document').action(async (flags: { json?: true }) => {
-    const { limits } = await import('../limits/limits.ts');
-    done(await limits(flags, io));
-  });
-};

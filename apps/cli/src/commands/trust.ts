@@ -1,8 +1,0 @@
-import type { Define } from './define.ts';
-
-export const define: Define = (command, io, done) => {
-  command.option('--forget', 'remove the trust').action(async (flags: { forget?: true }) => {
-    const { trust } = await import('../trust/trust.ts');
-    done(await trust(flags, io));
-  });
-};

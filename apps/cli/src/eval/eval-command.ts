@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import type { ShowFlags, VerdictFlags } from './publish.ts';
+import type { RunFlags } from './run.ts';
+import type { Define } from '../program/define.ts';
+
+const CODES = `
+Exit codes: 0 pass, 1 fail, 2 usage or an invalid file, 3 inconclusive, 4 incomplete. Needs @majordomo/evals.`;
+
+const add = (value: string, values: readonly string[] = []): readonly string[] => [...values, value];
+
+/** Adds the options of a command that returns a verdict. */
+const withVerdict = (command: Command): Command =>
+  command
+    .option('--report <file>', 'write a report: .md, .xml (JUnit), .html or .jsonl; may be repeated', add)
+    .option('--allow-inconclusive', 'exit with 0 for an inconclusive verdict');
+
+export const define: Define = (command, io, done) => {
+  command.addHelpText('after', CODES);
+  withVerdict(command.command('run'))
+    .description('replay evaluations and compare them with their baselines')
+    .argument('<file...>', 'modules whose default export is an evaluation')
+    .option('--record', 'make the calls that are not recorded, and store them')
+    .option('--live', 'make every call, and store nothing')
+    .option('--accept', 'write the results as the new baselines')
+    .option('--only <id or tag>', 'run these cases only; may be repeated', add)
+    .option('--trials <n>', 'number of times that each case runs', Number)
+    .option('--concurrency <n>', 'number of samples at the same time', Number)
+    .option('--budget <usd>', 'maximum cost of live calls, in dollars')
+    .action(async (files: readonly string[], flags: RunFlags) => {
+      done(await (await import('./run.ts')).runEvals(files, flags, io));
+    });
+  withVerdict(command.command('compare'))
+    .description('compare two results of --report x.jsonl')
+    .argument('<base>')
+    .argument('<new>')
+    .action(async (base: string, file: string, flags: VerdictFlags) => {
+      done(await (await import('./publish.ts')).compare(base, file, flags, io));
+    });
+  command
+    .command('show')
+    .description('print a stored result and its samples')
+    .argument('<file>')
+    .option('--case <id>', 'only this case')
+    .option('--failed', 'only failed samples')
+    .action(async (file: string, flags: ShowFlags) => {
+      done(await (await import('./publish.ts')).showStored(file, flags, io));
+    });
+};

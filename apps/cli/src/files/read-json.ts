@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { Stop } from '../program/exit.ts';
+import { reasonOf } from '../program/reason.ts';
+
+/** Reads a JSON file. Throws `Stop` with a message that contains `name`, but no content of the file. */
+export async function readJson(file: string, name: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new Stop(`${name} cannot be read: ${reasonOf(error)}`);
+  }
+  return parseJson(text, name);
+}
+
+/** Parses the text of a JSON file. Throws `Stop` with a message that contains `name`, but no content of the file. */
+export function parseJson(text: string, name: string): unknown {
+  try {
+    // Some Windows editors add a byte-order mark, which `JSON.parse` rejects.
+    return JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (error) {
+    // Report only the position, because the engine's message may quote the file, which may contain a key.
+    const [place = ''] = / at position \d+/.exec(reasonOf(error)) ?? [];
+    throw new Stop(`${name} cannot be read: it is not valid JSON${place}`);
+  }
+}

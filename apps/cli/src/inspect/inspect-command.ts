@@ -1,0 +1,29 @@
+import type { ChatFlags } from '../chat/flags.ts';
+import type { InspectFlags } from './inspect.ts';
+import { addChatOptions } from '../chat/chat-command.ts';
+import type { Define } from '../program/define.ts';
+
+const load = () => import('./inspect.ts');
+
+const MORE = `
+The printed URL contains a token and sets a cookie. Requires @majordomo/gateway and @majordomo/inspector.`;
+
+export const define: Define = (command, io, done) => {
+  command
+    .option('-p, --port <n>', 'port; 0 selects a free one', '0')
+    .addHelpText('after', MORE)
+    .action(async (flags: InspectFlags) => {
+      done(await (await load()).inspect(flags, io));
+    });
+  addChatOptions(command.command('chat'))
+    .description('run majordomo chat with the page')
+    .action(async (spec: string | undefined, prompt: string | undefined, flags: ChatFlags) => {
+      done(await (await load()).inspectChat([spec, prompt], flags, command.opts(), io));
+    });
+  command
+    .command('demo')
+    .description('run majordomo demo with the page')
+    .action(async () => {
+      done(await (await load()).inspectDemo(command.opts(), io));
+    });
+};

@@ -1,0 +1,18 @@
+/** Side to which the cells of a column are aligned. */
+export type Alignment = 'left' | 'right';
+
+/** Aligns the cells of rows in columns, with two spaces between columns. All rows have as many cells as the first. */
+export function columns(
+  rows: readonly (readonly string[])[],
+  alignmentOf: (column: number) => Alignment = () => 'left',
+): readonly string[] {
+  const [head = []] = rows;
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => {
+    const cells = row.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return alignmentOf(column) === 'left' ? cell.padEnd(width) : cell.padStart(width);
+    });
+    return cells.join('  ').trimEnd();
+  });
+}
