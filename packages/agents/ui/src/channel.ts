@@ -7,8 +7,8 @@ import type { UiMessageChunk } from './types.ts';
 
 /** Time in which another process must answer the first request, in milliseconds. */
 const ANSWER_MS = 2_000;
-/** Maximum time that a response waits for the publication of its `started` message, in milliseconds. */
-const ANNOUNCE_MS = 500;
+/** Maximum time that a process waits for the arrival of its own message, in milliseconds. */
+const ARRIVAL_MS = 500;
 /** Time without a reply after which a request is repeated, in milliseconds. */
 const REPEAT_MS = 5_000;
 /** Number of unanswered requests after which the other process is considered dead. */
@@ -17,8 +17,12 @@ const LOST = 'response: the connection was lost; reload the page';
 
 /** Message between processes about the responses of one chat. */
 type ChatMessage =
-  /** A response was started. It replaces all earlier responses of the chat. */
+  /** A response is about to be served. Its process does not receive messages yet. Earlier responses of the chat are replaced. */
+  | { readonly type: 'starting'; readonly response: string }
+  /** A response was started, and its process receives messages. It replaces all earlier responses of the chat. */
   | { readonly type: 'started'; readonly response: string }
+  /** Message of a process to itself. It arrives after all messages that were published earlier. */
+  | { readonly type: 'mark'; readonly mark: string }
   /** Request for the next chunks, or for stopping the response. `number` counts the client's requests, starting at 0. */
   | {
       readonly type: 'read' | 'stop';
@@ -45,38 +49,62 @@ interface Reply {
   readonly wasRunning?: boolean;
 }
 
+const newMark = (): ChatMessage => ({ type: 'mark', mark: crypto.randomUUID() });
+
 /** Channel of the application for the messages about one chat. Failures of the channel are ignored. */
 interface ChatTopic {
   /** Waits until the subscription is active, then publishes a message. Resolves to whether the channel accepted the message. */
   publish(message: ChatMessage): Promise<boolean>;
+  /** Publishes a message without waiting for the subscription. Resolves to whether the channel accepted the message. */
+  publishAtOnce(message: ChatMessage): Promise<boolean>;
+  /**
+   * Publishes a message, and waits until it arrives in this process, for at most `ARRIVAL_MS`. All messages that were published
+   * earlier have then arrived too. `failed` means that the channel did not accept the message.
+   */
+  publishAndReceive(message: ChatMessage, after?: Promise<unknown>): Promise<'arrived' | 'late' | 'failed'>;
   close(): void;
 }
 
 function openTopic(
   channel: RunChannel,
   chatId: string,
+  clock: Clock,
   onMessage: (message: ChatMessage) => void,
 ): ChatTopic {
+  /** Functions that are called when a message of this process arrives, by text. */
+  const arrivals = new Map<string, () => void>();
   const name = JSON.stringify(['ui', chatId]);
   const onText = (text: string): void => {
     try {
       const message: unknown = JSON.parse(text);
       if (isRecord(message)) onMessage(message as unknown as ChatMessage);
+      arrivals.get(text)?.();
     } catch {
       // Ignore a message that is not JSON, because another application may have sent it.
     }
   };
   const subscribing = Promise.resolve(invoke(() => channel.subscribe(name, onText, () => undefined)));
+  const send = async (message: ChatMessage, ready?: Promise<unknown>): Promise<boolean> => {
+    try {
+      if (ready !== undefined) await ready;
+      await channel.publish(name, JSON.stringify(message));
+      return true;
+    } catch {
+      // Ignore the failure, because the client repeats the request.
+      return false;
+    }
+  };
   return {
-    async publish(message) {
-      try {
-        await subscribing;
-        await channel.publish(name, JSON.stringify(message));
-        return true;
-      } catch {
-        // Ignore the failure, because the client repeats the request.
-        return false;
-      }
+    publish: (message) => send(message, subscribing),
+    publishAtOnce: (message) => send(message),
+    async publishAndReceive(message, after) {
+      const text = JSON.stringify(message);
+      const arrived = new Promise<'arrived'>((resolve) => arrivals.set(text, () => resolve('arrived')));
+      const sending = send(message, Promise.all([subscribing, after]));
+      const arriving = sending.then((isSent) => (isSent ? arrived : 'failed'));
+      const outcome = await withTimeout(arriving, ARRIVAL_MS, clock, true).catch(() => 'late' as const);
+      arrivals.delete(text);
+      return outcome;
     },
     close: () => void subscribing.then((unsubscribe) => unsubscribe()).catch(() => undefined),
   };
@@ -84,6 +112,8 @@ function openTopic(
 
 /** Client that sends requests to the process of a chat's response. */
 interface ChatClient {
+  /** Returns the newest response's answer to the first request; `undefined` if no process answers. */
+  firstRequest(): Promise<Reply | undefined>;
   /** Returns the answer to a request; `undefined` if no process answers, or after `close`. */
   request(): Promise<Reply | undefined>;
   /** Closes the client and notifies the other process, which then removes its reader. */
@@ -94,17 +124,22 @@ interface ChatClient {
 function chatClient(type: 'read' | 'stop', channel: RunChannel, chatId: string, clock: Clock): ChatClient {
   const client = crypto.randomUUID();
   let number = -1;
-  /** Id of the response that answered. */
+  /** Id of the response that answered. Answers of other responses are ignored. */
   let response: string | undefined;
+  /** Id of the response that was started last, as far as this client knows. */
+  let newest: string | undefined;
   /** Number of confirmations of the last request. */
   let signs = 0;
   let isClosed = false;
   let settle: (reply?: Reply) => void = () => undefined;
 
-  const topic = openTopic(channel, chatId, (message) => {
+  const topic = openTopic(channel, chatId, clock, (message) => {
+    if (message.type === 'starting' || message.type === 'started') newest = message.response;
     // The other process subscribed after the request was sent, so send the request again.
     if (message.type === 'started' && type === 'read' && response === undefined) send();
     if (message.type !== 'reply' || message.client !== client || message.number !== number) return;
+    const expected = response ?? newest;
+    if (expected !== undefined && message.response !== expected) return;
     ({ response } = message);
     if (message.isWaiting === true) signs++;
     else settle(message);
@@ -121,17 +156,30 @@ function chatClient(type: 'read' | 'stop', channel: RunChannel, chatId: string, 
     topic.close();
   };
 
+  const request = async (): Promise<Reply | undefined> => {
+    number++;
+    for (let silences = 0; silences < (response === undefined ? 1 : MAX_SILENCES); silences++) {
+      signs = 0;
+      send();
+      const reply = await replyWithin(response === undefined ? ANSWER_MS : REPEAT_MS);
+      if (reply !== undefined || isClosed) return reply;
+      if (signs > 0) silences = -1;
+    }
+    return undefined;
+  };
+
   return {
-    async request() {
-      number++;
-      for (let silences = 0; silences < (response === undefined ? 1 : MAX_SILENCES); silences++) {
-        signs = 0;
-        send();
-        const reply = await replyWithin(response === undefined ? ANSWER_MS : REPEAT_MS);
-        if (reply !== undefined || isClosed) return reply;
-        if (signs > 0) silences = -1;
+    request,
+    async firstRequest() {
+      for (;;) {
+        const reply = await request();
+        if (reply === undefined) return undefined;
+        // A newer response may have started while the older one answered.
+        await topic.publishAndReceive(newMark());
+        if (newest === undefined || newest === reply.response) return reply;
+        response = undefined;
+        number = -1;
       }
-      return undefined;
     },
     leave() {
       void topic.publish({ type: 'left', client });
@@ -148,7 +196,7 @@ export async function readFromChannel(
   { maxBytes, clock }: { readonly maxBytes: number; readonly clock: Clock },
 ): Promise<ChunkReader | undefined> {
   const client = chatClient('read', channel, chatId, clock);
-  const first = await client.request();
+  const first = await client.firstRequest();
   const reader = new ChunkReader(maxBytes, () => client.leave());
   if (first === undefined) client.close();
   else void follow(client, reader, first);
@@ -178,6 +226,8 @@ interface RemoteReader {
   readonly chunks: ChunkReader;
   /** Last reply. It is sent again if the client repeats its request. */
   reply?: Reply;
+  /** Number of the last request. */
+  number: number;
   isWaiting: boolean;
   /** Cancels the timer that removes the reader if its process sends no further request. */
   cancelRemoval(): void;
@@ -185,8 +235,13 @@ interface RemoteReader {
 
 /** Connection of one response to the other processes. */
 interface ResponseService {
-  /** Resolves when the other processes have been notified of the response, or after `ANNOUNCE_MS`. */
-  readonly announced: Promise<void>;
+  /**
+   * Resolves when the notice of the response has arrived in this process, or after `ARRIVAL_MS`, to whether it has arrived.
+   * Requests that are published later arrive after the notice, so that no process answers them with an earlier response.
+   */
+  readonly announced: Promise<boolean>;
+  /** Resolves when all messages have arrived that were published before this call, or after `ARRIVAL_MS`. */
+  catchUp(): Promise<void>;
   close(): void;
 }
 
@@ -202,22 +257,30 @@ export function serveChannel(
   /** Whether the message `started` has arrived in this process, or could not be sent. */
   let isAnnounced = false;
 
-  const topic = openTopic(channel, chatId, (message) => {
+  const topic = openTopic(channel, chatId, clock, (message) => {
+    if (message.type === 'starting' && message.response !== response && isAnnounced) live.supersede();
     if (message.type === 'started') {
       // All processes receive messages in the same order, so the response that is announced last is the newest.
       if (message.response === response) isAnnounced = true;
       else if (isAnnounced) live.supersede();
     }
-    if (message.type === 'read') void answer(message.client, message.number);
+    if (message.type === 'read') {
+      if ((message.response ?? response) === response) void answer(message.client, message.number);
+      else remove(message.client);
+    }
     const isStop = message.type === 'stop';
     if (isStop && (message.response === response || (message.response === undefined && !live.isSuperseded)))
       void stop(message.client, message.number);
     if (message.type === 'left') remove(message.client);
   });
-  const announcing = topic.publish({ type: 'started', response }).then((isSent) => {
-    // A message that was not sent does not arrive here, so do not wait for it.
-    if (!isSent) isAnnounced = true;
-  });
+  const announce = async (): Promise<boolean> => {
+    // Publish before the subscription is active, so that a page that resumes at once does not receive an earlier response.
+    const starting = topic.publishAtOnce({ type: 'starting', response });
+    const outcome = await topic.publishAndReceive({ type: 'started', response }, starting);
+    // A message that was not sent does not arrive later.
+    if (outcome === 'failed') isAnnounced = true;
+    return outcome === 'arrived';
+  };
   const reply = (client: string, number: number, answered: Partial<Reply>): Reply => {
     const message = { type: 'reply', client, number, response, ...answered } as const;
     void topic.publish(message);
@@ -226,7 +289,9 @@ export function serveChannel(
 
   async function answer(client: string, number: number): Promise<void> {
     const reader = readers.get(client) ?? (number === 0 ? accept(client) : undefined);
-    if (reader === undefined) return;
+    // A repeated request may arrive after the next one, because channels may use several connections.
+    if (reader === undefined || number < reader.number) return;
+    reader.number = number;
     reader.cancelRemoval();
     reader.cancelRemoval = clock.timer(MAX_SILENCES * REPEAT_MS, () => remove(client), true);
     if (reader.isWaiting) {
@@ -244,7 +309,7 @@ export function serveChannel(
   function accept(client: string): RemoteReader | undefined {
     const chunks = live.isSuperseded ? undefined : live.read();
     if (chunks === undefined) return undefined;
-    const reader = { chunks, isWaiting: false, cancelRemoval: () => undefined };
+    const reader = { chunks, number: 0, isWaiting: false, cancelRemoval: () => undefined };
     readers.set(client, reader);
     return reader;
   }
@@ -263,6 +328,14 @@ export function serveChannel(
     reply(client, number, { wasRunning });
   }
 
-  const announced = withTimeout(announcing, ANNOUNCE_MS, clock, true).catch(() => undefined);
-  return { announced, close: () => topic.close() };
+  const announced = announce();
+  return {
+    announced,
+    async catchUp() {
+      // A channel that did not deliver the notice delivers no mark either.
+      if (!(await announced)) return;
+      await topic.publishAndReceive(newMark());
+    },
+    close: () => topic.close(),
+  };
 }

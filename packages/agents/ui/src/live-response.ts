@@ -18,6 +18,8 @@ export class LiveResponse {
   /** Reader of the page that requested the response. */
   readonly requester: ChunkReader;
   isOver = false;
+  /** Resolves when all notices of newer responses have arrived that were published before the call. */
+  catchUp: () => Promise<void> = () => Promise.resolve();
   /** Whether a newer response of the chat has started, here or in another process. */
   isSuperseded = false;
   private readonly stream: ResponseStream<UiMessageChunk>;
@@ -37,7 +39,7 @@ export class LiveResponse {
   }
 
   /** @param announced resolves when the other processes replay this response instead of an earlier one */
-  begin(announced?: Promise<void>): void {
+  begin(announced?: Promise<unknown>): void {
     this.ended = this.run(announced);
   }
 
@@ -74,7 +76,7 @@ export class LiveResponse {
     else this.cancelStop = clock.timer(disconnectMs, () => void this.stop(), true);
   }
 
-  private async run(announced: Promise<void> | undefined): Promise<void> {
+  private async run(announced: Promise<unknown> | undefined): Promise<void> {
     await announced;
     for await (const chunk of this.stream) {
       this.log?.add(chunk);

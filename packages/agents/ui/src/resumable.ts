@@ -25,14 +25,16 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
   let isClosed = false;
 
   /** Returns the response of a chat in this process, or `undefined` if it does not exist or is superseded. */
-  const currentResponse = (chatId: string): LiveResponse | undefined => {
+  const currentResponse = async (chatId: string): Promise<LiveResponse | undefined> => {
     checkChatId(chatId);
+    await responses.get(chatId)?.catchUp();
     const response = responses.get(chatId);
     return response?.isSuperseded === true ? undefined : response;
   };
 
   const serve = async (chatId: string, response: LiveResponse): Promise<void> => {
     const service = channel && serveChannel(channel, chatId, response, clock);
+    if (service !== undefined) response.catchUp = service.catchUp;
     responses.set(chatId, response);
     response.begin(service?.announced);
     await response.ended;
@@ -66,7 +68,7 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
       return chunkResponse(response.requester, { signal, heartbeatMs, headers });
     },
     async resume(chatId, responseOptions = {}) {
-      const response = currentResponse(chatId);
+      const response = await currentResponse(chatId);
       const reader =
         response === undefined
           ? channel && (await readFromChannel(channel, chatId, { maxBytes, clock }))
@@ -76,7 +78,7 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
         : chunkResponse(reader, responseOptions);
     },
     async stop(chatId) {
-      const response = currentResponse(chatId);
+      const response = await currentResponse(chatId);
       if (response === undefined) return channel !== undefined && stopByChannel(channel, chatId, clock);
       if (response.isOver) return false;
       await response.stop();

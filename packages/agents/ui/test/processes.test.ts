@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createResumableStreams, type ResumableStreams, type UiEnd } from '../src/index.ts';
 import { deferred } from './support/deferred.ts';
 import { gate, type Gate } from './support/gate.ts';
-import { memoryChannel, type MemoryChannel } from './support/memory-channel.ts';
+import { memoryChannel, slowChannel, type MemoryChannel } from './support/memory-channel.ts';
 import { openPage } from './support/page.ts';
 import { resumableServer } from './support/resumable-server.ts';
 import { readUntil, readToEnd, silentVendor } from './support/silent-vendor.ts';
@@ -108,6 +108,22 @@ describe('the channel', () => {
     expect(start).toMatchObject({ type: 'start', messageId: 'newer' });
   });
 
+  it('delivers the notice of a response to its process before the page receives its first chunk', async () => {
+    const arrival = deferred();
+    const { channel, clock } = twoProcesses();
+    const writer = createResumableStreams({
+      channel: slowChannel(channel, { arrival: arrival.promise }),
+      clock,
+    });
+    let isShown = false;
+    const pendingChunks = chunksOf(writer.start('chat', createSunnyAgent().stream('hi')));
+    void pendingChunks.then(() => (isShown = true));
+    await clock.advance(400);
+    expect(isShown).toBe(false);
+    arrival.resolve();
+    expect(textOfChunks(await pendingChunks)).toBe('It is sunny today.');
+  });
+
   it('delays a response by at most 500 ms if it does not accept the notice', async () => {
     const { channel, writer, clock } = twoProcesses();
     channel.acceptance = new Promise(() => undefined);
@@ -116,12 +132,12 @@ describe('the channel', () => {
     expect(textOfChunks(await pendingChunks)).toBe('It is sunny today.');
   });
 
-  it('carries only one message for a response that no other process reads', async () => {
+  it('carries no content of a response that no other process reads', async () => {
     const { channel, writer, clock } = twoProcesses();
     await chunksOf(writer.start('chat', createSunnyAgent().stream('hi')));
     await chunksOf(await writer.resume('chat'));
     await clock.advance(60_000);
-    expect(channel.published.map(({ type }) => type)).toEqual(['started']);
+    expect(channel.published.map(({ type }) => type)).toEqual(['starting', 'started', 'mark']);
   });
 
   it('carries no content after the last reader in another process has disconnected', async () => {
@@ -291,6 +307,57 @@ describe('a reader in another process', () => {
 });
 
 describe('a newer response in another process', () => {
+  /** Starts a response that ends, in a process of its own. */
+  const finishEarlier = async (channel: RunChannel, clock: FakeClock): Promise<ResumableStreams> => {
+    const streams = createResumableStreams({ channel, clock });
+    await chunksOf(streams.start('chat', agentOf([], [{ text: 'Earlier.' }]).stream('hi')));
+    return streams;
+  };
+
+  it('is returned to a page that resumes before the process of the response receives messages', async () => {
+    const { channel, clock, reader } = twoProcesses();
+    await finishEarlier(channel, clock);
+    const subscription = deferred();
+    const slow = slowChannel(channel, { subscription: subscription.promise });
+    const streams = createResumableStreams({ channel: slow, clock });
+    const pendingChunks = chunksOf(streams.start('chat', createSunnyAgent().stream('hi')));
+    const resumed = reader.resume('chat');
+    await clock.advance(100);
+    subscription.resolve();
+    expect(textOfChunks(await chunksOf(await resumed))).toBe('It is sunny today.');
+    expect(textOfChunks(await pendingChunks)).toBe('It is sunny today.');
+  });
+
+  it('is returned by the process of the earlier response although the notice arrives there late', async () => {
+    const { channel, clock, writer } = twoProcesses();
+    const arrival = deferred();
+    const options = { arrival: Promise.resolve() };
+    const earlier = await finishEarlier(slowChannel(channel, options), clock);
+    options.arrival = arrival.promise;
+    await readUntil(writer.start('chat', createSunnyAgent().stream('hi')), 'start');
+    const resumed = earlier.resume('chat');
+    await clock.advance(100);
+    arrival.resolve();
+    expect(textOfChunks(await chunksOf(await resumed))).toBe('It is sunny today.');
+  });
+
+  it('is returned completely although the process of another response also answers', async () => {
+    const processes = twoProcesses();
+    const { channel, clock, reader } = processes;
+    // The responses do not stop each other, because their processes receive no notice of the other response.
+    channel.isLost = ({ type }) => type === 'starting' || type === 'started';
+    const starting = startGatedResponse(processes, 4);
+    await clock.advance(500);
+    const { open } = await starting;
+    const other = finishEarlier(channel, clock);
+    await clock.advance(500);
+    await other;
+    const pendingChunks = chunksOf(await reader.resume('chat'));
+    await clock.advance(100);
+    open();
+    expect(textOfChunks(await pendingChunks)).toBe('It is sunny today.');
+  });
+
   it('stops the older response, and is the only one that `resume` returns', async () => {
     await using vendor = await silentVendor();
     const { channel, clock, writer, reader } = twoProcesses();

@@ -16,6 +16,32 @@ export interface MemoryChannel extends RunChannel {
   acceptance: Promise<undefined>;
 }
 
+/**
+ * Returns the channel of a process that receives its messages late, in the order of the channel.
+ *
+ * @param options.arrival promise for which the messages wait. A test may replace it.
+ * @param options.subscription promise for which subscriptions wait
+ */
+export function slowChannel(
+  channel: RunChannel,
+  options: { arrival?: Promise<unknown>; subscription?: Promise<unknown> },
+): RunChannel {
+  return {
+    publish: (id, text) => channel.publish(id, text),
+    async subscribe(id, onText, onEnd) {
+      await options.subscription;
+      let last = Promise.resolve();
+      const deliver = (text: string): void => {
+        last = last.then(async () => {
+          await options.arrival;
+          onText(text);
+        });
+      };
+      return channel.subscribe(id, deliver, onEnd);
+    },
+  };
+}
+
 export function memoryChannel(): MemoryChannel {
   const listeners = new Map<string, Set<(text: string) => void>>();
   const published: ChannelMessage[] = [];
