@@ -1,4 +1,12 @@
-import { openSync, readdirSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
@@ -69,6 +77,25 @@ describe('a file', () => {
       return await stores.cache.get('key 199');
     })().catch((error: unknown) => error);
     expect(outcome).toMatchObject({ kind: 'config', message: expect.stringContaining('damaged') });
+  });
+
+  it('that is damaged outside its schema is reported with a remedy, and not renamed', async () => {
+    const path = at('inside.db');
+    await fill(path);
+    const file = openSync(path, 'r+');
+    const { size } = statSync(path);
+    writeSync(file, Buffer.alloc(40_960, 0xff), 0, 40_960, size - 81_920);
+    await using stores = sqliteStores(path);
+    const outcome = await Promise.all(
+      Array.from({ length: 200 }, (_, number) => stores.cache.get(`key ${number}`)),
+    ).catch((error: unknown) => error);
+    expect(outcome).toMatchObject({
+      kind: 'config',
+      message: expect.stringMatching(
+        /inside\.db is damaged; end all processes that use it, and restore a copy/,
+      ),
+    });
+    expect(damagedFilesOf(path)).toEqual([]);
   });
 
   it('of a newer version is rejected and not changed', () => {

@@ -75,7 +75,7 @@ export class Database {
     if (isCorrupt(error))
       return new LlmError(
         'config',
-        `${path} is damaged; create the stores again, which renames the damaged file`,
+        `${path} is damaged; end all processes that use it, and restore a copy, or move it together with its -wal and -shm files`,
         { path },
         { cause: error },
       );

@@ -19,6 +19,7 @@ export function openFile(path: string): DatabaseSync {
     // Check the header first. SQLite would treat another program's file as empty if it is smaller than a page, and overwrite it.
     header = headerOf(path);
     if (header !== undefined && !isSqlite(header)) throw unknownFile(path);
+    if (before === undefined) createPrivately(path);
     database = new DatabaseSync(path, { timeout: BUSY_MS });
     prepare(database, path);
     return database;
@@ -36,6 +37,11 @@ export function openFile(path: string): DatabaseSync {
       { cause },
     );
   }
+}
+
+/** Creates an empty file that only the current user can read. SQLite gives its log the same permissions. */
+function createPrivately(path: string): void {
+  if (path !== '' && path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
 }
 
 function prepare(database: DatabaseSync, path: string): void {
