@@ -86,6 +86,6 @@ it('lists the counters of a prefix that contains any characters, and no others',
   const listed = async (prefix: string): Promise<readonly string[]> =>
     (await stores.ledger.counters(prefix)).map(({ counter }) => counter);
   expect(await listed('a\0b')).toEqual(['a\0b', 'a\0b/😀']);
-  expect(await listed('a')).toEqual(['a', 'a\0b', 'a\0b/😀', 'a\0c', 'a%']);
+  expect((await listed('a')).toSorted()).toEqual(['a', 'a\0b', 'a\0b/😀', 'a\0c', 'a%']);
   expect(await listed('')).toHaveLength(names.length);
 });

@@ -151,7 +151,7 @@ export class PostgresRuns implements RunStore {
         ? 'another process has removed it; discard this state, or call `remove` to create the run again'
         : row?.['taken'] === 'true'
           ? 'another process holds it; load it again and continue from there'
-          : 'another process has locked or saved it meanwhile; load it again and continue from there';
+          : 'another process has locked or saved it meanwhile, or an earlier save succeeded although it was rejected; load it again and continue from there';
     return new LlmError('denied', `the run "${id}" was not ${action}: ${why}`);
   }
 

@@ -1,4 +1,5 @@
 import { LlmError } from '@majordomo/core';
+import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledger';
 import type { Connection } from '../connection/connection.ts';
 import { script } from '../connection/script.ts';
@@ -85,7 +86,7 @@ export class Counters {
       throw new LlmError('timeout', 'Redis received the reservation too late and rejected it; retry later');
     const [, , counter, left, retryAfterMs, held, holders] = answer;
     return {
-      counter,
+      counter: fromStoredText(counter),
       left: BigInt(left),
       held: BigInt(held),
       holders: Number(holders),
@@ -99,18 +100,24 @@ export class Counters {
 
   async settle(id: string, used: Parameters<LedgerStore['settle']>[1]): Promise<boolean> {
     const values = [id];
-    for (const { counter, amount } of used) values.push(counter, String(amount));
+    for (const { counter, amount } of used) values.push(toStoredText(counter), String(amount));
     return Number(await this.connection.run(SETTLE, this.keys, values)) === 1;
   }
 
   async list(prefix: string): Promise<readonly CounterState[]> {
     const found: CounterState[] = [];
+    let after = '';
     for (;;) {
-      const after = found.at(-1)?.counter ?? '';
-      const page = (await this.connection.run(LIST, this.keys, [prefix, after, `${PAGE}`])) as string[];
+      const page = (await this.connection.run(LIST, this.keys, [
+        toStoredText(prefix),
+        after,
+        `${PAGE}`,
+      ])) as string[];
       for (let at = 0; at < page.length; at += 4) {
         const [counter = '', used = '', held = '', ends = ''] = page.slice(at, at + 4);
-        found.push({ counter, used: BigInt(used), held: BigInt(held), resetsAt: numberOf(ends) });
+        const resetsAt = numberOf(ends);
+        found.push({ counter: fromStoredText(counter), used: BigInt(used), held: BigInt(held), resetsAt });
+        after = counter;
       }
       if (page.length < PAGE * 4) return found;
     }
@@ -133,7 +140,8 @@ export class Counters {
 function valuesOf(claim: Claim): readonly string[] {
   const { counter, max, amount, whenLapsed } = claim;
   if (amount < 0n) throw new RangeError(`counter ${counter}: the amount of a claim must not be negative`);
-  return [counter, String(max > MAX_AMOUNT ? MAX_AMOUNT : max), String(amount), resetsOf(claim), whenLapsed];
+  const name = toStoredText(counter);
+  return [name, String(max > MAX_AMOUNT ? MAX_AMOUNT : max), String(amount), resetsOf(claim), whenLapsed];
 }
 
 /** Returns the remaining time of a period that starts now, or the length and phase of equal periods by Redis's clock. */

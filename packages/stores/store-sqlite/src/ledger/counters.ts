@@ -1,4 +1,5 @@
 import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledger';
+import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Database } from '../file/database.ts';
 
 type UsedAmount = Parameters<LedgerStore['settle']>[1];
@@ -52,16 +53,17 @@ export class Counters {
       this.forget(now);
       if (this.sql.reservation.get(id) !== undefined) return undefined;
       const planned = new Map<string, { counter: Counter; hold: Hold }>();
-      for (const claim of claims) {
-        if (claim.amount < 0n)
-          throw new RangeError(`counter ${claim.counter}: the amount of a claim must not be negative`);
+      for (const given of claims) {
+        if (given.amount < 0n)
+          throw new RangeError(`counter ${given.counter}: the amount of a claim must not be negative`);
+        const claim = { ...given, counter: toStoredText(given.counter) };
         const twin = planned.get(claim.counter);
         const counter = twin?.counter ?? this.counterFor(claim, now);
         const own = twin?.hold.amount ?? 0n;
         const left = claim.max - counter.used - counter.held - own;
         if (claim.amount > left)
           return {
-            counter: claim.counter,
+            counter: given.counter,
             left,
             held: counter.held,
             holders: Number(this.sql.holders.get(claim.counter)?.['holders'] ?? 0),
@@ -103,7 +105,7 @@ export class Counters {
       const wasHeld = found['ended'] === HELD;
       for (const hold of decode(found['holds'])) {
         const assumed = !wasHeld && hold.whenLapsed === 'spent' ? hold.amount : 0n;
-        const amount = sumOf(used, hold.counter);
+        const amount = sumOf(used, fromStoredText(hold.counter));
         this.book(hold, wasHeld ? hold.amount : 0n, amount - assumed);
       }
       this.sql.end.run(SETTLED, Math.floor(now), id);
@@ -115,10 +117,12 @@ export class Counters {
     // Read first, because usually no reservation has expired, and a read does not wait for writers.
     if (this.sql.firstLapsed.get(Math.floor(this.now())) !== undefined)
       await this.database.write(() => this.lapsed());
+    const stored = toStoredText(prefix);
     return this.database.read(() => {
       const now = this.now();
-      return this.sql.list.all(prefix, `${prefix}\u{10FFFF}`).map((row): CounterState => {
-        const { counter, used, held, resetsAt } = row as unknown as Counter & { readonly counter: string };
+      return this.sql.list.all(stored, `${stored}\u{10FFFF}`).map((row): CounterState => {
+        const { used, held, resetsAt } = row as unknown as Counter;
+        const counter = fromStoredText(String(row['counter']));
         if (resetsAt !== null && Number(resetsAt) <= now)
           return { counter, used: 0n, held: 0n, resetsAt: undefined };
         return { counter, used, held, resetsAt: resetsAt === null ? undefined : Number(resetsAt) };
@@ -182,14 +186,14 @@ function statements(database: Database) {
   return {
     counter: database.prepareExact(`SELECT ${columns} FROM counters WHERE counter = ?`),
     put: database.prepare(
-      `INSERT INTO counters VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+      `INSERT INTO counters (counter, used, held, resets_at, period) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
          used = excluded.used, held = excluded.held, resets_at = excluded.resets_at, period = excluded.period`,
     ),
     list: database.prepareExact(
       `SELECT counter, ${columns} FROM counters WHERE counter >= ? AND counter < ? ORDER BY counter`,
     ),
     reservation: database.prepare('SELECT ended, holds FROM reservations WHERE id = ?'),
-    hold: database.prepare(`INSERT INTO reservations VALUES (?, ?, ${HELD}, ?)`),
+    hold: database.prepare(`INSERT INTO reservations (id, until, ended, holds) VALUES (?, ?, ${HELD}, ?)`),
     holders: database.prepare(
       `SELECT count(*) AS holders FROM reservations, json_each(holds) AS hold
          WHERE ended = ${HELD} AND hold.value ->> 0 = ? AND hold.value ->> 2 != '0'`,

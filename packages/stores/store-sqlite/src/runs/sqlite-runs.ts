@@ -107,7 +107,7 @@ export class SqliteRuns implements RunStore {
     if (row['holder'] !== this.me && isHeld(row, this.clock.now()))
       return 'another process holds it; load it again and continue from there';
     if (known === undefined || known === Number(row['version'])) return undefined;
-    return 'another process has locked or saved it meanwhile; load it again and continue from there';
+    return 'another process has locked or saved it meanwhile, or an earlier save succeeded although it was rejected; load it again and continue from there';
   }
 
   /** Returns a version above those of all runs, including removed ones. A process of an older package only increments versions. */

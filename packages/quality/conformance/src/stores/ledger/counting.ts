@@ -169,12 +169,26 @@ export const countingCases: readonly LedgerCase[] = [
   {
     name: 'lists counters by a prefix of their names with any characters',
     async run(store) {
-      const names = ['x/%', 'x/%y', 'x/_', 'x/*', "x/'", 'x/ä=😀', 'X/a', 'xy', 'x'];
-      for (const counter of names) await store.reserve(counter, [claim({ counter })], LONG_MS);
+      const names = [
+        'x/%',
+        'x/%y',
+        'x/_',
+        'x/*',
+        "x/'",
+        'x/\\',
+        'x/ä=😀',
+        'x/\ud800',
+        'x/\ud801',
+        'X/a',
+        'xy',
+        'x',
+      ];
+      for (const [index, counter] of names.entries())
+        await store.reserve(`${index}`, [claim({ counter })], LONG_MS);
       const under = async (prefix: string): Promise<readonly string[]> =>
         (await store.counters(prefix)).map(({ counter }) => counter).sort();
       deepEqual(await under(''), [...names].sort());
-      for (const prefix of ['x/', 'x/%', 'x/_', 'x', 'X', 'x/ä=', 'nothing'])
+      for (const prefix of ['x/', 'x/%', 'x/_', 'x/\ud801', 'x', 'X', 'x/ä=', 'nothing'])
         deepEqual(await under(prefix), names.filter((name) => name.startsWith(prefix)).sort());
     },
   },
