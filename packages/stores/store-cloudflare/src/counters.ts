@@ -68,7 +68,12 @@ export function reserve(
   }
   for (const [name, counter] of after) put(sql, name, counter);
   const stored = JSON.stringify([...holds.values()]);
-  sql.exec("INSERT INTO reservations VALUES (?, 'held', ?, ?)", id, Math.ceil(now + leaseMs), stored);
+  sql.exec(
+    "INSERT INTO reservations (id, state, until, holds) VALUES (?, 'held', ?, ?)",
+    id,
+    Math.ceil(now + leaseMs),
+    stored,
+  );
   return undefined;
 }
 
@@ -174,7 +179,10 @@ const counterOf = (row: Row): Counter => ({
 
 function put(sql: Sql, name: string, { used, held, resetsAt, period }: Counter): void {
   const values = [name, String(used), String(held), resetsAt ?? null, period];
-  sql.exec('INSERT OR REPLACE INTO counters VALUES (?, ?, ?, ?, ?)', ...values);
+  sql.exec(
+    'INSERT OR REPLACE INTO counters (name, used, held, resets_at, period) VALUES (?, ?, ?, ?, ?)',
+    ...values,
+  );
 }
 
 function end(sql: Sql, now: number, id: string, state: 'lapsed' | 'settled'): void {

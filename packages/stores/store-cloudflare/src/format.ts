@@ -7,7 +7,7 @@ const FORMAT = 1;
 /** Checks the format version of an object's data. Stores the version in a new object. Throws `config` for a newer version. */
 export function checkFormat(sql: Sql): void {
   sql.exec('CREATE TABLE IF NOT EXISTS format (version INTEGER)');
-  sql.exec('INSERT INTO format SELECT ? WHERE NOT EXISTS (SELECT * FROM format)', FORMAT);
+  sql.exec('INSERT INTO format (version) SELECT ? WHERE NOT EXISTS (SELECT * FROM format)', FORMAT);
   const [row] = sql.exec('SELECT version FROM format').toArray();
   const format = Number(row?.['version']);
   if (format > FORMAT)

@@ -19,7 +19,8 @@ export function postgresCache(connection: Connection): CacheStore {
     async set(key, value, ttlMs) {
       const ttl = ttlMs === undefined || ttlMs === Infinity ? null : `${Math.max(1, Math.ceil(ttlMs))}`;
       await connection.query(
-        `INSERT INTO ${schema}.cache VALUES (${KEY}, $2::text, ${schema}.now_ms() + $3::text::bigint)
+        `INSERT INTO ${schema}.cache (key, value, until)
+         VALUES (${KEY}, $2::text, ${schema}.now_ms() + $3::text::bigint)
          ON CONFLICT (key) DO UPDATE SET value = excluded.value, until = excluded.until`,
         [toStoredText(key), JSON.stringify(toJson({ value })), ttl],
       );

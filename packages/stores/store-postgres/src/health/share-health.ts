@@ -88,7 +88,8 @@ class HealthSharing implements Subscriber {
     const { schema } = this.connection;
     return this.connection.query(
       `WITH stored AS (
-         INSERT INTO ${schema}.verdicts VALUES ($1::text, $2::text, ${schema}.now_ms() + $3::text::bigint)
+         INSERT INTO ${schema}.verdicts (target, verdict, until)
+         VALUES ($1::text, $2::text, ${schema}.now_ms() + $3::text::bigint)
          ON CONFLICT (target) DO UPDATE SET verdict = excluded.verdict, until = excluded.until
        ) SELECT pg_notify($4::text, $5::text)::text`,
       [

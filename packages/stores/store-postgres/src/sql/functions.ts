@@ -40,13 +40,18 @@ $$;
 CREATE OR REPLACE FUNCTION ${schema}.reserve(operation jsonb, now bigint) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   refusal jsonb;
+  begun text[];
 BEGIN
   IF EXISTS (SELECT FROM ${schema}.reservations WHERE id = operation->>'id') THEN RETURN '{}'; END IF;
 
-  UPDATE ${schema}.counters AS counter
-  SET used = 0, held = 0, holders = 0, began = nextval('${schema}.periods'), ends = ${schema}.period_end(claim, now)
-  FROM jsonb_array_elements(operation->'claims') AS claim
-  WHERE counter.name = claim->>'c' AND (counter.began IS NULL OR counter.ends <= now);
+  WITH started AS (
+    UPDATE ${schema}.counters AS counter
+    SET used = 0, held = 0, holders = 0, began = nextval('${schema}.periods'), ends = ${schema}.period_end(claim, now)
+    FROM jsonb_array_elements(operation->'claims') AS claim
+    WHERE counter.name = claim->>'c' AND (counter.began IS NULL OR counter.ends <= now)
+    RETURNING counter.name
+  )
+  SELECT array_agg(name) INTO begun FROM started;
 
   SELECT jsonb_build_object('counter', name, 'left', room::text, 'held', held::text, 'holders', holders, 'retry', ends - now)
   INTO refusal FROM (
@@ -55,7 +60,11 @@ BEGIN
     FROM jsonb_array_elements(operation->'claims') WITH ORDINALITY AS claims (claim, place)
     JOIN ${schema}.counters AS counter ON name = claim->>'c'
   ) AS checked WHERE room < amount ORDER BY place LIMIT 1;
-  IF FOUND THEN RETURN refusal; END IF;
+  IF FOUND THEN
+    -- The period has not begun, so that an unused counter is deleted later.
+    UPDATE ${schema}.counters SET began = NULL, ends = now WHERE name = ANY (begun);
+    RETURN refusal;
+  END IF;
 
   WITH sums AS (
     SELECT claim->>'c' AS name, sum((claim->>'a')::numeric) AS amount, min(claim->>'l') AS lapse
@@ -66,7 +75,7 @@ BEGIN
     FROM sums WHERE counter.name = sums.name
     RETURNING jsonb_build_object('c', counter.name, 'b', counter.began, 'a', sums.amount::text, 'l', sums.lapse) AS hold
   )
-  INSERT INTO ${schema}.reservations
+  INSERT INTO ${schema}.reservations (id, state, until, known, holds)
   SELECT operation->>'id', 'held', now + (operation->>'lease')::bigint, (operation->>'known')::bigint,
     coalesce((SELECT jsonb_agg(hold) FROM counted), '[]');
   RETURN '{}';
@@ -122,7 +131,7 @@ BEGIN
   names := ARRAY(SELECT DISTINCT name FROM unnest(names || claimed) AS name WHERE name IS NOT NULL);
 
   LOOP
-    INSERT INTO ${schema}.counters (name) SELECT name FROM unnest(claimed) AS name ORDER BY name COLLATE "C" ON CONFLICT DO NOTHING;
+    INSERT INTO ${schema}.counters (name, ends) SELECT name, ${schema}.now_ms() FROM unnest(claimed) AS name ORDER BY name COLLATE "C" ON CONFLICT DO NOTHING;
     SELECT count(*) FILTER (WHERE name = ANY (claimed)) INTO locked FROM (
       SELECT name FROM ${schema}.counters WHERE name = ANY (names) ORDER BY name FOR UPDATE
     ) AS counters;

@@ -1,3 +1,4 @@
+import { callHoursSql } from './call-hours.ts';
 import { functionsSql } from './functions.ts';
 import { SCHEMA_VERSION, tablesSql } from './tables.ts';
 
@@ -18,6 +19,7 @@ DO $do$ BEGIN
 END $do$;
 ${tablesSql(schema)}
 ${functionsSql(schema)}
+${callHoursSql(schema)}
 INSERT INTO ${schema}.meta (version) VALUES (${SCHEMA_VERSION})
 ON CONFLICT (one) DO UPDATE SET version = greatest(meta.version, excluded.version);
 `;

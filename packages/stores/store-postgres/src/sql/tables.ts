@@ -1,17 +1,19 @@
 /** Version of the tables and functions, stored in the database. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** Returns the SQL that creates all tables. It can be run repeatedly. */
 export const tablesSql = (schema: string): string => `
 CREATE TABLE IF NOT EXISTS ${schema}.meta (one boolean PRIMARY KEY DEFAULT true CHECK (one), version int NOT NULL);
 
--- A counter without \`began\` was locked by a reservation that did not fit. \`ends\` in epoch milliseconds; null: never.
+-- A counter without \`began\` was locked by a reservation that did not fit; \`ends\` is then the time of the reservation.
+-- \`ends\` in epoch milliseconds; null: never.
 CREATE TABLE IF NOT EXISTS ${schema}.counters (
   name text COLLATE "C" PRIMARY KEY, used bigint NOT NULL DEFAULT 0, held bigint NOT NULL DEFAULT 0,
   holders int NOT NULL DEFAULT 0, began bigint, ends bigint
 ) WITH (fillfactor = 50);
 CREATE INDEX IF NOT EXISTS counters_ends ON ${schema}.counters (ends);
 CREATE SEQUENCE IF NOT EXISTS ${schema}.periods;
+UPDATE ${schema}.counters SET ends = floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE began IS NULL AND ends IS NULL;
 
 -- \`until\`: end of the lease of a held reservation, otherwise the time at which the id is forgotten.
 CREATE TABLE IF NOT EXISTS ${schema}.reservations (

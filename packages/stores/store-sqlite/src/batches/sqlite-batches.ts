@@ -159,7 +159,9 @@ function statements(database: Database) {
     lock: database.prepare('UPDATE batch_jobs SET holder = ?, held_until = ?, fence = ? WHERE id = ?'),
     // The row retains the holder, because a later renewal by the same holder does not change the fencing number.
     unlock: database.prepare('UPDATE batch_jobs SET held_until = 0 WHERE key = ? AND holder = ?'),
-    add: database.prepare('INSERT INTO batch_rows VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'),
+    add: database.prepare(
+      'INSERT INTO batch_rows (job, idx, id, place, request, data) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    ),
     found: database.prepare('SELECT idx, id FROM batch_rows WHERE job = ? AND (idx = ? OR id = ?)'),
     page: database.prepare(`${row} WHERE job = ? AND idx > ? ORDER BY idx LIMIT ?`),
     byPlace: database.prepare(`${row} WHERE job = ? AND place = ? AND idx > ? ORDER BY idx LIMIT ?`),
@@ -172,7 +174,7 @@ function statements(database: Database) {
     ),
     counts: database.prepare('SELECT place, count FROM batch_places WHERE job = ? AND count > 0'),
     addCount: database.prepare(
-      'INSERT INTO batch_places VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count',
+      'INSERT INTO batch_places (job, place, count) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count',
     ),
     addRemovedVersion: database.prepare('UPDATE batch_fences SET removed_version = max(removed_version, ?)'),
     removeRows: database.prepare('DELETE FROM batch_rows WHERE job = ?'),

@@ -8,7 +8,7 @@ const SWEEP_EVERY = 100;
 export function sqliteCache(database: Database, now: () => number): CacheStore {
   const find = database.prepare('SELECT value FROM cache WHERE key = ? AND (until IS NULL OR until > ?)');
   const put = database.prepare(
-    'INSERT INTO cache VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value, until = excluded.until',
+    'INSERT INTO cache (key, value, until) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value, until = excluded.until',
   );
   const remove = database.prepare('DELETE FROM cache WHERE key = ?');
   const sweep = database.prepare('DELETE FROM cache WHERE until <= ?');

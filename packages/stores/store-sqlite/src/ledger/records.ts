@@ -171,11 +171,13 @@ function statements(database: Database) {
       'INSERT INTO records (id, at, call, series, ms, json) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
     ),
     sameCall: database.prepare('SELECT at, seq, series FROM records WHERE call = ? AND seq <> ? LIMIT 2'),
-    share: database.prepare('INSERT INTO shared_calls VALUES (?, ?, ?, ?)'),
+    share: database.prepare('INSERT INTO shared_calls (at, seq, series, call) VALUES (?, ?, ?, ?)'),
     notSingle: database.prepare('UPDATE hours SET single = single - 1 WHERE hour = ? AND series = ?'),
     durations: database.prepare('SELECT durations FROM hours WHERE hour = ? AND series = ?'),
     addToHour: database.prepare(
-      `INSERT INTO hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+      `INSERT INTO hours (hour, series, attempts, single, input, output, cache_read, nano_usd, unpriced, durations, unknown_usage,
+         cache_write, cache_saved, cache_extra)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
          attempts = attempts + excluded.attempts, single = single + excluded.single,
          ${['input', 'output', 'cache_read', 'nano_usd', 'cache_write', 'cache_saved', 'cache_extra'].map(saturatingSum).join(', ')},
          unpriced = unpriced + excluded.unpriced, durations = excluded.durations,

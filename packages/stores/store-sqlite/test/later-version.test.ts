@@ -1,0 +1,34 @@
+import { statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { checkData, WRITTEN_AT, writeData } from '@majordomo/services';
+import { fakeClock } from '@majordomo/testing';
+import { expect, it } from 'vitest';
+import { sqliteStores } from '../src/index.ts';
+import { folder } from './folder.ts';
+
+const at = folder();
+
+it('a process continues when a later version has added columns to its open file', async () => {
+  const path = at('later.db');
+  await using stores = sqliteStores(path, { clock: fakeClock(WRITTEN_AT) });
+  const database = new DatabaseSync(path);
+  const tables = database
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'words%'`)
+    .all();
+  expect(tables.length).toBeGreaterThan(10);
+  for (const { name } of tables)
+    database.exec(`ALTER TABLE "${String(name)}" ADD COLUMN later INTEGER NOT NULL DEFAULT 0`);
+  database.close();
+  await writeData(stores);
+  await checkData(stores);
+});
+
+it.skipIf(process.platform === 'win32')(
+  'a new file and its log can be read by their owner only',
+  async () => {
+    const path = at('private.db');
+    await using stores = sqliteStores(path);
+    await stores.cache.set('key', 'value');
+    for (const name of [path, `${path}-wal`]) expect(statSync(name).mode & 0o777).toBe(0o600);
+  },
+);
