@@ -103,6 +103,28 @@ function controllableStore() {
 }
 
 describe('an entry', () => {
+  it('of a call that its caller aborted is abandoned, and does not count as failed', async () => {
+    const { clock, log, majordomo } = setUp(
+      {},
+      { 'gpt-5.4': [{ text: 'a long answer', chunks: 5, everyMs: 20 }] },
+    );
+    const stop = new AbortController();
+    const request = { messages: [user('hi')] };
+    const stream = majordomo.model('openai/gpt-5.4').stream(request, { signal: stop.signal });
+    const reading = (async () => {
+      for await (const event of stream) if (event.type === 'text-delta') stop.abort();
+    })().catch(() => undefined);
+    await advanceUntil(reading, clock);
+    await log.flush();
+    const [entry] = (await log.page({})).calls;
+    expect(entry).toMatchObject({
+      outcome: 'abandoned',
+      error: { kind: 'aborted' },
+      attempts: [{ outcome: 'abandoned' }],
+    });
+    expect(await log.stats({ by: [] })).toMatchObject([{ calls: 1, failed: 0 }]);
+  });
+
   it('contains all attempts of a call, its caller, and the cost that the ledger booked', async () => {
     const models = {
       'gpt-5.4': [{ fail: 'overloaded' as const }, { fail: 'overloaded' as const, after: 'par' }],

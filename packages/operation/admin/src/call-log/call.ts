@@ -26,7 +26,7 @@ export interface CallEntry {
   readonly tenant: string | undefined;
   /** Id of the virtual key. */
   readonly key: string | undefined;
-  /** Outcome. `abandoned`: the client disconnected before the end. `refused`: the request was refused before it became a call. */
+  /** Outcome. `abandoned`: the client disconnected, or the caller aborted the call, before the end. `refused`: the request was refused before it became a call. */
   readonly outcome: 'finished' | 'failed' | 'abandoned' | 'refused';
   /** HTTP status of the response. `undefined` for calls outside the gateway. */
   readonly status: number | undefined;

@@ -25,7 +25,8 @@ interface LoggedAttempt {
 }
 
 /** Properties of a call that has ended. Contains neither the response nor the original error. */
-interface Ending extends Pick<Of<'call-end'>, 'outcome'> {
+interface Ending {
+  readonly outcome: CallEntry['outcome'];
   readonly ms: number;
   readonly target: string | undefined;
   readonly finish: string | undefined;
@@ -142,7 +143,7 @@ export class LoggedCall implements Loggable {
   private endAttempt({ attempt, result }: Of<'attempt-end'>): void {
     const ended = this.attempts.findLast((each) => each.target === result.target && each.attempt === attempt);
     if (ended === undefined) return;
-    ended.outcome = result.outcome;
+    ended.outcome = loggedOutcome(result);
     ended.ms = Math.round(result.ms);
     ended.kind = result.error?.kind;
     ended.message = result.error?.message;
@@ -150,7 +151,7 @@ export class LoggedCall implements Loggable {
 
   private end({ outcome, response, error, attempts }: Of<'call-end'>, ms: number): void {
     this.ending = {
-      outcome,
+      outcome: loggedOutcome({ outcome, error }),
       ms,
       target: response?.target ?? attempts.findLast((each) => each.outcome === 'finished')?.target,
       finish: response?.finish,
@@ -171,6 +172,15 @@ export class LoggedCall implements Loggable {
     return { ...facts, outcome, message: mask(facts.message), nanoUsd };
   }
 }
+
+/** Returns the outcome in the log. A call or attempt that its caller aborted did not fail. */
+const loggedOutcome = <Outcome extends string>({
+  outcome,
+  error,
+}: {
+  readonly outcome: Outcome;
+  readonly error?: { readonly kind: string } | undefined;
+}): Outcome | 'abandoned' => (error?.kind === 'aborted' ? 'abandoned' : outcome);
 
 function sumOf(attempts: readonly Attempt[]): LoggedUsage | undefined {
   const usages = attempts.flatMap(({ usage }) => usage ?? []);
