@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ContinuationJoiner } from './continuation-joiner.ts';
+import { canBeContinued, ContinuationJoiner } from './continuation-joiner.ts';
 
 /** Returns the joined and the removed text for a continuation that arrives in chunks of `length`. */
 function join(first: string, continuation: string, length: number): { text: string; removed: string } {
@@ -280,6 +280,24 @@ describe('a continuation', () => {
   ])('removes a repetition of 40 characters or more: %d', (length, removed) => {
     const first = numbered(90);
     expect(join(first, `${first.slice(-length)}; the end.`, 5).removed).toBe(removed);
+  });
+
+  it.each(['Hello world.', 'The first half of it', 'The first half of it, about 39 signs lo'])(
+    'removes a repetition of the complete short text "%s"',
+    (text) => {
+      expect(joinedText(text, `${text} and the rest.`, 5)).toBe(`${text} and the rest.`);
+    },
+  );
+
+  it.each([
+    ['Hello world.', true],
+    ['Hello worl', false],
+    ['Internationalization', false],
+    ['1, 2, 3, 4, 5, 6, 7', false],
+    ['ja nein ja nein ja nein ', false],
+    ['1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13', true],
+  ])('continues "%s": %s', (text, isContinued) => {
+    expect(canBeContinued(text)).toBe(isContinued);
   });
 
   it('removes a repetition of two different words or more', () => {

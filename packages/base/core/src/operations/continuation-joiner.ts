@@ -1,5 +1,7 @@
-/** Minimum length of a repetition to remove, in characters. */
+/** Minimum length of a repetition to remove, in characters, unless the continuation repeats the complete text. */
 const MIN_LENGTH = 40;
+/** Minimum length of a text that can be continued, in characters. */
+const MIN_COMPLETE_LENGTH = 12;
 /** Maximum length of a repetition to remove, in characters, unless the continuation repeats the complete text. */
 const MAX_LENGTH = 400;
 /** Minimum number of characters that continue a repetition's pattern in periodic text, from which nothing is removed. */
@@ -75,7 +77,7 @@ function repetition(shown: string, continuation: string, isLast: boolean): numbe
 
 /** Whether more text may make the continuation a repetition of the complete emitted text or of its end. */
 function mayRepeat(shown: string, continuation: string): boolean {
-  if (shown.length >= MIN_LENGTH && shown.startsWith(continuation)) return true;
+  if (shown.length >= MIN_COMPLETE_LENGTH && shown.startsWith(continuation)) return true;
   const max = Math.min(MAX_LENGTH, shown.length);
   for (let length = Math.max(MIN_LENGTH, continuation.length); length <= max; length++) {
     if (shown.startsWith(continuation, shown.length - length)) return true;
@@ -85,7 +87,7 @@ function mayRepeat(shown: string, continuation: string): boolean {
 
 /** Returns the length of the longest end of the emitted text that the continuation repeats; 0 if that end is too short. */
 function overlap(shown: string, continuation: string): number {
-  if (shown.length >= MIN_LENGTH && continuation.startsWith(shown)) return shown.length;
+  if (shown.length >= MIN_COMPLETE_LENGTH && continuation.startsWith(shown)) return shown.length;
   for (let length = Math.min(MAX_LENGTH, shown.length, continuation.length); length >= MIN_LENGTH; length--) {
     if (shown.endsWith(continuation.slice(0, length))) return length;
   }
@@ -95,14 +97,25 @@ function overlap(shown: string, continuation: string): number {
 /** Whether the repetition may be intended, because it consists of rows, closing tags, numbers, or earlier lines. */
 function isIntended(shown: string, continuation: string, length: number): boolean {
   const text = continuation.slice(0, length);
-  const terms = new Set(text.match(/\p{L}{2,}/gu));
-  if (terms.size < 2 || isPeriodic(text)) return true;
+  if (isPattern(text)) return true;
   if (shown.indexOf(text) < shown.length - length) return true;
   let run = 0;
   for (let at = shown.length - 1; at >= length && shown[at] === shown[at - length]; at--) run++;
   for (let at = length; at < continuation.length && continuation[at] === continuation[at - length]; at++)
     run++;
   return run >= PERIODIC_RUN;
+}
+
+/** Whether a text has fewer than two different words, or consists of a pattern. */
+const isPattern = (text: string): boolean => new Set(text.match(/\p{L}{2,}/gu)).size < 2 || isPeriodic(text);
+
+/**
+ * Whether a text can be continued. If a model repeats a short text, the repetition must be recognizable. A short text with fewer
+ * than two different words may be intended twice.
+ */
+export function canBeContinued(text: string): boolean {
+  const { length } = text.trim();
+  return length >= MIN_LENGTH || (length >= MIN_COMPLETE_LENGTH && !isPattern(text.trim()));
 }
 
 /** Whether a text consists of a pattern that occurs at least twice. The last occurrence may be incomplete. */

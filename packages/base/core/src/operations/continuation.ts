@@ -1,14 +1,11 @@
 import type { InterruptedAnswer, Operation, PreparedCall } from '../call/call.ts';
 import { Accumulator, type ShownPart } from '../stream/accumulator.ts';
-import { type JoinedText, ContinuationJoiner } from './continuation-joiner.ts';
+import { canBeContinued, ContinuationJoiner, type JoinedText } from './continuation-joiner.ts';
 import { mapEvents } from '../stream/events.ts';
 import type { ChatResponse, ModelEvent, Warning } from '../types/response.ts';
 import { assistant, type Message, user } from '../types/messages.ts';
 import type { ChatRequest } from '../types/request.ts';
 import { type ChatOptions, type PreparedChat, prepareChat } from './prepared-chat.ts';
-
-/** Minimum length of an answer that can be continued, in characters. A shorter answer is restarted instead. */
-const MIN_CHARACTERS = 12;
 
 const CONTINUE_PROMPT =
   'Your answer above was cut off by a technical fault. Go on exactly where it stops, in the same form and language. ' +
@@ -26,7 +23,7 @@ export function continuedChat(
   options: ChatOptions,
 ): Operation<ModelEvent, ChatResponse> | undefined {
   const text = parts.map(({ part }) => (part.type === 'text' ? part.text : '')).join('');
-  if (text.trim().length < MIN_CHARACTERS || request.output !== undefined) return undefined;
+  if (!canBeContinued(text) || request.output !== undefined) return undefined;
   if (parts.some(({ part }) => part.type === 'tool-call')) return undefined;
   return {
     type: 'chat',
