@@ -45,4 +45,4 @@ function wordsOf(text: string): readonly string[] {
   return words.map((word) => word.replace(ENDING, ''));
 }
 
-const ENDING = /(?<=\w{3})(?:ations?|ions?|ings?|ers?|ies|ied|ed|es|e|(?<!s)s|y)$/;
+const ENDING = /(?<=\w{3})(?:ations?|ions?|ings?|ers?|ies|ied|ed|es|e|(?<!s)s|(?<![aeiou])y)$/;

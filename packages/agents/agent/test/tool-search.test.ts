@@ -165,6 +165,19 @@ describe('tool search', () => {
     );
   });
 
+  it.each([
+    ['holidays', 'list_holiday'],
+    ['surveys', 'show_survey'],
+    ['display', 'create_displays'],
+    ['replies', 'send_reply'],
+    ['keys', 'create_key'],
+  ])('finds singular and plural: %s, %s', async (query, name) => {
+    const tools = [plain(name, () => 'ok'), ...others.slice(0, 5)];
+    const fixture = world([search(query), 'done'], options({ toolboxes: [{ name: 'box', tools }] }));
+    await fixture.agent.run('go');
+    expect(offeredIn(fixture)[1]).toContain(name);
+  });
+
   it('finds the tools that natural queries describe among 1,000', async () => {
     const queries: readonly (readonly [string, string])[] = [
       ['open a new GitHub issue', 'github_create_issue'],
