@@ -202,8 +202,8 @@ describe('a signed approval', () => {
     await expect(fromUiMessages(messages, { ...options, secret: 'another' })).rejects.toMatchObject(
       rejection,
     );
-    await expect(fromUiMessages(messages, { ...options, secret: undefined })).rejects.toMatchObject(
-      rejection,
+    await expect(fromUiMessages(messages, { ...options, secret: undefined })).rejects.toThrow(
+      'the server must pass `secret` or `stored`',
     );
     const lateClock = { now: () => (options.clock?.now() ?? 0) + 86_400_001 };
     await expect(fromUiMessages(messages, { ...options, clock: lateClock })).rejects.toMatchObject(rejection);
