@@ -105,7 +105,9 @@ export interface GatewayOptions {
    */
   readonly responses?: ResponsesOptions | undefined;
   /**
-   * Function that answers `POST /v1/moderations`. Receives and returns OpenAI's JSON bodies. @default none: the path returns 404
+   * Function that answers `POST /v1/moderations` instead of a model of `models`. Receives and returns OpenAI's JSON bodies. A body
+   * without a valid `input` is refused. @default none: the moderation model with the requested name of `models`, by default
+   * `omni-moderation-latest`, answers
    */
   readonly moderations?: ((body: JsonObject, options: CallOptions) => Promise<JsonObject>) | undefined;
   /** Maximum number of choices (`n`) of one chat completion. Each choice is a call. @default 8 */

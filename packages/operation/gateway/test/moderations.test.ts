@@ -1,6 +1,8 @@
 import { LlmError, type CallOptions, type JsonObject } from '@majordomo/core';
+import { createOpenAI } from '@majordomo/provider-openai';
+import { answers, inTurn, testServer, type Answer } from '@majordomo/test-support';
 import OpenAI from 'openai';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { KEY, startGateway } from './support/test-gateway.ts';
 
 const RESULT = { id: 'modr-1', model: 'omni-moderation-latest', results: [{ flagged: true }] };
@@ -35,11 +37,101 @@ it('reports an error of the option like an error of a call', async () => {
   await expect(failure).rejects.not.toThrow('org-secret');
 });
 
-it('responds with 404 and the name of the option without it', async () => {
+describe('without the option', () => {
+  const verdict = (flagged: boolean, score: number): object => ({
+    flagged,
+    categories: { violence: flagged },
+    category_scores: { violence: score },
+  });
+  const vendorAnswer = (...results: readonly object[]): object => ({ id: 'modr-1', model: 'm', results });
+
+  async function startWithVendor(answer: Answer) {
+    const vendor = await testServer(answer);
+    const testGateway = await startGateway({
+      majordomo: { providers: [createOpenAI({ baseURL: `${vendor.origin}/v1`, apiKey: 'sk-test' })] },
+      gateway: { models: { 'omni-moderation-latest': 'openai/omni-moderation-2024-09-26' } },
+    });
+    const openai = new OpenAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1`, maxRetries: 0 });
+    return {
+      vendor,
+      openai,
+      async [Symbol.asyncDispose]() {
+        await testGateway[Symbol.asyncDispose]();
+        await vendor.close();
+      },
+    };
+  }
+
+  it('a model of `models` classifies each string', async () => {
+    await using server = await startWithVendor(
+      answers(vendorAnswer(verdict(false, 0.1), verdict(true, 0.9))),
+    );
+    const { data, response } = await server.openai.moderations.create({ input: ['a', 'b'] }).withResponse();
+    expect(data).toMatchObject({
+      id: expect.stringMatching(/^modr-/),
+      model: 'omni-moderation-latest',
+      results: [
+        { flagged: false, categories: { violence: false }, category_scores: { violence: 0.1 } },
+        { flagged: true, category_applied_input_types: { violence: ['text'] } },
+      ],
+    });
+    expect(response.headers.get('x-majordomo-target')).toBe('openai/omni-moderation-2024-09-26');
+  });
+
+  it('parts have one result, in which a category applies if it applies to a part', async () => {
+    await using server = await startWithVendor(
+      inTurn(answers(vendorAnswer(verdict(false, 0.1))), answers(vendorAnswer(verdict(true, 0.9)))),
+    );
+    const url = `data:image/png;base64,${Buffer.from('\x89PNG\r\n\x1a\n').toString('base64')}`;
+    const { results } = await server.openai.moderations.create({
+      input: [
+        { type: 'text', text: 'a' },
+        { type: 'image_url', image_url: { url } },
+      ],
+    });
+    expect(results).toMatchObject([
+      {
+        flagged: true,
+        categories: { violence: true },
+        category_scores: { violence: 0.9 },
+        category_applied_input_types: { violence: ['text', 'image'] },
+      },
+    ]);
+  });
+
+  it.each([
+    [{}, 'input'],
+    [{ input: [] }, 'input'],
+    [{ input: ['a', 1] }, 'input[1]'],
+    [{ input: '' }, 'input'],
+    [{ input: [{ type: 'text' }] }, 'input[0].text'],
+    [
+      { input: [{ type: 'image_url', image_url: { url: 'https://x.example/a.png' } }] },
+      'input[0].image_url.url',
+    ],
+    [{ input: 'a', model: 1 }, 'model'],
+  ])('refuses %j with the path of the member', async (body, path) => {
+    await using server = await startWithVendor(answers(vendorAnswer(verdict(false, 0))));
+    await expect(
+      server.openai.post('/moderations', { body: body as Record<string, unknown> }),
+    ).rejects.toMatchObject({ status: 400, param: path });
+  });
+});
+
+it('refuses a body without `input` before it calls the option', async () => {
+  await using testGateway = await startGateway({ gateway: { moderations: async () => RESULT } });
+  const openai = new OpenAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1`, maxRetries: 0 });
+  await expect(openai.post('/moderations', { body: {} })).rejects.toMatchObject({
+    status: 400,
+    param: 'input',
+  });
+});
+
+it('responds with 404 if no model has the default name', async () => {
   await using testGateway = await startGateway();
   const openai = new OpenAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1`, maxRetries: 0 });
   await expect(openai.moderations.create({ input: 'a' })).rejects.toMatchObject({
     status: 404,
-    message: expect.stringContaining('`moderations` of createGateway'),
+    message: expect.stringContaining('omni-moderation-latest'),
   });
 });
