@@ -198,6 +198,24 @@ describe('the login of a user', () => {
   it.each<[string, (callback: URL) => void]>([
     ['another state', ({ searchParams }) => searchParams.set('state', 'forged')],
     ['no state', ({ searchParams }) => searchParams.delete('state')],
+  ])('ignores a request with %s, and continues', async (_what, change) => {
+    const authority = await tokenServer();
+    const url = await protectedServer(authority.issuer, (token) => token === authority.token);
+    const statuses: number[] = [];
+    const show = async (page: string): Promise<void> => {
+      const callback = new URL(new URL(page).searchParams.get('redirect_uri') ?? '');
+      callback.search = 'code=evil&state=x';
+      change(callback);
+      statuses.push((await fetch(callback)).status);
+      await visit([])(page);
+    };
+    const box = await connected(url, { grant: 'login', client: { metadataUrl: METADATA_URL }, show });
+    expect(await run(box, 'add', { a: 1 })).toEqual(two);
+    expect(statuses).toEqual([400]);
+    expect(authority.tokenRequests).toMatchObject([{ body: { code: 'code-1' } }]);
+  });
+
+  it.each<[string, (callback: URL) => void]>([
     ['another issuer', ({ searchParams }) => searchParams.set('iss', 'https://evil.example')],
     ['no issuer', ({ searchParams }) => searchParams.delete('iss')],
     [

@@ -34,11 +34,13 @@ export interface LoginIo {
 export async function login(options: McpLogin, request: AuthRequest, io: LoginIo): Promise<void> {
   const { auth, StreamableHTTPClientTransport } = await loadClient();
   const { show, port } = options;
+  const state = crypto.randomUUID();
+  const accepts = (query: URLSearchParams): boolean => query.get('state') === state;
   const redirect =
     show === undefined
       ? undefined
-      : await listenForRedirect({ port, remedy: 'pass place.credential', accepts: () => true });
-  const client = new LoginClient(options, io, redirect?.url);
+      : await listenForRedirect({ port, remedy: 'pass place.credential', accepts });
+  const client = new LoginClient(options, io, state, redirect?.url);
   let isDone = false;
   try {
     if ((await auth(client, request)) === 'REDIRECT' && redirect !== undefined) {
@@ -56,38 +58,35 @@ export async function login(options: McpLogin, request: AuthRequest, io: LoginIo
   }
 }
 
-/** Shows the login address and returns the parameters of the callback. Throws `auth` if the callback is for another login. */
+/** Shows the login address and returns the parameters of the callback. */
 async function browserAnswer(
-  { url, csrf }: LoginClient,
+  { url }: LoginClient,
   show: McpLogin['show'],
   { answer }: Redirect,
-  { label, clock, signal, pause }: LoginIo,
+  { clock, signal, pause }: LoginIo,
 ): Promise<URLSearchParams> {
   return withPause(pause, async () => {
     const shown = (async () => show?.(url))().then(() => answer);
-    const query = await withTimeout(abortable(Promise.race([answer, shown]), signal), LOGIN_MS, clock);
-    if (query.get('state') === csrf) return query;
-    throw new LlmError('auth', `${label}: the callback does not belong to this login; log in again`, {
-      code: 'login-failed',
-    });
+    return withTimeout(abortable(Promise.race([answer, shown]), signal), LOGIN_MS, clock);
   });
 }
 
 /** Client of one login. Stores tokens in an entry for their issuer. */
 class LoginClient implements OAuthClientProvider {
   readonly redirectUrl: string;
-  /** Random value that the callback must contain as `state`. */
-  readonly csrf = crypto.randomUUID();
   /** Address of the login page. */
   url = '';
   private readonly options: McpLogin;
   private readonly io: LoginIo;
+  /** Random value that the callback must contain. */
+  private readonly loginState: string;
   private verifier = '';
   private discovery: OAuthDiscoveryState | undefined;
 
-  constructor(options: McpLogin, io: LoginIo, redirectUrl = 'http://127.0.0.1/callback') {
+  constructor(options: McpLogin, io: LoginIo, loginState: string, redirectUrl = 'http://127.0.0.1/callback') {
     this.options = options;
     this.io = io;
+    this.loginState = loginState;
     this.redirectUrl = redirectUrl;
   }
 
@@ -100,7 +99,7 @@ class LoginClient implements OAuthClientProvider {
   }
 
   state(): string {
-    return this.csrf;
+    return this.loginState;
   }
 
   clientInformation(): StoredOAuthClientInformation {
