@@ -17,7 +17,7 @@ const ZERO = 48;
 
 /** Whether a text is an IBAN (ISO 13616). With the first 4 characters moved to the end, it is 1 modulo 97 (A = 10, Z = 35). */
 function isIban(text: string): boolean {
-  const plain = text.replace(/[^A-Z0-9]/g, '');
+  const plain = text.toUpperCase().replace(/[^A-Z0-9]/g, '');
   if (plain.length < 15 || plain.length > 34) return false;
   let rest = 0;
   for (const character of plain.slice(4) + plain.slice(0, 4))
@@ -31,22 +31,31 @@ const isAddress = (text: string): boolean =>
 const BYTE = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 
 /**
- * Rules for `EMAIL`, `PHONE` (international form), `IBAN` (mod 97), `CARD` (Luhn) and `IP`. Each pattern has a maximum length and
+ * Rules for `EMAIL`, `PHONE` (international form, with `+` or `00`), `IBAN` (mod 97), `CARD` (Luhn) and `IP`. Each pattern has a maximum length and
  * matches only where a value can begin, so the duration of a search is linear in the length of the text.
  */
 export const PII_RULES: readonly MaskRule[] = [
   {
     label: 'EMAIL',
     pattern:
-      /(?<![\w.%+\u00C0-\u024F-])[\w.%+\u00C0-\u024F-]{1,64}@[A-Za-z0-9\u00C0-\u024F-]{1,63}(?:\.[A-Za-z0-9\u00C0-\u024F-]{1,63}){0,8}\.(?:xn--[a-z\d-]{1,59}|[A-Za-z\u00C0-\u024F]{2,24})(?![\w\u00C0-\u024F])/,
+      /(?<![\w.%+\u00C0-\u024F-])[\w.%+\u00C0-\u024F-]{1,64}(?:@|%40)[A-Za-z0-9\u00C0-\u024F-]{1,63}(?:\.[A-Za-z0-9\u00C0-\u024F-]{1,63}){0,8}\.(?:xn--[a-z\d-]{1,59}|[A-Za-z\u00C0-\u024F]{2,24})(?![\w\u00C0-\u024F])/,
   },
   {
     label: 'IBAN',
-    pattern: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ \u00A0-]?[A-Z0-9]){11,30}(?![A-Za-z0-9])/,
+    pattern:
+      /(?<![A-Za-z0-9])(?:[A-Z]{2}\d{2}(?:[ \u00A0-]?[A-Z0-9]){11,30}|[a-z]{2}\d{2}(?:[ \u00A0-]?[a-z0-9]){11,30})(?![A-Za-z0-9])/,
     valid: isIban,
   },
-  { label: 'PHONE', pattern: /(?<![\w+])\+[1-9](?:[ \u00A0()./-]{0,3}\d){6,14}(?!\d)/ },
-  { label: 'CARD', pattern: /(?<!\d)\d{4}(?:[ \u00A0-]?\d{3,6}){2,4}(?!\d)/, valid: isCardNumber },
+  {
+    label: 'PHONE',
+    pattern:
+      /(?:(?<![\w+])\+[1-9](?:[ \u00A0()./-]{0,3}\d){6,14}|(?<![\w+.,]|\d[ \u00A0-])00[1-9](?:[ \u00A0()./-]{0,3}\d){8,14})(?!\d)/,
+  },
+  {
+    label: 'CARD',
+    pattern: /(?<!\d)(?:\d{4}(?:[ \u00A0-]?\d{3,6}){2,4}|\d{4}(?:\.\d{4}){3})(?!\d)/,
+    valid: isCardNumber,
+  },
   {
     label: 'IP',
     pattern: new RegExp(
