@@ -51,6 +51,22 @@ const REPORTED: readonly (readonly [what: string, code: string])[] = [
   ['Deno.Command', "const command = new Deno.Command('claude', { args: ['-p'] });"],
   ['an injected spawn', "export const ask = ({ spawn }) => spawn('claude', ['-p']);"],
   [
+    'curl',
+    "import { execFile } from 'child_process';\nexecFile('curl', ['-s', 'https://api.openai.com/v1/responses', '-d', body]);",
+  ],
+  [
+    'curl in a shell line',
+    "import { exec } from 'child_process';\nexec(`curl https://api.anthropic.com/v1/messages -H 'x-api-key: ${key}'`);",
+  ],
+  [
+    'Python code that imports an SDK',
+    "import { spawn } from 'child_process';\nspawn('python3', ['-c', 'import openai; print(1)']);",
+  ],
+  [
+    'Python code that imports from an SDK',
+    "import { exec } from 'child_process';\nexec('python -c \"from google.genai import Client\"');",
+  ],
+  [
     'a list in a variable',
     "import { spawn } from 'child_process';\nconst args = ['-c', 'claude -p hi'];\nspawn('sh', args);",
   ],
@@ -62,6 +78,24 @@ describe.each(Object.entries(parsers))('no-raw-cli with the parser of %s', (_nam
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(/^no-raw-cli:/);
   });
+});
+
+it.each([
+  "execFile('curl', ['https://example.com/v1/messages']);",
+  "execFile('curl', ['https://api.openai.com/v1/models']);",
+  "execFile('curl', [url]);",
+  "spawn('python3', ['-c', 'import json; openai = 1']);",
+  "spawn('python3', ['-c', 'import openai_harmless']);",
+  "spawn('python3', ['openai.py']);",
+])('accepts %s', (call) => {
+  expect(lint(`import { execFile, spawn } from 'child_process';\n${call}`)).toEqual([]);
+});
+
+it('names the address and the replacement of a request', () => {
+  const [first] = messages(
+    "import { execFile } from 'child_process';\nexecFile('curl', ['https://api.openai.com/v1/responses']);",
+  );
+  expect(first?.message).toMatch(/curl to api\.openai\.com.*createOpenAI\(\)/);
 });
 
 it('accepts additional commands', () => {

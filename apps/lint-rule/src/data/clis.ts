@@ -10,6 +10,26 @@ export const cliPackages: ReadonlyMap<string, string> = new Map([
   ['@openai/codex', 'codex'],
 ]);
 
+/** Programs that send HTTP requests to an address in their arguments. */
+export const httpPrograms: ReadonlySet<string> = new Set(['curl', 'wget', 'http', 'https', 'xh', 'xhs']);
+
+/** Names of the Python interpreter. */
+export const pythonProgram: RegExp = /^python(?:\d(?:\.\d+)?)?$/;
+
+/** Python modules that call models, from their pages on PyPI, 2026-11-25. */
+export const pythonModules: readonly string[] = [
+  'openai',
+  'anthropic',
+  'google.genai',
+  'google.generativeai',
+  'mistralai',
+  'groq',
+  'cohere',
+  'ollama',
+  'together',
+  'litellm',
+];
+
 /** Modules that start processes. Each call of an export with a command starts a process. */
 export const spawnModules: ReadonlySet<string> = new Set([
   'child_process',

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { programsIn, programsOf } from './command.ts';
+import { commandsIn, commandsOf } from './command.ts';
+
+const programsIn = (line: string): readonly string[] => commandsIn(line).map(({ program }) => program);
+const programsOf = (args: readonly string[]): readonly string[] =>
+  commandsOf(args).map(({ program }) => program);
 
 it.each([
   ['claude -p hi', ['claude']],
@@ -56,4 +60,11 @@ it('terminates for any line', () => {
     }),
     { seed: 8, numRuns: 500 },
   );
+});
+
+it('returns the arguments of each program', () => {
+  expect(commandsIn("sudo curl -s 'https://a.example/x' | python3 -c 'import json'")).toEqual([
+    { program: 'curl', args: ['-s', 'https://a.example/x'] },
+    { program: 'python3', args: ['-c', 'import json'] },
+  ]);
 });

@@ -1,15 +1,21 @@
 import { cliPackages, interpreters, launchers, runners, scriptFlags, shells } from '../data/clis.ts';
 
-/**
- * Returns the programs that a command line starts, one for each part of a pipe or list. Follows programs that start other
- * programs, such as `npx`, `env` and `sh -c`.
- */
-export function programsIn(line: string): readonly string[] {
-  return splitCommands(line).flatMap((words) => programsOf(words));
+/** Program that is started, with its arguments. */
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
 }
 
-/** Returns the programs that a command starts. `args` contains the command and its arguments. */
-export function programsOf(args: readonly string[]): readonly string[] {
+/**
+ * Returns the commands of a command line, one for each part of a pipe or list. Follows programs that start other programs, such
+ * as `npx`, `env` and `sh -c`.
+ */
+export function commandsIn(line: string): readonly Command[] {
+  return splitCommands(line).flatMap((words) => commandsOf(words));
+}
+
+/** Returns the commands that a command starts. `args` contains the command and its arguments. */
+export function commandsOf(args: readonly string[]): readonly Command[] {
   const start = args.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
   const head = args[start];
   if (head === undefined) return [];
@@ -17,21 +23,21 @@ export function programsOf(args: readonly string[]): readonly string[] {
   const rest = args.slice(start + 1);
   if (shells.has(name)) {
     const flag = rest.findIndex((word) => scriptFlags.has(word));
-    return flag < 0 ? [] : programsIn(rest.slice(flag + 1).join(' '));
+    return flag < 0 ? [] : commandsIn(rest.slice(flag + 1).join(' '));
   }
   const subcommands = runners.get(name);
   if (subcommands !== undefined) {
     const [subcommand, ...after] = rest;
     return subcommand !== undefined && subcommands.has(subcommand)
-      ? programsOf(withoutFlags(after, NO_FLAGS))
+      ? commandsOf(withoutFlags(after, NO_FLAGS))
       : [];
   }
   const valueFlags = launchers.get(name);
-  if (interpreters.has(name)) return programsOf(withoutFlags(rest, NO_FLAGS));
-  if (valueFlags === undefined) return [cliPackages.get(name) ?? name];
+  if (interpreters.has(name)) return commandsOf(withoutFlags(rest, NO_FLAGS));
+  if (valueFlags === undefined) return [{ program: cliPackages.get(name) ?? name, args: rest }];
   const after = withoutFlags(rest, valueFlags);
   // In `timeout 30 claude`, the duration is not a program.
-  return programsOf(name === 'timeout' ? after.slice(1) : after);
+  return commandsOf(name === 'timeout' ? after.slice(1) : after);
 }
 
 const NO_FLAGS: ReadonlySet<string> = new Set();

@@ -6,7 +6,7 @@ import { objectsOf } from '../ast/objects.ts';
 import { originOf } from '../ast/origin.ts';
 import { stringsOf, valuesOf } from '../ast/strings.ts';
 import { spawnGlobals, spawnModules, spawnNames } from '../data/clis.ts';
-import { programsIn, programsOf } from './command.ts';
+import { commandsIn, commandsOf, type Command } from './command.ts';
 
 /** Whether a function starts processes, according to its origin, or to its name if the origin does not decide. */
 export function isSpawner(callee: Node, analysis: Analysis): boolean {
@@ -25,15 +25,15 @@ export function isSpawner(callee: Node, analysis: Analysis): boolean {
   return spawnNames.has(name ?? (node.type === 'Identifier' ? node.name : ''));
 }
 
-/** Returns the programs that a call starts, if the file contains the text of the command. */
-export function spawnedPrograms(args: readonly Node[], analysis: Analysis): readonly string[] {
+/** Returns the commands that a call starts, if the file contains the text of the command. */
+export function spawnedCommands(args: readonly Node[], analysis: Analysis): readonly Command[] {
   const [command, list] = args;
   if (command === undefined) return [];
   const commandArgs = argumentList(command, analysis);
-  if (commandArgs !== undefined) return programsOf(commandArgs);
+  if (commandArgs !== undefined) return commandsOf(commandArgs);
   const listArgs = list === undefined ? undefined : argumentList(list, analysis);
   return stringsOf(command, analysis).flatMap((text) =>
-    listArgs === undefined ? programsIn(text) : programsOf([text, ...listArgs]),
+    listArgs === undefined ? commandsIn(text) : commandsOf([text, ...listArgs]),
   );
 }
 

@@ -3,7 +3,8 @@ import { startAnalysis } from '../ast/analysis.ts';
 import type { Node } from '../ast/node.ts';
 import { cliCommands } from '../data/clis.ts';
 import { advice } from '../data/replacement.ts';
-import { isSpawner, spawnedPrograms } from '../match/spawn.ts';
+import { rawCommandOf } from '../match/raw-command.ts';
+import { isSpawner, spawnedCommands } from '../match/spawn.ts';
 import { perOptions } from '../options.ts';
 import { defineRule, type RuleFile } from './define.ts';
 
@@ -13,12 +14,13 @@ const commandsOf = perOptions((options) => new Set([...cliCommands, ...(options.
 const SPAWN_HINT =
   /child_process|execa|tinyexec|\bzx\b|\bspawn|nano-spawn|node-pty|shelljs|\bBun\b|\bDeno\b|['"]bun['"]|\bdax\b|promise-spawn|foreground-child|\bexec(?:File|Sync)/;
 
-/** Reports calls that start a model's CLI as a process. */
+/** Reports calls that start a model's CLI, or another program that calls a model, as a process. */
 export const noRawCli: Rule.RuleModule = defineRule({
   name: 'no-raw-cli',
   description: 'Disallow spawning model CLIs outside provider packages',
   messages: {
     raw: "'{{command}}' is the CLI of a model. {{advice}}",
+    request: 'Raw inference call ({{subject}}). {{advice}}',
   },
   options: ['commands'],
   fileKind: 'outside-providers',
@@ -46,11 +48,18 @@ function check(
 ): void {
   if (args.length === 0 || !isSpawner(callee, startAnalysis(code))) return;
   const commands = commandsOf(options);
-  const command = spawnedPrograms(args, startAnalysis(code)).find((program) => commands.has(program));
-  if (command === undefined) return;
-  context.report({
-    node,
-    messageId: 'raw',
-    data: { command, advice: advice('cli').replaceAll('<name>', command) },
-  });
+  for (const started of spawnedCommands(args, startAnalysis(code))) {
+    const { program } = started;
+    const raw = rawCommandOf(started);
+    if (commands.has(program)) {
+      const data = { command: program, advice: advice('cli').replaceAll('<name>', program) };
+      context.report({ node, messageId: 'raw', data });
+      return;
+    }
+    if (raw !== undefined) {
+      const data = { subject: raw.subject, advice: advice(raw.use) };
+      context.report({ node, messageId: 'request', data });
+      return;
+    }
+  }
 }
