@@ -24,7 +24,10 @@ const MAX_RUNS = 10_000;
  *
  * @example
  * const { value } = await replayRun((journal) =>
- *   agent.drive(agent.begin('go'), { ask: (state) => journal.step(askName(state), () => local.ask(state)), … }));
+ *   agent.drive(agent.begin('go'), {
+ *     ...local,
+ *     callModel: (state) => journal.step(modelCallName(state), () => local.callModel(state)),
+ *   }));
  */
 export async function replayRun<T>(run: (journal: ReplayJournal) => Promise<T>): Promise<ReplayResult<T>> {
   const entries = new Map<string, string>();
