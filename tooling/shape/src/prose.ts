@@ -56,6 +56,19 @@ export function findings(
   });
 }
 
+/** Returns the places of the lines that a diff without context adds, as `file:line`. */
+export function addedLines(diff: string): ReadonlySet<string> {
+  const places = new Set<string>();
+  let file = '';
+  for (const line of diff.split('\n')) {
+    if (line.startsWith('+++ ')) file = line.replace(/^\+\+\+ (?:b\/)?/, '');
+    const [, from = '', count = '1'] = /^@@ -\S+ \+(\d+)(?:,(\d+))? @@/.exec(line) ?? [];
+    if (from === '') continue;
+    for (let at = 0; at < Number(count); at++) places.add(`${file}:${Number(from) + at}`);
+  }
+  return places;
+}
+
 /** Returns the prose lines of a Markdown text. */
 export function inMarkdown(file: string, text: string): readonly ProseLine[] {
   let isCode = false;

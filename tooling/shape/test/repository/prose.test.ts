@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { EXCEPTIONS, EXPRESSIONS, MOST_PERCENT } from '../src/prose-rules.ts';
-import { findings, inCode, inMarkdown, proseLines } from '../src/prose.ts';
+import { EXCEPTIONS, EXPRESSIONS } from '../../src/prose-rules.ts';
+import { addedLines, findings, inCode, inMarkdown } from '../../src/prose.ts';
 
 test('reads comments and not code', () => {
   const code = `/** Returns a.\n * More. */\nconst a = 'b'; // not alone\n  // alone\n/**\n * Noun.\n */\n`;
@@ -38,19 +38,20 @@ test('reports openings only at the start of a block comment', () => {
   expect([count(true), count(false)]).toEqual([1, 0]);
 });
 
-// PROSE=list prints every finding with its file, line and replacement.
-test(`at most ${MOST_PERCENT} % of the prose lines contain an expression to replace`, () => {
-  const lines = proseLines();
-  const found = findings(lines, EXPRESSIONS, EXCEPTIONS);
-  const percent = (100 * found.length) / lines.length;
-  if (process.env['PROSE'] === 'list')
-    for (const { prose, expressions } of found) {
-      const replacements = expressions.map(({ replacement }) => replacement).join('; ');
-      console.log(`${prose.file}:${prose.line} ${prose.text}\n    write: ${replacements}`);
-    }
-  console.log(
-    `${found.length} of ${lines.length} prose lines, ${percent.toFixed(2)} %; the bound is in tooling/shape/src/prose-rules.ts`,
-  );
-  expect(lines.length).toBeGreaterThan(1000);
-  expect(percent).toBeLessThanOrEqual(MOST_PERCENT);
+test('finds the lines that a diff adds', () => {
+  const diff = [
+    'diff --git a/x.md b/x.md',
+    '--- a/x.md',
+    '+++ b/x.md',
+    '@@ -3,0 +4,2 @@',
+    '+One',
+    '+Two',
+    '@@ -9 +11 @@',
+    '-Old',
+    '+New',
+    '--- a/gone.md',
+    '+++ /dev/null',
+    '@@ -1 +0,0 @@',
+  ].join('\n');
+  expect([...addedLines(diff)]).toEqual(['x.md:4', 'x.md:5', 'x.md:11']);
 });
