@@ -1,12 +1,12 @@
 // `pnpm sizes`: measures the bundle sizes of majordomo and of the vendors' SDKs. Fails above a limit. `--table` writes the page.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { builtinModules } from 'node:module';
+import { builtinModules, createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { folderOf, ROOT } from '../build/packages.ts';
-import { installRuntimes } from './install.mjs';
 
+const { build } = createRequire(join(ROOT, 'tooling/shape/package.json'))('esbuild');
 const PAGE = join(ROOT, 'apps/docs/bundles.md');
 const BEGIN = '<!-- sizes: written by `pnpm sizes --table` -->';
 const END = '<!-- sizes: end -->';
@@ -91,14 +91,8 @@ const ROWS = [
 ];
 
 async function main(isTable) {
-  const problem = installRuntimes();
-  if (problem !== undefined) {
-    console.log(`sizes: SKIPPED, esbuild could not be installed: ${problem}`);
-    return 0;
-  }
-  const { build } = await import('esbuild');
   const rows = [];
-  for (const row of ROWS) rows.push({ ...row, ...(await weigh(build, row)) });
+  for (const row of ROWS) rows.push({ ...row, ...(await weigh(row)) });
   const judged = rows.map((row) => ({ ...row, ratio: ratioOf(row, rows) }));
   for (const row of judged) {
     const { name, browser, ratio, most } = row;
@@ -106,16 +100,16 @@ async function main(isTable) {
     console.log(`${isOver(row) ? 'FAILED ' : ''}${name}: ${kB(browser.gzipped)} gzipped${beside}`);
   }
   const isGood = !judged.some(isOver);
-  if (isGood && isTable) writeTable([...judged, ...(await peerRows(build))]);
+  if (isGood && isTable) writeTable([...judged, ...(await peerRows())]);
   return isGood ? 0 : 1;
 }
 
 /** Excludes Node modules that some packages import even for pages, and an optional package that pi-ai imports. */
-async function peerRows(build) {
+async function peerRows() {
   if (!existsSync(join(PEERS, 'node_modules'))) throw new Error(`first run "npm ci" in ${PEERS}`);
   const external = [...builtinModules.flatMap((name) => [name, `node:${name}`]), '@opentelemetry/api'];
   return Promise.all(
-    PEER_ROWS.map(async (row) => ({ ...row, ...(await weigh(build, row, { resolveDir: PEERS, external })) })),
+    PEER_ROWS.map(async (row) => ({ ...row, ...(await weigh(row, { resolveDir: PEERS, external })) })),
   );
 }
 
@@ -123,7 +117,7 @@ async function peerRows(build) {
  * Returns the sizes of a file for a page, a file for a Worker, and the code that a page with code splitting loads before its
  * first call.
  */
-async function weigh(build, { code }, { resolveDir = join(ROOT, 'tooling/shape'), external = [] } = {}) {
+async function weigh({ code }, { resolveDir = join(ROOT, 'tooling/shape'), external = [] } = {}) {
   const bundle = async (conditions, splitting) => {
     const { outputFiles } = await build({
       stdin: { contents: `const apiKey = 'key'; ${code}`, resolveDir },

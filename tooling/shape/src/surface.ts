@@ -43,8 +43,7 @@ export function surfaceOf({ path, manifest }: Package): string {
   return `# ${manifest.name}: public surface\n\n${NOTE}\n\n${blocks.join('\n\n')}\n`;
 }
 
-const NOTE =
-  'Written by `tooling/shape/test/surface.test.ts` from the built declarations; a change of it needs a changeset.';
+const NOTE = 'Written by `pnpm surface` from the built declarations; a change of it needs a changeset.';
 
 /** Fence of a code block that the tests do not compile as a program. */
 const block = (lines: readonly string[]): string => `\`\`\`ts surface\n${lines.join('\n')}\n\`\`\``;

@@ -1,8 +1,15 @@
 import ts from 'typescript';
 
-/** Parses a file with parent links. */
-export const parse = (path: string, text: string): ts.SourceFile =>
-  ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true);
+const parsed = new Map<string, ts.SourceFile>();
+
+/** Parses a file with parent links. Each file is parsed once, because many tests read the same files. */
+export function parse(path: string, text: string): ts.SourceFile {
+  const before = parsed.get(path);
+  if (before?.text === text) return before;
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true);
+  parsed.set(path, source);
+  return source;
+}
 
 /** Returns the code without comments. Line numbers do not change. */
 export function withoutComments(path: string, text: string): string {
@@ -65,53 +72,6 @@ function typeImports(path: string, text: string): string[] {
       : [],
   );
 }
-
-/** Returns the names of top-level functions, classes, constants and types. */
-export function declaredIn(path: string, text: string): readonly string[] {
-  return parse(path, text).statements.flatMap((statement) => {
-    if (ts.isVariableStatement(statement))
-      return statement.declarationList.declarations.map(({ name }) => name.getText());
-    const isNamed =
-      ts.isFunctionDeclaration(statement) ||
-      ts.isClassDeclaration(statement) ||
-      ts.isInterfaceDeclaration(statement) ||
-      ts.isTypeAliasDeclaration(statement);
-    return isNamed && statement.name !== undefined ? [statement.name.text] : [];
-  });
-}
-
-/** Public interface of a class that converts responses. */
-export interface ReaderClass {
-  /** Number of parameters of the constructor. */
-  readonly parameters: number;
-  /** Public members. */
-  readonly members: readonly string[];
-  /** Public members that are not read-only. */
-  readonly settable: readonly string[];
-}
-
-/** Returns the classes of a module whose names end with `Reader`. */
-export const readersIn = (path: string, text: string): readonly ReaderClass[] =>
-  parse(path, text)
-    .statements.filter(ts.isClassDeclaration)
-    .filter(({ name }) => name?.text.endsWith('Reader'))
-    .map(({ members }) => {
-      const open = members.filter(({ name }) => name !== undefined).filter((member) => !isPrivate(member));
-      const settable = open.filter(
-        (member) => ts.isSetAccessor(member) || (ts.isPropertyDeclaration(member) && !isReadonly(member)),
-      );
-      return {
-        parameters: members.find(ts.isConstructorDeclaration)?.parameters.length ?? 0,
-        members: open.map(nameOf),
-        settable: settable.map(nameOf),
-      };
-    });
-
-const nameOf = ({ name }: ts.ClassElement): string => name?.getText() ?? '';
-const isPrivate = (member: ts.ClassElement): boolean => has(member, ts.ModifierFlags.Private);
-const isReadonly = (member: ts.ClassElement): boolean => has(member, ts.ModifierFlags.Readonly);
-const has = (member: ts.ClassElement, flag: ts.ModifierFlags): boolean =>
-  (ts.getCombinedModifierFlags(member) & flag) !== 0;
 
 /** Function of a source, with its own lines: those of the functions inside of it are not counted. */
 export interface SizedFunction {

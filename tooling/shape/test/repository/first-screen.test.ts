@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { documents, fencesOf } from '../../src/documents.ts';
+import { SUGGESTED } from '../../../../apps/cli/src/init/suggested.ts';
+import { MODEL_NAMES } from '../../src/model-names.ts';
+import { read, ROOT } from '../../src/repository.ts';
+
+/** Returns the lines without durations. A slow machine also changes their unit from ms to s. */
+const settled = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.replaceAll(/ *\b\d+(?:\.\d+)? m?s\b/g, ' TIME').trimEnd())
+    .filter((line) => line !== '');
+
+test('the README shows the output of the demo', () => {
+  const shown = fencesOf('README.md').find(({ language }) => language === '');
+  const script = ['--import', './tooling/build/from-sources.ts', 'apps/examples/src/demo.ts'];
+  const printed = settled(execFileSync(process.execPath, script, { cwd: ROOT, encoding: 'utf8' }));
+  const lines = settled(shown?.code ?? '');
+  expect(lines.length).toBeGreaterThanOrEqual(10);
+  const from = printed.indexOf(lines[0] ?? '');
+  expect(printed.slice(from, from + lines.length)).toEqual(lines);
+});
+
+test.each([
+  ['answered in 12 ms', 'answered in 1.2 s'],
+  ['attempt 1   7 ms  overloaded', 'attempt 1  10.4 s  overloaded'],
+])('a duration is compared without its unit: %s, %s', (fast, slow) => {
+  expect(settled(slow)).toEqual(settled(fast));
+});
+
+test('the README shows the demo before any program', () => {
+  const [first, second] = fencesOf('README.md');
+  expect([first?.code, second?.language]).toEqual(['npx majordomo demo\n', '']);
+});
+
+/** Pages about the models of one provider or about recordings. */
+const OTHERS =
+  /^(?:packages\/providers\/(?:provider-|openai-wire|claude)|apps\/docs\/|apps\/lint-rule|tooling\/)/;
+
+test('documents name existing models', () => {
+  const named = documents
+    .filter((file) => !OTHERS.test(file))
+    .flatMap((file) =>
+      [...read(file).matchAll(/(?<!-)\b(openai|anthropic)\/([a-z][\w.-]*\w)/g)]
+        .filter(([, , model = '']) => !/^(?:gpt-head|claude-tail)$/.test(model))
+        .map(([, provider = '', model = '']) => ({ file, provider, model })),
+    );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(({ provider, model }) => MODEL_NAMES[provider]?.includes(model) !== true)).toEqual([]);
+});
+
+test('majordomo init suggests existing models', () => {
+  for (const [provider, model] of Object.entries(SUGGESTED)) expect(MODEL_NAMES[provider]).toContain(model);
+});

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { PUBLISHED_AS } from '../../src/arrows.ts';
+import { exists, published, read, workspace } from '../../src/repository.ts';
+
+/** Packages that need more of Node than all others. */
+const LATER_NODE: Readonly<Record<string, { readonly node: string; readonly because: string }>> = {
+  'store-sqlite': { node: '>=22.16', because: 'the busy timeout of node:sqlite' },
+};
+
+describe.each(published)('$id', ({ id, path, manifest }) => {
+  test('is an ES module for Node 22.12 and up, or with its reason a later one, free of side effects', () => {
+    const { type, sideEffects, engines } = manifest;
+    expect({ type, sideEffects, engines }).toEqual({
+      type: 'module',
+      sideEffects: false,
+      engines: { node: LATER_NODE[id]?.node ?? '>=22.12' },
+    });
+  });
+
+  test('can be published: public, with provenance, licence, description and its place in the repository', () => {
+    const { name, license, publishConfig, repository, description = '', private: hidden } = manifest;
+    expect({ name, license, publishConfig, directory: repository?.directory, hidden }).toEqual({
+      name: PUBLISHED_AS[id] ?? `@majordomo/${id}`,
+      license: 'MIT',
+      publishConfig: { access: 'public', provenance: true },
+      directory: path,
+      hidden: undefined,
+    });
+    expect(description).toMatch(/\.$/);
+    expect(Number.parseInt(manifest.version)).toBeGreaterThanOrEqual(1);
+  });
+
+  test('gives types and the `default` condition at every entry', () => {
+    const { './package.json': self, ...entries } = manifest.exports ?? {};
+    expect(self).toBe('./package.json');
+    expect(Object.keys(entries)).toContain('.');
+    for (const [name, entry] of Object.entries(entries)) {
+      if (name.endsWith('.json')) continue;
+      if (typeof entry === 'string') throw new Error(`${entry} has no types`);
+      const { types, ...built } = entry;
+      expect(types).toMatch(/^\.\/dist\/[\w/-]+\.d\.ts$/);
+      for (const file of Object.values(built)) expect(file).toMatch(/^\.\/dist\/[\w/-]+\.js$/);
+      // Resolution takes the first condition that fits.
+      expect(Object.keys(entry)[0]).toBe('types');
+      expect(Object.keys(entry).at(-1)).toBe('default');
+    }
+  });
+
+  test('packs its build, its README and its licence, and nothing else', () => {
+    expect(manifest.files).toEqual(['dist', 'README.md', 'LICENSE']);
+    expect(read(`${path}/LICENSE`)).toBe(read('LICENSE'));
+  });
+
+  test('has a README with the installation', () => {
+    expect(exists(`${path}/README.md`), `${path}/README.md is missing`).toBe(true);
+    const readme = read(`${path}/README.md`);
+    expect(readme).toContain(`# ${manifest.name}`);
+    expect(readme).toMatch(new RegExp(`(?:npm|pnpm) (?:i|install|add) .*${manifest.name}`));
+  });
+
+  test('builds, type-checks and checks its package by scripts of the same names', () => {
+    expect(manifest.scripts).toMatchObject({
+      build: 'tsup',
+      typecheck: expect.stringMatching(/^tsc -p \./),
+      pkgcheck: 'publint --strict && attw --pack . --profile esm-only',
+    });
+  });
+});
+
+test('there are packages', () => {
+  expect(published.length).toBeGreaterThanOrEqual(5);
+});
+
+test('this package depends on every published one, so that examples of documents compile', () => {
+  const { devDependencies = {} } = workspace.find(({ path }) => path === 'tooling/shape')!.manifest;
+  expect(published.map(({ manifest }) => manifest.name).filter((name) => !(name in devDependencies))).toEqual(
+    [],
+  );
+});

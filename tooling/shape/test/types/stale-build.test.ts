@@ -1,0 +1,31 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { recordBuild } from '../../../build/source-hash.ts';
+import { ROOT } from '../../src/repository.ts';
+import { staleBuildOf } from '../../src/stale-build.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'majordomo-stale-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+const path = relative(ROOT, folder);
+const pkg = { path, id: 'x', wing: undefined, manifest: { name: 'x', version: '1.0.0' } };
+const write = (name: string, text: string): void => {
+  writeFileSync(join(folder, 'src', name), text);
+};
+
+test('a package is stale before its build and after a change of its sources, not of its tests', () => {
+  mkdirSync(join(folder, 'src'));
+  write('index.ts', 'export const a = 1;');
+  expect(staleBuildOf(pkg)).toContain('is not built; build first');
+  recordBuild(folder);
+  expect(staleBuildOf(pkg)).toBeUndefined();
+  write('index.test.ts', 'a test');
+  expect(staleBuildOf(pkg)).toBeUndefined();
+  write('index.ts', 'export const a = 2;');
+  expect(staleBuildOf(pkg)).toContain('was built from other sources; build first');
+  write('index.ts', 'export const a = 1;');
+  expect(staleBuildOf(pkg)).toBeUndefined();
+});
