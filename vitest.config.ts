@@ -21,7 +21,13 @@ const hasOwnConfig = ({ path }: WorkspacePackage): boolean =>
  */
 function projectOf({ path, manifest: { name } }: WorkspacePackage): TestProjectInlineConfiguration {
   return {
-    test: { name, dir: path, isolate: false, expect: EXPECT, exclude: [...configDefaults.exclude, ALONE] },
+    test: {
+      name,
+      dir: path,
+      isolate: false,
+      expect: EXPECT,
+      exclude: [...configDefaults.exclude, ALONE, OUTSIDE],
+    },
   };
 }
 
@@ -30,6 +36,9 @@ function projectOf({ path, manifest: { name } }: WorkspacePackage): TestProjectI
  * subject replaces globals permanently, as Hono's adapter for Node does.
  */
 const ALONE = '**/*.alone.test.ts';
+
+/** Tests that need other runtimes. Only `.ci/outside` runs them, with vitest.outside.config.ts. */
+export const OUTSIDE = '**/*.outside.test.ts';
 
 /** tooling/build/test.mjs and package.json set the number of workers and the time limits. */
 export default defineConfig({

@@ -32,7 +32,7 @@ export const STEPS = {
     expect(await user.node(YARN, 'node', 'app.ts'), ANSWER, 'openai/gpt-5.4-mini');
   },
   'bun install': async (user) => {
-    if (BUN === undefined) throw new Error('Bun is not installed; run pnpm check first');
+    if (BUN === undefined) throw new Error('Bun is not installed; run `.ci/outside runtimes` first');
     await user.run(BUN, 'add', ...PACKAGES);
     expect(await user.run(BUN, 'app.ts'), ANSWER, 'openai/gpt-5.4-mini');
   },

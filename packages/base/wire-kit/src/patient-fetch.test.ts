@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { patientFetch } from './http.ts';
@@ -9,18 +8,12 @@ afterEach(() => {
 });
 
 describe('patientFetch', () => {
-  const modules = join(import.meta.dirname, '../../../../tooling/runtimes/node_modules');
-
-  it.for([22, 24, 26])('switches off the timeouts of Node %s', (line, { skip }) => {
-    const isCurrent = Number.parseInt(process.versions.node) === line;
-    const binary = isCurrent ? process.execPath : globSync(join(modules, `node-${line}-*/bin/node`))[0];
-    if (binary === undefined)
-      return skip(`Node ${line} is not installed; \`node tooling/runtimes/run.mjs\` installs it`);
+  it('switches off the timeouts of this Node', () => {
     const program = join(import.meta.dirname, '../test/support/timeouts-process.ts');
-    const { stdout, stderr } = spawnSync(binary, [program], { encoding: 'utf8', timeout: 30_000 });
+    const { stdout, stderr } = spawnSync(process.execPath, [program], { encoding: 'utf8', timeout: 30_000 });
     expect(stdout, stderr).not.toBe('');
-    const { line: nodeLine, platform, patient } = JSON.parse(stdout) as Record<string, unknown>;
-    expect([nodeLine, patient]).toEqual([line, { headersTimeout: 0, bodyTimeout: 0 }]);
+    const { platform, patient } = JSON.parse(stdout) as Record<string, unknown>;
+    expect(patient).toEqual({ headersTimeout: 0, bodyTimeout: 0 });
     expect(platform).not.toEqual(patient);
   });
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,16 +9,10 @@ import type { ModelEvent, ModelRequest } from '@majordomo/core';
 import { folderOf, ROOT } from '@majordomo/test-support';
 
 const built = (id: string): string => path.join(folderOf(id), 'dist');
-/** The runtime is not a dependency of this package; `node tooling/runtimes/run.mjs` downloads it. */
+/** The runtime is not a dependency of this package; `.ci/outside` installs it. */
 const BINARY: string | undefined = globSync(
   path.join(ROOT, 'tooling/runtimes/node_modules/@cloudflare/workerd-*/bin/workerd*'),
 )[0];
-
-/** Suffix of suite names with the reason why the tests are skipped. */
-export const skippedNote: string =
-  BINARY !== undefined && existsSync(built('imagegen'))
-    ? ''
-    : ' (skipped: no workerd, `node tooling/runtimes/run.mjs` fetches it)';
 
 export interface WorkerCall {
   readonly transport: string;

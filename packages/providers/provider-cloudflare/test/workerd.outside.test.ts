@@ -13,12 +13,12 @@ import {
   type TestServer,
 } from '@majordomo/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { skippedNote, startWorkerd, type WorkerAnswer, type Workerd } from './workerd.ts';
+import { startWorkerd, type WorkerAnswer, type Workerd } from './workerd.ts';
 
 const cases = recordings('workersai-run');
 const responseEvent = (response: string): object => ({ response });
 
-describe.skipIf(skippedNote !== '')(`inside workerd${skippedNote}`, () => {
+describe('inside workerd', () => {
   let answer: Answer;
   let server: TestServer;
   let workerd: Workerd;
