@@ -48,11 +48,15 @@ export async function openBridge(page = {}) {
   };
 }
 
-/** Returns the package's provider with its capabilities, families and timeouts, whose streams run in the guest. */
+/**
+ * Returns the package's provider with its capabilities, families and timeouts, whose streams run in the guest. It has no other
+ * operations, such as embeddings, because they would run in this process.
+ */
 function bridged(side, options, ask) {
   const local = PROVIDERS[side](options);
+  const others = Object.entries(local).filter(([name]) => !name.endsWith('Model'));
   return {
-    ...local,
+    ...Object.fromEntries(others),
     model: (modelId) => {
       const model = local.model(modelId);
       return {

@@ -34,16 +34,17 @@ const DO = {
     const controller = new AbortController();
     if (aborted) controller.abort();
     const { signal } = controller;
-    const events = PROVIDERS[side](options)
-      .model(model)
-      .stream(fromJson(request), { ...context, signal });
-    const steps = events[Symbol.asyncIterator]();
     let hasLeft = false;
     void stopped.then((how) => {
       if (how === 'abort') controller.abort();
       else hasLeft = true;
     });
     try {
+      // An unsupported request is refused here.
+      const events = PROVIDERS[side](options)
+        .model(model)
+        .stream(fromJson(request), { ...context, signal });
+      const steps = events[Symbol.asyncIterator]();
       for (;;) {
         const { done, value } = await steps.next();
         if (done) break;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBridge } from './bridge.mjs';
 import { runCases, tell } from './cases.mjs';
-import { MODELS, PROVIDERS } from './providers.mjs';
+import { MODEL_CANNOT, MODELS, PROVIDERS } from './providers.mjs';
 import { startSmokeServers } from './smoke-servers.mjs';
 import { WIRES } from './wires.mjs';
 
@@ -71,7 +71,7 @@ async function runSide(side) {
     open: ({ baseURL, apiKey }) => bridge.provider(side, { baseURL, apiKey }),
     // Each attempt takes a round trip over the bridge.
     startMs: 200,
-    cannot: { ...CANNOT, ...OF_RUNTIMES[kind](side) },
+    cannot: { ...MODEL_CANNOT[side], ...CANNOT, ...OF_RUNTIMES[kind](side) },
   };
   await runCases(side, harness, extent === 'complete', tell);
 }

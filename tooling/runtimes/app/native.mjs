@@ -1,7 +1,7 @@
 // Conformance suite and smoke test in a runtime that can run the test servers: Node, Deno. Argument: `quick` or `complete`.
 import { runCases, tell } from './cases.mjs';
 import { replayProblem } from './evals.mjs';
-import { MODELS, PROVIDERS } from './providers.mjs';
+import { MODEL_CANNOT, MODELS, OTHER_MODELS, PROVIDERS } from './providers.mjs';
 import { startSmokeServers } from './smoke-servers.mjs';
 import { smoke } from './smoke.mjs';
 import { WIRES } from './wires.mjs';
@@ -20,6 +20,8 @@ for (const [side, open] of Object.entries(PROVIDERS)) {
   const harness = {
     wire: WIRES[side],
     model: MODELS[side],
+    models: OTHER_MODELS[side],
+    cannot: MODEL_CANNOT[side],
     open: ({ baseURL, apiKey }) => open({ baseURL, apiKey }),
   };
   await runCases(side, harness, process.argv[2] === 'complete', tell);
