@@ -14,12 +14,13 @@ process.exitCode = problem === undefined ? 0 : 1;
 
 function problemOf() {
   if (!existsSync(RESULT)) return `outside: ${RESULT} does not exist; ${REMEDY}`;
-  const { date, parts } = JSON.parse(readFileSync(RESULT, 'utf8'));
-  for (const { name, result } of parts)
+  const { parts } = JSON.parse(readFileSync(RESULT, 'utf8'));
+  for (const { name, result, date } of parts)
     if (result !== 'passed') console.log(`outside: the part ${name} failed on ${date.slice(0, 10)}`);
   const log = execFileSync('git', ['log', '-1', '--format=%cI %h', '--', ...COVERED], { encoding: 'utf8' });
   const [changed, commit] = log.trim().split(' ');
-  const days = Math.floor((Date.parse(changed) - Date.parse(date)) / DAY_MS);
+  const [oldest] = parts.toSorted((a, b) => Date.parse(a.date) - Date.parse(b.date));
+  const days = Math.floor((Date.parse(changed) - Date.parse(oldest.date)) / DAY_MS);
   if (days <= MAX_DAYS) return undefined;
-  return `outside: the result of ${date.slice(0, 10)} is ${days} days older than ${commit}, of at most ${MAX_DAYS}; ${REMEDY}`;
+  return `outside: the result of ${oldest.name} is ${days} days older than ${commit}, of at most ${MAX_DAYS}; ${REMEDY}`;
 }

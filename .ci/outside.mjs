@@ -1,6 +1,6 @@
 // Runs the parts of `.ci/outside` one after another, and writes their results to .ci/outside.json.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -24,24 +24,26 @@ if (unknown.length > 0)
   throw new Error(`no part ${unknown.join(', ')}; the parts are ${Object.keys(PARTS).join(', ')}`);
 
 const end = Date.now() + LIMIT_MS;
+const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim();
 const names = wanted.length === 0 ? Object.keys(PARTS) : wanted;
-const parts = names.map((name) => {
+const results = names.map(run);
+
+const before = existsSync(RESULT) ? JSON.parse(readFileSync(RESULT, 'utf8')).parts : [];
+const byName = new Map([...before, ...results].map((part) => [part.name, part]));
+const parts = Object.keys(PARTS).flatMap((name) => byName.get(name) ?? []);
+writeFileSync(RESULT, `${JSON.stringify({ parts }, null, 2)}\n`);
+
+const failed = results.filter(({ result }) => result === 'failed').length;
+console.log(`outside: ${results.length - failed} parts passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+function run(name) {
   console.log(`== ${name}`);
   const began = Date.now();
   const timeout = Math.max(end - began, 1);
   const { status } = spawnSync(process.execPath, PARTS[name], { cwd: ROOT, stdio: 'inherit', timeout });
-  const part = {
-    name,
-    result: status === 0 ? 'passed' : 'failed',
-    seconds: Math.round((Date.now() - began) / 1000),
-  };
-  console.log(`== ${name}: ${part.result}, ${part.seconds} s`);
-  return part;
-});
-if (wanted.length === 0) {
-  const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim();
-  writeFileSync(RESULT, `${JSON.stringify({ date: new Date().toISOString(), commit, parts }, null, 2)}\n`);
+  const result = status === 0 ? 'passed' : 'failed';
+  const seconds = Math.round((Date.now() - began) / 1000);
+  console.log(`== ${name}: ${result}, ${seconds} s`);
+  return { name, result, seconds, date: new Date(began).toISOString(), commit };
 }
-const failed = parts.filter(({ result }) => result === 'failed').length;
-console.log(`outside: ${parts.length - failed} parts passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;

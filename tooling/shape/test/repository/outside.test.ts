@@ -30,9 +30,9 @@ beforeEach(() => {
 
 /** Runs the check with a result of this date, and returns its exit code and output. */
 function check(date: string | undefined, result = 'passed'): readonly [number | null, string] {
-  const parts = [{ name: 'runtimes', result, seconds: 1 }];
-  if (date !== undefined)
-    writeFileSync(join(folder, '.ci/outside.json'), JSON.stringify({ date, commit: 'a', parts }));
+  const part = { name: 'runtimes', result, seconds: 1, date, commit: 'a' };
+  const parts = [{ ...part, name: 'tests', date: CHANGED }, part];
+  if (date !== undefined) writeFileSync(join(folder, '.ci/outside.json'), JSON.stringify({ parts }));
   const { status, stdout } = spawnSync(process.execPath, ['.ci/outside-age.mjs'], {
     cwd: folder,
     encoding: 'utf8',
@@ -48,7 +48,7 @@ test('an older result is refused with the remedy', () => {
   const [status, output] = check('2026-03-05T11:00:00Z');
   expect(status).toBe(1);
   expect(output).toMatch(
-    /^outside: the result of 2026-03-05 is 15 days older than \w+, of at most 14; run \.ci\/outside, and commit/,
+    /^outside: the result of runtimes is 15 days older than \w+, of at most 14; run \.ci\/outside, and commit/,
   );
 });
 
