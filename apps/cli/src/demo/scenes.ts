@@ -40,7 +40,11 @@ function queues(): Record<string, DemoStep[]> {
   };
 }
 
-export async function openStage(timeline: Timeline): Promise<Stage> {
+/** Starts the vendors. `timeouts` are those of the first vendor, which is silent once. */
+export async function openStage(
+  timeline: Timeline,
+  timeouts: { readonly completeMs: number } = SILENCE,
+): Promise<Stage> {
   const scripts = queues();
   const nextStep = (model: string): DemoStep =>
     scripts[model]?.shift() ?? { status: 400, message: `no scene calls ${model} again` };
@@ -48,7 +52,7 @@ export async function openStage(timeline: Timeline): Promise<Stage> {
   const anthropic = await startDemoServer('anthropic', nextStep);
   const majordomo = createMajordomo({
     providers: [
-      createOpenAI({ apiKey: 'demo', baseURL: openai.baseURL, api: 'chat', timeouts: SILENCE }),
+      createOpenAI({ apiKey: 'demo', baseURL: openai.baseURL, api: 'chat', timeouts }),
       createAnthropic({ apiKey: 'demo', baseURL: anthropic.baseURL }),
     ],
     aliases: { house: 'anthropic/claude-tail' },

@@ -14,7 +14,7 @@ const settled = (text: string): readonly string[] =>
 
 test('the README shows the output of the demo', () => {
   const shown = fencesOf('README.md').find(({ language }) => language === '');
-  const script = ['--import', './tooling/build/from-sources.ts', 'apps/examples/src/demo.ts'];
+  const script = ['--import', './tooling/build/from-sources.ts', 'tooling/shape/src/demo-process.ts'];
   const printed = settled(execFileSync(process.execPath, script, { cwd: ROOT, encoding: 'utf8' }));
   const lines = settled(shown?.code ?? '');
   expect(lines.length).toBeGreaterThanOrEqual(10);
