@@ -1,5 +1,6 @@
 import js from '@eslint/js';
-import majordomo from '@majordomo/eslint-plugin';
+// By its path: turbo counts files of the root's dependencies in this repository as inputs of every task.
+import majordomo from './apps/lint-rule/dist/index.js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
