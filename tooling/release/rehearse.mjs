@@ -71,7 +71,7 @@ async function rehearse() {
   }
 }
 
-/** Publishes the packages as they are, and then a minor version of some. Returns both versions, or `undefined` after a failure. */
+/** Publishes the packages as they are, and then a minor version of some. Returns both versions of each by name, or `undefined` after a failure. */
 async function publishBoth(registry) {
   let packages;
   let previous;
@@ -103,8 +103,7 @@ async function publishBoth(registry) {
       await pack(changed, scratch);
       await publish(changed, registry, scratch);
     }));
-  const core = '@majordomo/core';
-  return isReady ? { previous: previous[core], next: next[core] } : undefined;
+  return isReady ? { previous, next } : undefined;
 }
 
 function version() {

@@ -50,11 +50,15 @@ export const STEPS = {
     expect(await user.fails('npm', 'run', 'ci'), 'majordomo/no-raw-sdk');
   },
   'a minor upgrade where two copies of core meet': async (user) => {
-    await user.npm('install', ...PACKAGES.map((name) => `${name}@${user.previous}`));
-    await user.npm('install', `@majordomo/core@${user.previous}`, `@majordomo/provider-openai@${user.next}`);
+    const [core, provider] = PACKAGES;
+    await user.npm('install', ...PACKAGES.map((name) => `${name}@${user.previous[name]}`));
+    await user.npm('install', `${core}@${user.previous[core]}`, `${provider}@${user.next[provider]}`);
     const nested = 'node_modules/@majordomo/provider-openai/node_modules/@majordomo/core/package.json';
     const versions = [user.read('node_modules/@majordomo/core/package.json'), user.read(nested)];
-    expect(versions.map((text) => JSON.parse(text).version).join(' '), `${user.previous} ${user.next}`);
+    expect(
+      versions.map((text) => JSON.parse(text).version).join(' '),
+      `${user.previous[core]} ${user.next[core]}`,
+    );
     await user.answers();
     user.write('error.ts', ERROR_OF_OTHER_COPY);
     expect(await user.node('error.ts'), 'two copies: auth');

@@ -6,18 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { folderOf } from '../../../tooling/build/packages.ts';
+import { withDependencies } from '../../../tooling/release/closure.mjs';
 
-const PACKAGES = [
-  'core',
-  'claude',
-  'imagegen',
-  'openai-wire',
-  'provider-openai',
-  'provider-anthropic',
-  'testing',
-  'conformance',
-  'cli',
-];
+/** The command, and a server that simulates a vendor. */
+const PACKAGES = withDependencies(['cli', 'conformance']);
 const UNWANTED = ['@google/genai', '@aws-sdk', 'ollama', 'sharp', 'eslint', '@majordomo/provider-google'];
 const SECRET = 'sk-of-a-new-user';
 const CONFIG = `import { defineConfig } from 'majordomo';
@@ -95,6 +87,8 @@ async function withVendor(env) {
     chat,
   );
   writeFileSync(join(app, 'majordomo.config.ts'), CONFIG);
+  const trusted = await majordomo(env, 'trust');
+  check('the configuration can be trusted', trusted.code === 0, trusted);
   const configured = await majordomo(env, 'chat', 'Why is the sky blue?');
   check(
     'a configuration in TypeScript gives the model, without a warning',

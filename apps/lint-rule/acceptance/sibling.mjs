@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { folderOf } from '../../../tooling/build/packages.ts';
+import { withDependencies } from '../../../tooling/release/closure.mjs';
 
 const UNWANTED = ['openai', 'groq-sdk', '@google/genai', '@aws-sdk', 'ollama', 'sharp'];
 const SUMMARISE = `import { createMajordomo, user, type ChatModel } from '@majordomo/core';
@@ -35,10 +36,11 @@ console.log(failed === 0 ? 'sibling: all as it should be' : `sibling: ${failed} 
 process.exitCode = failed === 0 ? 0 : 1;
 
 async function main() {
-  const [core, provider, plugin] = ['core', 'provider-anthropic', 'lint-rule'].map(pack);
+  const packages = withDependencies(['core', 'provider-anthropic']).map(pack);
+  const plugin = pack('lint-rule');
 
   const lean = project('lean', {});
-  install(lean, [core, provider]);
+  install(lean, packages);
   for (const name of UNWANTED)
     check(`core and one provider bring no ${name}`, !existsSync(join(lean, 'node_modules', name)));
 
@@ -46,7 +48,7 @@ async function main() {
     'src/summarise.ts': SUMMARISE,
     'eslint.config.js': ESLINT_CONFIG,
   });
-  install(sibling, [core, provider, plugin]);
+  install(sibling, [...packages, plugin]);
   check('the plugin brings no typescript', !existsSync(join(sibling, 'node_modules/typescript')));
   const answer = await withVendor((url) =>
     run(sibling, 'node', ['--experimental-strip-types', 'src/summarise.ts', url]),

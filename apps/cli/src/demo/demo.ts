@@ -39,7 +39,7 @@ export async function playDemo(
     await playScenes(stage, timeline, io.signal);
     await more(timeline);
     timeline.summary();
-    write('\nEvery call returned one complete answer. With keys: majordomo demo --live openai/…\n');
+    write('\nEvery call returned one complete answer.\nWith keys: majordomo demo --live openai/…\n');
     return EXIT.ok;
   } finally {
     await stage.close();
