@@ -1,5 +1,11 @@
 // Option checks
-export { checkFinite, checkOptions, definedMembers, mergeTimeouts } from './util/options.ts';
+export {
+  checkFinite,
+  checkOptions,
+  definedMembers,
+  mergeTimeouts,
+  rejectUnknownOptions,
+} from './util/options.ts';
 export { checkNumber, didYouMean, nearestName, TIMEOUT_KINDS } from './util/options.ts';
 export type { Kind, Kinds, KindsOf } from './util/options.ts';
 export { checkInteger, validate as validateRequest } from './prepare/validate.ts';

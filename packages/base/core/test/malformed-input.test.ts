@@ -86,6 +86,30 @@ describe('an invalid request is rejected with its path, before any request is se
     expect(majordomo.health.snapshot()).toEqual({});
   });
 
+  it.each([
+    ['stream', true, 'call model.stream(request)'],
+    ['n', 3, 'make one call for each answer'],
+    ['prediction', {}, 'pass it in extra of the provider or wire, such as extra: { openai: { … } }'],
+    ['functions', [], 'did you mean "tools"?'],
+    ['abortSignal', new AbortController().signal, 'pass signal in the second argument'],
+    ['max_retries', 0, 'pass attempts in the second argument; it includes the first attempt'],
+    ['headers', {}, 'pass it to createMajordomo or majordomo.with'],
+    ['onFinish', () => undefined, 'await the response, or pass onEvent in the second argument'],
+  ])('%s of another library', async (name, value, remedy) => {
+    const { majordomo, requestCounts } = world({ 'a/x': ['ok'] });
+    const invalid = asRequest({ messages: [message], [name]: value });
+    const error = await failure(majordomo.model('a/x').generate(invalid));
+    expect(error.kind).toBe('invalid-request');
+    expect(error.message).toBe(`${name} is not a member of a request; ${remedy}`);
+    expect(requestCounts.size).toBe(0);
+  });
+
+  it('ignores a member of another library whose value is undefined', async () => {
+    const { majordomo } = world({ 'a/x': ['ok'] });
+    const request = asRequest({ messages: [message], stream: undefined });
+    expect((await majordomo.model('a/x').generate(request)).text).toBe('ok');
+  });
+
   it.each([[undefined], [null], ['json'], [5]])('generateObject with %j as output', async (output) => {
     const model = world({ 'a/x': ['ok'] }).majordomo.model('a/x');
     const request = { messages: [user('hi')], output } as never;

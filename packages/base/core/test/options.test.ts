@@ -234,6 +234,83 @@ describe('chain options nested as in createMajordomo', () => {
   });
 });
 
+describe('a name of another library', () => {
+  const value = (name: string): unknown => (name.startsWith('on') ? () => undefined : {});
+
+  it.each([
+    ['abortSignal', 'use signal'],
+    ['maxRetries', 'use attempts, which includes the first attempt'],
+    ['headers', 'pass it to createMajordomo or majordomo.with'],
+    ['onFinish', 'await the response, or use onEvent'],
+    ['timeout', 'use timeouts: { totalMs }'],
+    ['temperature', 'it is a member of the request, which is the first argument'],
+  ])('%s is rejected in a call, and nothing is sent', async (name, remedy) => {
+    const { majordomo, requestCounts } = world({ 'a/x': ['hi'] });
+    const model = majordomo.model('a/x');
+    const options = { [name]: value(name) } as CallOptions;
+    const errors = [
+      await failure(model.generate(request, options)),
+      await failure(model.stream(request, options).response()),
+      await failure(model.generateObject({ ...request, output: { type: 'object' } }, options)),
+      await failure(majordomo.embeddingModel('a/x').embed({ values: ['hi'] }, options)),
+    ];
+    for (const error of errors) {
+      expect(error).toEqual(configAt(name));
+      expect(error.message).toBe(`${name} is not an option; ${remedy}`);
+    }
+    expect(requestCounts.size).toBe(0);
+  });
+
+  it('is ignored in a call if its value is undefined', async () => {
+    const { majordomo } = world({ 'a/x': ['hi'] });
+    const options = { abortSignal: undefined } as CallOptions;
+    expect((await majordomo.model('a/x').generate(request, options)).text).toBe('hi');
+  });
+
+  it.each([
+    ['abortSignal', 'pass signal to each call'],
+    ['signal', 'pass it to each call'],
+    ['maxRetries', 'write chain: { attempts }, which includes the first attempt'],
+    ['attempts', 'write chain: { attempts }'],
+    ['timeouts', 'write chain: { timeouts }'],
+    ['afterCommit', 'write chain: { afterCommit }'],
+    ['policy', 'write chain: { policy }'],
+    ['hedgeAfterMs', 'write chain: { hedgeAfterMs }'],
+    ['classify', 'write chain: { classify }'],
+    ['cooldownMs', 'write health: { cooldownMs }'],
+    ['apiKey', 'pass it to the provider'],
+    ['temperature', 'it is a member of a request; an alias sets a default with { spec, with }'],
+  ])('%s is rejected by createMajordomo and with', (name, remedy) => {
+    const { majordomo } = world({ 'a/x': ['hi'] });
+    const options = { [name]: value(name) };
+    const message = `${name} is not an option; ${remedy}`;
+    expect(() => createMajordomo({ providers: [], ...options })).toThrow(message);
+    expect(() => majordomo.with(options)).toThrow(message);
+  });
+
+  it('and any other unknown name is rejected by createMajordomo with the names of the options', () => {
+    const options = { providers: [], zzz: 1 };
+    expect(() => createMajordomo(options)).toThrow(
+      /^zzz is not an option; the options are providers, aliases, resolvers, env, fetch, headers, chain, /,
+    );
+    expect(() => createMajordomo({ providers: [], ...{ zzz: undefined } })).not.toThrow();
+  });
+
+  it('is rejected inside chain', () => {
+    const options = { providers: [], chain: { maxRetries: 2 } } as MajordomoOptions;
+    expect(() => createMajordomo(options)).toThrow(
+      'chain.maxRetries is not an option; use attempts, which includes the first attempt',
+    );
+  });
+
+  it('and the former name of a time limit are rejected', async () => {
+    const { majordomo } = world({ 'a/x': ['hi'] });
+    const options = { timeouts: { wholeMs: 5 } } as CallOptions;
+    const error = await failure(majordomo.model('a/x').generate(request, options));
+    expect(error.message).toBe('timeouts.wholeMs is not an option; use completeMs');
+  });
+});
+
 it('an object of a class is accepted by its methods', () => {
   class Lock implements Gate {
     readonly name = 'lock';

@@ -12,8 +12,10 @@ import {
   configError,
   type Kinds,
   type KindsOf,
+  rejectUnknownOptions,
   TIMEOUT_KINDS,
 } from '../util/options.ts';
+import { OTHER_CALL_NAMES, OTHER_MAJORDOMO_NAMES } from './other-names.ts';
 
 const DECISION_KINDS: KindsOf<Decision> = {
   retry: 'boolean',
@@ -24,7 +26,9 @@ const DECISION_KINDS: KindsOf<Decision> = {
 
 const POLICY: Kinds = Object.fromEntries(Object.keys(ERROR_POLICY).map((kind) => [kind, DECISION_KINDS]));
 
-const CALL_KINDS: KindsOf<CallOptions & { chain: never }> = {
+const CALL_KINDS: KindsOf<CallOptions> & Kinds = {
+  ...OTHER_CALL_NAMES,
+  chain: 'refused: pass its members instead',
   attempts: 1,
   backoff: { baseMs: 0, capMs: 0 },
   retryAfterCapMs: 0,
@@ -43,7 +47,6 @@ const CALL_KINDS: KindsOf<CallOptions & { chain: never }> = {
   onEvent: 'function',
   repairs: 0,
   waitUntil: 'function',
-  chain: false,
 };
 
 const TARGET_KINDS: KindsOf<TargetSettings> = {
@@ -60,7 +63,8 @@ const TARGET_KINDS: KindsOf<TargetSettings> = {
   policy: POLICY,
 };
 
-const MAJORDOMO_KINDS: KindsOf<MajordomoOptions> = {
+const MAJORDOMO_KINDS: KindsOf<MajordomoOptions> & Kinds = {
+  ...OTHER_MAJORDOMO_NAMES,
   providers: 'array',
   // `parseAliases` checks this option.
   aliases: true,
@@ -90,6 +94,7 @@ export function checkMajordomoOptions(options: MajordomoOptions): void {
 export function checkChanges(options: Partial<MajordomoOptions>): void {
   if (!isRecord(options)) throw configError('options', 'must be an object, such as { providers }');
   checkKinds(options, MAJORDOMO_KINDS);
+  rejectUnknownOptions(options, MAJORDOMO_KINDS);
   const { providers, resolvers, gates } = options;
   providers?.forEach(checkProvider);
   resolvers?.forEach((resolver, index) => {

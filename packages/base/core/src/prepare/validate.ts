@@ -54,13 +54,60 @@ const OTHER_NAMES: Readonly<Record<string, keyof ChatRequest>> = {
 
 /** Options of a call, which have no effect in a request. */
 const CALL_OPTIONS: ReadonlySet<string> = new Set<keyof CallOptions>([
-  ...(['afterCommit', 'attempts', 'backoff', 'classify', 'hedgeAfterMs', 'metadata', 'onEvent'] as const),
-  ...(['order', 'policy', 'repairs', 'signal', 'tenant', 'timeouts', 'waitUntil', 'whenAllBenched'] as const),
+  'afterCommit',
+  'attempts',
+  'backoff',
+  'classify',
+  'hedgeAfterMs',
+  'leastCharsPerSecond',
+  'metadata',
+  'onEvent',
+  'order',
+  'policy',
+  'repairs',
+  'retryAfterCapMs',
+  'signal',
+  'slowWindowMs',
+  'tenant',
+  'timeouts',
+  'waitUntil',
+  'whenAllBenched',
 ]);
 
+const USE_EXTRA = 'pass it in extra of the provider or wire, such as extra: { openai: { … } }';
+
+/** Remedies for names of other libraries and APIs without a member of the same meaning, written as in `OTHER_NAMES`. */
+const REMEDIES_BY_NAME: Readonly<Record<string, string>> = {
+  abortsignal: 'pass signal in the second argument',
+  maxretries: 'pass attempts in the second argument; it includes the first attempt',
+  timeout: 'pass timeouts: { totalMs } in the second argument',
+  timeoutms: 'pass timeouts: { totalMs } in the second argument',
+  onfinish: 'await the response, or pass onEvent in the second argument',
+  onerror: 'catch the error of the call, or pass onEvent in the second argument',
+  onchunk: 'iterate model.stream(request)',
+  headers: 'pass it to createMajordomo or majordomo.with',
+  model: 'pass the spec to majordomo.model',
+  stream: 'call model.stream(request)',
+  streamoptions: 'call model.stream(request), which always reports usage',
+  n: 'make one call for each answer',
+  candidatecount: 'make one call for each answer',
+  user: 'use endUser',
+  toplogprobs: 'use logprobs',
+  functioncall: 'use toolChoice',
+  maxsteps: 'use an agent of @majordomo/agent',
+  stopwhen: 'use an agent of @majordomo/agent',
+  paralleltoolcalls: USE_EXTRA,
+  prediction: USE_EXTRA,
+  logitbias: USE_EXTRA,
+  modalities: USE_EXTRA,
+  store: USE_EXTRA,
+  previousresponseid: USE_EXTRA,
+  safetysettings: USE_EXTRA,
+};
+
 /**
- * Throws `invalid-request` for a member that resembles a known one, for a name in `otherNames`, and for an option of a call.
- * Other unknown members are ignored.
+ * Throws `invalid-request` for a member that resembles a known one, for a name of another library or API, and for an option of
+ * a call. Other unknown members are ignored.
  */
 export function checkMembers(
   request: object,
@@ -72,11 +119,16 @@ export function checkMembers(
     if (CALL_OPTIONS.has(name))
       throw invalidError(name, 'is an option of the call; pass it in the second argument');
     const plain = name.toLowerCase().replaceAll('_', '');
-    const knownName = Object.hasOwn(otherNames, plain) ? (otherNames[plain] ?? '') : name;
-    const suggestion = didYouMean(knownName, members);
+    const remedy = Object.hasOwn(otherNames, plain) ? undefined : ownMember(REMEDIES_BY_NAME, plain);
+    if (remedy !== undefined && Reflect.get(request, name) !== undefined)
+      throw invalidError(name, `is not a member of a request; ${remedy}`);
+    const suggestion = didYouMean(ownMember(otherNames, plain) ?? name, members);
     if (suggestion !== '') throw invalidError(name, `is not a member of a request${suggestion}`);
   }
 }
+
+const ownMember = (table: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
 
 /** Remedies by role, for messages that have the form of another API. */
 const REMEDIES: Readonly<Record<string, string>> = {

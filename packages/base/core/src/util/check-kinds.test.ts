@@ -32,8 +32,8 @@ it.each([
   [['open', 'shut'], 5, 'make: it must be one of open, shut, not a number'],
   [['open', 'shut'], null, 'make: it must be one of open, shut, not null'],
   ['number', NaN, 'make: it must be a number, not NaN'],
-  [false, {}, 'make: it is not an option; pass its members instead'],
-  [false, null, 'make: it is not an option; pass its members instead'],
+  ['refused: use that', {}, 'make: it is not an option; use that'],
+  ['refused: use that', null, 'make: it is not an option; use that'],
   [{ inner: 'string' }, 5, 'make: it must be an object, not a number'],
   [{ inner: 'string' }, { inner: 5 }, 'make: it.inner must be a string, not a number'],
 ] as const)('of kind %j rejects %j', (kind, value, message) => {
@@ -52,7 +52,7 @@ it.each([
   [['a', 'b'], 'b'],
   [{ inner: 'string' }, {}],
   ['string', undefined],
-  [false, undefined],
+  ['refused: use that', undefined],
 ] as const)('of kind %j accepts %j', (kind, value) => {
   expect(errorMessage(kind, value)).toBe('');
 });
@@ -70,4 +70,12 @@ it.each([
   expect(() => {
     checkOptions('make', options, { name: 'string', size: 1 }, ['name', 'size']);
   }).toThrow(message);
+});
+
+it('does not suggest a name that is refused', () => {
+  const check = (options: object) => (): void => {
+    checkOptions('make', options, { headers: 'refused: pass it elsewhere', signal: 'object' });
+  };
+  expect(check({ headres: {} })).not.toThrow();
+  expect(check({ singal: {} })).toThrow('make: singal is not an option; did you mean "signal"?');
 });

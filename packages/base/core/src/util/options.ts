@@ -4,10 +4,19 @@ import { LlmError } from '../types/llm-error.ts';
 
 /**
  * Kind of an option: the minimum of a number, the valid strings in an array, the name of a type and possibly of a method, or
- * the kinds of an object's members. `true` accepts any value. `false` rejects an option whose members must be passed directly.
+ * the kinds of an object's members. `true` accepts any value. `refused: ` rejects every value, and a remedy follows, such as
+ * `refused: use signal`.
  */
 export type Kind =
-  boolean | number | readonly string[] | Type | `${Type} or ${Type}` | `object with ${string}` | Kinds;
+  | true
+  | number
+  | readonly string[]
+  | Type
+  | `${Type} or ${Type}`
+  | `object with ${string}`
+  | `${typeof REFUSED}${string}`
+  | Kinds;
+const REFUSED = 'refused: ';
 type Type = 'array' | 'boolean' | 'function' | 'number' | 'object' | 'string';
 
 /** Kind of each option, by name. */
@@ -18,14 +27,15 @@ export interface Kinds {
 /** Kinds of all options of a type. An option without a kind is a type error. */
 export type KindsOf<Options> = { readonly [Name in keyof Required<Options>]: Kind };
 
-/** Kinds of time limits. */
-export const TIMEOUT_KINDS: KindsOf<Timeouts> = {
+/** Kinds of time limits, and a former name. */
+export const TIMEOUT_KINDS: KindsOf<Timeouts> & Kinds = {
   connectMs: 0,
   firstContentMs: 0,
   idleMs: 0,
   completeMs: 0,
   totalMs: 0,
   unreadMs: 0,
+  wholeMs: 'refused: use completeMs',
 };
 
 /**
@@ -34,17 +44,35 @@ export const TIMEOUT_KINDS: KindsOf<Timeouts> = {
  */
 export function checkKinds(options: object, kinds: Kinds, prefix = '', subject = ''): void {
   for (const name in options) {
-    const suggestion = Object.hasOwn(kinds, name) ? '' : didYouMean(name, Object.keys(kinds));
+    const suggestion = Object.hasOwn(kinds, name) ? '' : didYouMean(name, optionNames(kinds));
     if (suggestion !== '') throw configError(prefix + name, `is not an option${suggestion}`, subject);
   }
   for (const name in kinds) checkKind(Reflect.get(options, name), kinds[name], prefix + name, subject);
 }
 
+/**
+ * Throws `config` for an option without a kind. For functions that an application calls. A call ignores unknown options, because
+ * a newer package may pass them to an older core.
+ */
+export function rejectUnknownOptions(options: object, kinds: Kinds, subject = ''): void {
+  for (const name in options) {
+    if (Object.hasOwn(kinds, name) || Reflect.get(options, name) === undefined) continue;
+    throw configError(name, `is not an option; the options are ${optionNames(kinds).join(', ')}`, subject);
+  }
+}
+
+/** Returns the names that are options. */
+const optionNames = (kinds: Kinds): readonly string[] =>
+  Object.keys(kinds).filter((name) => !isRefused(kinds[name]));
+
+const isRefused = (kind: Kind | undefined): kind is `${typeof REFUSED}${string}` =>
+  typeof kind === 'string' && kind.startsWith(REFUSED);
+
 /** Checks one option. The error's message contains the value only if it is a number, because other values may be secrets. */
 export function checkKind(value: unknown, kind: Kind | undefined, path: string, subject = ''): void {
   if (value === undefined || kind === true) return;
+  if (isRefused(kind)) throw configError(path, `is not an option; ${kind.slice(REFUSED.length)}`, subject);
   const type = typeOf(value);
-  if (kind === false) throw configError(path, 'is not an option; pass its members instead', subject);
   if (typeof kind === 'number') checkNumber(value, kind, path, subject);
   else if (typeof kind === 'string') {
     const [types = '', method] = kind.split(' with ');
