@@ -37,8 +37,18 @@ it.each([7, null, { value: 'k' }])(
   },
 );
 
-it('accepts unknown options that resemble no known one', () => {
-  check({ apiKey: 'k', quirks: {}, organization: 'x', project: undefined });
+it('rejects an unknown option with the names of the options', () => {
+  expect(() => {
+    check({ apiKey: 'k', organization: 'x' });
+  }).toThrow(
+    config(
+      'organization',
+      expect.stringMatching(
+        /^acme: organization is not an option; the options are id, apiKey, baseURL, .*, quirks$/,
+      ) as string,
+    ),
+  );
+  check({ apiKey: 'k', organization: undefined });
 });
 
 it.each([

@@ -1,5 +1,12 @@
 import { type Env, LlmError, type ProviderOptions } from '@majordomo/core';
-import { checkOptions, isRecord, type Kind, type KindsOf, TIMEOUT_KINDS } from '@majordomo/core/toolkit';
+import {
+  checkOptions,
+  isRecord,
+  type Kind,
+  type KindsOf,
+  rejectUnknownOptions,
+  TIMEOUT_KINDS,
+} from '@majordomo/core/toolkit';
 
 /** Types of the options that a provider has in addition to `ProviderOptions`. */
 export type ExtraOptions<Options extends object> = Readonly<
@@ -19,18 +26,21 @@ const COMMON_KINDS: KindsOf<ProviderOptions> = {
   data: { region: 'string', retentionDays: 0, trainsOn: 'boolean' },
 };
 
-/** Throws kind `config` for invalid options of a provider. Errors name the option `id`, or `provider` if no `id` is set. */
+/** Throws kind `config` for invalid and unknown options of a provider. Errors name the option `id`, or `provider` if no `id` is set. */
 export function checkProviderOptions<Options extends ProviderOptions>(
   provider: string,
   options: Options,
   extraKinds: ExtraOptions<Options>,
 ): void {
   const name = isRecord(options) && typeof options['id'] === 'string' ? options['id'] : provider;
-  checkOptions(name, options, { ...COMMON_KINDS, ...extraKinds }, [], COMMON_NAMES);
+  const kinds = { ...COMMON_KINDS, ...extraKinds };
+  checkOptions(name, options, kinds, [], COMMON_NAMES);
+  rejectUnknownOptions(options, kinds, `${name}: `);
   const { baseURL } = options;
   if (baseURL !== undefined) checkBaseURL(baseURL, `baseURL of ${name}`);
 }
 
+/** Names that other libraries use. */
 const COMMON_NAMES = { endpoint: 'baseURL', url: 'baseURL', key: 'apiKey', token: 'apiKey', name: 'id' };
 
 /**

@@ -1,4 +1,5 @@
 import type { ProviderOptions } from '@majordomo/core';
+import type { Kinds } from '@majordomo/core/toolkit';
 import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
 
@@ -33,7 +34,8 @@ export interface BedrockOptions extends Omit<ProviderOptions, 'fetch'> {
   readonly client?: object | undefined;
 }
 
-export const EXTRA_OPTIONS: ExtraOptions<BedrockOptions> = {
+export const EXTRA_OPTIONS: ExtraOptions<BedrockOptions> & Kinds = {
+  fetch: 'refused: the SDK uses request handlers; pass requestHandler, or client in a test',
   region: 'string',
   credentials: 'object or function',
   requestHandler: 'object or function',

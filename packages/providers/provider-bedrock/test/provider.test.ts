@@ -375,3 +375,13 @@ describe('DSNs', () => {
     expect(server.requests).toEqual([]);
   });
 });
+
+it.each([
+  [
+    { fetch: () => undefined },
+    /^bedrock: fetch is not an option; the SDK uses request handlers; pass requestHandler/,
+  ],
+  [{ organization: 'x' }, /^bedrock: organization is not an option; the options are id, .*, region, /],
+])('rejects the option %o, which it does not have', (options, message) => {
+  expect(() => createBedrock(options as object)).toThrow(message);
+});
