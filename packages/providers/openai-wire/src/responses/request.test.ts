@@ -85,6 +85,14 @@ describe('toWire of Responses', () => {
       { extra: { store: true, include: undefined, safety_identifier: 'x' } },
       { store: true, include: undefined, safety_identifier: 'x' },
     ],
+    [
+      'include of extra, in addition to that of the request',
+      { logprobs: 1, extra: { include: ['file_search_call.results', 'reasoning.encrypted_content'] } },
+      {
+        top_logprobs: 1,
+        include: ['reasoning.encrypted_content', 'message.output_text.logprobs', 'file_search_call.results'],
+      },
+    ],
   ])('%s', (_name, overrides, members) => {
     expect(wire(overrides)).toEqual({
       params: { model: 'm', input, store: false, include, ...members },

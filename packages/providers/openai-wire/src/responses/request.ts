@@ -1,4 +1,5 @@
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
+import { isList } from '@majordomo/core/toolkit';
 import { definedMembers, nearestEffort, unsentSettingWarnings } from '@majordomo/wire-kit';
 import { addBreakpoint, cacheToWire, type WireCache } from '../cache.ts';
 import {
@@ -53,11 +54,26 @@ export function toWire(
   };
   putSettings(params, request, quirks, warnings);
   return {
-    params: mergeParams(modelId, params, quirks, mergeVendorTools(request.extra, wireTools)),
+    params: mergeParams(
+      modelId,
+      params,
+      quirks,
+      mergeInclude(mergeVendorTools(request.extra, wireTools), params),
+    ),
     headers: cache.headers,
     warnings,
     originals: originalSchemas(originals, output.original),
   };
+}
+
+/** Adds the values of `include` that the request needs to the caller's values. */
+function mergeInclude(
+  extra: ModelRequest['extra'],
+  { include: needed }: Readonly<Record<string, unknown>>,
+): ModelRequest['extra'] {
+  const added = extra['include'];
+  if (!isList(needed) || !isList(added)) return extra;
+  return { ...extra, include: [...new Set([...needed, ...added])] };
 }
 
 /** Returns `instructions`, or adds the system text as the first message if the quirks or a cache breakpoint require that. */
