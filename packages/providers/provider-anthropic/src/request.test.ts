@@ -98,6 +98,12 @@ describe('toWire', () => {
       { maxTokens: 5, extra: { max_tokens: 6, service_tier: 'auto' } },
       { max_tokens: 6, service_tier: 'auto' },
     ],
+    ['the id of the user', { endUser: 'u-1' }, { metadata: { user_id: 'u-1' } }],
+    [
+      'extra metadata in addition to the id of the user',
+      { endUser: 'u-1', extra: { metadata: { team: 't' } } },
+      { metadata: { user_id: 'u-1', team: 't' } },
+    ],
     [
       'extra settings of output_config in addition to those of the request',
       {

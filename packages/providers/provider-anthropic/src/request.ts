@@ -1,4 +1,5 @@
 import type {
+  Metadata,
   OutputConfig,
   TextBlockParam,
   ThinkingConfigParam,
@@ -7,7 +8,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages';
 import { isThinkingOn, lacksThinking, toOutput, toSampling, toThinking, toTools } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { asList, checkInteger, isList, isRecord, RARE_SETTINGS, tryParseJson } from '@majordomo/core/toolkit';
+import { asList, checkInteger, isList, isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { unsentSettingWarnings } from '@majordomo/wire-kit';
 import { isResult, isThinking } from './blocks.ts';
 import { markCache } from './cache.ts';
@@ -32,6 +33,7 @@ export interface WireParams {
   top_k?: number;
   service_tier?: 'auto' | 'standard_only';
   inference_geo?: string | null;
+  metadata?: Metadata;
   stream?: true;
 }
 
@@ -79,7 +81,8 @@ export function toWire(
       'frequencyPenalty',
       'presencePenalty',
       'logprobs',
-      ...RARE_SETTINGS,
+      'reasoningSummary',
+      'verbosity',
     ]),
   );
 
@@ -92,6 +95,7 @@ export function toWire(
   if (config !== undefined) params.output_config = config;
   const stop = stopSequences(request.stop, warnings);
   if (stop.length > 0) params.stop_sequences = stop;
+  if (request.endUser !== undefined) params.metadata = { user_id: request.endUser };
   const { temperature, topP, topK } = toSampling(request, quirks, thinks, warnings);
   if (temperature !== undefined) params.temperature = temperature;
   if (topP !== undefined) params.top_p = topP;
@@ -197,8 +201,9 @@ function stopSequences(stop: readonly string[] = [], warnings: Warning[]): strin
 }
 
 /**
- * Merges `extra` into the body. Merges the properties of `output_config`, because its settings are independent. If `extra.tools`
- * contains only vendor tools, they are added to the request's tools. Otherwise, `extra.tools` replaces the request's tools.
+ * Merges `extra` into the body. Merges the properties of `output_config` and `metadata`, because they are independent. If
+ * `extra.tools` contains only vendor tools, they are added to the request's tools. Otherwise, `extra.tools` replaces the
+ * request's tools.
  */
 function withExtra(params: WireParams, extra: ModelRequest['extra']): WireRequest['params'] {
   const merged: WireRequest['params'] = { ...params, ...extra };
@@ -209,6 +214,9 @@ function withExtra(params: WireParams, extra: ModelRequest['extra']): WireReques
   if (params.output_config !== undefined && isRecord(settings)) {
     merged.output_config = { ...params.output_config, ...settings };
   }
+  const metadata = extra['metadata'];
+  if (params.metadata !== undefined && isRecord(metadata))
+    merged.metadata = { ...params.metadata, ...metadata };
   return merged;
 }
 

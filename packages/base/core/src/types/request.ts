@@ -116,7 +116,8 @@ export interface ChatRequest {
   readonly verbosity?: 'low' | 'medium' | 'high' | undefined;
   /**
    * Stable id of the application's user, by which the vendor detects abuse. Send a hash, not a name or an address. OpenAI
-   * receives it as `safety_identifier`, which has at most 64 characters. Other targets drop it with a warning.
+   * receives it as `safety_identifier`, which has at most 64 characters. Anthropic receives it as `metadata.user_id`. Other
+   * targets drop it with a warning.
    */
   readonly endUser?: string | undefined;
   /** Service tier. `usage.details.serviceTier` reports the tier that served the call. @default the vendor's default */
