@@ -1,14 +1,14 @@
 import type {
-  CodeExecutionTool20250825,
-  WebFetchTool20250910,
-  WebSearchTool20250305,
+  CodeExecutionTool20260521,
+  WebFetchTool20260318,
+  WebSearchTool20260318,
 } from '@anthropic-ai/sdk/resources/messages';
 import { expect, it } from 'vitest';
 import { anthropicTools } from './server-tools.ts';
 
 it("returns vendor tools in the form of the vendor's SDK", () => {
-  const search: WebSearchTool20250305 = {
-    type: 'web_search_20250305',
+  const search: WebSearchTool20260318 = {
+    type: 'web_search_20260318',
     name: 'web_search',
     max_uses: 3,
     blocked_domains: ['b.example'],
@@ -16,8 +16,8 @@ it("returns vendor tools in the form of the vendor's SDK", () => {
   };
   const location = { city: 'Berlin', timezone: 'Europe/Berlin' };
   expect(anthropicTools.webSearch({ maxUses: 3, blockedDomains: ['b.example'], location })).toEqual(search);
-  const fetching: WebFetchTool20250910 = {
-    type: 'web_fetch_20250910',
+  const fetching: WebFetchTool20260318 = {
+    type: 'web_fetch_20260318',
     name: 'web_fetch',
     allowed_domains: ['a.example'],
     citations: { enabled: true },
@@ -26,11 +26,26 @@ it("returns vendor tools in the form of the vendor's SDK", () => {
   expect(
     anthropicTools.webFetch({ allowedDomains: ['a.example'], citations: true, maxContentTokens: 5000 }),
   ).toEqual(fetching);
-  const execution: CodeExecutionTool20250825 = { type: 'code_execution_20250825', name: 'code_execution' };
+  const execution: CodeExecutionTool20260521 = { type: 'code_execution_20260521', name: 'code_execution' };
   expect(anthropicTools.codeExecution()).toEqual(execution);
 });
 
 it('omits options without a value', () => {
-  expect(anthropicTools.webSearch()).toEqual({ type: 'web_search_20250305', name: 'web_search' });
-  expect(anthropicTools.webFetch()).toEqual({ type: 'web_fetch_20250910', name: 'web_fetch' });
+  expect(anthropicTools.webSearch()).toEqual({ type: 'web_search_20260318', name: 'web_search' });
+  expect(anthropicTools.webFetch()).toEqual({ type: 'web_fetch_20260318', name: 'web_fetch' });
+});
+
+it('returns an earlier version of a tool', () => {
+  expect(anthropicTools.webSearch({ version: '20250305' })).toEqual({
+    type: 'web_search_20250305',
+    name: 'web_search',
+  });
+  expect(anthropicTools.webFetch({ version: '20250910' })).toEqual({
+    type: 'web_fetch_20250910',
+    name: 'web_fetch',
+  });
+  expect(anthropicTools.codeExecution({ version: '20250825' })).toEqual({
+    type: 'code_execution_20250825',
+    name: 'code_execution',
+  });
 });

@@ -19,10 +19,14 @@ interface Bounds {
 }
 /** Options of `anthropicTools.webSearch`. */
 export interface WebSearch extends Bounds {
+  /** Version of the tool. Earlier models may require an earlier version. @default '20260318' */
+  readonly version?: '20250305' | '20260209' | '20260318' | undefined;
   readonly location?: SearchLocation | undefined;
 }
 /** Options of `anthropicTools.webFetch`. */
 export interface WebFetch extends Bounds {
+  /** Version of the tool. Earlier models may require an earlier version. @default '20260318' */
+  readonly version?: '20250910' | '20260209' | '20260309' | '20260318' | undefined;
   /**
    * Whether the response cites passages of the fetched page.
    * @default false
@@ -32,28 +36,42 @@ export interface WebFetch extends Bounds {
   readonly maxContentTokens?: number | undefined;
 }
 
+/** Options of `anthropicTools.codeExecution`. */
+export interface CodeExecution {
+  /** Version of the tool. Earlier models may require an earlier version. @default '20260521' */
+  readonly version?: '20250522' | '20250825' | '20260120' | '20260521' | undefined;
+}
+
 /**
  * Definitions of tools that Anthropic runs. Pass them in `extra`, in addition to the request's tools (SDK 1.10). The results are
  * vendor parts of the response, and `usage.details.serverTools` counts the uses of each tool.
  */
 export const anthropicTools = {
   /** Returns the tool that searches the web. The response cites its sources. */
-  webSearch: ({ location, ...bounds }: WebSearch = {}): JsonObject => ({
-    type: 'web_search_20250305',
+  webSearch: ({ version = '20260318', location, ...bounds }: WebSearch = {}): JsonObject => ({
+    type: `web_search_${version}`,
     name: 'web_search',
     ...boundsOf(bounds),
     ...(location !== undefined && { user_location: { type: 'approximate', ...location } }),
   }),
   /** Returns the tool that fetches pages whose URLs appear in the conversation. */
-  webFetch: ({ citations, maxContentTokens, ...bounds }: WebFetch = {}): JsonObject => ({
-    type: 'web_fetch_20250910',
+  webFetch: ({
+    version = '20260318',
+    citations,
+    maxContentTokens,
+    ...bounds
+  }: WebFetch = {}): JsonObject => ({
+    type: `web_fetch_${version}`,
     name: 'web_fetch',
     ...boundsOf(bounds),
     ...(citations === true && { citations: { enabled: true } }),
     ...(maxContentTokens !== undefined && { max_content_tokens: maxContentTokens }),
   }),
   /** Returns the tool that runs commands and edits files in a container at Anthropic. */
-  codeExecution: (): JsonObject => ({ type: 'code_execution_20250825', name: 'code_execution' }),
+  codeExecution: ({ version = '20260521' }: CodeExecution = {}): JsonObject => ({
+    type: `code_execution_${version}`,
+    name: 'code_execution',
+  }),
 };
 
 const boundsOf = ({ maxUses, allowedDomains, blockedDomains }: Bounds): JsonObject => ({
