@@ -1,8 +1,11 @@
 import { LlmError } from '@majordomo/core';
+import { isList } from '@majordomo/core/toolkit';
 import type { Decision } from './state.ts';
 
-/** Throws `invalid-request` for a decision without a `callId`, or with an invalid choice, such as `approve: false`. */
+/** Throws `invalid-request` for a value that is not an array, and for a decision without a `callId`, or with an invalid choice, such as `approve: false`. */
 export function checkDecisions(decisions: readonly Decision[]): void {
+  if (!isList(decisions))
+    throw invalidDecision('decisions', 'must be an array, such as [{ callId, approve: true }]');
   for (const [at, decision] of decisions.entries()) {
     const fields = Object(decision) as Readonly<Record<string, unknown>>;
     const variants = [

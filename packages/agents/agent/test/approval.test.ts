@@ -274,6 +274,19 @@ describe('a call that needs approval', () => {
     await expect(drivenRun).rejects.toMatchObject({ kind: 'invalid-request' });
   });
 
+  it.each([[{ callId: 'p', approve: true }], [null], ['p'], [new Set()]])(
+    'rejects the decisions %j, which are not an array',
+    async (decisions) => {
+      const { agent } = world([payment(5000), 'Done.'], { tools: [pay, note] });
+      const { state } = await agent.run('pay');
+      await expect(agent.run(state, { decisions: decisions as never })).rejects.toMatchObject({
+        kind: 'invalid-request',
+        message: expect.stringContaining('decisions: must be an array') as string,
+        details: { path: 'decisions' },
+      });
+    },
+  );
+
   it('rejects a decision on a call that does not wait', async () => {
     const { agent } = world([payment(5000)], { tools: [pay, note] });
     const { state } = await agent.run('pay');
