@@ -2,4 +2,10 @@ export { createAnthropic } from './provider.ts';
 export type { AnthropicOptions } from './options.ts';
 export type { ClaudeQuirks } from '@majordomo/claude';
 export type { Quirks } from './quirks.ts';
-export { anthropicTools, type CodeExecution, type SearchLocation, type WebFetch, type WebSearch } from './server-tools.ts';
+export {
+  anthropicTools,
+  type CodeExecution,
+  type SearchLocation,
+  type WebFetch,
+  type WebSearch,
+} from './server-tools.ts';
