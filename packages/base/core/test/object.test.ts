@@ -88,7 +88,10 @@ describe('an answer that does not fit', () => {
       issues: [{ path: ['title'] }],
       partial: { text: invalidJson },
     });
-    expect(error.details.attempts).toHaveLength(2);
+    expect(error.details.attempts.map((attempt) => attempt.error?.kind)).toEqual([
+      'invalid-output',
+      'invalid-output',
+    ]);
     expect(requestCounts.get('a/x')).toBe(2);
   });
 
@@ -205,15 +208,62 @@ describe('a target whose answers do not fit', () => {
     ]);
   });
 
-  it('is the last one: its error has the attempts of all targets', async () => {
-    const { majordomo } = world({ 'a/x': ['no'], 'b/y': [invalidJson] });
+  it.each(['generateObject', 'streamObject'] as const)(
+    'does not exist: %s fails with exhausted and the issues of each target',
+    async (method) => {
+      const { majordomo } = world({ 'a/x': ['no'], 'b/y': [invalidJson] });
+      const model = majordomo.model('a/x,b/y');
+      const request = { messages, output: Soup };
+      const error = await failure(
+        method === 'generateObject' ? model.generateObject(request) : model.streamObject(request).response(),
+      );
+      expect([error.kind, error.details.body, error.details.partial?.text]).toEqual([
+        'exhausted',
+        invalidJson,
+        invalidJson,
+      ]);
+      expect(error.message).toMatch(
+        /^no target of "a\/x,b\/y" answered: a\/x: invalid-output, gave an answer .* no JSON.*; b\/y: invalid-output, gave an answer .* title: /,
+      );
+      expect(
+        error.details.attempts.map(({ target, outcome, error }) => [
+          target,
+          outcome,
+          error?.kind,
+          error?.details.issues?.[0]?.path,
+        ]),
+      ).toEqual([
+        ['a/x', 'finished', 'invalid-output', []],
+        ['a/x', 'finished', 'invalid-output', []],
+        ['b/y', 'finished', 'invalid-output', ['title']],
+        ['b/y', 'finished', 'invalid-output', ['title']],
+      ]);
+      expect([LlmError.is(error, 'invalid-output'), LlmError.is(error, 'auth')]).toEqual([true, false]);
+    },
+  );
+
+  it.each([
+    ['a/x,b/y', ['b/y: not-found']],
+    ['a/x,b/y,c/z', ['b/y: not-found', 'c/z: not-found']],
+  ])('fails in %s: the error is exhausted and names all targets', async (spec, others) => {
+    const { majordomo } = world({
+      'a/x': [invalidJson],
+      'b/y': [{ fail: 'not-found' }],
+      'c/z': [{ fail: 'not-found' }],
+    });
+    const error = await failure(majordomo.model(spec).generateObject({ messages, output: Soup }));
+    expect(error.kind).toBe('exhausted');
+    for (const part of ['a/x: invalid-output', ...others]) expect(error.message).toContain(part);
+    expect(error.details.attempts).toHaveLength(2 + others.length);
+  });
+
+  it.each([
+    ['an error that ends a chain', { fail: 'auth' as const }, 'auth'],
+    ['an incomplete answer', { text: '{', reason: 'length' as const }, 'truncated'],
+  ])('fails with %s: the error is that of the target', async (_name, turn, kind) => {
+    const { majordomo } = world({ 'a/x': [invalidJson], 'b/y': [turn] });
     const error = await failure(majordomo.model('a/x,b/y').generateObject({ messages, output: Soup }));
-    expect([error.kind, error.details.target, error.details.body]).toEqual([
-      'invalid-output',
-      'b/y',
-      invalidJson,
-    ]);
-    expect(error.details.attempts).toHaveLength(4);
+    expect([error.kind, error.details.target, error.details.attempts.length]).toEqual([kind, 'b/y', 3]);
   });
 });
 

@@ -64,8 +64,11 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
     limits: (options) => {
       checkCall(options);
       const { policy, timeouts } = chainSettings(setup.chain, options);
-      const { advance } = decisionFor('invalid-output', policy);
-      return { advances: advance, totalMs: timeouts.totalMs ?? 0, clock: setup.deps.clock };
+      return {
+        advancesAfter: (kind) => decisionFor(kind, policy).advance,
+        totalMs: timeouts.totalMs ?? 0,
+        clock: setup.deps.clock,
+      };
     },
   };
   const object = <T>(

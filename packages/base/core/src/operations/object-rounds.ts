@@ -1,9 +1,10 @@
 import { CallScope, deadlineError } from '../call/call-scope.ts';
+import { exhaustedError } from '../call/no-target-left.ts';
 import type { CallSite } from '../errors/call-site.ts';
 import { distinctWarnings } from '../stream/events.ts';
 import { sumUsage } from '../stream/usage.ts';
 import type { CallOptions, Clock } from '../types/call-options.ts';
-import { LlmError, withDetails } from '../types/llm-error.ts';
+import { type Attempt, type ErrorKind, LlmError, withDetails } from '../types/llm-error.ts';
 import type { ChatStream, JsonSchemaRequest, ObjectResponse, TypedRequest } from '../types/majordomo.ts';
 import { user } from '../types/messages.ts';
 import type { ChatRequest } from '../types/request.ts';
@@ -22,8 +23,8 @@ import { misfitError, partialOf, unfinishedError } from './object-errors.ts';
 
 /**
  * Rounds of one typed call. An answer that is not JSON or does not fit the schema is sent back to its target with the issues, at
- * most `repairs` times per target. Then, if the policy permits it, the next target receives the original request. An incomplete
- * or refused answer ends the call.
+ * most `repairs` times per target. Then, if the policy permits it, the next target receives the original request. A chain of
+ * several targets that has no further target fails with `exhausted`. An incomplete or refused answer ends the call.
  */
 export class ObjectRounds<T> {
   /** Request of the current round. */
@@ -32,7 +33,7 @@ export class ObjectRounds<T> {
   private readonly output: ObjectSchema<T> | JsonObject;
   private readonly first: ChatRequest;
   private readonly maxRepairs: number;
-  private readonly advances: boolean;
+  private readonly advancesAfter: TypedLimits['advancesAfter'];
   private repairs: number;
   /** Targets of the chain, as resolved for the current round. */
   private targets: readonly string[] = [];
@@ -42,13 +43,15 @@ export class ObjectRounds<T> {
   private readonly totalMs: number;
   /** Signal and deadline of all rounds. Each round receives the time that remains. */
   private readonly scope: CallScope;
-  private readonly earlier: ChatResponse[] = [];
+  private readonly earlier: RejectedResponse[] = [];
+  /** Whether the current round has returned a response. */
+  private hasResponse = false;
   private readonly repaired: Warning[] = [];
 
   constructor(
     request: TypedRequest<T> | JsonSchemaRequest,
     options: CallOptions | undefined,
-    { advances, totalMs, clock }: TypedLimits,
+    { advancesAfter, totalMs, clock }: TypedLimits,
   ) {
     this.output = request.output;
     this.root = objectRoot(toJsonSchema(request.output, 'output'));
@@ -56,7 +59,7 @@ export class ObjectRounds<T> {
     this.request = this.first;
     this.maxRepairs = options?.repairs ?? 1;
     this.repairs = this.maxRepairs;
-    this.advances = advances;
+    this.advancesAfter = advancesAfter;
     this.callOptions = options;
     this.totalMs = totalMs;
     this.scope = new CallScope(options?.signal, totalMs, clock, () => undefined);
@@ -98,28 +101,57 @@ export class ObjectRounds<T> {
 
   /** Returns the response with its value, or `undefined` if another round follows. Otherwise, throws the error of the call. */
   async evaluate(response: ChatResponse): Promise<ObjectResponse<T> | undefined> {
+    this.hasResponse = true;
     const unfinished = unfinishedError(response);
     if (unfinished !== undefined) throw unfinished;
     const checked = await this.check(response);
     if ('value' in checked) return { ...this.combine(response), value: checked.value };
     const next = this.targets[this.targets.indexOf(response.target) + 1];
+    const rejected = { response, error: misfitError(response, checked.issues) };
     const problems = describeIssues(checked.issues);
-    if (this.repairs > 0) this.repair(response, problems);
-    else if (this.advances && next !== undefined) this.advance(response, next, problems);
-    else throw misfitError(response, checked.issues);
+    if (this.repairs > 0) {
+      this.repair(rejected, problems);
+      return undefined;
+    }
+    const final = withDetails(rejected.error, { attempts: attemptsOf(rejected) });
+    if (!this.advancesAfter('invalid-output')) throw final;
+    if (next === undefined) throw this.exhausted(response.spec, final.details.attempts, final);
+    this.advance(rejected, next, problems);
     return undefined;
   }
 
   /** Adds the attempts of earlier rounds to the error of the last round. */
   finalError(error: unknown): unknown {
     if (!LlmError.is(error)) return error;
-    const attempts = [...this.earlier.flatMap((response) => response.attempts), ...error.details.attempts];
-    const last = this.earlier.at(-1);
+    const attempts = [...this.earlier.flatMap(attemptsOf), ...error.details.attempts];
+    const last = this.earlier.at(-1)?.response;
     const partial = error.details.partial ?? (last === undefined ? undefined : partialOf(last));
-    if (error.details.phase !== 'total') return withDetails(error, { attempts, partial });
+    if (error.details.phase !== 'total') {
+      const final =
+        last !== undefined && this.endsChain(error) ? this.exhausted(last.spec, attempts, error) : error;
+      return withDetails(final, { attempts, partial });
+    }
     // The error of a round names the time limit of the round. Replace the limit with that of the call.
     const { message } = deadlineError(this.totalMs);
     return new LlmError(error.kind, message, { ...error.details, attempts, partial }, { cause: error.cause });
+  }
+
+  /** Whether the error of a round, which contains the remaining targets only, ends a chain of several targets. */
+  private endsChain({ kind }: LlmError): boolean {
+    if (kind === 'exhausted') return true;
+    const isLastTarget = this.targets.at(-1) === this.start;
+    return isLastTarget && !this.hasResponse && this.advancesAfter(kind);
+  }
+
+  /** Returns the error of a chain without a further target. For a chain of one target, returns `last`. */
+  private exhausted(spec: string, attempts: readonly Attempt[], last: LlmError): LlmError {
+    if (this.targets.length < 2) return last;
+    const { retryAfterMs, partial, issues } = last.details;
+    return withDetails(exhaustedError(spec, this.targets, attempts, retryAfterMs), {
+      attempts,
+      partial,
+      issues,
+    });
   }
 
   private async check(response: ChatResponse): Promise<CheckResult<T>> {
@@ -131,10 +163,11 @@ export class ObjectRounds<T> {
     }
   }
 
-  private repair(response: ChatResponse, problems: string): void {
+  private repair(rejected: RejectedResponse, problems: string): void {
+    const { response } = rejected;
     this.repairs--;
     this.start = response.target;
-    this.note(response, `${response.target} answered again: ${problems}`);
+    this.note(rejected, `${response.target} answered again: ${problems}`);
     const complaint = `Your answer cannot be used: ${problems}. Give the complete answer again, corrected, as JSON only.`;
     this.request = {
       ...this.request,
@@ -142,21 +175,22 @@ export class ObjectRounds<T> {
     };
   }
 
-  private advance(response: ChatResponse, next: string, problems: string): void {
+  private advance(rejected: RejectedResponse, next: string, problems: string): void {
     this.repairs = this.maxRepairs;
     this.start = next;
-    this.note(response, `${response.target} returned no value that matches the schema: ${problems}`);
+    this.note(rejected, `${rejected.response.target} returned no value that matches the schema: ${problems}`);
     this.request = this.first;
   }
 
-  private note(response: ChatResponse, why: string): void {
-    this.earlier.push(response);
+  private note(rejected: RejectedResponse, why: string): void {
+    this.hasResponse = false;
+    this.earlier.push(rejected);
     this.repaired.push({ action: 'repaired', what: 'output', why });
   }
 
   /** Returns the response with the usage and attempts of all rounds and the warnings of the target that answered. */
   private combine(response: ChatResponse): ChatResponse {
-    const rounds = [...this.earlier, response];
+    const rounds = [...this.earlier.map((rejected) => rejected.response), response];
     return {
       ...response,
       usage: sumUsage(...rounds.map(({ usage }) => usage)),
@@ -167,6 +201,20 @@ export class ObjectRounds<T> {
       ]),
     };
   }
+}
+
+/** Response that does not match the schema, with its error. */
+interface RejectedResponse {
+  readonly response: ChatResponse;
+  readonly error: LlmError;
+}
+
+/** Returns the attempts of a round. The attempt that returned the response has the error of the response. */
+function attemptsOf({ response, error }: RejectedResponse): readonly Attempt[] {
+  const { attempts, target } = response;
+  const at = attempts.findLastIndex((attempt) => attempt.outcome === 'finished' && attempt.target === target);
+  const own = withDetails(error, { attempts: [] });
+  return attempts.map((attempt, index) => (index === at ? { ...attempt, error: own } : attempt));
 }
 
 /** Selects the targets of a chain for a round. */
@@ -189,8 +237,8 @@ export interface TypedCalls {
 
 /** Settings of a typed call. */
 interface TypedLimits {
-  /** Whether the chain advances if the answers of a target do not fit the schema. */
-  readonly advances: boolean;
+  /** Returns whether the chain advances after an error of this kind. */
+  advancesAfter(kind: ErrorKind): boolean;
   /** Time limit of the call in milliseconds; 0 disables it. */
   readonly totalMs: number;
   readonly clock: Clock;

@@ -68,7 +68,10 @@ export interface ErrorDetails {
 export interface Attempt {
   readonly target: string;
   readonly outcome: 'finished' | 'failed' | 'abandoned' | 'skipped';
-  /** Error of the attempt. For a skipped target, the error that benched the target, or the reason for the skip. */
+  /**
+   * Error of the attempt. For a skipped target, the error that benched the target, or the reason for the skip. In the error of
+   * `generateObject`, a `finished` attempt whose answer did not match the schema has the error `invalid-output`.
+   */
   readonly error: LlmError | undefined;
   readonly usage: Usage | undefined;
   /** Duration of the attempt in milliseconds; 0 for a skipped target. */
