@@ -379,3 +379,31 @@ it('rejects a fee that is negative or has too many decimals, with its name', () 
       /^the fee of request is .+; pass a non-negative number of micro-USD/,
     );
 });
+
+describe('a price by unit', () => {
+  const price: Price = { ...plain, rates: { input: 0, output: 0 }, fees: { 'image:1024x1024': 40_000 } };
+
+  it.each([
+    ['no details', usageOf({})],
+    ['no units', usageOf({ input: 10 }, { serviceTier: 'default' })],
+    ['empty units', usageOf({ input: 10 }, { units: {} })],
+  ])('is unknown for a usage with %s', (_name, usage) => {
+    expect(costOf(usage, price)).toEqual({
+      nanoUsd: undefined,
+      basis: 'unknown',
+      missing: ['no units, and the price is per image'],
+    });
+  });
+
+  it('is exact for a usage with units, also with none of them', () => {
+    expect(costOf(usageOf({}, { units: { 'image:1024x1024': 2 } }), price).nanoUsd).toBe(80_000_000n);
+    expect(costOf(usageOf({}, { units: { 'image:1024x1024': 0 } }), price).nanoUsd).toBe(0n);
+  });
+
+  it.each([
+    ['a fee of 0', { ...price, fees: { moderation: 0, image: 0 } }],
+    ['a fee for a tool only', { ...price, fees: { web_search: 10_000 } }],
+  ])('does not apply to %s', (_name, free) => {
+    expect(costOf(usageOf({ input: 10 }), free).nanoUsd).toBe(0n);
+  });
+});

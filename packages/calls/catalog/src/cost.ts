@@ -8,8 +8,8 @@ import { RATES, ratesFor } from './rates.ts';
 export interface Cost {
   /**
    * Cost in nano-USD (1 USD = 10⁹ nano-USD). `undefined`, and not 0, if the cost is unknown or included in a plan. Image tokens
-   * without a separate rate cost the base rate. Audio tokens without a separate rate, server tools without a fee, and a tier
-   * without rates above a context step make the cost unknown.
+   * without a separate rate cost the base rate. Audio tokens without a separate rate, server tools without a fee, a tier without
+   * rates above a context step, and a usage without `units` for a model that is priced by unit make the cost unknown.
    */
   readonly nanoUsd: bigint | undefined;
   readonly basis: 'reported' | 'catalogue' | 'override' | 'included' | 'unknown';
@@ -56,6 +56,8 @@ function calculatedCost(usage: Usage | undefined, price: Price | undefined, tier
   if (price === undefined) return NO_PRICE;
   const rates = ratesFor(price, usage, tier);
   if ('missing' in rates) return unknown([rates.missing]);
+  const unit = missingUnit(usage, rates, price.fees);
+  if (unit !== undefined) return unknown([`no units, and the price is per ${unit}`]);
   const portions = portionsOf(usage, rates);
   const items = [...tokenItems(portions, rates), ...feeItems(usage, rates, price.fees)];
   const missing = items.filter((item) => typeof item === 'string');
@@ -73,6 +75,18 @@ const unknown = (missing: readonly string[]): Cost => ({ nanoUsd: undefined, bas
 
 const NO_USAGE = unknown(['no usage']);
 const NO_PRICE = unknown(['no price']);
+
+/** Units by which vendors price models without a price per token. */
+const UNITS = ['image', 'audio-second', 'character', 'search'];
+
+/** Returns the unit of a price that has fees for units only, if the usage has no units. */
+function missingUnit({ details = {} }: Usage, rates: Rates, fees: Fees = {}): string | undefined {
+  if (Object.keys(details.units ?? {}).length > 0) return undefined;
+  if (Object.values(rates).some((rate) => rate > 0)) return undefined;
+  return UNITS.find((unit) =>
+    Object.entries(fees).some(([name, fee]) => fee > 0 && name.split(':')[0] === unit),
+  );
+}
 
 /** Amount in pico-USD, or the reason why the amount is unknown. */
 type Item = Picos | string;
