@@ -450,7 +450,7 @@ describe('a reference', () => {
   });
 
   it('to items of many responses is refused if the responses are larger than maxBodyBytes together', async () => {
-    const { create, items, send } = setUp(undefined, 4000);
+    const { create, items, send } = setUp(undefined, 4800);
     const input: object[] = [];
     for (let at = 0; at < 3; at++) {
       const { id } = await create({ input: [{ role: 'user', content: 'x'.repeat(1000) }] });
@@ -460,7 +460,7 @@ describe('a reference', () => {
     expect(await send('POST', '', { model: 'm', input })).toMatchObject({
       status: 413,
       body: refusal(
-        'the media and stored responses that the request names must not be larger than 4000 bytes in total; name fewer',
+        'the media and stored responses that the request names must not be larger than 4800 bytes in total; name fewer',
       ),
     });
   });
@@ -468,7 +468,7 @@ describe('a reference', () => {
 
 describe('a conversation', () => {
   it('that is larger than maxBodyBytes is neither continued nor listed', async () => {
-    const { create, send } = setUp(undefined, 4000);
+    const { create, send } = setUp(undefined, 4800);
     let previous: string | undefined;
     const statuses: number[] = [];
     for (let at = 0; at < 4; at++) {

@@ -10,6 +10,7 @@ export const completeResponse = (
 ): ResponseBody => ({
   ...envelope(ids.response, echo, warnings),
   ...statusOf(finish, parts.some(refuses)),
+  completed_at: echo.now(),
   output: parts.flatMap((part) =>
     part.type === 'vendor' ? [] : itemOf(part, echo, (prefix) => ids.item(prefix)),
   ),

@@ -41,8 +41,8 @@ export function parseResponses(value: unknown, media: Media, state?: ResponseSta
   noteSettings(body, notes);
   const { request, known } = responsesTools(body, notes);
   const model = body.required('model', nonEmptyString);
-  const createdAt = Math.floor(systemClock.now() / 1000);
-  const echo: Echo = { model, body: body.value, known, isStored, createdAt };
+  const now = (): number => Math.floor(systemClock.now() / 1000);
+  const echo: Echo = { model, body: body.value, known, isStored, createdAt: now(), now };
   const earlier = earlierItems(body, state);
   const save = state !== undefined && isStored ? state.save : undefined;
   const stored = { ancestors: earlier.ids, input: body.value['input'] };
@@ -127,6 +127,8 @@ function settings(body: Fields, notes: Notes): Partial<ChatRequest> {
     maxTokens: body.optional('max_output_tokens', integer(1)),
     temperature: body.optional('temperature', number(0, 2)),
     topP: body.optional('top_p', number(0, 1)),
+    frequencyPenalty: body.optional('frequency_penalty', number(-2, 2)),
+    presencePenalty: body.optional('presence_penalty', number(-2, 2)),
     reasoning: reasoning && reasoning.optional('effort', oneOf<Effort>(...EFFORTS)),
     reasoningSummary: reasoning && reasoning.optional('summary', oneOf('auto', 'concise', 'detailed')),
     verbosity: body.optional('text', object)?.optional('verbosity', verbosity),

@@ -21,6 +21,8 @@ export interface Echo {
   readonly isStored: boolean;
   /** Time of the request, in seconds since 1970. */
   readonly createdAt: number;
+  /** Returns the current time, in seconds since 1970. */
+  readonly now: () => number;
   /** Tools of the request, by the names under which targets receive them. */
   readonly known: Pick<KnownTools, 'get'>;
 }
@@ -55,9 +57,10 @@ export function statusOf(finish: FinishReason, hasRefused: boolean): Status {
 const incomplete = (reason: string): Status => ({ status: 'incomplete', incomplete_details: { reason } });
 
 /**
- * Returns the members of a response object that do not depend on its output.
+ * Returns the members of a response object that do not depend on its output. Open Responses requires all of them, also those of
+ * settings that the request does not contain.
  *
- * @param warnings warnings of the call. Settings that they report as dropped are `null` or omitted.
+ * @param warnings warnings of the call. Settings that they report as dropped have their default or are omitted.
  */
 export function envelope(
   id: string,
@@ -67,6 +70,8 @@ export function envelope(
   const dropped = new Set(warnings.map(({ what }) => what.replace(/ dropped$/, '')));
   const sent = (value: unknown, ...names: readonly string[]): unknown =>
     names.some((name) => dropped.has(name)) ? null : (value ?? null);
+  const tier = body['service_tier'];
+  const isKnownTier = tier === 'flex' || tier === 'priority';
   const reasoning = asRecord(body['reasoning']);
   const text = asRecord(body['text']);
   const verbosity = sent(text['verbosity'], 'verbosity');
@@ -74,23 +79,35 @@ export function envelope(
     id,
     object: 'response',
     created_at: createdAt,
+    completed_at: null,
+    incomplete_details: null,
     error: null,
+    background: false,
+    frequency_penalty: sent(body['frequency_penalty'], 'frequencyPenalty', 'frequency_penalty') ?? 0,
     instructions: body['instructions'] ?? null,
     max_output_tokens: sent(body['max_output_tokens'], 'max_output_tokens'),
+    // The gateway does not limit the number of calls.
+    max_tool_calls: null,
     metadata: body['metadata'] ?? {},
     model,
     parallel_tool_calls: body['parallel_tool_calls'] ?? true,
+    presence_penalty: sent(body['presence_penalty'], 'presencePenalty', 'presence_penalty') ?? 0,
     previous_response_id: body['previous_response_id'] ?? null,
+    prompt_cache_key: body['prompt_cache_key'] ?? null,
     reasoning: {
       effort: sent(reasoning['effort'], 'reasoning'),
       summary: sent(reasoning['summary'], 'reasoning', 'reasoningSummary', 'reasoning.summary'),
     },
+    safety_identifier: sent(body['safety_identifier'], 'endUser', 'safety_identifier'),
+    service_tier: (isKnownTier ? sent(tier, `serviceTier "${tier}"`) : null) ?? 'default',
     store: isStored,
-    temperature: sent(body['temperature'], 'temperature'),
+    temperature: sent(body['temperature'], 'temperature') ?? 1,
     text: { format: text['format'] ?? { type: 'text' }, ...(verbosity !== null && { verbosity }) },
     tool_choice: body['tool_choice'] ?? 'auto',
     tools: body['tools'] ?? [],
-    top_p: sent(body['top_p'], 'topP', 'top_p'),
+    // The gateway does not return log probabilities.
+    top_logprobs: 0,
+    top_p: sent(body['top_p'], 'topP', 'top_p') ?? 1,
     truncation: 'disabled',
   };
 }

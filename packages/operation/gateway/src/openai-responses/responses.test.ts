@@ -20,20 +20,30 @@ const WIRE_USAGE = {
 const ENVELOPE = {
   object: 'response',
   created_at: 7,
+  completed_at: 9,
+  incomplete_details: null,
   error: null,
+  background: false,
+  frequency_penalty: 0,
   instructions: null,
   max_output_tokens: null,
+  max_tool_calls: null,
   metadata: {},
   model: 'gpt',
   parallel_tool_calls: true,
+  presence_penalty: 0,
   previous_response_id: null,
+  prompt_cache_key: null,
   reasoning: { effort: null, summary: null },
+  safety_identifier: null,
+  service_tier: 'default',
   store: false,
-  temperature: null,
+  temperature: 1,
   text: { format: { type: 'text' } },
   tool_choice: 'auto',
   tools: [],
-  top_p: null,
+  top_logprobs: 0,
+  top_p: 1,
   truncation: 'disabled',
 };
 const echoOf = (more: Partial<Echo> = {}): Echo => ({
@@ -41,6 +51,7 @@ const echoOf = (more: Partial<Echo> = {}): Echo => ({
   body: {},
   isStored: false,
   createdAt: 7,
+  now: () => 9,
   known: {
     get: (name) =>
       ({
@@ -127,7 +138,12 @@ describe('a response', () => {
       parallel_tool_calls: false,
       previous_response_id: 'p',
       reasoning: { effort: 'low', summary: 'auto' },
-      temperature: 1,
+      temperature: 0.2,
+      frequency_penalty: 0.5,
+      presence_penalty: -0.5,
+      service_tier: 'flex',
+      safety_identifier: 'u',
+      prompt_cache_key: 'k',
       text: { format: { type: 'json_object' }, verbosity: 'low' },
       tool_choice: 'none',
       tools: [{}],
@@ -153,12 +169,18 @@ describe('a response', () => {
     ).toMatchObject({
       max_output_tokens: null,
       reasoning: { effort: null, summary: null },
-      temperature: null,
+      temperature: 1,
       text: { format: { type: 'json_object' } },
-      top_p: null,
+      top_p: 1,
+    });
+    expect(without('frequencyPenalty', 'presence_penalty', 'serviceTier "flex"', 'endUser')).toMatchObject({
+      frequency_penalty: 0,
+      presence_penalty: 0,
+      service_tier: 'default',
+      safety_identifier: null,
     });
     expect(without('verbosity')['text']).toEqual({ format: { type: 'json_object' } });
-    expect(without('top_p')['top_p']).toBeNull();
+    expect(without('top_p')['top_p']).toBe(1);
     for (const name of ['reasoningSummary', 'reasoning.summary'])
       expect(without(name)['reasoning']).toEqual({ effort: 'low', summary: null });
   });
@@ -221,7 +243,7 @@ describe('a streamed response', () => {
       type: 'reset',
     });
     expect(events.map((event) => event['sequence_number'])).toEqual(events.map((_event, index) => index));
-    const started = { ...ENVELOPE, status: 'in_progress', incomplete_details: null, output: [], usage: null };
+    const started = { ...ENVELOPE, status: 'in_progress', completed_at: null, output: [], usage: null };
     const { id } = events[0]?.['response'] as Json;
     expect(events.slice(0, 2)).toEqual([
       { type: 'response.created', sequence_number: 0, response: { id, ...started } },
@@ -230,7 +252,10 @@ describe('a streamed response', () => {
     expect(events.at(-1)).toEqual({
       type: 'response.completed',
       sequence_number: events.length - 1,
-      response: { ...started, id, status: 'completed', output: [message([text('')])], usage: WIRE_USAGE },
+      response: {
+        ...started,
+        ...{ id, status: 'completed', completed_at: 9, output: [message([text('')])], usage: WIRE_USAGE },
+      },
     });
   });
 

@@ -40,6 +40,7 @@ export class ResponsesWriter implements Writer {
   private isStored: boolean;
   private readonly output: Item[] = [];
   private number = 0;
+  private completedAt: number | undefined;
   private hasBegun = false;
   /** Id of the item that is being written. */
   private id = '';
@@ -99,7 +100,6 @@ export class ResponsesWriter implements Writer {
     const response = {
       ...this.envelope(),
       status: 'in_progress',
-      incomplete_details: null,
       output: [],
       usage: null,
     };
@@ -227,7 +227,14 @@ export class ResponsesWriter implements Writer {
   /** Returns the complete response, which the last event contains. */
   response({ reason, usage }: Finish): ResponseBody {
     const status = statusOf(reason, this.hasRefused);
-    return { ...this.envelope(), ...status, output: this.output, usage: responsesUsage(usage) };
+    this.completedAt ??= this.echo.now();
+    return {
+      ...this.envelope(),
+      ...status,
+      completed_at: this.completedAt,
+      output: this.output,
+      usage: responsesUsage(usage),
+    };
   }
 
   /** Marks the response as not stored in all further events. */
