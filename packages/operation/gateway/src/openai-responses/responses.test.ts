@@ -217,7 +217,7 @@ describe('a streamed response', () => {
   const write = (...events: readonly object[]): Json[] => {
     const writer = new ResponsesWriter(echoOf());
     const eventsText = events.map((event) => writer.write(event as StreamEvent)).join('');
-    expect(writer.end()).toBe('');
+    expect(writer.end()).toBe('data: [DONE]\n\n');
     return eventsText
       .split('\n\n')
       .filter((event) => event !== '')
@@ -355,6 +355,7 @@ describe('a streamed response', () => {
       'event: response.created',
       'event: response.in_progress',
       'event: response.failed',
+      'data: [DONE]',
     ]);
     expect(JSON.parse(events[2]?.split('data: ')[1] ?? '')).toMatchObject({
       response: { status: 'failed', error: { code, message: 'no' }, output: [], usage: null },

@@ -32,6 +32,8 @@ import {
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;
 
+const DONE = 'data: [DONE]\n\n';
+
 /** Writer of a response as numbered events, one item after the other. At most one part of the response may be open. */
 export class ResponsesWriter implements Writer {
   readonly ids: ResponseIds = new ResponseIds();
@@ -55,15 +57,15 @@ export class ResponsesWriter implements Writer {
     this.isStored = echo.isStored;
   }
 
-  /** Returns an empty string, because the last event of `write` marks the end of the stream. */
+  /** Returns the line that Open Responses requires at the end of a stream. Clients of OpenAI's API ignore it. */
   end(): string {
-    return '';
+    return DONE;
   }
 
   fail({ kind, message }: Refusal): string {
     const error = { code: kind === 'rate-limit' ? 'rate_limit_exceeded' : 'server_error', message };
     const response = { ...this.envelope(), status: 'failed', error, output: this.output, usage: null };
-    return this.begin() + this.event('response.failed', { response });
+    return this.begin() + this.event('response.failed', { response }) + DONE;
   }
 
   write(event: StreamEvent): string {
