@@ -29,7 +29,9 @@ export interface ToolContext {
 
 /** Output of a tool: text, a JSON value, bytes of an image or a PDF, or parts. `undefined` becomes the text "done". */
 export type ToolOutput =
-  string | number | boolean | null | undefined | object | readonly ToolResultPart['content'][number][];
+  // TypeScript 5.9 requires `void` for a function whose block returns nothing.
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type
+  string | number | boolean | null | undefined | void | object | readonly ToolResultPart['content'][number][];
 
 /**
  * Number of times that a call may start. `repeatable` (default): at least once. `once`: at most once. If a `once` call has started before and its result
