@@ -30,5 +30,8 @@ export type {
 } from './serve/options.ts';
 export { reportProgress, type McpProgress } from './serve/progress.ts';
 
+// Type of the MCP SDK to which types of this package refer.
+export type { OAuthClientProvider } from '@modelcontextprotocol/client';
+
 // Types of `@majordomo/agent` to which types of this package refer.
 export type { Agent, Decision, RunState, Skill, Tool, Toolbox, ToolContext } from '@majordomo/agent';

@@ -1,5 +1,6 @@
 import type { Decision, RunState, Tool, Toolbox } from '@majordomo/agent';
 import type { ChatModel, Clock, Credential, JsonObject, Message, UserMessage } from '@majordomo/core';
+import type { OAuthClientProvider } from '@modelcontextprotocol/client';
 import type { McpStore } from './store.ts';
 
 /** Program that serves MCP on stdin and stdout. */
@@ -23,8 +24,13 @@ export interface McpAddress {
    * `oauth(…).credential` of `@majordomo/credentials` refreshes its token automatically.
    */
   readonly credential?: Credential | undefined;
-  /** Authorization of the client. Cannot be combined with `credential`. @default none */
-  readonly auth?: McpAuth | undefined;
+  /**
+   * Authorization of the client, or an `OAuthClientProvider` of the MCP SDK, for example for a web application whose users connect
+   * their accounts, or for a client secret. If the provider redirects the user, the connection fails with `auth`, code
+   * `login-required`. Complete the login with the SDK's function `auth`, and connect again. Cannot be combined with `credential`.
+   * @default none
+   */
+  readonly auth?: McpAuth | OAuthClientProvider | undefined;
   /** Function that sends requests, such as the `fetch` of a service binding. @default the global fetch */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }

@@ -1,6 +1,12 @@
+import {
+  auth as finishLogin,
+  type OAuthClientProvider,
+  type OAuthDiscoveryState,
+  type OAuthTokens,
+} from '@modelcontextprotocol/client';
 import { fakeClock } from '@majordomo/testing';
 import { defineTool } from '@majordomo/agent';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectMcp, serveMcp, type McpAuth, type McpOptions, type McpToolbox } from '../src/index.ts';
 import { httpServer } from './support/http-server.ts';
 import { mapStore } from './support/map-store.ts';
@@ -40,7 +46,7 @@ async function protectedServer(
 
 async function connected(
   url: string,
-  auth: McpAuth,
+  auth: McpAuth | OAuthClientProvider,
   options: Partial<McpOptions> = {},
   fetch = globalThis.fetch,
 ): Promise<McpToolbox> {
@@ -253,3 +259,74 @@ it.each<[string, (authority: TokenServer) => McpAuth]>([
     expect(await run(box, 'look')).toEqual([{ type: 'text', text: 'found' }]);
   },
 );
+
+describe('a provider of the SDK as place.auth', () => {
+  const REDIRECT = 'https://app.example/callback';
+
+  /** Provider of a web application with a client secret. */
+  function provider(issuer: string) {
+    const pages: URL[] = [];
+    let saved: OAuthTokens | undefined;
+    let verifier = '';
+    let discovery: OAuthDiscoveryState | undefined;
+    const client: OAuthClientProvider = {
+      redirectUrl: REDIRECT,
+      clientMetadata: { redirect_uris: [REDIRECT] },
+      clientInformation: () => ({ client_id: 'web', client_secret: 'secret-of-the-web', issuer }),
+      tokens: () => saved,
+      saveTokens: (tokens) => {
+        saved = tokens;
+      },
+      redirectToAuthorization: (url) => void pages.push(url),
+      saveCodeVerifier: (value) => {
+        verifier = value;
+      },
+      codeVerifier: () => verifier,
+      saveDiscoveryState: (state) => {
+        discovery = state;
+      },
+      discoveryState: () => discovery,
+    };
+    return { client, pages };
+  }
+
+  it('redirects the user, and connects after the login, with its secret', async () => {
+    const authority = await tokenServer();
+    const url = await protectedServer(authority.issuer, accepts);
+    const { client, pages } = provider(authority.issuer);
+    expect(await rejection(connected(url, client))).toMatchObject({
+      kind: 'auth',
+      message: 'mcp "m": a login is required; complete the login of place.auth, and connect again',
+      details: { code: 'login-required' },
+    });
+    expect(pages.map(({ searchParams }) => searchParams.get('redirect_uri'))).toEqual([REDIRECT]);
+    const iss = authority.issuer;
+    expect(await finishLogin(client, { serverUrl: url, authorizationCode: 'code-1', iss })).toBe(
+      'AUTHORIZED',
+    );
+    expect(JSON.stringify(authority.tokenRequests.at(-1))).toMatch(/secret-of-the-web|Basic /);
+    const box = await connected(url, client);
+    expect(await run(box, 'look')).toEqual([{ type: 'text', text: 'found' }]);
+  });
+
+  it('is rejected in addition to a credential', async () => {
+    const { client } = provider('https://issuer.example');
+    const place = { url: 'https://x.example', auth: client, credential: 'token' };
+    expect(await rejection(connectMcp({ name: 'm', place }))).toMatchObject({
+      kind: 'config',
+      details: { path: 'place.auth' },
+    });
+  });
+
+  it('is the remedy for a login with a client secret', async () => {
+    const client = { clientId: 'web', issuer: 'https://issuer.example', clientSecret: 's' };
+    for (const auth of [
+      { grant: 'login', client },
+      { grant: 'login', client: { metadataUrl: METADATA_URL }, clientSecret: 's' },
+    ])
+      expect(await rejection(connected('https://x.example', auth as McpAuth))).toMatchObject({
+        kind: 'config',
+        message: expect.stringMatching(/clientSecret .*pass an OAuthClientProvider of the MCP SDK/) as string,
+      });
+  });
+});

@@ -93,7 +93,8 @@ describe('an authorization', () => {
       [`: ${name}`, 'must be a string, not a number', { ...auth, [name]: 5 }],
       [`.${name}`, 'must not be empty', { ...auth, [name]: '' }],
     ]);
-  const grants = 'must be one of client-credentials, private-key-jwt, login';
+  const grants =
+    'must be one of client-credentials, private-key-jwt, login; or pass an OAuthClientProvider of the MCP SDK as place.auth';
   const client = 'must have a metadataUrl, or a clientId and its issuer';
   const metadataUrl = 'must be an https address with a path';
 

@@ -3,6 +3,7 @@ import { definedMembers, redact } from '@majordomo/core/toolkit';
 import type { AuthProvider, FetchLike } from '@modelcontextprotocol/client';
 import { loadClient } from '../sdk.ts';
 import { memoryStore, namedStore } from '../store.ts';
+import { isProvider } from './check-auth.ts';
 import { login, type AuthRequest, type LoginIo } from './login.ts';
 import type { McpAuth, McpMachineAuth, McpOptions } from '../options.ts';
 import { StoredTokens } from './stored-tokens.ts';
@@ -10,10 +11,10 @@ import { StoredTokens } from './stored-tokens.ts';
 type UnauthorizedContext = Parameters<NonNullable<AuthProvider['onUnauthorized']>>[0];
 type Io = Omit<LoginIo, 'tokens'>;
 
-/** Returns the authorization of a server, or `undefined` if `place.auth` is not set. */
+/** Returns the authorization of a server, or `undefined` if `place.auth` is not set or is a provider of the SDK. */
 export function authorizationFor(options: McpOptions, io: Io): Authorization | undefined {
   const { name, place, store = memoryStore(2) } = options;
-  if (!('url' in place) || place.auth === undefined) return undefined;
+  if (!('url' in place) || place.auth === undefined || isProvider(place.auth)) return undefined;
   const { auth, url } = place;
   const secrets = new Set(
     auth.grant === 'login' ? [] : [auth.grant === 'private-key-jwt' ? auth.privateKey : auth.clientSecret],

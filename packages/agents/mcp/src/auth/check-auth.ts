@@ -1,6 +1,15 @@
 import { LlmError } from '@majordomo/core';
-import { checkOptions, type Kinds } from '@majordomo/core/toolkit';
+import { checkOptions, rejectUnknownOptions, type Kinds } from '@majordomo/core/toolkit';
+import type { OAuthClientProvider } from '@modelcontextprotocol/client';
 import type { McpAuth } from '../options.ts';
+
+/** Whether the authorization is a provider of the SDK, which the SDK also recognizes by these two functions. */
+export const isProvider = (auth: McpAuth | OAuthClientProvider): auth is OAuthClientProvider =>
+  typeof Reflect.get(auth, 'tokens') === 'function' &&
+  typeof Reflect.get(auth, 'clientInformation') === 'function';
+
+const NO_SECRET =
+  'refused: a login has no client secret; pass an OAuthClientProvider of the MCP SDK as place.auth';
 
 const SCOPE = { grant: 'string', scope: 'string' } as const;
 
@@ -18,7 +27,8 @@ const KINDS: Readonly<
   login: {
     kinds: {
       ...SCOPE,
-      client: { metadataUrl: 'string', clientId: 'string', issuer: 'string' },
+      client: { metadataUrl: 'string', clientId: 'string', issuer: 'string', clientSecret: NO_SECRET },
+      clientSecret: NO_SECRET,
       show: 'function',
       port: 1,
     },
@@ -27,11 +37,16 @@ const KINDS: Readonly<
 };
 
 /** Checks the options of an authorization. Throws `config` for an invalid option. */
-export function checkAuth(auth: McpAuth): void {
+export function checkAuth(auth: McpAuth | OAuthClientProvider): void {
+  if (isProvider(auth)) return;
   if (!Object.hasOwn(KINDS, auth.grant))
-    throw invalid('grant', `must be one of ${Object.keys(KINDS).join(', ')}`);
+    throw invalid(
+      'grant',
+      `must be one of ${Object.keys(KINDS).join(', ')}; or pass an OAuthClientProvider of the MCP SDK as place.auth`,
+    );
   const { kinds, required } = KINDS[auth.grant];
   checkOptions('connectMcp: place.auth', auth, kinds, required);
+  rejectUnknownOptions(auth, kinds, 'connectMcp: place.auth: ');
   for (const name of required) if (Reflect.get(auth, name) === '') throw invalid(name, 'must not be empty');
   if (auth.grant !== 'login') checkIssuer(auth.issuer, 'issuer');
   else if ('metadataUrl' in auth.client) checkMetadataUrl(auth.client.metadataUrl);

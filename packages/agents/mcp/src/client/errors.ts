@@ -12,10 +12,13 @@ export interface ErrorContext {
   /** Reason for the end of a program, and its last stderr output, with secrets masked. */
   readonly last?: string | undefined;
   readonly mask?: ((text: string) => string) | undefined;
+  /** Whether an `OAuthClientProvider` of the application authorizes the requests. */
+  readonly hasProvider?: boolean | undefined;
 }
 
 /** Converts an SDK error by its code and status, not by its class, because an application may have two copies of the SDK. */
-export function toLlmError(error: unknown, { label, signal, last, mask = redact }: ErrorContext): LlmError {
+export function toLlmError(error: unknown, context: ErrorContext): LlmError {
+  const { label, signal, last, mask = redact, hasProvider } = context;
   if (signal?.aborted === true)
     return LlmError.is(signal.reason)
       ? signal.reason
@@ -24,7 +27,16 @@ export function toLlmError(error: unknown, { label, signal, last, mask = redact 
   const { code, status } = codesOf(error);
   // The kind, such as `network` or `auth`, is derived from the cause.
   if (code === 'ERA_NEGOTIATION_FAILED' && error instanceof Error && error.cause !== undefined)
-    return toLlmError(error.cause, { label, signal, last, mask });
+    return toLlmError(error.cause, context);
+  // The SDK throws this error after the provider has redirected the user.
+  if (hasProvider === true && error instanceof Error && error.name === 'UnauthorizedError')
+    return new LlmError(
+      'auth',
+      `${label}: a login is required; complete the login of place.auth, and connect again`,
+      {
+        code: 'login-required',
+      },
+    );
   const message = truncateText(mask(messageOf(error)), MAX_CHARACTERS);
   const kind = errorKind(code, status, error);
   const why = last === undefined || kind !== 'network' ? message : `${message}; ${last}`;

@@ -3,6 +3,7 @@ import { abortable } from '@majordomo/core/toolkit';
 import type { Client, jsonSchemaValidator } from '@modelcontextprotocol/client';
 import { handleServerRequests, capabilitiesFor, type ServerRequests } from '../server-requests/handlers.ts';
 import type { Authorization } from '../auth/authorization.ts';
+import { isProvider } from '../auth/check-auth.ts';
 import type { McpEvent, McpOptions } from '../options.ts';
 import { openTransport } from '../transport/open-transport.ts';
 import type { ServerTransport } from '../transport/server-transport.ts';
@@ -54,7 +55,9 @@ export async function openSession(
     },
   );
   handleServerRequests(client, io.answers);
-  const session = new Session(client, connection, io);
+  const { place } = options;
+  const hasProvider = 'url' in place && place.auth !== undefined && isProvider(place.auth);
+  const session = new Session(client, connection, io, hasProvider);
   client.onclose = () => {
     session.markLost();
   };
@@ -65,7 +68,7 @@ export async function openSession(
   } catch (error) {
     await Promise.allSettled([session.close(), connection.transport.close()]);
     const { mask } = connection;
-    throw toLlmError(error, { label: io.label, signal, last: connection.lastOutput(), mask });
+    throw toLlmError(error, { label: io.label, signal, last: connection.lastOutput(), mask, hasProvider });
   }
 }
 
@@ -75,10 +78,12 @@ export class Session {
   private readonly client: Client;
   private readonly transport: ServerTransport;
   private readonly io: SessionIo;
+  private readonly hasProvider: boolean;
   private activeCalls = 0;
   private closed: Promise<void> | undefined;
 
-  constructor(client: Client, connection: ServerTransport, io: SessionIo) {
+  constructor(client: Client, connection: ServerTransport, io: SessionIo, hasProvider = false) {
+    this.hasProvider = hasProvider;
     this.client = client;
     this.transport = connection;
     this.io = io;
@@ -105,8 +110,9 @@ export class Session {
     try {
       return await work(this.client);
     } catch (error) {
-      const { mask } = this.transport;
-      const failure = toLlmError(error, { label, signal, last: this.transport.lastOutput(), mask });
+      const { hasProvider, transport } = this;
+      const { mask } = transport;
+      const failure = toLlmError(error, { label, signal, last: transport.lastOutput(), mask, hasProvider });
       if (isLostConnection(failure)) this.markLost();
       throw failure;
     } finally {

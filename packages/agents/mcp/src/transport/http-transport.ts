@@ -3,6 +3,7 @@ import { asRecord, redact, tryParseJson, withTimeout } from '@majordomo/core/too
 import { limitBody } from '@majordomo/wire-kit';
 import type { AuthProvider, RequestId, Transport } from '@modelcontextprotocol/client';
 import type { Authorization } from '../auth/authorization.ts';
+import { isProvider } from '../auth/check-auth.ts';
 import type { McpAddress } from '../options.ts';
 import { loadClient } from '../sdk.ts';
 import { boundedEvents } from './bounded-events.ts';
@@ -27,7 +28,7 @@ interface HttpIo {
  * to the secrets.
  */
 export async function httpTransport(
-  { url, headers, credential, fetch = globalThis.fetch }: McpAddress,
+  { url, headers, credential, auth, fetch = globalThis.fetch }: McpAddress,
   io: HttpIo,
 ): Promise<Pick<ServerTransport, 'transport' | 'close'>> {
   const { StreamableHTTPClientTransport } = await loadClient();
@@ -43,9 +44,10 @@ export async function httpTransport(
       if (init?.signal?.aborted !== true) setTimeout(failRequests, READ_MS, transport, ids);
     });
   };
+  const ownProvider = auth !== undefined && isProvider(auth) ? auth : undefined;
   const provider =
     credential === undefined
-      ? authorization?.provider(boundedFetch)
+      ? (ownProvider ?? authorization?.provider(boundedFetch))
       : credentialProvider(credential, io, ended.signal);
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     ...(headers === undefined ? {} : { requestInit: { headers: { ...headers } } }),
