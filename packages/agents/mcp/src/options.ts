@@ -187,7 +187,11 @@ export interface McpOptions {
   readonly store?: McpStore | undefined;
   /** Listener for connections, changed tools and stderr output. Errors that the listener throws are ignored. */
   readonly onEvent?: ((event: McpEvent) => void) | undefined;
-  /** Protocol version. `auto`: the version of July 2026 if the server supports it, otherwise that of 2025. @default '2025' */
+  /**
+   * Protocol version. `auto`: the version of July 2026 if the server supports it, otherwise that of 2025. A probe finds the version.
+   * A program has 10 seconds to respond to the probe, and is started again if it ends. `store` contains the version for seven days.
+   * `2025`: no probe. @default 'auto'
+   */
   readonly protocol?: '2025' | 'auto' | undefined;
   /** Signal that aborts connecting. Has no effect once the connection is open. */
   readonly signal?: AbortSignal | undefined;

@@ -140,7 +140,8 @@ it.each(['connectMcp', 'connectMcpServers'])(
       vi.useRealTimers();
     });
     const { signal } = controller;
-    const options = { name: 'x', place: { ...place, fetch }, clock: fakeClock() };
+    const protocol = '2025' as const;
+    const options = { name: 'x', place: { ...place, fetch }, protocol, clock: fakeClock() };
     const outcome = rejection(
       name === 'connectMcp'
         ? connectMcp({ ...options, signal })

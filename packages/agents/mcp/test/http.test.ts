@@ -59,7 +59,7 @@ describe('a server over HTTP', () => {
     let serving = newServer();
     const { url } = await httpServer((request) => serving.fetch(request));
     const events: string[] = [];
-    const box = await connected({ url }, { onEvent: ({ type }) => void events.push(type) });
+    const box = await connected({ url }, { protocol: '2025', onEvent: ({ type }) => void events.push(type) });
     serving = newServer();
     expect(await run(box, 'add', { a: 1 })).toEqual(two);
     expect(events).toEqual(['connected', 'closed', 'connected']);
@@ -125,7 +125,7 @@ describe('a server over HTTP', () => {
       methods.push(request.method);
       return serving.fetch(request);
     });
-    const box = await connected({ url });
+    const box = await connected({ url }, { protocol: '2025' });
     await box.close();
     expect(methods).toContain('DELETE');
   });
@@ -135,7 +135,7 @@ describe('a server over HTTP', () => {
     const { url } = await httpServer((request) =>
       request.method === 'DELETE' ? new Promise(() => undefined) : serving.fetch(request),
     );
-    const box = await connected({ url });
+    const box = await connected({ url }, { protocol: '2025' });
     await box.close();
   });
 
@@ -155,7 +155,7 @@ describe('a server over HTTP', () => {
       const result = { protocolVersion, capabilities: {}, serverInfo: { name: 'bare', version: '1' } };
       return Response.json({ jsonrpc: '2.0', id, result });
     });
-    const box = await connected({ url });
+    const box = await connected({ url }, { protocol: '2025' });
     expect(box.tools).toEqual([]);
     expect(spies.flatMap((spy) => spy.mock.calls)).toEqual([]);
     vi.restoreAllMocks();

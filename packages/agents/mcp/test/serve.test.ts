@@ -188,8 +188,10 @@ describe('sessions', () => {
       fetch: (input: URL | Request | string, init?: RequestInit) => server.fetch(new Request(input, init)),
     };
     const events: string[] = [];
-    const one = await connectMcp({ name: 'one', place, onEvent: ({ type }) => void events.push(type) });
-    const two = await connectMcp({ name: 'two', place });
+    const protocol = '2025';
+    const onEvent = ({ type }: { readonly type: string }): void => void events.push(type);
+    const one = await connectMcp({ name: 'one', place, protocol, onEvent });
+    const two = await connectMcp({ name: 'two', place, protocol });
     const sunny = [{ type: 'text', text: 'sunny in Rome' }];
     expect(await run(one, 'one_weather', { city: 'Rome' })).toEqual(sunny);
     expect(await run(two, 'two_weather', { city: 'Rome' })).toEqual(sunny);

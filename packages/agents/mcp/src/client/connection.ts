@@ -9,7 +9,8 @@ import { ListWatch } from './list-watch.ts';
 import { isLostSession, toLlmError } from './errors.ts';
 import { IdleTimeout } from './idle-timeout.ts';
 import type { CallIo, CallOutcome, Work } from './outcome.ts';
-import { NO_LIMIT, openSession, type Session } from './session.ts';
+import { KnownProtocol } from './known-protocol.ts';
+import { CONNECT_MS, NO_LIMIT, openSession, type Session } from './session.ts';
 import { checkTask } from './tasks.ts';
 
 const SILENT_MS = 60_000;
@@ -36,6 +37,7 @@ export class Connection {
   readonly clock: Clock;
   readonly answers: ServerRequests;
   readonly openResults: Set<string> = new Set();
+  readonly protocol: KnownProtocol = new KnownProtocol();
   private readonly io: ConnectionIo;
   private readonly watch: ListWatch;
   private readonly slots: Semaphore;
@@ -205,8 +207,8 @@ export class Connection {
 
   /** Connects without the caller's signal, because other callers may wait for the same connection. */
   private async openWithTimeout(): Promise<Session> {
-    const { closing, clock, label, answers, io, watch, authorization } = this;
-    const { connectMs = SILENT_MS } = io.options;
+    const { closing, clock, label, answers, io, watch, authorization, protocol } = this;
+    const { connectMs = CONNECT_MS } = io.options;
     const totalMs = authorization === undefined ? connectMs : connectMs + LOGIN_MS;
     const limits = { signal: closing.signal, idleMs: connectMs, totalMs, clock };
     const timeout = new IdleTimeout({ ...limits, label: `${label}: connecting` });
@@ -215,7 +217,10 @@ export class Connection {
     };
     this.timeouts.add(timeout);
     try {
-      const sessionIo = { label, answers, emit: io.emit, listChanged: () => watch.changed(), closed };
+      const listChanged = (): void => {
+        watch.changed();
+      };
+      const sessionIo = { label, answers, protocol, emit: io.emit, listChanged, closed };
       return await openSession(io.options, authorization, sessionIo, timeout.signal);
     } finally {
       this.release(timeout);

@@ -54,6 +54,10 @@ export function toLlmError(error: unknown, context: ErrorContext): LlmError {
 export const isLostSession = ({ message, details: { status, code } }: LlmError): boolean =>
   code === 'NOT_CONNECTED' || status === 404 || (status === 400 && /session/i.test(message));
 
+/** Whether the SDK could not determine the protocol version of the server. */
+export const isProbeFailure = (error: unknown): boolean =>
+  asRecord(error)['code'] === 'ERA_NEGOTIATION_FAILED';
+
 /** Whether the error reports a lost connection. */
 export const isLostConnection = (error: LlmError): boolean =>
   LlmError.is(error, 'network') || isLostSession(error);
@@ -118,7 +122,7 @@ function adviceFor(kind: ErrorKind, error: unknown): string {
 }
 
 /** Whether the server refused the protocol of 2025 and lists a later version (JSON-RPC code -32022). */
-function needsNewProtocol(error: unknown): boolean {
+export function needsNewProtocol(error: unknown): boolean {
   const { code, message, data } = asRecord(error);
   const text = `${String(code)} ${asText(message) ?? ''} ${JSON.stringify([data])}`;
   return text.includes(UNSUPPORTED_VERSION) && text.includes('2026-');

@@ -66,7 +66,8 @@ it('stores the list, and again only if it has changed', async () => {
   const { box, events } = await connected(tools, { store: counted });
   const offered = box.tools;
   const definitions = [['look', JSON.stringify(['Looks', null, inputSchema, null])]];
-  const entry = { place: RPC_URL, tools, definitions, hasResources: true };
+  const legacyAt = expect.any(Number) as number;
+  const entry = { place: RPC_URL, tools, definitions, hasResources: true, legacyAt };
   expect([...store.entries.values()].map((text) => JSON.parse(text) as unknown)).toEqual([entry]);
   await box.refresh();
   expect([writes, events.length]).toEqual([1, 1]);

@@ -44,6 +44,7 @@ export class ServerTools {
   /** Reads the stored list. Connects now, unless the option `start` is `first-call` and a list is stored. */
   async start(signal: AbortSignal): Promise<void> {
     const stored = await this.entry.read();
+    this.connection.protocol.restore(stored?.legacyAt);
     this.history = new ToolHistory(stored?.definitions ?? [], () => {
       this.store();
     });
@@ -133,6 +134,7 @@ export class ServerTools {
       tools: this.listed,
       definitions: [...this.history.definitions],
       hasResources: this.hasResources,
+      legacyAt: this.connection.protocol.stored,
     }));
   }
 }

@@ -1,20 +1,23 @@
-import { truncateText } from '@majordomo/core';
+import { type LlmError, systemClock, truncateText } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import type { Client, jsonSchemaValidator } from '@modelcontextprotocol/client';
 import { handleServerRequests, capabilitiesFor, type ServerRequests } from '../server-requests/handlers.ts';
 import type { Authorization } from '../auth/authorization.ts';
 import { isProvider } from '../auth/check-auth.ts';
+import { isProgram } from '../check-options.ts';
 import type { McpEvent, McpOptions } from '../options.ts';
 import { openTransport } from '../transport/open-transport.ts';
 import type { ServerTransport } from '../transport/server-transport.ts';
 import { loadClient } from '../sdk.ts';
-import { isLostConnection, toLlmError } from './errors.ts';
+import { isLostConnection, isProbeFailure, needsNewProtocol, toLlmError } from './errors.ts';
+import type { KnownProtocol, ProbeResult } from './known-protocol.ts';
 import { acceptTasks } from './tasks.ts';
 
 /** Callbacks of a session. */
 export interface SessionIo {
   readonly label: string;
   readonly answers: ServerRequests;
+  readonly protocol: KnownProtocol;
   emit(event: McpEvent): void;
   /** Called when the server reports that its tools have changed. */
   readonly listChanged: () => void;
@@ -32,43 +35,119 @@ const UNCHECKED: jsonSchemaValidator = {
   getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }),
 };
 
-/** Connects to the server. After a failure, closes the transport and throws an `LlmError`. */
+/** Maximum time to wait for the response of a program to the probe for its protocol version, in milliseconds. */
+const PROBE_MS = 10_000;
+
+/** Maximum time to connect without the option `connectMs`, in milliseconds. */
+export const CONNECT_MS = 60_000;
+
+/** Parameters of a connection attempt. */
+interface Attempt {
+  readonly options: McpOptions;
+  readonly authorization: Authorization | undefined;
+  readonly io: SessionIo;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Connects to the server. By default, the SDK sends a probe, `server/discover`, to find the protocol version. A server of protocol
+ * 2025 may end or fail after the probe, and is then connected once more without a probe. After a failure, closes the transport and
+ * throws an `LlmError`.
+ */
 export async function openSession(
   options: McpOptions,
   authorization: Authorization | undefined,
   io: SessionIo,
   signal: AbortSignal,
 ): Promise<Session> {
+  const attempt = { options, authorization, io, signal };
+  if (options.protocol === '2025') return sessionOf(await connect(attempt, 'initialize'));
+  const now = (options.clock ?? systemClock).now();
+  if (io.protocol.isLegacy(now)) {
+    const known = await connect(attempt, 'initialize');
+    // The server may have been upgraded.
+    if (!('failure' in known) || !known.needsProbe) return sessionOf(known);
+  }
+  const probed = await connect(attempt, 'probe');
+  if ('failure' in probed && probed.isProbeFailure && !signal.aborted) {
+    const legacy = await connect(attempt, 'initialize');
+    if ('failure' in legacy) throw legacy.needsProbe ? probed.failure : legacy.failure;
+    io.protocol.learn({ isLegacy: true, hasTimedOut: false }, now);
+    return legacy.session;
+  }
+  const session = sessionOf(probed);
+  if ('session' in probed) io.protocol.learn(probed, now);
+  return session;
+}
+
+function sessionOf(connected: Connected | Failed): Session {
+  if ('failure' in connected) throw connected.failure;
+  return connected.session;
+}
+
+interface Connected extends ProbeResult {
+  readonly session: Session;
+}
+
+interface Failed {
+  readonly failure: LlmError;
+  /** Whether the SDK could not determine the protocol version. */
+  readonly isProbeFailure: boolean;
+  /** Whether the server does not support protocol 2025. */
+  readonly needsProbe: boolean;
+}
+
+/** Connects with a probe, or with the handshake of protocol 2025. After a failure, closes the transport. */
+async function connect(
+  { options, authorization, io, signal }: Attempt,
+  start: 'probe' | 'initialize',
+): Promise<Connected | Failed> {
   const { Client: Made } = await loadClient();
   const onStderr = (detail: string): void => {
     io.emit({ type: 'stderr', detail });
   };
-  const connection = await openTransport(options.place, { onStderr, label: io.label, authorization });
-  if (options.protocol === 'auto') acceptTasks(connection.transport);
+  const { place, connectMs = CONNECT_MS } = options;
+  const connection = await openTransport(place, { onStderr, label: io.label, authorization });
+  if (options.protocol !== '2025') acceptTasks(connection.transport);
+  // An HTTP server that does not respond is not available. A program may ignore unknown requests before its handshake.
+  const probeMs = isProgram(place) ? Math.min(PROBE_MS, connectMs / 2) : NO_LIMIT.timeout;
   const client = new Made(
     { name: 'majordomo', version: '1.0.0' },
     {
       capabilities: capabilitiesFor(options),
       jsonSchemaValidator: UNCHECKED,
-      ...(options.protocol === 'auto' ? { versionNegotiation: { mode: 'auto' as const } } : {}),
+      ...(start === 'probe' && {
+        versionNegotiation: { mode: 'auto' as const, probe: { timeoutMs: probeMs, maxRetries: 0 } },
+      }),
       listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: io.listChanged } },
     },
   );
   handleServerRequests(client, io.answers);
-  const { place } = options;
   const hasProvider = 'url' in place && place.auth !== undefined && isProvider(place.auth);
   const session = new Session(client, connection, io, hasProvider);
   client.onclose = () => {
     session.markLost();
   };
+  const began = performance.now();
   try {
     // The SDK ignores the signal while it sends the last message of the handshake.
     await abortable(client.connect(connection.transport, { ...NO_LIMIT, signal }), signal);
-    return session;
+    const isLegacy = client.getProtocolEra() === 'legacy';
+    return { session, isLegacy, hasTimedOut: isLegacy && performance.now() - began >= probeMs };
   } catch (error) {
     await Promise.allSettled([session.close(), connection.transport.close()]);
     const { mask } = connection;
-    throw toLlmError(error, { label: io.label, signal, last: connection.lastOutput(), mask, hasProvider });
+    return {
+      failure: toLlmError(error, {
+        label: io.label,
+        signal,
+        last: connection.lastOutput(),
+        mask,
+        hasProvider,
+      }),
+      isProbeFailure: isProbeFailure(error),
+      needsProbe: needsNewProtocol(error),
+    };
   }
 }
 

@@ -9,6 +9,8 @@ export interface StoredList {
   /** Fingerprint of each tool's last approved definition, or of its first definition if none was approved. */
   readonly definitions: readonly (readonly [name: string, fingerprint: string])[];
   readonly hasResources: boolean;
+  /** Time at which a probe found that the server uses protocol 2025. */
+  readonly legacyAt?: number | undefined;
 }
 
 /** Entry of a store that contains a server's list of tools. Writes run one after the other. */
@@ -51,7 +53,7 @@ const addressOf = (place: McpEndpoint): string =>
   'url' in place ? place.url : JSON.stringify([place.command, ...(place.args ?? [])]);
 
 function isList(entry: Readonly<Record<string, unknown>>): entry is typeof entry & StoredList {
-  const { tools, definitions, hasResources } = entry;
+  const { tools, definitions, hasResources, legacyAt } = entry;
   return (
     Array.isArray(tools) &&
     tools.every(
@@ -59,6 +61,7 @@ function isList(entry: Readonly<Record<string, unknown>>): entry is typeof entry
     ) &&
     Array.isArray(definitions) &&
     definitions.every((pair) => Array.isArray(pair) && pair.every((text) => typeof text === 'string')) &&
-    typeof hasResources === 'boolean'
+    typeof hasResources === 'boolean' &&
+    (legacyAt === undefined || typeof legacyAt === 'number')
   );
 }

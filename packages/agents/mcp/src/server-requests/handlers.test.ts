@@ -12,16 +12,17 @@ const answering = model(async () => ({ text: 'hi', target: 'a/b', finish: 'stop'
 const cancel = () => ({ action: 'cancel' }) as const;
 
 it.each<[Partial<McpOptions>, object]>([
-  [{}, {}],
   [{ roots: [] }, { roots: {} }],
   [{ sampling: answering }, { sampling: {} }],
   [{ onElicit: cancel }, { elicitation: { form: {}, url: {} } }],
   [{ suspend: ['elicitation'] }, { elicitation: { form: {}, url: {} } }],
   [{ suspend: ['task'] }, {}],
-  [{ protocol: '2025' }, {}],
-  [{ protocol: 'auto' }, { extensions: { 'io.modelcontextprotocol/tasks': {} } }],
-])('the options %o give the capabilities %j', (options, capabilities) => {
-  expect(capabilitiesFor(options)).toEqual(capabilities);
+  [{}, {}],
+])('the options %o give the capabilities %j, and by default also tasks', (options, capabilities) => {
+  expect(capabilitiesFor({ ...options, protocol: '2025' })).toEqual(capabilities);
+  const extensions = { 'io.modelcontextprotocol/tasks': {} };
+  for (const protocol of ['auto', undefined] as const)
+    expect(capabilitiesFor({ ...options, protocol })).toEqual({ ...capabilities, extensions });
 });
 
 const form: McpQuestion = {

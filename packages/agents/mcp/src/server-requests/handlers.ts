@@ -18,7 +18,7 @@ export function capabilitiesFor(options: Options): ClientCapabilities {
     ...(roots === undefined ? {} : { roots: {} }),
     ...(sampling === undefined ? {} : { sampling: {} }),
     ...(canElicit ? { elicitation: { form: {}, url: {} } } : {}),
-    ...(protocol === 'auto' ? { extensions: { [TASKS]: {} } } : {}),
+    ...(protocol !== '2025' ? { extensions: { [TASKS]: {} } } : {}),
   };
 }
 

@@ -87,6 +87,11 @@ class ProgramTransport implements Transport {
     });
   }
 
+  /** Id of the process. The SDK recognizes a program by the members `pid` and `stderr`. */
+  get pid(): number | null {
+    return this.child?.pid ?? null;
+  }
+
   lastOutput(): string | undefined {
     return [this.ending, this.stderr.text].filter((part) => part !== '').join(': ') || undefined;
   }

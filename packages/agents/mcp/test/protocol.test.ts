@@ -1,0 +1,153 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { connectMcp, type McpOptions, type McpToolbox } from '../src/index.ts';
+import { httpServer } from './support/http-server.ts';
+import { mapStore } from './support/map-store.ts';
+import { modernServer } from './support/modern-server.ts';
+import { rpcServer } from './support/rpc-server.ts';
+import { rejection } from './support/world.ts';
+
+/** Program of protocol 2025, which logs the methods of its requests. `onProbe`: its reaction to the probe. */
+const PROGRAM = `
+import { appendFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+const [log, onProbe] = process.argv.slice(2);
+appendFileSync(log, 'start\\n');
+const send = (message) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n');
+for await (const line of createInterface({ input: process.stdin })) {
+  const { id, method, params } = JSON.parse(line);
+  appendFileSync(log, method + '\\n');
+  if (method === 'server/discover') {
+    if (onProbe === 'exit') process.exit(3);
+    if (onProbe === 'refuse') send({ id, error: { code: -32601, message: 'unknown method' } });
+  } else if (method === 'initialize') {
+    const serverInfo = { name: 'old', version: '1' };
+    send({ id, result: { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo } });
+  } else if (id !== undefined) send({ id, result: { tools: [] } });
+}
+`;
+
+function program(onProbe: 'refuse' | 'exit' | 'ignore') {
+  const folder = mkdtempSync(join(tmpdir(), 'mcp-protocol-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const [file, log] = [join(folder, 'server.mjs'), join(folder, 'log')];
+  writeFileSync(file, PROGRAM);
+  appendFileSync(log, '');
+  return {
+    place: { command: process.execPath, args: [file, log, onProbe] },
+    lines: () => readFileSync(log, 'utf8').trim().split('\n'),
+  };
+}
+
+async function connected(options: Omit<McpOptions, 'name'>): Promise<McpToolbox> {
+  const box = await connectMcp({ name: 'p', ...options });
+  onTestFinished(() => box.close());
+  return box;
+}
+const HANDSHAKE = ['initialize', 'notifications/initialized', 'tools/list'];
+
+describe('a program of protocol 2025', () => {
+  it('that refuses the probe is initialized on the same connection', async () => {
+    const { place, lines } = program('refuse');
+    await connected({ place });
+    expect(lines()).toEqual(['start', 'server/discover', ...HANDSHAKE]);
+  });
+
+  it('that ends at the probe is started once more', async () => {
+    const { place, lines } = program('exit');
+    await connected({ place });
+    expect(lines()).toEqual(['start', 'server/discover', 'start', ...HANDSHAKE]);
+  });
+
+  it('that ignores the probe is initialized after the time limit', async () => {
+    const { place, lines } = program('ignore');
+    await connected({ place, connectMs: 2000 });
+    expect(lines()).toEqual(['start', 'server/discover', ...HANDSHAKE]);
+  });
+
+  it("receives no probe with protocol: '2025'", async () => {
+    const { place, lines } = program('exit');
+    await connected({ place, protocol: '2025' });
+    expect(lines()).toEqual(['start', ...HANDSHAKE]);
+  });
+
+  it.each([
+    ['refuse', 2],
+    ['exit', 3],
+  ] as const)('that reacts with %s is not probed by a later process with the store', async (onProbe, at) => {
+    const store = mapStore();
+    const { place, lines } = program(onProbe);
+    await (await connected({ place, store })).close();
+    const before = lines().length;
+    await connected({ place, store });
+    expect(lines().slice(before)).toEqual(['start', ...HANDSHAKE]);
+    expect(lines().filter((line) => line === 'server/discover')).toHaveLength(1);
+    expect(before).toBe(at + HANDSHAKE.length);
+  });
+
+  it('that ignores the probe is probed by a later process, because it may have been slow', async () => {
+    const store = mapStore();
+    const { place, lines } = program('ignore');
+    await (await connected({ place, store, connectMs: 2000 })).close();
+    await connected({ place, store, connectMs: 2000 });
+    expect(lines().filter((line) => line === 'server/discover')).toHaveLength(2);
+  });
+});
+
+describe('a server over HTTP', () => {
+  it('of July 2026 is used with its protocol by default', async () => {
+    const { url, requests } = await modernServer(() => undefined);
+    await connected({ place: { url } });
+    expect(requests.map(({ method }) => method)).not.toContain('initialize');
+  });
+
+  it("of July 2026 names the remedy with protocol: '2025'", async () => {
+    const { url } = await modernOnly();
+    expect(await rejection(connected({ place: { url }, protocol: '2025' }))).toMatchObject({
+      message: expect.stringContaining("set protocol: 'auto'") as string,
+    });
+  });
+
+  it('that was upgraded to July 2026 only is probed again', async () => {
+    const store = mapStore();
+    const old = rpcServer();
+    let target: typeof fetch = old.place.fetch as typeof fetch;
+    const place = { url: 'http://x.internal', fetch: ((url, init) => target(url, init)) as typeof fetch };
+    await (await connected({ place, store })).close();
+    const modern = await modernOnly();
+    target = (_url, init) => fetch(modern.url, init);
+    await connected({ place, store });
+    expect(modern.methods.slice(0, 2)).toEqual(['initialize', 'server/discover']);
+  });
+
+  it.each([500, 503])('that answers the probe with %i is initialized', async (status) => {
+    const server = rpcServer(({ method }) =>
+      method === 'server/discover' ? new Response('no', { status }) : undefined,
+    );
+    await connected({ place: server.place });
+    expect([server.countOf('server/discover'), server.countOf('initialize')]).toEqual([1, 1]);
+  });
+});
+
+/** Server that refuses the protocol of 2025. */
+async function modernOnly() {
+  const modern = await modernServer(() => undefined);
+  const methods: (string | undefined)[] = [];
+  const { url } = await httpServer(async (request) => {
+    const body = await request.text();
+    const { id, method } = JSON.parse(body || '{}') as { id?: number; method?: string };
+    methods.push(method);
+    if (method === 'initialize') {
+      const data = { supported: ['2026-07-28'] };
+      const error = { code: -32_022, message: 'Unsupported protocol version', data };
+      return Response.json({ jsonrpc: '2.0', id, error }, { status: 400 });
+    }
+    const { headers } = request;
+    return fetch(modern.url, { method: request.method, headers, ...(body !== '' && { body }) });
+  });
+  return { url, methods };
+}
