@@ -267,6 +267,15 @@ describe('providers', () => {
     expect(error?.message).toContain('serves the scheme "ecoh" (served: echo); did you mean "echo"?');
   });
 
+  it('that are not registered are the remedy for a valid DSN', () => {
+    const majordomo = createMajordomo({ providers: [], env: {} });
+    const [error] = majordomo.loadEnv({ LLM_Q: 'openai://key@h/v1' });
+    expect(error?.message).toBe(
+      'LLM_Q cannot be used as a backend: no registered provider serves the scheme "openai" (no scheme is registered); ' +
+        'add the provider of the scheme to providers, such as createOpenAI() for openai://',
+    );
+  });
+
   it('that are unknown cause an error with the variable that was tried', async () => {
     expect((await config(make({ env: {} }).model('grok/x').generate(hi))).message).toBe(
       'unknown provider "grok" in "grok/x": not registered (registered: a, b) and LLM_GROK is not set',

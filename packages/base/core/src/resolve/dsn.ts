@@ -102,8 +102,13 @@ function decodeToken(token: string): string | undefined {
 }
 
 /** Returns the error of an invalid DSN. `offset` is the index of the invalid character in the value. */
-export function dsnError(variable: string, problem: string, offset: number): LlmError {
-  const message = `${variable} cannot be used as a backend: ${problem}; write for example ${variable}=openai://TOKEN@host/v1`;
+export function dsnError(
+  variable: string,
+  problem: string,
+  offset: number,
+  remedy = `write for example ${variable}=openai://TOKEN@host/v1`,
+): LlmError {
+  const message = `${variable} cannot be used as a backend: ${problem}; ${remedy}`;
   return new LlmError('config', message, {
     code: 'bad-dsn',
     path: String(offset),
