@@ -14,7 +14,7 @@ export type Kind =
   | Type
   | `${Type} or ${Type}`
   | `object with ${string}`
-  | `${typeof REFUSED}${string}`
+  | `refused: ${string}`
   | Kinds;
 const REFUSED = 'refused: ';
 type Type = 'array' | 'boolean' | 'function' | 'number' | 'object' | 'string';
@@ -65,7 +65,7 @@ export function rejectUnknownOptions(options: object, kinds: Kinds, subject = ''
 const optionNames = (kinds: Kinds): readonly string[] =>
   Object.keys(kinds).filter((name) => !isRefused(kinds[name]));
 
-const isRefused = (kind: Kind | undefined): kind is `${typeof REFUSED}${string}` =>
+const isRefused = (kind: Kind | undefined): kind is `refused: ${string}` =>
   typeof kind === 'string' && kind.startsWith(REFUSED);
 
 /** Checks one option. The error's message contains the value only if it is a number, because other values may be secrets. */

@@ -254,7 +254,11 @@ describe('a streamed response', () => {
       sequence_number: events.length - 1,
       response: {
         ...started,
-        ...{ id, status: 'completed', completed_at: 9, output: [message([text('')])], usage: WIRE_USAGE },
+        id,
+        status: 'completed',
+        completed_at: 9,
+        output: [message([text('')])],
+        usage: WIRE_USAGE,
       },
     });
   });
