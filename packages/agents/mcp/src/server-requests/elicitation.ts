@@ -39,7 +39,9 @@ export async function replyProblem(question: McpQuestion, reply: McpReply): Prom
       ? undefined
       : 'the action must be accept, decline or cancel';
   if (question.mode === 'url') return undefined;
-  const checked = await checkValue(question.schema, content ?? {});
+  const filled =
+    content === undefined || isRecord(content) ? withDefaults(question.schema, content) : content;
+  const checked = await checkValue(question.schema, filled);
   return 'issues' in checked
     ? `the content does not match the schema of the form: ${describeIssues(checked.issues)}`
     : undefined;
@@ -49,5 +51,15 @@ export async function replyProblem(question: McpQuestion, reply: McpReply): Prom
 export function resultOf(question: McpQuestion, reply: McpReply): ElicitResult {
   if (reply.action !== 'accept') return { action: reply.action };
   if (question.mode === 'url') return { action: 'accept' };
-  return { action: 'accept', content: (reply.content ?? {}) as ElicitResult['content'] & object };
+  const content = withDefaults(question.schema, reply.content);
+  return { action: 'accept', content: content as ElicitResult['content'] & object };
+}
+
+/** Adds the defaults of the form for members that the content does not contain. */
+function withDefaults(schema: JsonObject, content: object = {}): object {
+  const defaults = Object.entries(asRecord(schema['properties'])).flatMap(([name, property]) => {
+    const value = asRecord(property)['default'];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(defaults), ...content };
 }

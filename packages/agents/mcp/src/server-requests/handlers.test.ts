@@ -77,6 +77,24 @@ it.each<[McpQuestion, unknown, string | undefined, object | undefined]>([
   else expect(found).toBe(problem);
 });
 
+it('adds the defaults of the form to a reply, and checks them', async () => {
+  const schema = {
+    type: 'object',
+    properties: { name: { type: 'string', default: 'x' }, age: { type: 'number', default: 5 }, note: {} },
+    required: ['name'],
+  };
+  const question: McpQuestion = { mode: 'form', message: 'Name?', schema };
+  const reply: McpReply = { action: 'accept', content: { age: 6 } };
+  expect(await replyProblem(question, reply)).toBeUndefined();
+  expect(resultOf(question, reply)).toEqual({ action: 'accept', content: { name: 'x', age: 6 } });
+  expect(resultOf(question, { action: 'accept' })).toEqual({
+    action: 'accept',
+    content: { name: 'x', age: 5 },
+  });
+  const text = { action: 'accept', content: 'text' } as never;
+  expect(await replyProblem(question, text)).toContain('does not match the schema of the form');
+});
+
 it('cancels a question if the callback fails', async () => {
   const seen: unknown[] = [];
   const failing = (...args: readonly unknown[]): never => {
