@@ -22,6 +22,7 @@ const FILES = [
 const DIFFERS: Readonly<Record<string, string>> = {
   'rejects decided arguments that do not match the schema': 'decisions are checked by `run`',
   'rejects the ambiguous decision': 'decisions are checked by `run`',
+  'rejects the decisions': 'decisions are checked by `run`',
   'rejects a decision on a call that does not wait': 'decisions are checked by `run`',
   'rejects an approval, because it does not run again': 'decisions are checked by `run`',
   'wraps the run and each tool': '`around` does not wrap a run that an engine drives',
