@@ -16,19 +16,9 @@ export const httpPrograms: ReadonlySet<string> = new Set(['curl', 'wget', 'http'
 /** Names of the Python interpreter. */
 export const pythonProgram: RegExp = /^python(?:\d(?:\.\d+)?)?$/;
 
-/** Python modules that call models, from their pages on PyPI, 2026-11-25. */
-export const pythonModules: readonly string[] = [
-  'openai',
-  'anthropic',
-  'google.genai',
-  'google.generativeai',
-  'mistralai',
-  'groq',
-  'cohere',
-  'ollama',
-  'together',
-  'litellm',
-];
+/** Import of a Python module that calls models. The names are from their pages on PyPI, 2026-11-25. */
+export const pythonImport: RegExp =
+  /(?<![\w.])(?:import|from)\s{1,9}(openai|anthropic|google\.genai|google\.generativeai|mistralai|groq|cohere|ollama|together|litellm)(?!\w)/;
 
 /** Modules that start processes. Each call of an export with a command starts a process. */
 export const spawnModules: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import { httpPrograms, pythonModules, pythonProgram } from '../data/clis.ts';
+import { httpPrograms, pythonImport, pythonProgram } from '../data/clis.ts';
 import { inferenceHosts } from '../data/hosts.ts';
 import type { ReplacementName } from '../data/replacement.ts';
 import { wirePaths } from '../data/wire.ts';
@@ -13,16 +13,13 @@ export interface RawCommand {
 }
 
 const matchAddress = addressMatcher({ hosts: inferenceHosts, paths: wirePaths });
-const PYTHON_IMPORT = new RegExp(
-  `(?:^|[;\\n\\s])(?:import|from)\\s+(${pythonModules.map((name) => name.replace('.', '\\.')).join('|')})(?![\\w])`,
-);
 
 /** Returns the call of a model that a command makes: an HTTP request, or Python code that imports an SDK. */
 export function rawCommandOf({ program, args }: Command): RawCommand | undefined {
   if (httpPrograms.has(program)) return requestOf(program, args);
   if (!pythonProgram.test(program)) return undefined;
   const flag = args.indexOf('-c');
-  const name = flag < 0 ? undefined : PYTHON_IMPORT.exec(args[flag + 1] ?? '')?.[1];
+  const name = flag < 0 ? undefined : pythonImport.exec(args[flag + 1] ?? '')?.[1];
   return name === undefined ? undefined : { subject: `Python code that imports ${name}`, use: 'core' };
 }
 

@@ -49,19 +49,20 @@ interface Reply {
   readonly wasRunning?: boolean;
 }
 
-const newMark = (): ChatMessage => ({ type: 'mark', mark: crypto.randomUUID() });
-
 /** Channel of the application for the messages about one chat. Failures of the channel are ignored. */
 interface ChatTopic {
-  /** Waits until the subscription is active, then publishes a message. Resolves to whether the channel accepted the message. */
-  publish(message: ChatMessage): Promise<boolean>;
-  /** Publishes a message without waiting for the subscription. Resolves to whether the channel accepted the message. */
-  publishAtOnce(message: ChatMessage): Promise<boolean>;
   /**
-   * Publishes a message, and waits until it arrives in this process, for at most `ARRIVAL_MS`. All messages that were published
-   * earlier have then arrived too. `failed` means that the channel did not accept the message.
+   * Publishes a message when `ready` has resolved. Resolves to whether the channel accepted the message.
+   *
+   * @param ready `@default` the subscription is active
    */
-  publishAndReceive(message: ChatMessage, after?: Promise<unknown>): Promise<'arrived' | 'late' | 'failed'>;
+  publish(message: ChatMessage, ready?: Promise<unknown>): Promise<boolean>;
+  /**
+   * Publishes a message when `ready` has resolved and the subscription is active, and waits until it arrives in this process, for
+   * at most `ARRIVAL_MS`. All messages that were published earlier have then arrived too. Resolves to whether it arrived, or to
+   * `undefined` if it may still arrive.
+   */
+  publishAndReceive(message?: ChatMessage, ready?: Promise<unknown>): Promise<boolean | undefined>;
   close(): void;
 }
 
@@ -84,9 +85,9 @@ function openTopic(
     }
   };
   const subscribing = Promise.resolve(invoke(() => channel.subscribe(name, onText, () => undefined)));
-  const send = async (message: ChatMessage, ready?: Promise<unknown>): Promise<boolean> => {
+  const publish = async (message: ChatMessage, ready: Promise<unknown> = subscribing): Promise<boolean> => {
     try {
-      if (ready !== undefined) await ready;
+      await ready;
       await channel.publish(name, JSON.stringify(message));
       return true;
     } catch {
@@ -95,16 +96,15 @@ function openTopic(
     }
   };
   return {
-    publish: (message) => send(message, subscribing),
-    publishAtOnce: (message) => send(message),
-    async publishAndReceive(message, after) {
+    publish,
+    async publishAndReceive(message = { type: 'mark', mark: crypto.randomUUID() }, ready) {
       const text = JSON.stringify(message);
-      const arrived = new Promise<'arrived'>((resolve) => arrivals.set(text, () => resolve('arrived')));
-      const sending = send(message, Promise.all([subscribing, after]));
-      const arriving = sending.then((isSent) => (isSent ? arrived : 'failed'));
-      const outcome = await withTimeout(arriving, ARRIVAL_MS, clock, true).catch(() => 'late' as const);
+      const arrived = new Promise<true>((resolve) => arrivals.set(text, () => resolve(true)));
+      const sending = publish(message, Promise.all([subscribing, ready]));
+      const arriving = sending.then((isSent) => isSent && arrived);
+      const hasArrived = await withTimeout(arriving, ARRIVAL_MS, clock, true).catch(() => undefined);
       arrivals.delete(text);
-      return outcome;
+      return hasArrived;
     },
     close: () => void subscribing.then((unsubscribe) => unsubscribe()).catch(() => undefined),
   };
@@ -175,7 +175,7 @@ function chatClient(type: 'read' | 'stop', channel: RunChannel, chatId: string, 
         const reply = await request();
         if (reply === undefined) return undefined;
         // A newer response may have started while the older one answered.
-        await topic.publishAndReceive(newMark());
+        await topic.publishAndReceive();
         if (newest === undefined || newest === reply.response) return reply;
         response = undefined;
         number = -1;
@@ -241,7 +241,7 @@ interface ResponseService {
    */
   readonly announced: Promise<boolean>;
   /** Resolves when all messages have arrived that were published before this call, or after `ARRIVAL_MS`. */
-  catchUp(): Promise<void>;
+  catchUp(): Promise<unknown>;
   close(): void;
 }
 
@@ -258,11 +258,11 @@ export function serveChannel(
   let isAnnounced = false;
 
   const topic = openTopic(channel, chatId, clock, (message) => {
-    if (message.type === 'starting' && message.response !== response && isAnnounced) live.supersede();
-    if (message.type === 'started') {
+    if (message.type === 'starting' || message.type === 'started') {
       // All processes receive messages in the same order, so the response that is announced last is the newest.
-      if (message.response === response) isAnnounced = true;
-      else if (isAnnounced) live.supersede();
+      const isOwn = message.response === response;
+      if (isOwn && message.type === 'started') isAnnounced = true;
+      if (!isOwn && isAnnounced) live.supersede();
     }
     if (message.type === 'read') {
       if ((message.response ?? response) === response) void answer(message.client, message.number);
@@ -275,11 +275,11 @@ export function serveChannel(
   });
   const announce = async (): Promise<boolean> => {
     // Publish before the subscription is active, so that a page that resumes at once does not receive an earlier response.
-    const starting = topic.publishAtOnce({ type: 'starting', response });
-    const outcome = await topic.publishAndReceive({ type: 'started', response }, starting);
+    const starting = topic.publish({ type: 'starting', response }, Promise.resolve());
+    const hasArrived = await topic.publishAndReceive({ type: 'started', response }, starting);
     // A message that was not sent does not arrive later.
-    if (outcome === 'failed') isAnnounced = true;
-    return outcome === 'arrived';
+    isAnnounced ||= hasArrived === false;
+    return hasArrived === true;
   };
   const reply = (client: string, number: number, answered: Partial<Reply>): Reply => {
     const message = { type: 'reply', client, number, response, ...answered } as const;
@@ -331,11 +331,8 @@ export function serveChannel(
   const announced = announce();
   return {
     announced,
-    async catchUp() {
-      // A channel that did not deliver the notice delivers no mark either.
-      if (!(await announced)) return;
-      await topic.publishAndReceive(newMark());
-    },
+    // A channel that did not deliver the notice delivers no mark either.
+    catchUp: async () => (await announced) && topic.publishAndReceive(),
     close: () => topic.close(),
   };
 }

@@ -68,9 +68,7 @@ async function signedRun(
   for (const { call, approvalId } of calls) {
     if (approvalId === undefined) continue;
     if (options.secret === undefined)
-      throw approvalId.invalid(
-        'approvals cannot be checked; the server must pass `secret` or `stored` when it reads the messages',
-      );
+      throw approvalId.invalid('the server must pass `secret` or `stored` to check approvals');
     const signed = await verifyApproval(approvalId.text(), call, options);
     if (signed === undefined)
       throw approvalId.invalid('the approval has no valid signature, or has expired; ask the model again');

@@ -19,7 +19,7 @@ export class LiveResponse {
   readonly requester: ChunkReader;
   isOver = false;
   /** Resolves when all notices of newer responses have arrived that were published before the call. */
-  catchUp: () => Promise<void> = () => Promise.resolve();
+  catchUp?: () => Promise<unknown>;
   /** Whether a newer response of the chat has started, here or in another process. */
   isSuperseded = false;
   private readonly stream: ResponseStream<UiMessageChunk>;

@@ -27,7 +27,7 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
   /** Returns the response of a chat in this process, or `undefined` if it does not exist or is superseded. */
   const currentResponse = async (chatId: string): Promise<LiveResponse | undefined> => {
     checkChatId(chatId);
-    await responses.get(chatId)?.catchUp();
+    await responses.get(chatId)?.catchUp?.();
     const response = responses.get(chatId);
     return response?.isSuperseded === true ? undefined : response;
   };

@@ -203,7 +203,7 @@ describe('a signed approval', () => {
       rejection,
     );
     await expect(fromUiMessages(messages, { ...options, secret: undefined })).rejects.toThrow(
-      'the server must pass `secret` or `stored`',
+      'the server must pass `secret` or `stored` to check approvals',
     );
     const lateClock = { now: () => (options.clock?.now() ?? 0) + 86_400_001 };
     await expect(fromUiMessages(messages, { ...options, clock: lateClock })).rejects.toMatchObject(rejection);
