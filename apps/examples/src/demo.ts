@@ -1,8 +1,8 @@
 /** `pnpm demo [--live "a/x,b/y"] ["prompt"]`: runs `majordomo demo` from its sources, with two more wires and a gateway. */
 import { playDemo } from '../../cli/src/demo/demo.ts';
-import { Interrupts } from '../../cli/src/interrupts.ts';
+import { Interrupts } from '../../cli/src/terminal/interrupts.ts';
 import { main } from '../../cli/src/main.ts';
-import { processIo } from '../../cli/src/process-io.ts';
+import { processIo } from '../../cli/src/terminal/process-io.ts';
 import type { Timeline } from '../../cli/src/demo/timeline.ts';
 import { playMoreWires } from './demo-more-wires.ts';
 
