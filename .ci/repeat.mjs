@@ -1,35 +1,49 @@
-// Runs the failed files of a report once more, without other tests, because a test can fail on a loaded machine. Prints files that
-// pass now as unstable, and writes the new results to the report. Exits with 1 if a file fails again, or if too many files failed.
+// Repeats the failed files of a report without other tests, because a test can fail on a loaded machine. Prints each repetition,
+// and writes the new results to the report. Exits with 1 if a file fails again, or if more than two files failed.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
-const MAX_FILES = 3;
+/** Maximum number of repeated files. A test that often fails with other work must be made independent of this work. */
+const MAX_FILES = 2;
+
 const [file] = process.argv.slice(2);
 const report = read(file);
-const failed = report.testResults.filter(isBroken).map(({ name }) => relative(process.cwd(), name));
-if (failed.length === 0 || failed.length > MAX_FILES) process.exit(1);
+const failed = report.testResults.filter(isBroken);
+if (failed.length === 0) {
+  console.log('repeat: the run failed without a failed test file, so nothing is repeated');
+  process.exit(1);
+}
+if (failed.length > MAX_FILES) {
+  console.log(`repeat: ${failed.length} files failed, and at most ${MAX_FILES} are repeated:`);
+  printFailures(failed);
+  process.exit(1);
+}
+console.log('repeat: repeats the files of these failed tests:');
+printFailures(failed);
 
 const again = file.replace(/\.json$/, '.repeated.json');
 const vitest = [
   'node_modules/vitest/vitest.mjs',
   'run',
   '--testTimeout=60000',
+  '--hookTimeout=60000',
   '--project=!@majordomo/shape',
 ];
-const { status } = spawnSync(process.execPath, [...vitest, ...failed], {
+const { status } = spawnSync(process.execPath, [...vitest, ...failed.map(pathOf)], {
   stdio: 'inherit',
   env: { ...process.env, VITEST_JSON: again },
 });
-if (status !== 0) process.exit(1);
+if (status !== 0) {
+  console.log('repeat: failed again without other tests');
+  process.exit(1);
+}
+for (const result of failed)
+  console.log(`repeat: unstable, failed with other tests and passed without them: ${pathOf(result)}`);
 
-for (const name of failed) console.log(`unstable: ${name} failed together with other tests and passed alone`);
 const repeated = read(again);
 const names = new Set(repeated.testResults.map(({ name }) => name));
 const testResults = [...report.testResults.filter(({ name }) => !names.has(name)), ...repeated.testResults];
-const counted = (status) =>
-  testResults.flatMap(({ assertionResults }) => assertionResults).filter((test) => test.status === status)
-    .length;
 writeFileSync(
   file,
   JSON.stringify({
@@ -40,10 +54,34 @@ writeFileSync(
   }),
 );
 
+function counted(wanted) {
+  return testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status: testStatus }) => testStatus === wanted).length;
+}
+
 function read(path) {
   return JSON.parse(readFileSync(path, 'utf8'));
 }
 
-function isBroken({ status, assertionResults }) {
-  return status === 'failed' || assertionResults.some((test) => test.status === 'failed');
+function pathOf({ name }) {
+  return relative(process.cwd(), name);
+}
+
+function isBroken({ status: fileStatus, assertionResults }) {
+  return fileStatus === 'failed' || assertionResults.some((test) => test.status === 'failed');
+}
+
+/** Prints each failed test with the first line of its error. */
+function printFailures(results) {
+  for (const result of results) {
+    const tests = result.assertionResults.filter((test) => test.status === 'failed');
+    if (tests.length === 0) console.log(`  ${pathOf(result)}: ${firstLine(result.message)}`);
+    for (const { fullName, failureMessages } of tests)
+      console.log(`  ${pathOf(result)} > ${fullName}: ${firstLine(failureMessages?.[0])}`);
+  }
+}
+
+function firstLine(text) {
+  return (text ?? '').split('\n', 1)[0];
 }
