@@ -1,5 +1,5 @@
 // Repeats other test files on journals that restart a run after every entry.
-import { beforeAll, beforeEach } from 'vitest';
+import { beforeAll, beforeEach, describe } from 'vitest';
 import { runOnJournals } from './support/on-journal.ts';
 
 const FILES = [
@@ -48,5 +48,7 @@ beforeEach(({ task, skip }) => {
 
 beforeAll(() => runOnJournals());
 
-// The query makes Node load the file again, so that it defines its tests a second time.
-for (const name of FILES) await import(`./${name}.test.ts?on-journals`);
+describe('on a journal', async () => {
+  // The query makes Node load the file again, so that it defines its tests a second time.
+  for (const name of FILES) await import(`./${name}.test.ts?on-journals`);
+});
