@@ -13,6 +13,7 @@ export { contextOf, requestOf } from './calls.ts';
 export { Crash, FakeProcess } from './fake-process.ts';
 export { fuzz, type FuzzOptions, type FuzzReport, type FuzzTarget } from './fuzz.ts';
 export { expectedFacts, facts, reasoningOf, type Read } from './facts.ts';
+export { growthOf } from './growth.ts';
 export { hourlyClaim } from './hourly-claim.ts';
 export { mutated, seeded } from './mutations.ts';
 export { CUTS, playback, playedInTurn, plays, type Cut, type Playback } from './playback.ts';

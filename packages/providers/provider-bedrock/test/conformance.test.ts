@@ -1,11 +1,6 @@
-import { casesFor } from '@majordomo/conformance';
-import { describe, test } from 'vitest';
+import * as suite from '@majordomo/conformance';
+import { casesOf } from '@majordomo/test-support/run-cases';
+import { describe } from 'vitest';
 import { harnesses } from './harnesses.ts';
 
-// Cases wait most of the time, so they run concurrently.
-describe.concurrent.each(harnesses)('%s', (_name, harness) => {
-  for (const [name, run] of casesFor(harness)) {
-    if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);
-    else test(name, { timeout: 60_000 }, run);
-  }
-});
+describe.concurrent.each(harnesses)('%s', casesOf(suite, ['anthropic.claude-sonnet-4-5-20250929-v1:0']));
