@@ -3,14 +3,7 @@ import { assistant, createMajordomo, fromJson, toJson, user, type Message } from
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { continueConversation, createConversation, openVendor } from '../../src/handoff.ts';
-import { PROFILE_SIDES } from '../../src/profiles.ts';
-import { CHAT_SIDES, SIDES, WORKERS_AI, type Side } from '../../src/wires.ts';
-
-const sides: readonly (readonly [name: string, side: Side])[] = [
-  ...[...SIDES, WORKERS_AI].map((side) => [side.wire.name, side] as const),
-  ...CHAT_SIDES,
-  ...PROFILE_SIDES,
-];
+import { HANDOFF_SIDES, receiversOf } from '../../src/handoff-sides.ts';
 
 /** Returns the conversation with a summary of its middle. */
 async function compact(stored: readonly Message[]): Promise<readonly Message[]> {
@@ -23,7 +16,8 @@ async function compact(stored: readonly Message[]): Promise<readonly Message[]> 
 }
 
 describe('a compacted conversation', () => {
-  it.each(sides)('started on %s continues on every wire', async (_name, from) => {
+  it.each(HANDOFF_SIDES)('started on %s continues on every wire', async (fromName, from) => {
+    const receivers = receiversOf(fromName);
     // Long enough that a summary is shorter.
     const first = openVendor(from, 'first');
     const conversation = await createConversation(first.model);
@@ -34,7 +28,7 @@ describe('a compacted conversation', () => {
     );
     const summarized = JSON.stringify(toJson(await compact(stored)));
     const traces = new Map<string, unknown>();
-    for (const [name, to] of sides) {
+    for (const [name, to] of receivers) {
       const history = fromJson<Message[]>(JSON.parse(summarized));
       const other = openVendor(to, 'there');
       const original = openVendor(from, 'back');
@@ -44,6 +38,6 @@ describe('a compacted conversation', () => {
         .catch((error: unknown) => [String(error)]);
       traces.set(name, trace);
     }
-    expect(Object.fromEntries(traces)).toEqual(Object.fromEntries(sides.map(([name]) => [name, []])));
+    expect(Object.fromEntries(traces)).toEqual(Object.fromEntries(receivers.map(([name]) => [name, []])));
   });
 });

@@ -165,19 +165,21 @@ const STEPS: Readonly<Record<Wire, readonly string[]>> = {
 };
 
 /**
- * Kills of the default run: all at one wire, and a lost response to `create` at the others. With SOAK=1, as in the nightly run,
- * all kills at all wires.
+ * Kills of the default run: at one wire, a lost response to each step, and a kill before each step that sends something; at the
+ * others, a lost response to `create`. With SOAK=1, as in the nightly run, all kills at all wires.
  */
+function isInDefaultRun(wire: Wire, step: string, when: 'before' | 'after'): boolean {
+  if (wire !== 'responses') return step === 'create' && when === 'after';
+  return when === 'after' || step === 'upload' || step === 'create';
+}
+
 const MATRIX = Object.entries(STEPS)
   .flatMap(([wire, steps]) =>
     steps.flatMap((step) =>
       (['before', 'after'] as const).map((when) => ({ wire: wire as Wire, step, when })),
     ),
   )
-  .filter(
-    ({ wire, step, when }) =>
-      process.env['SOAK'] !== undefined || wire === 'responses' || (step === 'create' && when === 'after'),
-  );
+  .filter(({ wire, step, when }) => process.env['SOAK'] !== undefined || isInDefaultRun(wire, step, when));
 
 describe('a batch job whose process is killed', () => {
   it.each(MATRIX)(
