@@ -17,9 +17,11 @@ const hasOwnConfig = ({ path }: WorkspacePackage): boolean =>
 /**
  * Returns the project of a package. Its test files run one after another in shared processes with shared modules, because a
  * separate process for each file would double the time. So a test file must undo its changes to the process. Projects without a
- * separate root share one Vite server, which transforms each source once.
+ * separate root share one Vite server, which transforms each source once. `test/global-setup.ts` of a package starts what its test
+ * files share.
  */
 function projectOf({ path, manifest: { name } }: WorkspacePackage): TestProjectInlineConfiguration {
+  const globalSetup = join(ROOT, path, 'test/global-setup.ts');
   return {
     test: {
       name,
@@ -27,6 +29,7 @@ function projectOf({ path, manifest: { name } }: WorkspacePackage): TestProjectI
       isolate: false,
       expect: EXPECT,
       exclude: [...configDefaults.exclude, ALONE, OUTSIDE],
+      globalSetup: existsSync(globalSetup) ? [globalSetup] : [],
     },
   };
 }

@@ -19,12 +19,15 @@ function withReports(store: LedgerStore): LedgerStore {
   return { ...store, report: (query) => createLedger({ store }).report(query) };
 }
 
+/** Names of the cases that make hundreds of steps. */
+const LONG = /thousand|random|reports the sums|filters by each member|sums groups|shares one window/;
+
 /**
  * Whether the case makes hundreds of steps. For the second client, such cases run with SOAK=1, as in the nightly run, because the
  * statements are the same.
  */
 const isOnlyInSoak = (kind: Kind, name: string): boolean =>
-  process.env['SOAK'] === undefined && kind !== KINDS[0] && /thousand|random|reports the sums/.test(name);
+  process.env['SOAK'] === undefined && kind !== KINDS[0] && LONG.test(name);
 
 describeWith('postgres', 'conformance', () => {
   const { listener, pair, stores } = onPostgres();

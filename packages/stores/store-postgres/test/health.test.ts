@@ -49,7 +49,7 @@ describeWith('postgres', 'shared health', () => {
       one!.health.bench(TARGET, Infinity);
       await expect.poll(() => stateOf(other!)).toBe('benched');
       await client().query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ILIKE 'LISTEN%'`,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%'`,
       );
       one!.health.unbench(TARGET);
       one!.health.bench('a/y', 60_000);

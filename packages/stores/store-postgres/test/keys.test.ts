@@ -5,7 +5,7 @@ import { KINDS, listeners } from './support/clients.ts';
 import { onPostgres } from './support/stores.ts';
 
 describeWith('postgres', 'keys of several processes', () => {
-  const { client, listener, server, stores } = onPostgres();
+  const { client, listener, stores, url } = onPostgres();
   const bearer = (secret: string) =>
     new Request('http://localhost/', { headers: { authorization: `Bearer ${secret}` } });
 
@@ -14,7 +14,7 @@ describeWith('postgres', 'keys of several processes', () => {
       const schema = `watched_${kind}`;
       const sessions: (() => Promise<unknown>)[] = [];
       const openSession = async () => {
-        const session = await listeners[kind](server().url);
+        const session = await listeners[kind](url());
         sessions.push(session.close);
         return session.client;
       };
@@ -36,7 +36,7 @@ describeWith('postgres', 'keys of several processes', () => {
       const second = await secondKeys.create({ name: 'second' });
       expect(await authorized(second.secret)).toBe(true);
       await client('pg').query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query LIKE 'listen%'`,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%'`,
       );
       await secondKeys.revoke(second.key.id);
       await expect.poll(() => authorized(second.secret)).toBe(false);

@@ -1,7 +1,7 @@
 import type { AttemptInfo, Gate, Permit } from '@majordomo/core';
 import { LlmError } from '@majordomo/core';
-import { describeWith, startPostgres } from '@majordomo/services';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describeWith, startPostgres, type Postgres } from '@majordomo/services';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { postgresStores, type LanesOptions } from '../src/index.ts';
 import { clients } from './support/clients.ts';
 import { onPostgres } from './support/stores.ts';
@@ -108,18 +108,32 @@ describeWith('postgres', 'lanes', () => {
   });
 
   describe('without PostgreSQL', () => {
+    // One server for all outages, because creating its files takes most of the time.
+    let server: Postgres;
+    let outages = 0;
+    beforeAll(async () => {
+      server = await startPostgres();
+    }, 60_000);
+    afterAll(() => server.stop(), 60_000);
+
+    /** Admits an attempt and kills the server, which runs again after the test. */
     async function setUpOutage(options: Partial<LanesOptions>) {
-      const server = await startPostgres();
       const { client, close } = clients.pg(server.url);
-      const { ready, lanes } = postgresStores({ client });
+      const { ready, lanes } = postgresStores({ client, schema: `outage_${outages++}` });
       const gate = lanes({ name: 'gpu', most: 8, leaseMs: 60_000, ...options });
+      let isRunning = true;
+      const restart = async (): Promise<void> => {
+        if (!isRunning) await server.start();
+        isRunning = true;
+      };
       onTestFinished(async () => {
         await close();
-        await server.stop();
+        await restart();
       });
       const earlier = requestAdmission(gate);
       await until(() => earlier.outcome === 'admitted');
       await server.kill();
+      isRunning = false;
       // The server ends the processes of its connections shortly after itself.
       await until(() =>
         ready().then(
@@ -127,7 +141,7 @@ describeWith('postgres', 'lanes', () => {
           () => true,
         ),
       );
-      return { gate, before: earlier, server };
+      return { gate, before: earlier, restart };
     }
 
     it.each([
@@ -139,7 +153,7 @@ describeWith('postgres', 'lanes', () => {
     ] as const)(
       '%j allows %d attempts of a process, including those admitted earlier',
       async (options, most) => {
-        const { gate, before: earlier, server } = await setUpOutage(options);
+        const { gate, before: earlier, restart } = await setUpOutage(options);
         const all = [earlier, ...Array.from({ length: 10 }, () => requestAdmission(gate))];
         const inside = () => all.filter(({ outcome }) => outcome === 'admitted');
         await until(() => inside().length === most);
@@ -148,7 +162,7 @@ describeWith('postgres', 'lanes', () => {
           ?.catch(() => undefined);
         if (most < 11) await until(() => inside().length > most);
         expect(inside()).toHaveLength(Math.min(11, most + 1));
-        await server.start();
+        await restart();
         // Attempts that were admitted during the outage have no reservation in PostgreSQL.
         await until(() => inside().length >= 8);
       },

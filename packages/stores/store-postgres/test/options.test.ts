@@ -5,7 +5,7 @@ import { clients, KINDS } from './support/clients.ts';
 import { onPostgres } from './support/stores.ts';
 
 describeWith('postgres', 'postgresStores', () => {
-  const { client, server, stores } = onPostgres();
+  const { client, stores, url } = onPostgres();
 
   it.each([
     [{ client: {} }, 'client'],
@@ -40,9 +40,9 @@ describeWith('postgres', 'postgresStores', () => {
       async (encoding) => {
         const name = `${encoding}_${kind}`.toLowerCase();
         await client(kind).query(`CREATE DATABASE ${name} ENCODING '${encoding}' TEMPLATE template0`);
-        const url = new URL(server().url);
-        url.pathname = name;
-        const other = clients[kind](url.href);
+        const address = new URL(url());
+        address.pathname = name;
+        const other = clients[kind](address.href);
         const { cache, ready } = postgresStores({ client: other.client, timeoutMs: 20_000 });
         const refusal = {
           kind: 'config',

@@ -11,14 +11,14 @@ const SCRIPT = new URL('./support/ledger-process.ts', import.meta.url).pathname;
 const RACES = 25;
 
 describeWith('postgres', 'several processes', () => {
-  const { server, stores } = onPostgres();
+  const { stores, url } = onPostgres();
   const children: ChildProcess[] = [];
   afterAll(() => {
     for (const child of children) child.kill('SIGKILL');
   });
 
   async function start(kind: Kind, processId: number) {
-    const child = spawn(process.execPath, [SCRIPT, server().url, kind, `${processId}`], {
+    const child = spawn(process.execPath, [SCRIPT, url(), kind, `${processId}`], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     children.push(child);

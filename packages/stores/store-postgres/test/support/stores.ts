@@ -1,5 +1,5 @@
-import { startPostgres, type Postgres } from '@majordomo/services';
-import { afterAll, beforeAll } from 'vitest';
+import { startPostgres } from '@majordomo/services';
+import { afterAll, beforeAll, inject } from 'vitest';
 import {
   postgresStores,
   type PostgresClient,
@@ -8,9 +8,13 @@ import {
 } from '../../src/index.ts';
 import { clients, listeners, type AppClient, type Kind } from './clients.ts';
 
-/** One server for a group of tests, with one client per library and a separate schema for each stores object. */
+/** Number of databases that this process has created. */
+let databases = 0;
+
+/** One database for a group of tests, with one client per library and a separate schema for each stores object. */
 export function onPostgres(): {
-  readonly server: () => Postgres;
+  /** Address of the database. */
+  readonly url: () => string;
   readonly client: (kind?: Kind) => AppClient;
   /** Opens a session that is closed after the tests. */
   readonly listener: (kind: Kind) => Promise<PostgresClient>;
@@ -18,26 +22,25 @@ export function onPostgres(): {
   /** Creates the stores of two processes over one empty schema. */
   readonly pair: (kind?: Kind) => readonly [first: PostgresStores, second: PostgresStores];
 } {
-  let server: Postgres | undefined;
+  let database: Database | undefined;
   const open = new Map<Kind, AppClient>();
   const sessions: Omit<AppClient, 'query'>[] = [];
   let schemas = 0;
-  const running = (): Postgres => {
-    if (server === undefined) throw new Error('PostgreSQL is started before the tests');
-    return server;
+  const url = (): string => {
+    if (database === undefined) throw new Error('the database is created before the tests');
+    return database.url;
   };
   const client = (kind: Kind = 'pg'): AppClient => {
-    const appClient = open.get(kind) ?? clients[kind](running().url);
+    const appClient = open.get(kind) ?? clients[kind](url());
     open.set(kind, appClient);
     return appClient;
   };
   beforeAll(async () => {
-    server = await startPostgres();
+    database = await createDatabase();
   }, 60_000);
   afterAll(async () => {
     await Promise.all([...open.values(), ...sessions].map(({ close }) => close()));
-    await server?.stop();
-    // The server writes its tables to the disk before it ends.
+    await database?.stop();
   }, 60_000);
   const stores = (options?: Partial<PostgresOptions>, kind?: Kind): PostgresStores =>
     postgresStores({
@@ -47,10 +50,10 @@ export function onPostgres(): {
       ...options,
     });
   return {
-    server: running,
+    url,
     client,
     async listener(kind) {
-      const session = await listeners[kind](running().url);
+      const session = await listeners[kind](url());
       sessions.push(session);
       return session.client;
     },
@@ -60,4 +63,22 @@ export function onPostgres(): {
       return [stores({ schema }, kind), stores({ schema }, kind)];
     },
   };
+}
+
+interface Database {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Creates a database on the server of the project, or on a new server if the project has none, as in a mutation run. */
+async function createDatabase(): Promise<Database> {
+  const shared = inject('postgresUrl');
+  if (shared === undefined) return startPostgres();
+  const url = new URL(shared);
+  url.pathname = `test_${process.pid}_${databases++}`;
+  const { query, close } = clients.pg(shared);
+  await query(`CREATE DATABASE ${url.pathname.slice(1)}`);
+  await close();
+  // The server removes its databases when it stops.
+  return { url: url.href, stop: () => Promise.resolve() };
 }
