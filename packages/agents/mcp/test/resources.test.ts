@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { withMcpReferences } from '../src/index.ts';
-import { everything } from './support/everything.ts';
+import { everything, sharedEverything } from './support/everything.ts';
 import { rejection, run, world } from './support/world.ts';
+
+const shared = sharedEverything();
 
 describe('resources of server-everything', () => {
   it('are listed with templates, and read as text and bytes', async () => {
-    const all = await everything();
+    const all = shared();
     const resources = await all.resources();
     const template = resources.find(({ isTemplate }) => isTemplate);
     expect(template?.uri).toContain('{');
@@ -22,7 +24,7 @@ describe('resources of server-everything', () => {
   });
 
   it('that do not exist are an error of kind invalid-request that names the address', async () => {
-    const all = await everything();
+    const all = shared();
     expect(await rejection(all.readResource('demo://no/such'))).toMatchObject({
       kind: 'invalid-request',
       message: expect.stringContaining('mcp "everything": demo://no/such') as string,
@@ -48,7 +50,7 @@ describe('resources of server-everything', () => {
   });
 
   it('are not offered without the option, and not if the server has none', async () => {
-    const all = await everything();
+    const all = shared();
     expect(all.tools.map(({ name }) => name)).not.toContain('list_resources');
     const { box } = await world({ resources: true });
     expect(box.tools.map(({ name }) => name)).not.toContain('h_list_resources');
@@ -71,7 +73,7 @@ describe('resources of server-everything', () => {
 
 describe('prompts of server-everything', () => {
   it('are listed with their arguments, and returned as messages', async () => {
-    const all = await everything();
+    const all = shared();
     const prompts = await all.prompts();
     expect(prompts.map(({ name }) => name)).toContain('simple-prompt');
     expect(prompts.find(({ name }) => name === 'args-prompt')?.arguments).toMatchObject([
@@ -87,7 +89,7 @@ describe('prompts of server-everything', () => {
     ['an unknown name', 'no-such-prompt', {}],
     ['a missing argument', 'args-prompt', {}],
   ])('with %s are an error of kind invalid-request', async (_what, name, args) => {
-    const all = await everything();
+    const all = shared();
     expect(await rejection(all.prompt(name, args))).toMatchObject({ kind: 'invalid-request' });
   });
 
@@ -100,7 +102,7 @@ describe('prompts of server-everything', () => {
 
 describe('references in a text', () => {
   it('are followed by the content of the resource, without the punctuation of the sentence', async () => {
-    const all = await everything();
+    const all = shared();
     const { role, parts } = await withMcpReferences(
       'Compare @mcp:everything:demo://resource/dynamic/text/1, and @mcp:other:x://y.',
       [all],
@@ -114,7 +116,7 @@ describe('references in a text', () => {
   });
 
   it('that cannot be read are an error that names them', async () => {
-    const all = await everything();
+    const all = shared();
     expect(await rejection(withMcpReferences('See @mcp:everything:demo://no/such.', [all]))).toMatchObject({
       kind: 'invalid-request',
       message: expect.stringContaining('@mcp:everything:demo://no/such: ') as string,

@@ -2,18 +2,20 @@ import { createAgent } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { everything } from './support/everything.ts';
+import { everything, sharedEverything } from './support/everything.ts';
 import { rejection, run } from './support/world.ts';
 
 const TOOL = 'simulate-research-query';
 // The task takes 4 s on a fast machine.
 const TIMEOUT = 120_000;
 
+const shared = sharedEverything();
+
 describe('a tool of server-everything that requires a task', () => {
   it(
     'is polled until the task has ended',
     async () => {
-      const all = await everything();
+      const all = shared();
       expect(JSON.stringify(await run(all, TOOL, { topic: 'tea' }))).toContain('Research Report: tea');
     },
     TIMEOUT,
@@ -34,7 +36,7 @@ describe('a tool of server-everything that requires a task', () => {
   it(
     'is cancelled when the call is aborted',
     async () => {
-      const all = await everything();
+      const all = shared();
       const controller = new AbortController();
       const outcome = rejection(run(all, TOOL, { topic: 'tea' }, { signal: controller.signal }));
       // One call later, the server has received the first one.

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { connectMcp, type McpOptions, type McpToolbox } from '../../src/index.ts';
 
 const PACKAGE = createRequire(import.meta.url).resolve(
@@ -12,6 +12,19 @@ export const EVERYTHING: { readonly command: string; readonly args: readonly str
   command: process.execPath,
   args: [join(PACKAGE, '../dist/index.js')],
 };
+
+/** Connects to one server-everything for all tests of a file. Call this function outside of a test. */
+export function sharedEverything(): () => McpToolbox {
+  let box: McpToolbox | undefined;
+  beforeAll(async () => {
+    box = await connectMcp({ name: 'everything', prefix: '', place: EVERYTHING });
+  });
+  afterAll(() => box?.close());
+  return () => {
+    if (box === undefined) throw new Error('the server is started before the tests');
+    return box;
+  };
+}
 
 /** Connects to server-everything over stdio. */
 export async function everything(options: Partial<McpOptions> = {}): Promise<McpToolbox> {
