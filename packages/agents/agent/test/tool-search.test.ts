@@ -459,9 +459,12 @@ describe('invalid options of tool search', () => {
 /** Call of the search tool with the same id in every turn. */
 const searchCall = (query: string) => ({ id: 'c1', name: 'find_tools', args: { query } });
 
+/** Number of random runs. With SOAK=1, as in the nightly run, 60. */
+const SEEDS = process.env['SOAK'] === undefined ? 8 : 60;
+
 describe('random runs with searches', () => {
   it('give the same transcript in one process, with a new process after each pause, and on a replayed journal', async () => {
-    for (let seed = 1; seed <= 60; seed++) {
+    for (let seed = 1; seed <= SEEDS; seed++) {
       const random = seededRandom(seed);
       const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
       const turn = (): Turn =>

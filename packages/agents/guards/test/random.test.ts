@@ -13,7 +13,7 @@ import { expect, it } from 'vitest';
 import { forbid, guarded, type Check } from '../src/index.ts';
 import { cutAt, streamed } from './support/calls.ts';
 
-const RUNS = { numRuns: 1000, seed: 54 };
+const RUNS = { numRuns: process.env['SOAK'] === undefined ? 100 : 1000, seed: 54 };
 
 /** Model that answers with the given events of text, reasoning and calls, and records what it receives. */
 function modelOf(pieces: readonly Piece[]) {
@@ -58,7 +58,7 @@ const email = fc
 const filler = fc.stringMatching(/^[A-Za-z [\]_1"\\\n🌍]{0,12}$/u);
 const cuts = fc.array(fc.nat(200), { maxLength: 12 });
 
-it('1,000 texts with random values are masked and restored exactly, in random chunks', async () => {
+it('texts with random values are masked and restored exactly, in random chunks', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(filler, email), { minLength: 1, maxLength: 6 }),
@@ -95,7 +95,7 @@ it('1,000 texts with random values are masked and restored exactly, in random ch
   );
 }, 600_000);
 
-it('1,000 answers with random checks: the delivered text is a prefix of the allowed text, in a valid order of events', async () => {
+it('answers with random checks: the delivered text is a prefix of the allowed text, in a valid order of events', async () => {
   const piece = fc.oneof(
     fc.record({ type: fc.constant('text' as const), text: fc.stringMatching(/^[ab🌍]{1,5}$/u) }),
     fc.record({ type: fc.constant('reasoning' as const), text: fc.stringMatching(/^[ab]{1,5}$/) }),

@@ -300,7 +300,7 @@ describe('residency', () => {
     ).toEqual({});
   });
 
-  it('opens no connection to refused targets in 300 random chains with hedges and failures', async () => {
+  it('opens no connection to refused targets in random chains with hedges and failures', async () => {
     const servers = await Promise.all([0, 1, 2, 3].map(() => regionServer()));
     const [eu, alsoEu, us, unknown] = servers;
     if (eu === undefined || alsoEu === undefined || us === undefined || unknown === undefined)
@@ -315,8 +315,10 @@ describe('residency', () => {
     const random = seededRandom(54);
     const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
     const kinds = Object.keys(OPERATIONS);
+    // Number of chains. With SOAK=1, as in the nightly run, 300.
+    const ROUNDS = process.env['SOAK'] === undefined ? 60 : 300;
     let answered = 0;
-    for (let round = 0; round < 300; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       const specs = ['eu/m', 'eu2/m', 'us/m', 'unknown/m', 'silent/m', 'eu/n', 'us/n'];
       const spec = Array.from({ length: 1 + Math.floor(random() * 5) }, () => pick(specs)).join(',');
       eu.status = pick([200, 200, 500, 503, 429]);
@@ -334,6 +336,6 @@ describe('residency', () => {
       );
     }
     expect([us.connections, unknown.connections]).toEqual([0, 0]);
-    expect(answered).toBeGreaterThan(50);
+    expect(answered).toBeGreaterThan(ROUNDS / 6);
   });
 });

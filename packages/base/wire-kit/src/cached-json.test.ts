@@ -36,6 +36,6 @@ it('wellFormedJson replaces lone surrogates in any string', () => {
         expect(JSON.parse(wellFormedJson(JSON.stringify(input)))).toBe(Buffer.from(input).toString());
       },
     ),
-    { numRuns: 2000, seed: 20_261_120 },
+    { numRuns: process.env['SOAK'] === undefined ? 200 : 2000, seed: 20_261_120 },
   );
 });

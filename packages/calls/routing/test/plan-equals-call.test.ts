@@ -9,6 +9,9 @@ const TARGETS = ['a/x', 'b/x', 'c/x', 'd/x', 'e/x'] as const;
 const PAIR = 'c/x,d/x';
 const DAY = 86_400_000;
 
+/** Number of random states. With SOAK=1, as in the nightly run, 1000. */
+const RUNS = process.env['SOAK'] === undefined ? 200 : 1000;
+
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(value, { nil: undefined });
 
@@ -119,7 +122,7 @@ async function outcome(work: Promise<readonly string[]>): Promise<readonly strin
   }
 }
 
-it('a plan has the targets or the failure of the call, in each of 1,000 states', async () => {
+it('a plan has the targets or the failure of the call, in each of many random states', async () => {
   const kinds = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(
@@ -160,9 +163,9 @@ it('a plan has the targets or the failure of the call, in each of 1,000 states',
         if (typeof planned === 'string') kinds.set(planned, (kinds.get(planned) ?? 0) + 1);
       },
     ),
-    { numRuns: 1000, seed: 20_261_121 },
+    { numRuns: RUNS, seed: 20_261_121 },
   );
-  // Each kind of result occurred at least six times.
+  // Each kind of result occurred several times.
   for (const kind of [
     'ranked',
     'preset',
@@ -174,5 +177,5 @@ it('a plan has the targets or the failure of the call, in each of 1,000 states',
     'unknown-name',
     'unknown-provider',
   ])
-    expect(kinds.get(kind), kind).toBeGreaterThan(5);
+    expect(kinds.get(kind), kind).toBeGreaterThan(RUNS / 200);
 }, 60_000);

@@ -237,7 +237,7 @@ describe('a continuation', () => {
     expect(join(`${before}${line}`, `${line}, home.`, 5).removed).toBe(removed);
   });
 
-  it('loses nothing of 2,000 random and repetitive documents', () => {
+  it('loses nothing of random and repetitive documents', () => {
     const word = fc.string({
       unit: fc.constantFrom('a', 'b', 'd', 'e', 'i', 'l', 'm', 'n', 'o', 'r', 's', 't', 'u'),
       minLength: 2,
@@ -270,7 +270,7 @@ describe('a continuation', () => {
         const at = cut % (text.length + 1);
         expect(join(text.slice(0, at), text.slice(at), length)).toEqual({ text, removed: '' });
       }),
-      { numRuns: 2000, seed: 20_261_123 },
+      { numRuns: process.env['SOAK'] === undefined ? 200 : 2000, seed: 20_261_123 },
     );
   });
 

@@ -206,7 +206,7 @@ describe('an undecided keyword', () => {
         if (findIssues({ allOf: [known] }, each).length > 0) return;
         expect(findIssues({ allOf: [undecided] }, each)).toEqual([]);
       }),
-      { numRuns: 5000, seed: 20_261_125 },
+      { numRuns: process.env['SOAK'] === undefined ? 500 : 5000, seed: 20_261_125 },
     );
   });
 });
