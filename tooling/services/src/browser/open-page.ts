@@ -1,12 +1,24 @@
 import { foundBinaryOf } from '../binaries.ts';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContextOptions,
+  type BrowserServer,
+  type Page,
+} from 'playwright-core';
 
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: foundBinaryOf('chromium'),
-    // Chromium's sandbox does not support the root user.
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-  });
+const launchOptions = (): { readonly executablePath: string; readonly args: string[] } => ({
+  executablePath: foundBinaryOf('chromium'),
+  // Chromium's sandbox does not support the root user.
+  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+});
+
+/** Starts a browser to which several processes can connect, each with separate contexts. */
+export const startBrowser = (): Promise<BrowserServer> => chromium.launchServer(launchOptions());
+
+/** Connects to the browser of `startBrowser` with this address. Without an address, starts a browser. */
+export const openBrowser = (address?: string): Promise<Browser> =>
+  address === undefined ? chromium.launch(launchOptions()) : chromium.connect(address);
 
 /** Timeout in milliseconds, for busy machines. */
 const TIMEOUT_MS = 60_000;

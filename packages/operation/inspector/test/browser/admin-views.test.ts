@@ -1,7 +1,7 @@
 import { describeWith } from '@majordomo/services';
 import { openBrowser, openPage } from '@majordomo/services/browser';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { startInspectorWithCallLog } from './support/logged-world.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -14,7 +14,7 @@ const openView = async (page: Page, name: string): Promise<void> => {
 describeWith('chromium', 'the views of the admin API in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await openBrowser();
+    browser = await openBrowser(inject('browserAddress'));
   }, TIMEOUT_MS);
   afterAll(() => browser.close());
 

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { describeWith } from '@majordomo/services';
 import { openBrowser, openPage, type Browser, type Page } from '@majordomo/services/browser';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { entryOf, startInspectorWithCallLog, refusedEntry } from './support/logged-world.ts';
 import { TAIL } from './support/world.ts';
 
@@ -29,7 +29,7 @@ const listedIds = async (page: Page): Promise<readonly string[]> =>
 describeWith('chromium', 'the calls of the call log in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await openBrowser();
+    browser = await openBrowser(inject('browserAddress'));
   }, TIMEOUT_MS);
   afterAll(() => browser.close());
 
@@ -168,7 +168,7 @@ describeWith('chromium', 'the calls of the call log in a browser', () => {
       await page.getByText('Export CSV').click();
       const download = await downloading;
       expect(download.suggestedFilename()).toBe('spending-by-model.csv');
-      const [header, firstRow] = (await readFile(await download.path(), 'utf8')).split('\r\n');
+      const [header, firstRow] = (await text(await download.createReadStream())).split('\r\n');
       expect(header).toBe('model,usd,calls,failed,input,output,unpriced');
       expect(firstRow).toMatch(/^"claude-sonnet-5",\d+\.\d{9},\d+,0,\d+,\d+,0$/);
       await groupSelect.selectOption('key');

@@ -1,6 +1,6 @@
 import { describeWith } from '@majordomo/services';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { openBrowser, openPage } from '@majordomo/services/browser';
 import { listen } from './support/listen.ts';
 import { HEAD, startInspector, type ServedInspector } from './support/world.ts';
@@ -13,7 +13,7 @@ const MARKUP = `<img src=x onerror="window.ran=1"><svg onload="window.ran=1"></s
 describeWith('chromium', 'untrusted content and pages of other origins', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await openBrowser();
+    browser = await openBrowser(inject('browserAddress'));
   }, TIMEOUT_MS);
   afterAll(() => browser.close());
 

@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { describeWith } from '@majordomo/services';
 import { fakeClock } from '@majordomo/testing';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { openBrowser, openPage } from '@majordomo/services/browser';
 import { listen } from './support/listen.ts';
 import { eventsOf, HEAD, TAIL, startInspector } from './support/world.ts';
@@ -12,7 +12,7 @@ const TIMEOUT_MS = 120_000;
 describeWith('chromium', 'the inspector in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await openBrowser();
+    browser = await openBrowser(inject('browserAddress'));
   }, TIMEOUT_MS);
   afterAll(() => browser.close());
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWith } from '@majordomo/services';
 import { openBrowser, openPage, violations, type Browser, type Page } from '@majordomo/services/browser';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import {
   entryOf,
   startInspectorWithCallLog,
@@ -14,18 +14,28 @@ import { HEAD } from './support/world.ts';
 
 const IS_SOAK = process.env['SOAK'] !== undefined;
 
+const MODES = ['light', 'dark'] as const;
+
 /**
- * Widths of the screen in pixels, with whether axe checks it: one width of each layout, because the other differs only in sizes.
- * The default run tests these two. SOAK=1, as in the nightly run, tests all.
+ * Widths of the screen in pixels, with the modes and whether axe checks them: one width of each layout, because the other differs
+ * only in sizes. The default run tests these two, each in another mode, because the colors are those of the other layout. SOAK=1,
+ * as in the nightly run, tests all.
  */
-const WIDTHS = (
-  [
-    [360, true],
-    [390, false],
-    [1440, true],
-    [3840, false],
-  ] as const
-).filter(([, isChecked]) => isChecked || IS_SOAK);
+const WIDTHS: readonly (readonly [
+  width: number,
+  modes: readonly (typeof MODES)[number][],
+  isChecked: boolean,
+])[] = IS_SOAK
+  ? [
+      [360, MODES, true],
+      [390, MODES, false],
+      [1440, MODES, true],
+      [3840, MODES, false],
+    ]
+  : [
+      [360, ['light'], true],
+      [1440, ['dark'], true],
+    ];
 
 /** Folder of the screenshots that a run with SOAK=1 takes. */
 const SCREENSHOT_FOLDER = join(import.meta.dirname, '../../../../../.ci/out/inspector');
@@ -124,7 +134,7 @@ describeWith('chromium', 'the screens of the inspector', () => {
   let testInspector: InspectorWithCallLog;
   beforeAll(async () => {
     mkdirSync(SCREENSHOT_FOLDER, { recursive: true });
-    browser = await openBrowser();
+    browser = await openBrowser(inject('browserAddress'));
     testInspector = await startInspectorWithCallLog();
     await makeCalls(testInspector);
   }, TIMEOUT_MS);
@@ -134,8 +144,8 @@ describeWith('chromium', 'the screens of the inspector', () => {
   });
 
   it.each(WIDTHS)(
-    'fit %i px in light and dark mode, without broken words, violations or errors',
-    async (width, isChecked) => {
+    'fit %i px in the modes %j, without broken words, violations or errors',
+    async (width, modes, isChecked) => {
       testInspector.majordomo.health.reset();
       const viewport = { width, height: 900 };
       await using openedPage = await openPage(browser, testInspector.address, { viewport });
@@ -145,7 +155,7 @@ describeWith('chromium', 'the screens of the inspector', () => {
         expect
           .soft([name, await page.evaluate(HORIZONTAL_OVERFLOW), await page.evaluate(BROKEN_WORDS)])
           .toEqual([name, 0, []]);
-        for (const colorScheme of ['light', 'dark'] as const) {
+        for (const colorScheme of modes) {
           await page.emulateMedia({ colorScheme });
           if (IS_SOAK)
             await page.screenshot({ path: join(SCREENSHOT_FOLDER, `${name}-${width}-${colorScheme}.png`) });
