@@ -5,7 +5,7 @@ import { bedrockConverse } from '@majordomo/conformance';
 import { awsHandler, collect } from '@majordomo/testing';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SIDES, WORKERS_AI, type Side } from '../src/wires.ts';
+import { MAIN_SIDES, SIDES, WORKERS_AI, type Side } from '../src/wires.ts';
 
 const seed = 20_261_120;
 /** Number of random inputs. With SOAK=1, as in the nightly run, 60. */
@@ -134,6 +134,15 @@ const HUGE: readonly (readonly [string, string])[] = [
   ['comments', ': \n'.repeat(100_000)],
 ];
 
+/**
+ * Returns the bodies that are tested with an API. Messages are read by the same code for all APIs, so the default run tests them
+ * with the main sides. With SOAK=1, as in the nightly run, all APIs are tested with all bodies.
+ */
+const hugeBodiesOf = (side: Side): typeof HUGE =>
+  process.env['SOAK'] !== undefined || MAIN_SIDES.includes(side)
+    ? HUGE
+    : HUGE.filter(([name]) => !name.startsWith('a message of'));
+
 afterEach(() => {
   expect(Object.getOwnPropertyNames(Object.prototype)).toHaveLength(12);
 });
@@ -207,7 +216,7 @@ describe.each([...SIDES, WORKERS_AI].map((side) => [side.wire.name, side] as con
     );
   });
 
-  it.each(HUGE)('processes %s in less than 1.5 s of CPU time', async (__, body) => {
+  it.each(hugeBodiesOf(side))('processes %s in less than 1.5 s of CPU time', async (__, body) => {
     const cpuBefore = process.cpuUsage();
     const sent = [
       [400, 'application/json'],
