@@ -14,11 +14,7 @@ const cases = casesFor({
   open: ({ baseURL, apiKey }) => createOpenAI({ api: 'chat', baseURL, apiKey }),
   cannot: { audio: 'gpt-4o takes text and images only' },
 });
-
-/** provider-openai runs all cases, so the default run contains a few. With SOAK=1, as in the nightly run, all of them. */
-const tested = process.env['SOAK'] === undefined ? cases.slice(0, 20) : cases;
-
-for (const [name, run] of tested) {
+for (const [name, run] of cases) {
   if (typeof run === 'string') it.skipIf(true)(`${name} (${run})`, () => undefined);
   else it(name, run, 20_000);
 }
