@@ -229,9 +229,17 @@ it('aborts the requests of a login when the toolbox is closed', async () => {
   await until(() => signals[0]?.aborted === true);
 });
 
-it.each<[string, (authority: TokenServer) => McpAuth]>([
+it.each<[string, (authority: TokenServer, pages: string[]) => McpAuth]>([
   ['a machine', machine],
   ['a user', () => ({ grant: 'login', client: { metadataUrl: METADATA_URL } })],
+  [
+    'a user who could log in',
+    (_authority, pages) => ({
+      grant: 'login',
+      client: { metadataUrl: METADATA_URL },
+      show: (page) => void pages.push(page),
+    }),
+  ],
 ])(
   'requests a token of %s again after an aborted call whose token request has no response',
   async (_who, authOf) => {
@@ -246,7 +254,8 @@ it.each<[string, (authority: TokenServer) => McpAuth]>([
     const tokens = { access_token: 't1', token_type: 'bearer', refresh_token: 'r', issuer };
     store.entries.set('mcp/m/issuer', issuer);
     store.entries.set(`mcp/m/tokens/${issuer}`, JSON.stringify({ url, tokens }));
-    const box = await connected(url, authOf(authority), { store });
+    const pages: string[] = [];
+    const box = await connected(url, authOf(authority, pages), { store });
     valid = 't2';
     answer = () => new Promise(() => undefined);
     const before = authority.tokenRequests.length;
@@ -257,6 +266,7 @@ it.each<[string, (authority: TokenServer) => McpAuth]>([
     expect(await outcome).toMatchObject({ kind: 'aborted' });
     answer = () => token(2);
     expect(await run(box, 'look')).toEqual([{ type: 'text', text: 'found' }]);
+    expect(pages).toEqual([]);
   },
 );
 

@@ -9,7 +9,7 @@ import type { McpAuth, McpMachineAuth, McpOptions } from '../options.ts';
 import { StoredTokens } from './stored-tokens.ts';
 
 type UnauthorizedContext = Parameters<NonNullable<AuthProvider['onUnauthorized']>>[0];
-type Io = Omit<LoginIo, 'tokens'>;
+type Io = Omit<LoginIo, 'tokens' | 'abandoned'>;
 
 /** Returns the authorization of a server, or `undefined` if `place.auth` is not set or is a provider of the SDK. */
 export function authorizationFor(options: McpOptions, io: Io): Authorization | undefined {
@@ -25,16 +25,23 @@ export function authorizationFor(options: McpOptions, io: Io): Authorization | u
   return new Authorization(auth, { ...io, tokens }, secrets);
 }
 
+/** Request for a token, with a login if it is necessary. All calls that need the token wait for the same attempt. */
+interface Attempt {
+  readonly controller: AbortController;
+  /** Whether the attempt waits for the user's login. */
+  isWithUser: boolean;
+  done: Promise<void>;
+}
+
 /** Authorization of a server, which all sessions with the server share. */
 export class Authorization {
   /** Secrets that are masked in errors. */
   readonly secrets: ReadonlySet<string>;
   private readonly auth: McpAuth;
-  private readonly io: LoginIo;
-  private running: Promise<void> | undefined;
-  private waiting = new AbortController();
+  private readonly io: Omit<LoginIo, 'abandoned'>;
+  private attempt: Attempt | undefined;
 
-  constructor(auth: McpAuth, io: LoginIo, secrets: ReadonlySet<string>) {
+  constructor(auth: McpAuth, io: Omit<LoginIo, 'abandoned'>, secrets: ReadonlySet<string>) {
     this.auth = auth;
     this.io = io;
     this.secrets = secrets;
@@ -45,27 +52,55 @@ export class Authorization {
    * `fetchFn` must not add headers of the MCP server, because it sends requests to the authorization server.
    */
   provider(fetchFn: FetchLike): AuthProvider {
-    // The SDK passes no signal to its authorization requests.
-    const boundedFetch: FetchLike = (url, init) => fetchFn(url, { ...init, signal: this.waiting.signal });
     return {
       token: async () => (await this.io.tokens.get())?.access_token,
       onUnauthorized: async (context) => {
-        this.running ??= this.authorize(context, boundedFetch).finally(() => {
-          this.running = undefined;
-        });
-        await this.running;
+        this.attempt ??= this.start(context, fetchFn);
+        await this.attempt.done;
       },
     };
   }
 
-  /** Aborts requests in progress, because no call waits for them. Does not end a login that waits for the user. */
+  /**
+   * Ends the authorization in progress, because no call waits for it. The next call starts another one. Does not end a login that
+   * waits for the user.
+   */
   abandon(): void {
-    this.waiting.abort();
-    this.waiting = new AbortController();
+    if (this.attempt?.isWithUser === true) return;
+    this.attempt?.controller.abort();
+    this.attempt = undefined;
   }
 
-  private async authorize({ response, serverUrl }: UnauthorizedContext, fetchFn: FetchLike): Promise<void> {
-    const { auth, io } = this;
+  private start(context: UnauthorizedContext, fetchFn: FetchLike): Attempt {
+    const attempt: Attempt = {
+      controller: new AbortController(),
+      isWithUser: false,
+      done: Promise.resolve(),
+    };
+    attempt.done = this.authorize(context, fetchFn, attempt).finally(() => {
+      if (this.attempt === attempt) this.attempt = undefined;
+    });
+    return attempt;
+  }
+
+  private async authorize(
+    { response, serverUrl }: UnauthorizedContext,
+    unboundFetch: FetchLike,
+    attempt: Attempt,
+  ): Promise<void> {
+    const { auth } = this;
+    const { signal: abandoned } = attempt.controller;
+    // The SDK passes no signal to its authorization requests.
+    const fetchFn: FetchLike = (url, init) => unboundFetch(url, { ...init, signal: abandoned });
+    const pause = (): (() => void) => {
+      attempt.isWithUser = true;
+      const resume = this.io.pause();
+      return () => {
+        attempt.isWithUser = false;
+        resume();
+      };
+    };
+    const io = { ...this.io, pause, abandoned };
     try {
       if (await io.tokens.reload()) return;
       const { extractWWWAuthenticateParams } = await loadClient();
@@ -95,7 +130,11 @@ export class Authorization {
 }
 
 /** Requests a token for a client without a user. The SDK sends the credentials only to the expected issuer. */
-async function machineToken(auth: McpMachineAuth, request: AuthRequest, { tokens }: LoginIo): Promise<void> {
+async function machineToken(
+  auth: McpMachineAuth,
+  request: AuthRequest,
+  { tokens }: Pick<LoginIo, 'tokens'>,
+): Promise<void> {
   const sdk = await loadClient();
   const { clientId, issuer: expectedIssuer } = auth;
   const client =

@@ -28,6 +28,8 @@ export interface LoginIo {
   readonly tokens: StoredTokens;
   /** Pauses the idle timeouts of calls. Returns a function that ends the pause. */
   readonly pause: () => () => void;
+  /** Signal that no call waits for the token anymore. */
+  readonly abandoned: AbortSignal;
 }
 
 /** Refreshes the token. If the token cannot be refreshed, logs in with a browser. */
@@ -127,6 +129,8 @@ class LoginClient implements OAuthClientProvider {
   }
 
   redirectToAuthorization(url: URL): void {
+    // After an aborted refresh, the SDK continues with a login that no call waits for.
+    this.io.abandoned.throwIfAborted();
     if (this.options.show === undefined)
       throw new LlmError('auth', `${this.io.label}: a login is required; pass place.auth.show`, {
         code: 'login-required',
