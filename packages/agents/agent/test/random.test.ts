@@ -131,7 +131,7 @@ it(
       'failed',
     ]) {
       expect(ends.get(end) ?? 0, `${end} of ${JSON.stringify([...ends])}`).toBeGreaterThan(
-        Math.min(20, RUNS / 25),
+        Math.min(20, RUNS / 50),
       );
     }
   },

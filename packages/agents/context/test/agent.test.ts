@@ -125,11 +125,15 @@ describe('an agent with a compactor', () => {
   });
 
   it('ends immediately if its signal aborts during a summary', async () => {
-    const { compactor } = setUpCompactor({ hang: true }, { contextTokens: 100 });
+    const { compactor, requests } = setUpCompactor({ hang: true }, { contextTokens: 100 });
     const agent = createAgent({ model: modelOf(['never']), compact: compactor.compact });
     const talk = talkOf('abcdefghij');
-    const running = agent.run([...talk, user('?')], { signal: AbortSignal.timeout(30) });
-    await expect(running).rejects.toMatchObject({ cause: { kind: 'aborted' } });
+    const controller = new AbortController();
+    const running = agent.run([...talk, user('?')], { signal: controller.signal });
+    const rejection = expect(running).rejects.toMatchObject({ cause: { kind: 'aborted' } });
+    await expect.poll(() => requests.length).toBe(1);
+    controller.abort();
+    await rejection;
   });
 });
 

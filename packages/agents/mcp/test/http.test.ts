@@ -22,7 +22,7 @@ const hang = defineTool({
     new Promise<string>(() => {
       requestLog.push('hang');
       signal.addEventListener('abort', () => {
-        requestLog.push(`aborted ${Date.now()}`);
+        requestLog.push('aborted');
       });
     }),
 });
@@ -46,12 +46,9 @@ describe('a server over HTTP', () => {
     const controller = new AbortController();
     const outcome = rejection(run(box, 'hang', {}, { signal: controller.signal }));
     await until(() => requestLog.includes('hang'));
-    const at = Date.now();
     controller.abort();
     expect(await outcome).toMatchObject({ kind: 'aborted' });
-    await until(() => requestLog.length === 2);
-    // 200 ms are promised, and ten are needed: the rest is for a busy machine.
-    expect(Number(requestLog[1]?.split(' ')[1]) - at).toBeLessThan(2000);
+    await until(() => requestLog.includes('aborted'));
     await serving.close();
   });
 
