@@ -112,17 +112,17 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'vault',
     description: 'list, set and remove keys of vendors in your vault',
-    load: () => import('./vault/vault-command.ts'),
+    load: () => import('./vault-commands/vault-command.ts'),
   },
   {
     name: 'login',
     description: 'log in to a vendor and store the tokens in your vault',
-    load: () => import('./vault/login-command.ts'),
+    load: () => import('./vault-commands/login-command.ts'),
   },
   {
     name: 'logout',
     description: 'revoke a login and remove it from your vault',
-    load: () => import('./vault/logout-command.ts'),
+    load: () => import('./vault-commands/logout-command.ts'),
   },
   {
     name: 'trust',

@@ -3,7 +3,7 @@ import { BACKENDS, hasAddress, type Backend } from '../backends/backends.ts';
 import type { Settings } from '../config/settings.ts';
 import type { StoredKeys } from '../vault/stored-keys.ts';
 import type { Io } from '../program/io.ts';
-import { stateOf } from '../vault/vault-keys.ts';
+import { stateOf } from '../vault-commands/vault-keys.ts';
 import { reasonOf } from '../program/reason.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 

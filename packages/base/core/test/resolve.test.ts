@@ -272,7 +272,7 @@ describe('providers', () => {
     const [error] = majordomo.loadEnv({ LLM_Q: 'openai://key@h/v1' });
     expect(error?.message).toBe(
       'LLM_Q cannot be used as a backend: no registered provider serves the scheme "openai" (no scheme is registered); ' +
-        'add the provider of the scheme to providers, such as createOpenAI() for openai://',
+        'add the provider of this scheme to providers',
     );
   });
 

@@ -119,7 +119,7 @@ function unknownSchemeError(
 ): LlmError {
   const schemes = known.length === 0 ? 'no scheme is registered' : `served: ${known.join(', ')}`;
   const problem = `no registered provider serves the scheme "${scheme}" (${schemes})${didYouMean(scheme, known)}`;
-  const remedy = 'add the provider of the scheme to providers, such as createOpenAI() for openai://';
+  const remedy = 'add the provider of this scheme to providers';
   return dsnError(variable, problem, value.length - value.trimStart().length, remedy);
 }
 

@@ -15,45 +15,44 @@ const PLACEHOLDER = new RegExp(
 /** Pattern of placeholders that a program or a reader replaces, such as `$TOKEN`, `{{ token }}`, `<your key>` and `%s`. */
 const TEMPLATE = /^(?:\$|<|\{|%[A-Za-z(]|@\w+@$|#\{|\\?$)/;
 
-/** Pattern of code that reads a value, such as `process.env.KEY`, `getToken()` and `self.api_key`. */
-const CODE = new RegExp(
-  [
-    // Objects that hold settings, and keywords before an expression.
-    String.raw`^(?:process|import|self|this|os|env|config|settings|options|props|secrets|vars|ctx|req)\.`,
-    String.raw`^ENV\[`,
-    String.raw`^(?:await|new)\b`,
-    // A call, and a path of names.
-    String.raw`^[\w$.]*\(`,
-    String.raw`^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$`,
-    // Names of variables that hold a secret.
-    String.raw`^[a-z_]*(?:api_?key|token|secret|password|passwd|credential)s?$`,
-    String.raw`^[A-Z][A-Z_]*(?:KEY|TOKEN|SECRET|PASSWORD)$`,
-  ].join('|'),
-);
+/** Patterns of code that reads a value, such as `process.env.KEY`, `getToken()` and `self.api_key`. */
+const CODE: readonly RegExp[] = [
+  // Objects that hold settings, and keywords before an expression.
+  /^(?:process|import|self|this|os|env|config|settings|options|props|secrets|vars|ctx|req)\./,
+  /^ENV\[/,
+  /^(?:await|new)\b/,
+  // A call, and a path of names.
+  /^[\w$.]*\(/,
+  /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/,
+  // Names of variables that hold a secret.
+  /^[a-z_]*(?:api_?key|token|secret|password|passwd|credential)s?$/,
+  /^[A-Z][A-Z_]*(?:KEY|TOKEN|SECRET|PASSWORD)$/,
+];
 
 /** Pattern of quoted values that are not secret, even if the name always indicates a secret. */
 const QUOTED_PLACEHOLDER = new RegExp(
   String.raw`^(?:\*{3,}|x{4,}|\.{3,}|-{3,}|_{3,}|${EMPTY_WORDS}|${TYPE_WORDS}|<[a-z][\w .:-]*>)$`,
   'i',
 );
-/** Pattern of quoted templates, such as `$TOKEN`, `${token}`, `{{ token }}`, `{api_key}`, `%TOKEN%` and `%s`. */
-const QUOTED_TEMPLATE = new RegExp(
-  [
-    String.raw`^\$[A-Z][A-Z_]{2,}$`,
-    String.raw`^\$\{[^{}]*\}$`,
-    String.raw`^\$?\{\{[^{}]*\}\}$`,
-    String.raw`^\{[a-z]{2,}(?:_[a-z]+)*\}$`,
-    String.raw`^%[A-Z_]{3,}%$`,
-    String.raw`^%s$`,
-  ].join('|'),
-);
+/** Patterns of quoted templates, such as `$TOKEN`, `${token}`, `{{ token }}`, `{api_key}`, `%TOKEN%` and `%s`. */
+const QUOTED_TEMPLATE: readonly RegExp[] = [
+  /^\$[A-Z][A-Z_]{2,}$/,
+  /^\$\{[^{}]*\}$/,
+  /^\$?\{\{[^{}]*\}\}$/,
+  /^\{[a-z]{2,}(?:_[a-z]+)*\}$/,
+  /^%[A-Z_]{3,}%$/,
+  /^%s$/,
+];
+
+const matches = (patterns: readonly RegExp[], value: string): boolean =>
+  patterns.some((pattern) => pattern.test(value));
 
 /** Whether an unquoted value is secret after a name of this kind. `isTight` is true if no space precedes the value. */
 export function isSecret(value: string, verdict: Verdict, isTight: boolean): boolean {
   if (verdict === 'perhaps' || verdict === 'secret-if-quoted') return isRandom(value) && !isTemplate(value);
   if (isTemplate(value)) return false;
   if (verdict === 'password') return isPassword(value, isTight);
-  return isTight ? value.length >= 6 && !CODE.test(value) : isRandom(value);
+  return isTight ? value.length >= 6 && !matches(CODE, value) : isRandom(value);
 }
 
 /** Whether a quoted value is secret after a name of this kind. `isMember` is true if the name is quoted too, as in JSON. */
@@ -66,7 +65,7 @@ export function isQuotedSecret(value: string, name: string, verdict: Verdict, is
     const isPhrase = /\S(?:\s|\\[nrt]\S)/.test(value.trim()) && /(?:token|bearer)$/i.test(name);
     if (!isPhrase) return isRandom(word) && !isTemplate(word);
   }
-  if (isMember) return !QUOTED_PLACEHOLDER.test(value) && !QUOTED_TEMPLATE.test(value);
+  if (isMember) return !QUOTED_PLACEHOLDER.test(value) && !matches(QUOTED_TEMPLATE, value);
   return !isTemplate(value) && value.length >= (verdict === 'password' ? 4 : 6);
 }
 
@@ -78,7 +77,7 @@ const isTemplate = (value: string): boolean =>
   beginsAsMask(value) || PLACEHOLDER.test(value) || TEMPLATE.test(value);
 
 function isPassword(value: string, isTight: boolean): boolean {
-  if (CODE.test(value) || value.length < 4) return false;
+  if (matches(CODE, value) || value.length < 4) return false;
   if (isTight) return true;
   return /\d|[^A-Za-z0-9.,:)']/.test(value) && value.length >= 6;
 }
@@ -91,7 +90,9 @@ function isRandom(value: string): boolean {
   const isMixed =
     value.length < 16 ? kinds >= 2 && hasDigit : kinds >= 2 || (value.length >= 20 && isAlphanumeric);
   // Begin with the cheapest check, so that the time remains linear if names are repeated.
-  return isMixed && !/^[\d.,:+-]+$/.test(value) && !CODE.test(value) && !isPath(value) && !isOfWords(value);
+  return (
+    isMixed && !/^[\d.,:+-]+$/.test(value) && !matches(CODE, value) && !isPath(value) && !isOfWords(value)
+  );
 }
 
 function kindsIn(value: string): Record<'hasLower' | 'hasUpper' | 'hasDigit' | 'isAlphanumeric', boolean> {

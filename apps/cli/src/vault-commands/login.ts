@@ -4,8 +4,8 @@ import { loadSettings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { painter, printable } from '../terminal/paint.ts';
-import { loadCredentials, userVault } from './load-credentials.ts';
-import { loginOf, storeLogin } from './logins.ts';
+import { loadCredentials, userVault } from '../vault/load-credentials.ts';
+import { loginOf, storeLogin } from '../vault/logins.ts';
 
 /** Options of `majordomo login`. */
 export interface LoginFlags {

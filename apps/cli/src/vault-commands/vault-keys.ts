@@ -5,7 +5,7 @@ import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { localTime } from '../limits/in-time.ts';
 import { printable } from '../terminal/paint.ts';
-import { loadCredentials, userVault } from './load-credentials.ts';
+import { loadCredentials, userVault } from '../vault/load-credentials.ts';
 import { writeJson } from '../terminal/write-json.ts';
 
 const WHY = 'majordomo vault';
