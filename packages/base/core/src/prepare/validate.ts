@@ -74,7 +74,7 @@ const CALL_OPTIONS: ReadonlySet<string> = new Set<keyof CallOptions>([
   'whenAllBenched',
 ]);
 
-const USE_EXTRA = 'pass it in extra, under the name of the provider or wire';
+const USE_EXTRA = 'pass it in extra, under the id of the provider, as in extra: { id: { … } }';
 
 /** Remedies for names of other libraries and APIs without a member of the same meaning, written as in `OTHER_NAMES`. */
 const REMEDIES_BY_NAME: Readonly<Record<string, string>> = {
