@@ -2,7 +2,8 @@ import { ERROR_POLICY } from '../errors/policy.ts';
 import { isRecord } from '../util/values.ts';
 import { checkCache } from '../prepare/cache.ts';
 import { EFFORTS } from '../prepare/settings.ts';
-import type { CallOptions, Decision } from '../types/call-options.ts';
+import type { CallOptions, ChainOptions, Decision } from '../types/call-options.ts';
+import type { HealthOptions } from '../types/health.ts';
 import type { Gate } from '../types/gate.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { MajordomoOptions, NamedSpec, TargetSettings } from '../types/majordomo.ts';
@@ -15,7 +16,7 @@ import {
   rejectUnknownOptions,
   TIMEOUT_KINDS,
 } from '../util/options.ts';
-import { OTHER_CALL_NAMES, OTHER_MAJORDOMO_NAMES } from './other-names.ts';
+import { OTHER_CALL_NAMES, OTHER_MAJORDOMO_NAMES, refuseMembers } from './other-names.ts';
 
 const DECISION_KINDS: KindsOf<Decision> = {
   retry: 'boolean',
@@ -26,9 +27,7 @@ const DECISION_KINDS: KindsOf<Decision> = {
 
 const POLICY: Kinds = Object.fromEntries(Object.keys(ERROR_POLICY).map((kind) => [kind, DECISION_KINDS]));
 
-const CALL_KINDS: KindsOf<CallOptions> & Kinds = {
-  ...OTHER_CALL_NAMES,
-  chain: 'refused: pass its members instead',
+const CHAIN_KINDS: KindsOf<ChainOptions> = {
   attempts: 1,
   backoff: { baseMs: 0, capMs: 0 },
   retryAfterCapMs: 0,
@@ -41,12 +40,25 @@ const CALL_KINDS: KindsOf<CallOptions> & Kinds = {
   whenAllBenched: ['fail', 'probe', 'try-soonest', 'wait'],
   classify: 'function',
   order: 'function',
+};
+
+const CALL_KINDS: KindsOf<CallOptions> & Kinds = {
+  ...OTHER_CALL_NAMES,
+  ...CHAIN_KINDS,
+  chain: 'refused: pass its members instead',
   signal: 'object with addEventListener',
   tenant: 'string',
   metadata: 'object',
   onEvent: 'function',
   repairs: 0,
   waitUntil: 'function',
+};
+
+const HEALTH_KINDS: KindsOf<HealthOptions> = {
+  threshold: 1,
+  cooldownMs: 0,
+  cooldownCapMs: 0,
+  retryAfterCapMs: 0,
 };
 
 const TARGET_KINDS: KindsOf<TargetSettings> = {
@@ -64,6 +76,8 @@ const TARGET_KINDS: KindsOf<TargetSettings> = {
 };
 
 const MAJORDOMO_KINDS: KindsOf<MajordomoOptions> & Kinds = {
+  ...refuseMembers('health', HEALTH_KINDS),
+  ...refuseMembers('chain', CHAIN_KINDS),
   ...OTHER_MAJORDOMO_NAMES,
   providers: 'array',
   // `parseAliases` checks this option.
@@ -73,7 +87,7 @@ const MAJORDOMO_KINDS: KindsOf<MajordomoOptions> & Kinds = {
   fetch: 'function',
   headers: 'object',
   chain: CALL_KINDS,
-  health: { threshold: 1, cooldownMs: 0, cooldownCapMs: 0, retryAfterCapMs: 0 },
+  health: HEALTH_KINDS,
   gates: 'array',
   media: 'object with fit',
   onEvent: 'function',

@@ -1,35 +1,9 @@
-import type { ChainOptions } from '../types/call-options.ts';
-import type { HealthOptions } from '../types/health.ts';
-import type { ChatRequest } from '../types/request.ts';
+import { REQUEST_MEMBERS } from '../prepare/validate.ts';
 import type { Kind, Kinds } from '../util/options.ts';
 
 /** Table in which every name is refused with the same remedy. */
 const refuseAll = (names: readonly string[], remedy: string): Kinds =>
   Object.fromEntries(names.map((name): [string, Kind] => [name, `refused: ${remedy}`]));
-
-const REQUEST_MEMBERS: readonly (keyof ChatRequest)[] = [
-  'messages',
-  'system',
-  'tools',
-  'toolChoice',
-  'maxTokens',
-  'temperature',
-  'topP',
-  'topK',
-  'frequencyPenalty',
-  'presencePenalty',
-  'logprobs',
-  'stop',
-  'seed',
-  'output',
-  'reasoning',
-  'reasoningSummary',
-  'verbosity',
-  'endUser',
-  'serviceTier',
-  'cache',
-  'extra',
-];
 
 /** Names that have an option of a call as their counterpart, or belong elsewhere, with the remedy. */
 export const OTHER_CALL_NAMES: Kinds = {
@@ -41,49 +15,25 @@ export const OTHER_CALL_NAMES: Kinds = {
   timeout: 'refused: use timeouts: { totalMs }',
   timeoutMs: 'refused: use timeouts: { totalMs }',
   onFinish: 'refused: await the response, or use onEvent',
-  onEnd: 'refused: await the response, or use onEvent',
   onError: 'refused: catch the error of the call, or use onEvent',
   onChunk: 'refused: iterate model.stream(request)',
   headers: 'refused: pass it to createMajordomo or majordomo.with',
   fetch: 'refused: pass it to createMajordomo or majordomo.with',
-  env: 'refused: pass it to createMajordomo',
-  gates: 'refused: pass it to createMajordomo or majordomo.with',
   apiKey: 'refused: pass it to the provider',
   baseURL: 'refused: pass it to the provider',
   providerOptions: 'refused: use extra, which is a member of the request',
   model: 'refused: pass the spec to majordomo.model',
-  fallbacks: "refused: write the targets into the spec, such as majordomo.model('a/x,b/y')",
 };
 
-const CHAIN_NAMES: readonly (keyof ChainOptions)[] = [
-  'attempts',
-  'backoff',
-  'retryAfterCapMs',
-  'timeouts',
-  'policy',
-  'afterCommit',
-  'hedgeAfterMs',
-  'leastCharsPerSecond',
-  'slowWindowMs',
-  'whenAllBenched',
-  'classify',
-  'order',
-];
-
-const HEALTH_NAMES: readonly Exclude<keyof HealthOptions, keyof ChainOptions>[] = [
-  'threshold',
-  'cooldownMs',
-  'cooldownCapMs',
-];
-
-const refuseMembers = (option: string, names: readonly string[]): Kinds =>
-  Object.fromEntries(names.map((name): [string, Kind] => [name, `refused: write ${option}: { ${name} }`]));
+/** Table in which the members of an option are refused at the top level, with the place of the option. */
+export const refuseMembers = (option: string, members: Kinds): Kinds =>
+  Object.fromEntries(
+    Object.keys(members).map((name): [string, Kind] => [name, `refused: write ${option}: { ${name} }`]),
+  );
 
 /** Names that belong elsewhere or that other libraries use for an option of `createMajordomo`, with the remedy. */
 export const OTHER_MAJORDOMO_NAMES: Kinds = {
   ...refuseAll(REQUEST_MEMBERS, 'it is a member of a request; an alias sets a default with { spec, with }'),
-  ...refuseMembers('chain', CHAIN_NAMES),
-  ...refuseMembers('health', HEALTH_NAMES),
   signal: 'refused: pass it to each call',
   abortSignal: 'refused: pass signal to each call',
   tenant: 'refused: pass it to each call',
@@ -98,9 +48,6 @@ export const OTHER_MAJORDOMO_NAMES: Kinds = {
   baseURL: 'refused: pass it to the provider',
   model: 'refused: pass the spec to majordomo.model',
   models: 'refused: use aliases',
-  fallbacks: "refused: write the targets into the spec, such as majordomo.model('a/x,b/y')",
-  middleware: 'refused: use around, gates or onEvent',
-  logger: 'refused: use onEvent',
   onFinish: 'refused: use onEvent',
   onError: 'refused: use onEvent',
 };

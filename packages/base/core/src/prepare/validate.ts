@@ -10,7 +10,7 @@ import { EFFORTS, OPTIONAL_SETTINGS } from './settings.ts';
 /** Throws `invalid-request` with the path for a request that no target accepts. */
 export function validate(request: ChatRequest): void {
   if (!isRecord(request)) throw invalidError('request', 'must be an object with messages');
-  checkMembers(request, MEMBERS, OTHER_NAMES);
+  checkMembers(request, REQUEST_MEMBERS, OTHER_NAMES);
   const { messages } = request;
   if (!isList(messages)) throw invalidError('messages', 'must be an array of messages');
   if (messages.length === 0) throw invalidError('messages', 'must not be empty');
@@ -19,7 +19,8 @@ export function validate(request: ChatRequest): void {
   validateTools(request);
 }
 
-const MEMBERS: readonly string[] = [
+/** Members of a chat request. */
+export const REQUEST_MEMBERS: readonly string[] = [
   'messages',
   'system',
   'tools',
