@@ -35,7 +35,7 @@ export function createRound(seed: number, fixedVersion?: Version): Round {
   const afterCommit = version === 7 && random() < 0.7 ? 'restart' : 'continue';
   const count = 1 + Math.floor(random() * 3);
   const steps = range(count).map((step): Step => {
-    const words = range(8 + Math.floor(random() * 6)).map((index) => `w${index} `);
+    const words = range(8 + Math.floor(random() * 6)).map((index) => `${'abcdefghijklmn'.charAt(index)}o `);
     const text = (target: string): string => `${target}${step}: ${words.join('')}`;
     const calls = range(Math.floor(random() * 4)).map((index): Call => ({
       id: `c${step}-${index}`,
@@ -45,7 +45,7 @@ export function createRound(seed: number, fixedVersion?: Version): Round {
     return {
       texts: afterCommit === 'restart' ? { a: text('a'), b: text('b') } : { a: text('x'), b: text('x') },
       calls: step === count - 1 ? [] : [...calls, { id: `c${step}-last`, name: 'note', args: { step } }],
-      // Core restarts a response of less than 12 characters instead of continuing it.
+      // Core restarts a response of less than 12 characters or two words instead of continuing it.
       failsAfter:
         random() < 0.5 ? (afterCommit === 'continue' ? 14 : 0) + Math.floor(random() * 12) : undefined,
     };
