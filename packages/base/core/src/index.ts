@@ -56,9 +56,11 @@ export type {
   FinishReason,
   ModelEvent,
   PartHead,
+  RateLimitBucket,
   StopDetails,
   StreamEvent,
   TokenLogprob,
+  VendorFacts,
   Warning,
 } from './types/response.ts';
 export { sumUsage } from './stream/usage.ts';

@@ -7,10 +7,12 @@ import type {
   StopDetails,
   TokenLogprob,
   Usage,
+  VendorFacts,
   VendorPart,
   Warning,
 } from '@majordomo/core';
 import { fnv1a, parseArguments } from '@majordomo/core/toolkit';
+import { definedMembers } from './values.ts';
 
 interface OpenPart {
   readonly type: 'text' | 'reasoning' | 'tool-call';
@@ -48,6 +50,9 @@ export class EventWriter {
   /** Vendor's id of the response. Generated call ids are derived from it, so that a replay generates the same ids. */
   private responseId = '';
   private started = false;
+  /** Model that the vendor reported last. */
+  private servedModel: string | undefined;
+  private vendorFacts: Partial<VendorFacts> = {};
   /** Warnings that were written before the `start` event. */
   private readonly earlyWarnings: Warning[] = [];
   /** Call ids that the vendor sent in this response. */
@@ -80,10 +85,29 @@ export class EventWriter {
     return this.nextIndex > 0;
   }
 
-  /** Writes the `start` event with the vendor's id of the response. Later calls write nothing. */
-  start(id?: string): readonly ModelEvent[] {
-    this.ensureStarted(id);
+  /** Writes the `start` event with the vendor's id of the response and its model. Later calls write nothing. */
+  start(id?: string, model?: unknown): readonly ModelEvent[] {
+    if (!this.started) {
+      this.model(model);
+      this.ensureStarted(id);
+    }
     return this.written();
+  }
+
+  /** Sets the model that answers, by the vendor's name. Ignores a value that is not a name. The last name is reported. */
+  model(model: unknown): void {
+    if (typeof model === 'string' && model !== '') this.servedModel = model;
+  }
+
+  /**
+   * Adds facts, which the `finish` event reports if they contain `wire`. Ignores members that are `undefined`. The id and the
+   * service tier are added automatically.
+   */
+  facts<Facts extends VendorFacts>(facts: Partial<Facts>): void {
+    this.vendorFacts = {
+      ...this.vendorFacts,
+      ...(definedMembers(facts) as Partial<VendorFacts> | undefined),
+    };
   }
 
   /** Writes text to the open text part if it has this `key`. Otherwise, begins another text part. */
@@ -183,10 +207,24 @@ export class EventWriter {
       reason,
       raw,
       usage,
+      ...this.served(usage),
       ...(stopDetails && { stopDetails }),
       ...(tokenLogprobs.length > 0 && { logprobs: tokenLogprobs }),
     });
     return this.written();
+  }
+
+  private served(usage: Usage | undefined): { readonly model?: string; readonly vendor?: VendorFacts } {
+    const { servedModel, vendorFacts, responseId } = this;
+    const { wire } = vendorFacts;
+    const id = responseId === '' ? undefined : { id: responseId };
+    const tier = usage?.details?.serviceTier;
+    return {
+      ...(servedModel !== undefined && { model: servedModel }),
+      ...(wire !== undefined && {
+        vendor: { wire, ...id, ...(tier !== undefined && { serviceTier: tier }), ...vendorFacts },
+      }),
+    };
   }
 
   private writeText(
@@ -260,7 +298,13 @@ export class EventWriter {
     if (this.started) return;
     this.started = true;
     this.responseId = id ?? '';
-    this.batch.push({ type: 'start', target: this.target, id });
+    const { target, servedModel } = this;
+    this.batch.push({
+      type: 'start',
+      target,
+      id,
+      ...(servedModel !== undefined && { model: servedModel }),
+    });
     for (const warning of this.earlyWarnings) this.batch.push({ type: 'warning', warning });
   }
 

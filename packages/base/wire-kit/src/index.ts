@@ -48,13 +48,20 @@ export {
   UNTERMINATED_LINE,
 } from './ndjson.ts';
 export { baseURLFromEnv, checkBaseURL, checkProviderOptions, type ExtraOptions } from './options.ts';
-export { type RateLimitBucket, type RateLimits, type RateLimitWatch, rateLimitWatch } from './rate-limits.ts';
+export {
+  headerFacts,
+  type RateLimitBucket,
+  type RateLimits,
+  type RateLimitWatch,
+  rateLimitWatch,
+} from './rate-limits.ts';
 export {
   cacheLifetime,
   nearestEffort,
   unsentCacheWarnings,
   unsentSettingWarnings,
 } from './request-settings.ts';
+export { otherMembers, servedBy } from './response-facts.ts';
 export { retryAfterMs, type HeaderReader } from './retry-after.ts';
 export {
   GRAMMAR_DIALECT,

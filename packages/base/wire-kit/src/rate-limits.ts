@@ -1,14 +1,7 @@
+import { type RateLimitBucket, systemClock, type VendorFacts } from '@majordomo/core';
 import { type HeaderReader, resetMs } from './retry-after.ts';
 
-/** One rate limit from the most recent response headers of a vendor. */
-export interface RateLimitBucket {
-  /** Name of the counted unit, with the time window if its header names one: `requests`, `tokens-minute`, `input-tokens`. */
-  readonly name: string;
-  readonly limit: number | undefined;
-  readonly remaining: number | undefined;
-  /** Time from `at` until the complete limit is available again, in milliseconds. */
-  readonly resetMs: number | undefined;
-}
+export type { RateLimitBucket } from '@majordomo/core';
 
 /** Rate limits of a target. */
 export interface RateLimits {
@@ -93,6 +86,26 @@ export function exhaustedResetMs(headers: HeaderReader | undefined, now: number)
       remaining !== undefined && remaining <= 0 && reset !== undefined ? [reset] : [],
   );
   return resets.length === 0 ? undefined : Math.max(...resets);
+}
+
+/** Headers with the vendor's id of the request, in order of precedence. */
+const REQUEST_IDS: readonly string[] = ['x-request-id', 'request-id', 'x-amzn-requestid', 'cf-ray'];
+
+/** Returns the id of the request and the rate limits in the headers of a response. */
+export function headerFacts(headers: Headers): Pick<VendorFacts, 'requestId' | 'rateLimits'> {
+  let hasLimits = false;
+  const ids = new Map<string, string>();
+  // Iterate once, because a lookup of each possible name takes twenty times as long.
+  for (const [name, value] of headers) {
+    if (name.includes('ratelimit')) hasLimits = true;
+    else if (REQUEST_IDS.includes(name)) ids.set(name, value);
+  }
+  const requestId = REQUEST_IDS.map((name) => ids.get(name)).find((id) => id !== undefined);
+  const rateLimits = hasLimits ? bucketsIn(headers, systemClock.now()) : [];
+  return {
+    ...(requestId !== undefined && { requestId }),
+    ...(rateLimits.length > 0 && { rateLimits }),
+  };
 }
 
 const A_MINUTE = 60_000;

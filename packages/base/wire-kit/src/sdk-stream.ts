@@ -3,6 +3,7 @@ import { derivedSignal } from '@majordomo/core/toolkit';
 import { driftError } from './errors.ts';
 import { type EventWriter } from './event-writer.ts';
 import { SSE, type Framing } from './framing.ts';
+import { headerFacts } from './rate-limits.ts';
 
 /** Request that is sent through an SDK, and the reader of its response. */
 export interface SdkCall {
@@ -31,6 +32,7 @@ export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEve
   const { signal, release } = derivedSignal(context.signal);
   try {
     const response = await call.send(signal);
+    reader.writer.facts(headerFacts(response.headers));
     if (isJson(response)) {
       yield HEADERS_RECEIVED;
       readComplete(await response.text(), reader, target, framing);

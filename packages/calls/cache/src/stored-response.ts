@@ -32,9 +32,10 @@ const isTime = (at: unknown): boolean => typeof at === 'number' && Math.abs(at) 
 function isStorableResponse(response: Record<string, unknown>): boolean {
   const { text, target, spec, finish, id, rawFinish, parts, toolCalls, warnings, message, logprobs } =
     response;
+  const { model, vendor } = response;
   return (
     [text, target, spec].every(isText) &&
-    [id, rawFinish].every((member) => member === undefined || isText(member)) &&
+    [id, rawFinish, model].every((member) => member === undefined || isText(member)) &&
     (finish === 'stop' || finish === 'tool-calls') &&
     isRecord(message) &&
     message['role'] === 'assistant' &&
@@ -42,7 +43,8 @@ function isStorableResponse(response: Record<string, unknown>): boolean {
     isListOf(parts, isPart) &&
     isListOf(toolCalls, (call) => isPart(call) && call.type === 'tool-call') &&
     isListOf(warnings, isWarning) &&
-    (logprobs === undefined || isListOf(logprobs, isRecord))
+    (logprobs === undefined || isListOf(logprobs, isRecord)) &&
+    (vendor === undefined || (isRecord(vendor) && isText(vendor['wire'])))
   );
 }
 

@@ -1,7 +1,8 @@
-import { image, LlmError, user, type ChatRequest, type ObjectSchema } from '@majordomo/core';
+import { createMajordomo, image, LlmError, user, type ChatRequest, type ObjectSchema } from '@majordomo/core';
 import { eventOrderError } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
-import { memoryCache, type CacheStore } from '../src/index.ts';
+import { fakeProvider } from '@majordomo/testing';
+import { cached, memoryCache, type CacheStore } from '../src/index.ts';
 import { echo, eventsOf, gate, hashed, hi, world, type Answer } from './cache-fixture.ts';
 
 const paris = (): Answer => ({ pieces: ['Par', 'is'] });
@@ -26,6 +27,25 @@ describe('a complete response', () => {
     expect({ attempts, usage }).toEqual({ attempts: [], usage: undefined });
     expect(warnings).toMatchObject([{ action: 'cached', what: 'answer' }]);
     expect(types()).toEqual(['miss', 'stored', 'hit']);
+  });
+
+  it('contains the model and the facts of the first response, streamed or not', async () => {
+    const vendor = {
+      wire: 'w',
+      requestId: 'q1',
+      rateLimits: [{ name: 'requests', limit: 1, remaining: 0, resetMs: 5 }],
+    };
+    const provider = fakeProvider({ id: 'a', models: { x: [{ text: 'Paris', model: 'x-2026', vendor }] } });
+    const store = memoryCache();
+    const model = cached(createMajordomo({ providers: [provider] }).model('a/x'), { store });
+    const first = await model.generate(hi);
+    const second = await model.generate(hi);
+    const events = await eventsOf(model.stream(hi));
+    expect(provider.requests).toHaveLength(1);
+    expect(second).toMatchObject({ model: 'x-2026', vendor: first.vendor });
+    expect(first.vendor).toMatchObject(vendor);
+    expect(events[0]).toMatchObject({ type: 'start', model: 'x-2026' });
+    expect(events.at(-1)).toMatchObject({ type: 'finish', model: 'x-2026', vendor: first.vendor });
   });
 
   it('is a copy: changes do not affect the stored response', async () => {

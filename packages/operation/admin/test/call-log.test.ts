@@ -128,7 +128,7 @@ describe('an entry', () => {
   it('contains all attempts of a call, its caller, and the cost that the ledger booked', async () => {
     const models = {
       'gpt-5.4': [{ fail: 'overloaded' as const }, { fail: 'overloaded' as const, after: 'par' }],
-      'gpt-5.4-mini': [{ text: 'yes', usage, delayMs: 20 }],
+      'gpt-5.4-mini': [{ text: 'yes', usage, delayMs: 20, model: 'gpt-5.4-mini-2026-03-05' }],
     };
     const { clock, log, majordomo, ledger, records } = setUp({}, models);
     const pendingCall = makeCall(majordomo, 'openai/gpt-5.4,openai/gpt-5.4-mini', {
@@ -159,7 +159,10 @@ describe('an entry', () => {
         attempts: [
           { target: 'openai/gpt-5.4', outcome: 'failed', kind: 'overloaded' },
           { target: 'openai/gpt-5.4', outcome: 'failed', kind: 'overloaded' },
-          { target: 'openai/gpt-5.4-mini', outcome: 'finished', kind: undefined, ms: 20 },
+          {
+            ...{ target: 'openai/gpt-5.4-mini', outcome: 'finished', kind: undefined, ms: 20 },
+            responseModel: 'gpt-5.4-mini-2026-03-05',
+          },
         ],
       },
     ]);

@@ -90,6 +90,7 @@ function ended(before: FeedAttempt, result: Attempt, at: number, redactor: Redac
       before.error === undefined && { error: toFeedError(result.error, redactor) }),
     ...(usage !== undefined && { usage }),
     ...(result.vendor !== undefined && { vendor: result.vendor }),
+    ...(result.responseModel !== undefined && { responseModel: result.responseModel }),
     ...(result.name !== undefined && { name: result.name }),
   };
 }

@@ -58,6 +58,8 @@ export interface FeedAttempt {
   readonly retryInMs?: number | undefined;
   readonly usage?: FeedUsage | undefined;
   readonly vendor?: string | undefined;
+  /** Model that answered, by the vendor's name. */
+  readonly responseModel?: string | undefined;
   readonly name?: string | undefined;
 }
 

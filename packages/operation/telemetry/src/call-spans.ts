@@ -170,8 +170,10 @@ export class CallSpans {
     attempt.span.end();
   }
 
-  private measure({ labels, msToFirst }: OpenAttempt, { outcome, error, ms, usage }: Attempt): void {
+  private measure(attempt: OpenAttempt, { outcome, error, ms, usage, responseModel }: Attempt): void {
     const { duration, tokens, outputChunk } = this.options.instruments;
+    const { msToFirst } = attempt;
+    const labels = withoutUndefined({ ...attempt.labels, 'gen_ai.response.model': responseModel });
     if (outcome === 'skipped') return;
     duration(ms / 1000, outcome === 'failed' ? { ...labels, 'error.type': error?.kind ?? '_OTHER' } : labels);
     if (usage?.input !== undefined) tokens(usage.input, { ...labels, 'gen_ai.token.type': 'input' });

@@ -77,8 +77,9 @@ export function answerAttributes({ id, finish, rawFinish }: ChatResponse): Attri
 }
 
 /** Returns the attributes that are known when an attempt ends. */
-export function endAttributes({ outcome, error, usage }: Attempt): Attributes {
+export function endAttributes({ outcome, error, usage, responseModel }: Attempt): Attributes {
   return withoutUndefined({
+    'gen_ai.response.model': responseModel,
     'majordomo.outcome': outcome,
     // The error of a skipped attempt was caused by an earlier response.
     'http.response.status_code': outcome === 'skipped' ? undefined : error?.details.status,

@@ -220,3 +220,16 @@ it.each([false, true])('has the tenant on metrics only with tenantMetric: %s', a
   const tenants = (await telemetry.metrics()).map(({ attributes }) => attributes['majordomo.tenant']);
   expect(tenants).toEqual(Array(5).fill(tenantMetric ? 'acme' : undefined));
 });
+
+it('names the model that answered in metrics', async () => {
+  const telemetry = watch();
+  const { model } = setUpModel([{ text: 'ok', usage, model: 'm-2026-03-05' }], telemetry);
+  await model.generate(request);
+  const [duration] = await metricsNamed(telemetry, 'gen_ai.client.operation.duration');
+  expect(duration?.attributes).toEqual({ ...chatAttributes, 'gen_ai.response.model': 'm-2026-03-05' });
+  const tokens = await metricsNamed(telemetry, 'gen_ai.client.token.usage');
+  expect(tokens.map(({ attributes }) => attributes['gen_ai.response.model'])).toEqual([
+    'm-2026-03-05',
+    'm-2026-03-05',
+  ]);
+});

@@ -12,6 +12,8 @@ export interface Trajectory {
   readonly spec: string;
   /** Targets that answered the steps, in order. */
   readonly targets: readonly string[];
+  /** Models that answered the steps, by their vendors' names, in order. Steps whose vendor reports no model are missing. */
+  readonly models?: readonly string[] | undefined;
   readonly system: string | undefined;
   readonly tools: readonly TrajectoryTool[];
   /** Transcript of the agent. */
@@ -32,7 +34,10 @@ export interface TrajectoryTool {
   readonly parameters: object;
 }
 
-/** Facts about a run that its result does not contain. If `targets` is empty, the targets in the run's result are used. */
+/**
+ * Facts about a run that its result does not contain. If `targets` is empty, the targets in the run's
+ * result are used. If `models` is absent, the models in the attempts of the run's result are used.
+ */
 export type RunDescription = Omit<Trajectory, 'version' | 'at' | 'messages' | 'usage' | 'outcome'>;
 
 /** Converts a run, or the error that ended a run, to a trajectory. `at` is the end time of the run, by default now. */
@@ -48,6 +53,7 @@ export function trajectoryOf(
     at: at.toISOString(),
     spec: about.spec,
     targets: about.targets.length === 0 && 'targets' in run ? run.targets : about.targets,
+    ...modelsOf(run, about),
     system: about.system,
     tools: about.tools,
     messages,
@@ -55,6 +61,16 @@ export function trajectoryOf(
     outcome: 'kind' in run ? run.kind : (done ?? 'waiting'),
     metadata: about.metadata,
   };
+}
+
+function modelsOf(run: RunResult | RunError, { models }: RunDescription): Pick<Trajectory, 'models'> {
+  const attempts = 'attempts' in run ? run.attempts : [];
+  const known =
+    models ??
+    attempts.flatMap(({ outcome, responseModel }) =>
+      outcome === 'finished' && responseModel !== undefined ? [responseModel] : [],
+    );
+  return known.length === 0 ? {} : { models: known };
 }
 
 /** Whether the run ended with an answer. */

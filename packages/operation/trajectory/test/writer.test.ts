@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { image, user, type JsonValue } from '@majordomo/core';
 import { createRedactor, type Redactor } from '@majordomo/redact';
+import type { Turn } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { parseTrajectory, toLine, trajectoryOf, trajectoryWriter, type Trajectory } from '../src/index.ts';
 import { place } from './support/files.ts';
@@ -246,4 +247,16 @@ it('finds a secret at the beginning of a line, and one in a name', async () => {
   await using writer = trajectoryWriter({ folder: here.folder, redactor: careless });
   expect(await writer.write(plain('a', `here:\n${KEY}`))).toBe('quarantined');
   expect(await writer.write({ ...plain('b'), metadata: { [KEY]: 1 } })).toBe('quarantined');
+});
+
+it('contains the models that answered, by the names of their vendors', async () => {
+  const result = await run([
+    { ...(toolTurn as object), model: 'm-1' } as Turn,
+    { text: 'Boots.', model: 'm-2' },
+  ]);
+  const trajectory = trajectoryOf(result, about, AT);
+  expect(trajectory.models).toEqual(['m-1', 'm-2']);
+  expect(parseTrajectory(toLine(trajectory)).models).toEqual(['m-1', 'm-2']);
+  expect(trajectoryOf(result, { ...about, models: ['other'] }, AT).models).toEqual(['other']);
+  expect(Object.keys(plain('a'))).not.toContain('models');
 });

@@ -71,6 +71,7 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
         refusal: REFUSAL,
         'refusal-mark': REFUSAL_MARK,
         'vendor-parts': VENDOR_TOOLS,
+        'served-model': 'the bridge reports the target as the id of the model',
         'bad-arguments': 'a suffix makes the arguments of a call that must not run invalid for the AI SDK',
         'abort-body':
           'the bridge returns a stream with its first content, so its headers are not a separate step',

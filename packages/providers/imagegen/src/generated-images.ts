@@ -61,6 +61,8 @@ export async function generateEach(
     images,
     warnings: [...reported, ...missingImages(images.length, n, failure)],
     usage: drawn.map(({ usage }) => usage).reduce(addUsage),
+    model: drawn.at(-1)?.model,
+    vendor: drawn.at(-1)?.vendor,
   };
 }
 

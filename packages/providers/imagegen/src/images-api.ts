@@ -7,7 +7,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { asNumber, asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
-import { extraFor, wireError } from '@majordomo/wire-kit';
+import { extraFor, servedBy, wireError } from '@majordomo/wire-kit';
 import { imageFromBase64, imageError } from './decode-image.ts';
 import { decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
 import { IMAGES_WIRE, withoutUnset } from './extra.ts';
@@ -93,7 +93,12 @@ function attach(form: FormData, field: string, { bytes, mediaType }: ImagePart, 
  * Decodes the images of a response. If some images are missing or invalid, the result has a warning. Throws the error that the
  * server reported. If no image is valid, throws `protocol`, or `unsupported` for a URL, because URLs are not fetched.
  */
-export function fromImagesBody(json: unknown, requested: number, target: string): GeneratedImages {
+export function fromImagesBody(
+  json: unknown,
+  requested: number,
+  target: string,
+  headers?: Headers,
+): GeneratedImages {
   if (!isRecord(json)) throw imageError({ target, path: '' }, 'is not an object');
   const { data, usage, error } = json;
   if (error !== undefined && error !== null) throw reportedError(error, target);
@@ -106,7 +111,8 @@ export function fromImagesBody(json: unknown, requested: number, target: string)
     if (isMissing && typeof url === 'string' && !url.startsWith('data:')) throw urlError(target);
     return imageFromBase64(isMissing ? url : base64, { target, path: `${path}.b64_json` });
   });
-  return { target, ...decodeImages(entries, requested, target), usage: usageOf(usage) };
+  const images = decodeImages(entries, requested, target);
+  return { target, ...servedBy(IMAGES_WIRE, json, headers), ...images, usage: usageOf(usage) };
 }
 
 const urlError = (target: string): LlmError =>

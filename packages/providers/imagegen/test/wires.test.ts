@@ -131,6 +131,7 @@ describe('the images wire', () => {
     };
     expect(fromImagesBody({ created: 1, data: [{ b64_json: PNG }], usage }, 1, TARGET)).toEqual({
       target: TARGET,
+      vendor: { wire: 'openai-images' },
       images: [png],
       warnings: [],
       usage: {

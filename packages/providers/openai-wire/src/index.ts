@@ -10,9 +10,11 @@ export type {
   WireProfile,
 } from './profile.ts';
 export type { WireQuirks } from './quirks.ts';
+export { chatFacts, type ChatFacts } from './chat/facts.ts';
 export type { ChatParameter, ChatQuirks } from './chat/quirks.ts';
 
 // The Responses wire.
+export { responsesFacts, type ResponsesFacts } from './responses/facts.ts';
 export { responsesQuirksFromParams } from './responses/quirk-params.ts';
 export type { ResponsesParameter, ResponsesQuirks } from './responses/quirks.ts';
 

@@ -13,7 +13,7 @@ import type {
   TranscriptionRequest,
 } from '@majordomo/core';
 import { LlmError } from '@majordomo/core';
-import { limitBody, parseJson } from '@majordomo/wire-kit';
+import { limitBody, parseJson, servedBy } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import type { SdkErrorContext } from './errors.ts';
 import { fromEmbeddingBody, toEmbeddingBody } from './other-models/embedding.ts';
@@ -44,7 +44,11 @@ export function embed(
   return withErrors(connection, context, async (facts) => {
     const body = toEmbeddingBody(request, modelId, quirks, context.target);
     const response = await connection.post('/embeddings', body, context, facts);
-    return fromEmbeddingBody(await jsonOf(response, context), request.values.length, context.target);
+    const json = await jsonOf(response, context);
+    return {
+      ...fromEmbeddingBody(json, request.values.length, context.target),
+      ...servedBy('openai-embeddings', json, response.headers),
+    };
   });
 }
 
@@ -58,7 +62,11 @@ export function rerank(
     const body = toRerankBody(request, modelId, quirks, context.target);
     const place = connection.placeOf(quirks.path, quirks.separate, context.env);
     const response = await connection.post(place, body, context, facts);
-    return fromRerankBody(await jsonOf(response, context), context.target);
+    const json = await jsonOf(response, context);
+    return {
+      ...fromRerankBody(json, context.target),
+      ...servedBy('openai-rerank', json, response.headers),
+    };
   });
 }
 
@@ -71,7 +79,11 @@ export function moderate(
   return withErrors(connection, context, async (facts) => {
     const body = toModerationBody(request, modelId, context.target);
     const response = await connection.post('/moderations', body, context, facts);
-    return fromModerationBody(await jsonOf(response, context), request, quirks, context.target);
+    const json = await jsonOf(response, context);
+    return {
+      ...fromModerationBody(json, request, quirks, context.target),
+      ...servedBy('openai-moderations', json, response.headers),
+    };
   });
 }
 
@@ -85,8 +97,13 @@ export function transcribe(
     const { form, warnings } = toTranscriptionForm(request, modelId, quirks, context.target);
     const place = connection.placeOf('/audio/transcriptions', quirks.separate, context.env);
     const response = await connection.post(place, form, context, facts);
-    const result = fromTranscriptionBody(await jsonOf(response, context), request, context.target);
-    return { ...result, warnings: [...warnings, ...result.warnings] };
+    const json = await jsonOf(response, context);
+    const result = fromTranscriptionBody(json, request, context.target);
+    return {
+      ...result,
+      ...servedBy('openai-transcriptions', json, response.headers),
+      warnings: [...warnings, ...result.warnings],
+    };
   });
 }
 
@@ -100,7 +117,9 @@ export async function* speak(
   try {
     const { body, mediaType, warnings } = toSpeechCall(request, modelId, quirks, context.target);
     const response = await connection.post('/audio/speech', body, context, facts);
-    yield { mediaType: audioTypeOf(response, context) ?? mediaType, bytes: new Uint8Array(), warnings };
+    const type = audioTypeOf(response, context) ?? mediaType;
+    const served = servedBy('openai-speech', undefined, response.headers);
+    yield { mediaType: type, bytes: new Uint8Array(), ...served, warnings };
     for await (const bytes of bytesOf(response)) yield { bytes };
   } catch (error) {
     context.signal.throwIfAborted();

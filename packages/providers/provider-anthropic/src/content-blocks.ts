@@ -3,7 +3,7 @@ import type { JsonObject, Replay } from '@majordomo/core';
 import { citationOf, isReplayed } from './citations.ts';
 import { callerOf, VendorBlock, vendorPart } from './vendor-parts.ts';
 import type { WireStopDetails } from './response.ts';
-import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
+import { asRecord, CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { jsonText, EventWriter, OnceWarnings } from '@majordomo/wire-kit';
 
 /** Complete content block, or the start of a block in a stream. Blocks of server tools and newer types have other properties. */
@@ -29,6 +29,8 @@ export interface WireDelta {
   readonly citation?: unknown;
   readonly stop_reason?: string | null;
   readonly stop_details?: WireStopDetails | null;
+  readonly stop_sequence?: string | null;
+  readonly container?: unknown;
 }
 
 /** Stream event that concerns a content block. */
@@ -116,7 +118,10 @@ export class ContentBlocks {
   private blockStart(block: WireBlock | null, index: number): void {
     if (typeof block?.type !== 'string') this.missing(`content[${index}].type`);
     const { type } = block;
-    this.hasFallback ||= type === 'fallback';
+    if (type === 'fallback') {
+      this.hasFallback = true;
+      this.writer.model(asRecord(asRecord(block)['to'])['model']);
+    }
     const vendorBlock = PART_TYPES.has(type) ? undefined : new VendorBlock(block);
     const open: OpenBlock = {
       key: String(index),

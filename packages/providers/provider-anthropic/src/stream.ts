@@ -1,6 +1,8 @@
 import { LlmError, type Usage } from '@majordomo/core';
-import { EventWriter, tryParseJson, type WireReader } from '@majordomo/wire-kit';
+import { asText } from '@majordomo/core/toolkit';
+import { EventWriter, otherMembers, tryParseJson, type WireReader } from '@majordomo/wire-kit';
 import { ContentBlocks, missingMember, type BlockEvent, type WireBlock } from './content-blocks.ts';
+import { containerOf, type MessagesFacts } from './facts.ts';
 import {
   finishReason,
   mergeUsage,
@@ -12,6 +14,9 @@ import {
 
 interface WireMessage {
   readonly id?: string;
+  readonly model?: string;
+  readonly container?: unknown;
+  readonly stop_sequence?: string | null;
   readonly content?: readonly WireBlock[];
   readonly stop_reason?: string | null;
   readonly stop_details?: WireStopDetails | null;
@@ -88,6 +93,7 @@ export class MessagesReader implements WireReader {
     if (message.type === 'error' || message.error !== undefined) throw this.options.inBandError(json);
     if (!Array.isArray(message.content)) this.missing('content');
     this.start(message);
+    this.readFacts(message, MESSAGE_MEMBERS);
     message.content.forEach((block: WireBlock | null, index) => {
       this.blocks.completeBlock(block, index);
     });
@@ -121,11 +127,30 @@ export class MessagesReader implements WireReader {
     this.report();
     this.hasStarted = true;
     this.id = message.id;
-    this.writer.start(message.id);
+    this.writer.start(message.id, message.model);
+    this.writer.facts<MessagesFacts>({
+      wire: 'anthropic-messages',
+      container: containerOf(message.container),
+    });
+  }
+
+  /** Reads the facts of a complete message, or of the delta and the event at its end. */
+  private readFacts(
+    message: Pick<WireMessage, 'container' | 'stop_sequence'>,
+    known: ReadonlySet<string>,
+    event: object = {},
+  ): void {
+    this.writer.facts<MessagesFacts>({
+      stopSequence: asText(message.stop_sequence),
+      container: containerOf(message.container),
+      other: otherMembers({ ...message, ...event }, known),
+    });
   }
 
   /** Processes the stop reason and the output tokens, which may arrive separately. The response ends when both have arrived. */
-  private messageDelta({ delta, usage: tokens }: WireEvent): void {
+  private messageDelta(event: WireEvent): void {
+    const { delta, usage: tokens } = event;
+    if (delta !== undefined) this.readFacts(delta, MESSAGE_MEMBERS, { ...event, delta: undefined });
     if (tokens !== undefined && tokens !== null) this.usage = mergeUsage(this.usage, tokens);
     if (typeof delta?.stop_reason === 'string') this.stopReason = delta.stop_reason;
     this.stopDetails = delta?.stop_details ?? this.stopDetails;
@@ -160,3 +185,9 @@ export class MessagesReader implements WireReader {
     throw missingMember(path, this.writer.target);
   }
 }
+
+/** Members of a message, of its last delta and of the event of that delta, that are read elsewhere. */
+const MESSAGE_MEMBERS: ReadonlySet<string> = new Set([
+  ...['id', 'type', 'role', 'model', 'content', 'usage', 'error'],
+  ...['stop_reason', 'stop_details', 'stop_sequence', 'container'],
+]);

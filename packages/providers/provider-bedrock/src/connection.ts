@@ -26,6 +26,7 @@ export interface Invoked {
   readonly body: Uint8Array;
   /** Number of input tokens, if the response headers contain this number. */
   readonly inputTokens: number | undefined;
+  readonly requestId: string | undefined;
 }
 
 /** Output of the SDK's commands: a non-streaming response, or a stream. */
@@ -106,7 +107,7 @@ const createInvoke =
       return received;
     });
     const answer = await client.send(command, { abortSignal });
-    return { body: answer.body, inputTokens };
+    return { body: answer.body, inputTokens, requestId: answer.$metadata.requestId };
   };
 
 const CUSTOM_CLIENT = { factory: 'createBedrock', client: 'BedrockRuntimeClient' };

@@ -8,6 +8,7 @@ import {
 import { asNumber, asRecord } from '@majordomo/core/toolkit';
 import { asVector, asVectors, extraFor, parseJson, spaceOf, wellFormedJson } from '@majordomo/wire-kit';
 import type { Connect, Invoked } from './connection.ts';
+import { servedByInvoke } from './facts.ts';
 import { INVOKE_WIRE, invokeModel } from './invoke.ts';
 
 interface Family {
@@ -90,6 +91,7 @@ function embed(
     (invoked) => ({
       target,
       ...fromEmbedBody(invoked, target),
+      ...servedByInvoke(INVOKE_WIRE, invoked),
       warnings: [],
     }),
   );
@@ -132,7 +134,7 @@ export function toEmbedBody(
 
 /** Converts a response of an Amazon or Cohere model to vectors. Throws `protocol` for an invalid response. */
 export function fromEmbedBody(
-  { body, inputTokens }: Invoked,
+  { body, inputTokens }: Pick<Invoked, 'body' | 'inputTokens'>,
   target: string,
 ): Pick<EmbeddingResponse, 'vectors' | 'usage'> {
   const { embedding, embeddings, inputTextTokenCount } = asRecord(

@@ -1,3 +1,4 @@
+export { converseFacts, type ConverseFacts } from './facts.ts';
 export { createBedrock, type BedrockProvider } from './provider.ts';
 export type { BedrockSources } from './auth.ts';
 export type { AwsCredentials, BedrockOptions } from './options.ts';

@@ -2,6 +2,7 @@ import { LlmError, type RerankBackend, type RerankRequest, type RerankResult } f
 import { asRecord, isList, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { extraFor, parseJson, wellFormedJson } from '@majordomo/wire-kit';
 import type { Connect, Invoked } from './connection.ts';
+import { servedByInvoke } from './facts.ts';
 import { INVOKE_WIRE, invokeModel } from './invoke.ts';
 
 /**
@@ -20,6 +21,7 @@ export const rerankModel = (modelId: string, connect: Connect): RerankBackend =>
       (invoked) => ({
         target: context.target,
         results: fromRerankBody(invoked, context.target),
+        ...servedByInvoke(INVOKE_WIRE, invoked),
         // The response has no usage. The vendor bills one search per 100 documents or fewer (price list, 2026-11).
         usage: {
           ...UNKNOWN_USAGE,

@@ -24,6 +24,7 @@ export interface WireAnswer extends Metadata {
   readonly output?:
     { readonly message?: { readonly content?: readonly WireBlock[] | undefined } | undefined } | undefined;
   readonly stopReason?: string | undefined;
+  readonly additionalModelResponseFields?: unknown;
 }
 /** Content block of a non-streaming response. */
 export interface WireBlock {
@@ -81,6 +82,10 @@ export interface ReasoningDelta {
 export interface Metadata {
   readonly usage?: WireUsage | undefined;
   readonly serviceTier?: { readonly type?: string | undefined } | undefined;
+  readonly metrics?: { readonly latencyMs?: number | undefined } | undefined;
+  readonly trace?:
+    { readonly promptRouter?: { readonly invokedModelId?: string | undefined } | undefined } | undefined;
+  readonly performanceConfig?: { readonly latency?: string | undefined } | undefined;
 }
 
 /** Property `usage` of a response. Any property may be missing. */

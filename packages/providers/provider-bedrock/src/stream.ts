@@ -3,6 +3,7 @@ import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
 import { asList, asRecord, isList, isRecord } from '@majordomo/core/toolkit';
 import { jsonText, EventWriter, OnceWarnings, tryParseJson } from '@majordomo/wire-kit';
 import type { ReplayData } from './blocks.ts';
+import type { ConverseFacts } from './facts.ts';
 import { plainJson } from './vendor-parts.ts';
 import {
   finishReason,
@@ -24,7 +25,7 @@ export interface WireEvent {
   readonly contentBlockDelta?:
     { readonly delta?: Delta | undefined; readonly contentBlockIndex?: number | undefined } | undefined;
   readonly contentBlockStop?: { readonly contentBlockIndex?: number | undefined } | undefined;
-  readonly messageStop?: { readonly stopReason?: string | undefined } | undefined;
+  readonly messageStop?: Pick<WireAnswer, 'stopReason' | 'additionalModelResponseFields'> | undefined;
   readonly metadata?: Metadata | undefined;
 }
 interface BlockStart {
@@ -61,6 +62,7 @@ export class ConverseReader {
   private readonly id: string | undefined;
   private stopReason: string | undefined;
   private metadata: Metadata | undefined;
+  private additionalFields: unknown;
   private calls = 0;
   private readonly openCalls: string[] = [];
   private readonly endedCalls = new Set<string>();
@@ -96,6 +98,7 @@ export class ConverseReader {
       this.writer.start(this.id);
     } else if (event.messageStop !== undefined) {
       this.stopReason = this.string(event.messageStop.stopReason, 'messageStop.stopReason');
+      this.additionalFields = event.messageStop.additionalModelResponseFields;
       if (this.metadata !== undefined) this.finish();
     } else if (event.metadata !== undefined) {
       this.metadata = event.metadata;
@@ -111,6 +114,7 @@ export class ConverseReader {
       this.block(block, String(index));
     });
     this.stopReason = this.string(answer.stopReason, 'stopReason');
+    this.additionalFields = answer.additionalModelResponseFields;
     this.metadata = answer;
     this.finish();
   }
@@ -290,12 +294,25 @@ export class ConverseReader {
       });
     }
     const { usage: tokens, serviceTier } = this.metadata ?? {};
+    this.readFacts(this.metadata ?? {});
     this.done = true;
     this.writer.finish(
       reason,
       raw,
       tokens === undefined ? undefined : usage(tokens, serviceTier?.type, this.uses),
     );
+  }
+
+  private readFacts({ metrics, trace, performanceConfig }: Metadata): void {
+    this.writer.model(trace?.promptRouter?.invokedModelId);
+    this.writer.facts<ConverseFacts>({
+      wire: 'bedrock-converse',
+      requestId: this.id,
+      latencyMs: metrics?.latencyMs,
+      additionalFields: jsonObject(this.additionalFields),
+      trace: jsonObject(trace),
+      other: performanceConfig && jsonObject({ performanceConfig }),
+    });
   }
 
   private replay(data: ReplayData): Replay {
@@ -322,6 +339,11 @@ const isServer = ({ type }: ToolUse): boolean => type === 'server_tool_use';
 function parseObject(json: string): object | undefined {
   const value = json === '' ? {} : tryParseJson(json);
   return isRecord(value) ? value : undefined;
+}
+
+function jsonObject(value: unknown): JsonObject | undefined {
+  const json = plainJson(value);
+  return isRecord(json) ? json : undefined;
 }
 
 const keyOf = (index: number | undefined): string => String(index ?? 0);

@@ -1,5 +1,6 @@
 export type { CerebrasOptions } from './options.ts';
 export { createCerebras } from './provider.ts';
+export { chatFacts, type ChatFacts } from '@majordomo/openai-wire';
 export type {
   ChatOptions,
   ChatParameter,

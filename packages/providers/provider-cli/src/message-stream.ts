@@ -27,7 +27,7 @@ export class MessageStreamReader implements OutputReader {
     if (asText(line['parent_tool_use_id']) !== undefined) return;
     switch (line['type']) {
       case 'system':
-        if (line['subtype'] === 'init') this.writer.start(asText(line['session_id']));
+        if (line['subtype'] === 'init') this.writer.start(asText(line['session_id']), line['model']);
         break;
       case 'stream_event':
         this.event(asRecord(line['event']));
@@ -56,6 +56,7 @@ export class MessageStreamReader implements OutputReader {
   }
 
   private readMessageBlocks(message: JsonLine): void {
+    this.writer.model(message['model']);
     const id = asText(message['id']);
     if (id !== undefined && this.streamed.has(id)) return;
     const key = id ?? `message ${this.messages++}`;

@@ -31,6 +31,7 @@ export async function* run(
   const { options, spec, modelId } = setup;
   const facts: CliFacts = { target, command: options.command ?? spec.command, secrets: [] };
   const writer = new EventWriter(target, []);
+  writer.facts({ wire: `${spec.command}-cli` });
   let workspace: Workspace | undefined;
   let child: Child | undefined;
   let isComplete = false;

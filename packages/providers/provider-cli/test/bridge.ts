@@ -32,7 +32,7 @@ const event = (data) => {
   if (value.type === 'message_start') {
     id = value.message.id;
     tokens = value.message.usage ?? {};
-    say({ type: 'system', subtype: 'init', session_id: id });
+    say({ type: 'system', subtype: 'init', session_id: id, model: value.message.model });
   }
   if (value.type === 'content_block_delta') responseText += value.delta.text ?? '';
   if (value.type === 'message_delta') { stop = value.delta.stop_reason; tokens = { ...tokens, ...value.usage }; }

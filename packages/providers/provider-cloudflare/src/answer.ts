@@ -40,8 +40,8 @@ export class Answer {
     return this.calls > 0;
   }
 
-  start(id: unknown): void {
-    this.writer.start(asText(id));
+  start(id: unknown, model?: unknown): void {
+    this.writer.start(asText(id), model);
   }
 
   text(value: string): void {
@@ -103,6 +103,7 @@ export class Answer {
   finish(): void {
     this.start(undefined);
     const converted = usage(this.rawUsage);
+    this.writer.facts({ wire: 'workersai-run' });
     if (this.rawFinish === undefined && !this.hasNoFinishReason) {
       this.writer.warning({
         action: 'repaired',

@@ -1,6 +1,6 @@
 import { LlmError, type EmbeddingBackend, type EmbeddingRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { asVectors, limitBody, extraFor, spaceOf, type ErrorContext } from '@majordomo/wire-kit';
+import { asVectors, limitBody, extraFor, servedBy, spaceOf, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { resultOf } from './response.ts';
@@ -25,8 +25,9 @@ export const embeddingModel = (modelId: string, connection: Connection): Embeddi
       const input = toEmbedInput(modelId, request, target);
       const response = limitBody(await connection.run({ modelId, input, context, facts }), target);
       const vectors = asVectors(asRecord(resultOf(await response.json(), facts))['data']);
+      const served = servedBy(WIRE, undefined, response.headers);
       // The vendor reports no token count.
-      if (vectors !== undefined) return { target, vectors, usage: undefined, warnings: [] };
+      if (vectors !== undefined) return { target, ...served, vectors, usage: undefined, warnings: [] };
       throw new LlmError('protocol', `${target}: expected \`data\` to be an array of vectors`, {
         target,
         path: 'data',

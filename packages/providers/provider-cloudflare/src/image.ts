@@ -1,6 +1,6 @@
 import type { ImageBackend, ImageRequest, ModelContext } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { limitBody, type ErrorContext } from '@majordomo/wire-kit';
+import { limitBody, servedBy, type ErrorContext } from '@majordomo/wire-kit';
 import {
   generateEach,
   imageFromBytes,
@@ -38,7 +38,9 @@ async function generateImage(
     const { input, warnings } = toRunCall(request, quirks, target);
     const response = limitBody(await connection.run({ modelId, input, context, facts }), target);
     const bytes = new Uint8Array(await response.arrayBuffer());
-    return { target, images: [await readImage(bytes, facts)], warnings, usage: undefined };
+    const images = [await readImage(bytes, facts)];
+    const served = servedBy('workersai-run', undefined, response.headers);
+    return { target, ...served, images, warnings, usage: undefined };
   } catch (error) {
     signal.throwIfAborted();
     throw toLlmError(error, facts);

@@ -17,7 +17,7 @@ export const SHAPES: readonly ((answer: Answer, json: Json) => boolean)[] = [
 /** Reads `{ choices: [{ message | delta }], usage }`. The last chunk contains usage but no choice. */
 function readChoices(answer: Answer, json: Json): boolean {
   if (!Array.isArray(json['choices'])) return false;
-  answer.start(json['id']);
+  answer.start(json['id'], json['model']);
   addUsage(answer, json['usage']);
   const choice = asRecord(json['choices'][0]);
   const message = asRecord(choice['message'] ?? choice['delta']);
@@ -39,7 +39,7 @@ function readPlain(answer: Answer, json: Json): boolean {
   );
   if (!isKnown) return false;
   answer.hasNoFinishReason = true;
-  answer.start(json['id']);
+  answer.start(json['id'], json['model']);
   addUsage(answer, json['usage']);
   answer.reasoning(asText(json['reasoning_content']) ?? '');
   answer.text(contentOf(json['response']));
@@ -56,7 +56,7 @@ function readItems(answer: Answer, json: Json): boolean {
     return true;
   }
   if (!Array.isArray(json['output'])) return false;
-  answer.start(json['id']);
+  answer.start(json['id'], json['model']);
   for (const item of json['output'].map(asRecord)) readItem(answer, item);
   readEnd(answer, json);
   return true;
@@ -68,7 +68,7 @@ const STREAMED_ITEMS: ReadonlySet<unknown> = new Set(['message', 'reasoning']);
 function readEvent(answer: Answer, type: string, json: Json): void {
   const response = asRecord(json['response']);
   const item = asRecord(json['item']);
-  if (type === 'response.created') answer.start(response['id']);
+  if (type === 'response.created') answer.start(response['id'], response['model']);
   else if (type === 'response.output_text.delta') answer.text(asText(json['delta']) ?? '');
   else if (type.includes('reasoning') && type.endsWith('.delta'))
     answer.reasoning(asText(json['delta']) ?? '');
@@ -102,11 +102,11 @@ function readEnd(answer: Answer, response: Json): void {
 function readBlocks(answer: Answer, json: Json): boolean {
   switch (json['type']) {
     case 'message':
-      answer.start(json['id']);
+      answer.start(json['id'], json['model']);
       for (const block of asList(json['content']).map(asRecord)) readBlock(answer, block, undefined);
       break;
     case 'message_start':
-      answer.start(asRecord(json['message'])['id']);
+      answer.start(asRecord(json['message'])['id'], asRecord(json['message'])['model']);
       addUsage(answer, asRecord(json['message'])['usage']);
       return true;
     case 'content_block_start':

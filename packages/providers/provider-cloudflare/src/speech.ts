@@ -6,7 +6,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { asRecord, fromBase64, sniffAudio } from '@majordomo/core/toolkit';
-import { limitBody, extraFor, type ErrorContext } from '@majordomo/wire-kit';
+import { limitBody, extraFor, servedBy, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { resultOf } from './response.ts';
@@ -22,7 +22,7 @@ export const speechModel = (modelId: string, connection: Connection): SpeechBack
     try {
       const { input, warnings } = toRun(modelId, request, target);
       const response = await connection.run({ modelId, input, context, facts });
-      yield { bytes: new Uint8Array(), warnings };
+      yield { bytes: new Uint8Array(), ...servedBy(WIRE, undefined, response.headers), warnings };
       yield* readSound(response, request, facts);
     } catch (error) {
       signal.throwIfAborted();

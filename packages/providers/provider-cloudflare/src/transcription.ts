@@ -7,7 +7,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
-import { limitBody, extraFor, type ErrorContext } from '@majordomo/wire-kit';
+import { limitBody, extraFor, servedBy, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { resultOf } from './response.ts';
@@ -29,7 +29,7 @@ export const transcriptionModel = (modelId: string, connection: Connection): Tra
       const { input, warnings } = toRun(modelId, request, target);
       const response = limitBody(await connection.run({ modelId, input, context, facts }), target);
       const result = fromResult(resultOf(await response.json(), facts), request, target);
-      return { ...result, warnings };
+      return { ...result, ...servedBy(WIRE, undefined, response.headers), warnings };
     } catch (error) {
       signal.throwIfAborted();
       throw toLlmError(error, facts);

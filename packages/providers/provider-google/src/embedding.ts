@@ -10,6 +10,7 @@ import { asList, asNumber, asRecord } from '@majordomo/core/toolkit';
 import { asVector, limitBody, extraFor, spaceOf } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
+import { servedByGemini } from './facts.ts';
 
 const WIRE = 'gemini-embed';
 
@@ -73,13 +74,15 @@ export function embeddingModel(
         target: context.target,
         vectors: responses.flatMap(({ vectors }) => vectors),
         usage: usageOf(responses.map(({ tokens }) => tokens)),
+        model: responses.at(-1)?.model,
+        vendor: responses.at(-1)?.vendor,
         warnings: [],
       };
     },
   };
 }
 
-interface Embedded extends Pick<EmbeddingResponse, 'vectors'> {
+interface Embedded extends Pick<EmbeddingResponse, 'vectors' | 'model' | 'vendor'> {
   readonly tokens: number | undefined;
 }
 
@@ -97,7 +100,8 @@ async function embed(
     const params = toEmbedParams(request, known, isVertex);
     const extra = extraFor(request.extra, WIRE, target);
     const response = await connection.embed({ modelId, params, extra, context, facts });
-    return fromEmbedBody(await limitBody(response, target).json(), facts);
+    const json: unknown = await limitBody(response, target).json();
+    return { ...fromEmbedBody(json, facts), ...servedByGemini(WIRE, json, facts) };
   } catch (error) {
     signal.throwIfAborted();
     throw toLlmError(error, facts);

@@ -18,6 +18,7 @@ import {
 } from '@majordomo/imagegen';
 import type { Connection } from './connection.ts';
 import { toLlmError, type GeminiFacts } from './errors.ts';
+import { servedByGemini } from './facts.ts';
 import { blockedError, candidateOf, finishReason } from './response.ts';
 
 export interface ImageParams {
@@ -53,8 +54,10 @@ async function generateImage(
     // Images arrive in one non-streaming body.
     const context: ModelContext = { ...callContext, delivery: 'complete' };
     const response = await connection.generate({ modelId, params, extra, context, facts });
-    const generated = fromImageBody(await response.json(), facts);
-    return { ...generated, warnings: [...warnings, ...generated.warnings] };
+    const json: unknown = await response.json();
+    const generated = fromImageBody(json, facts);
+    const served = servedByGemini('gemini-generate', json, facts);
+    return { ...generated, ...served, warnings: [...warnings, ...generated.warnings] };
   } catch (error) {
     signal.throwIfAborted();
     throw toLlmError(error, facts);

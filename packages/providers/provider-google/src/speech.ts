@@ -10,6 +10,7 @@ import { asText, fromBase64, isRecord } from '@majordomo/core/toolkit';
 import { limitBody, extraFor, sseMessages } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError, type GeminiFacts } from './errors.ts';
+import { servedByGemini } from './facts.ts';
 import { finishedCandidate, type Candidate } from './response.ts';
 import { wavHeader } from './wav.ts';
 
@@ -69,20 +70,24 @@ const NO_SPEED: Warning = {
   why: 'this API has no speed setting; describe the speed in instructions',
 };
 
+type ServedCandidate = Candidate & Pick<SpeechStep, 'model' | 'vendor'>;
+
 async function* readCandidates(
   response: Response,
   { delivery, target }: ModelContext,
   facts: GeminiFacts,
-): AsyncGenerator<Candidate> {
+): AsyncGenerator<ServedCandidate> {
   if (delivery === 'complete') {
-    yield finishedCandidate(await limitBody(response, target, MAX_BYTES).json(), facts);
+    const json: unknown = await limitBody(response, target, MAX_BYTES).json();
+    yield { ...finishedCandidate(json, facts), ...servedByGemini(WIRE, json, facts) };
     return;
   }
   let isFinished = false;
   for await (const { data } of sseMessages(response.body ?? new Blob([]).stream())) {
-    const candidate = finishedCandidate(JSON.parse(data), facts);
+    const json: unknown = JSON.parse(data);
+    const candidate = finishedCandidate(json, facts);
     isFinished ||= candidate.finishReason !== '';
-    yield candidate;
+    yield { ...candidate, ...servedByGemini(WIRE, json, facts) };
   }
   if (!isFinished)
     throw new LlmError('truncated', `${target}: the stream ended without a finish reason`, { target });
@@ -92,12 +97,12 @@ async function* readCandidates(
 const MAX_BYTES = 384 * 2 ** 20;
 
 async function* readSound(
-  candidates: AsyncIterable<Candidate>,
+  candidates: AsyncIterable<ServedCandidate>,
   { format }: SpeechRequest,
   { delivery, target }: ModelContext,
 ): AsyncGenerator<SpeechStep> {
   let hasHeader = false;
-  for await (const { parts, usage } of candidates) {
+  for await (const { parts, usage, model, vendor } of candidates) {
     const pieces = parts.flatMap(({ inlineData, thought }, at) => {
       if (!isRecord(inlineData) || thought === true) return [];
       const path = `candidates[0].content.parts[${at}].inlineData.data`;
@@ -109,7 +114,7 @@ async function* readSound(
       yield { bytes };
       hasHeader = true;
     }
-    if (usage !== undefined) yield { bytes: new Uint8Array(), usage };
+    yield { bytes: new Uint8Array(), usage, model, vendor };
   }
 }
 

@@ -1,7 +1,8 @@
 import { LlmError, type JsonObject, type TokenLogprob, type Usage, type VendorPart } from '@majordomo/core';
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
-import { jsonText, EventWriter, OnceWarnings, type WireReader } from '@majordomo/wire-kit';
+import { jsonText, EventWriter, OnceWarnings, otherMembers, type WireReader } from '@majordomo/wire-kit';
 import type { WireError } from './errors.ts';
+import type { GeminiFacts } from './facts.ts';
 import { citationsOf, queriesOf, quotationsOf, type Grounding, type Quotation } from './grounding.ts';
 import { VENDOR_PARTS } from './vendor-parts.ts';
 import { PartialArguments, type PartialArg } from './partial-args.ts';
@@ -9,6 +10,7 @@ import { blockedError, finishReason, mergeUsage, usage, type WireUsage } from '.
 
 interface Chunk {
   readonly responseId?: string;
+  readonly modelVersion?: string;
   readonly candidates?: readonly Candidate[];
   readonly promptFeedback?: { readonly blockReason?: string; readonly blockReasonMessage?: string };
   readonly usageMetadata?: WireUsage;
@@ -18,6 +20,7 @@ interface Candidate {
   readonly content?: { readonly parts?: readonly WirePart[] };
   readonly finishReason?: string;
   readonly finishMessage?: string;
+  readonly avgLogprobs?: number;
   readonly logprobsResult?: WireLogprobs;
   readonly groundingMetadata?: Grounding;
   readonly citationMetadata?: { readonly citations?: readonly Quotation[] };
@@ -84,6 +87,21 @@ function vendorPart(part: WirePart, family: string): Omit<VendorPart, 'type'> {
     replay: { family, data: { part: { ...part } as JsonObject } },
   };
 }
+
+/** Members of a chunk that are read elsewhere, and the time of creation. */
+const CHUNK_MEMBERS: ReadonlySet<string> = new Set([
+  ...['responseId', 'modelVersion', 'candidates', 'promptFeedback', 'usageMetadata', 'error', 'createTime'],
+]);
+
+/** Members of a candidate that are read elsewhere. */
+const CANDIDATE_MEMBERS: ReadonlySet<string> = new Set([
+  ...['content', 'finishReason', 'finishMessage', 'avgLogprobs', 'index', 'logprobsResult'],
+  ...['groundingMetadata', 'citationMetadata'],
+]);
+
+const GROUNDING_MEMBERS: ReadonlySet<string> = new Set([
+  ...['groundingChunks', 'groundingSupports', 'webSearchQueries'],
+]);
 
 interface OpenCall {
   readonly key: string;
@@ -172,7 +190,7 @@ export class GeminiReader implements WireReader {
     if (!isRecord(json)) throw this.protocolError('', 'is not an object');
     const chunk: Chunk = json;
     if (chunk.error !== undefined) throw this.toLlmError(chunk.error);
-    this.writer.start(chunk.responseId);
+    this.writer.start(chunk.responseId, chunk.modelVersion);
     if (chunk.usageMetadata !== undefined) {
       this.tokens = mergeUsage(this.tokens, chunk.usageMetadata);
       this.reportUsage?.(usage(this.tokens, this.searches.size));
@@ -186,6 +204,7 @@ export class GeminiReader implements WireReader {
     if (!Array.isArray(candidates)) throw this.protocolError('candidates', 'is not an array');
     const readCandidate = candidates[0] as Candidate | undefined;
     if (readCandidate !== undefined) this.candidate(readCandidate);
+    if (readCandidate?.finishReason !== undefined) this.readFacts(chunk, readCandidate);
     return true;
   }
 
@@ -205,6 +224,24 @@ export class GeminiReader implements WireReader {
     if (raw === undefined) return;
     this.rawFinish = raw;
     this.finishMessage = finishMessage;
+  }
+
+  private readFacts(chunk: Chunk, candidate: Candidate): void {
+    const { finishMessage, avgLogprobs, groundingMetadata } = candidate;
+    const ofCandidate = otherMembers(candidate, CANDIDATE_MEMBERS);
+    const grounding = groundingMetadata && otherMembers(groundingMetadata, GROUNDING_MEMBERS);
+    const other = {
+      ...otherMembers(chunk, CHUNK_MEMBERS),
+      ...ofCandidate,
+      ...(grounding && { groundingMetadata: grounding }),
+    };
+    this.writer.model(chunk.modelVersion);
+    this.writer.facts<GeminiFacts>({
+      wire: 'gemini-generate',
+      finishMessage,
+      avgLogprobs,
+      other: Object.keys(other).length > 0 ? other : undefined,
+    });
   }
 
   private part(part: WirePart, at: number): void {

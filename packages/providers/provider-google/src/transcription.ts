@@ -10,6 +10,7 @@ import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@major
 import { limitBody, extraFor } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError, type GeminiFacts } from './errors.ts';
+import { servedByGemini } from './facts.ts';
 import { finishedCandidate } from './response.ts';
 
 const WIRE = 'gemini-generate';
@@ -32,7 +33,8 @@ export const transcriptionModel = (
       const extra = extraFor(request.extra, WIRE, target);
       const context: ModelContext = { ...callContext, delivery: 'complete' };
       const response = await connection.generate({ modelId, params, extra, context, facts });
-      return fromTranscription(await limitBody(response, target).json(), request, facts);
+      const json: unknown = await limitBody(response, target).json();
+      return { ...fromTranscription(json, request, facts), ...servedByGemini(WIRE, json, facts) };
     } catch (error) {
       signal.throwIfAborted();
       throw toLlmError(error, facts);

@@ -1,5 +1,6 @@
 export type { GroqOptions } from './options.ts';
 export { createGroq } from './provider.ts';
+export { chatFacts, type ChatFacts } from '@majordomo/openai-wire';
 export type {
   ChatOptions,
   ChatParameter,

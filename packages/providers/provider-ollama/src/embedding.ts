@@ -1,6 +1,6 @@
 import { LlmError, type EmbeddingBackend, type EmbeddingRequest, type ModelContext } from '@majordomo/core';
 import { asNumber, asRecord } from '@majordomo/core/toolkit';
-import { asVectors, limitBody, extraFor, spaceOf, type ErrorContext } from '@majordomo/wire-kit';
+import { asVectors, limitBody, extraFor, servedBy, spaceOf, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection, EmbedParams } from './connection.ts';
 import { responseError, toLlmError } from './errors.ts';
 import type { OllamaOptions } from './options.ts';
@@ -24,7 +24,7 @@ export function embeddingModel(
         const response = await connection.embed(params, context, facts);
         const body: unknown = await limitBody(response, context.target).json();
         if (asRecord(body)['error'] !== undefined) throw responseError(body, facts);
-        return fromEmbedBody(body, context.target);
+        return { ...fromEmbedBody(body, context.target), ...servedBy(WIRE, body, response.headers) };
       } catch (error) {
         context.signal.throwIfAborted();
         throw toLlmError(error, facts);

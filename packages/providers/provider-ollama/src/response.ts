@@ -1,5 +1,7 @@
 import type { FinishReason, Usage, Warning } from '@majordomo/core';
 import { asNumber } from '@majordomo/core/toolkit';
+import { otherMembers } from '@majordomo/wire-kit';
+import type { OllamaFacts } from './facts.ts';
 
 /** Finish reasons by `done_reason` (github.com/ollama/ollama, llm/server.go and server/routes.go, 2026-11). */
 const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
@@ -15,6 +17,7 @@ export function finishReason(raw: string | undefined, hasCalls: boolean): Finish
 
 /** Line of a stream, or a non-streaming body. Any property may be missing. */
 export interface WireChunk {
+  readonly model?: unknown;
   readonly created_at?: unknown;
   readonly message?: WireAnswer | null;
   readonly done?: unknown;
@@ -22,6 +25,10 @@ export interface WireChunk {
   readonly done_reason?: unknown;
   readonly prompt_eval_count?: unknown;
   readonly eval_count?: unknown;
+  readonly total_duration?: unknown;
+  readonly load_duration?: unknown;
+  readonly prompt_eval_duration?: unknown;
+  readonly eval_duration?: unknown;
   readonly error?: unknown;
 }
 export interface WireAnswer {
@@ -42,6 +49,25 @@ export function usage({ prompt_eval_count: input, eval_count: output }: WireChun
     reasoning: undefined,
   };
 }
+
+/** Returns the facts in the last line of a response. The API reports durations in nanoseconds. */
+export const factsOf = (chunk: WireChunk): Partial<OllamaFacts> => ({
+  wire: 'ollama-chat',
+  totalMs: milliseconds(chunk.total_duration),
+  loadMs: milliseconds(chunk.load_duration),
+  promptMs: milliseconds(chunk.prompt_eval_duration),
+  generationMs: milliseconds(chunk.eval_duration),
+  other: otherMembers(chunk, READ_MEMBERS),
+});
+
+const milliseconds = (nanoseconds: unknown): number | undefined =>
+  typeof nanoseconds === 'number' ? nanoseconds / 1e6 : undefined;
+
+const READ_MEMBERS: ReadonlySet<string> = new Set([
+  ...['model', 'created_at', 'message', 'done', 'done_reason', 'logprobs', 'error'],
+  ...['prompt_eval_count', 'eval_count'],
+  ...['total_duration', 'load_duration', 'prompt_eval_duration', 'eval_duration'],
+]);
 
 /** Size of the prompt that was sent. */
 export interface PromptSize {

@@ -9,6 +9,7 @@ import {
   tokenLogprobs,
 } from '@majordomo/wire-kit';
 import {
+  factsOf,
   finishReason,
   promptCutWarning,
   usage,
@@ -92,7 +93,7 @@ export class ChatReader implements WireReader {
     const chunk: WireChunk = json;
     if (chunk.error !== undefined && chunk.error !== null) throw this.options.toLlmError(chunk);
     // The API has no response ids. The ids of calls are derived from the creation time.
-    this.writer.start(asText(chunk.created_at));
+    this.writer.start(asText(chunk.created_at), chunk.model);
     const { message } = chunk;
     if (message !== undefined && message !== null) this.readAnswer(message);
     else if (chunk.done !== true) throw this.protocolError('message');
@@ -136,6 +137,8 @@ export class ChatReader implements WireReader {
         why: 'the response ended without one',
       });
     }
+    this.writer.model(chunk.model);
+    this.writer.facts(factsOf(chunk));
     const cutWarning = promptCutWarning(this.options.prompt(), chunk.prompt_eval_count);
     if (cutWarning !== undefined) this.writer.warning(cutWarning);
     this.writer.finish(finishReason(raw, this.calls > 0), raw, usage(chunk));

@@ -3,6 +3,7 @@ import { chatProvider, openai, type ChatOptions, type Profile } from '@majordomo
 import { SDK } from './connection.ts';
 import { chatSchemes } from './schemes.ts';
 
+export { chatFacts, type ChatFacts } from '@majordomo/openai-wire';
 export type { ChatOptions, Profile } from '@majordomo/openai-wire';
 
 /**

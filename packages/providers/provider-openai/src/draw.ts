@@ -37,7 +37,8 @@ export async function draw(
   try {
     const { path, body, warnings } = toImagesCall(request, modelId, own, target);
     const response = await connection.post(path, body, context, facts);
-    const generated = fromImagesBody(await response.json(), request.n ?? 1, target);
+    const { headers } = response;
+    const generated = fromImagesBody(await response.json(), request.n ?? 1, target, headers);
     return { ...generated, warnings: [...warnings, ...generated.warnings] };
   } catch (error) {
     signal.throwIfAborted();

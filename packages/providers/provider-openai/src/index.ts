@@ -7,6 +7,8 @@ export { quirksFromParams } from '@majordomo/openai-wire';
 // Profiles of vendors and servers.
 export {
   PROFILES,
+  chatFacts,
+  responsesFacts,
   alibaba,
   azureOpenAI,
   azureResponses,
@@ -45,6 +47,7 @@ export {
   xaiResponses,
   zai,
   type AzureOptions,
+  type ChatFacts,
   type ChatOptions,
   type ChatParameter,
   type ChatQuirks,
@@ -52,6 +55,7 @@ export {
   type Profile,
   type RateLimitBucket,
   type RateLimits,
+  type ResponsesFacts,
   type ResponsesOptions,
   type ResponsesParameter,
   type ResponsesProfile,

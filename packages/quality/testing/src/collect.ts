@@ -8,6 +8,7 @@ import {
   type ModelRequest,
   type ToolCallPart,
   type Usage,
+  type VendorFacts,
   type Warning,
 } from '@majordomo/core';
 
@@ -22,6 +23,10 @@ export interface Collected {
   readonly finish: FinishReason | undefined;
   readonly rawFinish: string | undefined;
   readonly usage: Usage | undefined;
+  /** Model that answered, by the vendor's name. */
+  readonly model: string | undefined;
+  /** Facts in the vendor's terms. */
+  readonly vendor: VendorFacts | undefined;
   readonly warnings: readonly Warning[];
   readonly error: LlmError | undefined;
 }
@@ -63,6 +68,8 @@ function summarize(events: readonly ModelEvent[], error: LlmError | undefined): 
     finish: finish?.reason,
     rawFinish: finish?.raw,
     usage: finish?.usage,
+    model: finish?.model ?? start?.model,
+    vendor: finish?.vendor,
     warnings: events.flatMap((event) => (event.type === 'warning' ? [event.warning] : [])),
     error,
   };

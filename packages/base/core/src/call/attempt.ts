@@ -334,6 +334,7 @@ export class Attempt<Event extends object, Result> {
       error,
       usage: error?.details.partial?.usage ?? this.answer.usage ?? (error && this.reportedUsage),
       ms: this.elapsedMs(),
+      ...(this.answer.model !== undefined && { responseModel: this.answer.model }),
       ...(this.reader.isCutOff && outcome !== 'finished' && { stopped: true }),
     };
     context.log.attemptEnd(info.attempt, record);

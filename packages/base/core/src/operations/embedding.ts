@@ -12,6 +12,8 @@ import {
   checkRequest,
   prepareSingle,
   protocolError,
+  type ServedBy,
+  servedBy,
   type SingleRequest,
   withUsage,
 } from './single-response.ts';
@@ -64,11 +66,12 @@ function singleRequest(
     warnings: [],
     send: (context) => sendPart(backend, request, part, context),
     usage: ({ usage }) => usage,
-    result: ({ usage, warnings }, requestWarnings, facts) => ({
+    result: (response, requestWarnings, facts) => ({
       vectors: part.vectors.filter((vector) => vector !== undefined),
       target,
-      usage,
-      warnings: [...requestWarnings, ...warnings],
+      ...servedBy(response),
+      usage: response.usage,
+      warnings: [...requestWarnings, ...response.warnings],
       ...facts,
     }),
   };
@@ -88,6 +91,7 @@ async function sendPart(
   const missing = missingValues(part);
   const usages: (Usage | undefined)[] = [];
   let done = 0;
+  let served: ServedBy = {};
   const warnings: Warning[] = [];
   const requests = splitValues(
     missing.map(([value]) => value),
@@ -98,6 +102,7 @@ async function sendPart(
       const ownRequest = { ...request, values };
       const response = await backend.embed(ownRequest, context);
       usages.push(response.usage);
+      served = servedBy(response);
       if (response.usage) context.reportUsage?.(sumUsage(...usages) ?? response.usage);
       const size = backend.dimensions ?? part.shared.size;
       const vectors = checkVectors(response.vectors, ownRequest, size, target);
@@ -108,7 +113,7 @@ async function sendPart(
       throw withUsage(cause, target, usages);
     }
   }
-  return { target, usage: completeUsage(usages), warnings };
+  return { target, ...served, usage: completeUsage(usages), warnings };
 }
 
 const overflowError = (target: string, index: number, maxTokens: number | undefined): LlmError =>
@@ -200,6 +205,7 @@ export function joinResponses(
   return {
     vectors: parts.flatMap(({ vectors }) => vectors.filter((vector) => vector !== undefined)),
     target: responses.at(-1)?.target ?? firstTarget,
+    ...servedBy(responses.at(-1) ?? {}),
     spec,
     usage: completeUsage(responses.map(({ usage }) => usage)),
     warnings: distinctWarnings(responses.flatMap(({ warnings }) => warnings)),

@@ -8,7 +8,7 @@ import type { ImageRequest, ImageResponse } from '../types/operations.ts';
 import type { ImageBackend, MediaFitter } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import { checkRequest, prepareSingle, type SingleRequest } from './single-response.ts';
+import { checkRequest, prepareSingle, servedBy, type SingleRequest } from './single-response.ts';
 
 type BackendResponse = Omit<ImageResponse, 'attempts'>;
 type Scope = { readonly signal: AbortSignal };
@@ -99,6 +99,7 @@ function singleRequest(
     usage: (response) => withUnits(response, payload),
     result: (response, warnings, { attempts }) => ({
       target,
+      ...servedBy(response),
       images: response.images,
       warnings: [...warnings, ...response.warnings],
       usage: withUnits(response, payload),

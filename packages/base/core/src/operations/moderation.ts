@@ -13,6 +13,8 @@ import {
   checkRequest,
   prepareSingle,
   protocolError,
+  type ServedBy,
+  servedBy,
   type SingleRequest,
   withUsage,
 } from './single-response.ts';
@@ -102,6 +104,7 @@ function singleRequest(
     result: (response, requestWarnings, facts) => ({
       results: response.results,
       target,
+      ...servedBy(response),
       usage: response.usage,
       warnings: [...requestWarnings, ...response.warnings],
       ...facts,
@@ -119,11 +122,13 @@ async function sendAll(
   const results: ModerationResult[] = [];
   const usages: (Usage | undefined)[] = [];
   const warnings: Warning[] = [];
+  let served: ServedBy = {};
   for (const entries of requestsFor(request.values, backend)) {
     const values = entries.map(([, value]) => value);
     try {
       const response = await backend.moderate({ ...request, values }, context);
       usages.push(response.usage);
+      served = servedBy(response);
       if (response.usage) context.reportUsage?.(sumUsage(...usages) ?? response.usage);
       if (!isList(response.results) || response.results.length !== values.length)
         throw protocolError(target, 'results', `expected an array of ${values.length} results`);
@@ -134,7 +139,13 @@ async function sendAll(
       throw withUsage(cause, target, usages);
     }
   }
-  return { target, results, usage: completeUsage(usages), warnings: distinctWarnings(warnings) };
+  return {
+    target,
+    ...served,
+    results,
+    usage: completeUsage(usages),
+    warnings: distinctWarnings(warnings),
+  };
 }
 
 type Entry = readonly [index: number, value: Value];

@@ -7,6 +7,7 @@ import {
   checkRequest,
   prepareSingle,
   protocolError,
+  servedBy,
   type SingleRequest,
   withUsage,
 } from './single-response.ts';
@@ -70,11 +71,12 @@ function singleRequest(
       }
     },
     usage: ({ usage }) => usage,
-    result: ({ results, usage, warnings }, requestWarnings, facts) => ({
-      results,
+    result: (response, requestWarnings, facts) => ({
+      results: response.results,
       target,
-      usage,
-      warnings: [...requestWarnings, ...warnings],
+      ...servedBy(response),
+      usage: response.usage,
+      warnings: [...requestWarnings, ...response.warnings],
       ...facts,
     }),
   };

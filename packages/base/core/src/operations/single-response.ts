@@ -6,13 +6,23 @@ import { sumUsage, UNKNOWN_USAGE } from '../stream/usage.ts';
 import type { Timeouts } from '../types/call-options.ts';
 import type { AttemptInfo } from '../types/gate.ts';
 import { type Attempt, LlmError, withDetails } from '../types/llm-error.ts';
+import type { OperationResponse } from '../types/operations.ts';
 import type { Capabilities, ModelContext } from '../types/provider.ts';
 import type { ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 
+/** Model and facts of a response; see `OperationResponse`. */
+export type ServedBy = Pick<OperationResponse, 'model' | 'vendor'>;
+
+/** Returns the model and the facts of a backend's response, without absent members. */
+export const servedBy = ({ model, vendor }: ServedBy): ServedBy => ({
+  ...(model !== undefined && { model }),
+  ...(vendor !== undefined && { vendor }),
+});
+
 /** Request to one target whose response arrives as a single value. */
-export interface SingleRequest<Value extends object, Result> {
+export interface SingleRequest<Value extends ServedBy, Result> {
   readonly target: string;
   readonly payload: NonNullable<AttemptInfo['payload']>;
   readonly capabilities?: Capabilities | undefined;
@@ -54,7 +64,7 @@ export function checkRequest<Request extends object>(
 }
 
 /** Prepares a request whose response is a single event, which is both the content and the finish. */
-export function prepareSingle<Value extends object, Result>(
+export function prepareSingle<Value extends ServedBy, Result>(
   single: SingleRequest<Value, Result>,
 ): PreparedCall<Value, Result> {
   const { payload, capabilities = {}, timeouts, warnings } = single;
@@ -74,7 +84,7 @@ export function prepareSingle<Value extends object, Result>(
   };
 }
 
-function newAnswer<Value extends object, Result>(
+function newAnswer<Value extends ServedBy, Result>(
   single: SingleRequest<Value, Result>,
 ): Answer<Value, Result> {
   let value: Value | undefined;
@@ -92,6 +102,9 @@ function newAnswer<Value extends object, Result>(
     partial: () => undefined,
     get usage() {
       return value && single.usage(value);
+    },
+    get model() {
+      return value?.model;
     },
     // A missing value was already reported as a failure, so the value is set here.
     result: (facts) => single.result(value as Value, single.warnings, facts),

@@ -5,10 +5,10 @@ import type { Answer } from '../stream/accumulator.ts';
 import { type Attempt, LlmError, type PartialResponse } from '../types/llm-error.ts';
 import type { SpeechRequest, SpeechResponse, SpeechStep } from '../types/operations.ts';
 import type { SpeechBackend } from '../types/provider.ts';
-import type { Warning } from '../types/response.ts';
+import type { VendorFacts, Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import { concatBytes } from '../util/bytes.ts';
-import { checkRequest, EMPTY_REQUEST, usageOfUnits } from './single-response.ts';
+import { checkRequest, EMPTY_REQUEST, servedBy, usageOfUnits } from './single-response.ts';
 
 /** Chunk of audio, or the end of the stream. */
 export type SpeechEvent = SpeechStep | { readonly end: true };
@@ -74,6 +74,8 @@ function prepareSpeech(
 /** Speech of one attempt. Collects the audio, unless the caller reads the audio as it arrives. */
 class SpeechAnswer implements Answer<SpeechEvent, SpeechResponse> {
   usage: Usage | undefined;
+  model: string | undefined;
+  private vendor: VendorFacts | undefined;
   private readonly target: string;
   private readonly payload: SpeechRequest;
   private readonly isStreamed: boolean;
@@ -91,12 +93,14 @@ class SpeechAnswer implements Answer<SpeechEvent, SpeechResponse> {
 
   push(event: SpeechEvent): 'progress' | 'content' | 'finish' {
     if ('end' in event) return 'finish';
-    const { mediaType, bytes, usage, warnings } = event;
+    const { mediaType, bytes, usage, model, vendor, warnings } = event;
     if (!(bytes instanceof Uint8Array))
       throw new LlmError('protocol', `${this.target}: expected \`bytes\` to be a Uint8Array`, {
         path: 'bytes',
       });
     this.mediaType = mediaType ?? this.mediaType;
+    this.model = model ?? this.model;
+    this.vendor = vendor ?? this.vendor;
     this.usage = usage ?? this.usage ?? usageOfUnits({ character: this.payload.text.length });
     this.warnings.push(...(warnings ?? []));
     if (bytes.length === 0) return 'progress';
@@ -123,7 +127,15 @@ class SpeechAnswer implements Answer<SpeechEvent, SpeechResponse> {
   }
 
   result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): SpeechResponse {
-    const { target, mediaType, usage, warnings } = this;
-    return { audio: concatBytes(this.chunks), mediaType, target, usage, warnings, ...facts };
+    const { target, mediaType, usage, model, vendor, warnings } = this;
+    return {
+      audio: concatBytes(this.chunks),
+      mediaType,
+      target,
+      ...servedBy({ model, vendor }),
+      usage,
+      warnings,
+      ...facts,
+    };
   }
 }

@@ -16,6 +16,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
   characters = 0;
   private readonly target: string;
   private id: string | undefined;
+  private startModel: string | undefined;
   /** Completed parts by index. */
   private readonly parts: (AssistantPart | undefined)[] = [];
   private readonly open: (OpenPart | undefined)[] = [];
@@ -49,6 +50,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
         return 'progress';
       case 'start':
         this.id = event.id;
+        this.startModel = event.model;
         return 'progress';
       case 'warning':
         this.warnings.push(event.warning);
@@ -78,6 +80,10 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
     return this.finish?.usage;
   }
 
+  get model(): string | undefined {
+    return this.finish?.model ?? this.startModel;
+  }
+
   shown(): readonly ShownPart[] {
     const indexes = new Set([...this.parts.keys(), ...this.open.keys()]);
     return [...indexes].flatMap((index) => this.shownAt(index) ?? []);
@@ -96,10 +102,12 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
   }
 
   result(facts: Pick<ChatResponse, 'spec' | 'attempts'>): ChatResponse {
-    const { content: parts, finish } = this;
+    const { content: parts, finish, model } = this;
     return {
       id: this.id,
       target: this.target,
+      ...(model !== undefined && { model }),
+      ...(finish?.vendor && { vendor: finish.vendor }),
       spec: facts.spec,
       message: { role: 'assistant', parts },
       parts,
@@ -177,6 +185,8 @@ export interface Answer<Event extends object, Result> {
   /** Number of characters so far; absent if the answer is not text. */
   readonly characters?: number;
   readonly usage: Usage | undefined;
+  /** Model that the vendor reported; `undefined` if the vendor reported none. */
+  readonly model: string | undefined;
   /** Returns the response after the finish. */
   result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): Result;
 }
@@ -184,11 +194,11 @@ export interface Answer<Event extends object, Result> {
 /** Returns the events of a response. Each part except a vendor part has one delta. A partial response results in no `finish`. */
 export function responseEvents(response: ChatResponse | PartialResponse): readonly ModelEvent[] {
   const { target, id, parts } = response;
-  const start: ModelEvent = { type: 'start', target, id };
-  if (!('finish' in response)) return [start, ...parts.flatMap(partEvents)];
-  const { warnings, finish, rawFinish, usage, stopDetails, logprobs } = response;
+  if (!('finish' in response)) return [{ type: 'start', target, id }, ...parts.flatMap(partEvents)];
+  const { warnings, finish, rawFinish, usage, model, vendor, stopDetails, logprobs } = response;
+  const served = model === undefined ? undefined : { model };
   return [
-    start,
+    { type: 'start', target, id, ...served },
     ...warnings.map((warning): ModelEvent => ({ type: 'warning', warning })),
     ...parts.flatMap(partEvents),
     {
@@ -197,6 +207,8 @@ export function responseEvents(response: ChatResponse | PartialResponse): readon
       reason: finish,
       raw: rawFinish,
       usage,
+      ...served,
+      ...(vendor && { vendor }),
       ...(stopDetails && { stopDetails }),
       ...(logprobs && { logprobs }),
     },

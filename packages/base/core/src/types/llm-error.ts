@@ -85,6 +85,8 @@ export interface Attempt {
   readonly vendor?: string | undefined;
   /** Id of the model, without the provider. */
   readonly model?: string | undefined;
+  /** Model that answered, by the vendor's name; see `ChatResponse.model`. Absent if the vendor did not report it. */
+  readonly responseModel?: string | undefined;
   /** Payment of the provider's calls; see `Provider.billing`. */
   readonly billing?: Billing | undefined;
   /** Innermost alias or resolved name that led to the target. */

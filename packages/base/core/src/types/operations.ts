@@ -1,13 +1,17 @@
 import type { CallOptions } from './call-options.ts';
 import type { Attempt } from './llm-error.ts';
 import type { ImagePart } from './messages.ts';
-import type { Warning } from './response.ts';
+import type { VendorFacts, Warning } from './response.ts';
 import type { Usage } from './usage.ts';
 
 /** Response of any model except a chat model. */
 export interface OperationResponse {
   /** Target that answered, as `provider/model`. */
   readonly target: string;
+  /** Model that answered, by the vendor's name; absent if the vendor does not report it. */
+  readonly model?: string | undefined;
+  /** Facts in the vendor's terms; see `ChatResponse.vendor`. If the call sent several requests, the facts of the last one. */
+  readonly vendor?: VendorFacts | undefined;
   /**
    * Usage with `details.units`, such as `{ 'image:1024x1024': 2 }`, `{ 'audio-second': 31 }` or `{ character: 812 }`. Token
    * counts are `undefined` if the wire reports none.
@@ -176,6 +180,10 @@ export interface SpeechStep {
   readonly bytes: Uint8Array;
   /** Usage so far, if it is known. If several steps contain usage, the usage of the last step applies. */
   readonly usage?: Usage | undefined;
+  /** Model that answers, by the vendor's name. The last step with this member applies. */
+  readonly model?: string | undefined;
+  /** Facts in the vendor's terms. The last step with this member applies. */
+  readonly vendor?: VendorFacts | undefined;
   /** Settings that could not be applied. */
   readonly warnings?: readonly Warning[] | undefined;
 }

@@ -1,5 +1,6 @@
 import type { Attempt, LlmError } from './llm-error.ts';
 import type { AssistantMessage, AssistantPart, ToolCallPart } from './messages.ts';
+import type { JsonObject } from './schema.ts';
 import type { Usage } from './usage.ts';
 
 /**
@@ -35,12 +36,45 @@ export interface StopDetails {
   readonly explanation: string | undefined;
 }
 
+/** Rate limit in the headers of a vendor's response. */
+export interface RateLimitBucket {
+  /** Name of the counted unit, with the time window if its header names one: `requests`, `tokens-minute`, `input-tokens`. */
+  readonly name: string;
+  readonly limit: number | undefined;
+  readonly remaining: number | undefined;
+  /** Time from the arrival of the headers until the complete limit is available again, in milliseconds. */
+  readonly resetMs: number | undefined;
+}
+
+/**
+ * Facts about a response in the vendor's terms. Members that the vendor does not report are absent. Each provider package exports
+ * the type of its facts, which has further members, and a function that returns them for a response, such as `messagesFacts`.
+ */
+export interface VendorFacts {
+  /** Name of the wire, such as `anthropic-messages`. It identifies the type of the facts. */
+  readonly wire: string;
+  /** Vendor's id of the response. */
+  readonly id?: string | undefined;
+  /** Vendor's id of the request, for questions to the vendor's support. */
+  readonly requestId?: string | undefined;
+  /** Tier that served the request. */
+  readonly serviceTier?: string | undefined;
+  /** Rate limits in the headers of the response. */
+  readonly rateLimits?: readonly RateLimitBucket[] | undefined;
+  /** Members of the response that neither the response nor these facts contain under another name. */
+  readonly other?: JsonObject | undefined;
+}
+
 /** Complete response of a chat. */
 export interface ChatResponse {
   /** Vendor's id of the response. */
   readonly id: string | undefined;
   /** Target that answered, as `provider/model`. */
   readonly target: string;
+  /** Model that answered, by the vendor's name, such as `gpt-5.4-2026-03-05`; absent if the vendor does not report it. */
+  readonly model?: string | undefined;
+  /** Facts in the vendor's terms, such as the id of the request; absent if the provider reports none. */
+  readonly vendor?: VendorFacts | undefined;
   /** Spec of the call. */
   readonly spec: string;
   /** Message to append to the transcript for the next call. */
@@ -79,8 +113,14 @@ export type PartHead =
  * thrown and is not an event. `index` counts the parts from 0.
  */
 export type ModelEvent =
-  /** `id` is the vendor's id of the response, not of the request. */
-  | { readonly type: 'start'; readonly target: string; readonly id: string | undefined }
+  | {
+      readonly type: 'start';
+      readonly target: string;
+      /** Vendor's id of the response, not of the request. */
+      readonly id: string | undefined;
+      /** Model that answers, by the vendor's name, if the vendor reports it at the start. */
+      readonly model?: string | undefined;
+    }
   | { readonly type: 'part-start'; readonly index: number; readonly part: PartHead }
   | { readonly type: 'text-delta'; readonly index: number; readonly text: string }
   | { readonly type: 'reasoning-delta'; readonly index: number; readonly text: string }
@@ -95,6 +135,10 @@ export type ModelEvent =
       /** Vendor's name for the reason. */
       readonly raw: string | undefined;
       readonly usage: Usage | undefined;
+      /** Model that answered; see `ChatResponse.model`. It replaces the model in `start`. */
+      readonly model?: string | undefined;
+      /** Facts in the vendor's terms; see `ChatResponse.vendor`. */
+      readonly vendor?: VendorFacts | undefined;
       readonly stopDetails?: StopDetails | undefined;
       /** Log probabilities of the complete text. */
       readonly logprobs?: readonly TokenLogprob[] | undefined;

@@ -52,7 +52,7 @@ export const KEY: JsonObject = object(
 
 const attempt = object(
   { target: text, outcome: text, at: count, ms: count },
-  { firstMs: count, kind: text, message: text, nanoUsd: text },
+  { firstMs: count, responseModel: text, kind: text, message: text, nanoUsd: text },
 );
 const failure = object({ kind: text, message: text }, { code: text });
 

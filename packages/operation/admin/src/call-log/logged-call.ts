@@ -20,6 +20,7 @@ interface LoggedAttempt {
   outcome: CallAttempt['outcome'] | undefined;
   ms: number;
   firstMs: number | undefined;
+  responseModel?: string;
   kind: string | undefined;
   message: string | undefined;
 }
@@ -145,6 +146,7 @@ export class LoggedCall implements Loggable {
     if (ended === undefined) return;
     ended.outcome = loggedOutcome(result);
     ended.ms = Math.round(result.ms);
+    if (result.responseModel !== undefined) ended.responseModel = result.responseModel;
     ended.kind = result.error?.kind;
     ended.message = result.error?.message;
   }

@@ -45,12 +45,14 @@ function toAttempt({
   at,
   ms,
   firstMs,
+  responseModel,
   kind,
   message,
 }: Entry['attempts'][number]): FeedAttempt {
   if (outcome === 'skipped') return { target, at, ms, outcome, why: kind };
   const error = kind === undefined ? undefined : { kind, message: message ?? kind, facts: [], causes: [] };
-  return { target, at, ms, outcome, firstAt: firstMs === undefined ? undefined : at + firstMs, error };
+  const firstAt = firstMs === undefined ? undefined : at + firstMs;
+  return { target, at, ms, outcome, firstAt, responseModel, error };
 }
 
 /**

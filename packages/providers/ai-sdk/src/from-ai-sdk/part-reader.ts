@@ -40,7 +40,7 @@ export class PartReader {
   }
 
   readResult({ content, finishReason, usage, warnings, response }: LanguageModelV4GenerateResult): void {
-    this.writer.start(response?.id);
+    this.writer.start(response?.id, response?.modelId);
     this.writer.warning(...warnings.map(fromSdkWarning));
     for (const [at, part] of content.entries()) this.content(part, String(at));
     this.finish(finishReason, usage);
@@ -52,7 +52,7 @@ export class PartReader {
         this.writer.warning(...part.warnings.map(fromSdkWarning));
         return;
       case 'response-metadata':
-        this.writer.start(part.id);
+        this.writer.start(part.id, part.modelId);
         return;
       case 'text-end':
         this.writer.cite(fromSdkCitations(part.citations));
@@ -131,6 +131,7 @@ export class PartReader {
       const message = `${target}: the response ended without a finish reason; error.details.partial contains the content that arrived`;
       throw new LlmError('truncated', message, { target });
     }
+    this.writer.facts({ wire: 'ai-sdk' });
     this.writer.finish(fromSdkFinish(reason), reason.raw ?? reason.unified, fromSdkUsage(usage));
     this.isFinished = true;
   }

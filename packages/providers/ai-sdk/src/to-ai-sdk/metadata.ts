@@ -5,7 +5,7 @@ import type { BridgeOptions } from './options.ts';
 /** Time limit of the application's function `cost`, in milliseconds. */
 const COST_TIMEOUT_MS = 1000;
 
-/** Returns `providerMetadata.majordomo` of an answer: target, attempts, warnings and cost. */
+/** Returns `providerMetadata.majordomo` of an answer: target, the vendor's name of the model, attempts, warnings and cost. */
 export async function metadataOf(
   response: ChatResponse,
   { cost }: BridgeOptions,
@@ -14,6 +14,7 @@ export async function metadataOf(
   return {
     majordomo: {
       target: response.target,
+      ...(response.model === undefined ? {} : { model: response.model }),
       attempts: response.attempts.map(toJsonAttempt),
       warnings: response.warnings.map(toJsonWarning),
       ...(nanoUsd === undefined ? {} : { cost: { nanoUsd: String(nanoUsd) } }),

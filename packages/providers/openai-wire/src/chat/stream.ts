@@ -1,8 +1,9 @@
-import { LlmError, type Citation, type FinishReason, type Usage } from '@majordomo/core';
-import { isList } from '@majordomo/core/toolkit';
-import { EventWriter, OnceWarnings, tokenLogprobs, type WireReader } from '@majordomo/wire-kit';
+import { LlmError, type Citation, type FinishReason, type JsonValue, type Usage } from '@majordomo/core';
+import { asText, isList } from '@majordomo/core/toolkit';
+import { EventWriter, OnceWarnings, otherMembers, tokenLogprobs, type WireReader } from '@majordomo/wire-kit';
 import { AnswerWriter } from './answer.ts';
 import { inBandError } from '../failure/error-body.ts';
+import type { ChatFacts } from './facts.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { reasoningText, thinkingText } from './reasoning.ts';
 import { failedFinish, finishReason } from './response.ts';
@@ -10,7 +11,7 @@ import { citationsOf, searchResultsOf, referencesOf, sourcesOf } from '../readin
 import { isEndMarker, parseMessage, unexpectedValueError, unreadableError } from '../reading/message.ts';
 import type { ReaderOptions } from '../reading/reader-options.ts';
 import { usage } from './usage.ts';
-import type { ChatChunk, ChatDelta, ContentBlock, RawTimes, RawUsage } from './wire.ts';
+import type { ChatChoice, ChatChunk, ChatDelta, ContentBlock, RawTimes, RawUsage } from './wire.ts';
 
 export interface ChatReaderOptions extends ReaderOptions {
   /** Id of the group of models that can read this model's reasoning. See `chatReasoningFamily`. */
@@ -35,6 +36,8 @@ export class ChatReader implements WireReader {
   private sources: readonly Citation[] = [];
   private isRefused = false;
   private isNamed = false;
+  /** Members of the response that have no other place. */
+  private readonly other: Record<string, JsonValue> = {};
   private readonly warnings: OnceWarnings;
 
   constructor(options: ChatReaderOptions) {
@@ -99,7 +102,7 @@ export class ChatReader implements WireReader {
   private chunk(chunk: ChatChunk, isBody: boolean): void {
     if (!this.isNamed && typeof chunk.id === 'string' && chunk.id !== '') {
       this.isNamed = true;
-      this.writer.start(chunk.id);
+      this.writer.start(chunk.id, chunk.model);
     }
     const choices = chunk.choices ?? NONE;
     const choice = choices[0];
@@ -111,6 +114,7 @@ export class ChatReader implements WireReader {
       this.times = chunk.time_info ?? this.times;
       this.options.reportUsage?.(usage(counts, this.options.quirks, this.serviceTier, this.times));
     }
+    if (!choice || raw) this.readFacts(chunk, choice);
     const { citations, search_results: results } = chunk;
     if (citations?.length || results?.length) this.sources = sourcesOf(citations, results);
     if (!choice) return;
@@ -127,6 +131,20 @@ export class ChatReader implements WireReader {
     } else if (choice.delta?.content || choice.delta?.tool_calls?.length) {
       this.hasMore = true;
     }
+  }
+
+  /** Reads the facts in a chunk without content or with a finish reason. Other chunks repeat the facts. */
+  private readFacts(chunk: ChatChunk, choice: ChatChoice | null | undefined): void {
+    this.writer.model(chunk.model);
+    const ofChoice = choice ? otherMembers(choice, CHOICE_MEMBERS) : undefined;
+    const other = { ...otherMembers(chunk, CHUNK_MEMBERS), ...(ofChoice && { choice: ofChoice }) };
+    Object.assign(this.other, other);
+    this.writer.facts<ChatFacts>({
+      wire: 'openai-chat',
+      systemFingerprint: asText(chunk.system_fingerprint),
+      stopSequence: asText(choice?.stop_reason),
+      other: Object.keys(this.other).length > 0 ? this.other : undefined,
+    });
   }
 
   private readDelta(delta: ChatDelta, isComplete: boolean): void {
@@ -230,6 +248,17 @@ const isError = ({ error, base_resp: base }: ChatChunk): boolean =>
   (error !== undefined && error !== null) || (base?.status_code ?? 0) !== 0;
 
 const NONE: readonly never[] = [];
+
+/** Members of a chunk or body that are read elsewhere, and padding, the time of creation and echoes of the request. */
+const CHUNK_MEMBERS: ReadonlySet<string> = new Set([
+  ...['id', 'object', 'created', 'model', 'choices', 'usage', 'service_tier', 'system_fingerprint'],
+  ...['error', 'base_resp', 'citations', 'search_results', 'time_info', 'obfuscation', 'metadata'],
+]);
+
+/** Members of a choice that are read elsewhere. */
+const CHOICE_MEMBERS: ReadonlySet<string> = new Set([
+  ...['index', 'delta', 'message', 'finish_reason', 'logprobs', 'usage', 'stop_reason'],
+]);
 
 const pathOf = (isComplete: boolean): string => (isComplete ? 'choices[0].message' : 'choices[0].delta');
 

@@ -1,6 +1,8 @@
 /** Properties of a chunk or a non-streaming body. Servers may omit any property, or send null or another type. */
 export interface ChatChunk {
   readonly id?: unknown;
+  readonly model?: unknown;
+  readonly system_fingerprint?: unknown;
   readonly choices?: readonly (ChatChoice | null)[] | null;
   readonly usage?: RawUsage | null;
   readonly service_tier?: unknown;
@@ -20,6 +22,8 @@ export interface ChatChoice {
   readonly delta?: ChatDelta | null;
   readonly message?: ChatDelta | null;
   readonly finish_reason?: string | null;
+  /** Stop sequence that ended the response, or the id of a stop token (vLLM, 2025-2026). */
+  readonly stop_reason?: unknown;
   readonly logprobs?: { readonly content?: unknown } | null;
   /** Usage, which Moonshot sends inside the choice (2025). */
   readonly usage?: RawUsage | null;

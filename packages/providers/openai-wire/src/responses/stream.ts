@@ -1,9 +1,17 @@
 import { LlmError, type FinishReason, type JsonObject, type Replay, type Usage } from '@majordomo/core';
-import { asNumber, isList } from '@majordomo/core/toolkit';
-import { EventWriter, OnceWarnings, tokenLogprobs, wireError, type WireReader } from '@majordomo/wire-kit';
+import { asNumber, asRecord, asText, isList } from '@majordomo/core/toolkit';
+import {
+  EventWriter,
+  OnceWarnings,
+  otherMembers,
+  tokenLogprobs,
+  wireError,
+  type WireReader,
+} from '@majordomo/wire-kit';
 import { parseFailure, withBodyWait } from '../failure/error-body.ts';
 import { isEndMarker, parseMessage, unexpectedValueError, unreadableError } from '../reading/message.ts';
 import type { ReaderOptions } from '../reading/reader-options.ts';
+import type { ResponsesFacts } from './facts.ts';
 import { ItemKeys } from './item-keys.ts';
 import { ItemWriter } from './item-writer.ts';
 import {
@@ -167,7 +175,17 @@ export class ResponsesReader implements WireReader {
   }
 
   private start(body: ResponsesBody): void {
-    this.writer.start(typeof body.id === 'string' && body.id !== '' ? body.id : undefined);
+    this.writer.start(typeof body.id === 'string' && body.id !== '' ? body.id : undefined, body.model);
+  }
+
+  private readFacts(body: ResponsesBody): void {
+    this.writer.model(body.model);
+    this.writer.facts<ResponsesFacts>({
+      wire: 'openai-responses',
+      id: asText(body.id),
+      conversationId: asText(asRecord(body.conversation)['id']),
+      other: otherMembers(body, KNOWN_MEMBERS),
+    });
   }
 
   private beginItem(item: OutputItem, key: string): void {
@@ -252,6 +270,7 @@ export class ResponsesReader implements WireReader {
     const { target } = this.writer;
     this.reportUsage(body);
     this.writer.start();
+    this.readFacts(body);
     this.readOutput(body);
     this.warnOfRemovals(body);
     this.items.end();
@@ -342,5 +361,30 @@ export class ResponsesReader implements WireReader {
 }
 
 const NONE: readonly never[] = [];
+
+/** Members of a response that are read elsewhere. */
+const READ_MEMBERS: readonly string[] = [
+  ...['id', 'model', 'object', 'created_at', 'completed_at', 'status', 'error', 'incomplete_details'],
+  ...[
+    'output',
+    'output_text',
+    'usage',
+    'service_tier',
+    'tool_usage',
+    'input_transformations',
+    'conversation',
+  ],
+];
+
+/** Members of a response that repeat the request (`Response` of openai 7.55). */
+const ECHOED_MEMBERS: readonly string[] = [
+  ...['instructions', 'metadata', 'parallel_tool_calls', 'temperature', 'tool_choice', 'tools', 'top_p'],
+  ...['background', 'image', 'max_output_tokens', 'max_tool_calls', 'previous_response_id', 'prompt'],
+  ...['prompt_cache_key', 'prompt_cache_options', 'prompt_cache_retention', 'reasoning', 'store', 'text'],
+  ...['safety_identifier', 'top_logprobs', 'truncation', 'user', 'frequency_penalty', 'presence_penalty'],
+];
+
+/** Members of a response that are not kept in `VendorFacts.other`. */
+export const KNOWN_MEMBERS: ReadonlySet<string> = new Set([...READ_MEMBERS, ...ECHOED_MEMBERS]);
 
 const isCall = ({ type }: OutputItem): boolean => type === 'function_call' || type === 'custom_tool_call';

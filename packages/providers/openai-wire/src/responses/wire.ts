@@ -19,6 +19,8 @@ export interface ResponsesEvent {
 /** Complete response, or the part of a response that an event contains. */
 export interface ResponsesBody {
   readonly id?: unknown;
+  readonly model?: unknown;
+  readonly conversation?: unknown;
   readonly status?: unknown;
   readonly error?: unknown;
   readonly incomplete_details?: { readonly reason?: unknown } | null;

@@ -43,7 +43,7 @@ class GeminiReader implements OutputReader {
   readMessage(line: JsonLine): void {
     switch (line['type']) {
       case 'init':
-        this.writer.start(asText(line['session_id']));
+        this.writer.start(asText(line['session_id']), line['model']);
         break;
       case 'message':
         if (line['role'] === 'assistant') this.writer.text(asText(line['content']) ?? '');

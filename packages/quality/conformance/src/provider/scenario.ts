@@ -29,6 +29,7 @@ export type Scenario =
   | 'logprobs'
   | 'content-filter'
   | 'unknown-finish'
+  | 'served-model'
   | 'finish-without-marker'
   | 'marker-without-finish'
   | 'empty'

@@ -22,14 +22,16 @@ function answering({ text, reasoning, toolCalls = [], ...turn }: AnswerTurn): An
   if (turn.warnings !== undefined) throw new Error('has warnings, which only fake providers support');
   if (turn.vendorParts?.some(({ kind, data }) => kind !== undefined || data !== undefined))
     throw new Error('has kind or data of a vendor part, which only fake providers support');
-  const { id, usage, finish, rawFinish, chunks } = turn;
+  if (turn.vendor !== undefined)
+    throw new Error('has facts of the vendor, which only fake providers support');
+  const { id, model, usage, finish, rawFinish, chunks } = turn;
   const parts: AnswerPart[] = [];
   if (reasoning !== undefined) parts.push({ type: 'reasoning', text: reasoning });
   for (const ran of turn.vendorParts ?? []) parts.push({ type: 'vendor', text: ran.text });
   if (text !== undefined) parts.push({ type: 'text', text, chunks, citations: turn.citations });
   for (const call of toolCalls)
     parts.push({ type: 'tool-call', id: call.id, name: call.name, json: JSON.stringify(call.args) });
-  return { id, parts, usage, finish, rawFinish };
+  return { id, model, parts, usage, finish, rawFinish };
 }
 
 function failing({ fail, after, message, retryAfterMs, status, code }: FailTurn): Failure | Fault {

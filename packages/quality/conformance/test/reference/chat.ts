@@ -36,6 +36,7 @@ interface Message {
 }
 interface Body {
   readonly id?: string;
+  readonly model?: string;
   readonly error?: unknown;
   readonly choices?: readonly {
     readonly delta?: Message;
@@ -195,7 +196,8 @@ class ChatReader implements WireReader {
     if (body.error !== undefined) throw failureError(text, this.writer.target, undefined);
     if (body.choices === undefined)
       throw new LlmError('protocol', 'no choices', { target: this.writer.target });
-    this.writer.start(body.id);
+    this.writer.start(body.id, body.model);
+    this.writer.facts({ wire: 'openai-chat' });
     for (const { delta, message: complete, finish_reason: finish, logprobs } of body.choices) {
       this.part(delta ?? complete ?? {});
       if (logprobs) this.writer.logprobs(tokenLogprobs(logprobs.content));

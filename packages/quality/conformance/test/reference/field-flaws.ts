@@ -275,6 +275,18 @@ export const FIELD_FLAWS: readonly Flaw[] = [
     stream: onEvents((event) => (event.type === 'start' ? [{ ...event, id: undefined }] : [event])),
   },
   {
+    name: 'drops the model that answered',
+    caught: ['served-model'],
+    stream: onEvents((event) =>
+      event.type === 'start' || event.type === 'finish' ? [{ ...event, model: undefined }] : [event],
+    ),
+  },
+  {
+    name: 'drops the facts of the vendor',
+    caught: ['served-model'],
+    stream: onFinish(() => ({ vendor: undefined })),
+  },
+  {
     name: 'replaces rawFinish',
     caught: ['unknown-finish'],
     stream: onFinish(({ reason }) => ({ raw: reason })),

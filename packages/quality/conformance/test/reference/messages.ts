@@ -162,7 +162,7 @@ interface VendorToolBlock {
 interface Event {
   readonly type: string;
   readonly index?: number;
-  readonly message?: { readonly id: string; readonly usage?: WireUsage };
+  readonly message?: { readonly id: string; readonly model: string; readonly usage?: WireUsage };
   readonly content_block?: Block;
   readonly delta?: Block & { readonly stop_reason?: string };
   readonly usage?: WireUsage;
@@ -170,6 +170,7 @@ interface Event {
 interface Body {
   readonly type: string;
   readonly id: string;
+  readonly model: string;
   readonly content?: readonly Block[];
   readonly stop_reason: string;
   readonly usage?: WireUsage;
@@ -189,7 +190,7 @@ class MessagesReader implements WireReader {
     const { type, message, index = 0, content_block: startedBlock, delta, usage } = JSON.parse(data) as Event;
     const key = String(index);
     if (type === 'error') throw failureError(data, this.writer.target, undefined);
-    if (type === 'message_start') this.writer.start(message?.id);
+    if (type === 'message_start') this.writer.start(message?.id, message?.model);
     else if (type === 'content_block_start' && startedBlock) this.open(key, startedBlock);
     else if (type === 'content_block_delta' && delta) this.delta(key, delta);
     else if (type === 'content_block_stop') this.close(key);
@@ -197,10 +198,10 @@ class MessagesReader implements WireReader {
   }
 
   readBody(json: unknown): void {
-    const { type, id, content, stop_reason: reason, usage } = json as Body;
+    const { type, id, model, content, stop_reason: reason, usage } = json as Body;
     if (type === 'error') throw failureError(JSON.stringify(json), this.writer.target, undefined);
     if (content === undefined) throw new LlmError('protocol', 'no content', { target: this.writer.target });
-    this.writer.start(id);
+    this.writer.start(id, model);
     content.forEach((part, index) => {
       const key = String(index);
       this.open(key, part);
@@ -255,6 +256,7 @@ class MessagesReader implements WireReader {
 
   private finish(raw: string, usage: WireUsage | undefined): void {
     this.done = true;
+    this.writer.facts({ wire: 'anthropic-messages' });
     this.writer.finish(REASONS[raw] ?? 'other', raw, usage === undefined ? undefined : usageOf(usage));
   }
 }

@@ -104,7 +104,8 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
       if ('fail' in turn) throw scriptedError(turn, context);
       if ('hang' in turn || turn.images === undefined)
         throw unscriptedError(target, `turn ${number} has no images; add images`);
-      return { target, images: turn.images, warnings: turn.warnings ?? [], usage: turn.usage };
+      const { images, model: served, vendor, usage, warnings = [] } = turn;
+      return { target, model: served, vendor, images, warnings, usage };
     },
   });
 

@@ -7,6 +7,7 @@ import {
   type ModelContext,
   type ModerationBackend,
   type ModerationRequest,
+  type OperationResponse,
   type Provider,
   type RerankBackend,
   type RerankRequest,
@@ -156,7 +157,7 @@ const fakeEmbedding = (id: string, playing: OperationScript<EmbeddingTurn, Embed
     if ('hang' in turn) return waitForAbort(context);
     const { vectors, usage, warnings = [] } = turn;
     const floats = vectors.map((vector) => Float32Array.from(vector));
-    return { target: context.target, vectors: floats, usage, warnings };
+    return { target: context.target, ...servedBy(turn), vectors: floats, usage, warnings };
   },
 });
 
@@ -172,7 +173,16 @@ const fakeTranscription = (
     if ('fail' in turn) throw scriptedError(turn, context);
     if ('hang' in turn) return waitForAbort(context);
     const { transcript: text, language, durationMs, segments = [], usage, warnings = [] } = turn;
-    return { target: context.target, text, language, durationMs, segments, usage, warnings };
+    return {
+      target: context.target,
+      ...servedBy(turn),
+      text,
+      language,
+      durationMs,
+      segments,
+      usage,
+      warnings,
+    };
   },
 });
 
@@ -191,7 +201,7 @@ const fakeSpeech = (id: string, playing: OperationScript<SpeechTurn, SpeechReque
     for (const [at, bytes] of (audio instanceof Uint8Array ? [audio] : audio).entries()) {
       if (at > 0) await waitFor(clock, everyMs, context);
       throwIfAborted(context);
-      yield at === 0 ? { mediaType, bytes, usage, warnings } : { bytes };
+      yield at === 0 ? { mediaType, bytes, ...servedBy(turn), usage, warnings } : { bytes };
     }
   },
 });
@@ -204,7 +214,7 @@ const fakeRerank = (id: string, playing: OperationScript<RerankTurn, RerankReque
     if ('fail' in turn) throw scriptedError(turn, context);
     if ('hang' in turn) return waitForAbort(context);
     const { ranking: results, usage, warnings = [] } = turn;
-    return { target: context.target, results, usage, warnings };
+    return { target: context.target, ...servedBy(turn), results, usage, warnings };
   },
 });
 
@@ -219,8 +229,12 @@ const fakeModeration = (
     if ('fail' in turn) throw scriptedError(turn, context);
     if ('hang' in turn) return waitForAbort(context);
     const { verdicts: results, usage, warnings = [] } = turn;
-    return { target: context.target, results, usage, warnings };
+    return { target: context.target, ...servedBy(turn), results, usage, warnings };
   },
 });
+
+type Served = Pick<OperationResponse, 'model' | 'vendor'>;
+
+const servedBy = ({ model, vendor }: Served): Served => ({ model, vendor });
 
 const DEFAULT_AUDIO_TYPE = 'audio/mpeg';

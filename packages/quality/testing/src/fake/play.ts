@@ -23,7 +23,9 @@ export async function* play(
   await waitFor(clock, turn.delayMs, context);
   if ('fail' in turn && turn.after === undefined) throw scriptedError(turn, context);
   yield [];
-  yield writer.start('id' in turn && turn.id !== undefined ? turn.id : `${stage.name}-${stage.turn}`);
+  const { id = `${stage.name}-${stage.turn}`, model }: AnswerTurn =
+    'fail' in turn || 'hang' in turn ? {} : turn;
+  yield writer.start(id, model);
   if ('fail' in turn || 'hang' in turn) {
     if (turn.after !== undefined) yield writer.text(turn.after);
     if ('fail' in turn) throw scriptedError(turn, context);
@@ -40,7 +42,8 @@ async function* playAnswer(
   { clock, family, turn: number }: Stage,
 ): AsyncGenerator<readonly ModelEvent[], void, undefined> {
   const { text = '', reasoning, toolCalls = [], warnings = [], chunks, everyMs } = turn;
-  const { citations = [], vendorParts = [] } = turn;
+  const { citations = [], vendorParts = [], vendor } = turn;
+  if (vendor !== undefined) writer.facts(vendor);
   for (const warning of warnings) yield writer.warning(warning);
   if (reasoning !== undefined) yield writer.reasoning(reasoning, { family, data: `signed:${reasoning}` });
   for (const { kind = 'search', text: input, data = input } of vendorParts)

@@ -23,6 +23,8 @@ export const ANSWER_TURN: Members<AnswerTurn> = {
   rawFinish: true,
   warnings: true,
   id: true,
+  model: true,
+  vendor: true,
   chunks: true,
   everyMs: true,
   delayMs: true,
@@ -51,6 +53,8 @@ export const HANG_TURN: Members<HangTurn> = { hang: true, after: true, delayMs: 
 
 export const VECTORS_TURN: Members<VectorsTurn> = {
   vectors: true,
+  model: true,
+  vendor: true,
   usage: true,
   warnings: true,
   delayMs: true,
@@ -61,6 +65,8 @@ export const TRANSCRIPT_TURN: Members<TranscriptTurn> = {
   language: true,
   durationMs: true,
   segments: true,
+  model: true,
+  vendor: true,
   usage: true,
   warnings: true,
   delayMs: true,
@@ -70,6 +76,8 @@ export const AUDIO_TURN: Members<AudioTurn> = {
   audio: true,
   mediaType: true,
   everyMs: true,
+  model: true,
+  vendor: true,
   usage: true,
   warnings: true,
   delayMs: true,
@@ -77,6 +85,8 @@ export const AUDIO_TURN: Members<AudioTurn> = {
 
 export const RANKING_TURN: Members<RankingTurn> = {
   ranking: true,
+  model: true,
+  vendor: true,
   usage: true,
   warnings: true,
   delayMs: true,
@@ -84,6 +94,8 @@ export const RANKING_TURN: Members<RankingTurn> = {
 
 export const VERDICTS_TURN: Members<VerdictsTurn> = {
   verdicts: true,
+  model: true,
+  vendor: true,
   usage: true,
   warnings: true,
   delayMs: true,

@@ -1,4 +1,11 @@
-import type { ModerationResult, RerankResult, TranscriptSegment, Usage, Warning } from '@majordomo/core';
+import type {
+  ModerationResult,
+  RerankResult,
+  TranscriptSegment,
+  Usage,
+  VendorFacts,
+  Warning,
+} from '@majordomo/core';
 
 /** Operation other than chat and image generation. */
 export type OperationName = 'embedding' | 'transcription' | 'speech' | 'rerank' | 'moderation';
@@ -7,6 +14,10 @@ interface OperationTurn {
   /** Time before the response, in milliseconds on the provider's clock. */
   readonly delayMs?: number | undefined;
   readonly usage?: Usage | undefined;
+  /** Model that answers, by the vendor's name. `@default` none */
+  readonly model?: string | undefined;
+  /** Facts in the vendor's terms. `@default` none */
+  readonly vendor?: VendorFacts | undefined;
   /** Warnings of the response. The servers of `@majordomo/conformance` reject turns with warnings. */
   readonly warnings?: readonly Warning[] | undefined;
 }

@@ -7,6 +7,7 @@ import type {
   JsonValue,
   ModelRequest,
   Usage,
+  VendorFacts,
   Warning,
 } from '@majordomo/core';
 
@@ -49,6 +50,10 @@ export interface AnswerTurn extends Timed {
   readonly warnings?: readonly Warning[] | undefined;
   /** Id of the response. `@default '<model>-<turn>'` */
   readonly id?: string | undefined;
+  /** Model that answers, by the vendor's name. `@default` none, as from a vendor that does not report it */
+  readonly model?: string | undefined;
+  /** Facts in the vendor's terms. The servers of `@majordomo/conformance` reject turns with facts. `@default` none */
+  readonly vendor?: VendorFacts | undefined;
   /** Chunks of the text, or the number of code points per chunk. `@default` one chunk */
   readonly chunks?: readonly string[] | number | undefined;
   /** Time between two chunks of text, in milliseconds on the provider's clock. */

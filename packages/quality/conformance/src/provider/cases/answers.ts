@@ -159,6 +159,22 @@ export const answerCases: readonly Case[] = [
       ),
   },
   {
+    name: 'the response names the model that the vendor reports',
+    scenario: 'served-model',
+    run: (harness) =>
+      withBench(
+        harness,
+        () => ({ parts: [{ type: 'text', text: 'ok' }], model: 'served-2026-11-20' }),
+        async ({ generate, deliveries }) => {
+          for (const delivery of deliveries()) {
+            const { model, vendor } = succeeded(await generate(chatRequest('hi'), { delivery }));
+            assert.equal(model, 'served-2026-11-20', `delivery ${delivery}`);
+            assert.ok(vendor?.wire, `delivery ${delivery}: the facts do not name the wire`);
+          }
+        },
+      ),
+  },
+  {
     name: 'a stream with a finish reason and without an end marker is complete',
     scenario: 'finish-without-marker',
     run: (harness) =>

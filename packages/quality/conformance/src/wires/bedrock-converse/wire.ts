@@ -22,6 +22,7 @@ export const bedrockConverse: Wire = {
   rules: CONVERSE_RULES,
   failures: CONVERSE_FAILURES,
   cannot: {
+    'served-model': 'Converse does not report the model',
     'refusal-mark': 'Converse has no form for a refusal',
     usage: 'Converse does not report reasoning tokens separately',
     'missing-call-ids': 'Converse gives every call an id',

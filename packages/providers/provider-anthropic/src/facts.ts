@@ -1,0 +1,26 @@
+import type { ChatResponse, VendorFacts } from '@majordomo/core';
+import { asRecord, asText } from '@majordomo/core/toolkit';
+
+/** Facts about a response over the Messages API. */
+export interface MessagesFacts extends VendorFacts {
+  readonly wire: 'anthropic-messages';
+  /** Stop sequence of the request that ended the response. */
+  readonly stopSequence?: string | undefined;
+  /** Container in which the vendor's tools ran. To use it again, send `extra: { anthropic: { container: id } }`. */
+  readonly container?:
+    | {
+        readonly id: string;
+        /** End of the container's lifetime, as an ISO 8601 date. */
+        readonly expiresAt: string | undefined;
+      }
+    | undefined;
+}
+
+/** Returns the facts of a response over the Messages API; `undefined` for a response over another wire. */
+export const messagesFacts = ({ vendor }: Pick<ChatResponse, 'vendor'>): MessagesFacts | undefined =>
+  vendor?.wire === 'anthropic-messages' ? (vendor as MessagesFacts) : undefined;
+
+export function containerOf(raw: unknown): MessagesFacts['container'] {
+  const { id, expires_at: expiresAt } = asRecord(raw);
+  return typeof id === 'string' ? { id, expiresAt: asText(expiresAt) } : undefined;
+}
