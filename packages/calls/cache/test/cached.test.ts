@@ -37,7 +37,10 @@ describe('a complete response', () => {
     };
     const provider = fakeProvider({ id: 'a', models: { x: [{ text: 'Paris', model: 'x-2026', vendor }] } });
     const store = memoryCache();
-    const model = cached(createMajordomo({ providers: [provider] }).model('a/x'), { store });
+    const model = cached(createMajordomo({ providers: [provider] }).model('a/x'), {
+      store,
+      namespace: 'test',
+    });
     const first = await model.generate(hi);
     const second = await model.generate(hi);
     const events = await eventsOf(model.stream(hi));
