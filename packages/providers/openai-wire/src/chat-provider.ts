@@ -47,7 +47,7 @@ const chatModel =
           context,
           wireRequest,
           createReader: (reader) => new ChatReader({ ...reader, family, quirks }),
-          recovery: (failure, status) => recoveryFor(failure, status, wireRequest.params, family),
+          recovery: (failure, status) => recoveryFor(failure, status, wireRequest.params, family, quirks),
           check: () => {
             rejectVendorTools(request.extra, quirks, context.target);
           },

@@ -19,8 +19,9 @@ import type {
   UserPart,
 } from '@majordomo/core';
 import { asList, asRecord, toBase64 } from '@majordomo/core/toolkit';
-import { sanitizeToolName } from '@majordomo/wire-kit';
+import { sanitizeToolName, sentMembers } from '@majordomo/wire-kit';
 import { referencesOf, type DeferredNames } from './deferred-tools.ts';
+import { SENT_MEMBERS } from './kept-members.ts';
 import { replayedCaller, vendorBlock } from './vendor-parts.ts';
 
 /** Maps a call id of the transcript to an id that the API accepts. */
@@ -69,6 +70,7 @@ export function assistantBlock(
         name: sanitizeToolName(part.name, MAX_NAME_LENGTH),
         input: part.args,
         ...replayedCaller(part, family),
+        ...sentMembers(part.replay?.family === family ? part.replay.data : undefined, SENT_MEMBERS),
       };
     case 'vendor':
       // The vendor block is returned as the vendor sent it, so its type may be newer than the SDK's types.

@@ -4,7 +4,8 @@ import { citationOf, isReplayed } from './citations.ts';
 import { callerOf, VendorBlock, vendorPart } from './vendor-parts.ts';
 import type { WireStopDetails } from './response.ts';
 import { asRecord, CLAUDE_FAMILY } from '@majordomo/core/toolkit';
-import { jsonText, EventWriter, OnceWarnings } from '@majordomo/wire-kit';
+import { jsonText, EventWriter, OnceWarnings, otherMembers } from '@majordomo/wire-kit';
+import { READ_MEMBERS } from './kept-members.ts';
 
 /** Complete content block, or the start of a block in a stream. Blocks of server tools and newer types have other properties. */
 export interface WireBlock {
@@ -50,6 +51,8 @@ interface OpenBlock {
   signature: string;
   /** Citations of the text, as the vendor sent them. */
   readonly citations: unknown[];
+  /** Members of the block that no type names, as a property of replay data. */
+  readonly kept: { readonly members?: JsonObject };
   /** Collector of the complete block, if the block becomes a vendor part. */
   readonly vendorBlock: VendorBlock | undefined;
 }
@@ -122,13 +125,16 @@ export class ContentBlocks {
       this.hasFallback = true;
       this.writer.model(asRecord(asRecord(block)['to'])['model']);
     }
-    const vendorBlock = PART_TYPES.has(type) ? undefined : new VendorBlock(block);
+    const known = READ_MEMBERS[type];
+    const vendorBlock = known === undefined ? new VendorBlock(block) : undefined;
+    const members = known && otherMembers(block, known);
     const open: OpenBlock = {
       key: String(index),
       type,
       initialJson: '',
       signature: '',
       citations: [],
+      kept: members === undefined ? {} : { members },
       vendorBlock,
     };
     if (this.blocks.has(index)) this.blockStop(index);
@@ -145,16 +151,16 @@ export class ContentBlocks {
       case 'redacted_thinking':
         this.writer.reasoning(
           '',
-          this.replay({ redacted: this.text(block.data, `content[${index}].data`) }),
+          this.replay({ redacted: this.text(block.data, `content[${index}].data`), ...open.kept }),
           open.key,
         );
         break;
       case 'tool_use': {
-        const caller = callerOf(block.caller);
+        const data = { ...callerOf(block.caller), ...open.kept };
         this.writer.toolCall(open.key, {
           id: block.id,
           name: this.text(block.name, `content[${index}].name`),
-          replay: caller && this.replay(caller),
+          replay: Object.keys(data).length === 0 ? undefined : this.replay(data),
         });
         open.initialJson = inputJson(block.input);
         this.openCalls++;
@@ -221,7 +227,7 @@ export class ContentBlocks {
 
   private sign(open: OpenBlock, signature: string): void {
     open.signature += signature;
-    this.writer.reasoning('', this.replay({ signature: open.signature }), open.key);
+    this.writer.reasoning('', this.replay({ signature: open.signature, ...open.kept }), open.key);
   }
 
   private blockStop(index: number): void {
@@ -230,17 +236,19 @@ export class ContentBlocks {
     this.blocks.delete(index);
     this.writeInitialJson(open);
     this.replayUnsigned(open);
-    if (open.citations.length > 0) this.cite(open);
+    if (open.citations.length > 0 || open.kept.members !== undefined) this.endText(open);
     if (open.vendorBlock !== undefined) this.writeVendorPart(open.vendorBlock, open);
     this.writer.end(open.key);
     if (open.type === 'tool_use' && --this.openCalls === 0) this.readDeferred();
   }
 
-  private cite({ type, key, citations }: OpenBlock): void {
+  /** Writes the citations of a text and its replay data. */
+  private endText({ type, key, citations, kept }: OpenBlock): void {
     const converted = citations.flatMap((raw) => citationOf(raw) ?? []);
     if (type !== 'text' || !this.writer.cite(converted)) return;
     const replayed = citations.filter(isReplayed);
-    if (replayed.length > 0) this.writer.text('', key, this.replay({ cited: replayed }));
+    const data = { ...(replayed.length > 0 && { cited: replayed }), ...kept };
+    if (Object.keys(data).length > 0) this.writer.text('', key, this.replay(data));
   }
 
   private writeVendorPart(vendorBlock: VendorBlock, { type }: OpenBlock): void {
@@ -254,9 +262,11 @@ export class ContentBlocks {
   }
 
   /** Marks unsigned thinking, so that later requests include it. Other vendors require thinking although they do not sign it. */
-  private replayUnsigned({ type, key, signature }: OpenBlock): void {
-    if (type === 'thinking' && signature === '' && this.family !== CLAUDE_FAMILY)
-      this.writer.reasoning('', this.replay({ unsigned: true }), key);
+  private replayUnsigned({ type, key, signature, kept }: OpenBlock): void {
+    if (type !== 'thinking' || signature !== '') return;
+    if (this.family !== CLAUDE_FAMILY)
+      this.writer.reasoning('', this.replay({ unsigned: true, ...kept }), key);
+    else if (kept.members !== undefined) this.writer.reasoning('', this.replay(kept as JsonObject), key);
   }
 
   private writeInitialJson({ key, initialJson }: OpenBlock): void {
@@ -277,8 +287,6 @@ export class ContentBlocks {
     throw missingMember(path, this.writer.target);
   }
 }
-
-const PART_TYPES: ReadonlySet<string> = new Set(['text', 'thinking', 'redacted_thinking', 'tool_use']);
 
 /** Returns the `protocol` error for a response that lacks the property at `path`. */
 export const missingMember = (path: string, target: string): LlmError =>

@@ -2,6 +2,7 @@ import { claudeRecoveries, type RecoveryRule } from '@majordomo/claude';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit';
+import { SENT_MEMBERS, withoutKeptMembers } from './kept-members.ts';
 
 /** Changes to a request that the API rejected with status 400. A retry of the changed request may succeed. */
 export const RECOVERIES: readonly RecoveryRule[] = [
@@ -10,6 +11,13 @@ export const RECOVERIES: readonly RecoveryRule[] = [
     // "messages.2.content.0.tool_result.content.0: Input tag 'tool_reference' found using 'type' …"
     ...WITHOUT_TOOL_LOADING,
     pattern: /defer_loading|tool[_ ]reference/i,
+  },
+  {
+    // "messages.1.content.0.tool_use.toolset_name: Extra inputs are not permitted"
+    id: 'kept-members',
+    what: `${SENT_MEMBERS.join(', ')} dropped from tool calls`,
+    pattern: new RegExp(`\\b(?:${SENT_MEMBERS.join('|')})\\b`),
+    apply: withoutKeptMembers,
   },
   {
     // "`server_tool_use` blocks …", "container not found", "messages.1.content.0: Input tag 'fallback' found using 'type' …"

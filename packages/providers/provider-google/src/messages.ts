@@ -9,7 +9,7 @@ import type {
   TurnMessage,
   UserPart,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/toolkit';
+import { asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
 import { isGeneratedCallId, sanitizeToolName } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
 import { storedPart } from './vendor-parts.ts';
@@ -37,7 +37,12 @@ export function contentsOf(message: TurnMessage, quirks: Quirks, family: string)
 /** Whether the first call in `parts` has no signature of `family`. Gemini signs only the first call of a message. */
 export function isUnsigned(parts: readonly AssistantPart[], family: string): boolean {
   const first = parts.find(({ type }) => type === 'tool-call');
-  return first !== undefined && typeof tokenOf(first, family) !== 'string';
+  return first !== undefined && signatureOf(tokenOf(first, family)) === undefined;
+}
+
+/** Returns the signature in replay data: a string, or an object that also contains members of the part that no type names. */
+function signatureOf(token: JsonValue | undefined): string | undefined {
+  return asText(typeof token === 'string' ? token : asRecord(token)['signature']);
 }
 
 const tokenOf = ({ replay }: AssistantPart, family: string): JsonValue | undefined =>
@@ -61,8 +66,8 @@ function modelParts(
 ): readonly JsonObject[] {
   let isFirstUnsigned = unsignedCalls === 'mark' && isUnsigned(parts, family);
   return parts.flatMap((part) => {
-    const token =
-      tokenOf(part, family) ?? (isFirstUnsigned && part.type === 'tool-call' ? UNSIGNED_MARK : undefined);
+    const isMarked = isFirstUnsigned && part.type === 'tool-call';
+    const token = isMarked ? UNSIGNED_MARK : tokenOf(part, family);
     if (part.type === 'tool-call') isFirstUnsigned = false;
     return modelPart(part, token);
   });
@@ -71,7 +76,7 @@ function modelParts(
 function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly JsonObject[] {
   const stored = storedPart(part, token);
   if (stored !== undefined) return [stored];
-  const signature = typeof token === 'string' ? token : undefined;
+  const signature = signatureOf(token);
   const signed = signature === undefined ? {} : { thoughtSignature: signature };
   switch (part.type) {
     case 'text':

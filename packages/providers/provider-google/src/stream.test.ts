@@ -285,3 +285,19 @@ it('accepts null for missing members', () => {
     { type: 'tool-call', id: expect.stringMatching(/^call_/), name: 'f', args: {} },
   ]);
 });
+
+describe('members of a part that no type names', () => {
+  const call = { functionCall: { name: 'f', args: {} }, newMember: 1 };
+
+  it('are kept in the replay data of a call, next to its signature', () => {
+    expect(parts(read(chunk([{ ...call, thoughtSignature: 's' }], STOP)))).toMatchObject([
+      replayOf({ signature: 's', members: { newMember: 1 } }),
+    ]);
+    expect(parts(read(chunk([call], STOP)))).toMatchObject([replayOf({ members: { newMember: 1 } })]);
+  });
+
+  it('do not split a text', () => {
+    const events = read(chunk([{ text: 'a', newMember: 1 }]), chunk([{ text: 'b', newMember: 2 }], STOP));
+    expect(parts(events)).toEqual([{ type: 'text', text: 'ab' }]);
+  });
+});

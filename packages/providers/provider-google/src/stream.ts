@@ -1,4 +1,11 @@
-import { LlmError, type JsonObject, type TokenLogprob, type Usage, type VendorPart } from '@majordomo/core';
+import {
+  LlmError,
+  type JsonObject,
+  type JsonValue,
+  type TokenLogprob,
+  type Usage,
+  type VendorPart,
+} from '@majordomo/core';
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { jsonText, EventWriter, OnceWarnings, otherMembers, type WireReader } from '@majordomo/wire-kit';
 import type { WireError } from './errors.ts';
@@ -76,6 +83,17 @@ const METADATA: ReadonlySet<string> = new Set([
   'speechMetadata',
   'videoMetadata',
 ]);
+
+/** Members of parts with text or a call that are read elsewhere, or that describe media. */
+const READ_MEMBERS: ReadonlySet<string> = new Set([...METADATA, 'text', 'functionCall']);
+
+/** Returns the replay data of a part: its signature, or an object if the part has members that no type names. */
+function replayData(part: WirePart): JsonValue | undefined {
+  const { thoughtSignature: signature } = part;
+  const members = otherMembers(part, READ_MEMBERS);
+  if (members === undefined) return signature;
+  return { ...(signature !== undefined && { signature }), members };
+}
 
 function vendorPart(part: WirePart, family: string): Omit<VendorPart, 'type'> {
   const kind = VENDOR_PARTS.find((name) => name in part) ?? 'part';
@@ -251,11 +269,13 @@ export class GeminiReader implements WireReader {
     if (part.text !== undefined) {
       if (typeof part.text !== 'string')
         throw this.protocolError(`candidates[0].content.parts[${at}].text`, 'is not a string');
-      if (part.thoughtSignature !== undefined) this.signedText(part, part.text, part.thoughtSignature);
+      // Only signed text is a separate part. Other members of a fragment would split the text.
+      const { thoughtSignature: signature } = part;
+      if (signature !== undefined) this.signedText(part, part.text, replayData(part) ?? signature);
       else if (part.thought === true) this.writer.reasoning(part.text);
       else this.writer.text(part.text);
     } else if (part.functionCall !== undefined) {
-      this.readCall(part.functionCall, part.thoughtSignature, at);
+      this.readCall(part.functionCall, replayData(part), at);
     } else if (VENDOR_PARTS.some((kind) => kind in part)) {
       this.cite();
       this.addSearches(asRecord(asRecord(asRecord(part)['toolCall'])['args'])['queries']);
@@ -272,13 +292,13 @@ export class GeminiReader implements WireReader {
   }
 
   /** Writes signed text as a separate part, because the signature applies only to this part. */
-  private signedText(part: WirePart, text: string, signature: string): void {
+  private signedText(part: WirePart, text: string, data: JsonValue): void {
     if (text === '') {
       this.storePart(part);
       return;
     }
     const key = part.thought === true ? 'reasoning' : 'text';
-    const replay = { family: this.family, data: signature };
+    const replay = { family: this.family, data };
     if (key === 'reasoning') this.cite();
     this.writer.end(key);
     if (part.thought === true) this.writer.reasoning(text, replay);
@@ -287,13 +307,13 @@ export class GeminiReader implements WireReader {
     this.writer.end(key);
   }
 
-  private readCall(call: WireCall, signature: string | undefined, at: number): void {
+  private readCall(call: WireCall, data: JsonValue | undefined, at: number): void {
     const { id, name, args, partialArgs, willContinue } = call;
     const path = `candidates[0].content.parts[${at}].functionCall`;
     if (typeof name === 'string' && name !== '') {
       if (this.openCall !== undefined) this.endCall(this.openCall, true);
       const key = `call ${this.calls++}`;
-      const replay = signature === undefined ? undefined : { family: this.family, data: signature };
+      const replay = data === undefined ? undefined : { family: this.family, data };
       const json = args === undefined || args === null ? undefined : jsonText(args);
       this.writer.toolCall(key, { id: id ?? undefined, name, json, replay });
       if (partialArgs === undefined && willContinue !== true) {

@@ -22,6 +22,7 @@ import { dataUrl, joinTexts, resultText, withTextResults } from '../transcript/t
 import { toolNames } from '../transcript/tool-names.ts';
 import { detailsToWire } from './reasoning-details.ts';
 import type { ChatQuirks } from './quirks.ts';
+import { replayedMembers } from './replayed-members.ts';
 import { UNSIGNED_CALL, signatureOf } from './signatures.ts';
 
 /** Message of Chat Completions. It contains only properties that this converter writes. */
@@ -147,6 +148,7 @@ function assistantToWire({ parts }: AssistantMessage, conversion: Conversion): W
     role: 'assistant',
     ...contentOf(text, calls.length > 0, quirks),
     ...ownReasoning(parts, conversion),
+    ...replayedMembers(parts, family, quirks.replayedMembers),
     ...(calls.length > 0 ? { tool_calls: calls } : undefined),
   };
 }

@@ -26,6 +26,7 @@ describe('quirksFromParams', () => {
       signedDetails: _details,
       vendorTools: _tools,
       serviceTiers: _tiers,
+      replayedMembers: _members,
       ...rest
     } = OPENAI_QUIRKS;
     const params = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)]));

@@ -4,7 +4,10 @@ import { CHAT_PARAMETERS, type ChatQuirks } from './quirks.ts';
 
 const VALUES: {
   readonly [
-    Name in Exclude<keyof ChatQuirks, 'extraBody' | 'vendorTools' | 'signedDetails' | 'serviceTiers'>
+    Name in Exclude<
+      keyof ChatQuirks,
+      'extraBody' | 'vendorTools' | 'signedDetails' | 'serviceTiers' | 'replayedMembers'
+    >
   ]: QuirkValues<ChatQuirks[Name]>;
 } = {
   ...WIRE_QUIRK_VALUES,

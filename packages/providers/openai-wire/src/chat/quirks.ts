@@ -62,6 +62,11 @@ export interface ChatQuirks extends WireQuirks {
    * marked as a call of another model if the call has no signature.
    */
   readonly callSignature: 'echo' | 'required';
+  /**
+   * Further members of an assistant message that the server accepts in later requests. They are read from a response and sent back
+   * to the same server.
+   */
+  readonly replayedMembers: readonly string[];
   /** Rule for the tool call ids that the server accepts. Invalid ids are replaced. */
   readonly toolId: 'any' | 'max-40' | 'alphanumeric-9';
   /** Maximum number of stop sequences; `any` if no limit is known. */
@@ -106,6 +111,7 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   vendorTools: 'any',
   requiredChoice: 'required',
   callSignature: 'echo',
+  replayedMembers: [],
   toolId: 'max-40',
   stopMax: 4,
   seedField: 'seed',

@@ -6,6 +6,8 @@ import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from 
 import { withExtra, type SentBody } from '../failure/rejected-member.ts';
 import { FILLER_TEXT, withTurnsAfterTools } from '../transcript/after-tools.ts';
 import { withTextResults } from '../transcript/tool-results.ts';
+import type { ChatQuirks } from './quirks.ts';
+import { replayedMembersRecovery } from './replayed-members.ts';
 import { UNSIGNED_CALL } from './signatures.ts';
 import { schemaFormat, toolsToWire } from './tools.ts';
 
@@ -15,9 +17,12 @@ export function recoveryFor(
   status: number,
   sent: SentBody,
   family: string = '',
+  { replayedMembers }: Partial<Pick<ChatQuirks, 'replayedMembers'>> = {},
 ): Recovery | undefined {
   if (!isBodyRejection(status)) return undefined;
-  const { message } = failure;
+  const { message, param } = failure;
+  const withoutMembers = replayedMembersRecovery(`${message} ${param ?? ''}`, sent, replayedMembers ?? []);
+  if (withoutMembers !== undefined) return withoutMembers;
   if (REASONING_REJECTED.test(message) && hasReasoningDetails(sent)) return WITHOUT_REPLAY;
   if (isEffortWithTools(failure) && sent['reasoning_effort'] !== 'none') return WITHOUT_EFFORT;
   if (SIGNATURE_MISSING.test(message)) return unsignedCallsRecovery(family);

@@ -7,6 +7,7 @@ import type { ChatFacts } from './facts.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { reasoningText, thinkingText } from './reasoning.ts';
 import { failedFinish, finishReason } from './response.ts';
+import { ReplayedMembers } from './replayed-members.ts';
 import { citationsOf, searchResultsOf, referencesOf, sourcesOf } from '../reading/citations.ts';
 import { isEndMarker, parseMessage, unexpectedValueError, unreadableError } from '../reading/message.ts';
 import type { ReaderOptions } from '../reading/reader-options.ts';
@@ -17,7 +18,7 @@ export interface ChatReaderOptions extends ReaderOptions {
   /** Id of the group of models that can read this model's reasoning. See `chatReasoningFamily`. */
   readonly family: string;
   readonly quirks: Pick<ChatQuirks, 'reasoningTokens'> &
-    Partial<Pick<ChatQuirks, 'thinkTags' | 'signedDetails'>>;
+    Partial<Pick<ChatQuirks, 'thinkTags' | 'signedDetails' | 'replayedMembers'>>;
 }
 
 /** Converts a Chat Completions response to events. Accepts all known property names, regardless of the server's profile. */
@@ -26,6 +27,7 @@ export class ChatReader implements WireReader {
   done = false;
   private readonly options: ChatReaderOptions;
   private readonly answer: AnswerWriter;
+  private readonly replayed: ReplayedMembers | undefined;
   private rawFinish: string | undefined;
   /** Whether content arrived after the last finish reason. Together AI sends a finish reason after every tool call (2026). */
   private hasMore = false;
@@ -44,6 +46,8 @@ export class ChatReader implements WireReader {
     this.options = options;
     this.writer = options.writer;
     this.answer = new AnswerWriter(options);
+    const { replayedMembers: names = NONE } = options.quirks;
+    this.replayed = names.length > 0 ? new ReplayedMembers(names) : undefined;
     this.warnings = new OnceWarnings(options.writer);
   }
 
@@ -137,7 +141,13 @@ export class ChatReader implements WireReader {
   private readFacts(chunk: ChatChunk, choice: ChatChoice | null | undefined): void {
     this.writer.model(chunk.model);
     const ofChoice = choice ? otherMembers(choice, CHOICE_MEMBERS) : undefined;
-    const other = { ...otherMembers(chunk, CHUNK_MEMBERS), ...(ofChoice && { choice: ofChoice }) };
+    const message = choice?.message ?? choice?.delta;
+    const ofMessage = message ? otherMembers(message, MESSAGE_MEMBERS) : undefined;
+    const other = {
+      ...otherMembers(chunk, CHUNK_MEMBERS),
+      ...(ofChoice && { choice: ofChoice }),
+      ...(ofMessage && { message: ofMessage }),
+    };
     Object.assign(this.other, other);
     this.writer.facts<ChatFacts>({
       wire: 'openai-chat',
@@ -166,6 +176,7 @@ export class ChatReader implements WireReader {
     if (delta.images) this.warnings.warn('images', 'a response cannot contain them');
     if (delta.annotations?.length) this.answer.cite(citationsOf(delta.annotations));
     if (delta.executed_tools?.length) this.executed(delta.executed_tools);
+    this.replayed?.read(delta);
   }
 
   /** Processes the search results of tools that the vendor ran. The calls of these tools cannot be sent back. */
@@ -223,6 +234,8 @@ export class ChatReader implements WireReader {
     }
     this.answer.cite(this.sources);
     this.answer.end();
+    const kept = this.replayed?.part(this.options.family);
+    if (kept !== undefined) writer.vendor(kept);
     writer.start();
     if (raw === undefined) this.warnings.warn('finish reason', 'the response ended without one', 'repaired');
     writer.finish(this.reason(raw), raw, this.usage());
@@ -258,6 +271,12 @@ const CHUNK_MEMBERS: ReadonlySet<string> = new Set([
 /** Members of a choice that are read elsewhere. */
 const CHOICE_MEMBERS: ReadonlySet<string> = new Set([
   ...['index', 'delta', 'message', 'finish_reason', 'logprobs', 'usage', 'stop_reason'],
+]);
+
+/** Members of a message that are read elsewhere. */
+const MESSAGE_MEMBERS: ReadonlySet<string> = new Set([
+  ...['role', 'content', 'refusal', 'reasoning_content', 'reasoning', 'reasoning_details', 'tool_calls'],
+  ...['function_call', 'audio', 'images', 'annotations', 'executed_tools'],
 ]);
 
 const pathOf = (isComplete: boolean): string => (isComplete ? 'choices[0].message' : 'choices[0].delta');

@@ -2,6 +2,7 @@ import type { Citation, JsonObject, JsonValue } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { jsonText } from '@majordomo/wire-kit';
 import { citationsOf } from '../reading/citations.ts';
+import { keptMembers } from './kept-members.ts';
 import type { ItemContent, OutputItem } from './wire.ts';
 
 /** Returns the text of a message, including the text of a refusal. */
@@ -57,7 +58,7 @@ export function reasoningToken(item: OutputItem): JsonObject | undefined {
     ([name, value]) =>
       REPLAYED.includes(name) && value !== null && value !== undefined && !isEmpty(name, value),
   );
-  const token: JsonObject = Object.fromEntries(members);
+  const token: JsonObject = { ...Object.fromEntries(members), ...keptMembers(item) };
   return typeof item.encrypted_content === 'string' || reasoningText(item) !== '' ? token : undefined;
 }
 
@@ -65,9 +66,13 @@ export function reasoningToken(item: OutputItem): JsonObject | undefined {
 const isEmpty = (name: string, value: unknown): boolean =>
   name === 'content' && Array.isArray(value) && value.length === 0;
 
-/** Returns the replay data of an item: its id, the phase of a message, and the namespace and caller of a call (2026). */
-export function itemToken({ id, phase, namespace, caller }: OutputItem): JsonObject | undefined {
-  const token: Record<string, JsonValue> = {};
+/**
+ * Returns the replay data of an item: its id, the phase of a message, the namespace and caller of a call (2026), and the members
+ * that no type names.
+ */
+export function itemToken(item: OutputItem): JsonObject | undefined {
+  const { id, phase, namespace, caller } = item;
+  const token: Record<string, JsonValue> = { ...keptMembers(item) };
   if (typeof id === 'string' && id !== '') token['id'] = id;
   if (typeof phase === 'string') token['phase'] = phase;
   if (typeof namespace === 'string') token['namespace'] = namespace;

@@ -9,11 +9,12 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { toolIdMapper, wellFormedJson, WireMessageCache } from '@majordomo/wire-kit';
+import { sentMembers, toolIdMapper, wellFormedJson, WireMessageCache } from '@majordomo/wire-kit';
 import { toolNames } from '../transcript/tool-names.ts';
 import { withTextResults } from '../transcript/tool-results.ts';
 import { additionalTools, type LoadedTools } from './additional-tools.ts';
 import { resultItem, userItem, type InputItem } from './blocks.ts';
+import { SENT_MEMBERS } from './kept-members.ts';
 import type { ResponsesQuirks } from './quirks.ts';
 
 /** Call ids that are sent unchanged, such as `call_…`. Joined ids (`call_1|fc_1`) and longer ids are replaced. */
@@ -124,6 +125,7 @@ function turnItem(part: AssistantPart, conversion: Conversion): InputItem | unde
         name: conversion.nameOf(part.name),
         ...(token?.['namespace'] === undefined ? undefined : { namespace: token['namespace'] }),
         ...(token?.['caller'] === undefined ? undefined : { caller: token['caller'] }),
+        ...sentMembers(token, SENT_MEMBERS),
         arguments: wellFormedJson(JSON.stringify(part.args)),
       };
     default:

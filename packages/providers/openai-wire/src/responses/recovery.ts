@@ -6,6 +6,7 @@ import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from 
 import { withExtra, type SentBody } from '../failure/rejected-member.ts';
 import { hasMedia, withTextResults } from '../transcript/tool-results.ts';
 import { isLoadingRejection } from './additional-tools.ts';
+import { keptMembersRecovery } from './kept-members.ts';
 import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 import { reasoningToWire } from './request.ts';
 import { schemaFormat, toolsToWire } from './tools.ts';
@@ -23,6 +24,8 @@ export function recoveryFor(
   // The server does not have the vendor item that the request refers to.
   if (status === 404 && /^item with id/i.test(message) && hasVendorItems(sent)) return WITHOUT_REPLAY;
   if (!isBodyRejection(status)) return undefined;
+  const withoutMembers = keptMembersRecovery(`${message} ${param ?? ''}`, sent);
+  if (withoutMembers !== undefined) return withoutMembers;
   if (isReplayRejection(failure) || (VENDOR_ITEM_REJECTED.test(message) && hasVendorItems(sent)))
     return WITHOUT_REPLAY;
   if (isIncludeRejection(failure) && sent['include'] !== undefined) return WITHOUT_INCLUDE;

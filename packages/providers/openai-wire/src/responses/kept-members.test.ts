@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import type { JsonObject, ModelRequest, TurnMessage } from '@majordomo/core';
+import { EventWriter } from '@majordomo/wire-kit';
+import { expect, it } from 'vitest';
+import { eventsOf } from '../../test/reading.ts';
+import { interfaceMembers } from '../../test/sdk-types.ts';
+import { READ_MEMBERS, SENT_MEMBERS } from './kept-members.ts';
+import { itemsToWire } from './messages.ts';
+import { OPENAI_RESPONSES_QUIRKS } from './quirks.ts';
+import { recoveryFor } from './recovery.ts';
+import { ResponsesReader } from './stream.ts';
+
+const types = readFileSync(
+  new URL('../../../provider-openai/node_modules/openai/resources/responses/responses.d.ts', import.meta.url),
+  'utf8',
+);
+
+/** Names of the SDK's types of items that are both output and input. */
+it.each([
+  ['message', 'ResponseOutputMessage', []],
+  ['reasoning', 'ResponseReasoningItem', []],
+  ['function_call', 'ResponseFunctionToolCall', SENT_MEMBERS],
+])('sends back each member of %s that the SDK’s type has', (type, name, sent) => {
+  const others = interfaceMembers(types, name).filter((member) => READ_MEMBERS[type]?.has(member) !== true);
+  expect(others).toEqual(sent);
+});
+
+it('accepts each type of item of a response in a request, as the SDK’s types do', () => {
+  const union = (name: string): readonly string[] =>
+    (new RegExp(`export type ${name} = ([^;]+);`).exec(types)?.[1] ?? '')
+      .split('|')
+      .map((each) => each.trim().replace(/^.*\./, ''));
+  const accepted = union('ResponseInputItem');
+  const output = union('ResponseOutputItem');
+  expect(output.length).toBeGreaterThan(20);
+  // Output types that have another name as input.
+  const renamed: Readonly<Record<string, string>> = {
+    ResponseFunctionToolCallItem: 'ResponseFunctionToolCall',
+    ResponseFunctionToolCallOutputItem: 'FunctionCallOutput',
+    ResponseComputerToolCallOutputItem: 'ComputerCallOutput',
+    ResponseFunctionShellToolCall: 'ShellCall',
+    ResponseFunctionShellToolCallOutput: 'ShellCallOutput',
+    ResponseApplyPatchToolCall: 'ApplyPatchCall',
+    ResponseApplyPatchToolCallOutput: 'ApplyPatchCallOutput',
+    ResponseToolSearchCall: 'ToolSearchCall',
+    ResponseToolSearchOutputItem: 'ResponseToolSearchOutputItemParam',
+    ResponseCompactionItem: 'ResponseCompactionItemParam',
+    ResponseCustomToolCallItem: 'ResponseCustomToolCall',
+    ResponseCustomToolCallOutputItem: 'ResponseCustomToolCallOutput',
+  };
+  expect(
+    output.filter((name) => !accepted.includes(name) && !accepted.includes(renamed[name] ?? '')),
+  ).toEqual([]);
+});
+
+const FAMILY = 'openai@x#p';
+
+const callItem = {
+  ...{ type: 'function_call', id: 'fc_1', call_id: 'c1', name: 'f', arguments: '{}', status: 'completed' },
+  ...{ async: true, new_member: 1 },
+};
+
+function turnOf(item: object): TurnMessage {
+  const reader = new ResponsesReader({ writer: new EventWriter('p/m', []), family: FAMILY });
+  reader.readBody({ id: 'r', status: 'completed', output: [item] });
+  return { role: 'assistant', parts: eventsOf(reader).parts };
+}
+
+const requestOf = (turn: TurnMessage): ModelRequest => ({
+  messages: [turn, { role: 'tool', parts: [{ type: 'tool-result', callId: 'c1', name: 'f', content: [] }] }],
+  system: undefined,
+  tools: [],
+  output: undefined,
+  extra: {},
+});
+
+const itemsOf = (request: ModelRequest) => itemsToWire(request, OPENAI_RESPONSES_QUIRKS, FAMILY, []);
+
+it('sends back a member that the API defines as input, keeps another, and does not send it', () => {
+  const turn = turnOf(callItem);
+  const [part] = turn.parts;
+  expect((part as { replay: { data: JsonObject } }).replay.data).toMatchObject({
+    members: { async: true, new_member: 1 },
+  });
+  const [sent] = itemsOf(requestOf(turn));
+  expect(sent).toMatchObject({ type: 'function_call', async: true });
+  expect(sent).not.toHaveProperty('new_member');
+});
+
+it('sends the call without the member after an error that names it', () => {
+  const request = requestOf(turnOf(callItem));
+  const sent = { input: itemsOf(request) };
+  const failure = { code: 'unknown_parameter', type: undefined, param: 'input[0].async', message: 'Unknown' };
+  const recovery = recoveryFor(failure, 400, sent);
+  expect(recovery?.what).toBe('async dropped from tool calls');
+  const [repaired] = itemsOf(recovery?.apply(request) ?? request);
+  expect(repaired).not.toHaveProperty('async');
+  expect(repaired).toMatchObject({ id: 'fc_1', call_id: 'c1' });
+});
+
+it('keeps the unknown members of a message and of reasoning', () => {
+  const message = { type: 'message', id: 'msg_1', content: [{ type: 'output_text', text: 'x' }], extra: 1 };
+  expect(turnOf(message).parts[0]).toMatchObject({
+    replay: { data: { id: 'msg_1', members: { extra: 1 } } },
+  });
+  const reasoning = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'e', extra: 2 };
+  expect(turnOf(reasoning).parts[0]).toMatchObject({ replay: { data: { members: { extra: 2 } } } });
+  expect(itemsOf(requestOf(turnOf(reasoning)))[0]).not.toHaveProperty('members');
+});

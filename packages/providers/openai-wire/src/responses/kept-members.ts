@@ -1,0 +1,53 @@
+import type { AssistantPart, JsonObject, ModelRequest, Recovery } from '@majordomo/core';
+import { asList, asRecord } from '@majordomo/core/toolkit';
+import { hasMembers, otherMembers, withoutMembers } from '@majordomo/wire-kit';
+import type { SentBody } from '../failure/rejected-member.ts';
+import type { OutputItem } from './wire.ts';
+
+/** Members of each type of item that are read, or that are sent back under another rule, such as `caller`. */
+export const READ_MEMBERS: Readonly<Record<string, ReadonlySet<string>>> = {
+  message: new Set(['type', 'id', 'role', 'status', 'content', 'phase']),
+  reasoning: new Set([
+    ...['type', 'id', 'status', 'summary', 'content', 'encrypted_content', 'format', 'signature'],
+  ]),
+  function_call: new Set([
+    ...['type', 'id', 'status', 'call_id', 'name', 'arguments', 'namespace', 'caller'],
+  ]),
+  custom_tool_call: new Set([...['type', 'id', 'status', 'call_id', 'name', 'input', 'namespace', 'caller']]),
+};
+
+/** Further members of a `function_call` item that a request accepts (`ResponseFunctionToolCall` of openai 7.55). */
+export const SENT_MEMBERS: readonly string[] = ['async'];
+
+/** Returns the members of an item that no type names, as a property of replay data. */
+export function keptMembers(item: OutputItem): { readonly members?: JsonObject } {
+  const known = READ_MEMBERS[String(item.type)];
+  const members = known && otherMembers(item, known);
+  return members === undefined ? {} : { members };
+}
+
+/** Returns a recovery without the kept members if the error names one of them, and the request contains it. */
+export function keptMembersRecovery(text: string, { input }: SentBody): Recovery | undefined {
+  const named = SENT_MEMBERS.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+  const isSent = asList(input).some((item) => named.some((name) => asRecord(item)[name] !== undefined));
+  if (!isSent) return undefined;
+  return {
+    id: 'kept members',
+    what: `${named.join(', ')} dropped from tool calls`,
+    apply: withoutKeptMembers,
+  };
+}
+
+const withoutKeptMembers = (request: ModelRequest): ModelRequest => ({
+  ...request,
+  messages: request.messages.map((message) =>
+    message.role === 'assistant' ? { ...message, parts: message.parts.map(changed) } : message,
+  ),
+});
+
+function changed(part: AssistantPart): AssistantPart {
+  if (part.type !== 'tool-call' || part.replay === undefined || !hasMembers(part.replay.data)) return part;
+  const { replay, ...rest } = part;
+  const data = withoutMembers(replay.data);
+  return data === undefined ? rest : { ...part, replay: { ...replay, data } };
+}
