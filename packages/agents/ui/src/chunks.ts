@@ -3,6 +3,9 @@ import { suspendedCalls } from '@majordomo/agent/steps';
 import {
   LlmError,
   type AssistantPart,
+  type AudioPart,
+  type FilePart,
+  type ImagePart,
   type Citation,
   type FinishReason,
   type JsonObject,
@@ -13,7 +16,7 @@ import {
   type ToolCallPart,
   type ToolResultPart,
 } from '@majordomo/core';
-import { Accumulator } from '@majordomo/core/toolkit';
+import { Accumulator, toBase64 } from '@majordomo/core/toolkit';
 import { approvalIds } from './approval-id.ts';
 import type { SourceResult, UiEvent } from './events.ts';
 import { innerCalls } from './inner-calls.ts';
@@ -225,10 +228,11 @@ export class ChunkEncoder {
     const open = this.open.get(index);
     this.open.delete(index);
     const token = this.options.replay === false ? undefined : part.replay;
+    const metadata = token && { providerMetadata: { majordomo: { replay: { ...token } } } };
     if (part.type === 'vendor') return [vendorPart(part, token)];
+    if (part.type === 'image' || part.type === 'audio') return [{ ...filePart(part), ...metadata }];
     if (open === undefined) return [];
     const { id } = open;
-    const metadata = token && { providerMetadata: { majordomo: { replay: { ...token } } } };
     if (part.type === 'reasoning') return [{ type: 'reasoning-end', id, ...metadata }];
     if (part.type === 'text') return this.endText(id, part, metadata);
     const { name: toolName, args, invalid } = part;
@@ -274,6 +278,14 @@ export class ChunkEncoder {
     const majordomo = JSON.parse(JSON.stringify(facts)) as JsonObject;
     return metadata === false ? undefined : { majordomo, ...metadata(facts) };
   }
+}
+
+/** Returns media as a `data:` URL, which is both a chunk and a message part. */
+export function filePart(part: ImagePart | AudioPart | FilePart): UiMessageChunk {
+  const { mediaType, bytes } = part;
+  const filename = part.type === 'file' ? part.name : undefined;
+  const url = `data:${mediaType};base64,${toBase64(bytes)}`;
+  return { type: 'file', ...defined({ mediaType, url, filename }) };
 }
 
 /** Returns a vendor part, which is both a chunk and a message part. */

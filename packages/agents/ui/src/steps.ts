@@ -1,6 +1,8 @@
 import type { Decision } from '@majordomo/agent';
 import type {
   AssistantPart,
+  AudioPart,
+  ImagePart,
   JsonObject,
   JsonValue,
   Message,
@@ -8,7 +10,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from '@majordomo/core';
-import { asRecord, isRecord } from '@majordomo/core/toolkit';
+import { asRecord, fromBase64, isRecord } from '@majordomo/core/toolkit';
 import { ClientValue } from './client-value.ts';
 import { piecesOf, resultOf } from './tool-output.ts';
 
@@ -32,7 +34,7 @@ export interface Step {
 const NO_RESULT = 'Not run: the conversation continued without a result of this call.';
 
 /** Parts of an assistant message that are not sent to a model. */
-const DROPPED = /^(?:source-url|source-document|file|reasoning-file|custom|steering-message|data-.*)$/s;
+const DROPPED = /^(?:source-url|source-document|reasoning-file|custom|steering-message|data-.*)$/s;
 
 /** Returns the steps of an assistant message that a page sent. */
 export function readSteps(parts: readonly ClientValue[]): readonly Step[] {
@@ -91,10 +93,32 @@ function readPart(part: ClientValue, step: Step): void {
     const replay = readReplay(token);
     if (typeof kind !== 'string' || replay === undefined) return;
     step.parts.push({ type: 'vendor', kind, ...(typeof text === 'string' && { text }), replay });
+  } else if (type === 'file') {
+    const media = readMedia(part);
+    if (media !== undefined) step.parts.push(media);
   } else if (!DROPPED.test(type)) {
     throw part.at('type').invalid(`an assistant message cannot contain a "${type.slice(0, 40)}" part`);
   }
 }
+
+/** Returns an image or audio that a model generated; `undefined` for any other file. */
+function readMedia(part: ClientValue): ImagePart | AudioPart | undefined {
+  const { url } = part.record();
+  const [, mediaType = '', data = ''] = (typeof url === 'string' && GENERATED.exec(url)) || [];
+  const { replay } = metadataOf(part, 'providerMetadata');
+  const token = replay && { replay };
+  try {
+    if (mediaType.startsWith('image/'))
+      return { type: 'image', mediaType, bytes: fromBase64(data), ...token };
+    if (mediaType.startsWith('audio/'))
+      return { type: 'audio', mediaType, bytes: fromBase64(data), ...token };
+  } catch {
+    // Invalid base64 is omitted, as other files of an assistant message are.
+  }
+  return undefined;
+}
+
+const GENERATED = /^data:((?:image|audio)\/[\w.+-]+);base64,([\w+/=]+)$/;
 
 /** Returns a call, or `undefined` if its arguments are incomplete. */
 function readCall(part: ClientValue, type: string): ClientCall | undefined {

@@ -8,9 +8,8 @@ import type {
   ToolResultPart,
   UserPart,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/toolkit';
 import { approvalIds } from './approval-id.ts';
-import { INVALID_ARGUMENTS, vendorPart } from './chunks.ts';
+import { filePart, INVALID_ARGUMENTS, vendorPart } from './chunks.ts';
 import { innerCalls } from './inner-calls.ts';
 import { defined, exactOutput, outputState, piecesOf } from './tool-output.ts';
 import type { ToUiOptions, UiMessage } from './types.ts';
@@ -51,10 +50,7 @@ export async function toUiMessages(
 }
 
 function userPart(part: UserPart): JsonObject {
-  if (part.type === 'text') return { type: 'text', text: part.text };
-  const { mediaType, bytes } = part;
-  const filename = part.type === 'file' ? part.name : undefined;
-  return defined({ type: 'file', mediaType, url: `data:${mediaType};base64,${toBase64(bytes)}`, filename });
+  return part.type === 'text' ? { type: 'text', text: part.text } : filePart(part);
 }
 
 function stepParts(
@@ -70,6 +66,8 @@ function stepParts(
       const result = results.find(({ callId }) => callId === part.id);
       return [toolPart(part, result, approvals.get(part.id), token)];
     }
+    if (part.type === 'image' || part.type === 'audio')
+      return [{ ...filePart(part), ...metadata('providerMetadata', { replay: token }) }];
     const { type, text } = part;
     if (type === 'reasoning' && !reasoning) return [];
     const isRefusal = type === 'text' ? part.isRefusal : undefined;

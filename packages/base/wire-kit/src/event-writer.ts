@@ -1,7 +1,9 @@
 import type {
   AssistantPart,
+  AudioPart,
   Citation,
   FinishReason,
+  ImagePart,
   ModelEvent,
   Replay,
   StopDetails,
@@ -153,6 +155,14 @@ export class EventWriter {
     this.ensureStarted();
     this.closeAll();
     this.batch.push({ type: 'part-end', index: this.nextIndex++, part: { type: 'vendor', ...part } });
+    return this.written();
+  }
+
+  /** Writes an image or audio that the model generated. Ends the open parts. */
+  media(part: ImagePart | AudioPart): readonly ModelEvent[] {
+    this.ensureStarted();
+    this.closeAll();
+    this.batch.push({ type: 'part-end', index: this.nextIndex++, part });
     return this.written();
   }
 

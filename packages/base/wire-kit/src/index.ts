@@ -38,6 +38,7 @@ export {
   secretsOfClient,
   withKnownHeaders,
 } from './http.ts';
+export { bytesOfBase64, generatedAudio, generatedImage, imageOfDataUrl } from './media.ts';
 export { hasMembers, sentMembers, withoutMembers } from './kept-members.ts';
 export { listenForRedirect, type Redirect, type RedirectOptions } from './loopback.ts';
 export {

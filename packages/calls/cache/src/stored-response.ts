@@ -52,9 +52,10 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 
 function isPart(part: unknown): part is AssistantPart {
   if (!isRecord(part)) return false;
-  const { type, id, name, args, text, kind, replay } = part;
+  const { type, id, name, args, text, kind, replay, mediaType, bytes } = part;
   if (type === 'tool-call') return [id, name].every(isText) && isRecord(args);
   if (type === 'vendor') return isText(kind) && isRecord(replay);
+  if (type === 'image' || type === 'audio') return isText(mediaType) && bytes instanceof Uint8Array;
   return (type === 'text' || type === 'reasoning') && isText(text);
 }
 

@@ -75,6 +75,10 @@ export function assistantBlock(
     case 'vendor':
       // The vendor block is returned as the vendor sent it, so its type may be newer than the SDK's types.
       return vendorBlock(part.replay, family) as ContentBlockParam | undefined;
+    case 'image':
+    case 'audio':
+      // A turn of the model cannot contain media, and core removes media of other models.
+      return undefined;
     default:
       return part satisfies never;
   }

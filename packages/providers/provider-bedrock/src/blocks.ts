@@ -67,6 +67,10 @@ export function assistantBlock(part: AssistantPart, ids: CallIds, family: string
       const data = tokenOf(part, family);
       return data !== undefined && 'block' in data ? storedBlock(data.block) : undefined;
     }
+    case 'image':
+    case 'audio':
+      // No recorded traffic shows that a turn of the model may contain media.
+      return undefined;
     default:
       return part satisfies never;
   }

@@ -43,7 +43,13 @@ export interface WireBlock {
         readonly citations?: readonly WireCitation[] | undefined;
       }
     | undefined;
-  readonly image?: object | undefined;
+  readonly image?: WireImage | undefined;
+}
+
+/** Image, or a fragment of an image. */
+export interface WireImage {
+  readonly format?: string | undefined;
+  readonly source?: { readonly bytes?: Uint8Array | undefined } | undefined;
 }
 
 /** Citation. Its positions refer to the cited source, not to the response. */

@@ -307,3 +307,19 @@ describe('unsupported content', () => {
     expect(warningsOf(streamed)).toEqual([]);
   });
 });
+
+it('contains generated images, streamed or not', () => {
+  const image = { type: 'image', mediaType: 'image/jpeg', bytes: new Uint8Array([1, 2, 3]) };
+  const streamed = read(
+    { messageStart: { role: 'assistant' } },
+    { contentBlockStart: { contentBlockIndex: 0, start: { image: { format: 'jpeg' } } } },
+    delta(0, { image: { source: { bytes: new Uint8Array([1, 2]) } } }),
+    delta(0, { image: { source: { bytes: new Uint8Array([3]) } } }),
+    stop(0),
+    ...END,
+  );
+  const block = { image: { format: 'jpeg', source: { bytes: image.bytes } } };
+  const whole = readWhole({ output: { message: { content: [block] } }, stopReason: 'end_turn' });
+  expect(parts(streamed)).toEqual([image]);
+  expect(parts(whole)).toEqual([image]);
+});

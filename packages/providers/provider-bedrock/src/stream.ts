@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
-import { asList, asRecord, isList, isRecord } from '@majordomo/core/toolkit';
-import { jsonText, EventWriter, OnceWarnings, tryParseJson } from '@majordomo/wire-kit';
+import { asList, asRecord, concatBytes, isList, isRecord } from '@majordomo/core/toolkit';
+import { generatedImage, jsonText, EventWriter, OnceWarnings, tryParseJson } from '@majordomo/wire-kit';
 import type { ReplayData } from './blocks.ts';
 import type { ConverseFacts } from './facts.ts';
 import { plainJson } from './vendor-parts.ts';
@@ -15,6 +15,7 @@ import {
   type WireCitation,
   type WireAnswer,
   type WireBlock,
+  type WireImage,
 } from './response.ts';
 
 /** Event of a Converse stream. Exactly one property is set. */
@@ -31,6 +32,7 @@ export interface WireEvent {
 interface BlockStart {
   readonly toolUse?: ToolUse | undefined;
   readonly toolResult?: object | undefined;
+  readonly image?: { readonly format?: string | undefined } | undefined;
 }
 interface Delta {
   readonly text?: string | undefined;
@@ -38,8 +40,9 @@ interface Delta {
   readonly toolResult?: readonly unknown[] | undefined;
   readonly reasoningContent?: ReasoningDelta | undefined;
   readonly citation?: WireCitation | undefined;
+  readonly image?: WireImage | undefined;
 }
-const UNSUPPORTED_PART = 'a response cannot contain it; use an image model for images';
+const UNSUPPORTED_PART = 'a response cannot contain it';
 interface ServerUse extends ToolUse {
   readonly key: string;
   json: string;
@@ -70,6 +73,7 @@ export class ConverseReader {
   private readonly warnings: OnceWarnings;
   private result: { readonly head: object; readonly content: unknown[] } | undefined;
   private serverUse: ServerUse | undefined;
+  private image: { readonly format: string | undefined; readonly chunks: Uint8Array[] } | undefined;
   /** Vendor parts that arrived while calls were open. They are written later, because a vendor part would end open calls. */
   private deferred: Omit<VendorPart, 'type'>[] = [];
   /** Key of the last text part. The text part stays open, because the next block may contain citations of the text. */
@@ -127,11 +131,12 @@ export class ConverseReader {
     else throw new LlmError('truncated', message, { target });
   }
 
-  private blockStart({ toolUse, toolResult, ...rest }: BlockStart, key: string): void {
+  private blockStart({ toolUse, toolResult, image, ...rest }: BlockStart, key: string): void {
     if (toolUse !== undefined) {
       if (isServer(toolUse)) this.serverUse = { ...toolUse, key, json: '' };
       else this.openCall(toolUse, key);
     } else if (toolResult !== undefined) this.result = { head: toolResult, content: [] };
+    else if (image !== undefined) this.image = { format: image.format, chunks: [] };
     else this.warnUnknown(rest);
   }
 
@@ -141,12 +146,15 @@ export class ConverseReader {
     else if (delta.reasoningContent !== undefined) this.reasoning(delta.reasoningContent, key);
     else if (delta.toolResult !== undefined) this.result?.content.push(...delta.toolResult);
     else if (delta.citation !== undefined) this.cite([delta.citation], key);
+    else if (delta.image?.source?.bytes !== undefined) this.image?.chunks.push(delta.image.source.bytes);
     else this.warnUnknown(delta);
   }
 
   private blockStop(key: string): void {
     if (this.result !== undefined) this.writeResult({ ...this.result.head, content: this.result.content });
     this.result = undefined;
+    if (this.image !== undefined) this.writeImage(this.image.format, concatBytes(this.image.chunks));
+    this.image = undefined;
     if (this.serverUse?.key === key) this.writeUse(this.serverUse);
     this.signature = '';
     this.endBlock(key);
@@ -173,7 +181,7 @@ export class ConverseReader {
   }
 
   private block(block: WireBlock, key: string): void {
-    const { text, toolUse, toolResult, reasoningContent, citationsContent } = block;
+    const { text, toolUse, toolResult, reasoningContent, citationsContent, image } = block;
     if (text !== undefined) this.text(text, `content[${key}].text`, key);
     else if (toolUse !== undefined && isServer(toolUse))
       this.writeUse({ ...toolUse, key, json: jsonText(plainJson(toolUse.input ?? {})) });
@@ -187,9 +195,15 @@ export class ConverseReader {
       for (const piece of citationsContent.content ?? [])
         this.text(piece.text ?? '', 'citationsContent', key);
       this.cite(citationsContent.citations ?? [], key);
+    } else if (image?.source?.bytes !== undefined) {
+      this.writeImage(image.format, image.source.bytes);
     } else this.warnUnknown(block);
     this.signature = '';
     this.endBlock(key);
+  }
+
+  private writeImage(format: string | undefined, bytes: Uint8Array): void {
+    if (bytes.length > 0) this.writer.media(generatedImage(bytes, `image/${format ?? 'png'}`));
   }
 
   /** Writes a warning about media or an unknown kind of content. The SDK stores unknown properties in `$unknown`. */

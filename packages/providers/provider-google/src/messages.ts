@@ -86,6 +86,9 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
       return signature === undefined ? [] : [{ text: part.text, thought: true, ...signed }];
     case 'vendor':
       return [];
+    case 'image':
+    case 'audio':
+      return [{ ...inline(part), ...signed }];
     case 'tool-call':
       return [{ functionCall: { ...idOf(part.id), name: nameOf(part.name), args: part.args }, ...signed }];
   }

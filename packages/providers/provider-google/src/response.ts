@@ -178,5 +178,5 @@ export const blockedError = (
     partial: usageOnly(target, counted),
   });
 
-const usageOnly = (target: string, counted: Usage | undefined): PartialResponse | undefined =>
+export const usageOnly = (target: string, counted: Usage | undefined): PartialResponse | undefined =>
   counted && { id: undefined, target, parts: [], text: '', usage: counted };

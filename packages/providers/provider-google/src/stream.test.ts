@@ -87,19 +87,51 @@ describe('a stream', () => {
     ]);
   });
 
-  it('warns once per kind about unsupported parts, but not about metadata', () => {
-    const media = { inlineData: { mimeType: 'image/png' } };
-    const events = read(
-      chunk([{ somethingNew: {}, partMetadata: {} }, media, { ...media, thought: true }, {}]),
-      chunk([{ somethingNew: {} }, media, { fileData: {} }, { partMetadata: {} }, { text: 'x' }], STOP),
-    );
-    expect(parts(events)).toEqual([{ type: 'text', text: 'x' }]);
-    expect(events.flatMap((event) => (event.type === 'warning' ? [event.warning.what] : []))).toEqual([
-      'part "somethingNew" of the response',
-      'media in the response',
-      'part "fileData" of the response',
+  it('keeps parts of unknown kinds as vendor parts, but not metadata', () => {
+    const unknown = { somethingNew: {}, partMetadata: {} };
+    const file = { fileData: { fileUri: 'x' } };
+    const events = read(chunk([unknown, {}]), chunk([file, { partMetadata: {} }, { text: 'x' }], STOP));
+    expect(parts(events)).toEqual([
+      { type: 'vendor', kind: 'somethingNew', ...replayOf({ part: unknown }) },
+      { type: 'vendor', kind: 'fileData', ...replayOf({ part: file }) },
+      { type: 'text', text: 'x' },
     ]);
   });
+
+  it('reads generated images and audio with their signatures, without intermediate images', () => {
+    const media = (mimeType: string, data: string): object => ({ inlineData: { mimeType, data } });
+    const events = read(
+      chunk([{ ...media('image/png', 'AQI='), thought: true }, { text: 'Here:' }]),
+      chunk([{ ...media('image/webp', 'AQI='), thoughtSignature: 's' }, media('audio/L16', 'AwQ=')], STOP),
+    );
+    expect(parts(events)).toEqual([
+      { type: 'text', text: 'Here:' },
+      { type: 'image', mediaType: 'image/webp', bytes: new Uint8Array([1, 2]), ...replayOf('s') },
+      { type: 'audio', mediaType: 'audio/L16', bytes: new Uint8Array([3, 4]), ...replayOf(null) },
+    ]);
+  });
+
+  it('keeps other media as vendor parts, and warns about media without data', () => {
+    const video = { inlineData: { mimeType: 'video/mp4', data: 'AQI=' } };
+    const events = read(chunk([video, { inlineData: { mimeType: 'image/png' } }], STOP));
+    expect(parts(events)).toEqual([{ type: 'vendor', kind: 'inlineData', ...replayOf({ part: video }) }]);
+    expect(events).toContainEqual({
+      type: 'warning',
+      warning: { action: 'dropped', what: 'media in the response', why: 'they have no data' },
+    });
+  });
+
+  it.each(['MALFORMED_FUNCTION_CALL', 'MALFORMED_RESPONSE'])(
+    'fails with the vendor’s explanation if %s leaves no content',
+    (finishReason) => {
+      const end = { finishReason, finishMessage: 'print(f(' };
+      expect(() => read(chunk([], end))).toThrow(
+        failing('unsupported', { code: finishReason, target: 'google/m' }) as Error,
+      );
+      expect(() => read(chunk([], end))).toThrow(`the model failed with ${finishReason}: print(f(`);
+      expect(read(chunk([{ text: 'x' }], end)).at(-1)).toMatchObject({ reason: 'other', raw: finishReason });
+    },
+  );
 
   it('emits citations at the end of the text, also from a chunk that ends it', () => {
     const groundingMetadata = {

@@ -1,19 +1,29 @@
-import {
-  LlmError,
-  type JsonObject,
-  type JsonValue,
-  type TokenLogprob,
-  type Usage,
-  type VendorPart,
-} from '@majordomo/core';
+import { LlmError, type JsonObject, type JsonValue, type TokenLogprob, type Usage } from '@majordomo/core';
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
-import { jsonText, EventWriter, OnceWarnings, otherMembers, type WireReader } from '@majordomo/wire-kit';
+import {
+  bytesOfBase64,
+  EventWriter,
+  generatedAudio,
+  generatedImage,
+  jsonText,
+  OnceWarnings,
+  otherMembers,
+  type WireReader,
+} from '@majordomo/wire-kit';
 import type { WireError } from './errors.ts';
 import type { GeminiFacts } from './facts.ts';
 import { citationsOf, queriesOf, quotationsOf, type Grounding, type Quotation } from './grounding.ts';
+import {
+  METADATA,
+  replayData,
+  vendorPart,
+  type WireCall,
+  type WireMedia,
+  type WirePart,
+} from './part-data.ts';
 import { VENDOR_PARTS } from './vendor-parts.ts';
-import { PartialArguments, type PartialArg } from './partial-args.ts';
-import { blockedError, finishReason, mergeUsage, usage, type WireUsage } from './response.ts';
+import { PartialArguments } from './partial-args.ts';
+import { blockedError, finishReason, mergeUsage, usage, usageOnly, type WireUsage } from './response.ts';
 
 interface Chunk {
   readonly responseId?: string;
@@ -53,58 +63,11 @@ const logprobsOf = ({ chosenCandidates = [], topCandidates = [] }: WireLogprobs)
     top: (topCandidates[at]?.candidates ?? []).map(tokenOf),
   }));
 
-interface WirePart {
-  readonly text?: string;
-  readonly thought?: boolean;
-  readonly thoughtSignature?: string;
-  readonly functionCall?: WireCall;
-  readonly inlineData?: { readonly mimeType?: string };
-}
-
-interface WireCall {
-  /** Id of the call. Some gateways send null. */
-  readonly id?: string | null;
-  readonly name?: string;
-  readonly args?: JsonObject | null;
-  /** Fragments of the arguments, which Vertex AI sends if `extra` requests them. */
-  readonly partialArgs?: readonly PartialArg[];
-  readonly willContinue?: boolean;
-}
-
-/** Reason in warnings about parts that a response cannot represent. */
-const REPRESENTED = 'a response cannot contain it';
-
-const METADATA: ReadonlySet<string> = new Set([
-  'thought',
-  'thoughtSignature',
-  'mediaResolution',
-  'mediaProcessing',
-  'partMetadata',
-  'speechMetadata',
-  'videoMetadata',
+/** Finish reasons of a response without content that describe a mistake of the model, which another target may not make. */
+const FAILURES: ReadonlySet<string> = new Set([
+  ...['MALFORMED_FUNCTION_CALL', 'MALFORMED_RESPONSE', 'UNEXPECTED_TOOL_CALL', 'TOO_MANY_TOOL_CALLS'],
+  ...['NO_IMAGE', 'IMAGE_OTHER', 'LANGUAGE'],
 ]);
-
-/** Members of parts with text or a call that are read elsewhere, or that describe media. */
-const READ_MEMBERS: ReadonlySet<string> = new Set([...METADATA, 'text', 'functionCall']);
-
-/** Returns the replay data of a part: its signature, or an object if the part has members that no type names. */
-function replayData(part: WirePart): JsonValue | undefined {
-  const { thoughtSignature: signature } = part;
-  const members = otherMembers(part, READ_MEMBERS);
-  if (members === undefined) return signature;
-  return { ...(signature !== undefined && { signature }), members };
-}
-
-function vendorPart(part: WirePart, family: string): Omit<VendorPart, 'type'> {
-  const kind = VENDOR_PARTS.find((name) => name in part) ?? 'part';
-  const { code, output } = asRecord(asRecord(part)[kind]);
-  const text = code ?? output;
-  return {
-    kind,
-    ...(typeof text === 'string' && text !== '' && { text }),
-    replay: { family, data: { part: { ...part } as JsonObject } },
-  };
-}
 
 /** Members of a chunk that are read elsewhere, and the time of creation. */
 const CHUNK_MEMBERS: ReadonlySet<string> = new Set([
@@ -195,6 +158,16 @@ export class GeminiReader implements WireReader {
     if (this.grounding !== undefined || this.quotations.length > 0)
       this.warnings.warn('citations', 'their text had ended before they arrived');
     const reason = rawFinish === undefined ? 'other' : finishReason(rawFinish, this.calls > 0);
+    if (FAILURES.has(rawFinish ?? '') && !writer.hasContent)
+      throw new LlmError(
+        'unsupported',
+        `${target}: the model failed with ${rawFinish ?? ''}: ${this.finishMessage ?? 'the vendor sent no explanation'}`,
+        {
+          target,
+          code: rawFinish,
+          partial: usageOnly(target, this.tokens && usage(this.tokens, this.searches.size)),
+        },
+      );
     if (reason === 'content-filter' && !writer.hasContent)
       throw blockedError('response', rawFinish ?? '', this.finishMessage, target);
     writer.finish(
@@ -282,13 +255,28 @@ export class GeminiReader implements WireReader {
       this.writer.vendor(vendorPart(part, this.family));
     } else if (part.inlineData !== undefined) {
       // Intermediate images are not part of the response.
-      if (part.thought !== true)
-        this.warnings.warn('media in the response', `${REPRESENTED}; use an image model for images`);
+      if (part.thought !== true) this.media(part, part.inlineData, at);
     } else {
       const [kind] = Object.keys(part).filter((name) => !METADATA.has(name));
-      if (kind !== undefined) this.warnings.warn(`part "${kind}" of the response`, REPRESENTED);
+      if (kind !== undefined) this.writer.vendor(vendorPart(part, this.family, kind));
       else if (part.thoughtSignature !== undefined) this.storePart(part);
     }
+  }
+
+  /** Writes an image or audio. Its signature is required in later requests. Any other media become a vendor part. */
+  private media(part: WirePart, { mimeType = '', data = '' }: WireMedia, at: number): void {
+    const bytes = bytesOfBase64(data);
+    if (bytes === undefined)
+      throw this.protocolError(`candidates[0].content.parts[${at}].inlineData.data`, 'is not base64');
+    if (bytes.length === 0) {
+      this.warnings.warn('media in the response', 'they have no data');
+      return;
+    }
+    this.cite();
+    const replay = { family: this.family, data: part.thoughtSignature ?? null };
+    if (mimeType.startsWith('image/')) this.writer.media(generatedImage(bytes, mimeType, replay));
+    else if (mimeType.startsWith('audio/')) this.writer.media(generatedAudio(bytes, mimeType, replay));
+    else this.writer.vendor(vendorPart(part, this.family, 'inlineData'));
   }
 
   /** Writes signed text as a separate part, because the signature applies only to this part. */

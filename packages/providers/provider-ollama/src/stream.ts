@@ -1,7 +1,9 @@
 import { LlmError } from '@majordomo/core';
-import type { Replay, Warning } from '@majordomo/core';
+import type { Replay } from '@majordomo/core';
 import { asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
 import {
+  bytesOfBase64,
+  generatedImage,
   jsonText,
   EventWriter,
   UNTERMINATED_LINE,
@@ -17,12 +19,6 @@ import {
   type WireAnswer,
   type WireChunk,
 } from './response.ts';
-
-const NO_MEDIA: Warning = {
-  action: 'dropped',
-  what: 'media in the response',
-  why: 'a response cannot contain media; use an image model for images',
-};
 
 /**
  * Matches a line that contains only a fragment of text or reasoning without escapes. Most lines are of this form (recorded
@@ -49,7 +45,6 @@ export class ChatReader implements WireReader {
   private readonly options: ChatReaderOptions;
   private readonly replay: Replay;
   private calls = 0;
-  private hasWarnedMedia = false;
 
   constructor(options: ChatReaderOptions) {
     this.options = options;
@@ -108,13 +103,17 @@ export class ChatReader implements WireReader {
     } else if (content !== undefined && content !== null) {
       throw this.protocolError('message.content');
     }
-    if (isList(images) && images.length > 0 && !this.hasWarnedMedia) {
-      this.hasWarnedMedia = true;
-      this.writer.warning(NO_MEDIA);
-    }
+    if (isList(images)) for (const image of images) this.readImage(image);
     if (calls === undefined || calls === null) return;
     if (!Array.isArray(calls)) throw this.protocolError('message.tool_calls');
     for (const [n, call] of calls.entries()) this.toolCall(call, `message.tool_calls[${n}]`);
+  }
+
+  /** Writes an image in base64, which models for images send. */
+  private readImage(image: unknown): void {
+    const bytes = typeof image === 'string' ? bytesOfBase64(image) : undefined;
+    if (bytes === undefined) throw this.protocolError('message.images');
+    this.writer.media(generatedImage(bytes));
   }
 
   /** Writes a complete call. The arguments are an object, but some proxies send a string. */

@@ -49,14 +49,15 @@ describe('a response', () => {
     expect(events.some(({ type }) => type === 'text-delta')).toBe(false);
   });
 
-  it('warns once about images', async () => {
+  it('contains generated images', async () => {
     const imageMessage = { images: ['aGk='] };
     await using server = await testServer(
       streams(messageLine(imageMessage), messageLine({ ...imageMessage, content: 'ok' }), lastLine()),
     );
-    const { text, warnings } = await callModel(createOllama({ baseURL: server.origin }));
-    expect(text).toBe('ok');
-    expect(warnings).toMatchObject([{ action: 'dropped', what: 'media in the response' }]);
+    const { text, warnings, parts } = await callModel(createOllama({ baseURL: server.origin }));
+    expect([text, warnings]).toEqual(['ok', []]);
+    const image = { type: 'image', mediaType: 'image/png', bytes: new TextEncoder().encode('hi') };
+    expect(parts).toEqual([image, { type: 'text', text: 'ok' }, image]);
   });
 
   it('with done and without a reason is complete, with a warning', async () => {

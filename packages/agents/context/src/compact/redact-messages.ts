@@ -38,6 +38,9 @@ export function redactMessages(messages: readonly Message[], redactor: Redactor)
             if (part.type === 'text') return [text(part)];
             if (part.type === 'vendor')
               return part.text === undefined ? [] : [vendorText(part.kind, part.text)];
+            // A media type contains no secret, and the bytes are not sent to another model.
+            if (part.type === 'image' || part.type === 'audio')
+              return [vendorText(part.type, part.mediaType)];
             const { type, id, name, args } = part;
             return [{ type, id, name, args: redactor.value(args) }];
           }),

@@ -53,6 +53,8 @@ export function render(messages: readonly Message[], detail: Detail): readonly s
         return message.parts.flatMap((part) => {
           if (part.type === 'text') return [`assistant: ${cut(part.text, detail.text)}`];
           if (part.type === 'reasoning' || part.type === 'vendor') return [];
+          if (part.type === 'image' || part.type === 'audio')
+            return [`assistant: ${partText(placeholder(part))}`];
           return [`assistant calls ${part.name}: ${cut(JSON.stringify(shrinkArgs(part.args)), detail.args)}`];
         });
     }

@@ -117,7 +117,9 @@ export function placeholder(part: UserPart): UserPart {
   return { type: 'text', text: `[${part.type}${name}, ${part.mediaType}, left out]` };
 }
 
-/** Shortens the arguments of a turn's calls. Removes reasoning, vendor parts and signatures of a changed turn. */
+/**
+ * Shortens the arguments of a turn's calls. Removes everything but text and calls, and all signatures, of a
+ * changed turn. */
 function prunedTurn(message: AssistantMessage): AssistantMessage {
   const parts = message.parts.map((part) => {
     if (part.type !== 'tool-call') return part;
@@ -126,7 +128,7 @@ function prunedTurn(message: AssistantMessage): AssistantMessage {
   });
   if (parts.every((part, at) => part === message.parts[at])) return message;
   const unsigned = parts.flatMap((part): AssistantPart[] => {
-    if (part.type === 'reasoning' || part.type === 'vendor') return [];
+    if (part.type !== 'text' && part.type !== 'tool-call') return [];
     const { replay: _signature, ...rest } = part;
     return [rest];
   });

@@ -180,7 +180,9 @@ function isComplete(messages: readonly TurnMessage[]): boolean {
 /** Whether models of these families can read all parts of a message. Reasoning and vendor parts need a readable replay token. */
 export function isReadable(message: TurnMessage, families: readonly string[]): boolean {
   if (message.role !== 'assistant') return true;
-  return message.parts.every(({ type, replay }) =>
-    replay === undefined ? type === 'text' || type === 'tool-call' : families.includes(replay.family),
-  );
+  return message.parts.every((part) => {
+    const { type, replay } = part;
+    if (replay === undefined) return type === 'text' || type === 'tool-call';
+    return families.includes(replay.family) && !(part.type === 'vendor' && part.waits === true);
+  });
 }

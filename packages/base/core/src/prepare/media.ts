@@ -110,13 +110,16 @@ function limitsForCount(limits: ImageLimits, count: number): ImageLimits {
   return rule === undefined ? limits : { ...limits, maxEdge: rule.maxEdge };
 }
 
-/** Returns the parts of all messages in order, with the content of tool results instead of the results. */
+/**
+ * Returns the parts of all messages in order, with the content of tool results instead of the results. Omits
+ * turns of the model, whose media are sent back unchanged.
+ */
 const piecesIn = (messages: readonly TurnMessage[]): readonly (Part | ResultPiece)[] =>
   messages
-    .flatMap(({ parts }): readonly Part[] => parts)
+    .flatMap(({ role, parts }): readonly Part[] => (role === 'assistant' ? [] : parts))
     .flatMap((part) => (part.type === 'tool-result' ? part.content : part));
 
-/** Returns the images of a request in order, including those in tool results. */
+/** Returns the images of a request in order, including those in tool results, without those that a model generated. */
 export const imagesIn = (messages: readonly TurnMessage[]): readonly ImagePart[] =>
   piecesIn(messages).filter((piece) => piece.type === 'image');
 

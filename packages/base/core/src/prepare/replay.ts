@@ -3,7 +3,7 @@ import type { Warning } from '../types/response.ts';
 import { fnv1a } from '../util/bytes.ts';
 import { isReadable } from './history.ts';
 
-/** Removes replay tokens that the model cannot read, and the reasoning and vendor parts that depend on them. */
+/** Removes replay tokens that the model cannot read, and the reasoning, vendor parts and generated media that depend on them. */
 export function dropForeignReplay(
   messages: readonly TurnMessage[],
   families: readonly string[],
@@ -27,18 +27,31 @@ function warningsFor(
       const [readable] = readableParts(part, families);
       return readable === undefined || (readable.replay === undefined && part.replay !== undefined);
     });
-  const isOfTool = ({ type }: AssistantPart): boolean => type === 'vendor';
-  return [
-    ...(removed.every(isOfTool)
-      ? []
-      : [dropWarning('replay of foreign reasoning', `${target} cannot read ${TOKENS}`)]),
-    ...(removed.some(isOfTool)
-      ? [dropWarning('parts that ran at another vendor', `${target} cannot read them`)]
-      : []),
-  ];
+  const reasons = new Set(removed.map(reasonOf));
+  return REASONS.filter(({ reason }) => reasons.has(reason)).map(({ what, why }) =>
+    dropWarning(what, `${target} ${why}`),
+  );
 }
 
-const TOKENS = "another model's reasoning or tokens";
+type Reason = 'token' | 'vendor' | 'media' | 'waits';
+
+/** Warnings about removed parts and tokens. */
+const REASONS: readonly { readonly reason: Reason; readonly what: string; readonly why: string }[] = [
+  {
+    reason: 'token',
+    what: 'replay of foreign reasoning',
+    why: "cannot read another model's reasoning or tokens",
+  },
+  { reason: 'vendor', what: 'parts that ran at another vendor', why: 'cannot read them' },
+  { reason: 'media', what: 'generated images and audio', why: 'does not accept them in a turn of the model' },
+  { reason: 'waits', what: 'vendor calls without a result', why: 'would reject them' },
+];
+
+function reasonOf(part: AssistantPart): Reason {
+  if (part.type === 'vendor') return part.waits === true ? 'waits' : 'vendor';
+  return part.type === 'image' || part.type === 'audio' ? 'media' : 'token';
+}
+
 const dropWarning = (what: string, why: string): Warning => ({ action: 'dropped', what, why });
 
 /** Stripped turns by families and original turn, because wires cache converted messages by identity. */
@@ -62,8 +75,9 @@ function strip(message: AssistantMessage, families: readonly string[]): Assistan
 }
 
 function readableParts(part: AssistantPart, families: readonly string[]): readonly AssistantPart[] {
+  if (part.type === 'vendor' && part.waits === true) return [];
   if (part.replay !== undefined && families.includes(part.replay.family)) return [part];
-  if (part.type === 'reasoning' || part.type === 'vendor') return [];
+  if (part.type !== 'text' && part.type !== 'tool-call') return [];
   if (part.replay === undefined) return [part];
   const { replay: _foreign, ...rest } = part;
   return [rest];

@@ -47,7 +47,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
       case 'part-end':
         this.open[event.index] = undefined;
         this.parts[checkedIndex(event.index, this.target)] = event.part;
-        return 'progress';
+        return event.part.type === 'image' || event.part.type === 'audio' ? 'content' : 'progress';
       case 'start':
         this.id = event.id;
         this.startModel = event.model;
@@ -191,7 +191,7 @@ export interface Answer<Event extends object, Result> {
   result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): Result;
 }
 
-/** Returns the events of a response. Each part except a vendor part has one delta. A partial response results in no `finish`. */
+/** Returns the events of a response. Each text, reasoning and tool call has one delta. A partial response results in no `finish`. */
 export function responseEvents(response: ChatResponse | PartialResponse): readonly ModelEvent[] {
   const { target, id, parts } = response;
   if (!('finish' in response)) return [{ type: 'start', target, id }, ...parts.flatMap(partEvents)];
@@ -217,7 +217,7 @@ export function responseEvents(response: ChatResponse | PartialResponse): readon
 
 function partEvents(part: AssistantPart, index: number): readonly ModelEvent[] {
   const end: ModelEvent = { type: 'part-end', index, part };
-  if (part.type === 'vendor') return [end];
+  if (part.type === 'vendor' || part.type === 'image' || part.type === 'audio') return [end];
   if (part.type === 'tool-call') {
     const { type, id, name, args } = part;
     return [

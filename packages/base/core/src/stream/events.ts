@@ -9,12 +9,29 @@ import type {
 import { LlmError } from '../types/llm-error.ts';
 import type { AssistantPart } from '../types/messages.ts';
 
-/** Whether an answer has neither a tool call nor visible text. */
-export function isEmptyAnswer(parts: readonly AssistantPart[]): boolean {
-  return parts.every(
-    (part) => part.type !== 'tool-call' && (part.type !== 'text' || part.text.trim() === ''),
-  );
+/** Whether an answer has no tool call, visible text, image, audio, or call that waits for the client. */
+export const isEmptyAnswer = (parts: readonly AssistantPart[]): boolean => !parts.some(isContent);
+
+function isContent(part: AssistantPart): boolean {
+  switch (part.type) {
+    case 'text':
+      return part.text.trim() !== '';
+    case 'vendor':
+      return part.waits === true;
+    case 'reasoning':
+      return false;
+    case 'tool-call':
+    case 'image':
+    case 'audio':
+      return true;
+    default:
+      return part satisfies never;
+  }
 }
+
+/** Whether the only event of a part is its `part-end`. */
+export const hasNoDeltas = ({ type }: AssistantPart): boolean =>
+  type === 'vendor' || type === 'image' || type === 'audio';
 
 /** Finish reasons that require content. A response with the reason `length` may contain only reasoning. */
 const MUST_HAVE_CONTENT: ReadonlySet<FinishReason> = new Set(['stop', 'tool-calls', 'other']);
@@ -86,7 +103,7 @@ function eventError(event: ModelEvent, state: OrderState): string | undefined {
     case 'args-delta':
       return state.open.get(event.index) === DELTA_OF[event.type] ? undefined : 'no open part of its type';
     case 'part-end':
-      if (event.part.type === 'vendor') {
+      if (hasNoDeltas(event.part)) {
         if (event.index !== state.next) return `index ${event.index} where ${state.next} was due`;
         state.next++;
         return undefined;

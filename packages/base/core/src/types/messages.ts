@@ -129,12 +129,14 @@ export interface TextPart {
   readonly replay?: Replay | undefined;
 }
 
-/** Image as bytes. A model call never fetches a URL. */
+/** Image as bytes. A model call never fetches a URL. In an answer, an image that the model generated. */
 export interface ImagePart {
   readonly type: 'image';
   /** MIME type, such as `image/png`. */
   readonly mediaType: string;
   readonly bytes: Uint8Array;
+  /** Token of a generated image. The image is sent back only to models that can read the token. */
+  readonly replay?: Replay | undefined;
 }
 
 /** Document as bytes, such as a PDF. */
@@ -145,12 +147,14 @@ export interface FilePart {
   readonly name?: string | undefined;
 }
 
-/** Audio as bytes, for models with audio input. */
+/** Audio as bytes, for models with audio input. In an answer, audio that the model generated. Its text is a separate part. */
 export interface AudioPart {
   readonly type: 'audio';
   /** MIME type, such as `audio/wav`. */
   readonly mediaType: string;
   readonly bytes: Uint8Array;
+  /** Token of generated audio. The audio is sent back only to models that can read the token. */
+  readonly replay?: Replay | undefined;
 }
 
 /** Reasoning of the model. The part is sent back only to a model that can read its `replay`. */
@@ -180,6 +184,11 @@ export interface VendorPart {
   readonly kind: string;
   /** Description for people, such as the search query, the code, or the output of the code. */
   readonly text?: string | undefined;
+  /**
+   * Whether the vendor waits for an action of the client, such as a click or an approval. majordomo does not perform the action. The
+   * part is never sent back, because the vendor rejects a call without a result.
+   */
+  readonly waits?: true | undefined;
   readonly replay: Replay;
 }
 
@@ -202,6 +211,6 @@ export type ResultPiece = TextPart | ImagePart | FilePart;
 /** Part of a user message. */
 export type UserPart = TextPart | ImagePart | FilePart | AudioPart;
 /** Part of an assistant message. */
-export type AssistantPart = TextPart | ReasoningPart | ToolCallPart | VendorPart;
+export type AssistantPart = TextPart | ReasoningPart | ToolCallPart | VendorPart | ImagePart | AudioPart;
 /** Part of any message. `type` identifies the kind of part. */
 export type Part = UserPart | AssistantPart | ToolResultPart;

@@ -29,6 +29,8 @@ function block(part: AssistantPart): object | readonly object[] {
         : { type: 'redacted_thinking', data };
     }
     case 'vendor':
+    case 'image':
+    case 'audio':
       return [];
     case 'tool-call':
       return { type: 'tool_use', id: part.id, name: part.name, input: part.args };

@@ -1,4 +1,5 @@
-import type { AssistantPart, StreamEvent, VendorPart } from '@majordomo/core';
+import type { StreamEvent } from '@majordomo/core';
+import { isWirePart, type WirePart } from '../response/citations.ts';
 import { ArgumentsText } from '../response/arguments-text.ts';
 import { newId } from '../response/id.ts';
 import type { Refusal } from '../errors/refusal.ts';
@@ -47,7 +48,7 @@ export class MessagesWriter implements Writer {
         return this.input(this.args.push(event.json));
       case 'part-end':
         // Omit vendor parts, because clients of this wire could not return them.
-        return event.part.type === 'vendor' ? '' : this.blockEnd(event.part);
+        return isWirePart(event.part) ? this.blockEnd(event.part) : '';
       case 'finish':
         return this.finish(event);
       case 'start':
@@ -84,7 +85,7 @@ export class MessagesWriter implements Writer {
     return json === '' ? '' : this.delta({ type: 'input_json_delta', partial_json: json });
   }
 
-  private blockEnd(part: Exclude<AssistantPart, VendorPart>): string {
+  private blockEnd(part: WirePart): string {
     const rest = this.restOf(part);
     const stop = namedEvent('content_block_stop', { index: this.index });
     this.index++;
@@ -93,7 +94,7 @@ export class MessagesWriter implements Writer {
   }
 
   /** Returns the events for content that is known only at the end of a part, such as citations, arguments and a signature. */
-  private restOf(part: Exclude<AssistantPart, VendorPart>): string {
+  private restOf(part: WirePart): string {
     if (part.type === 'text')
       return messagesCitations(part)
         .map((citation) => this.delta({ type: 'citations_delta', citation }))

@@ -1,4 +1,5 @@
 import type { AssistantPart, ChatResponse } from '@majordomo/core';
+import { isWirePart } from '../response/citations.ts';
 import type { ResponseIds } from './response-ids.ts';
 import { envelope, itemOf, responsesUsage, statusOf, type Echo, type ResponseBody } from './response.ts';
 
@@ -11,9 +12,7 @@ export const completeResponse = (
   ...envelope(ids.response, echo, warnings),
   ...statusOf(finish, parts.some(refuses)),
   completed_at: echo.now(),
-  output: parts.flatMap((part) =>
-    part.type === 'vendor' ? [] : itemOf(part, echo, (prefix) => ids.item(prefix)),
-  ),
+  output: parts.flatMap((part) => (isWirePart(part) ? itemOf(part, echo, (prefix) => ids.item(prefix)) : [])),
   usage: responsesUsage(usage),
 });
 

@@ -1,14 +1,12 @@
 import {
-  type AssistantPart,
   type FinishReason,
   type TextPart,
   type ToolCallPart,
   type Usage,
-  type VendorPart,
   type Warning,
 } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { pageCitations } from '../response/citations.ts';
+import { pageCitations, type WirePart } from '../response/citations.ts';
 import { argumentsText } from '../parsing/tool-call.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 import type { KnownTools } from './tools.ts';
@@ -129,11 +127,7 @@ export function responsesUsage(usage: Usage | undefined): object | null {
 }
 
 /** Converts a part to an item. `idFor` returns the id of the item. */
-export function itemOf(
-  part: Exclude<AssistantPart, VendorPart>,
-  echo: Echo,
-  idFor: (prefix: string) => string,
-): Item {
+export function itemOf(part: WirePart, echo: Echo, idFor: (prefix: string) => string): Item {
   switch (part.type) {
     case 'text':
       return messageItem(idFor('msg_'), [contentOf(part)]);

@@ -1,11 +1,5 @@
-import type {
-  AssistantPart,
-  StreamEvent,
-  TextPart,
-  ToolCallPart,
-  VendorPart,
-  Warning,
-} from '@majordomo/core';
+import type { StreamEvent, TextPart, ToolCallPart, Warning } from '@majordomo/core';
+import { isWirePart, type WirePart } from '../response/citations.ts';
 import { ArgumentsText } from '../response/arguments-text.ts';
 import type { Refusal } from '../errors/refusal.ts';
 import { namedEvent } from '../response/sse.ts';
@@ -79,7 +73,7 @@ export class ResponsesWriter implements Writer {
       case 'args-delta':
         return this.argumentsDelta(this.args.push(event.json));
       case 'part-end':
-        return event.part.type === 'vendor' ? '' : this.partEnd(this.asStarted(event.part));
+        return isWirePart(event.part) ? this.partEnd(this.asStarted(event.part)) : '';
       case 'finish':
         return this.begin() + this.finish(event);
       case 'warning':
@@ -154,11 +148,11 @@ export class ResponsesWriter implements Writer {
   }
 
   /** Returns the part, marked as a refusal if it began as a refusal. A target that continues a refusal ends the part as text. */
-  private asStarted(part: Exclude<AssistantPart, VendorPart>): Exclude<AssistantPart, VendorPart> {
+  private asStarted(part: WirePart): WirePart {
     return this.isRefusal && part.type === 'text' ? { ...part, isRefusal: true } : part;
   }
 
-  private partEnd(part: Exclude<AssistantPart, VendorPart>): string {
+  private partEnd(part: WirePart): string {
     const item = itemOf(part, this.echo, () => this.id);
     const contentDone = this.doneOf(part);
     const done = this.event('response.output_item.done', { output_index: this.output.length, item });
@@ -166,7 +160,7 @@ export class ResponsesWriter implements Writer {
     return contentDone + done;
   }
 
-  private doneOf(part: Exclude<AssistantPart, VendorPart>): string {
+  private doneOf(part: WirePart): string {
     switch (part.type) {
       case 'text':
         return (

@@ -1,5 +1,6 @@
 import type {
   LanguageModelV4Content,
+  LanguageModelV4File,
   LanguageModelV4FinishReason,
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
@@ -8,7 +9,7 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider';
 import { LlmError, type Replay } from '@majordomo/core';
-import type { EventWriter } from '@majordomo/wire-kit';
+import { bytesOfBase64, generatedAudio, generatedImage, type EventWriter } from '@majordomo/wire-kit';
 import { fromSdkCitations } from '../citations.ts';
 import { fromSdkFinish } from '../finish.ts';
 import { fromSdkUsage } from '../usage.ts';
@@ -96,8 +97,19 @@ export class PartReader {
       this.writer.cite(fromSdkCitations(part.citations));
     } else if (part.type === 'reasoning') this.reasoning(key, part.text, part.providerMetadata);
     else if (part.type === 'tool-call' && part.providerExecuted !== true) this.call(part);
+    else if (part.type === 'file' && this.media(part)) return;
     else if (part.type !== 'custom' || !START_PART.test(part.kind))
       this.writer.warning({ action: 'dropped', what: part.type, why: 'majordomo has no such part' });
+  }
+
+  /** Writes an image or audio. Returns false for any other file, and for a URL. */
+  private media({ mediaType, data }: LanguageModelV4File): boolean {
+    if (data.type !== 'data') return false;
+    const bytes = typeof data.data === 'string' ? bytesOfBase64(data.data) : data.data;
+    const [kind] = mediaType.split('/');
+    if (bytes === undefined || (kind !== 'image' && kind !== 'audio')) return false;
+    this.writer.media(kind === 'image' ? generatedImage(bytes, mediaType) : generatedAudio(bytes, mediaType));
+    return true;
   }
 
   private text(id: string, text: string, metadata: SharedV4ProviderMetadata | undefined): void {

@@ -1,17 +1,24 @@
 import type {
   LanguageModelV4CustomContent,
+  LanguageModelV4File,
   LanguageModelV4Reasoning,
   LanguageModelV4Text,
   LanguageModelV4ToolCall,
 } from '@ai-sdk/provider';
-import type { AssistantPart, ToolCallPart, VendorPart } from '@majordomo/core';
+import type { AssistantPart, AudioPart, ImagePart, ToolCallPart, VendorPart } from '@majordomo/core';
 import { toSdkCitations } from '../citations.ts';
 import { withReplay } from './replay.ts';
 
 /** Converts a complete part to content of the AI SDK. */
 export function toSdkContent(
   part: AssistantPart,
-): LanguageModelV4Text | LanguageModelV4Reasoning | LanguageModelV4ToolCall | LanguageModelV4CustomContent {
+):
+  | LanguageModelV4Text
+  | LanguageModelV4Reasoning
+  | LanguageModelV4ToolCall
+  | LanguageModelV4File
+  | LanguageModelV4CustomContent {
+  if (part.type === 'image' || part.type === 'audio') return toSdkMedia(part);
   if (part.type === 'tool-call') return toSdkToolCall(part);
   if (part.type === 'vendor') return toSdkVendorPart(part);
   const { type, text, replay } = part;
@@ -19,6 +26,14 @@ export function toSdkContent(
     ? { type, text, ...toSdkCitations(part.citations), ...withReplay(replay) }
     : { type, text, ...withReplay(replay) };
 }
+
+/** Converts an image or audio that the model generated. */
+export const toSdkMedia = ({ mediaType, bytes, replay }: ImagePart | AudioPart): LanguageModelV4File => ({
+  type: 'file',
+  mediaType,
+  data: { type: 'data', data: bytes },
+  ...withReplay(replay),
+});
 
 /** Converts a vendor part to a custom part, which the AI SDK sends back in later requests. */
 export const toSdkVendorPart = ({ kind, text, replay }: VendorPart): LanguageModelV4CustomContent => ({

@@ -1,7 +1,7 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { AssistantPart, PartHead, StreamEvent } from '@majordomo/core';
 import { toSdkCitations } from '../citations.ts';
-import { toSdkToolCall, toSdkVendorPart } from './content.ts';
+import { toSdkMedia, toSdkToolCall, toSdkVendorPart } from './content.ts';
 import { withReplay } from './replay.ts';
 
 /** Converter of events to stream parts of the AI SDK. Parts identify the chunks of a call by the call's id, not by an index. */
@@ -50,6 +50,9 @@ function endParts(index: number, part: AssistantPart): readonly LanguageModelV4S
       return [{ type: 'tool-input-end', id: part.id }, toSdkToolCall(part)];
     case 'vendor':
       return [toSdkVendorPart(part)];
+    case 'image':
+    case 'audio':
+      return [toSdkMedia(part)];
     case 'text':
       return [{ type: 'text-end', id, ...toSdkCitations(part.citations), ...withReplay(part.replay) }];
     case 'reasoning':

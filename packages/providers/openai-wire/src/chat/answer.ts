@@ -63,6 +63,7 @@ export class AnswerWriter {
   }
 
   text(text: string): void {
+    if (text === '') return;
     if (this.splitter !== undefined && this.writing !== 'calls') this.splitter.push(text);
     else this.writeText(text);
   }

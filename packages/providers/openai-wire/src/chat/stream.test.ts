@@ -251,13 +251,46 @@ describe('a complete body', () => {
     ).toEqual([
       { type: 'reasoning', text: 'hm', replay },
       { type: 'text', text: 'ok' },
+      { type: 'vendor', kind: 'new', replay: { family: FAMILY, data: { block: { type: 'new' } } } },
     ]);
   });
 
-  it('warns about audio', () => {
+  it('warns about audio without data', () => {
     expect(
       readBody(body({ content: null, audio: { id: 'a' } })).events.filter(({ type }) => type === 'warning'),
     ).toHaveLength(1);
+  });
+
+  it('contains its audio, with the transcript as text', () => {
+    const audio = { id: 'a', data: 'AQI=', transcript: 'Hi.', expires_at: 1 };
+    expect(readBody(body({ content: null, audio })).parts).toEqual([
+      { type: 'text', text: 'Hi.' },
+      { type: 'audio', mediaType: 'audio/pcm', bytes: new Uint8Array([1, 2]) },
+    ]);
+  });
+
+  it('contains its images', () => {
+    const images = [{ type: 'image_url', image_url: { url: 'data:image/webp;base64,AQI=' } }];
+    const image = { type: 'image', mediaType: 'image/webp', bytes: new Uint8Array([1, 2]) };
+    expect(readBody(body({ content: 'Here:', images })).parts).toEqual([
+      { type: 'text', text: 'Here:' },
+      image,
+    ]);
+    expect(readBody(body({ content: images })).parts).toEqual([image]);
+  });
+
+  it('warns about an image at a URL, which is not fetched', () => {
+    const images = [{ image_url: { url: 'https://a.example/i.png' } }];
+    const { events, parts } = readBody(body({ content: 'x', images }));
+    expect(parts).toEqual([{ type: 'text', text: 'x' }]);
+    expect(events).toContainEqual({
+      type: 'warning',
+      warning: {
+        action: 'dropped',
+        what: 'image in the response',
+        why: 'it is not a data URL, and URLs are not fetched',
+      },
+    });
   });
 
   it('is blocked without a message', () => {
@@ -334,8 +367,24 @@ describe('finish reasons', () => {
   });
 });
 
-it('warns about content of an unknown type', () => {
-  const { events } = stream(
+it('joins the fragments of audio and streams its transcript', () => {
+  const { events, parts } = stream(
+    delta({ audio: { id: 'a' } }),
+    delta({ audio: { transcript: 'Hel' } }),
+    delta({ audio: { transcript: 'lo', data: 'AQ==' } }),
+    delta({ audio: { data: 'AgM=' } }),
+    stop,
+    DONE,
+  );
+  expect(events.filter(({ type }) => type === 'text-delta')).toHaveLength(2);
+  expect(parts).toEqual([
+    { type: 'text', text: 'Hello' },
+    { type: 'audio', mediaType: 'audio/pcm', bytes: new Uint8Array([1, 2, 3]) },
+  ]);
+});
+
+it('keeps content of an unknown type as a vendor part', () => {
+  const { parts } = stream(
     delta({
       content: [
         { type: 'video', video: {} },
@@ -344,10 +393,11 @@ it('warns about content of an unknown type', () => {
     }),
     stop,
   );
-  expect(events).toContainEqual({
-    type: 'warning',
-    warning: { action: 'dropped', what: 'content of type "video"', why: expect.any(String) as string },
-  });
+  const data = { block: { type: 'video', video: {} } };
+  expect(parts).toEqual([
+    { type: 'text', text: 'a' },
+    { type: 'vendor', kind: 'video', replay: { family: FAMILY, data } },
+  ]);
 });
 
 it('reads log probabilities of all chunks', () => {

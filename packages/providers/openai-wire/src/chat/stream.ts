@@ -1,9 +1,18 @@
-import { LlmError, type Citation, type FinishReason, type JsonValue, type Usage } from '@majordomo/core';
+import {
+  LlmError,
+  type Citation,
+  type FinishReason,
+  type JsonObject,
+  type JsonValue,
+  type Usage,
+  type VendorPart,
+} from '@majordomo/core';
 import { asText, isList } from '@majordomo/core/toolkit';
 import { EventWriter, OnceWarnings, otherMembers, tokenLogprobs, type WireReader } from '@majordomo/wire-kit';
 import { AnswerWriter } from './answer.ts';
 import { inBandError } from '../failure/error-body.ts';
 import type { ChatFacts } from './facts.ts';
+import { GeneratedMedia } from './generated-media.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { reasoningText, thinkingText } from './reasoning.ts';
 import { failedFinish, finishReason } from './response.ts';
@@ -28,6 +37,9 @@ export class ChatReader implements WireReader {
   private readonly options: ChatReaderOptions;
   private readonly answer: AnswerWriter;
   private readonly replayed: ReplayedMembers | undefined;
+  private media: GeneratedMedia | undefined;
+  /** Blocks of unknown types. They are not sent back, because no server defines them as input. */
+  private readonly unknown: Omit<VendorPart, 'type'>[] = [];
   private rawFinish: string | undefined;
   /** Whether content arrived after the last finish reason. Together AI sends a finish reason after every tool call (2026). */
   private hasMore = false;
@@ -172,8 +184,8 @@ export class ChatReader implements WireReader {
       this.answer.refusal(delta.refusal);
     }
     if (delta.tool_calls || delta.function_call) this.toolCalls(delta, isComplete);
-    if (delta.audio) this.warnings.warn('audio', 'a response cannot contain it');
-    if (delta.images) this.warnings.warn('images', 'a response cannot contain them');
+    if (delta.audio) this.answer.text((this.media ??= new GeneratedMedia()).readAudio(delta.audio));
+    if (delta.images) (this.media ??= new GeneratedMedia()).readImages(delta.images);
     if (delta.annotations?.length) this.answer.cite(citationsOf(delta.annotations));
     if (delta.executed_tools?.length) this.executed(delta.executed_tools);
     this.replayed?.read(delta);
@@ -200,9 +212,22 @@ export class ChatReader implements WireReader {
         const references = referencesOf(block);
         this.answer.cite(references);
         if (references.length > 0) continue;
-        this.warnings.warn(`content of type "${String(block.type)}"`, 'a response cannot contain it');
+        this.unknownBlock(block);
       }
     }
+  }
+
+  /** Keeps an image for the end, and any other block as a vendor part. */
+  private unknownBlock(block: ContentBlock): void {
+    if (block['image_url'] !== undefined) {
+      (this.media ??= new GeneratedMedia()).readImage(block);
+      return;
+    }
+    const data = { block: { ...block } as JsonObject };
+    this.unknown.push({
+      kind: asText(block.type) ?? 'content',
+      replay: { family: this.options.family, data },
+    });
   }
 
   private toolCalls({ tool_calls: calls, function_call: single }: ChatDelta, isComplete: boolean): void {
@@ -235,6 +260,8 @@ export class ChatReader implements WireReader {
     this.answer.cite(this.sources);
     this.answer.end();
     const kept = this.replayed?.part(this.options.family);
+    for (const part of this.unknown) writer.vendor(part);
+    this.media?.end(writer);
     if (kept !== undefined) writer.vendor(kept);
     writer.start();
     if (raw === undefined) this.warnings.warn('finish reason', 'the response ended without one', 'repaired');

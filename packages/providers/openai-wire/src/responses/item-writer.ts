@@ -1,4 +1,4 @@
-import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
+import type { Citation, ImagePart, JsonObject, Replay, VendorPart } from '@majordomo/core';
 import type { EventWriter } from '@majordomo/wire-kit';
 import { NullFilter, removeNulls } from '../schema/null-filter.ts';
 import type { OriginalSchemas } from '../schema/strict-tools.ts';
@@ -19,7 +19,8 @@ interface TextItem {
   isRefusal: boolean;
 }
 
-type Vendor = Omit<VendorPart, 'type'>;
+/** Vendor part without its type, or an image that a tool of the vendor generated. */
+type Vendor = Omit<VendorPart, 'type'> | ImagePart;
 
 interface CallItem {
   readonly key: string;
@@ -102,7 +103,7 @@ export class ItemWriter {
     this.hasVendor = true;
     this.openMessageKey = '';
     if (this.openCalls > 0) this.waiting.add(part);
-    else this.writer.vendor(part);
+    else this.writeVendor(part);
   }
 
   /** Ends a message or reasoning. If its complete text `full` begins with the received text, writes the rest of `full`. */
@@ -220,10 +221,15 @@ export class ItemWriter {
 
   private flush(): void {
     for (const item of this.waiting) {
-      if ('kind' in item) this.writer.vendor(item);
+      if ('kind' in item || 'bytes' in item) this.writeVendor(item);
       else this.flushText(item);
     }
     this.waiting.clear();
+  }
+
+  private writeVendor(part: Vendor): void {
+    if ('kind' in part) this.writer.vendor(part);
+    else this.writer.media(part);
   }
 
   private flushText(item: TextItem): void {

@@ -8,7 +8,7 @@ import type {
   TurnMessage,
   Warning,
 } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import { isRecord, toBase64 } from '@majordomo/core/toolkit';
 import { sentMembers, toolIdMapper, wellFormedJson, WireMessageCache } from '@majordomo/wire-kit';
 import { toolNames } from '../transcript/tool-names.ts';
 import { withTextResults } from '../transcript/tool-results.ts';
@@ -117,6 +117,10 @@ function turnItem(part: AssistantPart, conversion: Conversion): InputItem | unde
       return reasoningItem(token, conversion);
     case 'vendor':
       return vendorItem(token);
+    case 'image':
+      return imageItem(part.bytes, token);
+    case 'audio':
+      return undefined;
     case 'tool-call':
       return {
         type: 'function_call',
@@ -176,6 +180,12 @@ function reasoningItem(token: JsonObject | undefined, conversion: Conversion): I
     ...(quirks.reasoningReplay === 'text' && Array.isArray(content) ? { content } : undefined),
     ...(encrypted === undefined ? undefined : { encrypted_content: encrypted }),
   };
+}
+
+/** Returns the original item of an image that the vendor generated. */
+function imageItem(bytes: Uint8Array, token: JsonObject | undefined): InputItem | undefined {
+  const item = vendorItem(token);
+  return item && { ...item, result: toBase64(bytes) };
 }
 
 /** Returns the original item of a vendor part. */

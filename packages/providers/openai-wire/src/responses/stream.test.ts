@@ -2,6 +2,8 @@ import type { AssistantPart, FinishReason, JsonObject, LlmError, Warning } from 
 import { EventWriter } from '@majordomo/wire-kit';
 import { describe, expect, it } from 'vitest';
 import { eventsOf, failureOf, type Read } from '../../test/reading.ts';
+import { itemsToWire } from './messages.ts';
+import { OPENAI_RESPONSES_QUIRKS } from './quirks.ts';
 import { ResponsesReader } from './stream.ts';
 
 const FAMILY = 'openai@https://here#p';
@@ -476,18 +478,32 @@ describe('ResponsesReader', () => {
   });
 
   it.each(['shell_call', 'local_shell_call', 'apply_patch_call', 'computer_call', 'mcp_approval_request'])(
-    'warns that %s requires an action of the client',
+    'keeps %s, which waits for the client, and finishes with tool-calls',
     (type) => {
-      const read = stream(created, textDelta(0, 'Look.'), itemDone(1, { type, id: 'x' }), completed());
-      expect(warningsOf(read)).toEqual([
-        {
-          action: 'dropped',
-          what: type,
-          why: expect.stringContaining('requires an action of the client') as string,
-        },
-      ]);
+      const item = { type, id: 'x', name: 'pay', arguments: '{}' };
+      const read = stream(created, itemDone(0, item), completed());
+      expect(read.parts).toMatchObject([{ type: 'vendor', kind: type, waits: true, ...replay({ item }) }]);
+      expect(read.finish?.reason).toBe('tool-calls');
+      expect(warningsOf(read)).toEqual([]);
     },
   );
+
+  it('reads a generated image as an image, whose token has no copy of its bytes', () => {
+    const item = { type: 'image_generation_call', id: 'ig_1', status: 'completed', output_format: 'webp' };
+    const read = stream(created, itemDone(0, { ...item, result: 'AQI=' }), completed());
+    const image = { type: 'image', mediaType: 'image/webp', bytes: new Uint8Array([1, 2]) };
+    expect(read.parts).toEqual([{ ...image, ...replay({ item }) }]);
+    const messages = [{ role: 'assistant' as const, parts: read.parts }];
+    const request = { messages, system: undefined, tools: [], output: undefined, extra: {} };
+    expect(itemsToWire(request, OPENAI_RESPONSES_QUIRKS, FAMILY, [])).toEqual([{ ...item, result: 'AQI=' }]);
+  });
+
+  it('fails with the id of a response that the vendor computes in the background', () => {
+    const body = { id: 'resp_9', status: 'queued', background: true, output: [] };
+    const error = failureOf(() => readBody(body));
+    expect(error).toMatchObject({ kind: 'unsupported', details: { code: 'background' } });
+    expect(error.message).toContain('resp_9 is queued');
+  });
 
   it('warns about content of an unknown type', () => {
     const content = [{ type: 'output_video' }, { type: 'output_text', text: 'a' }];
@@ -580,7 +596,7 @@ describe('items of gateways', () => {
     events.flatMap((event) => {
       if (event.type !== 'part-end') return [];
       const { part } = event;
-      return [part.type === 'tool-call' ? part.args : part.text];
+      return [part.type === 'tool-call' ? part.args : 'text' in part ? part.text : part.type];
     });
 
   it('are distinguished if all have the same index', () => {

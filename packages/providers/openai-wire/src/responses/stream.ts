@@ -29,7 +29,7 @@ import {
 } from './item-content.ts';
 import { failedKind, finishReason, rawFinish } from './response.ts';
 import { usage } from './usage.ts';
-import { requiresAction, toolUsed, vendorPart } from './vendor-parts.ts';
+import { generatedImageOf, toolUsed, vendorPart } from './vendor-parts.ts';
 import type { OutputItem, ResponsesBody, ResponsesEvent } from './wire.ts';
 
 export interface ResponsesReaderOptions extends ReaderOptions {
@@ -48,6 +48,8 @@ export class ResponsesReader implements WireReader {
   /** Number of runs of each tool that the vendor ran. */
   private readonly toolRuns = new Map<string, number>();
   private isRefused = false;
+  /** Whether an item waits for an action of the client. */
+  private isWaiting = false;
   private hasLogprobs = false;
   private readonly warnings: OnceWarnings;
 
@@ -216,14 +218,12 @@ export class ResponsesReader implements WireReader {
       if (json === undefined)
         throw unexpectedValueError(this.writer.target, `output[${key}].arguments`, item.arguments);
       this.items.endCall(key, json, isUnfinished(item), this.replay(itemToken(item)));
-    } else if (requiresAction(item)) {
-      this.warnings.warn(
-        stringOf(item.type),
-        'the item requires an action of the client, which a response cannot represent',
-      );
     } else {
       this.countRun(toolUsed(item));
-      this.items.vendor(vendorPart(item, this.options.family));
+      const { family } = this.options;
+      const part = generatedImageOf(item, family) ?? vendorPart(item, family);
+      if ('waits' in part) this.isWaiting = true;
+      this.items.vendor(part);
     }
     this.keys.end(key);
   }
@@ -274,6 +274,8 @@ export class ResponsesReader implements WireReader {
     this.readOutput(body);
     this.warnOfRemovals(body);
     this.items.end();
+    if ((raw === 'queued' || raw === 'in_progress') && body.background === true)
+      throw backgroundError(target, body, raw);
     const reason = this.reason(raw);
     if (reason === 'content-filter' && !this.writer.hasContent) {
       throw new LlmError('content-filter', `${target}: the vendor blocked the response`, {
@@ -306,7 +308,7 @@ export class ResponsesReader implements WireReader {
     const reason = finishReason(raw);
     if (this.isRefused) return 'refusal';
     if (reason !== 'stop') return reason;
-    if (this.items.hasCalls) return 'tool-calls';
+    if (this.items.hasCalls || this.isWaiting) return 'tool-calls';
     return this.items.leakedCalls.found || this.hasOnlyIntermediateMessages() ? 'incomplete' : reason;
   }
 
@@ -361,6 +363,14 @@ export class ResponsesReader implements WireReader {
 }
 
 const NONE: readonly never[] = [];
+
+/** Returns the error for a response that the vendor computes in the background. Another target would compute it again. */
+const backgroundError = (target: string, { id }: ResponsesBody, status: string): LlmError =>
+  new LlmError(
+    'unsupported',
+    `${target}: the response ${stringOf(id)} is ${status}, because the request set \`background\`; omit \`background\`, or retrieve the response with the SDK`,
+    { target, code: 'background', path: 'background' },
+  );
 
 /** Members of a response that are read elsewhere. */
 const READ_MEMBERS: readonly string[] = [

@@ -1,4 +1,5 @@
-import type { JsonObject, VendorPart } from '@majordomo/core';
+import type { ImagePart, JsonObject, VendorPart } from '@majordomo/core';
+import { bytesOfBase64, generatedImage } from '@majordomo/wire-kit';
 import { asRecord, isList } from '@majordomo/core/toolkit';
 import { stringOf } from './item-content.ts';
 import type { OutputItem } from './wire.ts';
@@ -12,7 +13,7 @@ const ACTIONS: ReadonlySet<unknown> = new Set([
   'mcp_approval_request',
 ]);
 
-export const requiresAction = ({ type }: OutputItem): boolean => ACTIONS.has(type);
+const requiresAction = ({ type }: OutputItem): boolean => ACTIONS.has(type);
 
 /** Whether an input item came from the vendor, in contrast to the items that the converters create. */
 export const isVendorItem = ({ type }: OutputItem): boolean =>
@@ -35,12 +36,24 @@ export function vendorPart(item: OutputItem, family: string): Omit<VendorPart, '
   return {
     kind: stringOf(item.type) || 'item',
     ...(text !== '' && { text }),
+    ...(requiresAction(item) && { waits: true }),
     replay: { family, data: { item: item as JsonObject } },
   };
 }
 
+/** Returns the image of an `image_generation_call`, or `undefined` for an item without an image. Its item has no copy of the bytes. */
+export function generatedImageOf(item: OutputItem, family: string): ImagePart | undefined {
+  const { result, ...rest } = asRecord(item);
+  if (item.type !== 'image_generation_call' || typeof result !== 'string' || result === '') return undefined;
+  const bytes = bytesOfBase64(result);
+  const format = stringOf(rest['output_format']) || 'png';
+  return bytes && generatedImage(bytes, `image/${format}`, { family, data: { item: rest as JsonObject } });
+}
+
 /** Returns the text that describes an item: a query, URL, code, call of a connector, or prompt of an image. */
 function textOf(item: Readonly<Record<string, unknown>>): string {
+  if (item['type'] === 'mcp_approval_request')
+    return `${stringOf(item['name'])} ${stringOf(item['arguments'])}`.trim();
   const { queries, query, url, pattern } = { ...item, ...asRecord(item['action']) };
   if (isList(queries) && queries.length > 0) return queries.map(stringOf).join('\n');
   if (item['type'] === 'mcp_call') return `${stringOf(item['name'])} ${stringOf(item['arguments'])}`.trim();

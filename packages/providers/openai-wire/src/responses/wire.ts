@@ -21,6 +21,7 @@ export interface ResponsesBody {
   readonly id?: unknown;
   readonly model?: unknown;
   readonly conversation?: unknown;
+  readonly background?: unknown;
   readonly status?: unknown;
   readonly error?: unknown;
   readonly incomplete_details?: { readonly reason?: unknown } | null;

@@ -123,7 +123,7 @@ function block(
   if (part.type === 'text') return [{ type: 'text', text: part.text }];
   if (part.type === 'tool-call')
     return [{ type: 'tool_use', id: mapId(part.id), name: part.name, input: part.args }];
-  if (part.replay?.family !== FAMILY) return [];
+  if (part.replay?.family !== FAMILY || part.type === 'image' || part.type === 'audio') return [];
   const data = part.replay.data as { signature?: string; redacted?: string; block?: object };
   if (data.block !== undefined) return [data.block];
   if (data.redacted !== undefined) return [{ type: 'redacted_thinking', data: data.redacted }];
