@@ -3,6 +3,7 @@ import { createMajordomo, toolResult, user } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { createAnthropic } from './index.ts';
 import { READ_MEMBERS, SENT_MEMBERS } from './kept-members.ts';
+import { RECOVERIES } from './recovery.ts';
 
 const types = readFileSync(
   new URL('../node_modules/@anthropic-ai/sdk/resources/messages/messages.d.ts', import.meta.url),
@@ -80,6 +81,13 @@ const modelOf = (fetch: typeof globalThis.fetch) =>
 
 const question = user('click');
 const result = toolResult({ callId: 'toolu_1', name: 'left_click', content: 'ok' });
+
+it('repairs a rejection of each member that is sent back', () => {
+  const rule = RECOVERIES.find(({ id }) => id === 'kept-members');
+  expect(
+    SENT_MEMBERS.filter((name) => rule?.pattern.test(`tool_use.${name}: Extra inputs`) !== true),
+  ).toEqual([]);
+});
 
 it('sends toolset_name back, keeps an unknown member, and does not send it', async () => {
   const { bodies, fetch } = server(

@@ -16,7 +16,7 @@ export const RECOVERIES: readonly RecoveryRule[] = [
     // "messages.1.content.0.tool_use.toolset_name: Extra inputs are not permitted"
     id: 'kept-members',
     what: `${SENT_MEMBERS.join(', ')} dropped from tool calls`,
-    pattern: new RegExp(`\\b(?:${SENT_MEMBERS.join('|')})\\b`),
+    pattern: /\btoolset_name\b/,
     apply: withoutKeptMembers,
   },
   {

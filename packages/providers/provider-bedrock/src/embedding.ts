@@ -8,8 +8,7 @@ import {
 import { asNumber, asRecord } from '@majordomo/core/toolkit';
 import { asVector, asVectors, extraFor, parseJson, spaceOf, wellFormedJson } from '@majordomo/wire-kit';
 import type { Connect, Invoked } from './connection.ts';
-import { servedByInvoke } from './facts.ts';
-import { INVOKE_WIRE, invokeModel } from './invoke.ts';
+import { INVOKE_WIRE, invokeModel, servedByInvoke } from './invoke.ts';
 
 interface Family {
   readonly pattern: RegExp;

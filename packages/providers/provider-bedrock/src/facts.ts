@@ -1,5 +1,4 @@
-import type { ChatResponse, JsonObject, OperationResponse, VendorFacts } from '@majordomo/core';
-import type { Invoked } from './connection.ts';
+import type { ChatResponse, JsonObject, VendorFacts } from '@majordomo/core';
 
 /** Facts about a response of Converse. */
 export interface ConverseFacts extends VendorFacts {
@@ -15,8 +14,3 @@ export interface ConverseFacts extends VendorFacts {
 /** Returns the facts of a response of Converse; `undefined` for a response over another wire. */
 export const converseFacts = ({ vendor }: Pick<ChatResponse, 'vendor'>): ConverseFacts | undefined =>
   vendor?.wire === 'bedrock-converse' ? (vendor as ConverseFacts) : undefined;
-
-/** Returns the facts of a response of InvokeModel, which does not report the model. */
-export const servedByInvoke = (wire: string, { requestId }: Invoked): Pick<OperationResponse, 'vendor'> => ({
-  vendor: { wire, ...(requestId !== undefined && { requestId }) },
-});

@@ -1,4 +1,4 @@
-import type { ModelContext } from '@majordomo/core';
+import type { ModelContext, OperationResponse } from '@majordomo/core';
 import { derivedSignal } from '@majordomo/core/toolkit';
 import type { Connect, Connected, Invoked } from './connection.ts';
 import { toLlmError, type ConverseCallFacts } from './errors.ts';
@@ -34,3 +34,8 @@ export async function invokeModel<Response>(
     connected?.lease.release();
   }
 }
+
+/** Returns the facts of a response of InvokeModel, which does not report the model. */
+export const servedByInvoke = (wire: string, { requestId }: Invoked): Pick<OperationResponse, 'vendor'> => ({
+  vendor: { wire, ...(requestId !== undefined && { requestId }) },
+});

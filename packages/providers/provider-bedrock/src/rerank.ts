@@ -2,8 +2,7 @@ import { LlmError, type RerankBackend, type RerankRequest, type RerankResult } f
 import { asRecord, isList, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { extraFor, parseJson, wellFormedJson } from '@majordomo/wire-kit';
 import type { Connect, Invoked } from './connection.ts';
-import { servedByInvoke } from './facts.ts';
-import { INVOKE_WIRE, invokeModel } from './invoke.ts';
+import { INVOKE_WIRE, invokeModel, servedByInvoke } from './invoke.ts';
 
 /**
  * Creates a rerank model of Cohere. InvokeModel does not serve other rerank models, so their calls fail with `unsupported`.

@@ -46,7 +46,8 @@ export function replayedMembersRecovery(
   { messages }: SentBody,
   names: readonly string[],
 ): Recovery | undefined {
-  const named = names.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+  const words = text.split(/\W+/);
+  const named = names.filter((name) => words.includes(name));
   const isSent = asList(messages).some((message) =>
     named.some((name) => asRecord(message)[name] !== undefined),
   );

@@ -28,7 +28,8 @@ export function keptMembers(item: OutputItem): { readonly members?: JsonObject }
 
 /** Returns a recovery without the kept members if the error names one of them, and the request contains it. */
 export function keptMembersRecovery(text: string, { input }: SentBody): Recovery | undefined {
-  const named = SENT_MEMBERS.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+  const words = text.split(/\W+/);
+  const named = SENT_MEMBERS.filter((name) => words.includes(name));
   const isSent = asList(input).some((item) => named.some((name) => asRecord(item)[name] !== undefined));
   if (!isSent) return undefined;
   return {
