@@ -66,6 +66,9 @@ function expectedOf({ expected: facts }: Recording): Facts {
       },
     };
   }
+  // The vendor had not begun the response, which the request asked it to compute in the background.
+  if (facts.finishReasonRaw === 'queued')
+    return { ...NO_FACTS, error: { kind: 'unsupported', status: undefined } };
   return {
     text: facts.text + facts.refusal,
     reasoning: facts.reasoning,
