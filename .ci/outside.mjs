@@ -12,6 +12,7 @@ const LIMIT_MS = 28 * 60_000;
 const PARTS = {
   runtimes: ['tooling/runtimes/run.mjs', '--complete'],
   tests: ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.outside.config.ts'],
+  'typescript-versions': ['tooling/typescript-versions/run.mjs'],
   'package-managers': ['tooling/release/rehearse.mjs'],
   'new-user': ['apps/cli/acceptance/new-user.mjs'],
   'lint-plugin': ['apps/lint-rule/acceptance/sibling.mjs'],

@@ -12,7 +12,7 @@ import { stopTimers } from './support/stop-timers.ts';
 const BODY = { model: 'gpt', messages: [{ role: 'user', content: 'hi' }] };
 /** Streams deltas of Anthropic's wire as fast as the client reads them, without an end. */
 const streamEndlessly: Answer = (response) => {
-  const writeEvent = (event: { readonly type: string }): boolean =>
+  const writeEvent = (event: { readonly type: string; readonly [member: string]: unknown }): boolean =>
     response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
   const blockStart = { index: 0, content_block: { type: 'text', text: '' } };
   const delta = { index: 0, delta: { type: 'text_delta', text: 'x'.repeat(50_000) } };
