@@ -5,7 +5,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vitepress';
-import { pagesOf, pageText, referencePages, referenceText } from './pages.mjs';
+import { ROOT } from '../../../tooling/build/packages.ts';
+import { IMAGES, pagesOf, pageText, referencePages, referenceText } from './pages.mjs';
 import { checkSearch } from './search.mjs';
 
 const HERE = join(import.meta.dirname, '..');
@@ -31,6 +32,7 @@ async function writePages() {
   const pages = pagesOf();
   for (const [file, page] of pages) writePage(page, pageText(file, pages));
   for (const page of referencePages()) writePage(page, referenceText(page));
+  cpSync(join(ROOT, IMAGES), join(folder, 'public/images'), { recursive: true });
   mkdirSync(join(folder, '.vitepress'));
   const config = pathToFileURL(join(import.meta.dirname, 'config.mjs'));
   writeFileSync(

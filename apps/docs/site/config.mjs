@@ -1,5 +1,5 @@
 // The site: VitePress over the pages that build.mjs writes. Search works without a server.
-import { groupsOf, pagesOf, referencePages, titleOf, wingsOf } from './pages.mjs';
+import { groupsOf, keywordsOf, pagesOf, referencePages, titleOf, wingsOf } from './pages.mjs';
 
 const pages = [...pagesOf()].map(([file, page]) => ({
   text: titleOf(file),
@@ -39,19 +39,42 @@ const NOT_SEARCHED = ['index.md', 'docs/index.md', 'docs/conformance.md', 'docs/
 /** Returns the headings of a page of the reference that are names: its title, and one per export. */
 const namesIn = (text) => [...text.matchAll(/^(?:# |### ).*$/gm)].join('\n\n');
 
+const keywords = keywordsOf();
+
+/** Returns the text of a page with its keywords under the title, for the index only. */
+const withKeywords = (text, path) => {
+  const words = keywords[path.replace(/\.md$/, '')];
+  return words === undefined ? text : text.replace(/^# .*$/m, (title) => `${title}\n\n${words}`);
+};
+
+/** Words of each keyword, by page. A page whose keywords contain the searched words is found first. */
+const keywordTerms = Object.fromEntries(
+  Object.entries(keywords).map(([page, words]) => [`/${page}.html`, words.toLowerCase().split(/[\s,]+/)]),
+);
+
+/** The browser evaluates the text of this function, so it contains its data. */
+const boostDocument = new Function(
+  'id',
+  'term',
+  `const keywords = ${JSON.stringify(keywordTerms)};
+  if (keywords[id.split('#')[0]]?.includes(term)) return 40;
+  return id.startsWith('/docs/') ? 3 : id.startsWith('/reference/') ? 0.5 : 1;`,
+);
+
 /** Documents are found before package READMEs, and these before the API reference, of which only the names are searched. */
 const search = {
   provider: 'local',
   options: {
+    detailedView: true,
     _render: (text, env, markdown) => {
       const path = env.relativePath;
       if (NOT_SEARCHED.includes(path) || path.startsWith('adr/')) return '';
-      return markdown.render(path.startsWith('reference/') ? namesIn(text) : text, env);
+      return markdown.render(path.startsWith('reference/') ? namesIn(text) : withKeywords(text, path), env);
     },
     miniSearch: {
       searchOptions: {
         boost: { title: 6, titles: 2, text: 1 },
-        boostDocument: (id) => (id.startsWith('/docs/') ? 3 : id.startsWith('/reference/') ? 0.5 : 1),
+        boostDocument,
       },
     },
   },
@@ -61,11 +84,13 @@ export default {
   title: 'majordomo',
   description:
     'A TypeScript library that calls large language models through one typed interface and fails over between models',
+  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/images/mark.svg' }]],
   cleanUrls: false,
   ignoreDeadLinks: referencePages().length === 0 ? [/^\/reference\//] : false,
   // Angle brackets in documents are text.
   markdown: { anchor: { slugify }, html: false },
   themeConfig: {
+    logo: { src: '/images/mark.svg', alt: '' },
     search,
     nav: [
       { text: 'Get started', link: '/docs/getting-started' },

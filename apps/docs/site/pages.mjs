@@ -69,7 +69,19 @@ export function pageText(file, pages) {
   return parts.map((part) => (part.startsWith('```') ? part : withLinks(part, file, pages))).join('');
 }
 
+/** Words that visitors search for, by page of the site. A document names them in a comment under its title. */
+export const keywordsOf = () =>
+  Object.fromEntries(
+    [...pagesOf()].flatMap(([file, page]) => {
+      const [, words] = /^<!-- keywords: (.+) -->$/m.exec(readFileSync(join(ROOT, file), 'utf8')) ?? [];
+      return words === undefined ? [] : [[page, words]];
+    }),
+  );
+
 export const titleOf = (file) => /^# (.+)$/m.exec(readFileSync(join(ROOT, file), 'utf8'))?.[1] ?? file;
+
+/** Folder of pictures in the repository. The site serves it as `/images/`. */
+export const IMAGES = 'apps/docs/images';
 
 const withLinks = (text, file, pages) =>
   text
@@ -78,6 +90,7 @@ const withLinks = (text, file, pages) =>
     .replaceAll(/\]\((?!https?:|mailto:|#)([^)#\s]*)(#[^)\s]*)?\)/g, (_all, path, anchor = '') => {
       const target = posix.normalize(posix.join(posix.dirname(file), path)).replace(/\/$/, '');
       if (!existsSync(join(ROOT, target))) throw new Error(`${file}: there is no ${path}`);
+      if (target.startsWith(`${IMAGES}/`)) return `](/images/${posix.basename(target)})`;
       const place = statSync(join(ROOT, target)).isDirectory() ? `${target}/README.md` : target;
       const page = place === 'README.md' ? 'index' : (pages.get(place) ?? pages.get(target));
       return page === undefined

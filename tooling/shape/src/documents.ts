@@ -27,13 +27,12 @@ export interface Fence {
 /** Returns the fenced code blocks of a document, in order. */
 export function fencesOf(file: string): readonly Fence[] {
   const text = read(file);
-  return [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(
-    ({ index, 1: language = '', 2: code = '' }) => ({
-      at: `${file}:${text.slice(0, index).split('\n').length}`,
-      language,
-      code,
-    }),
-  );
+  return [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(({ index, 1: info = '', 2: code = '' }) => ({
+    at: `${file}:${text.slice(0, index).split('\n').length}`,
+    // A tab of the site has its title in brackets after the language.
+    language: info.replace(/ \[.*\]$/, ''),
+    code,
+  }));
 }
 
 /** Returns the document without its code blocks. */

@@ -29,9 +29,11 @@ test.each([
   expect(settled(slow)).toEqual(settled(fast));
 });
 
-test('the README shows the demo before any program', () => {
-  const [first, second] = fencesOf('README.md');
-  expect([first?.code, second?.language]).toEqual(['npx majordomo demo\n', '']);
+test('the first screen of the README shows the installation, a chain and the demo', () => {
+  const [install, chain, demo, output] = fencesOf('README.md');
+  expect(install?.code).toMatch(/^npm install @majordomo\/core /);
+  expect(chain?.code.trimEnd().split('\n').length).toBeLessThanOrEqual(8);
+  expect([demo?.code, output?.language]).toEqual(['npx majordomo demo\n', '']);
 });
 
 /** Pages about the models of one provider or about recordings. */
