@@ -1,17 +1,17 @@
 // Functions for adapters of durable engines, which run agents on a journal.
-export type { Journal } from './journal.ts';
-export { journaled, type JournaledIo } from './journaled.ts';
+export type { Journal } from './journal/journal.ts';
+export { journaled, type JournaledIo } from './journal/journaled.ts';
 export {
   initialStateFrom,
   resultFromJson,
   runJournaled,
   type RunJournal,
   type RunJournaledIo,
-} from './run-journaled.ts';
-export { errorFromJson, errorToJson } from './failure.ts';
-export { findWaitingCall, type WaitingCall } from './waiting-calls.ts';
+} from './journal/run-journaled.ts';
+export { errorFromJson, errorToJson } from './state/failure.ts';
+export { findWaitingCall, type WaitingCall } from './state/waiting-calls.ts';
 
 // Functions that publish the events of a run, and watch a run of another process.
-export type { RunChannel } from './run-channel.ts';
-export { watchRun, type WatchOptions } from './watch-run.ts';
-export type { RunEvent } from './run-follower.ts';
+export type { RunChannel } from './channel/run-channel.ts';
+export { watchRun, type WatchOptions } from './channel/watch-run.ts';
+export type { RunEvent } from './channel/run-follower.ts';

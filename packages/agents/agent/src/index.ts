@@ -1,20 +1,20 @@
-export { createAgent, type Agent } from './agent.ts';
-export type { RunOptions, StreamOptions } from './run-options.ts';
-export type { Budget, CostOf, CostResult, Spent } from './budget.ts';
-export type { ClaimStore } from './claim-store.ts';
-export type { RunInfo, RunQuery, RunStore } from './run-store.ts';
+export { createAgent, type Agent } from './agent/agent.ts';
+export type { RunOptions, StreamOptions } from './run/run-options.ts';
+export type { Budget, CostOf, CostResult, Spent } from './budget/budget.ts';
+export type { ClaimStore } from './state/claim-store.ts';
+export type { RunInfo, RunQuery, RunStore } from './state/run-store.ts';
 export type {
   Conversation,
   ConversationHit,
   ConversationInfo,
   ConversationStore,
   StoredConversation,
-} from './conversation-store.ts';
-export type { AgentOptions } from './options.ts';
-export type { Handoff, HandoffOption } from './handoff.ts';
-export type { AgentStream } from './agent-stream.ts';
-export { agentTool } from './agent-tool.ts';
-export { RunError } from './run-error.ts';
+} from './state/conversation-store.ts';
+export type { AgentOptions } from './agent/options.ts';
+export type { Handoff, HandoffOption } from './handoff/handoff.ts';
+export type { AgentStream } from './stream/agent-stream.ts';
+export { agentTool } from './agent/agent-tool.ts';
+export { RunError } from './state/run-error.ts';
 
 // Tools.
 export {
@@ -25,21 +25,21 @@ export {
   type ToolDefinition,
   type ToolEffect,
   type ToolOutput,
-} from './tool.ts';
-export type { Skill, Toolbox } from './toolbox.ts';
-export type { ToolSearch } from './tool-search.ts';
-export { runTool, type ToolRun } from './run-tool.ts';
-export { requiresApproval } from './approval.ts';
+} from './tools/tool.ts';
+export type { Skill, Toolbox } from './tools/toolbox.ts';
+export type { ToolSearch } from './tools/tool-search.ts';
+export { runTool, type ToolRun } from './run/run-tool.ts';
+export { requiresApproval } from './tools/approval.ts';
 
 // State, effects and events of a run.
-export type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
-export type { Action } from './decide.ts';
-export type { Effects, RunResult, Turn } from './loop.ts';
-export type { AgentEffects, EffectsIo } from './effects.ts';
-export type { RunInput } from './initial-state.ts';
-export type { AgentEvent, Emit } from './event.ts';
+export type { Answer, Decision, Done, RunState, ToolOutcome } from './state/state.ts';
+export type { Action } from './loop/decide.ts';
+export type { Effects, RunResult, Turn } from './loop/loop.ts';
+export type { AgentEffects, EffectsIo } from './run/effects.ts';
+export type { RunInput } from './state/initial-state.ts';
+export type { AgentEvent, Emit } from './stream/event.ts';
 
 // Hooks around runs.
-export type { AgentWork, Around } from './around.ts';
-export type { CompactContext, Hooks, Observer, Observers, StepReport, StepSettings } from './hooks.ts';
-export type { LoopLimits } from './limits.ts';
+export type { AgentWork, Around } from './run/around.ts';
+export type { CompactContext, Hooks, Observer, Observers, StepReport, StepSettings } from './run/hooks.ts';
+export type { LoopLimits } from './loop/limits.ts';

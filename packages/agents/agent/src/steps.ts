@@ -1,6 +1,6 @@
 // Pure steps of a run, for custom drivers. Engines run the built files in isolates, so the files must not import a package.
-export { begin } from './state.ts';
-export { decide, type Action, type Rules } from './decide.ts';
+export { begin } from './state/state.ts';
+export { decide, type Action, type Rules } from './loop/decide.ts';
 export {
   answered,
   approvalsChecked,
@@ -10,7 +10,7 @@ export {
   interrupted,
   steered,
   toolsRan,
-} from './advance.ts';
+} from './loop/advance.ts';
 export {
   approvalName,
   modelCallName,
@@ -19,9 +19,9 @@ export {
   steerName,
   toolKey,
   toolName,
-} from './names.ts';
-export { answerText } from './answer-text.ts';
-export { isLooping, type LoopLimits } from './limits.ts';
-export type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
-export type { Budget, Spent } from './budget.ts';
-export { callsThatWait, locateCall, suspendedCalls, type LocatedCall } from './call-paths.ts';
+} from './state/names.ts';
+export { answerText } from './loop/answer-text.ts';
+export { isLooping, type LoopLimits } from './loop/limits.ts';
+export type { Answer, Decision, Done, RunState, ToolOutcome } from './state/state.ts';
+export type { Budget, Spent } from './budget/budget.ts';
+export { callsThatWait, locateCall, suspendedCalls, type LocatedCall } from './state/call-paths.ts';

@@ -1,5 +1,5 @@
 import { replayRun } from '@majordomo/conformance';
-import { initialState } from '../../src/initial-state.ts';
+import { initialState } from '../../src/state/initial-state.ts';
 import { journaled } from '../../src/durable.ts';
 import type { Agent } from '../../src/index.ts';
 import { decided } from '../../src/steps.ts';

@@ -1,0 +1,52 @@
+import { callSite, rejectWithCallSite } from '@majordomo/core/toolkit';
+import { withParts } from '../run/agent-parts.ts';
+import type { Agent } from '../run/agent-interface.ts';
+import { WatchedRun } from '../stream/agent-stream.ts';
+import { checkDriverClaim } from '../run/check-claim.ts';
+import { decide } from '../loop/decide.ts';
+import { driverEffects } from '../run/effects.ts';
+import { filterText } from '../stream/filter-text.ts';
+import { drive, unwrapEngineError } from '../loop/loop.ts';
+import { agentParts, type AgentOptions } from './options.ts';
+import { runLocally } from '../run/run-locally.ts';
+import { begin } from '../state/state.ts';
+
+export type { Agent } from '../run/agent-interface.ts';
+
+/**
+ * Creates an agent, which calls a model with instructions and tools in a loop. Throws `config` for invalid options, such as a
+ * missing model or two tools with the same name.
+ *
+ * @example
+ * const agent = createAgent({ model, instructions: 'Be brief.', tools: [weather] });
+ * const { text } = await agent.run('Do I need an umbrella in Oslo?');
+ */
+export function createAgent(options: AgentOptions): Agent {
+  const parts = agentParts(options);
+  const run: Agent['run'] = (input, runOptions = {}) =>
+    rejectWithCallSite(callSite(run), runLocally(parts, input, runOptions, undefined));
+  const stream: Agent['stream'] = (input, { text = 'all', ...runOptions } = {}) => {
+    const site = callSite(stream);
+    return new WatchedRun(
+      async (emit, signal) =>
+        rejectWithCallSite(site, runLocally(parts, input, { ...runOptions, signal }, filterText(text, emit))),
+      runOptions.signal,
+    );
+  };
+  const agent: Agent = {
+    name: parts.name,
+    begin: (input, { budget = options.budget } = {}) => begin(input, { budget }),
+    decide: (state) => decide(state, parts.rules),
+    effects: (io) => driverEffects(parts, io),
+    claimOwner: () => parts.started.ownerId(),
+    async drive(state, effects) {
+      checkDriverClaim(state, effects, parts);
+      return drive(state, effects, parts.rules).catch((error: unknown) => {
+        throw unwrapEngineError(error);
+      });
+    },
+    run,
+    stream,
+  };
+  return withParts(agent, parts);
+}

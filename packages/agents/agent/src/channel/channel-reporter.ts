@@ -1,0 +1,116 @@
+import { messageOf, type Clock, type Warning } from '@majordomo/core';
+import { invoke, withTimeout } from '@majordomo/core/toolkit';
+import type { AgentEvent } from '../stream/event.ts';
+import type { RunChannel } from './run-channel.ts';
+import { eventJson, channelText } from './channel-message.ts';
+
+const BATCH_MS = 50;
+const PUBLISH_TIMEOUT_MS = 250;
+const MAX_WAITING_CHARACTERS = 1_048_576;
+
+interface WaitingEvent {
+  readonly step: number;
+  readonly text: string;
+}
+
+/** Reporter that publishes the events of a run's attempt in numbered batches, so that watchers detect lost events. */
+export class ChannelReporter {
+  step = 0;
+  private readonly runId: string;
+  private readonly channel: RunChannel;
+  private readonly clock: Clock;
+  private readonly attempt = crypto.randomUUID();
+  private readonly began: number;
+  private batch = 0;
+  private waiting: WaitingEvent[] = [];
+  private size = 0;
+  private cancel: (() => void) | undefined;
+  private sending: Promise<void> | undefined;
+  private isLosing = false;
+  private warning: Warning | undefined;
+  private hasWarned = false;
+
+  constructor(runId: string, channel: RunChannel, clock: Clock) {
+    this.runId = runId;
+    this.channel = channel;
+    this.clock = clock;
+    this.began = clock.now();
+  }
+
+  report(event: AgentEvent): void {
+    if (event.type === 'step-start') this.step = event.step;
+    const text = eventJson(event);
+    this.size += text.length;
+    this.waiting.push({ step: this.step, text });
+    if (this.size > MAX_WAITING_CHARACTERS) this.dropAll();
+    else this.sendSoon();
+  }
+
+  /** Publishes the buffered events. Waits for the channel, up to a timeout. If the last batch was lost, does not wait. */
+  async flush(): Promise<void> {
+    const sent = this.sendAll();
+    if (!this.isLosing) await this.withTimeout(sent).catch(() => undefined);
+  }
+
+  async end(): Promise<void> {
+    await this.flush();
+    await this.publish([], this.step, true);
+  }
+
+  takeWarnings(): readonly Warning[] {
+    const { warning } = this;
+    this.warning = undefined;
+    return warning === undefined ? [] : [warning];
+  }
+
+  private sendSoon(): void {
+    if (this.sending !== undefined) return;
+    this.cancel ??= this.clock.timer(BATCH_MS, () => void this.sendAll(), true);
+  }
+
+  private async sendAll(): Promise<void> {
+    this.cancel?.();
+    this.cancel = undefined;
+    while (this.waiting.length > 0 || this.sending !== undefined)
+      await (this.sending ??= this.sendNext().finally(() => {
+        this.sending = undefined;
+      }));
+  }
+
+  private sendNext(): Promise<void> {
+    const step = this.waiting[0]?.step ?? this.step;
+    const next = this.waiting.findIndex((one) => one.step !== step);
+    const now = this.waiting.splice(0, next === -1 ? this.waiting.length : next).map(({ text }) => text);
+    this.size -= now.reduce((sum, { length }) => sum + length, 0);
+    return this.publish(now, step, false);
+  }
+
+  private async publish(events: readonly string[], step: number, isOver: boolean): Promise<void> {
+    const { runId, attempt, began } = this;
+    const text = channelText({ runId, attempt, began, batch: this.batch++, step, isOver }, events);
+    try {
+      await this.withTimeout(Promise.resolve(invoke(() => this.channel.publish(runId, text))));
+      this.isLosing = false;
+    } catch (error) {
+      this.reportLoss(messageOf(error));
+    }
+  }
+
+  private dropAll(): void {
+    this.waiting = [];
+    this.size = 0;
+    this.batch++;
+    this.reportLoss(`more than ${MAX_WAITING_CHARACTERS} characters were waiting`);
+  }
+
+  private reportLoss(why: string): void {
+    this.isLosing = true;
+    if (this.hasWarned) return;
+    this.hasWarned = true;
+    this.warning = { action: 'dropped', what: 'channel', why: `events were not published: ${why}` };
+  }
+
+  private withTimeout(work: Promise<unknown>): Promise<unknown> {
+    return withTimeout(work, PUBLISH_TIMEOUT_MS, this.clock, true);
+  }
+}

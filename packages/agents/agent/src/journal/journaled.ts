@@ -1,0 +1,104 @@
+import { checkValue, type ToolCallPart } from '@majordomo/core';
+import type { Agent } from '../agent/agent.ts';
+import { partsOf, subAgentParts } from '../run/agent-parts.ts';
+import { limitedBy, remaining } from '../budget/budget.ts';
+import { waitingRunOf } from '../state/call-paths.ts';
+import { withDecidedArgs } from '../state/decided-args.ts';
+import type { EffectsIo } from '../run/effects.ts';
+import { journalEntry, isAnswer, isListOf, isOutcomeOf, isText, type EntryCheck } from './entry.ts';
+import { initialState } from '../state/initial-state.ts';
+import { journalInside, type Journal } from './journal.ts';
+import type { Effects, RunResult } from '../loop/loop.ts';
+import { isMessage } from '../state/messages-from.ts';
+import { approvalName, modelCallName, claimName, steerName, toolKey, toolName } from '../state/names.ts';
+import { MAX_DEPTH, nestingOf, withNesting } from '../run/nesting.ts';
+import { RunError } from '../state/run-error.ts';
+import type { Decision, RunState } from '../state/state.ts';
+import { subAgentOf } from '../tools/sub-agent-tool.ts';
+import { isOverMaxCalls } from '../tools/tool-limits.ts';
+import { findWaitingCall, waitingCalls } from '../state/waiting-calls.ts';
+
+/** Observers and options of a run on a journal, which claims calls itself. A step that is read from it emits no events. */
+export type JournaledIo = Omit<EffectsIo, 'runId' | 'signal' | 'claim'>;
+
+/**
+ * Returns an agent's effects as steps of a journal, so that `agent.drive(state, journaled(agent, journal))` survives the end of
+ * its process. Each result is recorded once. If the process ends before a result is recorded, the effect is repeated. To prevent
+ * the repetition, declare `effect: 'once'`, or pass `ToolContext.key` to a service that deduplicates requests. The steps and the
+ * decisions of a sub-agent are entries of the same journal. Sub-agents of one turn run one after another.
+ */
+export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}): Effects {
+  const { runId, signal } = journal;
+  const { callModel, needsApproval, runTool, steer } = agent.effects({ ...io, runId, signal });
+  const step = <T extends object | string>(name: string, is: EntryCheck, run: () => Promise<T>): Promise<T> =>
+    journalEntry(name, run, is, journal);
+  return {
+    callModel: (state, turn) => step(modelCallName(state), isAnswer, () => callModel(state, turn)),
+    needsApproval: (calls, state) =>
+      step(approvalName(state, calls), isListOf(isText), () => needsApproval(calls, state)),
+    async runTool(call, state) {
+      const ended = await driveSubAgent(agent, journal, io, call, state);
+      return step(toolName(runId, state, call), isOutcomeOf(call.id), () => runTool(call, state, ended));
+    },
+    runsAlone: (call, state) => subAgentParts(partsOf(agent), state, call) !== undefined,
+    claim: (call, state) =>
+      step(claimName(runId, state, call), isText, () => Promise.resolve(agent.claimOwner())),
+    ...(steer && { steer: (state) => step(steerName(state), isListOf(isMessage), () => steer(state)) }),
+    async decisions(calls, state) {
+      const all: Decision[] = [];
+      const waiting = waitingCalls(runId, calls, state);
+      for (const [at, one] of waiting.entries()) {
+        await journal.awaiting?.(waiting.slice(at));
+        const decision = await journal.decision(one.call, one.name);
+        findWaitingCall([one], decision);
+        all.push(decision);
+      }
+      await journal.awaiting?.([]);
+      return all;
+    },
+  };
+}
+
+/**
+ * Drives the sub-agent of a call on the same journal. Returns a function that resolves with the sub-agent's result or rejects
+ * with its error. Returns `undefined` if the call runs no sub-agent.
+ */
+async function driveSubAgent(
+  agent: Agent,
+  journal: Journal,
+  io: JournaledIo,
+  call: ToolCallPart,
+  state: RunState,
+): Promise<(() => Promise<RunResult>) | undefined> {
+  const parts = partsOf(agent);
+  const tools = parts?.active(state).tools;
+  const tool = tools?.find(call.name, state.offered);
+  const inner = subAgentOf(tool) as Agent | undefined;
+  const innerParts = partsOf(inner);
+  const { args, invalid } = withDecidedArgs(call, state);
+  const nesting = nestingOf(io.options ?? {});
+  const depth = nesting.depth + 1;
+  // If the call cannot run a sub-agent, the step of the call creates its result.
+  if (!parts || !tools || !tool || !inner || !innerParts || invalid !== undefined || depth > MAX_DEPTH)
+    return undefined;
+  const view = { offered: state.offered, messages: parts.view(state) };
+  if (isOverMaxCalls(tool, call, state) || !tools.isLoaded(call.name, view)) return undefined;
+  const checked = await checkValue(tool.parameters, args);
+  if ('issues' in checked) return undefined;
+
+  const runId = toolKey(journal.runId, state, call);
+  const { task } = checked.value as { readonly task: string };
+  const start = initialState(waitingRunOf(state, call.id) ?? task, runId);
+  const left = state.budget && remaining(state.budget, state.spent);
+  const budget = limitedBy(innerParts.rules.budget, left, start.spent);
+  const options = withNesting(io.options ?? {}, { depth, cost: parts.cost ?? nesting.cost });
+  const effects = journaled(inner, journalInside(journal, runId, call.id), { options, context: io.context });
+  try {
+    const result = await inner.drive({ ...start, budget }, effects);
+    return () => Promise.resolve(result);
+  } catch (error) {
+    // Throw the engine's own errors, and every error after an abort, to the engine. Other errors become the call's result.
+    if (!RunError.is(error) || journal.signal.aborted) throw error;
+    return () => Promise.reject(error);
+  }
+}

@@ -1,0 +1,70 @@
+import { LlmError } from '@majordomo/core';
+import type { RunInput } from '../state/initial-state.ts';
+import { partsOf, subAgentParts, type AgentParts } from './agent-parts.ts';
+import { waitingRunOf } from '../state/call-paths.ts';
+import { checkClaimStore, missingClaim } from '../state/claim-store.ts';
+import type { Effects } from '../loop/loop.ts';
+import type { RunOptions } from './run-options.ts';
+import type { RunState } from '../state/state.ts';
+import { subAgentOf } from '../tools/sub-agent-tool.ts';
+
+/** Returns the id of the run. If calls are pending, this id is the state's id, so that the keys of these calls never change. */
+export const runIdOf = (input: RunInput, state: RunState & { readonly runId: string }): string =>
+  state.pending.length === 0 ? state.runId : ((input as RunState).runId ?? state.runId);
+
+/**
+ * Throws `config` if `claim` or the run id is missing, and another process may have started a call with `effect: 'once'`.
+ * `state`: state to which the decisions have been applied.
+ */
+export function checkClaim(state: RunState, input: RunInput, options: RunOptions, agent: AgentParts): void {
+  const { claim, runId } = options;
+  const { rules, started } = agent;
+  if (claim !== undefined) checkClaimStore('run', claim);
+  const { pending, approvals, decisions, suspended = [], runs = {}, by } = state;
+  for (const [id, run] of Object.entries(runs)) {
+    const inner = subAgentParts(agent, state, { id });
+    if (inner !== undefined) checkClaim(run, run, options, inner);
+  }
+  const call = pending.find(
+    (one) =>
+      rules.isOnce(one, state) &&
+      suspended.every(({ callId }) => callId !== one.id) &&
+      waitingRunOf(state, one.id) === undefined &&
+      (approvals?.[one.id] !== true || decisions.some(({ callId }) => callId === one.id)),
+  );
+  if (call === undefined || started.isMine(by)) return;
+  if (claim === undefined) throw missingClaim(call.name);
+  if (runId === undefined && ((input as RunState).runId ?? undefined) === undefined)
+    throw new LlmError(
+      'config',
+      `runId: the state has no run id, which the claim of "${call.name}" requires; pass the \`runId\` that all processes use for this run`,
+      { path: 'runId' },
+    );
+}
+
+/**
+ * Throws `config` if a run of a driver could call a tool with `effect: 'once'`, although its effects claim no calls. A driver may
+ * repeat a step in another process, which calls the tool again.
+ */
+export function checkDriverClaim(state: RunState, effects: Pick<Effects, 'claim'>, agent: AgentParts): void {
+  if (effects.claim !== undefined) return;
+  const name = onceToolOf(agent.active(state), new Set());
+  if (name !== undefined) throw missingClaim(name);
+}
+
+/** Returns the name of a tool with `effect: 'once'` of the agent, of its sub-agents, or of an agent to which it can hand off. */
+function onceToolOf(agent: AgentParts, visited: Set<AgentParts>): string | undefined {
+  if (visited.has(agent)) return undefined;
+  visited.add(agent);
+  const others = agent.handoffs.targets.map(({ parts }) => parts);
+  for (const tool of agent.tools.list()) {
+    if (tool.effect === 'once') return tool.name;
+    const inner = partsOf(subAgentOf(tool));
+    if (inner !== undefined) others.push(inner);
+  }
+  for (const other of others) {
+    const name = onceToolOf(other, visited);
+    if (name !== undefined) return name;
+  }
+  return undefined;
+}

@@ -1,0 +1,65 @@
+import { checkValue, describeIssues, LlmError } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
+import { subAgentParts, type AgentParts } from './agent-parts.ts';
+import { callsThatWait, runsOnPath, waitingRunOf, type LocatedCall } from '../state/call-paths.ts';
+import { checkDecisions, invalidDecision } from '../state/decision.ts';
+import type { Decision, RunState } from '../state/state.ts';
+
+/** Pending call with the parts of its agent. The parts are `undefined` if `createAgent` did not create the agent. */
+interface CallOfAgent extends LocatedCall {
+  readonly agent: AgentParts | undefined;
+}
+
+/** Throws `invalid-request` for an invalid decision, a call that is not pending, and arguments that do not match the schema. */
+export async function checkDecisionsFor(
+  state: RunState,
+  decisions: readonly Decision[],
+  agent: AgentParts,
+  signal: AbortSignal,
+): Promise<void> {
+  checkDecisions(decisions);
+  for (const [at, decision] of decisions.entries()) {
+    const { callId } = decision;
+    const path = `decisions[${at}]`;
+    const found = locate(state, callId, agent);
+    if (found === undefined) throw invalidDecision(path, `no call "${callId}" is pending; see \`awaiting\``);
+    if (!('approve' in decision)) continue;
+    checkApproval(found, callId, path);
+    const tool = found.agent?.active(found.state).tools.find(found.call.name);
+    if (decision.args === undefined || tool === undefined) continue;
+    const checking = abortable(checkValue(tool.parameters, decision.args), signal);
+    // After an abort, the arguments need no check, because the run ends before the call.
+    const checked = await checking.catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+    if (checked !== undefined && 'issues' in checked)
+      throw new LlmError(
+        'invalid-request',
+        `${path}.args do not match the schema of ${tool.name}: ${describeIssues(checked.issues)}`,
+        { path: `${path}.args`, issues: checked.issues },
+      );
+  }
+}
+
+/** Throws `invalid-request` for an approval of a call that has already run. */
+function checkApproval({ call, state }: LocatedCall, callId: string, path: string): void {
+  if (state.suspended?.some((waiting) => waiting.callId === call.id) === true)
+    throw invalidDecision(path, `the suspended call "${callId}" requires \`result\` or \`deny\``);
+  const run = waitingRunOf(state, call.id);
+  if (run === undefined) return;
+  const inside = callsThatWait(run).map(({ id }) => `"${callId}/${id}"`);
+  throw invalidDecision(
+    path,
+    `the sub-agent of "${callId}" waits; decide on ${inside.join(', ')}, or deny "${callId}"`,
+  );
+}
+
+function locate(state: RunState, path: string, agent: AgentParts | undefined): CallOfAgent | undefined {
+  const call = state.pending.find(({ id }) => id === path);
+  if (call !== undefined) return { call, state, agent };
+  for (const { id, run, rest } of runsOnPath(state, path)) {
+    const found = locate(run, rest, subAgentParts(agent, state, { id }));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,307 @@
+import { LlmError, type CallOptions, type Message, type ToolCallPart, type Usage } from '@majordomo/core';
+import { Semaphore } from '@majordomo/core/toolkit';
+import { approvalsNeeded } from '../tools/approval.ts';
+import { remaining, sumSpent, tokensOf, type CostOf, type Spent } from '../budget/budget.ts';
+import { checkBudget } from '../budget/check-budget.ts';
+import { runAround } from './around.ts';
+import { requestTurn, type ModelTurn } from './model-call.ts';
+import { checkClaimStore, type ClaimStore } from '../state/claim-store.ts';
+import type { Emit } from '../stream/event.ts';
+import { hookWarning, type Hooks, type Observers } from './hooks.ts';
+import { waitingRunOf } from '../state/call-paths.ts';
+import { messagesFrom } from '../state/messages-from.ts';
+import type { Effects, RunResult, Turn } from '../loop/loop.ts';
+import { toolKey } from '../state/names.ts';
+import { nestingOf, withNesting } from './nesting.ts';
+import type { AgentParts } from './agent-parts.ts';
+import { runTool } from './run-tool.ts';
+import { Scope } from './scope.ts';
+import { costError, costOfAnswer, failedWorkOf, recordFailedWork, spentByFailure } from '../loop/spending.ts';
+import { errorResult, type Answer, type RunState, type ToolOutcome } from '../state/state.ts';
+import { StepReports } from './step-report.ts';
+import { abortedWhileWaiting, isOverMaxCalls } from '../tools/tool-limits.ts';
+import { ToolOrder } from '../tools/tool-order.ts';
+import { loadingResult } from '../tools/tool-search.ts';
+import type { Tool } from '../tools/tool.ts';
+import { withDecidedArgs, withArgsNote } from '../state/decided-args.ts';
+
+/** Options for the effects of a run. */
+export interface EffectsIo extends Observers {
+  /** Id of the run, which is the first part of `ToolContext.key`. */
+  readonly runId: string;
+  readonly signal: AbortSignal;
+  readonly context?: unknown;
+  /**
+   * Store of claims for calls of tools with `effect: 'once'`, also of sub-agents. All processes that may continue the run must share
+   * the store.
+   * @default the effects contain no `claim`; `drive` then rejects an agent with such a tool with `config`
+   *
+   * @example agent.effects({ runId, signal, claim: sqliteStores('runs.db').claims })
+   */
+  readonly claim?: ClaimStore | undefined;
+  /** Listener for events. If the listener is set, responses are streamed. A returned promise delays the stream. */
+  readonly onEvent?: Emit | undefined;
+  /** Options of the model calls. `timeouts.totalMs` limits a model call with its hooks, not the complete step. */
+  readonly options?: CallOptions | undefined;
+}
+
+/** Effects that `Agent.effects` returns. */
+export interface AgentEffects
+  extends Pick<Effects, 'callModel' | 'steer' | 'claim'>, Required<Pick<Effects, 'needsApproval'>> {
+  /** Runs one tool call. `ended`: returns the result of the call's sub-agent. Set if the caller has driven the sub-agent. */
+  readonly runTool: (
+    call: ToolCallPart,
+    state: RunState,
+    ended?: () => Promise<RunResult>,
+  ) => Promise<ToolOutcome>;
+}
+
+interface LocalRun {
+  readonly agent: AgentParts;
+  readonly io: EffectsIo;
+  readonly reports: StepReports;
+  readonly toolOrder: ToolOrder;
+  readonly toolSlots: Semaphore;
+}
+
+/** Returns the effects for a driver, which may continue the run in another process. */
+export function driverEffects(agent: AgentParts, { claim, ...io }: EffectsIo): AgentEffects {
+  const reports = new StepReports(agent.hooks, io);
+  if (claim === undefined) return localEffects(agent, io, reports);
+  checkClaimStore('effects', claim);
+  const { options = {} } = io;
+  // Sub-agents inherit the store.
+  const nested = { ...io, options: withNesting(options, { ...nestingOf(options), claim }) };
+  return { ...localEffects(agent, nested, reports), claim: claimEffect(agent, io, claim) };
+}
+
+/** Returns the effects that call the model and the tools in this process. `reports` notifies observers and readers. */
+export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepReports): AgentEffects {
+  const toolSlots = new Semaphore(agent.toolConcurrency);
+  const run = { agent, io, reports, toolOrder: new ToolOrder(), toolSlots };
+  const { steer } = agent.hooks;
+  return {
+    callModel: (state, turn) => callModel(state, turn, run),
+    needsApproval: (calls, state) =>
+      withinStepLimits(state, run, (scope) =>
+        scope.race(() =>
+          approvalsNeeded(calls, state, agent.active(state).tools, { ...io.options, signal: scope.signal }),
+        ),
+      ),
+    runTool: (call, state, ended) =>
+      toolSlots.run(io.signal, () => callTool(call, state, ended, run), abortedWhileWaiting),
+    ...(steer && { steer: (state) => steeringMessages(state, steer, run) }),
+  };
+}
+
+async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun): Promise<Answer> {
+  const { agent, io, reports, toolOrder } = run;
+  const began = agent.clock.now();
+  const cost = costFunction(run);
+  const isRequired = state.budget?.maxUsd !== undefined;
+  checkBudget(state.budget, cost !== undefined, 'state.budget');
+  let made: ModelTurn | undefined;
+  let unusedCost = cost;
+  const turnWithCost = withinStepLimits(state, run, async (scope) => {
+    await scope.race(() => reports.startStep(state));
+    made = await requestTurn(state, turn, agent.active(state), {
+      scope,
+      options: io.options,
+      reports,
+      toolOrder,
+      messages: agent.view(state),
+    });
+    const { response } = made;
+    const warn = (why: string): void => reports.warn({ action: 'dropped', what: 'cost', why });
+    const nanoUsd = await scope.race(() => {
+      unusedCost = undefined;
+      return costOfAnswer(response, cost, isRequired, warn);
+    });
+    return { ...made, nanoUsd };
+  });
+  const { response, offered, nanoUsd } = await turnWithCost.catch(async (cause: unknown) => {
+    const error = made === undefined ? cause : costError(cause, made.response);
+    const ms = agent.clock.now() - began;
+    // Do not call `cost` again if it has failed or its result would be late.
+    const spent = isMetered(state, cost)
+      ? await spentByFailure(error, unusedCost, agent.clock, ms)
+      : undefined;
+    if (made !== undefined || spent !== undefined)
+      recordFailedWork(error, { usage: made?.response.usage, spent });
+    throw error;
+  });
+  const spent = {
+    nanoUsd: String(nanoUsd),
+    tokens: tokensOf(response.attempts),
+    ms: agent.clock.now() - began,
+  };
+  await reports.addResponse(state.steps + 1, response);
+  const { id, target, message, finish, usage, warnings, toolCalls } = response;
+  const by = toolCalls.some((call) => agent.rules.isOnce(call, state)) ? agent.started.ownerId() : undefined;
+  return {
+    id,
+    target,
+    message,
+    finish,
+    usage,
+    warnings: [...warnings, ...reports.takeWarnings()],
+    ...(offered === undefined ? {} : { offered }),
+    ...(by === undefined ? {} : { by }),
+    ...(isMetered(state, cost) && { spent }),
+  };
+}
+
+/** Returns the cost function of the agent. If the agent has none, returns the cost function of the calling run. */
+const costFunction = ({ agent, io }: LocalRun): CostOf | undefined =>
+  agent.cost ?? nestingOf(io.options ?? {}).cost;
+
+/** Whether the amounts that the run spends are recorded. */
+const isMetered = ({ budget }: RunState, cost: CostOf | undefined): boolean =>
+  budget !== undefined || cost !== undefined;
+
+async function callTool(
+  originalCall: ToolCallPart,
+  state: RunState,
+  ended: (() => Promise<RunResult>) | undefined,
+  run: LocalRun,
+): Promise<ToolOutcome> {
+  const { agent, io, reports } = run;
+  const { runId, signal, context, options = {} } = io;
+  const call = withDecidedArgs(originalCall, state);
+  await reports.startTool(call, state);
+  const began = agent.clock.now();
+  const key = toolKey(runId, state, call);
+  const { tools } = agent.active(state);
+  const tool = tools.find(call.name, state.offered);
+  const view = { offered: state.offered, messages: agent.view(state) };
+  const isLoaded = tools.isLoaded(call.name, view);
+  const why = tool && isLoaded ? whyNotRun(tool, call, key, state, run, ended !== undefined) : undefined;
+  const cost = costFunction(run);
+  let spent: Spent | undefined;
+  const spentWith = (usage: Usage | undefined, ms: number): Spent | undefined => {
+    const tokens = (usage?.input ?? 0) + (usage?.output ?? 0);
+    if (!isMetered(state, cost)) return undefined;
+    return { nanoUsd: '0', tokens, ...spent, ms: Math.max(ms, spent?.ms ?? 0) };
+  };
+  const { depth, claim } = nestingOf(options);
+  const nesting = {
+    depth,
+    claim,
+    cost,
+    ended,
+    run: waitingRunOf(state, call.id),
+    left: state.budget && remaining(state.budget, state.spent),
+    spend: (more: Spent) => (spent = sumSpent(spent, more)),
+  };
+  const outcome: ToolOutcome = !isLoaded
+    ? loadingResult(call)
+    : why === undefined
+      ? await runAround(agent.around, { type: 'tool', runId, call }, () =>
+          runTool({
+            tool,
+            call,
+            names: tools.known(view.offered, view.messages).map(({ name }) => name),
+            context: withNesting({ signal, callId: call.id, key, context, options, depth }, nesting),
+            clock: agent.clock,
+          }).catch((error: unknown) => {
+            const usage = failedWorkOf(error)?.usage;
+            recordFailedWork(error, { usage, spent: spentWith(usage, 0) });
+            throw error;
+          }),
+        )
+      : errorResult(call, why);
+  const outcomeWithNote = call === originalCall ? outcome : withArgsNote(outcome, call);
+  const ms = agent.clock.now() - began;
+  await reports.endTool(call, outcomeWithNote, ms, state);
+  const total = spentWith(outcomeWithNote.usage, ms);
+  return total === undefined ? outcomeWithNote : { ...outcomeWithNote, spent: total };
+}
+
+/** Returns the text of the error result if the call must not run, otherwise `undefined`. */
+function whyNotRun(
+  tool: Tool,
+  call: ToolCallPart,
+  key: string,
+  state: RunState,
+  { agent }: LocalRun,
+  isDriven: boolean,
+): string | undefined {
+  if (isOverMaxCalls(tool, call, state))
+    return `Not run: "${call.name}" may be called at most ${tool.maxCalls ?? 0} times in a run.`;
+  // A sub-agent that has waited, or that a journal has driven, may continue, although its call has already started.
+  if (tool.effect !== 'once' || isDriven || waitingRunOf(state, call.id) !== undefined) return undefined;
+  const isOver = !agent.started.mayBegin(key, state.claims?.[call.id] ?? state.by);
+  return isOver ? OUTCOME_UNKNOWN : undefined;
+}
+
+const OUTCOME_UNKNOWN =
+  'The outcome of this call is unknown: it was started before, and its result was not recorded. It was not started again.';
+
+const ANOTHER_PROCESS = 'another process';
+
+/** Returns the effect that claims calls in the store. If no store is set, the agent itself is the owner of every call. */
+export function claimEffect(
+  agent: AgentParts,
+  io: EffectsIo,
+  store: ClaimStore | undefined,
+): NonNullable<Effects['claim']> {
+  if (store === undefined) return () => Promise.resolve(agent.started.ownerId());
+  return async (call, state) => {
+    const key = toolKey(io.runId, state, call);
+    const isFirst: unknown = await withinStepLimits(state, { agent, io }, (scope) =>
+      scope.race(async () => store.claim(key)),
+    );
+    if (typeof isFirst !== 'boolean')
+      throw new LlmError('config', `claim must return a boolean, not a value of type ${typeof isFirst}`, {
+        path: 'claim',
+      });
+    return isFirst ? agent.started.ownerId() : ANOTHER_PROCESS;
+  };
+}
+
+async function steeringMessages(
+  state: RunState,
+  steer: NonNullable<Hooks['steer']>,
+  run: LocalRun,
+): Promise<readonly Message[]> {
+  return withinStepLimits(state, run, async (scope) => {
+    try {
+      return messagesFrom((await scope.race(() => steer(state))) ?? []);
+    } catch (error) {
+      if (scope.signal.aborted) throw error;
+      run.reports.warn(hookWarning('steer', error));
+      return [];
+    }
+  });
+}
+
+/** Runs a hook or a model call of a step. Rejects if the run is aborted or `totalMs` of the call options has passed. */
+async function withinStepLimits<T>(
+  state: RunState,
+  { agent, io }: Pick<LocalRun, 'agent' | 'io'>,
+  work: (scope: Scope) => Promise<T>,
+): Promise<T> {
+  const { signal, options } = io;
+  const ms = options?.timeouts?.totalMs;
+  const message = `step ${state.steps + 1}: a model call or hook exceeded ${ms ?? 0} ms; raise totalMs`;
+  const createError = (): LlmError => new LlmError('timeout', message, { phase: 'total' });
+  const scope = new Scope({ signal, ms, clock: agent.clock, createError });
+  try {
+    return await work(scope);
+  } catch (error) {
+    if (scope.timeoutError !== undefined) throw withAttempts(scope.timeoutError, error);
+    throw signal.aborted && !LlmError.is(error) ? abortError(signal) : error;
+  } finally {
+    scope.close();
+  }
+}
+
+function withAttempts(late: Error, error: unknown): Error {
+  if (!LlmError.is(late) || !LlmError.is(error)) return late;
+  const { attempts, partial } = error.details;
+  const details = { ...late.details, attempts, partial };
+  return new LlmError(late.kind, late.message, details, { cause: error.cause });
+}
+
+const abortError = ({ reason }: AbortSignal): LlmError =>
+  new LlmError('aborted', 'the run was aborted', {}, { cause: reason });

@@ -1,0 +1,126 @@
+import {
+  messageOf,
+  type ChatModel,
+  type ChatRequest,
+  type ChatResponse,
+  type LlmError,
+  type Message,
+  type ToolCallPart,
+  type ToolResultPart,
+  type Usage,
+  type Warning,
+} from '@majordomo/core';
+import type { RunResult } from '../loop/loop.ts';
+import type { RunState } from '../state/state.ts';
+
+/** Observers of a run. The run does not wait for observers. An error or a rejection of an observer becomes a warning. */
+export interface Observers {
+  /** Called before a model call. `step` is the number of the step, from 1. */
+  readonly onStepStart?: Observer<{ readonly step: number; readonly state: RunState }>;
+  /** Called before a tool runs. */
+  readonly onToolStart?: Observer<{ readonly step: number; readonly call: ToolCallPart }>;
+  /** Called after a tool has returned a result. `ms` is the duration in milliseconds. Not called while the call waits. */
+  readonly onToolEnd?: Observer<{
+    readonly step: number;
+    readonly call: ToolCallPart;
+    readonly result: ToolResultPart;
+    readonly ms: number;
+  }>;
+  /** Called after the model call and its tool calls. Not called for a step that another process started. */
+  readonly onStep?: Observer<StepReport>;
+  /** Called when `run` or `stream` ends or pauses in this process, with a result or an error. */
+  readonly onEnd?: Observer<{
+    readonly result: RunResult | undefined;
+    readonly error: unknown;
+    readonly awaiting: readonly ToolCallPart[];
+  }>;
+}
+
+/** Listener that receives an event and the id of the run. */
+export type Observer<Details> =
+  ((what: Details & { readonly runId: string }) => void | Promise<void>) | undefined;
+
+/** Completed step, with the turn of the model and the results of its tools. `step` begins at 1. */
+export interface StepReport {
+  readonly runId: string;
+  readonly step: number;
+  readonly response: ChatResponse;
+  readonly results: readonly ToolResultPart[];
+  /** Usage of the step, including model calls by its tools. `details.reportedNanoUsd` is set if the vendor reported a price. */
+  readonly usage: Usage | undefined;
+}
+
+/** Settings of one step. */
+export interface StepSettings extends Omit<
+  ChatRequest,
+  'messages' | 'system' | 'tools' | 'output' | 'logprobs'
+> {
+  /** Model of the step. @default the agent's model */
+  readonly model?: ChatModel | undefined;
+  /** System text. @default in `prepareStep`, the agent's system text; in `createAgent`, none */
+  readonly instructions?: string | undefined;
+  /**
+   * Names of the tools that this step offers. A call of another tool returns an error result. The request lists tools in the
+   * order in which they were first offered, so that caches match. Removing a tool changes the cached prefix. @default all
+   */
+  readonly tools?: readonly string[] | undefined;
+}
+
+/** Hooks of a run. */
+export interface Hooks extends Observers {
+  /** Function that returns settings for the next step, which override the agent's. If the function fails, the run ends. */
+  readonly prepareStep?:
+    | ((next: { readonly step: number; readonly state: RunState }) => Awaitable<StepSettings | undefined>)
+    | undefined;
+  /** Function that returns messages to append before the next model call. If the function fails, the run continues. */
+  readonly steer?: ((state: RunState) => Awaitable<readonly Message[] | undefined>) | undefined;
+  /** Function that returns messages to send instead of the stored transcript. If it fails, the transcript is sent. */
+  readonly compact?:
+    ((messages: readonly Message[], context: CompactContext) => Awaitable<readonly Message[]>) | undefined;
+}
+
+/** Context of a `compact` call. */
+export interface CompactContext {
+  /** Number of the step, from 1. */
+  readonly step: number;
+  readonly state: RunState;
+  /** Signal that aborts when the run aborts or the step exceeds `totalMs`. */
+  readonly signal: AbortSignal;
+  /** Usage of this process's previous model call. `undefined` for the first call, and if the usage is unknown. */
+  readonly usage: Usage | undefined;
+  /** Target of this process's previous model call. `undefined` for the first call. */
+  readonly target: string | undefined;
+  /** Request of the step, whose messages are the complete transcript. */
+  readonly request: ChatRequest;
+  /** Error of the target, set if the request was too long for the model. The call is retried only once with the new messages. */
+  readonly overflow: LlmError | undefined;
+}
+
+type Awaitable<T> = T | Promise<T>;
+
+/** Calls every observer with the given name: first the agent's observers, then the run's observers. */
+export function observe<K extends keyof Observers>(
+  kind: K,
+  details: Parameters<NonNullable<Observers[K]>>[0],
+  all: readonly Observers[],
+  warn: (warning: Warning) => void,
+): void {
+  for (const observers of all) {
+    const observer = observers[kind] as ((what: unknown) => unknown) | undefined;
+    try {
+      const result = observer?.(details);
+      Promise.resolve(result).catch((error: unknown) => {
+        warn(hookWarning(kind, error));
+      });
+    } catch (error) {
+      warn(hookWarning(kind, error));
+    }
+  }
+}
+
+/** Returns the warning for a failed hook. */
+export const hookWarning = (hook: string, error: unknown): Warning => ({
+  action: 'dropped',
+  what: hook,
+  why: `the hook failed: ${messageOf(error)}`,
+});

@@ -1,0 +1,169 @@
+import {
+  LlmError,
+  type CallOptions,
+  type ChatModel,
+  type ChatRequest,
+  type ChatResponse,
+  type Message,
+  type ToolSpec,
+} from '@majordomo/core';
+import { definedMembers } from '@majordomo/core/toolkit';
+import { isKnownWarning } from '../loop/advance.ts';
+import { answerText } from '../loop/answer-text.ts';
+import { hookWarning, type StepSettings } from './hooks.ts';
+import type { Turn } from '../loop/loop.ts';
+import { messagesFrom } from '../state/messages-from.ts';
+import type { AgentParts } from './agent-parts.ts';
+import type { Scope } from './scope.ts';
+import type { RunState } from '../state/state.ts';
+import type { StepReports } from './step-report.ts';
+import { hasSameItems, type ToolOrder } from '../tools/tool-order.ts';
+import { withLoadedTools } from '../tools/tool-search.ts';
+
+export interface ModelTurn {
+  readonly response: ChatResponse;
+  readonly offered: readonly string[] | undefined;
+}
+
+interface ModelCallIo {
+  readonly scope: Scope;
+  readonly options: CallOptions | undefined;
+  readonly reports: StepReports;
+  readonly toolOrder: ToolOrder;
+  /** Messages that the active agent receives. */
+  readonly messages: readonly Message[];
+}
+
+export async function requestTurn(
+  state: RunState,
+  turn: Turn | undefined,
+  agent: AgentParts,
+  io: ModelCallIo,
+): Promise<ModelTurn> {
+  const step = state.steps + 1;
+  renewTools(agent, io);
+  const { prepareStep } = agent.hooks;
+  const settings = (await io.scope.race(() => prepareStep?.({ step, state }))) ?? {};
+  const { model = agent.model, tools: offered } = settings;
+  const tools = io.toolOrder.arrange(agent.tools.offered(offered, io.messages));
+  const request = requestOf(io, settings, tools, turn?.textOnly ?? false, agent);
+  const first = await compactedRequest(request, state, undefined, agent, io);
+  try {
+    return { response: await generateOrEmpty(model, first, io, state), offered };
+  } catch (error) {
+    if (agent.hooks.compact === undefined || !LlmError.is(error, 'context-overflow')) throw error;
+    const second = await compactedRequest(request, state, error, agent, io);
+    if (hasSameItems(first.messages, second.messages)) throw error;
+    const response = await generateOrEmpty(model, second, io, state);
+    const attempts = [...error.details.attempts, ...response.attempts];
+    return { response: { ...response, attempts }, offered };
+  }
+}
+
+function renewTools({ tools }: AgentParts, { reports }: ModelCallIo): void {
+  try {
+    tools.renew();
+  } catch (error) {
+    reports.warn(hookWarning('toolboxes', error));
+  }
+}
+
+function requestOf(
+  { messages }: ModelCallIo,
+  settings: StepSettings,
+  tools: readonly ToolSpec[],
+  textOnly: boolean,
+  agent: AgentParts,
+): ChatRequest {
+  const { model: _model, instructions = agent.instructions, tools: _offered, ...own } = settings;
+  return {
+    ...agent.settings,
+    ...definedMembers(own),
+    messages,
+    system: instructions,
+    ...(tools.length === 0 ? { toolChoice: undefined } : { tools }),
+    ...(tools.length > 0 && textOnly ? { toolChoice: 'none' } : {}),
+  };
+}
+
+async function compactedRequest(
+  request: ChatRequest,
+  state: RunState,
+  overflow: LlmError | undefined,
+  { hooks: { compact } }: AgentParts,
+  { scope, reports, messages }: ModelCallIo,
+): Promise<ChatRequest> {
+  if (compact === undefined) return request;
+  const { usage, target } = reports.latest ?? { usage: undefined, target: undefined };
+  const context = { step: state.steps + 1, state, signal: scope.signal, usage, target, request, overflow };
+  try {
+    const compacted = messagesFrom(await scope.race(() => compact(messages, context)));
+    return withLoadedTools({ ...request, messages: compacted }, messages);
+  } catch (error) {
+    if (scope.signal.aborted) throw error;
+    reports.warn(hookWarning('compact', error));
+    return request;
+  }
+}
+
+async function generateOrEmpty(
+  model: ChatModel,
+  request: ChatRequest,
+  io: ModelCallIo,
+  state: RunState,
+): Promise<ChatResponse> {
+  try {
+    if (io.reports.isWatched) return await generateStreamed(model, request, io, state);
+    return await model.generate(request, { ...io.options, signal: io.scope.signal });
+  } catch (error) {
+    if (!LlmError.is(error, 'empty') || state.steps === 0 || answerText(state.messages).trim() === '')
+      throw error;
+    return emptyResponse(model, error);
+  }
+}
+
+async function generateStreamed(
+  model: ChatModel,
+  request: ChatRequest,
+  { scope, options, reports }: ModelCallIo,
+  { warnings }: RunState,
+): Promise<ChatResponse> {
+  const stream = model.stream(request, { ...options, signal: scope.signal });
+  try {
+    for await (const event of stream) {
+      // A warning about the request usually recurs in every step, so emit the warning only once.
+      if (event.type === 'warning' && isKnownWarning(event.warning, warnings)) continue;
+      const caughtUp = reports.emit({ type: 'model', event });
+      if (caughtUp !== undefined) await scope.race(() => caughtUp);
+    }
+  } catch (error) {
+    if (!scope.signal.aborted) throw error;
+    // Prefer the error of `response()`, because only that error contains the partial response.
+    throw await stream.response().then(
+      () => error,
+      (ended: unknown) => ended,
+    );
+  }
+  return stream.response();
+}
+
+function emptyResponse({ spec }: ChatModel, { details }: LlmError): ChatResponse {
+  const last = details.attempts.findLast(({ outcome }) => outcome === 'failed');
+  const target = last?.target ?? spec;
+  return {
+    id: undefined,
+    target,
+    spec,
+    message: { role: 'assistant', parts: [] },
+    parts: [],
+    text: '',
+    toolCalls: [],
+    finish: 'stop',
+    rawFinish: undefined,
+    usage: last?.usage,
+    warnings: [
+      { action: 'repaired', what: 'answer', why: 'the last turn was empty; an earlier text is the answer' },
+    ],
+    attempts: details.attempts,
+  };
+}

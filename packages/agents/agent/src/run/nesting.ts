@@ -1,0 +1,35 @@
+import type { Budget, CostOf, Spent } from '../budget/budget.ts';
+import type { ClaimStore } from '../state/claim-store.ts';
+import type { RunResult } from '../loop/loop.ts';
+import type { RunState } from '../state/state.ts';
+
+/** Properties of the calling run that a sub-agent inherits. They are not public options of a run. */
+export interface Nesting {
+  /** Number of agents that call this agent, directly or through other agents. */
+  readonly depth: number;
+  /** Cost function of the calling run, for sub-agents without `cost`. */
+  readonly cost?: CostOf | undefined;
+  /** Remaining budget of the calling run. */
+  readonly left?: Budget | undefined;
+  readonly claim?: ClaimStore | undefined;
+  /** State of the sub-agent, if it has waited for decisions. */
+  readonly run?: RunState | undefined;
+  /** Returns the result of the sub-agent, if a journal has driven it. */
+  readonly ended?: (() => Promise<RunResult>) | undefined;
+  /** Adds the amounts that a sub-agent has spent to those of the call that started it. */
+  readonly spend?: ((spent: Spent) => void) | undefined;
+}
+
+/** Maximum `depth` of a sub-agent. A call of a deeper sub-agent gets an error result. */
+export const MAX_DEPTH = 3;
+
+const NESTING = Symbol.for('majordomo.nesting');
+
+/** Returns a copy of an object with the nesting under a symbol. Spread copies of the result also contain the nesting. */
+export const withNesting = <T extends object>(carrier: T, nesting: Nesting): T => ({
+  ...carrier,
+  [NESTING]: nesting,
+});
+
+export const nestingOf = (carrier: object): Nesting =>
+  NESTING in carrier ? (carrier[NESTING] as Nesting) : { depth: 0 };

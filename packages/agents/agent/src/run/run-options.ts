@@ -1,0 +1,39 @@
+import type { CallOptions } from '@majordomo/core';
+import type { Budget } from '../budget/budget.ts';
+import type { ClaimStore } from '../state/claim-store.ts';
+import type { Observers } from './hooks.ts';
+import type { Decision } from '../state/state.ts';
+
+/** Options of one run, in addition to the options of its model calls and its observers. */
+export interface RunOptions extends CallOptions, Observers {
+  /** Decisions on the pending calls of a paused run. They are applied before the run continues. @default [] */
+  readonly decisions?: readonly Decision[] | undefined;
+  /**
+   * Store of claims for calls of tools with `effect: 'once'`. All processes that may resume the run must share the store. Each
+   * such call is claimed before the call starts. If a call is already claimed, it does not start, and the model receives an error
+   * result that states that the outcome is unknown.
+   * @default the agent's memory; a state of another process or agent is rejected with `config` if such a call would run
+   *
+   * @example await agent.run(state, { decisions, claim: sqliteStores('runs.db').claims })
+   */
+  readonly claim?: ClaimStore | undefined;
+  /**
+   * Limits of this run. They replace the limits of the agent and of the state. With higher limits, a state that stopped with
+   * `done: 'budget'` continues. @default the limits of the state, or those of the agent
+   */
+  readonly budget?: Budget | undefined;
+  /** Value that tools receive as `ToolContext.context`. @default undefined */
+  readonly context?: unknown;
+  /** Id of the run in `ToolContext.key`. Ignored if the state has pending calls and an id. @default the state's id, or a UUID */
+  readonly runId?: string | undefined;
+}
+
+/** Options of a streamed run. */
+export interface StreamOptions extends RunOptions {
+  /**
+   * Text events to emit. `final` emits only the last step's text, at the end of the step, and omits text before tool calls. For a
+   * run without an answer, `final` emits no text, but `result().text` contains the last text so far.
+   * @default 'all'
+   */
+  readonly text?: 'all' | 'final' | undefined;
+}

@@ -1,0 +1,103 @@
+import {
+  checkValue,
+  truncateText,
+  describeIssues,
+  LlmError,
+  messageOf,
+  sumUsage,
+  type Clock,
+  type JsonValue,
+  type ToolCallPart,
+  type Usage,
+} from '@majordomo/core';
+import { partsOf } from './agent-parts.ts';
+import { Scope } from './scope.ts';
+import { recordFailedWork } from '../loop/spending.ts';
+import { errorResult, type ToolOutcome } from '../state/state.ts';
+import { subAgentOf, waitingRun } from '../tools/sub-agent-tool.ts';
+import { suspension, type Tool, type ToolContext } from '../tools/tool.ts';
+import { toolContent } from '../tools/tool-content.ts';
+import { withConcurrency } from '../tools/tool-limits.ts';
+import { FoundTools } from '../tools/tool-search.ts';
+
+const MAX_RESULT_CHARS = 100_000;
+const MAX_RAW_CHARS = 200;
+
+/** Input of `runTool`. */
+export interface ToolRun {
+  /** Tool of the call, or `undefined` if no tool has this name or the step did not offer the tool. */
+  readonly tool: Tool | undefined;
+  readonly call: ToolCallPart;
+  readonly names: readonly string[];
+  readonly context: Omit<ToolContext, 'spend'>;
+  readonly clock: Pick<Clock, 'timer'>;
+}
+
+/** Runs a tool call. Returns a failure as an error result for the model. Throws `aborted` if `context.signal` aborts. */
+export async function runTool({ tool, call, names, context, clock }: ToolRun): Promise<ToolOutcome> {
+  if (tool === undefined)
+    return errorResult(call, `There is no tool "${call.name}". There are: ${names.join(', ') || 'none'}.`);
+  if (call.invalid !== undefined) {
+    const raw = truncateText(call.invalid.raw, MAX_RAW_CHARS);
+    return errorResult(call, `The arguments are not a JSON object of at most 500 levels: ${raw}`);
+  }
+  let usage: Usage | undefined;
+  const spend = (spent: Usage | undefined): void => {
+    usage = sumUsage(usage, spent);
+  };
+  const { signal } = context;
+  const run = (): Promise<ToolOutcome> => runWithinLimits(tool, call, { ...context, spend }, clock);
+  try {
+    const outcome = await withConcurrency(tool, signal, run);
+    return usage === undefined ? outcome : { ...outcome, usage };
+  } catch (error) {
+    recordFailedWork(error, { usage });
+    throw error;
+  }
+}
+
+async function runWithinLimits(
+  tool: Tool,
+  call: ToolCallPart,
+  context: ToolContext,
+  clock: ToolRun['clock'],
+): Promise<ToolOutcome> {
+  const { signal } = context;
+  const ms = tool.timeoutMs;
+  const createError = (): Error => new Error(`the tool did not return within ${ms ?? 0} ms`);
+  const scope = new Scope({ signal, ms, clock, createError });
+  try {
+    const checked = await scope.race(() => checkValue(tool.parameters, call.args));
+    if ('issues' in checked) return errorResult(call, `Invalid arguments: ${describeIssues(checked.issues)}`);
+    const work = () => tool.run(checked.value as never, { ...context, signal: scope.signal });
+    // Wait for an aborted sub-agent, because it reports its usage when it ends.
+    const isSubAgent = partsOf(subAgentOf(tool)) !== undefined;
+    const output: unknown = await (isSubAgent ? Promise.resolve(work()) : scope.race(work));
+    const run = waitingRun(output);
+    if (run !== undefined) return { ...errorResult(call, 'waiting'), content: [], run };
+    const waits = suspension(output);
+    if (waits !== undefined) return suspendedOutcome(call, waits);
+    const { text, loads } = output instanceof FoundTools ? output : { text: output, loads: [] };
+    const content = toolContent(text, tool.maxResultChars ?? MAX_RESULT_CHARS);
+    return {
+      type: 'tool-result',
+      callId: call.id,
+      name: call.name,
+      content,
+      ...(loads.length > 0 && { loads }),
+    };
+  } catch (error) {
+    if (signal.aborted) throw abortError(call, signal);
+    return errorResult(call, `The tool failed: ${messageOf(scope.timeoutError ?? error)}`);
+  } finally {
+    scope.close();
+  }
+}
+
+function suspendedOutcome(call: ToolCallPart, suspended: { readonly payload: JsonValue }): ToolOutcome {
+  JSON.stringify(suspended.payload);
+  return { ...errorResult(call, 'suspended'), content: [], suspended };
+}
+
+const abortError = ({ name }: ToolCallPart, { reason }: AbortSignal): LlmError =>
+  new LlmError('aborted', `the run was aborted while "${name}" ran`, {}, { cause: reason });

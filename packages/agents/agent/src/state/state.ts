@@ -1,0 +1,133 @@
+import type {
+  AssistantMessage,
+  ChatResponse,
+  JsonObject,
+  JsonValue,
+  Message,
+  ToolCallPart,
+  ToolResultPart,
+  Usage,
+  Warning,
+} from '@majordomo/core';
+import type { Budget, Spent } from '../budget/budget.ts';
+import { UNKNOWN_USAGE } from './sum-usage.ts';
+
+/**
+ * Reason for which a run stopped. Only a run that stopped with `answered` has an answer. A run that stopped with `budget` continues if it is run with
+ * higher limits.
+ */
+export type Done = 'answered' | 'max-steps' | 'truncated' | 'refused' | 'tool-loop' | 'budget';
+
+/** Decision on a waiting call. It approves the call, denies the call, or provides the result of the call. */
+export type Decision = { readonly callId: string } & (
+  | {
+      readonly approve: true;
+      /** Arguments that replace the model's arguments. They must match the tool's schema. */
+      readonly args?: JsonObject | undefined;
+    }
+  | { readonly deny: string }
+  | { readonly result: string }
+);
+
+/** Model response in the form that a journal stores: JSON (by `toJson`), without attempts and errors. */
+export interface Answer extends Pick<
+  ChatResponse,
+  'id' | 'target' | 'message' | 'finish' | 'usage' | 'warnings'
+> {
+  /** Names of the offered tools; `undefined` if the step offered all tools. */
+  readonly offered?: readonly string[] | undefined;
+  /** Id of the agent that received the response, if the response calls tools with `effect: 'once'`. */
+  readonly by?: string | undefined;
+  /** Amounts that the model call has spent, including failed attempts. Set if the run has a budget or a `cost` function. */
+  readonly spent?: Spent | undefined;
+}
+
+/** Tool outcome in the form that a journal stores. */
+export interface ToolOutcome extends ToolResultPart {
+  /** Payload of a suspended tool, whose call waits for a decision and has no result. */
+  readonly suspended?: { readonly payload: JsonValue } | undefined;
+  /** Usage of the model calls that the tool made. */
+  readonly usage?: Usage | undefined;
+  /** Amounts that the call has spent. Set if the run has a budget or a `cost` function. */
+  readonly spent?: Spent | undefined;
+  /** State of a sub-agent that waits for decisions. The call has no result. */
+  readonly run?: RunState | undefined;
+}
+
+/** State of a run as plain data. Another process can continue a state that was serialized with `toJson`. */
+export interface RunState {
+  readonly version: 1;
+  /** Complete transcript without compaction. If calls are pending, the transcript ends with the turn that contains them. */
+  readonly messages: readonly Message[];
+  /** Number of model calls so far. */
+  readonly steps: number;
+  /** Calls of the last turn that have no result yet. */
+  readonly pending: readonly ToolCallPart[];
+  /** Results of the last turn's calls, stored here until every call has a result. */
+  readonly results: readonly ToolResultPart[];
+  /** Approvals of pending calls. */
+  readonly decisions: readonly Decision[];
+  readonly usage: Usage;
+  readonly done: Done | undefined;
+  /** Id of the run in `ToolContext.key`. `begin` does not set this id. */
+  readonly runId?: string | undefined;
+  /** Whether a person must approve a pending call, by call id. Contains only calls whose approval was checked. */
+  readonly approvals?: Readonly<Record<string, boolean>> | undefined;
+  /** Pending calls that are suspended, with their payloads. */
+  readonly suspended?: readonly { readonly callId: string; readonly payload: JsonValue }[] | undefined;
+  /**
+   * Handoffs so far, including those of earlier runs on the transcript. The last handoff names the active agent. Without a
+   * handoff, the agent that was run is active. `at`: length of the transcript before the turn that handed off.
+   */
+  readonly handoffs?: readonly { readonly to: string; readonly at: number }[] | undefined;
+  /** States of sub-agents that wait, by the id of the call that started them. Their usage is part of `usage`. */
+  readonly runs?: Readonly<Record<string, RunState>> | undefined;
+  /** Ids of the agents that claimed pending calls with `effect: 'once'`, by call id. */
+  readonly claims?: Readonly<Record<string, string>> | undefined;
+  /** Id of the agent that may start the pending calls without a claim. */
+  readonly by?: string | undefined;
+  /** Names of the offered tools; `undefined` if the step offered all tools. */
+  readonly offered?: readonly string[] | undefined;
+  /** Warnings of all steps, without duplicates. */
+  readonly warnings?: readonly Warning[] | undefined;
+  /** Limits of the run, which are also checked in each process that continues the run. */
+  readonly budget?: Budget | undefined;
+  /** Amounts that the run has spent so far. Set if the run has a budget or a `cost` function. */
+  readonly spent?: Spent | undefined;
+}
+
+/** Returns the state before the first step, with the budget of the run. */
+export function begin(
+  input: string | readonly Message[],
+  { budget }: { readonly budget?: Budget | undefined } = {},
+): RunState {
+  const messages: readonly Message[] =
+    typeof input === 'string' ? [{ role: 'user', parts: [{ type: 'text', text: input }] }] : input;
+  return {
+    version: 1,
+    messages,
+    steps: 0,
+    pending: [],
+    results: [],
+    decisions: [],
+    usage: UNKNOWN_USAGE,
+    done: undefined,
+    ...(budget && { budget }),
+  };
+}
+
+export const callsOf = ({ parts }: AssistantMessage): readonly ToolCallPart[] =>
+  parts.filter((part): part is ToolCallPart => part.type === 'tool-call');
+
+/** Returns the index of the first turn of this run in the transcript, which may begin with earlier runs. */
+export function startOfRun({ messages, steps }: RunState): number {
+  let turns = 0;
+  for (let at = messages.length - 1; at >= 0; at--)
+    if (messages[at]?.role === 'assistant' && ++turns >= steps) return at;
+  return 0;
+}
+
+/** Returns an error result for a call, without running the tool. */
+export function errorResult({ id, name }: ToolCallPart, text: string): ToolResultPart {
+  return { type: 'tool-result', callId: id, name, content: [{ type: 'text', text }], isError: true };
+}

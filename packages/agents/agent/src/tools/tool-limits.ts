@@ -1,0 +1,48 @@
+import { LlmError, type Message, type ToolCallPart } from '@majordomo/core';
+import { checkNumber, Semaphore } from '@majordomo/core/toolkit';
+import { callsOf, startOfRun, type RunState } from '../state/state.ts';
+import type { Tool } from './tool.ts';
+
+/** Throws `config` for a limit that is not a number or is too small. */
+export function checkToolLimits({ name, concurrency, maxCalls, timeoutMs, maxResultChars }: Tool): void {
+  checkNumber(timeoutMs, 0, `timeoutMs of tool "${name}"`);
+  checkNumber(maxResultChars, 0, `maxResultChars of tool "${name}"`);
+  checkNumber(concurrency, 1, `concurrency of tool "${name}"`);
+  checkNumber(maxCalls, 0, `maxCalls of tool "${name}"`);
+}
+
+/** Returns whether this run has made at least `maxCalls` earlier calls of the tool. Ignores calls that only loaded the tool. */
+export function isOverMaxCalls({ maxCalls }: Tool, { id, name }: ToolCallPart, state: RunState): boolean {
+  if (maxCalls === undefined) return false;
+  const turns = state.messages.slice(startOfRun(state));
+  const calls = turns.flatMap((turn, at) =>
+    turn.role === 'assistant' ? callsOf(turn).filter((call) => !isLoadedBy(turns[at + 1], call)) : [],
+  );
+  // Search from the end, because the call is in the last turn and its id is unique only within that turn.
+  const earlier = calls.slice(
+    0,
+    calls.findLastIndex((call) => call.id === id),
+  );
+  return earlier.filter((call) => call.name === name).length >= maxCalls;
+}
+
+const isLoadedBy = (results: Message | undefined, { id, name }: ToolCallPart): boolean =>
+  results?.role === 'tool' &&
+  results.parts.some(({ callId, loads = [] }) => callId === id && loads.includes(name));
+
+const semaphores = new WeakMap<Tool, Semaphore>();
+
+/** Runs a call of the tool. Waits first if `concurrency` calls of the tool are running. */
+export function withConcurrency<T>(tool: Tool, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  if (tool.concurrency === undefined) return work();
+  let semaphore = semaphores.get(tool);
+  if (semaphore === undefined) {
+    semaphore = new Semaphore(tool.concurrency);
+    semaphores.set(tool, semaphore);
+  }
+  return semaphore.run(signal, work, abortedWhileWaiting);
+}
+
+/** Returns the error of a call that was still waiting to start when the run was aborted. */
+export const abortedWhileWaiting = (cause: unknown): LlmError =>
+  new LlmError('aborted', 'the run was aborted before the tool ran', {}, { cause });
