@@ -13,6 +13,7 @@ export function pagesOf() {
     ['apps/docs/site/home.md', 'index'],
     ['CONTRIBUTING.md', 'contributing'],
     ['SECURITY.md', 'security'],
+    ['packages/base/core/ARCHITECTURE.md', 'docs/core-architecture'],
     ['apps/docs/README.md', 'docs/index'],
     ['apps/examples/README.md', 'docs/examples'],
     ['apps/cli/README.md', 'packages/cli'],

@@ -6,6 +6,7 @@ export const documents: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
+  'packages/base/core/ARCHITECTURE.md',
   ...Object.keys(WINGS).map((wing) => `packages/${wing}/README.md`),
   ...published.map(({ path }) => `${path}/README.md`).filter((file) => !file.startsWith('apps/')),
   ...filesIn('apps').filter((file) => file.endsWith('.md') && !file.endsWith('/api.md')),

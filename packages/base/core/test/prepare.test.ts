@@ -20,7 +20,7 @@ import {
   user,
 } from '../src/index.ts';
 import { repairHistory } from '../src/prepare/history.ts';
-import { prepare, type PreparedRequest } from '../src/prepare/prepare.ts';
+import { fitRequest, type FittedRequest } from '../src/prepare/fit-request.ts';
 import { dropForeignReplay } from '../src/prepare/replay.ts';
 import { validate } from '../src/prepare/validate.ts';
 import { world } from './support/world.ts';
@@ -30,8 +30,8 @@ const signal = new AbortController().signal;
 async function prepared(
   request: ChatRequest,
   capabilities: Capabilities = {},
-  media?: Parameters<typeof prepare>[1]['media'],
-): Promise<PreparedRequest> {
+  media?: Parameters<typeof fitRequest>[1]['media'],
+): Promise<FittedRequest> {
   const model = {
     id: 'x',
     wire: 'wire',
@@ -41,7 +41,7 @@ async function prepared(
       throw new Error('not called');
     },
   };
-  return prepare(request, { target: 'a/x', providerId: 'a', model, media, scope: { signal } });
+  return fitRequest(request, { target: 'a/x', providerId: 'a', model, media, scope: { signal } });
 }
 
 const kindOf = async (promise: Promise<unknown>): Promise<string> =>

@@ -29,7 +29,7 @@ test('core loads exactly four parts at their first use', () => {
     'packages/base/core: a part that is loaded late needs a line here and in decision record 0042';
   expect(later, remedy).toEqual([
     'packages/base/core/src/client/chat-model.ts: ../operations/typed-objects.ts',
-    'packages/base/core/src/client/create.ts: ./prepared-targets.ts',
+    'packages/base/core/src/client/create.ts: ./prepare-targets.ts',
     'packages/base/core/src/client/other-models.ts: ./other-calls.ts',
     'packages/base/core/src/schema/to-json-schema.ts: ./json-schema.ts',
   ]);

@@ -2,7 +2,7 @@ import type { Answer } from '../stream/accumulator.ts';
 import type { WaitUntil } from '../types/call-options.ts';
 import type { AttemptInfo } from '../types/gate.ts';
 import { LlmError } from '../types/llm-error.ts';
-import type { ChainDeps } from './call.ts';
+import type { ChainDeps } from './contract.ts';
 import type { AttemptTimers } from './timers.ts';
 
 /** Result of one read from an attempt. */

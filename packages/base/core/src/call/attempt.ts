@@ -8,7 +8,7 @@ import type { Usage } from '../types/usage.ts';
 import { mergeTimeouts } from '../util/options.ts';
 import { AttemptReader, openInHook, type Step } from './attempt-reader.ts';
 import { attemptInfo, skippedAttempt, type SkippedTarget, targetFields, withTarget } from './call-log.ts';
-import type { CallContext, PreparedCall } from './call.ts';
+import type { CallContext, PreparedCall } from './contract.ts';
 import type { ClaimMode, ForeignBench, HealthClaim } from './health-claim.ts';
 import { unreadMsOf } from './settings.ts';
 import type { AvailableRecovery, TargetState } from './target-state.ts';

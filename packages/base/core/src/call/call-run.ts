@@ -7,7 +7,7 @@ import type { Step } from './attempt-reader.ts';
 import { Attempt, beginAttempt } from './attempt.ts';
 import { CallLog } from './call-log.ts';
 import { CallScope } from './call-scope.ts';
-import type { Call, CallContext, ChainDeps } from './call.ts';
+import type { Call, CallContext, ChainDeps } from './contract.ts';
 import { Chain } from './chain.ts';
 import { waitForRetry } from './health-wait.ts';
 import { Hedge } from './hedge.ts';

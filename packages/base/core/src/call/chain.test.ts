@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../resolve/resolve.ts';
-import type { Call, ChainDeps } from './call.ts';
+import type { Call, ChainDeps } from './contract.ts';
 import { Chain } from './chain.ts';
 
 const targets = ['a/x', 'b/y', 'c/z'].map((key) => ({ key }) as Target);

@@ -1,5 +1,5 @@
 import type { Target } from '../resolve/resolve.ts';
-import type { Call, ChainDeps, Operation } from './call.ts';
+import type { Call, ChainDeps, Operation } from './contract.ts';
 import type { ClaimMode } from './health-claim.ts';
 import { TargetState } from './target-state.ts';
 

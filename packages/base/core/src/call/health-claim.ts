@@ -1,7 +1,7 @@
 import { decisionFor } from '../errors/policy.ts';
 import type { Bench, HealthTracker, Stamp } from '../health/tracker.ts';
 import type { ErrorKind, LlmError } from '../types/llm-error.ts';
-import type { ChainDeps } from './call.ts';
+import type { ChainDeps } from './contract.ts';
 import type { ChainSettings } from './settings.ts';
 import { benchedError, CREDENTIAL_BENCHED, isRetryAfterTooLong } from './verdict.ts';
 

@@ -1,7 +1,7 @@
 import type { LlmError } from '../types/llm-error.ts';
 import type { Step } from './attempt-reader.ts';
 import { Attempt, beginAttempt } from './attempt.ts';
-import type { CallContext } from './call.ts';
+import type { CallContext } from './contract.ts';
 import type { Chain } from './chain.ts';
 import type { TargetState } from './target-state.ts';
 

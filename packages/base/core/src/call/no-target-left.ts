@@ -1,7 +1,7 @@
 import { type Bench, END_OF_TIME } from '../health/tracker.ts';
 import { countRepeated, withoutTarget } from '../types/inspect-error.ts';
 import { type Attempt as AttemptRecord, LlmError, withDetails } from '../types/llm-error.ts';
-import type { CallContext } from './call.ts';
+import type { CallContext } from './contract.ts';
 import type { Chain } from './chain.ts';
 import { type Benchable, untilHealthChanges } from './health-wait.ts';
 

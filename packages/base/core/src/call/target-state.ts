@@ -1,6 +1,6 @@
 import type { Target } from '../resolve/resolve.ts';
 import type { LlmError, Recovery } from '../types/llm-error.ts';
-import type { ChainDeps, Operation, PreparedCall } from './call.ts';
+import type { ChainDeps, Operation, PreparedCall } from './contract.ts';
 import { HealthClaims } from './health-claim.ts';
 import type { RecoveryMemory } from './recovery-memory.ts';
 import type { ChainSettings } from './settings.ts';

@@ -1,11 +1,11 @@
 import { type CallRun, runToEnd } from '../call/call-run.ts';
-import type { Operation } from '../call/call.ts';
+import type { Operation } from '../call/contract.ts';
 import { chainSettings, unreadMsOf } from '../call/settings.ts';
 import { callSite, rejectWithCallSite } from '../errors/call-site.ts';
 import { decisionFor } from '../errors/policy.ts';
 import { continuedChat } from '../operations/continuation.ts';
 import type { TypedCalls } from '../operations/object-rounds.ts';
-import { type ChatOptions, prepareChat } from '../operations/prepared-chat.ts';
+import { type ChatOptions, prepareChat } from '../operations/chat.ts';
 import { validate } from '../prepare/validate.ts';
 import { parseSpec } from '../resolve/spec.ts';
 import { EventStream, loadedSource, PulledStream } from '../stream/pulled-stream.ts';
@@ -21,7 +21,7 @@ import type {
   TypedRequest,
 } from '../types/majordomo.ts';
 import type { ChatRequest } from '../types/request.ts';
-import { type CallPlan, type ModelSetup, newCall } from './call.ts';
+import { type CallPlan, type ModelSetup, newCall } from './new-call.ts';
 import { checkCall, validOptions } from './check-options.ts';
 
 /** Creates the chat model of a spec. Each call resolves the spec again. Throws `config` if the spec cannot be parsed. */

@@ -1,4 +1,4 @@
-import type { ChainDeps } from '../call/call.ts';
+import type { ChainDeps } from '../call/contract.ts';
 import { RecoveryMemory } from '../call/recovery-memory.ts';
 import { callSite, rejectWithCallSite } from '../errors/call-site.ts';
 import { asLlmError } from '../errors/error-kind.ts';
@@ -19,7 +19,7 @@ import type { Env, Model, ModelContext, ModelInfo, Provider } from '../types/pro
 import { abortable, derivedSignal } from '../util/async.ts';
 import { notify } from '../util/listeners.ts';
 import { systemClock } from '../util/time.ts';
-import { type ModelSetup, resolvedTarget } from './call.ts';
+import { type ModelSetup, resolvedTarget } from './new-call.ts';
 import { chatModel } from './chat-model.ts';
 import {
   type Aliases,
@@ -167,8 +167,8 @@ function newView(
 }
 
 /** Loads the code of `prepare` and `precheck` at the first call, because most applications never call them. */
-const loadPreparedTargets = (): Promise<typeof import('./prepared-targets.ts')> =>
-  import('./prepared-targets.ts');
+const loadPreparedTargets = (): Promise<typeof import('./prepare-targets.ts')> =>
+  import('./prepare-targets.ts');
 
 /** Providers and cached models. All views with the same `providers` and `env` share them. */
 interface Backends {

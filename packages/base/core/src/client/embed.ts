@@ -20,7 +20,7 @@ import { type LlmError, withDetails } from '../types/llm-error.ts';
 import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts';
 import { abortable } from '../util/async.ts';
 import { type Emit, emitTo } from '../util/listeners.ts';
-import { type ModelSetup, newCall, newInfo } from './call.ts';
+import { type ModelSetup, newCall, newInfo } from './new-call.ts';
 import { validOptions } from './check-options.ts';
 
 /** Embedding call whose values are sent in parts. */

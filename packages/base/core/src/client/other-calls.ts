@@ -1,5 +1,5 @@
 import { runToEnd } from '../call/call-run.ts';
-import type { Operation } from '../call/call.ts';
+import type { Operation } from '../call/contract.ts';
 import type { CallSite } from '../errors/call-site.ts';
 import { imageOperation } from '../operations/image.ts';
 import { moderationOperation } from '../operations/moderation.ts';
@@ -22,7 +22,7 @@ import type {
   TranscriptionRequest,
   TranscriptionResponse,
 } from '../types/operations.ts';
-import { type ModelSetup, newCall } from './call.ts';
+import { type ModelSetup, newCall } from './new-call.ts';
 import { embed } from './embed.ts';
 
 /** Request and response of each operation except chat, by the method that calls it. */

@@ -4,7 +4,7 @@ import { parseSpec } from '../resolve/spec.ts';
 import { loadedSource, PulledStream } from '../stream/pulled-stream.ts';
 import type { CallOptions } from '../types/call-options.ts';
 import type { SpeechModel } from '../types/operations.ts';
-import type { ModelSetup } from './call.ts';
+import type { ModelSetup } from './new-call.ts';
 import { validOptions } from './check-options.ts';
 import type { OtherOperations } from './other-calls.ts';
 

@@ -1,11 +1,11 @@
-import type { InterruptedAnswer, Operation, PreparedCall } from '../call/call.ts';
+import type { InterruptedAnswer, Operation, PreparedCall } from '../call/contract.ts';
 import { Accumulator, type ShownPart } from '../stream/accumulator.ts';
 import { canBeContinued, ContinuationJoiner, type JoinedText } from './continuation-joiner.ts';
 import { mapEvents } from '../stream/events.ts';
 import type { ChatResponse, ModelEvent, Warning } from '../types/response.ts';
 import { assistant, type Message, user } from '../types/messages.ts';
 import type { ChatRequest } from '../types/request.ts';
-import { type ChatOptions, type PreparedChat, prepareChat } from './prepared-chat.ts';
+import { type ChatOptions, type PreparedChat, prepareChat } from './chat.ts';
 
 const CONTINUE_PROMPT =
   'Your answer above was cut off by a technical fault. Go on exactly where it stops, in the same form and language. ' +

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PreparedCall } from '../call/call.ts';
+import type { PreparedCall } from '../call/contract.ts';
 import {
   image,
   type ImageBackend,

@@ -1,4 +1,4 @@
-import type { Operation } from '../call/call.ts';
+import type { Operation } from '../call/contract.ts';
 import { fitImages, type FittedMessages, imagesIn } from '../prepare/media.ts';
 import { checkInteger, invalidError, unsupportedError } from '../prepare/validate.ts';
 import { UNKNOWN_USAGE } from '../stream/usage.ts';

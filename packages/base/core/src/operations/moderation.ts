@@ -1,4 +1,4 @@
-import type { Operation } from '../call/call.ts';
+import type { Operation } from '../call/contract.ts';
 import { fitImages, imagesIn } from '../prepare/media.ts';
 import { invalidError, unsupportedError } from '../prepare/validate.ts';
 import { distinctWarnings } from '../stream/events.ts';

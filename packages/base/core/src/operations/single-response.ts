@@ -1,4 +1,4 @@
-import type { PreparedCall } from '../call/call.ts';
+import type { PreparedCall } from '../call/contract.ts';
 import { asLlmError } from '../errors/error-kind.ts';
 import { checkMembers, invalidError } from '../prepare/validate.ts';
 import type { Answer } from '../stream/accumulator.ts';

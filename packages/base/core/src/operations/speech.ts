@@ -1,4 +1,4 @@
-import type { Operation, PreparedCall } from '../call/call.ts';
+import type { Operation, PreparedCall } from '../call/contract.ts';
 import { checkOneOf, invalidError, unsupportedError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { Answer } from '../stream/accumulator.ts';

@@ -1,4 +1,4 @@
-import type { Operation } from '../call/call.ts';
+import type { Operation } from '../call/contract.ts';
 import { checkOneOf, invalidError, unsupportedError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { TranscriptionRequest, TranscriptionResponse } from '../types/operations.ts';

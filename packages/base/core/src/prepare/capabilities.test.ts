@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { assistant, type AssistantPart, type ChatRequest, type Message, toolResult, user } from '../index.ts';
 import type { Capabilities } from '../types/provider.ts';
-import { requireCapabilities } from './prepare.ts';
+import { requireCapabilities } from './fit-request.ts';
 
 const hi = user('hi');
 const call: AssistantPart = { type: 'tool-call', id: '1', name: 't', args: {} };

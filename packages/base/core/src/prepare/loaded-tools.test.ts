@@ -10,7 +10,7 @@ import {
   user,
 } from '../index.ts';
 import { firstLoads, toolsToSend } from './tools.ts';
-import { prepare } from './prepare.ts';
+import { fitRequest } from './fit-request.ts';
 import { validate } from './validate.ts';
 
 const tool = (name: string, deferred?: boolean): ToolSpec => ({
@@ -33,7 +33,7 @@ async function sentTools(request: ChatRequest) {
   const model = { id: 'x', families: [], capabilities: {}, stream: () => expect.unreachable() };
   validate(request);
   return (
-    await prepare(request, { target: 'a/x', providerId: 'a', model, media: undefined, scope: { signal } })
+    await fitRequest(request, { target: 'a/x', providerId: 'a', model, media: undefined, scope: { signal } })
   ).request;
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { audio, file, image, type ImagePart, toolResult, type TurnMessage, user } from '../index.ts';
 import type { Capabilities } from '../types/provider.ts';
-import { requireMedia } from './prepare.ts';
+import { requireMedia } from './fit-request.ts';
 
 const hi = user('hi');
 const one = new Uint8Array(1);

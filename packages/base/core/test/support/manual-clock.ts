@@ -74,7 +74,7 @@ export function manualClock(start = 1_000_000): ManualClock {
 export async function settled(): Promise<void> {
   await Promise.all([
     import('../../src/client/other-calls.ts'),
-    import('../../src/client/prepared-targets.ts'),
+    import('../../src/client/prepare-targets.ts'),
     import('../../src/operations/typed-objects.ts'),
     import('../../src/schema/json-schema.ts'),
   ]);

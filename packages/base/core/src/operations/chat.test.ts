@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PreparedCall } from '../call/call.ts';
+import type { PreparedCall } from '../call/contract.ts';
 import { world } from '../../test/support/world.ts';
 import { type AttemptInfo, type Model, type ModelRequest, type Recovery, user } from '../index.ts';
 import type { Target } from '../resolve/resolve.ts';

@@ -1,6 +1,6 @@
 import { CallRun } from '../call/call-run.ts';
 import type { CallScope } from '../call/call-scope.ts';
-import type { ChainDeps, Call } from '../call/call.ts';
+import type { ChainDeps, Call } from '../call/contract.ts';
 import { chainSettings, type ChainSettings } from '../call/settings.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type {

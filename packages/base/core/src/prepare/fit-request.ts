@@ -13,7 +13,7 @@ import { clampLimits, pickExtra } from './settings.ts';
 import { fitToolNames, toolsToSend } from './tools.ts';
 import { unsupportedError } from './validate.ts';
 
-interface PrepareOptions {
+interface FitOptions {
   readonly target: string;
   readonly providerId: string;
   readonly model: Model;
@@ -22,7 +22,7 @@ interface PrepareOptions {
   readonly tenant?: string | undefined;
 }
 
-export interface PreparedRequest {
+export interface FittedRequest {
   readonly request: ModelRequest;
   readonly warnings: readonly Warning[];
   /** Restores the original tool names, or converts the emulated output, in the response. */
@@ -30,7 +30,7 @@ export interface PreparedRequest {
 }
 
 /** Fits a request to one target. Rejects with `unsupported` if the target does not support the request. */
-export async function prepare(request: ChatRequest, options: PrepareOptions): Promise<PreparedRequest> {
+export async function fitRequest(request: ChatRequest, options: FitOptions): Promise<FittedRequest> {
   const { target, model } = options;
   requireCapabilities(request, model.capabilities, target);
   const merged = mergeSystem(request);
@@ -39,7 +39,7 @@ export async function prepare(request: ChatRequest, options: PrepareOptions): Pr
 
 async function fitHistory(
   history: readonly TurnMessage[],
-  { target, model, media, scope }: PrepareOptions,
+  { target, model, media, scope }: FitOptions,
 ): Promise<FittedMessages> {
   const { fileLimits, images } = model.capabilities;
   requireMedia(history, model.capabilities, target);
@@ -58,8 +58,8 @@ function translate(
   request: ChatRequest,
   { messages, warnings }: FittedMessages,
   merged: MergedSystem,
-  { model, providerId, tenant }: PrepareOptions,
-): PreparedRequest {
+  { model, providerId, tenant }: FitOptions,
+): FittedRequest {
   const { capabilities, wire } = model;
   const clamped = clampLimits(request, capabilities);
   const { output, extra, ...rest } = request;

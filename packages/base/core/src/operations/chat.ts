@@ -1,5 +1,5 @@
-import type { PreparedCall } from '../call/call.ts';
-import { prepare, type PreparedRequest } from '../prepare/prepare.ts';
+import type { PreparedCall } from '../call/contract.ts';
+import { fitRequest, type FittedRequest } from '../prepare/fit-request.ts';
 import { validate } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import { Accumulator } from '../stream/accumulator.ts';
@@ -29,7 +29,7 @@ export async function prepareChat(
   const model = modelAt(target);
   const { key, provider } = target;
   const complete = target.with === undefined ? request : withDefaults(request, target.with);
-  const prepared = await prepare(complete, {
+  const fitted = await fitRequest(complete, {
     target: key,
     providerId: provider.id,
     model,
@@ -37,7 +37,7 @@ export async function prepareChat(
     scope,
     tenant,
   });
-  return newPreparedChat(key, model, prepared, isStreamed);
+  return newPreparedChat(key, model, fitted, isStreamed);
 }
 
 /** Returns the request with the alias's settings as defaults. */
@@ -60,7 +60,7 @@ export interface PreparedChat extends PreparedCall<ModelEvent, ChatResponse> {
 function newPreparedChat(
   target: string,
   model: Model,
-  { request, warnings, read }: PreparedRequest,
+  { request, warnings, read }: FittedRequest,
   isStreamed: boolean,
   /** Whether a recovery requires a non-streaming response. */
   mustBeComplete = false,
@@ -74,7 +74,7 @@ function newPreparedChat(
     timeouts: model.timeouts,
     isNonStreaming: mustBeComplete || (!isStreamed && model.isNonStreaming?.(request) === true),
     withRecovery(recovery, why) {
-      const changed: PreparedRequest = {
+      const changed: FittedRequest = {
         request: recovery.apply(request),
         warnings: [...warnings, { action: 'repaired', what: recovery.what, why }],
         read,

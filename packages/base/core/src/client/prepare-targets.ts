@@ -1,5 +1,5 @@
 import { attemptInfo, targetFields, withTarget } from '../call/call-log.ts';
-import type { PreparedCall } from '../call/call.ts';
+import type { PreparedCall } from '../call/contract.ts';
 import { chainSettings, type ChainSettings } from '../call/settings.ts';
 import { reclassified } from '../call/verdict.ts';
 import { asLlmError } from '../errors/error-kind.ts';
@@ -12,7 +12,7 @@ import {
   embeddingOperation,
   splitValues,
 } from '../operations/embedding.ts';
-import { prepareChat } from '../operations/prepared-chat.ts';
+import { prepareChat } from '../operations/chat.ts';
 import { EMPTY_REQUEST } from '../operations/single-response.ts';
 import { invalidError, unsupportedError, validate } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
@@ -26,7 +26,7 @@ import type { ChatRequest } from '../types/request.ts';
 import type { ChatResponse } from '../types/response.ts';
 import { abortable, derivedSignal } from '../util/async.ts';
 import { isRecord } from '../util/values.ts';
-import { type ModelSetup, newInfo, targetSettings } from './call.ts';
+import { type ModelSetup, newInfo, targetSettings } from './new-call.ts';
 import { checkCall } from './check-options.ts';
 
 type Request = ChatRequest | { readonly embedding: EmbeddingRequest };
