@@ -8,16 +8,17 @@ export interface McpProgress {
   readonly message?: string | undefined;
 }
 
-const reporters = new WeakMap<object, (progress: McpProgress) => void>();
+/** Context of a tool that an MCP client has called. */
+export class ServedContext {
+  /** Sends the progress to the client. */
+  readonly report: (progress: McpProgress) => void;
 
-/** Returns a context for a served tool. With this context, `reportProgress` calls `report`. */
-export function progressContext(report: (progress: McpProgress) => void): object {
-  const context = {};
-  reporters.set(context, report);
-  return context;
+  constructor(report: (progress: McpProgress) => void) {
+    this.report = report;
+  }
 }
 
 /** Reports progress to the MCP client that called the tool. Does nothing if an agent called the tool. */
 export function reportProgress({ context }: ToolContext, progress: McpProgress): void {
-  if (typeof context === 'object' && context !== null) reporters.get(context)?.(progress);
+  if (context instanceof ServedContext) context.report(progress);
 }

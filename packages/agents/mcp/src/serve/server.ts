@@ -11,7 +11,7 @@ import type {
 import { loadServer } from '../sdk.ts';
 import type { ServedAgents, WaitingRun } from './agents.ts';
 import type { Closing } from './closing.ts';
-import { progressContext } from './progress.ts';
+import { ServedContext } from './progress.ts';
 import type { ServedPrompt, ServeOptions } from './options.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
@@ -134,7 +134,7 @@ function callOf(
     name: params.name,
     args: (params.arguments ?? {}) as JsonObject,
     signal,
-    context: progressContext((progress) => {
+    context: new ServedContext((progress) => {
       if (progressToken === undefined) return;
       const notification = { ...definedMembers(progress), progress: progress.progress, progressToken };
       // The client may have disconnected.

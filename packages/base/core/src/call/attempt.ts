@@ -1,6 +1,6 @@
 import { asLlmError } from '../errors/error-kind.ts';
 import { decisionFor } from '../errors/policy.ts';
-import { admit, mayAdvance, type Permits } from '../gates/admit.ts';
+import { admit, type Permits } from '../gates/admit.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import type { AttemptInfo } from '../types/gate.ts';
 import { type Attempt as AttemptRecord, LlmError, withDetails } from '../types/llm-error.ts';
@@ -81,8 +81,8 @@ export async function beginAttempt<Event extends object, Result>(
       return deps.clock.now() > latestEnd() + LAPSE_TOLERANCE_MS;
     },
   };
-  const permits = await admit(deps.gates, info, deps.clock, call.waitUntil).catch(denialError);
-  if (permits instanceof LlmError) return skipped('denied', permits, state);
+  const permits = await admit(deps.gates, info, deps.clock, call.waitUntil);
+  if ('denial' in permits) return skipped('denied', permits.denial, state, permits.advance);
 
   const probeMs = maxSilenceMs(mergeTimeouts(prepared.timeouts, settings.timeouts), prepared.isNonStreaming);
   const claim = isStillWanted() ? state.health.claim(mode, probeMs) : undefined;
@@ -109,8 +109,9 @@ function skipped<Event extends object, Result>(
   why: SkippedTarget['why'],
   error: LlmError,
   { settings: { policy } }: TargetState<Event, Result>,
+  mustAdvance = false,
 ): SkippedTarget {
-  const advance = decisionFor(error.kind, policy).advance || mayAdvance(error);
+  const advance = mustAdvance || decisionFor(error.kind, policy).advance;
   return { why, error, until: undefined, advance };
 }
 
@@ -127,12 +128,6 @@ async function prepareFor<Event extends object, Result>(
     if (decisionFor(error.kind, state.settings.policy).advance) return error;
     throw error;
   }
-}
-
-/** Returns a gate's denial. Throws any other error, which ends the call. */
-function denialError(error: unknown): LlmError {
-  if (LlmError.is(error, 'denied')) return error;
-  throw error;
 }
 
 interface AttemptParts<Event extends object, Result> {

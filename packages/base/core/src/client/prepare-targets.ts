@@ -179,14 +179,10 @@ async function denialOf(
 ): Promise<LlmError | undefined> {
   const checking = gates.filter(({ batches }) => batches === true);
   if (checking.length === 0) return undefined;
-  try {
-    const permits = await admit(checking, attempt, clock, waitUntil);
-    await permits.settle(skippedAttempt(attempt, undefined));
-    return undefined;
-  } catch (error) {
-    if (LlmError.is(error, 'denied')) return error;
-    throw error;
-  }
+  const permits = await admit(checking, attempt, clock, waitUntil);
+  if ('denial' in permits) return permits.denial;
+  await permits.settle(skippedAttempt(attempt, undefined));
+  return undefined;
 }
 
 interface AttemptFacts {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { manualClock, settled } from '../../test/support/manual-clock.ts';
 import type { AttemptInfo, Gate, Permit } from '../types/gate.ts';
 import { type Attempt, LlmError } from '../types/llm-error.ts';
-import { admit, mayAdvance, type Permits } from './admit.ts';
+import { admit, type Permits, type Refusal } from './admit.ts';
 
 const outcome: Attempt = { target: 'a/x', outcome: 'finished', error: undefined, usage: undefined, ms: 5 };
 
@@ -14,9 +14,15 @@ function setUp(...gates: Gate[]) {
   const listeners = (): number => getEventListeners(signal, 'abort').length;
   const info = { target: 'a/x', attempt: 1, signal } as AttemptInfo;
   const waitUntilPromises: Promise<unknown>[] = [];
-  const callGates = (): Promise<Permits> =>
+  const admission = (): Promise<Permits | Refusal> =>
     admit(gates, info, clock, (promise) => waitUntilPromises.push(promise));
-  return { clock, controller, listeners, info, waitUntilPromises, callGates };
+  /** Returns the permits. Throws a denial. */
+  const callGates = async (): Promise<Permits> => {
+    const answer = await admission();
+    if ('denial' in answer) throw answer.denial;
+    return answer;
+  };
+  return { clock, controller, listeners, info, waitUntilPromises, admission, callGates };
 }
 
 /** Gate that grants a permit and logs the outcomes with which the permit is settled. */
@@ -164,9 +170,8 @@ describe('a denial', () => {
     [false, false],
     [undefined, false],
   ])('with advance: %s may advance: %s', async (advance, expected) => {
-    const { callGates } = setUp(gateWith(() => ({ deny: 'no', advance })));
-    const error: unknown = await callGates().catch((cause: unknown) => cause);
-    expect(LlmError.is(error, 'denied') && mayAdvance(error)).toBe(expected);
+    const { admission } = setUp(gateWith(() => ({ deny: 'no', advance })));
+    expect(await admission()).toMatchObject({ denial: { kind: 'denied' }, advance: expected });
   });
 
   it('passes the code and the public message of a denial on', async () => {
@@ -198,6 +203,17 @@ describe('a denial', () => {
     const { callGates } = setUp(grantingGate(log), gate);
     await expect(callGates()).rejects.toThrow('gate "g" denied a/x: it failed: no database');
     expect(log).toMatchObject([{ outcome: 'skipped' }]);
+  });
+
+  it('may be thrown by a gate', async () => {
+    const log: Attempt[] = [];
+    const denial = new LlmError('denied', 'no such tenant');
+    const { admission } = setUp(
+      grantingGate(log),
+      gateWith(() => Promise.reject(denial)),
+    );
+    expect(await admission()).toEqual({ denial, advance: false });
+    expect(log).toMatchObject([{ outcome: 'skipped', error: denial }]);
   });
 
   it('does not wrap an LlmError of a gate', async () => {

@@ -43,16 +43,23 @@ function settleOne(permit: Permit, outcome: Attempt): Promise<void> | undefined 
 
 const nothing = (): void => undefined;
 
+/** Denial of an attempt by a gate. */
+export interface Refusal {
+  readonly denial: LlmError;
+  /** Whether the gate asks the call to try the next target. */
+  readonly advance: boolean;
+}
+
 /**
- * Calls the gates in order. If a gate denies the attempt, the permits that were granted before are settled as skipped, and the
- * promise rejects with `denied`.
+ * Calls the gates in order. Returns the denial of the first gate that denies the attempt. The permits that were granted before are
+ * then settled as skipped. Rejects if the call is stopped.
  */
 export async function admit(
   gates: readonly Gate[],
   info: AttemptInfo,
   clock: Clock,
   waitUntil: WaitUntil | undefined,
-): Promise<Permits> {
+): Promise<Permits | Refusal> {
   const granted: Permit[] = [];
   const settle = (outcome: Attempt): Promise<void> | undefined => {
     const pending = granted
@@ -64,17 +71,22 @@ export async function admit(
     waitUntil?.(all);
     return untilSettled(all, info.signal, clock);
   };
+  const refuse = async (denial: LlmError, advance: boolean): Promise<Refusal> => {
+    await settle(skippedAttempt(info, denial));
+    return { denial, advance };
+  };
   for (const gate of gates) {
     try {
       info.signal.throwIfAborted();
       const pending = answerOf(gate, info, clock);
       const answer = isPromise(pending) ? await pending : pending;
       if (answer === undefined) continue;
-      if ('deny' in answer) throw deniedError(gate, answer, info);
+      if ('deny' in answer) return await refuse(deniedError(gate, answer, info), answer.advance === true);
       granted.push(answer);
     } catch (cause) {
       const isOwn = info.signal.aborted || LlmError.is(cause);
       const error = isOwn ? cause : deniedError(gate, failureOf(cause), info, cause);
+      if (LlmError.is(error, 'denied')) return refuse(error, false);
       await settle(skippedAttempt(info, LlmError.is(error) ? error : undefined));
       throw error;
     }
@@ -149,24 +161,16 @@ const failureOf = (cause: unknown): Denial => ({
   deny: `it failed: ${cause instanceof Error ? cause.message : String(cause)}`,
 });
 
-/** Denials after which the call tries the next target. */
-const advancing = new WeakSet<LlmError>();
-
-/** Whether the call tries the next target after this denial. */
-export const mayAdvance = (denial: LlmError): boolean => advancing.has(denial);
-
 function deniedError(
   gate: Gate,
-  { deny, advance, retryAfterMs, code, publicMessage }: Denial,
+  { deny, retryAfterMs, code, publicMessage }: Denial,
   { target }: AttemptInfo,
   cause?: unknown,
 ): LlmError {
-  const error = new LlmError(
+  return new LlmError(
     'denied',
     `gate "${gate.name}" denied ${target}: ${deny}`,
     { target, code, publicMessage, retryAfterMs },
     { cause },
   );
-  if (advance === true) advancing.add(error);
-  return error;
 }
