@@ -38,8 +38,8 @@ export const CLIENT_WIRES: readonly ClientWire[] = [
     path: '/v1/responses',
     body: (input) => ({ input, tools: [{ type: 'function', name: 'note', parameters: NOTE }] }),
     text: ({ type, delta }) => (type === 'response.output_text.delta' ? delta : ''),
-    complete: /event: response\.completed\ndata: .*\n\n$/,
-    failed: /event: response\.failed\ndata: .*\n\n$/,
+    complete: /event: response\.completed\ndata: .*\n\ndata: \[DONE\]\n\n$/,
+    failed: /event: response\.failed\ndata: .*\n\ndata: \[DONE\]\n\n$/,
   },
   {
     path: '/v1/messages',

@@ -17,7 +17,7 @@ async function bundleOf(code: string): Promise<string> {
 }
 
 it.each([
-  ['@majordomo/provider-anthropic', 'createAnthropic', 'anthropicTools', 'web_search_20250305'],
+  ['@majordomo/provider-anthropic', 'createAnthropic', 'anthropicTools', 'web_search'],
   ['@majordomo/provider-openai', 'createOpenAI', 'openaiTools', 'require_approval'],
   ['@majordomo/provider-google', 'createGoogle', 'googleTools', 'fileSearchStoreNames'],
 ])(

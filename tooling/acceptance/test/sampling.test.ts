@@ -106,10 +106,11 @@ it.each([...SIDES, WORKERS_AI, ...CHAT_SIDES.map(([, side]) => side)])(
       endUser: 'user-1',
     });
     const all = ['endUser', 'reasoningSummary', 'verbosity'];
-    const sent = isOpenAI ? (OPENAI_SETTINGS[side.wire.name] ?? []) : [];
+    const sendsEndUser = isOpenAI || side.wire.name === 'anthropic-messages';
+    const sent = isOpenAI ? (OPENAI_SETTINGS[side.wire.name] ?? []) : sendsEndUser ? ['endUser'] : [];
     const missing = warnings.filter(({ action }) => action === 'dropped').map(({ what }) => what);
     expect(missing.toSorted()).toEqual(all.filter((name) => !sent.includes(name)));
     const body = JSON.stringify(server.requests[0]?.body);
-    expect(body.includes('user-1')).toBe(isOpenAI);
+    expect(body.includes('user-1')).toBe(sendsEndUser);
   },
 );

@@ -47,7 +47,7 @@ describe('a transcription', () => {
       ],
     };
     const majordomo = await world(answers(responseBody));
-    const { attempts, ...transcript } = await majordomo
+    const { attempts, vendor, ...transcript } = await majordomo
       .transcriptionModel('openai/whisper-1')
       .transcribe({ ...NOTE, language: 'en-GB', prompt: 'greetings', timestamps: 'segment' });
     expect(transcript).toEqual({
@@ -70,6 +70,7 @@ describe('a transcription', () => {
       },
       warnings: [],
     });
+    expect(vendor).toMatchObject({ wire: expect.any(String) as string });
     expect(attempts.length).toBe(1);
     expect(server.requests[0]).toMatchObject({
       path: '/v1/audio/transcriptions',

@@ -1,5 +1,5 @@
 import type { AssistantPart, TurnMessage } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import { isRecord, toBase64 } from '@majordomo/core/toolkit';
 import { contextOf, deliveryOf, requestOf, type Playback, type Recording } from '@majordomo/test-support';
 import { collect, type Collected } from '@majordomo/testing';
 import { joined, type Row } from './oracle.ts';
@@ -40,7 +40,13 @@ export const rowsIn = (parts: readonly AssistantPart[]): readonly Row[] =>
     parts.flatMap((part): Row[] => {
       if (part.type === 'text') return [{ type: 'text', text: part.text }];
       if (part.type === 'tool-call') return [{ type: 'call', name: part.name }];
-      return part.type === 'vendor' ? [{ type: 'vendor', raw: rawOf(part.replay.data) }] : [];
+      // The recordings list generated images among the vendor parts, and do not list items that wait for the client.
+      if (part.type === 'image' && part.replay !== undefined) {
+        const item = rawOf(part.replay.data) as object;
+        return [{ type: 'vendor', raw: { ...item, result: toBase64(part.bytes) } }];
+      }
+      if (part.type !== 'vendor' || part.waits === true) return [];
+      return [{ type: 'vendor', raw: rawOf(part.replay.data) }];
     }),
   );
 

@@ -32,6 +32,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+const WARNED = ['parts that ran at another vendor', 'vendor parts', 'generated images and audio'];
+
 /** Sends a response to another vendor. Returns the content that the vendor receives, and whether the app is warned. */
 async function sendToOtherVendor(parts: readonly AssistantPart[], side: Side) {
   const vendorServer = openVendor(side, 'there');
@@ -43,9 +45,7 @@ async function sendToOtherVendor(parts: readonly AssistantPart[], side: Side) {
     // The wire server accepts its own signatures only. Every platform accepts Claude's signatures.
     refused: vendorServer.refused.filter((rule) => !rule.startsWith('signature at ')),
     leaked: vendorParts.filter(({ replay }) => sent.includes(canonical(replay.data))).map(({ kind }) => kind),
-    isWarned: warnings.some(
-      ({ what }) => what === 'parts that ran at another vendor' || what === 'vendor parts',
-    ),
+    isWarned: warnings.some(({ what }) => WARNED.includes(what)),
     missingTexts: parts.filter((part) => part.type === 'text' && !containsText(sent, part.text)).length,
   };
 }
