@@ -28,11 +28,15 @@ function projectOf({ path, manifest: { name } }: WorkspacePackage): TestProjectI
       dir: path,
       isolate: false,
       expect: EXPECT,
-      exclude: [...configDefaults.exclude, ALONE, OUTSIDE],
+      exclude: [...configDefaults.exclude, ALONE, OUTSIDE, '**/dist/**', ...packagesInside(path)],
       globalSetup: existsSync(globalSetup) ? [globalSetup] : [],
     },
   };
 }
+
+/** Returns patterns of the packages in the folder of another package, which have their own projects. */
+const packagesInside = (folder: string): readonly string[] =>
+  packages.filter(({ path }) => path.startsWith(`${folder}/`)).map(({ path }) => `**/${path}/**`);
 
 /**
  * Test files that need a separate process, because they measure memory or check which resources are open, or because their

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { writeDeclarations } from './declarations.ts';
 import { folderOf, ROOT } from './packages.ts';
+import { writeTemplates } from './templates.ts';
 
 type Config = ReturnType<typeof defineConfig>;
 
@@ -124,6 +125,18 @@ export const binary: Config = defineConfig({
   entry: ['src/index.ts', 'src/bin.ts'],
   platform: 'node',
   ...declarations('src/index.ts'),
+});
+
+/** The command that creates applications, its library, and the templates with the versions of this repository's packages. */
+export const createCommand: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts', 'src/bin.ts'],
+  platform: 'node',
+  onSuccess: () => {
+    writeDeclarations(['src/index.ts']);
+    writeTemplates('templates', 'dist/templates');
+    return Promise.resolve();
+  },
 });
 
 /** Entry points of eslint-plugin: the plugin, the command, and the code mods, which only `--fix` loads. */

@@ -51,6 +51,7 @@ uplinks:
   upstream: { url: ${JSON.stringify(url)}, maxage: 60m, timeout: 60s, cache: true }
 packages:
   'majordomo': { access: $all, publish: $all }
+  'create-majordomo': { access: $all, publish: $all }
   '@majordomo/*': { access: $all, publish: $all }
   '**': { access: $all, proxy: upstream }
 log: { type: stdout, format: pretty, level: warn }

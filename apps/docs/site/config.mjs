@@ -8,10 +8,10 @@ const pages = [...pagesOf()].map(([file, page]) => ({
 }));
 const pageOf = (file) => pages.find(({ page }) => page === pagesOf().get(file));
 
-/** Sidebar of the packages: the wings with their packages, and then the command and the plugin. */
+/** Sidebar of the packages: the wings with their packages, and then the commands and the plugin. */
 const packageSidebar = () => [
   ...wingsOf().map(({ file, files }) => ({ ...pageOf(file), items: files.map(pageOf), collapsed: true })),
-  ...['apps/cli/README.md', 'apps/lint-rule/README.md'].map(pageOf),
+  ...['apps/cli/README.md', 'apps/create-majordomo/README.md', 'apps/lint-rule/README.md'].map(pageOf),
 ];
 
 /** Heading ids as on the repository host, for which the links are written. */

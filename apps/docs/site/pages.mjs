@@ -17,6 +17,7 @@ export function pagesOf() {
     ['apps/docs/README.md', 'docs/index'],
     ['apps/examples/README.md', 'docs/examples'],
     ['apps/cli/README.md', 'packages/cli'],
+    ['apps/create-majordomo/README.md', 'packages/create-majordomo'],
     ['apps/lint-rule/README.md', 'packages/eslint-plugin'],
     ['adr/README.md', 'adr/index'],
   ]);

@@ -242,6 +242,11 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     ],
     because: 'another audience: terminals; what is not OpenAI or Anthropic is an optional peer',
   },
+  'create-majordomo': {
+    ours: ['core'],
+    others: ['@clack/prompts', 'validate-npm-package-name'],
+    because: 'another audience: folders without an application',
+  },
   'lint-rule': {
     ours: [],
     others: ['eslint', '@babel/parser'],
@@ -253,6 +258,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
 export const PUBLISHED_AS: Readonly<Record<string, string>> = {
   'lint-rule': '@majordomo/eslint-plugin',
   cli: 'majordomo',
+  'create-majordomo': 'create-majordomo',
 };
 
 /** Packages that may use Node's built-ins, with the reason. All others also run in a Worker or a browser. */
@@ -276,4 +282,5 @@ export const NODE_ONLY: Readonly<Record<string, string>> = {
   credentials: 'its vaults lie on disk and in keychains',
   'lint-rule': 'it runs inside ESLint',
   cli: 'it is a command',
+  'create-majordomo': 'it is a command',
 };

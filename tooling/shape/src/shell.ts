@@ -5,6 +5,8 @@ export type Bin = (args: readonly string[]) => Promise<string | undefined>;
 export interface Known {
   /** Scripts of the root, which `pnpm` runs. */
   readonly scripts: readonly string[];
+  /** Scripts of the application that the document describes, which `npm` runs. */
+  readonly npmScripts: readonly string[];
   /** `pnpm@12.21.0`, as the root's manifest pins it. */
   readonly packageManager: string;
   /** Packages of this repository, and all dependencies of the workspace's manifests. */
@@ -56,8 +58,13 @@ async function complaintAbout(
   }
 }
 
-function npm([verb, ...rest]: readonly string[], { packages }: Known): string | undefined {
+function npm([verb, ...rest]: readonly string[], { packages, npmScripts }: Known): string | undefined {
   if (verb === 'ci' && rest.length === 0) return undefined;
+  if (npmScripts.includes((verb === 'run' ? rest[0] : verb) ?? '')) return undefined;
+  if (verb === 'create') {
+    const command = `create-${bareName(rest[0] ?? '')}`;
+    return packages.includes(command) ? undefined : `no package has the name ${command}`;
+  }
   if (verb !== 'install' && verb !== 'i') return `npm ${verb} is not looked at`;
   const flag = rest.find((word) => word.startsWith('-') && !NPM_FLAGS.has(word));
   if (flag !== undefined) return `${flag} is not looked at`;

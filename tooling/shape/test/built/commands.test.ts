@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { world } from '../../../../apps/cli/test/world.ts';
 import { commandsInProse, documents, fencesOf } from '../../src/documents.ts';
@@ -29,6 +29,7 @@ const anything: Bin = () => Promise.resolve(undefined);
 const root = JSON.parse(read('package.json')) as Manifest & { readonly packageManager: string };
 const known: Known = {
   scripts: Object.keys(root.scripts ?? {}),
+  npmScripts: [],
   packageManager: root.packageManager,
   packages: [root, ...workspace.map(({ manifest }) => manifest)].flatMap(
     ({ name, dependencies, devDependencies, peerDependencies }) => [
@@ -51,7 +52,9 @@ test.each(shell.map(({ at, code }) => [at, code]))('the commands at %s can be ty
 });
 
 test.each(documents)('the commands in the text of %s can be typed', async (file) => {
-  expect(await complaintsAboutShell(commandsInProse(file).join('\n'), known)).toEqual([]);
+  const template = workspace.find(({ path }) => path.includes('/templates/') && path === dirname(file));
+  const npmScripts = Object.keys(template?.manifest.scripts ?? {});
+  expect(await complaintsAboutShell(commandsInProse(file).join('\n'), { ...known, npmScripts })).toEqual([]);
 });
 
 describe('a command that cannot be typed', () => {
@@ -61,6 +64,8 @@ describe('a command that cannot be typed', () => {
     ['npx -p @majordomo/eslint-plugin majordomo-lint .', []],
     ['npx -p @majordomo/nothing majordomo-lint .', ['no manifest names @majordomo/nothing']],
     ['npm install --sav @majordomo/core', ['--sav is not looked at']],
+    ['npm create majordomo@latest my-app', []],
+    ['npm create nothing@latest', ['no package has the name create-nothing']],
     ['npm publish', ['npm publish is not looked at']],
     ['npx --yes pnpm@1.0.0 demo', [`this repository pins ${root.packageManager}`]],
     ['npx --yes cowsay', ['no package has the command cowsay']],

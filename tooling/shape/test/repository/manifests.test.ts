@@ -55,7 +55,9 @@ describe.each(published)('$id', ({ id, path, manifest }) => {
     expect(exists(`${path}/README.md`), `${path}/README.md is missing`).toBe(true);
     const readme = read(`${path}/README.md`);
     expect(readme).toContain(`# ${manifest.name}`);
-    expect(readme).toMatch(new RegExp(`(?:npm|pnpm) (?:i|install|add) .*${manifest.name}`));
+    // npm runs `create-x` as `npm create x`.
+    const created = manifest.name.replace(/^create-/, 'create ');
+    expect(readme).toMatch(new RegExp(`(?:npm|pnpm) (?:(?:i|install|add) .*${manifest.name}|${created}@)`));
   });
 
   test('builds, type-checks and checks its package by scripts of the same names', () => {

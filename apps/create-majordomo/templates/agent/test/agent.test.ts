@@ -1,0 +1,20 @@
+import { createMajordomo } from '@majordomo/core';
+import { sqliteStores } from '@majordomo/store-sqlite';
+import { fakeProvider } from '@majordomo/testing';
+import { expect, test } from 'vitest';
+import { shopAgent } from '../src/agent.ts';
+
+test('a refund of more than 20 USD waits for an approval, and then runs', async () => {
+  const call = { name: 'refund', args: { number: '7', usd: 49 } };
+  const fake = fakeProvider({ id: 'fake', models: { m: [{ toolCalls: [call] }, 'It is paid.'] } });
+  const agent = shopAgent(createMajordomo({ providers: [fake] }).model('fake/m'));
+  await using stores = sqliteStores(':memory:');
+
+  const paused = await agent.run('I want my money back for order 7.');
+  expect(paused.awaiting).toMatchObject([call]);
+
+  const decisions = paused.awaiting.map(({ id: callId }) => ({ callId, approve: true as const }));
+  const result = await agent.run(paused.state, { decisions, claim: stores.claims });
+  expect(result.text).toBe('It is paid.');
+  expect(JSON.stringify(result.messages)).toContain('refunded 49 USD for order 7');
+});

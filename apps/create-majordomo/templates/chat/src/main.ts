@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { sqliteStores } from '@majordomo/store-sqlite';
+import { createApp } from './app.ts';
+import { chatModel } from './model.ts';
+
+if (existsSync('.env')) process.loadEnvFile();
+const HOST = '127.0.0.1';
+const DEFAULT_PORT = 3000;
+const port = Number(process.env['PORT'] || DEFAULT_PORT);
+const model = chatModel(process.env);
+const app = createApp(model, sqliteStores('chat.sqlite'));
+const answer = getRequestListener(app.fetch);
+const server = createServer();
+
+if (process.argv.includes('--dev')) {
+  const { createServer: createVite } = await import('vite');
+  const vite = await createVite({ server: { middlewareMode: true, hmr: { server } } });
+  server.on('request', (request, response) => {
+    if (request.url?.startsWith('/api/')) void answer(request, response);
+    else vite.middlewares(request, response);
+  });
+} else {
+  // Files that `npm run build` has written.
+  app.use('*', serveStatic({ root: 'dist' }));
+  server.on('request', (request, response) => void answer(request, response));
+}
+server.listen(port, HOST, () => {
+  // With PORT=0, the system chooses a free port.
+  const { port: actual } = server.address() as AddressInfo;
+  console.log(`Chat with ${model.spec} at http://${HOST}:${actual}`);
+});
