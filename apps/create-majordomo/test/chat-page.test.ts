@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describeWith } from '@majordomo/services';
+import { openBrowser, openPage } from '@majordomo/services/browser';
+import { expect, it, onTestFinished } from 'vitest';
+import { emptyFolder } from './support/command.ts';
+import { installFrom, pack, program } from './support/tarballs.ts';
+
+const LONG = 180_000;
+const FAKE_ANSWER = /This is the fake model, and this was message 1 of the chat\./;
+
+/** Starts the server of an application on a free port. Returns its address. */
+async function serve(folder: string): Promise<string> {
+  const server = spawn(process.execPath, ['src/main.ts'], {
+    cwd: folder,
+    env: { PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(async () => {
+    server.kill();
+    await once(server, 'close');
+  });
+  for await (const line of createInterface({ input: server.stdout })) {
+    const url = /http:\S+/.exec(line)?.[0];
+    if (url !== undefined) return url;
+  }
+  throw new Error('the server printed no address');
+}
+
+describeWith('chromium', 'the published command', () => {
+  it(
+    'creates a chat page, which answers without a key and stores the chat',
+    async () => {
+      const scratch = emptyFolder();
+      await pack(join(scratch, 'command'), 'create-majordomo', '@majordomo/core');
+      await pack(join(scratch, 'packages'), '@majordomo/template-chat^...');
+
+      const tool = join(scratch, 'tool');
+      mkdirSync(tool);
+      writeFileSync(join(tool, 'package.json'), '{ "private": true }');
+      await installFrom(join(scratch, 'command'), tool);
+      const command = join(tool, 'node_modules/create-majordomo/dist/bin.js');
+      const args = ['my-chat', '--template', 'chat', '--package-manager', 'none'];
+      await program(scratch, process.execPath, command, ...args);
+
+      const app = join(scratch, 'my-chat');
+      await installFrom(join(scratch, 'packages'), app);
+      await program(app, 'npm', 'test');
+      await program(app, 'npm', 'run', 'build');
+
+      const browser = await openBrowser();
+      onTestFinished(() => browser.close());
+      await using opened = await openPage(browser, await serve(app));
+      const { page, wrong } = opened;
+      await page.getByLabel('Message').fill('Hello?');
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.locator('article.assistant').getByText(FAKE_ANSWER).waitFor();
+      await page.reload();
+      await page.locator('article.assistant').getByText(FAKE_ANSWER).waitFor();
+      expect(await page.getByRole('link', { name: 'Hello?' }).count()).toBe(1);
+      expect(wrong).toEqual([]);
+    },
+    LONG,
+  );
+});
