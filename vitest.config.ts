@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { packagesIn, ROOT, type WorkspacePackage } from './tooling/build/packages.ts';
 
@@ -36,7 +36,9 @@ function projectOf({ path, manifest: { name } }: WorkspacePackage): TestProjectI
 
 /** Returns patterns of the packages in the folder of another package, which have their own projects. */
 const packagesInside = (folder: string): readonly string[] =>
-  packages.filter(({ path }) => path.startsWith(`${folder}/`)).map(({ path }) => `**/${path}/**`);
+  packages
+    .filter(({ path }) => path.startsWith(`${folder}/`))
+    .map(({ path }) => `**/${relative(folder, path)}/**`);
 
 /**
  * Test files that need a separate process, because they measure memory or check which resources are open, or because their

@@ -87,6 +87,6 @@ function nextSteps({ name, folder, template, packageManager }: CreateOptions, cw
   ];
   return `\nCreated ${name} from the template ${template}. Start it with:\n
 ${commands.map((command) => `  ${command}\n`).join('')}
-It needs no key: a fake model answers. To call real models, copy .env.example to .env and set a key.
+It needs no key. To call real models, copy .env.example to .env and set a key.
 `;
 }

@@ -4,9 +4,12 @@ import { CreateError } from './create-error.ts';
 
 /** Templates in the order in which the command offers them: the content, and the script that starts the application. */
 export const TEMPLATES = {
+  script: { content: 'one call of a chain, with a test', start: 'start' },
   chat: { content: 'chat page with a server, streaming and history', start: 'dev' },
   agent: { content: 'agent with tools and approvals', start: 'start' },
   extract: { content: 'typed values from a folder of documents, with a budget', start: 'start' },
+  gateway: { content: 'server with keys and budgets for teams, with a Dockerfile', start: 'start' },
+  lint: { content: 'rule against raw calls of models, in CI', start: 'lint' },
 } as const;
 
 /** Name of a template. */

@@ -1,34 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { describeWith } from '@majordomo/services';
 import { openBrowser, openPage } from '@majordomo/services/browser';
 import { expect, it, onTestFinished } from 'vitest';
 import { emptyFolder } from './support/command.ts';
+import { serve } from './support/server.ts';
 import { installFrom, pack, program } from './support/tarballs.ts';
 
 const LONG = 180_000;
 const FAKE_ANSWER = /This is the fake model, and this was message 1 of the chat\./;
-
-/** Starts the server of an application on a free port. Returns its address. */
-async function serve(folder: string): Promise<string> {
-  const server = spawn(process.execPath, ['src/main.ts'], {
-    cwd: folder,
-    env: { PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(async () => {
-    server.kill();
-    await once(server, 'close');
-  });
-  for await (const line of createInterface({ input: server.stdout })) {
-    const url = /http:\S+/.exec(line)?.[0];
-    if (url !== undefined) return url;
-  }
-  throw new Error('the server printed no address');
-}
 
 describeWith('chromium', 'the published command', () => {
   it(
@@ -44,16 +24,16 @@ describeWith('chromium', 'the published command', () => {
       await installFrom(join(scratch, 'command'), tool);
       const command = join(tool, 'node_modules/create-majordomo/dist/bin.js');
       const args = ['my-chat', '--template', 'chat', '--package-manager', 'none'];
-      await program(scratch, process.execPath, command, ...args);
+      await program(scratch, process.execPath, [command, ...args]);
 
       const app = join(scratch, 'my-chat');
       await installFrom(join(scratch, 'packages'), app);
-      await program(app, 'npm', 'test');
-      await program(app, 'npm', 'run', 'build');
+      await program(app, 'npm', ['test']);
+      await program(app, 'npm', ['run', 'build']);
 
       const browser = await openBrowser();
       onTestFinished(() => browser.close());
-      await using opened = await openPage(browser, await serve(app));
+      await using opened = await openPage(browser, await serve(app, ['src/main.ts'], { PORT: '0' }));
       const { page, wrong } = opened;
       await page.getByLabel('Message').fill('Hello?');
       await page.getByRole('button', { name: 'Send' }).click();

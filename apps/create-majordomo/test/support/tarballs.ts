@@ -7,9 +7,19 @@ const ROOT = join(import.meta.dirname, '../../../..');
 /** Options of npm: no request for a package in its cache, and no scripts of packages. */
 const QUIET = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
 
-/** Runs a program with the Node of this process. Returns its output. Throws if the program fails. */
-export async function program(cwd: string, name: string, ...args: readonly string[]): Promise<string> {
-  const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` };
+/** Environment of programs, in which `node` is the Node of this process. */
+export const ENV: NodeJS.ProcessEnv = {
+  ...process.env,
+  PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
+};
+
+/** Runs a program. Returns its output. Throws if the program fails. */
+export async function program(
+  cwd: string,
+  name: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = ENV,
+): Promise<string> {
   const { code, out, err } = await ended(spawn(name, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] }));
   if (code !== 0) throw new Error(`${name} ${args.join(' ')} ended with code ${code}\n${out}\n${err}`);
   return out;
@@ -19,20 +29,22 @@ export async function program(cwd: string, name: string, ...args: readonly strin
 export async function pack(folder: string, ...filters: readonly string[]): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const selected = filters.map((filter) => `--filter=${filter}`);
-  await program(ROOT, 'pnpm', ...selected, 'pack', '--pack-destination', folder);
+  await program(ROOT, 'pnpm', [...selected, 'pack', '--pack-destination', folder]);
 }
 
-/**
- * Installs the dependencies of a folder. Packages of this repository are installed from tarballs, also if only other packages
- * depend on them.
- */
+/** Installs the dependencies of a folder, those of this repository from tarballs. */
 export async function installFrom(tarballs: string, folder: string): Promise<void> {
+  dependOn(tarballs, folder);
+  await program(folder, 'npm', ['install', ...QUIET]);
+}
+
+/** Adds tarballs to the dependencies of a folder, also those of packages on which only other packages depend. */
+export function dependOn(tarballs: string, folder: string): void {
   const file = join(folder, 'package.json');
   const manifest = JSON.parse(readFileSync(file, 'utf8')) as { readonly dependencies?: object };
   const local = readdirSync(tarballs).map((tarball) => [nameOf(tarball), `file:${join(tarballs, tarball)}`]);
   const dependencies = { ...manifest.dependencies, ...Object.fromEntries(local) };
   writeFileSync(file, JSON.stringify({ ...manifest, dependencies }));
-  await program(folder, 'npm', 'install', ...QUIET);
 }
 
 /** Returns the name of a packed package: `@majordomo/core` for `majordomo-core-1.0.0.tgz`. */
