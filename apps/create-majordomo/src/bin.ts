@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { main } from './main.ts';
+import { EXIT, main } from './main.ts';
 
 /** Exit codes by signal, as in shells. */
 const ENDINGS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -11,12 +11,15 @@ for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const)
     controller.abort();
   });
 
-const code = await main(process.argv.slice(2), {
+// Code if the input is closed during a question, for example with Ctrl-D. Then nothing else ends the question.
+process.exitCode = EXIT.interrupted;
+void main(process.argv.slice(2), {
   cwd: process.cwd(),
   isTerminal: process.stdin.isTTY && process.stdout.isTTY,
   userAgent: process.env['npm_config_user_agent'],
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   signal: controller.signal,
+}).then((code) => {
+  process.exitCode = ended ?? code;
 });
-process.exitCode = ended ?? code;

@@ -15,7 +15,7 @@ describeWith('chromium', 'the published command', () => {
     'creates a chat page, which answers without a key and stores the chat',
     async () => {
       const scratch = emptyFolder();
-      await pack(join(scratch, 'command'), 'create-majordomo', '@majordomo/core');
+      await pack(join(scratch, 'command'), 'create-majordomo...');
       await pack(join(scratch, 'packages'), '@majordomo/template-chat^...');
 
       const tool = join(scratch, 'tool');

@@ -7,6 +7,11 @@ const ROOT = join(import.meta.dirname, '../../../..');
 /** Options of npm: no request for a package in its cache, and no scripts of packages. */
 const QUIET = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
 
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
 /** Environment of programs, in which `node` is the Node of this process. */
 export const ENV: NodeJS.ProcessEnv = {
   ...process.env,
@@ -25,10 +30,13 @@ export async function program(
   return out;
 }
 
-/** Packs the packages that an application or a command needs, as they would be published. */
+/**
+ * Packs the packages that filters of pnpm select, as they would be published. `name...` selects a package with its dependencies,
+ * without development dependencies, and `name^...` only these dependencies.
+ */
 export async function pack(folder: string, ...filters: readonly string[]): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  const selected = filters.map((filter) => `--filter=${filter}`);
+  const selected = filters.map((filter) => `--filter-prod=${filter}`);
   await program(ROOT, 'pnpm', [...selected, 'pack', '--pack-destination', folder]);
 }
 
@@ -38,13 +46,25 @@ export async function installFrom(tarballs: string, folder: string): Promise<voi
   await program(folder, 'npm', ['install', ...QUIET]);
 }
 
-/** Adds tarballs to the dependencies of a folder, also those of packages on which only other packages depend. */
+/** Adds tarballs to the dependencies of a folder, and makes npm, pnpm and bun use them for the dependencies of packages. */
 export function dependOn(tarballs: string, folder: string): void {
   const file = join(folder, 'package.json');
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as { readonly dependencies?: object };
-  const local = readdirSync(tarballs).map((tarball) => [nameOf(tarball), `file:${join(tarballs, tarball)}`]);
-  const dependencies = { ...manifest.dependencies, ...Object.fromEntries(local) };
-  writeFileSync(file, JSON.stringify({ ...manifest, dependencies }));
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+  const overrides = Object.fromEntries(
+    readdirSync(tarballs).map((tarball) => [nameOf(tarball), `file:${join(tarballs, tarball)}`]),
+  );
+  // npm requires the same range in the overrides and in the dependencies.
+  const devDependencies = Object.entries({ ...manifest.devDependencies }).filter(
+    ([name]) => !(name in overrides),
+  );
+  const changed = {
+    ...manifest,
+    dependencies: { ...manifest.dependencies, ...overrides },
+    devDependencies: Object.fromEntries(devDependencies),
+    overrides,
+  };
+  writeFileSync(file, JSON.stringify(changed));
+  writeFileSync(join(folder, 'pnpm-workspace.yaml'), `overrides: ${JSON.stringify(overrides)}\n`);
 }
 
 /** Returns the name of a packed package: `@majordomo/core` for `majordomo-core-1.0.0.tgz`. */

@@ -6,7 +6,7 @@ import { agentModel } from './model.ts';
 
 if (existsSync('.env')) process.loadEnvFile();
 const [command = 'ask', id = '7'] = process.argv.slice(2);
-await using stores = sqliteStores('runs.sqlite');
+const stores = sqliteStores('runs.sqlite');
 const agent = shopAgent(agentModel(process.env));
 
 /** Starts a run, and stores it if a call waits for an approval. */
@@ -45,6 +45,10 @@ function fail(message: string): void {
   process.exitCode = 1;
 }
 
-if (command === 'ask') await ask();
-else if (command === 'approve' || command === 'deny') await decide(command === 'approve');
-else fail(`unknown command ${command}; use ask, approve or deny, and the number of an order`);
+try {
+  if (command === 'ask') await ask();
+  else if (command === 'approve' || command === 'deny') await decide(command === 'approve');
+  else fail(`unknown command ${command}; use ask, approve or deny, and the number of an order`);
+} finally {
+  await stores.close();
+}

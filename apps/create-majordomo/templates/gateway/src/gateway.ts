@@ -12,10 +12,12 @@ const LIMITS: LedgerOptions['limits'] = [
   { name: 'team', max: { usd: '50' }, per: 'month', each: ['tenant'] },
 ];
 
-/** Gateway with its keys. Disposal writes the pending records. */
-export interface TeamGateway extends AsyncDisposable {
+/** Gateway with its keys. */
+export interface TeamGateway {
   readonly gateway: Gateway;
   readonly keys: Keys;
+  /** Writes the pending records, and closes the stores. */
+  readonly close: () => Promise<void>;
 }
 
 /** Opens the gateway over the SQLite file in the variable `STORE`. With `ADMIN_TOKEN`, its page is at `/inspector`. */
@@ -42,9 +44,9 @@ export function openGateway({ providers, models }: Backends, env: Env): TeamGate
     onEvent: calls.onEvent,
     onRequest: calls.onRequest,
   });
-  const end = async (): Promise<void> => {
+  const close = async (): Promise<void> => {
     await Promise.all([calls.close(), ledger.flush(), keys.close()]);
     await stores.close();
   };
-  return { gateway, keys, [Symbol.asyncDispose]: end };
+  return { gateway, keys, close };
 }

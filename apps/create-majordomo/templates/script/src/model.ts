@@ -9,9 +9,10 @@ const TARGETS = {
   ANTHROPIC_API_KEY: 'anthropic/claude-haiku-4-5',
 };
 
-/** Model that is closed at the end of an `await using` block. */
-export interface OpenModel extends AsyncDisposable {
+/** Model, and the function that closes its local server. */
+export interface OpenModel {
   readonly model: ChatModel;
+  readonly close: () => Promise<void>;
 }
 
 /** Opens a chain of the models whose keys are set. If no key is set, a local server takes the place of the vendors. */
@@ -21,7 +22,7 @@ export async function openModel(env: Env): Promise<OpenModel> {
     .map(([, target]) => target);
   if (chain.length === 0) return localModel();
   const majordomo = createMajordomo({ providers: [createOpenAI(), createAnthropic()], env });
-  return { model: majordomo.model(chain.join(',')), [Symbol.asyncDispose]: () => Promise.resolve() };
+  return { model: majordomo.model(chain.join(',')), close: () => Promise.resolve() };
 }
 
 /** The server fails for OpenAI's SDK, so the chain continues with the second model. */
@@ -36,5 +37,5 @@ async function localModel(): Promise<OpenModel> {
     ],
   });
   const model = majordomo.model(Object.values(TARGETS).join(','));
-  return { model, [Symbol.asyncDispose]: () => server.close() };
+  return { model, close: () => server.close() };
 }
