@@ -13,18 +13,18 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('the ten lines of the README fail over from one vendor to the next', async () => {
+test('the first program of the README fails over from one vendor to the next', async () => {
   await using first = await startWireServer({
-    wire: anthropicMessages,
+    wire: openaiResponses,
     script: [{ failure: 'overloaded' }, { failure: 'overloaded' }],
   });
-  await using second = await startWireServer({ wire: openaiResponses, script: ['Rayleigh scattering.'] });
-  sendTo({ 'api.anthropic.com': first, 'api.openai.com': second });
+  await using second = await startWireServer({ wire: anthropicMessages, script: ['Rayleigh scattering.'] });
+  sendTo({ 'api.openai.com': first, 'api.anthropic.com': second });
 
   const printed = await play('README.md', { ANTHROPIC_API_KEY: 'a', OPENAI_API_KEY: 'o' });
 
-  expect(printed).toEqual([['Rayleigh scattering.', 'openai/gpt-5.4-mini', 3]]);
-  expect(first.requests.map(({ model }) => model)).toEqual(['claude-sonnet-5', 'claude-sonnet-5']);
+  expect(printed).toEqual([['anthropic/claude-sonnet-5', 'Rayleigh scattering.']]);
+  expect(first.requests.map(({ model }) => model)).toEqual(['gpt-5.4', 'gpt-5.4']);
 });
 
 test('the new vendor of CONTRIBUTING.md answers', async () => {
