@@ -1,5 +1,6 @@
 import type { Env, ModelContext, ProviderOptions } from '@majordomo/core';
 import { checkClient, clientCache } from './clients.ts';
+import { serverAddress } from './connection-error.ts';
 import { credentialSource } from './credentials.ts';
 import type { ErrorContext } from './errors.ts';
 import { directFetch, lowerCaseNames, patientFetch, secretsIn, secretsOfClient } from './http.ts';
@@ -31,6 +32,8 @@ export interface ClientSourceInit<Client> {
   readonly query?: HeaderRecord | undefined;
   /** Returns the base URL for a call with this `env`. */
   readonly baseURL: (env: Env) => string;
+  /** Name of the environment variable that may contain the base URL, for errors. */
+  readonly baseURLEnv?: string | undefined;
   /** Methods that an SDK client passed by the application must have. */
   readonly members: readonly (keyof Client & string)[];
   readonly names: { readonly factory: string; readonly client: string };
@@ -43,7 +46,7 @@ const NO_SERVER = 'http://exchange.invalid';
 
 /**
  * Returns a function that determines the credential of an attempt, and returns the application's SDK client or a cached client.
- * The function stores in `facts` the secrets to redact and, if the attempt has a key, the recovery that renews the key.
+ * The function stores in `facts` the server, the secrets to redact and, if the attempt has a key, the recovery that renews the key.
  */
 export function clientSource<Client>(
   init: ClientSourceInit<Client>,
@@ -67,6 +70,7 @@ export function clientSource<Client>(
     facts.secrets = [...secretsOfClient(client), ...secretsIn(context.headers, headers, query)];
     if (client !== undefined) return checkClient<Client>(client, init.members, init.names);
     const baseURL = init.baseURL(context.env);
+    facts.server = serverAddress(id, baseURL, init.baseURLEnv, context.env);
     const key = init.requiresKey ? await credentials.resolve(context) : undefined;
     if (key !== undefined) {
       facts.secrets = [key, ...facts.secrets];

@@ -7,6 +7,7 @@ import {
   type Recovery,
 } from '@majordomo/core';
 import { redactCause, kindOf, redact, redactValues, type WireFailure } from '@majordomo/core/toolkit';
+import { describeServer, reasonsOf, type ServerAddress } from './connection-error.ts';
 import { exhaustedResetMs } from './rate-limits.ts';
 import { type HeaderReader, retryAfterMs, retryAfterInMessage } from './retry-after.ts';
 
@@ -66,8 +67,15 @@ const TEMPORARY_KINDS: ReadonlySet<ErrorKind> = new Set(['rate-limit', 'quota', 
 /**
  * Converts an error of the transport to an `LlmError`: a refused, reset or closed connection, an invalid header, or a body that
  * is not JSON. If the error or one of its causes is an `LlmError`, returns that `LlmError` without secrets.
+ *
+ * @param server server of the attempt, which the message of a failed connection names
  */
-export function transportError(error: unknown, target: string, secrets: readonly string[] = []): LlmError {
+export function transportError(
+  error: unknown,
+  target: string,
+  secrets: readonly string[] = [],
+  server?: ServerAddress,
+): LlmError {
   const own = findLlmError(error);
   if (own !== undefined) return removeSecrets(own, target, secrets);
   const cause = redactCause(error, secrets);
@@ -80,7 +88,7 @@ export function transportError(error: unknown, target: string, secrets: readonly
     return new LlmError('config', message, { target }, { cause });
   }
   const code = codeOf(error);
-  const problem = `${target}: the connection ${isLostConnection(code) ? 'was lost' : 'failed'}`;
+  const problem = `${target}: the connection${describeServer(server)} ${isLostConnection(code) ? 'was lost' : 'failed'}`;
   return new LlmError('network', `${problem}: ${reasonOf(error, secrets)}`, { target, code }, { cause });
 }
 
@@ -130,9 +138,7 @@ function removeSecrets(error: LlmError, target: string, secrets: readonly string
 
 /** Returns the messages of an error and its causes, truncated and without secrets. */
 export function reasonOf(error: unknown, secrets: readonly string[]): string {
-  const texts: string[] = [];
-  for (let at = error; at instanceof Error && texts.length < 4; at = at.cause) texts.push(at.message);
-  const reason = [...new Set(texts.filter((text) => text !== ''))].join(': ');
+  const reason = reasonsOf(error);
   return cutAndRedact(reason === '' ? nameOf(error) : reason, secrets, MAX_BODY_LENGTH);
 }
 
@@ -191,6 +197,8 @@ export interface ErrorContext {
   readonly request?: ModelRequest | undefined;
   /** Values to redact in errors. The connection sets them as soon as it has the key. */
   secrets: readonly string[];
+  /** Server of the attempt. The connection sets it before it sends the request. */
+  server?: ServerAddress | undefined;
   /** Returns the recovery that requests another credential after a response with status 401. */
   credential?: (() => Recovery | undefined) | undefined;
 }

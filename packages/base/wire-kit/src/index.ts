@@ -13,6 +13,7 @@ export {
 export { limitBody, collectBody } from './bounded-body.ts';
 export { clientSource, type ClientSourceInit, type NewClient } from './client-source.ts';
 export { checkClient, checkModelId, clientCache, type ClientCache } from './clients.ts';
+export { serverAddress, type ServerAddress } from './connection-error.ts';
 export { type CredentialSource, credentialSource } from './credentials.ts';
 export {
   plainTextOf,

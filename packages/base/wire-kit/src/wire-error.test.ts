@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { LlmError } from '@majordomo/core';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { serverAddress } from './connection-error.ts';
 import { transportError, wireError, type WireErrorInit } from './errors.ts';
 
 const KEY = 'canary-2718281828';
@@ -181,7 +182,7 @@ describe('transportError of a network failure', () => {
     ['ENOTFOUND', 'getaddrinfo ENOTFOUND host'],
     [undefined, 'unknown'],
   ])('reports no connection for %s', (code, reason) => {
-    expect(failure(code, reason).message).toBe(`p/m: the connection failed: fetch failed: ${reason}`);
+    expect(failure(code, reason).message).toBe(`p/m: the connection failed: ${reason}`);
   });
 
   it.each([
@@ -190,9 +191,66 @@ describe('transportError of a network failure', () => {
     ['EPIPE', 'write EPIPE'],
   ])('reports a lost connection for %s', (code, reason) => {
     const error = failure(code, reason);
-    expect([error.kind, error.message]).toEqual([
-      'network',
-      `p/m: the connection was lost: fetch failed: ${reason}`,
-    ]);
+    expect([error.kind, error.message]).toEqual(['network', `p/m: the connection was lost: ${reason}`]);
+  });
+});
+
+describe('the message of a failed connection', () => {
+  const messageFor = (error: unknown, baseURL = 'https://a.test/v1', variable?: string): string =>
+    transportError(error, 'p/m', [KEY], { baseURL, variable }).message;
+  const sdkError = (cause: unknown): Error =>
+    new Error('Connection error.', { cause: new TypeError('fetch failed', { cause }) });
+
+  it('names the base URL, its variable and the reason once', () => {
+    expect(messageFor(sdkError(new Error('bad port')), 'http://a.test:1/v1/', 'ACME_BASE_URL')).toBe(
+      'p/m: the connection to http://a.test:1/v1 (ACME_BASE_URL) failed: bad port',
+    );
+  });
+
+  it('names neither the user nor the query of the base URL', () => {
+    expect(messageFor(sdkError(new Error('no')), `https://u:${KEY}@a.test/v1?key=${KEY}`)).toBe(
+      'p/m: the connection to https://a.test/v1 failed: no',
+    );
+  });
+
+  it('omits a base URL that is not valid', () => {
+    expect(messageFor(sdkError(new Error('no')), 'a test')).toBe('p/m: the connection failed: no');
+  });
+
+  it('contains a general message if no other message exists', () => {
+    expect(messageFor(sdkError(undefined))).toBe(
+      'p/m: the connection to https://a.test/v1 failed: fetch failed',
+    );
+  });
+
+  it('contains the reason of the first address of a host', () => {
+    const errors = ['::1', '127.0.0.1'].map((host) => new Error(`connect ECONNREFUSED ${host}:1`));
+    expect(messageFor(sdkError(new AggregateError(errors)))).toContain('failed: connect ECONNREFUSED ::1:1');
+  });
+
+  it.each([
+    [
+      'wrong version number',
+      'the server answers without TLS (wrong version number); write http:// instead of https://',
+    ],
+    ['certificate unknown', 'certificate unknown'],
+  ])('contains no place in OpenSSL: %s', (reason, expected) => {
+    const text = `write EPROTO 8027E4:error:0A00010B:SSL routines:ssl3_get_record:${reason}:../deps/openssl/ssl3_record.c:355:\n`;
+    expect(messageFor(sdkError(new Error(text)))).toBe(
+      `p/m: the connection to https://a.test/v1 failed: ${expected}`,
+    );
+  });
+});
+
+describe('serverAddress', () => {
+  it.each([
+    [{ ACME_URL: 'https://a.test' }, 'ACME_URL'],
+    [{ LLM_P: 'acme+https://token@a.test/v1', ACME_URL: 'https://b.test' }, 'LLM_P'],
+    [{ ACME_URL: 'https://b.test' }, undefined],
+  ])('in %j is defined by %s', (env, variable) => {
+    expect(serverAddress('p', 'https://a.test/v1', 'ACME_URL', env)).toEqual({
+      baseURL: 'https://a.test/v1',
+      variable,
+    });
   });
 });

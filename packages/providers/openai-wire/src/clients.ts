@@ -32,6 +32,7 @@ export function createClients(sdk: Sdk, server: Server, options: SdkOptions): Cl
     headers: lowerCaseNames({ ...server.headers, ...options.headers }),
     query: server.query,
     baseURL: (env) => baseURLOf(env, server, options),
+    baseURLEnv: server.baseURLEnv,
     members: ['post', 'get'],
     names: { factory: sdk.factory, client: `client of the ${sdk.name} package` },
     async create({ key, baseURL, fetch, headerNames }) {

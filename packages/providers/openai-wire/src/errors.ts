@@ -32,7 +32,7 @@ export function toLlmError(error: unknown, facts: SdkErrorContext, sdk: SdkError
   const status = 'status' in error ? error.status : undefined;
   if (typeof status === 'number') return httpError(error, status, facts);
   if (sdk.isUnsent(error) || isBadHeader(error)) return unsentError(error, facts);
-  const found = transportError(error, facts.target, facts.secrets);
+  const found = transportError(error, facts.target, facts.secrets, facts.server);
   // The SDK reports every transport error whose message contains "timed out" as a timeout, so check the kind too.
   const isTimeout = sdk.isTimeout(error)
     ? found.kind === 'network'

@@ -37,6 +37,7 @@ export function createConnection(options: AnthropicOptions, keyEnv: readonly str
     requiresKey: true,
     headers: optionHeaders,
     baseURL: (env) => baseURLOf(options, env),
+    baseURLEnv: 'ANTHROPIC_BASE_URL',
     members: ['post', 'get'],
     names: CUSTOM_CLIENT,
     async create({ key: apiKey = '', baseURL, fetch, headerNames }) {

@@ -57,7 +57,8 @@ function classify(error: unknown, facts: ErrorContext): LlmError {
   if (name === 'APIConnectionTimeoutError') {
     return wireError({ ...facts, kind: 'timeout', message: 'the connection timed out', cause: error });
   }
-  return transportError(name === 'APIConnectionError' ? cause : error, facts.target, facts.secrets);
+  const reason = name === 'APIConnectionError' ? cause : error;
+  return transportError(reason, facts.target, facts.secrets, facts.server);
 }
 
 /** Converts an error in a response with status 200. The error is an `error` event, or a body of the same form. */

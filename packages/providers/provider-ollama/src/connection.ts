@@ -8,6 +8,7 @@ import {
   lowerCaseNames,
   patientFetch,
   secretsIn,
+  serverAddress,
   wellFormedJson,
   type ErrorContext,
 } from '@majordomo/wire-kit';
@@ -68,6 +69,8 @@ function createSend(
     facts.secrets = secretsIn(context.headers, options.headers);
     if (options.client !== undefined) return sendWith(clientOf(options.client), context.signal, facts);
     const host = urlOf(hostOf(options, profile, context.env, facts.target));
+    const [id = ''] = facts.target.split('/', 1);
+    facts.server = serverAddress(id, host, profile.hostEnv, context.env);
     const key = hasKey ? await credentials.resolve({ ...context, target: facts.target }) : undefined;
     if (key !== undefined) {
       facts.secrets = [key, ...facts.secrets];

@@ -16,7 +16,7 @@ export interface HttpFacts {
 
 /** Converts an error of the SDK or of the transport to an `LlmError`. */
 export const toLlmError = (error: unknown, facts: ErrorContext): LlmError =>
-  transportError(error, facts.target, facts.secrets);
+  transportError(error, facts.target, facts.secrets, facts.server);
 
 /**
  * Converts the body of an error response. Replaces the SDK's conversion, which drops the headers and converts an error object to

@@ -56,6 +56,45 @@ describe('the base URL of OpenAI', () => {
   });
 });
 
+describe('a failed connection', () => {
+  const messageWith = async (env: Env): Promise<string> => {
+    server = await testServer(answers(body));
+    const majordomo = createMajordomo({
+      env: { OPENAI_API_KEY: 'k', ...env },
+      providers: [createOpenAI()],
+      chain: { attempts: 1 },
+    });
+    const spec = env['LLM_LAB'] === undefined ? 'openai/m' : 'lab/m';
+    const failure: unknown = await majordomo
+      .model(spec)
+      .generate(request)
+      .catch((error: unknown) => error);
+    expect(LlmError.is(failure, 'network')).toBe(true);
+    return (failure as LlmError).message;
+  };
+
+  it('names the base URL and OPENAI_BASE_URL once', async () => {
+    expect(await messageWith({ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' })).toBe(
+      'openai/m: the connection to http://127.0.0.1:1/v1 (OPENAI_BASE_URL) failed: bad port',
+    );
+  });
+
+  it('names the variable of a DSN', async () => {
+    expect(await messageWith({ LLM_LAB: 'openai+http://token@127.0.0.1:1/v1' })).toBe(
+      'lab/m: the connection to http://127.0.0.1:1/v1 (LLM_LAB) failed: bad port',
+    );
+  });
+
+  it('to a server without TLS states the remedy without the place in OpenSSL', async () => {
+    const plain = await testServer(answers(body));
+    const url = plain.origin.replace('http:', 'https:');
+    const message = await messageWith({ OPENAI_BASE_URL: url }).finally(() => plain.close());
+    expect(message).toMatch(
+      /^openai\/m: the connection to https:[^ ]+ \(OPENAI_BASE_URL\) failed: the server answers without TLS \([^:]+\); write http:\/\/ instead of https:\/\/$/,
+    );
+  });
+});
+
 describe.each([
   ['responses', 'https://proxy.test', 'https://proxy.test/other'],
   ['chat', 'https://proxy.test/v1', 'https://proxy.test/v1'],
