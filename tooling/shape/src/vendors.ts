@@ -31,6 +31,7 @@ export const NAMES_VENDORS: Readonly<Record<string, string>> = {
   'packages/base/core/src/prepare/replay.ts':
     'says who can read a replay token; one file, so that packages agree',
   'packages/base/wire-kit/src/rate-limits.ts': 'names of headers',
+  'packages/base/wire-kit/src/key-forms.ts': 'the shapes of keys that vendors issue',
   'packages/base/core/src/toolkit.ts': 'exports those families by name',
   'packages/base/core/src/resolve/dsn.ts': 'the example in an error message',
   'packages/base/core/src/errors/redact.ts': 'the shapes of keys that vendors issue',

@@ -1,8 +1,9 @@
-import type { Env, ModelContext, ProviderOptions } from '@majordomo/core';
+import { dsnVariable, type Env, type ModelContext, type ProviderOptions } from '@majordomo/core';
 import { checkClient, clientCache } from './clients.ts';
-import { serverAddress } from './connection-error.ts';
+import { serverAddress, variableWith } from './connection-error.ts';
 import { credentialSource } from './credentials.ts';
 import type { ErrorContext } from './errors.ts';
+import { keyRemedy } from './key-forms.ts';
 import { directFetch, lowerCaseNames, patientFetch, secretsIn, secretsOfClient } from './http.ts';
 
 type HeaderRecord = Readonly<Record<string, string>>;
@@ -46,7 +47,7 @@ const NO_SERVER = 'http://exchange.invalid';
 
 /**
  * Returns a function that determines the credential of an attempt, and returns the application's SDK client or a cached client.
- * The function stores in `facts` the server, the secrets to redact and, if the attempt has a key, the recovery that renews the key.
+ * The function stores in `facts` the server, the secrets to redact and, if the attempt has a key, its recovery and remedy.
  */
 export function clientSource<Client>(
   init: ClientSourceInit<Client>,
@@ -75,6 +76,9 @@ export function clientSource<Client>(
     if (key !== undefined) {
       facts.secrets = [key, ...facts.secrets];
       facts.credential = () => credentials.renewal(key);
+      const variables = [...init.keyEnv, dsnVariable(id)];
+      facts.keyRemedy = () =>
+        keyRemedy(key, variableWith(key, variables, context.env) ?? 'the option apiKey', init.keyEnv);
     }
     return clientFor(fetch, baseURL, key);
   };

@@ -25,6 +25,8 @@ export interface WireErrorInit extends WireFailure {
   readonly secrets?: readonly (string | undefined)[] | undefined;
   readonly cause?: unknown;
   readonly recover?: ErrorDetails['recover'];
+  /** Returns the remedy for a rejected key, which the message of an error with status 401 contains. */
+  readonly keyRemedy?: (() => string) | undefined;
 }
 
 const MAX_BODY_LENGTH = 2000;
@@ -36,7 +38,9 @@ export function wireError(init: WireErrorInit): LlmError {
   const shouldRetry = headers?.get('x-should-retry');
   const kind = retryableKind(init.kind ?? kindOf(init), shouldRetry);
   const text = (shortText(init.message, secrets, MAX_BODY_LENGTH) ?? '').trim();
-  const message = `${target} answered ${status ?? 'with an error'}${text === '' ? '' : `: ${text}`}`;
+  const remedy = status === 401 ? init.keyRemedy?.() : undefined;
+  const problem = `${target} answered ${status ?? 'with an error'}${text === '' ? '' : `: ${text}`}`;
+  const message = remedy === undefined ? problem : `${problem}; ${remedy}`;
   return new LlmError(
     kind,
     message,
@@ -199,6 +203,8 @@ export interface ErrorContext {
   secrets: readonly string[];
   /** Server of the attempt. The connection sets it before it sends the request. */
   server?: ServerAddress | undefined;
+  /** Returns the remedy for a rejected key. The connection sets it as soon as it has the key. */
+  keyRemedy?: (() => string) | undefined;
   /** Returns the recovery that requests another credential after a response with status 401. */
   credential?: (() => Recovery | undefined) | undefined;
 }

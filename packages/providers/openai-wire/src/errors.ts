@@ -59,6 +59,7 @@ function httpError(error: Error, status: number, facts: SdkErrorContext): LlmErr
     body: body ?? plainTextOf(error.message, status),
     secrets: facts.secrets,
     cause: error,
+    keyRemedy: facts.keyRemedy,
     recover: status === 401 ? facts.credential?.() : facts.recovery?.(failure, status),
   });
 }

@@ -95,6 +95,7 @@ function responseError(
     body,
     secrets: facts.secrets,
     cause,
+    keyRemedy: facts.keyRemedy,
     recover: recovery(status, message, facts),
   });
 }

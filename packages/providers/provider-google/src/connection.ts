@@ -12,13 +12,14 @@ import {
   patientFetch,
   secretsIn,
   secretsOfClient,
+  serverAddress,
   wellFormedJson,
   type CredentialSource,
 } from '@majordomo/wire-kit';
 import type { GeminiFacts } from './errors.ts';
 import type { ListedModel } from './models.ts';
 import type { GoogleOptions } from './options.ts';
-import { type Platform, platformOf } from './platform.ts';
+import { baseURLVariable, type Platform, platformOf } from './platform.ts';
 import type { Auth } from './sdk.ts';
 
 type CallContext = Omit<ModelContext, 'delivery'>;
@@ -208,6 +209,7 @@ function createConnect(options: GoogleOptions, keyEnv: readonly string[]): Conne
   const keys = credentialSource(options.apiKey, keyEnv);
   const tokens = credentialSource(options.token, []);
   const optionHeaders = lowerCaseNames(options.headers);
+  const id = options.id ?? 'google';
   return async (context, facts) => {
     const { exchange } = context;
     const fetch = directFetch(exchange ?? options.fetch ?? context.fetch ?? patientFetch, facts.target);
@@ -223,6 +225,7 @@ function createConnect(options: GoogleOptions, keyEnv: readonly string[]): Conne
       return { client: await clientFor(NO_SERVER, { apiKey: 'none' }), fetch, headers };
     if (options.client !== undefined) return { client: clientOf(options.client), fetch, headers };
     const platform = platformOf(options, context.env);
+    facts.server = serverAddress(id, platform.baseURL, baseURLVariable(platform), context.env);
     const source = platform.vertexai ? vertexSource(options, keys, tokens) : keys;
     const secret = await source?.resolve(context);
     if (secret !== undefined) {

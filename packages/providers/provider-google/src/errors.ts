@@ -36,7 +36,7 @@ function classify(error: unknown, facts: GeminiFacts): LlmError {
   const status = statusOf(error);
   if (status !== undefined) return apiError(error, status, facts);
   const login = loginError(error, facts.target);
-  return login ?? transportError(error, facts.target, facts.secrets);
+  return login ?? transportError(error, facts.target, facts.secrets, facts.server);
 }
 
 /** Converts an error object in a response with status 200 to an `LlmError`. */

@@ -18,8 +18,7 @@ export function platformOf(options: GoogleOptions, env: Env): Platform {
   const vertexai =
     options.vertexai ?? (project !== undefined || location !== undefined || isVertexByEnv(options, env));
   const apiVersion = options.apiVersion ?? (vertexai ? 'v1beta1' : 'v1');
-  const variable = vertexai ? 'GOOGLE_VERTEX_BASE_URL' : 'GOOGLE_GEMINI_BASE_URL';
-  const baseURL = options.baseURL ?? baseURLFromEnv(env, variable);
+  const baseURL = options.baseURL ?? baseURLFromEnv(env, baseURLVariable({ vertexai }));
   if (!vertexai) return { vertexai, project, location, apiVersion, baseURL: baseURL ?? GEMINI_ORIGIN };
   // Express mode uses a key and no project.
   if (token === undefined && apiKey !== undefined && project === undefined) {
@@ -40,6 +39,10 @@ export function platformOf(options: GoogleOptions, env: Env): Platform {
     baseURL: baseURL ?? vertexOrigin(place),
   };
 }
+
+/** Returns the name of the variable that may contain the base URL. */
+export const baseURLVariable = ({ vertexai }: Pick<Platform, 'vertexai'>): string =>
+  vertexai ? 'GOOGLE_VERTEX_BASE_URL' : 'GOOGLE_GEMINI_BASE_URL';
 
 /** Returns the origin for a location. The origin is always set, because the SDK otherwise reads an environment variable. */
 export function vertexOrigin(location: string): string {

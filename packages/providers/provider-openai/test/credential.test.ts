@@ -1,4 +1,4 @@
-import { type Credential, type Provider } from '@majordomo/core';
+import { type Credential, type Env, type Provider } from '@majordomo/core';
 import {
   answers,
   contextOf,
@@ -65,6 +65,24 @@ describe('the key', () => {
   it('offers no recovery if the key is a constant', async () => {
     const provider = await world(answers({ error: { message: 'no' } }, 401));
     expect((await collect(provider)).error).toMatchObject({ kind: 'auth', details: { recover: undefined } });
+  });
+
+  it.each<[string, ChatOptions, Env, string]>([
+    ['its variable', {}, { OPENAI_API_KEY: 'sk-x' }, 'check OPENAI_API_KEY'],
+    [
+      'the vendor of its form',
+      {},
+      { OPENAI_API_KEY: 'sk-ant-x' },
+      'check OPENAI_API_KEY, whose value has the form of ANTHROPIC_API_KEY',
+    ],
+    ['the option', { apiKey: 'sk-x' }, { OPENAI_API_KEY: 'sk-y' }, 'check the option apiKey'],
+  ])('is rejected with an error that names %s', async (_what, options, env, remedy) => {
+    const provider = await world(answers({ error: { message: 'no such key' } }, 401), {
+      apiKey: undefined,
+      ...options,
+    });
+    const { error } = await collect(provider, requestOf(), { ...completeContext, env });
+    expect(error?.message).toBe(`p/m answered 401: no such key; ${remedy}`);
   });
 
   it('causes a config error that does not contain the key if it has a line break', async () => {
