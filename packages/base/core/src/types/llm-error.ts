@@ -129,7 +129,7 @@ export class LlmError extends Error {
   /** Category of the failure. */
   readonly kind: ErrorKind;
   /** Facts about the failure. */
-  readonly details: ErrorDetails;
+  declare readonly details: ErrorDetails;
 
   constructor(
     kind: ErrorKind,
@@ -137,9 +137,11 @@ export class LlmError extends Error {
     details: Partial<ErrorDetails> = {},
     options?: { cause?: unknown },
   ) {
-    super(message, options?.cause === undefined ? undefined : options);
+    super(message);
     this.kind = kind;
-    this.details = completeDetails(details);
+    // Node prints an uncaught error with all values up to a depth of five, which can be hundreds of lines. It prints no getter.
+    defineHidden(this, 'details', completeDetails(details), true);
+    if (options?.cause !== undefined) defineHidden(this, 'cause', options.cause, false);
     Object.defineProperty(this, BRAND, { value: true });
   }
 
@@ -156,7 +158,7 @@ export class LlmError extends Error {
     return isOfKind(value, kinds);
   }
 
-  // Node calls this method in `console.error` and for an uncaught error.
+  // Node calls this method in `console.error`, but not for an uncaught error.
   static {
     Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), {
       value(this: LlmError, depth: number) {
@@ -170,6 +172,24 @@ export class LlmError extends Error {
     const { recover: _function, ...details } = this.details;
     return { name: this.name, kind: this.kind, message: this.message, ...details };
   }
+}
+
+/** Defines a writable property whose value `inspect` does not print. */
+function defineHidden(
+  error: LlmError,
+  name: 'details' | 'cause',
+  initial: unknown,
+  enumerable: boolean,
+): void {
+  let current = initial;
+  Object.defineProperty(error, name, {
+    get: () => current,
+    set(value: unknown) {
+      current = value;
+    },
+    enumerable,
+    configurable: true,
+  });
 }
 
 const isLlmError = (value: unknown): value is LlmError =>
