@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { HttpBindings } from '@hono/node-server';
 import { LlmError, systemClock } from '@majordomo/core';
 import { checkFinite, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Gateway } from '../gateway.ts';
@@ -48,7 +48,7 @@ export interface Served {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Serves a gateway on Node with `@hono/node-server`. Rejects with `config` for invalid options, or if it cannot listen. */
+/** Serves a gateway on Node with `@hono/node-server`. Rejects with `config` for invalid options, if a package is missing, or if it cannot listen. */
 export async function serve(gateway: ServedGateway, options: ServeOptions = {}): Promise<Served> {
   checkOptions('serve', { gateway }, { gateway: 'object with fetch' }, ['gateway']);
   checkOptions('serve', options, KINDS);
@@ -58,6 +58,7 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
     throw new LlmError('config', `serve: port must be an integer from 0 to ${MAX_PORT}, not ${port}`, {
       path: 'port',
     });
+  const { getRequestListener } = await loadAdapter();
   // Clients reuse idle connections. With Node's default of 5 s, a request could arrive while the connection is being closed.
   const server = createServer({ headersTimeout: 15_000, requestTimeout: 300_000, keepAliveTimeout: 65_000 });
   const shutdown = new Shutdown(server);
@@ -96,6 +97,13 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
     },
   };
 }
+
+/** Loads the optional peers of the package. A static import would fail with Node's message, which states no remedy. */
+const loadAdapter = (): Promise<typeof import('@hono/node-server')> =>
+  import('@hono/node-server').catch((cause: unknown) => {
+    const message = 'serve: hono and @hono/node-server are required; npm install hono @hono/node-server';
+    throw new LlmError('config', message, { code: 'missing-package' }, { cause });
+  });
 
 function listening(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
