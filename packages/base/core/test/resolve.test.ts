@@ -267,6 +267,14 @@ describe('providers', () => {
     expect(error?.message).toContain('serves the scheme "ecoh" (served: echo); did you mean "echo"?');
   });
 
+  it('that are unknown are followed by a similar name before at most eight registered names', async () => {
+    const ids = ['openai', ...Array.from({ length: 9 }, (_, at) => `p${at}`)];
+    const majordomo = createMajordomo({ env: {}, providers: ids.map((id) => echo(id)) });
+    expect((await config(majordomo.resolve('opnai/x'))).message).toBe(
+      'unknown provider "opnai" in "opnai/x"; did you mean "openai"? Not registered (registered: openai, p0, p1, p2, p3, p4, p5, p6 and 2 more) and LLM_OPNAI is not set',
+    );
+  });
+
   it('that are not registered are the remedy for a valid DSN', () => {
     const majordomo = createMajordomo({ providers: [], env: {} });
     const [error] = majordomo.loadEnv({ LLM_Q: 'openai://key@h/v1' });

@@ -123,6 +123,9 @@ function unknownSchemeError(
   return dsnError(variable, problem, value.length - value.trimStart().length, remedy);
 }
 
+/** Maximum number of registered providers in an error. */
+const MAX_NAMES = 8;
+
 function unknownProviderError(
   name: string,
   { spec, offset }: SpecPosition,
@@ -130,8 +133,14 @@ function unknownProviderError(
   known: readonly string[],
 ): LlmError {
   const near = didYouMean(name, known);
-  const registered = known.length === 0 ? 'none is registered' : `registered: ${known.join(', ')}`;
-  const message = `unknown provider "${name}" in "${spec}": not registered (${registered}) and ${missing}${near}`;
+  const more = known.length - MAX_NAMES;
+  const others = more > 0 ? ` and ${more} more` : '';
+  const registered =
+    known.length === 0
+      ? 'none is registered'
+      : `registered: ${known.slice(0, MAX_NAMES).join(', ')}${others}`;
+  const begin = `unknown provider "${name}" in "${spec}"${near === '' ? ': not' : `${near} Not`}`;
+  const message = `${begin} registered (${registered}) and ${missing}`;
   return new LlmError('config', message, { code: 'unknown-provider', path: String(offset) });
 }
 
