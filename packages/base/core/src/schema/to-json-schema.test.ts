@@ -47,3 +47,26 @@ it('rejects a value that is not a JSON Schema', () => {
     expect(createSchema).toThrow(expect.objectContaining({ kind: 'invalid-request' }));
   }
 });
+
+it('rejects a schema without a keyword before a request is sent', async () => {
+  const sent: unknown[] = [];
+  const { majordomo } = world({ 'a/x': [({ output }) => (sent.push(output), '{}')] });
+  const output = { a: 'string' } as unknown as JsonSchema;
+  const messages = [user('soup')];
+  await expect(majordomo.model('a/x').generateObject({ messages, output })).rejects.toMatchObject({
+    kind: 'invalid-request',
+    message: "output has no keyword of JSON Schema; write { type: 'object', properties: { … } }",
+  });
+  expect(sent).toEqual([]);
+});
+
+it.each([
+  {},
+  { description: 'anything' },
+  { $ref: '#' },
+  { patternProperties: {} },
+  { maximum: 3 },
+  { 'x-a': 1 },
+])('accepts the schema %j', (schema) => {
+  expect(() => jsonSchema(schema as JsonSchema)).not.toThrow();
+});

@@ -27,17 +27,29 @@ export function toJsonSchema(schema: JsonSchema | ObjectSchema<unknown>, what: s
 }
 
 /**
- * Returns a JSON Schema without `$schema` of its root, which some vendors reject. Throws for a value that is not an object, and for
- * a schema that is nested too deeply.
+ * Returns a JSON Schema without `$schema` of its root, which some vendors reject. Throws for a value that is not an object, for a
+ * schema that is nested too deeply, and for members of which none is a keyword.
  */
 function plainSchema(schema: unknown, what: string): JsonObject {
   const problem = !isRecord(schema)
     ? 'must be a JSON Schema, or a Standard Schema that can be converted to one'
     : isTooDeep(schema)
       ? `is nested more than ${MAX_DEPTH} levels deep, or contains itself; use $ref for recursion`
-      : undefined;
+      : hasKeyword(schema)
+        ? undefined
+        : "has no keyword of JSON Schema; write { type: 'object', properties: { … } }";
   if (problem !== undefined) throw new LlmError('invalid-request', `${what} ${problem}`, { path: what });
   return withoutDialect(schema as JsonObject);
+}
+
+/** Keywords of all drafts, and the beginning of vendors' keywords. The pattern also accepts names that only resemble a keyword. */
+const KEYWORD =
+  /^(?:[$]|x-|(?:type|enum|const|not|if|title|description|default|format|pattern|required|contains|definitions|examples|\w*(?:propert\w+|of|imum|length|items))$|depend)/i;
+
+/** Whether a schema is empty or has a keyword. `{ a: 'string' }` would otherwise accept every value. */
+function hasKeyword(schema: object): boolean {
+  const names = Object.keys(schema);
+  return names.length === 0 || names.some((name) => KEYWORD.test(name));
 }
 
 function jsonSchemaOf(schema: ObjectSchema<unknown>, what: string): JsonObject {
