@@ -267,6 +267,17 @@ describe('providers', () => {
     expect(error?.message).toContain('serves the scheme "ecoh" (served: echo); did you mean "echo"?');
   });
 
+  it.each([
+    [['openai'], '; did you mean "openai/gpt"?'],
+    [['openai', 'b'], ''],
+    [[], ''],
+  ])('of %j complete a model without a provider with "%s"', async (ids, suggestion) => {
+    const majordomo = createMajordomo({ env: {}, providers: ids.map((id) => echo(id)) });
+    expect((await config(majordomo.resolve('gpt'))).message).toBe(
+      `unknown name "gpt" in "gpt": no alias is set; a target is written provider/model${suggestion}`,
+    );
+  });
+
   it('that are unknown are followed by a similar name before at most eight registered names', async () => {
     const ids = ['openai', ...Array.from({ length: 9 }, (_, at) => `p${at}`)];
     const majordomo = createMajordomo({ env: {}, providers: ids.map((id) => echo(id)) });

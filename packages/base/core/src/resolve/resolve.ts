@@ -134,11 +134,17 @@ const depthError = (path: readonly string[]): LlmError =>
     code: 'alias-depth',
   });
 
-function unknownNameError({ text, offset }: SpecElement, spec: string, { names }: ResolveContext): LlmError {
+function unknownNameError(
+  { text, offset }: SpecElement,
+  spec: string,
+  { names, registry }: ResolveContext,
+): LlmError {
   const aliases = [...names.aliases.keys()];
   const known = aliases.length === 0 ? 'no alias is set' : `aliases: ${aliases.join(', ')}`;
   const { length } = names.resolvers;
   const resolvers = length === 0 ? '' : ', and no resolver knows it';
-  const message = `unknown name "${text}" in "${spec}": ${known}${resolvers}; a target is written provider/model${didYouMean(text, aliases)}`;
+  const id = registry.onlyId();
+  const near = didYouMean(text, aliases) || (id === undefined ? '' : `; did you mean "${id}/${text}"?`);
+  const message = `unknown name "${text}" in "${spec}": ${known}${resolvers}; a target is written provider/model${near}`;
   return new LlmError('config', message, { code: 'unknown-name', path: String(offset) });
 }
