@@ -33,7 +33,7 @@ export function describeServer(server: ServerAddress | undefined): string {
   const url = URL.parse(server.baseURL);
   if (url === null) return '';
   const variable = server.variable === undefined ? '' : ` (${server.variable})`;
-  return ` to ${url.origin}${url.pathname.replace(/\/+$/, '')}${variable}`;
+  return ` to ${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '')}${variable}`;
 }
 
 /** Messages of SDKs and of `fetch` that only state that a request failed. */
