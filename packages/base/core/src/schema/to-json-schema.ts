@@ -44,7 +44,7 @@ function plainSchema(schema: unknown, what: string): JsonObject {
 
 /** Keywords of all drafts, and the beginning of vendors' keywords. The pattern also accepts names that only resemble a keyword. */
 const KEYWORD =
-  /^(?:[$]|x-|(?:type|enum|const|not|if|title|description|default|format|pattern|required|contains|definitions|examples|\w*(?:propert\w+|of|imum|length|items))$|depend)/i;
+  /^(?:[$]|x-|(?:type|enum|const|not|if|title|description|default|format|pattern|required|contains|definitions|examples|propertyNames|\w*(?:properties|of|imum|length|items))$|depend)/i;
 
 /** Whether a schema is empty or has a keyword. `{ a: 'string' }` would otherwise accept every value. */
 function hasKeyword(schema: object): boolean {
