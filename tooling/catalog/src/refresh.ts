@@ -21,6 +21,8 @@ export interface Before {
 
 /** Result of a refresh: files under `src`, and problems that need a ruling. */
 export interface Refreshed {
+  /** Date of the snapshot, in ISO format. */
+  readonly date: string;
   readonly files: ReadonlyMap<string, string>;
   readonly problems: readonly string[];
   readonly models: readonly CatalogModel[];
@@ -62,7 +64,7 @@ export async function refresh(
   }
   files.set('generated/about.ts', aboutOf(about));
   files.set('generated/chunks.ts', chunksOf([...new Set(all.map(({ vendor }) => vendor))]));
-  return { files, problems, models: all };
+  return { date: about.date, files, problems, models: all };
 }
 
 const datesOf = (sources: Readonly<Record<SourceName, Taken>>): Readonly<Record<string, string>> =>

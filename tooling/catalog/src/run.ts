@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { decodeModels } from '../../../packages/calls/catalog/src/decode.ts';
 import { folderOf } from '../../build/packages.ts';
 import type { SourceName } from '../../../packages/calls/catalog/src/refresh/offer.ts';
+import { MODEL_ID_FILE, MODEL_ID_TYPES, modelIdsOf } from './model-ids.ts';
 import { refresh, type Before } from './refresh.ts';
 import { RULINGS } from './rulings-of-2026.ts';
 import { SOURCES, taken, type Taken } from './sources.ts';
@@ -29,7 +30,7 @@ const sources = Object.fromEntries(
   await Promise.all(names.map(async (name) => [name, await taken(name, folder, dates)] as const)),
 ) as Record<SourceName, Taken>;
 
-const { files, problems, models } = await refresh(sources, await before(), RULINGS);
+const { files, problems, models, date } = await refresh(sources, await before(), RULINGS);
 if (problems.length > 0) {
   console.error(
     `${problems.join('\n')}\n\n${problems.length} problems; resolve them in tooling/catalog/src/rulings-of-2026.ts. No file was written.`,
@@ -37,6 +38,10 @@ if (problems.length > 0) {
   process.exitCode = 1;
 } else {
   for (const [path, text] of files) await written(join(SRC, path), text);
+  for (const type of MODEL_ID_TYPES) {
+    const ofVendor = models.filter(({ vendor }) => vendor === type.vendor);
+    await written(join(folderOf(type.provider), MODEL_ID_FILE), modelIdsOf(type, ofVendor, date));
+  }
   console.log(report());
 }
 

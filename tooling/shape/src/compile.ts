@@ -41,6 +41,44 @@ export function complaintsAbout(
   return complaints;
 }
 
+/**
+ * Returns the names that an editor suggests at the comment `here` of each module (text by name), from TypeScript's language
+ * service and the built packages.
+ */
+export function completionsIn(
+  modules: Readonly<Record<string, string>>,
+): Readonly<Record<string, readonly string[]>> {
+  const pathOf = (name: string): string => join(FOLDER, name);
+  const texts = new Map(
+    Object.entries(modules).map(([name, text]) => [pathOf(name), text.replace(HERE, '')]),
+  );
+  const host = hostFor(texts);
+  const service = ts.createLanguageService({
+    getCurrentDirectory: () => host.getCurrentDirectory(),
+    fileExists: (path) => host.fileExists(path),
+    readFile: (path) => host.readFile(path),
+    directoryExists: (path) => host.directoryExists?.(path) === true,
+    realpath: (path) => host.realpath?.(path) ?? path,
+    getCompilationSettings: () => OPTIONS,
+    getScriptFileNames: () => [...texts.keys()],
+    getScriptVersion: () => '1',
+    getScriptSnapshot(path) {
+      const text = host.readFile(path);
+      return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+    },
+    getDefaultLibFileName: () => host.getDefaultLibFileName(OPTIONS),
+  });
+  const found = Object.entries(modules).map(([name, text]): [string, readonly string[]] => {
+    const completions = service.getCompletionsAtPosition(pathOf(name), text.indexOf(HERE), {});
+    return [name, (completions?.entries ?? []).map((entry) => entry.name)];
+  });
+  service.dispose();
+  return Object.fromEntries(found);
+}
+
+/** Comment at the position for `completionsIn`. */
+const HERE = '/*here*/';
+
 function hostFor(texts: ReadonlyMap<string, string>): ts.CompilerHost {
   const host = ts.createCompilerHost(OPTIONS);
   const { directoryExists, fileExists, readFile, getSourceFile } = host;

@@ -24,7 +24,7 @@ export const OWN_NAMES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Allowed files with vendor names in every package. */
-export const VENDOR_FILES: RegExp = /\/profiles\/|\/profiles\.ts$|\/models\.ts$/;
+export const VENDOR_FILES: RegExp = /\/profiles\/|\/profiles\.ts$|\/models\.ts$|\/model-ids\.ts$/;
 
 /** Other files that may contain vendor names, each with the reason. */
 export const NAMES_VENDORS: Readonly<Record<string, string>> = {

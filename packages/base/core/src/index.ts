@@ -11,6 +11,7 @@ export type { MediaFitter } from './types/provider.ts';
 export type {
   Majordomo,
   MajordomoOptions,
+  ModelSpec,
   NamedSpec,
   PreparedTarget,
   ResolvedTarget,

@@ -14,6 +14,7 @@ import { serializeBody } from './body.ts';
 import { baseURLOf, createConnection, type Connection } from './connection.ts';
 import { inBandError, toLlmError } from './errors.ts';
 import { modelFacts, listModels } from './models.ts';
+import type { AnthropicModelId } from './model-ids.ts';
 import { DEFAULT_ID, KEY_ENV, ORIGIN, EXTRA_OPTIONS, type AnthropicOptions } from './options.ts';
 import { MESSAGES_QUIRKS, QUIRK_VALUES, type Quirks } from './quirks.ts';
 import { DEFAULT_MAX_TOKENS, headersOf, toWire } from './request.ts';
@@ -23,6 +24,9 @@ import { MessagesReader } from './stream.ts';
  * Creates a provider for Claude models on Anthropic's Messages API. The key is `apiKey`, or otherwise ANTHROPIC_API_KEY in the
  * `env` of the call. If no key is set, a call fails with kind `auth`. The first call loads the SDK.
  */
+export function createAnthropic<Id extends string = 'anthropic'>(
+  options?: AnthropicOptions & { readonly id?: Id | undefined },
+): Provider<NoInfer<Id>, AnthropicModelId>;
 export function createAnthropic(options: AnthropicOptions = {}): Provider {
   checkProviderOptions('anthropic', options, EXTRA_OPTIONS);
   return messagesProvider(

@@ -6,13 +6,14 @@ import { converse } from './converse.ts';
 import { dataOfModel } from './data.ts';
 import { embeddingModel } from './embedding.ts';
 import { modelFacts, familyOf } from './models.ts';
+import type { BedrockModelId } from './model-ids.ts';
 import { EXTRA_OPTIONS, type BedrockOptions } from './options.ts';
 import { QUIRK_VALUES, type Quirks } from './quirks.ts';
 import { rerankModel } from './rerank.ts';
 import { toWire, type WireRequest } from './request.ts';
 
 /** Provider that can report the sources of its region and its credentials. */
-export interface BedrockProvider extends Provider {
+export interface BedrockProvider<Id extends string = string> extends Provider<Id, BedrockModelId> {
   /** Returns the sources of the region and the credentials for a call with this `env`. Sends no request. */
   sources(env: Env): BedrockSources;
 }
@@ -21,6 +22,9 @@ export interface BedrockProvider extends Provider {
  * Creates a provider for Amazon Bedrock. Chat models use Converse. Embedding and rerank models use InvokeModel. The first call
  * loads the SDK.
  */
+export function createBedrock<Id extends string = 'bedrock'>(
+  options?: BedrockOptions & { readonly id?: Id | undefined },
+): BedrockProvider<NoInfer<Id>>;
 export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
   checkProviderOptions('bedrock', options, EXTRA_OPTIONS);
   const connect = createConnection(options);

@@ -1,6 +1,7 @@
 import type { Provider } from '@majordomo/core';
 import { cerebras, chatProvider } from '@majordomo/openai-wire';
 import { SDK } from './connection.ts';
+import type { CerebrasModelId } from './model-ids.ts';
 import type { CerebrasOptions } from './options.ts';
 
 /**
@@ -8,6 +9,9 @@ import type { CerebrasOptions } from './options.ts';
  * `env` of the call. If no key is set, a call fails with kind `auth`. The first call loads the SDK. Pass Cerebras settings
  * (`service_tier`, `queue_threshold`) in `extra: { cerebras: … }`.
  */
+export function createCerebras<Id extends string = 'cerebras'>(
+  options?: CerebrasOptions & { readonly id?: Id | undefined },
+): Provider<NoInfer<Id>, CerebrasModelId>;
 export function createCerebras(options: CerebrasOptions = {}): Provider {
   return chatProvider(
     SDK,

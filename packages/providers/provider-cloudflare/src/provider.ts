@@ -18,6 +18,7 @@ import { embeddingModel } from './embedding.ts';
 import { inBandError, toLlmError } from './errors.ts';
 import { imageModel } from './image.ts';
 import { modelFacts, imageQuirksOf } from './models.ts';
+import type { CloudflareModelId } from './model-ids.ts';
 import { EXTRA_OPTIONS, type CloudflareOptions } from './options.ts';
 import { QUIRK_VALUES, RUN_QUIRKS, type RunQuirks } from './quirks.ts';
 import { toWire } from './request.ts';
@@ -37,6 +38,9 @@ const DEFAULT_MAX_TOKENS = 256;
  * account and a token, by default CLOUDFLARE_ACCOUNT_ID (or CF_ACCOUNT_ID) and CLOUDFLARE_API_TOKEN in `env`. Throws `config` for
  * a gateway with an empty id.
  */
+export function createCloudflare<Id extends string = 'cloudflare'>(
+  options?: CloudflareOptions & { readonly id?: Id | undefined },
+): Provider<NoInfer<Id>, CloudflareModelId>;
 export function createCloudflare(options: CloudflareOptions = {}): Provider {
   checkProviderOptions('cloudflare', options, EXTRA_OPTIONS);
   return cloudflareProvider(options, KEY_ENV);

@@ -14,6 +14,7 @@ import { embeddingModel } from './embedding.ts';
 import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
 import { imageModel } from './image.ts';
 import { modelFacts, familyOf, listModels, MAX_INLINE_BYTES } from './models.ts';
+import type { GoogleModelId } from './model-ids.ts';
 import { EXTRA_OPTIONS, type GoogleOptions } from './options.ts';
 import { dataOfPlatform } from './data.ts';
 import { GEMINI_ORIGIN, platformOf } from './platform.ts';
@@ -28,6 +29,9 @@ import { transcriptionModel } from './transcription.ts';
  * Creates a provider for Gemini models on the Gemini API or on Vertex AI (see the option `vertexai`). The first call loads the
  * SDK. Without credentials, a call fails with kind `auth`.
  */
+export function createGoogle<Id extends string = 'google'>(
+  options?: GoogleOptions & { readonly id?: Id | undefined },
+): Provider<NoInfer<Id>, GoogleModelId>;
 export function createGoogle(options: GoogleOptions = {}): Provider {
   checkProviderOptions('google', options, EXTRA_OPTIONS);
   return geminiProvider(options, KEY_ENV);

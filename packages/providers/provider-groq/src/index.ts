@@ -1,3 +1,4 @@
+export type { GroqModelId } from './model-ids.ts';
 export type { GroqOptions } from './options.ts';
 export { createGroq } from './provider.ts';
 export { chatFacts, type ChatFacts } from '@majordomo/openai-wire';

@@ -1,3 +1,4 @@
+export type { OpenAIModelId } from './model-ids.ts';
 export type { OpenAIOptions } from './options.ts';
 export { createOpenAI, openaiCompatible } from './provider.ts';
 

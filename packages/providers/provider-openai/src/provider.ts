@@ -14,6 +14,7 @@ import {
 } from '@majordomo/openai-wire';
 import { SDK } from './connection.ts';
 import { imageModels, OPENAI_IMAGES } from './image.ts';
+import type { OpenAIModelId } from './model-ids.ts';
 import type { OpenAIOptions } from './options.ts';
 import { chatSchemes, responsesSchemes } from './schemes.ts';
 
@@ -21,6 +22,9 @@ import { chatSchemes, responsesSchemes } from './schemes.ts';
  * Creates a provider that calls OpenAI through Responses or Chat Completions. The key is `apiKey`, or otherwise OPENAI_API_KEY in
  * the `env` of the call. If no key is set, a call fails with kind `auth`. The first call loads the SDK.
  */
+export function createOpenAI<Id extends string = 'openai'>(
+  options?: OpenAIOptions & { readonly id?: Id | undefined },
+): Provider<NoInfer<Id>, OpenAIModelId>;
 export function createOpenAI(options: OpenAIOptions = {}): Provider {
   const createOtherModels = otherModelsOf(OPENAI_IMAGES);
   const provider =

@@ -11,6 +11,7 @@ import { LlmError } from '../types/llm-error.ts';
 import type {
   Majordomo,
   MajordomoOptions,
+  ModelSpec,
   ResolveOptions,
   ResolvedTarget,
   Resolver,
@@ -36,7 +37,8 @@ type Shared = Omit<ChainDeps, 'gates' | 'around' | 'transport' | 'dataOf'>;
 
 /**
  * Creates a majordomo, which calls the models of several providers through one interface, with retries and failover. Only
- * `providers` is required. This function sends no request.
+ * `providers` is required. This function sends no request. Editors suggest the models of the providers in `majordomo.model('…')`
+ * and in the values of `aliases`.
  *
  * Throws `config` for an invalid option, for two providers with the same id, and for a provider that implements another version
  * of the provider interface. A missing key or an unknown name fails only the call that needs it.
@@ -45,6 +47,9 @@ type Shared = Omit<ChainDeps, 'gates' | 'around' | 'transport' | 'dataOf'>;
  * const majordomo = createMajordomo({ providers: [createOpenAI()], env: process.env });
  * const { text } = await majordomo.model('openai/gpt-5.4').generate({ messages: [user('hi')] });
  */
+export function createMajordomo<const Providers extends readonly Provider[]>(
+  options: MajordomoOptions<ModelSpec<Providers>, Providers>,
+): Majordomo<ModelSpec<Providers>>;
 export function createMajordomo(options: MajordomoOptions): Majordomo {
   checkMajordomoOptions(options);
   const { clock = systemClock, random = Math.random } = options;

@@ -119,10 +119,24 @@ export interface TargetSettings extends Pick<
  *
  * @example { spec: 'openai/gpt-5.4', with: { reasoning: 'high', timeouts: { firstContentMs: 60_000 } } }
  */
-export interface NamedSpec {
-  readonly spec: string;
+export interface NamedSpec<Spec extends string = string> {
+  readonly spec: Spec;
   readonly with?: TargetSettings | undefined;
 }
+
+/**
+ * Spec of a model of these providers. Editors suggest `provider/model` for the chat models that the types of the providers name.
+ * Any other string is allowed, such as a chain or the name of an alias.
+ */
+export type ModelSpec<Providers extends readonly Provider[]> = KnownTarget<Providers[number]> | (string & {});
+
+/** Union of `provider/model` for the chat models that the type of a provider names; `never` if it names none. */
+type KnownTarget<P extends Provider> =
+  P extends Provider<infer Id, (infer ModelId extends string) | (string & {})>
+    ? string extends Id | ModelId
+      ? never
+      : `${Id}/${ModelId}`
+    : never;
 
 /** Returns the spec of a name, or `undefined` if the resolver does not know the name. */
 export type Resolver = (
@@ -140,7 +154,7 @@ export type Resolver = (
 ) => string | NamedSpec | undefined | Promise<string | NamedSpec | undefined>;
 
 /**
- * Options of `createMajordomo`. Nothing is read from the process implicitly.
+ * Options of `createMajordomo`. Nothing is read from the process implicitly. `Spec` is the type of the values of `aliases`.
  *
  * @example
  * createMajordomo({
@@ -149,11 +163,14 @@ export type Resolver = (
  *   env: process.env,
  * });
  */
-export interface MajordomoOptions {
+export interface MajordomoOptions<
+  Spec extends string = string,
+  Providers extends readonly Provider[] = readonly Provider[],
+> {
   /** Providers, as returned by the `create…` functions of provider packages. Duplicate ids throw `config`. */
-  readonly providers: readonly Provider[];
+  readonly providers: Providers;
   /** Specs by name. Aliases may refer to each other. A circular alias fails the call with a `config` error. */
-  readonly aliases?: { readonly [name: string]: string | NamedSpec } | undefined;
+  readonly aliases?: { readonly [name: string]: Spec | NamedSpec<Spec> } | undefined;
   /** Resolvers for names without an alias, in order. */
   readonly resolvers?: readonly Resolver[] | undefined;
   /** Environment variables with API keys and `LLM_*` DSNs, such as `process.env`. Only strings are read. @default no variables */
@@ -223,10 +240,13 @@ export interface PreparedTarget {
   readonly context: BatchContext;
 }
 
-/** Registry of providers and names, created by `createMajordomo`. */
-export interface Majordomo {
+/**
+ * Registry of providers and names, created by `createMajordomo`. `Spec` is the type of the specs of chat models, from which editors
+ * take suggestions. A `Majordomo` with any `Spec` is assignable to a `Majordomo`.
+ */
+export interface Majordomo<Spec extends string = string> {
   /** Returns the model of a spec. Each call resolves the spec again. Throws `config` for a spec that cannot be parsed. */
-  model(spec: string): ChatModel;
+  model(spec: Spec): ChatModel;
   /** Returns the image model of a spec. */
   imageModel(spec: string): ImageModel;
   /** Returns the embedding model of a spec. */
@@ -240,7 +260,7 @@ export interface Majordomo {
   /** Returns the moderation model of a spec. */
   moderationModel(spec: string): ModerationModel;
   /** Sets the spec of a name, or removes the name if `spec` is `undefined`. */
-  alias(name: string, spec: string | NamedSpec | undefined): void;
+  alias(name: string, spec: Spec | NamedSpec<Spec> | undefined): void;
   /** Adds a resolver after the existing resolvers. */
   resolver(resolver: Resolver): void;
   /** Returns the elements of a spec without resolving names. Throws `config` for a spec that cannot be parsed. */
@@ -282,7 +302,7 @@ export interface Majordomo {
    *
    * @example const tenant = majordomo.with({ gates: [quota], chain: { attempts: 1 } });
    */
-  with(options: Omit<Partial<MajordomoOptions>, 'health' | 'clock' | 'random'>): Majordomo;
+  with(options: Omit<Partial<MajordomoOptions>, 'health' | 'clock' | 'random'>): Majordomo<Spec>;
   /** Health of all targets, shared by all views. */
   readonly health: Health;
 }

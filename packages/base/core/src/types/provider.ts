@@ -200,11 +200,16 @@ export interface ModelInfo {
   readonly capabilities: Capabilities;
 }
 
-/** Access to the models of a vendor or server. `id` is the text before the slash of a target. */
-export interface Provider {
+/**
+ * Access to the models of a vendor or server. `id` is the text before the slash of a target.
+ *
+ * `Id` is the type of the id. `ModelId` is the type of the ids of the chat models, whose literals editors suggest. It contains
+ * `string & {}`, because the provider accepts any id.
+ */
+export interface Provider<Id extends string = string, ModelId extends string = string> {
   /** Version of this interface. Other versions are rejected. */
   readonly spi: 1;
-  readonly id: string;
+  readonly id: Id;
   /** Vendor whose prices and conventions apply, by its name in the catalog, such as `amazon-bedrock`. Absent if unknown. */
   readonly vendor?: string | undefined;
   /** Payment of calls. `included`: no prices apply, because a subscription or the operator's hardware serves the calls. */
@@ -219,7 +224,7 @@ export interface Provider {
    *
    * @param env environment of `createMajordomo`, for families that depend on a base URL in this environment
    */
-  model(modelId: string, env?: Env): Model;
+  model(modelId: ModelId, env?: Env): Model;
   /** Returns an image model for any id. Absent if the provider has no image models. */
   imageModel?(modelId: string): ImageBackend;
   /** Returns an embedding model for any id. Absent if the provider has no embedding models. */
