@@ -123,7 +123,18 @@ function typeOf(member: ts.TypeElement): string {
     .getText()
     .replaceAll('readonly ', '')
     .replaceAll(/\s*\| undefined/g, '');
-  return text.replace(/^\s*\|/, '').replace(/^\((\(.*)\)$/s, '$1');
+  return withDefaults(text, member)
+    .replace(/^\s*\|/, '')
+    .replace(/^\((\(.*)\)$/s, '$1');
+}
+
+/** Replaces the type parameters of the member's interface by their defaults. */
+function withDefaults(type: string, { parent }: ts.TypeElement): string {
+  const parameters = ts.isInterfaceDeclaration(parent) ? (parent.typeParameters ?? []) : [];
+  return parameters.reduce((text, { name, default: standard }) => {
+    const replacement = standard?.getText().replaceAll('readonly ', '') ?? name.text;
+    return text.replaceAll(new RegExp(`\\b${name.text}\\b`, 'g'), replacement);
+  }, type);
 }
 
 function meaningOf(member: ts.TypeElement): string {
