@@ -10,7 +10,7 @@ export const refused = createBedrock({ fetch });
 
 // error: 'attempts' does not exist in type
 export const misplaced = createMajordomo({ providers: [provider], attempts: 1 });
-// error: Type '(options?: OpenAIOptions | undefined) => Provider' is not assignable to type 'Provider'
+// error: => Provider<NoInfer<Id>, OpenAIModelId>' is not assignable to type 'Provider<string, string>'
 export const uncalled = createMajordomo({ providers: [createOpenAI] });
 
 const model = createMajordomo({ providers: [provider] }).model('openai/gpt-5.4');
