@@ -25,5 +25,6 @@ function diffOfBranch(): string {
 
 /** Returns the output of git, or an empty text if it fails. */
 function git(...args: readonly string[]): string {
-  return spawnSync('git', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1e9 }).stdout ?? '';
+  const { error, stdout } = spawnSync('git', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1e9 });
+  return error === undefined ? stdout : '';
 }

@@ -115,7 +115,7 @@ describe('a server over HTTP', () => {
   it('that was upgraded to July 2026 only is probed again', async () => {
     const store = mapStore();
     const old = rpcServer();
-    let target: typeof fetch = old.place.fetch as typeof fetch;
+    let target: typeof fetch = old.place.fetch;
     const place = { url: 'http://x.internal', fetch: ((url, init) => target(url, init)) as typeof fetch };
     await (await connected({ place, store })).close();
     const modern = await modernOnly();

@@ -34,7 +34,7 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
 
   const serve = async (chatId: string, response: LiveResponse): Promise<void> => {
     const service = channel && serveChannel(channel, chatId, response, clock);
-    if (service !== undefined) response.catchUp = service.catchUp;
+    if (service !== undefined) response.catchUp = () => service.catchUp();
     responses.set(chatId, response);
     response.begin(service?.announced);
     await response.ended;

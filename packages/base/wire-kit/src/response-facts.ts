@@ -1,4 +1,4 @@
-import type { JsonObject, OperationResponse } from '@majordomo/core';
+import type { JsonValue, JsonObject, OperationResponse } from '@majordomo/core';
 import { asRecord, asText } from '@majordomo/core/toolkit';
 import { headerFacts } from './rate-limits.ts';
 import { definedMembers } from './values.ts';
@@ -8,7 +8,7 @@ export function otherMembers(object: object, known: ReadonlySet<string>): JsonOb
   const others = Object.entries(object).filter(
     ([name, value]) => !known.has(name) && value !== undefined && value !== null,
   );
-  return others.length === 0 ? undefined : (Object.fromEntries(others) as JsonObject);
+  return others.length === 0 ? undefined : Object.fromEntries<JsonValue>(others);
 }
 
 /** Returns the model and the facts of a response of an operation other than chat. `body`: the JSON of the response, if any. */

@@ -160,7 +160,10 @@ describe('an entry', () => {
           { target: 'openai/gpt-5.4', outcome: 'failed', kind: 'overloaded' },
           { target: 'openai/gpt-5.4', outcome: 'failed', kind: 'overloaded' },
           {
-            ...{ target: 'openai/gpt-5.4-mini', outcome: 'finished', kind: undefined, ms: 20 },
+            target: 'openai/gpt-5.4-mini',
+            outcome: 'finished',
+            kind: undefined,
+            ms: 20,
             responseModel: 'gpt-5.4-mini-2026-03-05',
           },
         ],

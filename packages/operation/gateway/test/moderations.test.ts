@@ -112,9 +112,10 @@ describe('without the option', () => {
     [{ input: 'a', model: 1 }, 'model'],
   ])('refuses %j with the path of the member', async (body, path) => {
     await using server = await startWithVendor(answers(vendorAnswer(verdict(false, 0))));
-    await expect(
-      server.openai.post('/moderations', { body: body as Record<string, unknown> }),
-    ).rejects.toMatchObject({ status: 400, param: path });
+    await expect(server.openai.post('/moderations', { body })).rejects.toMatchObject({
+      status: 400,
+      param: path,
+    });
   });
 });
 

@@ -251,7 +251,7 @@ it('finds a secret at the beginning of a line, and one in a name', async () => {
 
 it('contains the models that answered, by the names of their vendors', async () => {
   const result = await run([
-    { ...(toolTurn as object), model: 'm-1' } as Turn,
+    { ...(toolTurn as object), model: 'm-1' },
     { text: 'Boots.', model: 'm-2' },
   ]);
   const trajectory = trajectoryOf(result, about, AT);

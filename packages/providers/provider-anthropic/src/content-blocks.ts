@@ -266,7 +266,7 @@ export class ContentBlocks {
     if (type !== 'thinking' || signature !== '') return;
     if (this.family !== CLAUDE_FAMILY)
       this.writer.reasoning('', this.replay({ unsigned: true, ...kept }), key);
-    else if (kept.members !== undefined) this.writer.reasoning('', this.replay(kept as JsonObject), key);
+    else if (kept.members !== undefined) this.writer.reasoning('', this.replay(kept), key);
   }
 
   private writeInitialJson({ key, initialJson }: OpenBlock): void {

@@ -52,8 +52,14 @@ it('reads the model and the facts of a stream', () => {
 it('reads the same facts of a non-streaming message', () => {
   const reader = newReader();
   reader.readBody({
-    ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-test', usage },
-    ...{ content: [{ type: 'text', text: 'x' }], context_management: { applied_edits: [] }, ...end },
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'claude-test',
+    usage,
+    content: [{ type: 'text', text: 'x' }],
+    context_management: { applied_edits: [] },
+    ...end,
   });
   const finish = finishOf(reader);
   expect(finish?.model).toBe('claude-test');
@@ -63,7 +69,10 @@ it('reads the same facts of a non-streaming message', () => {
 it('reports the model to which the vendor fell back', () => {
   const reader = newReader();
   reader.readBody({
-    ...{ id: 'msg_1', type: 'message', model: 'claude-a', stop_reason: 'end_turn' },
+    id: 'msg_1',
+    type: 'message',
+    model: 'claude-a',
+    stop_reason: 'end_turn',
     content: [
       { type: 'fallback', from: { model: 'claude-a' }, to: { model: 'claude-b' } },
       { type: 'text', text: 'x' },

@@ -42,8 +42,13 @@ it('accepts each type of block of a response in a request, as the SDK’s types 
 type Body = { readonly messages: readonly { readonly content: readonly object[] }[] };
 
 const call = {
-  ...{ type: 'tool_use', id: 'toolu_1', name: 'left_click', input: { x: 1 }, caller: { type: 'direct' } },
-  ...{ toolset_name: 'computer', new_member: { a: 1 } },
+  type: 'tool_use',
+  id: 'toolu_1',
+  name: 'left_click',
+  input: { x: 1 },
+  caller: { type: 'direct' },
+  toolset_name: 'computer',
+  new_member: { a: 1 },
 };
 
 /** Returns a `fetch` that plays the responses and collects the bodies of the requests. */
@@ -58,7 +63,12 @@ function server(...responses: readonly (() => Response)[]) {
 
 const message = (content: readonly object[], stop: string) => () =>
   Response.json({
-    ...{ id: 'msg', type: 'message', role: 'assistant', model: 'claude', content, stop_reason: stop },
+    id: 'msg',
+    type: 'message',
+    role: 'assistant',
+    model: 'claude',
+    content,
+    stop_reason: stop,
     usage: { input_tokens: 1, output_tokens: 1 },
   });
 

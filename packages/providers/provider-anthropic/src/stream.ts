@@ -188,6 +188,15 @@ export class MessagesReader implements WireReader {
 
 /** Members of a message, of its last delta and of the event of that delta, that are read elsewhere. */
 const MESSAGE_MEMBERS: ReadonlySet<string> = new Set([
-  ...['id', 'type', 'role', 'model', 'content', 'usage', 'error'],
-  ...['stop_reason', 'stop_details', 'stop_sequence', 'container'],
+  'id',
+  'type',
+  'role',
+  'model',
+  'content',
+  'usage',
+  'error',
+  'stop_reason',
+  'stop_details',
+  'stop_sequence',
+  'container',
 ]);

@@ -210,7 +210,7 @@ describe('a stream', () => {
   it('ignores newer events, blocks and deltas', () => {
     const events = read(
       { somethingNew: {} } as WireEvent,
-      { contentBlockStart: { contentBlockIndex: 0, start: { image: {} } as never } },
+      { contentBlockStart: { contentBlockIndex: 0, start: { image: {} } } },
       delta(0, { citation: {} }),
       stop(0),
       delta(1, { text: 'x' }),
@@ -284,7 +284,7 @@ describe('unsupported content', () => {
     const unknown = { $unknown: ['block_of_2027', {}] };
     const streamed = read(
       { messageStart: { role: 'assistant' } },
-      { contentBlockStart: { contentBlockIndex: 0, start: { image: {} } as never } },
+      { contentBlockStart: { contentBlockIndex: 0, start: { image: {} } } },
       delta(0, { image: {} }),
       delta(1, unknown),
       delta(1, { text: 'a' }),

@@ -126,7 +126,7 @@ describe('a stream', () => {
     (finishReason) => {
       const end = { finishReason, finishMessage: 'print(f(' };
       expect(() => read(chunk([], end))).toThrow(
-        failing('unsupported', { code: finishReason, target: 'google/m' }) as Error,
+        failing('unsupported', { code: finishReason, target: 'google/m' }),
       );
       expect(() => read(chunk([], end))).toThrow(`the model failed with ${finishReason}: print(f(`);
       expect(read(chunk([{ text: 'x' }], end)).at(-1)).toMatchObject({ reason: 'other', raw: finishReason });

@@ -65,23 +65,42 @@ const logprobsOf = ({ chosenCandidates = [], topCandidates = [] }: WireLogprobs)
 
 /** Finish reasons of a response without content that describe a mistake of the model, which another target may not make. */
 const FAILURES: ReadonlySet<string> = new Set([
-  ...['MALFORMED_FUNCTION_CALL', 'MALFORMED_RESPONSE', 'UNEXPECTED_TOOL_CALL', 'TOO_MANY_TOOL_CALLS'],
-  ...['NO_IMAGE', 'IMAGE_OTHER', 'LANGUAGE'],
+  'MALFORMED_FUNCTION_CALL',
+  'MALFORMED_RESPONSE',
+  'UNEXPECTED_TOOL_CALL',
+  'TOO_MANY_TOOL_CALLS',
+  'NO_IMAGE',
+  'IMAGE_OTHER',
+  'LANGUAGE',
 ]);
 
 /** Members of a chunk that are read elsewhere, and the time of creation. */
 const CHUNK_MEMBERS: ReadonlySet<string> = new Set([
-  ...['responseId', 'modelVersion', 'candidates', 'promptFeedback', 'usageMetadata', 'error', 'createTime'],
+  'responseId',
+  'modelVersion',
+  'candidates',
+  'promptFeedback',
+  'usageMetadata',
+  'error',
+  'createTime',
 ]);
 
 /** Members of a candidate that are read elsewhere. */
 const CANDIDATE_MEMBERS: ReadonlySet<string> = new Set([
-  ...['content', 'finishReason', 'finishMessage', 'avgLogprobs', 'index', 'logprobsResult'],
-  ...['groundingMetadata', 'citationMetadata'],
+  'content',
+  'finishReason',
+  'finishMessage',
+  'avgLogprobs',
+  'index',
+  'logprobsResult',
+  'groundingMetadata',
+  'citationMetadata',
 ]);
 
 const GROUNDING_MEMBERS: ReadonlySet<string> = new Set([
-  ...['groundingChunks', 'groundingSupports', 'webSearchQueries'],
+  'groundingChunks',
+  'groundingSupports',
+  'webSearchQueries',
 ]);
 
 interface OpenCall {

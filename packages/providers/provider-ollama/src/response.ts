@@ -64,9 +64,19 @@ const milliseconds = (nanoseconds: unknown): number | undefined =>
   typeof nanoseconds === 'number' ? nanoseconds / 1e6 : undefined;
 
 const READ_MEMBERS: ReadonlySet<string> = new Set([
-  ...['model', 'created_at', 'message', 'done', 'done_reason', 'logprobs', 'error'],
-  ...['prompt_eval_count', 'eval_count'],
-  ...['total_duration', 'load_duration', 'prompt_eval_duration', 'eval_duration'],
+  'model',
+  'created_at',
+  'message',
+  'done',
+  'done_reason',
+  'logprobs',
+  'error',
+  'prompt_eval_count',
+  'eval_count',
+  'total_duration',
+  'load_duration',
+  'prompt_eval_duration',
+  'eval_duration',
 ]);
 
 /** Size of the prompt that was sent. */

@@ -88,7 +88,9 @@ describe('a failed connection', () => {
   it('to a server without TLS states the remedy without the place in OpenSSL', async () => {
     const plain = await testServer(answers(body));
     const url = plain.origin.replace('http:', 'https:');
-    const message = await messageWith({ OPENAI_BASE_URL: url }).finally(() => plain.close());
+    const message = await messageWith({ OPENAI_BASE_URL: url }).finally(() => {
+      void plain.close();
+    });
     expect(message).toMatch(
       /^openai\/m: the connection to https:[^ ]+ \(OPENAI_BASE_URL\) failed: the server answers without TLS \([^:]+\); write http:\/\/ instead of https:\/\/$/,
     );

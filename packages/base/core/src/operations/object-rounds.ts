@@ -238,7 +238,7 @@ export interface TypedCalls {
 /** Settings of a typed call. */
 interface TypedLimits {
   /** Returns whether the chain advances after an error of this kind. */
-  advancesAfter(kind: ErrorKind): boolean;
+  readonly advancesAfter: (kind: ErrorKind) => boolean;
   /** Time limit of the call in milliseconds; 0 disables it. */
   readonly totalMs: number;
   readonly clock: Clock;

@@ -16,7 +16,7 @@ it.each([
   ['audio', audio, false],
   ['a call that waits for the client', waiting, false],
   ['a search', search, true],
-  ['blank text', { type: 'text', text: ' ' } as AssistantPart, true],
+  ['blank text', { type: 'text', text: ' ' }, true],
 ])('an answer of only %s is empty: %#', (_what, part, isEmpty) => {
   expect(isEmptyAnswer([part])).toBe(isEmpty);
   expect(finishError('a/m', [part], 'stop') !== undefined).toBe(isEmpty);

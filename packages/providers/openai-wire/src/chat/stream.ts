@@ -291,19 +291,48 @@ const NONE: readonly never[] = [];
 
 /** Members of a chunk or body that are read elsewhere, and padding, the time of creation and echoes of the request. */
 const CHUNK_MEMBERS: ReadonlySet<string> = new Set([
-  ...['id', 'object', 'created', 'model', 'choices', 'usage', 'service_tier', 'system_fingerprint'],
-  ...['error', 'base_resp', 'citations', 'search_results', 'time_info', 'obfuscation', 'metadata'],
+  'id',
+  'object',
+  'created',
+  'model',
+  'choices',
+  'usage',
+  'service_tier',
+  'system_fingerprint',
+  'error',
+  'base_resp',
+  'citations',
+  'search_results',
+  'time_info',
+  'obfuscation',
+  'metadata',
 ]);
 
 /** Members of a choice that are read elsewhere. */
 const CHOICE_MEMBERS: ReadonlySet<string> = new Set([
-  ...['index', 'delta', 'message', 'finish_reason', 'logprobs', 'usage', 'stop_reason'],
+  'index',
+  'delta',
+  'message',
+  'finish_reason',
+  'logprobs',
+  'usage',
+  'stop_reason',
 ]);
 
 /** Members of a message that are read elsewhere. */
 const MESSAGE_MEMBERS: ReadonlySet<string> = new Set([
-  ...['role', 'content', 'refusal', 'reasoning_content', 'reasoning', 'reasoning_details', 'tool_calls'],
-  ...['function_call', 'audio', 'images', 'annotations', 'executed_tools'],
+  'role',
+  'content',
+  'refusal',
+  'reasoning_content',
+  'reasoning',
+  'reasoning_details',
+  'tool_calls',
+  'function_call',
+  'audio',
+  'images',
+  'annotations',
+  'executed_tools',
 ]);
 
 const pathOf = (isComplete: boolean): string => (isComplete ? 'choices[0].message' : 'choices[0].delta');

@@ -56,8 +56,14 @@ it('accepts each type of item of a response in a request, as the SDK’s types d
 const FAMILY = 'openai@x#p';
 
 const callItem = {
-  ...{ type: 'function_call', id: 'fc_1', call_id: 'c1', name: 'f', arguments: '{}', status: 'completed' },
-  ...{ async: true, new_member: 1 },
+  type: 'function_call',
+  id: 'fc_1',
+  call_id: 'c1',
+  name: 'f',
+  arguments: '{}',
+  status: 'completed',
+  async: true,
+  new_member: 1,
 };
 
 function turnOf(item: object): TurnMessage {

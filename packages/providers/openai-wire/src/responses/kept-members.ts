@@ -8,12 +8,17 @@ import type { OutputItem } from './wire.ts';
 export const READ_MEMBERS: Readonly<Record<string, ReadonlySet<string>>> = {
   message: new Set(['type', 'id', 'role', 'status', 'content', 'phase']),
   reasoning: new Set([
-    ...['type', 'id', 'status', 'summary', 'content', 'encrypted_content', 'format', 'signature'],
+    'type',
+    'id',
+    'status',
+    'summary',
+    'content',
+    'encrypted_content',
+    'format',
+    'signature',
   ]),
-  function_call: new Set([
-    ...['type', 'id', 'status', 'call_id', 'name', 'arguments', 'namespace', 'caller'],
-  ]),
-  custom_tool_call: new Set([...['type', 'id', 'status', 'call_id', 'name', 'input', 'namespace', 'caller']]),
+  function_call: new Set(['type', 'id', 'status', 'call_id', 'name', 'arguments', 'namespace', 'caller']),
+  custom_tool_call: new Set(['type', 'id', 'status', 'call_id', 'name', 'input', 'namespace', 'caller']),
 };
 
 /** Further members of a `function_call` item that a request accepts (`ResponseFunctionToolCall` of openai 7.55). */
