@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { image, user, type JsonValue } from '@majordomo/core';
 import { createRedactor, type Redactor } from '@majordomo/redact';
-import type { Turn } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { parseTrajectory, toLine, trajectoryOf, trajectoryWriter, type Trajectory } from '../src/index.ts';
 import { place } from './support/files.ts';

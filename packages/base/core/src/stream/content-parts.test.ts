@@ -10,13 +10,14 @@ const image: AssistantPart = { type: 'image', mediaType: 'image/png', bytes, rep
 const audio: AssistantPart = { type: 'audio', mediaType: 'audio/wav', bytes, replay };
 const waiting: AssistantPart = { type: 'vendor', kind: 'computer_call', waits: true, replay };
 const search: AssistantPart = { type: 'vendor', kind: 'search', replay };
+const blank: AssistantPart = { type: 'text', text: ' ' };
 
 it.each([
   ['an image', image, false],
   ['audio', audio, false],
   ['a call that waits for the client', waiting, false],
   ['a search', search, true],
-  ['blank text', { type: 'text', text: ' ' }, true],
+  ['blank text', blank, true],
 ])('an answer of only %s is empty: %#', (_what, part, isEmpty) => {
   expect(isEmptyAnswer([part])).toBe(isEmpty);
   expect(finishError('a/m', [part], 'stop') !== undefined).toBe(isEmpty);
