@@ -60,8 +60,12 @@ function literalsIn(text: string, forms: readonly string[], masks: readonly Rang
       const to = at + form.length;
       while ((masks[mask]?.[1] ?? Infinity) <= at) mask++;
       if ((masks[mask]?.[0] ?? Infinity) < to) continue;
-      if (isJoined && last !== undefined && at <= last[1]) last[1] = to;
-      else found.push((last = [at, to]));
+      if (isJoined && last !== undefined && at <= last[1]) {
+        last[1] = to;
+      } else {
+        last = [at, to];
+        found.push(last);
+      }
     }
   }
   return found;

@@ -4,7 +4,8 @@ import { expect, it } from 'vitest';
 import { interfaceMembers } from '../../test/sdk-types.ts';
 import { eventsOf } from '../../test/reading.ts';
 import { responsesFacts } from './facts.ts';
-import { KNOWN_MEMBERS, ResponsesReader } from './stream.ts';
+import { KNOWN_MEMBERS } from './response-members.ts';
+import { ResponsesReader } from './stream.ts';
 
 const body = {
   id: 'resp_1',

@@ -27,6 +27,7 @@ import {
   reasoningToken,
   stringOf,
 } from './item-content.ts';
+import { KNOWN_MEMBERS } from './response-members.ts';
 import { failedKind, finishReason, rawFinish } from './response.ts';
 import { usage } from './usage.ts';
 import { generatedImageOf, toolUsed, vendorPart } from './vendor-parts.ts';
@@ -371,56 +372,5 @@ const backgroundError = (target: string, { id }: ResponsesBody, status: string):
     `${target}: the response ${stringOf(id)} is ${status}, because the request set \`background\`; omit \`background\`, or retrieve the response with the SDK`,
     { target, code: 'background', path: 'background' },
   );
-
-/** Members of a response that are read elsewhere. */
-const READ_MEMBERS: readonly string[] = [
-  'id',
-  'model',
-  'object',
-  'created_at',
-  'completed_at',
-  'status',
-  'error',
-  'incomplete_details',
-  'output',
-  'output_text',
-  'usage',
-  'service_tier',
-  'tool_usage',
-  'input_transformations',
-  'conversation',
-];
-
-/** Members of a response that repeat the request (`Response` of openai 7.55). */
-const ECHOED_MEMBERS: readonly string[] = [
-  'instructions',
-  'metadata',
-  'parallel_tool_calls',
-  'temperature',
-  'tool_choice',
-  'tools',
-  'top_p',
-  'background',
-  'image',
-  'max_output_tokens',
-  'max_tool_calls',
-  'previous_response_id',
-  'prompt',
-  'prompt_cache_key',
-  'prompt_cache_options',
-  'prompt_cache_retention',
-  'reasoning',
-  'store',
-  'text',
-  'safety_identifier',
-  'top_logprobs',
-  'truncation',
-  'user',
-  'frequency_penalty',
-  'presence_penalty',
-];
-
-/** Members of a response that are not kept in `VendorFacts.other`. */
-export const KNOWN_MEMBERS: ReadonlySet<string> = new Set([...READ_MEMBERS, ...ECHOED_MEMBERS]);
 
 const isCall = ({ type }: OutputItem): boolean => type === 'function_call' || type === 'custom_tool_call';
