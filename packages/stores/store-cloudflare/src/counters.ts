@@ -1,3 +1,4 @@
+import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Claim, CounterState, Refusal } from '@majordomo/ledger';
 import type { Row, Sql } from './platform.ts';
 import type { Uses } from './wire.ts';
@@ -49,14 +50,16 @@ export function reserve(
   const holds = new Map<string, Hold>();
   const after = new Map<string, Counter>();
   for (const claim of claims) {
-    const { counter: name, amount, max, whenLapsed } = claim;
-    if (amount < 0n) throw new RangeError(`counter ${name}: the amount of a claim must not be negative`);
-    const counter = after.get(name) ?? present(sql, claim, now);
+    const { amount, max, whenLapsed } = claim;
+    if (amount < 0n)
+      throw new RangeError(`counter ${claim.counter}: the amount of a claim must not be negative`);
+    const name = toStoredText(claim.counter);
+    const counter = after.get(name) ?? present(sql, name, claim, now);
     const left = max - counter.used - counter.held;
     if (amount > left) {
       const held = counter.held - BigInt(holds.get(name)?.amount ?? 0);
       const holders = holdersOf(sql, name);
-      return { counter: name, left, held, holders, retryAfterMs: untilReset(counter, now) };
+      return { counter: claim.counter, left, held, holders, retryAfterMs: untilReset(counter, now) };
     }
     after.set(name, { ...counter, held: counter.held + amount });
     const twin = holds.get(name);
@@ -88,7 +91,8 @@ export function settle(sql: Sql, now: number, id: string, uses: Uses): boolean {
   if (row === undefined || row['state'] === 'settled') return false;
   const wasHeld = row['state'] === 'held';
   for (const hold of holdsIn(row)) {
-    const used = uses.reduce((sum, use) => (use.counter === hold.counter ? sum + use.amount : sum), 0n);
+    const counter = fromStoredText(hold.counter);
+    const used = uses.reduce((sum, use) => (use.counter === counter ? sum + use.amount : sum), 0n);
     const assumed = !wasHeld && hold.whenLapsed === 'spent' ? BigInt(hold.amount) : 0n;
     book(sql, hold, wasHeld, used - assumed);
   }
@@ -100,11 +104,11 @@ export function counters(sql: Sql, now: number, prefix: string): readonly Counte
   lapse(sql, now);
   const found = 'SELECT * FROM counters WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name';
   return sql
-    .exec(found, prefix)
+    .exec(found, toStoredText(prefix))
     .toArray()
     .map((row) => {
       const { used, held, resetsAt } = counterOf(row);
-      const counter = String(row['name']);
+      const counter = fromStoredText(String(row['name']));
       const isOver = resetsAt !== undefined && resetsAt <= now;
       return isOver
         ? { counter, used: 0n, held: 0n, resetsAt: undefined }
@@ -136,8 +140,8 @@ function lapse(sql: Sql, now: number): void {
 }
 
 /** Returns the state of a counter in its current period. Does not store a new period, because the claim may be refused. */
-function present(sql: Sql, claim: Claim, now: number): Counter {
-  const known = read(sql, claim.counter);
+function present(sql: Sql, name: string, claim: Claim, now: number): Counter {
+  const known = read(sql, name);
   if (known !== undefined && (known.resetsAt === undefined || known.resetsAt > now)) return known;
   // The period must increase even if the clock was set back.
   const period = Math.max(now, (known?.period ?? 0) + 1);
