@@ -40,7 +40,7 @@ export {
   withKnownHeaders,
 } from './http.ts';
 export { bytesOfBase64, generatedAudio, generatedImage, imageOfDataUrl } from './media.ts';
-export { hasMembers, sentMembers, withoutMembers } from './kept-members.ts';
+export { hasMembers, sentMembers, withoutKeptMembers } from './kept-members.ts';
 export { listenForRedirect, type Redirect, type RedirectOptions } from './loopback.ts';
 export {
   MAX_LINE_LENGTH,

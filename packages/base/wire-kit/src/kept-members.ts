@@ -1,12 +1,14 @@
-import type { JsonObject, JsonValue } from '@majordomo/core';
+import type { AssistantPart, JsonObject, JsonValue, ModelRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 
-/** Maximum size of a kept member that is sent back, in characters of JSON. A larger member is only kept. */
+/** Maximum size of a stored member in a request, in characters of JSON. A larger member remains in the transcript only. */
 const MAX_SENT_LENGTH = 64 * 1024;
 
 /**
- * Returns the kept members of a part that the wire accepts as input, without members that are too large. `data`: replay data, whose
- * property `members` contains the members that no type names.
+ * Returns the stored members of a part that a request may contain. Omits members that are too large.
+ *
+ * @param data replay data of the part. Its property `members` contains the members for which the contract has no property.
+ * @param accepted names of the members that the API accepts in a request
  */
 export function sentMembers(data: JsonValue | undefined, accepted: readonly string[]): JsonObject {
   const members: Readonly<Record<string, unknown>> = asRecord(asRecord(data)['members']);
@@ -16,12 +18,29 @@ export function sentMembers(data: JsonValue | undefined, accepted: readonly stri
 
 const isSmall = (value: unknown): boolean => JSON.stringify(value).length <= MAX_SENT_LENGTH;
 
-/** Returns replay data without its kept members, or `undefined` if nothing else is left. */
-export function withoutMembers(data: JsonValue): JsonValue | undefined {
-  const { members, ...rest } = asRecord(data);
-  if (members === undefined) return data;
-  return Object.keys(rest).length === 0 ? undefined : (rest as JsonObject);
+/** Whether replay data contains members of the vendor. */
+export const hasMembers = (data: JsonValue | undefined): boolean => asRecord(data)['members'] !== undefined;
+
+/** Returns the request without the stored members of its tool calls, or the same request if it has none. */
+export function withoutKeptMembers(request: ModelRequest): ModelRequest {
+  const { messages } = request;
+  if (!messages.some(({ role, parts }) => role === 'assistant' && parts.some(isCallWithMembers)))
+    return request;
+  return {
+    ...request,
+    messages: messages.map((message) =>
+      message.role === 'assistant' ? { ...message, parts: message.parts.map(withoutMembers) } : message,
+    ),
+  };
 }
 
-/** Whether replay data contains kept members. */
-export const hasMembers = (data: JsonValue | undefined): boolean => asRecord(data)['members'] !== undefined;
+const isCallWithMembers = ({ type, replay }: AssistantPart): boolean =>
+  type === 'tool-call' && hasMembers(replay?.data);
+
+function withoutMembers(part: AssistantPart): AssistantPart {
+  if (part.type !== 'tool-call' || part.replay === undefined || !isCallWithMembers(part)) return part;
+  const { replay, ...rest } = part;
+  const { members: _kept, ...data } = asRecord(replay.data);
+  if (Object.keys(data).length === 0) return rest;
+  return { ...part, replay: { ...replay, data: data as JsonObject } };
+}

@@ -1,8 +1,8 @@
 import { claudeRecoveries, type RecoveryRule } from '@majordomo/claude';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit';
-import { SENT_MEMBERS, withoutKeptMembers } from './kept-members.ts';
+import { WITHOUT_TOOL_LOADING, withoutKeptMembers } from '@majordomo/wire-kit';
+import { SENT_MEMBERS } from './kept-members.ts';
 
 /** Changes to a request that the API rejected with status 400. A retry of the changed request may succeed. */
 export const RECOVERIES: readonly RecoveryRule[] = [

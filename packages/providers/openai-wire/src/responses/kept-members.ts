@@ -1,6 +1,6 @@
-import type { AssistantPart, JsonObject, ModelRequest, Recovery } from '@majordomo/core';
+import type { JsonObject, Recovery } from '@majordomo/core';
 import { asList, asRecord } from '@majordomo/core/toolkit';
-import { hasMembers, otherMembers, withoutMembers } from '@majordomo/wire-kit';
+import { otherMembers, withoutKeptMembers } from '@majordomo/wire-kit';
 import type { SentBody } from '../failure/rejected-member.ts';
 import type { OutputItem } from './wire.ts';
 
@@ -24,14 +24,14 @@ export const READ_MEMBERS: Readonly<Record<string, ReadonlySet<string>>> = {
 /** Further members of a `function_call` item that a request accepts (`ResponseFunctionToolCall` of openai 7.55). */
 export const SENT_MEMBERS: readonly string[] = ['async'];
 
-/** Returns the members of an item that no type names, as a property of replay data. */
+/** Returns the members of an item for which the contract has no property, as `members` of replay data. */
 export function keptMembers(item: OutputItem): { readonly members?: JsonObject } {
   const known = READ_MEMBERS[String(item.type)];
   const members = known && otherMembers(item, known);
   return members === undefined ? {} : { members };
 }
 
-/** Returns a recovery without the kept members if the error names one of them, and the request contains it. */
+/** Returns a recovery that removes the stored members, if the error names one of them and the request contains it. */
 export function keptMembersRecovery(text: string, { input }: SentBody): Recovery | undefined {
   const words = text.split(/\W+/);
   const named = SENT_MEMBERS.filter((name) => words.includes(name));
@@ -42,18 +42,4 @@ export function keptMembersRecovery(text: string, { input }: SentBody): Recovery
     what: `${named.join(', ')} dropped from tool calls`,
     apply: withoutKeptMembers,
   };
-}
-
-const withoutKeptMembers = (request: ModelRequest): ModelRequest => ({
-  ...request,
-  messages: request.messages.map((message) =>
-    message.role === 'assistant' ? { ...message, parts: message.parts.map(changed) } : message,
-  ),
-});
-
-function changed(part: AssistantPart): AssistantPart {
-  if (part.type !== 'tool-call' || part.replay === undefined || !hasMembers(part.replay.data)) return part;
-  const { replay, ...rest } = part;
-  const data = withoutMembers(replay.data);
-  return data === undefined ? rest : { ...part, replay: { ...replay, data } };
 }
