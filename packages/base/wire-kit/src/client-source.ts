@@ -71,7 +71,7 @@ export function clientSource<Client>(
     facts.secrets = [...secretsOfClient(client), ...secretsIn(context.headers, headers, query)];
     if (client !== undefined) return checkClient<Client>(client, init.members, init.names);
     const baseURL = init.baseURL(context.env);
-    facts.server = serverAddress(id, baseURL, init.baseURLEnv, context.env);
+    facts.server = () => serverAddress(id, baseURL, init.baseURLEnv, context.env);
     const key = init.requiresKey ? await credentials.resolve(context) : undefined;
     if (key !== undefined) {
       facts.secrets = [key, ...facts.secrets];

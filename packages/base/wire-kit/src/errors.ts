@@ -72,13 +72,13 @@ const TEMPORARY_KINDS: ReadonlySet<ErrorKind> = new Set(['rate-limit', 'quota', 
  * Converts an error of the transport to an `LlmError`: a refused, reset or closed connection, an invalid header, or a body that
  * is not JSON. If the error or one of its causes is an `LlmError`, returns that `LlmError` without secrets.
  *
- * @param server server of the attempt, which the message of a failed connection names
+ * @param server function that returns the server of the attempt, which the message of a failed connection names
  */
 export function transportError(
   error: unknown,
   target: string,
   secrets: readonly string[] = [],
-  server?: ServerAddress,
+  server?: () => ServerAddress,
 ): LlmError {
   const own = findLlmError(error);
   if (own !== undefined) return removeSecrets(own, target, secrets);
@@ -92,7 +92,7 @@ export function transportError(
     return new LlmError('config', message, { target }, { cause });
   }
   const code = codeOf(error);
-  const problem = `${target}: the connection${describeServer(server)} ${isLostConnection(code) ? 'was lost' : 'failed'}`;
+  const problem = `${target}: the connection${describeServer(server?.())} ${isLostConnection(code) ? 'was lost' : 'failed'}`;
   return new LlmError('network', `${problem}: ${reasonOf(error, secrets)}`, { target, code }, { cause });
 }
 
@@ -201,8 +201,8 @@ export interface ErrorContext {
   readonly request?: ModelRequest | undefined;
   /** Values to redact in errors. The connection sets them as soon as it has the key. */
   secrets: readonly string[];
-  /** Server of the attempt. The connection sets it before it sends the request. */
-  server?: ServerAddress | undefined;
+  /** Returns the server of the attempt. The connection sets it before it sends the request. */
+  server?: (() => ServerAddress) | undefined;
   /** Returns the remedy for a rejected key. The connection sets it as soon as it has the key. */
   keyRemedy?: (() => string) | undefined;
   /** Returns the recovery that requests another credential after a response with status 401. */

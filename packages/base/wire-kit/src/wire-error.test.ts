@@ -197,7 +197,7 @@ describe('transportError of a network failure', () => {
 
 describe('the message of a failed connection', () => {
   const messageFor = (error: unknown, baseURL = 'https://a.test/v1', variable?: string): string =>
-    transportError(error, 'p/m', [KEY], { baseURL, variable }).message;
+    transportError(error, 'p/m', [KEY], () => ({ baseURL, variable })).message;
   const sdkError = (cause: unknown): Error =>
     new Error('Connection error.', { cause: new TypeError('fetch failed', { cause }) });
 

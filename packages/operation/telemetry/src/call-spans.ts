@@ -173,8 +173,8 @@ export class CallSpans {
   private measure(attempt: OpenAttempt, { outcome, error, ms, usage, responseModel }: Attempt): void {
     const { duration, tokens, outputChunk } = this.options.instruments;
     const { msToFirst } = attempt;
-    const labels = withoutUndefined({ ...attempt.labels, 'gen_ai.response.model': responseModel });
     if (outcome === 'skipped') return;
+    const labels = withoutUndefined({ ...attempt.labels, 'gen_ai.response.model': responseModel });
     duration(ms / 1000, outcome === 'failed' ? { ...labels, 'error.type': error?.kind ?? '_OTHER' } : labels);
     if (usage?.input !== undefined) tokens(usage.input, { ...labels, 'gen_ai.token.type': 'input' });
     if (usage?.output !== undefined) tokens(usage.output, { ...labels, 'gen_ai.token.type': 'output' });

@@ -225,7 +225,7 @@ function createConnect(options: GoogleOptions, keyEnv: readonly string[]): Conne
       return { client: await clientFor(NO_SERVER, { apiKey: 'none' }), fetch, headers };
     if (options.client !== undefined) return { client: clientOf(options.client), fetch, headers };
     const platform = platformOf(options, context.env);
-    facts.server = serverAddress(id, platform.baseURL, baseURLVariable(platform), context.env);
+    facts.server = () => serverAddress(id, platform.baseURL, baseURLVariable(platform), context.env);
     const source = platform.vertexai ? vertexSource(options, keys, tokens) : keys;
     const secret = await source?.resolve(context);
     if (secret !== undefined) {

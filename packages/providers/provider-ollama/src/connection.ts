@@ -70,7 +70,7 @@ function createSend(
     if (options.client !== undefined) return sendWith(clientOf(options.client), context.signal, facts);
     const host = urlOf(hostOf(options, profile, context.env, facts.target));
     const [id = ''] = facts.target.split('/', 1);
-    facts.server = serverAddress(id, host, profile.hostEnv, context.env);
+    facts.server = () => serverAddress(id, host, profile.hostEnv, context.env);
     const key = hasKey ? await credentials.resolve({ ...context, target: facts.target }) : undefined;
     if (key !== undefined) {
       facts.secrets = [key, ...facts.secrets];
