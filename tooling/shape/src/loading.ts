@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT, type Package } from './repository.ts';
 
-/** What happened when an entry point was loaded. */
+/** Result of loading an entry point. */
 export interface Loaded {
   /** Exported names, sorted. */
   readonly names: readonly string[];
-  /** What the entry printed to stdout. */
+  /** Output of the entry point to stdout. */
   readonly output: string;
   /** Timers, sockets and other resources that the entry started. */
   readonly resources: readonly string[];

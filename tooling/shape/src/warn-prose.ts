@@ -17,7 +17,7 @@ const where = isAll ? 'lines' : 'changed lines';
 if (found.length > 0)
   console.log(`${found.length} of ${lines.length} ${where} contain an expression to replace`);
 
-/** Returns the difference to the branch main, or to the last commit if there is no such branch. */
+/** Returns the difference to the branch main, or to the last commit if the branch does not exist. */
 function diffOfBranch(): string {
   const base = ['origin/main', 'main'].map((name) => git('merge-base', 'HEAD', name).trim()).find(Boolean);
   return git('diff', '--unified=0', '--no-ext-diff', '--no-color', base ?? 'HEAD', '--');

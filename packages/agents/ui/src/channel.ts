@@ -7,7 +7,7 @@ import type { UiMessageChunk } from './types.ts';
 
 /** Time in which another process must answer the first request, in milliseconds. */
 const ANSWER_MS = 2_000;
-/** Maximum time that a process waits for the arrival of its own message, in milliseconds. */
+/** Maximum wait until a message of a process arrives at the same process, in milliseconds. */
 const ARRIVAL_MS = 500;
 /** Time without a reply after which a request is repeated, in milliseconds. */
 const REPEAT_MS = 5_000;

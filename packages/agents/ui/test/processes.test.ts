@@ -307,7 +307,7 @@ describe('a reader in another process', () => {
 });
 
 describe('a newer response in another process', () => {
-  /** Starts a response that ends, in a process of its own. */
+  /** Starts a response that ends, in a separate process. */
   const finishEarlier = async (channel: RunChannel, clock: FakeClock): Promise<ResumableStreams> => {
     const streams = createResumableStreams({ channel, clock });
     await chunksOf(streams.start('chat', agentOf([], [{ text: 'Earlier.' }]).stream('hi')));

@@ -46,5 +46,5 @@ const ECHOED_MEMBERS: readonly string[] = [
   'presence_penalty',
 ];
 
-/** Members of a response that are not kept in `VendorFacts.other`. */
+/** Members of a response that `VendorFacts.other` does not contain. */
 export const KNOWN_MEMBERS: ReadonlySet<string> = new Set([...READ_MEMBERS, ...ECHOED_MEMBERS]);
