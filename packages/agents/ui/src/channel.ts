@@ -30,6 +30,8 @@ type ChatMessage =
       readonly number: number;
       /** Id of the response that answered the previous request. */
       readonly response?: string;
+      /** `requestId` of the response that the page expects. Other responses do not answer. */
+      readonly requestId?: string;
     }
   /** The client needs no more chunks. */
   | { readonly type: 'left'; readonly client: string }
@@ -121,7 +123,13 @@ interface ChatClient {
   close(): void;
 }
 
-function chatClient(type: 'read' | 'stop', channel: RunChannel, chatId: string, clock: Clock): ChatClient {
+function chatClient(
+  type: 'read' | 'stop',
+  channel: RunChannel,
+  chatId: string,
+  clock: Clock,
+  requestId?: string,
+): ChatClient {
   const client = crypto.randomUUID();
   let number = -1;
   /** Id of the response that answered. Answers of other responses are ignored. */
@@ -145,7 +153,13 @@ function chatClient(type: 'read' | 'stop', channel: RunChannel, chatId: string, 
     else settle(message);
   });
   const send = (): void =>
-    void topic.publish({ type, client, number, ...(response !== undefined && { response }) });
+    void topic.publish({
+      type,
+      client,
+      number,
+      ...(response !== undefined && { response }),
+      ...(requestId !== undefined && { requestId }),
+    });
   const replyWithin = (ms: number): Promise<Reply | undefined> => {
     const replied = new Promise<Reply | undefined>((resolve) => (settle = resolve));
     return withTimeout(replied, ms, clock, true).catch(() => undefined);
@@ -189,13 +203,21 @@ function chatClient(type: 'read' | 'stop', channel: RunChannel, chatId: string, 
   };
 }
 
+/** What a reader in another process needs to know. */
+interface ReadOptions {
+  /** `requestId` of the response that the page expects. `@default` the newest response of the chat */
+  readonly requestId: string | undefined;
+  readonly maxBytes: number;
+  readonly clock: Clock;
+}
+
 /** Returns a reader of a chat's response in another process, or `undefined` if no process has a response. */
 export async function readFromChannel(
   channel: RunChannel,
   chatId: string,
-  { maxBytes, clock }: { readonly maxBytes: number; readonly clock: Clock },
+  { requestId, maxBytes, clock }: ReadOptions,
 ): Promise<ChunkReader | undefined> {
-  const client = chatClient('read', channel, chatId, clock);
+  const client = chatClient('read', channel, chatId, clock, requestId);
   const first = await client.firstRequest();
   const reader = new ChunkReader(maxBytes, () => client.leave());
   if (first === undefined) client.close();
@@ -265,7 +287,8 @@ export function serveChannel(
       if (!isOwn && isAnnounced) live.supersede();
     }
     if (message.type === 'read') {
-      if ((message.response ?? response) === response) void answer(message.client, message.number);
+      const isMeant = (message.response ?? response) === response && live.isExpected(message.requestId);
+      if (isMeant) void answer(message.client, message.number);
       else remove(message.client);
     }
     const isStop = message.type === 'stop';

@@ -5,7 +5,9 @@ export { toUiMessages } from './to-ui-messages.ts';
 export type {
   FromUiOptions,
   ResumableOptions,
+  ResumableResponseOptions,
   ResumableStreams,
+  ResumeOptions,
   ToUiOptions,
   UiEnd,
   UiEvents,

@@ -31,11 +31,24 @@ export class LiveResponse {
   private readonly readers = new Set<ChunkReader>();
   private cancelStop = (): void => undefined;
 
-  constructor(stream: ResponseStream<UiMessageChunk>, earlier: readonly UiMessageChunk[], options: Limits) {
+  private readonly requestId: string | undefined;
+
+  constructor(
+    stream: ResponseStream<UiMessageChunk>,
+    earlier: readonly UiMessageChunk[],
+    requestId: string | undefined,
+    options: Limits,
+  ) {
     this.stream = stream;
     this.earlier = earlier;
+    this.requestId = requestId;
     this.options = options;
     this.requester = this.addReader();
+  }
+
+  /** Returns whether a page that expects the response to this request may read this one. */
+  isExpected(requestId: string | undefined): boolean {
+    return requestId === undefined || requestId === this.requestId;
   }
 
   /** @param announced resolves when the other processes replay this response instead of an earlier one */

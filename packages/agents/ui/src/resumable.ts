@@ -26,7 +26,7 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
 
   /** Returns the response of a chat in this process, or `undefined` if it does not exist or is superseded. */
   const currentResponse = async (chatId: string): Promise<LiveResponse | undefined> => {
-    checkChatId(chatId);
+    checkId('chatId', chatId);
     await responses.get(chatId)?.catchUp?.();
     const response = responses.get(chatId);
     return response?.isSuperseded === true ? undefined : response;
@@ -52,8 +52,9 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
   };
 
   return {
-    start(chatId, events, { signal, heartbeatMs, headers, ...uiOptions } = {}) {
-      checkChatId(chatId);
+    start(chatId, events, { requestId, signal, heartbeatMs, headers, ...uiOptions } = {}) {
+      checkId('chatId', chatId);
+      if (requestId !== undefined) checkId('requestId', requestId);
       if (isClosed) throw new LlmError('config', 'start: the registry is closed; create another');
       const older = responses.get(chatId);
       const onEnd = async (end: UiEnd): Promise<void> => {
@@ -63,16 +64,17 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
       const stream = chunkStream('start', events, { ...uiOptions, onEnd });
       older?.supersede();
       const limits = { disconnectMs, maxBytes, clock };
-      const response = new LiveResponse(stream, shownChunks(uiOptions), limits);
+      const response = new LiveResponse(stream, shownChunks(uiOptions), requestId, limits);
       void serve(chatId, response);
       return chunkResponse(response.requester, { signal, heartbeatMs, headers });
     },
-    async resume(chatId, responseOptions = {}) {
+    async resume(chatId, { requestId, ...responseOptions } = {}) {
+      if (requestId !== undefined) checkId('requestId', requestId);
       const response = await currentResponse(chatId);
       const reader =
-        response === undefined
-          ? channel && (await readFromChannel(channel, chatId, { maxBytes, clock }))
-          : response.read();
+        response?.isExpected(requestId) === true
+          ? response.read()
+          : channel && (await readFromChannel(channel, chatId, { requestId, maxBytes, clock }));
       return reader === undefined
         ? new Response(null, { status: 204 })
         : chunkResponse(reader, responseOptions);
@@ -89,7 +91,7 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
   };
 }
 
-function checkChatId(chatId: string): void {
-  if (typeof chatId !== 'string' || chatId === '')
-    throw new LlmError('invalid-request', 'chatId: expected a non-empty string', { path: 'chatId' });
+function checkId(path: 'chatId' | 'requestId', id: string): void {
+  if (typeof id !== 'string' || id === '')
+    throw new LlmError('invalid-request', `${path}: expected a non-empty string`, { path });
 }

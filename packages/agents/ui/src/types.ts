@@ -222,6 +222,21 @@ export interface ResumableOptions {
   readonly clock?: Clock | undefined;
 }
 
+/** Options of `ResumableStreams.start`. */
+export interface ResumableResponseOptions extends UiResponseOptions {
+  /**
+   * Id that the page gave its request, for example the id of the user's message. A page that resumes with it gets this response
+   * and no other, however early it resumes. Use a new id for each request, also when an answer is generated again.
+   */
+  readonly requestId?: string | undefined;
+}
+
+/** Options of `ResumableStreams.resume`. */
+export interface ResumeOptions extends Pick<UiResponseOptions, 'signal' | 'heartbeatMs' | 'headers'> {
+  /** Id of the request whose response the page expects. `@default` the newest response that is known */
+  readonly requestId?: string | undefined;
+}
+
 /**
  * Responses that continue when their connection ends, at most one per chat. A chat id gives access to the response, so the
  * application must check that the user owns the chat before it calls `resume` or `stop`.
@@ -232,16 +247,13 @@ export interface ResumableStreams extends AsyncDisposable {
    * stopped, in any process. In the same process, `onEnd` of the new response waits for `onEnd` of the old one. Throws
    * `invalid-request` for an empty id and `config` after `close`.
    */
-  start(chatId: string, events: UiEvents, options?: UiResponseOptions): Response;
+  start(chatId: string, events: UiEvents, options?: ResumableResponseOptions): Response;
   /**
    * Returns the response of a chat from its beginning: first the stored part, in few chunks and without content that a reset
    * removed, then the rest as it arrives. A continued message is replayed with its earlier parts. Returns status 204 if no
-   * process reports a response within 2 seconds. For `GET /api/chat/:id/stream`.
+   * process reports a response within 2 seconds. With `requestId`, only the response to that request is returned. For `GET /api/chat/:id/stream`.
    */
-  resume(
-    chatId: string,
-    options?: Pick<UiResponseOptions, 'signal' | 'heartbeatMs' | 'headers'>,
-  ): Promise<Response>;
+  resume(chatId: string, options?: ResumeOptions): Promise<Response>;
   /**
    * Stops the response of a chat. Resolves to true when the connection to the vendor is closed and `onEnd` has settled. Resolves
    * to false if no response is running or no process answered within 2 seconds. Pages get an `abort` chunk.

@@ -89,6 +89,61 @@ describe('a page whose reload reaches another process', () => {
   });
 });
 
+describe('a page that names its request', () => {
+  const start = (process: ResumableStreams, requestId: string): Response =>
+    process.start('chat', createSunnyAgent().stream('hi'), {
+      messageId: `answer to ${requestId}`,
+      requestId,
+    });
+
+  it('receives the newer response, although the process that it asks knows only the earlier one', async () => {
+    const { channel, clock, writer } = twoProcesses();
+    const arrival = deferred();
+    const late = createResumableStreams({
+      channel: slowChannel(channel, { arrival: arrival.promise }),
+      clock,
+    });
+    await advanceAndAwait(chunksOf(start(late, 'first')), clock, 500);
+    const newer = chunksOf(start(writer, 'second'));
+    const resumed = late.resume('chat', { requestId: 'second' });
+    await clock.advance(500);
+    arrival.resolve();
+    const chunks = await chunksOf(await advanceAndAwait(resumed, clock, 0));
+    expect(chunks[0]).toMatchObject({ messageId: 'answer to second' });
+    expect(textOfChunks(chunks)).toBe(textOfChunks(await newer));
+  });
+
+  it('receives the response to a request that arrives after it', async () => {
+    const { writer, reader, clock } = twoProcesses();
+    await chunksOf(start(writer, 'first'));
+    const resumed = reader.resume('chat', { requestId: 'second' });
+    await clock.advance(100);
+    const pendingChunks = chunksOf(start(writer, 'second'));
+    const chunks = await chunksOf(await resumed);
+    expect(chunks[0]).toMatchObject({ messageId: 'answer to second' });
+    await pendingChunks;
+  });
+
+  it('receives 204 if only another response is known, with and without a channel', async () => {
+    const { writer, reader, clock } = twoProcesses();
+    await chunksOf(start(writer, 'first'));
+    for (const process of [writer, reader]) {
+      const resumed = process.resume('chat', { requestId: 'second' });
+      expect((await advanceAndAwait(resumed, clock, 2_000)).status).toBe(204);
+    }
+    const single = createResumableStreams({ clock });
+    await chunksOf(start(single, 'first'));
+    expect((await single.resume('chat', { requestId: 'second' })).status).toBe(204);
+    expect((await single.resume('chat', { requestId: 'first' })).status).toBe(200);
+  });
+
+  it('must not name an empty request', async () => {
+    const { writer } = twoProcesses();
+    expect(() => start(writer, '')).toThrow('requestId: expected a non-empty string');
+    await expect(writer.resume('chat', { requestId: '' })).rejects.toThrow('requestId: expected a non-empty');
+  });
+});
+
 describe('the channel', () => {
   it('accepts the notice of a response before the page receives its first chunk', async () => {
     const { channel, writer, reader, clock } = twoProcesses();
