@@ -4,8 +4,14 @@ import type { WireQuirks } from '../quirks.ts';
 import { memoizeList } from './memoize-list.ts';
 import { toObjectRoot } from './root.ts';
 
+/** Tool with a schema that the server accepts. */
+export interface DialectTool extends ModelTool {
+  /** Whether the original schema listed no properties, so that strict mode cannot express it. */
+  readonly hasUnknownProperties?: boolean;
+}
+
 interface ToolsInDialect {
-  readonly tools: readonly ModelTool[];
+  readonly tools: readonly DialectTool[];
   readonly warnings: readonly Warning[];
 }
 
@@ -25,7 +31,7 @@ export function toDialect(
   tools: readonly ModelTool[],
   dialect: WireQuirks['toolSchemas'],
   warnings: Warning[],
-): readonly ModelTool[] {
+): readonly DialectTool[] {
   const converted = CONVERTERS[dialect](tools);
   warnings.push(...converted.warnings);
   return converted.tools;
@@ -33,7 +39,7 @@ export function toDialect(
 
 function convert(source: readonly ModelTool[], dialect: SchemaDialect | undefined): ToolsInDialect {
   const warnings: Warning[] = [];
-  const tools = source.map((tool) => {
+  const tools = source.map((tool): DialectTool => {
     const root = toObjectRoot(tool.parameters);
     const sanitized = dialect && sanitizeSchema(root.schema, dialect);
     const dropped = [...root.dropped, ...(sanitized?.dropped ?? [])];
@@ -44,7 +50,9 @@ function convert(source: readonly ModelTool[], dialect: SchemaDialect | undefine
         why: 'the server does not accept it',
       });
     const { schema } = sanitized ?? root;
-    return schema === tool.parameters ? tool : { ...tool, parameters: schema };
+    if (schema === tool.parameters) return tool;
+    const { hasUnknownProperties = false } = root;
+    return { ...tool, parameters: schema, hasUnknownProperties };
   });
   return { tools, warnings };
 }

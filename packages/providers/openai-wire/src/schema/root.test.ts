@@ -1,7 +1,7 @@
-import type { JsonObject } from '@majordomo/core';
+import type { JsonObject, Warning } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { toObjectRoot } from './root.ts';
-import { toStrict } from './strict.ts';
+import { prepareTools } from './strict-tools.ts';
 
 const text: JsonObject = { type: 'string' };
 const object = (properties: JsonObject, required: readonly string[], more: JsonObject = {}): JsonObject => ({
@@ -19,9 +19,11 @@ describe('the root of a tool’s schema', () => {
   });
 
   it('gets properties without being closed', () => {
-    const { schema, dropped } = toObjectRoot({ type: 'object' });
-    expect([schema, dropped]).toEqual([{ type: 'object', properties: {} }, []]);
-    expect(toStrict(schema)).toHaveProperty('why');
+    expect(toObjectRoot({ type: 'object' })).toEqual({
+      schema: { type: 'object', properties: {} },
+      dropped: [],
+      hasUnknownProperties: true,
+    });
     expect(toObjectRoot({ type: 'object', additionalProperties: text }).schema).toEqual({
       type: 'object',
       properties: {},
@@ -92,3 +94,18 @@ describe('the root of a tool’s schema', () => {
       expect(toObjectRoot(schema)).toEqual({ schema: { type: 'object', properties: {} }, dropped: ['root'] });
   });
 });
+
+it.each(['complete', 'plain'] as const)(
+  'a tool that lists no properties is not strict (%s)',
+  (toolSchemas) => {
+    const warnings: Warning[] = [];
+    const tool = { name: 'look', description: 'Looks.', parameters: { type: 'object' } };
+    const request = { messages: [], tools: [tool], output: undefined, extra: {} };
+    const { tools } = prepareTools(request, { toolSchemas, strictTools: true }, warnings);
+    expect(tools[0]).toMatchObject({ parameters: { type: 'object', properties: {} } });
+    expect(tools[0]?.strict).toBeUndefined();
+    expect(warnings).toMatchObject([
+      { what: 'strict for the schema of look', why: 'strict mode cannot express a root without properties' },
+    ]);
+  },
+);

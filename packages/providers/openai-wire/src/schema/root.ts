@@ -7,6 +7,8 @@ export interface ObjectRootSchema {
   readonly schema: JsonObject;
   /** Removed keywords of the root, or `root` if the root was replaced. Empty if the new root accepts the same values. */
   readonly dropped: readonly string[];
+  /** Whether the original schema listed no properties. Strict mode must not forbid properties that such a schema allowed. */
+  readonly hasUnknownProperties?: boolean;
 }
 
 const NOT_AT_ROOT: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'enum', 'not'];
@@ -15,10 +17,6 @@ const DEFINITIONS: readonly string[] = ['$defs', 'definitions'];
 const ROOT_KEYWORDS: readonly string[] = [...DEFINITIONS, 'title', 'description'];
 
 const known = new WeakMap<JsonObject, ObjectRootSchema>();
-const withUnknownProperties = new WeakSet<JsonObject>();
-
-/** Whether the tool's schema listed no properties. Strict mode must not forbid properties that such a schema allowed. */
-export const hasUnknownProperties = (schema: JsonObject): boolean => withUnknownProperties.has(schema);
 
 /**
  * Converts a tool's schema to the root that vendors require: an object with `properties` and without alternatives (OpenAI:
@@ -38,9 +36,7 @@ function convertRoot(schema: JsonObject): ObjectRootSchema {
   const dropped = NOT_AT_ROOT.filter((keyword) => schema[keyword] !== undefined);
   if (dropped.length === 0 && schema['type'] === 'object') {
     if (isSchema(schema['properties'])) return { schema, dropped };
-    const open = { ...schema, properties: {} };
-    withUnknownProperties.add(open);
-    return { schema: open, dropped };
+    return { schema: { ...schema, properties: {} }, dropped, hasUnknownProperties: true };
   }
   const branches = branchesOf(schema);
   const objects = branches.filter(({ properties }) => isSchema(properties));

@@ -1,8 +1,8 @@
 import type { JsonObject, ModelRequest, ModelTool, Warning } from '@majordomo/core';
 import type { WireQuirks } from '../quirks.ts';
-import { toDialect } from './dialects.ts';
+import { toDialect, type DialectTool } from './dialects.ts';
 import { memoizeList } from './memoize-list.ts';
-import { toStrict } from './strict.ts';
+import { NO_PROPERTIES, toStrict } from './strict.ts';
 
 /** Caller's schemas for which null in the response means an absent property. */
 export interface OriginalSchemas {
@@ -17,12 +17,12 @@ interface PreparedTools {
 }
 
 /** Rewrites schemas into OpenAI's strict subset. A schema that the subset cannot express stays unchanged, with a warning. */
-const strictTools = memoizeList((tools: readonly ModelTool[]) => {
+const strictTools = memoizeList((tools: readonly DialectTool[]) => {
   const originals = new Map<string, JsonObject>();
   const warnings: Warning[] = [];
   const strict = tools.map((tool): ModelTool => {
     if (tool.strict === false) return tool;
-    const result = toStrict(tool.parameters);
+    const result = tool.hasUnknownProperties === true ? NO_PROPERTIES : toStrict(tool.parameters);
     if ('why' in result) {
       warnings.push(notStrict(`the schema of ${tool.name}`, result.why));
       return tool;

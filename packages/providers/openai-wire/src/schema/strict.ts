@@ -7,7 +7,6 @@ import {
   SUPPORTED_KEYWORDS,
   UNSUPPORTED_KEYWORDS,
 } from './strict-keywords.ts';
-import { hasUnknownProperties } from './root.ts';
 import { acceptsNull, hasOptionalNonNull, isSchema, leavesOf, optionalIn } from './absence.ts';
 
 /** Schema in OpenAI's strict subset. */
@@ -23,6 +22,9 @@ export interface StrictSchema {
 export interface Inexpressible {
   readonly why: string;
 }
+
+/** Reason for a root that lists no properties. */
+export const NO_PROPERTIES: Inexpressible = { why: 'strict mode cannot express a root without properties' };
 
 const MAX_DEPTH = 10;
 const MAX_PROPERTIES = 5000;
@@ -42,8 +44,7 @@ export function toStrict(schema: JsonObject): StrictSchema | Inexpressible {
   const before = known.get(schema);
   if (before !== undefined) return before;
   const state: RewriteState = { root: schema, properties: 0, enumValues: 0, hasNulls: false, why: undefined };
-  if (schema['type'] !== 'object' || !isSchema(schema['properties']) || hasUnknownProperties(schema))
-    markInexpressible(state, 'a root without properties');
+  if (schema['type'] !== 'object' || !isSchema(schema['properties'])) state.why = NO_PROPERTIES.why;
   const strict = rewrite(schema, state, { level: 0, nested: 0 });
   const { why, hasNulls } = state;
   const isUnchanged = why === undefined && canonical(strict) === canonical(schema);
