@@ -7,7 +7,7 @@ import { LlmError } from '@majordomo/core';
  *
  * @example
  * const polite = defineSkill({ name: 'polite', instructions: 'Answer in a polite tone.' });
- * createAgent({ model, skills: [polite, clock()] });
+ * createAgent({ model, skills: [polite, clockSkill()] });
  */
 export function defineSkill(skill: Skill): Skill {
   const { name, instructions = '', tools = [] } = skill;

@@ -1,6 +1,6 @@
 export { defineSkill } from './define-skill.ts';
 
-export { clock, type ClockOptions } from './clock.ts';
+export { clockSkill, type ClockSkillOptions } from './clock-skill.ts';
 
 // Folders with a `SKILL.md`. `@majordomo/skills/node` loads folders on disk.
 export { parseSkillFile, readSkillFile, type ReadSkillFile, type SkillFile } from './skill-file.ts';

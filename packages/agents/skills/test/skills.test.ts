@@ -2,7 +2,7 @@ import { createMajordomo } from '@majordomo/core';
 import { createAgent, defineTool, type Skill, type Tool, type ToolContext } from '@majordomo/agent';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { clock, defineSkill, skillLibrary, type SkillFolder } from '../src/index.ts';
+import { clockSkill, defineSkill, skillLibrary, type SkillFolder } from '../src/index.ts';
 
 const context: ToolContext = {
   signal: new AbortController().signal,
@@ -27,7 +27,7 @@ async function resultText(skill: Skill, name: string, args: Record<string, strin
 
 describe('defineSkill', () => {
   it('accepts only instructions, only tools, or both', () => {
-    const tools: readonly Tool[] = clock().tools ?? [];
+    const tools: readonly Tool[] = clockSkill().tools ?? [];
     for (const skill of [
       { name: 'a', instructions: 'b' },
       { name: 'a', tools },
@@ -51,7 +51,7 @@ describe('defineSkill', () => {
     const adder = defineSkill({ name: 'adder', instructions: 'Use add.', tools: [add] });
     const fake = fakeProvider({ id: 'f', models: { m: ['a', 'b'] } });
     const model = createMajordomo({ providers: [fake] }).model('f/m');
-    await createAgent({ model, skills: [polite, adder, clock()] }).run('go');
+    await createAgent({ model, skills: [polite, adder, clockSkill()] }).run('go');
     await createAgent({ model, instructions: 'Be brief.', skills: [polite] }).run('go');
     expect(fake.requests[0]?.request.tools.map(({ name }) => name)).toEqual([
       'add',
@@ -65,8 +65,8 @@ describe('defineSkill', () => {
   });
 });
 
-describe('clock', () => {
-  const skill = clock({ now: () => Date.parse('2026-11-20T09:30:00Z'), zone: 'Europe/Oslo' });
+describe('clockSkill', () => {
+  const skill = clockSkill({ now: () => Date.parse('2026-11-20T09:30:00Z'), zone: 'Europe/Oslo' });
 
   it.each<[string, Record<string, string>, string]>([
     ['time_now', {}, '{"time":"2026-11-20T10:30:00+01:00","weekday":"Friday","zone":"Europe/Oslo"}'],
@@ -97,7 +97,7 @@ describe('clock', () => {
   });
 
   it('uses the time of the runtime by default', async () => {
-    const { time } = JSON.parse(await resultText(clock(), 'time_now', {})) as { time: string };
+    const { time } = JSON.parse(await resultText(clockSkill(), 'time_now', {})) as { time: string };
     expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(60_000);
   });
 });
@@ -145,6 +145,6 @@ describe('skillLibrary', () => {
 });
 
 it('the tools of a skill can be called without an agent', async () => {
-  const [tool] = clock({ now: () => 0 }).tools ?? [];
+  const [tool] = clockSkill({ now: () => 0 }).tools ?? [];
   expect(await tool?.run({} as never, context)).toMatchObject({ weekday: 'Thursday' });
 });

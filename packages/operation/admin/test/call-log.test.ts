@@ -27,7 +27,7 @@ function setUp(options: Partial<CallLogOptions> = {}, models: Turns = {}) {
   const log = createCallLog({
     store,
     clock,
-    onError: (error, dropped) => errors.push([error.kind, dropped]),
+    onError: (error, { dropped }) => errors.push([error.kind, dropped]),
     ...options,
   });
   const records: SpendRecord[] = [];

@@ -29,7 +29,7 @@ export interface CallWriterOptions {
   readonly maxPending: number;
   readonly keepMs: number;
   readonly keepContentMs: number;
-  readonly onError: ((error: LlmError, dropped: number) => void) | undefined;
+  readonly onError: ((error: LlmError, about: { readonly dropped: number }) => void) | undefined;
 }
 
 /** Writer of entries and of the sums of hours. Deletes old entries. Above `maxPending`, drops the oldest waiting entries. */
@@ -110,7 +110,7 @@ export class CallWriter {
     const failure = LlmError.is(error)
       ? error
       : new LlmError('server', `the store of the call log failed: ${messageOf(error)}`, {}, { cause: error });
-    notify(this.options.onError, failure, this.dropped - this.reported);
+    notify(this.options.onError, failure, { dropped: this.dropped - this.reported });
     this.reported = this.dropped;
   }
 

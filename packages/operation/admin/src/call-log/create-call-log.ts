@@ -43,7 +43,7 @@ export interface CallLogOptions {
    */
   readonly maxPending?: number | undefined;
   /** Listener for failures of the store, called once per outage. `dropped`: number of entries dropped since the last failure. */
-  readonly onError?: ((error: LlmError, dropped: number) => void) | undefined;
+  readonly onError?: ((error: LlmError, about: { readonly dropped: number }) => void) | undefined;
   /** Source of time. @default the system clock */
   readonly clock?: Clock | undefined;
 }

@@ -3,8 +3,8 @@ import type { JsonObject } from '@majordomo/core';
 import { defineSkill } from './define-skill.ts';
 import { instantOf, zonedTime } from './zoned-time.ts';
 
-/** Options of `clock`. */
-export interface ClockOptions {
+/** Options of `clockSkill`. */
+export interface ClockSkillOptions {
   /** Function that returns epoch milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined;
   /** IANA name of the default time zone. @default 'UTC' */
@@ -12,7 +12,7 @@ export interface ClockOptions {
 }
 
 /** Creates a skill with the tools `time_now` and `time_convert`. */
-export function clock({ now = Date.now, zone = 'UTC' }: ClockOptions = {}): Skill {
+export function clockSkill({ now = Date.now, zone = 'UTC' }: ClockSkillOptions = {}): Skill {
   const zoneSchema = { type: 'string', description: `IANA time zone such as Europe/Oslo. Default: ${zone}` };
   const zonedResult = (epochMs: number, inZone: string): object => ({
     ...zonedTime(epochMs, inZone),
