@@ -1,18 +1,17 @@
-// A server on 127.0.0.1 that answers like OpenAI's Responses and Anthropic's Messages, complete or streamed.
+// A server on 127.0.0.1 that answers like OpenAI's Responses and Anthropic's Messages.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
 export const ANSWER = 'Because of Rayleigh scattering.';
-const USAGE = { input_tokens: 9, output_tokens: 6, total_tokens: 15 };
+export const ANSWERING_TARGET = 'anthropic/claude-sonnet-5';
 
-/** Starts the server. Its Anthropic models are overloaded, so that a chain continues with OpenAI. */
+/** Starts the server. Its OpenAI models are overloaded, so that the chain of the README continues with Anthropic. */
 export async function startVendor() {
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
       const isAnthropic = request.url.endsWith('/messages');
-      const body = isAnthropic ? OVERLOADED : responseOf();
-      response.writeHead(isAnthropic ? 529 : 200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(body));
+      response.writeHead(isAnthropic ? 200 : 503, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(isAnthropic ? MESSAGE : OVERLOADED));
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -29,21 +28,15 @@ export async function startVendor() {
   };
 }
 
-const OVERLOADED = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
+const OVERLOADED = { error: { type: 'server_error', message: 'The engine is currently overloaded' } };
 
-const responseOf = () => ({
-  id: 'resp_1',
-  object: 'response',
-  status: 'completed',
-  model: 'gpt-5.4-mini',
-  output: [
-    {
-      id: 'msg_1',
-      type: 'message',
-      role: 'assistant',
-      status: 'completed',
-      content: [{ type: 'output_text', text: ANSWER, annotations: [] }],
-    },
-  ],
-  usage: USAGE,
-});
+const MESSAGE = {
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'claude-sonnet-5',
+  content: [{ type: 'text', text: ANSWER }],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage: { input_tokens: 9, output_tokens: 6 },
+};
