@@ -4,6 +4,7 @@ import { measureCaching } from './suites/caching.mjs';
 import { measureEvals } from './suites/evals.mjs';
 import { measureGateway } from './suites/gateway.mjs';
 import { measureGuards } from './suites/guards.mjs';
+import { measureHistory } from './suites/history.mjs';
 import { measureMemory } from './suites/memory.mjs';
 import { measurePeers } from './suites/peers.mjs';
 import { measureProcess } from './suites/process.mjs';
@@ -14,6 +15,7 @@ import { MAIN_WIRES, WIRES } from './wires/index.mjs';
 
 const ALL = WIRES.map(({ name }) => name);
 const [OPENAI, ANTHROPIC] = MAIN_WIRES;
+const GEMINI = 'gemini-generate';
 
 /**
  * Rows of the benchmark, each measured per wire in a separate process. `isExtra`: only measured if the run names the suite.
@@ -23,7 +25,8 @@ const [OPENAI, ANTHROPIC] = MAIN_WIRES;
 export const SUITES = {
   wire: { measure: measureWire, wires: ALL },
   memory: { measure: measureMemory, wires: MAIN_WIRES },
-  agent: { measure: measureAgent, wires: MAIN_WIRES },
+  agent: { measure: measureAgent, wires: [...MAIN_WIRES, GEMINI] },
+  history: { measure: measureHistory, wires: MAIN_WIRES },
   process: { measure: measureProcess, wires: [OPENAI] },
   caching: { measure: measureCaching, wires: [ANTHROPIC] },
   gateway: { measure: measureGateway, wires: [OPENAI] },
@@ -51,6 +54,8 @@ const value =
 
 const rowOf = (suite, row, wires, atMost, unit, figure) => ({ suite, row, wires, atMost, unit, figure });
 const wire = (...about) => rowOf('wire', ...about);
+const agent = (row, ...about) => rowOf('agent', row, [...MAIN_WIRES, GEMINI], ...about);
+const history = (row, ...about) => rowOf('history', row, MAIN_WIRES, ...about);
 const inProcess = (row, ...about) => rowOf('process', row, [OPENAI], ...about);
 const caching = (row, ...about) => rowOf('caching', row, [ANTHROPIC], ...about);
 const ui = (row, ...about) => rowOf('ui', row, [OPENAI], ...about);
@@ -94,8 +99,11 @@ export const ROWS = [
   wire('abort before headers to closed socket, p99', ALL, 50, 'ms', ({ abort }) => p99(abort.headers)),
   wire('abort in the body to closed socket, p99', ALL, 50, 'ms', ({ abort }) => p99(abort.body)),
   rowOf('memory', 'memory of 1,000 open streams', MAIN_WIRES, 1.1, '× SDK', ratio('memory')),
-  rowOf('agent', 'agent, a step of 400', MAIN_WIRES, 1.2, '× SDK', ratio('step')),
-  rowOf('agent', 'agent, growth from 40 to 400 steps', MAIN_WIRES, 1.2, "× SDK's", agentGrowth),
+  agent('agent, a step of 400', 1.6, '× SDK', ratio('step')),
+  agent('loop over generate, a step of 400', 1.6, '× SDK', ratio('step', 'sdk', 'loop')),
+  agent('agent, growth from 40 to 400 steps', 1.2, "× SDK's", agentGrowth),
+  history('call with 401 messages, new objects', 2, '× SDK', ratio('fresh')),
+  history('call with 401 messages, reused objects', 2, '× SDK', ratio('reused')),
   linear('an alias of 10,000', 'aliases'),
   linear('a provider of 1,000', 'providers'),
   linear('a tool of 2,000', 'tools'),

@@ -61,7 +61,7 @@ const PEER_COLUMNS = {
   delta: 'µs CPU a delta',
   piece: 'µs CPU a piece of a tool call',
   step: 'µs CPU a step of an agent',
-  import: 'ms CPU to import',
+  start: 'ms CPU to import and call once',
 };
 
 /** Returns a table with one row per library. An empty cell means that the library lacks the feature. */

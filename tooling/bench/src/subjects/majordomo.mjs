@@ -1,6 +1,9 @@
 import { EDIT, FOUND, PROMPT, SEARCH } from '../wires/wire.mjs';
 
-/** The complete path with its defaults: registry, chain, health, provider, SDK. */
+/**
+ * The complete path with its defaults: registry, chain, health, provider, SDK. `runAgent` uses `@majordomo/agent` as its README
+ * shows. `runLoop` is the same conversation as a loop over `generate`.
+ */
 export const majordomo = subjectOf('majordomo', async () => undefined);
 
 /** Subject with the fetch of `@majordomo/undici`. */
@@ -35,7 +38,15 @@ function subjectOf(family, fetchOf) {
             if (event.type === 'part-end' && event.part.type === 'tool-call') call = event.part;
           return { name: call?.name, args: call?.args };
         },
+        completeHistory: async (history) => (await model.generate({ messages: history, maxTokens })).text,
         async runAgent() {
+          const { createAgent, defineTool } = await import('@majordomo/agent');
+          const search = defineTool({ ...SEARCH, run: () => FOUND });
+          const agent = createAgent({ model, tools: [search], maxSteps: Number.MAX_SAFE_INTEGER });
+          const { state, text } = await agent.run(PROMPT);
+          return { steps: state.steps - 1, text };
+        },
+        async runLoop() {
           const history = [...messages];
           for (let steps = 0; ; steps++) {
             const answer = await model.generate({ messages: history, maxTokens, tools: [SEARCH] });

@@ -6,6 +6,8 @@ import { EDIT, FOUND, PROMPT, SEARCH } from '../wires/wire.mjs';
  * @property {(onDelta?: (text: string) => void, signal?: AbortSignal) => Promise<string>} [streamText]
  * @property {() => Promise<{ name: string, args: unknown }>} [streamTool]
  * @property {() => Promise<{ steps: number, text: string }>} [runAgent] calls `search` as long as the model requests it
+ * @property {() => Promise<{ steps: number, text: string }>} [runLoop] the same without an agent
+ * @property {(history: readonly object[]) => Promise<string>} [completeHistory] one non-streaming call with these messages
  *
  * @typedef {object} Subject
  * @property {string} family `sdk`, `majordomo`, `undici`, or a peer
@@ -27,6 +29,7 @@ export const sdk = (dialect) => ({
     const question = [dialect.user(PROMPT)];
     return {
       complete: async () => dialect.turn(await whole(dialect.body({ history: question }))).text,
+      completeHistory: async (history) => dialect.turn(await whole(dialect.body({ history }))).text,
       async streamText(onDelta) {
         let text = '';
         for await (const event of await stream(dialect.body({ history: question, streamed: true }))) {

@@ -6,19 +6,23 @@ import { sdk } from '../subjects/sdk.mjs';
 const STEPS = 400;
 const FEW = 40;
 
-/** A conversation that grows by one tool call per step. */
+/** A conversation that grows by one tool call per step: with the SDK, with an agent, and as a loop over `generate`. */
 export async function measureAgent({ dialect, place, plan }) {
+  const subjects = [
+    { subject: 'sdk', open: sdk(dialect).open, method: 'runAgent' },
+    { subject: 'majordomo', open: majordomo(dialect).open, method: 'runAgent' },
+    { subject: 'loop', open: majordomo(dialect).open, method: 'runLoop' },
+  ];
   const jobs = (steps) =>
-    [sdk, majordomo].map((subject) => {
-      const { family, open } = subject(dialect);
+    subjects.map(({ subject, open, method }) => {
       let runs = 0;
       return {
-        subject: family,
+        subject,
         per: steps,
         async run() {
           for (let done = 0; done < STEPS; done += steps) {
-            const { runAgent } = await open(place(`turns-${steps}.${family}-${runs++}`));
-            const run = await runAgent();
+            const session = await open(place(`turns-${steps}.${subject}-${runs++}`));
+            const run = await session[method]();
             check(run.steps, steps);
             check(run.text, LAST_WORDS);
           }

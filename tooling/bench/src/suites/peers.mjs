@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { check, inRounds, resultOf } from '../measure/rounds.mjs';
 import { editArguments, LAST_WORDS, text } from '../server/scripts.mjs';
-import { majordomo } from '../subjects/majordomo.mjs';
+import { majordomo, undici } from '../subjects/majordomo.mjs';
 import { sdk } from '../subjects/sdk.mjs';
 
 const PEERS = join(import.meta.dirname, '../../peers');
@@ -47,10 +47,11 @@ const KINDS = {
   },
 };
 
-/** Modules that a program imports for a wire. */
+/** Modules that a program imports for a wire. Providers of majordomo load the SDK at the first call. */
 const MODULES = {
   sdk: (vendor) => [vendor === 'openai' ? 'openai' : '@anthropic-ai/sdk'],
   majordomo: (vendor) => ['@majordomo/core', `@majordomo/provider-${vendor}`],
+  undici: (vendor) => ['@majordomo/core', `@majordomo/provider-${vendor}`, '@majordomo/undici'],
   ai: (vendor) => ['ai', `@ai-sdk/${vendor}`],
   langchain: (vendor) => ['langchain', `@langchain/${vendor}`],
   mastra: (vendor) => ['@mastra/core/agent', `@ai-sdk/${vendor}`],
@@ -61,16 +62,17 @@ const VENDORS = { 'openai-chat': 'openai', 'anthropic-messages': 'anthropic' };
 
 /** The SDK, majordomo and every installed peer on one wire. */
 export async function measurePeers({ dialect, place, plan }) {
-  const subjects = [sdk(dialect), majordomo(dialect), ...(await peersOf(dialect.name))];
+  const subjects = [sdk(dialect), majordomo(dialect), undici(dialect), ...(await peersOf(dialect.name))];
   const fewer = { ...plan, warmUp: 3 };
   const measures = {};
   for (const [name, kind] of Object.entries(KINDS))
     measures[name] = await inRounds(await jobsOf(subjects, kind, place), fewer);
-  const imports = subjects.map(({ family: subject }) => ({
+  const origin = place(KINDS.call.script());
+  const starts = subjects.map(({ family: subject }) => ({
     subject,
-    run: async () => importMs(MODULES[subject](VENDORS[dialect.name]), subject),
+    run: async () => firstAnswerMs(subject, dialect.name, origin),
   }));
-  measures.import = await inRounds(imports, { ...plan, warmUp: 1 }, resultOf);
+  measures.start = await inRounds(starts, { ...plan, warmUp: 1 }, resultOf);
   return measures;
 }
 
@@ -110,17 +112,37 @@ async function jobsOf(subjects, { script, method, times, parts, isRight }, place
   return jobs.filter((job) => job !== undefined);
 }
 
-/** CPU time in ms. */
-function importMs(modules, subject) {
-  const script = `const from = process.cpuUsage();
-    for (const name of ${JSON.stringify(modules)}) await import(name);
-    const { user, system } = process.cpuUsage(from);
-    console.log((user + system) / 1000);
+/**
+ * Returns the CPU time in ms in which a new process imports the modules of a subject and makes its first call. The files of the
+ * peers import the modules of both wires, so the process imports the file itself without measuring.
+ */
+function firstAnswerMs(subject, wire, origin) {
+  const modules = MODULES[subject](VENDORS[wire]);
+  const isOwn = subject in { sdk, majordomo, undici };
+  const file = isOwn ? join(HERE, `../subjects/${subject === 'sdk' ? 'sdk' : 'majordomo'}.mjs`) : undefined;
+  const script = `
+    const measured = async (work) => {
+      const from = process.cpuUsage();
+      const result = await work();
+      const { user, system } = process.cpuUsage(from);
+      return { result, ms: (user + system) / 1000 };
+    };
+    const imports = await measured(async () => {
+      for (const name of ${JSON.stringify(modules)}) await import(name);
+    });
+    const { dialectOf } = await import(${JSON.stringify(join(HERE, '../wires/index.mjs'))});
+    const loaded = await import(${JSON.stringify(file ?? join(PEERS, `${subject}.mjs`))});
+    const wire = ${JSON.stringify(wire)};
+    const subject = ${isOwn ? `loaded.${subject}(dialectOf(wire))` : 'loaded.subjects.find((each) => each.wire === wire)'};
+    const call = await measured(async () => (await subject.open(${JSON.stringify(origin)})).complete());
+    console.log(JSON.stringify({ ms: imports.ms + call.ms, answer: call.result }));
     process.exit(0);`;
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-    cwd: subject in { sdk, majordomo } ? HERE : PEERS,
+    cwd: isOwn ? HERE : PEERS,
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(stderr);
-  return Number(stdout.trim().split('\n').at(-1));
+  const { ms, answer } = JSON.parse(stdout.trim().split('\n').at(-1));
+  KINDS.call.isRight(answer);
+  return ms;
 }

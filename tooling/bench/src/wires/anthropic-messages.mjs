@@ -16,6 +16,7 @@ export const anthropicMessages = {
     ...(streamed && { stream: true }),
   }),
   user: (content) => ({ role: 'user', content }),
+  assistant: (text) => ({ role: 'assistant', content: [{ type: 'text', text }] }),
   turn({ content }) {
     const text = content.map((block) => (block.type === 'text' ? block.text : '')).join('');
     const calls = content

@@ -23,6 +23,7 @@ export const openaiChat = {
     ...(streamed && { stream: true }),
   }),
   user: (content) => ({ role: 'user', content }),
+  assistant: (content) => ({ role: 'assistant', content }),
   turn({ choices: [{ message }] }) {
     const calls = (message.tool_calls ?? []).map(({ id, function: { name, arguments: json } }) => ({
       id,

@@ -9,6 +9,7 @@
  * @property {Record<string, string>} [headers] for clients of a gateway
  * @property {(ask: Ask) => object} body
  * @property {(text: string) => object} user a message of the user
+ * @property {(text: string) => object} [assistant] a message of the model, for long conversations
  * @property {(answer: object) => Turn} turn content of a complete answer
  * @property {(text: string) => object} [said] complete answer, for a gateway
  * @property {(calls: readonly Call[], result: string) => object[]} results messages with the results of tool calls
