@@ -77,13 +77,25 @@ type EntriesByMessage<Wire> = WeakMap<TurnMessage, CachedForm<Wire>>;
 /**
  * Cache of converted messages, by identity of the message. An agent sends its transcript at every step, so most messages were
  * already converted. A conversion may depend only on the message, `owner`, `settings` and the call ids. Messages with images,
- * files or audio are not cached, so that their base64 text does not stay in memory.
+ * files or audio are not cached, so that their base64 text does not stay in memory. Neither are the messages of a conversation
+ * that was not sent before: a server that parses each request from JSON never sends the same objects again, and the entries of a
+ * `WeakMap` are expensive to collect.
  */
 export class WireMessageCache<Wire extends object> {
   private readonly byOwner = new WeakMap<object, Map<string, EntriesByMessage<Wire>>>();
+  /** The last message of each earlier request. A request with one of them continues or repeats that conversation. */
+  private readonly lastMessages = new WeakSet<TurnMessage>();
 
-  /** Returns the cache for a request. `owner` must live as long as the model, and `settings` must have few possible values. */
-  forRequest(owner: object, settings: string, nameOf: (id: string) => string): RequestMessageCache<Wire> {
+  /**
+   * Returns the cache for a request with these messages. `owner` must live as long as the model, and `settings` must have few
+   * possible values.
+   */
+  forRequest(
+    messages: readonly TurnMessage[],
+    owner: object,
+    settings: string,
+    nameOf: (id: string) => string,
+  ): RequestMessageCache<Wire> {
     let bySettings = this.byOwner.get(owner);
     if (bySettings === undefined) {
       bySettings = new Map<string, EntriesByMessage<Wire>>();
@@ -94,7 +106,10 @@ export class WireMessageCache<Wire extends object> {
       forms = new WeakMap<TurnMessage, CachedForm<Wire>>();
       bySettings.set(settings, forms);
     }
-    return new RequestMessageCache(forms, nameOf);
+    const isContinued = messages.findLast((message) => this.lastMessages.has(message)) !== undefined;
+    const last = messages.at(-1);
+    if (last !== undefined) this.lastMessages.add(last);
+    return new RequestMessageCache(forms, nameOf, isContinued);
   }
 }
 
@@ -102,10 +117,13 @@ export class WireMessageCache<Wire extends object> {
 export class RequestMessageCache<Wire extends object> {
   private readonly entries: EntriesByMessage<Wire>;
   private readonly nameOf: (id: string) => string;
+  private readonly isContinued: boolean;
 
-  constructor(forms: EntriesByMessage<Wire>, nameOf: (id: string) => string) {
+  /** `isContinued`: whether the conversation was sent before, so that its messages are worth storing. */
+  constructor(forms: EntriesByMessage<Wire>, nameOf: (id: string) => string, isContinued: boolean) {
     this.entries = forms;
     this.nameOf = nameOf;
+    this.isContinued = isContinued;
   }
 
   /** Returns the converted form of a message; `undefined` if no valid form is cached. The caller must not change the form. */
@@ -117,9 +135,12 @@ export class RequestMessageCache<Wire extends object> {
     return form.calls.every(([id, name]) => this.nameOf(id) === name) ? form.wire : undefined;
   }
 
-  /** Stores the converted form of a message. The caller must not change `wire` afterwards, because its JSON is cached. */
+  /**
+   * Stores the converted form of a message of a continued conversation. The caller must not change `wire` afterwards, because its
+   * JSON is cached.
+   */
   set(message: TurnMessage, wire: readonly Wire[]): void {
-    if (hasBytes(message)) return;
+    if (!this.isContinued || hasBytes(message)) return;
     const calls = messageCallIds(message).map((id) => [id, this.nameOf(id)] as const);
     const hasOriginalIds = calls.every(([id, name]) => id === name);
     this.entries.set(message, {

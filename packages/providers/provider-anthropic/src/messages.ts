@@ -31,7 +31,7 @@ export function toMessages(
   deferred: DeferredNames = new Set(),
 ): WireMessage[] {
   const ids = toolIdMapper(messages, ID_RULE);
-  const cached = forms.forRequest(ID_RULE, family, ids);
+  const cached = forms.forRequest(messages, ID_RULE, family, ids);
   const wire: WireMessage[] = [];
   for (const message of messages) {
     let form = cached.get(message);

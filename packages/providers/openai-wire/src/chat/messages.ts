@@ -64,7 +64,7 @@ export function messagesToWire(
   const placeholder = request.reasoning === 'none' ? '' : quirks.reasoningPlaceholder;
   const { nameOf, key } = toolNames(request.tools);
   const conversion: Conversion = { quirks, family, idOf, nameOf, placeholder };
-  const known = forms.forRequest(quirks, `${family ?? ''} ${placeholder} ${key}`, idOf);
+  const known = forms.forRequest(request.messages, quirks, `${family ?? ''} ${placeholder} ${key}`, idOf);
   const textResults = withTextResults(request.messages, warnings);
   const messages =
     quirks.afterTools === 'assistant' ? withTurnsAfterTools(textResults, warnings) : textResults;

@@ -56,7 +56,7 @@ export function itemsToWire(
   const reasoningIds = new Set<string>();
   const unsentTools = new Map(loaded);
   const conversion = { quirks, family, isStored, idOf, nameOf, callers, reasoningIds, unsentTools };
-  const known = forms.forRequest(quirks, `${family ?? ''} ${isStored} ${key}`, idOf);
+  const known = forms.forRequest(request.messages, quirks, `${family ?? ''} ${isStored} ${key}`, idOf);
   const messages =
     quirks.toolResult === 'parts' ? request.messages : withTextResults(request.messages, warnings);
   return messages.flatMap((each) => {
