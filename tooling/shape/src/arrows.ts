@@ -71,7 +71,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   'provider-cli': { ours: ['core', 'wire-kit'], others: [], because: 'spawns processes: Node only' },
   imagegen: { ours: ['core', 'wire-kit'], others: [], because: 'another audience: pictures' },
   media: {
-    ours: ['core'],
+    ours: ['core', 'wire-kit'],
     others: ['sharp', 'music-metadata'],
     because: 'a native dependency; the second is an optional peer for durations',
   },

@@ -3,7 +3,7 @@ export type { Sharp } from './codec.ts';
 
 // Fetching media.
 export { fetchMedia, type FetchMediaOptions } from './fetch/fetch-media.ts';
-export type { Address, Resolve } from './fetch/resolve-host.ts';
+export type { Address, Resolve } from '@majordomo/wire-kit';
 
 // Inspecting bytes.
 export { checkPdf, type PdfLimits } from './pdf/check-pdf.ts';

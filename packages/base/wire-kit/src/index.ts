@@ -27,6 +27,8 @@ export {
 } from './errors.ts';
 export { EventWriter, isGeneratedCallId, type ToolCallDelta } from './event-writer.ts';
 export { SSE, sseMessages, type BodyDecoder, type Framing, type OnMessage } from './framing.ts';
+export { isPublicAddress } from './hosts/public-address.ts';
+export { resolveHost, systemResolve, type Address, type Resolve } from './hosts/resolve-host.ts';
 export {
   captureResponse,
   directFetch,

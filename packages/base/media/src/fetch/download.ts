@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { LlmError } from '@majordomo/core';
 import { concatBytes, kindOfStatus } from '@majordomo/core/toolkit';
-import type { Address } from './resolve-host.ts';
+import type { Address } from '@majordomo/wire-kit';
 
 /** Response of a server to a URL. */
 export interface Download {

@@ -2,7 +2,7 @@ import { basename } from 'node:path/posix';
 import { truncateText, LlmError, systemClock, type FilePart, type ImagePart } from '@majordomo/core';
 import { abortable, checkOptions, sniffMediaType, type KindsOf } from '@majordomo/core/toolkit';
 import { download, type Download } from './download.ts';
-import { resolveHost, systemResolve, type Resolve } from './resolve-host.ts';
+import { resolveHost, systemResolve, type Resolve } from '@majordomo/wire-kit';
 
 /** Options of `fetchMedia`. */
 export interface FetchMediaOptions {

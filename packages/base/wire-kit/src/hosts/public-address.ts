@@ -1,4 +1,4 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { builtin, type Net } from './builtins.ts';
 
 /** Address ranges that are not public: IANA's special-purpose registries (2026-11) and multicast. */
 const NOT_PUBLIC: readonly (readonly [string, number])[] = [
@@ -28,18 +28,29 @@ const NOT_PUBLIC: readonly (readonly [string, number])[] = [
 /** Range of public IPv6 addresses. */
 const UNICAST_V6 = ['2000::', 3] as const;
 
-function blockList(...subnets: typeof NOT_PUBLIC): BlockList {
+interface Lists {
+  readonly notPublic: InstanceType<Net['BlockList']>;
+  readonly unicast: InstanceType<Net['BlockList']>;
+}
+
+let lists: Lists | undefined;
+
+function blockList({ BlockList, isIPv4 }: Net, ...subnets: typeof NOT_PUBLIC): Lists['notPublic'] {
   const list = new BlockList();
   for (const [net, bits] of subnets) list.addSubnet(net, bits, isIPv4(net) ? 'ipv4' : 'ipv6');
   return list;
 }
 
-const notPublic = blockList(...NOT_PUBLIC);
-const unicast = blockList(UNICAST_V6);
-
-/** Whether an address is public. Mapped, translated and scoped addresses are not public. */
+/**
+ * Whether an address is public. Mapped, translated and scoped addresses are not public. In a runtime without `node:net`, no
+ * address is public.
+ */
 export function isPublicAddress(address: string): boolean {
-  if (isIPv4(address)) return !notPublic.check(address, 'ipv4');
-  if (!isIPv6(address) || address.includes('%')) return false;
+  const net = builtin('node:net');
+  if (net === undefined) return false;
+  lists ??= { notPublic: blockList(net, ...NOT_PUBLIC), unicast: blockList(net, UNICAST_V6) };
+  const { notPublic, unicast } = lists;
+  if (net.isIPv4(address)) return !notPublic.check(address, 'ipv4');
+  if (!net.isIPv6(address) || address.includes('%')) return false;
   return unicast.check(address, 'ipv6') && !notPublic.check(address, 'ipv6');
 }

@@ -1,7 +1,6 @@
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import { LlmError } from '@majordomo/core';
-import { isPublicAddress } from './address.ts';
+import { builtin } from './builtins.ts';
+import { isPublicAddress } from './public-address.ts';
 
 /** Address of a host. `family` is 4 or 6. */
 export interface Address {
@@ -13,7 +12,11 @@ export interface Address {
 export type Resolve = (host: string) => Promise<readonly Address[]>;
 
 /** Resolves a host name with the hosts file and the DNS settings of the machine. */
-export const systemResolve: Resolve = (host) => lookup(host, { all: true });
+export const systemResolve: Resolve = async (host) => {
+  const dns = builtin('node:dns/promises');
+  if (dns === undefined) throw new LlmError('unsupported', 'this runtime cannot resolve host names');
+  return dns.lookup(host, { all: true });
+};
 
 /**
  * Returns the address of a URL's host. Throws `invalid-request` (code `private-address`) if at least one of the host's addresses
@@ -22,7 +25,7 @@ export const systemResolve: Resolve = (host) => lookup(host, { all: true });
 export async function resolveHost(url: URL, allow: readonly string[], resolve: Resolve): Promise<Address> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const addresses =
-    isIP(host) === 0 ? await resolved(host, resolve) : [{ address: host, family: isIP(host) }];
+    familyOf(host) === 0 ? await resolved(host, resolve) : [{ address: host, family: familyOf(host) }];
   const [first] = addresses;
   if (first === undefined) throw new LlmError('network', `${host} has no address`, { code: 'ENOTFOUND' });
   const isAllowed = allow.some((name) => name === host || name === url.host);
@@ -44,3 +47,6 @@ async function resolved(host: string, resolve: Resolve): Promise<readonly Addres
     throw new LlmError('network', `${host} cannot be resolved`, { code: 'ENOTFOUND' }, { cause });
   }
 }
+
+/** Returns 4 or 6 for an address, and 0 for a name. `URL` has already converted other forms of an IPv4 address. */
+const familyOf = (host: string): number => (host.includes(':') ? 6 : /^[\d.]+$/.test(host) ? 4 : 0);
